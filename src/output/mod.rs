@@ -1,0 +1,3 @@
+//! From a [`report::Report`] to the last byte on stdout or stderr. It must not know the network.
+
+pub mod report;

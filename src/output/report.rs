@@ -1,0 +1,226 @@
+//! The view model: what a command has to say, before anyone decides how it looks.
+//! Every format is made from this one value, so formats cannot disagree. It must not know
+//! the network, the terminal, or any format.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::value::RawValue;
+
+/// A piece of JSON exactly as the server wrote it.
+pub type Raw = Arc<RawValue>;
+
+/// One value of a row. `Absent` becomes `null`: the server did not say.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// Not said.
+    Absent,
+    /// Text, which may come from the server and is then made harmless on the way out.
+    Text(String),
+    /// A whole number.
+    Number(i64),
+    /// Yes or no.
+    Flag(bool),
+    /// A moment.
+    Time(Timestamp),
+    /// A length of time in seconds.
+    Seconds(i64),
+    /// JSON as the server wrote it.
+    Raw(Raw),
+    /// A list of such pieces, and the words that stand for it in a table.
+    RawList {
+        /// What a table shows, e.g. the names of icons.
+        label: String,
+        /// What JSON shows.
+        items: Vec<Raw>,
+    },
+}
+
+impl Value {
+    /// Text, or `Absent` for `None`.
+    #[must_use]
+    pub fn text(text: Option<impl Into<String>>) -> Self {
+        text.map_or(Self::Absent, |text| Self::Text(text.into()))
+    }
+
+    /// A moment, or `Absent` for `None`.
+    #[must_use]
+    pub fn time(time: Option<Timestamp>) -> Self {
+        time.map_or(Self::Absent, Self::Time)
+    }
+
+    /// Seconds, or `Absent` for `None`.
+    #[must_use]
+    pub fn seconds(seconds: Option<i64>) -> Self {
+        seconds.map_or(Self::Absent, Self::Seconds)
+    }
+
+    /// Raw JSON, or `Absent` for `None`.
+    #[must_use]
+    pub fn raw(raw: Option<Raw>) -> Self {
+        raw.map_or(Self::Absent, Self::Raw)
+    }
+
+    /// Whether the server said nothing here.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+}
+
+/// What a field means: decides alignment, colour, symbol, relative times and masking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// Plain words.
+    Text,
+    /// The name of a profile or an agent.
+    Name,
+    /// The kind of a notification: coloured and marked by what it says (missed, callback, …).
+    Kind,
+    /// Whether an unusual state holds (on break, in wrap-up).
+    State,
+    /// A moment: relative on a terminal, RFC 3339 elsewhere.
+    Time,
+    /// A length of time already passed.
+    Elapsed,
+    /// A length of time still to come; negative once over.
+    Remaining,
+    /// A customer's phone number: `--mask` hides it.
+    Phone,
+    /// An opaque identifier.
+    Id,
+    /// Icons that belong to a notification.
+    Icons,
+    /// JSON as the server wrote it.
+    Raw,
+}
+
+/// One key of a document: its name in JSON and `--columns`, its heading in tables, its meaning.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// The key in JSON and in `--columns`.
+    pub key: &'static str,
+    /// The heading in tables.
+    pub title: &'static str,
+    /// What it means.
+    pub meaning: Meaning,
+    /// Whether and when a table shows it by default.
+    pub shown: Shown,
+    /// One line for the JSON Schema and the man page.
+    pub about: &'static str,
+}
+
+/// When a table shows a field without being asked by `--columns`. The number is its rank:
+/// on a narrow terminal the columns with the highest rank go first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Always, even when no row says it.
+    Always(u8),
+    /// When at least one row says it.
+    WhenSaid(u8),
+    /// When rows differ in it (the profile, with several profiles).
+    WhenVaried(u8),
+    /// Only by `--columns`, and in JSON.
+    OnRequest,
+}
+
+/// The fixed shape of one command's answer; also the source of its JSON Schema.
+#[derive(Clone, Copy, Debug)]
+pub struct Document {
+    /// The name in `deepcall schema NAME`.
+    pub name: &'static str,
+    /// The plural key under which rows stand.
+    pub rows_key: &'static str,
+    /// Keys before the rows.
+    pub head: &'static [Field],
+    /// Keys of one row.
+    pub fields: &'static [Field],
+    /// Keys after the rows and before `failures`.
+    pub tail: &'static [Field],
+    /// Whether the document has a `failures` key beside its rows.
+    pub has_failures: bool,
+    /// What else a row holds that no field names, as key and text: further columns of a table.
+    pub unnamed: Option<Unnamed>,
+    /// What a person is told when there are no rows.
+    pub empty: &'static str,
+}
+
+/// Reads the keys of a row that no field names, each with its text.
+pub type Unnamed = fn(&Row) -> Vec<(String, String)>;
+
+/// One row: its values in the order of [`Document::fields`].
+#[derive(Clone, Debug)]
+pub struct Row(pub Vec<Value>);
+
+/// What a command has to say.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The shape of what follows.
+    pub document: &'static Document,
+    /// Values in the order of [`Document::head`].
+    pub head: Vec<Value>,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// Values in the order of [`Document::tail`].
+    pub tail: Vec<Value>,
+    /// Whether the JSON document is the one row itself, not a list under a key.
+    pub single: bool,
+    /// Profiles that could not be answered for, beside those that could.
+    pub failures: Vec<Problem>,
+    /// What a terminal shows instead of a table, if a sentence says it better.
+    pub sentence: Option<Sentence>,
+    /// News for stderr: what was cut, what cannot be promised.
+    pub notes: Vec<String>,
+}
+
+/// A failure as it is told: in `failures`, as an error on stderr, or as JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Whose question failed, where there are several.
+    pub profile: Option<String>,
+    /// The stable word of the kind, e.g. `sign_in`.
+    pub kind: &'static str,
+    /// DeepCall's own error code, where it gave one.
+    pub code: Option<i64>,
+    /// What happened, in one line.
+    pub message: String,
+    /// What lay behind it, nearest first.
+    pub causes: Vec<String>,
+    /// What to do about it.
+    pub hints: Vec<String>,
+}
+
+/// A sentence for a person, in parts, so that times and lengths are worded by the output layer.
+#[derive(Clone, Debug)]
+pub struct Sentence {
+    /// Whether the state it tells is the unusual one (on break, in wrap-up).
+    pub tone: Tone,
+    /// The parts in order; no space is added between them.
+    pub parts: Vec<Part>,
+}
+
+/// How a sentence is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// All is as usual.
+    Usual,
+    /// Worth a look.
+    Notable,
+    /// Wrong.
+    Bad,
+}
+
+/// A part of a [`Sentence`].
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// Our own words.
+    Words(&'static str),
+    /// Text that may come from the server.
+    Text(String),
+    /// A phone number, which `--mask` hides.
+    Phone(String),
+    /// A moment, shown as clock time (with the date when it is not today).
+    Clock(Timestamp),
+    /// A length of time in seconds, shown as "10 min".
+    Length(i64),
+}

@@ -1,0 +1,8 @@
+//! Who asks, of which server, with which credentials, and where those are kept.
+//! It must not know the network or the terminal.
+
+pub mod credentials;
+pub mod secret;
+
+pub use credentials::{CredentialKind, Credentials};
+pub use secret::Secret;
