@@ -3,6 +3,8 @@
 
 pub mod credentials;
 pub mod secret;
+pub mod server_url;
 
 pub use credentials::{CredentialKind, Credentials};
 pub use secret::Secret;
+pub use server_url::{ServerUrl, ServerUrlError};
