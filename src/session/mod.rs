@@ -2,9 +2,21 @@
 //! It must not know the network or the terminal.
 
 pub mod credentials;
+mod lock_file;
+pub mod private_file;
+pub mod profile;
+pub mod profiles;
+pub mod profiles_file;
+mod replace_file;
 pub mod secret;
 pub mod server_url;
+pub mod store;
 
 pub use credentials::{CredentialKind, Credentials};
+pub use private_file::FileError;
+pub use profile::{Profile, ProfileName, ProfileNameError, StoreKind, StoreKindError};
+pub use profiles::Profiles;
+pub use profiles_file::{ProfilesError, ProfilesFile};
 pub use secret::Secret;
 pub use server_url::{ServerUrl, ServerUrlError};
+pub use store::{SecretStore, StoreError, StoreKey};

@@ -1,0 +1,116 @@
+//! `profiles.toml`: read whole, changed under a lock, replaced whole.
+//! It must not know where the configuration folder is, nor open a store of secrets.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::session::Profiles;
+use crate::session::lock_file::{self, LockFile};
+use crate::session::private_file::{self, FileError};
+use crate::session::replace_file::{replace_file, resolve};
+
+/// Some thousands of profiles; a file beyond it is not ours.
+const LIMIT: u64 = 1024 * 1024;
+
+/// Writable by others, the file could send a secret to another server.
+const REFUSED_MODE: u32 = 0o022;
+
+/// Why the profiles could not be read or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfilesError {
+    /// The file itself cannot be used.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The file was edited into something that is not understood.
+    #[error("{} line {line}: {detail}", path.display())]
+    Syntax {
+        /// Which.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong with it; never the line itself.
+        detail: String,
+    },
+}
+
+/// The file in which the profiles are.
+#[derive(Clone, Debug)]
+pub struct ProfilesFile {
+    path: PathBuf,
+    lock_limit: Duration,
+}
+
+impl ProfilesFile {
+    /// The file in that configuration folder. Neither needs to exist.
+    #[must_use]
+    pub fn in_folder(folder: &Path) -> Self {
+        Self { path: folder.join("profiles.toml"), lock_limit: lock_file::LIMIT }
+    }
+
+    /// Where the file is or will be.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What is stored; nothing where there is no file.
+    ///
+    /// # Errors
+    /// When the file is not a regular one, is too large, is writable by others, or is not understood.
+    pub fn read(&self) -> Result<Profiles, ProfilesError> {
+        let Some(bytes) = private_file::read(&self.path, LIMIT, REFUSED_MODE)? else {
+            return Ok(Profiles::default());
+        };
+        Profiles::from_toml(&bytes).map_err(|wrong| ProfilesError::Syntax {
+            path: self.path.clone(),
+            line: wrong.line,
+            detail: wrong.detail,
+        })
+    }
+
+    /// Reads, changes and replaces the file while no other process can. If `change` fails, nothing is written.
+    ///
+    /// A secret that belongs to the change is stored inside `change`, so that two logins at once cannot leave the
+    /// profile of one with the secret of the other; what waits for a person comes before.
+    ///
+    /// # Errors
+    /// Those of `change`; else when the lock was not free within two seconds, or the file cannot be read or written.
+    pub fn update<T, E: From<ProfilesError>>(
+        &self,
+        change: impl FnOnce(&mut Profiles) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let target = self.prepared_target().map_err(ProfilesError::from)?;
+        let _lock = LockFile::acquire(&beside(&target), self.lock_limit).map_err(ProfilesError::from)?;
+        let mut profiles = self.read()?;
+        let answer = change(&mut profiles)?;
+        self.write(&target, &profiles)?;
+        Ok(answer)
+    }
+
+    fn prepared_target(&self) -> Result<PathBuf, FileError> {
+        if let Some(folder) = self.path.parent() {
+            private_file::create_folder(folder)?;
+        }
+        resolve(&self.path)
+    }
+
+    fn write(&self, target: &Path, profiles: &Profiles) -> Result<(), ProfilesError> {
+        let text = profiles.to_toml().map_err(|error| FileError::at(&self.path)(io::Error::other(error)))?;
+        if text.len() as u64 > LIMIT {
+            return Err(FileError::TooLarge { path: self.path.clone(), limit: LIMIT }.into());
+        }
+        Ok(replace_file(target, text.as_bytes())?)
+    }
+}
+
+/// The lock is beside the file itself, not beside a link to it, so that all who write it share one lock.
+fn beside(target: &Path) -> PathBuf {
+    let mut name = OsString::from(target);
+    name.push(".lock");
+    name.into()
+}
+
+#[cfg(test)]
+mod tests;
