@@ -1,7 +1,9 @@
 //! Who asks, of which server, with which credentials, and where those are kept.
 //! It must not know the network or the terminal.
 
+mod blob;
 pub mod credentials;
+pub mod file_store;
 mod lock_file;
 pub mod private_file;
 pub mod profile;
@@ -13,6 +15,7 @@ pub mod server_url;
 pub mod store;
 
 pub use credentials::{CredentialKind, Credentials};
+pub use file_store::FileStore;
 pub use private_file::FileError;
 pub use profile::{Profile, ProfileName, ProfileNameError, StoreKind, StoreKindError};
 pub use profiles::Profiles;
