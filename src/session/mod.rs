@@ -4,6 +4,7 @@
 mod blob;
 pub mod credentials;
 pub mod file_store;
+pub mod keyring_store;
 mod lock_file;
 pub mod private_file;
 pub mod profile;
@@ -16,6 +17,7 @@ pub mod store;
 
 pub use credentials::{CredentialKind, Credentials};
 pub use file_store::FileStore;
+pub use keyring_store::KeyringStore;
 pub use private_file::FileError;
 pub use profile::{Profile, ProfileName, ProfileNameError, StoreKind, StoreKindError};
 pub use profiles::Profiles;
