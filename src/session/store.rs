@@ -16,6 +16,7 @@ pub trait SecretStore {
     fn probe(&self) -> Result<(), StoreError>;
 
     /// Stores the credentials, replacing those under the same key; reads them back and compares.
+    /// Called inside `ProfilesFile::update`, so that two logins do not read back each other's.
     ///
     /// # Errors
     /// When they are not certainly stored.
@@ -108,8 +109,8 @@ pub enum StoreError {
         /// For the whole stored value, in bytes.
         limit: usize,
     },
-    /// The store said that it had stored the credentials, and then returned others.
-    #[error("the store did not keep what was written to it")]
+    /// The store accepted the credentials and then returned others: it is broken, or another process wrote them.
+    #[error("the store does not return what was just written to it")]
     NotKept,
     /// The file store's file cannot be used.
     #[error(transparent)]
