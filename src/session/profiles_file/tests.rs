@@ -112,7 +112,7 @@ fn a_linked_file_is_changed_where_it_is() {
     symlink("../dotfiles/deepcall.toml", file.path()).unwrap();
     assert!(matches!(put(&file, "a"), Err(ProfilesError::File(FileError::DanglingLink { .. }))));
 
-    fs::write(elsewhere.join("deepcall.toml"), "").unwrap();
+    write(&file, b"", 0o600);
     put(&file, "a").unwrap();
     assert!(fs::symlink_metadata(file.path()).unwrap().is_symlink());
     assert!(fs::read_to_string(elsewhere.join("deepcall.toml")).unwrap().contains("[profiles.a]"));
