@@ -1,0 +1,72 @@
+//! The icons that notifications point to by `iconId`. It must not know agents or time.
+
+use serde_json::{Value, json};
+
+/// What a notification is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Incoming,
+    Outgoing,
+    Missed,
+    Transfer,
+    Callback,
+    Voicemail,
+    Note,
+    /// No notification is of this kind: its icon arrives without being pointed to, as real replies may do.
+    Survey,
+}
+
+/// An icon: wire word, label, colour, action with its label.
+struct Icon(&'static str, &'static str, &'static str, &'static str, &'static str);
+
+impl Kind {
+    pub(super) const ALL: [Self; 8] = [
+        Self::Incoming,
+        Self::Outgoing,
+        Self::Missed,
+        Self::Transfer,
+        Self::Callback,
+        Self::Voicemail,
+        Self::Note,
+        Self::Survey,
+    ];
+
+    fn icon(self) -> Icon {
+        match self {
+            Self::Incoming => Icon("incoming", "Incoming call", "#2e7d32", "open_call", "Open call"),
+            Self::Outgoing => Icon("outgoing", "Outgoing call", "#1565c0", "open_call", "Open call"),
+            Self::Missed => Icon("missed", "Missed call", "#c62828", "call_back", "Call back"),
+            Self::Transfer => Icon("transfer", "Transferred", "#6a1b9a", "open_call", "Open call"),
+            Self::Callback => Icon("callback", "Callback asked for", "#ef6c00", "call_back", "Call back"),
+            Self::Voicemail => Icon("voicemail", "Voicemail", "#00838f", "play", "Listen"),
+            Self::Note => Icon("note", "Note", "#546e7a", "open_note", "Read note"),
+            Self::Survey => Icon("survey", "Survey answered", "#9e9d24", "open_survey", "See answers"),
+        }
+    }
+
+    /// The word of this kind in `type` and in the name of its icon.
+    pub(super) fn word(self) -> &'static str {
+        self.icon().0
+    }
+
+    /// What the notification offers to do.
+    pub(super) fn action(self) -> &'static str {
+        self.icon().3
+    }
+
+    pub(super) fn icon_id(self) -> String {
+        format!("icon_{}", self.word())
+    }
+
+    pub(super) fn icon_detail(self) -> Value {
+        let Icon(name, label, color, action, action_label) = self.icon();
+        json!({
+            "_id": format!("5f3c1a7e9b2d4c0018e4a6{:02x}", self as u8),
+            "iconId": self.icon_id(),
+            "name": name,
+            "label": label,
+            "color": color,
+            "action": { "type": action, "label": action_label },
+        })
+    }
+}

@@ -1,0 +1,102 @@
+//! The simulated floor: what each agent does at a given time, as a pure function of seed, agent and time.
+//! It must not know HTTP, credentials on the wire, or a clock.
+
+mod agents;
+mod chance;
+mod customers;
+mod icons;
+mod notifications;
+mod stint;
+
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+pub use agents::Agent;
+use chance::Chance;
+use icons::Kind;
+use notifications::call_id;
+use stint::{Episode, Worker};
+
+/// A floor full of agents.
+pub(super) struct Floor {
+    seed: u64,
+    agents: Vec<Agent>,
+}
+
+/// What an agent is busy with, as far as the API can tell it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Waiting for a call or in one.
+    AtWork,
+    /// After a call; `ends` in Unix seconds.
+    WrapUp { ends: i64, call_id: String, phone: String },
+    /// On break since `since` in Unix seconds; `allowed` in seconds.
+    OnBreak { reason: &'static str, since: i64, allowed: Option<i64> },
+}
+
+/// Notifications of one agent, newest first, and the icons that belong to them.
+pub(super) struct Tags {
+    pub(super) notifications: Vec<Value>,
+    pub(super) icons: Vec<Value>,
+}
+
+impl Floor {
+    pub(super) fn new(seed: u64, agents: usize) -> Self {
+        Self { seed, agents: (0..agents).map(agents::agent).collect() }
+    }
+
+    pub(super) fn agents(&self) -> &[Agent] {
+        &self.agents
+    }
+
+    pub(super) fn state(&self, agent: usize, at: Timestamp) -> State {
+        let (worker, now) = (self.worker(agent), at.as_millisecond().div_euclid(1_000));
+        let episodes = worker.episodes(worker.stint_at(now));
+        match episodes.iter().find(|episode| episode.start() <= now && now < episode.end()) {
+            Some(&Episode::Call { hung_up, wrapped_up, call, .. }) if now >= hung_up => {
+                State::WrapUp { ends: wrapped_up, call_id: call_id(call), phone: call.customer.phone() }
+            }
+            Some(&Episode::Break { start, kind, .. }) => State::OnBreak {
+                reason: kind.reason,
+                since: start,
+                allowed: kind.allowed.map(|minutes| minutes * 60),
+            },
+            Some(Episode::Call { .. }) | None => State::AtWork,
+        }
+    }
+
+    /// What the agent was notified of after the one and up to the other time, both in Unix milliseconds.
+    pub(super) fn tags(&self, agent: usize, after: i64, until: i64) -> Tags {
+        let worker = self.worker(agent);
+        let stints = worker.stint_at(after.div_euclid(1_000))..=worker.stint_at(until.div_euclid(1_000));
+        let mut told: Vec<_> = stints.flat_map(|stint| worker.notifications(stint)).collect();
+        told.retain(|notification| after < notification.at && notification.at <= until);
+        told.sort_by_key(|notification| -notification.at);
+
+        let with_survey = !told.is_empty() && self.is_survey_time(agent, until);
+        let is_needed = |kind: &Kind| match kind {
+            Kind::Survey => with_survey,
+            kind => told.iter().any(|notification| notification.kind == *kind),
+        };
+        Tags {
+            icons: Kind::ALL.into_iter().filter(is_needed).map(Kind::icon_detail).collect(),
+            notifications: told
+                .iter()
+                .filter_map(|notification| Some(notification.json(worker, self.agents.get(agent)?)))
+                .collect(),
+        }
+    }
+
+    /// For ten minutes now and then, an icon comes along that no notification points to.
+    fn is_survey_time(&self, agent: usize, at: i64) -> bool {
+        let ten_minutes = at.div_euclid(600_000).cast_unsigned();
+        Chance::of(&[self.seed, agent as u64, ten_minutes]).comes_up(25)
+    }
+
+    fn worker(&self, agent: usize) -> Worker {
+        Worker { seed: self.seed, agent }
+    }
+}
