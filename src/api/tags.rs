@@ -1,0 +1,192 @@
+//! `agentProfile/tags`: recent notifications and the icons that belong to them (`api.md` §3).
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::value::RawValue;
+
+use super::codes::{Class, Module};
+use super::envelope::{self, Judged};
+use super::error::{ApiError, Fault};
+use super::icons::{self, IconIds, NotificationIds};
+use super::items::{self, Raw};
+use super::lenient::{self, Object};
+use super::moments;
+use super::received::Received;
+use super::spellings::{Findings, ICON, NOTIFICATION, OfIcon, OfNotification};
+
+pub(super) const PATH: &str = "agentProfile/tags";
+
+/// What is sent as `ref`, whose meaning is not documented (`api.md` §3).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Reference {
+    /// `true`, as in every sample.
+    #[default]
+    AsTrue,
+    /// Not sent.
+    Off,
+    /// A text, which is the type that the documentation names.
+    Text(String),
+}
+
+/// What one call told.
+#[derive(Clone, Debug, Default)]
+pub struct Tags {
+    /// In the server's order.
+    pub notifications: Vec<Notification>,
+    /// Icons that belong to none of them.
+    pub icons: Vec<Raw>,
+}
+
+/// One notification: what could be read out of it by a known spelling, and the whole of it.
+#[derive(Clone, Debug)]
+pub struct Notification {
+    /// Its id, as text.
+    pub id: Option<String>,
+    /// When it happened.
+    pub time: Option<Timestamp>,
+    /// What kind of news it is.
+    pub kind: Option<String>,
+    /// What it says.
+    pub message: Option<String>,
+    /// Whom it is for.
+    pub agent_id: Option<String>,
+    /// The call it is about.
+    pub call_id: Option<String>,
+    /// The customer's number, as text.
+    pub customer: Option<String>,
+    /// The icons that belong to it.
+    pub icons: Vec<Raw>,
+    /// What those are called; where none was found, what the notification calls them.
+    pub icon_names: Vec<String>,
+    /// The notification as the server sent it.
+    pub fields: Raw,
+}
+
+pub(super) fn read(received: &Received, zone: &TimeZone) -> Result<Tags, ApiError> {
+    match envelope::judge(received, Module::Tags)? {
+        Judged::Payload(envelope) => {
+            let notifications = items::read("data", envelope.data)?;
+            let icons = items::read("iconDetails", envelope.icon_details)?;
+            decode(&notifications, &icons, zone)
+        }
+        Judged::Answer(Class::Empty) => Ok(Tags::default()),
+        Judged::Answer(_) => Err(ApiError::new(Fault::Protocol, "the reply answers another question")),
+    }
+}
+
+/// Joins notifications with their icons and reads what is known by name.
+///
+/// # Errors
+/// When an item has more keys than allowed.
+pub fn decode(notifications: &[Raw], icons: &[Raw], zone: &TimeZone) -> Result<Tags, ApiError> {
+    let over_limit = |error| items::over_limit("data", error);
+    let mut decoded = Vec::with_capacity(notifications.len());
+    let mut ids = Vec::with_capacity(notifications.len());
+    for raw in notifications {
+        let object = Object::read(raw).map_err(over_limit)?;
+        let (notification, own_ids) = notification(raw, &NOTIFICATION.find(&object), zone);
+        decoded.push(notification);
+        ids.push(own_ids);
+    }
+    let mut icon_ids = Vec::with_capacity(icons.len());
+    let mut names = Vec::with_capacity(icons.len());
+    for raw in icons {
+        let object = Object::read(raw).map_err(over_limit)?;
+        let findings = ICON.find(&object);
+        icon_ids.push(IconIds {
+            own: findings.read(OfIcon::Id, lenient::text),
+            notification: findings.read(OfIcon::Notification, lenient::text),
+            call: findings.read(OfIcon::Call, lenient::text),
+        });
+        names.push(findings.read(OfIcon::Name, lenient::text));
+    }
+    let join = icons::join(&ids, &icon_ids);
+    for ((notification, ids), mine) in decoded.iter_mut().zip(ids).zip(join.of_each) {
+        notification.icon_names.extend(mine.iter().filter_map(|&icon| names[icon].clone()));
+        notification.icons.extend(mine.into_iter().map(|icon| icons[icon].clone()));
+        if notification.icons.is_empty() {
+            notification.icon_names = ids.icons;
+        }
+    }
+    let icons = join.of_none.into_iter().map(|icon| icons[icon].clone()).collect();
+    Ok(Tags { notifications: decoded, icons })
+}
+
+fn notification(
+    raw: &Raw,
+    findings: &Findings<'_, OfNotification>,
+    zone: &TimeZone,
+) -> (Notification, NotificationIds) {
+    let text = |name| findings.read(name, lenient::text);
+    let mut ids = NotificationIds {
+        own: text(OfNotification::Id),
+        call: text(OfNotification::Call),
+        icons: Vec::new(),
+    };
+    let mut notification = Notification {
+        id: ids.own.clone(),
+        time: findings.read(OfNotification::Time, |value| moments::time(value, zone)),
+        kind: text(OfNotification::Kind),
+        message: text(OfNotification::Message),
+        agent_id: text(OfNotification::Agent),
+        call_id: ids.call.clone(),
+        customer: text(OfNotification::Customer),
+        icons: Vec::new(),
+        icon_names: Vec::new(),
+        fields: raw.clone(),
+    };
+    for (_, value) in findings.values(OfNotification::Icons) {
+        read_icons(value, &mut notification, &mut ids);
+    }
+    (notification, ids)
+}
+
+/// Icons that a notification names by id, or brings along itself.
+fn read_icons(value: &RawValue, notification: &mut Notification, ids: &mut NotificationIds) {
+    // An item's own list of icons beyond the limit stays in its fields.
+    let listed = lenient::elements(value).unwrap_or_default();
+    let listed = if lenient::is_list(value) { listed } else { vec![value] };
+    for icon in listed.into_iter().take(icons::PER_NOTIFICATION) {
+        if let Some(id) = lenient::text(icon) {
+            ids.icons.push(id);
+        } else if let Ok(object) = Object::read(icon)
+            && !object.0.is_empty()
+        {
+            notification.icon_names.extend(ICON.find(&object).read(OfIcon::Name, lenient::text));
+            notification.icons.push(items::own(icon));
+        }
+    }
+}
+
+/// The scalar keys of a notification that none of its named values was read from, in the server's order.
+#[must_use]
+pub fn unnamed(fields: &RawValue) -> Vec<(String, String)> {
+    let Ok(object) = Object::read(fields) else { return Vec::new() };
+    let findings = NOTIFICATION.find(&object);
+    let mut is_named = vec![false; object.0.len()];
+    let zone = TimeZone::UTC;
+    let time = findings.key(OfNotification::Time, |value| moments::time(value, &zone));
+    let texts = [
+        OfNotification::Id,
+        OfNotification::Kind,
+        OfNotification::Message,
+        OfNotification::Agent,
+        OfNotification::Call,
+        OfNotification::Customer,
+    ]
+    .map(|name| findings.key(name, lenient::text));
+    let icons = findings.values(OfNotification::Icons).map(|(key, _)| key);
+    for key in texts.into_iter().chain([time]).flatten().chain(icons) {
+        is_named[key] = true;
+    }
+    object
+        .0
+        .into_iter()
+        .zip(is_named)
+        .filter(|(_, is_named)| !is_named)
+        .filter_map(|((key, value), _)| Some((key.into_owned(), lenient::text(value)?)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn received(status: u16, body: &str) -> Received {
+    Received {
+        status,
+        body: body.as_bytes().to_vec(),
+        server_time: None,
+        received_at: Timestamp::UNIX_EPOCH,
+        attempts: 1,
+        lost_a_reply: false,
+        retry_after: None,
+    }
+}
+
+fn tags(body: &str) -> Tags {
+    read(&received(200, body), &moments::india()).unwrap()
+}
+
+fn fault(body: &str) -> Fault {
+    read(&received(200, body), &moments::india()).unwrap_err().fault()
+}
+
+fn only(data: &str) -> Notification {
+    tags(&format!(r#"{{"status":"success","data":[{data}]}}"#)).notifications.remove(0)
+}
+
+#[test]
+fn the_published_empty_reply_has_no_notifications() {
+    let tags = tags(r#"{"data":[],"iconDetails":[],"status":"success","code":200}"#);
+    assert!(tags.notifications.is_empty() && tags.icons.is_empty());
+}
+
+#[test]
+fn no_data_found_is_an_empty_answer() {
+    assert!(tags(r#"{"status":"error","code":1012,"message":"No data found"}"#).notifications.is_empty());
+}
+
+#[test]
+fn an_empty_object_and_other_shapes_are_not_taken_for_no_tags() {
+    assert_eq!(fault("{}"), Fault::Protocol);
+    assert_eq!(fault(r#"{"status":"success","data":false}"#), Fault::Protocol);
+    assert_eq!(fault(r#"{"status":"success","data":[],"iconDetails":7}"#), Fault::Protocol);
+    assert_eq!(fault(r#"{"status":"error","code":1502}"#), Fault::Protocol);
+    assert_eq!(fault(r#"{"status":"error","code":1000}"#), Fault::SignIn);
+}
+
+#[test]
+fn a_notification_is_read_by_known_spellings() {
+    let notification = only(
+        r#"{"_id":{"$oid":"65ab"},"createdAt":1754661511518,"type":"missed","msg":"Missed call",
+            "agentId":13,"callId":"C1","cNumber":"919812345678","queue":"sales"}"#,
+    );
+    assert_eq!(notification.id.as_deref(), Some("65ab"));
+    assert_eq!(notification.time.unwrap().to_string(), "2025-08-08T13:58:31.518Z");
+    assert_eq!(notification.kind.as_deref(), Some("missed"));
+    assert_eq!(notification.message.as_deref(), Some("Missed call"));
+    assert_eq!(notification.agent_id.as_deref(), Some("13"));
+    assert_eq!(notification.call_id.as_deref(), Some("C1"));
+    assert_eq!(notification.customer.as_deref(), Some("919812345678"));
+}
+
+#[test]
+fn what_no_name_fits_stays_visible_in_order() {
+    let notification = only(
+        r#"{"queue":"sales","_id":"1","wait":42,"cType":"IBD","type":"missed","time":"soon","ts":1754661511,
+            "nested":{"a":1},"list":[],"none":null,"empty":"","vip":true,"iconId":"i1"}"#,
+    );
+    let unnamed = unnamed(&notification.fields);
+    let unnamed: Vec<_> = unnamed.iter().map(|(key, text)| (key.as_str(), text.as_str())).collect();
+    assert_eq!(
+        unnamed,
+        [("queue", "sales"), ("wait", "42"), ("cType", "IBD"), ("time", "soon"), ("vip", "true")]
+    );
+}
+
+#[test]
+fn fields_are_kept_byte_for_byte() {
+    let json = r#"{ "n":1.0e2, "big":123456789012345678901234567890, "z":1, "a":"\u00e9", "a":2 }"#;
+    assert_eq!(only(json).fields.get(), json);
+}
+
+#[test]
+fn icons_go_to_their_notifications_and_the_rest_stays_apart() {
+    let tags = tags(
+        r#"{"status":"success","data":[
+            {"id":"n1","callId":"c1"},{"id":"n2","icons":["i2","i9"]},{"id":"n3","icon":"phone"},
+            {"id":"n4","icons":[{"name":"Own"}]}],
+          "iconDetails":[
+            {"_id":"i1","callId":"c1","name":"Missed"},{"_id":"i2","name":"Callback"},
+            {"_id":"i3","notificationId":"n1","action":"dial"},{"_id":"i4","name":"Nobody's"}]}"#,
+    );
+    let names: Vec<_> =
+        tags.notifications.iter().map(|notification| notification.icon_names.join(",")).collect();
+    assert_eq!(names, ["Missed,dial", "Callback", "phone", "Own"]);
+    let counts: Vec<_> = tags.notifications.iter().map(|notification| notification.icons.len()).collect();
+    assert_eq!(counts, [2, 1, 0, 1]);
+    assert_eq!(tags.icons.len(), 1);
+    assert!(tags.icons[0].get().contains("i4"));
+}
+
+#[test]
+fn items_that_are_no_objects_are_kept_whole() {
+    let tags = tags(r#"{"status":"success","data":["hello",7,null]}"#);
+    let fields: Vec<_> = tags.notifications.iter().map(|notification| notification.fields.get()).collect();
+    assert_eq!(fields, [r#""hello""#, "7", "null"]);
+    assert!(unnamed(&tags.notifications[0].fields).is_empty());
+}
+
+#[test]
+fn twenty_thousand_items_with_icons_are_decoded() {
+    let data: Vec<_> =
+        (0..20_000).map(|n| format!(r#"{{"_id":"n{n}","callId":"c{n}","time":{n}}}"#)).collect();
+    let icons: Vec<_> = (0..20_000).map(|n| format!(r#"{{"_id":"i{n}","callId":"c{n}"}}"#)).collect();
+    let body =
+        format!(r#"{{"status":"success","data":[{}],"iconDetails":[{}]}}"#, data.join(","), icons.join(","));
+    let tags = tags(&body);
+    assert!(tags.icons.is_empty());
+    assert!(tags.notifications.iter().all(|notification| notification.icons.len() == 1));
+}
+
+proptest! {
+    #[test]
+    fn no_item_is_lost_and_each_icon_is_somewhere(
+        items in prop::collection::vec((0_u8..6, 0_u8..6), 0..12),
+        icons in prop::collection::vec((0_u8..6, 0_u8..6, 0_u8..6), 0..12),
+    ) {
+        let data: Vec<_> = items.iter().map(|(id, call)| format!(r#"{{"id":{id},"callId":{call}}}"#)).collect();
+        let details: Vec<_> = icons
+            .iter()
+            .map(|(id, call, of)| format!(r#"{{"id":{id},"callId":{call},"notificationId":{of}}}"#))
+            .collect();
+        let body = format!(
+            r#"{{"status":"success","data":[{}],"iconDetails":[{}]}}"#, data.join(","), details.join(","),
+        );
+        let tags = tags(&body);
+        prop_assert_eq!(tags.notifications.len(), items.len());
+        let mut found: Vec<String> = tags.icons.iter().map(|icon| icon.get().to_owned()).collect();
+        found.extend(tags.notifications.iter().flat_map(|n| n.icons.iter()).map(|icon| icon.get().to_owned()));
+        for detail in &details {
+            prop_assert!(found.contains(detail));
+        }
+    }
+}
