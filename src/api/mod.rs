@@ -1,23 +1,54 @@
 //! The door to the server, and the only place that names the HTTP library.
 //! Tolerant of what comes in, exact in what it hands on. It must not know the terminal.
+//!
+//! A question travels down and its answer up again:
+//!
+//! ```text
+//! signed_in    one method per call: parameters in, a domain type out
+//!   request_body · tags · break_status · wrapup · ping · raw_call
+//!   connection   attempts, limits, one pinned origin
+//!     proxies · trust · resolver · wire_fault
+//!     retry      whether and when to ask again
+//!   envelope     what a reply says about itself
+//!     codes · lenient · moments · items · spellings · icons · well_formed
+//! ```
 
 pub mod break_status;
 pub mod budget;
 pub mod codes;
+pub mod connection;
 pub mod envelope;
 pub mod error;
+#[cfg(test)]
+mod fake_server;
 pub mod icons;
 pub mod items;
 pub mod lenient;
 pub mod moments;
+pub mod ping;
+pub mod proxies;
+pub mod raw_call;
 pub mod received;
+pub mod request_body;
+mod resolver;
 pub mod retry;
+pub mod signed_in;
 pub mod spellings;
 pub mod tags;
+mod trust;
 pub mod well_formed;
+mod wire_fault;
 pub mod wrapup;
 
+pub use break_status::BreakStatus;
 pub use budget::Budget;
+pub use connection::{Connection, ConnectionOptions};
 pub use error::{ApiError, Fault, Trouble};
+pub use ping::Pong;
+pub use proxies::Proxies;
+pub use raw_call::RawReply;
 pub use received::Received;
 pub use retry::RetryPolicy;
+pub use signed_in::{Answer, SignedIn};
+pub use tags::{Notification, Reference, Tags};
+pub use wrapup::Wrapup;

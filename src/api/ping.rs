@@ -1,0 +1,25 @@
+//! The ping that updates an agent's presence: the only call that writes. Its path and its parameter are not
+//! documented but inferred from error messages (`api.md` §4).
+
+use super::codes::Module;
+use super::envelope::{self, Judged};
+use super::error::{ApiError, Fault};
+use super::items::{self, Raw};
+use super::received::Received;
+
+/// The path that the error messages suggest.
+pub const PATH: &str = "agentProfile/setWebPingTime";
+
+/// What the server said to a ping.
+#[derive(Clone, Debug)]
+pub struct Pong {
+    /// The whole reply.
+    pub reply: Raw,
+}
+
+pub(super) fn read(received: &Received, module: Module) -> Result<Pong, ApiError> {
+    match envelope::judge(received, module)? {
+        Judged::Payload(envelope) => Ok(Pong { reply: items::own(envelope.whole) }),
+        Judged::Answer(_) => Err(ApiError::new(Fault::Protocol, "the reply answers another question")),
+    }
+}

@@ -1,0 +1,22 @@
+//! One signed-in call to any path, whose meaning is not known here: the reply goes out as it came.
+
+use super::codes::Module;
+use super::envelope;
+use super::error::ApiError;
+use super::received::Received;
+
+/// A reply nobody but the caller can read.
+#[derive(Debug)]
+pub struct RawReply {
+    /// The body byte for byte.
+    pub bytes: Vec<u8>,
+    /// The HTTP status.
+    pub status: u16,
+    /// What the reply's envelope says about success.
+    pub outcome: Result<(), ApiError>,
+}
+
+pub(super) fn read(received: Received, module: Module) -> RawReply {
+    let outcome = envelope::outcome(&received, module);
+    RawReply { bytes: received.body, status: received.status, outcome }
+}
