@@ -1,3 +1,7 @@
 //! From a [`report::Report`] to the last byte on stdout or stderr. It must not know the network.
 
 pub mod report;
+pub mod sanitize;
+
+#[cfg(test)]
+pub(crate) mod payloads;
