@@ -1,5 +1,6 @@
 //! From a [`report::Report`] to the last byte on stdout or stderr. It must not know the network.
 
+pub mod mask;
 pub mod report;
 pub mod sanitize;
 
