@@ -1,8 +1,10 @@
 //! From a [`report::Report`] to the last byte on stdout or stderr. It must not know the network.
 
 pub mod mask;
+pub mod redact;
 pub mod report;
 pub mod sanitize;
+pub mod streams;
 
 #[cfg(test)]
 pub(crate) mod payloads;

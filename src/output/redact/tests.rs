@@ -1,0 +1,204 @@
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::{HIDDEN, RedactingWriter, Redactor};
+
+/// Forty characters in which every encoding differs.
+const SECRET: &str = "aB3\"x\\y/z+w%vé&u<t'S9 kJ2hG5fD8sA1qW4eR7";
+
+fn redactor(secrets: &[&str]) -> Redactor {
+    let redactor = Redactor::default();
+    for secret in secrets {
+        redactor.hide(secret);
+    }
+    redactor
+}
+
+/// What comes out when the pieces are written one after the other.
+fn through<'p>(redactor: &Redactor, pieces: impl IntoIterator<Item = &'p [u8]>) -> String {
+    let mut out = Vec::new();
+    let mut writer = RedactingWriter::new(&mut out, redactor.clone());
+    for piece in pieces {
+        writer.write_all(piece).unwrap();
+    }
+    writer.flush().unwrap();
+    drop(writer);
+    String::from_utf8(out).unwrap()
+}
+
+fn percent_in_lower_case(encoded: &str) -> String {
+    let mut parts = encoded.split('%');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| format!("{text}%{}{}", part[..2].to_lowercase(), &part[2..]))
+}
+
+/// The encodings of `reliability.md` §4 (c), made by other code than the redactor's.
+fn encoded(secret: &str) -> Vec<String> {
+    let json = serde_json::to_string(secret).unwrap();
+    let hex = secret.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    let characters: Vec<char> = secret.chars().collect();
+    vec![
+        secret.to_owned(),
+        json[1..json.len() - 1].to_owned(),
+        percent_in_lower_case(&form),
+        form,
+        hex.to_uppercase(),
+        hex,
+        characters.iter().rev().collect(),
+    ]
+}
+
+#[test]
+fn a_secret_is_hidden_in_every_encoding() {
+    let redactor = redactor(&[SECRET]);
+    let mut spellings = encoded(SECRET);
+    spellings.extend(
+        [
+            r#"aB3\"x\\y/z+w%v\u00e9&u<t'S9 kJ2hG5fD8sA1qW4eR7"#,
+            r#"aB3\"x\\y\/z+w%vé&u<t'S9 kJ2hG5fD8sA1qW4eR7"#,
+            r#"aB3\\\"x\\\\y/z+w%vé&u<t'S9 kJ2hG5fD8sA1qW4eR7"#,
+            "aB3%22x%5Cy%2Fz%2Bw%25v%C3%A9%26u%3Ct%27S9%20kJ2hG5fD8sA1qW4eR7",
+            "aB3&quot;x\\y/z+w%vé&amp;u&lt;t&#39;S9 kJ2hG5fD8sA1qW4eR7",
+            "aB3\"x\\y/z+w%",
+            "fD8sA1qW4eR7",
+        ]
+        .map(str::to_owned),
+    );
+    for text in spellings {
+        assert_eq!(redactor.redact(&format!("<{text}>")), format!("<{HIDDEN}>"), "{text}");
+        assert_eq!(through(&redactor, [text.as_bytes()]), HIDDEN, "{text}");
+    }
+}
+
+/// Made by Python's `base64`: the secret after none, one and two bytes, in both alphabets.
+#[test]
+fn a_secret_is_hidden_in_base64_wherever_it_begins() {
+    let redactor = redactor(&["~~~???>>>ûÿ-s3cret"]);
+    for (text, shown) in [
+        ("fn5+Pz8/Pj4+w7vDvy1zM2NyZXQh", "••••Qh"),
+        ("QX5+fj8/Pz4+PsO7w78tczNjcmV0IQ==", "QX••••IQ=="),
+        ("QUJ+fn4/Pz8+Pj7Du8O/LXMzY3JldCE=", "QUJ••••CE="),
+        ("fn5-Pz8_Pj4-w7vDvy1zM2NyZXQh", "••••Qh"),
+        ("QX5-fj8_Pz4-PsO7w78tczNjcmV0IQ==", "QX••••IQ=="),
+        ("QUJ-fn4_Pz8-Pj7Du8O_LXMzY3JldCE=", "QUJ••••CE="),
+    ] {
+        assert_eq!(redactor.redact(text), shown);
+    }
+}
+
+#[test]
+fn what_is_no_secret_stays() {
+    let redactor = redactor(&["short", "", "correct horse"]);
+    for text in ["a short word", "correct hors", "orrect horse", "Correct horse"] {
+        assert_eq!(through(&redactor, [text.as_bytes()]), text);
+    }
+    assert_eq!(redactor.redact("a correct horse"), format!("a {HIDDEN}"));
+}
+
+#[test]
+fn a_secret_learnt_late_is_hidden_by_every_clone() {
+    let redactor = Redactor::default();
+    let mut out = Vec::new();
+    let mut writer = RedactingWriter::new(&mut out, redactor.clone());
+    writer.write_all(b"one-secret two-secret\n").unwrap();
+    redactor.hide("one-secret");
+    writer.write_all(b"one-secret two-secret\n").unwrap();
+    redactor.clone().hide("two-secret");
+    redactor.hide("two-secret");
+    writer.write_all(b"one-secret two-secret\n").unwrap();
+    drop(writer);
+    let said = String::from_utf8(out).unwrap();
+    assert_eq!(said, format!("one-secret two-secret\n{HIDDEN} two-secret\n{HIDDEN} {HIDDEN}\n"));
+}
+
+/// Counts what has arrived, without waiting for a flush.
+#[test]
+fn a_finished_line_is_not_held_back() {
+    let redactor = redactor(&["one-secret"]);
+    let mut out = Vec::new();
+    let mut writer = RedactingWriter::new(&mut out, redactor);
+    writer.write_all(b"line\none-sec").unwrap();
+    assert_eq!(writer.inner.as_slice(), b"line\n");
+    writer.write_all(b"ond\nend").unwrap();
+    assert_eq!(writer.inner.as_slice(), b"line\none-second\n");
+    writer.flush().unwrap();
+    assert_eq!(writer.inner.as_slice(), b"line\none-second\nend");
+}
+
+#[test]
+fn a_secret_of_several_lines_is_hidden_too() {
+    let redactor = redactor(&["two\nlines"]);
+    assert_eq!(through(&redactor, [&b"a two\n"[..], &b"lines b"[..]]), format!("a {HIDDEN} b"));
+}
+
+#[test]
+fn a_failed_write_is_reported_and_nothing_is_said_twice() {
+    struct Closed;
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut writer = RedactingWriter::new(Closed, redactor(&["one-secret"]));
+    let failed = writer.write_all(b"a line\n").unwrap_err();
+    assert_eq!(failed.kind(), io::ErrorKind::BrokenPipe);
+    assert!(writer.held.is_empty());
+}
+
+#[test]
+fn a_large_answer_passes_in_linear_time() {
+    let redactor = redactor(&[SECRET]);
+    let answer =
+        br#"{"id":"5f3a9c0b1234567890abcdef","message":"Missed call from 919876543210"}"#.repeat(100_000);
+    let start = Instant::now();
+    let mut writer = RedactingWriter::new(io::sink(), redactor);
+    answer.chunks(64 << 10).for_each(|chunk| writer.write_all(chunk).unwrap());
+    writer.flush().unwrap();
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?}");
+}
+
+proptest! {
+    #[test]
+    fn no_cut_lets_a_secret_through(
+        secrets in prop::collection::vec("[a-c\"\\\\é/+% ]{6,30}", 1..3),
+        gaps in prop::collection::vec("[x\n]{0,3}", 6),
+        cuts in prop::collection::vec(1_usize..9, 60),
+    ) {
+        let redactor = redactor(&secrets.iter().map(String::as_str).collect::<Vec<_>>());
+        let spellings = secrets.iter().flat_map(|secret| encoded(secret));
+        let mut text = String::new();
+        for (spelling, gap) in spellings.zip(gaps.iter().cycle()) {
+            text.push_str(gap);
+            text.push_str(&spelling);
+            text.push('x');
+        }
+        let mut rest = text.as_bytes();
+        let mut pieces = Vec::new();
+        for &cut in cuts.iter().cycle() {
+            let (piece, left) = rest.split_at(cut.min(rest.len()));
+            pieces.push(piece);
+            rest = left;
+            if rest.is_empty() { break; }
+        }
+        let cut = through(&redactor, pieces);
+        prop_assert_eq!(&cut, &through(&redactor, [text.as_bytes()]));
+        prop_assert_eq!(&cut, &redactor.redact(&text));
+        for spelling in secrets.iter().flat_map(|secret| encoded(secret)) {
+            prop_assert!(!cut.contains(&spelling), "{}", spelling);
+        }
+    }
+
+    #[test]
+    fn without_a_secret_every_byte_passes(text in prop::collection::vec(any::<u8>(), 0..200)) {
+        let mut out = Vec::new();
+        RedactingWriter::new(&mut out, Redactor::default()).write_all(&text).unwrap();
+        prop_assert_eq!(out, text);
+    }
+}

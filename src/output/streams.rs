@@ -1,0 +1,177 @@
+//! The two streams of a process: the answer on stdout, everything else on stderr, both through
+//! the same redactor. It must not know what is said on them.
+
+use std::io::{self, BufWriter, Write};
+
+use super::redact::{RedactingWriter, Redactor};
+use super::sanitize::sanitize;
+
+/// Rust's own stdout writes out every line; a large answer needs larger steps.
+const STEP: usize = 64 << 10;
+
+/// Where a command speaks.
+pub struct Streams {
+    stdout: BufWriter<RedactingWriter<Box<dyn Write>>>,
+    stderr: RedactingWriter<Box<dyn Write>>,
+    quiet: bool,
+    /// The first failure on stderr. There is nowhere to tell it but in the exit code.
+    stderr_failure: Option<io::Error>,
+}
+
+impl Streams {
+    /// Streams through the redactor.
+    #[must_use]
+    pub fn new(stdout: Box<dyn Write>, stderr: Box<dyn Write>, redactor: Redactor) -> Self {
+        Self {
+            stdout: BufWriter::with_capacity(STEP, RedactingWriter::new(stdout, redactor.clone())),
+            stderr: RedactingWriter::new(stderr, redactor),
+            quiet: false,
+            stderr_failure: None,
+        }
+    }
+
+    /// Whether notes are left out from now on.
+    pub fn be_quiet(&mut self, quiet: bool) {
+        self.quiet = quiet;
+    }
+
+    /// The answer: buffered until [`Streams::flush`].
+    pub fn answer(&mut self) -> &mut dyn Write {
+        &mut self.stdout
+    }
+
+    /// Everything that is not the answer, as it is: for text that was made harmless before.
+    pub fn stderr(&mut self) -> &mut dyn Write {
+        &mut self.stderr
+    }
+
+    /// One line on stderr, made harmless. Quiet or not: for errors.
+    pub fn tell(&mut self, line: &str) {
+        let told = writeln!(self.stderr, "{}", sanitize(line)).and_then(|()| self.stderr.flush());
+        if let Err(failure) = told {
+            self.stderr_failure.get_or_insert(failure);
+        }
+    }
+
+    /// One line on stderr, unless it is to be quiet.
+    pub fn tell_note(&mut self, line: &str) {
+        if !self.quiet {
+            self.tell(line);
+        }
+    }
+
+    /// Writes everything out.
+    ///
+    /// # Errors
+    ///
+    /// When either stream could not take everything. `BrokenPipe` means that the reader has left.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.stdout.flush()?;
+        self.stderr.flush()?;
+        self.stderr_failure.take().map_or(Ok(()), Err)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::io::{self, Write};
+    use std::rc::Rc;
+
+    use super::super::payloads::{assert_harmless, payloads};
+    use super::{Redactor, STEP, Streams};
+
+    /// A stream that a test can look at, and that fails once it is full.
+    #[derive(Clone)]
+    struct Sink {
+        said: Rc<RefCell<Vec<u8>>>,
+        room: usize,
+    }
+
+    impl Sink {
+        fn with_room(room: usize) -> Self {
+            Self { said: Rc::default(), room }
+        }
+
+        fn said(&self) -> String {
+            String::from_utf8(self.said.borrow().clone()).unwrap()
+        }
+    }
+
+    impl Write for Sink {
+        fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+            if self.said.borrow().len() + text.len() > self.room {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            self.said.borrow_mut().extend_from_slice(text);
+            Ok(text.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn streams(stdout: &Sink, stderr: &Sink) -> Streams {
+        let redactor = Redactor::default();
+        redactor.hide("one-secret");
+        Streams::new(Box::new(stdout.clone()), Box::new(stderr.clone()), redactor)
+    }
+
+    #[test]
+    fn both_streams_hide_secrets() {
+        let (stdout, stderr) = (Sink::with_room(1000), Sink::with_room(1000));
+        let mut streams = streams(&stdout, &stderr);
+        streams.answer().write_all(b"one-").unwrap();
+        streams.answer().write_all(b"secret").unwrap();
+        streams.tell("one-secret");
+        writeln!(streams.stderr(), "one-secret").unwrap();
+        streams.flush().unwrap();
+        assert_eq!((stdout.said(), stderr.said()), ("••••".to_owned(), "••••\n••••\n".to_owned()));
+    }
+
+    #[test]
+    fn quiet_leaves_out_notes_but_not_errors() {
+        let stderr = Sink::with_room(1000);
+        let mut streams = streams(&Sink::with_room(0), &stderr);
+        streams.tell_note("first");
+        streams.be_quiet(true);
+        streams.tell_note("second");
+        streams.tell("error: third");
+        assert_eq!(stderr.said(), "first\nerror: third\n");
+    }
+
+    #[test]
+    fn a_line_on_stderr_is_one_harmless_line() {
+        for (name, text) in payloads() {
+            let stderr = Sink::with_room(8 << 20);
+            streams(&Sink::with_room(0), &stderr).tell(&text);
+            assert_harmless("stderr", name, &stderr.said());
+            assert_eq!(stderr.said().matches('\n').count(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_answer_is_written_in_large_steps() {
+        let stdout = Sink::with_room(STEP * 2);
+        let mut streams = streams(&stdout, &Sink::with_room(0));
+        streams.answer().write_all(&vec![b'\n'; STEP - 1]).unwrap();
+        assert_eq!(stdout.said().len(), 0);
+        streams.answer().write_all(b"\n\n").unwrap();
+        assert_eq!(stdout.said().len(), STEP - 1);
+        streams.flush().unwrap();
+        assert_eq!(stdout.said().len(), STEP + 1);
+    }
+
+    #[test]
+    fn a_stream_that_takes_no_more_is_an_error_at_the_latest_when_flushed() {
+        let mut broken = streams(&Sink::with_room(3), &Sink::with_room(1000));
+        broken.answer().write_all(b"long answer").unwrap();
+        assert_eq!(broken.flush().unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+
+        let mut broken = streams(&Sink::with_room(1000), &Sink::with_room(3));
+        broken.tell("long line");
+        assert_eq!(broken.flush().unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+        assert!(broken.flush().is_ok());
+    }
+}
