@@ -1,6 +1,8 @@
 //! From a [`report::Report`] to the last byte on stdout or stderr. It must not know the network.
 
+pub mod json;
 pub mod mask;
+pub mod raw_json;
 pub mod redact;
 pub mod report;
 pub mod sanitize;

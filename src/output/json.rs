@@ -1,0 +1,240 @@
+//! A report as JSON: one document, or one row a line. Rows are streamed, and what the server
+//! wrote passes through untouched. It must not know which command reports.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
+
+use super::mask::{mask_free_text, mask_phone, mask_raw, mask_text};
+pub use super::raw_json::Layout;
+use super::raw_json::{write_raw, write_string};
+use super::report::{Field, Meaning, Problem, Report, Row, Value};
+
+/// Writes the report as one JSON object and a line feed: keys of the head, rows under their
+/// plural key, keys of the tail, `failures` where the document has them; or the one row itself
+/// when the report is of a single one.
+///
+/// # Errors
+///
+/// When `out` takes no more.
+pub fn write_document(
+    report: &Report,
+    zone: &TimeZone,
+    mask: bool,
+    layout: Layout,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let document = report.document;
+    let json = Json { zone, mask, layout };
+    match report.rows.as_slice() {
+        [row] if report.single => json.row(document.fields, row, 0, out)?,
+        rows => {
+            let mut object = Object::open(&json, 0, out)?;
+            object.fields(document.head, &report.head)?;
+            object.list(document.rows_key, rows, |row, out| json.row(document.fields, row, 2, out))?;
+            object.fields(document.tail, &report.tail)?;
+            if document.has_failures {
+                object.list("failures", &report.failures, |failure, out| json.failure(failure, 2, out))?;
+            }
+            object.close()?;
+        }
+    }
+    out.write_all(b"\n")
+}
+
+/// Writes one row a line.
+///
+/// # Errors
+///
+/// When `out` takes no more.
+pub fn write_ndjson(report: &Report, zone: &TimeZone, mask: bool, out: &mut dyn Write) -> io::Result<()> {
+    let json = Json { zone, mask, layout: Layout::Compact };
+    for row in &report.rows {
+        json.row(report.document.fields, row, 0, out)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+/// Writes an error for stderr as one JSON object on one line.
+///
+/// # Errors
+///
+/// When `out` takes no more.
+pub fn write_problem(problem: &Problem, mask: bool, out: &mut dyn Write) -> io::Result<()> {
+    let json = Json { zone: &TimeZone::UTC, mask, layout: Layout::Compact };
+    let mut object = Object::open(&json, 0, out)?;
+    object.key("error")?;
+    let mut error = Object::open(&json, 1, object.out)?;
+    error.problem(problem)?;
+    error.list("causes", &problem.causes, |cause, out| json.words(cause, out))?;
+    error.list("hints", &problem.hints, |hint, out| json.words(hint, out))?;
+    error.text("profile", problem.profile.as_deref())?;
+    error.close()?;
+    object.close()?;
+    out.write_all(b"\n")
+}
+
+/// The moment by RFC 3339 with its offset in that zone; parts of a second only if there are any.
+#[must_use]
+pub fn rfc_3339(time: Timestamp, zone: &TimeZone) -> String {
+    let offset = zone.to_offset(time);
+    // RFC 3339 has no seconds in offsets; local mean time, of before the zones, has them.
+    let minutes = Offset::from_seconds(offset.seconds() / 60 * 60).unwrap_or(offset);
+    time.display_with_offset(minutes).to_string()
+}
+
+/// How everything is written.
+struct Json<'j> {
+    zone: &'j TimeZone,
+    mask: bool,
+    layout: Layout,
+}
+
+impl Json<'_> {
+    fn row(&self, fields: &[Field], row: &Row, depth: usize, out: &mut dyn Write) -> io::Result<()> {
+        let mut object = Object::open(self, depth, out)?;
+        object.fields(fields, &row.0)?;
+        object.close()
+    }
+
+    fn failure(&self, failure: &Problem, depth: usize, out: &mut dyn Write) -> io::Result<()> {
+        let mut object = Object::open(self, depth, out)?;
+        object.text("profile", failure.profile.as_deref())?;
+        object.problem(failure)?;
+        let hint = self.masked(failure.hints.join("; ").into());
+        object.text("hint", Some(hint.as_ref()).filter(|hint| !hint.is_empty()))?;
+        object.close()
+    }
+
+    /// A value below a key at this depth.
+    fn value(&self, field: &Field, value: &Value, depth: usize, out: &mut dyn Write) -> io::Result<()> {
+        match value {
+            Value::Absent => out.write_all(b"null"),
+            Value::Text(text) if self.mask => write_string(&mask_text(text, field.meaning), out),
+            Value::Text(text) => write_string(text, out),
+            Value::Number(number) if self.mask && field.meaning == Meaning::Phone => {
+                write_string(&mask_phone(&number.to_string()), out)
+            }
+            Value::Number(number) | Value::Seconds(number) => write!(out, "{number}"),
+            Value::Flag(flag) => write!(out, "{flag}"),
+            // Digits and punctuation: nothing to escape.
+            Value::Time(time) => write!(out, "\"{}\"", rfc_3339(*time, self.zone)),
+            Value::Raw(raw) if self.mask => write_raw(&mask_raw(raw, field.key), self.layout, depth, out),
+            Value::Raw(raw) => write_raw(raw.get(), self.layout, depth, out),
+            Value::RawList { items, .. } => self.list(items, depth, out, |item, out| {
+                let item = if self.mask { mask_raw(item, field.key) } else { item.get().into() };
+                write_raw(&item, self.layout, depth + 1, out)
+            }),
+        }
+    }
+
+    fn list<T>(
+        &self,
+        items: &[T],
+        depth: usize,
+        out: &mut dyn Write,
+        mut write: impl FnMut(&T, &mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        out.write_all(b"[")?;
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                out.write_all(b",")?;
+            }
+            self.layout.begin_line(depth + 1, out)?;
+            write(item, out)?;
+        }
+        if !items.is_empty() {
+            self.layout.begin_line(depth, out)?;
+        }
+        out.write_all(b"]")
+    }
+
+    fn words(&self, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        write_string(&self.masked(text.into()), out)
+    }
+
+    fn masked<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
+        if self.mask { Cow::Owned(mask_free_text(&text).into_owned()) } else { text }
+    }
+}
+
+/// An object that is being written.
+struct Object<'j, 'o> {
+    json: &'j Json<'j>,
+    /// Of its keys.
+    depth: usize,
+    is_empty: bool,
+    out: &'o mut dyn Write,
+}
+
+impl<'j, 'o> Object<'j, 'o> {
+    fn open(json: &'j Json<'j>, depth: usize, out: &'o mut dyn Write) -> io::Result<Self> {
+        out.write_all(b"{")?;
+        Ok(Self { json, depth: depth + 1, is_empty: true, out })
+    }
+
+    /// Keys are our own words and need no escapes.
+    fn key(&mut self, key: &str) -> io::Result<()> {
+        if !self.is_empty {
+            self.out.write_all(b",")?;
+        }
+        self.is_empty = false;
+        self.json.layout.begin_line(self.depth, self.out)?;
+        self.out.write_all(b"\"")?;
+        self.out.write_all(key.as_bytes())?;
+        self.out.write_all(b"\"")?;
+        self.out.write_all(self.json.layout.colon())
+    }
+
+    fn fields(&mut self, fields: &[Field], values: &[Value]) -> io::Result<()> {
+        for (index, field) in fields.iter().enumerate() {
+            self.key(field.key)?;
+            let value = values.get(index).unwrap_or(&Value::Absent);
+            self.json.value(field, value, self.depth, self.out)?;
+        }
+        Ok(())
+    }
+
+    /// What a failure among answers and an error on stderr have in common.
+    fn problem(&mut self, problem: &Problem) -> io::Result<()> {
+        self.text("kind", Some(problem.kind))?;
+        self.key("code")?;
+        match problem.code {
+            Some(code) => write!(self.out, "{code}")?,
+            None => self.out.write_all(b"null")?,
+        }
+        self.key("message")?;
+        self.json.words(&problem.message, self.out)
+    }
+
+    fn text(&mut self, key: &str, text: Option<&str>) -> io::Result<()> {
+        self.key(key)?;
+        match text {
+            Some(text) => write_string(text, self.out),
+            None => self.out.write_all(b"null"),
+        }
+    }
+
+    fn list<T>(
+        &mut self,
+        key: &str,
+        items: &[T],
+        write: impl FnMut(&T, &mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.key(key)?;
+        self.json.list(items, self.depth, self.out, write)
+    }
+
+    fn close(self) -> io::Result<()> {
+        if !self.is_empty {
+            self.json.layout.begin_line(self.depth - 1, self.out)?;
+        }
+        self.out.write_all(b"}")
+    }
+}
+
+#[cfg(test)]
+mod tests;

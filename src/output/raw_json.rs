@@ -1,0 +1,227 @@
+//! Passes on JSON as the server wrote it: numbers, escapes, key order byte for byte; only the
+//! white space between tokens is ours, and raw characters that a terminal obeys or hides are
+//! escaped. It must not know what the JSON means.
+
+use std::io::{self, Write};
+
+use super::sanitize::is_bidi_control;
+
+/// How a JSON document is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// On one line, without white space.
+    Compact,
+    /// One key or item per line, by two spaces per level.
+    Indented,
+}
+
+impl Layout {
+    /// Begins a line at this depth, where lines are begun at all.
+    pub(crate) fn begin_line(self, depth: usize, out: &mut dyn Write) -> io::Result<()> {
+        const SPACES: &[u8] = &[b' '; 64];
+        if self == Self::Compact {
+            return Ok(());
+        }
+        out.write_all(b"\n")?;
+        let mut left = depth * 2;
+        while left > 0 {
+            let step = left.min(SPACES.len());
+            out.write_all(&SPACES[..step])?;
+            left -= step;
+        }
+        Ok(())
+    }
+
+    /// What stands between a key and its value.
+    pub(crate) fn colon(self) -> &'static [u8] {
+        if self == Self::Compact { b":" } else { b": " }
+    }
+}
+
+/// Writes valid JSON so that it takes part in a document at this depth.
+///
+/// # Errors
+///
+/// When `out` takes no more.
+pub fn write_raw(json: &str, layout: Layout, depth: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut pass = Pass { json, copied: 0, out };
+    match layout {
+        Layout::Compact => pass.compactly()?,
+        Layout::Indented => pass.indented(depth)?,
+    }
+    pass.copy_until(json.len())
+}
+
+/// Writes text of our own as a JSON string, with the same characters escaped.
+///
+/// # Errors
+///
+/// When `out` takes no more.
+pub fn write_string(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(b"\"")?;
+    let mut pass = Pass { json: text, copied: 0, out };
+    let mut at = 0;
+    while let Some(stop) = find(&IN_STRING, text, at) {
+        let character = pass.character(stop);
+        at = stop + character.len_utf8();
+        let short: &[u8] = match character {
+            '"' => b"\\\"",
+            '\\' => b"\\\\",
+            '\n' => b"\\n",
+            '\r' => b"\\r",
+            '\t' => b"\\t",
+            _ => {
+                pass.escape_if_harmful(stop)?;
+                continue;
+            }
+        };
+        pass.copy_until(stop)?;
+        pass.out.write_all(short)?;
+        pass.copied = at;
+    }
+    pass.copy_until(text.len())?;
+    pass.out.write_all(b"\"")
+}
+
+/// Bytes at which a scan stops.
+type Stops = [bool; 256];
+
+/// In a string: a quotation mark, a backslash, a control character, or the first byte of a
+/// character that is perhaps harmful.
+static IN_STRING: Stops = {
+    let mut stops = stops_at(b"\"\\\x7f\xc2\xd8\xe2\xef");
+    let mut control = 0;
+    while control < 0x20 {
+        stops[control] = true;
+        control += 1;
+    }
+    stops
+};
+static STRING_OR_SPACE: Stops = stops_at(b"\" \t\r\n");
+static TOKEN_OR_SPACE: Stops = stops_at(b"\"{}[],: \t\r\n");
+
+const fn stops_at(bytes: &[u8]) -> Stops {
+    let mut stops = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        stops[bytes[at] as usize] = true;
+        at += 1;
+    }
+    stops
+}
+
+/// The place of the first such byte.
+fn find(stops: &Stops, json: &str, from: usize) -> Option<usize> {
+    let rest = json.as_bytes().get(from..)?;
+    rest.iter().position(|&byte| stops[usize::from(byte)]).map(|length| from + length)
+}
+
+/// Whether JSON may hold the character raw, but a terminal would obey or hide it.
+fn is_harmful(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}')
+        || is_bidi_control(character)
+}
+
+struct Pass<'p> {
+    json: &'p str,
+    /// How much has been written, or left out on purpose.
+    copied: usize,
+    out: &'p mut dyn Write,
+}
+
+impl Pass<'_> {
+    fn compactly(&mut self) -> io::Result<()> {
+        let mut at = 0;
+        while let Some(stop) = find(&STRING_OR_SPACE, self.json, at) {
+            at = if self.json.as_bytes()[stop] == b'"' { self.string(stop)? } else { self.skip_space(stop)? };
+        }
+        Ok(())
+    }
+
+    fn indented(&mut self, mut depth: usize) -> io::Result<()> {
+        let layout = Layout::Indented;
+        let mut at = 0;
+        while let Some(stop) = find(&TOKEN_OR_SPACE, self.json, at) {
+            at = stop + 1;
+            match self.json.as_bytes()[stop] {
+                b'"' => at = self.string(stop)?,
+                b'{' | b'[' => {
+                    self.copy_until(at)?;
+                    at = self.skip_space(at)?;
+                    if matches!(self.json.as_bytes().get(at), Some(b'}' | b']')) {
+                        at += 1;
+                    } else {
+                        depth += 1;
+                        layout.begin_line(depth, self.out)?;
+                    }
+                }
+                b'}' | b']' => {
+                    self.copy_until(stop)?;
+                    depth = depth.saturating_sub(1);
+                    layout.begin_line(depth, self.out)?;
+                }
+                b',' => {
+                    self.copy_until(at)?;
+                    layout.begin_line(depth, self.out)?;
+                }
+                b':' => {
+                    self.copy_until(at)?;
+                    self.out.write_all(b" ")?;
+                }
+                _ => at = self.skip_space(stop)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes over the string that opens at this place, and returns the place after it.
+    fn string(&mut self, open: usize) -> io::Result<usize> {
+        let mut at = open + 1;
+        while let Some(stop) = find(&IN_STRING, self.json, at) {
+            match self.json.as_bytes()[stop] {
+                b'"' => return Ok(stop + 1),
+                b'\\' => at = stop + 2,
+                _ => at = self.escape_if_harmful(stop)?,
+            }
+        }
+        Ok(self.json.len())
+    }
+
+    /// Returns the place after the character.
+    fn escape_if_harmful(&mut self, place: usize) -> io::Result<usize> {
+        let character = self.character(place);
+        let after = place + character.len_utf8();
+        if is_harmful(character) {
+            self.copy_until(place)?;
+            write!(self.out, "\\u{:04x}", u32::from(character))?;
+            self.copied = after;
+        }
+        Ok(after)
+    }
+
+    fn character(&self, place: usize) -> char {
+        self.json[place..].chars().next().unwrap_or_default()
+    }
+
+    fn skip_space(&mut self, from: usize) -> io::Result<usize> {
+        self.copy_until(from)?;
+        let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+        self.copied = from + self.json.as_bytes()[from..].iter().take_while(|byte| is_space(byte)).count();
+        Ok(self.copied)
+    }
+
+    fn copy_until(&mut self, end: usize) -> io::Result<()> {
+        if self.copied < end {
+            self.out.write_all(&self.json.as_bytes()[self.copied..end])?;
+            self.copied = end;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
+
+#[cfg(test)]
+pub(crate) use tests::any_json;
