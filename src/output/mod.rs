@@ -2,11 +2,15 @@
 
 pub mod json;
 pub mod mask;
+pub mod presentation;
 pub mod raw_json;
 pub mod redact;
 pub mod report;
 pub mod sanitize;
 pub mod streams;
+pub mod style;
+pub mod times;
+pub mod width;
 
 #[cfg(test)]
 pub(crate) mod payloads;

@@ -1,0 +1,88 @@
+//! Words for moments and lengths of time. Pure: the present and the zone are handed in.
+
+use jiff::{
+    Timestamp,
+    civil::DateTime,
+    tz::{Offset, TimeZone},
+};
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// How long ago or ahead a moment is: "just now", "40 s ago", "in 5 min", "yesterday 14:03", and
+/// beyond that the date. Hours are counted within the day and across midnight up to twelve.
+#[must_use]
+pub fn relative(moment: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let seconds = moment.as_second() - now.as_second();
+    let size = seconds.abs();
+    let told = |count: i64, unit: &str| {
+        if seconds < 0 { format!("{count} {unit} ago") } else { format!("in {count} {unit}") }
+    };
+    if size < 5 {
+        return "just now".to_owned();
+    }
+    if size < MINUTE {
+        return told(size, "s");
+    }
+    if size < HOUR {
+        return told(size / MINUTE, "min");
+    }
+    let (there, here) = (zone.to_datetime(moment), zone.to_datetime(now));
+    if size < 12 * HOUR || there.date() == here.date() {
+        return told(size / HOUR, "h");
+    }
+    let time = hour_and_minute(there);
+    if here.date().yesterday().is_ok_and(|day| day == there.date()) {
+        format!("yesterday {time}")
+    } else if here.date().tomorrow().is_ok_and(|day| day == there.date()) {
+        format!("tomorrow {time}")
+    } else {
+        format!("{} {time}", there.date())
+    }
+}
+
+/// A length of time: "45 s", "1 min 30 s", "25 min", "1 h 05 min", "2 d 03 h". Two units at most,
+/// rounded towards zero; negative with a minus.
+#[must_use]
+pub fn length(seconds: i64) -> String {
+    let sign = if seconds < 0 { "-" } else { "" };
+    let size = seconds.unsigned_abs();
+    let [minute, hour, day] = [MINUTE, HOUR, DAY].map(i64::unsigned_abs);
+    let words = if size < minute {
+        format!("{size} s")
+    } else if size < 10 * minute && !size.is_multiple_of(minute) {
+        format!("{} min {:02} s", size / minute, size % minute)
+    } else if size < hour {
+        format!("{} min", size / minute)
+    } else if size < day {
+        format!("{} h {:02} min", size / hour, size % hour / minute)
+    } else {
+        format!("{} d {:02} h", size / day, size % day / hour)
+    };
+    format!("{sign}{words}")
+}
+
+/// The time on the clock, "13:04", with the date before it when that is not today.
+#[must_use]
+pub fn clock(moment: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let there = zone.to_datetime(moment);
+    let time = hour_and_minute(there);
+    if there.date() == zone.to_datetime(now).date() { time } else { format!("{} {time}", there.date()) }
+}
+
+/// RFC 3339 with the zone's numeric offset; a fraction of a second only where there is one.
+#[must_use]
+pub fn rfc3339(moment: Timestamp, zone: &TimeZone) -> String {
+    let offset = zone.to_offset(moment);
+    // RFC 3339 knows no seconds in an offset; local mean time, from before the zones, has them.
+    let whole_minutes = Offset::from_seconds(offset.seconds() / 60 * 60).unwrap_or(offset);
+    moment.display_with_offset(whole_minutes).to_string()
+}
+
+fn hour_and_minute(there: DateTime) -> String {
+    format!("{:02}:{:02}", there.hour(), there.minute())
+}
+
+#[cfg(test)]
+mod tests;

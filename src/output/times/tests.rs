@@ -1,0 +1,138 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("a moment")
+}
+
+fn india() -> TimeZone {
+    TimeZone::posix("IST-5:30").expect("a zone")
+}
+
+/// Summer time from 29 March 01:00 UTC to 25 October 01:00 UTC in 2026.
+fn berlin() -> TimeZone {
+    TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").expect("a zone")
+}
+
+#[test]
+fn a_moment_is_told_from_here() {
+    let now = "2026-11-23T13:30:00+05:30";
+    for (moment, words) in [
+        ("2026-11-23T13:30:00+05:30", "just now"),
+        ("2026-11-23T13:29:56+05:30", "just now"),
+        ("2026-11-23T13:30:04+05:30", "just now"),
+        ("2026-11-23T13:29:55+05:30", "5 s ago"),
+        ("2026-11-23T13:29:01+05:30", "59 s ago"),
+        ("2026-11-23T13:29:00+05:30", "1 min ago"),
+        ("2026-11-23T12:30:01+05:30", "59 min ago"),
+        ("2026-11-23T12:30:00+05:30", "1 h ago"),
+        ("2026-11-23T00:00:00+05:30", "13 h ago"),
+        ("2026-11-22T23:59:59+05:30", "yesterday 23:59"),
+        ("2026-11-22T00:00:00+05:30", "yesterday 00:00"),
+        ("2026-11-21T23:59:00+05:30", "2026-11-21 23:59"),
+        ("2025-01-02T03:04:05+05:30", "2025-01-02 03:04"),
+        ("2026-11-23T13:30:05+05:30", "in 5 s"),
+        ("2026-11-23T13:35:00+05:30", "in 5 min"),
+        ("2026-11-23T15:31:00+05:30", "in 2 h"),
+        ("2026-11-23T23:59:00+05:30", "in 10 h"),
+        ("2026-11-24T14:00:00+05:30", "tomorrow 14:00"),
+        ("2026-11-26T08:00:00+05:30", "2026-11-26 08:00"),
+    ] {
+        assert_eq!(relative(at(moment), at(now), &india()), words, "{moment}");
+    }
+}
+
+#[test]
+fn hours_are_counted_across_midnight() {
+    let now = at("2026-11-24T01:00:00+05:30");
+    assert_eq!(relative(at("2026-11-23T23:00:00+05:30"), now, &india()), "2 h ago");
+    assert_eq!(relative(at("2026-11-23T12:59:00+05:30"), now, &india()), "yesterday 12:59");
+}
+
+#[test]
+fn the_zone_decides_what_yesterday_is() {
+    let (moment, now) = (at("2026-11-22T20:00:00Z"), at("2026-11-23T13:00:00Z"));
+    assert_eq!(relative(moment, now, &TimeZone::UTC), "yesterday 20:00");
+    assert_eq!(relative(moment, now, &india()), "17 h ago");
+}
+
+#[test]
+fn an_hour_that_comes_twice_is_counted_in_real_time() {
+    let now = at("2026-10-25T02:30:00+01:00");
+    assert_eq!(relative(at("2026-10-25T02:30:00+02:00"), now, &berlin()), "1 h ago");
+    assert_eq!(rfc3339(at("2026-10-25T00:30:00Z"), &berlin()), "2026-10-25T02:30:00+02:00");
+    assert_eq!(rfc3339(at("2026-10-25T01:30:00Z"), &berlin()), "2026-10-25T02:30:00+01:00");
+    assert_eq!(clock(at("2026-03-29T01:00:00Z"), now, &berlin()), "2026-03-29 03:00");
+}
+
+#[test]
+fn a_length_has_two_units_at_most() {
+    for (seconds, words) in [
+        (0, "0 s"),
+        (45, "45 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (90, "1 min 30 s"),
+        (545, "9 min 05 s"),
+        (600, "10 min"),
+        (659, "10 min"),
+        (3599, "59 min"),
+        (3600, "1 h 00 min"),
+        (3900, "1 h 05 min"),
+        (86_399, "23 h 59 min"),
+        (86_400, "1 d 00 h"),
+        (183_600, "2 d 03 h"),
+        (-1, "-1 s"),
+        (-45, "-45 s"),
+        (-3900, "-1 h 05 min"),
+        (i64::MIN, "-106751991167300 d 15 h"),
+    ] {
+        assert_eq!(length(seconds), words, "{seconds}");
+    }
+}
+
+#[test]
+fn the_clock_shows_the_date_when_it_is_not_today() {
+    let now = at("2026-11-23T13:30:00+05:30");
+    for (moment, words) in [
+        ("2026-11-23T13:04:59+05:30", "13:04"),
+        ("2026-11-22T23:30:00+05:30", "2026-11-22 23:30"),
+        ("2026-11-24T00:00:00+05:30", "2026-11-24 00:00"),
+    ] {
+        assert_eq!(clock(at(moment), now, &india()), words);
+    }
+}
+
+#[test]
+fn rfc_3339_carries_the_offset_and_only_a_real_fraction() {
+    let calcutta_mean_time = TimeZone::fixed(Offset::from_seconds(21_208).expect("5:53:28"));
+    for (moment, zone, words) in [
+        ("2026-11-23T08:00:00Z", india(), "2026-11-23T13:30:00+05:30"),
+        ("2026-11-23T08:00:00Z", TimeZone::UTC, "2026-11-23T08:00:00+00:00"),
+        ("2026-11-23T08:00:00.25Z", TimeZone::UTC, "2026-11-23T08:00:00.25+00:00"),
+        ("2026-07-01T08:00:00Z", berlin(), "2026-07-01T10:00:00+02:00"),
+        ("2026-12-01T08:00:00Z", berlin(), "2026-12-01T09:00:00+01:00"),
+        ("1880-01-01T00:00:00Z", calcutta_mean_time, "1880-01-01T05:53:00+05:53"),
+        ("1969-12-31T23:59:59Z", TimeZone::UTC, "1969-12-31T23:59:59+00:00"),
+    ] {
+        assert_eq!(rfc3339(at(moment), &zone), words);
+    }
+}
+
+proptest! {
+    #[test]
+    fn rfc_3339_reads_back_as_the_same_moment(second in -10_000_000_000_i64..100_000_000_000, nanosecond in 0..1_000_000_000) {
+        let moment = Timestamp::new(second, nanosecond).expect("in range");
+        for zone in [india(), berlin(), TimeZone::UTC] {
+            prop_assert_eq!(at(&rfc3339(moment, &zone)), moment);
+        }
+    }
+
+    #[test]
+    fn words_for_any_moment_fit_a_column(moment in any::<i64>(), now in any::<i64>()) {
+        let limit = |second: i64| Timestamp::from_second(second % 100_000_000_000).expect("in range");
+        let words = relative(limit(moment), limit(now), &berlin());
+        prop_assert!(words.len() <= "-009999-12-31 23:59".len(), "{}", words);
+    }
+}

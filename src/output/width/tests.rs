@@ -1,0 +1,88 @@
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn text_is_as_wide_as_it_is_painted() {
+    for (text, columns) in [
+        ("", 0),
+        ("Asha", 4),
+        ("é", 1),
+        ("e\u{301}", 1),
+        ("नमस्ते", 4),
+        ("अमित", 4),
+        ("தமிழ்", 4),
+        ("日本語", 6),
+        ("ｱｲｳ", 3),
+        ("👍", 2),
+        ("👍🏽", 2),
+        ("👨‍👩‍👧‍👦", 2),
+        ("🇮🇳", 2),
+        ("❤️", 2),
+        ("صلاح", 4),
+        ("\u{301}", 0),
+        ("✗ missed", 8),
+        ("x1️⃣y", 4),
+    ] {
+        assert_eq!(width(text), columns, "{text}");
+    }
+}
+
+#[test]
+fn text_is_cut_between_grapheme_clusters() {
+    for (text, columns, expected) in [
+        ("Asha", 4, "Asha"),
+        ("Ashaa", 4, "Ash…"),
+        ("Asha", 1, "…"),
+        ("Asha", 0, ""),
+        ("", 0, ""),
+        ("日本語", 6, "日本語"),
+        ("日本語", 5, "日本…"),
+        ("日本語", 4, "日…"),
+        ("日本語", 2, "…"),
+        ("a👨‍👩‍👧‍👦b", 3, "a…"),
+        ("a👨‍👩‍👧‍👦bc", 4, "a👨‍👩‍👧‍👦…"),
+        ("cafe\u{301}s", 5, "cafe\u{301}s"),
+        ("cafe\u{301}s", 4, "caf…"),
+        ("cafe\u{301} x", 5, "cafe\u{301}…"),
+        ("नमस्ते", 3, "नम…"),
+    ] {
+        assert_eq!(cut(text, columns), expected, "{text} in {columns}");
+    }
+}
+
+#[test]
+fn padding_counts_columns_not_characters() {
+    assert_eq!(pad_right("日本", 6), "日本  ");
+    assert_eq!(pad_left("日本", 6), "  日本");
+    assert_eq!(pad_right("👨‍👩‍👧", 3), "👨‍👩‍👧 ");
+    assert_eq!(pad_left("Asha", 2), "Asha");
+}
+
+proptest! {
+    #[test]
+    fn ascii_after_other_text_adds_its_length(text in "\\PC*", tail in "[ -~]*") {
+        let clusters = format!("{text}{tail}");
+        let sum: usize = clusters.graphemes(true).map(UnicodeWidthStr::width).sum();
+        prop_assert_eq!(width(&clusters), sum);
+    }
+
+    #[test]
+    fn a_cut_text_never_exceeds_its_columns(text in ".*", columns in 0_usize..40) {
+        let cut = cut(&text, columns);
+        prop_assert!(width(&cut) <= columns);
+        if width(&text) <= columns {
+            prop_assert_eq!(cut, text.as_str());
+        } else if let Some(kept) = cut.strip_suffix('…') {
+            prop_assert!(text.starts_with(kept));
+        } else {
+            prop_assert_eq!(columns, 0);
+        }
+    }
+
+    #[test]
+    fn a_padded_text_fills_its_columns(text in "\\PC*", columns in 0_usize..60) {
+        let wanted = columns.max(width(&text));
+        prop_assert_eq!(width(&pad_right(&text, columns)), wanted);
+    }
+}
