@@ -1,5 +1,6 @@
 //! From a [`report::Report`] to the last byte on stdout or stderr. It must not know the network.
 
+pub mod cell;
 pub mod json;
 pub mod mask;
 pub mod presentation;
@@ -7,6 +8,7 @@ pub mod raw_json;
 pub mod redact;
 pub mod report;
 pub mod sanitize;
+pub mod select;
 pub mod streams;
 pub mod style;
 pub mod times;
@@ -14,3 +16,5 @@ pub mod width;
 
 #[cfg(test)]
 pub(crate) mod payloads;
+#[cfg(test)]
+mod sample;

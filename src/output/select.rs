@@ -1,0 +1,287 @@
+//! Which columns a table, CSV or TSV has, by name or by what the rows say, and their cells.
+//! It must not know how cells are worded or laid out.
+
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
+
+use serde_json::value::RawValue;
+
+use crate::output::{
+    cell::Cell,
+    report::{Document, Field, Meaning, Report, Row, Shown, Value},
+};
+
+/// More columns that nobody asked for than this help nobody.
+const MOST_UNNAMED: usize = 40;
+
+/// A column: where its cells come from, and how gladly it is given up.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// What `--columns` calls it, and the heading in CSV and TSV; may come from the server.
+    pub name: Cow<'static, str>,
+    /// The heading in tables; may come from the server.
+    pub title: Cow<'static, str>,
+    /// What its cells mean.
+    pub meaning: Meaning,
+    /// On a narrow terminal the columns with the highest rank go first.
+    pub rank: usize,
+    source: Source,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    /// The field with this index.
+    Field(usize),
+    /// What a path leads to inside the field with this index.
+    Path(usize, Vec<String>),
+    /// A key that no field names.
+    Unnamed(String),
+}
+
+/// Why columns cannot be selected.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SelectError {
+    /// No field has this name.
+    #[error("no column is called \"{name}\"{}; known are {}", closest(nearest.as_deref()), known.join(", "))]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The known name that differs least, if any is close.
+        nearest: Option<String>,
+        /// Every known name.
+        known: Vec<&'static str>,
+    },
+    /// A dotted path into a field that has no inside.
+    #[error("\"{field}\" holds a single value, so \"{name}\" leads nowhere{}", pathless(known))]
+    NoInside {
+        /// What was asked for.
+        name: String,
+        /// Its first segment.
+        field: &'static str,
+        /// The fields that paths may lead into.
+        known: Vec<&'static str>,
+    },
+}
+
+fn closest(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!(", did you mean \"{name}\"?"))
+}
+
+fn pathless(known: &[&str]) -> String {
+    if known.is_empty() { String::new() } else { format!("; paths lead into {}", known.join(", ")) }
+}
+
+/// The columns with these names: keys of the document, or dotted paths into its raw fields
+/// (`fields.queue`, `icons.0.name`). Needs no rows, so names can be checked before any request.
+///
+/// # Errors
+/// At the first name that the document does not know.
+pub fn named(document: &Document, names: &[String]) -> Result<Vec<Column>, SelectError> {
+    names.iter().enumerate().map(|(rank, name)| Ok(Column { rank, ..by_name(document, name)? })).collect()
+}
+
+/// The columns of a table: those asked for, else what the report shows by itself.
+///
+/// # Errors
+/// At the first name that the document does not know.
+pub fn columns(report: &Report, requested: Option<&[String]>) -> Result<Vec<Column>, SelectError> {
+    match requested {
+        Some(names) => named(report.document, names),
+        None => Ok(shown(report)),
+    }
+}
+
+/// The columns of CSV and TSV: those asked for, else every field that a table may show, whether or
+/// not a row says it. A script counts on the same columns in the same order from run to run; keys
+/// that no field names come after them.
+///
+/// # Errors
+/// At the first name that the document does not know.
+pub fn steady_columns(report: &Report, requested: Option<&[String]>) -> Result<Vec<Column>, SelectError> {
+    if let Some(names) = requested {
+        return named(report.document, names);
+    }
+    let fields = report.document.fields.iter().enumerate();
+    let named = fields.filter(|(_, field)| field.shown != Shown::OnRequest);
+    Ok(named.map(|(index, field)| whole(index, field)).chain(unnamed(report)).collect())
+}
+
+/// The cells of a row, in the order of the columns.
+#[must_use]
+pub fn cells<'r>(report: &'r Report, row: &'r Row, columns: &[Column]) -> Vec<Cell<'r>> {
+    // Read once per row, and only if a column needs it: it parses what the server sent.
+    let mut unnamed: Option<HashMap<String, String>> = None;
+    columns
+        .iter()
+        .map(|column| match &column.source {
+            Source::Field(index) => {
+                let field = &report.document.fields[*index];
+                Cell::new(value(row, *index), field.meaning, field.key)
+            }
+            Source::Path(index, path) => Cell::from_raw(inside(value(row, *index), path)),
+            Source::Unnamed(key) => {
+                let read = || report.document.unnamed.map_or_else(Vec::new, |read| read(row));
+                let texts = unnamed.get_or_insert_with(|| read().into_iter().collect());
+                Cell::from_unnamed(texts.remove(key))
+            }
+        })
+        .collect()
+}
+
+fn by_name(document: &Document, name: &str) -> Result<Column, SelectError> {
+    let (first, path) = name.split_once('.').map_or((name, None), |(first, path)| (first, Some(path)));
+    let Some((index, field)) = document.fields.iter().enumerate().find(|(_, field)| field.key == first)
+    else {
+        return Err(unknown(document, name, first));
+    };
+    let Some(path) = path else {
+        return Ok(whole(index, field));
+    };
+    if !has_inside(field) {
+        let known = document.fields.iter().filter(|field| has_inside(field)).map(|field| field.key).collect();
+        return Err(SelectError::NoInside { name: name.to_owned(), field: field.key, known });
+    }
+    Ok(Column {
+        name: Cow::Owned(name.to_owned()),
+        title: Cow::Owned(name.to_owned()),
+        meaning: Meaning::Raw,
+        rank: 0,
+        source: Source::Path(index, path.split('.').map(str::to_owned).collect()),
+    })
+}
+
+fn unknown(document: &Document, name: &str, first: &str) -> SelectError {
+    let known: Vec<_> = document.fields.iter().map(|field| field.key).collect();
+    let nearest = known
+        .iter()
+        .map(|key| (distance(key, first), *key))
+        .filter(|(distance, key)| *distance <= key.len().div_ceil(3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, key)| format!("{key}{}", &name[first.len()..]))
+        .or_else(|| Some(format!("{}.{name}", inside_unnamed(document)?)))
+        .filter(|_| !name.is_empty());
+    SelectError::Unknown { name: name.to_owned(), nearest, known }
+}
+
+/// The field whose inside the unnamed columns come from: their headings are paths into it.
+fn inside_unnamed(document: &Document) -> Option<&'static str> {
+    document.unnamed?;
+    document.fields.iter().find(|field| field.meaning == Meaning::Raw).map(|field| field.key)
+}
+
+fn has_inside(field: &Field) -> bool {
+    matches!(field.meaning, Meaning::Raw | Meaning::Icons)
+}
+
+fn whole(index: usize, field: &Field) -> Column {
+    let rank = match field.shown {
+        Shown::Always(rank) | Shown::WhenSaid(rank) | Shown::WhenVaried(rank) => usize::from(rank),
+        Shown::OnRequest => usize::from(u8::MAX),
+    };
+    Column {
+        name: Cow::Borrowed(field.key),
+        title: Cow::Borrowed(field.title),
+        meaning: field.meaning,
+        rank,
+        source: Source::Field(index),
+    }
+}
+
+fn shown(report: &Report) -> Vec<Column> {
+    let fields = report.document.fields.iter().enumerate();
+    let named = fields.filter(|(index, field)| match field.shown {
+        Shown::Always(_) => true,
+        Shown::WhenSaid(_) => is_said(report, *index),
+        Shown::WhenVaried(_) => is_varied(report, *index),
+        Shown::OnRequest => false,
+    });
+    named.map(|(index, field)| whole(index, field)).chain(unnamed(report)).collect()
+}
+
+fn is_said(report: &Report, index: usize) -> bool {
+    report.rows.iter().any(|row| !field_cell(report, row, index).is_empty())
+}
+
+fn is_varied(report: &Report, index: usize) -> bool {
+    let mut cells = report.rows.iter().map(|row| field_cell(report, row, index));
+    cells.next().is_some_and(|first| cells.any(|other| other != first))
+}
+
+fn field_cell<'r>(report: &'r Report, row: &'r Row, index: usize) -> Cell<'r> {
+    let field = &report.document.fields[index];
+    Cell::new(value(row, index), field.meaning, field.key)
+}
+
+/// Columns for the keys that no field names, in order of first appearance.
+fn unnamed(report: &Report) -> Vec<Column> {
+    let mut found: Vec<Column> = Vec::new();
+    let mut seen = HashSet::new();
+    let Some(read) = report.document.unnamed else {
+        return found;
+    };
+    for (key, _) in report.rows.iter().flat_map(read) {
+        if found.len() == MOST_UNNAMED {
+            break;
+        }
+        if !seen.contains(&key) {
+            seen.insert(key.clone());
+            found.push(Column {
+                name: Cow::Owned(key.clone()),
+                title: Cow::Owned(key.clone()),
+                meaning: Meaning::Text,
+                rank: usize::from(u8::MAX) + 1 + found.len(),
+                source: Source::Unnamed(key),
+            });
+        }
+    }
+    found
+}
+
+fn value(row: &Row, index: usize) -> &Value {
+    row.0.get(index).unwrap_or(&Value::Absent)
+}
+
+fn inside<'r>(value: &'r Value, path: &[String]) -> Option<&'r RawValue> {
+    match value {
+        Value::Raw(raw) => follow(raw, path),
+        Value::RawList { items, .. } => {
+            let (first, rest) = path.split_first()?;
+            follow(items.get(first.parse::<usize>().ok()?)?, rest)
+        }
+        _ => None,
+    }
+}
+
+/// Only the pieces on the way are looked at; what the path leads to stays as the server wrote it.
+/// Of two members with the same key the last one counts, as in every other place.
+fn follow<'r>(raw: &'r RawValue, path: &[String]) -> Option<&'r RawValue> {
+    path.iter().try_fold(raw, |raw, step| match raw.get().trim_start().as_bytes().first()? {
+        b'{' => serde_json::from_str::<HashMap<String, &RawValue>>(raw.get()).ok()?.remove(step),
+        b'[' => {
+            let items = serde_json::from_str::<Vec<&RawValue>>(raw.get()).ok()?;
+            items.get(step.parse::<usize>().ok()?).copied()
+        }
+        _ => None,
+    })
+}
+
+/// How many letters must be added, dropped or replaced to get from one word to the other.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.to_lowercase().chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, letter) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, counterpart) in other.iter().enumerate() {
+            let replaced = diagonal + usize::from(letter != *counterpart);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[other.len()]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+use super::*;
+use crate::output::sample::{CALLS, call, india, raw, report};
+
+fn names(columns: &[Column]) -> Vec<&str> {
+    columns.iter().map(|column| &*column.name).collect()
+}
+
+fn texts(report: &Report, columns: &[Column]) -> Vec<Vec<String>> {
+    let text = |cell: Cell<'_>| cell.exact(&india(), false).into_owned();
+    let row = |row| cells(report, row, columns).into_iter().map(text).collect();
+    report.rows.iter().map(row).collect()
+}
+
+fn requested(names: &[&str]) -> Vec<String> {
+    names.iter().map(|&name| name.to_owned()).collect()
+}
+
+fn refused(name: &str) -> String {
+    named(&CALLS, &requested(&["time", name])).expect_err("no such column").to_string()
+}
+
+#[test]
+fn a_table_shows_what_rows_say_and_where_they_differ() {
+    let report_of = |row| report(vec![call(1, "note", "x"), row]);
+    let text = |text: &str| Value::Text(text.to_owned());
+    for (row, expected) in [
+        (call(2, "note", "x"), &["time", "kind", "message"][..]),
+        (call(2, "note", "x").with("profile", text("ravi")), &["profile", "time", "kind", "message"]),
+        (call(2, "note", "x").with("customer", text("91")), &["time", "kind", "customer", "message"]),
+        (call(2, "note", "x").with("customer", text("")), &["time", "kind", "message"]),
+        (call(2, "note", "x").with("call_id", text("c1")), &["time", "kind", "message"]),
+    ] {
+        assert_eq!(names(&columns(&report_of(row), None).expect("columns")), expected);
+    }
+    assert_eq!(names(&columns(&report(Vec::new()), None).expect("columns")), ["time", "kind", "message"]);
+}
+
+#[test]
+fn keys_that_no_field_names_follow_in_order_of_appearance() {
+    let rows = vec![
+        call(1, "note", "x").with("fields", Value::Raw(raw(r#"{"queue":"sales","score":1.50}"#))),
+        call(2, "note", "x").with("fields", Value::Raw(raw(r#"{"team":"B","queue":"help","deep":{"x":1}}"#))),
+    ];
+    let report = report(rows);
+    let columns = columns(&report, None).expect("columns");
+    assert_eq!(names(&columns), ["time", "kind", "message", "queue", "score", "team"]);
+    assert!(columns.is_sorted_by_key(|column| column.rank));
+    let cells = texts(&report, &columns[3..]);
+    assert_eq!(cells, [["sales", "1.5", ""], ["help", "", "B"]]);
+}
+
+#[test]
+fn at_most_forty_such_keys_become_columns() {
+    let keys: Vec<String> = (0..60).map(|key| format!("\"key{key}\":{key}")).collect();
+    let row = call(1, "note", "x").with("fields", Value::Raw(raw(&format!("{{{}}}", keys.join(",")))));
+    assert_eq!(columns(&report(vec![row]), None).expect("columns").len(), 3 + 40);
+}
+
+#[test]
+fn a_script_counts_on_the_same_columns_whatever_rows_say() {
+    let shown = ["profile", "time", "kind", "customer", "message", "on_break", "remaining", "icons"];
+    assert_eq!(names(&steady_columns(&report(Vec::new()), None).expect("columns")), shown);
+    let row = call(1, "note", "x").with("fields", Value::Raw(raw(r#"{"queue":"sales"}"#)));
+    let columns = steady_columns(&report(vec![row]), None).expect("columns");
+    assert_eq!(names(&columns)[..8], shown);
+    assert_eq!(names(&columns)[8..], ["queue"]);
+}
+
+#[test]
+fn paths_lead_into_what_the_server_sent() {
+    let fields = r#"{"queue": "sales", "q": 1, "q": 2, "detail": {"list": [10, {"x": null}], "n": 1e400}}"#;
+    let icons = Value::RawList {
+        label: "missed".to_owned(),
+        items: vec![raw(r#"{"name":"missed","action":{"type":"call"}}"#)],
+    };
+    let row = call(1, "note", "x").with("fields", Value::Raw(raw(fields))).with("icons", icons);
+    let report = report(vec![row]);
+    for (path, text) in [
+        ("fields.queue", "sales"),
+        ("fields.q", "2"),
+        ("fields.detail.list.0", "10"),
+        ("fields.detail.list", r#"[10,{"x":null}]"#),
+        ("fields.detail.list.1.x", ""),
+        ("fields.detail.list.2", ""),
+        ("fields.detail.list.x", ""),
+        ("fields.detail.n", "1e400"),
+        ("fields.detail.n.deeper", ""),
+        ("fields.nothing", ""),
+        ("icons", "missed"),
+        ("icons.0.name", "missed"),
+        ("icons.0.action.type", "call"),
+        ("icons.0", r#"{"name":"missed","action":{"type":"call"}}"#),
+        ("icons.1.name", ""),
+        ("icons.name", ""),
+    ] {
+        let columns = columns(&report, Some(&requested(&[path]))).expect("a known column");
+        assert_eq!(names(&columns), [path]);
+        assert_eq!(texts(&report, &columns), [[text]], "{path}");
+    }
+}
+
+#[test]
+fn requested_columns_keep_their_order_and_are_given_up_from_the_end() {
+    let columns = named(&CALLS, &requested(&["message", "fields.queue", "time"])).expect("known columns");
+    assert_eq!(names(&columns), ["message", "fields.queue", "time"]);
+    assert_eq!(columns.iter().map(|column| column.rank).collect::<Vec<_>>(), [0, 1, 2]);
+}
+
+#[test]
+fn an_unknown_name_is_answered_with_the_known_ones() {
+    let known =
+        "known are profile, time, kind, customer, message, on_break, remaining, call_id, icons, fields";
+    for (name, expected) in [
+        ("knd", "no column is called \"knd\", did you mean \"kind\"?"),
+        ("Time", "no column is called \"Time\", did you mean \"time\"?"),
+        ("icon.0.name", "no column is called \"icon.0.name\", did you mean \"icons.0.name\"?"),
+        ("queue", "no column is called \"queue\", did you mean \"fields.queue\"?"),
+        ("", "no column is called \"\""),
+    ] {
+        assert_eq!(refused(name), format!("{expected}; {known}"));
+    }
+    assert_eq!(
+        refused("kind.name"),
+        "\"kind\" holds a single value, so \"kind.name\" leads nowhere; paths lead into icons, fields"
+    );
+}
+
+#[test]
+fn distance_counts_letters() {
+    for (one, other, letters) in
+        [("kind", "kind", 0), ("kind", "knd", 1), ("kind", "kinds", 1), ("", "abc", 3), ("ab", "ba", 2)]
+    {
+        assert_eq!(distance(one, other), letters, "{one} {other}");
+    }
+}
