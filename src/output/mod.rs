@@ -1,6 +1,8 @@
 //! From a [`report::Report`] to the last byte on stdout or stderr. It must not know the network.
 
 pub mod cell;
+pub mod fit;
+pub mod grid;
 pub mod json;
 pub mod mask;
 pub mod presentation;
@@ -11,6 +13,7 @@ pub mod sanitize;
 pub mod select;
 pub mod streams;
 pub mod style;
+pub mod table;
 pub mod times;
 pub mod width;
 

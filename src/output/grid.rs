@@ -1,0 +1,158 @@
+//! Texts side by side in tracks of fixed width, coloured after they are laid out. It must not know
+//! what they mean.
+
+use std::{
+    borrow::Cow,
+    fmt::Write as _,
+    io::{self, Write},
+};
+
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentLineStyle, Table, TableStyle, Width};
+use unicode_width::UnicodeWidthStr;
+
+use crate::output::{
+    fit::GAP,
+    sanitize::sanitize,
+    style::Tint,
+    width::{cut, pad_left, pad_right, width},
+};
+
+/// More lines than this are set without the table library. It takes some 4 µs and 2 kB per row,
+/// half of all the time a long table takes.
+const MOST_LAID_OUT: usize = 1000;
+
+/// Parts the cells of a laid out line until they are coloured. No cell holds it: `sanitize` lets no
+/// control character through.
+const EDGE: char = '\u{1f}';
+
+const BORDERLESS: TableStyle =
+    TableStyle::new().content_lines(ContentLineStyle { left: None, junction: Some(EDGE), right: None });
+
+/// A text ready to be laid out: harmless, and measured once.
+#[derive(Clone, Debug)]
+pub struct Label<'t> {
+    text: Cow<'t, str>,
+    width: usize,
+    tint: Tint,
+}
+
+impl<'t> Label<'t> {
+    /// Makes a text harmless and measures it.
+    #[must_use]
+    pub fn new(text: Cow<'t, str>, tint: Tint) -> Self {
+        let text = match sanitize(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(harmless) => Cow::Owned(harmless),
+        };
+        Self { width: width(&text), text, tint }
+    }
+
+    /// Columns it takes.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Cuts it to so many columns, if it takes more.
+    pub fn cut(&mut self, columns: usize) {
+        if self.width > columns {
+            self.text = Cow::Owned(cut(&self.text, columns).into_owned());
+            self.width = width(&self.text);
+        }
+    }
+}
+
+/// Where one label of each line goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Track {
+    /// Which label of a line.
+    pub cell: usize,
+    /// Its columns; a wider label runs over.
+    pub width: usize,
+    /// Whether labels stand at its right edge.
+    pub stands_right: bool,
+}
+
+impl Track {
+    /// Whether the table library would set this label as it is painted. It measures whole strings,
+    /// in which Arabic ligatures count as one column where terminals paint two, and it wraps what
+    /// is too wide.
+    fn suits(&self, label: &Label<'_>) -> bool {
+        label.width <= self.width && (label.text.is_ascii() || label.text.width() == label.width)
+    }
+
+    fn set(&self, label: &Label<'_>) -> String {
+        if self.stands_right { pad_left(&label.text, self.width) } else { pad_right(&label.text, self.width) }
+    }
+}
+
+/// Writes one line of text for each line of labels.
+///
+/// # Errors
+/// What the writer answers.
+pub fn draw(lines: &[Vec<Label<'_>>], tracks: &[Track], color: bool, out: &mut dyn Write) -> io::Result<()> {
+    if lines.len() > MOST_LAID_OUT {
+        return lines.iter().try_for_each(|line| {
+            let pieces = tracks.iter().map(|track| Cow::Owned(track.set(&line[track.cell])));
+            write_line(pieces, line, tracks, color, out)
+        });
+    }
+    lay_out(lines, tracks).lines().zip(lines).try_for_each(|(laid_out, line)| {
+        let pieces = laid_out.split(EDGE).zip(tracks).map(|(piece, track)| {
+            let label = &line[track.cell];
+            if track.suits(label) { Cow::Borrowed(piece) } else { Cow::Owned(track.set(label)) }
+        });
+        write_line(pieces, line, tracks, color, out)
+    })
+}
+
+fn write_line<'p>(
+    pieces: impl Iterator<Item = Cow<'p, str>>,
+    line: &[Label<'_>],
+    tracks: &[Track],
+    color: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut painted = String::new();
+    for (piece, track) in pieces.zip(tracks) {
+        paint(&piece, line[track.cell].tint, color, &mut painted);
+        painted.extend([' '; GAP]);
+    }
+    writeln!(out, "{}", painted.trim_end_matches(' '))
+}
+
+fn lay_out(lines: &[Vec<Label<'_>>], tracks: &[Track]) -> Table {
+    let mut table = Table::new();
+    table.load_style(BORDERLESS);
+    for line in lines {
+        table.add_row(tracks.iter().map(|track| {
+            let label = &line[track.cell];
+            Cell::new_owned(if track.suits(label) { label.text.to_string() } else { String::new() })
+        }));
+    }
+    for (column, track) in table.column_iter_mut().zip(tracks) {
+        let width = u16::try_from(track.width).unwrap_or(u16::MAX);
+        column.set_padding((0, 0)).set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
+        if track.stands_right {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+/// Colours the text, not the spaces around it.
+fn paint(piece: &str, tint: Tint, color: bool, painted: &mut String) {
+    let text = piece.trim_matches(' ');
+    if !color || tint == Tint::Plain || text.is_empty() {
+        painted.push_str(piece);
+        return;
+    }
+    let style = tint.style();
+    let indented = piece.trim_start_matches(' ');
+    let (before, after) = (piece.len() - indented.len(), indented.len() - text.len());
+    // Writing to a `String` cannot fail.
+    let _ = write!(painted, "{:before$}{style}{text}{style:#}{:after$}", "", "");
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! Rows as columns of text, one line each: fitted, marked and coloured for a person at a terminal;
+//! exact and whole in a pipe. It must not know where cells come from.
+
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
+
+use crate::output::{
+    cell::{Cell, Glance},
+    fit::{Place, Wish, fit},
+    grid::{self, Label},
+    presentation::Presentation,
+    report::{Meaning, Report},
+    select::{Column, cells},
+    style::Tint,
+};
+
+/// In a pipe nothing is cut. A longer cell runs over its column, so that one long message does not
+/// fill every other row with spaces.
+const WIDEST_ALIGNED: usize = 160;
+
+/// Writes the rows of a report under these columns. No line is wider than the presentation's width;
+/// without a width nothing is cut.
+///
+/// # Errors
+/// What the writer answers.
+pub fn write_table(
+    report: &Report,
+    columns: &[Column],
+    presentation: &Presentation,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let headings = columns.iter().map(|column| Label::new(Cow::Borrowed(&*column.title), Tint::Strong));
+    let heading = presentation.headers.then(|| headings.collect());
+    let rows = report.rows.iter().map(|row| {
+        let cells = cells(report, row, columns).into_iter();
+        cells.map(|cell| label(cell, presentation)).collect()
+    });
+    let mut lines: Vec<Vec<Label<'_>>> = heading.into_iter().chain(rows).collect();
+
+    let mut places = fit(&wishes(columns, &lines), presentation.width);
+    if presentation.width.is_none() {
+        for place in &mut places {
+            place.width = place.width.min(WIDEST_ALIGNED);
+        }
+    } else {
+        for line in &mut lines {
+            for place in &places {
+                line[place.column].cut(place.width);
+            }
+        }
+    }
+    let tracks: Vec<_> = places.iter().map(|place| track(place, columns)).collect();
+    grid::draw(&lines, &tracks, presentation.color, out)
+}
+
+fn label<'r>(cell: Cell<'r>, presentation: &Presentation) -> Label<'r> {
+    let Presentation { zone, now, mask, .. } = presentation;
+    if presentation.terminal {
+        let Glance { words, tint } = cell.glance(*now, zone, *mask);
+        Label::new(words, tint)
+    } else {
+        Label::new(cell.exact(zone, *mask), Tint::Plain)
+    }
+}
+
+fn wishes(columns: &[Column], lines: &[Vec<Label<'_>>]) -> Vec<Wish> {
+    let wish = |(at, column): (usize, &Column)| {
+        let natural = lines.iter().map(|line| line[at].width()).max().unwrap_or(0).max(1);
+        let least = least(column.meaning).map_or(natural, |least| least.min(natural));
+        Wish { natural, least, rank: column.rank }
+    };
+    columns.iter().enumerate().map(wish).collect()
+}
+
+/// Columns in which a cell still says something; `None` where half of it would mislead.
+fn least(meaning: Meaning) -> Option<usize> {
+    match meaning {
+        Meaning::Text => Some(16),
+        Meaning::Kind | Meaning::Icons | Meaning::Raw => Some(12),
+        Meaning::Name | Meaning::Id => Some(10),
+        Meaning::State | Meaning::Time | Meaning::Elapsed | Meaning::Remaining | Meaning::Phone => None,
+    }
+}
+
+fn track(place: &Place, columns: &[Column]) -> grid::Track {
+    let stands_right = matches!(columns[place.column].meaning, Meaning::Elapsed | Meaning::Remaining);
+    grid::Track { cell: place.column, width: place.width, stands_right }
+}
+
+#[cfg(test)]
+mod tests;
