@@ -9,6 +9,7 @@ pub mod presentation;
 pub mod problem;
 pub mod raw_json;
 pub mod redact;
+pub mod render;
 pub mod report;
 pub mod sanitize;
 pub mod select;
