@@ -15,7 +15,7 @@ pub const KEYS_PER_ITEM: usize = 500;
 /// How deeply arrays and objects may be nested.
 pub const DEPTH: usize = 128;
 /// The longest `Retry-After` that is believed: beyond a day it is taken for junk.
-pub const RETRY_AFTER: Duration = Duration::from_hours(24);
+pub const RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long after the first send a ping may be sent again: a late one would make an absent agent look present.
 pub const PING_AGAIN: Duration = Duration::from_secs(10);
 

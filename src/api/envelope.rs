@@ -125,14 +125,10 @@ fn verdict(keys: &Keys<'_>, received: &Received, module: Module) -> Verdict {
             message: keys.message.clone(),
             http: code
                 .and_then(|code| u16::try_from(code).ok())
-                .filter(is_http_error)
+                .filter(|code| (400..600).contains(code))
                 .unwrap_or(received.status),
         }),
     }
-}
-
-fn is_http_error(status: &u16) -> bool {
-    (400..600).contains(status)
 }
 
 /// What an HTTP status means on its own; `None` for a good one.

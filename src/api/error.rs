@@ -4,8 +4,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 /// A question that was not answered.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
@@ -15,7 +13,6 @@ pub struct ApiError {
     code: Option<i64>,
     hints: Vec<String>,
     retry_after: Option<Duration>,
-    retry_at: Option<Timestamp>,
     was_sent: bool,
     #[source]
     cause: Option<Cause>,
@@ -135,7 +132,6 @@ impl ApiError {
             code: None,
             hints: Vec::new(),
             retry_after: None,
-            retry_at: None,
             was_sent: false,
             cause: None,
         }
@@ -158,11 +154,6 @@ impl ApiError {
 
     pub(super) fn with_retry_after(mut self, told: Option<Duration>) -> Self {
         self.retry_after = told;
-        self
-    }
-
-    pub(super) fn with_retry_at(mut self, at: Option<Timestamp>) -> Self {
-        self.retry_at = at;
         self
     }
 
@@ -205,12 +196,6 @@ impl ApiError {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
-    }
-
-    /// From when on the server wants to be asked again, by our own clock.
-    #[must_use]
-    pub fn retry_at(&self) -> Option<Timestamp> {
-        self.retry_at
     }
 
     /// Whether the server may have seen the request: what it then did is not known.

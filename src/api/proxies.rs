@@ -66,7 +66,9 @@ impl Proxies {
 mod tests {
     use super::*;
 
-    fn route(variables: &[(&str, &str)], origin: &str) -> Result<Option<&'static str>, ApiError> {
+    type Variables<'a> = &'a [(&'a str, &'a str)];
+
+    fn route(variables: Variables, origin: &str) -> Result<Option<&'static str>, ApiError> {
         let value_of = |name: &str| {
             variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         };
@@ -78,7 +80,7 @@ mod tests {
     fn the_proxy_is_chosen_by_variable_and_exceptions() {
         let here = "https://api.example.com";
         let http = "http://proxy:3128";
-        let table: [(&[(&str, &str)], Option<&str>); 14] = [
+        let table: [(Variables, Option<&str>); 14] = [
             (&[], None),
             (&[("HTTPS_PROXY", http)], Some("HTTPS_PROXY")),
             (&[("HTTPS_PROXY", "proxy:3128")], Some("HTTPS_PROXY")),

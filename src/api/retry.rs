@@ -117,7 +117,7 @@ pub(super) fn with_time_to_come_back(error: ApiError, now: Timestamp) -> ApiErro
         Some(at) => format!("the server asks to be left alone for {seconds} s: try again after {at}"),
         None => format!("the server asks to be left alone for {seconds} s"),
     };
-    error.with_retry_at(at).with_hint(hint)
+    error.with_hint(hint)
 }
 
 #[cfg(test)]

@@ -189,3 +189,6 @@ fn object(parameters: &impl Serialize) -> Result<Box<RawValue>, ApiError> {
         ApiError::new(Fault::Usage, "the parameters cannot be written as JSON").because(error)
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -136,18 +136,4 @@ impl ServerCertVerifier for LazyVerifier {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_without_certificates_is_refused_at_once() {
-        for pem in ["", "hello", "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n"] {
-            assert_eq!(tls(Some(pem.as_bytes()), None).unwrap_err().kind(), "usage", "{pem}");
-        }
-    }
-
-    #[test]
-    fn authorities_are_not_read_before_they_are_needed() {
-        assert!(tls(None, Some(PathBuf::from("/nonexistent/ca.pem"))).is_ok());
-    }
-}
+mod tests;

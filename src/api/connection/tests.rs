@@ -144,7 +144,7 @@ async fn a_reply_that_is_too_large_is_refused_before_it_is_read() {
     assert_eq!(fault_of("HTTP/1.1 200 OK\r\nContent-Length: 8388609\r\n\r\n").await, ("too_large", 1));
     let endless = FakeServer::start(|_, stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
-        while stream.write_all(&[b' '; 65_536]).is_ok() {}
+        while stream.write_all(&[b' '; 4096]).is_ok() {}
         false
     });
     assert_eq!(fails(&endless.sign_in()).await.kind(), "too_large");
@@ -207,7 +207,7 @@ async fn retry_after_is_obeyed_if_it_fits() {
     let server = FakeServer::says(reply("429 Too Many Requests", "Retry-After: 600\r\n", ""));
     let error = fails(&server.sign_in()).await;
     assert_eq!((error.kind(), server.requests().len()), ("server", 1));
-    assert!(error.retry_at().is_some());
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
     assert!(error.hints()[0].contains("600 s"), "{:?}", error.hints());
 }
 
