@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, LOCATION,
-    RETRY_AFTER, TRANSFER_ENCODING,
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName,
+    LOCATION, RETRY_AFTER, TRANSFER_ENCODING,
 };
 use reqwest::{Client, Response, Url, redirect};
 use tokio::time::{Instant, sleep, timeout};
@@ -140,38 +140,15 @@ impl Connection {
         let mut attempts = 0;
         loop {
             attempts += 1;
+            tracing::debug!(method = "POST", path, attempt = attempts, "request");
             let sent = Instant::now();
             let limit = self.budget.attempt.min(self.budget.total.saturating_sub(started.elapsed()));
-            let outcome = match timeout(limit, self.exchange(url.clone(), body)).await {
-                Ok(outcome) => outcome,
-                Err(_) => Err(wire_fault::too_slow("did not answer completely", limit, &self.target)),
-            };
-            let milliseconds = u64::try_from(sent.elapsed().as_millis()).unwrap_or(u64::MAX);
-            let error = match outcome {
-                Ok(received) => {
-                    tracing::debug!(
-                        method = "POST",
-                        path,
-                        status = received.status,
-                        milliseconds,
-                        attempts,
-                        "reply"
-                    );
-                    tracing::trace!(body = %String::from_utf8_lossy(&received.body), "reply");
-                    match read(Received { attempts, lost_a_reply, ..received }) {
-                        Ok(value) => return Ok(value),
-                        Err(error) => error.sent(),
-                    }
-                }
+            let error = match self.attempt(path, &url, body, limit).await {
+                Ok(received) => match read(Received { attempts, lost_a_reply, ..received }) {
+                    Ok(value) => return Ok(value),
+                    Err(error) => error.sent(),
+                },
                 Err(error) => {
-                    tracing::debug!(
-                        method = "POST",
-                        path,
-                        fault = error.kind(),
-                        milliseconds,
-                        attempts,
-                        "no reply"
-                    );
                     lost_a_reply |= error.was_sent();
                     error
                 }
@@ -194,6 +171,30 @@ impl Connection {
         }
     }
 
+    /// One exchange within a time limit, told to the log.
+    async fn attempt(
+        &self,
+        path: &str,
+        url: &Url,
+        body: &RequestBody,
+        limit: Duration,
+    ) -> Result<Received, ApiError> {
+        let started = Instant::now();
+        let outcome = match timeout(limit, self.exchange(url.clone(), body)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(wire_fault::too_slow("took longer to answer than", limit, &self.target)),
+        };
+        let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match &outcome {
+            Ok(received) => {
+                tracing::debug!(method = "POST", path, status = received.status, ms, "reply");
+                tracing::trace!(body = %String::from_utf8_lossy(&received.body), "reply");
+            }
+            Err(error) => tracing::debug!(method = "POST", path, fault = error.kind(), ms, "no reply"),
+        }
+        outcome
+    }
+
     /// One request and its reply, within the limits of size and silence.
     async fn exchange(&self, url: Url, body: &RequestBody) -> Result<Received, ApiError> {
         let request = self
@@ -209,7 +210,7 @@ impl Connection {
             .map_err(|error| wire_fault::before_reply(&error, &self.target, self.clock.now()))?;
         self.refuse_by_head(&response).map_err(ApiError::sent)?;
         let status = response.status().as_u16();
-        let server_time = text(response.headers(), DATE.as_str()).and_then(retry::http_date);
+        let server_time = text(response.headers(), DATE).and_then(retry::http_date);
         let retry_after =
             longest_retry_after(response.headers(), server_time.unwrap_or_else(|| self.clock.now()));
         let body = self.body(response).await?;
@@ -228,7 +229,7 @@ impl Connection {
         loop {
             let chunk = timeout(silence, response.chunk())
                 .await
-                .map_err(|_| wire_fault::too_slow("fell silent in its reply", silence, &self.target))?
+                .map_err(|_| wire_fault::too_slow("fell silent in its reply for", silence, &self.target))?
                 .map_err(|error| wire_fault::within_reply(&error, &self.target))?;
             let Some(chunk) = chunk else { return Ok(body) };
             if body.len() + chunk.len() > BODY_BYTES {
@@ -272,7 +273,7 @@ impl Connection {
         let status = response.status().as_u16();
         let message = format!("{origin} points elsewhere (HTTP {status}), and credentials follow no pointer");
         let error = ApiError::new(Fault::Redirect, message);
-        let location = text(response.headers(), LOCATION.as_str());
+        let location = text(response.headers(), LOCATION);
         let pointed = location.and_then(|location| response.url().join(location).ok());
         match pointed.filter(|url| matches!(url.scheme(), "http" | "https")) {
             Some(url) if url.origin() == response.url().origin() => error
@@ -294,7 +295,7 @@ impl Connection {
     }
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 

@@ -69,10 +69,10 @@ pub(super) fn within_reply(error: &reqwest::Error, target: &Target) -> ApiError 
     ApiError::new(fault, message).because(root_cause(&links)).sent()
 }
 
-/// A fault by the clock: nothing more came within `limit`.
+/// A fault by the clock, in the form `https://host … 10.0 s`.
 pub(super) fn too_slow(what: &str, limit: Duration, target: &Target) -> ApiError {
     let seconds = limit.as_secs_f64();
-    let message = format!("{} {what} within {seconds:.1} s", target.origin);
+    let message = format!("{} {what} {seconds:.1} s", target.origin);
     ApiError::new(Fault::Timeout, message).sent()
 }
 

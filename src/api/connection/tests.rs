@@ -69,6 +69,19 @@ async fn a_connection_is_used_again() {
 }
 
 #[tokio::test]
+async fn a_second_reply_that_nobody_asked_for_is_never_taken_for_a_later_answer() {
+    let forged = ok(r#"{"status":"error","code":1039}"#);
+    let server = FakeServer::start(move |number, stream| {
+        let unasked = if number == 0 { forged.as_str() } else { "" };
+        stream.write_all(format!("{}{unasked}", ok(NO_TAGS)).as_bytes()).is_ok()
+    });
+    let agent = server.sign_in();
+    answers(&agent).await;
+    answers(&agent).await;
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
 async fn nobody_listening_is_a_connect_fault() {
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let server = ServerUrl::parse(&format!("http://{gone}")).unwrap();

@@ -1,5 +1,5 @@
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Mutex;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
@@ -7,7 +7,7 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::api::fake_server::{FakeServer, SECRET, ok, quick, read_request, sign_in};
-use crate::api::{Answer, ApiError, ConnectionOptions, Reference, Tags, moments};
+use crate::api::{Answer, ApiError, ConnectionOptions, Proxies, Reference, Tags, moments};
 use crate::clock::Clock;
 use crate::session::{Credentials, Secret, ServerUrl};
 
@@ -65,6 +65,25 @@ fn serve(config: Arc<ServerConfig>) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     (address, requests)
 }
 
+/// A proxy that lets everything through, and returns what was said to itself.
+fn proxy() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let requests: Arc<Mutex<Vec<String>>> = Arc::default();
+    let log = requests.clone();
+    std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        let request = read_request(&mut client).unwrap();
+        let mut server = TcpStream::connect(request.split(' ').nth(1).unwrap()).unwrap();
+        log.lock().unwrap().push(request);
+        client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
+        let (mut from_client, mut to_server) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+        std::thread::spawn(move || std::io::copy(&mut from_client, &mut to_server));
+        let _ = std::io::copy(&mut server, &mut client);
+    });
+    (address, requests)
+}
+
 async fn ask(origin: &str, extra_ca: Option<&str>, roots: Option<PathBuf>) -> Result<Answer<Tags>, ApiError> {
     let mut options = ConnectionOptions::new(ServerUrl::parse(origin).unwrap(), Clock::system());
     options.budget = quick();
@@ -89,6 +108,28 @@ async fn a_file_of_authorities_takes_the_place_of_the_systems() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(authority.pem.as_bytes()).unwrap();
     ask(&format!("https://{address}"), None, Some(file.path().to_owned())).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_proxy_on_the_way_learns_the_host_and_nothing_else() {
+    let authority = Authority::new("ours");
+    let (address, requests) = authority.serve("127.0.0.1", 2099);
+    let (proxy, overheard) = proxy();
+    let mut options =
+        ConnectionOptions::new(ServerUrl::parse(&format!("https://{address}")).unwrap(), Clock::system());
+    options.extra_ca = Some(authority.pem.into_bytes());
+    let value = format!("http://user:word@{proxy}");
+    options.proxies = Proxies::from_variables(|name| (name == "https_proxy").then(|| value.clone()));
+    let agent = sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())));
+    assert_eq!(agent.connection.proxy_variable(), Some("https_proxy"));
+    agent.tags(&Reference::AsTrue, &moments::india()).await.unwrap();
+
+    assert_eq!(requests.lock().unwrap().len(), 1);
+    let overheard = overheard.lock().unwrap().join("");
+    assert!(overheard.starts_with(&format!("CONNECT {address} HTTP/1.1\r\n")), "{overheard}");
+    assert!(overheard.to_lowercase().contains("proxy-authorization: basic dxnlcjp3b3jk"), "{overheard}");
+    assert!(!overheard.contains(SECRET) && !overheard.contains("tags"), "{overheard}");
+    assert!(!requests.lock().unwrap()[0].to_lowercase().contains("proxy"));
 }
 
 #[tokio::test]
