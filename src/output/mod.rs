@@ -1,6 +1,7 @@
 //! From a [`report::Report`] to the last byte on stdout or stderr. It must not know the network.
 
 pub mod cell;
+pub mod delimited;
 pub mod fit;
 pub mod grid;
 pub mod json;
