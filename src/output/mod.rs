@@ -4,6 +4,7 @@ pub mod cell;
 pub mod delimited;
 pub mod fit;
 pub mod grid;
+pub mod jq;
 pub mod json;
 pub mod mask;
 pub mod presentation;

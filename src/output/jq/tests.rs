@@ -1,0 +1,204 @@
+use std::io::{self, Write};
+
+use proptest::prelude::*;
+
+use super::super::payloads::{assert_harmless, payloads};
+use super::super::raw_json::any_json;
+use super::{Filter, JqError, Misunderstanding};
+
+fn run(expression: &str, document: &str, terminal: bool) -> Result<String, JqError> {
+    let mut out = Vec::new();
+    Filter::compile(expression)?.run(document.as_bytes(), terminal, &mut out)?;
+    Ok(String::from_utf8(out).unwrap())
+}
+
+fn piped(expression: &str, document: &str) -> String {
+    run(expression, document, false).unwrap()
+}
+
+fn misunderstood(expression: &str) -> Misunderstanding {
+    match Filter::compile(expression).err() {
+        Some(JqError::Expression(misunderstanding)) => misunderstanding,
+        other => panic!("{expression}: {other:?}"),
+    }
+}
+
+const TAGS: &str =
+    r#"{"tags":[{"kind":"missed","n":2,"message":"hi"},{"kind":"call","n":3,"message":null}]}"#;
+
+#[test]
+fn each_value_that_comes_out_is_a_line() {
+    for (expression, lines) in [
+        (".tags[].kind", "missed\ncall\n"),
+        (".tags[] | {kind, n}", "{\"kind\":\"missed\",\"n\":2}\n{\"kind\":\"call\",\"n\":3}\n"),
+        (".tags | map(.n) | add / length", "2.5\n"),
+        (".tags[0].n * 3 / 2", "3\n"),
+        (".tags[] | select(.message == null) | [.kind, .n] | @tsv", "call\t3\n"),
+        ("[null, true, 1.50, \"a\\tb\\n\\\\\"] | @tsv", "\ttrue\t1.50\ta\\tb\\n\\\\\n"),
+        ("[null, false, 1e400, \"a\\\"b,c\"] | @csv", ",false,1e400,\"a\"\"b,c\"\n"),
+        (".tags[] | \"\\(.kind): \\(.n)\"", "missed: 2\ncall: 3\n"),
+        (".tags[].message", "hi\nnull\n"),
+        ("[], {}, true, \"a\\nb\", [\"a\\u009b\"]", "[]\n{}\ntrue\na\nb\n[\"a\\u009b\"]\n"),
+        ("empty", ""),
+        ("nan, infinite, -infinite", "null\nnull\nnull\n"),
+        (".tags | group_by(.kind) | map({(.[0].kind): length}) | add", "{\"call\":1,\"missed\":1}\n"),
+        (".tags[0].message | test(\"h.\")", "true\n"),
+        ("1764000000 | todate", "2025-11-24T16:00:00Z\n"),
+        ("label $out | 1, break $out, 2", "1\n"),
+    ] {
+        assert_eq!(piped(expression, TAGS), lines, "{expression}");
+    }
+}
+
+#[test]
+fn numbers_keep_their_digits() {
+    for number in
+        ["18446744073709551616", "1234567890123456789012345678901234567890", "1e400", "1.10", "-5", "0.1e-7"]
+    {
+        assert_eq!(piped(".n", &format!("{{\"n\":{number}}}")), format!("{number}\n"));
+        assert_eq!(piped("[.n]", &format!("{{\"n\":{number}}}")), format!("[{number}]\n"));
+    }
+}
+
+#[test]
+fn values_are_indented_on_a_terminal() {
+    let indented = "{\n  \"a\": [\n    1,\n    {}\n  ]\n}\n";
+    assert_eq!(run("{a: [1, {}]}", "null", true).unwrap(), indented);
+}
+
+#[test]
+fn an_error_points_into_the_expression() {
+    for (expression, what, column) in [
+        (".tags[", "expected closing bracket", 6),
+        (".tags | map(", "expected closing parenthesis", 12),
+        (".tags | foo", "there is no foo/0", 8),
+        ("map(1; 2)", "there is no map/2", 0),
+        (". as $x | $y", "there is no variable $y", 10),
+        (".tags |", "expected term", 7),
+        ("", "expected term", 0),
+        ("if . then 1", "expected else or end", 11),
+        ("\"ü中\" | \"\\q\"", "expected string escape sequence", 10),
+        ("§", "expected token", 0),
+        ("a::b", "there is no module a", 0),
+    ] {
+        let told = misunderstood(expression);
+        assert_eq!((told.what.as_str(), told.column), (what, column), "{expression}");
+        assert_eq!(told.line, expression);
+    }
+}
+
+#[test]
+fn an_error_shows_its_line_with_a_caret() {
+    let told = misunderstood(".tags[]\n| \u{1b} foo |\n.x");
+    assert_eq!(told.to_string(), "expected token\n  | ␛ foo |\n    ^");
+}
+
+#[test]
+fn the_expression_sees_nothing_but_the_document() {
+    for expression in [
+        "env",
+        "$ENV.HOME",
+        "env.PATH",
+        "input",
+        "[inputs]",
+        "debug",
+        "debug(1)",
+        "stderr",
+        "halt",
+        "halt_error",
+        "1 | halt_error(3)",
+    ] {
+        let told = misunderstood(expression);
+        assert!(told.what.contains("out of reach"), "{expression}: {told}");
+    }
+    for expression in ["import \"a\" as a; 1", "include \"a\"; 1", "import \"a\" as $a; $a"] {
+        let told = misunderstood(expression);
+        assert_eq!(told.what, "modules and files are out of reach here", "{expression}");
+        assert_eq!(
+            told.column,
+            expression.find("a\"").unwrap() - usize::from(told.line.as_bytes()[told.column] == b'"')
+        );
+    }
+    for expression in ["stderr_empty", "debug_empty", "get_search_list", "$__prog_args"] {
+        assert!(Filter::compile(expression).is_err(), "{expression}");
+    }
+}
+
+#[test]
+fn an_error_while_running_says_what_did_not_fit() {
+    for (expression, what) in [
+        (".tags.kind", "cannot index"),
+        ("error(\"mine\")", "mine"),
+        (".tags[0].kind - 1", "cannot calculate"),
+        ("{(1): 2}", "1 cannot be a key"),
+        ("[[1]] | @tsv", "[1] cannot be a cell of @tsv"),
+        ("1 | @csv", "1 is not an array of cells for @csv"),
+    ] {
+        let told = run(expression, TAGS, false).unwrap_err().to_string();
+        assert!(told.contains(what), "{expression}: {told}");
+    }
+    let long = serde_json::json!(vec!["कखग"; 1000]).to_string();
+    let told = run(".kind", &long, false).unwrap_err().to_string();
+    assert!(told.chars().count() < 250 && told.ends_with("\"kind\""), "{told}");
+    assert!(matches!(run(".", "{", false), Err(JqError::Run(_))));
+}
+
+#[test]
+fn what_came_out_before_an_error_is_written() {
+    let mut out = Vec::new();
+    let failed = Filter::compile("1, error(\"x\")").unwrap().run(b"null", false, &mut out);
+    assert!(matches!(failed, Err(JqError::Run(_))));
+    assert_eq!(out, b"1\n");
+}
+
+#[test]
+fn a_closed_pipe_is_recognised() {
+    struct Closed;
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    match Filter::compile("range(1000000000)").unwrap().run(b"null", false, &mut Closed) {
+        Err(JqError::Write(error)) => assert_eq!(error.kind(), io::ErrorKind::BrokenPipe),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_payload_is_exact_in_a_pipe_and_harmless_on_a_terminal() {
+    let text_filter = Filter::compile(".m").unwrap();
+    let value_filter = Filter::compile(".").unwrap();
+    for (name, text) in payloads() {
+        let document = serde_json::json!({ "m": text }).to_string();
+        let run = |filter: &Filter, terminal| {
+            let mut out = Vec::new();
+            filter.run(document.as_bytes(), terminal, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(run(&text_filter, false), format!("{text}\n"), "{name}");
+        assert_harmless("--jq", name, &run(&text_filter, true).replace('\t', " "));
+        assert_harmless("--jq", name, &run(&value_filter, true));
+        assert_harmless("--jq", name, &run(&value_filter, false));
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_identity_means_the_same(value in any_json(), terminal: bool) {
+        let document = serde_json::json!([value]).to_string();
+        let out = run(".", &document, terminal).unwrap();
+        prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&out).unwrap(), serde_json::json!([value]));
+    }
+
+    #[test]
+    fn no_expression_makes_it_panic(expression in "[.\\[\\]{}()|$a-c\"\\\\;:,é +*?@0-9]{0,14}") {
+        if let Err(JqError::Expression(told)) = Filter::compile(&expression) {
+            prop_assert!(told.column <= unicode_width::UnicodeWidthStr::width(told.line.as_str()));
+            prop_assert!(!told.what.is_empty());
+        }
+    }
+}
