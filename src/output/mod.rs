@@ -14,6 +14,7 @@ pub mod redact;
 pub mod render;
 pub mod report;
 pub mod sanitize;
+pub mod schema;
 pub mod select;
 pub mod sentence;
 pub mod streams;
