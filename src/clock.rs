@@ -11,10 +11,13 @@ pub struct Clock(Arc<Now>);
 type Now = dyn Fn() -> Timestamp + Send + Sync;
 
 impl Clock {
-    /// The clock of this machine.
+    /// The clock of this machine, in whole milliseconds: nobody reads the rest.
     #[must_use]
     pub fn system() -> Self {
-        Self(Arc::new(Timestamp::now))
+        Self(Arc::new(|| {
+            let now = Timestamp::now();
+            Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+        }))
     }
 
     /// A clock that stands still, for reproducible output.

@@ -4,13 +4,13 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::TimeZone;
 
 use super::mask::{mask_free_text, mask_phone, mask_raw, mask_text};
 pub use super::raw_json::Layout;
 use super::raw_json::{write_raw, write_string};
 use super::report::{Field, Meaning, Problem, Report, Row, Value};
+use super::times::rfc3339;
 
 /// Writes the report as one JSON object and a line feed: keys of the head, rows under their
 /// plural key, keys of the tail, `failures` where the document has them; or the one row itself
@@ -77,15 +77,6 @@ pub fn write_problem(problem: &Problem, mask: bool, out: &mut dyn Write) -> io::
     out.write_all(b"\n")
 }
 
-/// The moment by RFC 3339 with its offset in that zone; parts of a second only if there are any.
-#[must_use]
-pub fn rfc_3339(time: Timestamp, zone: &TimeZone) -> String {
-    let offset = zone.to_offset(time);
-    // RFC 3339 has no seconds in offsets; local mean time, of before the zones, has them.
-    let minutes = Offset::from_seconds(offset.seconds() / 60 * 60).unwrap_or(offset);
-    time.display_with_offset(minutes).to_string()
-}
-
 /// How everything is written.
 struct Json<'j> {
     zone: &'j TimeZone,
@@ -121,7 +112,7 @@ impl Json<'_> {
             Value::Number(number) | Value::Seconds(number) => write!(out, "{number}"),
             Value::Flag(flag) => write!(out, "{flag}"),
             // Digits and punctuation: nothing to escape.
-            Value::Time(time) => write!(out, "\"{}\"", rfc_3339(*time, self.zone)),
+            Value::Time(time) => write!(out, "\"{}\"", rfc3339(*time, self.zone)),
             Value::Raw(raw) if self.mask => write_raw(&mask_raw(raw, field.key), self.layout, depth, out),
             Value::Raw(raw) => write_raw(raw.get(), self.layout, depth, out),
             Value::RawList { items, .. } => self.list(items, depth, out, |item, out| {

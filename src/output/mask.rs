@@ -44,7 +44,8 @@ pub fn mask_text(text: &str, meaning: Meaning) -> Cow<'_, str> {
         | Meaning::State
         | Meaning::Time
         | Meaning::Elapsed
-        | Meaning::Remaining => Cow::Borrowed(text),
+        | Meaning::Remaining
+        | Meaning::Count => Cow::Borrowed(text),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod json;
 pub mod mask;
 pub mod presentation;
 pub mod problem;
+pub mod progress;
 pub mod raw_json;
 pub mod redact;
 pub mod render;

@@ -89,6 +89,8 @@ pub enum Meaning {
     Phone,
     /// An opaque identifier.
     Id,
+    /// A whole number that is counted or named, e.g. a code.
+    Count,
     /// Icons that belong to a notification.
     Icons,
     /// JSON as the server wrote it.
@@ -108,6 +110,20 @@ pub struct Field {
     pub shown: Shown,
     /// One line for the JSON Schema and the man page.
     pub about: &'static str,
+}
+
+impl Field {
+    /// A key with its heading, meaning, place in tables, and one line about it.
+    #[must_use]
+    pub const fn new(
+        key: &'static str,
+        title: &'static str,
+        meaning: Meaning,
+        shown: Shown,
+        about: &'static str,
+    ) -> Self {
+        Self { key, title, meaning, shown, about }
+    }
 }
 
 /// When a table shows a field without being asked by `--columns`. The number is its rank:
@@ -137,6 +153,8 @@ pub struct Document {
     pub fields: &'static [Field],
     /// Keys after the rows and before `failures`.
     pub tail: &'static [Field],
+    /// Whether rows stand in a list, or one row is the whole document.
+    pub shape: Shape,
     /// Whether the document has a `failures` key beside its rows.
     pub has_failures: bool,
     /// What else a row holds that no field names, as key and text: further columns of a table.
@@ -147,6 +165,17 @@ pub struct Document {
 
 /// Reads the keys of a row that no field names, each with its text.
 pub type Unnamed = fn(&Row) -> Vec<(String, String)>;
+
+/// How the rows of a document stand in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Always a list under its key.
+    List,
+    /// A list, or the one row itself where one profile was asked.
+    ListOrOne,
+    /// Always the one row itself.
+    One,
+}
 
 /// One row: its values in the order of [`Document::fields`].
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use serde_json::{Map, value::RawValue};
 
 use crate::output::{
     presentation::{Format, Presentation},
-    report::{Document, Field, Meaning, Raw, Report, Row, Shown, Value},
+    report::{Document, Field, Meaning, Raw, Report, Row, Shape, Shown, Value},
     style::Tint,
 };
 
@@ -28,6 +28,7 @@ pub(crate) static CALLS: Document = Document {
         field("fields", "FIELDS", Meaning::Raw, Shown::OnRequest),
     ],
     tail: &[],
+    shape: Shape::List,
     has_failures: false,
     unnamed: Some(unnamed),
     empty: "no calls in this time",

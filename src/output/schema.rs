@@ -3,7 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::report::{Document, Field, Meaning};
+use super::report::{Document, Field, Meaning, Shape};
+
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// JSON Schema (2020-12) of the document. Every key that is ours is named and always present, so
 /// an unnamed one is an error; what the server sends may have any shape. A document that may
@@ -27,14 +29,16 @@ pub fn schema(document: &Document) -> Value {
         definitions.insert("failure".to_owned(), failure());
     }
     let list = object(&keys);
-    let shape = if may_be_single(document) {
-        definitions.insert("list".to_owned(), list);
-        json!({ "oneOf": [{ "$ref": "#/$defs/row" }, { "$ref": "#/$defs/list" }] })
-    } else {
-        list
+    let shape = match document.shape {
+        Shape::List => list,
+        Shape::One => json!({ "$ref": "#/$defs/row" }),
+        Shape::ListOrOne => {
+            definitions.insert("list".to_owned(), list);
+            json!({ "oneOf": [{ "$ref": "#/$defs/row" }, { "$ref": "#/$defs/list" }] })
+        }
     };
     let mut schema = Map::new();
-    schema.insert("$schema".to_owned(), "https://json-schema.org/draft/2020-12/schema".into());
+    schema.insert("$schema".to_owned(), DIALECT.into());
     schema.insert("title".to_owned(), document.name.into());
     if let Value::Object(shape) = shape {
         schema.extend(shape);
@@ -47,11 +51,6 @@ pub fn schema(document: &Document) -> Value {
 #[must_use]
 pub fn object_of(fields: &[Field]) -> Value {
     object(&properties(fields))
-}
-
-/// Answers about profiles that have nothing of their own beside the rows.
-fn may_be_single(document: &Document) -> bool {
-    document.has_failures && document.head.is_empty() && document.tail.is_empty()
 }
 
 fn object(properties: &Map<String, Value>) -> Value {
@@ -75,7 +74,7 @@ fn property(field: &Field) -> Value {
         }
         Meaning::State => json!({ "type": ["boolean", "null"] }),
         Meaning::Time => json!({ "type": ["string", "null"], "format": "date-time" }),
-        Meaning::Elapsed | Meaning::Remaining => json!({ "type": ["integer", "null"] }),
+        Meaning::Elapsed | Meaning::Remaining | Meaning::Count => json!({ "type": ["integer", "null"] }),
         Meaning::Icons => json!({ "type": ["array", "null"] }),
         Meaning::Raw => json!({}),
     };
@@ -83,24 +82,43 @@ fn property(field: &Field) -> Value {
     property
 }
 
+/// JSON Schema of what stands on stderr when a command that prints JSON fails.
+#[must_use]
+pub fn error_schema() -> Value {
+    let texts = |about| described(json!({ "type": "array", "items": { "type": "string" } }), about);
+    let mut properties = failure_properties();
+    properties.remove("hint");
+    properties.insert("causes".to_owned(), texts("what lay behind it, nearest first"));
+    properties.insert("hints".to_owned(), texts("what to do about it"));
+    let mut keys = Map::new();
+    keys.insert("error".to_owned(), object(&properties));
+    let mut schema = object(&keys);
+    schema["$schema"] = DIALECT.into();
+    schema["title"] = "error".into();
+    schema
+}
+
 fn failure() -> Value {
-    let described = |mut schema: Value, about: &str| {
-        schema["description"] = about.into();
-        schema
-    };
+    object(&failure_properties())
+}
+
+fn failure_properties() -> Map<String, Value> {
     let text = || json!({ "type": "string" });
     let perhaps_text = || json!({ "type": ["string", "null"] });
+    let perhaps_number = json!({ "type": ["integer", "null"] });
     let properties = [
         ("profile", described(perhaps_text(), "whose question failed")),
         ("kind", described(text(), "the stable word of the kind of failure")),
-        (
-            "code",
-            described(json!({ "type": ["integer", "null"] }), "DeepCall's own error code, where it gave one"),
-        ),
+        ("code", described(perhaps_number, "DeepCall's own error code, where it gave one")),
         ("message", described(text(), "what happened")),
         ("hint", described(perhaps_text(), "what to do about it")),
     ];
-    object(&properties.into_iter().map(|(key, schema)| (key.to_owned(), schema)).collect())
+    properties.into_iter().map(|(key, schema)| (key.to_owned(), schema)).collect()
+}
+
+fn described(mut schema: Value, about: &str) -> Value {
+    schema["description"] = about.into();
+    schema
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 //! the same redactor. It must not know what is said on them.
 
 use std::io::{self, BufWriter, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::mask::mask_free_text;
 use super::redact::{RedactingWriter, Redactor};
-use super::sanitize::sanitize;
+use super::sanitize::{sanitize, sanitize_lines};
 
 /// Rust's own stdout writes out every line; a large answer needs larger steps.
 const STEP: usize = 64 << 10;
@@ -12,7 +14,9 @@ const STEP: usize = 64 << 10;
 /// Where a command speaks.
 pub struct Streams {
     stdout: BufWriter<RedactingWriter<Box<dyn Write>>>,
-    stderr: RedactingWriter<Box<dyn Write>>,
+    stderr: RedactingWriter<Shared>,
+    shared_stderr: Shared,
+    redactor: Redactor,
     quiet: bool,
     /// The first failure on stderr. There is nowhere to tell it but in the exit code.
     stderr_failure: Option<io::Error>,
@@ -21,10 +25,13 @@ pub struct Streams {
 impl Streams {
     /// Streams through the redactor.
     #[must_use]
-    pub fn new(stdout: Box<dyn Write>, stderr: Box<dyn Write>, redactor: Redactor) -> Self {
+    pub fn new(stdout: Box<dyn Write>, stderr: Box<dyn Write + Send>, redactor: Redactor) -> Self {
+        let stderr = Shared(Arc::new(Mutex::new(stderr)));
         Self {
             stdout: BufWriter::with_capacity(STEP, RedactingWriter::new(stdout, redactor.clone())),
-            stderr: RedactingWriter::new(stderr, redactor),
+            stderr: RedactingWriter::new(stderr.clone(), redactor.clone()),
+            shared_stderr: stderr,
+            redactor,
             quiet: false,
             stderr_failure: None,
         }
@@ -60,10 +67,16 @@ impl Streams {
         }
     }
 
+    /// A second way to stderr, for a log of what happens on the wire: made harmless, secrets and
+    /// phone numbers hidden whatever the options say.
+    #[must_use]
+    pub fn log(&self) -> Log {
+        Log(RedactingWriter::new(self.shared_stderr.clone(), self.redactor.clone()))
+    }
+
     /// Writes everything out.
     ///
     /// # Errors
-    ///
     /// When either stream could not take everything. `BrokenPipe` means that the reader has left.
     pub fn flush(&mut self) -> io::Result<()> {
         self.stdout.flush()?;
@@ -72,11 +85,40 @@ impl Streams {
     }
 }
 
+/// One stream with several ways to it.
+#[derive(Clone)]
+struct Shared(Arc<Mutex<Box<dyn Write + Send>>>);
+
+impl Write for Shared {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(text)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).flush()
+    }
+}
+
+/// A log on stderr; each write is one whole entry.
+pub struct Log(RedactingWriter<Shared>);
+
+impl Write for Log {
+    fn write(&mut self, entry: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(entry);
+        self.0.write_all(sanitize_lines(&mask_free_text(&text)).as_bytes())?;
+        self.0.flush()?;
+        Ok(entry.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
     use std::io::{self, Write};
-    use std::rc::Rc;
+    use std::sync::{Arc, Mutex};
 
     use super::super::payloads::{assert_harmless, payloads};
     use super::{Redactor, STEP, Streams};
@@ -84,26 +126,26 @@ mod tests {
     /// A stream that a test can look at, and that fails once it is full.
     #[derive(Clone)]
     struct Sink {
-        said: Rc<RefCell<Vec<u8>>>,
+        said: Arc<Mutex<Vec<u8>>>,
         room: usize,
     }
 
     impl Sink {
         fn with_room(room: usize) -> Self {
-            Self { said: Rc::default(), room }
+            Self { said: Arc::default(), room }
         }
 
         fn said(&self) -> String {
-            String::from_utf8(self.said.borrow().clone()).unwrap()
+            String::from_utf8(self.said.lock().unwrap().clone()).unwrap()
         }
     }
 
     impl Write for Sink {
         fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-            if self.said.borrow().len() + text.len() > self.room {
+            if self.said.lock().unwrap().len() + text.len() > self.room {
                 return Err(io::ErrorKind::BrokenPipe.into());
             }
-            self.said.borrow_mut().extend_from_slice(text);
+            self.said.lock().unwrap().extend_from_slice(text);
             Ok(text.len())
         }
 

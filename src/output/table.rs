@@ -80,12 +80,18 @@ fn least(meaning: Meaning) -> Option<usize> {
         Meaning::Text => Some(16),
         Meaning::Kind | Meaning::Icons | Meaning::Raw => Some(12),
         Meaning::Name | Meaning::Id => Some(10),
-        Meaning::State | Meaning::Time | Meaning::Elapsed | Meaning::Remaining | Meaning::Phone => None,
+        Meaning::State
+        | Meaning::Time
+        | Meaning::Elapsed
+        | Meaning::Remaining
+        | Meaning::Count
+        | Meaning::Phone => None,
     }
 }
 
 fn track(place: &Place, columns: &[Column]) -> grid::Track {
-    let stands_right = matches!(columns[place.column].meaning, Meaning::Elapsed | Meaning::Remaining);
+    let stands_right =
+        matches!(columns[place.column].meaning, Meaning::Elapsed | Meaning::Remaining | Meaning::Count);
     grid::Track { cell: place.column, width: place.width, stands_right }
 }
 

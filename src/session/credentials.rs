@@ -1,6 +1,7 @@
 //! The two forms of credentials that DeepCall accepts (`api.md` §0): an ssid, or a user id with a token.
 
 use super::secret::Secret;
+use super::server_url::ServerUrl;
 
 /// Exactly one of the two forms; a request never carries both (`api.md` §0).
 #[derive(Clone)]
@@ -63,4 +64,17 @@ impl CredentialKind {
             Self::Token => "token",
         }
     }
+}
+
+/// Who asks, of which server, with what.
+#[derive(Clone)]
+pub struct Session {
+    /// The profile's name, which stands beside every answer.
+    pub profile: String,
+    /// The only server that the credentials are sent to.
+    pub server: ServerUrl,
+    /// Whether the owner accepted that they travel unencrypted.
+    pub allow_http: bool,
+    /// What the server knows the agent by.
+    pub credentials: Credentials,
 }

@@ -15,7 +15,7 @@ pub mod secret;
 pub mod server_url;
 pub mod store;
 
-pub use credentials::{CredentialKind, Credentials};
+pub use credentials::{CredentialKind, Credentials, Session};
 pub use file_store::FileStore;
 pub use keyring_store::KeyringStore;
 pub use private_file::FileError;

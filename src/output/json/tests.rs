@@ -1,7 +1,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use proptest::prelude::*;
 use serde_json::json;
@@ -9,8 +8,8 @@ use serde_json::value::RawValue;
 
 use super::super::payloads::{assert_harmless, payloads};
 use super::super::raw_json::any_json;
-use super::super::report::{Document, Field, Meaning, Problem, Raw, Report, Row, Shown, Value};
-use super::{Layout, rfc_3339, write_document, write_ndjson, write_problem};
+use super::super::report::{Document, Field, Meaning, Problem, Raw, Report, Row, Shape, Shown, Value};
+use super::{Layout, write_document, write_ndjson, write_problem};
 
 const fn field(key: &'static str, meaning: Meaning) -> Field {
     Field { key, title: "", meaning, shown: Shown::OnRequest, about: "" }
@@ -31,6 +30,7 @@ static TAGS: Document = Document {
         field("fields", Meaning::Raw),
     ],
     tail: &[field("icons", Meaning::Icons)],
+    shape: Shape::List,
     has_failures: true,
     unnamed: None,
     empty: "no tags",
@@ -196,15 +196,6 @@ fn a_problem_is_one_line() {
     let expected = r#"{"error":{"kind":"sign_in","code":1044,"message":"session of 9876543210 is gone\n","causes":["first","second"],"hints":["run `deepcall login`","or wait"],"profile":"ravi"}}"#;
     assert_eq!(told(false), format!("{expected}\n"));
     assert_eq!(told(true), format!("{}\n", expected.replace("9876543210", "•••••••210")));
-}
-
-#[test]
-fn times_are_rfc_3339_with_an_offset_of_minutes() {
-    let time: Timestamp = "2026-11-23T04:45:30Z".parse().unwrap();
-    assert_eq!(rfc_3339(time, &TimeZone::UTC), "2026-11-23T04:45:30+00:00");
-    assert_eq!(rfc_3339(time, &ist()), "2026-11-23T10:15:30+05:30");
-    let mean_time = TimeZone::fixed(Offset::from_seconds(19_270).unwrap());
-    assert_eq!(rfc_3339(time, &mean_time), "2026-11-23T10:06:30+05:21");
 }
 
 #[test]

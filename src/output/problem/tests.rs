@@ -1,5 +1,5 @@
 use super::*;
-use crate::output::payloads::{PAYLOADS, assert_harmless};
+use crate::output::payloads::{assert_harmless, payloads};
 
 const PLAIN: Manner = Manner { color: false, mask: false };
 
@@ -61,8 +61,8 @@ fn phone_numbers_are_hidden_when_asked() {
 
 #[test]
 fn nothing_the_server_says_adds_lines_or_moves_the_cursor() {
-    for (name, payload) in PAYLOADS {
-        let text = payload.to_owned();
+    for (name, payload) in payloads() {
+        let text = payload.clone();
         let problem = Problem {
             profile: Some(text.clone()),
             message: text.clone(),

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
 use super::super::json::{Layout, write_document};
-use super::super::report::{Document, Field, Meaning, Problem, Report, Row, Shown, Value};
+use super::super::report::{Document, Field, Meaning, Problem, Report, Row, Shape, Shown, Value};
 use super::{object_of, schema};
 
 const fn field(key: &'static str, meaning: Meaning, about: &'static str) -> Field {
@@ -24,13 +24,20 @@ static TAGS: Document = Document {
         field("fields", Meaning::Raw, "as the server sent it"),
     ],
     tail: &[field("icons", Meaning::Icons, "icons of no tag")],
+    shape: Shape::List,
     has_failures: true,
     unnamed: None,
     empty: "",
 };
 
-static BREAKS: Document =
-    Document { name: "break-status", rows_key: "break_status", head: &[], tail: &[], ..TAGS };
+static BREAKS: Document = Document {
+    name: "break-status",
+    rows_key: "break_status",
+    shape: Shape::ListOrOne,
+    head: &[],
+    tail: &[],
+    ..TAGS
+};
 
 fn report(document: &'static Document, single: bool) -> Json {
     let raw = |json: &str| Arc::from(RawValue::from_string(json.to_owned()).unwrap());

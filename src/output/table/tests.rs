@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::output::{
-    payloads::{PAYLOADS, assert_harmless},
+    payloads::{assert_harmless, payloads},
     report::{Row, Value},
     sample::{call, piped, raw, report, terminal, without_colour},
     select,
@@ -133,7 +133,8 @@ fn one_long_cell_does_not_fill_the_other_rows_with_spaces() {
 
 #[test]
 fn no_payload_gets_through_in_any_column() {
-    for (name, payload) in PAYLOADS {
+    for (name, payload) in payloads() {
+        let payload = payload.as_str();
         let row = call(1, payload, payload)
             .with("profile", text(payload))
             .with("customer", text(payload))
