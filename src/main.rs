@@ -1,3 +1,8 @@
-//! Starts [`deepcall`] and returns its exit code; nothing else.
+//! Starts [`deepcall::run`] and returns its exit code; nothing else.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let status = deepcall::run(std::env::args_os(), deepcall::Environment::of_this_process());
+    ExitCode::from(status.code())
+}

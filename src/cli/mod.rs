@@ -1,0 +1,161 @@
+//! What can be typed. [`definition`] also feeds man pages and completions.
+//! It knows the arguments of commands, and nothing of what they do.
+
+pub mod options;
+mod order;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::commands::api::ApiArgs;
+use crate::commands::break_status::BreakStatusArgs;
+use crate::commands::completions::CompletionsArgs;
+use crate::commands::explain::ExplainArgs;
+use crate::commands::login::LoginArgs;
+use crate::commands::logout::LogoutArgs;
+use crate::commands::ping::PingArgs;
+use crate::commands::profiles::ProfilesArgs;
+use crate::commands::sandbox::SandboxArgs;
+use crate::commands::schema::SchemaArgs;
+use crate::commands::tags::TagsArgs;
+use crate::commands::wrapup::WrapupArgs;
+use options::{ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions};
+
+const AFTER_HELP: &str = "\
+Try it without an account:
+  deepcall --sandbox tags --since 1h
+  deepcall --sandbox break-status --all
+
+With your own session:
+  deepcall login
+  deepcall tags --since 1h";
+
+/// Notification tags, breaks and wrap-ups of DeepCall agents
+#[derive(Parser, Debug)]
+#[command(
+    name = "deepcall",
+    version,
+    propagate_version = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    args_override_self = true,
+    disable_help_subcommand = false,
+    after_help = AFTER_HELP
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    everywhere: Everywhere,
+}
+
+/// Options that may also stand before the command; `order` moves them behind it, so that each is
+/// read where it has a meaning.
+#[derive(clap::Args, Debug)]
+struct Everywhere {
+    #[command(flatten)]
+    profile: ProfileOptions,
+    #[command(flatten)]
+    fleet: FleetOptions,
+    #[command(flatten)]
+    connection: ConnectionOptions,
+    #[command(flatten)]
+    sandbox: SandboxOptions,
+    #[command(flatten)]
+    output: OutputOptions,
+    #[command(flatten)]
+    talk: TalkOptions,
+}
+
+/// The commands.
+#[derive(Subcommand, Clone, Debug)]
+#[command(defer = true)]
+pub enum Command {
+    /// Store a session, after asking the server whether it is good
+    Login(LoginArgs),
+    /// Forget a stored session
+    Logout(LogoutArgs),
+    /// List stored sessions
+    Profiles(ProfilesArgs),
+    /// Show recent notifications with their icons
+    Tags(TagsArgs),
+    /// Show whether an agent is on break, why and for how long
+    BreakStatus(BreakStatusArgs),
+    /// Show whether an agent is in wrap-up, and how long it still takes
+    Wrapup(WrapupArgs),
+    /// Update an agent's presence: the only command that writes on the server
+    Ping(PingArgs),
+    /// Send one signed-in request to any path, and print the reply as it came
+    Api(ApiArgs),
+    /// Serve a simulated DeepCall on this machine
+    Sandbox(SandboxArgs),
+    /// Print the JSON Schema of a document
+    Schema(SchemaArgs),
+    /// Say what an exit code or a DeepCall error code means, and what to do
+    Explain(ExplainArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+/// The whole definition of the command line.
+#[must_use]
+pub fn definition() -> clap::Command {
+    Cli::command()
+}
+
+/// Reads the command line.
+///
+/// # Errors
+/// What clap has to say: help, version, or what is wrong.
+pub fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
+    let definition = definition();
+    let arguments = order::options_behind_command(&definition, arguments);
+    let cli = Cli::try_parse_from(arguments)?;
+    Ok(cli.command)
+}
+
+/// Whether errors shall be told as JSON: a look at the words alone, for when they cannot be parsed.
+#[must_use]
+pub fn wants_json(arguments: &[OsString]) -> bool {
+    let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    let is_json = |format: &str| format == "json" || format == "ndjson";
+    words.iter().any(|word| {
+        let short = word.strip_prefix("-o").or_else(|| word.strip_prefix("--output="));
+        *word == "--json" || *word == "--jq" || word.starts_with("--jq=") || short.is_some_and(is_json)
+    }) || words.windows(2).any(|pair| matches!(pair, ["-o" | "--output", format] if is_json(format)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        definition().debug_assert();
+    }
+
+    #[test]
+    fn an_option_without_a_meaning_is_refused_wherever_it_stands() {
+        for line in ["deepcall --mask completions bash", "deepcall completions bash --mask"] {
+            let error = parse(line.split(' ').map(OsString::from).collect()).unwrap_err();
+            assert_eq!(error.kind(), clap::error::ErrorKind::UnknownArgument, "for {line}");
+        }
+    }
+
+    #[test]
+    fn json_is_wanted_by_any_of_its_spellings() {
+        for (line, wanted) in [
+            ("deepcall tags --json", true),
+            ("deepcall -o json tags", true),
+            ("deepcall tags -ondjson", true),
+            ("deepcall tags --output=json", true),
+            ("deepcall tags --jq .x", true),
+            ("deepcall tags -o table", false),
+            ("deepcall tags json", false),
+        ] {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            assert_eq!(wants_json(&words), wanted, "for {line}");
+        }
+    }
+}

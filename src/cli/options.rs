@@ -1,0 +1,117 @@
+//! Options that several commands share, in groups. A command flattens just the groups that have a
+//! meaning for it, so that an option elsewhere is a usage error and not silence.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::output::presentation::{ColorWhen, Format};
+
+/// Which stored session asks.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Session")]
+pub struct ProfileOptions {
+    /// Use the session stored under this name
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+}
+
+/// One question to many profiles.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Session")]
+pub struct FleetOptions {
+    /// Ask every profile that matches, e.g. 'team-*,asha'
+    #[arg(long, value_name = "GLOB", value_delimiter = ',', conflicts_with_all = ["profile", "all"])]
+    pub profiles: Vec<String>,
+    /// Ask every stored profile; with --sandbox, every simulated agent
+    #[arg(long, conflicts_with = "profile")]
+    pub all: bool,
+    /// How many profiles to ask at the same time [default: 16]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+}
+
+/// Which server, and how patiently.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Connection")]
+pub struct ConnectionOptions {
+    /// Address of the server [default: v4-api.deepcall.com, by https]
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    /// Time zone of server times that name none [default: +05:30]
+    #[arg(long, value_name = "ZONE")]
+    pub server_timezone: Option<String>,
+    /// Trust the certificate authorities in this PEM file as well
+    #[arg(long, value_name = "FILE")]
+    pub cacert: Option<PathBuf>,
+    /// Give up after this long, with exit code 124, e.g. 10s or 1m30s
+    #[arg(long, value_name = "DURATION", value_parser = crate::moment::duration)]
+    pub timeout: Option<Duration>,
+    /// How often to try again when the server is in trouble [default: 2, for ping 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=10))]
+    pub retries: Option<u8>,
+}
+
+/// A simulated server instead of the real one.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Sandbox")]
+pub struct SandboxOptions {
+    /// Ask a simulated DeepCall inside this process: no account, no keyring, no files
+    #[arg(long, conflicts_with_all = ["server", "cacert"])]
+    pub sandbox: bool,
+    /// Which simulated floor to show; the same seed shows the same floor
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "sandbox")]
+    pub seed: u64,
+}
+
+/// How the answer looks.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Output")]
+pub struct OutputOptions {
+    /// How to print the answer [default: table]
+    #[arg(short, long, value_name = "FORMAT", value_parser = formats())]
+    pub output: Option<Format>,
+    /// Print one JSON object; the same as --output json
+    #[arg(long, conflicts_with = "output")]
+    pub json: bool,
+    /// Print what this jq expression makes of the JSON object
+    #[arg(long, value_name = "EXPR", conflicts_with = "output")]
+    pub jq: Option<String>,
+    /// Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub columns: Option<Vec<String>>,
+    /// Leave out the line of headings
+    #[arg(long)]
+    pub no_headers: bool,
+    /// When to use colour [default: auto]
+    #[arg(long, value_name = "WHEN", value_parser = color_choices())]
+    pub color: Option<ColorWhen>,
+    /// Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    #[arg(long, value_name = "ZONE")]
+    pub timezone: Option<String>,
+    /// Hide phone numbers but for the last three digits
+    #[arg(long)]
+    pub mask: bool,
+}
+
+/// What is told on stderr.
+#[derive(Args, Clone, Copy, Debug, Default)]
+#[command(next_help_heading = "Messages")]
+pub struct TalkOptions {
+    /// Say nothing on stderr but errors
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::word)).try_map(|word| word.parse::<Format>())
+}
+
+fn color_choices() -> impl TypedValueParser<Value = ColorWhen> {
+    PossibleValuesParser::new(ColorWhen::ALL.map(ColorWhen::word)).try_map(|word| word.parse::<ColorWhen>())
+}

@@ -1,0 +1,53 @@
+//! What `break-status` and `wrapup` share: one row for each profile, or the one row itself with a
+//! sentence a person would say.
+
+use super::Outcome;
+use crate::api::Answer;
+use crate::failure::ExitStatus;
+use crate::fleet::Answers;
+use crate::output::report::{Document, Report, Row, Sentence};
+
+/// How a state is told.
+pub(crate) struct Telling<T> {
+    /// The shape of the answer.
+    pub document: &'static Document,
+    /// Whether the state holds: the "yes" of `--exit-status`.
+    pub holds: fn(&T) -> bool,
+    /// The state as a row.
+    pub row: fn(String, Answer<T>) -> Row,
+    /// The state as a sentence.
+    pub sentence: fn(&Answer<T>) -> Sentence,
+}
+
+impl<T> Telling<T> {
+    /// Tells what a fleet answered; `is_asked_by_exit_status` turns a "no" of everyone into exit code 3.
+    pub(crate) fn tell(
+        &self,
+        mut answers: Answers<Answer<T>>,
+        is_many: bool,
+        is_asked_by_exit_status: bool,
+    ) -> Outcome {
+        let mut status = answers.status();
+        let holds_for_someone = answers.given.iter().any(|(_, answer)| (self.holds)(&answer.value));
+        if is_asked_by_exit_status && status == ExitStatus::Done && !holds_for_someone {
+            status = ExitStatus::No;
+        }
+        let sentence = match answers.given.as_slice() {
+            [(_, only)] if !is_many => Some((self.sentence)(only)),
+            _ => None,
+        };
+        let notes =
+            answers.given.iter_mut().flat_map(|(_, answer)| std::mem::take(&mut answer.notes)).collect();
+        let report = Report {
+            document: self.document,
+            head: vec![],
+            rows: answers.given.into_iter().map(|(profile, answer)| (self.row)(profile, answer)).collect(),
+            tail: vec![],
+            single: !is_many,
+            failures: answers.failures.into_iter().map(|failure| *failure.problem).collect(),
+            sentence,
+            notes,
+        };
+        Outcome { report, status }
+    }
+}

@@ -1,0 +1,138 @@
+//! `deepcall api`: one signed-in request to any v2 path, the reply as it came; for what has no command yet.
+//! The credentials of the profile are put in; the path cannot lead them to another server.
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::api::lenient::{Object, is_object};
+use crate::api::{RawReply, SignedIn};
+use crate::cli::options::{ConnectionOptions, ProfileOptions, SandboxOptions, TalkOptions};
+use crate::failure::Failure;
+
+/// What `deepcall api` can be given.
+#[derive(Args, Clone, Debug)]
+pub struct ApiArgs {
+    /// Path below /api/v2, e.g. Agent/live
+    #[arg(value_name = "PATH")]
+    pub path: String,
+    /// Add a field to the body: JSON if it parses, else text
+    #[arg(short = 'f', long = "field", value_name = "KEY=VALUE", value_parser = pair)]
+    pub fields: Vec<(String, String)>,
+    /// Add a field whose value is read from a file, or from standard input for @-
+    #[arg(short = 'F', long = "field-file", value_name = "KEY=@FILE", value_parser = file_pair)]
+    pub files: Vec<(String, PathBuf)>,
+    /// Read the body, one JSON object, from a file, or from standard input for -
+    #[arg(long, value_name = "FILE")]
+    pub input: Option<PathBuf>,
+    /// Print what this jq expression makes of the reply
+    #[arg(long, value_name = "EXPR")]
+    pub jq: Option<String>,
+    /// Whom to ask as.
+    #[command(flatten)]
+    pub profile: ProfileOptions,
+    /// Which server.
+    #[command(flatten)]
+    pub connection: ConnectionOptions,
+    /// Or none.
+    #[command(flatten)]
+    pub sandbox: SandboxOptions,
+    /// What is told beside it.
+    #[command(flatten)]
+    pub talk: TalkOptions,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("write it as KEY=VALUE".to_owned()),
+    }
+}
+
+fn file_pair(text: &str) -> Result<(String, PathBuf), String> {
+    match pair(text)? {
+        (key, value) if value.len() > 1 && value.starts_with('@') => Ok((key, PathBuf::from(&value[1..]))),
+        _ => Err("write it as KEY=@FILE".to_owned()),
+    }
+}
+
+/// A body longer than this is a mistake.
+const LONGEST_INPUT: u64 = 8 * 1024 * 1024;
+
+/// The body without credentials: `--input` first, then the fields, a later one over an earlier one.
+/// Numbers and key order stay as they were written.
+///
+/// # Errors
+/// If a file cannot be read, or the input is not one JSON object: exit code 2.
+pub fn body(args: &ApiArgs, stdin: &mut dyn Read) -> Result<Box<RawValue>, Failure> {
+    let input = match &args.input {
+        Some(path) => read(path, stdin, "--input")?,
+        None => "{}".to_owned(),
+    };
+    let input = RawValue::from_string(input)
+        .map_err(|error| Failure::usage("--input: not JSON").caused_by(&error))?;
+    if !is_object(&input) {
+        return Err(Failure::usage("--input: the body must be one JSON object"));
+    }
+    let object = Object::read(&input).map_err(|error| Failure::usage("--input").caused_by(&error))?;
+    let mut members: Vec<(String, Box<RawValue>)> =
+        object.0.into_iter().map(|(key, value)| (key.into_owned(), value.to_owned())).collect();
+    for (key, text) in &args.fields {
+        put(&mut members, key, text)?;
+    }
+    for (key, path) in &args.files {
+        put(&mut members, key, &read(path, stdin, "--field-file")?)?;
+    }
+    to_raw_value(&Members(&members))
+        .map_err(|error| Failure::usage("the body cannot be written").caused_by(&error))
+}
+
+/// Written as one object, in this order.
+struct Members<'a>(&'a [(String, Box<RawValue>)]);
+
+impl serde::Serialize for Members<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
+}
+
+/// JSON if it parses, else text.
+fn put(members: &mut Vec<(String, Box<RawValue>)>, key: &str, text: &str) -> Result<(), Failure> {
+    let value = match RawValue::from_string(text.to_owned()) {
+        Ok(value) => value,
+        Err(_) => to_raw_value(text).map_err(|error| Failure::usage(key).caused_by(&error))?,
+    };
+    members.retain(|(name, _)| name != key);
+    members.push((key.to_owned(), value));
+    Ok(())
+}
+
+fn read(path: &std::path::Path, stdin: &mut dyn Read, option: &str) -> Result<String, Failure> {
+    let unreadable = |error: &std::io::Error| {
+        Failure::usage(format!("{option}: cannot read {}", path.display())).caused_by(error)
+    };
+    let mut text = String::new();
+    let count = if path.as_os_str() == "-" {
+        stdin.take(LONGEST_INPUT + 1).read_to_string(&mut text)
+    } else {
+        std::fs::File::open(path)
+            .map_err(|error| unreadable(&error))?
+            .take(LONGEST_INPUT + 1)
+            .read_to_string(&mut text)
+    };
+    let count = count.map_err(|error| unreadable(&error))?;
+    if count as u64 > LONGEST_INPUT {
+        return Err(Failure::usage(format!("{option}: longer than 8 MiB")));
+    }
+    Ok(text)
+}
+
+/// Sends the request. The reply is judged by its body, and handed on either way.
+///
+/// # Errors
+/// If no reply that can be understood came back.
+pub async fn api(args: &ApiArgs, body: &RawValue, signed_in: &SignedIn) -> Result<RawReply, Failure> {
+    Ok(signed_in.call(&args.path, body).await?.value)
+}

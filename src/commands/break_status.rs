@@ -1,0 +1,136 @@
+//! `deepcall break-status`: on break or not, why, since when and for how long (`api.md` §1).
+
+use clap::Args;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::Outcome;
+use super::agent_state::Telling;
+use crate::api::{Answer, BreakStatus};
+use crate::cli::options::{
+    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions,
+};
+use crate::failure::Failure;
+use crate::fleet::Fleet;
+use crate::output::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
+
+/// What `deepcall break-status` can be given.
+#[derive(Args, Clone, Debug)]
+pub struct BreakStatusArgs {
+    /// Say it by exit code as well: 0 on break, 3 not (with several profiles: 0 if any is)
+    #[arg(long)]
+    pub exit_status: bool,
+    /// Whom to ask.
+    #[command(flatten)]
+    pub profile: ProfileOptions,
+    /// Many at once.
+    #[command(flatten)]
+    pub fleet: FleetOptions,
+    /// Which server.
+    #[command(flatten)]
+    pub connection: ConnectionOptions,
+    /// Or none.
+    #[command(flatten)]
+    pub sandbox: SandboxOptions,
+    /// How it looks.
+    #[command(flatten)]
+    pub output: OutputOptions,
+    /// What is told beside it.
+    #[command(flatten)]
+    pub talk: TalkOptions,
+}
+
+/// The document of `deepcall break-status` (`design.md` §6).
+pub static DOCUMENT: Document = Document {
+    name: "break-status",
+    rows_key: "break_status",
+    head: &[],
+    fields: &[
+        Field::new("profile", "PROFILE", Meaning::Name, Shown::Always(1), "the profile that was asked"),
+        Field::new("on_break", "BREAK", Meaning::State, Shown::Always(2), "whether the agent is on break"),
+        Field::new("reason", "REASON", Meaning::Text, Shown::WhenSaid(3), "why, in the server's words"),
+        Field::new("since", "SINCE", Meaning::Time, Shown::WhenSaid(5), "when the break began"),
+        Field::new(
+            "for_seconds",
+            "FOR",
+            Meaning::Elapsed,
+            Shown::WhenSaid(4),
+            "how long it has lasted, in seconds",
+        ),
+        Field::new("agent_id", "AGENT", Meaning::Id, Shown::WhenSaid(6), "the agent's id"),
+        Field::new("user_id", "USER", Meaning::Id, Shown::OnRequest, "the agent's user id"),
+        Field::new(
+            "detail",
+            "DETAIL",
+            Meaning::Raw,
+            Shown::OnRequest,
+            "the break detail as the server sent it",
+        ),
+        Field::new("as_of", "AS OF", Meaning::Time, Shown::OnRequest, "when the server answered"),
+    ],
+    tail: &[],
+    shape: Shape::ListOrOne,
+    has_failures: true,
+    unnamed: None,
+    empty: "no agents",
+};
+
+/// Asks every profile of the fleet whether it is on break.
+///
+/// # Errors
+/// If the only profile could not be answered for.
+pub async fn break_status(
+    args: &BreakStatusArgs,
+    fleet: &Fleet,
+    server_zone: &TimeZone,
+) -> Result<Outcome, Failure> {
+    let answers = fleet.ask(|signed_in| async { Ok(signed_in.break_status(server_zone).await?) }).await?;
+    let telling =
+        Telling { document: &DOCUMENT, holds: |status: &BreakStatus| status.on_break, row, sentence };
+    Ok(telling.tell(answers, fleet.is_many, args.exit_status))
+}
+
+fn row(profile: String, answer: Answer<BreakStatus>) -> Row {
+    let for_seconds = seconds_on_break(&answer);
+    let BreakStatus { on_break, reason, since, agent_id, user_id, detail } = answer.value;
+    Row(vec![
+        Value::Text(profile),
+        Value::Flag(on_break),
+        Value::text(reason),
+        Value::time(since),
+        Value::seconds(for_seconds),
+        Value::text(agent_id),
+        Value::text(user_id),
+        Value::raw(detail),
+        Value::Time(answer.as_of),
+    ])
+}
+
+/// How long the break has lasted by the server's clock; never negative, never for someone at work.
+fn seconds_on_break(answer: &Answer<BreakStatus>) -> Option<i64> {
+    let since = answer.value.since.filter(|_| answer.value.on_break)?;
+    Some(seconds_between(since, answer.server_time.unwrap_or(answer.as_of)).max(0))
+}
+
+fn seconds_between(from: Timestamp, to: Timestamp) -> i64 {
+    to.duration_since(from).as_secs()
+}
+
+/// "On break: Lunch, for 10 min, since 13:04".
+fn sentence(answer: &Answer<BreakStatus>) -> Sentence {
+    let status = &answer.value;
+    if !status.on_break {
+        return Sentence { tone: Tone::Usual, parts: vec![Part::Words("Not on break")] };
+    }
+    let mut parts = vec![Part::Words("On break")];
+    if let Some(reason) = &status.reason {
+        parts.extend([Part::Words(": "), Part::Text(reason.clone())]);
+    }
+    if let Some(seconds) = seconds_on_break(answer) {
+        parts.extend([Part::Words(", for "), Part::Length(seconds)]);
+    }
+    if let Some(since) = status.since {
+        parts.extend([Part::Words(", since "), Part::Clock(since)]);
+    }
+    Sentence { tone: Tone::Notable, parts }
+}

@@ -1,0 +1,205 @@
+//! `deepcall explain`: what an exit code or a DeepCall error code means and what to do. Offline, from
+//! the very tables that the program itself acts on.
+
+use clap::Args;
+
+use super::Outcome;
+use crate::api::codes::{self, Class, Code};
+use crate::cli::options::{OutputOptions, TalkOptions};
+use crate::failure::{EXIT_STATUSES, ExitStatus, Failure};
+use crate::output::report::{
+    Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value,
+};
+
+/// What `deepcall explain` can be given.
+#[derive(Args, Clone, Debug)]
+pub struct ExplainArgs {
+    /// A DeepCall error code such as 1044, or `exit` with an exit code such as 5; nothing for all
+    #[arg(value_name = "CODE", num_args = 0..=2)]
+    pub what: Vec<String>,
+    /// How it looks.
+    #[command(flatten)]
+    pub output: OutputOptions,
+    /// What is told beside it.
+    #[command(flatten)]
+    pub talk: TalkOptions,
+}
+
+/// The document of `deepcall explain CODE`.
+pub static CODES: Document = Document {
+    name: "explain",
+    rows_key: "codes",
+    head: &[],
+    fields: &[
+        Field::new("code", "CODE", Meaning::Count, Shown::Always(1), "DeepCall's error code"),
+        Field::new(
+            "module",
+            "MODULE",
+            Meaning::Text,
+            Shown::Always(4),
+            "where it means this; any for everywhere",
+        ),
+        Field::new("meaning", "MEANING", Meaning::Text, Shown::Always(2), "what it means"),
+        Field::new(
+            "kind",
+            "KIND",
+            Meaning::Text,
+            Shown::Always(5),
+            "the kind in error objects; answer for an answer",
+        ),
+        Field::new("exit", "EXIT", Meaning::Count, Shown::Always(3), "the exit code it leads to"),
+        Field::new(
+            "retried",
+            "RETRIED",
+            Meaning::State,
+            Shown::Always(6),
+            "whether reads are tried again by themselves",
+        ),
+        Field::new("advice", "ADVICE", Meaning::Text, Shown::Always(7), "what to do about it"),
+    ],
+    tail: &[],
+    shape: Shape::List,
+    has_failures: false,
+    unnamed: None,
+    empty: "",
+};
+
+/// The document of `deepcall explain exit`.
+pub static EXITS: Document = Document {
+    name: "explain-exit",
+    rows_key: "exits",
+    head: &[],
+    fields: &[
+        Field::new("exit", "EXIT", Meaning::Count, Shown::Always(1), "the exit code"),
+        Field::new("meaning", "MEANING", Meaning::Text, Shown::Always(2), "what it means"),
+        Field::new("advice", "ADVICE", Meaning::Text, Shown::Always(3), "what to do about it"),
+    ],
+    tail: &[],
+    shape: Shape::List,
+    has_failures: false,
+    unnamed: None,
+    empty: "",
+};
+
+/// What is to be explained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// DeepCall's error codes: this one, or all.
+    Code(Option<i64>),
+    /// Exit codes: this one, or all.
+    Exit(Option<i64>),
+}
+
+impl ExplainArgs {
+    /// What is to be explained.
+    ///
+    /// # Errors
+    /// If the words are neither a code nor `exit` with a code: exit code 2.
+    pub fn topic(&self) -> Result<Topic, Failure> {
+        let number = |word: &String| {
+            word.parse::<i64>().map_err(|_| {
+                Failure::usage(format!("{word:?} is no code"))
+                    .hint("write for example `deepcall explain 1044` or `deepcall explain exit 5`")
+            })
+        };
+        match self.what.as_slice() {
+            [] => Ok(Topic::Code(None)),
+            [word] if word == "exit" => Ok(Topic::Exit(None)),
+            [word, code] if word == "exit" => Ok(Topic::Exit(Some(number(code)?))),
+            [code] => Ok(Topic::Code(Some(number(code)?))),
+            _ => Err(Failure::usage("one code at a time, please")),
+        }
+    }
+}
+
+impl Topic {
+    /// The shape of its explanation.
+    #[must_use]
+    pub fn document(self) -> &'static Document {
+        match self {
+            Self::Code(_) => &CODES,
+            Self::Exit(_) => &EXITS,
+        }
+    }
+}
+
+/// Explains a code, or all of them.
+///
+/// # Errors
+/// If the code is in no table: exit code 1.
+pub fn explain(topic: Topic) -> Result<Outcome, Failure> {
+    let (rows, sentence): (Vec<Row>, Option<Sentence>) = match topic {
+        Topic::Code(wanted) => {
+            let found: Vec<&Code> =
+                codes::all().iter().filter(|code| wanted.is_none_or(|it| it == code.number)).collect();
+            let sentence = if let [only] = found.as_slice() { Some(code_sentence(only)) } else { None };
+            (found.into_iter().map(code_row).collect(), sentence)
+        }
+        Topic::Exit(wanted) => {
+            let asked = |status: ExitStatus| wanted.is_none_or(|it| it == i64::from(status.code()));
+            let found: Vec<_> = EXIT_STATUSES.iter().filter(|(status, ..)| asked(*status)).collect();
+            let sentence = if let [only] = found.as_slice() { Some(exit_sentence(only)) } else { None };
+            (found.into_iter().map(exit_row).collect(), sentence)
+        }
+    };
+    if rows.is_empty() {
+        return Err(Failure::failed("refused", "this code is in no table: its meaning is not documented")
+            .hint("the server's own message, printed with the error, is all there is")
+            .hint("`deepcall explain` and `deepcall explain exit` list what is known"));
+    }
+    Ok(Outcome::done(Report {
+        document: topic.document(),
+        head: vec![],
+        rows,
+        tail: vec![],
+        single: false,
+        failures: vec![],
+        sentence,
+        notes: vec![],
+    }))
+}
+
+fn code_row(code: &Code) -> Row {
+    Row(vec![
+        Value::Number(code.number),
+        Value::Text(code.module.name().to_owned()),
+        Value::Text(code.meaning.to_owned()),
+        Value::Text(kind(code).to_owned()),
+        Value::Number(exit(code).code().into()),
+        Value::Flag(code.class.is_tried_again()),
+        Value::Text(code.advice.to_owned()),
+    ])
+}
+
+fn kind(code: &Code) -> &'static str {
+    code.class.fault().map_or("answer", |fault| fault.word())
+}
+
+fn exit(code: &Code) -> ExitStatus {
+    code.class.fault().map_or(ExitStatus::Done, |fault| fault.trouble().into())
+}
+
+fn exit_row((status, meaning, advice): &(ExitStatus, &'static str, &'static str)) -> Row {
+    let texts = [meaning, advice].map(|text| Value::Text((*text).to_owned()));
+    Row(std::iter::once(Value::Number(status.code().into())).chain(texts).collect())
+}
+
+fn code_sentence(code: &Code) -> Sentence {
+    let retried = if code.class.is_tried_again() { ", after retries" } else { "" };
+    let parts = vec![
+        Part::Text(format!("{}: {}", code.number, code.meaning)),
+        Part::Text(format!(" ({}, exit code {}{retried}); ", kind(code), exit(code).code())),
+        Part::Text(code.advice.to_owned()),
+    ];
+    let is_answer = matches!(code.class, Class::Empty | Class::NotOnBreak | Class::NotInWrapup);
+    Sentence { tone: if is_answer { Tone::Usual } else { Tone::Notable }, parts }
+}
+
+fn exit_sentence((status, meaning, advice): &(ExitStatus, &'static str, &'static str)) -> Sentence {
+    let parts = vec![
+        Part::Text(format!("exit code {}: {meaning}", status.code())),
+        Part::Words("; "),
+        Part::Text((*advice).to_owned()),
+    ];
+    Sentence { tone: if *status == ExitStatus::Done { Tone::Usual } else { Tone::Notable }, parts }
+}

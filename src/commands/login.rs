@@ -1,0 +1,162 @@
+//! `deepcall login`: takes a session, proves it with the server, and stores it.
+//! The vendor documents no login call (`api.md` §5), so a session made in the web panel is taken.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Outcome, profiles};
+use crate::api::SignedIn;
+use crate::cli::options::{ConnectionOptions, OutputOptions, ProfileOptions, TalkOptions};
+use crate::failure::Failure;
+use crate::output::report::{Part, Sentence, Tone, Value};
+use crate::session::{
+    Credentials, Profile, Profiles, ProfilesFile, Secret, SecretStore, StoreError, StoreKind,
+};
+use crate::sign_in::{Stores, secret_in_file, secret_read_from};
+
+/// What `deepcall login` can be given.
+#[derive(Args, Clone, Debug)]
+pub struct LoginArgs {
+    /// Sign in with this user id and a token, instead of an ssid
+    #[arg(long, value_name = "ID")]
+    pub user_id: Option<String>,
+    /// Read the ssid from standard input
+    #[arg(long, conflicts_with_all = ["user_id", "ssid_file"])]
+    pub ssid_stdin: bool,
+    /// Read the ssid from a file
+    #[arg(long, value_name = "FILE", conflicts_with = "user_id")]
+    pub ssid_file: Option<PathBuf>,
+    /// Read the token from standard input
+    #[arg(long, requires = "user_id", conflicts_with = "token_file")]
+    pub token_stdin: bool,
+    /// Read the token from a file
+    #[arg(long, value_name = "FILE", requires = "user_id")]
+    pub token_file: Option<PathBuf>,
+    /// Where to keep the secret: keyring, or file (plain text, mode 0600) [default: keyring]
+    #[arg(long, value_name = "STORE")]
+    pub store: Option<StoreKind>,
+    /// Let this profile use plain http to a server on another machine
+    #[arg(long)]
+    pub allow_http: bool,
+    /// Store it without asking the server whether it is good
+    #[arg(long)]
+    pub no_verify: bool,
+    /// Make this profile the default
+    #[arg(long)]
+    pub default: bool,
+    /// Under which name.
+    #[command(flatten)]
+    pub profile: ProfileOptions,
+    /// Which server.
+    #[command(flatten)]
+    pub connection: ConnectionOptions,
+    /// How it looks.
+    #[command(flatten)]
+    pub output: OutputOptions,
+    /// What is told beside it.
+    #[command(flatten)]
+    pub talk: TalkOptions,
+}
+
+/// Where the secret comes from, in words: option, file, standard input or a question.
+///
+/// # Errors
+/// If it cannot be read (exit code 2), or the person pressed Ctrl-C (130).
+pub fn credentials(args: &LoginArgs, stdin: Box<dyn std::io::Read + Send>) -> Result<Credentials, Failure> {
+    let secret: Secret = match (&args.ssid_file, &args.token_file) {
+        (Some(path), _) => secret_in_file(path, "--ssid-file")?,
+        (_, Some(path)) => secret_in_file(path, "--token-file")?,
+        _ if args.ssid_stdin => secret_read_from(stdin, "--ssid-stdin")?,
+        _ if args.token_stdin => secret_read_from(stdin, "--token-stdin")?,
+        _ if args.user_id.is_some() => {
+            crate::prompt::secret("Token", "pass it with --token-stdin or --token-file FILE")?
+        }
+        _ => crate::prompt::secret("Session id (ssid)", "pass it with --ssid-stdin or --ssid-file FILE")?,
+    };
+    Ok(match &args.user_id {
+        Some(user_id) => Credentials::UserToken { user_id: user_id.clone(), token: secret },
+        None => Credentials::Ssid(secret),
+    })
+}
+
+/// Asks the server whether the session is good. "Not on break" (1502) is a good one's answer.
+/// Returns what is to be said about it.
+///
+/// # Errors
+/// If the server refuses it (exit code 4), or does not answer.
+pub async fn verify(signed_in: &SignedIn) -> Result<Vec<String>, Failure> {
+    let verified = signed_in.verify().await;
+    Ok(verified.map_err(|error| Failure::from(error).hint("nothing was stored"))?.notes)
+}
+
+/// Stores the session: the secret first, read back, then the profile that names it. What the
+/// profile kept elsewhere before is forgotten last.
+///
+/// # Errors
+/// If either cannot be written: exit code 1, and the session is as it was before.
+pub fn store(
+    profile: &Profile,
+    credentials: &Credentials,
+    make_default: bool,
+    notes: Vec<String>,
+    file: &ProfilesFile,
+    stores: &Stores,
+) -> Result<Outcome, Failure> {
+    let store = stores.of_kind(profile.store);
+    let (is_default, before) = file.update(|profiles: &mut Profiles| {
+        store.save(&profile.store_key(), credentials)?;
+        let before = profiles.put(profile.clone());
+        if make_default || profiles.default_profile().is_none() {
+            profiles.make_default(&profile.name);
+        }
+        let is_default = profiles.default_profile().is_some_and(|default| default.name == profile.name);
+        Ok::<_, Failure>((is_default, before))
+    })?;
+    let forgotten = before.map_or(Ok(()), |before| forget_elsewhere(&before, profile, stores));
+    let default = is_default.then_some(&profile.name);
+    let mut report = profiles::report(vec![profiles::row(profile, default, Value::Absent)], true);
+    report.sentence = Some(sentence(profile));
+    report.notes = notes;
+    if profile.store == StoreKind::File {
+        report.notes.push("the session is kept as plain text, readable only by you (mode 0600)".to_owned());
+    }
+    if let Err(error) = forgotten {
+        report.notes.push(format!("what this profile kept elsewhere before could not be removed: {error}"));
+    }
+    Ok(Outcome::done(report))
+}
+
+/// A profile that moved to another server or store leaves nothing behind.
+fn forget_elsewhere(before: &Profile, now: &Profile, stores: &Stores) -> Result<(), StoreError> {
+    let old_key = before.store_key();
+    if (before.store, &old_key) != (now.store, &now.store_key()) {
+        stores.of_kind(before.store).remove(&old_key)?;
+    }
+    Ok(())
+}
+
+/// Whether the store could take a secret: asked before the secret is.
+///
+/// # Errors
+/// If it could not: exit code 1, with the ways out.
+pub fn probe(store: &dyn SecretStore) -> Result<(), Failure> {
+    Ok(store.probe()?)
+}
+
+fn sentence(profile: &Profile) -> Sentence {
+    let kept = match profile.store {
+        StoreKind::Keyring => ", kept in the keyring",
+        StoreKind::File => ", kept in a file",
+    };
+    Sentence {
+        tone: Tone::Usual,
+        parts: vec![
+            Part::Words("Signed in: profile "),
+            Part::Text(profile.name.to_string()),
+            Part::Words(" at "),
+            Part::Text(profile.server.to_string()),
+            Part::Words(kept),
+        ],
+    }
+}

@@ -1,0 +1,50 @@
+//! `deepcall logout`: forgets one profile, or all. The secret goes first, then the profile that
+//! names it, so that nothing is left behind that nobody lists.
+
+use clap::Args;
+
+use super::{Outcome, profiles};
+use crate::cli::options::{OutputOptions, ProfileOptions, TalkOptions};
+use crate::failure::Failure;
+use crate::output::report::{Part, Sentence, Tone, Value};
+use crate::session::{Profile, Profiles, ProfilesFile};
+use crate::sign_in::Stores;
+
+/// What `deepcall logout` can be given.
+#[derive(Args, Clone, Debug)]
+pub struct LogoutArgs {
+    /// Forget every profile
+    #[arg(long, conflicts_with = "profile")]
+    pub all: bool,
+    /// Which one.
+    #[command(flatten)]
+    pub profile: ProfileOptions,
+    /// How it looks.
+    #[command(flatten)]
+    pub output: OutputOptions,
+    /// What is told beside it.
+    #[command(flatten)]
+    pub talk: TalkOptions,
+}
+
+/// Forgets the chosen profiles, one after the other.
+///
+/// # Errors
+/// If a store cannot be opened (exit code 1): that profile and those after it are kept.
+pub fn logout(chosen: &[Profile], file: &ProfilesFile, stores: &Stores) -> Result<Outcome, Failure> {
+    for profile in chosen {
+        file.update(|profiles: &mut Profiles| {
+            stores.of_kind(profile.store).remove(&profile.store_key())?;
+            profiles.remove(&profile.name);
+            Ok::<_, Failure>(())
+        })
+        .map_err(|failure| failure.of_profile(profile.name.as_str()))?;
+    }
+    let rows = chosen.iter().map(|profile| profiles::row(profile, None, Value::Absent)).collect();
+    let mut report = profiles::report(rows, false);
+    let mut parts = vec![Part::Words(if chosen.is_empty() { "Nothing to forget" } else { "Forgotten: " })];
+    let names: Vec<&str> = chosen.iter().map(|profile| profile.name.as_str()).collect();
+    parts.push(Part::Text(names.join(", ")));
+    report.sentence = Some(Sentence { tone: Tone::Usual, parts });
+    Ok(Outcome::done(report))
+}

@@ -1,0 +1,95 @@
+//! `deepcall ping`: updates the agent's presence. The only command that writes on the server; none
+//! other ever sends it. Path and `mic_perm` are inferred from error texts (`api.md` §4).
+
+use clap::Args;
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::Outcome;
+use crate::api::SignedIn;
+use crate::api::ping::PATH;
+use crate::cli::options::{ConnectionOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions};
+use crate::config_file::PingTable;
+use crate::failure::Failure;
+use crate::output::report::{
+    Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value,
+};
+
+/// What `deepcall ping` can be given.
+#[derive(Args, Clone, Debug)]
+pub struct PingArgs {
+    /// What to send as `mic_perm`, the browser phone's microphone permission: JSON, or text [default: true]
+    #[arg(long, value_name = "VALUE")]
+    pub mic_perm: Option<String>,
+    /// Path of the call, which the vendor does not document [default: agentProfile/setWebPingTime]
+    #[arg(long, value_name = "PATH")]
+    pub path: Option<String>,
+    /// Whose presence.
+    #[command(flatten)]
+    pub profile: ProfileOptions,
+    /// Which server.
+    #[command(flatten)]
+    pub connection: ConnectionOptions,
+    /// Or none.
+    #[command(flatten)]
+    pub sandbox: SandboxOptions,
+    /// How it looks.
+    #[command(flatten)]
+    pub output: OutputOptions,
+    /// What is told beside it.
+    #[command(flatten)]
+    pub talk: TalkOptions,
+}
+
+/// The document of `deepcall ping` (`design.md` §6).
+pub static DOCUMENT: Document = Document {
+    name: "ping",
+    rows_key: "ping",
+    head: &[],
+    fields: &[
+        Field::new("profile", "PROFILE", Meaning::Name, Shown::Always(1), "whose presence was updated"),
+        Field::new("ok", "OK", Meaning::State, Shown::Always(2), "whether the server took it"),
+        Field::new("as_of", "AS OF", Meaning::Time, Shown::Always(3), "when the server answered"),
+        Field::new("reply", "REPLY", Meaning::Raw, Shown::OnRequest, "the reply as the server sent it"),
+    ],
+    tail: &[],
+    shape: Shape::One,
+    has_failures: false,
+    unnamed: None,
+    empty: "",
+};
+
+/// Updates the presence of one agent.
+///
+/// # Errors
+/// If the server refuses it: 1503 sign in (4), 1505 what to pass (2), 1506 wrong type (1).
+pub async fn ping(args: &PingArgs, configured: &PingTable, signed_in: &SignedIn) -> Result<Outcome, Failure> {
+    let path = args.path.as_deref().or(configured.path.as_deref()).unwrap_or(PATH);
+    let answer = signed_in.ping(path, &mic_perm(args, configured)?).await?;
+    let row = Row(vec![
+        Value::Text(signed_in.profile.clone()),
+        Value::Flag(true),
+        Value::Time(answer.as_of),
+        Value::Raw(answer.value.reply),
+    ]);
+    let parts = vec![Part::Words("Presence updated for "), Part::Text(signed_in.profile.clone())];
+    Ok(Outcome::done(Report {
+        document: &DOCUMENT,
+        head: vec![],
+        rows: vec![row],
+        tail: vec![],
+        single: true,
+        failures: vec![],
+        sentence: Some(Sentence { tone: Tone::Usual, parts }),
+        notes: answer.notes,
+    }))
+}
+
+/// The option as JSON if it parses, else as text; then the config file; then `true`.
+fn mic_perm(args: &PingArgs, configured: &PingTable) -> Result<Box<RawValue>, Failure> {
+    let written = match (&args.mic_perm, &configured.mic_perm) {
+        (Some(text), _) => RawValue::from_string(text.clone()).or_else(|_| to_raw_value(text)),
+        (None, Some(value)) => to_raw_value(value),
+        (None, None) => to_raw_value(&true),
+    };
+    written.map_err(|error| Failure::config("mic_perm cannot be said in JSON").caused_by(&error))
+}

@@ -1,0 +1,159 @@
+//! `deepcall profiles`: what is stored, from where, since when, which is the default.
+//! Opens neither network nor store, unless `--check` asks the server about each.
+
+use clap::Args;
+
+use super::Outcome;
+use crate::cli::options::{ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, TalkOptions};
+use crate::failure::{ExitStatus, Failure};
+use crate::fleet::{Answers, Fleet};
+use crate::output::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
+use crate::session::{Profile, ProfileName, Profiles, ProfilesFile};
+
+/// What `deepcall profiles` can be given.
+#[derive(Args, Clone, Debug)]
+pub struct ProfilesArgs {
+    /// Ask the server whether each session is still good
+    #[arg(long)]
+    pub check: bool,
+    /// Make this profile the default
+    #[arg(long, value_name = "NAME", conflicts_with = "check")]
+    pub default: Option<ProfileName>,
+    /// Show only this one.
+    #[command(flatten)]
+    pub profile: ProfileOptions,
+    /// Show only these.
+    #[command(flatten)]
+    pub fleet: FleetOptions,
+    /// For `--check`.
+    #[command(flatten)]
+    pub connection: ConnectionOptions,
+    /// How it looks.
+    #[command(flatten)]
+    pub output: OutputOptions,
+    /// What is told beside it.
+    #[command(flatten)]
+    pub talk: TalkOptions,
+}
+
+/// The document of `deepcall profiles` (`design.md` §6); `login` and `logout` say one row of it.
+pub static DOCUMENT: Document = Document {
+    name: "profiles",
+    rows_key: "profiles",
+    head: &[],
+    fields: &[
+        Field::new("name", "NAME", Meaning::Name, Shown::Always(1), "the profile's name"),
+        Field::new("server", "SERVER", Meaning::Text, Shown::Always(3), "the server it signs in at"),
+        Field::new(
+            "kind",
+            "KIND",
+            Meaning::Text,
+            Shown::Always(4),
+            "ssid, or token for a user id with a token",
+        ),
+        Field::new("user_id", "USER", Meaning::Id, Shown::WhenSaid(6), "the user id, for a token"),
+        Field::new("store", "STORE", Meaning::Text, Shown::Always(5), "where the secret is kept"),
+        Field::new("saved_at", "SAVED", Meaning::Time, Shown::Always(7), "when it was stored"),
+        Field::new(
+            "default",
+            "DEFAULT",
+            Meaning::State,
+            Shown::Always(2),
+            "whether it is used when none is named",
+        ),
+        Field::new(
+            "check",
+            "CHECK",
+            Meaning::Text,
+            Shown::WhenSaid(2),
+            "what the server says: ok, or what is wrong",
+        ),
+    ],
+    tail: &[],
+    shape: Shape::ListOrOne,
+    has_failures: false,
+    unnamed: None,
+    empty: "no profiles are stored: run `deepcall login`",
+};
+
+/// Lists profiles as they are stored.
+#[must_use]
+pub fn profiles(chosen: &[&Profile], default: Option<&ProfileName>) -> Outcome {
+    let rows = chosen.iter().map(|profile| row(profile, default, Value::Absent)).collect();
+    Outcome::done(report(rows, false))
+}
+
+/// Asks the server about each profile. A session that is not good is an answer here, told in the
+/// row; the exit code tells whether all are good.
+///
+/// # Errors
+/// None of its own.
+pub async fn check(
+    chosen: &[&Profile],
+    default: Option<&ProfileName>,
+    fleet: &Fleet,
+) -> Result<Outcome, Failure> {
+    let Answers { given, failures } = fleet.ask(|signed_in| async { Ok(signed_in.verify().await?) }).await?;
+    let status = ExitStatus::of_many(
+        given.iter().map(|_| ExitStatus::Done).chain(failures.iter().map(|failure| failure.status)),
+    );
+    let said = |profile: &Profile| {
+        let is_wrong = |failure: &&Failure| failure.problem.profile.as_deref() == Some(profile.name.as_str());
+        let wrong = failures.iter().find(is_wrong);
+        wrong.map_or_else(|| "ok".to_owned(), |failure| failure.problem.kind.to_owned())
+    };
+    let rows = chosen.iter().map(|profile| row(profile, default, Value::Text(said(profile)))).collect();
+    let mut report = report(rows, false);
+    report.notes = failures.iter().map(told).collect();
+    Ok(Outcome { report, status })
+}
+
+fn told(failure: &Failure) -> String {
+    let profile = failure.problem.profile.as_deref().unwrap_or_default();
+    let hint = failure.problem.hints.first().map_or_else(String::new, |hint| format!(" ({hint})"));
+    format!("{profile}: {}{hint}", failure.problem.message)
+}
+
+/// Makes a stored profile the default.
+///
+/// # Errors
+/// If no such profile is stored (exit code 2), or the file cannot be written.
+pub fn make_default(name: &ProfileName, file: &ProfilesFile) -> Result<Outcome, Failure> {
+    file.update(|profiles: &mut Profiles| {
+        if profiles.make_default(name) {
+            return Ok(());
+        }
+        Err(Failure::usage(format!("no profile is called {:?}", name.as_str())))
+    })?;
+    let stored = file.read()?;
+    let chosen: Vec<&Profile> = stored.list().iter().collect();
+    Ok(profiles(&chosen, Some(name)))
+}
+
+/// One profile as a row, in the order of the document's fields.
+pub(crate) fn row(profile: &Profile, default: Option<&ProfileName>, check: Value) -> Row {
+    Row(vec![
+        Value::Text(profile.name.to_string()),
+        Value::Text(profile.server.to_string()),
+        Value::Text(profile.kind.word().to_owned()),
+        Value::text(profile.user_id.clone()),
+        Value::Text(profile.store.word().to_owned()),
+        Value::Time(profile.saved_at),
+        Value::Flag(default == Some(&profile.name)),
+        check,
+    ])
+}
+
+/// A report of such rows.
+pub(crate) fn report(rows: Vec<Row>, single: bool) -> Report {
+    Report {
+        document: &DOCUMENT,
+        head: vec![],
+        rows,
+        tail: vec![],
+        single,
+        failures: vec![],
+        sentence: None,
+        notes: vec![],
+    }
+}

@@ -1,0 +1,109 @@
+//! `deepcall sandbox`: a simulated DeepCall on loopback, for trying, demos and testing scripts.
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::options::TalkOptions;
+use crate::clock::Clock;
+use crate::output::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
+use crate::sandbox::{ReferenceModel, Sandbox, SandboxOptions};
+
+/// What `deepcall sandbox` can be given.
+#[derive(Args, Clone, Debug)]
+pub struct SandboxArgs {
+    /// Listen on this port [default: a free one]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub port: u16,
+    /// Which simulated floor to serve; the same seed serves the same floor
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// How many agents work on the floor
+    #[arg(long, value_name = "N", default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=5000))]
+    pub agents: u16,
+    /// What `ref` means, since the vendor does not say
+    #[arg(long, value_name = "MODEL", value_enum, default_value_t = Model::Window)]
+    pub ref_model: Model,
+    /// Answer every call with this DeepCall error code
+    #[arg(long, value_name = "CODE")]
+    pub fail: Option<i64>,
+    /// Print one JSON object instead of shell variables
+    #[arg(long)]
+    pub json: bool,
+    /// What is told beside it.
+    #[command(flatten)]
+    pub talk: TalkOptions,
+}
+
+/// Three meanings that `ref` may have (`api.md` §3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Model {
+    /// Every call answers with the last hour
+    Window,
+    /// Every call answers with what is new since the last call
+    Cursor,
+    /// A true ref answers with what is new since the last such call; else with the last hour
+    CursorOnRef,
+}
+
+/// The document of `deepcall sandbox --json`.
+pub static DOCUMENT: Document = Document {
+    name: "sandbox",
+    rows_key: "agents",
+    head: &[Field::new("server", "SERVER", Meaning::Text, Shown::OnRequest, "where it listens")],
+    fields: &[
+        Field::new("profile", "PROFILE", Meaning::Name, Shown::Always(1), "the agent's name with --profile"),
+        Field::new("agent", "AGENT", Meaning::Text, Shown::Always(2), "the agent's name as people write it"),
+        Field::new("ssid", "SSID", Meaning::Text, Shown::Always(3), "simulated, no secret"),
+        Field::new("user_id", "USER", Meaning::Id, Shown::Always(4), "simulated"),
+        Field::new("token", "TOKEN", Meaning::Text, Shown::Always(5), "simulated, no secret"),
+    ],
+    tail: &[],
+    shape: Shape::List,
+    has_failures: false,
+    unnamed: None,
+    empty: "",
+};
+
+impl SandboxArgs {
+    /// The options of the simulated server.
+    #[must_use]
+    pub fn options(&self, clock: Clock) -> SandboxOptions {
+        SandboxOptions {
+            seed: self.seed,
+            port: self.port,
+            agents: usize::from(self.agents),
+            reference_model: match self.ref_model {
+                Model::Window => ReferenceModel::Window,
+                Model::Cursor => ReferenceModel::Cursor,
+                Model::CursorOnRef => ReferenceModel::CursorOnRefresh,
+            },
+            failing_with: self.fail,
+            clock,
+        }
+    }
+}
+
+/// Who works on the floor and where it is served.
+#[must_use]
+pub fn report(sandbox: &Sandbox) -> Report {
+    let rows = sandbox.agents().iter().map(|agent| {
+        let texts = [&agent.profile, &agent.display_name, &agent.ssid, &agent.user_id, &agent.token];
+        Row(texts.into_iter().map(|text| Value::Text(text.clone())).collect())
+    });
+    Report {
+        document: &DOCUMENT,
+        head: vec![Value::Text(sandbox.origin().to_owned())],
+        rows: rows.collect(),
+        tail: vec![],
+        single: false,
+        failures: vec![],
+        sentence: None,
+        notes: vec![],
+    }
+}
+
+/// The variables that point another terminal or a script at the sandbox, as shell commands.
+#[must_use]
+pub fn variables(sandbox: &Sandbox) -> String {
+    let ssid = sandbox.agents().first().map_or("", |agent| agent.ssid.as_str());
+    format!("export DEEPCALL_SERVER={}\nexport DEEPCALL_SSID={ssid}\n", sandbox.origin())
+}

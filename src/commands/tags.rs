@@ -1,0 +1,315 @@
+//! `deepcall tags`: recent notifications with their icons.
+//! The server chooses its own window (`api.md` §3); every filter here works on what it sent.
+
+use clap::Args;
+use clap::builder::{StringValueParser, TypedValueParser};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use regex::Regex;
+
+use super::Outcome;
+use crate::api::tags::unnamed;
+use crate::api::{Notification, Reference, Tags};
+use crate::cli::options::{
+    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions,
+};
+use crate::failure::{ExitStatus, Failure};
+use crate::fleet::Fleet;
+use crate::moment::{an_hour_before, moment};
+use crate::output::report::{Document, Field, Meaning, Raw, Report, Row, Shape, Shown, Value};
+
+/// What `deepcall tags` can be given.
+#[derive(Args, Clone, Debug)]
+pub struct TagsArgs {
+    /// Show tags from then on: 90m, 2d, 09:00, yesterday, RFC 3339, @epoch [default: 1h]
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Show tags up to then, in the same forms [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Show only these kinds, e.g. missed,callback
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    pub kind: Vec<String>,
+    /// Show only tags in whose text this regular expression is found
+    #[arg(long = "match", value_name = "REGEX")]
+    pub matching: Option<Regex>,
+    /// Show at most this many, the first in the order of --sort
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: Option<u32>,
+    /// Order by time, kind, profile, agent, customer or message; -KEY turns it round
+    #[arg(long, value_name = "KEY", default_value = "-time", allow_hyphen_values = true, value_parser = Order::parse)]
+    pub sort: Order,
+    /// End with exit code 3 when there are no tags
+    #[arg(long)]
+    pub fail_empty: bool,
+    /// What to send as `ref`, whose meaning is not documented: true, off, or a text
+    #[arg(long = "ref", value_name = "VALUE", default_value = "true", value_parser = StringValueParser::new().map(|text| reference(&text)))]
+    pub reference: Reference,
+    /// Whom to ask.
+    #[command(flatten)]
+    pub profile: ProfileOptions,
+    /// Many at once.
+    #[command(flatten)]
+    pub fleet: FleetOptions,
+    /// Which server.
+    #[command(flatten)]
+    pub connection: ConnectionOptions,
+    /// Or none.
+    #[command(flatten)]
+    pub sandbox: SandboxOptions,
+    /// How it looks.
+    #[command(flatten)]
+    pub output: OutputOptions,
+    /// What is told beside it.
+    #[command(flatten)]
+    pub talk: TalkOptions,
+}
+
+fn reference(text: &str) -> Reference {
+    match text {
+        "true" => Reference::AsTrue,
+        "off" => Reference::Off,
+        other => Reference::Text(other.to_owned()),
+    }
+}
+
+/// The document of `deepcall tags` (`design.md` §6).
+pub static DOCUMENT: Document = Document {
+    name: "tags",
+    rows_key: "tags",
+    head: &[
+        Field::new("as_of", "AS OF", Meaning::Time, Shown::OnRequest, "when the server answered"),
+        Field::new(
+            "since",
+            "SINCE",
+            Meaning::Time,
+            Shown::OnRequest,
+            "tags before this moment were left out",
+        ),
+        Field::new("until", "UNTIL", Meaning::Time, Shown::OnRequest, "tags after this moment were left out"),
+    ],
+    fields: &[
+        Field::new("profile", "PROFILE", Meaning::Name, Shown::WhenVaried(1), "the profile that was asked"),
+        Field::new("id", "ID", Meaning::Id, Shown::OnRequest, "the notification's own id"),
+        Field::new("time", "TIME", Meaning::Time, Shown::Always(2), "when it happened"),
+        Field::new("kind", "KIND", Meaning::Kind, Shown::Always(3), "what sort of notification it is"),
+        Field::new("message", "MESSAGE", Meaning::Text, Shown::Always(4), "its text"),
+        Field::new("agent_id", "AGENT", Meaning::Id, Shown::WhenVaried(8), "the agent it concerns"),
+        Field::new("call_id", "CALL", Meaning::Id, Shown::WhenSaid(9), "the call it concerns"),
+        Field::new("customer", "CUSTOMER", Meaning::Phone, Shown::WhenSaid(5), "the customer's number"),
+        Field::new(
+            "icons",
+            "ICONS",
+            Meaning::Icons,
+            Shown::WhenSaid(6),
+            "the icon details that belong to it, as sent",
+        ),
+        Field::new(
+            "fields",
+            "FIELDS",
+            Meaning::Raw,
+            Shown::OnRequest,
+            "the notification as the server sent it",
+        ),
+    ],
+    tail: &[Field::new(
+        "icons",
+        "ICONS",
+        Meaning::Icons,
+        Shown::OnRequest,
+        "icon details that belong to no tag",
+    )],
+    shape: Shape::List,
+    has_failures: true,
+    unnamed: Some(unnamed_keys),
+    empty: "no tags",
+};
+
+fn unnamed_keys(row: &Row) -> Vec<(String, String)> {
+    match row.0.last() {
+        Some(Value::Raw(fields)) => unnamed(fields),
+        _ => vec![],
+    }
+}
+
+/// Asks every profile of the fleet for its recent notifications, and keeps those that were asked for.
+///
+/// # Errors
+/// If a time is malformed (exit code 2), or the only profile could not be answered for.
+pub async fn tags(
+    args: &TagsArgs,
+    fleet: &Fleet,
+    server_zone: &TimeZone,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Result<Outcome, Failure> {
+    let window = Window::of(args, now, zone)?;
+    let answers =
+        fleet.ask(|signed_in| async { Ok(signed_in.tags(&args.reference, server_zone).await?) }).await?;
+    let mut status = answers.status();
+    let as_of = answers.given.iter().map(|(_, answer)| answer.as_of).max().unwrap_or(now);
+    let mut notes = window.notes(now);
+    let mut icons = vec![];
+    let mut kept = vec![];
+    let mut without_time = 0_usize;
+    for (profile, answer) in answers.given {
+        notes.extend(answer.notes);
+        let Tags { notifications, icons: left_over } = answer.value;
+        icons.extend(left_over);
+        for notification in notifications {
+            if window.holds(&notification) && args.asks_for(&notification) {
+                without_time += usize::from(notification.time.is_none());
+                kept.push((profile.clone(), notification));
+            }
+        }
+    }
+    if without_time > 0 {
+        notes.push(format!(
+            "{without_time} tags name no time that could be read; they are kept whatever --since says"
+        ));
+    }
+    args.sort.sort(&mut kept);
+    let found = kept.len();
+    if let Some(limit) =
+        args.limit.and_then(|limit| usize::try_from(limit).ok()).filter(|limit| *limit < found)
+    {
+        kept.truncate(limit);
+        notes.push(format!("{limit} of {found} tags shown"));
+    }
+    if kept.is_empty() && args.fail_empty && status == ExitStatus::Done {
+        status = ExitStatus::No;
+    }
+    let report = Report {
+        document: &DOCUMENT,
+        head: vec![Value::Time(as_of), Value::Time(window.since), Value::Time(window.until)],
+        rows: kept.into_iter().map(|(profile, notification)| row(profile, notification)).collect(),
+        tail: vec![Value::RawList { label: String::new(), items: icons }],
+        single: false,
+        failures: answers.failures.into_iter().map(|failure| *failure.problem).collect(),
+        sentence: None,
+        notes,
+    };
+    Ok(Outcome { report, status })
+}
+
+/// One notification as a row, in the order of the document's fields.
+fn row(profile: String, notification: Notification) -> Row {
+    let icons: Vec<Raw> = notification.icons;
+    Row(vec![
+        Value::Text(profile),
+        Value::text(notification.id),
+        Value::time(notification.time),
+        Value::text(notification.kind),
+        Value::text(notification.message),
+        Value::text(notification.agent_id),
+        Value::text(notification.call_id),
+        Value::text(notification.customer),
+        Value::RawList { label: notification.icon_names.join(", "), items: icons },
+        Value::Raw(notification.fields),
+    ])
+}
+
+/// The stretch of time that was asked for.
+struct Window {
+    since: Timestamp,
+    until: Timestamp,
+}
+
+impl Window {
+    fn of(args: &TagsArgs, now: Timestamp, zone: &TimeZone) -> Result<Self, Failure> {
+        let here = now.to_zoned_datetime(zone.clone());
+        let read = |option: &str, text: &str| {
+            moment(text, &here).map_err(|error| Failure::usage(format!("{option}: {error}")))
+        };
+        let since = args.since.as_deref().map_or(Ok(an_hour_before(now)), |text| read("--since", text))?;
+        let until = args.until.as_deref().map_or(Ok(now), |text| read("--until", text))?;
+        if since > until {
+            return Err(Failure::usage("--since is later than --until"));
+        }
+        Ok(Self { since, until })
+    }
+
+    /// A notification without a time is kept (`api.md` §10.3). Without `--until`, the server's clock
+    /// may be ahead of ours: what it dates a little into the future has happened.
+    fn holds(&self, notification: &Notification) -> bool {
+        notification.time.is_none_or(|time| self.since <= time && time <= self.until)
+    }
+
+    fn notes(&self, now: Timestamp) -> Vec<String> {
+        let promised = an_hour_before(now).checked_sub(1.minute()).unwrap_or(Timestamp::MIN);
+        if self.since >= promised {
+            return vec![];
+        }
+        vec![
+            "the server promises only the last hour of notifications; older ones may be missing from this answer"
+                .to_owned(),
+        ]
+    }
+}
+
+impl TagsArgs {
+    fn asks_for(&self, notification: &Notification) -> bool {
+        let kind = notification.kind.as_deref().unwrap_or_default().to_lowercase();
+        let kind_fits =
+            self.kind.is_empty() || self.kind.iter().any(|wanted| kind.contains(&wanted.to_lowercase()));
+        kind_fits && self.matching.as_ref().is_none_or(|regex| notification.has_text_like(regex))
+    }
+}
+
+impl Notification {
+    /// Whether the expression is found in one of its texts, as a person would read them.
+    fn has_text_like(&self, regex: &Regex) -> bool {
+        let named = [&self.message, &self.kind, &self.customer, &self.agent_id, &self.call_id, &self.id];
+        named.into_iter().flatten().any(|text| regex.is_match(text))
+            || self.icon_names.iter().any(|name| regex.is_match(name))
+            || unnamed(&self.fields).iter().any(|(_, text)| regex.is_match(text))
+    }
+}
+
+/// By what the rows are ordered, and whether it is turned round.
+#[derive(Clone, Copy, Debug)]
+pub struct Order {
+    key: Key,
+    descending: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Key {
+    Time,
+    Text(fn(&(String, Notification)) -> Option<&str>),
+}
+
+impl Order {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
+        let key = match name {
+            "time" => Key::Time,
+            "kind" => Key::Text(|(_, tag)| tag.kind.as_deref()),
+            "message" => Key::Text(|(_, tag)| tag.message.as_deref()),
+            "customer" => Key::Text(|(_, tag)| tag.customer.as_deref()),
+            "agent" | "agent_id" => Key::Text(|(_, tag)| tag.agent_id.as_deref()),
+            "profile" => Key::Text(|(profile, _)| Some(profile)),
+            _ => {
+                return Err(
+                    "known are time, kind, profile, agent, customer, message; -KEY turns it round".into()
+                );
+            }
+        };
+        Ok(Self { key, descending })
+    }
+
+    /// A stable sort; what does not say the key comes last either way.
+    fn sort(self, tags: &mut [(String, Notification)]) {
+        fn compare<T: Ord>(left: Option<T>, right: Option<T>, descending: bool) -> std::cmp::Ordering {
+            match (left, right) {
+                (Some(left), Some(right)) if descending => right.cmp(&left),
+                (Some(left), Some(right)) => left.cmp(&right),
+                (left, right) => left.is_none().cmp(&right.is_none()),
+            }
+        }
+        match self.key {
+            Key::Time => tags.sort_by(|left, right| compare(left.1.time, right.1.time, self.descending)),
+            Key::Text(text) => tags.sort_by(|left, right| compare(text(left), text(right), self.descending)),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! `deepcall wrapup`: in wrap-up or not, when it ends, time left, which call (`api.md` §2).
+
+use std::time::Duration;
+
+use clap::Args;
+use jiff::tz::TimeZone;
+
+use super::Outcome;
+use super::agent_state::Telling;
+use crate::api::{Answer, Wrapup};
+use crate::cli::options::{
+    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions,
+};
+use crate::failure::Failure;
+use crate::fleet::{Answers, Fleet};
+use crate::output::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
+
+/// What `deepcall wrapup` can be given.
+#[derive(Args, Clone, Debug)]
+pub struct WrapupArgs {
+    /// Say it by exit code as well: 0 in wrap-up, 3 not (with several profiles: 0 if any is)
+    #[arg(long)]
+    pub exit_status: bool,
+    /// Wait until nobody asked about is in wrap-up any more; --timeout limits the wait
+    #[arg(long, conflicts_with = "exit_status")]
+    pub wait: bool,
+    /// Whom to ask.
+    #[command(flatten)]
+    pub profile: ProfileOptions,
+    /// Many at once.
+    #[command(flatten)]
+    pub fleet: FleetOptions,
+    /// Which server.
+    #[command(flatten)]
+    pub connection: ConnectionOptions,
+    /// Or none.
+    #[command(flatten)]
+    pub sandbox: SandboxOptions,
+    /// How it looks.
+    #[command(flatten)]
+    pub output: OutputOptions,
+    /// What is told beside it.
+    #[command(flatten)]
+    pub talk: TalkOptions,
+}
+
+/// The document of `deepcall wrapup` (`design.md` §6).
+pub static DOCUMENT: Document = Document {
+    name: "wrapup",
+    rows_key: "wrapup",
+    head: &[],
+    fields: &[
+        Field::new("profile", "PROFILE", Meaning::Name, Shown::Always(1), "the profile that was asked"),
+        Field::new(
+            "in_wrapup",
+            "WRAP-UP",
+            Meaning::State,
+            Shown::Always(2),
+            "whether the agent is in wrap-up",
+        ),
+        Field::new("ends_at", "ENDS", Meaning::Time, Shown::WhenSaid(5), "when the wrap-up ends"),
+        Field::new("remaining_seconds", "LEFT", Meaning::Remaining, Shown::WhenSaid(3), "seconds left of it"),
+        Field::new("call_id", "CALL", Meaning::Id, Shown::WhenSaid(6), "the call being wrapped up"),
+        Field::new("customer", "CUSTOMER", Meaning::Phone, Shown::WhenSaid(4), "the customer's number"),
+        Field::new("detail", "DETAIL", Meaning::Raw, Shown::OnRequest, "the data as the server sent it"),
+        Field::new("as_of", "AS OF", Meaning::Time, Shown::OnRequest, "when the server answered"),
+    ],
+    tail: &[],
+    shape: Shape::ListOrOne,
+    has_failures: true,
+    unnamed: None,
+    empty: "no agents",
+};
+
+/// While waiting: not more often than this, whatever the server says is left.
+const SHORTEST_WAIT: Duration = Duration::from_secs(2);
+/// While waiting: at least this often, since a wrap-up may be ended early.
+const LONGEST_WAIT: Duration = Duration::from_secs(15);
+
+/// Asks every profile of the fleet whether it is in wrap-up; with `--wait`, until none is.
+///
+/// # Errors
+/// If the only profile could not be answered for.
+pub async fn wrapup(args: &WrapupArgs, fleet: &Fleet, server_zone: &TimeZone) -> Result<Outcome, Failure> {
+    let ask = || fleet.ask(|signed_in| async { Ok(signed_in.wrapup(server_zone).await?) });
+    let mut answers = ask().await?;
+    if args.wait {
+        while let Some(pause) = pause(&answers) {
+            tokio::time::sleep(pause).await;
+            answers = ask().await?;
+        }
+    }
+    let telling = Telling { document: &DOCUMENT, holds: |wrapup: &Wrapup| wrapup.in_wrapup, row, sentence };
+    Ok(telling.tell(answers, fleet.is_many, args.exit_status))
+}
+
+/// How long to wait before asking again: until the first wrap-up should be over; `None` when all are.
+fn pause(answers: &Answers<Answer<Wrapup>>) -> Option<Duration> {
+    let still = answers.given.iter().filter(|(_, answer)| answer.value.in_wrapup);
+    let left = still.map(|(_, answer)| {
+        let seconds = answer.value.remaining_seconds.and_then(|seconds| u64::try_from(seconds).ok());
+        seconds.map_or(SHORTEST_WAIT, Duration::from_secs)
+    });
+    left.min().map(|left| left.clamp(SHORTEST_WAIT, LONGEST_WAIT))
+}
+
+fn row(profile: String, answer: Answer<Wrapup>) -> Row {
+    let Wrapup { in_wrapup, ends_at, remaining_seconds, call_id, customer, detail } = answer.value;
+    Row(vec![
+        Value::Text(profile),
+        Value::Flag(in_wrapup),
+        Value::time(ends_at),
+        Value::seconds(remaining_seconds),
+        Value::text(call_id),
+        Value::text(customer),
+        Value::raw(detail),
+        Value::Time(answer.as_of),
+    ])
+}
+
+/// "In wrap-up: 42 s left, until 13:04, call c-91 with 9190000…".
+fn sentence(answer: &Answer<Wrapup>) -> Sentence {
+    let wrapup = &answer.value;
+    if !wrapup.in_wrapup {
+        return Sentence { tone: Tone::Usual, parts: vec![Part::Words("Not in wrap-up")] };
+    }
+    let mut parts = vec![Part::Words("In wrap-up")];
+    match wrapup.remaining_seconds {
+        Some(seconds) if seconds >= 0 => {
+            parts.extend([Part::Words(": "), Part::Length(seconds), Part::Words(" left")]);
+        }
+        Some(seconds) => parts.extend([Part::Words(": over by "), Part::Length(-seconds)]),
+        None => {}
+    }
+    if let Some(ends_at) = wrapup.ends_at {
+        parts.extend([Part::Words(", until "), Part::Clock(ends_at)]);
+    }
+    if let Some(call) = &wrapup.call_id {
+        parts.extend([Part::Words(", call "), Part::Text(call.clone())]);
+    }
+    if let Some(customer) = &wrapup.customer {
+        parts.extend([Part::Words(" with "), Part::Phone(customer.clone())]);
+    }
+    Sentence { tone: Tone::Notable, parts }
+}

@@ -1,0 +1,160 @@
+//! Asks over the network: opens the connections of a fleet, runs a command on one thread, and ends
+//! it by Ctrl-C, SIGTERM or `--timeout`.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::api::{Budget, Connection, ConnectionOptions, Proxies, SignedIn};
+use crate::clock::Clock;
+use crate::environment::Variables;
+use crate::failure::Failure;
+use crate::fleet::{Fleet, FleetMember};
+use crate::session::Session;
+use crate::settings::Patience;
+use crate::sign_in::Member;
+
+/// The server's own budget ends a little after `--timeout` does, so that the latter is told.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// What every connection of one run shares.
+pub(super) struct Wire {
+    /// `--timeout` and `--retries`.
+    pub(super) patience: Patience,
+    /// The certificate authorities of `--cacert`, in PEM.
+    pub(super) extra_ca: Option<Vec<u8>>,
+    /// The proxies of the environment.
+    pub(super) proxies: Proxies,
+    /// The file that `SSL_CERT_FILE` names.
+    pub(super) ca_bundle: Option<std::path::PathBuf>,
+    /// The wall clock.
+    pub(super) clock: Clock,
+}
+
+impl Wire {
+    /// Reads what the wire needs from options and variables.
+    ///
+    /// # Errors
+    /// If the file of `--cacert` cannot be read, or a variable is not UTF-8: exit code 2.
+    pub(super) fn new(
+        patience: Patience,
+        cacert: Option<&Path>,
+        variables: &Variables,
+        clock: Clock,
+    ) -> Result<Self, Failure> {
+        let read = |path: &Path| {
+            std::fs::read(path).map_err(|error| {
+                Failure::usage(format!("--cacert: cannot read {}", path.display())).caused_by(&error)
+            })
+        };
+        let proxies = Proxies::from_variables(|name| variables.text(name).ok().flatten().map(str::to_owned));
+        Ok(Self {
+            patience,
+            extra_ca: cacert.map(read).transpose()?,
+            proxies,
+            ca_bundle: variables.path("SSL_CERT_FILE"),
+            clock,
+        })
+    }
+
+    fn budget(&self) -> Budget {
+        let mut budget = Budget::standard();
+        if let Some(timeout) = self.patience.timeout {
+            budget = budget.with_total(timeout + GRACE);
+        }
+        if let Some(retries) = self.patience.retries {
+            budget = budget.with_attempts(u32::from(retries) + 1);
+        }
+        budget
+    }
+
+    /// A connection for these sessions: one for each server, shared by all that ask it.
+    #[must_use]
+    pub(super) fn fleet(&self, members: Vec<Member>, is_many: bool, jobs: u16) -> Fleet {
+        let mut opened: HashMap<String, Result<Arc<Connection>, Failure>> = HashMap::new();
+        let members = members.into_iter().map(|member| {
+            let signed_in = member.session.and_then(|session| {
+                let key = format!("{} {}", session.server, session.allow_http);
+                let connection = opened.entry(key).or_insert_with(|| self.connect(&session)).clone()?;
+                Ok(SignedIn { profile: session.profile, connection, credentials: session.credentials })
+            });
+            FleetMember { profile: member.profile, signed_in }
+        });
+        Fleet { members: members.collect(), is_many, jobs: usize::from(jobs), progress: Box::new(|_, _| ()) }
+    }
+
+    /// A connection to a session's server. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// If the address, a proxy or a certificate authority cannot be used.
+    pub(super) fn connect(&self, session: &Session) -> Result<Arc<Connection>, Failure> {
+        let options = ConnectionOptions {
+            server: session.server.clone(),
+            allow_http: session.allow_http,
+            extra_ca: self.extra_ca.clone(),
+            roots_file: self.ca_bundle.clone(),
+            budget: self.budget(),
+            clock: self.clock.clone(),
+            proxies: self.proxies.clone(),
+        };
+        Ok(Arc::new(Connection::open(options)?))
+    }
+}
+
+/// Runs a command to its end, or to Ctrl-C, SIGTERM or `--timeout`, whichever comes first.
+///
+/// # Errors
+/// The command's own failure; interrupted (130), terminated (143), timed out (124).
+pub(super) fn run<T>(
+    timeout: Option<Duration>,
+    command: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::failed("runtime", "cannot start").caused_by(&error))?;
+    let outcome = runtime.block_on(async {
+        tokio::select! {
+            biased;
+            failure = stop_signal() => Err(failure),
+            outcome = command => outcome,
+            failure = reached(timeout) => Err(failure),
+        }
+    });
+    // A name look-up that hangs in a thread of its own must not hold up the exit.
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn reached(timeout: Option<Duration>) -> Failure {
+    match timeout {
+        Some(limit) => {
+            tokio::time::sleep(limit).await;
+            Failure::timed_out(limit)
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// Resolves when the process is asked to stop.
+#[cfg(unix)]
+async fn stop_signal() -> Failure {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => match pressed {
+            Ok(()) => Failure::interrupted(),
+            Err(_) => std::future::pending().await,
+        },
+        _ = terminate.recv() => Failure::terminated(),
+    }
+}
+
+#[cfg(not(unix))]
+async fn stop_signal() -> Failure {
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => Failure::interrupted(),
+        Err(_) => std::future::pending().await,
+    }
+}

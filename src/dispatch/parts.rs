@@ -1,0 +1,271 @@
+//! Makes the parts that commands ask for from what the process was given. No command sees this.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use directories::ProjectDirs;
+
+use super::asking::Wire;
+use super::telling::Rendering;
+use crate::cli::options::{ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions};
+use crate::clock::Clock;
+use crate::config_file::ConfigFile;
+use crate::environment::{Terminals, Variables};
+use crate::failure::Failure;
+use crate::fleet::Fleet;
+use crate::output::progress::Progress;
+use crate::output::redact::Redactor;
+use crate::output::report::Document;
+use crate::sandbox::Sandbox;
+use crate::session::{Credentials, Profile, Profiles, ProfilesFile, ServerUrl, Session};
+use crate::settings::who::{Choice, Who};
+use crate::settings::{Layers, Patience, Source, Sourced, look, patience, who};
+use crate::sign_in::{KEYRING_LIMIT, Member, Stores, credentials_in_variables, open_stored};
+
+/// What the process was given, and the config file.
+pub(super) struct Parts {
+    variables: Variables,
+    terminals: Terminals,
+    clock: Clock,
+    redactor: Redactor,
+    config: ConfigFile,
+    /// The config folder; `None` where the system names none.
+    folder: Option<PathBuf>,
+}
+
+/// Who asks, opened or about to be.
+pub(super) enum Asking {
+    /// The sandbox's agents: their sessions exist once it runs.
+    Sandbox {
+        /// Which agents.
+        choice: Choice,
+        /// Which floor.
+        seed: u64,
+    },
+    /// Sessions that are stored, or given in variables.
+    Members {
+        /// The sessions.
+        members: Vec<Member>,
+        /// Whether the answer is a list.
+        is_many: bool,
+        /// What `-v` tells about them.
+        source: String,
+    },
+}
+
+impl Parts {
+    /// Reads `config.toml`.
+    ///
+    /// # Errors
+    /// If it is wrong: exit code 2.
+    pub(super) fn new(
+        variables: Variables,
+        terminals: Terminals,
+        clock: Clock,
+        redactor: Redactor,
+    ) -> Result<Self, Failure> {
+        let named = variables.path("DEEPCALL_CONFIG_DIR");
+        let folder = named.or_else(|| project_folders().map(|folders| folders.config_dir().to_owned()));
+        let config = folder.as_deref().map(ConfigFile::read).transpose()?.unwrap_or_default();
+        Ok(Self { variables, terminals, clock, redactor, config, folder })
+    }
+
+    /// The layers below the command line.
+    #[must_use]
+    pub(super) fn layers(&self) -> Layers<'_> {
+        Layers { variables: &self.variables, config: &self.config }
+    }
+
+    /// The config file.
+    #[must_use]
+    pub(super) fn config(&self) -> &ConfigFile {
+        &self.config
+    }
+
+    /// The wall clock.
+    #[must_use]
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// How the answer shall be rendered.
+    ///
+    /// # Errors
+    /// If an option, a variable or the config file is wrong: exit code 2.
+    pub(super) fn rendering(
+        &self,
+        options: &OutputOptions,
+        document: &Document,
+    ) -> Result<Rendering, Failure> {
+        let presentation = look::presentation(options, self.layers(), self.terminals, self.clock.now())?;
+        Rendering::new(options, presentation, document)
+    }
+
+    /// The file that lists the profiles.
+    ///
+    /// # Errors
+    /// If the system names no config folder: exit code 2.
+    pub(super) fn profiles_file(&self) -> Result<ProfilesFile, Failure> {
+        let folder = self.folder.as_deref().ok_or_else(no_folder)?;
+        Ok(ProfilesFile::in_folder(folder))
+    }
+
+    /// Where secrets are kept. A keyring may take `limit` for a call.
+    ///
+    /// # Errors
+    /// If the system names no folder for data: exit code 2.
+    pub(super) fn stores(&self, limit: Duration) -> Result<Stores, Failure> {
+        let folder = match self.variables.path("DEEPCALL_CONFIG_DIR") {
+            Some(folder) => folder,
+            None => project_folders().ok_or_else(no_folder)?.data_local_dir().to_owned(),
+        };
+        Ok(Stores { folder: folder.join("sessions"), keyring_limit: limit })
+    }
+
+    /// What the connections share.
+    ///
+    /// # Errors
+    /// If an option or variable is wrong: exit code 2.
+    pub(super) fn wire(&self, options: &ConnectionOptions) -> Result<Wire, Failure> {
+        let cacert = options.cacert.as_deref().or(self.config.cacert.as_deref());
+        Wire::new(self.patience(options)?, cacert, &self.variables, self.clock.clone())
+    }
+
+    /// How patient the user asked to be.
+    ///
+    /// # Errors
+    /// If the config file's `timeout` is wrong: exit code 2.
+    pub(super) fn patience(&self, options: &ConnectionOptions) -> Result<Patience, Failure> {
+        patience(options, self.layers())
+    }
+
+    /// Finds out who asks, and opens the sessions.
+    ///
+    /// # Errors
+    /// If nobody is signed in (exit code 4), or an option, variable or file is wrong (2).
+    pub(super) fn asking(
+        &self,
+        profile: &ProfileOptions,
+        fleet: &FleetOptions,
+        sandbox: &SandboxOptions,
+        connection: &ConnectionOptions,
+    ) -> Result<Asking, Failure> {
+        match who::who(profile, fleet, sandbox, self.layers())? {
+            Who::Sandbox(choice) => Ok(Asking::Sandbox { choice, seed: sandbox.seed }),
+            Who::Variables { variable } => self.asking_by_variables(variable, connection),
+            Who::Stored(choice) => {
+                let profiles = self.profiles_file()?.read()?;
+                let default = profiles.default_profile().map(|profile| profile.name.as_str());
+                let chosen = choice.value.pick(profiles.list(), |profile| profile.name.as_str(), default)?;
+                let source = format!("{} ({})", names(&chosen), choice.source);
+                self.asking_by_profiles(&chosen, choice.value.is_many(), &source, connection)
+            }
+        }
+    }
+
+    /// Opens the sessions of these profiles.
+    ///
+    /// # Errors
+    /// If an option or variable is wrong: exit code 2.
+    pub(super) fn asking_by_profiles(
+        &self,
+        chosen: &[&Profile],
+        is_many: bool,
+        source: &str,
+        connection: &ConnectionOptions,
+    ) -> Result<Asking, Failure> {
+        let named = who::named_server(connection, self.layers())?;
+        let members = open_stored(chosen, named.as_ref(), &self.stores(KEYRING_LIMIT)?);
+        for session in members.iter().filter_map(|member| member.session.as_ref().ok()) {
+            self.hide(&session.credentials);
+        }
+        Ok(Asking::Members { members, is_many, source: format!("profile {source}") })
+    }
+
+    fn asking_by_variables(
+        &self,
+        variable: &'static str,
+        connection: &ConnectionOptions,
+    ) -> Result<Asking, Failure> {
+        let credentials = credentials_in_variables(&self.variables)?;
+        self.hide(&credentials);
+        let server = self.server(connection)?;
+        who::refuse_plain_http(&server.value, false)?;
+        let profile = self.variables.text("DEEPCALL_PROFILE")?.unwrap_or("env").to_owned();
+        let source = format!("session in {variable}, server {} ({})", server.value, server.source);
+        let session =
+            Session { profile: profile.clone(), server: server.value, allow_http: false, credentials };
+        let members = vec![Member { profile, session: Ok(session) }];
+        Ok(Asking::Members { members, is_many: false, source })
+    }
+
+    /// The server named by option, variable or config file, or the default one.
+    ///
+    /// # Errors
+    /// If the address is wrong: exit code 2.
+    pub(super) fn server(&self, connection: &ConnectionOptions) -> Result<Sourced<ServerUrl>, Failure> {
+        match who::named_server(connection, self.layers())? {
+            Some(named) => Ok(named),
+            None => Ok(Sourced::new(ServerUrl::parse(ServerUrl::DEFAULT)?, Source::Default)),
+        }
+    }
+
+    /// From now on, these credentials are never written to stdout or stderr.
+    pub(super) fn hide(&self, credentials: &Credentials) {
+        self.redactor.hide(credentials.secret().expose());
+    }
+
+    /// A progress line for a person who is not to be left alone with a long wait.
+    #[must_use]
+    pub(super) fn progress(&self, fleet: Fleet, is_quiet: bool) -> Fleet {
+        let progress = Progress::new(fleet.is_many && self.terminals.stderr && !is_quiet);
+        Fleet { progress: Box::new(move |done, total| progress.answered(done, total)), ..fleet }
+    }
+
+    /// The config file's `jobs` counts where the option was left at its default.
+    #[must_use]
+    pub(super) fn jobs(&self, fleet: &FleetOptions) -> u16 {
+        fleet.jobs.or(self.config.jobs).unwrap_or(16).clamp(1, 256)
+    }
+}
+
+/// The sandbox's agents that were chosen, as sessions.
+///
+/// # Errors
+/// If no agent has that name: exit code 4.
+pub(super) fn sandbox_members(sandbox: &Sandbox, choice: &Choice) -> Result<Vec<Member>, Failure> {
+    let agents = sandbox.agents();
+    let default = agents.first().map(|agent| agent.profile.as_str());
+    let server = ServerUrl::parse(sandbox.origin())?;
+    let chosen = choice.pick(agents, |agent| agent.profile.as_str(), default)?;
+    let member = |agent: &crate::sandbox::Agent| {
+        let credentials = Credentials::Ssid(crate::session::Secret::new(agent.ssid.clone()));
+        let profile = agent.profile.clone();
+        let session =
+            Session { profile: profile.clone(), server: server.clone(), allow_http: false, credentials };
+        Member { profile, session: Ok(session) }
+    };
+    Ok(chosen.into_iter().map(member).collect())
+}
+
+fn names(profiles: &[&Profile]) -> String {
+    let names: Vec<&str> = profiles.iter().map(|profile| profile.name.as_str()).collect();
+    names.join(", ")
+}
+
+fn project_folders() -> Option<ProjectDirs> {
+    ProjectDirs::from("", "", "deepcall")
+}
+
+fn no_folder() -> Failure {
+    Failure::config("this system names no folder for configuration")
+        .hint("set HOME, or DEEPCALL_CONFIG_DIR to a folder of your own")
+}
+
+/// The profiles file as it is, for commands that only read it.
+///
+/// # Errors
+/// If it is wrong: exit code 2.
+pub(super) fn read_profiles(parts: &Parts) -> Result<Profiles, Failure> {
+    Ok(parts.profiles_file()?.read()?)
+}

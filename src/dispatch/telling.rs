@@ -1,0 +1,231 @@
+//! Tells people and scripts: the answer on stdout, everything else on stderr.
+
+use std::cell::{Cell, RefCell};
+
+use crate::cli::options::{OutputOptions, TalkOptions};
+use crate::commands::Outcome;
+use crate::environment::Terminals;
+use crate::failure::{ExitStatus, Failure};
+use crate::output::jq::Filter;
+use crate::output::presentation::{Format, Presentation};
+use crate::output::problem::{self, Manner};
+use crate::output::report::{Document, Problem, Report};
+use crate::output::sanitize::sanitize_lines;
+use crate::output::streams::Streams;
+use crate::output::{json, render, select};
+
+/// How an answer is rendered; made before anything is asked, so that a typing error costs no request.
+pub(super) struct Rendering {
+    presentation: Presentation,
+    filter: Option<Filter>,
+}
+
+impl Rendering {
+    /// Checks `--columns` and compiles `--jq`.
+    ///
+    /// # Errors
+    /// If a column is not known, or the expression is wrong: exit code 2.
+    pub(super) fn new(
+        options: &OutputOptions,
+        presentation: Presentation,
+        document: &Document,
+    ) -> Result<Self, Failure> {
+        if let Some(columns) = &presentation.columns {
+            select::named(document, columns)?;
+        }
+        let filter = options.jq.as_deref().map(Filter::compile).transpose()?;
+        Ok(Self { presentation, filter })
+    }
+}
+
+/// Tells the answer, the news and the failures of one run.
+pub(super) struct Teller {
+    streams: RefCell<Streams>,
+    terminals: Terminals,
+    colors_stderr: bool,
+    errors_as_json: bool,
+    talk: Cell<TalkOptions>,
+    mask: Cell<bool>,
+}
+
+impl Teller {
+    /// `errors_as_json`: a failure is one JSON object on stderr.
+    pub(super) fn new(
+        streams: Streams,
+        terminals: Terminals,
+        colors_stderr: bool,
+        errors_as_json: bool,
+    ) -> Self {
+        let talk = Cell::new(TalkOptions::default());
+        let mask = Cell::new(false);
+        Self { streams: RefCell::new(streams), terminals, colors_stderr, errors_as_json, talk, mask }
+    }
+
+    /// From now on, `-q` and `-v` count.
+    pub(super) fn listen(&self, talk: TalkOptions) {
+        self.talk.set(talk);
+    }
+
+    /// From now on, phone numbers are hidden on stderr as well, if they are in the answer.
+    pub(super) fn mask_like(&self, rendering: &Rendering) {
+        self.mask.set(rendering.presentation.mask);
+    }
+
+    fn manner(&self) -> Manner {
+        Manner { color: self.colors_stderr, mask: self.mask.get() }
+    }
+
+    /// News on stderr, silent with `-q`.
+    pub(super) fn note(&self, text: &str) {
+        if !self.talk.get().quiet {
+            self.say(|out| problem::write_note(text, self.manner(), out));
+        }
+    }
+
+    /// What only `-v` asks for.
+    pub(super) fn detail(&self, text: &str) {
+        if self.talk.get().verbose > 0 {
+            self.note(text);
+        }
+    }
+
+    /// The answer as it is.
+    ///
+    /// # Errors
+    /// If stdout cannot be written.
+    pub(super) fn print(&self, bytes: &[u8]) -> Result<(), Failure> {
+        self.streams.borrow_mut().answer().write_all(bytes)?;
+        Ok(())
+    }
+
+    /// Sends on what is still held back.
+    ///
+    /// # Errors
+    /// If stdout cannot be written.
+    pub(super) fn flush(&self) -> Result<(), Failure> {
+        Ok(self.streams.borrow_mut().flush()?)
+    }
+
+    /// The answer in its format, then what is to be said beside it.
+    ///
+    /// # Errors
+    /// If stdout cannot be written, or the jq expression fails on the document.
+    pub(super) fn answer(&self, outcome: Outcome, rendering: &Rendering) -> Result<ExitStatus, Failure> {
+        let Outcome { report, status } = outcome;
+        self.render(&report, rendering)?;
+        self.flush()?;
+        for note in &report.notes {
+            self.note(note);
+        }
+        let is_table = rendering.presentation.format == Format::Table;
+        if report.rows.is_empty() && report.failures.is_empty() && is_table && self.terminals.stdout {
+            self.note(report.document.empty);
+        }
+        let is_in_document = rendering.presentation.format == Format::Json && report.document.has_failures;
+        if !is_in_document {
+            report.failures.iter().for_each(|failure| self.complain(failure));
+        }
+        Ok(status)
+    }
+
+    fn render(&self, report: &Report, rendering: &Rendering) -> Result<(), Failure> {
+        let mut streams = self.streams.borrow_mut();
+        let Some(filter) = &rendering.filter else {
+            return Ok(render::render(report, &rendering.presentation, streams.answer())?);
+        };
+        let mut document = Vec::new();
+        render::render(report, &rendering.presentation, &mut document)?;
+        Ok(filter.run(&document, self.terminals.stdout, streams.answer())?)
+    }
+
+    /// A reply as it came, or what a jq expression makes of it. A terminal gets it in a form that
+    /// cannot do anything to it.
+    ///
+    /// # Errors
+    /// If stdout cannot be written, or the expression fails on the reply.
+    pub(super) fn reply(&self, bytes: &[u8], filter: Option<&Filter>) -> Result<(), Failure> {
+        let mut streams = self.streams.borrow_mut();
+        let out = streams.answer();
+        match filter {
+            Some(filter) => filter.run(bytes, self.terminals.stdout, out)?,
+            None if self.terminals.stdout => {
+                out.write_all(sanitize_lines(&String::from_utf8_lossy(bytes)).as_bytes())?;
+            }
+            None => out.write_all(bytes)?,
+        }
+        Ok(())
+    }
+
+    /// What clap has to say: help and version are answers, the rest is a usage error.
+    pub(super) fn show(&self, error: &clap::Error) -> ExitStatus {
+        let is_answer = !error.use_stderr();
+        let (colors, text) =
+            (if is_answer { self.terminals.stdout } else { self.colors_stderr }, error.render());
+        if is_answer {
+            let text = if colors { text.ansi().to_string() } else { text.to_string() };
+            return self.end(self.print(text.as_bytes()).map(|()| ExitStatus::Done));
+        }
+        if self.errors_as_json {
+            let message = text.to_string();
+            let message = message.trim_start_matches("error: ").trim_end();
+            let (first, rest) = message.split_once('\n').unwrap_or((message, ""));
+            let hints = rest.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned);
+            let mut failure = Failure::usage(first);
+            failure.problem.hints.extend(hints);
+            return self.end(Err(failure));
+        }
+        self.say(|out| if colors { write!(out, "{}", text.ansi()) } else { write!(out, "{text}") });
+        ExitStatus::Usage
+    }
+
+    /// Tells a failure, if there is one, and says how the program ends.
+    pub(super) fn end(&self, done: Result<ExitStatus, Failure>) -> ExitStatus {
+        match done.and_then(|status| self.flush().map(|()| status)) {
+            Ok(status) => status,
+            Err(failure) => {
+                // What was already answered goes out before the failure is told.
+                let _ = self.streams.borrow_mut().flush();
+                if !failure.is_silent() {
+                    self.complain(&failure.problem);
+                }
+                failure.status
+            }
+        }
+    }
+
+    fn complain(&self, problem: &Problem) {
+        self.say(|out| {
+            if self.errors_as_json {
+                json::write_problem(problem, self.mask.get(), out)
+            } else {
+                problem::write_problem(problem, self.manner(), out)
+            }
+        });
+    }
+
+    /// Where stderr itself cannot be written, there is nobody left to tell.
+    fn say(&self, words: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>) {
+        let mut streams = self.streams.borrow_mut();
+        let _ = words(streams.stderr());
+        let _ = streams.stderr().flush();
+    }
+
+    /// Runs `work` with a log of requests on stderr, as detailed as `-v` was typed.
+    pub(super) fn log_requests<T>(&self, work: impl FnOnce() -> T) -> T {
+        let level = match self.talk.get().verbose {
+            0 => return work(),
+            1 => tracing::Level::INFO,
+            2 => tracing::Level::DEBUG,
+            _ => tracing::Level::TRACE,
+        };
+        let writer = self.streams.borrow().log();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(level)
+            .with_ansi(false)
+            .with_target(false)
+            .without_time()
+            .with_writer(std::sync::Mutex::new(writer))
+            .finish();
+        tracing::subscriber::with_default(subscriber, work)
+    }
+}

@@ -1,0 +1,94 @@
+//! What the process was given, read once: variables, streams, terminals, width, clock.
+//! Nothing below `dispatch` asks the operating system for any of these again.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io::{IsTerminal, Read, Write};
+use std::path::PathBuf;
+
+use crate::clock::Clock;
+
+/// Everything that surrounds one run of the program.
+pub struct Environment {
+    /// The process's variables.
+    pub variables: Variables,
+    /// Where a secret may be read from.
+    pub stdin: Box<dyn Read + Send>,
+    /// The answer goes here.
+    pub stdout: Box<dyn Write + Send>,
+    /// Everything else goes here.
+    pub stderr: Box<dyn Write + Send>,
+    /// What the three streams are connected to.
+    pub terminals: Terminals,
+    /// The wall clock.
+    pub clock: Clock,
+}
+
+impl Environment {
+    /// What this very process was given.
+    #[must_use]
+    pub fn of_this_process() -> Self {
+        Self {
+            variables: Variables::new(std::env::vars_os()),
+            stdin: Box::new(std::io::stdin()),
+            stdout: Box::new(std::io::stdout()),
+            stderr: Box::new(std::io::stderr()),
+            terminals: Terminals {
+                stdin: std::io::stdin().is_terminal(),
+                stdout: std::io::stdout().is_terminal(),
+                stderr: std::io::stderr().is_terminal(),
+                width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
+            },
+            clock: Clock::system(),
+        }
+    }
+}
+
+/// Which streams are terminals, and how wide the terminal is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Terminals {
+    /// A person may be typing.
+    pub stdin: bool,
+    /// A person reads the answer.
+    pub stdout: bool,
+    /// A person reads the news.
+    pub stderr: bool,
+    /// Columns of the terminal, where there is one.
+    pub width: Option<usize>,
+}
+
+/// The process's variables. An empty variable counts as not set.
+#[derive(Clone, Debug, Default)]
+pub struct Variables(BTreeMap<OsString, OsString>);
+
+impl Variables {
+    /// Takes variables from any source: the process, or a test.
+    pub fn new(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        Self(variables.into_iter().filter(|(_, value)| !value.is_empty()).collect())
+    }
+
+    /// The variable's text; `None` if not set or empty.
+    ///
+    /// # Errors
+    /// The variable's name, if its value is not UTF-8.
+    pub fn text<'a>(&'a self, name: &'a str) -> Result<Option<&'a str>, NotText<'a>> {
+        self.0.get(OsStr::new(name)).map(|value| value.to_str().ok_or(NotText(name))).transpose()
+    }
+
+    /// The variable as a path.
+    #[must_use]
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        self.0.get(OsStr::new(name)).map(PathBuf::from)
+    }
+
+    /// Whether the variable is set and not empty.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(OsStr::new(name))
+    }
+}
+
+/// A variable whose value is not UTF-8.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the variable {0} is not valid UTF-8")]
+pub struct NotText<'a>(&'a str);

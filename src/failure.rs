@@ -1,0 +1,321 @@
+//! What a user is told when something fails, and with which exit code the program ends.
+//! The only file that knows exit codes; the layers below speak in kinds and troubles.
+
+use crate::api::error::{ApiError, Trouble};
+use crate::output::jq::JqError;
+use crate::output::render::RenderError;
+use crate::output::report::Problem;
+use crate::output::select::SelectError;
+use crate::session::{FileError, ProfilesError, ServerUrlError, StoreError};
+
+/// How the program ends (`deepcall explain exit`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitStatus {
+    /// The question was answered, or the work is done.
+    Done,
+    /// Refused by the server, or failed here.
+    Failed,
+    /// The command line, a variable or a configuration file is wrong.
+    Usage,
+    /// The answer is "no", and the caller asked to be told by exit code.
+    No,
+    /// There is no session, or it has expired.
+    SignIn,
+    /// The server cannot be reached or is in trouble, after retries.
+    Unreachable,
+    /// Something answered that cannot be trusted or understood.
+    Untrusted,
+    /// `--timeout` was reached.
+    TimedOut,
+    /// Interrupted by Ctrl-C.
+    Interrupted,
+    /// The reader of stdout went away.
+    ClosedPipe,
+    /// Ended by SIGTERM.
+    Terminated,
+}
+
+/// Every exit status with its meaning and what to do, for `explain` and the documentation.
+pub const EXIT_STATUSES: [(ExitStatus, &str, &str); 11] = [
+    (ExitStatus::Done, "done: the question was answered", "nothing to do"),
+    (
+        ExitStatus::Failed,
+        "refused by the server, or failed on this machine",
+        "read the error and its hint on stderr",
+    ),
+    (
+        ExitStatus::Usage,
+        "the command line, a variable or a configuration file is wrong",
+        "read the error: it names the option, the variable or the line",
+    ),
+    (
+        ExitStatus::No,
+        "the answer is \"no\" (--exit-status, --fail-empty)",
+        "nothing to do: this is an answer",
+    ),
+    (ExitStatus::SignIn, "there is no session, or it has expired", "run `deepcall login`"),
+    (
+        ExitStatus::Unreachable,
+        "the server cannot be reached or is in trouble, after retries",
+        "try again later; check the network, the proxy and the server address",
+    ),
+    (
+        ExitStatus::Untrusted,
+        "something answered that cannot be trusted or understood (TLS identity, redirect, not JSON, too large)",
+        "check the server address; a captive portal or a proxy may be answering",
+    ),
+    (ExitStatus::TimedOut, "--timeout was reached", "allow more time, or ask for less"),
+    (ExitStatus::Interrupted, "interrupted by Ctrl-C", "nothing to do"),
+    (ExitStatus::ClosedPipe, "the reader of stdout went away", "nothing to do"),
+    (ExitStatus::Terminated, "ended by SIGTERM", "nothing to do"),
+];
+
+impl ExitStatus {
+    /// The number that the shell sees.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::No => 3,
+            Self::SignIn => 4,
+            Self::Unreachable => 5,
+            Self::Untrusted => 6,
+            Self::TimedOut => 124,
+            Self::Interrupted => 130,
+            Self::ClosedPipe => 141,
+            Self::Terminated => 143,
+        }
+    }
+
+    /// The status for several profiles: done if all answered, the common one if all failed alike,
+    /// else "failed".
+    pub fn of_many(statuses: impl IntoIterator<Item = Self>) -> Self {
+        let mut statuses = statuses.into_iter();
+        let Some(first) = statuses.next() else { return Self::Done };
+        if statuses.all(|status| status == first) { first } else { Self::Failed }
+    }
+}
+
+impl From<Trouble> for ExitStatus {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::SignIn => Self::SignIn,
+            Trouble::Usage => Self::Usage,
+            Trouble::Refused => Self::Failed,
+            Trouble::Unreachable => Self::Unreachable,
+            Trouble::Untrusted => Self::Untrusted,
+        }
+    }
+}
+
+/// A failure: what is told, and how the program ends.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// How the program ends.
+    pub status: ExitStatus,
+    /// What is told, as text or JSON.
+    pub problem: Box<Problem>,
+}
+
+impl Failure {
+    fn new(status: ExitStatus, kind: &'static str, message: impl Into<String>) -> Self {
+        let problem = Problem {
+            profile: None,
+            kind,
+            code: None,
+            message: message.into(),
+            causes: vec![],
+            hints: vec![],
+        };
+        Self { status, problem: Box::new(problem) }
+    }
+
+    /// The command line or a variable is wrong.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(ExitStatus::Usage, "usage", message)
+    }
+
+    /// A configuration file is wrong.
+    pub fn config(message: impl Into<String>) -> Self {
+        Self::new(ExitStatus::Usage, "config", message)
+    }
+
+    /// There is no session to ask with.
+    pub fn sign_in(message: impl Into<String>) -> Self {
+        Self::new(ExitStatus::SignIn, "sign_in", message)
+    }
+
+    /// Something failed on this machine.
+    pub fn failed(kind: &'static str, message: impl Into<String>) -> Self {
+        Self::new(ExitStatus::Failed, kind, message)
+    }
+
+    /// `--timeout` was reached.
+    #[must_use]
+    pub fn timed_out(limit: std::time::Duration) -> Self {
+        Self::new(ExitStatus::TimedOut, "timed_out", format!("no answer within --timeout ({limit:?})"))
+            .hint("allow more time with --timeout, or leave it out")
+    }
+
+    /// Ctrl-C was pressed.
+    #[must_use]
+    pub fn interrupted() -> Self {
+        Self::new(ExitStatus::Interrupted, "interrupted", "interrupted")
+    }
+
+    /// SIGTERM was received.
+    #[must_use]
+    pub fn terminated() -> Self {
+        Self::new(ExitStatus::Terminated, "terminated", "terminated")
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.problem.hints.push(hint.into());
+        self
+    }
+
+    /// Adds what lay behind it.
+    #[must_use]
+    pub fn caused_by(mut self, cause: &dyn std::error::Error) -> Self {
+        self.problem.causes.push(cause.to_string());
+        self.problem.causes.extend(causes_of(cause));
+        self
+    }
+
+    /// Names whose question failed.
+    #[must_use]
+    pub fn of_profile(mut self, profile: &str) -> Self {
+        self.problem.profile = Some(profile.to_owned());
+        self
+    }
+
+    /// Whether there is nobody left to tell: the reader went away.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.status == ExitStatus::ClosedPipe
+    }
+}
+
+fn causes_of(error: &dyn std::error::Error) -> Vec<String> {
+    std::iter::successors(error.source(), |cause| cause.source()).map(ToString::to_string).collect()
+}
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Self {
+        let status = error.trouble().into();
+        let mut failure = Self::new(status, error.kind(), error.to_string());
+        failure.problem.code = error.code();
+        failure.problem.hints = error.hints().to_vec();
+        failure.problem.causes = causes_of(&error);
+        failure
+    }
+}
+
+impl From<ServerUrlError> for Failure {
+    fn from(error: ServerUrlError) -> Self {
+        Self::usage(error.to_string()).hint("a server address looks like https://v4-api.deepcall.com")
+    }
+}
+
+impl From<SelectError> for Failure {
+    fn from(error: SelectError) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
+impl From<JqError> for Failure {
+    fn from(error: JqError) -> Self {
+        match error {
+            JqError::Expression(wrong) => {
+                let at = wrong.column + 1;
+                Self::usage(format!("--jq: {}, at column {at} of {}", wrong.what, wrong.line))
+            }
+            JqError::Run(message) => Self::failed("jq", format!("--jq: {message}")),
+            JqError::Write(error) => error.into(),
+        }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    /// A write to stdout or stderr that failed.
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Self::new(ExitStatus::ClosedPipe, "closed_pipe", "the reader of the output went away");
+        }
+        Self::failed("output", "cannot write the output").caused_by(&error)
+    }
+}
+
+impl From<RenderError> for Failure {
+    fn from(error: RenderError) -> Self {
+        match error {
+            RenderError::Io(error) => error.into(),
+            RenderError::Select(error) => error.into(),
+        }
+    }
+}
+
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Self {
+        let message = error.to_string();
+        let causes = causes_of(&error);
+        let (mut failure, hint) = match &error {
+            FileError::Busy { .. } => (Self::failed("busy", message), "try again in a moment".to_owned()),
+            FileError::Permissions { path, .. } => {
+                (Self::config(message), format!("run `chmod go= {}`", path.display()))
+            }
+            FileError::ForeignOwner { .. } => (
+                Self::config(message),
+                "a file of your own is needed: it decides where the session is sent".to_owned(),
+            ),
+            FileError::NotAFile { .. } | FileError::TooLarge { .. } | FileError::DanglingLink { .. } => {
+                (Self::config(message), "move it away and sign in again".to_owned())
+            }
+            FileError::Io { .. } => (
+                Self::failed("store", message),
+                "check the folder's permissions and the free space".to_owned(),
+            ),
+        };
+        failure.problem.causes = causes;
+        failure.hint(hint)
+    }
+}
+
+impl From<ProfilesError> for Failure {
+    fn from(error: ProfilesError) -> Self {
+        match error {
+            ProfilesError::File(error) => error.into(),
+            ProfilesError::Syntax { .. } => {
+                Self::config(error.to_string()).hint("mend the line, or move the file away and sign in again")
+            }
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let elsewhere = "without a keyring: put the session into DEEPCALL_SSID or DEEPCALL_SSID_FILE, \
+                         or sign in with `deepcall login --store file` (plain text, mode 0600)";
+        let error = match error {
+            StoreError::File(error) => return error.into(),
+            other => other,
+        };
+        let failure = || Self::failed("store", error.to_string());
+        match &error {
+            StoreError::Absent => Self::sign_in("the stored session is gone").hint("run `deepcall login`"),
+            StoreError::NoStore { .. } | StoreError::TimedOut { .. } | StoreError::File(_) => {
+                failure().hint(elsewhere)
+            }
+            StoreError::Locked { .. } => failure()
+                .hint("unlock the keyring: log in to the desktop, or start its daemon")
+                .hint(elsewhere),
+            StoreError::Unreadable { .. } => failure().hint("run `deepcall logout`, then `deepcall login`"),
+            StoreError::NotKept => failure().hint("run `deepcall login` again").hint(elsewhere),
+            StoreError::TooLong { .. } => failure().hint("check what was pasted: a session is far shorter"),
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Opens the sessions that a command asks with: reads credentials from variables and files, or from
+//! the store that each profile was kept in. It must not know the network.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::environment::Variables;
+use crate::failure::Failure;
+use crate::session::{
+    Credentials, FileStore, KeyringStore, Profile, Secret, SecretStore, ServerUrl, Session, StoreError,
+    StoreKey, StoreKind,
+};
+use crate::settings::Sourced;
+use crate::settings::who::{refuse_plain_http, server_of};
+
+/// A credential is far shorter; a larger file is a mistake.
+const LONGEST_SECRET: u64 = 8 * 1024;
+
+/// How long a keyring may take when nobody is asked to unlock it (`reliability.md` §2).
+pub const KEYRING_LIMIT: Duration = Duration::from_secs(3);
+
+/// A profile's session, or why there is none.
+pub struct Member {
+    /// The profile's name.
+    pub profile: String,
+    /// Its session.
+    pub session: Result<Session, Failure>,
+}
+
+/// Where secrets are kept.
+pub struct Stores {
+    /// The folder of the file store.
+    pub folder: PathBuf,
+    /// How long one keyring call may take.
+    pub keyring_limit: Duration,
+}
+
+impl Stores {
+    /// The store of this kind. Nothing is opened yet.
+    #[must_use]
+    pub fn of_kind(&self, kind: StoreKind) -> Box<dyn SecretStore> {
+        match kind {
+            StoreKind::Keyring => Box::new(KeyringStore::new(self.keyring_limit)),
+            StoreKind::File => Box::new(FileStore::in_folder(&self.folder)),
+        }
+    }
+}
+
+/// Opens the sessions of stored profiles, each kind of store once, in the order of the profiles.
+/// Each member carries its own failure.
+#[must_use]
+pub fn open_stored(
+    profiles: &[&Profile],
+    named: Option<&Sourced<ServerUrl>>,
+    stores: &Stores,
+) -> Vec<Member> {
+    let servers: Vec<Result<ServerUrl, Failure>> = profiles
+        .iter()
+        .map(|profile| {
+            let server = server_of(profile, named)?;
+            refuse_plain_http(&server, profile.allow_http)?;
+            Ok(server)
+        })
+        .collect();
+    let mut loaded: Vec<Option<Result<Credentials, StoreError>>> = profiles.iter().map(|_| None).collect();
+    for kind in [StoreKind::Keyring, StoreKind::File] {
+        let wanted: Vec<usize> = (0..profiles.len())
+            .filter(|&index| profiles.get(index).is_some_and(|profile| profile.store == kind))
+            .filter(|&index| servers.get(index).is_some_and(Result::is_ok))
+            .collect();
+        if wanted.is_empty() {
+            continue;
+        }
+        let keys: Vec<StoreKey> = wanted
+            .iter()
+            .filter_map(|&index| profiles.get(index))
+            .map(|profile| profile.store_key())
+            .collect();
+        for (index, credentials) in wanted.into_iter().zip(stores.of_kind(kind).load_many(&keys)) {
+            if let Some(slot) = loaded.get_mut(index) {
+                *slot = Some(credentials);
+            }
+        }
+    }
+    profiles
+        .iter()
+        .zip(servers)
+        .zip(loaded)
+        .map(|((profile, server), credentials)| Member {
+            profile: profile.name.to_string(),
+            session: server.and_then(|server| session_of(profile, server, credentials)),
+        })
+        .collect()
+}
+
+fn session_of(
+    profile: &Profile,
+    server: ServerUrl,
+    credentials: Option<Result<Credentials, StoreError>>,
+) -> Result<Session, Failure> {
+    let credentials = credentials.unwrap_or(Err(StoreError::Absent)).map_err(|error| match error {
+        StoreError::Absent => {
+            Failure::sign_in(format!("profile {} has no stored session any more", profile.name))
+                .hint(format!("run `deepcall login --profile {}`", profile.name))
+        }
+        error => error.into(),
+    })?;
+    Ok(Session { profile: profile.name.to_string(), server, allow_http: profile.allow_http, credentials })
+}
+
+/// The credentials in variables: exactly one of the two forms.
+///
+/// # Errors
+/// If both forms or only half of one are set, or a file cannot be read: exit code 2.
+pub fn credentials_in_variables(variables: &Variables) -> Result<Credentials, Failure> {
+    let ssid = secret_in(variables, "DEEPCALL_SSID", "DEEPCALL_SSID_FILE")?;
+    let token = secret_in(variables, "DEEPCALL_TOKEN", "DEEPCALL_TOKEN_FILE")?;
+    let user_id = variables.text("DEEPCALL_USER_ID")?.map(str::to_owned);
+    match (ssid, user_id, token) {
+        (Some(ssid), None, None) => Ok(Credentials::Ssid(ssid)),
+        (None, Some(user_id), Some(token)) => Ok(Credentials::UserToken { user_id, token }),
+        (None, Some(_), None) => {
+            Err(Failure::usage("DEEPCALL_USER_ID is set, but neither DEEPCALL_TOKEN nor DEEPCALL_TOKEN_FILE"))
+        }
+        (None, None, _) => Err(Failure::usage("DEEPCALL_TOKEN is set, but not DEEPCALL_USER_ID")),
+        (Some(_), _, _) => Err(Failure::usage("both an ssid and a user id or token are set in variables")
+            .hint("set either DEEPCALL_SSID, or DEEPCALL_USER_ID with DEEPCALL_TOKEN")),
+    }
+}
+
+fn secret_in(
+    variables: &Variables,
+    text: &'static str,
+    file: &'static str,
+) -> Result<Option<Secret>, Failure> {
+    match (variables.text(text)?, variables.path(file)) {
+        (Some(_), Some(_)) => Err(Failure::usage(format!("both {text} and {file} are set"))),
+        (Some(value), None) => secret_from(value.as_bytes(), text).map(Some),
+        (None, Some(path)) => secret_in_file(&path, file).map(Some),
+        (None, None) => Ok(None),
+    }
+}
+
+/// A secret kept in a file, e.g. by systemd or a container's secret mount.
+///
+/// # Errors
+/// If it cannot be read, is no regular file or pipe, or holds no secret: exit code 2. `named_by` is
+/// the option or variable that named the file.
+pub fn secret_in_file(path: &Path, named_by: &str) -> Result<Secret, Failure> {
+    let unreadable = |error: &std::io::Error| {
+        Failure::usage(format!("{named_by}: cannot read {}", path.display())).caused_by(error)
+    };
+    let metadata = std::fs::metadata(path).map_err(|error| unreadable(&error))?;
+    if metadata.is_dir() {
+        return Err(Failure::usage(format!("{named_by}: {} is a folder", path.display())));
+    }
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    secret_read_from(file, named_by)
+}
+
+/// The first line of what is read, up to 8 KiB.
+///
+/// # Errors
+/// If reading fails, or the line is no secret: exit code 2.
+pub fn secret_read_from(source: impl Read, named_by: &str) -> Result<Secret, Failure> {
+    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(256));
+    source
+        .take(LONGEST_SECRET + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::usage(format!("{named_by}: cannot be read")).caused_by(&error))?;
+    if bytes.len() as u64 > LONGEST_SECRET && !bytes.contains(&b'\n') {
+        return Err(Failure::usage(format!("{named_by}: the first line is longer than 8 KiB")));
+    }
+    secret_from(&bytes, named_by)
+}
+
+/// A secret from text: the first line, without the line end. Never quoted in the error.
+///
+/// # Errors
+/// If it is empty, not UTF-8, or holds control characters: exit code 2.
+pub fn secret_from(bytes: &[u8], named_by: &str) -> Result<Secret, Failure> {
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let text = std::str::from_utf8(line)
+        .map_err(|_| Failure::usage(format!("{named_by}: the secret is not valid UTF-8")))?
+        .trim();
+    if text.is_empty() {
+        return Err(Failure::usage(format!("{named_by}: the secret is empty")));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Failure::usage(format!("{named_by}: the secret holds control characters")));
+    }
+    Ok(Secret::new(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables(pairs: &[(&str, &str)]) -> Variables {
+        Variables::new(pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())))
+    }
+
+    #[test]
+    fn exactly_one_form_of_credentials_is_accepted() {
+        let ssid = credentials_in_variables(&variables(&[("DEEPCALL_SSID", " abc \n")])).ok().unwrap();
+        assert_eq!(ssid.secret().expose(), "abc");
+        let pair = [("DEEPCALL_USER_ID", "1"), ("DEEPCALL_TOKEN", "t")];
+        assert_eq!(credentials_in_variables(&variables(&pair)).ok().unwrap().user_id(), Some("1"));
+        for wrong in [
+            &[("DEEPCALL_USER_ID", "1")][..],
+            &[("DEEPCALL_TOKEN", "t")],
+            &[("DEEPCALL_SSID", "s"), ("DEEPCALL_USER_ID", "1"), ("DEEPCALL_TOKEN", "t")],
+            &[("DEEPCALL_SSID", "s"), ("DEEPCALL_SSID_FILE", "/f")],
+            &[("DEEPCALL_SSID", "   ")],
+            &[("DEEPCALL_SSID", "a\u{7}b")],
+            &[("DEEPCALL_SSID_FILE", "/nonexistent")],
+        ] {
+            let failure = credentials_in_variables(&variables(wrong)).err().unwrap();
+            assert_eq!(failure.status.code(), 2, "for {wrong:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_first_line_counts_and_no_more_than_8_kib_are_read() {
+        assert_eq!(secret_read_from(&b"abc\r\nrest"[..], "--ssid-stdin").ok().unwrap().expose(), "abc");
+        assert!(secret_read_from(std::io::repeat(b'x'), "--ssid-stdin").is_err());
+        assert!(secret_read_from(&b""[..], "--ssid-stdin").is_err());
+        assert!(secret_read_from(&b"\0"[..], "--ssid-stdin").is_err());
+        assert!(secret_read_from(&b"\xff"[..], "--ssid-stdin").is_err());
+    }
+}
