@@ -1,0 +1,432 @@
+module completions {
+
+  def "nu-complete deepcall output" [] {
+    [ "table" "json" "ndjson" "csv" "tsv" ]
+  }
+
+  def "nu-complete deepcall color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Notification tags, breaks and wrap-ups of DeepCall agents
+  export extern deepcall [
+    --profile: string         # Use the session stored under this name
+    --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
+    --all                     # Ask every stored profile; with --sandbox, every simulated agent
+    --jobs: string            # How many profiles to ask at the same time [default: 16]
+    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
+    --server-timezone: string # Time zone of server times that name none [default: +05:30]
+    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
+    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
+    --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --output(-o): string@"nu-complete deepcall output" # How to print the answer [default: table]
+    --json                    # Print one JSON object; the same as --output json
+    --jq: string              # Print what this jq expression makes of the JSON object
+    --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    --no-headers              # Leave out the line of headings
+    --color: string@"nu-complete deepcall color" # When to use colour [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --mask                    # Hide phone numbers but for the last three digits
+    --quiet(-q)               # Say nothing on stderr but errors
+    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete deepcall login output" [] {
+    [ "table" "json" "ndjson" "csv" "tsv" ]
+  }
+
+  def "nu-complete deepcall login color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # What `deepcall login` can be given
+  export extern "deepcall login" [
+    --user-id: string         # Sign in with this user id and a token, instead of an ssid
+    --ssid-stdin              # Read the ssid from standard input
+    --ssid-file: path         # Read the ssid from a file
+    --token-stdin             # Read the token from standard input
+    --token-file: path        # Read the token from a file
+    --store: string           # Where to keep the secret: keyring, or file (plain text, mode 0600) [default: keyring]
+    --allow-http              # Let this profile use plain http to a server on another machine
+    --no-verify               # Store it without asking the server whether it is good
+    --default                 # Make this profile the default
+    --profile: string         # Use the session stored under this name
+    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
+    --server-timezone: string # Time zone of server times that name none [default: +05:30]
+    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
+    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --output(-o): string@"nu-complete deepcall login output" # How to print the answer [default: table]
+    --json                    # Print one JSON object; the same as --output json
+    --jq: string              # Print what this jq expression makes of the JSON object
+    --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    --no-headers              # Leave out the line of headings
+    --color: string@"nu-complete deepcall login color" # When to use colour [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --mask                    # Hide phone numbers but for the last three digits
+    --quiet(-q)               # Say nothing on stderr but errors
+    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete deepcall logout output" [] {
+    [ "table" "json" "ndjson" "csv" "tsv" ]
+  }
+
+  def "nu-complete deepcall logout color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # What `deepcall logout` can be given
+  export extern "deepcall logout" [
+    --all                     # Forget every profile
+    --profile: string         # Use the session stored under this name
+    --output(-o): string@"nu-complete deepcall logout output" # How to print the answer [default: table]
+    --json                    # Print one JSON object; the same as --output json
+    --jq: string              # Print what this jq expression makes of the JSON object
+    --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    --no-headers              # Leave out the line of headings
+    --color: string@"nu-complete deepcall logout color" # When to use colour [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --mask                    # Hide phone numbers but for the last three digits
+    --quiet(-q)               # Say nothing on stderr but errors
+    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete deepcall profiles output" [] {
+    [ "table" "json" "ndjson" "csv" "tsv" ]
+  }
+
+  def "nu-complete deepcall profiles color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # What `deepcall profiles` can be given
+  export extern "deepcall profiles" [
+    --check                   # Ask the server whether each session is still good
+    --default: string         # Make this profile the default
+    --profile: string         # Use the session stored under this name
+    --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
+    --all                     # Ask every stored profile; with --sandbox, every simulated agent
+    --jobs: string            # How many profiles to ask at the same time [default: 16]
+    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
+    --server-timezone: string # Time zone of server times that name none [default: +05:30]
+    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
+    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --output(-o): string@"nu-complete deepcall profiles output" # How to print the answer [default: table]
+    --json                    # Print one JSON object; the same as --output json
+    --jq: string              # Print what this jq expression makes of the JSON object
+    --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    --no-headers              # Leave out the line of headings
+    --color: string@"nu-complete deepcall profiles color" # When to use colour [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --mask                    # Hide phone numbers but for the last three digits
+    --quiet(-q)               # Say nothing on stderr but errors
+    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete deepcall tags output" [] {
+    [ "table" "json" "ndjson" "csv" "tsv" ]
+  }
+
+  def "nu-complete deepcall tags color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # What `deepcall tags` can be given
+  export extern "deepcall tags" [
+    --since: string           # Show tags from then on: 90m, 2d, 09:00, yesterday, RFC 3339, @epoch [default: 1h]
+    --until: string           # Show tags up to then, in the same forms [default: now]
+    --kind: string            # Show only these kinds, e.g. missed,callback
+    --match: string           # Show only tags in whose text this regular expression is found
+    --limit: string           # Show at most this many, the first in the order of --sort
+    --sort: string            # Order by time, kind, profile, agent, customer or message; -KEY turns it round
+    --fail-empty              # End with exit code 3 when there are no tags
+    --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text
+    --profile: string         # Use the session stored under this name
+    --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
+    --all                     # Ask every stored profile; with --sandbox, every simulated agent
+    --jobs: string            # How many profiles to ask at the same time [default: 16]
+    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
+    --server-timezone: string # Time zone of server times that name none [default: +05:30]
+    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
+    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
+    --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --output(-o): string@"nu-complete deepcall tags output" # How to print the answer [default: table]
+    --json                    # Print one JSON object; the same as --output json
+    --jq: string              # Print what this jq expression makes of the JSON object
+    --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    --no-headers              # Leave out the line of headings
+    --color: string@"nu-complete deepcall tags color" # When to use colour [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --mask                    # Hide phone numbers but for the last three digits
+    --quiet(-q)               # Say nothing on stderr but errors
+    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete deepcall break-status output" [] {
+    [ "table" "json" "ndjson" "csv" "tsv" ]
+  }
+
+  def "nu-complete deepcall break-status color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # What `deepcall break-status` can be given
+  export extern "deepcall break-status" [
+    --exit-status             # Say it by exit code as well: 0 on break, 3 not (with several profiles: 0 if any is)
+    --profile: string         # Use the session stored under this name
+    --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
+    --all                     # Ask every stored profile; with --sandbox, every simulated agent
+    --jobs: string            # How many profiles to ask at the same time [default: 16]
+    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
+    --server-timezone: string # Time zone of server times that name none [default: +05:30]
+    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
+    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
+    --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --output(-o): string@"nu-complete deepcall break-status output" # How to print the answer [default: table]
+    --json                    # Print one JSON object; the same as --output json
+    --jq: string              # Print what this jq expression makes of the JSON object
+    --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    --no-headers              # Leave out the line of headings
+    --color: string@"nu-complete deepcall break-status color" # When to use colour [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --mask                    # Hide phone numbers but for the last three digits
+    --quiet(-q)               # Say nothing on stderr but errors
+    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete deepcall wrapup output" [] {
+    [ "table" "json" "ndjson" "csv" "tsv" ]
+  }
+
+  def "nu-complete deepcall wrapup color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # What `deepcall wrapup` can be given
+  export extern "deepcall wrapup" [
+    --exit-status             # Say it by exit code as well: 0 in wrap-up, 3 not (with several profiles: 0 if any is)
+    --wait                    # Wait until nobody asked about is in wrap-up any more; --timeout limits the wait
+    --profile: string         # Use the session stored under this name
+    --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
+    --all                     # Ask every stored profile; with --sandbox, every simulated agent
+    --jobs: string            # How many profiles to ask at the same time [default: 16]
+    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
+    --server-timezone: string # Time zone of server times that name none [default: +05:30]
+    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
+    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
+    --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --output(-o): string@"nu-complete deepcall wrapup output" # How to print the answer [default: table]
+    --json                    # Print one JSON object; the same as --output json
+    --jq: string              # Print what this jq expression makes of the JSON object
+    --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    --no-headers              # Leave out the line of headings
+    --color: string@"nu-complete deepcall wrapup color" # When to use colour [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --mask                    # Hide phone numbers but for the last three digits
+    --quiet(-q)               # Say nothing on stderr but errors
+    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete deepcall ping output" [] {
+    [ "table" "json" "ndjson" "csv" "tsv" ]
+  }
+
+  def "nu-complete deepcall ping color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # What `deepcall ping` can be given
+  export extern "deepcall ping" [
+    --mic-perm: string        # What to send as `mic_perm`, the browser phone's microphone permission: JSON, or text [default: true]
+    --path: string            # Path of the call, which the vendor does not document [default: agentProfile/setWebPingTime]
+    --profile: string         # Use the session stored under this name
+    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
+    --server-timezone: string # Time zone of server times that name none [default: +05:30]
+    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
+    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
+    --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --output(-o): string@"nu-complete deepcall ping output" # How to print the answer [default: table]
+    --json                    # Print one JSON object; the same as --output json
+    --jq: string              # Print what this jq expression makes of the JSON object
+    --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    --no-headers              # Leave out the line of headings
+    --color: string@"nu-complete deepcall ping color" # When to use colour [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --mask                    # Hide phone numbers but for the last three digits
+    --quiet(-q)               # Say nothing on stderr but errors
+    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  # What `deepcall api` can be given
+  export extern "deepcall api" [
+    --field(-f): string       # Add a field to the body: JSON if it parses, else text
+    --field-file(-F): string  # Add a field whose value is read from a file, or from standard input for @-
+    --input: path             # Read the body, one JSON object, from a file, or from standard input for -
+    --jq: string              # Print what this jq expression makes of the reply
+    --profile: string         # Use the session stored under this name
+    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
+    --server-timezone: string # Time zone of server times that name none [default: +05:30]
+    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
+    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
+    --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --quiet(-q)               # Say nothing on stderr but errors
+    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+    path: string              # Path below /api/v2, e.g. Agent/live
+  ]
+
+  def "nu-complete deepcall sandbox ref_model" [] {
+    [ "window" "cursor" "cursor-on-ref" ]
+  }
+
+  # What `deepcall sandbox` can be given
+  export extern "deepcall sandbox" [
+    --port: string            # Listen on this port [default: a free one]
+    --seed: string            # Which simulated floor to serve; the same seed serves the same floor
+    --agents: string          # How many agents work on the floor
+    --ref-model: string@"nu-complete deepcall sandbox ref_model" # What `ref` means, since the vendor does not say
+    --fail: string            # Answer every call with this DeepCall error code
+    --json                    # Print one JSON object instead of shell variables
+    --quiet(-q)               # Say nothing on stderr but errors
+    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --help(-h)                # Print help (see more with '--help')
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete deepcall schema name" [] {
+    [ "tags" "break-status" "wrapup" "ping" "profiles" "explain" "explain-exit" "sandbox" "error" ]
+  }
+
+  # What `deepcall schema` can be given
+  export extern "deepcall schema" [
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+    name: string@"nu-complete deepcall schema name" # Which document; `error` is what --json prints on stderr
+  ]
+
+  def "nu-complete deepcall explain output" [] {
+    [ "table" "json" "ndjson" "csv" "tsv" ]
+  }
+
+  def "nu-complete deepcall explain color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # What `deepcall explain` can be given
+  export extern "deepcall explain" [
+    --output(-o): string@"nu-complete deepcall explain output" # How to print the answer [default: table]
+    --json                    # Print one JSON object; the same as --output json
+    --jq: string              # Print what this jq expression makes of the JSON object
+    --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    --no-headers              # Leave out the line of headings
+    --color: string@"nu-complete deepcall explain color" # When to use colour [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --mask                    # Hide phone numbers but for the last three digits
+    --quiet(-q)               # Say nothing on stderr but errors
+    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+    ...what: string           # A DeepCall error code such as 1044, or `exit` with an exit code such as 5; nothing for all
+  ]
+
+  def "nu-complete deepcall completions shell" [] {
+    [ "bash" "zsh" "fish" "powershell" "elvish" "nushell" ]
+  }
+
+  # What `deepcall completions` can be given
+  export extern "deepcall completions" [
+    --help(-h)                # Print help (see more with '--help')
+    --version(-V)             # Print version
+    shell: string@"nu-complete deepcall completions shell" # The shell that shall complete
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "deepcall help" [
+  ]
+
+  # Store a session, after asking the server whether it is good
+  export extern "deepcall help login" [
+  ]
+
+  # Forget a stored session
+  export extern "deepcall help logout" [
+  ]
+
+  # List stored sessions
+  export extern "deepcall help profiles" [
+  ]
+
+  # Show recent notifications with their icons
+  export extern "deepcall help tags" [
+  ]
+
+  # Show whether an agent is on break, why and for how long
+  export extern "deepcall help break-status" [
+  ]
+
+  # Show whether an agent is in wrap-up, and how long it still takes
+  export extern "deepcall help wrapup" [
+  ]
+
+  # Update an agent's presence: the only command that writes on the server
+  export extern "deepcall help ping" [
+  ]
+
+  # Send one signed-in request to any path, and print the reply as it came
+  export extern "deepcall help api" [
+  ]
+
+  # Serve a simulated DeepCall on this machine
+  export extern "deepcall help sandbox" [
+  ]
+
+  # Print the JSON Schema of a document
+  export extern "deepcall help schema" [
+  ]
+
+  # Say what an exit code or a DeepCall error code means, and what to do
+  export extern "deepcall help explain" [
+  ]
+
+  # Print a completion script for a shell
+  export extern "deepcall help completions" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "deepcall help help" [
+  ]
+
+}
+
+export use completions *

@@ -1,0 +1,133 @@
+//! Exit codes: every code of the table in every spelling, and the ends that no reply decides.
+
+use std::process::Stdio;
+
+use deepcall::api::codes::{self, Module};
+use deepcall::failure::{EXIT_STATUSES, ExitStatus};
+
+use crate::support::{CANARY_SSID, FakeServer, Reply, World};
+
+fn world(server: &FakeServer) -> World {
+    World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID)
+}
+
+fn path_of(module: Module) -> &'static str {
+    match module {
+        Module::Any | Module::AgentProfile => "agentProfile/agentOnBreak",
+        Module::Tags => "agentProfile/tags",
+        Module::Agent => "Agent/live",
+        Module::Queue => "queue/count",
+        Module::LiveQueue => "liveQueue/count",
+        Module::AgentDashboard => "agentDashboard/counters",
+    }
+}
+
+#[test]
+fn every_documented_code_in_every_spelling_ends_as_the_table_says() {
+    for code in codes::all() {
+        let wanted = code.class.fault().map_or(ExitStatus::Done, |fault| fault.trouble().into());
+        let number = code.number;
+        let spellings = [
+            (200, format!(r#"{{"status":"error","code":{number},"message":"m"}}"#)),
+            (400, format!(r#"{{"status":"error","errCode":"{number}","msg":"m"}}"#)),
+            (200, format!(r#"{{"status":"ERROR","errorCode":{number}.0,"error":"m"}}"#)),
+        ];
+        for (status, body) in spellings {
+            let reply = body.clone();
+            let server = FakeServer::answering(move |_, _| Reply::Json(status, reply.clone()));
+            let ran = world(&server).run(&format!("api {} --retries 0", path_of(code.module)));
+            assert_eq!(ran.code, i32::from(wanted.code()), "{number} as HTTP {status} {body}\n{ran}");
+            if wanted != ExitStatus::Done {
+                assert!(ran.stderr.contains(&number.to_string()), "{ran}");
+                assert!(ran.stderr.contains("hint: "), "{ran}");
+            }
+        }
+    }
+}
+
+#[test]
+fn missing_wrong_and_expired_sessions_exit_with_4_and_name_the_command() {
+    let expired =
+        FakeServer::always(r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#);
+    let wrong = FakeServer::always(r#"{"status":"error","code":1000,"message":"Invalid Parameters"}"#);
+    for ran in [World::new().run("tags"), world(&expired).run("tags"), world(&wrong).run("tags")] {
+        assert_eq!(ran.code, 4, "{ran}");
+        assert!(ran.stderr.contains("deepcall login"), "{ran}");
+        assert_eq!(ran.stdout, "");
+    }
+}
+
+#[test]
+fn with_json_an_error_is_one_object_on_stderr() {
+    let server = FakeServer::always(r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#);
+    let ran = world(&server).run("tags --json").ended_with(4);
+    assert_eq!(ran.stdout, "");
+    let error = ran.json_error();
+    assert_eq!((error["kind"].as_str(), error["code"].as_i64()), (Some("sign_in"), Some(1044)));
+    let ran = World::new().run("tags --json --nonsense").ended_with(2);
+    assert_eq!(ran.json_error()["kind"], "usage");
+}
+
+#[test]
+fn an_unknown_code_passes_the_servers_message_on() {
+    let server = FakeServer::always(r#"{"status":"error","code":9999,"message":"moon in the wrong phase"}"#);
+    let ran = world(&server).run("tags").ended_with(1);
+    assert!(ran.stderr.contains("moon in the wrong phase") && ran.stderr.contains("9999"), "{ran}");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_met_with_silence_and_141() {
+    let world = World::new();
+    let mut command = world.command(["tags", "--sandbox", "--all", "-o", "ndjson"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(141));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_a_failure() {
+    for format in ["table", "json", "ndjson", "csv", "tsv"] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let world = World::new();
+        let mut command = world.command(["tags", "--sandbox", "-o", format]);
+        let output = command.stdout(full).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{format}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write the output"));
+    }
+}
+
+#[test]
+fn a_reached_timeout_exits_with_124() {
+    let server = FakeServer::answering(|_, _| Reply::Silence);
+    world(&server).run("tags --timeout 200ms").ended_with(124);
+}
+
+#[test]
+fn explain_prints_from_the_same_table_and_needs_no_network() {
+    let world = World::new();
+    for code in codes::all() {
+        let ran = world.run(&format!("explain {} --json", code.number)).ended_with(0);
+        let rows = ran.json()["codes"].clone();
+        assert!(rows.as_array().unwrap().iter().any(|row| row["meaning"] == code.meaning), "{ran}");
+    }
+    for (status, meaning, _) in EXIT_STATUSES {
+        let ran = world.run(&format!("explain exit {} --json", status.code())).ended_with(0);
+        assert_eq!(ran.json()["exits"][0]["meaning"], meaning);
+    }
+    world.run("explain 77777").ended_with(1);
+    world.run("explain nonsense").ended_with(2);
+}
+
+#[test]
+fn the_readme_lists_every_exit_code() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    for (status, ..) in EXIT_STATUSES {
+        let code = status.code().to_string();
+        let listed = readme.lines().filter(|line| line.starts_with("| ")).any(|line| {
+            line.split('|').nth(1).is_some_and(|cell| cell.split(',').any(|number| number.trim() == code))
+        });
+        assert!(listed, "the README's table lacks exit code {code}");
+    }
+}

@@ -1,0 +1,206 @@
+//! Sessions in a real gnome-keyring, on a D-Bus of the test's own. These tests fail where the two
+//! programs are missing: `tests/run` installs them.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixListener;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::{CANARY_SSID, FakeServer, World};
+
+const GOOD: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
+const MISSING: &str = "is needed by this test: run tests/run, which installs it";
+
+/// A session bus, perhaps with a keyring on it; ended when dropped.
+struct Bus {
+    daemon: Child,
+    keyring: Option<Child>,
+    address: String,
+}
+
+impl Bus {
+    fn start(world: &World) -> Self {
+        let mut daemon = Command::new("dbus-daemon")
+            .args(["--session", "--nofork", "--print-address=1"])
+            .env_clear()
+            .env("HOME", world.home())
+            // No service file of this machine is started by the bus behind the test's back.
+            .env("XDG_DATA_DIRS", world.home())
+            .env("XDG_DATA_HOME", world.home())
+            .env("XDG_RUNTIME_DIR", world.home())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("dbus-daemon {MISSING} ({error})"));
+        let mut address = String::new();
+        BufReader::new(daemon.stdout.take().unwrap()).read_line(&mut address).unwrap();
+        Self { daemon, keyring: None, address: address.trim().to_owned() }
+    }
+
+    /// With a keyring whose only collection is open.
+    fn with_keyring(mut self, world: &World) -> Self {
+        let mut keyring = self
+            .keyring_command(world, &["--unlock"])
+            .spawn()
+            .unwrap_or_else(|error| panic!("gnome-keyring-daemon {MISSING} ({error})"));
+        keyring.stdin.take().unwrap().write_all(b"pass").unwrap();
+        self.keyring = Some(keyring);
+        self.wait_for_service();
+        self
+    }
+
+    /// Ends the keyring and starts it anew, over collections that nobody has unlocked.
+    fn lock(&mut self, world: &World) {
+        let mut unlocked = self.keyring.take().unwrap();
+        unlocked.kill().unwrap();
+        unlocked.wait().unwrap();
+        self.keyring = Some(self.keyring_command(world, &[]).spawn().unwrap());
+        self.wait_for_service();
+    }
+
+    fn keyring_command(&self, world: &World, arguments: &[&str]) -> Command {
+        let mut command = Command::new("gnome-keyring-daemon");
+        command
+            .args(["--foreground", "--components=secrets"])
+            .args(arguments)
+            .env_clear()
+            .env("HOME", world.home())
+            .env("XDG_DATA_HOME", world.home().join(".local/share"))
+            .env("XDG_RUNTIME_DIR", world.home())
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.address)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command
+    }
+
+    fn wait_for_service(&self) {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        loop {
+            let asked = Command::new("dbus-send")
+                .args(["--session", "--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"])
+                .args(["org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"])
+                .env("DBUS_SESSION_BUS_ADDRESS", &self.address)
+                .output()
+                .unwrap();
+            if String::from_utf8_lossy(&asked.stdout).contains("boolean true") {
+                return;
+            }
+            assert!(Instant::now() < deadline, "the keyring never came up");
+        }
+    }
+}
+
+impl Drop for Bus {
+    fn drop(&mut self) {
+        for child in self.keyring.iter_mut().chain(std::iter::once(&mut self.daemon)) {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+fn world(server: &FakeServer) -> World {
+    World::new().with("DEEPCALL_SERVER", &server.url())
+}
+
+#[test]
+fn a_login_survives_into_a_second_process_and_is_forgotten_by_logout() {
+    let server = FakeServer::always(GOOD);
+    let world = world(&server);
+    let bus = Bus::start(&world).with_keyring(&world);
+    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let ran = world.run_with_input("login --ssid-stdin --profile asha", CANARY_SSID).ended_with(0);
+    assert!(!ran.stderr.contains("plain text"), "{ran}");
+    world.run("break-status").ended_with(0);
+    assert_eq!(server.arrivals().last().unwrap().json()["ssid"], CANARY_SSID);
+    let listed = world.run("profiles --json").ended_with(0).json();
+    assert_eq!(listed["profiles"][0]["store"], "keyring");
+    world.run("logout --profile asha").ended_with(0);
+    world.run("break-status").ended_with(4);
+}
+
+#[test]
+fn the_default_store_is_the_keyring_and_listing_does_not_open_it() {
+    let server = FakeServer::always(GOOD);
+    let world = world(&server);
+    let bus = Bus::start(&world).with_keyring(&world);
+    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    world.run_with_input("login --ssid-stdin", CANARY_SSID).ended_with(0);
+    drop(bus);
+    assert_eq!(world.run("profiles --json").ended_with(0).json()["profiles"][0]["name"], "default");
+    let ran = world.run("break-status --json").ended_with(1);
+    assert_eq!(ran.json_error()["kind"], "store", "gone is not the same as never signed in");
+}
+
+#[test]
+fn a_secret_that_is_gone_means_sign_in_again() {
+    let server = FakeServer::always(GOOD);
+    let world = world(&server);
+    let bus = Bus::start(&world).with_keyring(&world);
+    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    world.run_with_input("login --ssid-stdin", CANARY_SSID).ended_with(0);
+    let profiles = std::fs::read_to_string(world.config_folder().join("profiles.toml")).unwrap();
+    world.run("logout").ended_with(0);
+    std::fs::write(world.config_folder().join("profiles.toml"), profiles).unwrap();
+    let ran = world.run("break-status").ended_with(4);
+    assert!(ran.stderr.contains("deepcall login --profile default"), "{ran}");
+}
+
+#[test]
+fn a_locked_keyring_is_told_as_locked() {
+    let server = FakeServer::always(GOOD);
+    let world = world(&server);
+    let mut bus = Bus::start(&world).with_keyring(&world);
+    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    world.run_with_input("login --ssid-stdin", CANARY_SSID).ended_with(0);
+    bus.lock(&world);
+    for line in ["break-status --json", "login --ssid-stdin --json"] {
+        let ran = world.run_with_input(line, CANARY_SSID).ended_with(1);
+        let error = ran.json_error();
+        assert_eq!(error["kind"], "store");
+        assert!(error["message"].as_str().unwrap().contains("locked"), "{ran}");
+    }
+}
+
+#[test]
+fn a_bus_that_never_answers_is_given_up_after_three_seconds() {
+    let server = FakeServer::always(GOOD);
+    let world = world(&server);
+    let bus = Bus::start(&world).with_keyring(&world);
+    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    world.run_with_input("login --ssid-stdin", CANARY_SSID).ended_with(0);
+    let path = world.home().join("silent");
+    let _listener = UnixListener::bind(&path).unwrap();
+    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &format!("unix:path={}", path.display()));
+    let started = Instant::now();
+    let ran = world.run("break-status --json").ended_with(1);
+    assert!(ran.json_error()["message"].as_str().unwrap().contains("3 s"), "{ran}");
+    assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
+    // With the session in a variable, the silent bus is never spoken to.
+    let started = Instant::now();
+    world.with("DEEPCALL_SSID", CANARY_SSID).run("break-status").ended_with(0);
+    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+}
+
+#[test]
+fn two_logins_at_once_leave_exactly_one_of_them() {
+    let server = FakeServer::always(GOOD);
+    let world = world(&server);
+    let bus = Bus::start(&world).with_keyring(&world);
+    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    std::thread::scope(|scope| {
+        for user in ["111", "222"] {
+            let world = &world;
+            scope.spawn(move || {
+                let line = format!("login --user-id {user} --token-stdin");
+                world.run_with_input(&line, &format!("token-of-{user}")).ended_with(0);
+            });
+        }
+    });
+    world.run("break-status").ended_with(0);
+    let listed = world.run("profiles --json").json()["profiles"][0]["user_id"].clone();
+    let sent = server.arrivals().last().unwrap().json();
+    assert_eq!(sent["userId"], listed);
+    assert_eq!(sent["token"], format!("token-of-{}", listed.as_str().unwrap()));
+}

@@ -1,0 +1,33 @@
+//! Tests of the whole program: in-process through `deepcall::run`, as the real binary, and on a
+//! pseudo-terminal. One binary, so that it links once.
+
+#![allow(unreachable_pub, missing_docs, reason = "a test binary exports nothing")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::pedantic, reason = "what a test says matters more than how")]
+
+mod support;
+
+mod break_status;
+mod exit_codes;
+mod faults;
+mod generated;
+mod keyring;
+mod layers;
+mod ping;
+mod sandbox;
+mod secrets;
+mod sessions;
+mod tags;
+mod terminal;
+mod wrapup;
+
+#[test]
+fn every_file_is_a_module_of_this_binary() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it");
+    let listed = include_str!("main.rs");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let Some(module) = name.strip_suffix(".rs").filter(|module| *module != "main") else { continue };
+        assert!(listed.contains(&format!("mod {module};")), "tests/it/{name} is not listed in main.rs");
+    }
+}

@@ -1,0 +1,107 @@
+//! `deepcall sandbox`: served to another process, pointed at by the variables it prints.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use crate::support::World;
+
+/// A served sandbox; ended when dropped.
+struct Served {
+    child: Child,
+    variables: Vec<(String, String)>,
+}
+
+impl Served {
+    fn start(world: &World, arguments: &str) -> Self {
+        let words = ["sandbox"].into_iter().chain(arguments.split_whitespace());
+        let mut child = world.command(words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(2);
+        let variables = lines.map(|line| {
+            let line = line.unwrap();
+            let (name, value) = line.strip_prefix("export ").unwrap().split_once('=').unwrap();
+            (name.to_owned(), value.to_owned())
+        });
+        Self { variables: variables.collect(), child }
+    }
+
+    fn ask(&self, world: &World, line: &str) -> std::process::Output {
+        let mut command: Command = world.command(line.split_whitespace());
+        command.envs(self.variables.iter().cloned()).output().unwrap()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn another_process_is_pointed_at_it_by_the_variables() {
+    let world = World::new();
+    let served = Served::start(&world, "");
+    let output = served.ask(&world, "tags --json");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let first = &document["tags"][0];
+    assert!(first["time"].is_string() && first["kind"].is_string(), "{document}");
+    assert!(first["icons"][0].is_object(), "{document}");
+}
+
+#[test]
+fn every_meaning_of_ref_can_be_tried() {
+    let world = World::new();
+    let count = |served: &Served, line: &str| {
+        let output = served.ask(&world, line);
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        document["tags"].as_array().unwrap().len()
+    };
+    for (model, second_is_empty, without_ref_is_empty) in
+        [("window", false, false), ("cursor", true, true), ("cursor-on-ref", true, false)]
+    {
+        let served = Served::start(&world, &format!("--ref-model {model}"));
+        assert!(count(&served, "tags --json --since 2h") > 3, "{model}");
+        assert_eq!(count(&served, "tags --json --since 2h") < 3, second_is_empty, "{model}");
+        assert_eq!(count(&served, "tags --json --since 2h --ref off") < 3, without_ref_is_empty, "{model}");
+    }
+}
+
+#[test]
+fn scripts_can_be_tested_against_every_error_code() {
+    let world = World::new();
+    let served = Served::start(&world, "--fail 1044");
+    assert_eq!(served.ask(&world, "tags").status.code(), Some(4));
+}
+
+#[test]
+fn the_same_seed_shows_the_same_floor() {
+    use crate::support::InProcess;
+    let ask = |seed: u32| InProcess::new().run(&format!("tags --sandbox --all --json --seed {seed}")).stdout;
+    assert_eq!(ask(7), ask(7));
+    assert_ne!(ask(7), ask(8));
+}
+
+#[test]
+fn json_lists_the_agents() {
+    let world = World::new();
+    let mut child = world
+        .command(["sandbox", "--json", "--agents", "3"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let document: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(document["agents"].as_array().unwrap().len(), 3);
+    assert!(document["server"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+}
+
+#[test]
+fn a_misspelt_agent_is_told_who_there_is() {
+    let ran = World::new().run("tags --sandbox --profile nobody").ended_with(4);
+    assert!(ran.stderr.contains("known are"), "{ran}");
+}

@@ -1,0 +1,159 @@
+//! `login`, `logout`, `profiles`: what is asked, proved, stored, listed and forgotten.
+
+use insta::assert_snapshot;
+
+use crate::support::{CANARY_SSID, CANARY_TOKEN, FakeServer, World};
+
+const GOOD: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
+
+fn scrubbed(text: &str, server: &FakeServer) -> String {
+    text.replace(&server.url(), "http://SERVER")
+}
+
+#[test]
+fn a_session_is_proved_stored_listed_used_and_forgotten() {
+    let server = FakeServer::always(GOOD);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let ran =
+        world.run_with_input("login --store file --ssid-stdin --profile asha", CANARY_SSID).ended_with(0);
+    assert!(ran.stderr.contains("plain text"), "{ran}");
+    assert_eq!(server.arrivals().len(), 1);
+    assert_eq!(server.arrivals()[0].json(), serde_json::json!({"ssid": CANARY_SSID}));
+    let world_after = world.run("break-status --json").ended_with(0);
+    assert_eq!(world_after.json()["profile"], "asha");
+    let listed = world.run("profiles --json").ended_with(0).json();
+    assert_eq!(listed["profiles"][0]["name"], "asha");
+    assert_eq!(listed["profiles"][0]["default"], true);
+    assert_eq!(listed["profiles"][0]["store"], "file");
+    assert_eq!(listed["profiles"][0]["check"], serde_json::Value::Null);
+    assert_eq!(server.arrivals().len(), 2, "listing asks nobody");
+    assert_eq!(world.run("profiles --check --json").ended_with(0).json()["profiles"][0]["check"], "ok");
+    world.run("logout --profile asha").ended_with(0);
+    assert_eq!(world.run("profiles --json").json()["profiles"], serde_json::json!([]));
+    let ran = world.run("tags").ended_with(4);
+    assert!(ran.stderr.contains("deepcall login") && ran.stderr.contains("--sandbox"), "{ran}");
+}
+
+#[test]
+fn a_user_id_with_a_token_is_the_other_form() {
+    let server = FakeServer::always(GOOD);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let line = "login --store file --user-id 12345678 --token-stdin";
+    world.run_with_input(line, CANARY_TOKEN).ended_with(0);
+    assert_eq!(server.arrivals()[0].json(), serde_json::json!({"userId": "12345678", "token": CANARY_TOKEN}));
+    let row = world.run("profiles --json").json()["profiles"][0].clone();
+    assert_eq!((row["kind"].as_str(), row["user_id"].as_str()), (Some("token"), Some("12345678")));
+}
+
+#[test]
+fn a_bad_session_is_not_stored() {
+    for code in [1011, 1013, 1014, 1020, 1044] {
+        let server = FakeServer::always(&format!(r#"{{"status":"error","code":{code},"message":"no"}}"#));
+        let world = World::new().with("DEEPCALL_SERVER", &server.url());
+        let ran = world.run_with_input("login --store file --ssid-stdin", CANARY_SSID).ended_with(4);
+        assert!(ran.stderr.contains("nothing was stored"), "{ran}");
+        assert_eq!(world.run("profiles --json").json()["profiles"], serde_json::json!([]));
+    }
+}
+
+#[test]
+fn where_there_is_no_keyring_login_says_so_before_it_asks() {
+    let server = FakeServer::always(GOOD);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let ran = world.run_with_input("login --ssid-stdin", CANARY_SSID).ended_with(1);
+    for way_out in ["DEEPCALL_SSID", "--store file"] {
+        assert!(ran.stderr.contains(way_out), "{ran}");
+    }
+    assert_eq!(server.arrivals().len(), 0);
+}
+
+#[test]
+fn credentials_in_variables_never_open_a_store() {
+    let server = FakeServer::always(GOOD);
+    // A bus address at which nobody will ever answer: opening the keyring would take three seconds and fail.
+    let world = World::new()
+        .with("DEEPCALL_SERVER", &server.url())
+        .with("DEEPCALL_SSID", CANARY_SSID)
+        .with("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
+    world.run("break-status").ended_with(0);
+    let ran = world.run("break-status -v").ended_with(0);
+    assert!(ran.stderr.contains("DEEPCALL_SSID"), "{ran}");
+    let ran =
+        world.run_with_input("login --store file --ssid-stdin --profile b", "another-session").ended_with(0);
+    assert!(ran.stderr.contains("DEEPCALL_SSID is set and wins"), "{ran}");
+    let ran = world.run("profiles").ended_with(0);
+    assert!(ran.stderr.contains("in use is the session in DEEPCALL_SSID"), "{ran}");
+}
+
+#[test]
+fn a_stored_session_goes_to_its_own_server_only() {
+    let (server, other) = (FakeServer::always(GOOD), FakeServer::always(GOOD));
+    let world = World::new();
+    let line = format!("login --store file --ssid-stdin --server {}", server.url());
+    world.run_with_input(&line, CANARY_SSID).ended_with(0);
+    let ran = world.run(&format!("break-status --server {}", other.url())).ended_with(4);
+    assert!(ran.stderr.contains("deepcall login"), "{ran}");
+    assert_eq!(other.connections(), 0);
+}
+
+#[test]
+fn plain_http_to_another_machine_is_refused_before_anything_is_sent() {
+    let world = World::new().with("DEEPCALL_SSID", CANARY_SSID);
+    let ran = world.run("tags --server http://deepcall.example").ended_with(2);
+    assert!(ran.stderr.contains("plain http"), "{ran}");
+    world
+        .run_with_input("login --store file --no-verify --ssid-stdin --server http://deepcall.example", "abc")
+        .ended_with(2);
+    let line = "login --store file --no-verify --allow-http --ssid-stdin --server http://deepcall.example";
+    world.run_with_input(line, "abc").ended_with(0);
+}
+
+#[test]
+fn a_secret_is_never_an_argument() {
+    let world = World::new();
+    for line in ["login --ssid abc", "login --token abc", "tags --ssid abc", "login abc"] {
+        world.run(line).ended_with(2);
+    }
+}
+
+#[test]
+fn without_a_terminal_there_is_nobody_to_ask() {
+    let ran = World::new().run("login --store file --no-verify").ended_with(2);
+    assert!(ran.stderr.contains("--ssid-stdin"), "{ran}");
+}
+
+#[test]
+fn an_empty_or_broken_secret_is_refused() {
+    let world = World::new();
+    for input in ["", "\n", "  \n", "a\u{7}b", "\0"] {
+        world.run_with_input("login --store file --no-verify --ssid-stdin", input).ended_with(2);
+    }
+}
+
+#[test]
+fn the_default_profile_can_be_changed() {
+    let server = FakeServer::always(GOOD);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    for name in ["asha", "ravi"] {
+        world
+            .run_with_input(&format!("login --store file --ssid-stdin --profile {name}"), name)
+            .ended_with(0);
+    }
+    assert_eq!(world.run("break-status --json").json()["profile"], "asha");
+    world.run("profiles --default ravi").ended_with(0);
+    assert_eq!(world.run("break-status --json").json()["profile"], "ravi");
+    world.run("profiles --default nobody").ended_with(2);
+    world.run("logout --all").ended_with(0);
+    assert_eq!(world.run("profiles --json").json()["profiles"], serde_json::json!([]));
+}
+
+#[test]
+fn what_login_and_profiles_say() {
+    let server = FakeServer::always(GOOD);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let ran = world.run_with_input("login --store file --ssid-stdin --profile asha", "s3cr3t-session");
+    let columns = "name,default,server,kind,store";
+    let listed = world.run(&format!("profiles --columns {columns}"));
+    assert_snapshot!(scrubbed(&ran.stderr, &server));
+    assert_snapshot!(scrubbed(&listed.stdout, &server));
+}

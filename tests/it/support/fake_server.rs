@@ -1,0 +1,179 @@
+//! A server on loopback that answers byte for byte what a test says, and counts what arrives.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+/// A request as it arrived.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub method: String,
+    pub path: String,
+    pub head: String,
+    pub body: String,
+}
+
+impl Request {
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+}
+
+/// What to do with a request.
+pub enum Reply {
+    /// A JSON body with this HTTP status.
+    Json(u16, String),
+    /// These bytes, then the connection is closed in order.
+    Raw(Vec<u8>),
+    /// These bytes, then the connection is reset.
+    RawThenReset(Vec<u8>),
+    /// Nothing at all, until the client gives up.
+    Silence,
+    /// These bytes one at a time, with a pause after each.
+    Trickle(Vec<u8>, Duration),
+}
+
+impl Reply {
+    pub fn ok(body: &str) -> Self {
+        Self::Json(200, body.to_owned())
+    }
+
+    /// A raw reply from a status line, header lines and a body of the right length.
+    pub fn with_headers(status: &str, headers: &[&str], body: &str) -> Self {
+        let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+        Self::Raw(
+            format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\n\r\n{body}", body.len())
+                .into_bytes(),
+        )
+    }
+}
+
+type Answering = dyn Fn(&Request, usize) -> Reply + Send + Sync;
+
+/// The server; it stops listening when dropped.
+pub struct FakeServer {
+    address: std::net::SocketAddr,
+    arrivals: Arc<Mutex<Vec<Request>>>,
+    connections: Arc<Mutex<usize>>,
+}
+
+impl FakeServer {
+    /// Answers each request; the number counts earlier arrivals.
+    pub fn answering(answer: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let arrivals = Arc::new(Mutex::new(vec![]));
+        let connections = Arc::new(Mutex::new(0));
+        let answer: Arc<Answering> = Arc::new(answer);
+        let (seen, opened) = (Arc::clone(&arrivals), Arc::clone(&connections));
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(stream) = stream else { break };
+                *opened.lock().unwrap() += 1;
+                let (answer, seen) = (Arc::clone(&answer), Arc::clone(&seen));
+                thread::spawn(move || serve(stream, &*answer, &seen));
+            }
+        });
+        Self { address, arrivals, connections }
+    }
+
+    /// Answers every request with the same JSON.
+    pub fn always(body: &str) -> Self {
+        let body = body.to_owned();
+        Self::answering(move |_, _| Reply::ok(&body))
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub fn arrivals(&self) -> Vec<Request> {
+        self.arrivals.lock().unwrap().clone()
+    }
+
+    /// How many connections were opened, whatever was sent on them.
+    pub fn connections(&self) -> usize {
+        *self.connections.lock().unwrap()
+    }
+}
+
+fn serve(mut stream: TcpStream, answer: &Answering, seen: &Mutex<Vec<Request>>) {
+    while let Some(request) = read_request(&mut stream) {
+        let earlier = {
+            let mut seen = seen.lock().unwrap();
+            seen.push(request.clone());
+            seen.len() - 1
+        };
+        match answer(&request, earlier) {
+            Reply::Json(status, body) => {
+                let length = body.len();
+                let head = format!(
+                    "HTTP/1.1 {status} Status\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+                );
+                if stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).is_err()
+                {
+                    return;
+                }
+            }
+            Reply::Raw(bytes) => {
+                let _ = stream.write_all(&bytes);
+                let _ = stream.shutdown(Shutdown::Write);
+                let _ = stream.read_to_end(&mut vec![]);
+                return;
+            }
+            Reply::RawThenReset(bytes) => {
+                let _ = stream.write_all(&bytes);
+                reset(&stream);
+                return;
+            }
+            Reply::Silence => {
+                let _ = stream.read_to_end(&mut vec![]);
+                return;
+            }
+            Reply::Trickle(bytes, pause) => {
+                for byte in bytes {
+                    if stream.write_all(&[byte]).is_err() {
+                        return;
+                    }
+                    thread::sleep(pause);
+                }
+            }
+        }
+    }
+}
+
+/// Closing with a linger of zero sends RST instead of FIN.
+fn reset(stream: &TcpStream) {
+    use rustix::net::sockopt::set_socket_linger;
+    set_socket_linger(stream, Some(Duration::ZERO)).unwrap();
+}
+
+fn read_request(stream: &mut TcpStream) -> Option<Request> {
+    let mut bytes = vec![];
+    let mut chunk = [0; 4096];
+    let head_end = loop {
+        if let Some(at) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            break at + 4;
+        }
+        match stream.read(&mut chunk) {
+            Ok(0) | Err(_) => return None,
+            Ok(count) => bytes.extend_from_slice(&chunk[..count]),
+        }
+    };
+    let head = String::from_utf8_lossy(&bytes[..head_end]).into_owned();
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+    });
+    while bytes.len() < head_end + length.unwrap_or(0) {
+        match stream.read(&mut chunk) {
+            Ok(0) | Err(_) => return None,
+            Ok(count) => bytes.extend_from_slice(&chunk[..count]),
+        }
+    }
+    let mut words = head.split_whitespace();
+    let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
+    Some(Request { method, path, head, body: String::from_utf8_lossy(&bytes[head_end..]).into_owned() })
+}

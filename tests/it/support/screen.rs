@@ -1,0 +1,138 @@
+//! The real binary on a pseudo-terminal, and a model of the screen it paints.
+
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use super::World;
+
+/// How long a test waits for a screen before it fails.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A program on a terminal.
+pub struct Screen {
+    parser: Arc<(Mutex<Painted>, Condvar)>,
+    keyboard: Box<dyn Write + Send>,
+    master: Box<dyn MasterPty + Send>,
+    child: Box<dyn Child + Send + Sync>,
+}
+
+fn size(cells: u16) -> NonZero<u16> {
+    NonZero::new(cells).unwrap()
+}
+
+struct Painted {
+    parser: vt100::Parser,
+    bytes: Vec<u8>,
+    is_over: bool,
+}
+
+impl Screen {
+    /// Starts the binary on a terminal of this size.
+    pub fn start(world: &World, line: &str, rows: u16, columns: u16) -> Self {
+        let pair = native_pty_system()
+            .openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
+            .unwrap();
+        let command = world.command(line.split_whitespace());
+        let mut builder = CommandBuilder::new(command.get_program());
+        builder.args(command.get_args());
+        builder.env_clear();
+        for (name, value) in command.get_envs() {
+            builder.env(name, value.unwrap_or_default());
+        }
+        builder.env("TERM", "xterm-256color");
+        builder.cwd(world.home());
+        let child = pair.slave.spawn_command(builder).unwrap();
+        drop(pair.slave);
+        let painted = Painted {
+            parser: vt100::Parser::new(size(rows), size(columns), 0),
+            bytes: vec![],
+            is_over: false,
+        };
+        let parser = Arc::new((Mutex::new(painted), Condvar::new()));
+        let mut output = pair.master.try_clone_reader().unwrap();
+        let shared = Arc::clone(&parser);
+        thread::spawn(move || {
+            let mut chunk = [0; 4096];
+            loop {
+                let read = output.read(&mut chunk).unwrap_or(0);
+                let (painted, changed) = &*shared;
+                let mut painted = painted.lock().unwrap();
+                painted.parser.process(&chunk[..read]);
+                painted.bytes.extend_from_slice(&chunk[..read]);
+                painted.is_over |= read == 0;
+                changed.notify_all();
+                if read == 0 {
+                    return;
+                }
+            }
+        });
+        let keyboard = pair.master.take_writer().unwrap();
+        Self { parser, keyboard, master: pair.master, child }
+    }
+
+    /// Waits until the screen shows the text, and returns the screen.
+    #[track_caller]
+    pub fn wait_for(&self, text: &str) -> String {
+        self.wait_until(&format!("{text:?}"), |screen| screen.contains(text))
+    }
+
+    /// Waits until the screen is as wanted.
+    #[track_caller]
+    pub fn wait_until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let (painted, changed) = &*self.parser;
+        let mut painted = painted.lock().unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let screen = painted.parser.screen().contents();
+            if wanted(&screen) {
+                return screen;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero() && !painted.is_over, "the screen never showed {what}:\n{screen}");
+            painted = changed.wait_timeout(painted, left).unwrap().0;
+        }
+    }
+
+    pub fn type_keys(&mut self, keys: &str) {
+        self.keyboard.write_all(keys.as_bytes()).unwrap();
+        self.keyboard.flush().unwrap();
+    }
+
+    /// Waits for the end; returns the exit code, the last screen and every byte that was painted.
+    #[track_caller]
+    pub fn end(mut self) -> (u32, String, Vec<u8>) {
+        let code = self.child.wait().unwrap().exit_code();
+        let (painted, changed) = &*self.parser;
+        let mut painted = painted.lock().unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        while !painted.is_over && Instant::now() < deadline {
+            painted = changed.wait_timeout(painted, Duration::from_millis(100)).unwrap().0;
+        }
+        super::leaks::assert_no_secret("the terminal", &painted.bytes);
+        (code, painted.parser.screen().contents(), painted.bytes.clone())
+    }
+
+    /// Waits until the terminal echoes what is typed, or no longer does.
+    #[track_caller]
+    pub fn wait_for_echo(&self, wanted: bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.echoes() != wanted {
+            assert!(
+                Instant::now() < deadline,
+                "the terminal never {} echo",
+                if wanted { "got" } else { "lost" }
+            );
+        }
+    }
+
+    fn echoes(&self) -> bool {
+        let terminal = self.master.tty_name().unwrap();
+        let modes = std::process::Command::new("stty").arg("-F").arg(terminal).arg("-a").output().unwrap();
+        String::from_utf8_lossy(&modes.stdout).split_whitespace().any(|word| word == "echo")
+    }
+}

@@ -1,0 +1,184 @@
+//! `deepcall tags`, from a fake server's reply to the last byte.
+
+use insta::assert_snapshot;
+
+use crate::support::{FakeServer, InProcess, World};
+
+/// Three notifications in three spellings, of which two share an icon, and an icon that belongs to none.
+const REPLY: &str = r#"{"data":[
+ {"_id":"65f0c0ffee65f0c0ffee0001","createdAt":1795421400,"type":"missed","message":"Missed call from Asha Traders","cNumber":"919000012345","callId":"c-1","agentId":"13","iconId":"i1","queue":"Sales","big":18446744073709551616},
+ {"_id":{"$oid":"65f0c0ffee65f0c0ffee0002"},"time":"2026-11-23 14:10:00","type":"callback","message":"Call back \u0930\u0935\u093f","caller":"+919000067890","iconId":"i2","wait":"12"},
+ {"id":7,"createdAt":1795422600000,"type":"missed","message":"Missed call","cNumber":"919000012345","iconId":"i1"}
+],"iconDetails":[
+ {"iconId":"i1","name":"missed-call","action":{"type":"dial"}},
+ {"iconId":"i2","name":"call-back"},
+ {"iconId":"i9","name":"unused"}
+],"status":"success","code":200}"#;
+
+fn world(server: &FakeServer) -> World {
+    World::new()
+        .with("DEEPCALL_SERVER", &server.url())
+        .with("DEEPCALL_SSID", crate::support::CANARY_SSID)
+        .with("DEEPCALL_TIMEZONE", "Asia/Kolkata")
+}
+
+fn tags(arguments: &str) -> crate::support::Ran {
+    let server = FakeServer::always(REPLY);
+    world(&server).run(&format!("tags --since @0 --until 2099-01-01 -q {arguments}"))
+}
+
+#[test]
+fn the_request_is_the_documented_one() {
+    let server = FakeServer::always(r#"{"data":[],"iconDetails":[],"status":"success","code":200}"#);
+    world(&server).run("tags --json").ended_with(0);
+    let arrivals = server.arrivals();
+    assert_eq!(arrivals.len(), 1);
+    assert_eq!(
+        (arrivals[0].method.as_str(), arrivals[0].path.as_str()),
+        ("POST", "/api/v2/agentProfile/tags")
+    );
+    assert_eq!(arrivals[0].json(), serde_json::json!({"ssid": crate::support::CANARY_SSID, "ref": true}));
+    assert!(arrivals[0].head.to_lowercase().contains("content-type: application/json"));
+}
+
+#[test]
+fn ref_can_be_left_out_or_replaced() {
+    let server = FakeServer::always(r#"{"data":[],"iconDetails":[],"status":"success","code":200}"#);
+    world(&server).run("tags --ref off").ended_with(0);
+    world(&server).run("tags --ref latest").ended_with(0);
+    let bodies: Vec<_> = server.arrivals().iter().map(|request| request.json().get("ref").cloned()).collect();
+    assert_eq!(bodies, [None, Some(serde_json::json!("latest"))]);
+}
+
+#[test]
+fn a_table_in_a_pipe_is_plain_and_whole() {
+    assert_snapshot!(tags(""));
+}
+
+#[test]
+fn one_row_a_line() {
+    assert_snapshot!(tags("-o ndjson"));
+}
+
+#[test]
+fn csv_and_tsv_say_the_same_cells() {
+    assert_snapshot!(tags("-o csv"));
+    assert_snapshot!(tags("-o tsv --columns time,customer,fields.queue,icons.0.name --no-headers"));
+}
+
+#[test]
+fn json_keeps_what_the_server_wrote() {
+    let ran = tags("--json").ended_with(0);
+    assert!(ran.stdout.contains("18446744073709551616"), "{ran}");
+    let document = ran.json();
+    assert_eq!(document["tags"].as_array().unwrap().len(), 3);
+    assert_eq!(document["failures"], serde_json::json!([]));
+    assert_eq!(document["icons"], serde_json::json!([{"iconId": "i9", "name": "unused"}]));
+    let callback = document["tags"].as_array().unwrap().iter().find(|tag| tag["kind"] == "callback").unwrap();
+    assert_eq!(callback["id"], "65f0c0ffee65f0c0ffee0002");
+    assert_eq!(callback["time"], "2026-11-23T14:10:00+05:30");
+    assert_eq!(callback["icons"][0]["name"], "call-back");
+    assert_eq!(callback["fields"]["wait"], "12");
+}
+
+#[test]
+fn filters_work_on_what_the_server_sent() {
+    let count = |arguments: &str| {
+        tags(&format!("--json {arguments}")).ended_with(0).json()["tags"].as_array().unwrap().len()
+    };
+    assert_eq!(count("--kind missed"), 2);
+    assert_eq!(count("--kind missed,callback"), 3);
+    assert_eq!(count("--match (?i)traders"), 1);
+    assert_eq!(count("--match Sales"), 1);
+    assert_eq!(count("--limit 2"), 2);
+    assert_eq!(count("--since 2026-11-23T14:00:00+05:30"), 2);
+    assert_eq!(count("--until 2026-11-23T13:50:00+05:30"), 1);
+}
+
+#[test]
+fn rows_come_in_the_order_that_was_asked_for() {
+    let ids = |arguments: &str| {
+        let document = tags(&format!("--json {arguments}")).ended_with(0).json();
+        document["tags"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|tag| {
+                tag["id"].as_str().unwrap()[..1].to_owned()
+                    + &tag["id"].as_str().unwrap().chars().last().unwrap().to_string()
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ids(""), ["62", "77", "61"]);
+    assert_eq!(ids("--sort time"), ["61", "77", "62"]);
+    assert_eq!(ids("--sort kind"), ["62", "61", "77"]);
+}
+
+#[test]
+fn a_cut_list_says_so() {
+    let server = FakeServer::always(REPLY);
+    let ran = world(&server).run("tags --since @0 --until 2099-01-01 --limit 2");
+    assert!(ran.stderr.contains("2 of 3 tags shown"), "{ran}");
+    assert!(ran.stderr.contains("only the last hour"), "{ran}");
+}
+
+#[test]
+fn nothing_is_an_answer() {
+    let server = FakeServer::always(r#"{"data":[],"iconDetails":[],"status":"success","code":200}"#);
+    let world = world(&server);
+    assert_snapshot!(world.run("tags"));
+    assert_eq!(world.run("tags --json").ended_with(0).json()["tags"], serde_json::json!([]));
+    world.run("tags --fail-empty").ended_with(3);
+    let empty_1012 = FakeServer::always(r#"{"status":"error","code":1012,"message":"No data found"}"#);
+    assert_eq!(
+        self::world(&empty_1012).run("tags --json").ended_with(0).json()["tags"],
+        serde_json::json!([])
+    );
+}
+
+#[test]
+fn misspelt_columns_and_times_cost_no_request() {
+    let server = FakeServer::always(REPLY);
+    let world = world(&server);
+    let ran = world.run("tags --columns tiem").ended_with(2);
+    assert!(ran.stderr.contains("time") && ran.stderr.contains("fields"), "{ran}");
+    world.run("tags --since soon").ended_with(2);
+    world.run("tags --since 1h --until 2h").ended_with(2);
+    world.run("tags --match (").ended_with(2);
+    world.run("tags --sort colour").ended_with(2);
+    world.run("tags --jq .tags[").ended_with(2);
+    assert_eq!(server.arrivals().len(), 0);
+}
+
+#[test]
+fn jq_runs_inside_the_program() {
+    assert_snapshot!(tags("--jq .tags[].kind"));
+    assert_snapshot!(tags("--jq [.tags[]|.icons[0].name]"));
+}
+
+#[test]
+fn numbers_are_masked_everywhere() {
+    for format in ["table", "json", "ndjson", "csv", "tsv"] {
+        let ran = tags(&format!("--mask -o {format}")).ended_with(0);
+        assert!(!ran.stdout.contains("9000012") && !ran.stdout.contains("9000067"), "{ran}");
+        assert!(ran.stdout.contains("345") && ran.stdout.contains("890"), "{ran}");
+    }
+}
+
+#[test]
+fn the_sandbox_fills_a_table_at_every_width() {
+    for width in [40, 80, 200] {
+        let ran = InProcess::new().on_terminal(width).with("NO_COLOR", "1").run("tags --sandbox --since 30m");
+        assert_snapshot!(format!("sandbox_tags_at_{width}"), ran);
+    }
+}
+
+#[test]
+fn the_sandbox_answers_for_all_its_agents() {
+    let ran = InProcess::new().run("tags --sandbox --all --json").ended_with(0);
+    let document = ran.json();
+    let profiles: std::collections::BTreeSet<&str> =
+        document["tags"].as_array().unwrap().iter().map(|tag| tag["profile"].as_str().unwrap()).collect();
+    assert!(profiles.len() >= 12, "{profiles:?}");
+    assert_eq!(document["failures"], serde_json::json!([]));
+}

@@ -1,0 +1,60 @@
+//! The real binary on a pseudo-terminal: what a person sees, and how the terminal is left.
+
+use crate::support::{CANARY_SSID, FakeServer, Screen, World};
+
+const GOOD: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
+
+#[test]
+fn the_prompt_does_not_echo_and_the_session_is_stored() {
+    let server = FakeServer::always(GOOD);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let mut screen = Screen::start(&world, "login --store file", 24, 80);
+    screen.wait_for("Session id (ssid)");
+    screen.type_keys(CANARY_SSID);
+    screen.type_keys("\r");
+    let (code, shown, _) = screen.end();
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains("Signed in: profile default"), "{shown}");
+    assert_eq!(server.arrivals()[0].json()["ssid"], CANARY_SSID);
+}
+
+#[test]
+fn ctrl_c_at_the_prompt_ends_with_130_and_restores_the_terminal() {
+    let world = World::new();
+    let mut screen = Screen::start(&world, "login --store file --no-verify", 24, 80);
+    screen.wait_for("Session id (ssid)");
+    screen.wait_for_echo(false);
+    screen.type_keys("half a secr");
+    screen.type_keys("\u{3}");
+    screen.wait_for_echo(true);
+    let (code, shown, _) = screen.end();
+    assert_eq!(code, 130, "{shown}");
+    assert!(!shown.contains("half"), "{shown}");
+}
+
+#[test]
+fn ctrl_c_during_a_request_ends_with_130() {
+    let server = FakeServer::answering(|_, _| crate::support::Reply::Silence);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let mut screen = Screen::start(&world, "tags", 24, 80);
+    while server.arrivals().is_empty() {
+        std::thread::yield_now();
+    }
+    screen.type_keys("\u{3}");
+    let (code, shown, _) = screen.end();
+    assert_eq!(code, 130, "{shown}");
+}
+
+#[test]
+fn a_table_fits_the_terminal() {
+    let world = World::new();
+    for columns in [40, 80, 200] {
+        let screen = Screen::start(&world, "tags --sandbox --all --since 30m --limit 15", 24, columns);
+        let (code, shown, bytes) = screen.end();
+        assert_eq!(code, 0, "{shown}");
+        assert!(shown.contains("TIME") && shown.contains("KIND"), "{shown}");
+        // A line that wrapped would make more lines than there are rows, the heading and the note.
+        let lines = String::from_utf8_lossy(&bytes).matches('\n').count();
+        assert!(lines <= 18, "{lines} lines at {columns} columns:\n{shown}");
+    }
+}

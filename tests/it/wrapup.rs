@@ -1,0 +1,64 @@
+//! `deepcall wrapup`: ends, time left, call and customer, and waiting for the end.
+
+use insta::assert_snapshot;
+
+use crate::support::{CANARY_SSID, FakeServer, InProcess, Ran, Reply, World};
+
+fn world(server: &FakeServer) -> World {
+    World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID)
+}
+
+fn ask(data: &str, date: &str, arguments: &str) -> Ran {
+    let body = format!(r#"{{"status":"success","data":{data}}}"#);
+    let date = format!("Date: {date}");
+    let server = FakeServer::answering(move |_, _| Reply::with_headers("200 OK", &[&date], &body));
+    world(&server).run(&format!("wrapup {arguments}"))
+}
+
+#[test]
+fn the_end_may_be_in_seconds_or_milliseconds_and_is_measured_by_the_servers_clock() {
+    for end in ["1795424460", "\"1795424460\"", "1795424460000", "\"1795424460000\""] {
+        let data = format!(
+            r#"{{"response":1,"wrapETime":{end},"currentDuration":60,"callId":"c-1","cNumber":"0900001"}}"#
+        );
+        let ran = ask(&data, "Mon, 23 Nov 2026 09:00:00 GMT", "--json").ended_with(0);
+        let said = ran.json();
+        assert_eq!(said["in_wrapup"], true, "{ran}");
+        assert_eq!(said["remaining_seconds"], 60, "{ran}");
+        assert_eq!(said["call_id"], "c-1");
+        assert_eq!(said["customer"], "0900001");
+    }
+}
+
+#[test]
+fn not_in_wrapup_is_an_answer() {
+    let server =
+        FakeServer::always(r#"{"status":"error","errCode":"1504","message":"Agent not in wrap time"}"#);
+    let world = world(&server);
+    assert_eq!(world.run("wrapup --json").ended_with(0).json()["in_wrapup"], false);
+    world.run("wrapup --exit-status").ended_with(3);
+    world.run("wrapup --wait").ended_with(0);
+}
+
+#[test]
+fn waiting_ends_with_the_wrapup_and_is_limited_by_timeout() {
+    let server = FakeServer::answering(|_, earlier| {
+        Reply::ok(if earlier == 0 {
+            r#"{"status":"success","data":{"response":1,"currentDuration":1}}"#
+        } else {
+            r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#
+        })
+    });
+    let ran = world(&server).run("wrapup --wait --json").ended_with(0);
+    assert_eq!(ran.json()["in_wrapup"], false);
+    assert_eq!(server.arrivals().len(), 2);
+    let for_ever = FakeServer::always(r#"{"status":"success","data":{"response":1,"currentDuration":90}}"#);
+    world(&for_ever).run("wrapup --wait --timeout 300ms").ended_with(124);
+    assert_eq!(for_ever.arrivals().len(), 1);
+}
+
+#[test]
+fn the_team_is_a_table() {
+    let ran = InProcess::new().on_terminal(100).with("NO_COLOR", "1").run("wrapup --sandbox --all");
+    assert_snapshot!("sandbox_wrapups", ran);
+}
