@@ -8,6 +8,7 @@
 //!     dispatch     one match: hands each command its parts, renders what it returns
 //!       cli        what can be typed
 //!       commands   one file per command: its arguments and its function
+//!         watch    poll → difference → events → sink
 //!         fleet    one question to many profiles
 //!         sign_in  opens stored sessions          prompt  asks a person
 //!           settings     option > variable > profile > config file > default
@@ -35,6 +36,7 @@ pub mod sandbox;
 pub mod session;
 pub mod settings;
 pub mod sign_in;
+pub mod watch;
 
 use std::ffi::OsString;
 

@@ -8,7 +8,7 @@ const LAYERS: &[&[&str]] = &[
     &["main", "lib"],
     &["dispatch"],
     &["cli", "commands"],
-    &["fleet", "sign_in", "prompt"],
+    &["watch", "fleet", "sign_in", "prompt"],
     &["settings"],
     &["environment", "config_file"],
     &["failure"],
