@@ -55,6 +55,7 @@ Register-ArgumentCompleter -Native -CommandName 'deepcall' -ScriptBlock {
             [CompletionResult]::new('tags', 'tags', [CompletionResultType]::ParameterValue, 'What `deepcall tags` can be given')
             [CompletionResult]::new('break-status', 'break-status', [CompletionResultType]::ParameterValue, 'What `deepcall break-status` can be given')
             [CompletionResult]::new('wrapup', 'wrapup', [CompletionResultType]::ParameterValue, 'What `deepcall wrapup` can be given')
+            [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'What `deepcall watch` can be given')
             [CompletionResult]::new('ping', 'ping', [CompletionResultType]::ParameterValue, 'What `deepcall ping` can be given')
             [CompletionResult]::new('api', 'api', [CompletionResultType]::ParameterValue, 'What `deepcall api` can be given')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'What `deepcall sandbox` can be given')
@@ -256,6 +257,46 @@ Register-ArgumentCompleter -Native -CommandName 'deepcall' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'deepcall;watch' {
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Ask each profile this often, at least 2s apart [default: 5s]')
+            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Follow only these: tags, breaks, wrapups')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Of the tags that are there already, tell those from then on: 10m, 09:00, now [default: all]')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'End with exit code 0 at this event, e.g. break_ended@asha')
+            [CompletionResult]::new('--alert', '--alert', [CompletionResultType]::ParameterName, 'Tell when a state lasts too long: break=15m, break.lunch=45m, wrapup=60s:90s (warn:critical)')
+            [CompletionResult]::new('--exec', '--exec', [CompletionResultType]::ParameterName, 'Run this by the shell at the events of --on, with the event as JSON on its standard input')
+            [CompletionResult]::new('--on', '--on', [CompletionResultType]::ParameterName, 'Which events ring, notify and run [default: alert,session_expired]')
+            [CompletionResult]::new('--heartbeat', '--heartbeat', [CompletionResultType]::ParameterName, 'Give a sign of life this often, e.g. 60s')
+            [CompletionResult]::new('--ref', '--ref', [CompletionResultType]::ParameterName, 'What to send as `ref`, whose meaning is not documented: true, off, or a text')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the session stored under this name')
+            [CompletionResult]::new('--profiles', '--profiles', [CompletionResultType]::ParameterName, 'Ask every profile that matches, e.g. ''team-*,asha''')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many profiles to ask at the same time [default: 16]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Address of the server [default: v4-api.deepcall.com, by https]')
+            [CompletionResult]::new('--server-timezone', '--server-timezone', [CompletionResultType]::ParameterName, 'Time zone of server times that name none [default: +05:30]')
+            [CompletionResult]::new('--cacert', '--cacert', [CompletionResultType]::ParameterName, 'Trust the certificate authorities in this PEM file as well')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up after this long, with exit code 124, e.g. 10s or 1m30s')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often to try again when the server is in trouble [default: 2, for ping 1]')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Which simulated floor to show; the same seed shows the same floor')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The same, by its name: ndjson; or lines: sentences')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The same, by its name: ndjson; or lines: sentences')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system''s]')
+            [CompletionResult]::new('--bell', '--bell', [CompletionResultType]::ParameterName, 'Ring the terminal''s bell at the events of --on')
+            [CompletionResult]::new('--notify', '--notify', [CompletionResultType]::ParameterName, 'Send a notice through the terminal, also over ssh, at the events of --on')
+            [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Write one line for each event even on a terminal')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Ask every stored profile; with --sandbox, every simulated agent')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Ask a simulated DeepCall inside this process: no account, no keyring, no files')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object for each event and line')
+            [CompletionResult]::new('--mask', '--mask', [CompletionResultType]::ParameterName, 'Hide phone numbers but for the last three digits')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'deepcall;ping' {
             [CompletionResult]::new('--mic-perm', '--mic-perm', [CompletionResultType]::ParameterName, 'What to send as `mic_perm`, the browser phone''s microphone permission: JSON, or text [default: true]')
             [CompletionResult]::new('--path', '--path', [CompletionResultType]::ParameterName, 'Path of the call, which the vendor does not document [default: agentProfile/setWebPingTime]')
@@ -369,6 +410,7 @@ Register-ArgumentCompleter -Native -CommandName 'deepcall' -ScriptBlock {
             [CompletionResult]::new('tags', 'tags', [CompletionResultType]::ParameterValue, 'Show recent notifications with their icons')
             [CompletionResult]::new('break-status', 'break-status', [CompletionResultType]::ParameterValue, 'Show whether an agent is on break, why and for how long')
             [CompletionResult]::new('wrapup', 'wrapup', [CompletionResultType]::ParameterValue, 'Show whether an agent is in wrap-up, and how long it still takes')
+            [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Follow tags, breaks and wrap-ups until stopped')
             [CompletionResult]::new('ping', 'ping', [CompletionResultType]::ParameterValue, 'Update an agent''s presence: the only command that writes on the server')
             [CompletionResult]::new('api', 'api', [CompletionResultType]::ParameterValue, 'Send one signed-in request to any path, and print the reply as it came')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Serve a simulated DeepCall on this machine')
@@ -394,6 +436,9 @@ Register-ArgumentCompleter -Native -CommandName 'deepcall' -ScriptBlock {
             break
         }
         'deepcall;help;wrapup' {
+            break
+        }
+        'deepcall;help;watch' {
             break
         }
         'deepcall;help;ping' {

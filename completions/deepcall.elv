@@ -52,6 +52,7 @@ set edit:completion:arg-completer[deepcall] = {|@words|
             cand tags 'What `deepcall tags` can be given'
             cand break-status 'What `deepcall break-status` can be given'
             cand wrapup 'What `deepcall wrapup` can be given'
+            cand watch 'What `deepcall watch` can be given'
             cand ping 'What `deepcall ping` can be given'
             cand api 'What `deepcall api` can be given'
             cand sandbox 'What `deepcall sandbox` can be given'
@@ -246,6 +247,45 @@ set edit:completion:arg-completer[deepcall] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'deepcall;watch'= {
+            cand --interval 'Ask each profile this often, at least 2s apart [default: 5s]'
+            cand --only 'Follow only these: tags, breaks, wrapups'
+            cand --since 'Of the tags that are there already, tell those from then on: 10m, 09:00, now [default: all]'
+            cand --until 'End with exit code 0 at this event, e.g. break_ended@asha'
+            cand --alert 'Tell when a state lasts too long: break=15m, break.lunch=45m, wrapup=60s:90s (warn:critical)'
+            cand --exec 'Run this by the shell at the events of --on, with the event as JSON on its standard input'
+            cand --on 'Which events ring, notify and run [default: alert,session_expired]'
+            cand --heartbeat 'Give a sign of life this often, e.g. 60s'
+            cand --ref 'What to send as `ref`, whose meaning is not documented: true, off, or a text'
+            cand --profile 'Use the session stored under this name'
+            cand --profiles 'Ask every profile that matches, e.g. ''team-*,asha'''
+            cand --jobs 'How many profiles to ask at the same time [default: 16]'
+            cand --server 'Address of the server [default: v4-api.deepcall.com, by https]'
+            cand --server-timezone 'Time zone of server times that name none [default: +05:30]'
+            cand --cacert 'Trust the certificate authorities in this PEM file as well'
+            cand --timeout 'Give up after this long, with exit code 124, e.g. 10s or 1m30s'
+            cand --retries 'How often to try again when the server is in trouble [default: 2, for ping 1]'
+            cand --seed 'Which simulated floor to show; the same seed shows the same floor'
+            cand -o 'The same, by its name: ndjson; or lines: sentences'
+            cand --output 'The same, by its name: ndjson; or lines: sentences'
+            cand --color 'When to use colour [default: auto]'
+            cand --timezone 'Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system''s]'
+            cand --bell 'Ring the terminal''s bell at the events of --on'
+            cand --notify 'Send a notice through the terminal, also over ssh, at the events of --on'
+            cand --log 'Write one line for each event even on a terminal'
+            cand --all 'Ask every stored profile; with --sandbox, every simulated agent'
+            cand --sandbox 'Ask a simulated DeepCall inside this process: no account, no keyring, no files'
+            cand --json 'One JSON object for each event and line'
+            cand --mask 'Hide phone numbers but for the last three digits'
+            cand -q 'Say nothing on stderr but errors'
+            cand --quiet 'Say nothing on stderr but errors'
+            cand -v 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)'
+            cand --verbose 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'deepcall;ping'= {
             cand --mic-perm 'What to send as `mic_perm`, the browser phone''s microphone permission: JSON, or text [default: true]'
             cand --path 'Path of the call, which the vendor does not document [default: agentProfile/setWebPingTime]'
@@ -353,6 +393,7 @@ set edit:completion:arg-completer[deepcall] = {|@words|
             cand tags 'Show recent notifications with their icons'
             cand break-status 'Show whether an agent is on break, why and for how long'
             cand wrapup 'Show whether an agent is in wrap-up, and how long it still takes'
+            cand watch 'Follow tags, breaks and wrap-ups until stopped'
             cand ping 'Update an agent''s presence: the only command that writes on the server'
             cand api 'Send one signed-in request to any path, and print the reply as it came'
             cand sandbox 'Serve a simulated DeepCall on this machine'
@@ -372,6 +413,8 @@ set edit:completion:arg-completer[deepcall] = {|@words|
         &'deepcall;help;break-status'= {
         }
         &'deepcall;help;wrapup'= {
+        }
+        &'deepcall;help;watch'= {
         }
         &'deepcall;help;ping'= {
         }

@@ -251,6 +251,54 @@ module completions {
     --version(-V)             # Print version
   ]
 
+  def "nu-complete deepcall watch only" [] {
+    [ "tags" "breaks" "wrapups" ]
+  }
+
+  def "nu-complete deepcall watch output" [] {
+    [ "ndjson" "json" "lines" ]
+  }
+
+  def "nu-complete deepcall watch color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # What `deepcall watch` can be given
+  export extern "deepcall watch" [
+    --interval: string        # Ask each profile this often, at least 2s apart [default: 5s]
+    --only: string@"nu-complete deepcall watch only" # Follow only these: tags, breaks, wrapups
+    --since: string           # Of the tags that are there already, tell those from then on: 10m, 09:00, now [default: all]
+    --until: string           # End with exit code 0 at this event, e.g. break_ended@asha
+    --alert: string           # Tell when a state lasts too long: break=15m, break.lunch=45m, wrapup=60s:90s (warn:critical)
+    --bell                    # Ring the terminal's bell at the events of --on
+    --notify                  # Send a notice through the terminal, also over ssh, at the events of --on
+    --exec: string            # Run this by the shell at the events of --on, with the event as JSON on its standard input
+    --on: string              # Which events ring, notify and run [default: alert,session_expired]
+    --heartbeat: string       # Give a sign of life this often, e.g. 60s
+    --log                     # Write one line for each event even on a terminal
+    --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text
+    --profile: string         # Use the session stored under this name
+    --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
+    --all                     # Ask every stored profile; with --sandbox, every simulated agent
+    --jobs: string            # How many profiles to ask at the same time [default: 16]
+    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
+    --server-timezone: string # Time zone of server times that name none [default: +05:30]
+    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
+    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
+    --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --json                    # One JSON object for each event and line
+    --output(-o): string@"nu-complete deepcall watch output" # The same, by its name: ndjson; or lines: sentences
+    --color: string@"nu-complete deepcall watch color" # When to use colour [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --mask                    # Hide phone numbers but for the last three digits
+    --quiet(-q)               # Say nothing on stderr but errors
+    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
   def "nu-complete deepcall ping output" [] {
     [ "table" "json" "ndjson" "csv" "tsv" ]
   }
@@ -397,6 +445,10 @@ module completions {
 
   # Show whether an agent is in wrap-up, and how long it still takes
   export extern "deepcall help wrapup" [
+  ]
+
+  # Follow tags, breaks and wrap-ups until stopped
+  export extern "deepcall help watch" [
   ]
 
   # Update an agent's presence: the only command that writes on the server

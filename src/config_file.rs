@@ -1,6 +1,7 @@
 //! `config.toml`: lasting choices of a person. Found in the config folder, read whole, never written.
 //! An unknown key is an error that names the nearest known one.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -38,9 +39,22 @@ pub struct ConfigFile {
     pub cacert: Option<PathBuf>,
     /// `login --store`.
     pub store: Option<String>,
+    /// `watch --alert`: limits by name, e.g. `break = "15m"`.
+    #[serde(default)]
+    pub alert: BTreeMap<String, AlertValue>,
     /// What `ping` sends, since the vendor does not document it (`api.md` §4).
     #[serde(default)]
     pub ping: PingTable,
+}
+
+/// A limit, or a table of limits by reason.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum AlertValue {
+    /// `break = "15m"`.
+    Limit(String),
+    /// `break.lunch = "45m"`.
+    ByReason(BTreeMap<String, String>),
 }
 
 /// The `[ping]` table.
@@ -66,6 +80,7 @@ const KEYS: &[&str] = &[
     "jobs",
     "cacert",
     "store",
+    "alert",
     "ping",
     "path",
     "mic_perm",
@@ -97,6 +112,16 @@ impl ConfigFile {
         let config = Self::parse(&text, &path)?;
         config.refuse_if_others_may_write(&metadata, &path)?;
         Ok(config)
+    }
+
+    /// The limits of the `[alert]` table, as name and value.
+    pub fn alerts(&self) -> impl Iterator<Item = (String, &str)> {
+        self.alert.iter().flat_map(|(name, value)| match value {
+            AlertValue::Limit(limit) => vec![(name.clone(), limit.as_str())],
+            AlertValue::ByReason(limits) => {
+                limits.iter().map(|(reason, limit)| (format!("{name}.{reason}"), limit.as_str())).collect()
+            }
+        })
     }
 
     fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
@@ -174,7 +199,7 @@ mod tests {
     fn every_key_is_known_to_the_list_of_suggestions() {
         let text = "server='s'\nprofile='p'\noutput='json'\ntimezone='UTC'\nserver_timezone='UTC'\nmask=true\n\
                     color='auto'\ntimeout='5s'\nretries=1\njobs=2\ncacert='f'\nstore='file'\n\
-                    [ping]\npath='p'\nmic_perm=true\n";
+                    alert={}\n[ping]\npath='p'\nmic_perm=true\n";
         assert!(ConfigFile::parse(text, Path::new("c")).is_ok());
         let said = text
             .split(['\n', '[', ']'])

@@ -305,7 +305,7 @@ fn longest_retry_after(headers: &HeaderMap, server_now: Timestamp) -> Option<Dur
 }
 
 /// From 0 up to 1. The standard library seeds its hash maps at random, and back-off needs no better source.
-fn random() -> f64 {
+pub(crate) fn random() -> f64 {
     use std::hash::{BuildHasher, RandomState};
     let bits = RandomState::new().hash_one(0_u8);
     #[expect(clippy::cast_precision_loss, reason = "the low bits of a random number are not missed")]

@@ -19,6 +19,7 @@ use crate::commands::profiles::ProfilesArgs;
 use crate::commands::sandbox::SandboxArgs;
 use crate::commands::schema::SchemaArgs;
 use crate::commands::tags::TagsArgs;
+use crate::commands::watch::WatchArgs;
 use crate::commands::wrapup::WrapupArgs;
 use options::{ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions};
 
@@ -84,6 +85,8 @@ pub enum Command {
     BreakStatus(BreakStatusArgs),
     /// Show whether an agent is in wrap-up, and how long it still takes
     Wrapup(WrapupArgs),
+    /// Follow tags, breaks and wrap-ups until stopped
+    Watch(WatchArgs),
     /// Update an agent's presence: the only command that writes on the server
     Ping(PingArgs),
     /// Send one signed-in request to any path, and print the reply as it came

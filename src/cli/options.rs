@@ -112,6 +112,7 @@ fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::word)).try_map(|word| word.parse::<Format>())
 }
 
-fn color_choices() -> impl TypedValueParser<Value = ColorWhen> {
+/// The words of `--color`.
+pub(crate) fn color_choices() -> impl TypedValueParser<Value = ColorWhen> {
     PossibleValuesParser::new(ColorWhen::ALL.map(ColorWhen::word)).try_map(|word| word.parse::<ColorWhen>())
 }

@@ -13,6 +13,7 @@ pub mod profiles;
 pub mod sandbox;
 pub mod schema;
 pub mod tags;
+pub mod watch;
 pub mod wrapup;
 
 use crate::failure::ExitStatus;

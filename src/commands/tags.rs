@@ -65,7 +65,8 @@ pub struct TagsArgs {
     pub talk: TalkOptions,
 }
 
-fn reference(text: &str) -> Reference {
+/// What `--ref` means.
+pub(crate) fn reference(text: &str) -> Reference {
     match text {
         "true" => Reference::AsTrue,
         "off" => Reference::Off,

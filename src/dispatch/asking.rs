@@ -110,18 +110,26 @@ pub(super) fn run<T>(
     timeout: Option<Duration>,
     command: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::failed("runtime", "cannot start").caused_by(&error))?;
-    let outcome = runtime.block_on(async {
+    on_one_thread(async {
         tokio::select! {
             biased;
             failure = stop_signal() => Err(failure),
             outcome = command => outcome,
             failure = reached(timeout) => Err(failure),
         }
-    });
+    })
+}
+
+/// Runs work that hears signals itself.
+///
+/// # Errors
+/// The work's own failure.
+pub(super) fn on_one_thread<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::failed("runtime", "cannot start").caused_by(&error))?;
+    let outcome = runtime.block_on(work);
     // A name look-up that hangs in a thread of its own must not hold up the exit.
     runtime.shutdown_background();
     outcome
@@ -139,20 +147,22 @@ async fn reached(timeout: Option<Duration>) -> Failure {
 
 /// Resolves when the process is asked to stop.
 #[cfg(unix)]
-async fn stop_signal() -> Failure {
+pub(super) async fn stop_signal() -> Failure {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    let Ok(mut hang_up) = signal(SignalKind::hangup()) else { return std::future::pending().await };
     tokio::select! {
         pressed = tokio::signal::ctrl_c() => match pressed {
             Ok(()) => Failure::interrupted(),
             Err(_) => std::future::pending().await,
         },
         _ = terminate.recv() => Failure::terminated(),
+        _ = hang_up.recv() => Failure::terminated(),
     }
 }
 
 #[cfg(not(unix))]
-async fn stop_signal() -> Failure {
+pub(super) async fn stop_signal() -> Failure {
     match tokio::signal::ctrl_c().await {
         Ok(()) => Failure::interrupted(),
         Err(_) => std::future::pending().await,

@@ -4,6 +4,7 @@
 mod asking;
 mod parts;
 mod telling;
+mod watching;
 
 use std::ffi::OsString;
 use std::io::Read;
@@ -120,6 +121,7 @@ fn execute(
                 .ask(parts, teller, async |fleet| wrapup::wrapup(&args, &fleet, &server_zone).await)?;
             teller.answer(outcome, &rendering)
         }
+        Command::Watch(args) => watching::watch(&args, parts, teller),
         Command::Ping(args) => {
             let rendering = parts.rendering(&args.output, &ping::DOCUMENT)?;
             teller.mask_like(&rendering);

@@ -13,6 +13,7 @@ use crate::config_file::ConfigFile;
 use crate::environment::{Terminals, Variables};
 use crate::failure::Failure;
 use crate::fleet::Fleet;
+use crate::output::presentation::Presentation;
 use crate::output::progress::Progress;
 use crate::output::redact::Redactor;
 use crate::output::report::Document;
@@ -97,8 +98,20 @@ impl Parts {
         options: &OutputOptions,
         document: &Document,
     ) -> Result<Rendering, Failure> {
-        let presentation = look::presentation(options, self.layers(), self.terminals, self.clock.now())?;
-        Rendering::new(options, presentation, document)
+        Rendering::new(options, self.presentation(options)?, document)
+    }
+
+    /// How the answer shall look.
+    ///
+    /// # Errors
+    /// If an option, a variable or the config file is wrong: exit code 2.
+    pub(super) fn presentation(&self, options: &OutputOptions) -> Result<Presentation, Failure> {
+        look::presentation(options, self.layers(), self.terminals, self.clock.now())
+    }
+
+    /// What hides secrets on the way out.
+    pub(super) fn redactor(&self) -> &Redactor {
+        &self.redactor
     }
 
     /// The file that lists the profiles.

@@ -98,6 +98,11 @@ impl Teller {
         Ok(())
     }
 
+    /// Stdout, for an answer that never ends.
+    pub(super) fn answering(&self) -> Answering<'_> {
+        Answering(&self.streams)
+    }
+
     /// Sends on what is still held back.
     ///
     /// # Errors
@@ -193,7 +198,7 @@ impl Teller {
         }
     }
 
-    fn complain(&self, problem: &Problem) {
+    pub(super) fn complain(&self, problem: &Problem) {
         self.say(|out| {
             if self.errors_as_json {
                 json::write_problem(problem, self.mask.get(), out)
@@ -227,5 +232,18 @@ impl Teller {
             .with_writer(std::sync::Mutex::new(writer))
             .finish();
         tracing::subscriber::with_default(subscriber, work)
+    }
+}
+
+/// Stdout, borrowed for each write, so that news can be told in between.
+pub(super) struct Answering<'a>(&'a RefCell<Streams>);
+
+impl std::io::Write for Answering<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.borrow_mut().answer().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.borrow_mut().flush()
     }
 }

@@ -58,6 +58,27 @@ pub fn write_ndjson(report: &Report, zone: &TimeZone, mask: bool, out: &mut dyn 
     Ok(())
 }
 
+/// Writes an object with these fields on one line: an event.
+///
+/// # Errors
+///
+/// When `out` takes no more.
+pub fn write_line<'f>(
+    fields: impl IntoIterator<Item = (&'f Field, &'f Value)>,
+    zone: &TimeZone,
+    mask: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let json = Json { zone, mask, layout: Layout::Compact };
+    let mut object = Object::open(&json, 0, out)?;
+    for (field, value) in fields {
+        object.key(field.key)?;
+        json.value(field, value, 1, object.out)?;
+    }
+    object.close()?;
+    out.write_all(b"\n")
+}
+
 /// Writes an error for stderr as one JSON object on one line.
 ///
 /// # Errors

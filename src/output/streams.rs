@@ -85,6 +85,25 @@ impl Streams {
     }
 }
 
+/// Whether the reader of stdout went away, as far as the system can tell without a write.
+#[cfg(unix)]
+#[must_use]
+pub fn stdout_reader_is_gone() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let stdout = io::stdout();
+    let mut streams = [PollFd::new(&stdout, PollFlags::empty())];
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    let gone = PollFlags::ERR | PollFlags::HUP;
+    poll(&mut streams, Some(&at_once)).is_ok() && streams.iter().any(|it| it.revents().intersects(gone))
+}
+
+/// Elsewhere the next write tells.
+#[cfg(not(unix))]
+#[must_use]
+pub fn stdout_reader_is_gone() -> bool {
+    false
+}
+
 /// One stream with several ways to it.
 #[derive(Clone)]
 struct Shared(Arc<Mutex<Box<dyn Write + Send>>>);

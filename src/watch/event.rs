@@ -12,7 +12,7 @@ pub use words::EventWords;
 
 use jiff::Timestamp;
 
-use crate::output::report::{Sentence, Value};
+use crate::output::report::{Field, Sentence, Value};
 use crate::watch::look::{BreakSeen, SeenTag, WrapupSeen};
 
 /// One event.
@@ -40,6 +40,20 @@ impl Event {
         let keys = words.fields.iter().map(|field| field.key);
         fields.extend(keys.zip(values::of(&self.kind)));
         fields
+    }
+
+    /// The same values each with the field it belongs to, for whoever writes them.
+    #[must_use]
+    pub fn values(&self) -> Vec<(&'static Field, Value)> {
+        let words = self.kind.words();
+        let fields = EventWords::COMMON.iter().chain(words.fields);
+        fields.zip(self.fields().into_iter().map(|(_, value)| value)).collect()
+    }
+
+    /// Whether it is a notification that was there before the watch began.
+    #[must_use]
+    pub fn is_initial(&self) -> bool {
+        matches!(self.kind, EventKind::Tag { initial: true, .. })
     }
 
     /// The event as one sentence: for pipes, `--log` and screen readers.

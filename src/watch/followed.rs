@@ -31,6 +31,8 @@ pub struct Followed {
     pub tags: VecDeque<SeenTag>,
     /// Why its last poll failed, if it did.
     pub trouble: Option<String>,
+    /// DeepCall's own error code of that failure, where it gave one.
+    pub trouble_code: Option<i64>,
 }
 
 /// What comes next for a profile.
@@ -58,6 +60,7 @@ impl Followed {
             phase,
             tags: VecDeque::new(),
             trouble: None,
+            trouble_code: None,
         }
     }
 

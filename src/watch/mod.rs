@@ -13,11 +13,16 @@ pub mod health;
 pub mod limit;
 pub mod look;
 pub mod pause;
+pub mod poll;
+pub mod reaction;
 pub mod reading;
+pub mod run;
 pub mod schedule;
 pub mod seen;
 pub mod sink;
 pub mod snapshot;
+pub mod stream;
+pub mod until;
 
 #[cfg(test)]
 mod samples;

@@ -21,8 +21,27 @@ pub trait Sink {
         Ok(())
     }
 
+    /// Takes a key, a paste or a new size of the terminal.
+    ///
+    /// # Errors
+    /// If the screen could not be left or entered again.
+    fn input(&mut self, _input: crossterm::event::Event) -> io::Result<Asked> {
+        Ok(Asked::Nothing)
+    }
+
     /// Whether it wants to be shown the passing of time.
     fn shows_time(&self) -> bool {
         false
     }
+}
+
+/// What a person asked for with a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Nothing that can be seen.
+    Nothing,
+    /// Another look at the same.
+    Redraw,
+    /// The end.
+    Quit,
 }

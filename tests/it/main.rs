@@ -19,6 +19,7 @@ mod secrets;
 mod sessions;
 mod tags;
 mod terminal;
+mod watch;
 mod wrapup;
 
 #[test]

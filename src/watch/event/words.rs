@@ -75,16 +75,16 @@ const SINCE: Field = field("since", Meaning::Time, "when the break began, as the
 const ENDS_AT: Field = field("ends_at", Meaning::Time, "when the wrap-up ends, as the server said");
 const CALL_ID: Field = field("call_id", Meaning::Id, "the call it is about");
 const CUSTOMER: Field = field("customer", Meaning::Phone, "the customer's phone number");
-const CODE: Field = field("code", Meaning::Id, "DeepCall's own error code");
+const CODE: Field = field("code", Meaning::Count, "DeepCall's own error code");
 const MESSAGE: Field = field("message", Meaning::Text, "what happened");
 const LAST_OK: Field = field("last_ok", Meaning::Time, "the last good poll");
-const FAILURES: Field = field("failures", Meaning::Text, "how many polls failed in a row");
+const FAILURES: Field = field("failures", Meaning::Count, "how many polls failed in a row");
 
 const START: EventWords = EventWords {
     name: "start",
     about: "the watch begins; always the first event",
     fields: &[
-        field("profiles", Meaning::Text, "how many profiles it follows"),
+        field("profiles", Meaning::Count, "how many profiles it follows"),
         field("interval_seconds", Meaning::Elapsed, "seconds between two polls of one profile"),
     ],
 };
@@ -219,6 +219,6 @@ const END: EventWords = EventWords {
             Meaning::Text,
             "condition_met, timeout, interrupted, terminated, reader_gone, session_expired, unreachable, untrusted or failed",
         ),
-        field("exit_code", Meaning::Text, "the exit code that goes with it"),
+        field("exit_code", Meaning::Count, "the exit code that goes with it"),
     ],
 };

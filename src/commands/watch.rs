@@ -1,0 +1,176 @@
+//! `deepcall watch`: follows tags, breaks and wrap-ups until stopped.
+//! A live board on a terminal; one line for each event elsewhere. It never pings.
+
+use std::time::Duration;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::api::Reference;
+use crate::cli::options::{
+    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions,
+};
+use crate::commands::tags::reference;
+use crate::failure::Failure;
+use crate::moment::{duration, moment};
+use crate::output::presentation::ColorWhen;
+use crate::watch::alerts::Limit;
+use crate::watch::poll::{Asking, Parts};
+use crate::watch::run::Plan;
+use crate::watch::schedule::{DEFAULT_INTERVAL, SHORTEST_INTERVAL};
+use crate::watch::until::{Until, event_named};
+
+/// What `deepcall watch` can be given.
+#[derive(Args, Clone, Debug)]
+pub struct WatchArgs {
+    /// Ask each profile this often, at least 2s apart [default: 5s]
+    #[arg(long, value_name = "DURATION", value_parser = interval)]
+    pub interval: Option<Duration>,
+    /// Follow only these: tags, breaks, wrapups
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = PossibleValuesParser::new(["tags", "breaks", "wrapups"]))]
+    pub only: Vec<String>,
+    /// Of the tags that are there already, tell those from then on: 10m, 09:00, now [default: all]
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// End with exit code 0 at this event, e.g. break_ended@asha
+    #[arg(long, value_name = "EVENT[@PROFILE]")]
+    pub until: Option<Until>,
+    /// Tell when a state lasts too long: break=15m, break.lunch=45m, wrapup=60s:90s (warn:critical)
+    #[arg(long = "alert", value_name = "LIMIT")]
+    pub alerts: Vec<Limit>,
+    /// Ring the terminal's bell at the events of --on
+    #[arg(long)]
+    pub bell: bool,
+    /// Send a notice through the terminal, also over ssh, at the events of --on
+    #[arg(long)]
+    pub notify: bool,
+    /// Run this by the shell at the events of --on, with the event as JSON on its standard input
+    #[arg(long, value_name = "CMD")]
+    pub exec: Option<String>,
+    /// Which events ring, notify and run [default: alert,session_expired]
+    #[arg(long, value_name = "EVENTS", value_delimiter = ',', value_parser = event)]
+    pub on: Vec<String>,
+    /// Give a sign of life this often, e.g. 60s
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub heartbeat: Option<Duration>,
+    /// Write one line for each event even on a terminal
+    #[arg(long)]
+    pub log: bool,
+    /// What to send as `ref`, whose meaning is not documented: true, off, or a text
+    #[arg(long = "ref", value_name = "VALUE", default_value = "true")]
+    pub reference: String,
+    /// Whom to follow.
+    #[command(flatten)]
+    pub profile: ProfileOptions,
+    /// Many at once.
+    #[command(flatten)]
+    pub fleet: FleetOptions,
+    /// Which server.
+    #[command(flatten)]
+    pub connection: ConnectionOptions,
+    /// Or none.
+    #[command(flatten)]
+    pub sandbox: SandboxOptions,
+    /// How it looks.
+    #[command(flatten)]
+    pub look: WatchLook,
+    /// What is told beside it.
+    #[command(flatten)]
+    pub talk: TalkOptions,
+}
+
+/// Those options of output that have a meaning for a stream.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Output")]
+pub struct WatchLook {
+    /// One JSON object for each event and line
+    #[arg(long)]
+    pub json: bool,
+    /// The same, by its name: ndjson; or lines: sentences
+    #[arg(short, long, value_name = "FORMAT", conflicts_with = "json", value_parser = PossibleValuesParser::new(["ndjson", "json", "lines"]))]
+    pub output: Option<String>,
+    /// When to use colour [default: auto]
+    #[arg(long, value_name = "WHEN", value_parser = crate::cli::options::color_choices())]
+    pub color: Option<ColorWhen>,
+    /// Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    #[arg(long, value_name = "ZONE")]
+    pub timezone: Option<String>,
+    /// Hide phone numbers but for the last three digits
+    #[arg(long)]
+    pub mask: bool,
+}
+
+impl WatchLook {
+    /// The same as the options of other commands.
+    #[must_use]
+    pub fn output_options(&self) -> OutputOptions {
+        OutputOptions {
+            json: self.json || matches!(self.output.as_deref(), Some("ndjson" | "json")),
+            color: self.color,
+            timezone: self.timezone.clone(),
+            mask: self.mask,
+            ..OutputOptions::default()
+        }
+    }
+}
+
+fn interval(text: &str) -> Result<Duration, String> {
+    let interval = duration(text)?;
+    if interval < SHORTEST_INTERVAL {
+        return Err(format!("{text:?} is too often: at least {} s", SHORTEST_INTERVAL.as_secs()));
+    }
+    Ok(interval)
+}
+
+fn event(text: &str) -> Result<String, String> {
+    event_named(text).map(str::to_owned)
+}
+
+impl WatchArgs {
+    /// How the watch was asked for.
+    ///
+    /// # Errors
+    /// If a time is malformed, or an option has no meaning here: exit code 2.
+    pub fn plan(
+        &self,
+        configured_limits: Vec<Limit>,
+        server_zone: TimeZone,
+        zone: &TimeZone,
+        now: Timestamp,
+        jobs: u16,
+    ) -> Result<Plan, Failure> {
+        if self.connection.retries.is_some() {
+            return Err(Failure::usage(
+                "--retries has no meaning here: a watch asks again until it is stopped",
+            ));
+        }
+        let here = now.to_zoned_datetime(zone.clone());
+        let read =
+            |text: &str| moment(text, &here).map_err(|error| Failure::usage(format!("--since: {error}")));
+        let asks = |what: &str| self.only.is_empty() || self.only.iter().any(|only| only == what);
+        let reference: Reference = reference(&self.reference);
+        let limits = if self.alerts.is_empty() { configured_limits } else { self.alerts.clone() };
+        Ok(Plan {
+            interval: self.interval.unwrap_or(DEFAULT_INTERVAL),
+            parts: Parts { tags: asks("tags"), breaks: asks("breaks"), wrapups: asks("wrapups") },
+            asking: Asking { reference, server_zone },
+            limits,
+            heartbeat: self.heartbeat,
+            timeout: self.connection.timeout,
+            until: self.until.clone(),
+            backfill_from: self.since.as_deref().map(read).transpose()?,
+            jobs: usize::from(jobs),
+        })
+    }
+
+    /// The events that ring, notify and run.
+    #[must_use]
+    pub fn reacts_on(&self) -> Vec<&'static str> {
+        if self.on.is_empty() {
+            return vec!["alert", "session_expired"];
+        }
+        self.on.iter().filter_map(|name| event_named(name).ok()).collect()
+    }
+}

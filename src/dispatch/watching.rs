@@ -1,0 +1,161 @@
+//! `watch` has parts of its own: a sink that lives as long as the watch, signals that end it in order,
+//! and a second look into the store when a session is over.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::asking::{self, Wire};
+use super::parts::{Asking, Parts};
+use super::telling::Teller;
+use crate::api::SignedIn;
+use crate::commands::watch::WatchArgs;
+use crate::failure::{ExitStatus, Failure};
+use crate::output::presentation::{Format, Presentation};
+use crate::output::sentence;
+use crate::settings::{Patience, look, who};
+use crate::watch::alerts::Limit;
+use crate::watch::event::EndReason;
+use crate::watch::reaction::{Hook, Reactions};
+use crate::watch::run::{Surroundings, Watch, exit_status};
+use crate::watch::sink::Sink;
+use crate::watch::stream::Lines;
+
+/// One poll takes no longer; the next poll is the retry (`reliability.md` §2).
+const POLL_LIMIT: Duration = Duration::from_secs(15);
+
+/// Follows profiles until something ends it.
+///
+/// # Errors
+/// If the watch cannot begin, or its output cannot be written.
+pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<ExitStatus, Failure> {
+    teller.listen(args.talk);
+    let presentation = parts.presentation(&args.look.output_options())?;
+    let server_zone = look::server_zone(&args.connection, parts.layers())?;
+    let jobs = parts.jobs(&args.fleet);
+    let limits = configured_limits(parts)?;
+    let plan = args.plan(limits, server_zone, &presentation.zone, parts.clock().now(), jobs)?;
+    let asking = parts.asking(&args.profile, &args.fleet, &args.sandbox, &args.connection)?;
+    let mut wire = parts.wire(&args.connection)?;
+    wire.patience = Patience { timeout: Some(POLL_LIMIT), retries: Some(0) };
+    let is_renewable = matches!(asking, Asking::Members { .. });
+
+    let names = std::cell::RefCell::new(vec![]);
+    let ended = teller.log_requests(|| {
+        asking::on_one_thread(async {
+            let (_sandbox, fleet) = super::open(asking, &wire, parts, jobs, teller).await?;
+            let sessions = signed_in(fleet, teller)?;
+            names.borrow_mut().extend(sessions.iter().map(|session| session.profile.clone()));
+            let mut renew = |session: &SignedIn| {
+                if is_renewable { renewed(session, args, parts, &wire) } else { None }
+            };
+            let (_keys, input) = mpsc::channel(1);
+            let around = Surroundings {
+                clock: parts.clock().clone(),
+                input,
+                renew: &mut renew,
+                reader_is_gone: crate::output::streams::stdout_reader_is_gone,
+                note: &|text| teller.note(text),
+                reactions: reactions(args, parts, &presentation),
+            };
+            let mut lines = Lines::new(teller.answering(), presentation.clone());
+            let sink: &mut dyn Sink = &mut lines;
+            Ok(Watch::new(sessions, plan, around, sink).run(stopped()).await?)
+        })
+    })?;
+    match ended {
+        EndReason::SessionExpired => Err(expired(&names.into_inner())),
+        ended => Ok(exit_status(ended)),
+    }
+}
+
+/// What to do when every session is over.
+fn expired(profiles: &[String]) -> Failure {
+    let failure = Failure::sign_in("the session is over, and no newer one is stored");
+    match profiles {
+        [only] if only != "env" => failure.hint(format!("run `deepcall login --profile {only}`")),
+        _ => failure.hint("run `deepcall login`"),
+    }
+}
+
+fn configured_limits(parts: &Parts) -> Result<Vec<Limit>, Failure> {
+    let limits = parts.config().alerts();
+    limits
+        .map(|(name, value)| {
+            Limit::new(&name, value)
+                .map_err(|error| Failure::config(format!("config.toml, [alert] {name}: {error}")))
+        })
+        .collect()
+}
+
+/// The sessions that can be followed; with several profiles, one that is not signed in is told and left out.
+fn signed_in(fleet: crate::fleet::Fleet, teller: &Teller) -> Result<Vec<SignedIn>, Failure> {
+    let mut sessions = vec![];
+    let mut last = None;
+    for member in fleet.members {
+        match member.signed_in {
+            Ok(session) => sessions.push(session),
+            Err(failure) => {
+                let failure = if fleet.is_many { failure.of_profile(&member.profile) } else { failure };
+                if let Some(earlier) = last.replace(failure) {
+                    teller.complain(&earlier.problem);
+                }
+            }
+        }
+    }
+    match (sessions.is_empty(), last) {
+        (true, Some(failure)) => Err(failure),
+        (true, None) => Err(Failure::sign_in("nobody is signed in")),
+        (false, last) => {
+            if let Some(failure) = last {
+                teller.complain(&failure.problem);
+            }
+            Ok(sessions)
+        }
+    }
+}
+
+/// Another session than the one in use, if somebody has signed in again.
+fn renewed(session: &SignedIn, args: &WatchArgs, parts: &Parts, wire: &Wire) -> Option<SignedIn> {
+    let in_variables = matches!(
+        who::who(&args.profile, &args.fleet, &args.sandbox, parts.layers()).ok()?,
+        who::Who::Variables { .. }
+    );
+    let asking = if in_variables {
+        parts.asking(&args.profile, &args.fleet, &args.sandbox, &args.connection).ok()?
+    } else {
+        let profiles = parts.profiles_file().ok()?.read().ok()?;
+        let stored = profiles.list().iter().find(|profile| profile.name.as_str() == session.profile)?;
+        parts.asking_by_profiles(&[stored], false, "", &args.connection).ok()?
+    };
+    let Asking::Members { members, .. } = asking else { return None };
+    let found = wire.fleet(members, false, 1).members.pop()?.signed_in.ok()?;
+    let is_other = found.credentials.secret().expose() != session.credentials.secret().expose();
+    is_other.then_some(found)
+}
+
+fn reactions(args: &WatchArgs, parts: &Parts, presentation: &Presentation) -> Reactions {
+    let for_notice = Presentation { format: Format::Table, color: false, ..presentation.clone() };
+    let hook = |command: &String| Hook {
+        command: command.clone(),
+        hidden_variables: who::CREDENTIAL_VARIABLES.to_vec(),
+        zone: presentation.zone.clone(),
+        mask: presentation.mask,
+        redactor: parts.redactor().clone(),
+    };
+    let mut reactions = Reactions::none();
+    reactions.on = args.reacts_on();
+    reactions.bell = args.bell;
+    if args.notify {
+        reactions.notify = Some(Box::new(move |event| sentence::words(&event.sentence(), &for_notice)));
+    }
+    reactions.exec = args.exec.as_ref().map(hook);
+    reactions.terminal = Box::new(std::io::stderr());
+    reactions
+}
+
+/// Why a signal ends the watch.
+async fn stopped() -> EndReason {
+    let failure = asking::stop_signal().await;
+    if failure.status == ExitStatus::Terminated { EndReason::Terminated } else { EndReason::Interrupted }
+}

@@ -1,0 +1,353 @@
+//! The loop: one task that owns the state. It polls each profile when it is due, tells the difference,
+//! and only then lets the memory move forward. A slow sink slows the polling; nothing is queued.
+
+use std::io;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::api::{SignedIn, Trouble};
+use crate::clock::Clock;
+use crate::failure::ExitStatus;
+use crate::watch::alerts::{self, Limit};
+use crate::watch::diff::Memory;
+use crate::watch::event::{EndReason, Event, EventKind};
+use crate::watch::followed::{Followed, Phase, View};
+use crate::watch::health::{self, Failed};
+use crate::watch::poll::{Asking, Parts, PollFailure, Polled, poll};
+use crate::watch::reaction::Reactions;
+use crate::watch::schedule::{Next, Outcome, Schedule, spread};
+use crate::watch::sink::{Asked, Sink};
+use crate::watch::until::Until;
+
+/// How the watch was asked for.
+pub struct Plan {
+    /// Between two polls of one profile.
+    pub interval: Duration,
+    /// What is asked.
+    pub parts: Parts,
+    /// How it is asked.
+    pub asking: Asking,
+    /// Limits on breaks and wrap-ups.
+    pub limits: Vec<Limit>,
+    /// How often a sign of life is given.
+    pub heartbeat: Option<Duration>,
+    /// When to end whatever happens.
+    pub timeout: Option<Duration>,
+    /// What ends it with success.
+    pub until: Option<Until>,
+    /// Notifications that were there before are told from this moment on.
+    pub backfill_from: Option<Timestamp>,
+    /// How many profiles are polled at the same time.
+    pub jobs: usize,
+}
+
+/// What surrounds the watch.
+pub struct Surroundings<'a> {
+    /// The wall clock.
+    pub clock: Clock,
+    /// Keys and sizes of a terminal; never anything where there is none.
+    pub input: mpsc::Receiver<crossterm::event::Event>,
+    /// Reads the store of a profile once more: another session than the one in use, if there is one.
+    pub renew: &'a mut dyn FnMut(&SignedIn) -> Option<SignedIn>,
+    /// Whether the reader of stdout went away.
+    pub reader_is_gone: fn() -> bool,
+    /// News that are no events.
+    pub note: &'a dyn Fn(&str),
+    /// What rings, notifies and runs.
+    pub reactions: Reactions,
+}
+
+/// The loop's state.
+pub struct Watch<'a> {
+    plan: Plan,
+    around: Surroundings<'a>,
+    sink: &'a mut dyn Sink,
+    started: Instant,
+    followed: Vec<Followed>,
+    sessions: Vec<(SignedIn, Parts)>,
+    next_heartbeat: Option<Duration>,
+    end: Option<EndReason>,
+}
+
+/// At least so often the present is shown, and the reader looked for.
+const TICK: Duration = Duration::from_secs(1);
+
+impl<'a> Watch<'a> {
+    /// A watch of these profiles that has not begun.
+    pub fn new(
+        sessions: Vec<SignedIn>,
+        plan: Plan,
+        around: Surroundings<'a>,
+        sink: &'a mut dyn Sink,
+    ) -> Self {
+        let wall = around.clock.now();
+        let follow = |signed_in: &SignedIn| {
+            let first = spread(&signed_in.profile, plan.interval, sessions.len());
+            let schedule = Schedule::new(plan.interval, first);
+            Followed::new(signed_in.profile.clone(), schedule, Memory::new(wall))
+        };
+        let followed = sessions.iter().map(follow).collect();
+        let sessions = sessions.into_iter().map(|signed_in| (signed_in, plan.parts)).collect();
+        let next_heartbeat = plan.heartbeat;
+        Self { plan, around, sink, started: Instant::now(), followed, sessions, next_heartbeat, end: None }
+    }
+
+    /// Runs until something ends it; the last event is always `end`, unless nobody reads any more.
+    ///
+    /// # Errors
+    /// If the sink takes no more.
+    pub async fn run(mut self, stop: impl Future<Output = EndReason>) -> io::Result<EndReason> {
+        tokio::pin!(stop);
+        let mut polls = FuturesUnordered::new();
+        let interval_seconds = i64::try_from(self.plan.interval.as_secs()).unwrap_or(i64::MAX);
+        self.tell(None, EventKind::Start { profiles: self.followed.len(), interval_seconds })?;
+        self.show()?;
+        while self.end.is_none() {
+            for index in self.due(polls.len()) {
+                let (signed_in, parts) = self.sessions[index].clone();
+                let asking = self.plan.asking.clone();
+                polls.push(async move { (index, poll(&signed_in, parts, &asking).await) });
+            }
+            let wake = self.started + self.next_moment();
+            tokio::select! {
+                biased;
+                reason = &mut stop => self.end = Some(reason),
+                Some((index, polled)) = polls.next() => self.arrived(index, polled)?,
+                Some(input) = self.around.input.recv() => self.typed(input)?,
+                told = self.around.reactions.finished() => {
+                    if let Some(told) = told { (self.around.note)(&told); }
+                }
+                () = tokio::time::sleep_until(wake) => {}
+            }
+            self.time_passed()?;
+            self.show()?;
+        }
+        let reason = self.end.unwrap_or(EndReason::Failed);
+        if reason != EndReason::ReaderGone {
+            self.tell(None, EventKind::End { reason, exit_code: exit_status(reason).code() })?;
+            self.show()?;
+        }
+        self.around.reactions.finish().await;
+        Ok(reason)
+    }
+
+    fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Profiles whose poll is due, as many as may start beside those under way.
+    fn due(&mut self, under_way: usize) -> Vec<usize> {
+        let now = self.now();
+        let mut due: Vec<(Duration, usize)> = self
+            .followed
+            .iter()
+            .enumerate()
+            .filter_map(|(index, followed)| Some((followed.due()?, index)))
+            .filter(|(at, _)| *at <= now)
+            .collect();
+        due.sort_unstable();
+        due.truncate(self.plan.jobs.saturating_sub(under_way));
+        for (_, index) in &due {
+            self.followed[*index].phase = Phase::Polling(now);
+        }
+        due.into_iter().map(|(_, index)| index).collect()
+    }
+
+    /// When there is something to do next, whatever arrives before.
+    fn next_moment(&self) -> Duration {
+        let now = self.now();
+        let polls = self.followed.iter().filter_map(Followed::due).filter(|at| *at > now);
+        let crossing = |it: &Followed| alerts::next_crossing(&self.plan.limits, it.memory.snapshot(), now);
+        let crossings = self.followed.iter().filter_map(crossing);
+        let others = [self.next_heartbeat, self.plan.timeout, Some(now + TICK)];
+        polls.chain(crossings).chain(others.into_iter().flatten()).min().unwrap_or(now + TICK)
+    }
+
+    /// A poll is over.
+    fn arrived(&mut self, index: usize, polled: Polled) -> io::Result<()> {
+        let now = self.now();
+        let Phase::Polling(since) = self.followed[index].phase else { return Ok(()) };
+        let Polled { look, failure, refused, parts } = polled;
+        for refused in &refused {
+            (self.around.note)(&format!("{}: {refused}", self.followed[index].profile));
+        }
+        self.sessions[index].1 = parts;
+        if let Some(mut look) = look {
+            look.monotonic = now;
+            look.read_was_cut |= self.followed[index].health.answer_was_lost();
+            if failure.is_none() {
+                self.answered(index, look.taken_at, now)?;
+            }
+            let difference = self.followed[index].memory.diff(&look);
+            for event in &difference.events {
+                self.tell_seen(index, event)?;
+            }
+            self.followed[index].memory.commit(difference.change);
+        } else if parts.is_nothing() {
+            let why = refused.first().cloned().unwrap_or_else(|| "nothing is left to be followed".to_owned());
+            self.followed[index].phase = Phase::Over(why);
+            self.end_if_all_are_over(EndReason::Failed);
+            return Ok(());
+        }
+        let outcome = match failure {
+            None => {
+                let wrapup = self.followed[index].memory.snapshot().wrapup.as_ref();
+                Outcome::Good { deadline: wrapup.and_then(|wrapup| wrapup.ends(now)) }
+            }
+            Some(failure) => self.failed(index, &failure, now)?,
+        };
+        self.schedule(index, outcome, since)
+    }
+
+    fn answered(&mut self, index: usize, at: Timestamp, now: Duration) -> io::Result<()> {
+        let (health, told) = self.followed[index].health.after_answer(at, now);
+        if let Some(kind) = told {
+            self.tell(Some(index), kind)?;
+        }
+        self.followed[index].health = health;
+        self.followed[index].trouble = None;
+        self.followed[index].trouble_code = None;
+        Ok(())
+    }
+
+    fn failed(&mut self, index: usize, failure: &PollFailure, now: Duration) -> io::Result<Outcome> {
+        let error = &failure.error;
+        let failed = Failed {
+            failure: error.kind(),
+            code: error.code(),
+            message: error.to_string(),
+            answer_was_lost: failure.lost_tags,
+        };
+        let (health, told) = self.followed[index].health.after_failure(failed, now);
+        let is_session = error.trouble() == Trouble::SignIn;
+        if let Some(kind) = told.filter(|_| !is_session) {
+            self.tell(Some(index), kind)?;
+        }
+        self.followed[index].health = health;
+        self.followed[index].trouble = Some(error.to_string());
+        self.followed[index].trouble_code = error.code();
+        Ok(match error.retry_after() {
+            _ if is_session => Outcome::SessionEnded,
+            Some(told) => Outcome::ToldToWait(told),
+            None => Outcome::Failed,
+        })
+    }
+
+    /// Decides what comes next for a profile after a poll that started at `since`.
+    fn schedule(&mut self, index: usize, outcome: Outcome, since: Duration) -> io::Result<()> {
+        let (now, random) = (self.now(), crate::api::connection::random());
+        match self.followed[index].schedule.after(outcome, since, now, random) {
+            Next::Poll(at) => self.followed[index].phase = Phase::Due(at),
+            Next::ReadStore => {
+                if let Some(renewed) = (self.around.renew)(&self.sessions[index].0) {
+                    self.sessions[index].0 = renewed;
+                    self.tell(Some(index), EventKind::SessionRenewed)?;
+                    return self.schedule(index, Outcome::SessionRenewed, since);
+                }
+                self.expired(index)?;
+            }
+            Next::GiveUp => self.expired(index)?,
+        }
+        Ok(())
+    }
+
+    fn expired(&mut self, index: usize) -> io::Result<()> {
+        let message = self.followed[index].trouble.clone().unwrap_or_default();
+        let code = self.followed[index].trouble_code;
+        self.tell(Some(index), EventKind::SessionExpired { code, message: message.clone() })?;
+        self.followed[index].phase = Phase::Over(message);
+        self.end_if_all_are_over(EndReason::SessionExpired);
+        Ok(())
+    }
+
+    fn end_if_all_are_over(&mut self, reason: EndReason) {
+        if self.followed.iter().all(Followed::is_over) {
+            self.end.get_or_insert(reason);
+        }
+    }
+
+    /// Limits, the sign of life, the reader and the timeout: what comes with time alone.
+    fn time_passed(&mut self) -> io::Result<()> {
+        let now = self.now();
+        for index in 0..self.followed.len() {
+            let followed = &self.followed[index];
+            let (kinds, told) =
+                alerts::evaluate(&self.plan.limits, followed.memory.snapshot(), &followed.told, now);
+            for kind in kinds {
+                self.tell(Some(index), kind)?;
+            }
+            self.followed[index].told = told;
+        }
+        if let Some((at, every)) = self.next_heartbeat.zip(self.plan.heartbeat).filter(|(at, _)| *at <= now) {
+            self.tell(None, health::heartbeat(self.followed.iter().map(|followed| &followed.health), now))?;
+            // After a sleep, one heartbeat is enough.
+            self.next_heartbeat = Some((at + every).max(now));
+        }
+        if self.plan.timeout.is_some_and(|timeout| timeout <= now) {
+            self.end.get_or_insert(EndReason::Timeout);
+        }
+        if (self.around.reader_is_gone)() {
+            self.end.get_or_insert(EndReason::ReaderGone);
+        }
+        Ok(())
+    }
+
+    fn typed(&mut self, input: crossterm::event::Event) -> io::Result<()> {
+        if self.sink.input(input)? == Asked::Quit {
+            self.end.get_or_insert(EndReason::Interrupted);
+        }
+        Ok(())
+    }
+
+    /// Tells what a look showed. What was there before the watch began is told from `--since` on.
+    fn tell_seen(&mut self, index: usize, event: &Event) -> io::Result<()> {
+        if let EventKind::Tag { tag, .. } = &event.kind {
+            let is_too_old = |from: Timestamp| tag.time.is_some_and(|time| time < from);
+            if event.is_initial() && self.plan.backfill_from.is_some_and(is_too_old) {
+                return Ok(());
+            }
+            self.followed[index].keep((**tag).clone());
+        }
+        self.tell_event(event)
+    }
+
+    fn tell(&mut self, index: Option<usize>, kind: EventKind) -> io::Result<()> {
+        let profile = index.map(|index| self.followed[index].profile.clone());
+        self.tell_event(&Event { at: self.around.clock.now(), profile, kind })
+    }
+
+    fn tell_event(&mut self, event: &Event) -> io::Result<()> {
+        self.sink.tell(event)?;
+        self.around.reactions.to(event);
+        if self.plan.until.as_ref().is_some_and(|until| until.is_met_by(event)) {
+            self.end.get_or_insert(EndReason::ConditionMet);
+        }
+        Ok(())
+    }
+
+    fn show(&mut self) -> io::Result<()> {
+        let (now, wall) = (self.now(), self.around.clock.now());
+        self.sink.show(View { followed: &self.followed, now, wall, interval: self.plan.interval })
+    }
+}
+
+/// The exit status that goes with the end of a watch.
+#[must_use]
+pub fn exit_status(reason: EndReason) -> ExitStatus {
+    match reason {
+        EndReason::ConditionMet => ExitStatus::Done,
+        EndReason::Timeout => ExitStatus::TimedOut,
+        EndReason::Interrupted => ExitStatus::Interrupted,
+        EndReason::Terminated => ExitStatus::Terminated,
+        EndReason::ReaderGone => ExitStatus::ClosedPipe,
+        EndReason::SessionExpired => ExitStatus::SignIn,
+        EndReason::Unreachable => ExitStatus::Unreachable,
+        EndReason::Untrusted => ExitStatus::Untrusted,
+        EndReason::Failed => ExitStatus::Failed,
+    }
+}

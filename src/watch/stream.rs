@@ -1,0 +1,52 @@
+//! Events as lines: sentences for people and pipes, JSON objects for scripts. One write for each line.
+
+use std::io::{self, Write};
+
+use crate::output::json;
+use crate::output::presentation::{Format, Presentation};
+use crate::output::sentence;
+use crate::output::times::rfc3339;
+use crate::watch::event::Event;
+use crate::watch::sink::Sink;
+
+/// Writes each event as one line and sends it on at once.
+pub struct Lines<W: Write> {
+    out: W,
+    presentation: Presentation,
+    line: Vec<u8>,
+}
+
+impl<W: Write> Lines<W> {
+    /// Lines in the format of the presentation: JSON objects for `json` and `ndjson`, else sentences.
+    pub fn new(out: W, presentation: Presentation) -> Self {
+        Self { out, presentation, line: Vec::new() }
+    }
+
+    fn write(&mut self, event: &Event) -> io::Result<()> {
+        let Presentation { format, zone, mask, .. } = &self.presentation;
+        if matches!(format, Format::Json | Format::Ndjson) {
+            let values = event.values();
+            let fields = values.iter().map(|(field, value)| (*field, value));
+            return json::write_line(fields, zone, *mask, &mut self.line);
+        }
+        let sentence = event.sentence();
+        // A sentence is read long after it was written: its times are told from its own moment.
+        let then = Presentation { now: event.at, ..self.presentation.clone() };
+        let second = event.at.round(jiff::Unit::Second).unwrap_or(event.at);
+        write!(self.line, "{} ", rfc3339(second, zone))?;
+        if then.color {
+            sentence::write_sentence(&sentence, &then, &mut self.line)
+        } else {
+            writeln!(self.line, "{}", sentence::words(&sentence, &then))
+        }
+    }
+}
+
+impl<W: Write> Sink for Lines<W> {
+    fn tell(&mut self, event: &Event) -> io::Result<()> {
+        self.line.clear();
+        self.write(event)?;
+        self.out.write_all(&self.line)?;
+        self.out.flush()
+    }
+}

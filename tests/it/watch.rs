@@ -1,0 +1,237 @@
+//! `deepcall watch` as a stream: the order of events, what ends it, and what it survives.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::support::{CANARY_SSID, FakeServer, Ran, Reply, World, leaks};
+
+const NOT_ON_BREAK: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
+const ON_BREAK: &str = r#"{"status":"success","data":{"on_break":1,"breakDetail":{"reason":"Lunch"}}}"#;
+const NOT_IN_WRAPUP: &str = r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#;
+const EXPIRED: &str = r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#;
+
+fn world(server: &FakeServer) -> World {
+    World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID)
+}
+
+fn tags(ids: &[&str]) -> String {
+    let tag = |id: &&str| format!(r#"{{"_id":"{id}","type":"missed","message":"call {id}"}}"#);
+    let tags: Vec<String> = ids.iter().map(tag).collect();
+    format!(r#"{{"data":[{}],"iconDetails":[],"status":"success","code":200}}"#, tags.join(","))
+}
+
+/// The events of a run that has ended, each line strict JSON.
+#[track_caller]
+fn events(ran: &Ran) -> Vec<Value> {
+    let events: Vec<Value> = ran
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}\n{ran}")))
+        .collect();
+    assert_eq!(events.first().map(|event| event["type"].clone()), Some("start".into()), "{ran}");
+    assert_eq!(events.last().map(|event| event["type"].clone()), Some("end".into()), "{ran}");
+    events
+}
+
+fn types(events: &[Value]) -> Vec<&str> {
+    events.iter().map(|event| event["type"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn each_tag_is_told_exactly_once_and_the_timeout_ends_it_with_124() {
+    let server = FakeServer::answering(|_, earlier| {
+        Reply::ok(&match earlier {
+            0 => tags(&["a", "b"]),
+            1 => tags(&["b", "a", "c"]),
+            _ => tags(&["c", "b"]),
+        })
+    });
+    let ran = world(&server).run("watch --json --only tags --interval 2s --timeout 5s").ended_with(124);
+    let events = events(&ran);
+    let told = events.iter().filter(|event| event["type"] == "tag");
+    let told: Vec<_> =
+        told.map(|tag| (tag["id"].as_str().unwrap(), tag["initial"].as_bool().unwrap())).collect();
+    assert_eq!(told, [("a", true), ("b", true), ("c", false)], "{ran}");
+    assert_eq!(events.last().unwrap()["reason"], "timeout");
+    assert!(server.arrivals().len() >= 3);
+}
+
+#[test]
+fn a_break_is_told_when_it_starts_and_ends_and_can_end_the_watch() {
+    let server =
+        FakeServer::answering(|_, earlier| Reply::ok(if earlier == 1 { ON_BREAK } else { NOT_ON_BREAK }));
+    let line = "watch --json --only breaks --interval 2s --until break_ended --timeout 20s";
+    let events = events(&world(&server).run(line).ended_with(0));
+    assert_eq!(types(&events), ["start", "state", "break_started", "break_ended", "end"]);
+    assert_eq!(events[2]["reason"], "Lunch");
+    assert_eq!(events[4]["reason"], "condition_met");
+}
+
+#[test]
+fn a_lost_connection_is_told_once_and_survived() {
+    let server = FakeServer::answering(|_, earlier| match earlier {
+        1 | 2 => Reply::RawThenReset(vec![]),
+        3 => Reply::ok("<html>sign in to the hotel network</html>"),
+        _ => Reply::ok(NOT_IN_WRAPUP),
+    });
+    let line = "watch --json --only wrapups --interval 2s --until connection_restored --timeout 40s";
+    let ran = world(&server).run(line).ended_with(0);
+    let events = events(&ran);
+    assert_eq!(types(&events), ["start", "state", "connection_lost", "connection_restored", "end"], "{ran}");
+    assert_eq!(events[2]["failure"], "reset");
+    assert_eq!(events[3]["failures"], 3);
+}
+
+#[test]
+fn an_expired_session_is_confirmed_once_and_exits_with_4() {
+    let server =
+        FakeServer::answering(|_, earlier| Reply::ok(if earlier == 0 { NOT_IN_WRAPUP } else { EXPIRED }));
+    let ran = world(&server).run("watch --json --only wrapups --interval 2s").ended_with(4);
+    let events = events(&ran);
+    assert_eq!(types(&events), ["start", "state", "session_expired", "end"], "{ran}");
+    assert_eq!(events[3]["reason"], "session_expired");
+    assert!(ran.stderr.contains("deepcall login"), "{ran}");
+    assert_eq!(server.arrivals().len(), 3, "one poll confirms, none follows");
+}
+
+#[test]
+fn somebody_who_signs_in_again_keeps_the_watch_alive() {
+    let server = FakeServer::answering(|request, _| {
+        Reply::ok(if request.body.contains("fresh") { NOT_IN_WRAPUP } else { EXPIRED })
+    });
+    let world = World::new();
+    let login = format!("login --store file --no-verify --ssid-stdin --server {}", server.url());
+    let _ = world.run_with_input(&login, "stale-session").ended_with(0);
+    let line = "watch --json --only wrapups --interval 2s --until session_renewed --timeout 30s";
+    let mut child = start(&world, line);
+    let _ = world.run_with_input(&login, "fresh-session").ended_with(0);
+    let ran = end(&mut child);
+    assert_eq!(types(&events(&ran.ended_with(0))), ["start", "session_renewed", "end"]);
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_it_within_seconds_even_without_events() {
+    let server = FakeServer::always(NOT_IN_WRAPUP);
+    let world = world(&server);
+    let mut child = start(&world, "watch --json --only wrapups --interval 1h");
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    for _ in 0..2 {
+        stdout.read_line(&mut String::new()).unwrap();
+    }
+    drop(stdout);
+    let gone = Instant::now();
+    assert_eq!(child.wait().unwrap().code(), Some(141));
+    assert!(gone.elapsed() < Duration::from_secs(3), "{:?}", gone.elapsed());
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(said, "");
+}
+
+#[test]
+fn signals_end_it_in_order() {
+    let server = FakeServer::always(NOT_IN_WRAPUP);
+    for (signal, code, reason) in
+        [("INT", 130, "interrupted"), ("TERM", 143, "terminated"), ("HUP", 143, "terminated")]
+    {
+        let world = world(&server);
+        let mut child = start(&world, "watch --json --only wrapups");
+        let arrived = server.arrivals().len();
+        while server.arrivals().len() == arrived {
+            std::thread::yield_now();
+        }
+        let kill = std::process::Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+        let ran = end(&mut child).ended_with(code);
+        assert_eq!(events(&ran).last().unwrap()["reason"], reason);
+    }
+}
+
+#[test]
+fn a_hook_gets_the_event_and_no_credentials() {
+    let server =
+        FakeServer::answering(|_, earlier| Reply::ok(if earlier == 0 { NOT_ON_BREAK } else { ON_BREAK }));
+    let world = world(&server);
+    let mut command =
+        world.command(["watch", "--only", "breaks", "--interval", "2s", "--until", "break_started"]);
+    command.args(["--on", "break_started", "--exec", "cat > event.json; env > environment; echo noise"]);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("noise"));
+    let event: Value =
+        serde_json::from_slice(&std::fs::read(world.home().join("event.json")).unwrap()).unwrap();
+    assert_eq!((event["type"].as_str(), event["reason"].as_str()), (Some("break_started"), Some("Lunch")));
+    leaks::assert_no_secret_in_files(world.home());
+}
+
+#[test]
+fn a_hook_that_fails_is_told_and_harms_nothing() {
+    let server =
+        FakeServer::answering(|_, earlier| Reply::ok(if earlier == 1 { ON_BREAK } else { NOT_ON_BREAK }));
+    let world = world(&server);
+    let mut command =
+        world.command(["watch", "--only", "breaks", "--interval", "2s", "--until", "break_ended"]);
+    let output = command.args(["--on", "break_started", "--exec", "exit 7"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--exec ended with exit status: 7"));
+}
+
+#[test]
+fn a_limit_is_told_once_and_taken_back_when_the_break_ends() {
+    let server =
+        FakeServer::answering(|_, earlier| Reply::ok(if earlier < 3 { ON_BREAK } else { NOT_ON_BREAK }));
+    let line =
+        "watch --json --only breaks --interval 2s --alert break.lunch=1s --until break_ended --timeout 20s";
+    let events = events(&world(&server).run(line).ended_with(0));
+    let alerts: Vec<_> =
+        events.iter().filter(|event| event["type"] == "alert").map(|it| it["change"].clone()).collect();
+    assert_eq!(alerts.first(), Some(&"over".into()), "{events:?}");
+    assert_eq!(alerts.iter().filter(|change| **change == "over").count(), 1);
+}
+
+#[test]
+fn it_never_pings_and_never_has_two_requests_of_one_profile_in_flight() {
+    let server = FakeServer::always(NOT_IN_WRAPUP);
+    let _ = world(&server).run("watch --interval 2s --timeout 5s").ended_with(124);
+    assert!(server.arrivals().iter().all(|request| !request.path.to_lowercase().contains("ping")));
+    assert_eq!(server.connections(), 1);
+}
+
+#[test]
+fn sentences_are_for_people() {
+    let server =
+        FakeServer::answering(|_, earlier| Reply::ok(if earlier == 0 { NOT_ON_BREAK } else { ON_BREAK }));
+    let ran = world(&server).run("watch --only breaks --interval 2s --until break_started").ended_with(0);
+    let said: Vec<&str> = ran.stdout.lines().map(|line| line.split_once(' ').unwrap().1).collect();
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    for line in [
+        "watch --interval 1s",
+        "watch --until brake",
+        "watch --alert lunch",
+        "watch --on nothing",
+        "watch --retries 2",
+        "watch --limit 3",
+    ] {
+        let _ = World::new().run(&format!("{line} --sandbox")).ended_with(2);
+    }
+}
+
+fn start(world: &World, line: &str) -> Child {
+    let mut command = world.command(line.split_whitespace());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn end(child: &mut Child) -> Ran {
+    let (mut stdout, mut stderr) = (String::new(), String::new());
+    child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    leaks::assert_no_secret("stdout", stdout.as_bytes());
+    leaks::assert_no_secret("stderr", stderr.as_bytes());
+    Ran { stdout, stderr, code: child.wait().unwrap().code().unwrap_or(-1) }
+}
