@@ -26,12 +26,28 @@ pub(super) fn of(secret: &str) -> Vec<Spelling> {
 
 fn spell(text: &str, spellings: &mut Vec<Spelling>) {
     let mut add = |spelling: String| spellings.push(Zeroizing::new(spelling.into_bytes()));
+    // Most secrets are plain letters and digits, which every escape leaves as they are.
+    if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)) {
+        escapes(text, &mut add);
+    }
+    add(hex(text.bytes(), LOWER));
+    add(hex(text.bytes(), UPPER));
+    for offset in 0..3 {
+        let standard = base64(text.as_bytes(), offset);
+        add(standard.replace('+', "-").replace('/', "_"));
+        add(standard);
+    }
+    add(text.chars().rev().collect());
+    add(text.to_owned());
+}
+
+/// Spellings in which only some characters look different.
+fn escapes(text: &str, add: &mut impl FnMut(String)) {
     let json = json(text);
     add(self::json(&json));
     add(json.replace('/', "\\/"));
     for digits in [LOWER, UPPER] {
         add(ascii_json(&json, digits));
-        add(hex(text.bytes(), digits));
         for kept in [RFC_3986, FORM, COMPONENT] {
             add(percent(text, kept, digits));
         }
@@ -40,13 +56,6 @@ fn spell(text: &str, spellings: &mut Vec<Spelling>) {
     add(text.escape_debug().collect());
     add(html(text, "&#39;"));
     add(html(text, "&#x27;"));
-    for alphabet in [STANDARD, URL_SAFE] {
-        for offset in 0..3 {
-            add(base64(text.as_bytes(), alphabet, offset));
-        }
-    }
-    add(text.chars().rev().collect());
-    add(text.to_owned());
 }
 
 /// The inside of a JSON string.
@@ -109,21 +118,22 @@ fn percent(text: &str, kept: &str, digits: &[u8; 16]) -> String {
     encoded
 }
 
-const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Base64 of the bytes where they begin `offset` bytes after a multiple of three: only the
 /// characters that do not depend on what stands before and after.
-fn base64(bytes: &[u8], alphabet: &[u8; 64], offset: usize) -> String {
-    let mut encoded = String::new();
-    let first = (offset * 8).div_ceil(6);
-    let end = (offset + bytes.len()) * 8 / 6;
-    for place in first..end {
-        let index = (place * 6..place * 6 + 6).fold(0, |index, bit| {
-            let byte = bytes[bit / 8 - offset];
-            index << 1 | usize::from(byte >> (7 - bit % 8) & 1)
-        });
-        encoded.push(char::from(alphabet[index]));
+fn base64(bytes: &[u8], offset: usize) -> String {
+    let mut encoded = String::with_capacity(bytes.len() * 4 / 3 + 1);
+    // The first character shares its bits with what stands before, unless both begin together.
+    let mut shared = (offset * 8).div_ceil(6) * 6 - offset * 8;
+    let (mut bits, mut held) = (0_u32, 0);
+    for byte in bytes {
+        bits = bits << 8 | u32::from(*byte);
+        held += 8 - std::mem::take(&mut shared);
+        while held >= 6 {
+            held -= 6;
+            encoded.push(char::from(BASE64[(bits >> held) as usize & 63]));
+        }
     }
     encoded
 }
