@@ -49,7 +49,10 @@ impl Reading {
 mod tests {
     use super::*;
 
-    fn after(looks: &[(usize, usize)]) -> Option<bool> {
+    /// Repeated, and news.
+    type Counts = (usize, usize);
+
+    fn after(looks: &[Counts]) -> Option<bool> {
         let pause = Pause { awake: Duration::from_secs(5), passed: Duration::from_secs(5) };
         let mut reading = Reading::default();
         for (repeated, news) in looks {
@@ -60,7 +63,7 @@ mod tests {
 
     #[test]
     fn how_a_server_reads_is_learned_from_its_answers() {
-        let table: [(&[(usize, usize)], Option<bool>); 8] = [
+        let table: [(&[Counts], Option<bool>); 8] = [
             (&[], None),
             (&[(0, 3), (0, 0), (0, 0), (0, 0)], None),
             (&[(0, 3), (3, 0)], Some(true)),

@@ -21,6 +21,11 @@ fn poll_at(next: Next) -> Duration {
     }
 }
 
+/// From `earlier` to `later`.
+fn between(earlier: Duration, later: Duration) -> Duration {
+    later.checked_sub(earlier).expect("time goes forward")
+}
+
 /// Polls that fail at once, from the start until `until`; the waits between them.
 fn waits_while_down(until: Duration, random: f64) -> Vec<Duration> {
     let mut schedule = schedule();
@@ -28,7 +33,7 @@ fn waits_while_down(until: Duration, random: f64) -> Vec<Duration> {
     let mut waits = Vec::new();
     while now < until {
         let next = poll_at(schedule.after(Outcome::Failed, now, now, random));
-        waits.push(next - now);
+        waits.push(between(now, next));
         now = next;
     }
     waits
@@ -65,7 +70,11 @@ fn the_shortest_interval_is_kept_to() {
     let mut at = Duration::ZERO;
     for round in 0..100_u32 {
         let next = poll_at(schedule.after(GOOD, at, at + seconds(0.1), f64::from(round % 3) / 2.0));
-        assert!(next - at >= SHORTEST_INTERVAL && next - at <= seconds(2.2), "{:?}", next - at);
+        assert!(
+            between(at, next) >= SHORTEST_INTERVAL && between(at, next) <= seconds(2.2),
+            "{:?}",
+            between(at, next)
+        );
         at = next;
     }
 }
@@ -104,7 +113,7 @@ fn the_back_off_is_short_again_only_after_two_healthy_minutes() {
     let mut schedule = schedule();
     let mut now = Duration::ZERO;
     let fail = |schedule: &mut Schedule, now: Duration| {
-        poll_at(schedule.after(Outcome::Failed, now, now, 0.0)) - now
+        between(now, poll_at(schedule.after(Outcome::Failed, now, now, 0.0)))
     };
     for _ in 0..5 {
         now += fail(&mut schedule, now);
@@ -180,7 +189,7 @@ fn recovery(down: Duration, mut random: impl FnMut() -> f64) -> Duration {
     while now < down {
         now = poll_at(schedule.after(Outcome::Failed, now, now, random()));
     }
-    now - down
+    between(down, now)
 }
 
 #[test]
@@ -225,10 +234,10 @@ proptest! {
             let Next::Poll(next) = schedule.after(outcome, at, now, random) else { break };
             prop_assert!(next >= now);
             match outcome {
-                Outcome::Good { .. } => prop_assert!(next - at >= SHORTEST_INTERVAL && next - now <= INTERVAL + seconds(2.0)),
-                Outcome::ToldToWait(told) => prop_assert!(next - now >= told.min(LONGEST_TOLD)),
-                Outcome::SessionEnded => prop_assert!(next - now >= BEFORE_CONFIRMING),
-                _ => prop_assert!(next - now >= FIRST_WAIT && next - now <= seconds(60.0)),
+                Outcome::Good { .. } => prop_assert!(between(at, next) >= SHORTEST_INTERVAL && between(now, next) <= INTERVAL + seconds(2.0)),
+                Outcome::ToldToWait(told) => prop_assert!(between(now, next) >= told.min(LONGEST_TOLD)),
+                Outcome::SessionEnded => prop_assert!(between(now, next) >= BEFORE_CONFIRMING),
+                _ => prop_assert!(between(now, next) >= FIRST_WAIT && between(now, next) <= seconds(60.0)),
             }
             at = next;
         }
