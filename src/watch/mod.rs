@@ -25,4 +25,6 @@ pub mod stream;
 pub mod until;
 
 #[cfg(test)]
+mod checker;
+#[cfg(test)]
 mod samples;

@@ -1,0 +1,80 @@
+//! The model checker: whole virtual days of a floor, a faulty server and a watch, and a count of what
+//! was lost, told twice, or told although the server never said it. It prints the seed of a bad day.
+
+mod day;
+mod dice;
+mod server;
+mod verdict;
+mod watcher;
+
+use std::io::Write;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use day::{Size, Weather};
+use verdict::Totals;
+
+/// Days that are checked with the other tests. Before a release, more of them:
+/// `CHECKER_SEEDS=10000 cargo test --release --lib checker`, and with `CHECKER_FLOOR=busy` full days.
+const SEEDS: u64 = 200;
+
+fn seeds() -> u64 {
+    std::env::var("CHECKER_SEEDS").map_or(SEEDS, |seeds| seeds.parse().expect("CHECKER_SEEDS is a number"))
+}
+
+fn size() -> &'static Size {
+    if std::env::var("CHECKER_FLOOR").is_ok_and(|floor| floor == "busy") { &FULL } else { &SMALL }
+}
+
+/// A floor as busy as `reliability.md` §5 asks for: a full answer holds 800 notifications.
+static FULL: Size = Size { items: 20_000, interval: Duration::from_secs(5) };
+
+/// The same day with fewer notifications and polls, so that a day takes milliseconds. What can go
+/// wrong does so between two looks, whatever their number, and is met by many seeds instead.
+static SMALL: Size = Size { items: 200, interval: Duration::from_secs(60) };
+
+/// Checks the days of `seeds` on every core.
+fn check(seeds: std::ops::Range<u64>, size: &Size) -> Totals {
+    let next = Mutex::new(seeds);
+    let totals = Mutex::new(Totals::default());
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                while let Some(seed) = { next.lock().expect("no panic").next() } {
+                    let verdict = watcher::watch_a_day(seed, size);
+                    totals.lock().expect("no panic").add(seed, &verdict);
+                }
+            });
+        }
+    });
+    totals.into_inner().expect("no panic")
+}
+
+/// What must hold over all days, however many.
+fn assert_promise(totals: &Totals) {
+    assert_eq!((totals.lost, totals.duplicated, totals.unexpected), (0, 0, 0), "{totals:?}");
+    assert_eq!(totals.gaps_in_calm_days, 0, "{totals:?}");
+    assert!(totals.unjustified_gaps * 100 <= totals.gaps, "{totals:?}");
+    // The days were as bad as they were meant to be.
+    assert!(totals.told > 0 && totals.gaps > 0 && totals.missing_in_gaps > 0 && totals.failed_polls > 0);
+}
+
+#[test]
+fn nothing_is_lost_doubled_or_invented() {
+    let totals = check(0..seeds(), size());
+    // Shown with `--nocapture`: the figures of a release.
+    let _ = writeln!(std::io::stdout(), "{totals:?}");
+    assert_promise(&totals);
+}
+
+#[test]
+fn on_a_calm_day_all_is_told_within_the_interval() {
+    let size = Size { items: 100, interval: Duration::from_secs(5) };
+    for seed in 0..4 {
+        let verdict = watcher::watch_a_day(seed * Weather::EVERY_CALM_DAY, &size);
+        assert!(verdict.is_calm);
+        let most = size.interval + Duration::from_secs(1);
+        assert!(verdict.longest_delay <= most, "seed {seed}: {:?}", verdict.longest_delay);
+    }
+}

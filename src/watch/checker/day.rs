@@ -1,0 +1,189 @@
+//! One virtual day: what is notified when, and what goes wrong when. Moments are true milliseconds
+//! since its beginning; only the checker knows them.
+
+use std::time::Duration;
+
+use crate::watch::checker::dice::Dice;
+use crate::watch::look::SeenTag;
+use crate::watch::samples::{at, nameless};
+
+pub(super) const SECOND: i64 = 1000;
+pub(super) const MINUTE: i64 = 60 * SECOND;
+pub(super) const HOUR: i64 = 60 * MINUTE;
+pub(super) const DAY: i64 = 24 * HOUR;
+
+/// How busy the floor is, and how often it is looked at.
+pub(super) struct Size {
+    pub(super) items: usize,
+    pub(super) interval: Duration,
+}
+
+/// What is notified.
+pub(super) struct Item {
+    /// When the server has it.
+    pub(super) arrived: i64,
+    /// The time it carries, where a server can use that for its window.
+    pub(super) dated: Option<i64>,
+    /// Its states, by their place in [`Floor::states`], oldest first.
+    pub(super) states: Vec<usize>,
+    /// 2 for twins: equal in every byte.
+    pub(super) copies: usize,
+}
+
+/// One state of an item. The watch tells each exactly once if it ever sees it.
+pub(super) struct ItemState {
+    /// From when the item is in this state.
+    pub(super) from: i64,
+    /// Whether it is without id, so that twins are two.
+    pub(super) is_nameless: bool,
+    /// The same, written in different ways.
+    spellings: [SeenTag; 2],
+}
+
+impl ItemState {
+    pub(super) fn written(&self, dice: &mut Dice) -> SeenTag {
+        self.spellings[usize::from(dice.happens(500))].clone()
+    }
+}
+
+/// All that is notified in a day and the hour before it, by arrival.
+pub(super) struct Floor {
+    pub(super) items: Vec<Item>,
+    pub(super) states: Vec<ItemState>,
+}
+
+impl Floor {
+    pub(super) fn new(dice: &mut Dice, size: &Size) -> Self {
+        let mut floor = Self { items: Vec::new(), states: Vec::new() };
+        while floor.items.len() < size.items {
+            // A fifth come in bursts within one millisecond, the largest a fortieth of the day's.
+            let burst = if dice.happens(10) { size.items / 40 } else { 1 };
+            // The floor was at work before the watch begins.
+            let arrived = dice.below(DAY + HOUR) - HOUR;
+            for _ in 0..burst {
+                floor.add(dice, arrived);
+            }
+        }
+        floor.items.sort_by_key(|item| item.arrived);
+        floor
+    }
+
+    fn add(&mut self, dice: &mut Dice, arrived: i64) {
+        let number = self.items.len();
+        let is_nameless = dice.happens(20);
+        let late = if dice.happens(100) { dice.below(10 * MINUTE) } else { 0 };
+        let dated = arrived - late;
+        let (written, dated) = match dice.below(1000) {
+            0..5 => ("1970-01-01T00:00:01Z".to_owned(), None),
+            5..10 => ("2099-12-31T23:59:59Z".to_owned(), None),
+            // Without zone: read as five and a half hours off.
+            10..20 => (at((dated - 330 * MINUTE) / SECOND).to_string(), None),
+            _ => (at(dated / SECOND).to_string(), Some(dated)),
+        };
+        let copies = if dice.happens(20) { 2 } else { 1 };
+        let mut moments = vec![arrived];
+        if dice.happens(30) {
+            moments.push(arrived + 1 + dice.below(40 * MINUTE));
+        }
+        let mut states = Vec::new();
+        for (version, from) in moments.into_iter().enumerate() {
+            states.push(self.states.len());
+            let label = self.states.len();
+            let spell = |json: String| SeenTag {
+                id: (!is_nameless).then(|| format!("n{number}")),
+                time: written.parse().ok(),
+                // Not part of the identity: so the checker knows which state was told.
+                message: Some(label.to_string()),
+                ..nameless(&json)
+            };
+            let id = if is_nameless { "null".to_owned() } else { format!(r#""n{number}""#) };
+            let spellings = [
+                spell(format!(r#"{{"_id":{id},"n":{number},"v":{version},"time":"{written}"}}"#)),
+                spell(format!(
+                    r#"{{"time":"{written}","age":{},"v":{version},"n":{number}, "_id":{id}}}"#,
+                    dice.below(99)
+                )),
+            ];
+            self.states.push(ItemState { from, is_nameless, spellings });
+        }
+        self.items.push(Item { arrived, dated, states, copies });
+    }
+}
+
+/// What goes wrong in a day.
+pub(super) struct Weather {
+    /// When the server cannot be reached: from, to.
+    pub(super) outages: Vec<(i64, i64)>,
+    /// When the machine sleeps.
+    pub(super) sleep: Option<(i64, i64)>,
+    /// When the watch is started anew, with empty memory.
+    pub(super) restart: Option<i64>,
+    /// When our wall clock is set, and by how much.
+    pub(super) jumps: Vec<(i64, i64)>,
+    /// Whether the server sends its time.
+    pub(super) is_dated: bool,
+    /// Whether two back-ends, 90 s apart in clock, take turns.
+    pub(super) has_two_back_ends: bool,
+    /// No fault at all.
+    pub(super) is_calm: bool,
+}
+
+impl Weather {
+    /// One day in so many is calm.
+    pub(super) const EVERY_CALM_DAY: u64 = 8;
+
+    pub(super) fn new(seed: u64, dice: &mut Dice) -> Self {
+        let mut weather = Self {
+            outages: Vec::new(),
+            sleep: None,
+            restart: None,
+            jumps: Vec::new(),
+            is_dated: dice.happens(700),
+            has_two_back_ends: false,
+            is_calm: seed.is_multiple_of(Self::EVERY_CALM_DAY),
+        };
+        if !weather.is_calm {
+            weather.worsen(dice);
+        }
+        weather
+    }
+
+    fn worsen(&mut self, dice: &mut Dice) {
+        const SLEEP: i64 = 8 * HOUR;
+        let mut pauses = [SECOND, 31 * SECOND, 5 * MINUTE, 54 * MINUTE, 56 * MINUTE, 3 * HOUR, SLEEP];
+        dice.shuffle(&mut pauses);
+        let mut free = DAY - pauses.iter().sum::<i64>();
+        let mut now = 0;
+        for pause in pauses {
+            let calm = dice.below(free / 3);
+            free -= calm;
+            now += calm;
+            if pause == SLEEP {
+                self.sleep = Some((now, now + pause));
+            } else {
+                self.outages.push((now, now + pause));
+            }
+            now += pause;
+        }
+        self.has_two_back_ends = dice.happens(500);
+        self.restart = dice.happens(300).then(|| dice.below(DAY));
+        if dice.happens(500) {
+            self.jumps = [HOUR, -HOUR, DAY, -DAY].map(|by| (dice.below(DAY), by)).to_vec();
+        }
+        if !self.is_dated {
+            // Without the server's time nobody can tell a clock set forward from sleep, nor see a sleep
+            // during which the clock was set back.
+            let sleep = self.sleep.unwrap_or_default();
+            self.jumps.retain(|(when, by)| *by < 0 && !(sleep.0..=sleep.1).contains(when));
+        }
+    }
+
+    pub(super) fn is_out(&self, moment: i64) -> bool {
+        self.outages.iter().any(|(from, to)| (*from..*to).contains(&moment))
+    }
+
+    /// How far our wall clock is ahead of the truth.
+    pub(super) fn wall_ahead(&self, moment: i64) -> i64 {
+        self.jumps.iter().filter(|(when, _)| *when <= moment).map(|(_, by)| by).sum()
+    }
+}

@@ -1,0 +1,142 @@
+//! Counts, as Jepsen's checker does: what was told against what had to be told.
+
+use std::time::Duration;
+
+use crate::watch::checker::day::{Floor, SECOND};
+use crate::watch::checker::server::Model;
+
+/// What happened to one state of an item in one life of the watch.
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    /// The most copies that one good answer held.
+    shown: usize,
+    told: usize,
+}
+
+/// The count of one day.
+#[derive(Default)]
+pub(super) struct Verdict {
+    pub(super) is_calm: bool,
+    pub(super) lost: usize,
+    pub(super) duplicated: usize,
+    pub(super) unexpected: usize,
+    pub(super) told: usize,
+    pub(super) gaps: usize,
+    pub(super) unjustified_gaps: usize,
+    pub(super) missing_in_gaps: usize,
+    pub(super) failed_polls: usize,
+    pub(super) longest_delay: Duration,
+}
+
+/// The books of one life of the watch: from a start with empty memory to its end.
+pub(super) struct Books<'a> {
+    floor: &'a Floor,
+    tallies: Vec<Tally>,
+    in_answer: Vec<usize>,
+    /// True moments.
+    gaps: Vec<(i64, i64)>,
+    began: i64,
+    last_known: Option<i64>,
+}
+
+impl<'a> Books<'a> {
+    pub(super) fn new(floor: &'a Floor, began: i64) -> Self {
+        let count = floor.states.len();
+        Self {
+            floor,
+            tallies: vec![Tally::default(); count],
+            in_answer: vec![0; count],
+            gaps: Vec::new(),
+            began,
+            last_known: None,
+        }
+    }
+
+    /// A good answer that knew of everything up to `known`.
+    pub(super) fn show(&mut self, states: &[usize], known: i64) {
+        for state in states {
+            self.in_answer[*state] += 1;
+        }
+        for state in states {
+            let copies = std::mem::take(&mut self.in_answer[*state]);
+            // The same id with the same content is one, however often it stands there.
+            let copies = if self.floor.states[*state].is_nameless { copies } else { copies.min(1) };
+            let tally = &mut self.tallies[*state];
+            tally.shown = tally.shown.max(copies);
+        }
+        self.last_known = Some(self.last_known.unwrap_or(known).max(known));
+    }
+
+    /// A notification told at the true moment `now`; how long after it could be seen.
+    pub(super) fn tell(&mut self, state: usize, now: i64) -> Duration {
+        self.tallies[state].told += 1;
+        let visible = self.floor.states[state].from.max(self.began);
+        Duration::from_millis((now - visible).unsigned_abs())
+    }
+
+    pub(super) fn announce_gap(&mut self, from: i64, to: i64) {
+        self.gaps.push((from, to));
+    }
+
+    /// Closes the books.
+    pub(super) fn close(self, model: Model, verdict: &mut Verdict) {
+        for tally in &self.tallies {
+            verdict.told += tally.told;
+            if tally.shown == 0 {
+                verdict.unexpected += tally.told;
+            } else {
+                verdict.lost += tally.shown.saturating_sub(tally.told);
+                verdict.duplicated += tally.told.saturating_sub(tally.shown);
+            }
+        }
+        verdict.gaps += self.gaps.len();
+        // What a server that windows by date never showed, it may have had for less than an outage.
+        let has_ground_truth = model != Model::WindowByDate;
+        let Some(last_known) = self.last_known.filter(|_| has_ground_truth) else { return };
+        for item in &self.floor.items {
+            let was_shown = item.states.iter().any(|state| self.tallies[*state].shown > 0);
+            if was_shown || !(self.began + SECOND..=last_known).contains(&item.arrived) {
+                continue;
+            }
+            if self.gaps.iter().any(|(from, to)| (*from..=*to).contains(&item.arrived)) {
+                verdict.missing_in_gaps += 1;
+            } else {
+                verdict.lost += 1;
+            }
+        }
+    }
+}
+
+/// The counts of all days.
+#[derive(Debug, Default)]
+pub(super) struct Totals {
+    pub(super) lost: usize,
+    pub(super) duplicated: usize,
+    pub(super) unexpected: usize,
+    pub(super) told: usize,
+    pub(super) gaps: usize,
+    pub(super) gaps_in_calm_days: usize,
+    pub(super) unjustified_gaps: usize,
+    pub(super) missing_in_gaps: usize,
+    pub(super) failed_polls: usize,
+    bad_seeds: Vec<u64>,
+}
+
+impl Totals {
+    pub(super) fn add(&mut self, seed: u64, day: &Verdict) {
+        self.lost += day.lost;
+        self.duplicated += day.duplicated;
+        self.unexpected += day.unexpected;
+        self.told += day.told;
+        self.gaps += day.gaps;
+        self.unjustified_gaps += day.unjustified_gaps;
+        self.missing_in_gaps += day.missing_in_gaps;
+        self.failed_polls += day.failed_polls;
+        if day.is_calm {
+            self.gaps_in_calm_days += day.gaps;
+        }
+        if day.lost + day.duplicated + day.unexpected > 0 || (day.is_calm && day.gaps > 0) {
+            self.bad_seeds.push(seed);
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! One watch through one day: the calls that the loop makes, in its order, with virtual clocks.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::watch::checker::day::{DAY, Floor, MINUTE, SECOND, Size, Weather};
+use crate::watch::checker::dice::Dice;
+use crate::watch::checker::server::{Model, Offset, Server};
+use crate::watch::checker::verdict::{Books, Verdict};
+use crate::watch::diff::{Difference, Memory};
+use crate::watch::event::EventKind;
+use crate::watch::health::{Failed, Health};
+use crate::watch::look::Look;
+use crate::watch::samples::at;
+use crate::watch::schedule::{Next, Outcome, Schedule};
+
+/// How one poll goes.
+enum Poll {
+    Good(i64),
+    /// Seconds it took, and whether a request had gone out whose answer was lost.
+    Failed(i64, bool),
+    ToldToWait(i64),
+    SessionEnded,
+}
+
+pub(super) fn watch_a_day(seed: u64, size: &Size) -> Verdict {
+    let mut dice = Dice::new(seed);
+    let floor = Floor::new(&mut dice, size);
+    let weather = Weather::new(seed, &mut dice);
+    let model = Model::of(seed);
+    let mut verdict = Verdict { is_calm: weather.is_calm, ..Verdict::default() };
+    let mut server = Server::new(&floor, model);
+    let restart = weather.restart.unwrap_or(DAY);
+    for (from, to) in [(0, restart), (restart, DAY)] {
+        if from < to {
+            let life = Life::new(&floor, &weather, size, from);
+            life.run(to, &mut server, model, &mut dice, &mut verdict);
+        }
+    }
+    verdict
+}
+
+/// One life of the watch, from a start with empty memory.
+struct Life<'a> {
+    floor: &'a Floor,
+    weather: &'a Weather,
+    books: Books<'a>,
+    memory: Memory,
+    health: Health,
+    schedule: Schedule,
+    began: i64,
+    /// The true moment of the last good look, and whether an answer was lost since.
+    last_good: i64,
+}
+
+impl<'a> Life<'a> {
+    fn new(floor: &'a Floor, weather: &'a Weather, size: &Size, began: i64) -> Self {
+        Self {
+            floor,
+            weather,
+            books: Books::new(floor, began),
+            memory: Memory::new(moment(began + weather.wall_ahead(began))),
+            health: Health::default(),
+            schedule: Schedule::new(size.interval, Duration::ZERO),
+            began,
+            last_good: began,
+        }
+    }
+
+    fn run(mut self, end: i64, server: &mut Server, model: Model, dice: &mut Dice, verdict: &mut Verdict) {
+        let mut polled = self.schedule.first();
+        loop {
+            let started = self.true_time(polled);
+            if started >= end {
+                break;
+            }
+            let (outcome, took) = self.poll(started, server, model, dice, verdict);
+            let now = polled + Duration::from_millis(took.unsigned_abs());
+            polled = match self.schedule.after(outcome, polled, now, dice.unit()) {
+                Next::Poll(at) => at,
+                // Someone signed in again meanwhile.
+                Next::ReadStore => {
+                    match self.schedule.after(Outcome::SessionRenewed, polled, now, dice.unit()) {
+                        Next::Poll(at) => at,
+                        other => panic!("{other:?}"),
+                    }
+                }
+                Next::GiveUp => break,
+            };
+        }
+        self.books.close(model, verdict);
+    }
+
+    fn poll(
+        &mut self,
+        started: i64,
+        server: &mut Server,
+        model: Model,
+        dice: &mut Dice,
+        verdict: &mut Verdict,
+    ) -> (Outcome, i64) {
+        let poll = self.fate(started, server, dice);
+        verdict.failed_polls += usize::from(!matches!(poll, Poll::Good(_)));
+        match poll {
+            Poll::Good(took) => {
+                self.look(started, took, server, model, dice, verdict);
+                (Outcome::Good { deadline: None }, took)
+            }
+            Poll::Failed(took, answer_was_lost) => {
+                let failed =
+                    Failed { failure: "timeout", code: None, message: String::new(), answer_was_lost };
+                self.health = self.health.after_failure(failed, self.monotonic(started)).0;
+                (Outcome::Failed, took)
+            }
+            Poll::ToldToWait(wait) => (Outcome::ToldToWait(Duration::from_millis(wait.unsigned_abs())), 200),
+            Poll::SessionEnded => (Outcome::SessionEnded, 200),
+        }
+    }
+
+    fn fate(&self, started: i64, server: &mut Server, dice: &mut Dice) -> Poll {
+        let took = 50 + dice.below(850);
+        if self.weather.is_calm {
+            return Poll::Good(took);
+        }
+        if self.weather.is_out(started) {
+            return if dice.happens(500) { Poll::Failed(10, false) } else { Poll::Failed(15 * SECOND, true) };
+        }
+        if !dice.happens(100) {
+            return Poll::Good(took);
+        }
+        match dice.below(6) {
+            0 => Poll::Failed(10, false),
+            // Code 1009 in an answer with HTTP status 200.
+            1 => Poll::Failed(300, false),
+            2 => Poll::ToldToWait(dice.below(2 * MINUTE)),
+            3 => Poll::SessionEnded,
+            // The answer is cut, or does not come in time; the server has answered.
+            4 => {
+                server.answer(started + took / 2, Offset::default());
+                Poll::Failed(took, true)
+            }
+            // The request never arrived, which nobody can tell from here.
+            _ => Poll::Failed(15 * SECOND, true),
+        }
+    }
+
+    fn look(
+        &mut self,
+        started: i64,
+        took: i64,
+        server: &mut Server,
+        model: Model,
+        dice: &mut Dice,
+        verdict: &mut Verdict,
+    ) {
+        let offset = self.offset(dice);
+        let (mut states, known) = server.answer(started + took / 2, offset);
+        let now = started + took;
+        let is_blank = !self.weather.is_calm && model != Model::Cursor && dice.happens(5);
+        if is_blank {
+            states.clear();
+        }
+        match dice.below(3) {
+            0 => states.reverse(),
+            1 => dice.shuffle(&mut states),
+            _ => {}
+        }
+        self.books.show(&states, known);
+        let tags = states.iter().map(|state| self.floor.states[*state].written(dice)).collect();
+        let look = Look {
+            profile: None,
+            taken_at: moment(now + self.weather.wall_ahead(now)),
+            monotonic: self.monotonic(now),
+            server_time: self.weather.is_dated.then(|| moment(started + took / 2 + offset.ahead)),
+            tags: Some(tags),
+            break_state: None,
+            wrapup: None,
+            read_was_cut: self.health.answer_was_lost(),
+        };
+        if dice.happens(20) {
+            // The sink did not take it: nothing may have moved.
+            drop(self.memory.diff(&look));
+        }
+        let Difference { events, change } = self.memory.diff(&look);
+        self.memory.commit(change);
+        for event in events {
+            self.take(&event.kind, now, look.read_was_cut && model == Model::Cursor, verdict);
+        }
+        self.health = self.health.after_answer(look.taken_at, look.monotonic).0;
+        self.last_good = now;
+    }
+
+    fn take(&mut self, kind: &EventKind, now: i64, may_have_lost: bool, verdict: &mut Verdict) {
+        match kind {
+            EventKind::Tag { tag, initial, .. } => {
+                let state = tag.message.as_deref().and_then(|label| label.parse().ok());
+                let delay = self.books.tell(state.expect("the label of a state"), now);
+                if !initial {
+                    verdict.longest_delay = verdict.longest_delay.max(delay);
+                }
+            }
+            EventKind::Gap { from, to, .. } => {
+                let length = i64::try_from(to.duration_since(*from).as_millis()).expect("a day at most");
+                self.books.announce_gap(now - length, now);
+                let is_justified = may_have_lost || now - self.last_good > 55 * MINUTE;
+                verdict.unjustified_gaps += usize::from(!is_justified);
+            }
+            _ => {}
+        }
+    }
+
+    fn offset(&self, dice: &mut Dice) -> Offset {
+        if self.weather.is_calm {
+            return Offset::default();
+        }
+        Offset {
+            stale: if dice.happens(50) { dice.below(30 * SECOND) } else { 0 },
+            ahead: if self.weather.has_two_back_ends && dice.happens(500) { 90 * SECOND } else { 0 },
+        }
+    }
+
+    /// Our monotonic clock at a true moment: since this life began, without sleep.
+    fn monotonic(&self, truth: i64) -> Duration {
+        let slept = self.weather.sleep.map_or(0, |(from, to)| (truth.min(to) - from.max(self.began)).max(0));
+        Duration::from_millis((truth - self.began - slept).unsigned_abs())
+    }
+
+    /// The true moment at which our monotonic clock shows `monotonic`, and the machine is awake.
+    fn true_time(&self, monotonic: Duration) -> i64 {
+        let awake = self.began + i64::try_from(monotonic.as_millis()).expect("a day at most");
+        match self.weather.sleep {
+            Some((from, to)) if awake >= from && self.began < to => awake + (to - from.max(self.began)),
+            _ => awake,
+        }
+    }
+}
+
+fn moment(millis: i64) -> Timestamp {
+    let begin = at(0).as_millisecond();
+    Timestamp::from_millisecond(begin + millis).expect("within range")
+}
