@@ -107,7 +107,7 @@ _deepcall() {
 
     case "${cmd}" in
         deepcall)
-            opts="-o -q -v -h -V --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --output --json --jq --columns --no-headers --color --timezone --mask --quiet --verbose --help --version login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help"
+            opts="-o -q -v -h -V --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --color --timezone --mask --quiet --verbose --help --version login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -149,6 +149,10 @@ _deepcall() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --agents)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson csv tsv" -- "${cur}"))
                     return 0
@@ -181,7 +185,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__api)
-            opts="-f -F -q -v -h -V --field --field-file --input --jq --profile --server --server-timezone --cacert --timeout --retries --sandbox --seed --quiet --verbose --help --version"
+            opts="-f -F -q -v -h -V --field --field-file --input --jq --profile --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -239,6 +243,10 @@ _deepcall() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --agents)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -247,7 +255,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__break__subcmd__status)
-            opts="-o -q -v -h -V --exit-status --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --output --json --jq --columns --no-headers --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --exit-status --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -286,6 +294,10 @@ _deepcall() {
                     return 0
                     ;;
                 --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agents)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -703,7 +715,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__ping)
-            opts="-o -q -v -h -V --mic-perm --path --profile --server --server-timezone --cacert --timeout --retries --sandbox --seed --output --json --jq --columns --no-headers --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --mic-perm --path --profile --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -742,6 +754,10 @@ _deepcall() {
                     return 0
                     ;;
                 --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agents)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -899,7 +915,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__tags)
-            opts="-o -q -v -h -V --since --until --kind --match --limit --sort --fail-empty --ref --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --output --json --jq --columns --no-headers --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --since --until --kind --match --limit --sort --fail-empty --ref --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -969,6 +985,10 @@ _deepcall() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --agents)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson csv tsv" -- "${cur}"))
                     return 0
@@ -1001,7 +1021,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__watch)
-            opts="-o -q -v -h -V --interval --only --since --until --alert --bell --notify --exec --on --heartbeat --log --ref --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --json --output --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --interval --only --since --until --alert --bell --notify --exec --on --heartbeat --log --ref --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --json --output --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1079,6 +1099,10 @@ _deepcall() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --agents)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "ndjson json lines" -- "${cur}"))
                     return 0
@@ -1103,7 +1127,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__wrapup)
-            opts="-o -q -v -h -V --exit-status --wait --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --output --json --jq --columns --no-headers --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --exit-status --wait --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1142,6 +1166,10 @@ _deepcall() {
                     return 0
                     ;;
                 --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agents)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

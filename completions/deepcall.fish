@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_deepcall_global_optspecs
-    string join \n profile= profiles= all jobs= server= server-timezone= cacert= timeout= retries= sandbox seed= o/output= json jq= columns= no-headers color= timezone= mask q/quiet v/verbose h/help V/version
+    string join \n profile= profiles= all jobs= server= server-timezone= cacert= timeout= retries= sandbox seed= agents= o/output= json jq= columns= no-headers color= timezone= mask q/quiet v/verbose h/help V/version
 end
 
 function __fish_deepcall_needs_command
@@ -33,6 +33,7 @@ complete -c deepcall -n "__fish_deepcall_needs_command" -l cacert -d 'Trust the 
 complete -c deepcall -n "__fish_deepcall_needs_command" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_needs_command" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
 complete -c deepcall -n "__fish_deepcall_needs_command" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
+complete -c deepcall -n "__fish_deepcall_needs_command" -l agents -d 'How many agents work on it' -r
 complete -c deepcall -n "__fish_deepcall_needs_command" -s o -l output -d 'How to print the answer [default: table]' -r -f -a "table\t''
 json\t''
 ndjson\t''
@@ -165,6 +166,7 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l cacert -d 'Tr
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l agents -d 'How many agents work on it' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -s o -l output -d 'How to print the answer [default: table]' -r -f -a "table\t''
 json\t''
 ndjson\t''
@@ -195,6 +197,7 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l cacer
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l agents -d 'How many agents work on it' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -s o -l output -d 'How to print the answer [default: table]' -r -f -a "table\t''
 json\t''
 ndjson\t''
@@ -225,6 +228,7 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l cacert -d '
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l agents -d 'How many agents work on it' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -s o -l output -d 'How to print the answer [default: table]' -r -f -a "table\t''
 json\t''
 ndjson\t''
@@ -267,6 +271,7 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l cacert -d 'T
 complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l agents -d 'How many agents work on it' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -s o -l output -d 'The same, by its name: ndjson; or lines: sentences' -r -f -a "ndjson\t''
 json\t''
 lines\t''"
@@ -294,6 +299,7 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l cacert -d 'Tr
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l agents -d 'How many agents work on it' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -s o -l output -d 'How to print the answer [default: table]' -r -f -a "table\t''
 json\t''
 ndjson\t''
@@ -324,6 +330,7 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l cacert -d 'Tru
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l agents -d 'How many agents work on it' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l sandbox -d 'Ask a simulated DeepCall inside this process: no account, no keyring, no files'
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -s v -l verbose -d 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)'

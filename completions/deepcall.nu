@@ -21,6 +21,7 @@ module completions {
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
     --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --agents: string          # How many agents work on it
     --output(-o): string@"nu-complete deepcall output" # How to print the answer [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
@@ -164,6 +165,7 @@ module completions {
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
     --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --agents: string          # How many agents work on it
     --output(-o): string@"nu-complete deepcall tags output" # How to print the answer [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
@@ -200,6 +202,7 @@ module completions {
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
     --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --agents: string          # How many agents work on it
     --output(-o): string@"nu-complete deepcall break-status output" # How to print the answer [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
@@ -237,6 +240,7 @@ module completions {
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
     --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --agents: string          # How many agents work on it
     --output(-o): string@"nu-complete deepcall wrapup output" # How to print the answer [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
@@ -288,6 +292,7 @@ module completions {
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
     --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --agents: string          # How many agents work on it
     --json                    # One JSON object for each event and line
     --output(-o): string@"nu-complete deepcall watch output" # The same, by its name: ndjson; or lines: sentences
     --color: string@"nu-complete deepcall watch color" # When to use colour [default: auto]
@@ -319,6 +324,7 @@ module completions {
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
     --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --agents: string          # How many agents work on it
     --output(-o): string@"nu-complete deepcall ping output" # How to print the answer [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
@@ -347,6 +353,7 @@ module completions {
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
     --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --agents: string          # How many agents work on it
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help

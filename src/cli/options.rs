@@ -64,6 +64,9 @@ pub struct SandboxOptions {
     /// Which simulated floor to show; the same seed shows the same floor
     #[arg(long, value_name = "N", default_value_t = 1, requires = "sandbox")]
     pub seed: u64,
+    /// How many agents work on it
+    #[arg(long, value_name = "N", default_value_t = 14, requires = "sandbox", value_parser = clap::value_parser!(u16).range(1..=5000))]
+    pub agents: u16,
 }
 
 /// How the answer looks.

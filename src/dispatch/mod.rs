@@ -202,8 +202,8 @@ async fn open(
             teller.detail(&source);
             Ok((None, wire.fleet(members, is_many, jobs)))
         }
-        Asking::Sandbox { choice, seed } => {
-            let simulation = Simulation { seed, ..Simulation::new(parts.clock().clone()) };
+        Asking::Sandbox { choice, seed, agents } => {
+            let simulation = Simulation { seed, agents, ..Simulation::new(parts.clock().clone()) };
             let sandbox = start_sandbox(simulation).await?;
             teller.detail(&format!("sandbox at {}, seed {seed}", sandbox.origin()));
             let members = sandbox_members(&sandbox, &choice)?;

@@ -42,6 +42,8 @@ pub(super) enum Asking {
         choice: Choice,
         /// Which floor.
         seed: u64,
+        /// How many agents work on it.
+        agents: usize,
     },
     /// Sessions that are stored, or given in variables.
     Members {
@@ -164,7 +166,10 @@ impl Parts {
         connection: &ConnectionOptions,
     ) -> Result<Asking, Failure> {
         match who::who(profile, fleet, sandbox, self.layers())? {
-            Who::Sandbox(choice) => Ok(Asking::Sandbox { choice, seed: sandbox.seed }),
+            Who::Sandbox(choice) => {
+                let agents = usize::from(sandbox.agents);
+                Ok(Asking::Sandbox { choice, seed: sandbox.seed, agents })
+            }
             Who::Variables { variable } => self.asking_by_variables(variable, connection),
             Who::Stored(choice) => {
                 let profiles = self.profiles_file()?.read()?;

@@ -90,3 +90,11 @@ fn failures_stand_beside_answers() {
     world.run("break-status --profiles ash*").ended_with(0);
     world.run("break-status --profiles nobody").ended_with(4);
 }
+
+#[test]
+fn a_thousand_agents_answer_in_order_over_few_connections() {
+    let ran = InProcess::new().run("break-status --sandbox --all --agents 1000 --json").ended_with(0);
+    let states = ran.json()["break_status"].as_array().unwrap().clone();
+    assert_eq!(states.len(), 1000);
+    assert_eq!(states[999]["profile"], "agent-1000");
+}
