@@ -5,6 +5,7 @@
 //! polls fare), one [`diff::Memory`] (what was told) and one [`alerts::Told`] (which limits were told as crossed).
 
 pub mod alerts;
+pub mod board;
 pub mod diff;
 pub mod event;
 mod fingerprint;

@@ -1,0 +1,205 @@
+//! The live board of a watch on a terminal. What it shows is arranged and drawn by pure parts; only
+//! `screen` and this file touch the terminal. It must not know the network, nor when to poll.
+
+mod columns;
+mod controls;
+mod opened;
+mod paint;
+mod picture;
+mod rows;
+mod screen;
+mod summary;
+mod wording;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io::{self, BufWriter, Write};
+
+use crossterm::event::Event as TerminalEvent;
+use crossterm::queue;
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::output::report::Sentence;
+use crate::watch::board::controls::Controls;
+use crate::watch::board::picture::Picture;
+use crate::watch::board::screen::Screen;
+use crate::watch::event::{AlertChange, Event, EventKind, StateCause};
+use crate::watch::followed::View;
+use crate::watch::limit::Limit;
+use crate::watch::sink::Sink;
+
+pub use controls::Asked;
+pub use screen::keyboard;
+
+/// So many pieces of news are kept.
+const KEPT_NEWS: usize = 100;
+
+/// How the board looks.
+#[derive(Clone, Debug)]
+pub struct BoardOptions {
+    /// The zone of its clock.
+    pub zone: TimeZone,
+    /// Whether colour is wanted.
+    pub color: bool,
+    /// Whether phone numbers are hidden but for the last three digits.
+    pub mask: bool,
+    /// What is polled; the rest has no column.
+    pub only: Parts,
+    /// What is watched, e.g. "all profiles · sandbox".
+    pub title: String,
+    /// Whether crossing a limit rings.
+    pub bell: bool,
+}
+
+/// What is polled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// Notifications.
+    pub tags: bool,
+    /// Breaks.
+    pub breaks: bool,
+    /// Wrap-ups.
+    pub wrapups: bool,
+}
+
+/// An event that the board keeps as a sentence.
+#[derive(Clone, Debug)]
+struct News {
+    at: Timestamp,
+    profile: Option<String>,
+    sentence: Sentence,
+}
+
+/// The board. Dropping it gives the terminal back.
+pub struct Board {
+    options: BoardOptions,
+    limits: Vec<Limit>,
+    news: VecDeque<News>,
+    controls: Controls,
+    terminal: Terminal<CrosstermBackend<BufWriter<Box<dyn Write>>>>,
+    screen: Screen,
+}
+
+impl fmt::Debug for Board {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Board").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+impl Board {
+    /// Takes the terminal, and shows nothing yet. `out` must be the terminal that is stdout.
+    ///
+    /// # Errors
+    /// If there is no terminal, or it refuses.
+    pub fn open(options: BoardOptions, limits: Vec<Limit>, out: impl Write + 'static) -> io::Result<Self> {
+        // The options have weighed the variables already; the library would weigh them again.
+        crossterm::style::force_color_output(options.color);
+        let mut out = BufWriter::with_capacity(1 << 16, Box::new(out) as Box<dyn Write>);
+        let screen = Screen::enter(&mut out)?;
+        let terminal = Terminal::new(CrosstermBackend::new(out))?;
+        Ok(Self { options, limits, news: VecDeque::new(), controls: Controls::default(), terminal, screen })
+    }
+
+    /// Takes a key or a change of size, and says what it asks of the watch.
+    pub fn key(&mut self, event: &TerminalEvent) -> Asked {
+        self.controls.take(event)
+    }
+
+    /// Lets the shell have the terminal; returns once the process is continued. To be shown anew then.
+    ///
+    /// # Errors
+    /// If the terminal refuses.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        self.screen.suspend(self.terminal.backend_mut())?;
+        // The screen may hold anything now, and may have another size.
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
+    }
+
+    /// Gives the terminal back, and returns the last frame as text for the ordinary screen.
+    ///
+    /// # Errors
+    /// If the terminal refuses.
+    pub fn close(self, view: View<'_>) -> io::Result<String> {
+        let size = self.terminal.size()?;
+        let frame = last_frame(&self.picture(view), &self.controls, Rect::new(0, 0, size.width, size.height));
+        drop(self);
+        Ok(frame)
+    }
+
+    fn picture<'a>(&'a self, view: View<'a>) -> Picture<'a> {
+        Picture { view, options: &self.options, limits: &self.limits, news: &self.news }
+    }
+}
+
+/// The floor without selection and filter: a record, not a screen to work at.
+fn last_frame(picture: &Picture<'_>, controls: &Controls, area: Rect) -> String {
+    let mut controls = Controls { frozen: controls.frozen.clone(), ..Controls::default() };
+    let mut buffer = Buffer::empty(area);
+    picture.draw(&mut controls, &mut buffer);
+    paint::plain_text(&buffer)
+}
+
+impl Sink for Board {
+    fn tell(&mut self, event: &Event) -> io::Result<()> {
+        if is_news(&event.kind) {
+            let news = News { at: event.at, profile: event.profile.clone(), sentence: event.sentence() };
+            self.news.push_back(news);
+            if self.news.len() > KEPT_NEWS {
+                self.news.pop_front();
+            }
+        }
+        if self.options.bell && rings(&event.kind) {
+            let out = self.terminal.backend_mut();
+            out.write_all(b"\x07")?;
+            Write::flush(out)?;
+        }
+        Ok(())
+    }
+
+    fn show(&mut self, view: View<'_>) -> io::Result<()> {
+        let Self { options, limits, news, controls, terminal, .. } = self;
+        let picture = Picture { view, options, limits, news };
+        queue!(terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        terminal.draw(|frame| picture.draw(controls, frame.buffer_mut()))?;
+        queue!(terminal.backend_mut(), EndSynchronizedUpdate)?;
+        Write::flush(terminal.backend_mut())
+    }
+
+    fn shows_time(&self) -> bool {
+        true
+    }
+}
+
+/// What is not to be seen in the rows: alerts, gaps, connections, sessions, clocks.
+fn is_news(kind: &EventKind) -> bool {
+    match kind {
+        EventKind::State(state) => state.because != StateCause::FirstLook,
+        EventKind::Alert(_)
+        | EventKind::Gap { .. }
+        | EventKind::ConnectionLost { .. }
+        | EventKind::ConnectionRestored { .. }
+        | EventKind::SessionExpired { .. }
+        | EventKind::SessionRenewed => true,
+        EventKind::Start { .. }
+        | EventKind::Tag { .. }
+        | EventKind::BreakStarted { .. }
+        | EventKind::BreakEnded { .. }
+        | EventKind::WrapupStarted { .. }
+        | EventKind::WrapupEnded { .. }
+        | EventKind::Heartbeat { .. }
+        | EventKind::End { .. } => false,
+    }
+}
+
+fn rings(kind: &EventKind) -> bool {
+    matches!(kind, EventKind::Alert(alert) if alert.change == AlertChange::Over)
+}

@@ -1,0 +1,108 @@
+//! How wide each column is, and which ones a narrow screen goes without.
+//! Pure: widths in, widths out.
+
+use crate::output::width::width;
+use crate::watch::board::Parts;
+use crate::watch::board::rows::RowView;
+
+/// A column of the board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Column {
+    Agent,
+    State,
+    Reason,
+    For,
+    Left,
+    Since,
+    LastTag,
+}
+
+use Column::{Agent, For, LastTag, Left, Reason, Since, State};
+
+const ALL: [Column; 7] = [Agent, State, Reason, For, Left, Since, LastTag];
+/// Which columns go first where there is no room.
+const FIRST_TO_GO: [Column; 5] = [Since, LastTag, Reason, Left, For];
+/// Spaces between two columns.
+pub(super) const GAP: usize = 2;
+
+impl Column {
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Agent => "agent",
+            State => "state",
+            Reason => "reason",
+            For => "for",
+            Left => "left",
+            Since => "since",
+            LastTag => "last tag",
+        }
+    }
+
+    pub(super) fn text(self, row: &RowView) -> &str {
+        match self {
+            Agent => &row.agent,
+            State => row.state,
+            Reason => &row.reason,
+            For => &row.held,
+            Left => &row.left,
+            Since => &row.since,
+            LastTag => &row.last_tag,
+        }
+    }
+
+    /// Lengths of time are compared by their ends.
+    pub(super) fn is_right_aligned(self) -> bool {
+        matches!(self, For | Left)
+    }
+
+    /// Fewest and most columns of the screen. Lengths of time keep their width, so that nothing
+    /// moves while they count.
+    fn bounds(self) -> (usize, usize) {
+        match self {
+            Agent => (10, 40),
+            State => (8, 15),
+            Reason => (8, 40),
+            For => (12, 12),
+            Left => (11, 11),
+            Since => (5, 16),
+            LastTag => (16, usize::MAX),
+        }
+    }
+
+    fn wish(self, rows: &[RowView]) -> usize {
+        let (least, most) = self.bounds();
+        let widest = rows.iter().map(|row| width(self.text(row))).max().unwrap_or_default();
+        widest.max(width(self.title())).clamp(least, most)
+    }
+}
+
+/// The columns in so much room, each with its width.
+pub(super) fn fit(rows: &[RowView], only: Parts, room: usize) -> Vec<(Column, usize)> {
+    let mut shown: Vec<Column> = ALL.into_iter().filter(|column| is_wanted(*column, only)).collect();
+    let least = |column: Column| match column {
+        State | Since => column.wish(rows),
+        other => other.bounds().0,
+    };
+    let needed = |shown: &[Column]| shown.iter().map(|&column| least(column) + GAP).sum::<usize>();
+    for column in FIRST_TO_GO {
+        if needed(&shown) > room + GAP {
+            shown.retain(|shown| *shown != column);
+        }
+    }
+    let mut spare = (room + GAP).saturating_sub(needed(&shown));
+    let mut place = |column: Column| {
+        let more = column.wish(rows).saturating_sub(least(column)).min(spare);
+        spare -= more;
+        (column, least(column) + more)
+    };
+    shown.into_iter().map(&mut place).collect()
+}
+
+fn is_wanted(column: Column, only: Parts) -> bool {
+    match column {
+        Agent => true,
+        LastTag => only.tags,
+        State | Reason | For | Left => only.breaks || only.wrapups,
+        Since => only.breaks,
+    }
+}

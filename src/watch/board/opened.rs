@@ -1,0 +1,66 @@
+//! The page of one agent: trouble, news, the raw detail of the break, recent tags as the server wrote them.
+//! Pure, and it must not know the terminal.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::output::style::Tint;
+use crate::output::width::width;
+use crate::watch::board::News;
+use crate::watch::board::paint::Line;
+use crate::watch::board::picture::{news_line, tag_line};
+use crate::watch::board::wording::Wording;
+use crate::watch::followed::Followed;
+
+/// Raw JSON stands this far to the right.
+const INDENT: usize = 4;
+
+/// The page's lines, wrapped to the columns of the screen.
+pub(super) fn lines<'n>(
+    followed: &Followed,
+    news: impl DoubleEndedIterator<Item = &'n News>,
+    wording: &Wording<'_>,
+    columns: usize,
+) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if let Some(trouble) = &followed.trouble {
+        lines.push(Line::of(format!("no answer: {}", wording.text(trouble)), Tint::Bad));
+    }
+    let snapshot = followed.memory.snapshot();
+    if let Some(detail) = snapshot.break_state.as_ref().and_then(|standing| standing.said.detail.as_ref()) {
+        lines.push(Line::of("what the server said of the break", Tint::Strong));
+        lines.extend(wrapped(&wording.json(detail, "detail"), columns));
+    }
+    if let Some(call) = snapshot.wrapup.as_ref().and_then(|standing| standing.said.call_id.as_deref()) {
+        lines.push(Line::of(format!("wrap-up of call {}", Wording::name(call)), Tint::Plain));
+    }
+    let mut news = news.rev().map(|news| news_line(news, wording)).peekable();
+    if news.peek().is_some() {
+        lines.push(Line::of("news", Tint::Strong));
+        lines.extend(news);
+    }
+    let title = if followed.tags.is_empty() { "recent tags: none yet" } else { "recent tags" };
+    lines.push(Line::of(title, Tint::Strong));
+    for tag in &followed.tags {
+        lines.push(tag_line(tag, None, wording));
+        lines.extend(wrapped(&wording.json(&tag.fields, "fields"), columns));
+    }
+    lines
+}
+
+fn wrapped(text: &str, columns: usize) -> Vec<Line> {
+    let room = columns.saturating_sub(INDENT).max(1);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    for cluster in text.graphemes(true) {
+        let more = width(cluster);
+        if used + more > room {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        line.push_str(cluster);
+        used += more;
+    }
+    lines.push(line);
+    lines.into_iter().map(|line| Line::of(format!("{:INDENT$}{line}", ""), Tint::Quiet)).collect()
+}

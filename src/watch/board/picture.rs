@@ -1,0 +1,291 @@
+//! The board as lines on a buffer of cells: heading, rows, newest tags, news, keys.
+//! It must not know the terminal that shows the buffer.
+
+use std::collections::VecDeque;
+
+use ratatui::buffer::Buffer;
+
+use crate::output::style::{CALLBACK, IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG};
+use crate::output::width::{cut, pad_left, pad_right};
+use crate::watch::board::columns::{Column, GAP, fit};
+use crate::watch::board::controls::{Controls, Page};
+use crate::watch::board::paint::{Line, paint};
+use crate::watch::board::rows::{self, RECONNECTING, RowView, tag_mark};
+use crate::watch::board::summary::{age, liveness, next_poll, tally};
+use crate::watch::board::wording::Wording;
+use crate::watch::board::{BoardOptions, News, opened};
+use crate::watch::followed::{Followed, View};
+use crate::watch::limit::Limit;
+use crate::watch::look::SeenTag;
+
+/// Lines above the page: title and tally.
+const HEADING: usize = 2;
+/// Lines below the page: news and keys.
+const FOOT: usize = 2;
+/// The panel of newest tags needs a floor of so many lines, or it goes without.
+const LINES_FOR_TAGS: usize = 9;
+/// The panel grows no taller than this, its title included.
+const TALLEST_PANEL: usize = 16;
+/// The selection's and the state's symbol before each row.
+const MARGIN: usize = 3;
+
+/// All that a frame shows.
+pub(super) struct Picture<'a> {
+    pub(super) view: View<'a>,
+    pub(super) options: &'a BoardOptions,
+    pub(super) limits: &'a [Limit],
+    pub(super) news: &'a VecDeque<News>,
+}
+
+impl Picture<'_> {
+    /// Draws a frame, and notes in `controls` what it shows.
+    pub(super) fn draw(&self, controls: &mut Controls, buffer: &mut Buffer) {
+        buffer.reset();
+        let (width, height) = (usize::from(buffer.area.width), usize::from(buffer.area.height));
+        let room = height.saturating_sub(HEADING + FOOT);
+        let mut lines = self.heading(controls, width);
+        match controls.page.clone() {
+            Page::Floor => lines.extend(self.floor(controls, width, room)),
+            Page::Opened(name) => lines.extend(self.opened(&name, controls, width, room)),
+            Page::Keys => lines.extend(window(keys(), controls, room)),
+        }
+        lines.resize_with(height.saturating_sub(FOOT), Line::default);
+        lines.push(self.newest_news());
+        lines.push(hint(controls));
+        for (y, line) in lines.iter().enumerate().take(height) {
+            paint(buffer, 0, y, line, self.options.color);
+        }
+    }
+
+    fn wording(&self) -> Wording<'_> {
+        Wording { zone: &self.options.zone, mask: self.options.mask, wall: self.view.wall }
+    }
+
+    fn heading(&self, controls: &Controls, width: usize) -> Vec<Line> {
+        let live = liveness(&self.view);
+        let Mark { symbol, tint } = live.mark();
+        let there = self.options.zone.to_datetime(self.view.wall);
+        let mut facts = String::new();
+        if let Some(age) = age(&self.view) {
+            facts += &format!(" · {age} old");
+        }
+        if let Some(next) = next_poll(&self.view) {
+            facts += &format!(" · {next}");
+        }
+        facts += &format!(" · {:02}:{:02}:{:02}", there.hour(), there.minute(), there.second());
+        let right = Line::of(format!("{symbol} {}", live.words(self.view.followed.len())), tint)
+            .with(facts, Tint::Plain);
+        let room = width.saturating_sub(right.width() + 1);
+        let title = Wording::name(&self.options.title);
+        let mut first = Line::of(pad_right(&cut(&title, room), room + 1), Tint::Strong);
+        first.words.extend(right.words);
+        vec![first, self.tally(controls)]
+    }
+
+    fn tally(&self, controls: &Controls) -> Line {
+        let tally = tally(self.view.followed);
+        let only = self.options.only;
+        let mut line = Line::default();
+        if tally.over > 0 {
+            line = line.with(format!("✗ over the limit {}   ", tally.over), Tint::Bad);
+        }
+        if only.breaks {
+            line = line.with(format!("‖ on break {}   ", tally.on_break), Tint::Plain);
+        }
+        if only.wrapups {
+            line = line.with(format!("◔ wrap-up {}   ", tally.wrapup), Tint::Plain);
+        }
+        if only.breaks || only.wrapups {
+            line =
+                line.with(format!("· neither {}   unknown {}   ", tally.neither, tally.unknown), Tint::Plain);
+        }
+        if controls.frozen.is_some() { line.with("order frozen", Tint::Notable) } else { line }
+    }
+
+    fn floor(&self, controls: &mut Controls, width: usize, room: usize) -> Vec<Line> {
+        let mut shown = rows::rows(&self.view, self.limits, &self.wording());
+        rows::sort(&mut shown, controls.frozen.as_deref());
+        let columns = fit(&shown, self.options.only, width.saturating_sub(MARGIN));
+        shown.retain(|row| row.holds(&controls.filter));
+        let panel = self.newest_tags(panel_height(room, shown.len(), self.options.only.tags));
+        let room = room.saturating_sub(1 + panel.len());
+        let visible = if shown.len() > room { room.saturating_sub(1) } else { room };
+        controls.settle(shown.iter().map(|row| row.profile.clone()).collect(), visible);
+        let mut lines = vec![titles(&columns)];
+        let last = (controls.first + visible).min(shown.len());
+        for row in &shown[controls.first..last] {
+            lines.push(row_line(row, &columns, controls.selected.as_ref() == Some(&row.profile)));
+        }
+        if shown.is_empty() {
+            lines.push(Line::of("   no agent matches the filter", Tint::Quiet));
+        } else if shown.len() > visible {
+            let above = controls.first;
+            let words = match (above, shown.len() - last) {
+                (0, below) => format!("   and {below} more"),
+                (above, below) => format!("   {above} more above, {below} below"),
+            };
+            lines.push(Line::of(words, Tint::Quiet));
+        }
+        lines.resize_with(1 + room, Line::default);
+        lines.extend(panel);
+        lines
+    }
+
+    /// The newest tags of all profiles, with their icons, under a title.
+    fn newest_tags(&self, height: usize) -> Vec<Line> {
+        let Some(count) = height.checked_sub(1) else { return Vec::new() };
+        let mut tags: Vec<(&Followed, &SeenTag)> =
+            self.view.followed.iter().flat_map(|one| one.tags.iter().map(move |tag| (one, tag))).collect();
+        tags.sort_by_key(|(_, tag)| std::cmp::Reverse(tag.time));
+        let wording = self.wording();
+        let title = if tags.is_empty() { "newest tags: none yet" } else { "newest tags" };
+        let mut lines = vec![Line::of(title, Tint::Strong)];
+        lines.extend(tags.into_iter().take(count).map(|(followed, tag)| {
+            let name = Wording::name(&followed.profile);
+            tag_line(tag, Some(&name), &wording)
+        }));
+        lines.resize_with(height, Line::default);
+        lines
+    }
+
+    fn opened(&self, name: &str, controls: &mut Controls, width: usize, room: usize) -> Vec<Line> {
+        let Some(followed) = self.view.followed.iter().find(|one| one.profile == name) else {
+            return Vec::new();
+        };
+        let one = View { followed: std::slice::from_ref(followed), ..self.view };
+        let wording = self.wording();
+        let row = rows::rows(&one, self.limits, &wording);
+        let columns = fit(&row, self.options.only, width.saturating_sub(MARGIN));
+        let mut lines = vec![titles(&columns)];
+        lines.extend(row.iter().map(|row| row_line(row, &columns, false)));
+        let news = self.news.iter().filter(|news| news.profile.as_deref() == Some(name));
+        let text = opened::lines(followed, news, &wording, width);
+        lines.extend(window(text, controls, room.saturating_sub(lines.len())));
+        lines
+    }
+
+    fn newest_news(&self) -> Line {
+        self.news.back().map_or_else(Line::default, |news| news_line(news, &self.wording()))
+    }
+}
+
+/// As much as the rows leave free, but a third of the floor at least.
+fn panel_height(room: usize, rows: usize, wanted: bool) -> usize {
+    if !wanted || room < LINES_FOR_TAGS {
+        return 0;
+    }
+    (room / 3).max(room.saturating_sub(rows + 2)).min(TALLEST_PANEL)
+}
+
+fn titles(columns: &[(Column, usize)]) -> Line {
+    let mut line = Line::of(" ".repeat(MARGIN), Tint::Strong);
+    for &(column, width) in columns {
+        line = line.with(cell(column, column.title(), width), Tint::Strong);
+    }
+    line
+}
+
+fn row_line(row: &RowView, columns: &[(Column, usize)], is_selected: bool) -> Line {
+    let cursor = if is_selected { "›" } else { " " };
+    let mut line = Line::of(cursor, Tint::Plain).with(format!("{} ", row.mark.symbol), row.mark.tint);
+    let is_over = row.mark == WRONG || row.mark == NOTABLE;
+    for &(column, width) in columns {
+        let tint = match column {
+            Column::Agent | Column::State | Column::For | Column::Left if is_over => row.mark.tint,
+            Column::Since | Column::LastTag => Tint::Quiet,
+            _ => Tint::Plain,
+        };
+        line = line.with(cell(column, column.text(row), width), tint);
+    }
+    Line { is_selected, ..line }
+}
+
+fn cell(column: Column, text: &str, width: usize) -> String {
+    let text = cut(text, width);
+    let padded = if column.is_right_aligned() { pad_left(&text, width) } else { pad_right(&text, width) };
+    format!("{padded}{:GAP$}", "")
+}
+
+/// A notification on one line: mark, time, agent, kind, customer, message, icons.
+pub(super) fn tag_line(tag: &SeenTag, agent: Option<&str>, wording: &Wording<'_>) -> Line {
+    let mark = tag_mark(tag);
+    let time = tag.time.map_or_else(String::new, |time| wording.clock(time));
+    let mut line = Line::of(format!(" {} ", mark.symbol), mark.tint).with(pad_right(&time, 7), Tint::Quiet);
+    if let Some(agent) = agent {
+        line = line.with(format!("{}  ", pad_right(&cut(agent, 14), 14)), Tint::Plain);
+    }
+    let kind = tag.kind.as_deref().map_or_else(|| "tag".to_owned(), |kind| wording.text(kind));
+    line = line.with(kind, mark.tint);
+    if !tag.icon_names.is_empty() {
+        line = line.with(format!("  [{}]", wording.text(&tag.icon_names.join(", "))), Tint::Plain);
+    }
+    if let Some(phone) = &tag.customer {
+        line = line.with(format!("  {}", wording.phone(phone)), Tint::Plain);
+    }
+    let message = tag.message.as_deref().map(|message| format!("  {}", wording.text(message)));
+    line.with(message.unwrap_or_default(), Tint::Quiet)
+}
+
+/// One piece of news with its time.
+pub(super) fn news_line(news: &News, wording: &Wording<'_>) -> Line {
+    let (symbol, tint) = match news.sentence.tone {
+        crate::output::report::Tone::Usual => (' ', Tint::Plain),
+        crate::output::report::Tone::Notable => (NOTABLE.symbol, NOTABLE.tint),
+        crate::output::report::Tone::Bad => (WRONG.symbol, WRONG.tint),
+    };
+    Line::of(format!(" {symbol} {}  {}", wording.clock(news.at), wording.sentence(&news.sentence)), tint)
+}
+
+fn window(lines: Vec<Line>, controls: &mut Controls, room: usize) -> Vec<Line> {
+    controls.settle_lines(lines.len(), room);
+    lines.into_iter().skip(controls.first).take(room).collect()
+}
+
+fn hint(controls: &Controls) -> Line {
+    if controls.is_typing {
+        return Line::of(format!("/{}_", Wording::name(&controls.filter)), Tint::Advice);
+    }
+    let words = match controls.page {
+        Page::Floor if !controls.filter.is_empty() => {
+            return Line::of(format!("filter: {}", Wording::name(&controls.filter)), Tint::Advice)
+                .with("   Esc shows all", Tint::Quiet);
+        }
+        Page::Floor => "? keys   / filter   f freeze   Enter open   q quit",
+        Page::Opened(_) => "Esc back   ↑↓ scroll   q quit",
+        Page::Keys => "? back   ↑↓ scroll   q quit",
+    };
+    Line::of(words, Tint::Quiet)
+}
+
+fn keys() -> Vec<Line> {
+    let marks = [
+        (WRONG, "over the limit, or followed no longer"),
+        (NOTABLE, "over the first of two limits"),
+        (RECONNECTING, "no answer now: what is shown was said last"),
+        (ON_BREAK, "on break"),
+        (IN_WRAPUP, "in wrap-up"),
+        (ORDINARY, "neither, or not known"),
+        (CALLBACK, "and the like: what kind of tag it is"),
+    ];
+    let text = [
+        "↑ ↓ j k  select      PgUp PgDn Home End  by the page",
+        "Enter    open the agent: tags, news and the raw detail",
+        "/        show only rows whose name, state or reason holds a text",
+        "f        freeze the order, or let it go",
+        "Esc      back, or no filter and no selection",
+        "Ctrl-Z   back to the shell; fg returns      q Ctrl-C  quit",
+        "",
+        "Over the limit comes first, then breaks and wrap-ups, the longest first.",
+        "neither   the server said: not on break, and not in wrap-up. No more is known.",
+        "unknown   the server has not said yet",
+        "≥ 5 min   the watch has seen it for so long; the server gave no start",
+        "left      until the wrap-up or the limit ends; with a minus once over",
+        "",
+    ];
+    let mut lines: Vec<Line> = text.into_iter().map(|text| Line::of(text, Tint::Plain)).collect();
+    lines
+        .extend(marks.map(|(mark, words)| {
+            Line::of(format!(" {}  ", mark.symbol), mark.tint).with(words, Tint::Plain)
+        }));
+    lines
+}

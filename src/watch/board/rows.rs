@@ -1,0 +1,188 @@
+//! One row per profile: what the server said, how long it has held, and which row comes first.
+//! Pure: the present is handed in, and it must not know the screen.
+
+use std::cmp::Reverse;
+use std::time::Duration;
+
+use crate::output::style::{IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG, mark_of_kind};
+use crate::output::times;
+use crate::watch::board::wording::Wording;
+use crate::watch::event::{AlertWhat, Level};
+use crate::watch::followed::{Followed, Phase, View};
+use crate::watch::limit::Limit;
+use crate::watch::look::{BreakSeen, SeenTag, WrapupSeen};
+use crate::watch::snapshot::Standing;
+
+/// Polls fail; what is shown is the last that was said.
+pub(super) const RECONNECTING: Mark = Mark { symbol: '↻', tint: Tint::Notable };
+
+/// One profile as the board shows it; every text is harmless.
+#[derive(Clone, Debug)]
+pub(super) struct RowView {
+    /// Which profile: its name as it is, for finding it again.
+    pub(super) profile: String,
+    pub(super) mark: Mark,
+    pub(super) agent: String,
+    pub(super) state: &'static str,
+    pub(super) reason: String,
+    pub(super) held: String,
+    pub(super) left: String,
+    pub(super) since: String,
+    pub(super) last_tag: String,
+    rank: Rank,
+}
+
+/// Smaller comes first: the level crossed, then a break or wrap-up before none, then the longest.
+type Rank = (Reverse<Option<Level>>, Reverse<bool>, Reverse<i64>);
+
+/// The rows of all profiles, in the order they are followed.
+pub(super) fn rows(view: &View<'_>, limits: &[Limit], wording: &Wording<'_>) -> Vec<RowView> {
+    view.followed.iter().map(|followed| row(followed, view.now, limits, wording)).collect()
+}
+
+/// Sorts by urgency, or as the order was frozen; rows that were not there then come last.
+pub(super) fn sort(rows: &mut [RowView], frozen: Option<&[String]>) {
+    let Some(order) = frozen else { return rows.sort_by_key(|row| row.rank) };
+    rows.sort_by_key(|row| order.iter().position(|name| *name == row.profile).unwrap_or(usize::MAX));
+}
+
+impl RowView {
+    /// Whether name, state or reason holds the text, in whichever case.
+    pub(super) fn holds(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        [self.agent.as_str(), self.state, self.reason.as_str()]
+            .iter()
+            .any(|cell| cell.to_lowercase().contains(&text))
+    }
+}
+
+fn row(followed: &Followed, now: Duration, limits: &[Limit], wording: &Wording<'_>) -> RowView {
+    let snapshot = followed.memory.snapshot();
+    let breaking = snapshot.break_state.as_ref().filter(|standing| standing.said.on_break);
+    let wrapping = snapshot.wrapup.as_ref().filter(|standing| standing.said.in_wrapup);
+    let level = level(followed);
+    let seconds = match (breaking, wrapping) {
+        (Some(standing), _) => Some(standing.seconds_held(now)),
+        (None, Some(standing)) => Some(standing.seconds_held(now)),
+        (None, None) => without_either(followed, now),
+    };
+    let said_since = breaking.and_then(|standing| standing.said.since);
+    let at_least = if said_since.is_some() { "" } else { "≥ " };
+    RowView {
+        profile: followed.profile.clone(),
+        mark: mark(followed, level),
+        agent: Wording::name(&followed.profile),
+        state: state_word(followed),
+        reason: reason(followed, breaking, wrapping, wording),
+        held: seconds.map_or_else(String::new, |seconds| format!("{at_least}{}", times::length(seconds))),
+        left: left(breaking, wrapping, limits, now).map_or_else(String::new, times::length),
+        since: said_since.map_or_else(String::new, |since| wording.clock(since)),
+        last_tag: last(followed, now, wording),
+        rank: (
+            Reverse(level),
+            Reverse(breaking.is_some() || wrapping.is_some()),
+            Reverse(seconds.unwrap_or(-1)),
+        ),
+    }
+}
+
+/// The highest limit that was told as crossed.
+pub(super) fn level(followed: &Followed) -> Option<Level> {
+    followed.told.break_level().max(followed.told.wrapup_level())
+}
+
+/// What the server said, in its own terms: nothing is concluded from two times "no".
+pub(super) fn state_word(followed: &Followed) -> &'static str {
+    let snapshot = followed.memory.snapshot();
+    let on_break = snapshot.break_state.as_ref().map(|standing| standing.said.on_break);
+    let in_wrapup = snapshot.wrapup.as_ref().map(|standing| standing.said.in_wrapup);
+    if followed.is_over() {
+        return "ended";
+    }
+    match (on_break, in_wrapup) {
+        (Some(true), Some(true)) => "break + wrap-up",
+        (Some(true), _) => "on break",
+        (_, Some(true)) => "wrap-up",
+        (Some(false), Some(false)) => "neither",
+        (Some(false), None) => "no break",
+        (None, Some(false)) => "no wrap-up",
+        (None, None) => "unknown",
+    }
+}
+
+fn mark(followed: &Followed, level: Option<Level>) -> Mark {
+    match (level, state_word(followed)) {
+        (_, "ended") | (Some(Level::Critical), _) => WRONG,
+        (Some(Level::Warn), _) => NOTABLE,
+        (None, _) if followed.health.failing_since().is_some() => RECONNECTING,
+        (None, "on break" | "break + wrap-up") => ON_BREAK,
+        (None, "wrap-up") => IN_WRAPUP,
+        (None, _) => ORDINARY,
+    }
+}
+
+/// For how long at least the server has said neither.
+fn without_either(followed: &Followed, now: Duration) -> Option<i64> {
+    let snapshot = followed.memory.snapshot();
+    let on_break = snapshot.break_state.as_ref().map(|standing| standing.seconds_held(now));
+    let in_wrapup = snapshot.wrapup.as_ref().map(|standing| standing.seconds_held(now));
+    [on_break, in_wrapup].into_iter().flatten().min()
+}
+
+fn reason(
+    followed: &Followed,
+    breaking: Option<&Standing<BreakSeen>>,
+    wrapping: Option<&Standing<WrapupSeen>>,
+    wording: &Wording<'_>,
+) -> String {
+    if let Phase::Over(why) = &followed.phase {
+        return wording.text(why);
+    }
+    let of_break = breaking.and_then(|standing| standing.said.reason.as_deref());
+    let customer = wrapping.and_then(|standing| standing.said.customer.as_deref());
+    match (of_break, customer) {
+        (Some(reason), _) => wording.text(reason),
+        (None, Some(phone)) => wording.phone(phone),
+        (None, None) => String::new(),
+    }
+}
+
+/// Seconds until the wrap-up ends, or until the next limit; negative once over.
+fn left(
+    breaking: Option<&Standing<BreakSeen>>,
+    wrapping: Option<&Standing<WrapupSeen>>,
+    limits: &[Limit],
+    now: Duration,
+) -> Option<i64> {
+    let of_limit = |what, reason: Option<&str>, held: i64| {
+        let limit = Limit::for_state(limits, what, reason)?;
+        let crossed = || limit.level_at(held).map(|(_, seconds)| seconds);
+        limit.next_after(held).or_else(crossed).map(|seconds| seconds.saturating_sub(held))
+    };
+    let of_break = breaking.and_then(|standing| {
+        of_limit(AlertWhat::Break, standing.said.reason.as_deref(), standing.seconds_held(now))
+    });
+    let of_wrapup = wrapping.and_then(|standing| {
+        let to_limit = || of_limit(AlertWhat::Wrapup, None, standing.seconds_held(now));
+        standing.seconds_left(now).or_else(to_limit)
+    });
+    of_break.or(of_wrapup)
+}
+
+/// The newest tag, or for how long there was no answer: then no tag can have come.
+fn last(followed: &Followed, now: Duration, wording: &Wording<'_>) -> String {
+    if let Some(since) = followed.health.failing_since() {
+        let seconds = i64::try_from(now.saturating_sub(since).as_secs()).unwrap_or(i64::MAX);
+        return format!("no answer for {}", times::length(seconds));
+    }
+    followed.tags.front().map_or_else(String::new, |tag| {
+        let age = tag.time.map_or_else(String::new, |time| format!(", {}", wording.ago(time)));
+        let kind = tag.kind.as_deref().map_or_else(|| "tag".to_owned(), |kind| wording.text(kind));
+        format!("{} {kind}{age}", tag_mark(tag).symbol)
+    })
+}
+
+/// The mark of a notification by its kind.
+pub(super) fn tag_mark(tag: &SeenTag) -> Mark {
+    tag.kind.as_deref().map_or(ORDINARY, mark_of_kind)
+}

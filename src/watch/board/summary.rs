@@ -1,0 +1,117 @@
+//! The board's heading: how many are in which state, and whether what is shown is still true.
+//! Pure, and it must not know the screen.
+
+use std::time::Duration;
+
+use crate::output::style::{Mark, ORDINARY, Tint, WRONG};
+use crate::output::times;
+use crate::watch::board::rows::{RECONNECTING, level};
+use crate::watch::followed::{Followed, Phase, View};
+
+/// Beyond two intervals, so many seconds may pass before the data is called stale.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Profiles by state. Who is on break and in wrap-up counts in both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub(super) on_break: usize,
+    pub(super) wrapup: usize,
+    pub(super) neither: usize,
+    pub(super) unknown: usize,
+    pub(super) over: usize,
+}
+
+/// Counts what the server said last. A profile followed no longer counts as unknown.
+pub(super) fn tally(followed: &[Followed]) -> Tally {
+    let mut tally = Tally::default();
+    for one in followed {
+        let snapshot = one.memory.snapshot();
+        let on_break = snapshot.break_state.as_ref().map(|standing| standing.said.on_break);
+        let in_wrapup = snapshot.wrapup.as_ref().map(|standing| standing.said.in_wrapup);
+        let (on_break, in_wrapup) = if one.is_over() { (None, None) } else { (on_break, in_wrapup) };
+        tally.on_break += usize::from(on_break == Some(true));
+        tally.wrapup += usize::from(in_wrapup == Some(true));
+        match (on_break, in_wrapup) {
+            (Some(true), _) | (_, Some(true)) => {}
+            (None, None) => tally.unknown += 1,
+            _ => tally.neither += 1,
+        }
+        tally.over += usize::from(level(one).is_some() && !one.is_over());
+    }
+    tally
+}
+
+/// Whether what is shown can be relied on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Liveness {
+    /// No answer yet, and no failure either.
+    Starting,
+    /// Every profile answered lately.
+    Live,
+    /// At least one answer is older than it should be.
+    Stale,
+    /// Polls of so many profiles fail.
+    Reconnecting(usize),
+    /// No profile is followed any more.
+    Ended,
+}
+
+/// The worst of all profiles that are still followed.
+pub(super) fn liveness(view: &View<'_>) -> Liveness {
+    let alive = || view.followed.iter().filter(|one| !one.is_over());
+    let failing = alive().filter(|one| one.health.failing_since().is_some()).count();
+    let lags = || alive().map(|one| one.health.lag(view.now));
+    if alive().next().is_none() {
+        Liveness::Ended
+    } else if failing > 0 {
+        Liveness::Reconnecting(failing)
+    } else if lags().flatten().any(|lag| lag > view.interval * 2 + GRACE) {
+        Liveness::Stale
+    } else if lags().any(|lag| lag.is_none()) {
+        Liveness::Starting
+    } else {
+        Liveness::Live
+    }
+}
+
+impl Liveness {
+    pub(super) fn mark(self) -> Mark {
+        match self {
+            Self::Starting => ORDINARY,
+            Self::Live => Mark { symbol: '●', tint: Tint::Good },
+            Self::Stale => Mark { symbol: '○', tint: Tint::Notable },
+            Self::Reconnecting(_) => RECONNECTING,
+            Self::Ended => WRONG,
+        }
+    }
+
+    pub(super) fn words(self, profiles: usize) -> String {
+        match self {
+            Self::Starting => "starting".to_owned(),
+            Self::Live => "live".to_owned(),
+            Self::Stale => "stale".to_owned(),
+            Self::Reconnecting(_) if profiles == 1 => "reconnecting".to_owned(),
+            Self::Reconnecting(failing) => format!("reconnecting {failing} of {profiles}"),
+            Self::Ended => "ended".to_owned(),
+        }
+    }
+}
+
+/// The age of the oldest answer among those shown; `None` before the first.
+pub(super) fn age(view: &View<'_>) -> Option<String> {
+    let lags = view.followed.iter().filter(|one| !one.is_over()).filter_map(|one| one.health.lag(view.now));
+    lags.max().map(seconds_of).map(times::length)
+}
+
+/// When the server is asked next.
+pub(super) fn next_poll(view: &View<'_>) -> Option<String> {
+    if view.followed.iter().any(|one| matches!(one.phase, Phase::Polling(_))) {
+        return Some("asking now".to_owned());
+    }
+    let due = view.followed.iter().filter_map(Followed::due).min()?;
+    Some(format!("next in {}", times::length(seconds_of(due.saturating_sub(view.now)))))
+}
+
+fn seconds_of(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+}

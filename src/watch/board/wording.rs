@@ -1,0 +1,88 @@
+//! Words for what the server said: cut, masked when asked, made harmless, in this order, so that
+//! nothing reaches the screen in another way. It must not know where on the screen it goes.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::output::mask::{mask_free_text, mask_phone, mask_raw};
+use crate::output::presentation::{Format, Presentation};
+use crate::output::raw_json::{Layout, write_raw};
+use crate::output::report::{Raw, Sentence};
+use crate::output::sanitize::sanitize;
+use crate::output::sentence::words;
+use crate::output::times;
+
+/// No screen shows more of one text; a hostile one would be worked on anew with every frame.
+const LONGEST_TEXT: usize = 2_000;
+
+/// How the present words things.
+pub(super) struct Wording<'a> {
+    /// The zone of the clock.
+    pub(super) zone: &'a TimeZone,
+    /// Whether phone numbers are hidden.
+    pub(super) mask: bool,
+    /// The present by the wall clock.
+    pub(super) wall: Timestamp,
+}
+
+impl Wording<'_> {
+    /// Any text of the server.
+    pub(super) fn text(&self, text: &str) -> String {
+        let start = start_of(text);
+        let shown = if self.mask { mask_free_text(start) } else { start.into() };
+        sanitize(&shown).into_owned()
+    }
+
+    /// A name, which is never masked.
+    pub(super) fn name(name: &str) -> String {
+        sanitize(start_of(name)).into_owned()
+    }
+
+    /// A phone number.
+    pub(super) fn phone(&self, phone: &str) -> String {
+        let start = start_of(phone);
+        let shown = if self.mask { mask_phone(start) } else { start.to_owned() };
+        sanitize(&shown).into_owned()
+    }
+
+    /// JSON on one line, as the server wrote it.
+    pub(super) fn json(&self, raw: &Raw, key: &str) -> String {
+        let shown = if self.mask { mask_raw(raw, key) } else { raw.get().into() };
+        let mut compact = Vec::new();
+        // Writing to a `Vec` cannot fail.
+        let _ = write_raw(&shown, Layout::Compact, 0, &mut compact);
+        let text = String::from_utf8_lossy(&compact);
+        let start = start_of(&text);
+        let cut = if start.len() < text.len() { " … (cut here)" } else { "" };
+        format!("{}{cut}", sanitize(start))
+    }
+
+    /// A sentence of an event.
+    pub(super) fn sentence(&self, sentence: &Sentence) -> String {
+        let presentation = Presentation {
+            format: Format::Table,
+            terminal: true,
+            width: None,
+            color: false,
+            zone: self.zone.clone(),
+            now: self.wall,
+            mask: self.mask,
+            headers: true,
+            columns: None,
+        };
+        words(sentence, &presentation)
+    }
+
+    /// The time on the clock.
+    pub(super) fn clock(&self, moment: Timestamp) -> String {
+        times::clock(moment, self.wall, self.zone)
+    }
+
+    /// How long ago.
+    pub(super) fn ago(&self, moment: Timestamp) -> String {
+        times::relative(moment, self.wall, self.zone)
+    }
+}
+
+fn start_of(text: &str) -> &str {
+    text.char_indices().nth(LONGEST_TEXT).map_or(text, |(end, _)| &text[..end])
+}
