@@ -52,9 +52,6 @@ _deepcall() {
             deepcall,tags)
                 cmd="deepcall__subcmd__tags"
                 ;;
-            deepcall,watch)
-                cmd="deepcall__subcmd__watch"
-                ;;
             deepcall,wrapup)
                 cmd="deepcall__subcmd__wrapup"
                 ;;
@@ -94,9 +91,6 @@ _deepcall() {
             deepcall__subcmd__help,tags)
                 cmd="deepcall__subcmd__help__subcmd__tags"
                 ;;
-            deepcall__subcmd__help,watch)
-                cmd="deepcall__subcmd__help__subcmd__watch"
-                ;;
             deepcall__subcmd__help,wrapup)
                 cmd="deepcall__subcmd__help__subcmd__wrapup"
                 ;;
@@ -107,7 +101,7 @@ _deepcall() {
 
     case "${cmd}" in
         deepcall)
-            opts="-o -q -v -h -V --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --color --timezone --mask --quiet --verbose --help --version login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help"
+            opts="-o -q -v -h -V --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version login logout profiles tags break-status wrapup ping api sandbox schema explain completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -149,10 +143,6 @@ _deepcall() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --agents)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson csv tsv" -- "${cur}"))
                     return 0
@@ -185,7 +175,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__api)
-            opts="-f -F -q -v -h -V --field --field-file --input --jq --profile --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --quiet --verbose --help --version"
+            opts="-f -F -q -v -h -V --field --field-file --input --jq --profile --server --server-timezone --cacert --timeout --retries --sandbox --seed --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -243,10 +233,6 @@ _deepcall() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --agents)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -255,7 +241,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__break__subcmd__status)
-            opts="-o -q -v -h -V --exit-status --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --exit-status --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -294,10 +280,6 @@ _deepcall() {
                     return 0
                     ;;
                 --seed)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --agents)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -347,7 +329,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__explain)
-            opts="-o -q -v -h -V --output --json --jq --columns --no-headers --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -385,7 +367,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__help)
-            opts="login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help"
+            opts="login logout profiles tags break-status wrapup ping api sandbox schema explain completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -566,20 +548,6 @@ _deepcall() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        deepcall__subcmd__help__subcmd__watch)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         deepcall__subcmd__help__subcmd__wrapup)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -595,7 +563,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__login)
-            opts="-o -q -v -h -V --user-id --ssid-stdin --ssid-file --token-stdin --token-file --store --allow-http --no-verify --default --profile --server --server-timezone --cacert --timeout --retries --output --json --jq --columns --no-headers --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --user-id --ssid-stdin --ssid-file --token-stdin --token-file --store --allow-http --no-verify --default --profile --server --server-timezone --cacert --timeout --retries --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -673,7 +641,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__logout)
-            opts="-o -q -v -h -V --all --profile --output --json --jq --columns --no-headers --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --all --profile --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -715,7 +683,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__ping)
-            opts="-o -q -v -h -V --mic-perm --path --profile --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --mic-perm --path --profile --server --server-timezone --cacert --timeout --retries --sandbox --seed --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -757,10 +725,6 @@ _deepcall() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --agents)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson csv tsv" -- "${cur}"))
                     return 0
@@ -793,7 +757,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__profiles)
-            opts="-o -q -v -h -V --check --default --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --output --json --jq --columns --no-headers --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --check --default --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -915,7 +879,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__tags)
-            opts="-o -q -v -h -V --since --until --kind --match --limit --sort --fail-empty --ref --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --since --until --kind --match --limit --sort --fail-empty --ref --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -985,10 +949,6 @@ _deepcall() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --agents)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson csv tsv" -- "${cur}"))
                     return 0
@@ -1020,114 +980,8 @@ _deepcall() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        deepcall__subcmd__watch)
-            opts="-o -q -v -h -V --interval --only --since --until --alert --bell --notify --exec --on --heartbeat --log --ref --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --json --output --color --timezone --mask --quiet --verbose --help --version"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --interval)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --only)
-                    COMPREPLY=($(compgen -W "tags breaks wrapups" -- "${cur}"))
-                    return 0
-                    ;;
-                --since)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --until)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --alert)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --exec)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --on)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --heartbeat)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --ref)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --profiles)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --jobs)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --server)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --server-timezone)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --cacert)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --retries)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --seed)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --agents)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --output)
-                    COMPREPLY=($(compgen -W "ndjson json lines" -- "${cur}"))
-                    return 0
-                    ;;
-                -o)
-                    COMPREPLY=($(compgen -W "ndjson json lines" -- "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --timezone)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         deepcall__subcmd__wrapup)
-            opts="-o -q -v -h -V --exit-status --wait --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --exit-status --wait --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1166,10 +1020,6 @@ _deepcall() {
                     return 0
                     ;;
                 --seed)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --agents)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

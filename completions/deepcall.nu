@@ -27,6 +27,7 @@ module completions {
     --jq: string              # Print what this jq expression makes of the JSON object
     --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall color" # When to use colour [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
@@ -66,6 +67,7 @@ module completions {
     --jq: string              # Print what this jq expression makes of the JSON object
     --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall login color" # When to use colour [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
@@ -92,6 +94,7 @@ module completions {
     --jq: string              # Print what this jq expression makes of the JSON object
     --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall logout color" # When to use colour [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
@@ -127,6 +130,7 @@ module completions {
     --jq: string              # Print what this jq expression makes of the JSON object
     --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall profiles color" # When to use colour [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
@@ -171,6 +175,7 @@ module completions {
     --jq: string              # Print what this jq expression makes of the JSON object
     --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall tags color" # When to use colour [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
@@ -208,6 +213,7 @@ module completions {
     --jq: string              # Print what this jq expression makes of the JSON object
     --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall break-status color" # When to use colour [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
@@ -246,6 +252,7 @@ module completions {
     --jq: string              # Print what this jq expression makes of the JSON object
     --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall wrapup color" # When to use colour [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
@@ -330,6 +337,7 @@ module completions {
     --jq: string              # Print what this jq expression makes of the JSON object
     --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall ping color" # When to use colour [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
@@ -405,6 +413,7 @@ module completions {
     --jq: string              # Print what this jq expression makes of the JSON object
     --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall explain color" # When to use colour [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits

@@ -41,7 +41,7 @@ pub struct ConnectionOptions {
     #[arg(long, value_name = "URL")]
     pub server: Option<String>,
     /// Time zone of server times that name none [default: +05:30]
-    #[arg(long, value_name = "ZONE")]
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
     pub server_timezone: Option<String>,
     /// Trust the certificate authorities in this PEM file as well
     #[arg(long, value_name = "FILE")]
@@ -88,11 +88,14 @@ pub struct OutputOptions {
     /// Leave out the line of headings
     #[arg(long)]
     pub no_headers: bool,
+    /// Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
+    #[arg(long)]
+    pub csv_raw: bool,
     /// When to use colour [default: auto]
     #[arg(long, value_name = "WHEN", value_parser = color_choices())]
     pub color: Option<ColorWhen>,
     /// Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
-    #[arg(long, value_name = "ZONE")]
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
     pub timezone: Option<String>,
     /// Hide phone numbers but for the last three digits
     #[arg(long)]

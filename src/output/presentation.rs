@@ -7,7 +7,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 /// Everything that a format may ask about its surroundings.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent answers to yes-or-no questions")]
+#[expect(clippy::struct_excessive_bools, reason = "independent answers to yes-or-no questions")]
 pub struct Presentation {
     /// The form of the answer.
     pub format: Format,
@@ -27,6 +27,8 @@ pub struct Presentation {
     pub headers: bool,
     /// The columns asked for by name; `None` for those the report shows by itself.
     pub columns: Option<Vec<String>>,
+    /// Whether CSV and TSV mark what a spreadsheet would take for a formula.
+    pub guard: bool,
 }
 
 /// A form of the answer.

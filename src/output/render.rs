@@ -67,13 +67,13 @@ fn render_delimited(
     out: &mut dyn Write,
 ) -> Result<(), RenderError> {
     let columns = select::steady_columns(report, presentation.columns.as_deref())?;
-    let Presentation { zone, mask, headers, .. } = presentation;
+    let Presentation { zone, mask, headers, guard, .. } = presentation;
     let names: Vec<String> = columns.iter().map(|column| column.name.to_string()).collect();
     let rows = report.rows.iter().map(|row| {
         let cells = select::cells(report, row, &columns).into_iter();
         cells.map(|cell| cell.exact(zone, *mask).into_owned()).collect::<Vec<_>>()
     });
-    Ok(delimited::write(&names, rows, delimiter, *headers, true, out)?)
+    Ok(delimited::write(&names, rows, delimiter, *headers, *guard, out)?)
 }
 
 fn render_json(report: &Report, presentation: &Presentation, out: &mut dyn Write) -> io::Result<()> {

@@ -116,6 +116,7 @@ pub(crate) fn piped() -> Presentation {
         mask: false,
         headers: true,
         columns: None,
+        guard: true,
     }
 }
 

@@ -68,15 +68,17 @@ fn label<'r>(cell: Cell<'r>, presentation: &Presentation) -> Label<'r> {
 fn wishes(columns: &[Column], lines: &[Vec<Label<'_>>]) -> Vec<Wish> {
     let wish = |(at, column): (usize, &Column)| {
         let natural = lines.iter().map(|line| line[at].width()).max().unwrap_or(0).max(1);
-        let least = least(column.meaning).map_or(natural, |least| least.min(natural));
+        let least = least(column).map_or(natural, |least| least.min(natural));
         Wish { natural, least, rank: column.rank }
     };
     columns.iter().enumerate().map(wish).collect()
 }
 
 /// Columns in which a cell still says something; `None` where half of it would mislead.
-fn least(meaning: Meaning) -> Option<usize> {
-    match meaning {
+fn least(column: &Column) -> Option<usize> {
+    match column.meaning {
+        // A sentence needs more than a word; what nobody named may be either.
+        Meaning::Text if column.rank <= usize::from(u8::MAX) => Some(32),
         Meaning::Text => Some(16),
         Meaning::Kind | Meaning::Icons | Meaning::Raw => Some(12),
         Meaning::Name | Meaning::Id => Some(10),

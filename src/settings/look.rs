@@ -31,6 +31,7 @@ pub fn presentation(
         mask: mask(options, layers)?,
         headers: !options.no_headers,
         columns: options.columns.clone(),
+        guard: !options.csv_raw,
     })
 }
 
@@ -52,9 +53,10 @@ pub fn format(options: &OutputOptions, layers: Layers<'_>) -> Result<Format, Fai
         .map_or(Format::Table, |format| format.value))
 }
 
+/// `COLUMNS` is what the user prefers, by POSIX; a shell does not export it by itself.
 fn width(layers: Layers<'_>, terminals: Terminals) -> usize {
     let said = layers.variables.text("COLUMNS").ok().flatten().and_then(|text| text.parse().ok());
-    terminals.width.or(said).unwrap_or(80).clamp(20, 500)
+    said.filter(|columns| *columns > 0).or(terminals.width).unwrap_or(80).clamp(20, 500)
 }
 
 /// Whether the stream that is (or is not) a terminal gets colour.

@@ -52,7 +52,7 @@ fn a_table_fits_the_terminal() {
         let screen = Screen::start(&world, "tags --sandbox --all --since 30m --limit 15", 24, columns);
         let (code, shown, bytes) = screen.end();
         assert_eq!(code, 0, "{shown}");
-        assert!(shown.contains("TIME") && shown.contains("KIND"), "{shown}");
+        assert!(shown.contains("TIME") && shown.contains("MESSAGE"), "{shown}");
         // A line that wrapped would make more lines than there are rows, the heading and the note.
         let lines = String::from_utf8_lossy(&bytes).matches('\n').count();
         assert!(lines <= 18, "{lines} lines at {columns} columns:\n{shown}");

@@ -1,0 +1,174 @@
+//! Every command in every format, read by readers that share no code with the program: Python's json
+//! and csv, jq, miller, and an independent validator of the program's own JSON Schemas.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::support::{CANARY_SSID, FakeServer, Ran, World};
+
+const READERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/readers.py");
+
+/// What the readers made of a text; `Err` is what they complained of.
+fn try_read(mode: &str, text: &str, schema: &str) -> Result<Value, String> {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(schema.as_bytes()).unwrap();
+    let argument = if schema == "hostile" { schema.into() } else { file.path().as_os_str().to_owned() };
+    let mut reader = Command::new("/usr/bin/python3")
+        .args([READERS, mode])
+        .arg(argument)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    reader.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = reader.wait_with_output().unwrap();
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    Ok(serde_json::from_slice(&output.stdout).unwrap())
+}
+
+#[track_caller]
+pub fn read(mode: &str, text: &str, schema: &str) -> Value {
+    try_read(mode, text, schema).unwrap_or_else(|complaint| panic!("{complaint}\n{text}"))
+}
+
+fn schema(name: &str) -> String {
+    World::new().run(&format!("schema {name}")).ended_with(0).stdout
+}
+
+const COMMANDS: [(&str, &str); 10] = [
+    ("tags --sandbox --all --since 30m", "tags"),
+    ("tags --sandbox --since 30m", "tags"),
+    ("break-status --sandbox --all", "break-status"),
+    ("break-status --sandbox", "break-status"),
+    ("wrapup --sandbox --all", "wrapup"),
+    ("wrapup --sandbox", "wrapup"),
+    ("ping --sandbox", "ping"),
+    ("profiles", "profiles"),
+    ("explain", "explain"),
+    ("explain exit", "explain-exit"),
+];
+
+#[test]
+fn every_command_in_every_format_is_read_by_others_as_it_was_meant() {
+    let world = World::new();
+    let store = "login --store file --no-verify --ssid-stdin --profile asha";
+    let login = world.run_with_input(&format!("{store} --json"), "some-session").ended_with(0);
+    read("json", &login.stdout, &schema("profiles"));
+    for (line, name) in COMMANDS {
+        let schema = schema(name);
+        let run = |format: &str| world.run(&format!("{line} -q -o {format}")).ended_with(0).stdout;
+        read("json", &run("json"), &schema);
+        let rows = read("ndjson", &run("ndjson"), &schema);
+        for format in ["csv", "tsv"] {
+            let lines = read(format, &run(format), "").as_array().unwrap().len();
+            let counted = rows.as_array().unwrap().len() + 1;
+            // The floor moves on between two runs, so tags may come and go.
+            assert!(name == "tags" || lines == counted, "{line} -o {format}");
+        }
+        assert_ne!(run("table"), "", "{line}");
+    }
+    let logout = world.run("logout --profile asha --json").ended_with(0);
+    read("json", &logout.stdout, &schema("profiles"));
+}
+
+#[test]
+fn errors_are_as_their_schema_says() {
+    let schema = schema("error");
+    let refusing =
+        FakeServer::always(r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#);
+    let world = World::new().with("DEEPCALL_SERVER", &refusing.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    for (line, code) in [
+        ("tags --json", 4),
+        ("tags --json --columns nothing", 2),
+        ("tags --jq .[", 2),
+        ("tags --json --no-such-option", 2),
+        ("explain 99999 --json", 1),
+    ] {
+        let ran = world.run(line).ended_with(code);
+        assert_eq!(ran.stdout, "", "{ran}");
+        read("json", &ran.stderr, &schema);
+    }
+}
+
+#[test]
+fn a_key_that_no_schema_names_is_found() {
+    let schema = schema("ping");
+    let good = json!({"profile": "asha", "ok": true, "as_of": "2026-11-23T09:00:00Z", "reply": {"any": 1}});
+    read("json", &format!("{good}\n"), &schema);
+    let mut more = good.clone();
+    more["surprise"] = json!(1);
+    let complaint = try_read("json", &format!("{more}\n"), &schema).unwrap_err();
+    assert!(complaint.contains("surprise"), "{complaint}");
+}
+
+fn tags(item: &str, arguments: &str) -> Ran {
+    let server = FakeServer::always(&format!(r#"{{"data":[{item}],"status":"success","code":200}}"#));
+    World::new()
+        .with("DEEPCALL_SERVER", &server.url())
+        .with("DEEPCALL_SSID", CANARY_SSID)
+        .run(&format!("tags --since @0 -q {arguments}"))
+}
+
+/// `reliability.md` J11 to J13.
+#[test]
+fn what_the_server_wrote_is_kept_to_the_byte() {
+    let item = concat!(
+        r#"{"z":18446744073709551616,"a":1e400,"m":1234567890123456789012345678901234567890,"#,
+        r#""n":-0,"p":9007199254740993,"q":1.50,"twice":1,"twice":2,"\u0041":"\u0930"}"#
+    );
+    for format in ["json", "ndjson"] {
+        let ran = tags(item, &format!("-o {format}")).ended_with(0);
+        assert!(ran.stdout.contains(&format!("\"fields\":{item}")), "{ran}");
+    }
+    // Of two equal keys the last counts, in every other format alike.
+    for format in ["csv", "tsv", "table"] {
+        let ran =
+            tags(item, &format!("-o {format} --no-headers --columns fields.twice,fields.z")).ended_with(0);
+        assert!(
+            ran.stdout.starts_with('2') && ran.stdout.trim_end().ends_with("18446744073709551616"),
+            "{ran}"
+        );
+    }
+    for bad in ["NaN", "Infinity", "\"\\ud800\""] {
+        let ran = tags(&format!(r#"{{"message":{bad}}}"#), "--json");
+        assert!(ran.code == 6 || (bad.starts_with('"') && ran.code == 0), "{ran}");
+    }
+    let nul = tags(r#"{"message":"a\u0000b"}"#, "--columns message --no-headers").ended_with(0);
+    assert_eq!(nul.stdout, "a␀b\n");
+}
+
+#[test]
+fn formulas_are_guarded_unless_raw_is_asked_for_and_phone_numbers_stay() {
+    let item = r#"{"message":"=1+2","cNumber":"+919000012345"}"#;
+    for (format, delimiter) in [("csv", ","), ("tsv", "\t")] {
+        let line = format!("-o {format} --no-headers --columns message,customer");
+        assert_eq!(tags(item, &line).stdout, format!("'=1+2{delimiter}+919000012345\n"));
+        assert_eq!(
+            tags(item, &format!("{line} --csv-raw")).stdout,
+            format!("=1+2{delimiter}+919000012345\n")
+        );
+    }
+}
+
+#[test]
+fn times_are_told_in_the_zone_that_was_asked_for() {
+    let item = r#"{"message":"x","createdAt":1795421400}"#;
+    let line = "--columns time --no-headers";
+    for (zone, told) in [
+        ("UTC", "2026-11-23T08:10:00+00:00"),
+        ("Asia/Kolkata", "2026-11-23T13:40:00+05:30"),
+        ("+05:45", "2026-11-23T13:55:00+05:45"),
+        ("-03:30", "2026-11-23T04:40:00-03:30"),
+    ] {
+        assert_eq!(tags(item, &format!("{line} --timezone {zone}")).stdout, format!("{told}\n"), "{zone}");
+    }
+    for wrong in ["Asia/Calcutt", "+25:00", "noon"] {
+        let ran = tags(item, &format!("{line} --timezone {wrong}")).ended_with(2);
+        assert!(ran.stderr.contains("write for example"), "{ran}");
+    }
+}

@@ -1,0 +1,58 @@
+"""Reads an answer with readers that share no code with deepcall. Fails loudly at the first disagreement."""
+
+import csv, io, json, subprocess, sys
+
+import jsonschema
+
+csv.field_size_limit(1 << 24)
+mode, *rest = sys.argv[1:]
+text = sys.stdin.buffer.read().decode("utf-8", "strict")
+
+
+def miller(*options):
+    done = subprocess.run(["mlr", *options, "cat"], input=text, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def strict(text):
+    def refuse(word):
+        raise ValueError(f"{word} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def jq(text):
+    done = subprocess.run(["jq", "-c", "."], input=text, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+if mode == "json":
+    document = strict(text)
+    assert text.endswith("\n") and len(jq(text)) == 1, "one document and a line feed"
+    with open(rest[0]) as file:
+        schema = json.load(file)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(document)
+    print(json.dumps(document))
+elif mode == "ndjson":
+    rows = [strict(line) for line in text.splitlines()]
+    assert len(jq(text)) == len(rows)
+    with open(rest[0]) as file:
+        schema = json.load(file)
+    row = {"$ref": "#/$defs/row", "$defs": schema["$defs"]}
+    for one in rows:
+        jsonschema.Draft202012Validator(row).validate(one)
+    print(json.dumps(rows))
+elif mode == "csv":
+    rows = list(csv.reader(io.StringIO(text), strict=True))
+    assert len({len(row) for row in rows}) <= 1, "every line has as many cells"
+    if rest != ["hostile"]:
+        told = miller("--icsv", "--ojson", "--infer-none", "--no-auto-unflatten")
+        assert [list(row.values()) for row in told] == rows[1:], "miller reads other cells"
+    print(json.dumps(rows))
+elif mode == "tsv":
+    rows = [line.split("\t") for line in text.split("\n")[:-1]]
+    assert len({len(row) for row in rows}) <= 1, "every line has as many cells"
+    print(json.dumps(rows))
+else:
+    sys.exit(f"no such mode: {mode}")
