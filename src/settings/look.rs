@@ -106,8 +106,12 @@ fn time_zone(text: &str) -> Result<TimeZone, String> {
         _ => {}
     }
     if text.starts_with(['+', '-']) {
-        let offset = jiff::fmt::temporal::DateTimeParser::new().parse_time_zone(text);
-        return offset.map_err(|_| format!("{text:?} is no offset; write for example +05:30"));
+        let offset = jiff::fmt::temporal::DateTimeParser::new().parse_time_zone(text).ok();
+        // RFC 3339 can say no offset of a day or more.
+        let is_sayable = |zone: &TimeZone| zone.to_offset(Timestamp::UNIX_EPOCH).seconds().abs() < 86_400;
+        return offset
+            .filter(is_sayable)
+            .ok_or_else(|| format!("{text:?} is no offset; write for example +05:30"));
     }
     TimeZone::get(text)
         .map_err(|_| format!("{text:?} is no known time zone; write for example Asia/Kolkata or UTC"))
