@@ -78,7 +78,7 @@ fn wishes(columns: &[Column], lines: &[Vec<Label<'_>>]) -> Vec<Wish> {
 fn least(column: &Column) -> Option<usize> {
     match column.meaning {
         // A sentence needs more than a word; what nobody named may be either.
-        Meaning::Text if column.rank <= usize::from(u8::MAX) => Some(32),
+        Meaning::Text if u8::try_from(column.rank).is_ok() => Some(32),
         Meaning::Text => Some(16),
         Meaning::Kind | Meaning::Icons | Meaning::Raw => Some(12),
         Meaning::Name | Meaning::Id => Some(10),
