@@ -52,6 +52,9 @@ _deepcall() {
             deepcall,tags)
                 cmd="deepcall__subcmd__tags"
                 ;;
+            deepcall,watch)
+                cmd="deepcall__subcmd__watch"
+                ;;
             deepcall,wrapup)
                 cmd="deepcall__subcmd__wrapup"
                 ;;
@@ -91,6 +94,9 @@ _deepcall() {
             deepcall__subcmd__help,tags)
                 cmd="deepcall__subcmd__help__subcmd__tags"
                 ;;
+            deepcall__subcmd__help,watch)
+                cmd="deepcall__subcmd__help__subcmd__watch"
+                ;;
             deepcall__subcmd__help,wrapup)
                 cmd="deepcall__subcmd__help__subcmd__wrapup"
                 ;;
@@ -101,7 +107,7 @@ _deepcall() {
 
     case "${cmd}" in
         deepcall)
-            opts="-o -q -v -h -V --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version login logout profiles tags break-status wrapup ping api sandbox schema explain completions help"
+            opts="-o -q -v -h -V --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -143,6 +149,10 @@ _deepcall() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --agents)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson csv tsv" -- "${cur}"))
                     return 0
@@ -175,7 +185,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__api)
-            opts="-f -F -q -v -h -V --field --field-file --input --jq --profile --server --server-timezone --cacert --timeout --retries --sandbox --seed --quiet --verbose --help --version"
+            opts="-f -F -q -v -h -V --field --field-file --input --jq --profile --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -233,6 +243,10 @@ _deepcall() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --agents)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -241,7 +255,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__break__subcmd__status)
-            opts="-o -q -v -h -V --exit-status --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --exit-status --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -280,6 +294,10 @@ _deepcall() {
                     return 0
                     ;;
                 --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agents)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -367,7 +385,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__help)
-            opts="login logout profiles tags break-status wrapup ping api sandbox schema explain completions help"
+            opts="login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -548,6 +566,20 @@ _deepcall() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        deepcall__subcmd__help__subcmd__watch)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         deepcall__subcmd__help__subcmd__wrapup)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -683,7 +715,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__ping)
-            opts="-o -q -v -h -V --mic-perm --path --profile --server --server-timezone --cacert --timeout --retries --sandbox --seed --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --mic-perm --path --profile --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -722,6 +754,10 @@ _deepcall() {
                     return 0
                     ;;
                 --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agents)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -879,7 +915,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__tags)
-            opts="-o -q -v -h -V --since --until --kind --match --limit --sort --fail-empty --ref --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --since --until --kind --match --limit --sort --fail-empty --ref --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -949,6 +985,10 @@ _deepcall() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --agents)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson csv tsv" -- "${cur}"))
                     return 0
@@ -980,8 +1020,114 @@ _deepcall() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        deepcall__subcmd__watch)
+            opts="-o -q -v -h -V --interval --only --since --until --alert --bell --notify --exec --on --heartbeat --log --ref --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --json --output --color --timezone --mask --quiet --verbose --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --interval)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --only)
+                    COMPREPLY=($(compgen -W "tags breaks wrapups" -- "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --alert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exec)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --on)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --heartbeat)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ref)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profiles)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server-timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cacert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agents)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "ndjson json lines" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "ndjson json lines" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         deepcall__subcmd__wrapup)
-            opts="-o -q -v -h -V --exit-status --wait --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --exit-status --wait --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1020,6 +1166,10 @@ _deepcall() {
                     return 0
                     ;;
                 --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agents)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

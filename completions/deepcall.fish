@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_deepcall_global_optspecs
-    string join \n profile= profiles= all jobs= server= server-timezone= cacert= timeout= retries= sandbox seed= o/output= json jq= columns= no-headers csv-raw color= timezone= mask q/quiet v/verbose h/help V/version
+    string join \n profile= profiles= all jobs= server= server-timezone= cacert= timeout= retries= sandbox seed= agents= o/output= json jq= columns= no-headers csv-raw color= timezone= mask q/quiet v/verbose h/help V/version
 end
 
 function __fish_deepcall_needs_command
@@ -33,6 +33,7 @@ complete -c deepcall -n "__fish_deepcall_needs_command" -l cacert -d 'Trust the 
 complete -c deepcall -n "__fish_deepcall_needs_command" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_needs_command" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
 complete -c deepcall -n "__fish_deepcall_needs_command" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
+complete -c deepcall -n "__fish_deepcall_needs_command" -l agents -d 'How many agents work on it' -r
 complete -c deepcall -n "__fish_deepcall_needs_command" -s o -l output -d 'How to print the answer [default: table]' -r -f -a "table\t''
 json\t''
 ndjson\t''
@@ -60,6 +61,7 @@ complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "profiles" -d 'Wha
 complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "tags" -d 'What `deepcall tags` can be given'
 complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "break-status" -d 'What `deepcall break-status` can be given'
 complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "wrapup" -d 'What `deepcall wrapup` can be given'
+complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "watch" -d 'What `deepcall watch` can be given'
 complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "ping" -d 'What `deepcall ping` can be given'
 complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "api" -d 'What `deepcall api` can be given'
 complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "sandbox" -d 'What `deepcall sandbox` can be given'
@@ -168,6 +170,7 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l cacert -d 'Tr
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l agents -d 'How many agents work on it' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -s o -l output -d 'How to print the answer [default: table]' -r -f -a "table\t''
 json\t''
 ndjson\t''
@@ -199,6 +202,7 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l cacer
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l agents -d 'How many agents work on it' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -s o -l output -d 'How to print the answer [default: table]' -r -f -a "table\t''
 json\t''
 ndjson\t''
@@ -230,6 +234,7 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l cacert -d '
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l agents -d 'How many agents work on it' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -s o -l output -d 'How to print the answer [default: table]' -r -f -a "table\t''
 json\t''
 ndjson\t''
@@ -253,6 +258,45 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -s q -l quiet 
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -s v -l verbose -d 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)'
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -s h -l help -d 'Print help'
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -s V -l version -d 'Print version'
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l interval -d 'Ask each profile this often, at least 2s apart [default: 5s]' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l only -d 'Follow only these: tags, breaks, wrapups' -r -f -a "tags\t''
+breaks\t''
+wrapups\t''"
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l since -d 'Of the tags that are there already, tell those from then on: 10m, 09:00, now [default: all]' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l until -d 'End with exit code 0 at this event, e.g. break_ended@asha' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l alert -d 'Tell when a state lasts too long: break=15m, break.lunch=45m, wrapup=60s:90s (warn:critical)' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l exec -d 'Run this by the shell at the events of --on, with the event as JSON on its standard input' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l on -d 'Which events ring, notify and run [default: alert,session_expired]' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l heartbeat -d 'Give a sign of life this often, e.g. 60s' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l ref -d 'What to send as `ref`, whose meaning is not documented: true, off, or a text' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l profile -d 'Use the session stored under this name' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l profiles -d 'Ask every profile that matches, e.g. \'team-*,asha\'' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l jobs -d 'How many profiles to ask at the same time [default: 16]' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l server -d 'Address of the server [default: v4-api.deepcall.com, by https]' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l server-timezone -d 'Time zone of server times that name none [default: +05:30]' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l cacert -d 'Trust the certificate authorities in this PEM file as well' -r -F
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l agents -d 'How many agents work on it' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -s o -l output -d 'The same, by its name: ndjson; or lines: sentences' -r -f -a "ndjson\t''
+json\t''
+lines\t''"
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l timezone -d 'Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system\'s]' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l bell -d 'Ring the terminal\'s bell at the events of --on'
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l notify -d 'Send a notice through the terminal, also over ssh, at the events of --on'
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l log -d 'Write one line for each event even on a terminal'
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l all -d 'Ask every stored profile; with --sandbox, every simulated agent'
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l sandbox -d 'Ask a simulated DeepCall inside this process: no account, no keyring, no files'
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l json -d 'One JSON object for each event and line'
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l mask -d 'Hide phone numbers but for the last three digits'
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -s v -l verbose -d 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)'
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -s h -l help -d 'Print help'
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -s V -l version -d 'Print version'
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l mic-perm -d 'What to send as `mic_perm`, the browser phone\'s microphone permission: JSON, or text [default: true]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l path -d 'Path of the call, which the vendor does not document [default: agentProfile/setWebPingTime]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l profile -d 'Use the session stored under this name' -r
@@ -262,6 +306,7 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l cacert -d 'Tr
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l agents -d 'How many agents work on it' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -s o -l output -d 'How to print the answer [default: table]' -r -f -a "table\t''
 json\t''
 ndjson\t''
@@ -293,6 +338,7 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l cacert -d 'Tru
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l agents -d 'How many agents work on it' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l sandbox -d 'Ask a simulated DeepCall inside this process: no account, no keyring, no files'
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -s v -l verbose -d 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)'
@@ -333,16 +379,17 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -s h -l help 
 complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -s V -l version -d 'Print version'
 complete -c deepcall -n "__fish_deepcall_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c deepcall -n "__fish_deepcall_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "login" -d 'Store a session, after asking the server whether it is good'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "logout" -d 'Forget a stored session'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "profiles" -d 'List stored sessions'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "tags" -d 'Show recent notifications with their icons'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "break-status" -d 'Show whether an agent is on break, why and for how long'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "wrapup" -d 'Show whether an agent is in wrap-up, and how long it still takes'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "ping" -d 'Update an agent\'s presence: the only command that writes on the server'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "api" -d 'Send one signed-in request to any path, and print the reply as it came'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "sandbox" -d 'Serve a simulated DeepCall on this machine'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "schema" -d 'Print the JSON Schema of a document'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "explain" -d 'Say what an exit code or a DeepCall error code means, and what to do'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "login" -d 'Store a session, after asking the server whether it is good'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "logout" -d 'Forget a stored session'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "profiles" -d 'List stored sessions'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "tags" -d 'Show recent notifications with their icons'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "break-status" -d 'Show whether an agent is on break, why and for how long'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "wrapup" -d 'Show whether an agent is in wrap-up, and how long it still takes'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "watch" -d 'Follow tags, breaks and wrap-ups until stopped'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "ping" -d 'Update an agent\'s presence: the only command that writes on the server'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "api" -d 'Send one signed-in request to any path, and print the reply as it came'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "sandbox" -d 'Serve a simulated DeepCall on this machine'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "schema" -d 'Print the JSON Schema of a document'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "explain" -d 'Say what an exit code or a DeepCall error code means, and what to do'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -111,6 +111,12 @@ impl Parts {
         look::presentation(options, self.layers(), self.terminals, self.clock.now())
     }
 
+    /// Whether a person sits at a terminal that a board can be shown on.
+    pub(super) fn has_screen(&self) -> bool {
+        let is_dumb = self.variables.text("TERM").ok().flatten().is_none_or(|term| term == "dumb");
+        self.terminals.stdin && self.terminals.stdout && !is_dumb
+    }
+
     /// What hides secrets on the way out.
     pub(super) fn redactor(&self) -> &Redactor {
         &self.redactor

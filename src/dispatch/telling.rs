@@ -98,6 +98,11 @@ impl Teller {
         Ok(())
     }
 
+    /// Stdout as a screen: through the same redactor, but not held back.
+    pub(super) fn screen(&self) -> impl std::io::Write + use<> {
+        self.streams.borrow().screen()
+    }
+
     /// Stdout, for an answer that never ends.
     pub(super) fn answering(&self) -> Answering<'_> {
         Answering(&self.streams)

@@ -15,10 +15,10 @@ use crate::output::presentation::{Format, Presentation};
 use crate::output::sentence;
 use crate::settings::{Patience, look, who};
 use crate::watch::alerts::Limit;
+use crate::watch::board::{self, Board, BoardOptions};
 use crate::watch::event::EndReason;
 use crate::watch::reaction::{Hook, Reactions};
 use crate::watch::run::{Surroundings, Watch, exit_status};
-use crate::watch::sink::Sink;
 use crate::watch::stream::Lines;
 
 /// One poll takes no longer; the next poll is the retry (`reliability.md` §2).
@@ -49,7 +49,9 @@ pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<
             let mut renew = |session: &SignedIn| {
                 if is_renewable { renewed(session, args, parts, &wire) } else { None }
             };
-            let (_keys, input) = mpsc::channel(1);
+            let is_board = presentation.format == Format::Table && !args.log && parts.has_screen();
+            let (_no_keys, nothing) = mpsc::channel(1);
+            let input = if is_board { board::keyboard() } else { nothing };
             let around = Surroundings {
                 clock: parts.clock().clone(),
                 input,
@@ -58,9 +60,25 @@ pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<
                 note: &|text| teller.note(text),
                 reactions: reactions(args, parts, &presentation),
             };
-            let mut lines = Lines::new(teller.answering(), presentation.clone());
-            let sink: &mut dyn Sink = &mut lines;
-            Ok(Watch::new(sessions, plan, around, sink).run(stopped()).await?)
+            if !is_board {
+                let mut lines = Lines::new(teller.answering(), presentation.clone());
+                return Ok(Watch::new(sessions, plan, around, &mut lines).run(stopped()).await?);
+            }
+            let options = BoardOptions {
+                zone: presentation.zone.clone(),
+                color: presentation.color,
+                mask: presentation.mask,
+                only: plan.parts,
+                title: title(&sessions),
+                bell: false,
+            };
+            let limits = plan.limits.clone();
+            let out = teller.screen();
+            let mut board = Board::open(options, limits, out)?;
+            let ended = Watch::new(sessions, plan, around, &mut board).run(stopped()).await;
+            let last_frame = board.close();
+            teller.print(last_frame.as_bytes())?;
+            Ok(ended?)
         })
     })?;
     match ended {
@@ -75,6 +93,15 @@ fn expired(profiles: &[String]) -> Failure {
     match profiles {
         [only] if only != "env" => failure.hint(format!("run `deepcall login --profile {only}`")),
         _ => failure.hint("run `deepcall login`"),
+    }
+}
+
+/// What is watched, in a few words.
+fn title(sessions: &[SignedIn]) -> String {
+    let server = sessions.first().map_or_else(String::new, |it| it.connection.server().to_string());
+    match sessions {
+        [only] => format!("{} at {server}", only.profile),
+        many => format!("{} profiles at {server}", many.len()),
     }
 }
 

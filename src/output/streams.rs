@@ -74,6 +74,12 @@ impl Streams {
         Log(RedactingWriter::new(self.shared_stderr.clone(), self.redactor.clone()))
     }
 
+    /// The terminal that is stdout, for a screen that is painted: secrets hidden as everywhere.
+    #[must_use]
+    pub fn screen(&self) -> impl Write + use<> {
+        RedactingWriter::new(io::stdout(), self.redactor.clone())
+    }
+
     /// Writes everything out.
     ///
     /// # Errors

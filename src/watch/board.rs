@@ -34,9 +34,9 @@ use crate::watch::board::screen::Screen;
 use crate::watch::event::{AlertChange, Event, EventKind, StateCause};
 use crate::watch::followed::View;
 use crate::watch::limit::Limit;
-use crate::watch::sink::Sink;
+use crate::watch::poll::Parts;
+use crate::watch::sink::{Asked, Sink};
 
-pub use controls::Asked;
 pub use screen::keyboard;
 
 /// So many pieces of news are kept.
@@ -59,17 +59,6 @@ pub struct BoardOptions {
     pub bell: bool,
 }
 
-/// What is polled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Parts {
-    /// Notifications.
-    pub tags: bool,
-    /// Breaks.
-    pub breaks: bool,
-    /// Wrap-ups.
-    pub wrapups: bool,
-}
-
 /// An event that the board keeps as a sentence.
 #[derive(Clone, Debug)]
 struct News {
@@ -84,6 +73,10 @@ pub struct Board {
     limits: Vec<Limit>,
     news: VecDeque<News>,
     controls: Controls,
+    last_frame: String,
+    /// Whether the screen is to be painted from nothing: terminals disagree on the width of some
+    /// scripts, so what stood there may have left marks behind.
+    is_stale: bool,
     terminal: Terminal<CrosstermBackend<BufWriter<Box<dyn Write>>>>,
     screen: Screen,
 }
@@ -105,19 +98,20 @@ impl Board {
         let mut out = BufWriter::with_capacity(1 << 16, Box::new(out) as Box<dyn Write>);
         let screen = Screen::enter(&mut out)?;
         let terminal = Terminal::new(CrosstermBackend::new(out))?;
-        Ok(Self { options, limits, news: VecDeque::new(), controls: Controls::default(), terminal, screen })
-    }
-
-    /// Takes a key or a change of size, and says what it asks of the watch.
-    pub fn key(&mut self, event: &TerminalEvent) -> Asked {
-        self.controls.take(event)
+        Ok(Self {
+            options,
+            limits,
+            news: VecDeque::new(),
+            controls: Controls::default(),
+            last_frame: String::new(),
+            is_stale: false,
+            terminal,
+            screen,
+        })
     }
 
     /// Lets the shell have the terminal; returns once the process is continued. To be shown anew then.
-    ///
-    /// # Errors
-    /// If the terminal refuses.
-    pub fn suspend(&mut self) -> io::Result<()> {
+    fn suspend(&mut self) -> io::Result<()> {
         self.screen.suspend(self.terminal.backend_mut())?;
         // The screen may hold anything now, and may have another size.
         let size = self.terminal.size()?;
@@ -125,14 +119,9 @@ impl Board {
     }
 
     /// Gives the terminal back, and returns the last frame as text for the ordinary screen.
-    ///
-    /// # Errors
-    /// If the terminal refuses.
-    pub fn close(self, view: View<'_>) -> io::Result<String> {
-        let size = self.terminal.size()?;
-        let frame = last_frame(&self.picture(view), &self.controls, Rect::new(0, 0, size.width, size.height));
-        drop(self);
-        Ok(frame)
+    #[must_use]
+    pub fn close(mut self) -> String {
+        std::mem::take(&mut self.last_frame)
     }
 
     fn picture<'a>(&'a self, view: View<'a>) -> Picture<'a> {
@@ -150,6 +139,7 @@ fn last_frame(picture: &Picture<'_>, controls: &Controls, area: Rect) -> String 
 
 impl Sink for Board {
     fn tell(&mut self, event: &Event) -> io::Result<()> {
+        self.is_stale |= matches!(event.kind, EventKind::Tag { .. });
         if is_news(&event.kind) {
             let news = News { at: event.at, profile: event.profile.clone(), sentence: event.sentence() };
             self.news.push_back(news);
@@ -166,12 +156,35 @@ impl Sink for Board {
     }
 
     fn show(&mut self, view: View<'_>) -> io::Result<()> {
+        let is_stale = std::mem::take(&mut self.is_stale);
         let Self { options, limits, news, controls, terminal, .. } = self;
         let picture = Picture { view, options, limits, news };
         queue!(terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        if is_stale {
+            // Clears the screen, and unlike `clear` asks the terminal nothing: its answer would be read as keys.
+            let size = terminal.size()?;
+            terminal.resize(Rect::new(0, 0, size.width, size.height))?;
+        }
         terminal.draw(|frame| picture.draw(controls, frame.buffer_mut()))?;
         queue!(terminal.backend_mut(), EndSynchronizedUpdate)?;
         Write::flush(terminal.backend_mut())
+    }
+
+    fn finish(&mut self, view: View<'_>) -> io::Result<()> {
+        let size = self.terminal.size()?;
+        let area = Rect::new(0, 0, size.width, size.height);
+        self.last_frame = last_frame(&self.picture(view), &self.controls, area);
+        Ok(())
+    }
+
+    fn input(&mut self, input: TerminalEvent) -> io::Result<Asked> {
+        let page = self.controls.page.clone();
+        let asked = self.controls.take(&input);
+        self.is_stale |= page != self.controls.page;
+        if asked == Asked::Suspend {
+            self.suspend()?;
+        }
+        Ok(asked)
     }
 
     fn shows_time(&self) -> bool {

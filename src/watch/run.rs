@@ -130,7 +130,8 @@ impl<'a> Watch<'a> {
         let reason = self.end.unwrap_or(EndReason::Failed);
         if reason != EndReason::ReaderGone {
             self.tell(None, EventKind::End { reason, exit_code: exit_status(reason).code() })?;
-            self.show()?;
+            let (now, wall) = (self.now(), self.around.clock.now());
+            self.sink.finish(View { followed: &self.followed, now, wall, interval: self.plan.interval })?;
         }
         self.around.reactions.finish().await;
         Ok(reason)

@@ -29,6 +29,14 @@ pub trait Sink {
         Ok(Asked::Nothing)
     }
 
+    /// Shows the present for the last time. Called after the last event.
+    ///
+    /// # Errors
+    /// If it could not be shown.
+    fn finish(&mut self, _view: View<'_>) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Whether it wants to be shown the passing of time.
     fn shows_time(&self) -> bool {
         false
@@ -44,4 +52,6 @@ pub enum Asked {
     Redraw,
     /// The end.
     Quit,
+    /// To make room for the shell.
+    Suspend,
 }

@@ -2,8 +2,8 @@
 //! Pure: widths in, widths out.
 
 use crate::output::width::width;
-use crate::watch::board::Parts;
 use crate::watch::board::rows::RowView;
+use crate::watch::poll::Parts;
 
 /// A column of the board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

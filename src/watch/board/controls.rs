@@ -1,23 +1,11 @@
 //! What the person at the board has chosen: page, selection, filter, frozen order. Keys go in,
 //! choices come out; it must not know the screen.
 
+use crate::watch::sink::Asked;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 /// A filter longer than this finds nothing anyway.
 const LONGEST_FILTER: usize = 64;
-
-/// What a key asks of the watch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
-    /// Nothing.
-    Nothing,
-    /// To show the board anew.
-    Redraw,
-    /// To end.
-    Quit,
-    /// To make room for the shell.
-    Suspend,
-}
 
 /// What fills the screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -59,6 +59,7 @@ impl Wording<'_> {
     /// A sentence of an event.
     pub(super) fn sentence(&self, sentence: &Sentence) -> String {
         let presentation = Presentation {
+            guard: true,
             format: Format::Table,
             terminal: true,
             width: None,

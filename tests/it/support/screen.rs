@@ -106,7 +106,17 @@ impl Screen {
     /// Waits for the end; returns the exit code, the last screen and every byte that was painted.
     #[track_caller]
     pub fn end(mut self) -> (u32, String, Vec<u8>) {
-        let code = self.child.wait().unwrap().exit_code();
+        let deadline = Instant::now() + PATIENCE;
+        let code = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status.exit_code();
+            }
+            if Instant::now() > deadline {
+                self.child.kill().unwrap();
+                panic!("it never ended:\n{}", self.parser.0.lock().unwrap().parser.screen().contents());
+            }
+            thread::yield_now();
+        };
         let (painted, changed) = &*self.parser;
         let mut painted = painted.lock().unwrap();
         let deadline = Instant::now() + PATIENCE;
