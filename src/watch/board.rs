@@ -78,7 +78,8 @@ pub struct Board {
     /// scripts, so what stood there may have left marks behind.
     is_stale: bool,
     terminal: Terminal<CrosstermBackend<BufWriter<Box<dyn Write>>>>,
-    screen: Screen,
+    /// Declared last: what the terminal still holds is written before the terminal is given back.
+    _screen: Screen,
 }
 
 impl fmt::Debug for Board {
@@ -106,13 +107,13 @@ impl Board {
             last_frame: String::new(),
             is_stale: false,
             terminal,
-            screen,
+            _screen: screen,
         })
     }
 
     /// Lets the shell have the terminal; returns once the process is continued. To be shown anew then.
     fn suspend(&mut self) -> io::Result<()> {
-        self.screen.suspend(self.terminal.backend_mut())?;
+        screen::suspend(self.terminal.backend_mut())?;
         // The screen may hold anything now, and may have another size.
         let size = self.terminal.size()?;
         self.terminal.resize(Rect::new(0, 0, size.width, size.height))
@@ -129,12 +130,16 @@ impl Board {
     }
 }
 
-/// The floor without selection and filter: a record, not a screen to work at.
+/// The floor without selection, filter, keys and empty space: a record, not a screen to work at.
 fn last_frame(picture: &Picture<'_>, controls: &Controls, area: Rect) -> String {
     let mut controls = Controls { frozen: controls.frozen.clone(), ..Controls::default() };
     let mut buffer = Buffer::empty(area);
     picture.draw(&mut controls, &mut buffer);
-    paint::plain_text(&buffer)
+    let text = paint::plain_text(&buffer);
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.pop();
+    lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
+    format!("{}\n", lines.join("\n").trim_end())
 }
 
 impl Sink for Board {

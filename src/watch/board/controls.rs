@@ -69,8 +69,8 @@ impl Controls {
             (KeyCode::Home, _) => self.step(isize::MIN),
             (KeyCode::End, _) => self.step(isize::MAX),
             (KeyCode::Char('?'), Page::Floor) => self.turn_to(Page::Keys),
-            (KeyCode::Char('?'), Page::Keys) => self.turn_to(Page::Floor),
-            (KeyCode::Esc | KeyCode::Backspace, Page::Opened(_) | Page::Keys) => self.turn_to(Page::Floor),
+            (KeyCode::Char('?'), Page::Keys)
+            | (KeyCode::Esc | KeyCode::Backspace, Page::Opened(_) | Page::Keys) => self.turn_to(Page::Floor),
             (KeyCode::Esc, Page::Floor) => {
                 self.filter.clear();
                 self.selected = None;

@@ -43,7 +43,7 @@ impl Picture<'_> {
         buffer.reset();
         let (width, height) = (usize::from(buffer.area.width), usize::from(buffer.area.height));
         let room = height.saturating_sub(HEADING + FOOT);
-        let mut lines = self.heading(controls, width);
+        let mut lines = self.heading(width);
         match controls.page.clone() {
             Page::Floor => lines.extend(self.floor(controls, width, room)),
             Page::Opened(name) => lines.extend(self.opened(&name, controls, width, room)),
@@ -61,45 +61,40 @@ impl Picture<'_> {
         Wording { zone: &self.options.zone, mask: self.options.mask, wall: self.view.wall }
     }
 
-    fn heading(&self, controls: &Controls, width: usize) -> Vec<Line> {
+    fn heading(&self, width: usize) -> Vec<Line> {
         let live = liveness(&self.view);
         let Mark { symbol, tint } = live.mark();
         let there = self.options.zone.to_datetime(self.view.wall);
-        let mut facts = String::new();
-        if let Some(age) = age(&self.view) {
-            facts += &format!(" · {age} old");
+        let clock = format!("{:02}:{:02}:{:02}", there.hour(), there.minute(), there.second());
+        let age = age(&self.view).map(|age| format!("{age} old"));
+        let mut right = Line::of(format!("{symbol} {}", live.words(self.view.followed.len())), tint);
+        for fact in [age, next_poll(&self.view), Some(clock)].into_iter().flatten() {
+            right = right.with(format!(" · {fact}"), Tint::Plain);
         }
-        if let Some(next) = next_poll(&self.view) {
-            facts += &format!(" · {next}");
-        }
-        facts += &format!(" · {:02}:{:02}:{:02}", there.hour(), there.minute(), there.second());
-        let right = Line::of(format!("{symbol} {}", live.words(self.view.followed.len())), tint)
-            .with(facts, Tint::Plain);
         let room = width.saturating_sub(right.width() + 1);
         let title = Wording::name(&self.options.title);
         let mut first = Line::of(pad_right(&cut(&title, room), room + 1), Tint::Strong);
         first.words.extend(right.words);
-        vec![first, self.tally(controls)]
+        vec![first, self.tally()]
     }
 
-    fn tally(&self, controls: &Controls) -> Line {
+    fn tally(&self) -> Line {
         let tally = tally(self.view.followed);
         let only = self.options.only;
         let mut line = Line::default();
         if tally.over > 0 {
-            line = line.with(format!("✗ over the limit {}   ", tally.over), Tint::Bad);
+            line = line.with(format!("✗ over {}  ", tally.over), Tint::Bad);
         }
         if only.breaks {
-            line = line.with(format!("‖ on break {}   ", tally.on_break), Tint::Plain);
+            line = line.with(format!("‖ on break {}  ", tally.on_break), Tint::Plain);
         }
         if only.wrapups {
-            line = line.with(format!("◔ wrap-up {}   ", tally.wrapup), Tint::Plain);
+            line = line.with(format!("◔ wrap-up {}  ", tally.wrapup), Tint::Plain);
         }
         if only.breaks || only.wrapups {
-            line =
-                line.with(format!("· neither {}   unknown {}   ", tally.neither, tally.unknown), Tint::Plain);
+            line = line.with(format!("· neither {}  unknown {}", tally.neither, tally.unknown), Tint::Plain);
         }
-        if controls.frozen.is_some() { line.with("order frozen", Tint::Notable) } else { line }
+        line
     }
 
     fn floor(&self, controls: &mut Controls, width: usize, room: usize) -> Vec<Line> {
@@ -203,7 +198,8 @@ fn row_line(row: &RowView, columns: &[(Column, usize)], is_selected: bool) -> Li
 fn cell(column: Column, text: &str, width: usize) -> String {
     let text = cut(text, width);
     let padded = if column.is_right_aligned() { pad_left(&text, width) } else { pad_right(&text, width) };
-    format!("{padded}{:GAP$}", "")
+    // The margin before the first column is the gap of its own.
+    if column == Column::Agent { padded } else { format!("{:GAP$}{padded}", "") }
 }
 
 /// A notification on one line: mark, time, agent, kind, customer, message, icons.
@@ -250,6 +246,7 @@ fn hint(controls: &Controls) -> Line {
             return Line::of(format!("filter: {}", Wording::name(&controls.filter)), Tint::Advice)
                 .with("   Esc shows all", Tint::Quiet);
         }
+        Page::Floor if controls.frozen.is_some() => "order frozen: f lets it go   ? keys   / filter   q quit",
         Page::Floor => "? keys   / filter   f freeze   Enter open   q quit",
         Page::Opened(_) => "Esc back   ↑↓ scroll   q quit",
         Page::Keys => "? back   ↑↓ scroll   q quit",
@@ -259,7 +256,7 @@ fn hint(controls: &Controls) -> Line {
 
 fn keys() -> Vec<Line> {
     let marks = [
-        (WRONG, "over the limit, or followed no longer"),
+        (WRONG, "over the limit (`over` in the heading), or followed no longer"),
         (NOTABLE, "over the first of two limits"),
         (RECONNECTING, "no answer now: what is shown was said last"),
         (ON_BREAK, "on break"),

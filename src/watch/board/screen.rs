@@ -31,16 +31,6 @@ impl Screen {
         take_terminal(out)?;
         Ok(Self(()))
     }
-
-    /// Lets the shell have the terminal until the process is continued.
-    ///
-    /// # Errors
-    /// If the terminal refuses, or the process cannot stop itself.
-    pub(super) fn suspend(&self, out: &mut impl Write) -> io::Result<()> {
-        give_terminal_back()?;
-        stop_process()?;
-        take_terminal(out)
-    }
 }
 
 impl Drop for Screen {
@@ -48,6 +38,16 @@ impl Drop for Screen {
         // A terminal that is gone needs no restoring.
         let _ = give_terminal_back();
     }
+}
+
+/// Lets the shell have the terminal until the process is continued.
+///
+/// # Errors
+/// If the terminal refuses, or the process cannot stop itself.
+pub(super) fn suspend(out: &mut impl Write) -> io::Result<()> {
+    give_terminal_back()?;
+    stop_job()?;
+    take_terminal(out)
 }
 
 fn take_terminal(out: &mut impl Write) -> io::Result<()> {
@@ -80,14 +80,15 @@ fn give_back_before_a_panic_is_told() {
     });
 }
 
+/// The whole job stops, as if the terminal had asked: a script around the watch must stop as well.
 #[cfg(unix)]
-fn stop_process() -> io::Result<()> {
-    use rustix::process::{Signal, getpid, kill_process};
-    Ok(kill_process(getpid(), Signal::TSTP)?)
+fn stop_job() -> io::Result<()> {
+    use rustix::process::{Signal, kill_current_process_group};
+    Ok(kill_current_process_group(Signal::TSTP)?)
 }
 
 #[cfg(not(unix))]
-fn stop_process() -> io::Result<()> {
+fn stop_job() -> io::Result<()> {
     Ok(())
 }
 
