@@ -33,6 +33,8 @@ pub enum Reply {
     Silence,
     /// These bytes one at a time, with a pause after each.
     Trickle(Vec<u8>, Duration),
+    /// These bytes at once, then a space after each pause, without end.
+    DripAfter(Vec<u8>, Duration),
 }
 
 impl Reply {
@@ -130,6 +132,14 @@ fn serve(mut stream: TcpStream, answer: &Answering, seen: &Mutex<Vec<Request>>) 
             }
             Reply::Silence => {
                 let _ = stream.read_to_end(&mut vec![]);
+                return;
+            }
+            Reply::DripAfter(bytes, pause) => {
+                let mut is_open = stream.write_all(&bytes).is_ok();
+                while is_open {
+                    thread::sleep(pause);
+                    is_open = stream.write_all(b" ").is_ok();
+                }
                 return;
             }
             Reply::Trickle(bytes, pause) => {
