@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_deepcall_global_optspecs
-    string join \n profile= profiles= all jobs= server= server-timezone= cacert= timeout= retries= sandbox seed= agents= o/output= json jq= columns= no-headers csv-raw color= timezone= mask q/quiet v/verbose h/help V/version
+    string join \n profile= profiles= all jobs= server= server-timezone= cacert= timeout= retries= sandbox seed= o/output= json jq= columns= no-headers color= timezone= mask q/quiet v/verbose h/help V/version
 end
 
 function __fish_deepcall_needs_command
@@ -33,60 +33,57 @@ complete -c deepcall -n "__fish_deepcall_needs_command" -l cacert -d 'Trust the 
 complete -c deepcall -n "__fish_deepcall_needs_command" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_needs_command" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
 complete -c deepcall -n "__fish_deepcall_needs_command" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
-complete -c deepcall -n "__fish_deepcall_needs_command" -l agents -d 'How many agents work on it' -r
-complete -c deepcall -n "__fish_deepcall_needs_command" -s o -l output -d 'How to print the answer [default: table]' -r -f -a "table\t''
+complete -c deepcall -n "__fish_deepcall_needs_command" -s o -l output -d 'table, json, ndjson, csv or tsv [default: table]' -r -f -a "table\t''
 json\t''
 ndjson\t''
 csv\t''
 tsv\t''"
 complete -c deepcall -n "__fish_deepcall_needs_command" -l jq -d 'Print what this jq expression makes of the JSON object' -r
-complete -c deepcall -n "__fish_deepcall_needs_command" -l columns -d 'Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue' -r
-complete -c deepcall -n "__fish_deepcall_needs_command" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t''
+complete -c deepcall -n "__fish_deepcall_needs_command" -l columns -d 'Show these columns, e.g. time,kind,fields.queue' -r
+complete -c deepcall -n "__fish_deepcall_needs_command" -l color -d 'When to use colour: auto, always or never [default: auto]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c deepcall -n "__fish_deepcall_needs_command" -l timezone -d 'Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system\'s]' -r
-complete -c deepcall -n "__fish_deepcall_needs_command" -l all -d 'Ask every stored profile; with --sandbox, every simulated agent'
-complete -c deepcall -n "__fish_deepcall_needs_command" -l sandbox -d 'Ask a simulated DeepCall inside this process: no account, no keyring, no files'
+complete -c deepcall -n "__fish_deepcall_needs_command" -l all -d 'Ask every stored profile, or every simulated agent'
+complete -c deepcall -n "__fish_deepcall_needs_command" -l sandbox -d 'Ask a simulated DeepCall inside this process'
 complete -c deepcall -n "__fish_deepcall_needs_command" -l json -d 'Print one JSON object; the same as --output json'
 complete -c deepcall -n "__fish_deepcall_needs_command" -l no-headers -d 'Leave out the line of headings'
-complete -c deepcall -n "__fish_deepcall_needs_command" -l csv-raw -d 'Leave out the \' before cells of CSV and TSV that a spreadsheet would take for formulas'
 complete -c deepcall -n "__fish_deepcall_needs_command" -l mask -d 'Hide phone numbers but for the last three digits'
 complete -c deepcall -n "__fish_deepcall_needs_command" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c deepcall -n "__fish_deepcall_needs_command" -s v -l verbose -d 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)'
-complete -c deepcall -n "__fish_deepcall_needs_command" -s h -l help -d 'Print help'
+complete -c deepcall -n "__fish_deepcall_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c deepcall -n "__fish_deepcall_needs_command" -s V -l version -d 'Print version'
-complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "login" -d 'What `deepcall login` can be given'
-complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "logout" -d 'What `deepcall logout` can be given'
-complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "profiles" -d 'What `deepcall profiles` can be given'
-complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "tags" -d 'What `deepcall tags` can be given'
-complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "break-status" -d 'What `deepcall break-status` can be given'
-complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "wrapup" -d 'What `deepcall wrapup` can be given'
-complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "watch" -d 'What `deepcall watch` can be given'
-complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "ping" -d 'What `deepcall ping` can be given'
-complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "api" -d 'What `deepcall api` can be given'
-complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "sandbox" -d 'What `deepcall sandbox` can be given'
-complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "schema" -d 'What `deepcall schema` can be given'
-complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "explain" -d 'What `deepcall explain` can be given'
-complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "completions" -d 'What `deepcall completions` can be given'
+complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "login" -d 'Store a session, after asking the server whether it is good'
+complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "logout" -d 'Forget a stored session'
+complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "profiles" -d 'List stored sessions'
+complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "tags" -d 'Show recent notifications with their icons'
+complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "break-status" -d 'Show whether an agent is on break, why and for how long'
+complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "wrapup" -d 'Show whether an agent is in wrap-up, and how long it still takes'
+complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "ping" -d 'Update an agent\'s presence; no other command writes'
+complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "api" -d 'Send one signed-in request, print the reply as it came'
+complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "sandbox" -d 'Serve a simulated DeepCall on this machine'
+complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "schema" -d 'Print the JSON Schema of a document'
+complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "explain" -d 'Say what an error code or an exit code means'
+complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c deepcall -n "__fish_deepcall_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l user-id -d 'Sign in with this user id and a token, instead of an ssid' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l user-id -d 'Sign in with this user id and a token' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l ssid-file -d 'Read the ssid from a file' -r -F
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l token-file -d 'Read the token from a file' -r -F
-complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l store -d 'Where to keep the secret: keyring, or file (plain text, mode 0600) [default: keyring]' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l store -d 'Keep the secret in: keyring or file [default: keyring]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l profile -d 'Use the session stored under this name' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l server -d 'Address of the server [default: v4-api.deepcall.com, by https]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l server-timezone -d 'Time zone of server times that name none [default: +05:30]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l cacert -d 'Trust the certificate authorities in this PEM file as well' -r -F
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand login" -s o -l output -d 'How to print the answer [default: table]' -r -f -a "table\t''
+complete -c deepcall -n "__fish_deepcall_using_subcommand login" -s o -l output -d 'table, json, ndjson, csv or tsv [default: table]' -r -f -a "table\t''
 json\t''
 ndjson\t''
 csv\t''
 tsv\t''"
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l jq -d 'Print what this jq expression makes of the JSON object' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l columns -d 'Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t''
+complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l columns -d 'Show these columns, e.g. time,kind,fields.queue' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l color -d 'When to use colour: auto, always or never [default: auto]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l timezone -d 'Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system\'s]' -r
@@ -97,32 +94,30 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l no-verify -d
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l default -d 'Make this profile the default'
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l json -d 'Print one JSON object; the same as --output json'
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l no-headers -d 'Leave out the line of headings'
-complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l csv-raw -d 'Leave out the \' before cells of CSV and TSV that a spreadsheet would take for formulas'
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l mask -d 'Hide phone numbers but for the last three digits'
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -s v -l verbose -d 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)'
-complete -c deepcall -n "__fish_deepcall_using_subcommand login" -s h -l help -d 'Print help'
+complete -c deepcall -n "__fish_deepcall_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -s V -l version -d 'Print version'
 complete -c deepcall -n "__fish_deepcall_using_subcommand logout" -l profile -d 'Use the session stored under this name' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand logout" -s o -l output -d 'How to print the answer [default: table]' -r -f -a "table\t''
+complete -c deepcall -n "__fish_deepcall_using_subcommand logout" -s o -l output -d 'table, json, ndjson, csv or tsv [default: table]' -r -f -a "table\t''
 json\t''
 ndjson\t''
 csv\t''
 tsv\t''"
 complete -c deepcall -n "__fish_deepcall_using_subcommand logout" -l jq -d 'Print what this jq expression makes of the JSON object' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand logout" -l columns -d 'Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand logout" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t''
+complete -c deepcall -n "__fish_deepcall_using_subcommand logout" -l columns -d 'Show these columns, e.g. time,kind,fields.queue' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand logout" -l color -d 'When to use colour: auto, always or never [default: auto]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c deepcall -n "__fish_deepcall_using_subcommand logout" -l timezone -d 'Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system\'s]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand logout" -l all -d 'Forget every profile'
 complete -c deepcall -n "__fish_deepcall_using_subcommand logout" -l json -d 'Print one JSON object; the same as --output json'
 complete -c deepcall -n "__fish_deepcall_using_subcommand logout" -l no-headers -d 'Leave out the line of headings'
-complete -c deepcall -n "__fish_deepcall_using_subcommand logout" -l csv-raw -d 'Leave out the \' before cells of CSV and TSV that a spreadsheet would take for formulas'
 complete -c deepcall -n "__fish_deepcall_using_subcommand logout" -l mask -d 'Hide phone numbers but for the last three digits'
 complete -c deepcall -n "__fish_deepcall_using_subcommand logout" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c deepcall -n "__fish_deepcall_using_subcommand logout" -s v -l verbose -d 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)'
-complete -c deepcall -n "__fish_deepcall_using_subcommand logout" -s h -l help -d 'Print help'
+complete -c deepcall -n "__fish_deepcall_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c deepcall -n "__fish_deepcall_using_subcommand logout" -s V -l version -d 'Print version'
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l default -d 'Make this profile the default' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l profile -d 'Use the session stored under this name' -r
@@ -133,33 +128,32 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l server-ti
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l cacert -d 'Trust the certificate authorities in this PEM file as well' -r -F
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -s o -l output -d 'How to print the answer [default: table]' -r -f -a "table\t''
+complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -s o -l output -d 'table, json, ndjson, csv or tsv [default: table]' -r -f -a "table\t''
 json\t''
 ndjson\t''
 csv\t''
 tsv\t''"
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l jq -d 'Print what this jq expression makes of the JSON object' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l columns -d 'Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t''
+complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l columns -d 'Show these columns, e.g. time,kind,fields.queue' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l color -d 'When to use colour: auto, always or never [default: auto]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l timezone -d 'Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system\'s]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l check -d 'Ask the server whether each session is still good'
-complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l all -d 'Ask every stored profile; with --sandbox, every simulated agent'
+complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l all -d 'Ask every stored profile, or every simulated agent'
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l json -d 'Print one JSON object; the same as --output json'
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l no-headers -d 'Leave out the line of headings'
-complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l csv-raw -d 'Leave out the \' before cells of CSV and TSV that a spreadsheet would take for formulas'
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l mask -d 'Hide phone numbers but for the last three digits'
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -s v -l verbose -d 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)'
-complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -s h -l help -d 'Print help'
+complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -s V -l version -d 'Print version'
-complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l since -d 'Show tags from then on: 90m, 2d, 09:00, yesterday, RFC 3339, @epoch [default: 1h]' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l since -d 'Show tags from then on, e.g. 30m or 09:00 [default: 1h]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l until -d 'Show tags up to then, in the same forms [default: now]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l kind -d 'Show only these kinds, e.g. missed,callback' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l match -d 'Show only tags in whose text this regular expression is found' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l limit -d 'Show at most this many, the first in the order of --sort' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l sort -d 'Order by time, kind, profile, agent, customer or message; -KEY turns it round' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l match -d 'Show only tags in which this regular expression is found' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l limit -d 'Show at most this many' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l sort -d 'Order by this column; -KEY turns it round' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l ref -d 'What to send as `ref`, whose meaning is not documented: true, off, or a text' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l profile -d 'Use the session stored under this name' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l profiles -d 'Ask every profile that matches, e.g. \'team-*,asha\'' -r
@@ -170,28 +164,26 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l cacert -d 'Tr
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l agents -d 'How many agents work on it' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -s o -l output -d 'How to print the answer [default: table]' -r -f -a "table\t''
+complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -s o -l output -d 'table, json, ndjson, csv or tsv [default: table]' -r -f -a "table\t''
 json\t''
 ndjson\t''
 csv\t''
 tsv\t''"
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l jq -d 'Print what this jq expression makes of the JSON object' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l columns -d 'Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t''
+complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l columns -d 'Show these columns, e.g. time,kind,fields.queue' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l color -d 'When to use colour: auto, always or never [default: auto]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l timezone -d 'Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system\'s]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l fail-empty -d 'End with exit code 3 when there are no tags'
-complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l all -d 'Ask every stored profile; with --sandbox, every simulated agent'
-complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l sandbox -d 'Ask a simulated DeepCall inside this process: no account, no keyring, no files'
+complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l all -d 'Ask every stored profile, or every simulated agent'
+complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l sandbox -d 'Ask a simulated DeepCall inside this process'
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l json -d 'Print one JSON object; the same as --output json'
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l no-headers -d 'Leave out the line of headings'
-complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l csv-raw -d 'Leave out the \' before cells of CSV and TSV that a spreadsheet would take for formulas'
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l mask -d 'Hide phone numbers but for the last three digits'
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -s v -l verbose -d 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)'
-complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -s h -l help -d 'Print help'
+complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -s V -l version -d 'Print version'
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l profile -d 'Use the session stored under this name' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l profiles -d 'Ask every profile that matches, e.g. \'team-*,asha\'' -r
@@ -202,28 +194,26 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l cacer
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l agents -d 'How many agents work on it' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -s o -l output -d 'How to print the answer [default: table]' -r -f -a "table\t''
+complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -s o -l output -d 'table, json, ndjson, csv or tsv [default: table]' -r -f -a "table\t''
 json\t''
 ndjson\t''
 csv\t''
 tsv\t''"
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l jq -d 'Print what this jq expression makes of the JSON object' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l columns -d 'Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t''
+complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l columns -d 'Show these columns, e.g. time,kind,fields.queue' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l color -d 'When to use colour: auto, always or never [default: auto]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l timezone -d 'Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system\'s]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l exit-status -d 'Say it by exit code as well: 0 on break, 3 not (with several profiles: 0 if any is)'
-complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l all -d 'Ask every stored profile; with --sandbox, every simulated agent'
-complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l sandbox -d 'Ask a simulated DeepCall inside this process: no account, no keyring, no files'
+complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l all -d 'Ask every stored profile, or every simulated agent'
+complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l sandbox -d 'Ask a simulated DeepCall inside this process'
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l json -d 'Print one JSON object; the same as --output json'
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l no-headers -d 'Leave out the line of headings'
-complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l csv-raw -d 'Leave out the \' before cells of CSV and TSV that a spreadsheet would take for formulas'
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l mask -d 'Hide phone numbers but for the last three digits'
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -s v -l verbose -d 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)'
-complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -s h -l help -d 'Print help'
+complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -s V -l version -d 'Print version'
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l profile -d 'Use the session stored under this name' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l profiles -d 'Ask every profile that matches, e.g. \'team-*,asha\'' -r
@@ -234,71 +224,30 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l cacert -d '
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l agents -d 'How many agents work on it' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -s o -l output -d 'How to print the answer [default: table]' -r -f -a "table\t''
+complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -s o -l output -d 'table, json, ndjson, csv or tsv [default: table]' -r -f -a "table\t''
 json\t''
 ndjson\t''
 csv\t''
 tsv\t''"
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l jq -d 'Print what this jq expression makes of the JSON object' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l columns -d 'Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t''
+complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l columns -d 'Show these columns, e.g. time,kind,fields.queue' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l color -d 'When to use colour: auto, always or never [default: auto]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l timezone -d 'Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system\'s]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l exit-status -d 'Say it by exit code as well: 0 in wrap-up, 3 not (with several profiles: 0 if any is)'
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l wait -d 'Wait until nobody asked about is in wrap-up any more; --timeout limits the wait'
-complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l all -d 'Ask every stored profile; with --sandbox, every simulated agent'
-complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l sandbox -d 'Ask a simulated DeepCall inside this process: no account, no keyring, no files'
+complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l all -d 'Ask every stored profile, or every simulated agent'
+complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l sandbox -d 'Ask a simulated DeepCall inside this process'
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l json -d 'Print one JSON object; the same as --output json'
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l no-headers -d 'Leave out the line of headings'
-complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l csv-raw -d 'Leave out the \' before cells of CSV and TSV that a spreadsheet would take for formulas'
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l mask -d 'Hide phone numbers but for the last three digits'
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -s v -l verbose -d 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)'
-complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -s h -l help -d 'Print help'
+complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -s V -l version -d 'Print version'
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l interval -d 'Ask each profile this often, at least 2s apart [default: 5s]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l only -d 'Follow only these: tags, breaks, wrapups' -r -f -a "tags\t''
-breaks\t''
-wrapups\t''"
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l since -d 'Of the tags that are there already, tell those from then on: 10m, 09:00, now [default: all]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l until -d 'End with exit code 0 at this event, e.g. break_ended@asha' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l alert -d 'Tell when a state lasts too long: break=15m, break.lunch=45m, wrapup=60s:90s (warn:critical)' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l exec -d 'Run this by the shell at the events of --on, with the event as JSON on its standard input' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l on -d 'Which events ring, notify and run [default: alert,session_expired]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l heartbeat -d 'Give a sign of life this often, e.g. 60s' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l ref -d 'What to send as `ref`, whose meaning is not documented: true, off, or a text' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l profile -d 'Use the session stored under this name' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l profiles -d 'Ask every profile that matches, e.g. \'team-*,asha\'' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l jobs -d 'How many profiles to ask at the same time [default: 16]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l server -d 'Address of the server [default: v4-api.deepcall.com, by https]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l server-timezone -d 'Time zone of server times that name none [default: +05:30]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l cacert -d 'Trust the certificate authorities in this PEM file as well' -r -F
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l agents -d 'How many agents work on it' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -s o -l output -d 'The same, by its name: ndjson; or lines: sentences' -r -f -a "ndjson\t''
-json\t''
-lines\t''"
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l timezone -d 'Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system\'s]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l bell -d 'Ring the terminal\'s bell at the events of --on'
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l notify -d 'Send a notice through the terminal, also over ssh, at the events of --on'
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l log -d 'Write one line for each event even on a terminal'
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l all -d 'Ask every stored profile; with --sandbox, every simulated agent'
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l sandbox -d 'Ask a simulated DeepCall inside this process: no account, no keyring, no files'
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l json -d 'One JSON object for each event and line'
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l mask -d 'Hide phone numbers but for the last three digits'
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -s q -l quiet -d 'Say nothing on stderr but errors'
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -s v -l verbose -d 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)'
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -s h -l help -d 'Print help'
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -s V -l version -d 'Print version'
-complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l mic-perm -d 'What to send as `mic_perm`, the browser phone\'s microphone permission: JSON, or text [default: true]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l path -d 'Path of the call, which the vendor does not document [default: agentProfile/setWebPingTime]' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l mic-perm -d 'The browser phone\'s microphone permission [default: true]' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l path -d 'Path of the call [default: agentProfile/setWebPingTime]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l profile -d 'Use the session stored under this name' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l server -d 'Address of the server [default: v4-api.deepcall.com, by https]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l server-timezone -d 'Time zone of server times that name none [default: +05:30]' -r
@@ -306,26 +255,24 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l cacert -d 'Tr
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l agents -d 'How many agents work on it' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -s o -l output -d 'How to print the answer [default: table]' -r -f -a "table\t''
+complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -s o -l output -d 'table, json, ndjson, csv or tsv [default: table]' -r -f -a "table\t''
 json\t''
 ndjson\t''
 csv\t''
 tsv\t''"
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l jq -d 'Print what this jq expression makes of the JSON object' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l columns -d 'Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t''
+complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l columns -d 'Show these columns, e.g. time,kind,fields.queue' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l color -d 'When to use colour: auto, always or never [default: auto]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l timezone -d 'Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system\'s]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l sandbox -d 'Ask a simulated DeepCall inside this process: no account, no keyring, no files'
+complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l sandbox -d 'Ask a simulated DeepCall inside this process'
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l json -d 'Print one JSON object; the same as --output json'
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l no-headers -d 'Leave out the line of headings'
-complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l csv-raw -d 'Leave out the \' before cells of CSV and TSV that a spreadsheet would take for formulas'
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l mask -d 'Hide phone numbers but for the last three digits'
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -s v -l verbose -d 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)'
-complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -s h -l help -d 'Print help'
+complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -s V -l version -d 'Print version'
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -s f -l field -d 'Add a field to the body: JSON if it parses, else text' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -s F -l field-file -d 'Add a field whose value is read from a file, or from standard input for @-' -r
@@ -338,11 +285,10 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l cacert -d 'Tru
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l agents -d 'How many agents work on it' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l sandbox -d 'Ask a simulated DeepCall inside this process: no account, no keyring, no files'
+complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l sandbox -d 'Ask a simulated DeepCall inside this process'
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -s v -l verbose -d 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)'
-complete -c deepcall -n "__fish_deepcall_using_subcommand api" -s h -l help -d 'Print help'
+complete -c deepcall -n "__fish_deepcall_using_subcommand api" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -s V -l version -d 'Print version'
 complete -c deepcall -n "__fish_deepcall_using_subcommand sandbox" -l port -d 'Listen on this port [default: a free one]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand sandbox" -l seed -d 'Which simulated floor to serve; the same seed serves the same floor' -r
@@ -356,40 +302,38 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand sandbox" -s q -l quiet
 complete -c deepcall -n "__fish_deepcall_using_subcommand sandbox" -s v -l verbose -d 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)'
 complete -c deepcall -n "__fish_deepcall_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c deepcall -n "__fish_deepcall_using_subcommand sandbox" -s V -l version -d 'Print version'
-complete -c deepcall -n "__fish_deepcall_using_subcommand schema" -s h -l help -d 'Print help'
+complete -c deepcall -n "__fish_deepcall_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c deepcall -n "__fish_deepcall_using_subcommand schema" -s V -l version -d 'Print version'
-complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -s o -l output -d 'How to print the answer [default: table]' -r -f -a "table\t''
+complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -s o -l output -d 'table, json, ndjson, csv or tsv [default: table]' -r -f -a "table\t''
 json\t''
 ndjson\t''
 csv\t''
 tsv\t''"
 complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -l jq -d 'Print what this jq expression makes of the JSON object' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -l columns -d 'Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t''
+complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -l columns -d 'Show these columns, e.g. time,kind,fields.queue' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -l color -d 'When to use colour: auto, always or never [default: auto]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -l timezone -d 'Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system\'s]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -l json -d 'Print one JSON object; the same as --output json'
 complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -l no-headers -d 'Leave out the line of headings'
-complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -l csv-raw -d 'Leave out the \' before cells of CSV and TSV that a spreadsheet would take for formulas'
 complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -l mask -d 'Hide phone numbers but for the last three digits'
 complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -s v -l verbose -d 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)'
-complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -s h -l help -d 'Print help'
+complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -s V -l version -d 'Print version'
 complete -c deepcall -n "__fish_deepcall_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c deepcall -n "__fish_deepcall_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "login" -d 'Store a session, after asking the server whether it is good'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "logout" -d 'Forget a stored session'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "profiles" -d 'List stored sessions'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "tags" -d 'Show recent notifications with their icons'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "break-status" -d 'Show whether an agent is on break, why and for how long'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "wrapup" -d 'Show whether an agent is in wrap-up, and how long it still takes'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "watch" -d 'Follow tags, breaks and wrap-ups until stopped'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "ping" -d 'Update an agent\'s presence: the only command that writes on the server'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "api" -d 'Send one signed-in request to any path, and print the reply as it came'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "sandbox" -d 'Serve a simulated DeepCall on this machine'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "schema" -d 'Print the JSON Schema of a document'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "explain" -d 'Say what an exit code or a DeepCall error code means, and what to do'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "login" -d 'Store a session, after asking the server whether it is good'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "logout" -d 'Forget a stored session'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "profiles" -d 'List stored sessions'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "tags" -d 'Show recent notifications with their icons'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "break-status" -d 'Show whether an agent is on break, why and for how long'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "wrapup" -d 'Show whether an agent is in wrap-up, and how long it still takes'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "ping" -d 'Update an agent\'s presence; no other command writes'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "api" -d 'Send one signed-in request, print the reply as it came'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "sandbox" -d 'Serve a simulated DeepCall on this machine'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "schema" -d 'Print the JSON Schema of a document'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "explain" -d 'Say what an error code or an exit code means'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c deepcall -n "__fish_deepcall_using_subcommand help; and not __fish_seen_subcommand_from login logout profiles tags break-status wrapup ping api sandbox schema explain completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

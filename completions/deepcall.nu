@@ -12,28 +12,26 @@ module completions {
   export extern deepcall [
     --profile: string         # Use the session stored under this name
     --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
-    --all                     # Ask every stored profile; with --sandbox, every simulated agent
+    --all                     # Ask every stored profile, or every simulated agent
     --jobs: string            # How many profiles to ask at the same time [default: 16]
     --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
     --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --cacert: path            # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
-    --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
+    --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents work on it
-    --output(-o): string@"nu-complete deepcall output" # How to print the answer [default: table]
+    --output(-o): string@"nu-complete deepcall output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
-    --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    --columns: string         # Show these columns, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
-    --color: string@"nu-complete deepcall color" # When to use colour [default: auto]
+    --color: string@"nu-complete deepcall color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help
+    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
 
@@ -45,14 +43,14 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # What `deepcall login` can be given
+  # Store a session, after asking the server whether it is good
   export extern "deepcall login" [
-    --user-id: string         # Sign in with this user id and a token, instead of an ssid
+    --user-id: string         # Sign in with this user id and a token
     --ssid-stdin              # Read the ssid from standard input
     --ssid-file: path         # Read the ssid from a file
     --token-stdin             # Read the token from standard input
     --token-file: path        # Read the token from a file
-    --store: string           # Where to keep the secret: keyring, or file (plain text, mode 0600) [default: keyring]
+    --store: string           # Keep the secret in: keyring or file [default: keyring]
     --allow-http              # Let this profile use plain http to a server on another machine
     --no-verify               # Store it without asking the server whether it is good
     --default                 # Make this profile the default
@@ -62,18 +60,17 @@ module completions {
     --cacert: path            # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
-    --output(-o): string@"nu-complete deepcall login output" # How to print the answer [default: table]
+    --output(-o): string@"nu-complete deepcall login output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
-    --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    --columns: string         # Show these columns, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
-    --color: string@"nu-complete deepcall login color" # When to use colour [default: auto]
+    --color: string@"nu-complete deepcall login color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help
+    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
 
@@ -85,22 +82,21 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # What `deepcall logout` can be given
+  # Forget a stored session
   export extern "deepcall logout" [
     --all                     # Forget every profile
     --profile: string         # Use the session stored under this name
-    --output(-o): string@"nu-complete deepcall logout output" # How to print the answer [default: table]
+    --output(-o): string@"nu-complete deepcall logout output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
-    --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    --columns: string         # Show these columns, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
-    --color: string@"nu-complete deepcall logout color" # When to use colour [default: auto]
+    --color: string@"nu-complete deepcall logout color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help
+    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
 
@@ -112,31 +108,30 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # What `deepcall profiles` can be given
+  # List stored sessions
   export extern "deepcall profiles" [
     --check                   # Ask the server whether each session is still good
     --default: string         # Make this profile the default
     --profile: string         # Use the session stored under this name
     --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
-    --all                     # Ask every stored profile; with --sandbox, every simulated agent
+    --all                     # Ask every stored profile, or every simulated agent
     --jobs: string            # How many profiles to ask at the same time [default: 16]
     --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
     --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --cacert: path            # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
-    --output(-o): string@"nu-complete deepcall profiles output" # How to print the answer [default: table]
+    --output(-o): string@"nu-complete deepcall profiles output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
-    --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    --columns: string         # Show these columns, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
-    --color: string@"nu-complete deepcall profiles color" # When to use colour [default: auto]
+    --color: string@"nu-complete deepcall profiles color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help
+    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
 
@@ -148,40 +143,38 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # What `deepcall tags` can be given
+  # Show recent notifications with their icons
   export extern "deepcall tags" [
-    --since: string           # Show tags from then on: 90m, 2d, 09:00, yesterday, RFC 3339, @epoch [default: 1h]
+    --since: string           # Show tags from then on, e.g. 30m or 09:00 [default: 1h]
     --until: string           # Show tags up to then, in the same forms [default: now]
     --kind: string            # Show only these kinds, e.g. missed,callback
-    --match: string           # Show only tags in whose text this regular expression is found
-    --limit: string           # Show at most this many, the first in the order of --sort
-    --sort: string            # Order by time, kind, profile, agent, customer or message; -KEY turns it round
+    --match: string           # Show only tags in which this regular expression is found
+    --limit: string           # Show at most this many
+    --sort: string            # Order by this column; -KEY turns it round
     --fail-empty              # End with exit code 3 when there are no tags
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text
     --profile: string         # Use the session stored under this name
     --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
-    --all                     # Ask every stored profile; with --sandbox, every simulated agent
+    --all                     # Ask every stored profile, or every simulated agent
     --jobs: string            # How many profiles to ask at the same time [default: 16]
     --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
     --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --cacert: path            # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
-    --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
+    --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents work on it
-    --output(-o): string@"nu-complete deepcall tags output" # How to print the answer [default: table]
+    --output(-o): string@"nu-complete deepcall tags output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
-    --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    --columns: string         # Show these columns, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
-    --color: string@"nu-complete deepcall tags color" # When to use colour [default: auto]
+    --color: string@"nu-complete deepcall tags color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help
+    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
 
@@ -193,33 +186,31 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # What `deepcall break-status` can be given
+  # Show whether an agent is on break, why and for how long
   export extern "deepcall break-status" [
     --exit-status             # Say it by exit code as well: 0 on break, 3 not (with several profiles: 0 if any is)
     --profile: string         # Use the session stored under this name
     --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
-    --all                     # Ask every stored profile; with --sandbox, every simulated agent
+    --all                     # Ask every stored profile, or every simulated agent
     --jobs: string            # How many profiles to ask at the same time [default: 16]
     --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
     --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --cacert: path            # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
-    --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
+    --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents work on it
-    --output(-o): string@"nu-complete deepcall break-status output" # How to print the answer [default: table]
+    --output(-o): string@"nu-complete deepcall break-status output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
-    --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    --columns: string         # Show these columns, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
-    --color: string@"nu-complete deepcall break-status color" # When to use colour [default: auto]
+    --color: string@"nu-complete deepcall break-status color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help
+    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
 
@@ -231,83 +222,32 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # What `deepcall wrapup` can be given
+  # Show whether an agent is in wrap-up, and how long it still takes
   export extern "deepcall wrapup" [
     --exit-status             # Say it by exit code as well: 0 in wrap-up, 3 not (with several profiles: 0 if any is)
     --wait                    # Wait until nobody asked about is in wrap-up any more; --timeout limits the wait
     --profile: string         # Use the session stored under this name
     --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
-    --all                     # Ask every stored profile; with --sandbox, every simulated agent
+    --all                     # Ask every stored profile, or every simulated agent
     --jobs: string            # How many profiles to ask at the same time [default: 16]
     --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
     --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --cacert: path            # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
-    --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
+    --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents work on it
-    --output(-o): string@"nu-complete deepcall wrapup output" # How to print the answer [default: table]
+    --output(-o): string@"nu-complete deepcall wrapup output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
-    --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    --columns: string         # Show these columns, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
-    --color: string@"nu-complete deepcall wrapup color" # When to use colour [default: auto]
+    --color: string@"nu-complete deepcall wrapup color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help
-    --version(-V)             # Print version
-  ]
-
-  def "nu-complete deepcall watch only" [] {
-    [ "tags" "breaks" "wrapups" ]
-  }
-
-  def "nu-complete deepcall watch output" [] {
-    [ "ndjson" "json" "lines" ]
-  }
-
-  def "nu-complete deepcall watch color" [] {
-    [ "auto" "always" "never" ]
-  }
-
-  # What `deepcall watch` can be given
-  export extern "deepcall watch" [
-    --interval: string        # Ask each profile this often, at least 2s apart [default: 5s]
-    --only: string@"nu-complete deepcall watch only" # Follow only these: tags, breaks, wrapups
-    --since: string           # Of the tags that are there already, tell those from then on: 10m, 09:00, now [default: all]
-    --until: string           # End with exit code 0 at this event, e.g. break_ended@asha
-    --alert: string           # Tell when a state lasts too long: break=15m, break.lunch=45m, wrapup=60s:90s (warn:critical)
-    --bell                    # Ring the terminal's bell at the events of --on
-    --notify                  # Send a notice through the terminal, also over ssh, at the events of --on
-    --exec: string            # Run this by the shell at the events of --on, with the event as JSON on its standard input
-    --on: string              # Which events ring, notify and run [default: alert,session_expired]
-    --heartbeat: string       # Give a sign of life this often, e.g. 60s
-    --log                     # Write one line for each event even on a terminal
-    --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text
-    --profile: string         # Use the session stored under this name
-    --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
-    --all                     # Ask every stored profile; with --sandbox, every simulated agent
-    --jobs: string            # How many profiles to ask at the same time [default: 16]
-    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --server-timezone: string # Time zone of server times that name none [default: +05:30]
-    --cacert: path            # Trust the certificate authorities in this PEM file as well
-    --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
-    --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
-    --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents work on it
-    --json                    # One JSON object for each event and line
-    --output(-o): string@"nu-complete deepcall watch output" # The same, by its name: ndjson; or lines: sentences
-    --color: string@"nu-complete deepcall watch color" # When to use colour [default: auto]
-    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
-    --mask                    # Hide phone numbers but for the last three digits
-    --quiet(-q)               # Say nothing on stderr but errors
-    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help
+    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
 
@@ -319,35 +259,33 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # What `deepcall ping` can be given
+  # Update an agent's presence; no other command writes
   export extern "deepcall ping" [
-    --mic-perm: string        # What to send as `mic_perm`, the browser phone's microphone permission: JSON, or text [default: true]
-    --path: string            # Path of the call, which the vendor does not document [default: agentProfile/setWebPingTime]
+    --mic-perm: string        # The browser phone's microphone permission [default: true]
+    --path: string            # Path of the call [default: agentProfile/setWebPingTime]
     --profile: string         # Use the session stored under this name
     --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
     --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --cacert: path            # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
-    --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
+    --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents work on it
-    --output(-o): string@"nu-complete deepcall ping output" # How to print the answer [default: table]
+    --output(-o): string@"nu-complete deepcall ping output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
-    --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    --columns: string         # Show these columns, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
-    --color: string@"nu-complete deepcall ping color" # When to use colour [default: auto]
+    --color: string@"nu-complete deepcall ping color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help
+    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
 
-  # What `deepcall api` can be given
+  # Send one signed-in request, print the reply as it came
   export extern "deepcall api" [
     --field(-f): string       # Add a field to the body: JSON if it parses, else text
     --field-file(-F): string  # Add a field whose value is read from a file, or from standard input for @-
@@ -359,12 +297,11 @@ module completions {
     --cacert: path            # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
-    --sandbox                 # Ask a simulated DeepCall inside this process: no account, no keyring, no files
+    --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents work on it
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help
+    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
     path: string              # Path below /api/v2, e.g. Agent/live
   ]
@@ -373,7 +310,7 @@ module completions {
     [ "window" "cursor" "cursor-on-ref" ]
   }
 
-  # What `deepcall sandbox` can be given
+  # Serve a simulated DeepCall on this machine
   export extern "deepcall sandbox" [
     --port: string            # Listen on this port [default: a free one]
     --seed: string            # Which simulated floor to serve; the same seed serves the same floor
@@ -391,9 +328,9 @@ module completions {
     [ "tags" "break-status" "wrapup" "ping" "profiles" "explain" "explain-exit" "sandbox" "error" ]
   }
 
-  # What `deepcall schema` can be given
+  # Print the JSON Schema of a document
   export extern "deepcall schema" [
-    --help(-h)                # Print help
+    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
     name: string@"nu-complete deepcall schema name" # Which document; `error` is what --json prints on stderr
   ]
@@ -406,20 +343,19 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # What `deepcall explain` can be given
+  # Say what an error code or an exit code means
   export extern "deepcall explain" [
-    --output(-o): string@"nu-complete deepcall explain output" # How to print the answer [default: table]
+    --output(-o): string@"nu-complete deepcall explain output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
-    --columns: string         # Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    --columns: string         # Show these columns, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
-    --color: string@"nu-complete deepcall explain color" # When to use colour [default: auto]
+    --color: string@"nu-complete deepcall explain color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help
+    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
     ...what: string           # A DeepCall error code such as 1044, or `exit` with an exit code such as 5; nothing for all
   ]
@@ -428,7 +364,7 @@ module completions {
     [ "bash" "zsh" "fish" "powershell" "elvish" "nushell" ]
   }
 
-  # What `deepcall completions` can be given
+  # Print a completion script for a shell
   export extern "deepcall completions" [
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
@@ -463,15 +399,11 @@ module completions {
   export extern "deepcall help wrapup" [
   ]
 
-  # Follow tags, breaks and wrap-ups until stopped
-  export extern "deepcall help watch" [
-  ]
-
-  # Update an agent's presence: the only command that writes on the server
+  # Update an agent's presence; no other command writes
   export extern "deepcall help ping" [
   ]
 
-  # Send one signed-in request to any path, and print the reply as it came
+  # Send one signed-in request, print the reply as it came
   export extern "deepcall help api" [
   ]
 
@@ -483,7 +415,7 @@ module completions {
   export extern "deepcall help schema" [
   ]
 
-  # Say what an exit code or a DeepCall error code means, and what to do
+  # Say what an error code or an exit code means
   export extern "deepcall help explain" [
   ]
 

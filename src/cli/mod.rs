@@ -1,12 +1,14 @@
 //! What can be typed. [`definition`] also feeds man pages and completions.
 //! It knows the arguments of commands, and nothing of what they do.
 
+pub mod examples;
 pub mod options;
 mod order;
+mod shape;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::api::ApiArgs;
 use crate::commands::break_status::BreakStatusArgs;
@@ -23,15 +25,6 @@ use crate::commands::watch::WatchArgs;
 use crate::commands::wrapup::WrapupArgs;
 use options::{ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions};
 
-const AFTER_HELP: &str = "\
-Try it without an account:
-  deepcall --sandbox tags --since 1h
-  deepcall --sandbox break-status --all
-
-With your own session:
-  deepcall login
-  deepcall tags --since 1h";
-
 /// Notification tags, breaks and wrap-ups of DeepCall agents
 #[derive(Parser, Debug)]
 #[command(
@@ -39,10 +32,8 @@ With your own session:
     version,
     propagate_version = true,
     subcommand_required = true,
-    arg_required_else_help = true,
     args_override_self = true,
-    disable_help_subcommand = false,
-    after_help = AFTER_HELP
+    disable_help_subcommand = false
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -87,15 +78,15 @@ pub enum Command {
     Wrapup(WrapupArgs),
     /// Follow tags, breaks and wrap-ups until stopped
     Watch(WatchArgs),
-    /// Update an agent's presence: the only command that writes on the server
+    /// Update an agent's presence; no other command writes
     Ping(PingArgs),
-    /// Send one signed-in request to any path, and print the reply as it came
+    /// Send one signed-in request, print the reply as it came
     Api(ApiArgs),
     /// Serve a simulated DeepCall on this machine
     Sandbox(SandboxArgs),
     /// Print the JSON Schema of a document
     Schema(SchemaArgs),
-    /// Say what an exit code or a DeepCall error code means, and what to do
+    /// Say what an error code or an exit code means
     Explain(ExplainArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
@@ -104,7 +95,7 @@ pub enum Command {
 /// The whole definition of the command line.
 #[must_use]
 pub fn definition() -> clap::Command {
-    Cli::command()
+    shape::shaped(Cli::command())
 }
 
 /// Reads the command line.
@@ -114,7 +105,7 @@ pub fn definition() -> clap::Command {
 pub fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
     let definition = definition();
     let arguments = order::options_behind_command(&definition, arguments);
-    let cli = Cli::try_parse_from(arguments)?;
+    let cli = Cli::from_arg_matches(&definition.try_get_matches_from(arguments)?)?;
     Ok(cli.command)
 }
 

@@ -25,11 +25,11 @@ pub struct FleetOptions {
     /// Ask every profile that matches, e.g. 'team-*,asha'
     #[arg(long, value_name = "GLOB", value_delimiter = ',', conflicts_with_all = ["profile", "all"])]
     pub profiles: Vec<String>,
-    /// Ask every stored profile; with --sandbox, every simulated agent
+    /// Ask every stored profile, or every simulated agent
     #[arg(long, conflicts_with = "profile")]
     pub all: bool,
     /// How many profiles to ask at the same time [default: 16]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), hide_short_help = true)]
     pub jobs: Option<u16>,
 }
 
@@ -38,34 +38,36 @@ pub struct FleetOptions {
 #[command(next_help_heading = "Connection")]
 pub struct ConnectionOptions {
     /// Address of the server [default: v4-api.deepcall.com, by https]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", hide_short_help = true)]
     pub server: Option<String>,
     /// Time zone of server times that name none [default: +05:30]
-    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_short_help = true)]
     pub server_timezone: Option<String>,
     /// Trust the certificate authorities in this PEM file as well
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub cacert: Option<PathBuf>,
     /// Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    #[arg(long, value_name = "DURATION", value_parser = crate::moment::duration)]
+    #[arg(long, value_name = "DURATION", value_parser = crate::moment::duration, hide_short_help = true)]
     pub timeout: Option<Duration>,
     /// How often to try again when the server is in trouble [default: 2, for ping 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=10))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=10), hide_short_help = true)]
     pub retries: Option<u8>,
 }
 
 /// A simulated server instead of the real one.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Sandbox")]
+#[command(next_help_heading = "Session")]
 pub struct SandboxOptions {
-    /// Ask a simulated DeepCall inside this process: no account, no keyring, no files
+    /// Ask a simulated DeepCall inside this process
+    ///
+    /// The real client over real HTTP, but no account, no keyring, no files.
     #[arg(long, conflicts_with_all = ["server", "cacert"])]
     pub sandbox: bool,
     /// Which simulated floor to show; the same seed shows the same floor
-    #[arg(long, value_name = "N", default_value_t = 1, requires = "sandbox")]
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "sandbox", hide_short_help = true)]
     pub seed: u64,
     /// How many agents work on it
-    #[arg(long, value_name = "N", default_value_t = 14, requires = "sandbox", value_parser = clap::value_parser!(u16).range(1..=5000))]
+    #[arg(long, value_name = "N", default_value_t = 14, requires = "sandbox", hide_short_help = true, value_parser = clap::value_parser!(u16).range(1..=5000))]
     pub agents: u16,
 }
 
@@ -73,32 +75,35 @@ pub struct SandboxOptions {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Output")]
 pub struct OutputOptions {
-    /// How to print the answer [default: table]
-    #[arg(short, long, value_name = "FORMAT", value_parser = formats())]
+    /// table, json, ndjson, csv or tsv [default: table]
+    #[arg(short, long, value_name = "FORMAT", value_parser = formats(), hide_possible_values = true)]
     pub output: Option<Format>,
     /// Print one JSON object; the same as --output json
     #[arg(long, conflicts_with = "output")]
     pub json: bool,
     /// Print what this jq expression makes of the JSON object
-    #[arg(long, value_name = "EXPR", conflicts_with = "output")]
+    #[arg(long, value_name = "EXPR", conflicts_with = "output", hide_short_help = true)]
     pub jq: Option<String>,
-    /// Show these columns: named keys and dotted paths, e.g. time,kind,fields.queue
+    /// Show these columns, e.g. time,kind,fields.queue
+    ///
+    /// Named keys of the JSON document, and dotted paths below those that hold objects or lists. A wrong name is
+    /// refused with the list of those that are known.
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub columns: Option<Vec<String>>,
     /// Leave out the line of headings
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub no_headers: bool,
     /// Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub csv_raw: bool,
-    /// When to use colour [default: auto]
-    #[arg(long, value_name = "WHEN", value_parser = color_choices())]
+    /// When to use colour: auto, always or never [default: auto]
+    #[arg(long, value_name = "WHEN", value_parser = color_choices(), hide_possible_values = true, hide_short_help = true)]
     pub color: Option<ColorWhen>,
     /// Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
-    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_short_help = true)]
     pub timezone: Option<String>,
     /// Hide phone numbers but for the last three digits
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub mask: bool,
 }
 
@@ -107,10 +112,10 @@ pub struct OutputOptions {
 #[command(next_help_heading = "Messages")]
 pub struct TalkOptions {
     /// Say nothing on stderr but errors
-    #[arg(short, long, conflicts_with = "verbose")]
+    #[arg(short, long, conflicts_with = "verbose", hide_short_help = true)]
     pub quiet: bool,
     /// Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    #[arg(short, long, action = clap::ArgAction::Count)]
+    #[arg(short, long, action = clap::ArgAction::Count, hide_short_help = true)]
     pub verbose: u8,
 }
 

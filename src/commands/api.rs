@@ -12,7 +12,10 @@ use crate::api::{RawReply, SignedIn};
 use crate::cli::options::{ConnectionOptions, ProfileOptions, SandboxOptions, TalkOptions};
 use crate::failure::Failure;
 
-/// What `deepcall api` can be given.
+/// Send one signed-in request, print the reply as it came
+///
+/// For what has no command yet. The credentials are put into the body and never shown. The reply goes to stdout
+/// byte for byte, also when it says that something failed; then the exit code and stderr say so too.
 #[derive(Args, Clone, Debug)]
 pub struct ApiArgs {
     /// Path below /api/v2, e.g. Agent/live

@@ -14,7 +14,9 @@ use crate::failure::Failure;
 use crate::fleet::Fleet;
 use crate::output::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
 
-/// What `deepcall break-status` can be given.
+/// Show whether an agent is on break, why and for how long
+///
+/// Not to be on break is an answer, not a failure. With --exit-status the answer is the exit code as well.
 #[derive(Args, Clone, Debug)]
 pub struct BreakStatusArgs {
     /// Say it by exit code as well: 0 on break, 3 not (with several profiles: 0 if any is)

@@ -3,7 +3,9 @@
 use clap::{Args, ValueEnum};
 use clap_complete::Shell as Known;
 
-/// What `deepcall completions` can be given.
+/// Print a completion script for a shell
+///
+/// The packages bring the scripts along; this is for other ways of installing.
 #[derive(Args, Clone, Debug)]
 pub struct CompletionsArgs {
     /// The shell that shall complete

@@ -11,7 +11,9 @@ use crate::output::report::{
     Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value,
 };
 
-/// What `deepcall explain` can be given.
+/// Say what an error code or an exit code means
+///
+/// And what to do about it. Needs no network: it prints the tables that the program itself acts on.
 #[derive(Args, Clone, Debug)]
 pub struct ExplainArgs {
     /// A DeepCall error code such as 1044, or `exit` with an exit code such as 5; nothing for all

@@ -15,10 +15,16 @@ use crate::session::{
 };
 use crate::sign_in::{Stores, secret_in_file, secret_read_from};
 
-/// What `deepcall login` can be given.
+/// Store a session, after asking the server whether it is good
+///
+/// DeepCall documents no login call: take a session from the web panel, either an ssid, or a user id with an API
+/// token. The secret is asked for without echo, or read from standard input or a file; it is never an argument.
+/// The store is tried before anything is asked, and the server before anything is stored.
+///
+/// One session answers for one agent. Keep a profile for each, and ask many with --all or --profiles.
 #[derive(Args, Clone, Debug)]
 pub struct LoginArgs {
-    /// Sign in with this user id and a token, instead of an ssid
+    /// Sign in with this user id and a token
     #[arg(long, value_name = "ID")]
     pub user_id: Option<String>,
     /// Read the ssid from standard input
@@ -33,14 +39,16 @@ pub struct LoginArgs {
     /// Read the token from a file
     #[arg(long, value_name = "FILE", requires = "user_id")]
     pub token_file: Option<PathBuf>,
-    /// Where to keep the secret: keyring, or file (plain text, mode 0600) [default: keyring]
+    /// Keep the secret in: keyring or file [default: keyring]
+    ///
+    /// A file is plain text, readable only by you (mode 0600). The choice is kept with the profile.
     #[arg(long, value_name = "STORE")]
     pub store: Option<StoreKind>,
     /// Let this profile use plain http to a server on another machine
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub allow_http: bool,
     /// Store it without asking the server whether it is good
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub no_verify: bool,
     /// Make this profile the default
     #[arg(long)]

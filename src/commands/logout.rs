@@ -10,7 +10,10 @@ use crate::output::report::{Part, Sentence, Tone, Value};
 use crate::session::{Profile, Profiles, ProfilesFile};
 use crate::sign_in::Stores;
 
-/// What `deepcall logout` can be given.
+/// Forget a stored session
+///
+/// Removes the secret from the keyring or the file it is kept in, then the profile that names it. The session
+/// itself stays good on the server until it expires there.
 #[derive(Args, Clone, Debug)]
 pub struct LogoutArgs {
     /// Forget every profile

@@ -14,13 +14,21 @@ use crate::output::report::{
     Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value,
 };
 
-/// What `deepcall ping` can be given.
+/// Update an agent's presence; no other command writes
+///
+/// UNVERIFIED: the vendor does not document this call. Its path and its field `mic_perm` are inferred from error
+/// texts; both can be given here or in the table [ping] of config.toml. No other command ever sends it, and it is
+/// tried again at most once.
 #[derive(Args, Clone, Debug)]
 pub struct PingArgs {
-    /// What to send as `mic_perm`, the browser phone's microphone permission: JSON, or text [default: true]
+    /// The browser phone's microphone permission [default: true]
+    ///
+    /// Sent as `mic_perm`: JSON if it parses, else text.
     #[arg(long, value_name = "VALUE")]
     pub mic_perm: Option<String>,
-    /// Path of the call, which the vendor does not document [default: agentProfile/setWebPingTime]
+    /// Path of the call [default: agentProfile/setWebPingTime]
+    ///
+    /// The vendor does not document it.
     #[arg(long, value_name = "PATH")]
     pub path: Option<String>,
     /// Whose presence.

@@ -10,7 +10,10 @@ use crate::fleet::{Answers, Fleet};
 use crate::output::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
 use crate::session::{Profile, ProfileName, Profiles, ProfilesFile};
 
-/// What `deepcall profiles` can be given.
+/// List stored sessions
+///
+/// Shows what is stored, where and since when, and which session is the default. It opens neither the network nor
+/// the keyring, unless --check asks the server about each.
 #[derive(Args, Clone, Debug)]
 pub struct ProfilesArgs {
     /// Ask the server whether each session is still good

@@ -7,7 +7,11 @@ use crate::clock::Clock;
 use crate::output::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
 use crate::sandbox::{ReferenceModel, Sandbox, SandboxOptions};
 
-/// What `deepcall sandbox` can be given.
+/// Serve a simulated DeepCall on this machine
+///
+/// Prints the variables that point another terminal or a script at it, and serves until Ctrl-C. Agents, calls,
+/// breaks and notifications are a function of --seed and the time. For a single command, --sandbox is enough:
+/// deepcall --sandbox tags
 #[derive(Args, Clone, Debug)]
 pub struct SandboxArgs {
     /// Listen on this port [default: a free one]

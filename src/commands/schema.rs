@@ -7,7 +7,9 @@ use super::{break_status, explain, ping, profiles, sandbox, tags, wrapup};
 use crate::output::report::Document;
 use crate::output::schema;
 
-/// What `deepcall schema` can be given.
+/// Print the JSON Schema of a document
+///
+/// Made from the very table that the document is written from. Keys are only ever added.
 #[derive(Args, Clone, Debug)]
 pub struct SchemaArgs {
     /// Which document; `error` is what --json prints on stderr

@@ -18,32 +18,43 @@ use crate::fleet::Fleet;
 use crate::moment::{an_hour_before, moment};
 use crate::output::report::{Document, Field, Meaning, Raw, Report, Row, Shape, Shown, Value};
 
-/// What `deepcall tags` can be given.
+/// Show recent notifications with their icons
+///
+/// The server sends what it has, about the last hour; --since, --until, --kind and --match choose among that, and
+/// cannot bring back what is older. The columns are read out of each notification by a list of known names;
+/// whatever else it holds becomes further columns, and stands unchanged in `fields` of --json.
 #[derive(Args, Clone, Debug)]
 pub struct TagsArgs {
-    /// Show tags from then on: 90m, 2d, 09:00, yesterday, RFC 3339, @epoch [default: 1h]
+    /// Show tags from then on, e.g. 30m or 09:00 [default: 1h]
+    ///
+    /// A length of time back from now (90m, 1h30m, 2d), a time of today (09:00), `yesterday`, RFC 3339, or seconds
+    /// since 1970 with an at sign (@1795480870).
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
     /// Show tags up to then, in the same forms [default: now]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", hide_short_help = true)]
     pub until: Option<String>,
     /// Show only these kinds, e.g. missed,callback
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     pub kind: Vec<String>,
-    /// Show only tags in whose text this regular expression is found
+    /// Show only tags in which this regular expression is found
     #[arg(long = "match", value_name = "REGEX")]
     pub matching: Option<Regex>,
-    /// Show at most this many, the first in the order of --sort
+    /// Show at most this many
+    ///
+    /// The first ones in the order of --sort.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: Option<u32>,
-    /// Order by time, kind, profile, agent, customer or message; -KEY turns it round
+    /// Order by this column; -KEY turns it round
+    ///
+    /// One of time, kind, profile, agent, customer, message.
     #[arg(long, value_name = "KEY", default_value = "-time", allow_hyphen_values = true, value_parser = Order::parse)]
     pub sort: Order,
     /// End with exit code 3 when there are no tags
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub fail_empty: bool,
     /// What to send as `ref`, whose meaning is not documented: true, off, or a text
-    #[arg(long = "ref", value_name = "VALUE", default_value = "true", value_parser = StringValueParser::new().map(|text| reference(&text)))]
+    #[arg(long = "ref", value_name = "VALUE", default_value = "true", hide_short_help = true, value_parser = StringValueParser::new().map(|text| reference(&text)))]
     pub reference: Reference,
     /// Whom to ask.
     #[command(flatten)]

@@ -15,7 +15,10 @@ use crate::failure::Failure;
 use crate::fleet::{Answers, Fleet};
 use crate::output::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
 
-/// What `deepcall wrapup` can be given.
+/// Show whether an agent is in wrap-up, and how long it still takes
+///
+/// Not to be in wrap-up is an answer, not a failure. With --exit-status the answer is the exit code as well; with
+/// --wait the command ends when nobody it asks about is in wrap-up any more.
 #[derive(Args, Clone, Debug)]
 pub struct WrapupArgs {
     /// Say it by exit code as well: 0 in wrap-up, 3 not (with several profiles: 0 if any is)

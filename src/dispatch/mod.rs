@@ -5,6 +5,7 @@ mod asking;
 mod parts;
 mod telling;
 mod watching;
+mod welcome;
 
 use std::ffi::OsString;
 use std::io::Read;
@@ -51,6 +52,10 @@ pub fn dispatch(arguments: Vec<OsString>, environment: Environment) -> ExitStatu
     let colors = terminals.stderr && !variables.has("NO_COLOR");
     let teller =
         Teller::new(Streams::new(stdout, stderr, redactor.clone()), terminals, colors, errors_as_json);
+    if arguments.len() < 2 {
+        teller.greet(&welcome::way_in(&variables));
+        return ExitStatus::Usage;
+    }
     let command = match cli::parse(arguments) {
         Ok(command) => command,
         Err(error) => return teller.show(&error),

@@ -67,8 +67,7 @@ impl Parts {
         clock: Clock,
         redactor: Redactor,
     ) -> Result<Self, Failure> {
-        let named = variables.path("DEEPCALL_CONFIG_DIR");
-        let folder = named.or_else(|| project_folders().map(|folders| folders.config_dir().to_owned()));
+        let folder = config_folder(&variables);
         let config = folder.as_deref().map(ConfigFile::read).transpose()?.unwrap_or_default();
         Ok(Self { variables, terminals, clock, redactor, config, folder })
     }
@@ -275,6 +274,12 @@ pub(super) fn sandbox_members(sandbox: &Sandbox, choice: &Choice) -> Result<Vec<
 fn names(profiles: &[&Profile]) -> String {
     let names: Vec<&str> = profiles.iter().map(|profile| profile.name.as_str()).collect();
     names.join(", ")
+}
+
+/// The folder of `config.toml` and `profiles.toml`.
+pub(super) fn config_folder(variables: &Variables) -> Option<PathBuf> {
+    let named = variables.path("DEEPCALL_CONFIG_DIR");
+    named.or_else(|| project_folders().map(|folders| folders.config_dir().to_owned()))
 }
 
 fn project_folders() -> Option<ProjectDirs> {

@@ -82,6 +82,11 @@ impl Teller {
         }
     }
 
+    /// Words for somebody who typed no command.
+    pub(super) fn greet(&self, words: &str) {
+        self.say(|out| out.write_all(sanitize_lines(words).as_bytes()));
+    }
+
     /// What only `-v` asks for.
     pub(super) fn detail(&self, text: &str) {
         if self.talk.get().verbose > 0 {

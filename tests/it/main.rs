@@ -13,6 +13,7 @@ mod faults;
 mod formats;
 mod generated;
 mod hostile_text;
+mod help;
 mod keyring;
 mod layers;
 mod ping;

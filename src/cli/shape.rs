@@ -1,0 +1,42 @@
+//! The shape of help: what it is for, examples, how to write it, options by meaning.
+//! `-h` leaves out what is rarely used (`hide_short_help`) and fits a screen of 24 by 80.
+
+use clap::Command;
+
+use super::examples::{Example, of, section};
+
+const OF_ALL: &str = "\
+{about-with-newline}
+{before-help}{usage-heading} {usage}
+
+Commands:
+{subcommands}
+
+{options}";
+
+const OF_COMMAND: &str = "\
+{about-with-newline}
+{before-help}{usage-heading} {usage}
+
+{all-args}";
+
+/// What `deepcall --help` begins with.
+const FIRST_STEPS: &[Example] = &[
+    ("Without an account: a simulated DeepCall", "deepcall --sandbox tags --since 1h"),
+    ("With a session of your own", "deepcall login"),
+    ("Then, for one agent and for the whole team", "deepcall tags\n  deepcall break-status --all"),
+];
+
+/// Gives every command its examples and the common order.
+pub(super) fn shaped(definition: Command) -> Command {
+    let names: Vec<String> = definition.get_subcommands().map(|it| it.get_name().to_owned()).collect();
+    let definition = definition
+        .help_template(OF_ALL)
+        .before_long_help(section(FIRST_STEPS))
+        .mut_args(|argument| argument.hide_short_help(true));
+    names.into_iter().fold(definition, |definition, name| {
+        let examples = section(of(&name));
+        definition
+            .mut_subcommand(name, |command| command.help_template(OF_COMMAND).before_long_help(examples))
+    })
+}

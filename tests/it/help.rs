@@ -1,0 +1,149 @@
+//! Help: each example works as it stands, each short help fits a screen, and no command lacks either.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use deepcall::cli::examples::EXAMPLES;
+
+use crate::support::{Screen, World};
+
+/// A simulated DeepCall in a process of its own, ended with the test.
+struct Floor {
+    process: Child,
+    server: String,
+}
+
+impl Floor {
+    fn start(world: &World) -> Self {
+        let mut command = world.command(["sandbox", "--agents", "5"]);
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let server = line.trim().strip_prefix("export DEEPCALL_SERVER=").unwrap().to_owned();
+        Self { process, server }
+    }
+}
+
+impl Drop for Floor {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A home in which asha and ravi are signed in at a simulated DeepCall, with the files that examples name.
+fn signed_in_home() -> (World, Floor) {
+    let floor = Floor::start(&World::new());
+    let world = World::new().with("DEEPCALL_SERVER", &floor.server).with("DEEPCALL_STORE", "file");
+    std::fs::write(world.home().join("ravi.ssid"), "sandbox-ravi\n").unwrap();
+    std::fs::write(world.home().join("asha.token"), "sandbox-token-asha\n").unwrap();
+    std::fs::create_dir_all(world.home().join(".config/fish/completions")).unwrap();
+    for name in ["asha", "ravi"] {
+        let line = format!("login --profile {name} --ssid-stdin");
+        let _ = world.run_with_input(&line, &format!("sandbox-{name}")).ended_with(0);
+    }
+    (world, floor)
+}
+
+/// The line as somebody would paste it into a shell.
+fn paste(world: &World, line: &str) -> Command {
+    let binary = world.command([""; 0]);
+    let folder = std::path::Path::new(binary.get_program()).parent().unwrap().to_owned();
+    let mut shell = Command::new("bash");
+    shell.args(["-c", line]).current_dir(world.home()).env_clear().stdin(Stdio::null());
+    for (name, value) in binary.get_envs() {
+        shell.env(name, value.unwrap_or_default());
+    }
+    shell.env("PATH", format!("{}:/usr/bin:/bin", folder.display()));
+    shell
+}
+
+#[test]
+fn every_example_works_as_it_stands() {
+    for (command, examples) in EXAMPLES {
+        for (_, line) in *examples {
+            let (world, _floor) = signed_in_home();
+            match *line {
+                "deepcall login" => {
+                    let mut screen = Screen::start(&world, "login", 24, 80);
+                    screen.wait_for("Session id (ssid)");
+                    screen.type_keys("sandbox-asha\r");
+                    let (code, shown, _) = screen.end();
+                    assert_eq!(code, 0, "{line}\n{shown}");
+                }
+                line if *command == "sandbox" => {
+                    let mut process = paste(&world, &format!("exec {line}"))
+                        .stdout(Stdio::piped())
+                        .stderr(Stdio::null())
+                        .spawn()
+                        .unwrap();
+                    let mut first = String::new();
+                    BufReader::new(process.stdout.take().unwrap()).read_line(&mut first).unwrap();
+                    process.kill().unwrap();
+                    process.wait().unwrap();
+                    assert!(first.contains("http://127.0.0.1:"), "{line}\n{first}");
+                }
+                line => {
+                    let output = paste(&world, line).output().unwrap();
+                    let told = String::from_utf8_lossy(&output.stderr);
+                    assert_eq!(output.status.code(), Some(0), "{line}\n{told}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_command_opens_its_help_with_its_purpose_and_two_to_four_examples() {
+    let world = World::new();
+    for command in deepcall::cli::definition().get_subcommands() {
+        let name = command.get_name();
+        let help = world.run(&format!("{name} --help")).ended_with(0).stdout;
+        let purpose = command.get_about().unwrap().to_string();
+        assert!(help.starts_with(&purpose), "{name}: the list says {purpose:?}, the help\n{help}");
+        let examples = EXAMPLES.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, list)| list);
+        assert!((2..=4).contains(&examples.len()), "{name} has {} examples", examples.len());
+        let place = |text: &str| help.find(text).unwrap_or_else(|| panic!("{name} lacks {text:?}\n{help}"));
+        for (purpose, line) in examples {
+            assert!(line.len() <= 78 && purpose.len() <= 76, "this would be wrapped: {purpose} / {line}");
+            assert!(place(&format!("  # {purpose}\n  {line}\n")) < place("Usage:"), "{help}");
+        }
+    }
+}
+
+#[test]
+fn the_short_help_fits_a_screen() {
+    let world = World::new().with("COLUMNS", "80");
+    let definition = deepcall::cli::definition();
+    let names = definition.get_subcommands().map(|command| command.get_name()).chain(std::iter::once(""));
+    for name in names {
+        let help = world.run(&format!("{name} -h")).ended_with(0).stdout;
+        let widest = help.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(help.lines().count() <= 24 && widest <= 80, "{name} -h\n{help}");
+    }
+}
+
+#[test]
+fn alone_it_shows_the_way_in() {
+    let ran = World::new().run("").ended_with(2);
+    assert_eq!(ran.stdout, "");
+    assert!(ran.stderr.contains("deepcall --sandbox tags") && ran.stderr.contains("deepcall login"), "{ran}");
+    let (world, _floor) = signed_in_home();
+    let ran = world.run("").ended_with(2);
+    assert!(ran.stderr.contains("Signed in: asha (default), ravi."), "{ran}");
+    assert!(!ran.stderr.contains("--sandbox"), "{ran}");
+}
+
+#[test]
+fn a_wrong_word_gets_a_suggestion() {
+    for (typed, meant) in [
+        ("tag", "tags"),
+        ("breakstatus", "break-status"),
+        ("tags --sicne 1h", "--since"),
+        ("tags -o jsno", "json"),
+        ("schema tgas", "tags"),
+    ] {
+        let ran = World::new().run(typed).ended_with(2);
+        assert!(ran.stderr.contains("a similar") && ran.stderr.contains(meant), "{typed}\n{ran}");
+    }
+}
