@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use clap::ValueEnum;
 use deepcall::commands::completions::{Shell, completions};
+use deepcall::failure::EXIT_STATUSES;
 
 #[test]
 fn man_pages_are_fresh() {
@@ -15,6 +17,7 @@ fn man_pages_are_fresh() {
     let mut definition = definition;
     definition.build();
     render(&definition, "deepcall", &mut pages);
+    pages.insert("deepcall-exit-codes.7".to_owned(), exit_codes().into_bytes());
     compare("man", &pages);
 }
 
@@ -25,13 +28,71 @@ fn completions_are_fresh() {
     compare("completions", &scripts);
 }
 
+/// The day of the last release that changed a page; a fixed one, so that pages are the same everywhere.
+const DATE: &str = "2026-11-24";
+const SOURCE: &str = concat!("deepcall ", env!("CARGO_PKG_VERSION"));
+const MANUAL: &str = "deepcall manual";
+
 fn render(command: &clap::Command, name: &str, pages: &mut BTreeMap<String, Vec<u8>>) {
     let mut page = Vec::new();
-    let named = command.clone().display_name(name);
-    clap_mangen::Man::new(named).title(name.to_uppercase()).render(&mut page).unwrap();
-    pages.insert(format!("{name}.1"), page);
+    // A page leaves nothing out: clap_mangen prints no text for options that `-h` hides.
+    let whole = command.clone().mut_args(|argument| argument.hide_short_help(false));
+    let named = whole.display_name(name);
+    let manual = clap_mangen::Man::new(named).title(name.to_uppercase());
+    manual.date(DATE).source(SOURCE).manual(MANUAL).render(&mut page).unwrap();
+    pages.insert(format!("{name}.1"), tidy(&String::from_utf8(page).unwrap()).into_bytes());
     for below in command.get_subcommands() {
         render(below, &format!("{name}-{}", below.get_name()), pages);
+    }
+}
+
+/// Without what `mandoc -Tlint` warns of: spaces at line ends, and a `.br` beside a space.
+fn tidy(page: &str) -> String {
+    let lines: Vec<&str> = page.lines().map(str::trim_end).collect();
+    let is_space = |index: Option<usize>| {
+        index.and_then(|index| lines.get(index)).is_some_and(|line| matches!(*line, "" | ".sp"))
+    };
+    let kept = lines.iter().enumerate().filter(|(index, line)| {
+        **line != ".br" || !(is_space(index.checked_sub(1)) || is_space(Some(index + 1)))
+    });
+    kept.map(|(_, line)| format!("{line}\n")).collect()
+}
+
+/// Section 7: the exit codes, from the table that `explain` prints.
+fn exit_codes() -> String {
+    let escaped = |text: &str| text.replace('\\', "\\e").replace('-', "\\-");
+    let mut page = format!(
+        ".TH DEEPCALL\\-EXIT\\-CODES 7 \"{DATE}\" \"{SOURCE}\" \"{MANUAL}\"\n.SH NAME\n\
+         deepcall\\-exit\\-codes \\- how deepcall ends\n.SH DESCRIPTION\n\
+         With several profiles: 0 if all answered, the common code if all failed alike, else 1.\n"
+    );
+    for (status, meaning, advice) in EXIT_STATUSES {
+        let entry =
+            format!(".TP\n\\fB{}\\fR\n{}.\n.br\n{}.\n", status.code(), escaped(meaning), escaped(advice));
+        page.push_str(&entry);
+    }
+    page.push_str(".SH SEE ALSO\n.BR deepcall (1),\n.BR deepcall\\-explain (1)\n");
+    page
+}
+
+#[test]
+fn man_pages_say_something_about_every_option() {
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("man")).unwrap() {
+        let path = entry.unwrap().path();
+        let page = fs::read_to_string(&path).unwrap();
+        let lines: Vec<&str> = page.lines().collect();
+        for entry in lines.windows(3).filter(|entry| entry[0] == ".TP") {
+            assert!(!entry[2].is_empty(), "{} says nothing about {}", path.display(), entry[1]);
+        }
+    }
+}
+
+#[test]
+fn man_pages_are_clean() {
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("man")).unwrap() {
+        let page = entry.unwrap().path();
+        let output = Command::new("mandoc").args(["-Tlint", "-Wwarning"]).arg(&page).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     }
 }
 
