@@ -21,11 +21,13 @@ module completions {
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --agents: string          # How many agents work on it
     --output(-o): string@"nu-complete deepcall output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
@@ -65,6 +67,7 @@ module completions {
     --jq: string              # Print what this jq expression makes of the JSON object
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall login color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
@@ -91,6 +94,7 @@ module completions {
     --jq: string              # Print what this jq expression makes of the JSON object
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall logout color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
@@ -126,6 +130,7 @@ module completions {
     --jq: string              # Print what this jq expression makes of the JSON object
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall profiles color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
@@ -164,11 +169,13 @@ module completions {
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --agents: string          # How many agents work on it
     --output(-o): string@"nu-complete deepcall tags output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall tags color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
@@ -200,11 +207,13 @@ module completions {
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --agents: string          # How many agents work on it
     --output(-o): string@"nu-complete deepcall break-status output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall break-status color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
@@ -237,12 +246,63 @@ module completions {
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --agents: string          # How many agents work on it
     --output(-o): string@"nu-complete deepcall wrapup output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall wrapup color" # When to use colour: auto, always or never [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --mask                    # Hide phone numbers but for the last three digits
+    --quiet(-q)               # Say nothing on stderr but errors
+    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --help(-h)                # Print help (see more with '--help')
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete deepcall watch only" [] {
+    [ "tags" "breaks" "wrapups" ]
+  }
+
+  def "nu-complete deepcall watch output" [] {
+    [ "ndjson" "json" "lines" ]
+  }
+
+  def "nu-complete deepcall watch color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Follow tags, breaks and wrap-ups until stopped
+  export extern "deepcall watch" [
+    --interval: string        # Ask each this often, at least 2s [default: 5s]
+    --only: string@"nu-complete deepcall watch only" # Follow only tags, breaks or wrapups
+    --since: string           # Tell tags that were there before from then on [default: all]
+    --until: string           # End with 0 at EVENT or EVENT@PROFILE, e.g. break_ended
+    --alert: string           # Tell of long ones: break=15m, break.tea=9m, wrapup=60s:90s
+    --bell                    # Ring the terminal's bell at the events of --on
+    --notify                  # Send a notice through the terminal, also over ssh, at the events of --on
+    --exec: string            # Run this by the shell at the events of --on, with the event as JSON on its standard input
+    --on: string              # Which events ring, notify and run [default: alert,session_expired]
+    --heartbeat: string       # Give a sign of life this often, e.g. 60s
+    --log                     # Lines instead of a board, on a terminal too
+    --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text
+    --profile: string         # Use the session stored under this name
+    --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
+    --all                     # Ask every stored profile, or every simulated agent
+    --jobs: string            # How many profiles to ask at the same time [default: 16]
+    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
+    --server-timezone: string # Time zone of server times that name none [default: +05:30]
+    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
+    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --sandbox                 # Ask a simulated DeepCall inside this process
+    --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --agents: string          # How many agents work on it
+    --json                    # One JSON object for each event and line
+    --output(-o): string@"nu-complete deepcall watch output" # The same, by its name: ndjson; or lines: sentences
+    --color: string@"nu-complete deepcall watch color" # When to use colour [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
@@ -271,11 +331,13 @@ module completions {
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --agents: string          # How many agents work on it
     --output(-o): string@"nu-complete deepcall ping output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall ping color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
@@ -299,6 +361,7 @@ module completions {
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --agents: string          # How many agents work on it
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
@@ -350,6 +413,7 @@ module completions {
     --jq: string              # Print what this jq expression makes of the JSON object
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
     --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall explain color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits
@@ -397,6 +461,10 @@ module completions {
 
   # Show whether an agent is in wrap-up, and how long it still takes
   export extern "deepcall help wrapup" [
+  ]
+
+  # Follow tags, breaks and wrap-ups until stopped
+  export extern "deepcall help watch" [
   ]
 
   # Update an agent's presence; no other command writes

@@ -66,6 +66,17 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "watch",
+        &[
+            ("The whole team on a board; in a pipe, a line for each event", "deepcall watch --all"),
+            (
+                "Ring when a break or a wrap-up lasts too long",
+                "deepcall watch --all --alert break=15m --alert wrapup=60s:90s --bell",
+            ),
+            ("A stream for a script", "deepcall watch --all --json --heartbeat 60s"),
+        ],
+    ),
+    (
         "ping",
         &[
             ("Update the presence of one agent", "deepcall ping --profile asha"),

@@ -22,44 +22,47 @@ use crate::watch::run::Plan;
 use crate::watch::schedule::{DEFAULT_INTERVAL, SHORTEST_INTERVAL};
 use crate::watch::until::{Until, event_named};
 
-/// What `deepcall watch` can be given.
+/// Follow tags, breaks and wrap-ups until stopped
+///
+/// On a terminal it is a live board; elsewhere, or with --log, one line for each event. A lost connection is waited
+/// for, and an expired session is looked for once more in the store. It never pings.
 #[derive(Args, Clone, Debug)]
 pub struct WatchArgs {
-    /// Ask each profile this often, at least 2s apart [default: 5s]
+    /// Ask each this often, at least 2s [default: 5s]
     #[arg(long, value_name = "DURATION", value_parser = interval)]
     pub interval: Option<Duration>,
-    /// Follow only these: tags, breaks, wrapups
-    #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = PossibleValuesParser::new(["tags", "breaks", "wrapups"]))]
+    /// Follow only tags, breaks or wrapups
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = PossibleValuesParser::new(["tags", "breaks", "wrapups"]), hide_possible_values = true)]
     pub only: Vec<String>,
-    /// Of the tags that are there already, tell those from then on: 10m, 09:00, now [default: all]
-    #[arg(long, value_name = "TIME")]
+    /// Tell tags that were there before from then on [default: all]
+    #[arg(long, value_name = "TIME", hide_short_help = true)]
     pub since: Option<String>,
-    /// End with exit code 0 at this event, e.g. break_ended@asha
-    #[arg(long, value_name = "EVENT[@PROFILE]")]
+    /// End with 0 at EVENT or EVENT@PROFILE, e.g. break_ended
+    #[arg(long, value_name = "EVENT")]
     pub until: Option<Until>,
-    /// Tell when a state lasts too long: break=15m, break.lunch=45m, wrapup=60s:90s (warn:critical)
+    /// Tell of long ones: break=15m, break.tea=9m, wrapup=60s:90s
     #[arg(long = "alert", value_name = "LIMIT")]
     pub alerts: Vec<Limit>,
     /// Ring the terminal's bell at the events of --on
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub bell: bool,
     /// Send a notice through the terminal, also over ssh, at the events of --on
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub notify: bool,
     /// Run this by the shell at the events of --on, with the event as JSON on its standard input
-    #[arg(long, value_name = "CMD")]
+    #[arg(long, value_name = "CMD", hide_short_help = true)]
     pub exec: Option<String>,
     /// Which events ring, notify and run [default: alert,session_expired]
-    #[arg(long, value_name = "EVENTS", value_delimiter = ',', value_parser = event)]
+    #[arg(long, value_name = "EVENTS", value_delimiter = ',', value_parser = event, hide_short_help = true)]
     pub on: Vec<String>,
     /// Give a sign of life this often, e.g. 60s
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = duration, hide_short_help = true)]
     pub heartbeat: Option<Duration>,
-    /// Write one line for each event even on a terminal
-    #[arg(long)]
+    /// Lines instead of a board, on a terminal too
+    #[arg(long, hide_short_help = true)]
     pub log: bool,
     /// What to send as `ref`, whose meaning is not documented: true, off, or a text
-    #[arg(long = "ref", value_name = "VALUE", default_value = "true")]
+    #[arg(long = "ref", value_name = "VALUE", default_value = "true", hide_short_help = true)]
     pub reference: String,
     /// Whom to follow.
     #[command(flatten)]
@@ -89,16 +92,16 @@ pub struct WatchLook {
     #[arg(long)]
     pub json: bool,
     /// The same, by its name: ndjson; or lines: sentences
-    #[arg(short, long, value_name = "FORMAT", conflicts_with = "json", value_parser = PossibleValuesParser::new(["ndjson", "json", "lines"]))]
+    #[arg(short, long, value_name = "FORMAT", conflicts_with = "json", value_parser = PossibleValuesParser::new(["ndjson", "json", "lines"]), hide_short_help = true)]
     pub output: Option<String>,
     /// When to use colour [default: auto]
-    #[arg(long, value_name = "WHEN", value_parser = crate::cli::options::color_choices())]
+    #[arg(long, value_name = "WHEN", value_parser = crate::cli::options::color_choices(), hide_short_help = true)]
     pub color: Option<ColorWhen>,
     /// Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
-    #[arg(long, value_name = "ZONE")]
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_short_help = true)]
     pub timezone: Option<String>,
     /// Hide phone numbers but for the last three digits
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub mask: bool,
 }
 
