@@ -28,6 +28,7 @@ impl Environment {
     /// What this very process was given.
     #[must_use]
     pub fn of_this_process() -> Self {
+        forbid_core_dumps();
         Self {
             variables: Variables::new(std::env::vars_os()),
             stdin: Box::new(std::io::stdin()),
@@ -41,6 +42,16 @@ impl Environment {
             },
             clock: Clock::system(),
         }
+    }
+}
+
+/// A process that may hold a secret leaves no core behind, and other processes of the same user cannot
+/// read its memory. Where the system cannot do this, the program works all the same.
+fn forbid_core_dumps() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     }
 }
 
@@ -92,3 +103,16 @@ impl Variables {
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the variable {0} is not valid UTF-8")]
 pub struct NotText<'a>(&'a str);
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use rustix::process::{DumpableBehavior, dumpable_behavior};
+
+    use super::*;
+
+    #[test]
+    fn a_process_that_may_hold_a_secret_leaves_no_core() {
+        let _environment = Environment::of_this_process();
+        assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
+    }
+}
