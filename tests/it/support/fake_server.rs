@@ -54,7 +54,7 @@ impl Reply {
 
 type Answering = dyn Fn(&Request, usize) -> Reply + Send + Sync;
 
-/// The server; it stops listening when dropped.
+/// The server. When it is dropped, it fails the test if anything but a POST below `/api/v2/` arrived.
 pub struct FakeServer {
     address: std::net::SocketAddr,
     arrivals: Arc<Mutex<Vec<Request>>>,
@@ -98,6 +98,18 @@ impl FakeServer {
     /// How many connections were opened, whatever was sent on them.
     pub fn connections(&self) -> usize {
         *self.connections.lock().unwrap()
+    }
+}
+
+impl Drop for FakeServer {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        for request in self.arrivals() {
+            let is_expected = request.method == "POST" && request.path.starts_with("/api/v2/");
+            assert!(is_expected, "nobody expected {} {}", request.method, request.path);
+        }
     }
 }
 
