@@ -5,14 +5,18 @@ use std::sync::mpsc;
 use std::thread;
 
 use dialoguer::Password;
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::failure::Failure;
 use crate::session::Secret;
 
-/// Asks for a secret without echo. Ctrl-C ends the question, and the terminal is as it was before.
+/// Asks for a secret without echo, also after Ctrl-Z. Ctrl-C and SIGTERM end the question, and the
+/// terminal is as it was before.
 ///
 /// # Errors
-/// Where there is no terminal (exit code 2), or the person pressed Ctrl-C (130).
+/// Where there is no terminal (exit code 2), or the question was ended by Ctrl-C (130) or
+/// SIGTERM (143).
 pub fn secret(question: &str, otherwise: &str) -> Result<Secret, Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::usage("there is no terminal to ask on").hint(otherwise));
@@ -24,32 +28,94 @@ pub fn secret(question: &str, otherwise: &str) -> Result<Secret, Failure> {
     crate::sign_in::secret_from(typed.as_bytes(), "the answer")
 }
 
-/// The question blocks a thread of its own, so that Ctrl-C can end the wait while echo is off.
+/// The question blocks a thread of its own, so that a signal can end the wait while echo is off.
 fn answer_or_interrupt(question: String) -> Result<String, Failure> {
     let failed = |error: &dyn std::error::Error| {
         Failure::failed("prompt", "cannot ask on the terminal").caused_by(error)
     };
     let (sender, answer) = mpsc::channel();
-    let interrupt = sender.clone();
+    let stop = sender.clone();
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| failed(&e))?;
+    let signals = {
+        // Heard from now on: a signal that comes before the question must not be lost.
+        let _inside = runtime.enter();
+        Signals::listen().map_err(|error| failed(&error))?
+    };
     thread::spawn(move || {
         let typed = Password::new().with_prompt(question).interact();
-        let _ = sender.send(Some(typed));
+        let _ = sender.send(Ok(typed));
     });
     thread::spawn(move || {
-        let pressed = runtime.block_on(tokio::signal::ctrl_c());
-        if pressed.is_ok() {
-            let _ = interrupt.send(None);
-        }
+        let _ = stop.send(Err(runtime.block_on(signals.end())));
     });
     match answer.recv() {
-        Ok(Some(Ok(typed))) => Ok(typed),
-        Ok(Some(Err(dialoguer::Error::IO(error)))) if error.kind() == std::io::ErrorKind::Interrupted => {
+        Ok(Ok(Ok(typed))) => Ok(typed),
+        Ok(Ok(Err(dialoguer::Error::IO(error)))) if error.kind() == std::io::ErrorKind::Interrupted => {
             Err(Failure::interrupted())
         }
-        Ok(Some(Err(error))) => Err(failed(&error)),
-        Ok(None) | Err(_) => Err(Failure::interrupted()),
+        Ok(Ok(Err(error))) => Err(failed(&error)),
+        Ok(Err(stopped)) => Err(stopped),
+        Err(_) => Err(Failure::interrupted()),
+    }
+}
+
+/// What may happen to the program while it asks.
+#[cfg(unix)]
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hang_up: Signal,
+    come_back: Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        let come_back = SignalKind::from_raw(rustix::process::Signal::CONT.as_raw());
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            come_back: signal(come_back)?,
+        })
+    }
+
+    /// Resolves when the question shall end. Back from Ctrl-Z, the shell has turned echo on again.
+    async fn end(mut self) -> Failure {
+        loop {
+            tokio::select! {
+                _ = self.interrupt.recv() => return Failure::interrupted(),
+                _ = self.terminate.recv() => return Failure::terminated(),
+                _ = self.hang_up.recv() => return Failure::terminated(),
+                _ = self.come_back.recv() => turn_echo_off(),
+            }
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn end(self) -> Failure {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => Failure::interrupted(),
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+#[cfg(unix)]
+fn turn_echo_off() {
+    if let Some(mut modes) = terminal_modes() {
+        modes.local_modes.remove(rustix::termios::LocalModes::ECHO);
+        restore(Some(modes));
     }
 }
 

@@ -35,6 +35,32 @@ fn ctrl_c_at_the_prompt_ends_with_130_and_restores_the_terminal() {
 }
 
 #[test]
+fn back_from_ctrl_z_the_prompt_still_does_not_echo() {
+    let world = World::new();
+    let mut screen = Screen::start(&world, "login --store file --no-verify", 24, 80);
+    screen.wait_for("Session id (ssid)");
+    screen.wait_for_echo(false);
+    screen.come_back_as_from_ctrl_z();
+    screen.wait_for_echo(false);
+    screen.type_keys(CANARY_SSID);
+    screen.type_keys("\r");
+    let (code, shown, _) = screen.end();
+    assert_eq!(code, 0, "{shown}");
+}
+
+#[test]
+fn sigterm_at_the_prompt_ends_with_143_and_restores_the_terminal() {
+    let world = World::new();
+    let screen = Screen::start(&world, "login --store file --no-verify", 24, 80);
+    screen.wait_for("Session id (ssid)");
+    screen.wait_for_echo(false);
+    screen.signal(rustix::process::Signal::TERM);
+    screen.wait_for_echo(true);
+    let (code, shown, _) = screen.end();
+    assert_eq!(code, 143, "{shown}");
+}
+
+#[test]
 fn ctrl_c_during_a_request_ends_with_130() {
     let server = FakeServer::answering(|_, _| crate::support::Reply::Silence);
     let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
+use rustix::process::{Pid, Signal};
+
 use super::World;
 
 /// How long a test waits for a screen before it fails.
@@ -140,9 +142,24 @@ impl Screen {
         }
     }
 
+    /// What a shell does when a stopped program comes back: echo is on, and the program is told.
+    pub fn come_back_as_from_ctrl_z(&self) {
+        self.stty("echo");
+        self.signal(Signal::CONT);
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        let id = i32::try_from(self.child.process_id().unwrap()).unwrap();
+        rustix::process::kill_process(Pid::from_raw(id).unwrap(), signal).unwrap();
+    }
+
     fn echoes(&self) -> bool {
+        self.stty("-a").split_whitespace().any(|word| word == "echo")
+    }
+
+    fn stty(&self, what: &str) -> String {
         let terminal = self.master.tty_name().unwrap();
-        let modes = std::process::Command::new("stty").arg("-F").arg(terminal).arg("-a").output().unwrap();
-        String::from_utf8_lossy(&modes.stdout).split_whitespace().any(|word| word == "echo")
+        let ran = std::process::Command::new("stty").arg("-F").arg(terminal).arg(what).output().unwrap();
+        String::from_utf8_lossy(&ran.stdout).into_owned()
     }
 }
