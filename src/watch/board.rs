@@ -191,10 +191,6 @@ impl Sink for Board {
         }
         Ok(asked)
     }
-
-    fn shows_time(&self) -> bool {
-        true
-    }
 }
 
 /// What is not to be seen in the rows: alerts, gaps, connections, sessions, clocks.

@@ -13,7 +13,7 @@ pub trait Sink {
     /// If it could not be told: a closed pipe, a full disk.
     fn tell(&mut self, event: &Event) -> io::Result<()>;
 
-    /// Shows the present. Called after events, and at least once a second where [`Sink::shows_time`].
+    /// Shows the present. Called after events, and at least once a second.
     ///
     /// # Errors
     /// If it could not be shown.
@@ -35,11 +35,6 @@ pub trait Sink {
     /// If it could not be shown.
     fn finish(&mut self, _view: View<'_>) -> io::Result<()> {
         Ok(())
-    }
-
-    /// Whether it wants to be shown the passing of time.
-    fn shows_time(&self) -> bool {
-        false
     }
 }
 
