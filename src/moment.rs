@@ -56,6 +56,9 @@ pub fn moment(text: &str, now: &ZonedDateTime) -> Result<Timestamp, MomentError>
     if let Some(span) = length(typed) {
         return now.checked_sub(span).map(|then| then.timestamp()).map_err(out_of_range);
     }
+    if length(&with_small_numbers(typed)).is_some() {
+        return Err(MomentError::OutOfRange(text.to_owned()));
+    }
     Err(MomentError::Unknown(text.to_owned()))
 }
 
@@ -91,18 +94,34 @@ fn length(text: &str) -> Option<Span> {
     Some(span)
 }
 
+/// The same text with each number replaced by 1: whether it was the size of a number that made it unreadable.
+fn with_small_numbers(text: &str) -> String {
+    let mut numbers_as_one = String::with_capacity(text.len());
+    for character in text.chars() {
+        if !character.is_ascii_digit() {
+            numbers_as_one.push(character);
+        } else if !numbers_as_one.ends_with('1') {
+            numbers_as_one.push('1');
+        }
+    }
+    numbers_as_one
+}
+
 /// A length of time for options such as `--timeout`: `10s`, `1m30s`. Days have 24 hours here.
 ///
 /// # Errors
 /// If it is not a length of time, is zero, or is longer than a year.
 pub fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("{text:?} is not a length of time; write for example 10s, 1m30s or 2h");
-    let span = length(text.trim()).ok_or_else(wrong)?;
+    let out_of_range = || format!("{text:?} is out of range: more than 0, at most a year");
+    let span = length(text.trim()).ok_or_else(|| {
+        if length(&with_small_numbers(text.trim())).is_some() { out_of_range() } else { wrong() }
+    })?;
     let day: SignedDuration = SignedDuration::from_hours(24);
     let relative = jiff::SpanRelativeTo::days_are_24_hours();
     let exact = span.to_duration(relative).map_err(|_| wrong())?;
     if exact.is_zero() || exact > day * 366 {
-        return Err(format!("{text:?} is out of range: more than 0, at most a year"));
+        return Err(out_of_range());
     }
     Duration::try_from(exact).map_err(|_| wrong())
 }
@@ -151,10 +170,17 @@ mod tests {
         for typed in ["", "soon", "-5m", "5", "25:00", "@", "@x", "@1.2.3", "@-1.5", "1h ago", "2026-13-01"] {
             assert!(moment(typed, &now()).is_err(), "for {typed:?}");
         }
-        assert!(matches!(
-            moment("999999999h", &now()),
-            Err(MomentError::OutOfRange(_) | MomentError::Unknown(_))
-        ));
+    }
+
+    #[test]
+    fn a_length_too_great_is_called_that() {
+        for typed in ["999999999h", "99999999999999999999d", "1h99999999999999999999m"] {
+            assert_eq!(moment(typed, &now()), Err(MomentError::OutOfRange(typed.to_owned())), "for {typed}");
+        }
+        for typed in ["999999999h", "99999999999999999999d", "367d", "0s"] {
+            assert!(duration(typed).unwrap_err().contains("out of range"), "for {typed}");
+        }
+        assert!(matches!(moment("9x", &now()), Err(MomentError::Unknown(_))));
     }
 
     #[test]
