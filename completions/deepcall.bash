@@ -107,7 +107,7 @@ _deepcall() {
 
     case "${cmd}" in
         deepcall)
-            opts="-o -q -v -h -V --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help"
+            opts="-o -q -v -h -V --profile --profiles --all --jobs --server --cacert --timeout --retries --server-timezone --sandbox --seed --agents --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version login logout profiles tags break-status wrapup watch ping api sandbox schema explain completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -129,10 +129,6 @@ _deepcall() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --server-timezone)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --cacert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -142,6 +138,10 @@ _deepcall() {
                     return 0
                     ;;
                 --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server-timezone)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -185,7 +185,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__api)
-            opts="-f -F -q -v -h -V --field --field-file --input --jq --profile --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --quiet --verbose --help --version"
+            opts="-f -F -q -v -h -V --field --field-file --input --jq --profile --server --cacert --timeout --retries --sandbox --seed --agents --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -223,10 +223,6 @@ _deepcall() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --server-timezone)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --cacert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -255,7 +251,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__break__subcmd__status)
-            opts="-o -q -v -h -V --exit-status --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --exit-status --profile --profiles --all --jobs --server --cacert --timeout --retries --server-timezone --sandbox --seed --agents --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -277,10 +273,6 @@ _deepcall() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --server-timezone)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --cacert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -290,6 +282,10 @@ _deepcall() {
                     return 0
                     ;;
                 --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server-timezone)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -347,7 +343,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__explain)
-            opts="-o -q -v -h -V --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -h -V --output --json --jq --columns --no-headers --csv-raw --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -371,10 +367,6 @@ _deepcall() {
                     ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --timezone)
-                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -595,7 +587,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__login)
-            opts="-o -q -v -h -V --user-id --ssid-stdin --ssid-file --token-stdin --token-file --store --allow-http --no-verify --default --profile --server --server-timezone --cacert --timeout --retries --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --user-id --ssid-stdin --ssid-file --token-stdin --token-file --store --allow-http --no-verify --default --profile --server --cacert --timeout --retries --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -622,10 +614,6 @@ _deepcall() {
                     return 0
                     ;;
                 --server)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --server-timezone)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -715,7 +703,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__ping)
-            opts="-o -q -v -h -V --mic-perm --path --profile --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --mic-perm --path --profile --server --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -734,10 +722,6 @@ _deepcall() {
                     return 0
                     ;;
                 --server)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --server-timezone)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -793,7 +777,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__profiles)
-            opts="-o -q -v -h -V --check --default --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --check --default --profile --profiles --all --jobs --server --cacert --timeout --retries --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -816,10 +800,6 @@ _deepcall() {
                     return 0
                     ;;
                 --server)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --server-timezone)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -915,7 +895,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__tags)
-            opts="-o -q -v -h -V --since --until --kind --match --limit --sort --fail-empty --ref --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --since --until --kind --match --limit --sort --fail-empty --ref --profile --profiles --all --jobs --server --cacert --timeout --retries --server-timezone --sandbox --seed --agents --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -965,10 +945,6 @@ _deepcall() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --server-timezone)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --cacert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -978,6 +954,10 @@ _deepcall() {
                     return 0
                     ;;
                 --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server-timezone)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1021,7 +1001,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__watch)
-            opts="-o -q -v -h -V --interval --only --since --until --alert --bell --notify --exec --on --heartbeat --log --ref --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --json --output --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --interval --only --since --until --alert --bell --notify --exec --on --heartbeat --log --ref --profile --profiles --all --jobs --server --cacert --timeout --retries --server-timezone --sandbox --seed --agents --json --output --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1079,10 +1059,6 @@ _deepcall() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --server-timezone)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --cacert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1092,6 +1068,10 @@ _deepcall() {
                     return 0
                     ;;
                 --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server-timezone)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1127,7 +1107,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__wrapup)
-            opts="-o -q -v -h -V --exit-status --wait --profile --profiles --all --jobs --server --server-timezone --cacert --timeout --retries --sandbox --seed --agents --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
+            opts="-o -q -v -h -V --exit-status --wait --profile --profiles --all --jobs --server --cacert --timeout --retries --server-timezone --sandbox --seed --agents --output --json --jq --columns --no-headers --csv-raw --color --timezone --mask --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1149,10 +1129,6 @@ _deepcall() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --server-timezone)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --cacert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1162,6 +1138,10 @@ _deepcall() {
                     return 0
                     ;;
                 --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server-timezone)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

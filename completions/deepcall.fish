@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_deepcall_global_optspecs
-    string join \n profile= profiles= all jobs= server= server-timezone= cacert= timeout= retries= sandbox seed= agents= o/output= json jq= columns= no-headers csv-raw color= timezone= mask q/quiet v/verbose h/help V/version
+    string join \n profile= profiles= all jobs= server= cacert= timeout= retries= server-timezone= sandbox seed= agents= o/output= json jq= columns= no-headers csv-raw color= timezone= mask q/quiet v/verbose h/help V/version
 end
 
 function __fish_deepcall_needs_command
@@ -28,10 +28,10 @@ complete -c deepcall -n "__fish_deepcall_needs_command" -l profile -d 'Use the s
 complete -c deepcall -n "__fish_deepcall_needs_command" -l profiles -d 'Ask every profile that matches, e.g. \'team-*,asha\'' -r
 complete -c deepcall -n "__fish_deepcall_needs_command" -l jobs -d 'How many profiles to ask at the same time [default: 16]' -r
 complete -c deepcall -n "__fish_deepcall_needs_command" -l server -d 'Address of the server [default: v4-api.deepcall.com, by https]' -r
-complete -c deepcall -n "__fish_deepcall_needs_command" -l server-timezone -d 'Time zone of server times that name none [default: +05:30]' -r
 complete -c deepcall -n "__fish_deepcall_needs_command" -l cacert -d 'Trust the certificate authorities in this PEM file as well' -r -F
 complete -c deepcall -n "__fish_deepcall_needs_command" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_needs_command" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
+complete -c deepcall -n "__fish_deepcall_needs_command" -l server-timezone -d 'Time zone of server times that name none [default: +05:30]' -r
 complete -c deepcall -n "__fish_deepcall_needs_command" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
 complete -c deepcall -n "__fish_deepcall_needs_command" -l agents -d 'How many agents work on it' -r
 complete -c deepcall -n "__fish_deepcall_needs_command" -s o -l output -d 'table, json, ndjson, csv or tsv [default: table]' -r -f -a "table\t''
@@ -75,7 +75,6 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l token-file -
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l store -d 'Keep the secret in: keyring or file [default: keyring]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l profile -d 'Use the session stored under this name' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l server -d 'Address of the server [default: v4-api.deepcall.com, by https]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l server-timezone -d 'Time zone of server times that name none [default: +05:30]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l cacert -d 'Trust the certificate authorities in this PEM file as well' -r -F
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand login" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
@@ -129,7 +128,6 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l profile -
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l profiles -d 'Ask every profile that matches, e.g. \'team-*,asha\'' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l jobs -d 'How many profiles to ask at the same time [default: 16]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l server -d 'Address of the server [default: v4-api.deepcall.com, by https]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l server-timezone -d 'Time zone of server times that name none [default: +05:30]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l cacert -d 'Trust the certificate authorities in this PEM file as well' -r -F
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand profiles" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
@@ -165,10 +163,10 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l profile -d 'U
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l profiles -d 'Ask every profile that matches, e.g. \'team-*,asha\'' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l jobs -d 'How many profiles to ask at the same time [default: 16]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l server -d 'Address of the server [default: v4-api.deepcall.com, by https]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l server-timezone -d 'Time zone of server times that name none [default: +05:30]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l cacert -d 'Trust the certificate authorities in this PEM file as well' -r -F
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l server-timezone -d 'Time zone of server times that name none [default: +05:30]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -l agents -d 'How many agents work on it' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand tags" -s o -l output -d 'table, json, ndjson, csv or tsv [default: table]' -r -f -a "table\t''
@@ -197,10 +195,10 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l profi
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l profiles -d 'Ask every profile that matches, e.g. \'team-*,asha\'' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l jobs -d 'How many profiles to ask at the same time [default: 16]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l server -d 'Address of the server [default: v4-api.deepcall.com, by https]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l server-timezone -d 'Time zone of server times that name none [default: +05:30]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l cacert -d 'Trust the certificate authorities in this PEM file as well' -r -F
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l server-timezone -d 'Time zone of server times that name none [default: +05:30]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -l agents -d 'How many agents work on it' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand break-status" -s o -l output -d 'table, json, ndjson, csv or tsv [default: table]' -r -f -a "table\t''
@@ -229,10 +227,10 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l profile -d 
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l profiles -d 'Ask every profile that matches, e.g. \'team-*,asha\'' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l jobs -d 'How many profiles to ask at the same time [default: 16]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l server -d 'Address of the server [default: v4-api.deepcall.com, by https]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l server-timezone -d 'Time zone of server times that name none [default: +05:30]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l cacert -d 'Trust the certificate authorities in this PEM file as well' -r -F
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l server-timezone -d 'Time zone of server times that name none [default: +05:30]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -l agents -d 'How many agents work on it' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand wrapup" -s o -l output -d 'table, json, ndjson, csv or tsv [default: table]' -r -f -a "table\t''
@@ -273,10 +271,10 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l profile -d '
 complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l profiles -d 'Ask every profile that matches, e.g. \'team-*,asha\'' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l jobs -d 'How many profiles to ask at the same time [default: 16]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l server -d 'Address of the server [default: v4-api.deepcall.com, by https]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l server-timezone -d 'Time zone of server times that name none [default: +05:30]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l cacert -d 'Trust the certificate authorities in this PEM file as well' -r -F
 complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
+complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l server-timezone -d 'Time zone of server times that name none [default: +05:30]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l seed -d 'Which simulated floor to show; the same seed shows the same floor' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -l agents -d 'How many agents work on it' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand watch" -s o -l output -d 'The same, by its name: ndjson; or lines: sentences' -r -f -a "ndjson\t''
@@ -301,7 +299,6 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l mic-perm -d '
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l path -d 'Path of the call [default: agentProfile/setWebPingTime]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l profile -d 'Use the session stored under this name' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l server -d 'Address of the server [default: v4-api.deepcall.com, by https]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l server-timezone -d 'Time zone of server times that name none [default: +05:30]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l cacert -d 'Trust the certificate authorities in this PEM file as well' -r -F
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand ping" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
@@ -333,7 +330,6 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l input -d 'Read
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l jq -d 'Print what this jq expression makes of the reply' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l profile -d 'Use the session stored under this name' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l server -d 'Address of the server [default: v4-api.deepcall.com, by https]' -r
-complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l server-timezone -d 'Time zone of server times that name none [default: +05:30]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l cacert -d 'Trust the certificate authorities in this PEM file as well' -r -F
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l timeout -d 'Give up after this long, with exit code 124, e.g. 10s or 1m30s' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand api" -l retries -d 'How often to try again when the server is in trouble [default: 2, for ping 1]' -r
@@ -368,13 +364,9 @@ complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -l columns -d
 complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -l color -d 'When to use colour: auto, always or never [default: auto]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -l timezone -d 'Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system\'s]' -r
 complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -l json -d 'Print one JSON object; the same as --output json'
 complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -l no-headers -d 'Leave out the line of headings'
 complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -l csv-raw -d 'Leave out the \' before cells of CSV and TSV that a spreadsheet would take for formulas'
-complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -l mask -d 'Hide phone numbers but for the last three digits'
-complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -s q -l quiet -d 'Say nothing on stderr but errors'
-complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -s v -l verbose -d 'Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)'
 complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c deepcall -n "__fish_deepcall_using_subcommand explain" -s V -l version -d 'Print version'
 complete -c deepcall -n "__fish_deepcall_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

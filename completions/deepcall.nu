@@ -15,10 +15,10 @@ module completions {
     --all                     # Ask every stored profile, or every simulated agent
     --jobs: string            # How many profiles to ask at the same time [default: 16]
     --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --cacert: path            # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
     --agents: string          # How many agents work on it
@@ -58,7 +58,6 @@ module completions {
     --default                 # Make this profile the default
     --profile: string         # Use the session stored under this name
     --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --cacert: path            # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
@@ -121,7 +120,6 @@ module completions {
     --all                     # Ask every stored profile, or every simulated agent
     --jobs: string            # How many profiles to ask at the same time [default: 16]
     --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --cacert: path            # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
@@ -163,10 +161,10 @@ module completions {
     --all                     # Ask every stored profile, or every simulated agent
     --jobs: string            # How many profiles to ask at the same time [default: 16]
     --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --cacert: path            # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
     --agents: string          # How many agents work on it
@@ -201,10 +199,10 @@ module completions {
     --all                     # Ask every stored profile, or every simulated agent
     --jobs: string            # How many profiles to ask at the same time [default: 16]
     --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --cacert: path            # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
     --agents: string          # How many agents work on it
@@ -240,10 +238,10 @@ module completions {
     --all                     # Ask every stored profile, or every simulated agent
     --jobs: string            # How many profiles to ask at the same time [default: 16]
     --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --cacert: path            # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
     --agents: string          # How many agents work on it
@@ -293,10 +291,10 @@ module completions {
     --all                     # Ask every stored profile, or every simulated agent
     --jobs: string            # How many profiles to ask at the same time [default: 16]
     --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --cacert: path            # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
     --agents: string          # How many agents work on it
@@ -325,7 +323,6 @@ module completions {
     --path: string            # Path of the call [default: agentProfile/setWebPingTime]
     --profile: string         # Use the session stored under this name
     --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --cacert: path            # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
@@ -355,7 +352,6 @@ module completions {
     --jq: string              # Print what this jq expression makes of the reply
     --profile: string         # Use the session stored under this name
     --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --cacert: path            # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
     --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
@@ -415,10 +411,6 @@ module completions {
     --no-headers              # Leave out the line of headings
     --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall explain color" # When to use colour: auto, always or never [default: auto]
-    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
-    --mask                    # Hide phone numbers but for the last three digits
-    --quiet(-q)               # Say nothing on stderr but errors
-    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
     ...what: string           # A DeepCall error code such as 1044, or `exit` with an exit code such as 5; nothing for all

@@ -27,6 +27,8 @@ pub struct Member {
     pub profile: String,
     /// Its session.
     pub session: Result<Session, Failure>,
+    /// What to do when the server does not accept it any more; `None` for a simulated one.
+    pub way_back: Option<String>,
 }
 
 /// Where secrets are kept.
@@ -91,8 +93,13 @@ pub fn open_stored(
         .map(|((profile, server), credentials)| Member {
             profile: profile.name.to_string(),
             session: server.and_then(|server| session_of(profile, server, credentials)),
+            way_back: Some(sign_in_again(profile)),
         })
         .collect()
+}
+
+fn sign_in_again(profile: &Profile) -> String {
+    format!("run `deepcall login --profile {}`", profile.name)
 }
 
 fn session_of(
@@ -103,7 +110,7 @@ fn session_of(
     let credentials = credentials.unwrap_or(Err(StoreError::Absent)).map_err(|error| match error {
         StoreError::Absent => {
             Failure::sign_in(format!("profile {} has no stored session any more", profile.name))
-                .hint(format!("run `deepcall login --profile {}`", profile.name))
+                .hint(sign_in_again(profile))
         }
         error => error.into(),
     })?;
@@ -128,6 +135,16 @@ pub fn credentials_in_variables(variables: &Variables) -> Result<Credentials, Fa
         (Some(_), _, _) => Err(Failure::usage("both an ssid and a user id or token are set in variables")
             .hint("set either DEEPCALL_SSID, or DEEPCALL_USER_ID with DEEPCALL_TOKEN")),
     }
+}
+
+/// What to do when the session in variables is not accepted any more.
+#[must_use]
+pub fn way_back_by_variables(variables: &Variables) -> Option<String> {
+    let secrets = ["DEEPCALL_SSID", "DEEPCALL_SSID_FILE", "DEEPCALL_TOKEN", "DEEPCALL_TOKEN_FILE"];
+    let variable = secrets.into_iter().find(|name| variables.has(name))?;
+    let place = if variable.ends_with("_FILE") { "the file that {} names" } else { "{}" };
+    let place = place.replace("{}", variable);
+    Some(format!("put a new one into {place}; or unset {variable} and run `deepcall login`"))
 }
 
 fn secret_in(

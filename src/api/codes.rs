@@ -149,9 +149,9 @@ pub fn all() -> &'static [Code] {
     TABLE
 }
 
-const LOG_IN: &str = "sign in again with `deepcall login`";
-const NEW_SSID: &str = "the session has ended: take a new ssid from the web panel and run `deepcall login`";
-const NEW_TOKEN: &str = "make a new token or use an ssid, then run `deepcall login`";
+const LOG_IN: &str = "check the session, or the user id and the token, in the web panel";
+const NEW_SSID: &str = "the session has ended: take a new ssid from the web panel";
+const NEW_TOKEN: &str = "make a new token in the web panel, or use an ssid";
 const CHECK: &str = "check the parameters of the call";
 const FIELD: &str = "a field of the request is missing or malformed";
 const LATER: &str = "try again in a moment; if it stays, ask DeepCall's support";

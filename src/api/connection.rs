@@ -98,6 +98,7 @@ impl Connection {
         let route = if is_plain { None } else { proxies.route(&origin)? };
         let proxy = route.as_ref().map(|route| route.variable);
         if let Some(route) = route {
+            tracing::info!("{origin} is asked through the proxy in {}", route.variable);
             client = client.proxy(route.proxy);
         }
         let client = client.build().map_err(|error| {
@@ -133,17 +134,18 @@ impl Connection {
         let url = self.server.endpoint(path).map_err(|error| {
             ApiError::new(Fault::Usage, "the path of the request is not usable").because(error)
         })?;
-        tracing::trace!(path, parameters = body.parameters(), "request");
+        tracing::trace!("POST {url}: parameters {}", body.parameters());
         let started = Instant::now();
         let mut first_send: Option<Instant> = None;
         let mut lost_a_reply = false;
         let mut attempts = 0;
         loop {
             attempts += 1;
-            tracing::debug!(method = "POST", path, attempt = attempts, "request");
+            let again = if attempts == 1 { String::new() } else { format!(", attempt {attempts}") };
+            tracing::info!("POST {url}{again}");
             let sent = Instant::now();
             let limit = self.budget.attempt.min(self.budget.total.saturating_sub(started.elapsed()));
-            let error = match self.attempt(path, &url, body, limit).await {
+            let error = match self.attempt(&url, body, limit).await {
                 Ok(received) => match read(Received { attempts, lost_a_reply, ..received }) {
                     Ok(value) => return Ok(value),
                     Err(error) => error.sent(),
@@ -165,32 +167,33 @@ impl Connection {
                 random: random(),
             };
             match retry::decide(policy, &self.budget, &situation) {
-                Next::TryIn(wait) => sleep(wait).await,
+                Next::TryIn(wait) => {
+                    tracing::debug!("POST {url}: again in {} ms", wait.as_millis());
+                    sleep(wait).await;
+                }
                 Next::GiveUp => return Err(retry::with_time_to_come_back(error, self.clock.now())),
             }
         }
     }
 
     /// One exchange within a time limit, told to the log.
-    async fn attempt(
-        &self,
-        path: &str,
-        url: &Url,
-        body: &RequestBody,
-        limit: Duration,
-    ) -> Result<Received, ApiError> {
+    async fn attempt(&self, url: &Url, body: &RequestBody, limit: Duration) -> Result<Received, ApiError> {
         let started = Instant::now();
         let outcome = match timeout(limit, self.exchange(url.clone(), body)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(wire_fault::too_slow("took longer to answer than", limit, &self.target)),
         };
-        let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let ms = started.elapsed().as_millis();
         match &outcome {
             Ok(received) => {
-                tracing::debug!(method = "POST", path, status = received.status, ms, "reply");
-                tracing::trace!(body = %String::from_utf8_lossy(&received.body), "reply");
+                tracing::info!("POST {url}: HTTP {}", received.status);
+                tracing::debug!("POST {url}: {} bytes in {ms} ms", received.body.len());
+                tracing::trace!("POST {url}: body {}", String::from_utf8_lossy(&received.body));
             }
-            Err(error) => tracing::debug!(method = "POST", path, fault = error.kind(), ms, "no reply"),
+            Err(error) => {
+                tracing::info!("POST {url}: no reply ({})", error.kind());
+                tracing::debug!("POST {url}: gave up after {ms} ms");
+            }
         }
         outcome
     }

@@ -19,6 +19,10 @@ pub(super) struct Route {
 }
 
 impl Proxies {
+    /// The variables that are read.
+    pub const VARIABLES: [&'static str; 6] =
+        ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
+
     /// Takes the values out of the environment: `HTTPS_PROXY` before `ALL_PROXY`, the lower-case spelling of
     /// each before the upper-case one (as curl does), and `NO_PROXY`. An empty value counts as unset.
     #[must_use]

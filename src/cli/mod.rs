@@ -23,7 +23,10 @@ use crate::commands::schema::SchemaArgs;
 use crate::commands::tags::TagsArgs;
 use crate::commands::watch::WatchArgs;
 use crate::commands::wrapup::WrapupArgs;
-use options::{ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions};
+use options::{
+    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, ServerTimeOptions,
+    TalkOptions,
+};
 
 /// Notification tags, breaks and wrap-ups of DeepCall agents
 #[derive(Parser, Debug)]
@@ -52,6 +55,8 @@ struct Everywhere {
     fleet: FleetOptions,
     #[command(flatten)]
     connection: ConnectionOptions,
+    #[command(flatten)]
+    server_time: ServerTimeOptions,
     #[command(flatten)]
     sandbox: SandboxOptions,
     #[command(flatten)]
@@ -109,15 +114,24 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
     Ok(cli.command)
 }
 
-/// Whether errors shall be told as JSON: a look at the words alone, for when they cannot be parsed.
+/// The format that was typed: a look at the words alone, for when they cannot be parsed.
 #[must_use]
-pub fn wants_json(arguments: &[OsString]) -> bool {
-    let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
-    let is_json = |format: &str| format == "json" || format == "ndjson";
-    words.iter().any(|word| {
-        let short = word.strip_prefix("-o").or_else(|| word.strip_prefix("--output="));
-        *word == "--json" || *word == "--jq" || word.starts_with("--jq=") || short.is_some_and(is_json)
-    }) || words.windows(2).any(|pair| matches!(pair, ["-o" | "--output", format] if is_json(format)))
+pub fn typed_format(arguments: &[OsString]) -> Option<String> {
+    let mut words =
+        arguments.iter().filter_map(|argument| argument.to_str()).take_while(|word| *word != "--");
+    let mut typed = None;
+    while let Some(word) = words.next() {
+        let glued = word.strip_prefix("--output=").or_else(|| word.strip_prefix("-o="));
+        let glued = glued.or_else(|| word.strip_prefix("-o").filter(|rest| !rest.is_empty()));
+        if matches!(word, "-o" | "--output") {
+            typed = words.next();
+        } else if glued.is_some() {
+            typed = glued;
+        } else if matches!(word, "--json" | "--jq") || word.starts_with("--jq=") {
+            typed = Some("json");
+        }
+    }
+    typed.map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -138,18 +152,20 @@ mod tests {
     }
 
     #[test]
-    fn json_is_wanted_by_any_of_its_spellings() {
-        for (line, wanted) in [
-            ("deepcall tags --json", true),
-            ("deepcall -o json tags", true),
-            ("deepcall tags -ondjson", true),
-            ("deepcall tags --output=json", true),
-            ("deepcall tags --jq .x", true),
-            ("deepcall tags -o table", false),
-            ("deepcall tags json", false),
+    fn the_format_is_seen_in_any_of_its_spellings() {
+        for (line, format) in [
+            ("deepcall tags --json", Some("json")),
+            ("deepcall -o json tags", Some("json")),
+            ("deepcall tags -ondjson", Some("ndjson")),
+            ("deepcall tags --output=json", Some("json")),
+            ("deepcall tags --jq .x", Some("json")),
+            ("deepcall tags -o table", Some("table")),
+            ("deepcall tags json", None),
+            ("deepcall tags -- --json", None),
+            ("deepcall tags -o", None),
         ] {
             let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-            assert_eq!(wants_json(&words), wanted, "for {line}");
+            assert_eq!(typed_format(&words).as_deref(), format, "for {line}");
         }
     }
 }

@@ -4,10 +4,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgGroup, Args};
 
 use crate::output::presentation::{ColorWhen, Format};
+
+/// The options that ask many profiles.
+pub const MANY: &str = "many";
 
 /// Which stored session asks.
 #[derive(Args, Clone, Debug, Default)]
@@ -20,7 +23,7 @@ pub struct ProfileOptions {
 
 /// One question to many profiles.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Session")]
+#[command(next_help_heading = "Session", group = ArgGroup::new(MANY).args(["profiles", "all"]).multiple(true))]
 pub struct FleetOptions {
     /// Ask every profile that matches, e.g. 'team-*,asha'
     #[arg(long, value_name = "GLOB", value_delimiter = ',', conflicts_with_all = ["profile", "all"])]
@@ -29,7 +32,7 @@ pub struct FleetOptions {
     #[arg(long, conflicts_with = "profile")]
     pub all: bool,
     /// How many profiles to ask at the same time [default: 16]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), hide_short_help = true)]
+    #[arg(long, value_name = "N", requires = MANY, value_parser = clap::value_parser!(u16).range(1..=256), hide_short_help = true)]
     pub jobs: Option<u16>,
 }
 
@@ -40,9 +43,6 @@ pub struct ConnectionOptions {
     /// Address of the server [default: v4-api.deepcall.com, by https]
     #[arg(long, value_name = "URL", hide_short_help = true)]
     pub server: Option<String>,
-    /// Time zone of server times that name none [default: +05:30]
-    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_short_help = true)]
-    pub server_timezone: Option<String>,
     /// Trust the certificate authorities in this PEM file as well
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub cacert: Option<PathBuf>,
@@ -52,6 +52,15 @@ pub struct ConnectionOptions {
     /// How often to try again when the server is in trouble [default: 2, for ping 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=10), hide_short_help = true)]
     pub retries: Option<u8>,
+}
+
+/// How to read the times of replies.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Connection")]
+pub struct ServerTimeOptions {
+    /// Time zone of server times that name none [default: +05:30]
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_short_help = true)]
+    pub server_timezone: Option<String>,
 }
 
 /// A simulated server instead of the real one.
@@ -73,8 +82,19 @@ pub struct SandboxOptions {
 
 /// How the answer looks.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Output")]
 pub struct OutputOptions {
+    /// In which format.
+    #[command(flatten)]
+    pub format: FormatOptions,
+    /// With which times and numbers.
+    #[command(flatten)]
+    pub values: ValueOptions,
+}
+
+/// In which format the answer is written.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Output")]
+pub struct FormatOptions {
     /// table, json, ndjson, csv or tsv [default: table]
     #[arg(short, long, value_name = "FORMAT", value_parser = formats(), hide_possible_values = true)]
     pub output: Option<Format>,
@@ -99,6 +119,12 @@ pub struct OutputOptions {
     /// When to use colour: auto, always or never [default: auto]
     #[arg(long, value_name = "WHEN", value_parser = color_choices(), hide_possible_values = true, hide_short_help = true)]
     pub color: Option<ColorWhen>,
+}
+
+/// How the values of an answer are shown.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Output")]
+pub struct ValueOptions {
     /// Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_short_help = true)]
     pub timezone: Option<String>,

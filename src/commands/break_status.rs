@@ -8,7 +8,8 @@ use super::Outcome;
 use super::agent_state::Telling;
 use crate::api::{Answer, BreakStatus};
 use crate::cli::options::{
-    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions,
+    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, ServerTimeOptions,
+    TalkOptions,
 };
 use crate::failure::Failure;
 use crate::fleet::Fleet;
@@ -31,6 +32,9 @@ pub struct BreakStatusArgs {
     /// Which server.
     #[command(flatten)]
     pub connection: ConnectionOptions,
+    /// How its times are read.
+    #[command(flatten)]
+    pub server_time: ServerTimeOptions,
     /// Or none.
     #[command(flatten)]
     pub sandbox: SandboxOptions,

@@ -5,7 +5,7 @@ use clap::Args;
 
 use super::Outcome;
 use crate::api::codes::{self, Class, Code};
-use crate::cli::options::{OutputOptions, TalkOptions};
+use crate::cli::options::FormatOptions;
 use crate::failure::{EXIT_STATUSES, ExitStatus, Failure};
 use crate::output::report::{
     Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value,
@@ -21,10 +21,7 @@ pub struct ExplainArgs {
     pub what: Vec<String>,
     /// How it looks.
     #[command(flatten)]
-    pub output: OutputOptions,
-    /// What is told beside it.
-    #[command(flatten)]
-    pub talk: TalkOptions,
+    pub format: FormatOptions,
 }
 
 /// The document of `deepcall explain CODE`.
@@ -169,8 +166,16 @@ fn code_row(code: &Code) -> Row {
         Value::Text(kind(code).to_owned()),
         Value::Number(exit(code).code().into()),
         Value::Flag(code.class.is_tried_again()),
-        Value::Text(code.advice.to_owned()),
+        Value::Text(advice(code)),
     ])
+}
+
+/// The server's refusal is told with the exact command for the profile; here any will do.
+fn advice(code: &Code) -> String {
+    match code.class {
+        Class::SignIn => format!("{}, then run `deepcall login`", code.advice),
+        _ => code.advice.to_owned(),
+    }
 }
 
 fn kind(code: &Code) -> &'static str {
@@ -191,7 +196,7 @@ fn code_sentence(code: &Code) -> Sentence {
     let parts = vec![
         Part::Text(format!("{}: {}", code.number, code.meaning)),
         Part::Text(format!(" ({}, exit code {}{retried}); ", kind(code), exit(code).code())),
-        Part::Text(code.advice.to_owned()),
+        Part::Text(advice(code)),
     ];
     let is_answer = matches!(code.class, Class::Empty | Class::NotOnBreak | Class::NotInWrapup);
     Sentence { tone: if is_answer { Tone::Usual } else { Tone::Notable }, parts }

@@ -48,7 +48,7 @@ pub struct LoginArgs {
     #[arg(long, hide_short_help = true)]
     pub allow_http: bool,
     /// Store it without asking the server whether it is good
-    #[arg(long, hide_short_help = true)]
+    #[arg(long, conflicts_with_all = ["cacert", "timeout", "retries"], hide_short_help = true)]
     pub no_verify: bool,
     /// Make this profile the default
     #[arg(long)]

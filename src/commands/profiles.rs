@@ -1,10 +1,12 @@
 //! `deepcall profiles`: what is stored, from where, since when, which is the default.
 //! Opens neither network nor store, unless `--check` asks the server about each.
 
-use clap::Args;
+use clap::{Arg, Args};
 
 use super::Outcome;
-use crate::cli::options::{ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, TalkOptions};
+use crate::cli::options::{
+    ConnectionOptions, FleetOptions, MANY, OutputOptions, ProfileOptions, TalkOptions,
+};
 use crate::failure::{ExitStatus, Failure};
 use crate::fleet::{Answers, Fleet};
 use crate::output::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
@@ -15,12 +17,13 @@ use crate::session::{Profile, ProfileName, Profiles, ProfilesFile};
 /// Shows what is stored, where and since when, and which session is the default. It opens neither the network nor
 /// the keyring, unless --check asks the server about each.
 #[derive(Args, Clone, Debug)]
+#[command(mut_args(only_with_check))]
 pub struct ProfilesArgs {
     /// Ask the server whether each session is still good
-    #[arg(long)]
+    #[arg(long, group = MANY)]
     pub check: bool,
     /// Make this profile the default
-    #[arg(long, value_name = "NAME", conflicts_with = "check")]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["check", "profile", "profiles", "all"])]
     pub default: Option<ProfileName>,
     /// Show only this one.
     #[command(flatten)]
@@ -37,6 +40,14 @@ pub struct ProfilesArgs {
     /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
+}
+
+/// What says how to ask the server has a meaning only where it is asked.
+fn only_with_check(argument: Arg) -> Arg {
+    match argument.get_id().as_str() {
+        "server" | "cacert" | "timeout" | "retries" | "jobs" => argument.requires("check"),
+        _ => argument,
+    }
 }
 
 /// The document of `deepcall profiles` (`design.md` §6); `login` and `logout` say one row of it.

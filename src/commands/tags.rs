@@ -11,7 +11,8 @@ use super::Outcome;
 use crate::api::tags::unnamed;
 use crate::api::{Notification, Reference, Tags};
 use crate::cli::options::{
-    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions,
+    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, ServerTimeOptions,
+    TalkOptions,
 };
 use crate::failure::{ExitStatus, Failure};
 use crate::fleet::Fleet;
@@ -65,6 +66,9 @@ pub struct TagsArgs {
     /// Which server.
     #[command(flatten)]
     pub connection: ConnectionOptions,
+    /// How its times are read.
+    #[command(flatten)]
+    pub server_time: ServerTimeOptions,
     /// Or none.
     #[command(flatten)]
     pub sandbox: SandboxOptions,
@@ -147,15 +151,14 @@ fn unnamed_keys(row: &Row) -> Vec<(String, String)> {
 /// Asks every profile of the fleet for its recent notifications, and keeps those that were asked for.
 ///
 /// # Errors
-/// If a time is malformed (exit code 2), or the only profile could not be answered for.
+/// If the only profile could not be answered for.
 pub async fn tags(
     args: &TagsArgs,
+    window: &Window,
     fleet: &Fleet,
     server_zone: &TimeZone,
     now: Timestamp,
-    zone: &TimeZone,
 ) -> Result<Outcome, Failure> {
-    let window = Window::of(args, now, zone)?;
     let answers =
         fleet.ask(|signed_in| async { Ok(signed_in.tags(&args.reference, server_zone).await?) }).await?;
     let mut status = answers.status();
@@ -222,13 +225,18 @@ fn row(profile: String, notification: Notification) -> Row {
 }
 
 /// The stretch of time that was asked for.
-struct Window {
+#[derive(Clone, Copy, Debug)]
+pub struct Window {
     since: Timestamp,
     until: Timestamp,
 }
 
 impl Window {
-    fn of(args: &TagsArgs, now: Timestamp, zone: &TimeZone) -> Result<Self, Failure> {
+    /// Reads `--since` and `--until`, seen from `now` in the zone of the person who typed them.
+    ///
+    /// # Errors
+    /// If a time is malformed, or they are the wrong way round: exit code 2.
+    pub fn of(args: &TagsArgs, now: Timestamp, zone: &TimeZone) -> Result<Self, Failure> {
         let here = now.to_zoned_datetime(zone.clone());
         let read = |option: &str, text: &str| {
             moment(text, &here).map_err(|error| Failure::usage(format!("{option}: {error}")))

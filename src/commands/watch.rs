@@ -3,14 +3,15 @@
 
 use std::time::Duration;
 
-use clap::Args;
 use clap::builder::PossibleValuesParser;
+use clap::{ArgGroup, Args};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::api::Reference;
 use crate::cli::options::{
-    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions,
+    ConnectionOptions, FleetOptions, FormatOptions, OutputOptions, ProfileOptions, SandboxOptions,
+    ServerTimeOptions, TalkOptions, ValueOptions,
 };
 use crate::commands::tags::reference;
 use crate::failure::Failure;
@@ -27,6 +28,7 @@ use crate::watch::until::{Until, event_named};
 /// On a terminal it is a live board; elsewhere, or with --log, one line for each event. A lost connection is waited
 /// for, and an expired session is looked for once more in the store. It never pings.
 #[derive(Args, Clone, Debug)]
+#[command(group = ArgGroup::new("reaction").args(["bell", "notify", "exec"]).multiple(true))]
 pub struct WatchArgs {
     /// Ask each this often, at least 2s [default: 5s]
     #[arg(long, value_name = "DURATION", value_parser = interval)]
@@ -53,13 +55,13 @@ pub struct WatchArgs {
     #[arg(long, value_name = "CMD", hide_short_help = true)]
     pub exec: Option<String>,
     /// Which events ring, notify and run [default: alert,session_expired]
-    #[arg(long, value_name = "EVENTS", value_delimiter = ',', value_parser = event, hide_short_help = true)]
+    #[arg(long, value_name = "EVENTS", value_delimiter = ',', value_parser = event, requires = "reaction", hide_short_help = true)]
     pub on: Vec<String>,
     /// Give a sign of life this often, e.g. 60s
     #[arg(long, value_name = "DURATION", value_parser = duration, hide_short_help = true)]
     pub heartbeat: Option<Duration>,
     /// Lines instead of a board, on a terminal too
-    #[arg(long, hide_short_help = true)]
+    #[arg(long, conflicts_with_all = ["json", "output"], hide_short_help = true)]
     pub log: bool,
     /// What to send as `ref`, whose meaning is not documented: true, off, or a text
     #[arg(long = "ref", value_name = "VALUE", default_value = "true", hide_short_help = true)]
@@ -73,6 +75,9 @@ pub struct WatchArgs {
     /// Which server.
     #[command(flatten)]
     pub connection: ConnectionOptions,
+    /// How its times are read.
+    #[command(flatten)]
+    pub server_time: ServerTimeOptions,
     /// Or none.
     #[command(flatten)]
     pub sandbox: SandboxOptions,
@@ -109,12 +114,10 @@ impl WatchLook {
     /// The same as the options of other commands.
     #[must_use]
     pub fn output_options(&self) -> OutputOptions {
+        let json = self.json || matches!(self.output.as_deref(), Some("ndjson" | "json"));
         OutputOptions {
-            json: self.json || matches!(self.output.as_deref(), Some("ndjson" | "json")),
-            color: self.color,
-            timezone: self.timezone.clone(),
-            mask: self.mask,
-            ..OutputOptions::default()
+            format: FormatOptions { json, color: self.color, ..FormatOptions::default() },
+            values: ValueOptions { timezone: self.timezone.clone(), mask: self.mask },
         }
     }
 }
@@ -166,6 +169,12 @@ impl WatchArgs {
             backfill_from: self.since.as_deref().map(read).transpose()?,
             jobs: usize::from(jobs),
         })
+    }
+
+    /// Whether lines were asked for, on a terminal too.
+    #[must_use]
+    pub fn wants_lines(&self) -> bool {
+        self.log || self.look.output.as_deref() == Some("lines")
     }
 
     /// The events that ring, notify and run.

@@ -1,5 +1,6 @@
 //! `deepcall wrapup`: in wrap-up or not, when it ends, time left, which call (`api.md` §2).
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use clap::Args;
@@ -7,12 +8,13 @@ use jiff::tz::TimeZone;
 
 use super::Outcome;
 use super::agent_state::Telling;
-use crate::api::{Answer, Wrapup};
+use crate::api::{Answer, SignedIn, Wrapup};
 use crate::cli::options::{
-    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions,
+    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, ServerTimeOptions,
+    TalkOptions,
 };
 use crate::failure::Failure;
-use crate::fleet::{Answers, Fleet};
+use crate::fleet::{Answers, Fleet, Step};
 use crate::output::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
 
 /// Show whether an agent is in wrap-up, and how long it still takes
@@ -36,6 +38,9 @@ pub struct WrapupArgs {
     /// Which server.
     #[command(flatten)]
     pub connection: ConnectionOptions,
+    /// How its times are read.
+    #[command(flatten)]
+    pub server_time: ServerTimeOptions,
     /// Or none.
     #[command(flatten)]
     pub sandbox: SandboxOptions,
@@ -85,26 +90,29 @@ const LONGEST_WAIT: Duration = Duration::from_secs(15);
 /// # Errors
 /// If the only profile could not be answered for.
 pub async fn wrapup(args: &WrapupArgs, fleet: &Fleet, server_zone: &TimeZone) -> Result<Outcome, Failure> {
-    let ask = || fleet.ask(|signed_in| async { Ok(signed_in.wrapup(server_zone).await?) });
-    let mut answers = ask().await?;
+    let ask = move |signed_in| async move { Ok(SignedIn::wrapup(signed_in, server_zone).await?) };
+    let mut answers = fleet.ask(ask).await?;
     if args.wait {
-        while let Some(pause) = pause(&answers) {
+        while let Some((still, pause)) = still_in_wrapup(&answers) {
+            (fleet.progress)(Step::Waiting { still: still.len(), pause });
             tokio::time::sleep(pause).await;
-            answers = ask().await?;
+            answers.replace(fleet.ask_some(|profile| still.contains(profile), ask).await?);
         }
     }
     let telling = Telling { document: &DOCUMENT, holds: |wrapup: &Wrapup| wrapup.in_wrapup, row, sentence };
     Ok(telling.tell(answers, fleet.is_many, args.exit_status))
 }
 
-/// How long to wait before asking again: until the first wrap-up should be over; `None` when all are.
-fn pause(answers: &Answers<Answer<Wrapup>>) -> Option<Duration> {
+/// Who is still in wrap-up, and how long to wait before asking them again: until the first of them
+/// should be over. `None` when all are.
+fn still_in_wrapup(answers: &Answers<Answer<Wrapup>>) -> Option<(HashSet<String>, Duration)> {
     let still = answers.given.iter().filter(|(_, answer)| answer.value.in_wrapup);
-    let left = still.map(|(_, answer)| {
+    let left = still.clone().map(|(_, answer)| {
         let seconds = answer.value.remaining_seconds.and_then(|seconds| u64::try_from(seconds).ok());
         seconds.map_or(SHORTEST_WAIT, Duration::from_secs)
     });
-    left.min().map(|left| left.clamp(SHORTEST_WAIT, LONGEST_WAIT))
+    let pause = left.min()?.clamp(SHORTEST_WAIT, LONGEST_WAIT);
+    Some((still.map(|(profile, _)| profile.clone()).collect(), pause))
 }
 
 fn row(profile: String, answer: Answer<Wrapup>) -> Row {

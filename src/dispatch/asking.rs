@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ use crate::api::{Budget, Connection, ConnectionOptions, Proxies, SignedIn};
 use crate::clock::Clock;
 use crate::environment::Variables;
 use crate::failure::Failure;
-use crate::fleet::{Fleet, FleetMember};
+use crate::fleet::{Fleet, FleetMember, Step};
+use crate::output::progress::{PATIENCE, Progress};
 use crate::session::Session;
 use crate::settings::Patience;
 use crate::sign_in::Member;
@@ -36,7 +38,7 @@ impl Wire {
     /// Reads what the wire needs from options and variables.
     ///
     /// # Errors
-    /// If the file of `--cacert` cannot be read, or a variable is not UTF-8: exit code 2.
+    /// If the file of `--cacert` cannot be read, or a proxy variable is not UTF-8: exit code 2.
     pub(super) fn new(
         patience: Patience,
         cacert: Option<&Path>,
@@ -48,6 +50,9 @@ impl Wire {
                 Failure::usage(format!("--cacert: cannot read {}", path.display())).caused_by(&error)
             })
         };
+        for name in Proxies::VARIABLES {
+            variables.text(name)?;
+        }
         let proxies = Proxies::from_variables(|name| variables.text(name).ok().flatten().map(str::to_owned));
         Ok(Self {
             patience,
@@ -79,9 +84,9 @@ impl Wire {
                 let connection = opened.entry(key).or_insert_with(|| self.connect(&session)).clone()?;
                 Ok(SignedIn { profile: session.profile, connection, credentials: session.credentials })
             });
-            FleetMember { profile: member.profile, signed_in }
+            FleetMember { profile: member.profile, signed_in, way_back: member.way_back }
         });
-        Fleet { members: members.collect(), is_many, jobs: usize::from(jobs), progress: Box::new(|_, _| ()) }
+        Fleet { members: members.collect(), is_many, jobs: usize::from(jobs), progress: Box::new(|_| ()) }
     }
 
     /// A connection to a session's server. Nothing is sent yet.
@@ -118,6 +123,35 @@ pub(super) fn run<T>(
             failure = reached(timeout) => Err(failure),
         }
     })
+}
+
+/// Runs a command on a fleet, with a line on stderr while a person waits for it.
+///
+/// # Errors
+/// The command's own failure.
+pub(super) async fn with_progress<T>(
+    fleet: Fleet,
+    progress: Rc<Progress>,
+    command: impl AsyncFnOnce(Fleet) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let (is_many, line) = (fleet.is_many, Rc::clone(&progress));
+    let tell = move |step: Step| match step {
+        Step::Asking { done, total } if is_many => line.answered(done, total),
+        Step::Asking { .. } => line.waiting("waiting for the server".to_owned()),
+        Step::Waiting { still, pause } => line.waiting(format!(
+            "still in wrap-up: {still}, asking again within {} s",
+            pause.as_secs_f64().ceil()
+        )),
+    };
+    let fleet = Fleet { progress: Box::new(tell), ..fleet };
+    let command = command(fleet);
+    tokio::pin!(command);
+    tokio::select! {
+        biased;
+        outcome = &mut command => return outcome,
+        () = tokio::time::sleep(PATIENCE) => progress.show(),
+    }
+    command.await
 }
 
 /// Runs work that hears signals itself.

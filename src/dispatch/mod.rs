@@ -3,28 +3,24 @@
 
 mod asking;
 mod parts;
+mod sessions;
 mod telling;
 mod watching;
 mod welcome;
 
 use std::ffi::OsString;
 use std::io::Read;
-use std::time::Duration;
 
-use crate::api::SignedIn;
 use crate::cli::options::{
-    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions,
+    ConnectionOptions, FleetOptions, FormatOptions, OutputOptions, ProfileOptions, SandboxOptions,
+    TalkOptions,
 };
 use crate::cli::{self, Command};
 use crate::commands::api::ApiArgs;
-use crate::commands::login::LoginArgs;
-use crate::commands::logout::LogoutArgs;
 use crate::commands::ping::PingArgs;
-use crate::commands::profiles::ProfilesArgs;
 use crate::commands::sandbox::SandboxArgs;
 use crate::commands::{
-    Outcome, api, break_status, completions, explain, login, logout, ping, profiles, sandbox, schema, tags,
-    wrapup,
+    Outcome, api, break_status, completions, explain, ping, profiles, sandbox, schema, tags, wrapup,
 };
 use crate::environment::Environment;
 use crate::failure::{ExitStatus, Failure};
@@ -33,25 +29,21 @@ use crate::output::jq::Filter;
 use crate::output::redact::Redactor;
 use crate::output::streams::Streams;
 use crate::sandbox::{Sandbox, SandboxOptions as Simulation};
-use crate::session::{Profile, Session};
-use crate::settings::{look, who};
+use crate::settings::look;
 use asking::Wire;
-use parts::{Asking, Parts, read_profiles, sandbox_members};
-use telling::Teller;
-
-/// How long a person may take to unlock the keyring during `login` (`reliability.md` §2).
-const UNLOCKING_LIMIT: Duration = Duration::from_secs(60);
+use parts::{Asking, Parts, sandbox_members};
+use telling::{Side, Teller};
 
 /// Runs one command line to its end.
 #[must_use]
 pub fn dispatch(arguments: Vec<OsString>, environment: Environment) -> ExitStatus {
     let Environment { variables, stdin, stdout, stderr, terminals, clock } = environment;
     let redactor = Redactor::default();
-    let named = variables.text("DEEPCALL_OUTPUT").ok().flatten();
-    let errors_as_json = cli::wants_json(&arguments) || matches!(named, Some("json" | "ndjson"));
-    let colors = terminals.stderr && !variables.has("NO_COLOR");
-    let teller =
-        Teller::new(Streams::new(stdout, stderr, redactor.clone()), terminals, colors, errors_as_json);
+    let teller = Teller::new(Streams::new(stdout, stderr, redactor.clone()), terminals);
+    teller.look_like(look::colour_of_errors(&variables, terminals.stderr), false);
+    let format = cli::typed_format(&arguments)
+        .or_else(|| variables.text("DEEPCALL_OUTPUT").ok().flatten().map(str::to_owned));
+    teller.tell_errors_as(format.as_deref());
     if arguments.len() < 2 {
         teller.greet(&welcome::way_in(&variables));
         return ExitStatus::Usage;
@@ -60,8 +52,17 @@ pub fn dispatch(arguments: Vec<OsString>, environment: Environment) -> ExitStatu
         Ok(command) => command,
         Err(error) => return teller.show(&error),
     };
-    let done = Parts::new(variables, terminals, clock, redactor)
-        .and_then(|parts| execute(command, &parts, stdin, &teller));
+    // What is built into the program can be printed whatever state the config file is in.
+    let is_built_in = matches!(command, Command::Schema(_) | Command::Completions(_));
+    let parts = if is_built_in {
+        Ok(Parts::without_config(variables, terminals, clock, redactor))
+    } else {
+        Parts::new(variables, terminals, clock, redactor)
+    };
+    let done = parts.and_then(|parts| {
+        teller.tell_errors_as(format.as_deref().or(parts.config().output.as_deref()));
+        execute(command, &parts, stdin, &teller)
+    });
     teller.end(done)
 }
 
@@ -74,43 +75,45 @@ fn execute(
     match command {
         Command::Login(args) => {
             let rendering = parts.rendering(&args.output, &profiles::DOCUMENT)?;
-            teller.mask_like(&rendering);
+            teller.tell_like(&rendering);
             teller.listen(args.talk);
-            let outcome = sign_in(&args, parts, stdin, teller)?;
+            let outcome = sessions::sign_in(&args, parts, stdin, teller)?;
             teller.answer(outcome, &rendering)
         }
         Command::Logout(args) => {
             let rendering = parts.rendering(&args.output, &profiles::DOCUMENT)?;
-            teller.mask_like(&rendering);
+            teller.tell_like(&rendering);
             teller.listen(args.talk);
-            let outcome = sign_out(&args, parts)?;
+            let outcome = sessions::sign_out(&args, parts, teller)?;
             teller.answer(outcome, &rendering)
         }
         Command::Profiles(args) => {
             let rendering = parts.rendering(&args.output, &profiles::DOCUMENT)?;
-            teller.mask_like(&rendering);
+            teller.tell_like(&rendering);
             teller.listen(args.talk);
-            let outcome = list_profiles(&args, parts, teller)?;
+            let outcome = sessions::list_profiles(&args, parts, teller)?;
             teller.answer(outcome, &rendering)
         }
         Command::Tags(args) => {
             let rendering = parts.rendering(&args.output, &tags::DOCUMENT)?;
-            teller.mask_like(&rendering);
+            teller.tell_like(&rendering);
             let question =
                 Question::new(&args.profile, &args.fleet, &args.connection, &args.sandbox, &args.talk);
-            let server_zone = look::server_zone(&args.connection, parts.layers())?;
-            let zone = look::zone(&args.output, parts.layers())?;
+            let server_zone = look::server_zone(&args.server_time, parts.layers())?;
+            let zone = look::zone(&args.output.values, parts.layers())?;
+            let now = parts.clock().now();
+            let window = tags::Window::of(&args, now, &zone)?;
             let outcome = question.ask(parts, teller, async |fleet| {
-                tags::tags(&args, &fleet, &server_zone, parts.clock().now(), &zone).await
+                tags::tags(&args, &window, &fleet, &server_zone, now).await
             })?;
             teller.answer(outcome, &rendering)
         }
         Command::BreakStatus(args) => {
             let rendering = parts.rendering(&args.output, &break_status::DOCUMENT)?;
-            teller.mask_like(&rendering);
+            teller.tell_like(&rendering);
             let question =
                 Question::new(&args.profile, &args.fleet, &args.connection, &args.sandbox, &args.talk);
-            let server_zone = look::server_zone(&args.connection, parts.layers())?;
+            let server_zone = look::server_zone(&args.server_time, parts.layers())?;
             let outcome = question.ask(parts, teller, async |fleet| {
                 break_status::break_status(&args, &fleet, &server_zone).await
             })?;
@@ -118,10 +121,10 @@ fn execute(
         }
         Command::Wrapup(args) => {
             let rendering = parts.rendering(&args.output, &wrapup::DOCUMENT)?;
-            teller.mask_like(&rendering);
+            teller.tell_like(&rendering);
             let question =
                 Question::new(&args.profile, &args.fleet, &args.connection, &args.sandbox, &args.talk);
-            let server_zone = look::server_zone(&args.connection, parts.layers())?;
+            let server_zone = look::server_zone(&args.server_time, parts.layers())?;
             let outcome = question
                 .ask(parts, teller, async |fleet| wrapup::wrapup(&args, &fleet, &server_zone).await)?;
             teller.answer(outcome, &rendering)
@@ -129,7 +132,7 @@ fn execute(
         Command::Watch(args) => watching::watch(&args, parts, teller),
         Command::Ping(args) => {
             let rendering = parts.rendering(&args.output, &ping::DOCUMENT)?;
-            teller.mask_like(&rendering);
+            teller.tell_like(&rendering);
             let outcome = send_ping(&args, parts, teller)?;
             teller.answer(outcome, &rendering)
         }
@@ -141,9 +144,10 @@ fn execute(
             Ok(ExitStatus::Done)
         }
         Command::Explain(args) => {
-            teller.listen(args.talk);
             let topic = args.topic()?;
-            let rendering = parts.rendering(&args.output, topic.document())?;
+            let output = OutputOptions { format: args.format, ..OutputOptions::default() };
+            let rendering = parts.rendering(&output, topic.document())?;
+            teller.tell_like(&rendering);
             teller.answer(explain::explain(topic)?, &rendering)
         }
         Command::Completions(args) => {
@@ -184,11 +188,11 @@ impl<'a> Question<'a> {
         let asking = parts.asking(self.profile, self.fleet, self.sandbox, self.connection)?;
         let wire = parts.wire(self.connection)?;
         let jobs = parts.jobs(self.fleet);
-        teller.log_requests(|| {
+        teller.log(Side::Client, || {
             asking::run(wire.patience.timeout, async {
                 // The sandbox lives as long as the command that asks it.
                 let (_sandbox, fleet) = open(asking, &wire, parts, jobs, teller).await?;
-                command(parts.progress(fleet, self.talk.quiet)).await
+                asking::with_progress(fleet, parts.progress(self.talk.quiet), command).await
             })
         })
     }
@@ -234,111 +238,15 @@ fn send_ping(args: &PingArgs, parts: &Parts, teller: &Teller) -> Result<Outcome,
     })
 }
 
-fn sign_in(
-    args: &LoginArgs,
-    parts: &Parts,
-    stdin: Box<dyn Read + Send>,
-    teller: &Teller,
-) -> Result<Outcome, Failure> {
-    let layers = parts.layers();
-    let profiles = read_profiles(parts)?;
-    let name = who::profile_name(&args.profile, &profiles, layers)?;
-    let known = profiles.find(&name);
-    let named = who::named_server(&args.connection, layers)?;
-    let server = match (named, known) {
-        (Some(named), _) => named.value,
-        (None, Some(profile)) => profile.server.clone(),
-        (None, None) => parts.server(&args.connection)?.value,
-    };
-    let allow_http =
-        args.allow_http || known.is_some_and(|profile| profile.allow_http && profile.server == server);
-    who::refuse_plain_http(&server, allow_http)?;
-    let stores = parts.stores(UNLOCKING_LIMIT)?;
-    let store = who::store_kind(args.store, known, layers)?;
-    login::probe(&*stores.of_kind(store))?;
-    if let Some(variable) = who::CREDENTIAL_VARIABLES.into_iter().find(|name| layers.variables.has(name)) {
-        teller.note(&format!("{variable} is set and wins over stored sessions, unless --profile names one; unset it to use this one"));
-    }
-    let credentials = login::credentials(args, stdin)?;
-    parts.hide(&credentials);
-    let mut notes = vec![];
-    if !args.no_verify {
-        let wire = parts.wire(&args.connection)?;
-        let session = Session {
-            profile: name.to_string(),
-            server: server.clone(),
-            allow_http,
-            credentials: credentials.clone(),
-        };
-        let connection = wire.connect(&session)?;
-        let signed_in = SignedIn { profile: session.profile, connection, credentials: session.credentials };
-        notes = teller.log_requests(|| asking::run(wire.patience.timeout, login::verify(&signed_in)))?;
-    }
-    let profile = Profile {
-        name,
-        server,
-        kind: credentials.kind(),
-        user_id: credentials.user_id().map(str::to_owned),
-        store,
-        saved_at: parts.clock().now(),
-        allow_http,
-    };
-    login::store(&profile, &credentials, args.default, notes, &parts.profiles_file()?, &stores)
-}
-
-fn sign_out(args: &LogoutArgs, parts: &Parts) -> Result<Outcome, Failure> {
-    let file = parts.profiles_file()?;
-    let profiles = file.read()?;
-    let chosen: Vec<Profile> = if args.all {
-        profiles.list().to_vec()
-    } else {
-        let name = who::profile_name(&args.profile, &profiles, parts.layers())?;
-        vec![profiles.find(&name).cloned().ok_or_else(|| {
-            Failure::sign_in(format!("no profile is called {:?}", name.as_str()))
-                .hint("`deepcall profiles` lists what is stored")
-        })?]
-    };
-    logout::logout(&chosen, &file, &parts.stores(crate::sign_in::KEYRING_LIMIT)?)
-}
-
-fn list_profiles(args: &ProfilesArgs, parts: &Parts, teller: &Teller) -> Result<Outcome, Failure> {
-    if let Some(name) = &args.default {
-        return profiles::make_default(name, &parts.profiles_file()?);
-    }
-    let stored = read_profiles(parts)?;
-    let default = stored.default_profile().map(|profile| &profile.name);
-    let choice = who::listed(&args.profile, &args.fleet);
-    let chosen = match &choice {
-        Some(choice) => choice.pick(stored.list(), |profile| profile.name.as_str(), None)?,
-        None => stored.list().iter().collect(),
-    };
-    if let Some(variable) =
-        who::CREDENTIAL_VARIABLES.into_iter().find(|name| parts.layers().variables.has(name))
-    {
-        teller.note(&format!("in use is the session in {variable}, not a stored one"));
-    }
-    if !args.check || chosen.is_empty() {
-        return Ok(profiles::profiles(&chosen, default));
-    }
-    let asking = parts.asking_by_profiles(&chosen, true, "", &args.connection)?;
-    let wire = parts.wire(&args.connection)?;
-    let jobs = parts.jobs(&args.fleet);
-    teller.log_requests(|| {
-        asking::run(wire.patience.timeout, async {
-            let (_, fleet) = open(asking, &wire, parts, jobs, teller).await?;
-            profiles::check(&chosen, default, &parts.progress(fleet, args.talk.quiet)).await
-        })
-    })
-}
-
 /// Serves the sandbox until Ctrl-C or SIGTERM, which is how it is meant to end.
 fn serve_sandbox(args: &SandboxArgs, parts: &Parts, teller: &Teller) -> Result<ExitStatus, Failure> {
     teller.listen(args.talk);
-    let served = asking::run(None, async {
+    let serving = async {
         let sandbox = start_sandbox(args.options(parts.clock().clone())).await?;
         if args.json {
             let report = sandbox::report(&sandbox);
-            let json = OutputOptions { json: true, ..OutputOptions::default() };
+            let json = FormatOptions { json: true, ..FormatOptions::default() };
+            let json = OutputOptions { format: json, ..OutputOptions::default() };
             teller.answer(Outcome::done(report), &parts.rendering(&json, &sandbox::DOCUMENT)?)?;
         } else {
             teller.print(sandbox::variables(&sandbox).as_bytes())?;
@@ -350,8 +258,8 @@ fn serve_sandbox(args: &SandboxArgs, parts: &Parts, teller: &Teller) -> Result<E
             sandbox.origin()
         ));
         std::future::pending::<Result<(), Failure>>().await
-    });
-    match served {
+    };
+    match teller.log(Side::Sandbox, || asking::run(None, serving)) {
         Err(failure) if matches!(failure.status, ExitStatus::Interrupted | ExitStatus::Terminated) => {
             Ok(failure.status)
         }
@@ -370,13 +278,14 @@ fn call_api(
     let body = api::body(args, &mut *stdin)?;
     let nobody_else = FleetOptions::default();
     let question = Question::new(&args.profile, &nobody_else, &args.connection, &args.sandbox, &args.talk);
-    let reply = question.ask(parts, teller, async |fleet| {
+    let (reply, outcome) = question.ask(parts, teller, async |fleet| {
         let asked = fleet.ask(|signed_in| api::api(args, &body, signed_in)).await?;
-        only(asked.given)
+        let reply = only(asked.given)?;
+        let outcome = reply.outcome.map_err(|error| fleet.with_way_back(error.into()));
+        Ok((reply.bytes, outcome))
     })?;
-    teller.reply(&reply.bytes, filter.as_ref())?;
-    reply.outcome?;
-    Ok(ExitStatus::Done)
+    teller.reply(&reply, filter.as_ref())?;
+    outcome.map(|()| ExitStatus::Done)
 }
 
 /// The answer of the only profile that was asked.

@@ -1,6 +1,7 @@
 //! Makes the parts that commands ask for from what the process was given. No command sees this.
 
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Duration;
 
 use directories::ProjectDirs;
@@ -12,7 +13,6 @@ use crate::clock::Clock;
 use crate::config_file::ConfigFile;
 use crate::environment::{Terminals, Variables};
 use crate::failure::Failure;
-use crate::fleet::Fleet;
 use crate::output::presentation::Presentation;
 use crate::output::progress::Progress;
 use crate::output::redact::Redactor;
@@ -21,7 +21,9 @@ use crate::sandbox::Sandbox;
 use crate::session::{Credentials, Profile, Profiles, ProfilesFile, ServerUrl, Session};
 use crate::settings::who::{Choice, Who};
 use crate::settings::{Layers, Patience, Source, Sourced, look, patience, who};
-use crate::sign_in::{KEYRING_LIMIT, Member, Stores, credentials_in_variables, open_stored};
+use crate::sign_in::{
+    KEYRING_LIMIT, Member, Stores, credentials_in_variables, open_stored, way_back_by_variables,
+};
 
 /// What the process was given, and the config file.
 pub(super) struct Parts {
@@ -72,6 +74,17 @@ impl Parts {
         Ok(Self { variables, terminals, clock, redactor, config, folder })
     }
 
+    /// For commands that need nothing of this machine: `config.toml` is not looked at.
+    pub(super) fn without_config(
+        variables: Variables,
+        terminals: Terminals,
+        clock: Clock,
+        redactor: Redactor,
+    ) -> Self {
+        let folder = config_folder(&variables);
+        Self { variables, terminals, clock, redactor, config: ConfigFile::default(), folder }
+    }
+
     /// The layers below the command line.
     #[must_use]
     pub(super) fn layers(&self) -> Layers<'_> {
@@ -82,6 +95,12 @@ impl Parts {
     #[must_use]
     pub(super) fn config(&self) -> &ConfigFile {
         &self.config
+    }
+
+    /// Which streams are terminals.
+    #[must_use]
+    pub(super) fn terminals(&self) -> Terminals {
+        self.terminals
     }
 
     /// The wall clock.
@@ -99,7 +118,8 @@ impl Parts {
         options: &OutputOptions,
         document: &Document,
     ) -> Result<Rendering, Failure> {
-        Rendering::new(options, self.presentation(options)?, document)
+        let color_stderr = look::colour(&options.format, self.layers(), self.terminals.stderr)?;
+        Rendering::new(options, self.presentation(options)?, color_stderr, document)
     }
 
     /// How the answer shall look.
@@ -218,7 +238,8 @@ impl Parts {
         let source = format!("session in {variable}, server {} ({})", server.value, server.source);
         let session =
             Session { profile: profile.clone(), server: server.value, allow_http: false, credentials };
-        let members = vec![Member { profile, session: Ok(session) }];
+        let way_back = way_back_by_variables(&self.variables);
+        let members = vec![Member { profile, session: Ok(session), way_back }];
         Ok(Asking::Members { members, is_many: false, source })
     }
 
@@ -240,9 +261,8 @@ impl Parts {
 
     /// A progress line for a person who is not to be left alone with a long wait.
     #[must_use]
-    pub(super) fn progress(&self, fleet: Fleet, is_quiet: bool) -> Fleet {
-        let progress = Progress::new(fleet.is_many && self.terminals.stderr && !is_quiet);
-        Fleet { progress: Box::new(move |done, total| progress.answered(done, total)), ..fleet }
+    pub(super) fn progress(&self, is_quiet: bool) -> Rc<Progress> {
+        Rc::new(Progress::new(self.terminals.stderr && !is_quiet))
     }
 
     /// The config file's `jobs` counts where the option was left at its default.
@@ -266,7 +286,7 @@ pub(super) fn sandbox_members(sandbox: &Sandbox, choice: &Choice) -> Result<Vec<
         let profile = agent.profile.clone();
         let session =
             Session { profile: profile.clone(), server: server.clone(), allow_http: false, credentials };
-        Member { profile, session: Ok(session) }
+        Member { profile, session: Ok(session), way_back: None }
     };
     Ok(chosen.into_iter().map(member).collect())
 }

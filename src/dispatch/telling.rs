@@ -2,6 +2,10 @@
 
 use std::cell::{Cell, RefCell};
 
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+
 use crate::cli::options::{OutputOptions, TalkOptions};
 use crate::commands::Outcome;
 use crate::environment::Terminals;
@@ -17,6 +21,7 @@ use crate::output::{json, render, select};
 /// How an answer is rendered; made before anything is asked, so that a typing error costs no request.
 pub(super) struct Rendering {
     presentation: Presentation,
+    color_stderr: bool,
     filter: Option<Filter>,
 }
 
@@ -28,13 +33,14 @@ impl Rendering {
     pub(super) fn new(
         options: &OutputOptions,
         presentation: Presentation,
+        color_stderr: bool,
         document: &Document,
     ) -> Result<Self, Failure> {
         if let Some(columns) = &presentation.columns {
             select::named(document, columns)?;
         }
-        let filter = options.jq.as_deref().map(Filter::compile).transpose()?;
-        Ok(Self { presentation, filter })
+        let filter = options.format.jq.as_deref().map(Filter::compile).transpose()?;
+        Ok(Self { presentation, color_stderr, filter })
     }
 }
 
@@ -42,23 +48,34 @@ impl Rendering {
 pub(super) struct Teller {
     streams: RefCell<Streams>,
     terminals: Terminals,
-    colors_stderr: bool,
-    errors_as_json: bool,
     talk: Cell<TalkOptions>,
+    color: Cell<bool>,
+    errors_as_json: Cell<bool>,
     mask: Cell<bool>,
 }
 
 impl Teller {
-    /// `errors_as_json`: a failure is one JSON object on stderr.
-    pub(super) fn new(
-        streams: Streams,
-        terminals: Terminals,
-        colors_stderr: bool,
-        errors_as_json: bool,
-    ) -> Self {
-        let talk = Cell::new(TalkOptions::default());
-        let mask = Cell::new(false);
-        Self { streams: RefCell::new(streams), terminals, colors_stderr, errors_as_json, talk, mask }
+    /// Plain text on stderr, until somebody says otherwise.
+    pub(super) fn new(streams: Streams, terminals: Terminals) -> Self {
+        Self {
+            streams: RefCell::new(streams),
+            terminals,
+            talk: Cell::default(),
+            color: Cell::default(),
+            errors_as_json: Cell::default(),
+            mask: Cell::default(),
+        }
+    }
+
+    /// From now on, stderr has colour or none, phone numbers hidden or shown.
+    pub(super) fn look_like(&self, color: bool, mask: bool) {
+        self.color.set(color);
+        self.mask.set(mask);
+    }
+
+    /// From now on, a failure is one JSON object on stderr, if the answer is JSON.
+    pub(super) fn tell_errors_as(&self, format: Option<&str>) {
+        self.errors_as_json.set(matches!(format, Some("json" | "ndjson")));
     }
 
     /// From now on, `-q` and `-v` count.
@@ -66,13 +83,13 @@ impl Teller {
         self.talk.set(talk);
     }
 
-    /// From now on, phone numbers are hidden on stderr as well, if they are in the answer.
-    pub(super) fn mask_like(&self, rendering: &Rendering) {
-        self.mask.set(rendering.presentation.mask);
+    /// The same, as the answer is rendered.
+    pub(super) fn tell_like(&self, rendering: &Rendering) {
+        self.look_like(rendering.color_stderr, rendering.presentation.mask);
     }
 
     fn manner(&self) -> Manner {
-        Manner { color: self.colors_stderr, mask: self.mask.get() }
+        Manner { color: self.color.get(), mask: self.mask.get() }
     }
 
     /// News on stderr, silent with `-q`.
@@ -175,12 +192,12 @@ impl Teller {
     pub(super) fn show(&self, error: &clap::Error) -> ExitStatus {
         let is_answer = !error.use_stderr();
         let (colors, text) =
-            (if is_answer { self.terminals.stdout } else { self.colors_stderr }, error.render());
+            (if is_answer { self.terminals.stdout } else { self.color.get() }, error.render());
         if is_answer {
             let text = if colors { text.ansi().to_string() } else { text.to_string() };
             return self.end(self.print(text.as_bytes()).map(|()| ExitStatus::Done));
         }
-        if self.errors_as_json {
+        if self.errors_as_json.get() {
             let message = text.to_string();
             let message = message.trim_start_matches("error: ").trim_end();
             let (first, rest) = message.split_once('\n').unwrap_or((message, ""));
@@ -210,7 +227,7 @@ impl Teller {
 
     pub(super) fn complain(&self, problem: &Problem) {
         self.say(|out| {
-            if self.errors_as_json {
+            if self.errors_as_json.get() {
                 json::write_problem(problem, self.mask.get(), out)
             } else {
                 problem::write_problem(problem, self.manner(), out)
@@ -225,23 +242,42 @@ impl Teller {
         let _ = streams.stderr().flush();
     }
 
-    /// Runs `work` with a log of requests on stderr, as detailed as `-v` was typed.
-    pub(super) fn log_requests<T>(&self, work: impl FnOnce() -> T) -> T {
+    /// Runs `work` with a log of what `side` of the wire does on stderr, as detailed as `-v` was typed.
+    /// What libraries say is left out: it names neither a request nor its reason.
+    pub(super) fn log<T>(&self, side: Side, work: impl FnOnce() -> T) -> T {
         let level = match self.talk.get().verbose {
             0 => return work(),
             1 => tracing::Level::INFO,
             2 => tracing::Level::DEBUG,
             _ => tracing::Level::TRACE,
         };
-        let writer = self.streams.borrow().log();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(level)
+        let lines = tracing_subscriber::fmt::layer()
             .with_ansi(false)
+            .with_level(false)
             .with_target(false)
             .without_time()
-            .with_writer(std::sync::Mutex::new(writer))
-            .finish();
+            .with_writer(std::sync::Mutex::new(self.streams.borrow().log()));
+        let wanted = Targets::new().with_target(side.target(), level);
+        let subscriber = tracing_subscriber::registry().with(lines.with_filter(wanted));
         tracing::subscriber::with_default(subscriber, work)
+    }
+}
+
+/// Whose log is told.
+#[derive(Clone, Copy)]
+pub(super) enum Side {
+    /// What is sent and received by us.
+    Client,
+    /// What the sandbox was asked and answered.
+    Sandbox,
+}
+
+impl Side {
+    fn target(self) -> &'static str {
+        match self {
+            Self::Client => "deepcall::api",
+            Self::Sandbox => "deepcall::sandbox",
+        }
     }
 }
 

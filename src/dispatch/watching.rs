@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::asking::{self, Wire};
 use super::parts::{Asking, Parts};
-use super::telling::Teller;
+use super::telling::{Side, Teller};
 use crate::api::SignedIn;
 use crate::commands::watch::WatchArgs;
 use crate::failure::{ExitStatus, Failure};
@@ -31,7 +31,11 @@ const POLL_LIMIT: Duration = Duration::from_secs(15);
 pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<ExitStatus, Failure> {
     teller.listen(args.talk);
     let presentation = parts.presentation(&args.look.output_options())?;
-    let server_zone = look::server_zone(&args.connection, parts.layers())?;
+    teller.look_like(
+        look::colour(&args.look.output_options().format, parts.layers(), parts.terminals().stderr)?,
+        presentation.mask,
+    );
+    let server_zone = look::server_zone(&args.server_time, parts.layers())?;
     let jobs = parts.jobs(&args.fleet);
     let limits = configured_limits(parts)?;
     let plan = args.plan(limits, server_zone, &presentation.zone, parts.clock().now(), jobs)?;
@@ -40,16 +44,16 @@ pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<
     wire.patience = Patience { timeout: Some(POLL_LIMIT), retries: Some(0) };
     let is_renewable = matches!(asking, Asking::Members { .. });
 
-    let names = std::cell::RefCell::new(vec![]);
-    let ended = teller.log_requests(|| {
+    let ways_back = std::cell::RefCell::new(vec![]);
+    let ended = teller.log(Side::Client, || {
         asking::on_one_thread(async {
             let (_sandbox, fleet) = super::open(asking, &wire, parts, jobs, teller).await?;
+            ways_back.borrow_mut().extend(fleet.members.iter().filter_map(|member| member.way_back.clone()));
             let sessions = signed_in(fleet, teller)?;
-            names.borrow_mut().extend(sessions.iter().map(|session| session.profile.clone()));
             let mut renew = |session: &SignedIn| {
                 if is_renewable { renewed(session, args, parts, &wire) } else { None }
             };
-            let is_board = presentation.format == Format::Table && !args.log && parts.has_screen();
+            let is_board = presentation.format == Format::Table && !args.wants_lines() && parts.has_screen();
             let (_no_keys, nothing) = mpsc::channel(1);
             let input = if is_board { board::keyboard() } else { nothing };
             let around = Surroundings {
@@ -82,17 +86,17 @@ pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<
         })
     })?;
     match ended {
-        EndReason::SessionExpired => Err(expired(&names.into_inner())),
+        EndReason::SessionExpired => Err(expired(&ways_back.into_inner())),
         ended => Ok(exit_status(ended)),
     }
 }
 
 /// What to do when every session is over.
-fn expired(profiles: &[String]) -> Failure {
+fn expired(ways_back: &[String]) -> Failure {
     let failure = Failure::sign_in("the session is over, and no newer one is stored");
-    match profiles {
-        [only] if only != "env" => failure.hint(format!("run `deepcall login --profile {only}`")),
-        _ => failure.hint("run `deepcall login`"),
+    match ways_back {
+        [only] => failure.hint(only),
+        _ => failure.hint("run `deepcall login --profile NAME` for each that was told as expired"),
     }
 }
 

@@ -1,17 +1,15 @@
-//! A line on stderr while many profiles are asked and a person waits longer than a second.
+//! A line on stderr for a person who waits longer than a second. It must not know what is asked.
 
-use std::cell::RefCell;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Shorter waits show nothing.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Counts answers. Draws nothing unless enabled, and nothing in the first second.
+/// One line that says what is waited for. It is drawn from [`Progress::show`] on, and gone when dropped.
 pub struct Progress {
-    started: Instant,
-    bar: RefCell<Option<ProgressBar>>,
+    bar: ProgressBar,
     is_enabled: bool,
 }
 
@@ -19,26 +17,41 @@ impl Progress {
     /// `is_enabled`: a person looks at stderr and did not ask for quiet.
     #[must_use]
     pub fn new(is_enabled: bool) -> Self {
-        Self { started: Instant::now(), bar: RefCell::new(None), is_enabled }
+        let bar = ProgressBar::hidden();
+        bar.set_style(style("{msg}"));
+        bar.set_message("waiting for the server");
+        Self { bar, is_enabled }
     }
 
-    /// Told after each answer.
+    /// This many of several have answered.
     pub fn answered(&self, done: usize, total: usize) {
-        if !self.is_enabled || self.started.elapsed() < PATIENCE {
-            return;
-        }
-        let mut bar = self.bar.borrow_mut();
-        let bar = bar.get_or_insert_with(|| {
-            let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr());
-            if let Ok(style) = ProgressStyle::with_template("asked {pos} of {len} profiles {wide_bar} {eta}")
-            {
-                bar.set_style(style);
-            }
-            bar
-        });
-        bar.set_position(done as u64);
-        if done >= total {
-            bar.finish_and_clear();
+        self.bar.set_style(style("asked {pos} of {len} profiles {wide_bar} {eta}"));
+        self.bar.set_length(total as u64);
+        self.bar.set_position(done as u64);
+    }
+
+    /// Nothing is asked for now.
+    pub fn waiting(&self, why: String) {
+        self.bar.set_style(style("{msg}"));
+        self.bar.set_message(why);
+    }
+
+    /// The wait has become long enough to be explained.
+    pub fn show(&self) {
+        if self.is_enabled {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            self.bar.tick();
         }
     }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// A template that cannot be read would show the usual bar; the terminal test sees that it can.
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }

@@ -108,6 +108,8 @@ impl Work {
             Err(_) => Reply::http_error(400, "the request body did not arrive"),
         };
         self.served.fetch_add(1, Ordering::Relaxed);
+        tracing::info!("{} {}: HTTP {}", head.method, head.uri.path(), reply.status);
+        tracing::trace!("{} {}: body {}", head.method, head.uri.path(), reply.body);
         response(reply, now)
     }
 }

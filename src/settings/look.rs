@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{Layers, Source, Sourced, parsed};
-use crate::cli::options::{ConnectionOptions, OutputOptions};
-use crate::environment::Terminals;
+use crate::cli::options::{FormatOptions, OutputOptions, ServerTimeOptions, ValueOptions};
+use crate::environment::{Terminals, Variables};
 use crate::failure::Failure;
 use crate::output::presentation::{ColorWhen, Format, Presentation, colour_wanted};
 
@@ -19,19 +19,20 @@ pub fn presentation(
     terminals: Terminals,
     now: Timestamp,
 ) -> Result<Presentation, Failure> {
-    let format = format(options, layers)?;
+    let format = format(&options.format, layers)?;
+    refuse_without_effect(&options.format, &format)?;
     let terminal = terminals.stdout;
     Ok(Presentation {
-        format,
+        format: format.value,
         terminal,
         width: if terminal { Some(width(layers, terminals)) } else { None },
-        color: colour(options, layers, terminal)?,
-        zone: zone(options, layers)?,
+        color: colour(&options.format, layers, terminal)?,
+        zone: zone(&options.values, layers)?,
         now,
-        mask: mask(options, layers)?,
-        headers: !options.no_headers,
-        columns: options.columns.clone(),
-        guard: !options.csv_raw,
+        mask: mask(&options.values, layers)?,
+        headers: !options.format.no_headers,
+        columns: options.format.columns.clone(),
+        guard: !options.format.csv_raw,
     })
 }
 
@@ -39,18 +40,43 @@ pub fn presentation(
 ///
 /// # Errors
 /// If a variable or the config file names an unknown one.
-pub fn format(options: &OutputOptions, layers: Layers<'_>) -> Result<Format, Failure> {
-    if options.json || options.jq.is_some() {
-        return Ok(Format::Json);
+pub fn format(options: &FormatOptions, layers: Layers<'_>) -> Result<Sourced<Format>, Failure> {
+    if options.json {
+        return Ok(Sourced::new(Format::Json, Source::Option("--json")));
+    }
+    if options.jq.is_some() {
+        return Ok(Sourced::new(Format::Json, Source::Option("--jq")));
     }
     if let Some(format) = options.output {
-        return Ok(format);
+        return Ok(Sourced::new(format, Source::Option("--output")));
     }
     let named = layers.first(("--output", None), Some("DEEPCALL_OUTPUT"), layers.config.output.as_deref())?;
-    Ok(named
-        .map(|text| parsed(&text, str::parse::<Format>))
-        .transpose()?
-        .map_or(Format::Table, |format| format.value))
+    let named = named.map(|text| parsed(&text, str::parse::<Format>)).transpose()?;
+    Ok(named.unwrap_or(Sourced::new(Format::Table, Source::Default)))
+}
+
+/// An option that would change nothing in this format is a usage error, not silence (`design.md` §2).
+fn refuse_without_effect(options: &FormatOptions, format: &Sourced<Format>) -> Result<(), Failure> {
+    let has_columns = matches!(format.value, Format::Table | Format::Csv | Format::Tsv);
+    let has_formulas = matches!(format.value, Format::Csv | Format::Tsv);
+    let typed = [
+        ("--columns", options.columns.is_some() && !has_columns, "table, csv and tsv"),
+        ("--no-headers", options.no_headers && !has_columns, "table, csv and tsv"),
+        ("--csv-raw", options.csv_raw && !has_formulas, "csv and tsv"),
+    ];
+    let Some((option, _, formats)) = typed.into_iter().find(|(_, is_idle, _)| *is_idle) else {
+        return Ok(());
+    };
+    let failure = Failure::usage(format!(
+        "{option} has a meaning only for {formats}, and the output is {} ({})",
+        format.value.word(),
+        format.source
+    ));
+    Err(if option == "--columns" {
+        failure.hint("to choose keys of the JSON document, write for example --jq '.tags[] | {time, kind}'")
+    } else {
+        failure
+    })
 }
 
 /// `COLUMNS` is what the user prefers, by POSIX; a shell does not export it by itself.
@@ -63,19 +89,29 @@ fn width(layers: Layers<'_>, terminals: Terminals) -> usize {
 ///
 /// # Errors
 /// If the config file's `color` is unknown.
-pub fn colour(options: &OutputOptions, layers: Layers<'_>, terminal: bool) -> Result<bool, Failure> {
+pub fn colour(options: &FormatOptions, layers: Layers<'_>, terminal: bool) -> Result<bool, Failure> {
     let configured = layers.config.color.as_deref().map(|text| Sourced::new(text, Source::ConfigFile));
     let configured = configured.map(|text| parsed(&text, str::parse::<ColorWhen>)).transpose()?;
     let choice = options.color.or(configured.map(|choice| choice.value)).unwrap_or(ColorWhen::Auto);
-    let text = |name| layers.variables.text(name).ok().flatten();
-    Ok(colour_wanted(choice, terminal, text("NO_COLOR"), text("CLICOLOR_FORCE"), text("TERM")))
+    Ok(by_variables(choice, layers.variables, terminal))
+}
+
+/// Whether errors get colour before any option is known: those of the command line itself.
+#[must_use]
+pub fn colour_of_errors(variables: &Variables, terminal: bool) -> bool {
+    by_variables(ColorWhen::Auto, variables, terminal)
+}
+
+fn by_variables(choice: ColorWhen, variables: &Variables, terminal: bool) -> bool {
+    let text = |name| variables.text(name).ok().flatten();
+    colour_wanted(choice, terminal, text("NO_COLOR"), text("CLICOLOR_FORCE"), text("TERM"))
 }
 
 /// The zone of the times shown.
 ///
 /// # Errors
 /// If the named zone is not known to this system.
-pub fn zone(options: &OutputOptions, layers: Layers<'_>) -> Result<TimeZone, Failure> {
+pub fn zone(options: &ValueOptions, layers: Layers<'_>) -> Result<TimeZone, Failure> {
     let config = layers.config.timezone.as_deref();
     let named =
         layers.first(("--timezone", options.timezone.as_deref()), Some("DEEPCALL_TIMEZONE"), config)?;
@@ -89,7 +125,7 @@ pub fn zone(options: &OutputOptions, layers: Layers<'_>) -> Result<TimeZone, Fai
 ///
 /// # Errors
 /// If the named zone is not known to this system.
-pub fn server_zone(options: &ConnectionOptions, layers: Layers<'_>) -> Result<TimeZone, Failure> {
+pub fn server_zone(options: &ServerTimeOptions, layers: Layers<'_>) -> Result<TimeZone, Failure> {
     let config = layers.config.server_timezone.as_deref();
     let named = layers.first(("--server-timezone", options.server_timezone.as_deref()), None, config)?;
     Ok(named
@@ -121,7 +157,7 @@ fn time_zone(text: &str) -> Result<TimeZone, String> {
 ///
 /// # Errors
 /// If `DEEPCALL_MASK` is neither yes nor no.
-pub fn mask(options: &OutputOptions, layers: Layers<'_>) -> Result<bool, Failure> {
+pub fn mask(options: &ValueOptions, layers: Layers<'_>) -> Result<bool, Failure> {
     if options.mask {
         return Ok(true);
     }

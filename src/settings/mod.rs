@@ -141,3 +141,6 @@ pub fn patience(options: &ConnectionOptions, layers: Layers<'_>) -> Result<Patie
         retries: options.retries.or(layers.config.retries),
     })
 }
+
+#[cfg(test)]
+mod tests;

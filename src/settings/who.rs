@@ -1,6 +1,6 @@
 //! Who asks: the sandbox's agents, credentials in variables, or stored profiles. Pure.
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobMatcher};
 
 use super::{Layers, Source, Sourced, parsed};
 use crate::cli::options::{ConnectionOptions, FleetOptions, ProfileOptions, SandboxOptions};
@@ -86,8 +86,7 @@ impl Choice {
     /// Those of `names` that are chosen; `default` is the one meant when nothing was said.
     ///
     /// # Errors
-    /// If a glob is malformed (exit code 2), or nothing is chosen (exit code 4, or 2 for a
-    /// misspelt name).
+    /// If a glob is malformed (exit code 2); if a name or glob fits nobody, or nobody is signed in (4).
     pub fn pick<'a, T>(
         &self,
         entries: &'a [T],
@@ -106,14 +105,16 @@ impl Choice {
             Self::All if entries.is_empty() => Err(not_signed_in()),
             Self::All => Ok(entries.iter().collect()),
             Self::Matching(globs) => {
-                let set = glob_set(globs)?;
-                let chosen: Vec<&T> = entries.iter().filter(|entry| set.is_match(name(entry))).collect();
-                if chosen.is_empty() {
-                    return Err(
-                        Failure::sign_in(format!("no profile matches {}", globs.join(","))).hint(known())
-                    );
+                let globs: Vec<GlobMatcher> =
+                    globs.iter().map(|glob| matcher(glob)).collect::<Result<_, _>>()?;
+                // A name that nobody has is a typing error, and must not be lost among those that match.
+                let fits_nobody =
+                    |glob: &&GlobMatcher| !entries.iter().any(|entry| glob.is_match(name(entry)));
+                if let Some(glob) = globs.iter().find(fits_nobody) {
+                    return Err(Failure::sign_in(format!("no profile matches {}", glob.glob())).hint(known()));
                 }
-                Ok(chosen)
+                let is_chosen = |entry: &&T| globs.iter().any(|glob| glob.is_match(name(entry)));
+                Ok(entries.iter().filter(is_chosen).collect())
             }
             Self::Named(wanted) => match entries.iter().find(|entry| name(entry) == wanted) {
                 Some(entry) => Ok(vec![entry]),
@@ -148,15 +149,14 @@ fn not_signed_in() -> Failure {
         .hint("to look around first: deepcall --sandbox tags")
 }
 
-fn glob_set(globs: &[String]) -> Result<GlobSet, Failure> {
-    let mut builder = GlobSetBuilder::new();
-    for glob in globs {
-        builder.add(
-            Glob::new(glob)
-                .map_err(|error| Failure::usage(format!("--profiles {glob:?}")).caused_by(&error))?,
-        );
+fn matcher(glob: &str) -> Result<GlobMatcher, Failure> {
+    if glob.trim().is_empty() {
+        return Err(Failure::usage("--profiles: a name is missing beside a comma"));
     }
-    builder.build().map_err(|error| Failure::usage("--profiles").caused_by(&error))
+    match Glob::new(glob.trim()) {
+        Ok(glob) => Ok(glob.compile_matcher()),
+        Err(error) => Err(Failure::usage(format!("--profiles {glob:?}")).caused_by(&error)),
+    }
 }
 
 /// The server named by option, variable or config file, if any is.
@@ -212,16 +212,17 @@ pub fn profile_name(
     options: &ProfileOptions,
     profiles: &Profiles,
     layers: Layers<'_>,
-) -> Result<ProfileName, Failure> {
+) -> Result<Sourced<ProfileName>, Failure> {
     let typed = ("--profile", options.profile.as_deref());
     let named = layers.first(typed, Some("DEEPCALL_PROFILE"), layers.config.profile.as_deref())?;
-    match named {
-        Some(text) => Ok(parsed(&text, ProfileName::parse)?.value),
-        None => match profiles.default_profile() {
-            Some(profile) => Ok(profile.name.clone()),
-            None => ProfileName::parse("default").map_err(|error| Failure::usage(error.to_string())),
-        },
+    if let Some(text) = named {
+        return parsed(&text, ProfileName::parse);
     }
+    let name = match profiles.default_profile() {
+        Some(profile) => profile.name.clone(),
+        None => ProfileName::parse("default").map_err(|error| Failure::usage(error.to_string()))?,
+    };
+    Ok(Sourced::new(name, Source::Default))
 }
 
 /// Which profiles `profiles` shall list; `None` for all.
@@ -238,17 +239,17 @@ pub fn store_kind(
     typed: Option<StoreKind>,
     known: Option<&Profile>,
     layers: Layers<'_>,
-) -> Result<StoreKind, Failure> {
+) -> Result<Sourced<StoreKind>, Failure> {
     if let Some(typed) = typed {
-        return Ok(typed);
+        return Ok(Sourced::new(typed, Source::Option("--store")));
     }
     if let Some(text) = layers.variable("DEEPCALL_STORE")? {
-        return Ok(parsed(&text, str::parse::<StoreKind>)?.value);
+        return parsed(&text, str::parse::<StoreKind>);
     }
     if let Some(known) = known {
-        return Ok(known.store);
+        return Ok(Sourced::new(known.store, Source::Profile(known.name.to_string())));
     }
     let configured = layers.config.store.as_deref().map(|text| Sourced::new(text, Source::ConfigFile));
     let configured = configured.map(|text| parsed(&text, str::parse::<StoreKind>)).transpose()?;
-    Ok(configured.map_or(StoreKind::Keyring, |store| store.value))
+    Ok(configured.unwrap_or(Sourced::new(StoreKind::Keyring, Source::Default)))
 }

@@ -50,10 +50,22 @@ fn missing_wrong_and_expired_sessions_exit_with_4_and_name_the_command() {
     let expired =
         FakeServer::always(r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#);
     let wrong = FakeServer::always(r#"{"status":"error","code":1000,"message":"Invalid Parameters"}"#);
-    for ran in [World::new().run("tags"), world(&expired).run("tags"), world(&wrong).run("tags")] {
-        assert_eq!(ran.code, 4, "{ran}");
-        assert!(ran.stderr.contains("deepcall login"), "{ran}");
-        assert_eq!(ran.stdout, "");
+    let refused = FakeServer::answering(|_, _| Reply::Json(401, "{}".to_owned()));
+    let ran = World::new().run("tags").ended_with(4);
+    assert!(ran.stderr.contains("run `deepcall login`"), "{ran}");
+    for server in [&expired, &wrong, &refused] {
+        let in_variable = world(server).run("tags").ended_with(4);
+        let way_back = "put a new one into DEEPCALL_SSID; or unset DEEPCALL_SSID and run `deepcall login`";
+        assert!(in_variable.stderr.contains(way_back), "{in_variable}");
+        let stored = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
+        let login = "login --no-verify --ssid-stdin --profile";
+        stored.run_with_input(&format!("{login} asha"), CANARY_SSID).ended_with(0);
+        stored.run_with_input(&format!("{login} ravi"), CANARY_SSID).ended_with(0);
+        for line in ["tags --profile ravi", "tags --profiles r*", "api agentProfile/tags --profile ravi"] {
+            let ran = stored.run(line).ended_with(4);
+            assert!(ran.stderr.contains("run `deepcall login --profile ravi`"), "{line}\n{ran}");
+            assert!(ran.stdout.is_empty() || line.starts_with("api"), "{line}\n{ran}");
+        }
     }
 }
 

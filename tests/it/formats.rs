@@ -61,7 +61,7 @@ fn every_command_in_every_format_is_read_by_others_as_it_was_meant() {
     read("json", &login.stdout, &schema("profiles"));
     for (line, name) in COMMANDS {
         let schema = schema(name);
-        let run = |format: &str| world.run(&format!("{line} -q -o {format}")).ended_with(0).stdout;
+        let run = |format: &str| world.run(&format!("{line} -o {format}")).ended_with(0).stdout;
         read("json", &run("json"), &schema);
         let rows = read("ndjson", &run("ndjson"), &schema);
         for format in ["csv", "tsv"] {

@@ -99,8 +99,10 @@ fn joiners_of_indic_names_are_kept() {
     let names = ["क्‍ष", "श्रीमान्‌जी", "നന്‍മ", "👩‍👩‍👧"];
     let items: Vec<_> = names.iter().map(|name| json!({"message": name})).collect();
     let server = FakeServer::always(&json!({"data": items, "status": "success"}).to_string());
-    for format in ["table", "csv", "tsv", "json"] {
-        let ran = world(&server).run(&format!("tags -q -o {format} --columns message")).ended_with(0);
+    for format in
+        ["table --columns message", "csv --columns message", "tsv --columns message", "json", "ndjson"]
+    {
+        let ran = world(&server).run(&format!("tags -q -o {format}")).ended_with(0);
         for name in names {
             assert!(ran.stdout.contains(name), "{name} in {format}: {ran}");
         }

@@ -16,6 +16,7 @@ mod help;
 mod hostile_text;
 mod keyring;
 mod layers;
+mod options;
 mod ping;
 mod sandbox;
 mod secrets;

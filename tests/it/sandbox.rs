@@ -54,6 +54,7 @@ fn every_meaning_of_ref_can_be_tried() {
     let world = World::new();
     let count = |served: &Served, line: &str| {
         let output = served.ask(&world, line);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         document["tags"].as_array().unwrap().len()
     };
@@ -77,7 +78,10 @@ fn scripts_can_be_tested_against_every_error_code() {
 #[test]
 fn the_same_seed_shows_the_same_floor() {
     use crate::support::InProcess;
-    let ask = |seed: u32| InProcess::new().run(&format!("tags --sandbox --all --json --seed {seed}")).stdout;
+    let ask = |seed: u32| {
+        let line = format!("tags --sandbox --all --json --seed {seed}");
+        InProcess::new().run(&line).ended_with(0).stdout
+    };
     assert_eq!(ask(7), ask(7));
     assert_ne!(ask(7), ask(8));
 }

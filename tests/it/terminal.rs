@@ -1,6 +1,6 @@
 //! The real binary on a pseudo-terminal: what a person sees, and how the terminal is left.
 
-use crate::support::{CANARY_SSID, FakeServer, Screen, World};
+use crate::support::{CANARY_SSID, FakeServer, Reply, Screen, World};
 
 const GOOD: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
 
@@ -124,4 +124,57 @@ fn the_board_says_when_the_server_is_gone_and_ctrl_c_restores_the_terminal() {
     let bytes = String::from_utf8_lossy(&bytes);
     assert!(bytes.contains("\u{1b}[?1049l") && bytes.contains("\u{1b}[?25h"), "{shown}");
     assert!(!bytes.contains("\u{1b}[3J"), "scrollback is never cleared");
+}
+
+/// Answers nobody from the `held`th request on, until the test lets it.
+fn holding(held: usize, body: &'static str) -> (FakeServer, std::sync::mpsc::SyncSender<()>) {
+    let (release, released) = std::sync::mpsc::sync_channel::<()>(0);
+    let released = std::sync::Mutex::new(released);
+    let server = FakeServer::answering(move |_, earlier| {
+        if earlier >= held {
+            // Until the sender is dropped.
+            let _ = released.lock().unwrap().recv();
+        }
+        Reply::ok(body)
+    });
+    (server, release)
+}
+
+#[test]
+fn a_person_who_waits_is_told_how_far_it_is() {
+    let (server, release) = holding(1, GOOD);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
+    for name in ["asha", "ravi", "meera"] {
+        let line = format!("login --no-verify --ssid-stdin --profile {name}");
+        world.run_with_input(&line, name).ended_with(0);
+    }
+    let screen = Screen::start(&world, "break-status --all", 24, 80);
+    screen.wait_for("asked 1 of 3 profiles");
+    drop(release);
+    let (code, shown, _) = screen.end();
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains("meera") && !shown.contains("asked"), "{shown}");
+}
+
+#[test]
+fn a_person_who_waits_for_one_answer_is_told_that_it_is_the_server() {
+    let (server, release) = holding(0, GOOD);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let screen = Screen::start(&world, "break-status", 24, 80);
+    screen.wait_for("waiting for the server");
+    drop(release);
+    let (code, shown, _) = screen.end();
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains("Not on break") && !shown.contains("waiting"), "{shown}");
+}
+
+#[test]
+fn a_person_who_waits_for_the_end_of_a_wrapup_is_told_when_it_is_asked_again() {
+    let server = FakeServer::always(r#"{"status":"success","data":{"response":1,"currentDuration":9}}"#);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let mut screen = Screen::start(&world, "wrapup --wait", 24, 80);
+    screen.wait_for("still in wrap-up: 1, asking again within 9 s");
+    screen.type_keys("\u{3}");
+    let (code, shown, _) = screen.end();
+    assert_eq!(code, 130, "{shown}");
 }

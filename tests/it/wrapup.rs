@@ -58,6 +58,29 @@ fn waiting_ends_with_the_wrapup_and_is_limited_by_timeout() {
 }
 
 #[test]
+fn only_those_still_in_wrapup_are_asked_again() {
+    let server = FakeServer::answering(|request, earlier| {
+        let is_first_look = earlier < 2;
+        Reply::ok(if is_first_look && request.body.contains("ssid-of-ravi") {
+            r#"{"status":"success","data":{"response":1,"currentDuration":1}}"#
+        } else {
+            r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#
+        })
+    });
+    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
+    for name in ["asha", "ravi"] {
+        let line = format!("login --no-verify --ssid-stdin --profile {name}");
+        world.run_with_input(&line, &format!("ssid-of-{name}")).ended_with(0);
+    }
+    let ran = world.run("wrapup --all --wait --json").ended_with(0);
+    let rows = ran.json()["wrapup"].clone();
+    assert_eq!((&rows[0]["in_wrapup"], &rows[1]["in_wrapup"]), (&false.into(), &false.into()), "{ran}");
+    assert_eq!(rows[1]["profile"], "ravi");
+    assert_eq!(server.arrivals().len(), 3);
+    assert!(server.arrivals()[2].body.contains("ssid-of-ravi"));
+}
+
+#[test]
 fn the_team_is_a_table() {
     let ran = InProcess::new().on_terminal(100).with("NO_COLOR", "1").run("wrapup --sandbox --all");
     assert_snapshot!("sandbox_wrapups", ran);

@@ -1,0 +1,164 @@
+//! An option works where it has a meaning; elsewhere it is a usage error, not silence (`design.md` §2).
+
+use crate::support::{CANARY_SSID, FakeServer, World};
+
+const NOT_ON_BREAK: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
+
+#[test]
+fn an_option_that_would_change_nothing_is_refused() {
+    let world = World::new();
+    for line in [
+        // No time of a server is read.
+        "ping --sandbox --server-timezone UTC",
+        "api agentProfile/tags --sandbox --server-timezone UTC",
+        "profiles --check --server-timezone UTC",
+        "login --server-timezone UTC --ssid-stdin",
+        // Nobody is asked.
+        "profiles --timeout 3s",
+        "profiles --retries 1",
+        "profiles --cacert ca.pem",
+        "profiles --server http://127.0.0.1:1",
+        "profiles --all --jobs 4",
+        "profiles --default asha --timeout 3s",
+        "profiles --default asha --profiles a*",
+        "profiles --default asha --all",
+        "login --ssid-stdin --no-verify --timeout 3s",
+        "login --ssid-stdin --no-verify --retries 1",
+        "login --ssid-stdin --no-verify --cacert ca.pem",
+        "explain 1044 -v",
+        "explain 1044 --timezone UTC",
+        "explain 1044 --mask",
+        "schema tags --json",
+        "completions bash -q",
+        // One profile at a time.
+        "tags --sandbox --jobs 4",
+        "break-status --sandbox --jobs 4",
+        "tags --seed 3",
+        "tags --agents 3",
+        // The format has no such thing.
+        "tags --sandbox --columns time --json",
+        "tags --sandbox --columns time -o ndjson",
+        "tags --sandbox --no-headers --jq .tags",
+        "tags --sandbox --csv-raw",
+        "tags --sandbox --csv-raw -o json",
+        // Nothing reacts to the events, and a stream of JSON has no board to replace.
+        "watch --sandbox --on alert",
+        "watch --sandbox --json --log",
+        "watch --sandbox --retries 2",
+    ] {
+        let ran = world.run(line);
+        assert_eq!(ran.code, 2, "for {line}\n{ran}");
+        assert_eq!(ran.stdout, "", "for {line}");
+    }
+}
+
+#[test]
+fn the_same_options_work_where_they_have_a_meaning() {
+    let world = World::new();
+    for line in [
+        "profiles --check --jobs 4",
+        "profiles --check --all --timeout 3s --retries 0",
+        "tags --sandbox --all --jobs 4",
+        "tags --sandbox --profiles as* --jobs 4 --server-timezone UTC",
+        "tags --sandbox --seed 3 --agents 3",
+        "tags --sandbox --columns time -o csv --no-headers --csv-raw",
+        "explain 1044 --color never --columns code",
+    ] {
+        let ran = world.run(line);
+        assert_eq!(ran.code, 0, "for {line}\n{ran}");
+    }
+}
+
+#[test]
+fn a_time_out_of_range_or_mistyped_is_told_before_any_session_is_opened() {
+    // Nobody is signed in: were a session looked for first, the exit code would be 4.
+    let world = World::new();
+    for (line, why) in [
+        ("tags --since 999999999h", "out of range"),
+        ("tags --since soon", "is not a time"),
+        ("tags --until soon", "is not a time"),
+        ("tags --since 1h --until 2h", "later than"),
+    ] {
+        let ran = world.run(line).ended_with(2);
+        assert!(ran.stderr.contains(why), "for {line}\n{ran}");
+    }
+}
+
+#[test]
+fn each_name_and_glob_of_profiles_must_fit_somebody() {
+    let world = World::new();
+    let ran = world.run("break-status --sandbox --profiles asha,nobody --json").ended_with(4);
+    assert!(ran.stderr.contains("no profile matches nobody") && ran.stderr.contains("known are"), "{ran}");
+    assert_eq!(ran.stdout, "");
+    for line in ["--profiles asha,", "--profiles ,", "--profiles="] {
+        world.run(&format!("break-status --sandbox {line}")).ended_with(2);
+    }
+    world.run("break-status --sandbox --profiles asha,ra*").ended_with(0);
+}
+
+#[test]
+fn a_broken_config_file_does_not_stop_what_is_built_in() {
+    let world = World::new();
+    std::fs::create_dir_all(world.config_folder()).unwrap();
+    std::fs::write(world.config_folder().join("config.toml"), "no toml").unwrap();
+    world.run("tags --sandbox").ended_with(2);
+    world.run("completions bash").ended_with(0);
+    world.run("schema tags").ended_with(0);
+    world.run("tags --help").ended_with(0);
+}
+
+#[test]
+fn errors_are_json_when_the_answer_would_be() {
+    let json = |world: &World, line: &str| world.run(line).stderr.starts_with('{');
+    let world = World::new();
+    assert!(json(&world, "tags --json") && json(&world, "tags -ondjson") && !json(&world, "tags"));
+    let by_variable = World::new().with("DEEPCALL_OUTPUT", "json");
+    assert!(json(&by_variable, "tags") && !json(&by_variable, "tags -o table"));
+    std::fs::create_dir_all(world.config_folder()).unwrap();
+    std::fs::write(world.config_folder().join("config.toml"), "output = \"json\"\n").unwrap();
+    assert!(json(&world, "tags") && !json(&world, "tags --output=csv"));
+}
+
+#[test]
+fn a_proxy_variable_that_is_not_text_is_refused() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let world = World::new().with("DEEPCALL_SSID", CANARY_SSID);
+    let mut command = world.command(["tags"]);
+    let output = command.env("HTTPS_PROXY", OsStr::from_bytes(b"http://\xff:1")).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("HTTPS_PROXY"));
+}
+
+#[test]
+fn verbose_tells_sources_and_requests_then_timings_then_bodies() {
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let said = |line: &str| world.run(line).ended_with(0).stderr;
+    let url = format!("POST {}/api/v2/agentProfile/agentOnBreak", server.url());
+    assert_eq!(said("break-status"), "");
+    let once = said("break-status -v");
+    assert!(once.contains("session in DEEPCALL_SSID") && once.contains("(DEEPCALL_SERVER)"), "{once}");
+    assert!(once.contains(&format!("{url}\n{url}: HTTP 200\n")), "{once}");
+    let twice = said("break-status -vv");
+    assert!(twice.contains(" bytes in ") && !twice.contains("On break is"), "{twice}");
+    let thrice = said("break-status -vvv");
+    assert!(thrice.contains("On break is : 0") && thrice.contains("parameters {}"), "{thrice}");
+    // Nothing but lines of our own: libraries speak of their pools.
+    let ours = |line: &str| line.starts_with("note: ") || line.starts_with(&url);
+    assert!(thrice.lines().all(ours), "{thrice}");
+}
+
+#[test]
+fn verbose_tells_what_login_and_logout_go_by() {
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
+    let ran = world.run_with_input("login --ssid-stdin --profile asha -v", CANARY_SSID).ended_with(0);
+    for source in ["profile asha (--profile)", "(DEEPCALL_SERVER)", "store file (DEEPCALL_STORE)"] {
+        assert!(ran.stderr.contains(source), "{source}\n{ran}");
+    }
+    let ran = world.run("logout -v").ended_with(0);
+    assert!(ran.stderr.contains("profile asha (default)"), "{ran}");
+    let ran = world.run("logout").ended_with(4);
+    assert!(ran.stderr.contains("nothing to forget"), "{ran}");
+}
