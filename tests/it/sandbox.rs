@@ -87,6 +87,32 @@ fn the_same_seed_shows_the_same_floor() {
 }
 
 #[test]
+fn every_question_is_answered_for_one_and_for_all_on_a_terminal_and_in_a_pipe() {
+    use crate::support::InProcess;
+    let questions = ["tags", "break-status", "wrapup", "ping"];
+    for (question, whom) in
+        questions.iter().flat_map(|it| [(it, ""), (it, "--all"), (it, "--profiles as*,ravi")])
+    {
+        if *question == "ping" && !whom.is_empty() {
+            InProcess::new().run(&format!("ping --sandbox {whom}")).ended_with(2);
+            continue;
+        }
+        let line = format!("{question} --sandbox {whom}");
+        let (pipe, terminal) = (InProcess::new(), InProcess::new().on_terminal(80).with("NO_COLOR", "1"));
+        for surroundings in [&pipe, &terminal] {
+            let table = surroundings.run(&line).ended_with(0);
+            assert!(!table.stdout.trim().is_empty(), "{line}: {table}");
+            let widest = table.stdout.lines().map(unicode_width::UnicodeWidthStr::width).max();
+            assert!(std::ptr::eq(surroundings, &pipe) || widest <= Some(80), "{line}: {table}");
+            let document = surroundings.run(&format!("{line} --json")).ended_with(0).json();
+            let rows = document.get("tags").or(document.get("break_status")).or(document.get("wrapup"));
+            assert_eq!(rows.is_some(), *question == "tags" || !whom.is_empty(), "{line}: {document}");
+            assert!(rows.is_none_or(|rows| rows.as_array().is_some_and(|rows| !rows.is_empty())), "{line}");
+        }
+    }
+}
+
+#[test]
 fn json_lists_the_agents() {
     let world = World::new();
     let mut child = world
