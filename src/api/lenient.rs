@@ -13,19 +13,28 @@ use super::budget::{ITEMS, KEYS_PER_ITEM};
 /// `{"$oid": …}` form of the database behind the API.
 #[must_use]
 pub fn text(raw: &RawValue) -> Option<String> {
+    borrowed_text(raw).map(Cow::into_owned)
+}
+
+/// The same, borrowed where it holds no escapes: most of a reply is such text.
+#[must_use]
+pub fn borrowed_text(raw: &RawValue) -> Option<Cow<'_, str>> {
     let json = raw.get();
     match json.as_bytes().first()? {
-        b'"' => serde_json::from_str::<String>(json).ok().filter(|text| !text.is_empty()),
-        b'{' => text(wrapped(raw, &["$oid", "$numberLong", "$numberInt", "$uuid"])?),
+        b'"' => Key
+            .deserialize(&mut serde_json::Deserializer::from_str(json))
+            .ok()
+            .filter(|text| !text.is_empty()),
+        b'{' => borrowed_text(wrapped(raw, &["$oid", "$numberLong", "$numberInt", "$uuid"])?),
         b'[' | b'n' => None,
-        _ => Some(json.to_owned()),
+        _ => Some(Cow::Borrowed(json)),
     }
 }
 
 /// A flag: `true`, `1`, `1.0`, `"1"`, `"true"`, `"yes"`, `"on"`, and their opposites. Other numbers count as true.
 #[must_use]
 pub fn flag(raw: &RawValue) -> Option<bool> {
-    let text = text(raw)?;
+    let text = borrowed_text(raw)?;
     let text = text.trim();
     for (words, flag) in [(["true", "yes", "on"], true), (["false", "no", "off"], false)] {
         if words.iter().any(|word| text.eq_ignore_ascii_case(word)) {
@@ -38,7 +47,7 @@ pub fn flag(raw: &RawValue) -> Option<bool> {
 /// A whole number: `12`, `"12"`, `12.0`, `"1.2e1"`.
 #[must_use]
 pub fn integer(raw: &RawValue) -> Option<i64> {
-    whole(text(raw)?.trim())
+    whole(borrowed_text(raw)?.trim())
 }
 
 /// The whole number that a text stands for, if it fits without loss.
@@ -188,7 +197,7 @@ impl<'de> Visitor<'de> for ListVisitor {
     }
 }
 
-/// A key, borrowed where it holds no escapes: most of a reply is keys.
+/// A key or another string, borrowed where it holds no escapes.
 pub(super) struct Key;
 
 impl<'de> DeserializeSeed<'de> for Key {

@@ -23,7 +23,7 @@ pub fn time(raw: &RawValue, zone: &TimeZone) -> Option<Timestamp> {
         // The database's own form counts milliseconds, however small the number is.
         return number(&text).map_or_else(|| written(&text, zone), from_milliseconds);
     }
-    let text = lenient::text(raw)?;
+    let text = lenient::borrowed_text(raw)?;
     match number(text.trim()) {
         Some(number) => from_number(number),
         None => written(text.trim(), zone),

@@ -240,16 +240,22 @@ impl<N: Copy + Ord> Spellings<N> {
     /// Finds every known spelling in an object, in one pass over its keys.
     #[must_use]
     pub fn find<'a>(&self, object: &Object<'a>) -> Findings<'a, N> {
-        let mut findings = Vec::new();
-        for (key, (spelling, value)) in object.0.iter().enumerate() {
-            let spelling = plain(spelling);
+        let mut findings = Vec::with_capacity(object.0.len());
+        // One buffer for all keys: a reply holds hundreds of thousands of them.
+        let mut spelling = String::new();
+        for (key, (written, value)) in object.0.iter().enumerate() {
+            spelling.clear();
+            push_plain(written, &mut spelling);
             if let Some(&(name, rank)) = self.index.get(&spelling) {
                 findings.push(Finding { name, rank, key, value });
             }
             if lenient::is_object(value) && self.parents.contains(&spelling) {
+                spelling.push('.');
+                let parent = spelling.len();
                 // An item with too many keys inside is no reason to refuse it: nothing is found there.
                 for (inner, value) in Object::read(value).unwrap_or_default().0 {
-                    let spelling = format!("{spelling}.{}", plain(&inner));
+                    spelling.truncate(parent);
+                    push_plain(&inner, &mut spelling);
                     if let Some(&(name, rank)) = self.index.get(&spelling) {
                         findings.push(Finding { name, rank, key, value });
                     }
@@ -264,12 +270,12 @@ impl<N: Copy + Ord> Spellings<N> {
 
 impl<'a, N: Copy + Eq> Findings<'a, N> {
     /// The value of the best spelling that can be read.
-    pub fn read<T>(&self, name: N, read: impl Fn(&RawValue) -> Option<T>) -> Option<T> {
+    pub fn read<T>(&self, name: N, read: impl Fn(&'a RawValue) -> Option<T>) -> Option<T> {
         self.values(name).find_map(|(_, value)| read(value))
     }
 
     /// The position of the key that [`Self::read`] takes its value from.
-    pub fn key<T>(&self, name: N, read: impl Fn(&RawValue) -> Option<T>) -> Option<usize> {
+    pub fn key<T>(&self, name: N, read: impl Fn(&'a RawValue) -> Option<T>) -> Option<usize> {
         self.values(name).find(|(_, value)| read(value).is_some()).map(|(key, _)| key)
     }
 
@@ -281,7 +287,13 @@ impl<'a, N: Copy + Eq> Findings<'a, N> {
 
 /// A key without what people disagree on.
 fn plain(key: &str) -> String {
-    key.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).map(|c| c.to_ascii_lowercase()).collect()
+    let mut plain = String::new();
+    push_plain(key, &mut plain);
+    plain
+}
+
+fn push_plain(key: &str, plain: &mut String) {
+    plain.extend(key.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).map(|c| c.to_ascii_lowercase()));
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! `agentProfile/tags`: recent notifications and the icons that belong to them (`api.md` §3).
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::value::RawValue;
@@ -159,8 +161,11 @@ fn read_icons(value: &RawValue, notification: &mut Notification, ids: &mut Notif
 }
 
 /// The scalar keys of a notification that none of its named values was read from, in the server's order.
+///
+/// Read again whenever they are asked for, because most answers never show them; a table of 20,000 rows does, so
+/// nothing is copied that can be borrowed.
 #[must_use]
-pub fn unnamed(fields: &RawValue) -> Vec<(String, String)> {
+pub fn unnamed(fields: &RawValue) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
     let Ok(object) = Object::read(fields) else { return Vec::new() };
     let findings = NOTIFICATION.find(&object);
     let mut is_named = vec![false; object.0.len()];
@@ -174,7 +179,7 @@ pub fn unnamed(fields: &RawValue) -> Vec<(String, String)> {
         OfNotification::Call,
         OfNotification::Customer,
     ]
-    .map(|name| findings.key(name, lenient::text));
+    .map(|name| findings.key(name, lenient::borrowed_text));
     let icons = findings.values(OfNotification::Icons).map(|(key, _)| key);
     for key in texts.into_iter().chain([time]).flatten().chain(icons) {
         is_named[key] = true;
@@ -184,7 +189,7 @@ pub fn unnamed(fields: &RawValue) -> Vec<(String, String)> {
         .into_iter()
         .zip(is_named)
         .filter(|(_, is_named)| !is_named)
-        .filter_map(|((key, value), _)| Some((key.into_owned(), lenient::text(value)?)))
+        .filter_map(|((key, value), _)| Some((key, lenient::borrowed_text(value)?)))
         .collect()
 }
 

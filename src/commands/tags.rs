@@ -1,6 +1,8 @@
 //! `deepcall tags`: recent notifications with their icons.
 //! The server chooses its own window (`api.md` §3); every filter here works on what it sent.
 
+use std::borrow::Cow;
+
 use clap::Args;
 use clap::builder::{StringValueParser, TypedValueParser};
 use jiff::tz::TimeZone;
@@ -141,7 +143,7 @@ pub static DOCUMENT: Document = Document {
     empty: "no tags",
 };
 
-fn unnamed_keys(row: &Row) -> Vec<(String, String)> {
+fn unnamed_keys(row: &Row) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
     match row.0.last() {
         Some(Value::Raw(fields)) => unnamed(fields),
         _ => vec![],

@@ -65,8 +65,8 @@ impl<'r> Cell<'r> {
 
     /// Text that no field names; `None` where the row does not say it.
     #[must_use]
-    pub fn from_unnamed(text: Option<String>) -> Self {
-        let content = text.map_or(Content::Nothing, |text| Content::Text(Cow::Owned(text)));
+    pub fn from_unnamed(text: Option<Cow<'r, str>>) -> Self {
+        let content = text.map_or(Content::Nothing, Content::Text);
         Self { content, meaning: Meaning::Text, key: "" }
     }
 

@@ -2,7 +2,7 @@
 //! Every format is made from this one value, so formats cannot disagree. It must not know
 //! the network, the terminal, or any format.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use jiff::Timestamp;
 use serde_json::value::RawValue;
@@ -164,7 +164,7 @@ pub struct Document {
 }
 
 /// Reads the keys of a row that no field names, each with its text.
-pub type Unnamed = fn(&Row) -> Vec<(String, String)>;
+pub type Unnamed = fn(&Row) -> Vec<(Cow<'_, str>, Cow<'_, str>)>;
 
 /// How the rows of a document stand in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

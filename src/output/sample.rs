@@ -1,6 +1,6 @@
 //! A small document, its reports and presentations, for the tests of this layer.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Map, value::RawValue};
@@ -38,7 +38,7 @@ const fn field(key: &'static str, title: &'static str, meaning: Meaning, shown: 
     Field { key, title, meaning, shown, about: "" }
 }
 
-fn unnamed(row: &Row) -> Vec<(String, String)> {
+fn unnamed(row: &Row) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
     let Some(Value::Raw(raw)) = row.0.last() else {
         return Vec::new();
     };
@@ -48,7 +48,10 @@ fn unnamed(row: &Row) -> Vec<(String, String)> {
         serde_json::Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
-    fields.into_iter().filter_map(|(key, value)| Some((key, scalar(value)?))).collect()
+    fields
+        .into_iter()
+        .filter_map(|(key, value)| Some((Cow::Owned(key), Cow::Owned(scalar(value)?))))
+        .collect()
 }
 
 pub(crate) fn now() -> Timestamp {

@@ -4,6 +4,7 @@
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
+    mem,
 };
 
 use serde_json::value::RawValue;
@@ -112,7 +113,7 @@ pub fn steady_columns(report: &Report, requested: Option<&[String]>) -> Result<V
 #[must_use]
 pub fn cells<'r>(report: &'r Report, row: &'r Row, columns: &[Column]) -> Vec<Cell<'r>> {
     // Read once per row, and only if a column needs it: it parses what the server sent.
-    let mut unnamed: Option<HashMap<String, String>> = None;
+    let mut unnamed: Option<Vec<(Cow<'r, str>, Cow<'r, str>)>> = None;
     columns
         .iter()
         .map(|column| match &column.source {
@@ -123,8 +124,10 @@ pub fn cells<'r>(report: &'r Report, row: &'r Row, columns: &[Column]) -> Vec<Ce
             Source::Path(index, path) => Cell::from_raw(inside(value(row, *index), path)),
             Source::Unnamed(key) => {
                 let read = || report.document.unnamed.map_or_else(Vec::new, |read| read(row));
-                let texts = unnamed.get_or_insert_with(|| read().into_iter().collect());
-                Cell::from_unnamed(texts.remove(key))
+                let texts = unnamed.get_or_insert_with(read);
+                // Few keys: going over them is cheaper than a hash table for each row. The last of equal ones counts.
+                let text = texts.iter_mut().rev().find(|(name, _)| name == key);
+                Cell::from_unnamed(text.map(|(_, text)| mem::take(text)))
             }
         })
         .collect()
@@ -226,14 +229,14 @@ fn unnamed(report: &Report) -> Vec<Column> {
             break;
         }
         if !seen.contains(&key) {
-            seen.insert(key.clone());
             found.push(Column {
-                name: Cow::Owned(key.clone()),
-                title: Cow::Owned(key.clone()),
+                name: Cow::Owned(key.to_string()),
+                title: Cow::Owned(key.to_string()),
                 meaning: Meaning::Text,
                 rank: usize::from(u8::MAX) + 1 + found.len(),
-                source: Source::Unnamed(key),
+                source: Source::Unnamed(key.to_string()),
             });
+            seen.insert(key);
         }
     }
     found

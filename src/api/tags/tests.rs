@@ -68,7 +68,7 @@ fn what_no_name_fits_stays_visible_in_order() {
             "nested":{"a":1},"list":[],"none":null,"empty":"","vip":true,"iconId":"i1"}"#,
     );
     let unnamed = unnamed(&notification.fields);
-    let unnamed: Vec<_> = unnamed.iter().map(|(key, text)| (key.as_str(), text.as_str())).collect();
+    let unnamed: Vec<_> = unnamed.iter().map(|(key, text)| (&**key, &**text)).collect();
     assert_eq!(
         unnamed,
         [("queue", "sales"), ("wait", "42"), ("cType", "IBD"), ("time", "soon"), ("vip", "true")]
