@@ -10,7 +10,7 @@ use super::lenient::{self, Object, OverLimit};
 /// A piece of JSON exactly as the server wrote it.
 pub type Raw = Arc<RawValue>;
 
-/// The items under a key: a list; `null`, `""`, `{}` or nothing for none; an object for one; any of these in a string.
+/// The items under a key, unread: what is in them is checked by whoever reads them. A list; `null`, `""`, `{}` or nothing for none; an object for one; any of these in a string.
 ///
 /// # Errors
 /// When it is something else, or a limit of [`super::budget`] is passed.
@@ -19,7 +19,7 @@ pub fn read(key: &str, raw: Option<&RawValue>) -> Result<Vec<Raw>, ApiError> {
     let list = lenient::structure(raw).ok_or_else(|| not_a_list(key))?;
     if lenient::is_list(&list) {
         let items = lenient::elements(&list).map_err(|error| over_limit(key, error))?;
-        return items.into_iter().map(|item| checked(key, item)).collect();
+        return Ok(items.into_iter().map(own).collect());
     }
     if !lenient::is_object(&list) {
         return Err(not_a_list(key));
@@ -32,11 +32,6 @@ pub fn read(key: &str, raw: Option<&RawValue>) -> Result<Vec<Raw>, ApiError> {
 #[must_use]
 pub fn own(raw: &RawValue) -> Raw {
     Arc::from(raw.to_owned())
-}
-
-fn checked(key: &str, item: &RawValue) -> Result<Raw, ApiError> {
-    Object::read(item).map_err(|error| over_limit(key, error))?;
-    Ok(own(item))
 }
 
 fn not_a_list(key: &str) -> ApiError {
@@ -91,8 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn too_many_items_and_too_many_keys_are_refused() {
+    fn too_many_items_are_refused() {
         assert_eq!(items(&format!("[{}0]", "0,".repeat(20_000))), Err("too_large"));
-        assert_eq!(items(&format!("[{{{}\"\":0}}]", "\"\":0,".repeat(500))), Err("too_large"));
     }
 }

@@ -81,11 +81,10 @@ pub(super) fn read(received: &Received, zone: &TimeZone) -> Result<Tags, ApiErro
 /// # Errors
 /// When an item has more keys than allowed.
 pub fn decode(notifications: &[Raw], icons: &[Raw], zone: &TimeZone) -> Result<Tags, ApiError> {
-    let over_limit = |error| items::over_limit("data", error);
     let mut decoded = Vec::with_capacity(notifications.len());
     let mut ids = Vec::with_capacity(notifications.len());
     for raw in notifications {
-        let object = Object::read(raw).map_err(over_limit)?;
+        let object = Object::read(raw).map_err(|error| items::over_limit("data", error))?;
         let (notification, own_ids) = notification(raw, &NOTIFICATION.find(&object), zone);
         decoded.push(notification);
         ids.push(own_ids);
@@ -93,7 +92,7 @@ pub fn decode(notifications: &[Raw], icons: &[Raw], zone: &TimeZone) -> Result<T
     let mut icon_ids = Vec::with_capacity(icons.len());
     let mut names = Vec::with_capacity(icons.len());
     for raw in icons {
-        let object = Object::read(raw).map_err(over_limit)?;
+        let object = Object::read(raw).map_err(|error| items::over_limit("iconDetails", error))?;
         let findings = ICON.find(&object);
         icon_ids.push(IconIds {
             own: findings.read(OfIcon::Id, lenient::text),

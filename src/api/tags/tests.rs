@@ -109,6 +109,19 @@ fn items_that_are_no_objects_are_kept_whole() {
 }
 
 #[test]
+fn an_item_with_too_many_keys_is_refused_in_either_list() {
+    let item = format!(r#"{{{}"":0}}"#, r#""":0,"#.repeat(500));
+    for key in ["data", "iconDetails"] {
+        for items in [item.clone(), format!("[{item}]")] {
+            let body = format!(r#"{{"status":"success","data":[],"{key}":{items}}}"#);
+            let error = read(&received(200, &body), &moments::india()).unwrap_err();
+            assert_eq!(error.fault(), Fault::TooLarge, "{key}");
+            assert!(error.to_string().contains(key), "{error}");
+        }
+    }
+}
+
+#[test]
 fn twenty_thousand_items_with_icons_are_decoded() {
     let data: Vec<_> =
         (0..20_000).map(|n| format!(r#"{{"_id":"n{n}","callId":"c{n}","time":{n}}}"#)).collect();
