@@ -881,7 +881,7 @@ _deepcall() {
             return 0
             ;;
         deepcall__subcmd__schema)
-            opts="-h -V --help --version tags break-status wrapup ping profiles explain explain-exit sandbox error"
+            opts="-h -V --help --version tags break-status wrapup ping profiles explain explain-exit sandbox error watch start state tag break_started break_ended wrapup_started wrapup_ended alert gap connection_lost connection_restored session_expired session_renewed heartbeat end"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -6,10 +6,12 @@ use clap::builder::PossibleValuesParser;
 use super::{break_status, explain, ping, profiles, sandbox, tags, wrapup};
 use crate::output::report::Document;
 use crate::output::schema;
+use crate::watch::event::EventWords;
 
 /// Print the JSON Schema of a document
 ///
-/// Made from the very table that the document is written from. Keys are only ever added.
+/// Made from the very table that the document is written from. Keys are only ever added. `watch` is any line of
+/// deepcall watch --json; each event has its own name as well.
 #[derive(Args, Clone, Debug)]
 pub struct SchemaArgs {
     /// Which document; `error` is what --json prints on stderr
@@ -30,9 +32,14 @@ pub static DOCUMENTS: [&Document; 8] = [
 ];
 
 const ERROR: &str = "error";
+const WATCH: &str = "watch";
 
-fn names() -> Vec<&'static str> {
-    DOCUMENTS.iter().map(|document| document.name).chain(std::iter::once(ERROR)).collect()
+/// Every name that has a schema: documents, errors, the stream of `watch`, and each of its events.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    let documents = DOCUMENTS.iter().map(|document| document.name);
+    let events = EventWords::ALL.iter().map(|event| event.name);
+    documents.chain([ERROR, WATCH]).chain(events).collect()
 }
 
 /// The schema of that name; `None` if there is none.
@@ -41,5 +48,15 @@ pub fn schema(name: &str) -> Option<serde_json::Value> {
     if name == ERROR {
         return Some(schema::error_schema());
     }
+    if name == WATCH {
+        return Some(schema::stream_schema(WATCH, EventWords::COMMON, EventWords::ALL.iter().map(line)));
+    }
+    if let Some(event) = EventWords::ALL.iter().find(|event| event.name == name) {
+        return Some(schema::line_schema(EventWords::COMMON, line(event)));
+    }
     DOCUMENTS.iter().find(|document| document.name == name).map(|document| schema::schema(document))
+}
+
+fn line(event: &EventWords) -> schema::Line {
+    schema::Line { name: event.name, about: event.about, fields: event.fields }
 }

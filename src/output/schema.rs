@@ -47,6 +47,48 @@ pub fn schema(document: &Document) -> Value {
     schema.into()
 }
 
+/// What one line of a stream holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// The value of its `type`.
+    pub name: &'static str,
+    /// One sentence about it.
+    pub about: &'static str,
+    /// Its keys after those that all lines begin with.
+    pub fields: &'static [Field],
+}
+
+/// JSON Schema of any line of a stream whose lines all begin with the `common` fields, `type` among them.
+#[must_use]
+pub fn stream_schema(title: &str, common: &[Field], lines: impl IntoIterator<Item = Line>) -> Value {
+    let mut definitions = Map::new();
+    for line in lines {
+        definitions.insert(line.name.to_owned(), line_object(common, line));
+    }
+    let any: Vec<Value> =
+        definitions.keys().map(|name| json!({ "$ref": format!("#/$defs/{name}") })).collect();
+    definitions.insert("row".to_owned(), json!({ "oneOf": any }));
+    json!({ "$schema": DIALECT, "title": title, "$ref": "#/$defs/row", "$defs": definitions })
+}
+
+/// JSON Schema of one kind of line of such a stream.
+#[must_use]
+pub fn line_schema(common: &[Field], line: Line) -> Value {
+    let mut schema = line_object(common, line);
+    schema["$schema"] = DIALECT.into();
+    schema["title"] = line.name.into();
+    schema
+}
+
+fn line_object(common: &[Field], line: Line) -> Value {
+    let mut keys = properties(common);
+    keys.extend(properties(line.fields));
+    if let Some(kind) = keys.get_mut("type") {
+        *kind = described(json!({ "const": line.name }), line.about);
+    }
+    described(object(&keys), line.about)
+}
+
 /// An object with exactly these fields.
 #[must_use]
 pub fn object_of(fields: &[Field]) -> Value {

@@ -11,7 +11,7 @@ use crate::support::{CANARY_SSID, FakeServer, Ran, World};
 const READERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/readers.py");
 
 /// What the readers made of a text; `Err` is what they complained of.
-fn try_read(mode: &str, text: &str, schema: &str) -> Result<Value, String> {
+pub fn try_read(mode: &str, text: &str, schema: &str) -> Result<Value, String> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(schema.as_bytes()).unwrap();
     let argument = if schema == "hostile" { schema.into() } else { file.path().as_os_str().to_owned() };

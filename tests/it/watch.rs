@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::formats::{read, try_read};
 use crate::support::{CANARY_SSID, FakeServer, Ran, Reply, World, leaks};
 
 const NOT_ON_BREAK: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
@@ -33,6 +34,9 @@ fn events(ran: &Ran) -> Vec<Value> {
         .collect();
     assert_eq!(events.first().map(|event| event["type"].clone()), Some("start".into()), "{ran}");
     assert_eq!(events.last().map(|event| event["type"].clone()), Some("end".into()), "{ran}");
+    // Whatever a test makes the watch say is as its schema says, by an independent validator.
+    let schema = World::new().run("schema watch").ended_with(0).stdout;
+    read("ndjson", &ran.stdout, &schema);
     events
 }
 
@@ -234,4 +238,24 @@ fn end(child: &mut Child) -> Ran {
     leaks::assert_no_secret("stdout", stdout.as_bytes());
     leaks::assert_no_secret("stderr", stderr.as_bytes());
     Ran { stdout, stderr, code: child.wait().unwrap().code().unwrap_or(-1) }
+}
+
+#[test]
+fn each_event_has_a_schema_and_a_key_that_none_names_is_found() {
+    let world = World::new();
+    let ran = world.run("watch --sandbox --all --json --heartbeat 1s --timeout 2500ms").ended_with(124);
+    let told = events(&ran);
+    let kinds = types(&told);
+    for kind in ["start", "state", "tag", "heartbeat", "end"] {
+        assert!(kinds.contains(&kind), "{kind} in {kinds:?}");
+        let schema = world.run(&format!("schema {kind}")).ended_with(0).json();
+        assert_eq!(schema["properties"]["type"]["const"], kind);
+        let of_kind = told.iter().find(|event| event["type"] == kind).unwrap();
+        read("json", &format!("{of_kind}\n"), &schema.to_string());
+    }
+    let schema = world.run("schema watch").ended_with(0).stdout;
+    let with_more =
+        r#"{"type":"session_renewed","at":"2026-11-23T09:00:00+05:30","profile":"asha","more":1}"#;
+    assert!(try_read("ndjson", with_more, &schema).is_err());
+    read("ndjson", &with_more.replace(r#","more":1"#, ""), &schema);
 }
