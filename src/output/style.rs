@@ -87,12 +87,14 @@ pub const TRANSFER: Mark = mark('⇄', Tint::Plain);
 pub const INCOMING: Mark = mark('↓', Tint::Good);
 /// A call that went out.
 pub const OUTGOING: Mark = mark('↑', Tint::Good);
-/// A call that was taken or ended as it should.
+/// Ended as it should: a call that was taken, a server that answers.
 pub const ANSWERED: Mark = mark('✓', Tint::Good);
 /// On break.
 pub const ON_BREAK: Mark = mark('‖', Tint::Notable);
 /// In wrap-up.
 pub const IN_WRAPUP: Mark = mark('◔', Tint::Notable);
+/// The one of several that is used: neither good nor bad.
+pub const CHOSEN: Mark = mark('*', Tint::Plain);
 /// Worth a look.
 pub const NOTABLE: Mark = mark('!', Tint::Notable);
 /// Wrong.
@@ -130,13 +132,15 @@ pub fn mark_of_kind(kind: &str) -> Mark {
     KINDS.iter().find(|(word, _)| letters.contains(word)).map_or(ORDINARY, |(_, mark)| *mark)
 }
 
-/// The mark of a state by the key that holds it: `on_break`, `in_wrapup`.
+/// The mark of a state by the key that holds it: `on_break`, `in_wrapup`, `default`, `ok`.
 #[must_use]
 pub fn mark_of_state(key: &str, holds: bool) -> Mark {
     match (holds, key) {
         (false, _) => ORDINARY,
         (true, "on_break") => ON_BREAK,
         (true, "in_wrapup") => IN_WRAPUP,
+        (true, "default") => CHOSEN,
+        (true, "ok") => ANSWERED,
         (true, _) => NOTABLE,
     }
 }

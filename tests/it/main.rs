@@ -21,6 +21,7 @@ mod ping;
 mod sandbox;
 mod secrets;
 mod sessions;
+mod tables;
 mod tags;
 mod terminal;
 mod watch;

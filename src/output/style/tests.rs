@@ -30,13 +30,15 @@ fn a_kind_is_marked_by_its_most_telling_word() {
 fn a_state_is_marked_only_while_it_holds() {
     assert_eq!(mark_of_state("on_break", true), ON_BREAK);
     assert_eq!(mark_of_state("in_wrapup", true), IN_WRAPUP);
+    assert_eq!(mark_of_state("default", true), CHOSEN);
+    assert_eq!(mark_of_state("ok", true), ANSWERED);
     assert_eq!(mark_of_state("other", true), NOTABLE);
     assert_eq!(mark_of_state("on_break", false), ORDINARY);
 }
 
 #[test]
 fn every_symbol_is_one_column_wide() {
-    let all = [ORDINARY, ANSWERED, NOTABLE, WRONG];
+    let all = [ORDINARY, ANSWERED, CHOSEN, NOTABLE, WRONG];
     for mark in KINDS.iter().map(|(_, mark)| mark).chain(&all) {
         assert_eq!(mark.symbol.width(), Some(1), "{}", mark.symbol);
     }
