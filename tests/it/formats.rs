@@ -42,7 +42,7 @@ fn schema(name: &str) -> String {
 
 const COMMANDS: [(&str, &str); 10] = [
     ("tags --sandbox --all --since 30m", "tags"),
-    ("tags --sandbox --since 30m", "tags"),
+    ("tags --sandbox --since 1h", "tags"),
     ("break-status --sandbox --all", "break-status"),
     ("break-status --sandbox", "break-status"),
     ("wrapup --sandbox --all", "wrapup"),
