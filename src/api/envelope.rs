@@ -16,8 +16,6 @@ use super::well_formed;
 /// A reply that was understood.
 #[derive(Debug)]
 pub struct Envelope<'a> {
-    /// The whole object.
-    pub whole: &'a RawValue,
     /// The payload of the agentProfile calls.
     pub data: Option<&'a RawValue>,
     /// The second payload of `tags`.
@@ -85,6 +83,15 @@ pub fn outcome(received: &Received, module: Module) -> Result<(), ApiError> {
     }
 }
 
+/// The whole reply, as a piece of JSON.
+///
+/// # Errors
+/// When it is none.
+pub fn whole(received: &Received) -> Result<&RawValue, ApiError> {
+    serde_json::from_slice(&received.body)
+        .map_err(|error| ApiError::new(Fault::NotJson, "the reply is not JSON").because(error))
+}
+
 fn read(received: &Received, module: Module) -> Result<Envelope<'_>, ApiError> {
     match received.status {
         407 => {
@@ -104,7 +111,7 @@ fn read(received: &Received, module: Module) -> Result<Envelope<'_>, ApiError> {
         _ => error,
     })?;
     let verdict = verdict(&keys, received, module);
-    Ok(Envelope { whole: keys.whole, data: keys.data, icon_details: keys.icon_details, verdict })
+    Ok(Envelope { data: keys.data, icon_details: keys.icon_details, verdict })
 }
 
 fn verdict(keys: &Keys<'_>, received: &Received, module: Module) -> Verdict {
@@ -174,7 +181,6 @@ impl Refusal {
 
 /// The keys of the envelope that mean something; all others belong to nobody here.
 struct Keys<'a> {
-    whole: &'a RawValue,
     status: Option<&'a RawValue>,
     codes: Vec<&'a RawValue>,
     message: Option<String>,
@@ -210,21 +216,29 @@ fn parse(body: &[u8]) -> Result<Keys<'_>, ApiError> {
     }
     well_formed::check(text)
         .map_err(|error| ApiError::new(Fault::Protocol, "the reply is malformed").because(error))?;
-    let whole: &RawValue = serde_json::from_str(text).map_err(|error| {
-        let refused = not_json(&format!("it begins with {:?}", excerpt(text))).because(error);
-        if text.trim_start().starts_with('<') {
-            return refused.with_hint(
-                "a network's sign-in page or another server may have answered: check the address",
-            );
+    // One pass for the most part: what is wrong is looked for only where something is.
+    read_keys(text).map_err(|ambiguity| match serde_json::from_str::<&RawValue>(text) {
+        Err(error) => {
+            let refused = not_json(&format!("it begins with {:?}", excerpt(text))).because(error);
+            if text.trim_start().starts_with('<') {
+                return refused.with_hint(
+                    "a network's sign-in page or another server may have answered: check the address",
+                );
+            }
+            refused
         }
-        refused
-    })?;
-    if !lenient::is_object(whole) {
-        return Err(ApiError::new(Fault::Protocol, "the reply is JSON, but not an object"));
-    }
-    serde_json::Deserializer::from_str(whole.get())
-        .deserialize_map(KeysVisitor(whole))
-        .map_err(|error| ApiError::new(Fault::Protocol, "the reply is ambiguous").because(error))
+        Ok(whole) if !lenient::is_object(whole) => {
+            ApiError::new(Fault::Protocol, "the reply is JSON, but not an object")
+        }
+        Ok(_) => ApiError::new(Fault::Protocol, "the reply is ambiguous").because(ambiguity),
+    })
+}
+
+fn read_keys(text: &str) -> serde_json::Result<Keys<'_>> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let keys = json.deserialize_map(KeysVisitor)?;
+    json.end()?;
+    Ok(keys)
 }
 
 /// The beginning of a text, whole characters, at most 200 of them.
@@ -233,9 +247,9 @@ fn excerpt(text: &str) -> &str {
     text.char_indices().nth(200).map_or(text, |(end, _)| &text[..end])
 }
 
-struct KeysVisitor<'a>(&'a RawValue);
+struct KeysVisitor;
 
-impl<'de> Visitor<'de> for KeysVisitor<'de> {
+impl<'de> Visitor<'de> for KeysVisitor {
     type Value = Keys<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -243,14 +257,8 @@ impl<'de> Visitor<'de> for KeysVisitor<'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut keys = Keys {
-            whole: self.0,
-            status: None,
-            codes: Vec::new(),
-            message: None,
-            data: None,
-            icon_details: None,
-        };
+        let mut keys =
+            Keys { status: None, codes: Vec::new(), message: None, data: None, icon_details: None };
         let mut spellings_seen: Vec<Cow<'de, str>> = Vec::new();
         while let Some(key) = map.next_key_seed(Key)? {
             match key.as_ref() {

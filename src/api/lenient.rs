@@ -21,6 +21,10 @@ pub fn text(raw: &RawValue) -> Option<String> {
 pub fn borrowed_text(raw: &RawValue) -> Option<Cow<'_, str>> {
     let json = raw.get();
     match json.as_bytes().first()? {
+        b'"' if !json.contains('\\') => {
+            let text = json.get(1..json.len() - 1)?;
+            (!text.is_empty()).then_some(Cow::Borrowed(text))
+        }
         b'"' => Key
             .deserialize(&mut serde_json::Deserializer::from_str(json))
             .ok()
@@ -165,7 +169,8 @@ impl<'de> Visitor<'de> for ObjectVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
+        // As many as most items have: growing would copy them several times over.
+        let mut members = Vec::with_capacity(16);
         while let Some(key) = map.next_key_seed(Key)? {
             if members.len() == KEYS_PER_ITEM {
                 return Err(de::Error::custom(TOO_MANY_KEYS));

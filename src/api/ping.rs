@@ -19,7 +19,7 @@ pub struct Pong {
 
 pub(super) fn read(received: &Received, module: Module) -> Result<Pong, ApiError> {
     match envelope::judge(received, module)? {
-        Judged::Payload(envelope) => Ok(Pong { reply: items::own(envelope.whole) }),
+        Judged::Payload(_) => Ok(Pong { reply: items::own(envelope::whole(received)?) }),
         Judged::Answer(_) => Err(ApiError::new(Fault::Protocol, "the reply answers another question")),
     }
 }

@@ -2,11 +2,14 @@
 //! per kind of item lists what is likely, best first. Case, `_`, `-` and spaces do not matter: `callId` is `call_id`.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
 
 use serde_json::value::RawValue;
 
 use super::lenient::{self, Object};
+
+mod known;
+
+pub use known::{BREAK, ICON, NOTIFICATION};
 
 /// What is read out of a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,162 +54,29 @@ pub enum OfBreak {
     Since,
 }
 
-/// The spellings of notifications.
-pub static NOTIFICATION: LazyLock<Spellings<OfNotification>> = LazyLock::new(|| {
-    Spellings::new(&[
-        (OfNotification::Id, &["notification id", "notif id", "id", "tag id", "uuid", "uid"]),
-        (
-            OfNotification::Time,
-            &[
-                "time",
-                "timestamp",
-                "date time",
-                "created at",
-                "created on",
-                "created",
-                "created date",
-                "event time",
-                "notification time",
-                "notif time",
-                "call time",
-                "start time",
-                "s time",
-                "entry time",
-                "inserted at",
-                "added on",
-                "ts",
-                "date",
-                "updated at",
-            ],
-        ),
-        (
-            OfNotification::Kind,
-            &[
-                "kind",
-                "notification type",
-                "notif type",
-                "type",
-                "event type",
-                "event",
-                "tag type",
-                "tag",
-                "category",
-                "action",
-                "call type",
-                "c type",
-            ],
-        ),
-        (
-            OfNotification::Message,
-            &[
-                "message",
-                "msg",
-                "text",
-                "notification",
-                "title",
-                "description",
-                "body",
-                "content",
-                "note",
-                "notes",
-                "remark",
-                "remarks",
-            ],
-        ),
-        (OfNotification::Agent, &["agent id", "agent.id", "aid", "agent", "agent number"]),
-        (OfNotification::Call, &["call id", "call.id", "cid", "call sid", "call unique id"]),
-        (
-            OfNotification::Customer,
-            &[
-                "c number",
-                "customer number",
-                "customer no",
-                "customer.number",
-                "customer.phone",
-                "customer",
-                "c num",
-                "caller number",
-                "caller",
-                "caller id",
-                "phone number",
-                "phone",
-                "mobile number",
-                "mobile no",
-                "mobile",
-                "contact number",
-                "c number 10",
-            ],
-        ),
-        (OfNotification::Icons, &["icon ids", "icon id", "icon.id", "icons", "icon", "icon details"]),
-    ])
-});
-
-/// The spellings of icon details.
-pub static ICON: LazyLock<Spellings<OfIcon>> = LazyLock::new(|| {
-    Spellings::new(&[
-        (OfIcon::Id, &["icon id", "id", "uuid"]),
-        (
-            OfIcon::Name,
-            &["name", "icon name", "title", "label", "action name", "action", "type", "icon", "text"],
-        ),
-        (
-            OfIcon::Notification,
-            &["notification id", "notif id", "tag id", "notification.id", "ref id", "parent id", "data id"],
-        ),
-        (OfIcon::Call, &["call id", "call.id", "cid", "call sid"]),
-    ])
-});
-
-/// The spellings of a break's detail.
-pub static BREAK: LazyLock<Spellings<OfBreak>> = LazyLock::new(|| {
-    Spellings::new(&[
-        (
-            OfBreak::Reason,
-            &[
-                "reason",
-                "break reason",
-                "break name",
-                "break type",
-                "name",
-                "type",
-                "title",
-                "label",
-                "break",
-                "remark",
-                "remarks",
-                "description",
-            ],
-        ),
-        (
-            OfBreak::Since,
-            &[
-                "since",
-                "break start time",
-                "break start",
-                "start time",
-                "started at",
-                "start at",
-                "start",
-                "s time",
-                "break time",
-                "b time",
-                "from",
-                "time",
-                "timestamp",
-                "created at",
-                "created on",
-                "created",
-                "date time",
-            ],
-        ),
-    ])
-});
-
 /// A table of spellings, ready to be looked up. A spelling with a dot names a key of a nested object.
 #[derive(Debug)]
 pub struct Spellings<N> {
     index: HashMap<String, (N, usize)>,
     parents: HashSet<String>,
+}
+
+/// Finds spellings in one item after another. The items of a reply nearly always have the same keys in the same
+/// order, and then the places found in the last one are those of the next: comparing keys is much cheaper than
+/// looking each of them up.
+#[derive(Debug)]
+pub struct Finder<N: 'static> {
+    spellings: &'static Spellings<N>,
+    last: Option<Keys<N>>,
+}
+
+/// The keys of an item, and the places of what was found among them. Nothing was found inside nested objects.
+#[derive(Debug)]
+struct Keys<N> {
+    written: Vec<String>,
+    /// Keys whose value would have to be looked into, were it an object.
+    parents: Vec<usize>,
+    places: Vec<(N, usize)>,
 }
 
 /// What was found in one object, best spelling first.
@@ -216,7 +86,6 @@ pub struct Findings<'a, N>(Vec<Finding<'a, N>>);
 #[derive(Debug)]
 struct Finding<'a, N> {
     name: N,
-    rank: usize,
     key: usize,
     value: &'a RawValue,
 }
@@ -237,34 +106,82 @@ impl<N: Copy + Ord> Spellings<N> {
         Self { index, parents }
     }
 
-    /// Finds every known spelling in an object, in one pass over its keys.
+    /// For many items, one after another.
+    #[must_use]
+    pub fn finder(&'static self) -> Finder<N> {
+        Finder { spellings: self, last: None }
+    }
+
+    /// Finds every known spelling in an object.
     #[must_use]
     pub fn find<'a>(&self, object: &Object<'a>) -> Findings<'a, N> {
+        self.look_up(object).0
+    }
+
+    /// The findings, and what is needed to find the same in an object with the same keys: nothing if some were inside
+    /// nested objects.
+    fn look_up<'a>(&self, object: &Object<'a>) -> (Findings<'a, N>, Option<Vec<usize>>) {
         let mut findings = Vec::with_capacity(object.0.len());
-        // One buffer for all keys: a reply holds hundreds of thousands of them.
+        let mut parents = Some(Vec::new());
+        // One buffer for all keys.
         let mut spelling = String::new();
         for (key, (written, value)) in object.0.iter().enumerate() {
             spelling.clear();
             push_plain(written, &mut spelling);
             if let Some(&(name, rank)) = self.index.get(&spelling) {
-                findings.push(Finding { name, rank, key, value });
+                findings.push((rank, Finding { name, key, value }));
             }
-            if lenient::is_object(value) && self.parents.contains(&spelling) {
-                spelling.push('.');
-                let parent = spelling.len();
-                // An item with too many keys inside is no reason to refuse it: nothing is found there.
-                for (inner, value) in Object::read(value).unwrap_or_default().0 {
-                    spelling.truncate(parent);
-                    push_plain(&inner, &mut spelling);
-                    if let Some(&(name, rank)) = self.index.get(&spelling) {
-                        findings.push(Finding { name, rank, key, value });
-                    }
+            if !self.parents.contains(&spelling) {
+                continue;
+            }
+            if !lenient::is_object(value) {
+                if let Some(parents) = &mut parents {
+                    parents.push(key);
+                }
+                continue;
+            }
+            parents = None;
+            spelling.push('.');
+            let parent = spelling.len();
+            // An item with too many keys inside is no reason to refuse it: nothing is found there.
+            for (inner, value) in Object::read(value).unwrap_or_default().0 {
+                spelling.truncate(parent);
+                push_plain(&inner, &mut spelling);
+                if let Some(&(name, rank)) = self.index.get(&spelling) {
+                    findings.push((rank, Finding { name, key, value }));
                 }
             }
         }
         // Of equal keys the last counts, so it has to come first among equals.
-        findings.sort_by_key(|finding| (finding.name, finding.rank, std::cmp::Reverse(finding.key)));
-        Findings(findings)
+        findings.sort_by_key(|(rank, finding)| (finding.name, *rank, std::cmp::Reverse(finding.key)));
+        (Findings(findings.into_iter().map(|(_, finding)| finding).collect()), parents)
+    }
+}
+
+impl<N: Copy + Ord> Finder<N> {
+    /// What [`Spellings::find`] finds.
+    pub fn find<'a>(&mut self, object: &Object<'a>) -> Findings<'a, N> {
+        if let Some(last) = self.last.as_ref().filter(|last| last.are_those_of(object)) {
+            let value = |key: usize| object.0[key].1;
+            let found = last.places.iter().map(|&(name, key)| Finding { name, key, value: value(key) });
+            return Findings(found.collect());
+        }
+        let (findings, parents) = self.spellings.look_up(object);
+        self.last = parents.map(|parents| Keys {
+            written: object.0.iter().map(|(key, _)| key.clone().into_owned()).collect(),
+            parents,
+            places: findings.0.iter().map(|finding| (finding.name, finding.key)).collect(),
+        });
+        findings
+    }
+}
+
+impl<N> Keys<N> {
+    fn are_those_of(&self, object: &Object<'_>) -> bool {
+        let members = &object.0;
+        self.written.len() == members.len()
+            && self.written.iter().zip(members).all(|(known, (key, _))| known == key)
+            && self.parents.iter().all(|&parent| !lenient::is_object(members[parent].1))
     }
 }
 
@@ -298,6 +215,8 @@ fn push_plain(key: &str, plain: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn found(json: &str, name: OfNotification) -> Option<String> {
@@ -336,6 +255,29 @@ mod tests {
         let json = r#"{"type":"first","type":"last"}"#;
         assert_eq!(found(json, OfNotification::Kind).as_deref(), Some("last"));
     }
+
+    proptest! {
+        #[test]
+        fn a_finder_finds_in_every_item_what_is_found_in_it_alone(
+            items in proptest::collection::vec(
+                proptest::collection::vec((0..KEYS.len(), 0..VALUES.len()), 0..5),
+                0..6,
+            )
+        ) {
+            let mut finder = NOTIFICATION.finder();
+            for item in items {
+                let members = item.iter().map(|&(key, value)| format!("\"{}\":{}", KEYS[key], VALUES[value]));
+                let json = format!("{{{}}}", members.collect::<Vec<_>>().join(","));
+                let raw: Box<RawValue> = serde_json::from_str(&json).unwrap();
+                let object = Object::read(&raw).unwrap();
+                let alone = NOTIFICATION.find(&object);
+                prop_assert_eq!(format!("{:?}", finder.find(&object)), format!("{alone:?}"), "{}", json);
+            }
+        }
+    }
+
+    const KEYS: &[&str] = &["id", "_id", "type", "Type", "customer", "agent", "queue"];
+    const VALUES: &[&str] = &["1", "null", r#"{"number":2,"id":3}"#];
 
     #[test]
     fn no_spelling_means_two_things() {

@@ -83,17 +83,19 @@ pub(super) fn read(received: &Received, zone: &TimeZone) -> Result<Tags, ApiErro
 pub fn decode(notifications: &[Raw], icons: &[Raw], zone: &TimeZone) -> Result<Tags, ApiError> {
     let mut decoded = Vec::with_capacity(notifications.len());
     let mut ids = Vec::with_capacity(notifications.len());
+    let mut finder = NOTIFICATION.finder();
     for raw in notifications {
         let object = Object::read(raw).map_err(|error| items::over_limit("data", error))?;
-        let (notification, own_ids) = notification(raw, &NOTIFICATION.find(&object), zone);
+        let (notification, own_ids) = notification(raw, &finder.find(&object), zone);
         decoded.push(notification);
         ids.push(own_ids);
     }
     let mut icon_ids = Vec::with_capacity(icons.len());
     let mut names = Vec::with_capacity(icons.len());
+    let mut finder = ICON.finder();
     for raw in icons {
         let object = Object::read(raw).map_err(|error| items::over_limit("iconDetails", error))?;
-        let findings = ICON.find(&object);
+        let findings = finder.find(&object);
         icon_ids.push(IconIds {
             own: findings.read(OfIcon::Id, lenient::text),
             notification: findings.read(OfIcon::Notification, lenient::text),
@@ -159,14 +161,24 @@ fn read_icons(value: &RawValue, notification: &mut Notification, ids: &mut Notif
     }
 }
 
-/// The scalar keys of a notification that none of its named values was read from, in the server's order.
+/// A key of a notification and its text.
+pub type Unnamed<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+/// The scalar keys of each notification that none of its named values was read from, in the server's order.
 ///
-/// Read again whenever they are asked for, because most answers never show them; a table of 20,000 rows does, so
-/// nothing is copied that can be borrowed.
-#[must_use]
-pub fn unnamed(fields: &RawValue) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
-    let Ok(object) = Object::read(fields) else { return Vec::new() };
-    let findings = NOTIFICATION.find(&object);
+/// Read again when they are asked for, because most answers never show them.
+pub fn unnamed<'a>(
+    notifications: impl IntoIterator<Item = &'a RawValue>,
+) -> impl Iterator<Item = Vec<Unnamed<'a>>> {
+    let mut finder = NOTIFICATION.finder();
+    notifications.into_iter().map(move |fields| {
+        let Ok(object) = Object::read(fields) else { return Vec::new() };
+        let findings = finder.find(&object);
+        unnamed_of(object, &findings)
+    })
+}
+
+fn unnamed_of<'a>(object: Object<'a>, findings: &Findings<'a, OfNotification>) -> Vec<Unnamed<'a>> {
     let mut is_named = vec![false; object.0.len()];
     let zone = TimeZone::UTC;
     let time = findings.key(OfNotification::Time, |value| moments::time(value, &zone));

@@ -1,13 +1,12 @@
 //! `deepcall tags`: recent notifications with their icons.
 //! The server chooses its own window (`api.md` §3); every filter here works on what it sent.
 
-use std::borrow::Cow;
-
 use clap::Args;
 use clap::builder::{StringValueParser, TypedValueParser};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use regex::Regex;
+use serde_json::value::RawValue;
 
 use super::Outcome;
 use crate::api::tags::unnamed;
@@ -19,7 +18,7 @@ use crate::cli::options::{
 use crate::failure::{ExitStatus, Failure};
 use crate::fleet::Fleet;
 use crate::moment::{an_hour_before, moment};
-use crate::output::report::{Document, Field, Meaning, Raw, Report, Row, Shape, Shown, Value};
+use crate::output::report::{Document, Field, Meaning, Raw, Report, Row, Shape, Shown, UnnamedTexts, Value};
 
 /// Show recent notifications with their icons
 ///
@@ -143,11 +142,11 @@ pub static DOCUMENT: Document = Document {
     empty: "no tags",
 };
 
-fn unnamed_keys(row: &Row) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
-    match row.0.last() {
-        Some(Value::Raw(fields)) => unnamed(fields),
-        _ => vec![],
-    }
+fn unnamed_keys(rows: &[Row]) -> UnnamedTexts<'_> {
+    Box::new(unnamed(rows.iter().map(|row| match row.0.last() {
+        Some(Value::Raw(fields)) => fields,
+        _ => RawValue::NULL,
+    })))
 }
 
 /// Asks every profile of the fleet for its recent notifications, and keeps those that were asked for.
@@ -284,7 +283,7 @@ impl Notification {
         let named = [&self.message, &self.kind, &self.customer, &self.agent_id, &self.call_id, &self.id];
         named.into_iter().flatten().any(|text| regex.is_match(text))
             || self.icon_names.iter().any(|name| regex.is_match(name))
-            || unnamed(&self.fields).iter().any(|(_, text)| regex.is_match(text))
+            || unnamed([&*self.fields]).flatten().any(|(_, text)| regex.is_match(&text))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::output::{
     fit::GAP,
     sanitize::sanitize,
     style::Tint,
-    width::{cut, pad_left, pad_right, width},
+    width::{cut, width},
 };
 
 /// More lines than this are set without the table library. It takes some 4 µs and 2 kB per row,
@@ -82,7 +82,14 @@ impl Track {
     }
 
     fn set(&self, label: &Label<'_>) -> String {
-        if self.stands_right { pad_left(&label.text, self.width) } else { pad_right(&label.text, self.width) }
+        let (before, after) = self.spaces(label);
+        format!("{:before$}{}{:after$}", "", label.text, "")
+    }
+
+    /// Spaces before and after a label.
+    fn spaces(&self, label: &Label<'_>) -> (usize, usize) {
+        let spaces = self.width.saturating_sub(label.width);
+        if self.stands_right { (spaces, 0) } else { (0, spaces) }
     }
 }
 
@@ -91,34 +98,46 @@ impl Track {
 /// # Errors
 /// What the writer answers.
 pub fn draw(lines: &[Vec<Label<'_>>], tracks: &[Track], color: bool, out: &mut dyn Write) -> io::Result<()> {
+    let mut painted = String::new();
     if lines.len() > MOST_LAID_OUT {
         return lines.iter().try_for_each(|line| {
-            let pieces = tracks.iter().map(|track| Cow::Owned(track.set(&line[track.cell])));
-            write_line(pieces, line, tracks, color, out)
+            for track in tracks {
+                let label = &line[track.cell];
+                let (before, after) = track.spaces(label);
+                push_spaces(before, &mut painted);
+                paint(&label.text, label.tint, color, &mut painted);
+                push_spaces(after + GAP, &mut painted);
+            }
+            write_line(&mut painted, out)
         });
     }
     lay_out(lines, tracks).lines().zip(lines).try_for_each(|(laid_out, line)| {
-        let pieces = laid_out.split(EDGE).zip(tracks).map(|(piece, track)| {
+        for (piece, track) in laid_out.split(EDGE).zip(tracks) {
             let label = &line[track.cell];
-            if track.suits(label) { Cow::Borrowed(piece) } else { Cow::Owned(track.set(label)) }
-        });
-        write_line(pieces, line, tracks, color, out)
+            let piece = if track.suits(label) { Cow::Borrowed(piece) } else { Cow::Owned(track.set(label)) };
+            paint(&piece, label.tint, color, &mut painted);
+            push_spaces(GAP, &mut painted);
+        }
+        write_line(&mut painted, out)
     })
 }
 
-fn write_line<'p>(
-    pieces: impl Iterator<Item = Cow<'p, str>>,
-    line: &[Label<'_>],
-    tracks: &[Track],
-    color: bool,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let mut painted = String::new();
-    for (piece, track) in pieces.zip(tracks) {
-        paint(&piece, line[track.cell].tint, color, &mut painted);
-        painted.extend([' '; GAP]);
+/// Writes the line and empties it, so that the next one needs no memory of its own.
+fn write_line(painted: &mut String, out: &mut dyn Write) -> io::Result<()> {
+    painted.truncate(painted.trim_end_matches(' ').len());
+    painted.push('\n');
+    let written = out.write_all(painted.as_bytes());
+    painted.clear();
+    written
+}
+
+fn push_spaces(mut count: usize, painted: &mut String) {
+    const SPACES: &str = "                                ";
+    while count > 0 {
+        let some = count.min(SPACES.len());
+        painted.push_str(&SPACES[..some]);
+        count -= some;
     }
-    writeln!(out, "{}", painted.trim_end_matches(' '))
 }
 
 fn lay_out(lines: &[Vec<Label<'_>>], tracks: &[Track]) -> Table {

@@ -7,7 +7,7 @@ use crate::output::{
     json::{self, Layout},
     presentation::{Format, Presentation},
     report::Report,
-    select::{self, SelectError},
+    select::{SelectError, Selection},
     sentence::write_sentence,
     table::write_table,
 };
@@ -48,14 +48,14 @@ fn render_table(
     presentation: &Presentation,
     out: &mut dyn Write,
 ) -> Result<(), RenderError> {
-    let columns = select::columns(report, presentation.columns.as_deref())?;
+    let selection = Selection::of(report, presentation.columns.as_deref())?;
     match &report.sentence {
         // Columns asked for by name are an answer to another question than the sentence.
         Some(sentence) if presentation.terminal && presentation.columns.is_none() => {
             write_sentence(sentence, presentation, out)?;
         }
         _ if report.rows.is_empty() => {}
-        _ => write_table(report, &columns, presentation, out)?,
+        _ => write_table(&selection, presentation, out)?,
     }
     Ok(())
 }
@@ -66,13 +66,10 @@ fn render_delimited(
     delimiter: Delimiter,
     out: &mut dyn Write,
 ) -> Result<(), RenderError> {
-    let columns = select::steady_columns(report, presentation.columns.as_deref())?;
+    let selection = Selection::steady(report, presentation.columns.as_deref())?;
     let Presentation { zone, mask, headers, guard, .. } = presentation;
-    let names: Vec<String> = columns.iter().map(|column| column.name.to_string()).collect();
-    let rows = report.rows.iter().map(|row| {
-        let cells = select::cells(report, row, &columns).into_iter();
-        cells.map(|cell| cell.exact(zone, *mask).into_owned()).collect::<Vec<_>>()
-    });
+    let names: Vec<String> = selection.columns().iter().map(|column| column.name.to_string()).collect();
+    let rows = selection.rows().map(|cells| cells.into_iter().map(|cell| cell.exact(zone, *mask)));
     Ok(delimited::write(&names, rows, delimiter, *headers, *guard, out)?)
 }
 

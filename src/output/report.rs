@@ -163,8 +163,11 @@ pub struct Document {
     pub empty: &'static str,
 }
 
-/// Reads the keys of a row that no field names, each with its text.
-pub type Unnamed = fn(&Row) -> Vec<(Cow<'_, str>, Cow<'_, str>)>;
+/// Reads for each row the keys that no field names, each with its text.
+pub type Unnamed = for<'r> fn(&'r [Row]) -> UnnamedTexts<'r>;
+
+/// What each row says under keys that no field names.
+pub type UnnamedTexts<'r> = Box<dyn Iterator<Item = Vec<(Cow<'r, str>, Cow<'r, str>)>> + 'r>;
 
 /// How the rows of a document stand in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

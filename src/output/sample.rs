@@ -7,7 +7,7 @@ use serde_json::{Map, value::RawValue};
 
 use crate::output::{
     presentation::{Format, Presentation},
-    report::{Document, Field, Meaning, Raw, Report, Row, Shape, Shown, Value},
+    report::{Document, Field, Meaning, Raw, Report, Row, Shape, Shown, UnnamedTexts, Value},
     style::Tint,
 };
 
@@ -38,7 +38,11 @@ const fn field(key: &'static str, title: &'static str, meaning: Meaning, shown: 
     Field { key, title, meaning, shown, about: "" }
 }
 
-fn unnamed(row: &Row) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
+fn unnamed(rows: &[Row]) -> UnnamedTexts<'_> {
+    Box::new(rows.iter().map(unnamed_of))
+}
+
+fn unnamed_of(row: &Row) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
     let Some(Value::Raw(raw)) = row.0.last() else {
         return Vec::new();
     };

@@ -40,7 +40,7 @@ pub(crate) fn sanitize_keeping<'t>(text: &'t str, kept: &[char]) -> Cow<'t, str>
             cluster = Cluster::default();
             continue;
         }
-        let next = rest.peek().map(|&(_, next)| Class::of(next));
+        let next = rest.peek().map(|&(_, next)| next);
         if !cluster.accepts(Class::of(character), next) {
             safe.push_str(&text[copied..at]);
             show(character, &mut safe);
@@ -70,29 +70,32 @@ enum Class {
     Selector,
     /// Painted onto the character before it.
     Mark,
-    Letter,
-    Pictograph,
     Space,
-    Other,
+    /// Everything else. Whether it may be joined to its neighbours is asked only beside a joiner: Unicode's table of
+    /// letters is slow to look into.
+    Base(char),
 }
 
 impl Class {
     fn of(character: char) -> Self {
         match character {
             ' ' => Self::Space,
-            '!'..='~' if character.is_ascii_alphabetic() => Self::Letter,
-            '!'..='~' => Self::Other,
+            '!'..='~' => Self::Base(character),
             '\u{200c}' | '\u{200d}' => Self::Joiner,
             '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' | '\u{180b}'..='\u{180d}' | '\u{180f}' => {
                 Self::Selector
             }
             _ if character.is_control() || is_hidden(character) => Self::Harmful,
             _ if character.width() == Some(0) => Self::Mark,
-            _ if character.is_alphabetic() => Self::Letter,
-            '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}' => Self::Pictograph,
             _ if character.is_whitespace() => Self::Space,
-            _ => Self::Other,
+            _ => Self::Base(character),
         }
+    }
+
+    /// Whether a joiner may stand beside it: letters and pictographs.
+    fn takes_joiner(self) -> bool {
+        let Self::Base(character) = self else { return false };
+        character.is_alphabetic() || matches!(character, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
     }
 }
 
@@ -130,7 +133,7 @@ struct Cluster {
 
 impl Cluster {
     /// Whether the character may stay, given its neighbours; moves on to it.
-    fn accepts(&mut self, class: Class, next: Option<Class>) -> bool {
+    fn accepts(&mut self, class: Class, next: Option<char>) -> bool {
         let accepted = match class {
             Class::Harmful => false,
             Class::Joiner => self.joins(next),
@@ -138,7 +141,7 @@ impl Cluster {
                 self.last.is_some_and(|last| !matches!(last, Class::Space | Class::Joiner | Class::Selector))
             }
             Class::Mark => self.last.is_some() && self.marks < MARKS_PER_BASE,
-            Class::Letter | Class::Pictograph | Class::Space | Class::Other => true,
+            Class::Space | Class::Base(_) => true,
         };
         self.marks = match class {
             Class::Mark => self.marks + 1,
@@ -151,13 +154,12 @@ impl Cluster {
 
     /// A joiner stays between letters, marks and pictographs. After a mark it may also end
     /// the word, as in the old spelling of Malayalam chillus.
-    fn joins(&self, next: Option<Class>) -> bool {
+    fn joins(&self, next: Option<char>) -> bool {
         match self.last {
             Some(Class::Mark) => true,
-            Some(Class::Letter | Class::Pictograph | Class::Selector) => match next {
-                Some(Class::Letter | Class::Pictograph) => true,
+            Some(last) if last == Class::Selector || last.takes_joiner() => match next.map(Class::of) {
                 Some(Class::Mark) => self.marks < MARKS_PER_BASE,
-                _ => false,
+                next => next.is_some_and(Class::takes_joiner),
             },
             _ => false,
         }

@@ -1,11 +1,7 @@
 //! Which columns a table, CSV or TSV has, by name or by what the rows say, and their cells.
 //! It must not know how cells are worded or laid out.
 
-use std::{
-    borrow::Cow,
-    collections::{HashMap, HashSet},
-    mem,
-};
+use std::{borrow::Cow, collections::HashMap};
 
 use serde_json::value::RawValue;
 
@@ -37,9 +33,22 @@ enum Source {
     Field(usize),
     /// What a path leads to inside the field with this index.
     Path(usize, Vec<String>),
-    /// A key that no field names.
-    Unnamed(String),
+    /// The key that no field names with this index among those.
+    Unnamed(usize),
 }
+
+/// The columns of a report, with what they show of each row.
+#[derive(Debug)]
+pub struct Selection<'r> {
+    report: &'r Report,
+    columns: Vec<Column>,
+    /// For each row what it says under the keys that no field names, by their index. To find those keys all rows are
+    /// read, which is half of the work of showing them; so what was read is kept. Empty if there are no such columns.
+    unnamed: Vec<TextsOfRow<'r>>,
+}
+
+/// Texts under keys that no field names, by the index of the key.
+type TextsOfRow<'r> = Vec<(usize, Cow<'r, str>)>;
 
 /// Why columns cannot be selected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -83,54 +92,69 @@ pub fn named(document: &Document, names: &[String]) -> Result<Vec<Column>, Selec
     names.iter().enumerate().map(|(rank, name)| Ok(Column { rank, ..by_name(document, name)? })).collect()
 }
 
-/// The columns of a table: those asked for, else what the report shows by itself.
-///
-/// # Errors
-/// At the first name that the document does not know.
-pub fn columns(report: &Report, requested: Option<&[String]>) -> Result<Vec<Column>, SelectError> {
-    match requested {
-        Some(names) => named(report.document, names),
-        None => Ok(shown(report)),
-    }
-}
-
-/// The columns of CSV and TSV: those asked for, else every field that a table may show, whether or
-/// not a row says it. A script counts on the same columns in the same order from run to run; keys
-/// that no field names come after them.
-///
-/// # Errors
-/// At the first name that the document does not know.
-pub fn steady_columns(report: &Report, requested: Option<&[String]>) -> Result<Vec<Column>, SelectError> {
-    if let Some(names) = requested {
-        return named(report.document, names);
-    }
-    let fields = report.document.fields.iter().enumerate();
-    let named = fields.filter(|(_, field)| field.shown != Shown::OnRequest);
-    Ok(named.map(|(index, field)| whole(index, field)).chain(unnamed(report)).collect())
-}
-
-/// The cells of a row, in the order of the columns.
-#[must_use]
-pub fn cells<'r>(report: &'r Report, row: &'r Row, columns: &[Column]) -> Vec<Cell<'r>> {
-    // Read once per row, and only if a column needs it: it parses what the server sent.
-    let mut unnamed: Option<Vec<(Cow<'r, str>, Cow<'r, str>)>> = None;
-    columns
-        .iter()
-        .map(|column| match &column.source {
-            Source::Field(index) => {
-                let field = &report.document.fields[*index];
-                Cell::new(value(row, *index), field.meaning, field.key)
-            }
-            Source::Path(index, path) => Cell::from_raw(inside(value(row, *index), path)),
-            Source::Unnamed(key) => {
-                let read = || report.document.unnamed.map_or_else(Vec::new, |read| read(row));
-                let texts = unnamed.get_or_insert_with(read);
-                // Few keys: going over them is cheaper than a hash table for each row. The last of equal ones counts.
-                let text = texts.iter_mut().rev().find(|(name, _)| name == key);
-                Cell::from_unnamed(text.map(|(_, text)| mem::take(text)))
-            }
+impl<'r> Selection<'r> {
+    /// For a table: the columns asked for, else what the report shows by itself.
+    ///
+    /// # Errors
+    /// At the first name that the document does not know.
+    pub fn of(report: &'r Report, requested: Option<&[String]>) -> Result<Self, SelectError> {
+        Self::new(report, requested, |index, field| match field.shown {
+            Shown::Always(_) => true,
+            Shown::WhenSaid(_) => is_said(report, index),
+            Shown::WhenVaried(_) => is_varied(report, index),
+            Shown::OnRequest => false,
         })
-        .collect()
+    }
+
+    /// For CSV and TSV: the columns asked for, else every field that a table may show, whether or not a row says it. A
+    /// script counts on the same columns in the same order from run to run; keys that no field names come after them.
+    ///
+    /// # Errors
+    /// At the first name that the document does not know.
+    pub fn steady(report: &'r Report, requested: Option<&[String]>) -> Result<Self, SelectError> {
+        Self::new(report, requested, |_, field| field.shown != Shown::OnRequest)
+    }
+
+    fn new(
+        report: &'r Report,
+        requested: Option<&[String]>,
+        is_shown: impl Fn(usize, &Field) -> bool,
+    ) -> Result<Self, SelectError> {
+        if let Some(names) = requested {
+            return Ok(Self { report, columns: named(report.document, names)?, unnamed: Vec::new() });
+        }
+        let fields = report.document.fields.iter().enumerate();
+        let shown = fields.filter(|(index, field)| is_shown(*index, field));
+        let mut columns: Vec<_> = shown.map(|(index, field)| whole(index, field)).collect();
+        let (keys, texts) = unnamed(report);
+        columns.extend(keys.into_iter().enumerate().map(|(index, key)| unnamed_column(index, &key)));
+        Ok(Self { report, columns, unnamed: texts })
+    }
+
+    /// The columns, in order.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The cells of each row, in the order of the columns.
+    pub fn rows(&self) -> impl Iterator<Item = Vec<Cell<'_>>> {
+        self.report.rows.iter().enumerate().map(|(at, row)| {
+            let unnamed = self.unnamed.get(at).map_or(&[][..], Vec::as_slice);
+            self.columns.iter().map(|column| self.cell(row, unnamed, &column.source)).collect()
+        })
+    }
+
+    fn cell<'s>(&'s self, row: &'s Row, unnamed: &'s [(usize, Cow<'r, str>)], source: &Source) -> Cell<'s> {
+        match source {
+            Source::Field(index) => field_cell(self.report, row, *index),
+            Source::Path(index, path) => Cell::from_raw(inside(value(row, *index), path)),
+            Source::Unnamed(index) => {
+                let text = unnamed.iter().find(|(key, _)| key == index);
+                Cell::from_unnamed(text.map(|(_, text)| Cow::Borrowed(&**text)))
+            }
+        }
+    }
 }
 
 fn by_name(document: &Document, name: &str) -> Result<Column, SelectError> {
@@ -192,17 +216,6 @@ fn whole(index: usize, field: &Field) -> Column {
     }
 }
 
-fn shown(report: &Report) -> Vec<Column> {
-    let fields = report.document.fields.iter().enumerate();
-    let named = fields.filter(|(index, field)| match field.shown {
-        Shown::Always(_) => true,
-        Shown::WhenSaid(_) => is_said(report, *index),
-        Shown::WhenVaried(_) => is_varied(report, *index),
-        Shown::OnRequest => false,
-    });
-    named.map(|(index, field)| whole(index, field)).chain(unnamed(report)).collect()
-}
-
 fn is_said(report: &Report, index: usize) -> bool {
     report.rows.iter().any(|row| !field_cell(report, row, index).is_empty())
 }
@@ -217,29 +230,49 @@ fn field_cell<'r>(report: &'r Report, row: &'r Row, index: usize) -> Cell<'r> {
     Cell::new(value(row, index), field.meaning, field.key)
 }
 
-/// Columns for the keys that no field names, in order of first appearance.
-fn unnamed(report: &Report) -> Vec<Column> {
-    let mut found: Vec<Column> = Vec::new();
-    let mut seen = HashSet::new();
+/// The keys that no field names, in order of first appearance, and what each row says under them: of equal keys in
+/// one row the last one counts.
+fn unnamed(report: &Report) -> (Vec<Cow<'_, str>>, Vec<TextsOfRow<'_>>) {
     let Some(read) = report.document.unnamed else {
-        return found;
+        return (Vec::new(), Vec::new());
     };
-    for (key, _) in report.rows.iter().flat_map(read) {
-        if found.len() == MOST_UNNAMED {
-            break;
+    let mut keys: Vec<Cow<'_, str>> = Vec::new();
+    let texts = read(&report.rows).map(|row| {
+        let mut texts = TextsOfRow::with_capacity(row.len());
+        for (at, (key, text)) in row.into_iter().enumerate() {
+            // Rows of one list say the same in the same order, so the key is most likely where it was in the last one.
+            let known = if keys.get(at) == Some(&key) {
+                Some(at)
+            } else {
+                keys.iter().position(|known| *known == key)
+            };
+            let index = match known {
+                Some(index) => index,
+                None if keys.len() == MOST_UNNAMED => continue,
+                None => {
+                    keys.push(key);
+                    keys.len() - 1
+                }
+            };
+            match texts.iter_mut().find(|(known, _)| *known == index) {
+                Some((_, earlier)) => *earlier = text,
+                None => texts.push((index, text)),
+            }
         }
-        if !seen.contains(&key) {
-            found.push(Column {
-                name: Cow::Owned(key.to_string()),
-                title: Cow::Owned(key.to_string()),
-                meaning: Meaning::Text,
-                rank: usize::from(u8::MAX) + 1 + found.len(),
-                source: Source::Unnamed(key.to_string()),
-            });
-            seen.insert(key);
-        }
+        texts
+    });
+    let texts = texts.collect();
+    (keys, texts)
+}
+
+fn unnamed_column(index: usize, key: &str) -> Column {
+    Column {
+        name: Cow::Owned(key.to_owned()),
+        title: Cow::Owned(key.to_owned()),
+        meaning: Meaning::Text,
+        rank: usize::from(u8::MAX) + 1 + index,
+        source: Source::Unnamed(index),
     }
-    found
 }
 
 fn value(row: &Row, index: usize) -> &Value {

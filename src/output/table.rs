@@ -11,8 +11,8 @@ use crate::output::{
     fit::{Place, Wish, fit},
     grid::{self, Label},
     presentation::Presentation,
-    report::{Meaning, Report},
-    select::{Column, cells},
+    report::Meaning,
+    select::{Column, Selection},
     style::Tint,
 };
 
@@ -20,22 +20,22 @@ use crate::output::{
 /// fill every other row with spaces.
 const WIDEST_ALIGNED: usize = 160;
 
-/// Writes the rows of a report under these columns. No line is wider than the presentation's width;
+/// Writes the rows of a report under the selected columns. No line is wider than the presentation's width;
 /// without a width nothing is cut.
 ///
 /// # Errors
 /// What the writer answers.
 pub fn write_table(
-    report: &Report,
-    columns: &[Column],
+    selection: &Selection<'_>,
     presentation: &Presentation,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let columns = selection.columns();
     let headings = columns.iter().map(|column| Label::new(Cow::Borrowed(&*column.title), Tint::Strong));
     let heading = presentation.headers.then(|| headings.collect());
-    let rows = report.rows.iter().map(|row| {
-        let cells = cells(report, row, columns).into_iter();
-        cells.map(|cell| label(cell, presentation)).collect()
+    let rows = selection.rows().map(|cells| {
+        let labels = cells.into_iter().map(|cell| label(cell, presentation));
+        labels.collect()
     });
     let mut lines: Vec<Vec<Label<'_>>> = heading.into_iter().chain(rows).collect();
 

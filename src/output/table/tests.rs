@@ -3,9 +3,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::output::{
     payloads::{assert_harmless, payloads},
-    report::{Row, Value},
+    report::{Report, Row, Value},
     sample::{call, piped, raw, report, terminal, without_colour},
-    select,
+    select::Selection,
     width::width,
 };
 
@@ -30,9 +30,9 @@ fn floor() -> Report {
 }
 
 fn drawn(report: &Report, presentation: &Presentation) -> String {
-    let columns = select::columns(report, presentation.columns.as_deref()).expect("known columns");
+    let selection = Selection::of(report, presentation.columns.as_deref()).expect("known columns");
     let mut out = Vec::new();
-    write_table(report, &columns, presentation, &mut out).expect("a vector takes everything");
+    write_table(&selection, presentation, &mut out).expect("a vector takes everything");
     String::from_utf8(out).expect("text")
 }
 
