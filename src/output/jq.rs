@@ -121,21 +121,24 @@ impl Filter {
     pub fn run(&self, document: &[u8], terminal: bool, out: &mut dyn Write) -> Result<(), JqError> {
         let input = read::parse_single(document).map_err(|error| JqError::Run(error.to_string()))?;
         let context = Ctx::<JustLut<Val>>::new(&self.0.lut, Vars::new([]));
+        let mut text = Vec::new();
         for value in self.0.id.run((context, input)) {
             let value = value.map_err(|exception| {
                 let error = exception.get_err().map(|error| shortened(&error.to_string()));
                 JqError::Run(error.unwrap_or_else(|_| "stopped by the expression itself".to_owned()))
             })?;
             match &value {
-                Val::TStr(text) if terminal => {
-                    let text = String::from_utf8_lossy(text);
-                    out.write_all(sanitize_keeping(&text, &['\n', '\t']).as_bytes())?;
+                Val::TStr(string) if terminal => {
+                    let string = String::from_utf8_lossy(string);
+                    text.extend_from_slice(sanitize_keeping(&string, &['\n', '\t']).as_bytes());
                 }
-                Val::TStr(text) => out.write_all(text)?,
-                value if terminal => write_value(value, Layout::Indented, 0, out)?,
-                value => write_value(value, Layout::Compact, 0, out)?,
+                Val::TStr(string) => text.extend_from_slice(string),
+                value if terminal => write_value(value, Layout::Indented, 0, &mut text)?,
+                value => write_value(value, Layout::Compact, 0, &mut text)?,
             }
-            out.write_all(b"\n")?;
+            text.push(b'\n');
+            out.write_all(&text)?;
+            text.clear();
         }
         Ok(())
     }
@@ -201,60 +204,58 @@ fn misunderstanding(expression: &str, what: &str, found: &str) -> JqError {
     Misunderstanding { what: sanitize(what).into_owned(), line, column }.into()
 }
 
-fn write_value(value: &Val, layout: Layout, depth: usize, out: &mut dyn Write) -> Result<(), JqError> {
+fn write_value(value: &Val, layout: Layout, depth: usize, out: &mut Vec<u8>) -> Result<(), JqError> {
     match value {
-        Val::Null => out.write_all(b"null")?,
-        Val::Bool(flag) => write!(out, "{flag}")?,
-        Val::Num(number) => write_number(number, out)?,
-        Val::TStr(text) | Val::BStr(text) => write_string(&String::from_utf8_lossy(text), out)?,
+        Val::Null => out.extend_from_slice(b"null"),
+        Val::Bool(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
+        Val::Num(number) => out.extend_from_slice(digits(number).as_bytes()),
+        Val::TStr(text) | Val::BStr(text) => write_string(&String::from_utf8_lossy(text), out),
         Val::Arr(items) => {
-            out.write_all(b"[")?;
+            out.push(b'[');
             for (index, item) in items.iter().enumerate() {
-                begin(index, layout, depth, out)?;
+                begin(index, layout, depth, out);
                 write_value(item, layout, depth + 1, out)?;
             }
-            end(items.is_empty(), layout, depth, b"]", out)?;
+            end(items.is_empty(), layout, depth, b']', out);
         }
         Val::Obj(members) => {
-            out.write_all(b"{")?;
+            out.push(b'{');
             for (index, (key, item)) in members.iter().enumerate() {
                 let Val::TStr(key) = key else {
                     return Err(JqError::Run(format!("{key} cannot be a key, because it is not a string")));
                 };
-                begin(index, layout, depth, out)?;
-                write_string(&String::from_utf8_lossy(key), out)?;
-                out.write_all(layout.colon())?;
+                begin(index, layout, depth, out);
+                write_string(&String::from_utf8_lossy(key), out);
+                out.extend_from_slice(layout.colon());
                 write_value(item, layout, depth + 1, out)?;
             }
-            end(members.is_empty(), layout, depth, b"}", out)?;
+            end(members.is_empty(), layout, depth, b'}', out);
         }
     }
     Ok(())
 }
 
-fn begin(index: usize, layout: Layout, depth: usize, out: &mut dyn Write) -> io::Result<()> {
+fn begin(index: usize, layout: Layout, depth: usize, out: &mut Vec<u8>) {
     if index > 0 {
-        out.write_all(b",")?;
+        out.push(b',');
     }
-    layout.begin_line(depth + 1, out)
+    layout.begin_line(depth + 1, out);
 }
 
-fn end(is_empty: bool, layout: Layout, depth: usize, bracket: &[u8], out: &mut dyn Write) -> io::Result<()> {
+fn end(is_empty: bool, layout: Layout, depth: usize, bracket: u8, out: &mut Vec<u8>) {
     if !is_empty {
-        layout.begin_line(depth, out)?;
+        layout.begin_line(depth, out);
     }
-    out.write_all(bracket)
+    out.push(bracket);
 }
 
 /// Whole results are written without `.0`, as jq does it.
-fn write_number(number: &Num, out: &mut dyn Write) -> io::Result<()> {
+fn digits(number: &Num) -> String {
     const ALL_DIGITS_COUNT: f64 = 1e17;
     match number {
-        Num::Float(float) if !float.is_finite() => out.write_all(b"null"),
-        Num::Float(float) if float.fract() == 0.0 && float.abs() < ALL_DIGITS_COUNT => {
-            write!(out, "{float:.0}")
-        }
-        number => write!(out, "{number}"),
+        Num::Float(float) if !float.is_finite() => "null".to_owned(),
+        Num::Float(float) if float.fract() == 0.0 && float.abs() < ALL_DIGITS_COUNT => format!("{float:.0}"),
+        number => number.to_string(),
     }
 }
 

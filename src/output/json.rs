@@ -28,20 +28,42 @@ pub fn write_document(
 ) -> io::Result<()> {
     let document = report.document;
     let json = Json { zone, mask, layout };
+    let mut text = Vec::new();
     match report.rows.as_slice() {
-        [row] if report.single => json.row(document.fields, row, 0, out)?,
+        [row] if report.single => json.row(document.fields, row, 0, &mut text),
         rows => {
-            let mut object = Object::open(&json, 0, out)?;
-            object.fields(document.head, &report.head)?;
-            object.list(document.rows_key, rows, |row, out| json.row(document.fields, row, 2, out))?;
-            object.fields(document.tail, &report.tail)?;
-            if document.has_failures {
-                object.list("failures", &report.failures, |failure, out| json.failure(failure, 2, out))?;
+            let mut object = Object::open(&json, 0, &mut text);
+            object.fields(document.head, &report.head);
+            object.key(document.rows_key);
+            object.out.push(b'[');
+            for (index, row) in rows.iter().enumerate() {
+                json.begin_item(index, 1, object.out);
+                json.row(document.fields, row, 2, object.out);
+                pass_on(object.out, STEP, out)?;
             }
-            object.close()?;
+            json.end_items(rows.is_empty(), 1, object.out);
+            object.fields(document.tail, &report.tail);
+            if document.has_failures {
+                object.list("failures", &report.failures, |failure, out| json.failure(failure, 2, out));
+            }
+            object.close();
         }
     }
-    out.write_all(b"\n")
+    text.push(b'\n');
+    pass_on(&mut text, 0, out)
+}
+
+/// Rows are written in memory until they make a step of this size: a call for each of their pieces would take as long
+/// as the pieces.
+const STEP: usize = 64 << 10;
+
+/// Writes out what is more than `least`.
+fn pass_on(text: &mut Vec<u8>, least: usize, out: &mut dyn Write) -> io::Result<()> {
+    if text.len() > least {
+        out.write_all(text)?;
+        text.clear();
+    }
+    Ok(())
 }
 
 /// Writes one row a line.
@@ -51,11 +73,13 @@ pub fn write_document(
 /// When `out` takes no more.
 pub fn write_ndjson(report: &Report, zone: &TimeZone, mask: bool, out: &mut dyn Write) -> io::Result<()> {
     let json = Json { zone, mask, layout: Layout::Compact };
+    let mut text = Vec::new();
     for row in &report.rows {
-        json.row(report.document.fields, row, 0, out)?;
-        out.write_all(b"\n")?;
+        json.row(report.document.fields, row, 0, &mut text);
+        text.push(b'\n');
+        pass_on(&mut text, STEP, out)?;
     }
-    Ok(())
+    pass_on(&mut text, 0, out)
 }
 
 /// Writes an object with these fields on one line: an event.
@@ -70,13 +94,15 @@ pub fn write_line<'f>(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let json = Json { zone, mask, layout: Layout::Compact };
-    let mut object = Object::open(&json, 0, out)?;
+    let mut text = Vec::new();
+    let mut object = Object::open(&json, 0, &mut text);
     for (field, value) in fields {
-        object.key(field.key)?;
-        json.value(field, value, 1, object.out)?;
+        object.key(field.key);
+        json.value(field, value, 1, object.out);
     }
-    object.close()?;
-    out.write_all(b"\n")
+    object.close();
+    text.push(b'\n');
+    out.write_all(&text)
 }
 
 /// Writes an error for stderr as one JSON object on one line.
@@ -86,16 +112,18 @@ pub fn write_line<'f>(
 /// When `out` takes no more.
 pub fn write_problem(problem: &Problem, mask: bool, out: &mut dyn Write) -> io::Result<()> {
     let json = Json { zone: &TimeZone::UTC, mask, layout: Layout::Compact };
-    let mut object = Object::open(&json, 0, out)?;
-    object.key("error")?;
-    let mut error = Object::open(&json, 1, object.out)?;
-    error.problem(problem)?;
-    error.list("causes", &problem.causes, |cause, out| json.words(cause, out))?;
-    error.list("hints", &problem.hints, |hint, out| json.words(hint, out))?;
-    error.text("profile", problem.profile.as_deref())?;
-    error.close()?;
-    object.close()?;
-    out.write_all(b"\n")
+    let mut text = Vec::new();
+    let mut object = Object::open(&json, 0, &mut text);
+    object.key("error");
+    let mut error = Object::open(&json, 1, object.out);
+    error.problem(problem);
+    error.list("causes", &problem.causes, |cause, out| json.words(cause, out));
+    error.list("hints", &problem.hints, |hint, out| json.words(hint, out));
+    error.text("profile", problem.profile.as_deref());
+    error.close();
+    object.close();
+    text.push(b'\n');
+    out.write_all(&text)
 }
 
 /// How everything is written.
@@ -106,66 +134,74 @@ struct Json<'j> {
 }
 
 impl Json<'_> {
-    fn row(&self, fields: &[Field], row: &Row, depth: usize, out: &mut dyn Write) -> io::Result<()> {
-        let mut object = Object::open(self, depth, out)?;
-        object.fields(fields, &row.0)?;
-        object.close()
+    fn row(&self, fields: &[Field], row: &Row, depth: usize, out: &mut Vec<u8>) {
+        let mut object = Object::open(self, depth, out);
+        object.fields(fields, &row.0);
+        object.close();
     }
 
-    fn failure(&self, failure: &Problem, depth: usize, out: &mut dyn Write) -> io::Result<()> {
-        let mut object = Object::open(self, depth, out)?;
-        object.text("profile", failure.profile.as_deref())?;
-        object.problem(failure)?;
+    fn failure(&self, failure: &Problem, depth: usize, out: &mut Vec<u8>) {
+        let mut object = Object::open(self, depth, out);
+        object.text("profile", failure.profile.as_deref());
+        object.problem(failure);
         let hint = self.masked(failure.hints.join("; ").into());
-        object.text("hint", Some(hint.as_ref()).filter(|hint| !hint.is_empty()))?;
-        object.close()
+        object.text("hint", Some(hint.as_ref()).filter(|hint| !hint.is_empty()));
+        object.close();
     }
 
     /// A value below a key at this depth.
-    fn value(&self, field: &Field, value: &Value, depth: usize, out: &mut dyn Write) -> io::Result<()> {
+    fn value(&self, field: &Field, value: &Value, depth: usize, out: &mut Vec<u8>) {
         match value {
-            Value::Absent => out.write_all(b"null"),
+            Value::Absent => out.extend_from_slice(b"null"),
             Value::Text(text) if self.mask => write_string(&mask_text(text, field.meaning), out),
             Value::Text(text) => write_string(text, out),
             Value::Number(number) if self.mask && field.meaning == Meaning::Phone => {
-                write_string(&mask_phone(&number.to_string()), out)
+                write_string(&mask_phone(&number.to_string()), out);
             }
-            Value::Number(number) | Value::Seconds(number) => write!(out, "{number}"),
-            Value::Flag(flag) => write!(out, "{flag}"),
+            Value::Number(number) | Value::Seconds(number) => {
+                out.extend_from_slice(number.to_string().as_bytes());
+            }
+            Value::Flag(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
             // Digits and punctuation: nothing to escape.
-            Value::Time(time) => write!(out, "\"{}\"", rfc3339(*time, self.zone)),
+            Value::Time(time) => {
+                out.push(b'"');
+                out.extend_from_slice(rfc3339(*time, self.zone).as_bytes());
+                out.push(b'"');
+            }
             Value::Raw(raw) if self.mask => write_raw(&mask_raw(raw, field.key), self.layout, depth, out),
             Value::Raw(raw) => write_raw(raw.get(), self.layout, depth, out),
             Value::RawList { items, .. } => self.list(items, depth, out, |item, out| {
                 let item = if self.mask { mask_raw(item, field.key) } else { item.get().into() };
-                write_raw(&item, self.layout, depth + 1, out)
+                write_raw(&item, self.layout, depth + 1, out);
             }),
         }
     }
 
-    fn list<T>(
-        &self,
-        items: &[T],
-        depth: usize,
-        out: &mut dyn Write,
-        mut write: impl FnMut(&T, &mut dyn Write) -> io::Result<()>,
-    ) -> io::Result<()> {
-        out.write_all(b"[")?;
+    fn list<T>(&self, items: &[T], depth: usize, out: &mut Vec<u8>, mut write: impl FnMut(&T, &mut Vec<u8>)) {
+        out.push(b'[');
         for (index, item) in items.iter().enumerate() {
-            if index > 0 {
-                out.write_all(b",")?;
-            }
-            self.layout.begin_line(depth + 1, out)?;
-            write(item, out)?;
+            self.begin_item(index, depth, out);
+            write(item, out);
         }
-        if !items.is_empty() {
-            self.layout.begin_line(depth, out)?;
-        }
-        out.write_all(b"]")
+        self.end_items(items.is_empty(), depth, out);
     }
 
-    fn words(&self, text: &str, out: &mut dyn Write) -> io::Result<()> {
-        write_string(&self.masked(text.into()), out)
+    fn begin_item(&self, index: usize, depth: usize, out: &mut Vec<u8>) {
+        if index > 0 {
+            out.push(b',');
+        }
+        self.layout.begin_line(depth + 1, out);
+    }
+
+    fn end_items(&self, is_empty: bool, depth: usize, out: &mut Vec<u8>) {
+        if !is_empty {
+            self.layout.begin_line(depth, out);
+        }
+        out.push(b']');
+    }
+
+    fn words(&self, text: &str, out: &mut Vec<u8>) {
+        write_string(&self.masked(text.into()), out);
     }
 
     fn masked<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
@@ -179,72 +215,66 @@ struct Object<'j, 'o> {
     /// Of its keys.
     depth: usize,
     is_empty: bool,
-    out: &'o mut dyn Write,
+    out: &'o mut Vec<u8>,
 }
 
 impl<'j, 'o> Object<'j, 'o> {
-    fn open(json: &'j Json<'j>, depth: usize, out: &'o mut dyn Write) -> io::Result<Self> {
-        out.write_all(b"{")?;
-        Ok(Self { json, depth: depth + 1, is_empty: true, out })
+    fn open(json: &'j Json<'j>, depth: usize, out: &'o mut Vec<u8>) -> Self {
+        out.push(b'{');
+        Self { json, depth: depth + 1, is_empty: true, out }
     }
 
     /// Keys are our own words and need no escapes.
-    fn key(&mut self, key: &str) -> io::Result<()> {
+    fn key(&mut self, key: &str) {
         if !self.is_empty {
-            self.out.write_all(b",")?;
+            self.out.push(b',');
         }
         self.is_empty = false;
-        self.json.layout.begin_line(self.depth, self.out)?;
-        self.out.write_all(b"\"")?;
-        self.out.write_all(key.as_bytes())?;
-        self.out.write_all(b"\"")?;
-        self.out.write_all(self.json.layout.colon())
+        self.json.layout.begin_line(self.depth, self.out);
+        self.out.push(b'"');
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.push(b'"');
+        self.out.extend_from_slice(self.json.layout.colon());
     }
 
-    fn fields(&mut self, fields: &[Field], values: &[Value]) -> io::Result<()> {
+    fn fields(&mut self, fields: &[Field], values: &[Value]) {
         for (index, field) in fields.iter().enumerate() {
-            self.key(field.key)?;
+            self.key(field.key);
             let value = values.get(index).unwrap_or(&Value::Absent);
-            self.json.value(field, value, self.depth, self.out)?;
+            self.json.value(field, value, self.depth, self.out);
         }
-        Ok(())
     }
 
     /// What a failure among answers and an error on stderr have in common.
-    fn problem(&mut self, problem: &Problem) -> io::Result<()> {
-        self.text("kind", Some(problem.kind))?;
-        self.key("code")?;
+    fn problem(&mut self, problem: &Problem) {
+        self.text("kind", Some(problem.kind));
+        self.key("code");
         match problem.code {
-            Some(code) => write!(self.out, "{code}")?,
-            None => self.out.write_all(b"null")?,
+            Some(code) => self.out.extend_from_slice(code.to_string().as_bytes()),
+            None => self.out.extend_from_slice(b"null"),
         }
-        self.key("message")?;
-        self.json.words(&problem.message, self.out)
+        self.key("message");
+        self.json.words(&problem.message, self.out);
     }
 
-    fn text(&mut self, key: &str, text: Option<&str>) -> io::Result<()> {
-        self.key(key)?;
+    fn text(&mut self, key: &str, text: Option<&str>) {
+        self.key(key);
         match text {
             Some(text) => write_string(text, self.out),
-            None => self.out.write_all(b"null"),
+            None => self.out.extend_from_slice(b"null"),
         }
     }
 
-    fn list<T>(
-        &mut self,
-        key: &str,
-        items: &[T],
-        write: impl FnMut(&T, &mut dyn Write) -> io::Result<()>,
-    ) -> io::Result<()> {
-        self.key(key)?;
-        self.json.list(items, self.depth, self.out, write)
+    fn list<T>(&mut self, key: &str, items: &[T], write: impl FnMut(&T, &mut Vec<u8>)) {
+        self.key(key);
+        self.json.list(items, self.depth, self.out, write);
     }
 
-    fn close(self) -> io::Result<()> {
+    fn close(self) {
         if !self.is_empty {
-            self.json.layout.begin_line(self.depth - 1, self.out)?;
+            self.json.layout.begin_line(self.depth - 1, self.out);
         }
-        self.out.write_all(b"}")
+        self.out.push(b'}');
     }
 }
 

@@ -2,8 +2,6 @@
 //! white space between tokens is ours, and raw characters that a terminal obeys or hides are
 //! escaped. It must not know what the JSON means.
 
-use std::io::{self, Write};
-
 use super::sanitize::is_bidi_control;
 
 /// How a JSON document is laid out.
@@ -17,19 +15,18 @@ pub enum Layout {
 
 impl Layout {
     /// Begins a line at this depth, where lines are begun at all.
-    pub(crate) fn begin_line(self, depth: usize, out: &mut dyn Write) -> io::Result<()> {
+    pub(crate) fn begin_line(self, depth: usize, out: &mut Vec<u8>) {
         const SPACES: &[u8] = &[b' '; 64];
         if self == Self::Compact {
-            return Ok(());
+            return;
         }
-        out.write_all(b"\n")?;
+        out.push(b'\n');
         let mut left = depth * 2;
         while left > 0 {
             let step = left.min(SPACES.len());
-            out.write_all(&SPACES[..step])?;
+            out.extend_from_slice(&SPACES[..step]);
             left -= step;
         }
-        Ok(())
     }
 
     /// What stands between a key and its value.
@@ -39,26 +36,18 @@ impl Layout {
 }
 
 /// Writes valid JSON so that it takes part in a document at this depth.
-///
-/// # Errors
-///
-/// When `out` takes no more.
-pub fn write_raw(json: &str, layout: Layout, depth: usize, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_raw(json: &str, layout: Layout, depth: usize, out: &mut Vec<u8>) {
     let mut pass = Pass { json, copied: 0, out };
     match layout {
-        Layout::Compact => pass.compactly()?,
-        Layout::Indented => pass.indented(depth)?,
+        Layout::Compact => pass.compactly(),
+        Layout::Indented => pass.indented(depth),
     }
-    pass.copy_until(json.len())
+    pass.copy_until(json.len());
 }
 
 /// Writes text of our own as a JSON string, with the same characters escaped.
-///
-/// # Errors
-///
-/// When `out` takes no more.
-pub fn write_string(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(b"\"")?;
+pub fn write_string(text: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"\"");
     let mut pass = Pass { json: text, copied: 0, out };
     let mut at = 0;
     while let Some(stop) = find(&IN_STRING, text, at) {
@@ -71,16 +60,16 @@ pub fn write_string(text: &str, out: &mut dyn Write) -> io::Result<()> {
             '\r' => b"\\r",
             '\t' => b"\\t",
             _ => {
-                pass.escape_if_harmful(stop)?;
+                pass.escape_if_harmful(stop);
                 continue;
             }
         };
-        pass.copy_until(stop)?;
-        pass.out.write_all(short)?;
+        pass.copy_until(stop);
+        pass.out.extend_from_slice(short);
         pass.copied = at;
     }
-    pass.copy_until(text.len())?;
-    pass.out.write_all(b"\"")
+    pass.copy_until(text.len());
+    pass.out.push(b'"');
 }
 
 /// Bytes at which a scan stops.
@@ -127,96 +116,93 @@ struct Pass<'p> {
     json: &'p str,
     /// How much has been written, or left out on purpose.
     copied: usize,
-    out: &'p mut dyn Write,
+    out: &'p mut Vec<u8>,
 }
 
 impl Pass<'_> {
-    fn compactly(&mut self) -> io::Result<()> {
+    fn compactly(&mut self) {
         let mut at = 0;
         while let Some(stop) = find(&STRING_OR_SPACE, self.json, at) {
-            at = if self.json.as_bytes()[stop] == b'"' { self.string(stop)? } else { self.skip_space(stop)? };
+            at = if self.json.as_bytes()[stop] == b'"' { self.string(stop) } else { self.skip_space(stop) };
         }
-        Ok(())
     }
 
-    fn indented(&mut self, mut depth: usize) -> io::Result<()> {
+    fn indented(&mut self, mut depth: usize) {
         let layout = Layout::Indented;
         let mut at = 0;
         while let Some(stop) = find(&TOKEN_OR_SPACE, self.json, at) {
             at = stop + 1;
             match self.json.as_bytes()[stop] {
-                b'"' => at = self.string(stop)?,
+                b'"' => at = self.string(stop),
                 b'{' | b'[' => {
-                    self.copy_until(at)?;
-                    at = self.skip_space(at)?;
+                    self.copy_until(at);
+                    at = self.skip_space(at);
                     if matches!(self.json.as_bytes().get(at), Some(b'}' | b']')) {
                         at += 1;
                     } else {
                         depth += 1;
-                        layout.begin_line(depth, self.out)?;
+                        layout.begin_line(depth, self.out);
                     }
                 }
                 b'}' | b']' => {
-                    self.copy_until(stop)?;
+                    self.copy_until(stop);
                     depth = depth.saturating_sub(1);
-                    layout.begin_line(depth, self.out)?;
+                    layout.begin_line(depth, self.out);
                 }
                 b',' => {
-                    self.copy_until(at)?;
-                    layout.begin_line(depth, self.out)?;
+                    self.copy_until(at);
+                    layout.begin_line(depth, self.out);
                 }
                 b':' => {
-                    self.copy_until(at)?;
-                    self.out.write_all(b" ")?;
+                    self.copy_until(at);
+                    self.out.extend_from_slice(b" ");
                 }
-                _ => at = self.skip_space(stop)?,
+                _ => at = self.skip_space(stop),
             }
         }
-        Ok(())
     }
 
     /// Goes over the string that opens at this place, and returns the place after it.
-    fn string(&mut self, open: usize) -> io::Result<usize> {
+    fn string(&mut self, open: usize) -> usize {
         let mut at = open + 1;
         while let Some(stop) = find(&IN_STRING, self.json, at) {
             match self.json.as_bytes()[stop] {
-                b'"' => return Ok(stop + 1),
+                b'"' => return stop + 1,
                 b'\\' => at = stop + 2,
-                _ => at = self.escape_if_harmful(stop)?,
+                _ => at = self.escape_if_harmful(stop),
             }
         }
-        Ok(self.json.len())
+        self.json.len()
     }
 
     /// Returns the place after the character.
-    fn escape_if_harmful(&mut self, place: usize) -> io::Result<usize> {
+    fn escape_if_harmful(&mut self, place: usize) -> usize {
         let character = self.character(place);
         let after = place + character.len_utf8();
         if is_harmful(character) {
-            self.copy_until(place)?;
-            write!(self.out, "\\u{:04x}", u32::from(character))?;
+            self.copy_until(place);
+            self.out.extend_from_slice(format!("\\u{:04x}", u32::from(character)).as_bytes());
             self.copied = after;
         }
-        Ok(after)
+        after
     }
 
     fn character(&self, place: usize) -> char {
         self.json[place..].chars().next().unwrap_or_default()
     }
 
-    fn skip_space(&mut self, from: usize) -> io::Result<usize> {
-        self.copy_until(from)?;
+    fn skip_space(&mut self, from: usize) -> usize {
+        self.copy_until(from);
         let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
         self.copied = from + self.json.as_bytes()[from..].iter().take_while(|byte| is_space(byte)).count();
-        Ok(self.copied)
+        self.copied
     }
 
-    fn copy_until(&mut self, end: usize) -> io::Result<()> {
+    fn copy_until(&mut self, end: usize) {
         if self.copied < end {
-            self.out.write_all(&self.json.as_bytes()[self.copied..end])?;
+            self.out.extend_from_slice(&self.json.as_bytes()[self.copied..end]);
             self.copied = end;
         }
-        Ok(())
     }
 }
 

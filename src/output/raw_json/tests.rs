@@ -8,13 +8,13 @@ use super::{Layout, write_raw, write_string};
 
 fn raw(json: &str, layout: Layout) -> String {
     let mut out = Vec::new();
-    write_raw(json, layout, 0, &mut out).unwrap();
+    write_raw(json, layout, 0, &mut out);
     String::from_utf8(out).unwrap()
 }
 
 fn string(text: &str) -> String {
     let mut out = Vec::new();
-    write_string(text, &mut out).unwrap();
+    write_string(text, &mut out);
     String::from_utf8(out).unwrap()
 }
 
@@ -68,7 +68,7 @@ fn an_indented_document_reads_well() {
         "{\n  \"a\": [\n    1,\n    {\n      \"b\": []\n    },\n    {}\n  ],\n  \"c\": \"x,{y}:\"\n}";
     assert_eq!(raw(json, Layout::Indented), expected);
     let mut deeper = Vec::new();
-    write_raw("[1]", Layout::Indented, 40, &mut deeper).unwrap();
+    write_raw("[1]", Layout::Indented, 40, &mut deeper);
     assert_eq!(deeper, format!("[\n{}1\n{}]", " ".repeat(82), " ".repeat(80)).as_bytes());
 }
 
@@ -95,7 +95,7 @@ fn a_large_document_passes_in_linear_time() {
     );
     let start = Instant::now();
     let mut out = Vec::with_capacity(json.len());
-    write_raw(&json, Layout::Compact, 0, &mut out).unwrap();
+    write_raw(&json, Layout::Compact, 0, &mut out);
     let took = start.elapsed();
     assert!(took < Duration::from_secs(5), "{took:?}");
 }

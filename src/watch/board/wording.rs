@@ -48,8 +48,7 @@ impl Wording<'_> {
     pub(super) fn json(&self, raw: &Raw, key: &str) -> String {
         let shown = if self.mask { mask_raw(raw, key) } else { raw.get().into() };
         let mut compact = Vec::new();
-        // Writing to a `Vec` cannot fail.
-        let _ = write_raw(&shown, Layout::Compact, 0, &mut compact);
+        write_raw(&shown, Layout::Compact, 0, &mut compact);
         let text = String::from_utf8_lossy(&compact);
         let start = start_of(&text);
         let cut = if start.len() < text.len() { " … (cut here)" } else { "" };
