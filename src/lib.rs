@@ -16,7 +16,7 @@
 //!           config_file  config.toml              failure  message, hints, exit code
 //!             api        the door to the server   output   from a report to the last byte
 //!             session    credentials and stores   sandbox  a simulated server
-//!               clock    moment    nearest
+//!               clock    moment    nearest    raw
 //! ```
 
 pub mod api;
@@ -32,6 +32,7 @@ pub mod moment;
 pub mod nearest;
 pub mod output;
 pub mod prompt;
+pub mod raw;
 pub mod sandbox;
 pub mod session;
 pub mod settings;

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::codes::{Class, Module};
 use super::envelope::{self, Judged};
 use super::error::{ApiError, Fault};
-use super::items::{self, Raw, over_limit};
+use super::items::{Raw, over_limit};
 use super::lenient::{self, Object};
 use super::moments;
 use super::received::Received;
@@ -37,7 +37,7 @@ pub(super) fn read(received: &Received, zone: &TimeZone) -> Result<(BreakStatus,
     match envelope::judge(received, Module::AgentProfile)? {
         Judged::Payload(envelope) => {
             let data = envelope.data.and_then(lenient::structure).ok_or_else(not_said)?;
-            let data = Object::read(&data).map_err(|error| over_limit("data", error))?;
+            let data = Object::read(data.get()).map_err(|error| over_limit("data", error))?;
             Ok((decode(&data, zone)?, Vec::new()))
         }
         // The same answer in the shape of an error (`api.md` §1).
@@ -55,8 +55,8 @@ fn decode(data: &Object<'_>, zone: &TimeZone) -> Result<BreakStatus, ApiError> {
     let on_break = data.read_as("on_break", lenient::flag).ok_or_else(not_said)?;
     let detail = data.get("breakDetail").filter(|detail| !lenient::is_absent(detail));
     let unpacked = detail.and_then(lenient::structure);
-    let first = unpacked.as_deref().and_then(|list| lenient::elements(list).ok()?.first().copied());
-    let object = Object::read(first.or(unpacked.as_deref()).unwrap_or(RawValue::NULL))
+    let first = unpacked.as_deref().and_then(|list| lenient::elements(list.get()).ok()?.first().copied());
+    let object = Object::read(first.or(unpacked.as_deref()).unwrap_or(RawValue::NULL).get())
         .map_err(|error| over_limit("breakDetail", error))?;
     let inside = BREAK.find(&object);
     let beside = BREAK.find(data);
@@ -69,7 +69,7 @@ fn decode(data: &Object<'_>, zone: &TimeZone) -> Result<BreakStatus, ApiError> {
         since: inside.read(OfBreak::Since, time).or_else(|| beside.read(OfBreak::Since, time)),
         agent_id: data.read_as("agent_id", lenient::text),
         user_id: data.read_as("user_id", lenient::text),
-        detail: detail.map(items::own),
+        detail: detail.map(Raw::copy),
     })
 }
 

@@ -1,14 +1,11 @@
 //! Lists in a reply, in the shapes that servers give them (`api.md` §10.4).
 
-use std::sync::Arc;
-
 use serde_json::value::RawValue;
 
 use super::error::{ApiError, Fault};
 use super::lenient::{self, Object, OverLimit};
 
-/// A piece of JSON exactly as the server wrote it.
-pub type Raw = Arc<RawValue>;
+pub use crate::raw::Raw;
 
 /// The items under a key, unread: what is in them is checked by whoever reads them. A list; `null`, `""`, `{}` or nothing for none; an object for one; any of these in a string.
 ///
@@ -18,20 +15,15 @@ pub fn read(key: &str, raw: Option<&RawValue>) -> Result<Vec<Raw>, ApiError> {
     let Some(raw) = raw.filter(|raw| !lenient::is_absent(raw)) else { return Ok(Vec::new()) };
     let list = lenient::structure(raw).ok_or_else(|| not_a_list(key))?;
     if lenient::is_list(&list) {
-        let items = lenient::elements(&list).map_err(|error| over_limit(key, error))?;
-        return Ok(items.into_iter().map(own).collect());
+        let list = Raw::copy(&list);
+        let items = lenient::elements(list.get()).map_err(|error| over_limit(key, error))?;
+        return Ok(items.into_iter().map(|item| list.part(item)).collect());
     }
     if !lenient::is_object(&list) {
         return Err(not_a_list(key));
     }
-    let is_empty = Object::read(&list).map_err(|error| over_limit(key, error))?.0.is_empty();
-    Ok(if is_empty { Vec::new() } else { vec![own(&list)] })
-}
-
-/// A copy that outlives the reply.
-#[must_use]
-pub fn own(raw: &RawValue) -> Raw {
-    Arc::from(raw.to_owned())
+    let is_empty = Object::read(list.get()).map_err(|error| over_limit(key, error))?.0.is_empty();
+    Ok(if is_empty { Vec::new() } else { vec![Raw::copy(&list)] })
 }
 
 fn not_a_list(key: &str) -> ApiError {

@@ -115,18 +115,16 @@ const TOO_MANY_ITEMS: OverLimit = OverLimit { what: "a list has more items", lim
 pub struct Object<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'a> Object<'a> {
-    /// Reads one level; what is not an object has no keys.
+    /// Reads one level of valid JSON; what is not an object has no keys.
     ///
     /// # Errors
     /// When there are more keys than [`KEYS_PER_ITEM`].
-    pub fn read(raw: &'a RawValue) -> Result<Self, OverLimit> {
-        if !is_object(raw) {
+    pub fn read(json: &'a str) -> Result<Self, OverLimit> {
+        if !json.starts_with('{') {
             return Ok(Self::default());
         }
         // The text is known to be JSON, so nothing but the limit can go wrong.
-        serde_json::Deserializer::from_str(raw.get())
-            .deserialize_map(ObjectVisitor)
-            .map_err(|_| TOO_MANY_KEYS)
+        serde_json::Deserializer::from_str(json).deserialize_map(ObjectVisitor).map_err(|_| TOO_MANY_KEYS)
     }
 
     /// The value of a key.
@@ -141,20 +139,20 @@ impl<'a> Object<'a> {
     }
 }
 
-/// A list's elements; what is not a list has none.
+/// The elements of a list in valid JSON; what is not a list has none.
 ///
 /// # Errors
 /// When there are more elements than [`ITEMS`].
-pub fn elements(raw: &RawValue) -> Result<Vec<&RawValue>, OverLimit> {
-    if !is_list(raw) {
+pub fn elements(json: &str) -> Result<Vec<&RawValue>, OverLimit> {
+    if !json.starts_with('[') {
         return Ok(Vec::new());
     }
-    serde_json::Deserializer::from_str(raw.get()).deserialize_seq(ListVisitor).map_err(|_| TOO_MANY_ITEMS)
+    serde_json::Deserializer::from_str(json).deserialize_seq(ListVisitor).map_err(|_| TOO_MANY_ITEMS)
 }
 
 /// The value of a one-key object such as `{"$oid": "…"}`.
 pub(super) fn wrapped<'a>(raw: &'a RawValue, keys: &[&str]) -> Option<&'a RawValue> {
-    let object = Object::read(raw).ok()?;
+    let object = Object::read(raw.get()).ok()?;
     let [(key, value)] = object.0.as_slice() else { return None };
     keys.contains(&key.as_ref()).then_some(*value).filter(|value| !is_object(value))
 }

@@ -4,7 +4,7 @@
 use super::codes::Module;
 use super::envelope::{self, Judged};
 use super::error::{ApiError, Fault};
-use super::items::{self, Raw};
+use super::items::Raw;
 use super::received::Received;
 
 /// The path that the error messages suggest.
@@ -19,7 +19,7 @@ pub struct Pong {
 
 pub(super) fn read(received: &Received, module: Module) -> Result<Pong, ApiError> {
     match envelope::judge(received, module)? {
-        Judged::Payload(_) => Ok(Pong { reply: items::own(envelope::whole(received)?) }),
+        Judged::Payload(_) => Ok(Pong { reply: Raw::copy(envelope::whole(received)?) }),
         Judged::Answer(_) => Err(ApiError::new(Fault::Protocol, "the reply answers another question")),
     }
 }

@@ -26,7 +26,7 @@ impl RequestBody {
         if !lenient::is_object(parameters) {
             return Err(ApiError::new(Fault::Usage, "the body of a request must be a JSON object"));
         }
-        let object = Object::read(parameters).map_err(|error| {
+        let object = Object::read(parameters.get()).map_err(|error| {
             ApiError::new(Fault::Usage, "the body of the request is too large").because(error)
         })?;
         let own = match credentials {

@@ -144,7 +144,7 @@ impl<N: Copy + Ord> Spellings<N> {
             spelling.push('.');
             let parent = spelling.len();
             // An item with too many keys inside is no reason to refuse it: nothing is found there.
-            for (inner, value) in Object::read(value).unwrap_or_default().0 {
+            for (inner, value) in Object::read(value.get()).unwrap_or_default().0 {
                 spelling.truncate(parent);
                 push_plain(&inner, &mut spelling);
                 if let Some(&(name, rank)) = self.index.get(&spelling) {
@@ -221,7 +221,7 @@ mod tests {
 
     fn found(json: &str, name: OfNotification) -> Option<String> {
         let raw: Box<RawValue> = serde_json::from_str(json).unwrap();
-        NOTIFICATION.find(&Object::read(&raw).unwrap()).read(name, lenient::text)
+        NOTIFICATION.find(&Object::read(raw.get()).unwrap()).read(name, lenient::text)
     }
 
     #[test]
@@ -269,7 +269,7 @@ mod tests {
                 let members = item.iter().map(|&(key, value)| format!("\"{}\":{}", KEYS[key], VALUES[value]));
                 let json = format!("{{{}}}", members.collect::<Vec<_>>().join(","));
                 let raw: Box<RawValue> = serde_json::from_str(&json).unwrap();
-                let object = Object::read(&raw).unwrap();
+                let object = Object::read(raw.get()).unwrap();
                 let alone = NOTIFICATION.find(&object);
                 prop_assert_eq!(format!("{:?}", finder.find(&object)), format!("{alone:?}"), "{}", json);
             }

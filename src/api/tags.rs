@@ -85,7 +85,7 @@ pub fn decode(notifications: &[Raw], icons: &[Raw], zone: &TimeZone) -> Result<T
     let mut ids = Vec::with_capacity(notifications.len());
     let mut finder = NOTIFICATION.finder();
     for raw in notifications {
-        let object = Object::read(raw).map_err(|error| items::over_limit("data", error))?;
+        let object = Object::read(raw.get()).map_err(|error| items::over_limit("data", error))?;
         let (notification, own_ids) = notification(raw, &finder.find(&object), zone);
         decoded.push(notification);
         ids.push(own_ids);
@@ -94,7 +94,7 @@ pub fn decode(notifications: &[Raw], icons: &[Raw], zone: &TimeZone) -> Result<T
     let mut names = Vec::with_capacity(icons.len());
     let mut finder = ICON.finder();
     for raw in icons {
-        let object = Object::read(raw).map_err(|error| items::over_limit("iconDetails", error))?;
+        let object = Object::read(raw.get()).map_err(|error| items::over_limit("iconDetails", error))?;
         let findings = finder.find(&object);
         icon_ids.push(IconIds {
             own: findings.read(OfIcon::Id, lenient::text),
@@ -147,16 +147,16 @@ fn notification(
 /// Icons that a notification names by id, or brings along itself.
 fn read_icons(value: &RawValue, notification: &mut Notification, ids: &mut NotificationIds) {
     // An item's own list of icons beyond the limit stays in its fields.
-    let listed = lenient::elements(value).unwrap_or_default();
+    let listed = lenient::elements(value.get()).unwrap_or_default();
     let listed = if lenient::is_list(value) { listed } else { vec![value] };
     for icon in listed.into_iter().take(icons::PER_NOTIFICATION) {
         if let Some(id) = lenient::text(icon) {
             ids.icons.push(id);
-        } else if let Ok(object) = Object::read(icon)
+        } else if let Ok(object) = Object::read(icon.get())
             && !object.0.is_empty()
         {
             notification.icon_names.extend(ICON.find(&object).read(OfIcon::Name, lenient::text));
-            notification.icons.push(items::own(icon));
+            notification.icons.push(Raw::copy(icon));
         }
     }
 }
@@ -168,11 +168,11 @@ pub type Unnamed<'a> = (Cow<'a, str>, Cow<'a, str>);
 ///
 /// Read again when they are asked for, because most answers never show them.
 pub fn unnamed<'a>(
-    notifications: impl IntoIterator<Item = &'a RawValue>,
+    notifications: impl IntoIterator<Item = Option<&'a Raw>>,
 ) -> impl Iterator<Item = Vec<Unnamed<'a>>> {
     let mut finder = NOTIFICATION.finder();
     notifications.into_iter().map(move |fields| {
-        let Ok(object) = Object::read(fields) else { return Vec::new() };
+        let Some(Ok(object)) = fields.map(|fields| Object::read(fields.get())) else { return Vec::new() };
         let findings = finder.find(&object);
         unnamed_of(object, &findings)
     })

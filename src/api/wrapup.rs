@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::codes::{Class, Module};
 use super::envelope::{self, Judged};
 use super::error::{ApiError, Fault};
-use super::items::{self, Raw, over_limit};
+use super::items::{Raw, over_limit};
 use super::lenient::{self, Object};
 use super::moments;
 use super::received::Received;
@@ -38,9 +38,9 @@ pub(super) fn read(received: &Received, zone: &TimeZone) -> Result<(Wrapup, Vec<
     match envelope::judge(received, Module::AgentProfile)? {
         Judged::Payload(envelope) => {
             let raw = envelope.data.and_then(lenient::structure).ok_or_else(not_said)?;
-            let data = Object::read(&raw).map_err(|error| over_limit("data", error))?;
+            let data = Object::read(raw.get()).map_err(|error| over_limit("data", error))?;
             let (mut wrapup, notes) = decode(&data, received.server_now(), zone)?;
-            wrapup.detail = Some(items::own(&raw));
+            wrapup.detail = Some(Raw::copy(&raw));
             Ok((wrapup, notes))
         }
         // The same answer in the shape of an error (`api.md` §2).

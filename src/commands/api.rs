@@ -79,7 +79,7 @@ pub fn body(args: &ApiArgs, stdin: &mut dyn Read) -> Result<Box<RawValue>, Failu
     if !is_object(&input) {
         return Err(Failure::usage("--input: the body must be one JSON object"));
     }
-    let object = Object::read(&input).map_err(|error| Failure::usage("--input").caused_by(&error))?;
+    let object = Object::read(input.get()).map_err(|error| Failure::usage("--input").caused_by(&error))?;
     let mut members: Vec<(String, Box<RawValue>)> =
         object.0.into_iter().map(|(key, value)| (key.into_owned(), value.to_owned())).collect();
     for (key, text) in &args.fields {

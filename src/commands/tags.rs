@@ -6,7 +6,6 @@ use clap::builder::{StringValueParser, TypedValueParser};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use regex::Regex;
-use serde_json::value::RawValue;
 
 use super::Outcome;
 use crate::api::tags::unnamed;
@@ -144,8 +143,8 @@ pub static DOCUMENT: Document = Document {
 
 fn unnamed_keys(rows: &[Row]) -> UnnamedTexts<'_> {
     Box::new(unnamed(rows.iter().map(|row| match row.0.last() {
-        Some(Value::Raw(fields)) => fields,
-        _ => RawValue::NULL,
+        Some(Value::Raw(fields)) => Some(fields),
+        _ => None,
     })))
 }
 
@@ -283,7 +282,7 @@ impl Notification {
         let named = [&self.message, &self.kind, &self.customer, &self.agent_id, &self.call_id, &self.id];
         named.into_iter().flatten().any(|text| regex.is_match(text))
             || self.icon_names.iter().any(|name| regex.is_match(name))
-            || unnamed([&*self.fields]).flatten().any(|(_, text)| regex.is_match(&text))
+            || unnamed([Some(&self.fields)]).flatten().any(|(_, text)| regex.is_match(&text))
     }
 }
 

@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 
 use jiff::{Timestamp, tz::TimeZone};
-use serde_json::value::RawValue;
 
 use crate::output::{
     mask::mask_text,
@@ -51,7 +50,7 @@ impl<'r> Cell<'r> {
             Value::Flag(flag) => Content::Flag(*flag),
             Value::Time(time) => Content::Time(*time),
             Value::Seconds(seconds) => Content::Seconds(*seconds),
-            Value::Raw(raw) => Content::of_raw(raw),
+            Value::Raw(raw) => Content::of_json(raw.get()),
             Value::RawList { label, .. } => Content::Text(Cow::Borrowed(label)),
         };
         Self { content, meaning, key }
@@ -59,8 +58,8 @@ impl<'r> Cell<'r> {
 
     /// A piece of JSON as the server wrote it; `None` where there is no such piece.
     #[must_use]
-    pub fn from_raw(raw: Option<&'r RawValue>) -> Self {
-        Self { content: raw.map_or(Content::Nothing, Content::of_raw), meaning: Meaning::Raw, key: "" }
+    pub fn from_json(json: Option<&'r str>) -> Self {
+        Self { content: json.map_or(Content::Nothing, Content::of_json), meaning: Meaning::Raw, key: "" }
     }
 
     /// Text that no field names; `None` where the row does not say it.
@@ -118,8 +117,8 @@ impl<'r> Cell<'r> {
 }
 
 impl<'r> Content<'r> {
-    fn of_raw(raw: &'r RawValue) -> Self {
-        let json = raw.get().trim();
+    fn of_json(json: &'r str) -> Self {
+        let json = json.trim();
         match json.as_bytes().first() {
             Some(b'n') => Self::Nothing,
             Some(b'"') => Self::Text(unquoted(json)),

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
-use super::mask::{mask_free_text, mask_phone, mask_raw, mask_text};
+use super::mask::{mask_free_text, mask_json, mask_phone, mask_text};
 pub use super::raw_json::Layout;
 use super::raw_json::{write_raw, write_string};
 use super::report::{Field, Meaning, Problem, Report, Row, Value};
@@ -168,10 +168,12 @@ impl Json<'_> {
                 out.extend_from_slice(rfc3339(*time, self.zone).as_bytes());
                 out.push(b'"');
             }
-            Value::Raw(raw) if self.mask => write_raw(&mask_raw(raw, field.key), self.layout, depth, out),
+            Value::Raw(raw) if self.mask => {
+                write_raw(&mask_json(raw.get(), field.key), self.layout, depth, out);
+            }
             Value::Raw(raw) => write_raw(raw.get(), self.layout, depth, out),
             Value::RawList { items, .. } => self.list(items, depth, out, |item, out| {
-                let item = if self.mask { mask_raw(item, field.key) } else { item.get().into() };
+                let item = if self.mask { mask_json(item.get(), field.key) } else { item.get().into() };
                 write_raw(&item, self.layout, depth + 1, out);
             }),
         }

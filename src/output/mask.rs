@@ -7,7 +7,7 @@ use super::report::Meaning;
 
 mod raw;
 
-pub use raw::mask_raw;
+pub use raw::mask_json;
 
 const SHOWN_DIGITS: usize = 3;
 /// E.164 allows 15 digits; subscriber numbers without any prefix have at least 7.

@@ -2,13 +2,11 @@
 //! Every format is made from this one value, so formats cannot disagree. It must not know
 //! the network, the terminal, or any format.
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
 use jiff::Timestamp;
-use serde_json::value::RawValue;
 
-/// A piece of JSON exactly as the server wrote it.
-pub type Raw = Arc<RawValue>;
+pub use crate::raw::Raw;
 
 /// One value of a row. `Absent` becomes `null`: the server did not say.
 #[derive(Clone, Debug)]

@@ -1,9 +1,9 @@
 //! A small document, its reports and presentations, for the tests of this layer.
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use serde_json::{Map, value::RawValue};
+use serde_json::Map;
 
 use crate::output::{
     presentation::{Format, Presentation},
@@ -67,7 +67,7 @@ pub(crate) fn india() -> TimeZone {
 }
 
 pub(crate) fn raw(json: &str) -> Raw {
-    Arc::from(RawValue::from_string(json.to_owned()).expect("JSON"))
+    Raw::of(json)
 }
 
 /// A call that says nothing but when it was, of what kind, and its message.

@@ -148,7 +148,7 @@ impl<'r> Selection<'r> {
     fn cell<'s>(&'s self, row: &'s Row, unnamed: &'s [(usize, Cow<'r, str>)], source: &Source) -> Cell<'s> {
         match source {
             Source::Field(index) => field_cell(self.report, row, *index),
-            Source::Path(index, path) => Cell::from_raw(inside(value(row, *index), path)),
+            Source::Path(index, path) => Cell::from_json(inside(value(row, *index), path)),
             Source::Unnamed(index) => {
                 let text = unnamed.iter().find(|(key, _)| key == index);
                 Cell::from_unnamed(text.map(|(_, text)| Cow::Borrowed(&**text)))
@@ -279,12 +279,12 @@ fn value(row: &Row, index: usize) -> &Value {
     row.0.get(index).unwrap_or(&Value::Absent)
 }
 
-fn inside<'r>(value: &'r Value, path: &[String]) -> Option<&'r RawValue> {
+fn inside<'r>(value: &'r Value, path: &[String]) -> Option<&'r str> {
     match value {
-        Value::Raw(raw) => follow(raw, path),
+        Value::Raw(raw) => follow(raw.get(), path),
         Value::RawList { items, .. } => {
             let (first, rest) = path.split_first()?;
-            follow(items.get(first.parse::<usize>().ok()?)?, rest)
+            follow(items.get(first.parse::<usize>().ok()?)?.get(), rest)
         }
         _ => None,
     }
@@ -292,12 +292,12 @@ fn inside<'r>(value: &'r Value, path: &[String]) -> Option<&'r RawValue> {
 
 /// Only the pieces on the way are looked at; what the path leads to stays as the server wrote it.
 /// Of two members with the same key the last one counts, as in every other place.
-fn follow<'r>(raw: &'r RawValue, path: &[String]) -> Option<&'r RawValue> {
-    path.iter().try_fold(raw, |raw, step| match raw.get().trim_start().as_bytes().first()? {
-        b'{' => serde_json::from_str::<HashMap<String, &RawValue>>(raw.get()).ok()?.remove(step),
+fn follow<'r>(json: &'r str, path: &[String]) -> Option<&'r str> {
+    path.iter().try_fold(json, |json, step| match json.trim_start().as_bytes().first()? {
+        b'{' => Some(serde_json::from_str::<HashMap<String, &RawValue>>(json).ok()?.remove(step)?.get()),
         b'[' => {
-            let items = serde_json::from_str::<Vec<&RawValue>>(raw.get()).ok()?;
-            items.get(step.parse::<usize>().ok()?).copied()
+            let items = serde_json::from_str::<Vec<&RawValue>>(json).ok()?;
+            Some(items.get(step.parse::<usize>().ok()?)?.get())
         }
         _ => None,
     })

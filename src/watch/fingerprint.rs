@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::value::RawValue;
 
+use crate::raw::Raw;
 use crate::watch::look::SeenTag;
 
 /// A number that stands for a notification, or for one state of it. Two different ones among 100,000
@@ -37,7 +38,7 @@ pub(super) fn of_id(id: &str) -> Fingerprint {
 
 /// The fingerprint of one state of a notification with an id: what it says and which icons it has.
 pub(super) fn of_state(id: &str, tag: &SeenTag) -> Fingerprint {
-    let mut icons: Vec<Fingerprint> = tag.icons.iter().map(|icon| of_json(icon)).collect();
+    let mut icons: Vec<Fingerprint> = tag.icons.iter().map(of_json).collect();
     icons.sort_unstable();
     number(|hasher| ("state", id, of_json(&tag.fields), icons).hash(hasher))
 }
@@ -49,7 +50,7 @@ pub(super) fn of_copy(content: Fingerprint, copy: usize) -> Fingerprint {
 }
 
 /// The fingerprint of a piece of JSON.
-pub(super) fn of_json(raw: &RawValue) -> Fingerprint {
+pub(super) fn of_json(raw: &Raw) -> Fingerprint {
     number(|hasher| feed(raw.get(), DEPTH, hasher))
 }
 
@@ -94,7 +95,7 @@ mod tests {
     use super::*;
 
     fn print(json: &str) -> Fingerprint {
-        of_json(&RawValue::from_string(json.to_owned()).expect("valid JSON"))
+        of_json(&Raw::of(json))
     }
 
     #[test]

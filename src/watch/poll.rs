@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::api::{Answer, ApiError, Notification, Reference, SignedIn, Tags, Trouble};
+use crate::raw::Raw;
 use crate::watch::look::{BreakSeen, Look, SeenTag, WrapupSeen};
 
 /// What is asked in a poll.
@@ -149,5 +150,8 @@ fn seen_tags(tags: Tags) -> Vec<SeenTag> {
 fn seen_tag(notification: Notification) -> SeenTag {
     let Notification { id, time, kind, message, agent_id, call_id, customer, icons, icon_names, fields } =
         notification;
+    // A tag stays on the board for hours, and must not keep the whole reply there.
+    let icons = icons.iter().map(Raw::detached).collect();
+    let fields = fields.detached();
     SeenTag { id, time, kind, message, customer, call_id, agent_id, icon_names, icons, fields }
 }

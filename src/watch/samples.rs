@@ -1,10 +1,8 @@
 //! Looks and notifications for tests.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::value::RawValue;
 
 use crate::output::report::Raw;
 use crate::watch::look::{BreakSeen, Look, SeenTag, WrapupSeen};
@@ -15,7 +13,7 @@ pub(super) fn at(second: i64) -> Timestamp {
 }
 
 pub(super) fn raw(json: &str) -> Raw {
-    Arc::from(RawValue::from_string(json.to_owned()).expect("valid JSON"))
+    Raw::of(json)
 }
 
 /// A notification with an id, dated like the second it is named after.

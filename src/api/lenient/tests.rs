@@ -88,7 +88,7 @@ fn json_in_a_string_is_unpacked() {
 #[test]
 fn of_equal_keys_the_last_one_counts() {
     let json = raw(r#"{"a":1,"\u0062":2,"a":3}"#);
-    let object = Object::read(&json).unwrap();
+    let object = Object::read(json.get()).unwrap();
     assert_eq!(object.get("a").map(RawValue::get), Some("3"));
     assert_eq!(object.get("b").map(RawValue::get), Some("2"));
     assert!(object.get("c").is_none());
@@ -100,15 +100,15 @@ fn an_item_with_too_many_keys_and_a_list_with_too_many_items_are_refused() {
         let members: Vec<_> = (0..keys).map(|key| format!("\"{key}\":0")).collect();
         raw(&format!("{{{}}}", members.join(",")))
     };
-    assert_eq!(Object::read(&item(KEYS_PER_ITEM)).unwrap().0.len(), KEYS_PER_ITEM);
+    assert_eq!(Object::read(item(KEYS_PER_ITEM).get()).unwrap().0.len(), KEYS_PER_ITEM);
     assert_eq!(
-        Object::read(&item(KEYS_PER_ITEM + 1)).unwrap_err().to_string(),
+        Object::read(item(KEYS_PER_ITEM + 1).get()).unwrap_err().to_string(),
         "an item has more keys than 500"
     );
 
     let list = |items: usize| raw(&format!("[{}]", vec!["0"; items].join(",")));
-    assert_eq!(elements(&list(ITEMS)).unwrap().len(), ITEMS);
-    assert_eq!(elements(&list(ITEMS + 1)).unwrap_err().to_string(), "a list has more items than 20000");
+    assert_eq!(elements(list(ITEMS).get()).unwrap().len(), ITEMS);
+    assert_eq!(elements(list(ITEMS + 1).get()).unwrap_err().to_string(), "a list has more items than 20000");
 }
 
 proptest! {

@@ -67,7 +67,7 @@ fn what_no_name_fits_stays_visible_in_order() {
         r#"{"queue":"sales","_id":"1","wait":42,"cType":"IBD","type":"missed","time":"soon","ts":1754661511,
             "nested":{"a":1},"list":[],"none":null,"empty":"","vip":true,"iconId":"i1"}"#,
     );
-    let unnamed: Vec<_> = unnamed([&*notification.fields]).flatten().collect();
+    let unnamed: Vec<_> = unnamed([Some(&notification.fields)]).flatten().collect();
     let unnamed: Vec<_> = unnamed.iter().map(|(key, text)| (&**key, &**text)).collect();
     assert_eq!(
         unnamed,
@@ -105,7 +105,7 @@ fn items_that_are_no_objects_are_kept_whole() {
     let tags = tags(r#"{"status":"success","data":["hello",7,null]}"#);
     let fields: Vec<_> = tags.notifications.iter().map(|notification| notification.fields.get()).collect();
     assert_eq!(fields, [r#""hello""#, "7", "null"]);
-    assert!(unnamed([&*tags.notifications[0].fields]).flatten().next().is_none());
+    assert!(unnamed([Some(&tags.notifications[0].fields)]).flatten().next().is_none());
 }
 
 #[test]

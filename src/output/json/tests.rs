@@ -1,10 +1,8 @@
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::tz::{Offset, TimeZone};
 use proptest::prelude::*;
 use serde_json::json;
-use serde_json::value::RawValue;
 
 use super::super::payloads::{assert_harmless, payloads};
 use super::super::raw_json::any_json;
@@ -37,7 +35,7 @@ static TAGS: Document = Document {
 };
 
 fn raw(json: &str) -> Raw {
-    Arc::from(RawValue::from_string(json.to_owned()).unwrap())
+    Raw::of(json)
 }
 
 fn time(text: &str) -> Value {

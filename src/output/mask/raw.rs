@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use super::{FEWEST_DIGITS, mask_free_text, mask_phone};
 
 /// Keys of phone numbers: lower case, without `_`, `-`, plural `s` and trailing digits
@@ -43,14 +41,13 @@ const PHONE_KEYS: [&str; 32] = [
     "virtualnumber",
 ];
 
-/// Masks the phone numbers inside, wherever the keys or their shape give them away. `key` is the
+/// Masks the phone numbers inside valid JSON, wherever the keys or their shape give them away. `key` is the
 /// key under which the whole stands.
 ///
 /// A JSON number under a phone's key becomes a string. Bare digits under the keys of times and
 /// identifiers stay, so that a Unix time survives.
 #[must_use]
-pub fn mask_raw<'r>(raw: &'r RawValue, key: &str) -> Cow<'r, str> {
-    let json = raw.get();
+pub fn mask_json<'r>(json: &'r str, key: &str) -> Cow<'r, str> {
     let mut scan = Scan { json, masked: String::new(), copied: 0 };
     let mut role = Role::of_key(key, Role::Plain);
     let mut containers: Vec<Container> = Vec::new();

@@ -1,12 +1,9 @@
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
 use super::super::json::{Layout, write_document};
-use super::super::report::{Document, Field, Meaning, Problem, Report, Row, Shape, Shown, Value};
+use super::super::report::{Document, Field, Meaning, Problem, Raw, Report, Row, Shape, Shown, Value};
 use super::{object_of, schema};
 
 const fn field(key: &'static str, meaning: Meaning, about: &'static str) -> Field {
@@ -40,7 +37,7 @@ static BREAKS: Document = Document {
 };
 
 fn report(document: &'static Document, single: bool) -> Json {
-    let raw = |json: &str| Arc::from(RawValue::from_string(json.to_owned()).unwrap());
+    let raw = |json: &str| Raw::of(json);
     let said = Row(vec![
         Value::Text("asha".to_owned()),
         Value::Flag(true),

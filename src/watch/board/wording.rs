@@ -3,7 +3,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::output::mask::{mask_free_text, mask_phone, mask_raw};
+use crate::output::mask::{mask_free_text, mask_json, mask_phone};
 use crate::output::presentation::{Format, Presentation};
 use crate::output::raw_json::{Layout, write_raw};
 use crate::output::report::{Raw, Sentence};
@@ -46,7 +46,7 @@ impl Wording<'_> {
 
     /// JSON on one line, as the server wrote it.
     pub(super) fn json(&self, raw: &Raw, key: &str) -> String {
-        let shown = if self.mask { mask_raw(raw, key) } else { raw.get().into() };
+        let shown = if self.mask { mask_json(raw.get(), key) } else { raw.get().into() };
         let mut compact = Vec::new();
         write_raw(&shown, Layout::Compact, 0, &mut compact);
         let text = String::from_utf8_lossy(&compact);
