@@ -1,6 +1,7 @@
 //! What can be typed. [`definition`] also feeds man pages and completions.
 //! It knows the arguments of commands, and nothing of what they do.
 
+pub mod candidates;
 pub mod examples;
 pub mod options;
 mod order;

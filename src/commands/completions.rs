@@ -1,7 +1,8 @@
 //! `deepcall completions`: a completion script for a shell, made from the definition of the command line.
 
 use clap::{Args, ValueEnum};
-use clap_complete::Shell as Known;
+use clap_complete::env as shells;
+use clap_complete::env::EnvCompleter;
 
 /// Print a completion script for a shell
 ///
@@ -46,22 +47,26 @@ impl Shell {
     }
 }
 
-/// The script for a shell.
+/// The variable by which a shell's script asks the program what may be typed next.
+pub const VARIABLE: &str = "DEEPCALL_COMPLETE";
+
+/// The script for a shell. All but nushell's ask the program at each Tab, and so know profiles and columns.
 #[must_use]
 pub fn completions(shell: Shell) -> Vec<u8> {
-    let mut definition = crate::cli::definition();
     let mut script = Vec::new();
-    let known = match shell {
-        Shell::Bash => Known::Bash,
-        Shell::Zsh => Known::Zsh,
-        Shell::Fish => Known::Fish,
-        Shell::PowerShell => Known::PowerShell,
-        Shell::Elvish => Known::Elvish,
+    let completer: &dyn EnvCompleter = match shell {
+        Shell::Bash => &shells::Bash,
+        Shell::Zsh => &shells::Zsh,
+        Shell::Fish => &shells::Fish,
+        Shell::PowerShell => &shells::Powershell,
+        Shell::Elvish => &shells::Elvish,
         Shell::Nushell => {
+            let mut definition = crate::cli::definition();
             clap_complete::generate(clap_complete_nushell::Nushell, &mut definition, "deepcall", &mut script);
             return script;
         }
     };
-    clap_complete::generate(known, &mut definition, "deepcall", &mut script);
+    // Writing to a `Vec` cannot fail.
+    let _ = completer.write_registration(VARIABLE, "deepcall", "deepcall", "deepcall", &mut script);
     script
 }

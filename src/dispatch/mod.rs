@@ -2,6 +2,7 @@
 //! its signature names, renders what it returns, and tells what failed.
 
 mod asking;
+mod completing;
 mod parts;
 mod sessions;
 mod telling;
@@ -41,6 +42,13 @@ pub fn dispatch(arguments: Vec<OsString>, environment: Environment) -> ExitStatu
     let redactor = Redactor::default();
     let teller = Teller::new(Streams::new(stdout, stderr, redactor.clone()), terminals);
     teller.look_like(look::colour_of_errors(&variables, terminals.stderr), false);
+    if let Some(shell) = completing::asking_shell(&variables) {
+        let candidates = completing::complete(shell, arguments, &variables);
+        return teller.end(candidates.and_then(|candidates| {
+            teller.print(&candidates)?;
+            Ok(ExitStatus::Done)
+        }));
+    }
     let format = cli::typed_format(&arguments)
         .or_else(|| variables.text("DEEPCALL_OUTPUT").ok().flatten().map(str::to_owned));
     teller.tell_errors_as(format.as_deref());

@@ -123,6 +123,11 @@ const KINDS: [(&str, Mark); 14] = [
     ("outbound", OUTGOING),
 ];
 
+/// The words by which kinds are recognised.
+pub fn kinds() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|(word, _)| *word)
+}
+
 /// The mark of a kind of notification.
 #[must_use]
 pub fn mark_of_kind(kind: &str) -> Mark {

@@ -8,6 +8,7 @@
 mod support;
 
 mod break_status;
+mod completing;
 mod exit_codes;
 mod faults;
 mod formats;

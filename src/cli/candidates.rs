@@ -1,0 +1,84 @@
+//! What a shell offers at Tab beyond what the definition lists by itself: names of profiles, columns, zones, codes.
+//! All of it is built in or on disk: nothing here asks the network or a keyring.
+
+use clap::{Arg, Command};
+use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
+
+use crate::api::codes;
+use crate::commands::{break_status, explain, ping, profiles, tags, wrapup};
+use crate::failure::EXIT_STATUSES;
+use crate::output::report::Document;
+use crate::output::style;
+use crate::watch::event::EventWords;
+
+/// The definition of the command line, with candidates for values. `profiles` are the names that are stored.
+#[must_use]
+pub fn completing(profiles: &[String]) -> Command {
+    let mut definition = super::definition();
+    // A command's arguments are made when it is needed; here each of them may be.
+    definition.build();
+    definition.mut_args(|argument| offering(argument, None, profiles)).mut_subcommands(|command| {
+        let document = document(command.get_name());
+        command.mut_args(|argument| offering(argument, document, profiles))
+    })
+}
+
+/// What a command answers with, and so which columns it knows.
+fn document(command: &str) -> Option<&'static Document> {
+    match command {
+        "tags" => Some(&tags::DOCUMENT),
+        "break-status" => Some(&break_status::DOCUMENT),
+        "wrapup" => Some(&wrapup::DOCUMENT),
+        "ping" => Some(&ping::DOCUMENT),
+        "login" | "logout" | "profiles" => Some(&profiles::DOCUMENT),
+        "explain" => Some(&explain::CODES),
+        _ => None,
+    }
+}
+
+fn offering(argument: Arg, document: Option<&'static Document>, profiles: &[String]) -> Arg {
+    match argument.get_id().as_str() {
+        "profile" | "profiles" => {
+            let profiles = profiles.to_vec();
+            offer(argument, move || profiles.iter().map(CompletionCandidate::new).collect())
+        }
+        "columns" => match document {
+            Some(document) => offer(argument, || columns(document)),
+            None => argument,
+        },
+        "timezone" | "server_timezone" => offer(argument, zones),
+        "kind" => offer(argument, || style::kinds().map(CompletionCandidate::new).collect()),
+        "until" if document.is_none() => offer(argument, events),
+        "what" => offer(argument, explained),
+        _ => argument,
+    }
+}
+
+fn offer(argument: Arg, candidates: impl Fn() -> Vec<CompletionCandidate> + Send + Sync + 'static) -> Arg {
+    argument.add(ArgValueCandidates::new(candidates))
+}
+
+fn columns(document: &Document) -> Vec<CompletionCandidate> {
+    let column =
+        |key: &'static str, about: &'static str| CompletionCandidate::new(key).help(Some(about.into()));
+    document.fields.iter().map(|field| column(field.key, field.about)).collect()
+}
+
+fn zones() -> Vec<CompletionCandidate> {
+    let named = jiff::tz::db().available().map(|zone| CompletionCandidate::new(zone.as_str()));
+    ["local", "UTC"].into_iter().map(CompletionCandidate::new).chain(named).collect()
+}
+
+fn events() -> Vec<CompletionCandidate> {
+    EventWords::ALL.iter().map(|words| CompletionCandidate::new(words.name)).collect()
+}
+
+/// DeepCall's codes, and `exit` with the program's own.
+fn explained() -> Vec<CompletionCandidate> {
+    let told =
+        |code: String, meaning: &'static str| CompletionCandidate::new(code).help(Some(meaning.into()));
+    let codes = codes::all().iter().map(|code| told(code.number.to_string(), code.meaning));
+    let exits = EXIT_STATUSES.iter().map(|(status, meaning, _)| told(status.code().to_string(), meaning));
+    let exit = CompletionCandidate::new("exit").help(Some("what deepcall's own exit codes mean".into()));
+    std::iter::once(exit).chain(exits).chain(codes).collect()
+}
