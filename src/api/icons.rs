@@ -1,6 +1,7 @@
 //! Which icons belong to which notification: joined by any id they share. Linear in both lists.
 //! It knows ids only, not what an icon looks like.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// The most icons that one notification is given. What is beyond it stays with the icons of none,
@@ -9,24 +10,24 @@ pub const PER_NOTIFICATION: usize = 64;
 
 /// The ids by which a notification can be recognised.
 #[derive(Debug, Default)]
-pub struct NotificationIds {
+pub struct NotificationIds<'a> {
     /// Its own.
-    pub own: Option<String>,
+    pub own: Option<Cow<'a, str>>,
     /// Its call's.
-    pub call: Option<String>,
+    pub call: Option<Cow<'a, str>>,
     /// Those of icons it names.
-    pub icons: Vec<String>,
+    pub icons: Vec<Cow<'a, str>>,
 }
 
 /// The ids that an icon carries.
 #[derive(Debug, Default)]
-pub struct IconIds {
+pub struct IconIds<'a> {
     /// Its own.
-    pub own: Option<String>,
+    pub own: Option<Cow<'a, str>>,
     /// The notification's it belongs to.
-    pub notification: Option<String>,
+    pub notification: Option<Cow<'a, str>>,
     /// The call's it belongs to.
-    pub call: Option<String>,
+    pub call: Option<Cow<'a, str>>,
 }
 
 /// For each notification the positions of its icons, in the order of the icons, and those that belong to none.
@@ -40,10 +41,10 @@ pub struct Join {
 
 /// Joins by ids. An icon that names its notification belongs to that one only, not to others of the same call.
 #[must_use]
-pub fn join(notifications: &[NotificationIds], icons: &[IconIds]) -> Join {
+pub fn join(notifications: &[NotificationIds<'_>], icons: &[IconIds<'_>]) -> Join {
     let by_notification = index(icons, |icon| icon.notification.as_deref());
     let by_own = index(icons, |icon| icon.own.as_deref());
-    let free = |icon: &IconIds| icon.notification.is_none();
+    let free = |icon: &IconIds<'_>| icon.notification.is_none();
     let by_call = index(icons, |icon| icon.call.as_deref().filter(|_| free(icon)));
     let by_equal_id = index(icons, |icon| icon.own.as_deref().filter(|_| free(icon)));
 
@@ -73,7 +74,7 @@ pub fn join(notifications: &[NotificationIds], icons: &[IconIds]) -> Join {
 
 type Index<'a> = HashMap<&'a str, Vec<usize>>;
 
-fn index<'a>(icons: &'a [IconIds], id: impl Fn(&'a IconIds) -> Option<&'a str>) -> Index<'a> {
+fn index<'a>(icons: &'a [IconIds<'a>], id: impl Fn(&'a IconIds<'a>) -> Option<&'a str>) -> Index<'a> {
     let mut index = Index::new();
     for (position, icon) in icons.iter().enumerate() {
         if let Some(id) = id(icon) {
@@ -99,17 +100,17 @@ fn take(mine: &mut Vec<usize>, index: &Index<'_>, id: Option<&str>) {
 mod tests {
     use super::*;
 
-    fn notification(own: &str, call: &str, icons: &[&str]) -> NotificationIds {
-        let said = |id: &str| (!id.is_empty()).then(|| id.to_owned());
+    fn notification(own: &str, call: &str, icons: &[&str]) -> NotificationIds<'static> {
+        let said = |id: &str| (!id.is_empty()).then(|| id.to_owned().into());
         NotificationIds {
             own: said(own),
             call: said(call),
-            icons: icons.iter().map(ToString::to_string).collect(),
+            icons: icons.iter().map(|id| Cow::Owned((*id).to_owned())).collect(),
         }
     }
 
-    fn icon(own: &str, notification: &str, call: &str) -> IconIds {
-        let said = |id: &str| (!id.is_empty()).then(|| id.to_owned());
+    fn icon(own: &str, notification: &str, call: &str) -> IconIds<'static> {
+        let said = |id: &str| (!id.is_empty()).then(|| id.to_owned().into());
         IconIds { own: said(own), notification: said(notification), call: said(call) }
     }
 

@@ -97,9 +97,9 @@ pub fn decode(notifications: &[Raw], icons: &[Raw], zone: &TimeZone) -> Result<T
         let object = Object::read(raw.get()).map_err(|error| items::over_limit("iconDetails", error))?;
         let findings = finder.find(&object);
         icon_ids.push(IconIds {
-            own: findings.read(OfIcon::Id, lenient::text),
-            notification: findings.read(OfIcon::Notification, lenient::text),
-            call: findings.read(OfIcon::Call, lenient::text),
+            own: findings.read(OfIcon::Id, lenient::borrowed_text),
+            notification: findings.read(OfIcon::Notification, lenient::borrowed_text),
+            call: findings.read(OfIcon::Call, lenient::borrowed_text),
         });
         names.push(findings.read(OfIcon::Name, lenient::text));
     }
@@ -108,31 +108,31 @@ pub fn decode(notifications: &[Raw], icons: &[Raw], zone: &TimeZone) -> Result<T
         notification.icon_names.extend(mine.iter().filter_map(|&icon| names[icon].clone()));
         notification.icons.extend(mine.into_iter().map(|icon| icons[icon].clone()));
         if notification.icons.is_empty() {
-            notification.icon_names = ids.icons;
+            notification.icon_names = ids.icons.into_iter().map(Cow::into_owned).collect();
         }
     }
     let icons = join.of_none.into_iter().map(|icon| icons[icon].clone()).collect();
     Ok(Tags { notifications: decoded, icons })
 }
 
-fn notification(
+fn notification<'a>(
     raw: &Raw,
-    findings: &Findings<'_, OfNotification>,
+    findings: &Findings<'a, OfNotification>,
     zone: &TimeZone,
-) -> (Notification, NotificationIds) {
+) -> (Notification, NotificationIds<'a>) {
     let text = |name| findings.read(name, lenient::text);
     let mut ids = NotificationIds {
-        own: text(OfNotification::Id),
-        call: text(OfNotification::Call),
+        own: findings.read(OfNotification::Id, lenient::borrowed_text),
+        call: findings.read(OfNotification::Call, lenient::borrowed_text),
         icons: Vec::new(),
     };
     let mut notification = Notification {
-        id: ids.own.clone(),
+        id: ids.own.clone().map(Cow::into_owned),
         time: findings.read(OfNotification::Time, |value| moments::time(value, zone)),
         kind: text(OfNotification::Kind),
         message: text(OfNotification::Message),
         agent_id: text(OfNotification::Agent),
-        call_id: ids.call.clone(),
+        call_id: ids.call.clone().map(Cow::into_owned),
         customer: text(OfNotification::Customer),
         icons: Vec::new(),
         icon_names: Vec::new(),
@@ -145,12 +145,12 @@ fn notification(
 }
 
 /// Icons that a notification names by id, or brings along itself.
-fn read_icons(value: &RawValue, notification: &mut Notification, ids: &mut NotificationIds) {
+fn read_icons<'a>(value: &'a RawValue, notification: &mut Notification, ids: &mut NotificationIds<'a>) {
     // An item's own list of icons beyond the limit stays in its fields.
     let listed = lenient::elements(value.get()).unwrap_or_default();
     let listed = if lenient::is_list(value) { listed } else { vec![value] };
     for icon in listed.into_iter().take(icons::PER_NOTIFICATION) {
-        if let Some(id) = lenient::text(icon) {
+        if let Some(id) = lenient::borrowed_text(icon) {
             ids.icons.push(id);
         } else if let Ok(object) = Object::read(icon.get())
             && !object.0.is_empty()

@@ -157,6 +157,8 @@ impl Teller {
         if !is_in_document {
             report.failures.iter().for_each(|failure| self.complain(failure));
         }
+        // The process ends here, and gives back at once what would be freed row by row: a twentieth of a large answer.
+        std::mem::forget(report.rows);
         Ok(status)
     }
 
