@@ -284,6 +284,7 @@ module completions {
     --exec: string            # Run this by the shell at the events of --on, with the event as JSON on its standard input
     --on: string              # Which events ring, notify and run [default: alert,session_expired]
     --heartbeat: string       # Give a sign of life this often, e.g. 60s
+    --max-stale: string       # End with exit code 5 when nobody has answered for this long, e.g. 10m
     --log                     # Lines instead of a board, on a terminal too
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text
     --profile: string         # Use the session stored under this name

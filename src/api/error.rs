@@ -125,7 +125,8 @@ impl Fault {
 }
 
 impl ApiError {
-    pub(super) fn new(fault: Fault, message: impl Into<String>) -> Self {
+    /// What went wrong, in one line.
+    pub fn new(fault: Fault, message: impl Into<String>) -> Self {
         Self {
             fault,
             message: message.into(),
@@ -152,7 +153,9 @@ impl ApiError {
         self
     }
 
-    pub(super) fn with_retry_after(mut self, told: Option<Duration>) -> Self {
+    /// The same, with what the server asked for in `Retry-After`.
+    #[must_use]
+    pub fn with_retry_after(mut self, told: Option<Duration>) -> Self {
         self.retry_after = told;
         self
     }

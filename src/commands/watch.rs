@@ -60,6 +60,11 @@ pub struct WatchArgs {
     /// Give a sign of life this often, e.g. 60s
     #[arg(long, value_name = "DURATION", value_parser = duration, hide_short_help = true)]
     pub heartbeat: Option<Duration>,
+    /// End with exit code 5 when nobody has answered for this long, e.g. 10m
+    ///
+    /// Without it a watch waits for the server however long it takes, and tells that it does.
+    #[arg(long, value_name = "DURATION", value_parser = duration, hide_short_help = true)]
+    pub max_stale: Option<Duration>,
     /// Lines instead of a board, on a terminal too
     #[arg(long, conflicts_with_all = ["json", "output"], hide_short_help = true)]
     pub log: bool,
@@ -165,6 +170,7 @@ impl WatchArgs {
             limits,
             heartbeat: self.heartbeat,
             timeout: self.connection.timeout,
+            max_stale: self.max_stale,
             until: self.until.clone(),
             backfill_from: self.since.as_deref().map(read).transpose()?,
             jobs: usize::from(jobs),

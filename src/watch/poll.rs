@@ -60,8 +60,27 @@ pub struct PollFailure {
     pub lost_tags: bool,
 }
 
+/// Somebody who can be polled.
+pub trait Source: Clone {
+    /// The profile's name.
+    fn profile(&self) -> &str;
+
+    /// Asks for the parts in turn.
+    fn poll(&self, parts: Parts, asking: &Asking) -> impl Future<Output = Polled>;
+}
+
+impl Source for SignedIn {
+    fn profile(&self) -> &str {
+        &self.profile
+    }
+
+    async fn poll(&self, parts: Parts, asking: &Asking) -> Polled {
+        poll(self, parts, asking).await
+    }
+}
+
 /// Asks for the parts in turn: notifications first, since nothing else can be lost for good.
-pub async fn poll(signed_in: &SignedIn, parts: Parts, asking: &Asking) -> Polled {
+async fn poll(signed_in: &SignedIn, parts: Parts, asking: &Asking) -> Polled {
     let mut polled = Polled { look: None, failure: None, refused: vec![], parts };
     if parts.tags {
         let answer = signed_in.tags(&asking.reference, &asking.server_zone).await;

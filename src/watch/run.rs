@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::api::{SignedIn, Trouble};
+use crate::api::Trouble;
 use crate::clock::Clock;
 use crate::failure::ExitStatus;
 use crate::watch::alerts::{self, Limit};
@@ -18,7 +18,7 @@ use crate::watch::diff::Memory;
 use crate::watch::event::{EndReason, Event, EventKind};
 use crate::watch::followed::{Followed, Phase, View};
 use crate::watch::health::{self, Failed};
-use crate::watch::poll::{Asking, Parts, PollFailure, Polled, poll};
+use crate::watch::poll::{Asking, Parts, PollFailure, Polled, Source};
 use crate::watch::reaction::Reactions;
 use crate::watch::schedule::{Next, Outcome, Schedule, spread};
 use crate::watch::sink::{Asked, Sink};
@@ -38,6 +38,8 @@ pub struct Plan {
     pub heartbeat: Option<Duration>,
     /// When to end whatever happens.
     pub timeout: Option<Duration>,
+    /// When to end because nobody has answered for so long.
+    pub max_stale: Option<Duration>,
     /// What ends it with success.
     pub until: Option<Until>,
     /// Notifications that were there before are told from this moment on.
@@ -47,13 +49,13 @@ pub struct Plan {
 }
 
 /// What surrounds the watch.
-pub struct Surroundings<'a> {
+pub struct Surroundings<'a, S> {
     /// The wall clock.
     pub clock: Clock,
     /// Keys and sizes of a terminal; never anything where there is none.
     pub input: mpsc::Receiver<crossterm::event::Event>,
     /// Reads the store of a profile once more: another session than the one in use, if there is one.
-    pub renew: &'a mut dyn FnMut(&SignedIn) -> Option<SignedIn>,
+    pub renew: &'a mut dyn FnMut(&S) -> Option<S>,
     /// Whether the reader of stdout went away.
     pub reader_is_gone: fn() -> bool,
     /// News that are no events.
@@ -63,13 +65,13 @@ pub struct Surroundings<'a> {
 }
 
 /// The loop's state.
-pub struct Watch<'a> {
+pub struct Watch<'a, S> {
     plan: Plan,
-    around: Surroundings<'a>,
+    around: Surroundings<'a, S>,
     sink: &'a mut dyn Sink,
     started: Instant,
     followed: Vec<Followed>,
-    sessions: Vec<(SignedIn, Parts)>,
+    sessions: Vec<(S, Parts)>,
     next_heartbeat: Option<Duration>,
     end: Option<EndReason>,
 }
@@ -77,22 +79,17 @@ pub struct Watch<'a> {
 /// At least so often the present is shown, and the reader looked for.
 const TICK: Duration = Duration::from_secs(1);
 
-impl<'a> Watch<'a> {
+impl<'a, S: Source> Watch<'a, S> {
     /// A watch of these profiles that has not begun.
-    pub fn new(
-        sessions: Vec<SignedIn>,
-        plan: Plan,
-        around: Surroundings<'a>,
-        sink: &'a mut dyn Sink,
-    ) -> Self {
+    pub fn new(sessions: Vec<S>, plan: Plan, around: Surroundings<'a, S>, sink: &'a mut dyn Sink) -> Self {
         let wall = around.clock.now();
-        let follow = |signed_in: &SignedIn| {
-            let first = spread(&signed_in.profile, plan.interval, sessions.len());
+        let follow = |session: &S| {
+            let first = spread(session.profile(), plan.interval, sessions.len());
             let schedule = Schedule::new(plan.interval, first);
-            Followed::new(signed_in.profile.clone(), schedule, Memory::new(wall))
+            Followed::new(session.profile().to_owned(), schedule, Memory::new(wall))
         };
         let followed = sessions.iter().map(follow).collect();
-        let sessions = sessions.into_iter().map(|signed_in| (signed_in, plan.parts)).collect();
+        let sessions = sessions.into_iter().map(|session| (session, plan.parts)).collect();
         let next_heartbeat = plan.heartbeat;
         Self { plan, around, sink, started: Instant::now(), followed, sessions, next_heartbeat, end: None }
     }
@@ -109,9 +106,9 @@ impl<'a> Watch<'a> {
         self.show()?;
         while self.end.is_none() {
             for index in self.due(polls.len()) {
-                let (signed_in, parts) = self.sessions[index].clone();
+                let (session, parts) = self.sessions[index].clone();
                 let asking = self.plan.asking.clone();
-                polls.push(async move { (index, poll(&signed_in, parts, &asking).await) });
+                polls.push(async move { (index, session.poll(parts, &asking).await) });
             }
             let wake = self.started + self.next_moment();
             tokio::select! {
@@ -165,7 +162,8 @@ impl<'a> Watch<'a> {
         let polls = self.followed.iter().filter_map(Followed::due).filter(|at| *at > now);
         let crossing = |it: &Followed| alerts::next_crossing(&self.plan.limits, it.memory.snapshot(), now);
         let crossings = self.followed.iter().filter_map(crossing);
-        let others = [self.next_heartbeat, self.plan.timeout, Some(now + TICK)];
+        let stale = self.plan.max_stale.map(|most| now.saturating_sub(self.silence()) + most);
+        let others = [self.next_heartbeat, self.plan.timeout, stale, Some(now + TICK)];
         polls.chain(crossings).chain(others.into_iter().flatten()).min().unwrap_or(now + TICK)
     }
 
@@ -292,10 +290,19 @@ impl<'a> Watch<'a> {
         if self.plan.timeout.is_some_and(|timeout| timeout <= now) {
             self.end.get_or_insert(EndReason::Timeout);
         }
+        if self.plan.max_stale.is_some_and(|most| most <= self.silence()) {
+            self.end.get_or_insert(EndReason::Unreachable);
+        }
         if (self.around.reader_is_gone)() {
             self.end.get_or_insert(EndReason::ReaderGone);
         }
         Ok(())
+    }
+
+    /// How long it is since anybody gave a good answer, or since the start.
+    fn silence(&self) -> Duration {
+        let now = self.now();
+        self.followed.iter().map(|followed| followed.health.lag(now).unwrap_or(now)).min().unwrap_or(now)
     }
 
     fn typed(&mut self, input: crossterm::event::Event) -> io::Result<()> {
@@ -352,3 +359,6 @@ pub fn exit_status(reason: EndReason) -> ExitStatus {
         EndReason::Failed => ExitStatus::Failed,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -90,6 +90,15 @@ fn a_lost_connection_is_told_once_and_survived() {
 }
 
 #[test]
+fn a_watch_that_may_not_grow_stale_exits_with_5_when_nobody_answers() {
+    let server = FakeServer::answering(|_, _| Reply::RawThenReset(vec![]));
+    let ran = world(&server).run("watch --json --only wrapups --interval 2s --max-stale 1s").ended_with(5);
+    let events = events(&ran);
+    assert_eq!(types(&events), ["start", "connection_lost", "end"], "{ran}");
+    assert_eq!(events[2]["reason"], "unreachable");
+}
+
+#[test]
 fn an_expired_session_is_confirmed_once_and_exits_with_4() {
     let server =
         FakeServer::answering(|_, earlier| Reply::ok(if earlier == 0 { NOT_IN_WRAPUP } else { EXPIRED }));

@@ -1,0 +1,346 @@
+//! The loop under a clock that moves only when everybody waits: hours take milliseconds.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+
+use super::*;
+use crate::api::{ApiError, Fault, Reference};
+use crate::watch::look::Look;
+use crate::watch::samples;
+
+const INTERVAL: Duration = Duration::from_secs(5);
+
+fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+/// What a profile answers when it is polled.
+#[derive(Clone)]
+enum Says {
+    /// Nothing is new.
+    Nothing,
+    /// The call fails like this, and the server may say when to come back.
+    Fails(Fault, Option<Duration>),
+    /// The answer takes this long.
+    After(Duration),
+}
+
+type Script = Rc<dyn Fn(Duration) -> Says>;
+
+/// A profile that answers by a script, and notes when it was asked.
+#[derive(Clone)]
+struct Scripted {
+    name: String,
+    started: Instant,
+    script: Script,
+    asked: Rc<RefCell<Vec<Duration>>>,
+    under_way: Rc<Cell<usize>>,
+    most_under_way: Rc<Cell<usize>>,
+}
+
+impl Source for Scripted {
+    fn profile(&self) -> &str {
+        &self.name
+    }
+
+    async fn poll(&self, parts: Parts, _: &Asking) -> Polled {
+        let at = self.started.elapsed();
+        self.asked.borrow_mut().push(at);
+        self.under_way.set(self.under_way.get() + 1);
+        self.most_under_way.set(self.most_under_way.get().max(self.under_way.get()));
+        let failure = match (self.script)(at) {
+            Says::Nothing => None,
+            Says::Fails(fault, told) => {
+                let error = ApiError::new(fault, "it failed").with_retry_after(told);
+                Some(PollFailure { error, lost_tags: false })
+            }
+            Says::After(delay) => {
+                tokio::time::sleep(delay).await;
+                None
+            }
+        };
+        self.under_way.set(self.under_way.get() - 1);
+        let look = failure.is_none().then(|| Look {
+            profile: Some(self.name.clone()),
+            server_time: None,
+            taken_at: wall(self.started),
+            ..samples::tags(0, &[])
+        });
+        Polled { look, failure, refused: vec![], parts }
+    }
+}
+
+fn wall(started: Instant) -> Timestamp {
+    let passed = SignedDuration::try_from(started.elapsed()).expect("a short time");
+    samples::at(0).checked_add(passed).expect("a moment within range")
+}
+
+/// Keeps what is told, with the moment, and counts how often the present is shown.
+struct Told {
+    started: Instant,
+    events: Vec<(Duration, &'static str)>,
+    end: Option<EndReason>,
+    shown: usize,
+    /// After so many events it takes no more.
+    takes: usize,
+}
+
+impl Sink for Told {
+    fn tell(&mut self, event: &Event) -> io::Result<()> {
+        if self.events.len() == self.takes {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        self.events.push((self.started.elapsed(), event.kind.words().name));
+        if let EventKind::End { reason, .. } = event.kind {
+            self.end = Some(reason);
+        }
+        Ok(())
+    }
+
+    fn show(&mut self, _: View<'_>) -> io::Result<()> {
+        self.shown += 1;
+        Ok(())
+    }
+}
+
+impl Told {
+    fn names(&self) -> Vec<&'static str> {
+        self.events.iter().map(|(_, name)| *name).collect()
+    }
+
+    fn moments_of(&self, wanted: &str) -> Vec<Duration> {
+        self.events.iter().filter(|(_, name)| *name == wanted).map(|(at, _)| *at).collect()
+    }
+}
+
+struct Floor {
+    profiles: Vec<Scripted>,
+    plan: Plan,
+    takes: usize,
+    /// What the store holds when it is read once more.
+    stored: Vec<Scripted>,
+}
+
+impl Floor {
+    /// One profile that answers by this script, watched for `timeout`.
+    fn of(timeout: Duration, script: impl Fn(Duration) -> Says + 'static) -> Self {
+        let plan = Plan {
+            interval: INTERVAL,
+            parts: Parts { tags: true, breaks: false, wrapups: false },
+            asking: Asking { reference: Reference::AsTrue, server_zone: TimeZone::UTC },
+            limits: vec![],
+            heartbeat: None,
+            timeout: Some(timeout),
+            max_stale: None,
+            until: None,
+            backfill_from: None,
+            jobs: 16,
+        };
+        let profile = Scripted {
+            name: "asha".to_owned(),
+            started: Instant::now(),
+            script: Rc::new(script),
+            asked: Rc::default(),
+            under_way: Rc::default(),
+            most_under_way: Rc::default(),
+        };
+        Self { profiles: vec![profile], plan, takes: usize::MAX, stored: vec![] }
+    }
+
+    /// The same with so many profiles alike.
+    fn times(mut self, count: usize) -> Self {
+        let first = self.profiles[0].clone();
+        self.profiles =
+            (0..count).map(|at| Scripted { name: format!("agent{at}"), ..first.clone() }).collect();
+        self
+    }
+
+    fn asked(&self) -> Vec<Duration> {
+        self.profiles[0].asked.borrow().clone()
+    }
+
+    async fn watch(&mut self) -> (io::Result<EndReason>, Told) {
+        let started = self.profiles[0].started;
+        let (_, input) = mpsc::channel(1);
+        let stored = &mut self.stored;
+        let around = Surroundings {
+            clock: Clock::from_fn(move || wall(started)),
+            input,
+            renew: &mut |_| stored.pop(),
+            reader_is_gone: || false,
+            note: &|_| (),
+            reactions: Reactions::none(),
+        };
+        let mut told = Told { started, events: vec![], end: None, shown: 0, takes: self.takes };
+        let plan = Plan {
+            asking: self.plan.asking.clone(),
+            limits: vec![],
+            until: self.plan.until.clone(),
+            ..self.plan
+        };
+        let watch = Watch::new(self.profiles.clone(), plan, around, &mut told);
+        let ended = watch.run(std::future::pending()).await;
+        (ended, told)
+    }
+}
+
+fn is_within(at: Duration, from: u64, to: u64) -> bool {
+    (seconds(from)..seconds(to)).contains(&at)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_healthy_profile_is_asked_once_an_interval_for_hours() {
+    let mut floor = Floor::of(seconds(7200), |_| Says::Nothing);
+    let (ended, told) = floor.watch().await;
+    assert_eq!(ended.unwrap(), EndReason::Timeout);
+    assert_eq!(told.names().first(), Some(&"start"));
+    assert_eq!((told.names().last(), told.end), (Some(&"end"), Some(EndReason::Timeout)));
+    let asked = floor.asked();
+    // Each poll may be late by a tenth of the interval, which the next one does not inherit.
+    assert!((1439..=1441).contains(&asked.len()), "{} polls", asked.len());
+    for pair in asked.windows(2) {
+        let pause = pair[1].abs_diff(pair[0]);
+        assert!(pause > INTERVAL.mul_f32(0.89) && pause < INTERVAL.mul_f32(1.11), "{pause:?}");
+    }
+    // Nobody holds the other end of the keyboard here, and the loop turns no oftener for it.
+    assert!(told.shown <= 2 * (7200 + asked.len()) + 2, "{} frames", told.shown);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_told_once_and_its_end_is_noticed_soon() {
+    for (down, soon) in [(10, 35), (31, 35), (120, 35), (300, 65), (3 * 3600, 65)] {
+        let (from, back) = (600, 600 + down);
+        let mut floor = Floor::of(seconds(back + 600), move |at| {
+            if is_within(at, from, back) { Says::Fails(Fault::Connect, None) } else { Says::Nothing }
+        });
+        let (_, told) = floor.watch().await;
+        let (lost, restored) = (told.moments_of("connection_lost"), told.moments_of("connection_restored"));
+        assert_eq!((lost.len(), restored.len()), (1, 1), "{down} s: {:?}", told.names());
+        assert!(lost[0] <= seconds(from) + INTERVAL.mul_f32(1.2), "{down} s: told at {:?}", lost[0]);
+        assert!(restored[0] <= seconds(back + soon), "{down} s: noticed at {:?}", restored[0]);
+        // After two minutes at most two a minute, which is what a server in trouble can bear.
+        let late = floor.asked().into_iter().filter(|at| is_within(*at, from + 180, back)).count();
+        assert!(
+            late <= usize::try_from(down.saturating_sub(180) / 30).unwrap() + 1,
+            "{down} s: asked {late} times"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_says_when_to_come_back_is_not_asked_before() {
+    let mut floor = Floor::of(seconds(900), |at| {
+        if is_within(at, 60, 70) { Says::Fails(Fault::Server, Some(seconds(240))) } else { Says::Nothing }
+    });
+    let (_, told) = floor.watch().await;
+    let asked = floor.asked();
+    let refused = *asked.iter().find(|at| **at >= seconds(60)).unwrap();
+    let next = *asked.iter().find(|at| **at > refused).unwrap();
+    assert!(next >= refused + seconds(240) && next <= refused + seconds(265), "{refused:?}, then {next:?}");
+    assert_eq!(told.moments_of("connection_restored").len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_ended_session_is_confirmed_looked_for_once_and_then_told() {
+    let mut floor = Floor::of(seconds(3600), |at| {
+        if at >= seconds(60) { Says::Fails(Fault::SignIn, None) } else { Says::Nothing }
+    });
+    let (ended, told) = floor.watch().await;
+    assert_eq!(ended.unwrap(), EndReason::SessionExpired);
+    assert_eq!(told.names(), ["start", "state", "session_expired", "end"]);
+    let refused = floor.asked().into_iter().filter(|at| *at >= seconds(60)).collect::<Vec<_>>();
+    assert_eq!(refused.len(), 2, "{refused:?}");
+    assert!(refused[1].abs_diff(refused[0]) >= INTERVAL, "{refused:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_was_renewed_in_the_store_goes_on() {
+    let mut floor = Floor::of(seconds(600), |at| {
+        if at >= seconds(60) { Says::Fails(Fault::SignIn, None) } else { Says::Nothing }
+    });
+    floor.stored = vec![Scripted { script: Rc::new(|_| Says::Nothing), ..floor.profiles[0].clone() }];
+    let (ended, told) = floor.watch().await;
+    assert_eq!(ended.unwrap(), EndReason::Timeout);
+    assert_eq!(told.moments_of("session_renewed").len(), 1);
+    assert!(told.moments_of("session_expired").is_empty());
+    assert!(floor.asked().last().unwrap() > &seconds(590));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sign_of_life_is_given_whether_or_not_the_server_answers() {
+    let mut floor = Floor::of(seconds(3600), |at| {
+        if is_within(at, 900, 1800) { Says::Fails(Fault::Timeout, None) } else { Says::Nothing }
+    });
+    floor.plan.heartbeat = Some(seconds(60));
+    let (_, told) = floor.watch().await;
+    let beats = told.moments_of("heartbeat");
+    assert!((59..=60).contains(&beats.len()), "{} beats", beats.len());
+    for pair in beats.windows(2) {
+        let pause = pair[1].abs_diff(pair[0]);
+        assert!(pause >= seconds(59) && pause <= seconds(61), "{pause:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_that_may_not_grow_stale_ends_when_nobody_has_answered_for_so_long() {
+    for (answers_until, ends_at) in [(300, 900), (0, 600)] {
+        let mut floor = Floor::of(seconds(7200), move |at| {
+            if at < seconds(answers_until) { Says::Nothing } else { Says::Fails(Fault::Connect, None) }
+        })
+        .times(3);
+        floor.plan.max_stale = Some(seconds(600));
+        let (ended, told) = floor.watch().await;
+        assert_eq!(ended.unwrap(), EndReason::Unreachable);
+        assert_eq!(exit_status(EndReason::Unreachable).code(), 5);
+        let (at, _) = told.events.last().unwrap();
+        assert!(*at <= seconds(ends_at + 1) && *at >= seconds(ends_at - 7), "ended at {at:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_profile_that_answers_keeps_the_others_from_being_stale() {
+    let mut floor = Floor::of(seconds(1800), |_| Says::Fails(Fault::Connect, None)).times(3);
+    floor.profiles[1].script = Rc::new(|_| Says::Nothing);
+    floor.plan.max_stale = Some(seconds(60));
+    assert_eq!(floor.watch().await.0.unwrap(), EndReason::Timeout);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_profiles_are_spread_over_the_interval_and_never_more_than_the_jobs_at_once() {
+    let mut floor = Floor::of(seconds(600), |_| Says::After(Duration::from_millis(200))).times(200);
+    floor.watch().await.0.unwrap();
+    assert!(floor.profiles[0].most_under_way.get() <= 16);
+    // All of them share one list of moments.
+    let asked = floor.asked();
+    assert!(asked.len() >= 200 * 600 / 6, "{} polls", asked.len());
+    let mut buckets = vec![0_usize; 600];
+    for at in asked.iter().filter(|at| **at < seconds(600)) {
+        buckets[usize::try_from(at.as_secs()).unwrap()] += 1;
+    }
+    let most = buckets.into_iter().max().unwrap();
+    assert!(most <= 80, "{most} of 200 in one second");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_answer_holds_up_nobody_else() {
+    let mut floor = Floor::of(seconds(300), |_| Says::Nothing).times(2);
+    let (slow, quick) = (Rc::default(), Rc::default());
+    floor.profiles[0].script = Rc::new(|_| Says::After(seconds(15)));
+    floor.profiles[0].asked = Rc::clone(&slow);
+    floor.profiles[1].asked = Rc::clone(&quick);
+    floor.watch().await.0.unwrap();
+    assert!((14..=20).contains(&slow.borrow().len()), "{:?}", slow.borrow());
+    assert!(quick.borrow().len() >= 54, "{:?}", quick.borrow());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sink_that_takes_no_more_ends_the_watch_with_its_error() {
+    let mut floor = Floor::of(seconds(3600), |_| Says::Nothing);
+    floor.takes = 1;
+    let (ended, told) = floor.watch().await;
+    assert_eq!(ended.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+    assert_eq!(told.names(), ["start"]);
+}
