@@ -7,23 +7,48 @@ use super::lenient::{self, Object, OverLimit};
 
 pub use crate::raw::Raw;
 
-/// The items under a key, unread: what is in them is checked by whoever reads them. A list; `null`, `""`, `{}` or nothing for none; an object for one; any of these in a string.
-///
-/// # Errors
-/// When it is something else, or a limit of [`super::budget`] is passed.
-pub fn read(key: &str, raw: Option<&RawValue>) -> Result<Vec<Raw>, ApiError> {
-    let Some(raw) = raw.filter(|raw| !lenient::is_absent(raw)) else { return Ok(Vec::new()) };
-    let list = lenient::structure(raw).ok_or_else(|| not_a_list(key))?;
-    if lenient::is_list(&list) {
-        let list = Raw::copy(&list);
-        let items = lenient::elements(list.get()).map_err(|error| over_limit(key, error))?;
-        return Ok(items.into_iter().map(|item| list.part(item)).collect());
+/// The items under a key.
+#[derive(Debug)]
+pub struct Items {
+    key: &'static str,
+    /// A list, or the only item; `None` for none.
+    whole: Option<Raw>,
+}
+
+impl Items {
+    /// A list; `null`, `""`, `{}` or nothing for none; an object for one; any of these in a string. The items
+    /// themselves are not looked at yet.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn of(key: &'static str, raw: Option<&RawValue>) -> Result<Self, ApiError> {
+        let Some(raw) = raw.filter(|raw| !lenient::is_absent(raw)) else {
+            return Ok(Self { key, whole: None });
+        };
+        let whole = lenient::structure(raw).ok_or_else(|| not_a_list(key))?;
+        if !lenient::is_list(&whole) && !lenient::is_object(&whole) {
+            return Err(not_a_list(key));
+        }
+        Ok(Self { key, whole: Some(Raw::copy(&whole)) })
     }
-    if !lenient::is_object(&list) {
-        return Err(not_a_list(key));
+
+    /// Goes over the items in the server's order: each as it was written, and taken apart.
+    ///
+    /// # Errors
+    /// When a limit of [`super::budget`] is passed.
+    pub fn each<'a>(&'a self, mut visit: impl FnMut(Raw, Object<'a>)) -> Result<(), ApiError> {
+        let Some(whole) = &self.whole else { return Ok(()) };
+        let too_large = |error| over_limit(self.key, error);
+        if whole.get().starts_with('[') {
+            return lenient::each_item(whole.get(), |item, object| visit(whole.part(item), object))
+                .map_err(too_large);
+        }
+        let object = Object::read(whole.get()).map_err(too_large)?;
+        if !object.0.is_empty() {
+            visit(whole.clone(), object);
+        }
+        Ok(())
     }
-    let is_empty = Object::read(list.get()).map_err(|error| over_limit(key, error))?.0.is_empty();
-    Ok(if is_empty { Vec::new() } else { vec![Raw::copy(&list)] })
 }
 
 fn not_a_list(key: &str) -> ApiError {
@@ -40,15 +65,15 @@ mod tests {
 
     fn items(json: &str) -> Result<Vec<String>, &'static str> {
         let raw: Box<RawValue> = serde_json::from_str(json).unwrap();
-        match read("data", Some(&raw)) {
-            Ok(items) => Ok(items.iter().map(|item| item.get().to_owned()).collect()),
-            Err(error) => Err(error.kind()),
-        }
+        let items = Items::of("data", Some(&raw)).map_err(|error| error.kind())?;
+        let mut written = vec![];
+        items.each(|item, _| written.push(item.get().to_owned())).map_err(|error| error.kind())?;
+        Ok(written)
     }
 
     #[test]
     fn every_shape_of_none_is_an_empty_list() {
-        assert!(read("data", None).unwrap().is_empty());
+        Items::of("data", None).unwrap().each(|_, _| panic!("there is none")).unwrap();
         for json in ["[]", "null", r#""""#, "{}", r#""[]""#, r#""{}""#] {
             assert_eq!(items(json), Ok(vec![]), "{json}");
         }
@@ -64,6 +89,10 @@ mod tests {
             (r#"{"a":-0}"#, vec![r#"{"a":-0}"#]),
             (r#""[{\"a\":1}]""#, vec![r#"{"a":1}"#]),
             ("[1,null]", vec!["1", "null"]),
+            (
+                " [ true ,\n[1, [2]], \"a,]\\\"\" ,{} , 1e400,-0\t] ".trim(),
+                vec!["true", "[1, [2]]", "\"a,]\\\"\"", "{}", "1e400", "-0"],
+            ),
         ];
         for (json, wanted) in table {
             assert_eq!(items(json), Ok(wanted.into_iter().map(str::to_owned).collect()), "{json}");

@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{self, DeserializeSeed, Deserializer as _, MapAccess, SeqAccess, Visitor};
+use serde::Deserialize;
+use serde::de::{self, DeserializeSeed, Deserializer as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::budget::{ITEMS, KEYS_PER_ITEM};
@@ -148,6 +149,48 @@ pub fn elements(json: &str) -> Result<Vec<&RawValue>, OverLimit> {
         return Ok(Vec::new());
     }
     serde_json::Deserializer::from_str(json).deserialize_seq(ListVisitor).map_err(|_| TOO_MANY_ITEMS)
+}
+
+/// Goes over the elements of a list in valid JSON: each as it was written, and taken apart as by [`Object::read`], in
+/// the same pass.
+///
+/// # Errors
+/// When there are more elements than [`ITEMS`], or an element has more keys than [`KEYS_PER_ITEM`].
+pub fn each_item<'a>(json: &'a str, mut visit: impl FnMut(&'a str, Object<'a>)) -> Result<(), OverLimit> {
+    let between = |c: char| matches!(c, ',' | ' ' | '\n' | '\r' | '\t');
+    let mut rest = json.strip_prefix('[').unwrap_or_default();
+    let mut count = 0;
+    loop {
+        rest = rest.trim_start_matches(between);
+        if rest.is_empty() || rest.starts_with(']') {
+            return Ok(());
+        }
+        if count == ITEMS {
+            return Err(TOO_MANY_ITEMS);
+        }
+        count += 1;
+        let parser = serde_json::Deserializer::from_str(rest);
+        let (object, end) = if rest.starts_with('{') {
+            let mut object = parser.into_iter::<Object<'a>>();
+            (object.next().and_then(Result::ok).ok_or(TOO_MANY_KEYS)?, object.byte_offset())
+        } else {
+            let mut skipped = parser.into_iter::<IgnoredAny>();
+            skipped.next();
+            (Object::default(), skipped.byte_offset())
+        };
+        // Valid JSON moves on; what is not ends here instead of turning for ever.
+        if end == 0 {
+            return Ok(());
+        }
+        visit(&rest[..end], object);
+        rest = &rest[end..];
+    }
+}
+
+impl<'de> Deserialize<'de> for Object<'de> {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor)
+    }
 }
 
 /// The value of a one-key object such as `{"$oid": "…"}`.

@@ -10,7 +10,7 @@ use super::codes::{Class, Module};
 use super::envelope::{self, Judged};
 use super::error::{ApiError, Fault};
 use super::icons::{self, IconIds, NotificationIds};
-use super::items::{self, Raw};
+use super::items::{Items, Raw};
 use super::lenient::{self, Object};
 use super::moments;
 use super::received::Received;
@@ -67,8 +67,8 @@ pub struct Notification {
 pub(super) fn read(received: &Received, zone: &TimeZone) -> Result<Tags, ApiError> {
     match envelope::judge(received, Module::Tags)? {
         Judged::Payload(envelope) => {
-            let notifications = items::read("data", envelope.data)?;
-            let icons = items::read("iconDetails", envelope.icon_details)?;
+            let notifications = Items::of("data", envelope.data)?;
+            let icons = Items::of("iconDetails", envelope.icon_details)?;
             decode(&notifications, &icons, zone)
         }
         Judged::Answer(Class::Empty) => Ok(Tags::default()),
@@ -79,22 +79,18 @@ pub(super) fn read(received: &Received, zone: &TimeZone) -> Result<Tags, ApiErro
 /// Joins notifications with their icons and reads what is known by name.
 ///
 /// # Errors
-/// When an item has more keys than allowed.
-pub fn decode(notifications: &[Raw], icons: &[Raw], zone: &TimeZone) -> Result<Tags, ApiError> {
-    let mut decoded = Vec::with_capacity(notifications.len());
-    let mut ids = Vec::with_capacity(notifications.len());
+/// When there are more items, or an item has more keys, than allowed.
+pub fn decode(notifications: &Items, icons: &Items, zone: &TimeZone) -> Result<Tags, ApiError> {
+    let (mut decoded, mut ids) = (Vec::new(), Vec::new());
     let mut finder = NOTIFICATION.finder();
-    for raw in notifications {
-        let object = Object::read(raw.get()).map_err(|error| items::over_limit("data", error))?;
+    notifications.each(|raw, object| {
         let (notification, own_ids) = notification(raw, &finder.find(&object), zone);
         decoded.push(notification);
         ids.push(own_ids);
-    }
-    let mut icon_ids = Vec::with_capacity(icons.len());
-    let mut names = Vec::with_capacity(icons.len());
+    })?;
+    let (mut raw_icons, mut icon_ids, mut names) = (Vec::new(), Vec::new(), Vec::new());
     let mut finder = ICON.finder();
-    for raw in icons {
-        let object = Object::read(raw.get()).map_err(|error| items::over_limit("iconDetails", error))?;
+    icons.each(|raw, object| {
         let findings = finder.find(&object);
         icon_ids.push(IconIds {
             own: findings.read(OfIcon::Id, lenient::borrowed_text),
@@ -102,21 +98,22 @@ pub fn decode(notifications: &[Raw], icons: &[Raw], zone: &TimeZone) -> Result<T
             call: findings.read(OfIcon::Call, lenient::borrowed_text),
         });
         names.push(findings.read(OfIcon::Name, lenient::text));
-    }
+        raw_icons.push(raw);
+    })?;
     let join = icons::join(&ids, &icon_ids);
     for ((notification, ids), mine) in decoded.iter_mut().zip(ids).zip(join.of_each) {
         notification.icon_names.extend(mine.iter().filter_map(|&icon| names[icon].clone()));
-        notification.icons.extend(mine.into_iter().map(|icon| icons[icon].clone()));
+        notification.icons.extend(mine.into_iter().map(|icon| raw_icons[icon].clone()));
         if notification.icons.is_empty() {
             notification.icon_names = ids.icons.into_iter().map(Cow::into_owned).collect();
         }
     }
-    let icons = join.of_none.into_iter().map(|icon| icons[icon].clone()).collect();
+    let icons = join.of_none.into_iter().map(|icon| raw_icons[icon].clone()).collect();
     Ok(Tags { notifications: decoded, icons })
 }
 
 fn notification<'a>(
-    raw: &Raw,
+    raw: Raw,
     findings: &Findings<'a, OfNotification>,
     zone: &TimeZone,
 ) -> (Notification, NotificationIds<'a>) {
@@ -136,7 +133,7 @@ fn notification<'a>(
         customer: text(OfNotification::Customer),
         icons: Vec::new(),
         icon_names: Vec::new(),
-        fields: raw.clone(),
+        fields: raw,
     };
     for (_, value) in findings.values(OfNotification::Icons) {
         read_icons(value, &mut notification, &mut ids);

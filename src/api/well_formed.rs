@@ -22,42 +22,46 @@ pub fn check(text: &str) -> Result<(), Malformed> {
     let bytes = text.as_bytes();
     let mut depth = 0_usize;
     let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'"' => at = end_of_string(bytes, at + 1)?,
+    while let Some(found) = place(bytes, at, |byte| matches!(byte, b'"' | b'[' | b'{' | b']' | b'}')) {
+        at = found + 1;
+        match bytes[found] {
+            b'"' => at = end_of_string(bytes, at)? + 1,
             b'[' | b'{' => {
                 depth += 1;
                 if depth > DEPTH {
                     return Err(Malformed::TooDeep);
                 }
             }
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
+            _ => depth = depth.saturating_sub(1),
         }
-        at += 1;
     }
     Ok(())
 }
 
 /// The position of the closing quote, or the end of the text.
 fn end_of_string(bytes: &[u8], mut at: usize) -> Result<usize, Malformed> {
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'"' => return Ok(at),
-            b'\\' => match unit(bytes, at) {
-                Some(0xD800..=0xDBFF) => {
-                    let Some(0xDC00..=0xDFFF) = unit(bytes, at + 6) else {
-                        return Err(Malformed::LoneSurrogate);
-                    };
-                    at += 12;
-                }
-                Some(0xDC00..=0xDFFF) => return Err(Malformed::LoneSurrogate),
-                _ => at += 2,
-            },
-            _ => at += 1,
+    while let Some(found) = place(bytes, at, |byte| matches!(byte, b'"' | b'\\')) {
+        at = found;
+        if bytes[at] == b'"' {
+            return Ok(at);
+        }
+        match unit(bytes, at) {
+            Some(0xD800..=0xDBFF) => {
+                let Some(0xDC00..=0xDFFF) = unit(bytes, at + 6) else {
+                    return Err(Malformed::LoneSurrogate);
+                };
+                at += 12;
+            }
+            Some(0xDC00..=0xDFFF) => return Err(Malformed::LoneSurrogate),
+            _ => at += 2,
         }
     }
-    Ok(at)
+    Ok(bytes.len())
+}
+
+/// The place of the next byte that is looked for.
+fn place(bytes: &[u8], from: usize, is_wanted: impl Fn(u8) -> bool) -> Option<usize> {
+    bytes.get(from..)?.iter().position(|&byte| is_wanted(byte)).map(|found| from + found)
 }
 
 /// The UTF-16 unit of a `\uXXXX` escape at this place.

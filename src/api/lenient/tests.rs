@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::output::raw_json::any_json;
 
 fn raw(json: &str) -> Box<RawValue> {
     serde_json::from_str(json).unwrap()
@@ -112,6 +113,24 @@ fn an_item_with_too_many_keys_and_a_list_with_too_many_items_are_refused() {
 }
 
 proptest! {
+    #[test]
+    fn the_items_of_a_list_are_those_that_the_parser_finds(
+        items in proptest::collection::vec((any_json(), "[ \\n\\t]{0,2}", "[ \\r]{0,2}"), 0..6)
+    ) {
+        let written = items.iter().map(|(json, before, after)| format!("{before}{json}{after}"));
+        let list = format!("[{}]", written.collect::<Vec<_>>().join(","));
+        let mut found = vec![];
+        each_item(&list, |item, object| found.push((item, object.0.len()))).unwrap();
+        let parsed = elements(&list).unwrap();
+        let parsed = parsed.iter().map(|item| (item.get(), Object::read(item.get()).unwrap().0.len()));
+        prop_assert_eq!(found, parsed.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_is_no_list_never_turns_for_ever(text in "[\\[\\]{},:a0\" ]{0,40}") {
+        let _ = each_item(&text, |_, _| ());
+    }
+
     #[test]
     fn any_integer_survives_as_number_and_as_text(number: i64) {
         prop_assert_eq!(integer(&raw(&number.to_string())), Some(number));
