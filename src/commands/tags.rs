@@ -210,6 +210,8 @@ pub async fn tags(
 /// One notification as a row, in the order of the document's fields.
 fn row(profile: String, notification: Notification) -> Row {
     let icons: Vec<Raw> = notification.icons;
+    let mut names = notification.icon_names;
+    let label = if names.len() == 1 { names.remove(0) } else { names.join(", ") };
     Row(vec![
         Value::Text(profile),
         Value::text(notification.id),
@@ -219,7 +221,7 @@ fn row(profile: String, notification: Notification) -> Row {
         Value::text(notification.agent_id),
         Value::text(notification.call_id),
         Value::text(notification.customer),
-        Value::RawList { label: notification.icon_names.join(", "), items: icons },
+        Value::RawList { label, items: icons },
         Value::Raw(notification.fields),
     ])
 }
