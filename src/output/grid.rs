@@ -131,13 +131,8 @@ fn write_line(painted: &mut String, out: &mut dyn Write) -> io::Result<()> {
     written
 }
 
-fn push_spaces(mut count: usize, painted: &mut String) {
-    const SPACES: &str = "                                ";
-    while count > 0 {
-        let some = count.min(SPACES.len());
-        painted.push_str(&SPACES[..some]);
-        count -= some;
-    }
+fn push_spaces(count: usize, painted: &mut String) {
+    painted.extend(std::iter::repeat_n(' ', count));
 }
 
 fn lay_out(lines: &[Vec<Label<'_>>], tracks: &[Track]) -> Table {

@@ -16,17 +16,11 @@ pub enum Layout {
 impl Layout {
     /// Begins a line at this depth, where lines are begun at all.
     pub(crate) fn begin_line(self, depth: usize, out: &mut Vec<u8>) {
-        const SPACES: &[u8] = &[b' '; 64];
         if self == Self::Compact {
             return;
         }
         out.push(b'\n');
-        let mut left = depth * 2;
-        while left > 0 {
-            let step = left.min(SPACES.len());
-            out.extend_from_slice(&SPACES[..step]);
-            left -= step;
-        }
+        out.resize(out.len() + depth * 2, b' ');
     }
 
     /// What stands between a key and its value.
@@ -121,21 +115,9 @@ struct Pass<'p> {
 
 impl Pass<'_> {
     fn compactly(&mut self) {
-        // One loop over the bytes, because most strings are too short for a search of their own to pay.
-        let bytes = self.json.as_bytes();
-        let (mut at, mut in_string) = (0, false);
-        while let Some(&byte) = bytes.get(at) {
-            let stops = if in_string { &IN_STRING } else { &STRING_OR_SPACE };
-            at = match byte {
-                _ if !stops[usize::from(byte)] => at + 1,
-                b'"' => {
-                    in_string = !in_string;
-                    at + 1
-                }
-                b'\\' => at + 2,
-                _ if in_string => self.escape_if_harmful(at),
-                _ => self.skip_space(at),
-            };
+        let mut at = 0;
+        while let Some(stop) = find(&STRING_OR_SPACE, self.json, at) {
+            at = if self.json.as_bytes()[stop] == b'"' { self.string(stop) } else { self.skip_space(stop) };
         }
     }
 
