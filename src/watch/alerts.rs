@@ -55,6 +55,10 @@ impl Told {
 /// because a start was corrected: that is the hysteresis.
 #[must_use]
 pub fn evaluate(limits: &[Limit], snapshot: &Snapshot, told: &Told, now: Duration) -> (Vec<EventKind>, Told) {
+    // Asked for every agent at every answer: without limits there is nothing to measure.
+    if limits.is_empty() {
+        return (Vec::new(), Told::default());
+    }
     let mut events = Vec::new();
     let on_break = measured_break(snapshot, now);
     let wrapup = measured_wrapup(snapshot, now);
@@ -68,6 +72,9 @@ pub fn evaluate(limits: &[Limit], snapshot: &Snapshot, told: &Told, now: Duratio
 /// The moment after `now` at which the next limit is crossed if nothing changes: worth a look at the clock.
 #[must_use]
 pub fn next_crossing(limits: &[Limit], snapshot: &Snapshot, now: Duration) -> Option<Duration> {
+    if limits.is_empty() {
+        return None;
+    }
     [measured_break(snapshot, now), measured_wrapup(snapshot, now)]
         .into_iter()
         .flatten()

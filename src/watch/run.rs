@@ -161,8 +161,7 @@ impl<'a, S: Source> Watch<'a, S> {
         let now = self.now();
         let polls = self.followed.iter().filter_map(Followed::due).filter(|at| *at > now);
         let crossing = |it: &Followed| alerts::next_crossing(&self.plan.limits, it.memory.snapshot(), now);
-        let has_limits = !self.plan.limits.is_empty();
-        let crossings = self.followed.iter().filter(|_| has_limits).filter_map(crossing);
+        let crossings = self.followed.iter().filter_map(crossing);
         let stale = self.plan.max_stale.map(|most| now.saturating_sub(self.silence()) + most);
         let others = [self.next_heartbeat, self.plan.timeout, stale, Some(now + TICK)];
         polls.chain(crossings).chain(others.into_iter().flatten()).min().unwrap_or(now + TICK)
@@ -274,9 +273,7 @@ impl<'a, S: Source> Watch<'a, S> {
     /// Limits, the sign of life, the reader and the timeout: what comes with time alone.
     fn time_passed(&mut self) -> io::Result<()> {
         let now = self.now();
-        // Without limits there is nothing to measure for two hundred agents at every answer.
-        let measured = if self.plan.limits.is_empty() { 0 } else { self.followed.len() };
-        for index in 0..measured {
+        for index in 0..self.followed.len() {
             let followed = &self.followed[index];
             let (kinds, told) =
                 alerts::evaluate(&self.plan.limits, followed.memory.snapshot(), &followed.told, now);
