@@ -5,7 +5,7 @@ use clap::{Arg, Command};
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
 use crate::api::codes;
-use crate::commands::{break_status, explain, ping, profiles, tags, wrapup};
+use crate::commands::schema;
 use crate::failure::EXIT_STATUSES;
 use crate::output::report::Document;
 use crate::output::style;
@@ -25,15 +25,8 @@ pub fn completing(profiles: &[String]) -> Command {
 
 /// What a command answers with, and so which columns it knows.
 fn document(command: &str) -> Option<&'static Document> {
-    match command {
-        "tags" => Some(&tags::DOCUMENT),
-        "break-status" => Some(&break_status::DOCUMENT),
-        "wrapup" => Some(&wrapup::DOCUMENT),
-        "ping" => Some(&ping::DOCUMENT),
-        "login" | "logout" | "profiles" => Some(&profiles::DOCUMENT),
-        "explain" => Some(&explain::CODES),
-        _ => None,
-    }
+    let name = if matches!(command, "login" | "logout") { "profiles" } else { command };
+    schema::DOCUMENTS.into_iter().find(|document| document.name == name)
 }
 
 fn offering(argument: Arg, document: Option<&'static Document>, profiles: &[String]) -> Arg {
