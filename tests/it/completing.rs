@@ -1,8 +1,5 @@
 //! Completion as it is used: the committed scripts, loaded in real shells.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
-
 use crate::support::World;
 
 /// A home in which `asha` and `asif` are stored, without the secrets.
@@ -20,15 +17,8 @@ fn home() -> World {
 
 /// What a shell prints for a script of its own language, the program on its path.
 fn shell(world: &World, program: &str, options: &[&str], script: &str) -> String {
-    let binary = world.command([""; 0]);
-    let folder = Path::new(binary.get_program()).parent().unwrap().to_owned();
-    let mut shell = Command::new(program);
-    shell.args(options).arg(script).current_dir(world.home()).env_clear().stdin(Stdio::null());
-    for (name, value) in binary.get_envs() {
-        shell.env(name, value.unwrap_or_default());
-    }
-    shell.env("PATH", format!("{}:/usr/bin:/bin", folder.display()));
-    let output = shell.output().unwrap_or_else(|error| panic!("{program}: {error}; tests/run installs it"));
+    let output = world.shell(program).args(options).arg(script).output();
+    let output = output.unwrap_or_else(|error| panic!("{program}: {error}; tests/run installs it"));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{program}");
     String::from_utf8(output.stdout).unwrap()
 }

@@ -47,14 +47,8 @@ fn signed_in_home() -> (World, Floor) {
 
 /// The line as somebody would paste it into a shell.
 fn paste(world: &World, line: &str) -> Command {
-    let binary = world.command([""; 0]);
-    let folder = std::path::Path::new(binary.get_program()).parent().unwrap().to_owned();
-    let mut shell = Command::new("bash");
-    shell.args(["-c", line]).current_dir(world.home()).env_clear().stdin(Stdio::null());
-    for (name, value) in binary.get_envs() {
-        shell.env(name, value.unwrap_or_default());
-    }
-    shell.env("PATH", format!("{}:/usr/bin:/bin", folder.display()));
+    let mut shell = world.shell("bash");
+    shell.args(["-c", line]);
     shell
 }
 

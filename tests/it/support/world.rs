@@ -57,6 +57,19 @@ impl World {
         command
     }
 
+    /// A shell in this world, with the program on its path, ready for options and a script.
+    pub fn shell(&self, program: &str) -> Command {
+        let binary = self.command([""; 0]);
+        let folder = Path::new(binary.get_program()).parent().unwrap();
+        let mut shell = Command::new(program);
+        shell.current_dir(self.home()).env_clear().stdin(Stdio::null());
+        for (name, value) in binary.get_envs() {
+            shell.env(name, value.unwrap_or_default());
+        }
+        shell.env("PATH", format!("{}:/usr/bin:/bin", folder.display()));
+        shell
+    }
+
     /// Runs words separated by spaces, with nothing on stdin.
     #[track_caller]
     #[must_use = "look at how it ended"]
