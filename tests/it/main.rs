@@ -18,6 +18,7 @@ mod hostile_text;
 mod keyring;
 mod layers;
 mod options;
+mod pictures;
 mod ping;
 mod sandbox;
 mod secrets;

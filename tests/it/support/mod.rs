@@ -4,6 +4,7 @@
 pub mod fake_server;
 pub mod in_process;
 pub mod leaks;
+pub mod picture;
 pub mod screen;
 pub mod world;
 
