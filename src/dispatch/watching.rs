@@ -61,6 +61,7 @@ pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<
                 input,
                 renew: &mut renew,
                 reader_is_gone: crate::output::streams::stdout_reader_is_gone,
+                random: crate::api::connection::random,
                 note: &|text| teller.note(text),
                 reactions: reactions(args, parts, &presentation),
             };

@@ -22,10 +22,10 @@ use crossterm::event::Event as TerminalEvent;
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use jiff::{Timestamp, tz::TimeZone};
-use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use crate::output::report::Sentence;
 use crate::watch::board::controls::Controls;
@@ -77,10 +77,14 @@ pub struct Board {
     /// Whether the screen is to be painted from nothing: terminals disagree on the width of some
     /// scripts, so what stood there may have left marks behind.
     is_stale: bool,
-    terminal: Terminal<CrosstermBackend<BufWriter<Box<dyn Write>>>>,
+    terminal: Terminal<Painter>,
+    /// The size, where it is not the terminal's.
+    size: Option<Rect>,
     /// Declared last: what the terminal still holds is written before the terminal is given back.
-    _screen: Screen,
+    _screen: Option<Screen>,
 }
+
+type Painter = CrosstermBackend<BufWriter<Box<dyn Write>>>;
 
 impl fmt::Debug for Board {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -94,12 +98,32 @@ impl Board {
     /// # Errors
     /// If there is no terminal, or it refuses.
     pub fn open(options: BoardOptions, limits: Vec<Limit>, out: impl Write + 'static) -> io::Result<Self> {
-        // The options have weighed the variables already; the library would weigh them again.
-        crossterm::style::force_color_output(options.color);
-        let mut out = BufWriter::with_capacity(1 << 16, Box::new(out) as Box<dyn Write>);
+        let mut out = buffered(out);
         let screen = Screen::enter(&mut out)?;
         let terminal = Terminal::new(CrosstermBackend::new(out))?;
-        Ok(Self {
+        Ok(Self { _screen: Some(screen), ..Self::on(options, limits, terminal) })
+    }
+
+    /// A board of this size that takes no terminal: what it paints is for whoever reads `out`.
+    ///
+    /// # Errors
+    /// If `out` refuses.
+    pub fn of_size(
+        options: BoardOptions,
+        limits: Vec<Limit>,
+        out: impl Write + 'static,
+        size: Rect,
+    ) -> io::Result<Self> {
+        let viewport = Viewport::Fixed(size);
+        let painter = CrosstermBackend::new(buffered(out));
+        let terminal = Terminal::with_options(painter, TerminalOptions { viewport })?;
+        Ok(Self { size: Some(size), ..Self::on(options, limits, terminal) })
+    }
+
+    fn on(options: BoardOptions, limits: Vec<Limit>, terminal: Terminal<Painter>) -> Self {
+        // The options have weighed the variables already; the library would weigh them again.
+        crossterm::style::force_color_output(options.color);
+        Self {
             options,
             limits,
             news: VecDeque::new(),
@@ -107,16 +131,22 @@ impl Board {
             last_frame: String::new(),
             is_stale: false,
             terminal,
-            _screen: screen,
-        })
+            size: None,
+            _screen: None,
+        }
+    }
+
+    fn area(&self) -> io::Result<Rect> {
+        let whole = || self.terminal.size().map(|size| Rect::new(0, 0, size.width, size.height));
+        self.size.map_or_else(whole, Ok)
     }
 
     /// Lets the shell have the terminal; returns once the process is continued. To be shown anew then.
     fn suspend(&mut self) -> io::Result<()> {
         screen::suspend(self.terminal.backend_mut())?;
         // The screen may hold anything now, and may have another size.
-        let size = self.terminal.size()?;
-        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
+        let area = self.area()?;
+        self.terminal.resize(area)
     }
 
     /// Gives the terminal back, and returns the last frame as text for the ordinary screen.
@@ -128,6 +158,10 @@ impl Board {
     fn picture<'a>(&'a self, view: View<'a>) -> Picture<'a> {
         Picture { view, options: &self.options, limits: &self.limits, news: &self.news }
     }
+}
+
+fn buffered(out: impl Write + 'static) -> BufWriter<Box<dyn Write>> {
+    BufWriter::with_capacity(1 << 16, Box::new(out))
 }
 
 /// The floor without selection, filter, keys and empty space: a record, not a screen to work at.
@@ -161,14 +195,14 @@ impl Sink for Board {
     }
 
     fn show(&mut self, view: View<'_>) -> io::Result<()> {
-        let is_stale = std::mem::take(&mut self.is_stale);
+        // To be painted from nothing, and with that to be cleared first.
+        let cleared = if std::mem::take(&mut self.is_stale) { Some(self.area()?) } else { None };
         let Self { options, limits, news, controls, terminal, .. } = self;
         let picture = Picture { view, options, limits, news };
         queue!(terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        if is_stale {
-            // Clears the screen, and unlike `clear` asks the terminal nothing: its answer would be read as keys.
-            let size = terminal.size()?;
-            terminal.resize(Rect::new(0, 0, size.width, size.height))?;
+        if let Some(area) = cleared {
+            // Unlike `clear` this asks the terminal nothing: its answer would be read as keys.
+            terminal.resize(area)?;
         }
         terminal.draw(|frame| picture.draw(controls, frame.buffer_mut()))?;
         queue!(terminal.backend_mut(), EndSynchronizedUpdate)?;
@@ -176,8 +210,7 @@ impl Sink for Board {
     }
 
     fn finish(&mut self, view: View<'_>) -> io::Result<()> {
-        let size = self.terminal.size()?;
-        let area = Rect::new(0, 0, size.width, size.height);
+        let area = self.area()?;
         self.last_frame = last_frame(&self.picture(view), &self.controls, area);
         Ok(())
     }

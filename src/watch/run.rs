@@ -58,6 +58,8 @@ pub struct Surroundings<'a, S> {
     pub renew: &'a mut dyn FnMut(&S) -> Option<S>,
     /// Whether the reader of stdout went away.
     pub reader_is_gone: fn() -> bool,
+    /// From 0 up to 1, so that many watches do not ask in the same moment.
+    pub random: fn() -> f64,
     /// News that are no events.
     pub note: &'a dyn Fn(&str),
     /// What rings, notifies and runs.
@@ -239,7 +241,7 @@ impl<'a, S: Source> Watch<'a, S> {
 
     /// Decides what comes next for a profile after a poll that started at `since`.
     fn schedule(&mut self, index: usize, outcome: Outcome, since: Duration) -> io::Result<()> {
-        let (now, random) = (self.now(), crate::api::connection::random());
+        let (now, random) = (self.now(), (self.around.random)());
         match self.followed[index].schedule.after(outcome, since, now, random) {
             Next::Poll(at) => self.followed[index].phase = Phase::Due(at),
             Next::ReadStore => {

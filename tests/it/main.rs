@@ -7,6 +7,7 @@
 
 mod support;
 
+mod board;
 mod break_status;
 mod completing;
 mod exit_codes;
@@ -23,6 +24,7 @@ mod ping;
 mod sandbox;
 mod secrets;
 mod sessions;
+mod stream;
 mod tables;
 mod tags;
 mod terminal;

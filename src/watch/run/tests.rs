@@ -171,6 +171,7 @@ impl Floor {
             input,
             renew: &mut |_| stored.pop(),
             reader_is_gone: || false,
+            random: crate::api::connection::random,
             note: &|_| (),
             reactions: Reactions::none(),
         };

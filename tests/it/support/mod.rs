@@ -6,11 +6,13 @@ pub mod in_process;
 pub mod leaks;
 pub mod picture;
 pub mod screen;
+pub mod shift;
 pub mod world;
 
 pub use fake_server::{FakeServer, Reply};
 pub use in_process::InProcess;
 pub use screen::Screen;
+pub use shift::{Painted, Poll, Shift};
 pub use world::{Ran, World};
 
 /// A session id that looks different in every encoding, so that a leak in any of them is found.
