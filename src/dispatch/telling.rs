@@ -192,23 +192,25 @@ impl Teller {
 
     /// What clap has to say: help and version are answers, the rest is a usage error.
     pub(super) fn show(&self, error: &clap::Error) -> ExitStatus {
-        let is_answer = !error.use_stderr();
-        let (colors, text) =
-            (if is_answer { self.terminals.stdout } else { self.color.get() }, error.render());
-        if is_answer {
-            let text = if colors { text.ansi().to_string() } else { text.to_string() };
+        let text = error.render();
+        if !error.use_stderr() {
+            let text = if self.terminals.stdout { text.ansi().to_string() } else { text.to_string() };
             return self.end(self.print(text.as_bytes()).map(|()| ExitStatus::Done));
         }
+        let painted = text.ansi().to_string();
+        let plain = without_colors(&painted);
         if self.errors_as_json.get() {
-            let message = text.to_string();
-            let message = message.trim_start_matches("error: ").trim_end();
+            let message = plain.trim_start_matches("error: ").trim_end();
             let (first, rest) = message.split_once('\n').unwrap_or((message, ""));
             let hints = rest.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned);
             let mut failure = Failure::usage(first);
             failure.problem.hints.extend(hints);
             return self.end(Err(failure));
         }
-        self.say(|out| if colors { write!(out, "{}", text.ansi()) } else { write!(out, "{text}") });
+        // What was typed is quoted as it is: whoever typed control characters goes without colours.
+        let harmless = sanitize_lines(&plain);
+        let shown = if self.color.get() && harmless == plain { &painted } else { &*harmless };
+        self.say(|out| out.write_all(shown.as_bytes()));
         ExitStatus::Usage
     }
 
@@ -294,4 +296,10 @@ impl std::io::Write for Answering<'_> {
     fn flush(&mut self) -> std::io::Result<()> {
         self.0.borrow_mut().flush()
     }
+}
+
+/// The text without the colours of the argument parser; other control sequences are not its own, and stay.
+fn without_colors(painted: &str) -> String {
+    const OWN: [&str; 6] = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[4m", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m"];
+    OWN.iter().fold(painted.to_owned(), |text, code| text.replace(code, ""))
 }

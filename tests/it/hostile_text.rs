@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 
 use crate::formats::read;
-use crate::support::{CANARY_SSID, FakeServer, Screen, World};
+use crate::support::{CANARY_SSID, FakeServer, InProcess, Screen, World};
 
 #[path = "../../src/output/payloads.rs"]
 mod payloads;
@@ -45,6 +45,24 @@ fn server() -> FakeServer {
         })
         .collect();
     FakeServer::always(&json!({"data": items, "status": "success", "code": 200}).to_string())
+}
+
+/// A script may hand on what a server or a customer wrote.
+#[test]
+fn what_was_typed_is_harmless_in_the_error_about_it() {
+    let coloured = InProcess::new().with("CLICOLOR_FORCE", "1");
+    for (program, name) in [(InProcess::new(), "plain"), (coloured, "coloured")] {
+        for (payload, text) in payloads().into_iter().filter(|(_, text)| text.len() < 100_000) {
+            let text = format!("x{text}");
+            for line in [vec![text.as_str()], vec!["tags", &text], vec!["tags", "--limit", &text]] {
+                let said = program.run_words(line).ended_with(2).stderr;
+                let own = ["\x1b[0m", "\x1b[1m", "\x1b[4m", "\x1b[31m", "\x1b[32m", "\x1b[33m"];
+                let said = own.iter().fold(said, |said, code| said.replace(code, ""));
+                assert_harmless(name, payload, &said);
+                assert!(!text.contains("[2J") || said.contains("[2J"), "{payload} is not shown: {said}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -47,6 +47,12 @@ impl InProcess {
     /// Runs words separated by spaces.
     #[track_caller]
     pub fn run(&self, line: &str) -> Ran {
+        self.run_words(line.split_whitespace())
+    }
+
+    /// Runs words as they are.
+    #[track_caller]
+    pub fn run_words<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> Ran {
         let (stdout, stderr) = (Captured::default(), Captured::default());
         let variables = self.variables.iter().map(|(name, value)| (name.into(), value.into()));
         let environment = Environment {
@@ -57,7 +63,7 @@ impl InProcess {
             terminals: self.terminals,
             clock: Clock::fixed(self.now),
         };
-        let words = std::iter::once("deepcall").chain(line.split_whitespace()).map(Into::into);
+        let words = std::iter::once("deepcall").chain(words).map(Into::into);
         let status = deepcall::run(words, environment);
         let (stdout, stderr) = (stdout.bytes(), stderr.bytes());
         leaks::assert_no_secret("stdout", &stdout);
