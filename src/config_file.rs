@@ -124,7 +124,11 @@ impl ConfigFile {
         })
     }
 
-    fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
+    /// Reads the text of the file; the path is only for messages.
+    ///
+    /// # Errors
+    /// If it is not TOML, or has an unknown key or a value of a wrong kind: says in which line.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
         toml::from_str(text).map_err(|error| {
             let line =
                 error.span().map(|span| 1 + text.get(..span.start).unwrap_or("").matches('\n').count());

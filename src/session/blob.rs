@@ -38,9 +38,11 @@ struct Read {
     token: Option<Secret>,
 }
 
+/// The value to store for that server.
+///
 /// # Errors
 /// [`StoreError::TooLong`] when the value would not fit into every keyring.
-pub(super) fn encode(credentials: &Credentials, origin: &str) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+pub fn encode(credentials: &Credentials, origin: &str) -> Result<Zeroizing<Vec<u8>>, StoreError> {
     let (ssid, token) = match credentials {
         Credentials::Ssid(ssid) => (Some(ssid.expose()), None),
         Credentials::UserToken { token, .. } => (None, Some(token.expose())),
@@ -55,9 +57,11 @@ pub(super) fn encode(credentials: &Credentials, origin: &str) -> Result<Zeroizin
     Ok(Zeroizing::new(buffer[..length].to_vec()))
 }
 
+/// The credentials in a stored value of that server.
+///
 /// # Errors
 /// [`StoreError::Unreadable`]; never with a part of the value, which may be a secret in an unknown form.
-pub(super) fn decode(value: &[u8], origin: &str) -> Result<Credentials, StoreError> {
+pub fn decode(value: &[u8], origin: &str) -> Result<Credentials, StoreError> {
     let unreadable = |detail| Err(StoreError::Unreadable { detail });
     let Ok(read) = serde_json::from_slice::<Read>(value) else {
         return unreadable("they were not written by this program");

@@ -1,7 +1,7 @@
 //! Who asks, of which server, with which credentials, and where those are kept.
 //! It must not know the network or the terminal.
 
-mod blob;
+pub mod blob;
 pub mod credentials;
 pub mod file_store;
 pub mod keyring_store;

@@ -13,6 +13,7 @@ mod completing;
 mod exit_codes;
 mod faults;
 mod formats;
+mod fuzzed;
 mod generated;
 mod help;
 mod hostile_text;

@@ -1,0 +1,5 @@
+#![no_main]
+
+use deepcall_fuzz::http::check;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| check(input));

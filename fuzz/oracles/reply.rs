@@ -1,0 +1,190 @@
+//! A body under an HTTP status: the verdict, the items and the joined tags agree with a reading of our own.
+
+use deepcall::api::codes::Module;
+use deepcall::api::envelope::{self, Judged};
+use deepcall::api::error::{ApiError, Trouble};
+use deepcall::api::items::Items;
+use deepcall::api::{Received, moments, tags};
+
+use super::Bytes;
+use super::json::{self, Level};
+
+const STATUSES: [u16; 20] =
+    [200, 200, 200, 200, 201, 203, 204, 206, 226, 300, 304, 400, 401, 403, 404, 407, 429, 500, 503, 599];
+const MOST_ITEMS: usize = 20_000;
+const MOST_KEYS: usize = 500;
+
+/// What must come of a reply.
+#[derive(Debug, PartialEq, Eq)]
+enum Expected {
+    Payload,
+    /// The server says no, or answers by a code.
+    NoPayload,
+    /// A proxy, a bad gateway or a page that asks for a sign-in, whatever its body is.
+    Http,
+    /// It is not understood.
+    Untrusted,
+}
+
+/// The first byte chooses the status, the rest is the body.
+pub fn check(input: &[u8]) {
+    let mut bytes = Bytes(input);
+    let status = STATUSES[usize::from(bytes.byte()) % STATUSES.len()];
+    let received = Received {
+        status,
+        body: bytes.0.to_vec(),
+        server_time: None,
+        received_at: jiff::Timestamp::UNIX_EPOCH,
+        attempts: 1,
+        lost_a_reply: false,
+        retry_after: None,
+    };
+    let judged = envelope::judge(&received, Module::Tags);
+    let keys = read_keys(&received.body);
+    let expected = expected(status, keys.as_deref());
+    let came = match &judged {
+        Ok(Judged::Payload(_)) => Expected::Payload,
+        Ok(Judged::Answer(_)) => Expected::NoPayload,
+        Err(error) => match (error.trouble(), &expected) {
+            (Trouble::Untrusted, _) => Expected::Untrusted,
+            (Trouble::Unreachable | Trouble::SignIn | Trouble::Refused, Expected::Http) => Expected::Http,
+            _ => Expected::NoPayload,
+        },
+    };
+    assert_eq!(came, expected, "HTTP {status}: {judged:?}");
+    if let (Ok(Judged::Payload(envelope)), Some(keys)) = (judged, keys) {
+        let data = check_items("data", envelope.data.map(|raw| raw.get()), &keys);
+        let icons = check_items("iconDetails", envelope.icon_details.map(|raw| raw.get()), &keys);
+        check_tags(envelope.data, envelope.icon_details, data, icons);
+    }
+}
+
+/// The members of a body that is a JSON object, and says nothing twice that must be said once.
+fn read_keys(body: &[u8]) -> Option<Vec<(String, &str)>> {
+    let Level::Object(members) = json::read(std::str::from_utf8(body).ok()?)? else { return None };
+    let count = |name: &str| members.iter().filter(|(key, _)| key == name).count();
+    let is_said_once = |name: &&str| count(name) < 2;
+    ["status", "code", "errCode", "errorCode", "err_code"].iter().all(is_said_once).then_some(members)
+}
+
+fn expected(status: u16, keys: Option<&[(String, &str)]>) -> Expected {
+    match status {
+        407 => return Expected::Http,
+        204 | 206 | 300 | 304 => return Expected::Untrusted,
+        _ => {}
+    }
+    let is_trouble = matches!(status, 401 | 403 | 429 | 500..);
+    let Some(keys) = keys else {
+        return if is_trouble { Expected::Http } else { Expected::Untrusted };
+    };
+    let text = |name: &str| {
+        let (_, value) = keys.iter().rev().find(|(key, _)| key == name)?;
+        scalar(value)
+    };
+    let codes: Vec<i64> = ["code", "errCode", "errorCode", "err_code"]
+        .iter()
+        .filter_map(|name| whole_number(text(name)?.trim()))
+        .collect();
+    let said = text("status").map(|said| said.trim().to_ascii_lowercase());
+    let says_yes = matches!(said.as_deref(), Some("success" | "ok" | "true" | "200"));
+    let says_no = matches!(said.as_deref(), Some("error" | "fail" | "failed" | "failure" | "false"));
+    if says_no || codes.iter().any(|code| !(200..300).contains(code)) || status >= 400 {
+        return Expected::NoPayload;
+    }
+    let has_data = keys.iter().any(|(key, _)| key == "data");
+    if says_yes || !codes.is_empty() || has_data { Expected::Payload } else { Expected::Untrusted }
+}
+
+/// A number without a fraction, as far as a float can tell.
+fn whole_number(text: &str) -> Option<i64> {
+    let as_float: f64 = text.parse().ok()?;
+    let is_whole = as_float.fract() == 0.0 && as_float.abs() <= 2_f64.powi(53);
+    text.parse().ok().or(is_whole.then_some(as_float as i64))
+}
+
+/// What a value says if it is no list and no object, or one of the database's wrappers.
+fn scalar(json: &str) -> Option<String> {
+    match json::read(json)? {
+        Level::Text(text) => Some(text),
+        Level::Other(word) => (word != "null").then(|| word.to_owned()),
+        Level::List(_) => None,
+        Level::Object(members) => {
+            let [(key, value)] = members.as_slice() else { return None };
+            let is_wrapper = matches!(key.as_str(), "$oid" | "$numberLong" | "$numberInt" | "$uuid");
+            is_wrapper.then(|| scalar(value))?.filter(|_| !value.starts_with('{'))
+        }
+    }
+}
+
+/// The items as they stand in the body; `None` when they are refused.
+fn check_items(key: &'static str, found: Option<&str>, keys: &[(String, &str)]) -> Option<Vec<String>> {
+    let said = keys.iter().rev().find(|(name, _)| name == key).map(|(_, value)| *value);
+    assert_eq!(found, said, "another `{key}`");
+    let raw = found.map(|json| serde_json::from_str(json).unwrap());
+    let told = Items::of(key, raw).and_then(|items| {
+        let mut told = vec![];
+        items.each(|raw, object| {
+            assert!(object.0.len() <= MOST_KEYS);
+            told.push(raw.get().to_owned());
+        })?;
+        Ok(told)
+    });
+    match (items(said), told) {
+        (Some(wanted), Ok(told)) => assert_eq!(told, wanted),
+        (None, Err(error)) => return refused(&error),
+        (wanted, told) => panic!("`{key}`: {wanted:?}, but {told:?}"),
+    }
+    items(said)
+}
+
+fn refused<T>(error: &ApiError) -> Option<T> {
+    assert_eq!(error.trouble(), Trouble::Untrusted);
+    None
+}
+
+/// The same by our own reading.
+fn items(said: Option<&str>) -> Option<Vec<String>> {
+    let Some(said) = said.filter(|said| !matches!(*said, "null" | "\"\"")) else { return Some(vec![]) };
+    match json::read(said)? {
+        Level::Text(inner) => listed(inner.trim_matches([' ', '\t', '\n', '\r'])),
+        _ => listed(said),
+    }
+}
+
+fn listed(json: &str) -> Option<Vec<String>> {
+    match json::read(json)? {
+        Level::List(elements) => {
+            let has_few_keys = |json: &&str| match json::read(json) {
+                Some(Level::Object(members)) => members.len() <= MOST_KEYS,
+                _ => true,
+            };
+            let is_small = elements.len() <= MOST_ITEMS && elements.iter().all(has_few_keys);
+            is_small.then(|| elements.into_iter().map(str::to_owned).collect())
+        }
+        Level::Object(members) if members.is_empty() => Some(vec![]),
+        Level::Object(members) => (members.len() <= MOST_KEYS).then(|| vec![json.to_owned()]),
+        Level::Text(_) | Level::Other(_) => None,
+    }
+}
+
+/// Every notification is one item, and no icon is lost on the way.
+fn check_tags(
+    data: Option<&serde_json::value::RawValue>,
+    icons: Option<&serde_json::value::RawValue>,
+    wanted: Option<Vec<String>>,
+    wanted_icons: Option<Vec<String>>,
+) {
+    let (Some(wanted), Some(wanted_icons)) = (wanted, wanted_icons) else { return };
+    let (data, icons) = (Items::of("data", data).unwrap(), Items::of("iconDetails", icons).unwrap());
+    let tags = tags::decode(&data, &icons, &moments::india()).unwrap();
+    let told: Vec<&str> = tags.notifications.iter().map(|notification| notification.fields.get()).collect();
+    assert_eq!(told, wanted);
+    let joined = tags.notifications.iter().flat_map(|notification| &notification.icons);
+    let mut left: Vec<&str> = joined.chain(&tags.icons).map(|icon| icon.get()).collect();
+    left.sort_unstable();
+    for icon in &wanted_icons {
+        assert!(left.binary_search(&icon.as_str()).is_ok(), "the icon {icon} is lost");
+    }
+    let fields = tags.notifications.iter().map(|notification| Some(&notification.fields));
+    assert_eq!(tags::unnamed(fields).count(), wanted.len());
+}
