@@ -26,6 +26,7 @@ mod sandbox;
 mod secrets;
 mod sessions;
 mod stream;
+mod supply_chain;
 mod tables;
 mod tags;
 mod terminal;
