@@ -155,7 +155,7 @@ module completions {
     --limit: string           # Show at most this many
     --sort: string            # Order by this column; -KEY turns it round
     --fail-empty              # End with exit code 3 when there are no tags
-    --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text
+    --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
     --profile: string         # Use the session stored under this name
     --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
     --all                     # Ask every stored profile, or every simulated agent
@@ -286,7 +286,7 @@ module completions {
     --heartbeat: string       # Give a sign of life this often, e.g. 60s
     --max-stale: string       # End with exit code 5 when nobody has answered for this long, e.g. 10m
     --log                     # Lines instead of a board, on a terminal too
-    --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text
+    --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
     --profile: string         # Use the session stored under this name
     --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
     --all                     # Ask every stored profile, or every simulated agent
@@ -384,8 +384,72 @@ module completions {
     --version(-V)             # Print version
   ]
 
+  # Show and change lasting choices
+  export extern "deepcall config" [
+    --help(-h)                # Print help (see more with '--help')
+    --version(-V)             # Print version
+  ]
+
+  # Print where the file is, or would be
+  export extern "deepcall config path" [
+    --help(-h)                # Print help (see more with '--help')
+    --version(-V)             # Print version
+  ]
+
+  def "nu-complete deepcall config show output" [] {
+    [ "table" "json" "ndjson" "csv" "tsv" ]
+  }
+
+  def "nu-complete deepcall config show color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Show each value that counts, and where it comes from
+  export extern "deepcall config show" [
+    --output(-o): string@"nu-complete deepcall config show output" # table, json, ndjson, csv or tsv [default: table]
+    --json                    # Print one JSON object; the same as --output json
+    --jq: string              # Print what this jq expression makes of the JSON object
+    --columns: string         # Show these columns, e.g. time,kind,fields.queue
+    --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
+    --color: string@"nu-complete deepcall config show color" # When to use colour: auto, always or never [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --mask                    # Hide phone numbers but for the last three digits
+    --quiet(-q)               # Say nothing on stderr but errors
+    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --help(-h)                # Print help (see more with '--help')
+    --version(-V)             # Print version
+  ]
+
+  # Write a value into the file
+  export extern "deepcall config set" [
+    --quiet(-q)               # Say nothing on stderr but errors
+    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --help(-h)                # Print help (see more with '--help')
+    --version(-V)             # Print version
+    key: string               # Which, e.g. timezone, watch.interval or alert.break.lunch
+    value: string             # The new value
+  ]
+
+  # Take a value out of the file
+  export extern "deepcall config unset" [
+    --quiet(-q)               # Say nothing on stderr but errors
+    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --help(-h)                # Print help (see more with '--help')
+    --version(-V)             # Print version
+    key: string               # Which, e.g. timezone, watch.interval or alert.break.lunch
+  ]
+
+  # Open the file in an editor
+  export extern "deepcall config edit" [
+    --quiet(-q)               # Say nothing on stderr but errors
+    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --help(-h)                # Print help (see more with '--help')
+    --version(-V)             # Print version
+  ]
+
   def "nu-complete deepcall schema name" [] {
-    [ "tags" "break-status" "wrapup" "ping" "profiles" "explain" "explain-exit" "sandbox" "error" "watch" "start" "state" "tag" "break_started" "break_ended" "wrapup_started" "wrapup_ended" "alert" "gap" "connection_lost" "connection_restored" "session_expired" "session_renewed" "heartbeat" "end" ]
+    [ "tags" "break-status" "wrapup" "ping" "profiles" "config" "explain" "explain-exit" "sandbox" "error" "watch" "start" "state" "tag" "break_started" "break_ended" "wrapup_started" "wrapup_ended" "alert" "gap" "connection_lost" "connection_restored" "session_expired" "session_renewed" "heartbeat" "end" ]
   }
 
   # Print the JSON Schema of a document
@@ -470,6 +534,10 @@ module completions {
 
   # Serve a simulated DeepCall on this machine
   export extern "deepcall help sandbox" [
+  ]
+
+  # Show and change lasting choices
+  export extern "deepcall help config" [
   ]
 
   # Print the JSON Schema of a document

@@ -1,18 +1,22 @@
-//! `config.toml`: lasting choices of a person. Found in the config folder, read whole, never written.
+//! `config.toml`: lasting choices of a person. Found in the config folder, read whole.
 //! An unknown key is an error that names the nearest known one.
+
+pub mod keys;
+pub mod text;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
+use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 
 const LARGEST: u64 = 1024 * 1024;
 
-/// What `config.toml` may say; each key stands for the option of the same name.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// What `config.toml` may say; each key stands for the option of the same name. [`keys::KEYS`] describes them.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConfigFile {
     /// `--server`.
@@ -32,13 +36,26 @@ pub struct ConfigFile {
     /// `--timeout`.
     pub timeout: Option<String>,
     /// `--retries`.
+    #[serde(default, deserialize_with = "retries")]
     pub retries: Option<u8>,
     /// `--jobs`.
+    #[serde(default, deserialize_with = "jobs")]
     pub jobs: Option<u16>,
     /// `--cacert`.
     pub cacert: Option<PathBuf>,
     /// `login --store`.
     pub store: Option<String>,
+    /// `--ref` of `tags` and `watch`.
+    #[serde(rename = "ref")]
+    pub reference: Option<String>,
+    /// `--no-headers`.
+    pub no_headers: Option<bool>,
+    /// `--columns`, for each command that lists.
+    #[serde(default)]
+    pub columns: ColumnsTable,
+    /// Options of `watch`.
+    #[serde(default)]
+    pub watch: WatchTable,
     /// `watch --alert`: limits by name, e.g. `break = "15m"`.
     #[serde(default)]
     pub alert: BTreeMap<String, AlertValue>,
@@ -48,7 +65,7 @@ pub struct ConfigFile {
 }
 
 /// A limit, or a table of limits by reason.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(untagged)]
 pub enum AlertValue {
     /// `break = "15m"`.
@@ -57,8 +74,57 @@ pub enum AlertValue {
     ByReason(BTreeMap<String, String>),
 }
 
+/// The `[columns]` table: each as it would be typed, with commas.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnsTable {
+    /// `tags --columns`.
+    pub tags: Option<String>,
+    /// `break-status --columns`.
+    pub break_status: Option<String>,
+    /// `wrapup --columns`.
+    pub wrapup: Option<String>,
+    /// `profiles --columns`.
+    pub profiles: Option<String>,
+}
+
+impl ColumnsTable {
+    /// The columns of a document, by the document's name.
+    #[must_use]
+    pub fn of(&self, document: &str) -> Option<&str> {
+        let columns = match document {
+            "tags" => &self.tags,
+            "break-status" => &self.break_status,
+            "wrapup" => &self.wrapup,
+            "profiles" => &self.profiles,
+            _ => &None,
+        };
+        columns.as_deref()
+    }
+}
+
+/// The `[watch]` table.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct WatchTable {
+    /// `watch --interval`.
+    pub interval: Option<String>,
+    /// `watch --heartbeat`.
+    pub heartbeat: Option<String>,
+    /// `watch --max-stale`.
+    pub max_stale: Option<String>,
+    /// `watch --log`.
+    pub log: Option<bool>,
+    /// `watch --bell`.
+    pub bell: Option<bool>,
+    /// `watch --notify`.
+    pub notify: Option<bool>,
+    /// `watch --on`, with commas.
+    pub on: Option<String>,
+}
+
 /// The `[ping]` table.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct PingTable {
     /// `ping --path`.
@@ -66,25 +132,6 @@ pub struct PingTable {
     /// `ping --mic-perm`, any TOML value that JSON can say.
     pub mic_perm: Option<toml::Value>,
 }
-
-const KEYS: &[&str] = &[
-    "server",
-    "profile",
-    "output",
-    "timezone",
-    "server_timezone",
-    "mask",
-    "color",
-    "timeout",
-    "retries",
-    "jobs",
-    "cacert",
-    "store",
-    "alert",
-    "ping",
-    "path",
-    "mic_perm",
-];
 
 impl ConfigFile {
     /// Reads `config.toml` in `folder`; a missing file says nothing.
@@ -124,6 +171,14 @@ impl ConfigFile {
         })
     }
 
+    /// The value of a key, in the words that its option would take; `None` where the file does not say it.
+    #[must_use]
+    pub fn said(&self, key: &keys::Key) -> Option<String> {
+        let whole = toml::Value::try_from(self).ok()?;
+        let value = key.name.split('.').try_fold(&whole, |table, name| table.get(name))?;
+        Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    }
+
     /// Reads the text of the file; the path is only for messages.
     ///
     /// # Errors
@@ -137,7 +192,7 @@ impl ConfigFile {
             let failure = Failure::config(format!("{}{place}: {message}", path.display()));
             match nearest_key(&message) {
                 Some(key) => failure.hint(format!("did you mean `{key}`?")),
-                None => failure,
+                None => failure.hint("`deepcall config set --help` lists all keys"),
             }
         })
     }
@@ -167,11 +222,29 @@ fn is_missing(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
 }
 
-/// The known key nearest to the unknown one that `message` quotes in backticks.
-fn nearest_key(message: &str) -> Option<&'static str> {
-    let unknown = message.strip_prefix("unknown field `")?.split('`').next()?;
-    let nearest = crate::nearest::nearest(unknown, KEYS.iter().copied())?;
-    Some(nearest)
+/// The known key nearest to the unknown one that `message` quotes in backticks, before those that the same table knows.
+fn nearest_key(message: &str) -> Option<&str> {
+    let mut quoted = message.strip_prefix("unknown field `")?.split('`').step_by(2);
+    let unknown = quoted.next()?;
+    let misplaced = keys::KEYS.iter().any(|key| key.name.split_once('.').is_some_and(|it| it.1 == unknown));
+    let expected = if misplaced { None } else { crate::nearest::nearest(unknown, quoted) };
+    expected.or_else(|| keys::nearest(unknown))
+}
+
+fn retries<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
+    let number = u8::deserialize(deserializer)?;
+    if number > keys::MOST_RETRIES {
+        return Err(D::Error::custom(format!("retries is {number}, and at most {}", keys::MOST_RETRIES)));
+    }
+    Ok(Some(number))
+}
+
+fn jobs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
+    let number = u16::deserialize(deserializer)?;
+    if !(1..=keys::MOST_JOBS).contains(&number) {
+        return Err(D::Error::custom(format!("jobs is {number}, and between 1 and {}", keys::MOST_JOBS)));
+    }
+    Ok(Some(number))
 }
 
 #[cfg(test)]
@@ -199,17 +272,52 @@ mod tests {
         assert!(problem.message.starts_with("config.toml, line 1: invalid type"), "{}", problem.message);
     }
 
+    /// A value that each key could have, of its own type.
+    fn sample(key: &keys::Key) -> &'static str {
+        match key.kind {
+            keys::Kind::Text => "'x'",
+            keys::Kind::Number => "1",
+            keys::Kind::Flag | keys::Kind::Any => "true",
+        }
+    }
+
     #[test]
-    fn every_key_is_known_to_the_list_of_suggestions() {
-        let text = "server='s'\nprofile='p'\noutput='json'\ntimezone='UTC'\nserver_timezone='UTC'\nmask=true\n\
-                    color='auto'\ntimeout='5s'\nretries=1\njobs=2\ncacert='f'\nstore='file'\n\
-                    alert={}\n[ping]\npath='p'\nmic_perm=true\n";
-        assert!(ConfigFile::parse(text, Path::new("c")).is_ok());
-        let said = text
-            .split(['\n', '[', ']'])
-            .filter_map(|line| line.split('=').next())
-            .filter(|key| !key.is_empty());
-        assert_eq!(said.collect::<Vec<_>>(), KEYS);
+    fn each_key_of_the_list_is_read_and_said_again() {
+        for key in &keys::KEYS {
+            let config =
+                ConfigFile::parse(&format!("{} = {}", key.name, sample(key)), Path::new("c")).unwrap();
+            for other in &keys::KEYS {
+                let said = (other.name == key.name).then(|| sample(key).replace('\'', ""));
+                assert_eq!(config.said(other), said, "{} after {}", other.name, key.name);
+            }
+        }
+    }
+
+    #[test]
+    fn the_list_has_each_key_that_is_read() {
+        let tables = ["", "columns.", "watch.", "ping."];
+        for table in tables {
+            let problem = failure(&format!("{table}zzzzzzzz = 1"));
+            let known = problem.message.split('`').skip(3).step_by(2);
+            for known in known.filter(|name| !tables.contains(&format!("{name}.").as_str())) {
+                let name = format!("{table}{known}");
+                assert!(name == keys::ALERT || keys::key(&name).is_some(), "{name} is not in the list");
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_outside_its_table_is_told_with_its_table() {
+        assert_eq!(failure("interval = '3s'").hints, ["did you mean `watch.interval`?"]);
+        assert_eq!(failure("[watch]\ninterfal = '3s'").hints, ["did you mean `interval`?"]);
+    }
+
+    #[test]
+    fn a_number_out_of_range_is_refused_with_its_line() {
+        for text in ["\nretries = 11", "\njobs = 0", "\njobs = 257"] {
+            let message = failure(text).message;
+            assert!(message.starts_with("config.toml, line 2: ") && message.contains("and "), "{message}");
+        }
     }
 
     #[test]

@@ -273,7 +273,7 @@ impl From<FileError> for Failure {
                 "a file of your own is needed: it decides where the session is sent".to_owned(),
             ),
             FileError::NotAFile { .. } | FileError::TooLarge { .. } | FileError::DanglingLink { .. } => {
-                (Self::config(message), "move it away and sign in again".to_owned())
+                (Self::config(message), "move it away: deepcall writes a new one".to_owned())
             }
             FileError::Io { .. } => (
                 Self::failed("store", message),

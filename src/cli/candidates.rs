@@ -6,6 +6,7 @@ use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
 use crate::api::codes;
 use crate::commands::schema;
+use crate::config_file::keys::KEYS;
 use crate::failure::EXIT_STATUSES;
 use crate::output::report::Document;
 use crate::output::style;
@@ -17,10 +18,14 @@ pub fn completing(profiles: &[String]) -> Command {
     let mut definition = super::definition();
     // A command's arguments are made when it is needed; here each of them may be.
     definition.build();
-    definition.mut_args(|argument| offering(argument, None, profiles)).mut_subcommands(|command| {
-        let document = document(command.get_name());
-        command.mut_args(|argument| offering(argument, document, profiles))
-    })
+    offering_below(definition, None, profiles)
+}
+
+fn offering_below(command: Command, above: Option<&'static Document>, profiles: &[String]) -> Command {
+    let document = document(command.get_name()).or(above);
+    command
+        .mut_args(|argument| offering(argument, document, profiles))
+        .mut_subcommands(|below| offering_below(below, document, profiles))
 }
 
 /// What a command answers with, and so which columns it knows.
@@ -43,6 +48,7 @@ fn offering(argument: Arg, document: Option<&'static Document>, profiles: &[Stri
         "kind" => offer(argument, || style::kinds().map(CompletionCandidate::new).collect()),
         "until" if document.is_none() => offer(argument, events),
         "what" => offer(argument, explained),
+        "key" => offer(argument, keys),
         _ => argument,
     }
 }
@@ -64,6 +70,13 @@ fn zones() -> Vec<CompletionCandidate> {
 
 fn events() -> Vec<CompletionCandidate> {
     EventWords::ALL.iter().map(|words| CompletionCandidate::new(words.name)).collect()
+}
+
+/// The keys of the config file.
+fn keys() -> Vec<CompletionCandidate> {
+    let limits = [("alert.break", "how long a break may be"), ("alert.wrapup", "how long a wrap-up may be")];
+    let keys = KEYS.iter().map(|key| (key.name, key.about)).chain(limits);
+    keys.map(|(name, about)| CompletionCandidate::new(name).help(Some(about.into()))).collect()
 }
 
 /// DeepCall's codes, and `exit` with the program's own.

@@ -103,6 +103,51 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "config",
+        &[
+            ("What counts, and where it comes from", "deepcall config show"),
+            ("Times in this zone from now on", "deepcall config set timezone Asia/Kolkata"),
+            ("A limit for watch", "deepcall config set alert.break.lunch 45m"),
+        ],
+    ),
+    (
+        "config path",
+        &[("Where it is", "deepcall config path"), ("Who may read it", "ls -l \"$(deepcall config path)\"")],
+    ),
+    (
+        "config show",
+        &[
+            ("Every value", "deepcall config show"),
+            (
+                "Only those that somebody chose",
+                "deepcall config show --jq '.config[]|select(.source!=\"default\")|.key'",
+            ),
+            ("With the variables that say the same", "deepcall config show --columns key,value,variable"),
+        ],
+    ),
+    (
+        "config set",
+        &[
+            ("Times in this zone from now on", "deepcall config set timezone Asia/Kolkata"),
+            ("A limit for a break with this reason", "deepcall config set alert.break.lunch 45m"),
+            ("The columns of tags", "deepcall config set columns.tags time,kind,customer"),
+        ],
+    ),
+    (
+        "config unset",
+        &[
+            ("Times in the zone of the system again", "deepcall config unset timezone"),
+            ("No limit for breaks with this reason", "deepcall config unset alert.break.lunch"),
+        ],
+    ),
+    (
+        "config edit",
+        &[
+            ("In your editor", "deepcall config edit"),
+            ("In this one", "EDITOR='nano -w' deepcall config edit"),
+        ],
+    ),
+    (
         "schema",
         &[
             ("What `deepcall tags --json` prints", "deepcall schema tags"),

@@ -5,7 +5,7 @@ pub mod candidates;
 pub mod examples;
 pub mod options;
 mod order;
-mod shape;
+pub(crate) mod shape;
 
 use std::ffi::OsString;
 
@@ -14,6 +14,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::commands::api::ApiArgs;
 use crate::commands::break_status::BreakStatusArgs;
 use crate::commands::completions::CompletionsArgs;
+use crate::commands::config::ConfigArgs;
 use crate::commands::explain::ExplainArgs;
 use crate::commands::login::LoginArgs;
 use crate::commands::logout::LogoutArgs;
@@ -90,6 +91,8 @@ pub enum Command {
     Api(ApiArgs),
     /// Serve a simulated DeepCall on this machine
     Sandbox(SandboxArgs),
+    /// Show and change lasting choices
+    Config(ConfigArgs),
     /// Print the JSON Schema of a document
     Schema(SchemaArgs),
     /// Say what an error code or an exit code means

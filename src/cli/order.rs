@@ -8,9 +8,28 @@ use clap::{ArgAction, Command};
 /// Moves options that stand before the command to just behind it.
 pub(super) fn options_behind_command(definition: &Command, arguments: Vec<OsString>) -> Vec<OsString> {
     let Some(position) = position_of_command(definition, &arguments) else { return arguments };
+    if position == 1 {
+        return arguments;
+    }
+    let words = words_of_command(definition, arguments.get(position..).unwrap_or_default());
     let mut ordered = arguments;
-    ordered.get_mut(1..=position).unwrap_or_default().rotate_right(1);
+    ordered.get_mut(1..position + words).unwrap_or_default().rotate_right(words);
     ordered
+}
+
+/// How many words the command's name has: `config show` has two.
+fn words_of_command(definition: &Command, words: &[OsString]) -> usize {
+    let mut below = words.first().and_then(|word| definition.find_subcommand(word)).cloned();
+    // A command's own commands are made when it is needed.
+    if let Some(command) = &mut below {
+        command.build();
+    }
+    let mut names = 1;
+    while let Some(next) = words.get(names).and_then(|word| below.as_ref()?.find_subcommand(word)).cloned() {
+        below = Some(next);
+        names += 1;
+    }
+    names
 }
 
 fn position_of_command(definition: &Command, arguments: &[OsString]) -> Option<usize> {
@@ -66,6 +85,8 @@ mod tests {
             ("deepcall -vo json tags", "deepcall tags -vo json"),
             ("deepcall -ojson tags", "deepcall tags -ojson"),
             ("deepcall tags --sandbox", "deepcall tags --sandbox"),
+            ("deepcall --json -q config show", "deepcall config show --json -q"),
+            ("deepcall -q config frob show", "deepcall config -q frob show"),
             ("deepcall --sandbox", "deepcall --sandbox"),
             ("deepcall --sandbox -- tags", "deepcall --sandbox -- tags"),
             ("deepcall nonsense tags", "deepcall nonsense tags"),

@@ -29,14 +29,23 @@ const FIRST_STEPS: &[Example] = &[
 
 /// Gives every command its examples and the common order.
 pub(super) fn shaped(definition: Command) -> Command {
-    let names: Vec<String> = definition.get_subcommands().map(|it| it.get_name().to_owned()).collect();
     let definition = definition
         .help_template(OF_ALL)
         .before_long_help(section(FIRST_STEPS))
         .mut_args(|argument| argument.hide_short_help(true));
-    names.into_iter().fold(definition, |definition, name| {
-        let examples = section(of(&name));
-        definition
-            .mut_subcommand(name, |command| command.help_template(OF_COMMAND).before_long_help(examples))
-    })
+    let shaped = |command: Command| {
+        let name = command.get_name().to_owned();
+        shaped_command(command, &name)
+    };
+    definition.mut_subcommands(shaped)
+}
+
+/// The same for the commands of `config`, which are made when it is needed.
+pub(crate) fn shaped_below_config(command: Command) -> Command {
+    let name = format!("config {}", command.get_name());
+    shaped_command(command, &name)
+}
+
+fn shaped_command(command: Command, name: &str) -> Command {
+    command.help_template(OF_COMMAND).before_long_help(section(of(name)))
 }

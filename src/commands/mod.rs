@@ -5,6 +5,7 @@ pub(crate) mod agent_state;
 pub mod api;
 pub mod break_status;
 pub mod completions;
+pub mod config;
 pub mod explain;
 pub mod login;
 pub mod logout;

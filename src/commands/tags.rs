@@ -54,9 +54,9 @@ pub struct TagsArgs {
     /// End with exit code 3 when there are no tags
     #[arg(long, hide_short_help = true)]
     pub fail_empty: bool,
-    /// What to send as `ref`, whose meaning is not documented: true, off, or a text
-    #[arg(long = "ref", value_name = "VALUE", default_value = "true", hide_short_help = true, value_parser = StringValueParser::new().map(|text| reference(&text)))]
-    pub reference: Reference,
+    /// What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
+    #[arg(long = "ref", value_name = "VALUE", hide_short_help = true, value_parser = StringValueParser::new().map(|text| reference(&text)))]
+    pub reference: Option<Reference>,
     /// Whom to ask.
     #[command(flatten)]
     pub profile: ProfileOptions,
@@ -159,8 +159,8 @@ pub async fn tags(
     server_zone: &TimeZone,
     now: Timestamp,
 ) -> Result<Outcome, Failure> {
-    let answers =
-        fleet.ask(|signed_in| async { Ok(signed_in.tags(&args.reference, server_zone).await?) }).await?;
+    let reference = args.reference.clone().unwrap_or(Reference::AsTrue);
+    let answers = fleet.ask(|signed_in| async { Ok(signed_in.tags(&reference, server_zone).await?) }).await?;
     let mut status = answers.status();
     let as_of = answers.given.iter().map(|(_, answer)| answer.as_of).max().unwrap_or(now);
     let mut notes = window.notes(now);

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
+use clap::Args;
 use clap::builder::PossibleValuesParser;
-use clap::{ArgGroup, Args};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -14,6 +14,7 @@ use crate::cli::options::{
     ServerTimeOptions, TalkOptions, ValueOptions,
 };
 use crate::commands::tags::reference;
+use crate::config_file::ConfigFile;
 use crate::failure::Failure;
 use crate::moment::{duration, moment};
 use crate::output::presentation::ColorWhen;
@@ -28,7 +29,6 @@ use crate::watch::until::{Until, event_named};
 /// On a terminal it is a live board; elsewhere, or with --log, one line for each event. A lost connection is waited
 /// for, and an expired session is looked for once more in the store. It never pings.
 #[derive(Args, Clone, Debug)]
-#[command(group = ArgGroup::new("reaction").args(["bell", "notify", "exec"]).multiple(true))]
 pub struct WatchArgs {
     /// Ask each this often, at least 2s [default: 5s]
     #[arg(long, value_name = "DURATION", value_parser = interval)]
@@ -55,7 +55,7 @@ pub struct WatchArgs {
     #[arg(long, value_name = "CMD", hide_short_help = true)]
     pub exec: Option<String>,
     /// Which events ring, notify and run [default: alert,session_expired]
-    #[arg(long, value_name = "EVENTS", value_delimiter = ',', value_parser = event, requires = "reaction", hide_short_help = true)]
+    #[arg(long, value_name = "EVENTS", value_delimiter = ',', value_parser = event, hide_short_help = true)]
     pub on: Vec<String>,
     /// Give a sign of life this often, e.g. 60s
     #[arg(long, value_name = "DURATION", value_parser = duration, hide_short_help = true)]
@@ -68,9 +68,9 @@ pub struct WatchArgs {
     /// Lines instead of a board, on a terminal too
     #[arg(long, conflicts_with_all = ["json", "output"], hide_short_help = true)]
     pub log: bool,
-    /// What to send as `ref`, whose meaning is not documented: true, off, or a text
-    #[arg(long = "ref", value_name = "VALUE", default_value = "true", hide_short_help = true)]
-    pub reference: String,
+    /// What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
+    #[arg(long = "ref", value_name = "VALUE", hide_short_help = true)]
+    pub reference: Option<String>,
     /// Whom to follow.
     #[command(flatten)]
     pub profile: ProfileOptions,
@@ -127,7 +127,8 @@ impl WatchLook {
     }
 }
 
-fn interval(text: &str) -> Result<Duration, String> {
+/// A pause between polls.
+pub(crate) fn interval(text: &str) -> Result<Duration, String> {
     let interval = duration(text)?;
     if interval < SHORTEST_INTERVAL {
         return Err(format!("{text:?} is too often: at least {} s", SHORTEST_INTERVAL.as_secs()));
@@ -135,11 +136,53 @@ fn interval(text: &str) -> Result<Duration, String> {
     Ok(interval)
 }
 
-fn event(text: &str) -> Result<String, String> {
+/// The name of an event.
+pub(crate) fn event(text: &str) -> Result<String, String> {
     event_named(text).map(str::to_owned)
 }
 
+/// What the config file says under this key, as the option would read it.
+fn configured<T>(
+    key: &str,
+    text: Option<&String>,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Result<Option<T>, Failure> {
+    let read = |text: &String| {
+        read(text).map_err(|error| Failure::config(format!("config.toml, watch.{key}: {error}")))
+    };
+    text.map(read).transpose()
+}
+
+/// Events with commas between them.
+pub(crate) fn events(text: &str) -> Result<Vec<String>, String> {
+    text.split(',').map(event).collect()
+}
+
 impl WatchArgs {
+    /// The same, with what the config file says where nothing was typed.
+    ///
+    /// # Errors
+    /// If a value there is wrong, or `--on` was typed and nothing reacts to events: exit code 2.
+    pub fn with_config(mut self, config: &ConfigFile) -> Result<Self, Failure> {
+        let said = &config.watch;
+        self.interval = self.interval.or(configured("interval", said.interval.as_ref(), interval)?);
+        self.heartbeat = self.heartbeat.or(configured("heartbeat", said.heartbeat.as_ref(), duration)?);
+        self.max_stale = self.max_stale.or(configured("max_stale", said.max_stale.as_ref(), duration)?);
+        self.reference = self.reference.or_else(|| config.reference.clone());
+        self.bell |= said.bell == Some(true);
+        self.notify |= said.notify == Some(true);
+        let is_free = !self.look.json && self.look.output.is_none();
+        self.log |= is_free && said.log == Some(true);
+        if self.on.is_empty() {
+            self.on = configured("on", said.on.as_ref(), events)?.unwrap_or_default();
+        } else if !(self.bell || self.notify || self.exec.is_some()) {
+            return Err(Failure::usage(
+                "--on has a meaning only with --bell, --notify or --exec: nothing reacts to events",
+            ));
+        }
+        Ok(self)
+    }
+
     /// How the watch was asked for.
     ///
     /// # Errors
@@ -161,7 +204,7 @@ impl WatchArgs {
         let read =
             |text: &str| moment(text, &here).map_err(|error| Failure::usage(format!("--since: {error}")));
         let asks = |what: &str| self.only.is_empty() || self.only.iter().any(|only| only == what);
-        let reference: Reference = reference(&self.reference);
+        let reference: Reference = self.reference.as_deref().map_or(Reference::AsTrue, reference);
         let limits = if self.alerts.is_empty() { configured_limits } else { self.alerts.clone() };
         Ok(Plan {
             interval: self.interval.unwrap_or(DEFAULT_INTERVAL),

@@ -3,6 +3,7 @@
 
 mod asking;
 mod completing;
+mod configuring;
 mod parts;
 mod sessions;
 mod telling;
@@ -18,6 +19,7 @@ use crate::cli::options::{
 };
 use crate::cli::{self, Command};
 use crate::commands::api::ApiArgs;
+use crate::commands::config::ConfigAction;
 use crate::commands::ping::PingArgs;
 use crate::commands::sandbox::SandboxArgs;
 use crate::commands::{
@@ -60,9 +62,7 @@ pub fn dispatch(arguments: Vec<OsString>, environment: Environment) -> ExitStatu
         Ok(command) => command,
         Err(error) => return teller.show(&error),
     };
-    // What is built into the program can be printed whatever state the config file is in.
-    let is_built_in = matches!(command, Command::Schema(_) | Command::Completions(_));
-    let parts = if is_built_in {
+    let parts = if needs_no_config(&command) {
         Ok(Parts::without_config(variables, terminals, clock, redactor))
     } else {
         Parts::new(variables, terminals, clock, redactor)
@@ -72,6 +72,15 @@ pub fn dispatch(arguments: Vec<OsString>, environment: Environment) -> ExitStatu
         execute(command, &parts, stdin, &teller)
     });
     teller.end(done)
+}
+
+/// What is built into the program can be printed whatever state the config file is in, and a broken file can be mended.
+fn needs_no_config(command: &Command) -> bool {
+    match command {
+        Command::Schema(_) | Command::Completions(_) => true,
+        Command::Config(args) => !matches!(args.action, ConfigAction::Show(_)),
+        _ => false,
+    }
 }
 
 fn execute(
@@ -102,7 +111,8 @@ fn execute(
             let outcome = sessions::list_profiles(&args, parts, teller)?;
             teller.answer(outcome, &rendering)
         }
-        Command::Tags(args) => {
+        Command::Tags(mut args) => {
+            args.reference = args.reference.or(parts.config().reference.as_deref().map(tags::reference));
             let rendering = parts.rendering(&args.output, &tags::DOCUMENT)?;
             teller.tell_like(&rendering);
             let question =
@@ -137,7 +147,7 @@ fn execute(
                 .ask(parts, teller, async |fleet| wrapup::wrapup(&args, &fleet, &server_zone).await)?;
             teller.answer(outcome, &rendering)
         }
-        Command::Watch(args) => watching::watch(&args, parts, teller),
+        Command::Watch(args) => watching::watch(&args.with_config(parts.config())?, parts, teller),
         Command::Ping(args) => {
             let rendering = parts.rendering(&args.output, &ping::DOCUMENT)?;
             teller.tell_like(&rendering);
@@ -146,6 +156,7 @@ fn execute(
         }
         Command::Sandbox(args) => serve_sandbox(&args, parts, teller),
         Command::Api(args) => call_api(&args, parts, stdin, teller),
+        Command::Config(args) => configuring::configure(&args.action, parts, stdin, teller),
         Command::Schema(args) => {
             let schema = schema::schema(&args.name).unwrap_or_default();
             teller.print(format!("{schema:#}\n").as_bytes())?;

@@ -1,6 +1,6 @@
 //! Makes the parts that commands ask for from what the process was given. No command sees this.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -119,7 +119,9 @@ impl Parts {
         document: &Document,
     ) -> Result<Rendering, Failure> {
         let color_stderr = look::colour(&options.format, self.layers(), self.terminals.stderr)?;
-        Rendering::new(options, self.presentation(options)?, color_stderr, document)
+        let presentation = self.presentation(options)?;
+        let configured = look::configured_columns(document, presentation.format, self.layers())?;
+        Rendering::new(options, presentation, configured, color_stderr, document)
     }
 
     /// How the answer shall look.
@@ -162,12 +164,29 @@ impl Parts {
         Ok(Stores { folder: folder.join("sessions"), keyring_limit: limit })
     }
 
+    /// Where `config.toml` is or will be.
+    ///
+    /// # Errors
+    /// If the system names no config folder: exit code 2.
+    pub(super) fn config_path(&self) -> Result<PathBuf, Failure> {
+        Ok(self.folder.as_deref().ok_or_else(no_folder)?.join("config.toml"))
+    }
+
+    /// The process's variables.
+    #[must_use]
+    pub(super) fn variables(&self) -> &Variables {
+        &self.variables
+    }
+
     /// What the connections share.
     ///
     /// # Errors
     /// If an option or variable is wrong: exit code 2.
     pub(super) fn wire(&self, options: &ConnectionOptions) -> Result<Wire, Failure> {
-        let cacert = options.cacert.as_deref().or(self.config.cacert.as_deref());
+        let cacert = match &options.cacert {
+            Some(typed) => Some(typed.as_path()),
+            None => self.config.cacert.as_deref().map(absolute).transpose()?,
+        };
         Wire::new(self.patience(options)?, cacert, &self.variables, self.clock.clone())
     }
 
@@ -304,6 +323,12 @@ pub(super) fn config_folder(variables: &Variables) -> Option<PathBuf> {
 
 fn project_folders() -> Option<ProjectDirs> {
     ProjectDirs::from("", "", "deepcall")
+}
+
+/// A config file is read from any folder, so that a path in it must not depend on where one stands.
+fn absolute(path: &Path) -> Result<&Path, Failure> {
+    let path = path.is_absolute().then_some(path);
+    path.ok_or_else(|| Failure::config("config.toml, cacert: the path must begin with /"))
 }
 
 fn no_folder() -> Failure {

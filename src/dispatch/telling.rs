@@ -1,5 +1,6 @@
 //! Tells people and scripts: the answer on stdout, everything else on stderr.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
 use tracing_subscriber::Layer;
@@ -21,6 +22,8 @@ use crate::output::{json, render, select};
 /// How an answer is rendered; made before anything is asked, so that a typing error costs no request.
 pub(super) struct Rendering {
     presentation: Presentation,
+    /// The config file's columns, where none were typed.
+    configured_columns: Option<Vec<String>>,
     color_stderr: bool,
     filter: Option<Filter>,
 }
@@ -33,6 +36,7 @@ impl Rendering {
     pub(super) fn new(
         options: &OutputOptions,
         presentation: Presentation,
+        configured_columns: Option<Vec<String>>,
         color_stderr: bool,
         document: &Document,
     ) -> Result<Self, Failure> {
@@ -40,7 +44,16 @@ impl Rendering {
             select::named(document, columns)?;
         }
         let filter = options.format.jq.as_deref().map(Filter::compile).transpose()?;
-        Ok(Self { presentation, color_stderr, filter })
+        Ok(Self { presentation, configured_columns, color_stderr, filter })
+    }
+
+    /// How this report is shown. Lasting columns are those of tables: they do not turn a sentence into one.
+    fn presentation_of(&self, report: &Report) -> Cow<'_, Presentation> {
+        let is_sentence = report.sentence.is_some() && self.presentation.terminal;
+        if self.presentation.columns.is_some() || self.configured_columns.is_none() || is_sentence {
+            return Cow::Borrowed(&self.presentation);
+        }
+        Cow::Owned(Presentation { columns: self.configured_columns.clone(), ..self.presentation.clone() })
     }
 }
 
@@ -104,6 +117,11 @@ impl Teller {
         self.say(|out| out.write_all(sanitize_lines(words).as_bytes()));
     }
 
+    /// A question, whose answer is typed behind it.
+    pub(super) fn ask(&self, question: &str) {
+        self.say(|out| out.write_all(question.as_bytes()));
+    }
+
     /// What only `-v` asks for.
     pub(super) fn detail(&self, text: &str) {
         if self.talk.get().verbose > 0 {
@@ -164,11 +182,12 @@ impl Teller {
 
     fn render(&self, report: &Report, rendering: &Rendering) -> Result<(), Failure> {
         let mut streams = self.streams.borrow_mut();
+        let presentation = rendering.presentation_of(report);
         let Some(filter) = &rendering.filter else {
-            return Ok(render::render(report, &rendering.presentation, streams.answer())?);
+            return Ok(render::render(report, &presentation, streams.answer())?);
         };
         let mut document = Vec::new();
-        render::render(report, &rendering.presentation, &mut document)?;
+        render::render(report, &presentation, &mut document)?;
         Ok(filter.run(&document, self.terminals.stdout, streams.answer())?)
     }
 

@@ -3,6 +3,7 @@
 
 pub mod blob;
 pub mod credentials;
+pub mod exclusive;
 pub mod file_store;
 pub mod keyring_store;
 mod lock_file;
@@ -16,6 +17,7 @@ pub mod server_url;
 pub mod store;
 
 pub use credentials::{CredentialKind, Credentials, Session};
+pub use exclusive::Exclusive;
 pub use file_store::FileStore;
 pub use keyring_store::KeyringStore;
 pub use private_file::FileError;

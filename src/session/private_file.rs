@@ -74,7 +74,10 @@ impl FileError {
 
 /// The bytes of a file, or `None` where there is none. Refuses anything but a regular file of at most `limit`
 /// bytes without the permission bits `refused`. The buffer is wiped when dropped.
-pub(super) fn read(path: &Path, limit: u64, refused: u32) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {
+///
+/// # Errors
+/// If it is such a file, or cannot be read.
+pub fn read(path: &Path, limit: u64, refused: u32) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {
     // Looked at before it is opened, since opening a pipe or a device may wait or have effects;
     // and after, since it may have been replaced in between.
     match fs::metadata(path) {

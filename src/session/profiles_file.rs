@@ -1,15 +1,13 @@
 //! `profiles.toml`: read whole, changed under a lock, replaced whole.
 //! It must not know where the configuration folder is, nor open a store of secrets.
 
-use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::session::Profiles;
-use crate::session::lock_file::{self, LockFile};
+use crate::session::exclusive::{Exclusive, LOCK_LIMIT};
 use crate::session::private_file::{self, FileError};
-use crate::session::replace_file::{replace_file, resolve};
 
 /// Some thousands of profiles; a file beyond it is not ours.
 const LIMIT: u64 = 1024 * 1024;
@@ -46,7 +44,7 @@ impl ProfilesFile {
     /// The file in that configuration folder. Neither needs to exist.
     #[must_use]
     pub fn in_folder(folder: &Path) -> Self {
-        Self { path: folder.join("profiles.toml"), lock_limit: lock_file::LIMIT }
+        Self { path: folder.join("profiles.toml"), lock_limit: LOCK_LIMIT }
     }
 
     /// Where the file is or will be.
@@ -81,35 +79,20 @@ impl ProfilesFile {
         &self,
         change: impl FnOnce(&mut Profiles) -> Result<T, E>,
     ) -> Result<T, E> {
-        let target = self.prepared_target().map_err(ProfilesError::from)?;
-        let _lock = LockFile::acquire(&beside(&target), self.lock_limit).map_err(ProfilesError::from)?;
+        let file = Exclusive::of(&self.path, self.lock_limit).map_err(ProfilesError::from)?;
         let mut profiles = self.read()?;
         let answer = change(&mut profiles)?;
-        self.write(&target, &profiles)?;
+        self.write(&file, &profiles)?;
         Ok(answer)
     }
 
-    fn prepared_target(&self) -> Result<PathBuf, FileError> {
-        if let Some(folder) = self.path.parent() {
-            private_file::create_folder(folder)?;
-        }
-        resolve(&self.path)
-    }
-
-    fn write(&self, target: &Path, profiles: &Profiles) -> Result<(), ProfilesError> {
+    fn write(&self, file: &Exclusive, profiles: &Profiles) -> Result<(), ProfilesError> {
         let text = profiles.to_toml().map_err(|error| FileError::at(&self.path)(io::Error::other(error)))?;
         if text.len() as u64 > LIMIT {
             return Err(FileError::TooLarge { path: self.path.clone(), limit: LIMIT }.into());
         }
-        Ok(replace_file(target, text.as_bytes())?)
+        Ok(file.replace(text.as_bytes())?)
     }
-}
-
-/// The lock is beside the file itself, not beside a link to it, so that all who write it share one lock.
-fn beside(target: &Path) -> PathBuf {
-    let mut name = OsString::from(target);
-    name.push(".lock");
-    name.into()
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use crate::cli::options::{FormatOptions, OutputOptions, ServerTimeOptions, Value
 use crate::environment::{Terminals, Variables};
 use crate::failure::Failure;
 use crate::output::presentation::{ColorWhen, Format, Presentation, colour_wanted};
+use crate::output::report::Document;
+use crate::output::select::{self, SelectError};
 
 /// How the answer shall look.
 ///
@@ -30,7 +32,7 @@ pub fn presentation(
         zone: zone(&options.values, layers)?,
         now,
         mask: mask(&options.values, layers)?,
-        headers: !options.format.no_headers,
+        headers: !(options.format.no_headers || layers.config.no_headers == Some(true)),
         columns: options.format.columns.clone(),
         guard: !options.format.csv_raw,
     })
@@ -55,9 +57,38 @@ pub fn format(options: &FormatOptions, layers: Layers<'_>) -> Result<Sourced<For
     Ok(named.unwrap_or(Sourced::new(Format::Table, Source::Default)))
 }
 
+/// The columns that the config file names for a document, where a format has columns.
+///
+/// # Errors
+/// If the document does not know one of them: exit code 2.
+pub fn configured_columns(
+    document: &Document,
+    format: Format,
+    layers: Layers<'_>,
+) -> Result<Option<Vec<String>>, Failure> {
+    let said = layers.config.columns.of(document.name).filter(|_| has_columns(format));
+    let said = said.map(|text| Sourced::new(text, Source::ConfigFile));
+    let columns = said.map(|text| parsed(&text, |text| columns(document, text))).transpose()?;
+    Ok(columns.map(|columns| columns.value))
+}
+
+/// Columns of a document, with commas between them.
+///
+/// # Errors
+/// If the document does not know one of them.
+pub fn columns(document: &Document, text: &str) -> Result<Vec<String>, SelectError> {
+    let columns: Vec<String> = text.split(',').map(str::to_owned).collect();
+    select::named(document, &columns)?;
+    Ok(columns)
+}
+
+fn has_columns(format: Format) -> bool {
+    matches!(format, Format::Table | Format::Csv | Format::Tsv)
+}
+
 /// An option that would change nothing in this format is a usage error, not silence (`design.md` §2).
 fn refuse_without_effect(options: &FormatOptions, format: &Sourced<Format>) -> Result<(), Failure> {
-    let has_columns = matches!(format.value, Format::Table | Format::Csv | Format::Tsv);
+    let has_columns = has_columns(format.value);
     let has_formulas = matches!(format.value, Format::Csv | Format::Tsv);
     let typed = [
         ("--columns", options.columns.is_some() && !has_columns, "table, csv and tsv"),
@@ -135,7 +166,10 @@ pub fn server_zone(options: &ServerTimeOptions, layers: Layers<'_>) -> Result<Ti
 }
 
 /// A zone by its IANA name, `local`, `UTC`, or an offset such as `+05:30`.
-fn time_zone(text: &str) -> Result<TimeZone, String> {
+///
+/// # Errors
+/// If this system does not know it.
+pub fn time_zone(text: &str) -> Result<TimeZone, String> {
     match text.to_ascii_lowercase().as_str() {
         "local" => return Ok(TimeZone::system()),
         "utc" | "z" => return Ok(TimeZone::UTC),
@@ -161,11 +195,18 @@ pub fn mask(options: &ValueOptions, layers: Layers<'_>) -> Result<bool, Failure>
     if options.mask {
         return Ok(true);
     }
-    let parse = |text: &str| match text.to_ascii_lowercase().as_str() {
+    let said = layers.variable("DEEPCALL_MASK")?.map(|text| parsed(&text, yes_or_no)).transpose()?;
+    Ok(said.map(|sourced| sourced.value).or(layers.config.mask).unwrap_or(false))
+}
+
+/// Yes or no, as a variable says it.
+///
+/// # Errors
+/// If it is neither.
+pub fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
         "1" | "true" | "yes" | "on" => Ok(true),
         "0" | "false" | "no" | "off" => Ok(false),
         _ => Err(format!("{text:?} is neither 1 nor 0")),
-    };
-    let said = layers.variable("DEEPCALL_MASK")?.map(|text| parsed(&text, parse)).transpose()?;
-    Ok(said.map(|sourced| sourced.value).or(layers.config.mask).unwrap_or(false))
+    }
 }

@@ -76,6 +76,9 @@ fn bash_zsh_and_fish_complete_what_the_program_knows_and_what_is_stored() {
         ("deepcall schema wrap", &["wrapup", "wrapup_started", "wrapup_ended"]),
         ("deepcall completions pow", &["powershell"]),
         ("deepcall --json pro", &["profiles"]),
+        ("deepcall config se", &["set"]),
+        ("deepcall config set watch.int", &["watch.interval"]),
+        ("deepcall config show --columns sour", &["source"]),
         ("deepcall frob", &[]),
     ] {
         for (shell, complete) in

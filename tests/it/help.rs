@@ -42,7 +42,9 @@ fn signed_in_home() -> (World, Floor) {
         let line = format!("login --profile {name} --ssid-stdin");
         let _ = world.run_with_input(&line, &format!("sandbox-{name}")).ended_with(0);
     }
-    (world, floor)
+    std::fs::write(world.config_folder().join("config.toml"), "mask = false\n").unwrap();
+    // An editor that is done at once.
+    (world.with("VISUAL", "true"), floor)
 }
 
 /// The line as somebody would paste it into a shell.
@@ -50,6 +52,20 @@ fn paste(world: &World, line: &str) -> Command {
     let mut shell = world.shell("bash");
     shell.args(["-c", line]);
     shell
+}
+
+/// Every command as it is typed, with its definition.
+fn commands() -> Vec<(String, clap::Command)> {
+    let mut definition = deepcall::cli::definition().disable_help_subcommand(true);
+    definition.build();
+    let mut found: Vec<(String, clap::Command)> =
+        definition.get_subcommands().map(|it| (it.get_name().to_owned(), it.clone())).collect();
+    let below = |(name, command): &(String, clap::Command)| -> Vec<(String, clap::Command)> {
+        let below = command.get_subcommands();
+        below.map(|below| (format!("{name} {}", below.get_name()), below.clone())).collect()
+    };
+    found.extend(found.iter().flat_map(below).collect::<Vec<_>>());
+    found
 }
 
 #[test]
@@ -93,12 +109,11 @@ fn every_example_works_as_it_stands() {
 #[test]
 fn every_command_opens_its_help_with_its_purpose_and_two_to_four_examples() {
     let world = World::new();
-    for command in deepcall::cli::definition().get_subcommands() {
-        let name = command.get_name();
+    for (name, command) in commands() {
         let help = world.run(&format!("{name} --help")).ended_with(0).stdout;
         let purpose = command.get_about().unwrap().to_string();
         assert!(help.starts_with(&purpose), "{name}: the list says {purpose:?}, the help\n{help}");
-        let examples = EXAMPLES.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, list)| list);
+        let examples = EXAMPLES.iter().find(|(known, _)| **known == name).map_or(&[][..], |(_, list)| list);
         assert!((2..=4).contains(&examples.len()), "{name} has {} examples", examples.len());
         let place = |text: &str| help.find(text).unwrap_or_else(|| panic!("{name} lacks {text:?}\n{help}"));
         for (purpose, line) in examples {
@@ -111,8 +126,7 @@ fn every_command_opens_its_help_with_its_purpose_and_two_to_four_examples() {
 #[test]
 fn the_short_help_fits_a_screen() {
     let world = World::new().with("COLUMNS", "80");
-    let definition = deepcall::cli::definition();
-    let names = definition.get_subcommands().map(|command| command.get_name()).chain(std::iter::once(""));
+    let names = commands().into_iter().map(|(name, _)| name).chain(std::iter::once(String::new()));
     for name in names {
         let help = world.run(&format!("{name} -h")).ended_with(0).stdout;
         let widest = help.lines().map(|line| line.chars().count()).max().unwrap();

@@ -10,6 +10,7 @@ mod support;
 mod board;
 mod break_status;
 mod completing;
+mod config;
 mod exit_codes;
 mod faults;
 mod formats;

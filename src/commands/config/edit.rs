@@ -1,0 +1,128 @@
+//! Lets a person change the whole file: on a copy, which replaces the file once it is without mistakes.
+//! The editor is given no credentials.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::values;
+use crate::config_file::keys::{KEYS, Kind};
+use crate::config_file::text::TextFile;
+use crate::environment::Variables;
+use crate::failure::Failure;
+use crate::settings::who::CREDENTIAL_VARIABLES;
+
+/// What a person uses to change text: a line for a shell.
+#[derive(Clone, Debug)]
+pub struct Editor(String);
+
+impl Editor {
+    /// `VISUAL`, else `EDITOR`, else vi.
+    ///
+    /// # Errors
+    /// If the variable is not UTF-8: exit code 2.
+    pub fn of(variables: &Variables) -> Result<Self, Failure> {
+        let named = variables.text("VISUAL")?.or(variables.text("EDITOR")?);
+        Ok(Self(named.unwrap_or("vi").to_owned()))
+    }
+
+    /// Opens a file, and waits until the person is done with it.
+    fn open(&self, file: &Path) -> Result<(), Failure> {
+        let mut command = Command::new("sh");
+        // The name of the file is an argument and no part of the line, so that nothing in it is run.
+        command.arg("-c").arg(format!("{} \"$1\"", self.0)).arg("sh").arg(file);
+        for name in CREDENTIAL_VARIABLES {
+            command.env_remove(name);
+        }
+        let failed = || Failure::failed("editor", format!("the editor `{}` failed", self.0));
+        let status = command.status().map_err(|error| failed().caused_by(&error))?;
+        if status.success() { Ok(()) } else { Err(failed().hint(format!("it ended with {status}"))) }
+    }
+}
+
+/// Opens a copy of the file as often as `again` says, until it is without mistakes; then replaces the file.
+/// Returns whether anything was changed.
+///
+/// # Errors
+/// If the editor fails (exit code 1), or mistakes are left (2). The text is kept beside the file, and named.
+pub fn edit(
+    file: &TextFile,
+    editor: &Editor,
+    again: &mut dyn FnMut(Failure) -> Result<(), Failure>,
+) -> Result<bool, Failure> {
+    let before = file.read()?;
+    let shown = if before.is_empty() { template() } else { before.clone() };
+    let copy = copy_of(&shown, file.path())?;
+    let kept = |failure: Failure| failure.hint(format!("your text is kept in {}", copy.display()));
+    let after = loop {
+        editor.open(&copy)?;
+        let after = read(&copy)?;
+        match values::check_all(&after, &copy) {
+            Ok(()) => break after,
+            Err(wrong) => again(kept(wrong))?,
+        }
+    };
+    let is_changed = after != shown;
+    if is_changed {
+        let replaced = file.update(|now| {
+            if now == before {
+                return Ok(after);
+            }
+            Err(Failure::failed("busy", format!("{} was changed meanwhile", file.path().display())))
+        });
+        replaced.map_err(kept)?;
+    }
+    let _ = fs::remove_file(&copy);
+    Ok(is_changed)
+}
+
+/// A file of its own in the same folder, readable by its owner alone. It outlives this process.
+fn copy_of(text: &str, path: &Path) -> Result<std::path::PathBuf, Failure> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let failed = |error: &dyn std::error::Error| {
+        Failure::failed("store", format!("cannot write a copy in {}", folder.display())).caused_by(error)
+    };
+    fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+    let copy = tempfile::Builder::new().prefix("config-edit-").suffix(".toml").tempfile_in(folder);
+    let copy = copy.map_err(|error| failed(&error))?;
+    fs::write(copy.path(), text).map_err(|error| failed(&error))?;
+    let (_, path) = copy.keep().map_err(|error| failed(&error))?;
+    Ok(path)
+}
+
+fn read(copy: &Path) -> Result<String, Failure> {
+    fs::read_to_string(copy).map_err(|error| {
+        Failure::failed("store", format!("cannot read {}", copy.display())).caused_by(&error)
+    })
+}
+
+/// What an empty file is begun with: every key, none of them in force.
+fn template() -> String {
+    let mut text = "# Lasting choices of deepcall; `man deepcall-config` says more. Take away the # before a key to set it.\n".to_owned();
+    let mut table = "";
+    for key in &KEYS {
+        let (in_table, name) = key.name.split_once('.').unwrap_or(("", key.name));
+        if in_table != table {
+            text.extend(["\n# [", in_table, "]\n"]);
+            table = in_table;
+        }
+        let quote = if key.kind == Kind::Text { "\"" } else { "" };
+        let value = key.default.unwrap_or_default();
+        text.extend(["# ", name, " = ", quote, value, quote, "  # ", key.about, "\n"]);
+    }
+    text + "\n# [alert]\n# break = \"15m\"\n# \"break.lunch\" = \"45m\"\n# wrapup = \"60s:90s\"\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_begun_with_every_key_and_none_in_force() {
+        let text = template();
+        assert!(values::check_all(&text, Path::new("c")).is_ok());
+        assert!(text.lines().all(|line| line.is_empty() || line.starts_with('#')), "{text}");
+        let keys = text.lines().skip(1).filter_map(|line| line.strip_prefix("# ")?.split_once(" = "));
+        assert_eq!(keys.count(), KEYS.len() + 3);
+    }
+}

@@ -1,0 +1,296 @@
+//! Lasting choices: what is shown, what is written, and that neither tells a secret.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use deepcall::commands::config::values::check_all;
+use deepcall::config_file::ConfigFile;
+use deepcall::config_file::keys::KEYS;
+
+use crate::support::{CANARY_SSID, FakeServer, Screen, World};
+
+const NOT_ON_BREAK: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
+
+fn file(world: &World) -> PathBuf {
+    world.config_folder().join("config.toml")
+}
+
+fn with_file(text: &str) -> World {
+    let world = World::new();
+    fs::create_dir_all(world.config_folder()).unwrap();
+    fs::write(file(&world), text).unwrap();
+    world
+}
+
+/// What `config show` says of a key, as value and source.
+fn shown(world: &World, key: &str) -> (String, String) {
+    let document = world.run("config show --json").json();
+    let rows = document["config"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["key"] == key).unwrap_or_else(|| panic!("no {key} in {document}"));
+    let text = |name: &str| row[name].as_str().unwrap_or("null").to_owned();
+    (text("value"), text("source"))
+}
+
+/// An editor of its own for a test: a script of the shell, with the copy as `$1`.
+fn editor(world: World, script: &str) -> World {
+    let path = world.home().join("editor.sh");
+    fs::write(&path, script).unwrap();
+    world.with("VISUAL", &format!("sh {}", path.display()))
+}
+
+/// The copies that editing left in the config folder.
+fn copies(world: &World) -> Vec<String> {
+    let entries = fs::read_dir(world.config_folder()).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with("config-edit-")).collect()
+}
+
+#[test]
+fn the_readme_shows_each_key_once_with_a_right_value() {
+    let readme = include_str!("../../README.md");
+    let text = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    check_all(text, Path::new("README.md")).unwrap();
+    let config = ConfigFile::parse(text, Path::new("README.md")).unwrap();
+    for key in &KEYS {
+        assert!(config.said(key).is_some(), "the README does not show {}", key.name);
+    }
+}
+
+#[test]
+fn the_path_is_printed_whether_or_not_the_file_exists_or_is_right() {
+    let world = World::new();
+    let wanted = format!("{}\n", file(&world).display());
+    assert_eq!(world.run("config path").ended_with(0).stdout, wanted);
+    let world = with_file("no toml");
+    assert!(world.run("config path").ended_with(0).stdout.ends_with("/config.toml\n"));
+    let moved = World::new().with("DEEPCALL_CONFIG_DIR", "/nowhere");
+    assert_eq!(moved.run("config path").ended_with(0).stdout, "/nowhere/config.toml\n");
+}
+
+#[test]
+fn each_value_is_shown_with_where_it_comes_from() {
+    let world =
+        with_file("timezone = 'UTC'\njobs = 4\n[alert]\n\"break.lunch\" = '45m'\n[watch]\nbell = true\n")
+            .with("DEEPCALL_OUTPUT", "csv");
+    for (key, value, source) in [
+        ("timezone", "UTC", "config.toml"),
+        ("jobs", "4", "config.toml"),
+        ("alert.break.lunch", "45m", "config.toml"),
+        ("watch.bell", "true", "config.toml"),
+        ("output", "csv", "DEEPCALL_OUTPUT"),
+        ("retries", "2", "default"),
+        ("server", "https://v4-api.deepcall.com", "default"),
+        ("cacert", "null", "default"),
+        ("session", "null", "default"),
+    ] {
+        assert_eq!(shown(&world, key), (value.to_owned(), source.to_owned()), "for {key}");
+    }
+}
+
+#[test]
+fn a_profiles_server_wins_over_the_config_file_and_a_variable_over_both() {
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = with_file("server = 'https://elsewhere.example'\n");
+    let line = format!("login --ssid-stdin --profile asha --store file --server {}", server.url());
+    world.run_with_input(&line, CANARY_SSID).ended_with(0);
+    assert_eq!(shown(&world, "server"), (server.url(), "profile asha".to_owned()));
+    assert_eq!(shown(&world, "store"), ("file".to_owned(), "profile asha".to_owned()));
+    assert_eq!(shown(&world, "profile"), ("asha".to_owned(), "default".to_owned()));
+    assert_eq!(shown(&world, "session"), ("stored".to_owned(), "profile asha".to_owned()));
+    let world = world.with("DEEPCALL_SERVER", "https://third.example");
+    assert_eq!(shown(&world, "server").1, "DEEPCALL_SERVER");
+}
+
+#[test]
+fn of_a_secret_only_that_it_is_set_is_shown() {
+    let world = World::new().with("DEEPCALL_SSID", CANARY_SSID);
+    assert_eq!(shown(&world, "session"), ("set".to_owned(), "DEEPCALL_SSID".to_owned()));
+    let table = world.run("config show").ended_with(0).stdout;
+    assert!(table.contains("DEEPCALL_SSID") && !table.contains(CANARY_SSID), "{table}");
+}
+
+#[test]
+fn a_wrong_value_is_shown_and_told_with_exit_code_2() {
+    let world = with_file("[watch]\ninterval = '1s'\n").with("DEEPCALL_TIMEZONE", "Asia/Atlantis");
+    let ran = world.run("config show --timezone UTC").ended_with(2);
+    assert!(
+        ran.stderr.contains("DEEPCALL_TIMEZONE, timezone: ") && ran.stderr.contains("watch.interval: "),
+        "{ran}"
+    );
+    assert!(ran.stdout.contains("Asia/Atlantis"), "{ran}");
+}
+
+#[test]
+fn what_is_set_counts_from_then_on_and_is_private_and_leaves_nothing_behind() {
+    let world = World::new();
+    let ran = world.run("config set timezone Asia/Kolkata").ended_with(0);
+    assert_eq!(ran.stdout, "");
+    assert!(ran.stderr.contains("timezone is \"Asia/Kolkata\""), "{ran}");
+    assert_eq!(fs::metadata(file(&world)).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(world.run("tags --sandbox --json --limit 1").ended_with(0).stdout.contains("+05:30"));
+    assert_eq!(world.run("config set jobs 8 -q").ended_with(0).stderr, "");
+    assert_eq!(fs::read_to_string(file(&world)).unwrap(), "timezone = \"Asia/Kolkata\"\njobs = 8\n");
+    let names: Vec<_> =
+        fs::read_dir(world.config_folder()).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert_eq!(names.len(), 2, "the file and its lock: {names:?}");
+    world.run("config unset timezone").ended_with(0);
+    assert_eq!(shown(&world, "timezone").1, "default");
+    let ran = world.run("config unset timezone").ended_with(0);
+    assert!(ran.stderr.contains("was not said"), "{ran}");
+}
+
+#[test]
+fn a_wrong_key_or_value_changes_nothing() {
+    let text = "# mine\ntimezone = 'UTC'\n";
+    let world = with_file(text);
+    for (line, why) in [
+        ("config set time_zone UTC", "did you mean `timezone`?"),
+        ("config set interval 3s", "did you mean `watch.interval`?"),
+        ("config unset sever", "did you mean `server`?"),
+        ("config set colour always", "did you mean `color`?"),
+        ("config set timezone Asia/Atlantis", "no known time zone"),
+        ("config set watch.interval 1s", "too often"),
+        ("config set server ftp://x", "server"),
+        ("config set cacert ca.pem", "must begin with /"),
+        ("config set columns.tags tiem", "tiem"),
+        ("config set alert.nap 5m", "nap"),
+        ("config set frobnicate_all_of_it 1", "lists all keys"),
+    ] {
+        let ran = world.run(line).ended_with(2);
+        assert!(ran.stderr.contains(why) && ran.stdout.is_empty(), "for {line}\n{ran}");
+    }
+    assert_eq!(fs::read_to_string(file(&world)).unwrap(), text);
+}
+
+#[test]
+fn a_broken_file_is_not_overwritten_but_can_be_edited() {
+    let world = editor(with_file("mask = \n"), "echo 'mask = true' > \"$1\"");
+    world.run("config set jobs 4").ended_with(2);
+    world.run("config show").ended_with(2);
+    assert_eq!(fs::read_to_string(file(&world)).unwrap(), "mask = \n");
+    world.run("config edit").ended_with(0);
+    assert_eq!(shown(&world, "mask"), ("true".to_owned(), "config.toml".to_owned()));
+}
+
+#[test]
+fn a_value_that_a_variable_overrides_is_told() {
+    let world = World::new().with("DEEPCALL_TIMEZONE", "UTC");
+    let ran = world.run("config set timezone Asia/Kolkata").ended_with(0);
+    assert!(ran.stderr.contains("DEEPCALL_TIMEZONE is set and wins over it"), "{ran}");
+}
+
+#[test]
+fn writers_at_once_lose_nothing() {
+    let world = World::new();
+    std::thread::scope(|scope| {
+        for (key, value) in
+            [("jobs", "4"), ("retries", "1"), ("mask", "true"), ("watch.bell", "true"), ("output", "csv")]
+        {
+            let world = &world;
+            scope.spawn(move || world.run(&format!("config set {key} {value}")).ended_with(0));
+        }
+    });
+    for (key, value) in [("jobs", "4"), ("retries", "1"), ("mask", "true"), ("watch.bell", "true")] {
+        assert_eq!(shown(&world, key).0, value, "for {key}");
+    }
+}
+
+#[test]
+fn the_file_behind_a_link_is_changed_and_the_link_stays() {
+    let world = World::new();
+    fs::create_dir_all(world.config_folder()).unwrap();
+    let real = world.home().join("dotfiles.toml");
+    fs::write(&real, "# kept in git\n").unwrap();
+    std::os::unix::fs::symlink(&real, file(&world)).unwrap();
+    world.run("config set jobs 4").ended_with(0);
+    assert!(file(&world).is_symlink());
+    assert_eq!(fs::read_to_string(real).unwrap(), "jobs = 4\n# kept in git\n");
+}
+
+#[test]
+fn an_edit_with_a_mistake_replaces_nothing_and_the_text_is_kept() {
+    let world = editor(with_file("jobs = 4\n"), "echo 'jbos = 8' > \"$1\"");
+    let ran = world.run("config edit").ended_with(2);
+    assert!(
+        ran.stderr.contains("did you mean `jobs`?") && ran.stderr.contains("your text is kept in"),
+        "{ran}"
+    );
+    assert_eq!(fs::read_to_string(file(&world)).unwrap(), "jobs = 4\n");
+    let [copy] = &copies(&world)[..] else { panic!("{:?}", copies(&world)) };
+    assert_eq!(fs::read_to_string(world.config_folder().join(copy)).unwrap(), "jbos = 8\n");
+}
+
+#[test]
+fn an_edit_without_mistakes_replaces_the_file_and_leaves_no_copy() {
+    let world = editor(World::new(), "grep -q '^# timezone' \"$1\" && echo 'jobs = 8' >> \"$1\"");
+    let ran = world.run("config edit").ended_with(0);
+    assert!(ran.stderr.contains("is changed"), "{ran}");
+    assert_eq!(shown(&world, "jobs").0, "8");
+    assert_eq!(copies(&world), [""; 0]);
+    let world = editor(World::new(), "true");
+    assert!(world.run("config edit").ended_with(0).stderr.contains("is as it was"));
+    assert!(!file(&world).exists());
+}
+
+#[test]
+fn an_editor_that_fails_or_is_overtaken_changes_nothing() {
+    let world = editor(with_file("jobs = 4\n"), "exit 3");
+    assert!(world.run("config edit").ended_with(1).stderr.contains("exit status: 3"));
+    let world = editor(
+        with_file("jobs = 4\n"),
+        "echo 'jobs = 8' > \"$1\"; echo 'jobs = 2' > .config/deepcall/config.toml",
+    );
+    let ran = world.run("config edit").ended_with(1);
+    assert!(ran.stderr.contains("was changed meanwhile") && ran.stderr.contains("kept in"), "{ran}");
+    assert_eq!(fs::read_to_string(file(&world)).unwrap(), "jobs = 2\n");
+}
+
+#[test]
+fn the_editor_is_given_no_credentials() {
+    let world = editor(World::new(), "env > seen; :")
+        .with("DEEPCALL_SSID", CANARY_SSID)
+        .with("DEEPCALL_TOKEN", CANARY_SSID)
+        .with("DEEPCALL_OUTPUT", "csv");
+    world.run("config edit").ended_with(0);
+    let seen = fs::read_to_string(world.home().join("seen")).unwrap();
+    assert!(
+        seen.contains("DEEPCALL_OUTPUT")
+            && !seen.contains("DEEPCALL_SSID")
+            && !seen.contains("DEEPCALL_TOKEN")
+    );
+}
+
+#[test]
+fn at_a_terminal_a_mistake_can_be_edited_again() {
+    // The first time it makes a mistake, the second time it mends it.
+    let world = editor(
+        World::new(),
+        "if grep -q jbos \"$1\"; then echo 'jobs = 8' > \"$1\"; else echo 'jbos = 8' > \"$1\"; fi",
+    );
+    let mut screen = Screen::start(&world, "config edit", 24, 100);
+    screen.wait_for("Edit it again? [Y/n]");
+    screen.type_keys("\r");
+    let (code, shown_text, _) = screen.end();
+    assert_eq!(code, 0, "{shown_text}");
+    assert_eq!(shown(&world, "jobs").0, "8");
+}
+
+#[test]
+fn lasting_choices_are_in_force() {
+    let world = with_file(
+        "no_headers = true\ncolumns.tags = 'kind,time'\ncolumns.break_status = 'profile,reason'\n[watch]\nbell = true\n",
+    );
+    let line = world.run("tags --sandbox --limit 1 -o csv").ended_with(0).stdout;
+    assert_eq!((line.lines().count(), line.split(',').count()), (1, 2), "{line}");
+    let typed = world.run("tags --sandbox --limit 1 -o csv --columns id").ended_with(0).stdout;
+    assert_eq!(typed.split(',').count(), 1, "what is typed wins: {typed}");
+    assert!(world.run("tags --sandbox --limit 1 --json").ended_with(0).json()["tags"][0]["id"].is_string());
+    // Something reacts to events because the file says so.
+    let ran = world.run("watch --sandbox --on alert --until start --timeout 5s");
+    assert_ne!(ran.code, 2, "{ran}");
+    let world = with_file("columns.tags = 'tiem'\n");
+    let ran = world.run("tags --sandbox").ended_with(2);
+    assert!(ran.stderr.contains("config.toml") && ran.stderr.contains("tiem"), "{ran}");
+    world.run("tags --sandbox --json").ended_with(0);
+}
