@@ -68,14 +68,14 @@ pub struct Terminals {
     pub width: Option<usize>,
 }
 
-/// The process's variables. An empty variable counts as not set.
+/// The process's variables. An empty variable counts as not set, unless somebody asks for it.
 #[derive(Clone, Debug, Default)]
 pub struct Variables(BTreeMap<OsString, OsString>);
 
 impl Variables {
     /// Takes variables from any source: the process, or a test.
     pub fn new(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
-        Self(variables.into_iter().filter(|(_, value)| !value.is_empty()).collect())
+        Self(variables.into_iter().collect())
     }
 
     /// The variable's text; `None` if not set or empty.
@@ -83,19 +83,29 @@ impl Variables {
     /// # Errors
     /// The variable's name, if its value is not UTF-8.
     pub fn text<'a>(&'a self, name: &'a str) -> Result<Option<&'a str>, NotText<'a>> {
-        self.0.get(OsStr::new(name)).map(|value| value.to_str().ok_or(NotText(name))).transpose()
+        self.filled(name).map(|value| value.to_str().ok_or(NotText(name))).transpose()
     }
 
     /// The variable as a path.
     #[must_use]
     pub fn path(&self, name: &str) -> Option<PathBuf> {
-        self.0.get(OsStr::new(name)).map(PathBuf::from)
+        self.filled(name).map(PathBuf::from)
     }
 
     /// Whether the variable is set and not empty.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
-        self.0.contains_key(OsStr::new(name))
+        self.filled(name).is_some()
+    }
+
+    /// The variable as it is, for the few where set but empty has a meaning of its own (`TZ`).
+    #[must_use]
+    pub fn even_empty(&self, name: &str) -> Option<&OsStr> {
+        self.0.get(OsStr::new(name)).map(OsString::as_os_str)
+    }
+
+    fn filled(&self, name: &str) -> Option<&OsStr> {
+        self.even_empty(name).filter(|value| !value.is_empty())
     }
 }
 

@@ -16,7 +16,7 @@
 //!           config_file  config.toml              failure  message, hints, exit code
 //!             api        the door to the server   output   from a report to the last byte
 //!             session    credentials and stores   sandbox  a simulated server
-//!               clock    moment    nearest    raw
+//!               clock    moment    nearest    raw    zones
 //! ```
 
 pub mod api;
@@ -38,6 +38,7 @@ pub mod session;
 pub mod settings;
 pub mod sign_in;
 pub mod watch;
+pub mod zones;
 
 use std::ffi::OsString;
 

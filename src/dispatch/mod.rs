@@ -118,9 +118,8 @@ fn execute(
             let question =
                 Question::new(&args.profile, &args.fleet, &args.connection, &args.sandbox, &args.talk);
             let server_zone = look::server_zone(&args.server_time, parts.layers())?;
-            let zone = look::zone(&args.output.values, parts.layers())?;
             let now = parts.clock().now();
-            let window = tags::Window::of(&args, now, &zone)?;
+            let window = tags::Window::of(&args, now, rendering.zone())?;
             let outcome = question.ask(parts, teller, async |fleet| {
                 tags::tags(&args, &window, &fleet, &server_zone, now).await
             })?;

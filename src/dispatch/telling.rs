@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
+use jiff::tz::TimeZone;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -54,6 +55,11 @@ impl Rendering {
             return Cow::Borrowed(&self.presentation);
         }
         Cow::Owned(Presentation { columns: self.configured_columns.clone(), ..self.presentation.clone() })
+    }
+
+    /// The zone of the times shown.
+    pub(super) fn zone(&self) -> &TimeZone {
+        &self.presentation.zone
     }
 }
 

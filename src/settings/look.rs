@@ -1,4 +1,4 @@
-//! How the answer shall look: format, colour, width, time zones, masking. Pure.
+//! How the answer shall look: format, colour, width, time zones, masking. Pure, but for the zones of this machine.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::output::presentation::{ColorWhen, Format, Presentation, colour_wanted};
 use crate::output::report::Document;
 use crate::output::select::{self, SelectError};
+use crate::zones;
 
 /// How the answer shall look.
 ///
@@ -147,9 +148,9 @@ pub fn zone(options: &ValueOptions, layers: Layers<'_>) -> Result<TimeZone, Fail
     let named =
         layers.first(("--timezone", options.timezone.as_deref()), Some("DEEPCALL_TIMEZONE"), config)?;
     Ok(named
-        .map(|text| parsed(&text, time_zone))
+        .map(|text| parsed(&text, |text| time_zone(text, layers.variables)))
         .transpose()?
-        .map_or_else(TimeZone::system, |zone| zone.value))
+        .map_or_else(|| local(layers.variables), |zone| zone.value))
 }
 
 /// The zone of server times that name none: India's, unless somebody said otherwise (`api.md` §8).
@@ -160,7 +161,7 @@ pub fn server_zone(options: &ServerTimeOptions, layers: Layers<'_>) -> Result<Ti
     let config = layers.config.server_timezone.as_deref();
     let named = layers.first(("--server-timezone", options.server_timezone.as_deref()), None, config)?;
     Ok(named
-        .map(|text| parsed(&text, time_zone))
+        .map(|text| parsed(&text, |text| time_zone(text, layers.variables)))
         .transpose()?
         .map_or_else(crate::api::moments::india, |zone| zone.value))
 }
@@ -169,9 +170,9 @@ pub fn server_zone(options: &ServerTimeOptions, layers: Layers<'_>) -> Result<Ti
 ///
 /// # Errors
 /// If this system does not know it.
-pub fn time_zone(text: &str) -> Result<TimeZone, String> {
+pub fn time_zone(text: &str, variables: &Variables) -> Result<TimeZone, String> {
     match text.to_ascii_lowercase().as_str() {
-        "local" => return Ok(TimeZone::system()),
+        "local" => return Ok(local(variables)),
         "utc" | "z" => return Ok(TimeZone::UTC),
         _ => {}
     }
@@ -183,8 +184,12 @@ pub fn time_zone(text: &str) -> Result<TimeZone, String> {
             .filter(is_sayable)
             .ok_or_else(|| format!("{text:?} is no offset; write for example +05:30"));
     }
-    TimeZone::get(text)
+    zones::named(text, variables.path("TZDIR").as_deref())
         .map_err(|_| format!("{text:?} is no known time zone; write for example Asia/Kolkata or UTC"))
+}
+
+fn local(variables: &Variables) -> TimeZone {
+    zones::local(variables.even_empty("TZ"), variables.path("TZDIR").as_deref())
 }
 
 /// Whether phone numbers are hidden.

@@ -1,5 +1,5 @@
 //! What was meant: option > variable > profile > config file > default, each value with its source.
-//! Pure: it reads no file, no variable of the process and no clock of its own.
+//! Pure: it reads no file (but a time zone's), no variable of the process and no clock of its own.
 
 pub mod look;
 pub mod who;

@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["failure"],
     &["api"],
     &["output", "session", "sandbox"],
-    &["clock", "moment", "nearest", "raw"],
+    &["clock", "moment", "nearest", "raw", "zones"],
 ];
 
 /// Arrows that point up or across on purpose, each with its reason.

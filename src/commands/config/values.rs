@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::commands::{break_status, profiles, tags, watch, wrapup};
 use crate::config_file::ConfigFile;
 use crate::config_file::keys::{self, KEYS};
+use crate::environment::Variables;
 use crate::failure::Failure;
 use crate::moment::duration;
 use crate::output::presentation::{ColorWhen, Format};
@@ -29,7 +30,7 @@ pub fn check(name: &str, text: &str) -> Result<(), String> {
         "timeout" | "watch.heartbeat" | "watch.max_stale" => right(duration(text)),
         "retries" => within(text, 0, keys::MOST_RETRIES.into()),
         "jobs" => within(text, 1, keys::MOST_JOBS),
-        "server_timezone" | "timezone" => right(look::time_zone(text)),
+        "server_timezone" | "timezone" => right(look::time_zone(text, &Variables::default())),
         "output" => right(text.parse::<Format>()),
         "color" => right(text.parse::<ColorWhen>()),
         "mask" => right(look::yes_or_no(text)),
