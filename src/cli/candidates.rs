@@ -1,6 +1,8 @@
 //! What a shell offers at Tab beyond what the definition lists by itself: names of profiles, columns, zones, codes.
 //! All of it is built in or on disk: nothing here asks the network or a keyring.
 
+use std::ffi::OsString;
+
 use clap::{Arg, Command};
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
@@ -12,11 +14,18 @@ use crate::output::report::Document;
 use crate::output::style;
 use crate::watch::event::EventWords;
 
-/// The definition of the command line, with candidates for values. `profiles` are the names that are stored.
+/// The definition of the command line, with candidates for values. `profiles` are the names that are stored, `words`
+/// is the line so far.
 #[must_use]
-pub fn completing(profiles: &[String]) -> Command {
+pub fn completing(profiles: &[String], words: &[OsString]) -> Command {
     let mut definition = super::definition();
-    // A command's arguments are made when it is needed; here each of them may be.
+    // The library makes the arguments of every command; those of commands that are not on the line would be most of
+    // the work, for nothing.
+    let others = definition.get_subcommands().map(|command| command.get_name().to_owned());
+    let others: Vec<_> = others.filter(|name| !words.iter().any(|word| word == name.as_str())).collect();
+    for name in others {
+        definition = definition.mut_subcommand(name, |command| command.defer(|command| command));
+    }
     definition.build();
     offering_below(definition, None, profiles)
 }

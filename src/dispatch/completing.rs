@@ -33,8 +33,8 @@ pub(super) fn complete(
         return Err(Failure::usage(format!("{variable}: no shell is called {shell:?}"))
             .hint(format!("known are {}", known.join(", "))));
     };
-    let words = arguments.into_iter().skip_while(|word| word != "--").skip(1).collect();
-    let mut definition = completing(&profiles(variables));
+    let words: Vec<_> = arguments.into_iter().skip_while(|word| word != "--").skip(1).collect();
+    let mut definition = completing(&profiles(variables), &words);
     let mut candidates = Vec::new();
     let here = std::env::current_dir().ok();
     // Words that cannot be completed are no error: the shell offers nothing then.
