@@ -12,14 +12,14 @@ const GOOD: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 
 const MISSING: &str = "is needed by this test: run tests/run, which installs it";
 
 /// A session bus, perhaps with a keyring on it; ended when dropped.
-struct Bus {
+pub struct Bus {
     daemon: Child,
     keyring: Option<Child>,
-    address: String,
+    pub address: String,
 }
 
 impl Bus {
-    fn start(world: &World) -> Self {
+    pub fn start(world: &World) -> Self {
         let mut daemon = Command::new("dbus-daemon")
             .args(["--session", "--nofork", "--print-address=1"])
             .env_clear()
@@ -38,7 +38,7 @@ impl Bus {
     }
 
     /// With a keyring whose only collection is open.
-    fn with_keyring(mut self, world: &World) -> Self {
+    pub fn with_keyring(mut self, world: &World) -> Self {
         let mut keyring = self
             .keyring_command(world, &["--unlock"])
             .spawn()

@@ -14,6 +14,7 @@ mod config;
 mod exit_codes;
 mod faults;
 mod formats;
+mod frugal;
 mod fuzzed;
 mod generated;
 mod help;

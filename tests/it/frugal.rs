@@ -1,0 +1,166 @@
+//! What a run asks of the system, counted by strace: the machine may be fast or slow, the counts are the same.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use rustls::crypto::ring;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use crate::keyring::Bus;
+use crate::support::{CANARY_SSID, FakeServer, World};
+
+const TAGS: &str = r#"{"data":[{"message":"x"}],"status":"success"}"#;
+const NOT_ON_BREAK: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
+const BUNDLE: &str = "/etc/ssl/certs/ca-certificates.crt";
+
+/// Calls that ask for memory: how many depends on the allocator, and on whether the build is optimised.
+const OF_MEMORY: [&str; 6] = ["brk", "mmap", "munmap", "mremap", "mprotect", "madvise"];
+
+/// The system calls of one run, after the loader's.
+struct Trace(Vec<String>);
+
+impl Trace {
+    fn of(world: &World, line: &str) -> Self {
+        let file = world.home().join("trace");
+        let mut strace = world.shell("strace");
+        strace.args(["-f", "-qq", "-s", "200", "-o"]).arg(&file).arg("deepcall");
+        let ran = strace.args(line.split_whitespace()).output();
+        ran.unwrap_or_else(|error| panic!("strace: {error}; tests/run installs it"));
+        let text = std::fs::read_to_string(&file).unwrap();
+        // The standard library's last step before `main`.
+        let begin = text.rfind("rt_sigaction(SIGBUS, {").expect("the runtime of Rust");
+        let lines = text[begin..].lines().skip(1);
+        let calls = lines.filter_map(|line| line.split_once(' ').map(|(_process, call)| call.trim_start()));
+        Self(calls.filter(|call| call.contains('(')).map(str::to_owned).collect())
+    }
+
+    fn calls(&self, names: &[&str]) -> Vec<&str> {
+        let is_named = |call: &&str| call.split('(').next().is_some_and(|name| names.contains(&name));
+        self.0.iter().map(String::as_str).filter(is_named).collect()
+    }
+
+    /// Paths that were opened, in order.
+    fn opened(&self) -> Vec<&str> {
+        let succeeded = self.calls(&["open", "openat"]).into_iter().filter(|call| !call.contains(") = -1"));
+        succeeded.filter_map(|call| call.split('"').nth(1)).collect()
+    }
+
+    fn connected(&self, family: &str) -> usize {
+        self.calls(&["connect"]).iter().filter(|call| call.contains(family)).count()
+    }
+
+    fn writes_to_stdout(&self) -> usize {
+        self.calls(&["write", "writev"]).iter().filter(|call| call.contains("(1, ")).count()
+    }
+}
+
+#[test]
+fn help_version_and_completion_start_no_runtime_and_read_at_most_the_list_of_profiles() {
+    let completion = World::new()
+        .with("DEEPCALL_COMPLETE", "bash")
+        .with("_CLAP_COMPLETE_INDEX", "1")
+        .with("_CLAP_COMPLETE_COMP_TYPE", "9");
+    let profiles = completion.config_folder().join("profiles.toml");
+    std::fs::create_dir_all(completion.config_folder()).unwrap();
+    std::fs::write(&profiles, "").unwrap();
+    for (world, line, read) in [
+        (&World::new(), "--version", vec![]),
+        (&World::new(), "--help", vec![]),
+        (&World::new(), "tags --help", vec![]),
+        (&completion, "-- deepcall ta", vec![profiles.to_str().unwrap()]),
+    ] {
+        let trace = Trace::of(world, line);
+        assert_eq!(trace.opened(), read, "{line}");
+        let others = trace.calls(&["socket", "socketpair", "connect", "epoll_create1", "clone", "clone3"]);
+        assert!(others.is_empty(), "{line}: {others:?}");
+        assert_eq!(trace.writes_to_stdout(), 1, "{line}");
+    }
+}
+
+#[test]
+fn a_request_with_credentials_from_a_variable_is_one_connection_one_write_and_no_file() {
+    let server = FakeServer::always(TAGS);
+    let world = World::new()
+        .with("DEEPCALL_SERVER", &server.url())
+        .with("DEEPCALL_SSID", CANARY_SSID)
+        .with("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
+    let trace = Trace::of(&world, "tags --json");
+    assert_eq!((server.connections(), server.arrivals().len()), (1, 1));
+    assert_eq!(trace.opened(), [""; 0]);
+    assert_eq!((trace.connected("AF_INET"), trace.connected("AF_UNIX")), (1, 0));
+    assert_eq!(trace.calls(&["clone", "clone3", "fork", "vfork"]), [""; 0], "a thread or a process");
+    assert_eq!(trace.writes_to_stdout(), 1);
+    let calls = trace.0.len() - trace.calls(&OF_MEMORY).len();
+    assert!(calls <= 90, "{calls} calls: {:#?}", trace.0);
+}
+
+#[test]
+fn a_time_zone_is_read_from_its_own_file_alone() {
+    let server = FakeServer::always(TAGS);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let trace = Trace::of(&world, "tags --json --timezone Asia/Kolkata");
+    assert_eq!(trace.opened(), ["/usr/share/zoneinfo/Asia/Kolkata"]);
+    let trace = Trace::of(&world.with("TZ", "Asia/Tokyo"), "tags --json");
+    assert_eq!(trace.opened(), ["/usr/share/zoneinfo/Asia/Tokyo"]);
+}
+
+#[test]
+fn over_https_the_authorities_are_read_once_from_one_file() {
+    let world = World::new().with("DEEPCALL_SERVER", &tls_server()).with("DEEPCALL_SSID", CANARY_SSID);
+    let own = world.home().join("own.pem");
+    let trace = Trace::of(&world, "tags --json --retries 0");
+    assert_eq!(trace.opened(), [BUNDLE], "Debian's package ca-certificates has it");
+    std::fs::copy(BUNDLE, &own).unwrap();
+    let world = world.with("SSL_CERT_FILE", own.to_str().unwrap());
+    let trace = Trace::of(&world, "tags --json --retries 0");
+    assert_eq!(trace.opened(), [own.to_str().unwrap()]);
+    assert_eq!((trace.connected("AF_INET"), trace.connected("AF_UNIX")), (1, 0));
+}
+
+/// A TLS server that no authority vouches for: its certificate is looked up among all of them before it is refused.
+fn tls_server() -> String {
+    let signed = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(signed.signing_key.serialize_der()).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![signed.cert.der().clone()], key)
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let _ = std::io::copy(&mut StreamOwned::new(connection, stream.unwrap()), &mut std::io::sink());
+        }
+    });
+    url
+}
+
+#[test]
+fn the_keyring_is_opened_once_for_all_profiles_and_never_for_a_session_in_a_variable() {
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let bus = Bus::start(&world).with_keyring(&world);
+    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    for profile in ["asha", "meena", "ravi"] {
+        let line = format!("login --no-verify --ssid-stdin --profile {profile}");
+        world.run_with_input(&line, CANARY_SSID).ended_with(0);
+    }
+    let trace = Trace::of(&world, "break-status --all --json");
+    assert_eq!(server.arrivals().len(), 3);
+    assert_eq!(trace.connected("AF_UNIX"), 1, "one bus, one connection");
+    let trace = Trace::of(&world.with("DEEPCALL_SSID", CANARY_SSID), "break-status --json");
+    assert_eq!(server.arrivals().len(), 4);
+    assert_eq!(trace.connected("AF_UNIX"), 0);
+}
+
+#[test]
+fn a_large_team_is_asked_over_as_many_connections_as_may_be_asked_at_once() {
+    let trace = Trace::of(&World::new(), "break-status --sandbox --all --agents 100 --jobs 8 --json");
+    assert_eq!(trace.connected("AF_INET"), 8);
+    assert_eq!(trace.writes_to_stdout(), 1);
+}
