@@ -5,13 +5,15 @@ pub mod keys;
 pub mod text;
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
+use crate::session::private_file::{self, FileError, OTHERS_MAY_WRITE};
+use crate::session::toml_text::{self, Mistake};
 
 const LARGEST: u64 = 1024 * 1024;
 
@@ -137,28 +139,22 @@ impl ConfigFile {
     /// Reads `config.toml` in `folder`; a missing file says nothing.
     ///
     /// # Errors
-    /// If it is not a regular file, not readable, too large, not TOML, has an unknown key, or names
-    /// a server or a certificate authority although others may write to it.
+    /// If it is not a regular file of one's own, not readable, too large, not TOML, has an unknown key, or
+    /// names a server or a certificate authority although others may write to it.
     pub fn read(folder: &Path) -> Result<Self, Failure> {
         let path = folder.join("config.toml");
-        let unreadable = |error: &std::io::Error| {
-            Failure::config(format!("cannot read {}", path.display())).caused_by(error)
-        };
-        let metadata = match fs::metadata(&path) {
-            Err(error) if is_missing(&error) => return Ok(Self::default()),
-            Err(error) => return Err(unreadable(&error)),
-            Ok(metadata) => metadata,
-        };
-        if !metadata.is_file() {
-            return Err(Failure::config(format!("{} is not a regular file", path.display())));
+        let read = |refused| private_file::read(&path, LARGEST, refused);
+        match read(OTHERS_MAY_WRITE) {
+            Ok(None) => Ok(Self::default()),
+            Ok(Some(bytes)) => Self::parse(bytes.as_slice(), &path),
+            // What others write may choose a format, but not where the session is sent.
+            Err(error @ FileError::Permissions { .. }) => {
+                let bytes = read(0).map_err(|error| unusable(&error))?;
+                let config = Self::parse(bytes.unwrap_or_default().as_slice(), &path)?;
+                if config.leads_secrets_elsewhere() { Err(writable(&error, &path)) } else { Ok(config) }
+            }
+            Err(error) => Err(unusable(&error)),
         }
-        if metadata.len() > LARGEST {
-            return Err(Failure::config(format!("{} is larger than 1 MiB", path.display())));
-        }
-        let text = fs::read_to_string(&path).map_err(|error| unreadable(&error))?;
-        let config = Self::parse(&text, &path)?;
-        config.refuse_if_others_may_write(&metadata, &path)?;
-        Ok(config)
     }
 
     /// The limits of the `[alert]` table, as name and value.
@@ -183,43 +179,32 @@ impl ConfigFile {
     ///
     /// # Errors
     /// If it is not TOML, or has an unknown key or a value of a wrong kind: says in which line.
-    pub fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
-        toml::from_str(text).map_err(|error| {
-            let line =
-                error.span().map(|span| 1 + text.get(..span.start).unwrap_or("").matches('\n').count());
-            let place = line.map_or_else(String::new, |line| format!(", line {line}"));
-            let message = error.message().trim().replace('\n', " ");
-            let failure = Failure::config(format!("{}{place}: {message}", path.display()));
-            match nearest_key(&message) {
+    pub fn parse(text: impl AsRef<[u8]>, path: &Path) -> Result<Self, Failure> {
+        toml_text::read(text.as_ref()).map_err(|Mistake { line, detail }| {
+            let failure = Failure::config(format!("{}, line {line}: {detail}", path.display()));
+            match nearest_key(&detail) {
                 Some(key) => failure.hint(format!("did you mean `{key}`?")),
                 None => failure.hint("`deepcall config set --help` lists all keys"),
             }
         })
     }
 
-    #[cfg(unix)]
-    fn refuse_if_others_may_write(&self, metadata: &fs::Metadata, path: &Path) -> Result<(), Failure> {
-        use std::os::unix::fs::PermissionsExt;
-        let leads_secrets_elsewhere = self.server.is_some() || self.cacert.is_some();
-        if leads_secrets_elsewhere && metadata.permissions().mode() & 0o022 != 0 {
-            return Err(Failure::config(format!(
-                "{} names a server or a certificate authority, but others may write to it",
-                path.display()
-            ))
-            .hint(format!("run `chmod go-w {}`", path.display())));
-        }
-        Ok(())
-    }
-
-    #[cfg(not(unix))]
-    fn refuse_if_others_may_write(&self, _: &fs::Metadata, _: &Path) -> Result<(), Failure> {
-        Ok(())
+    fn leads_secrets_elsewhere(&self) -> bool {
+        self.server.is_some() || self.cacert.is_some()
     }
 }
 
-/// A config folder that does not exist, or stands below something that is no folder.
-fn is_missing(error: &std::io::Error) -> bool {
-    matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
+fn unusable(error: &FileError) -> Failure {
+    let failure = Failure::config(error.to_string());
+    match error.source() {
+        Some(cause) => failure.caused_by(cause),
+        None => failure.hint("mend it, or move it away"),
+    }
+}
+
+fn writable(error: &FileError, path: &Path) -> Failure {
+    Failure::config(format!("{error}, and names a server or a certificate authority"))
+        .hint(format!("run `chmod go-w {}`", path.display()))
 }
 
 /// The known key nearest to the unknown one that `message` quotes in backticks, before those that the same table knows.
@@ -328,14 +313,23 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_others_may_write_may_not_name_a_server() {
+    fn a_file_that_others_may_write_may_not_say_where_a_session_is_sent() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
-        fs::write(&path, "server = 'https://x.example'").unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
-        assert!(ConfigFile::read(folder.path()).unwrap_err().problem.message.contains("others may write"));
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(ConfigFile::read(folder.path()).is_ok());
+        let read = |text: &str, mode| {
+            std::fs::write(&path, text).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            ConfigFile::read(folder.path())
+        };
+        for text in ["server = 'https://x.example'", "cacert = 'ca.pem'"] {
+            for mode in [0o666, 0o660, 0o602] {
+                let problem = read(text, mode).unwrap_err().problem;
+                assert!(problem.message.contains("names a server"), "{}", problem.message);
+                assert_eq!(problem.hints, [format!("run `chmod go-w {}`", path.display())]);
+            }
+            assert!(read(text, 0o644).is_ok());
+        }
+        assert_eq!(read("mask = true", 0o666).unwrap().mask, Some(true));
     }
 }

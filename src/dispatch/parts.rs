@@ -159,7 +159,7 @@ impl Parts {
     pub(super) fn stores(&self, limit: Duration) -> Result<Stores, Failure> {
         let folder = match self.variables.path("DEEPCALL_CONFIG_DIR") {
             Some(folder) => folder,
-            None => project_folders().ok_or_else(no_folder)?.data_local_dir().to_owned(),
+            None => project_folders(&self.variables).ok_or_else(no_folder)?.data_local_dir().to_owned(),
         };
         Ok(Stores { folder: folder.join("sessions"), keyring_limit: limit })
     }
@@ -318,10 +318,15 @@ fn names(profiles: &[&Profile]) -> String {
 /// The folder of `config.toml` and `profiles.toml`.
 pub(super) fn config_folder(variables: &Variables) -> Option<PathBuf> {
     let named = variables.path("DEEPCALL_CONFIG_DIR");
-    named.or_else(|| project_folders().map(|folders| folders.config_dir().to_owned()))
+    named.or_else(|| project_folders(variables).map(|folders| folders.config_dir().to_owned()))
 }
 
-fn project_folders() -> Option<ProjectDirs> {
+/// Only below a home that was named: the library would fall back on the system's list of users, or write
+/// below a relative path, which is another folder for each place the program is started in.
+fn project_folders(variables: &Variables) -> Option<ProjectDirs> {
+    if cfg!(unix) && !variables.path("HOME").is_some_and(|home| home.is_absolute()) {
+        return None;
+    }
     ProjectDirs::from("", "", "deepcall")
 }
 
@@ -332,7 +337,7 @@ fn absolute(path: &Path) -> Result<&Path, Failure> {
 }
 
 fn no_folder() -> Failure {
-    Failure::config("this system names no folder for configuration")
+    Failure::config("HOME is not set, or is no absolute path, so there is no folder for configuration")
         .hint("set HOME, or DEEPCALL_CONFIG_DIR to a folder of your own")
 }
 

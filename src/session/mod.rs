@@ -15,6 +15,7 @@ mod replace_file;
 pub mod secret;
 pub mod server_url;
 pub mod store;
+pub mod toml_text;
 
 pub use credentials::{CredentialKind, Credentials, Session};
 pub use exclusive::Exclusive;

@@ -10,6 +10,9 @@ use rustix::fs::OFlags;
 use rustix::process::geteuid;
 use zeroize::Zeroizing;
 
+/// The permission bits with which a file could be made to send a secret to another server.
+pub const OTHERS_MAY_WRITE: u32 = 0o022;
+
 /// Why a file could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
@@ -76,18 +79,18 @@ impl FileError {
 /// bytes without the permission bits `refused`. The buffer is wiped when dropped.
 ///
 /// # Errors
-/// If it is such a file, or cannot be read.
+/// When there is something at `path`, but not such a file.
 pub fn read(path: &Path, limit: u64, refused: u32) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {
     // Looked at before it is opened, since opening a pipe or a device may wait or have effects;
     // and after, since it may have been replaced in between.
     match fs::metadata(path) {
         Ok(metadata) => check(path, &metadata, limit, refused)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if is_missing(&error) => return Ok(None),
         Err(error) => return Err(FileError::at(path)(error)),
     }
     let file = match never_waiting().read(true).open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if is_missing(&error) => return Ok(None),
         Err(error) => return Err(FileError::at(path)(error)),
     };
     let metadata = file.metadata().map_err(FileError::at(path))?;
@@ -120,6 +123,11 @@ pub(super) fn open_lock(path: &Path) -> Result<File, FileError> {
 /// Creates a folder, and what is missing above it, for its owner alone. One that exists is left as it is.
 pub(super) fn create_folder(path: &Path) -> Result<(), FileError> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(FileError::at(path))
+}
+
+/// A folder that does not exist, or stands below something that is no folder, holds no file.
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 fn never_waiting() -> OpenOptions {

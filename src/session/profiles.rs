@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use crate::session::toml_text::{self, Mistake};
 use crate::session::{CredentialKind, Profile, ProfileName, ServerUrl, StoreKey, StoreKind};
 
 /// The first lines of the file, for whoever opens it.
@@ -17,13 +18,6 @@ const HEADING: &str = "# Written by `deepcall login` and `deepcall logout`. Secr
 pub struct Profiles {
     default: Option<ProfileName>,
     list: Vec<Profile>,
-}
-
-/// What is wrong with the text of `profiles.toml`, and in which line, counted from 1.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Misspelling {
-    pub(super) line: usize,
-    pub(super) detail: String,
 }
 
 impl Profiles {
@@ -78,28 +72,15 @@ impl Profiles {
         self.list.binary_search_by(|profile| profile.name.cmp(name))
     }
 
-    pub(super) fn from_toml(bytes: &[u8]) -> Result<Self, Misspelling> {
-        let line_at = |byte: usize| bytes[..byte].split(|b| *b == b'\n').count();
-        let text = std::str::from_utf8(bytes).map_err(|error| Misspelling {
-            line: line_at(error.valid_up_to()),
-            detail: "not UTF-8".to_owned(),
-        })?;
-        if text.starts_with('\u{feff}') {
-            let detail = "a byte order mark is not expected".to_owned();
-            return Err(Misspelling { line: 1, detail });
-        }
-        // Only the message: the error's own display quotes the line, in which somebody may have put a password.
-        let written: Written = toml::from_str(text).map_err(|error| Misspelling {
-            line: line_at(error.span().map_or(0, |span| span.start)),
-            detail: error.message().to_owned(),
-        })?;
+    pub(super) fn from_toml(bytes: &[u8]) -> Result<Self, Mistake> {
+        let written: Written = toml_text::read(bytes)?;
         let list = written.profiles.into_iter().map(|(name, entry)| entry.named(name)).collect();
         let mut profiles = Self { default: None, list };
         if let Some(default) = written.default
             && !profiles.make_default(default.get_ref())
         {
             let detail = format!("the default profile `{}` does not exist", default.get_ref());
-            return Err(Misspelling { line: line_at(default.span().start), detail });
+            return Err(Mistake::at(bytes, default.span().start, detail));
         }
         Ok(profiles)
     }

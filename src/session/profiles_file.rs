@@ -7,13 +7,10 @@ use std::time::Duration;
 
 use crate::session::Profiles;
 use crate::session::exclusive::{Exclusive, LOCK_LIMIT};
-use crate::session::private_file::{self, FileError};
+use crate::session::private_file::{self, FileError, OTHERS_MAY_WRITE};
 
 /// Some thousands of profiles; a file beyond it is not ours.
 const LIMIT: u64 = 1024 * 1024;
-
-/// Writable by others, the file could send a secret to another server.
-const REFUSED_MODE: u32 = 0o022;
 
 /// Why the profiles could not be read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +19,7 @@ pub enum ProfilesError {
     #[error(transparent)]
     File(#[from] FileError),
     /// The file was edited into something that is not understood.
-    #[error("{} line {line}: {detail}", path.display())]
+    #[error("{}, line {line}: {detail}", path.display())]
     Syntax {
         /// Which.
         path: PathBuf,
@@ -58,7 +55,7 @@ impl ProfilesFile {
     /// # Errors
     /// When the file is not a regular one, is too large, is writable by others, or is not understood.
     pub fn read(&self) -> Result<Profiles, ProfilesError> {
-        let Some(bytes) = private_file::read(&self.path, LIMIT, REFUSED_MODE)? else {
+        let Some(bytes) = private_file::read(&self.path, LIMIT, OTHERS_MAY_WRITE)? else {
             return Ok(Profiles::default());
         };
         Profiles::from_toml(&bytes).map_err(|wrong| ProfilesError::Syntax {

@@ -27,6 +27,7 @@ mod ping;
 mod sandbox;
 mod secrets;
 mod sessions;
+mod storage;
 mod stream;
 mod supply_chain;
 mod tables;

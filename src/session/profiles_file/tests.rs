@@ -140,7 +140,7 @@ fn bad_contents_are_refused_with_their_line() {
         write(&file, contents, 0o600);
         let Err(error @ ProfilesError::Syntax { line, .. }) = file.read() else { panic!("{contents:?}") };
         assert_eq!(line, wanted, "{error}");
-        assert!(error.to_string().contains("profiles.toml line"), "{error}");
+        assert!(error.to_string().contains("profiles.toml, line"), "{error}");
     }
 }
 

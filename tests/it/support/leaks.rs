@@ -27,10 +27,16 @@ pub fn assert_no_secret_in_files(folder: &Path) {
         assert_no_secret("a file name", path.as_os_str().as_encoded_bytes());
         if path.is_dir() {
             assert_no_secret_in_files(&path);
-        } else if path.is_file() {
+        } else if path.is_file() && was_written(&path) {
             assert_no_secret(&path.display().to_string(), &fs::read(&path).unwrap());
         }
     }
+}
+
+/// A file that is one hole holds nothing, however long it claims to be.
+fn was_written(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).unwrap().blocks() > 0
 }
 
 fn spellings() -> Vec<(&'static str, Vec<u8>)> {

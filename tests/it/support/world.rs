@@ -81,7 +81,15 @@ impl World {
     #[track_caller]
     #[must_use = "look at how it ended"]
     pub fn run_with_input(&self, line: &str, input: &str) -> Ran {
+        self.run_as(line, input, |_| ())
+    }
+
+    /// The same after a change of how it is started.
+    #[track_caller]
+    #[must_use = "look at how it ended"]
+    pub fn run_as(&self, line: &str, input: &str, change: impl FnOnce(&mut Command)) -> Ran {
         let mut command = self.command(line.split_whitespace());
+        change(&mut command);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         // A program that reads no stdin may be gone already.

@@ -1,0 +1,68 @@
+//! Where files are looked for: `HOME` and the variables beside it, in whatever state they are.
+
+use std::fs;
+
+use crate::support::{CANARY_SSID, FakeServer, World};
+
+const GOOD: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
+const LOGIN: &str = "login --store file --no-verify --ssid-stdin";
+
+/// Runs in a world whose home is `home`, or none.
+fn run(world: &World, home: Option<&str>, line: &str, input: &str) -> crate::support::Ran {
+    world.run_as(line, input, |command| {
+        match home {
+            Some(home) => command.env("HOME", home),
+            None => command.env_remove("HOME"),
+        };
+    })
+}
+
+#[test]
+fn without_a_home_what_needs_no_file_works_and_the_rest_names_the_variable() {
+    let server = FakeServer::always(GOOD);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    for home in [None, Some(""), Some("relative"), Some("./relative")] {
+        run(&world, home, "tags --sandbox", "").ended_with(0);
+        run(&world, home, "schema tags", "").ended_with(0);
+        let signed_in =
+            World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+        run(&signed_in, home, "break-status", "").ended_with(0);
+        for line in ["profiles", "break-status", "logout", LOGIN] {
+            let ran = run(&world, home, line, "session-of-asha").ended_with(2);
+            assert!(ran.stderr.contains("HOME") && ran.stderr.contains("DEEPCALL_CONFIG_DIR"), "{ran}");
+        }
+        assert_eq!(fs::read_dir(world.home()).unwrap().count(), 0, "nothing is written elsewhere");
+    }
+}
+
+#[test]
+fn a_home_that_is_not_there_holds_no_session() {
+    let world = World::new();
+    for home in ["/nonexistent/home", "/dev/null"] {
+        let ran = run(&world, Some(home), "break-status", "").ended_with(4);
+        assert!(ran.stderr.contains("deepcall login"), "{ran}");
+        run(&world, Some(home), "profiles", "").ended_with(0);
+    }
+    // Below a device nothing can be created, not even by root.
+    let ran = run(&world, Some("/dev/null"), LOGIN, "session-of-asha").ended_with(1);
+    assert!(ran.stderr.contains("/dev/null/.local/share/deepcall/sessions"), "{ran}");
+}
+
+#[test]
+fn a_relative_xdg_variable_is_ignored_as_its_specification_says() {
+    let world = World::new().with("XDG_CONFIG_HOME", "relative").with("XDG_DATA_HOME", "also/relative");
+    world.run_with_input(LOGIN, "session-of-asha").ended_with(0);
+    assert!(world.config_folder().join("profiles.toml").is_file());
+    assert!(world.home().join(".local/share/deepcall/sessions").is_dir());
+    assert!(!world.home().join("relative").exists() && !world.home().join("also").exists());
+}
+
+#[test]
+fn a_config_folder_of_ones_own_holds_everything() {
+    let world = World::new().with("DEEPCALL_CONFIG_DIR", "own");
+    let ran = run(&world, None, LOGIN, "session-of-asha").ended_with(0);
+    assert!(ran.stderr.contains("plain text"), "{ran}");
+    let names: Vec<_> = fs::read_dir(world.home()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["own"]);
+    assert!(world.home().join("own/sessions").is_dir() && world.home().join("own/profiles.toml").is_file());
+}
