@@ -19,6 +19,7 @@ mod fuzzed;
 mod generated;
 mod help;
 mod hostile_text;
+mod json_cases;
 mod keyring;
 mod layers;
 mod options;
