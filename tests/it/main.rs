@@ -25,6 +25,7 @@ mod layers;
 mod options;
 mod pictures;
 mod ping;
+mod readme;
 mod sandbox;
 mod secrets;
 mod sessions;

@@ -5,8 +5,8 @@ use std::fs;
 use std::num::NonZero;
 use std::path::PathBuf;
 
-use crate::support::InProcess;
 use crate::support::picture::{BACKGROUND, PALETTE, TEXT, picture};
+use crate::support::{InProcess, Shift};
 
 /// As wide as a README shows it without scaling.
 const WIDTH: u16 = 96;
@@ -27,6 +27,12 @@ fn the_pictures_of_the_tables_are_fresh() {
     ] {
         compare(name, &picture(terminal_after(line).screen(), title));
     }
+}
+
+#[test]
+fn the_picture_of_the_board_is_fresh() {
+    let title = "The board of watch: each agent's state, reason, for how long, and how long until the limit";
+    compare("watch", &picture(&Shift::usual().screen(WIDTH, 30), title));
 }
 
 /// The terminal after somebody has typed the line and the program has answered.

@@ -1,0 +1,170 @@
+//! The README keeps its word: its recipes run as they stand, and the messages it explains are those that are told.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::support::{CANARY_SSID, FakeServer, Ran, World};
+
+const README: &str = include_str!("../../README.md");
+
+/// The script of the README that calls itself so in its second line, in a file that can be run.
+fn recipe(world: &World, name: &str) -> PathBuf {
+    let blocks = README.split("```sh\n").skip(1).filter_map(|rest| rest.split_once("```"));
+    let mut scripts = blocks.map(|(script, _)| script).filter(|script| {
+        script.starts_with("#!/bin/sh\n")
+            && script.lines().nth(1).is_some_and(|line| line.starts_with(&format!("# {name}: ")))
+    });
+    let script = scripts.next().unwrap_or_else(|| panic!("the README has no script {name}"));
+    executable(world, name, script)
+}
+
+fn executable(world: &World, name: &str, script: &str) -> PathBuf {
+    let path = world.home().join(name);
+    fs::write(&path, script).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+/// A home where asha and ravi are signed in; `mail` writes what it is told to the file `mails`, and `logger` to stdout.
+fn home(server: &FakeServer) -> World {
+    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
+    for name in ["asha", "ravi"] {
+        let line = format!("login --profile {name} --no-verify --ssid-stdin");
+        let _ = world.run_with_input(&line, &format!("session-of-{name}")).ended_with(0);
+    }
+    executable(&world, "mail", "#!/bin/sh\n{ echo \"to: $*\"; cat; } >> \"$HOME/mails\"\n");
+    executable(&world, "logger", "#!/bin/sh\nexec cat\n");
+    world
+}
+
+/// The recipe, ready to be run with what was laid into the home before everything else.
+fn script(world: &World, name: &str) -> Command {
+    let mut command = world.shell("sh");
+    let path = command.get_envs().find(|(name, _)| *name == "PATH").unwrap().1.unwrap().to_owned();
+    let own = format!("{}:{}", world.home().display(), path.to_str().unwrap());
+    command.arg(recipe(world, name)).env("PATH", own);
+    command
+}
+
+fn mails(world: &World) -> String {
+    fs::read_to_string(world.home().join("mails")).unwrap_or_default()
+}
+
+fn on_break_for(minutes: i64) -> String {
+    let since = (jiff::Timestamp::now() - jiff::SignedDuration::from_mins(minutes)).as_second();
+    format!(
+        r#"{{"status":"success","data":{{"on_break":1,"breakDetail":{{"reason":"Tea","startTime":{since}}}}}}}"#
+    )
+}
+
+#[test]
+fn long_breaks_are_mailed_and_short_ones_are_not() {
+    let server = FakeServer::answering(|request, _| {
+        let is_asha = request.body.contains("asha");
+        crate::support::Reply::ok(&on_break_for(if is_asha { 31 } else { 5 }))
+    });
+    let world = home(&server);
+    let output = script(&world, "long-breaks").output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(mails(&world), "to: -s Long breaks lead@example.com\nasha: Tea, for 31 min\n");
+}
+
+#[test]
+fn long_breaks_are_mailed_even_if_another_agent_cannot_be_asked() {
+    let server = FakeServer::answering(|request, _| {
+        let is_asha = request.body.contains("asha");
+        let expired = r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#;
+        crate::support::Reply::ok(&if is_asha { on_break_for(31) } else { expired.to_owned() })
+    });
+    let world = home(&server);
+    let output = script(&world, "long-breaks").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let mails = mails(&world);
+    assert!(mails.contains("\nasha: Tea, for 31 min\nravi: not known, the server says: "), "{mails}");
+}
+
+#[test]
+fn missed_calls_are_collected_and_sent_once() {
+    let tag = |id: &str, kind: &str| {
+        let time = jiff::Timestamp::now() - jiff::SignedDuration::from_mins(3);
+        format!(
+            r#"{{"_id":"{id}","type":"{kind}","message":"from a test","phone":"919000000001","time":"{time}"}}"#
+        )
+    };
+    let body = format!(r#"{{"status":"success","data":[{},{}]}}"#, tag("1", "missed"), tag("2", "incoming"));
+    let server = FakeServer::always(&body);
+    let world = home(&server);
+    for argument in ["", "", "--send"] {
+        let mut command = script(&world, "missed-calls");
+        let output =
+            if argument.is_empty() { command.output() } else { command.arg(argument).output() }.unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        assert_eq!(output.status.code(), Some(0));
+    }
+    let mails = mails(&world);
+    let lines: Vec<&str> = mails.lines().collect();
+    assert_eq!(lines.len(), 4, "{mails}");
+    assert_eq!(lines[0], "to: -s Hand-over: missed calls lead@example.com");
+    assert_eq!(lines[1], "time,profile,kind,customer,message");
+    assert!(lines[2].contains(",asha,missed,919000000001,from a test"), "{mails}");
+    assert!(lines[3].contains(",ravi,missed,"), "{mails}");
+    assert!(!world.home().join(".local/state/missed-calls.csv").exists());
+}
+
+#[test]
+fn events_reach_the_log_as_they_happen() {
+    let server = FakeServer::always(r#"{"status":"success","data":[]}"#);
+    let world = home(&server);
+    let mut process =
+        script(&world, "deepcall-log").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    let event: serde_json::Value = serde_json::from_str(&first).unwrap();
+    assert_eq!(event["type"], "start", "{first}");
+    drop(lines);
+    process.kill().unwrap();
+    process.wait().unwrap();
+}
+
+#[test]
+fn every_message_that_the_readme_explains_is_told() {
+    let section = README.split("\n## When something is wrong\n").nth(1).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+    let explained: Vec<&str> = rows
+        .flat_map(|row| row.split(" | ").next().unwrap().split("`").filter(|text| text.len() > 2))
+        .collect();
+    let told = everything_that_goes_wrong();
+    assert!(explained.len() >= 10, "{explained:?}");
+    // What a certificate must be is tested one layer lower, in src/api/trust/tests.rs.
+    let said_of_certificates = include_str!("../../src/api/wire_fault.rs");
+    for message in explained {
+        let is_told = told.iter().any(|ran| ran.stderr.contains(message));
+        assert!(is_told || said_of_certificates.contains(message), "nothing says {message:?}");
+    }
+}
+
+/// What each failure of the table says, by making it happen.
+fn everything_that_goes_wrong() -> Vec<Ran> {
+    let with_session = || World::new().with("DEEPCALL_SSID", CANARY_SSID);
+    let mut told = vec![World::new().run("login --ssid-stdin"), World::new().run("tags")];
+    for code in [1000, 1015, 1027, 1044, 1501] {
+        let server = FakeServer::always(&format!(r#"{{"status":"error","code":{code},"message":"m"}}"#));
+        told.push(with_session().run(&format!("break-status --server {}", server.url())));
+    }
+    let page = FakeServer::always("<html>Sign in to the network</html>");
+    told.push(with_session().run(&format!("tags --server {}", page.url())));
+    let nobody = "tags --retries 0 --server https://127.0.0.1:9";
+    told.push(with_session().run(nobody));
+    told.push(
+        with_session()
+            .with("HTTPS_PROXY", "http://127.0.0.1:9")
+            .run(nobody.replace("127.0.0.1", "example.com").as_str()),
+    );
+    told.push(with_session().run("tags --retries 0 --server https://deepcall.invalid"));
+    told
+}
