@@ -18,14 +18,12 @@ use crate::watch::event::EventWords;
 /// is the line so far.
 #[must_use]
 pub fn completing(profiles: &[String], words: &[OsString]) -> Command {
-    let mut definition = super::definition();
     // The library makes the arguments of every command; those of commands that are not on the line would be most of
     // the work, for nothing.
-    let others = definition.get_subcommands().map(|command| command.get_name().to_owned());
-    let others: Vec<_> = others.filter(|name| !words.iter().any(|word| word == name.as_str())).collect();
-    for name in others {
-        definition = definition.mut_subcommand(name, |command| command.defer(|command| command));
-    }
+    let mut definition = super::definition().mut_subcommands(|command| {
+        let is_on_the_line = words.iter().any(|word| word == command.get_name());
+        if is_on_the_line { command } else { command.defer(|command| command) }
+    });
     definition.build();
     offering_below(definition, None, profiles)
 }
