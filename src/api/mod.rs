@@ -25,6 +25,7 @@ pub mod icons;
 pub mod items;
 pub mod lenient;
 pub mod moments;
+mod pem;
 pub mod ping;
 pub mod proxies;
 pub mod raw_call;

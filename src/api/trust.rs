@@ -13,6 +13,7 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
 use super::error::{ApiError, Fault};
+use super::pem::plain_certificates;
 
 /// Where systems keep all their authorities in one file. Reading one file takes a quarter of the time that a
 /// folder of them takes; elsewhere, and on macOS and Windows, the system's own store is asked.
@@ -27,7 +28,7 @@ const BUNDLES: [&str; 6] = [
 
 /// TLS with the authorities of the system, or of `roots_file` in their place, and `extra_ca` (PEM) added.
 pub(super) fn tls(extra_ca: Option<&[u8]>, roots_file: Option<PathBuf>) -> Result<ClientConfig, ApiError> {
-    let extra = extra_ca.map(certificates).transpose()?.unwrap_or_default();
+    let extra = extra_ca.map(authorities).transpose()?.unwrap_or_else(RootCertStore::empty);
     let provider = Arc::new(ring::default_provider());
     let verifier = LazyVerifier { provider: provider.clone(), roots_file, extra, verifier: OnceLock::new() };
     let mut tls = ClientConfig::builder_with_provider(provider)
@@ -40,15 +41,17 @@ pub(super) fn tls(extra_ca: Option<&[u8]>, roots_file: Option<PathBuf>) -> Resul
     Ok(tls)
 }
 
-fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, ApiError> {
+fn authorities(pem: &[u8]) -> Result<RootCertStore, ApiError> {
     let bad = || {
         ApiError::new(Fault::Usage, "the file of certificate authorities holds no certificate in PEM form")
     };
-    let certificates: Vec<_> =
-        CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(|_| bad())?;
-    let mut store = RootCertStore::empty();
-    let (usable, _) = store.add_parsable_certificates(certificates.iter().cloned());
-    if usable == 0 { Err(bad()) } else { Ok(certificates) }
+    let certificates = match plain_certificates(pem) {
+        Some(certificates) => certificates,
+        None => CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(|_| bad())?,
+    };
+    let mut authorities = RootCertStore::empty();
+    authorities.add_parsable_certificates(certificates);
+    if authorities.is_empty() { Err(bad()) } else { Ok(authorities) }
 }
 
 /// Hands each question to the real verifier, which it builds when it is first needed.
@@ -56,7 +59,7 @@ fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, ApiError> {
 struct LazyVerifier {
     provider: Arc<CryptoProvider>,
     roots_file: Option<PathBuf>,
-    extra: Vec<CertificateDer<'static>>,
+    extra: RootCertStore,
     verifier: OnceLock<Result<Arc<WebPkiServerVerifier>, String>>,
 }
 
@@ -69,9 +72,8 @@ impl LazyVerifier {
     }
 
     fn build(&self) -> Result<Arc<WebPkiServerVerifier>, String> {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(self.system_roots()?);
-        roots.add_parsable_certificates(self.extra.iter().cloned());
+        let mut roots = self.system_roots()?;
+        roots.extend(self.extra.roots.iter().cloned());
         if roots.is_empty() {
             return Err(
                 "this system has no certificate authorities (on Debian: package ca-certificates)".to_owned()
@@ -82,19 +84,21 @@ impl LazyVerifier {
             .map_err(|error| error.to_string())
     }
 
-    fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String> {
+    fn system_roots(&self) -> Result<RootCertStore, String> {
         if let Some(path) = &self.roots_file {
             let unreadable = |error| format!("cannot read the authorities in {}: {error}", path.display());
             let pem = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-            return certificates(&pem).map_err(|error| unreadable(error.to_string()));
+            return authorities(&pem).map_err(|error| unreadable(error.to_string()));
         }
         let has_bundles = cfg!(not(any(target_os = "macos", windows)));
         for bundle in BUNDLES.iter().filter(|_| has_bundles) {
-            if let Some(roots) = std::fs::read(bundle).ok().and_then(|pem| certificates(&pem).ok()) {
+            if let Some(roots) = std::fs::read(bundle).ok().and_then(|pem| authorities(&pem).ok()) {
                 return Ok(roots);
             }
         }
-        Ok(rustls_native_certs::load_native_certs().certs)
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        Ok(roots)
     }
 }
 
