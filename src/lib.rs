@@ -16,7 +16,10 @@
 //!           config_file  config.toml              failure  message, hints, exit code
 //!             api        the door to the server   output   from a report to the last byte
 //!             session    credentials and stores   sandbox  a simulated server
-//!               clock    moment    nearest    raw    zones
+//!               clock    moment    nearest    zones
+//!               scan     goes over JSON once: checks it, finds its pieces
+//!                 raw    JSON as the server wrote it
+//!                   text    shared, never copied      eight    bytes at a time
 //! ```
 
 pub mod api;
@@ -25,6 +28,7 @@ pub mod clock;
 pub mod commands;
 pub mod config_file;
 pub mod dispatch;
+pub mod eight;
 pub mod environment;
 pub mod failure;
 pub mod fleet;
@@ -34,9 +38,11 @@ pub mod output;
 pub mod prompt;
 pub mod raw;
 pub mod sandbox;
+pub mod scan;
 pub mod session;
 pub mod settings;
 pub mod sign_in;
+pub mod text;
 pub mod watch;
 pub mod zones;
 

@@ -3,8 +3,10 @@
 use deepcall::api::codes::Module;
 use deepcall::api::envelope::{self, Judged};
 use deepcall::api::error::{ApiError, Trouble};
-use deepcall::api::items::Items;
+use deepcall::api::items::{Items, Payload};
+use deepcall::api::received::Body;
 use deepcall::api::{Received, moments, tags};
+use deepcall::text::Text;
 
 use super::Bytes;
 use super::json::{self, Level};
@@ -32,7 +34,7 @@ pub fn check(input: &[u8]) {
     let status = STATUSES[usize::from(bytes.byte()) % STATUSES.len()];
     let received = Received {
         status,
-        body: bytes.0.to_vec(),
+        body: bytes.0.to_vec().into(),
         server_time: None,
         received_at: jiff::Timestamp::UNIX_EPOCH,
         attempts: 1,
@@ -40,7 +42,7 @@ pub fn check(input: &[u8]) {
         retry_after: None,
     };
     let judged = envelope::judge(&received, Module::Tags);
-    let keys = read_keys(&received.body);
+    let keys = read_keys(received.body.as_bytes());
     let expected = expected(status, keys.as_deref());
     let came = match &judged {
         Ok(Judged::Payload(_)) => Expected::Payload,
@@ -52,10 +54,12 @@ pub fn check(input: &[u8]) {
         },
     };
     assert_eq!(came, expected, "HTTP {status}: {judged:?}");
-    if let (Ok(Judged::Payload(envelope)), Some(keys)) = (judged, keys) {
-        let data = check_items("data", envelope.data.map(|raw| raw.get()), &keys);
-        let icons = check_items("iconDetails", envelope.icon_details.map(|raw| raw.get()), &keys);
-        check_tags(envelope.data, envelope.icon_details, data, icons);
+    if let (Ok(Judged::Payload(envelope)), Some(keys), Body::Text(reply)) = (judged, keys, &received.body) {
+        let data = check_items("data", envelope.data, &keys, reply);
+        let icons = check_items("iconDetails", envelope.icon_details, &keys, reply);
+        if let (Some(data), Some(icons)) = (data, icons) {
+            check_tags(data, icons);
+        }
     }
 }
 
@@ -116,25 +120,34 @@ fn scalar(json: &str) -> Option<String> {
     }
 }
 
-/// The items as they stand in the body; `None` when they are refused.
-fn check_items(key: &'static str, found: Option<&str>, keys: &[(String, &str)]) -> Option<Vec<String>> {
+/// Items, and how they stand in the body.
+type Listed = (Items, Vec<String>);
+
+/// `None` when they are refused.
+fn check_items(
+    key: &'static str,
+    found: Option<Payload<'_>>,
+    keys: &[(String, &str)],
+    reply: &Text,
+) -> Option<Listed> {
     let said = keys.iter().rev().find(|(name, _)| name == key).map(|(_, value)| *value);
-    assert_eq!(found, said, "another `{key}`");
-    let raw = found.map(|json| serde_json::from_str(json).unwrap());
-    let told = Items::of(key, raw).and_then(|items| {
+    assert_eq!(found.as_ref().map(|found| found.piece.get()), said, "another `{key}`");
+    let told = Items::of(key, found, reply).and_then(|items| {
         let mut told = vec![];
         items.each(|raw, object| {
             assert!(object.0.len() <= MOST_KEYS);
             told.push(raw.get().to_owned());
         })?;
-        Ok(told)
+        Ok((items, told))
     });
     match (items(said), told) {
-        (Some(wanted), Ok(told)) => assert_eq!(told, wanted),
-        (None, Err(error)) => return refused(&error),
+        (Some(wanted), Ok((items, told))) => {
+            assert_eq!(told, wanted);
+            Some((items, wanted))
+        }
+        (None, Err(error)) => refused(&error),
         (wanted, told) => panic!("`{key}`: {wanted:?}, but {told:?}"),
     }
-    items(said)
 }
 
 fn refused<T>(error: &ApiError) -> Option<T> {
@@ -168,14 +181,7 @@ fn listed(json: &str) -> Option<Vec<String>> {
 }
 
 /// Every notification is one item, and no icon is lost on the way.
-fn check_tags(
-    data: Option<&serde_json::value::RawValue>,
-    icons: Option<&serde_json::value::RawValue>,
-    wanted: Option<Vec<String>>,
-    wanted_icons: Option<Vec<String>>,
-) {
-    let (Some(wanted), Some(wanted_icons)) = (wanted, wanted_icons) else { return };
-    let (data, icons) = (Items::of("data", data).unwrap(), Items::of("iconDetails", icons).unwrap());
+fn check_tags((data, wanted): Listed, (icons, wanted_icons): Listed) {
     let tags = tags::decode(&data, &icons, &moments::india()).unwrap();
     let told: Vec<&str> = tags.notifications.iter().map(|notification| notification.fields.get()).collect();
     assert_eq!(told, wanted);

@@ -2,10 +2,10 @@
 
 use deepcall::api::moments::{india, time};
 use deepcall::moment::{duration, moment};
+use deepcall::scan;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use serde_json::value::RawValue;
 
 use super::Bytes;
 
@@ -22,8 +22,7 @@ pub fn check(input: &[u8]) {
 }
 
 fn read(json: &str) -> Option<Timestamp> {
-    let raw: Box<RawValue> = serde_json::from_str(json).unwrap();
-    time(&raw, &india())
+    time(scan::whole(json).unwrap(), &india())
 }
 
 fn check_typed(text: &str) {

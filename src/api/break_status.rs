@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::value::RawValue;
+
+use crate::raw::Piece;
 
 use super::codes::{Class, Module};
 use super::envelope::{self, Judged};
 use super::error::{ApiError, Fault};
 use super::items::{Raw, over_limit};
-use super::lenient::{self, Object};
+use super::lenient::{self, Object, Structure};
 use super::moments;
 use super::received::Received;
 use super::spellings::{BREAK, OfBreak};
@@ -36,8 +37,8 @@ pub struct BreakStatus {
 pub(super) fn read(received: &Received, zone: &TimeZone) -> Result<(BreakStatus, Vec<String>), ApiError> {
     match envelope::judge(received, Module::AgentProfile)? {
         Judged::Payload(envelope) => {
-            let data = envelope.data.and_then(lenient::structure).ok_or_else(not_said)?;
-            let data = Object::read(data.get()).map_err(|error| over_limit("data", error))?;
+            let data = envelope.data.and_then(|data| lenient::structure(data.piece)).ok_or_else(not_said)?;
+            let data = Object::read(data.piece()).map_err(|error| over_limit("data", error))?;
             Ok((decode(&data, zone)?, Vec::new()))
         }
         // The same answer in the shape of an error (`api.md` §1).
@@ -53,23 +54,23 @@ pub(super) fn read(received: &Received, zone: &TimeZone) -> Result<(BreakStatus,
 
 fn decode(data: &Object<'_>, zone: &TimeZone) -> Result<BreakStatus, ApiError> {
     let on_break = data.read_as("on_break", lenient::flag).ok_or_else(not_said)?;
-    let detail = data.get("breakDetail").filter(|detail| !lenient::is_absent(detail));
+    let detail = data.get("breakDetail").filter(|detail| !lenient::is_absent(*detail));
     let unpacked = detail.and_then(lenient::structure);
-    let first = unpacked.as_deref().and_then(|list| lenient::elements(list.get()).ok()?.first().copied());
-    let object = Object::read(first.or(unpacked.as_deref()).unwrap_or(RawValue::NULL).get())
-        .map_err(|error| over_limit("breakDetail", error))?;
+    let whole = unpacked.as_ref().map_or(Piece::NULL, Structure::piece);
+    let first = lenient::elements(whole).ok().and_then(|list| list.first().copied());
+    let object = Object::read(first.unwrap_or(whole)).map_err(|error| over_limit("breakDetail", error))?;
     let inside = BREAK.find(&object);
     let beside = BREAK.find(data);
     let reason = inside.read(OfBreak::Reason, lenient::text);
     let plain_text = detail.filter(|_| unpacked.is_none()).and_then(lenient::text);
-    let time = |value: &_| moments::time(value, zone);
+    let time = |value| moments::time(value, zone);
     Ok(BreakStatus {
         on_break,
         reason: reason.or(plain_text).or_else(|| beside.read(OfBreak::Reason, lenient::text)),
         since: inside.read(OfBreak::Since, time).or_else(|| beside.read(OfBreak::Since, time)),
         agent_id: data.read_as("agent_id", lenient::text),
         user_id: data.read_as("user_id", lenient::text),
-        detail: detail.map(Raw::copy),
+        detail: detail.map(Raw::from),
     })
 }
 
@@ -90,7 +91,7 @@ mod tests {
     fn read_body(body: &str) -> Result<(BreakStatus, Vec<String>), ApiError> {
         let received = Received {
             status: 200,
-            body: body.as_bytes().to_vec(),
+            body: body.as_bytes().to_vec().into(),
             server_time: None,
             received_at: Timestamp::UNIX_EPOCH,
             attempts: 1,

@@ -187,8 +187,8 @@ impl Connection {
         match &outcome {
             Ok(received) => {
                 tracing::info!("POST {url}: HTTP {}", received.status);
-                tracing::debug!("POST {url}: {} bytes in {ms} ms", received.body.len());
-                tracing::trace!("POST {url}: body {}", String::from_utf8_lossy(&received.body));
+                tracing::debug!("POST {url}: {} bytes in {ms} ms", received.body.as_bytes().len());
+                tracing::trace!("POST {url}: body {}", String::from_utf8_lossy(received.body.as_bytes()));
             }
             Err(error) => {
                 tracing::info!("POST {url}: no reply ({})", error.kind());
@@ -216,7 +216,7 @@ impl Connection {
         let server_time = text(response.headers(), DATE).and_then(retry::http_date);
         let retry_after =
             longest_retry_after(response.headers(), server_time.unwrap_or_else(|| self.clock.now()));
-        let body = self.body(response).await?;
+        let body = self.body(response).await?.into();
         let received_at = self.clock.now();
         Ok(Received { status, body, server_time, received_at, attempts: 1, lost_a_reply: false, retry_after })
     }

@@ -2,24 +2,25 @@
 //! Pure: it knows neither the connection nor a clock.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{self, Deserializer as _, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
+
+use crate::raw::Piece;
+use crate::scan::{self, Malformed, Scan};
 
 use super::codes::{self, Class, Module};
 use super::error::{ApiError, Fault};
-use super::lenient::{self, Key};
-use super::received::Received;
-use super::well_formed;
+use super::items::Payload;
+use super::lenient;
+use super::received::{Body, Received};
 
 /// A reply that was understood.
 #[derive(Debug)]
 pub struct Envelope<'a> {
     /// The payload of the agentProfile calls.
-    pub data: Option<&'a RawValue>,
+    pub data: Option<Payload<'a>>,
     /// The second payload of `tags`.
-    pub icon_details: Option<&'a RawValue>,
+    pub icon_details: Option<Payload<'a>>,
     verdict: Verdict,
 }
 
@@ -46,7 +47,7 @@ struct Refusal {
 #[derive(Debug)]
 pub enum Judged<'a> {
     /// It carries a payload.
-    Payload(Envelope<'a>),
+    Payload(Box<Envelope<'a>>),
     /// It is an answer by code: [`Class::Empty`], [`Class::NotOnBreak`] or [`Class::NotInWrapup`].
     Answer(Class),
 }
@@ -58,8 +59,8 @@ pub enum Judged<'a> {
 pub fn judge(received: &Received, module: Module) -> Result<Judged<'_>, ApiError> {
     let envelope = read(received, module)?;
     match envelope.verdict {
-        Verdict::Success => Ok(Judged::Payload(envelope)),
-        Verdict::PerhapsSuccess if envelope.data.is_some() => Ok(Judged::Payload(envelope)),
+        Verdict::Success => Ok(Judged::Payload(Box::new(envelope))),
+        Verdict::PerhapsSuccess if envelope.data.is_some() => Ok(Judged::Payload(Box::new(envelope))),
         Verdict::PerhapsSuccess => {
             Err(ApiError::new(Fault::Protocol, "the reply has neither a status nor a code nor any data"))
         }
@@ -87,9 +88,8 @@ pub fn outcome(received: &Received, module: Module) -> Result<(), ApiError> {
 ///
 /// # Errors
 /// When it is none.
-pub fn whole(received: &Received) -> Result<&RawValue, ApiError> {
-    serde_json::from_slice(&received.body)
-        .map_err(|error| ApiError::new(Fault::NotJson, "the reply is not JSON").because(error))
+pub fn whole(received: &Received) -> Result<Piece<'_>, ApiError> {
+    scan::whole(text(&received.body)?).map_err(malformed)
 }
 
 fn read(received: &Received, module: Module) -> Result<Envelope<'_>, ApiError> {
@@ -180,18 +180,53 @@ impl Refusal {
 }
 
 /// The keys of the envelope that mean something; all others belong to nobody here.
+#[derive(Default)]
 struct Keys<'a> {
-    status: Option<&'a RawValue>,
-    codes: Vec<&'a RawValue>,
+    status: Option<Piece<'a>>,
+    codes: Vec<(Cow<'a, str>, Piece<'a>)>,
     message: Option<String>,
-    data: Option<&'a RawValue>,
-    icon_details: Option<&'a RawValue>,
+    data: Option<Payload<'a>>,
+    icon_details: Option<Payload<'a>>,
+    /// A key that decides and was said twice.
+    ambiguous: Option<Cow<'a, str>>,
 }
 
-impl Keys<'_> {
+impl<'a> Keys<'a> {
+    /// Reads the envelope and checks all that is in it, in one pass.
+    fn read(text: &'a str) -> Result<Self, Malformed> {
+        let mut keys = Self::default();
+        let mut scan = Scan::of(text);
+        scan.members(|scan, key| {
+            let key = key.text();
+            match &*key {
+                "status" => {
+                    if keys.status.replace(scan.value()?).is_some() {
+                        keys.ambiguous = Some(key);
+                    }
+                }
+                "code" | "errCode" | "errorCode" | "err_code" => {
+                    if keys.codes.iter().any(|(known, _)| *known == key) {
+                        keys.ambiguous = Some(key.clone());
+                    }
+                    keys.codes.push((key, scan.value()?));
+                }
+                "message" | "msg" | "error" | "errorMessage" => {
+                    let said = lenient::borrowed_text(scan.value()?);
+                    keys.message = said.map(|said| excerpt(&said).to_owned()).or(keys.message.take());
+                }
+                "data" => keys.data = Some(Payload::read(scan)?),
+                "iconDetails" => keys.icon_details = Some(Payload::read(scan)?),
+                _ => _ = scan.value()?,
+            }
+            Ok(())
+        })?;
+        scan.end()?;
+        Ok(keys)
+    }
+
     /// The code that counts: the first that is not a success, should the spellings disagree.
     fn code(&self) -> Option<i64> {
-        let codes: Vec<i64> = self.codes.iter().filter_map(|raw| lenient::integer(raw)).collect();
+        let codes: Vec<i64> = self.codes.iter().filter_map(|(_, said)| lenient::integer(*said)).collect();
         codes.iter().copied().find(|code| !(200..300).contains(code)).or(codes.first().copied())
     }
 
@@ -205,21 +240,50 @@ impl Keys<'_> {
     }
 }
 
-fn parse(body: &[u8]) -> Result<Keys<'_>, ApiError> {
-    let not_json = |why: &str| ApiError::new(Fault::NotJson, format!("the reply is not JSON: {why}"));
-    let text = std::str::from_utf8(body).map_err(|error| not_json("it is not UTF-8").because(error))?;
+fn parse(body: &Body) -> Result<Keys<'_>, ApiError> {
+    let text = text(body)?;
     if text.starts_with('\u{feff}') {
         return Err(not_json("it begins with a byte order mark"));
     }
     if text.trim().is_empty() {
         return Err(not_json("it is empty"));
     }
-    well_formed::check(text)
-        .map_err(|error| ApiError::new(Fault::Protocol, "the reply is malformed").because(error))?;
-    // One pass for the most part: what is wrong is looked for only where something is.
-    read_keys(text).map_err(|ambiguity| match serde_json::from_str::<&RawValue>(text) {
-        Err(error) => {
-            let refused = not_json(&format!("it begins with {:?}", excerpt(text))).because(error);
+    let keys = Keys::read(text).map_err(|_| why_not(text))?;
+    match keys.ambiguous {
+        Some(key) => {
+            Err(ApiError::new(Fault::Protocol, format!("the reply is ambiguous: it says `{key}` twice")))
+        }
+        None => Ok(keys),
+    }
+}
+
+fn text(body: &Body) -> Result<&str, ApiError> {
+    match body {
+        Body::Text(text) => Ok(text),
+        Body::Other(other) => Err(not_json("it is not UTF-8").because(other.utf8_error())),
+    }
+}
+
+fn not_json(why: &str) -> ApiError {
+    ApiError::new(Fault::NotJson, format!("the reply is not JSON: {why}"))
+}
+
+fn malformed(error: Malformed) -> ApiError {
+    ApiError::new(Fault::Protocol, "the reply is malformed").because(error)
+}
+
+/// Why a text has no keys: what a person can do something about is looked for only then.
+fn why_not(text: &str) -> ApiError {
+    match scan::whole(text) {
+        Ok(_) => ApiError::new(Fault::Protocol, "the reply is JSON, but not an object"),
+        Err(error @ (Malformed::TooDeep | Malformed::LoneSurrogate)) => malformed(error),
+        Err(Malformed::Syntax) => {
+            let refused = not_json(&format!("it begins with {:?}", excerpt(text)));
+            // The parser says where it is wrong.
+            let refused = match serde_json::from_str::<IgnoredAny>(text) {
+                Err(error) => refused.because(error),
+                Ok(_) => refused,
+            };
             if text.trim_start().starts_with('<') {
                 return refused.with_hint(
                     "a network's sign-in page or another server may have answered: check the address",
@@ -227,64 +291,13 @@ fn parse(body: &[u8]) -> Result<Keys<'_>, ApiError> {
             }
             refused
         }
-        Ok(whole) if !lenient::is_object(whole) => {
-            ApiError::new(Fault::Protocol, "the reply is JSON, but not an object")
-        }
-        Ok(_) => ApiError::new(Fault::Protocol, "the reply is ambiguous").because(ambiguity),
-    })
-}
-
-fn read_keys(text: &str) -> serde_json::Result<Keys<'_>> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    let keys = json.deserialize_map(KeysVisitor)?;
-    json.end()?;
-    Ok(keys)
+    }
 }
 
 /// The beginning of a text, whole characters, at most 200 of them.
 fn excerpt(text: &str) -> &str {
     let text = text.trim_start();
     text.char_indices().nth(200).map_or(text, |(end, _)| &text[..end])
-}
-
-struct KeysVisitor;
-
-impl<'de> Visitor<'de> for KeysVisitor {
-    type Value = Keys<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut keys =
-            Keys { status: None, codes: Vec::new(), message: None, data: None, icon_details: None };
-        let mut spellings_seen: Vec<Cow<'de, str>> = Vec::new();
-        while let Some(key) = map.next_key_seed(Key)? {
-            match key.as_ref() {
-                "status" => {
-                    if keys.status.replace(map.next_value()?).is_some() {
-                        return Err(de::Error::custom("`status` is said twice"));
-                    }
-                }
-                "code" | "errCode" | "errorCode" | "err_code" => {
-                    if spellings_seen.contains(&key) {
-                        return Err(de::Error::custom(format!("`{key}` is said twice")));
-                    }
-                    spellings_seen.push(key);
-                    keys.codes.push(map.next_value()?);
-                }
-                "message" | "msg" | "error" | "errorMessage" => {
-                    let said = lenient::text(map.next_value()?);
-                    keys.message = said.map(|said| excerpt(&said).to_owned()).or(keys.message);
-                }
-                "data" => keys.data = Some(map.next_value()?),
-                "iconDetails" => keys.icon_details = Some(map.next_value()?),
-                _ => _ = map.next_value::<IgnoredAny>()?,
-            }
-        }
-        Ok(keys)
-    }
 }
 
 #[cfg(test)]

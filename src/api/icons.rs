@@ -30,46 +30,57 @@ pub struct IconIds<'a> {
     pub call: Option<Cow<'a, str>>,
 }
 
-/// For each notification the positions of its icons, in the order of the icons, and those that belong to none.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Join {
-    /// One list per notification.
-    pub of_each: Vec<Vec<usize>>,
-    /// Icons of no notification.
-    pub of_none: Vec<usize>,
+/// Finds the icons of one notification after another.
+#[derive(Debug)]
+pub struct Join<'i> {
+    by_notification: Index<'i>,
+    by_own: Index<'i>,
+    by_call: Index<'i>,
+    by_equal_id: Index<'i>,
+    is_taken: Vec<bool>,
+    /// The icons of the last notification. Kept, so that the next one needs no memory of its own.
+    mine: Vec<usize>,
 }
 
-/// Joins by ids. An icon that names its notification belongs to that one only, not to others of the same call.
-#[must_use]
-pub fn join(notifications: &[NotificationIds<'_>], icons: &[IconIds<'_>]) -> Join {
-    let by_notification = index(icons, |icon| icon.notification.as_deref());
-    let by_own = index(icons, |icon| icon.own.as_deref());
-    let free = |icon: &IconIds<'_>| icon.notification.is_none();
-    let by_call = index(icons, |icon| icon.call.as_deref().filter(|_| free(icon)));
-    let by_equal_id = index(icons, |icon| icon.own.as_deref().filter(|_| free(icon)));
+impl<'i> Join<'i> {
+    /// Gets ready to find among these icons.
+    #[must_use]
+    pub fn among(icons: &'i [IconIds<'i>]) -> Self {
+        let free = |icon: &IconIds<'_>| icon.notification.is_none();
+        Self {
+            by_notification: index(icons, |icon| icon.notification.as_deref()),
+            by_own: index(icons, |icon| icon.own.as_deref()),
+            by_call: index(icons, |icon| icon.call.as_deref().filter(|_| free(icon))),
+            by_equal_id: index(icons, |icon| icon.own.as_deref().filter(|_| free(icon))),
+            is_taken: vec![false; icons.len()],
+            mine: Vec::new(),
+        }
+    }
 
-    let mut is_taken = vec![false; icons.len()];
-    let of_each = notifications
-        .iter()
-        .map(|notification| {
-            let mut mine = Vec::new();
-            let own = notification.own.as_deref();
-            let call = notification.call.as_deref();
-            for (ids, id) in [(&by_notification, own), (&by_call, call), (&by_equal_id, own)] {
-                take(&mut mine, ids, id);
-            }
-            for id in notification.icons.iter().take(PER_NOTIFICATION) {
-                take(&mut mine, &by_own, Some(id));
-            }
-            mine.sort_unstable();
-            for &icon in &mine {
-                is_taken[icon] = true;
-            }
-            mine
-        })
-        .collect();
-    let of_none = (0..icons.len()).filter(|&icon| !is_taken[icon]).collect();
-    Join { of_each, of_none }
+    /// The positions of a notification's icons, in the order of the icons. An icon that names its notification belongs
+    /// to that one only, not to others of the same call.
+    pub fn icons_of(&mut self, notification: &NotificationIds<'_>) -> &[usize] {
+        self.mine.clear();
+        let own = notification.own.as_deref();
+        let call = notification.call.as_deref();
+        for (ids, id) in [(&self.by_notification, own), (&self.by_call, call), (&self.by_equal_id, own)] {
+            take(&mut self.mine, ids, id);
+        }
+        for id in notification.icons.iter().take(PER_NOTIFICATION) {
+            take(&mut self.mine, &self.by_own, Some(id));
+        }
+        self.mine.sort_unstable();
+        for &icon in &self.mine {
+            self.is_taken[icon] = true;
+        }
+        &self.mine
+    }
+
+    /// Whether no notification was given this icon.
+    #[must_use]
+    pub fn is_left(&self, icon: usize) -> bool {
+        self.is_taken.get(icon) == Some(&false)
+    }
 }
 
 type Index<'a> = HashMap<&'a str, Vec<usize>>;
@@ -109,6 +120,13 @@ mod tests {
         }
     }
 
+    /// For each notification its icons, and those of none.
+    fn join(notifications: &[NotificationIds<'_>], icons: &[IconIds<'_>]) -> (Vec<Vec<usize>>, Vec<usize>) {
+        let mut join = Join::among(icons);
+        let of_each = notifications.iter().map(|ids| join.icons_of(ids).to_vec()).collect();
+        (of_each, (0..icons.len()).filter(|&icon| join.is_left(icon)).collect())
+    }
+
     fn icon(own: &str, notification: &str, call: &str) -> IconIds<'static> {
         let said = |id: &str| (!id.is_empty()).then(|| id.to_owned().into());
         IconIds { own: said(own), notification: said(notification), call: said(call) }
@@ -125,30 +143,28 @@ mod tests {
             icon("i4", "", ""),
             icon("", "", ""),
         ];
-        let join = join(&notifications, &icons);
-        assert_eq!(join, Join { of_each: vec![vec![0, 1, 4], vec![2]], of_none: vec![3, 5] });
+        assert_eq!(join(&notifications, &icons), (vec![vec![0, 1, 4], vec![2]], vec![3, 5]));
     }
 
     #[test]
     fn an_icon_of_one_notification_is_not_given_to_others_of_its_call() {
         let notifications = [notification("n1", "c1", &[]), notification("n2", "c1", &[])];
         let icons = [icon("i0", "n2", "c1"), icon("i1", "", "c1"), icon("i2", "n9", "c1")];
-        let join = join(&notifications, &icons);
-        assert_eq!(join, Join { of_each: vec![vec![1], vec![0, 1]], of_none: vec![2] });
+        assert_eq!(join(&notifications, &icons), (vec![vec![1], vec![0, 1]], vec![2]));
     }
 
     #[test]
     fn an_icon_joined_twice_is_given_once() {
-        let join = join(&[notification("n1", "c1", &["i0"])], &[icon("i0", "n1", "c1")]);
-        assert_eq!(join.of_each, [[0]]);
+        let (of_each, _) = join(&[notification("n1", "c1", &["i0"])], &[icon("i0", "n1", "c1")]);
+        assert_eq!(of_each, [[0]]);
     }
 
     #[test]
     fn one_id_shared_by_everything_stays_small_and_loses_no_icon() {
         let notifications: Vec<_> = (0..20_000).map(|n| notification(&n.to_string(), "c", &[])).collect();
         let icons: Vec<_> = (0..20_000).map(|n| icon(&format!("i{n}"), "", "c")).collect();
-        let join = join(&notifications, &icons);
-        assert!(join.of_each.iter().all(|mine| mine.len() == PER_NOTIFICATION));
-        assert_eq!(join.of_none.len(), icons.len() - PER_NOTIFICATION);
+        let (of_each, of_none) = join(&notifications, &icons);
+        assert!(of_each.iter().all(|mine| mine.len() == PER_NOTIFICATION));
+        assert_eq!(of_none.len(), icons.len() - PER_NOTIFICATION);
     }
 }

@@ -10,7 +10,7 @@
 //!     proxies · trust · resolver · wire_fault
 //!     retry      whether and when to ask again
 //!   envelope     what a reply says about itself
-//!     codes · lenient · moments · items · spellings · icons · well_formed
+//!     codes · lenient · moments · items · spellings · icons
 //! ```
 
 pub mod break_status;
@@ -37,7 +37,6 @@ pub mod signed_in;
 pub mod spellings;
 pub mod tags;
 mod trust;
-pub mod well_formed;
 mod wire_fault;
 pub mod wrapup;
 

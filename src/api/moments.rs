@@ -4,7 +4,8 @@
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::value::RawValue;
+
+use crate::raw::Piece;
 
 use super::lenient;
 
@@ -16,14 +17,14 @@ pub fn india() -> TimeZone {
 
 /// Reads a moment. `None` for what says none: `0`, `""`, `"0000-00-00 00:00:00"`, negative numbers, and junk.
 #[must_use]
-pub fn time(raw: &RawValue, zone: &TimeZone) -> Option<Timestamp> {
-    if lenient::is_object(raw) {
-        let inner = lenient::wrapped(raw, &["$date"])?;
+pub fn time(piece: Piece<'_>, zone: &TimeZone) -> Option<Timestamp> {
+    if lenient::is_object(piece) {
+        let inner = lenient::wrapped(piece, &["$date"])?;
         let text = lenient::text(inner)?;
         // The database's own form counts milliseconds, however small the number is.
         return number(&text).map_or_else(|| written(&text, zone), from_milliseconds);
     }
-    let text = lenient::borrowed_text(raw)?;
+    let text = lenient::borrowed_text(piece)?;
     match number(text.trim()) {
         Some(number) => from_number(number),
         None => written(text.trim(), zone),
@@ -69,10 +70,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::raw::Raw;
 
     fn read(json: &str) -> Option<String> {
-        let raw: Box<RawValue> = serde_json::from_str(json).unwrap();
-        time(&raw, &india()).map(|moment| moment.to_string())
+        time(Raw::of(json).piece(), &india()).map(|moment| moment.to_string())
     }
 
     #[test]

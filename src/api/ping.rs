@@ -19,7 +19,7 @@ pub struct Pong {
 
 pub(super) fn read(received: &Received, module: Module) -> Result<Pong, ApiError> {
     match envelope::judge(received, module)? {
-        Judged::Payload(_) => Ok(Pong { reply: Raw::copy(envelope::whole(received)?) }),
+        Judged::Payload(_) => Ok(Pong { reply: envelope::whole(received)?.into() }),
         Judged::Answer(_) => Err(ApiError::new(Fault::Protocol, "the reply answers another question")),
     }
 }

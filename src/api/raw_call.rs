@@ -16,7 +16,7 @@ pub struct RawReply {
     pub outcome: Result<(), ApiError>,
 }
 
-pub(super) fn read(received: Received, module: Module) -> RawReply {
-    let outcome = envelope::outcome(&received, module);
-    RawReply { bytes: received.body, status: received.status, outcome }
+pub(super) fn read(received: &Received, module: Module) -> RawReply {
+    let outcome = envelope::outcome(received, module);
+    RawReply { bytes: received.body.as_bytes().to_vec(), status: received.status, outcome }
 }

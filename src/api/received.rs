@@ -1,8 +1,11 @@
 //! A reply as it came over the wire, before anyone has judged it.
 
+use std::string::FromUtf8Error;
 use std::time::Duration;
 
 use jiff::Timestamp;
+
+use crate::text::Text;
 
 /// Bytes and what HTTP said about them.
 #[derive(Clone, Debug)]
@@ -10,7 +13,7 @@ pub struct Received {
     /// The HTTP status.
     pub status: u16,
     /// The body, within [`super::budget::BODY_BYTES`].
-    pub body: Vec<u8>,
+    pub body: Body,
     /// When the server says it answered (`Date`, whole seconds).
     pub server_time: Option<Timestamp>,
     /// When the last byte was here, by our clock.
@@ -21,6 +24,36 @@ pub struct Received {
     pub lost_a_reply: bool,
     /// What the server asked for in `Retry-After`.
     pub retry_after: Option<Duration>,
+}
+
+/// The body of a reply, and whether it is text at all: looked at once, where it arrives, so that all that is found in it
+/// can share it.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// UTF-8.
+    Text(Text),
+    /// Something else.
+    Other(FromUtf8Error),
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::Text(text.into()),
+            Err(other) => Self::Other(other),
+        }
+    }
+}
+
+impl Body {
+    /// Byte for byte.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Other(other) => other.as_bytes(),
+        }
+    }
 }
 
 impl Received {

@@ -5,6 +5,7 @@ use hyper::body::Bytes;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
+use crate::scan;
 use crate::session::Credentials;
 
 use super::error::{ApiError, Fault};
@@ -23,10 +24,13 @@ impl RequestBody {
     /// # Errors
     /// When the parameters are not an object, or bring credentials along: which ones counted would be a guess.
     pub fn new(credentials: &Credentials, parameters: &RawValue) -> Result<Self, ApiError> {
-        if !lenient::is_object(parameters) {
+        let piece = scan::whole(parameters.get()).map_err(|error| {
+            ApiError::new(Fault::Usage, "the body of the request is malformed").because(error)
+        })?;
+        if !lenient::is_object(piece) {
             return Err(ApiError::new(Fault::Usage, "the body of a request must be a JSON object"));
         }
-        let object = Object::read(parameters.get()).map_err(|error| {
+        let object = Object::read(piece).map_err(|error| {
             ApiError::new(Fault::Usage, "the body of the request is too large").because(error)
         })?;
         let own = match credentials {

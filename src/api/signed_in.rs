@@ -136,7 +136,7 @@ impl SignedIn {
         let module = Module::of_path(path);
         let read = |received: Received| {
             let answer = Answer::new((), &received, Vec::new());
-            Ok(answer.with(raw_call::read(received, module)))
+            Ok(answer.with(raw_call::read(&received, module)))
         };
         self.ask(path, body, RetryPolicy::Never, read).await
     }

@@ -3,7 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::value::RawValue;
+use crate::raw::Piece;
+use crate::scan::Key;
 
 use super::lenient::{self, Object};
 
@@ -65,18 +66,19 @@ pub struct Spellings<N> {
 /// order, and then the places found in the last one are those of the next: comparing keys is much cheaper than
 /// looking each of them up.
 #[derive(Debug)]
-pub struct Finder<N: 'static> {
+pub struct Finder<'a, N: 'static> {
     spellings: &'static Spellings<N>,
-    last: Option<Keys<N>>,
+    /// The keys of the last item, if nothing was found inside nested objects of it.
+    last: Option<Keys<'a>>,
+    /// What was found in the last item. Kept, so that the next one needs no memory of its own.
+    findings: Findings<'a, N>,
 }
 
-/// The keys of an item, and the places of what was found among them. Nothing was found inside nested objects.
 #[derive(Debug)]
-struct Keys<N> {
-    written: Vec<String>,
-    /// Keys whose value would have to be looked into, were it an object.
+struct Keys<'a> {
+    all: Vec<Key<'a>>,
+    /// Those whose value would have to be looked into, were it an object.
     parents: Vec<usize>,
-    places: Vec<(N, usize)>,
 }
 
 /// What was found in one object, best spelling first.
@@ -86,8 +88,9 @@ pub struct Findings<'a, N>(Vec<Finding<'a, N>>);
 #[derive(Debug)]
 struct Finding<'a, N> {
     name: N,
+    /// The position of the key in the object.
     key: usize,
-    value: &'a RawValue,
+    value: Piece<'a>,
 }
 
 impl<N: Copy + Ord> Spellings<N> {
@@ -108,8 +111,8 @@ impl<N: Copy + Ord> Spellings<N> {
 
     /// For many items, one after another.
     #[must_use]
-    pub fn finder(&'static self) -> Finder<N> {
-        Finder { spellings: self, last: None }
+    pub fn finder<'a>(&'static self) -> Finder<'a, N> {
+        Finder { spellings: self, last: None, findings: Findings(Vec::new()) }
     }
 
     /// Finds every known spelling in an object.
@@ -118,8 +121,7 @@ impl<N: Copy + Ord> Spellings<N> {
         self.look_up(object).0
     }
 
-    /// The findings, and what is needed to find the same in an object with the same keys: nothing if some were inside
-    /// nested objects.
+    /// The findings, and the keys whose value would have to be looked into, were it an object: `None` if one is.
     fn look_up<'a>(&self, object: &Object<'a>) -> (Findings<'a, N>, Option<Vec<usize>>) {
         let mut findings = Vec::with_capacity(object.0.len());
         let mut parents = Some(Vec::new());
@@ -127,14 +129,14 @@ impl<N: Copy + Ord> Spellings<N> {
         let mut spelling = String::new();
         for (key, (written, value)) in object.0.iter().enumerate() {
             spelling.clear();
-            push_plain(written, &mut spelling);
+            push_plain(&written.text(), &mut spelling);
             if let Some(&(name, rank)) = self.index.get(&spelling) {
-                findings.push((rank, Finding { name, key, value }));
+                findings.push((rank, Finding { name, key, value: *value }));
             }
             if !self.parents.contains(&spelling) {
                 continue;
             }
-            if !lenient::is_object(value) {
+            if !lenient::is_object(*value) {
                 if let Some(parents) = &mut parents {
                     parents.push(key);
                 }
@@ -144,9 +146,9 @@ impl<N: Copy + Ord> Spellings<N> {
             spelling.push('.');
             let parent = spelling.len();
             // An item with too many keys inside is no reason to refuse it: nothing is found there.
-            for (inner, value) in Object::read(value.get()).unwrap_or_default().0 {
+            for (inner, value) in Object::read(*value).unwrap_or_default().0 {
                 spelling.truncate(parent);
-                push_plain(&inner, &mut spelling);
+                push_plain(&inner.text(), &mut spelling);
                 if let Some(&(name, rank)) = self.index.get(&spelling) {
                     findings.push((rank, Finding { name, key, value }));
                 }
@@ -158,46 +160,45 @@ impl<N: Copy + Ord> Spellings<N> {
     }
 }
 
-impl<N: Copy + Ord> Finder<N> {
+impl<'a, N: Copy + Ord> Finder<'a, N> {
     /// What [`Spellings::find`] finds.
-    pub fn find<'a>(&mut self, object: &Object<'a>) -> Findings<'a, N> {
-        if let Some(last) = self.last.as_ref().filter(|last| last.are_those_of(object)) {
-            let value = |key: usize| object.0[key].1;
-            let found = last.places.iter().map(|&(name, key)| Finding { name, key, value: value(key) });
-            return Findings(found.collect());
+    pub fn find(&mut self, object: &Object<'a>) -> &Findings<'a, N> {
+        if self.last.as_ref().is_some_and(|last| last.are_those_of(object)) {
+            for finding in &mut self.findings.0 {
+                finding.value = object.0[finding.key].1;
+            }
+        } else {
+            let (findings, parents) = self.spellings.look_up(object);
+            self.findings = findings;
+            let all = || object.0.iter().map(|(key, _)| *key).collect();
+            self.last = parents.map(|parents| Keys { all: all(), parents });
         }
-        let (findings, parents) = self.spellings.look_up(object);
-        self.last = parents.map(|parents| Keys {
-            written: object.0.iter().map(|(key, _)| key.clone().into_owned()).collect(),
-            parents,
-            places: findings.0.iter().map(|finding| (finding.name, finding.key)).collect(),
-        });
-        findings
+        &self.findings
     }
 }
 
-impl<N> Keys<N> {
+impl Keys<'_> {
     fn are_those_of(&self, object: &Object<'_>) -> bool {
         let members = &object.0;
-        self.written.len() == members.len()
-            && self.written.iter().zip(members).all(|(known, (key, _))| known == key)
+        self.all.len() == members.len()
+            && self.all.iter().zip(members).all(|(known, (key, _))| known.written() == key.written())
             && self.parents.iter().all(|&parent| !lenient::is_object(members[parent].1))
     }
 }
 
 impl<'a, N: Copy + Eq> Findings<'a, N> {
     /// The value of the best spelling that can be read.
-    pub fn read<T>(&self, name: N, read: impl Fn(&'a RawValue) -> Option<T>) -> Option<T> {
+    pub fn read<T>(&self, name: N, read: impl Fn(Piece<'a>) -> Option<T>) -> Option<T> {
         self.values(name).find_map(|(_, value)| read(value))
     }
 
     /// The position of the key that [`Self::read`] takes its value from.
-    pub fn key<T>(&self, name: N, read: impl Fn(&'a RawValue) -> Option<T>) -> Option<usize> {
-        self.values(name).find(|(_, value)| read(value).is_some()).map(|(key, _)| key)
+    pub fn key<T>(&self, name: N, read: impl Fn(Piece<'a>) -> Option<T>) -> Option<usize> {
+        self.values(name).find(|(_, value)| read(*value).is_some()).map(|(key, _)| key)
     }
 
     /// All values under any spelling of a name, with the positions of their keys.
-    pub fn values(&self, name: N) -> impl Iterator<Item = (usize, &'a RawValue)> {
+    pub fn values(&self, name: N) -> impl Iterator<Item = (usize, Piece<'a>)> {
         self.0.iter().filter(move |finding| finding.name == name).map(|finding| (finding.key, finding.value))
     }
 }
@@ -218,10 +219,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::raw::Raw;
 
     fn found(json: &str, name: OfNotification) -> Option<String> {
-        let raw: Box<RawValue> = serde_json::from_str(json).unwrap();
-        NOTIFICATION.find(&Object::read(raw.get()).unwrap()).read(name, lenient::text)
+        NOTIFICATION.find(&Object::read(Raw::of(json).piece()).unwrap()).read(name, lenient::text)
     }
 
     #[test]
@@ -264,14 +265,16 @@ mod tests {
                 0..6,
             )
         ) {
-            let mut finder = NOTIFICATION.finder();
-            for item in items {
+            let written = items.iter().map(|item| {
                 let members = item.iter().map(|&(key, value)| format!("\"{}\":{}", KEYS[key], VALUES[value]));
-                let json = format!("{{{}}}", members.collect::<Vec<_>>().join(","));
-                let raw: Box<RawValue> = serde_json::from_str(&json).unwrap();
-                let object = Object::read(raw.get()).unwrap();
+                Raw::of(&format!("{{{}}}", members.collect::<Vec<_>>().join(",")))
+            });
+            let written: Vec<Raw> = written.collect();
+            let mut finder = NOTIFICATION.finder();
+            for item in &written {
+                let object = Object::read(item.piece()).unwrap();
                 let alone = NOTIFICATION.find(&object);
-                prop_assert_eq!(format!("{:?}", finder.find(&object)), format!("{alone:?}"), "{}", json);
+                prop_assert_eq!(format!("{:?}", finder.find(&object)), format!("{alone:?}"), "{:?}", item);
             }
         }
     }

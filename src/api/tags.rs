@@ -2,18 +2,19 @@
 
 use std::borrow::Cow;
 
+use crate::raw::Piece;
+use crate::text::Text;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::value::RawValue;
 
 use super::codes::{Class, Module};
 use super::envelope::{self, Judged};
 use super::error::{ApiError, Fault};
-use super::icons::{self, IconIds, NotificationIds};
+use super::icons::{self, IconIds, Join, NotificationIds};
 use super::items::{Items, Raw};
 use super::lenient::{self, Object};
 use super::moments;
-use super::received::Received;
+use super::received::{Body, Received};
 use super::spellings::{Findings, ICON, NOTIFICATION, OfIcon, OfNotification};
 
 pub(super) const PATH: &str = "agentProfile/tags";
@@ -43,23 +44,23 @@ pub struct Tags {
 #[derive(Clone, Debug)]
 pub struct Notification {
     /// Its id, as text.
-    pub id: Option<String>,
+    pub id: Option<Text>,
     /// When it happened.
     pub time: Option<Timestamp>,
     /// What kind of news it is.
-    pub kind: Option<String>,
+    pub kind: Option<Text>,
     /// What it says.
-    pub message: Option<String>,
+    pub message: Option<Text>,
     /// Whom it is for.
-    pub agent_id: Option<String>,
+    pub agent_id: Option<Text>,
     /// The call it is about.
-    pub call_id: Option<String>,
+    pub call_id: Option<Text>,
     /// The customer's number, as text.
-    pub customer: Option<String>,
+    pub customer: Option<Text>,
     /// The icons that belong to it.
     pub icons: Vec<Raw>,
     /// What those are called; where none was found, what the notification calls them.
-    pub icon_names: Vec<String>,
+    pub icon_names: Vec<Text>,
     /// The notification as the server sent it.
     pub fields: Raw,
 }
@@ -67,8 +68,9 @@ pub struct Notification {
 pub(super) fn read(received: &Received, zone: &TimeZone) -> Result<Tags, ApiError> {
     match envelope::judge(received, Module::Tags)? {
         Judged::Payload(envelope) => {
-            let notifications = Items::of("data", envelope.data)?;
-            let icons = Items::of("iconDetails", envelope.icon_details)?;
+            let Body::Text(reply) = &received.body else { return Ok(Tags::default()) };
+            let notifications = Items::of("data", envelope.data, reply)?;
+            let icons = Items::of("iconDetails", envelope.icon_details, reply)?;
             decode(&notifications, &icons, zone)
         }
         Judged::Answer(Class::Empty) => Ok(Tags::default()),
@@ -81,80 +83,91 @@ pub(super) fn read(received: &Received, zone: &TimeZone) -> Result<Tags, ApiErro
 /// # Errors
 /// When there are more items, or an item has more keys, than allowed.
 pub fn decode(notifications: &Items, icons: &Items, zone: &TimeZone) -> Result<Tags, ApiError> {
-    let (mut decoded, mut ids) = (Vec::new(), Vec::new());
-    let mut finder = NOTIFICATION.finder();
-    notifications.each(|raw, object| {
-        let (notification, own_ids) = notification(raw, &finder.find(&object), zone);
-        decoded.push(notification);
-        ids.push(own_ids);
-    })?;
     let (mut raw_icons, mut icon_ids, mut names) = (Vec::new(), Vec::new(), Vec::new());
     let mut finder = ICON.finder();
     icons.each(|raw, object| {
-        let findings = finder.find(&object);
+        let findings = finder.find(object);
+        let text = |name| findings.read(name, lenient::borrowed_text);
         icon_ids.push(IconIds {
-            own: findings.read(OfIcon::Id, lenient::borrowed_text),
-            notification: findings.read(OfIcon::Notification, lenient::borrowed_text),
-            call: findings.read(OfIcon::Call, lenient::borrowed_text),
+            own: text(OfIcon::Id),
+            notification: text(OfIcon::Notification),
+            call: text(OfIcon::Call),
         });
-        names.push(findings.read(OfIcon::Name, lenient::text));
+        names.push(text(OfIcon::Name).map(|name| raw.text().keep(name)));
         raw_icons.push(raw);
     })?;
-    let join = icons::join(&ids, &icon_ids);
-    for ((notification, ids), mine) in decoded.iter_mut().zip(ids).zip(join.of_each) {
+    let mut join = Join::among(&icon_ids);
+    let mut decoded = Vec::with_capacity(notifications.len());
+    let mut finder = NOTIFICATION.finder();
+    let mut ids = NotificationIds::default();
+    notifications.each(|raw, object| {
+        let mut notification = notification(raw, finder.find(object), zone, &mut ids);
+        let mine = join.icons_of(&ids);
         notification.icon_names.extend(mine.iter().filter_map(|&icon| names[icon].clone()));
-        notification.icons.extend(mine.into_iter().map(|icon| raw_icons[icon].clone()));
+        notification.icons.reserve_exact(mine.len());
+        notification.icons.extend(mine.iter().map(|&icon| raw_icons[icon].clone()));
         if notification.icons.is_empty() {
-            notification.icon_names = ids.icons.into_iter().map(Cow::into_owned).collect();
+            let text = notification.fields.text();
+            notification.icon_names = ids.icons.drain(..).map(|id| text.keep(id)).collect();
         }
-    }
-    let icons = join.of_none.into_iter().map(|icon| raw_icons[icon].clone()).collect();
+        decoded.push(notification);
+    })?;
+    let left = raw_icons.iter().enumerate().filter(|(icon, _)| join.is_left(*icon));
+    let icons = left.map(|(_, raw)| raw.clone()).collect();
     Ok(Tags { notifications: decoded, icons })
 }
 
+/// Reads a notification, and the ids by which its icons are found.
 fn notification<'a>(
     raw: Raw,
     findings: &Findings<'a, OfNotification>,
     zone: &TimeZone,
-) -> (Notification, NotificationIds<'a>) {
-    let text = |name| findings.read(name, lenient::text);
-    let mut ids = NotificationIds {
-        own: findings.read(OfNotification::Id, lenient::borrowed_text),
-        call: findings.read(OfNotification::Call, lenient::borrowed_text),
-        icons: Vec::new(),
-    };
+    ids: &mut NotificationIds<'a>,
+) -> Notification {
+    let keep = |read| raw.text().keep(read);
+    let text = |name| findings.read(name, lenient::borrowed_text).map(keep);
+    ids.own = findings.read(OfNotification::Id, lenient::borrowed_text);
+    ids.call = findings.read(OfNotification::Call, lenient::borrowed_text);
+    ids.icons.clear();
     let mut notification = Notification {
-        id: ids.own.clone().map(Cow::into_owned),
+        id: ids.own.clone().map(keep),
         time: findings.read(OfNotification::Time, |value| moments::time(value, zone)),
         kind: text(OfNotification::Kind),
         message: text(OfNotification::Message),
         agent_id: text(OfNotification::Agent),
-        call_id: ids.call.clone().map(Cow::into_owned),
+        call_id: ids.call.clone().map(keep),
         customer: text(OfNotification::Customer),
         icons: Vec::new(),
         icon_names: Vec::new(),
         fields: raw,
     };
     for (_, value) in findings.values(OfNotification::Icons) {
-        read_icons(value, &mut notification, &mut ids);
+        read_icons(value, &mut notification, ids);
     }
-    (notification, ids)
+    notification
 }
 
 /// Icons that a notification names by id, or brings along itself.
-fn read_icons<'a>(value: &'a RawValue, notification: &mut Notification, ids: &mut NotificationIds<'a>) {
+fn read_icons<'a>(value: Piece<'a>, notification: &mut Notification, ids: &mut NotificationIds<'a>) {
     // An item's own list of icons beyond the limit stays in its fields.
-    let listed = lenient::elements(value.get()).unwrap_or_default();
-    let listed = if lenient::is_list(value) { listed } else { vec![value] };
-    for icon in listed.into_iter().take(icons::PER_NOTIFICATION) {
-        if let Some(id) = lenient::borrowed_text(icon) {
-            ids.icons.push(id);
-        } else if let Ok(object) = Object::read(icon.get())
-            && !object.0.is_empty()
-        {
-            notification.icon_names.extend(ICON.find(&object).read(OfIcon::Name, lenient::text));
-            notification.icons.push(Raw::copy(icon));
-        }
+    if !lenient::is_list(value) {
+        return read_icon(value, notification, ids);
+    }
+    for icon in lenient::elements(value).unwrap_or_default().into_iter().take(icons::PER_NOTIFICATION) {
+        read_icon(icon, notification, ids);
+    }
+}
+
+fn read_icon<'a>(icon: Piece<'a>, notification: &mut Notification, ids: &mut NotificationIds<'a>) {
+    if let Some(id) = lenient::borrowed_text(icon) {
+        ids.icons.push(id);
+    } else if let Ok(object) = Object::read(icon)
+        && !object.0.is_empty()
+    {
+        let text = notification.fields.text();
+        let name = ICON.find(&object).read(OfIcon::Name, lenient::borrowed_text);
+        notification.icon_names.extend(name.map(|name| text.keep(name)));
+        notification.icons.push(Raw::within(text, icon));
     }
 }
 
@@ -169,9 +182,9 @@ pub fn unnamed<'a>(
 ) -> impl Iterator<Item = Vec<Unnamed<'a>>> {
     let mut finder = NOTIFICATION.finder();
     notifications.into_iter().map(move |fields| {
-        let Some(Ok(object)) = fields.map(|fields| Object::read(fields.get())) else { return Vec::new() };
+        let Some(Ok(object)) = fields.map(|fields| Object::read(fields.piece())) else { return Vec::new() };
         let findings = finder.find(&object);
-        unnamed_of(object, &findings)
+        unnamed_of(object, findings)
     })
 }
 
@@ -197,7 +210,7 @@ fn unnamed_of<'a>(object: Object<'a>, findings: &Findings<'a, OfNotification>) -
         .into_iter()
         .zip(is_named)
         .filter(|(_, is_named)| !is_named)
-        .filter_map(|((key, value), _)| Some((key, lenient::borrowed_text(value)?)))
+        .filter_map(|((key, value), _)| Some((key.text(), lenient::borrowed_text(value)?)))
         .collect()
 }
 

@@ -37,10 +37,11 @@ pub struct Wrapup {
 pub(super) fn read(received: &Received, zone: &TimeZone) -> Result<(Wrapup, Vec<String>), ApiError> {
     match envelope::judge(received, Module::AgentProfile)? {
         Judged::Payload(envelope) => {
-            let raw = envelope.data.and_then(lenient::structure).ok_or_else(not_said)?;
-            let data = Object::read(raw.get()).map_err(|error| over_limit("data", error))?;
+            let data = envelope.data.and_then(|data| lenient::structure(data.piece)).ok_or_else(not_said)?;
+            let raw = data.piece();
+            let data = Object::read(raw).map_err(|error| over_limit("data", error))?;
             let (mut wrapup, notes) = decode(&data, received.server_now(), zone)?;
-            wrapup.detail = Some(Raw::copy(&raw));
+            wrapup.detail = Some(raw.into());
             Ok((wrapup, notes))
         }
         // The same answer in the shape of an error (`api.md` §2).
@@ -99,7 +100,7 @@ mod tests {
     fn read_body(body: &str) -> Result<(Wrapup, Vec<String>), ApiError> {
         let received = Received {
             status: 200,
-            body: body.as_bytes().to_vec(),
+            body: body.as_bytes().to_vec().into(),
             server_time: Some(Timestamp::from_second(NOW).unwrap()),
             received_at: Timestamp::UNIX_EPOCH,
             attempts: 1,

@@ -170,7 +170,7 @@ pub fn show(layers: Layers<'_>, profile: Option<&Profile>, path: &Path) -> Resul
     let status = if notes.is_empty() { ExitStatus::Done } else { ExitStatus::Usage };
     let report = Report {
         document: &DOCUMENT,
-        head: vec![Value::Text(path.display().to_string())],
+        head: vec![Value::Text(path.display().to_string().into())],
         rows,
         tail: vec![],
         single: false,
@@ -228,12 +228,12 @@ fn row(
     about: &str,
 ) -> Row {
     Row(vec![
-        Value::Text(key.to_owned()),
+        Value::Text(key.into()),
         Value::text(found.value),
-        Value::Text(found.source.to_string()),
-        Value::Text(option.to_owned()),
+        Value::Text(found.source.to_string().into()),
+        Value::Text(option.into()),
         Value::text(variable),
-        Value::Text(about.to_owned()),
+        Value::Text(about.into()),
     ])
 }
 

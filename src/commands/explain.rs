@@ -161,12 +161,12 @@ pub fn explain(topic: Topic) -> Result<Outcome, Failure> {
 fn code_row(code: &Code) -> Row {
     Row(vec![
         Value::Number(code.number),
-        Value::Text(code.module.name().to_owned()),
-        Value::Text(code.meaning.to_owned()),
-        Value::Text(kind(code).to_owned()),
+        Value::Text(code.module.name().into()),
+        Value::Text(code.meaning.into()),
+        Value::Text(kind(code).into()),
         Value::Number(exit(code).code().into()),
         Value::Flag(code.class.is_tried_again()),
-        Value::Text(advice(code)),
+        Value::Text(advice(code).into()),
     ])
 }
 
@@ -187,7 +187,7 @@ fn exit(code: &Code) -> ExitStatus {
 }
 
 fn exit_row((status, meaning, advice): &(ExitStatus, &'static str, &'static str)) -> Row {
-    let texts = [meaning, advice].map(|text| Value::Text((*text).to_owned()));
+    let texts = [meaning, advice].map(|text| Value::Text((*text).into()));
     Row(std::iter::once(Value::Number(status.code().into())).chain(texts).collect())
 }
 

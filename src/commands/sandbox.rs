@@ -91,11 +91,11 @@ impl SandboxArgs {
 pub fn report(sandbox: &Sandbox) -> Report {
     let rows = sandbox.agents().iter().map(|agent| {
         let texts = [&agent.profile, &agent.display_name, &agent.ssid, &agent.user_id, &agent.token];
-        Row(texts.into_iter().map(|text| Value::Text(text.clone())).collect())
+        Row(texts.into_iter().map(|text| Value::Text(text.as_str().into())).collect())
     });
     Report {
         document: &DOCUMENT,
-        head: vec![Value::Text(sandbox.origin().to_owned())],
+        head: vec![Value::Text(sandbox.origin().into())],
         rows: rows.collect(),
         tail: vec![],
         single: false,

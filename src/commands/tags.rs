@@ -17,7 +17,7 @@ use crate::cli::options::{
 use crate::failure::{ExitStatus, Failure};
 use crate::fleet::Fleet;
 use crate::moment::{an_hour_before, moment};
-use crate::output::report::{Document, Field, Meaning, Raw, Report, Row, Shape, Shown, UnnamedTexts, Value};
+use crate::output::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Text, UnnamedTexts, Value};
 
 /// Show recent notifications with their icons
 ///
@@ -168,13 +168,14 @@ pub async fn tags(
     let mut kept = vec![];
     let mut without_time = 0_usize;
     for (profile, answer) in answers.given {
+        let profile = Text::from(profile);
         notes.extend(answer.notes);
         let Tags { notifications, icons: left_over } = answer.value;
         icons.extend(left_over);
         for notification in notifications {
             if window.holds(&notification) && args.asks_for(&notification) {
                 without_time += usize::from(notification.time.is_none());
-                kept.push((profile.clone(), notification));
+                kept.push(row(profile.clone(), notification));
             }
         }
     }
@@ -197,8 +198,8 @@ pub async fn tags(
     let report = Report {
         document: &DOCUMENT,
         head: vec![Value::Time(as_of), Value::Time(window.since), Value::Time(window.until)],
-        rows: kept.into_iter().map(|(profile, notification)| row(profile, notification)).collect(),
-        tail: vec![Value::RawList { label: String::new(), items: icons }],
+        rows: kept,
+        tail: vec![Value::RawList { label: "".into(), items: icons.into() }],
         single: false,
         failures: answers.failures.into_iter().map(|failure| *failure.problem).collect(),
         sentence: None,
@@ -208,10 +209,11 @@ pub async fn tags(
 }
 
 /// One notification as a row, in the order of the document's fields.
-fn row(profile: String, notification: Notification) -> Row {
-    let icons: Vec<Raw> = notification.icons;
-    let mut names = notification.icon_names;
-    let label = if names.len() == 1 { names.remove(0) } else { names.join(", ") };
+fn row(profile: Text, notification: Notification) -> Row {
+    let label = match notification.icon_names.as_slice() {
+        [only] => only.clone(),
+        names => names.iter().map(|name| &**name).collect::<Vec<_>>().join(", ").into(),
+    };
     Row(vec![
         Value::Text(profile),
         Value::text(notification.id),
@@ -221,7 +223,7 @@ fn row(profile: String, notification: Notification) -> Row {
         Value::text(notification.agent_id),
         Value::text(notification.call_id),
         Value::text(notification.customer),
-        Value::RawList { label, items: icons },
+        Value::RawList { label, items: notification.icons.into() },
         Value::Raw(notification.fields),
     ])
 }
@@ -291,47 +293,36 @@ impl Notification {
 /// By what the rows are ordered, and whether it is turned round.
 #[derive(Clone, Copy, Debug)]
 pub struct Order {
-    key: Key,
+    /// The position of the field in a row.
+    field: usize,
     descending: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Key {
-    Time,
-    Text(fn(&(String, Notification)) -> Option<&str>),
 }
 
 impl Order {
     fn parse(text: &str) -> Result<Self, String> {
         let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
         let key = match name {
-            "time" => Key::Time,
-            "kind" => Key::Text(|(_, tag)| tag.kind.as_deref()),
-            "message" => Key::Text(|(_, tag)| tag.message.as_deref()),
-            "customer" => Key::Text(|(_, tag)| tag.customer.as_deref()),
-            "agent" | "agent_id" => Key::Text(|(_, tag)| tag.agent_id.as_deref()),
-            "profile" => Key::Text(|(profile, _)| Some(profile)),
+            "agent" => "agent_id",
+            "time" | "kind" | "profile" | "agent_id" | "customer" | "message" => name,
             _ => {
                 return Err(
                     "known are time, kind, profile, agent, customer, message; -KEY turns it round".into()
                 );
             }
         };
-        Ok(Self { key, descending })
+        let field = DOCUMENT.fields.iter().position(|field| field.key == key).unwrap_or_default();
+        Ok(Self { field, descending })
     }
 
     /// A stable sort; what does not say the key comes last either way.
-    fn sort(self, tags: &mut [(String, Notification)]) {
-        fn compare<T: Ord>(left: Option<T>, right: Option<T>, descending: bool) -> std::cmp::Ordering {
-            match (left, right) {
-                (Some(left), Some(right)) if descending => right.cmp(&left),
-                (Some(left), Some(right)) => left.cmp(&right),
-                (left, right) => left.is_none().cmp(&right.is_none()),
-            }
-        }
-        match self.key {
-            Key::Time => tags.sort_by(|left, right| compare(left.1.time, right.1.time, self.descending)),
-            Key::Text(text) => tags.sort_by(|left, right| compare(text(left), text(right), self.descending)),
-        }
+    fn sort(self, rows: &mut [Row]) {
+        rows.sort_by(|left, right| {
+            let order = match (&left.0[self.field], &right.0[self.field]) {
+                (Value::Time(left), Value::Time(right)) => left.cmp(right),
+                (Value::Text(left), Value::Text(right)) => str::cmp(left, right),
+                (left, right) => return left.is_absent().cmp(&right.is_absent()),
+            };
+            if self.descending { order.reverse() } else { order }
+        });
     }
 }

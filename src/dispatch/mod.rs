@@ -302,7 +302,7 @@ fn call_api(
         let outcome = reply.outcome.map_err(|error| fleet.with_way_back(error.into()));
         Ok((reply.bytes, outcome))
     })?;
-    teller.reply(&reply, filter.as_ref())?;
+    teller.reply(reply, filter.as_ref())?;
     outcome.map(|()| ExitStatus::Done)
 }
 

@@ -194,7 +194,7 @@ impl Teller {
         };
         let mut document = Vec::new();
         render::render(report, &presentation, &mut document)?;
-        Ok(filter.run(&document, self.terminals.stdout, streams.answer())?)
+        Ok(filter.run(document, self.terminals.stdout, streams.answer())?)
     }
 
     /// A reply as it came, or what a jq expression makes of it. A terminal gets it in a form that
@@ -202,15 +202,15 @@ impl Teller {
     ///
     /// # Errors
     /// If stdout cannot be written, or the expression fails on the reply.
-    pub(super) fn reply(&self, bytes: &[u8], filter: Option<&Filter>) -> Result<(), Failure> {
+    pub(super) fn reply(&self, bytes: Vec<u8>, filter: Option<&Filter>) -> Result<(), Failure> {
         let mut streams = self.streams.borrow_mut();
         let out = streams.answer();
         match filter {
             Some(filter) => filter.run(bytes, self.terminals.stdout, out)?,
             None if self.terminals.stdout => {
-                out.write_all(sanitize_lines(&String::from_utf8_lossy(bytes)).as_bytes())?;
+                out.write_all(sanitize_lines(&String::from_utf8_lossy(&bytes)).as_bytes())?;
             }
-            None => out.write_all(bytes)?,
+            None => out.write_all(&bytes)?,
         }
         Ok(())
     }

@@ -7,11 +7,13 @@ use std::io::{self, Write};
 use jaq_core::data::JustLut;
 use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Vars};
-use jaq_json::{Num, Val, read};
+use jaq_json::{Num, Val};
 use unicode_width::UnicodeWidthStr;
 
 use super::raw_json::{Layout, write_string};
 use super::sanitize::{sanitize, sanitize_keeping};
+
+mod input;
 
 /// What jq offers beside the document: it would print past the redactor, end the process, or
 /// put the environment (with its credentials) into the answer.
@@ -118,8 +120,10 @@ impl Filter {
     ///
     /// When the expression does not fit the document, or `out` takes no more. What came out
     /// before has been written.
-    pub fn run(&self, document: &[u8], terminal: bool, out: &mut dyn Write) -> Result<(), JqError> {
-        let input = read::parse_single(document).map_err(|error| JqError::Run(error.to_string()))?;
+    pub fn run(&self, document: Vec<u8>, terminal: bool, out: &mut dyn Write) -> Result<(), JqError> {
+        let input = input::value(&document.into()).map_err(|error| JqError::Run(error.to_string()))?;
+        // The process ends soon, and gives back at once what would be freed value by value as the expression goes on.
+        std::mem::forget(input.clone());
         let context = Ctx::<JustLut<Val>>::new(&self.0.lut, Vars::new([]));
         let mut text = Vec::new();
         for value in self.0.id.run((context, input)) {

@@ -30,15 +30,16 @@ pub fn write_document(
     let json = Json { zone, mask, layout };
     let mut text = Vec::new();
     match report.rows.as_slice() {
-        [row] if report.single => json.row(document.fields, row, 0, &mut text),
+        [row] if report.single => json.frame(document.fields, 0).row(row, &mut text),
         rows => {
+            let frame = json.frame(document.fields, 2);
             let mut object = Object::open(&json, 0, &mut text);
             object.fields(document.head, &report.head);
             object.key(document.rows_key);
             object.out.push(b'[');
             for (index, row) in rows.iter().enumerate() {
                 json.begin_item(index, 1, object.out);
-                json.row(document.fields, row, 2, object.out);
+                frame.row(row, object.out);
                 pass_on(object.out, STEP, out)?;
             }
             json.end_items(rows.is_empty(), 1, object.out);
@@ -73,9 +74,10 @@ fn pass_on(text: &mut Vec<u8>, least: usize, out: &mut dyn Write) -> io::Result<
 /// When `out` takes no more.
 pub fn write_ndjson(report: &Report, zone: &TimeZone, mask: bool, out: &mut dyn Write) -> io::Result<()> {
     let json = Json { zone, mask, layout: Layout::Compact };
+    let frame = json.frame(report.document.fields, 0);
     let mut text = Vec::new();
     for row in &report.rows {
-        json.row(report.document.fields, row, 0, &mut text);
+        frame.row(row, &mut text);
         text.push(b'\n');
         pass_on(&mut text, STEP, out)?;
     }
@@ -134,10 +136,17 @@ struct Json<'j> {
 }
 
 impl Json<'_> {
-    fn row(&self, fields: &[Field], row: &Row, depth: usize, out: &mut Vec<u8>) {
-        let mut object = Object::open(self, depth, out);
-        object.fields(fields, &row.0);
+    /// What all rows have in common: laid out once, because there may be many.
+    fn frame<'f>(&'f self, fields: &'f [Field], depth: usize) -> Frame<'f> {
+        let mut text = Vec::new();
+        let mut object = Object::open(self, depth, &mut text);
+        let before = fields.iter().map(|field| {
+            object.key(field.key);
+            (std::mem::take(object.out), field)
+        });
+        let before = before.collect();
         object.close();
+        Frame { json: self, depth: depth + 1, before, end: text }
     }
 
     fn failure(&self, failure: &Problem, depth: usize, out: &mut Vec<u8>) {
@@ -208,6 +217,28 @@ impl Json<'_> {
 
     fn masked<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
         if self.mask { Cow::Owned(mask_free_text(&text).into_owned()) } else { text }
+    }
+}
+
+/// Rows without their values.
+struct Frame<'f> {
+    json: &'f Json<'f>,
+    /// Of the keys.
+    depth: usize,
+    /// What stands before the value of each field.
+    before: Vec<(Vec<u8>, &'f Field)>,
+    /// What stands after the last.
+    end: Vec<u8>,
+}
+
+impl Frame<'_> {
+    fn row(&self, row: &Row, out: &mut Vec<u8>) {
+        let said = row.0.iter().chain(std::iter::repeat(&Value::Absent));
+        for ((before, field), value) in self.before.iter().zip(said) {
+            out.extend_from_slice(before);
+            self.json.value(field, value, self.depth, out);
+        }
+        out.extend_from_slice(&self.end);
     }
 }
 

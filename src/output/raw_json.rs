@@ -3,6 +3,7 @@
 //! escaped. It must not know what the JSON means.
 
 use super::sanitize::is_bidi_control;
+use crate::eight;
 
 /// How a JSON document is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub fn write_string(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\"");
     let mut pass = Pass { json: text, copied: 0, out };
     let mut at = 0;
-    while let Some(stop) = find(&IN_STRING, text, at) {
+    while let Some(stop) = find_in_string(text, at) {
         let character = pass.character(stop);
         at = stop + character.len_utf8();
         let short: &[u8] = match character {
@@ -97,6 +98,31 @@ const fn stops_at(bytes: &[u8]) -> Stops {
 fn find(stops: &Stops, json: &str, from: usize) -> Option<usize> {
     let rest = json.as_bytes().get(from..)?;
     rest.iter().position(|&byte| stops[usize::from(byte)]).map(|length| from + length)
+}
+
+/// The place of the first stop in a string. Most strings have none but their end.
+fn find_in_string(json: &str, mut from: usize) -> Option<usize> {
+    let bytes = json.as_bytes();
+    while let Some(word) = eight::from(bytes, from) {
+        let perhaps = eight::below(word, b' ')
+            | eight::equal(word, b'"')
+            | eight::equal(word, b'\\')
+            | eight::equal(word, 0x7f)
+            | eight::outside_ascii(word);
+        if let Some(first) = eight::first(perhaps) {
+            from += first;
+            if IN_STRING[usize::from(bytes[from])] {
+                return Some(from);
+            }
+            // Letters of another script, which rarely come alone.
+            let other =
+                bytes[from..].iter().position(|byte| byte.is_ascii() || IN_STRING[usize::from(*byte)]);
+            from += other?;
+        } else {
+            from += 8;
+        }
+    }
+    find(&IN_STRING, json, from)
 }
 
 /// Whether JSON may hold the character raw, but a terminal would obey or hide it.
@@ -159,7 +185,7 @@ impl Pass<'_> {
     /// Goes over the string that opens at this place, and returns the place after it.
     fn string(&mut self, open: usize) -> usize {
         let mut at = open + 1;
-        while let Some(stop) = find(&IN_STRING, self.json, at) {
+        while let Some(stop) = find_in_string(self.json, at) {
             match self.json.as_bytes()[stop] {
                 b'"' => return stop + 1,
                 b'\\' => at = stop + 2,
@@ -202,6 +228,3 @@ impl Pass<'_> {
 
 #[cfg(test)]
 mod tests;
-
-#[cfg(test)]
-pub(crate) use tests::any_json;

@@ -2,7 +2,6 @@
 //! a session is: it is told texts to hide, and hides them.
 
 use std::io::{self, Write};
-use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -102,6 +101,13 @@ impl Spellings {
             count: texts.len(),
         })
     }
+
+    /// Where the part of a text ends in which every secret that begins is here whole.
+    fn end_of_whole(&self, text: &[u8]) -> usize {
+        let whole = (text.len() + 1).saturating_sub(self.longest);
+        let line = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
+        if self.within_lines { whole.max(line) } else { whole }
+    }
 }
 
 /// Passes text on with the secrets hidden, however it is cut into writes.
@@ -122,27 +128,18 @@ impl<W: Write> RedactingWriter<W> {
         Self { inner, redactor, spellings: None, held: Vec::new() }
     }
 
-    /// Passes on what is held, from the beginning to `end` and not into a secret.
-    fn release(&mut self, spellings: &Spellings, end: usize) -> io::Result<()> {
+    /// Passes a text on, from the beginning to `end` and not into a secret; returns how much that was.
+    fn pass_on(&mut self, spellings: &Spellings, text: &[u8], end: usize) -> io::Result<usize> {
         let mut done = 0;
-        let passed = spellings
-            .automaton
-            .find_iter(&self.held)
-            .map(|secret| secret.range())
-            .take_while(|secret| secret.start < end)
-            .try_for_each(|secret: Range<usize>| {
-                self.inner.write_all(&self.held[done..secret.start])?;
-                done = secret.end;
-                self.inner.write_all(HIDDEN.as_bytes())
-            })
-            .and_then(|()| {
-                let rest = done..end.max(done);
-                done = rest.end;
-                self.inner.write_all(&self.held[rest])
-            });
-        // After a failed write nobody knows how much has arrived: never say it twice.
-        self.held.drain(..if passed.is_ok() { done } else { self.held.len() });
-        passed
+        let secrets = spellings.automaton.find_iter(text).map(|secret| secret.range());
+        for secret in secrets.take_while(|secret| secret.start < end) {
+            self.inner.write_all(&text[done..secret.start])?;
+            self.inner.write_all(HIDDEN.as_bytes())?;
+            done = secret.end;
+        }
+        let rest = done..end.max(done);
+        self.inner.write_all(&text[rest.clone()])?;
+        Ok(rest.end)
     }
 
     fn refresh(&mut self) {
@@ -159,18 +156,25 @@ impl<W: Write> Write for RedactingWriter<W> {
         let Some(spellings) = self.spellings.clone() else {
             return self.inner.write(text);
         };
-        self.held.extend_from_slice(text);
-        // A secret that begins before this place is here whole.
-        let whole = (self.held.len() + 1).saturating_sub(spellings.longest);
-        let line = self.held.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
-        let end = if spellings.within_lines { whole.max(line) } else { whole };
-        self.release(&spellings, end)?;
+        if self.held.is_empty() {
+            // A large answer comes in whole lines, of which nothing has to be kept.
+            let done = self.pass_on(&spellings, text, spellings.end_of_whole(text))?;
+            self.held.extend_from_slice(&text[done..]);
+        } else {
+            // After a failed write nobody knows how much has arrived: what is taken is not said twice.
+            let mut held = std::mem::take(&mut self.held);
+            held.extend_from_slice(text);
+            let done = self.pass_on(&spellings, &held, spellings.end_of_whole(&held))?;
+            held.drain(..done);
+            self.held = held;
+        }
         Ok(text.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         if let Some(spellings) = self.spellings.clone() {
-            self.release(&spellings, self.held.len())?;
+            let held = std::mem::take(&mut self.held);
+            self.pass_on(&spellings, &held, held.len())?;
         }
         self.inner.flush()
     }

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 pub use crate::raw::Raw;
+pub use crate::text::Text;
 
 /// One value of a row. `Absent` becomes `null`: the server did not say.
 #[derive(Clone, Debug)]
@@ -14,7 +15,7 @@ pub enum Value {
     /// Not said.
     Absent,
     /// Text, which may come from the server and is then made harmless on the way out.
-    Text(String),
+    Text(Text),
     /// A whole number.
     Number(i64),
     /// Yes or no.
@@ -28,16 +29,16 @@ pub enum Value {
     /// A list of such pieces, and the words that stand for it in a table.
     RawList {
         /// What a table shows, e.g. the names of icons.
-        label: String,
+        label: Text,
         /// What JSON shows.
-        items: Vec<Raw>,
+        items: Box<[Raw]>,
     },
 }
 
 impl Value {
     /// Text, or `Absent` for `None`.
     #[must_use]
-    pub fn text(text: Option<impl Into<String>>) -> Self {
+    pub fn text(text: Option<impl Into<Text>>) -> Self {
         text.map_or(Self::Absent, |text| Self::Text(text.into()))
     }
 

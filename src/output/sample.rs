@@ -73,15 +73,15 @@ pub(crate) fn raw(json: &str) -> Raw {
 /// A call that says nothing but when it was, of what kind, and its message.
 pub(crate) fn call(seconds_ago: i64, kind: &str, message: &str) -> Row {
     Row(vec![
-        Value::Text("asha".to_owned()),
+        Value::Text("asha".into()),
         Value::Time(now() - SignedDuration::from_secs(seconds_ago)),
-        Value::Text(kind.to_owned()),
+        Value::Text(kind.into()),
         Value::Absent,
-        Value::Text(message.to_owned()),
+        Value::Text(message.into()),
         Value::Absent,
         Value::Absent,
         Value::Absent,
-        Value::RawList { label: String::new(), items: Vec::new() },
+        Value::RawList { label: "".into(), items: Box::default() },
         Value::Absent,
     ])
 }

@@ -33,7 +33,7 @@ impl Event {
     pub fn fields(&self) -> Vec<(&'static str, Value)> {
         let words = self.kind.words();
         let mut fields = vec![
-            ("type", Value::Text(words.name.to_owned())),
+            ("type", Value::Text(words.name.into())),
             ("at", Value::Time(self.at)),
             ("profile", Value::text(self.profile.clone())),
         ];

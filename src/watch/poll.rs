@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 
 use crate::api::{Answer, ApiError, Notification, Reference, SignedIn, Tags, Trouble};
 use crate::raw::Raw;
+use crate::text::Text;
 use crate::watch::look::{BreakSeen, Look, SeenTag, WrapupSeen};
 
 /// What is asked in a poll.
@@ -172,5 +173,8 @@ fn seen_tag(notification: Notification) -> SeenTag {
     // A tag stays on the board for hours, and must not keep the whole reply there.
     let icons = icons.iter().map(Raw::detached).collect();
     let fields = fields.detached();
+    let [id, kind, message, agent_id, call_id, customer] =
+        [id, kind, message, agent_id, call_id, customer].map(|text| text.map(|text| text.to_string()));
+    let icon_names = icon_names.iter().map(Text::to_string).collect();
     SeenTag { id, time, kind, message, customer, call_id, agent_id, icon_names, icons, fields }
 }

@@ -14,7 +14,9 @@ const LAYERS: &[&[&str]] = &[
     &["failure"],
     &["api"],
     &["output", "session", "sandbox"],
-    &["clock", "moment", "nearest", "raw", "zones"],
+    &["clock", "moment", "nearest", "scan", "zones"],
+    &["raw"],
+    &["eight", "text"],
 ];
 
 /// Arrows that point up or across on purpose, each with its reason.

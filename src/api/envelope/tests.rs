@@ -8,7 +8,7 @@ use super::*;
 fn reply(status: u16, body: impl AsRef<[u8]>) -> Received {
     Received {
         status,
-        body: body.as_ref().to_vec(),
+        body: body.as_ref().to_vec().into(),
         server_time: None,
         received_at: Timestamp::UNIX_EPOCH,
         attempts: 1,
@@ -169,7 +169,7 @@ fn status_or_code_said_twice_is_refused_and_other_keys_may_repeat() {
     assert_eq!(profile(200, r#"{"code":200,"\u0063ode":1044}"#), "protocol");
     let received = reply(200, r#"{"status":"success","data":1,"x":1,"data":2,"x":2}"#);
     let Ok(Judged::Payload(envelope)) = judge(&received, Module::Any) else { panic!("a payload") };
-    assert_eq!(envelope.data.map(RawValue::get), Some("2"));
+    assert_eq!(envelope.data.map(|data| data.piece.get()), Some("2"));
 }
 
 #[test]

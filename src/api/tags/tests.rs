@@ -5,7 +5,7 @@ use super::*;
 fn received(status: u16, body: &str) -> Received {
     Received {
         status,
-        body: body.as_bytes().to_vec(),
+        body: body.as_bytes().to_vec().into(),
         server_time: None,
         received_at: Timestamp::UNIX_EPOCH,
         attempts: 1,
@@ -92,8 +92,8 @@ fn icons_go_to_their_notifications_and_the_rest_stays_apart() {
             {"_id":"i3","notificationId":"n1","action":"dial"},{"_id":"i4","name":"Nobody's"}]}"#,
     );
     let names: Vec<_> =
-        tags.notifications.iter().map(|notification| notification.icon_names.join(",")).collect();
-    assert_eq!(names, ["Missed,dial", "Callback", "phone", "Own"]);
+        tags.notifications.iter().map(|notification| format!("{:?}", notification.icon_names)).collect();
+    assert_eq!(names, [r#"["Missed", "dial"]"#, r#"["Callback"]"#, r#"["phone"]"#, r#"["Own"]"#]);
     let counts: Vec<_> = tags.notifications.iter().map(|notification| notification.icons.len()).collect();
     assert_eq!(counts, [2, 1, 0, 1]);
     assert_eq!(tags.icons.len(), 1);

@@ -12,10 +12,10 @@ fn glance(value: &Value, meaning: Meaning, key: &str) -> (String, Tint) {
 
 #[test]
 fn machines_get_exact_text() {
-    let label = Value::RawList { label: "missed, callback".to_owned(), items: vec![raw("{}")] };
+    let label = Value::RawList { label: "missed, callback".into(), items: [raw("{}")].into() };
     for (value, meaning, text) in [
         (Value::Absent, Meaning::Time, ""),
-        (Value::Text("Missed".to_owned()), Meaning::Kind, "Missed"),
+        (Value::Text("Missed".into()), Meaning::Kind, "Missed"),
         (Value::Number(-7), Meaning::Text, "-7"),
         (Value::Flag(true), Meaning::State, "true"),
         (Value::Flag(false), Meaning::Text, "false"),
@@ -51,10 +51,10 @@ fn json_of_the_server_keeps_its_digits() {
 fn people_get_words_and_marks() {
     for (value, meaning, key, words, tint) in [
         (Value::Absent, Meaning::Kind, "kind", "", Tint::Plain),
-        (Value::Text(String::new()), Meaning::Kind, "kind", "", Tint::Plain),
-        (Value::Text("missed_call".to_owned()), Meaning::Kind, "kind", "✗ missed_call", Tint::Bad),
-        (Value::Text("note".to_owned()), Meaning::Kind, "kind", "· note", Tint::Quiet),
-        (Value::Text("missed".to_owned()), Meaning::Text, "message", "missed", Tint::Plain),
+        (Value::Text("".into()), Meaning::Kind, "kind", "", Tint::Plain),
+        (Value::Text("missed_call".into()), Meaning::Kind, "kind", "✗ missed_call", Tint::Bad),
+        (Value::Text("note".into()), Meaning::Kind, "kind", "· note", Tint::Quiet),
+        (Value::Text("missed".into()), Meaning::Text, "message", "missed", Tint::Plain),
         (Value::Flag(true), Meaning::State, "on_break", "‖ yes", Tint::Notable),
         (Value::Flag(true), Meaning::State, "in_wrapup", "◔ yes", Tint::Notable),
         (Value::Flag(false), Meaning::State, "on_break", "· no", Tint::Quiet),
@@ -71,7 +71,7 @@ fn people_get_words_and_marks() {
 
 #[test]
 fn phone_numbers_are_hidden_when_asked() {
-    let text = |text: &str| Value::Text(text.to_owned());
+    let text = |text: &str| Value::Text(text.into());
     for (value, meaning, hidden) in [
         (text("919876543210"), Meaning::Phone, "•••••••••210"),
         (text("call 919876543210 back"), Meaning::Text, "call •••••••••210 back"),

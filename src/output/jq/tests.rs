@@ -3,12 +3,12 @@ use std::io::{self, Write};
 use proptest::prelude::*;
 
 use super::super::payloads::{assert_harmless, payloads};
-use super::super::raw_json::any_json;
 use super::{Filter, JqError, Misunderstanding};
+use crate::scan::any_json;
 
 fn run(expression: &str, document: &str, terminal: bool) -> Result<String, JqError> {
     let mut out = Vec::new();
-    Filter::compile(expression)?.run(document.as_bytes(), terminal, &mut out)?;
+    Filter::compile(expression)?.run(document.into(), terminal, &mut out)?;
     Ok(String::from_utf8(out).unwrap())
 }
 
@@ -146,7 +146,7 @@ fn an_error_while_running_says_what_did_not_fit() {
 #[test]
 fn what_came_out_before_an_error_is_written() {
     let mut out = Vec::new();
-    let failed = Filter::compile("1, error(\"x\")").unwrap().run(b"null", false, &mut out);
+    let failed = Filter::compile("1, error(\"x\")").unwrap().run(b"null".to_vec(), false, &mut out);
     assert!(matches!(failed, Err(JqError::Run(_))));
     assert_eq!(out, b"1\n");
 }
@@ -162,7 +162,7 @@ fn a_closed_pipe_is_recognised() {
             Ok(())
         }
     }
-    match Filter::compile("range(1000000000)").unwrap().run(b"null", false, &mut Closed) {
+    match Filter::compile("range(1000000000)").unwrap().run(b"null".to_vec(), false, &mut Closed) {
         Err(JqError::Write(error)) => assert_eq!(error.kind(), io::ErrorKind::BrokenPipe),
         other => panic!("{other:?}"),
     }
@@ -176,7 +176,7 @@ fn every_payload_is_exact_in_a_pipe_and_harmless_on_a_terminal() {
         let document = serde_json::json!({ "m": text }).to_string();
         let run = |filter: &Filter, terminal| {
             let mut out = Vec::new();
-            filter.run(document.as_bytes(), terminal, &mut out).unwrap();
+            filter.run(document.clone().into(), terminal, &mut out).unwrap();
             String::from_utf8(out).unwrap()
         };
         assert_eq!(run(&text_filter, false), format!("{text}\n"), "{name}");

@@ -5,9 +5,9 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::super::payloads::{assert_harmless, payloads};
-use super::super::raw_json::any_json;
 use super::super::report::{Document, Field, Meaning, Problem, Raw, Report, Row, Shape, Shown, Value};
 use super::{Layout, write_document, write_ndjson, write_problem};
+use crate::scan::any_json;
 
 const fn field(key: &'static str, meaning: Meaning) -> Field {
     Field { key, title: "", meaning, shown: Shown::OnRequest, about: "" }
@@ -43,15 +43,15 @@ fn time(text: &str) -> Value {
 }
 
 fn icons(items: &[&str]) -> Value {
-    Value::RawList { label: String::new(), items: items.iter().map(|item| raw(item)).collect() }
+    Value::RawList { label: "".into(), items: items.iter().map(|item| raw(item)).collect() }
 }
 
 fn row(message: &str, fields: &str) -> Row {
     Row(vec![
-        Value::Text("asha".to_owned()),
+        Value::Text("asha".into()),
         time("2026-11-23T04:45:30.5Z"),
-        Value::Text(message.to_owned()),
-        Value::Text("919876543210".to_owned()),
+        Value::Text(message.into()),
+        Value::Text("919876543210".into()),
         Value::Seconds(-7),
         Value::Flag(true),
         icons(&["{ \"name\" : \"star\" }"]),

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::super::payloads::{assert_harmless, payloads};
 use super::{Layout, write_raw, write_string};
+use crate::scan::any_json;
 
 fn raw(json: &str, layout: Layout) -> String {
     let mut out = Vec::new();
@@ -98,24 +99,6 @@ fn a_large_document_passes_in_linear_time() {
     write_raw(&json, Layout::Compact, 0, &mut out);
     let took = start.elapsed();
     assert!(took < Duration::from_secs(5), "{took:?}");
-}
-
-/// Any JSON value, with text that matters.
-pub(crate) fn any_json() -> impl Strategy<Value = Value> {
-    let text = "[a\"\\\\/ \n\u{1b}\u{7f}\u{9b}\u{202e}\u{feff}é“,:{}क]{0,8}";
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        text.prop_map(Value::from),
-    ];
-    leaf.prop_recursive(4, 24, 4, move |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::vec((text, inner), 0..4)
-                .prop_map(|members| Value::Object(members.into_iter().collect())),
-        ]
-    })
 }
 
 proptest! {

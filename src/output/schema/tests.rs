@@ -39,7 +39,7 @@ static BREAKS: Document = Document {
 fn report(document: &'static Document, single: bool) -> Json {
     let raw = |json: &str| Raw::of(json);
     let said = Row(vec![
-        Value::Text("asha".to_owned()),
+        Value::Text("asha".into()),
         Value::Flag(true),
         Value::Seconds(7),
         Value::Raw(raw("{\"any\":[1]}")),
@@ -56,7 +56,7 @@ fn report(document: &'static Document, single: bool) -> Json {
         document,
         head: vec![Value::Time(Timestamp::UNIX_EPOCH)],
         rows: if single { vec![said] } else { vec![said, Row(vec![])] },
-        tail: vec![Value::RawList { label: String::new(), items: vec![raw("1")] }],
+        tail: vec![Value::RawList { label: "".into(), items: [raw("1")].into() }],
         single,
         failures: vec![problem.clone(), Problem { profile: Some("ravi".to_owned()), code: None, ..problem }],
         sentence: None,

@@ -29,7 +29,7 @@ fn refused(name: &str) -> String {
 #[test]
 fn a_table_shows_what_rows_say_and_where_they_differ() {
     let report_of = |row| report(vec![call(1, "note", "x"), row]);
-    let text = |text: &str| Value::Text(text.to_owned());
+    let text = |text: &str| Value::Text(text.into());
     for (row, expected) in [
         (call(2, "note", "x"), &["time", "kind", "message"][..]),
         (call(2, "note", "x").with("profile", text("ravi")), &["profile", "time", "kind", "message"]),
@@ -77,8 +77,8 @@ fn a_script_counts_on_the_same_columns_whatever_rows_say() {
 fn paths_lead_into_what_the_server_sent() {
     let fields = r#"{"queue": "sales", "q": 1, "q": 2, "detail": {"list": [10, {"x": null}], "n": 1e400}}"#;
     let icons = Value::RawList {
-        label: "missed".to_owned(),
-        items: vec![raw(r#"{"name":"missed","action":{"type":"call"}}"#)],
+        label: "missed".into(),
+        items: [raw(r#"{"name":"missed","action":{"type":"call"}}"#)].into(),
     };
     let row = call(1, "note", "x").with("fields", Value::Raw(raw(fields))).with("icons", icons);
     let report = report(vec![row]);

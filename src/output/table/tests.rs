@@ -10,7 +10,7 @@ use crate::output::{
 };
 
 fn text(text: &str) -> Value {
-    Value::Text(text.to_owned())
+    Value::Text(text.into())
 }
 
 /// What supervisors see on a good day and on a bad one.
@@ -138,7 +138,7 @@ fn no_payload_gets_through_in_any_column() {
         let row = call(1, payload, payload)
             .with("profile", text(payload))
             .with("customer", text(payload))
-            .with("icons", Value::RawList { label: payload.to_owned(), items: Vec::new() });
+            .with("icons", Value::RawList { label: payload.into(), items: Box::default() });
         let report = report(vec![row, call(1, "note", "next")]);
         for presentation in [terminal(80), Presentation { color: true, ..terminal(200) }, piped()] {
             let table = without_colour(&drawn(&report, &presentation));

@@ -36,14 +36,14 @@ pub(super) fn of(kind: &EventKind) -> Vec<Value> {
         EventKind::ConnectionLost { failure, code, message, last_ok } => vec![
             word(failure),
             code.map_or(Value::Absent, Value::Number),
-            Value::Text(message.clone()),
+            Value::Text(message.as_str().into()),
             Value::time(*last_ok),
         ],
         EventKind::ConnectionRestored { down_seconds, failures } => {
             vec![Value::Seconds(*down_seconds), Value::Number(i64::from(*failures))]
         }
         EventKind::SessionExpired { code, message } => {
-            vec![code.map_or(Value::Absent, Value::Number), Value::Text(message.clone())]
+            vec![code.map_or(Value::Absent, Value::Number), Value::Text(message.as_str().into())]
         }
         EventKind::SessionRenewed => Vec::new(),
         EventKind::Heartbeat { last_ok, lag_seconds, failures } => {
@@ -81,7 +81,7 @@ fn of_tag(tag: &SeenTag, initial: bool, changed: bool) -> Vec<Value> {
         Value::text(tag.agent_id.clone()),
         Value::text(tag.call_id.clone()),
         Value::text(tag.customer.clone()),
-        Value::RawList { label: tag.icon_names.join(", "), items: tag.icons.clone() },
+        Value::RawList { label: tag.icon_names.join(", ").into(), items: tag.icons.clone().into() },
         Value::Raw(tag.fields.clone()),
         Value::Flag(initial),
         Value::Flag(changed),
@@ -100,7 +100,7 @@ fn of_alert(alert: &Alert) -> Vec<Value> {
 }
 
 fn word(word: &str) -> Value {
-    Value::Text(word.to_owned())
+    Value::Text(word.into())
 }
 
 fn count(count: usize) -> Value {
