@@ -98,19 +98,11 @@ impl Track {
 /// # Errors
 /// What the writer answers.
 pub fn draw(lines: &[Vec<Label<'_>>], tracks: &[Track], color: bool, out: &mut dyn Write) -> io::Result<()> {
-    let mut painted = String::new();
     if lines.len() > MOST_LAID_OUT {
-        return lines.iter().try_for_each(|line| {
-            for track in tracks {
-                let label = &line[track.cell];
-                let (before, after) = track.spaces(label);
-                push_spaces(before, &mut painted);
-                paint(&label.text, label.tint, color, &mut painted);
-                push_spaces(after + GAP, &mut painted);
-            }
-            write_line(&mut painted, out)
-        });
+        let mut pen = Pen::new(tracks, color, out);
+        return lines.iter().try_for_each(|line| pen.draw(line));
     }
+    let mut painted = String::new();
     lay_out(lines, tracks).lines().zip(lines).try_for_each(|(laid_out, line)| {
         for (piece, track) in laid_out.split(EDGE).zip(tracks) {
             let label = &line[track.cell];
@@ -120,6 +112,36 @@ pub fn draw(lines: &[Vec<Label<'_>>], tracks: &[Track], color: bool, out: &mut d
         }
         write_line(&mut painted, out)
     })
+}
+
+/// Draws one line after the other, without keeping any.
+pub struct Pen<'p> {
+    tracks: &'p [Track],
+    color: bool,
+    painted: String,
+    out: &'p mut dyn Write,
+}
+
+impl<'p> Pen<'p> {
+    /// Lines with these tracks.
+    pub fn new(tracks: &'p [Track], color: bool, out: &'p mut dyn Write) -> Self {
+        Self { tracks, color, painted: String::new(), out }
+    }
+
+    /// Writes one line of text.
+    ///
+    /// # Errors
+    /// What the writer answers.
+    pub fn draw(&mut self, line: &[Label<'_>]) -> io::Result<()> {
+        for track in self.tracks {
+            let label = &line[track.cell];
+            let (before, after) = track.spaces(label);
+            push_spaces(before, &mut self.painted);
+            paint(&label.text, label.tint, self.color, &mut self.painted);
+            push_spaces(after + GAP, &mut self.painted);
+        }
+        write_line(&mut self.painted, self.out)
+    }
 }
 
 /// Writes the line and empties it, so that the next one needs no memory of its own.

@@ -138,7 +138,8 @@ impl<'r> Selection<'r> {
     }
 
     /// The cells of each row, in the order of the columns.
-    pub fn rows(&self) -> impl Iterator<Item = Vec<Cell<'_>>> {
+    #[must_use]
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = Vec<Cell<'_>>> {
         self.report.rows.iter().enumerate().map(|(at, row)| {
             let unnamed = self.unnamed.get(at).map_or(&[][..], Vec::as_slice);
             self.columns.iter().map(|column| self.cell(row, unnamed, &column.source)).collect()
@@ -238,7 +239,7 @@ fn unnamed(report: &Report) -> (Vec<Cow<'_, str>>, Vec<TextsOfRow<'_>>) {
     };
     let mut keys: Vec<Cow<'_, str>> = Vec::new();
     let texts = read(&report.rows).map(|row| {
-        let mut texts = TextsOfRow::with_capacity(row.len());
+        let mut texts = TextsOfRow::with_capacity(row.len().min(MOST_UNNAMED));
         for (at, (key, text)) in row.into_iter().enumerate() {
             // Rows of one list say the same in the same order, so the key is most likely where it was in the last one.
             let known = if keys.get(at) == Some(&key) {

@@ -20,6 +20,10 @@ use crate::output::{
 /// fill every other row with spaces.
 const WIDEST_ALIGNED: usize = 160;
 
+/// Beyond so many cells each is made twice, to be measured and to be drawn, and none is kept: at 40 bytes
+/// each, those of a reply of 20,000 rows with many keys would take more memory than the reply itself.
+const MOST_KEPT: usize = 400_000;
+
 /// Writes the rows of a report under the selected columns. No line is wider than the presentation's width;
 /// without a width nothing is cut.
 ///
@@ -30,29 +34,71 @@ pub fn write_table(
     presentation: &Presentation,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let columns = selection.columns();
-    let headings = columns.iter().map(|column| Label::new(Cow::Borrowed(&*column.title), Tint::Strong));
-    let heading = presentation.headers.then(|| headings.collect());
-    let rows = selection.rows().map(|cells| {
-        let labels = cells.into_iter().map(|cell| label(cell, presentation));
-        labels.collect()
-    });
-    let mut lines: Vec<Vec<Label<'_>>> = heading.into_iter().chain(rows).collect();
+    write_keeping(MOST_KEPT, selection, presentation, out)
+}
 
-    let mut places = fit(&wishes(columns, &lines), presentation.width);
-    if presentation.width.is_none() {
+fn write_keeping(
+    most: usize,
+    selection: &Selection<'_>,
+    presentation: &Presentation,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let columns = selection.columns();
+    let lines = || {
+        let headings = columns.iter().map(|column| Label::new(Cow::Borrowed(&*column.title), Tint::Strong));
+        let heading = presentation.headers.then(|| headings.collect());
+        let rows = selection.rows().map(|cells| {
+            let labels = cells.into_iter().map(|cell| label(cell, presentation));
+            labels.collect::<Vec<_>>()
+        });
+        heading.into_iter().chain(rows)
+    };
+    if selection.rows().len() * columns.len() > most {
+        let places = places(columns, lines(), presentation.width);
+        let tracks = tracks(&places, columns);
+        let mut pen = grid::Pen::new(&tracks, presentation.color, out);
+        return lines().try_for_each(|line| pen.draw(&cut(line, &places, presentation.width)));
+    }
+    let lines: Vec<_> = lines().collect();
+    let places = places(columns, lines.iter(), presentation.width);
+    let lines: Vec<_> = lines.into_iter().map(|line| cut(line, &places, presentation.width)).collect();
+    grid::draw(&lines, &tracks(&places, columns), presentation.color, out)
+}
+
+/// Where each column goes, as wide as its widest cell where there is room.
+fn places<'l>(
+    columns: &[Column],
+    lines: impl Iterator<Item = impl AsRef<[Label<'l>]>>,
+    room: Option<usize>,
+) -> Vec<Place> {
+    let mut widest = vec![1; columns.len()];
+    for line in lines {
+        for (widest, label) in widest.iter_mut().zip(line.as_ref()) {
+            *widest = label.width().max(*widest);
+        }
+    }
+    let wish = |(column, natural): (&Column, usize)| {
+        let least = least(column).map_or(natural, |least| least.min(natural));
+        Wish { natural, least, rank: column.rank }
+    };
+    let wishes: Vec<_> = columns.iter().zip(widest).map(wish).collect();
+    let mut places = fit(&wishes, room);
+    if room.is_none() {
         for place in &mut places {
             place.width = place.width.min(WIDEST_ALIGNED);
         }
-    } else {
-        for line in &mut lines {
-            for place in &places {
-                line[place.column].cut(place.width);
-            }
+    }
+    places
+}
+
+/// At a terminal no cell is wider than its column.
+fn cut<'l>(mut line: Vec<Label<'l>>, places: &[Place], room: Option<usize>) -> Vec<Label<'l>> {
+    if room.is_some() {
+        for place in places {
+            line[place.column].cut(place.width);
         }
     }
-    let tracks: Vec<_> = places.iter().map(|place| track(place, columns)).collect();
-    grid::draw(&lines, &tracks, presentation.color, out)
+    line
 }
 
 fn label<'r>(cell: Cell<'r>, presentation: &Presentation) -> Label<'r> {
@@ -63,15 +109,6 @@ fn label<'r>(cell: Cell<'r>, presentation: &Presentation) -> Label<'r> {
     } else {
         Label::new(cell.exact(zone, *mask), Tint::Plain)
     }
-}
-
-fn wishes(columns: &[Column], lines: &[Vec<Label<'_>>]) -> Vec<Wish> {
-    let wish = |(at, column): (usize, &Column)| {
-        let natural = lines.iter().map(|line| line[at].width()).max().unwrap_or(0).max(1);
-        let least = least(column).map_or(natural, |least| least.min(natural));
-        Wish { natural, least, rank: column.rank }
-    };
-    columns.iter().enumerate().map(wish).collect()
 }
 
 /// Columns in which a cell still says something; `None` where half of it would mislead.
@@ -91,10 +128,13 @@ fn least(column: &Column) -> Option<usize> {
     }
 }
 
-fn track(place: &Place, columns: &[Column]) -> grid::Track {
-    let stands_right =
-        matches!(columns[place.column].meaning, Meaning::Elapsed | Meaning::Remaining | Meaning::Count);
-    grid::Track { cell: place.column, width: place.width, stands_right }
+fn tracks(places: &[Place], columns: &[Column]) -> Vec<grid::Track> {
+    let track = |place: &Place| {
+        let stands_right =
+            matches!(columns[place.column].meaning, Meaning::Elapsed | Meaning::Remaining | Meaning::Count);
+        grid::Track { cell: place.column, width: place.width, stands_right }
+    };
+    places.iter().map(track).collect()
 }
 
 #[cfg(test)]

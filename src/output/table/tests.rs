@@ -37,6 +37,21 @@ fn drawn(report: &Report, presentation: &Presentation) -> String {
 }
 
 #[test]
+fn lines_look_the_same_whether_they_are_kept_or_made_twice() {
+    for presentation in [terminal(40), terminal(80), piped()] {
+        let report = floor();
+        let selection = Selection::of(&report, None).expect("no names");
+        let written = |most: usize| {
+            let mut out = Vec::new();
+            write_keeping(most, &selection, &presentation, &mut out).expect("a vector takes everything");
+            String::from_utf8(out).expect("text")
+        };
+        let trimmed = |text: String| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
+        assert_eq!(trimmed(written(0)), trimmed(written(usize::MAX)));
+    }
+}
+
+#[test]
 fn on_forty_columns_the_most_useful_ones_stay() {
     let expected = "\
 TIME             KIND          MESSAGE
