@@ -1,27 +1,43 @@
-//! One row of the fault matrix is several cases; each runs with the real binary for `tags` and for
-//! `ping`, and says what must come of it. The table that is printed is made from what was measured.
+//! What a case of the fault matrix is: a scene in which something goes wrong, and what must come of it
+//! for each command. How it is run is `running`'s matter.
 
 use std::any::Any;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::time::Duration;
 
 use crate::support::fake_server::Request;
-use crate::support::{CANARY_SSID, FakeServer, Ran, Reply, World};
+use crate::support::{FakeServer, Ran, Reply, World};
 
-/// What both commands take for a success.
+/// What `tags`, `ping` and `watch --only tags` take for a success.
 pub const GOOD: &str = r#"{"status":"success","code":200,"data":[],"iconDetails":[]}"#;
-/// The most lines that a failure may say on stderr.
-const LINES: usize = 10;
+
+/// A look at how a run ended: `Err` says what is wrong.
+pub type Check = Box<dyn Fn(&World, &Ran) -> Result<(), String>>;
 
 /// What surrounds one run: where the server is, how often it was asked, and who must not be asked.
 pub struct Scene {
     pub address: String,
+    /// Options of every command.
     pub options: String,
-    pub arrivals: Box<dyn Fn() -> usize + Send>,
+    /// How long a command that is no watch may take: it scales every limit.
+    pub patience: String,
+    pub variables: Vec<(String, String)>,
+    /// Programs in front of the binary, such as `strace`.
+    pub wrapper: Vec<String>,
+    /// Profiles to sign in first; without any, the session stands in a variable.
+    pub profiles: Vec<String>,
+    /// How often the server was asked; where it cannot know, the log of `-v` says how often was tried.
+    pub arrivals: Option<Box<dyn Fn() -> usize>>,
     /// Must not get a single connection.
     pub untouched: Vec<FakeServer>,
+    /// Called when a watch tells that the connection is lost.
+    pub mend: Option<Box<dyn FnOnce()>>,
+    /// Called with the number of the process when it has started.
+    pub started: Option<Box<dyn FnOnce(u32)>>,
+    pub checks: Vec<Check>,
     /// Lives as long as the run, and is otherwise left alone.
-    pub kept: Vec<Box<dyn Any + Send>>,
+    pub kept: Vec<Box<dyn Any>>,
 }
 
 impl Scene {
@@ -29,46 +45,85 @@ impl Scene {
     pub fn at(address: impl Into<String>) -> Self {
         Self {
             address: address.into(),
-            options: "--timeout 6s".to_owned(),
-            arrivals: Box::new(|| 0),
+            options: String::new(),
+            patience: "--timeout 6s".to_owned(),
+            variables: vec![],
+            wrapper: vec![],
+            profiles: vec![],
+            arrivals: None,
             untouched: vec![],
+            mend: None,
+            started: None,
+            checks: vec![],
             kept: vec![],
         }
     }
 
     /// A server on loopback.
     pub fn server(answer: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static) -> Self {
-        let server = FakeServer::answering(answer);
-        let address = server.url();
-        Self { arrivals: Box::new(move || server.arrivals().len()), ..Self::at(address) }
+        Self::of(FakeServer::answering(answer))
     }
 
-    pub fn options(mut self, options: &str) -> Self {
-        options.clone_into(&mut self.options);
+    pub fn of(server: FakeServer) -> Self {
+        let address = server.url();
+        Self { arrivals: Some(Box::new(move || server.arrivals().len())), ..Self::at(address) }
+    }
+
+    pub fn patience(mut self, options: &str) -> Self {
+        options.clone_into(&mut self.patience);
+        self
+    }
+
+    pub fn wrapped(mut self, words: &[&str]) -> Self {
+        self.wrapper.extend(words.iter().map(|word| (*word).to_owned()));
+        self
+    }
+
+    pub fn keep(mut self, kept: impl Any) -> Self {
+        self.kept.push(Box::new(kept));
+        self
+    }
+
+    pub fn check(mut self, check: impl Fn(&World, &Ran) -> Result<(), String> + 'static) -> Self {
+        self.checks.push(Box::new(check));
         self
     }
 }
 
+/// How a run must end.
 #[derive(Clone, Debug, PartialEq)]
-struct Wanted {
-    exit: i32,
-    kind: String,
-    attempts: std::ops::RangeInclusive<usize>,
+pub struct Wanted {
+    pub exit: i32,
+    /// The error's kind, `-` for none. For a watch: how it names the lost connection, or why it ended.
+    pub kind: String,
+    pub attempts: RangeInclusive<usize>,
+}
+
+type Staging = Arc<dyn Fn() -> Scene + Send + Sync>;
+type Answering = Arc<dyn Fn() -> Reply + Send + Sync>;
+
+/// One command in one scene.
+pub struct Run {
+    pub command: &'static str,
+    pub wanted: Wanted,
+    pub scene: Staging,
 }
 
 /// One way in which something goes wrong.
 pub struct Case {
-    row: &'static str,
-    what: String,
-    scene: Box<dyn Fn() -> Scene + Send + Sync>,
-    wanted: [Option<Wanted>; 2],
-    at_least: Duration,
-    within: Duration,
+    pub row: &'static str,
+    pub what: String,
+    pub runs: Vec<Run>,
+    pub at_least: Duration,
+    pub within: Duration,
+    /// What a run that succeeds must print.
+    pub prints: Vec<String>,
+    /// What a run that fails must say.
+    pub says: Vec<String>,
+    answer: Option<Answering>,
 }
 
-const COMMANDS: [&str; 2] = ["tags", "ping"];
-
-/// A case that must fail once with this exit code and kind; the methods below say otherwise.
+/// A case that must fail at once and once with this exit code and kind; the methods below say otherwise.
 pub fn case(
     row: &'static str,
     what: impl Into<String>,
@@ -76,14 +131,34 @@ pub fn case(
     scene: impl Fn() -> Scene + Send + Sync + 'static,
 ) -> Case {
     let wanted = Wanted { exit, kind: kind.to_owned(), attempts: 1..=1 };
+    let scene: Staging = Arc::new(scene);
+    let run = |command| Run { command, wanted: wanted.clone(), scene: Arc::clone(&scene) };
     Case {
         row,
         what: what.into(),
-        scene: Box::new(scene),
-        wanted: [Some(wanted.clone()), Some(wanted)],
+        runs: vec![run("tags"), run("ping")],
         at_least: Duration::ZERO,
-        within: Duration::from_secs(8),
+        within: Duration::from_secs(2),
+        prints: vec![],
+        says: vec![],
+        answer: None,
     }
+}
+
+/// A case in which the server answers every request in the same way.
+pub fn answered(
+    row: &'static str,
+    what: impl Into<String>,
+    wanted: (i32, &str),
+    reply: impl Fn() -> Reply + Send + Sync + 'static,
+) -> Case {
+    let reply: Answering = Arc::new(reply);
+    let answer = Arc::clone(&reply);
+    let scene = move || {
+        let reply = Arc::clone(&reply);
+        Scene::server(move |_, _| reply())
+    };
+    Case { answer: Some(answer), ..case(row, what, wanted, scene) }
 }
 
 /// A case in which the server always says these bytes, then closes.
@@ -94,10 +169,7 @@ pub fn says(
     bytes: impl Into<Vec<u8>>,
 ) -> Case {
     let bytes = bytes.into();
-    case(row, what, wanted, move || {
-        let bytes = bytes.clone();
-        Scene::server(move |_, _| Reply::Raw(bytes.clone()))
-    })
+    answered(row, what, wanted, move || Reply::Raw(bytes.clone()))
 }
 
 /// A case in which the server answers HTTP 200 with this body.
@@ -117,26 +189,78 @@ pub fn ok(body: &[u8]) -> Vec<u8> {
 impl Case {
     /// The server is asked three times for tags, and sent two pings.
     pub fn tried_again(self) -> Self {
-        self.arriving(3, 2)
+        self.arriving(3, 2).within(Duration::from_secs(12))
     }
 
     /// How often the server is asked for tags, and how often it is sent a ping.
-    pub fn arriving(mut self, tags: usize, ping: usize) -> Self {
-        for (wanted, attempts) in self.wanted.iter_mut().zip([tags, ping]) {
-            wanted.as_mut().unwrap().attempts = attempts..=attempts;
+    pub fn arriving(self, tags: usize, ping: usize) -> Self {
+        self.between(tags..=tags, ping..=ping)
+    }
+
+    /// The same, where it may be one or another number.
+    pub fn between(mut self, tags: RangeInclusive<usize>, ping: RangeInclusive<usize>) -> Self {
+        for run in &mut self.runs {
+            match run.command {
+                "tags" => run.wanted.attempts = tags.clone(),
+                "ping" => run.wanted.attempts = ping.clone(),
+                _ => {}
+            }
         }
         self
     }
 
     /// `tags` reads the payload, `ping` has none.
-    pub fn of_tags(mut self) -> Self {
-        self.wanted[1] = None;
+    pub fn of_tags(self) -> Self {
+        self.of("tags")
+    }
+
+    /// Only this command meets it.
+    pub fn of(mut self, command: &'static str) -> Self {
+        if let Some(mut run) = self.runs.pop() {
+            run.command = command;
+            self.runs = vec![run];
+        }
         self
     }
 
     /// Where a ping ends in another way.
     pub fn but_ping(mut self, exit: i32, kind: &str, attempts: usize) -> Self {
-        self.wanted[1] = Some(Wanted { exit, kind: kind.to_owned(), attempts: attempts..=attempts });
+        let ping = self.runs.iter_mut().find(|run| run.command == "ping").unwrap();
+        ping.wanted = Wanted { exit, kind: kind.to_owned(), attempts: attempts..=attempts };
+        self
+    }
+
+    /// A watch that is answered like this at its first poll, and well afterwards, tells that the connection
+    /// was lost, names the same kind, and recovers by itself.
+    pub fn watched(self) -> Self {
+        let answer = Arc::clone(self.answer.as_ref().unwrap());
+        let kind = self.runs[0].wanted.kind.clone();
+        let scene = move || {
+            let answer = Arc::clone(&answer);
+            Scene::server(move |_, earlier| if earlier == 0 { answer() } else { Reply::ok(GOOD) })
+        };
+        self.watched_in((0, &kind), 2..=2, scene)
+    }
+
+    /// A watch that is always answered like this ends like this.
+    pub fn ends_watch(self, wanted: (i32, &str), attempts: usize) -> Self {
+        let answer = Arc::clone(self.answer.as_ref().unwrap());
+        let scene = move || {
+            let answer = Arc::clone(&answer);
+            Scene::server(move |_, _| answer())
+        };
+        self.watched_in(wanted, attempts..=attempts, scene)
+    }
+
+    /// What a watch makes of a scene of its own.
+    pub fn watched_in(
+        mut self,
+        (exit, kind): (i32, &str),
+        attempts: RangeInclusive<usize>,
+        scene: impl Fn() -> Scene + Send + Sync + 'static,
+    ) -> Self {
+        let wanted = Wanted { exit, kind: kind.to_owned(), attempts };
+        self.runs.push(Run { command: "watch", wanted, scene: Arc::new(scene) });
         self
     }
 
@@ -150,82 +274,15 @@ impl Case {
         self
     }
 
-    fn run(&self, command: &str, wanted: &Wanted) -> (String, bool) {
-        let scene = (self.scene)();
-        let world = World::new().with("DEEPCALL_SERVER", &scene.address).with("DEEPCALL_SSID", CANARY_SSID);
-        let started = Instant::now();
-        let ran = world.run(&format!("{command} --json {}", scene.options));
-        let took = started.elapsed();
-        let arrivals = (scene.arrivals)();
-        let kind = kind_of(&ran);
-        let mut wrong = vec![];
-        let mut check = |holds: bool, what: String| {
-            if !holds {
-                wrong.push(what);
-            }
-        };
-        check(ran.code == wanted.exit, format!("exit {} instead of {}", ran.code, wanted.exit));
-        check(kind == wanted.kind, format!("kind {kind:?} instead of {:?}", wanted.kind));
-        check(wanted.attempts.contains(&arrivals), format!("{arrivals} of {:?} arrivals", wanted.attempts));
-        check(took >= self.at_least && took <= self.within, format!("took {took:?}"));
-        let is_whole = if wanted.exit == 0 {
-            serde_json::from_str::<serde_json::Value>(&ran.stdout).is_ok()
-        } else {
-            ran.stdout.is_empty()
-        };
-        check(is_whole, "stdout is neither empty nor whole".to_owned());
-        check(ran.stderr.lines().count() <= LINES, "stderr is too long".to_owned());
-        let touched = scene.untouched.iter().any(|other| other.connections() > 0);
-        check(!touched, "a second address was spoken to".to_owned());
-        let held = wrong.is_empty();
-        let result = if held { "held".to_owned() } else { format!("FAILED: {}\n{ran}", wrong.join("; ")) };
-        let line = format!(
-            "{:<4} {command:<5} {:<52} exit {:<3} {kind:<10} {arrivals}x {:>5.2} s  {result}",
-            self.row,
-            self.what,
-            ran.code,
-            took.as_secs_f64(),
-        );
-        (line, held)
+    /// Where it succeeds, this stands in the document.
+    pub fn printing(mut self, text: impl Into<String>) -> Self {
+        self.prints.push(text.into());
+        self
     }
-}
 
-fn kind_of(ran: &Ran) -> String {
-    let error: Option<serde_json::Value> = serde_json::from_str(&ran.stderr).ok();
-    let kind = error.as_ref().and_then(|error| error["error"]["kind"].as_str());
-    kind.unwrap_or(if ran.code == 0 { "-" } else { "?" }).to_owned()
-}
-
-/// Runs the cases, some at a time, prints a line for each, and fails if one did not hold.
-#[track_caller]
-#[expect(clippy::print_stdout, reason = "the matrix is printed with --nocapture")]
-pub fn hold(cases: Vec<Case>) {
-    let mut runs: Vec<(&Case, usize)> = cases
-        .iter()
-        .flat_map(|case| [(case, 0), (case, 1)])
-        .filter(|(case, at)| case.wanted[*at].is_some())
-        .collect();
-    let count = runs.len();
-    runs.reverse();
-    let runs = Mutex::new(runs);
-    let results = Mutex::new(vec![]);
-    std::thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| {
-                loop {
-                    let next = runs.lock().unwrap().pop();
-                    let Some((case, at)) = next else { return };
-                    let result = case.run(COMMANDS[at], case.wanted[at].as_ref().unwrap());
-                    results.lock().unwrap().push(result);
-                }
-            });
-        }
-    });
-    let mut results = results.into_inner().unwrap();
-    results.sort();
-    let failed: Vec<&str> = results.iter().filter(|(_, held)| !held).map(|(line, _)| line.as_str()).collect();
-    let lines: Vec<&str> = results.iter().map(|(line, _)| line.as_str()).collect();
-    println!("{}", lines.join("\n"));
-    assert_eq!(results.len(), count, "not every case was run");
-    assert!(failed.is_empty(), "{} of {count} cases did not hold:\n{}", failed.len(), failed.join("\n"));
+    /// Where it fails, this stands in the error.
+    pub fn saying(mut self, text: impl Into<String>) -> Self {
+        self.says.push(text.into());
+        self
+    }
 }

@@ -1,12 +1,30 @@
-//! The fault matrix: what the network, the server and its surroundings can do wrong, with the exit
-//! code, the kind, the number of attempts and the time that must come of it, for `tags` and `ping`.
-//! `cargo test --test it faults -- --nocapture` prints it.
+//! The fault matrix: what the network, the server and the surroundings can do wrong, with the exit code,
+//! the kind of error, the number of attempts and the time that must come of it, for `tags`, `ping` and
+//! `watch`. `cargo test --locked --test it faults:: -- --nocapture` prints it; `FAULT_ROWS=N1,T1` before it
+//! chooses rows.
 
+mod bodies;
+mod http;
 mod matrix;
+mod names;
 mod network;
-mod replies;
+mod refusals;
+mod rows;
+mod running;
+mod statuses;
+mod table;
 
 use crate::support::World;
+
+#[test]
+fn every_row_of_the_matrix_holds() {
+    table::hold(
+        [network::cases(), http::cases(), statuses::cases(), bodies::cases(), refusals::cases()]
+            .into_iter()
+            .flatten()
+            .collect(),
+    );
+}
 
 #[test]
 fn a_config_file_that_is_wrong_is_named_with_its_line() {

@@ -1,178 +1,204 @@
-//! N: what the network does, and replies that break the rules of HTTP.
+//! N1 to N9, N13 and N14: names, connections that are refused, silent, reset or cut, and slowness.
 
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::matrix::{Case, GOOD, Scene, case, hold, ok, says};
-use crate::support::Reply;
+use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket};
+
+use super::matrix::{Case, GOOD, Scene, answered, case, says};
+use super::names::Names;
+use crate::support::{FakeServer, Reply};
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\n";
+const HALF: &str = "HTTP/1.1 200 OK\r\nContent-Length: 58\r\n\r\n{\"d";
+const TWELVE_SECONDS: Duration = Duration::from_secs(12);
+const THIRTY_SECONDS: Duration = Duration::from_millis(30_500);
 
-/// A port on which every attempt to connect goes unanswered: its queue of one is full.
-fn deaf_listener() -> Scene {
-    use rustix::net::{AddressFamily, SocketType, bind, listen, socket};
-    let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
-    bind(&socket, &"127.0.0.1:0".parse::<std::net::SocketAddrV4>().unwrap()).unwrap();
-    listen(&socket, 0).unwrap();
-    let listener = TcpListener::from(socket);
-    let address = listener.local_addr().unwrap();
-    let queued: Vec<_> =
-        (0..3).map(|_| TcpStream::connect_timeout(&address, Duration::from_millis(100))).collect();
-    let mut scene = Scene::at(format!("http://{address}"));
-    scene.kept = vec![Box::new(listener), Box::new(queued)];
-    scene
+pub fn cases() -> Vec<Case> {
+    [connecting(), broken_off(), slow()].into_iter().flatten().collect()
 }
 
-fn never_listening() -> Scene {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    Scene::at(format!("http://{free}"))
+/// A server that begins to answer when the scene is mended.
+#[derive(Clone, Default)]
+struct Later(Arc<Mutex<Option<FakeServer>>>);
+
+impl Later {
+    /// Answers on this socket from now on.
+    fn start(&self, socket: OwnedFd) {
+        listen(&socket, 16).unwrap();
+        let server = FakeServer::listening(TcpListener::from(socket), b"", |_, _| Reply::ok(GOOD));
+        *self.0.lock().unwrap() = Some(server);
+    }
+
+    /// The scene at this address, mended by `mend`.
+    fn scene(self, address: &str, mend: impl FnOnce(&Self) + 'static) -> Scene {
+        let count = self.clone();
+        let mut scene = Scene::at(address);
+        scene.arrivals =
+            Some(Box::new(move || count.0.lock().unwrap().as_ref().map_or(0, |it| it.arrivals().len())));
+        scene.mend = Some(Box::new(move || mend(&self)));
+        scene
+    }
 }
 
-/// A name with more than one address, of which only the one of the old protocol answers.
-fn by_name() -> Scene {
-    let mut scene = Scene::server(|_, _| Reply::ok(GOOD));
+fn bound(address: SocketAddr) -> OwnedFd {
+    let family = if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
+    let socket = socket(family, SocketType::STREAM, None).unwrap();
+    bind(&socket, &address).unwrap();
+    socket
+}
+
+fn address_of(socket: &OwnedFd) -> SocketAddr {
+    getsockname(socket).unwrap().try_into().unwrap()
+}
+
+/// Makes a socket on which every attempt to connect goes unanswered: its queue of one is full. Whoever drops
+/// the connections and accepts makes room.
+fn deafen(socket: &OwnedFd) -> Vec<TcpStream> {
+    listen(socket, 0).unwrap();
+    let address = address_of(socket);
+    (0..3).filter_map(|_| TcpStream::connect_timeout(&address, Duration::from_millis(100)).ok()).collect()
+}
+
+fn anywhere() -> OwnedFd {
+    bound("127.0.0.1:0".parse().unwrap())
+}
+
+/// A bound socket that does not listen refuses, and keeps its port.
+fn refusing() -> Scene {
+    let socket = anywhere();
+    Scene::at(format!("http://{}", address_of(&socket))).keep(socket)
+}
+
+fn deaf() -> Scene {
+    let socket = anywhere();
+    let address = address_of(&socket);
+    let queue = deafen(&socket);
+    Scene::at(format!("http://{address}")).keep((socket, queue))
+}
+
+/// `localhost` has two addresses; the first one swallows what is sent to it.
+fn first_address_is_dead() -> Scene {
+    let (server, deaf) = loop {
+        let server = FakeServer::answering(|_, _| Reply::ok(GOOD));
+        let address: SocketAddr = server.url()["http://127.0.0.1:".len()..]
+            .parse()
+            .map(|port: u16| SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, port)))
+            .unwrap();
+        let socket = socket(AddressFamily::INET6, SocketType::STREAM, None).unwrap();
+        // The port may be taken there.
+        if bind(&socket, &address).is_ok() {
+            break (server, socket);
+        }
+    };
+    let queue = deafen(&deaf);
+    let names = Names::known("::1 localhost\n127.0.0.1 localhost\n");
+    let mut scene = names.surround(Scene::of(server)).keep((deaf, queue));
     scene.address = scene.address.replace("127.0.0.1", "localhost");
     scene
 }
 
-fn reset_after(row: &'static str, what: &str, kind: &str, bytes: &str) -> Case {
-    let bytes = bytes.as_bytes().to_vec();
-    case(row, what, (5, kind), move || {
-        let bytes = bytes.clone();
-        Scene::server(move |_, _| Reply::RawThenReset(bytes.clone()))
-    })
-    .tried_again()
-}
-
-#[test]
-fn n_connections() {
-    hold(vec![
-        case("N1", "name does not exist", (5, "dns"), || Scene::at("https://nobody.invalid")).arriving(0, 0),
-        case("N3", "refused", (5, "connect"), never_listening).arriving(0, 0),
-        case("N4", "connection attempt goes unanswered", (5, "timeout"), || {
-            deaf_listener().options("--timeout 3s --retries 0")
-        })
-        .arriving(0, 0)
-        .within(Duration::from_secs(4)),
-        case("N5", "first address dead, second good", (0, "-"), by_name),
-        reset_after("N6", "accept, then reset", "reset", ""),
-        reset_after("N7", "reset inside the status line", "reset", "HTTP/1.1 20"),
-        reset_after("N7", "reset inside the headers", "reset", "HTTP/1.1 200 OK\r\nContent-Le"),
-        reset_after(
-            "N8",
-            "reset in the middle of the body",
-            "cut_short",
-            &format!("{HEAD}Content-Length: 58\r\n\r\n{{\"d"),
-        ),
-        says(
-            "N9",
-            "closed before the length is reached",
-            (5, "cut_short"),
-            format!("{HEAD}Content-Length: 58\r\n\r\n{{\"d"),
-        )
-        .tried_again(),
-        says(
-            "N10",
-            "chunked, last chunk missing",
-            (5, "cut_short"),
-            format!("{HEAD}Transfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n"),
-        )
-        .tried_again(),
-    ]);
-}
-
-#[test]
-fn n_rules_of_http() {
-    let many = format!("{HEAD}{}\r\n{{}}", "X: y\r\n".repeat(101));
-    let wide = format!("{HEAD}X: {}\r\n\r\n{{}}", "y".repeat(1 << 20));
-    let endless_early = "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(50_000);
-    let protocol = (6, "protocol");
-    hold(vec![
-        says(
-            "N10",
-            "chunk size is not a number",
-            protocol,
-            format!("{HEAD}Transfer-Encoding: chunked\r\n\r\nxyz\r\n{{}}"),
-        ),
-        says(
-            "N11",
-            "length too small, rest follows",
-            (6, "not_json"),
-            format!("{HEAD}Content-Length: 20\r\n\r\n{GOOD}"),
-        ),
-        says("N12", "length negative", protocol, format!("{HEAD}Content-Length: -1\r\n\r\n{GOOD}")),
-        says(
-            "N12",
-            "two lengths",
-            protocol,
-            format!("{HEAD}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{{}}"),
-        ),
-        says(
-            "N12",
-            "length and chunks",
-            protocol,
-            format!("{HEAD}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n"),
-        ),
-        case("N15", "body without length and without end", (6, "too_large"), || {
-            let head = format!("{HEAD}\r\n").into_bytes();
-            Scene::server(move |_, _| Reply::Raw([head.clone(), vec![b' '; 9 << 20]].concat()))
-        }),
-        says("N16", "101 headers", protocol, many),
-        says("N16", "one header of 1 MiB", protocol, wide),
-        case("N16", "headers without end", protocol, || {
-            Scene::server(|_, _| {
-                Reply::RawThenReset(format!("{HEAD}{}", "X: y\r\n".repeat(200_000)).into_bytes())
-            })
-        }),
-        says("N17", "101 upgrade", protocol, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"),
-        case("N17", "50,000 early replies, then closed", (5, "reset"), move || {
-            let hints = endless_early.clone().into_bytes();
-            Scene::server(move |_, _| Reply::Raw(hints.clone())).options("--timeout 2s --retries 0")
-        }),
-        says(
-            "N17",
-            "one early reply, then the answer",
-            (0, "-"),
-            [b"HTTP/1.1 103 Early Hints\r\n\r\n".to_vec(), ok(GOOD.as_bytes())].concat(),
-        ),
-        says(
-            "N18",
-            "two replies on one connection",
-            (0, "-"),
-            [ok(GOOD.as_bytes()), ok(b"{\"status\":\"error\",\"code\":1039}")].concat(),
-        ),
-    ]);
-}
-
-#[test]
-fn n_slowness() {
-    let slow = |bytes: String| {
-        move || {
-            let bytes = bytes.clone().into_bytes();
-            Scene::server(move |_, _| Reply::Trickle(bytes.clone(), Duration::from_millis(500)))
-        }
+fn connecting() -> Vec<Case> {
+    let unnamed = || Names::known("").surround(Scene::at("https://deepcall.test"));
+    let unnamed_until_mended = || {
+        let socket = anywhere();
+        let address = format!("http://deepcall.test:{}", address_of(&socket).port());
+        let names = Names::known("");
+        let hosts = names.hosts();
+        let later = Later::default();
+        later.start(socket);
+        let mend = move |_: &Later| hosts.add("127.0.0.1 deepcall.test");
+        let mut scene = names.surround(later.scene(&address, mend));
+        // Plain http to a name is allowed to the profile that asked for it.
+        scene.profiles = vec!["asha".to_owned()];
+        scene
     };
-    let headers = slow(format!("{HEAD}{}", "X: y\r\n".repeat(50)));
+    let refusing_until_mended = || {
+        let socket = anywhere();
+        let address = format!("http://{}", address_of(&socket));
+        Later::default().scene(&address, move |later| later.start(socket))
+    };
+    let deaf_until_mended = || {
+        let socket = anywhere();
+        let address = format!("http://{}", address_of(&socket));
+        let queue = deafen(&socket);
+        Later::default().scene(&address, move |later| {
+            drop(queue);
+            later.start(socket);
+        })
+    };
+    vec![
+        case("N1", "the name does not exist", (5, "dns"), unnamed).tried_again().watched_in(
+            (0, "dns"),
+            1..=1,
+            unnamed_until_mended,
+        ),
+        case("N2", "the resolver swallows every question", (5, "dns"), || {
+            Names::silent().surround(Scene::at("https://deepcall.test"))
+        })
+        .tried_again()
+        .saying("resolver does not answer"),
+        case("N3", "nobody listens", (5, "connect"), refusing).tried_again().watched_in(
+            (0, "connect"),
+            1..=1,
+            refusing_until_mended,
+        ),
+        case("N4", "attempts to connect are swallowed", (5, "timeout"), || {
+            deaf().patience("--timeout 6s --retries 1")
+        })
+        .arriving(2, 2)
+        .within(TWELVE_SECONDS)
+        .watched_in((0, "timeout"), 1..=1, deaf_until_mended),
+        case("N5", "IPv6 swallows, IPv4 answers", (0, "-"), first_address_is_dead)
+            .at_least(Duration::from_millis(100)),
+    ]
+}
+
+fn reset_after(row: &'static str, what: &str, kind: &str, bytes: &'static str) -> Case {
+    answered(row, what, (5, kind), || Reply::RawThenReset(bytes.as_bytes().to_vec())).tried_again()
+}
+
+fn broken_off() -> Vec<Case> {
+    vec![
+        reset_after("N6", "accepted, then reset", "reset", "").watched(),
+        reset_after("N7", "reset inside the status line", "reset", "HTTP/1.1 20").watched(),
+        reset_after("N7", "reset inside the headers", "reset", "HTTP/1.1 200 OK\r\nContent-Le").watched(),
+        reset_after("N8", "reset after half the body", "cut_short", HALF).watched(),
+        says("N9", "closed after half the body", (5, "cut_short"), HALF).tried_again(),
+        says("N9", "closed after the headers", (5, "cut_short"), &HALF[..HALF.len() - 3]).tried_again(),
+    ]
+}
+
+fn slow() -> Vec<Case> {
+    let headers = || {
+        let bytes = format!("{HEAD}{}", "X: y\r\n".repeat(50)).into_bytes();
+        Reply::Trickle(bytes, Duration::from_millis(500))
+    };
+    let body = || {
+        let head = format!("{HEAD}Content-Length: 5800\r\n\r\n").into_bytes();
+        Reply::DripAfter(head, Duration::from_millis(500))
+    };
+    let fifteen = Duration::from_secs(15);
+    let patiently = |reply: fn() -> Reply| move || Scene::server(move |_, _| reply()).patience("");
+    let shortly = |reply: fn() -> Reply| move || Scene::server(move |_, _| reply()).patience("--timeout 2s");
     let in_time = Duration::from_secs(3);
-    let silent = || Scene::server(|_, _| Reply::Silence);
-    let dripping = |options: &'static str| {
-        move || {
-            let head = format!("{HEAD}Content-Length: 5800\r\n\r\n").into_bytes();
-            Scene::server(move |_, _| Reply::DripAfter(head.clone(), Duration::from_millis(200)))
-                .options(options)
-        }
-    };
-    hold(vec![
-        case("N13", "headers byte by byte, --timeout 2s", (124, "timed_out"), move || {
-            headers().options("--timeout 2s")
-        })
-        .within(in_time),
-        case("N14", "body byte by byte, --timeout 2s", (124, "timed_out"), dripping("--timeout 2s"))
+    vec![
+        case("N13", "headers, with the standard limits", (5, "timeout"), patiently(headers))
+            .arriving(2, 1)
+            .at_least(fifteen)
+            .within(THIRTY_SECONDS)
+            .watched_in((0, "timeout"), 2..=2, move || {
+                Scene::server(move |_, earlier| if earlier == 0 { headers() } else { Reply::ok(GOOD) })
+            }),
+        case("N13", "headers, with --timeout 2s", (124, "timed_out"), shortly(headers)).within(in_time),
+        case("N14", "a body, with the standard limits", (5, "timeout"), patiently(body))
+            .arriving(2, 1)
+            .at_least(fifteen)
+            .within(THIRTY_SECONDS),
+        case("N14", "a body, with --timeout 2s", (124, "timed_out"), shortly(body)).within(in_time),
+        case("N14", "not a word, with --timeout 2s", (124, "timed_out"), shortly(|| Reply::Silence))
             .within(in_time),
-        case("N14", "body byte by byte, no options but --retries 0", (5, "timeout"), dripping("--retries 0"))
-            .at_least(Duration::from_secs(15))
-            .within(Duration::from_millis(15_500)),
-        case("N14", "not a word, --timeout 2s", (124, "timed_out"), move || silent().options("--timeout 2s"))
-            .within(in_time),
-    ]);
+    ]
 }

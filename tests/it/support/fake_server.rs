@@ -1,7 +1,7 @@
 //! A server on loopback that answers byte for byte what a test says, and counts what arrives.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -35,6 +35,8 @@ pub enum Reply {
     Trickle(Vec<u8>, Duration),
     /// These bytes at once, then a space after each pause, without end.
     DripAfter(Vec<u8>, Duration),
+    /// These bytes once, then those again and again, until 2 GiB are sent or the client gives up.
+    Flood(Vec<u8>, Vec<u8>),
 }
 
 impl Reply {
@@ -56,29 +58,40 @@ type Answering = dyn Fn(&Request, usize) -> Reply + Send + Sync;
 
 /// The server. When it is dropped, it fails the test if anything but a POST below `/api/v2/` arrived.
 pub struct FakeServer {
-    address: std::net::SocketAddr,
+    address: SocketAddr,
     arrivals: Arc<Mutex<Vec<Request>>>,
-    connections: Arc<Mutex<usize>>,
+    peers: Arc<Mutex<Vec<SocketAddr>>>,
 }
 
 impl FakeServer {
     /// Answers each request; the number counts earlier arrivals.
     pub fn answering(answer: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::listening(TcpListener::bind("127.0.0.1:0").unwrap(), b"", answer)
+    }
+
+    /// The same on a socket of the test's own; whoever connects is told `greeting` before it has asked.
+    pub fn listening(
+        listener: TcpListener,
+        greeting: &'static [u8],
+        answer: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let address = listener.local_addr().unwrap();
         let arrivals = Arc::new(Mutex::new(vec![]));
-        let connections = Arc::new(Mutex::new(0));
+        let peers = Arc::new(Mutex::new(vec![]));
         let answer: Arc<Answering> = Arc::new(answer);
-        let (seen, opened) = (Arc::clone(&arrivals), Arc::clone(&connections));
+        let (seen, met) = (Arc::clone(&arrivals), Arc::clone(&peers));
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let Ok(stream) = stream else { break };
-                *opened.lock().unwrap() += 1;
+                let Ok(mut stream) = stream else { break };
+                // A peer may have reset the connection already.
+                let Ok(peer) = stream.peer_addr() else { continue };
+                met.lock().unwrap().push(peer);
+                let _ = stream.write_all(greeting);
                 let (answer, seen) = (Arc::clone(&answer), Arc::clone(&seen));
                 thread::spawn(move || serve(stream, &*answer, &seen));
             }
         });
-        Self { address, arrivals, connections }
+        Self { address, arrivals, peers }
     }
 
     /// Answers every request with the same JSON.
@@ -95,9 +108,24 @@ impl FakeServer {
         self.arrivals.lock().unwrap().clone()
     }
 
+    /// Whether nobody has connected. Connections are taken in order: when one of our own has come through,
+    /// so has every one before it.
+    pub fn is_untouched(&self) -> bool {
+        let own = TcpStream::connect(self.address).unwrap();
+        let own = own.local_addr().unwrap();
+        loop {
+            let peers = self.peers.lock().unwrap();
+            if peers.contains(&own) {
+                return peers.len() == 1;
+            }
+            drop(peers);
+            thread::yield_now();
+        }
+    }
+
     /// How many connections were opened, whatever was sent on them.
     pub fn connections(&self) -> usize {
-        *self.connections.lock().unwrap()
+        self.peers.lock().unwrap().len()
     }
 }
 
@@ -144,6 +172,15 @@ fn serve(mut stream: TcpStream, answer: &Answering, seen: &Mutex<Vec<Request>>) 
             }
             Reply::Silence => {
                 let _ = stream.read_to_end(&mut vec![]);
+                return;
+            }
+            Reply::Flood(first, then) => {
+                let mut sent = 0_u64;
+                let mut is_open = stream.write_all(&first).is_ok();
+                while is_open && sent < 2 << 30 {
+                    is_open = stream.write_all(&then).is_ok();
+                    sent += then.len() as u64;
+                }
                 return;
             }
             Reply::DripAfter(bytes, pause) => {

@@ -1,0 +1,92 @@
+//! The rows of the matrix, in order: what goes wrong, which commands must have a case for it, and what is
+//! deliberately otherwise than a reader may expect.
+
+/// One row.
+pub struct Row {
+    pub id: &'static str,
+    pub what: &'static str,
+    /// With spaces between.
+    pub commands: &'static str,
+    /// Printed beside the row.
+    pub note: &'static str,
+}
+
+const BOTH: &str = "tags ping";
+const ALL: &str = "tags ping watch";
+const LIST: &str = "tags";
+
+const fn row(id: &'static str, commands: &'static str, what: &'static str) -> Row {
+    Row { id, what, commands, note: "" }
+}
+
+const fn noted(id: &'static str, commands: &'static str, what: &'static str, note: &'static str) -> Row {
+    Row { id, what, commands, note }
+}
+
+pub const ROWS: &[Row] = &[
+    row("N1", ALL, "the name does not exist"),
+    row("N2", BOTH, "the resolver is silent"),
+    row("N3", ALL, "refused"),
+    row("N4", ALL, "attempts to connect go unanswered"),
+    row("N5", BOTH, "the first address is dead, the second good"),
+    row("N6", ALL, "accepted, then reset"),
+    row("N7", ALL, "reset inside the status line or the headers"),
+    row("N8", ALL, "reset after half the body"),
+    row("N9", BOTH, "closed before the announced length"),
+    row("N10", BOTH, "a chunked body without its end, or with a bad size"),
+    row("N11", BOTH, "the announced length is too small"),
+    row("N12", BOTH, "the length is negative, told twice, or told beside chunks"),
+    noted(
+        "N13",
+        ALL,
+        "headers byte by byte",
+        "where --timeout is given and reached first, the exit code is 124",
+    ),
+    noted(
+        "N14",
+        BOTH,
+        "a body byte by byte",
+        "where --timeout is given and reached first, the exit code is 124",
+    ),
+    row("N15", BOTH, "a body without end"),
+    row("N16", BOTH, "headers without end, too many, or too large"),
+    noted(
+        "N17",
+        BOTH,
+        "early replies without end; an upgrade",
+        "early replies count as silence: time ends them, not a number (5, not 6)",
+    ),
+    row("N18", BOTH, "a reply before the request; two replies"),
+    row("S1", ALL, "500, 502, 503, 504"),
+    row("S2", ALL, "Retry-After: 2"),
+    row("S3", BOTH, "Retry-After in other forms, and nonsense"),
+    row("S4", BOTH, "Retry-After: 600"),
+    row("S5", BOTH, "408, 425"),
+    row("S6", BOTH, "400, 404, 405, 413, 415"),
+    row("S7", BOTH, "401, 403, 407"),
+    row("S8", BOTH, "204, 206, 300, 304"),
+    row("R1", BOTH, "redirects to anywhere"),
+    row("R2", BOTH, "chains of redirects; redirects with a body"),
+    row("J1", ALL, "no JSON: HTML, text, XML"),
+    row("J2", BOTH, "JSON that is no object, or nothing"),
+    row("J3", BOTH, "more than one document"),
+    row("J4", BOTH, "compressed, though that was refused; a bomb"),
+    row("J5", BOTH, "not UTF-8"),
+    row("J6", BOTH, "nested too deeply"),
+    row("J7", BOTH, "too large, too many"),
+    row("J8", LIST, "a list of other shapes"),
+    row("J9", BOTH, "numbers as text, text as numbers"),
+    noted(
+        "J10",
+        BOTH,
+        "unknown keys",
+        "more than 500 keys in one item are too many (J7); beside the list, any number is ignored",
+    ),
+    row("J11", BOTH, "keys told twice"),
+    row("J12", LIST, "numbers beyond a computer's"),
+    row("J13", LIST, "lone surrogates, NUL"),
+    row("E1", ALL, "DeepCall's error codes in HTTP 200"),
+    row("E2", BOTH, "HTTP 500 that says success"),
+    row("E3", BOTH, "replies that contradict themselves"),
+    row("U1", BOTH, "server addresses that are none"),
+];
