@@ -68,5 +68,15 @@ pub fn completions(shell: Shell) -> Vec<u8> {
     };
     // Writing to a `Vec` cannot fail.
     let _ = completer.write_registration(VARIABLE, "deepcall", "deepcall", "deepcall", &mut script);
+    if shell == Shell::Zsh {
+        script.extend_from_slice(ZSH_FIRST_TAB);
+    }
     script
 }
+
+/// zsh reads a file of its `fpath` at the first Tab, as the body of the function that shall answer it.
+const ZSH_FIRST_TAB: &[u8] = br#"
+if [[ "${funcstack[1]-}" == _deepcall ]]; then
+    _clap_dynamic_completer_deepcall
+fi
+"#;

@@ -94,6 +94,17 @@ fn bash_zsh_and_fish_complete_what_the_program_knows_and_what_is_stored() {
 }
 
 #[test]
+fn zsh_answers_the_first_tab_when_the_script_lies_in_a_folder_of_its_own() {
+    let script = format!(
+        "compdef() {{ :; }}; _describe() {{ print -l -- \"${{(@P)3}}\"; }}; fpath=({}/completions); \
+         autoload -Uz _deepcall; words=(deepcall ta); CURRENT=2; _deepcall",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let told = shell(&home(), "zsh", &["-f", "-c"], &script);
+    assert!(told.starts_with("tags:"), "{told:?}");
+}
+
+#[test]
 fn tab_in_a_home_without_files_or_with_broken_ones_says_nothing_on_stderr() {
     assert_eq!(bash(&World::new(), "deepcall tags --profile a"), [""; 0]);
     let world = home();
