@@ -448,8 +448,36 @@ module completions {
     --version(-V)             # Print version
   ]
 
+  def "nu-complete deepcall doctor output" [] {
+    [ "table" "json" "ndjson" "csv" "tsv" ]
+  }
+
+  def "nu-complete deepcall doctor color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Check what works, and say what to do about what does not
+  export extern "deepcall doctor" [
+    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
+    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --sandbox                 # Ask a simulated DeepCall inside this process
+    --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --agents: string          # How many agents work on it
+    --output(-o): string@"nu-complete deepcall doctor output" # table, json, ndjson, csv or tsv [default: table]
+    --json                    # Print one JSON object; the same as --output json
+    --jq: string              # Print what this jq expression makes of the JSON object
+    --columns: string         # Show these columns, e.g. time,kind,fields.queue
+    --no-headers              # Leave out the line of headings
+    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
+    --color: string@"nu-complete deepcall doctor color" # When to use colour: auto, always or never [default: auto]
+    --quiet(-q)               # Say nothing on stderr but errors
+    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --help(-h)                # Print help (see more with '--help')
+    --version(-V)             # Print version
+  ]
+
   def "nu-complete deepcall schema name" [] {
-    [ "tags" "break-status" "wrapup" "ping" "profiles" "config" "explain" "explain-exit" "sandbox" "error" "watch" "start" "state" "tag" "break_started" "break_ended" "wrapup_started" "wrapup_ended" "alert" "gap" "connection_lost" "connection_restored" "session_expired" "session_renewed" "heartbeat" "end" ]
+    [ "tags" "break-status" "wrapup" "ping" "profiles" "config" "doctor" "explain" "explain-exit" "sandbox" "error" "watch" "start" "state" "tag" "break_started" "break_ended" "wrapup_started" "wrapup_ended" "alert" "gap" "connection_lost" "connection_restored" "session_expired" "session_renewed" "heartbeat" "end" ]
   }
 
   # Print the JSON Schema of a document
@@ -538,6 +566,10 @@ module completions {
 
   # Show and change lasting choices
   export extern "deepcall help config" [
+  ]
+
+  # Check what works, and say what to do about what does not
+  export extern "deepcall help doctor" [
   ]
 
   # Print the JSON Schema of a document

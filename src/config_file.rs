@@ -270,7 +270,7 @@ mod tests {
     fn each_key_of_the_list_is_read_and_said_again() {
         for key in &keys::KEYS {
             let config =
-                ConfigFile::parse(&format!("{} = {}", key.name, sample(key)), Path::new("c")).unwrap();
+                ConfigFile::parse(format!("{} = {}", key.name, sample(key)), Path::new("c")).unwrap();
             for other in &keys::KEYS {
                 let said = (other.name == key.name).then(|| sample(key).replace('\'', ""));
                 assert_eq!(config.said(other), said, "{} after {}", other.name, key.name);

@@ -206,11 +206,17 @@ fn causes_of(error: &dyn std::error::Error) -> Vec<String> {
 
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&ApiError> for Failure {
+    fn from(error: &ApiError) -> Self {
         let status = error.trouble().into();
         let mut failure = Self::new(status, error.kind(), error.to_string());
         failure.problem.code = error.code();
         failure.problem.hints = error.hints().to_vec();
-        failure.problem.causes = causes_of(&error);
+        failure.problem.causes = causes_of(error);
         failure
     }
 }

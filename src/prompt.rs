@@ -1,6 +1,6 @@
 //! Asks a person. Refuses where there is no terminal to ask on.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::sync::mpsc;
 use std::thread;
 
@@ -17,19 +17,48 @@ use crate::session::Secret;
 /// # Errors
 /// Where there is no terminal (exit code 2), or the question was ended by Ctrl-C (130) or
 /// SIGTERM (143).
-pub fn secret(question: &str, otherwise: &str) -> Result<Secret, Failure> {
+pub fn secret(question: &str, otherwise: &str, manner: Manner) -> Result<Secret, Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::usage("there is no terminal to ask on").hint(otherwise));
     }
     let before = terminal_modes();
-    let typed = answer_or_interrupt(question.to_owned());
+    let typed = answer_or_interrupt(question.to_owned(), manner);
     restore(before);
     let typed = zeroize::Zeroizing::new(typed?);
     crate::sign_in::secret_from(typed.as_bytes(), "the answer")
 }
 
+/// How a question is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// In a line that is drawn anew when it is answered.
+    Drawn,
+    /// In a line that stays as it is, for a screen reader.
+    Plain,
+}
+
+/// A question whose line is never touched again.
+#[cfg(unix)]
+fn ask_plainly(question: &str) -> std::io::Result<String> {
+    let mut out = std::io::stderr();
+    write!(out, "{question} (not shown while you type): ")?;
+    out.flush()?;
+    turn_echo_off();
+    // Room for any secret, so that no copy is left behind by a growing buffer.
+    let mut typed = String::with_capacity(8 * 1024);
+    std::io::stdin().read_line(&mut typed)?;
+    // The line end that was typed was not shown either.
+    writeln!(out)?;
+    Ok(typed)
+}
+
+#[cfg(not(unix))]
+fn ask_plainly(question: &str) -> std::io::Result<String> {
+    Password::new().with_prompt(question).interact().map_err(std::io::Error::other)
+}
+
 /// The question blocks a thread of its own, so that a signal can end the wait while echo is off.
-fn answer_or_interrupt(question: String) -> Result<String, Failure> {
+fn answer_or_interrupt(question: String, manner: Manner) -> Result<String, Failure> {
     let failed = |error: &dyn std::error::Error| {
         Failure::failed("prompt", "cannot ask on the terminal").caused_by(error)
     };
@@ -43,7 +72,10 @@ fn answer_or_interrupt(question: String) -> Result<String, Failure> {
         Signals::listen().map_err(|error| failed(&error))?
     };
     thread::spawn(move || {
-        let typed = Password::new().with_prompt(question).interact();
+        let typed = match manner {
+            Manner::Drawn => Password::new().with_prompt(question).interact(),
+            Manner::Plain => ask_plainly(&question).map_err(dialoguer::Error::IO),
+        };
         let _ = sender.send(Ok(typed));
     });
     thread::spawn(move || {

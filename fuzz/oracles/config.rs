@@ -4,7 +4,7 @@ use std::path::Path;
 
 use deepcall::config_file::ConfigFile;
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 18] = [
     "server",
     "profile",
     "output",
@@ -19,6 +19,10 @@ const KEYS: [&str; 14] = [
     "store",
     "alert",
     "ping",
+    "ref",
+    "no_headers",
+    "columns",
+    "watch",
 ];
 
 /// The input is the text of the file.

@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::session::ServerUrl;
 
 use super::budget::{BODY_BYTES, Budget, HEADER_BYTES, HEADER_LINES};
+use super::certificate::{Certificate, Shown};
 use super::error::{ApiError, Fault};
 use super::proxies::Proxies;
 use super::received::Received;
@@ -65,6 +66,7 @@ pub struct Connection {
     client: Client,
     server: ServerUrl,
     target: Target,
+    shown: Shown,
     budget: Budget,
     clock: Clock,
 }
@@ -84,6 +86,7 @@ impl Connection {
                 "use https, or sign in with `deepcall login --allow-http` to allow it for this profile",
             ));
         }
+        let shown = Shown::default();
         let mut client = Client::builder()
             .user_agent(concat!("deepcall/", env!("CARGO_PKG_VERSION")))
             .http1_only()
@@ -93,7 +96,7 @@ impl Connection {
             .no_proxy()
             .dns_resolver(Arc::new(Resolver { limit: budget.connect }))
             .connect_timeout(budget.connect * 2)
-            .tls_backend_preconfigured(trust::tls(extra_ca.as_deref(), roots_file)?);
+            .tls_backend_preconfigured(trust::tls(extra_ca.as_deref(), roots_file, shown.clone())?);
         // Plain http through a proxy would show the credentials to it.
         let route = if is_plain { None } else { proxies.route(&origin)? };
         let proxy = route.as_ref().map(|route| route.variable);
@@ -104,7 +107,7 @@ impl Connection {
         let client = client.build().map_err(|error| {
             ApiError::new(Fault::Usage, "the HTTP client cannot be set up").because(error)
         })?;
-        Ok(Self { client, server, target: Target { origin, proxy }, budget, clock })
+        Ok(Self { client, server, target: Target { origin, proxy }, shown, budget, clock })
     }
 
     /// The server at the other end.
@@ -119,6 +122,25 @@ impl Connection {
         self.target.proxy
     }
 
+    /// What the server showed of itself last, believed or not; `None` before the first look, and for plain http.
+    #[must_use]
+    pub fn certificate(&self) -> Option<Certificate> {
+        self.shown.certificate()
+    }
+
+    /// Asks once, and hands on whatever came back.
+    pub(super) async fn post_once(&self, path: &str, body: &RequestBody) -> Result<Received, ApiError> {
+        let url = self.endpoint(path)?;
+        tracing::info!("POST {url}");
+        self.attempt(&url, body, self.budget.attempt.min(self.budget.total)).await
+    }
+
+    fn endpoint(&self, path: &str) -> Result<Url, ApiError> {
+        self.server.endpoint(path).map_err(|error| {
+            ApiError::new(Fault::Usage, "the path of the request is not usable").because(error)
+        })
+    }
+
     /// Asks, and asks again within the budget while the policy allows it. `read` judges a reply that arrived;
     /// what it calls transient is asked again as well.
     ///
@@ -131,9 +153,7 @@ impl Connection {
         policy: RetryPolicy,
         read: impl Fn(Received) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
-        let url = self.server.endpoint(path).map_err(|error| {
-            ApiError::new(Fault::Usage, "the path of the request is not usable").because(error)
-        })?;
+        let url = self.endpoint(path)?;
         tracing::trace!("POST {url}: parameters {}", body.parameters());
         let started = Instant::now();
         let mut first_send: Option<Instant> = None;

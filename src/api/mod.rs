@@ -5,9 +5,9 @@
 //!
 //! ```text
 //! signed_in    one method per call: parameters in, a domain type out
-//!   request_body · tags · break_status · wrapup · ping · raw_call
+//!   request_body · tags · break_status · wrapup · ping · raw_call · reach
 //!   connection   attempts, limits, one pinned origin
-//!     proxies · trust · resolver · wire_fault
+//!     proxies · trust · certificate · resolver · wire_fault
 //!     retry      whether and when to ask again
 //!   envelope     what a reply says about itself
 //!     codes · lenient · moments · items · spellings · icons
@@ -15,6 +15,7 @@
 
 pub mod break_status;
 pub mod budget;
+pub mod certificate;
 pub mod codes;
 pub mod connection;
 pub mod envelope;
@@ -29,6 +30,7 @@ mod pem;
 pub mod ping;
 pub mod proxies;
 pub mod raw_call;
+pub mod reach;
 pub mod received;
 pub mod request_body;
 mod resolver;
@@ -42,11 +44,13 @@ pub mod wrapup;
 
 pub use break_status::BreakStatus;
 pub use budget::Budget;
+pub use certificate::Certificate;
 pub use connection::{Connection, ConnectionOptions};
 pub use error::{ApiError, Fault, Trouble};
 pub use ping::Pong;
 pub use proxies::Proxies;
 pub use raw_call::RawReply;
+pub use reach::{Reached, Sign};
 pub use received::Received;
 pub use retry::RetryPolicy;
 pub use signed_in::{Answer, SignedIn};

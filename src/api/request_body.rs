@@ -65,6 +65,12 @@ impl RequestBody {
         Ok(Self { bytes, parameters: parameters.get().to_owned() })
     }
 
+    /// A question that anybody may ask.
+    #[must_use]
+    pub fn without_credentials() -> Self {
+        Self { bytes: Zeroizing::new(b"{}".to_vec()), parameters: "{}".to_owned() }
+    }
+
     /// What may be logged.
     #[must_use]
     pub fn parameters(&self) -> &str {

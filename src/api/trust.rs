@@ -12,6 +12,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
+use super::certificate::Shown;
 use super::error::{ApiError, Fault};
 use super::pem::plain_certificates;
 
@@ -27,10 +28,16 @@ const BUNDLES: [&str; 6] = [
 ];
 
 /// TLS with the authorities of the system, or of `roots_file` in their place, and `extra_ca` (PEM) added.
-pub(super) fn tls(extra_ca: Option<&[u8]>, roots_file: Option<PathBuf>) -> Result<ClientConfig, ApiError> {
+/// What the server shows of itself is kept in `shown`.
+pub(super) fn tls(
+    extra_ca: Option<&[u8]>,
+    roots_file: Option<PathBuf>,
+    shown: Shown,
+) -> Result<ClientConfig, ApiError> {
     let extra = extra_ca.map(authorities).transpose()?.unwrap_or_else(RootCertStore::empty);
     let provider = Arc::new(ring::default_provider());
-    let verifier = LazyVerifier { provider: provider.clone(), roots_file, extra, verifier: OnceLock::new() };
+    let verifier =
+        LazyVerifier { provider: provider.clone(), roots_file, extra, shown, verifier: OnceLock::new() };
     let mut tls = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&TLS13, &TLS12])
         .map_err(|error| ApiError::new(Fault::Tls, "TLS cannot be set up").because(error))?
@@ -60,6 +67,7 @@ struct LazyVerifier {
     provider: Arc<CryptoProvider>,
     roots_file: Option<PathBuf>,
     extra: RootCertStore,
+    shown: Shown,
     verifier: OnceLock<Result<Arc<WebPkiServerVerifier>, String>>,
 }
 
@@ -111,6 +119,7 @@ impl ServerCertVerifier for LazyVerifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
+        self.shown.keep(end_entity);
         self.verifier()?.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
 

@@ -148,6 +148,15 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "doctor",
+        &[
+            ("Is all well?", "deepcall doctor"),
+            ("For a ticket", "deepcall doctor > ticket.txt 2>&1"),
+            ("Only what is not well", "deepcall doctor --jq '.checks[]|select(.verdict==\"fail\")'"),
+            ("What it looks like, without an account", "deepcall --sandbox doctor"),
+        ],
+    ),
+    (
         "schema",
         &[
             ("What `deepcall tags --json` prints", "deepcall schema tags"),

@@ -15,6 +15,7 @@ use crate::commands::api::ApiArgs;
 use crate::commands::break_status::BreakStatusArgs;
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::config::ConfigArgs;
+use crate::commands::doctor::DoctorArgs;
 use crate::commands::explain::ExplainArgs;
 use crate::commands::login::LoginArgs;
 use crate::commands::logout::LogoutArgs;
@@ -93,6 +94,8 @@ pub enum Command {
     Sandbox(SandboxArgs),
     /// Show and change lasting choices
     Config(ConfigArgs),
+    /// Check what works, and say what to do about what does not
+    Doctor(DoctorArgs),
     /// Print the JSON Schema of a document
     Schema(SchemaArgs),
     /// Say what an error code or an exit code means

@@ -15,6 +15,7 @@ use crate::config_file::keys::{self, KEYS, Key};
 use crate::failure::{ExitStatus, Failure};
 use crate::output::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
 use crate::session::Profile;
+use crate::settings::variables::VARIABLES;
 use crate::settings::who::CREDENTIAL_VARIABLES;
 use crate::settings::{Layers, Source, Sourced};
 
@@ -111,7 +112,13 @@ pub static DOCUMENT: Document = Document {
     rows_key: "config",
     head: &[Field::new("path", "PATH", Meaning::Text, Shown::OnRequest, "where config.toml is or would be")],
     fields: &[
-        Field::new("key", "KEY", Meaning::Name, Shown::Always(1), "the key in config.toml"),
+        Field::new(
+            "key",
+            "KEY",
+            Meaning::Name,
+            Shown::Always(1),
+            "the key in config.toml; null for a variable that has none",
+        ),
         Field::new(
             "value",
             "VALUE",
@@ -167,6 +174,7 @@ pub fn show(layers: Layers<'_>, profile: Option<&Profile>, path: &Path) -> Resul
         let found = Sourced::new(Some(limit.to_owned()), Source::ConfigFile);
         rows.push(row(&name, found, "watch --alert", None, "how long is too long"));
     }
+    rows.extend(others(layers));
     let status = if notes.is_empty() { ExitStatus::Done } else { ExitStatus::Usage };
     let report = Report {
         document: &DOCUMENT,
@@ -204,6 +212,23 @@ fn value(
             Sourced::new(Some(profile.name.to_string()), Source::Default)
         }
         _ => Sourced::new(key.default.map(str::to_owned), Source::Default),
+    })
+}
+
+/// Variables that have no key and are set. What they hold is not shown, since the address of a proxy may hold a password.
+fn others(layers: Layers<'_>) -> impl Iterator<Item = Row> {
+    let has_row =
+        |name| CREDENTIAL_VARIABLES.contains(&name) || KEYS.iter().any(|key| key.variable == Some(name));
+    let set = VARIABLES.iter().filter(move |it| layers.variables.has(it.name) && !has_row(it.name));
+    set.map(|variable| {
+        Row(vec![
+            Value::Absent,
+            Value::Text("set".into()),
+            Value::Text(variable.name.into()),
+            Value::Absent,
+            Value::Text(variable.name.into()),
+            Value::Text(variable.about.into()),
+        ])
     })
 }
 

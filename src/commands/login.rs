@@ -10,6 +10,7 @@ use crate::api::SignedIn;
 use crate::cli::options::{ConnectionOptions, OutputOptions, ProfileOptions, TalkOptions};
 use crate::failure::Failure;
 use crate::output::report::{Part, Sentence, Tone, Value};
+use crate::prompt::Manner;
 use crate::session::{
     Credentials, Profile, Profiles, ProfilesFile, Secret, SecretStore, StoreError, StoreKind,
 };
@@ -67,20 +68,23 @@ pub struct LoginArgs {
     pub talk: TalkOptions,
 }
 
-/// Where the secret comes from, in words: option, file, standard input or a question.
+/// Where the secret comes from, in words: option, file, standard input or a question in this manner.
 ///
 /// # Errors
 /// If it cannot be read (exit code 2), or the person pressed Ctrl-C (130).
-pub fn credentials(args: &LoginArgs, stdin: Box<dyn std::io::Read + Send>) -> Result<Credentials, Failure> {
+pub fn credentials(
+    args: &LoginArgs,
+    stdin: Box<dyn std::io::Read + Send>,
+    manner: Manner,
+) -> Result<Credentials, Failure> {
+    let ask = |question, otherwise| crate::prompt::secret(question, otherwise, manner);
     let secret: Secret = match (&args.ssid_file, &args.token_file) {
         (Some(path), _) => secret_in_file(path, "--ssid-file")?,
         (_, Some(path)) => secret_in_file(path, "--token-file")?,
         _ if args.ssid_stdin => secret_read_from(stdin, "--ssid-stdin")?,
         _ if args.token_stdin => secret_read_from(stdin, "--token-stdin")?,
-        _ if args.user_id.is_some() => {
-            crate::prompt::secret("Token", "pass it with --token-stdin or --token-file FILE")?
-        }
-        _ => crate::prompt::secret("Session id (ssid)", "pass it with --ssid-stdin or --ssid-file FILE")?,
+        _ if args.user_id.is_some() => ask("Token", "pass it with --token-stdin or --token-file FILE")?,
+        _ => ask("Session id (ssid)", "pass it with --ssid-stdin or --ssid-file FILE")?,
     };
     Ok(match &args.user_id {
         Some(user_id) => Credentials::UserToken { user_id: user_id.clone(), token: secret },

@@ -6,6 +6,7 @@ pub mod api;
 pub mod break_status;
 pub mod completions;
 pub mod config;
+pub mod doctor;
 pub mod explain;
 pub mod login;
 pub mod logout;

@@ -3,7 +3,7 @@
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::{break_status, config, explain, ping, profiles, sandbox, tags, wrapup};
+use super::{break_status, config, doctor, explain, ping, profiles, sandbox, tags, wrapup};
 use crate::output::report::Document;
 use crate::output::schema;
 use crate::watch::event::EventWords;
@@ -20,13 +20,14 @@ pub struct SchemaArgs {
 }
 
 /// Every document with a schema.
-pub static DOCUMENTS: [&Document; 9] = [
+pub static DOCUMENTS: [&Document; 10] = [
     &tags::DOCUMENT,
     &break_status::DOCUMENT,
     &wrapup::DOCUMENT,
     &ping::DOCUMENT,
     &profiles::DOCUMENT,
     &config::DOCUMENT,
+    &doctor::DOCUMENT,
     &explain::CODES,
     &explain::EXITS,
     &sandbox::DOCUMENT,

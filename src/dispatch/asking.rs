@@ -13,7 +13,7 @@ use crate::environment::Variables;
 use crate::failure::Failure;
 use crate::fleet::{Fleet, FleetMember, Step};
 use crate::output::progress::{PATIENCE, Progress};
-use crate::session::Session;
+use crate::session::{ServerUrl, Session};
 use crate::settings::Patience;
 use crate::sign_in::Member;
 
@@ -94,9 +94,21 @@ impl Wire {
     /// # Errors
     /// If the address, a proxy or a certificate authority cannot be used.
     pub(super) fn connect(&self, session: &Session) -> Result<Arc<Connection>, Failure> {
+        self.connect_to(&session.server, session.allow_http)
+    }
+
+    /// A connection to a server. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// If the address, a proxy or a certificate authority cannot be used.
+    pub(super) fn connect_to(
+        &self,
+        server: &ServerUrl,
+        allow_http: bool,
+    ) -> Result<Arc<Connection>, Failure> {
         let options = ConnectionOptions {
-            server: session.server.clone(),
-            allow_http: session.allow_http,
+            server: server.clone(),
+            allow_http,
             extra_ca: self.extra_ca.clone(),
             roots_file: self.ca_bundle.clone(),
             budget: self.budget(),

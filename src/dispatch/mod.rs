@@ -4,6 +4,7 @@
 mod asking;
 mod completing;
 mod configuring;
+mod doctoring;
 mod parts;
 mod sessions;
 mod telling;
@@ -33,6 +34,7 @@ use crate::output::redact::Redactor;
 use crate::output::streams::Streams;
 use crate::sandbox::{Sandbox, SandboxOptions as Simulation};
 use crate::settings::look;
+use crate::sign_in::Member;
 use asking::Wire;
 use parts::{Asking, Parts, sandbox_members};
 use telling::{Side, Teller};
@@ -77,7 +79,7 @@ pub fn dispatch(arguments: Vec<OsString>, environment: Environment) -> ExitStatu
 /// What is built into the program can be printed whatever state the config file is in, and a broken file can be mended.
 fn needs_no_config(command: &Command) -> bool {
     match command {
-        Command::Schema(_) | Command::Completions(_) => true,
+        Command::Schema(_) | Command::Completions(_) | Command::Doctor(_) => true,
         Command::Config(args) => !matches!(args.action, ConfigAction::Show(_)),
         _ => false,
     }
@@ -155,6 +157,7 @@ fn execute(
         }
         Command::Sandbox(args) => serve_sandbox(&args, parts, teller),
         Command::Api(args) => call_api(&args, parts, stdin, teller),
+        Command::Doctor(args) => doctoring::examine(&args, parts, teller),
         Command::Config(args) => configuring::configure(&args.action, parts, stdin, teller),
         Command::Schema(args) => {
             let schema = schema::schema(&args.name).unwrap_or_default();
@@ -224,18 +227,24 @@ async fn open(
     jobs: u16,
     teller: &Teller,
 ) -> Result<(Option<Sandbox>, Fleet), Failure> {
+    let is_many = match &asking {
+        Asking::Members { is_many, .. } => *is_many,
+        Asking::Sandbox { choice, .. } => choice.is_many(),
+    };
+    let (members, sandbox, source) = members(asking, parts).await?;
+    teller.detail(&source);
+    Ok((sandbox, wire.fleet(members, is_many, jobs)))
+}
+
+/// The sessions, the sandbox that serves them, if they are simulated, and where they come from, in words.
+async fn members(asking: Asking, parts: &Parts) -> Result<(Vec<Member>, Option<Sandbox>, String), Failure> {
     match asking {
-        Asking::Members { members, is_many, source } => {
-            teller.detail(&source);
-            Ok((None, wire.fleet(members, is_many, jobs)))
-        }
+        Asking::Members { members, source, .. } => Ok((members, None, source)),
         Asking::Sandbox { choice, seed, agents } => {
             let simulation = Simulation { seed, agents, ..Simulation::new(parts.clock().clone()) };
             let sandbox = start_sandbox(simulation).await?;
-            teller.detail(&format!("sandbox at {}, seed {seed}", sandbox.origin()));
-            let members = sandbox_members(&sandbox, &choice)?;
-            let fleet = wire.fleet(members, choice.is_many(), jobs);
-            Ok((Some(sandbox), fleet))
+            let source = format!("sandbox at {}, seed {seed}", sandbox.origin());
+            Ok((sandbox_members(&sandbox, &choice)?, Some(sandbox), source))
         }
     }
 }

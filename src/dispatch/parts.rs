@@ -14,7 +14,7 @@ use crate::config_file::ConfigFile;
 use crate::environment::{Terminals, Variables};
 use crate::failure::Failure;
 use crate::output::presentation::Presentation;
-use crate::output::progress::Progress;
+use crate::output::progress::{Manner, Progress};
 use crate::output::redact::Redactor;
 use crate::output::report::Document;
 use crate::sandbox::Sandbox;
@@ -26,6 +26,7 @@ use crate::sign_in::{
 };
 
 /// What the process was given, and the config file.
+#[derive(Clone)]
 pub(super) struct Parts {
     variables: Variables,
     terminals: Terminals,
@@ -85,6 +86,12 @@ impl Parts {
         Self { variables, terminals, clock, redactor, config: ConfigFile::default(), folder }
     }
 
+    /// The same with what the config file says.
+    #[must_use]
+    pub(super) fn with_config(&self, config: ConfigFile) -> Self {
+        Self { config, ..self.clone() }
+    }
+
     /// The layers below the command line.
     #[must_use]
     pub(super) fn layers(&self) -> Layers<'_> {
@@ -135,7 +142,12 @@ impl Parts {
     /// Whether a person sits at a terminal that a board can be shown on.
     pub(super) fn has_screen(&self) -> bool {
         let is_dumb = self.variables.text("TERM").ok().flatten().is_none_or(|term| term == "dumb");
-        self.terminals.stdin && self.terminals.stdout && !is_dumb
+        self.terminals.stdin && self.terminals.stdout && !is_dumb && !self.is_accessible()
+    }
+
+    /// Whether a person follows by ear or by touch: nothing may be drawn over.
+    pub(super) fn is_accessible(&self) -> bool {
+        self.variables.has("ACCESSIBLE")
     }
 
     /// What hides secrets on the way out.
@@ -281,7 +293,12 @@ impl Parts {
     /// A progress line for a person who is not to be left alone with a long wait.
     #[must_use]
     pub(super) fn progress(&self, is_quiet: bool) -> Rc<Progress> {
-        Rc::new(Progress::new(self.terminals.stderr && !is_quiet))
+        let manner = match (self.terminals.stderr && !is_quiet, self.is_accessible()) {
+            (false, _) => Manner::Silent,
+            (true, true) => Manner::Plain,
+            (true, false) => Manner::Drawn,
+        };
+        Rc::new(Progress::new(manner))
     }
 
     /// The config file's `jobs` counts where the option was left at its default.

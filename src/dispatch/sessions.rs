@@ -13,6 +13,7 @@ use crate::commands::logout::LogoutArgs;
 use crate::commands::profiles::ProfilesArgs;
 use crate::commands::{Outcome, login, logout, profiles};
 use crate::failure::Failure;
+use crate::prompt::Manner;
 use crate::session::{Profile, Session};
 use crate::settings::{Source, Sourced, who};
 use crate::sign_in::KEYRING_LIMIT;
@@ -61,7 +62,8 @@ pub(super) fn sign_in(
     if let Some(variable) = who::CREDENTIAL_VARIABLES.into_iter().find(|name| layers.variables.has(name)) {
         teller.note(&format!("{variable} is set and wins over stored sessions, unless --profile names one; unset it to use this one"));
     }
-    let credentials = login::credentials(args, stdin)?;
+    let manner = if parts.is_accessible() { Manner::Plain } else { Manner::Drawn };
+    let credentials = login::credentials(args, stdin, manner)?;
     parts.hide(&credentials);
     let mut notes = vec![];
     if !args.no_verify {

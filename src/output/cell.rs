@@ -8,7 +8,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use crate::output::{
     mask::mask_text,
     report::{Meaning, Value},
-    style::{Mark, Tint, mark_of_kind, mark_of_state},
+    style::{Mark, Tint, mark_of_kind, mark_of_state, mark_of_verdict},
     times,
 };
 
@@ -101,6 +101,7 @@ impl<'r> Cell<'r> {
                 let seen = mark_of_kind(&text);
                 marked(seen, &masked(text, meaning, mask))
             }
+            Content::Text(text) if meaning == Meaning::Verdict => marked(mark_of_verdict(&text), &text),
             Content::Flag(holds) if meaning == Meaning::State => {
                 marked(mark_of_state(key, holds), yes_or_no(holds))
             }

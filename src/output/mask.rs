@@ -41,6 +41,7 @@ pub fn mask_text(text: &str, meaning: Meaning) -> Cow<'_, str> {
         Meaning::Text | Meaning::Kind | Meaning::Raw | Meaning::Icons => mask_free_text(text),
         Meaning::Name
         | Meaning::Id
+        | Meaning::Verdict
         | Meaning::State
         | Meaning::Time
         | Meaning::Elapsed

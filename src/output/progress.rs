@@ -1,5 +1,6 @@
 //! A line on stderr for a person who waits longer than a second. It must not know what is asked.
 
+use std::io::Write;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -10,17 +11,28 @@ pub const PATIENCE: Duration = Duration::from_secs(1);
 /// One line that says what is waited for. It is drawn from [`Progress::show`] on, and gone when dropped.
 pub struct Progress {
     bar: ProgressBar,
-    is_enabled: bool,
+    manner: Manner,
+}
+
+/// How a person is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// Not at all: nobody looks, or quiet was asked for.
+    Silent,
+    /// By one line that stays as it is, for a screen reader.
+    Plain,
+    /// By a line that is drawn anew.
+    Drawn,
 }
 
 impl Progress {
-    /// `is_enabled`: a person looks at stderr and did not ask for quiet.
+    /// Nothing is shown yet.
     #[must_use]
-    pub fn new(is_enabled: bool) -> Self {
+    pub fn new(manner: Manner) -> Self {
         let bar = ProgressBar::hidden();
         bar.set_style(style("{msg}"));
         bar.set_message("waiting for the server");
-        Self { bar, is_enabled }
+        Self { bar, manner }
     }
 
     /// This many of several have answered.
@@ -38,9 +50,21 @@ impl Progress {
 
     /// The wait has become long enough to be explained.
     pub fn show(&self) {
-        if self.is_enabled {
-            self.bar.set_draw_target(ProgressDrawTarget::stderr());
-            self.bar.tick();
+        match self.manner {
+            Manner::Silent => {}
+            // Where stderr cannot be written, there is nobody to tell.
+            Manner::Plain => drop(writeln!(std::io::stderr(), "{}", self.words())),
+            Manner::Drawn => {
+                self.bar.set_draw_target(ProgressDrawTarget::stderr());
+                self.bar.tick();
+            }
+        }
+    }
+
+    fn words(&self) -> String {
+        match self.bar.length() {
+            Some(total) => format!("asked {} of {total} profiles so far", self.bar.position()),
+            None => self.bar.message(),
         }
     }
 }

@@ -76,6 +76,8 @@ pub enum Meaning {
     Name,
     /// The kind of a notification: coloured and marked by what it says (missed, callback, …).
     Kind,
+    /// How a check ended: ok, warn, fail or skipped.
+    Verdict,
     /// Whether an unusual state holds (on break, in wrap-up).
     State,
     /// A moment: relative on a terminal, RFC 3339 elsewhere.

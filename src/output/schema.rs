@@ -111,7 +111,7 @@ fn properties(fields: &[Field]) -> Map<String, Value> {
 
 fn property(field: &Field) -> Value {
     let mut property = match field.meaning {
-        Meaning::Text | Meaning::Name | Meaning::Kind | Meaning::Phone | Meaning::Id => {
+        Meaning::Text | Meaning::Name | Meaning::Kind | Meaning::Verdict | Meaning::Phone | Meaning::Id => {
             json!({ "type": ["string", "null"] })
         }
         Meaning::State => json!({ "type": ["boolean", "null"] }),

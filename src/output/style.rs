@@ -137,6 +137,17 @@ pub fn mark_of_kind(kind: &str) -> Mark {
     KINDS.iter().find(|(word, _)| letters.contains(word)).map_or(ORDINARY, |(_, mark)| *mark)
 }
 
+/// The mark of a check by how it ended: `ok`, `warn`, `fail`, or something else that was not looked at.
+#[must_use]
+pub fn mark_of_verdict(word: &str) -> Mark {
+    match word {
+        "ok" => ANSWERED,
+        "warn" => NOTABLE,
+        "fail" => WRONG,
+        _ => ORDINARY,
+    }
+}
+
 /// The mark of a state by the key that holds it: `on_break`, `in_wrapup`, `default`, `ok`.
 #[must_use]
 pub fn mark_of_state(key: &str, holds: bool) -> Mark {

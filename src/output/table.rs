@@ -120,6 +120,7 @@ fn least(column: &Column) -> Option<usize> {
         Meaning::Kind | Meaning::Icons | Meaning::Raw => Some(12),
         Meaning::Name | Meaning::Id => Some(10),
         Meaning::State
+        | Meaning::Verdict
         | Meaning::Time
         | Meaning::Elapsed
         | Meaning::Remaining

@@ -2,6 +2,7 @@
 //! It must not know the network or the terminal.
 
 pub mod blob;
+pub mod bus;
 pub mod credentials;
 pub mod exclusive;
 pub mod file_store;

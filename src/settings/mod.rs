@@ -2,6 +2,7 @@
 //! Pure: it reads no file (but a time zone's), no variable of the process and no clock of its own.
 
 pub mod look;
+pub mod variables;
 pub mod who;
 
 use std::fmt;

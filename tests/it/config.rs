@@ -111,6 +111,16 @@ fn of_a_secret_only_that_it_is_set_is_shown() {
 }
 
 #[test]
+fn a_variable_without_a_key_is_shown_as_set_and_not_with_what_it_holds() {
+    let world = World::new().with("HTTPS_PROXY", "http://user:hidden@proxy.example:3128");
+    let ran = world.run("config show --json").ended_with(0);
+    let document = ran.json();
+    let rows = document["config"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["source"] == "HTTPS_PROXY").unwrap();
+    assert!(row["key"].is_null() && row["value"] == "set" && !ran.stdout.contains("hidden"), "{ran}");
+}
+
+#[test]
 fn a_wrong_value_is_shown_and_told_with_exit_code_2() {
     let world = with_file("[watch]\ninterval = '1s'\n").with("DEEPCALL_TIMEZONE", "Asia/Atlantis");
     let ran = world.run("config show --timezone UTC").ended_with(2);

@@ -10,6 +10,8 @@ use clap::ValueEnum;
 use deepcall::commands::completions::{Shell, completions};
 use deepcall::failure::EXIT_STATUSES;
 
+mod manuals;
+
 #[test]
 fn man_pages_are_fresh() {
     let mut pages = BTreeMap::new();
@@ -18,6 +20,9 @@ fn man_pages_are_fresh() {
     definition.build();
     render(&definition, "deepcall", &mut pages);
     pages.insert("deepcall-exit-codes.7".to_owned(), exit_codes().into_bytes());
+    pages.insert("deepcall-variables.7".to_owned(), manuals::variables().into_bytes());
+    pages.insert("deepcall-json.7".to_owned(), manuals::json().into_bytes());
+    pages.insert("deepcall-config.5".to_owned(), manuals::config().into_bytes());
     compare("man", &pages);
 }
 
@@ -38,9 +43,11 @@ fn render(command: &clap::Command, name: &str, pages: &mut BTreeMap<String, Vec<
     // A page leaves nothing out: clap_mangen prints no text for options that `-h` hides.
     let whole = command.clone().mut_args(|argument| argument.hide_short_help(false));
     let named = whole.display_name(name);
+    let is_top = name == "deepcall";
     let manual = clap_mangen::Man::new(named).title(name.to_uppercase());
     manual.date(DATE).source(SOURCE).manual(MANUAL).render(&mut page).unwrap();
-    pages.insert(format!("{name}.1"), tidy(&String::from_utf8(page).unwrap()).into_bytes());
+    let page = tidy(&String::from_utf8(page).unwrap()) + &manuals::end(is_top);
+    pages.insert(format!("{name}.1"), page.into_bytes());
     for below in command.get_subcommands() {
         render(below, &format!("{name}-{}", below.get_name()), pages);
     }
@@ -60,19 +67,12 @@ fn tidy(page: &str) -> String {
 
 /// Section 7: the exit codes, from the table that `explain` prints.
 fn exit_codes() -> String {
-    let escaped = |text: &str| text.replace('\\', "\\e").replace('-', "\\-");
-    let mut page = format!(
-        ".TH DEEPCALL\\-EXIT\\-CODES 7 \"{DATE}\" \"{SOURCE}\" \"{MANUAL}\"\n.SH NAME\n\
-         deepcall\\-exit\\-codes \\- how deepcall ends\n.SH DESCRIPTION\n\
-         With several profiles: 0 if all answered, the common code if all failed alike, else 1.\n"
-    );
+    let mut page = manuals::head("deepcall-exit-codes", 7, "how deepcall ends")
+        + "With several profiles: 0 if all answered, the common code if all failed alike, else 1.\n";
     for (status, meaning, advice) in EXIT_STATUSES {
-        let entry =
-            format!(".TP\n\\fB{}\\fR\n{}.\n.br\n{}.\n", status.code(), escaped(meaning), escaped(advice));
-        page.push_str(&entry);
+        page += &manuals::entry(&status.code().to_string(), &[&format!("{meaning}."), &format!("{advice}.")]);
     }
-    page.push_str(".SH SEE ALSO\n.BR deepcall (1),\n.BR deepcall\\-explain (1)\n");
-    page
+    page + &manuals::see_also(&["deepcall(1)", "deepcall-explain(1)", "deepcall-json(7)"])
 }
 
 #[test]

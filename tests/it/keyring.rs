@@ -6,7 +6,7 @@ use std::os::unix::net::UnixListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{CANARY_SSID, FakeServer, World};
+use crate::support::{CANARY_SSID, FakeServer, Ran, World};
 
 const GOOD: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
 const MISSING: &str = "is needed by this test: run tests/run, which installs it";
@@ -161,6 +161,39 @@ fn a_locked_keyring_is_told_as_locked() {
         assert_eq!(error["kind"], "store");
         assert!(error["message"].as_str().unwrap().contains("locked"), "{ran}");
     }
+}
+
+#[test]
+fn doctor_tells_an_open_a_locked_and_a_silent_keyring_apart() {
+    let server = FakeServer::always(GOOD);
+    let home = World::new();
+    let mut bus = Bus::start(&home).with_keyring(&home);
+    let world = home.with("DEEPCALL_SERVER", &server.url()).with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    world.run_with_input("login --ssid-stdin", CANARY_SSID).ended_with(0);
+    let of = |ran: &Ran, check: &str| {
+        let document = ran.json();
+        let rows = document["checks"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["check"] == check).unwrap().clone();
+        (row["verdict"].as_str().unwrap().to_owned(), row["detail"].as_str().unwrap().to_owned())
+    };
+    let ran = world.run("doctor --json").ended_with(0);
+    for check in ["bus", "store", "session"] {
+        assert_eq!(
+            of(&ran, check).0,
+            "ok",
+            "{check}
+{ran}"
+        );
+    }
+    bus.lock(&world);
+    let ran = world.run("doctor --json").ended_with(1);
+    assert!(of(&ran, "bus").0 == "ok" && of(&ran, "store").0 == "fail", "{ran}");
+    assert!(of(&ran, "store").1.contains("locked") && of(&ran, "session").1.contains("locked"), "{ran}");
+    let path = world.home().join("silent");
+    let _listener = UnixListener::bind(&path).unwrap();
+    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &format!("unix:path={}", path.display()));
+    let ran = world.run("doctor --json").ended_with(1);
+    assert!(of(&ran, "store").1.contains("3 s"), "{ran}");
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod board;
 mod break_status;
 mod completing;
 mod config;
+mod doctor;
 mod exit_codes;
 mod faults;
 mod formats;

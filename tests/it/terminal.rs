@@ -21,6 +21,49 @@ fn the_prompt_does_not_echo_and_the_session_is_stored() {
 }
 
 #[test]
+fn a_plain_prompt_moves_no_cursor_and_does_not_echo() {
+    let server = FakeServer::always(GOOD);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("ACCESSIBLE", "1");
+    let mut screen = Screen::start(&world, "login --store file --color never", 24, 100);
+    screen.wait_for("Session id (ssid) (not shown while you type): ");
+    screen.wait_for_echo(false);
+    screen.type_keys(CANARY_SSID);
+    screen.type_keys("\r");
+    let (code, shown, raw) = screen.end();
+    assert_eq!(code, 0, "{shown}");
+    assert!(!raw.contains(&b'\x1b'), "{:?}", String::from_utf8_lossy(&raw));
+    assert_eq!(server.arrivals()[0].json()["ssid"], CANARY_SSID);
+}
+
+#[test]
+fn a_plain_prompt_is_ended_by_ctrl_c_and_restores_the_terminal() {
+    let world = World::new().with("ACCESSIBLE", "1");
+    let mut screen = Screen::start(&world, "login --store file --no-verify", 24, 100);
+    screen.wait_for("not shown while you type");
+    screen.wait_for_echo(false);
+    screen.type_keys("half a secr\u{3}");
+    screen.wait_for_echo(true);
+    let (code, shown, _) = screen.end();
+    assert!(code == 130 && !shown.contains("half"), "{code}\n{shown}");
+}
+
+#[test]
+fn a_plain_watch_writes_lines_and_a_plain_wait_writes_one() {
+    let world = World::new().with("ACCESSIBLE", "1").with("TERM", "xterm");
+    let mut screen = Screen::start(&world, "watch --sandbox --color never", 24, 100);
+    screen.wait_for("before the watch began");
+    screen.type_keys("\u{3}");
+    let (_, shown, raw) = screen.end();
+    assert!(!raw.contains(&b'\x1b'), "{shown}");
+    let server = FakeServer::answering(|_, _| Reply::Silence);
+    let world = world.with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let screen = Screen::start(&world, "tags --timeout 2s --color never", 24, 100);
+    let (code, shown, raw) = screen.end();
+    assert!(code == 124 && shown.matches("waiting for the server").count() == 1, "{shown}");
+    assert!(!raw.contains(&b'\x1b'), "{:?}", String::from_utf8_lossy(&raw));
+}
+
+#[test]
 fn ctrl_c_at_the_prompt_ends_with_130_and_restores_the_terminal() {
     let world = World::new();
     let mut screen = Screen::start(&world, "login --store file --no-verify", 24, 80);

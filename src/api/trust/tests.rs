@@ -185,6 +185,6 @@ async fn authorities_are_read_only_when_a_certificate_has_to_be_checked() {
 #[test]
 fn a_file_without_certificates_is_refused_at_once() {
     for pem in ["", "hello", "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n"] {
-        assert_eq!(tls(Some(pem.as_bytes()), None).unwrap_err().kind(), "usage", "{pem}");
+        assert_eq!(tls(Some(pem.as_bytes()), None, Shown::default()).unwrap_err().kind(), "usage", "{pem}");
     }
 }

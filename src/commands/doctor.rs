@@ -1,0 +1,220 @@
+//! `deepcall doctor`: whether what the program needs is there, and what to do about what is not.
+//! No secret is in it and phone numbers are hidden, so that it can be pasted into a ticket.
+
+pub mod local;
+pub mod network;
+
+use clap::Args;
+
+use super::Outcome;
+use crate::cli::options::{ConnectionOptions, FormatOptions, OutputOptions, SandboxOptions, TalkOptions};
+use crate::failure::{ExitStatus, Failure};
+use crate::output::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
+
+/// Check what works, and say what to do about what does not
+///
+/// Files, message bus, store of secrets, proxy, server, TLS, clock and each session: a line for each. Nothing is
+/// changed, on the server or here; the store is tried with an item that is removed again. No secret is shown and
+/// phone numbers are hidden, so that it can be pasted into a ticket.
+///
+/// The exit code is 0 if nothing failed; else the common one if all failed alike, else 1. Each question has a time
+/// limit: ten seconds for one to a server, three for one to the keyring.
+#[derive(Args, Clone, Debug)]
+pub struct DoctorArgs {
+    /// Address of the server [default: v4-api.deepcall.com, by https]
+    #[arg(long, value_name = "URL", help_heading = "Connection")]
+    pub server: Option<String>,
+    /// Trust the certificate authorities in this PEM file as well
+    #[arg(long, value_name = "FILE", help_heading = "Connection")]
+    pub cacert: Option<std::path::PathBuf>,
+    /// A simulated server instead.
+    #[command(flatten)]
+    pub sandbox: SandboxOptions,
+    /// How it looks.
+    #[command(flatten)]
+    pub format: FormatOptions,
+    /// What is told beside it.
+    #[command(flatten)]
+    pub talk: TalkOptions,
+}
+
+impl DoctorArgs {
+    /// The same as the options of other commands.
+    #[must_use]
+    pub fn connection(&self) -> ConnectionOptions {
+        ConnectionOptions {
+            server: self.server.clone(),
+            cacert: self.cacert.clone(),
+            ..ConnectionOptions::default()
+        }
+    }
+
+    /// The same as the options of other commands; phone numbers are always hidden.
+    #[must_use]
+    pub fn output(&self) -> OutputOptions {
+        let mut output = OutputOptions { format: self.format.clone(), ..OutputOptions::default() };
+        output.values.mask = true;
+        output
+    }
+}
+
+/// The document of `deepcall doctor`.
+pub static DOCUMENT: Document = Document {
+    name: "doctor",
+    rows_key: "checks",
+    head: &[],
+    fields: &[
+        Field::new("check", "CHECK", Meaning::Name, Shown::Always(1), "what was looked at"),
+        Field::new("verdict", "VERDICT", Meaning::Verdict, Shown::Always(2), "ok, warn, fail or skipped"),
+        Field::new(
+            "subject",
+            "OF",
+            Meaning::Name,
+            Shown::WhenSaid(4),
+            "which server or profile, where there may be several",
+        ),
+        Field::new("detail", "DETAIL", Meaning::Text, Shown::Always(3), "what was found"),
+        Field::new("advice", "ADVICE", Meaning::Text, Shown::OnRequest, "what to do about it"),
+    ],
+    tail: &[],
+    shape: Shape::List,
+    has_failures: false,
+    unnamed: None,
+    empty: "",
+};
+
+/// What a check found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    check: &'static str,
+    subject: Option<String>,
+    verdict: Verdict,
+    detail: String,
+    advice: Vec<String>,
+}
+
+/// How a check ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Ok,
+    Warn,
+    Fail(ExitStatus),
+    Skipped,
+}
+
+impl Verdict {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warn => "warn",
+            Self::Fail(_) => "fail",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+impl Finding {
+    fn new(check: &'static str, verdict: Verdict, detail: impl Into<String>) -> Self {
+        Self { check, subject: None, verdict, detail: detail.into(), advice: vec![] }
+    }
+
+    /// All is well.
+    pub fn ok(check: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(check, Verdict::Ok, detail)
+    }
+
+    /// It works, but something should be done.
+    pub fn warn(check: &'static str, detail: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { advice: vec![advice.into()], ..Self::new(check, Verdict::Warn, detail) }
+    }
+
+    /// There was nothing to look at, and why.
+    pub fn skipped(check: &'static str, why: impl Into<String>) -> Self {
+        Self::new(check, Verdict::Skipped, why)
+    }
+
+    /// It does not work. The failure is the one that other commands would end with.
+    #[must_use]
+    pub fn failed(check: &'static str, failure: &Failure) -> Self {
+        let problem = &failure.problem;
+        let causes = problem.causes.iter().map(|cause| format!(": {cause}"));
+        let detail = problem.message.clone() + &causes.collect::<String>();
+        Self { advice: problem.hints.clone(), ..Self::new(check, Verdict::Fail(failure.status), detail) }
+    }
+
+    /// Which server or profile it is about.
+    #[must_use]
+    pub fn of(self, subject: impl Into<String>) -> Self {
+        Self { subject: Some(subject.into()), ..self }
+    }
+
+    /// Whether it works, or was not looked at.
+    #[must_use]
+    pub fn is_fine(&self) -> bool {
+        !matches!(self.verdict, Verdict::Fail(_))
+    }
+}
+
+/// All findings, in the order in which one thing needs another.
+#[must_use]
+pub fn doctor(findings: Vec<Finding>) -> Outcome {
+    let failed = findings.iter().filter_map(|finding| match finding.verdict {
+        Verdict::Fail(status) => Some(status),
+        _ => None,
+    });
+    let status = ExitStatus::of_many(failed);
+    let advice = findings.iter().flat_map(|finding| {
+        let subject = finding.subject.as_ref().map_or_else(String::new, |subject| format!(" of {subject}"));
+        finding.advice.iter().map(move |advice| format!("{}{subject}: {advice}", finding.check))
+    });
+    let notes = advice.collect();
+    let report = Report {
+        document: &DOCUMENT,
+        head: vec![],
+        rows: findings.into_iter().map(row).collect(),
+        tail: vec![],
+        single: false,
+        failures: vec![],
+        sentence: None,
+        notes,
+    };
+    Outcome { report, status }
+}
+
+fn row(finding: Finding) -> Row {
+    let advice = (!finding.advice.is_empty()).then(|| finding.advice.join("; "));
+    Row(vec![
+        Value::Text(finding.check.into()),
+        Value::Text(finding.verdict.word().into()),
+        Value::text(finding.subject),
+        Value::Text(finding.detail.into()),
+        Value::text(advice),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(findings: &[Finding]) -> u8 {
+        doctor(findings.to_vec()).status.code()
+    }
+
+    #[test]
+    fn the_exit_code_is_that_of_the_failures_alone() {
+        let fine = Finding::ok("config", "");
+        let doubtful = Finding::warn("clock", "", "");
+        let signed_out = Finding::failed("session", &Failure::sign_in("x"));
+        let locked = Finding::failed("store", &Failure::failed("store", "x"));
+        assert_eq!(status(&[fine.clone(), doubtful, Finding::skipped("tls", "")]), 0);
+        assert_eq!(status(&[fine.clone(), signed_out.clone(), signed_out.clone()]), 4);
+        assert_eq!(status(&[fine, signed_out, locked]), 1);
+    }
+
+    #[test]
+    fn advice_is_told_with_what_it_is_about() {
+        let failure = Failure::sign_in("not signed in").hint("run `deepcall login`");
+        let told = doctor(vec![Finding::failed("session", &failure).of("asha")]).report.notes;
+        assert_eq!(told, ["session of asha: run `deepcall login`"]);
+    }
+}

@@ -1,0 +1,141 @@
+//! What is looked at on this machine: the program, its files, the bus, the store, the terminal.
+//! It must not open a connection to another machine.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use super::Finding;
+use crate::environment::{Terminals, Variables};
+use crate::failure::Failure;
+use crate::session::{Profiles, SecretStore, StoreKind, bus};
+use crate::settings::who::CREDENTIAL_VARIABLES;
+
+/// Which program this is.
+#[must_use]
+pub fn program() -> Finding {
+    let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
+    Finding::ok("program", format!("deepcall {} on {system}", env!("CARGO_PKG_VERSION")))
+}
+
+/// The config file; `mistake` is what reading it said.
+#[must_use]
+pub fn config(path: &Path, mistake: Option<&Failure>) -> Finding {
+    if let Some(mistake) = mistake {
+        return Finding::failed("config", mistake);
+    }
+    let shown = path.display();
+    let Ok(metadata) = fs::metadata(path) else {
+        return Finding::ok("config", format!("{shown} does not exist"));
+    };
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o022 != 0 {
+        let detail = format!("{shown} can be written by other users (mode {mode:04o})");
+        return Finding::warn("config", detail, format!("run `chmod go-w {shown}`"));
+    }
+    Finding::ok("config", format!("{shown} (mode {mode:04o})"))
+}
+
+/// The file that lists profiles.
+#[must_use]
+pub fn profiles(read: &Result<Profiles, Failure>) -> Finding {
+    let profiles = match read {
+        Ok(profiles) => profiles,
+        Err(failure) => return Finding::failed("profiles", failure),
+    };
+    let default = profiles.default_profile().map_or_else(|| "none".to_owned(), |it| it.name.to_string());
+    match profiles.list().len() {
+        0 => Finding::ok("profiles", "none is stored"),
+        1 => Finding::ok("profiles", format!("1 stored, the default is {default}")),
+        many => Finding::ok("profiles", format!("{many} stored, the default is {default}")),
+    }
+}
+
+/// Why no store is looked at, where none is needed.
+#[must_use]
+pub fn without_store(variables: &Variables, is_sandbox: bool) -> Option<String> {
+    if is_sandbox {
+        return Some("a sandbox needs none".to_owned());
+    }
+    let variable = CREDENTIAL_VARIABLES.into_iter().find(|name| variables.has(name))?;
+    Some(format!("the session is in {variable}"))
+}
+
+/// The bus through which a keyring is asked.
+#[must_use]
+pub fn message_bus(variables: &Variables) -> Finding {
+    if cfg!(not(target_os = "linux")) {
+        return Finding::skipped("bus", "the keyring of this system needs none");
+    }
+    let address = match variables.text("DBUS_SESSION_BUS_ADDRESS") {
+        Ok(address) => address,
+        Err(error) => return Finding::failed("bus", &error.into()),
+    };
+    match bus::reach(address, variables.path("XDG_RUNTIME_DIR").as_deref()) {
+        Ok(Some(path)) => Finding::ok("bus", format!("answers at {}", path.display())),
+        Ok(None) => Finding::ok("bus", "DBUS_SESSION_BUS_ADDRESS is set"),
+        Err(error) => {
+            let failure = Failure::failed("store", error.to_string());
+            let failure = std::error::Error::source(&error).into_iter().fold(failure, Failure::caused_by);
+            Finding::failed("bus", &failure.hint(WITHOUT_BUS))
+        }
+    }
+}
+
+const WITHOUT_BUS: &str =
+    "log in to a desktop, or do without a keyring: DEEPCALL_SSID, or `deepcall login --store file`";
+
+/// Whether a store takes a secret and gives it back.
+#[must_use]
+pub fn store(store: &dyn SecretStore) -> Finding {
+    let name = match store.kind() {
+        StoreKind::Keyring => "keyring",
+        StoreKind::File => "file store",
+    };
+    match store.probe() {
+        Ok(()) => Finding::ok("store", "takes a secret and gives it back").of(name),
+        Err(error) => Finding::failed("store", &error.into()).of(name),
+    }
+}
+
+/// What the answer is shown on.
+#[must_use]
+pub fn terminal(terminals: Terminals, width: Option<usize>, has_colour: bool, is_plain: bool) -> Finding {
+    let colour = if has_colour { "colour" } else { "no colour" };
+    let plain = if is_plain { ", nothing is drawn over (ACCESSIBLE)" } else { "" };
+    let detail = match width {
+        Some(width) if terminals.stdout => format!("{width} columns, {colour}{plain}"),
+        _ => format!("stdout is no terminal, {colour}{plain}"),
+    };
+    Finding::ok("terminal", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(finding: Finding) -> (bool, String) {
+        (finding.is_fine(), finding.detail)
+    }
+
+    #[test]
+    fn a_config_file_that_others_may_write_is_doubtful() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        assert!(row(config(&path, None)).1.contains("does not exist"));
+        fs::write(&path, "").unwrap();
+        for (mode, verdict) in [(0o600, "ok"), (0o644, "ok"), (0o664, "warn"), (0o646, "warn")] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(config(&path, None).verdict.word(), verdict, "for {mode:o}");
+        }
+        assert_eq!(config(&path, Some(&Failure::config("line 3"))).verdict.word(), "fail");
+    }
+
+    #[test]
+    fn no_store_is_needed_with_credentials_in_variables() {
+        let variables = |name: &str| Variables::new([(name.into(), "x".into())]);
+        assert!(without_store(&variables("DEEPCALL_SSID"), false).unwrap().contains("DEEPCALL_SSID"));
+        assert_eq!(without_store(&variables("HOME"), false), None);
+        assert!(without_store(&variables("HOME"), true).is_some());
+    }
+}

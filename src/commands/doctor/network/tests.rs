@@ -1,0 +1,91 @@
+use std::time::Duration;
+
+use super::*;
+use crate::api::{ConnectionOptions, Proxies};
+use crate::clock::Clock;
+use crate::session::ServerUrl;
+
+const NOW: &str = "2026-11-24T12:00:00Z";
+
+fn connection(address: &str, proxy: Option<&str>) -> Connection {
+    let mut options = ConnectionOptions::new(ServerUrl::parse(address).unwrap(), Clock::system());
+    let value_of = |name: &str| proxy.filter(|_| name == "HTTPS_PROXY").map(str::to_owned);
+    options.proxies = Proxies::from_variables(value_of);
+    Connection::open(options).unwrap()
+}
+
+fn certificate(valid_until: &str) -> Certificate {
+    Certificate {
+        issuer: "CN=Ours".to_owned(),
+        valid_from: "2026-01-01T00:00:00Z".parse().unwrap(),
+        valid_until: valid_until.parse().unwrap(),
+    }
+}
+
+fn sign(ahead_seconds: Option<i64>) -> Sign {
+    Sign { status: 200, took: Duration::from_millis(12), ahead_seconds }
+}
+
+/// Each check with its verdict, for a server asked by https.
+fn verdicts(proxy: Option<&str>, answer: Result<Sign, ApiError>, shown: Option<Certificate>) -> String {
+    let reached = Reached { answer, certificate: shown };
+    let connection = connection("https://a.example", proxy);
+    let findings = server(&connection, "default", &reached, NOW.parse().unwrap());
+    let words = findings.iter().map(|finding| format!("{}:{}", finding.check, finding.verdict.word()));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn each_fault_is_told_where_it_lies_and_what_lies_behind_it_is_skipped() {
+    let good = || Some(certificate("2027-06-01T00:00:00Z"));
+    for (fault, proxy, shown, wanted) in [
+        (Fault::Dns, None, None, "proxy:ok address:ok network:fail tls:skipped server:skipped"),
+        (Fault::Connect, None, None, "proxy:ok address:ok network:fail tls:skipped server:skipped"),
+        (Fault::Timeout, None, None, "proxy:ok address:ok network:fail tls:skipped server:skipped"),
+        (Fault::Timeout, None, good(), "proxy:ok address:ok network:ok tls:ok server:fail"),
+        (Fault::Tls, None, good(), "proxy:ok address:ok network:ok tls:fail server:skipped"),
+        (Fault::Server, None, good(), "proxy:ok address:ok network:ok tls:ok server:fail"),
+        (Fault::NotJson, None, good(), "proxy:ok address:ok network:ok tls:ok server:fail"),
+        (
+            Fault::Proxy,
+            Some("http://p:1"),
+            None,
+            "proxy:fail address:ok network:skipped tls:skipped server:skipped",
+        ),
+    ] {
+        let found = verdicts(proxy, Err(ApiError::new(fault, "x")), shown);
+        assert_eq!(found, format!("{wanted} clock:skipped"), "for {fault:?}");
+    }
+    assert_eq!(
+        verdicts(Some("http://p:1"), Ok(sign(Some(1))), good()),
+        "proxy:ok address:ok network:ok tls:ok server:ok clock:ok"
+    );
+}
+
+#[test]
+fn a_clock_is_judged_by_how_far_it_is_off() {
+    for (ahead, wanted, words) in [
+        (Some(0), "ok", "0 s ahead"),
+        (Some(-30), "ok", "30 s behind"),
+        (Some(31), "warn", "31 s ahead"),
+        (Some(-301), "fail", "301 s behind"),
+        (None, "skipped", "does not tell"),
+    ] {
+        let finding = clock(&Reached { answer: Ok(sign(ahead)), certificate: None });
+        assert_eq!(finding.verdict.word(), wanted, "for {ahead:?}");
+        assert!(finding.detail.contains(words), "{}", finding.detail);
+    }
+}
+
+#[test]
+fn a_certificate_that_ends_soon_is_doubtful_and_plain_http_has_none() {
+    for (until, wanted) in [("2026-12-09T00:00:00Z", "ok"), ("2026-12-07T00:00:00Z", "warn")] {
+        let reached = Reached { answer: Ok(sign(None)), certificate: Some(certificate(until)) };
+        let finding = tls(&connection("https://a.example", None), Way::Open, &reached, NOW.parse().unwrap());
+        assert_eq!(finding.verdict.word(), wanted, "for {until}");
+        assert!(finding.detail.contains("by CN=Ours, good until"), "{}", finding.detail);
+    }
+    let reached = Reached { answer: Ok(sign(None)), certificate: None };
+    let finding = tls(&connection("http://127.0.0.1:1", None), Way::Open, &reached, NOW.parse().unwrap());
+    assert_eq!(finding.verdict.word(), "skipped");
+}

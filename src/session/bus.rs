@@ -1,0 +1,77 @@
+//! Whether the message bus of this login can be reached, through which keyrings are asked on Linux.
+//! It must not know what is asked through it.
+
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+/// How long a connection within this machine may take.
+const LIMIT: Duration = Duration::from_secs(1);
+
+/// Why there is no bus.
+#[derive(Debug, thiserror::Error)]
+pub enum BusError {
+    /// Nothing says where it is.
+    #[error("no message bus: neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR leads to one")]
+    Unknown,
+    /// Nobody listens there.
+    #[error("nobody answers on the message bus at {}", path.display())]
+    Silent {
+        /// The socket.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// Connects to the bus, and closes the connection again. `address` is `DBUS_SESSION_BUS_ADDRESS`, `runtime_folder` is
+/// `XDG_RUNTIME_DIR`. Returns the socket; `None` for an address of another form, which only the bus library can read.
+///
+/// # Errors
+/// If there is none, or nobody listens within a second.
+pub fn reach(address: Option<&str>, runtime_folder: Option<&Path>) -> Result<Option<PathBuf>, BusError> {
+    let path = match (address, runtime_folder) {
+        (Some(address), _) => match address.split([',', ';']).find_map(|it| it.strip_prefix("unix:path=")) {
+            Some(path) => PathBuf::from(path),
+            None => return Ok(None),
+        },
+        (None, Some(folder)) if folder.join("bus").exists() => folder.join("bus"),
+        (None, _) => return Err(BusError::Unknown),
+    };
+    let (tell, told) = mpsc::channel();
+    let socket = path.clone();
+    // A connection cannot be given up, so it is made in a thread that is left behind when time is up.
+    thread::spawn(move || drop(tell.send(UnixStream::connect(socket).map(drop))));
+    let silent = || std::io::Error::from(std::io::ErrorKind::TimedOut);
+    match told.recv_timeout(LIMIT).unwrap_or_else(|_| Err(silent())) {
+        Ok(()) => Ok(Some(path)),
+        Err(source) => Err(BusError::Silent { path, source }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    #[test]
+    fn a_bus_is_found_by_its_address_or_in_the_runtime_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("bus");
+        let _listener = UnixListener::bind(&socket).unwrap();
+        let address = format!("unix:path={},guid=0123", socket.display());
+        assert_eq!(reach(Some(&address), None).unwrap(), Some(socket.clone()));
+        assert_eq!(reach(None, Some(folder.path())).unwrap(), Some(socket));
+        assert_eq!(reach(Some("tcp:host=localhost,port=1"), None).unwrap(), None);
+    }
+
+    #[test]
+    fn no_bus_and_a_silent_one_are_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(reach(None, Some(folder.path())), Err(BusError::Unknown)));
+        assert!(matches!(reach(Some("unix:path=/nonexistent/bus"), None), Err(BusError::Silent { .. })));
+    }
+}

@@ -1,0 +1,231 @@
+//! What `doctor` finds, each kind of trouble on its own; and that it can be pasted into a ticket.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use crate::support::{CANARY_SSID, FakeServer, Ran, Reply, World};
+
+const NOT_ON_BREAK: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
+
+/// The verdict of each check; where there are several of a kind, the last one's.
+fn verdicts(ran: &Ran) -> BTreeMap<String, String> {
+    let document = ran.json();
+    let text = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap().to_owned();
+    let rows = document["checks"].as_array().unwrap();
+    rows.iter().map(|row| (text(row, "check"), text(row, "verdict"))).collect()
+}
+
+/// The detail and the advice of a check.
+fn told(ran: &Ran, check: &str) -> String {
+    let document = ran.json();
+    let rows = document["checks"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["check"] == check).unwrap_or_else(|| panic!("no {check}\n{ran}"));
+    format!("{} | {}", row["detail"].as_str().unwrap(), row["advice"].as_str().unwrap_or(""))
+}
+
+#[track_caller]
+fn assert_verdicts(ran: &Ran, wanted: &[(&str, &str)]) {
+    let found = verdicts(ran);
+    for (check, verdict) in wanted {
+        assert_eq!(found.get(*check).map(String::as_str), Some(*verdict), "{check}\n{ran}");
+    }
+}
+
+fn signed_in(server: &FakeServer) -> World {
+    World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID)
+}
+
+/// A server whose `Date` is this far from now.
+fn server_ahead_by(seconds: i64) -> FakeServer {
+    FakeServer::answering(move |_, _| {
+        let then = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(seconds);
+        let date = then.strftime("Date: %a, %d %b %Y %H:%M:%S GMT").to_string();
+        Reply::with_headers("200 OK", &[&date], NOT_ON_BREAK)
+    })
+}
+
+#[test]
+fn all_is_well_and_no_credentials_are_needed_to_see_that_a_server_lives() {
+    let server = server_ahead_by(0);
+    let ran = signed_in(&server).run("doctor --json").ended_with(0);
+    assert_verdicts(
+        &ran,
+        &[
+            ("program", "ok"),
+            ("config", "ok"),
+            ("profiles", "ok"),
+            ("bus", "skipped"),
+            ("store", "skipped"),
+            ("proxy", "ok"),
+            ("address", "ok"),
+            ("network", "ok"),
+            ("tls", "skipped"),
+            ("server", "ok"),
+            ("clock", "ok"),
+            ("session", "ok"),
+            ("terminal", "ok"),
+        ],
+    );
+    let bodies: Vec<String> = server.arrivals().into_iter().map(|request| request.body).collect();
+    assert_eq!(bodies.len(), 2, "one for the server, one for the session: {bodies:?}");
+    assert_eq!(bodies[0], "{}");
+    assert!(server.arrivals().iter().all(|request| request.path.ends_with("/agentOnBreak")), "a pure read");
+    assert!(told(&ran, "address").contains("(DEEPCALL_SERVER)"), "{ran}");
+}
+
+#[test]
+fn with_no_session_all_else_is_looked_at() {
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
+    let ran = world.run("doctor --json").ended_with(4);
+    assert_verdicts(&ran, &[("store", "ok"), ("server", "ok"), ("clock", "skipped"), ("session", "fail")]);
+    assert!(told(&ran, "session").contains("run `deepcall login`"), "{ran}");
+}
+
+#[test]
+fn each_session_is_told_by_name() {
+    let server = FakeServer::answering(|request, _| {
+        Reply::ok(if request.body.contains("second") {
+            r#"{"status":"error","errCode":1044,"message":"Session expired"}"#
+        } else {
+            NOT_ON_BREAK
+        })
+    });
+    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
+    for (name, secret) in [("asha", "first"), ("ravi", "second")] {
+        let line = format!("login --profile {name} --ssid-stdin --no-verify");
+        world.run_with_input(&line, secret).ended_with(0);
+    }
+    let ran = world.run("doctor --json").ended_with(4);
+    let document = ran.json();
+    let rows = document["checks"].as_array().unwrap().iter().filter(|row| row["check"] == "session");
+    let found: Vec<_> = rows.map(|row| (row["subject"].clone(), row["verdict"].clone())).collect();
+    assert_eq!(found, [("asha".into(), "ok".into()), ("ravi".into(), "fail".into())]);
+    assert!(ran.stdout.contains("deepcall login --profile ravi"), "{ran}");
+}
+
+#[test]
+fn a_server_that_refuses_connections_is_told_as_the_network() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let world = World::new()
+        .with("DEEPCALL_SERVER", &format!("http://127.0.0.1:{port}"))
+        .with("DEEPCALL_SSID", CANARY_SSID);
+    let ran = world.run("doctor --json").ended_with(5);
+    assert_verdicts(
+        &ran,
+        &[("network", "fail"), ("server", "skipped"), ("clock", "skipped"), ("session", "skipped")],
+    );
+}
+
+#[test]
+fn a_proxy_that_refuses_connections_is_told_as_the_proxy() {
+    let world = World::new()
+        .with("HTTPS_PROXY", "http://user:hidden@127.0.0.1:1")
+        .with("DEEPCALL_SERVER", "https://deepcall.example")
+        .with("DEEPCALL_SSID", CANARY_SSID);
+    let ran = world.run("doctor --json").ended_with(5);
+    assert_verdicts(&ran, &[("proxy", "fail"), ("network", "skipped"), ("session", "skipped")]);
+    assert!(told(&ran, "proxy").contains("HTTPS_PROXY") && !ran.stdout.contains("hidden"), "{ran}");
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_told_with_how_far_it_is_off() {
+    let ran = signed_in(&server_ahead_by(3600)).run("doctor --json").ended_with(1);
+    assert_verdicts(&ran, &[("server", "ok"), ("clock", "fail"), ("session", "ok")]);
+    assert!(told(&ran, "clock").contains(" s behind the server's"), "{ran}");
+    let ran = signed_in(&server_ahead_by(-100)).run("doctor --json").ended_with(0);
+    assert_verdicts(&ran, &[("clock", "warn")]);
+}
+
+/// A server that nobody vouches for; it shakes hands once for each connection.
+fn stranger() -> u16 {
+    let mut parameters = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    parameters.distinguished_name.push(rcgen::DnType::CommonName, "Nobody You Know");
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = parameters.self_signed(&key).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::Pkcs8(key.serialize_der().into());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap();
+    let (config, listener) = (Arc::new(config), TcpListener::bind("127.0.0.1:0").unwrap());
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream = rustls::StreamOwned::new(connection, stream.unwrap());
+            let _ = stream.read(&mut [0; 1]);
+        }
+    });
+    port
+}
+
+#[test]
+fn a_server_that_cannot_prove_who_it_is_is_told_with_its_certificate() {
+    let world = World::new()
+        .with("DEEPCALL_SERVER", &format!("https://127.0.0.1:{}", stranger()))
+        .with("DEEPCALL_SSID", CANARY_SSID);
+    let ran = world.run("doctor --json").ended_with(6);
+    assert_verdicts(
+        &ran,
+        &[("network", "ok"), ("tls", "fail"), ("server", "skipped"), ("session", "skipped")],
+    );
+    assert!(told(&ran, "tls").contains("by CN=Nobody You Know, good until "), "{ran}");
+}
+
+#[test]
+fn somebody_elses_page_is_told_as_the_server() {
+    let server = FakeServer::answering(|_, _| {
+        Reply::with_headers("200 OK", &["Content-Type: text/html"], "<html>Welcome to our hotel</html>")
+    });
+    let ran = signed_in(&server).run("doctor --json").ended_with(6);
+    assert_verdicts(&ran, &[("network", "ok"), ("server", "fail"), ("session", "skipped")]);
+}
+
+#[test]
+fn without_a_bus_the_store_is_told_and_the_ways_out() {
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let ran = world.run("doctor --json").ended_with(1);
+    assert_verdicts(&ran, &[("bus", "fail"), ("store", "fail"), ("server", "ok"), ("session", "fail")]);
+    assert!(told(&ran, "store").contains("--store file"), "{ran}");
+}
+
+#[test]
+fn a_broken_config_file_is_told_and_does_not_hide_the_rest() {
+    let server = FakeServer::always(NOT_ON_BREAK);
+    for text in ["mask = \n", "[watch]\ninterval = '1s'\n", "sever = 'x'\n"] {
+        let world = signed_in(&server);
+        std::fs::create_dir_all(world.config_folder()).unwrap();
+        std::fs::write(world.config_folder().join("config.toml"), text).unwrap();
+        let ran = world.run("doctor --json").ended_with(2);
+        assert_verdicts(&ran, &[("config", "fail"), ("server", "ok"), ("session", "ok")]);
+    }
+}
+
+#[test]
+fn it_can_be_pasted_into_a_ticket() {
+    let server = FakeServer::always(
+        r#"{"status":"error","errCode":1044,"message":"Session of +91 98765 43210 expired"}"#,
+    );
+    let ran = signed_in(&server).run("doctor").ended_with(4);
+    assert!(!ran.stdout.contains("43210") && ran.stdout.contains("210"), "{ran}");
+    assert!(ran.stdout.lines().count() <= 24, "one screen\n{ran}");
+    assert!(ran.stdout.lines().all(|line| !line.contains('\u{1b}')), "{ran}");
+    assert!(ran.stderr.contains("session of env: "), "what to do about it\n{ran}");
+    // Phone numbers are always hidden, so that asking for it would change nothing.
+    signed_in(&server).run("doctor --mask").ended_with(2);
+}
+
+#[test]
+fn the_sandbox_is_well_and_leaves_nothing_behind() {
+    let world = World::new();
+    let ran = world.run("--sandbox doctor --json").ended_with(0);
+    assert_verdicts(&ran, &[("store", "skipped"), ("server", "ok"), ("clock", "ok"), ("session", "ok")]);
+    assert!(!world.config_folder().exists());
+}

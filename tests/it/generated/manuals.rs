@@ -1,0 +1,193 @@
+//! Pages of sections 5 and 7, each from the table that the program itself goes by, and the end of every page of section 1.
+
+use deepcall::commands::schema::DOCUMENTS;
+use deepcall::config_file::keys::{KEYS, Kind};
+use deepcall::output::report::{Field, Meaning, Shape};
+use deepcall::settings::variables::VARIABLES;
+use deepcall::watch::event::EventWords;
+
+use super::{DATE, MANUAL, SOURCE};
+
+/// How a page begins.
+pub fn head(name: &str, section: u8, about: &str) -> String {
+    format!(
+        ".TH {} {section} \"{DATE}\" \"{SOURCE}\" \"{MANUAL}\"\n.SH NAME\n{} \\- {about}\n.SH DESCRIPTION\n",
+        escaped(&name.to_uppercase()),
+        escaped(name)
+    )
+}
+
+/// A word in bold, and lines about it.
+pub fn entry(word: &str, lines: &[&str]) -> String {
+    let lines: Vec<String> = lines.iter().map(|line| escaped(line)).collect();
+    format!(".TP\n\\fB{}\\fR\n{}\n", escaped(word), lines.join("\n.br\n"))
+}
+
+/// Other pages, each with its section.
+pub fn see_also(pages: &[&str]) -> String {
+    let named = |page: &&str| {
+        let (name, section) = page.split_once('(').unwrap();
+        format!(".BR {} ({section}", escaped(name))
+    };
+    let pages: Vec<String> = pages.iter().map(named).collect();
+    format!(".SH \"SEE ALSO\"\n{}\n", pages.join(" ,\n"))
+}
+
+/// How every page about a command ends.
+pub fn end(is_top: bool) -> String {
+    let first = if is_top { "deepcall-doctor(1)" } else { "deepcall(1)" };
+    let others =
+        ["deepcall-config(5)", "deepcall-variables(7)", "deepcall-json(7)", "deepcall-exit-codes(7)"];
+    let pages: Vec<&str> = [first].into_iter().chain(others).collect();
+    ".SH \"EXIT STATUS\"\n0 if it is done, 2 if the command line, a variable or a file is wrong.\n\
+     .BR deepcall\\-exit\\-codes (7)\nhas all others.\n"
+        .to_owned()
+        + &see_also(&pages)
+}
+
+/// Section 7: the variables.
+pub fn variables() -> String {
+    let mut page = head("deepcall-variables", 7, "variables that deepcall reads")
+        + "An option wins over a variable, a variable over what is kept with a profile, that over config.toml,\n\
+           and that over the default. A typed \\-\\-profile wins over a session in variables, and that over all that is\n\
+           stored. An empty variable counts as not set.\n";
+    for variable in &VARIABLES {
+        page += &entry(variable.name, &[&format!("{}.", variable.about)]);
+    }
+    page + &see_also(&["deepcall(1)", "deepcall-config(1)", "deepcall-config(5)"])
+}
+
+/// Section 5: the config file.
+pub fn config() -> String {
+    let mut page = head("deepcall-config", 5, "lasting choices of deepcall")
+        + "The file config.toml holds lasting choices, written in TOML. Each key is optional, and says what an option\n\
+           says otherwise for one run. A key that is not known is an error.\n.PP\n\
+           Options that choose what is asked for, that take a guard away, or that run a command have no key: the line\n\
+           that is typed says those itself.\n.SH KEYS\n";
+    for key in &KEYS {
+        let kind = match key.kind {
+            Kind::Text => "text",
+            Kind::Number => "number",
+            Kind::Flag => "true or false",
+            Kind::Any => "any value",
+        };
+        let mut says = format!("{kind}, as {}", key.option);
+        if let Some(variable) = key.variable {
+            says += &format!(" or {variable}");
+        }
+        if let Some(default) = key.default {
+            says += &format!(" [default: {default}]");
+        }
+        page += &entry(key.name, &[&format!("{}.", key.about), &says]);
+    }
+    page += &entry(
+        "alert.break, alert.break.REASON, alert.wrapup",
+        &[
+            "How long is too long, as watch \\-\\-alert: one length of time, or WARN:CRITICAL.",
+            "A reason stands in quotes with the break: \"break.lunch\" = \"45m\"",
+        ],
+    )
+    .replace("\\e\\-", "\\-");
+    page + ".SH FILES\n.TP\n.I ~/.config/deepcall/config.toml\nUnless DEEPCALL_CONFIG_DIR or XDG_CONFIG_HOME names another \
+            folder.\nA file that other users may write may not name a server or a certificate authority.\n\
+            .SH EXAMPLES\n.nf\ntimezone = \"Asia/Kolkata\"\n\n[alert]\nbreak = \"15m\"\n\"break.lunch\" = \"45m\"\n.fi\n"
+        + &see_also(&["deepcall(1)", "deepcall-config(1)", "deepcall-variables(7)"])
+}
+
+/// Section 7: documents and events.
+pub fn json() -> String {
+    let mut page = head("deepcall-json", 7, "documents and events of deepcall")
+        + "With \\-\\-json a command prints exactly one JSON object, with \\-\\-output ndjson one row a line, and watch one event a\n\
+           line. Times are RFC 3339 with an offset, lengths of time are seconds. null means that it was not said, a list\n\
+           without items is []. Keys are only ever added. deepcall schema NAME prints the JSON Schema.\n.SH DOCUMENTS\n";
+    for document in DOCUMENTS {
+        let rows = format!("{} (list)", document.rows_key);
+        let shape = match document.shape {
+            Shape::List => format!("Rows stand in the list {}.", document.rows_key),
+            Shape::ListOrOne => format!(
+                "One row, where one profile was asked; else rows stand in the list {}.",
+                document.rows_key
+            ),
+            Shape::One => "The document is one row.".to_owned(),
+        };
+        page += &format!(".SS {}\n{}\n", escaped(document.name), escaped(&shape));
+        page += &fields(document.head);
+        if document.shape == Shape::List && !document.head.is_empty() {
+            page += &entry(&rows, &["The rows. Each holds:"]);
+        }
+        page += &fields(document.fields);
+        page += &fields(document.tail);
+        if document.has_failures {
+            page += &entry(
+                "failures (list)",
+                &["Profiles that could not be answered for: profile, kind, code, message and hint of each."],
+            );
+        }
+    }
+    page += ".SS error\nWhat stands on standard error when a command that prints JSON fails: error, an object with profile,\n\
+             kind, code, message, causes and hints.\n.SH EVENTS\nEach line of watch \\-\\-json begins with:\n";
+    page += &fields(EventWords::COMMON);
+    for event in EventWords::ALL {
+        page += &format!(".SS {}\n{}.\n", escaped(event.name), escaped(event.about));
+        page += &fields(event.fields);
+    }
+    page + &see_also(&["deepcall-schema(1)", "deepcall-watch(1)", "deepcall-exit-codes(7)"])
+}
+
+fn fields(fields: &[Field]) -> String {
+    let kind = |meaning: Meaning| match meaning {
+        Meaning::Text | Meaning::Name | Meaning::Kind | Meaning::Verdict | Meaning::Phone | Meaning::Id => {
+            "text"
+        }
+        Meaning::State => "true or false",
+        Meaning::Time => "time",
+        Meaning::Elapsed | Meaning::Remaining => "seconds",
+        Meaning::Count => "number",
+        Meaning::Icons => "list, as the server sent it",
+        Meaning::Raw => "any, as the server sent it",
+    };
+    let told = |field: &Field| {
+        entry(&format!("{} ({})", field.key, kind(field.meaning)), &[&format!("{}.", field.about)])
+    };
+    fields.iter().map(told).collect()
+}
+
+fn escaped(text: &str) -> String {
+    let text = text.replace('\\', "\\e").replace('-', "\\-");
+    if text.starts_with(['.', '\'']) { format!("\\&{text}") } else { text }
+}
+
+#[test]
+fn the_readme_names_every_variable() {
+    let readme = include_str!("../../../README.md");
+    for variable in &VARIABLES {
+        // Scripts of shells set it, and nobody else should.
+        let is_inner = variable.name == "DEEPCALL_COMPLETE";
+        assert!(
+            is_inner || readme.contains(&format!("`{}`", variable.name)),
+            "{} is not named",
+            variable.name
+        );
+    }
+}
+
+#[test]
+fn every_variable_that_the_source_reads_is_listed() {
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let quoted = text.split('"').filter(|it| it.starts_with("DEEPCALL_"));
+            let is_name = |it: &&str| it.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+            for name in quoted.filter(is_name) {
+                let is_listed = VARIABLES.iter().any(|variable| variable.name == name);
+                assert!(is_listed, "{} reads {name}, which is in no list", path.display());
+            }
+        }
+    }
+}
