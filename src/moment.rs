@@ -199,5 +199,22 @@ mod tests {
             let _ = moment(&text, &now());
             let _ = duration(&text);
         }
+
+        #[test]
+        fn a_moment_that_was_written_is_read(seconds in -62_135_596_800_i64..253_402_207_200, nanoseconds in 0..1_000_000_000) {
+            let written = Timestamp::new(seconds, nanoseconds).unwrap();
+            prop_assert_eq!(moment(&written.to_string(), &now()), Ok(written));
+            let whole = Timestamp::from_second(seconds).unwrap();
+            prop_assert_eq!(moment(&format!("@{seconds}"), &now()), Ok(whole));
+        }
+
+        #[test]
+        fn a_length_is_read_in_any_units(hours in 0_u64..8_000, minutes in 0_u64..60, seconds in 1_u64..60) {
+            let wanted = Duration::from_secs(hours * 3600 + minutes * 60 + seconds);
+            prop_assert_eq!(duration(&format!("{hours}h{minutes}m{seconds}s")), Ok(wanted));
+            prop_assert_eq!(duration(&format!("{}s", wanted.as_secs())), Ok(wanted));
+            let then = moment(&format!("{hours}h {minutes}m {seconds}s"), &now());
+            prop_assert_eq!(then, Ok(now().timestamp().checked_sub(wanted).unwrap()));
+        }
     }
 }

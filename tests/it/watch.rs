@@ -99,6 +99,15 @@ fn a_watch_that_may_not_grow_stale_exits_with_5_when_nobody_answers() {
 }
 
 #[test]
+fn a_failed_poll_is_no_answer_without_notifications() {
+    for says in ["HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n", ""] {
+        let server = FakeServer::answering(|_, _| Reply::Raw(says.as_bytes().to_vec()));
+        let ran = world(&server).run("watch --json --only tags --interval 2s --max-stale 1s").ended_with(5);
+        assert_eq!(types(&events(&ran)), ["start", "connection_lost", "end"], "{ran}");
+    }
+}
+
+#[test]
 fn an_expired_session_is_confirmed_once_and_exits_with_4() {
     let server =
         FakeServer::answering(|_, earlier| Reply::ok(if earlier == 0 { NOT_IN_WRAPUP } else { EXPIRED }));

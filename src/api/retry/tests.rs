@@ -153,4 +153,17 @@ proptest! {
             prop_assert!(told <= RETRY_AFTER);
         }
     }
+
+    #[test]
+    fn a_date_in_each_form_is_so_far_ahead_as_it_says(server in 0_i64..3_000_000_000, ahead in -100_000_i64..100_000) {
+        let server_now = Timestamp::from_second(server).unwrap();
+        let then = Timestamp::from_second((server + ahead).max(0)).unwrap();
+        let ahead = u64::try_from(then.as_second() - server).unwrap_or_default();
+        let wanted = Some(Duration::from_secs(ahead)).filter(|wanted| *wanted <= RETRY_AFTER);
+        for form in ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"] {
+            let date = then.strftime(form).to_string();
+            prop_assert_eq!(http_date(&date), Some(then), "{}", date);
+            prop_assert_eq!(retry_after(&date, server_now), wanted, "{}", date);
+        }
+    }
 }
