@@ -41,6 +41,14 @@ fn a_ping_is_sent_again_once_and_only_within_ten_seconds() {
     assert_eq!(next(RetryPolicy::Ping, |now| now.attempts = 2), Next::GiveUp);
     let late = |now: &mut Situation| now.since_first_send = Some(Duration::from_secs(10));
     assert_eq!(next(RetryPolicy::Ping, late), Next::GiveUp);
+    let told_after = |sent, told| {
+        move |now: &mut Situation| {
+            now.since_first_send = Some(Duration::from_secs(sent));
+            now.retry_after = Some(Duration::from_secs(told));
+        }
+    };
+    assert_eq!(next(RetryPolicy::Ping, told_after(8, 2)), Next::TryIn(2 * SECOND));
+    assert_eq!(next(RetryPolicy::Ping, told_after(8, 3)), Next::GiveUp);
     let never_sent = |now: &mut Situation| {
         now.since_first_send = None;
         now.elapsed = Duration::from_secs(14);

@@ -129,6 +129,33 @@ fn a_finished_line_is_not_held_back() {
 }
 
 #[test]
+fn no_more_is_held_back_than_could_begin_a_secret() {
+    let mut writer = RedactingWriter::new(io::sink(), redactor(&["one-secret"]));
+    writer.write_all(&[b'x'; 1000]).unwrap();
+    let longest = writer.spellings.as_ref().unwrap().longest;
+    assert_eq!(writer.held.len() + 1, longest);
+}
+
+#[test]
+fn what_is_held_back_is_passed_on_when_the_writer_goes() {
+    let mut out = Vec::new();
+    RedactingWriter::new(&mut out, redactor(&["one-secret"])).write_all(b"one-sec").unwrap();
+    assert_eq!(out, b"one-sec");
+}
+
+#[test]
+fn the_ends_of_a_secret_are_hidden_if_it_is_twice_as_long() {
+    let secret = "abcdefghijklmnopqrstuvwx";
+    let (long, shorter) = (redactor(&[secret]), redactor(&[&secret[..23]]));
+    for part in ["abcdefghijkl", "mnopqrstuvwx"] {
+        assert_eq!(long.redact(part), HIDDEN);
+    }
+    for part in ["abcdefghijkl", "lmnopqrstuvw"] {
+        assert_eq!(shorter.redact(part), part);
+    }
+}
+
+#[test]
 fn a_secret_of_several_lines_is_hidden_too() {
     let redactor = redactor(&["two\nlines"]);
     assert_eq!(through(&redactor, [&b"a two\n"[..], &b"lines b"[..]]), format!("a {HIDDEN} b"));

@@ -15,6 +15,8 @@ fn harmful_characters_are_shown_not_dropped() {
         ("a\r\n\tb", "a␍␊␉b"),
         ("a\u{2028}b\u{85}", "a\\u{2028}b\\u{85}"),
         ("\u{202e}exe", "\\u{202e}exe"),
+        ("abc\u{202e}gnp.exe", "abc\\u{202e}gnp.exe"),
+        ("a\u{200f}b\u{61c}c", "a\\u{200f}b\\u{61c}c"),
         ("pay\u{200b}pal\u{feff}", "pay\\u{200b}pal\\u{feff}"),
         ("🏴\u{e0067}", "🏴\\u{e0067}"),
         ("soft\u{ad}hyphen", "soft\\u{ad}hyphen"),
@@ -24,6 +26,7 @@ fn harmful_characters_are_shown_not_dropped() {
         ("a \u{200d}b", "a \\u{200d}b"),
         ("a\u{fe0f}\u{fe0f}", "a\u{fe0f}\\u{fe0f}"),
         (" \u{fe0f}", " \\u{fe0f}"),
+        ("\u{a0}\u{fe0f}", "\u{a0}\\u{fe0f}"),
     ] {
         assert_eq!(sanitize(text), shown, "{text:?}");
     }
@@ -64,6 +67,15 @@ fn a_pile_of_marks_is_cut_down_to_eight() {
     let piled = format!("Z{}", "\u{301}".repeat(10));
     let kept = format!("Z{}\\u{{301}}\\u{{301}}", "\u{301}".repeat(MARKS_PER_BASE));
     assert_eq!(sanitize(&piled), kept);
+    // Neither a joiner nor a selector begins a new pile.
+    let full = format!("Z{}", "\u{301}".repeat(MARKS_PER_BASE));
+    for (more, shown) in [
+        ("\u{200d}\u{301}", "\u{200d}\\u{301}"),
+        ("\u{fe0f}\u{301}", "\u{fe0f}\\u{301}"),
+        ("\u{fe0f}\u{200d}\u{301}", "\u{fe0f}\\u{200d}\\u{301}"),
+    ] {
+        assert_eq!(sanitize(&format!("{full}{more}")), format!("{full}{shown}"), "{more:?}");
+    }
 }
 
 #[test]
