@@ -219,7 +219,8 @@ fn value(
 fn others(layers: Layers<'_>) -> impl Iterator<Item = Row> {
     let has_row =
         |name| CREDENTIAL_VARIABLES.contains(&name) || KEYS.iter().any(|key| key.variable == Some(name));
-    let set = VARIABLES.iter().filter(move |it| layers.variables.has(it.name) && !has_row(it.name));
+    let chosen = VARIABLES.iter().filter(|it| it.is_choice);
+    let set = chosen.filter(move |it| layers.variables.has(it.name) && !has_row(it.name));
     set.map(|variable| {
         Row(vec![
             Value::Absent,

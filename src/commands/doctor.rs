@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::Outcome;
 use crate::cli::options::{ConnectionOptions, FormatOptions, OutputOptions, SandboxOptions, TalkOptions};
-use crate::failure::{ExitStatus, Failure};
+use crate::failure::{EXIT_STATUSES, ExitStatus, Failure};
 use crate::output::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
 
 /// Check what works, and say what to do about what does not
@@ -139,7 +139,12 @@ impl Finding {
         let problem = &failure.problem;
         let causes = problem.causes.iter().map(|cause| format!(": {cause}"));
         let detail = problem.message.clone() + &causes.collect::<String>();
-        Self { advice: problem.hints.clone(), ..Self::new(check, Verdict::Fail(failure.status), detail) }
+        let mut advice = problem.hints.clone();
+        if advice.is_empty() {
+            let of_status = EXIT_STATUSES.iter().find(|(status, ..)| *status == failure.status);
+            advice.extend(of_status.map(|(_, _, advice)| (*advice).to_owned()));
+        }
+        Self { advice, ..Self::new(check, Verdict::Fail(failure.status), detail) }
     }
 
     /// Which server or profile it is about.
@@ -216,5 +221,13 @@ mod tests {
         let failure = Failure::sign_in("not signed in").hint("run `deepcall login`");
         let told = doctor(vec![Finding::failed("session", &failure).of("asha")]).report.notes;
         assert_eq!(told, ["session of asha: run `deepcall login`"]);
+    }
+
+    #[test]
+    fn no_failure_is_without_advice() {
+        for (status, ..) in EXIT_STATUSES {
+            let failure = Failure { status, ..Failure::failed("x", "x") };
+            assert_eq!(doctor(vec![Finding::failed("x", &failure)]).report.notes.len(), 1, "{status:?}");
+        }
     }
 }

@@ -108,8 +108,11 @@ async fn servers_and_sessions(args: &DoctorArgs, parts: &Parts, profiles: &Profi
     };
     let mut findings = vec![];
     let mut reachable = vec![];
-    for (server, allow_http) in servers(&members) {
-        let (found, is_reached) = look_at_server(&wire, &server, allow_http, &source, parts).await;
+    let servers = servers(&members);
+    let is_one_of_several = servers.len() > 1;
+    for (server, allow_http) in servers {
+        let (found, is_reached) =
+            look_at_server(&wire, &server, (allow_http, is_one_of_several), &source, parts).await;
         findings.extend(found);
         if is_reached {
             reachable.push(server);
@@ -163,7 +166,7 @@ async fn look_at_named_server(args: &DoctorArgs, parts: &Parts, wire: &Wire) -> 
     match parts.server(&args.connection()) {
         Ok(server) => {
             let source = server.source.to_string();
-            look_at_server(wire, &server.value, false, &source, parts).await.0
+            look_at_server(wire, &server.value, (false, false), &source, parts).await.0
         }
         Err(failure) => vec![Finding::failed("address", &failure)],
     }
@@ -172,7 +175,7 @@ async fn look_at_named_server(args: &DoctorArgs, parts: &Parts, wire: &Wire) -> 
 async fn look_at_server(
     wire: &Wire,
     server: &ServerUrl,
-    allow_http: bool,
+    (allow_http, is_one_of_several): (bool, bool),
     source: &str,
     parts: &Parts,
 ) -> (Vec<Finding>, bool) {
@@ -181,6 +184,6 @@ async fn look_at_server(
         Err(failure) => return (vec![Finding::failed("server", &failure).of(server.origin())], false),
     };
     let reached = connection.reach().await;
-    let found = network::server(&connection, source, &reached, parts.clock().now());
+    let found = network::server(&connection, source, is_one_of_several, &reached, parts.clock().now());
     (found, reached.answer.is_ok())
 }

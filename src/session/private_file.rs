@@ -121,7 +121,10 @@ pub(super) fn open_lock(path: &Path) -> Result<File, FileError> {
 }
 
 /// Creates a folder, and what is missing above it, for its owner alone. One that exists is left as it is.
-pub(super) fn create_folder(path: &Path) -> Result<(), FileError> {
+///
+/// # Errors
+/// When it cannot be made.
+pub fn create_folder(path: &Path) -> Result<(), FileError> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(FileError::at(path))
 }
 

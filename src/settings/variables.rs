@@ -8,10 +8,16 @@ pub struct Variable {
     pub name: &'static str,
     /// One line about it.
     pub about: &'static str,
+    /// Whether somebody chose it for programs like this one; others belong to every login.
+    pub is_choice: bool,
 }
 
 const fn variable(name: &'static str, about: &'static str) -> Variable {
-    Variable { name, about }
+    Variable { name, about, is_choice: true }
+}
+
+const fn of_every_login(name: &'static str, about: &'static str) -> Variable {
+    Variable { name, about, is_choice: false }
 }
 
 /// In the order of the manual: sessions, choices, looks, the network, places, tools. An empty one counts as not set.
@@ -29,9 +35,9 @@ pub const VARIABLES: [Variable; 33] = [
     variable("DEEPCALL_MASK", "1 is the same as --mask; 0 shows numbers although config.toml hides them"),
     variable("NO_COLOR", "no colour, unless --color says otherwise"),
     variable("CLICOLOR_FORCE", "colour in a pipe too, unless it is 0"),
-    variable("TERM", "dumb means no colour and no board"),
+    of_every_login("TERM", "dumb means no colour and no board"),
     variable("COLUMNS", "width of tables on a terminal, from 20 to 500, instead of the terminal's own"),
-    variable("TZ", "time zone of the system, where no other is named"),
+    of_every_login("TZ", "time zone of the system, where no other is named"),
     variable("https_proxy", "proxy for https; plain http never goes through one"),
     variable("HTTPS_PROXY", "the same, where the one in small letters is not set"),
     variable("all_proxy", "proxy, where none is named for https"),
@@ -40,13 +46,13 @@ pub const VARIABLES: [Variable; 33] = [
     variable("NO_PROXY", "the same, where the one in small letters is not set"),
     variable("SSL_CERT_FILE", "certificate authorities to trust in place of the system's, in PEM form"),
     variable("DEEPCALL_CONFIG_DIR", "folder of config.toml, profiles.toml and the file store"),
-    variable("HOME", "folder below which these are otherwise"),
-    variable("XDG_CONFIG_HOME", "folder of configuration, where not below HOME"),
-    variable("XDG_DATA_HOME", "folder of the file store, where not below HOME"),
-    variable("DBUS_SESSION_BUS_ADDRESS", "message bus through which the keyring is asked"),
-    variable("XDG_RUNTIME_DIR", "folder in which that bus is otherwise looked for"),
-    variable("VISUAL", "editor of config edit"),
-    variable("EDITOR", "the same, where VISUAL is not set"),
+    of_every_login("HOME", "folder below which these are otherwise"),
+    of_every_login("XDG_CONFIG_HOME", "folder of configuration, where not below HOME"),
+    of_every_login("XDG_DATA_HOME", "folder of the file store, where not below HOME"),
+    of_every_login("DBUS_SESSION_BUS_ADDRESS", "message bus through which the keyring is asked"),
+    of_every_login("XDG_RUNTIME_DIR", "folder in which that bus is otherwise looked for"),
+    of_every_login("VISUAL", "editor of config edit"),
+    of_every_login("EDITOR", "the same, where VISUAL is not set"),
     variable("ACCESSIBLE", "plain questions, no line that moves, and lines instead of a board"),
     variable("DEEPCALL_COMPLETE", "set by completion scripts when they ask what may be typed"),
 ];

@@ -118,6 +118,7 @@ fn a_variable_without_a_key_is_shown_as_set_and_not_with_what_it_holds() {
     let rows = document["config"].as_array().unwrap();
     let row = rows.iter().find(|row| row["source"] == "HTTPS_PROXY").unwrap();
     assert!(row["key"].is_null() && row["value"] == "set" && !ran.stdout.contains("hidden"), "{ran}");
+    assert!(rows.iter().all(|row| row["source"] != "HOME"), "that is set for everybody\n{ran}");
 }
 
 #[test]
@@ -247,6 +248,10 @@ fn an_edit_without_mistakes_replaces_the_file_and_leaves_no_copy() {
 fn an_editor_that_fails_or_is_overtaken_changes_nothing() {
     let world = editor(with_file("jobs = 4\n"), "exit 3");
     assert!(world.run("config edit").ended_with(1).stderr.contains("exit status: 3"));
+    assert_eq!(copies(&world), [""; 0]);
+    let world = editor(with_file("jobs = 4\n"), "echo 'jobs = 8' > \"$1\"; exit 3");
+    assert!(world.run("config edit").ended_with(1).stderr.contains("your text is kept in"));
+    assert_eq!(copies(&world).len(), 1);
     let world = editor(
         with_file("jobs = 4\n"),
         "echo 'jobs = 8' > \"$1\"; echo 'jobs = 2' > .config/deepcall/config.toml",

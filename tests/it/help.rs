@@ -153,6 +153,9 @@ fn a_wrong_word_gets_a_suggestion() {
         ("tags --sicne 1h", "--since"),
         ("tags -o jsno", "json"),
         ("schema tgas", "tags"),
+        ("doctr", "doctor"),
+        ("config shwo", "show"),
+        ("config show --colums key", "--columns"),
     ] {
         let ran = World::new().run(typed).ended_with(2);
         assert!(ran.stderr.contains("a similar") && ran.stderr.contains(meant), "{typed}\n{ran}");

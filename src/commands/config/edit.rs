@@ -10,6 +10,7 @@ use crate::config_file::keys::{KEYS, Kind};
 use crate::config_file::text::TextFile;
 use crate::environment::Variables;
 use crate::failure::Failure;
+use crate::session::private_file;
 use crate::settings::who::CREDENTIAL_VARIABLES;
 
 /// What a person uses to change text: a line for a shell.
@@ -55,7 +56,13 @@ pub fn edit(
     let copy = copy_of(&shown, file.path())?;
     let kept = |failure: Failure| failure.hint(format!("your text is kept in {}", copy.display()));
     let after = loop {
-        editor.open(&copy)?;
+        if let Err(failure) = editor.open(&copy) {
+            if read(&copy).is_ok_and(|text| text != shown) {
+                return Err(kept(failure));
+            }
+            let _ = fs::remove_file(&copy);
+            return Err(failure);
+        }
         let after = read(&copy)?;
         match values::check_all(&after, &copy) {
             Ok(()) => break after,
@@ -82,7 +89,7 @@ fn copy_of(text: &str, path: &Path) -> Result<std::path::PathBuf, Failure> {
     let failed = |error: &dyn std::error::Error| {
         Failure::failed("store", format!("cannot write a copy in {}", folder.display())).caused_by(error)
     };
-    fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+    private_file::create_folder(folder)?;
     let copy = tempfile::Builder::new().prefix("config-edit-").suffix(".toml").tempfile_in(folder);
     let copy = copy.map_err(|error| failed(&error))?;
     fs::write(copy.path(), text).map_err(|error| failed(&error))?;

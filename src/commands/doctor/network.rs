@@ -18,9 +18,16 @@ const SOON_DAYS: i64 = 14;
 /// More sessions than that are told in one line, but for those that failed.
 const SESSIONS_IN_FULL: usize = 8;
 
-/// What can be said of a server once it was asked. `source` tells where its address comes from.
+/// What can be said of a server once it was asked. `source` tells where its address comes from; each finding names
+/// the server if it is one of several.
 #[must_use]
-pub fn server(connection: &Connection, source: &str, reached: &Reached, now: Timestamp) -> Vec<Finding> {
+pub fn server(
+    connection: &Connection,
+    source: &str,
+    is_one_of_several: bool,
+    reached: &Reached,
+    now: Timestamp,
+) -> Vec<Finding> {
     let address = connection.server();
     let fault = reached.answer.as_ref().err().map(ApiError::fault);
     let was_believed = reached.certificate.is_some() && fault != Some(Fault::Tls);
@@ -38,9 +45,10 @@ pub fn server(connection: &Connection, source: &str, reached: &Reached, now: Tim
         answer(way, reached),
         clock(reached),
     ];
-    let many = address.origin();
-    for finding in &mut findings {
-        finding.subject = Some(many.clone());
+    if is_one_of_several {
+        for finding in &mut findings {
+            finding.subject = Some(address.origin());
+        }
     }
     findings
 }

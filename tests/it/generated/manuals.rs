@@ -30,7 +30,7 @@ pub fn see_also(pages: &[&str]) -> String {
         format!(".BR {} ({section}", escaped(name))
     };
     let pages: Vec<String> = pages.iter().map(named).collect();
-    format!(".SH \"SEE ALSO\"\n{}\n", pages.join(" ,\n"))
+    format!(".SH \"SEE ALSO\"\n{}\n", pages.join(",\n"))
 }
 
 /// How every page about a command ends.

@@ -30,7 +30,7 @@ fn sign(ahead_seconds: Option<i64>) -> Sign {
 fn verdicts(proxy: Option<&str>, answer: Result<Sign, ApiError>, shown: Option<Certificate>) -> String {
     let reached = Reached { answer, certificate: shown };
     let connection = connection("https://a.example", proxy);
-    let findings = server(&connection, "default", &reached, NOW.parse().unwrap());
+    let findings = server(&connection, "default", false, &reached, NOW.parse().unwrap());
     let words = findings.iter().map(|finding| format!("{}:{}", finding.check, finding.verdict.word()));
     words.collect::<Vec<_>>().join(" ")
 }
