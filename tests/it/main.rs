@@ -24,6 +24,7 @@ mod json_cases;
 mod keyring;
 mod layers;
 mod options;
+mod package;
 mod pictures;
 mod ping;
 mod readme;

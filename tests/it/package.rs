@@ -1,0 +1,120 @@
+//! What is packed: the archive for cargo, and the lists by which `.ci/package` fills the `.deb` and the `.rpm`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::Command;
+
+const TOP: &str = env!("CARGO_MANIFEST_DIR");
+
+/// Where a file of the repository goes: its path, or a pattern for several, and the place in the system.
+struct Asset {
+    source: String,
+    dest: String,
+}
+
+fn metadata(name: &str) -> toml::Value {
+    let manifest: toml::Table = fs::read_to_string(format!("{TOP}/Cargo.toml")).unwrap().parse().unwrap();
+    manifest["package"]["metadata"][name].clone()
+}
+
+fn deb() -> Vec<Asset> {
+    let text = |value: &toml::Value| value.as_str().unwrap().to_owned();
+    let list = metadata("deb")["assets"].clone();
+    let rows = list.as_array().unwrap().iter();
+    rows.map(|row| Asset { source: text(&row[0]), dest: format!("/{}", text(&row[1])) }).collect()
+}
+
+fn rpm() -> Vec<Asset> {
+    let text = |value: &toml::Value| value.as_str().unwrap().to_owned();
+    let list = metadata("generate-rpm")["assets"].clone();
+    let rows = list.as_array().unwrap().iter();
+    rows.map(|row| Asset { source: text(&row["source"]), dest: text(&row["dest"]) }).collect()
+}
+
+fn names_in(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(format!("{TOP}/{folder}")).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn every_man_page_is_packed_into_its_section() {
+    for name in names_in("man") {
+        let section = name.rsplit('.').next().unwrap();
+        let dest = format!("/usr/share/man/man{section}/");
+        for (assets, source) in
+            [(deb(), format!("man/*.{section}")), (rpm(), format!("target/dist/stage/man/*.{section}.gz"))]
+        {
+            let is_packed = assets.iter().any(|asset| asset.source == source && asset.dest == dest);
+            assert!(is_packed, "{name}: no line takes {source} to {dest}");
+        }
+    }
+}
+
+#[test]
+fn every_completion_script_is_packed() {
+    for name in names_in("completions") {
+        for assets in [deb(), rpm()] {
+            let asset = assets.iter().find(|asset| asset.source == format!("completions/{name}"));
+            assert!(asset.is_some_and(|asset| asset.dest.starts_with("/usr/share/")), "{name}");
+        }
+    }
+}
+
+#[test]
+fn both_packages_hold_the_same_and_name_nothing_that_is_not_there() {
+    let packed = |assets: &[Asset]| -> BTreeSet<String> {
+        let sources = assets.iter().map(|asset| {
+            asset.source.replace("target/dist/stage/man/", "man/").trim_end_matches(".gz").to_owned()
+        });
+        sources.collect()
+    };
+    assert_eq!(packed(&deb()), packed(&rpm()));
+    for source in packed(&deb()).iter().filter(|source| !source.starts_with("target/")) {
+        let (folder, name) = source.rsplit_once('/').unwrap_or(("", source));
+        let (head, tail) = name.split_once('*').unwrap_or((name, ""));
+        let is_there = names_in(folder).iter().any(|known| known.starts_with(head) && known.ends_with(tail));
+        assert!(is_there, "{source} is not there");
+    }
+}
+
+#[test]
+fn the_archive_for_cargo_holds_the_program_and_nothing_else() {
+    let output = Command::new(env!("CARGO"))
+        .args(["package", "--list", "--locked", "--offline", "--allow-dirty"])
+        .args(["--manifest-path", &format!("{TOP}/Cargo.toml")])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let listed = String::from_utf8(output.stdout).unwrap();
+    let is_known = |path: &str| match path.split_once('/') {
+        None => [
+            ".cargo_vcs_info.json",
+            "Cargo.toml",
+            "Cargo.toml.orig",
+            "Cargo.lock",
+            "README.md",
+            "CHANGELOG.md",
+            "LICENSE-APACHE",
+            "LICENSE-MIT",
+        ]
+        .contains(&path),
+        Some(("src", rest)) => rest.ends_with(".rs"),
+        Some(("man", name)) => name.starts_with("deepcall"),
+        Some(("completions", name)) => name.contains("deepcall"),
+        Some(_) => false,
+    };
+    for path in listed.lines() {
+        assert!(is_known(path), "{path} would be published");
+    }
+    for folder in ["man", "completions"] {
+        for name in names_in(folder) {
+            assert!(
+                listed.lines().any(|path| path == format!("{folder}/{name}")),
+                "{folder}/{name} is left out"
+            );
+        }
+    }
+    for needed in ["src/main.rs", "src/lib.rs", "Cargo.lock", "LICENSE-MIT", "LICENSE-APACHE"] {
+        assert!(listed.lines().any(|path| path == needed), "{needed} is left out");
+    }
+}
