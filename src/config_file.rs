@@ -184,7 +184,10 @@ impl ConfigFile {
             let failure = Failure::config(format!("{}, line {line}: {detail}", path.display()));
             match nearest_key(&detail) {
                 Some(key) => failure.hint(format!("did you mean `{key}`?")),
-                None => failure.hint("`deepcall config set --help` lists all keys"),
+                None if detail.starts_with("unknown field") => {
+                    failure.hint("`deepcall config set --help` lists all keys")
+                }
+                None => failure.hint("`deepcall config edit` opens it"),
             }
         })
     }

@@ -32,7 +32,9 @@ pub(super) fn way_in(variables: &Variables) -> String {
         Some(who) => format!("Signed in: {who}. {COMMANDS}"),
         None => NEWCOMER.to_owned(),
     };
-    format!("{about}\n\n{next}\nAll commands: deepcall --help\n")
+    format!(
+        "{about}\n\n{next}\nAll commands: deepcall --help\nWhat does not work, and why: deepcall doctor\n"
+    )
 }
 
 /// Who is signed in, in words. A file that cannot be read is told by the commands that need it.

@@ -1,5 +1,6 @@
 //! Lasting choices: what is shown, what is written, and that neither tells a secret.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -44,6 +45,37 @@ fn copies(world: &World) -> Vec<String> {
     let entries = fs::read_dir(world.config_folder()).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter(|name| name.starts_with("config-edit-")).collect()
+}
+
+/// Options that no file may say, each list with its reason.
+const WITHOUT_KEY: &[(&str, &str)] = &[
+    ("the line says what is asked for", "all profiles since until kind match limit sort only check default"),
+    ("the line says what is done and sent", "field field-file input user-id exec wait sandbox seed agents"),
+    ("a sandbox serves what is tried now", "port ref-model fail"),
+    ("a secret comes anew each time", "ssid-stdin ssid-file token-stdin token-file"),
+    ("a guard is taken away knowingly", "allow-http no-verify csv-raw"),
+    ("a script counts on the form and the exit code", "json jq exit-status fail-empty"),
+    ("what is told of one run", "quiet verbose help version"),
+];
+
+#[test]
+fn each_option_has_its_key_or_a_reason_to_have_none() {
+    let mut definition = deepcall::cli::definition();
+    definition.build();
+    let commands = definition.get_subcommands().filter(|command| command.get_name() != "help");
+    let options: BTreeSet<String> = commands
+        .flat_map(|it| it.get_arguments())
+        .filter_map(|it| it.get_long())
+        .map(str::to_owned)
+        .collect();
+    let mut keys: BTreeSet<String> =
+        KEYS.iter().filter_map(|key| key.option.rsplit_once("--")).map(|(_, long)| long.to_owned()).collect();
+    keys.insert("alert".to_owned());
+    let reasons = WITHOUT_KEY.iter().flat_map(|(_, options)| options.split(' '));
+    let excused: BTreeSet<String> = reasons.map(str::to_owned).collect();
+    let said: BTreeSet<String> = keys.union(&excused).cloned().collect();
+    assert_eq!(options, said);
+    assert!(keys.is_disjoint(&excused));
 }
 
 #[test]

@@ -64,10 +64,19 @@ fn help_version_and_completion_start_no_runtime_and_read_at_most_the_list_of_pro
     let profiles = completion.config_folder().join("profiles.toml");
     std::fs::create_dir_all(completion.config_folder()).unwrap();
     std::fs::write(&profiles, "").unwrap();
+    // No profiles are stored in this one.
+    let of_keys = World::new()
+        .with("DEEPCALL_COMPLETE", "bash")
+        .with("_CLAP_COMPLETE_INDEX", "3")
+        .with("_CLAP_COMPLETE_COMP_TYPE", "9");
     for (world, line, read) in [
         (&World::new(), "--version", vec![]),
         (&World::new(), "--help", vec![]),
         (&World::new(), "tags --help", vec![]),
+        (&World::new(), "doctor -h", vec![]),
+        (&World::new(), "config path", vec![]),
+        (&World::new(), "config set --help", vec![]),
+        (&of_keys, "-- deepcall config set watch.int", vec![]),
         (&completion, "-- deepcall ta", vec![profiles.to_str().unwrap()]),
     ] {
         let trace = Trace::of(world, line);

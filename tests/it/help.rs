@@ -138,7 +138,9 @@ fn the_short_help_fits_a_screen() {
 fn alone_it_shows_the_way_in() {
     let ran = World::new().run("").ended_with(2);
     assert_eq!(ran.stdout, "");
-    assert!(ran.stderr.contains("deepcall --sandbox tags") && ran.stderr.contains("deepcall login"), "{ran}");
+    for way in ["deepcall --sandbox tags", "deepcall login", "deepcall doctor"] {
+        assert!(ran.stderr.contains(way), "{way}\n{ran}");
+    }
     let (world, _floor) = signed_in_home();
     let ran = world.run("").ended_with(2);
     assert!(ran.stderr.contains("Signed in: asha (default), ravi."), "{ran}");
