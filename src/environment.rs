@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{IsTerminal, Read, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::clock::Clock;
+use crate::output::panics::tell_panics;
+use crate::output::redact::Redactor;
 
 /// Everything that surrounds one run of the program.
 pub struct Environment {
@@ -22,6 +25,8 @@ pub struct Environment {
     pub terminals: Terminals,
     /// The wall clock.
     pub clock: Clock,
+    /// Hides secrets on the way out, also in what a panic tells.
+    pub redactor: Redactor,
 }
 
 impl Environment {
@@ -29,6 +34,9 @@ impl Environment {
     #[must_use]
     pub fn of_this_process() -> Self {
         forbid_core_dumps();
+        outlive_file_size_limits();
+        let redactor = Redactor::default();
+        tell_panics(redactor.clone());
         Self {
             variables: Variables::new(std::env::vars_os()),
             stdin: Box::new(std::io::stdin()),
@@ -41,6 +49,7 @@ impl Environment {
                 width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
             },
             clock: Clock::system(),
+            redactor,
         }
     }
 }
@@ -52,6 +61,14 @@ fn forbid_core_dumps() {
     {
         use rustix::process::{DumpableBehavior, set_dumpable_behavior};
         let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
+}
+
+/// The system ends a process that lets a file grow beyond its limit, unless it listens; then the write fails.
+fn outlive_file_size_limits() {
+    #[cfg(unix)]
+    {
+        let _ = signal_hook::flag::register(rustix::process::Signal::XFSZ.as_raw(), Arc::default());
     }
 }
 
@@ -122,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_process_that_may_hold_a_secret_leaves_no_core() {
-        let _environment = Environment::of_this_process();
+        forbid_core_dumps();
         assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
     }
 }

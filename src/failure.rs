@@ -281,7 +281,7 @@ impl From<FileError> for Failure {
             FileError::NotAFile { .. } | FileError::TooLarge { .. } | FileError::DanglingLink { .. } => {
                 (Self::config(message), "move it away: deepcall writes a new one".to_owned())
             }
-            FileError::Io { .. } => (
+            FileError::Io { .. } | FileError::NotSynced { .. } => (
                 Self::failed("store", message),
                 "check the folder's permissions and the free space".to_owned(),
             ),
@@ -318,6 +318,9 @@ impl From<StoreError> for Failure {
             }
             StoreError::Locked { .. } => failure()
                 .hint("unlock the keyring: log in to the desktop, or start its daemon")
+                .hint(elsewhere),
+            StoreError::NoCollection => failure()
+                .hint("make a default keyring, which a desktop does at the first log-in")
                 .hint(elsewhere),
             StoreError::Unreadable { .. } => failure().hint("run `deepcall logout`, then `deepcall login`"),
             StoreError::NotKept => failure().hint("run `deepcall login` again").hint(elsewhere),

@@ -16,7 +16,7 @@ use crate::settings::Sourced;
 use crate::settings::who::{refuse_plain_http, server_of};
 
 /// A credential is far shorter; a larger file is a mistake.
-const LONGEST_SECRET: u64 = 8 * 1024;
+const LONGEST_SECRET: usize = 8 * 1024;
 
 /// How long a keyring may take when nobody is asked to unlock it (`reliability.md` §2).
 pub const KEYRING_LIMIT: Duration = Duration::from_secs(3);
@@ -177,20 +177,28 @@ pub fn secret_in_file(path: &Path, named_by: &str) -> Result<Secret, Failure> {
     secret_read_from(file, named_by)
 }
 
-/// The first line of what is read, up to 8 KiB.
+/// The first line of what is read. No more than 8 KiB are read, and nothing is waited for after the line.
 ///
 /// # Errors
 /// If reading fails, or the line is no secret: exit code 2.
-pub fn secret_read_from(source: impl Read, named_by: &str) -> Result<Secret, Failure> {
-    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(256));
-    source
-        .take(LONGEST_SECRET + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| Failure::usage(format!("{named_by}: cannot be read")).caused_by(&error))?;
-    if bytes.len() as u64 > LONGEST_SECRET && !bytes.contains(&b'\n') {
-        return Err(Failure::usage(format!("{named_by}: the first line is longer than 8 KiB")));
+pub fn secret_read_from(mut source: impl Read, named_by: &str) -> Result<Secret, Failure> {
+    // A buffer of fixed size: one that grows would leave copies behind.
+    let mut buffer = zeroize::Zeroizing::new([0; LONGEST_SECRET]);
+    let mut length = 0;
+    while !buffer[..length].contains(&b'\n') {
+        if length == LONGEST_SECRET {
+            return Err(Failure::usage(format!("{named_by}: the first line has 8 KiB or more")));
+        }
+        match source.read(&mut buffer[length..]) {
+            Ok(0) => break,
+            Ok(count) => length += count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                return Err(Failure::usage(format!("{named_by}: cannot be read")).caused_by(&error));
+            }
+        }
     }
-    secret_from(&bytes, named_by)
+    secret_from(&buffer[..length], named_by)
 }
 
 /// A secret from text: the first line, without the line end. Never quoted in the error.
@@ -241,11 +249,34 @@ mod tests {
     }
 
     #[test]
-    fn only_the_first_line_counts_and_no_more_than_8_kib_are_read() {
+    fn only_the_first_line_counts_and_is_a_plain_text() {
         assert_eq!(secret_read_from(&b"abc\r\nrest"[..], "--ssid-stdin").ok().unwrap().expose(), "abc");
-        assert!(secret_read_from(std::io::repeat(b'x'), "--ssid-stdin").is_err());
-        assert!(secret_read_from(&b""[..], "--ssid-stdin").is_err());
-        assert!(secret_read_from(&b"\0"[..], "--ssid-stdin").is_err());
-        assert!(secret_read_from(&b"\xff"[..], "--ssid-stdin").is_err());
+        for wrong in [&b""[..], b"\n", b"\0", b"\xff", b"a\0b\n"] {
+            assert!(secret_read_from(wrong, "--ssid-stdin").is_err(), "{wrong:?}");
+        }
+    }
+
+    /// Gives what it has, one piece at a time, and fails whoever asks for more.
+    struct Pieces<'a>(Vec<&'a [u8]>);
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+            assert!(!self.0.is_empty(), "more was read than is needed");
+            let piece = self.0.remove(0);
+            let count = piece.len().min(room.len());
+            room[..count].copy_from_slice(&piece[..count]);
+            Ok(count)
+        }
+    }
+
+    #[test]
+    fn nothing_is_waited_for_after_the_line_and_no_more_than_8_kib_are_read() {
+        let pieces = Pieces(vec![b"ab", b"c\n"]);
+        assert_eq!(secret_read_from(pieces, "--ssid-stdin").ok().unwrap().expose(), "abc");
+        let half = [b'x'; LONGEST_SECRET / 2];
+        assert!(secret_read_from(Pieces(vec![&half, &half]), "--ssid-stdin").is_err());
+        let long = [b'x'; LONGEST_SECRET - 1];
+        let pieces = Pieces(vec![&long, b"\nrest"]);
+        assert_eq!(secret_read_from(pieces, "--ssid-stdin").ok().unwrap().expose().len(), LONGEST_SECRET - 1);
     }
 }

@@ -92,12 +92,21 @@ fn write_member(bytes: &mut Vec<u8>, key: &str, value: &str) -> Result<(), ApiEr
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::{Debug, Display};
+
+    use static_assertions::assert_not_impl_any;
+
     use proptest::prelude::*;
     use serde_json::Value;
 
+    use crate::api::SignedIn;
     use crate::session::Secret;
 
     use super::*;
+
+    // Whoever derives one of these gets a compiler error here, before any secret is printed.
+    assert_not_impl_any!(RequestBody: Debug, Display, serde::Serialize);
+    assert_not_impl_any!(SignedIn: Debug, Display, serde::Serialize);
 
     fn ssid(text: &str) -> Credentials {
         Credentials::Ssid(Secret::new(text.to_owned()))

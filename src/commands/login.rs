@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::output::report::{Part, Sentence, Tone, Value};
 use crate::prompt::Manner;
 use crate::session::{
-    Credentials, Profile, Profiles, ProfilesFile, Secret, SecretStore, StoreError, StoreKind,
+    Credentials, Profile, Profiles, ProfilesFile, Secret, SecretStore, StoreError, StoreKey, StoreKind,
 };
 use crate::sign_in::{Stores, secret_in_file, secret_read_from};
 
@@ -116,14 +116,20 @@ pub fn store(
     stores: &Stores,
 ) -> Result<Outcome, Failure> {
     let store = stores.of_kind(profile.store);
-    let (is_default, before) = file.update(|profiles: &mut Profiles| {
-        store.save(&profile.store_key(), credentials)?;
+    let key = profile.store_key();
+    let (is_default, before) = file.update_or_undo(|profiles: &mut Profiles| {
+        let kept = store.load(&key);
+        let undo = || put_back(&*store, &key, kept);
+        if let Err(error) = store.save(&key, credentials) {
+            undo();
+            return Err(error.into());
+        }
         let before = profiles.put(profile.clone());
         if make_default || profiles.default_profile().is_none() {
             profiles.make_default(&profile.name);
         }
         let is_default = profiles.default_profile().is_some_and(|default| default.name == profile.name);
-        Ok::<_, Failure>((is_default, before))
+        Ok::<_, Failure>(((is_default, before), undo))
     })?;
     let forgotten = before.map_or(Ok(()), |before| forget_elsewhere(&before, profile, stores));
     let default = is_default.then_some(&profile.name);
@@ -137,6 +143,16 @@ pub fn store(
         report.notes.push(format!("what this profile kept elsewhere before could not be removed: {error}"));
     }
     Ok(Outcome::done(report))
+}
+
+/// As far as the store allows: the failure that made it necessary is the one that is told.
+fn put_back(store: &dyn SecretStore, key: &StoreKey, kept: Result<Credentials, StoreError>) {
+    let _ = match kept {
+        Ok(credentials) => store.save(key, &credentials),
+        Err(StoreError::Absent) => store.remove(key).map(drop),
+        // Whatever is there could not be read before either.
+        Err(_) => Ok(()),
+    };
 }
 
 /// A profile that moved to another server or store leaves nothing behind.

@@ -30,7 +30,6 @@ use crate::environment::Environment;
 use crate::failure::{ExitStatus, Failure};
 use crate::fleet::Fleet;
 use crate::output::jq::Filter;
-use crate::output::redact::Redactor;
 use crate::output::streams::Streams;
 use crate::sandbox::{Sandbox, SandboxOptions as Simulation};
 use crate::settings::look;
@@ -42,8 +41,7 @@ use telling::{Side, Teller};
 /// Runs one command line to its end.
 #[must_use]
 pub fn dispatch(arguments: Vec<OsString>, environment: Environment) -> ExitStatus {
-    let Environment { variables, stdin, stdout, stderr, terminals, clock } = environment;
-    let redactor = Redactor::default();
+    let Environment { variables, stdin, stdout, stderr, terminals, clock, redactor } = environment;
     let teller = Teller::new(Streams::new(stdout, stderr, redactor.clone()), terminals);
     teller.look_like(look::colour_of_errors(&variables, terminals.stderr), false);
     if let Some(shell) = completing::asking_shell(&variables) {

@@ -149,6 +149,11 @@ impl Teller {
         self.streams.borrow().screen()
     }
 
+    /// Stderr, for the bell and for notices of the terminal.
+    pub(super) fn signals(&self) -> impl std::io::Write + use<> {
+        self.streams.borrow().signals()
+    }
+
     /// Stdout, for an answer that never ends.
     pub(super) fn answering(&self) -> Answering<'_> {
         Answering(&self.streams)
@@ -264,11 +269,9 @@ impl Teller {
         });
     }
 
-    /// Where stderr itself cannot be written, there is nobody left to tell.
+    /// Where stderr itself cannot be written, only the exit code is left to tell it.
     fn say(&self, words: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>) {
-        let mut streams = self.streams.borrow_mut();
-        let _ = words(streams.stderr());
-        let _ = streams.stderr().flush();
+        self.streams.borrow_mut().say(words);
     }
 
     /// Runs `work` with a log of what `side` of the wire does on stderr, as detailed as `-v` was typed.

@@ -63,7 +63,7 @@ pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<
                 reader_is_gone: crate::output::streams::stdout_reader_is_gone,
                 random: crate::api::connection::random,
                 note: &|text| teller.note(text),
-                reactions: reactions(args, parts, &presentation),
+                reactions: reactions(args, parts, &presentation, teller),
             };
             if !is_board {
                 let mut lines = Lines::new(teller.answering(), presentation.clone());
@@ -166,7 +166,7 @@ fn renewed(session: &SignedIn, args: &WatchArgs, parts: &Parts, wire: &Wire) -> 
     is_other.then_some(found)
 }
 
-fn reactions(args: &WatchArgs, parts: &Parts, presentation: &Presentation) -> Reactions {
+fn reactions(args: &WatchArgs, parts: &Parts, presentation: &Presentation, teller: &Teller) -> Reactions {
     let for_notice = Presentation { format: Format::Table, color: false, ..presentation.clone() };
     let hook = |command: &String| Hook {
         command: command.clone(),
@@ -182,7 +182,7 @@ fn reactions(args: &WatchArgs, parts: &Parts, presentation: &Presentation) -> Re
         reactions.notify = Some(Box::new(move |event| sentence::words(&event.sentence(), &for_notice)));
     }
     reactions.exec = args.exec.as_ref().map(hook);
-    reactions.terminal = Box::new(std::io::stderr());
+    reactions.terminal = Box::new(teller.signals());
     reactions
 }
 

@@ -7,6 +7,7 @@ pub mod grid;
 pub mod jq;
 pub mod json;
 pub mod mask;
+pub mod panics;
 pub mod presentation;
 pub mod problem;
 pub mod progress;

@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use zeroize::Zeroizing;
@@ -67,8 +67,25 @@ impl Redactor {
         spellings.automaton.replace_all(text, &vec![HIDDEN; spellings.automaton.patterns_len()])
     }
 
+    /// The same, but never waits: `None` where this thread, or another, is just looking for secrets.
+    #[must_use]
+    pub fn try_redact(&self, text: &str) -> Option<String> {
+        match self.0.secrets.try_lock() {
+            Err(TryLockError::WouldBlock) => return None,
+            Ok(_) | Err(TryLockError::Poisoned(_)) => {}
+        }
+        Some(self.redact(text))
+    }
+
     fn count(&self) -> usize {
         self.0.count.load(Ordering::Acquire)
+    }
+
+    /// Runs `work` as if it were done in the middle of a search.
+    #[cfg(test)]
+    pub(super) fn while_locked<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _secrets = self.0.secrets.lock();
+        work()
     }
 
     fn spellings(&self) -> Option<Arc<Spellings>> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::mask::mask_free_text;
 use super::redact::{RedactingWriter, Redactor};
-use super::sanitize::{sanitize, sanitize_lines};
+use super::sanitize::sanitize_lines;
 
 /// Rust's own stdout writes out every line; a large answer needs larger steps.
 const STEP: usize = 64 << 10;
@@ -17,7 +17,6 @@ pub struct Streams {
     stderr: RedactingWriter<Shared>,
     shared_stderr: Shared,
     redactor: Redactor,
-    quiet: bool,
     /// The first failure on stderr. There is nowhere to tell it but in the exit code.
     stderr_failure: Option<io::Error>,
 }
@@ -32,14 +31,8 @@ impl Streams {
             stderr: RedactingWriter::new(stderr.clone(), redactor.clone()),
             shared_stderr: stderr,
             redactor,
-            quiet: false,
             stderr_failure: None,
         }
-    }
-
-    /// Whether notes are left out from now on.
-    pub fn be_quiet(&mut self, quiet: bool) {
-        self.quiet = quiet;
     }
 
     /// The answer: buffered until [`Streams::flush`].
@@ -48,22 +41,10 @@ impl Streams {
     }
 
     /// Everything that is not the answer, as it is: for text that was made harmless before.
-    pub fn stderr(&mut self) -> &mut dyn Write {
-        &mut self.stderr
-    }
-
-    /// One line on stderr, made harmless. Quiet or not: for errors.
-    pub fn tell(&mut self, line: &str) {
-        let told = writeln!(self.stderr, "{}", sanitize(line)).and_then(|()| self.stderr.flush());
-        if let Err(failure) = told {
+    pub fn say(&mut self, words: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+        let said = words(&mut self.stderr).and_then(|()| self.stderr.flush());
+        if let Err(failure) = said {
             self.stderr_failure.get_or_insert(failure);
-        }
-    }
-
-    /// One line on stderr, unless it is to be quiet.
-    pub fn tell_note(&mut self, line: &str) {
-        if !self.quiet {
-            self.tell(line);
         }
     }
 
@@ -72,6 +53,12 @@ impl Streams {
     #[must_use]
     pub fn log(&self) -> Log {
         Log(RedactingWriter::new(self.shared_stderr.clone(), self.redactor.clone()))
+    }
+
+    /// A second way to stderr, for what a terminal shall do: text as it is, only the secrets hidden.
+    #[must_use]
+    pub fn signals(&self) -> impl Write + use<> {
+        RedactingWriter::new(self.shared_stderr.clone(), self.redactor.clone())
     }
 
     /// The terminal that is stdout, for a screen that is painted: secrets hidden as everywhere.
@@ -145,7 +132,6 @@ mod tests {
     use std::io::{self, Write};
     use std::sync::{Arc, Mutex};
 
-    use super::super::payloads::{assert_harmless, payloads};
     use super::{Redactor, STEP, Streams};
 
     /// A stream that a test can look at, and that fails once it is full.
@@ -191,31 +177,9 @@ mod tests {
         let mut streams = streams(&stdout, &stderr);
         streams.answer().write_all(b"one-").unwrap();
         streams.answer().write_all(b"secret").unwrap();
-        streams.tell("one-secret");
-        writeln!(streams.stderr(), "one-secret").unwrap();
+        streams.say(|out| out.write_all(b"one-se").and_then(|()| writeln!(out, "cret")));
         streams.flush().unwrap();
-        assert_eq!((stdout.said(), stderr.said()), ("••••".to_owned(), "••••\n••••\n".to_owned()));
-    }
-
-    #[test]
-    fn quiet_leaves_out_notes_but_not_errors() {
-        let stderr = Sink::with_room(1000);
-        let mut streams = streams(&Sink::with_room(0), &stderr);
-        streams.tell_note("first");
-        streams.be_quiet(true);
-        streams.tell_note("second");
-        streams.tell("error: third");
-        assert_eq!(stderr.said(), "first\nerror: third\n");
-    }
-
-    #[test]
-    fn a_line_on_stderr_is_one_harmless_line() {
-        for (name, text) in payloads() {
-            let stderr = Sink::with_room(8 << 20);
-            streams(&Sink::with_room(0), &stderr).tell(&text);
-            assert_harmless("stderr", name, &stderr.said());
-            assert_eq!(stderr.said().matches('\n').count(), 1, "{name}");
-        }
+        assert_eq!((stdout.said(), stderr.said()), ("••••".to_owned(), "••••\n".to_owned()));
     }
 
     #[test]
@@ -237,7 +201,7 @@ mod tests {
         assert_eq!(broken.flush().unwrap_err().kind(), io::ErrorKind::BrokenPipe);
 
         let mut broken = streams(&Sink::with_room(1000), &Sink::with_room(3));
-        broken.tell("long line");
+        broken.say(|out| writeln!(out, "long line"));
         assert_eq!(broken.flush().unwrap_err().kind(), io::ErrorKind::BrokenPipe);
         assert!(broken.flush().is_ok());
     }

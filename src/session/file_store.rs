@@ -58,8 +58,9 @@ impl SecretStore for FileStore {
         private_file::create_folder(&self.folder)?;
         let _lock = self.lock()?;
         let probe = self.folder.join(".probe");
-        replace_file(&probe, b"probe")?;
-        Ok(fs::remove_file(&probe).map_err(FileError::at(&probe))?)
+        let written = replace_file(&probe, b"probe");
+        let removed = fs::remove_file(&probe).map_err(FileError::at(&probe));
+        Ok(written.and(removed)?)
     }
 
     fn save(&self, key: &StoreKey, credentials: &Credentials) -> Result<(), StoreError> {

@@ -2,18 +2,31 @@
 //! It must not be opened where credentials are given otherwise, and never keeps a caller beyond its time limit.
 
 use std::hash::{BuildHasher, RandomState};
+use std::io;
 use std::process;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use keyring::{Entry, Error};
+use keyring_core::api::CredentialStoreApi;
+use keyring_core::{Entry, Error};
 use zeroize::Zeroizing;
+
+#[cfg(target_os = "macos")]
+use apple_native_keyring_store::keychain::Store;
+#[cfg(windows)]
+use windows_native_keyring_store::Store;
+#[cfg(all(unix, not(target_os = "macos")))]
+use zbus_secret_service_keyring_store::Store;
 
 use crate::session::{Credentials, SecretStore, StoreError, StoreKey, StoreKind, blob};
 
 /// Plain ASCII without spaces, which some keyrings insist on.
 const SERVICE: &str = "deepcall";
+
+/// What the library says where a keyring has no default collection: it has no error of its own for that.
+const NO_COLLECTION: &str = "result not returned";
 
 /// What the probe stores for a moment.
 const PROBE: &[u8] = b"probe";
@@ -21,7 +34,7 @@ const PROBE: &[u8] = b"probe";
 /// Added to the time limit for each key after the first; a read takes about 8 ms (`crates.md` §4.1).
 const FOR_EACH_KEY: Duration = Duration::from_millis(50);
 
-/// The keyring of this login. The library connects on the first use and keeps the connection.
+/// The keyring of this login. Each call connects anew, so that a long watch finds a keyring that was restarted.
 #[derive(Clone, Debug)]
 pub struct KeyringStore {
     limit: Duration,
@@ -39,7 +52,7 @@ impl KeyringStore {
         &self,
         work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let answers = in_background(|answer| drop(answer.send(work())))?;
+        let answers = in_background(|answer| drop(answer.send(work()))).map_err(no_store)?;
         self.receive(&answers, Instant::now() + self.limit)
     }
 
@@ -68,7 +81,7 @@ impl SecretStore for KeyringStore {
     fn probe(&self) -> Result<(), StoreError> {
         let account = format!("probe@{}.{:016x}", process::id(), RandomState::new().hash_one(PROBE));
         self.within_limit(move || {
-            let entry = open(&account)?;
+            let entry = Keyring::open()?.entry(&account)?;
             entry.set_secret(PROBE).map_err(explain)?;
             let kept = entry.get_secret().map_err(explain);
             entry.delete_credential().map_err(explain)?;
@@ -80,7 +93,7 @@ impl SecretStore for KeyringStore {
         let value = blob::encode(credentials, key.origin())?;
         let account = key.account();
         self.within_limit(move || {
-            let entry = open(&account)?;
+            let entry = Keyring::open()?.entry(&account)?;
             match entry.set_secret(&value) {
                 Err(error @ Error::Ambiguous(_)) => {
                     delete_twins(error)?;
@@ -95,12 +108,12 @@ impl SecretStore for KeyringStore {
 
     fn load(&self, key: &StoreKey) -> Result<Credentials, StoreError> {
         let key = key.clone();
-        self.within_limit(move || load(&key))
+        self.within_limit(move || Keyring::open()?.load(&key))
     }
 
     fn remove(&self, key: &StoreKey) -> Result<bool, StoreError> {
         let account = key.account();
-        self.within_limit(move || match open(&account)?.delete_credential() {
+        self.within_limit(move || match Keyring::open()?.entry(&account)?.delete_credential() {
             Ok(()) => Ok(true),
             Err(Error::NoEntry) => Ok(false),
             Err(error @ Error::Ambiguous(_)) => delete_twins(error).map(|()| true),
@@ -113,10 +126,12 @@ impl SecretStore for KeyringStore {
         let wanted = keys.to_vec();
         let answers = in_background(move |answer| {
             let mut locked = None;
+            let keyring = Keyring::connect();
             for key in wanted {
-                let loaded = match &locked {
-                    Some(detail) => Err(StoreError::Locked { detail: String::clone(detail) }),
-                    None => load(&key),
+                let loaded = match (&locked, &keyring) {
+                    (Some(detail), _) => Err(StoreError::Locked { detail: String::clone(detail) }),
+                    (None, Ok(keyring)) => keyring.load(&key),
+                    (None, Err(why)) => Err(no_store(why)),
                 };
                 if let Err(StoreError::Locked { detail }) = &loaded {
                     locked = Some(detail.clone());
@@ -131,39 +146,43 @@ impl SecretStore for KeyringStore {
         let deadline = Instant::now() + self.limit + more;
         match answers {
             Ok(answers) => keys.iter().map(|_| self.receive(&answers, deadline)).collect(),
-            Err(error) => {
-                let detail = error.to_string();
-                keys.iter().map(|_| Err(no_store(&detail))).collect()
-            }
+            Err(error) => keys.iter().map(|_| Err(no_store(&error))).collect(),
         }
     }
 }
 
 fn in_background<T: Send + 'static>(
     work: impl FnOnce(Sender<T>) + Send + 'static,
-) -> Result<Receiver<T>, StoreError> {
+) -> io::Result<Receiver<T>> {
     let (sender, receiver) = mpsc::channel();
-    thread::Builder::new()
-        .name("keyring".to_owned())
-        .spawn(move || work(sender))
-        .map_err(|error| no_store(&error.to_string()))?;
+    thread::Builder::new().name("keyring".to_owned()).spawn(move || work(sender))?;
     Ok(receiver)
 }
 
-fn open(account: &str) -> Result<Entry, StoreError> {
-    Entry::new(SERVICE, account).map_err(|error| match (error, Entry::store_status()) {
-        // The library says only that there is no store; why is kept beside.
-        (Error::NoDefaultStore, Err(Error::PlatformFailure(cause) | Error::NoStorageAccess(cause))) => {
-            no_store(&cause.to_string())
-        }
-        (Error::NoDefaultStore, Err(cause)) => no_store(&cause.to_string()),
-        (error, _) => explain(error),
-    })
-}
+/// A connection to the keyring.
+struct Keyring(Arc<Store>);
 
-fn load(key: &StoreKey) -> Result<Credentials, StoreError> {
-    let value = Zeroizing::new(open(&key.account())?.get_secret().map_err(explain)?);
-    blob::decode(&value, key.origin())
+impl Keyring {
+    fn open() -> Result<Self, StoreError> {
+        Self::connect().map_err(no_store)
+    }
+
+    /// Else what the operating system said.
+    fn connect() -> Result<Self, String> {
+        Store::new().map(Self).map_err(|error| match error {
+            Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => cause.to_string(),
+            other => other.to_string(),
+        })
+    }
+
+    fn entry(&self, account: &str) -> Result<Entry, StoreError> {
+        self.0.build(SERVICE, account, None).map_err(explain)
+    }
+
+    fn load(&self, key: &StoreKey) -> Result<Credentials, StoreError> {
+        let value = Zeroizing::new(self.entry(&key.account())?.get_secret().map_err(explain)?);
+        blob::decode(&value, key.origin())
+    }
 }
 
 /// Several items under one account make every read fail; none of them is better than the others.
@@ -179,19 +198,23 @@ fn delete_twins(error: Error) -> Result<(), StoreError> {
 fn explain(error: Error) -> StoreError {
     match error {
         Error::NoEntry => StoreError::Absent,
+        Error::NoStorageAccess(cause) if cause.to_string().contains(NO_COLLECTION) => {
+            StoreError::NoCollection
+        }
         Error::NoStorageAccess(cause) => StoreError::Locked { detail: cause.to_string() },
-        Error::PlatformFailure(cause) => no_store(&cause.to_string()),
+        Error::PlatformFailure(cause) => no_store(cause),
         Error::Ambiguous(_) => StoreError::Unreadable { detail: "the keyring has several of them" },
         // These two carry the stored bytes.
         Error::BadEncoding(_) | Error::BadDataFormat(..) => {
             StoreError::Unreadable { detail: "the keyring returned them damaged" }
         }
-        other => no_store(&other.to_string()),
+        other => no_store(other),
     }
 }
 
-fn no_store(detail: &str) -> StoreError {
-    StoreError::NoStore { detail: detail.to_owned() }
+#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` takes")]
+fn no_store(detail: impl ToString) -> StoreError {
+    StoreError::NoStore { detail: detail.to_string() }
 }
 
 #[cfg(test)]

@@ -58,6 +58,14 @@ pub enum FileError {
         /// The link.
         path: PathBuf,
     },
+    /// The new content is in place, but the system does not vouch for its entry in the folder.
+    #[error("{} is written, but may not outlast a power failure", path.display())]
+    NotSynced {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// What the operating system said.
     #[error("cannot access {}", path.display())]
     Io {

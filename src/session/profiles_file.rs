@@ -30,6 +30,13 @@ pub enum ProfilesError {
     },
 }
 
+impl ProfilesError {
+    /// Whether the file has its new content nevertheless.
+    fn is_in_place(&self) -> bool {
+        matches!(self, Self::File(FileError::NotSynced { .. }))
+    }
+}
+
 /// The file in which the profiles are.
 #[derive(Clone, Debug)]
 pub struct ProfilesFile {
@@ -76,11 +83,26 @@ impl ProfilesFile {
         &self,
         change: impl FnOnce(&mut Profiles) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.update_or_undo(|profiles| Ok((change(profiles)?, || ())))
+    }
+
+    /// The same, where `change` does something outside the file: what it returns beside its answer takes that back
+    /// if the file is not written, while other processes still wait.
+    ///
+    /// # Errors
+    /// Those of [`ProfilesFile::update`].
+    pub fn update_or_undo<T, E: From<ProfilesError>, U: FnOnce()>(
+        &self,
+        change: impl FnOnce(&mut Profiles) -> Result<(T, U), E>,
+    ) -> Result<T, E> {
         let file = Exclusive::of(&self.path, self.lock_limit).map_err(ProfilesError::from)?;
         let mut profiles = self.read()?;
-        let answer = change(&mut profiles)?;
-        self.write(&file, &profiles)?;
-        Ok(answer)
+        let (answer, undo) = change(&mut profiles)?;
+        let written = self.write(&file, &profiles);
+        if written.as_ref().is_err_and(|error| !error.is_in_place()) {
+            undo();
+        }
+        Ok(written.map(|()| answer)?)
     }
 
     fn write(&self, file: &Exclusive, profiles: &Profiles) -> Result<(), ProfilesError> {

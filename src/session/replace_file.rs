@@ -32,12 +32,19 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, FileError> {
 pub(super) fn replace_file(target: &Path, contents: &[u8]) -> Result<(), FileError> {
     let (folder, prefix) = folder_and_prefix(target)?;
     remove_leftovers(folder, &prefix);
-    write_and_rename(target, folder, &prefix, contents).map_err(FileError::at(target))
+    // Opened before anything is changed: afterwards nothing but the sync itself can fail.
+    let opened = File::open(folder).map_err(FileError::at(folder))?;
+    write_and_rename(target, folder, &prefix, contents).map_err(FileError::at(target))?;
+    sync(&opened).map_err(|source| FileError::NotSynced { path: target.to_owned(), source })
 }
 
 /// Makes a change of the folder's entries last, where the file system can.
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    match File::open(folder)?.sync_all() {
+    sync(&File::open(folder)?)
+}
+
+fn sync(folder: &File) -> io::Result<()> {
+    match folder.sync_all() {
         Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
             Ok(())
         }
@@ -56,7 +63,7 @@ fn write_and_rename(target: &Path, folder: &Path, prefix: &OsStr, contents: &[u8
     file.write_all(contents)?;
     file.as_file().sync_all()?;
     file.persist(target).map_err(|failed| failed.error)?;
-    sync_folder(folder)
+    Ok(())
 }
 
 /// What a killed process left may hold a secret. The lock says that no living one is using it.

@@ -20,3 +20,20 @@ impl Secret {
         &self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::{Debug, Display};
+
+    use serde::Serialize;
+    use static_assertions::assert_not_impl_any;
+
+    use super::Secret;
+    use crate::session::{Credentials, Session};
+
+    // Whoever derives one of these gets a compiler error here, before any secret is printed.
+    assert_not_impl_any!(Secret: Debug, Display, Serialize, AsRef<str>, Into<String>, ToString);
+    assert_not_impl_any!(Credentials: Debug, Display, Serialize);
+    assert_not_impl_any!(Session: Debug, Display, Serialize);
+    assert_not_impl_any!(Result<Secret, ()>: Debug);
+}

@@ -82,7 +82,10 @@ pub enum StoreError {
         /// What the operating system said.
         detail: String,
     },
-    /// The keyring exists but is locked or has no collection to write to.
+    /// The keyring exists, but nobody has made a collection in it that could hold anything.
+    #[error("the keyring has no default collection to keep anything in")]
+    NoCollection,
+    /// The keyring exists but is locked.
     #[error("the keyring is locked: {detail}")]
     Locked {
         /// What the operating system said.

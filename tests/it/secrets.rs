@@ -1,6 +1,7 @@
 //! A secret that the server echoes, or that a failure might quote, never comes out.
 //! Every other test looks for the canaries as well: see `support/leaks.rs`.
 
+use crate::planted_leaks::encodings;
 use crate::support::{CANARY_SSID, FakeServer, Reply, World};
 
 fn world(server: &FakeServer) -> World {
@@ -11,36 +12,123 @@ fn as_json(text: &str) -> String {
     serde_json::to_string(text).unwrap()
 }
 
+/// Every spelling of the ssid and its parts that a text can have, made by Python.
+fn spellings() -> Vec<String> {
+    let of_ssid = encodings().into_iter().take(3 * 17);
+    let texts = of_ssid
+        .filter(|(name, _)| !name.contains("UTF-16"))
+        .map(|(_, bytes)| String::from_utf8(bytes).unwrap());
+    texts.collect()
+}
+
+const FORMATS: [&str; 8] = [
+    "-o table",
+    "-o json",
+    "-o ndjson",
+    "-o csv",
+    "-o tsv",
+    "--jq .",
+    "--columns time,message,fields -o csv",
+    "-vvv",
+];
+
 #[test]
-fn a_server_that_echoes_the_secret_is_redacted_in_every_format() {
-    let reply = format!(
-        r#"{{"status":"success","data":[{{"_id":{0},"message":{0},"x":{0},"time":1795421400}}],"iconDetails":[{{"n":{0}}}]}}"#,
-        as_json(CANARY_SSID)
-    );
+fn a_server_that_echoes_the_secret_is_redacted_in_every_format_and_spelling() {
+    let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let tag = |spelling: &String| {
+        let text = as_json(spelling);
+        format!(
+            r#"{{"_id":{text},"message":{text},"customer":{text},{text}:1,"x":[{{"y":{text}}}],"time":{now}}}"#
+        )
+    };
+    let tags: Vec<String> = spellings().iter().map(tag).collect();
+    let icons: Vec<String> = spellings().iter().map(|text| format!(r#"{{"n":{}}}"#, as_json(text))).collect();
+    let reply =
+        format!(r#"{{"status":"success","data":[{}],"iconDetails":[{}]}}"#, tags.join(","), icons.join(","));
     let server = FakeServer::always(&reply);
-    for format in ["table", "json", "ndjson", "csv", "tsv"] {
-        let ran = world(&server).run(&format!("tags --since @0 -o {format}")).ended_with(0);
-        assert!(ran.stdout.contains("••••"), "{ran}");
+    for format in FORMATS {
+        let ran = world(&server).run(&format!("tags --since @0 {format}")).ended_with(0);
+        assert!(ran.stdout.contains("••••"), "{format}\n{ran}");
     }
-    world(&server).run("tags --since @0 --jq .tags").ended_with(0);
-    world(&server).run("api agentProfile/tags").ended_with(0);
+    let ran = world(&server).run("api agentProfile/tags -vvv").ended_with(0);
+    assert!(ran.stdout.contains("••••") && ran.stderr.contains("••••"), "{ran}");
+    for format in ["--json", "--log", "--log -vvv"] {
+        let line = format!("watch --only tags --since 1h --interval 2s --timeout 500ms {format}");
+        let ran = world(&server).run(&line).ended_with(124);
+        assert!(ran.stdout.contains("••••"), "{format}\n{ran}");
+    }
 }
 
 #[test]
-fn an_error_that_echoes_the_secret_is_redacted() {
-    let percent: String = CANARY_SSID.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    for message in [CANARY_SSID.to_owned(), percent] {
-        let reply = format!(r#"{{"status":"error","code":9999,"message":{}}}"#, as_json(&message));
+fn an_error_that_echoes_the_secret_is_redacted_in_every_spelling() {
+    for spelling in spellings() {
+        let message = as_json(&spelling);
+        let reply = format!(r#"{{"status":"error","code":9999,"message":{message},"data":{message}}}"#);
         let server = FakeServer::always(&reply);
-        world(&server).run("tags").ended_with(1);
-        world(&server).run("tags --json").ended_with(1);
+        let ran = world(&server).run("tags --json -vvv").ended_with(1);
+        assert!(ran.stderr.contains("••••"), "{spelling}\n{ran}");
+        world(&server).run("break-status").ended_with(1);
     }
-    let html = format!("<html>{CANARY_SSID}</html>");
-    let server = FakeServer::answering(move |_, _| Reply::ok(&html));
-    world(&server).run("tags").ended_with(6);
-    let location = format!("Location: https://elsewhere.example/{CANARY_SSID}");
-    let server = FakeServer::answering(move |_, _| Reply::with_headers("302 Found", &[&location], ""));
-    world(&server).run("tags").ended_with(6);
+    let server = FakeServer::always(&format!(
+        r#"{{"status":"error","code":9999,"message":{}}}"#,
+        as_json(&format!("before {CANARY_SSID} after"))
+    ));
+    for command in [
+        "tags",
+        "wrapup",
+        "ping",
+        "api agentProfile/x",
+        "profiles --check",
+        "watch --until tag --timeout 500ms",
+    ] {
+        let ran = world(&server).run(command);
+        assert!(ran.code != 0 || command.starts_with("profiles"), "{command}\n{ran}");
+    }
+}
+
+#[test]
+fn a_secret_in_a_header_or_a_page_is_redacted() {
+    for spelling in spellings() {
+        let page = format!("<html><title>{spelling}</title>{spelling}</html>");
+        let server = FakeServer::answering(move |_, _| Reply::ok(&page));
+        world(&server).run("tags -vvv").ended_with(6);
+        // No header holds a character outside ASCII as it is.
+        if spelling.is_ascii() {
+            let location = format!("Location: https://elsewhere.example/{spelling}?{spelling}");
+            let server =
+                FakeServer::answering(move |_, _| Reply::with_headers("302 Found", &[&location], ""));
+            let ran = world(&server).run("tags -vvv").ended_with(6);
+            assert!(ran.stderr.contains("elsewhere.example"), "{ran}");
+            let headers =
+                [format!("Retry-After: {spelling}"), format!("Date: {spelling}"), format!("X: {spelling}")];
+            let server = FakeServer::answering(move |_, _| {
+                let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
+                Reply::with_headers("503 Unavailable", &headers, "")
+            });
+            world(&server).run("tags --retries 0 -vvv").ended_with(5);
+        }
+    }
+}
+
+#[test]
+fn a_hook_and_a_notice_do_not_get_an_echoed_secret() {
+    let tags = |count: usize| {
+        let text = as_json(CANARY_SSID);
+        let one = |id| format!(r#"{{"_id":"{id}","message":{text},"type":"missed"}}"#);
+        let all: Vec<String> = (0..count).map(one).collect();
+        format!(r#"{{"status":"success","data":[{}],"iconDetails":[]}}"#, all.join(","))
+    };
+    let server = FakeServer::answering(move |_, earlier| Reply::ok(&tags(earlier.min(1))));
+    let world = world(&server);
+    let mut command = world.command(
+        "watch --log --only tags --interval 2s --until tag --on tag --notify --bell --exec".split(' '),
+    );
+    command
+        .arg("cat > event; env > environment; tr '\\0' ' ' < /proc/$PPID/cmdline > arguments")
+        .stdin(std::process::Stdio::null());
+    let ran = world.start(command).end().ended_with(0);
+    assert!(ran.stderr.contains("\u{1b}]777;notify;deepcall;") && ran.stderr.contains("••••"), "{ran}");
+    assert!(std::fs::read_to_string(world.home().join("event")).unwrap().contains("••••"));
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! `deepcall watch` as a stream: the order of events, what ends it, and what it survives.
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Stdio};
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::formats::{read, try_read};
-use crate::support::{CANARY_SSID, FakeServer, Ran, Reply, World, leaks};
+use crate::support::{CANARY_SSID, FakeServer, Ran, Reply, Running, World};
 
 const NOT_ON_BREAK: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
 const ON_BREAK: &str = r#"{"status":"success","data":{"on_break":1,"breakDetail":{"reason":"Lunch"}}}"#;
@@ -128,9 +128,9 @@ fn somebody_who_signs_in_again_keeps_the_watch_alive() {
     let login = format!("login --store file --no-verify --ssid-stdin --server {}", server.url());
     let _ = world.run_with_input(&login, "stale-session").ended_with(0);
     let line = "watch --json --only wrapups --interval 2s --until session_renewed --timeout 30s";
-    let mut child = start(&world, line);
+    let child = start(&world, line);
     let _ = world.run_with_input(&login, "fresh-session").ended_with(0);
-    let ran = end(&mut child);
+    let ran = child.end();
     assert_eq!(types(&events(&ran.ended_with(0))), ["start", "session_renewed", "end"]);
 }
 
@@ -139,17 +139,15 @@ fn a_reader_that_goes_away_ends_it_within_seconds_even_without_events() {
     let server = FakeServer::always(NOT_IN_WRAPUP);
     let world = world(&server);
     let mut child = start(&world, "watch --json --only wrapups --interval 1h");
-    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut stdout = BufReader::new(child.child.stdout.take().unwrap());
     for _ in 0..2 {
         stdout.read_line(&mut String::new()).unwrap();
     }
     drop(stdout);
     let gone = Instant::now();
-    assert_eq!(child.wait().unwrap().code(), Some(141));
+    let ran = child.end().ended_with(141);
     assert!(gone.elapsed() < Duration::from_secs(3), "{:?}", gone.elapsed());
-    let mut said = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    assert_eq!(said, "");
+    assert_eq!(ran.stderr, "");
 }
 
 #[test]
@@ -159,14 +157,15 @@ fn signals_end_it_in_order() {
         [("INT", 130, "interrupted"), ("TERM", 143, "terminated"), ("HUP", 143, "terminated")]
     {
         let world = world(&server);
-        let mut child = start(&world, "watch --json --only wrapups");
+        let child = start(&world, "watch --json --only wrapups");
         let arrived = server.arrivals().len();
         while server.arrivals().len() == arrived {
             std::thread::yield_now();
         }
-        let kill = std::process::Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
+        let kill =
+            std::process::Command::new("kill").args(["-s", signal, &child.child.id().to_string()]).status();
         assert!(kill.unwrap().success());
-        let ran = end(&mut child).ended_with(code);
+        let ran = child.end().ended_with(code);
         assert_eq!(events(&ran).last().unwrap()["reason"], reason);
     }
 }
@@ -179,13 +178,11 @@ fn a_hook_gets_the_event_and_no_credentials() {
     let mut command =
         world.command(["watch", "--only", "breaks", "--interval", "2s", "--until", "break_started"]);
     command.args(["--on", "break_started", "--exec", "cat > event.json; env > environment; echo noise"]);
-    let output = command.output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(!String::from_utf8_lossy(&output.stdout).contains("noise"));
+    let ran = world.start(command).end().ended_with(0);
+    assert!(!ran.stdout.contains("noise"));
     let event: Value =
         serde_json::from_slice(&std::fs::read(world.home().join("event.json")).unwrap()).unwrap();
     assert_eq!((event["type"].as_str(), event["reason"].as_str()), (Some("break_started"), Some("Lunch")));
-    leaks::assert_no_secret_in_files(world.home());
 }
 
 #[test]
@@ -195,9 +192,9 @@ fn a_hook_that_fails_is_told_and_harms_nothing() {
     let world = world(&server);
     let mut command =
         world.command(["watch", "--only", "breaks", "--interval", "2s", "--until", "break_ended"]);
-    let output = command.args(["--on", "break_started", "--exec", "exit 7"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(0));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("--exec ended with exit status: 7"));
+    command.args(["--on", "break_started", "--exec", "exit 7"]);
+    let ran = world.start(command).end().ended_with(0);
+    assert!(ran.stderr.contains("--exec ended with exit status: 7"), "{ran}");
 }
 
 #[test]
@@ -244,18 +241,10 @@ fn what_makes_no_sense_is_refused() {
     }
 }
 
-fn start(world: &World, line: &str) -> Child {
+fn start(world: &World, line: &str) -> Running {
     let mut command = world.command(line.split_whitespace());
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-}
-
-fn end(child: &mut Child) -> Ran {
-    let (mut stdout, mut stderr) = (String::new(), String::new());
-    child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
-    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-    leaks::assert_no_secret("stdout", stdout.as_bytes());
-    leaks::assert_no_secret("stderr", stderr.as_bytes());
-    Ran { stdout, stderr, code: child.wait().unwrap().code().unwrap_or(-1) }
+    command.stdin(Stdio::null());
+    world.start(command)
 }
 
 #[test]

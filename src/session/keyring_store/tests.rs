@@ -1,5 +1,3 @@
-use std::io;
-
 use super::*;
 
 #[test]
@@ -43,6 +41,10 @@ fn the_library_s_errors_keep_their_meaning() {
     let table = [
         (Error::NoEntry, "no credentials are stored for this profile and server"),
         (Error::NoStorageAccess(cause("prompt dismissed")), "the keyring is locked: prompt dismissed"),
+        (
+            Error::NoStorageAccess(cause("SS error: result not returned from SS API")),
+            "the keyring has no default collection to keep anything in",
+        ),
         (Error::PlatformFailure(cause("no such bus")), "no keyring can be reached: no such bus"),
         (
             Error::Ambiguous(Vec::new()),

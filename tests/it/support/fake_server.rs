@@ -137,6 +137,8 @@ impl Drop for FakeServer {
         for request in self.arrivals() {
             let is_expected = request.method == "POST" && request.path.starts_with("/api/v2/");
             assert!(is_expected, "nobody expected {} {}", request.method, request.path);
+            // A secret travels in the body alone: addresses and headers are written to logs on the way.
+            super::leaks::assert_no_secret("the head of a request", request.head.as_bytes());
         }
     }
 }

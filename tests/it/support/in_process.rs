@@ -62,6 +62,7 @@ impl InProcess {
             stderr: Box::new(stderr.clone()),
             terminals: self.terminals,
             clock: Clock::fixed(self.now),
+            redactor: deepcall::output::redact::Redactor::default(),
         };
         let words = std::iter::once("deepcall").chain(words).map(Into::into);
         let status = deepcall::run(words, environment);

@@ -4,6 +4,7 @@
 pub mod fake_server;
 pub mod in_process;
 pub mod leaks;
+pub mod overseer;
 pub mod picture;
 pub mod screen;
 pub mod shift;
@@ -13,7 +14,7 @@ pub use fake_server::{FakeServer, Reply};
 pub use in_process::InProcess;
 pub use screen::Screen;
 pub use shift::{Painted, Poll, Shift};
-pub use world::{Ran, World};
+pub use world::{Ran, Running, World};
 
 /// A session id that looks different in every encoding, so that a leak in any of them is found.
 pub const CANARY_SSID: &str = "ssid-CANARY\"7f\\3a/9c+e1%d5é-4b82-aa16-0c";

@@ -2,15 +2,17 @@
 
 use std::io::{Read, Write};
 use std::num::NonZero;
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
 
 use rustix::process::{Pid, Signal};
 
-use super::World;
+use super::overseer::Overseer;
+use super::{World, leaks};
 
 /// How long a test waits for a screen before it fails.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -21,6 +23,11 @@ pub struct Screen {
     keyboard: Box<dyn Write + Send>,
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
+    overseer: Option<Overseer>,
+    home: PathBuf,
+    /// Held until the end: a terminal that nobody has open forgets its modes.
+    terminal: Option<Box<dyn SlavePty + Send>>,
+    modes_before: String,
 }
 
 fn size(cells: u16) -> NonZero<u16> {
@@ -48,8 +55,8 @@ impl Screen {
         }
         builder.env("TERM", "xterm-256color");
         builder.cwd(world.home());
+        let modes_before = stty(&*pair.master, "-g");
         let child = pair.slave.spawn_command(builder).unwrap();
-        drop(pair.slave);
         let painted = Painted {
             parser: vt100::Parser::new(size(rows), size(columns), 0),
             bytes: vec![],
@@ -74,7 +81,17 @@ impl Screen {
             }
         });
         let keyboard = pair.master.take_writer().unwrap();
-        Self { parser, keyboard, master: pair.master, child }
+        let overseer = child.process_id().map(Overseer::of);
+        Self {
+            parser,
+            keyboard,
+            master: pair.master,
+            child,
+            overseer,
+            home: world.home().to_owned(),
+            terminal: Some(pair.slave),
+            modes_before,
+        }
     }
 
     /// Waits until the screen shows the text, and returns the screen.
@@ -119,13 +136,18 @@ impl Screen {
             }
             thread::yield_now();
         };
+        assert_eq!(self.stty("-g"), self.modes_before, "the terminal is not as it was");
+        drop(self.terminal.take());
         let (painted, changed) = &*self.parser;
         let mut painted = painted.lock().unwrap();
         let deadline = Instant::now() + PATIENCE;
         while !painted.is_over && Instant::now() < deadline {
             painted = changed.wait_timeout(painted, Duration::from_millis(100)).unwrap().0;
         }
-        super::leaks::assert_no_secret("the terminal", &painted.bytes);
+        leaks::assert_no_secret("the terminal", &painted.bytes);
+        leaks::assert_no_secret_in_files(&self.home);
+        let found = self.overseer.take().map_or_else(Vec::new, Overseer::found);
+        assert!(found.is_empty(), "a secret got out: {found:?}");
         (code, painted.parser.screen().contents(), painted.bytes.clone())
     }
 
@@ -158,8 +180,12 @@ impl Screen {
     }
 
     fn stty(&self, what: &str) -> String {
-        let terminal = self.master.tty_name().unwrap();
-        let ran = std::process::Command::new("stty").arg("-F").arg(terminal).arg(what).output().unwrap();
-        String::from_utf8_lossy(&ran.stdout).into_owned()
+        stty(&*self.master, what)
     }
+}
+
+fn stty(master: &dyn MasterPty, what: &str) -> String {
+    let terminal = master.tty_name().unwrap();
+    let ran = std::process::Command::new("stty").arg("-F").arg(terminal).arg(what).output().unwrap();
+    String::from_utf8_lossy(&ran.stdout).into_owned()
 }

@@ -2,13 +2,15 @@
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 
 use tempfile::TempDir;
 
 use super::leaks;
+use super::overseer::Overseer;
 
 /// A temporary home and the variables of the runs in it.
 pub struct World {
@@ -90,21 +92,76 @@ impl World {
     pub fn run_as(&self, line: &str, input: &str, change: impl FnOnce(&mut Command)) -> Ran {
         let mut command = self.command(line.split_whitespace());
         change(&mut command);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        command.stdin(Stdio::piped());
+        let mut running = self.start(command);
         // A program that reads no stdin may be gone already.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        let output = child.wait_with_output().unwrap();
-        leaks::assert_no_secret("stdout", &output.stdout);
-        leaks::assert_no_secret("stderr", &output.stderr);
-        leaks::assert_no_secret_in_files(self.home());
-        let ran = Ran {
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-            code: output.status.code().unwrap_or(-1),
-        };
+        let _ = running.child.stdin.take().unwrap().write_all(input.as_bytes());
+        running.end()
+    }
+
+    /// Starts a program that was made ready in this world, and looks at it while it runs.
+    pub fn start(&self, mut command: Command) -> Running {
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let overseer = Some(Overseer::of(child.id()));
+        Running { child, overseer, home: self.home().to_owned() }
+    }
+}
+
+/// A program at work; killed when dropped before its end.
+pub struct Running {
+    pub child: Child,
+    overseer: Option<Overseer>,
+    home: PathBuf,
+}
+
+impl Running {
+    pub fn overseer(&self) -> &Overseer {
+        self.overseer.as_ref().unwrap()
+    }
+
+    /// Waits for its end. Nothing that it left behind, and no process below it, held a secret.
+    #[track_caller]
+    pub fn end(self) -> Ran {
+        let (ran, found) = self.search();
+        assert!(found.is_empty(), "a secret got out: {found:?}\n{ran}");
         assert!(!ran.stderr.contains("panicked"), "{ran}");
         ran
+    }
+
+    /// Waits for its end; what it said, and where it let a secret out.
+    pub fn search(mut self) -> (Ran, Vec<String>) {
+        // Read side by side, so that neither pipe can fill up while the other is waited for.
+        let stdout = self.child.stdout.take().map(read_all);
+        let stderr = self.child.stderr.take().map(read_all);
+        let read =
+            |reader: Option<JoinHandle<Vec<u8>>>| reader.map_or_else(Vec::new, |it| it.join().unwrap());
+        let (stdout, stderr) = (read(stdout), read(stderr));
+        let code = self.child.wait().unwrap().code().unwrap_or(-1);
+        let mut found = self.overseer.take().map_or_else(Vec::new, Overseer::found);
+        for (stream, bytes) in [("stdout", &stdout), ("stderr", &stderr)] {
+            found.extend(leaks::find(bytes).map(|encoding| format!("{stream} ({encoding})")));
+        }
+        found.extend(leaks::find_in_files(&self.home));
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        (Ran { stdout: text(stdout), stderr: text(stderr), code }, found)
+    }
+}
+
+fn read_all(mut stream: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut bytes = vec![];
+        let _ = stream.read_to_end(&mut bytes);
+        bytes
+    })
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(overseer) = self.overseer.take() {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+            drop(overseer.found());
+        }
     }
 }
 

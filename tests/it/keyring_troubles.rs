@@ -1,0 +1,152 @@
+//! Every way in which a keyring can fail has a message and an exit code of its own; none of them is told as "not
+//! signed in", and none of them ends in plain text.
+
+use std::process::{Command, Stdio};
+
+use crate::keyring::Bus;
+use crate::support::{CANARY_SSID, FakeServer, Reply, World};
+
+const GOOD: &str = r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#;
+const EXPIRED: &str = r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#;
+
+/// Takes the keyring's name on the bus, and then never answers.
+const SILENT: &str = "
+import dbus, signal
+dbus.SessionBus().request_name('org.freedesktop.secrets')
+print('here', flush=True)
+signal.pause()
+";
+
+/// Puts other bytes in place of what deepcall stored.
+const SPOIL: &str = "
+import dbus
+bus = dbus.SessionBus()
+path = '/org/freedesktop/secrets'
+service = dbus.Interface(bus.get_object('org.freedesktop.secrets', path), 'org.freedesktop.Secret.Service')
+_, session = service.OpenSession('plain', dbus.String('', variant_level=1))
+items, _ = service.SearchItems({'service': 'deepcall'})
+assert len(items) == 1, items
+secret = dbus.Struct((session, dbus.ByteArray(b''), dbus.ByteArray(b'\\xff\\xfe\\x00{'), 'text/plain'))
+dbus.Interface(bus.get_object('org.freedesktop.secrets', items[0]), 'org.freedesktop.Secret.Item').SetSecret(secret)
+";
+
+fn python(bus: &Bus, script: &str) -> Command {
+    let mut python = Command::new("/usr/bin/python3");
+    python.args(["-c", script]).env("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    python
+}
+
+/// `login` and a reading command both fail like this; `login` does so before it has asked anybody.
+#[track_caller]
+fn assert_told(world: &World, server: &FakeServer, wanted: &str) {
+    let arrived = server.arrivals().len();
+    for line in ["login --ssid-stdin --json", "break-status --profile asha --json"] {
+        let ran = world.run_with_input(line, CANARY_SSID).ended_with(1);
+        let error = ran.json_error();
+        assert_eq!(error["kind"], "store", "{line}\n{ran}");
+        assert!(error["message"].as_str().unwrap().contains(wanted), "{line}: {wanted}\n{ran}");
+        assert!(ran.stderr.contains("--store file"), "the way out is named, not taken\n{ran}");
+    }
+    assert_eq!(server.arrivals().len(), arrived);
+    assert!(!world.home().join(".local/share/deepcall").exists(), "nothing is kept in plain text");
+}
+
+/// A world in which asha was signed in, by a keyring that is another one now.
+fn signed_in_before(server: &FakeServer) -> World {
+    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let profile = format!(
+        "default = \"asha\"\n[profiles.asha]\nserver = \"{}\"\nkind = \"ssid\"\nstore = \"keyring\"\nsaved_at = \"2026-11-23T09:00:00Z\"\n",
+        server.url()
+    );
+    std::fs::create_dir_all(world.config_folder()).unwrap();
+    std::fs::write(world.config_folder().join("profiles.toml"), profile).unwrap();
+    world
+}
+
+#[test]
+fn each_trouble_is_told_by_its_own_message() {
+    let server = FakeServer::always(GOOD);
+
+    let world = signed_in_before(&server);
+    assert_told(&world, &server, "no keyring can be reached");
+
+    let world = signed_in_before(&server);
+    let bus = Bus::start(&world);
+    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    assert_told(&world, &server, "no keyring can be reached");
+
+    let world = signed_in_before(&server);
+    let bus = Bus::start(&world).with_empty_keyring(&world);
+    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let ran = world.run_with_input("login --ssid-stdin --json", CANARY_SSID).ended_with(1);
+    assert!(ran.stderr.contains("the keyring has no default collection"), "{ran}");
+    // Reading needs no collection: it was opened, and it is empty.
+    let _ = world.run("break-status").ended_with(4);
+}
+
+#[test]
+fn a_provider_that_never_answers_is_given_up_and_never_spoken_to_with_a_variable() {
+    let server = FakeServer::always(GOOD);
+    let world = signed_in_before(&server);
+    let bus = Bus::start(&world);
+    let mut silent = python(&bus, SILENT).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(silent.stdout.take().unwrap()), &mut line)
+        .unwrap();
+    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let ran = world.run("break-status --json").ended_with(1);
+    assert!(ran.json_error()["message"].as_str().unwrap().contains("did not answer within 3 s"), "{ran}");
+    let _ = world.with("DEEPCALL_SSID", CANARY_SSID).run("wrapup").ended_with(0);
+    silent.kill().unwrap();
+    silent.wait().unwrap();
+}
+
+#[test]
+fn what_another_program_put_there_is_not_told_as_not_signed_in() {
+    let server = FakeServer::always(GOOD);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let bus = Bus::start(&world).with_keyring(&world);
+    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let _ = world.run_with_input("login --ssid-stdin --no-verify", CANARY_SSID).ended_with(0);
+    assert!(python(&bus, SPOIL).status().unwrap().success());
+    let ran = world.run("wrapup --json").ended_with(1);
+    assert!(ran.json_error()["message"].as_str().unwrap().contains("not written by this program"), "{ran}");
+    let _ = world.run("logout").ended_with(0);
+}
+
+#[test]
+fn a_secret_that_not_every_keyring_could_hold_is_refused_by_all() {
+    let world = World::new();
+    let bus = Bus::start(&world).with_keyring(&world);
+    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    for store in ["keyring", "file"] {
+        let line = format!("login --no-verify --ssid-stdin --store {store}");
+        let ran = world.run_with_input(&line, &"x".repeat(2561)).ended_with(1);
+        assert!(ran.stderr.contains("over 2560 bytes"), "{ran}");
+        assert_eq!(world.run("profiles --json").json()["profiles"], serde_json::json!([]));
+    }
+}
+
+#[test]
+fn a_keyring_that_was_restarted_under_a_watch_is_found_again() {
+    let server = FakeServer::answering(|request, _| {
+        Reply::ok(if request.body.contains("fresh-session") { GOOD } else { EXPIRED })
+    });
+    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let mut bus = Bus::start(&world).with_keyring(&world);
+    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let login = "login --no-verify --ssid-stdin --profile asha";
+    let _ = world.run_with_input(login, "stale-session").ended_with(0);
+    let line = "watch --json --only wrapups --interval 2s --until session_renewed --timeout 60s";
+    let mut command = world.command(line.split(' '));
+    command.stdin(Stdio::null());
+    let watch = world.start(command);
+    // It has read the keyring by now. The second of two refusals lets it look there again.
+    while server.arrivals().is_empty() {
+        std::thread::yield_now();
+    }
+    bus.restart(&world);
+    let _ = world.run_with_input(login, "fresh-session").ended_with(0);
+    let ran = watch.end().ended_with(0);
+    assert!(ran.stdout.contains("session_renewed"), "{ran}");
+}

@@ -1,0 +1,118 @@
+//! What other processes learn of this one while it holds a secret, and what is left when it breaks.
+
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::support::{CANARY_SSID, FakeServer, Reply, Running, World};
+
+/// The user id of `nobody`, an ordinary user.
+const NOBODY: &str = "65534";
+
+/// Runs a line of a shell as an ordinary user: root may look everywhere.
+fn as_ordinary_user(world: &World, script: &str) -> Command {
+    let mut command = if rustix::process::geteuid().is_root() {
+        let home = world.home();
+        let owned = Command::new("chown").args(["-R", &format!("{NOBODY}:{NOBODY}")]).arg(home).status();
+        assert!(owned.unwrap().success());
+        let mut command = world.shell("setpriv");
+        command.args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "sh"]);
+        command
+    } else {
+        world.shell("sh")
+    };
+    command.args(["-c", script]);
+    command
+}
+
+/// A watch that has sent its secret, or something else that lasts, both as an ordinary user.
+fn lasting(world: &World, program: &str, server: &FakeServer) -> Running {
+    // Where an ordinary user can reach it.
+    let binary = world.home().join("program");
+    std::fs::copy(env!("CARGO_BIN_EXE_deepcall"), &binary).unwrap();
+    let script = match program {
+        "deepcall" => "ulimit -c unlimited; exec ./program watch --json --only wrapups --interval 1h",
+        other => &format!("ulimit -c unlimited; exec {other}"),
+    };
+    let running = world.start(as_ordinary_user(world, script));
+    if program == "deepcall" {
+        while server.arrivals().is_empty() {
+            std::thread::yield_now();
+        }
+    } else {
+        let program = format!("/proc/{}/cmdline", running.child.id());
+        while !std::fs::read_to_string(&program).unwrap_or_default().starts_with("sleep") {
+            std::thread::yield_now();
+        }
+    }
+    running
+}
+
+fn surroundings() -> (FakeServer, World) {
+    let server = FakeServer::answering(|_, _| {
+        Reply::ok(r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#)
+    });
+    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    (server, world)
+}
+
+#[test]
+fn another_process_of_the_same_user_cannot_read_memory_or_environment() {
+    for (program, is_readable) in [("sleep 60", true), ("deepcall", false)] {
+        let (server, world) = surroundings();
+        let running = lasting(&world, program, &server);
+        for what in ["mem", "environ", "maps"] {
+            let script = format!(": < /proc/{}/{what}", running.child.id());
+            let opened = as_ordinary_user(&world, &script).stderr(Stdio::null()).status().unwrap();
+            assert_eq!(opened.success(), is_readable, "{what} of {program}");
+        }
+    }
+}
+
+#[test]
+fn a_crash_leaves_no_core() {
+    for signal in [rustix::process::Signal::SEGV, rustix::process::Signal::ABORT] {
+        // The first shows that this machine leaves cores at all.
+        for (program, leaves_core) in [("sleep 60", true), ("deepcall", false)] {
+            let (server, world) = surroundings();
+            let mut running = lasting(&world, program, &server);
+            let process = rustix::process::Pid::from_child(&running.child);
+            // The first of them may be taken for a stack that ran over, which would come again at once.
+            let status = loop {
+                if let Some(status) = running.child.try_wait().unwrap() {
+                    break status;
+                }
+                let _ = rustix::process::kill_process(process, signal);
+                std::thread::yield_now();
+            };
+            assert_eq!(status.signal(), Some(signal.as_raw()), "{program}");
+            assert_eq!(status.core_dumped(), leaves_core, "{program}: {status}");
+            assert!(leaves_core || !has_core(world.home()), "{program}");
+        }
+    }
+}
+
+fn has_core(folder: &Path) -> bool {
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    names.into_iter().any(|name| name.to_string_lossy().starts_with("core"))
+}
+
+/// The system cannot say what has happened on the connection, which a library takes for a reason to panic: a real
+/// panic, with the secret in memory.
+#[test]
+fn a_panic_is_told_without_the_secret_and_ends_with_1() {
+    let server = FakeServer::always(r#"{"data":[],"iconDetails":[],"status":"success","code":200}"#);
+    let world = World::new()
+        .with("DEEPCALL_SERVER", &server.url())
+        .with("DEEPCALL_SSID", CANARY_SSID)
+        .with("RUST_BACKTRACE", "full");
+    let program = world.command(["tags", "-vvv"]);
+    let mut strace = Command::new("strace");
+    strace.args(["-o", "/dev/null", "-e", "inject=?epoll_wait,?epoll_pwait:error=EIO"]);
+    strace.arg(program.get_program()).args(program.get_args()).env_clear().current_dir(world.home());
+    strace.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let ran = world.start(strace).end().ended_with(1);
+    assert!(ran.stderr.contains("error: a fault in deepcall: "), "{ran}");
+    assert!(ran.stderr.contains("  caused by: a panic at ") && ran.stderr.contains("hint: "), "{ran}");
+    assert_eq!(ran.stdout, "");
+}
