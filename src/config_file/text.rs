@@ -8,7 +8,7 @@ use toml_edit::{Document, DocumentMut, Item, TableLike, Value};
 use super::keys::{self, Key, Kind};
 use crate::failure::Failure;
 use crate::session::exclusive::{Exclusive, LOCK_LIMIT};
-use crate::session::private_file;
+use crate::session::private_file::{self, OTHERS_MAY_WRITE};
 
 /// The file in which the text stands.
 #[derive(Clone, Debug)]
@@ -34,7 +34,19 @@ impl TextFile {
     /// # Errors
     /// If it is no regular file of a trusted owner, too large, or not UTF-8: exit code 2.
     pub fn read(&self) -> Result<String, Failure> {
-        let bytes = private_file::read(&self.path, super::LARGEST, 0)?.unwrap_or_default();
+        self.read_refusing(0)
+    }
+
+    /// The same, to be written again. What others may have written would be trusted from then on.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`]; and if others may write to it.
+    pub fn read_to_change(&self) -> Result<String, Failure> {
+        self.read_refusing(OTHERS_MAY_WRITE)
+    }
+
+    fn read_refusing(&self, mode: u32) -> Result<String, Failure> {
+        let bytes = private_file::read(&self.path, super::LARGEST, mode)?.unwrap_or_default();
         String::from_utf8(bytes.to_vec()).map_err(|error| {
             Failure::config(format!("{} is not valid UTF-8", self.path.display())).caused_by(&error)
         })
@@ -46,7 +58,7 @@ impl TextFile {
     /// Those of `change`; else when the file is busy, or cannot be read or written.
     pub fn update(&self, change: impl FnOnce(&str) -> Result<String, Failure>) -> Result<(), Failure> {
         let file = Exclusive::of(&self.path, LOCK_LIMIT)?;
-        let before = self.read()?;
+        let before = self.read_to_change()?;
         let after = change(&before)?;
         if after != before {
             file.replace(after.as_bytes())?;

@@ -207,6 +207,20 @@ fn a_wrong_key_or_value_changes_nothing() {
 }
 
 #[test]
+fn what_others_may_have_written_is_not_made_trustworthy_by_writing_it_again() {
+    let text = "server = 'https://elsewhere.example'\n";
+    let world = editor(with_file(text), "echo 'jobs = 8' >> \"$1\"");
+    fs::set_permissions(file(&world), fs::Permissions::from_mode(0o664)).unwrap();
+    for line in ["config set jobs 4", "config unset jobs", "config edit"] {
+        let ran = world.run(line).ended_with(2);
+        assert!(ran.stderr.contains("open to other users") && ran.stderr.contains("chmod"), "{line}\n{ran}");
+    }
+    assert_eq!(fs::read_to_string(file(&world)).unwrap(), text);
+    assert_eq!(fs::metadata(file(&world)).unwrap().permissions().mode() & 0o777, 0o664);
+    assert_eq!(copies(&world), [""; 0]);
+}
+
+#[test]
 fn a_broken_file_is_not_overwritten_but_can_be_edited() {
     let world = editor(with_file("mask = \n"), "echo 'mask = true' > \"$1\"");
     world.run("config set jobs 4").ended_with(2);

@@ -51,7 +51,7 @@ pub fn edit(
     editor: &Editor,
     again: &mut dyn FnMut(Failure) -> Result<(), Failure>,
 ) -> Result<bool, Failure> {
-    let before = file.read()?;
+    let before = file.read_to_change()?;
     let shown = if before.is_empty() { template() } else { before.clone() };
     let copy = copy_of(&shown, file.path())?;
     let kept = |failure: Failure| failure.hint(format!("your text is kept in {}", copy.display()));
