@@ -10,15 +10,13 @@ use crate::support::{CANARY_SSID, FakeServer, Ran, World};
 
 const README: &str = include_str!("../../README.md");
 
-/// The script of the README that calls itself so in its second line, in a file that can be run.
-fn recipe(world: &World, name: &str) -> PathBuf {
+/// The script of the README that calls itself so in its second line.
+fn recipe(name: &str) -> &'static str {
     let blocks = README.split("```sh\n").skip(1).filter_map(|rest| rest.split_once("```"));
-    let mut scripts = blocks.map(|(script, _)| script).filter(|script| {
-        script.starts_with("#!/bin/sh\n")
-            && script.lines().nth(1).is_some_and(|line| line.starts_with(&format!("# {name}: ")))
-    });
-    let script = scripts.next().unwrap_or_else(|| panic!("the README has no script {name}"));
-    executable(world, name, script)
+    let mut scripts = blocks.map(|(script, _)| script);
+    let named = format!("# {name}: ");
+    let is_named = |script: &&str| script.lines().nth(1).is_some_and(|line| line.starts_with(&named));
+    scripts.find(is_named).unwrap_or_else(|| panic!("the README has no script {name}"))
 }
 
 fn executable(world: &World, name: &str, script: &str) -> PathBuf {
@@ -42,10 +40,12 @@ fn home(server: &FakeServer) -> World {
 
 /// The recipe, ready to be run with what was laid into the home before everything else.
 fn script(world: &World, name: &str) -> Command {
-    let mut command = world.shell("sh");
+    let text = recipe(name);
+    let program = text.lines().next().unwrap().strip_prefix("#!").unwrap();
+    let mut command = world.shell(program);
     let path = command.get_envs().find(|(name, _)| *name == "PATH").unwrap().1.unwrap().to_owned();
     let own = format!("{}:{}", world.home().display(), path.to_str().unwrap());
-    command.arg(recipe(world, name)).env("PATH", own);
+    command.arg(executable(world, name, text)).env("PATH", own);
     command
 }
 
@@ -128,6 +128,14 @@ fn events_reach_the_log_as_they_happen() {
     drop(lines);
     process.kill().unwrap();
     process.wait().unwrap();
+}
+
+#[test]
+fn a_log_that_ends_ends_as_the_watch_did() {
+    let server = FakeServer::always(r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#);
+    let world = home(&server);
+    let output = script(&world, "deepcall-log").output().unwrap();
+    assert_eq!(output.status.code(), Some(4), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]
