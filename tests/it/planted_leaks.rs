@@ -5,6 +5,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use crate::support::overseer::Overseer;
 use crate::support::{CANARY_SSID, CANARY_TOKEN, World, leaks};
 
 const ENCODE: &str = r#"
@@ -90,7 +91,7 @@ fn a_secret_is_found_in_every_channel_in_every_encoding() {
             let world = World::new();
             let mut shell = world.shell("sh");
             shell.args(["-c", script, "sh"]).arg(&plant).stdin(Stdio::piped());
-            let mut running = world.start(shell);
+            let mut running = world.start_under(shell, Overseer::of);
             if is_by_process {
                 running.overseer().wait_for_a_find(Duration::from_secs(20));
             }
@@ -110,7 +111,7 @@ fn what_holds_no_secret_is_passed() {
     for (channel, script) in CHANNELS {
         let mut shell = world.shell("sh");
         shell.args(["-c", script, "sh"]).arg(&plant);
-        let (ran, found) = world.start(shell).search();
+        let (ran, found) = world.start_under(shell, Overseer::of).search();
         assert!(found.is_empty() && ran.code <= 1, "{channel}: {found:?}\n{ran}");
     }
 }

@@ -10,6 +10,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::matrix::{Case, Run, Scene, Wanted};
+use crate::support::overseer::Overseer;
 use crate::support::{CANARY_SSID, Ran, World, leaks};
 
 /// The most lines that a failure may say on stderr.
@@ -54,6 +55,7 @@ pub fn measure(case: &Case, run: &Run) -> Line {
     let mut command = command(&world, &scene, run.command, usage.path());
     let started = Instant::now();
     let mut child = command.spawn().unwrap();
+    let overseer = Overseer::behind(child.id());
     if let Some(told) = scene.started.take() {
         told(only_child_of(child.id()));
     }
@@ -64,6 +66,7 @@ pub fn measure(case: &Case, run: &Run) -> Line {
     let arrivals = scene.arrivals.as_ref().map_or_else(|| log.count(), |count| count());
     let kind = if run.command == "watch" { kind_of_watch(&ran) } else { kind_of(&ran) };
     let mut wrong = judge(case, run, &world, &scene, &ran, (&kind, arrivals));
+    wrong.extend(overseer.found());
     if used.peak_kib > PEAK_KIB {
         wrong.push(format!("used {} KiB", used.peak_kib));
     }

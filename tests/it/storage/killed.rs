@@ -11,13 +11,14 @@ struct Step {
     input: &'static str,
 }
 
-fn steps() -> [Step; 4] {
+fn steps() -> [Step; 5] {
     let login = |user: &str| format!("{LOGIN} {user} --profile asha");
     [
         Step { line: login("222"), input: "token-of-222" },
         Step { line: "logout --profile asha".to_owned(), input: "" },
         Step { line: "logout --all".to_owned(), input: "" },
         Step { line: "profiles --default ravi".to_owned(), input: "" },
+        Step { line: "config set jobs 8".to_owned(), input: "" },
     ]
 }
 
@@ -46,11 +47,13 @@ fn kill(template: &World, step: &Step, stride: usize) -> usize {
             assert!(!is_logout || now.1.is_none() || now.0.is_some(), "a secret is left at {}", call.text);
         }
         assert!(kept.default == before.default || kept.default == after.default);
+        assert!(kept.config == before.config || kept.config == after.config, "{kept:?}");
         // What was interrupted is done by the next run, but for a logout that came to its end.
         let again = world.run_with_input(&step.line, step.input);
         assert!(again.code == 0 || kept == after && step.line.starts_with("logout"), "{again}");
         assert_eq!(Kept::in_home(&world), after, "after {}", call.text);
-        // Another login writes to both places, and clears away what anybody left there.
+        // Other writers clear away what anybody left where they write.
+        world.run("config set jobs 6").ended_with(0);
         world.run_with_input(&format!("{LOGIN} 444 --profile meera"), "token-of-444").ended_with(0);
         assert_no_leftovers(&world);
         killed += 1;

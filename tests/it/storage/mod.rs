@@ -21,9 +21,10 @@ use crate::support::World;
 /// A session kept in a file, without asking any server.
 const LOGIN: &str = "login --store file --no-verify --token-stdin --user-id";
 
-/// A home in which user 111 is signed in as `asha`, the default, and user 333 as `ravi`.
+/// A home with a config file, in which user 111 is signed in as `asha`, the default, and user 333 as `ravi`.
 fn signed_in() -> World {
     let world = World::new();
+    world.run("config set jobs 4").ended_with(0);
     for (user, profile) in [("111", "asha"), ("333", "ravi")] {
         let line = format!("{LOGIN} {user} --profile {profile}");
         world.run_with_input(&line, &format!("token-of-{user}")).ended_with(0);
@@ -40,11 +41,13 @@ fn copy_of(template: &World) -> World {
 }
 
 /// What a home holds, read without the program.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 struct Kept {
     /// User id of each profile in `profiles.toml`.
     listed: BTreeMap<String, String>,
     default: Option<String>,
+    /// What `config.toml` says.
+    config: toml::Table,
     /// User id and token of each secret.
     secrets: BTreeMap<String, (String, String)>,
 }
@@ -53,11 +56,9 @@ impl Kept {
     /// Fails if anything is half written.
     #[track_caller]
     fn in_home(world: &World) -> Self {
-        let profiles = world.config_folder().join("profiles.toml");
-        let text = if profiles.exists() { fs::read_to_string(&profiles).unwrap() } else { String::new() };
-        assert!(!profiles.exists() || !text.is_empty(), "an empty list of profiles");
-        let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{error}\n{text}"));
-        let mut kept = Self { listed: BTreeMap::new(), default: None, secrets: BTreeMap::new() };
+        let table = table_in(&world.config_folder().join("profiles.toml"));
+        let config = table_in(&world.config_folder().join("config.toml"));
+        let mut kept = Self { listed: BTreeMap::new(), default: None, config, secrets: BTreeMap::new() };
         for (name, profile) in table.get("profiles").and_then(toml::Value::as_table).into_iter().flatten() {
             kept.listed.insert(name.clone(), profile["user_id"].as_str().unwrap().to_owned());
         }
@@ -82,6 +83,12 @@ impl Kept {
         }
         kept
     }
+}
+
+fn table_in(path: &Path) -> toml::Table {
+    let text = if path.exists() { fs::read_to_string(path).unwrap() } else { return toml::Table::new() };
+    assert!(!text.is_empty(), "{} is empty", path.display());
+    text.parse().unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
 fn sessions(world: &World) -> std::path::PathBuf {

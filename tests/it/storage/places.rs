@@ -48,6 +48,31 @@ fn a_home_that_is_not_there_holds_no_session() {
     assert!(ran.stderr.contains("/dev/null/.local/share/deepcall/sessions"), "{ran}");
 }
 
+/// A home that cannot be written, also not by root: a file system of its own, in a namespace of its own.
+const READ_ONLY: &str = r#"
+mount -t tmpfs -o ro none "$HOME" || exit 99
+deepcall tags --sandbox >/dev/null && deepcall profiles --json >/dev/null && deepcall config show >/dev/null || exit 98
+printf session-of-asha | deepcall $LOGIN
+echo $?
+deepcall config set jobs 4
+echo $?
+"#;
+
+#[test]
+fn in_a_home_that_cannot_be_written_reading_works_and_writing_says_where_it_failed() {
+    let world = World::new().with("LOGIN", LOGIN);
+    let mut shell = world.shell("unshare");
+    shell.arg(if rustix::process::geteuid().is_root() { "-m" } else { "-rm" });
+    shell.args(["sh", "-c", READ_ONLY]);
+    let ran = world.start(shell).end().ended_with(0);
+    assert_eq!(ran.stdout, "1\n1\n", "{ran}");
+    assert_eq!(ran.stderr.matches("Read-only file system").count(), 2, "{ran}");
+    assert!(
+        ran.stderr.contains("/.local/share/deepcall") && ran.stderr.contains("/.config/deepcall"),
+        "{ran}"
+    );
+}
+
 #[test]
 fn a_relative_xdg_variable_is_ignored_as_its_specification_says() {
     let world = World::new().with("XDG_CONFIG_HOME", "relative").with("XDG_DATA_HOME", "also/relative");

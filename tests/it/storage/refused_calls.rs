@@ -72,6 +72,7 @@ fn all(stride: usize) {
         (&template, login.as_str(), "token-of-222"),
         (&World::new(), login.as_str(), "token-of-222"),
         (&template, "profiles --default ravi", ""),
+        (&template, "config set jobs 8", ""),
     ] {
         println!("{line}: {} calls refused", refuse(template, line, input, stride));
     }

@@ -21,14 +21,24 @@ pub struct Overseer {
 }
 
 impl Overseer {
-    /// Looks at this process and those below it.
+    /// Looks at this process, which is the program, and at those below it.
     pub fn of(process: u32) -> Self {
+        Self::looking_at(process, true)
+    }
+
+    /// Looks at this process, which starts the program, and at those below it. What stands between the two is given
+    /// the program's own environment.
+    pub fn behind(process: u32) -> Self {
+        Self::looking_at(process, false)
+    }
+
+    fn looking_at(process: u32, is_program: bool) -> Self {
         let (enough, asked) = mpsc::channel();
         let found = Arc::<(Mutex<BTreeSet<String>>, Condvar)>::default();
         let shared = Arc::clone(&found);
         let looking = thread::spawn(move || {
             while asked.recv_timeout(BETWEEN_LOOKS) == Err(RecvTimeoutError::Timeout) {
-                look_at(process, process, &shared);
+                look_at(process, false, is_program, &shared);
             }
         });
         Self { enough, looking, found }
@@ -49,7 +59,7 @@ impl Overseer {
     }
 }
 
-fn look_at(process: u32, root: u32, shared: &(Mutex<BTreeSet<String>>, Condvar)) {
+fn look_at(process: u32, is_below: bool, is_program: bool, shared: &(Mutex<BTreeSet<String>>, Condvar)) {
     let (found, changed) = shared;
     let look = |what: &str| {
         let bytes = fs::read(format!("/proc/{process}/{what}")).unwrap_or_default();
@@ -60,13 +70,15 @@ fn look_at(process: u32, root: u32, shared: &(Mutex<BTreeSet<String>>, Condvar))
     };
     look("cmdline");
     // A child that has not become another program yet still has what its parent was given.
-    let program = fs::read_link(format!("/proc/{process}/exe")).unwrap_or_default();
-    if process != root && program != std::path::Path::new(env!("CARGO_BIN_EXE_deepcall")) {
+    let file = fs::read_link(format!("/proc/{process}/exe")).unwrap_or_default();
+    let is_deepcall = file == std::path::Path::new(env!("CARGO_BIN_EXE_deepcall"));
+    if is_below && !is_deepcall {
         look("environ");
     }
+    let are_below = is_below || is_program || is_deepcall;
     // Children are started by the first thread.
     let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
     for child in children.split_whitespace().filter_map(|child| child.parse().ok()) {
-        look_at(child, root, shared);
+        look_at(child, are_below, false, shared);
     }
 }

@@ -99,10 +99,16 @@ impl World {
         running.end()
     }
 
-    /// Starts a program that was made ready in this world, and looks at it while it runs.
-    pub fn start(&self, mut command: Command) -> Running {
+    /// Starts the program, or what will start it, made ready in this world, and looks at it while it runs.
+    pub fn start(&self, command: Command) -> Running {
+        let is_program = command.get_program() == env!("CARGO_BIN_EXE_deepcall");
+        self.start_under(command, if is_program { Overseer::of } else { Overseer::behind })
+    }
+
+    /// The same under an overseer of one's choice.
+    pub fn start_under(&self, mut command: Command, overseer: fn(u32) -> Overseer) -> Running {
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let overseer = Some(Overseer::of(child.id()));
+        let overseer = Some(overseer(child.id()));
         Running { child, overseer, home: self.home().to_owned() }
     }
 }
