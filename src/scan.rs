@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use crate::eight;
 use crate::raw::Piece;
+use crate::text::Place;
 
 /// How deeply arrays and objects may be nested: one bit of a `u128` each.
 pub const DEPTH: u32 = u128::BITS;
@@ -32,7 +33,7 @@ pub fn whole(text: &str) -> Result<Piece<'_>, Malformed> {
     let mut scan = Scan::of(text);
     let value = scan.value()?;
     scan.end()?;
-    Ok(value)
+    Ok(scan.piece(value))
 }
 
 /// A key as it was written, without its quotation marks.
@@ -102,39 +103,45 @@ impl<'a> Scan<'a> {
         if self.peek().is_none() { Ok(()) } else { Err(Malformed::Syntax) }
     }
 
-    /// The text of which pieces are found.
+    /// The value at a place that this scan found.
     #[must_use]
-    pub fn text(&self) -> &'a str {
-        self.text
+    pub fn piece(&self, value: Place) -> Piece<'a> {
+        Piece::of_checked(value.within(self.text))
     }
 
-    /// The piece that `go_over` goes over: one value.
+    /// The key at a place that this scan found.
+    #[must_use]
+    pub fn key(&self, key: Place) -> Key<'a> {
+        Key::of_checked(key.within(self.text))
+    }
+
+    /// Where the value is that `go_over` goes over.
     ///
     /// # Errors
     /// What `go_over` says.
-    pub fn piece(
+    pub fn place(
         &mut self,
         go_over: impl FnOnce(&mut Self) -> Result<(), Malformed>,
-    ) -> Result<Piece<'a>, Malformed> {
+    ) -> Result<Place, Malformed> {
         self.peek();
         let start = self.at;
         go_over(self)?;
-        Ok(Piece::of_checked(&self.text[start..self.at]))
+        Ok(Place::new(start, self.at))
     }
 
-    /// Goes over an object, member by member. `visit` goes over the value.
+    /// Goes over an object, member by member. `visit` is told where the key is, and goes over the value.
     ///
     /// # Errors
     /// When the next value is no object, or what is in it is refused.
     pub fn members(
         &mut self,
-        mut visit: impl FnMut(&mut Self, Key<'a>) -> Result<(), Malformed>,
+        mut visit: impl FnMut(&mut Self, Place) -> Result<(), Malformed>,
     ) -> Result<(), Malformed> {
         if !self.open(b'{')? {
             return self.close(b'}');
         }
         loop {
-            let key = self.key()?;
+            let key = self.go_over_key()?;
             visit(self, key)?;
             if !self.goes_on(b'}')? {
                 return Ok(());
@@ -165,8 +172,8 @@ impl<'a> Scan<'a> {
     ///
     /// # Errors
     /// When it is not well-formed.
-    pub fn value(&mut self) -> Result<Piece<'a>, Malformed> {
-        self.piece(Self::go_over_value)
+    pub fn value(&mut self) -> Result<Place, Malformed> {
+        self.place(Self::go_over_value)
     }
 
     fn go_over_value(&mut self) -> Result<(), Malformed> {
@@ -178,7 +185,7 @@ impl<'a> Scan<'a> {
 
     fn go_over_scalar(&mut self) -> Result<(), Malformed> {
         match self.byte() {
-            Some(b'"') => self.string().map(|_| ()),
+            Some(b'"') => self.string(),
             Some(b'-' | b'0'..=b'9') => self.number(),
             _ => self.word(),
         }
@@ -193,7 +200,7 @@ impl<'a> Scan<'a> {
                 Some(b'{') => {
                     objects = objects << 1 | 1;
                     if self.open(b'{')? {
-                        self.key()?;
+                        self.go_over_key()?;
                         continue;
                     }
                     objects >>= 1;
@@ -216,7 +223,7 @@ impl<'a> Scan<'a> {
                 let in_object = objects & 1 == 1;
                 if self.goes_on(if in_object { b'}' } else { b']' })? {
                     if in_object {
-                        self.key()?;
+                        self.go_over_key()?;
                     }
                     break;
                 }
@@ -263,22 +270,23 @@ impl<'a> Scan<'a> {
     }
 
     /// Goes over a key and its colon.
-    fn key(&mut self) -> Result<Key<'a>, Malformed> {
+    fn go_over_key(&mut self) -> Result<Place, Malformed> {
         if self.peek() != Some(b'"') {
             return Err(Malformed::Syntax);
         }
-        let written = self.string()?;
+        let start = self.at + 1;
+        self.string()?;
+        let written = Place::new(start, self.at - 1);
         if self.peek() != Some(b':') {
             return Err(Malformed::Syntax);
         }
         self.at += 1;
-        Ok(Key(written))
+        Ok(written)
     }
 
-    /// Goes over a string from its opening quotation mark on, and returns what stands inside.
-    fn string(&mut self) -> Result<&'a str, Malformed> {
-        let start = self.at + 1;
-        self.at = start;
+    /// Goes over a string from its opening quotation mark on.
+    fn string(&mut self) -> Result<(), Malformed> {
+        self.at += 1;
         loop {
             self.at = plain_end(self.text.as_bytes(), self.at);
             match self.byte() {
@@ -288,7 +296,7 @@ impl<'a> Scan<'a> {
             }
         }
         self.at += 1;
-        Ok(&self.text[start..self.at - 1])
+        Ok(())
     }
 
     fn escape(&mut self) -> Result<(), Malformed> {

@@ -13,12 +13,19 @@ pub struct Place {
 }
 
 impl Place {
+    /// From the first byte up to `end`. Beyond 4 GiB, which no text here comes near, places run together.
+    #[must_use]
+    pub fn new(start: usize, end: usize) -> Self {
+        let count = |at| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { start: count(start), end: count(end) }
+    }
+
     /// Where `part` stands in `whole`; `None` if it is not a part of it, but lies elsewhere in memory.
     #[must_use]
     pub fn of(part: &str, whole: &str) -> Option<Self> {
         let start = (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize)?;
         let end = start.checked_add(part.len()).filter(|&end| end <= whole.len())?;
-        Some(Self { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? })
+        Some(Self::new(start, end))
     }
 
     /// What stands there; nothing if the text has no such place.
@@ -63,10 +70,9 @@ impl Text {
 }
 
 impl From<String> for Text {
-    /// Nothing here comes near the 4 GiB that the places of a part can count; what is beyond would not be shown.
     fn from(whole: String) -> Self {
-        let end = u32::try_from(whole.len()).unwrap_or(u32::MAX);
-        Self { whole: Arc::new(whole), place: Place { start: 0, end } }
+        let place = Place::new(0, whole.len());
+        Self { whole: Arc::new(whole), place }
     }
 }
 

@@ -182,7 +182,7 @@ fn listed(json: &str) -> Option<Vec<String>> {
 
 /// Every notification is one item, and no icon is lost on the way.
 fn check_tags((data, wanted): Listed, (icons, wanted_icons): Listed) {
-    let tags = tags::decode(&data, &icons, &moments::india()).unwrap();
+    let tags = tags::decode(&data, &icons, &moments::india(), Some).unwrap();
     let told: Vec<&str> = tags.notifications.iter().map(|notification| notification.fields.get()).collect();
     assert_eq!(told, wanted);
     let joined = tags.notifications.iter().flat_map(|notification| &notification.icons);

@@ -197,10 +197,11 @@ impl<'a> Keys<'a> {
         let mut keys = Self::default();
         let mut scan = Scan::of(text);
         scan.members(|scan, key| {
-            let key = key.text();
+            let key = scan.key(key).text();
+            let value = |scan: &mut Scan<'a>| scan.value().map(|value| scan.piece(value));
             match &*key {
                 "status" => {
-                    if keys.status.replace(scan.value()?).is_some() {
+                    if keys.status.replace(value(scan)?).is_some() {
                         keys.ambiguous = Some(key);
                     }
                 }
@@ -208,10 +209,10 @@ impl<'a> Keys<'a> {
                     if keys.codes.iter().any(|(known, _)| *known == key) {
                         keys.ambiguous = Some(key.clone());
                     }
-                    keys.codes.push((key, scan.value()?));
+                    keys.codes.push((key, value(scan)?));
                 }
                 "message" | "msg" | "error" | "errorMessage" => {
-                    let said = lenient::borrowed_text(scan.value()?);
+                    let said = lenient::borrowed_text(value(scan)?);
                     keys.message = said.map(|said| excerpt(&said).to_owned()).or(keys.message.take());
                 }
                 "data" => keys.data = Some(Payload::read(scan)?),

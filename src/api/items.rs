@@ -36,12 +36,12 @@ impl<'a> Payload<'a> {
     /// When it is malformed.
     pub fn read(scan: &mut Scan<'a>) -> Result<Self, Malformed> {
         let mut outline = Outline::default();
-        let piece = scan.piece(|scan| match scan.peek() {
+        let place = scan.place(|scan| match scan.peek() {
             Some(b'[') => scan.elements(|scan| outline.note(scan)),
             Some(b'{') => outline.note(scan),
             _ => scan.value().map(|_| ()),
         })?;
-        Ok(Self { piece, outline })
+        Ok(Self { piece: scan.piece(place), outline })
     }
 }
 
@@ -54,11 +54,10 @@ impl Outline {
             return scan.value().map(|_| ());
         }
         let item = match scan.peek() {
-            Some(b'{') => scan.piece(|scan| self.note_members(scan))?,
+            Some(b'{') => scan.place(|scan| self.note_members(scan))?,
             _ => scan.value()?,
         };
-        let place = Place::of(item.get(), scan.text());
-        self.items.extend(place.map(|place| (place, self.members.len())));
+        self.items.push((item, self.members.len()));
         Ok(())
     }
 
@@ -69,8 +68,7 @@ impl Outline {
             if self.members.len() == limit {
                 self.over = Some(TOO_MANY_KEYS);
             } else {
-                let places = Place::of(key.written(), scan.text()).zip(Place::of(value.get(), scan.text()));
-                self.members.extend(places);
+                self.members.push((key, value));
             }
             Ok(())
         })
@@ -113,18 +111,6 @@ impl Items {
             outline.items.clear();
         }
         Ok(Self { key, text, outline })
-    }
-
-    /// How many there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.outline.items.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.outline.items.is_empty()
     }
 
     /// Goes over the items in the server's order: each as it was written, and taken apart.

@@ -136,7 +136,7 @@ impl<'a> Object<'a> {
             let value = scan.value()?;
             all += 1;
             if all <= KEYS_PER_ITEM {
-                members.push((key, value));
+                members.push((scan.key(key), scan.piece(value)));
             }
             Ok(())
         });
@@ -166,7 +166,7 @@ pub fn elements(piece: Piece<'_>) -> Result<Vec<Piece<'_>>, OverLimit> {
         let element = scan.value()?;
         all += 1;
         if all <= ITEMS {
-            elements.push(element);
+            elements.push(scan.piece(element));
         }
         Ok(())
     });

@@ -20,7 +20,7 @@ use super::raw_call::{self, RawReply};
 use super::received::Received;
 use super::request_body::RequestBody;
 use super::retry::RetryPolicy;
-use super::tags::{self, Reference, Tags};
+use super::tags::{self, Notification, Reference, Tags};
 use super::wrapup::{self, Wrapup};
 
 /// A profile that can ask. Cheap to clone.
@@ -67,11 +67,17 @@ impl<T> Answer<T> {
 }
 
 impl SignedIn {
-    /// Recent notifications with their icons. Times without a zone are read in `zone`.
+    /// Recent notifications with their icons, as far as `take` keeps them and in the form that it gives them. Times
+    /// without a zone are read in `zone`.
     ///
     /// # Errors
     /// When the question is not answered. The server documents only an ssid for this call (`api.md` §0).
-    pub async fn tags(&self, reference: &Reference, zone: &TimeZone) -> Result<Answer<Tags>, ApiError> {
+    pub async fn tags<T>(
+        &self,
+        reference: &Reference,
+        zone: &TimeZone,
+        take: impl Fn(Notification) -> Option<T>,
+    ) -> Result<Answer<Tags<T>>, ApiError> {
         let parameters = object(&match reference {
             Reference::AsTrue => json!({ "ref": true }),
             Reference::Off => json!({}),
@@ -86,7 +92,7 @@ impl SignedIn {
                         .to_owned(),
                 );
             }
-            Ok(Answer::new(tags::read(&received, zone)?, &received, notes))
+            Ok(Answer::new(tags::read(&received, zone, &take)?, &received, notes))
         };
         let answer = self.ask(tags::PATH, &parameters, RetryPolicy::Read, read).await;
         answer.map_err(|error| self.explain_for_tags(error))

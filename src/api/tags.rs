@@ -32,10 +32,10 @@ pub enum Reference {
 }
 
 /// What one call told.
-#[derive(Clone, Debug, Default)]
-pub struct Tags {
-    /// In the server's order.
-    pub notifications: Vec<Notification>,
+#[derive(Clone, Debug)]
+pub struct Tags<T = Notification> {
+    /// What was made of the notifications, in the server's order.
+    pub notifications: Vec<T>,
     /// Icons that belong to none of them.
     pub icons: Vec<Raw>,
 }
@@ -65,24 +65,36 @@ pub struct Notification {
     pub fields: Raw,
 }
 
-pub(super) fn read(received: &Received, zone: &TimeZone) -> Result<Tags, ApiError> {
+/// What [`decode`] makes of a reply.
+pub(super) fn read<T>(
+    received: &Received,
+    zone: &TimeZone,
+    take: impl FnMut(Notification) -> Option<T>,
+) -> Result<Tags<T>, ApiError> {
+    let none = Tags { notifications: Vec::new(), icons: Vec::new() };
     match envelope::judge(received, Module::Tags)? {
         Judged::Payload(envelope) => {
-            let Body::Text(reply) = &received.body else { return Ok(Tags::default()) };
+            let Body::Text(reply) = &received.body else { return Ok(none) };
             let notifications = Items::of("data", envelope.data, reply)?;
             let icons = Items::of("iconDetails", envelope.icon_details, reply)?;
-            decode(&notifications, &icons, zone)
+            decode(&notifications, &icons, zone, take)
         }
-        Judged::Answer(Class::Empty) => Ok(Tags::default()),
+        Judged::Answer(Class::Empty) => Ok(none),
         Judged::Answer(_) => Err(ApiError::new(Fault::Protocol, "the reply answers another question")),
     }
 }
 
-/// Joins notifications with their icons and reads what is known by name.
+/// Joins notifications with their icons and reads what is known by name. Each is handed to `take` as soon as it is
+/// read, so that a large answer is not held in two forms at once.
 ///
 /// # Errors
 /// When there are more items, or an item has more keys, than allowed.
-pub fn decode(notifications: &Items, icons: &Items, zone: &TimeZone) -> Result<Tags, ApiError> {
+pub fn decode<T>(
+    notifications: &Items,
+    icons: &Items,
+    zone: &TimeZone,
+    mut take: impl FnMut(Notification) -> Option<T>,
+) -> Result<Tags<T>, ApiError> {
     let (mut raw_icons, mut icon_ids, mut names) = (Vec::new(), Vec::new(), Vec::new());
     let mut finder = ICON.finder();
     icons.each(|raw, object| {
@@ -97,7 +109,7 @@ pub fn decode(notifications: &Items, icons: &Items, zone: &TimeZone) -> Result<T
         raw_icons.push(raw);
     })?;
     let mut join = Join::among(&icon_ids);
-    let mut decoded = Vec::with_capacity(notifications.len());
+    let mut taken = Vec::new();
     let mut finder = NOTIFICATION.finder();
     let mut ids = NotificationIds::default();
     notifications.each(|raw, object| {
@@ -110,11 +122,11 @@ pub fn decode(notifications: &Items, icons: &Items, zone: &TimeZone) -> Result<T
             let text = notification.fields.text();
             notification.icon_names = ids.icons.drain(..).map(|id| text.keep(id)).collect();
         }
-        decoded.push(notification);
+        taken.extend(take(notification));
     })?;
     let left = raw_icons.iter().enumerate().filter(|(icon, _)| join.is_left(*icon));
     let icons = left.map(|(_, raw)| raw.clone()).collect();
-    Ok(Tags { notifications: decoded, icons })
+    Ok(Tags { notifications: taken, icons })
 }
 
 /// Reads a notification, and the ids by which its icons are found.

@@ -159,26 +159,29 @@ pub async fn tags(
     server_zone: &TimeZone,
     now: Timestamp,
 ) -> Result<Outcome, Failure> {
-    let reference = args.reference.clone().unwrap_or(Reference::AsTrue);
-    let answers = fleet.ask(|signed_in| async { Ok(signed_in.tags(&reference, server_zone).await?) }).await?;
+    let reference = args.reference.as_ref().unwrap_or(&Reference::AsTrue);
+    let ask = fleet.ask(|signed_in| async move {
+        let profile = Text::from(signed_in.profile.as_str());
+        let row_of = |notification: Notification| {
+            let is_kept = window.holds(&notification) && args.asks_for(&notification);
+            is_kept.then(|| row(profile.clone(), notification))
+        };
+        Ok(signed_in.tags(reference, server_zone, row_of).await?)
+    });
+    let answers = ask.await?;
     let mut status = answers.status();
     let as_of = answers.given.iter().map(|(_, answer)| answer.as_of).max().unwrap_or(now);
     let mut notes = window.notes(now);
     let mut icons = vec![];
     let mut kept = vec![];
-    let mut without_time = 0_usize;
-    for (profile, answer) in answers.given {
-        let profile = Text::from(profile);
+    for (_, answer) in answers.given {
         notes.extend(answer.notes);
-        let Tags { notifications, icons: left_over } = answer.value;
+        let Tags { notifications: rows, icons: left_over } = answer.value;
         icons.extend(left_over);
-        for notification in notifications {
-            if window.holds(&notification) && args.asks_for(&notification) {
-                without_time += usize::from(notification.time.is_none());
-                kept.push(row(profile.clone(), notification));
-            }
-        }
+        kept.extend(rows);
     }
+    let time = position("time");
+    let without_time = kept.iter().filter(|row| row.0[time].is_absent()).count();
     if without_time > 0 {
         notes.push(format!(
             "{without_time} tags name no time that could be read; they are kept whatever --since says"
@@ -208,8 +211,14 @@ pub async fn tags(
     Ok(Outcome { report, status })
 }
 
+/// Where a field's value stands in a row.
+fn position(key: &str) -> usize {
+    DOCUMENT.fields.iter().position(|field| field.key == key).unwrap_or_default()
+}
+
 /// One notification as a row, in the order of the document's fields.
-fn row(profile: Text, notification: Notification) -> Row {
+#[must_use]
+pub fn row(profile: Text, notification: Notification) -> Row {
     let label = match notification.icon_names.as_slice() {
         [only] => only.clone(),
         names => names.iter().map(|name| &**name).collect::<Vec<_>>().join(", ").into(),
@@ -310,8 +319,7 @@ impl Order {
                 );
             }
         };
-        let field = DOCUMENT.fields.iter().position(|field| field.key == key).unwrap_or_default();
-        Ok(Self { field, descending })
+        Ok(Self { field: position(key), descending })
     }
 
     /// A stable sort; what does not say the key comes last either way.

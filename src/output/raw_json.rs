@@ -81,7 +81,6 @@ static IN_STRING: Stops = {
     }
     stops
 };
-static STRING_OR_SPACE: Stops = stops_at(b"\" \t\r\n");
 static TOKEN_OR_SPACE: Stops = stops_at(b"\"{}[],: \t\r\n");
 
 const fn stops_at(bytes: &[u8]) -> Stops {
@@ -107,8 +106,7 @@ fn find_in_string(json: &str, mut from: usize) -> Option<usize> {
         let perhaps = eight::below(word, b' ')
             | eight::equal(word, b'"')
             | eight::equal(word, b'\\')
-            | eight::equal(word, 0x7f)
-            | eight::outside_ascii(word);
+            | eight::above(word, b'~');
         if let Some(first) = eight::first(perhaps) {
             from += first;
             if IN_STRING[usize::from(bytes[from])] {
@@ -142,8 +140,16 @@ struct Pass<'p> {
 impl Pass<'_> {
     fn compactly(&mut self) {
         let mut at = 0;
-        while let Some(stop) = find(&STRING_OR_SPACE, self.json, at) {
-            at = if self.json.as_bytes()[stop] == b'"' { self.string(stop) } else { self.skip_space(stop) };
+        while let Some(byte) = self.json.as_bytes().get(at) {
+            match byte {
+                b'"' => at = self.string(at),
+                b' ' | b'\t' | b'\r' | b'\n' => {
+                    self.copy_until(at);
+                    at += 1;
+                    self.copied = at;
+                }
+                _ => at += 1,
+            }
         }
     }
 

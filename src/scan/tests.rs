@@ -174,7 +174,8 @@ fn a_key_says_what_it_means_and_how_it_was_written() {
     let mut keys = vec![];
     let mut scan = Scan::of(r#"{"a":1, "\u0062\n" : [2], "":{"c":3}}"#);
     let done = scan.members(|scan, key| {
-        keys.push((key.written(), key.text(), scan.value()?.get()));
+        let (key, value) = (scan.key(key), scan.value()?);
+        keys.push((key.written(), key.text(), scan.piece(value).get()));
         Ok(())
     });
     assert_eq!(done, Ok(()));
@@ -296,7 +297,8 @@ fn rebuilt(scan: &mut Scan<'_>) -> Result<Value, Malformed> {
         Some(b'{') => {
             let mut members = serde_json::Map::new();
             scan.members(|scan, key| {
-                members.insert(key.text().into_owned(), rebuilt(scan)?);
+                let key = scan.key(key).text().into_owned();
+                members.insert(key, rebuilt(scan)?);
                 Ok(())
             })?;
             Ok(Value::Object(members))
@@ -309,6 +311,9 @@ fn rebuilt(scan: &mut Scan<'_>) -> Result<Value, Malformed> {
             })?;
             Ok(Value::Array(elements))
         }
-        _ => Ok(serde_json::from_str(scan.value()?.get()).unwrap()),
+        _ => {
+            let value = scan.value()?;
+            Ok(serde_json::from_str(scan.piece(value).get()).unwrap())
+        }
     }
 }

@@ -84,7 +84,7 @@ impl Source for SignedIn {
 async fn poll(signed_in: &SignedIn, parts: Parts, asking: &Asking) -> Polled {
     let mut polled = Polled { look: None, failure: None, refused: vec![], parts };
     if parts.tags {
-        let answer = signed_in.tags(&asking.reference, &asking.server_zone).await;
+        let answer = signed_in.tags(&asking.reference, &asking.server_zone, |tag| Some(seen_tag(tag))).await;
         let is_on = |parts: &mut Parts| parts.tags = false;
         if let Some(answer) = polled.take("notifications", answer, true, is_on) {
             let look = polled.look(signed_in, &answer);
@@ -161,13 +161,15 @@ fn empty(profile: &str, taken_at: Timestamp) -> Look {
 }
 
 /// Oldest first, as they are told; those without a time stay where the server put them.
-fn seen_tags(tags: Tags) -> Vec<SeenTag> {
-    let mut seen: Vec<SeenTag> = tags.notifications.into_iter().map(seen_tag).collect();
+fn seen_tags(tags: Tags<SeenTag>) -> Vec<SeenTag> {
+    let mut seen = tags.notifications;
     seen.sort_by_key(|tag| tag.time);
     seen
 }
 
-fn seen_tag(notification: Notification) -> SeenTag {
+/// A notification as it stays in memory, without the reply it came with.
+#[must_use]
+pub fn seen_tag(notification: Notification) -> SeenTag {
     let Notification { id, time, kind, message, agent_id, call_id, customer, icons, icon_names, fields } =
         notification;
     // A tag stays on the board for hours, and must not keep the whole reply there.

@@ -7,6 +7,7 @@
 
 mod support;
 
+mod allocations;
 mod board;
 mod break_status;
 mod completing;

@@ -10,13 +10,13 @@ use super::*;
 const NO_TAGS: &str = r#"{"data":[],"iconDetails":[],"status":"success","code":200}"#;
 
 async fn fails(agent: &SignedIn) -> ApiError {
-    let error = agent.tags(&Reference::AsTrue, &crate::api::moments::india()).await.unwrap_err();
+    let error = agent.tags(&Reference::AsTrue, &crate::api::moments::india(), Some).await.unwrap_err();
     assert!(!format!("{error:?}").contains(SECRET));
     error
 }
 
 async fn answers(agent: &SignedIn) -> crate::api::Answer<crate::api::Tags> {
-    agent.tags(&Reference::AsTrue, &crate::api::moments::india()).await.unwrap()
+    agent.tags(&Reference::AsTrue, &crate::api::moments::india(), Some).await.unwrap()
 }
 
 /// Every reply is these bytes, after which the connection is closed: the fault, and how often was asked.

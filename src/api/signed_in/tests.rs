@@ -27,8 +27,8 @@ async fn each_call_sends_its_own_parameters_to_its_own_path() {
         std::io::Write::write_all(stream, ok(data).as_bytes()).is_ok()
     });
     let agent = server.sign_in();
-    agent.tags(&Reference::Off, &india()).await.unwrap();
-    agent.tags(&Reference::Text("x\"y".to_owned()), &india()).await.unwrap();
+    agent.tags(&Reference::Off, &india(), Some).await.unwrap();
+    agent.tags(&Reference::Text("x\"y".to_owned()), &india(), Some).await.unwrap();
     agent.break_status(&india()).await.unwrap();
     agent.wrapup(&india()).await.unwrap();
     agent.ping(ping::PATH, &raw("1")).await.unwrap();
@@ -75,10 +75,10 @@ async fn an_answer_says_when_it_was_true() {
 #[tokio::test]
 async fn tags_with_a_token_say_what_is_documented() {
     let server = FakeServer::says(ok(r#"{"status":"error","code":1000,"message":"Invalid Parameters"}"#));
-    let error = with_token(&server).tags(&Reference::AsTrue, &india()).await.unwrap_err();
+    let error = with_token(&server).tags(&Reference::AsTrue, &india(), Some).await.unwrap_err();
     assert_eq!(error.kind(), "sign_in");
     assert!(error.hints().iter().any(|hint| hint.contains("ssid only")), "{:?}", error.hints());
-    let error = server.sign_in().tags(&Reference::AsTrue, &india()).await.unwrap_err();
+    let error = server.sign_in().tags(&Reference::AsTrue, &india(), Some).await.unwrap_err();
     assert!(!error.hints().iter().any(|hint| hint.contains("ssid only")));
     let body = server.requests()[0].clone();
     assert_eq!(body_of(&body), format!(r#"{{"userId":"12345678","token":"{SECRET}","ref":true}}"#));
@@ -174,7 +174,7 @@ async fn questions_may_be_asked_side_by_side_from_tasks() {
     let asked: Vec<_> = (0..8)
         .map(|_| {
             let agent = agent.clone();
-            tokio::spawn(async move { agent.tags(&Reference::AsTrue, &india()).await.map(|_| ()) })
+            tokio::spawn(async move { agent.tags(&Reference::AsTrue, &india(), Some).await.map(|_| ()) })
         })
         .collect();
     for task in asked {

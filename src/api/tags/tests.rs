@@ -15,11 +15,11 @@ fn received(status: u16, body: &str) -> Received {
 }
 
 fn tags(body: &str) -> Tags {
-    read(&received(200, body), &moments::india()).unwrap()
+    read(&received(200, body), &moments::india(), Some).unwrap()
 }
 
 fn fault(body: &str) -> Fault {
-    read(&received(200, body), &moments::india()).unwrap_err().fault()
+    read(&received(200, body), &moments::india(), Some).unwrap_err().fault()
 }
 
 fn only(data: &str) -> Notification {
@@ -114,7 +114,7 @@ fn an_item_with_too_many_keys_is_refused_in_either_list() {
     for key in ["data", "iconDetails"] {
         for items in [item.clone(), format!("[{item}]")] {
             let body = format!(r#"{{"status":"success","data":[],"{key}":{items}}}"#);
-            let error = read(&received(200, &body), &moments::india()).unwrap_err();
+            let error = read(&received(200, &body), &moments::india(), Some).unwrap_err();
             assert_eq!(error.fault(), Fault::TooLarge, "{key}");
             assert!(error.to_string().contains(key), "{error}");
         }

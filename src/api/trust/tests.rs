@@ -90,7 +90,7 @@ async fn ask(origin: &str, extra_ca: Option<&str>, roots: Option<PathBuf>) -> Re
     options.extra_ca = extra_ca.map(|pem| pem.as_bytes().to_vec());
     options.roots_file = roots;
     let agent = sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())));
-    agent.tags(&Reference::AsTrue, &moments::india()).await
+    agent.tags(&Reference::AsTrue, &moments::india(), Some).await
 }
 
 #[tokio::test]
@@ -122,7 +122,7 @@ async fn a_proxy_on_the_way_learns_the_host_and_nothing_else() {
     options.proxies = Proxies::from_variables(|name| (name == "https_proxy").then(|| value.clone()));
     let agent = sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())));
     assert_eq!(agent.connection.proxy_variable(), Some("https_proxy"));
-    agent.tags(&Reference::AsTrue, &moments::india()).await.unwrap();
+    agent.tags(&Reference::AsTrue, &moments::india(), Some).await.unwrap();
 
     assert_eq!(requests.lock().unwrap().len(), 1);
     let overheard = overheard.lock().unwrap().join("");

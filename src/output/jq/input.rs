@@ -31,7 +31,7 @@ impl Input<'_> {
             Some(b'{') => {
                 let first = self.members.len();
                 scan.members(|scan, key| {
-                    let key = self.string(key.written());
+                    let key = self.string(scan.key(key).written());
                     let value = self.value(scan)?;
                     self.members.push((key, value));
                     Ok(())
@@ -46,7 +46,10 @@ impl Input<'_> {
                 })?;
                 Ok(Val::Arr(items.into()))
             }
-            _ => self.scalar(scan.value()?.get()),
+            _ => {
+                let value = scan.value()?;
+                self.scalar(scan.piece(value).get())
+            }
         }
     }
 

@@ -1,9 +1,11 @@
 //! What tests share: a hermetic home with the real binary, the program in-process, a fake server,
 //! a screen, and a scanner that looks for leaked secrets after every single run.
 
+pub mod answers;
 pub mod fake_server;
 pub mod in_process;
 pub mod leaks;
+pub mod notifications;
 pub mod overseer;
 pub mod picture;
 pub mod screen;

@@ -1,0 +1,53 @@
+//! How often memory is asked for where answers are large: counts that are the same on every machine.
+
+use allocation_counter::measure;
+use deepcall::output::presentation::Format;
+use deepcall::watch::diff::Memory;
+use jiff::Timestamp;
+
+use crate::support::answers::{decode, look, received, report, told};
+use crate::support::notifications::reply;
+
+/// Allocations for each of the second thousand rows: what is done once does not count.
+fn per_row<I>(prepared: impl Fn(&str) -> I, work: impl Fn(I)) -> f64 {
+    let count = |rows| {
+        let input = prepared(&reply(rows));
+        measure(|| work(input)).count_total as f64
+    };
+    (count(2000) - count(1000)) / 1000.0
+}
+
+#[test]
+fn a_notification_of_a_reply_takes_two_allocations() {
+    let taken = per_row(received, |received| _ = std::hint::black_box(decode(&received, Some)));
+    assert!(taken < 2.1, "{taken}");
+}
+
+#[test]
+fn a_row_takes_one_allocation_as_json() {
+    for format in [Format::Json, Format::Ndjson] {
+        let taken = per_row(|text| report(&received(text)), |report| _ = told(&report, format));
+        assert!(taken < 1.1, "{format:?}: {taken}");
+    }
+}
+
+#[test]
+fn a_row_takes_few_allocations_as_text() {
+    for format in [Format::Table, Format::Csv, Format::Tsv] {
+        let taken = per_row(|text| report(&received(text)), |report| _ = told(&report, format));
+        assert!(taken < 12.0, "{format:?}: {taken}");
+    }
+}
+
+#[test]
+fn a_notification_that_was_told_takes_few_allocations() {
+    let known = |text: &str| {
+        let look = look(&received(text));
+        let mut memory = Memory::new(Timestamp::UNIX_EPOCH);
+        let told = memory.diff(&look);
+        memory.commit(told.change);
+        (memory, look)
+    };
+    let taken = per_row(known, |(memory, look)| assert!(memory.diff(&look).events.is_empty()));
+    assert!(taken < 33.0, "{taken}");
+}

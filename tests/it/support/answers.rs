@@ -1,0 +1,86 @@
+//! What becomes of a reply inside the process, step by step, for those who measure the steps.
+
+use deepcall::api::codes::Module;
+use deepcall::api::envelope::{self, Judged};
+use deepcall::api::items::Items;
+use deepcall::api::received::Body;
+use deepcall::api::{Notification, Received, Tags, moments, tags};
+use deepcall::commands::tags::{DOCUMENT, row};
+use deepcall::output::presentation::{Format, Presentation};
+use deepcall::output::render::render;
+use deepcall::output::report::{Report, Row};
+use deepcall::watch::look::{Look, SeenTag};
+use deepcall::watch::poll::seen_tag;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// A reply as it comes from the connection.
+pub fn received(reply: &str) -> Received {
+    Received {
+        status: 200,
+        body: reply.as_bytes().to_vec().into(),
+        server_time: None,
+        received_at: Timestamp::UNIX_EPOCH,
+        attempts: 1,
+        lost_a_reply: false,
+        retry_after: None,
+    }
+}
+
+/// From the reply to what is made of its notifications.
+pub fn decode<T>(received: &Received, take: impl FnMut(Notification) -> Option<T>) -> Tags<T> {
+    let Ok(Judged::Payload(envelope)) = envelope::judge(received, Module::Tags) else { panic!("no payload") };
+    let Body::Text(text) = &received.body else { panic!("no text") };
+    let data = Items::of("data", envelope.data, text).unwrap();
+    let icons = Items::of("iconDetails", envelope.icon_details, text).unwrap();
+    tags::decode(&data, &icons, &moments::india(), take).unwrap()
+}
+
+/// What `deepcall tags` says.
+pub fn report(received: &Received) -> Report {
+    let rows: Vec<Row> = decode(received, |tag| Some(row("asha".into(), tag))).notifications;
+    Report {
+        document: &DOCUMENT,
+        head: vec![],
+        rows,
+        tail: vec![],
+        single: false,
+        failures: vec![],
+        sentence: None,
+        notes: vec![],
+    }
+}
+
+/// Says it in a pipe.
+pub fn told(report: &Report, format: Format) -> Vec<u8> {
+    let presentation = Presentation {
+        format,
+        terminal: false,
+        width: None,
+        color: false,
+        zone: TimeZone::posix("IST-5:30").unwrap(),
+        now: Timestamp::UNIX_EPOCH,
+        mask: false,
+        headers: true,
+        columns: None,
+        guard: true,
+    };
+    let mut out = Vec::with_capacity(1000 * report.rows.len());
+    render(report, &presentation, &mut out).unwrap();
+    out
+}
+
+/// What `deepcall watch` sees.
+pub fn look(received: &Received) -> Look {
+    let tags: Vec<SeenTag> = decode(received, |tag| Some(seen_tag(tag))).notifications;
+    Look {
+        profile: None,
+        taken_at: Timestamp::UNIX_EPOCH,
+        monotonic: std::time::Duration::ZERO,
+        server_time: None,
+        tags: Some(tags),
+        break_state: None,
+        wrapup: None,
+        read_was_cut: false,
+    }
+}
