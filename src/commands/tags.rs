@@ -282,9 +282,10 @@ impl Window {
 
 impl TagsArgs {
     fn asks_for(&self, notification: &Notification) -> bool {
-        let kind = notification.kind.as_deref().unwrap_or_default().to_lowercase();
-        let kind_fits =
-            self.kind.is_empty() || self.kind.iter().any(|wanted| kind.contains(&wanted.to_lowercase()));
+        let kind_fits = self.kind.is_empty() || {
+            let kind = notification.kind.as_deref().unwrap_or_default().to_lowercase();
+            self.kind.iter().any(|wanted| kind.contains(&wanted.to_lowercase()))
+        };
         kind_fits && self.matching.as_ref().is_none_or(|regex| notification.has_text_like(regex))
     }
 }
