@@ -129,7 +129,17 @@ impl<'a> Object<'a> {
     /// # Errors
     /// When there are more keys than [`KEYS_PER_ITEM`].
     pub fn read(piece: Piece<'a>) -> Result<Self, OverLimit> {
-        let mut members = Vec::new();
+        let mut object = Self::default();
+        object.read_anew(piece).map(|()| object)
+    }
+
+    /// The same in the memory of an object that is no longer needed.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_anew(&mut self, piece: Piece<'a>) -> Result<(), OverLimit> {
+        let members = &mut self.0;
+        members.clear();
         let mut all = 0;
         // A piece was checked, so all that a scan can refuse is what has no keys.
         let _: Result<(), Malformed> = Scan::of(piece.get()).members(|scan, key| {
@@ -140,7 +150,7 @@ impl<'a> Object<'a> {
             }
             Ok(())
         });
-        if all > KEYS_PER_ITEM { Err(TOO_MANY_KEYS) } else { Ok(Self(members)) }
+        if all > KEYS_PER_ITEM { Err(TOO_MANY_KEYS) } else { Ok(()) }
     }
 
     /// The value of a key.

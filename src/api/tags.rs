@@ -7,6 +7,7 @@ use crate::text::Text;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::budget::KEYS_PER_ITEM;
 use super::codes::{Class, Module};
 use super::envelope::{self, Judged};
 use super::error::{ApiError, Fault};
@@ -193,15 +194,16 @@ pub fn unnamed<'a>(
     notifications: impl IntoIterator<Item = Option<&'a Raw>>,
 ) -> impl Iterator<Item = Vec<Unnamed<'a>>> {
     let mut finder = NOTIFICATION.finder();
-    notifications.into_iter().map(move |fields| {
-        let Some(Ok(object)) = fields.map(|fields| Object::read(fields.piece())) else { return Vec::new() };
-        let findings = finder.find(&object);
-        unnamed_of(object, findings)
+    // One buffer for the members of all notifications.
+    let mut object = Object::default();
+    notifications.into_iter().map(move |fields| match fields.map(|fields| object.read_anew(fields.piece())) {
+        Some(Ok(())) => unnamed_of(&object, finder.find(&object)),
+        _ => Vec::new(),
     })
 }
 
-fn unnamed_of<'a>(object: Object<'a>, findings: &Findings<'a, OfNotification>) -> Vec<Unnamed<'a>> {
-    let mut is_named = vec![false; object.0.len()];
+fn unnamed_of<'a>(object: &Object<'a>, findings: &Findings<'a, OfNotification>) -> Vec<Unnamed<'a>> {
+    let mut is_named = [false; KEYS_PER_ITEM];
     let zone = TimeZone::UTC;
     let time = findings.key(OfNotification::Time, |value| moments::time(value, &zone));
     let texts = [
@@ -219,10 +221,10 @@ fn unnamed_of<'a>(object: Object<'a>, findings: &Findings<'a, OfNotification>) -
     }
     object
         .0
-        .into_iter()
+        .iter()
         .zip(is_named)
         .filter(|(_, is_named)| !is_named)
-        .filter_map(|((key, value), _)| Some((key.text(), lenient::borrowed_text(value)?)))
+        .filter_map(|((key, value), _)| Some((key.text(), lenient::borrowed_text(*value)?)))
         .collect()
 }
 

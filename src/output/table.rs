@@ -21,8 +21,9 @@ use crate::output::{
 const WIDEST_ALIGNED: usize = 160;
 
 /// Beyond so many cells each is made twice, to be measured and to be drawn, and none is kept: at 40 bytes
-/// each, those of a reply of 20,000 rows with many keys would take more memory than the reply itself.
-const MOST_KEPT: usize = 400_000;
+/// each, those of a reply of 20,000 rows would take more memory than the reply itself, and to get that memory
+/// from the system takes as long as making them again.
+const MOST_KEPT: usize = 100_000;
 
 /// Writes the rows of a report under the selected columns. No line is wider than the presentation's width;
 /// without a width nothing is cut.
