@@ -89,13 +89,15 @@ fn an_unknown_code_passes_the_servers_message_on() {
 
 #[test]
 fn a_reader_that_goes_away_is_met_with_silence_and_141() {
-    let world = World::new();
-    let mut command = world.command(["tags", "--sandbox", "--all", "-o", "ndjson"]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(141));
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    // An answer that is written in steps, and answers that are written at the end.
+    let large = ["tags", "--sandbox", "--all", "-o", "ndjson"].as_slice();
+    for words in [large, &["explain", "exit", "4"], &["schema", "tags"], &["--version"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = World::new().command(words).stdout(writer).output().unwrap();
+        assert_eq!(output.status.code(), Some(141), "{words:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{words:?}");
+    }
 }
 
 #[test]
