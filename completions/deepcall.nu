@@ -265,7 +265,7 @@ module completions {
   }
 
   def "nu-complete deepcall watch output" [] {
-    [ "ndjson" "json" "lines" ]
+    [ "ndjson" "json" "csv" "tsv" "lines" ]
   }
 
   def "nu-complete deepcall watch color" [] {
@@ -300,7 +300,10 @@ module completions {
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
     --agents: string          # How many agents work on it
     --json                    # One JSON object for each event and line
-    --output(-o): string@"nu-complete deepcall watch output" # The same, by its name: ndjson; or lines: sentences
+    --output(-o): string@"nu-complete deepcall watch output" # ndjson (the same as --json), csv, tsv, or lines: sentences
+    --columns: string         # Show these columns of csv and tsv, e.g. at,profile,type,reason,fields.queue
+    --no-headers              # Leave out the line of headings of csv and tsv
+    --csv-raw                 # Leave out the ' before cells that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall watch color" # When to use colour [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     --mask                    # Hide phone numbers but for the last three digits

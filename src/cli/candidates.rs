@@ -13,6 +13,7 @@ use crate::failure::EXIT_STATUSES;
 use crate::output::report::Document;
 use crate::output::style;
 use crate::watch::event::EventWords;
+use crate::watch::event::table::STREAM;
 
 /// The definition of the command line, with candidates for values. `profiles` are the names that are stored, `words`
 /// is the line so far.
@@ -37,6 +38,9 @@ fn offering_below(command: Command, above: Option<&'static Document>, profiles: 
 
 /// What a command answers with, and so which columns it knows.
 fn document(command: &str) -> Option<&'static Document> {
+    if command == "watch" {
+        return Some(&STREAM);
+    }
     let name = if matches!(command, "login" | "logout") { "profiles" } else { command };
     schema::DOCUMENTS.into_iter().find(|document| document.name == name)
 }
@@ -53,7 +57,7 @@ fn offering(argument: Arg, document: Option<&'static Document>, profiles: &[Stri
         },
         "timezone" | "server_timezone" => offer(argument, zones),
         "kind" => offer(argument, || style::kinds().map(CompletionCandidate::new).collect()),
-        "until" if document.is_none() => offer(argument, events),
+        "until" if document.is_some_and(|document| document.name == STREAM.name) => offer(argument, events),
         "what" => offer(argument, explained),
         "key" => offer(argument, keys),
         _ => argument,

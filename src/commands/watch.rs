@@ -17,8 +17,10 @@ use crate::commands::tags::reference;
 use crate::config_file::ConfigFile;
 use crate::failure::Failure;
 use crate::moment::{duration, moment};
-use crate::output::presentation::ColorWhen;
+use crate::output::presentation::{ColorWhen, Format};
+use crate::output::select;
 use crate::watch::alerts::Limit;
+use crate::watch::event::table::STREAM;
 use crate::watch::poll::{Asking, Parts};
 use crate::watch::run::Plan;
 use crate::watch::schedule::{DEFAULT_INTERVAL, SHORTEST_INTERVAL};
@@ -101,9 +103,21 @@ pub struct WatchLook {
     /// One JSON object for each event and line
     #[arg(long)]
     pub json: bool,
-    /// The same, by its name: ndjson; or lines: sentences
-    #[arg(short, long, value_name = "FORMAT", conflicts_with = "json", value_parser = PossibleValuesParser::new(["ndjson", "json", "lines"]), hide_short_help = true)]
+    /// ndjson (the same as --json), csv, tsv, or lines: sentences
+    ///
+    /// csv and tsv have one row for each event, and the same columns whatever happens: type, at, profile, then the
+    /// keys of all events, each once. What an event does not speak of is empty.
+    #[arg(short, long, value_name = "FORMAT", conflicts_with = "json", value_parser = PossibleValuesParser::new(["ndjson", "json", "csv", "tsv", "lines"]), hide_possible_values = true, hide_short_help = true)]
     pub output: Option<String>,
+    /// Show these columns of csv and tsv, e.g. at,profile,type,reason,fields.queue
+    #[arg(long, value_name = "LIST", value_delimiter = ',', hide_short_help = true)]
+    pub columns: Option<Vec<String>>,
+    /// Leave out the line of headings of csv and tsv
+    #[arg(long, hide_short_help = true)]
+    pub no_headers: bool,
+    /// Leave out the ' before cells that a spreadsheet would take for formulas
+    #[arg(long, hide_short_help = true)]
+    pub csv_raw: bool,
     /// When to use colour [default: auto]
     #[arg(long, value_name = "WHEN", value_parser = crate::cli::options::color_choices(), hide_short_help = true)]
     pub color: Option<ColorWhen>,
@@ -116,12 +130,23 @@ pub struct WatchLook {
 }
 
 impl WatchLook {
-    /// The same as the options of other commands.
-    #[must_use]
-    pub fn output_options(&self) -> OutputOptions {
-        let json = self.json || matches!(self.output.as_deref(), Some("ndjson" | "json"));
+    fn output_options(&self, wants_lines: bool) -> OutputOptions {
+        let output = match self.output.as_deref() {
+            Some("ndjson" | "json") => Some(Format::Ndjson),
+            Some("csv") => Some(Format::Csv),
+            Some("tsv") => Some(Format::Tsv),
+            _ => wants_lines.then_some(Format::Table),
+        };
         OutputOptions {
-            format: FormatOptions { json, color: self.color, ..FormatOptions::default() },
+            format: FormatOptions {
+                output,
+                json: self.json,
+                columns: self.columns.clone(),
+                no_headers: self.no_headers,
+                csv_raw: self.csv_raw,
+                color: self.color,
+                ..FormatOptions::default()
+            },
             values: ValueOptions { timezone: self.timezone.clone(), mask: self.mask },
         }
     }
@@ -218,6 +243,29 @@ impl WatchArgs {
             backfill_from: self.since.as_deref().map(read).transpose()?,
             jobs: usize::from(jobs),
         })
+    }
+
+    /// The options of output, as those of other commands.
+    #[must_use]
+    pub fn output_options(&self) -> OutputOptions {
+        self.look.output_options(self.wants_lines())
+    }
+
+    /// Refuses what would change nothing, and columns that no event has.
+    ///
+    /// # Errors
+    /// If there is such an option: exit code 2.
+    pub fn check_columns(&self, format: Format) -> Result<(), Failure> {
+        let is_table = matches!(format, Format::Csv | Format::Tsv);
+        for (option, is_typed) in
+            [("--columns", self.look.columns.is_some()), ("--no-headers", self.look.no_headers)]
+        {
+            if is_typed && !is_table {
+                return Err(Failure::usage(format!("{option} has a meaning only for csv and tsv")));
+            }
+        }
+        select::named(&STREAM, self.look.columns.as_deref().unwrap_or_default())?;
+        Ok(())
     }
 
     /// Whether lines were asked for, on a terminal too.

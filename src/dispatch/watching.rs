@@ -30,9 +30,11 @@ const POLL_LIMIT: Duration = Duration::from_secs(15);
 /// If the watch cannot begin, or its output cannot be written.
 pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<ExitStatus, Failure> {
     teller.listen(args.talk);
-    let presentation = parts.presentation(&args.look.output_options())?;
+    let output = args.output_options();
+    let presentation = parts.presentation(&output)?;
+    args.check_columns(presentation.format)?;
     teller.look_like(
-        look::colour(&args.look.output_options().format, parts.layers(), parts.terminals().stderr)?,
+        look::colour(&output.format, parts.layers(), parts.terminals().stderr)?,
         presentation.mask,
     );
     let server_zone = look::server_zone(&args.server_time, parts.layers())?;

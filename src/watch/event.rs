@@ -2,6 +2,7 @@
 //! It must not know how an event is written.
 
 mod sentence;
+pub mod table;
 mod values;
 mod words;
 
@@ -12,7 +13,7 @@ pub use words::EventWords;
 
 use jiff::Timestamp;
 
-use crate::output::report::{Field, Sentence, Value};
+use crate::output::report::{Field, Report, Sentence, Value};
 use crate::watch::look::{BreakSeen, SeenTag, WrapupSeen};
 
 /// One event.
@@ -54,6 +55,12 @@ impl Event {
     #[must_use]
     pub fn is_initial(&self) -> bool {
         matches!(self.kind, EventKind::Tag { initial: true, .. })
+    }
+
+    /// The event as a table of one row, with the columns of [`table::STREAM`].
+    #[must_use]
+    pub fn table(&self) -> Report {
+        table::of(self)
     }
 
     /// The event as one sentence: for pipes, `--log` and screen readers.

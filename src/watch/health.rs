@@ -14,6 +14,7 @@ pub struct Health {
     failing_since: Option<Duration>,
     failures: u32,
     answer_was_lost: bool,
+    loss_was_told: bool,
 }
 
 /// A failed poll.
@@ -27,19 +28,22 @@ pub struct Failed {
     pub message: String,
     /// Whether a request for tags had gone out, and its answer never came whole.
     pub answer_was_lost: bool,
+    /// Whether the server answered, and only the session is in doubt: that is told in another way.
+    pub is_of_session: bool,
 }
 
 impl Health {
-    /// Notes a failed poll at the monotonic moment `now`; the first one after a good one is told.
+    /// Notes a failed poll at the monotonic moment `now`; the first lost connection after a good one is told.
     #[must_use]
     pub fn after_failure(self, failed: Failed, now: Duration) -> (Self, Option<EventKind>) {
         let next = Self {
             failing_since: self.failing_since.or(Some(now)),
             failures: self.failures.saturating_add(1),
             answer_was_lost: self.answer_was_lost || failed.answer_was_lost,
+            loss_was_told: self.loss_was_told || !failed.is_of_session,
             ..self
         };
-        let told = self.failing_since.is_none().then(|| EventKind::ConnectionLost {
+        let told = (next.loss_was_told && !self.loss_was_told).then(|| EventKind::ConnectionLost {
             failure: failed.failure,
             code: failed.code,
             message: failed.message,
@@ -48,13 +52,14 @@ impl Health {
         (next, told)
     }
 
-    /// Notes a good poll; the first one after a failed one is told, before anything the poll itself showed.
+    /// Notes a good poll; the first one after a loss that was told is told, before anything the poll itself showed.
     #[must_use]
     pub fn after_answer(self, at: Timestamp, now: Duration) -> (Self, Option<EventKind>) {
-        let told = self.failing_since.map(|since| EventKind::ConnectionRestored {
-            down_seconds: whole_seconds(now.saturating_sub(since)),
-            failures: self.failures,
-        });
+        let told =
+            self.failing_since.filter(|_| self.loss_was_told).map(|since| EventKind::ConnectionRestored {
+                down_seconds: whole_seconds(now.saturating_sub(since)),
+                failures: self.failures,
+            });
         let next = Self { last_ok: Some((at, now)), ..Self::default() };
         (next, told)
     }
@@ -119,7 +124,23 @@ mod tests {
     }
 
     fn failed(answer_was_lost: bool) -> Failed {
-        Failed { failure: "timeout", code: None, message: "no answer within 15 s".into(), answer_was_lost }
+        let message = "no answer within 15 s".into();
+        Failed { failure: "timeout", code: None, message, answer_was_lost, is_of_session: false }
+    }
+
+    #[test]
+    fn a_session_in_doubt_is_no_lost_connection() {
+        let doubt = || Failed { is_of_session: true, ..failed(false) };
+        let (health, told) = Health::default().after_failure(doubt(), at(5).1);
+        assert!(told.is_none());
+        let (good, told) = health.after_answer(at(10).0, at(10).1);
+        assert!(told.is_none(), "what was not lost is not restored");
+        // A connection that is lost while the session is in doubt is told all the same.
+        let (health, _) = good.after_failure(doubt(), at(15).1);
+        let (health, told) = health.after_failure(failed(false), at(20).1);
+        assert!(matches!(told, Some(EventKind::ConnectionLost { .. })), "{told:?}");
+        let (_, told) = health.after_answer(at(25).0, at(25).1);
+        assert!(matches!(told, Some(EventKind::ConnectionRestored { .. })), "{told:?}");
     }
 
     #[test]

@@ -223,10 +223,11 @@ impl<'a, S: Source> Watch<'a, S> {
             code: error.code(),
             message: error.to_string(),
             answer_was_lost: failure.lost_tags,
+            is_of_session: error.trouble() == Trouble::SignIn,
         };
+        let is_session = failed.is_of_session;
         let (health, told) = self.followed[index].health.after_failure(failed, now);
-        let is_session = error.trouble() == Trouble::SignIn;
-        if let Some(kind) = told.filter(|_| !is_session) {
+        if let Some(kind) = told {
             self.tell(Some(index), kind)?;
         }
         self.followed[index].health = health;
@@ -245,25 +246,32 @@ impl<'a, S: Source> Watch<'a, S> {
         match self.followed[index].schedule.after(outcome, since, now, random) {
             Next::Poll(at) => self.followed[index].phase = Phase::Due(at),
             Next::ReadStore => {
+                self.tell_expired(index)?;
                 if let Some(renewed) = (self.around.renew)(&self.sessions[index].0) {
                     self.sessions[index].0 = renewed;
                     self.tell(Some(index), EventKind::SessionRenewed)?;
                     return self.schedule(index, Outcome::SessionRenewed, since);
                 }
-                self.expired(index)?;
+                self.session_is_over(index);
             }
-            Next::GiveUp => self.expired(index)?,
+            Next::GiveUp => {
+                // The one found in the store is another session, and that is over as well.
+                self.tell_expired(index)?;
+                self.session_is_over(index);
+            }
         }
         Ok(())
     }
 
-    fn expired(&mut self, index: usize) -> io::Result<()> {
+    fn tell_expired(&mut self, index: usize) -> io::Result<()> {
         let message = self.followed[index].trouble.clone().unwrap_or_default();
         let code = self.followed[index].trouble_code;
-        self.tell(Some(index), EventKind::SessionExpired { code, message: message.clone() })?;
-        self.followed[index].phase = Phase::Over(message);
+        self.tell(Some(index), EventKind::SessionExpired { code, message })
+    }
+
+    fn session_is_over(&mut self, index: usize) {
+        self.followed[index].phase = Phase::Over(self.followed[index].trouble.clone().unwrap_or_default());
         self.end_if_all_are_over(EndReason::SessionExpired);
-        Ok(())
     }
 
     fn end_if_all_are_over(&mut self, reason: EndReason) {

@@ -1,9 +1,10 @@
-//! Events as lines: sentences for people and pipes, JSON objects for scripts. One write for each line.
+//! Events as lines: sentences for people and pipes, JSON objects, CSV or TSV for scripts. One write for each line.
 
 use std::io::{self, Write};
 
 use crate::output::json;
 use crate::output::presentation::{Format, Presentation};
+use crate::output::render::{RenderError, render};
 use crate::output::sentence;
 use crate::output::times::rfc3339;
 use crate::watch::event::Event;
@@ -17,18 +18,38 @@ pub struct Lines<W: Write> {
 }
 
 impl<W: Write> Lines<W> {
-    /// Lines in the format of the presentation: JSON objects for `json` and `ndjson`, else sentences.
+    /// Lines in the format of the presentation; what is a table elsewhere is sentences here.
     pub fn new(out: W, presentation: Presentation) -> Self {
         Self { out, presentation, line: Vec::new() }
     }
 
     fn write(&mut self, event: &Event) -> io::Result<()> {
-        let Presentation { format, zone, mask, .. } = &self.presentation;
-        if matches!(format, Format::Json | Format::Ndjson) {
-            let values = event.values();
-            let fields = values.iter().map(|(field, value)| (*field, value));
-            return json::write_line(fields, zone, *mask, &mut self.line);
+        match self.presentation.format {
+            Format::Json | Format::Ndjson => self.write_object(event),
+            Format::Csv | Format::Tsv => self.write_row(event),
+            Format::Table => self.write_sentence(event),
         }
+    }
+
+    fn write_object(&mut self, event: &Event) -> io::Result<()> {
+        let Presentation { zone, mask, .. } = &self.presentation;
+        let values = event.values();
+        let fields = values.iter().map(|(field, value)| (*field, value));
+        json::write_line(fields, zone, *mask, &mut self.line)
+    }
+
+    /// The headings stand before the first row only.
+    fn write_row(&mut self, event: &Event) -> io::Result<()> {
+        let written = render(&event.table(), &self.presentation, &mut self.line);
+        self.presentation.headers = false;
+        written.map_err(|error| match error {
+            RenderError::Io(error) => error,
+            RenderError::Select(error) => io::Error::other(error),
+        })
+    }
+
+    fn write_sentence(&mut self, event: &Event) -> io::Result<()> {
+        let zone = &self.presentation.zone;
         let sentence = event.sentence();
         // A sentence is read long after it was written: its times are told from its own moment.
         let then = Presentation { now: event.at, ..self.presentation.clone() };

@@ -44,6 +44,11 @@ fn an_option_that_would_change_nothing_is_refused() {
         // Nothing reacts to the events, and a stream of JSON has no board to replace.
         "watch --sandbox --on alert",
         "watch --sandbox --json --log",
+        "watch --sandbox --json --columns at",
+        "watch --sandbox --log --columns at",
+        "watch --sandbox --no-headers",
+        "watch --sandbox -o lines --csv-raw",
+        "watch --sandbox -o csv --columns none",
         "watch --sandbox --retries 2",
     ] {
         let ran = world.run(line);

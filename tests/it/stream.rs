@@ -7,6 +7,7 @@ use deepcall::output::presentation::Format;
 use deepcall::watch::event::Event;
 use deepcall::watch::sink::Sink;
 
+use crate::formats::read;
 use crate::support::Shift;
 
 /// Tells several sinks the same.
@@ -33,11 +34,41 @@ fn the_stream_of_a_scripted_floor_is_the_same_to_the_last_byte() {
         backfill: seconds(300),
         ..Shift::usual()
     };
-    let (mut json, mut sentences) = (vec![], vec![]);
-    let (mut objects, mut words) =
-        (Shift::lines(Format::Ndjson, &mut json), Shift::lines(Format::Table, &mut sentences));
-    shift.watch(&mut All(vec![&mut objects, &mut words]));
-    drop((objects, words));
-    insta::assert_snapshot!("a_scripted_floor_as_json", String::from_utf8(json).unwrap());
-    insta::assert_snapshot!("a_scripted_floor_as_sentences", String::from_utf8(sentences).unwrap());
+    let mut texts = [vec![], vec![], vec![]];
+    let formats = [Format::Ndjson, Format::Table, Format::Csv];
+    let mut lines: Vec<_> =
+        formats.into_iter().zip(&mut texts).map(|(it, text)| Shift::lines(it, text)).collect();
+    shift.watch(&mut All(lines.iter_mut().map(|lines| lines as &mut dyn Sink).collect()));
+    drop(lines);
+    let [json, sentences, csv] = texts.map(|text| String::from_utf8(text).unwrap());
+    insta::assert_snapshot!("a_scripted_floor_as_json", json);
+    insta::assert_snapshot!("a_scripted_floor_as_sentences", sentences);
+    insta::assert_snapshot!("a_scripted_floor_as_csv", csv);
+    assert_csv_says_the_same(&csv, &json);
+}
+
+/// Each scalar of an event stands in the column of its name, and what the event does not speak of is empty.
+fn assert_csv_says_the_same(csv: &str, json: &str) {
+    let rows = read("csv", csv, "");
+    let rows: Vec<Vec<&str>> = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row.as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect())
+        .collect();
+    let events: Vec<serde_json::Value> =
+        json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), 1 + events.len());
+    for (row, event) in rows[1..].iter().zip(&events) {
+        for (column, cell) in rows[0].iter().zip(row) {
+            match &event[*column] {
+                serde_json::Value::Null => assert_eq!(*cell, "", "{column} of {event}"),
+                serde_json::Value::String(text) => assert_eq!(cell, text, "{column} of {event}"),
+                value @ (serde_json::Value::Number(_) | serde_json::Value::Bool(_)) => {
+                    assert_eq!(*cell, value.to_string(), "{column} of {event}");
+                }
+                _ => assert_eq!(*column, "icons"),
+            }
+        }
+    }
 }

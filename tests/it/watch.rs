@@ -131,7 +131,7 @@ fn somebody_who_signs_in_again_keeps_the_watch_alive() {
     let child = start(&world, line);
     let _ = world.run_with_input(&login, "fresh-session").ended_with(0);
     let ran = child.end();
-    assert_eq!(types(&events(&ran.ended_with(0))), ["start", "session_renewed", "end"]);
+    assert_eq!(types(&events(&ran.ended_with(0))), ["start", "session_expired", "session_renewed", "end"]);
 }
 
 #[test]
@@ -225,6 +225,31 @@ fn sentences_are_for_people() {
     let ran = world(&server).run("watch --only breaks --interval 2s --until break_started").ended_with(0);
     let said: Vec<&str> = ran.stdout.lines().map(|line| line.split_once(' ').unwrap().1).collect();
     insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn a_spreadsheet_gets_the_columns_it_asks_for_and_headings_once() {
+    let server = FakeServer::answering(|_, earlier| {
+        Reply::ok(&tags(if earlier == 0 { &["a"] } else { &["a", "=b"] }))
+    });
+    let line = "watch -o csv --only tags --interval 2s --until tag --timeout 20s --columns type,profile,id,fields.type";
+    let ran = world(&server).run(line).ended_with(0);
+    let expected = "type,profile,id,fields.type\nstart,,,\nstate,env,,\ntag,env,a,missed\ntag,env,'=b,missed\nend,,,\n";
+    assert_eq!(ran.stdout, expected);
+    let line = "watch -o tsv --only tags --interval 2s --timeout 1s --columns type,reason --no-headers";
+    assert_eq!(
+        world(&server).run(line).ended_with(124).stdout,
+        "start\t\nstate\t\ntag\t\ntag\t\nend\ttimeout\n"
+    );
+}
+
+#[test]
+fn typed_lines_win_over_a_format_of_the_environment() {
+    let world = World::new().with("DEEPCALL_OUTPUT", "json");
+    let ran = world.run("watch --sandbox --log --timeout 100ms").ended_with(124);
+    assert!(ran.stdout.contains("watching 1 profile every 5 s"), "{ran}");
+    let ran = world.run("watch --sandbox --timeout 100ms").ended_with(124);
+    assert!(ran.stdout.contains(r#""type":"start""#), "{ran}");
 }
 
 #[test]

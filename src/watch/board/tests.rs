@@ -135,6 +135,7 @@ fn busy_floor() -> Desk {
         code: None,
         message: "no answer within 15 s".into(),
         answer_was_lost: false,
+        is_of_session: false,
     };
     mo.health = mo.health.after_failure(failed, Duration::from_secs(995)).0;
     mo.trouble = Some("no answer within 15 s".into());
@@ -278,7 +279,13 @@ fn the_heading_tells_live_stale_reconnecting_and_ended() {
     assert_eq!(liveness(&desk.view()), Liveness::Live);
     desk.second = 1_016;
     assert_eq!(liveness(&desk.view()), Liveness::Stale);
-    let failed = Failed { failure: "reset", code: None, message: String::new(), answer_was_lost: false };
+    let failed = Failed {
+        failure: "reset",
+        code: None,
+        message: String::new(),
+        answer_was_lost: false,
+        is_of_session: false,
+    };
     let one = &mut desk.followed[0];
     one.health = one.health.after_failure(failed, Duration::from_secs(1_016)).0;
     assert_eq!(liveness(&desk.view()), Liveness::Reconnecting(1));

@@ -108,8 +108,13 @@ impl<'a> Life<'a> {
                 (Outcome::Good { deadline: None }, took)
             }
             Poll::Failed(took, answer_was_lost) => {
-                let failed =
-                    Failed { failure: "timeout", code: None, message: String::new(), answer_was_lost };
+                let failed = Failed {
+                    failure: "timeout",
+                    code: None,
+                    message: String::new(),
+                    answer_was_lost,
+                    is_of_session: false,
+                };
                 self.health = self.health.after_failure(failed, self.monotonic(started)).0;
                 (Outcome::Failed, took)
             }

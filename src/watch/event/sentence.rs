@@ -2,7 +2,7 @@
 
 use crate::output::report::{Part, Sentence, Tone};
 use crate::watch::event::{
-    Alert, AlertChange, AlertWhat, EndReason, Event, EventKind, GapCause, State, StateCause,
+    Alert, AlertChange, AlertWhat, EndReason, Event, EventKind, GapCause, Level, State, StateCause,
 };
 use crate::watch::look::{BreakSeen, SeenTag, WrapupSeen};
 
@@ -35,6 +35,7 @@ fn tone(kind: &EventKind) -> Tone {
         },
         EventKind::BreakStarted { .. } | EventKind::WrapupStarted { .. } => Tone::Notable,
         EventKind::Alert(alert) if alert.change == AlertChange::Cleared => Tone::Usual,
+        EventKind::Alert(alert) if alert.level == Level::Warn => Tone::Notable,
         EventKind::Alert(_)
         | EventKind::Gap { .. }
         | EventKind::ConnectionLost { .. }
@@ -197,11 +198,15 @@ fn tell_wrapup(seen: &WrapupSeen, parts: &mut Vec<Part>) {
 }
 
 fn tell_alert(alert: &Alert, parts: &mut Vec<Part>) {
-    parts.push(Part::Words(match (alert.change, alert.what) {
-        (AlertChange::Over, AlertWhat::Break) => " is over the limit for a break",
-        (AlertChange::Over, AlertWhat::Wrapup) => " is over the limit for a wrap-up",
-        (AlertChange::Cleared, AlertWhat::Break) => " is no longer over the limit for a break",
-        (AlertChange::Cleared, AlertWhat::Wrapup) => " is no longer over the limit for a wrap-up",
+    parts.push(Part::Words(match (alert.change, alert.level) {
+        (AlertChange::Over, Level::Warn) => " is over the warning limit for a ",
+        (AlertChange::Over, Level::Critical) => " is over the limit for a ",
+        (AlertChange::Cleared, Level::Warn) => " is no longer over the warning limit for a ",
+        (AlertChange::Cleared, Level::Critical) => " is no longer over the limit for a ",
+    }));
+    parts.push(Part::Words(match alert.what {
+        AlertWhat::Break => "break",
+        AlertWhat::Wrapup => "wrap-up",
     }));
     tell_reason(alert.reason.as_ref(), parts);
     parts.extend([
