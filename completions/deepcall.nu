@@ -280,7 +280,7 @@ module completions {
     --until: string           # End with 0 at EVENT or EVENT@PROFILE, e.g. break_ended
     --alert: string           # Tell of long ones: break=15m, break.tea=9m, wrapup=60s:90s
     --bell                    # Ring the terminal's bell at the events of --on
-    --notify                  # Send a notice through the terminal, also over ssh, at the events of --on
+    --notify                  # Send a notice at the events of --on: to the desktop, or else through the terminal, also over ssh
     --exec: string            # Run this by the shell at the events of --on, with the event as JSON on its standard input
     --on: string              # Which events ring, notify and run [default: alert,session_expired]
     --heartbeat: string       # Give a sign of life this often, e.g. 60s

@@ -50,7 +50,7 @@ pub struct WatchArgs {
     /// Ring the terminal's bell at the events of --on
     #[arg(long, hide_short_help = true)]
     pub bell: bool,
-    /// Send a notice through the terminal, also over ssh, at the events of --on
+    /// Send a notice at the events of --on: to the desktop, or else through the terminal, also over ssh
     #[arg(long, hide_short_help = true)]
     pub notify: bool,
     /// Run this by the shell at the events of --on, with the event as JSON on its standard input

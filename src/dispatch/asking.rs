@@ -195,7 +195,15 @@ async fn reached(timeout: Option<Duration>) -> Failure {
 #[cfg(unix)]
 pub(super) async fn stop_signal() -> Failure {
     use tokio::signal::unix::{SignalKind, signal};
+    // Whoever started the program with `nohup` wants it to outlive the terminal; to listen would undo that.
+    let is_deaf_to_hang_up = is_ignored(rustix::process::Signal::HUP);
     let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    if is_deaf_to_hang_up {
+        return tokio::select! {
+            _ = tokio::signal::ctrl_c() => Failure::interrupted(),
+            _ = terminate.recv() => Failure::terminated(),
+        };
+    }
     let Ok(mut hang_up) = signal(SignalKind::hangup()) else { return std::future::pending().await };
     tokio::select! {
         pressed = tokio::signal::ctrl_c() => match pressed {
@@ -205,6 +213,15 @@ pub(super) async fn stop_signal() -> Failure {
         _ = terminate.recv() => Failure::terminated(),
         _ = hang_up.recv() => Failure::terminated(),
     }
+}
+
+/// Whether the process was started to ignore this signal. Known on Linux only; elsewhere it counts as not ignored.
+#[cfg(unix)]
+fn is_ignored(signal: rustix::process::Signal) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    ignored >> (signal.as_raw() - 1) & 1 == 1
 }
 
 #[cfg(not(unix))]

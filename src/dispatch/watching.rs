@@ -10,14 +10,17 @@ use super::parts::{Asking, Parts};
 use super::telling::{Side, Teller};
 use crate::api::SignedIn;
 use crate::commands::watch::WatchArgs;
+use crate::environment::Terminals;
 use crate::failure::{ExitStatus, Failure};
 use crate::output::presentation::{Format, Presentation};
 use crate::output::sentence;
+use crate::output::streams::stdout_reader_is_gone;
 use crate::settings::{Patience, look, who};
 use crate::watch::alerts::Limit;
 use crate::watch::board::{self, Board, BoardOptions};
-use crate::watch::event::EndReason;
-use crate::watch::reaction::{Hook, Reactions};
+use crate::watch::event::{EndReason, Event};
+use crate::watch::reaction::notice::{TerminalNotice, has_desktop, show_on_desktop};
+use crate::watch::reaction::{Desktop, Hook, Notifier, Reactions};
 use crate::watch::run::{Surroundings, Watch, exit_status};
 use crate::watch::stream::Lines;
 
@@ -41,6 +44,7 @@ pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<
     let jobs = parts.jobs(&args.fleet);
     let limits = configured_limits(parts)?;
     let plan = args.plan(limits, server_zone, &presentation.zone, parts.clock().now(), jobs)?;
+    let reactions = reactions(args, parts, &presentation, teller)?;
     let asking = parts.asking(&args.profile, &args.fleet, &args.sandbox, &args.connection)?;
     let mut wire = parts.wire(&args.connection)?;
     wire.patience = Patience { timeout: Some(POLL_LIMIT), retries: Some(0) };
@@ -62,10 +66,10 @@ pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<
                 clock: parts.clock().clone(),
                 input,
                 renew: &mut renew,
-                reader_is_gone: crate::output::streams::stdout_reader_is_gone,
+                reader_is_gone: if is_board { terminal_is_gone } else { reader_is_gone },
                 random: crate::api::connection::random,
                 note: &|text| teller.note(text),
-                reactions: reactions(args, parts, &presentation, teller),
+                reactions,
             };
             if !is_board {
                 let mut lines = Lines::new(teller.answering(), presentation.clone());
@@ -77,21 +81,33 @@ pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<
                 mask: presentation.mask,
                 only: plan.parts,
                 title: title(&sessions),
-                bell: false,
             };
             let limits = plan.limits.clone();
             let out = teller.screen();
             let mut board = Board::open(options, limits, out)?;
             let ended = Watch::new(sessions, plan, around, &mut board).run(stopped()).await;
             let last_frame = board.close();
-            teller.print(last_frame.as_bytes())?;
+            if !stdout_reader_is_gone() {
+                teller.print(last_frame.as_bytes())?;
+            }
             Ok(ended?)
         })
     })?;
     match ended {
         EndReason::SessionExpired => Err(expired(&ways_back.into_inner())),
+        // What a terminal that has hung up does not take any more is no failure of its own.
+        EndReason::Terminated if stdout_reader_is_gone() => Err(Failure::terminated()),
         ended => Ok(exit_status(ended)),
     }
+}
+
+fn reader_is_gone() -> Option<EndReason> {
+    stdout_reader_is_gone().then_some(EndReason::ReaderGone)
+}
+
+/// A terminal goes away by hanging up, which asks the programs on it to end.
+fn terminal_is_gone() -> Option<EndReason> {
+    stdout_reader_is_gone().then_some(EndReason::Terminated)
 }
 
 /// What to do when every session is over.
@@ -168,7 +184,23 @@ fn renewed(session: &SignedIn, args: &WatchArgs, parts: &Parts, wire: &Wire) -> 
     is_other.then_some(found)
 }
 
-fn reactions(args: &WatchArgs, parts: &Parts, presentation: &Presentation, teller: &Teller) -> Reactions {
+/// # Errors
+/// If there is nothing that could show a notice: exit code 2.
+fn reactions(
+    args: &WatchArgs,
+    parts: &Parts,
+    presentation: &Presentation,
+    teller: &Teller,
+) -> Result<Reactions, Failure> {
+    let variables = parts.layers().variables;
+    let text = |name: &str| variables.text(name).ok().flatten().map(str::to_owned);
+    let has_desktop = has_desktop(|name| variables.has(name));
+    let Terminals { stdout, stderr, .. } = parts.terminals();
+    if args.notify && !(stdout || stderr || has_desktop) {
+        return Err(Failure::usage(
+            "--notify has no meaning here: there is neither a desktop nor a terminal",
+        ));
+    }
     let for_notice = Presentation { format: Format::Table, color: false, ..presentation.clone() };
     let hook = |command: &String| Hook {
         command: command.clone(),
@@ -181,11 +213,18 @@ fn reactions(args: &WatchArgs, parts: &Parts, presentation: &Presentation, telle
     reactions.on = args.reacts_on();
     reactions.bell = args.bell;
     if args.notify {
-        reactions.notify = Some(Box::new(move |event| sentence::words(&event.sentence(), &for_notice)));
+        let words = move |event: &Event| sentence::words(&event.sentence(), &for_notice);
+        let desktop: Option<Desktop> = if has_desktop { Some(show_on_desktop) } else { None };
+        let terminal = TerminalNotice::of(text);
+        reactions.notify = Some(Notifier::new(Box::new(words), parts.redactor().clone(), desktop, terminal));
     }
     reactions.exec = args.exec.as_ref().map(hook);
-    reactions.terminal = Box::new(teller.signals());
-    reactions
+    if stderr {
+        reactions.terminal = Box::new(teller.signals());
+    } else if stdout {
+        reactions.terminal = Box::new(teller.screen());
+    }
+    Ok(reactions)
 }
 
 /// Why a signal ends the watch.

@@ -18,7 +18,6 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, BufWriter, Write};
 
-use crossterm::event::Event as TerminalEvent;
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use jiff::{Timestamp, tz::TimeZone};
@@ -30,12 +29,12 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 use crate::output::report::Sentence;
 use crate::watch::board::controls::Controls;
 use crate::watch::board::picture::Picture;
-use crate::watch::board::screen::Screen;
-use crate::watch::event::{AlertChange, Event, EventKind, StateCause};
+use crate::watch::board::screen::{Screen, Surface};
+use crate::watch::event::{Event, EventKind, StateCause};
 use crate::watch::followed::View;
 use crate::watch::limit::Limit;
 use crate::watch::poll::Parts;
-use crate::watch::sink::{Asked, Sink};
+use crate::watch::sink::{Asked, Input, Sink};
 
 pub use screen::keyboard;
 
@@ -55,8 +54,6 @@ pub struct BoardOptions {
     pub only: Parts,
     /// What is watched, e.g. "all profiles · sandbox".
     pub title: String,
-    /// Whether crossing a limit rings.
-    pub bell: bool,
 }
 
 /// An event that the board keeps as a sentence.
@@ -84,7 +81,7 @@ pub struct Board {
     _screen: Option<Screen>,
 }
 
-type Painter = CrosstermBackend<BufWriter<Box<dyn Write>>>;
+type Painter = CrosstermBackend<BufWriter<Surface>>;
 
 impl fmt::Debug for Board {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -160,8 +157,8 @@ impl Board {
     }
 }
 
-fn buffered(out: impl Write + 'static) -> BufWriter<Box<dyn Write>> {
-    BufWriter::with_capacity(1 << 16, Box::new(out))
+fn buffered(out: impl Write + 'static) -> BufWriter<Surface> {
+    BufWriter::with_capacity(1 << 16, Surface::new(out))
 }
 
 /// The floor without selection, filter, keys and empty space: a record, not a screen to work at.
@@ -185,11 +182,6 @@ impl Sink for Board {
             if self.news.len() > KEPT_NEWS {
                 self.news.pop_front();
             }
-        }
-        if self.options.bell && rings(&event.kind) {
-            let out = self.terminal.backend_mut();
-            out.write_all(b"\x07")?;
-            Write::flush(out)?;
         }
         Ok(())
     }
@@ -215,7 +207,12 @@ impl Sink for Board {
         Ok(())
     }
 
-    fn input(&mut self, input: TerminalEvent) -> io::Result<Asked> {
+    fn input(&mut self, input: Input) -> io::Result<Asked> {
+        let Input::Event(input) = input else {
+            screen::enter_again(self.terminal.backend_mut())?;
+            self.is_stale = true;
+            return Ok(Asked::Redraw);
+        };
         let page = self.controls.page.clone();
         let asked = self.controls.take(&input);
         self.is_stale |= page != self.controls.page;
@@ -245,8 +242,4 @@ fn is_news(kind: &EventKind) -> bool {
         | EventKind::Heartbeat { .. }
         | EventKind::End { .. } => false,
     }
-}
-
-fn rings(kind: &EventKind) -> bool {
-    matches!(kind, EventKind::Alert(alert) if alert.change == AlertChange::Over)
 }

@@ -62,6 +62,15 @@ pub struct SeenTag {
     pub fields: Raw,
 }
 
+impl SeenTag {
+    /// A copy that keeps nothing else of the reply it came in: a tag that was told stays on the board for hours.
+    #[must_use]
+    pub fn detached(&self) -> Self {
+        let icons = self.icons.iter().map(Raw::detached).collect();
+        Self { icons, fields: self.fields.detached(), ..self.clone() }
+    }
+}
+
 /// What `agentOnBreak` said (`api.md` §1).
 #[derive(Clone, Debug)]
 pub struct BreakSeen {

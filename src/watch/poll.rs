@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::api::{Answer, ApiError, Notification, Reference, SignedIn, Tags, Trouble};
-use crate::raw::Raw;
 use crate::text::Text;
 use crate::watch::look::{BreakSeen, Look, SeenTag, WrapupSeen};
 
@@ -172,9 +171,6 @@ fn seen_tags(tags: Tags<SeenTag>) -> Vec<SeenTag> {
 pub fn seen_tag(notification: Notification) -> SeenTag {
     let Notification { id, time, kind, message, agent_id, call_id, customer, icons, icon_names, fields } =
         notification;
-    // A tag stays on the board for hours, and must not keep the whole reply there.
-    let icons = icons.iter().map(Raw::detached).collect();
-    let fields = fields.detached();
     let [id, kind, message, agent_id, call_id, customer] =
         [id, kind, message, agent_id, call_id, customer].map(|text| text.map(|text| text.to_string()));
     let icon_names = icon_names.iter().map(Text::to_string).collect();

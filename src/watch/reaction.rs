@@ -1,28 +1,38 @@
 //! What an event sets off: the bell, a notice, a command. None of them can hold the watch up or end it.
 
+mod hook;
+pub mod notice;
+
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, VecDeque};
 use std::io::Write;
-use std::process::Stdio;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
-use jiff::tz::TimeZone;
-use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
 
-use crate::output::json;
 use crate::output::redact::Redactor;
 use crate::watch::event::Event;
 
-/// How long a command may run.
-const HOOK_LIMIT: Duration = Duration::from_secs(10);
+use hook::HOOK_LIMIT;
+use notice::{DESKTOP_LIMIT, TerminalNotice};
+
+pub use hook::Hook;
+
 /// How many events may wait for the command of one profile; beyond that the oldest is dropped, and told.
 const MOST_WAITING: usize = 16;
+/// How many notices may be on their way to the desktop; beyond that the terminal is asked.
+const MOST_NOTICES: usize = 4;
+/// How long a watch that was told to end waits for what it has set off.
+const IMPATIENT: Duration = Duration::from_secs(1);
 
 /// Words an event for a notice.
 pub type Wording = dyn Fn(&Event) -> String;
+/// Shows a notice on the desktop; what went wrong, in words.
+pub type Desktop = fn(&str) -> Result<(), String>;
 
 /// What shall happen at which events.
 pub struct Reactions {
@@ -30,29 +40,53 @@ pub struct Reactions {
     pub on: Vec<&'static str>,
     /// Ring the terminal's bell.
     pub bell: bool,
-    /// Notify: the words of an event, for a notice.
-    pub notify: Option<Box<Wording>>,
+    /// Notify.
+    pub notify: Option<Notifier>,
     /// Run this by the shell, with the event as JSON on its standard input.
     pub exec: Option<Hook>,
     /// The terminal, for bell and notice.
     pub terminal: Box<dyn Write>,
-    running: FuturesUnordered<LocalBoxFuture<'static, (Option<String>, Option<String>)>>,
+    running: FuturesUnordered<LocalBoxFuture<'static, Done>>,
     waiting: HashMap<Option<String>, VecDeque<Vec<u8>>>,
     dropped: usize,
 }
 
-/// A command that is run at events.
-pub struct Hook {
-    /// As it was typed.
-    pub command: String,
-    /// Variables that the command must not see: they hold credentials.
-    pub hidden_variables: Vec<&'static str>,
-    /// The zone of the times in the JSON.
-    pub zone: TimeZone,
-    /// Whether phone numbers are hidden in it.
-    pub mask: bool,
+/// How notices are worded and shown.
+pub struct Notifier {
+    /// The words of an event, harmless and with phone numbers masked as asked for.
+    pub words: Box<Wording>,
     /// Hides secrets that the server echoed.
     pub redactor: Redactor,
+    /// The desktop, where there is one. It is given up when it fails.
+    pub desktop: Option<Desktop>,
+    /// The terminal's own way.
+    pub terminal: TerminalNotice,
+    under_way: usize,
+}
+
+/// What was set off and is over.
+enum Done {
+    /// The command of this profile, and what went wrong with it.
+    Command(Option<String>, Option<String>),
+    /// A notice with these words, and why the desktop did not show it.
+    Notice(String, Option<String>),
+}
+
+impl Notifier {
+    /// One that has shown nothing yet.
+    #[must_use]
+    pub fn new(
+        words: Box<Wording>,
+        redactor: Redactor,
+        desktop: Option<Desktop>,
+        terminal: TerminalNotice,
+    ) -> Self {
+        Self { words, redactor, desktop, terminal, under_way: 0 }
+    }
+
+    fn words(&self, event: &Event) -> String {
+        self.redactor.redact(&(self.words)(event))
+    }
 }
 
 impl Reactions {
@@ -77,37 +111,55 @@ impl Reactions {
             return;
         }
         if self.bell {
-            let _ = self.terminal.write_all(b"\x07");
+            self.tell_terminal("\x07");
         }
-        if let Some(words) = &self.notify {
-            // OSC 9 and OSC 777: terminals pass them on to the desktop, also over ssh.
-            let words: String =
-                words(event).chars().filter(|letter| !letter.is_control() && *letter != ';').collect();
-            let _ =
-                write!(self.terminal, "\x1b]9;deepcall: {words}\x1b\\\x1b]777;notify;deepcall;{words}\x1b\\");
-        }
-        let _ = self.terminal.flush();
-        if let Some(hook) = &self.exec {
-            let input = hook.input(event);
-            if let Some(waiting) = self.waiting.get_mut(&event.profile) {
-                waiting.push_back(input);
-                if waiting.len() > MOST_WAITING {
-                    waiting.pop_front();
-                    self.dropped += 1;
-                }
-            } else {
-                self.waiting.insert(event.profile.clone(), VecDeque::new());
-                self.running.push(hook.run(event.profile.clone(), input));
+        self.notify(event);
+        self.run(event);
+    }
+
+    fn notify(&mut self, event: &Event) {
+        let Some(notifier) = &mut self.notify else { return };
+        let words = notifier.words(event);
+        match notifier.desktop {
+            Some(desktop) if notifier.under_way < MOST_NOTICES => {
+                notifier.under_way += 1;
+                self.running.push(Box::pin(shown(desktop, words)));
+            }
+            _ => {
+                let sequence = notifier.terminal.sequence(&words);
+                self.tell_terminal(&sequence);
             }
         }
     }
 
-    /// Waits for a command to end, for ever if none runs; what went wrong with it, if anything did.
+    fn run(&mut self, event: &Event) {
+        let Some(hook) = &self.exec else { return };
+        let input = hook.input(event);
+        if let Some(waiting) = self.waiting.get_mut(&event.profile) {
+            waiting.push_back(input);
+            if waiting.len() > MOST_WAITING {
+                waiting.pop_front();
+                self.dropped += 1;
+            }
+        } else {
+            self.waiting.insert(event.profile.clone(), VecDeque::new());
+            self.running.push(command(hook, event.profile.clone(), input));
+        }
+    }
+
+    /// Waits for something set off to end, for ever if nothing was; what went wrong with it, if anything did.
     pub async fn finished(&mut self) -> Option<String> {
-        let Some((profile, told)) = self.running.next().await else { return std::future::pending().await };
+        match self.running.next().await {
+            Some(Done::Command(profile, told)) => self.after_command(profile, told),
+            Some(Done::Notice(words, failure)) => self.after_notice(&words, failure),
+            None => std::future::pending().await,
+        }
+    }
+
+    fn after_command(&mut self, profile: Option<String>, told: Option<String>) -> Option<String> {
         let next = self.waiting.get_mut(&profile).and_then(VecDeque::pop_front);
         match (next, &self.exec) {
-            (Some(input), Some(hook)) => self.running.push(hook.run(profile, input)),
+            (Some(input), Some(hook)) => self.running.push(command(hook, profile, input)),
             _ => {
                 self.waiting.remove(&profile);
             }
@@ -119,56 +171,51 @@ impl Reactions {
         told
     }
 
-    /// Lets commands that run or wait come to their end.
-    pub async fn finish(&mut self) {
-        while !self.running.is_empty() {
-            self.finished().await;
-        }
-    }
-}
-
-impl Hook {
-    fn input(&self, event: &Event) -> Vec<u8> {
-        let values = event.values();
-        let mut line = Vec::new();
-        let fields = values.iter().map(|(field, value)| (*field, value));
-        // Writing to memory does not fail.
-        let _ = json::write_line(fields, &self.zone, self.mask, &mut line);
-        self.redactor.redact(&String::from_utf8_lossy(&line)).into_bytes()
-    }
-
-    fn run(
-        &self,
-        profile: Option<String>,
-        input: Vec<u8>,
-    ) -> LocalBoxFuture<'static, (Option<String>, Option<String>)> {
-        let mut command = Command::new("sh");
-        command
-            .arg("-c")
-            .arg(&self.command)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        for variable in &self.hidden_variables {
-            command.env_remove(variable);
-        }
-        command.kill_on_drop(true);
-        Box::pin(async move {
-            let told = match tokio::time::timeout(HOOK_LIMIT, feed(command, input)).await {
-                Err(_) => Some(format!("--exec was stopped after {} s", HOOK_LIMIT.as_secs())),
-                Ok(Err(error)) => Some(format!("--exec: {error}")),
-                Ok(Ok(status)) => (!status.success()).then(|| format!("--exec ended with {status}")),
-            };
-            (profile, told)
+    /// A desktop that fails is told of once, and not asked again.
+    fn after_notice(&mut self, words: &str, failure: Option<String>) -> Option<String> {
+        let notifier = self.notify.as_mut()?;
+        notifier.under_way = notifier.under_way.saturating_sub(1);
+        let failure = failure?;
+        let is_new = notifier.desktop.take().is_some();
+        let sequence = notifier.terminal.sequence(words);
+        self.tell_terminal(&sequence);
+        is_new.then(|| {
+            format!("--notify: the desktop shows no notices ({failure}); the terminal is asked from now on")
         })
     }
+
+    /// Lets what runs or waits come to its end, but not for ever; a watch that was told to end is in a hurry.
+    pub async fn finish(&mut self, is_in_a_hurry: bool, note: &dyn Fn(&str)) {
+        let limit = if is_in_a_hurry { IMPATIENT } else { HOOK_LIMIT };
+        let all = async {
+            while !self.running.is_empty() {
+                if let Some(told) = self.finished().await {
+                    note(&told);
+                }
+            }
+        };
+        let _ = tokio::time::timeout(limit, all).await;
+    }
+
+    /// A terminal that takes no more is told of where the watch writes to it.
+    fn tell_terminal(&mut self, sequence: &str) {
+        let _ = self.terminal.write_all(sequence.as_bytes()).and_then(|()| self.terminal.flush());
+    }
 }
 
-async fn feed(mut command: Command, input: Vec<u8>) -> std::io::Result<std::process::ExitStatus> {
-    let mut child = command.spawn()?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // A command that does not read its input is no failure.
-        let _ = stdin.write_all(&input).await;
-    }
-    child.wait().await
+fn command(hook: &Hook, profile: Option<String>, input: Vec<u8>) -> LocalBoxFuture<'static, Done> {
+    let running = hook.run(input);
+    Box::pin(async move { Done::Command(profile, running.await) })
+}
+
+/// Asks the desktop in a thread of its own: a bus that hangs must hold nobody up.
+async fn shown(desktop: Desktop, words: String) -> Done {
+    let asked = words.clone();
+    let asking = tokio::task::spawn_blocking(move || desktop(&asked));
+    let failure = match tokio::time::timeout(DESKTOP_LIMIT, asking).await {
+        Ok(Ok(shown)) => shown.err(),
+        Ok(Err(error)) => Some(error.to_string()),
+        Err(_) => Some(format!("no answer within {} s", DESKTOP_LIMIT.as_secs())),
+    };
+    Done::Notice(words, failure)
 }

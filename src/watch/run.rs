@@ -21,7 +21,7 @@ use crate::watch::health::{self, Failed};
 use crate::watch::poll::{Asking, Parts, PollFailure, Polled, Source};
 use crate::watch::reaction::Reactions;
 use crate::watch::schedule::{Next, Outcome, Schedule, spread};
-use crate::watch::sink::{Asked, Sink};
+use crate::watch::sink::{Asked, Input, Sink};
 use crate::watch::until::Until;
 
 /// How the watch was asked for.
@@ -52,12 +52,12 @@ pub struct Plan {
 pub struct Surroundings<'a, S> {
     /// The wall clock.
     pub clock: Clock,
-    /// Keys and sizes of a terminal; never anything where there is none.
-    pub input: mpsc::Receiver<crossterm::event::Event>,
+    /// What the terminal says; never anything where there is none. Closed once the terminal has hung up.
+    pub input: mpsc::Receiver<Input>,
     /// Reads the store of a profile once more: another session than the one in use, if there is one.
     pub renew: &'a mut dyn FnMut(&S) -> Option<S>,
-    /// Whether the reader of stdout went away.
-    pub reader_is_gone: fn() -> bool,
+    /// Why it ends, once nobody is left at the other end of stdout.
+    pub reader_is_gone: fn() -> Option<EndReason>,
     /// From 0 up to 1, so that many watches do not ask in the same moment.
     pub random: fn() -> f64,
     /// News that are no events.
@@ -113,27 +113,40 @@ impl<'a, S: Source> Watch<'a, S> {
                 polls.push(async move { (index, session.poll(parts, &asking).await) });
             }
             let wake = self.started + self.next_moment();
-            tokio::select! {
+            let turned = tokio::select! {
                 biased;
-                reason = &mut stop => self.end = Some(reason),
-                Some((index, polled)) = polls.next() => self.arrived(index, polled)?,
-                Some(input) = self.around.input.recv() => self.typed(input)?,
+                reason = &mut stop => { self.end.get_or_insert(reason); Ok(()) }
+                Some((index, polled)) = polls.next() => self.arrived(index, polled),
+                input = self.around.input.recv() => self.heard(input),
                 told = self.around.reactions.finished() => {
                     if let Some(told) = told { (self.around.note)(&told); }
+                    Ok(())
                 }
-                () = tokio::time::sleep_until(wake) => {}
+                () = tokio::time::sleep_until(wake) => Ok(()),
+            };
+            if let Err(error) = turned.and_then(|()| self.time_passed()).and_then(|()| self.show()) {
+                // A terminal that has hung up, or a pipe without reader, takes nothing: that alone is why it ends.
+                self.end = self.end.or_else(self.around.reader_is_gone);
+                if self.end.is_none() {
+                    return Err(error);
+                }
             }
-            self.time_passed()?;
-            self.show()?;
         }
         let reason = self.end.unwrap_or(EndReason::Failed);
         if reason != EndReason::ReaderGone {
-            self.tell(None, EventKind::End { reason, exit_code: exit_status(reason).code() })?;
-            let (now, wall) = (self.now(), self.around.clock.now());
-            self.sink.finish(View { followed: &self.followed, now, wall, interval: self.plan.interval })?;
+            let told = self.tell_end(reason);
+            if (self.around.reader_is_gone)().is_none() {
+                told?;
+            }
         }
-        self.around.reactions.finish().await;
+        self.around.reactions.finish(is_in_a_hurry(reason), self.around.note).await;
         Ok(reason)
+    }
+
+    fn tell_end(&mut self, reason: EndReason) -> io::Result<()> {
+        self.tell(None, EventKind::End { reason, exit_code: exit_status(reason).code() })?;
+        let (now, wall) = (self.now(), self.around.clock.now());
+        self.sink.finish(View { followed: &self.followed, now, wall, interval: self.plan.interval })
     }
 
     fn now(&self) -> Duration {
@@ -303,9 +316,7 @@ impl<'a, S: Source> Watch<'a, S> {
         if self.plan.max_stale.is_some_and(|most| most <= self.silence()) {
             self.end.get_or_insert(EndReason::Unreachable);
         }
-        if (self.around.reader_is_gone)() {
-            self.end.get_or_insert(EndReason::ReaderGone);
-        }
+        self.end = self.end.or_else(self.around.reader_is_gone);
         Ok(())
     }
 
@@ -315,9 +326,18 @@ impl<'a, S: Source> Watch<'a, S> {
         self.followed.iter().map(|followed| followed.health.lag(now).unwrap_or(now)).min().unwrap_or(now)
     }
 
-    fn typed(&mut self, input: crossterm::event::Event) -> io::Result<()> {
-        if self.sink.input(input)? == Asked::Quit {
-            self.end.get_or_insert(EndReason::Interrupted);
+    /// What the terminal says; nothing more once it has hung up.
+    fn heard(&mut self, input: Option<Input>) -> io::Result<()> {
+        if input.is_none() {
+            self.end.get_or_insert(EndReason::Terminated);
+        }
+        // All that waits is taken before the next frame: a window that is dragged sends more sizes than can be painted.
+        let mut next = input;
+        while let Some(input) = next {
+            if self.sink.input(input)? == Asked::Quit {
+                self.end.get_or_insert(EndReason::Interrupted);
+            }
+            next = self.around.input.try_recv().ok();
         }
         Ok(())
     }
@@ -352,6 +372,11 @@ impl<'a, S: Source> Watch<'a, S> {
         let (now, wall) = (self.now(), self.around.clock.now());
         self.sink.show(View { followed: &self.followed, now, wall, interval: self.plan.interval })
     }
+}
+
+/// Whether somebody waits for the process to be gone.
+fn is_in_a_hurry(reason: EndReason) -> bool {
+    matches!(reason, EndReason::Interrupted | EndReason::Terminated | EndReason::ReaderGone)
 }
 
 /// The exit status that goes with the end of a watch.

@@ -30,6 +30,8 @@ const AFTER_OVERFLOW: usize = CAPACITY / 10 * 9;
 #[derive(Debug, Default)]
 pub struct Seen {
     last: HashMap<Fingerprint, Duration>,
+    /// What the last answer held, by its text: most of it comes again in the next one, and needs no parsing then.
+    texts: HashMap<Fingerprint, Fingerprint>,
     /// Time for which good answers vouch. It stands still during outages and sleep.
     attended: Duration,
     swept: Duration,
@@ -61,6 +63,7 @@ pub struct News {
 #[derive(Debug)]
 pub struct Appearance {
     present: Vec<Fingerprint>,
+    texts: HashMap<Fingerprint, Fingerprint>,
     attended: Duration,
 }
 
@@ -69,7 +72,13 @@ impl Seen {
     /// Nothing changes until the appearance is remembered.
     #[must_use]
     pub fn compare(&self, tags: &[SeenTag], awake: Duration) -> Comparison {
-        let mut roll = Roll { seen: self, present: HashMap::new(), copies: HashMap::new(), repeated: 0 };
+        let mut roll = Roll {
+            seen: self,
+            present: HashMap::with_capacity(2 * tags.len()),
+            texts: HashMap::with_capacity(tags.len()),
+            copies: HashMap::new(),
+            repeated: 0,
+        };
         let mut news = Vec::new();
         for (place, tag) in tags.iter().enumerate() {
             if let Some(changed) = roll.call(tag) {
@@ -82,7 +91,11 @@ impl Seen {
             news,
             repeated: roll.repeated,
             overflows: self.overflows(unknown, attended),
-            appearance: Appearance { present: roll.present.into_keys().collect(), attended },
+            appearance: Appearance {
+                present: roll.present.into_keys().collect(),
+                texts: roll.texts,
+                attended,
+            },
         }
     }
 
@@ -90,6 +103,7 @@ impl Seen {
     pub fn remember(&mut self, appearance: Appearance) {
         let now = appearance.attended;
         self.attended = now;
+        self.texts = appearance.texts;
         for fingerprint in appearance.present {
             self.last.insert(fingerprint, now);
         }
@@ -143,6 +157,8 @@ struct Roll<'a> {
     seen: &'a Seen,
     /// What this answer holds so far, and whether it was told at an earlier look.
     present: HashMap<Fingerprint, bool>,
+    /// The fingerprints of this answer, by its texts.
+    texts: HashMap<Fingerprint, Fingerprint>,
     /// How many equal notifications without id this answer holds so far.
     copies: HashMap<Fingerprint, usize>,
     /// How many notifications of this answer were told at an earlier look.
@@ -161,9 +177,10 @@ impl Roll<'_> {
     /// `None` if `tag` was told, else whether it is a change of one that was.
     fn call(&mut self, tag: &SeenTag) -> Option<bool> {
         let (id, state) = if let Some(id) = &tag.id {
-            (self.meet(fingerprint::of_id(id)), self.meet(fingerprint::of_state(id, tag)))
+            let state = self.known_by_text(tag, |tag| fingerprint::of_state(id, tag));
+            (self.meet(fingerprint::of_id(id)), self.meet(state))
         } else {
-            let content = fingerprint::of_json(&tag.fields);
+            let content = self.known_by_text(tag, |tag| fingerprint::of_json(&tag.fields));
             let copies = self.copies.entry(content).or_default();
             let copy = fingerprint::of_copy(content, *copies);
             *copies += 1;
@@ -171,6 +188,14 @@ impl Roll<'_> {
         };
         self.repeated += usize::from(state == Met::Earlier);
         (state == Met::Never).then_some(id != Met::Never)
+    }
+
+    /// The fingerprint that was made of the same text before, or else is made of it now.
+    fn known_by_text(&mut self, tag: &SeenTag, read: impl FnOnce(&SeenTag) -> Fingerprint) -> Fingerprint {
+        let text = fingerprint::of_text(tag);
+        let known = self.seen.texts.get(&text).copied().unwrap_or_else(|| read(tag));
+        self.texts.insert(text, known);
+        known
     }
 
     fn meet(&mut self, fingerprint: Fingerprint) -> Met {

@@ -21,11 +21,11 @@ pub trait Sink {
         Ok(())
     }
 
-    /// Takes a key, a paste or a new size of the terminal.
+    /// Takes what the terminal says.
     ///
     /// # Errors
     /// If the screen could not be left or entered again.
-    fn input(&mut self, _input: crossterm::event::Event) -> io::Result<Asked> {
+    fn input(&mut self, _input: Input) -> io::Result<Asked> {
         Ok(Asked::Nothing)
     }
 
@@ -36,6 +36,15 @@ pub trait Sink {
     fn finish(&mut self, _view: View<'_>) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// What a terminal says.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A key, a paste or a new size.
+    Event(crossterm::event::Event),
+    /// The process was stopped and goes on: the terminal may look and behave in any way by now.
+    Continued,
 }
 
 /// What a person asked for with a key.

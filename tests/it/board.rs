@@ -9,7 +9,7 @@ use deepcall::watch::event::Event;
 use deepcall::watch::followed::View;
 use deepcall::watch::sink::Sink;
 
-use crate::support::{Painted, Poll, Shift};
+use crate::support::{CANARY_SSID, FakeServer, Painted, Poll, Reply, Screen, Shift, World};
 
 /// A board whose headings are kept, each with its moment.
 struct Watched {
@@ -96,4 +96,159 @@ fn a_moment_of_the_floor_always_looks_the_same() {
     let (one, other) = (shift.screen(100, 24), shift.screen(100, 24));
     assert_eq!(one.contents_formatted(), other.contents_formatted());
     assert!(one.contents().contains("14:30:15") && one.contents().contains("‖ meena"), "{}", one.contents());
+}
+
+const GOOD: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
+
+/// The first and the last line of the board stand where they belong.
+fn fits(shown: &str, rows: u16) -> bool {
+    let lines: Vec<&str> = shown.lines().collect();
+    lines.len() == usize::from(rows)
+        && lines[0].contains("live")
+        && lines[lines.len() - 1].starts_with("? keys")
+}
+
+#[test]
+fn the_board_shows_the_floor_and_leaves_its_last_frame() {
+    let world = World::new().with("NO_COLOR", "1");
+    let mut screen = Screen::start(&world, "watch --sandbox --all --alert break=1s", 30, 100);
+    let words = ["14 profiles", "unknown 0", "agent", "state", "reason", "asha", "newest tags"];
+    screen.wait_until("the whole floor", |shown| words.iter().all(|word| shown.contains(word)));
+    screen.type_keys("?");
+    screen.wait_for("back to the shell");
+    screen.type_keys("\u{1b}");
+    screen.wait_for("newest tags");
+    screen.type_keys("q");
+    let (code, shown, bytes) = screen.end();
+    assert_eq!(code, 130, "{shown}");
+    assert!(shown.contains("newest tags"), "the last frame is kept:\n{shown}");
+    // Without colour there is none, and the states are still told apart.
+    let bytes = String::from_utf8_lossy(&bytes);
+    let colours = ["\u{1b}[38;", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m", "\u{1b}[36m"];
+    assert!(!colours.iter().any(|colour| bytes.contains(colour)));
+    assert!(shown.contains("✗ ") && shown.contains("· "), "{shown}");
+}
+
+#[test]
+fn the_board_says_when_the_server_is_gone_and_when_it_is_back() {
+    let server = FakeServer::answering(|_, earlier| match earlier {
+        // Some ten seconds of nobody answering.
+        2..=4 => Reply::RawThenReset(vec![]),
+        _ => Reply::ok(GOOD),
+    });
+    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let mut screen = Screen::start(&world, "watch --only breaks --interval 2s", 24, 80);
+    screen.wait_for("● live");
+    screen.wait_for_echo(false);
+    let shown = screen.wait_for("↻ reconnecting");
+    assert!(shown.contains("connection lost") && shown.contains("no break"), "{shown}");
+    screen.wait_until("an age and the next poll", |shown| {
+        shown.contains("↻ reconnecting · 3 s old · next in")
+            || shown.contains("↻ reconnecting · 4 s old · next in")
+    });
+    let shown = screen.wait_for("● live");
+    assert!(shown.contains("connection restored"), "{shown}");
+    screen.type_keys("\u{3}");
+    let (code, shown, _) = screen.end();
+    assert_eq!(code, 130, "{shown}");
+    assert!(!shown.contains("^C"), "{shown}");
+}
+
+#[test]
+fn the_board_follows_its_terminal_through_every_size() {
+    let world = World::new();
+    let mut screen = Screen::start(&world, "watch --sandbox --all", 24, 80);
+    screen.wait_until("a board", |shown| fits(shown, 24));
+    for (rows, columns) in [(10, 60), (100, 300), (10, 300), (100, 60), (50, 200), (24, 80)] {
+        screen.resize(rows, columns);
+        screen.wait_until(&format!("a board of {columns}×{rows}"), |shown| fits(shown, rows));
+    }
+    // Faster than anybody could paint.
+    for step in 0..500 {
+        screen.resize(10 + step % 40, 60 + step % 90);
+    }
+    screen.resize(31, 90);
+    screen.wait_until("a board after the storm", |shown| fits(shown, 31));
+    screen.type_keys("q");
+    assert_eq!(screen.end().0, 130);
+}
+
+#[test]
+fn ctrl_z_gives_the_shell_its_terminal_and_fg_brings_the_board_back() {
+    let world = World::new();
+    let mut screen = Screen::start_shell(&world, 24, 80);
+    screen.type_keys("deepcall watch --sandbox --all\r");
+    screen.wait_until("a board", |shown| fits(shown, 24));
+    screen.type_keys("\u{1a}");
+    screen.wait_until("the shell", |shown| shown.contains("Stopped") && !shown.contains("? keys"));
+    screen.type_keys("echo here; stty -a | grep -c ' icanon'\r");
+    screen.wait_for("here\n1\n");
+    screen.type_keys("fg\r");
+    screen.wait_until("the board again", |shown| fits(shown, 24));
+    screen.type_keys("q");
+    screen.wait_until("the prompt", |shown| shown.trim_end().ends_with('$'));
+    screen.type_keys("echo ended with $?; exit\r");
+    screen.wait_for("ended with 130");
+    screen.end();
+}
+
+#[test]
+fn a_board_that_was_stopped_from_outside_takes_the_terminal_again() {
+    let world = World::new();
+    let mut screen = Screen::start(&world, "watch --sandbox", 24, 80);
+    screen.wait_until("a board", |shown| fits(shown, 24));
+    screen.signal(rustix::process::Signal::STOP);
+    screen.come_back_as_from_ctrl_z();
+    screen.wait_for_echo(false);
+    screen.wait_until("a board", |shown| fits(shown, 24));
+    screen.type_keys("q");
+    assert_eq!(screen.end().0, 130);
+}
+
+#[test]
+fn a_terminal_that_hangs_up_ends_the_board_within_a_second() {
+    let world = World::new();
+    let screen = Screen::start(&world, "watch --sandbox", 24, 80);
+    screen.wait_until("a board", |shown| fits(shown, 24));
+    let (code, took) = screen.hang_up();
+    assert_eq!(code, 143);
+    assert!(took < Duration::from_secs(1), "{took:?}");
+}
+
+#[test]
+fn a_board_whose_terminal_is_gone_ends_although_it_may_not_hear_of_it() {
+    let world = World::new();
+    let mut deaf = world.shell("sh");
+    deaf.args(["-c", "trap '' HUP; exec deepcall watch --sandbox"]);
+    let screen = Screen::run(&world, &deaf, 24, 80);
+    screen.wait_until("a board", |shown| fits(shown, 24));
+    let (code, took) = screen.hang_up();
+    assert_eq!(code, 143);
+    assert!(took < Duration::from_secs(2), "{took:?}");
+}
+
+#[test]
+fn two_hundred_agents_fit_a_board_by_what_matters_most() {
+    let world = World::new();
+    let line = "watch --sandbox --all --agents 200 --jobs 64 --only breaks,wrapups --alert break=1s";
+    let mut screen = Screen::start(&world, line, 24, 80);
+    let shown = screen.wait_until("everybody", |shown| shown.contains("unknown 0"));
+    assert!(shown.contains("200 profiles") && shown.contains("more"), "{shown}");
+    // Whoever is over the limit stands first.
+    assert!(shown.lines().skip(3).take(8).all(|row| row.starts_with(" ✗")), "{shown}");
+    screen.type_keys("f");
+    screen.wait_for("order frozen");
+    screen.type_keys("/wrap");
+    let shown = screen.wait_for("/wrap_");
+    assert!(!shown.contains("on break  "), "{shown}");
+    screen.type_keys("\r");
+    screen.wait_for("filter: wrap");
+    screen.type_keys("\r");
+    screen.wait_for("recent tags");
+    screen.type_keys("\u{1b}");
+    screen.wait_for("filter: wrap");
+    screen.type_keys("\u{1b}");
+    screen.wait_for("order frozen");
+    screen.type_keys("q");
+    assert_eq!(screen.end().0, 130);
 }

@@ -25,6 +25,7 @@ mod json_cases;
 mod keyring;
 mod keyring_troubles;
 mod layers;
+mod notices;
 mod options;
 mod package;
 mod pictures;

@@ -2,7 +2,7 @@
 //! Every other test looks for the canaries as well: see `support/leaks.rs`.
 
 use crate::planted_leaks::encodings;
-use crate::support::{CANARY_SSID, FakeServer, Reply, World};
+use crate::support::{CANARY_SSID, FakeServer, Reply, Screen, World};
 
 fn world(server: &FakeServer) -> World {
     World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID)
@@ -123,11 +123,13 @@ fn a_hook_and_a_notice_do_not_get_an_echoed_secret() {
     let mut command = world.command(
         "watch --log --only tags --interval 2s --until tag --on tag --notify --bell --exec".split(' '),
     );
-    command
-        .arg("cat > event; env > environment; tr '\\0' ' ' < /proc/$PPID/cmdline > arguments")
-        .stdin(std::process::Stdio::null());
-    let ran = world.start(command).end().ended_with(0);
-    assert!(ran.stderr.contains("\u{1b}]777;notify;deepcall;") && ran.stderr.contains("••••"), "{ran}");
+    command.arg("cat > event; env > environment; tr '\\0' ' ' < /proc/$PPID/cmdline > arguments");
+    // A notice needs a terminal.
+    let (code, shown, bytes) = Screen::run(&world, &command, 24, 80).end();
+    assert_eq!(code, 0, "{shown}");
+    let bytes = String::from_utf8_lossy(&bytes);
+    let notice = bytes.split("\u{1b}]777;notify;deepcall;").nth(1).and_then(|it| it.split('\u{7}').next());
+    assert!(notice.is_some_and(|words| words.contains("••••")), "{shown}");
     assert!(std::fs::read_to_string(world.home().join("event")).unwrap().contains("••••"));
 }
 

@@ -130,45 +130,6 @@ fn a_table_fits_the_terminal() {
     }
 }
 
-#[test]
-fn the_board_shows_the_floor_and_leaves_its_last_frame() {
-    let world = World::new();
-    let mut screen = Screen::start(&world, "watch --sandbox --all --alert break=1s", 30, 100);
-    let words = ["14 profiles", "unknown 0", "agent", "state", "reason", "asha", "newest tags"];
-    screen.wait_until("the whole floor", |shown| words.iter().all(|word| shown.contains(word)));
-    screen.type_keys("?");
-    screen.wait_for("back to the shell");
-    screen.type_keys("\u{1b}");
-    screen.wait_for("newest tags");
-    screen.type_keys("q");
-    let (code, shown, _) = screen.end();
-    assert_eq!(code, 130, "{shown}");
-    assert!(shown.contains("newest tags"), "the last frame is kept:\n{shown}");
-}
-
-#[test]
-fn the_board_says_when_the_server_is_gone_and_ctrl_c_restores_the_terminal() {
-    let server = FakeServer::answering(|_, earlier| {
-        if earlier < 3 {
-            crate::support::Reply::ok(GOOD)
-        } else {
-            crate::support::Reply::RawThenReset(vec![])
-        }
-    });
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
-    let mut screen = Screen::start(&world, "watch --only breaks --interval 2s", 24, 80);
-    screen.wait_for("live");
-    screen.wait_for_echo(false);
-    screen.wait_for("reconnecting");
-    screen.type_keys("\u{3}");
-    screen.wait_for_echo(true);
-    let (code, shown, bytes) = screen.end();
-    assert_eq!(code, 130, "{shown}");
-    let bytes = String::from_utf8_lossy(&bytes);
-    assert!(bytes.contains("\u{1b}[?1049l") && bytes.contains("\u{1b}[?25h"), "{shown}");
-    assert!(!bytes.contains("\u{1b}[3J"), "scrollback is never cleared");
-}
-
 /// Answers nobody from the `held`th request on, until the test lets it.
 fn holding(held: usize, body: &'static str) -> (FakeServer, std::sync::mpsc::SyncSender<()>) {
     let (release, released) = std::sync::mpsc::sync_channel::<()>(0);

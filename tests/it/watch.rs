@@ -1,7 +1,7 @@
 //! `deepcall watch` as a stream: the order of events, what ends it, and what it survives.
 
-use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -162,12 +162,39 @@ fn signals_end_it_in_order() {
         while server.arrivals().len() == arrived {
             std::thread::yield_now();
         }
-        let kill =
-            std::process::Command::new("kill").args(["-s", signal, &child.child.id().to_string()]).status();
-        assert!(kill.unwrap().success());
+        kill(&child.child, signal);
         let ran = child.end().ended_with(code);
         assert_eq!(events(&ran).last().unwrap()["reason"], reason);
     }
+}
+
+#[test]
+fn a_watch_under_nohup_outlives_its_terminal() {
+    let server = FakeServer::always(NOT_IN_WRAPUP);
+    let world = world(&server);
+    let mut command = world.shell("nohup");
+    command.args(["deepcall", "watch", "--json", "--only", "wrapups", "--interval", "2s"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    for _ in 0..2 {
+        stdout.read_line(&mut String::new()).unwrap();
+    }
+    let arrived = server.arrivals().len();
+    kill(&child, "HUP");
+    while server.arrivals().len() < arrived + 2 {
+        std::thread::yield_now();
+    }
+    assert!(child.try_wait().unwrap().is_none(), "it still watches");
+    kill(&child, "TERM");
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).unwrap();
+    assert!(rest.contains("terminated"), "{rest}");
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+}
+
+fn kill(child: &Child, signal: &str) {
+    let kill = std::process::Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
+    assert!(kill.unwrap().success());
 }
 
 #[test]
@@ -234,7 +261,8 @@ fn a_spreadsheet_gets_the_columns_it_asks_for_and_headings_once() {
     });
     let line = "watch -o csv --only tags --interval 2s --until tag --timeout 20s --columns type,profile,id,fields.type";
     let ran = world(&server).run(line).ended_with(0);
-    let expected = "type,profile,id,fields.type\nstart,,,\nstate,env,,\ntag,env,a,missed\ntag,env,'=b,missed\nend,,,\n";
+    let expected =
+        "type,profile,id,fields.type\nstart,,,\nstate,env,,\ntag,env,a,missed\ntag,env,'=b,missed\nend,,,\n";
     assert_eq!(ran.stdout, expected);
     let line = "watch -o tsv --only tags --interval 2s --timeout 1s --columns type,reason --no-headers";
     assert_eq!(

@@ -2,20 +2,63 @@
 //! once the guard is gone, whether by an end, an error or a panic.
 
 use std::io::{self, Write};
+#[cfg(unix)]
+use std::io::{PipeReader, PipeWriter, Read};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
+#[cfg(unix)]
+use std::time::Duration;
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::Event;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{execute, queue};
+#[cfg(unix)]
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::sync::mpsc;
 
+use crate::watch::sink::Input;
+
 /// Keys pressed faster than the board takes them wait in the terminal.
-const KEYS_WAITING: usize = 16;
+const INPUTS_WAITING: usize = 16;
 
 /// Whether the terminal is the board's. Global because a terminal is, and a panic must know.
 static IS_ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// What frames are written to. The first failure is told; then it takes everything: the screen library shows the
+/// cursor when it is dropped, and panics where a terminal that has hung up can take neither that nor its complaint.
+pub(super) struct Surface {
+    out: Box<dyn Write>,
+    has_failed: bool,
+}
+
+impl Surface {
+    pub(super) fn new(out: impl Write + 'static) -> Self {
+        Self { out: Box::new(out), has_failed: false }
+    }
+
+    fn note<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
+        done.inspect_err(|error| self.has_failed = error.kind() != io::ErrorKind::Interrupted)
+    }
+}
+
+impl Write for Surface {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.has_failed {
+            return Ok(bytes.len());
+        }
+        let written = self.out.write(bytes);
+        self.note(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.has_failed {
+            return Ok(());
+        }
+        let flushed = self.out.flush();
+        self.note(flushed)
+    }
+}
 
 /// Gives the terminal back when dropped.
 #[derive(Debug)]
@@ -47,6 +90,15 @@ impl Drop for Screen {
 pub(super) fn suspend(out: &mut impl Write) -> io::Result<()> {
     give_terminal_back()?;
     stop_job()?;
+    take_terminal(out)
+}
+
+/// Takes the terminal anew after the process was stopped from outside: the shell has had it since.
+///
+/// # Errors
+/// If the terminal refuses.
+pub(super) fn enter_again(out: &mut impl Write) -> io::Result<()> {
+    give_terminal_back()?;
     take_terminal(out)
 }
 
@@ -92,17 +144,83 @@ fn stop_job() -> io::Result<()> {
     Ok(())
 }
 
-/// The terminal's events, read by a thread that ends with the process or the terminal. The channel
-/// closes when the terminal is gone.
+/// What the terminal says, to be called where signals can be waited for. The channel closes when the terminal hangs up.
 #[must_use]
-pub fn keyboard() -> mpsc::Receiver<Event> {
-    let (sender, keys) = mpsc::channel(KEYS_WAITING);
+pub fn keyboard() -> mpsc::Receiver<Input> {
+    let (sender, inputs) = mpsc::channel(INPUTS_WAITING);
+    #[cfg(unix)]
+    let Ok((resized, resizing)) = io::pipe() else { return inputs };
+    #[cfg(unix)]
+    tokio::spawn(tell_signals(sender.downgrade(), resizing));
     std::thread::spawn(move || {
-        while let Ok(event) = crossterm::event::read() {
-            if sender.blocking_send(event).is_err() {
+        loop {
+            #[cfg(unix)]
+            let event = next_event(&resized);
+            #[cfg(not(unix))]
+            let event = crossterm::event::read();
+            let Ok(event) = event else { break };
+            if sender.blocking_send(Input::Event(event)).is_err() {
                 break;
             }
         }
     });
-    keys
+    inputs
+}
+
+/// The library reads for ever from a terminal that has hung up, as fast as it can; so it only reads from one that has not.
+#[cfg(unix)]
+fn next_event(resized: &PipeReader) -> io::Result<Event> {
+    loop {
+        await_input(resized, Some(NOW))?;
+        if crossterm::event::poll(Duration::ZERO)? {
+            return crossterm::event::read();
+        }
+        await_input(resized, None)?;
+    }
+}
+
+#[cfg(unix)]
+const NOW: Timespec = Timespec { tv_sec: 0, tv_nsec: 0 };
+
+/// Waits until something is typed, or the terminal has another size: were that left to lie, the library would take
+/// it for the next key, and lose the key.
+#[cfg(unix)]
+fn await_input(mut resized: &PipeReader, limit: Option<Timespec>) -> io::Result<()> {
+    let stdin = io::stdin();
+    let mut streams = [PollFd::new(&stdin, PollFlags::IN), PollFd::new(resized, PollFlags::IN)];
+    match poll(&mut streams, limit.as_ref()) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let is_gone = streams[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
+    if is_gone || streams[1].revents().contains(PollFlags::HUP) {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    if streams[1].revents().contains(PollFlags::IN) {
+        let _ = resized.read(&mut [0; 64])?;
+    }
+    Ok(())
+}
+
+/// Sizes and the end of a stop come by signals.
+#[cfg(unix)]
+async fn tell_signals(inputs: mpsc::WeakSender<Input>, mut resizing: PipeWriter) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let continued = SignalKind::from_raw(rustix::process::Signal::CONT.as_raw());
+    let (Ok(mut resized), Ok(mut continued)) = (signal(SignalKind::window_change()), signal(continued))
+    else {
+        return;
+    };
+    loop {
+        let told = tokio::select! {
+            _ = resized.recv() => resizing.write_all(&[0]).is_ok(),
+            _ = continued.recv() => match inputs.upgrade() {
+                Some(inputs) => inputs.send(Input::Continued).await.is_ok(),
+                None => false,
+            },
+        };
+        if !told {
+            return;
+        }
+    }
 }

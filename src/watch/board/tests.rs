@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::backend::TestBackend;
 
 use super::*;
@@ -9,7 +9,7 @@ use crate::watch::alerts::evaluate;
 use crate::watch::board::controls::Page;
 use crate::watch::board::summary::{Liveness, Tally, liveness, tally};
 use crate::watch::diff::Memory;
-use crate::watch::event::{Alert, AlertWhat, GapCause, Level};
+use crate::watch::event::{Alert, AlertChange, AlertWhat, GapCause, Level};
 use crate::watch::followed::{Followed, Phase};
 use crate::watch::health::Failed;
 use crate::watch::look::{BreakSeen, Look, SeenTag};
@@ -34,7 +34,7 @@ impl Desk {
         let (zone, title) = (TimeZone::UTC, "all profiles · sandbox".to_owned());
         Self {
             followed: Vec::new(),
-            options: BoardOptions { zone, color: false, mask: false, only, title, bell: false },
+            options: BoardOptions { zone, color: false, mask: false, only, title },
             limits: limits.iter().map(|text| text.parse().expect("a limit")).collect(),
             news: VecDeque::new(),
             controls: Controls::default(),
@@ -389,6 +389,6 @@ fn every_size_is_drawn_without_a_panic() {
 #[test]
 fn what_the_rows_cannot_show_is_news() {
     let gap = EventKind::Gap { from: at(0), to: at(9), why: GapCause::Outage };
-    assert!(is_news(&gap) && is_news(&EventKind::SessionRenewed) && !rings(&gap));
+    assert!(is_news(&gap) && is_news(&EventKind::SessionRenewed));
     assert!(!is_news(&EventKind::Start { profiles: 1, interval_seconds: 5 }));
 }

@@ -164,13 +164,13 @@ impl Floor {
 
     async fn watch(&mut self) -> (io::Result<EndReason>, Told) {
         let started = self.profiles[0].started;
-        let (_, input) = mpsc::channel(1);
+        let (_terminal, input) = mpsc::channel(1);
         let stored = &mut self.stored;
         let around = Surroundings {
             clock: Clock::from_fn(move || wall(started)),
             input,
             renew: &mut |_| stored.pop(),
-            reader_is_gone: || false,
+            reader_is_gone: || None,
             random: crate::api::connection::random,
             note: &|_| (),
             reactions: Reactions::none(),
@@ -206,7 +206,6 @@ async fn a_healthy_profile_is_asked_once_an_interval_for_hours() {
         let pause = pair[1].abs_diff(pair[0]);
         assert!(pause > INTERVAL.mul_f32(0.89) && pause < INTERVAL.mul_f32(1.11), "{pause:?}");
     }
-    // Nobody holds the other end of the keyboard here, and the loop turns no oftener for it.
     assert!(told.shown <= 2 * (7200 + asked.len()) + 2, "{} frames", told.shown);
 }
 

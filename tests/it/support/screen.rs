@@ -3,6 +3,8 @@
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::path::PathBuf;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -28,6 +30,8 @@ pub struct Screen {
     /// Held until the end: a terminal that nobody has open forgets its modes.
     terminal: Option<Box<dyn SlavePty + Send>>,
     modes_before: String,
+    /// Whether nobody is to hold the terminal any more.
+    is_given_up: Arc<AtomicBool>,
 }
 
 fn size(cells: u16) -> NonZero<u16> {
@@ -43,10 +47,23 @@ struct Painted {
 impl Screen {
     /// Starts the binary on a terminal of this size.
     pub fn start(world: &World, line: &str, rows: u16, columns: u16) -> Self {
+        Self::run(world, &world.command(line.split_whitespace()), rows, columns)
+    }
+
+    /// Starts a shell with job control, at its prompt `$`.
+    pub fn start_shell(world: &World, rows: u16, columns: u16) -> Self {
+        let mut shell = world.shell("bash");
+        shell.args(["--norc", "--noprofile", "-i"]).env("PS1", "$ ");
+        let screen = Self::run(world, &shell, rows, columns);
+        screen.wait_for("$");
+        screen
+    }
+
+    /// Starts a command on a terminal of this size.
+    pub fn run(world: &World, command: &Command, rows: u16, columns: u16) -> Self {
         let pair = native_pty_system()
             .openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
             .unwrap();
-        let command = world.command(line.split_whitespace());
         let mut builder = CommandBuilder::new(command.get_program());
         builder.args(command.get_args());
         builder.env_clear();
@@ -65,6 +82,8 @@ impl Screen {
         let parser = Arc::new((Mutex::new(painted), Condvar::new()));
         let mut output = pair.master.try_clone_reader().unwrap();
         let shared = Arc::clone(&parser);
+        let is_given_up = Arc::new(AtomicBool::new(false));
+        let given_up = Arc::clone(&is_given_up);
         thread::spawn(move || {
             let mut chunk = [0; 4096];
             loop {
@@ -75,7 +94,7 @@ impl Screen {
                 painted.bytes.extend_from_slice(&chunk[..read]);
                 painted.is_over |= read == 0;
                 changed.notify_all();
-                if read == 0 {
+                if read == 0 || given_up.load(Ordering::SeqCst) {
                     return;
                 }
             }
@@ -91,6 +110,7 @@ impl Screen {
             home: world.home().to_owned(),
             terminal: Some(pair.slave),
             modes_before,
+            is_given_up,
         }
     }
 
@@ -122,7 +142,28 @@ impl Screen {
         self.keyboard.flush().unwrap();
     }
 
-    /// Waits for the end; returns the exit code, the last screen and every byte that was painted.
+    /// Gives the terminal another size.
+    pub fn resize(&self, rows: u16, columns: u16) {
+        self.parser.0.lock().unwrap().parser.screen_mut().set_size(size(rows), size(columns));
+        self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+    }
+
+    /// Takes the terminal away, and waits for the end; returns the exit code, and how long it took at most.
+    #[track_caller]
+    pub fn hang_up(mut self) -> (u32, Duration) {
+        self.is_given_up.store(true, Ordering::SeqCst);
+        drop((self.master, self.keyboard, self.terminal.take()));
+        // The reader lets go with the next bytes that it is painted.
+        while Arc::strong_count(&self.is_given_up) > 1 {
+            thread::yield_now();
+        }
+        let gone = Instant::now();
+        let code = self.child.wait().unwrap().exit_code();
+        (code, gone.elapsed())
+    }
+
+    /// Waits for the end; returns the exit code, the last screen and every byte that was painted. The terminal
+    /// must be as it was before.
     #[track_caller]
     pub fn end(mut self) -> (u32, String, Vec<u8>) {
         let deadline = Instant::now() + PATIENCE;
@@ -148,6 +189,12 @@ impl Screen {
         leaks::assert_no_secret_in_files(&self.home);
         let found = self.overseer.take().map_or_else(Vec::new, Overseer::found);
         assert!(found.is_empty(), "a secret got out: {found:?}");
+        let screen = painted.parser.screen();
+        assert!(!screen.alternate_screen() && !screen.hide_cursor(), "the screen is the shell's again");
+        assert!(
+            !String::from_utf8_lossy(&painted.bytes).contains("\u{1b}[3J"),
+            "scrollback is never cleared"
+        );
         (code, painted.parser.screen().contents(), painted.bytes.clone())
     }
 
@@ -186,6 +233,6 @@ impl Screen {
 
 fn stty(master: &dyn MasterPty, what: &str) -> String {
     let terminal = master.tty_name().unwrap();
-    let ran = std::process::Command::new("stty").arg("-F").arg(terminal).arg(what).output().unwrap();
+    let ran = Command::new("stty").arg("-F").arg(terminal).arg(what).output().unwrap();
     String::from_utf8_lossy(&ran.stdout).into_owned()
 }

@@ -74,7 +74,6 @@ impl Shift {
             mask: false,
             only: PARTS,
             title: format!("{} profiles at http://127.0.0.1:8123", self.agents),
-            bell: false,
         };
         let area = Rect::new(0, 0, columns, rows);
         Board::of_size(options, self.limits(), painted.clone(), area).unwrap()
@@ -108,12 +107,12 @@ impl Shift {
             tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
         runtime.block_on(async {
             let started = Instant::now();
-            let (_, input) = tokio::sync::mpsc::channel(1);
+            let (_terminal, input) = tokio::sync::mpsc::channel(1);
             let around = Surroundings {
                 clock: Clock::from_fn(move || after_noon(started.elapsed())),
                 input,
                 renew: &mut |_| None,
-                reader_is_gone: || false,
+                reader_is_gone: || None,
                 random: || 0.5,
                 note: &|note| panic!("nobody expected {note}"),
                 reactions: Reactions::none(),

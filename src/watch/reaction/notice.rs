@@ -1,0 +1,194 @@
+//! A notice where the person sits: through the desktop where there is one, else by a sequence that the
+//! terminal hands to the desktop it runs on, which also works over ssh. It must not know events.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+/// How long the desktop may take. It answers within milliseconds, or does not at all.
+pub(super) const DESKTOP_LIMIT: Duration = Duration::from_secs(3);
+
+/// Longer words are cut: a notice is read at a glance.
+const LONGEST: usize = 200;
+
+/// Whether a desktop is near: over ssh the one of this machine is somebody else's.
+#[must_use]
+pub fn has_desktop(is_set: impl Fn(&str) -> bool) -> bool {
+    let is_remote = ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"].into_iter().any(&is_set);
+    let has_session = ["DBUS_SESSION_BUS_ADDRESS", "WAYLAND_DISPLAY", "DISPLAY"].into_iter().any(&is_set);
+    let speaks_dbus = cfg!(all(unix, not(target_os = "macos")));
+    speaks_dbus && has_session && !is_remote
+}
+
+/// Which sequence a terminal takes for a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dialect {
+    /// OSC 9, of iTerm2 and many others.
+    Nine,
+    /// OSC 777, of rxvt, and of terminals made from VTE.
+    SevenSevenSeven,
+    /// A terminal that is not known: one of the two is ignored.
+    Both,
+}
+
+/// Who stands between the program and the terminal, and has to be asked to pass a sequence on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Passage {
+    Direct,
+    Tmux,
+    Screen,
+}
+
+/// How a terminal is told a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TerminalNotice {
+    dialect: Dialect,
+    passage: Passage,
+}
+
+impl TerminalNotice {
+    /// Learns it from variables. Through tmux or ssh the terminal itself is often not known.
+    #[must_use]
+    pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let passage = match (variable("TMUX"), variable("STY")) {
+            (Some(_), _) => Passage::Tmux,
+            (None, Some(_)) => Passage::Screen,
+            (None, None) => Passage::Direct,
+        };
+        let program = variable("TERM_PROGRAM").unwrap_or_default();
+        let term = variable("TERM").unwrap_or_default();
+        let begins = |names: &[&str]| names.iter().any(|name| term.starts_with(name));
+        let dialect = if ["iTerm.app", "WezTerm", "ghostty"].contains(&program.as_str())
+            || begins(&["xterm-kitty", "xterm-ghostty", "wezterm"])
+        {
+            Dialect::Nine
+        } else if variable("VTE_VERSION").is_some() || begins(&["rxvt", "foot", "vte"]) {
+            Dialect::SevenSevenSeven
+        } else {
+            Dialect::Both
+        };
+        Self { dialect, passage }
+    }
+
+    /// What is to be written to the terminal. Nothing in `words` can end the sequence or begin another.
+    pub(super) fn sequence(self, words: &str) -> String {
+        let words: String =
+            words.chars().filter(|letter| !letter.is_control() && *letter != ';').take(LONGEST).collect();
+        let mut sequence = String::new();
+        if self.dialect != Dialect::SevenSevenSeven {
+            self.pass(&format!("\x1b]9;deepcall: {words}\x07"), &mut sequence);
+        }
+        if self.dialect != Dialect::Nine {
+            self.pass(&format!("\x1b]777;notify;deepcall;{words}\x07"), &mut sequence);
+        }
+        sequence
+    }
+
+    fn pass(self, sequence: &str, into: &mut String) {
+        // Writing to a string does not fail.
+        let _ = match self.passage {
+            Passage::Direct => write!(into, "{sequence}"),
+            Passage::Tmux => write!(into, "\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b")),
+            Passage::Screen => write!(into, "\x1bP{sequence}\x1b\\"),
+        };
+    }
+}
+
+/// Shows a notice on the desktop; returns once the desktop has taken it.
+///
+/// # Errors
+/// If there is no desktop, or nobody on it who shows notices: in words.
+#[cfg(all(unix, not(target_os = "macos")))]
+pub fn show_on_desktop(words: &str) -> Result<(), String> {
+    notify(&words.chars().take(LONGEST).collect::<String>()).map_err(|error| error.to_string())
+}
+
+/// By the specification of freedesktop.org for notifications.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn notify(words: &str) -> zbus::Result<()> {
+    use std::collections::HashMap;
+    use zbus::zvariant::Value;
+
+    const NAME: &str = "org.freedesktop.Notifications";
+    let bus = zbus::blocking::Connection::session()?;
+    let desktop = zbus::blocking::Proxy::new(&bus, NAME, "/org/freedesktop/Notifications", NAME)?;
+    // Some desktops read the text as markup; what the server said is none.
+    let capabilities: Vec<String> = desktop.call("GetCapabilities", &())?;
+    let body = if capabilities.iter().any(|it| it == "body-markup") {
+        words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    } else {
+        words.to_owned()
+    };
+    let (application, title, icon, replaces, as_long_as_usual) = ("deepcall", "deepcall", "", 0_u32, -1_i32);
+    let (actions, hints) = (Vec::<&str>::new(), HashMap::<&str, Value<'_>>::new());
+    let arguments = (application, replaces, icon, title, body, actions, hints, as_long_as_usual);
+    desktop.call::<_, _, u32>("Notify", &arguments).map(|_| ())
+}
+
+/// Elsewhere the terminal is asked.
+///
+/// # Errors
+/// Always.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+pub fn show_on_desktop(_words: &str) -> Result<(), String> {
+    Err("this system's desktop is not known".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::payloads::payloads;
+
+    fn notice(variables: &[(&str, &str)]) -> TerminalNotice {
+        TerminalNotice::of(|wanted| {
+            variables.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn a_terminal_gets_the_sequence_that_it_takes() {
+        let nine = "\x1b]9;deepcall: hello\x07";
+        let seven = "\x1b]777;notify;deepcall;hello\x07";
+        let table = [
+            (&[("TERM", "xterm-kitty")][..], nine.to_owned()),
+            (&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "WezTerm")], nine.to_owned()),
+            (&[("TERM", "rxvt-unicode-256color")], seven.to_owned()),
+            (&[("TERM", "xterm-256color"), ("VTE_VERSION", "7400")], seven.to_owned()),
+            (&[("TERM", "xterm-256color")], format!("{nine}{seven}")),
+            (
+                &[("TERM", "xterm-kitty"), ("TMUX", "/tmp/tmux-0/default,1,0")],
+                "\x1bPtmux;\x1b\x1b]9;deepcall: hello\x07\x1b\\".to_owned(),
+            ),
+            (&[("TERM", "foot"), ("STY", "1.pts")], format!("\x1bP{seven}\x1b\\")),
+        ];
+        for (variables, expected) in table {
+            assert_eq!(notice(variables).sequence("hello"), expected, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn no_text_can_leave_its_sequence() {
+        for (name, text) in payloads() {
+            let sequence = notice(&[("TERM", "foot")]).sequence(&text);
+            let inside =
+                sequence.strip_prefix("\x1b]777;notify;deepcall;").and_then(|it| it.strip_suffix('\x07'));
+            let inside = inside.unwrap_or_else(|| panic!("{name}: {sequence:?}"));
+            assert!(!inside.contains(|letter: char| letter.is_control() || letter == ';'), "{name}");
+            assert!(inside.chars().count() <= LONGEST, "{name}");
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_desktop_is_near_unless_the_session_is_remote() {
+        let table = [
+            (&[][..], false),
+            (&["DBUS_SESSION_BUS_ADDRESS"], true),
+            (&["WAYLAND_DISPLAY"], true),
+            (&["DBUS_SESSION_BUS_ADDRESS", "SSH_CONNECTION"], false),
+            (&["DISPLAY", "SSH_TTY"], false),
+        ];
+        for (set, expected) in table {
+            assert_eq!(has_desktop(|name| set.contains(&name)), expected, "{set:?}");
+        }
+    }
+}
