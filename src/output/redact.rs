@@ -121,9 +121,10 @@ impl Spellings {
 
     /// Where the part of a text ends in which every secret that begins is here whole.
     fn end_of_whole(&self, text: &[u8]) -> usize {
-        let whole = (text.len() + 1).saturating_sub(self.longest);
-        let line = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
-        if self.within_lines { whole.max(line) } else { whole }
+        let whole = (text.len() + 1).saturating_sub(self.longest).min(text.len());
+        // Only the end of a line behind that place lets more through; a large document may have none at all.
+        let line = text[whole..].iter().rposition(|&byte| byte == b'\n').map(|last| whole + last + 1);
+        line.filter(|_| self.within_lines).unwrap_or(whole)
     }
 }
 
