@@ -128,6 +128,13 @@ fn a_finished_line_is_not_held_back() {
 }
 
 #[test]
+fn who_must_not_wait_is_told_when_secrets_are_being_looked_for() {
+    let redactor = redactor(&["one-secret"]);
+    assert_eq!(redactor.try_redact("a one-secret").as_deref(), Some("a ••••"));
+    assert_eq!(redactor.while_locked(|| redactor.try_redact("a one-secret")), None);
+}
+
+#[test]
 fn no_more_is_held_back_than_could_begin_a_secret() {
     let mut writer = RedactingWriter::new(io::sink(), redactor(&["one-secret"]));
     writer.write_all(&[b'x'; 1000]).unwrap();
