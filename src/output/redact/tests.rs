@@ -128,6 +128,15 @@ fn a_finished_line_is_not_held_back() {
 }
 
 #[test]
+fn a_space_is_a_plus_in_forms_only() {
+    let redactor = redactor(&["one*two six~"]);
+    for text in ["one*two+six%7E", "one%2Atwo%20six~", "one*two%20six~"] {
+        assert_eq!(redactor.redact(text), HIDDEN, "{text}");
+    }
+    assert_eq!(redactor.redact("one%2Atwo+six~"), "one%2Atwo+six~");
+}
+
+#[test]
 fn who_must_not_wait_is_told_when_secrets_are_being_looked_for() {
     let redactor = redactor(&["one-secret"]);
     assert_eq!(redactor.try_redact("a one-secret").as_deref(), Some("a ••••"));
