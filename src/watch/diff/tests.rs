@@ -150,3 +150,26 @@ fn every_event_of_a_difference_is_in_the_table() {
         assert!(names(&mut memory, &look).iter().all(|name| known.contains(name)));
     }
 }
+
+#[test]
+fn a_lost_answer_is_a_gap_as_long_as_what_it_may_have_held() {
+    for (is_first, before) in [(true, WINDOW), (false, MARGIN)] {
+        let mut memory = Memory::new(at(0));
+        if !is_first {
+            names(&mut memory, &tags(0, &[]));
+        }
+        let look = Look { read_was_cut: true, ..tags(10, &[]) };
+        let gap = memory.diff(&look).events.into_iter().find_map(|event| match event.kind {
+            EventKind::Gap { from, to, .. } => Some(to.duration_since(from).as_secs().unsigned_abs()),
+            _ => None,
+        });
+        assert_eq!(gap, Some(10 + before.as_secs()), "first: {is_first}");
+    }
+}
+
+#[test]
+fn what_was_committed_is_what_is_known() {
+    let mut memory = Memory::new(at(0));
+    names(&mut memory, &Look { break_state: Some(on_break(None, None)), ..tags(0, &[]) });
+    assert!(memory.snapshot().break_state.as_ref().is_some_and(|standing| standing.said.on_break));
+}
