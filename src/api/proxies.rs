@@ -54,6 +54,10 @@ impl Proxies {
         if !matches!(proxy.uri().scheme_str(), Some("http" | "https")) {
             return Err(bad("names a SOCKS proxy, which is not supported"));
         }
+        // The library's `*` stands for every name, but not for an address in digits.
+        if self.exceptions.split(',').any(|exception| exception.trim() == "*") {
+            return Ok(None);
+        }
         let with_exceptions = Matcher::builder().https(value).no(&self.exceptions).build();
         if with_exceptions.intercept(&target).is_none() {
             return Ok(None);
@@ -84,7 +88,7 @@ mod tests {
     fn the_proxy_is_chosen_by_variable_and_exceptions() {
         let here = "https://api.example.com";
         let http = "http://proxy:3128";
-        let table: [(Variables, Option<&str>); 14] = [
+        let table: [(Variables, Option<&str>); 15] = [
             (&[], None),
             (&[("HTTPS_PROXY", http)], Some("HTTPS_PROXY")),
             (&[("HTTPS_PROXY", "proxy:3128")], Some("HTTPS_PROXY")),
@@ -97,16 +101,17 @@ mod tests {
             (&[("HTTPS_PROXY", http), ("NO_PROXY", "example.com")], None),
             (&[("HTTPS_PROXY", http), ("NO_PROXY", ".example.com, 10.0.0.0/8")], None),
             (&[("HTTPS_PROXY", http), ("no_proxy", "*")], None),
+            (&[("HTTPS_PROXY", http), ("NO_PROXY", "other.com, *")], None),
             (&[("HTTPS_PROXY", http), ("NO_PROXY", "ample.com")], Some("HTTPS_PROXY")),
             (&[("HTTPS_PROXY", http), ("NO_PROXY", "other.com")], Some("HTTPS_PROXY")),
         ];
         for (variables, wanted) in table {
             assert_eq!(route(variables, here).unwrap(), wanted, "{variables:?}");
         }
-        assert_eq!(
-            route(&[("HTTPS_PROXY", http), ("NO_PROXY", "10.0.0.0/8")], "https://10.1.2.3").unwrap(),
-            None
-        );
+        for everything in ["10.0.0.0/8", "10.1.2.3", "*", "example.com,*"] {
+            let variables: Variables = &[("HTTPS_PROXY", http), ("NO_PROXY", everything)];
+            assert_eq!(route(variables, "https://10.1.2.3").unwrap(), None, "{everything}");
+        }
     }
 
     #[test]

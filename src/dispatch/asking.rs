@@ -171,14 +171,23 @@ pub(super) async fn with_progress<T>(
 /// # Errors
 /// The work's own failure.
 pub(super) fn on_one_thread<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::failed("runtime", "cannot start").caused_by(&error))?;
+    let cannot_start = |error: std::io::Error| Failure::failed("runtime", "cannot start").caused_by(&error);
+    #[cfg(unix)]
+    look_for_descriptors().map_err(cannot_start)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(cannot_start)?;
     let outcome = runtime.block_on(work);
     // A name look-up that hangs in a thread of its own must not hold up the exit.
     runtime.shutdown_background();
     outcome
+}
+
+/// The runtime takes six descriptors, four of them for signals. Where it finds none for these it panics, so
+/// they are looked for first.
+#[cfg(unix)]
+fn look_for_descriptors() -> std::io::Result<()> {
+    let (one, _other) = std::os::unix::net::UnixStream::pair()?;
+    (0..4).map(|_| one.try_clone()).collect::<std::io::Result<Vec<_>>>()?;
+    Ok(())
 }
 
 async fn reached(timeout: Option<Duration>) -> Failure {
@@ -191,27 +200,31 @@ async fn reached(timeout: Option<Duration>) -> Failure {
     }
 }
 
-/// Resolves when the process is asked to stop.
+/// Resolves when the process is asked to stop. It listens from the call on, not from when it is first
+/// waited for: a terminal that is changed afterwards is certain to be restored.
 #[cfg(unix)]
-pub(super) async fn stop_signal() -> Failure {
+pub(super) fn stop_signal() -> impl Future<Output = Failure> {
     use tokio::signal::unix::{SignalKind, signal};
+    let interrupt = signal(SignalKind::interrupt());
+    let terminate = signal(SignalKind::terminate());
     // Whoever started the program with `nohup` wants it to outlive the terminal; to listen would undo that.
-    let is_deaf_to_hang_up = is_ignored(rustix::process::Signal::HUP);
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    if is_deaf_to_hang_up {
-        return tokio::select! {
-            _ = tokio::signal::ctrl_c() => Failure::interrupted(),
-            _ = terminate.recv() => Failure::terminated(),
+    let hang_up = (!is_ignored(rustix::process::Signal::HUP)).then(|| signal(SignalKind::hangup()));
+    async {
+        let (Ok(mut interrupt), Ok(mut terminate), Ok(hang_up)) = (interrupt, terminate, hang_up.transpose())
+        else {
+            return std::future::pending().await;
         };
-    }
-    let Ok(mut hang_up) = signal(SignalKind::hangup()) else { return std::future::pending().await };
-    tokio::select! {
-        pressed = tokio::signal::ctrl_c() => match pressed {
-            Ok(()) => Failure::interrupted(),
-            Err(_) => std::future::pending().await,
-        },
-        _ = terminate.recv() => Failure::terminated(),
-        _ = hang_up.recv() => Failure::terminated(),
+        let terminal_went = async {
+            match hang_up {
+                Some(mut hang_up) => hang_up.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = interrupt.recv() => Failure::interrupted(),
+            _ = terminate.recv() => Failure::terminated(),
+            _ = terminal_went => Failure::terminated(),
+        }
     }
 }
 

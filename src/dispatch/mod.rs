@@ -54,6 +54,9 @@ pub fn dispatch(arguments: Vec<OsString>, environment: Environment) -> ExitStatu
     let format = cli::typed_format(&arguments)
         .or_else(|| variables.text("DEEPCALL_OUTPUT").ok().flatten().map(str::to_owned));
     teller.tell_errors_as(format.as_deref());
+    if getrandom::fill(&mut [0]).is_err() {
+        return teller.end(Err(Failure::failed("random", "this system gives no random numbers")));
+    }
     if arguments.len() < 2 {
         teller.greet(&welcome::way_in(&variables));
         return ExitStatus::Usage;

@@ -53,6 +53,7 @@ pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<
     let ways_back = std::cell::RefCell::new(vec![]);
     let ended = teller.log(Side::Client, || {
         asking::on_one_thread(async {
+            let stop = stopped();
             let (_sandbox, fleet) = super::open(asking, &wire, parts, jobs, teller).await?;
             ways_back.borrow_mut().extend(fleet.members.iter().filter_map(|member| member.way_back.clone()));
             let sessions = signed_in(fleet, teller)?;
@@ -73,7 +74,7 @@ pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<
             };
             if !is_board {
                 let mut lines = Lines::new(teller.answering(), presentation.clone());
-                return Ok(Watch::new(sessions, plan, around, &mut lines).run(stopped()).await?);
+                return Ok(Watch::new(sessions, plan, around, &mut lines).run(stop).await?);
             }
             let options = BoardOptions {
                 zone: presentation.zone.clone(),
@@ -85,7 +86,7 @@ pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<
             let limits = plan.limits.clone();
             let out = teller.screen();
             let mut board = Board::open(options, limits, out)?;
-            let ended = Watch::new(sessions, plan, around, &mut board).run(stopped()).await;
+            let ended = Watch::new(sessions, plan, around, &mut board).run(stop).await;
             let last_frame = board.close();
             if !stdout_reader_is_gone() {
                 teller.print(last_frame.as_bytes())?;
@@ -228,7 +229,10 @@ fn reactions(
 }
 
 /// Why a signal ends the watch.
-async fn stopped() -> EndReason {
-    let failure = asking::stop_signal().await;
-    if failure.status == ExitStatus::Terminated { EndReason::Terminated } else { EndReason::Interrupted }
+fn stopped() -> impl Future<Output = EndReason> {
+    let signal = asking::stop_signal();
+    async {
+        let is_terminated = signal.await.status == ExitStatus::Terminated;
+        if is_terminated { EndReason::Terminated } else { EndReason::Interrupted }
+    }
 }

@@ -74,6 +74,16 @@ impl Scene {
         self
     }
 
+    pub fn options(mut self, options: impl Into<String>) -> Self {
+        self.options = options.into();
+        self
+    }
+
+    pub fn variable(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.variables.push((name.to_owned(), value.into()));
+        self
+    }
+
     pub fn wrapped(mut self, words: &[&str]) -> Self {
         self.wrapper.extend(words.iter().map(|word| (*word).to_owned()));
         self
@@ -94,7 +104,7 @@ impl Scene {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {
     pub exit: i32,
-    /// The error's kind, `-` for none. For a watch: how it names the lost connection, or why it ended.
+    /// The error's kind, `-` for none, or two with `|` where it is one or the other. For a watch: how it names the lost connection, or why it ended.
     pub kind: String,
     pub attempts: RangeInclusive<usize>,
 }
@@ -261,6 +271,19 @@ impl Case {
     ) -> Self {
         let wanted = Wanted { exit, kind: kind.to_owned(), attempts };
         self.runs.push(Run { command: "watch", wanted, scene: Arc::new(scene) });
+        self
+    }
+
+    /// Only this command meets it, in a scene and with an end of its own.
+    pub fn instead(
+        mut self,
+        command: &'static str,
+        (exit, kind): (i32, &str),
+        attempts: RangeInclusive<usize>,
+        scene: impl Fn() -> Scene + Send + Sync + 'static,
+    ) -> Self {
+        let wanted = Wanted { exit, kind: kind.to_owned(), attempts };
+        self.runs = vec![Run { command, wanted, scene: Arc::new(scene) }];
         self
     }
 

@@ -4,25 +4,38 @@
 //! chooses rows.
 
 mod bodies;
+mod certificates;
 mod http;
 mod matrix;
 mod names;
 mod network;
+mod process;
+mod proxies;
 mod refusals;
 mod rows;
 mod running;
 mod statuses;
 mod table;
+mod tls;
 
 use crate::support::World;
 
 #[test]
 fn every_row_of_the_matrix_holds() {
     table::hold(
-        [network::cases(), http::cases(), statuses::cases(), bodies::cases(), refusals::cases()]
-            .into_iter()
-            .flatten()
-            .collect(),
+        [
+            network::cases(),
+            http::cases(),
+            statuses::cases(),
+            bodies::cases(),
+            refusals::cases(),
+            tls::cases(),
+            process::cases(),
+            proxies::cases(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
     );
 }
 

@@ -37,6 +37,8 @@ pub enum Reply {
     DripAfter(Vec<u8>, Duration),
     /// These bytes once, then those again and again, until 2 GiB are sent or the client gives up.
     Flood(Vec<u8>, Vec<u8>),
+    /// Whatever this writes, then the connection is closed.
+    By(Box<dyn FnOnce(&mut TcpStream) + Send>),
 }
 
 impl Reply {
@@ -174,6 +176,10 @@ fn serve(mut stream: TcpStream, answer: &Answering, seen: &Mutex<Vec<Request>>) 
             }
             Reply::Silence => {
                 let _ = stream.read_to_end(&mut vec![]);
+                return;
+            }
+            Reply::By(write) => {
+                write(&mut stream);
                 return;
             }
             Reply::Flood(first, then) => {

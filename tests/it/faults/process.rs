@@ -1,0 +1,300 @@
+//! N19 and N21 to N23: what befalls the process itself: a connection that goes while it is used again,
+//! Ctrl-C, a stop, system calls that fail.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::ExitStatusExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::Stdio;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde::de::IgnoredAny;
+
+use super::matrix::{Case, GOOD, Scene, case, ok};
+use crate::support::{CANARY_SSID, Reply, Screen, World, leaks};
+
+const DONE: (i32, &str) = (0, "-");
+const IN_WRAPUP: &str = r#"{"status":"success","data":{"response":1,"currentDuration":1}}"#;
+const NOT_IN_WRAPUP: &str = r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#;
+/// How many moments of one case are tried.
+const MOMENTS: u64 = 50;
+/// How soon after Ctrl-C it must be over. Code that is not optimised, on a machine that is busy, is given more.
+const AT_ONCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 2000 } else { 500 });
+
+pub fn cases() -> Vec<Case> {
+    [used_again(), interrupted(), stopped(), failing_calls()].into_iter().flatten().collect()
+}
+
+fn kill(id: u32, signal: Signal) {
+    // It may be gone already.
+    let _ = kill_process(Pid::from_raw(id.cast_signed()).unwrap(), signal);
+}
+
+fn used_again() -> Vec<Case> {
+    let dropped: fn() -> Reply = || Reply::RawThenReset(vec![]);
+    let wrapup = |first: fn() -> Reply, second: fn() -> Reply| {
+        move || {
+            Scene::server(move |_, earlier| match earlier {
+                0 => first(),
+                1 => second(),
+                _ => Reply::ok(NOT_IN_WRAPUP),
+            })
+        }
+    };
+    let kept: fn() -> Reply = || Reply::ok(IN_WRAPUP);
+    let closed: fn() -> Reply = || Reply::Raw(ok(IN_WRAPUP.as_bytes()));
+    let over: fn() -> Reply = || Reply::ok(NOT_IN_WRAPUP);
+    let watched =
+        move || Scene::server(move |_, earlier| if earlier == 1 { dropped() } else { Reply::ok(GOOD) });
+    let nobody = || Scene::at("http://127.0.0.1:1");
+    vec![
+        case("N19", "reset as the second request arrives", DONE, nobody)
+            .instead("wrapup --wait", DONE, 3..=3, wrapup(kept, dropped))
+            .within(Duration::from_secs(12)),
+        case("N19", "closed before the second request", DONE, nobody)
+            .instead("wrapup --wait", DONE, 2..=2, wrapup(closed, over))
+            .within(Duration::from_secs(12)),
+        case("N19", "reset as the second poll arrives", DONE, nobody).instead(
+            "watch",
+            (0, "reset"),
+            3..=3,
+            watched,
+        ),
+    ]
+}
+
+/// Numbers that look random, the same for the same seed.
+fn scattered(seed: u64) -> u64 {
+    let mut bits = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
+}
+
+/// A server that stalls at one moment of the exchange, says so, and goes on.
+fn stalling(seed: u64) -> (String, Receiver<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let (reached, moment) = channel();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let phase = scattered(seed) % 4;
+        if phase == 1 {
+            let _ = reached.send(());
+        }
+        let mut request = vec![];
+        let mut chunk = [0; 4096];
+        while !request.ends_with(b"}") {
+            match stream.read(&mut chunk) {
+                Ok(count) if count > 0 => request.extend_from_slice(&chunk[..count]),
+                _ => return,
+            }
+        }
+        let reply = ok(GOOD.as_bytes());
+        let at = usize::try_from(scattered(seed + 1)).unwrap_or(usize::MAX) % (reply.len() + 1);
+        let at = if phase == 2 { 0 } else { at };
+        let _ = stream.write_all(&reply[..at]);
+        let _ = reached.send(());
+        let _ = stream.write_all(&reply[at..]);
+        let _ = stream.read_to_end(&mut vec![]);
+    });
+    (address, moment)
+}
+
+/// Presses Ctrl-C once, at the moment that belongs to the seed.
+fn interrupt(command: &str, seed: u64) -> Result<(), String> {
+    let (address, moment) = stalling(seed);
+    let world = World::new().with("DEEPCALL_SERVER", &address).with("DEEPCALL_SSID", CANARY_SSID);
+    let mut started = world.command([command, "--json"]);
+    let child = started.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let by_time = scattered(seed) % 4 == 0;
+    let limit =
+        if by_time { Duration::from_micros(scattered(seed + 2) % 60_000) } else { Duration::from_secs(10) };
+    let _ = moment.recv_timeout(limit);
+    kill(child.id(), Signal::INT);
+    let pressed = Instant::now();
+    let output = child.wait_with_output().unwrap();
+    let took = pressed.elapsed();
+    let (code, signal) = (output.status.code(), output.status.signal());
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    // Before the program listens, the signal itself ends it, which a shell calls 130 as well.
+    let is_interrupted = (code == Some(130) || signal == Some(2)) && stdout.is_empty();
+    let was_done = code == Some(0) && serde_json::from_str::<IgnoredAny>(&stdout).is_ok();
+    if !(is_interrupted || was_done) || stderr.lines().count() > 1 || took > AT_ONCE {
+        return Err(format!("seed {seed}: {code:?}, {signal:?} after {took:?}\n{stdout}\n{stderr}"));
+    }
+    leaks::assert_no_secret("stdout", &output.stdout);
+    leaks::assert_no_secret("stderr", &output.stderr);
+    Ok(())
+}
+
+/// Ends the board of a watch at the moment that belongs to the seed, by signal or by key.
+fn interrupt_board(seed: u64) -> Result<(), String> {
+    let world = World::new();
+    let mut screen = Screen::start(&world, "watch --sandbox --all", 24, 80);
+    let (_never, moment) = channel::<()>();
+    let _ = moment.recv_timeout(Duration::from_micros(scattered(seed) % 800_000));
+    if seed.is_multiple_of(2) {
+        screen.signal(Signal::INT);
+    } else {
+        screen.type_keys("\u{3}");
+    }
+    screen.wait_for_echo(true);
+    let (code, _, bytes) = screen.end();
+    let painted = String::from_utf8_lossy(&bytes);
+    let last = |text: &str| painted.rfind(text);
+    let was_board = painted.contains("\u{1b}[?1049h");
+    let is_sane = last("\u{1b}[?1049h") < last("\u{1b}[?1049l") && last("\u{1b}[?25l") <= last("\u{1b}[?25h");
+    if was_board && (code != 130 || !is_sane) {
+        return Err(format!("seed {seed}: exit {code}, the terminal was left as {painted:?}"));
+    }
+    Ok(())
+}
+
+fn each(seeds: std::ops::Range<u64>, press: impl Fn(u64) -> Result<(), String>) -> Result<(), String> {
+    for seed in seeds {
+        let pressed = catch_unwind(AssertUnwindSafe(|| press(seed)));
+        pressed.unwrap_or_else(|_| Err(format!("seed {seed}: the test itself gave up")))?;
+    }
+    Ok(())
+}
+
+fn interrupted() -> Vec<Case> {
+    let mut cases = vec![];
+    for part in 0..5 {
+        for command in ["tags", "ping"] {
+            let seeds = part * MOMENTS..(part + 1) * MOMENTS;
+            let what = format!("{MOMENTS} moments, seeds from {}", seeds.start);
+            let scene = move || {
+                let seeds = seeds.clone();
+                pressed_when_asked(Scene::server)
+                    .check(move |_, _| each(seeds.clone(), |seed| interrupt(command, seed)))
+            };
+            cases.push(case("N21", what, (130, "interrupted"), || Scene::at("http://127.0.0.1:1")).instead(
+                command,
+                (130, "interrupted"),
+                1..=1,
+                scene,
+            ));
+        }
+    }
+    cases.push(case("N21", "30 moments of the board, by signal and by key", DONE, || Scene::at("")).instead(
+        "watch",
+        (130, "interrupted"),
+        1..=1,
+        || pressed_when_asked(Scene::server).check(|_, _| each(0..30, interrupt_board)),
+    ));
+    cases
+}
+
+type Answer = Box<dyn Fn(&crate::support::fake_server::Request, usize) -> Reply + Send + Sync>;
+
+/// Ctrl-C comes when the request has arrived, which is never answered.
+fn pressed_when_asked(serve: impl Fn(Answer) -> Scene) -> Scene {
+    let (tell, told) = channel::<u32>();
+    let told = Mutex::new(told);
+    let mut scene = serve(Box::new(move |_, _| {
+        kill(told.lock().unwrap().recv().unwrap(), Signal::INT);
+        Reply::Silence
+    }));
+    scene.started = Some(Box::new(move |id| tell.send(id).unwrap()));
+    scene
+}
+
+/// Half a reply comes, the process is stopped, the other half comes, and after a while the process goes on.
+fn stopped_for(pause: Duration, patience: &'static str) -> impl Fn() -> Scene + Send + Sync + 'static {
+    move || {
+        let (tell, told) = channel::<u32>();
+        let told = Arc::new(Mutex::new(told));
+        let mut scene = Scene::server(move |_, earlier| {
+            if earlier > 0 {
+                return Reply::ok(GOOD);
+            }
+            let told = Arc::clone(&told);
+            Reply::By(Box::new(move |stream: &mut TcpStream| {
+                let id = told.lock().unwrap().recv().unwrap();
+                let reply = ok(GOOD.as_bytes());
+                let (first, second) = reply.split_at(reply.len() - 20);
+                let _ = stream.write_all(first);
+                kill(id, Signal::STOP);
+                let _ = stream.write_all(second);
+                std::thread::sleep(pause);
+                kill(id, Signal::CONT);
+                let _ = stream.read_to_end(&mut vec![]);
+            }))
+        })
+        .patience(patience);
+        scene.started = Some(Box::new(move |id| tell.send(id).unwrap()));
+        scene
+    }
+}
+
+fn stopped() -> Vec<Case> {
+    let (short, long) = (Duration::from_secs(1), Duration::from_secs(17));
+    vec![
+        case("N22", "for 1 s", DONE, stopped_for(short, "--timeout 6s")).at_least(short),
+        case("N22", "for 17 s, longer than an attempt may take", DONE, stopped_for(long, ""))
+            .arriving(2, 1)
+            // So late a ping would make an absent agent look present.
+            .but_ping(5, "timeout", 1)
+            .at_least(long)
+            .within(Duration::from_secs(32)),
+    ]
+}
+
+/// `strace` makes every one of these calls fail like this.
+fn failing(scene: Scene, call: &str, error: &str) -> Scene {
+    let (trace, inject) = (format!("trace={call}"), format!("inject={call}:error={error}"));
+    scene.wrapped(&["strace", "-f", "-o", "/dev/null", "-e", &trace, "-e", &inject])
+}
+
+fn failing_calls() -> Vec<Case> {
+    let five_seconds = Duration::from_secs(5);
+    let with = |call: &'static str, error: &'static str, wanted: (i32, &str)| {
+        let scene = move || failing(Scene::server(|_, _| Reply::ok(GOOD)), call, error);
+        case("N23", format!("{call} fails: {error}"), wanted, scene).within(five_seconds)
+    };
+    let mut cases = vec![];
+    for error in ["ENETUNREACH", "EACCES", "EADDRNOTAVAIL", "EMFILE"] {
+        cases.push(with("connect", error, (5, "connect")).arriving(0, 0));
+    }
+    for error in ["EMFILE", "ENFILE", "EACCES"] {
+        cases.push(with("socket", error, (5, "connect")).arriving(0, 0));
+    }
+    for error in ["ECONNRESET", "EIO", "ENOMEM"] {
+        cases.push(with("recvfrom", error, (5, "reset")).between(1..=3, 1..=2));
+    }
+    for error in ["EPIPE", "ENOBUFS", "ECONNRESET"] {
+        cases.push(with("writev,sendto", error, (5, "reset")).arriving(0, 0));
+    }
+    // The library falls back on /dev/urandom.
+    cases.push(with("getrandom", "ENOSYS", DONE));
+    cases.push(with("getrandom", "EIO", (1, "random")).arriving(0, 0).saying("no random numbers"));
+    for call in ["epoll_create1", "eventfd2"] {
+        cases.push(with(call, "EMFILE", (1, "runtime")).arriving(0, 0).saying("cannot start"));
+    }
+    let by_name = || {
+        let scene = super::names::Names::known("127.0.0.1 localhost\n")
+            .surround(Scene::server(|_, _| Reply::ok(GOOD)));
+        let mut scene = failing(scene, "clone3,clone", "EAGAIN");
+        scene.address = scene.address.replace("127.0.0.1", "localhost");
+        scene
+    };
+    cases.push(
+        case("N23", "no thread for the resolver", (5, "dns"), by_name).arriving(0, 0).within(five_seconds),
+    );
+    for (count, wanted) in [(6, (1, "runtime")), (8, (1, "runtime")), (12, DONE)] {
+        let scene = move || {
+            let limit = format!("--nofile={count}");
+            Scene::server(|_, _| Reply::ok(GOOD)).wrapped(&["prlimit", &limit])
+        };
+        let attempts = usize::from(wanted == DONE);
+        let what = format!("{count} descriptors");
+        cases.push(case("N23", what, wanted, scene).arriving(attempts, attempts).within(five_seconds));
+    }
+    cases
+}
