@@ -109,15 +109,17 @@ pub enum Farewell {
 /// request is answered with the same bytes, after which the connection is closed.
 pub struct TlsServer {
     pub address: SocketAddr,
-    /// What was said over TLS, request by request, with the protocol that was agreed on.
-    pub heard: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    pub heard: Heard,
 }
+
+/// What was said over TLS, request by request, with the protocol that was agreed on.
+pub type Heard = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
 
 impl TlsServer {
     pub fn start(proofs: Vec<Proof>, reply: Vec<u8>, farewell: Farewell) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let heard: Arc<Mutex<Vec<(String, Vec<u8>)>>> = Arc::default();
+        let heard = Heard::default();
         let log = Arc::clone(&heard);
         std::thread::spawn(move || {
             for (number, stream) in listener.incoming().enumerate() {

@@ -110,7 +110,7 @@ fn interrupt(command: &str, seed: u64) -> Result<(), String> {
     let world = World::new().with("DEEPCALL_SERVER", &address).with("DEEPCALL_SSID", CANARY_SSID);
     let mut started = world.command([command, "--json"]);
     let child = started.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let by_time = scattered(seed) % 4 == 0;
+    let by_time = scattered(seed).is_multiple_of(4);
     let limit =
         if by_time { Duration::from_micros(scattered(seed + 2) % 60_000) } else { Duration::from_secs(10) };
     let _ = moment.recv_timeout(limit);
