@@ -207,23 +207,28 @@ pub(super) fn stop_signal() -> impl Future<Output = Failure> {
     use tokio::signal::unix::{SignalKind, signal};
     let interrupt = signal(SignalKind::interrupt());
     let terminate = signal(SignalKind::terminate());
-    // Whoever started the program with `nohup` wants it to outlive the terminal; to listen would undo that.
-    let hang_up = (!is_ignored(rustix::process::Signal::HUP)).then(|| signal(SignalKind::hangup()));
     async {
-        let (Ok(mut interrupt), Ok(mut terminate), Ok(hang_up)) = (interrupt, terminate, hang_up.transpose())
-        else {
+        let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
             return std::future::pending().await;
-        };
-        let terminal_went = async {
-            match hang_up {
-                Some(mut hang_up) => hang_up.recv().await,
-                None => std::future::pending().await,
-            }
         };
         tokio::select! {
             _ = interrupt.recv() => Failure::interrupted(),
             _ = terminate.recv() => Failure::terminated(),
-            _ = terminal_went => Failure::terminated(),
+        }
+    }
+}
+
+/// Resolves when the terminal goes away, for what has more to do then than to end. Listens from the call on.
+/// Whoever started the program with `nohup` wants it to outlive the terminal; to listen would undo that.
+#[cfg(unix)]
+pub(super) fn hang_up() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let is_wanted = !is_ignored(rustix::process::Signal::HUP);
+    let hang_up = is_wanted.then(|| signal(SignalKind::hangup()));
+    async {
+        match hang_up {
+            Some(Ok(mut hang_up)) => _ = hang_up.recv().await,
+            _ => std::future::pending().await,
         }
     }
 }
@@ -235,6 +240,11 @@ fn is_ignored(signal: rustix::process::Signal) -> bool {
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
     ignored >> (signal.as_raw() - 1) & 1 == 1
+}
+
+#[cfg(not(unix))]
+pub(super) fn hang_up() -> impl Future<Output = ()> {
+    std::future::pending()
 }
 
 #[cfg(not(unix))]

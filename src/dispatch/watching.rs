@@ -230,9 +230,14 @@ fn reactions(
 
 /// Why a signal ends the watch.
 fn stopped() -> impl Future<Output = EndReason> {
-    let signal = asking::stop_signal();
+    let (signal, hang_up) = (asking::stop_signal(), asking::hang_up());
     async {
-        let is_terminated = signal.await.status == ExitStatus::Terminated;
-        if is_terminated { EndReason::Terminated } else { EndReason::Interrupted }
+        tokio::select! {
+            () = hang_up => EndReason::Terminated,
+            failure = signal => match failure.status {
+                ExitStatus::Terminated => EndReason::Terminated,
+                _ => EndReason::Interrupted,
+            },
+        }
     }
 }
