@@ -119,7 +119,9 @@ fn least(column: &Column) -> Option<usize> {
         Meaning::Text if u8::try_from(column.rank).is_ok() => Some(32),
         Meaning::Text => Some(16),
         Meaning::Kind | Meaning::Icons | Meaning::Raw => Some(12),
-        Meaning::Name | Meaning::Id => Some(10),
+        // Names are told apart by their ends as often as by their beginnings.
+        Meaning::Name => Some(24),
+        Meaning::Id => Some(10),
         Meaning::State
         | Meaning::Verdict
         | Meaning::Time

@@ -211,12 +211,14 @@ pub(super) fn tag_line(tag: &SeenTag, agent: Option<&str>, wording: &Wording<'_>
         line = line.with(format!("{}  ", pad_right(&cut(agent, 14), 14)), Tint::Plain);
     }
     let kind = tag.kind.as_deref().map_or_else(|| "tag".to_owned(), |kind| wording.text(kind));
-    line = line.with(kind, mark.tint);
+    // As wide as the usual ones, so that lines can be compared; a longer one runs over.
+    line = line.with(pad_right(&kind, 9), mark.tint);
     if !tag.icon_names.is_empty() {
-        line = line.with(format!("  [{}]", wording.text(&tag.icon_names.join(", "))), Tint::Plain);
+        let icons = format!("[{}]", wording.text(&tag.icon_names.join(", ")));
+        line = line.with(format!("  {}", pad_right(&icons, 11)), Tint::Plain);
     }
     if let Some(phone) = &tag.customer {
-        line = line.with(format!("  {}", wording.phone(phone)), Tint::Plain);
+        line = line.with(format!("  {}", pad_right(&wording.phone(phone), 13)), Tint::Plain);
     }
     let message = tag.message.as_deref().map(|message| format!("  {}", wording.text(message)));
     line.with(message.unwrap_or_default(), Tint::Quiet)
