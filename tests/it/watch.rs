@@ -157,7 +157,10 @@ fn signals_end_it_in_order() {
         [("INT", 130, "interrupted"), ("TERM", 143, "terminated"), ("HUP", 143, "terminated")]
     {
         let world = world(&server);
-        let child = start(&world, "watch --json --only wrapups");
+        // Whoever runs the tests may ignore hang-ups, and a child would inherit that.
+        let mut command = world.shell("env");
+        command.args(["--default-signal=HUP", "deepcall", "watch", "--json", "--only", "wrapups"]);
+        let child = world.start(command);
         let arrived = server.arrivals().len();
         while server.arrivals().len() == arrived {
             std::thread::yield_now();
