@@ -88,10 +88,15 @@ pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<
             let mut board = Board::open(options, limits, out)?;
             let ended = Watch::new(sessions, plan, around, &mut board).run(stop).await;
             let last_frame = board.close();
-            if !stdout_reader_is_gone() {
+            let is_gone = stdout_reader_is_gone();
+            if !is_gone {
                 teller.print(last_frame.as_bytes())?;
             }
-            Ok(ended?)
+            match ended {
+                // A frame that a terminal did not take because it has hung up is how that was noticed first.
+                Err(_) if is_gone => Ok(EndReason::Terminated),
+                ended => Ok(ended?),
+            }
         })
     })?;
     match ended {

@@ -149,6 +149,9 @@ impl Board {
     /// Gives the terminal back, and returns the last frame as text for the ordinary screen.
     #[must_use]
     pub fn close(mut self) -> String {
+        // Where the terminal is gone, this is the failure that is told to somebody (see `Surface`), and not the one that
+        // the screen library would complain of to a terminal that is gone.
+        let _ = self.terminal.show_cursor();
         std::mem::take(&mut self.last_frame)
     }
 
