@@ -233,6 +233,17 @@ pub(super) fn hang_up() -> impl Future<Output = ()> {
     }
 }
 
+/// Whether the process stops when the terminal asks for it: whoever hangs a board on a wall may not want that.
+#[cfg(unix)]
+pub(super) fn may_be_stopped() -> bool {
+    !is_ignored(rustix::process::Signal::TSTP)
+}
+
+#[cfg(not(unix))]
+pub(super) fn may_be_stopped() -> bool {
+    false
+}
+
 /// Whether the process was started to ignore this signal. Known on Linux only; elsewhere it counts as not ignored.
 #[cfg(unix)]
 fn is_ignored(signal: rustix::process::Signal) -> bool {

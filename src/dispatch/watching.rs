@@ -62,7 +62,7 @@ pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<
             };
             let is_board = presentation.format == Format::Table && !args.wants_lines() && parts.has_screen();
             let (_no_keys, nothing) = mpsc::channel(1);
-            let input = if is_board { board::keyboard() } else { nothing };
+            let input = if is_board { board::keyboard(asking::may_be_stopped()) } else { nothing };
             let around = Surroundings {
                 clock: parts.clock().clone(),
                 input,

@@ -139,8 +139,8 @@ impl Board {
     }
 
     /// Lets the shell have the terminal; returns once the process is continued. To be shown anew then.
-    fn suspend(&mut self) -> io::Result<()> {
-        screen::suspend(self.terminal.backend_mut())?;
+    fn stop(&mut self) -> io::Result<()> {
+        screen::stop(self.terminal.backend_mut())?;
         // The screen may hold anything now, and may have another size.
         let area = self.area()?;
         self.terminal.resize(area)
@@ -211,16 +211,23 @@ impl Sink for Board {
     }
 
     fn input(&mut self, input: Input) -> io::Result<Asked> {
-        let Input::Event(input) = input else {
-            screen::enter_again(self.terminal.backend_mut())?;
-            self.is_stale = true;
-            return Ok(Asked::Redraw);
+        let input = match input {
+            Input::Event(input) => input,
+            Input::Stop => {
+                self.stop()?;
+                return Ok(Asked::Redraw);
+            }
+            Input::Continued => {
+                screen::enter_again(self.terminal.backend_mut())?;
+                self.is_stale = true;
+                return Ok(Asked::Redraw);
+            }
         };
         let page = self.controls.page.clone();
         let asked = self.controls.take(&input);
         self.is_stale |= page != self.controls.page;
-        if asked == Asked::Suspend {
-            self.suspend()?;
+        if asked == Asked::Stop {
+            screen::ask_job_to_stop()?;
         }
         Ok(asked)
     }

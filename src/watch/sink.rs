@@ -43,6 +43,8 @@ pub trait Sink {
 pub enum Input {
     /// A key, a paste or a new size.
     Event(crossterm::event::Event),
+    /// The process is asked to stop, as Ctrl-Z asks where the terminal is not the board's.
+    Stop,
     /// The process was stopped and goes on: the terminal may look and behave in any way by now.
     Continued,
 }
@@ -56,6 +58,6 @@ pub enum Asked {
     Redraw,
     /// The end.
     Quit,
-    /// To make room for the shell.
-    Suspend,
+    /// To have the whole job stopped.
+    Stop,
 }

@@ -193,6 +193,46 @@ fn ctrl_z_gives_the_shell_its_terminal_and_fg_brings_the_board_back() {
 }
 
 #[test]
+fn a_board_that_is_asked_from_outside_to_stop_gives_the_shell_its_terminal_first() {
+    let world = World::new();
+    let mut screen = Screen::start_shell(&world, 24, 80);
+    screen.type_keys("sh -c 'echo $$ > watch.pid; exec deepcall watch --sandbox --all'\r");
+    screen.wait_until("a board", |shown| fits(shown, 24));
+    let id = std::fs::read_to_string(world.home().join("watch.pid")).unwrap();
+    let id = rustix::process::Pid::from_raw(id.trim().parse().unwrap()).unwrap();
+    // The second time as well: the board listens again.
+    for time in ["once", "twice"] {
+        rustix::process::kill_process(id, rustix::process::Signal::TSTP).unwrap();
+        screen.wait_until("the shell", |shown| shown.contains("Stopped") && !shown.contains("? keys"));
+        screen.type_keys(&format!("echo {time}; stty -a | grep -c ' icanon'\r"));
+        screen.wait_for(&format!("{time}\n1\n"));
+        screen.type_keys("fg\r");
+        screen.wait_until("the board again", |shown| fits(shown, 24));
+    }
+    screen.type_keys("q");
+    screen.wait_until("the prompt", |shown| shown.trim_end().ends_with('$'));
+    screen.type_keys("echo ended with $?; exit\r");
+    screen.wait_for("ended with 130");
+    screen.end();
+}
+
+#[test]
+fn a_board_does_not_stop_where_nobody_could_continue_it_nor_where_it_is_not_to_be_stopped() {
+    let world = World::new();
+    let mut deaf = world.shell("sh");
+    deaf.args(["-c", "trap '' TSTP; exec deepcall watch --sandbox"]);
+    for command in [world.command(["watch", "--sandbox"]), deaf] {
+        let mut screen = Screen::run(&world, &command, 24, 80);
+        screen.wait_until("a board", |shown| fits(shown, 24));
+        screen.signal(rustix::process::Signal::TSTP);
+        screen.type_keys("\u{1a}?");
+        screen.wait_for("back to the shell");
+        screen.type_keys("q");
+        assert_eq!(screen.end().0, 130);
+    }
+}
+
+#[test]
 fn a_board_that_was_stopped_from_outside_takes_the_terminal_again() {
     let world = World::new();
     let mut screen = Screen::start(&world, "watch --sandbox", 24, 80);

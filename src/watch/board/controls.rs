@@ -52,7 +52,7 @@ impl Controls {
         if key.modifiers.contains(KeyModifiers::CONTROL) {
             return match key.code {
                 KeyCode::Char('c') => Asked::Quit,
-                KeyCode::Char('z') => Asked::Suspend,
+                KeyCode::Char('z') => Asked::Stop,
                 KeyCode::Char('l') => Asked::Redraw,
                 _ => Asked::Nothing,
             };

@@ -15,6 +15,10 @@ use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_ra
 use crossterm::{execute, queue};
 #[cfg(unix)]
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+#[cfg(unix)]
+use rustix::process::Signal;
+#[cfg(unix)]
+use tokio::signal::unix::{self, SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::watch::sink::Input;
@@ -83,13 +87,29 @@ impl Drop for Screen {
     }
 }
 
+/// Asks the whole job to stop, as the terminal would at Ctrl-Z: a script around the watch must stop as well. The board is
+/// told of it like everybody else in the job, by a signal.
+///
+/// # Errors
+/// If the job cannot be asked.
+#[cfg(unix)]
+pub(super) fn ask_job_to_stop() -> io::Result<()> {
+    Ok(rustix::process::kill_current_process_group(Signal::TSTP)?)
+}
+
+/// There are no jobs to stop.
+#[cfg(not(unix))]
+pub(super) fn ask_job_to_stop() -> io::Result<()> {
+    Ok(())
+}
+
 /// Lets the shell have the terminal until the process is continued.
 ///
 /// # Errors
 /// If the terminal refuses, or the process cannot stop itself.
-pub(super) fn suspend(out: &mut impl Write) -> io::Result<()> {
+pub(super) fn stop(out: &mut impl Write) -> io::Result<()> {
     give_terminal_back()?;
-    stop_job()?;
+    stop_process()?;
     take_terminal(out)
 }
 
@@ -132,26 +152,32 @@ fn give_back_before_a_panic_is_told() {
     });
 }
 
-/// The whole job stops, as if the terminal had asked: a script around the watch must stop as well.
+/// SIGTSTP is waited for, and so it stops nothing any more. SIGTTOU stops where that would have: unlike SIGSTOP not where
+/// nobody could continue the process, as behind `ssh -t`, where the watch is all that runs on the terminal.
 #[cfg(unix)]
-fn stop_job() -> io::Result<()> {
-    use rustix::process::{Signal, kill_current_process_group};
-    Ok(kill_current_process_group(Signal::TSTP)?)
+fn stop_process() -> io::Result<()> {
+    signal_hook::low_level::raise(Signal::TTOU.as_raw())
 }
 
 #[cfg(not(unix))]
-fn stop_job() -> io::Result<()> {
+fn stop_process() -> io::Result<()> {
     Ok(())
 }
 
-/// What the terminal says, to be called where signals can be waited for. The channel closes when the terminal hangs up.
+/// What the terminal says, to be called where signals can be waited for. Listens from the call on: a board that is there
+/// is certain to be put away when the process is asked to stop, unless it is not to be stopped. The channel closes when
+/// the terminal hangs up.
 #[must_use]
-pub fn keyboard() -> mpsc::Receiver<Input> {
+pub fn keyboard(may_be_stopped: bool) -> mpsc::Receiver<Input> {
     let (sender, inputs) = mpsc::channel(INPUTS_WAITING);
+    #[cfg(not(unix))]
+    let _ = may_be_stopped;
     #[cfg(unix)]
     let Ok((resized, resizing)) = io::pipe() else { return inputs };
     #[cfg(unix)]
-    tokio::spawn(tell_signals(sender.downgrade(), resizing));
+    if let Ok(signals) = Signals::listen(may_be_stopped) {
+        tokio::spawn(signals.tell(sender.downgrade(), resizing));
+    }
     std::thread::spawn(move || {
         loop {
             #[cfg(unix)]
@@ -202,25 +228,45 @@ fn await_input(mut resized: &PipeReader, limit: Option<Timespec>) -> io::Result<
     Ok(())
 }
 
-/// Sizes and the end of a stop come by signals.
+/// What comes by signals: another size, a stop and its end.
 #[cfg(unix)]
-async fn tell_signals(inputs: mpsc::WeakSender<Input>, mut resizing: PipeWriter) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let continued = SignalKind::from_raw(rustix::process::Signal::CONT.as_raw());
-    let (Ok(mut resized), Ok(mut continued)) = (signal(SignalKind::window_change()), signal(continued))
-    else {
-        return;
-    };
-    loop {
-        let told = tokio::select! {
-            _ = resized.recv() => resizing.write_all(&[0]).is_ok(),
-            _ = continued.recv() => match inputs.upgrade() {
-                Some(inputs) => inputs.send(Input::Continued).await.is_ok(),
-                None => false,
-            },
-        };
-        if !told {
-            return;
+struct Signals {
+    resized: unix::Signal,
+    asked_to_stop: Option<unix::Signal>,
+    continued: unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen(may_be_stopped: bool) -> io::Result<Self> {
+        let listen = |wanted: Signal| signal(SignalKind::from_raw(wanted.as_raw()));
+        Ok(Self {
+            resized: listen(Signal::WINCH)?,
+            asked_to_stop: may_be_stopped.then(|| listen(Signal::TSTP)).transpose()?,
+            continued: listen(Signal::CONT)?,
+        })
+    }
+
+    async fn tell(mut self, inputs: mpsc::WeakSender<Input>, mut resizing: PipeWriter) {
+        loop {
+            let asked_to_stop = async {
+                match &mut self.asked_to_stop {
+                    Some(signal) => signal.recv().await,
+                    None => std::future::pending().await,
+                }
+            };
+            let input = tokio::select! {
+                _ = self.resized.recv() => match resizing.write_all(&[0]) {
+                    Ok(()) => continue,
+                    Err(_) => return,
+                },
+                _ = asked_to_stop => Input::Stop,
+                _ = self.continued.recv() => Input::Continued,
+            };
+            let Some(inputs) = inputs.upgrade() else { return };
+            if inputs.send(input).await.is_err() {
+                return;
+            }
         }
     }
 }

@@ -232,7 +232,7 @@ fn keys_ask_for_what_they_say() {
     let control = |letter| TerminalEvent::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL));
     let mut desk = Desk::new(&[]);
     assert_eq!(desk.controls.take(&control('c')), Asked::Quit);
-    assert_eq!(desk.controls.take(&control('z')), Asked::Suspend);
+    assert_eq!(desk.controls.take(&control('z')), Asked::Stop);
     assert_eq!(desk.controls.take(&TerminalEvent::Resize(9, 9)), Asked::Redraw);
     assert_eq!(desk.press(KeyCode::F(5)), Asked::Nothing);
     assert_eq!(desk.press(KeyCode::Char('q')), Asked::Quit);
