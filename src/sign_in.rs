@@ -9,8 +9,8 @@ use std::time::Duration;
 use crate::environment::Variables;
 use crate::failure::Failure;
 use crate::session::{
-    Credentials, FileStore, KeyringStore, Profile, Secret, SecretStore, ServerUrl, Session, StoreError,
-    StoreKey, StoreKind,
+    Credentials, FileStore, KeyringStore, OpenProfiles, Profile, Secret, SecretStore, ServerUrl, Session,
+    StoreError, StoreKey, StoreKind,
 };
 use crate::settings::Sourced;
 use crate::settings::who::{refuse_plain_http, server_of};
@@ -47,6 +47,25 @@ impl Stores {
             StoreKind::Keyring => Box::new(KeyringStore::new(self.keyring_limit)),
             StoreKind::File => Box::new(FileStore::in_folder(&self.folder)),
         }
+    }
+
+    /// Removes the secrets that no profile names: a login was cut short, or a profile has moved.
+    ///
+    /// # Errors
+    /// If a store cannot be opened, or the list not written (exit code 1): what is left is tried again the next time.
+    pub fn clear_unlisted(&self, open: &mut OpenProfiles<'_>) -> Result<(), Failure> {
+        let mut cleared = Ok(());
+        let places = open.profiles.unlisted().to_vec();
+        for place in &places {
+            match self.of_kind(place.store()).remove(&place.key()) {
+                Ok(_) => open.profiles.forget_unlisted(place),
+                Err(error) => cleared = cleared.and(Err(error.into())),
+            }
+        }
+        if open.profiles.unlisted().len() < places.len() {
+            open.write()?;
+        }
+        cleared
     }
 }
 

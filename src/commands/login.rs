@@ -5,14 +5,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Outcome, profiles};
+use super::{Outcome, logout, profiles};
 use crate::api::SignedIn;
 use crate::cli::options::{ConnectionOptions, OutputOptions, ProfileOptions, TalkOptions};
 use crate::failure::Failure;
 use crate::output::report::{Part, Sentence, Tone, Value};
 use crate::prompt::Manner;
 use crate::session::{
-    Credentials, Profile, Profiles, ProfilesFile, Secret, SecretStore, StoreError, StoreKey, StoreKind,
+    Credentials, OpenProfiles, Profile, ProfilesFile, Secret, SecretStore, StoreError, StoreKey, StoreKind,
+    Unlisted,
 };
 use crate::sign_in::{Stores, secret_in_file, secret_read_from};
 
@@ -102,8 +103,9 @@ pub async fn verify(signed_in: &SignedIn) -> Result<Vec<String>, Failure> {
     Ok(verified.map_err(|error| Failure::from(error).hint("nothing was stored"))?.notes)
 }
 
-/// Stores the session: the secret first, read back, then the profile that names it. What the
-/// profile kept elsewhere before is forgotten last.
+/// Stores the session: the secret first, read back, then the profile that names it. Until then the list says that
+/// the secret may be there, so that one of a login that was cut short is found. What the profile kept elsewhere before
+/// is forgotten last.
 ///
 /// # Errors
 /// If either cannot be written: exit code 1, and the session is as it was before.
@@ -117,21 +119,38 @@ pub fn store(
 ) -> Result<Outcome, Failure> {
     let store = stores.of_kind(profile.store);
     let key = profile.store_key();
-    let (is_default, before) = file.update_or_undo(|profiles: &mut Profiles| {
-        let kept = store.load(&key);
-        let undo = || put_back(&*store, &key, kept);
-        if let Err(error) = store.save(&key, credentials) {
-            undo();
-            return Err(error.into());
+    let mut open = file.open()?;
+    let original = open.profiles.clone();
+    let is_noted = open.profiles.note_unlisted(Unlisted::of(profile));
+    if is_noted {
+        open.write().map_err(|error| Failure::from(error).hint("nothing was stored"))?;
+    }
+    let kept = store.load(&key);
+    let undo = |open: &mut OpenProfiles<'_>| {
+        if put_back(&*store, &key, kept).is_ok() && is_noted {
+            open.profiles = original;
+            // The failure that made it necessary is the one that is told; a note too many does no harm.
+            let _ = open.write();
         }
-        let before = profiles.put(profile.clone());
-        if make_default || profiles.default_profile().is_none() {
-            profiles.make_default(&profile.name);
+    };
+    if let Err(error) = store.save(&key, credentials) {
+        undo(&mut open);
+        return Err(error.into());
+    }
+    if let Some(before) = open.profiles.put(profile.clone()) {
+        open.profiles.note_unlisted(Unlisted::of(&before));
+    }
+    if make_default || open.profiles.default_profile().is_none() {
+        open.profiles.make_default(&profile.name);
+    }
+    if let Err(error) = open.write() {
+        if !error.is_in_place() {
+            undo(&mut open);
         }
-        let is_default = profiles.default_profile().is_some_and(|default| default.name == profile.name);
-        Ok::<_, Failure>(((is_default, before), undo))
-    })?;
-    let forgotten = before.map_or(Ok(()), |before| forget_elsewhere(&before, profile, stores));
+        return Err(error.into());
+    }
+    let is_default = open.profiles.default_profile().is_some_and(|default| default.name == profile.name);
+    let cleared = stores.clear_unlisted(&mut open);
     let default = is_default.then_some(&profile.name);
     let mut report = profiles::report(vec![profiles::row(profile, default, Value::Absent)], true);
     report.sentence = Some(sentence(profile));
@@ -139,29 +158,22 @@ pub fn store(
     if profile.store == StoreKind::File {
         report.notes.push("the session is kept as plain text, readable only by you (mode 0600)".to_owned());
     }
-    if let Err(error) = forgotten {
-        report.notes.push(format!("what this profile kept elsewhere before could not be removed: {error}"));
-    }
+    report.notes.extend(cleared.err().map(|failure| logout::still_there(&failure)));
     Ok(Outcome::done(report))
 }
 
-/// As far as the store allows: the failure that made it necessary is the one that is told.
-fn put_back(store: &dyn SecretStore, key: &StoreKey, kept: Result<Credentials, StoreError>) {
-    let _ = match kept {
+/// Gives the store what it had.
+fn put_back(
+    store: &dyn SecretStore,
+    key: &StoreKey,
+    kept: Result<Credentials, StoreError>,
+) -> Result<(), StoreError> {
+    match kept {
         Ok(credentials) => store.save(key, &credentials),
         Err(StoreError::Absent) => store.remove(key).map(drop),
         // Whatever is there could not be read before either.
         Err(_) => Ok(()),
-    };
-}
-
-/// A profile that moved to another server or store leaves nothing behind.
-fn forget_elsewhere(before: &Profile, now: &Profile, stores: &Stores) -> Result<(), StoreError> {
-    let old_key = before.store_key();
-    if (before.store, &old_key) != (now.store, &now.store_key()) {
-        stores.of_kind(before.store).remove(&old_key)?;
     }
-    Ok(())
 }
 
 /// Whether the store could take a secret: asked before the secret is.

@@ -30,11 +30,16 @@ pub struct LogoutArgs {
     pub talk: TalkOptions,
 }
 
-/// Forgets the chosen profiles, one after the other.
+/// Forgets the chosen profiles, one after the other. `cleared` is what came of [`clear`].
 ///
 /// # Errors
 /// If a store cannot be opened (exit code 1): that profile and those after it are kept.
-pub fn logout(chosen: &[Profile], file: &ProfilesFile, stores: &Stores) -> Result<Outcome, Failure> {
+pub fn logout(
+    chosen: &[Profile],
+    file: &ProfilesFile,
+    stores: &Stores,
+    cleared: Result<(), Failure>,
+) -> Result<Outcome, Failure> {
     for profile in chosen {
         file.update(|profiles: &mut Profiles| {
             stores.of_kind(profile.store).remove(&profile.store_key())?;
@@ -49,5 +54,25 @@ pub fn logout(chosen: &[Profile], file: &ProfilesFile, stores: &Stores) -> Resul
     let names: Vec<&str> = chosen.iter().map(|profile| profile.name.as_str()).collect();
     parts.push(Part::Text(names.join(", ")));
     report.sentence = Some(Sentence { tone: Tone::Usual, parts });
+    report.notes.extend(cleared.err().map(|failure| still_there(&failure)));
     Ok(Outcome::done(report))
+}
+
+/// Removes what a login that was cut short has left. Where there is nothing, nothing is written.
+///
+/// # Errors
+/// If a store cannot be opened, or the list not read or written (exit code 1).
+pub fn clear(file: &ProfilesFile, stores: &Stores) -> Result<(), Failure> {
+    if file.read()?.unlisted().is_empty() {
+        return Ok(());
+    }
+    stores.clear_unlisted(&mut file.open()?)
+}
+
+/// What is said of a secret that no profile names and that could not be removed.
+pub(super) fn still_there(failure: &Failure) -> String {
+    let why = &failure.problem.message;
+    format!(
+        "a secret that is not needed any more could not be removed ({why}); the next login or logout tries again"
+    )
 }

@@ -97,6 +97,9 @@ pub(super) fn sign_in(
 pub(super) fn sign_out(args: &LogoutArgs, parts: &Parts, teller: &Teller) -> Result<Outcome, Failure> {
     let file = parts.profiles_file()?;
     let profiles = file.read()?;
+    let stores = parts.stores(KEYRING_LIMIT)?;
+    // Also where there is no profile to forget.
+    let cleared = logout::clear(&file, &stores);
     let chosen: Vec<Profile> = if args.all {
         profiles.list().to_vec()
     } else {
@@ -111,7 +114,7 @@ pub(super) fn sign_out(args: &LogoutArgs, parts: &Parts, teller: &Teller) -> Res
                 .hint("`deepcall profiles` lists what is stored")
         })?]
     };
-    logout::logout(&chosen, &file, &parts.stores(KEYRING_LIMIT)?)
+    logout::logout(&chosen, &file, &stores, cleared)
 }
 
 /// Lists what is stored, or makes one of them the default.

@@ -17,6 +17,7 @@ pub mod secret;
 pub mod server_url;
 pub mod store;
 pub mod toml_text;
+pub mod unlisted;
 
 pub use credentials::{CredentialKind, Credentials, Session};
 pub use exclusive::Exclusive;
@@ -25,7 +26,8 @@ pub use keyring_store::KeyringStore;
 pub use private_file::FileError;
 pub use profile::{Profile, ProfileName, ProfileNameError, StoreKind, StoreKindError};
 pub use profiles::Profiles;
-pub use profiles_file::{ProfilesError, ProfilesFile};
+pub use profiles_file::{OpenProfiles, ProfilesError, ProfilesFile};
 pub use secret::Secret;
 pub use server_url::{ServerUrl, ServerUrlError};
 pub use store::{SecretStore, StoreError, StoreKey};
+pub use unlisted::Unlisted;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::session::toml_text::{self, Mistake};
-use crate::session::{CredentialKind, Profile, ProfileName, ServerUrl, StoreKey, StoreKind};
+use crate::session::{CredentialKind, Profile, ProfileName, ServerUrl, StoreKey, StoreKind, Unlisted};
 
 /// The first lines of the file, for whoever opens it.
 const HEADING: &str = "# Written by `deepcall login` and `deepcall logout`. Secrets are kept elsewhere.\n";
@@ -18,6 +18,7 @@ const HEADING: &str = "# Written by `deepcall login` and `deepcall logout`. Secr
 pub struct Profiles {
     default: Option<ProfileName>,
     list: Vec<Profile>,
+    unlisted: Vec<Unlisted>,
 }
 
 impl Profiles {
@@ -41,6 +42,7 @@ impl Profiles {
 
     /// Adds a profile, or replaces the one of its name, which is returned.
     pub fn put(&mut self, profile: Profile) -> Option<Profile> {
+        self.forget_unlisted(&Unlisted::of(&profile));
         match self.position(&profile.name) {
             Ok(at) => Some(std::mem::replace(&mut self.list[at], profile)),
             Err(at) => {
@@ -68,6 +70,27 @@ impl Profiles {
         known
     }
 
+    /// Where secrets may be that no profile names.
+    #[must_use]
+    pub fn unlisted(&self) -> &[Unlisted] {
+        &self.unlisted
+    }
+
+    /// Notes that a secret may be there; `false` where a profile names the place, or it is noted already.
+    pub fn note_unlisted(&mut self, place: Unlisted) -> bool {
+        let listed = self.list.iter().map(Unlisted::of);
+        let is_new = !listed.chain(self.unlisted.iter().cloned()).any(|other| other == place);
+        if is_new {
+            self.unlisted.push(place);
+        }
+        is_new
+    }
+
+    /// No secret is there any more.
+    pub fn forget_unlisted(&mut self, place: &Unlisted) {
+        self.unlisted.retain(|other| other != place);
+    }
+
     fn position(&self, name: &ProfileName) -> Result<usize, usize> {
         self.list.binary_search_by(|profile| profile.name.cmp(name))
     }
@@ -75,7 +98,10 @@ impl Profiles {
     pub(super) fn from_toml(bytes: &[u8]) -> Result<Self, Mistake> {
         let written: Written = toml_text::read(bytes)?;
         let list = written.profiles.into_iter().map(|(name, entry)| entry.named(name)).collect();
-        let mut profiles = Self { default: None, list };
+        let mut profiles = Self { default: None, list, unlisted: vec![] };
+        for place in written.unlisted {
+            profiles.note_unlisted(place);
+        }
         if let Some(default) = written.default
             && !profiles.make_default(default.get_ref())
         {
@@ -88,6 +114,7 @@ impl Profiles {
     pub(super) fn to_toml(&self) -> Result<String, toml::ser::Error> {
         let written = Written {
             default: self.default.clone().map(|name| Spanned::new(0..0, name)),
+            unlisted: self.unlisted.clone(),
             profiles: self.list.iter().map(|profile| (profile.name.clone(), Entry::of(profile))).collect(),
         };
         Ok(format!("{HEADING}{}", toml::to_string(&written)?))
@@ -108,6 +135,8 @@ impl Profile {
 struct Written {
     #[serde(skip_serializing_if = "Option::is_none")]
     default: Option<Spanned<ProfileName>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unlisted: Vec<Unlisted>,
     #[serde(default)]
     profiles: BTreeMap<ProfileName, Entry>,
 }

@@ -32,7 +32,8 @@ pub enum ProfilesError {
 
 impl ProfilesError {
     /// Whether the file has its new content nevertheless.
-    fn is_in_place(&self) -> bool {
+    #[must_use]
+    pub fn is_in_place(&self) -> bool {
         matches!(self, Self::File(FileError::NotSynced { .. }))
     }
 }
@@ -74,8 +75,7 @@ impl ProfilesFile {
 
     /// Reads, changes and replaces the file while no other process can. If `change` fails, nothing is written.
     ///
-    /// A secret that belongs to the change is stored inside `change`, so that two logins at once cannot leave the
-    /// profile of one with the secret of the other; what waits for a person comes before.
+    /// A secret that belongs to the change is removed inside `change`, so that no login comes between the two.
     ///
     /// # Errors
     /// Those of `change`; else when the lock was not free within two seconds, or the file cannot be read or written.
@@ -83,34 +83,49 @@ impl ProfilesFile {
         &self,
         change: impl FnOnce(&mut Profiles) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.update_or_undo(|profiles| Ok((change(profiles)?, || ())))
+        let mut open = self.open()?;
+        let answer = change(&mut open.profiles)?;
+        open.write()?;
+        Ok(answer)
     }
 
-    /// The same, where `change` does something outside the file: what it returns beside its answer takes that back
-    /// if the file is not written, while other processes still wait.
+    /// Opens the file for changes in several steps, while all other processes that would change it wait. A secret
+    /// that belongs to the change is stored in between, so that two logins at once cannot leave the profile of one
+    /// with the secret of the other; what waits for a person comes before.
     ///
     /// # Errors
-    /// Those of [`ProfilesFile::update`].
-    pub fn update_or_undo<T, E: From<ProfilesError>, U: FnOnce()>(
-        &self,
-        change: impl FnOnce(&mut Profiles) -> Result<(T, U), E>,
-    ) -> Result<T, E> {
-        let file = Exclusive::of(&self.path, self.lock_limit).map_err(ProfilesError::from)?;
-        let mut profiles = self.read()?;
-        let (answer, undo) = change(&mut profiles)?;
-        let written = self.write(&file, &profiles);
-        if written.as_ref().is_err_and(|error| !error.is_in_place()) {
-            undo();
-        }
-        Ok(written.map(|()| answer)?)
+    /// When the lock was not free within two seconds, or the file cannot be read.
+    pub fn open(&self) -> Result<OpenProfiles<'_>, ProfilesError> {
+        let exclusive = Exclusive::of(&self.path, self.lock_limit)?;
+        let profiles = self.read()?;
+        Ok(OpenProfiles { file: self, exclusive, profiles })
     }
 
-    fn write(&self, file: &Exclusive, profiles: &Profiles) -> Result<(), ProfilesError> {
+    fn write(&self, exclusive: &Exclusive, profiles: &Profiles) -> Result<(), ProfilesError> {
         let text = profiles.to_toml().map_err(|error| FileError::at(&self.path)(io::Error::other(error)))?;
         if text.len() as u64 > LIMIT {
             return Err(FileError::TooLarge { path: self.path.clone(), limit: LIMIT }.into());
         }
-        Ok(file.replace(text.as_bytes())?)
+        Ok(exclusive.replace(text.as_bytes())?)
+    }
+}
+
+/// The profiles, with the file held for writing until this is dropped.
+pub struct OpenProfiles<'a> {
+    file: &'a ProfilesFile,
+    exclusive: Exclusive,
+    /// As they will be written.
+    pub profiles: Profiles,
+}
+
+impl OpenProfiles<'_> {
+    /// Replaces the file by the profiles as they are now.
+    ///
+    /// # Errors
+    /// When the file cannot be written. It is as it was before, unless the error
+    /// [is one of what has been written](ProfilesError::is_in_place).
+    pub fn write(&self) -> Result<(), ProfilesError> {
+        self.file.write(&self.exclusive, &self.profiles)
     }
 }
 

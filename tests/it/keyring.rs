@@ -83,7 +83,7 @@ impl Bus {
     }
 
     /// Ends the keyring and starts it anew, over collections that nobody has unlocked.
-    fn lock(&mut self, world: &World) {
+    pub fn lock(&mut self, world: &World) {
         self.end_keyring();
         self.keyring = Some(self.keyring_command(world, &[]).spawn().unwrap());
         self.wait_for_service();

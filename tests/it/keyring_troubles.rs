@@ -114,6 +114,51 @@ fn what_another_program_put_there_is_not_told_as_not_signed_in() {
     let _ = world.run("logout").ended_with(0);
 }
 
+/// Rewrites the list as a login leaves it that is killed between the store and the list.
+fn cut_short(world: &World) {
+    let list = world.config_folder().join("profiles.toml");
+    let text = std::fs::read_to_string(&list).unwrap();
+    let server = text.lines().find(|line| line.starts_with("server")).unwrap();
+    std::fs::write(&list, format!("[[unlisted]]\nprofile = \"asha\"\n{server}\nstore = \"keyring\"\n"))
+        .unwrap();
+}
+
+#[test]
+fn what_a_login_that_was_cut_short_left_is_removed_by_whoever_comes_next() {
+    let server = FakeServer::always(GOOD);
+    let login = |world: &World, profile: &str| {
+        let line = format!("login --ssid-stdin --no-verify --profile {profile}");
+        world.run_with_input(&line, CANARY_SSID).ended_with(0)
+    };
+    for next in ["login --ssid-stdin --no-verify --profile ravi", "logout --all", "logout"] {
+        let world = World::new().with("DEEPCALL_SERVER", &server.url());
+        let mut bus = Bus::start(&world).with_keyring(&world);
+        let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+        login(&world, "asha");
+        let listed = std::fs::read_to_string(world.config_folder().join("profiles.toml")).unwrap();
+        cut_short(&world);
+        let ran = world.run("doctor --json");
+        assert!(ran.stdout.contains("a login to asha was cut short"), "{ran}");
+        let ran = world.run_with_input(next, CANARY_SSID);
+        assert!(ran.code == 0 || next == "logout" && ran.code == 4, "{ran}");
+        let list = std::fs::read_to_string(world.config_folder().join("profiles.toml")).unwrap();
+        assert!(!list.contains("unlisted"), "{list}");
+        std::fs::write(world.config_folder().join("profiles.toml"), &listed).unwrap();
+        let ran = world.run("break-status --profile asha").ended_with(4);
+        assert!(ran.stderr.contains("no stored session any more"), "it is gone from the keyring: {ran}");
+
+        // A keyring that cannot be opened keeps the note, and the login is good all the same.
+        login(&world, "asha");
+        cut_short(&world);
+        bus.lock(&world);
+        let line = "login --ssid-stdin --no-verify --profile meera --store file";
+        let ran = world.run_with_input(line, CANARY_SSID).ended_with(0);
+        assert!(ran.stderr.contains("could not be removed") && ran.stderr.contains("locked"), "{ran}");
+        let list = std::fs::read_to_string(world.config_folder().join("profiles.toml")).unwrap();
+        assert!(list.contains("[[unlisted]]") && list.contains("[profiles.meera]"), "{list}");
+    }
+}
+
 #[test]
 fn a_secret_that_not_every_keyring_could_hold_is_refused_by_all() {
     let world = World::new();

@@ -43,6 +43,14 @@ pub fn profiles(read: &Result<Profiles, Failure>) -> Finding {
         Ok(profiles) => profiles,
         Err(failure) => return Finding::failed("profiles", failure),
     };
+    if let Some(place) = profiles.unlisted().first() {
+        let detail = format!("a login to {} was cut short, and may have left a secret", place.profile());
+        return Finding::warn(
+            "profiles",
+            detail,
+            "the next `deepcall login` or `deepcall logout` removes it",
+        );
+    }
     let default = profiles.default_profile().map_or_else(|| "none".to_owned(), |it| it.name.to_string());
     match profiles.list().len() {
         0 => Finding::ok("profiles", "none is stored"),
@@ -113,6 +121,7 @@ pub fn terminal(terminals: Terminals, width: Option<usize>, has_colour: bool, is
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::ProfilesFile;
 
     fn row(finding: Finding) -> (bool, String) {
         (finding.is_fine(), finding.detail)
@@ -129,6 +138,17 @@ mod tests {
             assert_eq!(config(&path, None).verdict.word(), verdict, "for {mode:o}");
         }
         assert_eq!(config(&path, Some(&Failure::config("line 3"))).verdict.word(), "fail");
+    }
+
+    #[test]
+    fn a_secret_that_may_be_left_is_doubtful() {
+        let list = "[[unlisted]]\nprofile = \"asha\"\nserver = \"h\"\nstore = \"file\"\n";
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("profiles.toml"), list).unwrap();
+        let read = ProfilesFile::in_folder(folder.path()).read().map_err(Failure::from);
+        let finding = profiles(&read);
+        assert_eq!(finding.verdict.word(), "warn");
+        assert!(finding.detail.contains("asha"), "{}", finding.detail);
     }
 
     #[test]

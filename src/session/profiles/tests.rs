@@ -95,6 +95,32 @@ saved_at = "2026-03-01T09:30:00Z"
 }
 
 #[test]
+fn a_secret_that_may_be_left_is_noted_until_a_profile_names_its_place() {
+    let mut profiles = Profiles::default();
+    profiles.put(profile("asha"));
+    assert!(!profiles.note_unlisted(Unlisted::of(&profile("asha"))), "a profile names it");
+    let moved = Profile { server: ServerUrl::parse("https://lab.example/dc").unwrap(), ..profile("asha") };
+    let same_origin =
+        Profile { server: ServerUrl::parse("https://lab.example/x").unwrap(), ..profile("asha") };
+    assert!(profiles.note_unlisted(Unlisted::of(&moved)));
+    assert!(!profiles.note_unlisted(Unlisted::of(&same_origin)), "it is noted");
+    assert!(profiles.note_unlisted(Unlisted::of(&Profile { store: StoreKind::File, ..moved.clone() })));
+    let text = profiles.to_toml().unwrap();
+    assert!(
+        text.contains(
+            "[[unlisted]]\nprofile = \"asha\"\nserver = \"https://lab.example/dc\"\nstore = \"keyring\"\n"
+        ),
+        "{text}"
+    );
+    assert_eq!(Profiles::from_toml(text.as_bytes()), Ok(profiles.clone()));
+    profiles.put(moved);
+    assert_eq!(profiles.unlisted().len(), 1, "the file store's is left");
+    // Whoever edits the file can name a place twice.
+    let twice = text.replace("https://lab.example/dc", ServerUrl::DEFAULT);
+    assert_eq!(Profiles::from_toml(twice.as_bytes()).unwrap().unlisted().len(), 1);
+}
+
+#[test]
 fn nothing_is_no_profiles() {
     for text in ["", "\n", "# a comment\n", "[profiles]\n"] {
         assert_eq!(Profiles::from_toml(text.as_bytes()), Ok(Profiles::default()), "{text:?}");

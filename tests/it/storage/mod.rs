@@ -11,7 +11,7 @@ mod refused_calls;
 mod system_calls;
 mod written_files;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -41,11 +41,15 @@ fn copy_of(template: &World) -> World {
 }
 
 /// What a home holds, read without the program.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Kept {
     /// User id of each profile in `profiles.toml`.
     listed: BTreeMap<String, String>,
     default: Option<String>,
+    /// `PROFILE@ORIGIN` of each profile, of each note of a secret that may be left, and of each secret.
+    named: BTreeSet<String>,
+    noted: BTreeSet<String>,
+    stored: BTreeSet<String>,
     /// What `config.toml` says.
     config: toml::Table,
     /// User id and token of each secret.
@@ -58,24 +62,27 @@ impl Kept {
     fn in_home(world: &World) -> Self {
         let table = table_in(&world.config_folder().join("profiles.toml"));
         let config = table_in(&world.config_folder().join("config.toml"));
-        let mut kept = Self { listed: BTreeMap::new(), default: None, config, secrets: BTreeMap::new() };
+        let mut kept = Self { config, ..Self::default() };
         for (name, profile) in table.get("profiles").and_then(toml::Value::as_table).into_iter().flatten() {
             kept.listed.insert(name.clone(), profile["user_id"].as_str().unwrap().to_owned());
+            kept.named.insert(format!("{name}@{}", profile["server"].as_str().unwrap()));
+        }
+        for place in table.get("unlisted").and_then(toml::Value::as_array).into_iter().flatten() {
+            let part = |key: &str| place[key].as_str().unwrap().to_owned();
+            kept.noted.insert(format!("{}@{}", part("profile"), part("server")));
         }
         kept.default = table.get("default").map(|name| name.as_str().unwrap().to_owned());
         for path in files_below(&sessions(world)) {
             let name = path.file_name().unwrap().to_str().unwrap();
-            let Some((profile, _)) = name.split_once('@').filter(|_| name.ends_with(".json")) else {
-                continue;
-            };
-            if name.starts_with('.') {
-                continue;
-            }
+            let Some(key) = name.strip_suffix(".json").filter(|_| !name.starts_with('.')) else { continue };
+            let key = key.replace("_3a", ":").replace("_2f", "/");
+            let (profile, _) = key.split_once('@').unwrap();
             let text = fs::read_to_string(&path).unwrap();
             let blob: serde_json::Value =
                 serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text:?}"));
             let part = |key: &str| blob[key].as_str().unwrap().to_owned();
             kept.secrets.insert(profile.to_owned(), (part("user_id"), part("token")));
+            kept.stored.insert(key);
         }
         // A secret of one login with the user of another would be worse than none.
         for (user, token) in kept.secrets.values() {

@@ -54,7 +54,8 @@ fn refuse(template: &World, line: &str, input: &str, stride: usize) -> usize {
         assert!(ran.stderr.contains(world.home().to_str().unwrap()), "{what}");
         // The list of profiles is the last that is written. Once it has its new name, only the sync of the
         // folder can fail: the new content stays, and is told as what may not outlast a power failure.
-        let is_in_place = at > 0 && call.name == "fsync" && changes[at - 1].what() == "rename";
+        let is_in_place =
+            at + 1 == changes.len() && call.name == "fsync" && changes[at - 1].what() == "rename";
         if is_in_place && call.text.contains(".config") {
             assert!(kept == after && ran.stderr.contains("power failure"), "{what}");
         } else {
