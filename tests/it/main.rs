@@ -33,6 +33,7 @@ mod ping;
 mod planted_leaks;
 mod process;
 mod prompt;
+mod python_readings;
 mod readme;
 mod sandbox;
 mod secrets;
