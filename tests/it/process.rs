@@ -4,7 +4,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::support::{CANARY_SSID, FakeServer, Reply, Running, World};
+use crate::support::{CANARY_SSID, FakeServer, Reply, Running, Screen, World};
 
 /// The user id of `nobody`, an ordinary user.
 const NOBODY: &str = "65534";
@@ -106,13 +106,43 @@ fn a_panic_is_told_without_the_secret_and_ends_with_1() {
         .with("DEEPCALL_SERVER", &server.url())
         .with("DEEPCALL_SSID", CANARY_SSID)
         .with("RUST_BACKTRACE", "full");
-    let program = world.command(["tags", "-vvv"]);
-    let mut strace = Command::new("strace");
-    strace.args(["-o", "/dev/null", "-e", "inject=?epoll_wait,?epoll_pwait:error=EIO"]);
-    strace.arg(program.get_program()).args(program.get_args()).env_clear().current_dir(world.home());
-    strace.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let strace = panicking(&world, &["tags", "-vvv"], "1");
     let ran = world.start(strace).end().ended_with(1);
     assert!(ran.stderr.contains("error: a fault in deepcall: "), "{ran}");
     assert!(ran.stderr.contains("  caused by: a panic at ") && ran.stderr.contains("hint: "), "{ran}");
     assert_eq!(ran.stdout, "");
+}
+
+/// `strace` lets the program wait for its connections so often, and then no more.
+fn panicking(world: &World, arguments: &[&str], when: &str) -> Command {
+    let program = world.command(arguments);
+    let mut strace = Command::new("strace");
+    strace.args(["-o", "/dev/null", "-e", "trace=?epoll_wait,?epoll_pwait", "-e"]);
+    strace.arg(format!("inject=?epoll_wait,?epoll_pwait:error=EIO:when={when}+"));
+    strace.arg(program.get_program()).args(program.get_args()).env_clear().current_dir(world.home());
+    strace.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    strace
+}
+
+/// That the terminal has its modes, its screen and its cursor again, `Screen::end` looks at.
+#[test]
+fn a_panic_under_the_board_gives_the_terminal_back_before_it_is_told() {
+    let server = FakeServer::always(r#"{"data":[],"iconDetails":[],"status":"success","code":200}"#);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    world.run_with_input("login --store file --no-verify --ssid-stdin", CANARY_SSID).ended_with(0);
+    let mut polled = 0;
+    for when in ["1", "2", "5", "10", "20", "40"] {
+        let before = server.arrivals().len();
+        let command = panicking(&world, &["watch", "--interval", "2s"], when);
+        let (code, shown, bytes) = Screen::run(&world, &command, 24, 200).end();
+        assert_eq!(code, 1, "at wait {when}\n{shown}");
+        let painted = String::from_utf8_lossy(&bytes);
+        let last = |text: &str| painted.rfind(text).unwrap_or_else(|| panic!("no {text:?} in {painted:?}"));
+        let (entered, left) = (last("\u{1b}[?1049h"), last("\u{1b}[?1049l"));
+        let told = last("error: a fault in deepcall: ");
+        assert!(entered < left && left < told, "at wait {when}\n{painted:?}");
+        assert!(shown.contains("  caused by: a panic at ") && shown.contains("hint: "), "{shown}");
+        polled += usize::from(server.arrivals().len() > before);
+    }
+    assert!(polled >= 2, "the board was never shown with an answer on it");
 }
