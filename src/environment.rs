@@ -27,13 +27,15 @@ pub struct Environment {
     pub clock: Clock,
     /// Hides secrets on the way out, also in what a panic tells.
     pub redactor: Redactor,
+    /// Why other processes of the same user can read the memory of this one, if they can.
+    pub exposure: Option<std::io::Error>,
 }
 
 impl Environment {
     /// What this very process was given.
     #[must_use]
     pub fn of_this_process() -> Self {
-        forbid_core_dumps();
+        let exposure = forbid_core_dumps().err();
         outlive_file_size_limits();
         let redactor = Redactor::default();
         tell_panics(redactor.clone());
@@ -50,18 +52,23 @@ impl Environment {
             },
             clock: Clock::system(),
             redactor,
+            exposure,
         }
     }
 }
 
 /// A process that may hold a secret leaves no core behind, and other processes of the same user cannot
-/// read its memory. Where the system cannot do this, the program works all the same.
-fn forbid_core_dumps() {
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
-        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
-    }
+/// read its memory. Where the system cannot do this, the program works all the same, and `-v` says so.
+#[cfg(target_os = "linux")]
+fn forbid_core_dumps() -> std::io::Result<()> {
+    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+    Ok(set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
+}
+
+/// Other systems have nothing of the kind; the README promises it for Linux alone.
+#[cfg(not(target_os = "linux"))]
+fn forbid_core_dumps() -> std::io::Result<()> {
+    Ok(())
 }
 
 /// The system ends a process that lets a file grow beyond its limit, unless it listens; then the write fails.
@@ -139,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_process_that_may_hold_a_secret_leaves_no_core() {
-        forbid_core_dumps();
+        forbid_core_dumps().unwrap();
         assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
     }
 }

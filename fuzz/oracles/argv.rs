@@ -99,6 +99,7 @@ pub fn check(input: &[u8]) {
         terminals: Terminals::default(),
         clock: Clock::fixed("2026-11-23T09:00:00Z".parse().unwrap()),
         redactor: deepcall::output::redact::Redactor::default(),
+        exposure: None,
     };
     let code = deepcall::run(arguments, environment).code();
     let (stdout, stderr) = (stdout.text(), stderr.text());

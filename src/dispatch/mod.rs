@@ -41,8 +41,13 @@ use telling::{Side, Teller};
 /// Runs one command line to its end.
 #[must_use]
 pub fn dispatch(arguments: Vec<OsString>, environment: Environment) -> ExitStatus {
-    let Environment { variables, stdin, stdout, stderr, terminals, clock, redactor } = environment;
+    let Environment { variables, stdin, stdout, stderr, terminals, clock, redactor, exposure } = environment;
     let teller = Teller::new(Streams::new(stdout, stderr, redactor.clone()), terminals);
+    if let Some(why) = exposure {
+        teller.tell_once_listening(format!(
+            "other processes of this user can read the memory of this one: {why}"
+        ));
+    }
     teller.look_like(look::colour_of_errors(&variables, terminals.stderr), false);
     if let Some(shell) = completing::asking_shell(&variables) {
         let candidates = completing::complete(shell, arguments, &variables);

@@ -68,6 +68,8 @@ pub(super) struct Teller {
     streams: RefCell<Streams>,
     terminals: Terminals,
     talk: Cell<TalkOptions>,
+    /// A detail that was known before `-v` was.
+    early: Cell<Option<String>>,
     color: Cell<bool>,
     errors_as_json: Cell<bool>,
     mask: Cell<bool>,
@@ -80,6 +82,7 @@ impl Teller {
             streams: RefCell::new(streams),
             terminals,
             talk: Cell::default(),
+            early: Cell::default(),
             color: Cell::default(),
             errors_as_json: Cell::default(),
             mask: Cell::default(),
@@ -100,6 +103,14 @@ impl Teller {
     /// From now on, `-q` and `-v` count.
     pub(super) fn listen(&self, talk: TalkOptions) {
         self.talk.set(talk);
+        if let Some(early) = self.early.take() {
+            self.detail(&early);
+        }
+    }
+
+    /// A detail to be told as soon as `-v` counts.
+    pub(super) fn tell_once_listening(&self, detail: String) {
+        self.early.set(Some(detail));
     }
 
     /// The same, as the answer is rendered.

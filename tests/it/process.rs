@@ -92,6 +92,21 @@ fn a_crash_leaves_no_core() {
     }
 }
 
+/// As in a container that forbids the call.
+#[test]
+fn where_the_system_does_not_protect_the_memory_the_program_works_and_says_so_to_who_asks() {
+    let (_server, world) = surroundings();
+    for (line, code) in [("wrapup", 0), ("profiles", 0), ("wrapup -v", 0), ("wrapup -v -q", 2)] {
+        let arguments: Vec<&str> = line.split(' ').collect();
+        let strace = straced(&world, &arguments, "prctl", "error=EPERM");
+        let ran = world.start(strace).end().ended_with(code);
+        let is_told = ran.stderr.contains("can read the memory of this one: Operation not permitted");
+        assert_eq!(is_told, line == "wrapup -v", "{line}\n{ran}");
+        let ran = world.run(line).ended_with(code);
+        assert!(!ran.stderr.contains("can read the memory"), "{line}\n{ran}");
+    }
+}
+
 fn has_core(folder: &Path) -> bool {
     let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
     names.into_iter().any(|name| name.to_string_lossy().starts_with("core"))
@@ -115,10 +130,21 @@ fn a_panic_is_told_without_the_secret_and_ends_with_1() {
 
 /// `strace` lets the program wait for its connections so often, and then no more.
 fn panicking(world: &World, arguments: &[&str], when: &str) -> Command {
+    straced(world, arguments, "?epoll_wait,?epoll_pwait", &format!("error=EIO:when={when}+"))
+}
+
+/// The program with these calls made to fail.
+fn straced(world: &World, arguments: &[&str], calls: &str, fault: &str) -> Command {
     let program = world.command(arguments);
     let mut strace = Command::new("strace");
-    strace.args(["-o", "/dev/null", "-e", "trace=?epoll_wait,?epoll_pwait", "-e"]);
-    strace.arg(format!("inject=?epoll_wait,?epoll_pwait:error=EIO:when={when}+"));
+    strace.args([
+        "-o",
+        "/dev/null",
+        "-e",
+        &format!("trace={calls}"),
+        "-e",
+        &format!("inject={calls}:{fault}"),
+    ]);
     strace.arg(program.get_program()).args(program.get_args()).env_clear().current_dir(world.home());
     strace.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
     strace

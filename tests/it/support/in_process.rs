@@ -63,6 +63,7 @@ impl InProcess {
             terminals: self.terminals,
             clock: Clock::fixed(self.now),
             redactor: deepcall::output::redact::Redactor::default(),
+            exposure: None,
         };
         let words = std::iter::once("deepcall").chain(words).map(Into::into);
         let status = deepcall::run(words, environment);
