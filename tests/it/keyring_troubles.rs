@@ -4,7 +4,7 @@
 use std::process::{Command, Stdio};
 
 use crate::keyring::Bus;
-use crate::support::{CANARY_SSID, FakeServer, Reply, World};
+use crate::support::{CANARY_SSID, FakeServer, Reply, World, leaks};
 
 const GOOD: &str = r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#;
 const EXPIRED: &str = r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#;
@@ -28,6 +28,39 @@ items, _ = service.SearchItems({'service': 'deepcall'})
 assert len(items) == 1, items
 secret = dbus.Struct((session, dbus.ByteArray(b''), dbus.ByteArray(b'\\xff\\xfe\\x00{'), 'text/plain'))
 dbus.Interface(bus.get_object('org.freedesktop.secrets', items[0]), 'org.freedesktop.Secret.Item').SetSecret(secret)
+";
+
+/// Puts a second item beside the one that deepcall stored, as another program may that copies a keyring.
+const DOUBLE: &str = "
+import dbus
+bus = dbus.SessionBus()
+path = '/org/freedesktop/secrets'
+service = dbus.Interface(bus.get_object('org.freedesktop.secrets', path), 'org.freedesktop.Secret.Service')
+_, session = service.OpenSession('plain', dbus.String('', variant_level=1))
+items, _ = service.SearchItems({'service': 'deepcall'})
+assert len(items) == 1, items
+item = bus.get_object('org.freedesktop.secrets', items[0])
+attributes = dbus.Interface(item, dbus.PROPERTIES_IFACE).Get('org.freedesktop.Secret.Item', 'Attributes')
+secret = dbus.Interface(item, 'org.freedesktop.Secret.Item').GetSecret(session)
+collection = bus.get_object('org.freedesktop.secrets', path + '/aliases/default')
+properties = {'org.freedesktop.Secret.Item.Label': 'twin', 'org.freedesktop.Secret.Item.Attributes': attributes}
+properties = dbus.Dictionary(properties, signature='sv')
+dbus.Interface(collection, 'org.freedesktop.Secret.Collection').CreateItem(properties, secret, False)
+items, _ = service.SearchItems({'service': 'deepcall'})
+assert len(items) == 2, items
+";
+
+/// Says all that can be read of every item without its secret, one line for each.
+const LOOK: &str = "
+import dbus
+bus = dbus.SessionBus()
+service = bus.get_object('org.freedesktop.secrets', '/org/freedesktop/secrets')
+found = dbus.Interface(service, 'org.freedesktop.Secret.Service').SearchItems({})
+for item in [*found[0], *found[1]]:
+    item = dbus.Interface(bus.get_object('org.freedesktop.secrets', item), dbus.PROPERTIES_IFACE)
+    told = item.GetAll('org.freedesktop.Secret.Item')
+    attributes = sorted(f'{name}={value}' for name, value in told['Attributes'].items())
+    print('locked' if told['Locked'] else 'open', told['Label'], *attributes)
 ";
 
 fn python(bus: &Bus, script: &str) -> Command {
@@ -156,6 +189,40 @@ fn what_a_login_that_was_cut_short_left_is_removed_by_whoever_comes_next() {
         assert!(ran.stderr.contains("could not be removed") && ran.stderr.contains("locked"), "{ran}");
         let list = std::fs::read_to_string(world.config_folder().join("profiles.toml")).unwrap();
         assert!(list.contains("[[unlisted]]") && list.contains("[profiles.meera]"), "{list}");
+    }
+}
+
+#[test]
+fn whoever_looks_at_a_keyring_learns_program_profile_and_server_and_no_more() {
+    let server = FakeServer::always(GOOD);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let mut bus = Bus::start(&world).with_keyring(&world);
+    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let _ = world.run_with_input("login --ssid-stdin --profile asha", CANARY_SSID).ended_with(0);
+    let looked = |bus: &Bus| String::from_utf8(python(bus, LOOK).output().unwrap().stdout).unwrap();
+    let account = format!("asha@{}", server.url());
+    let wanted = format!("open keyring:{account}@deepcall service=deepcall username={account}\n");
+    assert_eq!(looked(&bus), wanted);
+    bus.lock(&world);
+    let told = looked(&bus);
+    leaks::assert_no_secret("a locked item", told.as_bytes());
+    assert!(told.starts_with("locked ") && told.lines().count() == 1, "{told}");
+}
+
+#[test]
+fn of_two_items_of_one_profile_none_is_taken_until_a_login_replaces_both() {
+    let server = FakeServer::always(GOOD);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let bus = Bus::start(&world).with_keyring(&world);
+    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    for mended_by in ["login --ssid-stdin", "logout"] {
+        let _ = world.run_with_input("login --ssid-stdin", CANARY_SSID).ended_with(0);
+        assert!(python(&bus, DOUBLE).status().unwrap().success());
+        let ran = world.run("wrapup --json").ended_with(1);
+        assert!(ran.json_error()["message"].as_str().unwrap().contains("has several of them"), "{ran}");
+        let _ = world.run_with_input(mended_by, CANARY_SSID).ended_with(0);
+        let left = String::from_utf8(python(&bus, LOOK).output().unwrap().stdout).unwrap();
+        assert_eq!(left.lines().count(), usize::from(mended_by != "logout"), "{left}");
     }
 }
 
