@@ -1,8 +1,12 @@
 //! What other processes learn of this one while it holds a secret, and what is left when it breaks.
 
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use crate::support::{CANARY_SSID, FakeServer, Reply, Running, Screen, World};
 
@@ -105,6 +109,66 @@ fn where_the_system_does_not_protect_the_memory_the_program_works_and_says_so_to
         let ran = world.run(line).ended_with(code);
         assert!(!ran.stderr.contains("can read the memory"), "{line}\n{ran}");
     }
+}
+
+/// Starts a program, and for each line on stdin says how often the stored secret stands in its memory, as it is and
+/// escaped as in a request.
+const COUNT: &str = r#"
+import glob, json, subprocess, sys
+[path] = glob.glob(".local/share/deepcall/sessions/*.json")
+secret = json.load(open(path))["ssid"]
+spellings = [secret, json.dumps(secret, ensure_ascii=False)[1:-1]]
+program = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+for line in sys.stdin:
+    counts = [0, 0]
+    with open(f"/proc/{program.pid}/maps") as maps, open(f"/proc/{program.pid}/mem", "rb", 0) as memory:
+        for line in maps:
+            # What cannot be written holds what stood in the program's file.
+            places, permissions = line.split()[:2]
+            if permissions.startswith("rw"):
+                start, end = (int(place, 16) for place in places.split("-"))
+                memory.seek(start)
+                held = memory.read(end - start)
+                counts = [count + held.count(text.encode()) for count, text in zip(counts, spellings)]
+    print(*counts, flush=True)
+program.kill()
+program.wait()
+"#;
+
+/// Only root, here or in a namespace of one's own, can look; see above.
+#[test]
+fn a_watch_holds_few_copies_of_its_secret_and_no_poll_leaves_one() {
+    // Each poll waits for its reply until it was looked at.
+    let (arrived, arrivals) = channel();
+    let (go, wait) = channel::<()>();
+    let wait = Mutex::new(wait);
+    let server = FakeServer::answering(move |_, _| {
+        let _ = arrived.send(());
+        let _ = wait.lock().unwrap().recv();
+        Reply::ok(r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#)
+    });
+    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    world.run_with_input("login --store file --no-verify --ssid-stdin", CANARY_SSID).ended_with(0);
+    let root = if rustix::process::geteuid().is_root() { "env" } else { "unshare --map-root-user" };
+    let mut words = root.split(' ');
+    let mut command = world.shell(words.next().unwrap());
+    command.args(words).args(["/usr/bin/python3", "-c", COUNT, "deepcall", "watch", "--json"]);
+    command.args(["--only", "wrapups", "--interval", "2s"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut python = command.spawn().unwrap();
+    let (mut ask, told) = (python.stdin.take().unwrap(), BufReader::new(python.stdout.take().unwrap()));
+    let mut told = told.lines();
+    let mut counts = vec![];
+    for _poll in 0..4 {
+        arrivals.recv_timeout(Duration::from_secs(20)).unwrap();
+        ask.write_all(b"\n").unwrap();
+        counts.push(told.next().unwrap().unwrap());
+        go.send(()).unwrap();
+    }
+    drop(ask);
+    assert!(python.wait().unwrap().success());
+    let of_first: Vec<u32> = counts[0].split(' ').map(|count| count.parse().unwrap()).collect();
+    assert!((1..=4).contains(&of_first[0]) && (1..=4).contains(&of_first[1]), "{counts:?}");
+    assert!(counts.iter().all(|count| *count == counts[0]), "{counts:?}");
 }
 
 fn has_core(folder: &Path) -> bool {
