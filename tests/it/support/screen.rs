@@ -5,6 +5,7 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,8 +17,8 @@ use rustix::process::{Pid, Signal};
 use super::overseer::Overseer;
 use super::{World, leaks};
 
-/// How long a test waits for a screen before it fails.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a test waits for a screen before it fails. Where much else runs, a program needs many times its time.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A program on a terminal.
 pub struct Screen {
@@ -166,18 +167,16 @@ impl Screen {
     /// must be as it was before.
     #[track_caller]
     pub fn end(mut self) -> (u32, String, Vec<u8>) {
-        let deadline = Instant::now() + PATIENCE;
-        let code = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status.exit_code();
-            }
-            if Instant::now() > deadline {
-                self.child.kill().unwrap();
-                panic!("it never ended:\n{}", self.parser.0.lock().unwrap().parser.screen().contents());
-            }
-            thread::yield_now();
+        // Waited for by a thread that sleeps: one that looked again and again would take the time from what it waits for.
+        let (mut child, (told, ended)) = (self.child, channel());
+        let mut killer = child.clone_killer();
+        thread::spawn(move || told.send(child.wait()));
+        let Ok(status) = ended.recv_timeout(PATIENCE) else {
+            killer.kill().unwrap();
+            panic!("it never ended:\n{}", self.parser.0.lock().unwrap().parser.screen().contents());
         };
-        assert_eq!(self.stty("-g"), self.modes_before, "the terminal is not as it was");
+        let code = status.unwrap().exit_code();
+        assert_eq!(stty(&*self.master, "-g"), self.modes_before, "the terminal is not as it was");
         drop(self.terminal.take());
         let (painted, changed) = &*self.parser;
         let mut painted = painted.lock().unwrap();
