@@ -44,7 +44,7 @@ pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<
     let jobs = parts.jobs(&args.fleet);
     let limits = configured_limits(parts)?;
     let plan = args.plan(limits, server_zone, &presentation.zone, parts.clock().now(), jobs)?;
-    let reactions = reactions(args, parts, &presentation, teller)?;
+    let reactions = reactions(args, parts, &presentation, teller);
     let asking = parts.asking(&args.profile, &args.fleet, &args.sandbox, &args.connection)?;
     let mut wire = parts.wire(&args.connection)?;
     wire.patience = Patience { timeout: Some(POLL_LIMIT), retries: Some(0) };
@@ -190,22 +190,18 @@ fn renewed(session: &SignedIn, args: &WatchArgs, parts: &Parts, wire: &Wire) -> 
     is_other.then_some(found)
 }
 
-/// # Errors
-/// If there is nothing that could show a notice: exit code 2.
-fn reactions(
-    args: &WatchArgs,
-    parts: &Parts,
-    presentation: &Presentation,
-    teller: &Teller,
-) -> Result<Reactions, Failure> {
+/// What can be neither rung nor shown here is told: the same line, or the same config file, also runs where nobody sits.
+fn reactions(args: &WatchArgs, parts: &Parts, presentation: &Presentation, teller: &Teller) -> Reactions {
     let variables = parts.layers().variables;
     let text = |name: &str| variables.text(name).ok().flatten().map(str::to_owned);
     let has_desktop = has_desktop(|name| variables.has(name));
     let Terminals { stdout, stderr, .. } = parts.terminals();
-    if args.notify && !(stdout || stderr || has_desktop) {
-        return Err(Failure::usage(
-            "--notify has no meaning here: there is neither a desktop nor a terminal",
-        ));
+    let has_terminal = stdout || stderr;
+    if args.bell && !has_terminal {
+        teller.note("--bell rings nowhere: there is no terminal");
+    }
+    if args.notify && !has_terminal && !has_desktop {
+        teller.note("--notify shows nothing: there is neither a desktop nor a terminal");
     }
     let for_notice = Presentation { format: Format::Table, color: false, ..presentation.clone() };
     let hook = |command: &String| Hook {
@@ -230,7 +226,7 @@ fn reactions(
     } else if stdout {
         reactions.terminal = Box::new(teller.screen());
     }
-    Ok(reactions)
+    reactions
 }
 
 /// Why a signal ends the watch.

@@ -94,7 +94,25 @@ fn over_ssh_the_desktop_of_this_machine_is_left_alone() {
         .with("DBUS_SESSION_BUS_ADDRESS", &bus.address)
         .with("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 22");
     // There is no terminal either, so nothing could be shown anywhere.
-    let ran = remote.run("watch --sandbox --notify --timeout 1s").ended_with(2);
-    assert!(ran.stderr.contains("neither a desktop nor a terminal"), "{ran}");
+    let ran = remote.run("watch --sandbox --on tag --notify --timeout 1s").ended_with(124);
+    assert_eq!(ran.stderr.matches("neither a desktop nor a terminal").count(), 1, "{ran}");
     assert!(shown.try_recv().is_err());
+}
+
+#[test]
+fn where_nobody_sits_bell_and_notice_are_told_to_reach_nobody_and_the_watch_goes_on() {
+    let world = World::new();
+    let asked = "[watch]\nbell = true\nnotify = true\n";
+    std::fs::create_dir_all(world.config_folder()).unwrap();
+    for (config, options) in [("", "--bell --notify"), (asked, "")] {
+        std::fs::write(world.config_folder().join("config.toml"), config).unwrap();
+        let line = format!("watch --sandbox --json --until start {options}");
+        let ran = world.run(&line).ended_with(0);
+        assert_eq!(
+            ran.stderr,
+            "note: --bell rings nowhere: there is no terminal\n\
+             note: --notify shows nothing: there is neither a desktop nor a terminal\n"
+        );
+        assert_eq!(world.run(&format!("{line} -q")).ended_with(0).stderr, "");
+    }
 }
