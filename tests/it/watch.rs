@@ -2,7 +2,6 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -134,19 +133,18 @@ fn somebody_who_signs_in_again_keeps_the_watch_alive() {
     assert_eq!(types(&events(&ran.ended_with(0))), ["start", "session_expired", "session_renewed", "end"]);
 }
 
+/// That it takes less than two seconds is for `watch::run` to show, under a clock that no other process can hold up.
 #[test]
-fn a_reader_that_goes_away_ends_it_within_seconds_even_without_events() {
+fn a_reader_that_goes_away_ends_it_even_without_events() {
     let server = FakeServer::always(NOT_IN_WRAPUP);
     let world = world(&server);
-    let mut child = start(&world, "watch --json --only wrapups --interval 1h");
+    let mut child = start(&world, "watch --json --only wrapups --interval 1h --timeout 60s");
     let mut stdout = BufReader::new(child.child.stdout.take().unwrap());
     for _ in 0..2 {
         stdout.read_line(&mut String::new()).unwrap();
     }
     drop(stdout);
-    let gone = Instant::now();
     let ran = child.end().ended_with(141);
-    assert!(gone.elapsed() < Duration::from_secs(3), "{:?}", gone.elapsed());
     assert_eq!(ran.stderr, "");
 }
 
@@ -228,16 +226,26 @@ fn a_hook_that_fails_is_told_and_harms_nothing() {
 }
 
 #[test]
-fn a_limit_is_told_once_and_taken_back_when_the_break_ends() {
-    let server =
-        FakeServer::answering(|_, earlier| Reply::ok(if earlier < 3 { ON_BREAK } else { NOT_ON_BREAK }));
-    let line =
-        "watch --json --only breaks --interval 2s --alert break.lunch=1s --until break_ended --timeout 20s";
-    let events = events(&world(&server).run(line).ended_with(0));
-    let alerts: Vec<_> =
-        events.iter().filter(|event| event["type"] == "alert").map(|it| it["change"].clone()).collect();
-    assert_eq!(alerts.first(), Some(&"over".into()), "{events:?}");
-    assert_eq!(alerts.iter().filter(|change| **change == "over").count(), 1);
+fn a_limit_is_told_once_and_taken_back_when_the_break_ends_whether_typed_or_configured() {
+    let alerts = |config: &str, options: &str| {
+        let server =
+            FakeServer::answering(|_, earlier| Reply::ok(if earlier < 2 { ON_BREAK } else { NOT_ON_BREAK }));
+        let world = world(&server);
+        std::fs::create_dir_all(world.config_folder()).unwrap();
+        std::fs::write(world.config_folder().join("config.toml"), config).unwrap();
+        let line = "watch --json --only breaks --interval 2s --until break_ended --timeout 60s";
+        let mut alerts = events(&world.run(&format!("{line} {options}")).ended_with(0));
+        alerts.retain(|event| event["type"] == "alert");
+        alerts.iter_mut().for_each(|alert| alert["at"] = Value::Null);
+        alerts
+    };
+    let typed = alerts("", "--alert break.lunch=1s");
+    let changes: Vec<&Value> = typed.iter().map(|alert| &alert["change"]).collect();
+    assert_eq!(changes[0], "over", "{typed:?}");
+    assert_eq!(changes.iter().filter(|change| **change == "over").count(), 1, "{typed:?}");
+    assert_eq!(alerts("[alert]\n'break.lunch' = '1s'\n", ""), typed);
+    // What is typed stands in place of all that is configured.
+    assert_eq!(alerts("[alert]\nbreak = '1s'\n", "--alert break.lunch=1s"), typed);
 }
 
 #[test]

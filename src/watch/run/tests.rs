@@ -122,6 +122,7 @@ struct Floor {
     takes: usize,
     /// What the store holds when it is read once more.
     stored: Vec<Scripted>,
+    reader_is_gone: fn() -> Option<EndReason>,
 }
 
 impl Floor {
@@ -147,7 +148,7 @@ impl Floor {
             under_way: Rc::default(),
             most_under_way: Rc::default(),
         };
-        Self { profiles: vec![profile], plan, takes: usize::MAX, stored: vec![] }
+        Self { profiles: vec![profile], plan, takes: usize::MAX, stored: vec![], reader_is_gone: || None }
     }
 
     /// The same with so many profiles alike.
@@ -170,7 +171,7 @@ impl Floor {
             clock: Clock::from_fn(move || wall(started)),
             input,
             renew: &mut |_| stored.pop(),
-            reader_is_gone: || None,
+            reader_is_gone: self.reader_is_gone,
             random: crate::api::connection::random,
             note: &|_| (),
             reactions: Reactions::none(),
@@ -343,6 +344,24 @@ async fn a_slow_answer_holds_up_nobody_else() {
     floor.watch().await.0.unwrap();
     assert!((14..=20).contains(&slow.borrow().len()), "{:?}", slow.borrow());
     assert!(quick.borrow().len() >= 54, "{:?}", quick.borrow());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_that_goes_away_ends_it_within_two_seconds_even_without_events() {
+    thread_local! {
+        static GONE: Cell<Option<Instant>> = const { Cell::new(None) };
+    }
+    for after in [0, 1, 999, 1000, 61_500, 1_234_567].map(Duration::from_millis) {
+        let mut floor = Floor::of(seconds(86_400), |_| Says::Nothing);
+        floor.plan.interval = seconds(3600);
+        floor.reader_is_gone = || (GONE.get()? <= Instant::now()).then_some(EndReason::ReaderGone);
+        let gone = Instant::now() + after;
+        GONE.set(Some(gone));
+        let (ended, told) = floor.watch().await;
+        assert_eq!(ended.unwrap(), EndReason::ReaderGone);
+        assert!(gone.elapsed() < seconds(2), "noticed {:?} after it went", gone.elapsed());
+        assert!(told.end.is_none(), "nobody is left to be told");
+    }
 }
 
 #[tokio::test(start_paused = true)]
