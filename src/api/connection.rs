@@ -1,8 +1,9 @@
 //! One pinned server: sends questions there and nowhere else, bounds every reply in time and size, and
 //! asks again where that is safe. It must not know what a question means.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -65,6 +66,8 @@ impl ConnectionOptions {
 pub struct Connection {
     client: Client,
     server: ServerUrl,
+    /// The addresses that were asked before: a watch asks the same few all day.
+    endpoints: Mutex<HashMap<String, Url>>,
     target: Target,
     shown: Shown,
     budget: Budget,
@@ -107,7 +110,8 @@ impl Connection {
         let client = client.build().map_err(|error| {
             ApiError::new(Fault::Usage, "the HTTP client cannot be set up").because(error)
         })?;
-        Ok(Self { client, server, target: Target { origin, proxy }, shown, budget, clock })
+        let target = Target { origin, proxy };
+        Ok(Self { client, server, endpoints: Mutex::default(), target, shown, budget, clock })
     }
 
     /// The server at the other end.
@@ -136,9 +140,15 @@ impl Connection {
     }
 
     fn endpoint(&self, path: &str) -> Result<Url, ApiError> {
-        self.server.endpoint(path).map_err(|error| {
+        let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(url) = endpoints.get(path) {
+            return Ok(url.clone());
+        }
+        let url = self.server.endpoint(path).map_err(|error| {
             ApiError::new(Fault::Usage, "the path of the request is not usable").because(error)
-        })
+        })?;
+        endpoints.insert(path.to_owned(), url.clone());
+        Ok(url)
     }
 
     /// Asks, and asks again within the budget while the policy allows it. `read` judges a reply that arrived;
@@ -199,7 +209,9 @@ impl Connection {
     /// One exchange within a time limit, told to the log.
     async fn attempt(&self, url: &Url, body: &RequestBody, limit: Duration) -> Result<Received, ApiError> {
         let started = Instant::now();
-        let outcome = match timeout(limit, self.exchange(url.clone(), body)).await {
+        // On the heap: a watch holds one such conversation for each profile, and futures within futures grow fast.
+        let exchange = Box::pin(self.exchange(url.clone(), body));
+        let outcome = match timeout(limit, exchange).await {
             Ok(outcome) => outcome,
             Err(_) => Err(wire_fault::too_slow("took longer to answer than", limit, &self.target)),
         };

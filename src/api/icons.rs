@@ -2,7 +2,8 @@
 //! It knows ids only, not what an icon looks like.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+
+use foldhash::{HashMap, HashMapExt};
 
 /// The most icons that one notification is given. What is beyond it stays with the icons of none,
 /// so that a reply in which everything shares one id stays small.

@@ -174,7 +174,7 @@ impl SignedIn {
         read: impl Fn(Received) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
         let body = RequestBody::new(&self.credentials, parameters)?;
-        self.connection.post(path, &body, policy, read).await
+        Box::pin(self.connection.post(path, &body, policy, read)).await
     }
 
     fn explain_for_tags(&self, error: ApiError) -> ApiError {

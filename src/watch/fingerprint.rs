@@ -2,8 +2,10 @@
 //! Neither key order nor spacing nor fields that only count time make a difference.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::sync::LazyLock;
 
+use foldhash::quality::{FoldHasher, RandomState};
 use serde_json::value::RawValue;
 
 use crate::raw::Raw;
@@ -64,13 +66,16 @@ pub(super) fn of_json(raw: &Raw) -> Fingerprint {
     number(|hasher| feed(raw.get(), DEPTH, hasher))
 }
 
-fn number(feed: impl FnOnce(&mut DefaultHasher)) -> Fingerprint {
-    let mut hasher = DefaultHasher::new();
+/// Drawn anew by each process, so that nobody can prepare two notifications that share a number.
+static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+
+fn number(feed: impl FnOnce(&mut FoldHasher<'static>)) -> Fingerprint {
+    let mut hasher = KEY.build_hasher();
     feed(&mut hasher);
     hasher.finish()
 }
 
-fn feed(json: &str, depth: u8, hasher: &mut DefaultHasher) {
+fn feed(json: &str, depth: u8, hasher: &mut FoldHasher<'static>) {
     match json.as_bytes().first() {
         Some(b'{') if depth > 0 => {
             if let Ok(members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(json) {

@@ -74,8 +74,8 @@ impl Source for SignedIn {
         &self.profile
     }
 
-    async fn poll(&self, parts: Parts, asking: &Asking) -> Polled {
-        poll(self, parts, asking).await
+    fn poll(&self, parts: Parts, asking: &Asking) -> impl Future<Output = Polled> {
+        poll(self, parts, asking)
     }
 }
 

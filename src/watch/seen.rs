@@ -1,8 +1,9 @@
 //! Which notifications were told. It forgets by attended time only: never by the time a notification
 //! carries, never because a poll failed, never because the machine slept.
 
-use std::collections::HashMap;
 use std::time::Duration;
+
+use foldhash::{HashMap, HashMapExt};
 
 use crate::watch::fingerprint::{self, Fingerprint};
 use crate::watch::look::SeenTag;
