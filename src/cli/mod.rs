@@ -107,7 +107,7 @@ pub enum Command {
 /// The whole definition of the command line.
 #[must_use]
 pub fn definition() -> clap::Command {
-    shape::shaped(Cli::command())
+    shape::shaped(Cli::command(), |_| true)
 }
 
 /// Reads the command line.
@@ -115,7 +115,8 @@ pub fn definition() -> clap::Command {
 /// # Errors
 /// What clap has to say: help, version, or what is wrong.
 pub fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
-    let definition = definition();
+    // Most command lines show no help, and none shows that of a command it does not name.
+    let definition = shape::shaped(Cli::command(), |name| arguments.iter().any(|word| word == name));
     let arguments = order::options_behind_command(&definition, arguments);
     let cli = Cli::from_arg_matches(&definition.try_get_matches_from(arguments)?)?;
     Ok(cli.command)

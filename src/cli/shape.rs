@@ -27,15 +27,15 @@ const FIRST_STEPS: &[Example] = &[
     ("Then, for one agent and for the whole team", "deepcall tags\n  deepcall break-status --all"),
 ];
 
-/// Gives every command its examples and the common order.
-pub(super) fn shaped(definition: Command) -> Command {
+/// Gives the commands that may be shown their examples and the common order.
+pub(super) fn shaped(definition: Command, may_be_shown: impl Fn(&str) -> bool) -> Command {
     let definition = definition
         .help_template(OF_ALL)
         .before_long_help(section(FIRST_STEPS))
         .mut_args(|argument| argument.hide_short_help(true));
     let shaped = |command: Command| {
         let name = command.get_name().to_owned();
-        shaped_command(command, &name)
+        if may_be_shown(&name) { shaped_command(command, &name) } else { command }
     };
     definition.mut_subcommands(shaped)
 }
