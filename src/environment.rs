@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::clock::Clock;
+use crate::failure::ExitStatus;
 use crate::output::panics::tell_panics;
 use crate::output::redact::Redactor;
 
@@ -38,7 +39,7 @@ impl Environment {
         let exposure = forbid_core_dumps().err();
         outlive_file_size_limits();
         let redactor = Redactor::default();
-        tell_panics(redactor.clone());
+        tell_panics(redactor.clone(), ExitStatus::Failed.code());
         Self {
             variables: Variables::new(std::env::vars_os()),
             stdin: Box::new(std::io::stdin()),

@@ -1,5 +1,5 @@
 //! Tells a panic, which is a fault of this program, without what the program was holding: the message
-//! may quote any text, also a secret. It must not know what has to be restored before.
+//! may quote any text, also a secret. Then the process ends. It must not know what has to be restored before.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::Write;
@@ -12,8 +12,9 @@ use super::sanitize::sanitize;
 /// Said in place of a message that cannot be searched for secrets.
 const WITHHELD: &str = "the message is withheld, since it may hold a secret";
 
-/// From now on, each panic of this process is told on stderr in the form of every other error.
-pub fn tell_panics(redactor: Redactor) {
+/// From now on, each panic of this process, in whichever thread, is told on stderr in the form of every other error and
+/// ends the process with this code. Nothing is unwound: the release build could not (`panic = "abort"` in Cargo.toml).
+pub fn tell_panics(redactor: Redactor, code: u8) {
     std::panic::set_hook(Box::new(move |panic| {
         // Captured only if the usual variables ask for it. It holds names of functions, and no values.
         let backtrace = Backtrace::capture();
@@ -24,7 +25,14 @@ pub fn tell_panics(redactor: Redactor) {
         if backtrace.status() == BacktraceStatus::Captured {
             let _ = writeln!(stderr, "{backtrace}");
         }
+        drop(stderr);
+        end(code);
     }));
+}
+
+#[expect(clippy::exit, reason = "there is nothing sound to return to")]
+fn end(code: u8) {
+    std::process::exit(code.into());
 }
 
 fn message(panic: &PanicHookInfo<'_>) -> String {
