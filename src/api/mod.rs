@@ -51,7 +51,7 @@ pub use ping::Pong;
 pub use proxies::Proxies;
 pub use raw_call::RawReply;
 pub use reach::{Reached, Sign};
-pub use received::Received;
+pub use received::{Received, ReplyMark};
 pub use retry::RetryPolicy;
 pub use signed_in::{Answer, SignedIn};
 pub use tags::{Notification, Reference, Tags};

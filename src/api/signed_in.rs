@@ -17,7 +17,7 @@ use super::envelope;
 use super::error::{ApiError, Fault};
 use super::ping::{self, Pong};
 use super::raw_call::{self, RawReply};
-use super::received::Received;
+use super::received::{Received, ReplyMark};
 use super::request_body::RequestBody;
 use super::retry::RetryPolicy;
 use super::tags::{self, Notification, Reference, Tags};
@@ -78,6 +78,36 @@ impl SignedIn {
         zone: &TimeZone,
         take: impl Fn(Notification) -> Option<T>,
     ) -> Result<Answer<Tags<T>>, ApiError> {
+        let read = |received: &Received| tags::read(received, zone, &take);
+        self.ask_for_tags(reference, read).await
+    }
+
+    /// The same with what stands for the reply, or `None` if it is the one that `last` stands for, byte for byte.
+    ///
+    /// # Errors
+    /// As for [`SignedIn::tags`].
+    pub async fn tags_unless<T>(
+        &self,
+        last: Option<ReplyMark>,
+        reference: &Reference,
+        zone: &TimeZone,
+        take: impl Fn(Notification) -> Option<T>,
+    ) -> Result<Answer<Option<(Tags<T>, ReplyMark)>>, ApiError> {
+        let read = |received: &Received| {
+            let mark = received.mark();
+            if last == Some(mark) {
+                return Ok(None);
+            }
+            tags::read(received, zone, &take).map(|tags| Some((tags, mark)))
+        };
+        self.ask_for_tags(reference, read).await
+    }
+
+    async fn ask_for_tags<T>(
+        &self,
+        reference: &Reference,
+        read: impl Fn(&Received) -> Result<T, ApiError>,
+    ) -> Result<Answer<T>, ApiError> {
         let parameters = object(&match reference {
             Reference::AsTrue => json!({ "ref": true }),
             Reference::Off => json!({}),
@@ -92,7 +122,7 @@ impl SignedIn {
                         .to_owned(),
                 );
             }
-            Ok(Answer::new(tags::read(&received, zone, &take)?, &received, notes))
+            Ok(Answer::new(read(&received)?, &received, notes))
         };
         let answer = self.ask(tags::PATH, &parameters, RetryPolicy::Read, read).await;
         answer.map_err(|error| self.explain_for_tags(error))

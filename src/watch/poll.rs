@@ -6,9 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::api::{Answer, ApiError, Notification, Reference, SignedIn, Tags, Trouble};
+use crate::api::{Answer, ApiError, Notification, Reference, ReplyMark, SignedIn, Tags, Trouble};
 use crate::text::Text;
-use crate::watch::look::{BreakSeen, Look, SeenTag, WrapupSeen};
+use crate::watch::look::{BreakSeen, Look, SeenTag, SeenTags, WrapupSeen};
 
 /// What is asked in a poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +65,8 @@ pub trait Source: Clone {
     /// The profile's name.
     fn profile(&self) -> &str;
 
-    /// Asks for the parts in turn.
-    fn poll(&self, parts: Parts, asking: &Asking) -> impl Future<Output = Polled>;
+    /// Asks for the parts in turn. `last` stands for the last answer about tags, which need not be read again.
+    fn poll(&self, parts: Parts, asking: &Asking, last: Option<ReplyMark>) -> impl Future<Output = Polled>;
 }
 
 impl Source for SignedIn {
@@ -74,21 +74,25 @@ impl Source for SignedIn {
         &self.profile
     }
 
-    fn poll(&self, parts: Parts, asking: &Asking) -> impl Future<Output = Polled> {
-        poll(self, parts, asking)
+    fn poll(&self, parts: Parts, asking: &Asking, last: Option<ReplyMark>) -> impl Future<Output = Polled> {
+        poll(self, parts, asking, last)
     }
 }
 
 /// Asks for the parts in turn: notifications first, since nothing else can be lost for good.
-async fn poll(signed_in: &SignedIn, parts: Parts, asking: &Asking) -> Polled {
+async fn poll(signed_in: &SignedIn, parts: Parts, asking: &Asking, last: Option<ReplyMark>) -> Polled {
     let mut polled = Polled { look: None, failure: None, refused: vec![], parts };
     if parts.tags {
-        let answer = signed_in.tags(&asking.reference, &asking.server_zone, |tag| Some(seen_tag(tag))).await;
+        let take = |tag| Some(seen_tag(tag));
+        let answer = signed_in.tags_unless(last, &asking.reference, &asking.server_zone, take).await;
         let is_on = |parts: &mut Parts| parts.tags = false;
         if let Some(answer) = polled.take("notifications", answer, true, is_on) {
             let look = polled.look(signed_in, &answer);
             look.read_was_cut = answer.lost_a_reply;
-            look.tags = Some(seen_tags(answer.value));
+            look.tags = Some(match answer.value {
+                Some((tags, reply)) => SeenTags::Told { tags: in_order(tags), reply: Some(reply) },
+                None => SeenTags::Again,
+            });
         }
     }
     if parts.breaks && polled.failure.is_none() {
@@ -160,7 +164,7 @@ fn empty(profile: &str, taken_at: Timestamp) -> Look {
 }
 
 /// Oldest first, as they are told; those without a time stay where the server put them.
-fn seen_tags(tags: Tags<SeenTag>) -> Vec<SeenTag> {
+fn in_order(tags: Tags<SeenTag>) -> Vec<SeenTag> {
     let mut seen = tags.notifications;
     seen.sort_by_key(|tag| tag.time);
     seen
@@ -171,8 +175,9 @@ fn seen_tags(tags: Tags<SeenTag>) -> Vec<SeenTag> {
 pub fn seen_tag(notification: Notification) -> SeenTag {
     let Notification { id, time, kind, message, agent_id, call_id, customer, icons, icon_names, fields } =
         notification;
+    let owned = |text: &Text| str::to_owned(text);
     let [id, kind, message, agent_id, call_id, customer] =
-        [id, kind, message, agent_id, call_id, customer].map(|text| text.map(|text| text.to_string()));
-    let icon_names = icon_names.iter().map(Text::to_string).collect();
+        [id, kind, message, agent_id, call_id, customer].map(|text| text.as_ref().map(owned));
+    let icon_names = icon_names.iter().map(owned).collect();
     SeenTag { id, time, kind, message, customer, call_id, agent_id, icon_names, icons, fields }
 }

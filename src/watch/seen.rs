@@ -33,6 +33,9 @@ pub struct Seen {
     last: HashMap<Fingerprint, Duration>,
     /// What the last answer held, by its text: most of it comes again in the next one, and needs no parsing then.
     texts: HashMap<Fingerprint, Fingerprint>,
+    /// All fingerprints of the last answer, and how many notifications it held.
+    present: Vec<Fingerprint>,
+    held: usize,
     /// Time for which good answers vouch. It stands still during outages and sleep.
     attended: Duration,
     swept: Duration,
@@ -63,9 +66,16 @@ pub struct News {
 /// What appeared in an answer.
 #[derive(Debug)]
 pub struct Appearance {
+    /// `None` if it is what appeared in the last one.
+    contents: Option<Contents>,
+    attended: Duration,
+}
+
+#[derive(Debug)]
+struct Contents {
     present: Vec<Fingerprint>,
     texts: HashMap<Fingerprint, Fingerprint>,
-    attended: Duration,
+    held: usize,
 }
 
 impl Seen {
@@ -93,20 +103,33 @@ impl Seen {
             repeated: roll.repeated,
             overflows: self.overflows(unknown, attended),
             appearance: Appearance {
-                present: roll.present.into_keys().collect(),
-                texts: roll.texts,
+                contents: Some(Contents {
+                    present: roll.present.into_keys().collect(),
+                    texts: roll.texts,
+                    held: tags.len(),
+                }),
                 attended,
             },
         }
+    }
+
+    /// The same for an answer that is the last one again: what it held was told, and has appeared once more.
+    #[must_use]
+    pub fn compare_again(&self, awake: Duration) -> Comparison {
+        let attended = self.attended + awake.min(LONGEST_STEP);
+        let appearance = Appearance { contents: None, attended };
+        Comparison { news: Vec::new(), repeated: self.held, overflows: false, appearance }
     }
 
     /// Remembers an answer, once its news are told.
     pub fn remember(&mut self, appearance: Appearance) {
         let now = appearance.attended;
         self.attended = now;
-        self.texts = appearance.texts;
-        for fingerprint in appearance.present {
-            self.last.insert(fingerprint, now);
+        if let Some(contents) = appearance.contents {
+            Contents { present: self.present, texts: self.texts, held: self.held } = contents;
+        }
+        for fingerprint in &self.present {
+            self.last.insert(*fingerprint, now);
         }
         if self.last.len() > CAPACITY || now >= self.swept + SWEEP_EVERY {
             self.swept = now;

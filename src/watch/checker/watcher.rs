@@ -11,7 +11,7 @@ use crate::watch::checker::verdict::{Books, Verdict};
 use crate::watch::diff::{Difference, Memory};
 use crate::watch::event::EventKind;
 use crate::watch::health::{Failed, Health};
-use crate::watch::look::Look;
+use crate::watch::look::{Look, SeenTags};
 use crate::watch::samples::at;
 use crate::watch::schedule::{Next, Outcome, Schedule};
 
@@ -52,6 +52,8 @@ struct Life<'a> {
     began: i64,
     /// The true moment of the last good look, and whether an answer was lost since.
     last_good: i64,
+    /// What that look showed, in its order.
+    last_states: Option<Vec<usize>>,
 }
 
 impl<'a> Life<'a> {
@@ -65,6 +67,7 @@ impl<'a> Life<'a> {
             schedule: Schedule::new(size.interval, Duration::ZERO),
             began,
             last_good: began,
+            last_states: None,
         }
     }
 
@@ -172,7 +175,15 @@ impl<'a> Life<'a> {
             _ => {}
         }
         self.books.show(&states, known);
-        let tags = states.iter().map(|state| self.floor.states[*state].written(dice)).collect();
+        // What the server tells again in the same words is not read a second time.
+        let is_again = self.last_states.as_ref() == Some(&states) && dice.happens(500);
+        let tags = if is_again {
+            SeenTags::Again
+        } else {
+            let written = states.iter().map(|state| self.floor.states[*state].written(dice));
+            written.collect::<Vec<_>>().into()
+        };
+        self.last_states = Some(states);
         let look = Look {
             profile: None,
             taken_at: moment(now + self.weather.wall_ahead(now)),

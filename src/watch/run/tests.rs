@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::api::{ApiError, Fault, Reference};
+use crate::api::{ApiError, Fault, Reference, ReplyMark};
 use crate::watch::look::Look;
 use crate::watch::samples;
 
@@ -46,7 +46,7 @@ impl Source for Scripted {
         &self.name
     }
 
-    async fn poll(&self, parts: Parts, _: &Asking) -> Polled {
+    async fn poll(&self, parts: Parts, _: &Asking, _: Option<ReplyMark>) -> Polled {
         let at = self.started.elapsed();
         self.asked.borrow_mut().push(at);
         self.under_way.set(self.under_way.get() + 1);

@@ -78,7 +78,7 @@ pub fn look(received: &Received) -> Look {
         taken_at: Timestamp::UNIX_EPOCH,
         monotonic: std::time::Duration::ZERO,
         server_time: None,
-        tags: Some(tags),
+        tags: Some(tags.into()),
         break_state: None,
         wrapup: None,
         read_was_cut: false,

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use deepcall::api::{ApiError, Connection, ConnectionOptions, Fault, Reference, SignedIn};
+use deepcall::api::{ApiError, Connection, ConnectionOptions, Fault, Reference, ReplyMark, SignedIn};
 use deepcall::clock::Clock;
 use deepcall::output::presentation::{Format, Presentation};
 use deepcall::sandbox::{Sandbox, SandboxOptions};
@@ -162,8 +162,8 @@ impl Shift {
                 })
                 .collect();
             names.send(sessions.iter().map(|session| session.profile.clone()).collect::<Vec<_>>()).unwrap();
-            for Question { at, parts, asking, answer } in asked {
-                answer.send(runtime.block_on(sessions[at].poll(parts, &asking))).unwrap();
+            for Question { at, parts, asking, last, answer } in asked {
+                answer.send(runtime.block_on(sessions[at].poll(parts, &asking, last))).unwrap();
             }
         });
         let profile = |(at, name)| Profile {
@@ -204,6 +204,7 @@ struct Question {
     at: usize,
     parts: Parts,
     asking: Asking,
+    last: Option<ReplyMark>,
     answer: Sender<Polled>,
 }
 
@@ -224,7 +225,7 @@ impl Source for Profile {
         &self.name
     }
 
-    async fn poll(&self, parts: Parts, asking: &Asking) -> Polled {
+    async fn poll(&self, parts: Parts, asking: &Asking, last: Option<ReplyMark>) -> Polled {
         let now = self.started.elapsed();
         let is_good = !self.outage.is_some_and(|(from, to)| (from..to).contains(&now));
         self.polls.lock().unwrap().push(Poll { at: now, is_good });
@@ -235,7 +236,8 @@ impl Source for Profile {
         }
         self.now.store(now.as_millis().try_into().unwrap(), Ordering::SeqCst);
         let (answer, answered) = channel();
-        self.questions.send(Question { at: self.at, parts, asking: asking.clone(), answer }).unwrap();
+        let asking = asking.clone();
+        self.questions.send(Question { at: self.at, parts, asking, last, answer }).unwrap();
         answered.recv().unwrap()
     }
 }
