@@ -1,13 +1,16 @@
 //! The known word nearest to a misspelt one. Pure.
 
-/// The nearest of `known` within two edits of `word`, or within a third of its length.
+/// The nearest of `known` within two edits of `word`, or within a third of its length, whatever its case. Of a short
+/// word at least one letter must be left: else every word of two letters would be near every other.
+#[must_use]
 pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (word.chars().count() / 3).max(2);
+    let letters = word.chars().count();
+    let word = word.to_lowercase();
     known
-        .map(|candidate| {
-            (strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase()), candidate)
+        .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| {
+            *distance <= (letters / 3).max(2) && *distance < letters.min(candidate.chars().count())
         })
-        .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -18,9 +21,12 @@ mod tests {
 
     #[test]
     fn the_nearest_word_is_found_and_strangers_are_not() {
-        let known = ["time", "kind", "message", "customer"];
+        let known = ["id", "time", "kind", "message", "customer"];
         assert_eq!(nearest("tiem", known.into_iter()), Some("time"));
         assert_eq!(nearest("Costumer", known.into_iter()), Some("customer"));
-        assert_eq!(nearest("zzzzzzzz", known.into_iter()), None);
+        assert_eq!(nearest("di", known.into_iter()), Some("id"));
+        for stranger in ["", "z", "no", "zzzzzzzz"] {
+            assert_eq!(nearest(stranger, known.into_iter()), None, "for {stranger:?}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 use serde_json::value::RawValue;
 
+use crate::nearest::nearest;
 use crate::output::{
     cell::Cell,
     report::{Document, Field, Meaning, Report, Row, Shown, Value},
@@ -182,12 +183,8 @@ fn by_name(document: &Document, name: &str) -> Result<Column, SelectError> {
 
 fn unknown(document: &Document, name: &str, first: &str) -> SelectError {
     let known: Vec<_> = document.fields.iter().map(|field| field.key).collect();
-    let nearest = known
-        .iter()
-        .map(|key| (distance(key, first), *key))
-        .filter(|(distance, key)| *distance <= key.len().div_ceil(3))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, key)| format!("{key}{}", &name[first.len()..]))
+    let nearest = nearest(first, known.iter().copied())
+        .map(|key| format!("{key}{}", &name[first.len()..]))
         .or_else(|| Some(format!("{}.{name}", inside_unnamed(document)?)))
         .filter(|_| !name.is_empty());
     SelectError::Unknown { name: name.to_owned(), nearest, known }
@@ -302,22 +299,6 @@ fn follow<'r>(json: &'r str, path: &[String]) -> Option<&'r str> {
         }
         _ => None,
     })
-}
-
-/// How many letters must be added, dropped or replaced to get from one word to the other.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.to_lowercase().chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, letter) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, counterpart) in other.iter().enumerate() {
-            let replaced = diagonal + usize::from(letter != *counterpart);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[other.len()]
 }
 
 #[cfg(test)]
