@@ -26,10 +26,7 @@ use crate::commands::schema::SchemaArgs;
 use crate::commands::tags::TagsArgs;
 use crate::commands::watch::WatchArgs;
 use crate::commands::wrapup::WrapupArgs;
-use options::{
-    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, ServerTimeOptions,
-    TalkOptions,
-};
+use options::QuestionOptions;
 
 /// Notification tags, breaks and wrap-ups of DeepCall agents
 #[derive(Parser, Debug)]
@@ -44,28 +41,9 @@ use options::{
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// May also stand before the command; `order` moves them behind it, so that each is read where it has a meaning.
     #[command(flatten)]
-    everywhere: Everywhere,
-}
-
-/// Options that may also stand before the command; `order` moves them behind it, so that each is
-/// read where it has a meaning.
-#[derive(clap::Args, Debug)]
-struct Everywhere {
-    #[command(flatten)]
-    profile: ProfileOptions,
-    #[command(flatten)]
-    fleet: FleetOptions,
-    #[command(flatten)]
-    connection: ConnectionOptions,
-    #[command(flatten)]
-    server_time: ServerTimeOptions,
-    #[command(flatten)]
-    sandbox: SandboxOptions,
-    #[command(flatten)]
-    output: OutputOptions,
-    #[command(flatten)]
-    talk: TalkOptions,
+    everywhere: QuestionOptions,
 }
 
 /// The commands.

@@ -13,6 +13,32 @@ use crate::output::presentation::{ColorWhen, Format};
 /// The options that ask many profiles.
 pub const MANY: &str = "many";
 
+/// A question to the server: for one profile or many, with an answer in any format.
+#[derive(Args, Clone, Debug, Default)]
+pub struct QuestionOptions {
+    /// Whom to ask.
+    #[command(flatten)]
+    pub profile: ProfileOptions,
+    /// Many at once.
+    #[command(flatten)]
+    pub fleet: FleetOptions,
+    /// Which server.
+    #[command(flatten)]
+    pub connection: ConnectionOptions,
+    /// How its times are read.
+    #[command(flatten)]
+    pub server_time: ServerTimeOptions,
+    /// Or none.
+    #[command(flatten)]
+    pub sandbox: SandboxOptions,
+    /// How the answer looks.
+    #[command(flatten)]
+    pub output: OutputOptions,
+    /// What is told beside it.
+    #[command(flatten)]
+    pub talk: TalkOptions,
+}
+
 /// Which stored session asks.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Session")]

@@ -7,10 +7,7 @@ use jiff::tz::TimeZone;
 use super::Outcome;
 use super::agent_state::Telling;
 use crate::api::{Answer, BreakStatus};
-use crate::cli::options::{
-    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, ServerTimeOptions,
-    TalkOptions,
-};
+use crate::cli::options::QuestionOptions;
 use crate::failure::Failure;
 use crate::fleet::Fleet;
 use crate::output::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
@@ -23,27 +20,9 @@ pub struct BreakStatusArgs {
     /// Say it by exit code as well: 0 on break, 3 not (with several profiles: 0 if any is)
     #[arg(long)]
     pub exit_status: bool,
-    /// Whom to ask.
+    /// Whom to ask, and how the answer looks.
     #[command(flatten)]
-    pub profile: ProfileOptions,
-    /// Many at once.
-    #[command(flatten)]
-    pub fleet: FleetOptions,
-    /// Which server.
-    #[command(flatten)]
-    pub connection: ConnectionOptions,
-    /// How its times are read.
-    #[command(flatten)]
-    pub server_time: ServerTimeOptions,
-    /// Or none.
-    #[command(flatten)]
-    pub sandbox: SandboxOptions,
-    /// How it looks.
-    #[command(flatten)]
-    pub output: OutputOptions,
-    /// What is told beside it.
-    #[command(flatten)]
-    pub talk: TalkOptions,
+    pub question: QuestionOptions,
 }
 
 /// The document of `deepcall break-status` (`design.md` §6).

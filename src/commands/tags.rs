@@ -10,10 +10,7 @@ use regex::Regex;
 use super::Outcome;
 use crate::api::tags::unnamed;
 use crate::api::{Notification, Reference, Tags};
-use crate::cli::options::{
-    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, ServerTimeOptions,
-    TalkOptions,
-};
+use crate::cli::options::QuestionOptions;
 use crate::failure::{ExitStatus, Failure};
 use crate::fleet::Fleet;
 use crate::moment::{an_hour_before, moment};
@@ -57,27 +54,9 @@ pub struct TagsArgs {
     /// What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
     #[arg(long = "ref", value_name = "VALUE", hide_short_help = true, value_parser = StringValueParser::new().map(|text| reference(&text)))]
     pub reference: Option<Reference>,
-    /// Whom to ask.
+    /// Whom to ask, and how the answer looks.
     #[command(flatten)]
-    pub profile: ProfileOptions,
-    /// Many at once.
-    #[command(flatten)]
-    pub fleet: FleetOptions,
-    /// Which server.
-    #[command(flatten)]
-    pub connection: ConnectionOptions,
-    /// How its times are read.
-    #[command(flatten)]
-    pub server_time: ServerTimeOptions,
-    /// Or none.
-    #[command(flatten)]
-    pub sandbox: SandboxOptions,
-    /// How it looks.
-    #[command(flatten)]
-    pub output: OutputOptions,
-    /// What is told beside it.
-    #[command(flatten)]
-    pub talk: TalkOptions,
+    pub question: QuestionOptions,
 }
 
 /// What `--ref` means.

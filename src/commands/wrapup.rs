@@ -9,10 +9,7 @@ use jiff::tz::TimeZone;
 use super::Outcome;
 use super::agent_state::Telling;
 use crate::api::{Answer, SignedIn, Wrapup};
-use crate::cli::options::{
-    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, ServerTimeOptions,
-    TalkOptions,
-};
+use crate::cli::options::QuestionOptions;
 use crate::failure::Failure;
 use crate::fleet::{Answers, Fleet, Step};
 use crate::output::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
@@ -29,27 +26,9 @@ pub struct WrapupArgs {
     /// Wait until nobody asked about is in wrap-up any more; --timeout limits the wait
     #[arg(long, conflicts_with = "exit_status")]
     pub wait: bool,
-    /// Whom to ask.
+    /// Whom to ask, and how the answer looks.
     #[command(flatten)]
-    pub profile: ProfileOptions,
-    /// Many at once.
-    #[command(flatten)]
-    pub fleet: FleetOptions,
-    /// Which server.
-    #[command(flatten)]
-    pub connection: ConnectionOptions,
-    /// How its times are read.
-    #[command(flatten)]
-    pub server_time: ServerTimeOptions,
-    /// Or none.
-    #[command(flatten)]
-    pub sandbox: SandboxOptions,
-    /// How it looks.
-    #[command(flatten)]
-    pub output: OutputOptions,
-    /// What is told beside it.
-    #[command(flatten)]
-    pub talk: TalkOptions,
+    pub question: QuestionOptions,
 }
 
 /// The document of `deepcall wrapup` (`design.md` §6).

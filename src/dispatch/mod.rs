@@ -15,8 +15,8 @@ use std::ffi::OsString;
 use std::io::Read;
 
 use crate::cli::options::{
-    ConnectionOptions, FleetOptions, FormatOptions, OutputOptions, ProfileOptions, SandboxOptions,
-    TalkOptions,
+    ConnectionOptions, FleetOptions, FormatOptions, OutputOptions, ProfileOptions, QuestionOptions,
+    SandboxOptions, TalkOptions,
 };
 use crate::cli::{self, Command};
 use crate::commands::api::ApiArgs;
@@ -121,11 +121,10 @@ fn execute(
         }
         Command::Tags(mut args) => {
             args.reference = args.reference.or(parts.config().reference.as_deref().map(tags::reference));
-            let rendering = parts.rendering(&args.output, &tags::DOCUMENT)?;
+            let rendering = parts.rendering(&args.question.output, &tags::DOCUMENT)?;
             teller.tell_like(&rendering);
-            let question =
-                Question::new(&args.profile, &args.fleet, &args.connection, &args.sandbox, &args.talk);
-            let server_zone = look::server_zone(&args.server_time, parts.layers())?;
+            let question = Question::of(&args.question);
+            let server_zone = look::server_zone(&args.question.server_time, parts.layers())?;
             let now = parts.clock().now();
             let window = tags::Window::of(&args, now, rendering.zone())?;
             let outcome = question.ask(parts, teller, async |fleet| {
@@ -134,22 +133,20 @@ fn execute(
             teller.answer(outcome, &rendering)
         }
         Command::BreakStatus(args) => {
-            let rendering = parts.rendering(&args.output, &break_status::DOCUMENT)?;
+            let rendering = parts.rendering(&args.question.output, &break_status::DOCUMENT)?;
             teller.tell_like(&rendering);
-            let question =
-                Question::new(&args.profile, &args.fleet, &args.connection, &args.sandbox, &args.talk);
-            let server_zone = look::server_zone(&args.server_time, parts.layers())?;
+            let question = Question::of(&args.question);
+            let server_zone = look::server_zone(&args.question.server_time, parts.layers())?;
             let outcome = question.ask(parts, teller, async |fleet| {
                 break_status::break_status(&args, &fleet, &server_zone).await
             })?;
             teller.answer(outcome, &rendering)
         }
         Command::Wrapup(args) => {
-            let rendering = parts.rendering(&args.output, &wrapup::DOCUMENT)?;
+            let rendering = parts.rendering(&args.question.output, &wrapup::DOCUMENT)?;
             teller.tell_like(&rendering);
-            let question =
-                Question::new(&args.profile, &args.fleet, &args.connection, &args.sandbox, &args.talk);
-            let server_zone = look::server_zone(&args.server_time, parts.layers())?;
+            let question = Question::of(&args.question);
+            let server_zone = look::server_zone(&args.question.server_time, parts.layers())?;
             let outcome = question
                 .ask(parts, teller, async |fleet| wrapup::wrapup(&args, &fleet, &server_zone).await)?;
             teller.answer(outcome, &rendering)
@@ -194,13 +191,8 @@ struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
-    fn new(
-        profile: &'a ProfileOptions,
-        fleet: &'a FleetOptions,
-        connection: &'a ConnectionOptions,
-        sandbox: &'a SandboxOptions,
-        talk: &'a TalkOptions,
-    ) -> Self {
+    fn of(options: &'a QuestionOptions) -> Self {
+        let QuestionOptions { profile, fleet, connection, sandbox, talk, .. } = options;
         Self { profile, fleet, connection, sandbox, talk }
     }
 
@@ -263,8 +255,9 @@ async fn start_sandbox(simulation: Simulation) -> Result<Sandbox, Failure> {
 }
 
 fn send_ping(args: &PingArgs, parts: &Parts, teller: &Teller) -> Result<Outcome, Failure> {
-    let nobody_else = FleetOptions::default();
-    let question = Question::new(&args.profile, &nobody_else, &args.connection, &args.sandbox, &args.talk);
+    let fleet = &FleetOptions::default();
+    let PingArgs { profile, connection, sandbox, talk, .. } = args;
+    let question = Question { profile, fleet, connection, sandbox, talk };
     question.ask(parts, teller, async |fleet| {
         let asked = fleet.ask(|signed_in| ping::ping(args, &parts.config().ping, signed_in)).await?;
         only(asked.given)
@@ -309,8 +302,9 @@ fn call_api(
 ) -> Result<ExitStatus, Failure> {
     let filter = args.jq.as_deref().map(Filter::compile).transpose()?;
     let body = api::body(args, &mut *stdin)?;
-    let nobody_else = FleetOptions::default();
-    let question = Question::new(&args.profile, &nobody_else, &args.connection, &args.sandbox, &args.talk);
+    let fleet = &FleetOptions::default();
+    let ApiArgs { profile, connection, sandbox, talk, .. } = args;
+    let question = Question { profile, fleet, connection, sandbox, talk };
     let (reply, outcome) = question.ask(parts, teller, async |fleet| {
         let asked = fleet.ask(|signed_in| api::api(args, &body, signed_in)).await?;
         let reply = only(asked.given)?;
