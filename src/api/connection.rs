@@ -220,7 +220,7 @@ impl Connection {
             Ok(received) => {
                 tracing::info!("POST {url}: HTTP {}", received.status);
                 tracing::debug!("POST {url}: {} bytes in {ms} ms", received.body.as_bytes().len());
-                tracing::trace!("POST {url}: body {}", String::from_utf8_lossy(received.body.as_bytes()));
+                tracing::trace!("POST {url}: body {}", received.body.quotable());
             }
             Err(error) => {
                 tracing::info!("POST {url}: no reply ({})", error.kind());

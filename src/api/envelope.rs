@@ -12,7 +12,7 @@ use super::codes::{self, Class, Module};
 use super::error::{ApiError, Fault};
 use super::items::Payload;
 use super::lenient;
-use super::received::{Body, Received};
+use super::received::{self, Body, Received};
 
 /// A reply that was understood.
 #[derive(Debug)]
@@ -279,13 +279,14 @@ fn why_not(text: &str) -> ApiError {
         Ok(_) => ApiError::new(Fault::Protocol, "the reply is JSON, but not an object"),
         Err(error @ (Malformed::TooDeep | Malformed::LoneSurrogate)) => malformed(error),
         Err(Malformed::Syntax) => {
-            let refused = not_json(&format!("it begins with {:?}", excerpt(text)));
+            let quotable = received::quotable(text);
+            let refused = not_json(&format!("it begins with {:?}", excerpt(&quotable)));
             // The parser says where it is wrong.
             let refused = match serde_json::from_str::<IgnoredAny>(text) {
                 Err(error) => refused.because(error),
                 Ok(_) => refused,
             };
-            if text.trim_start().starts_with('<') {
+            if quotable.trim_start().starts_with('<') {
                 return refused.with_hint(
                     "a network's sign-in page or another server may have answered: check the address",
                 );

@@ -8,7 +8,8 @@ use super::received::Received;
 /// A reply nobody but the caller can read.
 #[derive(Debug)]
 pub struct RawReply {
-    /// The body byte for byte.
+    /// The body byte for byte, but for NULs: JSON has none, and those of a page in UTF-16 would hide a secret from
+    /// the redactor.
     pub bytes: Vec<u8>,
     /// The HTTP status.
     pub status: u16,
@@ -18,5 +19,7 @@ pub struct RawReply {
 
 pub(super) fn read(received: &Received, module: Module) -> RawReply {
     let outcome = envelope::outcome(received, module);
-    RawReply { bytes: received.body.as_bytes().to_vec(), status: received.status, outcome }
+    let mut bytes = received.body.as_bytes().to_vec();
+    bytes.retain(|&byte| byte != 0);
+    RawReply { bytes, status: received.status, outcome }
 }

@@ -57,6 +57,18 @@ impl Body {
             Self::Other(other) => other.as_bytes(),
         }
     }
+
+    /// As it may be quoted.
+    #[must_use]
+    pub fn quotable(&self) -> String {
+        quotable(&String::from_utf8_lossy(self.as_bytes()))
+    }
+}
+
+/// A text that may be a page in UTF-16, without its NULs: between the letters of a secret, they hide it from the
+/// redactor and from no person. JSON holds none.
+pub(super) fn quotable(text: &str) -> String {
+    text.replace('\0', "")
 }
 
 /// Stands for a reply: two that differ share one once in some 2^64. Known to this process only.

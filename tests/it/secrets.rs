@@ -110,6 +110,26 @@ fn a_secret_in_a_header_or_a_page_is_redacted() {
     }
 }
 
+/// As a proxy on another system may write it. Taken for UTF-8, each of its letters stands beside a NUL.
+#[test]
+fn a_page_in_utf_16_that_echoes_the_secret_is_redacted() {
+    const SSID: &str = "ssid-0123456789abcdef-xyz";
+    let orders: [fn(u16) -> [u8; 2]; 2] = [u16::to_le_bytes, u16::to_be_bytes];
+    for (mark, order) in ["", "\u{feff}"].into_iter().flat_map(|mark| orders.map(|order| (mark, order))) {
+        let page: Vec<u8> = format!("{mark}<html>{SSID}</html>").encode_utf16().flat_map(order).collect();
+        let head = format!("HTTP/1.1 400 Bad Request\r\nContent-Length: {}\r\n\r\n", page.len());
+        let reply = [head.into_bytes(), page].concat();
+        let server = FakeServer::answering(move |_, _| Reply::Raw(reply.clone()));
+        for line in ["tags", "tags --json", "tags -vvv", "api agentProfile/x -vvv"] {
+            let world = world(&server).with("DEEPCALL_SSID", SSID);
+            let ran = world.run(line).ended_with(6);
+            let said = format!("{}{}", ran.stdout, ran.stderr).replace(['\0', '␀'], "").replace("\\0", "");
+            assert!(!said.contains("0123456789") && !said.contains("cdef-xyz"), "{line}\n{ran}");
+            assert!(said.contains("••••") || !mark.is_empty() && !line.contains("-vvv"), "{line}\n{ran}");
+        }
+    }
+}
+
 #[test]
 fn a_hook_and_a_notice_do_not_get_an_echoed_secret() {
     let tags = |count: usize| {
