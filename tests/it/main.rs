@@ -37,6 +37,7 @@ mod python_readings;
 mod readme;
 mod sandbox;
 mod secrets;
+mod seeded_bugs;
 mod sessions;
 mod storage;
 mod stream;
