@@ -13,12 +13,13 @@ use crate::commands::Outcome;
 use crate::environment::Terminals;
 use crate::failure::{ExitStatus, Failure};
 use crate::output::jq::Filter;
+use crate::output::json::{self, Layout as JsonLayout};
 use crate::output::presentation::{Format, Presentation};
 use crate::output::problem::{self, Manner};
 use crate::output::report::{Document, Problem, Report};
 use crate::output::sanitize::sanitize_lines;
 use crate::output::streams::Streams;
-use crate::output::{json, render, select};
+use crate::output::{render, select};
 
 /// How an answer is rendered; made before anything is asked, so that a typing error costs no request.
 pub(super) struct Rendering {
@@ -208,8 +209,11 @@ impl Teller {
         let Some(filter) = &rendering.filter else {
             return Ok(render::render(report, &presentation, streams.answer())?);
         };
+        let Presentation { zone, mask, .. } = &*presentation;
+        let projection = filter.projection(report);
         let mut document = Vec::new();
-        render::render(report, &presentation, &mut document)?;
+        let is_held = |key: &str| projection.holds(key);
+        json::write_document_of(report, zone, *mask, JsonLayout::Compact, is_held, &mut document)?;
         Ok(filter.run(document, self.terminals.stdout, streams.answer())?)
     }
 

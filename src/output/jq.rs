@@ -11,9 +11,13 @@ use jaq_json::{Num, Val};
 use unicode_width::UnicodeWidthStr;
 
 use super::raw_json::{Layout, write_string};
+use super::report::Report;
 use super::sanitize::{sanitize, sanitize_keeping};
 
 mod input;
+mod projection;
+
+pub use projection::Projection;
 
 /// What jq offers beside the document: it would print past the redactor, end the process, or
 /// put the environment (with its credentials) into the answer.
@@ -52,7 +56,10 @@ def @csv:
 "#;
 
 /// A compiled jq expression.
-pub struct Filter(jaq_core::Filter<JustLut<Val>>);
+pub struct Filter {
+    compiled: jaq_core::Filter<JustLut<Val>>,
+    expression: String,
+}
 
 /// Why an expression gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -106,7 +113,14 @@ impl Filter {
             .with_funs(functions.filter(|(name, ..)| in_reach(name)))
             .compile(modules)
             .map_err(|errors| not_compiled(expression, &errors))?;
-        Ok(Self(filter))
+        Ok(Self { compiled: filter, expression: expression.to_owned() })
+    }
+
+    /// What it looks at of the rows of this report's document; the rest of them need not be in what it is run over.
+    #[must_use]
+    pub fn projection(&self, report: &Report) -> Projection {
+        let is_row = report.single && report.rows.len() == 1;
+        Projection::of(&self.expression, (!is_row).then_some(report.document.rows_key))
     }
 
     /// Runs over a JSON document, one line for each value that comes out. Strings come out as
@@ -124,9 +138,9 @@ impl Filter {
         let input = input::value(&document.into()).map_err(|error| JqError::Run(error.to_string()))?;
         // The process ends soon, and gives back at once what would be freed value by value as the expression goes on.
         std::mem::forget(input.clone());
-        let context = Ctx::<JustLut<Val>>::new(&self.0.lut, Vars::new([]));
+        let context = Ctx::<JustLut<Val>>::new(&self.compiled.lut, Vars::new([]));
         let mut text = Vec::new();
-        for value in self.0.id.run((context, input)) {
+        for value in self.compiled.id.run((context, input)) {
             let value = value.map_err(|exception| {
                 let error = exception.get_err().map(|error| shortened(&error.to_string()));
                 JqError::Run(error.unwrap_or_else(|_| "stopped by the expression itself".to_owned()))
