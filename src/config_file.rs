@@ -167,12 +167,10 @@ impl ConfigFile {
         })
     }
 
-    /// The value of a key, in the words that its option would take; `None` where the file does not say it.
+    /// What the file says, to be looked up by key.
     #[must_use]
-    pub fn said(&self, key: &keys::Key) -> Option<String> {
-        let whole = toml::Value::try_from(self).ok()?;
-        let value = key.name.split('.').try_fold(&whole, |table, name| table.get(name))?;
-        Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    pub fn said(&self) -> Said {
+        Said(toml::Value::try_from(self).ok())
     }
 
     /// Reads the text of the file; the path is only for messages.
@@ -194,6 +192,19 @@ impl ConfigFile {
 
     fn leads_secrets_elsewhere(&self) -> bool {
         self.server.is_some() || self.cacert.is_some()
+    }
+}
+
+/// What the file says.
+#[derive(Clone, Debug)]
+pub struct Said(Option<toml::Value>);
+
+impl Said {
+    /// The value of a key, in the words that its option would take; `None` where the file does not say it.
+    #[must_use]
+    pub fn of(&self, key: &keys::Key) -> Option<String> {
+        let value = key.name.split('.').try_fold(self.0.as_ref()?, |table, name| table.get(name))?;
+        Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     }
 }
 
@@ -220,19 +231,14 @@ fn nearest_key(message: &str) -> Option<&str> {
 }
 
 fn retries<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
-    let number = u8::deserialize(deserializer)?;
-    if number > keys::MOST_RETRIES {
-        return Err(D::Error::custom(format!("retries is {number}, and at most {}", keys::MOST_RETRIES)));
-    }
-    Ok(Some(number))
+    let number = keys::RETRIES.hold(i64::deserialize(deserializer)?);
+    let number = number.map_err(|why| D::Error::custom(format!("retries: {why}")))?;
+    u8::try_from(number).map(Some).map_err(D::Error::custom)
 }
 
 fn jobs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
-    let number = u16::deserialize(deserializer)?;
-    if !(1..=keys::MOST_JOBS).contains(&number) {
-        return Err(D::Error::custom(format!("jobs is {number}, and between 1 and {}", keys::MOST_JOBS)));
-    }
-    Ok(Some(number))
+    let number = keys::JOBS.hold(i64::deserialize(deserializer)?);
+    number.map(Some).map_err(|why| D::Error::custom(format!("jobs: {why}")))
 }
 
 #[cfg(test)]
@@ -274,9 +280,10 @@ mod tests {
         for key in &keys::KEYS {
             let config =
                 ConfigFile::parse(format!("{} = {}", key.name, sample(key)), Path::new("c")).unwrap();
+            let said = config.said();
             for other in &keys::KEYS {
-                let said = (other.name == key.name).then(|| sample(key).replace('\'', ""));
-                assert_eq!(config.said(other), said, "{} after {}", other.name, key.name);
+                let wanted = (other.name == key.name).then(|| sample(key).replace('\'', ""));
+                assert_eq!(said.of(other), wanted, "{} after {}", other.name, key.name);
             }
         }
     }

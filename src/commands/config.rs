@@ -157,8 +157,9 @@ pub static DOCUMENT: Document = Document {
 pub fn show(layers: Layers<'_>, profile: Option<&Profile>, path: &Path) -> Result<Outcome, Failure> {
     let mut rows = vec![session(layers, profile)];
     let mut notes = vec![];
+    let configured = layers.config.said();
     for key in &KEYS {
-        let found = value(key, layers, profile)?;
+        let found = value(key, layers, profile, configured.of(key))?;
         if let (Some(value), Source::Variable(_) | Source::ConfigFile) = (&found.value, &found.source)
             && let Err(why) = values::check(key.name, value)
         {
@@ -194,12 +195,12 @@ fn value(
     key: &Key,
     layers: Layers<'_>,
     profile: Option<&Profile>,
+    configured: Option<String>,
 ) -> Result<Sourced<Option<String>>, Failure> {
     let said = key.variable.map(|name| layers.variable(name)).transpose()?.flatten();
     if let Some(said) = said {
         return Ok(Sourced::new(Some(said.value.to_owned()), said.source));
     }
-    let configured = layers.config.said(key);
     let kept = profile.and_then(|profile| match key.name {
         "server" => Some(profile.server.to_string()),
         "store" => Some(profile.store.to_string()),

@@ -55,11 +55,32 @@ impl Key {
 /// The table whose keys a person chooses: limits by what they limit.
 pub const ALERT: &str = "alert";
 
-/// The most that `retries` may say.
-pub const MOST_RETRIES: u8 = 10;
+/// The whole numbers that a key may say, and its option.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// The least.
+    pub least: u16,
+    /// The most.
+    pub most: u16,
+}
 
-/// The most that `jobs` may say.
-pub const MOST_JOBS: u16 = 256;
+/// Those of `retries`.
+pub const RETRIES: Bounds = Bounds { least: 0, most: 10 };
+
+/// Those of `jobs`.
+pub const JOBS: Bounds = Bounds { least: 1, most: 256 };
+
+impl Bounds {
+    /// The number, if it lies between them.
+    ///
+    /// # Errors
+    /// In words, if it does not.
+    pub fn hold(self, number: i64) -> Result<u16, String> {
+        let Self { least, most } = self;
+        let held = u16::try_from(number).ok().filter(|number| (least..=most).contains(number));
+        held.ok_or_else(|| format!("{number} is not between {least} and {most}"))
+    }
+}
 
 /// Every key but those of the table of limits. Options that choose what is asked for, that take a guard away, or that
 /// run a command have none: the line that is typed shall say those itself.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::commands::{break_status, profiles, tags, watch, wrapup};
 use crate::config_file::ConfigFile;
-use crate::config_file::keys::{self, KEYS};
+use crate::config_file::keys::{self, Bounds, KEYS};
 use crate::environment::Variables;
 use crate::failure::Failure;
 use crate::moment::duration;
@@ -28,8 +28,8 @@ pub fn check(name: &str, text: &str) -> Result<(), String> {
         "cacert" if Path::new(text).is_absolute() => Ok(()),
         "cacert" => Err("the path must begin with /".to_owned()),
         "timeout" | "watch.heartbeat" | "watch.max_stale" => right(duration(text)),
-        "retries" => within(text, 0, keys::MOST_RETRIES.into()),
-        "jobs" => within(text, 1, keys::MOST_JOBS),
+        "retries" => right(number(text, keys::RETRIES)),
+        "jobs" => right(number(text, keys::JOBS)),
         "server_timezone" | "timezone" => right(look::time_zone(text, &Variables::default())),
         "output" => right(text.parse::<Format>()),
         "color" => right(text.parse::<ColorWhen>()),
@@ -51,10 +51,8 @@ fn right<T>(read: Result<T, impl ToString>) -> Result<(), String> {
     read.map(drop).map_err(|error| error.to_string())
 }
 
-fn within(text: &str, least: u16, most: u16) -> Result<(), String> {
-    let number: Option<u16> = text.parse().ok();
-    let is_right = number.is_some_and(|number| (least..=most).contains(&number));
-    if is_right { Ok(()) } else { Err(format!("{text:?} is not between {least} and {most}")) }
+fn number(text: &str, bounds: Bounds) -> Result<u16, String> {
+    bounds.hold(text.parse().map_err(|_| format!("{text:?} is not a whole number"))?)
 }
 
 /// Whether a whole file could be used.
@@ -63,7 +61,8 @@ fn within(text: &str, least: u16, most: u16) -> Result<(), String> {
 /// At the first mistake: exit code 2.
 pub fn check_all(text: &str, path: &Path) -> Result<(), Failure> {
     let config = ConfigFile::parse(text, path)?;
-    let said = KEYS.iter().filter_map(|key| Some((key.name.to_owned(), config.said(key)?)));
+    let values = config.said();
+    let said = KEYS.iter().filter_map(|key| Some((key.name.to_owned(), values.of(key)?)));
     let limits = config.alerts().map(|(name, limit)| (format!("{}.{name}", keys::ALERT), limit.to_owned()));
     for (name, value) in said.chain(limits) {
         check(&name, &value).map_err(|why| Failure::config(format!("{}, {name}: {why}", path.display())))?;
@@ -97,6 +96,7 @@ mod tests {
             ("alert.break.lunch", "30m:45m", "45m:30m"),
             ("alert.wrapup", "60s", "soon"),
             ("jobs", "256", "257"),
+            ("jobs", "1", "four"),
             ("retries", "0", "11"),
             ("cacert", "/etc/ca.pem", "ca.pem"),
         ] {
