@@ -117,7 +117,7 @@ pub static DOCUMENT: Document = Document {
             "KEY",
             Meaning::Name,
             Shown::Always(1),
-            "the key in config.toml; null for a variable that has none",
+            "the key in config.toml; for a variable that has none, the variable",
         ),
         Field::new(
             "value",
@@ -224,7 +224,7 @@ fn others(layers: Layers<'_>) -> impl Iterator<Item = Row> {
     let set = chosen.filter(move |it| layers.variables.has(it.name) && !has_row(it.name));
     set.map(|variable| {
         Row(vec![
-            Value::Absent,
+            Value::Text(variable.name.into()),
             Value::Text("set".into()),
             Value::Text(variable.name.into()),
             Value::Absent,
