@@ -463,6 +463,7 @@ module completions {
   export extern "deepcall doctor" [
     --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
     --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
     --agents: string          # How many agents work on it

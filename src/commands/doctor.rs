@@ -4,6 +4,8 @@
 pub mod local;
 pub mod network;
 
+use std::time::Duration;
+
 use clap::Args;
 
 use super::Outcome;
@@ -17,8 +19,9 @@ use crate::output::report::{Document, Field, Meaning, Report, Row, Shape, Shown,
 /// changed, on the server or here; the store is tried with an item that is removed again. No secret is shown and
 /// phone numbers are hidden, so that it can be pasted into a ticket.
 ///
-/// The exit code is 0 if nothing failed; else the common one if all failed alike, else 1. Each question has a time
-/// limit: ten seconds for one to a server, three for one to the keyring.
+/// The exit code is 0 if nothing failed; else the common one if all failed alike, else 1; 124 if --timeout cut it short,
+/// and then all that was found is shown as well. Each question has a time limit of its own: ten seconds for one to a
+/// server, three for one to the keyring. Servers are asked side by side, and so are sessions.
 #[derive(Args, Clone, Debug)]
 pub struct DoctorArgs {
     /// Address of the server [default: v4-api.deepcall.com, by https]
@@ -27,6 +30,9 @@ pub struct DoctorArgs {
     /// Trust the certificate authorities in this PEM file as well
     #[arg(long, value_name = "FILE", help_heading = "Connection")]
     pub cacert: Option<std::path::PathBuf>,
+    /// Give up after this long, with exit code 124, e.g. 10s or 1m30s
+    #[arg(long, value_name = "DURATION", value_parser = crate::moment::duration, help_heading = "Connection")]
+    pub timeout: Option<Duration>,
     /// A simulated server instead.
     #[command(flatten)]
     pub sandbox: SandboxOptions,
@@ -45,6 +51,7 @@ impl DoctorArgs {
         ConnectionOptions {
             server: self.server.clone(),
             cacert: self.cacert.clone(),
+            timeout: self.timeout,
             ..ConnectionOptions::default()
         }
     }
@@ -167,7 +174,8 @@ pub fn doctor(findings: Vec<Finding>) -> Outcome {
         Verdict::Fail(status) => Some(status),
         _ => None,
     });
-    let status = ExitStatus::of_many(failed);
+    let was_cut_short = failed.clone().any(|status| status == ExitStatus::TimedOut);
+    let status = if was_cut_short { ExitStatus::TimedOut } else { ExitStatus::of_many(failed) };
     let advice = findings.iter().flat_map(|finding| {
         let subject = finding.subject.as_ref().map_or_else(String::new, |subject| format!(" of {subject}"));
         finding.advice.iter().map(move |advice| format!("{}{subject}: {advice}", finding.check))
@@ -213,7 +221,9 @@ mod tests {
         let locked = Finding::failed("store", &Failure::failed("store", "x"));
         assert_eq!(status(&[fine.clone(), doubtful, Finding::skipped("tls", "")]), 0);
         assert_eq!(status(&[fine.clone(), signed_out.clone(), signed_out.clone()]), 4);
-        assert_eq!(status(&[fine, signed_out, locked]), 1);
+        assert_eq!(status(&[fine, signed_out.clone(), locked.clone()]), 1);
+        let cut_short = Finding::failed("server", &Failure::timed_out(Duration::from_secs(1)));
+        assert_eq!(status(&[signed_out, cut_short, locked]), 124);
     }
 
     #[test]

@@ -1,15 +1,16 @@
 //! `doctor` has parts of its own: whatever is broken here must not keep it from looking at the rest.
 
-use std::sync::Arc;
 use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
 
 use super::asking::{self, Wire};
 use super::parts::{Asking, Parts, read_profiles};
 use super::telling::{Side, Teller};
-use crate::api::Connection;
 use crate::cli::options::{FleetOptions, ProfileOptions};
 use crate::commands::config::values::check_all;
-use crate::commands::doctor::{self, DoctorArgs, Finding, local, network};
+use crate::commands::doctor::network::{self, Deadline};
+use crate::commands::doctor::{self, DoctorArgs, Finding, local};
 use crate::config_file::ConfigFile;
 use crate::config_file::text::TextFile;
 use crate::failure::{ExitStatus, Failure};
@@ -87,17 +88,18 @@ fn stores(parts: &Parts, profiles: &Profiles, is_sandbox: bool) -> Vec<Finding> 
 }
 
 async fn servers_and_sessions(args: &DoctorArgs, parts: &Parts, profiles: &Profiles) -> Vec<Finding> {
-    let wire = parts.wire(&args.connection());
-    let mut wire = match wire {
+    let mut wire = match parts.wire(&args.connection()) {
         Ok(wire) => wire,
         Err(failure) => return vec![Finding::failed("server", &failure)],
     };
+    let deadline = Deadline::after(wire.patience.timeout);
     wire.patience = Patience { timeout: Some(QUESTION_LIMIT), retries: Some(0) };
+    let look = Look { wire: &wire, parts, deadline };
     let jobs = parts.jobs(&FleetOptions::default());
     let (asking, source) = match whom(args, parts, profiles) {
         Ok(found) => found,
         Err(failure) => {
-            let mut findings = look_at_named_server(args, parts, &wire).await;
+            let mut findings = look.at_named_server(args).await;
             findings.push(Finding::failed("session", &failure));
             return findings;
         }
@@ -110,22 +112,24 @@ async fn servers_and_sessions(args: &DoctorArgs, parts: &Parts, profiles: &Profi
     let mut reachable = vec![];
     let servers = servers(&members);
     let is_one_of_several = servers.len() > 1;
-    for (server, allow_http) in servers {
-        let (found, is_reached) =
-            look_at_server(&wire, &server, (allow_http, is_one_of_several), &source, parts).await;
+    let looks = servers
+        .iter()
+        .map(|(server, allow_http)| look.at_server(server, *allow_http, is_one_of_several, &source));
+    let looked: Vec<_> = stream::iter(looks).buffered(usize::from(jobs)).collect().await;
+    for ((server, _), (found, is_reached)) in servers.iter().zip(looked) {
         findings.extend(found);
         if is_reached {
             reachable.push(server);
         }
     }
     if findings.is_empty() {
-        findings.extend(look_at_named_server(args, parts, &wire).await);
+        findings.extend(look.at_named_server(args).await);
     }
     let (asked, skipped): (Vec<Member>, Vec<Member>) = members.into_iter().partition(|member| {
-        member.session.as_ref().map_or(true, |session| reachable.contains(&session.server))
+        member.session.as_ref().map_or(true, |session| reachable.contains(&&session.server))
     });
     let fleet = wire.fleet(asked, true, jobs);
-    match network::sessions(&fleet).await {
+    match network::sessions(&fleet, deadline).await {
         Ok(found) => findings.extend(found),
         Err(failure) => findings.push(Finding::failed("session", &failure)),
     }
@@ -161,29 +165,41 @@ fn servers(members: &[Member]) -> Vec<(ServerUrl, bool)> {
     servers
 }
 
-/// Where no session names a server, the one that `login` would ask.
-async fn look_at_named_server(args: &DoctorArgs, parts: &Parts, wire: &Wire) -> Vec<Finding> {
-    match parts.server(&args.connection()) {
-        Ok(server) => {
-            let source = server.source.to_string();
-            look_at_server(wire, &server.value, (false, false), &source, parts).await.0
-        }
-        Err(failure) => vec![Finding::failed("address", &failure)],
-    }
+/// How servers are looked at.
+struct Look<'a> {
+    wire: &'a Wire,
+    parts: &'a Parts,
+    deadline: Deadline,
 }
 
-async fn look_at_server(
-    wire: &Wire,
-    server: &ServerUrl,
-    (allow_http, is_one_of_several): (bool, bool),
-    source: &str,
-    parts: &Parts,
-) -> (Vec<Finding>, bool) {
-    let connection: Arc<Connection> = match wire.connect_to(server, allow_http) {
-        Ok(connection) => connection,
-        Err(failure) => return (vec![Finding::failed("server", &failure).of(server.origin())], false),
-    };
-    let reached = connection.reach().await;
-    let found = network::server(&connection, source, is_one_of_several, &reached, parts.clock().now());
-    (found, reached.answer.is_ok())
+impl Look<'_> {
+    /// Where no session names a server, the one that `login` would ask.
+    async fn at_named_server(&self, args: &DoctorArgs) -> Vec<Finding> {
+        match self.parts.server(&args.connection()) {
+            Ok(server) => self.at_server(&server.value, false, false, &server.source.to_string()).await.0,
+            Err(failure) => vec![Finding::failed("address", &failure)],
+        }
+    }
+
+    /// What is found of a server whose address comes from `source`, and whether it answers.
+    async fn at_server(
+        &self,
+        server: &ServerUrl,
+        allow_http: bool,
+        is_one_of_several: bool,
+        source: &str,
+    ) -> (Vec<Finding>, bool) {
+        let failed = |failure| (vec![Finding::failed("server", &failure).of(server.origin())], false);
+        let connection = match self.wire.connect_to(server, allow_http) {
+            Ok(connection) => connection,
+            Err(failure) => return failed(failure),
+        };
+        let reached = match self.deadline.keep(connection.reach()).await {
+            Ok(reached) => reached,
+            Err(failure) => return failed(failure),
+        };
+        let now = self.parts.clock().now();
+        let found = network::server(&connection, source, is_one_of_several, &reached, now);
+        (found, reached.answer.is_ok())
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 
 use crate::support::{CANARY_SSID, FakeServer, Ran, Reply, World};
 
@@ -228,4 +228,63 @@ fn the_sandbox_is_well_and_leaves_nothing_behind() {
     let ran = world.run("--sandbox doctor --json").ended_with(0);
     assert_verdicts(&ran, &[("store", "skipped"), ("server", "ok"), ("clock", "ok"), ("session", "ok")]);
     assert!(!world.config_folder().exists());
+}
+
+/// Profiles that are each stored with a server of their own.
+fn stored_at(servers: &[FakeServer]) -> World {
+    let world = World::new().with("DEEPCALL_STORE", "file");
+    for (at, server) in servers.iter().enumerate() {
+        let line = format!("login --profile p{at} --ssid-stdin --no-verify --server {}", server.url());
+        world.run_with_input(&line, "some-session").ended_with(0);
+    }
+    world
+}
+
+#[test]
+fn servers_are_asked_side_by_side() {
+    // Each answers its first question once all of them have been asked.
+    let everybody = Arc::new(Barrier::new(3));
+    let servers = [(); 3].map(|()| {
+        let everybody = Arc::clone(&everybody);
+        FakeServer::answering(move |_, earlier| {
+            if earlier == 0 {
+                everybody.wait();
+            }
+            Reply::ok(NOT_ON_BREAK)
+        })
+    });
+    let ran = stored_at(&servers).run("doctor --json").ended_with(0);
+    let document = ran.json();
+    let rows = document["checks"].as_array().unwrap().iter().filter(|row| row["check"] == "server");
+    let found: Vec<_> = rows.map(|row| (row["subject"].as_str().unwrap(), row["verdict"].clone())).collect();
+    let wanted: Vec<String> = servers.iter().map(FakeServer::url).collect();
+    assert_eq!(found, wanted.iter().map(|url| (url.as_str(), "ok".into())).collect::<Vec<_>>(), "in order");
+}
+
+#[test]
+fn a_time_that_is_over_ends_it_with_124_and_with_all_that_was_found() {
+    let servers = [
+        FakeServer::always(NOT_ON_BREAK),
+        FakeServer::answering(|_, _| Reply::Silence),
+        FakeServer::answering(
+            |_, earlier| {
+                if earlier == 0 { Reply::ok(NOT_ON_BREAK) } else { Reply::Silence }
+            },
+        ),
+    ];
+    let world = stored_at(&servers);
+    let ran = world.run("doctor --json --timeout 3s").ended_with(124);
+    let document = ran.json();
+    let rows = document["checks"].as_array().unwrap();
+    let verdicts = |check: &str| -> Vec<&str> {
+        rows.iter().filter(|it| it["check"] == check).map(|it| it["verdict"].as_str().unwrap()).collect()
+    };
+    assert_eq!(verdicts("server"), ["ok", "fail", "ok"], "{ran}");
+    assert_eq!(verdicts("session"), ["fail", "fail", "skipped"], "nobody had time left to be asked\n{ran}");
+    assert_eq!(verdicts("terminal"), ["ok"], "{ran}");
+    assert!(ran.stdout.contains("no answer within --timeout (3s)"), "{ran}");
+    // The same from the config file.
+    std::fs::write(world.config_folder().join("config.toml"), "timeout = '1s'\n").unwrap();
+    let ran = world.run("doctor").ended_with(124);
+    assert!(ran.stdout.contains("no answer within --timeout (1s)"), "{ran}");
 }

@@ -1,11 +1,13 @@
 //! What one question to a server shows: the way there, who answers, what time it is there, and whether sessions are good.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use super::Finding;
-use crate::api::{ApiError, Certificate, Connection, Fault, Reached, Sign};
+use crate::api::{ApiError, Certificate, Connection, Fault, Reached, Sign, SignedIn};
 use crate::failure::Failure;
 use crate::fleet::Fleet;
 
@@ -144,12 +146,39 @@ fn clock(reached: &Reached) -> Finding {
     Finding::ok("clock", detail)
 }
 
+/// When all questions together have taken long enough: `--timeout`, where there is one.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline {
+    started: Instant,
+    limit: Option<Duration>,
+}
+
+impl Deadline {
+    /// So long from now on.
+    #[must_use]
+    pub fn after(limit: Option<Duration>) -> Self {
+        Self { started: Instant::now(), limit }
+    }
+
+    /// Asks until then.
+    ///
+    /// # Errors
+    /// If there was no answer by then: exit code 124.
+    pub async fn keep<T>(self, asking: impl Future<Output = T>) -> Result<T, Failure> {
+        let Some(limit) = self.limit else { return Ok(asking.await) };
+        // A time too far away to be told is never.
+        let Some(until) = self.started.checked_add(limit) else { return Ok(asking.await) };
+        tokio::time::timeout_at(until, asking).await.map_err(|_| Failure::timed_out(limit))
+    }
+}
+
 /// Whether the server accepts each session, asked with the call that changes nothing.
 ///
 /// # Errors
 /// None of its own.
-pub async fn sessions(fleet: &Fleet) -> Result<Vec<Finding>, Failure> {
-    let answers = fleet.ask(|signed_in| async { Ok(signed_in.verify().await?) }).await?;
+pub async fn sessions(fleet: &Fleet, deadline: Deadline) -> Result<Vec<Finding>, Failure> {
+    let ask = |signed_in| async move { Ok(deadline.keep(SignedIn::verify(signed_in)).await??) };
+    let answers = fleet.ask(ask).await?;
     let mut findings = vec![];
     if answers.given.len() > SESSIONS_IN_FULL {
         findings.push(Finding::ok("session", format!("{} sessions are accepted", answers.given.len())));
