@@ -92,7 +92,7 @@ impl<'e> Walk<'e> {
             Term::TryCatch(term, Some(caught)) => {
                 // What is caught is a message or a value that was thrown, and both are free.
                 let tried = self.place(term, input)?;
-                same(tried, self.place(caught, &Place::Free)?)
+                same(tried, &self.place(caught, &Place::Free)?)
             }
             Term::IfThenElse(branches, otherwise) => {
                 let mut place = match otherwise {
@@ -101,7 +101,7 @@ impl<'e> Walk<'e> {
                 };
                 for (condition, term) in branches {
                     self.place(condition, input)?.free()?;
-                    place = same(place, self.place(term, input)?)?;
+                    place = same(place, &self.place(term, input)?)?;
                 }
                 Some(place)
             }
@@ -148,7 +148,7 @@ impl<'e> Walk<'e> {
                     self.place(value, input)?.free()?;
                 }
                 // `{key}` is `{key: .key}`, and `{$name}` is `{name: $name}`.
-                (None, _, Some(key)) => drop(self.member(input.clone(), key)?.free()?),
+                (None, _, Some(key)) => drop(self.member(input, key)?.free()?),
                 (None, Term::Var(_), _) => drop(self.place(key, input)?.free()?),
                 (None, ..) => return None,
             }
@@ -171,18 +171,17 @@ impl<'e> Walk<'e> {
                 }
                 (Part::Index(index), Place::List(item)) => is_number(index).then_some(*item)?,
                 (Part::Index(index), Place::Free) => self.place(index, input)?.free()?,
-                (Part::Index(index), place) => self.member(place, literal(index)?)?,
+                (Part::Index(index), place) => self.member(&place, literal(index)?)?,
             };
         }
         Some(place)
     }
 
-    fn member(&mut self, of: Place, key: &str) -> Option<Place> {
+    fn member(&mut self, of: &Place, key: &str) -> Option<Place> {
         match of {
-            Place::Free => Some(Place::Free),
             Place::Document if key == self.rows_key => Some(Place::List(Box::new(Place::Row))),
             // What stands beside the rows is written in full.
-            Place::Document => Some(Place::Free),
+            Place::Free | Place::Document => Some(Place::Free),
             Place::Row => {
                 self.keys.insert(key.to_owned());
                 Some(Place::Free)
@@ -211,7 +210,7 @@ impl<'e> Walk<'e> {
             BinaryOp::Pipe(Some(_)) => None,
             BinaryOp::Comma | BinaryOp::Alt => {
                 let left = self.place(left, input)?;
-                same(left, self.place(right, input)?)
+                same(left, &self.place(right, input)?)
             }
             BinaryOp::Or | BinaryOp::And | BinaryOp::Math(_) | BinaryOp::Cmp(_) => {
                 self.all_free([left, right], input)
@@ -225,7 +224,9 @@ impl<'e> Walk<'e> {
 
     fn call(&mut self, name: &str, arguments: &[Term<&'e str>], input: &Place) -> Option<Place> {
         match (name, arguments, input) {
-            ("empty" | "true" | "false" | "null" | "now" | "nan" | "infinite", [], _) => Some(Place::Free),
+            // These do not look at their input, or only at how long it is.
+            ("empty" | "true" | "false" | "null" | "now" | "nan" | "infinite", [], _)
+            | ("length", [], Place::List(_)) => Some(Place::Free),
             ("select", [condition], _) => {
                 self.place(condition, input)?.free()?;
                 Some(input.clone())
@@ -240,7 +241,6 @@ impl<'e> Walk<'e> {
                 let item = self.place(items, input)?;
                 self.place(condition, &item)?.free()
             }
-            ("length", [], Place::List(_)) => Some(Place::Free),
             ("first" | "last", [], Place::List(item)) => Some((**item).clone()),
             ("reverse", [], Place::List(_)) => Some(input.clone()),
             ("map", [change], Place::List(item)) => Place::list(self.place(change, item)?),
@@ -264,8 +264,8 @@ impl<'e> Walk<'e> {
     }
 }
 
-fn same(one: Place, other: Place) -> Option<Place> {
-    (one == other).then_some(one)
+fn same(one: Place, other: &Place) -> Option<Place> {
+    (one == *other).then_some(one)
 }
 
 fn inserted<'t, 'e>(part: &'t StrPart<&'e str, Term<&'e str>>) -> Option<&'t Term<&'e str>> {

@@ -105,105 +105,111 @@ fn what_cannot_be_followed_looks_at_everything() {
     assert_eq!(Projection::of(".", None), Projection::All);
 }
 
+/// Expressions without parts, one a line.
+const LEAVES: &str = r#"
+.
+.tags
+.tags[]
+.id
+.kind
+.on
+.fields
+.fields.queue
+.icons
+.icons[]
+.[]
+.[]?
+.[0]
+.[-1]
+.[1:]
+.["id"]
+.as_of
+1
+"id"
+null
+true
+empty
+length
+first
+last
+reverse
+not
+keys
+add
+tostring
+tojson
+error
+to_entries
+type
+..
+$bound
+{id}
+[]
+"#;
+
+/// Expressions of up to three parts, one a line.
+const SHAPES: &str = r#"
+(A | B)
+(A | B)
+(A | B)
+.tags[] | (A)
+(.tags | map(A))
+(A, B)
+(A // B)
+[A]
+{id: A}
+{(A): B}
+{kind, on: A}
+"\(A)"
+select(A)
+map(A)
+sort_by(A)
+group_by(A)
+unique_by(A)
+min_by(A)
+max_by(A)
+any(A)
+all(A)
+any(A; B)
+first(A)
+last(A)
+limit(1; A)
+isempty(A)
+(if A then B else C end)
+(if A then B end)
+(try (A) catch (B))
+(A)?
+(A as $bound | B)
+(A as [$bound] | B)
+(reduce (A) as $bound (B; C))
+[foreach (A) as $bound (B; C)]
+(A + B)
+(A == B)
+(A and B)
+-(A)
+(A |= B)
+(A = B)
+(A)[B]
+(A)[B:C]
+(A).id
+(A)[]
+(A)[0]
+has(A)
+getpath([A])
+path(A)
+(label $out | A, break $out, B)
+(def f: A; B | f)
+with_entries(A)
+del(A)
+"#;
+
 /// Expressions that fit the document, and many that do not.
 fn expression() -> impl Strategy<Value = String> {
-    let leaf = prop::sample::select(vec![
-        ".",
-        ".tags",
-        ".tags[]",
-        ".id",
-        ".kind",
-        ".on",
-        ".fields",
-        ".fields.queue",
-        ".icons",
-        ".icons[]",
-        ".[]",
-        ".[]?",
-        ".[0]",
-        ".[-1]",
-        ".[1:]",
-        ".[\"id\"]",
-        ".as_of",
-        "1",
-        "\"id\"",
-        "null",
-        "true",
-        "empty",
-        "length",
-        "first",
-        "last",
-        "reverse",
-        "not",
-        "keys",
-        "add",
-        "tostring",
-        "tojson",
-        "error",
-        "to_entries",
-        "type",
-        "..",
-        "$bound",
-        "{id}",
-        "[]",
-    ])
-    .prop_map(str::to_owned);
-    leaf.prop_recursive(5, 40, 3, |inner| {
-        let shape = prop::sample::select(vec![
-            "(A | B)",
-            "(A | B)",
-            "(A | B)",
-            ".tags[] | (A)",
-            "(.tags | map(A))",
-            "(A, B)",
-            "(A // B)",
-            "[A]",
-            "{id: A}",
-            "{(A): B}",
-            "{kind, on: A}",
-            "\"\\(A)\"",
-            "select(A)",
-            "map(A)",
-            "sort_by(A)",
-            "group_by(A)",
-            "unique_by(A)",
-            "min_by(A)",
-            "max_by(A)",
-            "any(A)",
-            "all(A)",
-            "any(A; B)",
-            "first(A)",
-            "last(A)",
-            "limit(1; A)",
-            "isempty(A)",
-            "(if A then B else C end)",
-            "(if A then B end)",
-            "(try (A) catch (B))",
-            "(A)?",
-            "(A as $bound | B)",
-            "(A as [$bound] | B)",
-            "(reduce (A) as $bound (B; C))",
-            "[foreach (A) as $bound (B; C)]",
-            "(A + B)",
-            "(A == B)",
-            "(A and B)",
-            "-(A)",
-            "(A |= B)",
-            "(A = B)",
-            "(A)[B]",
-            "(A)[B:C]",
-            "(A).id",
-            "(A)[]",
-            "(A)[0]",
-            "has(A)",
-            "getpath([A])",
-            "path(A)",
-            "(label $out | A, break $out, B)",
-            "(def f: A; B | f)",
-            "with_entries(A)",
-            "del(A)",
-        ]);
-        (shape, inner.clone(), inner.clone(), inner).prop_map(|(shape, a, b, c)| {
+    let one_of = |lines: &'static str| prop::sample::select(lines.trim().lines().collect::<Vec<_>>());
+    let leaf = one_of(LEAVES).prop_map(str::to_owned);
+    let whole = leaf.prop_recursive(5, 40, 3, move |inner| {
+        let parts = (inner.clone(), inner.clone(), inner);
+        (one_of(SHAPES), parts).prop_map(|(shape, (a, b, c))| {
             let filled = |letter| match letter {
                 'A' => a.clone(),
                 'B' => b.clone(),
@@ -212,8 +218,8 @@ fn expression() -> impl Strategy<Value = String> {
             };
             shape.chars().map(filled).collect()
         })
-    })
-    .prop_map(|expression| format!("1 as $bound | {expression}"))
+    });
+    whole.prop_map(|expression| format!("1 as $bound | {expression}"))
 }
 
 proptest! {
