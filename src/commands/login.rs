@@ -122,8 +122,12 @@ pub fn store(
     let mut open = file.open()?;
     let original = open.profiles.clone();
     let is_noted = open.profiles.note_unlisted(Unlisted::of(profile));
-    if is_noted {
-        open.write().map_err(|error| Failure::from(error).hint("nothing was stored"))?;
+    if is_noted && let Err(error) = open.write() {
+        if error.is_in_place() {
+            open.profiles = original;
+            let _ = open.write();
+        }
+        return Err(Failure::from(error).hint("nothing was stored"));
     }
     let kept = store.load(&key);
     let undo = |open: &mut OpenProfiles<'_>| {
