@@ -30,6 +30,8 @@ use crate::watch::until::{Until, event_named};
 ///
 /// On a terminal it is a live board; elsewhere, or with --log, one line for each event. A lost connection is waited
 /// for, and an expired session is looked for once more in the store. It never pings.
+///
+/// With --sandbox it follows the whole simulated floor, unless profiles are named.
 #[derive(Args, Clone, Debug)]
 pub struct WatchArgs {
     /// Ask each this often, at least 2s [default: 5s]
@@ -196,6 +198,9 @@ impl WatchArgs {
         self.reference = self.reference.or_else(|| config.reference.clone());
         self.bell |= said.bell == Some(true);
         self.notify |= said.notify == Some(true);
+        // The simulated floor is there to be looked at.
+        self.fleet.all |=
+            self.sandbox.sandbox && self.fleet.profiles.is_empty() && self.profile.profile.is_none();
         let is_free = !self.look.json && self.look.output.is_none();
         self.log |= is_free && said.log == Some(true);
         if self.on.is_empty() {

@@ -285,10 +285,20 @@ fn a_spreadsheet_gets_the_columns_it_asks_for_and_headings_once() {
 #[test]
 fn typed_lines_win_over_a_format_of_the_environment() {
     let world = World::new().with("DEEPCALL_OUTPUT", "json");
-    let ran = world.run("watch --sandbox --log --timeout 100ms").ended_with(124);
+    let ran = world.run("watch --sandbox --profile asha --log --timeout 100ms").ended_with(124);
     assert!(ran.stdout.contains("watching 1 profile every 5 s"), "{ran}");
     let ran = world.run("watch --sandbox --timeout 100ms").ended_with(124);
     assert!(ran.stdout.contains(r#""type":"start""#), "{ran}");
+}
+
+#[test]
+fn the_simulated_floor_is_followed_as_a_whole_unless_profiles_are_named() {
+    for (named, profiles) in
+        [("", 14), ("--agents 20", 20), ("--profile ravi", 1), ("--profiles a*", 3), ("--all", 14)]
+    {
+        let ran = World::new().run(&format!("watch --sandbox {named} --json --until start")).ended_with(0);
+        assert!(ran.stdout.contains(&format!(r#""profiles":{profiles}"#)), "{named}: {ran}");
+    }
 }
 
 #[test]

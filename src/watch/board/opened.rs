@@ -7,7 +7,7 @@ use crate::output::style::Tint;
 use crate::output::width::width;
 use crate::watch::board::News;
 use crate::watch::board::paint::Line;
-use crate::watch::board::picture::{news_line, tag_line};
+use crate::watch::board::picture::{news_line, tag_line, times_width};
 use crate::watch::board::wording::Wording;
 use crate::watch::followed::Followed;
 
@@ -40,8 +40,9 @@ pub(super) fn lines<'n>(
     }
     let title = if followed.tags.is_empty() { "recent tags: none yet" } else { "recent tags" };
     lines.push(Line::of(title, Tint::Strong));
+    let times = times_width(&followed.tags, wording);
     for tag in &followed.tags {
-        lines.push(tag_line(tag, None, wording));
+        lines.push(tag_line(tag, times, None, wording));
         lines.extend(wrapped(&wording.json(&tag.fields, "fields"), columns));
     }
     lines

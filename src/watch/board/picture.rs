@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use ratatui::buffer::Buffer;
 
 use crate::output::style::{CALLBACK, IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG};
-use crate::output::width::{cut, pad_left, pad_right};
+use crate::output::width::{cut, pad_left, pad_right, width};
 use crate::watch::board::columns::{Column, GAP, fit};
 use crate::watch::board::controls::{Controls, Page};
 use crate::watch::board::paint::{Line, paint};
@@ -135,9 +135,11 @@ impl Picture<'_> {
         let wording = self.wording();
         let title = if tags.is_empty() { "newest tags: none yet" } else { "newest tags" };
         let mut lines = vec![Line::of(title, Tint::Strong)];
-        lines.extend(tags.into_iter().take(count).map(|(followed, tag)| {
+        tags.truncate(count);
+        let times = times_width(tags.iter().map(|(_, tag)| *tag), &wording);
+        lines.extend(tags.into_iter().map(|(followed, tag)| {
             let name = Wording::name(&followed.profile);
-            tag_line(tag, Some(&name), &wording)
+            tag_line(tag, times, Some(&name), &wording)
         }));
         lines.resize_with(height, Line::default);
         lines
@@ -202,11 +204,18 @@ fn cell(column: Column, text: &str, width: usize) -> String {
     if column == Column::Agent { padded } else { format!("{:GAP$}{padded}", "") }
 }
 
+/// How wide the times of these stand: that of another day has its date.
+pub(super) fn times_width<'t>(tags: impl IntoIterator<Item = &'t SeenTag>, wording: &Wording<'_>) -> usize {
+    let times = tags.into_iter().filter_map(|tag| tag.time);
+    times.map(|time| width(&wording.clock(time))).max().unwrap_or(0).max(width("00:00"))
+}
+
 /// A notification on one line: mark, time, agent, kind, customer, message, icons.
-pub(super) fn tag_line(tag: &SeenTag, agent: Option<&str>, wording: &Wording<'_>) -> Line {
+pub(super) fn tag_line(tag: &SeenTag, times: usize, agent: Option<&str>, wording: &Wording<'_>) -> Line {
     let mark = tag_mark(tag);
     let time = tag.time.map_or_else(String::new, |time| wording.clock(time));
-    let mut line = Line::of(format!(" {} ", mark.symbol), mark.tint).with(pad_right(&time, 7), Tint::Quiet);
+    let mut line =
+        Line::of(format!(" {} ", mark.symbol), mark.tint).with(pad_right(&time, times + 2), Tint::Quiet);
     if let Some(agent) = agent {
         line = line.with(format!("{}  ", pad_right(&cut(agent, 14), 14)), Tint::Plain);
     }
@@ -287,4 +296,20 @@ fn keys() -> Vec<Line> {
             Line::of(format!(" {}  ", mark.symbol), mark.tint).with(words, Tint::Plain)
         }));
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::samples::{at, tag};
+
+    #[test]
+    fn tags_of_the_day_before_make_room_for_their_date() {
+        let zone = jiff::tz::TimeZone::UTC;
+        let wording = Wording { zone: &zone, wall: at(1_000), mask: false };
+        let yesterday = SeenTag { time: Some(at(-40_000)), ..tag("a1") };
+        assert_eq!(times_width([], &wording), 5);
+        assert_eq!(times_width([&tag("a900"), &SeenTag { time: None, ..tag("a2") }], &wording), 5);
+        assert_eq!(times_width([&tag("a900"), &yesterday], &wording), "2027-01-14 20:53".len());
+    }
 }
