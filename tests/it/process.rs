@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
+use crate::support::world::BINARY;
 use crate::support::{CANARY_SSID, FakeServer, Reply, Running, Screen, World};
 
 /// The user id of `nobody`, an ordinary user.
@@ -33,7 +34,7 @@ fn as_ordinary_user(world: &World, script: &str) -> Command {
 fn lasting(world: &World, program: &str, server: &FakeServer) -> Running {
     // Where an ordinary user can reach it.
     let binary = world.home().join("program");
-    std::fs::copy(env!("CARGO_BIN_EXE_deepcall"), &binary).unwrap();
+    std::fs::copy(&*BINARY, &binary).unwrap();
     let script = match program {
         "deepcall" => "ulimit -c unlimited; exec ./program watch --json --only wrapups --interval 1h",
         other => &format!("ulimit -c unlimited; exec {other}"),

@@ -5,13 +5,16 @@ use std::time::Duration;
 use super::matrix::{Case, GOOD, answered, body, says};
 use super::statuses::status;
 use crate::support::Reply;
+use crate::support::world::is_release;
 
 const NOT_JSON: (i32, &str) = (6, "not_json");
 const PROTOCOL: (i32, &str) = (6, "protocol");
 const TOO_LARGE: (i32, &str) = (6, "too_large");
 const DONE: (i32, &str) = (0, "-");
 /// How long a reply of 8 MiB may take. Code that is not optimised is given more.
-const LARGE: Duration = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 5 });
+fn patience() -> Duration {
+    Duration::from_secs(if is_release() { 5 } else { 20 })
+}
 /// The largest body that is read.
 const LIMIT: usize = 8 * 1024 * 1024;
 
@@ -188,7 +191,7 @@ fn large() -> Vec<Case> {
         cases.push(body("J7", what, DONE, reply.clone()).of("tags -o csv"));
         cases.push(body("J7", what, DONE, reply).of("tags -o table"));
     }
-    cases.into_iter().map(|case| case.within(LARGE)).collect()
+    cases.into_iter().map(|case| case.within(patience())).collect()
 }
 
 fn shapes() -> Vec<Case> {

@@ -14,6 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde::de::IgnoredAny;
 
 use super::matrix::{Case, GOOD, Scene, case, ok};
+use crate::support::world::is_release;
 use crate::support::{CANARY_SSID, Reply, Screen, World, leaks};
 
 const DONE: (i32, &str) = (0, "-");
@@ -22,7 +23,9 @@ const NOT_IN_WRAPUP: &str = r#"{"status":"error","errCode":1504,"message":"Agent
 /// How many moments of one case are tried.
 const MOMENTS: u64 = 50;
 /// How soon after Ctrl-C it must be over. Code that is not optimised, on a machine that is busy, is given more.
-const AT_ONCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 2000 } else { 500 });
+fn at_once() -> Duration {
+    Duration::from_millis(if is_release() { 500 } else { 2000 })
+}
 
 pub fn cases() -> Vec<Case> {
     [used_again(), interrupted(), stopped(), failing_calls()].into_iter().flatten().collect()
@@ -124,7 +127,7 @@ fn interrupt(command: &str, seed: u64) -> Result<(), String> {
     // Before the program listens, the signal itself ends it, which a shell calls 130 as well.
     let is_interrupted = (code == Some(130) || signal == Some(2)) && stdout.is_empty();
     let was_done = code == Some(0) && serde_json::from_str::<IgnoredAny>(&stdout).is_ok();
-    if !(is_interrupted || was_done) || stderr.lines().count() > 1 || took > AT_ONCE {
+    if !(is_interrupted || was_done) || stderr.lines().count() > 1 || took > at_once() {
         return Err(format!("seed {seed}: {code:?}, {signal:?} after {took:?}\n{stdout}\n{stderr}"));
     }
     leaks::assert_no_secret("stdout", &output.stdout);

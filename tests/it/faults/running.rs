@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::matrix::{Case, Run, Scene, Wanted};
 use crate::support::overseer::Overseer;
+use crate::support::world::is_release;
 use crate::support::{CANARY_SSID, Ran, World, leaks};
 
 /// The most lines that a failure may say on stderr.
@@ -20,7 +21,9 @@ const PEAK_KIB: u64 = 96 * 1024;
 /// A watch that met a fault has told it and has recovered, or has ended, by then.
 const WATCH: Duration = Duration::from_secs(12);
 /// The most processor time that a run may take, in seconds. Code that is not optimised is given more.
-pub const CPU: f64 = if cfg!(debug_assertions) { 6.0 } else { 1.0 };
+pub fn cpu_bound() -> f64 {
+    if is_release() { 1.0 } else { 6.0 }
+}
 
 /// What was measured of one run.
 pub struct Line {
@@ -74,7 +77,7 @@ pub fn measure(case: &Case, run: &Run) -> Line {
     if used.peak_kib > PEAK_KIB {
         wrong.push(format!("used {} KiB", used.peak_kib));
     }
-    if used.cpu > CPU {
+    if used.cpu > cpu_bound() {
         wrong.push(format!("used {} s of processor time", used.cpu));
     }
     let within = if run.command == "watch" { case.within.max(WATCH) } else { case.within };

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::matrix::{Case, Run};
 use super::rows::{ROWS, Row};
-use super::running::{CPU, Line, measure};
+use super::running::{Line, cpu_bound, measure};
 
 /// How many runs are under way at the same time: most of them wait.
 const AT_A_TIME: usize = 6;
@@ -39,7 +39,7 @@ pub fn hold(cases: Vec<Case>) {
     let peak = lines.iter().map(|line| line.peak_kib).max().unwrap_or(0);
     let most = lines.iter().map(|line| line.cpu).fold(0.0, f64::max);
     println!(
-        "\n{} rows, {} cases, {} runs: {} held, {} failed, in {:.0} s; at most {:.0} MiB and {most:.2} s of processor time (bound: {CPU} s) in a run\n",
+        "\n{} rows, {} cases, {} runs: {} held, {} failed, in {:.0} s; at most {:.0} MiB and {most:.2} s of processor time (bound: {} s) in a run\n",
         rows.len(),
         cases.len(),
         lines.len(),
@@ -47,6 +47,7 @@ pub fn hold(cases: Vec<Case>) {
         failed.len(),
         took.as_secs_f64(),
         mebibytes(peak),
+        cpu_bound(),
     );
     let details: Vec<String> =
         failed.iter().map(|line| format!("{}\n{:.2000}", described(line), line.ran)).collect();

@@ -71,7 +71,7 @@ fn look_at(process: u32, is_below: bool, is_program: bool, shared: &(Mutex<BTree
     look("cmdline");
     // A child that has not become another program yet still has what its parent was given.
     let file = fs::read_link(format!("/proc/{process}/exe")).unwrap_or_default();
-    let is_deepcall = file == std::path::Path::new(env!("CARGO_BIN_EXE_deepcall"));
+    let is_deepcall = file == *super::world::BINARY;
     if is_below && !is_deepcall {
         look("environ");
     }

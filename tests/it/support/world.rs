@@ -5,12 +5,26 @@ use std::fmt;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::thread::JoinHandle;
 
 use tempfile::TempDir;
 
 use super::leaks;
 use super::overseer::Overseer;
+
+const OTHER_BINARY: &str = "DEEPCALL_BINARY";
+
+/// The program that is tested: the one just built, or one that `DEEPCALL_BINARY` names, such as that of a release.
+pub static BINARY: LazyLock<PathBuf> = LazyLock::new(|| match std::env::var_os(OTHER_BINARY) {
+    Some(path) => Path::new(&path).canonicalize().expect("DEEPCALL_BINARY names a program"),
+    None => env!("CARGO_BIN_EXE_deepcall").into(),
+});
+
+/// Whether it is held to the bounds of a release.
+pub fn is_release() -> bool {
+    std::env::var_os(OTHER_BINARY).is_some() || !cfg!(debug_assertions)
+}
 
 /// A temporary home and the variables of the runs in it.
 pub struct World {
@@ -46,7 +60,7 @@ impl World {
 
     /// The real binary, ready to be started in this world.
     pub fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_deepcall"));
+        let mut command = Command::new(&*BINARY);
         command
             .args(arguments)
             .env_clear()
@@ -101,7 +115,7 @@ impl World {
 
     /// Starts the program, or what will start it, made ready in this world, and looks at it while it runs.
     pub fn start(&self, command: Command) -> Running {
-        let is_program = command.get_program() == env!("CARGO_BIN_EXE_deepcall");
+        let is_program = command.get_program() == BINARY.as_os_str();
         self.start_under(command, if is_program { Overseer::of } else { Overseer::behind })
     }
 
