@@ -55,7 +55,7 @@ type TextsOfRow<'r> = Vec<(usize, Cow<'r, str>)>;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SelectError {
     /// No field has this name.
-    #[error("no column is called \"{name}\"{}; known are {}", closest(nearest.as_deref()), known.join(", "))]
+    #[error("no column is called \"{name}\"{} are {}", closest(nearest.as_deref()), known.join(", "))]
     Unknown {
         /// What was asked for.
         name: String,
@@ -77,7 +77,7 @@ pub enum SelectError {
 }
 
 fn closest(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |name| format!(", did you mean \"{name}\"?"))
+    nearest.map_or_else(|| "; known".to_owned(), |name| format!(", did you mean \"{name}\"? Known"))
 }
 
 fn pathless(known: &[&str]) -> String {
