@@ -122,6 +122,20 @@ impl Topic {
     }
 }
 
+/// What can be said of a code that is in no table.
+fn unknown(topic: Topic) -> Failure {
+    match topic {
+        Topic::Code(_) => Failure::failed(
+            "refused",
+            "this code is in no table: its meaning is not documented",
+        )
+        .hint("the server's own message, printed with the error, is all there is")
+        .hint("`deepcall explain` lists the codes that are known, `deepcall explain exit` the exit codes"),
+        Topic::Exit(_) => Failure::failed("refused", "deepcall never ends with this exit code")
+            .hint("`deepcall explain exit` lists those that it ends with"),
+    }
+}
+
 /// Explains a code, or all of them.
 ///
 /// # Errors
@@ -142,9 +156,7 @@ pub fn explain(topic: Topic) -> Result<Outcome, Failure> {
         }
     };
     if rows.is_empty() {
-        return Err(Failure::failed("refused", "this code is in no table: its meaning is not documented")
-            .hint("the server's own message, printed with the error, is all there is")
-            .hint("`deepcall explain` and `deepcall explain exit` list what is known"));
+        return Err(unknown(topic));
     }
     Ok(Outcome::done(Report {
         document: topic.document(),

@@ -41,7 +41,7 @@ pub struct TagsArgs {
     /// Show at most this many
     ///
     /// The first ones in the order of --sort.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = limit)]
     pub limit: Option<u32>,
     /// Order by this column; -KEY turns it round
     ///
@@ -66,6 +66,12 @@ pub(crate) fn reference(text: &str) -> Reference {
         "off" => Reference::Off,
         other => Reference::Text(other.to_owned()),
     }
+}
+
+/// How many at most: none at all would be no question.
+fn limit(text: &str) -> Result<u32, String> {
+    let most = text.parse().ok().filter(|most| *most > 0);
+    most.ok_or_else(|| format!("{text:?} is not a whole number of at least 1"))
 }
 
 /// The document of `deepcall tags` (`design.md` §6).

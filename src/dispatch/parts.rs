@@ -228,6 +228,8 @@ impl Parts {
             }
             Who::Variables { variable } => self.asking_by_variables(variable, connection),
             Who::Stored(choice) => {
+                // A mistyped address is told even where nobody is signed in.
+                who::named_server(connection, self.layers())?;
                 let profiles = self.profiles_file()?.read()?;
                 let default = profiles.default_profile().map(|profile| profile.name.as_str());
                 let chosen = choice.value.pick(profiles.list(), |profile| profile.name.as_str(), default)?;

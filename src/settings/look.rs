@@ -212,6 +212,6 @@ pub fn yes_or_no(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
         "1" | "true" | "yes" | "on" => Ok(true),
         "0" | "false" | "no" | "off" => Ok(false),
-        _ => Err(format!("{text:?} is neither 1 nor 0")),
+        _ => Err(format!("{text:?} is neither true nor false")),
     }
 }

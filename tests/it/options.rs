@@ -75,7 +75,7 @@ fn the_same_options_work_where_they_have_a_meaning() {
 }
 
 #[test]
-fn a_time_out_of_range_or_mistyped_is_told_before_any_session_is_opened() {
+fn what_is_mistyped_or_out_of_range_is_told_before_any_session_is_opened() {
     // Nobody is signed in: were a session looked for first, the exit code would be 4.
     let world = World::new();
     for (line, why) in [
@@ -83,6 +83,8 @@ fn a_time_out_of_range_or_mistyped_is_told_before_any_session_is_opened() {
         ("tags --since soon", "is not a time"),
         ("tags --until soon", "is not a time"),
         ("tags --since 1h --until 2h", "later than"),
+        ("tags --limit 0", "at least 1"),
+        ("tags --server ftp://deepcall.example", "must begin with https"),
     ] {
         let ran = world.run(line).ended_with(2);
         assert!(ran.stderr.contains(why), "for {line}\n{ran}");
