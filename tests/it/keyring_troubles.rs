@@ -199,7 +199,12 @@ fn whoever_looks_at_a_keyring_learns_program_profile_and_server_and_no_more() {
     let mut bus = Bus::start(&world).with_keyring(&world);
     let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
     let _ = world.run_with_input("login --ssid-stdin --profile asha", CANARY_SSID).ended_with(0);
-    let looked = |bus: &Bus| String::from_utf8(python(bus, LOOK).output().unwrap().stdout).unwrap();
+    let looked = |bus: &Bus| {
+        let looked = python(bus, LOOK).output().unwrap();
+        assert!(looked.status.success(), "{}", String::from_utf8_lossy(&looked.stderr));
+        // Added by this keyring once it has written the item to its file.
+        String::from_utf8(looked.stdout).unwrap().replace(" xdg:schema=org.freedesktop.Secret.Generic", "")
+    };
     let account = format!("asha@{}", server.url());
     let wanted = format!("open keyring:{account}@deepcall service=deepcall username={account}\n");
     assert_eq!(looked(&bus), wanted);
