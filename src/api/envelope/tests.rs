@@ -194,6 +194,23 @@ fn the_servers_message_is_passed_on_with_its_code() {
 }
 
 #[test]
+fn the_servers_message_is_passed_on_with_the_status_where_there_is_no_code() {
+    let busy = r#"{"status":"error","message":"Busy"}"#;
+    assert_eq!(error_of(200, busy).to_string(), "the server says: Busy");
+    assert_eq!(error_of(503, busy).to_string(), "the server says: Busy (HTTP 503)");
+    assert_eq!(error_of(400, r#"{"status":"error"}"#).to_string(), "the server answers with HTTP 400");
+}
+
+#[test]
+fn notifications_and_icons_are_handed_on_as_they_stand() {
+    let received = reply(200, r#"{"status":"success","iconDetails":[ {"b":2}],"data":[{"a": 1}]}"#);
+    let Ok(Judged::Payload(envelope)) = judge(&received, Module::Tags) else { panic!("a success") };
+    let of = |payload: Option<Payload<'_>>| payload.map(|payload| payload.piece.get().to_owned());
+    assert_eq!(of(envelope.data).as_deref(), Some(r#"[{"a": 1}]"#));
+    assert_eq!(of(envelope.icon_details).as_deref(), Some(r#"[ {"b":2}]"#));
+}
+
+#[test]
 fn what_the_server_asks_for_is_kept() {
     let mut received = reply(503, "");
     received.retry_after = Some(Duration::from_secs(7));
