@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::api::ReplyMark;
+use crate::api::received::ReplyMark;
 use crate::watch::event::{Event, EventKind, GapCause, State, StateCause};
 use crate::watch::look::{Look, SeenTag, SeenTags};
 use crate::watch::pause::{MARGIN, Moment, Pause, WINDOW};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::api::ReplyMark;
+use crate::api::received::ReplyMark;
 use crate::output::report::Raw;
 
 /// One good poll. A call that was not made, or failed while others succeeded, is `None`.

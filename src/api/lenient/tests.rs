@@ -97,6 +97,8 @@ fn of_equal_keys_the_last_one_counts() {
     assert_eq!(object.get("a").map(Piece::get), Some("3"));
     assert_eq!(object.get("b").map(Piece::get), Some("2"));
     assert!(object.get("c").is_none());
+    assert_eq!(object.read_as("a", integer), Some(3));
+    assert_eq!(object.read_as("c", integer), None);
 }
 
 #[test]
