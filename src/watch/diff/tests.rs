@@ -3,6 +3,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
+use crate::api::received::Received;
 use crate::watch::event::{EventWords, GapCause};
 use crate::watch::samples::{at, in_wrapup, look, nameless, not_in_wrapup, on_break, tag, tags, working};
 
@@ -179,6 +180,25 @@ fn what_was_committed_is_what_is_known() {
 /// Numbers of notifications, and whether each shows it as its id.
 fn ids() -> impl Strategy<Value = Vec<(u8, bool)>> {
     prop::collection::vec((0_u8..6, any::<bool>()), 0..6)
+}
+
+#[test]
+fn the_last_answer_about_tags_is_known_by_its_mark() {
+    let reply = Received {
+        status: 200,
+        body: b"{}".to_vec().into(),
+        server_time: None,
+        received_at: at(5),
+        attempts: 1,
+        lost_a_reply: false,
+        retry_after: None,
+    };
+    let told = SeenTags::Told { tags: vec![], reply: Some(reply.mark()) };
+    let mut memory = Memory::new(at(0));
+    for tags in [told, SeenTags::Again] {
+        names(&mut memory, &Look { tags: Some(tags), ..look(5) });
+        assert_eq!(memory.last_reply(), Some(reply.mark()));
+    }
 }
 
 proptest! {
