@@ -109,7 +109,7 @@ fn too_many_are_announced_and_the_oldest_go() {
     let comparison = seen.compare(&latest, STEP);
     assert!(comparison.overflows);
     seen.remember(comparison.appearance);
-    assert!(seen.len() <= CAPACITY);
+    assert_eq!(seen.len(), 180_000);
     assert!(told(&mut seen, &latest, STEP).is_empty());
     assert!(!told(&mut seen, &batch(0), STEP).is_empty());
 }
@@ -126,6 +126,43 @@ fn what_is_outdated_makes_room_without_a_word() {
     assert!(!comparison.overflows);
     seen.remember(comparison.appearance);
     assert_eq!(seen.len(), 2);
+}
+
+#[test]
+fn only_what_is_outdated_goes_where_that_is_enough() {
+    for (recent, left) in [(199_000, 199_002), (198_998, CAPACITY)] {
+        let mut seen = Seen::default();
+        let many: Vec<SeenTag> = (0..1_000 + recent).map(|number| nameless(&number.to_string())).collect();
+        told(&mut seen, &many[..1_000], STEP);
+        told(&mut seen, &many[1_000..], STEP);
+        // The first are outdated at the next answer, the others are not, and no sweep is due.
+        seen.attended = FORGET_AFTER + STEP / 2;
+        seen.swept = seen.attended;
+        told(&mut seen, &[tag("a1")], STEP);
+        assert_eq!(seen.len(), left, "with {recent}");
+    }
+}
+
+#[test]
+fn a_sweep_comes_every_ten_minutes_of_attended_time() {
+    let mut seen = Seen::default();
+    told(&mut seen, &[tag("a1")], STEP);
+    // Outdated after two hours and a minute, and swept out at two hours and ten.
+    attend(&mut seen, &[], Duration::from_secs(128 * 60));
+    assert_eq!(seen.len(), 2);
+    attend(&mut seen, &[], STEP);
+    assert!(seen.is_empty());
+}
+
+#[test]
+fn an_answer_vouches_for_five_minutes_at_most() {
+    let mut seen = Seen::default();
+    told(&mut seen, &[tag("a1")], STEP);
+    told(&mut seen, &[], Duration::from_secs(5 * 60 - 1));
+    assert_eq!(seen.attended, Duration::from_secs(359));
+    told(&mut seen, &[], FORGET_AFTER);
+    seen.remember(seen.compare_again(FORGET_AFTER).appearance);
+    assert_eq!(seen.attended, Duration::from_secs(359 + 2 * 300));
 }
 
 proptest! {
