@@ -166,7 +166,11 @@ impl Weather {
             now += pause;
         }
         self.has_two_back_ends = dice.happens(500);
-        self.restart = dice.happens(300).then(|| dice.below(DAY));
+        // No program starts while the machine sleeps. Of one that has started and heard nothing yet, nobody can tell
+        // whether it slept, if the clock was set back meanwhile.
+        let sleep = self.sleep.map_or(0..=0, |(from, to)| from - MINUTE..=to);
+        let woken = |moment| if sleep.contains(&moment) { *sleep.end() } else { moment };
+        self.restart = dice.happens(300).then(|| woken(dice.below(DAY)));
         if dice.happens(500) {
             self.jumps = [HOUR, -HOUR, DAY, -DAY].map(|by| (dice.below(DAY), by)).to_vec();
         }

@@ -174,7 +174,10 @@ impl<'a> Life<'a> {
             1 => dice.shuffle(&mut states),
             _ => {}
         }
-        self.books.show(&states, known);
+        // An answer that is empty by mistake shows nothing, and may be the last of the day.
+        if !is_blank {
+            self.books.show(&states, known);
+        }
         // What the server tells again in the same words is not read a second time.
         let is_again = self.last_states.as_ref() == Some(&states) && dice.happens(500);
         let tags = if is_again {
