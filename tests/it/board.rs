@@ -173,6 +173,15 @@ fn the_board_follows_its_terminal_through_every_size() {
     assert_eq!(screen.end().0, 130);
 }
 
+/// The board ends at a key, and so does the shell that it was started from.
+fn quits_to_the_shell(mut screen: Screen) {
+    screen.type_keys("q");
+    screen.wait_until("the prompt", |shown| shown.trim_end().ends_with('$'));
+    screen.type_keys("echo ended with $?; exit\r");
+    screen.wait_for("ended with 130");
+    screen.end();
+}
+
 #[test]
 fn ctrl_z_gives_the_shell_its_terminal_and_fg_brings_the_board_back() {
     let world = World::new();
@@ -185,11 +194,7 @@ fn ctrl_z_gives_the_shell_its_terminal_and_fg_brings_the_board_back() {
     screen.wait_for("here\n1\n");
     screen.type_keys("fg\r");
     screen.wait_until("the board again", |shown| fits(shown, 24));
-    screen.type_keys("q");
-    screen.wait_until("the prompt", |shown| shown.trim_end().ends_with('$'));
-    screen.type_keys("echo ended with $?; exit\r");
-    screen.wait_for("ended with 130");
-    screen.end();
+    quits_to_the_shell(screen);
 }
 
 #[test]
@@ -210,11 +215,7 @@ fn a_board_that_is_asked_from_outside_to_stop_gives_the_shell_its_terminal_first
         screen.type_keys("fg\r");
         screen.wait_until("the board again", |shown| fits(shown, 24));
     }
-    screen.type_keys("q");
-    screen.wait_until("the prompt", |shown| shown.trim_end().ends_with('$'));
-    screen.type_keys("echo ended with $?; exit\r");
-    screen.wait_for("ended with 130");
-    screen.end();
+    quits_to_the_shell(screen);
 }
 
 #[test]
