@@ -45,7 +45,11 @@ pub fn contains(bytes: &[u8], byte: u8) -> bool {
         }
         at += 8;
     }
-    bytes[at..].contains(&byte)
+    match bytes.last_chunk() {
+        // The last eight, some of which were looked at already.
+        Some(last) => equal(u64::from_le_bytes(*last), byte) != 0,
+        None => bytes.contains(&byte),
+    }
 }
 
 #[cfg(test)]

@@ -12,14 +12,11 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::output::{
     fit::GAP,
+    plain,
     sanitize::sanitize,
     style::Tint,
     width::{cut, width},
 };
-
-/// More lines than this are set without the table library. It takes some 4 µs and 2 kB per row,
-/// half of all the time a long table takes.
-const MOST_LAID_OUT: usize = 1000;
 
 /// Parts the cells of a laid out line until they are coloured. No cell holds it: `sanitize` lets no
 /// control character through.
@@ -40,6 +37,9 @@ impl<'t> Label<'t> {
     /// Makes a text harmless and measures it.
     #[must_use]
     pub fn new(text: Cow<'t, str>, tint: Tint) -> Self {
+        if let Some(width) = plain::columns(&text) {
+            return Self { text, width, tint };
+        }
         let text = match sanitize(&text) {
             Cow::Borrowed(_) => text,
             Cow::Owned(harmless) => Cow::Owned(harmless),
@@ -93,15 +93,12 @@ impl Track {
     }
 }
 
-/// Writes one line of text for each line of labels.
+/// Writes one line of text for each line of labels, laid out by the table library. It takes some 4 µs and 2 kB per
+/// line; for long tables there is [`Pen`].
 ///
 /// # Errors
 /// What the writer answers.
 pub fn draw(lines: &[Vec<Label<'_>>], tracks: &[Track], color: bool, out: &mut dyn Write) -> io::Result<()> {
-    if lines.len() > MOST_LAID_OUT {
-        let mut pen = Pen::new(tracks, color, out);
-        return lines.iter().try_for_each(|line| pen.draw(line));
-    }
     let mut painted = String::new();
     lay_out(lines, tracks).lines().zip(lines).try_for_each(|(laid_out, line)| {
         for (piece, track) in laid_out.split(EDGE).zip(tracks) {
@@ -114,7 +111,7 @@ pub fn draw(lines: &[Vec<Label<'_>>], tracks: &[Track], color: bool, out: &mut d
     })
 }
 
-/// Draws one line after the other, without keeping any.
+/// Draws the same one line after the other, without keeping any.
 pub struct Pen<'p> {
     tracks: &'p [Track],
     color: bool,

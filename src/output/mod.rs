@@ -8,6 +8,7 @@ pub mod jq;
 pub mod json;
 pub mod mask;
 pub mod panics;
+pub mod plain;
 pub mod presentation;
 pub mod problem;
 pub mod progress;

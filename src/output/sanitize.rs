@@ -7,7 +7,7 @@ use std::fmt::Write;
 use unicode_width::UnicodeWidthChar;
 
 /// Longer piles of combining marks paint over the neighbouring lines; no script needs them.
-const MARKS_PER_BASE: usize = 8;
+pub(super) const MARKS_PER_BASE: usize = 8;
 
 /// One line of harmless text: control characters become pictures (`␛`, `␊`) or `\u{9b}`,
 /// invisible and direction-changing characters become `\u{202e}`, and everything that Hindi,

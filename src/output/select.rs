@@ -140,10 +140,10 @@ impl<'r> Selection<'r> {
 
     /// The cells of each row, in the order of the columns.
     #[must_use]
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = Vec<Cell<'_>>> {
-        self.report.rows.iter().enumerate().map(|(at, row)| {
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = impl Iterator<Item = Cell<'_>>> {
+        self.report.rows.iter().enumerate().map(move |(at, row)| {
             let unnamed = self.unnamed.get(at).map_or(&[][..], Vec::as_slice);
-            self.columns.iter().map(|column| self.cell(row, unnamed, &column.source)).collect()
+            self.columns.iter().map(move |column| self.cell(row, unnamed, &column.source))
         })
     }
 

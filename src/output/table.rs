@@ -2,7 +2,7 @@
 //! exact and whole in a pipe. It must not know where cells come from.
 
 use std::{
-    borrow::Cow,
+    borrow::{Borrow, Cow},
     io::{self, Write},
 };
 
@@ -20,10 +20,10 @@ use crate::output::{
 /// fill every other row with spaces.
 const WIDEST_ALIGNED: usize = 160;
 
-/// Beyond so many cells each is made twice, to be measured and to be drawn, and none is kept: at 40 bytes
-/// each, those of a reply of 20,000 rows would take more memory than the reply itself, and to get that memory
-/// from the system takes as long as making them again.
-const MOST_KEPT: usize = 100_000;
+/// Beyond so many rows each is made twice, to be measured and to be drawn, and none is kept. The cells of a reply of
+/// 20,000 rows would take more memory than the reply itself, and to get that memory from the system takes as long as
+/// making them again; and the table library takes as long again.
+const MOST_KEPT: usize = 1000;
 
 /// Writes the rows of a report under the selected columns. No line is wider than the presentation's width;
 /// without a width nothing is cut.
@@ -45,40 +45,54 @@ fn write_keeping(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let columns = selection.columns();
-    let lines = || {
-        let headings = columns.iter().map(|column| Label::new(Cow::Borrowed(&*column.title), Tint::Strong));
-        let heading = presentation.headers.then(|| headings.collect());
-        let rows = selection.rows().map(|cells| {
-            let labels = cells.into_iter().map(|cell| label(cell, presentation));
-            labels.collect::<Vec<_>>()
-        });
-        heading.into_iter().chain(rows)
-    };
-    if selection.rows().len() * columns.len() > most {
-        let places = places(columns, lines(), presentation.width);
+    let room = presentation.width;
+    let headings = columns.iter().map(|column| Label::new(Cow::Borrowed(&*column.title), Tint::Strong));
+    let heading: Option<Vec<_>> = presentation.headers.then(|| headings.collect());
+    let labels = |cells| Iterator::map(cells, |cell| label(cell, presentation));
+    let mut widest = vec![1; columns.len()];
+    measure(heading.iter().flatten(), &mut widest);
+    if selection.rows().len() > most {
+        for cells in selection.rows() {
+            measure(labels(cells), &mut widest);
+        }
+        let places = places(columns, &widest, room);
         let tracks = tracks(&places, columns);
         let mut pen = grid::Pen::new(&tracks, presentation.color, out);
-        return lines().try_for_each(|line| pen.draw(&cut(line, &places, presentation.width)));
+        // One line after the other in the memory of the first.
+        let mut line = heading.unwrap_or_default();
+        if !line.is_empty() {
+            cut(&mut line, &places, room);
+            pen.draw(&line)?;
+        }
+        return selection.rows().try_for_each(|cells| {
+            line.clear();
+            line.extend(labels(cells));
+            cut(&mut line, &places, room);
+            pen.draw(&line)
+        });
     }
-    let lines: Vec<_> = lines().collect();
-    let places = places(columns, lines.iter(), presentation.width);
-    let lines: Vec<_> = lines.into_iter().map(|line| cut(line, &places, presentation.width)).collect();
+    let rows = selection.rows().map(|cells| labels(cells).collect());
+    let mut lines: Vec<Vec<_>> = heading.into_iter().chain(rows).collect();
+    for line in &lines {
+        measure(line, &mut widest);
+    }
+    let places = places(columns, &widest, room);
+    for line in &mut lines {
+        cut(line, &places, room);
+    }
     grid::draw(&lines, &tracks(&places, columns), presentation.color, out)
 }
 
-/// Where each column goes, as wide as its widest cell where there is room.
-fn places<'l>(
-    columns: &[Column],
-    lines: impl Iterator<Item = impl AsRef<[Label<'l>]>>,
-    room: Option<usize>,
-) -> Vec<Place> {
-    let mut widest = vec![1; columns.len()];
-    for line in lines {
-        for (widest, label) in widest.iter_mut().zip(line.as_ref()) {
-            *widest = label.width().max(*widest);
-        }
+/// Notes in `widest` how much room each label of a line takes, where it is more than those before it.
+fn measure<'l>(line: impl IntoIterator<Item = impl Borrow<Label<'l>>>, widest: &mut [usize]) {
+    for (widest, label) in widest.iter_mut().zip(line) {
+        *widest = label.borrow().width().max(*widest);
     }
-    let wish = |(column, natural): (&Column, usize)| {
+}
+
+/// Where each column goes, as wide as its widest cell where there is room.
+fn places(columns: &[Column], widest: &[usize], room: Option<usize>) -> Vec<Place> {
+    let wish = |(column, &natural): (&Column, &usize)| {
         let least = least(column).map_or(natural, |least| least.min(natural));
         Wish { natural, least, rank: column.rank }
     };
@@ -93,13 +107,12 @@ fn places<'l>(
 }
 
 /// At a terminal no cell is wider than its column.
-fn cut<'l>(mut line: Vec<Label<'l>>, places: &[Place], room: Option<usize>) -> Vec<Label<'l>> {
+fn cut(line: &mut [Label<'_>], places: &[Place], room: Option<usize>) {
     if room.is_some() {
         for place in places {
             line[place.column].cut(place.width);
         }
     }
-    line
 }
 
 fn label<'r>(cell: Cell<'r>, presentation: &Presentation) -> Label<'r> {
