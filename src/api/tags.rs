@@ -184,25 +184,30 @@ fn read_icon<'a>(icon: Piece<'a>, notification: &mut Notification, ids: &mut Not
     }
 }
 
-/// A key of a notification and its text.
-pub type Unnamed<'a> = (Cow<'a, str>, Cow<'a, str>);
-
-/// The scalar keys of each notification that none of its named values was read from, in the server's order.
+/// Shows the scalar keys of each notification that none of its named values was read from, in the server's order:
+/// `show` is told which notification it is, the key, and the text under it.
 ///
 /// Read again when they are asked for, because most answers never show them.
-pub fn unnamed<'a>(
+pub fn show_unnamed<'a>(
     notifications: impl IntoIterator<Item = Option<&'a Raw>>,
-) -> impl Iterator<Item = Vec<Unnamed<'a>>> {
+    mut show: impl FnMut(usize, Cow<'a, str>, Cow<'a, str>),
+) {
     let mut finder = NOTIFICATION.finder();
     // One buffer for the members of all notifications.
     let mut object = Object::default();
-    notifications.into_iter().map(move |fields| match fields.map(|fields| object.read_anew(fields.piece())) {
-        Some(Ok(())) => unnamed_of(&object, finder.find(&object)),
-        _ => Vec::new(),
-    })
+    for (at, fields) in notifications.into_iter().enumerate() {
+        let Some(Ok(())) = fields.map(|fields| object.read_anew(fields.piece())) else { continue };
+        let is_named = named(finder.find(&object));
+        for ((key, value), is_named) in object.0.iter().zip(is_named) {
+            if let Some(text) = lenient::borrowed_text(*value).filter(|_| !is_named) {
+                show(at, key.text(), text);
+            }
+        }
+    }
 }
 
-fn unnamed_of<'a>(object: &Object<'a>, findings: &Findings<'a, OfNotification>) -> Vec<Unnamed<'a>> {
+/// From which keys of a notification its named values were read.
+fn named(findings: &Findings<'_, OfNotification>) -> [bool; KEYS_PER_ITEM] {
     let mut is_named = [false; KEYS_PER_ITEM];
     let zone = TimeZone::UTC;
     let time = findings.key(OfNotification::Time, |value| moments::time(value, &zone));
@@ -219,13 +224,7 @@ fn unnamed_of<'a>(object: &Object<'a>, findings: &Findings<'a, OfNotification>) 
     for key in texts.into_iter().chain([time]).flatten().chain(icons) {
         is_named[key] = true;
     }
-    object
-        .0
-        .iter()
-        .zip(is_named)
-        .filter(|(_, is_named)| !is_named)
-        .filter_map(|((key, value), _)| Some((key.text(), lenient::borrowed_text(*value)?)))
-        .collect()
+    is_named
 }
 
 #[cfg(test)]

@@ -8,13 +8,13 @@ use jiff::{Timestamp, ToSpan};
 use regex::Regex;
 
 use super::Outcome;
-use crate::api::tags::unnamed;
+use crate::api::tags::show_unnamed;
 use crate::api::{Notification, Reference, Tags};
 use crate::cli::options::QuestionOptions;
 use crate::failure::{ExitStatus, Failure};
 use crate::fleet::Fleet;
 use crate::moment::{an_hour_before, moment};
-use crate::output::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Text, UnnamedTexts, Value};
+use crate::output::report::{Document, Field, Meaning, Report, Row, Shape, ShowUnnamed, Shown, Text, Value};
 
 /// Show recent notifications with their icons
 ///
@@ -122,15 +122,16 @@ pub static DOCUMENT: Document = Document {
     )],
     shape: Shape::List,
     has_failures: true,
-    unnamed: Some(unnamed_keys),
+    unnamed: Some(show_unnamed_keys),
     empty: "no tags",
 };
 
-fn unnamed_keys(rows: &[Row]) -> UnnamedTexts<'_> {
-    Box::new(unnamed(rows.iter().map(|row| match row.0.last() {
+fn show_unnamed_keys<'r>(rows: &'r [Row], show: &mut ShowUnnamed<'_, 'r>) {
+    let fields = rows.iter().map(|row| match row.0.last() {
         Some(Value::Raw(fields)) => Some(fields),
         _ => None,
-    })))
+    });
+    show_unnamed(fields, show);
 }
 
 /// Asks every profile of the fleet for its recent notifications, and keeps those that were asked for.
@@ -278,10 +279,13 @@ impl TagsArgs {
 impl Notification {
     /// Whether the expression is found in one of its texts, as a person would read them.
     fn has_text_like(&self, regex: &Regex) -> bool {
+        let fits = |text: &str| regex.is_match(text);
         let named = [&self.message, &self.kind, &self.customer, &self.agent_id, &self.call_id, &self.id];
-        named.into_iter().flatten().any(|text| regex.is_match(text))
-            || self.icon_names.iter().any(|name| regex.is_match(name))
-            || unnamed([Some(&self.fields)]).flatten().any(|(_, text)| regex.is_match(&text))
+        let mut is_found = named.into_iter().flatten().chain(&self.icon_names).any(|text| fits(text));
+        if !is_found {
+            show_unnamed([Some(&self.fields)], |_, _, text| is_found |= fits(&text));
+        }
+        is_found
     }
 }
 

@@ -3,7 +3,6 @@
 
 use std::{
     borrow::Cow,
-    fmt::Write as _,
     io::{self, Write},
 };
 
@@ -99,7 +98,7 @@ impl Track {
 /// # Errors
 /// What the writer answers.
 pub fn draw(lines: &[Vec<Label<'_>>], tracks: &[Track], color: bool, out: &mut dyn Write) -> io::Result<()> {
-    let mut painted = String::new();
+    let mut painted = Vec::new();
     lay_out(lines, tracks).lines().zip(lines).try_for_each(|(laid_out, line)| {
         for (piece, track) in laid_out.split(EDGE).zip(tracks) {
             let label = &line[track.cell];
@@ -115,14 +114,14 @@ pub fn draw(lines: &[Vec<Label<'_>>], tracks: &[Track], color: bool, out: &mut d
 pub struct Pen<'p> {
     tracks: &'p [Track],
     color: bool,
-    painted: String,
+    painted: Vec<u8>,
     out: &'p mut dyn Write,
 }
 
 impl<'p> Pen<'p> {
     /// Lines with these tracks.
     pub fn new(tracks: &'p [Track], color: bool, out: &'p mut dyn Write) -> Self {
-        Self { tracks, color, painted: String::new(), out }
+        Self { tracks, color, painted: Vec::new(), out }
     }
 
     /// Writes one line of text.
@@ -142,16 +141,17 @@ impl<'p> Pen<'p> {
 }
 
 /// Writes the line and empties it, so that the next one needs no memory of its own.
-fn write_line(painted: &mut String, out: &mut dyn Write) -> io::Result<()> {
-    painted.truncate(painted.trim_end_matches(' ').len());
-    painted.push('\n');
-    let written = out.write_all(painted.as_bytes());
+fn write_line(painted: &mut Vec<u8>, out: &mut dyn Write) -> io::Result<()> {
+    let end = painted.iter().rposition(|&byte| byte != b' ').map_or(0, |last| last + 1);
+    painted.truncate(end);
+    painted.push(b'\n');
+    let written = out.write_all(painted);
     painted.clear();
     written
 }
 
-fn push_spaces(count: usize, painted: &mut String) {
-    painted.extend(std::iter::repeat_n(' ', count));
+fn push_spaces(count: usize, painted: &mut Vec<u8>) {
+    painted.resize(painted.len() + count, b' ');
 }
 
 fn lay_out(lines: &[Vec<Label<'_>>], tracks: &[Track]) -> Table {
@@ -174,16 +174,16 @@ fn lay_out(lines: &[Vec<Label<'_>>], tracks: &[Track]) -> Table {
 }
 
 /// Colours the text, not the spaces around it.
-fn paint(piece: &str, tint: Tint, color: bool, painted: &mut String) {
-    let text = piece.trim_matches(' ');
-    if !color || tint == Tint::Plain || text.is_empty() {
-        painted.push_str(piece);
+fn paint(piece: &str, tint: Tint, color: bool, painted: &mut Vec<u8>) {
+    if !color || tint == Tint::Plain || piece.bytes().all(|byte| byte == b' ') {
+        painted.extend_from_slice(piece.as_bytes());
         return;
     }
+    let text = piece.trim_matches(' ');
     let style = tint.style();
     let indented = piece.trim_start_matches(' ');
     let (before, after) = (piece.len() - indented.len(), indented.len() - text.len());
-    // Writing to a `String` cannot fail.
+    // Writing to memory cannot fail.
     let _ = write!(painted, "{:before$}{style}{text}{style:#}{:after$}", "", "");
 }
 

@@ -13,17 +13,26 @@ pub fn columns(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(word) = eight::from(bytes, at) {
-        if eight::below(word, b' ') | eight::above(word, b'~') != 0 {
+        if !is_printable(word) {
             break;
         }
         at += 8;
     }
-    let is_printable = |byte: &&u8| matches!(byte, b' '..=b'~');
-    let ascii = at + bytes[at..].iter().take_while(is_printable).count();
-    if ascii == text.len() {
-        return Some(ascii);
+    let rest = bytes.get(at..).unwrap_or_default();
+    let is_all = match (rest.len(), bytes.last_chunk()) {
+        // The last eight, some of which were looked at already.
+        (..8, Some(last)) => is_printable(u64::from_le_bytes(*last)),
+        _ => rest.iter().all(|byte| matches!(byte, b' '..=b'~')),
+    };
+    if is_all {
+        return Some(bytes.len());
     }
+    let ascii = at + rest.iter().take_while(|byte| matches!(byte, b' '..=b'~')).count();
     Some(ascii + of_letters(&text[ascii..], ascii > 0)?)
+}
+
+fn is_printable(word: u64) -> bool {
+    eight::below(word, b' ') | eight::above(word, b'~') == 0
 }
 
 /// `is_after_base`: whether something stands before the text that marks may be painted onto.

@@ -164,11 +164,11 @@ pub struct Document {
     pub empty: &'static str,
 }
 
-/// Reads for each row the keys that no field names, each with its text.
-pub type Unnamed = for<'r> fn(&'r [Row]) -> UnnamedTexts<'r>;
+/// Goes over the keys that no field names, row by row.
+pub type Unnamed = for<'r> fn(&'r [Row], &mut ShowUnnamed<'_, 'r>);
 
-/// What each row says under keys that no field names.
-pub type UnnamedTexts<'r> = Box<dyn Iterator<Item = Vec<(Cow<'r, str>, Cow<'r, str>)>> + 'r>;
+/// Is shown each such key: the position of its row, the key, and its text.
+pub type ShowUnnamed<'s, 'r> = dyn FnMut(usize, Cow<'r, str>, Cow<'r, str>) + 's;
 
 /// How the rows of a document stand in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,13 +1,11 @@
 //! A small document, its reports and presentations, for the tests of this layer.
 
-use std::borrow::Cow;
-
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::Map;
 
 use crate::output::{
     presentation::{Format, Presentation},
-    report::{Document, Field, Meaning, Raw, Report, Row, Shape, Shown, UnnamedTexts, Value},
+    report::{Document, Field, Meaning, Raw, Report, Row, Shape, ShowUnnamed, Shown, Value},
     style::Tint,
 };
 
@@ -30,7 +28,7 @@ pub(crate) static CALLS: Document = Document {
     tail: &[],
     shape: Shape::List,
     has_failures: false,
-    unnamed: Some(unnamed),
+    unnamed: Some(show_unnamed),
     empty: "no calls in this time",
 };
 
@@ -38,24 +36,18 @@ const fn field(key: &'static str, title: &'static str, meaning: Meaning, shown: 
     Field { key, title, meaning, shown, about: "" }
 }
 
-fn unnamed(rows: &[Row]) -> UnnamedTexts<'_> {
-    Box::new(rows.iter().map(unnamed_of))
-}
-
-fn unnamed_of(row: &Row) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
-    let Some(Value::Raw(raw)) = row.0.last() else {
-        return Vec::new();
-    };
-    let fields: Map<String, serde_json::Value> = serde_json::from_str(raw.get()).unwrap_or_default();
-    let scalar = |value: serde_json::Value| match value {
-        serde_json::Value::String(text) => Some(text),
-        serde_json::Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    };
-    fields
-        .into_iter()
-        .filter_map(|(key, value)| Some((Cow::Owned(key), Cow::Owned(scalar(value)?))))
-        .collect()
+fn show_unnamed<'r>(rows: &'r [Row], show: &mut ShowUnnamed<'_, 'r>) {
+    for (at, row) in rows.iter().enumerate() {
+        let Some(Value::Raw(raw)) = row.0.last() else { continue };
+        let fields: Map<String, serde_json::Value> = serde_json::from_str(raw.get()).unwrap_or_default();
+        for (key, value) in fields {
+            match value {
+                serde_json::Value::String(text) => show(at, key.into(), text.into()),
+                serde_json::Value::Number(number) => show(at, key.into(), number.to_string().into()),
+                _ => {}
+            }
+        }
+    }
 }
 
 pub(crate) fn now() -> Timestamp {

@@ -43,13 +43,37 @@ enum Source {
 pub struct Selection<'r> {
     report: &'r Report,
     columns: Vec<Column>,
-    /// For each row what it says under the keys that no field names, by their index. To find those keys all rows are
-    /// read, which is half of the work of showing them; so what was read is kept. Empty if there are no such columns.
-    unnamed: Vec<TextsOfRow<'r>>,
+    /// To find the keys that no field names all rows are read, which is half of the work of showing them; so what was
+    /// read is kept. Empty if there are no such columns.
+    unnamed: UnnamedTexts<'r>,
 }
 
-/// Texts under keys that no field names, by the index of the key.
-type TextsOfRow<'r> = Vec<(usize, Cow<'r, str>)>;
+/// What rows say under the keys that no field names.
+#[derive(Debug, Default)]
+struct UnnamedTexts<'r> {
+    /// The texts of all rows, one after the other, each with the index of its key.
+    texts: Vec<(usize, Cow<'r, str>)>,
+    /// How many of them belong to a row and those before it; rows after the last one have none.
+    ends: Vec<usize>,
+}
+
+impl<'r> UnnamedTexts<'r> {
+    fn of_row(&self, at: usize) -> &[(usize, Cow<'r, str>)] {
+        let end = |at: usize| self.ends.get(at).copied();
+        let begin = at.checked_sub(1).and_then(end).unwrap_or_default();
+        end(at).map_or(&[], |end| &self.texts[begin..end])
+    }
+
+    /// Of equal keys in one row the last one counts.
+    fn add(&mut self, at: usize, key: usize, text: Cow<'r, str>) {
+        self.ends.resize(at, self.texts.len());
+        let begin = self.ends.last().copied().unwrap_or_default();
+        match self.texts[begin..].iter_mut().find(|(known, _)| *known == key) {
+            Some((_, earlier)) => *earlier = text,
+            None => self.texts.push((key, text)),
+        }
+    }
+}
 
 /// Why columns cannot be selected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -122,7 +146,11 @@ impl<'r> Selection<'r> {
         is_shown: impl Fn(usize, &Field) -> bool,
     ) -> Result<Self, SelectError> {
         if let Some(names) = requested {
-            return Ok(Self { report, columns: named(report.document, names)?, unnamed: Vec::new() });
+            return Ok(Self {
+                report,
+                columns: named(report.document, names)?,
+                unnamed: UnnamedTexts::default(),
+            });
         }
         let fields = report.document.fields.iter().enumerate();
         let shown = fields.filter(|(index, field)| is_shown(*index, field));
@@ -142,7 +170,7 @@ impl<'r> Selection<'r> {
     #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = impl Iterator<Item = Cell<'_>>> {
         self.report.rows.iter().enumerate().map(move |(at, row)| {
-            let unnamed = self.unnamed.get(at).map_or(&[][..], Vec::as_slice);
+            let unnamed = self.unnamed.of_row(at);
             self.columns.iter().map(move |column| self.cell(row, unnamed, &column.source))
         })
     }
@@ -228,38 +256,29 @@ fn field_cell<'r>(report: &'r Report, row: &'r Row, index: usize) -> Cell<'r> {
     Cell::new(value(row, index), field.meaning, field.key)
 }
 
-/// The keys that no field names, in order of first appearance, and what each row says under them: of equal keys in
-/// one row the last one counts.
-fn unnamed(report: &Report) -> (Vec<Cow<'_, str>>, Vec<TextsOfRow<'_>>) {
-    let Some(read) = report.document.unnamed else {
-        return (Vec::new(), Vec::new());
-    };
+/// The keys that no field names, in order of first appearance, and what the rows say under them.
+fn unnamed(report: &Report) -> (Vec<Cow<'_, str>>, UnnamedTexts<'_>) {
     let mut keys: Vec<Cow<'_, str>> = Vec::new();
-    let texts = read(&report.rows).map(|row| {
-        let mut texts = TextsOfRow::with_capacity(row.len().min(MOST_UNNAMED));
-        for (at, (key, text)) in row.into_iter().enumerate() {
-            // Rows of one list say the same in the same order, so the key is most likely where it was in the last one.
-            let known = if keys.get(at) == Some(&key) {
-                Some(at)
-            } else {
-                keys.iter().position(|known| *known == key)
-            };
-            let index = match known {
-                Some(index) => index,
-                None if keys.len() == MOST_UNNAMED => continue,
-                None => {
-                    keys.push(key);
-                    keys.len() - 1
-                }
-            };
-            match texts.iter_mut().find(|(known, _)| *known == index) {
-                Some((_, earlier)) => *earlier = text,
-                None => texts.push((index, text)),
+    let mut texts = UnnamedTexts::default();
+    let Some(show) = report.document.unnamed else {
+        return (keys, texts);
+    };
+    // Rows of one list say the same in the same order, so a key is most likely the one after the last.
+    let mut next = 0;
+    show(&report.rows, &mut |at, key, text| {
+        let known = [next, 0].into_iter().find(|&likely| keys.get(likely) == Some(&key));
+        let index = match known.or_else(|| keys.iter().position(|known| *known == key)) {
+            Some(index) => index,
+            None if keys.len() == MOST_UNNAMED => return,
+            None => {
+                keys.push(key);
+                keys.len() - 1
             }
-        }
-        texts
+        };
+        next = index + 1;
+        texts.add(at, index, text);
     });
-    let texts = texts.collect();
+    texts.ends.push(texts.texts.len());
     (keys, texts)
 }
 
