@@ -276,6 +276,10 @@ fn unnamed(report: &Report) -> (Vec<Cow<'_, str>>, UnnamedTexts<'_>) {
             }
         };
         next = index + 1;
+        if at > 0 && texts.ends.is_empty() {
+            // The others say as much as the first; to grow step by step would take the memory twice.
+            texts.texts.reserve_exact(texts.texts.len() * (report.rows.len() - 1));
+        }
         texts.add(at, index, text);
     });
     texts.ends.push(texts.texts.len());
