@@ -44,43 +44,72 @@ fn write_keeping(
     presentation: &Presentation,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let columns = selection.columns();
-    let room = presentation.width;
-    let headings = columns.iter().map(|column| Label::new(Cow::Borrowed(&*column.title), Tint::Strong));
-    let heading: Option<Vec<_>> = presentation.headers.then(|| headings.collect());
-    let labels = |cells| Iterator::map(cells, |cell| label(cell, presentation));
-    let mut widest = vec![1; columns.len()];
-    measure(heading.iter().flatten(), &mut widest);
+    let headings = selection.columns().iter().map(|column| Cow::Borrowed(&*column.title));
+    let headings = headings.map(|title| Label::new(title, Tint::Strong));
+    let heading = presentation.headers.then(|| headings.collect());
     if selection.rows().len() > most {
-        for cells in selection.rows() {
-            measure(labels(cells), &mut widest);
-        }
-        let places = places(columns, &widest, room);
-        let tracks = tracks(&places, columns);
-        let mut pen = grid::Pen::new(&tracks, presentation.color, out);
-        // One line after the other in the memory of the first.
-        let mut line = heading.unwrap_or_default();
-        if !line.is_empty() {
-            cut(&mut line, &places, room);
-            pen.draw(&line)?;
-        }
-        return selection.rows().try_for_each(|cells| {
-            line.clear();
-            line.extend(labels(cells));
-            cut(&mut line, &places, room);
-            pen.draw(&line)
-        });
+        write_unkept(heading, selection, presentation, out)
+    } else {
+        write_kept(heading, selection, presentation, out)
     }
-    let rows = selection.rows().map(|cells| labels(cells).collect());
+}
+
+/// Makes all lines, then draws them.
+fn write_kept(
+    heading: Option<Vec<Label<'_>>>,
+    selection: &Selection<'_>,
+    presentation: &Presentation,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let columns = selection.columns();
+    let rows = selection.rows().map(|cells| labels(cells, presentation).collect());
     let mut lines: Vec<Vec<_>> = heading.into_iter().chain(rows).collect();
+    let mut widest = vec![1; columns.len()];
     for line in &lines {
         measure(line, &mut widest);
     }
-    let places = places(columns, &widest, room);
+    let places = places(columns, &widest, presentation.width);
     for line in &mut lines {
-        cut(line, &places, room);
+        cut(line, &places, presentation.width);
     }
     grid::draw(&lines, &tracks(&places, columns), presentation.color, out)
+}
+
+/// Makes each line to measure it, and again to draw it.
+fn write_unkept(
+    heading: Option<Vec<Label<'_>>>,
+    selection: &Selection<'_>,
+    presentation: &Presentation,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let columns = selection.columns();
+    let mut widest = vec![1; columns.len()];
+    measure(heading.iter().flatten(), &mut widest);
+    for cells in selection.rows() {
+        measure(labels(cells, presentation), &mut widest);
+    }
+    let places = places(columns, &widest, presentation.width);
+    let tracks = tracks(&places, columns);
+    let mut pen = grid::Pen::new(&tracks, presentation.color, out);
+    let mut draw = |line: &mut [Label<'_>]| {
+        cut(line, &places, presentation.width);
+        pen.draw(line)
+    };
+    heading.into_iter().try_for_each(|mut line| draw(&mut line))?;
+    // One line after the other in the memory of the first.
+    let mut line = Vec::with_capacity(columns.len());
+    selection.rows().try_for_each(|cells| {
+        line.clear();
+        line.extend(labels(cells, presentation));
+        draw(&mut line)
+    })
+}
+
+fn labels<'r>(
+    cells: impl Iterator<Item = Cell<'r>>,
+    presentation: &Presentation,
+) -> impl Iterator<Item = Label<'r>> {
+    cells.map(|cell| label(cell, presentation))
 }
 
 /// Notes in `widest` how much room each label of a line takes, where it is more than those before it.
