@@ -8,13 +8,14 @@ use jiff::Timestamp;
 use crate::support::answers::{decode, look, received, report, told};
 use crate::support::notifications::reply;
 
-/// Allocations for each of the second thousand rows: what is done once does not count.
+/// Allocations for each of the third thousand rows: what is done once does not count, and longer tables than one of a
+/// thousand rows are drawn in another way.
 fn per_row<I>(prepared: impl Fn(&str) -> I, work: impl Fn(I)) -> f64 {
     let count = |rows| {
         let input = prepared(&reply(rows));
         measure(|| work(input)).count_total as f64
     };
-    (count(2000) - count(1000)) / 1000.0
+    (count(3000) - count(2000)) / 1000.0
 }
 
 #[test]
@@ -32,10 +33,10 @@ fn a_row_takes_one_allocation_as_json() {
 }
 
 #[test]
-fn a_row_takes_few_allocations_as_text() {
+fn a_row_takes_two_allocations_as_text() {
     for format in [Format::Table, Format::Csv, Format::Tsv] {
         let taken = per_row(|text| report(&received(text)), |report| _ = told(&report, format));
-        assert!(taken < 12.0, "{format:?}: {taken}");
+        assert!(taken < 2.5, "{format:?}: {taken}");
     }
 }
 
