@@ -19,7 +19,7 @@ fn flood(head: &str, then: &[u8]) -> Reply {
     Reply::Flood(format!("{HEAD}{head}").into_bytes(), piece)
 }
 
-/// The reply is there before the client has asked.
+/// The reply is there before anything that the client asked was read.
 fn hasty() -> Scene {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let greeting = ok(GOOD.as_bytes()).leak();
@@ -70,7 +70,7 @@ pub fn cases() -> Vec<Case> {
         })
         .at_least(Duration::from_secs(15))
         .within(Duration::from_millis(15_500)),
-        case("N18", "the reply comes before the request", (0, "-"), hasty).between(0..=1, 0..=1),
+        case("N18", "the reply comes before the request was read", (0, "-"), hasty).between(0..=1, 0..=1),
         says(
             "N18",
             "two replies on one connection",

@@ -71,7 +71,7 @@ impl FakeServer {
         Self::listening(TcpListener::bind("127.0.0.1:0").unwrap(), b"", answer)
     }
 
-    /// The same on a socket of the test's own; whoever connects is told `greeting` before it has asked.
+    /// The same on a socket of the test's own; whoever begins to ask is told `greeting` before any of it was read.
     pub fn listening(
         listener: TcpListener,
         greeting: &'static [u8],
@@ -88,7 +88,11 @@ impl FakeServer {
                 // A peer may have reset the connection already.
                 let Ok(peer) = stream.peer_addr() else { continue };
                 met.lock().unwrap().push(peer);
-                let _ = stream.write_all(greeting);
+                if !greeting.is_empty() {
+                    // Told sooner, it might be there before the question is sent, and then answers none.
+                    let _ = stream.peek(&mut [0]);
+                    let _ = stream.write_all(greeting);
+                }
                 let (answer, seen) = (Arc::clone(&answer), Arc::clone(&seen));
                 thread::spawn(move || serve(stream, &*answer, &seen));
             }
