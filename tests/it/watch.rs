@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Stdio};
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
@@ -120,15 +121,27 @@ fn an_expired_session_is_confirmed_once_and_exits_with_4() {
 
 #[test]
 fn somebody_who_signs_in_again_keeps_the_watch_alive() {
-    let server = FakeServer::answering(|request, _| {
-        Reply::ok(if request.body.contains("fresh") { NOT_IN_WRAPUP } else { EXPIRED })
+    // The watch has begun with the old session, and is not told that it is over until the new one is there.
+    let gate = Arc::new(Mutex::new(()));
+    let closed = gate.lock().unwrap();
+    let behind = Arc::clone(&gate);
+    let server = FakeServer::answering(move |request, _| {
+        if request.body.contains("fresh") {
+            return Reply::ok(NOT_IN_WRAPUP);
+        }
+        drop(behind.lock());
+        Reply::ok(EXPIRED)
     });
     let world = World::new();
     let login = format!("login --store file --no-verify --ssid-stdin --server {}", server.url());
     let _ = world.run_with_input(&login, "stale-session").ended_with(0);
     let line = "watch --json --only wrapups --interval 2s --until session_renewed --timeout 30s";
     let child = start(&world, line);
+    while server.arrivals().is_empty() {
+        std::thread::yield_now();
+    }
     let _ = world.run_with_input(&login, "fresh-session").ended_with(0);
+    drop(closed);
     let ran = child.end();
     assert_eq!(types(&events(&ran.ended_with(0))), ["start", "session_expired", "session_renewed", "end"]);
 }
