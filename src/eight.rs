@@ -38,17 +38,23 @@ pub const fn first(marks: u64) -> Option<usize> {
 /// Whether the byte is among these. For short texts: it sets out without any preparation.
 #[must_use]
 pub fn contains(bytes: &[u8], byte: u8) -> bool {
+    any(bytes, |word| equal(word, byte), |other| other == byte)
+}
+
+/// Whether any byte is marked: `marks` says it of eight, `is_marked` of one.
+#[must_use]
+pub fn any(bytes: &[u8], marks: impl Fn(u64) -> u64, is_marked: impl Fn(u8) -> bool) -> bool {
     let mut at = 0;
     while let Some(word) = from(bytes, at) {
-        if equal(word, byte) != 0 {
+        if marks(word) != 0 {
             return true;
         }
         at += 8;
     }
     match bytes.last_chunk() {
         // The last eight, some of which were looked at already.
-        Some(last) => equal(u64::from_le_bytes(*last), byte) != 0,
-        None => bytes.contains(&byte),
+        Some(last) => marks(u64::from_le_bytes(*last)) != 0,
+        None => bytes.iter().any(|&byte| is_marked(byte)),
     }
 }
 

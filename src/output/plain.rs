@@ -10,29 +10,17 @@ use crate::eight;
 /// flow together. `None` may also mean that this is not known: to find out for every script takes ten times as long.
 #[must_use]
 pub fn columns(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(word) = eight::from(bytes, at) {
-        if !is_printable(word) {
-            break;
-        }
-        at += 8;
+    let is_other = |byte: u8| !matches!(byte, b' '..=b'~');
+    if !eight::any(text.as_bytes(), others, is_other) {
+        return Some(text.len());
     }
-    let rest = bytes.get(at..).unwrap_or_default();
-    let is_all = match (rest.len(), bytes.last_chunk()) {
-        // The last eight, some of which were looked at already.
-        (..8, Some(last)) => is_printable(u64::from_le_bytes(*last)),
-        _ => rest.iter().all(|byte| matches!(byte, b' '..=b'~')),
-    };
-    if is_all {
-        return Some(bytes.len());
-    }
-    let ascii = at + rest.iter().take_while(|byte| matches!(byte, b' '..=b'~')).count();
+    let ascii = text.bytes().take_while(|&byte| !is_other(byte)).count();
     Some(ascii + of_letters(&text[ascii..], ascii > 0)?)
 }
 
-fn is_printable(word: u64) -> bool {
-    eight::below(word, b' ') | eight::above(word, b'~') == 0
+/// Marks what is no printable ASCII.
+const fn others(word: u64) -> u64 {
+    eight::below(word, b' ') | eight::above(word, b'~')
 }
 
 /// `is_after_base`: whether something stands before the text that marks may be painted onto.

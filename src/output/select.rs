@@ -53,15 +53,14 @@ pub struct Selection<'r> {
 struct UnnamedTexts<'r> {
     /// The texts of all rows, one after the other, each with the index of its key.
     texts: Vec<(usize, Cow<'r, str>)>,
-    /// How many of them belong to a row and those before it; rows after the last one have none.
+    /// How many of them belong to a row and those before it, for the rows before the last one that has any.
     ends: Vec<usize>,
 }
 
 impl<'r> UnnamedTexts<'r> {
     fn of_row(&self, at: usize) -> &[(usize, Cow<'r, str>)] {
-        let end = |at: usize| self.ends.get(at).copied();
-        let begin = at.checked_sub(1).and_then(end).unwrap_or_default();
-        end(at).map_or(&[], |end| &self.texts[begin..end])
+        let end = |at: usize| self.ends.get(at).copied().unwrap_or(self.texts.len());
+        &self.texts[at.checked_sub(1).map_or(0, end)..end(at)]
     }
 
     /// Of equal keys in one row the last one counts.
@@ -282,7 +281,6 @@ fn unnamed(report: &Report) -> (Vec<Cow<'_, str>>, UnnamedTexts<'_>) {
         }
         texts.add(at, index, text);
     });
-    texts.ends.push(texts.texts.len());
     (keys, texts)
 }
 

@@ -259,9 +259,7 @@ fn a_keyring_that_was_restarted_under_a_watch_is_found_again() {
     command.stdin(Stdio::null());
     let watch = world.start(command);
     // It has read the keyring by now. The second of two refusals lets it look there again.
-    while server.arrivals().is_empty() {
-        std::thread::yield_now();
-    }
+    server.await_arrivals(1);
     bus.restart(&world);
     let _ = world.run_with_input(login, "fresh-session").ended_with(0);
     let ran = watch.end().ended_with(0);

@@ -41,9 +41,7 @@ fn lasting(world: &World, program: &str, server: &FakeServer) -> Running {
     };
     let running = world.start(as_ordinary_user(world, script));
     if program == "deepcall" {
-        while server.arrivals().is_empty() {
-            std::thread::yield_now();
-        }
+        server.await_arrivals(1);
     } else {
         let program = format!("/proc/{}/cmdline", running.child.id());
         while !std::fs::read_to_string(&program).unwrap_or_default().starts_with("sleep") {

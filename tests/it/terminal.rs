@@ -108,9 +108,7 @@ fn ctrl_c_during_a_request_ends_with_130() {
     let server = FakeServer::answering(|_, _| crate::support::Reply::Silence);
     let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
     let mut screen = Screen::start(&world, "tags", 24, 80);
-    while server.arrivals().is_empty() {
-        std::thread::yield_now();
-    }
+    server.await_arrivals(1);
     screen.type_keys("\u{3}");
     let (code, shown, _) = screen.end();
     assert_eq!(code, 130, "{shown}");

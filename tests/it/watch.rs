@@ -137,9 +137,7 @@ fn somebody_who_signs_in_again_keeps_the_watch_alive() {
     let _ = world.run_with_input(&login, "stale-session").ended_with(0);
     let line = "watch --json --only wrapups --interval 2s --until session_renewed --timeout 30s";
     let child = start(&world, line);
-    while server.arrivals().is_empty() {
-        std::thread::yield_now();
-    }
+    server.await_arrivals(1);
     let _ = world.run_with_input(&login, "fresh-session").ended_with(0);
     drop(closed);
     let ran = child.end();
@@ -173,9 +171,7 @@ fn signals_end_it_in_order() {
         command.args(["--default-signal=HUP", "deepcall", "watch", "--json", "--only", "wrapups"]);
         let child = world.start(command);
         let arrived = server.arrivals().len();
-        while server.arrivals().len() == arrived {
-            std::thread::yield_now();
-        }
+        server.await_arrivals(arrived + 1);
         kill(&child.child, signal);
         let ran = child.end().ended_with(code);
         assert_eq!(events(&ran).last().unwrap()["reason"], reason);
@@ -195,9 +191,7 @@ fn a_watch_under_nohup_outlives_its_terminal() {
     }
     let arrived = server.arrivals().len();
     kill(&child, "HUP");
-    while server.arrivals().len() < arrived + 2 {
-        std::thread::yield_now();
-    }
+    server.await_arrivals(arrived + 2);
     assert!(child.try_wait().unwrap().is_none(), "it still watches");
     kill(&child, "TERM");
     let mut rest = String::new();

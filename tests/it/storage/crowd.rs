@@ -107,14 +107,10 @@ fn a_watch_whose_profile_is_forgotten_goes_on_until_the_server_ends_the_session(
     let mut command = world.command("watch --json --only wrapups --interval 2s".split(' '));
     command.stdin(std::process::Stdio::null());
     let watch = world.start(command);
-    while server.arrivals().is_empty() {
-        std::thread::yield_now();
-    }
+    server.await_arrivals(1);
     world.run("logout --profile asha").ended_with(0);
     let told = server.arrivals().len();
-    while server.arrivals().len() <= told {
-        std::thread::yield_now();
-    }
+    server.await_arrivals(told + 1);
     drop(over);
     let ran = watch.end().ended_with(4);
     assert!(ran.stdout.lines().last().unwrap().contains("session_expired"), "{ran}");

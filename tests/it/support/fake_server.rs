@@ -114,6 +114,13 @@ impl FakeServer {
         self.arrivals.lock().unwrap().clone()
     }
 
+    /// Waits until there are so many of them.
+    pub fn await_arrivals(&self, count: usize) {
+        while self.arrivals.lock().unwrap().len() < count {
+            thread::yield_now();
+        }
+    }
+
     /// Whether nobody has connected. Connections are taken in order: when one of our own has come through,
     /// so has every one before it.
     pub fn is_untouched(&self) -> bool {
