@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark fails by panicking")]
 #![allow(clippy::pedantic, reason = "what is measured matters more than how")]
 
+use deepcall::floor::diff::Memory;
 use deepcall::output::presentation::Format;
-use deepcall::watch::diff::Memory;
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use jiff::Timestamp;

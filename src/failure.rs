@@ -1,12 +1,12 @@
 //! What a user is told when something fails, and with which exit code the program ends.
 //! The only file that knows exit codes; the layers below speak in kinds and troubles.
 
-use crate::api::error::{ApiError, Trouble};
+use crate::client::error::{ApiError, Trouble};
+use crate::output::formats::render::RenderError;
 use crate::output::jq::JqError;
-use crate::output::render::RenderError;
-use crate::output::report::Problem;
 use crate::output::select::SelectError;
-use crate::session::{FileError, ProfilesError, ServerUrlError, StoreError};
+use crate::report::Problem;
+use crate::store::{FileError, ProfilesError, ServerUrlError, StoreError};
 
 /// How the program ends (`deepcall explain exit`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use deepcall::Environment;
+use deepcall::app::environment::{Terminals, Variables};
 use deepcall::clock::Clock;
-use deepcall::environment::{Terminals, Variables};
 
 use super::sanitized::assert_harmless;
 
@@ -98,7 +98,7 @@ pub fn check(input: &[u8]) {
         stderr: Box::new(stderr.clone()),
         terminals: Terminals::default(),
         clock: Clock::fixed("2026-11-23T09:00:00Z".parse().unwrap()),
-        redactor: deepcall::output::redact::Redactor::default(),
+        redactor: deepcall::output::text::redact::Redactor::default(),
         exposure: None,
     };
     let code = deepcall::run(arguments, environment).code();

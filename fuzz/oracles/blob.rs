@@ -1,6 +1,6 @@
 //! A stored secret: what was written is read back, what was not is refused without being quoted.
 
-use deepcall::session::{CredentialKind, Credentials, Secret, blob};
+use deepcall::store::{CredentialKind, Credentials, Secret, blob};
 
 use super::Bytes;
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use deepcall::config_file::ConfigFile;
+use deepcall::app::config_file::ConfigFile;
 
 const KEYS: [&str; 18] = [
     "server",

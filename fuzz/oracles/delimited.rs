@@ -1,7 +1,7 @@
 //! CSV and TSV: a reader by the book gets the cells back, and no cell is a formula.
 
-use deepcall::output::delimited::{Delimiter, write};
-use deepcall::output::sanitize::sanitize;
+use deepcall::output::formats::delimited::{Delimiter, write};
+use deepcall::output::text::sanitize::sanitize;
 
 use super::Bytes;
 

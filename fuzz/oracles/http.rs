@@ -2,13 +2,13 @@
 
 use std::cell::RefCell;
 
-use deepcall::api::codes::Module;
-use deepcall::api::envelope::outcome;
-use deepcall::api::error::Fault;
-use deepcall::api::request_body::RequestBody;
-use deepcall::api::{ApiError, Budget, Connection, ConnectionOptions, Received, RetryPolicy};
+use deepcall::client::error::Fault;
+use deepcall::client::replies::codes::Module;
+use deepcall::client::replies::envelope::outcome;
+use deepcall::client::request_body::RequestBody;
+use deepcall::client::{ApiError, Budget, Connection, ConnectionOptions, Received, RetryPolicy};
 use deepcall::clock::Clock;
-use deepcall::session::{Credentials, Secret, ServerUrl};
+use deepcall::store::{Credentials, Secret, ServerUrl};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use deepcall::output::redact::{RedactingWriter, Redactor};
+use deepcall::output::text::redact::{RedactingWriter, Redactor};
 
 use super::Bytes;
 

@@ -1,11 +1,13 @@
 //! A body under an HTTP status: the verdict, the items and the joined tags agree with a reading of our own.
 
-use deepcall::api::codes::Module;
-use deepcall::api::envelope::{self, Judged};
-use deepcall::api::error::{ApiError, Trouble};
-use deepcall::api::items::{Items, Payload};
-use deepcall::api::received::Body;
-use deepcall::api::{Received, moments, tags};
+use deepcall::client::Received;
+use deepcall::client::error::{ApiError, Trouble};
+use deepcall::client::received::Body;
+use deepcall::client::replies::codes::Module;
+use deepcall::client::replies::envelope;
+use deepcall::client::replies::envelope::Judged;
+use deepcall::client::replies::items::{Items, Payload};
+use deepcall::client::replies::{moments, tags};
 use deepcall::text::Text;
 
 use super::Bytes;

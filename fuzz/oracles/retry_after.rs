@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use deepcall::api::budget::Budget;
-use deepcall::api::error::Fault;
-use deepcall::api::retry::{Next, RetryPolicy, Situation, decide, http_date, retry_after};
+use deepcall::client::budget::Budget;
+use deepcall::client::error::Fault;
+use deepcall::client::retry::{Next, RetryPolicy, Situation, decide, http_date, retry_after};
 use jiff::Timestamp;
 
 use super::Bytes;

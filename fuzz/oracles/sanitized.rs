@@ -2,8 +2,8 @@
 
 use std::num::NonZero;
 
-use deepcall::output::sanitize::{sanitize, sanitize_lines};
-use deepcall::output::width::{cut, pad_left, pad_right, width};
+use deepcall::output::text::sanitize::{sanitize, sanitize_lines};
+use deepcall::output::text::width::{cut, pad_left, pad_right, width};
 
 use super::Bytes;
 

@@ -1,6 +1,6 @@
 //! Addresses of servers: one spelling, one origin, and no path leads away from it.
 
-use deepcall::session::ServerUrl;
+use deepcall::store::ServerUrl;
 use url::{Host, Url};
 
 use super::Bytes;

@@ -1,6 +1,6 @@
 //! Times from the server and times that people type: what is written in a known form is read as that moment.
 
-use deepcall::api::moments::{india, time};
+use deepcall::client::replies::moments::{india, time};
 use deepcall::moment::{duration, moment};
 use deepcall::scan;
 use jiff::Timestamp;

@@ -1,11 +1,11 @@
 //! What `break-status` and `wrapup` share: one row for each profile, or the one row itself with a
 //! sentence a person would say.
 
-use super::Outcome;
-use crate::api::Answer;
+use crate::app::fleet::Answers;
+use crate::client::Answer;
+use crate::commands::Outcome;
 use crate::failure::ExitStatus;
-use crate::fleet::Answers;
-use crate::output::report::{Document, Report, Row, Sentence};
+use crate::report::{Document, Report, Row, Sentence};
 
 /// How a state is told.
 pub(crate) struct Telling<T> {

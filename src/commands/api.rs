@@ -8,9 +8,9 @@ use clap::Args;
 use serde::de::IgnoredAny;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::api::lenient::{Object, is_object};
-use crate::api::{RawReply, SignedIn};
-use crate::cli::options::{ConnectionOptions, ProfileOptions, SandboxOptions, TalkOptions};
+use crate::app::options::{ConnectionOptions, ProfileOptions, SandboxOptions, TalkOptions};
+use crate::client::replies::lenient::{Object, is_object};
+use crate::client::{RawReply, SignedIn};
 use crate::failure::Failure;
 use crate::scan;
 

@@ -4,13 +4,13 @@ use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::Outcome;
-use super::agent_state::Telling;
-use crate::api::{Answer, BreakStatus};
-use crate::cli::options::QuestionOptions;
+use crate::app::fleet::Fleet;
+use crate::app::options::QuestionOptions;
+use crate::client::{Answer, BreakStatus};
+use crate::commands::Outcome;
+use crate::commands::agent_state::Telling;
 use crate::failure::Failure;
-use crate::fleet::Fleet;
-use crate::output::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
+use crate::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
 
 /// Show whether an agent is on break, why and for how long
 ///

@@ -8,16 +8,17 @@ use std::path::Path;
 
 use clap::{Args, Subcommand};
 
-use super::Outcome;
-use crate::cli::options::{OutputOptions, TalkOptions};
-use crate::cli::shape::shaped_below_config;
-use crate::config_file::keys::{self, KEYS, Key};
+use crate::app::config_file::keys;
+use crate::app::config_file::keys::{KEYS, Key};
+use crate::app::options::{OutputOptions, TalkOptions};
+use crate::app::settings::variables::VARIABLES;
+use crate::app::settings::who::CREDENTIAL_VARIABLES;
+use crate::app::settings::{Layers, Source, Sourced};
+use crate::commands::Outcome;
 use crate::failure::{ExitStatus, Failure};
-use crate::output::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
-use crate::session::Profile;
-use crate::settings::variables::VARIABLES;
-use crate::settings::who::CREDENTIAL_VARIABLES;
-use crate::settings::{Layers, Source, Sourced};
+use crate::help::shape::shaped_below_config;
+use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
+use crate::store::Profile;
 
 /// Show and change lasting choices
 ///

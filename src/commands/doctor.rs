@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::Outcome;
-use crate::cli::options::{ConnectionOptions, FormatOptions, OutputOptions, SandboxOptions, TalkOptions};
+use crate::app::options::{ConnectionOptions, FormatOptions, OutputOptions, SandboxOptions, TalkOptions};
+use crate::commands::Outcome;
 use crate::failure::{EXIT_STATUSES, ExitStatus, Failure};
-use crate::output::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
+use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
 
 /// Check what works, and say what to do about what does not
 ///

@@ -3,13 +3,12 @@
 
 use clap::Args;
 
-use super::Outcome;
-use crate::api::codes::{self, Class, Code};
-use crate::cli::options::FormatOptions;
+use crate::app::options::FormatOptions;
+use crate::client::replies::codes;
+use crate::client::replies::codes::{Class, Code};
+use crate::commands::Outcome;
 use crate::failure::{EXIT_STATUSES, ExitStatus, Failure};
-use crate::output::report::{
-    Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value,
-};
+use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value};
 
 /// Say what an error code or an exit code means
 ///

@@ -5,17 +5,17 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Outcome, logout, profiles};
-use crate::api::SignedIn;
-use crate::cli::options::{ConnectionOptions, OutputOptions, ProfileOptions, TalkOptions};
+use crate::app::options::{ConnectionOptions, OutputOptions, ProfileOptions, TalkOptions};
+use crate::app::prompt::Manner;
+use crate::app::sign_in::{Stores, secret_in_file, secret_read_from};
+use crate::client::SignedIn;
+use crate::commands::{Outcome, logout, profiles};
 use crate::failure::Failure;
-use crate::output::report::{Part, Sentence, Tone, Value};
-use crate::prompt::Manner;
-use crate::session::{
+use crate::report::{Part, Sentence, Tone, Value};
+use crate::store::{
     Credentials, OpenProfiles, Profile, ProfilesFile, Secret, SecretStore, StoreError, StoreKey, StoreKind,
     Unlisted,
 };
-use crate::sign_in::{Stores, secret_in_file, secret_read_from};
 
 /// Store a session, after asking the server whether it is good
 ///
@@ -78,7 +78,7 @@ pub fn credentials(
     stdin: Box<dyn std::io::Read + Send>,
     manner: Manner,
 ) -> Result<Credentials, Failure> {
-    let ask = |question, otherwise| crate::prompt::secret(question, otherwise, manner);
+    let ask = |question, otherwise| crate::app::prompt::secret(question, otherwise, manner);
     let secret: Secret = match (&args.ssid_file, &args.token_file) {
         (Some(path), _) => secret_in_file(path, "--ssid-file")?,
         (_, Some(path)) => secret_in_file(path, "--token-file")?,

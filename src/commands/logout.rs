@@ -3,12 +3,12 @@
 
 use clap::Args;
 
-use super::{Outcome, profiles};
-use crate::cli::options::{OutputOptions, ProfileOptions, TalkOptions};
+use crate::app::options::{OutputOptions, ProfileOptions, TalkOptions};
+use crate::app::sign_in::Stores;
+use crate::commands::{Outcome, profiles};
 use crate::failure::Failure;
-use crate::output::report::{Part, Sentence, Tone, Value};
-use crate::session::{Profile, Profiles, ProfilesFile};
-use crate::sign_in::Stores;
+use crate::report::{Part, Sentence, Tone, Value};
+use crate::store::{Profile, Profiles, ProfilesFile};
 
 /// Forget a stored session
 ///
@@ -70,7 +70,7 @@ pub fn clear(file: &ProfilesFile, stores: &Stores) -> Result<(), Failure> {
 }
 
 /// What is said of a secret that no profile names and that could not be removed.
-pub(super) fn still_there(failure: &Failure) -> String {
+pub(crate) fn still_there(failure: &Failure) -> String {
     let why = &failure.problem.message;
     format!(
         "a secret that is not needed any more could not be removed ({why}); the next login or logout tries again"

@@ -19,7 +19,7 @@ pub mod watch;
 pub mod wrapup;
 
 use crate::failure::ExitStatus;
-use crate::output::report::Report;
+use crate::report::Report;
 
 /// What a command has to say, and how the program ends.
 #[derive(Clone, Debug)]

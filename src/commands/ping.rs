@@ -4,15 +4,13 @@
 use clap::Args;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::Outcome;
-use crate::api::SignedIn;
-use crate::api::ping::PATH;
-use crate::cli::options::{ConnectionOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions};
-use crate::config_file::PingTable;
+use crate::app::config_file::PingTable;
+use crate::app::options::{ConnectionOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions};
+use crate::client::SignedIn;
+use crate::client::ping::PATH;
+use crate::commands::Outcome;
 use crate::failure::Failure;
-use crate::output::report::{
-    Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value,
-};
+use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value};
 
 /// Update an agent's presence; no other command writes
 ///

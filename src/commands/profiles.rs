@@ -3,14 +3,14 @@
 
 use clap::{Arg, Args};
 
-use super::Outcome;
-use crate::cli::options::{
+use crate::app::fleet::{Answers, Fleet};
+use crate::app::options::{
     ConnectionOptions, FleetOptions, MANY, OutputOptions, ProfileOptions, TalkOptions,
 };
+use crate::commands::Outcome;
 use crate::failure::{ExitStatus, Failure};
-use crate::fleet::{Answers, Fleet};
-use crate::output::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
-use crate::session::{Profile, ProfileName, Profiles, ProfilesFile};
+use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
+use crate::store::{Profile, ProfileName, Profiles, ProfilesFile};
 
 /// List stored sessions
 ///

@@ -2,9 +2,9 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::options::TalkOptions;
+use crate::app::options::TalkOptions;
 use crate::clock::Clock;
-use crate::output::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
+use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
 use crate::sandbox::{ReferenceModel, Sandbox, SandboxOptions};
 
 /// Serve a simulated DeepCall on this machine

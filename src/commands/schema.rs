@@ -3,10 +3,10 @@
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::{break_status, config, doctor, explain, ping, profiles, sandbox, tags, wrapup};
-use crate::output::report::Document;
-use crate::output::schema;
-use crate::watch::event::EventWords;
+use crate::commands::{break_status, config, doctor, explain, ping, profiles, sandbox, tags, wrapup};
+use crate::floor::event::EventWords;
+use crate::output::formats::schema;
+use crate::report::Document;
 
 /// Print the JSON Schema of a document
 ///

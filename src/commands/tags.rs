@@ -7,14 +7,14 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use regex::Regex;
 
-use super::Outcome;
-use crate::api::tags::show_unnamed;
-use crate::api::{Notification, Reference, Tags};
-use crate::cli::options::QuestionOptions;
+use crate::app::fleet::Fleet;
+use crate::app::options::QuestionOptions;
+use crate::client::replies::tags::show_unnamed;
+use crate::client::{Notification, Reference, Tags};
+use crate::commands::Outcome;
 use crate::failure::{ExitStatus, Failure};
-use crate::fleet::Fleet;
 use crate::moment::{an_hour_before, moment};
-use crate::output::report::{Document, Field, Meaning, Report, Row, Shape, ShowUnnamed, Shown, Text, Value};
+use crate::report::{Document, Field, Meaning, Report, Row, Shape, ShowUnnamed, Shown, Text, Value};
 
 /// Show recent notifications with their icons
 ///

@@ -8,23 +8,23 @@ use clap::builder::PossibleValuesParser;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::api::Reference;
-use crate::cli::options::{
+use crate::app::config_file::ConfigFile;
+use crate::app::options::{
     ConnectionOptions, FleetOptions, FormatOptions, OutputOptions, ProfileOptions, SandboxOptions,
     ServerTimeOptions, TalkOptions, ValueOptions,
 };
+use crate::client::Reference;
 use crate::commands::tags::reference;
-use crate::config_file::ConfigFile;
 use crate::failure::Failure;
+use crate::floor::alerts::Limit;
+use crate::floor::event::table::STREAM;
+use crate::floor::until::{Until, event_named};
 use crate::moment::{duration, moment};
 use crate::output::presentation::{ColorWhen, Format};
 use crate::output::select;
-use crate::watch::alerts::Limit;
-use crate::watch::event::table::STREAM;
 use crate::watch::poll::{Asking, Parts};
 use crate::watch::run::Plan;
 use crate::watch::schedule::{DEFAULT_INTERVAL, SHORTEST_INTERVAL};
-use crate::watch::until::{Until, event_named};
 
 /// Follow tags, breaks and wrap-ups until stopped
 ///
@@ -121,7 +121,7 @@ pub struct WatchLook {
     #[arg(long, hide_short_help = true)]
     pub csv_raw: bool,
     /// When to use colour [default: auto]
-    #[arg(long, value_name = "WHEN", value_parser = crate::cli::options::color_choices(), hide_short_help = true)]
+    #[arg(long, value_name = "WHEN", value_parser = crate::app::options::color_choices(), hide_short_help = true)]
     pub color: Option<ColorWhen>,
     /// Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_short_help = true)]

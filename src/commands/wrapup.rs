@@ -6,13 +6,13 @@ use std::time::Duration;
 use clap::Args;
 use jiff::tz::TimeZone;
 
-use super::Outcome;
-use super::agent_state::Telling;
-use crate::api::{Answer, SignedIn, Wrapup};
-use crate::cli::options::QuestionOptions;
+use crate::app::fleet::{Answers, Fleet, Step};
+use crate::app::options::QuestionOptions;
+use crate::client::{Answer, SignedIn, Wrapup};
+use crate::commands::Outcome;
+use crate::commands::agent_state::Telling;
 use crate::failure::Failure;
-use crate::fleet::{Answers, Fleet, Step};
-use crate::output::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
+use crate::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
 
 /// Show whether an agent is in wrap-up, and how long it still takes
 ///

@@ -7,31 +7,31 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::api::{Budget, Connection, ConnectionOptions, Proxies, SignedIn};
+use crate::app::environment::Variables;
+use crate::app::fleet::{Fleet, FleetMember, Step};
+use crate::app::progress::{PATIENCE, Progress};
+use crate::app::settings::Patience;
+use crate::app::sign_in::Member;
+use crate::client::{Budget, Connection, ConnectionOptions, Proxies, SignedIn};
 use crate::clock::Clock;
-use crate::environment::Variables;
 use crate::failure::Failure;
-use crate::fleet::{Fleet, FleetMember, Step};
-use crate::output::progress::{PATIENCE, Progress};
-use crate::session::{ServerUrl, Session};
-use crate::settings::Patience;
-use crate::sign_in::Member;
+use crate::store::{ServerUrl, Session};
 
 /// The server's own budget ends a little after `--timeout` does, so that the latter is told.
 const GRACE: Duration = Duration::from_millis(500);
 
 /// What every connection of one run shares.
-pub(super) struct Wire {
+pub(crate) struct Wire {
     /// `--timeout` and `--retries`.
-    pub(super) patience: Patience,
+    pub(crate) patience: Patience,
     /// The certificate authorities of `--cacert`, in PEM.
-    pub(super) extra_ca: Option<Vec<u8>>,
+    pub(crate) extra_ca: Option<Vec<u8>>,
     /// The proxies of the environment.
-    pub(super) proxies: Proxies,
+    pub(crate) proxies: Proxies,
     /// The file that `SSL_CERT_FILE` names.
-    pub(super) ca_bundle: Option<std::path::PathBuf>,
+    pub(crate) ca_bundle: Option<std::path::PathBuf>,
     /// The wall clock.
-    pub(super) clock: Clock,
+    pub(crate) clock: Clock,
 }
 
 impl Wire {
@@ -39,7 +39,7 @@ impl Wire {
     ///
     /// # Errors
     /// If the file of `--cacert` cannot be read, or a proxy variable is not UTF-8: exit code 2.
-    pub(super) fn new(
+    pub(crate) fn new(
         patience: Patience,
         cacert: Option<&Path>,
         variables: &Variables,
@@ -76,7 +76,7 @@ impl Wire {
 
     /// A connection for these sessions: one for each server, shared by all that ask it.
     #[must_use]
-    pub(super) fn fleet(&self, members: Vec<Member>, is_many: bool, jobs: u16) -> Fleet {
+    pub(crate) fn fleet(&self, members: Vec<Member>, is_many: bool, jobs: u16) -> Fleet {
         let mut opened: HashMap<String, Result<Arc<Connection>, Failure>> = HashMap::new();
         let members = members.into_iter().map(|member| {
             let signed_in = member.session.and_then(|session| {
@@ -93,7 +93,7 @@ impl Wire {
     ///
     /// # Errors
     /// If the address, a proxy or a certificate authority cannot be used.
-    pub(super) fn connect(&self, session: &Session) -> Result<Arc<Connection>, Failure> {
+    pub(crate) fn connect(&self, session: &Session) -> Result<Arc<Connection>, Failure> {
         self.connect_to(&session.server, session.allow_http)
     }
 
@@ -101,7 +101,7 @@ impl Wire {
     ///
     /// # Errors
     /// If the address, a proxy or a certificate authority cannot be used.
-    pub(super) fn connect_to(
+    pub(crate) fn connect_to(
         &self,
         server: &ServerUrl,
         allow_http: bool,
@@ -123,7 +123,7 @@ impl Wire {
 ///
 /// # Errors
 /// The command's own failure; interrupted (130), terminated (143), timed out (124).
-pub(super) fn run<T>(
+pub(crate) fn run<T>(
     timeout: Option<Duration>,
     command: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
@@ -141,7 +141,7 @@ pub(super) fn run<T>(
 ///
 /// # Errors
 /// The command's own failure.
-pub(super) async fn with_progress<T>(
+pub(crate) async fn with_progress<T>(
     fleet: Fleet,
     progress: Rc<Progress>,
     command: impl AsyncFnOnce(Fleet) -> Result<T, Failure>,
@@ -170,7 +170,7 @@ pub(super) async fn with_progress<T>(
 ///
 /// # Errors
 /// The work's own failure.
-pub(super) fn on_one_thread<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+pub(crate) fn on_one_thread<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let cannot_start = |error: std::io::Error| Failure::failed("runtime", "cannot start").caused_by(&error);
     #[cfg(unix)]
     look_for_descriptors().map_err(cannot_start)?;
@@ -203,7 +203,7 @@ async fn reached(timeout: Option<Duration>) -> Failure {
 /// Resolves when the process is asked to stop. It listens from the call on, not from when it is first
 /// waited for: a terminal that is changed afterwards is certain to be restored.
 #[cfg(unix)]
-pub(super) fn stop_signal() -> impl Future<Output = Failure> {
+pub(crate) fn stop_signal() -> impl Future<Output = Failure> {
     use tokio::signal::unix::{SignalKind, signal};
     let interrupt = signal(SignalKind::interrupt());
     let terminate = signal(SignalKind::terminate());
@@ -221,7 +221,7 @@ pub(super) fn stop_signal() -> impl Future<Output = Failure> {
 /// Resolves when the terminal goes away, for what has more to do then than to end. Listens from the call on.
 /// Whoever started the program with `nohup` wants it to outlive the terminal; to listen would undo that.
 #[cfg(unix)]
-pub(super) fn hang_up() -> impl Future<Output = ()> {
+pub(crate) fn hang_up() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
     let is_wanted = !is_ignored(rustix::process::Signal::HUP);
     let hang_up = is_wanted.then(|| signal(SignalKind::hangup()));
@@ -235,12 +235,12 @@ pub(super) fn hang_up() -> impl Future<Output = ()> {
 
 /// Whether the process stops when the terminal asks for it: whoever hangs a board on a wall may not want that.
 #[cfg(unix)]
-pub(super) fn may_be_stopped() -> bool {
+pub(crate) fn may_be_stopped() -> bool {
     !is_ignored(rustix::process::Signal::TSTP)
 }
 
 #[cfg(not(unix))]
-pub(super) fn may_be_stopped() -> bool {
+pub(crate) fn may_be_stopped() -> bool {
     false
 }
 
@@ -254,12 +254,12 @@ fn is_ignored(signal: rustix::process::Signal) -> bool {
 }
 
 #[cfg(not(unix))]
-pub(super) fn hang_up() -> impl Future<Output = ()> {
+pub(crate) fn hang_up() -> impl Future<Output = ()> {
     std::future::pending()
 }
 
 #[cfg(not(unix))]
-pub(super) async fn stop_signal() -> Failure {
+pub(crate) async fn stop_signal() -> Failure {
     match tokio::signal::ctrl_c().await {
         Ok(()) => Failure::interrupted(),
         Err(_) => std::future::pending().await,

@@ -4,15 +4,15 @@ use std::ffi::OsString;
 
 use clap_complete::env::Shells;
 
-use super::parts::config_folder;
-use crate::cli::candidates::completing;
+use crate::app::environment::Variables;
 use crate::commands::completions;
-use crate::environment::Variables;
+use crate::dispatch::parts::config_folder;
 use crate::failure::Failure;
-use crate::session::{Profiles, ProfilesFile};
+use crate::help::candidates::completing;
+use crate::store::{Profiles, ProfilesFile};
 
 /// The shell that asks, if one does.
-pub(super) fn asking_shell(variables: &Variables) -> Option<&str> {
+pub(crate) fn asking_shell(variables: &Variables) -> Option<&str> {
     variables.text(completions::VARIABLE).ok().flatten()
 }
 
@@ -21,7 +21,7 @@ pub(super) fn asking_shell(variables: &Variables) -> Option<&str> {
 ///
 /// # Errors
 /// If the shell is not known: exit code 2.
-pub(super) fn complete(
+pub(crate) fn complete(
     shell: &str,
     arguments: Vec<OsString>,
     variables: &Variables,

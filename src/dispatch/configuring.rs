@@ -3,23 +3,26 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 
-use super::parts::{Parts, read_profiles};
-use super::telling::Teller;
-use crate::cli::options::{FleetOptions, ProfileOptions, SandboxOptions};
+use crate::app::config_file::ConfigFile;
+use crate::app::config_file::keys;
+use crate::app::config_file::text;
+use crate::app::config_file::text::TextFile;
+use crate::app::options::{FleetOptions, ProfileOptions, SandboxOptions};
+use crate::app::settings::who;
+use crate::app::settings::who::CREDENTIAL_VARIABLES;
+use crate::commands::config;
 use crate::commands::config::edit::{Editor, edit};
-use crate::commands::config::{self, ConfigAction, SetArgs, ShowArgs, UnsetArgs, values};
-use crate::config_file::ConfigFile;
-use crate::config_file::keys;
-use crate::config_file::text::{self, TextFile};
+use crate::commands::config::{ConfigAction, SetArgs, ShowArgs, UnsetArgs, values};
+use crate::dispatch::parts::{Parts, read_profiles};
+use crate::dispatch::telling::Teller;
 use crate::failure::{ExitStatus, Failure};
-use crate::session::Profile;
-use crate::settings::who::{self, CREDENTIAL_VARIABLES};
+use crate::store::Profile;
 
 /// Shows or changes lasting choices.
 ///
 /// # Errors
 /// If a key or a value is wrong (exit code 2), or the file cannot be written (1).
-pub(super) fn configure(
+pub(crate) fn configure(
     action: &ConfigAction,
     parts: &Parts,
     stdin: Box<dyn Read + Send>,

@@ -4,19 +4,22 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 
-use super::asking::{self, Wire};
-use super::parts::{Asking, Parts, read_profiles};
-use super::telling::{Side, Teller};
-use crate::cli::options::{FleetOptions, ProfileOptions};
+use crate::app::config_file::ConfigFile;
+use crate::app::config_file::text::TextFile;
+use crate::app::options::{FleetOptions, ProfileOptions};
+use crate::app::settings::{Patience, who};
+use crate::app::sign_in::{KEYRING_LIMIT, Member};
 use crate::commands::config::values::check_all;
-use crate::commands::doctor::network::{self, Deadline};
-use crate::commands::doctor::{self, DoctorArgs, Finding, local};
-use crate::config_file::ConfigFile;
-use crate::config_file::text::TextFile;
+use crate::commands::doctor;
+use crate::commands::doctor::network;
+use crate::commands::doctor::network::Deadline;
+use crate::commands::doctor::{DoctorArgs, Finding, local};
+use crate::dispatch::asking;
+use crate::dispatch::asking::Wire;
+use crate::dispatch::parts::{Asking, Parts, read_profiles};
+use crate::dispatch::telling::{Side, Teller};
 use crate::failure::{ExitStatus, Failure};
-use crate::session::{Profiles, ServerUrl, StoreKind};
-use crate::settings::{Patience, who};
-use crate::sign_in::{KEYRING_LIMIT, Member};
+use crate::store::{Profiles, ServerUrl, StoreKind};
 
 /// How long one question to a server may take.
 const QUESTION_LIMIT: Duration = Duration::from_secs(10);
@@ -25,7 +28,7 @@ const QUESTION_LIMIT: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// If the answer cannot be written. What does not work is an answer here, told by the exit code.
-pub(super) fn examine(args: &DoctorArgs, parts: &Parts, teller: &Teller) -> Result<ExitStatus, Failure> {
+pub(crate) fn examine(args: &DoctorArgs, parts: &Parts, teller: &Teller) -> Result<ExitStatus, Failure> {
     let (parts, mistake) = match config(parts) {
         Ok(config) => (parts.with_config(config), None),
         Err(mistake) => (parts.clone(), Some(mistake)),
@@ -104,7 +107,7 @@ async fn servers_and_sessions(args: &DoctorArgs, parts: &Parts, profiles: &Profi
             return findings;
         }
     };
-    let (members, sandbox, _) = match super::members(asking, parts).await {
+    let (members, sandbox, _) = match crate::dispatch::members(asking, parts).await {
         Ok(opened) => opened,
         Err(failure) => return vec![Finding::failed("session", &failure)],
     };

@@ -14,11 +14,17 @@ mod welcome;
 use std::ffi::OsString;
 use std::io::Read;
 
-use crate::cli::options::{
+use crate::app::environment::Environment;
+use crate::app::fleet::Fleet;
+use crate::app::options::{
     ConnectionOptions, FleetOptions, FormatOptions, OutputOptions, ProfileOptions, QuestionOptions,
     SandboxOptions, TalkOptions,
 };
-use crate::cli::{self, Command};
+use crate::app::settings::look;
+use crate::app::sign_in::Member;
+use crate::app::streams::Streams;
+use crate::cli;
+use crate::cli::Command;
 use crate::commands::api::ApiArgs;
 use crate::commands::config::ConfigAction;
 use crate::commands::ping::PingArgs;
@@ -26,14 +32,9 @@ use crate::commands::sandbox::SandboxArgs;
 use crate::commands::{
     Outcome, api, break_status, completions, explain, ping, profiles, sandbox, schema, tags, wrapup,
 };
-use crate::environment::Environment;
 use crate::failure::{ExitStatus, Failure};
-use crate::fleet::Fleet;
 use crate::output::jq::Filter;
-use crate::output::streams::Streams;
 use crate::sandbox::{Sandbox, SandboxOptions as Simulation};
-use crate::settings::look;
-use crate::sign_in::Member;
 use asking::Wire;
 use parts::{Asking, Parts, sandbox_members};
 use telling::{Side, Teller};

@@ -6,28 +6,28 @@ use std::time::Duration;
 
 use directories::ProjectDirs;
 
-use super::asking::Wire;
-use super::telling::Rendering;
-use crate::cli::options::{ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions};
-use crate::clock::Clock;
-use crate::config_file::ConfigFile;
-use crate::environment::{Terminals, Variables};
-use crate::failure::Failure;
-use crate::output::presentation::Presentation;
-use crate::output::progress::{Manner, Progress};
-use crate::output::redact::Redactor;
-use crate::output::report::Document;
-use crate::sandbox::Sandbox;
-use crate::session::{Credentials, Profile, Profiles, ProfilesFile, ServerUrl, Session};
-use crate::settings::who::{Choice, Who};
-use crate::settings::{Layers, Patience, Source, Sourced, look, patience, who};
-use crate::sign_in::{
+use crate::app::config_file::ConfigFile;
+use crate::app::environment::{Terminals, Variables};
+use crate::app::options::{ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions};
+use crate::app::progress::{Manner, Progress};
+use crate::app::settings::who::{Choice, Who};
+use crate::app::settings::{Layers, Patience, Source, Sourced, look, patience, who};
+use crate::app::sign_in::{
     KEYRING_LIMIT, Member, Stores, credentials_in_variables, open_stored, way_back_by_variables,
 };
+use crate::clock::Clock;
+use crate::dispatch::asking::Wire;
+use crate::dispatch::telling::Rendering;
+use crate::failure::Failure;
+use crate::output::presentation::Presentation;
+use crate::output::text::redact::Redactor;
+use crate::report::Document;
+use crate::sandbox::Sandbox;
+use crate::store::{Credentials, Profile, Profiles, ProfilesFile, ServerUrl, Session};
 
 /// What the process was given, and the config file.
 #[derive(Clone)]
-pub(super) struct Parts {
+pub(crate) struct Parts {
     variables: Variables,
     terminals: Terminals,
     clock: Clock,
@@ -38,7 +38,7 @@ pub(super) struct Parts {
 }
 
 /// Who asks, opened or about to be.
-pub(super) enum Asking {
+pub(crate) enum Asking {
     /// The sandbox's agents: their sessions exist once it runs.
     Sandbox {
         /// Which agents.
@@ -64,7 +64,7 @@ impl Parts {
     ///
     /// # Errors
     /// If it is wrong: exit code 2.
-    pub(super) fn new(
+    pub(crate) fn new(
         variables: Variables,
         terminals: Terminals,
         clock: Clock,
@@ -76,7 +76,7 @@ impl Parts {
     }
 
     /// For commands that need nothing of this machine: `config.toml` is not looked at.
-    pub(super) fn without_config(
+    pub(crate) fn without_config(
         variables: Variables,
         terminals: Terminals,
         clock: Clock,
@@ -88,31 +88,31 @@ impl Parts {
 
     /// The same with what the config file says.
     #[must_use]
-    pub(super) fn with_config(&self, config: ConfigFile) -> Self {
+    pub(crate) fn with_config(&self, config: ConfigFile) -> Self {
         Self { config, ..self.clone() }
     }
 
     /// The layers below the command line.
     #[must_use]
-    pub(super) fn layers(&self) -> Layers<'_> {
+    pub(crate) fn layers(&self) -> Layers<'_> {
         Layers { variables: &self.variables, config: &self.config }
     }
 
     /// The config file.
     #[must_use]
-    pub(super) fn config(&self) -> &ConfigFile {
+    pub(crate) fn config(&self) -> &ConfigFile {
         &self.config
     }
 
     /// Which streams are terminals.
     #[must_use]
-    pub(super) fn terminals(&self) -> Terminals {
+    pub(crate) fn terminals(&self) -> Terminals {
         self.terminals
     }
 
     /// The wall clock.
     #[must_use]
-    pub(super) fn clock(&self) -> &Clock {
+    pub(crate) fn clock(&self) -> &Clock {
         &self.clock
     }
 
@@ -120,7 +120,7 @@ impl Parts {
     ///
     /// # Errors
     /// If an option, a variable or the config file is wrong: exit code 2.
-    pub(super) fn rendering(
+    pub(crate) fn rendering(
         &self,
         options: &OutputOptions,
         document: &Document,
@@ -135,23 +135,23 @@ impl Parts {
     ///
     /// # Errors
     /// If an option, a variable or the config file is wrong: exit code 2.
-    pub(super) fn presentation(&self, options: &OutputOptions) -> Result<Presentation, Failure> {
+    pub(crate) fn presentation(&self, options: &OutputOptions) -> Result<Presentation, Failure> {
         look::presentation(options, self.layers(), self.terminals, self.clock.now())
     }
 
     /// Whether a person sits at a terminal that a board can be shown on.
-    pub(super) fn has_screen(&self) -> bool {
+    pub(crate) fn has_screen(&self) -> bool {
         let is_dumb = self.variables.text("TERM").ok().flatten().is_none_or(|term| term == "dumb");
         self.terminals.stdin && self.terminals.stdout && !is_dumb && !self.is_accessible()
     }
 
     /// Whether a person follows by ear or by touch: nothing may be drawn over.
-    pub(super) fn is_accessible(&self) -> bool {
+    pub(crate) fn is_accessible(&self) -> bool {
         self.variables.has("ACCESSIBLE")
     }
 
     /// What hides secrets on the way out.
-    pub(super) fn redactor(&self) -> &Redactor {
+    pub(crate) fn redactor(&self) -> &Redactor {
         &self.redactor
     }
 
@@ -159,7 +159,7 @@ impl Parts {
     ///
     /// # Errors
     /// If the system names no config folder: exit code 2.
-    pub(super) fn profiles_file(&self) -> Result<ProfilesFile, Failure> {
+    pub(crate) fn profiles_file(&self) -> Result<ProfilesFile, Failure> {
         let folder = self.folder.as_deref().ok_or_else(no_folder)?;
         Ok(ProfilesFile::in_folder(folder))
     }
@@ -168,7 +168,7 @@ impl Parts {
     ///
     /// # Errors
     /// If the system names no folder for data: exit code 2.
-    pub(super) fn stores(&self, limit: Duration) -> Result<Stores, Failure> {
+    pub(crate) fn stores(&self, limit: Duration) -> Result<Stores, Failure> {
         let folder = match self.variables.path("DEEPCALL_CONFIG_DIR") {
             Some(folder) => folder,
             None => project_folders(&self.variables).ok_or_else(no_folder)?.data_local_dir().to_owned(),
@@ -180,13 +180,13 @@ impl Parts {
     ///
     /// # Errors
     /// If the system names no config folder: exit code 2.
-    pub(super) fn config_path(&self) -> Result<PathBuf, Failure> {
+    pub(crate) fn config_path(&self) -> Result<PathBuf, Failure> {
         Ok(self.folder.as_deref().ok_or_else(no_folder)?.join("config.toml"))
     }
 
     /// The process's variables.
     #[must_use]
-    pub(super) fn variables(&self) -> &Variables {
+    pub(crate) fn variables(&self) -> &Variables {
         &self.variables
     }
 
@@ -194,7 +194,7 @@ impl Parts {
     ///
     /// # Errors
     /// If an option or variable is wrong: exit code 2.
-    pub(super) fn wire(&self, options: &ConnectionOptions) -> Result<Wire, Failure> {
+    pub(crate) fn wire(&self, options: &ConnectionOptions) -> Result<Wire, Failure> {
         let cacert = match &options.cacert {
             Some(typed) => Some(typed.as_path()),
             None => self.config.cacert.as_deref().map(absolute).transpose()?,
@@ -206,7 +206,7 @@ impl Parts {
     ///
     /// # Errors
     /// If the config file's `timeout` is wrong: exit code 2.
-    pub(super) fn patience(&self, options: &ConnectionOptions) -> Result<Patience, Failure> {
+    pub(crate) fn patience(&self, options: &ConnectionOptions) -> Result<Patience, Failure> {
         patience(options, self.layers())
     }
 
@@ -214,7 +214,7 @@ impl Parts {
     ///
     /// # Errors
     /// If nobody is signed in (exit code 4), or an option, variable or file is wrong (2).
-    pub(super) fn asking(
+    pub(crate) fn asking(
         &self,
         profile: &ProfileOptions,
         fleet: &FleetOptions,
@@ -243,7 +243,7 @@ impl Parts {
     ///
     /// # Errors
     /// If an option or variable is wrong: exit code 2.
-    pub(super) fn asking_by_profiles(
+    pub(crate) fn asking_by_profiles(
         &self,
         chosen: &[&Profile],
         is_many: bool,
@@ -280,7 +280,7 @@ impl Parts {
     ///
     /// # Errors
     /// If the address is wrong: exit code 2.
-    pub(super) fn server(&self, connection: &ConnectionOptions) -> Result<Sourced<ServerUrl>, Failure> {
+    pub(crate) fn server(&self, connection: &ConnectionOptions) -> Result<Sourced<ServerUrl>, Failure> {
         match who::named_server(connection, self.layers())? {
             Some(named) => Ok(named),
             None => Ok(Sourced::new(ServerUrl::parse(ServerUrl::DEFAULT)?, Source::Default)),
@@ -288,13 +288,13 @@ impl Parts {
     }
 
     /// From now on, these credentials are never written to stdout or stderr.
-    pub(super) fn hide(&self, credentials: &Credentials) {
+    pub(crate) fn hide(&self, credentials: &Credentials) {
         self.redactor.hide(credentials.secret().expose());
     }
 
     /// A progress line for a person who is not to be left alone with a long wait.
     #[must_use]
-    pub(super) fn progress(&self, is_quiet: bool) -> Rc<Progress> {
+    pub(crate) fn progress(&self, is_quiet: bool) -> Rc<Progress> {
         let manner = match (self.terminals.stderr && !is_quiet, self.is_accessible()) {
             (false, _) => Manner::Silent,
             (true, true) => Manner::Plain,
@@ -305,7 +305,7 @@ impl Parts {
 
     /// The config file's `jobs` counts where the option was left at its default.
     #[must_use]
-    pub(super) fn jobs(&self, fleet: &FleetOptions) -> u16 {
+    pub(crate) fn jobs(&self, fleet: &FleetOptions) -> u16 {
         fleet.jobs.or(self.config.jobs).unwrap_or(16).clamp(1, 256)
     }
 }
@@ -314,13 +314,13 @@ impl Parts {
 ///
 /// # Errors
 /// If no agent has that name: exit code 4.
-pub(super) fn sandbox_members(sandbox: &Sandbox, choice: &Choice) -> Result<Vec<Member>, Failure> {
+pub(crate) fn sandbox_members(sandbox: &Sandbox, choice: &Choice) -> Result<Vec<Member>, Failure> {
     let agents = sandbox.agents();
     let default = agents.first().map(|agent| agent.profile.as_str());
     let server = ServerUrl::parse(sandbox.origin())?;
     let chosen = choice.pick(agents, |agent| agent.profile.as_str(), default)?;
     let member = |agent: &crate::sandbox::Agent| {
-        let credentials = Credentials::Ssid(crate::session::Secret::new(agent.ssid.clone()));
+        let credentials = Credentials::Ssid(crate::store::Secret::new(agent.ssid.clone()));
         let profile = agent.profile.clone();
         let session =
             Session { profile: profile.clone(), server: server.clone(), allow_http: false, credentials };
@@ -335,7 +335,7 @@ fn names(profiles: &[&Profile]) -> String {
 }
 
 /// The folder of `config.toml` and `profiles.toml`.
-pub(super) fn config_folder(variables: &Variables) -> Option<PathBuf> {
+pub(crate) fn config_folder(variables: &Variables) -> Option<PathBuf> {
     let named = variables.path("DEEPCALL_CONFIG_DIR");
     named.or_else(|| project_folders(variables).map(|folders| folders.config_dir().to_owned()))
 }
@@ -364,6 +364,6 @@ fn no_folder() -> Failure {
 ///
 /// # Errors
 /// If it is wrong: exit code 2.
-pub(super) fn read_profiles(parts: &Parts) -> Result<Profiles, Failure> {
+pub(crate) fn read_profiles(parts: &Parts) -> Result<Profiles, Failure> {
     Ok(parts.profiles_file()?.read()?)
 }

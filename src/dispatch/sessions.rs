@@ -4,19 +4,19 @@
 use std::io::Read;
 use std::time::Duration;
 
-use super::asking;
-use super::parts::{Parts, read_profiles};
-use super::telling::{Side, Teller};
-use crate::api::SignedIn;
+use crate::app::prompt::Manner;
+use crate::app::settings::{Source, Sourced, who};
+use crate::app::sign_in::KEYRING_LIMIT;
+use crate::client::SignedIn;
 use crate::commands::login::LoginArgs;
 use crate::commands::logout::LogoutArgs;
 use crate::commands::profiles::ProfilesArgs;
 use crate::commands::{Outcome, login, logout, profiles};
+use crate::dispatch::asking;
+use crate::dispatch::parts::{Parts, read_profiles};
+use crate::dispatch::telling::{Side, Teller};
 use crate::failure::Failure;
-use crate::prompt::Manner;
-use crate::session::{Profile, Session};
-use crate::settings::{Source, Sourced, who};
-use crate::sign_in::KEYRING_LIMIT;
+use crate::store::{Profile, Session};
 
 /// How long a person may take to unlock the keyring during `login` (`reliability.md` §2).
 const UNLOCKING_LIMIT: Duration = Duration::from_secs(60);
@@ -25,7 +25,7 @@ const UNLOCKING_LIMIT: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// If the command line is wrong (exit code 2), the store cannot be used (1), or the server refuses it (4).
-pub(super) fn sign_in(
+pub(crate) fn sign_in(
     args: &LoginArgs,
     parts: &Parts,
     stdin: Box<dyn Read + Send>,
@@ -94,7 +94,7 @@ pub(super) fn sign_in(
 ///
 /// # Errors
 /// If none is called that (exit code 4), or a store cannot be opened (1).
-pub(super) fn sign_out(args: &LogoutArgs, parts: &Parts, teller: &Teller) -> Result<Outcome, Failure> {
+pub(crate) fn sign_out(args: &LogoutArgs, parts: &Parts, teller: &Teller) -> Result<Outcome, Failure> {
     let file = parts.profiles_file()?;
     let profiles = file.read()?;
     let stores = parts.stores(KEYRING_LIMIT)?;
@@ -121,7 +121,7 @@ pub(super) fn sign_out(args: &LogoutArgs, parts: &Parts, teller: &Teller) -> Res
 ///
 /// # Errors
 /// If the file that lists profiles is wrong (exit code 2), or the store cannot be opened for `--check` (1).
-pub(super) fn list_profiles(args: &ProfilesArgs, parts: &Parts, teller: &Teller) -> Result<Outcome, Failure> {
+pub(crate) fn list_profiles(args: &ProfilesArgs, parts: &Parts, teller: &Teller) -> Result<Outcome, Failure> {
     if let Some(name) = &args.default {
         return profiles::make_default(name, &parts.profiles_file()?);
     }
@@ -145,7 +145,7 @@ pub(super) fn list_profiles(args: &ProfilesArgs, parts: &Parts, teller: &Teller)
     let jobs = parts.jobs(&args.fleet);
     teller.log(Side::Client, || {
         asking::run(wire.patience.timeout, async {
-            let (_, fleet) = super::open(asking, &wire, parts, jobs, teller).await?;
+            let (_, fleet) = crate::dispatch::open(asking, &wire, parts, jobs, teller).await?;
             let progress = parts.progress(args.talk.quiet);
             asking::with_progress(fleet, progress, async |fleet| {
                 profiles::check(&chosen, default, &fleet).await

@@ -8,21 +8,24 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::cli::options::{OutputOptions, TalkOptions};
+use crate::app::environment::Terminals;
+use crate::app::options::{OutputOptions, TalkOptions};
+use crate::app::streams::Streams;
 use crate::commands::Outcome;
-use crate::environment::Terminals;
 use crate::failure::{ExitStatus, Failure};
+use crate::output::formats::json;
+use crate::output::formats::json::Layout as JsonLayout;
+use crate::output::formats::problem;
+use crate::output::formats::problem::Manner;
+use crate::output::formats::render;
 use crate::output::jq::Filter;
-use crate::output::json::{self, Layout as JsonLayout};
 use crate::output::presentation::{Format, Presentation};
-use crate::output::problem::{self, Manner};
-use crate::output::report::{Document, Problem, Report};
-use crate::output::sanitize::sanitize_lines;
-use crate::output::streams::Streams;
-use crate::output::{render, select};
+use crate::output::select;
+use crate::output::text::sanitize::sanitize_lines;
+use crate::report::{Document, Problem, Report};
 
 /// How an answer is rendered; made before anything is asked, so that a typing error costs no request.
-pub(super) struct Rendering {
+pub(crate) struct Rendering {
     presentation: Presentation,
     /// The config file's columns, where none were typed.
     configured_columns: Option<Vec<String>>,
@@ -35,7 +38,7 @@ impl Rendering {
     ///
     /// # Errors
     /// If a column is not known, or the expression is wrong: exit code 2.
-    pub(super) fn new(
+    pub(crate) fn new(
         options: &OutputOptions,
         presentation: Presentation,
         configured_columns: Option<Vec<String>>,
@@ -59,13 +62,13 @@ impl Rendering {
     }
 
     /// The zone of the times shown.
-    pub(super) fn zone(&self) -> &TimeZone {
+    pub(crate) fn zone(&self) -> &TimeZone {
         &self.presentation.zone
     }
 }
 
 /// Tells the answer, the news and the failures of one run.
-pub(super) struct Teller {
+pub(crate) struct Teller {
     streams: RefCell<Streams>,
     terminals: Terminals,
     talk: Cell<TalkOptions>,
@@ -78,7 +81,7 @@ pub(super) struct Teller {
 
 impl Teller {
     /// Plain text on stderr, until somebody says otherwise.
-    pub(super) fn new(streams: Streams, terminals: Terminals) -> Self {
+    pub(crate) fn new(streams: Streams, terminals: Terminals) -> Self {
         Self {
             streams: RefCell::new(streams),
             terminals,
@@ -91,18 +94,18 @@ impl Teller {
     }
 
     /// From now on, stderr has colour or none, phone numbers hidden or shown.
-    pub(super) fn look_like(&self, color: bool, mask: bool) {
+    pub(crate) fn look_like(&self, color: bool, mask: bool) {
         self.color.set(color);
         self.mask.set(mask);
     }
 
     /// From now on, a failure is one JSON object on stderr, if the answer is JSON.
-    pub(super) fn tell_errors_as(&self, format: Option<&str>) {
+    pub(crate) fn tell_errors_as(&self, format: Option<&str>) {
         self.errors_as_json.set(matches!(format, Some("json" | "ndjson")));
     }
 
     /// From now on, `-q` and `-v` count.
-    pub(super) fn listen(&self, talk: TalkOptions) {
+    pub(crate) fn listen(&self, talk: TalkOptions) {
         self.talk.set(talk);
         if let Some(early) = self.early.take() {
             self.detail(&early);
@@ -110,12 +113,12 @@ impl Teller {
     }
 
     /// A detail to be told as soon as `-v` counts.
-    pub(super) fn tell_once_listening(&self, detail: String) {
+    pub(crate) fn tell_once_listening(&self, detail: String) {
         self.early.set(Some(detail));
     }
 
     /// The same, as the answer is rendered.
-    pub(super) fn tell_like(&self, rendering: &Rendering) {
+    pub(crate) fn tell_like(&self, rendering: &Rendering) {
         self.look_like(rendering.color_stderr, rendering.presentation.mask);
     }
 
@@ -124,24 +127,24 @@ impl Teller {
     }
 
     /// News on stderr, silent with `-q`.
-    pub(super) fn note(&self, text: &str) {
+    pub(crate) fn note(&self, text: &str) {
         if !self.talk.get().quiet {
             self.say(|out| problem::write_note(text, self.manner(), out));
         }
     }
 
     /// Words for somebody who typed no command.
-    pub(super) fn greet(&self, words: &str) {
+    pub(crate) fn greet(&self, words: &str) {
         self.say(|out| out.write_all(sanitize_lines(words).as_bytes()));
     }
 
     /// A question, whose answer is typed behind it.
-    pub(super) fn ask(&self, question: &str) {
+    pub(crate) fn ask(&self, question: &str) {
         self.say(|out| out.write_all(question.as_bytes()));
     }
 
     /// What only `-v` asks for.
-    pub(super) fn detail(&self, text: &str) {
+    pub(crate) fn detail(&self, text: &str) {
         if self.talk.get().verbose > 0 {
             self.note(text);
         }
@@ -151,23 +154,23 @@ impl Teller {
     ///
     /// # Errors
     /// If stdout cannot be written.
-    pub(super) fn print(&self, bytes: &[u8]) -> Result<(), Failure> {
+    pub(crate) fn print(&self, bytes: &[u8]) -> Result<(), Failure> {
         self.streams.borrow_mut().answer().write_all(bytes)?;
         Ok(())
     }
 
     /// Stdout as a screen: through the same redactor, but not held back.
-    pub(super) fn screen(&self) -> impl std::io::Write + use<> {
+    pub(crate) fn screen(&self) -> impl std::io::Write + use<> {
         self.streams.borrow().screen()
     }
 
     /// Stderr, for the bell and for notices of the terminal.
-    pub(super) fn signals(&self) -> impl std::io::Write + use<> {
+    pub(crate) fn signals(&self) -> impl std::io::Write + use<> {
         self.streams.borrow().signals()
     }
 
     /// Stdout, for an answer that never ends.
-    pub(super) fn answering(&self) -> Answering<'_> {
+    pub(crate) fn answering(&self) -> Answering<'_> {
         Answering(&self.streams)
     }
 
@@ -175,7 +178,7 @@ impl Teller {
     ///
     /// # Errors
     /// If stdout cannot be written.
-    pub(super) fn flush(&self) -> Result<(), Failure> {
+    pub(crate) fn flush(&self) -> Result<(), Failure> {
         Ok(self.streams.borrow_mut().flush()?)
     }
 
@@ -183,7 +186,7 @@ impl Teller {
     ///
     /// # Errors
     /// If stdout cannot be written, or the jq expression fails on the document.
-    pub(super) fn answer(&self, outcome: Outcome, rendering: &Rendering) -> Result<ExitStatus, Failure> {
+    pub(crate) fn answer(&self, outcome: Outcome, rendering: &Rendering) -> Result<ExitStatus, Failure> {
         let Outcome { report, status } = outcome;
         self.render(&report, rendering)?;
         self.flush()?;
@@ -222,7 +225,7 @@ impl Teller {
     ///
     /// # Errors
     /// If stdout cannot be written, or the expression fails on the reply.
-    pub(super) fn reply(&self, bytes: Vec<u8>, filter: Option<&Filter>) -> Result<(), Failure> {
+    pub(crate) fn reply(&self, bytes: Vec<u8>, filter: Option<&Filter>) -> Result<(), Failure> {
         let mut streams = self.streams.borrow_mut();
         let out = streams.answer();
         match filter {
@@ -236,7 +239,7 @@ impl Teller {
     }
 
     /// What clap has to say: help and version are answers, the rest is a usage error.
-    pub(super) fn show(&self, error: &clap::Error) -> ExitStatus {
+    pub(crate) fn show(&self, error: &clap::Error) -> ExitStatus {
         let text = error.render();
         if !error.use_stderr() {
             let text = if self.terminals.stdout { text.ansi().to_string() } else { text.to_string() };
@@ -260,7 +263,7 @@ impl Teller {
     }
 
     /// Tells a failure, if there is one, and says how the program ends.
-    pub(super) fn end(&self, done: Result<ExitStatus, Failure>) -> ExitStatus {
+    pub(crate) fn end(&self, done: Result<ExitStatus, Failure>) -> ExitStatus {
         match done.and_then(|status| self.flush().map(|()| status)) {
             Ok(status) => status,
             Err(failure) => {
@@ -274,7 +277,7 @@ impl Teller {
         }
     }
 
-    pub(super) fn complain(&self, problem: &Problem) {
+    pub(crate) fn complain(&self, problem: &Problem) {
         self.say(|out| {
             if self.errors_as_json.get() {
                 json::write_problem(problem, self.mask.get(), out)
@@ -291,7 +294,7 @@ impl Teller {
 
     /// Runs `work` with a log of what `side` of the wire does on stderr, as detailed as `-v` was typed.
     /// What libraries say is left out: it names neither a request nor its reason.
-    pub(super) fn log<T>(&self, side: Side, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn log<T>(&self, side: Side, work: impl FnOnce() -> T) -> T {
         let level = match self.talk.get().verbose {
             0 => return work(),
             1 => tracing::Level::INFO,
@@ -312,7 +315,7 @@ impl Teller {
 
 /// Whose log is told.
 #[derive(Clone, Copy)]
-pub(super) enum Side {
+pub(crate) enum Side {
     /// What is sent and received by us.
     Client,
     /// What the sandbox was asked and answered.
@@ -322,14 +325,14 @@ pub(super) enum Side {
 impl Side {
     fn target(self) -> &'static str {
         match self {
-            Self::Client => "deepcall::api",
+            Self::Client => "deepcall::client",
             Self::Sandbox => "deepcall::sandbox",
         }
     }
 }
 
 /// Stdout, borrowed for each write, so that news can be told in between.
-pub(super) struct Answering<'a>(&'a RefCell<Streams>);
+pub(crate) struct Answering<'a>(&'a RefCell<Streams>);
 
 impl std::io::Write for Answering<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

@@ -5,20 +5,22 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::asking::{self, Wire};
-use super::parts::{Asking, Parts};
-use super::telling::{Side, Teller};
-use crate::api::SignedIn;
+use crate::app::environment::Terminals;
+use crate::app::settings::{Patience, look, who};
+use crate::app::streams::stdout_reader_is_gone;
+use crate::client::SignedIn;
 use crate::commands::watch::WatchArgs;
-use crate::environment::Terminals;
+use crate::dispatch::asking;
+use crate::dispatch::asking::Wire;
+use crate::dispatch::parts::{Asking, Parts};
+use crate::dispatch::telling::{Side, Teller};
 use crate::failure::{ExitStatus, Failure};
+use crate::floor::alerts::Limit;
+use crate::floor::event::{EndReason, Event};
+use crate::output::formats::sentence;
 use crate::output::presentation::{Format, Presentation};
-use crate::output::sentence;
-use crate::output::streams::stdout_reader_is_gone;
-use crate::settings::{Patience, look, who};
-use crate::watch::alerts::Limit;
-use crate::watch::board::{self, Board, BoardOptions};
-use crate::watch::event::{EndReason, Event};
+use crate::watch::board;
+use crate::watch::board::{Board, BoardOptions};
 use crate::watch::reaction::notice::{TerminalNotice, has_desktop, show_on_desktop};
 use crate::watch::reaction::{Desktop, Hook, Notifier, Reactions};
 use crate::watch::run::{Surroundings, Watch, exit_status};
@@ -31,7 +33,7 @@ const POLL_LIMIT: Duration = Duration::from_secs(15);
 ///
 /// # Errors
 /// If the watch cannot begin, or its output cannot be written.
-pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<ExitStatus, Failure> {
+pub(crate) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<ExitStatus, Failure> {
     teller.listen(args.talk);
     let output = args.output_options();
     let presentation = parts.presentation(&output)?;
@@ -54,7 +56,7 @@ pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<
     let ended = teller.log(Side::Client, || {
         asking::on_one_thread(async {
             let stop = stopped();
-            let (_sandbox, fleet) = super::open(asking, &wire, parts, jobs, teller).await?;
+            let (_sandbox, fleet) = crate::dispatch::open(asking, &wire, parts, jobs, teller).await?;
             ways_back.borrow_mut().extend(fleet.members.iter().filter_map(|member| member.way_back.clone()));
             let sessions = signed_in(fleet, teller)?;
             let mut renew = |session: &SignedIn| {
@@ -68,7 +70,7 @@ pub(super) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<
                 input,
                 renew: &mut renew,
                 reader_is_gone: if is_board { terminal_is_gone } else { reader_is_gone },
-                random: crate::api::connection::random,
+                random: crate::client::connection::random,
                 note: &|text| teller.note(text),
                 reactions,
             };
@@ -145,7 +147,7 @@ fn configured_limits(parts: &Parts) -> Result<Vec<Limit>, Failure> {
 }
 
 /// The sessions that can be followed; with several profiles, one that is not signed in is told and left out.
-fn signed_in(fleet: crate::fleet::Fleet, teller: &Teller) -> Result<Vec<SignedIn>, Failure> {
+fn signed_in(fleet: crate::app::fleet::Fleet, teller: &Teller) -> Result<Vec<SignedIn>, Failure> {
     let mut sessions = vec![];
     let mut last = None;
     for member in fleet.members {

@@ -1,10 +1,10 @@
 //! What `deepcall` alone says: the way in, for those who are signed in and for those who are not.
 //! It opens neither the network nor the keyring.
 
-use super::parts::config_folder;
-use crate::environment::Variables;
-use crate::session::ProfilesFile;
-use crate::settings::who::CREDENTIAL_VARIABLES;
+use crate::app::environment::Variables;
+use crate::app::settings::who::CREDENTIAL_VARIABLES;
+use crate::dispatch::parts::config_folder;
+use crate::store::ProfilesFile;
 
 const NEWCOMER: &str = "\
 Nobody is signed in here. To look around without an account:
@@ -26,7 +26,7 @@ Try:
 ";
 
 /// The way in from here.
-pub(super) fn way_in(variables: &Variables) -> String {
+pub(crate) fn way_in(variables: &Variables) -> String {
     let about = "deepcall shows what your DeepCall agents do: notification tags, breaks, wrap-ups.";
     let next = match signed_in(variables) {
         Some(who) => format!("Signed in: {who}. {COMMANDS}"),

@@ -10,9 +10,9 @@ use jaq_core::{Compiler, Ctx, Vars};
 use jaq_json::{Num, Val};
 use unicode_width::UnicodeWidthStr;
 
-use super::raw_json::{Layout, write_string};
-use super::report::Report;
-use super::sanitize::{sanitize, sanitize_keeping};
+use crate::output::formats::raw_json::{Layout, write_string};
+use crate::output::text::sanitize::{sanitize, sanitize_keeping};
+use crate::report::Report;
 
 mod input;
 mod projection;

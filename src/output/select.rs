@@ -6,10 +6,8 @@ use std::{borrow::Cow, collections::HashMap};
 use serde_json::value::RawValue;
 
 use crate::nearest::nearest;
-use crate::output::{
-    cell::Cell,
-    report::{Document, Field, Meaning, Report, Row, Shown, Value},
-};
+use crate::output::formats::cell::Cell;
+use crate::report::{Document, Field, Meaning, Report, Row, Shown, Value};
 
 /// More columns that nobody asked for than this help nobody.
 const MOST_UNNAMED: usize = 40;

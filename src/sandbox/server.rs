@@ -32,7 +32,7 @@ const BODY_LIMIT: usize = 1 << 20;
 const BREATHER: Duration = Duration::from_millis(50);
 
 /// An open port and everything that answers on it; dropped together.
-pub(super) struct Server {
+pub(crate) struct Server {
     origin: String,
     work: Arc<Work>,
     accepting: AbortHandle,
@@ -46,7 +46,7 @@ struct Work {
 }
 
 impl Server {
-    pub(super) async fn start(port: u16, clock: Clock, desk: Arc<Desk>) -> io::Result<Self> {
+    pub(crate) async fn start(port: u16, clock: Clock, desk: Arc<Desk>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let origin = format!("http://{}", listener.local_addr()?);
         let work = Arc::new(Work { desk, clock, served: AtomicU64::new(0) });
@@ -54,11 +54,11 @@ impl Server {
         Ok(Self { origin, work, accepting })
     }
 
-    pub(super) fn origin(&self) -> &str {
+    pub(crate) fn origin(&self) -> &str {
         &self.origin
     }
 
-    pub(super) fn requests_served(&self) -> u64 {
+    pub(crate) fn requests_served(&self) -> u64 {
         self.work.served.load(Ordering::Relaxed)
     }
 }

@@ -26,13 +26,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
-use crate::output::report::Sentence;
+use crate::floor::event::{Event, EventKind, StateCause};
+use crate::floor::limit::Limit;
+use crate::report::Sentence;
 use crate::watch::board::controls::Controls;
 use crate::watch::board::picture::Picture;
 use crate::watch::board::screen::{Screen, Surface};
-use crate::watch::event::{Event, EventKind, StateCause};
 use crate::watch::followed::View;
-use crate::watch::limit::Limit;
 use crate::watch::poll::Parts;
 use crate::watch::sink::{Asked, Input, Sink};
 

@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::watch::alerts::Told;
-use crate::watch::diff::Memory;
-use crate::watch::health::Health;
-use crate::watch::look::SeenTag;
+use crate::floor::alerts::Told;
+use crate::floor::diff::Memory;
+use crate::floor::health::Health;
+use crate::floor::look::SeenTag;
 use crate::watch::schedule::Schedule;
 
 /// So many tags of each profile are kept for the board.

@@ -6,9 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::api::{Answer, ApiError, Notification, Reference, ReplyMark, SignedIn, Tags, Trouble};
+use crate::client::{Answer, ApiError, Notification, Reference, ReplyMark, SignedIn, Tags, Trouble};
+use crate::floor::look::{BreakSeen, Look, SeenTag, SeenTags, WrapupSeen};
 use crate::text::Text;
-use crate::watch::look::{BreakSeen, Look, SeenTag, SeenTags, WrapupSeen};
 
 /// What is asked in a poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

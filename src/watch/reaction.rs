@@ -14,8 +14,8 @@ use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
 
-use crate::output::redact::Redactor;
-use crate::watch::event::Event;
+use crate::floor::event::Event;
+use crate::output::text::redact::Redactor;
 
 use hook::HOOK_LIMIT;
 use notice::{DESKTOP_LIMIT, TerminalNotice};

@@ -10,19 +10,21 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::api::Trouble;
+use crate::client::Trouble;
 use crate::clock::Clock;
 use crate::failure::ExitStatus;
-use crate::watch::alerts::{self, Limit};
-use crate::watch::diff::Memory;
-use crate::watch::event::{EndReason, Event, EventKind};
+use crate::floor::alerts;
+use crate::floor::alerts::Limit;
+use crate::floor::diff::Memory;
+use crate::floor::event::{EndReason, Event, EventKind};
+use crate::floor::health;
+use crate::floor::health::Failed;
+use crate::floor::until::Until;
 use crate::watch::followed::{Followed, Phase, View};
-use crate::watch::health::{self, Failed};
 use crate::watch::poll::{Asking, Parts, PollFailure, Polled, Source};
 use crate::watch::reaction::Reactions;
 use crate::watch::schedule::{Next, Outcome, Schedule, spread};
 use crate::watch::sink::{Asked, Input, Sink};
-use crate::watch::until::Until;
 
 /// How the watch was asked for.
 pub struct Plan {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::watch::event::Event;
+use crate::floor::event::Event;
 use crate::watch::followed::View;
 
 /// Takes events, and shows the present if it can.

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use crate::output::json;
+use crate::floor::event::Event;
+use crate::output::formats::json;
+use crate::output::formats::render::{RenderError, render};
+use crate::output::formats::sentence;
 use crate::output::presentation::{Format, Presentation};
-use crate::output::render::{RenderError, render};
-use crate::output::sentence;
-use crate::output::times::rfc3339;
-use crate::watch::event::Event;
+use crate::output::text::times::rfc3339;
 use crate::watch::sink::Sink;
 
 /// Writes each event as one line and sends it on at once.

@@ -1,8 +1,8 @@
 //! How often memory is asked for where answers are large: counts that are the same on every machine.
 
 use allocation_counter::measure;
+use deepcall::floor::diff::Memory;
 use deepcall::output::presentation::Format;
-use deepcall::watch::diff::Memory;
 use jiff::Timestamp;
 
 use crate::support::answers::{decode, look, received, report, told};

@@ -3,9 +3,9 @@
 use std::io;
 use std::time::Duration;
 
-use deepcall::output::times;
+use deepcall::floor::event::Event;
+use deepcall::output::text::times;
 use deepcall::watch::board::Board;
-use deepcall::watch::event::Event;
 use deepcall::watch::followed::View;
 use deepcall::watch::sink::Sink;
 

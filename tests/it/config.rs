@@ -5,9 +5,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use deepcall::app::config_file::ConfigFile;
+use deepcall::app::config_file::keys::KEYS;
 use deepcall::commands::config::values::check_all;
-use deepcall::config_file::ConfigFile;
-use deepcall::config_file::keys::KEYS;
 
 use crate::support::{CANARY_SSID, FakeServer, Screen, World};
 

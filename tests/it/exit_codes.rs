@@ -2,7 +2,8 @@
 
 use std::process::Stdio;
 
-use deepcall::api::codes::{self, Module};
+use deepcall::client::replies::codes;
+use deepcall::client::replies::codes::Module;
 use deepcall::failure::{EXIT_STATUSES, ExitStatus};
 
 use crate::support::{CANARY_SSID, FakeServer, Reply, World};

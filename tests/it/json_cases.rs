@@ -3,10 +3,10 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use deepcall::api::codes::Module;
-use deepcall::api::envelope::{Judged, judge, outcome};
-use deepcall::api::error::Fault;
-use deepcall::api::{ApiError, Received};
+use deepcall::client::error::Fault;
+use deepcall::client::replies::codes::Module;
+use deepcall::client::replies::envelope::{Judged, judge, outcome};
+use deepcall::client::{ApiError, Received};
 
 const TABLE: &str = include_str!("../data/json_cases.txt");
 

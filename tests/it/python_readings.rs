@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use deepcall::api::retry::{http_date, retry_after};
-use deepcall::session::ServerUrl;
+use deepcall::client::retry::{http_date, retry_after};
+use deepcall::store::ServerUrl;
 use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;

@@ -3,8 +3,8 @@
 use std::io;
 use std::time::Duration;
 
+use deepcall::floor::event::Event;
 use deepcall::output::presentation::Format;
-use deepcall::watch::event::Event;
 use deepcall::watch::sink::Sink;
 
 use crate::formats::read;

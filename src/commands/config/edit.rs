@@ -5,13 +5,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::values;
-use crate::config_file::keys::{KEYS, Kind};
-use crate::config_file::text::TextFile;
-use crate::environment::Variables;
+use crate::app::config_file::keys::{KEYS, Kind};
+use crate::app::config_file::text::TextFile;
+use crate::app::environment::Variables;
+use crate::app::settings::who::CREDENTIAL_VARIABLES;
+use crate::commands::config::values;
 use crate::failure::Failure;
-use crate::session::private_file;
-use crate::settings::who::CREDENTIAL_VARIABLES;
+use crate::store::private_file;
 
 /// What a person uses to change text: a line for a shell.
 #[derive(Clone, Debug)]

@@ -2,16 +2,17 @@
 
 use std::path::Path;
 
+use crate::app::config_file::ConfigFile;
+use crate::app::config_file::keys;
+use crate::app::config_file::keys::{Bounds, KEYS};
+use crate::app::environment::Variables;
+use crate::app::settings::look;
 use crate::commands::{break_status, profiles, tags, watch, wrapup};
-use crate::config_file::ConfigFile;
-use crate::config_file::keys::{self, Bounds, KEYS};
-use crate::environment::Variables;
 use crate::failure::Failure;
+use crate::floor::alerts::Limit;
 use crate::moment::duration;
 use crate::output::presentation::{ColorWhen, Format};
-use crate::session::{ProfileName, ServerUrl, StoreKind};
-use crate::settings::look;
-use crate::watch::alerts::Limit;
+use crate::store::{ProfileName, ServerUrl, StoreKind};
 
 /// Whether a key may have this value.
 ///

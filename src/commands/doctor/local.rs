@@ -5,11 +5,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::Finding;
-use crate::environment::{Terminals, Variables};
+use crate::app::environment::{Terminals, Variables};
+use crate::app::settings::who::CREDENTIAL_VARIABLES;
+use crate::commands::doctor::Finding;
 use crate::failure::Failure;
-use crate::session::{Profiles, SecretStore, StoreKind, bus};
-use crate::settings::who::CREDENTIAL_VARIABLES;
+use crate::store::{Profiles, SecretStore, StoreKind, bus};
 
 /// Which program this is.
 #[must_use]
@@ -121,7 +121,7 @@ pub fn terminal(terminals: Terminals, width: Option<usize>, has_colour: bool, is
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::ProfilesFile;
+    use crate::store::ProfilesFile;
 
     fn row(finding: Finding) -> (bool, String) {
         (finding.is_fine(), finding.detail)

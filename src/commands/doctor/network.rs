@@ -6,10 +6,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::Finding;
-use crate::api::{ApiError, Certificate, Connection, Fault, Reached, Sign, SignedIn};
+use crate::app::fleet::Fleet;
+use crate::client::{ApiError, Certificate, Connection, Fault, Reached, Sign, SignedIn};
+use crate::commands::doctor::Finding;
 use crate::failure::Failure;
-use crate::fleet::Fleet;
 
 /// A clock that is off by more makes lengths of time wrong that are shown in seconds.
 const DOUBTFUL_SECONDS: i64 = 30;

@@ -10,7 +10,7 @@ use crate::scan::{Malformed, Scan, unescaped};
 
 /// Reads a document. What the scan refuses (numbers that JSON does not have, text that is not Unicode) is left to the
 /// library's own parser, which takes more, needs longer, and says what is wrong.
-pub(super) fn value(document: &Bytes) -> Result<Val, read::Error> {
+pub(crate) fn value(document: &Bytes) -> Result<Val, read::Error> {
     let scanned = std::str::from_utf8(document).ok().and_then(|text| {
         let mut scan = Scan::of(text);
         let value = Input { document, members: Vec::new() }.value(&mut scan).ok()?;

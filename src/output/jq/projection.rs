@@ -28,7 +28,7 @@ impl Projection {
 
     /// What the expression looks at in a document that holds its rows in a list under this key, or, without one, is the
     /// row itself.
-    pub(super) fn of(expression: &str, rows_key: Option<&str>) -> Self {
+    pub(crate) fn of(expression: &str, rows_key: Option<&str>) -> Self {
         let mut walk =
             Walk { rows_key: rows_key.unwrap_or_default(), keys: BTreeSet::new(), variables: Vec::new() };
         let input = if rows_key.is_some() { Place::Document } else { Place::Row };

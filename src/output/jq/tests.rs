@@ -2,8 +2,8 @@ use std::io::{self, Write};
 
 use proptest::prelude::*;
 
-use super::super::payloads::{assert_harmless, payloads};
 use super::{Filter, JqError, Misunderstanding};
+use crate::output::payloads::{assert_harmless, payloads};
 use crate::scan::any_json;
 
 fn run(expression: &str, document: &str, terminal: bool) -> Result<String, JqError> {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::output::sample::{CALLS, call, india, raw, report};
+use crate::output::formats::sample::{CALLS, call, india, raw, report};
 
 fn names(columns: &[Column]) -> Vec<&str> {
     columns.iter().map(|column| &*column.name).collect()

@@ -18,7 +18,7 @@ pub struct Agent {
 }
 
 /// The one of the named agents who has just started and takes no calls yet.
-pub(super) const NEW_HIRE: usize = 13;
+pub(crate) const NEW_HIRE: usize = 13;
 
 const NAMED: [(&str, &str); 14] = [
     ("asha", "आशा शर्मा"),
@@ -38,7 +38,7 @@ const NAMED: [(&str, &str); 14] = [
 ];
 
 /// The agent with this place on the floor, counted from 0.
-pub(super) fn agent(index: usize) -> Agent {
+pub(crate) fn agent(index: usize) -> Agent {
     let (profile, display_name) = match NAMED.get(index) {
         Some((profile, name)) => ((*profile).to_owned(), (*name).to_owned()),
         None => (format!("agent-{:03}", index + 1), format!("Agent {:03}", index + 1)),

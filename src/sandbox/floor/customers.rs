@@ -1,10 +1,10 @@
 //! Who calls and is called: invented people with numbers that nobody has. It must not know time.
 
-use super::chance::Chance;
+use crate::sandbox::floor::chance::Chance;
 
 /// A customer, known by a number below [`CUSTOMERS`]: the same one has the same name and phone every time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Customer(i64);
+pub(crate) struct Customer(i64);
 
 const CUSTOMERS: i64 = 800;
 
@@ -32,16 +32,16 @@ const NAMES: [&str; 20] = [
 ];
 
 impl Customer {
-    pub(super) fn drawn_by(chance: &mut Chance) -> Self {
+    pub(crate) fn drawn_by(chance: &mut Chance) -> Self {
         Self(chance.between(0, CUSTOMERS - 1))
     }
 
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         usize::try_from(self.0).map_or(NAMES[0], |number| NAMES[number % NAMES.len()])
     }
 
     /// The number in one of the spellings that DeepCall itself mixes (`api.md` §8): mostly `91…` without a plus.
-    pub(super) fn phone(self) -> String {
+    pub(crate) fn phone(self) -> String {
         let local = self.local_phone();
         match self.0 % 10 {
             3 => format!("+91{local}"),
@@ -51,7 +51,7 @@ impl Customer {
     }
 
     /// The ten digits that stay the same in every spelling.
-    pub(super) fn local_phone(self) -> String {
+    pub(crate) fn local_phone(self) -> String {
         format!("90000{:05}", 10_000 + self.0 * 97)
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 /// What a notification is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Incoming,
     Outgoing,
     Missed,
@@ -20,7 +20,7 @@ pub(super) enum Kind {
 struct Icon(&'static str, &'static str, &'static str, &'static str, &'static str);
 
 impl Kind {
-    pub(super) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Incoming,
         Self::Outgoing,
         Self::Missed,
@@ -45,20 +45,20 @@ impl Kind {
     }
 
     /// The word of this kind in `type` and in the name of its icon.
-    pub(super) fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         self.icon().0
     }
 
     /// What the notification offers to do.
-    pub(super) fn action(self) -> &'static str {
+    pub(crate) fn action(self) -> &'static str {
         self.icon().3
     }
 
-    pub(super) fn icon_id(self) -> String {
+    pub(crate) fn icon_id(self) -> String {
         format!("icon_{}", self.word())
     }
 
-    pub(super) fn icon_detail(self) -> Value {
+    pub(crate) fn icon_detail(self) -> Value {
         let Icon(name, label, color, action, action_label) = self.icon();
         json!({
             "_id": format!("5f3c1a7e9b2d4c0018e4a6{:02x}", self as u8),

@@ -21,14 +21,14 @@ use notifications::call_id;
 use stint::{Episode, Worker};
 
 /// A floor full of agents.
-pub(super) struct Floor {
+pub(crate) struct Floor {
     seed: u64,
     agents: Vec<Agent>,
 }
 
 /// What an agent is busy with, as far as the API can tell it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(crate) enum State {
     /// Waiting for a call or in one.
     AtWork,
     /// After a call; `ends` in Unix seconds.
@@ -38,21 +38,21 @@ pub(super) enum State {
 }
 
 /// Notifications of one agent, newest first, and the icons that belong to them.
-pub(super) struct Tags {
-    pub(super) notifications: Vec<Value>,
-    pub(super) icons: Vec<Value>,
+pub(crate) struct Tags {
+    pub(crate) notifications: Vec<Value>,
+    pub(crate) icons: Vec<Value>,
 }
 
 impl Floor {
-    pub(super) fn new(seed: u64, agents: usize) -> Self {
+    pub(crate) fn new(seed: u64, agents: usize) -> Self {
         Self { seed, agents: (0..agents).map(agents::agent).collect() }
     }
 
-    pub(super) fn agents(&self) -> &[Agent] {
+    pub(crate) fn agents(&self) -> &[Agent] {
         &self.agents
     }
 
-    pub(super) fn state(&self, agent: usize, at: Timestamp) -> State {
+    pub(crate) fn state(&self, agent: usize, at: Timestamp) -> State {
         let (worker, now) = (self.worker(agent), at.as_millisecond().div_euclid(1_000));
         let episodes = worker.episodes(worker.stint_at(now));
         match episodes.iter().find(|episode| episode.start() <= now && now < episode.end()) {
@@ -69,7 +69,7 @@ impl Floor {
     }
 
     /// What the agent was notified of after the one and up to the other time, both in Unix milliseconds.
-    pub(super) fn tags(&self, agent: usize, after: i64, until: i64) -> Tags {
+    pub(crate) fn tags(&self, agent: usize, after: i64, until: i64) -> Tags {
         let worker = self.worker(agent);
         let stints = worker.stint_at(after.div_euclid(1_000))..=worker.stint_at(until.div_euclid(1_000));
         let mut told: Vec<_> = stints.flat_map(|stint| worker.notifications(stint)).collect();

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::agents::Agent;
-use super::chance::{Chance, mix};
-use super::customers::Customer;
-use super::icons::Kind;
-use super::stint::{Call, Episode, Second, Worker};
+use crate::sandbox::floor::agents::Agent;
+use crate::sandbox::floor::chance::{Chance, mix};
+use crate::sandbox::floor::customers::Customer;
+use crate::sandbox::floor::icons::Kind;
+use crate::sandbox::floor::stint::{Call, Episode, Second, Worker};
 
 /// India is ahead of UTC by this many seconds all year; zoneless times are Indian (`api.md` §8).
 const INDIA: Second = 19_800;
@@ -22,10 +22,10 @@ const NOTES: [&str; 6] = [
 ];
 
 /// A notification, before it is written as the JSON of one agent.
-pub(super) struct Notification {
+pub(crate) struct Notification {
     /// Milliseconds since the Unix epoch. It is shown from this moment on, never later.
-    pub(super) at: i64,
-    pub(super) kind: Kind,
+    pub(crate) at: i64,
+    pub(crate) kind: Kind,
     number: u64,
     call: Call,
     message: String,
@@ -35,7 +35,7 @@ pub(super) struct Notification {
 
 impl Worker {
     /// Everything that the agent is notified of in a stint, each with a number that is unique within it.
-    pub(super) fn notifications(self, stint: i64) -> Vec<Notification> {
+    pub(crate) fn notifications(self, stint: i64) -> Vec<Notification> {
         let mut told = Telling { told: Vec::new(), chance: self.chance(stint, "tell") };
         let episodes = if self.takes_calls() { self.episodes(stint) } else { Vec::new() };
         for episode in episodes {
@@ -118,7 +118,7 @@ impl Telling {
 impl Notification {
     /// The notification as DeepCall might write it. Its fields are not published (`api.md` §3): names and the loose
     /// typing (`"false"`, `""` for none, numbers as text) are those of DeepCall's call reports (`api.md` §8).
-    pub(super) fn json(&self, worker: Worker, agent: &Agent) -> Value {
+    pub(crate) fn json(&self, worker: Worker, agent: &Agent) -> Value {
         json!({
             "_id": self.id(worker),
             "type": self.kind.word(),
@@ -165,7 +165,7 @@ impl Notification {
 }
 
 /// The id under which a wrap-up and all notifications name the same call.
-pub(super) fn call_id(call: Call) -> String {
+pub(crate) fn call_id(call: Call) -> String {
     format!("C{:016X}", call.id)
 }
 

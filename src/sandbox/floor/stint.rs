@@ -1,12 +1,12 @@
 //! What an agent does: stints of four hours filled with calls, wrap-ups and breaks, one after another.
 //! It must not know notifications or the wire.
 
-use super::agents::NEW_HIRE;
-use super::chance::Chance;
-use super::customers::Customer;
+use crate::sandbox::floor::agents::NEW_HIRE;
+use crate::sandbox::floor::chance::Chance;
+use crate::sandbox::floor::customers::Customer;
 
 /// Seconds since the Unix epoch.
-pub(super) type Second = i64;
+pub(crate) type Second = i64;
 
 /// The length of a stint. An agent's whole day is stints without a seam: nothing crosses the end of one,
 /// so that any moment can be worked out from one stint alone.
@@ -16,7 +16,7 @@ const QUEUES: [&str; 5] = ["Sales", "Support", "Billing", "Renewals", "हिं
 
 /// A stretch of one agent's time in which the agent is not available.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Episode {
+pub(crate) enum Episode {
     /// A call, then its wrap-up.
     Call { start: Second, hung_up: Second, wrapped_up: Second, call: Call },
     /// A break.
@@ -25,20 +25,20 @@ pub(super) enum Episode {
 
 /// One call of an agent with a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Call {
-    pub(super) id: u64,
-    pub(super) incoming: bool,
-    pub(super) customer: Customer,
-    pub(super) queue: &'static str,
+pub(crate) struct Call {
+    pub(crate) id: u64,
+    pub(crate) incoming: bool,
+    pub(crate) customer: Customer,
+    pub(crate) queue: &'static str,
 }
 
 /// A kind of break: its length in minutes, and how many of them the house allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct BreakKind {
-    pub(super) reason: &'static str,
-    pub(super) shortest: i64,
-    pub(super) longest: i64,
-    pub(super) allowed: Option<i64>,
+pub(crate) struct BreakKind {
+    pub(crate) reason: &'static str,
+    pub(crate) shortest: i64,
+    pub(crate) longest: i64,
+    pub(crate) allowed: Option<i64>,
 }
 
 const LUNCH: BreakKind = BreakKind { reason: "Lunch", shortest: 25, longest: 45, allowed: Some(30) };
@@ -53,13 +53,13 @@ const BREAKS: [BreakKind; 12] =
     [TEA, TEA, TEA, TEA, RESTROOM, RESTROOM, RESTROOM, PERSONAL, PERSONAL, MEETING, TRAINING, LUNCH];
 
 impl Episode {
-    pub(super) fn start(&self) -> Second {
+    pub(crate) fn start(&self) -> Second {
         match *self {
             Self::Call { start, .. } | Self::Break { start, .. } => start,
         }
     }
 
-    pub(super) fn end(&self) -> Second {
+    pub(crate) fn end(&self) -> Second {
         match *self {
             Self::Call { wrapped_up, .. } => wrapped_up,
             Self::Break { end, .. } => end,
@@ -69,30 +69,30 @@ impl Episode {
 
 /// One agent of one floor, whose time is divided into numbered stints.
 #[derive(Clone, Copy)]
-pub(super) struct Worker {
-    pub(super) seed: u64,
-    pub(super) agent: usize,
+pub(crate) struct Worker {
+    pub(crate) seed: u64,
+    pub(crate) agent: usize,
 }
 
 impl Worker {
     /// A new hire waits between one training and the next.
-    pub(super) fn takes_calls(self) -> bool {
+    pub(crate) fn takes_calls(self) -> bool {
         self.agent != NEW_HIRE
     }
 
     /// The number of the stint that this second belongs to.
-    pub(super) fn stint_at(self, second: Second) -> i64 {
+    pub(crate) fn stint_at(self, second: Second) -> i64 {
         (second - self.offset()).div_euclid(STINT)
     }
 
     /// A sequence of chances for one purpose in one stint.
-    pub(super) fn chance(self, stint: i64, purpose: &str) -> Chance {
+    pub(crate) fn chance(self, stint: i64, purpose: &str) -> Chance {
         let purpose = purpose.bytes().fold(0, |sum, byte| sum * 256 + u64::from(byte));
         Chance::of(&[self.seed, self.agent as u64, stint.cast_unsigned(), purpose])
     }
 
     /// What fills the stint, in order and without overlap.
-    pub(super) fn episodes(self, stint: i64) -> Vec<Episode> {
+    pub(crate) fn episodes(self, stint: i64) -> Vec<Episode> {
         let mut chance = self.chance(stint, "work");
         let mut now = stint * STINT + self.offset();
         let end = now + STINT;

@@ -25,21 +25,21 @@ const EXPIRED_SSID: &str = "sandbox-expired";
 
 /// An HTTP status and a JSON body.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) body: String,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) body: String,
 }
 
 impl Reply {
     /// A refusal by HTTP, in the shape of DeepCall's errors. What DeepCall says here is not published.
-    pub(super) fn http_error(status: u16, message: &str) -> Self {
+    pub(crate) fn http_error(status: u16, message: &str) -> Self {
         let body = json!({ "status": "error", "message": message, "code": status }).to_string();
         Self { status, body }
     }
 }
 
 /// Answers requests about one floor.
-pub(super) struct Desk {
+pub(crate) struct Desk {
     floor: Floor,
     reference_model: ReferenceModel,
     failing_with: Option<Refusal>,
@@ -50,7 +50,7 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(options: &SandboxOptions) -> Self {
+    pub(crate) fn new(options: &SandboxOptions) -> Self {
         let floor = Floor::new(options.seed, options.agents.clamp(1, MOST_AGENTS));
         let index_by = |key: fn(&Agent) -> &String| {
             floor.agents().iter().enumerate().map(|(index, agent)| (key(agent).clone(), index)).collect()
@@ -65,13 +65,13 @@ impl Desk {
         }
     }
 
-    pub(super) fn agents(&self) -> &[Agent] {
+    pub(crate) fn agents(&self) -> &[Agent] {
         self.floor.agents()
     }
 
     /// The reply to a request that arrived at this time. Refusals come with HTTP 200, because
     /// DeepCall's replies are judged by their body (`api.md` §6).
-    pub(super) fn reply(&self, method: &str, path: &str, body: &[u8], now: Timestamp) -> Reply {
+    pub(crate) fn reply(&self, method: &str, path: &str, body: &[u8], now: Timestamp) -> Reply {
         let Some(call) = Call::at(path).filter(|_| method == "POST") else {
             return Reply::http_error(404, "the sandbox has no such call");
         };

@@ -4,26 +4,26 @@ use serde_json::{Value, json};
 
 /// A refusal by one of DeepCall's error codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Refusal(pub(super) i64);
+pub(crate) struct Refusal(pub(crate) i64);
 
 impl Refusal {
-    pub(super) const INVALID_PARAMETERS: Self = Self(1000);
-    pub(super) const INVALID_DATA_TYPE: Self = Self(1001);
-    pub(super) const USER_ID_NOT_PROVIDED: Self = Self(1002);
-    pub(super) const INVALID_USER_ID: Self = Self(1013);
-    pub(super) const INVALID_TOKEN: Self = Self(1014);
-    pub(super) const TOKEN_NOT_FOUND: Self = Self(1020);
-    pub(super) const NO_SUCH_SESSION: Self = Self(1044);
-    pub(super) const INVALID_REQUEST: Self = Self(1047);
-    pub(super) const NOT_ON_BREAK: Self = Self(1502);
-    pub(super) const NOT_A_PING_SESSION: Self = Self(1503);
-    pub(super) const NOT_IN_WRAP_UP: Self = Self(1504);
-    pub(super) const NO_MIC_PERMISSION: Self = Self(1505);
-    pub(super) const INCOMPATIBLE_TYPE: Self = Self(1506);
+    pub(crate) const INVALID_PARAMETERS: Self = Self(1000);
+    pub(crate) const INVALID_DATA_TYPE: Self = Self(1001);
+    pub(crate) const USER_ID_NOT_PROVIDED: Self = Self(1002);
+    pub(crate) const INVALID_USER_ID: Self = Self(1013);
+    pub(crate) const INVALID_TOKEN: Self = Self(1014);
+    pub(crate) const TOKEN_NOT_FOUND: Self = Self(1020);
+    pub(crate) const NO_SUCH_SESSION: Self = Self(1044);
+    pub(crate) const INVALID_REQUEST: Self = Self(1047);
+    pub(crate) const NOT_ON_BREAK: Self = Self(1502);
+    pub(crate) const NOT_A_PING_SESSION: Self = Self(1503);
+    pub(crate) const NOT_IN_WRAP_UP: Self = Self(1504);
+    pub(crate) const NO_MIC_PERMISSION: Self = Self(1505);
+    pub(crate) const INCOMPATIBLE_TYPE: Self = Self(1506);
 
     /// The reply in the spelling that belongs to the code: `errCode` for the codes of agentProfile,
     /// `code` for the general ones.
-    pub(super) fn json(self) -> Value {
+    pub(crate) fn json(self) -> Value {
         let Self(code) = self;
         if (1501..=1506).contains(&code) {
             json!({ "status": "error", "errCode": code, "message": self.message() })

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::refusal::Refusal;
+use crate::sandbox::reply::refusal::Refusal;
 
 /// The calls that the sandbox answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Call {
+pub(crate) enum Call {
     Tags,
     AgentOnBreak,
     CheckAgentInWrapUp,
@@ -16,7 +16,7 @@ pub(super) enum Call {
 impl Call {
     /// The call behind a path, read as loosely as DeepCall's own pages spell theirs (`api.md` §0):
     /// in any case, with or without a slash at the end.
-    pub(super) fn at(path: &str) -> Option<Self> {
+    pub(crate) fn at(path: &str) -> Option<Self> {
         let path = path.to_ascii_lowercase();
         match path.strip_suffix('/').unwrap_or(&path) {
             "/api/v2/agentprofile/tags" => Some(Self::Tags),
@@ -30,20 +30,20 @@ impl Call {
 
 /// Exactly one of the two forms of credentials (`api.md` §0).
 #[derive(Clone, Copy)]
-pub(super) enum Credentials<'a> {
+pub(crate) enum Credentials<'a> {
     Ssid(&'a str),
     UserToken { user_id: &'a str, token: &'a str },
 }
 
 /// The fields of a request body.
-pub(super) struct Fields(Map<String, Value>);
+pub(crate) struct Fields(Map<String, Value>);
 
 impl Fields {
-    pub(super) fn read(body: &[u8]) -> Result<Self, Refusal> {
+    pub(crate) fn read(body: &[u8]) -> Result<Self, Refusal> {
         serde_json::from_slice(body).map(Self).map_err(|_| Refusal::INVALID_REQUEST)
     }
 
-    pub(super) fn credentials(&self) -> Result<Credentials<'_>, Refusal> {
+    pub(crate) fn credentials(&self) -> Result<Credentials<'_>, Refusal> {
         match (self.text("ssid")?, self.text("userId")?, self.text("token")?) {
             (Some(ssid), None, None) => Ok(Credentials::Ssid(ssid)),
             (None, Some(user_id), Some(token)) => Ok(Credentials::UserToken { user_id, token }),
@@ -54,7 +54,7 @@ impl Fields {
     }
 
     /// Whether `ref` asks for a refresh: documented as text, sent as `true` in every sample (`api.md` §3).
-    pub(super) fn asks_for_refresh(&self) -> Result<bool, Refusal> {
+    pub(crate) fn asks_for_refresh(&self) -> Result<bool, Refusal> {
         match self.0.get("ref") {
             None | Some(Value::Null) => Ok(false),
             Some(Value::Bool(is_true)) => Ok(*is_true),
@@ -64,7 +64,7 @@ impl Fields {
         }
     }
 
-    pub(super) fn check_mic_permission(&self) -> Result<(), Refusal> {
+    pub(crate) fn check_mic_permission(&self) -> Result<(), Refusal> {
         match self.0.get("mic_perm") {
             None | Some(Value::Null) => Err(Refusal::NO_MIC_PERMISSION),
             Some(Value::String(text)) if text.is_empty() => Err(Refusal::NO_MIC_PERMISSION),

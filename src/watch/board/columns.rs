@@ -1,13 +1,13 @@
 //! How wide each column is, and which ones a narrow screen goes without.
 //! Pure: widths in, widths out.
 
-use crate::output::width::width;
+use crate::output::text::width::width;
 use crate::watch::board::rows::RowView;
 use crate::watch::poll::Parts;
 
 /// A column of the board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Column {
+pub(crate) enum Column {
     Agent,
     State,
     Reason,
@@ -23,10 +23,10 @@ const ALL: [Column; 7] = [Agent, State, Reason, For, Left, Since, LastTag];
 /// Which columns go first where there is no room.
 const FIRST_TO_GO: [Column; 5] = [Since, LastTag, Reason, Left, For];
 /// Spaces between two columns.
-pub(super) const GAP: usize = 2;
+pub(crate) const GAP: usize = 2;
 
 impl Column {
-    pub(super) fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         match self {
             Agent => "agent",
             State => "state",
@@ -38,7 +38,7 @@ impl Column {
         }
     }
 
-    pub(super) fn text(self, row: &RowView) -> &str {
+    pub(crate) fn text(self, row: &RowView) -> &str {
         match self {
             Agent => &row.agent,
             State => row.state,
@@ -51,7 +51,7 @@ impl Column {
     }
 
     /// Lengths of time are compared by their ends.
-    pub(super) fn is_right_aligned(self) -> bool {
+    pub(crate) fn is_right_aligned(self) -> bool {
         matches!(self, For | Left)
     }
 
@@ -77,7 +77,7 @@ impl Column {
 }
 
 /// The columns in so much room, each with its width.
-pub(super) fn fit(rows: &[RowView], only: Parts, room: usize) -> Vec<(Column, usize)> {
+pub(crate) fn fit(rows: &[RowView], only: Parts, room: usize) -> Vec<(Column, usize)> {
     let mut shown: Vec<Column> = ALL.into_iter().filter(|column| is_wanted(*column, only)).collect();
     let least = |column: Column| match column {
         State | Since => column.wish(rows),

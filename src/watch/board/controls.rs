@@ -9,7 +9,7 @@ const LONGEST_FILTER: usize = 64;
 
 /// What fills the screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) enum Page {
+pub(crate) enum Page {
     /// All agents.
     #[default]
     Floor,
@@ -21,26 +21,26 @@ pub(super) enum Page {
 
 /// The choices.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Controls {
-    pub(super) page: Page,
+pub(crate) struct Controls {
+    pub(crate) page: Page,
     /// The profile selected.
-    pub(super) selected: Option<String>,
-    pub(super) filter: String,
+    pub(crate) selected: Option<String>,
+    pub(crate) filter: String,
     /// Whether the filter is being typed.
-    pub(super) is_typing: bool,
+    pub(crate) is_typing: bool,
     /// The order in which the rows were frozen.
-    pub(super) frozen: Option<Vec<String>>,
+    pub(crate) frozen: Option<Vec<String>>,
     /// The first row or line shown.
-    pub(super) first: usize,
+    pub(crate) first: usize,
     /// How many rows or lines the screen shows, as of the last frame.
-    pub(super) visible: usize,
+    pub(crate) visible: usize,
     /// The profiles in the order shown, as of the last frame.
-    pub(super) order: Vec<String>,
+    pub(crate) order: Vec<String>,
 }
 
 impl Controls {
     /// Takes one event of the terminal.
-    pub(super) fn take(&mut self, event: &Event) -> Asked {
+    pub(crate) fn take(&mut self, event: &Event) -> Asked {
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => self.press(*key),
             Event::Resize(..) => Asked::Redraw,
@@ -134,7 +134,7 @@ impl Controls {
     }
 
     /// Notes what a frame shows, and moves the window so that it holds the selection.
-    pub(super) fn settle(&mut self, order: Vec<String>, visible: usize) {
+    pub(crate) fn settle(&mut self, order: Vec<String>, visible: usize) {
         self.order = order;
         self.visible = visible;
         let at = self.selected.as_ref().and_then(|name| self.order.iter().position(|one| one == name));
@@ -146,7 +146,7 @@ impl Controls {
     }
 
     /// The same for a page of so many lines.
-    pub(super) fn settle_lines(&mut self, lines: usize, visible: usize) {
+    pub(crate) fn settle_lines(&mut self, lines: usize, visible: usize) {
         self.visible = visible;
         self.first = self.first.min(lines.saturating_sub(visible));
     }

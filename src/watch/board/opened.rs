@@ -3,8 +3,8 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::output::style::Tint;
-use crate::output::width::width;
+use crate::output::text::style::Tint;
+use crate::output::text::width::width;
 use crate::watch::board::News;
 use crate::watch::board::paint::Line;
 use crate::watch::board::picture::{news_line, tag_line, times_width};
@@ -15,7 +15,7 @@ use crate::watch::followed::Followed;
 const INDENT: usize = 4;
 
 /// The page's lines, wrapped to the columns of the screen.
-pub(super) fn lines<'n>(
+pub(crate) fn lines<'n>(
     followed: &Followed,
     news: impl DoubleEndedIterator<Item = &'n News>,
     wording: &Wording<'_>,

@@ -6,41 +6,41 @@ use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
-use crate::output::style::Tint;
-use crate::output::width::{cut, width};
+use crate::output::text::style::Tint;
+use crate::output::text::width::{cut, width};
 
 /// Words of one tint.
 #[derive(Clone, Debug)]
-pub(super) struct Words(pub(super) String, pub(super) Tint);
+pub(crate) struct Words(pub(crate) String, pub(crate) Tint);
 
 /// One line of the screen.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Line {
-    pub(super) words: Vec<Words>,
+pub(crate) struct Line {
+    pub(crate) words: Vec<Words>,
     /// Whether the line is the selected one.
-    pub(super) is_selected: bool,
+    pub(crate) is_selected: bool,
 }
 
 impl Line {
     /// A line of one tint.
-    pub(super) fn of(text: impl Into<String>, tint: Tint) -> Self {
+    pub(crate) fn of(text: impl Into<String>, tint: Tint) -> Self {
         Self { words: vec![Words(text.into(), tint)], is_selected: false }
     }
 
     /// Adds words.
-    pub(super) fn with(mut self, text: impl Into<String>, tint: Tint) -> Self {
+    pub(crate) fn with(mut self, text: impl Into<String>, tint: Tint) -> Self {
         self.words.push(Words(text.into(), tint));
         self
     }
 
     /// Columns of the screen.
-    pub(super) fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.words.iter().map(|words| width(&words.0)).sum()
     }
 }
 
 /// Paints a line into row `y`, beginning at column `x`, and cuts it at the right edge.
-pub(super) fn paint(buffer: &mut Buffer, x: usize, y: usize, line: &Line, color: bool) {
+pub(crate) fn paint(buffer: &mut Buffer, x: usize, y: usize, line: &Line, color: bool) {
     let area = buffer.area;
     let (Ok(row), Ok(mut column)) = (u16::try_from(y), u16::try_from(x)) else { return };
     if row >= area.height {
@@ -82,7 +82,7 @@ fn style(tint: Tint, color: bool) -> Style {
 }
 
 /// The screen as lines of text without trailing blanks.
-pub(super) fn plain_text(buffer: &Buffer) -> String {
+pub(crate) fn plain_text(buffer: &Buffer) -> String {
     let mut text = String::new();
     for row in 0..buffer.area.height {
         let mut line = String::new();

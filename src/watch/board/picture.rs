@@ -5,18 +5,19 @@ use std::collections::VecDeque;
 
 use ratatui::buffer::Buffer;
 
-use crate::output::style::{CALLBACK, IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG};
-use crate::output::width::{cut, pad_left, pad_right, width};
+use crate::floor::limit::Limit;
+use crate::floor::look::SeenTag;
+use crate::output::text::style::{CALLBACK, IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG};
+use crate::output::text::width::{cut, pad_left, pad_right, width};
 use crate::watch::board::columns::{Column, GAP, fit};
 use crate::watch::board::controls::{Controls, Page};
 use crate::watch::board::paint::{Line, paint};
-use crate::watch::board::rows::{self, RECONNECTING, RowView, tag_mark};
+use crate::watch::board::rows;
+use crate::watch::board::rows::{RECONNECTING, RowView, tag_mark};
 use crate::watch::board::summary::{age, liveness, next_poll, tally};
 use crate::watch::board::wording::Wording;
 use crate::watch::board::{BoardOptions, News, opened};
 use crate::watch::followed::{Followed, View};
-use crate::watch::limit::Limit;
-use crate::watch::look::SeenTag;
 
 /// Lines above the page: title and tally.
 const HEADING: usize = 2;
@@ -30,16 +31,16 @@ const TALLEST_PANEL: usize = 16;
 const MARGIN: usize = 3;
 
 /// All that a frame shows.
-pub(super) struct Picture<'a> {
-    pub(super) view: View<'a>,
-    pub(super) options: &'a BoardOptions,
-    pub(super) limits: &'a [Limit],
-    pub(super) news: &'a VecDeque<News>,
+pub(crate) struct Picture<'a> {
+    pub(crate) view: View<'a>,
+    pub(crate) options: &'a BoardOptions,
+    pub(crate) limits: &'a [Limit],
+    pub(crate) news: &'a VecDeque<News>,
 }
 
 impl Picture<'_> {
     /// Draws a frame, and notes in `controls` what it shows.
-    pub(super) fn draw(&self, controls: &mut Controls, buffer: &mut Buffer) {
+    pub(crate) fn draw(&self, controls: &mut Controls, buffer: &mut Buffer) {
         buffer.reset();
         let (width, height) = (usize::from(buffer.area.width), usize::from(buffer.area.height));
         let room = height.saturating_sub(HEADING + FOOT);
@@ -205,13 +206,13 @@ fn cell(column: Column, text: &str, width: usize) -> String {
 }
 
 /// How wide the times of these stand: that of another day has its date.
-pub(super) fn times_width<'t>(tags: impl IntoIterator<Item = &'t SeenTag>, wording: &Wording<'_>) -> usize {
+pub(crate) fn times_width<'t>(tags: impl IntoIterator<Item = &'t SeenTag>, wording: &Wording<'_>) -> usize {
     let times = tags.into_iter().filter_map(|tag| tag.time);
     times.map(|time| width(&wording.clock(time))).max().unwrap_or(0).max(width("00:00"))
 }
 
 /// A notification on one line: mark, time, agent, kind, customer, message, icons.
-pub(super) fn tag_line(tag: &SeenTag, times: usize, agent: Option<&str>, wording: &Wording<'_>) -> Line {
+pub(crate) fn tag_line(tag: &SeenTag, times: usize, agent: Option<&str>, wording: &Wording<'_>) -> Line {
     let mark = tag_mark(tag);
     let time = tag.time.map_or_else(String::new, |time| wording.clock(time));
     let mut line =
@@ -234,11 +235,11 @@ pub(super) fn tag_line(tag: &SeenTag, times: usize, agent: Option<&str>, wording
 }
 
 /// One piece of news with its time.
-pub(super) fn news_line(news: &News, wording: &Wording<'_>) -> Line {
+pub(crate) fn news_line(news: &News, wording: &Wording<'_>) -> Line {
     let (symbol, tint) = match news.sentence.tone {
-        crate::output::report::Tone::Usual => (' ', Tint::Plain),
-        crate::output::report::Tone::Notable => (NOTABLE.symbol, NOTABLE.tint),
-        crate::output::report::Tone::Bad => (WRONG.symbol, WRONG.tint),
+        crate::report::Tone::Usual => (' ', Tint::Plain),
+        crate::report::Tone::Notable => (NOTABLE.symbol, NOTABLE.tint),
+        crate::report::Tone::Bad => (WRONG.symbol, WRONG.tint),
     };
     Line::of(format!(" {symbol} {}  {}", wording.clock(news.at), wording.sentence(&news.sentence)), tint)
 }
@@ -301,7 +302,7 @@ fn keys() -> Vec<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::samples::{at, tag};
+    use crate::floor::samples::{at, tag};
 
     #[test]
     fn tags_of_the_day_before_make_room_for_their_date() {

@@ -4,31 +4,31 @@
 use std::cmp::Reverse;
 use std::time::Duration;
 
-use crate::output::style::{IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG, mark_of_kind};
-use crate::output::times;
+use crate::floor::event::{AlertWhat, Level};
+use crate::floor::limit::Limit;
+use crate::floor::look::{BreakSeen, SeenTag, WrapupSeen};
+use crate::floor::snapshot::Standing;
+use crate::output::text::style::{IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG, mark_of_kind};
+use crate::output::text::times;
 use crate::watch::board::wording::Wording;
-use crate::watch::event::{AlertWhat, Level};
 use crate::watch::followed::{Followed, Phase, View};
-use crate::watch::limit::Limit;
-use crate::watch::look::{BreakSeen, SeenTag, WrapupSeen};
-use crate::watch::snapshot::Standing;
 
 /// Polls fail; what is shown is the last that was said.
-pub(super) const RECONNECTING: Mark = Mark { symbol: '↻', tint: Tint::Notable };
+pub(crate) const RECONNECTING: Mark = Mark { symbol: '↻', tint: Tint::Notable };
 
 /// One profile as the board shows it; every text is harmless.
 #[derive(Clone, Debug)]
-pub(super) struct RowView {
+pub(crate) struct RowView {
     /// Which profile: its name as it is, for finding it again.
-    pub(super) profile: String,
-    pub(super) mark: Mark,
-    pub(super) agent: String,
-    pub(super) state: &'static str,
-    pub(super) reason: String,
-    pub(super) held: String,
-    pub(super) left: String,
-    pub(super) since: String,
-    pub(super) last_tag: String,
+    pub(crate) profile: String,
+    pub(crate) mark: Mark,
+    pub(crate) agent: String,
+    pub(crate) state: &'static str,
+    pub(crate) reason: String,
+    pub(crate) held: String,
+    pub(crate) left: String,
+    pub(crate) since: String,
+    pub(crate) last_tag: String,
     rank: Rank,
 }
 
@@ -36,19 +36,19 @@ pub(super) struct RowView {
 type Rank = (Reverse<Option<Level>>, Reverse<bool>, Reverse<i64>);
 
 /// The rows of all profiles, in the order they are followed.
-pub(super) fn rows(view: &View<'_>, limits: &[Limit], wording: &Wording<'_>) -> Vec<RowView> {
+pub(crate) fn rows(view: &View<'_>, limits: &[Limit], wording: &Wording<'_>) -> Vec<RowView> {
     view.followed.iter().map(|followed| row(followed, view.now, limits, wording)).collect()
 }
 
 /// Sorts by urgency, or as the order was frozen; rows that were not there then come last.
-pub(super) fn sort(rows: &mut [RowView], frozen: Option<&[String]>) {
+pub(crate) fn sort(rows: &mut [RowView], frozen: Option<&[String]>) {
     let Some(order) = frozen else { return rows.sort_by_key(|row| row.rank) };
     rows.sort_by_key(|row| order.iter().position(|name| *name == row.profile).unwrap_or(usize::MAX));
 }
 
 impl RowView {
     /// Whether name, state or reason holds the text, in whichever case.
-    pub(super) fn holds(&self, text: &str) -> bool {
+    pub(crate) fn holds(&self, text: &str) -> bool {
         let text = text.to_lowercase();
         [self.agent.as_str(), self.state, self.reason.as_str()]
             .iter()
@@ -87,12 +87,12 @@ fn row(followed: &Followed, now: Duration, limits: &[Limit], wording: &Wording<'
 }
 
 /// The highest limit that was told as crossed.
-pub(super) fn level(followed: &Followed) -> Option<Level> {
+pub(crate) fn level(followed: &Followed) -> Option<Level> {
     followed.told.break_level().max(followed.told.wrapup_level())
 }
 
 /// What the server said, in its own terms: nothing is concluded from two times "no".
-pub(super) fn state_word(followed: &Followed) -> &'static str {
+pub(crate) fn state_word(followed: &Followed) -> &'static str {
     let snapshot = followed.memory.snapshot();
     let on_break = snapshot.break_state.as_ref().map(|standing| standing.said.on_break);
     let in_wrapup = snapshot.wrapup.as_ref().map(|standing| standing.said.in_wrapup);
@@ -183,6 +183,6 @@ fn last(followed: &Followed, now: Duration, wording: &Wording<'_>) -> String {
 }
 
 /// The mark of a notification by its kind.
-pub(super) fn tag_mark(tag: &SeenTag) -> Mark {
+pub(crate) fn tag_mark(tag: &SeenTag) -> Mark {
     tag.kind.as_deref().map_or(ORDINARY, mark_of_kind)
 }

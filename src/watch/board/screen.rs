@@ -31,13 +31,13 @@ static IS_ENTERED: AtomicBool = AtomicBool::new(false);
 
 /// What frames are written to. The first failure is told; then it takes everything: the screen library shows the
 /// cursor when it is dropped, and panics where a terminal that has hung up can take neither that nor its complaint.
-pub(super) struct Surface {
+pub(crate) struct Surface {
     out: Box<dyn Write>,
     has_failed: bool,
 }
 
 impl Surface {
-    pub(super) fn new(out: impl Write + 'static) -> Self {
+    pub(crate) fn new(out: impl Write + 'static) -> Self {
         Self { out: Box::new(out), has_failed: false }
     }
 
@@ -66,14 +66,14 @@ impl Write for Surface {
 
 /// Gives the terminal back when dropped.
 #[derive(Debug)]
-pub(super) struct Screen(());
+pub(crate) struct Screen(());
 
 impl Screen {
     /// Takes the terminal for the board.
     ///
     /// # Errors
     /// If it is none, or refuses.
-    pub(super) fn enter(out: &mut impl Write) -> io::Result<Self> {
+    pub(crate) fn enter(out: &mut impl Write) -> io::Result<Self> {
         give_back_before_a_panic_is_told();
         take_terminal(out)?;
         Ok(Self(()))
@@ -93,13 +93,13 @@ impl Drop for Screen {
 /// # Errors
 /// If the job cannot be asked.
 #[cfg(unix)]
-pub(super) fn ask_job_to_stop() -> io::Result<()> {
+pub(crate) fn ask_job_to_stop() -> io::Result<()> {
     Ok(rustix::process::kill_current_process_group(Signal::TSTP)?)
 }
 
 /// There are no jobs to stop.
 #[cfg(not(unix))]
-pub(super) fn ask_job_to_stop() -> io::Result<()> {
+pub(crate) fn ask_job_to_stop() -> io::Result<()> {
     Ok(())
 }
 
@@ -107,7 +107,7 @@ pub(super) fn ask_job_to_stop() -> io::Result<()> {
 ///
 /// # Errors
 /// If the terminal refuses, or the process cannot stop itself.
-pub(super) fn stop(out: &mut impl Write) -> io::Result<()> {
+pub(crate) fn stop(out: &mut impl Write) -> io::Result<()> {
     give_terminal_back()?;
     stop_process()?;
     take_terminal(out)
@@ -117,7 +117,7 @@ pub(super) fn stop(out: &mut impl Write) -> io::Result<()> {
 ///
 /// # Errors
 /// If the terminal refuses.
-pub(super) fn enter_again(out: &mut impl Write) -> io::Result<()> {
+pub(crate) fn enter_again(out: &mut impl Write) -> io::Result<()> {
     give_terminal_back()?;
     take_terminal(out)
 }

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use crate::output::style::{Mark, ORDINARY, Tint, WRONG};
-use crate::output::times;
+use crate::output::text::style::{Mark, ORDINARY, Tint, WRONG};
+use crate::output::text::times;
 use crate::watch::board::rows::{RECONNECTING, level};
 use crate::watch::followed::{Followed, Phase, View};
 
@@ -13,16 +13,16 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// Profiles by state. Who is on break and in wrap-up counts in both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Tally {
-    pub(super) on_break: usize,
-    pub(super) wrapup: usize,
-    pub(super) neither: usize,
-    pub(super) unknown: usize,
-    pub(super) over: usize,
+pub(crate) struct Tally {
+    pub(crate) on_break: usize,
+    pub(crate) wrapup: usize,
+    pub(crate) neither: usize,
+    pub(crate) unknown: usize,
+    pub(crate) over: usize,
 }
 
 /// Counts what the server said last. A profile followed no longer counts as unknown.
-pub(super) fn tally(followed: &[Followed]) -> Tally {
+pub(crate) fn tally(followed: &[Followed]) -> Tally {
     let mut tally = Tally::default();
     for one in followed {
         let snapshot = one.memory.snapshot();
@@ -43,7 +43,7 @@ pub(super) fn tally(followed: &[Followed]) -> Tally {
 
 /// Whether what is shown can be relied on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Liveness {
+pub(crate) enum Liveness {
     /// No answer yet, and no failure either.
     Starting,
     /// Every profile answered lately.
@@ -57,7 +57,7 @@ pub(super) enum Liveness {
 }
 
 /// The worst of all profiles that are still followed.
-pub(super) fn liveness(view: &View<'_>) -> Liveness {
+pub(crate) fn liveness(view: &View<'_>) -> Liveness {
     let alive = || view.followed.iter().filter(|one| !one.is_over());
     let failing = alive().filter(|one| one.health.failing_since().is_some()).count();
     let lags = || alive().map(|one| one.health.lag(view.now));
@@ -75,7 +75,7 @@ pub(super) fn liveness(view: &View<'_>) -> Liveness {
 }
 
 impl Liveness {
-    pub(super) fn mark(self) -> Mark {
+    pub(crate) fn mark(self) -> Mark {
         match self {
             Self::Starting => ORDINARY,
             Self::Live => Mark { symbol: '●', tint: Tint::Good },
@@ -85,7 +85,7 @@ impl Liveness {
         }
     }
 
-    pub(super) fn words(self, profiles: usize) -> String {
+    pub(crate) fn words(self, profiles: usize) -> String {
         match self {
             Self::Starting => "starting".to_owned(),
             Self::Live => "live".to_owned(),
@@ -98,13 +98,13 @@ impl Liveness {
 }
 
 /// The age of the oldest answer among those shown; `None` before the first.
-pub(super) fn age(view: &View<'_>) -> Option<String> {
+pub(crate) fn age(view: &View<'_>) -> Option<String> {
     let lags = view.followed.iter().filter(|one| !one.is_over()).filter_map(|one| one.health.lag(view.now));
     lags.max().map(seconds_of).map(times::length)
 }
 
 /// When the server is asked next.
-pub(super) fn next_poll(view: &View<'_>) -> Option<String> {
+pub(crate) fn next_poll(view: &View<'_>) -> Option<String> {
     if view.followed.iter().any(|one| matches!(one.phase, Phase::Polling(_))) {
         return Some("asking now".to_owned());
     }

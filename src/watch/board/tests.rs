@@ -4,16 +4,16 @@ use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::backend::TestBackend;
 
 use super::*;
+use crate::floor::alerts::evaluate;
+use crate::floor::diff::Memory;
+use crate::floor::event::{Alert, AlertChange, AlertWhat, GapCause, Level};
+use crate::floor::health::Failed;
+use crate::floor::look::{BreakSeen, Look, SeenTag, SeenTags};
+use crate::floor::samples::{at, in_wrapup, look, not_in_wrapup, on_break, raw, tag, working};
 use crate::output::payloads::{assert_harmless, payloads};
-use crate::watch::alerts::evaluate;
 use crate::watch::board::controls::Page;
 use crate::watch::board::summary::{Liveness, Tally, liveness, tally};
-use crate::watch::diff::Memory;
-use crate::watch::event::{Alert, AlertChange, AlertWhat, GapCause, Level};
 use crate::watch::followed::{Followed, Phase};
-use crate::watch::health::Failed;
-use crate::watch::look::{BreakSeen, Look, SeenTag, SeenTags};
-use crate::watch::samples::{at, in_wrapup, look, not_in_wrapup, on_break, raw, tag, working};
 use crate::watch::schedule::Schedule;
 
 const INTERVAL: Duration = Duration::from_secs(5);
@@ -372,7 +372,10 @@ fn hostile_text_cannot_leave_its_cells() {
                 assert!(!cell.symbol().contains('\n'), "{name}");
             }
             let screen = paint::plain_text(&buffer);
-            assert!(screen.lines().all(|line| crate::output::width::width(line) <= 80), "{name}\n{screen}");
+            assert!(
+                screen.lines().all(|line| crate::output::text::width::width(line) <= 80),
+                "{name}\n{screen}"
+            );
         }
     }
 }

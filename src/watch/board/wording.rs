@@ -3,49 +3,49 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::output::mask::{mask_free_text, mask_json, mask_phone};
+use crate::output::formats::raw_json::{Layout, write_raw};
+use crate::output::formats::sentence::words;
 use crate::output::presentation::{Format, Presentation};
-use crate::output::raw_json::{Layout, write_raw};
-use crate::output::report::{Raw, Sentence};
-use crate::output::sanitize::sanitize;
-use crate::output::sentence::words;
-use crate::output::times;
+use crate::output::text::mask::{mask_free_text, mask_json, mask_phone};
+use crate::output::text::sanitize::sanitize;
+use crate::output::text::times;
+use crate::report::{Raw, Sentence};
 
 /// No screen shows more of one text; a hostile one would be worked on anew with every frame.
 const LONGEST_TEXT: usize = 2_000;
 
 /// How the present words things.
-pub(super) struct Wording<'a> {
+pub(crate) struct Wording<'a> {
     /// The zone of the clock.
-    pub(super) zone: &'a TimeZone,
+    pub(crate) zone: &'a TimeZone,
     /// Whether phone numbers are hidden.
-    pub(super) mask: bool,
+    pub(crate) mask: bool,
     /// The present by the wall clock.
-    pub(super) wall: Timestamp,
+    pub(crate) wall: Timestamp,
 }
 
 impl Wording<'_> {
     /// Any text of the server.
-    pub(super) fn text(&self, text: &str) -> String {
+    pub(crate) fn text(&self, text: &str) -> String {
         let start = start_of(text);
         let shown = if self.mask { mask_free_text(start) } else { start.into() };
         sanitize(&shown).into_owned()
     }
 
     /// A name, which is never masked.
-    pub(super) fn name(name: &str) -> String {
+    pub(crate) fn name(name: &str) -> String {
         sanitize(start_of(name)).into_owned()
     }
 
     /// A phone number.
-    pub(super) fn phone(&self, phone: &str) -> String {
+    pub(crate) fn phone(&self, phone: &str) -> String {
         let start = start_of(phone);
         let shown = if self.mask { mask_phone(start) } else { start.to_owned() };
         sanitize(&shown).into_owned()
     }
 
     /// JSON on one line, as the server wrote it.
-    pub(super) fn json(&self, raw: &Raw, key: &str) -> String {
+    pub(crate) fn json(&self, raw: &Raw, key: &str) -> String {
         let shown = if self.mask { mask_json(raw.get(), key) } else { raw.get().into() };
         let mut compact = Vec::new();
         write_raw(&shown, Layout::Compact, 0, &mut compact);
@@ -56,7 +56,7 @@ impl Wording<'_> {
     }
 
     /// A sentence of an event.
-    pub(super) fn sentence(&self, sentence: &Sentence) -> String {
+    pub(crate) fn sentence(&self, sentence: &Sentence) -> String {
         let presentation = Presentation {
             guard: true,
             format: Format::Table,
@@ -73,12 +73,12 @@ impl Wording<'_> {
     }
 
     /// The time on the clock.
-    pub(super) fn clock(&self, moment: Timestamp) -> String {
+    pub(crate) fn clock(&self, moment: Timestamp) -> String {
         times::clock(moment, self.wall, self.zone)
     }
 
     /// How long ago.
-    pub(super) fn ago(&self, moment: Timestamp) -> String {
+    pub(crate) fn ago(&self, moment: Timestamp) -> String {
         times::relative(moment, self.wall, self.zone)
     }
 }

@@ -3,57 +3,57 @@
 
 use std::time::Duration;
 
+use crate::floor::look::SeenTag;
+use crate::floor::samples::{at, nameless};
 use crate::watch::checker::dice::Dice;
-use crate::watch::look::SeenTag;
-use crate::watch::samples::{at, nameless};
 
-pub(super) const SECOND: i64 = 1000;
-pub(super) const MINUTE: i64 = 60 * SECOND;
-pub(super) const HOUR: i64 = 60 * MINUTE;
-pub(super) const DAY: i64 = 24 * HOUR;
+pub(crate) const SECOND: i64 = 1000;
+pub(crate) const MINUTE: i64 = 60 * SECOND;
+pub(crate) const HOUR: i64 = 60 * MINUTE;
+pub(crate) const DAY: i64 = 24 * HOUR;
 
 /// How busy the floor is, and how often it is looked at.
-pub(super) struct Size {
-    pub(super) items: usize,
-    pub(super) interval: Duration,
+pub(crate) struct Size {
+    pub(crate) items: usize,
+    pub(crate) interval: Duration,
 }
 
 /// What is notified.
-pub(super) struct Item {
+pub(crate) struct Item {
     /// When the server has it.
-    pub(super) arrived: i64,
+    pub(crate) arrived: i64,
     /// The time it carries, where a server can use that for its window.
-    pub(super) dated: Option<i64>,
+    pub(crate) dated: Option<i64>,
     /// Its states, by their place in [`Floor::states`], oldest first.
-    pub(super) states: Vec<usize>,
+    pub(crate) states: Vec<usize>,
     /// 2 for twins: equal in every byte.
-    pub(super) copies: usize,
+    pub(crate) copies: usize,
 }
 
 /// One state of an item. The watch tells each exactly once if it ever sees it.
-pub(super) struct ItemState {
+pub(crate) struct ItemState {
     /// From when the item is in this state.
-    pub(super) from: i64,
+    pub(crate) from: i64,
     /// Whether it is without id, so that twins are two.
-    pub(super) is_nameless: bool,
+    pub(crate) is_nameless: bool,
     /// The same, written in different ways.
     spellings: [SeenTag; 2],
 }
 
 impl ItemState {
-    pub(super) fn written(&self, dice: &mut Dice) -> SeenTag {
+    pub(crate) fn written(&self, dice: &mut Dice) -> SeenTag {
         self.spellings[usize::from(dice.happens(500))].clone()
     }
 }
 
 /// All that is notified in a day and the hour before it, by arrival.
-pub(super) struct Floor {
-    pub(super) items: Vec<Item>,
-    pub(super) states: Vec<ItemState>,
+pub(crate) struct Floor {
+    pub(crate) items: Vec<Item>,
+    pub(crate) states: Vec<ItemState>,
 }
 
 impl Floor {
-    pub(super) fn new(dice: &mut Dice, size: &Size) -> Self {
+    pub(crate) fn new(dice: &mut Dice, size: &Size) -> Self {
         let mut floor = Self { items: Vec::new(), states: Vec::new() };
         while floor.items.len() < size.items {
             // A fifth come in bursts within one millisecond, the largest a fortieth of the day's.
@@ -111,28 +111,28 @@ impl Floor {
 }
 
 /// What goes wrong in a day.
-pub(super) struct Weather {
+pub(crate) struct Weather {
     /// When the server cannot be reached: from, to.
-    pub(super) outages: Vec<(i64, i64)>,
+    pub(crate) outages: Vec<(i64, i64)>,
     /// When the machine sleeps.
-    pub(super) sleep: Option<(i64, i64)>,
+    pub(crate) sleep: Option<(i64, i64)>,
     /// When the watch is started anew, with empty memory.
-    pub(super) restart: Option<i64>,
+    pub(crate) restart: Option<i64>,
     /// When our wall clock is set, and by how much.
-    pub(super) jumps: Vec<(i64, i64)>,
+    pub(crate) jumps: Vec<(i64, i64)>,
     /// Whether the server sends its time.
-    pub(super) is_dated: bool,
+    pub(crate) is_dated: bool,
     /// Whether two back-ends, 90 s apart in clock, take turns.
-    pub(super) has_two_back_ends: bool,
+    pub(crate) has_two_back_ends: bool,
     /// No fault at all.
-    pub(super) is_calm: bool,
+    pub(crate) is_calm: bool,
 }
 
 impl Weather {
     /// One day in so many is calm.
-    pub(super) const EVERY_CALM_DAY: u64 = 8;
+    pub(crate) const EVERY_CALM_DAY: u64 = 8;
 
-    pub(super) fn new(seed: u64, dice: &mut Dice) -> Self {
+    pub(crate) fn new(seed: u64, dice: &mut Dice) -> Self {
         let mut weather = Self {
             outages: Vec::new(),
             sleep: None,
@@ -182,12 +182,12 @@ impl Weather {
         }
     }
 
-    pub(super) fn is_out(&self, moment: i64) -> bool {
+    pub(crate) fn is_out(&self, moment: i64) -> bool {
         self.outages.iter().any(|(from, to)| (*from..*to).contains(&moment))
     }
 
     /// How far our wall clock is ahead of the truth.
-    pub(super) fn wall_ahead(&self, moment: i64) -> i64 {
+    pub(crate) fn wall_ahead(&self, moment: i64) -> i64 {
         self.jumps.iter().filter(|(when, _)| *when <= moment).map(|(_, by)| by).sum()
     }
 }

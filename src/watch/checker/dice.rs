@@ -1,9 +1,9 @@
 //! Random numbers that are the same for the same seed (`SplitMix64`).
 
-pub(super) struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x2545_F491_4F6C_DD1D) ^ 0x9E37_79B9_7F4A_7C15)
     }
 
@@ -15,20 +15,20 @@ impl Dice {
     }
 
     /// From 0 up to, not including, `end`.
-    pub(super) fn below(&mut self, end: i64) -> i64 {
+    pub(crate) fn below(&mut self, end: i64) -> i64 {
         (self.roll() % end.unsigned_abs().max(1)).cast_signed()
     }
 
-    pub(super) fn happens(&mut self, per_mille: i64) -> bool {
+    pub(crate) fn happens(&mut self, per_mille: i64) -> bool {
         self.below(1000) < per_mille
     }
 
     /// From 0 to 1.
-    pub(super) fn unit(&mut self) -> f64 {
+    pub(crate) fn unit(&mut self) -> f64 {
         f64::from(u32::try_from(self.below(1 << 24)).unwrap_or_default()) / f64::from(1_u32 << 24)
     }
 
-    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             let other = self.below(i64::try_from(last).expect("small") + 1);
             items.swap(last, usize::try_from(other).expect("not negative"));

@@ -4,7 +4,7 @@ use crate::watch::checker::day::{Floor, HOUR, Item, MINUTE};
 
 /// What a call means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Model {
+pub(crate) enum Model {
     /// What arrived within the last hour.
     WindowByArrival,
     /// What carries a time within the last hour (and, where that is useless, arrived within it).
@@ -15,7 +15,7 @@ pub(super) enum Model {
 }
 
 impl Model {
-    pub(super) fn of(seed: u64) -> Self {
+    pub(crate) fn of(seed: u64) -> Self {
         // Calm days are every eighth: a divisor without common factor meets all of them.
         match seed % 3 {
             0 => Self::WindowByArrival,
@@ -25,7 +25,7 @@ impl Model {
     }
 }
 
-pub(super) struct Server<'a> {
+pub(crate) struct Server<'a> {
     floor: &'a Floor,
     model: Model,
     cursor: i64,
@@ -33,21 +33,21 @@ pub(super) struct Server<'a> {
 
 /// How far the back-end that answers is off.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Offset {
+pub(crate) struct Offset {
     /// How old its data are.
-    pub(super) stale: i64,
+    pub(crate) stale: i64,
     /// How far its clock is ahead.
-    pub(super) ahead: i64,
+    pub(crate) ahead: i64,
 }
 
 impl<'a> Server<'a> {
-    pub(super) fn new(floor: &'a Floor, model: Model) -> Self {
+    pub(crate) fn new(floor: &'a Floor, model: Model) -> Self {
         Self { floor, model, cursor: -HOUR }
     }
 
     /// The states in the answer to a call at the true moment `now`, and up to when it knows of any.
     /// The cursor moves whether or not the answer arrives.
-    pub(super) fn answer(&mut self, now: i64, offset: Offset) -> (Vec<usize>, i64) {
+    pub(crate) fn answer(&mut self, now: i64, offset: Offset) -> (Vec<usize>, i64) {
         let known = now - offset.stale;
         let window = now + offset.ahead - HOUR;
         let states = match self.model {

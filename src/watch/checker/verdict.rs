@@ -15,21 +15,21 @@ struct Tally {
 
 /// The count of one day.
 #[derive(Default)]
-pub(super) struct Verdict {
-    pub(super) is_calm: bool,
-    pub(super) lost: usize,
-    pub(super) duplicated: usize,
-    pub(super) unexpected: usize,
-    pub(super) told: usize,
-    pub(super) gaps: usize,
-    pub(super) unjustified_gaps: usize,
-    pub(super) missing_in_gaps: usize,
-    pub(super) failed_polls: usize,
-    pub(super) longest_delay: Duration,
+pub(crate) struct Verdict {
+    pub(crate) is_calm: bool,
+    pub(crate) lost: usize,
+    pub(crate) duplicated: usize,
+    pub(crate) unexpected: usize,
+    pub(crate) told: usize,
+    pub(crate) gaps: usize,
+    pub(crate) unjustified_gaps: usize,
+    pub(crate) missing_in_gaps: usize,
+    pub(crate) failed_polls: usize,
+    pub(crate) longest_delay: Duration,
 }
 
 /// The books of one life of the watch: from a start with empty memory to its end.
-pub(super) struct Books<'a> {
+pub(crate) struct Books<'a> {
     floor: &'a Floor,
     tallies: Vec<Tally>,
     in_answer: Vec<usize>,
@@ -40,7 +40,7 @@ pub(super) struct Books<'a> {
 }
 
 impl<'a> Books<'a> {
-    pub(super) fn new(floor: &'a Floor, began: i64) -> Self {
+    pub(crate) fn new(floor: &'a Floor, began: i64) -> Self {
         let count = floor.states.len();
         Self {
             floor,
@@ -53,7 +53,7 @@ impl<'a> Books<'a> {
     }
 
     /// A good answer that knew of everything up to `known`.
-    pub(super) fn show(&mut self, states: &[usize], known: i64) {
+    pub(crate) fn show(&mut self, states: &[usize], known: i64) {
         for state in states {
             self.in_answer[*state] += 1;
         }
@@ -68,18 +68,18 @@ impl<'a> Books<'a> {
     }
 
     /// A notification told at the true moment `now`; how long after it could be seen.
-    pub(super) fn tell(&mut self, state: usize, now: i64) -> Duration {
+    pub(crate) fn tell(&mut self, state: usize, now: i64) -> Duration {
         self.tallies[state].told += 1;
         let visible = self.floor.states[state].from.max(self.began);
         Duration::from_millis((now - visible).unsigned_abs())
     }
 
-    pub(super) fn announce_gap(&mut self, from: i64, to: i64) {
+    pub(crate) fn announce_gap(&mut self, from: i64, to: i64) {
         self.gaps.push((from, to));
     }
 
     /// Closes the books.
-    pub(super) fn close(self, model: Model, verdict: &mut Verdict) {
+    pub(crate) fn close(self, model: Model, verdict: &mut Verdict) {
         for tally in &self.tallies {
             verdict.told += tally.told;
             if tally.shown == 0 {
@@ -109,21 +109,21 @@ impl<'a> Books<'a> {
 
 /// The counts of all days.
 #[derive(Debug, Default)]
-pub(super) struct Totals {
-    pub(super) lost: usize,
-    pub(super) duplicated: usize,
-    pub(super) unexpected: usize,
-    pub(super) told: usize,
-    pub(super) gaps: usize,
-    pub(super) gaps_in_calm_days: usize,
-    pub(super) unjustified_gaps: usize,
-    pub(super) missing_in_gaps: usize,
-    pub(super) failed_polls: usize,
+pub(crate) struct Totals {
+    pub(crate) lost: usize,
+    pub(crate) duplicated: usize,
+    pub(crate) unexpected: usize,
+    pub(crate) told: usize,
+    pub(crate) gaps: usize,
+    pub(crate) gaps_in_calm_days: usize,
+    pub(crate) unjustified_gaps: usize,
+    pub(crate) missing_in_gaps: usize,
+    pub(crate) failed_polls: usize,
     bad_seeds: Vec<u64>,
 }
 
 impl Totals {
-    pub(super) fn add(&mut self, seed: u64, day: &Verdict) {
+    pub(crate) fn add(&mut self, seed: u64, day: &Verdict) {
         self.lost += day.lost;
         self.duplicated += day.duplicated;
         self.unexpected += day.unexpected;

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::floor::diff::{Difference, Memory};
+use crate::floor::event::EventKind;
+use crate::floor::health::{Failed, Health};
+use crate::floor::look::{Look, SeenTags};
+use crate::floor::samples::at;
 use crate::watch::checker::day::{DAY, Floor, MINUTE, SECOND, Size, Weather};
 use crate::watch::checker::dice::Dice;
 use crate::watch::checker::server::{Model, Offset, Server};
 use crate::watch::checker::verdict::{Books, Verdict};
-use crate::watch::diff::{Difference, Memory};
-use crate::watch::event::EventKind;
-use crate::watch::health::{Failed, Health};
-use crate::watch::look::{Look, SeenTags};
-use crate::watch::samples::at;
 use crate::watch::schedule::{Next, Outcome, Schedule};
 
 /// How one poll goes.
@@ -24,7 +24,7 @@ enum Poll {
     SessionEnded,
 }
 
-pub(super) fn watch_a_day(seed: u64, size: &Size) -> Verdict {
+pub(crate) fn watch_a_day(seed: u64, size: &Size) -> Verdict {
     let mut dice = Dice::new(seed);
     let floor = Floor::new(&mut dice, size);
     let weather = Weather::new(seed, &mut dice);

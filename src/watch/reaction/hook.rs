@@ -9,12 +9,12 @@ use jiff::tz::TimeZone;
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
-use crate::output::json;
-use crate::output::redact::Redactor;
-use crate::watch::event::Event;
+use crate::floor::event::Event;
+use crate::output::formats::json;
+use crate::output::text::redact::Redactor;
 
 /// How long a command may run.
-pub(super) const HOOK_LIMIT: Duration = Duration::from_secs(10);
+pub(crate) const HOOK_LIMIT: Duration = Duration::from_secs(10);
 
 /// A command that is run at events.
 pub struct Hook {
@@ -32,7 +32,7 @@ pub struct Hook {
 
 impl Hook {
     /// What the command reads of an event.
-    pub(super) fn input(&self, event: &Event) -> Vec<u8> {
+    pub(crate) fn input(&self, event: &Event) -> Vec<u8> {
         let values = event.values();
         let mut line = Vec::new();
         let fields = values.iter().map(|(field, value)| (*field, value));
@@ -42,7 +42,7 @@ impl Hook {
     }
 
     /// Runs the command to its end, or to its limit; what went wrong, if anything did.
-    pub(super) fn run(&self, input: Vec<u8>) -> impl Future<Output = Option<String>> + use<> {
+    pub(crate) fn run(&self, input: Vec<u8>) -> impl Future<Output = Option<String>> + use<> {
         let mut command = Command::new("sh");
         command.arg("-c").arg(&self.command);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());

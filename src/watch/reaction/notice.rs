@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 /// How long the desktop may take. It answers within milliseconds, or does not at all.
-pub(super) const DESKTOP_LIMIT: Duration = Duration::from_secs(3);
+pub(crate) const DESKTOP_LIMIT: Duration = Duration::from_secs(3);
 
 /// Longer words are cut: a notice is read at a glance.
 const LONGEST: usize = 200;
@@ -70,7 +70,7 @@ impl TerminalNotice {
     }
 
     /// What is to be written to the terminal. Nothing in `words` can end the sequence or begin another.
-    pub(super) fn sequence(self, words: &str) -> String {
+    pub(crate) fn sequence(self, words: &str) -> String {
         let words: String =
             words.chars().filter(|letter| !letter.is_control() && *letter != ';').take(LONGEST).collect();
         let mut sequence = String::new();

@@ -7,8 +7,8 @@ use jiff::tz::TimeZone;
 use tokio::time::Instant;
 
 use super::*;
-use crate::watch::event::EventKind;
-use crate::watch::samples::at;
+use crate::floor::event::EventKind;
+use crate::floor::samples::at;
 
 #[derive(Clone, Default)]
 struct Terminal(Rc<RefCell<Vec<u8>>>);

@@ -7,9 +7,9 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::api::{ApiError, Fault, Reference, ReplyMark};
-use crate::watch::look::Look;
-use crate::watch::samples;
+use crate::client::{ApiError, Fault, Reference, ReplyMark};
+use crate::floor::look::Look;
+use crate::floor::samples;
 
 const INTERVAL: Duration = Duration::from_secs(5);
 
@@ -172,7 +172,7 @@ impl Floor {
             input,
             renew: &mut |_| stored.pop(),
             reader_is_gone: self.reader_is_gone,
-            random: crate::api::connection::random,
+            random: crate::client::connection::random,
             note: &|_| (),
             reactions: Reactions::none(),
         };

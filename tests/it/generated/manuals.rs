@@ -1,10 +1,10 @@
 //! Pages of sections 5 and 7, each from the table that the program itself goes by, and the end of every page of section 1.
 
+use deepcall::app::config_file::keys::{KEYS, Kind};
+use deepcall::app::settings::variables::VARIABLES;
 use deepcall::commands::schema::DOCUMENTS;
-use deepcall::config_file::keys::{KEYS, Kind};
-use deepcall::output::report::{Field, Meaning, Shape};
-use deepcall::settings::variables::VARIABLES;
-use deepcall::watch::event::EventWords;
+use deepcall::floor::event::EventWords;
+use deepcall::report::{Field, Meaning, Shape};
 
 use super::{DATE, MANUAL, SOURCE};
 

@@ -1,15 +1,17 @@
 //! What becomes of a reply inside the process, step by step, for those who measure the steps.
 
-use deepcall::api::codes::Module;
-use deepcall::api::envelope::{self, Judged};
-use deepcall::api::items::Items;
-use deepcall::api::received::Body;
-use deepcall::api::{Notification, Received, Tags, moments, tags};
+use deepcall::client::received::Body;
+use deepcall::client::replies::codes::Module;
+use deepcall::client::replies::envelope;
+use deepcall::client::replies::envelope::Judged;
+use deepcall::client::replies::items::Items;
+use deepcall::client::replies::{moments, tags};
+use deepcall::client::{Notification, Received, Tags};
 use deepcall::commands::tags::{DOCUMENT, row};
+use deepcall::floor::look::{Look, SeenTag};
+use deepcall::output::formats::render::render;
 use deepcall::output::presentation::{Format, Presentation};
-use deepcall::output::render::render;
-use deepcall::output::report::{Report, Row};
-use deepcall::watch::look::{Look, SeenTag};
+use deepcall::report::{Report, Row};
 use deepcall::watch::poll::seen_tag;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

@@ -4,8 +4,8 @@ use std::io::{Cursor, Write};
 use std::sync::{Arc, Mutex};
 
 use deepcall::Environment;
+use deepcall::app::environment::{Terminals, Variables};
 use deepcall::clock::Clock;
-use deepcall::environment::{Terminals, Variables};
 
 use super::leaks;
 use super::world::Ran;
@@ -62,7 +62,7 @@ impl InProcess {
             stderr: Box::new(stderr.clone()),
             terminals: self.terminals,
             clock: Clock::fixed(self.now),
-            redactor: deepcall::output::redact::Redactor::default(),
+            redactor: deepcall::output::text::redact::Redactor::default(),
             exposure: None,
         };
         let words = std::iter::once("deepcall").chain(words).map(Into::into);

@@ -11,13 +11,13 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use deepcall::api::{ApiError, Connection, ConnectionOptions, Fault, Reference, ReplyMark, SignedIn};
+use deepcall::client::{ApiError, Connection, ConnectionOptions, Fault, Reference, ReplyMark, SignedIn};
 use deepcall::clock::Clock;
+use deepcall::floor::limit::Limit;
 use deepcall::output::presentation::{Format, Presentation};
 use deepcall::sandbox::{Sandbox, SandboxOptions};
-use deepcall::session::{Credentials, Secret, ServerUrl};
+use deepcall::store::{Credentials, Secret, ServerUrl};
 use deepcall::watch::board::{Board, BoardOptions};
-use deepcall::watch::limit::Limit;
 use deepcall::watch::poll::{Asking, Parts, PollFailure, Polled, Source};
 use deepcall::watch::reaction::Reactions;
 use deepcall::watch::run::{Plan, Surroundings, Watch};

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use super::*;
-use crate::api::{ConnectionOptions, Proxies};
+use crate::client::{ConnectionOptions, Proxies};
 use crate::clock::Clock;
-use crate::session::ServerUrl;
+use crate::store::ServerUrl;
 
 const NOW: &str = "2026-11-24T12:00:00Z";
 

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::super::Filter;
 use super::Projection;
+use crate::output::jq::Filter;
 
 fn document() -> Value {
     json!({ "as_of": "2026-11-23T10:15:30Z", "tags": [row(1), row(2), row(2), row(3)], "icons": [{ "name": "vip" }] })

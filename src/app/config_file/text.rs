@@ -1,0 +1,166 @@
+//! `config.toml` as a person wrote it: comments and order are kept when one value changes.
+//! It must not know which values are right.
+
+use std::path::{Path, PathBuf};
+
+use toml_edit::{Document, DocumentMut, Item, TableLike, Value};
+
+use crate::app::config_file::keys;
+use crate::app::config_file::keys::{Key, Kind};
+use crate::failure::Failure;
+use crate::store::exclusive::{Exclusive, LOCK_LIMIT};
+use crate::store::private_file;
+use crate::store::private_file::OTHERS_MAY_WRITE;
+
+/// The file in which the text stands.
+#[derive(Clone, Debug)]
+pub struct TextFile {
+    path: PathBuf,
+}
+
+impl TextFile {
+    /// The file at that path. It does not need to exist.
+    #[must_use]
+    pub fn at(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The whole text; empty where there is no file.
+    ///
+    /// # Errors
+    /// If it is no regular file of a trusted owner, too large, or not UTF-8: exit code 2.
+    pub fn read(&self) -> Result<String, Failure> {
+        self.read_refusing(0)
+    }
+
+    /// The same, to be written again. What others may have written would be trusted from then on.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`]; and if others may write to it.
+    pub fn read_to_change(&self) -> Result<String, Failure> {
+        self.read_refusing(OTHERS_MAY_WRITE)
+    }
+
+    fn read_refusing(&self, mode: u32) -> Result<String, Failure> {
+        let bytes =
+            private_file::read(&self.path, crate::app::config_file::LARGEST, mode)?.unwrap_or_default();
+        String::from_utf8(bytes.to_vec()).map_err(|error| {
+            Failure::config(format!("{} is not valid UTF-8", self.path.display())).caused_by(&error)
+        })
+    }
+
+    /// Reads, changes and replaces the text while no other process can. If `change` fails, nothing is written.
+    ///
+    /// # Errors
+    /// Those of `change`; else when the file is busy, or cannot be read or written.
+    pub fn update(&self, change: impl FnOnce(&str) -> Result<String, Failure>) -> Result<(), Failure> {
+        let file = Exclusive::of(&self.path, LOCK_LIMIT)?;
+        let before = self.read_to_change()?;
+        let after = change(&before)?;
+        if after != before {
+            file.replace(after.as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+/// The text with another value for a key.
+///
+/// # Errors
+/// If the text is not TOML, the value is not of the key's kind, or something else stands at its place.
+pub fn set(text: &str, name: &str, value: &str) -> Result<String, Failure> {
+    let kind = keys::key(name).map_or(Kind::Text, |key: &Key| key.kind);
+    let mut value = typed(kind, value).map_err(|why| Failure::usage(format!("{name}: {why}")))?;
+    let mut document: DocumentMut = text.parse().map_err(|error| not_toml(&error))?;
+    let (table, name) = place(&mut document, name)?;
+    match table.get_mut(name) {
+        Some(Item::Value(before)) if !before.is_inline_table() => {
+            *value.decor_mut() = before.decor().clone();
+            *before = value;
+        }
+        Some(_) => return Err(Failure::config(format!("{name} is a table in this file: edit it by hand"))),
+        None => {
+            table.insert(name, Item::Value(value));
+        }
+    }
+    Ok(document.to_string())
+}
+
+/// The text without a key; `None` where it does not say it. Comments above the key stay.
+///
+/// # Errors
+/// If the text is not TOML.
+pub fn unset(text: &str, name: &str) -> Result<Option<String>, Failure> {
+    let spanned = Document::parse(text).map_err(|error| not_toml(&error))?;
+    let mut at: &dyn TableLike = spanned.as_table();
+    let mut rest = name;
+    let mut is_in_line = false;
+    while let Some((outer, inner)) = rest.split_once('.') {
+        let Some(below) = at.get(outer) else { break };
+        let Some(table) = below.as_table_like() else { break };
+        is_in_line |= below.is_inline_table();
+        (at, rest) = (table, inner);
+    }
+    let Some((key, item)) = at.get_key_value(rest).filter(|(_, item)| item.is_value()) else {
+        return Ok(None);
+    };
+    if let (Some(key), Some(value), false) = (key.span(), item.span(), is_in_line) {
+        let begin = text[..key.start].rfind('\n').map_or(0, |end| end + 1);
+        let end = text[value.end..].find('\n').map_or(text.len(), |end| value.end + end + 1);
+        return Ok(Some(text[..begin].to_owned() + &text[end..]));
+    }
+    let mut document: DocumentMut = text.parse().map_err(|error| not_toml(&error))?;
+    let (table, name) = place(&mut document, name)?;
+    table.remove(name);
+    Ok(Some(document.to_string()))
+}
+
+/// The table in which a key stands or shall stand, and its name there. A limit of a reason may stand in a table of
+/// reasons, or under a quoted name with a dot.
+fn place<'d, 'n>(
+    document: &'d mut DocumentMut,
+    name: &'n str,
+) -> Result<(&'d mut dyn TableLike, &'n str), Failure> {
+    let Some((outer, mut inner)) = name.split_once('.') else { return Ok((document.as_table_mut(), name)) };
+    let not_a_table = || {
+        Failure::config(format!("{outer} is no table in this file, as {name} would need: edit it by hand"))
+    };
+    let mut new = toml_edit::Table::new();
+    new.set_implicit(false);
+    let table = document.entry(outer).or_insert(Item::Table(new)).as_table_like_mut();
+    let mut table = table.ok_or_else(not_a_table)?;
+    if let Some((state, reason)) = inner.split_once('.')
+        && table.get(state).is_some_and(Item::is_table_like)
+    {
+        table = table.get_mut(state).and_then(Item::as_table_like_mut).ok_or_else(not_a_table)?;
+        inner = reason;
+    }
+    Ok((table, inner))
+}
+
+fn typed(kind: Kind, text: &str) -> Result<Value, String> {
+    match kind {
+        Kind::Text => Ok(text.into()),
+        Kind::Number => {
+            text.parse::<i64>().map(Value::from).map_err(|_| format!("{text:?} is no whole number"))
+        }
+        Kind::Flag => {
+            text.parse::<bool>().map(Value::from).map_err(|_| format!("{text:?} is neither true nor false"))
+        }
+        Kind::Any => Ok(text.parse::<Value>().unwrap_or_else(|_| text.into())),
+    }
+}
+
+fn not_toml(error: &toml_edit::TomlError) -> Failure {
+    let message = error.message().trim().replace('\n', " ");
+    Failure::config(format!("the file is not TOML: {message}")).hint("mend it with `deepcall config edit`")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! Asks a person. Refuses where there is no terminal to ask on.
+
+use std::io::{IsTerminal, Write};
+use std::sync::mpsc;
+use std::thread;
+
+use dialoguer::Password;
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::failure::Failure;
+use crate::store::Secret;
+
+/// Asks for a secret without echo, also after Ctrl-Z. Ctrl-C and SIGTERM end the question, and the
+/// terminal is as it was before.
+///
+/// # Errors
+/// Where there is no terminal (exit code 2), or the question was ended by Ctrl-C (130) or
+/// SIGTERM (143).
+pub fn secret(question: &str, otherwise: &str, manner: Manner) -> Result<Secret, Failure> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(Failure::usage("there is no terminal to ask on").hint(otherwise));
+    }
+    let before = terminal_modes();
+    let typed = answer_or_interrupt(question.to_owned(), manner);
+    restore(before);
+    let typed = zeroize::Zeroizing::new(typed?);
+    crate::app::sign_in::secret_from(typed.as_bytes(), "the answer")
+}
+
+/// How a question is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// In a line that is drawn anew when it is answered.
+    Drawn,
+    /// In a line that stays as it is, for a screen reader.
+    Plain,
+}
+
+/// A question whose line is never touched again.
+#[cfg(unix)]
+fn ask_plainly(question: &str) -> std::io::Result<String> {
+    let mut out = std::io::stderr();
+    write!(out, "{question} (not shown while you type): ")?;
+    out.flush()?;
+    turn_echo_off();
+    // Room for any secret, so that no copy is left behind by a growing buffer.
+    let mut typed = String::with_capacity(8 * 1024);
+    std::io::stdin().read_line(&mut typed)?;
+    // The line end that was typed was not shown either.
+    writeln!(out)?;
+    Ok(typed)
+}
+
+#[cfg(not(unix))]
+fn ask_plainly(question: &str) -> std::io::Result<String> {
+    Password::new().with_prompt(question).interact().map_err(std::io::Error::other)
+}
+
+/// The question blocks a thread of its own, so that a signal can end the wait while echo is off.
+fn answer_or_interrupt(question: String, manner: Manner) -> Result<String, Failure> {
+    let failed = |error: &dyn std::error::Error| {
+        Failure::failed("prompt", "cannot ask on the terminal").caused_by(error)
+    };
+    let (sender, answer) = mpsc::channel();
+    let stop = sender.clone();
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| failed(&e))?;
+    let signals = {
+        // Heard from now on: a signal that comes before the question must not be lost.
+        let _inside = runtime.enter();
+        Signals::listen().map_err(|error| failed(&error))?
+    };
+    thread::spawn(move || {
+        let typed = match manner {
+            Manner::Drawn => Password::new().with_prompt(question).interact(),
+            Manner::Plain => ask_plainly(&question).map_err(dialoguer::Error::IO),
+        };
+        let _ = sender.send(Ok(typed));
+    });
+    thread::spawn(move || {
+        let _ = stop.send(Err(runtime.block_on(signals.end())));
+    });
+    match answer.recv() {
+        Ok(Ok(Ok(typed))) => Ok(typed),
+        Ok(Ok(Err(dialoguer::Error::IO(error)))) if error.kind() == std::io::ErrorKind::Interrupted => {
+            Err(Failure::interrupted())
+        }
+        Ok(Ok(Err(error))) => Err(failed(&error)),
+        Ok(Err(stopped)) => Err(stopped),
+        Err(_) => Err(Failure::interrupted()),
+    }
+}
+
+/// What may happen to the program while it asks.
+#[cfg(unix)]
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hang_up: Signal,
+    come_back: Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        let come_back = SignalKind::from_raw(rustix::process::Signal::CONT.as_raw());
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            come_back: signal(come_back)?,
+        })
+    }
+
+    /// Resolves when the question shall end. Back from Ctrl-Z, the shell has turned echo on again.
+    async fn end(mut self) -> Failure {
+        loop {
+            tokio::select! {
+                _ = self.interrupt.recv() => return Failure::interrupted(),
+                _ = self.terminate.recv() => return Failure::terminated(),
+                _ = self.hang_up.recv() => return Failure::terminated(),
+                _ = self.come_back.recv() => turn_echo_off(),
+            }
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn end(self) -> Failure {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => Failure::interrupted(),
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+#[cfg(unix)]
+fn turn_echo_off() {
+    if let Some(mut modes) = terminal_modes() {
+        modes.local_modes.remove(rustix::termios::LocalModes::ECHO);
+        restore(Some(modes));
+    }
+}
+
+#[cfg(unix)]
+type Modes = Option<rustix::termios::Termios>;
+
+#[cfg(unix)]
+fn terminal_modes() -> Modes {
+    rustix::termios::tcgetattr(std::io::stdin()).ok()
+}
+
+#[cfg(unix)]
+fn restore(modes: Modes) {
+    if let Some(modes) = modes {
+        let _ = rustix::termios::tcsetattr(std::io::stdin(), rustix::termios::OptionalActions::Now, &modes);
+    }
+}
+
+#[cfg(not(unix))]
+type Modes = ();
+
+#[cfg(not(unix))]
+fn terminal_modes() -> Modes {}
+
+#[cfg(not(unix))]
+fn restore((): Modes) {}

@@ -1,0 +1,218 @@
+//! How the answer shall look: format, colour, width, time zones, masking. Pure, but for the zones of this machine.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::app::environment::{Terminals, Variables};
+use crate::app::options::{FormatOptions, OutputOptions, ServerTimeOptions, ValueOptions};
+use crate::app::settings::{Layers, Source, Sourced, parsed};
+use crate::failure::Failure;
+use crate::output::presentation::{ColorWhen, Format, Presentation, colour_wanted};
+use crate::output::select;
+use crate::output::select::SelectError;
+use crate::report::Document;
+use crate::zones;
+
+/// How the answer shall look.
+///
+/// # Errors
+/// If a variable or the config file names an unknown format, zone or colour choice.
+pub fn presentation(
+    options: &OutputOptions,
+    layers: Layers<'_>,
+    terminals: Terminals,
+    now: Timestamp,
+) -> Result<Presentation, Failure> {
+    let format = format(&options.format, layers)?;
+    refuse_without_effect(&options.format, &format)?;
+    let terminal = terminals.stdout;
+    Ok(Presentation {
+        format: format.value,
+        terminal,
+        width: if terminal { Some(width(layers, terminals)) } else { None },
+        color: colour(&options.format, layers, terminal)?,
+        zone: zone(&options.values, layers)?,
+        now,
+        mask: mask(&options.values, layers)?,
+        headers: !(options.format.no_headers || layers.config.no_headers == Some(true)),
+        columns: options.format.columns.clone(),
+        guard: !options.format.csv_raw,
+    })
+}
+
+/// The format: `--json` and `--jq` are short for `--output json`.
+///
+/// # Errors
+/// If a variable or the config file names an unknown one.
+pub fn format(options: &FormatOptions, layers: Layers<'_>) -> Result<Sourced<Format>, Failure> {
+    if options.json {
+        return Ok(Sourced::new(Format::Json, Source::Option("--json")));
+    }
+    if options.jq.is_some() {
+        return Ok(Sourced::new(Format::Json, Source::Option("--jq")));
+    }
+    if let Some(format) = options.output {
+        return Ok(Sourced::new(format, Source::Option("--output")));
+    }
+    let named = layers.first(("--output", None), Some("DEEPCALL_OUTPUT"), layers.config.output.as_deref())?;
+    let named = named.map(|text| parsed(&text, str::parse::<Format>)).transpose()?;
+    Ok(named.unwrap_or(Sourced::new(Format::Table, Source::Default)))
+}
+
+/// The columns that the config file names for a document, where a format has columns.
+///
+/// # Errors
+/// If the document does not know one of them: exit code 2.
+pub fn configured_columns(
+    document: &Document,
+    format: Format,
+    layers: Layers<'_>,
+) -> Result<Option<Vec<String>>, Failure> {
+    let said = layers.config.columns.of(document.name).filter(|_| has_columns(format));
+    let said = said.map(|text| Sourced::new(text, Source::ConfigFile));
+    let columns = said.map(|text| parsed(&text, |text| columns(document, text))).transpose()?;
+    Ok(columns.map(|columns| columns.value))
+}
+
+/// Columns of a document, with commas between them.
+///
+/// # Errors
+/// If the document does not know one of them.
+pub fn columns(document: &Document, text: &str) -> Result<Vec<String>, SelectError> {
+    let columns: Vec<String> = text.split(',').map(str::to_owned).collect();
+    select::named(document, &columns)?;
+    Ok(columns)
+}
+
+fn has_columns(format: Format) -> bool {
+    matches!(format, Format::Table | Format::Csv | Format::Tsv)
+}
+
+/// An option that would change nothing in this format is a usage error, not silence (`design.md` §2).
+fn refuse_without_effect(options: &FormatOptions, format: &Sourced<Format>) -> Result<(), Failure> {
+    let has_columns = has_columns(format.value);
+    let has_formulas = matches!(format.value, Format::Csv | Format::Tsv);
+    let typed = [
+        ("--columns", options.columns.is_some() && !has_columns, "table, csv and tsv"),
+        ("--no-headers", options.no_headers && !has_columns, "table, csv and tsv"),
+        ("--csv-raw", options.csv_raw && !has_formulas, "csv and tsv"),
+    ];
+    let Some((option, _, formats)) = typed.into_iter().find(|(_, is_idle, _)| *is_idle) else {
+        return Ok(());
+    };
+    let failure = Failure::usage(format!(
+        "{option} has a meaning only for {formats}, and the output is {} ({})",
+        format.value.word(),
+        format.source
+    ));
+    Err(if option == "--columns" {
+        failure.hint("to choose keys of the JSON document, write for example --jq '.tags[] | {time, kind}'")
+    } else {
+        failure
+    })
+}
+
+/// `COLUMNS` is what the user prefers, by POSIX; a shell does not export it by itself.
+fn width(layers: Layers<'_>, terminals: Terminals) -> usize {
+    let said = layers.variables.text("COLUMNS").ok().flatten().and_then(|text| text.parse().ok());
+    said.filter(|columns| *columns > 0).or(terminals.width).unwrap_or(80).clamp(20, 500)
+}
+
+/// Whether the stream that is (or is not) a terminal gets colour.
+///
+/// # Errors
+/// If the config file's `color` is unknown.
+pub fn colour(options: &FormatOptions, layers: Layers<'_>, terminal: bool) -> Result<bool, Failure> {
+    let configured = layers.config.color.as_deref().map(|text| Sourced::new(text, Source::ConfigFile));
+    let configured = configured.map(|text| parsed(&text, str::parse::<ColorWhen>)).transpose()?;
+    let choice = options.color.or(configured.map(|choice| choice.value)).unwrap_or(ColorWhen::Auto);
+    Ok(by_variables(choice, layers.variables, terminal))
+}
+
+/// Whether errors get colour before any option is known: those of the command line itself.
+#[must_use]
+pub fn colour_of_errors(variables: &Variables, terminal: bool) -> bool {
+    by_variables(ColorWhen::Auto, variables, terminal)
+}
+
+fn by_variables(choice: ColorWhen, variables: &Variables, terminal: bool) -> bool {
+    let text = |name| variables.text(name).ok().flatten();
+    colour_wanted(choice, terminal, text("NO_COLOR"), text("CLICOLOR_FORCE"), text("TERM"))
+}
+
+/// The zone of the times shown.
+///
+/// # Errors
+/// If the named zone is not known to this system.
+pub fn zone(options: &ValueOptions, layers: Layers<'_>) -> Result<TimeZone, Failure> {
+    let config = layers.config.timezone.as_deref();
+    let named =
+        layers.first(("--timezone", options.timezone.as_deref()), Some("DEEPCALL_TIMEZONE"), config)?;
+    Ok(named
+        .map(|text| parsed(&text, |text| time_zone(text, layers.variables)))
+        .transpose()?
+        .map_or_else(|| local(layers.variables), |zone| zone.value))
+}
+
+/// The zone of server times that name none: India's, unless somebody said otherwise (`api.md` §8).
+///
+/// # Errors
+/// If the named zone is not known to this system.
+pub fn server_zone(options: &ServerTimeOptions, layers: Layers<'_>) -> Result<TimeZone, Failure> {
+    let config = layers.config.server_timezone.as_deref();
+    let named = layers.first(("--server-timezone", options.server_timezone.as_deref()), None, config)?;
+    Ok(named
+        .map(|text| parsed(&text, |text| time_zone(text, layers.variables)))
+        .transpose()?
+        .map_or_else(crate::client::replies::moments::india, |zone| zone.value))
+}
+
+/// A zone by its IANA name, `local`, `UTC`, or an offset such as `+05:30`.
+///
+/// # Errors
+/// If this system does not know it.
+pub fn time_zone(text: &str, variables: &Variables) -> Result<TimeZone, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "local" => return Ok(local(variables)),
+        "utc" | "z" => return Ok(TimeZone::UTC),
+        _ => {}
+    }
+    if text.starts_with(['+', '-']) {
+        let offset = jiff::fmt::temporal::DateTimeParser::new().parse_time_zone(text).ok();
+        // RFC 3339 can say no offset of a day or more.
+        let is_sayable = |zone: &TimeZone| zone.to_offset(Timestamp::UNIX_EPOCH).seconds().abs() < 86_400;
+        return offset
+            .filter(is_sayable)
+            .ok_or_else(|| format!("{text:?} is no offset; write for example +05:30"));
+    }
+    zones::named(text, variables.path("TZDIR").as_deref())
+        .map_err(|_| format!("{text:?} is no known time zone; write for example Asia/Kolkata or UTC"))
+}
+
+fn local(variables: &Variables) -> TimeZone {
+    zones::local(variables.even_empty("TZ"), variables.path("TZDIR").as_deref())
+}
+
+/// Whether phone numbers are hidden.
+///
+/// # Errors
+/// If `DEEPCALL_MASK` is neither yes nor no.
+pub fn mask(options: &ValueOptions, layers: Layers<'_>) -> Result<bool, Failure> {
+    if options.mask {
+        return Ok(true);
+    }
+    let said = layers.variable("DEEPCALL_MASK")?.map(|text| parsed(&text, yes_or_no)).transpose()?;
+    Ok(said.map(|sourced| sourced.value).or(layers.config.mask).unwrap_or(false))
+}
+
+/// Yes or no, as a variable says it.
+///
+/// # Errors
+/// If it is neither.
+pub fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "0" | "false" | "no" | "off" => Ok(false),
+        _ => Err(format!("{text:?} is neither true nor false")),
+    }
+}

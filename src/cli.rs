@@ -1,0 +1,152 @@
+//! What can be typed. [`definition`] also feeds man pages and completions.
+//! It knows the arguments of commands, and nothing of what they do.
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::app::options::QuestionOptions;
+use crate::commands::api::ApiArgs;
+use crate::commands::break_status::BreakStatusArgs;
+use crate::commands::completions::CompletionsArgs;
+use crate::commands::config::ConfigArgs;
+use crate::commands::doctor::DoctorArgs;
+use crate::commands::explain::ExplainArgs;
+use crate::commands::login::LoginArgs;
+use crate::commands::logout::LogoutArgs;
+use crate::commands::ping::PingArgs;
+use crate::commands::profiles::ProfilesArgs;
+use crate::commands::sandbox::SandboxArgs;
+use crate::commands::schema::SchemaArgs;
+use crate::commands::tags::TagsArgs;
+use crate::commands::watch::WatchArgs;
+use crate::commands::wrapup::WrapupArgs;
+use crate::help::{order, shape};
+
+/// Notification tags, breaks and wrap-ups of DeepCall agents
+#[derive(Parser, Debug)]
+#[command(
+    name = "deepcall",
+    version,
+    propagate_version = true,
+    subcommand_required = true,
+    args_override_self = true,
+    disable_help_subcommand = false
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// May also stand before the command; `order` moves them behind it, so that each is read where it has a meaning.
+    #[command(flatten)]
+    everywhere: QuestionOptions,
+}
+
+/// The commands.
+#[derive(Subcommand, Clone, Debug)]
+#[command(defer = true)]
+pub enum Command {
+    /// Store a session, after asking the server whether it is good
+    Login(LoginArgs),
+    /// Forget a stored session
+    Logout(LogoutArgs),
+    /// List stored sessions
+    Profiles(ProfilesArgs),
+    /// Show recent notifications with their icons
+    Tags(TagsArgs),
+    /// Show whether an agent is on break, why and for how long
+    BreakStatus(BreakStatusArgs),
+    /// Show whether an agent is in wrap-up, and how long it still takes
+    Wrapup(WrapupArgs),
+    /// Follow tags, breaks and wrap-ups until stopped
+    Watch(WatchArgs),
+    /// Update an agent's presence; no other command writes
+    Ping(PingArgs),
+    /// Send one signed-in request, print the reply as it came
+    Api(ApiArgs),
+    /// Serve a simulated DeepCall on this machine
+    Sandbox(SandboxArgs),
+    /// Show and change lasting choices
+    Config(ConfigArgs),
+    /// Check what works, and say what to do about what does not
+    Doctor(DoctorArgs),
+    /// Print the JSON Schema of a document
+    Schema(SchemaArgs),
+    /// Say what an error code or an exit code means
+    Explain(ExplainArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+/// The whole definition of the command line.
+#[must_use]
+pub fn definition() -> clap::Command {
+    shape::shaped(Cli::command(), |_| true)
+}
+
+/// Reads the command line.
+///
+/// # Errors
+/// What clap has to say: help, version, or what is wrong.
+pub fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
+    // Most command lines show no help, and none shows that of a command it does not name.
+    let definition = shape::shaped(Cli::command(), |name| arguments.iter().any(|word| word == name));
+    let arguments = order::options_behind_command(&definition, arguments);
+    let cli = Cli::from_arg_matches(&definition.try_get_matches_from(arguments)?)?;
+    Ok(cli.command)
+}
+
+/// The format that was typed: a look at the words alone, for when they cannot be parsed.
+#[must_use]
+pub fn typed_format(arguments: &[OsString]) -> Option<String> {
+    let mut words =
+        arguments.iter().filter_map(|argument| argument.to_str()).take_while(|word| *word != "--");
+    let mut typed = None;
+    while let Some(word) = words.next() {
+        let glued = word.strip_prefix("--output=").or_else(|| word.strip_prefix("-o="));
+        let glued = glued.or_else(|| word.strip_prefix("-o").filter(|rest| !rest.is_empty()));
+        if matches!(word, "-o" | "--output") {
+            typed = words.next();
+        } else if glued.is_some() {
+            typed = glued;
+        } else if matches!(word, "--json" | "--jq") || word.starts_with("--jq=") {
+            typed = Some("json");
+        }
+    }
+    typed.map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        definition().debug_assert();
+    }
+
+    #[test]
+    fn an_option_without_a_meaning_is_refused_wherever_it_stands() {
+        for line in ["deepcall --mask completions bash", "deepcall completions bash --mask"] {
+            let error = parse(line.split(' ').map(OsString::from).collect()).unwrap_err();
+            assert_eq!(error.kind(), clap::error::ErrorKind::UnknownArgument, "for {line}");
+        }
+    }
+
+    #[test]
+    fn the_format_is_seen_in_any_of_its_spellings() {
+        for (line, format) in [
+            ("deepcall tags --json", Some("json")),
+            ("deepcall -o json tags", Some("json")),
+            ("deepcall tags -ondjson", Some("ndjson")),
+            ("deepcall tags --output=json", Some("json")),
+            ("deepcall tags --jq .x", Some("json")),
+            ("deepcall tags -o table", Some("table")),
+            ("deepcall tags json", None),
+            ("deepcall tags -- --json", None),
+            ("deepcall tags -o", None),
+        ] {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            assert_eq!(typed_format(&words).as_deref(), format, "for {line}");
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! One pinned server: sends questions there and nowhere else, bounds every reply in time and size, and
+//! asks again where that is safe. It must not know what a question means.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName,
+    LOCATION, RETRY_AFTER, TRANSFER_ENCODING,
+};
+use reqwest::{Client, Response, Url, redirect};
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::clock::Clock;
+use crate::store::ServerUrl;
+
+use crate::client::budget::{BODY_BYTES, Budget, HEADER_BYTES, HEADER_LINES};
+use crate::client::certificate::{Certificate, Shown};
+use crate::client::error::{ApiError, Fault};
+use crate::client::proxies::Proxies;
+use crate::client::received::Received;
+use crate::client::request_body::RequestBody;
+use crate::client::resolver::Resolver;
+use crate::client::retry;
+use crate::client::retry::{Next, RetryPolicy, Situation};
+use crate::client::trust;
+use crate::client::wire_fault;
+use crate::client::wire_fault::Target;
+
+/// What a connection is made of.
+pub struct ConnectionOptions {
+    /// The one server that is ever spoken to.
+    pub server: ServerUrl,
+    /// Whether plain `http` to another machine is allowed (`login --allow-http`).
+    pub allow_http: bool,
+    /// Certificate authorities to trust beside the system's, in PEM form.
+    pub extra_ca: Option<Vec<u8>>,
+    /// A file of authorities to trust in place of the system's (`SSL_CERT_FILE`).
+    pub roots_file: Option<PathBuf>,
+    /// The environment's proxies.
+    pub proxies: Proxies,
+    /// How long and how often.
+    pub budget: Budget,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+impl ConnectionOptions {
+    /// The usual: nothing allowed, trusted or proxied that is not by default.
+    #[must_use]
+    pub fn new(server: ServerUrl, clock: Clock) -> Self {
+        Self {
+            server,
+            allow_http: false,
+            extra_ca: None,
+            roots_file: None,
+            proxies: Proxies::default(),
+            budget: Budget::standard(),
+            clock,
+        }
+    }
+}
+
+/// A way to one server. Questions may run side by side; connections are reused.
+pub struct Connection {
+    client: Client,
+    server: ServerUrl,
+    /// The addresses that were asked before: a watch asks the same few all day.
+    endpoints: Mutex<HashMap<String, Url>>,
+    target: Target,
+    shown: Shown,
+    budget: Budget,
+    clock: Clock,
+}
+
+impl Connection {
+    /// Prepares the way; nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`Fault::Usage`] for plain `http` to another machine, a proxy variable or a file of authorities that is unusable.
+    pub fn open(options: ConnectionOptions) -> Result<Self, ApiError> {
+        let ConnectionOptions { server, allow_http, extra_ca, roots_file, proxies, budget, clock } = options;
+        let origin = server.origin();
+        let is_plain = server.is_plain_http();
+        if is_plain && !server.is_loopback() && !allow_http {
+            let message = format!("{origin} would receive the credentials unencrypted");
+            return Err(ApiError::new(Fault::Usage, message).with_hint(
+                "use https, or sign in with `deepcall login --allow-http` to allow it for this profile",
+            ));
+        }
+        let shown = Shown::default();
+        let mut client = Client::builder()
+            .user_agent(concat!("deepcall/", env!("CARGO_PKG_VERSION")))
+            .http1_only()
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .no_proxy()
+            .dns_resolver(Arc::new(Resolver { limit: budget.connect }))
+            .connect_timeout(budget.connect * 2)
+            .tls_backend_preconfigured(trust::tls(extra_ca.as_deref(), roots_file, shown.clone())?);
+        // Plain http through a proxy would show the credentials to it.
+        let route = if is_plain { None } else { proxies.route(&origin)? };
+        let proxy = route.as_ref().map(|route| route.variable);
+        if let Some(route) = route {
+            tracing::info!("{origin} is asked through the proxy in {}", route.variable);
+            client = client.proxy(route.proxy);
+        }
+        let client = client.build().map_err(|error| {
+            ApiError::new(Fault::Usage, "the HTTP client cannot be set up").because(error)
+        })?;
+        let target = Target { origin, proxy };
+        Ok(Self { client, server, endpoints: Mutex::default(), target, shown, budget, clock })
+    }
+
+    /// The server at the other end.
+    #[must_use]
+    pub fn server(&self) -> &ServerUrl {
+        &self.server
+    }
+
+    /// The variable that named the proxy on the way, if there is one.
+    #[must_use]
+    pub fn proxy_variable(&self) -> Option<&'static str> {
+        self.target.proxy
+    }
+
+    /// What the server showed of itself last, believed or not; `None` before the first look, and for plain http.
+    #[must_use]
+    pub fn certificate(&self) -> Option<Certificate> {
+        self.shown.certificate()
+    }
+
+    /// Asks once, and hands on whatever came back.
+    pub(crate) async fn post_once(&self, path: &str, body: &RequestBody) -> Result<Received, ApiError> {
+        let url = self.endpoint(path)?;
+        tracing::info!("POST {url}");
+        self.attempt(&url, body, self.budget.attempt.min(self.budget.total)).await
+    }
+
+    fn endpoint(&self, path: &str) -> Result<Url, ApiError> {
+        let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(url) = endpoints.get(path) {
+            return Ok(url.clone());
+        }
+        let url = self.server.endpoint(path).map_err(|error| {
+            ApiError::new(Fault::Usage, "the path of the request is not usable").because(error)
+        })?;
+        endpoints.insert(path.to_owned(), url.clone());
+        Ok(url)
+    }
+
+    /// Asks, and asks again within the budget while the policy allows it. `read` judges a reply that arrived;
+    /// what it calls transient is asked again as well.
+    ///
+    /// # Errors
+    /// The last attempt's.
+    pub async fn post<T>(
+        &self,
+        path: &str,
+        body: &RequestBody,
+        policy: RetryPolicy,
+        read: impl Fn(Received) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let url = self.endpoint(path)?;
+        tracing::trace!("POST {url}: parameters {}", body.parameters());
+        let started = Instant::now();
+        let mut first_send: Option<Instant> = None;
+        let mut lost_a_reply = false;
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let again = if attempts == 1 { String::new() } else { format!(", attempt {attempts}") };
+            tracing::info!("POST {url}{again}");
+            let sent = Instant::now();
+            let limit = self.budget.attempt.min(self.budget.total.saturating_sub(started.elapsed()));
+            let error = match self.attempt(&url, body, limit).await {
+                Ok(received) => match read(Received { attempts, lost_a_reply, ..received }) {
+                    Ok(value) => return Ok(value),
+                    Err(error) => error.sent(),
+                },
+                Err(error) => {
+                    lost_a_reply |= error.was_sent();
+                    error
+                }
+            };
+            if error.was_sent() {
+                first_send.get_or_insert(sent);
+            }
+            let situation = Situation {
+                attempts,
+                fault: error.fault(),
+                elapsed: started.elapsed(),
+                since_first_send: first_send.map(|first| first.elapsed()),
+                retry_after: error.retry_after(),
+                random: random(),
+            };
+            match retry::decide(policy, &self.budget, &situation) {
+                Next::TryIn(wait) => {
+                    tracing::debug!("POST {url}: again in {} ms", wait.as_millis());
+                    sleep(wait).await;
+                }
+                Next::GiveUp => return Err(retry::with_time_to_come_back(error, self.clock.now())),
+            }
+        }
+    }
+
+    /// One exchange within a time limit, told to the log.
+    async fn attempt(&self, url: &Url, body: &RequestBody, limit: Duration) -> Result<Received, ApiError> {
+        let started = Instant::now();
+        // On the heap: a watch holds one such conversation for each profile, and futures within futures grow fast.
+        let exchange = Box::pin(self.exchange(url.clone(), body));
+        let outcome = match timeout(limit, exchange).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(wire_fault::too_slow("took longer to answer than", limit, &self.target)),
+        };
+        let ms = started.elapsed().as_millis();
+        match &outcome {
+            Ok(received) => {
+                tracing::info!("POST {url}: HTTP {}", received.status);
+                tracing::debug!("POST {url}: {} bytes in {ms} ms", received.body.as_bytes().len());
+                tracing::trace!("POST {url}: body {}", received.body.quotable());
+            }
+            Err(error) => {
+                tracing::info!("POST {url}: no reply ({})", error.kind());
+                tracing::debug!("POST {url}: gave up after {ms} ms");
+            }
+        }
+        outcome
+    }
+
+    /// One request and its reply, within the limits of size and silence.
+    async fn exchange(&self, url: Url, body: &RequestBody) -> Result<Received, ApiError> {
+        let request = self
+            .client
+            .post(url)
+            .header(CONTENT_TYPE, "application/json")
+            .header(ACCEPT, "application/json")
+            .header(ACCEPT_ENCODING, "identity")
+            .body(body.to_bytes());
+        let response = request
+            .send()
+            .await
+            .map_err(|error| wire_fault::before_reply(&error, &self.target, self.clock.now()))?;
+        self.refuse_by_head(&response).map_err(ApiError::sent)?;
+        let status = response.status().as_u16();
+        let server_time = text(response.headers(), DATE).and_then(retry::http_date);
+        let retry_after =
+            longest_retry_after(response.headers(), server_time.unwrap_or_else(|| self.clock.now()));
+        let body = self.body(response).await?.into();
+        let received_at = self.clock.now();
+        Ok(Received { status, body, server_time, received_at, attempts: 1, lost_a_reply: false, retry_after })
+    }
+
+    async fn body(&self, mut response: Response) -> Result<Vec<u8>, ApiError> {
+        let announced =
+            response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        if announced > BODY_BYTES {
+            return Err(self.too_large().sent());
+        }
+        let mut body = Vec::with_capacity(announced);
+        let silence = self.budget.silence;
+        loop {
+            let chunk = timeout(silence, response.chunk())
+                .await
+                .map_err(|_| wire_fault::too_slow("fell silent in its reply for", silence, &self.target))?
+                .map_err(|error| wire_fault::within_reply(&error, &self.target))?;
+            let Some(chunk) = chunk else { return Ok(body) };
+            if body.len() + chunk.len() > BODY_BYTES {
+                return Err(self.too_large().sent());
+            }
+            body.extend_from_slice(&chunk);
+        }
+    }
+
+    /// What can be refused before a byte of the body is read.
+    fn refuse_by_head(&self, response: &Response) -> Result<(), ApiError> {
+        let origin = &self.target.origin;
+        let headers = response.headers();
+        let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+        if size > HEADER_BYTES || headers.len() > HEADER_LINES {
+            return Err(ApiError::new(
+                Fault::Protocol,
+                format!("the headers of {origin}'s reply are too large"),
+            ));
+        }
+        if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
+            let message = format!("{origin} gives the length of its reply in two ways");
+            return Err(ApiError::new(Fault::Protocol, message));
+        }
+        if matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+            return Err(self.redirected(response));
+        }
+        let codings = headers.get_all(CONTENT_ENCODING).iter().map(|coding| (coding, "identity"));
+        let transfers = headers.get_all(TRANSFER_ENCODING).iter().map(|coding| (coding, "chunked"));
+        for (coding, allowed) in codings.chain(transfers) {
+            if !coding.as_bytes().trim_ascii().eq_ignore_ascii_case(allowed.as_bytes()) {
+                let message = format!("{origin} sent an encoded reply, which was not asked for");
+                return Err(ApiError::new(Fault::Encoding, message));
+            }
+        }
+        Ok(())
+    }
+
+    fn redirected(&self, response: &Response) -> ApiError {
+        let origin = &self.target.origin;
+        let status = response.status().as_u16();
+        let message = format!("{origin} points elsewhere (HTTP {status}), and credentials follow no pointer");
+        let error = ApiError::new(Fault::Redirect, message);
+        let location = text(response.headers(), LOCATION);
+        let pointed = location.and_then(|location| response.url().join(location).ok());
+        match pointed.filter(|url| matches!(url.scheme(), "http" | "https")) {
+            Some(url) if url.origin() == response.url().origin() => error
+                .with_hint("it points to another path of its own: check the path of the server's address"),
+            Some(url) => {
+                let there = url.origin().ascii_serialization();
+                error.with_hint(format!("if {there} is the right server, name it with --server"))
+            }
+            None => error,
+        }
+    }
+
+    fn too_large(&self) -> ApiError {
+        let limit = BODY_BYTES / (1024 * 1024);
+        ApiError::new(
+            Fault::TooLarge,
+            format!("the reply of {} is larger than {limit} MiB", self.target.origin),
+        )
+    }
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn longest_retry_after(headers: &HeaderMap, server_now: Timestamp) -> Option<Duration> {
+    let told = headers.get_all(RETRY_AFTER).iter().filter_map(|header| header.to_str().ok());
+    told.filter_map(|header| retry::retry_after(header, server_now)).max()
+}
+
+/// From 0 up to 1. The standard library seeds its hash maps at random, and back-off needs no better source.
+pub(crate) fn random() -> f64 {
+    use std::hash::{BuildHasher, RandomState};
+    let bits = RandomState::new().hash_one(0_u8);
+    #[expect(clippy::cast_precision_loss, reason = "the low bits of a random number are not missed")]
+    (bits as f64 / u64::MAX as f64)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,301 @@
+use std::io::Write;
+use std::net::TcpListener;
+
+use crate::client::fake_server::{FakeServer, SECRET, ok, quick, reply, sign_in};
+use crate::client::{Reference, SignedIn};
+use crate::store::{Credentials, Secret};
+
+use super::*;
+
+const NO_TAGS: &str = r#"{"data":[],"iconDetails":[],"status":"success","code":200}"#;
+
+async fn fails(agent: &SignedIn) -> ApiError {
+    let error =
+        agent.tags(&Reference::AsTrue, &crate::client::replies::moments::india(), Some).await.unwrap_err();
+    assert!(!format!("{error:?}").contains(SECRET));
+    error
+}
+
+async fn answers(agent: &SignedIn) -> crate::client::Answer<crate::client::Tags> {
+    agent.tags(&Reference::AsTrue, &crate::client::replies::moments::india(), Some).await.unwrap()
+}
+
+/// Every reply is these bytes, after which the connection is closed: the fault, and how often was asked.
+async fn fault_of(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> (&'static str, usize) {
+    let server = FakeServer::says(bytes);
+    let error = fails(&server.sign_in()).await;
+    (error.kind(), server.requests().len())
+}
+
+#[tokio::test]
+async fn a_request_is_a_plain_post_with_the_credentials_in_its_body() {
+    let server = FakeServer::says(ok(NO_TAGS));
+    answers(&server.sign_in()).await;
+    let [request] = server.requests().try_into().unwrap();
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    let mut lines: Vec<_> = head.lines().collect();
+    assert_eq!(lines.remove(0), "POST /api/v2/agentProfile/tags HTTP/1.1");
+    lines.sort_unstable();
+    let agent = format!("user-agent: deepcall/{}", env!("CARGO_PKG_VERSION"));
+    let host = format!("host: {}", server.address);
+    let length = format!("content-length: {}", body.len());
+    assert_eq!(
+        lines,
+        [
+            "accept-encoding: identity",
+            "accept: application/json",
+            &length,
+            "content-type: application/json",
+            &host,
+            &agent
+        ]
+    );
+    assert_eq!(body, format!(r#"{{"ssid":"{SECRET}","ref":true}}"#));
+}
+
+#[tokio::test]
+async fn a_connection_is_used_again() {
+    let peers = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = peers.clone();
+    let server = FakeServer::start(move |_, stream| {
+        seen.lock().unwrap().push(stream.peer_addr().unwrap());
+        stream.write_all(ok(NO_TAGS).as_bytes()).is_ok()
+    });
+    let agent = server.sign_in();
+    answers(&agent).await;
+    answers(&agent).await;
+    let peers = peers.lock().unwrap();
+    assert_eq!(peers.len(), 2);
+    assert_eq!(peers[0], peers[1]);
+}
+
+#[tokio::test]
+async fn a_second_reply_that_nobody_asked_for_is_never_taken_for_a_later_answer() {
+    let forged = ok(r#"{"status":"error","code":1039}"#);
+    let server = FakeServer::start(move |number, stream| {
+        let unasked = if number == 0 { forged.as_str() } else { "" };
+        stream.write_all(format!("{}{unasked}", ok(NO_TAGS)).as_bytes()).is_ok()
+    });
+    let agent = server.sign_in();
+    answers(&agent).await;
+    answers(&agent).await;
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn nobody_listening_is_a_connect_fault() {
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let server = ServerUrl::parse(&format!("http://{gone}")).unwrap();
+    let mut options = ConnectionOptions::new(server, Clock::system());
+    options.budget = quick();
+    let error = fails(&sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())))).await;
+    assert_eq!(error.kind(), "connect");
+    assert!(!error.was_sent());
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("refused"), "{cause}");
+}
+
+#[tokio::test]
+async fn a_name_without_address_is_a_dns_fault() {
+    // A label of more than 63 letters is no name, so nobody has to be asked about it.
+    let server = ServerUrl::parse(&format!("http://{}.invalid", "x".repeat(70))).unwrap();
+    let mut options = ConnectionOptions::new(server, Clock::system());
+    options.allow_http = true;
+    options.budget = quick();
+    let error = fails(&sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())))).await;
+    assert_eq!((error.kind(), error.was_sent()), ("dns", false));
+}
+
+#[tokio::test]
+async fn replies_that_end_too_early_are_asked_for_three_times() {
+    assert_eq!(fault_of("").await, ("reset", 3));
+    assert_eq!(fault_of("HTTP/1.1 20").await, ("reset", 3));
+    assert_eq!(fault_of("HTTP/1.1 200 OK\r\nContent-Le").await, ("reset", 3));
+    assert_eq!(fault_of("HTTP/1.1 200 OK\r\nContent-Length: 58\r\n\r\n{\"data\"").await, ("cut_short", 3));
+    assert_eq!(
+        fault_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"dat").await,
+        ("cut_short", 3)
+    );
+}
+
+#[tokio::test]
+async fn replies_that_break_the_rules_are_not_asked_for_again() {
+    let table = [
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n{}".to_owned(), "protocol"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}".to_owned(), "protocol"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}".to_owned(), "protocol"),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}".to_owned(),
+            "protocol",
+        ),
+        (format!("HTTP/1.1 200 OK\r\n{}\r\n{{}}", "X: y\r\n".repeat(101)), "protocol"),
+        (format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n{{}}", "y".repeat(70_000)), "protocol"),
+        (format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n{{}}", "y".repeat(1 << 20)), "protocol"),
+        ("\u{16}\u{3}\u{1}".repeat(100), "protocol"),
+        ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n".to_owned(), "protocol"),
+        (reply("204 No Content", "", ""), "protocol"),
+        (reply("200 OK", "", &NO_TAGS[..20]), "not_json"),
+        (reply("200 OK", "Content-Encoding: gzip\r\n", NO_TAGS), "encoding"),
+        (reply("200 OK", "Content-Encoding: br\r\n", NO_TAGS), "encoding"),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n".to_owned(), "encoding"),
+        (reply("404 Not Found", "", "<html>"), "not_json"),
+        (reply("401 Unauthorized", "", ""), "sign_in"),
+        (ok(r#"{"status":"error","code":1044}"#), "sign_in"),
+    ];
+    for (bytes, wanted) in table {
+        let start = bytes[..bytes.len().min(60)].to_owned();
+        assert_eq!(fault_of(bytes).await, (wanted, 1), "{start:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_encoding_of_identity_is_none() {
+    answers(&FakeServer::says(reply("200 OK", "Content-Encoding: identity\r\n", NO_TAGS)).sign_in()).await;
+}
+
+#[tokio::test]
+async fn a_reply_that_is_too_large_is_refused_before_it_is_read() {
+    assert_eq!(fault_of("HTTP/1.1 200 OK\r\nContent-Length: 8388609\r\n\r\n").await, ("too_large", 1));
+    let endless = FakeServer::start(|_, stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+        while stream.write_all(&[b' '; 4096]).is_ok() {}
+        false
+    });
+    assert_eq!(fails(&endless.sign_in()).await.kind(), "too_large");
+    assert_eq!(endless.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_redirect_is_never_followed_and_names_where_it_points() {
+    let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
+    elsewhere.set_nonblocking(true).unwrap();
+    let there = format!("http://{}", elsewhere.local_addr().unwrap());
+    for status in
+        ["301 Moved", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"]
+    {
+        let server = FakeServer::says(reply(status, &format!("Location: {there}/x\r\n"), NO_TAGS));
+        let error = fails(&server.sign_in()).await;
+        assert_eq!((error.kind(), server.requests().len()), ("redirect", 1), "{status}");
+        assert!(error.hints()[0].contains(&there), "{:?}", error.hints());
+    }
+    for location in ["", "/other", "javascript:alert(1)", "file:///etc/passwd", "//", "http://["] {
+        let server = FakeServer::says(reply("302 Found", &format!("Location: {location}\r\n"), NO_TAGS));
+        assert_eq!(fails(&server.sign_in()).await.kind(), "redirect", "{location}");
+        assert_eq!(server.requests().len(), 1);
+    }
+    assert_eq!(elsewhere.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+}
+
+#[tokio::test]
+async fn a_server_in_trouble_is_asked_again_until_it_answers() {
+    let busy = || reply("503 Service Unavailable", "", "<html>");
+    let failed = || ok(r#"{"status":"error","code":"1009","message":"Something went wrong"}"#);
+    let server = FakeServer::says_in_turn(vec![busy(), failed(), ok(NO_TAGS)]);
+    let answer = answers(&server.sign_in()).await;
+    assert_eq!(server.requests().len(), 3);
+    assert!(!answer.lost_a_reply);
+
+    let server = FakeServer::says_in_turn(vec![failed()]);
+    let error = fails(&server.sign_in()).await;
+    assert_eq!((error.kind(), error.code(), server.requests().len()), ("server", Some(1009), 3));
+}
+
+#[tokio::test]
+async fn a_reply_that_was_lost_on_the_way_is_told() {
+    let server = FakeServer::says_in_turn(vec![String::new(), ok(NO_TAGS)]);
+    let answer = answers(&server.sign_in()).await;
+    assert!(answer.lost_a_reply);
+    assert_eq!(answer.notes.len(), 1);
+}
+
+#[tokio::test]
+async fn retry_after_is_obeyed_if_it_fits() {
+    let date = "Date: Wed, 21 Oct 2015 07:28:00 GMT\r\nRetry-After: Wed, 21 Oct 2015 07:28:01 GMT\r\n";
+    for told in ["Retry-After: 1\r\n", "Retry-After: 0\r\nRetry-After: 1\r\n", date] {
+        let server = FakeServer::says_in_turn(vec![reply("503 Busy", told, ""), ok(NO_TAGS)]);
+        let before = std::time::Instant::now();
+        answers(&server.sign_in()).await;
+        assert!(before.elapsed() >= Duration::from_secs(1), "{told}");
+        assert_eq!(server.requests().len(), 2);
+    }
+    let server = FakeServer::says(reply("429 Too Many Requests", "Retry-After: 600\r\n", ""));
+    let error = fails(&server.sign_in()).await;
+    assert_eq!((error.kind(), server.requests().len()), ("server", 1));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
+    assert!(error.hints()[0].contains("600 s"), "{:?}", error.hints());
+}
+
+#[tokio::test]
+async fn a_server_that_trickles_is_left_in_time() {
+    let trickle = |head: &'static str| {
+        FakeServer::start(move |_, stream| {
+            let _ = stream.write_all(head.as_bytes());
+            while stream.write_all(b"x").is_ok() {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            false
+        })
+    };
+    for head in ["HTTP/1.1 200 OK\r\nX: ", "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"] {
+        let server = trickle(head);
+        let mut options = server.options();
+        options.budget = Budget::standard().with_total(Duration::from_millis(400));
+        let agent = sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())));
+        let before = std::time::Instant::now();
+        assert_eq!(fails(&agent).await.kind(), "timeout", "{head:?}");
+        assert!(before.elapsed() < Duration::from_secs(2), "{head:?}");
+    }
+}
+
+#[tokio::test]
+async fn silence_within_a_reply_is_a_timeout() {
+    let server = FakeServer::start(|_, stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{");
+        true
+    });
+    let mut options = server.options();
+    options.budget = Budget { silence: Duration::from_millis(50), ..quick().with_attempts(1) };
+    let agent = sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())));
+    let error = fails(&agent).await;
+    assert_eq!((error.kind(), server.requests().len()), ("timeout", 1));
+    assert!(error.to_string().contains("fell silent"), "{error}");
+}
+
+#[tokio::test]
+async fn plain_http_goes_to_loopback_or_by_permission_and_never_through_a_proxy() {
+    let open = |allow_http| {
+        let mut options =
+            ConnectionOptions::new(ServerUrl::parse("http://192.0.2.1").unwrap(), Clock::system());
+        options.allow_http = allow_http;
+        Connection::open(options)
+    };
+    assert_eq!(open(false).err().map(|error| error.kind()), Some("usage"));
+    assert!(open(true).is_ok());
+
+    let proxy = FakeServer::says(ok(NO_TAGS));
+    let server = FakeServer::says(ok(NO_TAGS));
+    let mut options = server.options();
+    options.proxies = Proxies::from_variables(|_| Some(proxy.origin()));
+    answers(&sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())))).await;
+    assert_eq!((proxy.requests().len(), server.requests().len()), (0, 1));
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_is_named_by_its_variable_and_learns_no_secret() {
+    for refusal in ["502 Bad Gateway", "407 Proxy Authentication Required", "200"] {
+        let proxy =
+            FakeServer::says(if refusal == "200" { String::new() } else { reply(refusal, "", "<html>") });
+        let mut options =
+            ConnectionOptions::new(ServerUrl::parse("https://api.example.com").unwrap(), Clock::system());
+        options.budget = quick();
+        options.proxies = Proxies::from_variables(|name| (name == "HTTPS_PROXY").then(|| proxy.origin()));
+        let error = fails(&sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())))).await;
+        assert_eq!(error.kind(), "proxy", "{refusal}");
+        assert!(error.to_string().contains("HTTPS_PROXY"), "{error}");
+        assert!(!error.was_sent());
+        for request in proxy.requests() {
+            assert!(request.starts_with("CONNECT api.example.com:443 HTTP/1.1\r\n"), "{request}");
+            assert!(!request.contains(SECRET));
+        }
+    }
+}

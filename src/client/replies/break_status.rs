@@ -1,0 +1,174 @@
+//! `agentProfile/agentOnBreak`: whether the signed-in agent is on break (`api.md` §1).
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::raw::Piece;
+
+use crate::client::error::{ApiError, Fault};
+use crate::client::received::Received;
+use crate::client::replies::codes::{Class, Module};
+use crate::client::replies::envelope;
+use crate::client::replies::envelope::Judged;
+use crate::client::replies::items::{Raw, over_limit};
+use crate::client::replies::lenient;
+use crate::client::replies::lenient::{Object, Structure};
+use crate::client::replies::moments;
+use crate::client::replies::spellings::{BREAK, OfBreak};
+
+pub(crate) const PATH: &str = "agentProfile/agentOnBreak";
+
+/// What the server says about the agent's break.
+#[derive(Clone, Debug, Default)]
+pub struct BreakStatus {
+    /// Whether the agent is on break.
+    pub on_break: bool,
+    /// Which break it is, if a known spelling says it.
+    pub reason: Option<String>,
+    /// When it began, if a known spelling says it.
+    pub since: Option<Timestamp>,
+    /// The agent, as text.
+    pub agent_id: Option<String>,
+    /// The user, as text.
+    pub user_id: Option<String>,
+    /// `breakDetail` as the server sent it; what is in it is not documented.
+    pub detail: Option<Raw>,
+}
+
+/// The break, and what is to be said about the answer.
+pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(BreakStatus, Vec<String>), ApiError> {
+    match envelope::judge(received, Module::AgentProfile)? {
+        Judged::Payload(envelope) => {
+            let data = envelope.data.and_then(|data| lenient::structure(data.piece)).ok_or_else(not_said)?;
+            let data = Object::read(data.piece()).map_err(|error| over_limit("data", error))?;
+            Ok((decode(&data, zone)?, Vec::new()))
+        }
+        // The same answer in the shape of an error (`api.md` §1).
+        Judged::Answer(Class::NotOnBreak) => Ok((BreakStatus::default(), Vec::new())),
+        Judged::Answer(Class::Empty) => {
+            let note =
+                "the server found no data about a break (code 1012), which is taken for none".to_owned();
+            Ok((BreakStatus::default(), vec![note]))
+        }
+        Judged::Answer(_) => Err(not_said()),
+    }
+}
+
+fn decode(data: &Object<'_>, zone: &TimeZone) -> Result<BreakStatus, ApiError> {
+    let on_break = data.read_as("on_break", lenient::flag).ok_or_else(not_said)?;
+    let detail = data.get("breakDetail").filter(|detail| !lenient::is_absent(*detail));
+    let unpacked = detail.and_then(lenient::structure);
+    let whole = unpacked.as_ref().map_or(Piece::NULL, Structure::piece);
+    let first = lenient::elements(whole).ok().and_then(|list| list.first().copied());
+    let object = Object::read(first.unwrap_or(whole)).map_err(|error| over_limit("breakDetail", error))?;
+    let inside = BREAK.find(&object);
+    let beside = BREAK.find(data);
+    let reason = inside.read(OfBreak::Reason, lenient::text);
+    let plain_text = detail.filter(|_| unpacked.is_none()).and_then(lenient::text);
+    let time = |value| moments::time(value, zone);
+    Ok(BreakStatus {
+        on_break,
+        reason: reason.or(plain_text).or_else(|| beside.read(OfBreak::Reason, lenient::text)),
+        since: inside.read(OfBreak::Since, time).or_else(|| beside.read(OfBreak::Since, time)),
+        agent_id: data.read_as("agent_id", lenient::text),
+        user_id: data.read_as("user_id", lenient::text),
+        detail: detail.map(Raw::from),
+    })
+}
+
+fn not_said() -> ApiError {
+    ApiError::new(Fault::Protocol, "the reply does not say whether the agent is on break")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read_data(data: &str) -> Result<BreakStatus, ApiError> {
+        read_body(&format!(r#"{{"status":"success","data":{data}}}"#)).map(|(status, _)| status)
+    }
+
+    fn read_body(body: &str) -> Result<(BreakStatus, Vec<String>), ApiError> {
+        let received = Received {
+            status: 200,
+            body: body.as_bytes().to_vec().into(),
+            server_time: None,
+            received_at: Timestamp::UNIX_EPOCH,
+            attempts: 1,
+            lost_a_reply: false,
+            retry_after: None,
+        };
+        read(&received, &moments::india())
+    }
+
+    #[test]
+    fn no_break_is_the_same_answer_as_success_and_as_error() {
+        let as_success =
+            read_data(r#"{"on_break":0,"breakDetail":{},"agent_id":"13","user_id":"7"}"#).unwrap();
+        assert!(!as_success.on_break);
+        assert_eq!((as_success.agent_id.as_deref(), as_success.user_id.as_deref()), (Some("13"), Some("7")));
+        let (as_error, notes) =
+            read_body(r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#).unwrap();
+        assert!(!as_error.on_break && notes.is_empty());
+        let (empty, notes) = read_body(r#"{"status":"error","code":1012}"#).unwrap();
+        assert!(!empty.on_break && notes.len() == 1);
+    }
+
+    #[test]
+    fn reason_and_start_are_read_wherever_a_known_spelling_holds_them() {
+        let table = [
+            (
+                r#"{"on_break":1,"breakDetail":{"reason":"Lunch","startTime":1754661511}}"#,
+                Some("Lunch"),
+                true,
+            ),
+            (
+                r#"{"on_break":"1","breakDetail":"{\"breakName\":\"Lunch\",\"since\":1754661511518}"}"#,
+                Some("Lunch"),
+                true,
+            ),
+            (
+                r#"{"on_break":true,"breakDetail":[{"type":"Lunch","start":"2025-08-08 19:28:31"}]}"#,
+                Some("Lunch"),
+                true,
+            ),
+            (r#"{"on_break":1,"breakDetail":"Lunch"}"#, Some("Lunch"), false),
+            (r#"{"on_break":1,"breakDetail":{},"reason":"Lunch"}"#, Some("Lunch"), false),
+            (r#"{"on_break":1,"breakDetail":{"unknown":"Lunch"}}"#, None, false),
+            (r#"{"on_break":1.0,"breakDetail":[]}"#, None, false),
+            (r#"{"on_break":1,"breakDetail":null}"#, None, false),
+            (r#"{"on_break":1}"#, None, false),
+        ];
+        for (data, reason, has_start) in table {
+            let status = read_data(data).unwrap();
+            assert!(status.on_break, "{data}");
+            assert_eq!(status.reason.as_deref(), reason, "{data}");
+            assert_eq!(status.since.is_some(), has_start, "{data}");
+        }
+    }
+
+    #[test]
+    fn the_detail_is_kept_whole() {
+        let status = read_data(r#"{"on_break":1,"breakDetail":{"n": 1.0, "x":[]}}"#).unwrap();
+        assert_eq!(status.detail.unwrap().get(), r#"{"n": 1.0, "x":[]}"#);
+        assert!(read_data(r#"{"on_break":1,"breakDetail":null}"#).unwrap().detail.is_none());
+    }
+
+    #[test]
+    fn a_reply_that_does_not_say_it_is_not_understood() {
+        for data in ["{}", "[]", "null", r#"{"on_break":null}"#, r#"{"on_break":"perhaps"}"#, "1"] {
+            assert_eq!(read_data(data).unwrap_err().kind(), "protocol", "{data}");
+        }
+        assert_eq!(read_body(r#"{"status":"error","code":1504}"#).unwrap_err().kind(), "protocol");
+    }
+
+    proptest! {
+        #[test]
+        fn no_detail_breaks_it(detail in "(null|[1-9][0-9]{0,19}|\\[\\{\\}\\]|\\{\"since\":[1-9][0-9]{0,19}\\}|\"\\{\\}\"|\"\\[1\\]\"|true)") {
+            let data = format!(r#"{{"on_break":1,"breakDetail":{detail}}}"#);
+            prop_assert!(read_data(&data).unwrap().on_break);
+        }
+    }
+}

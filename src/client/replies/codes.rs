@@ -1,0 +1,314 @@
+//! What DeepCall's error codes mean (`api.md` §6): one table that errors, retries and `explain` read.
+//! Codes from 1501 on mean different things in different modules.
+
+use crate::client::error::Fault;
+
+/// The part of the API that a path belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Module {
+    /// Codes that mean the same wherever no narrower entry exists.
+    Any,
+    /// `agentProfile/…`: breaks, wrap-ups, presence.
+    AgentProfile,
+    /// `agentProfile/tags`, which reads 1000 in a way of its own.
+    Tags,
+    /// `Agent/…`.
+    Agent,
+    /// `queue/…`.
+    Queue,
+    /// `liveQueue/…`.
+    LiveQueue,
+    /// `agentDashboard/…`.
+    AgentDashboard,
+}
+
+impl Module {
+    /// The module of a path such as `agentProfile/tags` or `/api/v2/Queue/list/`; case does not matter
+    /// (`api.md` §0).
+    #[must_use]
+    pub fn of_path(path: &str) -> Self {
+        let lower = path.to_ascii_lowercase();
+        let mut parts = lower.split('/').filter(|part| !part.is_empty()).peekable();
+        while parts.next_if(|part| matches!(*part, "api" | "v2")).is_some() {}
+        match (parts.next(), parts.next()) {
+            (Some("agentprofile"), Some("tags")) => Self::Tags,
+            (Some("agentprofile"), _) => Self::AgentProfile,
+            (Some("agent"), _) => Self::Agent,
+            (Some("queue"), _) => Self::Queue,
+            (Some("livequeue"), _) => Self::LiveQueue,
+            (Some("agentdashboard"), _) => Self::AgentDashboard,
+            _ => Self::Any,
+        }
+    }
+
+    /// The name as the API spells it; `any` for the shared codes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::AgentProfile => "agentProfile",
+            Self::Tags => "agentProfile/tags",
+            Self::Agent => "Agent",
+            Self::Queue => "queue",
+            Self::LiveQueue => "liveQueue",
+            Self::AgentDashboard => "agentDashboard",
+        }
+    }
+
+    /// Where a code is looked up when this module has no entry of its own.
+    fn parent(self) -> Option<Self> {
+        match self {
+            Self::Any => None,
+            Self::Tags => Some(Self::AgentProfile),
+            Self::AgentProfile | Self::Agent | Self::Queue | Self::LiveQueue | Self::AgentDashboard => {
+                Some(Self::Any)
+            }
+        }
+    }
+}
+
+/// What kind of news a code is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// The credentials are not good: sign in.
+    SignIn,
+    /// A parameter is wrong.
+    Usage,
+    /// Not with these credentials.
+    Forbidden,
+    /// The account: billing, suspension, set-up.
+    Account,
+    /// The agent or the data is in a state that rules it out.
+    State,
+    /// May work in a moment.
+    Transient,
+    /// An answer: there is nothing.
+    Empty,
+    /// An answer: the agent is not on break.
+    NotOnBreak,
+    /// An answer: the agent is not in wrap-up.
+    NotInWrapup,
+    /// A fault of the server that asking again will not cure.
+    Server,
+}
+
+impl Class {
+    /// The fault it is reported as; `None` for a code that is an answer.
+    #[must_use]
+    pub fn fault(self) -> Option<Fault> {
+        match self {
+            Self::SignIn => Some(Fault::SignIn),
+            Self::Usage => Some(Fault::Usage),
+            Self::Forbidden => Some(Fault::Forbidden),
+            Self::Account => Some(Fault::Account),
+            Self::State => Some(Fault::State),
+            Self::Transient => Some(Fault::Server),
+            Self::Server => Some(Fault::Refused),
+            Self::Empty | Self::NotOnBreak | Self::NotInWrapup => None,
+        }
+    }
+
+    /// Whether a read that met it is asked again by itself.
+    #[must_use]
+    pub fn is_tried_again(self) -> bool {
+        self == Self::Transient
+    }
+}
+
+/// One code in one module.
+#[derive(Clone, Copy, Debug)]
+pub struct Code {
+    /// Where it means this.
+    pub module: Module,
+    /// The number.
+    pub number: i64,
+    /// What it means, in a few words.
+    pub meaning: &'static str,
+    /// What kind of news it is.
+    pub class: Class,
+    /// What to do about it.
+    pub advice: &'static str,
+}
+
+/// Looks a code up in a module, then in what the module shares with others.
+#[must_use]
+pub fn look_up(module: Module, number: i64) -> Option<&'static Code> {
+    let mut scope = Some(module);
+    while let Some(module) = scope {
+        if let Some(code) = TABLE.iter().find(|code| code.module == module && code.number == number) {
+            return Some(code);
+        }
+        scope = module.parent();
+    }
+    None
+}
+
+/// Every known code, shared ones first.
+#[must_use]
+pub fn all() -> &'static [Code] {
+    TABLE
+}
+
+const LOG_IN: &str = "check the session, or the user id and the token, in the web panel";
+const NEW_SSID: &str = "the session has ended: take a new ssid from the web panel";
+const NEW_TOKEN: &str = "make a new token in the web panel, or use an ssid";
+const CHECK: &str = "check the parameters of the call";
+const FIELD: &str = "a field of the request is missing or malformed";
+const LATER: &str = "try again in a moment; if it stays, ask DeepCall's support";
+const ADMIN: &str = "ask the account's administrator";
+const SUPPORT: &str = "ask DeepCall's support";
+const NONE: &str = "nothing: this is an answer, not a failure";
+const OTHER_ROLE: &str = "the session belongs to another role or agent: use a profile of that agent";
+const PERMISSION: &str =
+    "the permission is given in the web panel; or use a profile of another role or agent";
+
+const fn of(module: Module, number: i64, meaning: &'static str, class: Class, advice: &'static str) -> Code {
+    Code { module, number, meaning, class, advice }
+}
+
+const fn any(number: i64, meaning: &'static str, class: Class, advice: &'static str) -> Code {
+    of(Module::Any, number, meaning, class, advice)
+}
+
+#[rustfmt::skip]
+const TABLE: &[Code] = &[
+    any(1000, "invalid parameters", Class::Usage, CHECK),
+    any(1001, "invalid data type", Class::Usage, CHECK),
+    any(1002, "the user id was not given", Class::Usage, CHECK),
+    any(1003, "the agent id does not exist", Class::Usage, CHECK),
+    any(1004, "file not found", Class::Usage, CHECK),
+    any(1005, "invalid contact number", Class::Usage, CHECK),
+    any(1006, "the group id does not exist", Class::Usage, CHECK),
+    any(1007, "the CLI number was not found", Class::Usage, CHECK),
+    any(1008, "the CLI number is not valid", Class::Usage, CHECK),
+    any(1009, "something went wrong", Class::Transient, LATER),
+    any(1010, "the server cannot reach its database", Class::Transient, LATER),
+    any(1011, "invalid credentials", Class::SignIn, LOG_IN),
+    any(1012, "no data found", Class::Empty, NONE),
+    any(1013, "invalid user id", Class::SignIn, LOG_IN),
+    any(1014, "invalid or expired token", Class::SignIn, NEW_TOKEN),
+    any(1015, "permission denied", Class::Forbidden, PERMISSION),
+    any(1016, "agent data not found", Class::State, CHECK),
+    any(1017, "the server cannot read its database details", Class::Transient, LATER),
+    any(1018, "invalid panel package id", Class::Account, ADMIN),
+    any(1019, "invalid response inside the server", Class::Server, SUPPORT),
+    any(1020, "token not found", Class::SignIn, NEW_TOKEN),
+    any(1021, FIELD, Class::Usage, CHECK),
+    any(1022, FIELD, Class::Usage, CHECK),
+    any(1023, FIELD, Class::Usage, CHECK),
+    any(1024, FIELD, Class::Usage, CHECK),
+    any(1025, FIELD, Class::Usage, CHECK),
+    any(1026, FIELD, Class::Usage, CHECK),
+    any(1027, "only an agent may call this", Class::Forbidden, OTHER_ROLE),
+    any(1028, FIELD, Class::Usage, CHECK),
+    any(1029, FIELD, Class::Usage, CHECK),
+    any(1030, FIELD, Class::Usage, CHECK),
+    any(1031, FIELD, Class::Usage, CHECK),
+    any(1032, "the server failed, or cannot read its database details", Class::Transient, LATER),
+    any(1033, "the service is unavailable", Class::Transient, LATER),
+    any(1034, FIELD, Class::Usage, CHECK),
+    any(1035, FIELD, Class::Usage, CHECK),
+    any(1036, FIELD, Class::Usage, CHECK),
+    any(1037, FIELD, Class::Usage, CHECK),
+    any(1038, "outbound dialling plan not found", Class::Account, ADMIN),
+    any(1039, "the user account is suspended", Class::Account, ADMIN),
+    any(1040, "next due date not found", Class::Account, ADMIN),
+    any(1041, "the due date has passed", Class::Account, ADMIN),
+    any(1042, "the wallet's balance is too low", Class::Account, ADMIN),
+    any(1043, "the agent is not logged in", Class::State, "the agent has to log in at the panel first"),
+    any(1044, "the session file does not exist", Class::SignIn, NEW_SSID),
+    any(1045, "no channel is available", Class::Transient, LATER),
+    any(1046, "connection error inside the server", Class::Transient, LATER),
+    any(1047, "the request was empty or malformed", Class::Usage, CHECK),
+    any(1048, FIELD, Class::Usage, CHECK),
+    of(Module::Tags, 1000, "missing or invalid ssid", Class::SignIn, NEW_SSID),
+    of(Module::AgentProfile, 1501, "the agent id is not the signed-in agent's", Class::Forbidden, OTHER_ROLE),
+    of(Module::AgentProfile, 1502, "not on break", Class::NotOnBreak, NONE),
+    of(Module::AgentProfile, 1503, "the ssid is not valid for updating the presence", Class::SignIn, NEW_SSID),
+    of(Module::AgentProfile, 1504, "not in wrap-up", Class::NotInWrapup, NONE),
+    of(Module::AgentProfile, 1505, "the parameter mic_perm is missing", Class::Usage, "pass a value for `mic_perm`"),
+    of(Module::AgentProfile, 1506, "the server's ping_time has an incompatible type", Class::Server, SUPPORT),
+    of(Module::Agent, 1501, "the data is already being processed", Class::Transient, LATER),
+    of(Module::Agent, 1502, "invalid filter value", Class::Usage, CHECK),
+    of(Module::Agent, 1507, "invalid agent id", Class::Usage, CHECK),
+    of(Module::Agent, 1508, "invalid status value", Class::Usage, CHECK),
+    of(Module::Agent, 1509, "invalid agent id", Class::Usage, CHECK),
+    of(Module::Queue, 1501, "the data is already being processed", Class::Transient, LATER),
+    of(Module::Queue, 1502, "invalid filter value", Class::Usage, CHECK),
+    of(Module::LiveQueue, 1501, "the data is already being processed", Class::Transient, LATER),
+    of(Module::LiveQueue, 1502, "invalid filter value", Class::Usage, CHECK),
+    of(Module::AgentDashboard, 1501, "the dashboard failed", Class::Server, SUPPORT),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    fn class(module: Module, number: i64) -> Option<Class> {
+        look_up(module, number).map(|code| code.class)
+    }
+
+    #[test]
+    fn no_code_stands_twice_in_a_module() {
+        let keys: HashSet<_> = all().iter().map(|code| (code.module, code.number)).collect();
+        assert_eq!(keys.len(), all().len());
+    }
+
+    #[test]
+    fn every_shared_code_from_1000_to_1048_is_known() {
+        for number in 1000..=1048 {
+            assert!(look_up(Module::Any, number).is_some(), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_code_means_what_its_module_says() {
+        assert_eq!(class(Module::AgentProfile, 1501), Some(Class::Forbidden));
+        assert_eq!(class(Module::Queue, 1501), Some(Class::Transient));
+        assert_eq!(class(Module::AgentDashboard, 1501), Some(Class::Server));
+        assert_eq!(class(Module::AgentProfile, 1502), Some(Class::NotOnBreak));
+        assert_eq!(class(Module::Agent, 1502), Some(Class::Usage));
+        assert_eq!(class(Module::AgentProfile, 1000), Some(Class::Usage));
+        assert_eq!(class(Module::Tags, 1000), Some(Class::SignIn));
+        assert_eq!(class(Module::Tags, 1501), Some(Class::Forbidden));
+        assert_eq!(class(Module::Tags, 1044), Some(Class::SignIn));
+        assert_eq!(class(Module::Any, 1501), None);
+        assert_eq!(class(Module::Agent, 9999), None);
+    }
+
+    #[test]
+    fn every_code_of_the_sign_in_class_signs_in() {
+        for number in [1011, 1013, 1014, 1020, 1044, 1503] {
+            assert_eq!(class(Module::AgentProfile, number), Some(Class::SignIn), "{number}");
+        }
+    }
+
+    #[test]
+    fn only_transient_codes_are_tried_again() {
+        for code in all() {
+            let retried = code.class.fault().is_some_and(crate::client::retry::is_transient);
+            assert_eq!(retried, code.class.is_tried_again(), "{} {}", code.module.name(), code.number);
+        }
+    }
+
+    #[test]
+    fn a_path_names_its_module_however_it_is_spelt() {
+        let table = [
+            ("agentProfile/tags", Module::Tags),
+            ("/api/v2/agentProfile/tags/", Module::Tags),
+            ("AGENTPROFILE/agentOnBreak", Module::AgentProfile),
+            ("agentProfile", Module::AgentProfile),
+            ("Agent/live", Module::Agent),
+            ("queue/count", Module::Queue),
+            ("api/v2/liveQueue/count", Module::LiveQueue),
+            ("agentDashboard/counters", Module::AgentDashboard),
+            ("Group/list", Module::Any),
+            ("", Module::Any),
+        ];
+        for (path, module) in table {
+            assert_eq!(Module::of_path(path), module, "{path:?}");
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! Judges a reply: body before HTTP status, the worse of the two where they disagree (`api.md` §6, §10).
+//! Pure: it knows neither the connection nor a clock.
+
+use std::borrow::Cow;
+
+use serde::de::IgnoredAny;
+
+use crate::raw::Piece;
+use crate::scan;
+use crate::scan::{Malformed, Scan};
+
+use crate::client::error::{ApiError, Fault};
+use crate::client::received;
+use crate::client::received::{Body, Received};
+use crate::client::replies::codes;
+use crate::client::replies::codes::{Class, Module};
+use crate::client::replies::items::Payload;
+use crate::client::replies::lenient;
+
+/// A reply that was understood.
+#[derive(Debug)]
+pub struct Envelope<'a> {
+    /// The payload of the agentProfile calls.
+    pub data: Option<Payload<'a>>,
+    /// The second payload of `tags`.
+    pub icon_details: Option<Payload<'a>>,
+    verdict: Verdict,
+}
+
+#[derive(Debug)]
+enum Verdict {
+    /// Status or code say so.
+    Success,
+    /// Nothing but HTTP says so.
+    PerhapsSuccess,
+    Refusal(Refusal),
+}
+
+/// The server's "no", or an answer that it sends in the shape of an error.
+#[derive(Debug)]
+struct Refusal {
+    code: Option<i64>,
+    known: Option<&'static codes::Code>,
+    message: Option<String>,
+    /// The status of HTTP, or a status of that kind in the body's `code`.
+    http: u16,
+}
+
+/// A reply that was judged: what it carries, or the class of answer that came instead.
+#[derive(Debug)]
+pub enum Judged<'a> {
+    /// It carries a payload.
+    Payload(Box<Envelope<'a>>),
+    /// It is an answer by code: [`Class::Empty`], [`Class::NotOnBreak`] or [`Class::NotInWrapup`].
+    Answer(Class),
+}
+
+/// Reads a reply of a call in `module`.
+///
+/// # Errors
+/// When the reply is not understood, or the server refused and the code is not an answer.
+pub fn judge(received: &Received, module: Module) -> Result<Judged<'_>, ApiError> {
+    let envelope = read(received, module)?;
+    match envelope.verdict {
+        Verdict::Success => Ok(Judged::Payload(Box::new(envelope))),
+        Verdict::PerhapsSuccess if envelope.data.is_some() => Ok(Judged::Payload(Box::new(envelope))),
+        Verdict::PerhapsSuccess => {
+            Err(ApiError::new(Fault::Protocol, "the reply has neither a status nor a code nor any data"))
+        }
+        Verdict::Refusal(refusal) => match refusal.known.map(|known| known.class) {
+            Some(class) if class.fault().is_none() => Ok(Judged::Answer(class)),
+            _ => Err(refusal.into_error(received)),
+        },
+    }
+}
+
+/// Whether a reply is a success, for a call of which nothing but the envelope is known.
+///
+/// # Errors
+/// As [`judge`]; a reply that only HTTP calls a success is believed.
+pub fn outcome(received: &Received, module: Module) -> Result<(), ApiError> {
+    match read(received, module)?.verdict {
+        Verdict::Refusal(refusal) if refusal.known.is_none_or(|known| known.class.fault().is_some()) => {
+            Err(refusal.into_error(received))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The whole reply, as a piece of JSON.
+///
+/// # Errors
+/// When it is none.
+pub fn whole(received: &Received) -> Result<Piece<'_>, ApiError> {
+    scan::whole(text(&received.body)?).map_err(malformed)
+}
+
+fn read(received: &Received, module: Module) -> Result<Envelope<'_>, ApiError> {
+    match received.status {
+        407 => {
+            return Err(ApiError::new(
+                Fault::Proxy,
+                "a proxy on the way asks for a user and a password (HTTP 407)",
+            ));
+        }
+        200..=203 | 207..=299 | 400.. => {}
+        status => {
+            return Err(ApiError::new(Fault::Protocol, format!("HTTP {status} is no answer to a question")));
+        }
+    }
+    let keys = parse(&received.body).map_err(|error| match http_fault(received.status) {
+        // What a proxy or a web server says in HTML is then no more than its status.
+        Some(fault) if fault != Fault::Refused => http_error(fault, received),
+        _ => error,
+    })?;
+    let verdict = verdict(&keys, received, module);
+    Ok(Envelope { data: keys.data, icon_details: keys.icon_details, verdict })
+}
+
+fn verdict(keys: &Keys<'_>, received: &Received, module: Module) -> Verdict {
+    let code = keys.code();
+    let says_success = match (keys.says_success(), code) {
+        (_, Some(code)) if !(200..300).contains(&code) => Some(false),
+        (Some(false), _) => Some(false),
+        (Some(true), _) | (None, Some(_)) => Some(true),
+        (None, None) => None,
+    };
+    let http_is_good = http_fault(received.status).is_none();
+    match says_success {
+        Some(true) if http_is_good => Verdict::Success,
+        None if http_is_good => Verdict::PerhapsSuccess,
+        _ => Verdict::Refusal(Refusal {
+            code,
+            known: code.and_then(|code| codes::look_up(module, code)),
+            message: keys.message.clone(),
+            http: code
+                .and_then(|code| u16::try_from(code).ok())
+                .filter(|code| (400..600).contains(code))
+                .unwrap_or(received.status),
+        }),
+    }
+}
+
+/// What an HTTP status means on its own; `None` for a good one.
+fn http_fault(status: u16) -> Option<Fault> {
+    match status {
+        ..=399 => None,
+        401 => Some(Fault::SignIn),
+        403 => Some(Fault::Forbidden),
+        408 | 425 | 429 | 500.. => Some(Fault::Server),
+        _ => Some(Fault::Refused),
+    }
+}
+
+fn http_error(fault: Fault, received: &Received) -> ApiError {
+    let status = received.status;
+    ApiError::new(fault, format!("the server answers with HTTP {status}"))
+        .with_retry_after(received.retry_after)
+}
+
+impl Refusal {
+    fn into_error(self, received: &Received) -> ApiError {
+        let fault = match self.known.and_then(|known| known.class.fault()) {
+            Some(fault) => fault,
+            None => http_fault(self.http).unwrap_or(Fault::Refused),
+        };
+        let http = if received.status < 400 { String::new() } else { format!(", HTTP {}", received.status) };
+        let said = self.message.as_deref().or(self.known.map(|known| known.meaning));
+        let message = match (said, self.code) {
+            (Some(said), Some(code)) => format!("the server says: {said} (code {code}{http})"),
+            (Some(said), None) if http.is_empty() => format!("the server says: {said}"),
+            (Some(said), None) => format!("the server says: {said} (HTTP {})", received.status),
+            (None, Some(code)) => format!("the server refused with code {code}{http}"),
+            (None, None) if http.is_empty() => "the server refused without saying why".to_owned(),
+            (None, None) => format!("the server answers with HTTP {}", received.status),
+        };
+        let error = ApiError::new(fault, message).with_code(self.code).with_retry_after(received.retry_after);
+        match self.known {
+            Some(known) => error.with_hint(known.advice),
+            None => error,
+        }
+    }
+}
+
+/// The keys of the envelope that mean something; all others belong to nobody here.
+#[derive(Default)]
+struct Keys<'a> {
+    status: Option<Piece<'a>>,
+    codes: Vec<(Cow<'a, str>, Piece<'a>)>,
+    message: Option<String>,
+    data: Option<Payload<'a>>,
+    icon_details: Option<Payload<'a>>,
+    /// A key that decides and was said twice.
+    ambiguous: Option<Cow<'a, str>>,
+}
+
+impl<'a> Keys<'a> {
+    /// Reads the envelope and checks all that is in it, in one pass.
+    fn read(text: &'a str) -> Result<Self, Malformed> {
+        let mut keys = Self::default();
+        let mut scan = Scan::of(text);
+        scan.members(|scan, key| {
+            let key = scan.key(key).text();
+            let value = |scan: &mut Scan<'a>| scan.value().map(|value| scan.piece(value));
+            match &*key {
+                "status" => {
+                    if keys.status.replace(value(scan)?).is_some() {
+                        keys.ambiguous = Some(key);
+                    }
+                }
+                "code" | "errCode" | "errorCode" | "err_code" => {
+                    if keys.codes.iter().any(|(known, _)| *known == key) {
+                        keys.ambiguous = Some(key.clone());
+                    }
+                    keys.codes.push((key, value(scan)?));
+                }
+                "message" | "msg" | "error" | "errorMessage" => {
+                    let said = lenient::borrowed_text(value(scan)?);
+                    keys.message = said.map(|said| excerpt(&said).to_owned()).or(keys.message.take());
+                }
+                "data" => keys.data = Some(Payload::read(scan)?),
+                "iconDetails" => keys.icon_details = Some(Payload::read(scan)?),
+                _ => _ = scan.value()?,
+            }
+            Ok(())
+        })?;
+        scan.end()?;
+        Ok(keys)
+    }
+
+    /// The code that counts: the first that is not a success, should the spellings disagree.
+    fn code(&self) -> Option<i64> {
+        let codes: Vec<i64> = self.codes.iter().filter_map(|(_, said)| lenient::integer(*said)).collect();
+        codes.iter().copied().find(|code| !(200..300).contains(code)).or(codes.first().copied())
+    }
+
+    fn says_success(&self) -> Option<bool> {
+        let said = lenient::text(self.status?)?.to_ascii_lowercase();
+        match said.trim() {
+            "success" | "ok" | "true" | "200" => Some(true),
+            "error" | "fail" | "failed" | "failure" | "false" => Some(false),
+            _ => None,
+        }
+    }
+}
+
+fn parse(body: &Body) -> Result<Keys<'_>, ApiError> {
+    let text = text(body)?;
+    if text.starts_with('\u{feff}') {
+        return Err(not_json("it begins with a byte order mark"));
+    }
+    if text.trim().is_empty() {
+        return Err(not_json("it is empty"));
+    }
+    let keys = Keys::read(text).map_err(|_| why_not(text))?;
+    match keys.ambiguous {
+        Some(key) => {
+            Err(ApiError::new(Fault::Protocol, format!("the reply is ambiguous: it says `{key}` twice")))
+        }
+        None => Ok(keys),
+    }
+}
+
+fn text(body: &Body) -> Result<&str, ApiError> {
+    match body {
+        Body::Text(text) => Ok(text),
+        Body::Other(other) => Err(not_json("it is not UTF-8").because(other.utf8_error())),
+    }
+}
+
+fn not_json(why: &str) -> ApiError {
+    ApiError::new(Fault::NotJson, format!("the reply is not JSON: {why}"))
+}
+
+fn malformed(error: Malformed) -> ApiError {
+    ApiError::new(Fault::Protocol, "the reply is malformed").because(error)
+}
+
+/// Why a text has no keys: what a person can do something about is looked for only then.
+fn why_not(text: &str) -> ApiError {
+    match scan::whole(text) {
+        Ok(_) => ApiError::new(Fault::Protocol, "the reply is JSON, but not an object"),
+        Err(error @ (Malformed::TooDeep | Malformed::LoneSurrogate)) => malformed(error),
+        Err(Malformed::Syntax) => {
+            let quotable = received::quotable(text);
+            let refused = not_json(&format!("it begins with {:?}", excerpt(&quotable)));
+            // The parser says where it is wrong.
+            let refused = match serde_json::from_str::<IgnoredAny>(text) {
+                Err(error) => refused.because(error),
+                Ok(_) => refused,
+            };
+            if quotable.trim_start().starts_with('<') {
+                return refused.with_hint(
+                    "a network's sign-in page or another server may have answered: check the address",
+                );
+            }
+            refused
+        }
+    }
+}
+
+/// The beginning of a text, whole characters, at most 200 of them.
+fn excerpt(text: &str) -> &str {
+    let text = text.trim_start();
+    text.char_indices().nth(200).map_or(text, |(end, _)| &text[..end])
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+//! Readers that take what servers really send: numbers as text, flags as numbers, JSON in strings, `""` for
+//! nothing (`api.md` §10). Each says `None` when a piece does not hold what was looked for.
+
+use std::borrow::Cow;
+
+use crate::raw::Piece;
+use crate::scan;
+use crate::scan::{Key, Malformed, Scan};
+
+use crate::client::budget::{ITEMS, KEYS_PER_ITEM};
+
+/// Text: a string that is not empty, a number in the digits it was written in, a flag, or an id in the
+/// `{"$oid": …}` form of the database behind the API.
+#[must_use]
+pub fn text(piece: Piece<'_>) -> Option<String> {
+    borrowed_text(piece).map(Cow::into_owned)
+}
+
+/// The same, borrowed where it holds no escapes: most of a reply is such text.
+#[must_use]
+pub fn borrowed_text(piece: Piece<'_>) -> Option<Cow<'_, str>> {
+    let json = piece.get();
+    match json.as_bytes().first()? {
+        b'"' => {
+            let written = json.get(1..json.len() - 1)?;
+            (!written.is_empty()).then(|| scan::unescaped(written))
+        }
+        b'{' => borrowed_text(wrapped(piece, &["$oid", "$numberLong", "$numberInt", "$uuid"])?),
+        b'[' | b'n' => None,
+        _ => Some(Cow::Borrowed(json)),
+    }
+}
+
+/// A flag: `true`, `1`, `1.0`, `"1"`, `"true"`, `"yes"`, `"on"`, and their opposites. Other numbers count as true.
+#[must_use]
+pub fn flag(piece: Piece<'_>) -> Option<bool> {
+    let text = borrowed_text(piece)?;
+    let text = text.trim();
+    for (words, flag) in [(["true", "yes", "on"], true), (["false", "no", "off"], false)] {
+        if words.iter().any(|word| text.eq_ignore_ascii_case(word)) {
+            return Some(flag);
+        }
+    }
+    text.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number != 0.0)
+}
+
+/// A whole number: `12`, `"12"`, `12.0`, `"1.2e1"`.
+#[must_use]
+pub fn integer(piece: Piece<'_>) -> Option<i64> {
+    whole(borrowed_text(piece)?.trim())
+}
+
+/// The whole number that a text stands for, if it fits without loss.
+pub(crate) fn whole(text: &str) -> Option<i64> {
+    // Beyond 2^53 a float no longer knows which whole number it means.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+    let number: f64 = text.parse().ok()?;
+    #[expect(clippy::cast_possible_truncation, reason = "it is whole and below 2^53")]
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+}
+
+/// The piece itself, or the JSON inside it if it is a string that holds some. `None` for `null`, `""`,
+/// and what is text through and through.
+#[must_use]
+pub fn structure(piece: Piece<'_>) -> Option<Structure<'_>> {
+    let structure = match piece.get().as_bytes().first()? {
+        b'"' => {
+            let inner = borrowed_text(piece)?;
+            let found = scan::whole(&inner).ok()?.get();
+            Structure(Cow::Owned(found.to_owned()))
+        }
+        _ => Structure(Cow::Borrowed(piece.get())),
+    };
+    (!is_absent(structure.piece())).then_some(structure)
+}
+
+/// A piece of the reply, or one that a string of the reply held.
+#[derive(Debug)]
+pub struct Structure<'a>(Cow<'a, str>);
+
+impl Structure<'_> {
+    /// The piece.
+    #[must_use]
+    pub fn piece(&self) -> Piece<'_> {
+        Piece::of_checked(&self.0)
+    }
+}
+
+/// Whether a piece says nothing: `null` or `""`.
+#[must_use]
+pub fn is_absent(piece: Piece<'_>) -> bool {
+    matches!(piece.get(), "null" | "\"\"")
+}
+
+/// Whether a piece is an object.
+#[must_use]
+pub fn is_object(piece: Piece<'_>) -> bool {
+    piece.get().starts_with('{')
+}
+
+/// Whether a piece is a list.
+#[must_use]
+pub fn is_list(piece: Piece<'_>) -> bool {
+    piece.get().starts_with('[')
+}
+
+/// A reply holds more items, or an item more keys, than [`crate::client::budget`] allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what} than {limit}")]
+pub struct OverLimit {
+    what: &'static str,
+    limit: usize,
+}
+
+/// More keys than [`KEYS_PER_ITEM`].
+pub(crate) const TOO_MANY_KEYS: OverLimit = OverLimit { what: "an item has more keys", limit: KEYS_PER_ITEM };
+/// More items than [`ITEMS`].
+pub(crate) const TOO_MANY_ITEMS: OverLimit = OverLimit { what: "a list has more items", limit: ITEMS };
+
+/// An object's keys and values in the server's order; of equal keys the last one counts.
+#[derive(Debug, Default)]
+pub struct Object<'a>(pub Vec<(Key<'a>, Piece<'a>)>);
+
+impl<'a> Object<'a> {
+    /// Reads one level; what is not an object has no keys.
+    ///
+    /// # Errors
+    /// When there are more keys than [`KEYS_PER_ITEM`].
+    pub fn read(piece: Piece<'a>) -> Result<Self, OverLimit> {
+        let mut object = Self::default();
+        object.read_anew(piece).map(|()| object)
+    }
+
+    /// The same in the memory of an object that is no longer needed.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_anew(&mut self, piece: Piece<'a>) -> Result<(), OverLimit> {
+        let members = &mut self.0;
+        members.clear();
+        let mut all = 0;
+        // A piece was checked, so all that a scan can refuse is what has no keys.
+        let _: Result<(), Malformed> = Scan::of(piece.get()).members(|scan, key| {
+            let value = scan.value()?;
+            all += 1;
+            if all <= KEYS_PER_ITEM {
+                members.push((scan.key(key), scan.piece(value)));
+            }
+            Ok(())
+        });
+        if all > KEYS_PER_ITEM { Err(TOO_MANY_KEYS) } else { Ok(()) }
+    }
+
+    /// The value of a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<Piece<'a>> {
+        self.0.iter().rev().find(|(name, _)| name.text() == key).map(|(_, value)| *value)
+    }
+
+    /// The value of a key, read as text, flag, ….
+    pub fn read_as<T>(&self, key: &str, read: impl Fn(Piece<'a>) -> Option<T>) -> Option<T> {
+        self.get(key).and_then(read)
+    }
+}
+
+/// The elements of a list; what is not a list has none.
+///
+/// # Errors
+/// When there are more elements than [`ITEMS`].
+pub fn elements(piece: Piece<'_>) -> Result<Vec<Piece<'_>>, OverLimit> {
+    let mut elements = Vec::new();
+    let mut all = 0;
+    let _: Result<(), Malformed> = Scan::of(piece.get()).elements(|scan| {
+        let element = scan.value()?;
+        all += 1;
+        if all <= ITEMS {
+            elements.push(scan.piece(element));
+        }
+        Ok(())
+    });
+    if all > ITEMS { Err(TOO_MANY_ITEMS) } else { Ok(elements) }
+}
+
+/// The value of a one-key object such as `{"$oid": "…"}`.
+pub(crate) fn wrapped<'a>(piece: Piece<'a>, keys: &[&str]) -> Option<Piece<'a>> {
+    let object = Object::read(piece).ok()?;
+    let [(key, value)] = object.0.as_slice() else { return None };
+    keys.contains(&&*key.text()).then_some(*value).filter(|value| !is_object(*value))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! Times as the API writes them: numbers in seconds or milliseconds, RFC 3339, or Indian local time without
+//! a zone (`api.md` §8). It knows no clock.
+
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::raw::Piece;
+
+use crate::client::replies::lenient;
+
+/// The zone of times without one: Indian Standard Time, +05:30 (`api.md` §8).
+#[must_use]
+pub fn india() -> TimeZone {
+    TimeZone::fixed(Offset::constant(5) + SignedDuration::from_mins(30))
+}
+
+/// Reads a moment. `None` for what says none: `0`, `""`, `"0000-00-00 00:00:00"`, negative numbers, and junk.
+#[must_use]
+pub fn time(piece: Piece<'_>, zone: &TimeZone) -> Option<Timestamp> {
+    if lenient::is_object(piece) {
+        let inner = lenient::wrapped(piece, &["$date"])?;
+        let text = lenient::text(inner)?;
+        // The database's own form counts milliseconds, however small the number is.
+        return number(&text).map_or_else(|| written(&text, zone), from_milliseconds);
+    }
+    let text = lenient::borrowed_text(piece)?;
+    match number(text.trim()) {
+        Some(number) => from_number(number),
+        None => written(text.trim(), zone),
+    }
+}
+
+fn number(text: &str) -> Option<f64> {
+    let starts_like_one = text.starts_with(|first: char| first.is_ascii_digit() || first == '-');
+    text.parse().ok().filter(|_| starts_like_one)
+}
+
+/// A number above 10^11 cannot be seconds of this era (it would lie past the year 5000), so it is
+/// milliseconds (`api.md` §2); above 10^14 it is microseconds.
+fn from_number(number: f64) -> Option<Timestamp> {
+    match number {
+        ..=1e11 => from_milliseconds(number * 1e3),
+        ..=1e14 => from_milliseconds(number),
+        _ => from_milliseconds(number / 1e3),
+    }
+}
+
+fn from_milliseconds(milliseconds: f64) -> Option<Timestamp> {
+    if milliseconds <= 0.0 || !milliseconds.is_finite() {
+        return None;
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a cast of a float saturates, and jiff checks the range"
+    )]
+    Timestamp::from_millisecond(milliseconds.round() as i64).ok()
+}
+
+fn written(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Some(moment);
+    }
+    let local: DateTime = text.parse().ok()?;
+    zone.to_timestamp(local).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::raw::Raw;
+
+    fn read(json: &str) -> Option<String> {
+        time(Raw::of(json).piece(), &india()).map(|moment| moment.to_string())
+    }
+
+    #[test]
+    fn a_moment_is_read_in_every_form_the_api_uses() {
+        let table = [
+            ("1754661511", Some("2025-08-08T13:58:31Z")),
+            ("1754661511518", Some("2025-08-08T13:58:31.518Z")),
+            ("1754661511518000", Some("2025-08-08T13:58:31.518Z")),
+            ("1754661511.5", Some("2025-08-08T13:58:31.5Z")),
+            (r#""1754661511""#, Some("2025-08-08T13:58:31Z")),
+            (r#"" 1754661511518 ""#, Some("2025-08-08T13:58:31.518Z")),
+            (r#""2025-08-08 19:28:31""#, Some("2025-08-08T13:58:31Z")),
+            (r#""2025-08-08T19:28:31""#, Some("2025-08-08T13:58:31Z")),
+            (r#""2025-08-08T13:58:31Z""#, Some("2025-08-08T13:58:31Z")),
+            (r#""2025-08-08T19:28:31.25+05:30""#, Some("2025-08-08T13:58:31.25Z")),
+            (r#""2025-08-08 19:28:31+05:30""#, Some("2025-08-08T13:58:31Z")),
+            (r#"{"$date":1754661511518}"#, Some("2025-08-08T13:58:31.518Z")),
+            (r#"{"$date":"2025-08-08T13:58:31Z"}"#, Some("2025-08-08T13:58:31Z")),
+            ("1", Some("1970-01-01T00:00:01Z")),
+            ("4070908800", Some("2099-01-01T00:00:00Z")),
+        ];
+        for (json, wanted) in table {
+            assert_eq!(read(json).as_deref(), wanted, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_says_no_time_is_none() {
+        for json in [
+            "0",
+            "-1",
+            "null",
+            "true",
+            "[]",
+            "{}",
+            "1e400",
+            "9e30",
+            r#""""#,
+            r#""0""#,
+            r#""0000-00-00 00:00:00""#,
+            r#""0000-00-00""#,
+            r#""soon""#,
+            r#""inf""#,
+            r#""NaN""#,
+            r#""2025-13-45 99:00:00""#,
+            r#"{"$date":null}"#,
+            r#"{"$date":{"$date":1}}"#,
+        ] {
+            assert_eq!(read(json), None, "{json}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn seconds_survive(seconds in 1_i64..10_000_000_000) {
+            let wanted = Timestamp::from_second(seconds).unwrap().to_string();
+            prop_assert_eq!(read(&seconds.to_string()), Some(wanted));
+        }
+
+        #[test]
+        fn milliseconds_survive(milliseconds in 100_000_000_001_i64..10_000_000_000_000) {
+            let wanted = Timestamp::from_millisecond(milliseconds).unwrap().to_string();
+            prop_assert_eq!(read(&milliseconds.to_string()), Some(wanted));
+        }
+
+        #[test]
+        fn no_text_and_no_number_breaks_it(text in "\\PC*", number: f64) {
+            let _ = read(&serde_json::to_string(&text).unwrap());
+            let _ = read(&serde_json::to_string(&number).unwrap());
+        }
+
+        #[test]
+        fn texts_that_look_like_times_never_break_it(text in "[-+0-9:TZ .e\\[\\]]{0,30}") {
+            let _ = read(&serde_json::to_string(&text).unwrap());
+        }
+    }
+}

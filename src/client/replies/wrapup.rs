@@ -1,0 +1,185 @@
+//! `agentProfile/checkAgentInWrapUp`: whether the signed-in agent is in wrap-up, and how long yet (`api.md` §2).
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::client::error::{ApiError, Fault};
+use crate::client::received::Received;
+use crate::client::replies::codes::{Class, Module};
+use crate::client::replies::envelope;
+use crate::client::replies::envelope::Judged;
+use crate::client::replies::items::{Raw, over_limit};
+use crate::client::replies::lenient;
+use crate::client::replies::lenient::Object;
+use crate::client::replies::moments;
+
+pub(crate) const PATH: &str = "agentProfile/checkAgentInWrapUp";
+
+/// How far the two ways to say the remaining time may differ before it is worth a note, in seconds.
+const TOLERANCE: i64 = 5;
+
+/// What the server says about the agent's wrap-up.
+#[derive(Clone, Debug, Default)]
+pub struct Wrapup {
+    /// Whether the agent is in wrap-up.
+    pub in_wrapup: bool,
+    /// When it ends.
+    pub ends_at: Option<Timestamp>,
+    /// Seconds until then by the server's clock; negative once over.
+    pub remaining_seconds: Option<i64>,
+    /// The call it follows.
+    pub call_id: Option<String>,
+    /// The customer's number, as text.
+    pub customer: Option<String>,
+    /// The whole of `data` as the server sent it.
+    pub detail: Option<Raw>,
+}
+
+/// The wrap-up, and what is to be said about the answer.
+pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(Wrapup, Vec<String>), ApiError> {
+    match envelope::judge(received, Module::AgentProfile)? {
+        Judged::Payload(envelope) => {
+            let data = envelope.data.and_then(|data| lenient::structure(data.piece)).ok_or_else(not_said)?;
+            let raw = data.piece();
+            let data = Object::read(raw).map_err(|error| over_limit("data", error))?;
+            let (mut wrapup, notes) = decode(&data, received.server_now(), zone)?;
+            wrapup.detail = Some(raw.into());
+            Ok((wrapup, notes))
+        }
+        // The same answer in the shape of an error (`api.md` §2).
+        Judged::Answer(Class::NotInWrapup) => Ok((Wrapup::default(), Vec::new())),
+        Judged::Answer(Class::Empty) => {
+            let note =
+                "the server found no data about a wrap-up (code 1012), which is taken for none".to_owned();
+            Ok((Wrapup::default(), vec![note]))
+        }
+        Judged::Answer(_) => Err(not_said()),
+    }
+}
+
+fn decode(
+    data: &Object<'_>,
+    server_now: Timestamp,
+    zone: &TimeZone,
+) -> Result<(Wrapup, Vec<String>), ApiError> {
+    let in_wrapup = data.read_as("response", lenient::flag).ok_or_else(not_said)?;
+    let ends_at = data.read_as("wrapETime", |value| moments::time(value, zone));
+    // Named like a time that has passed, documented as the time that remains (`api.md` §2).
+    let told = data.read_as("currentDuration", lenient::integer);
+    let computed = ends_at.map(|end| end.duration_since(server_now).as_secs());
+    let mut notes = Vec::new();
+    if let (true, Some(told), Some(computed)) = (in_wrapup, told, computed)
+        && told.abs_diff(computed) > TOLERANCE.unsigned_abs()
+    {
+        notes.push(format!(
+            "the server says that {told} s of the wrap-up remain, but its end is {computed} s away: the end is believed"
+        ));
+    }
+    let wrapup = Wrapup {
+        in_wrapup,
+        ends_at,
+        remaining_seconds: computed.or(told).filter(|_| in_wrapup),
+        call_id: data.read_as("callId", lenient::text),
+        customer: data.read_as("cNumber", lenient::text),
+        detail: None,
+    };
+    Ok((wrapup, notes))
+}
+
+fn not_said() -> ApiError {
+    ApiError::new(Fault::Protocol, "the reply does not say whether the agent is in wrap-up")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The server's clock in these tests.
+    const NOW: i64 = 1_754_661_511;
+
+    fn read_body(body: &str) -> Result<(Wrapup, Vec<String>), ApiError> {
+        let received = Received {
+            status: 200,
+            body: body.as_bytes().to_vec().into(),
+            server_time: Some(Timestamp::from_second(NOW).unwrap()),
+            received_at: Timestamp::UNIX_EPOCH,
+            attempts: 1,
+            lost_a_reply: false,
+            retry_after: None,
+        };
+        read(&received, &moments::india())
+    }
+
+    fn read_data(data: &str) -> (Wrapup, Vec<String>) {
+        read_body(&format!(r#"{{"status":"success","data":{data}}}"#)).unwrap()
+    }
+
+    #[test]
+    fn the_time_left_is_taken_from_the_end_by_the_servers_clock() {
+        for end in ["1754661541", "1754661541000", r#""1754661541""#, r#""2025-08-08 19:29:01""#] {
+            let data = format!(
+                r#"{{"response":1,"wrapETime":{end},"currentDuration":"29","callId":"C1","cNumber":919812345678}}"#
+            );
+            let (wrapup, notes) = read_data(&data);
+            assert!(wrapup.in_wrapup && notes.is_empty(), "{data}: {notes:?}");
+            assert_eq!(wrapup.remaining_seconds, Some(30), "{data}");
+            assert_eq!(wrapup.call_id.as_deref(), Some("C1"));
+            assert_eq!(wrapup.customer.as_deref(), Some("919812345678"));
+            assert_eq!(wrapup.detail.unwrap().get(), data);
+        }
+    }
+
+    #[test]
+    fn two_times_that_disagree_are_told_and_the_end_is_believed() {
+        let (wrapup, notes) = read_data(r#"{"response":1,"wrapETime":1754661541,"currentDuration":90}"#);
+        assert_eq!(wrapup.remaining_seconds, Some(30));
+        assert_eq!(notes.len(), 1);
+        let (wrapup, notes) = read_data(r#"{"response":1,"wrapETime":1754661541,"currentDuration":35}"#);
+        assert_eq!((wrapup.remaining_seconds, notes.len()), (Some(30), 0));
+    }
+
+    #[test]
+    fn without_an_end_the_told_time_counts() {
+        for end in ["0", r#""""#, "null"] {
+            let (wrapup, notes) =
+                read_data(&format!(r#"{{"response":"1","wrapETime":{end},"currentDuration":12}}"#));
+            assert_eq!((wrapup.remaining_seconds, wrapup.ends_at, notes.len()), (Some(12), None, 0));
+        }
+        assert_eq!(read_data(r#"{"response":1}"#).0.remaining_seconds, None);
+    }
+
+    #[test]
+    fn an_end_that_has_passed_leaves_less_than_nothing() {
+        assert_eq!(read_data(r#"{"response":1,"wrapETime":1754661501}"#).0.remaining_seconds, Some(-10));
+    }
+
+    #[test]
+    fn no_wrapup_is_the_same_answer_as_success_and_as_error() {
+        let (wrapup, notes) = read_data(r#"{"response":0,"wrapETime":1754661501,"currentDuration":99}"#);
+        assert!(!wrapup.in_wrapup && wrapup.remaining_seconds.is_none() && notes.is_empty());
+        assert!(!read_body(r#"{"status":"error","errCode":"1504"}"#).unwrap().0.in_wrapup);
+        assert_eq!(read_body(r#"{"status":"error","code":1012}"#).unwrap().1.len(), 1);
+    }
+
+    #[test]
+    fn a_reply_that_does_not_say_it_is_not_understood() {
+        for body in [
+            r#"{"status":"success","data":{}}"#,
+            r#"{"status":"success","data":{"response":"x"}}"#,
+            r#"{"status":"success"}"#,
+            r#"{"status":"error","code":1502}"#,
+        ] {
+            assert_eq!(read_body(body).unwrap_err().kind(), "protocol", "{body}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_number_breaks_it(end: i64, duration: i64) {
+            let data = format!(r#"{{"response":1,"wrapETime":{end},"currentDuration":{duration}}}"#);
+            prop_assert!(read_data(&data).0.in_wrapup);
+        }
+    }
+}

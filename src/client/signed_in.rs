@@ -1,0 +1,235 @@
+//! The questions of the API, asked with the credentials of one profile.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use serde_json::json;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::store::{CredentialKind, Credentials};
+
+use crate::client::connection::Connection;
+use crate::client::error::{ApiError, Fault};
+use crate::client::ping;
+use crate::client::ping::Pong;
+use crate::client::raw_call;
+use crate::client::raw_call::RawReply;
+use crate::client::received::{Received, ReplyMark};
+use crate::client::replies::break_status;
+use crate::client::replies::break_status::BreakStatus;
+use crate::client::replies::codes::Module;
+use crate::client::replies::envelope;
+use crate::client::replies::tags;
+use crate::client::replies::tags::{Notification, Reference, Tags};
+use crate::client::replies::wrapup;
+use crate::client::replies::wrapup::Wrapup;
+use crate::client::request_body::RequestBody;
+use crate::client::retry::RetryPolicy;
+
+/// A profile that can ask. Cheap to clone.
+#[derive(Clone)]
+pub struct SignedIn {
+    /// The profile's name.
+    pub profile: String,
+    /// The way to its server.
+    pub connection: Arc<Connection>,
+    /// Who asks.
+    pub credentials: Credentials,
+}
+
+/// What was asked for, and what is to be said about it.
+#[derive(Clone, Debug)]
+pub struct Answer<T> {
+    /// The answer itself.
+    pub value: T,
+    /// When it was here, by our clock.
+    pub as_of: Timestamp,
+    /// The present by the server's clock, where it told it.
+    pub server_time: Option<Timestamp>,
+    /// What a careful reader should know, e.g. that two parts of the reply disagree.
+    pub notes: Vec<String>,
+    /// Whether an earlier attempt may have been answered and the reply was lost on the way.
+    pub lost_a_reply: bool,
+}
+
+impl<T> Answer<T> {
+    fn new(value: T, received: &Received, notes: Vec<String>) -> Self {
+        Self {
+            value,
+            as_of: received.received_at,
+            server_time: received.server_time,
+            notes,
+            lost_a_reply: received.lost_a_reply,
+        }
+    }
+
+    fn with<U>(self, value: U) -> Answer<U> {
+        let Self { as_of, server_time, notes, lost_a_reply, .. } = self;
+        Answer { value, as_of, server_time, notes, lost_a_reply }
+    }
+}
+
+impl SignedIn {
+    /// Recent notifications with their icons, as far as `take` keeps them and in the form that it gives them. Times
+    /// without a zone are read in `zone`.
+    ///
+    /// # Errors
+    /// When the question is not answered. The server documents only an ssid for this call (`api.md` §0).
+    pub async fn tags<T>(
+        &self,
+        reference: &Reference,
+        zone: &TimeZone,
+        take: impl Fn(Notification) -> Option<T>,
+    ) -> Result<Answer<Tags<T>>, ApiError> {
+        let read = |received: &Received| tags::read(received, zone, &take);
+        self.ask_for_tags(reference, read).await
+    }
+
+    /// The same with what stands for the reply, or `None` if it is the one that `last` stands for, byte for byte.
+    ///
+    /// # Errors
+    /// As for [`SignedIn::tags`].
+    pub async fn tags_unless<T>(
+        &self,
+        last: Option<ReplyMark>,
+        reference: &Reference,
+        zone: &TimeZone,
+        take: impl Fn(Notification) -> Option<T>,
+    ) -> Result<Answer<Option<(Tags<T>, ReplyMark)>>, ApiError> {
+        let read = |received: &Received| {
+            let mark = received.mark();
+            if last == Some(mark) {
+                return Ok(None);
+            }
+            tags::read(received, zone, &take).map(|tags| Some((tags, mark)))
+        };
+        self.ask_for_tags(reference, read).await
+    }
+
+    async fn ask_for_tags<T>(
+        &self,
+        reference: &Reference,
+        read: impl Fn(&Received) -> Result<T, ApiError>,
+    ) -> Result<Answer<T>, ApiError> {
+        let parameters = object(&match reference {
+            Reference::AsTrue => json!({ "ref": true }),
+            Reference::Off => json!({}),
+            Reference::Text(text) => json!({ "ref": text }),
+        })?;
+        let read = |received: Received| {
+            let mut notes = Vec::new();
+            if received.lost_a_reply {
+                // Should the server move a mark with every call, what the lost reply held is not told again.
+                notes.push(
+                    "an earlier reply was lost on the way: the server may not repeat what was in it"
+                        .to_owned(),
+                );
+            }
+            Ok(Answer::new(read(&received)?, &received, notes))
+        };
+        let answer = self.ask(tags::PATH, &parameters, RetryPolicy::Read, read).await;
+        answer.map_err(|error| self.explain_for_tags(error))
+    }
+
+    /// Whether the agent is on break.
+    ///
+    /// # Errors
+    /// When the question is not answered; "not on break" is an answer in either of its shapes.
+    pub async fn break_status(&self, zone: &TimeZone) -> Result<Answer<BreakStatus>, ApiError> {
+        let read = |received: Received| {
+            let (value, notes) = break_status::read(&received, zone)?;
+            Ok(Answer::new(value, &received, notes))
+        };
+        self.ask(break_status::PATH, &object(&json!({}))?, RetryPolicy::Read, read).await
+    }
+
+    /// Whether the agent is in wrap-up.
+    ///
+    /// # Errors
+    /// When the question is not answered; "not in wrap-up" is an answer in either of its shapes.
+    pub async fn wrapup(&self, zone: &TimeZone) -> Result<Answer<Wrapup>, ApiError> {
+        let read = |received: Received| {
+            let (value, notes) = wrapup::read(&received, zone)?;
+            Ok(Answer::new(value, &received, notes))
+        };
+        self.ask(wrapup::PATH, &object(&json!({}))?, RetryPolicy::Read, read).await
+    }
+
+    /// Updates the agent's presence. `path` is [`ping::PATH`] unless the caller knows better; `mic_perm` is any JSON.
+    ///
+    /// # Errors
+    /// When the server does not confirm it.
+    pub async fn ping(&self, path: &str, mic_perm: &RawValue) -> Result<Answer<Pong>, ApiError> {
+        let module = Module::of_path(path);
+        let read =
+            |received: Received| Ok(Answer::new(ping::read(&received, module)?, &received, Vec::new()));
+        self.ask(path, &object(&PingParameters { mic_perm })?, RetryPolicy::Ping, read).await
+    }
+
+    /// One call to any path below `/api/v2` with a body of the caller's own, sent at most once.
+    /// A reply is handed on whatever it says; [`RawReply::outcome`] judges it.
+    ///
+    /// # Errors
+    /// When no reply came, or the request could not be made.
+    pub async fn call(&self, path: &str, body: &RawValue) -> Result<Answer<RawReply>, ApiError> {
+        let module = Module::of_path(path);
+        let read = |received: Received| {
+            let answer = Answer::new((), &received, Vec::new());
+            Ok(answer.with(raw_call::read(&received, module)))
+        };
+        self.ask(path, body, RetryPolicy::Never, read).await
+    }
+
+    /// Asks whether the server accepts the credentials, by the one call that takes both of their forms (`api.md` §5).
+    ///
+    /// # Errors
+    /// When it does not, or cannot say. Credentials that were recognised, but may not ask this, are good ones with a note.
+    pub async fn verify(&self) -> Result<Answer<()>, ApiError> {
+        let read = |received: Received| match envelope::judge(&received, Module::AgentProfile) {
+            Ok(_) => Ok(Answer::new((), &received, Vec::new())),
+            Err(error)
+                if error.code().is_some() && matches!(error.fault(), Fault::Forbidden | Fault::State) =>
+            {
+                let note =
+                    format!("the credentials are accepted, but breaks cannot be read with them: {error}");
+                Ok(Answer::new((), &received, vec![note]))
+            }
+            Err(error) => Err(error),
+        };
+        self.ask(break_status::PATH, &object(&json!({}))?, RetryPolicy::Check, read).await
+    }
+
+    async fn ask<T>(
+        &self,
+        path: &str,
+        parameters: &RawValue,
+        policy: RetryPolicy,
+        read: impl Fn(Received) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let body = RequestBody::new(&self.credentials, parameters)?;
+        Box::pin(self.connection.post(path, &body, policy, read)).await
+    }
+
+    fn explain_for_tags(&self, error: ApiError) -> ApiError {
+        if error.fault() == Fault::SignIn && self.credentials.kind() == CredentialKind::Token {
+            return error.with_hint("tags is documented for an ssid only, not for a user id with a token");
+        }
+        error
+    }
+}
+
+#[derive(Serialize)]
+struct PingParameters<'a> {
+    mic_perm: &'a RawValue,
+}
+
+fn object(parameters: &impl Serialize) -> Result<Box<RawValue>, ApiError> {
+    to_raw_value(parameters).map_err(|error| {
+        ApiError::new(Fault::Usage, "the parameters cannot be written as JSON").because(error)
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,208 @@
+use std::error::Error;
+
+use crate::client::budget::PING_AGAIN;
+use crate::client::fake_server::{FakeServer, SECRET, ok, reply, sign_in};
+use crate::client::replies::moments::india;
+use crate::store::Secret;
+
+use super::*;
+
+fn with_token(server: &FakeServer) -> SignedIn {
+    let token = Secret::new(SECRET.to_owned());
+    sign_in(server.options(), Credentials::UserToken { user_id: "12345678".to_owned(), token })
+}
+
+fn body_of(request: &str) -> &str {
+    request.split_once("\r\n\r\n").unwrap().1
+}
+
+fn raw(json: &str) -> Box<RawValue> {
+    serde_json::from_str(json).unwrap()
+}
+
+#[tokio::test]
+async fn each_call_sends_its_own_parameters_to_its_own_path() {
+    let server = FakeServer::start(|_, stream| {
+        let data = r#"{"status":"success","data":{"on_break":0,"response":0}}"#;
+        std::io::Write::write_all(stream, ok(data).as_bytes()).is_ok()
+    });
+    let agent = server.sign_in();
+    agent.tags(&Reference::Off, &india(), Some).await.unwrap();
+    agent.tags(&Reference::Text("x\"y".to_owned()), &india(), Some).await.unwrap();
+    agent.break_status(&india()).await.unwrap();
+    agent.wrapup(&india()).await.unwrap();
+    agent.ping(ping::PATH, &raw("1")).await.unwrap();
+    agent.call("Agent/live", &raw(r#"{"filter":[]}"#)).await.unwrap();
+    agent.verify().await.unwrap();
+
+    let sent: Vec<_> = server
+        .requests()
+        .iter()
+        .map(|request| {
+            let path = request.split(' ').nth(1).unwrap().trim_start_matches("/api/v2/").to_owned();
+            (path, body_of(request).replace(&format!(r#"{{"ssid":"{SECRET}""#), "{"))
+        })
+        .collect();
+    let sent: Vec<_> = sent.iter().map(|(path, body)| (path.as_str(), body.as_str())).collect();
+    assert_eq!(
+        sent,
+        [
+            ("agentProfile/tags", "{}"),
+            ("agentProfile/tags", r#"{,"ref":"x\"y"}"#),
+            ("agentProfile/agentOnBreak", "{}"),
+            ("agentProfile/checkAgentInWrapUp", "{}"),
+            ("agentProfile/setWebPingTime", r#"{,"mic_perm":1}"#),
+            ("Agent/live", r#"{,"filter":[]}"#),
+            ("agentProfile/agentOnBreak", "{}"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_answer_says_when_it_was_true() {
+    let dated = reply(
+        "200 OK",
+        "Date: Wed, 21 Oct 2015 07:28:00 GMT\r\n",
+        r#"{"status":"success","data":{"response":1,"wrapETime":1445412510,"currentDuration":30}}"#,
+    );
+    let answer = FakeServer::says(dated).sign_in().wrapup(&india()).await.unwrap();
+    assert_eq!(answer.server_time.unwrap().to_string(), "2015-10-21T07:28:00Z");
+    // The end is measured by the server's clock, however far ours is from it.
+    assert_eq!(answer.value.remaining_seconds, Some(30));
+    assert!(answer.notes.is_empty());
+}
+
+#[tokio::test]
+async fn tags_with_a_token_say_what_is_documented() {
+    let server = FakeServer::says(ok(r#"{"status":"error","code":1000,"message":"Invalid Parameters"}"#));
+    let error = with_token(&server).tags(&Reference::AsTrue, &india(), Some).await.unwrap_err();
+    assert_eq!(error.kind(), "sign_in");
+    assert!(error.hints().iter().any(|hint| hint.contains("ssid only")), "{:?}", error.hints());
+    let error = server.sign_in().tags(&Reference::AsTrue, &india(), Some).await.unwrap_err();
+    assert!(!error.hints().iter().any(|hint| hint.contains("ssid only")));
+    let body = server.requests()[0].clone();
+    assert_eq!(body_of(&body), format!(r#"{{"userId":"12345678","token":"{SECRET}","ref":true}}"#));
+}
+
+#[tokio::test]
+async fn good_credentials_are_told_from_bad_ones() {
+    let table = [
+        (r#"{"status":"success","data":{"on_break":1}}"#, None),
+        (r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#, None),
+        (r#"{"status":"error","code":1027,"message":"Only agent"}"#, None),
+        (r#"{"status":"error","code":1043}"#, None),
+        (r#"{"status":"error","code":1011}"#, Some("sign_in")),
+        (r#"{"status":"error","code":1014}"#, Some("sign_in")),
+        (r#"{"status":"error","code":1039}"#, Some("account")),
+        ("{}", Some("protocol")),
+    ];
+    for (body, wanted) in table {
+        let verified = FakeServer::says(ok(body)).sign_in().verify().await;
+        assert_eq!(verified.as_ref().err().map(ApiError::kind), wanted, "{body}");
+        let has_note = verified.is_ok_and(|answer| !answer.notes.is_empty());
+        assert_eq!(has_note, body.contains("1027") || body.contains("1043"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn credentials_are_checked_twice_at_most() {
+    let server = FakeServer::says(reply("503 Busy", "", ""));
+    assert_eq!(server.sign_in().verify().await.unwrap_err().kind(), "server");
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_ping_reaches_the_server_twice_at_most() {
+    for bytes in [String::new(), reply("503 Busy", "", ""), ok(r#"{"status":"error","code":1032}"#)] {
+        let server = FakeServer::says(bytes);
+        assert!(server.sign_in().ping(ping::PATH, &raw("true")).await.is_err());
+        assert_eq!(server.requests().len(), 2);
+    }
+    let told = format!("Retry-After: {}\r\n", PING_AGAIN.as_secs() + 1);
+    let server = FakeServer::says(reply("503 Busy", &told, ""));
+    assert!(server.sign_in().ping(ping::PATH, &raw("true")).await.is_err());
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_ping_is_confirmed_or_refused() {
+    let server = FakeServer::says(ok(r#"{"status":"success", "n":1.0}"#));
+    let pong = server.sign_in().ping(ping::PATH, &raw("1")).await.unwrap();
+    assert_eq!(pong.value.reply.get(), r#"{"status":"success", "n":1.0}"#);
+    for (code, wanted) in [(1503, "sign_in"), (1505, "usage"), (1506, "refused"), (1502, "protocol")] {
+        let server = FakeServer::says(ok(&format!(r#"{{"status":"error","errCode":"{code}"}}"#)));
+        let error = server.sign_in().ping(ping::PATH, &raw("1")).await.unwrap_err();
+        assert_eq!((error.kind(), server.requests().len()), (wanted, 1), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_raw_call_hands_on_every_byte_and_is_sent_once() {
+    let table = [
+        ("200 OK", r#" {"status" : "success", "n": 1.0e2 } "#, None),
+        ("200 OK", r#"{"status":"error","code":1044}"#, Some("sign_in")),
+        ("503 Busy", "<html>busy</html>", Some("server")),
+        ("200 OK", "[1,2]", Some("protocol")),
+    ];
+    for (status, body, wanted) in table {
+        let server = FakeServer::says(reply(status, "", body));
+        let reply = server.sign_in().call("Agent/live", &raw("{}")).await.unwrap().value;
+        assert_eq!(reply.bytes, body.as_bytes());
+        assert_eq!(reply.outcome.err().map(|error| error.kind()), wanted, "{body}");
+        assert_eq!(server.requests().len(), 1);
+    }
+    let server = FakeServer::says("");
+    let error = server.sign_in().call("Agent/live", &raw("{}")).await.unwrap_err();
+    assert_eq!((error.kind(), server.requests().len()), ("reset", 1));
+    assert!(error.source().is_some());
+}
+
+#[tokio::test]
+async fn a_raw_body_that_is_no_object_is_never_sent() {
+    let server = FakeServer::says(ok("{}"));
+    for body in ["[]", "1", r#"{"ssid":"x"}"#] {
+        let error = server.sign_in().call("Agent/live", &raw(body)).await.unwrap_err();
+        assert_eq!(error.kind(), "usage", "{body}");
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn questions_may_be_asked_side_by_side_from_tasks() {
+    let server = FakeServer::says(ok(r#"{"status":"success","data":[]}"#));
+    let agent = server.sign_in();
+    let asked: Vec<_> = (0..8)
+        .map(|_| {
+            let agent = agent.clone();
+            tokio::spawn(async move { agent.tags(&Reference::AsTrue, &india(), Some).await.map(|_| ()) })
+        })
+        .collect();
+    for task in asked {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(server.requests().len(), 8);
+}
+
+#[tokio::test]
+async fn a_reply_that_comes_again_is_known_and_not_read() {
+    let replies = ["[{\"id\":1}]", "[{\"id\":1}]", "[{\"id\":2}]", "{", "[{\"id\":2}]"];
+    let server = FakeServer::start(move |number, stream| {
+        let body = format!(r#"{{"status":"success","data":{}}}"#, replies[number]);
+        std::io::Write::write_all(stream, ok(&body).as_bytes()).is_ok()
+    });
+    let agent = server.sign_in();
+    let read = std::cell::Cell::new(0);
+    let mut last = None;
+    // A reply that cannot be read is no reply to know again; the one before it still is.
+    for known in [Some(false), Some(true), Some(false), None, Some(true)] {
+        let take = |notification| {
+            read.set(read.get() + 1);
+            Some(notification)
+        };
+        let answer = agent.tags_unless(last, &Reference::AsTrue, &india(), take).await;
+        let told = answer.map(|answer| answer.value).ok();
+        assert_eq!(told.as_ref().map(Option::is_none), known);
+        last = told.flatten().map(|(_, mark)| mark).or(last);
+    }
+    assert_eq!(read.get(), 2);
+}

@@ -1,0 +1,191 @@
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Mutex;
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use crate::client::fake_server::{FakeServer, SECRET, ok, quick, read_request, sign_in};
+use crate::client::replies::moments;
+use crate::client::{Answer, ApiError, ConnectionOptions, Proxies, Reference, Tags};
+use crate::clock::Clock;
+use crate::store::{Credentials, Secret, ServerUrl};
+
+use super::*;
+
+/// An authority of the test's own.
+struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    pem: String,
+}
+
+impl Authority {
+    fn new(name: &str) -> Self {
+        let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        let pem = params.self_signed(&key).unwrap().pem();
+        Self { issuer: Issuer::new(params, key), pem }
+    }
+
+    /// Serves TLS with a certificate for `name`, valid until `year`; returns what it was sent over TLS.
+    fn serve(&self, name: &str, year: i32) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+        let mut params = CertificateParams::new([name.to_owned()]).unwrap();
+        params.not_after = date_time_ymd(year, 1, 1);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(&[&TLS13, &TLS12])
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key)
+            .unwrap();
+        serve(Arc::new(config))
+    }
+}
+
+fn serve(config: Arc<ServerConfig>) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let requests: Arc<Mutex<Vec<String>>> = Arc::default();
+    let log = requests.clone();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut tls = StreamOwned::new(ServerConnection::new(config.clone()).unwrap(), stream.unwrap());
+            if let Some(request) = read_request(&mut tls) {
+                log.lock().unwrap().push(request);
+                let _ = tls.write_all(ok(r#"{"data":[],"status":"success"}"#).as_bytes());
+                tls.conn.send_close_notify();
+                let _ = tls.flush();
+            }
+        }
+    });
+    (address, requests)
+}
+
+/// A proxy that lets everything through, and returns what was said to itself.
+fn proxy() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let requests: Arc<Mutex<Vec<String>>> = Arc::default();
+    let log = requests.clone();
+    std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        let request = read_request(&mut client).unwrap();
+        let mut server = TcpStream::connect(request.split(' ').nth(1).unwrap()).unwrap();
+        log.lock().unwrap().push(request);
+        client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
+        let (mut from_client, mut to_server) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+        std::thread::spawn(move || std::io::copy(&mut from_client, &mut to_server));
+        let _ = std::io::copy(&mut server, &mut client);
+    });
+    (address, requests)
+}
+
+async fn ask(origin: &str, extra_ca: Option<&str>, roots: Option<PathBuf>) -> Result<Answer<Tags>, ApiError> {
+    let mut options = ConnectionOptions::new(ServerUrl::parse(origin).unwrap(), Clock::system());
+    options.budget = quick();
+    options.extra_ca = extra_ca.map(|pem| pem.as_bytes().to_vec());
+    options.roots_file = roots;
+    let agent = sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())));
+    agent.tags(&Reference::AsTrue, &moments::india(), Some).await
+}
+
+#[tokio::test]
+async fn a_server_that_an_added_authority_vouches_for_is_trusted() {
+    let authority = Authority::new("ours");
+    let (address, requests) = authority.serve("127.0.0.1", 2099);
+    ask(&format!("https://{address}"), Some(&authority.pem), None).await.unwrap();
+    assert!(requests.lock().unwrap()[0].contains(SECRET));
+}
+
+#[tokio::test]
+async fn a_file_of_authorities_takes_the_place_of_the_systems() {
+    let authority = Authority::new("ours");
+    let (address, _) = authority.serve("127.0.0.1", 2099);
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(authority.pem.as_bytes()).unwrap();
+    ask(&format!("https://{address}"), None, Some(file.path().to_owned())).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_proxy_on_the_way_learns_the_host_and_nothing_else() {
+    let authority = Authority::new("ours");
+    let (address, requests) = authority.serve("127.0.0.1", 2099);
+    let (proxy, overheard) = proxy();
+    let mut options =
+        ConnectionOptions::new(ServerUrl::parse(&format!("https://{address}")).unwrap(), Clock::system());
+    options.extra_ca = Some(authority.pem.into_bytes());
+    let value = format!("http://user:word@{proxy}");
+    options.proxies = Proxies::from_variables(|name| (name == "https_proxy").then(|| value.clone()));
+    let agent = sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())));
+    assert_eq!(agent.connection.proxy_variable(), Some("https_proxy"));
+    agent.tags(&Reference::AsTrue, &moments::india(), Some).await.unwrap();
+
+    assert_eq!(requests.lock().unwrap().len(), 1);
+    let overheard = overheard.lock().unwrap().join("");
+    assert!(overheard.starts_with(&format!("CONNECT {address} HTTP/1.1\r\n")), "{overheard}");
+    assert!(overheard.to_lowercase().contains("proxy-authorization: basic dxnlcjp3b3jk"), "{overheard}");
+    assert!(!overheard.contains(SECRET) && !overheard.contains("tags"), "{overheard}");
+    assert!(!requests.lock().unwrap()[0].to_lowercase().contains("proxy"));
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_prove_itself_gets_no_byte_of_the_request() {
+    let authority = Authority::new("ours");
+    let stranger = Authority::new("stranger");
+    let table = [
+        ("unknown authority", "127.0.0.1", 2099, &stranger, "--cacert"),
+        ("expired", "127.0.0.1", 2020, &authority, "clock"),
+        ("another name", "other.example.com", 2099, &authority, ""),
+    ];
+    for (case, name, year, trusted, hint) in table {
+        let (address, requests) = authority.serve(name, year);
+        let error = ask(&format!("https://{address}"), Some(&trusted.pem), None).await.unwrap_err();
+        assert_eq!(error.kind(), "tls", "{case}: {error:?}");
+        assert!(error.to_string().contains(&address.to_string()), "{case}: {error}");
+        assert!(std::error::Error::source(&error).is_some(), "{case}");
+        assert!(hint.is_empty() || error.hints()[0].contains(hint), "{case}: {:?}", error.hints());
+        assert!(!error.was_sent() && requests.lock().unwrap().is_empty(), "{case}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_not_spoken_to() {
+    let plain = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = plain.local_addr().unwrap();
+    let received = std::thread::spawn(move || {
+        let (mut stream, _) = plain.accept().unwrap();
+        let mut hello = vec![0; 4096];
+        let read = stream.read(&mut hello).unwrap();
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+        hello[..read].to_vec()
+    });
+    let error = ask(&format!("https://{address}"), None, None).await.unwrap_err();
+    assert_eq!(error.kind(), "tls", "{error:?}");
+    assert!(!String::from_utf8_lossy(&received.join().unwrap()).contains(SECRET));
+}
+
+#[tokio::test]
+async fn authorities_are_read_only_when_a_certificate_has_to_be_checked() {
+    let nowhere = PathBuf::from("/nonexistent/ca.pem");
+    let server = FakeServer::says(ok(r#"{"data":[],"status":"success"}"#));
+    ask(&server.origin(), None, Some(nowhere.clone())).await.unwrap();
+
+    let (address, requests) = Authority::new("ours").serve("127.0.0.1", 2099);
+    let error = ask(&format!("https://{address}"), None, Some(nowhere)).await.unwrap_err();
+    assert_eq!(error.kind(), "tls");
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("/nonexistent/ca.pem"), "{cause}");
+    assert!(requests.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_file_without_certificates_is_refused_at_once() {
+    for pem in ["", "hello", "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n"] {
+        assert_eq!(tls(Some(pem.as_bytes()), None, Shown::default()).unwrap_err().kind(), "usage", "{pem}");
+    }
+}

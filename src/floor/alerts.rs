@@ -1,0 +1,155 @@
+//! Limits on how long a break or a wrap-up may be, and the events that tell of crossing them.
+//! Pure: a function of limits, states and the monotonic moment, so that it counts on between polls.
+
+use std::time::Duration;
+
+use crate::floor::event::{Alert, AlertChange, AlertWhat, EventKind, Level};
+use crate::floor::snapshot::Snapshot;
+
+pub use crate::floor::limit::{Limit, LimitError};
+
+#[cfg(test)]
+mod tests;
+
+/// Which limits of one profile were told as crossed. Copy it, and keep the copy once its events are told.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    break_alert: Option<Crossing>,
+    wrapup_alert: Option<Crossing>,
+}
+
+/// A crossing that was told, and is not over.
+#[derive(Clone, Debug)]
+struct Crossing {
+    alert: Alert,
+    /// Which break or wrap-up it is: another one has another beginning.
+    state: Duration,
+    told_at: Duration,
+}
+
+/// A state with its limits.
+struct Measured {
+    what: AlertWhat,
+    reason: Option<String>,
+    state: Duration,
+    seconds: i64,
+}
+
+impl Told {
+    /// The highest level at which the break is over its limit.
+    #[must_use]
+    pub fn break_level(&self) -> Option<Level> {
+        self.break_alert.as_ref().map(|crossing| crossing.alert.level)
+    }
+
+    /// The highest level at which the wrap-up is over its limit.
+    #[must_use]
+    pub fn wrapup_level(&self) -> Option<Level> {
+        self.wrapup_alert.as_ref().map(|crossing| crossing.alert.level)
+    }
+}
+
+/// What there is to tell at the monotonic moment `now`, and what is told then.
+///
+/// Each level is told once for each break or wrap-up. It is taken back only when that state ends, never
+/// because a start was corrected: that is the hysteresis.
+#[must_use]
+pub fn evaluate(limits: &[Limit], snapshot: &Snapshot, told: &Told, now: Duration) -> (Vec<EventKind>, Told) {
+    // Asked for every agent at every answer: without limits there is nothing to measure.
+    if limits.is_empty() {
+        return (Vec::new(), Told::default());
+    }
+    let mut events = Vec::new();
+    let on_break = measured_break(snapshot, now);
+    let wrapup = measured_wrapup(snapshot, now);
+    let next = Told {
+        break_alert: follow(limits, on_break, told.break_alert.as_ref(), now, &mut events),
+        wrapup_alert: follow(limits, wrapup, told.wrapup_alert.as_ref(), now, &mut events),
+    };
+    (events, next)
+}
+
+/// The moment after `now` at which the next limit is crossed if nothing changes: worth a look at the clock.
+#[must_use]
+pub fn next_crossing(limits: &[Limit], snapshot: &Snapshot, now: Duration) -> Option<Duration> {
+    if limits.is_empty() {
+        return None;
+    }
+    [measured_break(snapshot, now), measured_wrapup(snapshot, now)]
+        .into_iter()
+        .flatten()
+        .filter_map(|measured| {
+            let limit = Limit::for_state(limits, measured.what, measured.reason.as_deref())?;
+            let next = limit.next_after(measured.seconds)?;
+            let left = u64::try_from(next.saturating_sub(measured.seconds)).ok()?;
+            Some(now + Duration::from_secs(left))
+        })
+        .min()
+}
+
+fn measured_break(snapshot: &Snapshot, now: Duration) -> Option<Measured> {
+    let standing = snapshot.break_state.as_ref().filter(|standing| standing.said.on_break)?;
+    Some(Measured {
+        what: AlertWhat::Break,
+        reason: standing.said.reason.clone(),
+        state: standing.seen_from,
+        seconds: standing.seconds_held(now),
+    })
+}
+
+fn measured_wrapup(snapshot: &Snapshot, now: Duration) -> Option<Measured> {
+    let standing = snapshot.wrapup.as_ref().filter(|standing| standing.said.in_wrapup)?;
+    Some(Measured {
+        what: AlertWhat::Wrapup,
+        reason: None,
+        state: standing.seen_from,
+        seconds: standing.seconds_held(now),
+    })
+}
+
+fn follow(
+    limits: &[Limit],
+    measured: Option<Measured>,
+    told: Option<&Crossing>,
+    now: Duration,
+    events: &mut Vec<EventKind>,
+) -> Option<Crossing> {
+    let same =
+        told.filter(|crossing| measured.as_ref().is_some_and(|measured| measured.state == crossing.state));
+    if let (Some(crossing), None) = (told, same) {
+        events.push(EventKind::Alert(crossing.cleared(now)));
+    }
+    let Some(crossed) = measured.and_then(|measured| crossing_of(limits, measured, now)) else {
+        return same.cloned();
+    };
+    if same.is_some_and(|told| told.alert.level >= crossed.alert.level) {
+        return same.cloned();
+    }
+    events.push(EventKind::Alert(crossed.alert.clone()));
+    Some(crossed)
+}
+
+fn crossing_of(limits: &[Limit], measured: Measured, now: Duration) -> Option<Crossing> {
+    let limit = Limit::for_state(limits, measured.what, measured.reason.as_deref())?;
+    let (level, limit_seconds) = limit.level_at(measured.seconds)?;
+    let alert = Alert {
+        what: measured.what,
+        reason: measured.reason,
+        level,
+        change: AlertChange::Over,
+        limit_seconds,
+        value_seconds: measured.seconds,
+    };
+    Some(Crossing { alert, state: measured.state, told_at: now })
+}
+
+impl Crossing {
+    fn cleared(&self, now: Duration) -> Alert {
+        let since_told = i64::try_from(now.saturating_sub(self.told_at).as_secs()).unwrap_or(i64::MAX);
+        Alert {
+            change: AlertChange::Cleared,
+            value_seconds: self.alert.value_seconds.saturating_add(since_told),
+            ..self.alert.clone()
+        }
+    }
+}

@@ -1,0 +1,123 @@
+use super::*;
+use crate::floor::look::{BreakSeen, Look, WrapupSeen};
+use crate::floor::samples::{in_wrapup, look, not_in_wrapup, on_break, working};
+
+/// A profile whose alerts are followed.
+struct Floor {
+    limits: Vec<Limit>,
+    snapshot: Snapshot,
+    told: Told,
+}
+
+impl Floor {
+    fn new(limits: &[&str]) -> Self {
+        let limits = limits.iter().map(|text| text.parse().expect("a limit")).collect();
+        Self { limits, snapshot: Snapshot::default(), told: Told::default() }
+    }
+
+    fn sees(&mut self, second: u64, break_state: BreakSeen) -> Vec<String> {
+        let look = Look { break_state: Some(break_state), ..look(second) };
+        self.snapshot = self.snapshot.after(&look).0;
+        self.at(second)
+    }
+
+    fn sees_wrapup(&mut self, second: u64, wrapup: WrapupSeen) -> Vec<String> {
+        let look = Look { wrapup: Some(wrapup), ..look(second) };
+        self.snapshot = self.snapshot.after(&look).0;
+        self.at(second)
+    }
+
+    fn at(&mut self, second: u64) -> Vec<String> {
+        let (events, told) = evaluate(&self.limits, &self.snapshot, &self.told, Duration::from_secs(second));
+        self.told = told;
+        events.iter().map(spoken).collect()
+    }
+
+    fn next(&self, second: u64) -> Option<u64> {
+        next_crossing(&self.limits, &self.snapshot, Duration::from_secs(second)).map(|next| next.as_secs())
+    }
+}
+
+fn spoken(event: &EventKind) -> String {
+    let EventKind::Alert(alert) = event else { panic!("{event:?}") };
+    let Alert { what, level, change, limit_seconds, value_seconds, .. } = alert;
+    format!("{} {} {} {value_seconds}/{limit_seconds}", what.word(), level.word(), change.word())
+}
+
+const NONE: [&str; 0] = [];
+
+#[test]
+fn a_crossing_is_told_once_at_each_level_and_cleared_when_the_state_ends() {
+    let mut floor = Floor::new(&["break=1m:2m"]);
+    assert_eq!(floor.sees(0, working()), NONE);
+    assert_eq!(floor.sees(5, on_break(None, Some(3))), NONE);
+    assert_eq!(floor.at(62), NONE);
+    assert_eq!(floor.at(63), ["break warn over 60/60"]);
+    assert_eq!(floor.at(64), NONE);
+    assert_eq!(floor.sees(65, on_break(None, Some(3))), NONE);
+    assert_eq!(floor.at(125), ["break critical over 122/120"]);
+    assert_eq!(floor.sees(130, on_break(None, Some(3))), NONE);
+    assert_eq!(floor.sees(135, working()), ["break critical cleared 132/120"]);
+    assert_eq!(floor.sees(140, working()), NONE);
+}
+
+#[test]
+fn a_start_that_is_corrected_takes_nothing_back() {
+    let mut floor = Floor::new(&["break=1m"]);
+    assert_eq!(floor.sees(100, on_break(None, Some(40))), ["break critical over 60/60"]);
+    for (second, since) in [(101, 42), (102, 40), (103, 42)] {
+        assert_eq!(floor.sees(second, on_break(None, Some(since))), NONE);
+    }
+}
+
+#[test]
+fn a_new_break_arms_the_alert_again() {
+    let mut floor = Floor::new(&["break=1m"]);
+    assert_eq!(floor.sees(100, on_break(None, Some(0))), ["break critical over 100/60"]);
+    assert_eq!(floor.sees(110, on_break(None, Some(105))), ["break critical cleared 110/60"]);
+    assert_eq!(floor.at(165), ["break critical over 60/60"]);
+}
+
+#[test]
+fn a_break_that_was_over_long_ago_is_critical_at_once_and_only_that() {
+    let mut floor = Floor::new(&["break=1m:2m"]);
+    assert_eq!(floor.sees(1000, on_break(None, Some(0))), ["break critical over 1000/120"]);
+}
+
+#[test]
+fn without_a_start_the_time_seen_counts() {
+    let mut floor = Floor::new(&["break=1m", "wrapup=60s:90s"]);
+    assert_eq!(floor.sees(100, on_break(None, None)), NONE);
+    assert_eq!(floor.sees_wrapup(100, in_wrapup(None, None)), NONE);
+    assert_eq!(floor.at(160), ["break critical over 60/60", "wrapup warn over 60/60"]);
+    assert_eq!(floor.at(190), ["wrapup critical over 90/90"]);
+    assert_eq!(floor.sees_wrapup(195, not_in_wrapup()), ["wrapup critical cleared 95/90"]);
+}
+
+#[test]
+fn the_limit_of_the_reason_is_used() {
+    let mut floor = Floor::new(&["break=1m", "break.lunch=45m"]);
+    assert_eq!(floor.sees(600, on_break(Some("Lunch"), Some(0))), NONE);
+    assert_eq!(floor.sees(605, on_break(Some("Tea"), Some(500))), ["break critical over 105/60"]);
+}
+
+#[test]
+fn the_next_crossing_is_known_beforehand() {
+    let mut floor = Floor::new(&["break=1m:2m", "wrapup=30s"]);
+    assert_eq!(floor.next(0), None);
+    floor.sees(100, on_break(None, Some(90)));
+    assert_eq!(floor.next(100), Some(150));
+    floor.sees_wrapup(110, in_wrapup(None, None));
+    assert_eq!(floor.next(110), Some(140));
+    assert_eq!(floor.next(150), Some(210));
+    assert_eq!(floor.next(210), None);
+}
+
+#[test]
+fn asking_twice_without_keeping_the_answer_tells_the_same() {
+    let mut floor = Floor::new(&["break=1m"]);
+    floor.sees(50, on_break(None, Some(0)));
+    let ask = || evaluate(&floor.limits, &floor.snapshot, &floor.told, Duration::from_secs(70)).0;
+    assert_eq!(spoken(&ask()[0]), spoken(&ask()[0]));
+    assert_eq!(floor.told.break_level(), None);
+}

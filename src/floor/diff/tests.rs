@@ -1,0 +1,234 @@
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::client::received::Received;
+use crate::floor::event::{EventWords, GapCause};
+use crate::floor::samples::{at, in_wrapup, look, nameless, not_in_wrapup, on_break, tag, tags, working};
+
+/// Tells and commits; the names of what was told.
+fn names(memory: &mut Memory, look: &Look) -> Vec<&'static str> {
+    let Difference { events, change } = memory.diff(look);
+    memory.commit(change);
+    events.iter().map(|event| event.kind.words().name).collect()
+}
+
+fn states(events: &[Event]) -> Vec<&State> {
+    let state = |event: &'_ Event| matches!(event.kind, EventKind::State(_));
+    events
+        .iter()
+        .filter(|event| state(event))
+        .filter_map(|event| if let EventKind::State(state) = &event.kind { Some(&**state) } else { None })
+        .collect()
+}
+
+#[test]
+fn the_first_look_tells_what_holds_and_nothing_as_if_it_had_just_happened() {
+    let first = Look {
+        break_state: Some(on_break(Some("Lunch"), Some(0))),
+        wrapup: Some(not_in_wrapup()),
+        ..tags(600, &[tag("a1"), tag("a2")])
+    };
+    let Difference { events, .. } = Memory::new(at(0)).diff(&first);
+    let names: Vec<&str> = events.iter().map(|event| event.kind.words().name).collect();
+    assert_eq!(names, ["state", "tag", "tag"]);
+    assert!(events[1..].iter().all(|event| matches!(event.kind, EventKind::Tag { initial: true, .. })));
+    let state = states(&events)[0];
+    assert_eq!(state.because, StateCause::FirstLook);
+    assert!(state.break_state.as_ref().is_some_and(|seen| seen.on_break));
+    assert!(events.iter().all(|event| event.at == at(600) && event.profile.as_deref() == Some("asha")));
+}
+
+#[test]
+fn what_is_asked_for_later_is_a_state_too() {
+    let mut memory = Memory::new(at(0));
+    assert_eq!(names(&mut memory, &tags(5, &[])), ["state"]);
+    let with_break = Look { break_state: Some(working()), ..look(10) };
+    assert_eq!(names(&mut memory, &with_break), ["state"]);
+    assert_eq!(names(&mut memory, &with_break), [""; 0]);
+}
+
+#[test]
+fn the_events_of_one_look_come_in_a_fixed_order() {
+    let mut memory = Memory::new(at(0));
+    let first = Look { break_state: Some(working()), wrapup: Some(not_in_wrapup()), ..tags(0, &[]) };
+    names(&mut memory, &first);
+    let later = Look {
+        break_state: Some(on_break(Some("Tea"), None)),
+        wrapup: Some(in_wrapup(Some("c"), None)),
+        ..tags(7200, &[tag("a7000")])
+    };
+    assert_eq!(names(&mut memory, &later), ["gap", "tag", "break_started", "wrapup_started"]);
+}
+
+#[test]
+fn news_are_told_oldest_first_and_undated_last() {
+    let mut memory = Memory::new(at(0));
+    names(&mut memory, &tags(0, &[]));
+    let undated = SeenTag { time: None, ..tag("x") };
+    let Difference { events, .. } = memory.diff(&tags(60, &[undated, tag("b30"), tag("a30"), tag("a10")]));
+    let ids: Vec<&str> = events
+        .iter()
+        .filter_map(
+            |event| if let EventKind::Tag { tag, .. } = &event.kind { tag.id.as_deref() } else { None },
+        )
+        .collect();
+    assert_eq!(ids, ["a10", "b30", "a30", "x"]);
+}
+
+#[test]
+fn nothing_moves_before_the_events_are_told() {
+    let mut memory = Memory::new(at(0));
+    names(&mut memory, &Look { break_state: Some(working()), ..tags(0, &[]) });
+    let news = Look { break_state: Some(on_break(None, None)), ..tags(5, &[tag("a1")]) };
+    let first: Vec<String> = memory.diff(&news).events.iter().map(|event| format!("{event:?}")).collect();
+    let again: Vec<String> = memory.diff(&news).events.iter().map(|event| format!("{event:?}")).collect();
+    assert_eq!(first, again);
+    assert_eq!(names(&mut memory, &news), ["tag", "break_started"]);
+    assert_eq!(names(&mut memory, &news), [""; 0]);
+}
+
+#[test]
+fn a_call_that_was_not_made_changes_nothing() {
+    let mut memory = Memory::new(at(0));
+    let full = Look { break_state: Some(on_break(None, None)), ..tags(0, &[tag("a1")]) };
+    names(&mut memory, &full);
+    assert_eq!(names(&mut memory, &look(5)), [""; 0]);
+    assert_eq!(names(&mut memory, &Look { taken_at: at(10), ..full }), [""; 0]);
+}
+
+#[test]
+fn a_clock_that_is_off_is_told_once() {
+    let mut memory = Memory::new(at(0));
+    let off = |second: u64, by: i64| {
+        let look = tags(second, &[]);
+        Look { server_time: Some(at(second.cast_signed() + by)), ..look }
+    };
+    assert_eq!(names(&mut memory, &off(0, 60)), ["state"]);
+    let Difference { events, change } = memory.diff(&off(5, -61));
+    let [state] = states(&events)[..] else { panic!("{events:?}") };
+    assert_eq!((state.because, state.clock_skew_seconds), (StateCause::ClockSkew, Some(-61)));
+    memory.commit(change);
+    assert_eq!(names(&mut memory, &off(10, -61)), [""; 0]);
+    assert_eq!(names(&mut memory, &off(15, 3000)), [""; 0]);
+}
+
+#[test]
+fn a_gap_reaches_back_to_the_last_good_look_whatever_the_clocks_did() {
+    // Seconds that passed by wall, monotonic and server clock; then the length and the cause of the gap.
+    let hour = 3600_i64;
+    let table = [
+        (55 * 60, 55 * 60, Some(55 * 60), None),
+        (2 * hour, 2 * hour, Some(2 * hour), Some((2 * hour, GapCause::Outage))),
+        (8 * hour, 5, Some(8 * hour), Some((8 * hour, GapCause::Sleep))),
+        (8 * hour, 5, None, Some((8 * hour, GapCause::Sleep))),
+        (24 * hour, 5, Some(5), None),
+        (-24 * hour, 2 * hour, Some(2 * hour), Some((2 * hour, GapCause::Outage))),
+        (-24 * hour, 2 * hour, None, Some((2 * hour, GapCause::Outage))),
+    ];
+    for (wall, monotonic, server, expected) in table {
+        let mut memory = Memory::new(at(0));
+        names(&mut memory, &tags(0, &[]));
+        let later = Look {
+            taken_at: at(wall),
+            monotonic: Duration::from_secs(monotonic.unsigned_abs()),
+            server_time: server.map(at),
+            ..tags(0, &[])
+        };
+        let gap = memory.diff(&later).events.into_iter().find_map(|event| match event.kind {
+            EventKind::Gap { from, to, why } => Some((from, to, why)),
+            _ => None,
+        });
+        let expected = expected.map(|(length, why)| (at(wall - length - 180), at(wall), why));
+        assert_eq!(gap, expected, "{wall} {monotonic} {server:?}");
+    }
+}
+
+#[test]
+fn every_event_of_a_difference_is_in_the_table() {
+    let mut memory = Memory::new(at(0));
+    let known: Vec<&str> = EventWords::ALL.iter().map(|words| words.name).collect();
+    for look in [tags(0, &[tag("a1")]), tags(9000, &[tag("a2")])] {
+        assert!(names(&mut memory, &look).iter().all(|name| known.contains(name)));
+    }
+}
+
+#[test]
+fn a_lost_answer_is_a_gap_as_long_as_what_it_may_have_held() {
+    for (is_first, before) in [(true, WINDOW), (false, MARGIN)] {
+        let mut memory = Memory::new(at(0));
+        if !is_first {
+            names(&mut memory, &tags(0, &[]));
+        }
+        let look = Look { read_was_cut: true, ..tags(10, &[]) };
+        let gap = memory.diff(&look).events.into_iter().find_map(|event| match event.kind {
+            EventKind::Gap { from, to, .. } => Some(to.duration_since(from).as_secs().unsigned_abs()),
+            _ => None,
+        });
+        assert_eq!(gap, Some(10 + before.as_secs()), "first: {is_first}");
+    }
+}
+
+#[test]
+fn what_was_committed_is_what_is_known() {
+    let mut memory = Memory::new(at(0));
+    names(&mut memory, &Look { break_state: Some(on_break(None, None)), ..tags(0, &[]) });
+    assert!(memory.snapshot().break_state.as_ref().is_some_and(|standing| standing.said.on_break));
+}
+
+/// Numbers of notifications, and whether each shows it as its id.
+fn ids() -> impl Strategy<Value = Vec<(u8, bool)>> {
+    prop::collection::vec((0_u8..6, any::<bool>()), 0..6)
+}
+
+#[test]
+fn the_last_answer_about_tags_is_known_by_its_mark() {
+    let reply = Received {
+        status: 200,
+        body: b"{}".to_vec().into(),
+        server_time: None,
+        received_at: at(5),
+        attempts: 1,
+        lost_a_reply: false,
+        retry_after: None,
+    };
+    let told = SeenTags::Told { tags: vec![], reply: Some(reply.mark()) };
+    let mut memory = Memory::new(at(0));
+    for tags in [told, SeenTags::Again] {
+        names(&mut memory, &Look { tags: Some(tags), ..look(5) });
+        assert_eq!(memory.last_reply(), Some(reply.mark()));
+    }
+}
+
+proptest! {
+    /// An answer that is known again makes the same difference, to the watch and to its memory, as one that is read again.
+    #[test]
+    fn an_answer_that_comes_again_makes_the_same_difference_unread(
+        answers in prop::collection::vec((prop::option::of(ids()), 1_u64..900), 1..30),
+    ) {
+        let (mut reader, mut knower) = (Memory::new(at(0)), Memory::new(at(0)));
+        let (mut second, mut last) = (0, None);
+        for (ids, pause) in answers {
+            // Without ids of its own, it is the one before.
+            let ids = ids.or_else(|| last.clone()).unwrap_or_default();
+            second += pause;
+            let named = |&(id, has_id): &(u8, bool)| {
+                if has_id { tag(&format!("a{id}")) } else { nameless(&format!(r#"{{"n":{id}}}"#)) }
+            };
+            let read = tags(second, &ids.iter().map(named).collect::<Vec<_>>());
+            let known = if last.as_ref() == Some(&ids) {
+                Look { tags: Some(SeenTags::Again), ..look(second) }
+            } else {
+                read.clone()
+            };
+            last = Some(ids);
+            let of_both = [(&mut reader, &read), (&mut knower, &known)].map(|(memory, look)| {
+                let Difference { events, change } = memory.diff(look);
+                memory.commit(change);
+                (format!("{events:?}"), memory.tags_repeat(), memory.seen.len())
+            });
+            prop_assert_eq!(&of_both[0], &of_both[1]);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Events as rows of one table, for CSV and TSV: its columns are the same whatever happens.
+//! It must not know how a row is written.
+
+use std::sync::LazyLock;
+
+use crate::floor::event::{Event, EventWords};
+use crate::report::{Document, Field, Report, Row, Shape, Shown, Value};
+
+/// The stream as a table: the keys of all events, each once, in the order in which the events are listed.
+pub static STREAM: LazyLock<Document> = LazyLock::new(|| Document {
+    name: "watch",
+    rows_key: "events",
+    head: &[],
+    fields: FIELDS.as_slice(),
+    tail: &[],
+    shape: Shape::List,
+    has_failures: false,
+    unnamed: None,
+    empty: "Nothing happened.",
+});
+
+/// What is JSON in itself is shown only to those who ask for it.
+static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
+    let mut fields: Vec<Field> = Vec::new();
+    for field in EventWords::COMMON.iter().chain(EventWords::ALL.iter().flat_map(|words| words.fields)) {
+        if fields.iter().all(|known| known.key != field.key) {
+            let is_json = field.meaning == crate::report::Meaning::Raw;
+            let shown = if is_json { Shown::OnRequest } else { Shown::Always(0) };
+            fields.push(Field { shown, ..*field });
+        }
+    }
+    fields
+});
+
+/// A table of this one event: what it does not speak of is absent.
+pub(crate) fn of(event: &Event) -> Report {
+    let mut said = event.fields();
+    let value = |field: &Field| {
+        let at = said.iter().position(|(key, _)| *key == field.key);
+        at.map_or(Value::Absent, |at| said.swap_remove(at).1)
+    };
+    let row = Row(FIELDS.iter().map(value).collect());
+    Report {
+        document: &STREAM,
+        head: Vec::new(),
+        rows: vec![row],
+        tail: Vec::new(),
+        single: false,
+        failures: Vec::new(),
+        sentence: None,
+        notes: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_means_the_same_in_every_event() {
+        for words in EventWords::ALL {
+            for field in words.fields {
+                let column = FIELDS.iter().find(|column| column.key == field.key).expect("a column");
+                assert_eq!(column.meaning, field.meaning, "{} of {}", field.key, words.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_script_can_count_on_the_columns_and_their_order() {
+        let keys: Vec<&str> = FIELDS.iter().map(|field| field.key).collect();
+        insta::assert_snapshot!(keys.join("\n"));
+    }
+}

@@ -1,0 +1,119 @@
+//! What one good poll of one profile said: plain data, filled from the `api` layer by the loop.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::client::received::ReplyMark;
+use crate::report::Raw;
+
+/// One good poll. A call that was not made, or failed while others succeeded, is `None`.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// Whose answer it is.
+    pub profile: Option<String>,
+    /// When the answer was complete, by our wall clock.
+    pub taken_at: Timestamp,
+    /// The same moment by our monotonic clock, since the watch started. It stands still while the machine sleeps.
+    pub monotonic: Duration,
+    /// The server's `Date`, where it sent one.
+    pub server_time: Option<Timestamp>,
+    /// The notifications.
+    pub tags: Option<SeenTags>,
+    /// Break or no break.
+    pub break_state: Option<BreakSeen>,
+    /// Wrap-up or no wrap-up.
+    pub wrapup: Option<WrapupSeen>,
+    /// Whether, since the last good look, a request for tags went out whose answer never came whole.
+    /// If the server moves a cursor with each call, what that answer held is gone.
+    pub read_was_cut: bool,
+}
+
+impl Look {
+    /// The present moment as the server has it, or as we have it where the server did not say.
+    /// What the server dates is to be compared with this.
+    #[must_use]
+    pub fn server_now(&self) -> Timestamp {
+        self.server_time.unwrap_or(self.taken_at)
+    }
+}
+
+/// The notifications of one answer.
+#[derive(Clone, Debug)]
+pub enum SeenTags {
+    /// These, oldest first.
+    Told {
+        /// The notifications.
+        tags: Vec<SeenTag>,
+        /// What stands for the answer they came in, where that may be recognised.
+        reply: Option<ReplyMark>,
+    },
+    /// The answer was, byte for byte, the one before: it was not read again.
+    Again,
+}
+
+impl From<Vec<SeenTag>> for SeenTags {
+    fn from(tags: Vec<SeenTag>) -> Self {
+        Self::Told { tags, reply: None }
+    }
+}
+
+/// One notification (`api.md` §3). The named parts were read out of `fields` by lists of known spellings.
+#[derive(Clone, Debug)]
+pub struct SeenTag {
+    /// The notification's own id.
+    pub id: Option<String>,
+    /// When it happened. It may be wrong: identity and forgetting never rest on it.
+    pub time: Option<Timestamp>,
+    /// What kind of notification it is.
+    pub kind: Option<String>,
+    /// What it says.
+    pub message: Option<String>,
+    /// The customer's phone number.
+    pub customer: Option<String>,
+    /// The call it is about.
+    pub call_id: Option<String>,
+    /// The agent it is about.
+    pub agent_id: Option<String>,
+    /// The names of its icons.
+    pub icon_names: Vec<String>,
+    /// Its icons as the server wrote them.
+    pub icons: Vec<Raw>,
+    /// The notification as the server wrote it.
+    pub fields: Raw,
+}
+
+impl SeenTag {
+    /// A copy that keeps nothing else of the reply it came in: a tag that was told stays on the board for hours.
+    #[must_use]
+    pub fn detached(&self) -> Self {
+        let icons = self.icons.iter().map(Raw::detached).collect();
+        Self { icons, fields: self.fields.detached(), ..self.clone() }
+    }
+}
+
+/// What `agentOnBreak` said (`api.md` §1).
+#[derive(Clone, Debug)]
+pub struct BreakSeen {
+    /// On break or not.
+    pub on_break: bool,
+    /// Why.
+    pub reason: Option<String>,
+    /// Since when, by the server's clock.
+    pub since: Option<Timestamp>,
+    /// `breakDetail` as the server wrote it.
+    pub detail: Option<Raw>,
+}
+
+/// What `checkAgentInWrapUp` said (`api.md` §2).
+#[derive(Clone, Debug)]
+pub struct WrapupSeen {
+    /// In wrap-up or not.
+    pub in_wrapup: bool,
+    /// When it ends, by the server's clock.
+    pub ends_at: Option<Timestamp>,
+    /// The call it follows.
+    pub call_id: Option<String>,
+    /// That call's phone number.
+    pub customer: Option<String>,
+}

@@ -1,0 +1,18 @@
+//! The call floor as the program knows it: answers, what changed between two of them, and the events that tell it.
+//! Pure: it is handed times and answers, and knows no clock, network or terminal.
+
+pub mod alerts;
+pub mod diff;
+pub mod event;
+pub(crate) mod fingerprint;
+pub mod health;
+pub mod limit;
+pub mod look;
+pub mod pause;
+pub mod reading;
+pub mod seen;
+pub mod snapshot;
+pub mod until;
+
+#[cfg(test)]
+pub(crate) mod samples;

@@ -1,0 +1,234 @@
+//! Which notifications were told. It forgets by attended time only: never by the time a notification
+//! carries, never because a poll failed, never because the machine slept.
+
+use std::time::Duration;
+
+use foldhash::{HashMap, HashMapExt};
+
+use crate::floor::fingerprint;
+use crate::floor::fingerprint::Fingerprint;
+use crate::floor::look::SeenTag;
+use crate::floor::pause::WINDOW;
+
+#[cfg(test)]
+mod tests;
+
+/// What was absent from good answers for so long is forgotten.
+pub(crate) const FORGET_AFTER: Duration = WINDOW.saturating_mul(2);
+
+/// The longest time before it for which one good answer can vouch.
+const LONGEST_STEP: Duration = Duration::from_secs(5 * 60);
+
+/// How often the forgotten are swept out.
+const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
+
+/// The most fingerprints that are kept. A notification with an id takes two, and one more for each change.
+const CAPACITY: usize = 200_000;
+
+/// How many are left after reaching the capacity.
+const AFTER_OVERFLOW: usize = CAPACITY / 10 * 9;
+
+/// The notifications that were told, each with the attended time of its last appearance.
+#[derive(Debug, Default)]
+pub struct Seen {
+    last: HashMap<Fingerprint, Duration>,
+    /// What the last answer held, by its text: most of it comes again in the next one, and needs no parsing then.
+    texts: HashMap<Fingerprint, Fingerprint>,
+    /// All fingerprints of the last answer, and how many notifications it held.
+    present: Vec<Fingerprint>,
+    held: usize,
+    /// Time for which good answers vouch. It stands still during outages and sleep.
+    attended: Duration,
+    swept: Duration,
+}
+
+/// What an answer holds, compared with what was told.
+#[derive(Debug)]
+pub struct Comparison {
+    /// What was not told yet, in the order of the answer.
+    pub news: Vec<News>,
+    /// How many were told at an earlier look.
+    pub repeated: usize,
+    /// Whether remembering this answer means to forget what would still have to be known.
+    pub overflows: bool,
+    /// What [`Seen::remember`] has to remember once the news are told.
+    pub appearance: Appearance,
+}
+
+/// A notification that was not told yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct News {
+    /// Its place in the answer.
+    pub place: usize,
+    /// Whether its id was told before with other content.
+    pub changed: bool,
+}
+
+/// What appeared in an answer.
+#[derive(Debug)]
+pub struct Appearance {
+    /// `None` if it is what appeared in the last one.
+    contents: Option<Contents>,
+    attended: Duration,
+}
+
+#[derive(Debug)]
+struct Contents {
+    present: Vec<Fingerprint>,
+    texts: HashMap<Fingerprint, Fingerprint>,
+    held: usize,
+}
+
+impl Seen {
+    /// Compares an answer with what was told. `awake` is the time since the last good answer.
+    /// Nothing changes until the appearance is remembered.
+    #[must_use]
+    pub fn compare(&self, tags: &[SeenTag], awake: Duration) -> Comparison {
+        let mut roll = Roll {
+            seen: self,
+            present: HashMap::with_capacity(2 * tags.len()),
+            texts: HashMap::with_capacity(tags.len()),
+            copies: HashMap::new(),
+            repeated: 0,
+        };
+        let mut news = Vec::new();
+        for (place, tag) in tags.iter().enumerate() {
+            if let Some(changed) = roll.call(tag) {
+                news.push(News { place, changed });
+            }
+        }
+        let unknown = roll.present.values().filter(|told| !**told).count();
+        let attended = self.attended + awake.min(LONGEST_STEP);
+        Comparison {
+            news,
+            repeated: roll.repeated,
+            overflows: self.overflows(unknown, attended),
+            appearance: Appearance {
+                contents: Some(Contents {
+                    present: roll.present.into_keys().collect(),
+                    texts: roll.texts,
+                    held: tags.len(),
+                }),
+                attended,
+            },
+        }
+    }
+
+    /// The same for an answer that is the last one again: what it held was told, and has appeared once more.
+    #[must_use]
+    pub fn compare_again(&self, awake: Duration) -> Comparison {
+        let attended = self.attended + awake.min(LONGEST_STEP);
+        let appearance = Appearance { contents: None, attended };
+        Comparison { news: Vec::new(), repeated: self.held, overflows: false, appearance }
+    }
+
+    /// Remembers an answer, once its news are told.
+    pub fn remember(&mut self, appearance: Appearance) {
+        let now = appearance.attended;
+        self.attended = now;
+        if let Some(contents) = appearance.contents {
+            Contents { present: self.present, texts: self.texts, held: self.held } = contents;
+        }
+        for fingerprint in &self.present {
+            self.last.insert(*fingerprint, now);
+        }
+        if self.last.len() > CAPACITY || now >= self.swept + SWEEP_EVERY {
+            self.swept = now;
+            self.last.retain(|_, last| !is_outdated(*last, now));
+        }
+        if self.last.len() > CAPACITY {
+            let limit = self.time_of_surplus();
+            self.last.retain(|_, last| *last > limit || *last == now);
+        }
+    }
+
+    /// How many fingerprints are kept.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.last.len()
+    }
+
+    /// Whether nothing was told yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.last.is_empty()
+    }
+
+    fn overflows(&self, unknown: usize, attended: Duration) -> bool {
+        let wanted = self.last.len() + unknown;
+        wanted > CAPACITY && {
+            let outdated = self.last.values().filter(|last| is_outdated(**last, attended)).count();
+            wanted - outdated > CAPACITY
+        }
+    }
+
+    /// The last appearance up to which fingerprints have to go when there are too many.
+    fn time_of_surplus(&self) -> Duration {
+        let mut times: Vec<Duration> = self.last.values().copied().collect();
+        let surplus = times.len().saturating_sub(AFTER_OVERFLOW);
+        if surplus == 0 {
+            return Duration::ZERO;
+        }
+        *times.select_nth_unstable(surplus - 1).1
+    }
+}
+
+fn is_outdated(last: Duration, now: Duration) -> bool {
+    now.saturating_sub(last) > FORGET_AFTER
+}
+
+/// One pass over an answer.
+struct Roll<'a> {
+    seen: &'a Seen,
+    /// What this answer holds so far, and whether it was told at an earlier look.
+    present: HashMap<Fingerprint, bool>,
+    /// The fingerprints of this answer, by its texts.
+    texts: HashMap<Fingerprint, Fingerprint>,
+    /// How many equal notifications without id this answer holds so far.
+    copies: HashMap<Fingerprint, usize>,
+    /// How many notifications of this answer were told at an earlier look.
+    repeated: usize,
+}
+
+/// Where a fingerprint was met before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Met {
+    Never,
+    InThisAnswer,
+    Earlier,
+}
+
+impl Roll<'_> {
+    /// `None` if `tag` was told, else whether it is a change of one that was.
+    fn call(&mut self, tag: &SeenTag) -> Option<bool> {
+        let (id, state) = if let Some(id) = &tag.id {
+            let state = self.known_by_text(tag, |tag| fingerprint::of_state(id, tag));
+            (self.meet(fingerprint::of_id(id)), self.meet(state))
+        } else {
+            let content = self.known_by_text(tag, |tag| fingerprint::of_json(&tag.fields));
+            let copies = self.copies.entry(content).or_default();
+            let copy = fingerprint::of_copy(content, *copies);
+            *copies += 1;
+            (Met::Never, self.meet(copy))
+        };
+        self.repeated += usize::from(state == Met::Earlier);
+        (state == Met::Never).then_some(id != Met::Never)
+    }
+
+    /// The fingerprint that was made of the same text before, or else is made of it now.
+    fn known_by_text(&mut self, tag: &SeenTag, read: impl FnOnce(&SeenTag) -> Fingerprint) -> Fingerprint {
+        let text = fingerprint::of_text(tag);
+        let known = self.seen.texts.get(&text).copied().unwrap_or_else(|| read(tag));
+        self.texts.insert(text, known);
+        known
+    }
+
+    fn meet(&mut self, fingerprint: Fingerprint) -> Met {
+        if let Some(told) = self.present.get(&fingerprint) {
+            return if *told { Met::Earlier } else { Met::InThisAnswer };
+        }
+        let told = self.seen.last.contains_key(&fingerprint);
+        self.present.insert(fingerprint, told);
+        if told { Met::Earlier } else { Met::Never }
+    }
+}

@@ -1,0 +1,199 @@
+use std::collections::{HashMap as Model, HashSet};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::floor::samples::{nameless, raw, tag};
+
+const STEP: Duration = Duration::from_secs(60);
+
+/// Compares and remembers; the places of what is new.
+fn told(seen: &mut Seen, tags: &[SeenTag], awake: Duration) -> Vec<usize> {
+    let comparison = seen.compare(tags, awake);
+    seen.remember(comparison.appearance);
+    comparison.news.iter().map(|news| news.place).collect()
+}
+
+fn attend(seen: &mut Seen, tags: &[SeenTag], length: Duration) {
+    for _ in 0..length.as_secs() / STEP.as_secs() {
+        assert!(told(seen, tags, STEP).is_empty());
+    }
+}
+
+#[test]
+fn twins_are_two_and_a_third_is_one_more() {
+    let twin = nameless(r#"{"call":"A"}"#);
+    let mut seen = Seen::default();
+    assert_eq!(told(&mut seen, &[twin.clone(), twin.clone()], STEP), [0, 1]);
+    assert!(told(&mut seen, &[twin.clone(), twin.clone()], STEP).is_empty());
+    assert_eq!(told(&mut seen, &[twin.clone(), twin.clone(), twin.clone()], STEP), [2]);
+    assert!(told(&mut seen, &[twin], STEP).is_empty());
+}
+
+#[test]
+fn the_same_id_with_the_same_content_is_one() {
+    let mut seen = Seen::default();
+    let comparison = seen.compare(&[tag("a1"), tag("a1")], STEP);
+    assert_eq!(comparison.news, [News { place: 0, changed: false }]);
+    assert_eq!(comparison.repeated, 0, "a double within one answer shows nothing about the server");
+    seen.remember(comparison.appearance);
+    assert_eq!(seen.compare(&[tag("a1")], STEP).repeated, 1);
+}
+
+#[test]
+fn each_content_of_an_id_is_told_once_even_if_an_older_one_comes_back() {
+    let before = tag("a1");
+    let after = SeenTag { fields: raw(r#"{"_id":"a1","done":true}"#), ..before.clone() };
+    let mut seen = Seen::default();
+    assert_eq!(told(&mut seen, std::slice::from_ref(&before), STEP), [0]);
+    let comparison = seen.compare(std::slice::from_ref(&after), STEP);
+    assert_eq!(comparison.news, [News { place: 0, changed: true }]);
+    seen.remember(comparison.appearance);
+    for answer in [&before, &after, &before] {
+        assert!(told(&mut seen, std::slice::from_ref(answer), STEP).is_empty());
+    }
+}
+
+#[test]
+fn an_icon_added_later_changes_what_has_an_id_and_doubles_nothing_else() {
+    let icons = vec![raw(r#"{"name":"called back"}"#)];
+    let named = tag("a1");
+    let plain = nameless(r#"{"call":"A"}"#);
+    let mut seen = Seen::default();
+    assert_eq!(told(&mut seen, &[named.clone(), plain.clone()], STEP), [0, 1]);
+    let named = SeenTag { icons: icons.clone(), ..named };
+    let plain = SeenTag { icons, ..plain };
+    assert_eq!(told(&mut seen, &[named, plain], STEP), [0]);
+}
+
+#[test]
+fn it_forgets_after_two_windows_of_absence_from_good_answers() {
+    let mut seen = Seen::default();
+    told(&mut seen, &[tag("a1")], STEP);
+    attend(&mut seen, &[], FORGET_AFTER);
+    assert!(told(&mut seen, &[tag("a1")], Duration::ZERO).is_empty(), "still known at the edge");
+    attend(&mut seen, &[], FORGET_AFTER + SWEEP_EVERY + STEP);
+    assert!(seen.is_empty());
+    assert_eq!(told(&mut seen, &[tag("a1")], STEP), [0]);
+}
+
+#[test]
+fn it_never_forgets_what_is_still_there() {
+    let mut seen = Seen::default();
+    told(&mut seen, &[tag("a1")], STEP);
+    attend(&mut seen, &[tag("a1")], FORGET_AFTER * 3);
+}
+
+#[test]
+fn an_outage_is_no_absence() {
+    let mut seen = Seen::default();
+    told(&mut seen, &[tag("a1")], STEP);
+    for _ in 0..3 {
+        assert!(told(&mut seen, &[tag("a1")], FORGET_AFTER * 4).is_empty());
+    }
+}
+
+#[test]
+fn too_many_are_announced_and_the_oldest_go() {
+    let mut seen = Seen::default();
+    let batch = |from: usize| -> Vec<SeenTag> {
+        (from..from + CAPACITY / 10).map(|number| nameless(&number.to_string())).collect()
+    };
+    for round in 0..10 {
+        let comparison = seen.compare(&batch(round * CAPACITY / 10), STEP);
+        assert!(!comparison.overflows);
+        seen.remember(comparison.appearance);
+    }
+    assert_eq!(seen.len(), CAPACITY);
+    let latest = batch(CAPACITY);
+    let comparison = seen.compare(&latest, STEP);
+    assert!(comparison.overflows);
+    seen.remember(comparison.appearance);
+    assert_eq!(seen.len(), 180_000);
+    assert!(told(&mut seen, &latest, STEP).is_empty());
+    assert!(!told(&mut seen, &batch(0), STEP).is_empty());
+}
+
+#[test]
+fn what_is_outdated_makes_room_without_a_word() {
+    let mut seen = Seen::default();
+    let many: Vec<SeenTag> = (0..CAPACITY).map(|number| nameless(&number.to_string())).collect();
+    told(&mut seen, &many, STEP);
+    // Short of the next sweep, so that the outdated are still counted.
+    seen.attended = FORGET_AFTER + STEP;
+    seen.swept = seen.attended;
+    let comparison = seen.compare(&[tag("a1")], STEP);
+    assert!(!comparison.overflows);
+    seen.remember(comparison.appearance);
+    assert_eq!(seen.len(), 2);
+}
+
+#[test]
+fn only_what_is_outdated_goes_where_that_is_enough() {
+    for (recent, left) in [(199_000, 199_002), (198_998, CAPACITY)] {
+        let mut seen = Seen::default();
+        let many: Vec<SeenTag> = (0..1_000 + recent).map(|number| nameless(&number.to_string())).collect();
+        told(&mut seen, &many[..1_000], STEP);
+        told(&mut seen, &many[1_000..], STEP);
+        // The first are outdated at the next answer, the others are not, and no sweep is due.
+        seen.attended = FORGET_AFTER + STEP / 2;
+        seen.swept = seen.attended;
+        told(&mut seen, &[tag("a1")], STEP);
+        assert_eq!(seen.len(), left, "with {recent}");
+    }
+}
+
+#[test]
+fn a_sweep_comes_every_ten_minutes_of_attended_time() {
+    let mut seen = Seen::default();
+    told(&mut seen, &[tag("a1")], STEP);
+    // Outdated after two hours and a minute, and swept out at two hours and ten.
+    attend(&mut seen, &[], Duration::from_secs(128 * 60));
+    assert_eq!(seen.len(), 2);
+    attend(&mut seen, &[], STEP);
+    assert!(seen.is_empty());
+}
+
+#[test]
+fn an_answer_vouches_for_five_minutes_at_most() {
+    let mut seen = Seen::default();
+    told(&mut seen, &[tag("a1")], STEP);
+    told(&mut seen, &[], Duration::from_secs(5 * 60 - 1));
+    assert_eq!(seen.attended, Duration::from_secs(359));
+    told(&mut seen, &[], FORGET_AFTER);
+    seen.remember(seen.compare_again(FORGET_AFTER).appearance);
+    assert_eq!(seen.attended, Duration::from_secs(359 + 2 * 300));
+}
+
+proptest! {
+    /// Against the plainest model: for each content without id the most copies ever in one answer, and
+    /// for each id the set of contents.
+    #[test]
+    fn it_tells_what_a_multiset_tells(answers in prop::collection::vec(prop::collection::vec((0_u8..6, 0_u8..3), 0..12), 1..12)) {
+        let mut seen = Seen::default();
+        let mut most: Model<u8, usize> = Model::new();
+        let mut contents: HashSet<(u8, u8)> = HashSet::new();
+        for answer in answers {
+            let mut expected = Vec::new();
+            let mut copies: Model<u8, usize> = Model::new();
+            let tags: Vec<SeenTag> = answer.iter().map(|(name, content)| {
+                let json = format!(r#"{{"n":{name},"c":{content}}}"#);
+                if *name < 3 { nameless(&format!("{name}")) } else { SeenTag { id: Some(name.to_string()), ..nameless(&json) } }
+            }).collect();
+            for (place, (name, content)) in answer.iter().enumerate() {
+                if *name < 3 {
+                    let copy = copies.entry(*name).or_default();
+                    *copy += 1;
+                    let most = most.entry(*name).or_default();
+                    if *copy > *most {
+                        *most = *copy;
+                        expected.push(place);
+                    }
+                } else if contents.insert((*name, *content)) {
+                    expected.push(place);
+                }
+            }
+            prop_assert_eq!(told(&mut seen, &tags, STEP), expected);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What ends a watch: an event of this type, perhaps of this profile.
+
+use std::str::FromStr;
+
+use crate::floor::event::{Event, EventWords};
+
+/// `--until EVENT[@PROFILE]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Until {
+    event: &'static str,
+    profile: Option<String>,
+}
+
+impl Until {
+    /// Whether this event is the one that was waited for. What held before the watch began is none.
+    #[must_use]
+    pub fn is_met_by(&self, event: &Event) -> bool {
+        let is_of_profile = self.profile.is_none() || self.profile == event.profile;
+        event.kind.words().name == self.event && is_of_profile && !event.is_initial()
+    }
+}
+
+impl FromStr for Until {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, profile) =
+            text.split_once('@').map_or((text, None), |(name, profile)| (name, Some(profile)));
+        let event = event_named(name)?;
+        Ok(Self { event, profile: profile.map(str::to_owned) })
+    }
+}
+
+/// The type of event that is called this.
+///
+/// # Errors
+/// If none is: the text lists those that are.
+pub fn event_named(name: &str) -> Result<&'static str, String> {
+    let names = || EventWords::ALL.iter().map(|words| words.name);
+    names().find(|known| *known == name).ok_or_else(|| {
+        format!("no event is called {name:?}; known are {}", names().collect::<Vec<_>>().join(", "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::event::EventKind;
+
+    #[test]
+    fn an_event_of_the_type_and_the_profile_ends_the_watch() {
+        let renewed = |profile: &str| Event {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            profile: Some(profile.to_owned()),
+            kind: EventKind::SessionRenewed,
+        };
+        for (typed, met) in [
+            ("session_renewed", true),
+            ("session_renewed@asha", true),
+            ("session_renewed@ravi", false),
+            ("break_ended", false),
+        ] {
+            assert_eq!(typed.parse::<Until>().unwrap().is_met_by(&renewed("asha")), met, "{typed}");
+        }
+        assert!("brake_ended".parse::<Until>().unwrap_err().contains("break_ended"));
+    }
+}

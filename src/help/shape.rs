@@ -1,0 +1,51 @@
+//! The shape of help: what it is for, examples, how to write it, options by meaning.
+//! `-h` leaves out what is rarely used (`hide_short_help`) and fits a screen of 24 by 80.
+
+use clap::Command;
+
+use crate::help::examples::{Example, of, section};
+
+const OF_ALL: &str = "\
+{about-with-newline}
+{before-help}{usage-heading} {usage}
+
+Commands:
+{subcommands}
+
+{options}";
+
+const OF_COMMAND: &str = "\
+{about-with-newline}
+{before-help}{usage-heading} {usage}
+
+{all-args}";
+
+/// What `deepcall --help` begins with.
+const FIRST_STEPS: &[Example] = &[
+    ("Without an account: a simulated DeepCall", "deepcall --sandbox tags --since 1h"),
+    ("With a session of your own", "deepcall login"),
+    ("Then, for one agent and for the whole team", "deepcall tags\n  deepcall break-status --all"),
+];
+
+/// Gives the commands that may be shown their examples and the common order.
+pub(crate) fn shaped(definition: Command, may_be_shown: impl Fn(&str) -> bool) -> Command {
+    let definition = definition
+        .help_template(OF_ALL)
+        .before_long_help(section(FIRST_STEPS))
+        .mut_args(|argument| argument.hide_short_help(true));
+    let shaped = |command: Command| {
+        let name = command.get_name().to_owned();
+        if may_be_shown(&name) { shaped_command(command, &name) } else { command }
+    };
+    definition.mut_subcommands(shaped)
+}
+
+/// The same for the commands of `config`, which are made when it is needed.
+pub(crate) fn shaped_below_config(command: Command) -> Command {
+    let name = format!("config {}", command.get_name());
+    shaped_command(command, &name)
+}
+
+fn shaped_command(command: Command, name: &str) -> Command {
+    command.help_template(OF_COMMAND).before_long_help(section(of(name)))
+}

@@ -1,0 +1,176 @@
+//! One value of one row as text: exact for machines, worded for people. Text from the server is
+//! not made harmless here; whoever writes it does that. It must not know columns or widths.
+
+use std::borrow::Cow;
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::output::text::mask::mask_text;
+use crate::output::text::style::{Mark, Tint, mark_of_kind, mark_of_state, mark_of_verdict};
+use crate::output::text::times;
+use crate::report::{Meaning, Value};
+
+/// One value of one row, with what is needed to word it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell<'r> {
+    content: Content<'r>,
+    meaning: Meaning,
+    key: &'r str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Content<'r> {
+    Nothing,
+    Text(Cow<'r, str>),
+    Number(i64),
+    Flag(bool),
+    Time(Timestamp),
+    Seconds(i64),
+}
+
+/// What a person is shown: words, and how they are meant to strike the eye.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glance<'r> {
+    /// The words, not yet made harmless; a mark stands before them where there is one.
+    pub words: Cow<'r, str>,
+    /// Says what the mark says.
+    pub tint: Tint,
+}
+
+impl<'r> Cell<'r> {
+    /// The value under a key of a report.
+    #[must_use]
+    pub fn new(value: &'r Value, meaning: Meaning, key: &'r str) -> Self {
+        let content = match value {
+            Value::Absent => Content::Nothing,
+            Value::Text(text) => Content::Text(Cow::Borrowed(text)),
+            Value::Number(number) => Content::Number(*number),
+            Value::Flag(flag) => Content::Flag(*flag),
+            Value::Time(time) => Content::Time(*time),
+            Value::Seconds(seconds) => Content::Seconds(*seconds),
+            Value::Raw(raw) => Content::of_json(raw.get()),
+            Value::RawList { label, .. } => Content::Text(Cow::Borrowed(label)),
+        };
+        Self { content, meaning, key }
+    }
+
+    /// A piece of JSON as the server wrote it; `None` where there is no such piece.
+    #[must_use]
+    pub fn from_json(json: Option<&'r str>) -> Self {
+        Self { content: json.map_or(Content::Nothing, Content::of_json), meaning: Meaning::Raw, key: "" }
+    }
+
+    /// Text that no field names; `None` where the row does not say it.
+    #[must_use]
+    pub fn from_unnamed(text: Option<Cow<'r, str>>) -> Self {
+        let content = text.map_or(Content::Nothing, Content::Text);
+        Self { content, meaning: Meaning::Text, key: "" }
+    }
+
+    /// Whether the row says nothing here.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match &self.content {
+            Content::Nothing => true,
+            Content::Text(text) => text.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// The text for machines: RFC 3339, plain seconds, `true` and `false`, JSON for what is nested.
+    #[must_use]
+    pub fn exact(self, zone: &TimeZone, mask: bool) -> Cow<'r, str> {
+        match self.content {
+            Content::Nothing => Cow::Borrowed(""),
+            Content::Text(text) => masked(text, self.meaning, mask),
+            Content::Number(number) | Content::Seconds(number) => Cow::Owned(number.to_string()),
+            Content::Flag(true) => Cow::Borrowed("true"),
+            Content::Flag(false) => Cow::Borrowed("false"),
+            Content::Time(time) => Cow::Owned(times::rfc3339(time, zone)),
+        }
+    }
+
+    /// The words for people: relative times, lengths with units, a mark before kinds and states.
+    #[must_use]
+    pub fn glance(self, now: Timestamp, zone: &TimeZone, mask: bool) -> Glance<'r> {
+        let (meaning, key) = (self.meaning, self.key);
+        match self.content {
+            Content::Text(text) if meaning == Meaning::Kind && !text.is_empty() => {
+                let seen = mark_of_kind(&text);
+                marked(seen, &masked(text, meaning, mask))
+            }
+            Content::Text(text) if meaning == Meaning::Verdict => marked(mark_of_verdict(&text), &text),
+            Content::Flag(holds) if meaning == Meaning::State => {
+                marked(mark_of_state(key, holds), yes_or_no(holds))
+            }
+            Content::Flag(holds) => plain(yes_or_no(holds)),
+            Content::Time(time) => plain(times::relative(time, now, zone)),
+            Content::Seconds(seconds) => {
+                let over = meaning == Meaning::Remaining && seconds < 0;
+                let tint = if over { Tint::Bad } else { Tint::Plain };
+                Glance { words: Cow::Owned(times::length(seconds)), tint }
+            }
+            Content::Nothing | Content::Text(_) | Content::Number(_) => plain(self.exact(zone, mask)),
+        }
+    }
+}
+
+impl<'r> Content<'r> {
+    fn of_json(json: &'r str) -> Self {
+        let json = json.trim();
+        match json.as_bytes().first() {
+            Some(b'n') => Self::Nothing,
+            Some(b'"') => Self::Text(unquoted(json)),
+            Some(b'{' | b'[') => Self::Text(compact(json)),
+            _ => Self::Text(Cow::Borrowed(json)),
+        }
+    }
+}
+
+fn marked<'r>(mark: Mark, words: &str) -> Glance<'r> {
+    Glance { words: Cow::Owned(format!("{} {words}", mark.symbol)), tint: mark.tint }
+}
+
+fn plain<'r>(words: impl Into<Cow<'r, str>>) -> Glance<'r> {
+    Glance { words: words.into(), tint: Tint::Plain }
+}
+
+const fn yes_or_no(holds: bool) -> &'static str {
+    if holds { "yes" } else { "no" }
+}
+
+fn masked(text: Cow<'_, str>, meaning: Meaning, mask: bool) -> Cow<'_, str> {
+    if !mask {
+        return text;
+    }
+    match mask_text(&text, meaning) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(hidden) => Cow::Owned(hidden),
+    }
+}
+
+/// The text of a JSON string; one that is no Unicode text (a lone surrogate) stays as written.
+fn unquoted(json: &str) -> Cow<'_, str> {
+    match serde_json::from_str::<&str>(json) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => serde_json::from_str(json).map_or(Cow::Borrowed(json), Cow::Owned),
+    }
+}
+
+/// JSON without the white space between its tokens.
+fn compact(json: &str) -> Cow<'_, str> {
+    if !json.contains([' ', '\n', '\r', '\t']) {
+        return Cow::Borrowed(json);
+    }
+    let (mut in_string, mut escaped) = (false, false);
+    let kept = json.chars().filter(|&character| {
+        let keep = in_string || !matches!(character, ' ' | '\n' | '\r' | '\t');
+        in_string ^= character == '"' && !escaped;
+        escaped = in_string && character == '\\' && !escaped;
+        keep
+    });
+    Cow::Owned(kept.collect())
+}
+
+#[cfg(test)]
+mod tests;

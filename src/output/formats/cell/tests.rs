@@ -1,0 +1,87 @@
+use super::*;
+use crate::output::formats::sample::{india, now, raw};
+
+fn exact(value: &Value, meaning: Meaning) -> String {
+    Cell::new(value, meaning, "key").exact(&india(), false).into_owned()
+}
+
+fn glance(value: &Value, meaning: Meaning, key: &str) -> (String, Tint) {
+    let Glance { words, tint } = Cell::new(value, meaning, key).glance(now(), &india(), false);
+    (words.into_owned(), tint)
+}
+
+#[test]
+fn machines_get_exact_text() {
+    let label = Value::RawList { label: "missed, callback".into(), items: [raw("{}")].into() };
+    for (value, meaning, text) in [
+        (Value::Absent, Meaning::Time, ""),
+        (Value::Text("Missed".into()), Meaning::Kind, "Missed"),
+        (Value::Number(-7), Meaning::Text, "-7"),
+        (Value::Flag(true), Meaning::State, "true"),
+        (Value::Flag(false), Meaning::Text, "false"),
+        (Value::Time(now()), Meaning::Time, "2026-11-23T13:30:00+05:30"),
+        (Value::Seconds(-90), Meaning::Remaining, "-90"),
+        (label, Meaning::Icons, "missed, callback"),
+    ] {
+        assert_eq!(exact(&value, meaning), text, "{value:?}");
+    }
+}
+
+#[test]
+fn json_of_the_server_keeps_its_digits() {
+    for (json, text) in [
+        ("null", ""),
+        (" true", "true"),
+        ("1e400", "1e400"),
+        ("-0", "-0"),
+        ("18446744073709551616", "18446744073709551616"),
+        ("1234567890123456789012345678901234567890", "1234567890123456789012345678901234567890"),
+        (r#""plain""#, "plain"),
+        (r#""a \"b\" \u0905""#, r#"a "b" अ"#),
+        (r#""\ud800 lone""#, r#""\ud800 lone""#),
+        ("[ 1, 2 ]", "[1,2]"),
+        ("{ \"a b\" :\t\"x \\\" y\\\\\" , \"c\": [ ] }", "{\"a b\":\"x \\\" y\\\\\",\"c\":[]}"),
+        ("{\"b\":1,\"a\":1.10}", "{\"b\":1,\"a\":1.10}"),
+    ] {
+        assert_eq!(exact(&Value::Raw(raw(json)), Meaning::Raw), text, "{json}");
+    }
+}
+
+#[test]
+fn people_get_words_and_marks() {
+    for (value, meaning, key, words, tint) in [
+        (Value::Absent, Meaning::Kind, "kind", "", Tint::Plain),
+        (Value::Text("".into()), Meaning::Kind, "kind", "", Tint::Plain),
+        (Value::Text("missed_call".into()), Meaning::Kind, "kind", "✗ missed_call", Tint::Bad),
+        (Value::Text("note".into()), Meaning::Kind, "kind", "· note", Tint::Quiet),
+        (Value::Text("missed".into()), Meaning::Text, "message", "missed", Tint::Plain),
+        (Value::Flag(true), Meaning::State, "on_break", "‖ yes", Tint::Notable),
+        (Value::Flag(true), Meaning::State, "in_wrapup", "◔ yes", Tint::Notable),
+        (Value::Flag(false), Meaning::State, "on_break", "· no", Tint::Quiet),
+        (Value::Flag(true), Meaning::Text, "default", "yes", Tint::Plain),
+        (Value::Time(now()), Meaning::Time, "time", "just now", Tint::Plain),
+        (Value::Seconds(600), Meaning::Elapsed, "for", "10 min", Tint::Plain),
+        (Value::Seconds(45), Meaning::Remaining, "left", "45 s", Tint::Plain),
+        (Value::Seconds(-45), Meaning::Remaining, "left", "-45 s", Tint::Bad),
+        (Value::Number(12), Meaning::Text, "count", "12", Tint::Plain),
+    ] {
+        assert_eq!(glance(&value, meaning, key), (words.to_owned(), tint), "{value:?}");
+    }
+}
+
+#[test]
+fn phone_numbers_are_hidden_when_asked() {
+    let text = |text: &str| Value::Text(text.into());
+    for (value, meaning, hidden) in [
+        (text("919876543210"), Meaning::Phone, "•••••••••210"),
+        (text("call 919876543210 back"), Meaning::Text, "call •••••••••210 back"),
+        (Value::Raw(raw(r#"{"n":"919876543210"}"#)), Meaning::Raw, r#"{"n":"•••••••••210"}"#),
+        (text("919876543210"), Meaning::Id, "919876543210"),
+    ] {
+        let cell = Cell::new(&value, meaning, "key");
+        assert_eq!(cell.clone().exact(&india(), true), hidden);
+        assert_eq!(cell.glance(now(), &india(), true).words, hidden);
+    }
+    let unnamed = Cell::from_unnamed(Some("919876543210".into()));
+    assert_eq!(unnamed.exact(&india(), true), "•••••••••210");
+}

@@ -1,0 +1,331 @@
+//! A report as JSON: one document, or one row a line. Rows are streamed, and what the server
+//! wrote passes through untouched. It must not know which command reports.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use jiff::tz::TimeZone;
+
+pub use crate::output::formats::raw_json::Layout;
+use crate::output::formats::raw_json::{write_raw, write_string};
+use crate::output::text::mask::{mask_free_text, mask_json, mask_phone, mask_text};
+use crate::output::text::times::rfc3339;
+use crate::report::{Field, Meaning, Problem, Report, Row, Value};
+
+/// Writes the report as one JSON object and a line feed: keys of the head, rows under their
+/// plural key, keys of the tail, `failures` where the document has them; or the one row itself
+/// when the report is of a single one.
+///
+/// # Errors
+///
+/// When `out` takes no more.
+pub fn write_document(
+    report: &Report,
+    zone: &TimeZone,
+    mask: bool,
+    layout: Layout,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    write_document_of(report, zone, mask, layout, |_| true, out)
+}
+
+/// The same, with those keys of its rows alone that are held.
+///
+/// # Errors
+///
+/// When `out` takes no more.
+pub fn write_document_of(
+    report: &Report,
+    zone: &TimeZone,
+    mask: bool,
+    layout: Layout,
+    is_held: impl Fn(&str) -> bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let document = report.document;
+    let json = Json { zone, mask, layout };
+    let mut text = Vec::new();
+    match report.rows.as_slice() {
+        [row] if report.single => json.frame(document.fields, is_held, 0).row(row, &mut text),
+        rows => {
+            let frame = json.frame(document.fields, is_held, 2);
+            let mut object = Object::open(&json, 0, &mut text);
+            object.fields(document.head, &report.head);
+            object.key(document.rows_key);
+            object.out.push(b'[');
+            for (index, row) in rows.iter().enumerate() {
+                json.begin_item(index, 1, object.out);
+                frame.row(row, object.out);
+                pass_on(object.out, STEP, out)?;
+            }
+            json.end_items(rows.is_empty(), 1, object.out);
+            object.fields(document.tail, &report.tail);
+            if document.has_failures {
+                object.list("failures", &report.failures, |failure, out| json.failure(failure, 2, out));
+            }
+            object.close();
+        }
+    }
+    text.push(b'\n');
+    pass_on(&mut text, 0, out)
+}
+
+/// Rows are written in memory until they make a step of this size: a call for each of their pieces would take as long
+/// as the pieces.
+const STEP: usize = 64 << 10;
+
+/// Writes out what is more than `least`.
+fn pass_on(text: &mut Vec<u8>, least: usize, out: &mut dyn Write) -> io::Result<()> {
+    if text.len() > least {
+        out.write_all(text)?;
+        text.clear();
+    }
+    Ok(())
+}
+
+/// Writes one row a line.
+///
+/// # Errors
+///
+/// When `out` takes no more.
+pub fn write_ndjson(report: &Report, zone: &TimeZone, mask: bool, out: &mut dyn Write) -> io::Result<()> {
+    let json = Json { zone, mask, layout: Layout::Compact };
+    let frame = json.frame(report.document.fields, |_| true, 0);
+    let mut text = Vec::new();
+    for row in &report.rows {
+        frame.row(row, &mut text);
+        text.push(b'\n');
+        pass_on(&mut text, STEP, out)?;
+    }
+    pass_on(&mut text, 0, out)
+}
+
+/// Writes an object with these fields on one line: an event.
+///
+/// # Errors
+///
+/// When `out` takes no more.
+pub fn write_line<'f>(
+    fields: impl IntoIterator<Item = (&'f Field, &'f Value)>,
+    zone: &TimeZone,
+    mask: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let json = Json { zone, mask, layout: Layout::Compact };
+    let mut text = Vec::new();
+    let mut object = Object::open(&json, 0, &mut text);
+    for (field, value) in fields {
+        object.key(field.key);
+        json.value(field, value, 1, object.out);
+    }
+    object.close();
+    text.push(b'\n');
+    out.write_all(&text)
+}
+
+/// Writes an error for stderr as one JSON object on one line.
+///
+/// # Errors
+///
+/// When `out` takes no more.
+pub fn write_problem(problem: &Problem, mask: bool, out: &mut dyn Write) -> io::Result<()> {
+    let json = Json { zone: &TimeZone::UTC, mask, layout: Layout::Compact };
+    let mut text = Vec::new();
+    let mut object = Object::open(&json, 0, &mut text);
+    object.key("error");
+    let mut error = Object::open(&json, 1, object.out);
+    error.problem(problem);
+    error.list("causes", &problem.causes, |cause, out| json.words(cause, out));
+    error.list("hints", &problem.hints, |hint, out| json.words(hint, out));
+    error.text("profile", problem.profile.as_deref());
+    error.close();
+    object.close();
+    text.push(b'\n');
+    out.write_all(&text)
+}
+
+/// How everything is written.
+struct Json<'j> {
+    zone: &'j TimeZone,
+    mask: bool,
+    layout: Layout,
+}
+
+impl Json<'_> {
+    /// What all rows have in common: laid out once, because there may be many.
+    fn frame<'f>(&'f self, fields: &'f [Field], is_held: impl Fn(&str) -> bool, depth: usize) -> Frame<'f> {
+        let mut text = Vec::new();
+        let mut object = Object::open(self, depth, &mut text);
+        let held = fields.iter().enumerate().filter(|(_, field)| is_held(field.key));
+        let before = held.map(|(place, field)| {
+            object.key(field.key);
+            (std::mem::take(object.out), place, field)
+        });
+        let before = before.collect();
+        object.close();
+        Frame { json: self, depth: depth + 1, before, end: text }
+    }
+
+    fn failure(&self, failure: &Problem, depth: usize, out: &mut Vec<u8>) {
+        let mut object = Object::open(self, depth, out);
+        object.text("profile", failure.profile.as_deref());
+        object.problem(failure);
+        let hint = self.masked(failure.hints.join("; ").into());
+        object.text("hint", Some(hint.as_ref()).filter(|hint| !hint.is_empty()));
+        object.close();
+    }
+
+    /// A value below a key at this depth.
+    fn value(&self, field: &Field, value: &Value, depth: usize, out: &mut Vec<u8>) {
+        match value {
+            Value::Absent => out.extend_from_slice(b"null"),
+            Value::Text(text) if self.mask => write_string(&mask_text(text, field.meaning), out),
+            Value::Text(text) => write_string(text, out),
+            Value::Number(number) if self.mask && field.meaning == Meaning::Phone => {
+                write_string(&mask_phone(&number.to_string()), out);
+            }
+            Value::Number(number) | Value::Seconds(number) => {
+                out.extend_from_slice(number.to_string().as_bytes());
+            }
+            Value::Flag(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
+            // Digits and punctuation: nothing to escape.
+            Value::Time(time) => {
+                out.push(b'"');
+                out.extend_from_slice(rfc3339(*time, self.zone).as_bytes());
+                out.push(b'"');
+            }
+            Value::Raw(raw) if self.mask => {
+                write_raw(&mask_json(raw.get(), field.key), self.layout, depth, out);
+            }
+            Value::Raw(raw) => write_raw(raw.get(), self.layout, depth, out),
+            Value::RawList { items, .. } => self.list(items, depth, out, |item, out| {
+                let item = if self.mask { mask_json(item.get(), field.key) } else { item.get().into() };
+                write_raw(&item, self.layout, depth + 1, out);
+            }),
+        }
+    }
+
+    fn list<T>(&self, items: &[T], depth: usize, out: &mut Vec<u8>, mut write: impl FnMut(&T, &mut Vec<u8>)) {
+        out.push(b'[');
+        for (index, item) in items.iter().enumerate() {
+            self.begin_item(index, depth, out);
+            write(item, out);
+        }
+        self.end_items(items.is_empty(), depth, out);
+    }
+
+    fn begin_item(&self, index: usize, depth: usize, out: &mut Vec<u8>) {
+        if index > 0 {
+            out.push(b',');
+        }
+        self.layout.begin_line(depth + 1, out);
+    }
+
+    fn end_items(&self, is_empty: bool, depth: usize, out: &mut Vec<u8>) {
+        if !is_empty {
+            self.layout.begin_line(depth, out);
+        }
+        out.push(b']');
+    }
+
+    fn words(&self, text: &str, out: &mut Vec<u8>) {
+        write_string(&self.masked(text.into()), out);
+    }
+
+    fn masked<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
+        if self.mask { Cow::Owned(mask_free_text(&text).into_owned()) } else { text }
+    }
+}
+
+/// Rows without their values.
+struct Frame<'f> {
+    json: &'f Json<'f>,
+    /// Of the keys.
+    depth: usize,
+    /// What stands before the value of each field, and the value's place in a row.
+    before: Vec<(Vec<u8>, usize, &'f Field)>,
+    /// What stands after the last.
+    end: Vec<u8>,
+}
+
+impl Frame<'_> {
+    fn row(&self, row: &Row, out: &mut Vec<u8>) {
+        for (before, place, field) in &self.before {
+            out.extend_from_slice(before);
+            self.json.value(field, row.0.get(*place).unwrap_or(&Value::Absent), self.depth, out);
+        }
+        out.extend_from_slice(&self.end);
+    }
+}
+
+/// An object that is being written.
+struct Object<'j, 'o> {
+    json: &'j Json<'j>,
+    /// Of its keys.
+    depth: usize,
+    is_empty: bool,
+    out: &'o mut Vec<u8>,
+}
+
+impl<'j, 'o> Object<'j, 'o> {
+    fn open(json: &'j Json<'j>, depth: usize, out: &'o mut Vec<u8>) -> Self {
+        out.push(b'{');
+        Self { json, depth: depth + 1, is_empty: true, out }
+    }
+
+    /// Keys are our own words and need no escapes.
+    fn key(&mut self, key: &str) {
+        if !self.is_empty {
+            self.out.push(b',');
+        }
+        self.is_empty = false;
+        self.json.layout.begin_line(self.depth, self.out);
+        self.out.push(b'"');
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.push(b'"');
+        self.out.extend_from_slice(self.json.layout.colon());
+    }
+
+    fn fields(&mut self, fields: &[Field], values: &[Value]) {
+        for (index, field) in fields.iter().enumerate() {
+            self.key(field.key);
+            let value = values.get(index).unwrap_or(&Value::Absent);
+            self.json.value(field, value, self.depth, self.out);
+        }
+    }
+
+    /// What a failure among answers and an error on stderr have in common.
+    fn problem(&mut self, problem: &Problem) {
+        self.text("kind", Some(problem.kind));
+        self.key("code");
+        match problem.code {
+            Some(code) => self.out.extend_from_slice(code.to_string().as_bytes()),
+            None => self.out.extend_from_slice(b"null"),
+        }
+        self.key("message");
+        self.json.words(&problem.message, self.out);
+    }
+
+    fn text(&mut self, key: &str, text: Option<&str>) {
+        self.key(key);
+        match text {
+            Some(text) => write_string(text, self.out),
+            None => self.out.extend_from_slice(b"null"),
+        }
+    }
+
+    fn list<T>(&mut self, key: &str, items: &[T], write: impl FnMut(&T, &mut Vec<u8>)) {
+        self.key(key);
+        self.json.list(items, self.depth, self.out, write);
+    }
+
+    fn close(self) {
+        if !self.is_empty {
+            self.json.layout.begin_line(self.depth - 1, self.out);
+        }
+        self.out.push(b'}');
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,258 @@
+use std::time::{Duration, Instant};
+
+use jiff::tz::{Offset, TimeZone};
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::{Layout, write_document, write_document_of, write_ndjson, write_problem};
+use crate::output::payloads::{assert_harmless, payloads};
+use crate::report::{Document, Field, Meaning, Problem, Raw, Report, Row, Shape, Shown, Value};
+use crate::scan::any_json;
+
+const fn field(key: &'static str, meaning: Meaning) -> Field {
+    Field { key, title: "", meaning, shown: Shown::OnRequest, about: "" }
+}
+
+static TAGS: Document = Document {
+    name: "tags",
+    rows_key: "tags",
+    head: &[field("as_of", Meaning::Time)],
+    fields: &[
+        field("profile", Meaning::Name),
+        field("time", Meaning::Time),
+        field("message", Meaning::Text),
+        field("customer", Meaning::Phone),
+        field("left", Meaning::Remaining),
+        field("on_break", Meaning::State),
+        field("icons", Meaning::Icons),
+        field("fields", Meaning::Raw),
+    ],
+    tail: &[field("icons", Meaning::Icons)],
+    shape: Shape::List,
+    has_failures: true,
+    unnamed: None,
+    empty: "no tags",
+};
+
+fn raw(json: &str) -> Raw {
+    Raw::of(json)
+}
+
+fn time(text: &str) -> Value {
+    Value::Time(text.parse().unwrap())
+}
+
+fn icons(items: &[&str]) -> Value {
+    Value::RawList { label: "".into(), items: items.iter().map(|item| raw(item)).collect() }
+}
+
+fn row(message: &str, fields: &str) -> Row {
+    Row(vec![
+        Value::Text("asha".into()),
+        time("2026-11-23T04:45:30.5Z"),
+        Value::Text(message.into()),
+        Value::Text("919876543210".into()),
+        Value::Seconds(-7),
+        Value::Flag(true),
+        icons(&["{ \"name\" : \"star\" }"]),
+        Value::Raw(raw(fields)),
+    ])
+}
+
+fn report(rows: Vec<Row>) -> Report {
+    Report {
+        document: &TAGS,
+        head: vec![time("2026-11-23T04:46:00Z")],
+        rows,
+        tail: vec![icons(&[])],
+        single: false,
+        failures: Vec::new(),
+        sentence: None,
+        notes: Vec::new(),
+    }
+}
+
+fn problem() -> Problem {
+    Problem {
+        profile: Some("ravi".to_owned()),
+        kind: "sign_in",
+        code: Some(1044),
+        message: "session of 9876543210 is gone\n".to_owned(),
+        causes: vec!["first".to_owned(), "second".to_owned()],
+        hints: vec!["run `deepcall login`".to_owned(), "or wait".to_owned()],
+    }
+}
+
+fn ist() -> TimeZone {
+    TimeZone::fixed(Offset::from_seconds(19_800).unwrap())
+}
+
+fn document(report: &Report, mask: bool, layout: Layout) -> String {
+    let mut out = Vec::new();
+    write_document(report, &ist(), mask, layout, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+const ROW: &str = r#"{"profile":"asha","time":"2026-11-23T10:15:30.5+05:30","message":"hi","customer":"919876543210","left":-7,"on_break":true,"icons":[{"name":"star"}],"fields":{"n":1e400,"a":-0}}"#;
+
+#[test]
+fn a_list_is_one_object_with_its_keys_in_order() {
+    let mut report = report(vec![row("hi", "{\"n\": 1e400,\n\"a\": -0}")]);
+    report.failures.push(problem());
+    report.failures.push(Problem { profile: None, code: None, hints: Vec::new(), ..problem() });
+    let failures = r#"[{"profile":"ravi","kind":"sign_in","code":1044,"message":"session of 9876543210 is gone\n","hint":"run `deepcall login`; or wait"},{"profile":null,"kind":"sign_in","code":null,"message":"session of 9876543210 is gone\n","hint":null}]"#;
+    let expected = format!(
+        "{{\"as_of\":\"2026-11-23T10:16:00+05:30\",\"tags\":[{ROW}],\"icons\":[],\"failures\":{failures}}}\n"
+    );
+    assert_eq!(document(&report, false, Layout::Compact), expected);
+}
+
+#[test]
+fn what_was_not_said_is_null_and_none_is_an_empty_list() {
+    let mut report = report(Vec::new());
+    report.head = vec![Value::Absent];
+    let empty = "{\"as_of\":null,\"tags\":[],\"icons\":[],\"failures\":[]}\n";
+    assert_eq!(document(&report, false, Layout::Compact), empty);
+    report.rows = vec![Row(vec![])];
+    report.single = true;
+    let row: serde_json::Value = serde_json::from_str(&document(&report, false, Layout::Compact)).unwrap();
+    assert_eq!(row["fields"], json!(null));
+    assert_eq!(row.as_object().unwrap().len(), TAGS.fields.len());
+}
+
+#[test]
+fn a_single_report_is_the_row_itself() {
+    let mut report = report(vec![row("hi", "{\"n\":1e400,\"a\":-0}")]);
+    report.single = true;
+    assert_eq!(document(&report, false, Layout::Compact), format!("{ROW}\n"));
+}
+
+#[test]
+fn ndjson_is_one_row_a_line() {
+    let mut out = Vec::new();
+    let row = || row("hi", "{\"n\":1e400,\"a\":-0}");
+    write_ndjson(&report(vec![row(), row()]), &ist(), false, &mut out).unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), format!("{ROW}\n{ROW}\n"));
+}
+
+#[test]
+fn an_indented_document_reads_well() {
+    let mut report = report(vec![row("hi", "[1]")]);
+    report.rows[0].0.truncate(1);
+    report.rows[0].0.resize_with(7, || Value::Absent);
+    report.rows[0].0.push(Value::Raw(raw("{\"a\":[1]}")));
+    report.tail = vec![icons(&["{\"b\":2}"])];
+    let expected = r#"{
+  "as_of": "2026-11-23T10:16:00+05:30",
+  "tags": [
+    {
+      "profile": "asha",
+      "time": null,
+      "message": null,
+      "customer": null,
+      "left": null,
+      "on_break": null,
+      "icons": null,
+      "fields": {
+        "a": [
+          1
+        ]
+      }
+    }
+  ],
+  "icons": [
+    {
+      "b": 2
+    }
+  ],
+  "failures": []
+}
+"#;
+    assert_eq!(document(&report, false, Layout::Indented), expected);
+}
+
+#[test]
+fn a_mask_hides_numbers_everywhere() {
+    let fields = r#"{"cNumber":919876543210,"time":1764000000,"text":"call 9876543210"}"#;
+    let mut report = report(vec![row("from 9876543210", fields)]);
+    report.rows[0].0[3] = Value::Number(919_876_543_210);
+    report.rows[0].0[6] = icons(&["{\"phone\":\"9876543210\"}"]);
+    report.failures.push(problem());
+    let masked = document(&report, true, Layout::Compact);
+    assert!(!masked.contains("876543"), "{masked}");
+    assert_eq!(masked.matches("•210").count(), 6, "{masked}");
+    assert!(masked.contains("1764000000"), "{masked}");
+}
+
+#[test]
+fn a_problem_is_one_line() {
+    let told = |mask| {
+        let mut out = Vec::new();
+        write_problem(&problem(), mask, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let expected = r#"{"error":{"kind":"sign_in","code":1044,"message":"session of 9876543210 is gone\n","causes":["first","second"],"hints":["run `deepcall login`","or wait"],"profile":"ravi"}}"#;
+    assert_eq!(told(false), format!("{expected}\n"));
+    assert_eq!(told(true), format!("{}\n", expected.replace("9876543210", "•••••••210")));
+}
+
+#[test]
+fn every_payload_is_harmless_in_every_place() {
+    for (name, text) in payloads() {
+        let server = serde_json::to_string(&text).unwrap();
+        let mut report = report(vec![row(&text, &server)]);
+        report.failures.push(Problem { message: text.clone(), hints: vec![text.clone()], ..problem() });
+        for layout in [Layout::Compact, Layout::Indented] {
+            let written = document(&report, false, layout);
+            assert_harmless("json", name, &written);
+            let read: serde_json::Value = serde_json::from_str(&written).unwrap();
+            assert_eq!(read["tags"][0]["message"], text, "{name}");
+            assert_eq!(read["tags"][0]["fields"], text, "{name}");
+            assert_eq!(read["failures"][0]["hint"], text, "{name}");
+        }
+        let mut lines = Vec::new();
+        write_ndjson(&report, &ist(), false, &mut lines).unwrap();
+        let lines = String::from_utf8(lines).unwrap();
+        assert_harmless("ndjson", name, &lines);
+        assert_eq!(lines.matches('\n').count(), 1, "{name}");
+    }
+}
+
+#[test]
+fn many_rows_are_written_in_linear_time() {
+    let fields =
+        r#"{"_id":"5f3a9c0b1234567890abcdef","message":"Missed call","cNumber":"919876543210","n":1}"#;
+    let report = report(vec![row("Missed call from the main queue", fields); 20_000]);
+    for mask in [false, true] {
+        let start = Instant::now();
+        let written = document(&report, mask, Layout::Compact);
+        let took = start.elapsed();
+        assert!(written.len() > 5_000_000 && took < Duration::from_secs(10), "{took:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_the_server_wrote_means_the_same_in_every_layout(value in any_json(), message in any::<String>()) {
+        let report = report(vec![row(&message, &serde_json::to_string_pretty(&value).unwrap())]);
+        for layout in [Layout::Compact, Layout::Indented] {
+            let written = document(&report, false, layout);
+            let read: serde_json::Value = serde_json::from_str(&written).unwrap();
+            prop_assert_eq!(&read["tags"][0]["fields"], &value);
+            prop_assert_eq!(&read["tags"][0]["message"], &message);
+            prop_assert_eq!(read["tags"][0]["time"].as_str(), Some("2026-11-23T10:15:30.5+05:30"));
+        }
+    }
+}
+
+#[test]
+fn keys_of_rows_that_are_not_held_are_left_out() {
+    let report = report(vec![row("hi", "{}"), row("ho", "{}")]);
+    let mut out = Vec::new();
+    let is_held = |key: &str| matches!(key, "message" | "left" | "unknown");
+    write_document_of(&report, &ist(), false, Layout::Compact, is_held, &mut out).unwrap();
+    let rows = r#"[{"message":"hi","left":-7},{"message":"ho","left":-7}]"#;
+    let expected =
+        format!("{{\"as_of\":\"2026-11-23T10:16:00+05:30\",\"tags\":{rows},\"icons\":[],\"failures\":[]}}\n");
+    assert_eq!(String::from_utf8(out).unwrap(), expected);
+}

@@ -1,0 +1,16 @@
+//! One file per format, each a function of the same [`crate::report::Report`].
+
+pub mod cell;
+pub mod delimited;
+pub mod fit;
+pub mod grid;
+pub mod json;
+pub mod plain;
+pub mod problem;
+pub mod raw_json;
+pub mod render;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod schema;
+pub mod sentence;
+pub mod table;

@@ -1,0 +1,85 @@
+//! From a report to stdout: which form an answer takes. It must not know how any form is written.
+
+use std::io::{self, Write};
+
+use crate::output::formats::delimited::Delimiter;
+use crate::output::formats::json::Layout;
+use crate::output::formats::sentence::write_sentence;
+use crate::output::formats::table::write_table;
+use crate::output::formats::{delimited, json};
+use crate::output::presentation::{Format, Presentation};
+use crate::output::select::{SelectError, Selection};
+use crate::report::Report;
+
+/// Why an answer could not be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// stdout does not take it.
+    #[error("cannot write the answer")]
+    Io(#[from] io::Error),
+    /// The columns asked for do not exist.
+    #[error(transparent)]
+    Select(#[from] SelectError),
+}
+
+/// Writes the answer in the form that the presentation asks for. A table without rows is nothing at
+/// all; what a person is then told instead is [`empty_sentence`], on stderr.
+///
+/// # Errors
+/// When stdout does not take it, or a column asked for does not exist.
+pub fn render(report: &Report, presentation: &Presentation, out: &mut dyn Write) -> Result<(), RenderError> {
+    match presentation.format {
+        Format::Table => render_table(report, presentation, out),
+        Format::Csv => render_delimited(report, presentation, Delimiter::Comma, out),
+        Format::Tsv => render_delimited(report, presentation, Delimiter::Tab, out),
+        Format::Json | Format::Ndjson => Ok(render_json(report, presentation, out)?),
+    }
+}
+
+/// What a person at a terminal is told where a table would have no rows.
+#[must_use]
+pub fn empty_sentence(report: &Report) -> Option<&'static str> {
+    report.rows.is_empty().then_some(report.document.empty)
+}
+
+fn render_table(
+    report: &Report,
+    presentation: &Presentation,
+    out: &mut dyn Write,
+) -> Result<(), RenderError> {
+    let selection = Selection::of(report, presentation.columns.as_deref())?;
+    match &report.sentence {
+        // Columns asked for by name are an answer to another question than the sentence.
+        Some(sentence) if presentation.terminal && presentation.columns.is_none() => {
+            write_sentence(sentence, presentation, out)?;
+        }
+        _ if report.rows.is_empty() => {}
+        _ => write_table(&selection, presentation, out)?,
+    }
+    Ok(())
+}
+
+fn render_delimited(
+    report: &Report,
+    presentation: &Presentation,
+    delimiter: Delimiter,
+    out: &mut dyn Write,
+) -> Result<(), RenderError> {
+    let selection = Selection::steady(report, presentation.columns.as_deref())?;
+    let Presentation { zone, mask, headers, guard, .. } = presentation;
+    let names: Vec<String> = selection.columns().iter().map(|column| column.name.to_string()).collect();
+    let rows = selection.rows().map(|cells| cells.into_iter().map(|cell| cell.exact(zone, *mask)));
+    Ok(delimited::write(&names, rows, delimiter, *headers, *guard, out)?)
+}
+
+fn render_json(report: &Report, presentation: &Presentation, out: &mut dyn Write) -> io::Result<()> {
+    let Presentation { format, zone, mask, terminal, .. } = presentation;
+    let layout = if *terminal { Layout::Indented } else { Layout::Compact };
+    match format {
+        Format::Ndjson => json::write_ndjson(report, zone, *mask, out),
+        _ => json::write_document(report, zone, *mask, layout, out),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,162 @@
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value as Json, json};
+
+use super::{object_of, schema};
+use crate::output::formats::json::{Layout, write_document};
+use crate::report::{Document, Field, Meaning, Problem, Raw, Report, Row, Shape, Shown, Value};
+
+const fn field(key: &'static str, meaning: Meaning, about: &'static str) -> Field {
+    Field { key, title: "", meaning, shown: Shown::OnRequest, about }
+}
+
+static TAGS: Document = Document {
+    name: "tags",
+    rows_key: "tags",
+    head: &[field("as_of", Meaning::Time, "when the server was asked")],
+    fields: &[
+        field("profile", Meaning::Name, "the profile"),
+        field("on_break", Meaning::State, "whether on break"),
+        field("left", Meaning::Remaining, "seconds left"),
+        field("fields", Meaning::Raw, "as the server sent it"),
+    ],
+    tail: &[field("icons", Meaning::Icons, "icons of no tag")],
+    shape: Shape::List,
+    has_failures: true,
+    unnamed: None,
+    empty: "",
+};
+
+static BREAKS: Document = Document {
+    name: "break-status",
+    rows_key: "break_status",
+    shape: Shape::ListOrOne,
+    head: &[],
+    tail: &[],
+    ..TAGS
+};
+
+fn report(document: &'static Document, single: bool) -> Json {
+    let raw = |json: &str| Raw::of(json);
+    let said = Row(vec![
+        Value::Text("asha".into()),
+        Value::Flag(true),
+        Value::Seconds(7),
+        Value::Raw(raw("{\"any\":[1]}")),
+    ]);
+    let problem = Problem {
+        profile: None,
+        kind: "sign_in",
+        code: Some(1044),
+        message: "gone".to_owned(),
+        causes: vec![],
+        hints: vec![],
+    };
+    let report = Report {
+        document,
+        head: vec![Value::Time(Timestamp::UNIX_EPOCH)],
+        rows: if single { vec![said] } else { vec![said, Row(vec![])] },
+        tail: vec![Value::RawList { label: "".into(), items: [raw("1")].into() }],
+        single,
+        failures: vec![problem.clone(), Problem { profile: Some("ravi".to_owned()), code: None, ..problem }],
+        sentence: None,
+        notes: vec![],
+    };
+    let mut out = Vec::new();
+    write_document(&report, &TimeZone::UTC, false, Layout::Compact, &mut out).unwrap();
+    serde_json::from_slice(&out).unwrap()
+}
+
+/// As much of a validator as these schemas need.
+fn fits(value: &Json, schema: &Json, root: &Json) -> bool {
+    if let Some(path) = schema["$ref"].as_str() {
+        return fits(value, root.pointer(&path[1..]).unwrap(), root);
+    }
+    if let Some(shapes) = schema["oneOf"].as_array() {
+        return shapes.iter().filter(|shape| fits(value, shape, root)).count() == 1;
+    }
+    let is_of = |kind: &Json| match kind.as_str() {
+        Some("object") => value.is_object(),
+        Some("array") => value.is_array(),
+        Some("string") => value.is_string(),
+        Some("boolean") => value.is_boolean(),
+        Some("integer") => value.is_i64(),
+        Some("null") => value.is_null(),
+        other => panic!("{other:?}"),
+    };
+    let of_type = match &schema["type"] {
+        Json::Null => true,
+        Json::Array(kinds) => kinds.iter().any(is_of),
+        kind => is_of(kind),
+    };
+    let items_fit = schema["items"].is_null()
+        || value.as_array().is_none_or(|items| items.iter().all(|item| fits(item, &schema["items"], root)));
+    let keys_fit = value.as_object().is_none_or(|object| {
+        let Some(properties) = schema["properties"].as_object() else { return true };
+        assert_eq!(schema["additionalProperties"], false);
+        schema["required"].as_array().unwrap().iter().all(|key| object.contains_key(key.as_str().unwrap()))
+            && object
+                .iter()
+                .all(|(key, value)| properties.get(key).is_some_and(|schema| fits(value, schema, root)))
+    });
+    of_type && items_fit && keys_fit
+}
+
+#[test]
+fn a_document_fits_its_own_schema_in_both_shapes() {
+    for (document, single) in [(&TAGS, false), (&BREAKS, false), (&BREAKS, true)] {
+        let schema = schema(document);
+        let value = report(document, single);
+        assert!(fits(&value, &schema, &schema), "{value}\n{schema}");
+    }
+}
+
+type Change = fn(&mut Json);
+
+#[test]
+fn a_document_with_a_strange_a_missing_or_a_wrong_key_does_not_fit() {
+    let schema = schema(&TAGS);
+    let value = report(&TAGS, false);
+    let changes: [(&str, Change); 7] = [
+        ("strange", |value| value["strange"] = json!(1)),
+        ("strange in a row", |value| value["tags"][0]["strange"] = json!(1)),
+        ("strange in a failure", |value| value["failures"][0]["strange"] = json!(1)),
+        ("missing", |value| drop(value.as_object_mut().unwrap().remove("icons"))),
+        ("missing in a row", |value| drop(value["tags"][1].as_object_mut().unwrap().remove("left"))),
+        ("wrong", |value| value["tags"][0]["on_break"] = json!("yes")),
+        ("wrong in a failure", |value| value["failures"][1]["kind"] = json!(null)),
+    ];
+    for (name, change) in changes {
+        let mut other = value.clone();
+        change(&mut other);
+        assert!(!fits(&other, &schema, &schema), "{name}");
+    }
+    assert!(!fits(&report(&BREAKS, true), &schema, &schema));
+}
+
+#[test]
+fn a_schema_says_what_it_is_and_describes_every_field() {
+    let schema = schema(&TAGS);
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    assert_eq!(schema["title"], "tags");
+    let described = |properties: &Json| {
+        properties
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(key, field)| format!("{key}: {}", field["description"]))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        described(&schema["$defs"]["row"]["properties"]),
+        [
+            "profile: \"the profile\"",
+            "on_break: \"whether on break\"",
+            "left: \"seconds left\"",
+            "fields: \"as the server sent it\""
+        ]
+    );
+    assert_eq!(schema["properties"]["as_of"]["format"], "date-time");
+    assert_eq!(schema["properties"]["as_of"]["type"], json!(["string", "null"]));
+    assert_eq!(object_of(TAGS.fields), schema["$defs"]["row"]);
+}

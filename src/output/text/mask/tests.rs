@@ -1,0 +1,159 @@
+use std::borrow::Cow;
+
+use proptest::prelude::*;
+
+use super::{mask_free_text, mask_json, mask_phone, mask_text};
+use crate::report::Meaning;
+
+#[test]
+fn a_phone_number_keeps_its_shape_and_its_last_three_digits() {
+    for (phone, masked) in [
+        ("919876543210", "•••••••••210"),
+        ("+91 98765 43210", "+•• ••••• ••210"),
+        ("(022) 2345-6789", "(•••) ••••-•789"),
+        ("९८७६५४३२१०", "•••••••२१०"),
+        ("101", "101"),
+        ("anonymous", "anonymous"),
+        ("", ""),
+    ] {
+        assert_eq!(mask_phone(phone), masked);
+    }
+}
+
+#[test]
+fn phone_numbers_are_found_in_any_text() {
+    for (text, masked) in [
+        ("Missed call from 919876543210.", "Missed call from •••••••••210."),
+        ("call +91 98765 43210 back", "call +•• ••••• ••210 back"),
+        ("call +91-98765-43210, or (022) 2345 6789!", "call +••-•••••-••210, or (•••) •••• •789!"),
+        ("+1 (555) 010-0199", "+• (•••) •••-•199"),
+        ("9876543210/9123456780", "•••••••210/•••••••780"),
+        ("9876543210 9123456780", "•••••••210 •••••••780"),
+        ("98765 43210 91234 56780", "••••• ••210 ••••• ••780"),
+        ("9876543210-9123456780", "•••••••210-•••••••780"),
+        ("Phone:9876543210", "Phone:•••••••210"),
+        ("tel9876543210x12", "tel•••••••210x12"),
+        ("rec_919876543210_2.mp3", "rec_•••••••••210_2.mp3"),
+        ("{\"number\":919876543210}", "{\"number\":•••••••••210}"),
+        ("sip:919876543210@host", "sip:•••••••••210@host"),
+        ("नंबर9876543210पर", "नंबर•••••••210पर"),
+        ("कॉल ९८७६५४३२१० से", "कॉल •••••••२१० से"),
+        ("at 10:15 98 76 54 32 10", "at 10:15 •• •• •• •2 10"),
+        ("2345678", "••••678"),
+        ("1764000000", "•••••••000"),
+    ] {
+        assert_eq!(mask_free_text(text), masked);
+    }
+}
+
+#[test]
+fn other_digits_are_left_alone() {
+    for text in [
+        "2026-11-23T10:15:30+05:30",
+        "2026-11-23 10:15:30.123456 UTC",
+        "from 23-11-2026 10:15 to 24-11-2026 11:15",
+        "23/11/2026 1015",
+        "on 20261123 at 20261123101530 and 20261123T101530Z",
+        "5f3a9c0b1234567890abcdef",
+        "id 1234567890123456",
+        "a1b2c3d4-5678-1234-9876-123456789012",
+        "abcdefab-5678-1234-9876-123456789012",
+        "192.168.100.200 and 1764000000.123",
+        "1,234,567,890",
+        "version 1.22.333.4444",
+        "1 of 2, 3 of 4, 5 of 6, 7 of 8",
+        "10 15 20 25",
+        "agent 101 waited 300 s",
+        "A98-76543",
+    ] {
+        assert!(matches!(mask_free_text(text), Cow::Borrowed(same) if same == text), "{text}");
+    }
+}
+
+#[test]
+fn the_meaning_of_a_field_decides() {
+    let phone = "call 12345 98765";
+    assert_eq!(mask_text("x12345", Meaning::Phone), "x••345");
+    assert_eq!(mask_text(phone, Meaning::Text), "call ••••• ••765");
+    assert_eq!(mask_text("9876543210", Meaning::Id), "9876543210");
+    assert_eq!(mask_text("9876543210", Meaning::Name), "9876543210");
+}
+
+#[test]
+fn json_is_masked_by_key_and_by_shape_and_keeps_every_other_byte() {
+    for (json, masked) in [
+        (r#"{"cNumber" : "919876543210", "a":1e400}"#, r#"{"cNumber" : "•••••••••210", "a":1e400}"#),
+        (r#"{"cNumber10":9876543210,"b":-0}"#, r#"{"cNumber10":"•••••••210","b":-0}"#),
+        (
+            r#"{"phones":["98765",{"mobile_no":9876543210}]}"#,
+            r#"{"phones":["••765",{"mobile_no":"•••••••210"}]}"#,
+        ),
+        (r#"{"message":"call \u0039876543210 \u001b"}"#, r#"{"message":"call •••••••210 \u001b"}"#),
+        (r#"{"919876543210":{"x":1}}"#, r#"{"•••••••••210":{"x":1}}"#),
+        (
+            r#"[{"customer":{"total":9876543210}},[9876543210]]"#,
+            r#"[{"customer":{"total":9876543210}},[9876543210]]"#,
+        ),
+        (r#"{"did":"\ud800 9876543210"}"#, r#"{"did":"•••"}"#),
+        (r#"{"note":"\"9876543210\""}"#, r#"{"note":"\"•••••••210\""}"#),
+    ] {
+        assert_eq!(mask_json(json, "fields"), masked);
+    }
+}
+
+#[test]
+fn json_keeps_times_and_identifiers() {
+    for json in [
+        r#"{"time":1764000000,"wrapETime":"1764000000","created_at":"1764000000000","startedAt":"1764000000"}"#,
+        r#"{"createdAt":{"$date":{"$numberLong":"1764000000000"}},"expiresOn":"1764000000"}"#,
+        r#"{"callId":"17546615115","_id":"5f3a9c0b1234567890abcdef","user_id":"12345678"}"#,
+        r#"{"total":9876543210,"18446744073709551616":[]}"#,
+        r#"{"numbers":[1,2,3],"number":null,"customer":"Asha"}"#,
+        "null",
+    ] {
+        assert!(matches!(mask_json(json, "detail"), Cow::Borrowed(same) if same == json), "{json}");
+    }
+}
+
+#[test]
+fn the_key_of_the_whole_counts_too() {
+    assert_eq!(mask_json("919876543210", "customer"), "\"•••••••••210\"");
+    assert_eq!(mask_json("[\"9876543210\"]", "callers"), "[\"•••••••210\"]");
+    assert_eq!(mask_json("\"1764000000\"", "time"), "\"1764000000\"");
+}
+
+proptest! {
+    #[test]
+    fn no_bare_number_of_ten_to_fifteen_digits_gets_through(
+        before in "[ क:,;(\"]{0,3}", number in "[1-9][0-9]{9,14}", after in "[ क,;)\"]{0,3}"
+    ) {
+        prop_assume!(number.len() != 14);
+        let text = format!("{before}{number}{after}");
+        let shown = format!("{}{}", "•".repeat(number.len() - 3), &number[number.len() - 3..]);
+        prop_assert_eq!(mask_free_text(&text), format!("{before}{shown}{after}"));
+    }
+
+    #[test]
+    fn masking_changes_nothing_but_digits(text in "[0-9+() a-f:./-]{0,60}") {
+        let masked = mask_free_text(&text);
+        prop_assert_eq!(masked.chars().count(), text.chars().count());
+        for (was, is) in text.chars().zip(masked.chars()) {
+            prop_assert!(was == is || (is == '•' && was.is_numeric()));
+        }
+    }
+
+    #[test]
+    fn masked_json_is_json_of_the_same_shape(
+        keys in prop::collection::vec("cNumber|time|note|[a-z]{1,4}", 1..4),
+        values in prop::collection::vec("[0-9]{1,17}|\"[0-9 a-c]{0,14}\"|\\[1,\"9876543210\"\\]", 4),
+    ) {
+        let members: Vec<_> = keys.iter().zip(&values).map(|(key, value)| {
+            let value = if value.starts_with('0') { "7" } else { value };
+            format!("\"{key}\":{value}")
+        }).collect();
+        let json = format!("{{{}}}", members.join(" , "));
+        let masked: serde_json::Map<_, _> = serde_json::from_str(&mask_json(&json, "fields")).unwrap();
+        let plain: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&json).unwrap();
+        prop_assert!(masked.keys().eq(plain.keys()));
+    }
+}

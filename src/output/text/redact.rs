@@ -1,0 +1,209 @@
+//! Keeps secrets off both streams, in whatever encoding they come back. It must not know what
+//! a session is: it is told texts to hide, and hides them.
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use zeroize::Zeroizing;
+
+mod encodings;
+
+/// What stands in place of a secret.
+const HIDDEN: &str = "••••";
+/// A shorter text is guessed in seconds, so it is no secret; hiding it would deface every answer.
+const SHORTEST_SECRET: usize = 6;
+
+/// The secrets to hide. Clones share them, so a secret learnt later is hidden everywhere.
+#[derive(Clone, Default)]
+pub struct Redactor(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    /// How many secrets there are: lets a writer see without a lock that nothing has changed.
+    count: AtomicUsize,
+    secrets: Mutex<Secrets>,
+}
+
+#[derive(Default)]
+struct Secrets {
+    texts: Vec<Zeroizing<String>>,
+    /// Built when first needed after a change.
+    spellings: Option<Arc<Spellings>>,
+}
+
+/// Finds every secret in every encoding.
+struct Spellings {
+    automaton: AhoCorasick,
+    longest: usize,
+    /// Whether no spelling contains a line feed, so that no secret crosses the end of a line.
+    within_lines: bool,
+    /// How many secrets were known when this was built.
+    count: usize,
+}
+
+impl Redactor {
+    /// Hides the text from now on: as it is, escaped for JSON, HTML or Rust, percent-encoded, in
+    /// base64, in hexadecimal and reversed, and its first and last 12 characters if it has twice
+    /// as many. Texts shorter than six bytes are not hidden.
+    pub fn hide(&self, secret: &str) {
+        if secret.len() < SHORTEST_SECRET {
+            return;
+        }
+        let mut secrets = self.0.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        if secrets.texts.iter().any(|known| known.as_str() == secret) {
+            return;
+        }
+        secrets.texts.push(Zeroizing::new(secret.to_owned()));
+        secrets.spellings = None;
+        self.0.count.store(secrets.texts.len(), Ordering::Release);
+    }
+
+    /// The text with all secrets hidden.
+    #[must_use]
+    pub fn redact(&self, text: &str) -> String {
+        let Some(spellings) = self.spellings() else { return text.to_owned() };
+        spellings.automaton.replace_all(text, &vec![HIDDEN; spellings.automaton.patterns_len()])
+    }
+
+    /// The same, but never waits: `None` where this thread, or another, is just looking for secrets.
+    #[must_use]
+    pub fn try_redact(&self, text: &str) -> Option<String> {
+        match self.0.secrets.try_lock() {
+            Err(TryLockError::WouldBlock) => return None,
+            Ok(_) | Err(TryLockError::Poisoned(_)) => {}
+        }
+        Some(self.redact(text))
+    }
+
+    fn count(&self) -> usize {
+        self.0.count.load(Ordering::Acquire)
+    }
+
+    /// Runs `work` as if it were done in the middle of a search.
+    #[cfg(test)]
+    pub(crate) fn while_locked<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _secrets = self.0.secrets.lock();
+        work()
+    }
+
+    fn spellings(&self) -> Option<Arc<Spellings>> {
+        if self.count() == 0 {
+            return None;
+        }
+        let mut secrets = self.0.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        if secrets.spellings.is_none() {
+            secrets.spellings = Spellings::of(&secrets.texts).map(Arc::new);
+        }
+        secrets.spellings.clone()
+    }
+}
+
+impl Spellings {
+    fn of(texts: &[Zeroizing<String>]) -> Option<Self> {
+        let patterns: Vec<_> = texts.iter().flat_map(|text| encodings::of(text)).collect();
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            // Built in half a millisecond; the faster automaton takes three times as long and
+            // twenty times the memory, and an answer is too short to win that back.
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(patterns.iter().map(|pattern| pattern.as_slice()))
+            // Fails only beyond two thousand million bytes of secrets.
+            .ok()?;
+        Some(Self {
+            longest: automaton.max_pattern_len(),
+            within_lines: !patterns.iter().any(|pattern| pattern.contains(&b'\n')),
+            automaton,
+            count: texts.len(),
+        })
+    }
+
+    /// Where the part of a text ends in which every secret that begins is here whole.
+    fn end_of_whole(&self, text: &[u8]) -> usize {
+        let whole = (text.len() + 1).saturating_sub(self.longest).min(text.len());
+        // Only the end of a line behind that place lets more through; a large document may have none at all.
+        let line = text[whole..].iter().rposition(|&byte| byte == b'\n').map(|last| whole + last + 1);
+        line.filter(|_| self.within_lines).unwrap_or(whole)
+    }
+}
+
+/// Passes text on with the secrets hidden, however it is cut into writes.
+///
+/// The end of what was written stays back while it could be the beginning of a secret, at most
+/// until the line ends or [`Write::flush`] asks for it.
+pub struct RedactingWriter<W: Write> {
+    inner: W,
+    redactor: Redactor,
+    spellings: Option<Arc<Spellings>>,
+    /// Written, but not yet passed on.
+    held: Vec<u8>,
+}
+
+impl<W: Write> RedactingWriter<W> {
+    /// A writer in front of `inner`.
+    pub fn new(inner: W, redactor: Redactor) -> Self {
+        Self { inner, redactor, spellings: None, held: Vec::new() }
+    }
+
+    /// Passes a text on, from the beginning to `end` and not into a secret; returns how much that was.
+    fn pass_on(&mut self, spellings: &Spellings, text: &[u8], end: usize) -> io::Result<usize> {
+        let mut done = 0;
+        let secrets = spellings.automaton.find_iter(text).map(|secret| secret.range());
+        for secret in secrets.take_while(|secret| secret.start < end) {
+            self.inner.write_all(&text[done..secret.start])?;
+            self.inner.write_all(HIDDEN.as_bytes())?;
+            done = secret.end;
+        }
+        let rest = done..end.max(done);
+        self.inner.write_all(&text[rest.clone()])?;
+        Ok(rest.end)
+    }
+
+    fn refresh(&mut self) {
+        let count = self.redactor.count();
+        if self.spellings.as_ref().map_or(0, |spellings| spellings.count) != count {
+            self.spellings = self.redactor.spellings();
+        }
+    }
+}
+
+impl<W: Write> Write for RedactingWriter<W> {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.refresh();
+        let Some(spellings) = self.spellings.clone() else {
+            return self.inner.write(text);
+        };
+        if self.held.is_empty() {
+            // A large answer comes in whole lines, of which nothing has to be kept.
+            let done = self.pass_on(&spellings, text, spellings.end_of_whole(text))?;
+            self.held.extend_from_slice(&text[done..]);
+        } else {
+            // After a failed write nobody knows how much has arrived: what is taken is not said twice.
+            let mut held = std::mem::take(&mut self.held);
+            held.extend_from_slice(text);
+            let done = self.pass_on(&spellings, &held, spellings.end_of_whole(&held))?;
+            held.drain(..done);
+            self.held = held;
+        }
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if let Some(spellings) = self.spellings.clone() {
+            let held = std::mem::take(&mut self.held);
+            self.pass_on(&spellings, &held, held.len())?;
+        }
+        self.inner.flush()
+    }
+}
+
+impl<W: Write> Drop for RedactingWriter<W> {
+    fn drop(&mut self) {
+        // Whoever wants to know about errors flushes before.
+        let _ = self.flush();
+    }
+}
+
+#[cfg(test)]
+mod tests;

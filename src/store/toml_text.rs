@@ -1,0 +1,38 @@
+//! TOML that a person may have edited, read so that each mistake is told with its line.
+//! It must not know what the file is about.
+
+use serde::de::DeserializeOwned;
+
+/// What is wrong with a text, and where. The line itself is never quoted: somebody may have put a password there.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// Counted from 1.
+    pub line: usize,
+    /// In one line.
+    pub detail: String,
+}
+
+/// Reads a whole file.
+///
+/// # Errors
+/// When it is not UTF-8, begins with a byte order mark, is not TOML, or says something that `T` does not know.
+pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Mistake> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| Mistake::at(bytes, error.valid_up_to(), "not UTF-8".to_owned()))?;
+    if text.starts_with('\u{feff}') {
+        return Err(Mistake::at(bytes, 0, "a byte order mark is not expected".to_owned()));
+    }
+    // Only the error's message: its own display quotes the line.
+    toml::from_str(text).map_err(|error| {
+        let detail = error.message().trim().replace('\n', " ");
+        Mistake::at(bytes, error.span().map_or(0, |span| span.start), detail)
+    })
+}
+
+impl Mistake {
+    /// A mistake at this byte of the text.
+    pub(crate) fn at(bytes: &[u8], byte: usize, detail: String) -> Self {
+        let line = bytes.iter().take(byte).filter(|byte| **byte == b'\n').count() + 1;
+        Self { line, detail }
+    }
+}
