@@ -41,7 +41,7 @@ pub use ping::Pong;
 pub use proxies::Proxies;
 pub use raw_call::RawReply;
 pub use reach::{Reached, Sign};
-pub use received::{Received, ReplyMark};
+pub use received::Received;
 pub use replies::break_status::BreakStatus;
 pub use replies::tags::{Notification, Reference, Tags};
 pub use replies::wrapup::Wrapup;

@@ -1,11 +1,8 @@
 //! A reply as it came over the wire, before anyone has judged it.
 
-use std::hash::BuildHasher;
 use std::string::FromUtf8Error;
-use std::sync::LazyLock;
 use std::time::Duration;
 
-use foldhash::quality::RandomState;
 use jiff::Timestamp;
 
 use crate::text::Text;
@@ -71,20 +68,7 @@ pub(crate) fn quotable(text: &str) -> String {
     text.replace('\0', "")
 }
 
-/// Stands for a reply: two that differ share one once in some 2^64. Known to this process only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReplyMark(u64);
-
-/// Drawn anew by each process, so that no server can prepare two replies that share a mark.
-static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::default);
-
 impl Received {
-    /// What stands for this reply, so that it is known again without being kept.
-    #[must_use]
-    pub fn mark(&self) -> ReplyMark {
-        ReplyMark(KEY.hash_one((self.status, self.body.as_bytes())))
-    }
-
     /// The present by the server's clock where it told it, else by ours.
     #[must_use]
     pub fn server_now(&self) -> Timestamp {

@@ -16,7 +16,7 @@ use crate::client::ping;
 use crate::client::ping::Pong;
 use crate::client::raw_call;
 use crate::client::raw_call::RawReply;
-use crate::client::received::{Received, ReplyMark};
+use crate::client::received::Received;
 use crate::client::replies::break_status;
 use crate::client::replies::break_status::BreakStatus;
 use crate::client::replies::codes::Module;
@@ -83,36 +83,6 @@ impl SignedIn {
         zone: &TimeZone,
         take: impl Fn(Notification) -> Option<T>,
     ) -> Result<Answer<Tags<T>>, ApiError> {
-        let read = |received: &Received| tags::read(received, zone, &take);
-        self.ask_for_tags(reference, read).await
-    }
-
-    /// The same with what stands for the reply, or `None` if it is the one that `last` stands for, byte for byte.
-    ///
-    /// # Errors
-    /// As for [`SignedIn::tags`].
-    pub async fn tags_unless<T>(
-        &self,
-        last: Option<ReplyMark>,
-        reference: &Reference,
-        zone: &TimeZone,
-        take: impl Fn(Notification) -> Option<T>,
-    ) -> Result<Answer<Option<(Tags<T>, ReplyMark)>>, ApiError> {
-        let read = |received: &Received| {
-            let mark = received.mark();
-            if last == Some(mark) {
-                return Ok(None);
-            }
-            tags::read(received, zone, &take).map(|tags| Some((tags, mark)))
-        };
-        self.ask_for_tags(reference, read).await
-    }
-
-    async fn ask_for_tags<T>(
-        &self,
-        reference: &Reference,
-        read: impl Fn(&Received) -> Result<T, ApiError>,
-    ) -> Result<Answer<T>, ApiError> {
         let parameters = object(&match reference {
             Reference::AsTrue => json!({ "ref": true }),
             Reference::Off => json!({}),
@@ -127,7 +97,7 @@ impl SignedIn {
                         .to_owned(),
                 );
             }
-            Ok(Answer::new(read(&received)?, &received, notes))
+            Ok(Answer::new(tags::read(&received, zone, &take)?, &received, notes))
         };
         let answer = self.ask(tags::PATH, &parameters, RetryPolicy::Read, read).await;
         answer.map_err(|error| self.explain_for_tags(error))

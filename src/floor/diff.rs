@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::client::received::ReplyMark;
 use crate::floor::event::{Event, EventKind, GapCause, State, StateCause};
-use crate::floor::look::{Look, SeenTag, SeenTags};
+use crate::floor::look::{Look, SeenTag};
 use crate::floor::pause::{MARGIN, Moment, Pause, WINDOW};
 use crate::floor::reading::Reading;
 use crate::floor::seen::{Appearance, Comparison, FORGET_AFTER, News, Seen};
@@ -29,8 +28,6 @@ pub struct Memory {
     reading: Reading,
     /// The last good answer about tags, or the start of the watch.
     last: Moment,
-    /// What stands for that answer, where it may be recognised.
-    reply: Option<ReplyMark>,
     tags_were_read: bool,
     skew_was_told: bool,
 }
@@ -57,7 +54,6 @@ struct TagsChange {
     appearance: Appearance,
     reading: Reading,
     read: Moment,
-    reply: Option<ReplyMark>,
 }
 
 impl Memory {
@@ -69,7 +65,6 @@ impl Memory {
             seen: Seen::default(),
             reading: Reading::default(),
             last: Moment::of_start(started),
-            reply: None,
             tags_were_read: false,
             skew_was_told: false,
         }
@@ -79,12 +74,6 @@ impl Memory {
     #[must_use]
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
-    }
-
-    /// The last answer about tags, which need not be read if it comes again.
-    #[must_use]
-    pub fn last_reply(&self) -> Option<ReplyMark> {
-        self.reply
     }
 
     /// Whether the server repeats recent notifications in every answer; `None` until it showed.
@@ -139,19 +128,14 @@ impl Memory {
             self.seen.remember(tags.appearance);
             self.reading = tags.reading;
             self.last = tags.read;
-            self.reply = tags.reply;
             self.tags_were_read = true;
         }
     }
 
-    fn read_tags(&self, tags: &SeenTags, look: &Look, kinds: &mut Vec<EventKind>) -> TagsChange {
+    fn read_tags(&self, tags: &[SeenTag], look: &Look, kinds: &mut Vec<EventKind>) -> TagsChange {
         let read = Moment::of(look);
         let pause = read.since(&self.last);
-        let (compared, tags, reply) = match tags {
-            SeenTags::Told { tags, reply } => (self.seen.compare(tags, pause.awake), tags.as_slice(), *reply),
-            SeenTags::Again => (self.seen.compare_again(pause.awake), [].as_slice(), self.reply),
-        };
-        let Comparison { news, repeated, overflows, appearance } = compared;
+        let Comparison { news, repeated, overflows, appearance } = self.seen.compare(tags, pause.awake);
         let reading = self.reading.after(repeated, news.len(), pause);
 
         kinds.extend(self.missed(look, pause, reading));
@@ -159,7 +143,7 @@ impl Memory {
             kinds.push(gap(look.taken_at, FORGET_AFTER, GapCause::MemoryFull));
         }
         kinds.extend(in_order(&news, tags, !self.tags_were_read));
-        TagsChange { appearance, reading, read, reply }
+        TagsChange { appearance, reading, read }
     }
 
     /// What this look can no longer have shown.

@@ -38,16 +38,6 @@ pub(crate) fn of_id(id: &str) -> Fingerprint {
     number(|hasher| ("id", id).hash(hasher))
 }
 
-/// The fingerprint of what the server wrote of a notification, byte for byte: cheap, and enough to know again what is
-/// repeated unchanged. Of equal texts, everything else here is equal as well.
-pub(crate) fn of_text(tag: &SeenTag) -> Fingerprint {
-    number(|hasher| {
-        tag.id.hash(hasher);
-        tag.fields.get().hash(hasher);
-        tag.icons.iter().for_each(|icon| icon.get().hash(hasher));
-    })
-}
-
 /// The fingerprint of one state of a notification with an id: what it says and which icons it has.
 pub(crate) fn of_state(id: &str, tag: &SeenTag) -> Fingerprint {
     let mut icons: Vec<Fingerprint> = tag.icons.iter().map(of_json).collect();

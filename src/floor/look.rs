@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::client::received::ReplyMark;
 use crate::report::Raw;
 
 /// One good poll. A call that was not made, or failed while others succeeded, is `None`.
@@ -18,8 +17,8 @@ pub struct Look {
     pub monotonic: Duration,
     /// The server's `Date`, where it sent one.
     pub server_time: Option<Timestamp>,
-    /// The notifications.
-    pub tags: Option<SeenTags>,
+    /// The notifications, oldest first.
+    pub tags: Option<Vec<SeenTag>>,
     /// Break or no break.
     pub break_state: Option<BreakSeen>,
     /// Wrap-up or no wrap-up.
@@ -35,26 +34,6 @@ impl Look {
     #[must_use]
     pub fn server_now(&self) -> Timestamp {
         self.server_time.unwrap_or(self.taken_at)
-    }
-}
-
-/// The notifications of one answer.
-#[derive(Clone, Debug)]
-pub enum SeenTags {
-    /// These, oldest first.
-    Told {
-        /// The notifications.
-        tags: Vec<SeenTag>,
-        /// What stands for the answer they came in, where that may be recognised.
-        reply: Option<ReplyMark>,
-    },
-    /// The answer was, byte for byte, the one before: it was not read again.
-    Again,
-}
-
-impl From<Vec<SeenTag>> for SeenTags {
-    fn from(tags: Vec<SeenTag>) -> Self {
-        Self::Told { tags, reply: None }
     }
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn look(second: u64) -> Look {
 }
 
 pub(crate) fn tags(second: u64, tags: &[SeenTag]) -> Look {
-    Look { tags: Some(tags.to_vec().into()), ..look(second) }
+    Look { tags: Some(tags.to_vec()), ..look(second) }
 }
 
 pub(crate) fn on_break(reason: Option<&str>, since: Option<i64>) -> BreakSeen {

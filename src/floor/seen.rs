@@ -32,11 +32,6 @@ const AFTER_OVERFLOW: usize = CAPACITY / 10 * 9;
 #[derive(Debug, Default)]
 pub struct Seen {
     last: HashMap<Fingerprint, Duration>,
-    /// What the last answer held, by its text: most of it comes again in the next one, and needs no parsing then.
-    texts: HashMap<Fingerprint, Fingerprint>,
-    /// All fingerprints of the last answer, and how many notifications it held.
-    present: Vec<Fingerprint>,
-    held: usize,
     /// Time for which good answers vouch. It stands still during outages and sleep.
     attended: Duration,
     swept: Duration,
@@ -67,16 +62,8 @@ pub struct News {
 /// What appeared in an answer.
 #[derive(Debug)]
 pub struct Appearance {
-    /// `None` if it is what appeared in the last one.
-    contents: Option<Contents>,
-    attended: Duration,
-}
-
-#[derive(Debug)]
-struct Contents {
     present: Vec<Fingerprint>,
-    texts: HashMap<Fingerprint, Fingerprint>,
-    held: usize,
+    attended: Duration,
 }
 
 impl Seen {
@@ -87,7 +74,6 @@ impl Seen {
         let mut roll = Roll {
             seen: self,
             present: HashMap::with_capacity(2 * tags.len()),
-            texts: HashMap::with_capacity(tags.len()),
             copies: HashMap::new(),
             repeated: 0,
         };
@@ -103,34 +89,16 @@ impl Seen {
             news,
             repeated: roll.repeated,
             overflows: self.overflows(unknown, attended),
-            appearance: Appearance {
-                contents: Some(Contents {
-                    present: roll.present.into_keys().collect(),
-                    texts: roll.texts,
-                    held: tags.len(),
-                }),
-                attended,
-            },
+            appearance: Appearance { present: roll.present.into_keys().collect(), attended },
         }
-    }
-
-    /// The same for an answer that is the last one again: what it held was told, and has appeared once more.
-    #[must_use]
-    pub fn compare_again(&self, awake: Duration) -> Comparison {
-        let attended = self.attended + awake.min(LONGEST_STEP);
-        let appearance = Appearance { contents: None, attended };
-        Comparison { news: Vec::new(), repeated: self.held, overflows: false, appearance }
     }
 
     /// Remembers an answer, once its news are told.
     pub fn remember(&mut self, appearance: Appearance) {
         let now = appearance.attended;
         self.attended = now;
-        if let Some(contents) = appearance.contents {
-            Contents { present: self.present, texts: self.texts, held: self.held } = contents;
-        }
-        for fingerprint in &self.present {
-            self.last.insert(*fingerprint, now);
+        for fingerprint in appearance.present {
+            self.last.insert(fingerprint, now);
         }
         if self.last.len() > CAPACITY || now >= self.swept + SWEEP_EVERY {
             self.swept = now;
@@ -182,8 +150,6 @@ struct Roll<'a> {
     seen: &'a Seen,
     /// What this answer holds so far, and whether it was told at an earlier look.
     present: HashMap<Fingerprint, bool>,
-    /// The fingerprints of this answer, by its texts.
-    texts: HashMap<Fingerprint, Fingerprint>,
     /// How many equal notifications without id this answer holds so far.
     copies: HashMap<Fingerprint, usize>,
     /// How many notifications of this answer were told at an earlier look.
@@ -202,10 +168,9 @@ impl Roll<'_> {
     /// `None` if `tag` was told, else whether it is a change of one that was.
     fn call(&mut self, tag: &SeenTag) -> Option<bool> {
         let (id, state) = if let Some(id) = &tag.id {
-            let state = self.known_by_text(tag, |tag| fingerprint::of_state(id, tag));
-            (self.meet(fingerprint::of_id(id)), self.meet(state))
+            (self.meet(fingerprint::of_id(id)), self.meet(fingerprint::of_state(id, tag)))
         } else {
-            let content = self.known_by_text(tag, |tag| fingerprint::of_json(&tag.fields));
+            let content = fingerprint::of_json(&tag.fields);
             let copies = self.copies.entry(content).or_default();
             let copy = fingerprint::of_copy(content, *copies);
             *copies += 1;
@@ -213,14 +178,6 @@ impl Roll<'_> {
         };
         self.repeated += usize::from(state == Met::Earlier);
         (state == Met::Never).then_some(id != Met::Never)
-    }
-
-    /// The fingerprint that was made of the same text before, or else is made of it now.
-    fn known_by_text(&mut self, tag: &SeenTag, read: impl FnOnce(&SeenTag) -> Fingerprint) -> Fingerprint {
-        let text = fingerprint::of_text(tag);
-        let known = self.seen.texts.get(&text).copied().unwrap_or_else(|| read(tag));
-        self.texts.insert(text, known);
-        known
     }
 
     fn meet(&mut self, fingerprint: Fingerprint) -> Met {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::client::{Answer, ApiError, Notification, Reference, ReplyMark, SignedIn, Tags, Trouble};
-use crate::floor::look::{BreakSeen, Look, SeenTag, SeenTags, WrapupSeen};
+use crate::client::{Answer, ApiError, Notification, Reference, SignedIn, Tags, Trouble};
+use crate::floor::look::{BreakSeen, Look, SeenTag, WrapupSeen};
 use crate::text::Text;
 
 /// What is asked in a poll.
@@ -65,8 +65,8 @@ pub trait Source: Clone {
     /// The profile's name.
     fn profile(&self) -> &str;
 
-    /// Asks for the parts in turn. `last` stands for the last answer about tags, which need not be read again.
-    fn poll(&self, parts: Parts, asking: &Asking, last: Option<ReplyMark>) -> impl Future<Output = Polled>;
+    /// Asks for the parts in turn.
+    fn poll(&self, parts: Parts, asking: &Asking) -> impl Future<Output = Polled>;
 }
 
 impl Source for SignedIn {
@@ -74,25 +74,22 @@ impl Source for SignedIn {
         &self.profile
     }
 
-    fn poll(&self, parts: Parts, asking: &Asking, last: Option<ReplyMark>) -> impl Future<Output = Polled> {
-        poll(self, parts, asking, last)
+    fn poll(&self, parts: Parts, asking: &Asking) -> impl Future<Output = Polled> {
+        poll(self, parts, asking)
     }
 }
 
 /// Asks for the parts in turn: notifications first, since nothing else can be lost for good.
-async fn poll(signed_in: &SignedIn, parts: Parts, asking: &Asking, last: Option<ReplyMark>) -> Polled {
+async fn poll(signed_in: &SignedIn, parts: Parts, asking: &Asking) -> Polled {
     let mut polled = Polled { look: None, failure: None, refused: vec![], parts };
     if parts.tags {
         let take = |tag| Some(seen_tag(tag));
-        let answer = signed_in.tags_unless(last, &asking.reference, &asking.server_zone, take).await;
+        let answer = signed_in.tags(&asking.reference, &asking.server_zone, take).await;
         let is_on = |parts: &mut Parts| parts.tags = false;
         if let Some(answer) = polled.take("notifications", answer, true, is_on) {
             let look = polled.look(signed_in, &answer);
             look.read_was_cut = answer.lost_a_reply;
-            look.tags = Some(match answer.value {
-                Some((tags, reply)) => SeenTags::Told { tags: in_order(tags), reply: Some(reply) },
-                None => SeenTags::Again,
-            });
+            look.tags = Some(in_order(answer.value));
         }
     }
     if parts.breaks && polled.failure.is_none() {

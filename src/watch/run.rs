@@ -112,8 +112,7 @@ impl<'a, S: Source> Watch<'a, S> {
             for index in self.due(polls.len()) {
                 let (session, parts) = self.sessions[index].clone();
                 let asking = self.plan.asking.clone();
-                let last = self.followed[index].memory.last_reply();
-                polls.push(async move { (index, session.poll(parts, &asking, last).await) });
+                polls.push(async move { (index, session.poll(parts, &asking).await) });
             }
             let wake = self.started + self.next_moment();
             let turned = tokio::select! {

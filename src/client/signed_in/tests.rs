@@ -182,27 +182,3 @@ async fn questions_may_be_asked_side_by_side_from_tasks() {
     }
     assert_eq!(server.requests().len(), 8);
 }
-
-#[tokio::test]
-async fn a_reply_that_comes_again_is_known_and_not_read() {
-    let replies = ["[{\"id\":1}]", "[{\"id\":1}]", "[{\"id\":2}]", "{", "[{\"id\":2}]"];
-    let server = FakeServer::start(move |number, stream| {
-        let body = format!(r#"{{"status":"success","data":{}}}"#, replies[number]);
-        std::io::Write::write_all(stream, ok(&body).as_bytes()).is_ok()
-    });
-    let agent = server.sign_in();
-    let read = std::cell::Cell::new(0);
-    let mut last = None;
-    // A reply that cannot be read is no reply to know again; the one before it still is.
-    for known in [Some(false), Some(true), Some(false), None, Some(true)] {
-        let take = |notification| {
-            read.set(read.get() + 1);
-            Some(notification)
-        };
-        let answer = agent.tags_unless(last, &Reference::AsTrue, &india(), take).await;
-        let told = answer.map(|answer| answer.value).ok();
-        assert_eq!(told.as_ref().map(Option::is_none), known);
-        last = told.flatten().map(|(_, mark)| mark).or(last);
-    }
-    assert_eq!(read.get(), 2);
-}

@@ -1,11 +1,8 @@
 use std::time::Duration;
 
-use proptest::prelude::*;
-
 use super::*;
-use crate::client::received::Received;
 use crate::floor::event::{EventWords, GapCause};
-use crate::floor::samples::{at, in_wrapup, look, nameless, not_in_wrapup, on_break, tag, tags, working};
+use crate::floor::samples::{at, in_wrapup, look, not_in_wrapup, on_break, tag, tags, working};
 
 /// Tells and commits; the names of what was told.
 fn names(memory: &mut Memory, look: &Look) -> Vec<&'static str> {
@@ -175,60 +172,4 @@ fn what_was_committed_is_what_is_known() {
     let mut memory = Memory::new(at(0));
     names(&mut memory, &Look { break_state: Some(on_break(None, None)), ..tags(0, &[]) });
     assert!(memory.snapshot().break_state.as_ref().is_some_and(|standing| standing.said.on_break));
-}
-
-/// Numbers of notifications, and whether each shows it as its id.
-fn ids() -> impl Strategy<Value = Vec<(u8, bool)>> {
-    prop::collection::vec((0_u8..6, any::<bool>()), 0..6)
-}
-
-#[test]
-fn the_last_answer_about_tags_is_known_by_its_mark() {
-    let reply = Received {
-        status: 200,
-        body: b"{}".to_vec().into(),
-        server_time: None,
-        received_at: at(5),
-        attempts: 1,
-        lost_a_reply: false,
-        retry_after: None,
-    };
-    let told = SeenTags::Told { tags: vec![], reply: Some(reply.mark()) };
-    let mut memory = Memory::new(at(0));
-    for tags in [told, SeenTags::Again] {
-        names(&mut memory, &Look { tags: Some(tags), ..look(5) });
-        assert_eq!(memory.last_reply(), Some(reply.mark()));
-    }
-}
-
-proptest! {
-    /// An answer that is known again makes the same difference, to the watch and to its memory, as one that is read again.
-    #[test]
-    fn an_answer_that_comes_again_makes_the_same_difference_unread(
-        answers in prop::collection::vec((prop::option::of(ids()), 1_u64..900), 1..30),
-    ) {
-        let (mut reader, mut knower) = (Memory::new(at(0)), Memory::new(at(0)));
-        let (mut second, mut last) = (0, None);
-        for (ids, pause) in answers {
-            // Without ids of its own, it is the one before.
-            let ids = ids.or_else(|| last.clone()).unwrap_or_default();
-            second += pause;
-            let named = |&(id, has_id): &(u8, bool)| {
-                if has_id { tag(&format!("a{id}")) } else { nameless(&format!(r#"{{"n":{id}}}"#)) }
-            };
-            let read = tags(second, &ids.iter().map(named).collect::<Vec<_>>());
-            let known = if last.as_ref() == Some(&ids) {
-                Look { tags: Some(SeenTags::Again), ..look(second) }
-            } else {
-                read.clone()
-            };
-            last = Some(ids);
-            let of_both = [(&mut reader, &read), (&mut knower, &known)].map(|(memory, look)| {
-                let Difference { events, change } = memory.diff(look);
-                memory.commit(change);
-                (format!("{events:?}"), memory.tags_repeat(), memory.seen.len())
-            });
-            prop_assert_eq!(&of_both[0], &of_both[1]);
-        }
-    }
 }

@@ -8,7 +8,7 @@ use crate::floor::alerts::evaluate;
 use crate::floor::diff::Memory;
 use crate::floor::event::{Alert, AlertChange, AlertWhat, GapCause, Level};
 use crate::floor::health::Failed;
-use crate::floor::look::{BreakSeen, Look, SeenTag, SeenTags};
+use crate::floor::look::{BreakSeen, Look, SeenTag};
 use crate::floor::samples::{at, in_wrapup, look, not_in_wrapup, on_break, raw, tag, working};
 use crate::output::payloads::{assert_harmless, payloads};
 use crate::watch::board::controls::Page;
@@ -52,10 +52,8 @@ impl Desk {
         let now = Duration::from_secs(self.second);
         one.told = evaluate(&self.limits, one.memory.snapshot(), &one.told, now).1;
         one.phase = Phase::Due(now + Duration::from_secs(2));
-        if let Some(SeenTags::Told { tags, .. }) = seen.tags {
-            for tag in tags {
-                one.keep(tag);
-            }
+        for tag in seen.tags.into_iter().flatten() {
+            one.keep(tag);
         }
         self.followed.push(one);
         self.followed.last_mut().expect("just followed")
@@ -124,10 +122,10 @@ fn busy_floor() -> Desk {
     let wrapup = Look {
         break_state: Some(working()),
         wrapup: Some(in_wrapup(Some("c9"), Some(1_025))),
-        tags: Some(
-            vec![notification("callback", 940, &["vip"]), notification("missed", 970, &["vip", "urgent"])]
-                .into(),
-        ),
+        tags: Some(vec![
+            notification("callback", 940, &["vip"]),
+            notification("missed", 970, &["vip", "urgent"]),
+        ]),
         ..look(996)
     };
     desk.follow("अनीता", wrapup);
@@ -360,7 +358,7 @@ fn hostile_text_cannot_leave_its_cells() {
             fields: raw(&json),
             ..notification(&text, 970, &[&text])
         };
-        let one = desk.follow("asha", Look { tags: Some(vec![hostile].into()), ..said(seen, 999) });
+        let one = desk.follow("asha", Look { tags: Some(vec![hostile]), ..said(seen, 999) });
         one.trouble = Some(text.clone());
         desk.options.title.clone_from(&text);
         desk.hears(EventKind::SessionExpired { code: None, message: text });

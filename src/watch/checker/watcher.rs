@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::floor::diff::{Difference, Memory};
 use crate::floor::event::EventKind;
 use crate::floor::health::{Failed, Health};
-use crate::floor::look::{Look, SeenTags};
+use crate::floor::look::Look;
 use crate::floor::samples::at;
 use crate::watch::checker::day::{DAY, Floor, MINUTE, SECOND, Size, Weather};
 use crate::watch::checker::dice::Dice;
@@ -52,8 +52,6 @@ struct Life<'a> {
     began: i64,
     /// The true moment of the last good look, and whether an answer was lost since.
     last_good: i64,
-    /// What that look showed, in its order.
-    last_states: Option<Vec<usize>>,
 }
 
 impl<'a> Life<'a> {
@@ -67,7 +65,6 @@ impl<'a> Life<'a> {
             schedule: Schedule::new(size.interval, Duration::ZERO),
             began,
             last_good: began,
-            last_states: None,
         }
     }
 
@@ -178,15 +175,7 @@ impl<'a> Life<'a> {
         if !is_blank {
             self.books.show(&states, known);
         }
-        // What the server tells again in the same words is not read a second time.
-        let is_again = self.last_states.as_ref() == Some(&states) && dice.happens(500);
-        let tags = if is_again {
-            SeenTags::Again
-        } else {
-            let written = states.iter().map(|state| self.floor.states[*state].written(dice));
-            written.collect::<Vec<_>>().into()
-        };
-        self.last_states = Some(states);
+        let tags = states.iter().map(|state| self.floor.states[*state].written(dice)).collect();
         let look = Look {
             profile: None,
             taken_at: moment(now + self.weather.wall_ahead(now)),

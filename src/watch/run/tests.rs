@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::client::{ApiError, Fault, Reference, ReplyMark};
+use crate::client::{ApiError, Fault, Reference};
 use crate::floor::look::Look;
 use crate::floor::samples;
 
@@ -46,7 +46,7 @@ impl Source for Scripted {
         &self.name
     }
 
-    async fn poll(&self, parts: Parts, _: &Asking, _: Option<ReplyMark>) -> Polled {
+    async fn poll(&self, parts: Parts, _: &Asking) -> Polled {
         let at = self.started.elapsed();
         self.asked.borrow_mut().push(at);
         self.under_way.set(self.under_way.get() + 1);

@@ -80,7 +80,7 @@ pub fn look(received: &Received) -> Look {
         taken_at: Timestamp::UNIX_EPOCH,
         monotonic: std::time::Duration::ZERO,
         server_time: None,
-        tags: Some(tags.into()),
+        tags: Some(tags),
         break_state: None,
         wrapup: None,
         read_was_cut: false,

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use deepcall::client::{ApiError, Connection, ConnectionOptions, Fault, Reference, ReplyMark, SignedIn};
+use deepcall::client::{ApiError, Connection, ConnectionOptions, Fault, Reference, SignedIn};
 use deepcall::clock::Clock;
 use deepcall::floor::limit::Limit;
 use deepcall::output::presentation::{Format, Presentation};
@@ -162,8 +162,8 @@ impl Shift {
                 })
                 .collect();
             names.send(sessions.iter().map(|session| session.profile.clone()).collect::<Vec<_>>()).unwrap();
-            for Question { at, parts, asking, last, answer } in asked {
-                answer.send(runtime.block_on(sessions[at].poll(parts, &asking, last))).unwrap();
+            for Question { at, parts, asking, answer } in asked {
+                answer.send(runtime.block_on(sessions[at].poll(parts, &asking))).unwrap();
             }
         });
         let profile = |(at, name)| Profile {
@@ -204,7 +204,6 @@ struct Question {
     at: usize,
     parts: Parts,
     asking: Asking,
-    last: Option<ReplyMark>,
     answer: Sender<Polled>,
 }
 
@@ -225,7 +224,7 @@ impl Source for Profile {
         &self.name
     }
 
-    async fn poll(&self, parts: Parts, asking: &Asking, last: Option<ReplyMark>) -> Polled {
+    async fn poll(&self, parts: Parts, asking: &Asking) -> Polled {
         let now = self.started.elapsed();
         let is_good = !self.outage.is_some_and(|(from, to)| (from..to).contains(&now));
         self.polls.lock().unwrap().push(Poll { at: now, is_good });
@@ -237,7 +236,7 @@ impl Source for Profile {
         self.now.store(now.as_millis().try_into().unwrap(), Ordering::SeqCst);
         let (answer, answered) = channel();
         let asking = asking.clone();
-        self.questions.send(Question { at: self.at, parts, asking, last, answer }).unwrap();
+        self.questions.send(Question { at: self.at, parts, asking, answer }).unwrap();
         answered.recv().unwrap()
     }
 }
