@@ -14,8 +14,8 @@ pub mod profiles;
 pub mod profiles_file;
 mod replace_file;
 pub mod secret;
+pub mod secret_store;
 pub mod server_url;
-pub mod store;
 pub mod toml_text;
 pub mod unlisted;
 
@@ -28,6 +28,6 @@ pub use profile::{Profile, ProfileName, ProfileNameError, StoreKind, StoreKindEr
 pub use profiles::Profiles;
 pub use profiles_file::{OpenProfiles, ProfilesError, ProfilesFile};
 pub use secret::Secret;
+pub use secret_store::{SecretStore, StoreError, StoreKey};
 pub use server_url::{ServerUrl, ServerUrlError};
-pub use store::{SecretStore, StoreError, StoreKey};
 pub use unlisted::Unlisted;
