@@ -18,7 +18,6 @@ use crate::clock::Clock;
 use crate::store::ServerUrl;
 
 use crate::client::budget::{BODY_BYTES, Budget, HEADER_BYTES, HEADER_LINES};
-use crate::client::certificate::{Certificate, Shown};
 use crate::client::error::{ApiError, Fault};
 use crate::client::proxies::Proxies;
 use crate::client::received::Received;
@@ -26,7 +25,8 @@ use crate::client::request_body::RequestBody;
 use crate::client::resolver::Resolver;
 use crate::client::retry;
 use crate::client::retry::{Next, RetryPolicy, Situation};
-use crate::client::trust;
+use crate::client::tls;
+use crate::client::tls::{Certificate, Shown};
 use crate::client::wire_fault;
 use crate::client::wire_fault::Target;
 
@@ -38,7 +38,7 @@ pub struct ConnectionOptions {
     pub allow_http: bool,
     /// Certificate authorities to trust beside the system's, in PEM form.
     pub extra_ca: Option<Vec<u8>>,
-    /// A file of authorities to trust in place of the system's (`SSL_CERT_FILE`).
+    /// A file of authorities to trust in place of the system's (`SSL_CERT_FILE`); not on macOS and Windows.
     pub roots_file: Option<PathBuf>,
     /// The environment's proxies.
     pub proxies: Proxies,
@@ -91,6 +91,9 @@ impl Connection {
                 "use https, or sign in with `deepcall login --allow-http` to allow it for this profile",
             ));
         }
+        if !is_plain {
+            tls::check_roots_file(roots_file.as_deref())?;
+        }
         let shown = Shown::default();
         let mut client = Client::builder()
             .user_agent(concat!("deepcall/", env!("CARGO_PKG_VERSION")))
@@ -101,7 +104,7 @@ impl Connection {
             .no_proxy()
             .dns_resolver(Arc::new(Resolver { limit: budget.connect }))
             .connect_timeout(budget.connect * 2)
-            .tls_backend_preconfigured(trust::tls(extra_ca.as_deref(), roots_file, shown.clone())?);
+            .tls_backend_preconfigured(tls::tls(extra_ca.as_deref(), roots_file, shown.clone())?);
         // Plain http through a proxy would show the credentials to it.
         let route = if is_plain { None } else { proxies.route(&origin)? };
         let proxy = route.as_ref().map(|route| route.variable);

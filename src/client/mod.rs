@@ -7,19 +7,17 @@
 //! signed_in    one method per call: parameters in, a domain type out
 //!   request_body · tags · break_status · wrapup · ping · raw_call · reach
 //!   connection   attempts, limits, one pinned origin
-//!     proxies · trust · certificate · resolver · wire_fault
+//!     proxies · tls · resolver · wire_fault
 //!     retry      whether and when to ask again
 //!   envelope     what a reply says about itself
 //!     codes · lenient · moments · items · spellings · icons
 //! ```
 
 pub mod budget;
-pub mod certificate;
 pub mod connection;
 pub mod error;
 #[cfg(test)]
 mod fake_server;
-mod pem;
 pub mod ping;
 pub mod proxies;
 pub mod raw_call;
@@ -30,11 +28,10 @@ pub mod request_body;
 mod resolver;
 pub mod retry;
 pub mod signed_in;
-mod trust;
+pub mod tls;
 mod wire_fault;
 
 pub use budget::Budget;
-pub use certificate::Certificate;
 pub use connection::{Connection, ConnectionOptions};
 pub use error::{ApiError, Fault, Trouble};
 pub use ping::Pong;
@@ -47,3 +44,4 @@ pub use replies::tags::{Notification, Reference, Tags};
 pub use replies::wrapup::Wrapup;
 pub use retry::RetryPolicy;
 pub use signed_in::{Answer, SignedIn};
+pub use tls::Certificate;

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::client::certificate::Certificate;
 use crate::client::connection::Connection;
 use crate::client::error::{ApiError, Fault};
 use crate::client::replies::break_status;
 use crate::client::replies::codes::Module;
 use crate::client::replies::envelope;
 use crate::client::request_body::RequestBody;
+use crate::client::tls::Certificate;
 
 /// What came of it.
 #[derive(Debug)]

@@ -148,7 +148,7 @@ fn every_message_that_the_readme_explains_is_told() {
         .collect();
     let told = everything_that_goes_wrong();
     assert!(explained.len() >= 10, "{explained:?}");
-    // What a certificate must be is tested one layer lower, in src/client/trust/tests.rs.
+    // What a certificate must be is tested one layer lower, in src/client/tls/tests.rs.
     let said_of_certificates = include_str!("../../src/client/wire_fault.rs");
     for message in explained {
         let is_told = told.iter().any(|ran| ran.stderr.contains(message));

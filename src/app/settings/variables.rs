@@ -21,7 +21,7 @@ const fn of_every_login(name: &'static str, about: &'static str) -> Variable {
 }
 
 /// In the order of the manual: sessions, choices, looks, the network, places, tools. An empty one counts as not set.
-pub const VARIABLES: [Variable; 33] = [
+pub const VARIABLES: [Variable; 34] = [
     variable("DEEPCALL_SSID", "session id to ask with; no store is opened then"),
     variable("DEEPCALL_SSID_FILE", "file that holds the session id"),
     variable("DEEPCALL_USER_ID", "user id to ask with, together with a token"),
@@ -44,7 +44,11 @@ pub const VARIABLES: [Variable; 33] = [
     variable("ALL_PROXY", "the same, where the one in small letters is not set"),
     variable("no_proxy", "hosts that are asked without a proxy"),
     variable("NO_PROXY", "the same, where the one in small letters is not set"),
-    variable("SSL_CERT_FILE", "certificate authorities to trust in place of the system's, in PEM form"),
+    variable(
+        "SSL_CERT_FILE",
+        "certificate authorities (PEM) to trust in place of the system's; macOS and Windows take none",
+    ),
+    variable("SSL_CERT_DIR", "the same as folders of files, where SSL_CERT_FILE is not set"),
     variable("DEEPCALL_CONFIG_DIR", "folder of config.toml, profiles.toml and the file store"),
     of_every_login("HOME", "folder below which these are otherwise"),
     of_every_login("XDG_CONFIG_HOME", "folder of configuration, where not below HOME"),

@@ -109,7 +109,7 @@ pub const ROWS: &[Row] = &[
     noted(
         "T4",
         BOTH,
-        "SSLKEYLOGFILE, SSL_CERT_FILE",
+        "SSLKEYLOGFILE, SSL_CERT_FILE, SSL_CERT_DIR",
         "SSL_CERT_FILE takes the place of the system's authorities; SSLKEYLOGFILE does nothing",
     ),
     row("P1", BOTH, "proxies that do not let through"),

@@ -158,10 +158,33 @@ fn surroundings() -> Vec<Case> {
             scene
         }
     };
+    let with_folders = |shown: fn(&Authority) -> Proof| {
+        move || {
+            let ours = Authority::new("ours");
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join("ours.pem"), ours.pem()).unwrap();
+            let folders = format!("/nonexistent:{}", folder.path().display());
+            let mut scene = showing(vec![shown(&ours)], &ours).variable("SSL_CERT_DIR", folders).keep(folder);
+            scene.options.clear();
+            scene
+        }
+    };
+    let without_roots = || {
+        let ours = Authority::new("ours");
+        let mut scene = showing(vec![ours.vouches()], &ours).variable("SSL_CERT_FILE", "");
+        scene.options.clear();
+        scene
+    };
     vec![
         case("T4", "SSLKEYLOGFILE writes nothing", DONE, with_key_log),
         case("T4", "SSL_CERT_FILE is believed", DONE, with_roots(Authority::vouches)),
         case("T4", "SSL_CERT_FILE vouches for nobody else", TLS, with_roots(|_| Proof::of_itself()))
+            .arriving(0, 0),
+        case("T4", "SSL_CERT_FILE is empty", TLS, without_roots)
+            .arriving(0, 0)
+            .saying("SSL_CERT_FILE and SSL_CERT_DIR replace them, even if empty"),
+        case("T4", "SSL_CERT_DIR is believed", DONE, with_folders(Authority::vouches)),
+        case("T4", "SSL_CERT_DIR vouches for nobody else", TLS, with_folders(|_| Proof::of_itself()))
             .arriving(0, 0),
     ]
 }

@@ -2,6 +2,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Mutex;
 
+use proptest::prelude::*;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -183,9 +184,52 @@ async fn authorities_are_read_only_when_a_certificate_has_to_be_checked() {
     assert!(requests.lock().unwrap().is_empty());
 }
 
+/// What macOS and Windows do: there the system itself judges.
+#[test]
+fn a_file_of_authorities_is_refused_where_it_cannot_take_the_place_of_the_systems() {
+    let file = Path::new("/etc/ca.pem");
+    let error = refuse_roots_file(Some(file), false).unwrap_err();
+    assert_eq!(error.kind(), "usage");
+    assert!(error.to_string().contains("SSL_CERT_FILE"), "{error}");
+    assert!(error.hints()[0].contains("--cacert"), "{:?}", error.hints());
+    refuse_roots_file(None, false).unwrap();
+    refuse_roots_file(Some(file), true).unwrap();
+}
+
+#[tokio::test]
+async fn one_authority_that_cannot_be_used_does_not_spoil_the_others() {
+    let authority = Authority::new("ours");
+    let (address, _) = authority.serve("127.0.0.1", 2099);
+    let both = format!("-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n{}", authority.pem);
+    ask(&format!("https://{address}"), Some(&both), None).await.unwrap();
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(both.as_bytes()).unwrap();
+    ask(&format!("https://{address}"), None, Some(file.path().to_owned())).await.unwrap();
+}
+
 #[test]
 fn a_file_without_certificates_is_refused_at_once() {
     for pem in ["", "hello", "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n"] {
         assert_eq!(tls(Some(pem.as_bytes()), None, Shown::default()).unwrap_err().kind(), "usage", "{pem}");
+    }
+}
+
+#[test]
+fn issuer_and_time_are_read() {
+    let mut parameters = rcgen::CertificateParams::new(vec!["a.example".to_owned()]).unwrap();
+    parameters.distinguished_name.push(rcgen::DnType::CommonName, "An Authority");
+    parameters.not_before = rcgen::date_time_ymd(2026, 1, 2);
+    parameters.not_after = rcgen::date_time_ymd(2051, 3, 4);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = Certificate::read(parameters.self_signed(&key).unwrap().der()).unwrap();
+    assert!(certificate.issuer.contains("An Authority"), "{}", certificate.issuer);
+    assert_eq!(certificate.valid_from.to_string(), "2026-01-02T00:00:00Z");
+    assert_eq!(certificate.valid_until.to_string(), "2051-03-04T00:00:00Z");
+}
+
+proptest! {
+    #[test]
+    fn what_is_no_certificate_is_none(bytes: Vec<u8>) {
+        prop_assert_eq!(Certificate::read(&bytes), None);
     }
 }

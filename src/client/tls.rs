@@ -1,0 +1,225 @@
+//! TLS 1.2 and 1.3, and whom the program believes to be the server: whoever the system itself would believe, and
+//! whoever an authority of `--cacert` vouches for.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use jiff::Timestamp;
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls_platform_verifier::Verifier;
+use x509_cert::der::Decode;
+use x509_cert::time::Time;
+
+use crate::client::error::{ApiError, Fault};
+
+/// Whether a file of authorities can take the place of the system's. macOS and Windows judge a certificate themselves,
+/// by rules that are more than a list of authorities.
+const CAN_REPLACE_AUTHORITIES: bool = cfg!(not(any(target_vendor = "apple", windows)));
+
+/// What may be wrong where the system has no authorities. The library reads both variables itself, empty ones too.
+const ADVICE: &str = if CAN_REPLACE_AUTHORITIES {
+    " (on Debian they come with the package ca-certificates; SSL_CERT_FILE and SSL_CERT_DIR replace them, even if empty)"
+} else {
+    ""
+};
+
+/// TLS as the system trusts it, or by the authorities of `roots_file` (`SSL_CERT_FILE`) alone; those of `extra_ca` (PEM)
+/// are believed as well. What the server shows of itself is kept in `shown`.
+///
+/// # Errors
+/// [`Fault::Usage`] if `extra_ca` holds no certificate.
+pub(crate) fn tls(
+    extra_ca: Option<&[u8]>,
+    roots_file: Option<PathBuf>,
+    shown: Shown,
+) -> Result<ClientConfig, ApiError> {
+    let no_certificate = || {
+        ApiError::new(Fault::Usage, "the file of certificate authorities holds no certificate in PEM form")
+    };
+    let extra = extra_ca.map(|pem| authorities(pem).ok_or_else(no_certificate)).transpose()?;
+    let provider = Arc::new(ring::default_provider());
+    let verifier = LazyVerifier {
+        provider: provider.clone(),
+        roots_file,
+        extra: extra.unwrap_or_default(),
+        shown,
+        verifier: OnceLock::new(),
+    };
+    let mut tls = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&TLS13, &TLS12])
+        .map_err(|error| ApiError::new(Fault::Tls, "TLS cannot be set up").because(error))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
+    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(tls)
+}
+
+/// Refuses a file of authorities where the system takes none, rather than to trust more than its user expects.
+///
+/// # Errors
+/// [`Fault::Usage`].
+pub(crate) fn check_roots_file(roots_file: Option<&Path>) -> Result<(), ApiError> {
+    refuse_roots_file(roots_file, CAN_REPLACE_AUTHORITIES)
+}
+
+fn refuse_roots_file(roots_file: Option<&Path>, can_replace: bool) -> Result<(), ApiError> {
+    if roots_file.is_none() || can_replace {
+        return Ok(());
+    }
+    let message = "SSL_CERT_FILE cannot replace the certificate authorities of this system";
+    Err(ApiError::new(Fault::Usage, message)
+        .with_hint("unset SSL_CERT_FILE, and name an authority of your own with --cacert FILE"))
+}
+
+/// The certificates of a text in PEM form that can be authorities; `None` if there is none, or the text is damaged.
+fn authorities(pem: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().ok()?;
+    let is_usable =
+        |certificate: &CertificateDer<'static>| RootCertStore::empty().add(certificate.clone()).is_ok();
+    let usable: Vec<_> = certificates.into_iter().filter(is_usable).collect();
+    (!usable.is_empty()).then_some(usable)
+}
+
+/// Hands each question to the real verifier, which is built when the first certificate has to be checked: plain http
+/// never pays for reading the system's authorities.
+#[derive(Debug)]
+struct LazyVerifier {
+    provider: Arc<CryptoProvider>,
+    roots_file: Option<PathBuf>,
+    extra: Vec<CertificateDer<'static>>,
+    shown: Shown,
+    verifier: OnceLock<Result<Arc<dyn ServerCertVerifier>, String>>,
+}
+
+impl LazyVerifier {
+    fn verifier(&self) -> Result<&dyn ServerCertVerifier, Error> {
+        match self.verifier.get_or_init(|| self.build()) {
+            Ok(verifier) => Ok(verifier.as_ref()),
+            Err(why) => Err(Error::General(why.clone())),
+        }
+    }
+
+    fn build(&self) -> Result<Arc<dyn ServerCertVerifier>, String> {
+        if let Some(path) = &self.roots_file {
+            return self.by_file(path);
+        }
+        let provider = self.provider.clone();
+        // Windows takes no empty list of extra authorities.
+        let verifier = if self.extra.is_empty() {
+            Verifier::new(provider)
+        } else {
+            Verifier::new_with_extra_roots(self.extra.iter().cloned(), provider)
+        };
+        match verifier {
+            Ok(verifier) => Ok(Arc::new(verifier)),
+            Err(error) => {
+                Err(format!("the system's certificate authorities cannot be used: {error}{ADVICE}"))
+            }
+        }
+    }
+
+    fn by_file(&self, path: &Path) -> Result<Arc<dyn ServerCertVerifier>, String> {
+        let unreadable = |why: String| format!("cannot read the authorities in {}: {why}", path.display());
+        let pem = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+        let certificates =
+            authorities(&pem).ok_or_else(|| unreadable("no certificate in PEM form".to_owned()))?;
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(certificates.into_iter().chain(self.extra.iter().cloned()));
+        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), self.provider.clone())
+            .build()
+            .map_err(|error| error.to_string())?;
+        Ok(verifier)
+    }
+}
+
+impl ServerCertVerifier for LazyVerifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        self.shown.keep(end_entity);
+        self.verifier()?.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signature, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signature, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+/// Who vouches for a server, and for how long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// The authority, as the certificate names it.
+    pub issuer: String,
+    /// From when on it is good.
+    pub valid_from: Timestamp,
+    /// Until when it is good.
+    pub valid_until: Timestamp,
+}
+
+impl Certificate {
+    /// Reads a certificate in DER form; `None` where it is none.
+    fn read(der: &[u8]) -> Option<Self> {
+        let certificate = x509_cert::Certificate::from_der(der).ok()?;
+        let certificate = certificate.tbs_certificate();
+        let validity = certificate.validity();
+        Some(Self {
+            issuer: certificate.issuer().to_string(),
+            valid_from: timestamp(validity.not_before)?,
+            valid_until: timestamp(validity.not_after)?,
+        })
+    }
+}
+
+fn timestamp(time: Time) -> Option<Timestamp> {
+    Timestamp::from_second(i64::try_from(time.to_unix_duration().as_secs()).ok()?).ok()
+}
+
+/// The certificate that the server showed last, whether or not it was believed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shown(Arc<Mutex<Option<Vec<u8>>>>);
+
+impl Shown {
+    fn keep(&self, der: &[u8]) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(der.to_vec());
+    }
+
+    pub(crate) fn certificate(&self) -> Option<Certificate> {
+        let der = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        der.as_deref().and_then(Certificate::read)
+    }
+}
+
+#[cfg(test)]
+mod tests;
