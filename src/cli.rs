@@ -2,9 +2,12 @@
 //! It knows the arguments of commands, and nothing of what they do.
 
 use std::ffi::OsString;
+use std::io::Write;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::app::console::{Console, Messages};
+use crate::app::environment::Terminals;
 use crate::app::options::QuestionOptions;
 use crate::commands::api::ApiArgs;
 use crate::commands::break_status::BreakStatusArgs;
@@ -21,7 +24,9 @@ use crate::commands::schema::SchemaArgs;
 use crate::commands::tags::TagsArgs;
 use crate::commands::watch::WatchArgs;
 use crate::commands::wrapup::WrapupArgs;
+use crate::failure::{ExitStatus, Failure};
 use crate::help::{order, shape};
+use crate::output::text::sanitize::sanitize_lines;
 
 /// Notification tags, breaks and wrap-ups of DeepCall agents
 #[derive(Parser, Debug)]
@@ -93,6 +98,36 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
     let arguments = order::options_behind_command(&definition, arguments);
     let cli = Cli::from_arg_matches(&definition.try_get_matches_from(arguments)?)?;
     Ok(cli.command)
+}
+
+/// Writes what clap found: help and version are answers, the rest is a usage error.
+pub(crate) fn report(error: &clap::Error, console: &Console, terminals: Terminals) -> ExitStatus {
+    let text = error.render();
+    if !error.use_stderr() {
+        let text = if terminals.stdout { text.ansi().to_string() } else { text.to_string() };
+        let written = console.stdout().write_all(text.as_bytes());
+        return console.finish(written.map(|()| ExitStatus::Done).map_err(Failure::from));
+    }
+    let painted = text.ansi().to_string();
+    let plain = without_colors(&painted);
+    let Messages { color, errors_as_json, .. } = console.messages();
+    if errors_as_json {
+        let message = plain.trim_start_matches("error: ").trim_end();
+        let (first, rest) = message.split_once('\n').unwrap_or((message, ""));
+        let hints = rest.lines().map(str::trim).filter(|line| !line.is_empty());
+        return console.finish(Err(hints.fold(Failure::usage(first), Failure::hint)));
+    }
+    // What was typed is quoted as it is: whoever typed control characters goes without colours.
+    let harmless = sanitize_lines(&plain);
+    let shown = if color && harmless == plain { &painted } else { &*harmless };
+    console.stderr(|out| out.write_all(shown.as_bytes()));
+    ExitStatus::Usage
+}
+
+/// The text without the colours of the argument parser; other control sequences are not its own, and stay.
+fn without_colors(painted: &str) -> String {
+    const OWN: [&str; 6] = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[4m", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m"];
+    OWN.iter().fold(painted.to_owned(), |text, code| text.replace(code, ""))
 }
 
 /// The format that was typed: a look at the words alone, for when they cannot be parsed.

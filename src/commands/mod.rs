@@ -18,22 +18,4 @@ pub mod tags;
 pub mod watch;
 pub mod wrapup;
 
-use crate::failure::ExitStatus;
-use crate::report::Report;
-
-/// What a command has to say, and how the program ends.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// What it has to say.
-    pub report: Report,
-    /// How the program ends.
-    pub status: ExitStatus,
-}
-
-impl Outcome {
-    /// Said and done.
-    #[must_use]
-    pub fn done(report: Report) -> Self {
-        Self { report, status: ExitStatus::Done }
-    }
-}
+pub use crate::app::console::Outcome;

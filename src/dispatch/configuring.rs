@@ -1,12 +1,13 @@
 //! `config` has parts of its own: the file as a person wrote it, and that person's editor.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 
 use crate::app::config_file::ConfigFile;
 use crate::app::config_file::keys;
 use crate::app::config_file::text;
 use crate::app::config_file::text::TextFile;
+use crate::app::console::Console;
 use crate::app::options::{FleetOptions, ProfileOptions, SandboxOptions};
 use crate::app::settings::who;
 use crate::app::settings::who::CREDENTIAL_VARIABLES;
@@ -14,7 +15,6 @@ use crate::commands::config;
 use crate::commands::config::edit::{Editor, edit};
 use crate::commands::config::{ConfigAction, SetArgs, ShowArgs, UnsetArgs, values};
 use crate::dispatch::parts::{Parts, read_profiles};
-use crate::dispatch::telling::Teller;
 use crate::failure::{ExitStatus, Failure};
 use crate::store::Profile;
 
@@ -26,32 +26,31 @@ pub(crate) fn configure(
     action: &ConfigAction,
     parts: &Parts,
     stdin: Box<dyn Read + Send>,
-    teller: &Teller,
+    console: &Console,
 ) -> Result<ExitStatus, Failure> {
     match action {
         ConfigAction::Path => {
             let mut line = parts.config_path()?.into_os_string().into_encoded_bytes();
             line.push(b'\n');
-            teller.print(&line)?;
+            console.stdout().write_all(&line)?;
             Ok(ExitStatus::Done)
         }
-        ConfigAction::Show(args) => show(args, parts, teller),
-        ConfigAction::Set(args) => set(args, parts, teller),
-        ConfigAction::Unset(args) => unset(args, parts, teller),
+        ConfigAction::Show(args) => show(args, parts, console),
+        ConfigAction::Set(args) => set(args, parts, console),
+        ConfigAction::Unset(args) => unset(args, parts, console),
         ConfigAction::Edit(args) => {
-            teller.listen(args.talk);
-            change_by_hand(parts, stdin, teller)
+            console.set_talk(args.talk);
+            change_by_hand(parts, stdin, console)
         }
     }
 }
 
-fn show(args: &ShowArgs, parts: &Parts, teller: &Teller) -> Result<ExitStatus, Failure> {
-    let rendering = parts.rendering(&args.output, &config::DOCUMENT)?;
-    teller.tell_like(&rendering);
-    teller.listen(args.talk);
+fn show(args: &ShowArgs, parts: &Parts, console: &Console) -> Result<ExitStatus, Failure> {
+    let renderer = parts.renderer(console, &args.output, &config::DOCUMENT)?;
+    console.set_talk(args.talk);
     let profile = used_profile(parts)?;
     let outcome = config::show(parts.layers(), profile.as_ref(), &parts.config_path()?)?;
-    teller.answer(outcome, &rendering)
+    console.answer(outcome, &renderer)
 }
 
 /// The stored profile that a command would use, were it typed without options.
@@ -66,8 +65,8 @@ fn used_profile(parts: &Parts) -> Result<Option<Profile>, Failure> {
     Ok(chosen.ok().and_then(|chosen| chosen.first().map(|profile| (*profile).clone())))
 }
 
-fn set(args: &SetArgs, parts: &Parts, teller: &Teller) -> Result<ExitStatus, Failure> {
-    teller.listen(args.talk);
+fn set(args: &SetArgs, parts: &Parts, console: &Console) -> Result<ExitStatus, Failure> {
+    console.set_talk(args.talk);
     let SetArgs { key, value, .. } = args;
     config::known(key)?;
     values::check(key, value).map_err(|why| Failure::usage(format!("{key}: {why}")))?;
@@ -77,22 +76,22 @@ fn set(args: &SetArgs, parts: &Parts, teller: &Teller) -> Result<ExitStatus, Fai
         ConfigFile::parse(&after, &path)?;
         Ok(after)
     })?;
-    teller.note(&format!("{key} is {value:?} in {}", path.display()));
-    warn_of_variables(key, parts, teller);
+    console.note(&format!("{key} is {value:?} in {}", path.display()));
+    warn_of_variables(key, parts, console);
     Ok(ExitStatus::Done)
 }
 
 /// A value in the file has no effect where a variable says the same.
-fn warn_of_variables(key: &str, parts: &Parts, teller: &Teller) {
+fn warn_of_variables(key: &str, parts: &Parts, console: &Console) {
     let variable = keys::key(key).and_then(|key| key.variable);
     let credentials = (key == "profile").then_some(CREDENTIAL_VARIABLES).into_iter().flatten();
     if let Some(variable) = variable.into_iter().chain(credentials).find(|name| parts.variables().has(name)) {
-        teller.note(&format!("{variable} is set and wins over it"));
+        console.note(&format!("{variable} is set and wins over it"));
     }
 }
 
-fn unset(args: &UnsetArgs, parts: &Parts, teller: &Teller) -> Result<ExitStatus, Failure> {
-    teller.listen(args.talk);
+fn unset(args: &UnsetArgs, parts: &Parts, console: &Console) -> Result<ExitStatus, Failure> {
+    console.set_talk(args.talk);
     config::known(&args.key)?;
     let path = parts.config_path()?;
     let mut was_said = false;
@@ -104,14 +103,14 @@ fn unset(args: &UnsetArgs, parts: &Parts, teller: &Teller) -> Result<ExitStatus,
         })?;
     }
     let told = if was_said { "is no longer said" } else { "was not said" };
-    teller.note(&format!("{} {told} in {}", args.key, path.display()));
+    console.note(&format!("{} {told} in {}", args.key, path.display()));
     Ok(ExitStatus::Done)
 }
 
 fn change_by_hand(
     parts: &Parts,
     stdin: Box<dyn Read + Send>,
-    teller: &Teller,
+    console: &Console,
 ) -> Result<ExitStatus, Failure> {
     let path: PathBuf = parts.config_path()?;
     let can_ask = parts.terminals().stdin && parts.terminals().stderr;
@@ -120,14 +119,14 @@ fn change_by_hand(
         if !can_ask {
             return Err(wrong);
         }
-        teller.complain(&wrong.problem);
-        teller.ask("Edit it again? [Y/n] ");
+        console.error(&wrong.problem);
+        console.stderr(|out| out.write_all(b"Edit it again? [Y/n] "));
         let answer = answers.next().and_then(Result::ok).unwrap_or_else(|| "n".to_owned());
         if matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes") { Ok(()) } else { Err(wrong) }
     };
     let editor = Editor::of(parts.variables())?;
     let is_changed = edit(&TextFile::at(path.clone()), &editor, &mut again)?;
     let told = if is_changed { "is changed" } else { "is as it was" };
-    teller.note(&format!("{} {told}", path.display()));
+    console.note(&format!("{} {told}", path.display()));
     Ok(ExitStatus::Done)
 }

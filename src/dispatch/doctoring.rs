@@ -6,6 +6,7 @@ use futures_util::{StreamExt, stream};
 
 use crate::app::config_file::ConfigFile;
 use crate::app::config_file::text::TextFile;
+use crate::app::console::{Console, Side};
 use crate::app::options::{FleetOptions, ProfileOptions};
 use crate::app::settings::{Patience, who};
 use crate::app::sign_in::{KEYRING_LIMIT, Member};
@@ -17,7 +18,6 @@ use crate::commands::doctor::{DoctorArgs, Finding, local};
 use crate::dispatch::asking;
 use crate::dispatch::asking::Wire;
 use crate::dispatch::parts::{Asking, Parts, read_profiles};
-use crate::dispatch::telling::{Side, Teller};
 use crate::failure::{ExitStatus, Failure};
 use crate::store::{Profiles, ServerUrl, StoreKind};
 
@@ -28,14 +28,13 @@ const QUESTION_LIMIT: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// If the answer cannot be written. What does not work is an answer here, told by the exit code.
-pub(crate) fn examine(args: &DoctorArgs, parts: &Parts, teller: &Teller) -> Result<ExitStatus, Failure> {
+pub(crate) fn examine(args: &DoctorArgs, parts: &Parts, console: &Console) -> Result<ExitStatus, Failure> {
     let (parts, mistake) = match config(parts) {
         Ok(config) => (parts.with_config(config), None),
         Err(mistake) => (parts.clone(), Some(mistake)),
     };
-    let rendering = parts.rendering(&args.output(), &doctor::DOCUMENT)?;
-    teller.tell_like(&rendering);
-    teller.listen(args.talk);
+    let renderer = parts.renderer(console, &args.output(), &doctor::DOCUMENT)?;
+    console.set_talk(args.talk);
     let is_sandbox = args.sandbox.sandbox;
     let mut findings = vec![local::program()];
     findings.push(match parts.config_path() {
@@ -46,7 +45,7 @@ pub(crate) fn examine(args: &DoctorArgs, parts: &Parts, teller: &Teller) -> Resu
     findings.push(local::profiles(&read));
     let profiles = read.unwrap_or_default();
     findings.extend(stores(&parts, &profiles, is_sandbox));
-    let looked = teller.log(Side::Client, || {
+    let looked = console.log(Side::Client, || {
         asking::run(None, async { Ok(servers_and_sessions(args, &parts, &profiles).await) })
     });
     findings.extend(looked?);
@@ -57,7 +56,7 @@ pub(crate) fn examine(args: &DoctorArgs, parts: &Parts, teller: &Teller) -> Resu
         presentation.color,
         parts.is_accessible(),
     ));
-    teller.answer(doctor::doctor(findings), &rendering)
+    console.answer(doctor::doctor(findings), &renderer)
 }
 
 /// The config file, if nothing in it is wrong.

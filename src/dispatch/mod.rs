@@ -7,13 +7,13 @@ mod configuring;
 mod doctoring;
 mod parts;
 mod sessions;
-mod telling;
 mod watching;
 mod welcome;
 
 use std::ffi::OsString;
-use std::io::Read;
+use std::io::{Read, Write};
 
+use crate::app::console::{Console, Messages, Side};
 use crate::app::environment::Environment;
 use crate::app::fleet::Fleet;
 use crate::app::options::{
@@ -34,42 +34,43 @@ use crate::commands::{
 };
 use crate::failure::{ExitStatus, Failure};
 use crate::output::jq::Filter;
+use crate::output::text::sanitize::sanitize_lines;
 use crate::sandbox::{Sandbox, SandboxOptions as Simulation};
 use asking::Wire;
 use parts::{Asking, Parts, sandbox_members};
-use telling::{Side, Teller};
 
 /// Runs one command line to its end.
 #[must_use]
 pub fn dispatch(arguments: Vec<OsString>, environment: Environment) -> ExitStatus {
     let Environment { variables, stdin, stdout, stderr, terminals, clock, redactor, exposure } = environment;
-    let teller = Teller::new(Streams::new(stdout, stderr, redactor.clone()), terminals);
-    if let Some(why) = exposure {
-        teller.tell_once_listening(format!(
-            "other processes of this user can read the memory of this one: {why}"
-        ));
-    }
-    teller.look_like(look::colour_of_errors(&variables, terminals.stderr), false);
+    let pending =
+        exposure.map(|why| format!("other processes of this user can read the memory of this one: {why}"));
+    let console = Console::new(Streams::new(stdout, stderr, redactor.clone()), pending);
+    let color = look::colour_of_errors(&variables, terminals.stderr);
+    console.set_messages(Messages { color, ..Messages::default() });
     if let Some(shell) = completing::asking_shell(&variables) {
         let candidates = completing::complete(shell, arguments, &variables);
-        return teller.end(candidates.and_then(|candidates| {
-            teller.print(&candidates)?;
+        return console.finish(candidates.and_then(|candidates| {
+            console.stdout().write_all(&candidates)?;
             Ok(ExitStatus::Done)
         }));
     }
     let format = cli::typed_format(&arguments)
         .or_else(|| variables.text("DEEPCALL_OUTPUT").ok().flatten().map(str::to_owned));
-    teller.tell_errors_as(format.as_deref());
+    let errors_as_json = |format: Option<&str>| matches!(format, Some("json" | "ndjson"));
+    console
+        .set_messages(Messages { errors_as_json: errors_as_json(format.as_deref()), ..console.messages() });
     if getrandom::fill(&mut [0]).is_err() {
-        return teller.end(Err(Failure::failed("random", "this system gives no random numbers")));
+        return console.finish(Err(Failure::failed("random", "this system gives no random numbers")));
     }
     if arguments.len() < 2 {
-        teller.greet(&welcome::way_in(&variables));
+        let words = sanitize_lines(&welcome::way_in(&variables)).into_owned();
+        console.stderr(|out| out.write_all(words.as_bytes()));
         return ExitStatus::Usage;
     }
     let command = match cli::parse(arguments) {
         Ok(command) => command,
-        Err(error) => return teller.show(&error),
+        Err(error) => return cli::report(&error, &console, terminals),
     };
     let parts = if needs_no_config(&command) {
         Ok(Parts::without_config(variables, terminals, clock, redactor))
@@ -77,10 +78,11 @@ pub fn dispatch(arguments: Vec<OsString>, environment: Environment) -> ExitStatu
         Parts::new(variables, terminals, clock, redactor)
     };
     let done = parts.and_then(|parts| {
-        teller.tell_errors_as(format.as_deref().or(parts.config().output.as_deref()));
-        execute(command, &parts, stdin, &teller)
+        let format = format.as_deref().or(parts.config().output.as_deref());
+        console.set_messages(Messages { errors_as_json: errors_as_json(format), ..console.messages() });
+        execute(command, &parts, stdin, &console)
     });
-    teller.end(done)
+    console.finish(done)
 }
 
 /// What is built into the program can be printed whatever state the config file is in, and a broken file can be mended.
@@ -96,87 +98,79 @@ fn execute(
     command: Command,
     parts: &Parts,
     stdin: Box<dyn Read + Send>,
-    teller: &Teller,
+    console: &Console,
 ) -> Result<ExitStatus, Failure> {
     match command {
         Command::Login(args) => {
-            let rendering = parts.rendering(&args.output, &profiles::DOCUMENT)?;
-            teller.tell_like(&rendering);
-            teller.listen(args.talk);
-            let outcome = sessions::sign_in(&args, parts, stdin, teller)?;
-            teller.answer(outcome, &rendering)
+            let renderer = parts.renderer(console, &args.output, &profiles::DOCUMENT)?;
+            console.set_talk(args.talk);
+            let outcome = sessions::sign_in(&args, parts, stdin, console)?;
+            console.answer(outcome, &renderer)
         }
         Command::Logout(args) => {
-            let rendering = parts.rendering(&args.output, &profiles::DOCUMENT)?;
-            teller.tell_like(&rendering);
-            teller.listen(args.talk);
-            let outcome = sessions::sign_out(&args, parts, teller)?;
-            teller.answer(outcome, &rendering)
+            let renderer = parts.renderer(console, &args.output, &profiles::DOCUMENT)?;
+            console.set_talk(args.talk);
+            let outcome = sessions::sign_out(&args, parts, console)?;
+            console.answer(outcome, &renderer)
         }
         Command::Profiles(args) => {
-            let rendering = parts.rendering(&args.output, &profiles::DOCUMENT)?;
-            teller.tell_like(&rendering);
-            teller.listen(args.talk);
-            let outcome = sessions::list_profiles(&args, parts, teller)?;
-            teller.answer(outcome, &rendering)
+            let renderer = parts.renderer(console, &args.output, &profiles::DOCUMENT)?;
+            console.set_talk(args.talk);
+            let outcome = sessions::list_profiles(&args, parts, console)?;
+            console.answer(outcome, &renderer)
         }
         Command::Tags(mut args) => {
             args.reference = args.reference.or(parts.config().reference.as_deref().map(tags::reference));
-            let rendering = parts.rendering(&args.question.output, &tags::DOCUMENT)?;
-            teller.tell_like(&rendering);
+            let renderer = parts.renderer(console, &args.question.output, &tags::DOCUMENT)?;
             let question = Question::of(&args.question);
             let server_zone = look::server_zone(&args.question.server_time, parts.layers())?;
             let now = parts.clock().now();
-            let window = tags::Window::of(&args, now, rendering.zone())?;
-            let outcome = question.ask(parts, teller, async |fleet| {
+            let window = tags::Window::of(&args, now, &renderer.presentation().zone)?;
+            let outcome = question.ask(parts, console, async |fleet| {
                 tags::tags(&args, &window, &fleet, &server_zone, now).await
             })?;
-            teller.answer(outcome, &rendering)
+            console.answer(outcome, &renderer)
         }
         Command::BreakStatus(args) => {
-            let rendering = parts.rendering(&args.question.output, &break_status::DOCUMENT)?;
-            teller.tell_like(&rendering);
+            let renderer = parts.renderer(console, &args.question.output, &break_status::DOCUMENT)?;
             let question = Question::of(&args.question);
             let server_zone = look::server_zone(&args.question.server_time, parts.layers())?;
-            let outcome = question.ask(parts, teller, async |fleet| {
+            let outcome = question.ask(parts, console, async |fleet| {
                 break_status::break_status(&args, &fleet, &server_zone).await
             })?;
-            teller.answer(outcome, &rendering)
+            console.answer(outcome, &renderer)
         }
         Command::Wrapup(args) => {
-            let rendering = parts.rendering(&args.question.output, &wrapup::DOCUMENT)?;
-            teller.tell_like(&rendering);
+            let renderer = parts.renderer(console, &args.question.output, &wrapup::DOCUMENT)?;
             let question = Question::of(&args.question);
             let server_zone = look::server_zone(&args.question.server_time, parts.layers())?;
             let outcome = question
-                .ask(parts, teller, async |fleet| wrapup::wrapup(&args, &fleet, &server_zone).await)?;
-            teller.answer(outcome, &rendering)
+                .ask(parts, console, async |fleet| wrapup::wrapup(&args, &fleet, &server_zone).await)?;
+            console.answer(outcome, &renderer)
         }
-        Command::Watch(args) => watching::watch(&args.with_config(parts.config())?, parts, teller),
+        Command::Watch(args) => watching::watch(&args.with_config(parts.config())?, parts, console),
         Command::Ping(args) => {
-            let rendering = parts.rendering(&args.output, &ping::DOCUMENT)?;
-            teller.tell_like(&rendering);
-            let outcome = send_ping(&args, parts, teller)?;
-            teller.answer(outcome, &rendering)
+            let renderer = parts.renderer(console, &args.output, &ping::DOCUMENT)?;
+            let outcome = send_ping(&args, parts, console)?;
+            console.answer(outcome, &renderer)
         }
-        Command::Sandbox(args) => serve_sandbox(&args, parts, teller),
-        Command::Api(args) => call_api(&args, parts, stdin, teller),
-        Command::Doctor(args) => doctoring::examine(&args, parts, teller),
-        Command::Config(args) => configuring::configure(&args.action, parts, stdin, teller),
+        Command::Sandbox(args) => serve_sandbox(&args, parts, console),
+        Command::Api(args) => call_api(&args, parts, stdin, console),
+        Command::Doctor(args) => doctoring::examine(&args, parts, console),
+        Command::Config(args) => configuring::configure(&args.action, parts, stdin, console),
         Command::Schema(args) => {
             let schema = schema::schema(&args.name).unwrap_or_default();
-            teller.print(format!("{schema:#}\n").as_bytes())?;
+            console.stdout().write_all(format!("{schema:#}\n").as_bytes())?;
             Ok(ExitStatus::Done)
         }
         Command::Explain(args) => {
             let topic = args.topic()?;
             let output = OutputOptions { format: args.format, ..OutputOptions::default() };
-            let rendering = parts.rendering(&output, topic.document())?;
-            teller.tell_like(&rendering);
-            teller.answer(explain::explain(topic)?, &rendering)
+            let renderer = parts.renderer(console, &output, topic.document())?;
+            console.answer(explain::explain(topic)?, &renderer)
         }
         Command::Completions(args) => {
-            teller.print(&completions::completions(args.shell))?;
+            console.stdout().write_all(&completions::completions(args.shell))?;
             Ok(ExitStatus::Done)
         }
     }
@@ -201,17 +195,17 @@ impl<'a> Question<'a> {
     fn ask<T>(
         &self,
         parts: &Parts,
-        teller: &Teller,
+        console: &Console,
         command: impl AsyncFnOnce(Fleet) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        teller.listen(*self.talk);
+        console.set_talk(*self.talk);
         let asking = parts.asking(self.profile, self.fleet, self.sandbox, self.connection)?;
         let wire = parts.wire(self.connection)?;
         let jobs = parts.jobs(self.fleet);
-        teller.log(Side::Client, || {
+        console.log(Side::Client, || {
             asking::run(wire.patience.timeout, async {
                 // The sandbox lives as long as the command that asks it.
-                let (_sandbox, fleet) = open(asking, &wire, parts, jobs, teller).await?;
+                let (_sandbox, fleet) = open(asking, &wire, parts, jobs, console).await?;
                 asking::with_progress(fleet, parts.progress(self.talk.quiet), command).await
             })
         })
@@ -224,14 +218,14 @@ async fn open(
     wire: &Wire,
     parts: &Parts,
     jobs: u16,
-    teller: &Teller,
+    console: &Console,
 ) -> Result<(Option<Sandbox>, Fleet), Failure> {
     let is_many = match &asking {
         Asking::Members { is_many, .. } => *is_many,
         Asking::Sandbox { choice, .. } => choice.is_many(),
     };
     let (members, sandbox, source) = members(asking, parts).await?;
-    teller.detail(&source);
+    console.detail(&source);
     Ok((sandbox, wire.fleet(members, is_many, jobs)))
 }
 
@@ -255,38 +249,38 @@ async fn start_sandbox(simulation: Simulation) -> Result<Sandbox, Failure> {
     })
 }
 
-fn send_ping(args: &PingArgs, parts: &Parts, teller: &Teller) -> Result<Outcome, Failure> {
+fn send_ping(args: &PingArgs, parts: &Parts, console: &Console) -> Result<Outcome, Failure> {
     let fleet = &FleetOptions::default();
     let PingArgs { profile, connection, sandbox, talk, .. } = args;
     let question = Question { profile, fleet, connection, sandbox, talk };
-    question.ask(parts, teller, async |fleet| {
+    question.ask(parts, console, async |fleet| {
         let asked = fleet.ask(|signed_in| ping::ping(args, &parts.config().ping, signed_in)).await?;
         only(asked.given)
     })
 }
 
 /// Serves the sandbox until Ctrl-C or SIGTERM, which is how it is meant to end.
-fn serve_sandbox(args: &SandboxArgs, parts: &Parts, teller: &Teller) -> Result<ExitStatus, Failure> {
-    teller.listen(args.talk);
+fn serve_sandbox(args: &SandboxArgs, parts: &Parts, console: &Console) -> Result<ExitStatus, Failure> {
+    console.set_talk(args.talk);
     let serving = async {
         let sandbox = start_sandbox(args.options(parts.clock().clone())).await?;
         if args.json {
             let report = sandbox::report(&sandbox);
             let json = FormatOptions { json: true, ..FormatOptions::default() };
             let json = OutputOptions { format: json, ..OutputOptions::default() };
-            teller.answer(Outcome::done(report), &parts.rendering(&json, &sandbox::DOCUMENT)?)?;
+            console.answer(Outcome::done(report), &parts.renderer(console, &json, &sandbox::DOCUMENT)?)?;
         } else {
-            teller.print(sandbox::variables(&sandbox).as_bytes())?;
+            console.stdout().write_all(sandbox::variables(&sandbox).as_bytes())?;
         }
-        teller.flush()?;
-        teller.note(&format!(
+        console.stdout().flush()?;
+        console.note(&format!(
             "a simulated DeepCall with {} agents listens on {} until Ctrl-C; the lines above point another terminal at it",
             sandbox.agents().len(),
             sandbox.origin()
         ));
         std::future::pending::<Result<(), Failure>>().await
     };
-    match teller.log(Side::Sandbox, || asking::run(None, serving)) {
+    match console.log(Side::Sandbox, || asking::run(None, serving)) {
         Err(failure) if matches!(failure.status, ExitStatus::Interrupted | ExitStatus::Terminated) => {
             Ok(failure.status)
         }
@@ -299,20 +293,28 @@ fn call_api(
     args: &ApiArgs,
     parts: &Parts,
     mut stdin: Box<dyn Read + Send>,
-    teller: &Teller,
+    console: &Console,
 ) -> Result<ExitStatus, Failure> {
     let filter = args.jq.as_deref().map(Filter::compile).transpose()?;
     let body = api::body(args, &mut *stdin)?;
     let fleet = &FleetOptions::default();
     let ApiArgs { profile, connection, sandbox, talk, .. } = args;
     let question = Question { profile, fleet, connection, sandbox, talk };
-    let (reply, outcome) = question.ask(parts, teller, async |fleet| {
+    let (reply, outcome) = question.ask(parts, console, async |fleet| {
         let asked = fleet.ask(|signed_in| api::api(args, &body, signed_in)).await?;
         let reply = only(asked.given)?;
         let outcome = reply.outcome.map_err(|error| fleet.with_way_back(error.into()));
         Ok((reply.bytes, outcome))
     })?;
-    teller.reply(reply, filter.as_ref())?;
+    let is_terminal = parts.terminals().stdout;
+    match filter {
+        Some(filter) => filter.run(reply, is_terminal, &mut console.stdout())?,
+        // A terminal gets it in a form that cannot do anything to it.
+        None if is_terminal => {
+            console.stdout().write_all(sanitize_lines(&String::from_utf8_lossy(&reply)).as_bytes())?;
+        }
+        None => console.stdout().write_all(&reply)?,
+    }
     outcome.map(|()| ExitStatus::Done)
 }
 

@@ -7,9 +7,11 @@ use std::time::Duration;
 use directories::ProjectDirs;
 
 use crate::app::config_file::ConfigFile;
+use crate::app::console::{Console, Messages};
 use crate::app::environment::{Terminals, Variables};
 use crate::app::options::{ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions};
 use crate::app::progress::{Manner, Progress};
+use crate::app::renderer::Renderer;
 use crate::app::settings::who::{Choice, Who};
 use crate::app::settings::{Layers, Patience, Source, Sourced, look, patience, who};
 use crate::app::sign_in::{
@@ -17,7 +19,6 @@ use crate::app::sign_in::{
 };
 use crate::clock::Clock;
 use crate::dispatch::asking::Wire;
-use crate::dispatch::telling::Rendering;
 use crate::failure::Failure;
 use crate::output::presentation::Presentation;
 use crate::output::text::redact::Redactor;
@@ -120,15 +121,17 @@ impl Parts {
     ///
     /// # Errors
     /// If an option, a variable or the config file is wrong: exit code 2.
-    pub(crate) fn rendering(
+    pub(crate) fn renderer(
         &self,
+        console: &Console,
         options: &OutputOptions,
         document: &Document,
-    ) -> Result<Rendering, Failure> {
-        let color_stderr = look::colour(&options.format, self.layers(), self.terminals.stderr)?;
+    ) -> Result<Renderer, Failure> {
+        let color = look::colour(&options.format, self.layers(), self.terminals.stderr)?;
         let presentation = self.presentation(options)?;
+        console.set_messages(Messages { color, mask: presentation.mask, ..console.messages() });
         let configured = look::configured_columns(document, presentation.format, self.layers())?;
-        Rendering::new(options, presentation, configured, color_stderr, document)
+        Renderer::new(options, presentation, configured, document)
     }
 
     /// How the answer shall look.

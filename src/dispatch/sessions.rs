@@ -4,6 +4,7 @@
 use std::io::Read;
 use std::time::Duration;
 
+use crate::app::console::{Console, Side};
 use crate::app::prompt::Manner;
 use crate::app::settings::{Source, Sourced, who};
 use crate::app::sign_in::KEYRING_LIMIT;
@@ -14,7 +15,6 @@ use crate::commands::profiles::ProfilesArgs;
 use crate::commands::{Outcome, login, logout, profiles};
 use crate::dispatch::asking;
 use crate::dispatch::parts::{Parts, read_profiles};
-use crate::dispatch::telling::{Side, Teller};
 use crate::failure::Failure;
 use crate::store::{Profile, Session};
 
@@ -29,7 +29,7 @@ pub(crate) fn sign_in(
     args: &LoginArgs,
     parts: &Parts,
     stdin: Box<dyn Read + Send>,
-    teller: &Teller,
+    console: &Console,
 ) -> Result<Outcome, Failure> {
     let layers = parts.layers();
     let profiles = read_profiles(parts)?;
@@ -44,7 +44,7 @@ pub(crate) fn sign_in(
         (None, None) => parts.server(&args.connection)?,
     };
     let store = who::store_kind(args.store, known, layers)?;
-    teller.detail(&format!(
+    console.detail(&format!(
         "profile {} ({}), server {} ({}), store {} ({})",
         name.value,
         name.source,
@@ -60,7 +60,7 @@ pub(crate) fn sign_in(
     let stores = parts.stores(UNLOCKING_LIMIT)?;
     login::probe(&*stores.of_kind(store))?;
     if let Some(variable) = who::CREDENTIAL_VARIABLES.into_iter().find(|name| layers.variables.has(name)) {
-        teller.note(&format!("{variable} is set and wins over stored sessions, unless --profile names one; unset it to use this one"));
+        console.note(&format!("{variable} is set and wins over stored sessions, unless --profile names one; unset it to use this one"));
     }
     let manner = if parts.is_accessible() { Manner::Plain } else { Manner::Drawn };
     let credentials = login::credentials(args, stdin, manner)?;
@@ -76,7 +76,8 @@ pub(crate) fn sign_in(
         };
         let connection = wire.connect(&session)?;
         let signed_in = SignedIn { profile: session.profile, connection, credentials: session.credentials };
-        notes = teller.log(Side::Client, || asking::run(wire.patience.timeout, login::verify(&signed_in)))?;
+        notes =
+            console.log(Side::Client, || asking::run(wire.patience.timeout, login::verify(&signed_in)))?;
     }
     let profile = Profile {
         name,
@@ -94,7 +95,7 @@ pub(crate) fn sign_in(
 ///
 /// # Errors
 /// If none is called that (exit code 4), or a store cannot be opened (1).
-pub(crate) fn sign_out(args: &LogoutArgs, parts: &Parts, teller: &Teller) -> Result<Outcome, Failure> {
+pub(crate) fn sign_out(args: &LogoutArgs, parts: &Parts, console: &Console) -> Result<Outcome, Failure> {
     let file = parts.profiles_file()?;
     let profiles = file.read()?;
     let stores = parts.stores(KEYRING_LIMIT)?;
@@ -104,7 +105,7 @@ pub(crate) fn sign_out(args: &LogoutArgs, parts: &Parts, teller: &Teller) -> Res
         profiles.list().to_vec()
     } else {
         let name = who::profile_name(&args.profile, &profiles, parts.layers())?;
-        teller.detail(&format!("profile {} ({})", name.value, name.source));
+        console.detail(&format!("profile {} ({})", name.value, name.source));
         let found = profiles.find(&name.value).cloned();
         vec![found.ok_or_else(|| {
             if profiles.list().is_empty() {
@@ -121,7 +122,11 @@ pub(crate) fn sign_out(args: &LogoutArgs, parts: &Parts, teller: &Teller) -> Res
 ///
 /// # Errors
 /// If the file that lists profiles is wrong (exit code 2), or the store cannot be opened for `--check` (1).
-pub(crate) fn list_profiles(args: &ProfilesArgs, parts: &Parts, teller: &Teller) -> Result<Outcome, Failure> {
+pub(crate) fn list_profiles(
+    args: &ProfilesArgs,
+    parts: &Parts,
+    console: &Console,
+) -> Result<Outcome, Failure> {
     if let Some(name) = &args.default {
         return profiles::make_default(name, &parts.profiles_file()?);
     }
@@ -135,7 +140,7 @@ pub(crate) fn list_profiles(args: &ProfilesArgs, parts: &Parts, teller: &Teller)
     if let Some(variable) =
         who::CREDENTIAL_VARIABLES.into_iter().find(|name| parts.layers().variables.has(name))
     {
-        teller.note(&format!("in use is the session in {variable}, not a stored one"));
+        console.note(&format!("in use is the session in {variable}, not a stored one"));
     }
     if !args.check || chosen.is_empty() {
         return Ok(profiles::profiles(&chosen, default));
@@ -143,9 +148,9 @@ pub(crate) fn list_profiles(args: &ProfilesArgs, parts: &Parts, teller: &Teller)
     let asking = parts.asking_by_profiles(&chosen, true, "", &args.connection)?;
     let wire = parts.wire(&args.connection)?;
     let jobs = parts.jobs(&args.fleet);
-    teller.log(Side::Client, || {
+    console.log(Side::Client, || {
         asking::run(wire.patience.timeout, async {
-            let (_, fleet) = crate::dispatch::open(asking, &wire, parts, jobs, teller).await?;
+            let (_, fleet) = crate::dispatch::open(asking, &wire, parts, jobs, console).await?;
             let progress = parts.progress(args.talk.quiet);
             asking::with_progress(fleet, progress, async |fleet| {
                 profiles::check(&chosen, default, &fleet).await

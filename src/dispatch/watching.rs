@@ -1,10 +1,12 @@
 //! `watch` has parts of its own: a sink that lives as long as the watch, signals that end it in order,
 //! and a second look into the store when a session is over.
 
+use std::io::Write;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use crate::app::console::{Console, Messages, Side};
 use crate::app::environment::Terminals;
 use crate::app::settings::{Patience, look, who};
 use crate::app::streams::stdout_reader_is_gone;
@@ -13,7 +15,6 @@ use crate::commands::watch::WatchArgs;
 use crate::dispatch::asking;
 use crate::dispatch::asking::Wire;
 use crate::dispatch::parts::{Asking, Parts};
-use crate::dispatch::telling::{Side, Teller};
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::alerts::Limit;
 use crate::floor::event::{EndReason, Event};
@@ -33,32 +34,30 @@ const POLL_LIMIT: Duration = Duration::from_secs(15);
 ///
 /// # Errors
 /// If the watch cannot begin, or its output cannot be written.
-pub(crate) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<ExitStatus, Failure> {
-    teller.listen(args.talk);
+pub(crate) fn watch(args: &WatchArgs, parts: &Parts, console: &Console) -> Result<ExitStatus, Failure> {
+    console.set_talk(args.talk);
     let output = args.output_options();
     let presentation = parts.presentation(&output)?;
     args.check_columns(presentation.format)?;
-    teller.look_like(
-        look::colour(&output.format, parts.layers(), parts.terminals().stderr)?,
-        presentation.mask,
-    );
+    let color = look::colour(&output.format, parts.layers(), parts.terminals().stderr)?;
+    console.set_messages(Messages { color, mask: presentation.mask, ..console.messages() });
     let server_zone = look::server_zone(&args.server_time, parts.layers())?;
     let jobs = parts.jobs(&args.fleet);
     let limits = configured_limits(parts)?;
     let plan = args.plan(limits, server_zone, &presentation.zone, parts.clock().now(), jobs)?;
-    let reactions = reactions(args, parts, &presentation, teller);
+    let reactions = reactions(args, parts, &presentation, console);
     let asking = parts.asking(&args.profile, &args.fleet, &args.sandbox, &args.connection)?;
     let mut wire = parts.wire(&args.connection)?;
     wire.patience = Patience { timeout: Some(POLL_LIMIT), retries: Some(0) };
     let is_renewable = matches!(asking, Asking::Members { .. });
 
     let ways_back = std::cell::RefCell::new(vec![]);
-    let ended = teller.log(Side::Client, || {
+    let ended = console.log(Side::Client, || {
         asking::on_one_thread(async {
             let stop = stopped();
-            let (_sandbox, fleet) = crate::dispatch::open(asking, &wire, parts, jobs, teller).await?;
+            let (_sandbox, fleet) = crate::dispatch::open(asking, &wire, parts, jobs, console).await?;
             ways_back.borrow_mut().extend(fleet.members.iter().filter_map(|member| member.way_back.clone()));
-            let sessions = signed_in(fleet, teller)?;
+            let sessions = signed_in(fleet, console)?;
             let mut renew = |session: &SignedIn| {
                 if is_renewable { renewed(session, args, parts, &wire) } else { None }
             };
@@ -71,11 +70,11 @@ pub(crate) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<
                 renew: &mut renew,
                 reader_is_gone: if is_board { terminal_is_gone } else { reader_is_gone },
                 random: crate::client::connection::random,
-                note: &|text| teller.note(text),
+                note: &|text| console.note(text),
                 reactions,
             };
             if !is_board {
-                let mut lines = Lines::new(teller.answering(), presentation.clone());
+                let mut lines = Lines::new(console.stdout(), presentation.clone());
                 return Ok(Watch::new(sessions, plan, around, &mut lines).run(stop).await?);
             }
             let options = BoardOptions {
@@ -86,13 +85,13 @@ pub(crate) fn watch(args: &WatchArgs, parts: &Parts, teller: &Teller) -> Result<
                 title: title(&sessions),
             };
             let limits = plan.limits.clone();
-            let out = teller.screen();
+            let out = console.screen();
             let mut board = Board::open(options, limits, out)?;
             let ended = Watch::new(sessions, plan, around, &mut board).run(stop).await;
             let last_frame = board.close();
             let is_gone = stdout_reader_is_gone();
             if !is_gone {
-                teller.print(last_frame.as_bytes())?;
+                console.stdout().write_all(last_frame.as_bytes())?;
             }
             match ended {
                 // A frame that a terminal did not take because it has hung up is how that was noticed first.
@@ -147,7 +146,7 @@ fn configured_limits(parts: &Parts) -> Result<Vec<Limit>, Failure> {
 }
 
 /// The sessions that can be followed; with several profiles, one that is not signed in is told and left out.
-fn signed_in(fleet: crate::app::fleet::Fleet, teller: &Teller) -> Result<Vec<SignedIn>, Failure> {
+fn signed_in(fleet: crate::app::fleet::Fleet, console: &Console) -> Result<Vec<SignedIn>, Failure> {
     let mut sessions = vec![];
     let mut last = None;
     for member in fleet.members {
@@ -156,7 +155,7 @@ fn signed_in(fleet: crate::app::fleet::Fleet, teller: &Teller) -> Result<Vec<Sig
             Err(failure) => {
                 let failure = if fleet.is_many { failure.of_profile(&member.profile) } else { failure };
                 if let Some(earlier) = last.replace(failure) {
-                    teller.complain(&earlier.problem);
+                    console.error(&earlier.problem);
                 }
             }
         }
@@ -166,7 +165,7 @@ fn signed_in(fleet: crate::app::fleet::Fleet, teller: &Teller) -> Result<Vec<Sig
         (true, None) => Err(Failure::sign_in("nobody is signed in")),
         (false, last) => {
             if let Some(failure) = last {
-                teller.complain(&failure.problem);
+                console.error(&failure.problem);
             }
             Ok(sessions)
         }
@@ -193,17 +192,17 @@ fn renewed(session: &SignedIn, args: &WatchArgs, parts: &Parts, wire: &Wire) -> 
 }
 
 /// What can be neither rung nor shown here is told: the same line, or the same config file, also runs where nobody sits.
-fn reactions(args: &WatchArgs, parts: &Parts, presentation: &Presentation, teller: &Teller) -> Reactions {
+fn reactions(args: &WatchArgs, parts: &Parts, presentation: &Presentation, console: &Console) -> Reactions {
     let variables = parts.layers().variables;
     let text = |name: &str| variables.text(name).ok().flatten().map(str::to_owned);
     let has_desktop = has_desktop(|name| variables.has(name));
     let Terminals { stdout, stderr, .. } = parts.terminals();
     let has_terminal = stdout || stderr;
     if args.bell && !has_terminal {
-        teller.note("--bell rings nowhere: there is no terminal");
+        console.note("--bell rings nowhere: there is no terminal");
     }
     if args.notify && !has_terminal && !has_desktop {
-        teller.note("--notify shows nothing: there is neither a desktop nor a terminal");
+        console.note("--notify shows nothing: there is neither a desktop nor a terminal");
     }
     let for_notice = Presentation { format: Format::Table, color: false, ..presentation.clone() };
     let hook = |command: &String| Hook {
@@ -224,9 +223,9 @@ fn reactions(args: &WatchArgs, parts: &Parts, presentation: &Presentation, telle
     }
     reactions.exec = args.exec.as_ref().map(hook);
     if stderr {
-        reactions.terminal = Box::new(teller.signals());
+        reactions.terminal = Box::new(console.bell());
     } else if stdout {
-        reactions.terminal = Box::new(teller.screen());
+        reactions.terminal = Box::new(console.screen());
     }
     reactions
 }

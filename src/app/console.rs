@@ -1,0 +1,214 @@
+//! What one run writes: the answer on stdout, everything else on stderr.
+
+use std::cell::{Cell, RefCell};
+use std::io::{self, Write};
+
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+
+use crate::app::options::TalkOptions;
+use crate::app::renderer::Renderer;
+use crate::app::streams::Streams;
+use crate::failure::{ExitStatus, Failure};
+use crate::output::formats::json;
+use crate::output::formats::problem;
+use crate::output::formats::problem::Manner;
+use crate::report::{Problem, Report};
+
+/// The answer of a command, and how the program ends.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The answer.
+    pub report: Report,
+    /// How the program ends.
+    pub status: ExitStatus,
+}
+
+impl Outcome {
+    /// An answer that leaves nothing open.
+    #[must_use]
+    pub fn done(report: Report) -> Self {
+        Self { report, status: ExitStatus::Done }
+    }
+}
+
+/// Stdout and stderr of one run.
+pub(crate) struct Console {
+    streams: RefCell<Streams>,
+    messages: Cell<Messages>,
+    /// A detail that was known before `-v` was.
+    pending: Cell<Option<String>>,
+}
+
+/// How much goes to stderr, and how it looks. Plain text, until options and settings are known.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Messages {
+    /// `-q` and `-v`.
+    pub(crate) talk: TalkOptions,
+    /// Whether it has colour.
+    pub(crate) color: bool,
+    /// Whether phone numbers are hidden.
+    pub(crate) mask: bool,
+    /// Whether a failure is one JSON object, as it is where the answer is JSON.
+    pub(crate) errors_as_json: bool,
+}
+
+impl Console {
+    /// `pending` is a detail to be written as soon as `-v` is known.
+    pub(crate) fn new(streams: Streams, pending: Option<String>) -> Self {
+        Self { streams: RefCell::new(streams), messages: Cell::default(), pending: Cell::new(pending) }
+    }
+
+    /// How messages look by now.
+    pub(crate) fn messages(&self) -> Messages {
+        self.messages.get()
+    }
+
+    /// Changes how messages look from now on.
+    pub(crate) fn set_messages(&self, messages: Messages) {
+        self.messages.set(messages);
+    }
+
+    /// From now on, `-q` and `-v` are in force.
+    pub(crate) fn set_talk(&self, talk: TalkOptions) {
+        self.set_messages(Messages { talk, ..self.messages() });
+        if let Some(pending) = self.pending.take() {
+            self.detail(&pending);
+        }
+    }
+
+    /// The answer in its format, then what belongs beside it on stderr.
+    ///
+    /// # Errors
+    /// If stdout cannot be written, or the jq expression fails on the document.
+    pub(crate) fn answer(&self, outcome: Outcome, renderer: &Renderer) -> Result<ExitStatus, Failure> {
+        let Outcome { report, status } = outcome;
+        renderer.write(&report, self.streams.borrow_mut().answer())?;
+        self.stdout().flush()?;
+        for note in &report.notes {
+            self.note(note);
+        }
+        if renderer.shows_an_empty_table(&report) {
+            self.note(report.document.empty);
+        }
+        if !renderer.holds_failures_of(&report) {
+            report.failures.iter().for_each(|failure| self.error(failure));
+        }
+        Ok(status)
+    }
+
+    /// Stdout, held back until it is flushed. News can be written to stderr in between.
+    pub(crate) fn stdout(&self) -> Stdout<'_> {
+        Stdout(&self.streams)
+    }
+
+    /// News, unless `-q` was typed.
+    pub(crate) fn note(&self, text: &str) {
+        let Messages { talk, color, mask, .. } = self.messages();
+        if !talk.quiet {
+            self.stderr(|out| problem::write_note(text, Manner { color, mask }, out));
+        }
+    }
+
+    /// What is of interest only to whoever typed `-v`.
+    pub(crate) fn detail(&self, text: &str) {
+        if self.messages().talk.verbose > 0 {
+            self.note(text);
+        }
+    }
+
+    /// What went wrong, whatever options were typed.
+    pub(crate) fn error(&self, problem: &Problem) {
+        let Messages { color, mask, errors_as_json, .. } = self.messages();
+        self.stderr(|out| {
+            if errors_as_json {
+                json::write_problem(problem, mask, out)
+            } else {
+                problem::write_problem(problem, Manner { color, mask }, out)
+            }
+        });
+    }
+
+    /// Text that was made harmless before. Where stderr itself cannot be written, only the exit code is left to tell it.
+    pub(crate) fn stderr(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+        self.streams.borrow_mut().say(write);
+    }
+
+    /// The terminal that is stdout, for a board: secrets are hidden, nothing is held back.
+    pub(crate) fn screen(&self) -> impl Write + use<> {
+        self.streams.borrow().screen()
+    }
+
+    /// The terminal that is stderr, for the bell and for notices.
+    pub(crate) fn bell(&self) -> impl Write + use<> {
+        self.streams.borrow().signals()
+    }
+
+    /// Runs `work` with a log of one side's requests on stderr, as detailed as `-v` was typed.
+    /// Events of libraries are left out: they name neither a request nor its reason.
+    pub(crate) fn log<T>(&self, side: Side, work: impl FnOnce() -> T) -> T {
+        let level = match self.messages().talk.verbose {
+            0 => return work(),
+            1 => tracing::Level::INFO,
+            2 => tracing::Level::DEBUG,
+            _ => tracing::Level::TRACE,
+        };
+        let lines = tracing_subscriber::fmt::layer()
+            .with_ansi(false)
+            .with_level(false)
+            .with_target(false)
+            .without_time()
+            .with_writer(std::sync::Mutex::new(self.streams.borrow().log()));
+        let wanted = Targets::new().with_target(side.target(), level);
+        let subscriber = tracing_subscriber::registry().with(lines.with_filter(wanted));
+        tracing::subscriber::with_default(subscriber, work)
+    }
+
+    /// Writes what is still held back, and the failure, if there is one. Returns how the program ends.
+    pub(crate) fn finish(&self, done: Result<ExitStatus, Failure>) -> ExitStatus {
+        let flushed = done.and_then(|status| self.stdout().flush().map(|()| status).map_err(Failure::from));
+        match flushed {
+            Ok(status) => status,
+            Err(failure) => {
+                // The part of the answer that is there comes before the failure.
+                let _ = self.stdout().flush();
+                if !failure.is_silent() {
+                    self.error(&failure.problem);
+                }
+                failure.status
+            }
+        }
+    }
+}
+
+/// Whose requests are logged.
+#[derive(Clone, Copy)]
+pub(crate) enum Side {
+    /// Ours.
+    Client,
+    /// Those that the sandbox answers.
+    Sandbox,
+}
+
+impl Side {
+    fn target(self) -> &'static str {
+        match self {
+            Self::Client => "deepcall::client",
+            Self::Sandbox => "deepcall::sandbox",
+        }
+    }
+}
+
+/// Stdout, borrowed for each write.
+pub(crate) struct Stdout<'a>(&'a RefCell<Streams>);
+
+impl Write for Stdout<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().answer().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.borrow_mut().flush()
+    }
+}

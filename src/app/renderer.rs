@@ -1,0 +1,82 @@
+//! How an answer is written; decided before anything is asked, so that a typing error costs no request.
+
+use std::borrow::Cow;
+use std::io::Write;
+
+use crate::app::options::OutputOptions;
+use crate::failure::Failure;
+use crate::output::formats::json;
+use crate::output::formats::json::Layout;
+use crate::output::formats::render;
+use crate::output::jq::Filter;
+use crate::output::presentation::{Format, Presentation};
+use crate::output::select;
+use crate::report::{Document, Report};
+
+/// How the answer of one command is written.
+pub(crate) struct Renderer {
+    presentation: Presentation,
+    /// The config file's columns, where none were typed.
+    configured_columns: Option<Vec<String>>,
+    filter: Option<Filter>,
+}
+
+impl Renderer {
+    /// Checks `--columns` and compiles `--jq`.
+    ///
+    /// # Errors
+    /// If a column is not known, or the expression is wrong: exit code 2.
+    pub(crate) fn new(
+        options: &OutputOptions,
+        presentation: Presentation,
+        configured_columns: Option<Vec<String>>,
+        document: &Document,
+    ) -> Result<Self, Failure> {
+        if let Some(columns) = &presentation.columns {
+            select::named(document, columns)?;
+        }
+        let filter = options.format.jq.as_deref().map(Filter::compile).transpose()?;
+        Ok(Self { presentation, configured_columns, filter })
+    }
+
+    /// How the answer looks.
+    pub(crate) fn presentation(&self) -> &Presentation {
+        &self.presentation
+    }
+
+    /// Writes the report, or what the jq expression makes of it.
+    ///
+    /// # Errors
+    /// If `out` cannot be written, or the jq expression fails on the document.
+    pub(crate) fn write(&self, report: &Report, out: &mut dyn Write) -> Result<(), Failure> {
+        let Some(filter) = &self.filter else {
+            return Ok(render::render(report, &self.presentation_of(report), out)?);
+        };
+        let Presentation { zone, mask, terminal, .. } = &self.presentation;
+        let projection = filter.projection(report);
+        let mut document = Vec::new();
+        let is_held = |key: &str| projection.holds(key);
+        json::write_document_of(report, zone, *mask, Layout::Compact, is_held, &mut document)?;
+        Ok(filter.run(document, *terminal, out)?)
+    }
+
+    /// Lasting columns are those of tables: they do not turn a sentence into one.
+    fn presentation_of(&self, report: &Report) -> Cow<'_, Presentation> {
+        let is_sentence = report.sentence.is_some() && self.presentation.terminal;
+        if self.presentation.columns.is_some() || self.configured_columns.is_none() || is_sentence {
+            return Cow::Borrowed(&self.presentation);
+        }
+        Cow::Owned(Presentation { columns: self.configured_columns.clone(), ..self.presentation.clone() })
+    }
+
+    /// Whether a person would see nothing but headings.
+    pub(crate) fn shows_an_empty_table(&self, report: &Report) -> bool {
+        let Presentation { format, terminal, .. } = self.presentation;
+        report.rows.is_empty() && report.failures.is_empty() && format == Format::Table && terminal
+    }
+
+    /// Whether the document itself says which profiles could not be answered for.
+    pub(crate) fn holds_failures_of(&self, report: &Report) -> bool {
+        self.presentation.format == Format::Json && report.document.has_failures
+    }
+}
