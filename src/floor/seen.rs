@@ -1,9 +1,8 @@
 //! Which notifications were told. It forgets by attended time only: never by the time a notification
 //! carries, never because a poll failed, never because the machine slept.
 
+use std::collections::HashMap;
 use std::time::Duration;
-
-use foldhash::{HashMap, HashMapExt};
 
 use crate::floor::fingerprint;
 use crate::floor::fingerprint::Fingerprint;

@@ -2,8 +2,7 @@
 //! It knows ids only, not what an icon looks like.
 
 use std::borrow::Cow;
-
-use foldhash::{HashMap, HashMapExt};
+use std::collections::HashMap;
 
 /// The most icons that one notification is given. What is beyond it stays with the icons of none,
 /// so that a reply in which everything shares one id stays small.
