@@ -98,6 +98,13 @@ pub enum Meaning {
     Raw,
 }
 
+impl Meaning {
+    /// Whether its values are numbers, which stand at the right edge of a table's column.
+    pub(crate) fn is_number(self) -> bool {
+        matches!(self, Self::Elapsed | Self::Remaining | Self::Count)
+    }
+}
+
 /// One key of a document: its name in JSON and `--columns`, its heading in tables, its meaning.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {

@@ -2,7 +2,7 @@
 //! not know texts, colours or where the table goes.
 
 /// Columns between two columns.
-pub const GAP: usize = 2;
+pub const GAP: u16 = 2;
 
 /// Columns that are worth filling with the beginning of a text that would not fit otherwise.
 const SLIVER: usize = 8;
@@ -30,11 +30,7 @@ pub struct Place {
 /// Gives each column its natural width if there is room; else drops those with the highest rank
 /// until the rest is of use, and takes the missing space from the widest. One always stays.
 #[must_use]
-pub fn fit(wishes: &[Wish], room: Option<usize>) -> Vec<Place> {
-    let Some(room) = room else {
-        let place = |(column, wish): (usize, &Wish)| Place { column, width: wish.natural };
-        return wishes.iter().enumerate().map(place).collect();
-    };
+pub fn fit(wishes: &[Wish], room: usize) -> Vec<Place> {
     let mut kept: Vec<(usize, Wish)> = wishes.iter().copied().enumerate().collect();
     let mut last_dropped = None;
     while kept.len() > 1 && total(&kept, 0) > room {
@@ -42,7 +38,7 @@ pub fn fit(wishes: &[Wish], room: Option<usize>) -> Vec<Place> {
         last_dropped = last.map(|at| kept.remove(at));
     }
     // Rather the beginning of a text than an empty edge.
-    let spare = room.saturating_sub(total(&kept, room) + GAP);
+    let spare = room.saturating_sub(total(&kept, room) + usize::from(GAP));
     if let Some((column, wish)) = last_dropped
         && wish.least < wish.natural
         && spare >= SLIVER
@@ -67,7 +63,8 @@ fn share(kept: &[(usize, Wish)], room: usize) -> Vec<Place> {
 }
 
 fn total(kept: &[(usize, Wish)], cap: usize) -> usize {
-    kept.iter().map(|(_, wish)| capped(*wish, cap)).sum::<usize>() + GAP * kept.len().saturating_sub(1)
+    kept.iter().map(|(_, wish)| capped(*wish, cap)).sum::<usize>()
+        + usize::from(GAP) * kept.len().saturating_sub(1)
 }
 
 fn capped(wish: Wish, cap: usize) -> usize {

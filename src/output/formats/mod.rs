@@ -3,9 +3,8 @@
 pub mod cell;
 pub mod delimited;
 pub mod fit;
-pub mod grid;
 pub mod json;
-pub mod plain;
+pub mod plain_table;
 pub mod problem;
 pub mod raw_json;
 pub mod render;

@@ -5,8 +5,7 @@ use std::io::{self, Write};
 use crate::output::formats::delimited::Delimiter;
 use crate::output::formats::json::Layout;
 use crate::output::formats::sentence::write_sentence;
-use crate::output::formats::table::write_table;
-use crate::output::formats::{delimited, json};
+use crate::output::formats::{delimited, json, plain_table, table};
 use crate::output::presentation::{Format, Presentation};
 use crate::output::select::{SelectError, Selection};
 use crate::report::Report;
@@ -54,7 +53,10 @@ fn render_table(
             write_sentence(sentence, presentation, out)?;
         }
         _ if report.rows.is_empty() => {}
-        _ => write_table(&selection, presentation, out)?,
+        _ => match presentation.width {
+            Some(room) => table::write_table(&selection, presentation, room, out)?,
+            None => plain_table::write_plain_table(&selection, presentation, out)?,
+        },
     }
     Ok(())
 }

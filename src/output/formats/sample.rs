@@ -1,6 +1,7 @@
 //! A small document, its reports and presentations, for the tests of this layer.
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use proptest::prelude::*;
 use serde_json::Map;
 
 use crate::output::presentation::{Format, Presentation};
@@ -83,6 +84,50 @@ impl Row {
         self.0[index] = value;
         self
     }
+}
+
+/// What supervisors see on a good day and on a bad one.
+pub(crate) fn floor() -> Report {
+    report(vec![
+        call(30, "missed_call", "Called twice, wants to be rung back before six")
+            .with("customer", text("919876543210"))
+            .with("fields", Value::Raw(raw(r#"{"queue":"sales"}"#))),
+        call(200, "Callback", "नमस्ते, कृपया वापस कॉल करें")
+            .with("profile", text("रवि"))
+            .with("remaining", Value::Seconds(-45)),
+        call(4000, "incoming", "日本語のとても長いメッセージです").with("on_break", Value::Flag(true)),
+        call(90_000, "note", "👨‍👩‍👧‍👦 plan \u{1b}[2J\u{202e}evil\nerror: fake row")
+            .with("customer", text("+91 98765 43210"))
+            .with("on_break", Value::Flag(false)),
+    ])
+}
+
+pub(crate) fn text(text: &str) -> Value {
+    Value::Text(text.into())
+}
+
+/// Texts of many scripts, and hostile ones.
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        ".{0,40}",
+        "[a-zA-Z ,]{0,60}",
+        "[\u{1b}\u{9b}\r\n\t\u{7f}\u{202e}\u{200d}\u{301}\u{fe0f}a ]{0,30}",
+        "[अआइकखगनमरलसह्ािीुे ]{0,30}",
+        "[日本語中文ＡＢ👨👩👧🏽❤🇮🇳\u{200d}\u{fe0f}]{0,20}",
+        "[صلاحمد ]{0,20}",
+    ]
+}
+
+pub(crate) fn any_calls() -> impl Strategy<Value = Vec<Row>> {
+    let row =
+        (0_i64..200_000, prop::array::uniform4(any_text()), any::<i32>()).prop_map(|(ago, texts, left)| {
+            let [kind, message, customer, profile] = texts.each_ref().map(String::as_str);
+            call(ago, kind, message)
+                .with("customer", text(customer))
+                .with("profile", text(profile))
+                .with("remaining", Value::Seconds(left.into()))
+        });
+    prop::collection::vec(row, 0..8)
 }
 
 pub(crate) fn report(rows: Vec<Row>) -> Report {

@@ -20,6 +20,15 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
     sanitize_keeping(text, &[])
 }
 
+/// The same for text that may be owned.
+#[must_use]
+pub fn sanitized(text: Cow<'_, str>) -> Cow<'_, str> {
+    match sanitize(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(safe) => Cow::Owned(safe),
+    }
+}
+
 /// The same for text of several lines: line feeds stay.
 #[must_use]
 pub fn sanitize_lines(text: &str) -> Cow<'_, str> {

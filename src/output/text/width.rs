@@ -11,10 +11,10 @@ use unicode_width::UnicodeWidthStr;
 /// paint as two cells.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    // Most text is ASCII, perhaps after a mark, and needs no clusters.
-    let ascii = text.bytes().rev().take_while(u8::is_ascii).count();
-    let head = &text[..text.len() - ascii];
-    head.graphemes(true).map(UnicodeWidthStr::width).sum::<usize>() + ascii
+    if text.is_ascii() {
+        return text.len();
+    }
+    text.graphemes(true).map(UnicodeWidthStr::width).sum::<usize>()
 }
 
 /// The text in at most so many columns, cut between grapheme clusters, with `…` where it was cut.

@@ -7,7 +7,7 @@ fn wish(natural: usize, least: usize, rank: usize) -> Wish {
 }
 
 fn fitted(wishes: &[Wish], room: usize) -> Vec<(usize, usize)> {
-    fit(wishes, Some(room)).iter().map(|place| (place.column, place.width)).collect()
+    fit(wishes, room).iter().map(|place| (place.column, place.width)).collect()
 }
 
 #[test]
@@ -15,7 +15,6 @@ fn columns_are_as_wide_as_they_like_where_there_is_room() {
     let wishes = [wish(10, 10, 0), wish(30, 16, 2), wish(8, 8, 1)];
     assert_eq!(fitted(&wishes, 52), [(0, 10), (1, 30), (2, 8)]);
     assert_eq!(fitted(&wishes, 500), [(0, 10), (1, 30), (2, 8)]);
-    assert_eq!(fit(&wishes, None).len(), 3);
 }
 
 #[test]
@@ -64,8 +63,8 @@ proptest! {
     ) {
         let wishes: Vec<Wish> =
             wishes.into_iter().map(|(natural, least, rank)| wish(natural, least.min(natural), rank)).collect();
-        let places = fit(&wishes, Some(room));
-        let used = places.iter().map(|place| place.width).sum::<usize>() + GAP * (places.len() - 1);
+        let places = fit(&wishes, room);
+        let used = places.iter().map(|place| place.width).sum::<usize>() + usize::from(GAP) * (places.len() - 1);
         prop_assert!(used <= room);
         prop_assert!(places.is_sorted_by(|one, next| one.column < next.column));
         let useful = wishes.iter().map(|wish| wish.rank).min();

@@ -1,0 +1,71 @@
+//! A table in a pipe: exact values, aligned and never cut.
+
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
+
+use anstyle::Style;
+
+use crate::output::formats::fit::GAP;
+use crate::output::presentation::Presentation;
+use crate::output::select::{Column, Selection};
+use crate::output::text::sanitize::sanitized;
+use crate::output::text::style::Tint;
+use crate::output::text::width::width;
+
+/// A longer cell runs over its column, so that one long message does not fill every other row with spaces.
+const WIDEST_ALIGNED: usize = 160;
+
+type Line<'t> = Vec<Cow<'t, str>>;
+
+/// Writes the rows of a report under the selected columns, one line after the other. The cells are made twice, to be
+/// measured and to be written, so that no more than one line of a long table is in memory.
+///
+/// # Errors
+/// What the writer answers.
+pub fn write_plain_table(
+    selection: &Selection<'_>,
+    presentation: &Presentation,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Presentation { zone, mask, headers, color, .. } = presentation;
+    let columns = selection.columns();
+    let headings = columns.iter().map(|column| sanitized(Cow::Borrowed(&*column.title)));
+    let headings: Option<Line<'_>> = headers.then(|| headings.collect());
+    let rows = || selection.rows().map(|cells| cells.map(|cell| sanitized(cell.exact(zone, *mask))));
+    let rows = || rows().map(Iterator::collect::<Line<'_>>);
+
+    let mut widths = vec![1; columns.len()];
+    for line in headings.iter().cloned().chain(rows()) {
+        for (widest, text) in widths.iter_mut().zip(&line) {
+            *widest = width(text).min(WIDEST_ALIGNED).max(*widest);
+        }
+    }
+    if let Some(headings) = headings {
+        write_line(&headings, columns, &widths, Tint::Strong.style_if(*color), out)?;
+    }
+    rows().try_for_each(|row| write_line(&row, columns, &widths, Style::new(), out))
+}
+
+fn write_line(
+    texts: &[Cow<'_, str>],
+    columns: &[Column],
+    widths: &[usize],
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut line = Vec::new();
+    for ((text, column), widest) in texts.iter().zip(columns).zip(widths) {
+        let spaces = widest.saturating_sub(width(text));
+        let (before, after) = if column.meaning.is_number() { (spaces, 0) } else { (0, spaces) };
+        let after = after + usize::from(GAP);
+        write!(line, "{:before$}{style}{text}{style:#}{:after$}", "", "")?;
+    }
+    line.truncate(line.trim_ascii_end().len());
+    line.push(b'\n');
+    out.write_all(&line)
+}
+
+#[cfg(test)]
+mod tests;
