@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 use crate::store::private_file;
-use crate::store::private_file::{FileError, OTHERS_MAY_WRITE};
+use crate::store::private_file::{FileError, OthersMay};
 use crate::store::toml_text;
 use crate::store::toml_text::Mistake;
 
@@ -145,13 +145,13 @@ impl ConfigFile {
     /// names a server or a certificate authority although others may write to it.
     pub fn read(folder: &Path) -> Result<Self, Failure> {
         let path = folder.join("config.toml");
-        let read = |refused| private_file::read(&path, LARGEST, refused);
-        match read(OTHERS_MAY_WRITE) {
+        let read = |others| private_file::read(&path, LARGEST, others);
+        match read(OthersMay::Read) {
             Ok(None) => Ok(Self::default()),
             Ok(Some(bytes)) => Self::parse(bytes.as_slice(), &path),
             // What others write may choose a format, but not where the session is sent.
             Err(error @ FileError::Permissions { .. }) => {
-                let bytes = read(0).map_err(|error| unusable(&error))?;
+                let bytes = read(OthersMay::Write).map_err(|error| unusable(&error))?;
                 let config = Self::parse(bytes.unwrap_or_default().as_slice(), &path)?;
                 if config.leads_secrets_elsewhere() { Err(writable(&error, &path)) } else { Ok(config) }
             }

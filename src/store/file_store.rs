@@ -7,18 +7,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::store::lock_file;
-use crate::store::lock_file::LockFile;
 use crate::store::private_file;
-use crate::store::private_file::FileError;
-use crate::store::replace_file::{remove_leftovers, replace_file, resolve, sync_folder};
+use crate::store::private_file::{FileError, LOCK_LIMIT, LockFile, OthersMay};
 use crate::store::{Credentials, SecretStore, StoreError, StoreKey, StoreKind, blob};
 
 /// Far above what is ever written; a bound for what is read.
 const LIMIT: u64 = 64 * 1024;
-
-/// A secret that others can read is no secret.
-const REFUSED_MODE: u32 = 0o077;
 
 /// One file for each key, all in one folder.
 #[derive(Clone, Debug)]
@@ -45,8 +39,8 @@ impl FileStore {
 
     /// For writing. What a killed writer left is a secret that nobody would look for.
     fn lock(&self) -> Result<LockFile, FileError> {
-        let lock = LockFile::acquire(&self.folder.join(".lock"), lock_file::LIMIT)?;
-        remove_leftovers(&self.folder, OsStr::new("."));
+        let lock = LockFile::acquire(&self.folder.join(".lock"), LOCK_LIMIT)?;
+        private_file::remove_leftovers(&self.folder, OsStr::new("."));
         Ok(lock)
     }
 }
@@ -60,7 +54,7 @@ impl SecretStore for FileStore {
         private_file::create_folder(&self.folder)?;
         let _lock = self.lock()?;
         let probe = self.folder.join(".probe");
-        let written = replace_file(&probe, b"probe");
+        let written = private_file::replace(&probe, b"probe");
         let removed = fs::remove_file(&probe).map_err(FileError::at(&probe));
         Ok(written.and(removed)?)
     }
@@ -69,16 +63,17 @@ impl SecretStore for FileStore {
         let value = blob::encode(credentials, key.origin())?;
         private_file::create_folder(&self.folder)?;
         let _lock = self.lock()?;
-        let path = resolve(&self.path(key))?;
-        replace_file(&path, &value)?;
-        match private_file::read(&path, LIMIT, REFUSED_MODE)? {
+        let path = private_file::resolve(&self.path(key))?;
+        private_file::replace(&path, &value)?;
+        match private_file::read(&path, LIMIT, OthersMay::Nothing)? {
             Some(kept) if *kept == *value => Ok(()),
             _ => Err(StoreError::NotKept),
         }
     }
 
     fn load(&self, key: &StoreKey) -> Result<Credentials, StoreError> {
-        let value = private_file::read(&self.path(key), LIMIT, REFUSED_MODE)?.ok_or(StoreError::Absent)?;
+        let value =
+            private_file::read(&self.path(key), LIMIT, OthersMay::Nothing)?.ok_or(StoreError::Absent)?;
         blob::decode(&value, key.origin())
     }
 
@@ -89,14 +84,14 @@ impl SecretStore for FileStore {
         let _lock = self.lock()?;
         let link = self.path(key);
         let mut was_there = false;
-        for path in [resolve(&link)?, link] {
+        for path in [private_file::resolve(&link)?, link] {
             match fs::remove_file(&path) {
                 Ok(()) => was_there = true,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(FileError::at(&path)(error).into()),
             }
         }
-        sync_folder(&self.folder).map_err(FileError::at(&self.folder))?;
+        private_file::sync_folder(&self.folder)?;
         Ok(was_there)
     }
 }

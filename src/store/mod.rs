@@ -4,15 +4,12 @@
 pub mod blob;
 pub mod bus;
 pub mod credentials;
-pub mod exclusive;
 pub mod file_store;
 pub mod keyring_store;
-mod lock_file;
 pub mod private_file;
 pub mod profile;
 pub mod profiles;
 pub mod profiles_file;
-mod replace_file;
 pub mod secret;
 pub mod secret_store;
 pub mod server_url;
@@ -20,7 +17,6 @@ pub mod toml_text;
 pub mod unlisted;
 
 pub use credentials::{CredentialKind, Credentials, Session};
-pub use exclusive::Exclusive;
 pub use file_store::FileStore;
 pub use keyring_store::KeyringStore;
 pub use private_file::FileError;

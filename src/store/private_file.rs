@@ -1,17 +1,40 @@
-//! Files and folders that only their owner may write: read with limits, created with explicit modes.
-//! It must not know what is in them.
+//! Files that belong to their owner alone: read with limits, changed by one process at a time, replaced whole. After a
+//! crash at any moment the old or the new content is there, nothing between.
+//!
+//! What each system does in its own way is in one file for each of them: `unix`.
 
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
-use std::io::{self, Read};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use rustix::fs::OFlags;
-use rustix::process::geteuid;
 use zeroize::Zeroizing;
 
-/// The permission bits with which a file could be made to send a secret to another server.
-pub const OTHERS_MAY_WRITE: u32 = 0o022;
+#[cfg(unix)]
+mod unix;
+#[cfg(unix)]
+use unix as system;
+
+/// How long a writer waits for another (`reliability.md` §6).
+pub const LOCK_LIMIT: Duration = Duration::from_secs(2);
+
+/// Short beside the few milliseconds that a writer holds the lock.
+const BETWEEN_TRIES: Duration = Duration::from_millis(3);
+
+const TEMPORARY: &str = ".tmp";
+
+/// What other users may do with a file that is read all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OthersMay {
+    /// Nothing: it holds a secret.
+    Nothing,
+    /// Read it, but not change it: it says where a secret is sent.
+    Read,
+    /// Change it.
+    Write,
+}
 
 /// Why a file could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -84,25 +107,25 @@ impl FileError {
 }
 
 /// The bytes of a file, or `None` where there is none. Refuses anything but a regular file of at most `limit`
-/// bytes without the permission bits `refused`. The buffer is wiped when dropped.
+/// bytes that other users may do no more with. The buffer is wiped when dropped.
 ///
 /// # Errors
 /// When there is something at `path`, but not such a file.
-pub fn read(path: &Path, limit: u64, refused: u32) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {
+pub fn read(path: &Path, limit: u64, others: OthersMay) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {
     // Looked at before it is opened, since opening a pipe or a device may wait or have effects;
     // and after, since it may have been replaced in between.
     match fs::metadata(path) {
-        Ok(metadata) => check(path, &metadata, limit, refused)?,
+        Ok(metadata) => check(path, &metadata, limit, others)?,
         Err(error) if is_missing(&error) => return Ok(None),
         Err(error) => return Err(FileError::at(path)(error)),
     }
-    let file = match never_waiting().read(true).open(path) {
+    let file = match system::open_options().read(true).open(path) {
         Ok(file) => file,
         Err(error) if is_missing(&error) => return Ok(None),
         Err(error) => return Err(FileError::at(path)(error)),
     };
     let metadata = file.metadata().map_err(FileError::at(path))?;
-    check(path, &metadata, limit, refused)?;
+    check(path, &metadata, limit, others)?;
 
     // Room for the whole file, so that no copy is left behind by a growing buffer.
     let room = usize::try_from(limit.min(metadata.len())).unwrap_or_default() + 64;
@@ -114,26 +137,15 @@ pub fn read(path: &Path, limit: u64, refused: u32) -> Result<Option<Zeroizing<Ve
     Ok(Some(bytes))
 }
 
-/// Opens for locking, creating the file if need be; never waits for the other end of a pipe.
-pub(crate) fn open_lock(path: &Path) -> Result<File, FileError> {
-    let file = never_waiting()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(path)
-        .map_err(FileError::at(path))?;
-    check(path, &file.metadata().map_err(FileError::at(path))?, u64::MAX, 0)?;
-    Ok(file)
-}
-
-/// Creates a folder, and what is missing above it, for its owner alone. One that exists is left as it is.
-///
-/// # Errors
-/// When it cannot be made.
-pub fn create_folder(path: &Path) -> Result<(), FileError> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(FileError::at(path))
+fn check(path: &Path, metadata: &fs::Metadata, limit: u64, others: OthersMay) -> Result<(), FileError> {
+    if !metadata.is_file() {
+        return Err(FileError::NotAFile { path: path.to_owned() });
+    }
+    system::check_access(path, metadata, others)?;
+    if metadata.len() > limit {
+        return Err(FileError::TooLarge { path: path.to_owned(), limit });
+    }
+    Ok(())
 }
 
 /// A folder that does not exist, or stands below something that is no folder, holds no file.
@@ -141,32 +153,140 @@ fn is_missing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-fn never_waiting() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
-    options
+/// Creates a folder, and what is missing above it, for its owner alone. One that exists is left as it is.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn create_folder(path: &Path) -> Result<(), FileError> {
+    system::create_folder(path).map_err(FileError::at(path))
 }
 
-fn check(path: &Path, metadata: &Metadata, limit: u64, refused: u32) -> Result<(), FileError> {
-    let mode = metadata.permissions().mode() & 0o7777;
-    if !metadata.is_file() {
-        return Err(FileError::NotAFile { path: path.to_owned() });
+/// One writer at a time among all processes of a user, until dropped: an advisory lock that a killed process cannot
+/// leave behind. The file itself stays: removing it would let two writers lock two files of the same name.
+pub(crate) struct LockFile(#[expect(dead_code, reason = "closing the file releases the lock")] File);
+
+impl LockFile {
+    /// Waits at most `limit` for the lock.
+    pub(crate) fn acquire(path: &Path, limit: Duration) -> Result<Self, FileError> {
+        let file = Self::open(path)?;
+        let deadline = Instant::now() + limit;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self(file)),
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => thread::sleep(BETWEEN_TRIES),
+                Err(TryLockError::WouldBlock) => return Err(FileError::Busy { path: path.to_owned() }),
+                Err(TryLockError::Error(error)) => return Err(FileError::at(path)(error)),
+            }
+        }
     }
-    if !is_trusted(metadata.uid(), geteuid().as_raw()) {
-        return Err(FileError::ForeignOwner { path: path.to_owned(), uid: metadata.uid() });
+
+    fn open(path: &Path) -> Result<File, FileError> {
+        let file = system::open_options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(FileError::at(path))?;
+        check(path, &file.metadata().map_err(FileError::at(path))?, u64::MAX, OthersMay::Write)?;
+        Ok(file)
     }
-    if mode & refused != 0 {
-        return Err(FileError::Permissions { path: path.to_owned(), mode });
+}
+
+/// The only writer of a file, until it is dropped.
+pub struct Exclusive {
+    target: PathBuf,
+    _lock: LockFile,
+}
+
+impl Exclusive {
+    /// Waits at most `limit` to be the only writer of the file at `path`. Creates its folder if need be.
+    ///
+    /// # Errors
+    /// When another process does not let go, or folder or lock cannot be made.
+    pub fn of(path: &Path, limit: Duration) -> Result<Self, FileError> {
+        if let Some(folder) = path.parent() {
+            create_folder(folder)?;
+        }
+        let target = resolve(path)?;
+        // Beside the file itself, not beside a link to it, so that all who write it share one lock.
+        let mut lock = OsString::from(&target);
+        lock.push(".lock");
+        let lock = LockFile::acquire(Path::new(&lock), limit)?;
+        Ok(Self { target, _lock: lock })
     }
-    if metadata.len() > limit {
-        return Err(FileError::TooLarge { path: path.to_owned(), limit });
+
+    /// Replaces the file whole, readable and writable by its owner alone.
+    ///
+    /// # Errors
+    /// When it cannot be written; it is as it was before then.
+    pub fn replace(&self, contents: &[u8]) -> Result<(), FileError> {
+        replace(&self.target, contents)
     }
+}
+
+/// Where a path leads: a symbolic link is written through, never replaced.
+///
+/// # Errors
+/// A link to nothing is refused: what it would create is not what the owner of the link sees.
+pub(crate) fn resolve(path: &Path) -> Result<PathBuf, FileError> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_symlink() => fs::canonicalize(path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => FileError::DanglingLink { path: path.to_owned() },
+            _ => FileError::at(path)(error),
+        }),
+        Ok(_) => Ok(path.to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(path.to_owned()),
+        Err(error) => Err(FileError::at(path)(error)),
+    }
+}
+
+/// Writes `contents` to `target`, for its owner alone whatever the umask, by way of a temporary file in the same folder.
+/// The caller holds the lock that guards `target`, and has resolved it.
+pub(crate) fn replace(target: &Path, contents: &[u8]) -> Result<(), FileError> {
+    let (folder, prefix) = folder_and_prefix(target)?;
+    remove_leftovers(folder, &prefix);
+    // Opened before anything is changed: afterwards nothing but the sync itself can fail.
+    let opened = system::Folder::open(folder).map_err(FileError::at(folder))?;
+    write_and_rename(target, folder, &prefix, contents).map_err(FileError::at(target))?;
+    opened.sync().map_err(|source| FileError::NotSynced { path: target.to_owned(), source })
+}
+
+fn write_and_rename(target: &Path, folder: &Path, prefix: &OsStr, contents: &[u8]) -> io::Result<()> {
+    let mut file = system::temporary_file(tempfile::Builder::new().prefix(prefix).suffix(TEMPORARY), folder)?;
+    file.write_all(contents)?;
+    file.as_file().sync_all()?;
+    file.persist(target).map_err(|failed| failed.error)?;
     Ok(())
 }
 
-/// One's own files and the administrator's; the administrator may use everybody's.
-fn is_trusted(owner: u32, me: u32) -> bool {
-    owner == me || owner == 0 || me == 0
+/// Makes a change of the folder's entries last, where the file system can.
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), FileError> {
+    system::Folder::open(folder).and_then(|folder| folder.sync()).map_err(FileError::at(folder))
+}
+
+/// What a killed process left may hold a secret. The lock says that no living one is using it.
+pub(crate) fn remove_leftovers(folder: &Path, prefix: &OsStr) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.as_encoded_bytes();
+        if name.starts_with(prefix.as_encoded_bytes()) && name.ends_with(TEMPORARY.as_bytes()) {
+            // One that cannot be removed does not hinder the new content.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+fn folder_and_prefix(target: &Path) -> Result<(&Path, OsString), FileError> {
+    let (Some(folder), Some(name)) = (target.parent(), target.file_name()) else {
+        return Err(FileError::NotAFile { path: target.to_owned() });
+    };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let mut prefix = OsString::from(".");
+    prefix.push(name);
+    prefix.push(".");
+    Ok((folder, prefix))
 }
 
 #[cfg(test)]

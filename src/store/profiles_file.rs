@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::store::Profiles;
-use crate::store::exclusive::{Exclusive, LOCK_LIMIT};
 use crate::store::private_file;
-use crate::store::private_file::{FileError, OTHERS_MAY_WRITE};
+use crate::store::private_file::{Exclusive, FileError, LOCK_LIMIT, OthersMay};
 
 /// Some thousands of profiles; a file beyond it is not ours.
 const LIMIT: u64 = 1024 * 1024;
@@ -64,7 +63,7 @@ impl ProfilesFile {
     /// # Errors
     /// When the file is not a regular one, is too large, is writable by others, or is not understood.
     pub fn read(&self) -> Result<Profiles, ProfilesError> {
-        let Some(bytes) = private_file::read(&self.path, LIMIT, OTHERS_MAY_WRITE)? else {
+        let Some(bytes) = private_file::read(&self.path, LIMIT, OthersMay::Read)? else {
             return Ok(Profiles::default());
         };
         Profiles::from_toml(&bytes).map_err(|wrong| ProfilesError::Syntax {

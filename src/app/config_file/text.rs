@@ -8,9 +8,8 @@ use toml_edit::{Document, DocumentMut, Item, TableLike, Value};
 use crate::app::config_file::keys;
 use crate::app::config_file::keys::{Key, Kind};
 use crate::failure::Failure;
-use crate::store::exclusive::{Exclusive, LOCK_LIMIT};
 use crate::store::private_file;
-use crate::store::private_file::OTHERS_MAY_WRITE;
+use crate::store::private_file::{Exclusive, LOCK_LIMIT, OthersMay};
 
 /// The file in which the text stands.
 #[derive(Clone, Debug)]
@@ -36,7 +35,7 @@ impl TextFile {
     /// # Errors
     /// If it is no regular file of a trusted owner, too large, or not UTF-8: exit code 2.
     pub fn read(&self) -> Result<String, Failure> {
-        self.read_refusing(0)
+        self.read_if(OthersMay::Write)
     }
 
     /// The same, to be written again. What others may have written would be trusted from then on.
@@ -44,12 +43,12 @@ impl TextFile {
     /// # Errors
     /// Those of [`Self::read`]; and if others may write to it.
     pub fn read_to_change(&self) -> Result<String, Failure> {
-        self.read_refusing(OTHERS_MAY_WRITE)
+        self.read_if(OthersMay::Read)
     }
 
-    fn read_refusing(&self, mode: u32) -> Result<String, Failure> {
+    fn read_if(&self, others: OthersMay) -> Result<String, Failure> {
         let bytes =
-            private_file::read(&self.path, crate::app::config_file::LARGEST, mode)?.unwrap_or_default();
+            private_file::read(&self.path, crate::app::config_file::LARGEST, others)?.unwrap_or_default();
         String::from_utf8(bytes.to_vec()).map_err(|error| {
             Failure::config(format!("{} is not valid UTF-8", self.path.display())).caused_by(&error)
         })

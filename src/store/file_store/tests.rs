@@ -136,7 +136,7 @@ fn a_folder_or_a_large_file_is_no_secret() {
     let (folder, large) = (key("folder", "host"), key("large", "host"));
     fs::create_dir(store.path(&folder)).unwrap();
     assert!(matches!(store.load(&folder), Err(StoreError::File(FileError::NotAFile { .. }))));
-    replace_file(&store.path(&large), &vec![b' '; 64 * 1024 + 1]).unwrap();
+    private_file::replace(&store.path(&large), &vec![b' '; 64 * 1024 + 1]).unwrap();
     assert!(matches!(store.load(&large), Err(StoreError::File(FileError::TooLarge { .. }))));
 }
 

@@ -1,6 +1,8 @@
-use std::os::unix::fs::symlink;
+use std::fs::Permissions;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
 
+use super::unix::is_trusted;
 use super::*;
 
 fn folder() -> tempfile::TempDir {
@@ -9,12 +11,25 @@ fn folder() -> tempfile::TempDir {
 
 fn write(path: &Path, contents: &[u8], mode: u32) {
     fs::write(path, contents).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
 }
 
 #[test]
 fn a_missing_file_is_none() {
-    assert!(read(&folder().path().join("absent"), 10, 0).unwrap().is_none());
+    assert!(read(&folder().path().join("absent"), 10, OthersMay::Write).unwrap().is_none());
 }
 
 #[test]
@@ -22,25 +37,26 @@ fn a_file_is_read_whole_up_to_its_limit() {
     let folder = folder();
     let path = folder.path().join("file");
     write(&path, b"0123456789", 0o600);
-    assert_eq!(**read(&path, 10, 0o077).unwrap().unwrap(), *b"0123456789");
-    assert!(matches!(read(&path, 9, 0o077), Err(FileError::TooLarge { limit: 9, .. })));
+    assert_eq!(**read(&path, 10, OthersMay::Nothing).unwrap().unwrap(), *b"0123456789");
+    assert!(matches!(read(&path, 9, OthersMay::Nothing), Err(FileError::TooLarge { limit: 9, .. })));
 }
 
 #[test]
 fn a_file_open_to_others_is_refused_with_its_mode() {
     let folder = folder();
     let path = folder.path().join("file");
-    for (mode, refused, fine) in [
-        (0o600, 0o077, true),
-        (0o400, 0o077, true),
-        (0o640, 0o077, false),
-        (0o604, 0o077, false),
-        (0o644, 0o022, true),
-        (0o664, 0o022, false),
-        (0o646, 0o022, false),
+    for (mode, others, fine) in [
+        (0o600, OthersMay::Nothing, true),
+        (0o400, OthersMay::Nothing, true),
+        (0o640, OthersMay::Nothing, false),
+        (0o604, OthersMay::Nothing, false),
+        (0o644, OthersMay::Read, true),
+        (0o664, OthersMay::Read, false),
+        (0o646, OthersMay::Read, false),
+        (0o666, OthersMay::Write, true),
     ] {
         write(&path, b"x", mode);
-        match read(&path, 10, refused) {
+        match read(&path, 10, others) {
             Ok(_) => assert!(fine, "{mode:o}"),
             Err(FileError::Permissions { mode: found, .. }) => assert!(!fine && found == mode, "{mode:o}"),
             Err(other) => panic!("{mode:o}: {other}"),
@@ -65,9 +81,13 @@ fn only_regular_files_are_read_and_nothing_hangs() {
     let link = folder.path().join("link");
     symlink(&fifo, &link).unwrap();
     for path in [folder.path(), &socket, &fifo, &link, Path::new("/dev/zero")] {
-        assert!(matches!(read(path, 10, 0), Err(FileError::NotAFile { .. })), "{}", path.display());
+        assert!(
+            matches!(read(path, 10, OthersMay::Write), Err(FileError::NotAFile { .. })),
+            "{}",
+            path.display()
+        );
     }
-    assert!(matches!(open_lock(&fifo), Err(FileError::NotAFile { .. })));
+    assert!(matches!(LockFile::open(&fifo), Err(FileError::NotAFile { .. })));
 }
 
 #[test]
@@ -77,7 +97,7 @@ fn a_folder_is_created_for_its_owner_alone() {
     create_folder(&path).unwrap();
     create_folder(&path).unwrap();
     for path in [&path, &folder.path().join("a")] {
-        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o7777, 0o700);
+        assert_eq!(mode(path), 0o700);
     }
 }
 
@@ -97,4 +117,73 @@ fn a_file_of_another_user_is_not_trusted() {
     {
         assert_eq!(is_trusted(owner, me), trusted, "{owner} {me}");
     }
+}
+
+#[test]
+fn a_new_file_belongs_to_its_owner_alone() {
+    let folder = folder();
+    let path = folder.path().join("new");
+    replace(&path, b"content").unwrap();
+    assert_eq!(fs::read(&path).unwrap(), b"content");
+    assert_eq!(mode(&path), 0o600);
+    assert_eq!(names(folder.path()), ["new"]);
+}
+
+#[test]
+fn a_replaced_file_loses_its_old_content_and_mode() {
+    let folder = folder();
+    let path = folder.path().join("old");
+    fs::write(&path, "something much longer").unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+    replace(&path, b"short").unwrap();
+    assert_eq!(fs::read(&path).unwrap(), b"short");
+    assert_eq!(mode(&path), 0o600);
+}
+
+#[test]
+fn what_a_killed_writer_left_is_removed_and_nothing_else() {
+    let folder = folder();
+    for name in [".file.Ab12Cd.tmp", ".other.Ab12Cd.tmp", ".file.keep", "file.Ab12Cd.tmp"] {
+        fs::write(folder.path().join(name), "x").unwrap();
+    }
+    replace(&folder.path().join("file"), b"new").unwrap();
+    assert_eq!(names(folder.path()), [".file.keep", ".other.Ab12Cd.tmp", "file", "file.Ab12Cd.tmp"]);
+}
+
+#[test]
+fn a_failed_replacement_leaves_the_old_file_and_no_other() {
+    let folder = folder();
+    let path = folder.path().join("folder");
+    fs::create_dir(&path).unwrap();
+    let error = replace(&path, b"new").unwrap_err();
+    assert!(matches!(error, FileError::Io { path: named, .. } if named == path));
+    assert_eq!(names(folder.path()), ["folder"]);
+}
+
+#[test]
+fn a_link_is_written_through_and_stays_a_link() {
+    let folder = folder();
+    let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+    fs::write(&target, "old").unwrap();
+    symlink("target", &link).unwrap();
+    replace(&resolve(&link).unwrap(), b"new").unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::read(&target).unwrap(), b"new");
+}
+
+#[test]
+fn a_link_to_nothing_is_refused() {
+    let folder = folder();
+    let link = folder.path().join("link");
+    symlink("nothing", &link).unwrap();
+    assert!(matches!(resolve(&link), Err(FileError::DanglingLink { .. })));
+}
+
+#[test]
+fn a_path_that_is_no_link_leads_to_itself() {
+    let folder = folder();
+    let path = folder.path().join("file");
+    assert_eq!(resolve(&path).unwrap(), path);
+    fs::write(&path, "x").unwrap();
+    assert_eq!(resolve(&path).unwrap(), path);
 }
