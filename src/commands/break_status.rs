@@ -25,7 +25,7 @@ pub struct BreakStatusArgs {
     pub question: QuestionOptions,
 }
 
-/// The document of `deepcall break-status` (`design.md` §6).
+/// The document of `deepcall break-status`.
 pub static DOCUMENT: Document = Document {
     name: "break-status",
     rows_key: "break_status",

@@ -46,7 +46,7 @@ pub struct PingArgs {
     pub talk: TalkOptions,
 }
 
-/// The document of `deepcall ping` (`design.md` §6).
+/// The document of `deepcall ping`.
 pub static DOCUMENT: Document = Document {
     name: "ping",
     rows_key: "ping",

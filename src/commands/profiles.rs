@@ -50,7 +50,7 @@ fn only_with_check(argument: Arg) -> Arg {
     }
 }
 
-/// The document of `deepcall profiles` (`design.md` §6); `login` and `logout` say one row of it.
+/// The document of `deepcall profiles`; `login` and `logout` say one row of it.
 pub static DOCUMENT: Document = Document {
     name: "profiles",
     rows_key: "profiles",

@@ -74,7 +74,7 @@ fn limit(text: &str) -> Result<u32, String> {
     most.ok_or_else(|| format!("{text:?} is not a whole number of at least 1"))
 }
 
-/// The document of `deepcall tags` (`design.md` §6).
+/// The document of `deepcall tags`.
 pub static DOCUMENT: Document = Document {
     name: "tags",
     rows_key: "tags",

@@ -31,7 +31,7 @@ pub struct WrapupArgs {
     pub question: QuestionOptions,
 }
 
-/// The document of `deepcall wrapup` (`design.md` §6).
+/// The document of `deepcall wrapup`.
 pub static DOCUMENT: Document = Document {
     name: "wrapup",
     rows_key: "wrapup",

@@ -1,4 +1,4 @@
-//! What a hostile server may send (`reliability.md` §4 b), for the tests of every sink.
+//! What a hostile server may send (`reliability.md` §4.2), for the tests of every sink.
 
 /// Name and text of each of the 64 payloads.
 pub(crate) fn payloads() -> Vec<(&'static str, String)> {

@@ -31,7 +31,7 @@ const NO_COLLECTION: &str = "result not returned";
 /// What the probe stores for a moment.
 const PROBE: &[u8] = b"probe";
 
-/// Added to the time limit for each key after the first; a read takes about 8 ms (`crates.md` §4.1).
+/// Added to the time limit for each key after the first; a read takes about 8 ms (`platforms.md` §2.1).
 const FOR_EACH_KEY: Duration = Duration::from_millis(50);
 
 /// The keyring of this login. Each call connects anew, so that a long watch finds a keyring that was restarted.
@@ -194,7 +194,7 @@ fn delete_twins(error: Error) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What the library's errors mean (`crates.md` §4.3).
+/// What the library's errors mean (`platforms.md` §2.2).
 fn explain(error: Error) -> StoreError {
     match error {
         Error::NoEntry => StoreError::Absent,

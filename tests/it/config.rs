@@ -79,14 +79,14 @@ fn each_option_has_its_key_or_a_reason_to_have_none() {
 }
 
 #[test]
-fn the_readme_shows_each_key_once_with_a_right_value() {
-    let readme = include_str!("../../README.md");
-    let text = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
-    check_all(text, Path::new("README.md")).unwrap();
-    let config = ConfigFile::parse(text, Path::new("README.md")).unwrap();
+fn the_example_shows_each_key_once_with_a_right_value() {
+    let configuration = include_str!("../../docs/configuration.md");
+    let text = configuration.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    check_all(text, Path::new("configuration.md")).unwrap();
+    let config = ConfigFile::parse(text, Path::new("configuration.md")).unwrap();
     let said = config.said();
     for key in &KEYS {
-        assert!(said.of(key).is_some(), "the README does not show {}", key.name);
+        assert!(said.of(key).is_some(), "the example of docs/configuration.md does not show {}", key.name);
     }
 }
 

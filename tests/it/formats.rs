@@ -114,7 +114,7 @@ fn tags(item: &str, arguments: &str) -> Ran {
         .run(&format!("tags --since @0 -q {arguments}"))
 }
 
-/// `reliability.md` J11 to J13.
+/// `reliability.md` §3, J11 to J13.
 #[test]
 fn what_the_server_wrote_is_kept_to_the_byte() {
     let item = concat!(

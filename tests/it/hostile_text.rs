@@ -1,4 +1,4 @@
-//! What a hostile server sends, through the real binary into each sink (`reliability.md` §4 b).
+//! What a hostile server sends, through the real binary into each sink (`reliability.md` §4.2).
 
 use std::io::Write;
 use std::num::NonZero;

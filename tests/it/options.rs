@@ -1,4 +1,5 @@
-//! An option works where it has a meaning; elsewhere it is a usage error, not silence (`design.md` §2).
+//! An option works where it has a meaning; elsewhere it is a usage error, not silence
+//! (`scripting.md`, "Options that would change nothing").
 
 use crate::support::{CANARY_SSID, FakeServer, World};
 

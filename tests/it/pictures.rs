@@ -47,14 +47,14 @@ fn terminal_after(line: &str) -> vt100::Parser {
 
 #[track_caller]
 fn compare(name: &str, wanted: &str) {
-    let path = PathBuf::from(format!("{}/tests/pictures/{name}.svg", env!("CARGO_MANIFEST_DIR")));
+    let path = PathBuf::from(format!("{}/docs/pictures/{name}.svg", env!("CARGO_MANIFEST_DIR")));
     if std::env::var_os("UPDATE_GENERATED").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, wanted).unwrap();
     }
     let committed = fs::read_to_string(&path).unwrap_or_default();
     assert!(committed == wanted, "{name}.svg is stale: run `UPDATE_GENERATED=1 cargo test pictures`");
-    let shown = format!("(tests/pictures/{name}.svg)");
+    let shown = format!("(docs/pictures/{name}.svg)");
     assert!(include_str!("../../README.md").contains(&shown), "the README does not show {name}.svg");
 }
 

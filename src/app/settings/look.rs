@@ -88,7 +88,8 @@ fn has_columns(format: Format) -> bool {
     matches!(format, Format::Table | Format::Csv | Format::Tsv)
 }
 
-/// An option that would change nothing in this format is a usage error, not silence (`design.md` §2).
+/// An option that would change nothing in this format is a usage error, not silence
+/// (`scripting.md`, "Options that would change nothing").
 fn refuse_without_effect(options: &FormatOptions, format: &Sourced<Format>) -> Result<(), Failure> {
     let has_columns = has_columns(format.value);
     let has_formulas = matches!(format.value, Format::Csv | Format::Tsv);

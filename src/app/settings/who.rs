@@ -38,7 +38,7 @@ pub enum Choice {
     Default,
 }
 
-/// Option > variable > config file > default (`design.md` §3). A typed `--profile` wins over
+/// Option > variable > config file > default (`configuration.md`, "Which value counts"). A typed `--profile` wins over
 /// credentials in variables; without one, those win and no store is opened.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ mod network;
 mod process;
 mod proxies;
 mod refusals;
-mod rows;
+pub mod rows;
 mod running;
 mod statuses;
 mod table;

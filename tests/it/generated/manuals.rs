@@ -158,20 +158,6 @@ fn escaped(text: &str) -> String {
 }
 
 #[test]
-fn the_readme_names_every_variable() {
-    let readme = include_str!("../../../README.md");
-    for variable in &VARIABLES {
-        // Scripts of shells set it, and nobody else should.
-        let is_inner = variable.name == "DEEPCALL_COMPLETE";
-        assert!(
-            is_inner || readme.contains(&format!("`{}`", variable.name)),
-            "{} is not named",
-            variable.name
-        );
-    }
-}
-
-#[test]
 fn every_variable_that_the_source_reads_is_listed() {
     let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
     while let Some(folder) = folders.pop() {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::leaks;
 
-/// `reliability.md` §4 (c).
+/// `reliability.md` §4.3.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 
 /// Looks until it is asked what it found.

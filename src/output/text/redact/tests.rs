@@ -33,7 +33,7 @@ fn percent_in_lower_case(encoded: &str) -> String {
     parts.fold(first, |text, part| format!("{text}%{}{}", part[..2].to_lowercase(), &part[2..]))
 }
 
-/// The encodings of `reliability.md` §4 (c), made by other code than the redactor's.
+/// The encodings of `reliability.md` §4.3, made by other code than the redactor's.
 fn encoded(secret: &str) -> Vec<String> {
     let json = serde_json::to_string(secret).unwrap();
     let hex = secret.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));

@@ -1,4 +1,4 @@
-//! The README keeps its word: its recipes run as they stand, and the messages it explains are those that are told.
+//! The recipes of docs/scripting.md run as they stand, and docs/troubleshooting.md explains messages that exist.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -8,15 +8,16 @@ use std::process::{Command, Stdio};
 
 use crate::support::{CANARY_SSID, FakeServer, Ran, World};
 
-const README: &str = include_str!("../../README.md");
+const SCRIPTING: &str = include_str!("../../../docs/scripting.md");
+const TROUBLESHOOTING: &str = include_str!("../../../docs/troubleshooting.md");
 
-/// The script of the README that calls itself so in its second line.
+/// The script that names itself so in its second line.
 fn recipe(name: &str) -> &'static str {
-    let blocks = README.split("```sh\n").skip(1).filter_map(|rest| rest.split_once("```"));
+    let blocks = SCRIPTING.split("```sh\n").skip(1).filter_map(|rest| rest.split_once("```"));
     let mut scripts = blocks.map(|(script, _)| script);
     let named = format!("# {name}: ");
     let is_named = |script: &&str| script.lines().nth(1).is_some_and(|line| line.starts_with(&named));
-    scripts.find(is_named).unwrap_or_else(|| panic!("the README has no script {name}"))
+    scripts.find(is_named).unwrap_or_else(|| panic!("docs/scripting.md has no script {name}"))
 }
 
 fn executable(world: &World, name: &str, script: &str) -> PathBuf {
@@ -139,8 +140,8 @@ fn a_log_that_ends_ends_as_the_watch_did() {
 }
 
 #[test]
-fn every_message_that_the_readme_explains_is_told() {
-    let section = README.split("\n## When something is wrong\n").nth(1).unwrap();
+fn every_explained_message_is_printed_by_something() {
+    let section = TROUBLESHOOTING.split("\n## Messages\n").nth(1).unwrap();
     let section = section.split("\n## ").next().unwrap();
     let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
     let explained: Vec<&str> = rows
@@ -149,7 +150,7 @@ fn every_message_that_the_readme_explains_is_told() {
     let told = everything_that_goes_wrong();
     assert!(explained.len() >= 10, "{explained:?}");
     // What a certificate must be is tested one layer lower, in src/client/tls/tests.rs.
-    let said_of_certificates = include_str!("../../src/client/wire_fault.rs");
+    let said_of_certificates = include_str!("../../../src/client/wire_fault.rs");
     for message in explained {
         let is_told = told.iter().any(|ran| ran.stderr.contains(message));
         assert!(is_told || said_of_certificates.contains(message), "nothing says {message:?}");
