@@ -94,6 +94,7 @@ fn the_archive_for_cargo_holds_the_program_and_nothing_else() {
             "Cargo.lock",
             "README.md",
             "CHANGELOG.md",
+            "CONTRIBUTING.md",
             "LICENSE-APACHE",
             "LICENSE-MIT",
         ]
@@ -101,12 +102,13 @@ fn the_archive_for_cargo_holds_the_program_and_nothing_else() {
         Some(("src", rest)) => rest.ends_with(".rs"),
         Some(("man", name)) => name.starts_with("deepcall"),
         Some(("completions", name)) => name.contains("deepcall"),
+        Some(("docs", name)) => name.ends_with(".md") || name.starts_with("pictures/"),
         Some(_) => false,
     };
     for path in listed.lines() {
         assert!(is_known(path), "{path} would be published");
     }
-    for folder in ["man", "completions"] {
+    for folder in ["man", "completions", "docs/pictures"] {
         for name in names_in(folder) {
             assert!(
                 listed.lines().any(|path| path == format!("{folder}/{name}")),
@@ -116,5 +118,25 @@ fn the_archive_for_cargo_holds_the_program_and_nothing_else() {
     }
     for needed in ["src/main.rs", "src/lib.rs", "Cargo.lock", "LICENSE-MIT", "LICENSE-APACHE"] {
         assert!(listed.lines().any(|path| path == needed), "{needed} is left out");
+    }
+}
+
+#[test]
+fn the_links_of_the_documents_work_in_every_package() {
+    let documents = names_in("docs").into_iter().filter(|name| name.ends_with(".md"));
+    let documents = documents.map(|name| format!("docs/{name}"));
+    let pictures = names_in("docs/pictures").into_iter().map(|name| format!("docs/pictures/{name}"));
+    let top = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"].map(str::to_owned);
+    for path in documents.chain(pictures).chain(top) {
+        let (folder, _) = path.rsplit_once('/').unwrap_or(("", &path));
+        let slash = if folder.is_empty() { "" } else { "/" };
+        let dest = format!("/usr/share/doc/deepcall/{folder}{slash}");
+        let is_packed = |asset: &Asset| {
+            let (head, tail) = asset.source.split_once('*').unwrap_or((&asset.source, ""));
+            asset.dest == dest && path.starts_with(head) && path.ends_with(tail)
+        };
+        for assets in [deb(), rpm()] {
+            assert!(assets.iter().any(is_packed), "no line takes {path} to {dest}");
+        }
     }
 }
