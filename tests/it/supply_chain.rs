@@ -20,7 +20,7 @@ const BUILD_SCRIPTS: &str = "
 /// Crates that run inside the compiler, tests included.
 const PROC_MACROS: &str = "
     asn1-rs-derive asn1-rs-impl async-recursion async-trait clap_derive darling_macro der_derive
-    derive_more-impl displaydoc divan-macros document-features enumflags2_derive futures-macro indoc
+    derive_more-impl displaydoc document-features enumflags2_derive futures-macro indoc
     instability jiff-static palette_derive
     rustversion serde_derive serde_repr strum_macros thiserror-impl time-macros tokio-macros
     tracing-attributes yoke-derive zbus_macros zerofrom-derive zerovec-derive zvariant_derive
