@@ -37,7 +37,6 @@ mod prompt;
 mod python_readings;
 mod sandbox;
 mod secrets;
-mod seeded_bugs;
 mod sessions;
 mod storage;
 mod stream;
