@@ -572,6 +572,26 @@ module completions {
   export extern "deepcall help config" [
   ]
 
+  # Print where the file is, or would be
+  export extern "deepcall help config path" [
+  ]
+
+  # Show each value that counts, and where it comes from
+  export extern "deepcall help config show" [
+  ]
+
+  # Write a value into the file
+  export extern "deepcall help config set" [
+  ]
+
+  # Take a value out of the file
+  export extern "deepcall help config unset" [
+  ]
+
+  # Open the file in an editor
+  export extern "deepcall help config edit" [
+  ]
+
   # Check what works, and say what to do about what does not
   export extern "deepcall help doctor" [
   ]

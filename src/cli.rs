@@ -46,46 +46,31 @@ pub struct Cli {
     everywhere: QuestionOptions,
 }
 
-/// The commands.
+/// The commands. Each is described where its arguments are.
 #[derive(Subcommand, Clone, Debug)]
-#[command(defer = true)]
+#[expect(missing_docs, reason = "help would take it in place of what the arguments say")]
 pub enum Command {
-    /// Store a session, after asking the server whether it is good
     Login(LoginArgs),
-    /// Forget a stored session
     Logout(LogoutArgs),
-    /// List stored sessions
     Profiles(ProfilesArgs),
-    /// Show recent notifications with their icons
     Tags(TagsArgs),
-    /// Show whether an agent is on break, why and for how long
     BreakStatus(BreakStatusArgs),
-    /// Show whether an agent is in wrap-up, and how long it still takes
     Wrapup(WrapupArgs),
-    /// Follow tags, breaks and wrap-ups until stopped
     Watch(WatchArgs),
-    /// Update an agent's presence; no other command writes
     Ping(PingArgs),
-    /// Send one signed-in request, print the reply as it came
     Api(ApiArgs),
-    /// Serve a simulated DeepCall on this machine
     Sandbox(SandboxArgs),
-    /// Show and change lasting choices
     Config(ConfigArgs),
-    /// Check what works, and say what to do about what does not
     Doctor(DoctorArgs),
-    /// Print the JSON Schema of a document
     Schema(SchemaArgs),
-    /// Say what an error code or an exit code means
     Explain(ExplainArgs),
-    /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
 
 /// The whole definition of the command line.
 #[must_use]
 pub fn definition() -> clap::Command {
-    shape::shaped(Cli::command(), |_| true)
+    shape::shaped(Cli::command())
 }
 
 /// Reads the command line.
@@ -93,8 +78,7 @@ pub fn definition() -> clap::Command {
 /// # Errors
 /// What clap has to say: help, version, or what is wrong.
 pub fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
-    // Most command lines show no help, and none shows that of a command it does not name.
-    let definition = shape::shaped(Cli::command(), |name| arguments.iter().any(|word| word == name));
+    let definition = definition();
     let arguments = order::options_behind_command(&definition, arguments);
     let cli = Cli::from_arg_matches(&definition.try_get_matches_from(arguments)?)?;
     Ok(cli.command)

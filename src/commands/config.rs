@@ -16,7 +16,6 @@ use crate::app::settings::who::CREDENTIAL_VARIABLES;
 use crate::app::settings::{Layers, Source, Sourced};
 use crate::commands::Outcome;
 use crate::failure::{ExitStatus, Failure};
-use crate::help::shape::shaped_below_config;
 use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
 use crate::store::Profile;
 
@@ -25,26 +24,22 @@ use crate::store::Profile;
 /// They stand in config.toml, in the configuration folder. An option wins over a variable, a variable over what is
 /// kept with a profile, that over config.toml, and that over the default. `deepcall config set --help` lists the keys.
 #[derive(Args, Clone, Debug)]
-#[command(disable_help_subcommand = true, mut_subcommands(shaped_below_config))]
+#[command(disable_help_subcommand = true)]
 pub struct ConfigArgs {
     /// What to do.
     #[command(subcommand)]
     pub action: ConfigAction,
 }
 
-/// What can be done with lasting choices.
+/// What can be done with lasting choices. Each is described where its arguments are.
 #[derive(Subcommand, Clone, Debug)]
-#[command(defer = true)]
+#[expect(missing_docs, reason = "help would take it in place of what the arguments say")]
 pub enum ConfigAction {
     /// Print where the file is, or would be
     Path,
-    /// Show each value that counts, and where it comes from
     Show(ShowArgs),
-    /// Write a value into the file
     Set(SetArgs),
-    /// Take a value out of the file
     Unset(UnsetArgs),
-    /// Open the file in an editor
     Edit(EditArgs),
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn complete(
             .hint(format!("known are {}", known.join(", "))));
     };
     let words: Vec<_> = arguments.into_iter().skip_while(|word| word != "--").skip(1).collect();
-    let mut definition = completing(&profiles(variables), &words);
+    let mut definition = completing(&profiles(variables));
     let mut candidates = Vec::new();
     let here = std::env::current_dir().ok();
     // Words that cannot be completed are no error: the shell offers nothing then.

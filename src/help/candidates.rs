@@ -1,8 +1,6 @@
 //! What a shell offers at Tab beyond what the definition lists by itself: names of profiles, columns, zones, codes.
 //! All of it is built in or on disk: nothing here asks the network or a keyring.
 
-use std::ffi::OsString;
-
 use clap::{Arg, Command};
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
@@ -15,16 +13,10 @@ use crate::floor::event::table::STREAM;
 use crate::output::text::style;
 use crate::report::Document;
 
-/// The definition of the command line, with candidates for values. `profiles` are the names that are stored, `words`
-/// is the line so far.
+/// The definition of the command line, with candidates for values. `profiles` are the names that are stored.
 #[must_use]
-pub fn completing(profiles: &[String], words: &[OsString]) -> Command {
-    // The library makes the arguments of every command; those of commands that are not on the line would be most of
-    // the work, for nothing.
-    let mut definition = crate::cli::definition().mut_subcommands(|command| {
-        let is_on_the_line = words.iter().any(|word| word == command.get_name());
-        if is_on_the_line { command } else { command.defer(|command| command) }
-    });
+pub fn completing(profiles: &[String]) -> Command {
+    let mut definition = crate::cli::definition();
     definition.build();
     offering_below(definition, None, profiles)
 }

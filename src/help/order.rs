@@ -19,17 +19,14 @@ pub(crate) fn options_behind_command(definition: &Command, arguments: Vec<OsStri
 
 /// How many words the command's name has: `config show` has two.
 fn words_of_command(definition: &Command, words: &[OsString]) -> usize {
-    let mut below = words.first().and_then(|word| definition.find_subcommand(word)).cloned();
-    // A command's own commands are made when it is needed.
-    if let Some(command) = &mut below {
-        command.build();
-    }
-    let mut names = 1;
-    while let Some(next) = words.get(names).and_then(|word| below.as_ref()?.find_subcommand(word)).cloned() {
-        below = Some(next);
-        names += 1;
-    }
-    names
+    let mut command = definition;
+    words
+        .iter()
+        .map_while(|word| {
+            command = command.find_subcommand(word)?;
+            Some(())
+        })
+        .count()
 }
 
 fn position_of_command(definition: &Command, arguments: &[OsString]) -> Option<usize> {

@@ -27,25 +27,21 @@ const FIRST_STEPS: &[Example] = &[
     ("Then, for one agent and for the whole team", "deepcall tags\n  deepcall break-status --all"),
 ];
 
-/// Gives the commands that may be shown their examples and the common order.
-pub(crate) fn shaped(definition: Command, may_be_shown: impl Fn(&str) -> bool) -> Command {
-    let definition = definition
+/// Gives all commands their examples and the common order.
+pub(crate) fn shaped(definition: Command) -> Command {
+    definition
         .help_template(OF_ALL)
         .before_long_help(section(FIRST_STEPS))
-        .mut_args(|argument| argument.hide_short_help(true));
-    let shaped = |command: Command| {
-        let name = command.get_name().to_owned();
-        if may_be_shown(&name) { shaped_command(command, &name) } else { command }
-    };
-    definition.mut_subcommands(shaped)
-}
-
-/// The same for the commands of `config`, which are made when it is needed.
-pub(crate) fn shaped_below_config(command: Command) -> Command {
-    let name = format!("config {}", command.get_name());
-    shaped_command(command, &name)
+        .mut_args(|argument| argument.hide_short_help(true))
+        .mut_subcommands(|command| {
+            let name = command.get_name().to_owned();
+            shaped_command(command, &name)
+        })
 }
 
 fn shaped_command(command: Command, name: &str) -> Command {
-    command.help_template(OF_COMMAND).before_long_help(section(of(name)))
+    command.help_template(OF_COMMAND).before_long_help(section(of(name))).mut_subcommands(|below| {
+        let name = format!("{name} {}", below.get_name());
+        shaped_command(below, &name)
+    })
 }
