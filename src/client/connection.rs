@@ -1,9 +1,8 @@
 //! One pinned server: sends questions there and nowhere else, bounds every reply in time and size, and
 //! asks again where that is safe. It must not know what a question means.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -68,8 +67,6 @@ impl ConnectionOptions {
 pub struct Connection {
     client: Client,
     server: ServerUrl,
-    /// The addresses that were asked before: a watch asks the same few all day.
-    endpoints: Mutex<HashMap<String, Url>>,
     target: Target,
     shown: Shown,
     budget: Budget,
@@ -116,7 +113,7 @@ impl Connection {
             ApiError::new(Fault::Usage, "the HTTP client cannot be set up").because(error)
         })?;
         let target = Target { origin, proxy };
-        Ok(Self { client, server, endpoints: Mutex::default(), target, shown, budget, clock })
+        Ok(Self { client, server, target, shown, budget, clock })
     }
 
     /// The server at the other end.
@@ -145,15 +142,9 @@ impl Connection {
     }
 
     fn endpoint(&self, path: &str) -> Result<Url, ApiError> {
-        let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(url) = endpoints.get(path) {
-            return Ok(url.clone());
-        }
-        let url = self.server.endpoint(path).map_err(|error| {
+        self.server.endpoint(path).map_err(|error| {
             ApiError::new(Fault::Usage, "the path of the request is not usable").because(error)
-        })?;
-        endpoints.insert(path.to_owned(), url.clone());
-        Ok(url)
+        })
     }
 
     /// Asks, and asks again within the budget while the policy allows it. `read` judges a reply that arrived;
