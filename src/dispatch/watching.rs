@@ -18,6 +18,7 @@ use crate::dispatch::parts::{Asking, Parts};
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::alerts::Limit;
 use crate::floor::event::{EndReason, Event};
+use crate::output::event_view;
 use crate::output::formats::sentence;
 use crate::output::presentation::{Format, Presentation};
 use crate::watch::board;
@@ -216,7 +217,7 @@ fn reactions(args: &WatchArgs, parts: &Parts, presentation: &Presentation, conso
     reactions.on = args.reacts_on();
     reactions.bell = args.bell;
     if args.notify {
-        let words = move |event: &Event| sentence::words(&event.sentence(), &for_notice);
+        let words = move |event: &Event| sentence::words(&event_view::sentence(event), &for_notice);
         let desktop: Option<Desktop> = if has_desktop { Some(show_on_desktop) } else { None };
         let terminal = TerminalNotice::of(text);
         reactions.notify = Some(Notifier::new(Box::new(words), parts.redactor().clone(), desktop, terminal));

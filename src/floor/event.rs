@@ -1,8 +1,6 @@
 //! What the watch has to tell, as plain data: the one thing that sinks, hooks and the board receive.
 //! It must not know how an event is written.
 
-mod sentence;
-pub mod table;
 mod values;
 mod words;
 
@@ -14,7 +12,7 @@ pub use words::EventWords;
 use jiff::Timestamp;
 
 use crate::floor::look::{BreakSeen, SeenTag, WrapupSeen};
-use crate::report::{Field, Report, Sentence, Value};
+use crate::report::{Field, Value};
 
 /// One event.
 #[derive(Clone, Debug)]
@@ -55,18 +53,6 @@ impl Event {
     #[must_use]
     pub fn is_initial(&self) -> bool {
         matches!(self.kind, EventKind::Tag { initial: true, .. })
-    }
-
-    /// The event as a table of one row, with the columns of [`table::STREAM`].
-    #[must_use]
-    pub fn table(&self) -> Report {
-        table::of(self)
-    }
-
-    /// The event as one sentence: for pipes, `--log` and screen readers.
-    #[must_use]
-    pub fn sentence(&self) -> Sentence {
-        sentence::of(self)
     }
 }
 

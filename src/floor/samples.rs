@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::floor::event::{
+    Alert, AlertChange, AlertWhat, EndReason, Event, EventKind, GapCause, Level, State, StateCause,
+};
 use crate::floor::look::{BreakSeen, Look, SeenTag, WrapupSeen};
 use crate::report::Raw;
 
@@ -76,4 +79,66 @@ pub(crate) fn in_wrapup(call: Option<&str>, end: Option<i64>) -> WrapupSeen {
 
 pub(crate) fn not_in_wrapup() -> WrapupSeen {
     WrapupSeen { in_wrapup: false, ends_at: None, call_id: None, customer: None }
+}
+
+fn state(because: StateCause) -> EventKind {
+    EventKind::State(Box::new(State {
+        because,
+        break_state: Some(on_break(Some("Lunch"), Some(0))),
+        wrapup: Some(in_wrapup(None, Some(90))),
+        clock_skew_seconds: Some(-120),
+        tags_repeat: Some(false),
+    }))
+}
+
+fn alert(change: AlertChange) -> EventKind {
+    EventKind::Alert(Alert {
+        what: AlertWhat::Break,
+        reason: Some("Lunch".into()),
+        level: Level::Critical,
+        change,
+        limit_seconds: 900,
+        value_seconds: 930,
+    })
+}
+
+fn gap(why: GapCause) -> EventKind {
+    EventKind::Gap { from: at(0), to: at(4000), why }
+}
+
+/// An event of every type, and of every way to word it.
+pub(crate) fn every_event() -> Vec<Event> {
+    let mut missed = tag("m60");
+    missed.message = Some("call back".into());
+    missed.icon_names = vec!["phone".into(), "star".into()];
+    let missed = Box::new(missed);
+    let kinds = vec![
+        EventKind::Start { profiles: 3, interval_seconds: 5 },
+        state(StateCause::FirstLook),
+        state(StateCause::ClockSkew),
+        state(StateCause::ReadOnce),
+        EventKind::Tag { tag: missed.clone(), initial: true, changed: false },
+        EventKind::Tag { tag: missed, initial: false, changed: true },
+        EventKind::BreakStarted { seen: Box::new(on_break(Some("Lunch"), None)) },
+        EventKind::BreakEnded { reason: Some("Lunch".into()), since: Some(at(0)), lasted_seconds: Some(720) },
+        EventKind::WrapupStarted { seen: in_wrapup(None, Some(60)), remaining_seconds: Some(60) },
+        EventKind::WrapupEnded { seen: in_wrapup(None, None) },
+        alert(AlertChange::Over),
+        alert(AlertChange::Cleared),
+        gap(GapCause::Sleep),
+        gap(GapCause::MemoryFull),
+        EventKind::ConnectionLost {
+            failure: "timeout",
+            code: Some(1009),
+            message: "no answer".into(),
+            last_ok: Some(at(0)),
+        },
+        EventKind::ConnectionRestored { down_seconds: 31, failures: 4 },
+        EventKind::SessionExpired { code: Some(1044), message: "SSID file not exist".into() },
+        EventKind::SessionRenewed,
+        EventKind::Heartbeat { last_ok: Some(at(0)), lag_seconds: Some(3), failures: 1 },
+        EventKind::End { reason: EndReason::Timeout, exit_code: 124 },
+    ];
+    let event = |kind| Event { at: at(0), profile: Some("asha".into()), kind };
+    kinds.into_iter().map(event).collect()
 }

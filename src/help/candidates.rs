@@ -9,7 +9,7 @@ use crate::client::replies::codes;
 use crate::commands::schema;
 use crate::failure::EXIT_STATUSES;
 use crate::floor::event::EventWords;
-use crate::floor::event::table::STREAM;
+use crate::output::event_view::STREAM;
 use crate::output::text::style;
 use crate::report::Document;
 

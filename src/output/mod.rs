@@ -1,5 +1,6 @@
 //! From a [`crate::report::Report`] to bytes. It must not know the network.
 
+pub mod event_view;
 pub mod formats;
 pub mod jq;
 #[cfg(test)]

@@ -28,6 +28,7 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use crate::floor::event::{Event, EventKind, StateCause};
 use crate::floor::limit::Limit;
+use crate::output::event_view;
 use crate::report::Sentence;
 use crate::watch::board::controls::Controls;
 use crate::watch::board::picture::Picture;
@@ -180,7 +181,8 @@ impl Sink for Board {
     fn tell(&mut self, event: &Event) -> io::Result<()> {
         self.is_stale |= matches!(event.kind, EventKind::Tag { .. });
         if is_news(&event.kind) {
-            let news = News { at: event.at, profile: event.profile.clone(), sentence: event.sentence() };
+            let news =
+                News { at: event.at, profile: event.profile.clone(), sentence: event_view::sentence(event) };
             self.news.push_back(news);
             if self.news.len() > KEPT_NEWS {
                 self.news.pop_front();

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::floor::event::Event;
+use crate::output::event_view;
 use crate::output::formats::json;
 use crate::output::formats::render::{RenderError, render};
 use crate::output::formats::sentence;
@@ -40,7 +41,7 @@ impl<W: Write> Lines<W> {
 
     /// The headings stand before the first row only.
     fn write_row(&mut self, event: &Event) -> io::Result<()> {
-        let written = render(&event.table(), &self.presentation, &mut self.line);
+        let written = render(&event_view::table(event), &self.presentation, &mut self.line);
         self.presentation.headers = false;
         written.map_err(|error| match error {
             RenderError::Io(error) => error,
@@ -50,7 +51,7 @@ impl<W: Write> Lines<W> {
 
     fn write_sentence(&mut self, event: &Event) -> io::Result<()> {
         let zone = &self.presentation.zone;
-        let sentence = event.sentence();
+        let sentence = event_view::sentence(event);
         // A sentence is read long after it was written: its times are told from its own moment.
         let then = Presentation { now: event.at, ..self.presentation.clone() };
         let second = event.at.round(jiff::Unit::Second).unwrap_or(event.at);

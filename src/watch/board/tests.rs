@@ -94,7 +94,7 @@ impl Desk {
         self.news.push_back(News {
             at: event.at,
             profile: event.profile.clone(),
-            sentence: event.sentence(),
+            sentence: event_view::sentence(&event),
         });
     }
 }

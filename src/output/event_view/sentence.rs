@@ -1,4 +1,4 @@
-//! Each event as one sentence that can be read aloud. Times and lengths are worded by the output layer.
+//! Each event as one sentence that can be read aloud.
 
 use crate::floor::event::{
     Alert, AlertChange, AlertWhat, EndReason, Event, EventKind, GapCause, Level, State, StateCause,
@@ -6,8 +6,9 @@ use crate::floor::event::{
 use crate::floor::look::{BreakSeen, SeenTag, WrapupSeen};
 use crate::report::{Part, Sentence, Tone};
 
-/// The sentence of an event.
-pub(crate) fn of(event: &Event) -> Sentence {
+/// The event as one sentence: for pipes, `--log`, notices and screen readers.
+#[must_use]
+pub fn sentence(event: &Event) -> Sentence {
     let mut parts = Vec::new();
     if speaks_of_a_profile(&event.kind) {
         parts.push(event.profile.clone().map_or(Part::Words("the agent"), Part::Text));

@@ -1,5 +1,4 @@
 //! Events as rows of one table, for CSV and TSV: its columns are the same whatever happens.
-//! It must not know how a row is written.
 
 use std::sync::LazyLock;
 
@@ -32,8 +31,9 @@ static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     fields
 });
 
-/// A table of this one event: what it does not speak of is absent.
-pub(crate) fn of(event: &Event) -> Report {
+/// The event as a table of one row with the columns of [`STREAM`]: what it does not speak of is absent.
+#[must_use]
+pub fn table(event: &Event) -> Report {
     let mut said = event.fields();
     let value = |field: &Field| {
         let at = said.iter().position(|(key, _)| *key == field.key);

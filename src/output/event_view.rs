@@ -1,0 +1,10 @@
+//! How an event is worded and laid out, for every sink alike.
+
+mod sentence;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+pub use sentence::sentence;
+pub use table::{STREAM, table};

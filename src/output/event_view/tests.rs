@@ -1,0 +1,69 @@
+use crate::floor::event::{Event, EventKind, State, StateCause};
+use crate::floor::samples::{at, every_event};
+use crate::output::event_view::sentence;
+use crate::report::Part;
+use jiff::Timestamp;
+
+/// One for each of [`every_event`].
+const SENTENCES: [&str; 20] = [
+    "watching 3 profiles every 5 s",
+    "asha: on break: Lunch, since 08:00; in wrap-up after the call with 919812345678, until 08:01",
+    "asha: the server's clock is 120 s behind ours",
+    "asha: the server tells each notification only once; whoever else reads with this session takes some away",
+    "asha: missed, 919812345678: call back [phone, star], at 08:01 (before the watch began)",
+    "asha: changed: missed, 919812345678: call back [phone, star], at 08:01",
+    "asha went on break: Lunch",
+    "asha came back from break: Lunch, after 720 s",
+    "asha went into wrap-up after the call with 919812345678, until 08:01",
+    "asha left wrap-up",
+    "asha is over the limit for a break: Lunch, 930 s of 900 s",
+    "asha is no longer over the limit for a break: Lunch, 930 s of 900 s",
+    "asha: notifications may be missing between 08:00 and 09:06: this machine slept for too long",
+    "asha: notifications may be told again between 08:00 and 09:06: there are too many to remember",
+    "asha: connection lost: no answer; last answer at 08:00",
+    "asha: connection restored after 31 s",
+    "asha: session expired: SSID file not exist",
+    "asha: a new session was found, the watch goes on",
+    "still watching; last answer 3 s ago, failed polls: 1",
+    "the watch ends: its time is up",
+];
+
+fn spoken(event: &Event) -> String {
+    let clock = |time: &Timestamp| time.strftime("%H:%M").to_string();
+    let speak = |part: &Part| match part {
+        Part::Words(words) => (*words).to_owned(),
+        Part::Text(text) | Part::Phone(text) => text.clone(),
+        Part::Clock(time) => clock(time),
+        Part::Length(seconds) => format!("{seconds} s"),
+    };
+    sentence(event).parts.iter().map(speak).collect()
+}
+
+#[test]
+fn every_event_can_be_read_aloud() {
+    let events = every_event();
+    assert_eq!(events.iter().map(spoken).collect::<Vec<_>>(), SENTENCES);
+}
+
+#[test]
+fn a_phone_number_is_never_mere_text() {
+    for event in every_event() {
+        let sentence = sentence(&event);
+        let bare =
+            sentence.parts.iter().any(|part| matches!(part, Part::Text(text) if text.contains("9198")));
+        assert!(!bare, "{:?}", sentence.parts);
+    }
+}
+
+#[test]
+fn a_first_answer_that_said_nothing_is_an_answer() {
+    let silent = State {
+        because: StateCause::FirstLook,
+        break_state: None,
+        wrapup: None,
+        clock_skew_seconds: None,
+        tags_repeat: None,
+    };
+    let kind = EventKind::State(Box::new(silent));
+    assert_eq!(spoken(&Event { at: at(0), profile: Some("asha".into()), kind }), "asha: answers");
+}
