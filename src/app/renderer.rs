@@ -53,11 +53,9 @@ impl Renderer {
             return Ok(render::render(report, &self.presentation_of(report), out)?);
         };
         let Presentation { zone, mask, terminal, .. } = &self.presentation;
-        let projection = filter.projection(report);
         let mut document = Vec::new();
-        let is_held = |key: &str| projection.holds(key);
-        json::write_document_of(report, zone, *mask, Layout::Compact, is_held, &mut document)?;
-        Ok(filter.run(document, *terminal, out)?)
+        json::write_document(report, zone, *mask, Layout::Compact, &mut document)?;
+        Ok(filter.run(&document, *terminal, out)?)
     }
 
     /// Lasting columns are those of tables: they do not turn a sentence into one.

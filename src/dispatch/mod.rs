@@ -308,7 +308,7 @@ fn call_api(
     })?;
     let is_terminal = parts.terminals().stdout;
     match filter {
-        Some(filter) => filter.run(reply, is_terminal, &mut console.stdout())?,
+        Some(filter) => filter.run(&reply, is_terminal, &mut console.stdout())?,
         // A terminal gets it in a form that cannot do anything to it.
         None if is_terminal => {
             console.stdout().write_all(sanitize_lines(&String::from_utf8_lossy(&reply)).as_bytes())?;

@@ -7,17 +7,12 @@ use std::io::{self, Write};
 use jaq_core::data::JustLut;
 use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Vars};
-use jaq_json::{Num, Val};
+use jaq_json::{Num, Val, read};
 use unicode_width::UnicodeWidthStr;
 
 use crate::output::formats::raw_json::{Layout, write_string};
 use crate::output::text::sanitize::{sanitize, sanitize_keeping};
-use crate::report::Report;
-
-mod input;
-mod projection;
-
-pub use projection::Projection;
+use crate::scan;
 
 /// What jq offers beside the document: it would print past the redactor, end the process, or
 /// put the environment (with its credentials) into the answer.
@@ -58,7 +53,6 @@ def @csv:
 /// A compiled jq expression.
 pub struct Filter {
     compiled: jaq_core::Filter<JustLut<Val>>,
-    expression: String,
 }
 
 /// Why an expression gave no answer.
@@ -113,14 +107,7 @@ impl Filter {
             .with_funs(functions.filter(|(name, ..)| in_reach(name)))
             .compile(modules)
             .map_err(|errors| not_compiled(expression, &errors))?;
-        Ok(Self { compiled: filter, expression: expression.to_owned() })
-    }
-
-    /// What it looks at of the rows of this report's document; the rest of them need not be in what it is run over.
-    #[must_use]
-    pub fn projection(&self, report: &Report) -> Projection {
-        let is_row = report.single && report.rows.len() == 1;
-        Projection::of(&self.expression, (!is_row).then_some(report.document.rows_key))
+        Ok(Self { compiled: filter })
     }
 
     /// Runs over a JSON document, one line for each value that comes out. Strings come out as
@@ -134,10 +121,8 @@ impl Filter {
     ///
     /// When the expression does not fit the document, or `out` takes no more. What came out
     /// before has been written.
-    pub fn run(&self, document: Vec<u8>, terminal: bool, out: &mut dyn Write) -> Result<(), JqError> {
-        let input = input::value(&document.into()).map_err(|error| JqError::Run(error.to_string()))?;
-        // The process ends soon, and gives back at once what would be freed value by value as the expression goes on.
-        std::mem::forget(input.clone());
+    pub fn run(&self, document: &[u8], terminal: bool, out: &mut dyn Write) -> Result<(), JqError> {
+        let input = value(&document)?;
         let context = Ctx::<JustLut<Val>>::new(&self.compiled.lut, Vars::new([]));
         let mut text = Vec::new();
         for value in self.compiled.id.run((context, input)) {
@@ -160,6 +145,16 @@ impl Filter {
         }
         Ok(())
     }
+}
+
+/// The document as the library reads it. Its reader goes down into lists and objects by recursion, and takes more than
+/// JSON (comments, `NaN`): a reply of a server is checked before it may.
+fn value(document: &[u8]) -> Result<Val, JqError> {
+    let malformed =
+        |error: &dyn std::error::Error| JqError::Run(format!("the reply cannot be read: {error}"));
+    let text = std::str::from_utf8(document).map_err(|error| malformed(&error))?;
+    scan::whole(text).map_err(|error| malformed(&error))?;
+    read::parse_single(document).map_err(|error| malformed(&error))
 }
 
 /// Errors quote the value that did not fit, which may be the whole document.

@@ -26,29 +26,13 @@ pub fn write_document(
     layout: Layout,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    write_document_of(report, zone, mask, layout, |_| true, out)
-}
-
-/// The same, with those keys of its rows alone that are held.
-///
-/// # Errors
-///
-/// When `out` takes no more.
-pub fn write_document_of(
-    report: &Report,
-    zone: &TimeZone,
-    mask: bool,
-    layout: Layout,
-    is_held: impl Fn(&str) -> bool,
-    out: &mut dyn Write,
-) -> io::Result<()> {
     let document = report.document;
     let json = Json { zone, mask, layout };
     let mut text = Vec::new();
     match report.rows.as_slice() {
-        [row] if report.single => json.frame(document.fields, is_held, 0).row(row, &mut text),
+        [row] if report.single => json.frame(document.fields, 0).row(row, &mut text),
         rows => {
-            let frame = json.frame(document.fields, is_held, 2);
+            let frame = json.frame(document.fields, 2);
             let mut object = Object::open(&json, 0, &mut text);
             object.fields(document.head, &report.head);
             object.key(document.rows_key);
@@ -90,7 +74,7 @@ fn pass_on(text: &mut Vec<u8>, least: usize, out: &mut dyn Write) -> io::Result<
 /// When `out` takes no more.
 pub fn write_ndjson(report: &Report, zone: &TimeZone, mask: bool, out: &mut dyn Write) -> io::Result<()> {
     let json = Json { zone, mask, layout: Layout::Compact };
-    let frame = json.frame(report.document.fields, |_| true, 0);
+    let frame = json.frame(report.document.fields, 0);
     let mut text = Vec::new();
     for row in &report.rows {
         frame.row(row, &mut text);
@@ -153,13 +137,12 @@ struct Json<'j> {
 
 impl Json<'_> {
     /// What all rows have in common: laid out once, because there may be many.
-    fn frame<'f>(&'f self, fields: &'f [Field], is_held: impl Fn(&str) -> bool, depth: usize) -> Frame<'f> {
+    fn frame<'f>(&'f self, fields: &'f [Field], depth: usize) -> Frame<'f> {
         let mut text = Vec::new();
         let mut object = Object::open(self, depth, &mut text);
-        let held = fields.iter().enumerate().filter(|(_, field)| is_held(field.key));
-        let before = held.map(|(place, field)| {
+        let before = fields.iter().map(|field| {
             object.key(field.key);
-            (std::mem::take(object.out), place, field)
+            (std::mem::take(object.out), field)
         });
         let before = before.collect();
         object.close();
@@ -242,17 +225,17 @@ struct Frame<'f> {
     json: &'f Json<'f>,
     /// Of the keys.
     depth: usize,
-    /// What stands before the value of each field, and the value's place in a row.
-    before: Vec<(Vec<u8>, usize, &'f Field)>,
+    /// What stands before the value of each field.
+    before: Vec<(Vec<u8>, &'f Field)>,
     /// What stands after the last.
     end: Vec<u8>,
 }
 
 impl Frame<'_> {
     fn row(&self, row: &Row, out: &mut Vec<u8>) {
-        for (before, place, field) in &self.before {
+        for (index, (before, field)) in self.before.iter().enumerate() {
             out.extend_from_slice(before);
-            self.json.value(field, row.0.get(*place).unwrap_or(&Value::Absent), self.depth, out);
+            self.json.value(field, row.0.get(index).unwrap_or(&Value::Absent), self.depth, out);
         }
         out.extend_from_slice(&self.end);
     }

@@ -8,7 +8,7 @@ use crate::scan::any_json;
 
 fn run(expression: &str, document: &str, terminal: bool) -> Result<String, JqError> {
     let mut out = Vec::new();
-    Filter::compile(expression)?.run(document.into(), terminal, &mut out)?;
+    Filter::compile(expression)?.run(document.as_bytes(), terminal, &mut out)?;
     Ok(String::from_utf8(out).unwrap())
 }
 
@@ -144,9 +144,21 @@ fn an_error_while_running_says_what_did_not_fit() {
 }
 
 #[test]
+fn a_reply_is_read_only_if_it_is_json_and_not_nested_beyond_the_limit() {
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    assert_eq!(piped("length", &nested(128)), "1\n");
+    for document in [&nested(129), &nested(100_000), "NaN", "1 # one", "<html>", "1 2", ""] {
+        let told = run("length", document, false).unwrap_err().to_string();
+        assert!(told.starts_with("the reply cannot be read: it is"), "{told}");
+    }
+    let not_unicode = Filter::compile(".").unwrap().run(b"\"\xff\"", false, &mut Vec::new());
+    assert!(not_unicode.unwrap_err().to_string().contains("utf-8"));
+}
+
+#[test]
 fn what_came_out_before_an_error_is_written() {
     let mut out = Vec::new();
-    let failed = Filter::compile("1, error(\"x\")").unwrap().run(b"null".to_vec(), false, &mut out);
+    let failed = Filter::compile("1, error(\"x\")").unwrap().run(b"null", false, &mut out);
     assert!(matches!(failed, Err(JqError::Run(_))));
     assert_eq!(out, b"1\n");
 }
@@ -162,7 +174,7 @@ fn a_closed_pipe_is_recognised() {
             Ok(())
         }
     }
-    match Filter::compile("range(1000000000)").unwrap().run(b"null".to_vec(), false, &mut Closed) {
+    match Filter::compile("range(1000000000)").unwrap().run(b"null", false, &mut Closed) {
         Err(JqError::Write(error)) => assert_eq!(error.kind(), io::ErrorKind::BrokenPipe),
         other => panic!("{other:?}"),
     }
@@ -176,7 +188,7 @@ fn every_payload_is_exact_in_a_pipe_and_harmless_on_a_terminal() {
         let document = serde_json::json!({ "m": text }).to_string();
         let run = |filter: &Filter, terminal| {
             let mut out = Vec::new();
-            filter.run(document.clone().into(), terminal, &mut out).unwrap();
+            filter.run(document.as_bytes(), terminal, &mut out).unwrap();
             String::from_utf8(out).unwrap()
         };
         assert_eq!(run(&text_filter, false), format!("{text}\n"), "{name}");

@@ -4,7 +4,7 @@ use jiff::tz::{Offset, TimeZone};
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{Layout, write_document, write_document_of, write_ndjson, write_problem};
+use super::{Layout, write_document, write_ndjson, write_problem};
 use crate::output::payloads::{assert_harmless, payloads};
 use crate::report::{Document, Field, Meaning, Problem, Raw, Report, Row, Shape, Shown, Value};
 use crate::scan::any_json;
@@ -243,16 +243,4 @@ proptest! {
             prop_assert_eq!(read["tags"][0]["time"].as_str(), Some("2026-11-23T10:15:30.5+05:30"));
         }
     }
-}
-
-#[test]
-fn keys_of_rows_that_are_not_held_are_left_out() {
-    let report = report(vec![row("hi", "{}"), row("ho", "{}")]);
-    let mut out = Vec::new();
-    let is_held = |key: &str| matches!(key, "message" | "left" | "unknown");
-    write_document_of(&report, &ist(), false, Layout::Compact, is_held, &mut out).unwrap();
-    let rows = r#"[{"message":"hi","left":-7},{"message":"ho","left":-7}]"#;
-    let expected =
-        format!("{{\"as_of\":\"2026-11-23T10:16:00+05:30\",\"tags\":{rows},\"icons\":[],\"failures\":[]}}\n");
-    assert_eq!(String::from_utf8(out).unwrap(), expected);
 }
