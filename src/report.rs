@@ -6,8 +6,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-pub use crate::raw::Raw;
-pub use crate::text::Text;
+use crate::json::Raw;
 
 /// One value of a row. `Absent` becomes `null`: the server did not say.
 #[derive(Clone, Debug)]
@@ -15,7 +14,7 @@ pub enum Value {
     /// Not said.
     Absent,
     /// Text, which may come from the server and is then made harmless on the way out.
-    Text(Text),
+    Text(String),
     /// A whole number.
     Number(i64),
     /// Yes or no.
@@ -29,7 +28,7 @@ pub enum Value {
     /// A list of such pieces, and the words that stand for it in a table.
     RawList {
         /// What a table shows, e.g. the names of icons.
-        label: Text,
+        label: String,
         /// What JSON shows.
         items: Box<[Raw]>,
     },
@@ -38,7 +37,7 @@ pub enum Value {
 impl Value {
     /// Text, or `Absent` for `None`.
     #[must_use]
-    pub fn text(text: Option<impl Into<Text>>) -> Self {
+    pub fn text(text: Option<impl Into<String>>) -> Self {
         text.map_or(Self::Absent, |text| Self::Text(text.into()))
     }
 

@@ -2,13 +2,12 @@
 
 use deepcall::client::Received;
 use deepcall::client::error::{ApiError, Trouble};
-use deepcall::client::received::Body;
 use deepcall::client::replies::codes::Module;
 use deepcall::client::replies::envelope;
 use deepcall::client::replies::envelope::Judged;
-use deepcall::client::replies::items::{Items, Payload};
+use deepcall::client::replies::items::Items;
 use deepcall::client::replies::{moments, tags};
-use deepcall::text::Text;
+use deepcall::json::RawValue;
 
 use super::Bytes;
 use super::json::{self, Level};
@@ -56,9 +55,9 @@ pub fn check(input: &[u8]) {
         },
     };
     assert_eq!(came, expected, "HTTP {status}: {judged:?}");
-    if let (Ok(Judged::Payload(envelope)), Some(keys), Body::Text(reply)) = (judged, keys, &received.body) {
-        let data = check_items("data", envelope.data, &keys, reply);
-        let icons = check_items("iconDetails", envelope.icon_details, &keys, reply);
+    if let (Ok(Judged::Payload(envelope)), Some(keys)) = (judged, keys) {
+        let data = check_items("data", envelope.data, &keys);
+        let icons = check_items("iconDetails", envelope.icon_details, &keys);
         if let (Some(data), Some(icons)) = (data, icons) {
             check_tags(data, icons);
         }
@@ -123,18 +122,17 @@ fn scalar(json: &str) -> Option<String> {
 }
 
 /// Items, and how they stand in the body.
-type Listed = (Items, Vec<String>);
+type Listed<'a> = (Items<'a>, Vec<String>);
 
 /// `None` when they are refused.
-fn check_items(
+fn check_items<'a>(
     key: &'static str,
-    found: Option<Payload<'_>>,
+    found: Option<&'a RawValue>,
     keys: &[(String, &str)],
-    reply: &Text,
-) -> Option<Listed> {
+) -> Option<Listed<'a>> {
     let said = keys.iter().rev().find(|(name, _)| name == key).map(|(_, value)| *value);
-    assert_eq!(found.as_ref().map(|found| found.piece.get()), said, "another `{key}`");
-    let told = Items::of(key, found, reply).and_then(|items| {
+    assert_eq!(found.map(RawValue::get), said, "another `{key}`");
+    let told = Items::of(key, found).and_then(|items| {
         let mut told = vec![];
         items.each(|raw, object| {
             assert!(object.0.len() <= MOST_KEYS);
@@ -183,7 +181,7 @@ fn listed(json: &str) -> Option<Vec<String>> {
 }
 
 /// Every notification is one item, and no icon is lost on the way.
-fn check_tags((data, wanted): Listed, (icons, wanted_icons): Listed) {
+fn check_tags((data, wanted): Listed<'_>, (icons, wanted_icons): Listed<'_>) {
     let tags = tags::decode(&data, &icons, &moments::india(), Some).unwrap();
     let told: Vec<&str> = tags.notifications.iter().map(|notification| notification.fields.get()).collect();
     assert_eq!(told, wanted);

@@ -1,8 +1,8 @@
 //! Times from the server and times that people type: what is written in a known form is read as that moment.
 
 use deepcall::client::replies::moments::{india, time};
+use deepcall::json;
 use deepcall::moment::{duration, moment};
-use deepcall::scan;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -21,8 +21,8 @@ pub fn check(input: &[u8]) {
     check_known_forms(Timestamp::from_millisecond((number % 10_000_000_000_000).cast_signed()).unwrap());
 }
 
-fn read(json: &str) -> Option<Timestamp> {
-    time(scan::whole(json).unwrap(), &india())
+fn read(text: &str) -> Option<Timestamp> {
+    time(json::check(text).unwrap(), &india())
 }
 
 fn check_typed(text: &str) {

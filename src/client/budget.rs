@@ -13,7 +13,7 @@ pub const ITEMS: usize = 20_000;
 /// The most keys of one item.
 pub const KEYS_PER_ITEM: usize = 500;
 /// How deeply arrays and objects may be nested.
-pub use crate::scan::DEPTH;
+pub use crate::json::DEPTH;
 /// The longest `Retry-After` that is believed: beyond a day it is taken for junk.
 pub const RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long after the first send a ping may be sent again: a late one would make an absent agent look present.

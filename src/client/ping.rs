@@ -6,7 +6,7 @@ use crate::client::received::Received;
 use crate::client::replies::codes::Module;
 use crate::client::replies::envelope;
 use crate::client::replies::envelope::Judged;
-use crate::client::replies::items::Raw;
+use crate::json::Raw;
 
 /// The path that the error messages suggest.
 pub const PATH: &str = "agentProfile/setWebPingTime";

@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::text::Text;
-
 /// Bytes and what HTTP said about them.
 #[derive(Clone, Debug)]
 pub struct Received {
@@ -26,12 +24,11 @@ pub struct Received {
     pub retry_after: Option<Duration>,
 }
 
-/// The body of a reply, and whether it is text at all: looked at once, where it arrives, so that all that is found in it
-/// can share it.
+/// The body of a reply, and whether it is text at all: looked at once, where it arrives.
 #[derive(Clone, Debug)]
 pub enum Body {
     /// UTF-8.
-    Text(Text),
+    Text(String),
     /// Something else.
     Other(FromUtf8Error),
 }
@@ -39,7 +36,7 @@ pub enum Body {
 impl From<Vec<u8>> for Body {
     fn from(bytes: Vec<u8>) -> Self {
         match String::from_utf8(bytes) {
-            Ok(text) => Self::Text(text.into()),
+            Ok(text) => Self::Text(text),
             Err(other) => Self::Other(other),
         }
     }

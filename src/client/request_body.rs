@@ -5,7 +5,7 @@ use hyper::body::Bytes;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use crate::scan;
+use crate::json;
 use crate::store::Credentials;
 
 use crate::client::error::{ApiError, Fault};
@@ -25,7 +25,7 @@ impl RequestBody {
     /// # Errors
     /// When the parameters are not an object, or bring credentials along: which ones counted would be a guess.
     pub fn new(credentials: &Credentials, parameters: &RawValue) -> Result<Self, ApiError> {
-        let piece = scan::whole(parameters.get()).map_err(|error| {
+        let piece = json::check(parameters.get()).map_err(|error| {
             ApiError::new(Fault::Usage, "the body of the request is malformed").because(error)
         })?;
         if !lenient::is_object(piece) {

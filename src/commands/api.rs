@@ -5,14 +5,14 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use clap::Args;
-use serde::de::IgnoredAny;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::app::options::{ConnectionOptions, ProfileOptions, SandboxOptions, TalkOptions};
 use crate::client::replies::lenient::{Object, is_object};
 use crate::client::{RawReply, SignedIn};
 use crate::failure::Failure;
-use crate::scan;
+use crate::json;
+use crate::json::Malformed;
 
 /// Send one signed-in request, print the reply as it came
 ///
@@ -76,20 +76,16 @@ pub fn body(args: &ApiArgs, stdin: &mut dyn Read) -> Result<Box<RawValue>, Failu
         Some(path) => read(path, stdin, "--input")?,
         None => "{}".to_owned(),
     };
-    // The parser says where it is wrong; the scan is stricter about what a reader of the request would stumble over.
-    serde_json::from_str::<IgnoredAny>(&input)
-        .map_err(|error| Failure::usage("--input: not JSON").caused_by(&error))?;
-    let input = scan::whole(&input).map_err(|error| Failure::usage("--input").caused_by(&error))?;
+    let input = json::check(&input).map_err(|error| match error {
+        Malformed::Syntax(error) => Failure::usage("--input: not JSON").caused_by(&error),
+        error => Failure::usage("--input").caused_by(&error),
+    })?;
     if !is_object(input) {
         return Err(Failure::usage("--input: the body must be one JSON object"));
     }
     let object = Object::read(input).map_err(|error| Failure::usage("--input").caused_by(&error))?;
-    let mut members: Vec<(String, Box<RawValue>)> = Vec::new();
-    for (key, value) in object.0 {
-        let value = RawValue::from_string(value.get().to_owned())
-            .map_err(|error| Failure::usage("--input: not JSON").caused_by(&error))?;
-        members.push((key.text().into_owned(), value));
-    }
+    let members = object.0.into_iter().map(|(key, value)| (key.into_owned(), value.to_owned()));
+    let mut members: Vec<(String, Box<RawValue>)> = members.collect();
     for (key, text) in &args.fields {
         put(&mut members, key, text)?;
     }

@@ -79,7 +79,7 @@ fn row(profile: String, answer: Answer<BreakStatus>) -> Row {
     let for_seconds = seconds_on_break(&answer);
     let BreakStatus { on_break, reason, since, agent_id, user_id, detail } = answer.value;
     Row(vec![
-        Value::Text(profile.into()),
+        Value::Text(profile),
         Value::Flag(on_break),
         Value::text(reason),
         Value::time(since),

@@ -175,7 +175,7 @@ pub fn show(layers: Layers<'_>, profile: Option<&Profile>, path: &Path) -> Resul
     let status = if notes.is_empty() { ExitStatus::Done } else { ExitStatus::Usage };
     let report = Report {
         document: &DOCUMENT,
-        head: vec![Value::Text(path.display().to_string().into())],
+        head: vec![Value::Text(path.display().to_string())],
         rows,
         tail: vec![],
         single: false,
@@ -253,7 +253,7 @@ fn row(
     Row(vec![
         Value::Text(key.into()),
         Value::text(found.value),
-        Value::Text(found.source.to_string().into()),
+        Value::Text(found.source.to_string()),
         Value::Text(option.into()),
         Value::text(variable),
         Value::Text(about.into()),

@@ -200,7 +200,7 @@ fn row(finding: Finding) -> Row {
         Value::Text(finding.check.into()),
         Value::Text(finding.verdict.word().into()),
         Value::text(finding.subject),
-        Value::Text(finding.detail.into()),
+        Value::Text(finding.detail),
         Value::text(advice),
     ])
 }

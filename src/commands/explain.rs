@@ -177,7 +177,7 @@ fn code_row(code: &Code) -> Row {
         Value::Text(kind(code).into()),
         Value::Number(exit(code).code().into()),
         Value::Flag(code.class.is_tried_again()),
-        Value::Text(advice(code).into()),
+        Value::Text(advice(code)),
     ])
 }
 

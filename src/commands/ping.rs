@@ -72,7 +72,7 @@ pub async fn ping(args: &PingArgs, configured: &PingTable, signed_in: &SignedIn)
     let path = args.path.as_deref().or(configured.path.as_deref()).unwrap_or(PATH);
     let answer = signed_in.ping(path, &mic_perm(args, configured)?).await?;
     let row = Row(vec![
-        Value::Text(signed_in.profile.clone().into()),
+        Value::Text(signed_in.profile.clone()),
         Value::Flag(true),
         Value::Time(answer.as_of),
         Value::Raw(answer.value.reply),

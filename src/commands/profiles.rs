@@ -116,8 +116,7 @@ pub async fn check(
         let wrong = failures.iter().find(is_wrong);
         wrong.map_or_else(|| "ok".to_owned(), |failure| failure.problem.kind.to_owned())
     };
-    let rows =
-        chosen.iter().map(|profile| row(profile, default, Value::Text(said(profile).into()))).collect();
+    let rows = chosen.iter().map(|profile| row(profile, default, Value::Text(said(profile)))).collect();
     let mut report = report(rows, false);
     report.notes = failures.iter().map(told).collect();
     Ok(Outcome { report, status })
@@ -148,8 +147,8 @@ pub fn make_default(name: &ProfileName, file: &ProfilesFile) -> Result<Outcome, 
 /// One profile as a row, in the order of the document's fields.
 pub(crate) fn row(profile: &Profile, default: Option<&ProfileName>, check: Value) -> Row {
     Row(vec![
-        Value::Text(profile.name.to_string().into()),
-        Value::Text(profile.server.to_string().into()),
+        Value::Text(profile.name.to_string()),
+        Value::Text(profile.server.to_string()),
         Value::Text(profile.kind.word().into()),
         Value::text(profile.user_id.clone()),
         Value::Text(profile.store.word().into()),

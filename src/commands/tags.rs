@@ -14,7 +14,7 @@ use crate::client::{Notification, Reference, Tags};
 use crate::commands::Outcome;
 use crate::failure::{ExitStatus, Failure};
 use crate::moment::{an_hour_before, moment};
-use crate::report::{Document, Field, Meaning, Report, Row, Shape, ShowUnnamed, Shown, Text, Value};
+use crate::report::{Document, Field, Meaning, Report, Row, Shape, ShowUnnamed, Shown, Value};
 
 /// Show recent notifications with their icons
 ///
@@ -147,7 +147,7 @@ pub async fn tags(
 ) -> Result<Outcome, Failure> {
     let reference = args.reference.as_ref().unwrap_or(&Reference::AsTrue);
     let ask = fleet.ask(|signed_in| async move {
-        let profile = Text::from(signed_in.profile.as_str());
+        let profile = signed_in.profile.clone();
         let row_of = |notification: Notification| {
             let is_kept = window.holds(&notification) && args.asks_for(&notification);
             is_kept.then(|| row(profile.clone(), notification))
@@ -188,7 +188,7 @@ pub async fn tags(
         document: &DOCUMENT,
         head: vec![Value::Time(as_of), Value::Time(window.since), Value::Time(window.until)],
         rows: kept,
-        tail: vec![Value::RawList { label: "".into(), items: icons.into() }],
+        tail: vec![Value::RawList { label: String::new(), items: icons.into() }],
         single: false,
         failures: answers.failures.into_iter().map(|failure| *failure.problem).collect(),
         sentence: None,
@@ -204,11 +204,8 @@ fn position(key: &str) -> usize {
 
 /// One notification as a row, in the order of the document's fields.
 #[must_use]
-pub fn row(profile: Text, notification: Notification) -> Row {
-    let label = match notification.icon_names.as_slice() {
-        [only] => only.clone(),
-        names => names.iter().map(|name| &**name).collect::<Vec<_>>().join(", ").into(),
-    };
+pub fn row(profile: String, notification: Notification) -> Row {
+    let label = notification.icon_names.join(", ");
     Row(vec![
         Value::Text(profile),
         Value::text(notification.id),
@@ -317,7 +314,7 @@ impl Order {
         rows.sort_by(|left, right| {
             let order = match (&left.0[self.field], &right.0[self.field]) {
                 (Value::Time(left), Value::Time(right)) => left.cmp(right),
-                (Value::Text(left), Value::Text(right)) => str::cmp(left, right),
+                (Value::Text(left), Value::Text(right)) => left.cmp(right),
                 (left, right) => return left.is_absent().cmp(&right.is_absent()),
             };
             if self.descending { order.reverse() } else { order }

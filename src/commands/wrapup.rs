@@ -97,7 +97,7 @@ fn still_in_wrapup(answers: &Answers<Answer<Wrapup>>) -> Option<(HashSet<String>
 fn row(profile: String, answer: Answer<Wrapup>) -> Row {
     let Wrapup { in_wrapup, ends_at, remaining_seconds, call_id, customer, detail } = answer.value;
     Row(vec![
-        Value::Text(profile.into()),
+        Value::Text(profile),
         Value::Flag(in_wrapup),
         Value::time(ends_at),
         Value::seconds(remaining_seconds),

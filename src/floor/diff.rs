@@ -192,7 +192,7 @@ fn in_order(news: &[News], tags: &[SeenTag], initial: bool) -> Vec<EventKind> {
     ordered.sort_by_key(|(tag, _)| (tag.time.is_none(), tag.time));
     ordered
         .into_iter()
-        .map(|(tag, changed)| EventKind::Tag { tag: Box::new(tag.detached()), initial, changed })
+        .map(|(tag, changed)| EventKind::Tag { tag: Box::new(tag.clone()), initial, changed })
         .collect()
 }
 

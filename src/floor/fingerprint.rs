@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::floor::look::SeenTag;
-use crate::raw::Raw;
+use crate::json::Raw;
 
 /// Stands for a notification, or for one state of it: the first 128 bits of a SHA-256.
 ///

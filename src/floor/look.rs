@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::report::Raw;
+use crate::json::Raw;
 
 /// One good poll. A call that was not made, or failed while others succeeded, is `None`.
 #[derive(Clone, Debug)]
@@ -60,15 +60,6 @@ pub struct SeenTag {
     pub icons: Vec<Raw>,
     /// The notification as the server wrote it.
     pub fields: Raw,
-}
-
-impl SeenTag {
-    /// A copy that keeps nothing else of the reply it came in: a tag that was told stays on the board for hours.
-    #[must_use]
-    pub fn detached(&self) -> Self {
-        let icons = self.icons.iter().map(Raw::detached).collect();
-        Self { icons, fields: self.fields.detached(), ..self.clone() }
-    }
 }
 
 /// What `agentOnBreak` said (`api.md` §1).

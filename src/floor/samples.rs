@@ -8,7 +8,7 @@ use crate::floor::event::{
     Alert, AlertChange, AlertWhat, EndReason, Event, EventKind, GapCause, Level, State, StateCause,
 };
 use crate::floor::look::{BreakSeen, Look, SeenTag, WrapupSeen};
-use crate::report::Raw;
+use crate::json::Raw;
 
 /// A moment in seconds after the beginning of the test's day.
 pub(crate) fn at(second: i64) -> Timestamp {

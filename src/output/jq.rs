@@ -10,9 +10,9 @@ use jaq_core::{Compiler, Ctx, Vars};
 use jaq_json::{Num, Val, read};
 use unicode_width::UnicodeWidthStr;
 
-use crate::output::formats::raw_json::{Layout, write_string};
+use crate::json;
+use crate::json::{Layout, write_string};
 use crate::output::text::sanitize::{sanitize, sanitize_keeping};
-use crate::scan;
 
 /// What jq offers beside the document: it would print past the redactor, end the process, or
 /// put the environment (with its credentials) into the answer.
@@ -122,7 +122,7 @@ impl Filter {
     /// When the expression does not fit the document, or `out` takes no more. What came out
     /// before has been written.
     pub fn run(&self, document: &[u8], terminal: bool, out: &mut dyn Write) -> Result<(), JqError> {
-        let input = value(&document)?;
+        let input = value(document)?;
         let context = Ctx::<JustLut<Val>>::new(&self.compiled.lut, Vars::new([]));
         let mut text = Vec::new();
         for value in self.compiled.id.run((context, input)) {
@@ -153,7 +153,7 @@ fn value(document: &[u8]) -> Result<Val, JqError> {
     let malformed =
         |error: &dyn std::error::Error| JqError::Run(format!("the reply cannot be read: {error}"));
     let text = std::str::from_utf8(document).map_err(|error| malformed(&error))?;
-    scan::whole(text).map_err(|error| malformed(&error))?;
+    json::check(text).map_err(|error| malformed(&error))?;
     read::parse_single(document).map_err(|error| malformed(&error))
 }
 

@@ -8,7 +8,6 @@ use jiff::tz::TimeZone;
 
 use crate::client::{Answer, ApiError, Notification, Reference, SignedIn, Tags, Trouble};
 use crate::floor::look::{BreakSeen, Look, SeenTag, WrapupSeen};
-use crate::text::Text;
 
 /// What is asked in a poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,9 +171,5 @@ fn in_order(tags: Tags<SeenTag>) -> Vec<SeenTag> {
 pub fn seen_tag(notification: Notification) -> SeenTag {
     let Notification { id, time, kind, message, agent_id, call_id, customer, icons, icon_names, fields } =
         notification;
-    let owned = |text: &Text| str::to_owned(text);
-    let [id, kind, message, agent_id, call_id, customer] =
-        [id, kind, message, agent_id, call_id, customer].map(|text| text.as_ref().map(owned));
-    let icon_names = icon_names.iter().map(owned).collect();
     SeenTag { id, time, kind, message, customer, call_id, agent_id, icon_names, icons, fields }
 }

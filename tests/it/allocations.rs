@@ -17,10 +17,11 @@ fn per_row<I>(prepared: impl Fn(&str) -> I, work: impl Fn(I)) -> f64 {
     (count(3000) - count(2000)) / 1000.0
 }
 
+/// Its keys are looked up one by one, and its texts are its own.
 #[test]
-fn a_notification_of_a_reply_takes_two_allocations() {
+fn a_notification_of_a_reply_takes_thirty_allocations() {
     let taken = per_row(received, |received| _ = std::hint::black_box(decode(&received, Some)));
-    assert!(taken < 2.5, "{taken}");
+    assert!(taken < 30.0, "{taken}");
 }
 
 #[test]
@@ -31,11 +32,12 @@ fn a_row_takes_one_allocation_as_json() {
     }
 }
 
+/// The keys that no field names are looked for in the notification anew.
 #[test]
-fn a_row_takes_two_allocations_as_text() {
+fn a_row_takes_twenty_allocations_as_text() {
     for format in [Format::Csv, Format::Tsv] {
         let taken = per_row(|text| report(&received(text)), |report| _ = told(&report, format));
-        assert!(taken < 2.5, "{format:?}: {taken}");
+        assert!(taken < 21.0, "{format:?}: {taken}");
     }
 }
 

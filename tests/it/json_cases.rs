@@ -133,7 +133,7 @@ fn the_program_accepts_what_must_be_accepted_and_refuses_what_must_be_refused() 
         let body = [br#"{"status":"success","data":"#, case.text.as_slice(), b"}"].concat();
         let body = received(body);
         let data = match judge(&body, Module::AgentProfile) {
-            Ok(Judged::Payload(envelope)) => envelope.data.map(|data| data.piece.get().as_bytes()),
+            Ok(Judged::Payload(envelope)) => envelope.data.map(|data| data.get().as_bytes()),
             _ => None,
         };
         let is_too_deep_here =

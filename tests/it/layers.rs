@@ -15,9 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["client", "output"],
     &["floor"],
     &["report", "sandbox", "store"],
-    &["clock", "moment", "nearest", "scan", "zones"],
-    &["raw"],
-    &["eight", "text"],
+    &["clock", "json", "moment", "nearest", "zones"],
 ];
 
 /// Arrows that point up or across on purpose, each with its reason.

@@ -3,18 +3,17 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::raw::Piece;
-
 use crate::client::error::{ApiError, Fault};
 use crate::client::received::Received;
 use crate::client::replies::codes::{Class, Module};
 use crate::client::replies::envelope;
 use crate::client::replies::envelope::Judged;
-use crate::client::replies::items::{Raw, over_limit};
+use crate::client::replies::items::over_limit;
 use crate::client::replies::lenient;
-use crate::client::replies::lenient::{Object, Structure};
+use crate::client::replies::lenient::Object;
 use crate::client::replies::moments;
 use crate::client::replies::spellings::{BREAK, OfBreak};
+use crate::json::{Raw, RawValue};
 
 pub(crate) const PATH: &str = "agentProfile/agentOnBreak";
 
@@ -39,8 +38,8 @@ pub struct BreakStatus {
 pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(BreakStatus, Vec<String>), ApiError> {
     match envelope::judge(received, Module::AgentProfile)? {
         Judged::Payload(envelope) => {
-            let data = envelope.data.and_then(|data| lenient::structure(data.piece)).ok_or_else(not_said)?;
-            let data = Object::read(data.piece()).map_err(|error| over_limit("data", error))?;
+            let data = envelope.data.and_then(lenient::structure).ok_or_else(not_said)?;
+            let data = Object::read(&data).map_err(|error| over_limit("data", error))?;
             Ok((decode(&data, zone)?, Vec::new()))
         }
         // The same answer in the shape of an error (`api.md` §1).
@@ -56,9 +55,9 @@ pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(BreakStatus,
 
 fn decode(data: &Object<'_>, zone: &TimeZone) -> Result<BreakStatus, ApiError> {
     let on_break = data.read_as("on_break", lenient::flag).ok_or_else(not_said)?;
-    let detail = data.get("breakDetail").filter(|detail| !lenient::is_absent(*detail));
+    let detail = data.get("breakDetail").filter(|detail| !lenient::is_absent(detail));
     let unpacked = detail.and_then(lenient::structure);
-    let whole = unpacked.as_ref().map_or(Piece::NULL, Structure::piece);
+    let whole = unpacked.as_deref().unwrap_or(RawValue::NULL);
     let first = lenient::elements(whole).ok().and_then(|list| list.first().copied());
     let object = Object::read(first.unwrap_or(whole)).map_err(|error| over_limit("breakDetail", error))?;
     let inside = BREAK.find(&object);

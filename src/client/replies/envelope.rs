@@ -3,27 +3,23 @@
 
 use std::borrow::Cow;
 
-use serde::de::IgnoredAny;
-
-use crate::raw::Piece;
-use crate::scan;
-use crate::scan::{Malformed, Scan};
+use crate::json;
+use crate::json::{Malformed, RawValue};
 
 use crate::client::error::{ApiError, Fault};
 use crate::client::received;
 use crate::client::received::{Body, Received};
 use crate::client::replies::codes;
 use crate::client::replies::codes::{Class, Module};
-use crate::client::replies::items::Payload;
 use crate::client::replies::lenient;
 
 /// A reply that was understood.
 #[derive(Debug)]
 pub struct Envelope<'a> {
     /// The payload of the agentProfile calls.
-    pub data: Option<Payload<'a>>,
+    pub data: Option<&'a RawValue>,
     /// The second payload of `tags`.
-    pub icon_details: Option<Payload<'a>>,
+    pub icon_details: Option<&'a RawValue>,
     verdict: Verdict,
 }
 
@@ -91,8 +87,8 @@ pub fn outcome(received: &Received, module: Module) -> Result<(), ApiError> {
 ///
 /// # Errors
 /// When it is none.
-pub fn whole(received: &Received) -> Result<Piece<'_>, ApiError> {
-    scan::whole(text(&received.body)?).map_err(malformed)
+pub fn whole(received: &Received) -> Result<&RawValue, ApiError> {
+    json::check(text(&received.body)?).map_err(malformed)
 }
 
 fn read(received: &Received, module: Module) -> Result<Envelope<'_>, ApiError> {
@@ -185,52 +181,46 @@ impl Refusal {
 /// The keys of the envelope that mean something; all others belong to nobody here.
 #[derive(Default)]
 struct Keys<'a> {
-    status: Option<Piece<'a>>,
-    codes: Vec<(Cow<'a, str>, Piece<'a>)>,
+    status: Option<&'a RawValue>,
+    codes: Vec<(Cow<'a, str>, &'a RawValue)>,
     message: Option<String>,
-    data: Option<Payload<'a>>,
-    icon_details: Option<Payload<'a>>,
+    data: Option<&'a RawValue>,
+    icon_details: Option<&'a RawValue>,
     /// A key that decides and was said twice.
     ambiguous: Option<Cow<'a, str>>,
 }
 
 impl<'a> Keys<'a> {
-    /// Reads the envelope and checks all that is in it, in one pass.
-    fn read(text: &'a str) -> Result<Self, Malformed> {
+    fn of(envelope: &'a RawValue) -> Self {
         let mut keys = Self::default();
-        let mut scan = Scan::of(text);
-        scan.members(|scan, key| {
-            let key = scan.key(key).text();
-            let value = |scan: &mut Scan<'a>| scan.value().map(|value| scan.piece(value));
+        json::each_member(envelope, |key, value| {
             match &*key {
                 "status" => {
-                    if keys.status.replace(value(scan)?).is_some() {
-                        keys.ambiguous = Some(key);
-                    }
+                    let earlier = keys.status.replace(value);
+                    keys.ambiguous = earlier.map(|_| key).or(keys.ambiguous.take());
                 }
                 "code" | "errCode" | "errorCode" | "err_code" => {
                     if keys.codes.iter().any(|(known, _)| *known == key) {
                         keys.ambiguous = Some(key.clone());
                     }
-                    keys.codes.push((key, value(scan)?));
+                    keys.codes.push((key, value));
                 }
                 "message" | "msg" | "error" | "errorMessage" => {
-                    let said = lenient::borrowed_text(value(scan)?);
+                    let said = lenient::borrowed_text(value);
                     keys.message = said.map(|said| excerpt(&said).to_owned()).or(keys.message.take());
                 }
-                "data" => keys.data = Some(Payload::read(scan)?),
-                "iconDetails" => keys.icon_details = Some(Payload::read(scan)?),
-                _ => _ = scan.value()?,
+                "data" => keys.data = Some(value),
+                "iconDetails" => keys.icon_details = Some(value),
+                _ => {}
             }
-            Ok(())
-        })?;
-        scan.end()?;
-        Ok(keys)
+            true
+        });
+        keys
     }
 
     /// The code that counts: the first that is not a success, should the spellings disagree.
     fn code(&self) -> Option<i64> {
-        let codes: Vec<i64> = self.codes.iter().filter_map(|(_, said)| lenient::integer(*said)).collect();
+        let codes: Vec<i64> = self.codes.iter().filter_map(|(_, said)| lenient::integer(said)).collect();
         codes.iter().copied().find(|code| !(200..300).contains(code)).or(codes.first().copied())
     }
 
@@ -252,7 +242,11 @@ fn parse(body: &Body) -> Result<Keys<'_>, ApiError> {
     if text.trim().is_empty() {
         return Err(not_json("it is empty"));
     }
-    let keys = Keys::read(text).map_err(|_| why_not(text))?;
+    let envelope = json::check(text).map_err(|error| why_not(text, error))?;
+    if !lenient::is_object(envelope) {
+        return Err(ApiError::new(Fault::Protocol, "the reply is JSON, but not an object"));
+    }
+    let keys = Keys::of(envelope);
     match keys.ambiguous {
         Some(key) => {
             Err(ApiError::new(Fault::Protocol, format!("the reply is ambiguous: it says `{key}` twice")))
@@ -276,27 +270,17 @@ fn malformed(error: Malformed) -> ApiError {
     ApiError::new(Fault::Protocol, "the reply is malformed").because(error)
 }
 
-/// Why a text has no keys: what a person can do something about is looked for only then.
-fn why_not(text: &str) -> ApiError {
-    match scan::whole(text) {
-        Ok(_) => ApiError::new(Fault::Protocol, "the reply is JSON, but not an object"),
-        Err(error @ (Malformed::TooDeep | Malformed::LoneSurrogate)) => malformed(error),
-        Err(Malformed::Syntax) => {
-            let quotable = received::quotable(text);
-            let refused = not_json(&format!("it begins with {:?}", excerpt(&quotable)));
-            // The parser says where it is wrong.
-            let refused = match serde_json::from_str::<IgnoredAny>(text) {
-                Err(error) => refused.because(error),
-                Ok(_) => refused,
-            };
-            if quotable.trim_start().starts_with('<') {
-                return refused.with_hint(
-                    "a network's sign-in page or another server may have answered: check the address",
-                );
-            }
-            refused
-        }
+/// Why a text is no JSON, with what a person can do about it.
+fn why_not(text: &str, error: Malformed) -> ApiError {
+    // The parser says where it is wrong.
+    let Malformed::Syntax(error) = error else { return malformed(error) };
+    let quotable = received::quotable(text);
+    let refused = not_json(&format!("it begins with {:?}", excerpt(&quotable))).because(error);
+    if quotable.trim_start().starts_with('<') {
+        return refused
+            .with_hint("a network's sign-in page or another server may have answered: check the address");
     }
+    refused
 }
 
 /// The beginning of a text, whole characters, at most 200 of them.

@@ -3,28 +3,23 @@
 
 use std::borrow::Cow;
 
-use crate::raw::Piece;
-use crate::scan;
-use crate::scan::{Key, Malformed, Scan};
-
 use crate::client::budget::{ITEMS, KEYS_PER_ITEM};
+use crate::json;
+use crate::json::{Member, RawValue, TooMany};
 
 /// Text: a string that is not empty, a number in the digits it was written in, a flag, or an id in the
 /// `{"$oid": …}` form of the database behind the API.
 #[must_use]
-pub fn text(piece: Piece<'_>) -> Option<String> {
+pub fn text(piece: &RawValue) -> Option<String> {
     borrowed_text(piece).map(Cow::into_owned)
 }
 
 /// The same, borrowed where it holds no escapes: most of a reply is such text.
 #[must_use]
-pub fn borrowed_text(piece: Piece<'_>) -> Option<Cow<'_, str>> {
+pub fn borrowed_text(piece: &RawValue) -> Option<Cow<'_, str>> {
     let json = piece.get();
     match json.as_bytes().first()? {
-        b'"' => {
-            let written = json.get(1..json.len() - 1)?;
-            (!written.is_empty()).then(|| scan::unescaped(written))
-        }
+        b'"' => json::string(json).filter(|text| !text.is_empty()),
         b'{' => borrowed_text(wrapped(piece, &["$oid", "$numberLong", "$numberInt", "$uuid"])?),
         b'[' | b'n' => None,
         _ => Some(Cow::Borrowed(json)),
@@ -33,7 +28,7 @@ pub fn borrowed_text(piece: Piece<'_>) -> Option<Cow<'_, str>> {
 
 /// A flag: `true`, `1`, `1.0`, `"1"`, `"true"`, `"yes"`, `"on"`, and their opposites. Other numbers count as true.
 #[must_use]
-pub fn flag(piece: Piece<'_>) -> Option<bool> {
+pub fn flag(piece: &RawValue) -> Option<bool> {
     let text = borrowed_text(piece)?;
     let text = text.trim();
     for (words, flag) in [(["true", "yes", "on"], true), (["false", "no", "off"], false)] {
@@ -46,7 +41,7 @@ pub fn flag(piece: Piece<'_>) -> Option<bool> {
 
 /// A whole number: `12`, `"12"`, `12.0`, `"1.2e1"`.
 #[must_use]
-pub fn integer(piece: Piece<'_>) -> Option<i64> {
+pub fn integer(piece: &RawValue) -> Option<i64> {
     whole(borrowed_text(piece)?.trim())
 }
 
@@ -65,45 +60,29 @@ pub(crate) fn whole(text: &str) -> Option<i64> {
 /// The piece itself, or the JSON inside it if it is a string that holds some. `None` for `null`, `""`,
 /// and what is text through and through.
 #[must_use]
-pub fn structure(piece: Piece<'_>) -> Option<Structure<'_>> {
+pub fn structure(piece: &RawValue) -> Option<Cow<'_, RawValue>> {
     let structure = match piece.get().as_bytes().first()? {
-        b'"' => {
-            let inner = borrowed_text(piece)?;
-            let found = scan::whole(&inner).ok()?.get();
-            Structure(Cow::Owned(found.to_owned()))
-        }
-        _ => Structure(Cow::Borrowed(piece.get())),
+        b'"' => Cow::Owned(json::check(&borrowed_text(piece)?).ok()?.to_owned()),
+        _ => Cow::Borrowed(piece),
     };
-    (!is_absent(structure.piece())).then_some(structure)
-}
-
-/// A piece of the reply, or one that a string of the reply held.
-#[derive(Debug)]
-pub struct Structure<'a>(Cow<'a, str>);
-
-impl Structure<'_> {
-    /// The piece.
-    #[must_use]
-    pub fn piece(&self) -> Piece<'_> {
-        Piece::of_checked(&self.0)
-    }
+    (!is_absent(&structure)).then_some(structure)
 }
 
 /// Whether a piece says nothing: `null` or `""`.
 #[must_use]
-pub fn is_absent(piece: Piece<'_>) -> bool {
+pub fn is_absent(piece: &RawValue) -> bool {
     matches!(piece.get(), "null" | "\"\"")
 }
 
 /// Whether a piece is an object.
 #[must_use]
-pub fn is_object(piece: Piece<'_>) -> bool {
+pub fn is_object(piece: &RawValue) -> bool {
     piece.get().starts_with('{')
 }
 
 /// Whether a piece is a list.
 #[must_use]
-pub fn is_list(piece: Piece<'_>) -> bool {
+pub fn is_list(piece: &RawValue) -> bool {
     piece.get().starts_with('[')
 }
 
@@ -122,46 +101,25 @@ pub(crate) const TOO_MANY_ITEMS: OverLimit = OverLimit { what: "a list has more 
 
 /// An object's keys and values in the server's order; of equal keys the last one counts.
 #[derive(Debug, Default)]
-pub struct Object<'a>(pub Vec<(Key<'a>, Piece<'a>)>);
+pub struct Object<'a>(pub Vec<Member<'a>>);
 
 impl<'a> Object<'a> {
     /// Reads one level; what is not an object has no keys.
     ///
     /// # Errors
     /// When there are more keys than [`KEYS_PER_ITEM`].
-    pub fn read(piece: Piece<'a>) -> Result<Self, OverLimit> {
-        let mut object = Self::default();
-        object.read_anew(piece).map(|()| object)
-    }
-
-    /// The same in the memory of an object that is no longer needed.
-    ///
-    /// # Errors
-    /// As [`Self::read`].
-    pub fn read_anew(&mut self, piece: Piece<'a>) -> Result<(), OverLimit> {
-        let members = &mut self.0;
-        members.clear();
-        let mut all = 0;
-        // A piece was checked, so all that a scan can refuse is what has no keys.
-        let _: Result<(), Malformed> = Scan::of(piece.get()).members(|scan, key| {
-            let value = scan.value()?;
-            all += 1;
-            if all <= KEYS_PER_ITEM {
-                members.push((scan.key(key), scan.piece(value)));
-            }
-            Ok(())
-        });
-        if all > KEYS_PER_ITEM { Err(TOO_MANY_KEYS) } else { Ok(()) }
+    pub fn read(piece: &'a RawValue) -> Result<Self, OverLimit> {
+        json::members(piece, KEYS_PER_ITEM).map(Self).map_err(|TooMany| TOO_MANY_KEYS)
     }
 
     /// The value of a key.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<Piece<'a>> {
-        self.0.iter().rev().find(|(name, _)| name.text() == key).map(|(_, value)| *value)
+    pub fn get(&self, key: &str) -> Option<&'a RawValue> {
+        self.0.iter().rev().find(|(name, _)| name == key).map(|(_, value)| *value)
     }
 
     /// The value of a key, read as text, flag, ….
-    pub fn read_as<T>(&self, key: &str, read: impl Fn(Piece<'a>) -> Option<T>) -> Option<T> {
+    pub fn read_as<T>(&self, key: &str, read: impl Fn(&'a RawValue) -> Option<T>) -> Option<T> {
         self.get(key).and_then(read)
     }
 }
@@ -170,25 +128,15 @@ impl<'a> Object<'a> {
 ///
 /// # Errors
 /// When there are more elements than [`ITEMS`].
-pub fn elements(piece: Piece<'_>) -> Result<Vec<Piece<'_>>, OverLimit> {
-    let mut elements = Vec::new();
-    let mut all = 0;
-    let _: Result<(), Malformed> = Scan::of(piece.get()).elements(|scan| {
-        let element = scan.value()?;
-        all += 1;
-        if all <= ITEMS {
-            elements.push(scan.piece(element));
-        }
-        Ok(())
-    });
-    if all > ITEMS { Err(TOO_MANY_ITEMS) } else { Ok(elements) }
+pub fn elements(piece: &RawValue) -> Result<Vec<&RawValue>, OverLimit> {
+    json::elements(piece, ITEMS).map_err(|TooMany| TOO_MANY_ITEMS)
 }
 
 /// The value of a one-key object such as `{"$oid": "…"}`.
-pub(crate) fn wrapped<'a>(piece: Piece<'a>, keys: &[&str]) -> Option<Piece<'a>> {
-    let object = Object::read(piece).ok()?;
-    let [(key, value)] = object.0.as_slice() else { return None };
-    keys.contains(&&*key.text()).then_some(*value).filter(|value| !is_object(*value))
+pub(crate) fn wrapped<'a>(piece: &'a RawValue, keys: &[&str]) -> Option<&'a RawValue> {
+    let members = json::members(piece, 1).ok()?;
+    let [(key, value)] = members.as_slice() else { return None };
+    keys.contains(&&**key).then_some(*value).filter(|value| !is_object(value))
 }
 
 #[cfg(test)]

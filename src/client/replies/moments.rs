@@ -5,9 +5,8 @@ use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::raw::Piece;
-
 use crate::client::replies::lenient;
+use crate::json::RawValue;
 
 /// The zone of times without one: Indian Standard Time, +05:30 (`api.md` §8).
 #[must_use]
@@ -17,7 +16,7 @@ pub fn india() -> TimeZone {
 
 /// Reads a moment. `None` for what says none: `0`, `""`, `"0000-00-00 00:00:00"`, negative numbers, and junk.
 #[must_use]
-pub fn time(piece: Piece<'_>, zone: &TimeZone) -> Option<Timestamp> {
+pub fn time(piece: &RawValue, zone: &TimeZone) -> Option<Timestamp> {
     if lenient::is_object(piece) {
         let inner = lenient::wrapped(piece, &["$date"])?;
         let text = lenient::text(inner)?;
@@ -70,10 +69,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::raw::Raw;
+    use crate::json::Raw;
 
     fn read(json: &str) -> Option<String> {
-        time(Raw::of(json).piece(), &india()).map(|moment| moment.to_string())
+        time(&Raw::of(json), &india()).map(|moment| moment.to_string())
     }
 
     #[test]

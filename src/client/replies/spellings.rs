@@ -3,11 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::raw::Piece;
-use crate::scan::Key;
-
 use crate::client::replies::lenient;
 use crate::client::replies::lenient::Object;
+use crate::json::RawValue;
 
 mod known;
 
@@ -63,25 +61,6 @@ pub struct Spellings<N> {
     parents: HashSet<String>,
 }
 
-/// Finds spellings in one item after another. The items of a reply nearly always have the same keys in the same
-/// order, and then the places found in the last one are those of the next: comparing keys is much cheaper than
-/// looking each of them up.
-#[derive(Debug)]
-pub struct Finder<'a, N: 'static> {
-    spellings: &'static Spellings<N>,
-    /// The keys of the last item, if nothing was found inside nested objects of it.
-    last: Option<Keys<'a>>,
-    /// What was found in the last item. Kept, so that the next one needs no memory of its own.
-    findings: Findings<'a, N>,
-}
-
-#[derive(Debug)]
-struct Keys<'a> {
-    all: Vec<Key<'a>>,
-    /// Those whose value would have to be looked into, were it an object.
-    parents: Vec<usize>,
-}
-
 /// What was found in one object, best spelling first.
 #[derive(Debug)]
 pub struct Findings<'a, N>(Vec<Finding<'a, N>>);
@@ -91,7 +70,7 @@ struct Finding<'a, N> {
     name: N,
     /// The position of the key in the object.
     key: usize,
-    value: Piece<'a>,
+    value: &'a RawValue,
 }
 
 impl<N: Copy + Ord> Spellings<N> {
@@ -110,120 +89,60 @@ impl<N: Copy + Ord> Spellings<N> {
         Self { index, parents }
     }
 
-    /// For many items, one after another.
-    #[must_use]
-    pub fn finder<'a>(&'static self) -> Finder<'a, N> {
-        Finder { spellings: self, last: None, findings: Findings(Vec::new()) }
-    }
-
     /// Finds every known spelling in an object.
     #[must_use]
     pub fn find<'a>(&self, object: &Object<'a>) -> Findings<'a, N> {
-        self.look_up(object).0
-    }
-
-    /// The findings, and the keys whose value would have to be looked into, were it an object: `None` if one is.
-    fn look_up<'a>(&self, object: &Object<'a>) -> (Findings<'a, N>, Option<Vec<usize>>) {
-        let mut findings = Vec::with_capacity(object.0.len());
-        let mut parents = Some(Vec::new());
-        // One buffer for all keys.
-        let mut spelling = String::new();
-        for (key, (written, value)) in object.0.iter().enumerate() {
-            spelling.clear();
-            push_plain(&written.text(), &mut spelling);
-            if let Some(&(name, rank)) = self.index.get(&spelling) {
-                findings.push((rank, Finding { name, key, value: *value }));
+        let mut findings = Vec::new();
+        let mut look_up = |spelling: &str, key, value| {
+            if let Some(&(name, rank)) = self.index.get(spelling) {
+                findings.push((rank, Finding { name, key, value }));
             }
-            if !self.parents.contains(&spelling) {
-                continue;
-            }
-            if !lenient::is_object(*value) {
-                if let Some(parents) = &mut parents {
-                    parents.push(key);
-                }
-                continue;
-            }
-            parents = None;
-            spelling.push('.');
-            let parent = spelling.len();
-            // An item with too many keys inside is no reason to refuse it: nothing is found there.
-            for (inner, value) in Object::read(*value).unwrap_or_default().0 {
-                spelling.truncate(parent);
-                push_plain(&inner.text(), &mut spelling);
-                if let Some(&(name, rank)) = self.index.get(&spelling) {
-                    findings.push((rank, Finding { name, key, value }));
+        };
+        for (key, (spelling, value)) in object.0.iter().enumerate() {
+            let spelling = plain(spelling);
+            look_up(&spelling, key, *value);
+            if lenient::is_object(value) && self.parents.contains(&spelling) {
+                // An item with too many keys inside is no reason to refuse it: nothing is found there.
+                for (inner, value) in Object::read(value).unwrap_or_default().0 {
+                    look_up(&format!("{spelling}.{}", plain(&inner)), key, value);
                 }
             }
         }
         // Of equal keys the last counts, so it has to come first among equals.
         findings.sort_by_key(|(rank, finding)| (finding.name, *rank, std::cmp::Reverse(finding.key)));
-        (Findings(findings.into_iter().map(|(_, finding)| finding).collect()), parents)
-    }
-}
-
-impl<'a, N: Copy + Ord> Finder<'a, N> {
-    /// What [`Spellings::find`] finds.
-    pub fn find(&mut self, object: &Object<'a>) -> &Findings<'a, N> {
-        if self.last.as_ref().is_some_and(|last| last.are_those_of(object)) {
-            for finding in &mut self.findings.0 {
-                finding.value = object.0[finding.key].1;
-            }
-        } else {
-            let (findings, parents) = self.spellings.look_up(object);
-            self.findings = findings;
-            let all = || object.0.iter().map(|(key, _)| *key).collect();
-            self.last = parents.map(|parents| Keys { all: all(), parents });
-        }
-        &self.findings
-    }
-}
-
-impl Keys<'_> {
-    fn are_those_of(&self, object: &Object<'_>) -> bool {
-        let members = &object.0;
-        self.all.len() == members.len()
-            && self.all.iter().zip(members).all(|(known, (key, _))| known.written() == key.written())
-            && self.parents.iter().all(|&parent| !lenient::is_object(members[parent].1))
+        Findings(findings.into_iter().map(|(_, finding)| finding).collect())
     }
 }
 
 impl<'a, N: Copy + Eq> Findings<'a, N> {
     /// The value of the best spelling that can be read.
-    pub fn read<T>(&self, name: N, read: impl Fn(Piece<'a>) -> Option<T>) -> Option<T> {
+    pub fn read<T>(&self, name: N, read: impl Fn(&'a RawValue) -> Option<T>) -> Option<T> {
         self.values(name).find_map(|(_, value)| read(value))
     }
 
     /// The position of the key that [`Self::read`] takes its value from.
-    pub fn key<T>(&self, name: N, read: impl Fn(Piece<'a>) -> Option<T>) -> Option<usize> {
-        self.values(name).find(|(_, value)| read(*value).is_some()).map(|(key, _)| key)
+    pub fn key<T>(&self, name: N, read: impl Fn(&'a RawValue) -> Option<T>) -> Option<usize> {
+        self.values(name).find(|(_, value)| read(value).is_some()).map(|(key, _)| key)
     }
 
     /// All values under any spelling of a name, with the positions of their keys.
-    pub fn values(&self, name: N) -> impl Iterator<Item = (usize, Piece<'a>)> {
+    pub fn values(&self, name: N) -> impl Iterator<Item = (usize, &'a RawValue)> {
         self.0.iter().filter(move |finding| finding.name == name).map(|finding| (finding.key, finding.value))
     }
 }
 
 /// A key without what people disagree on.
 fn plain(key: &str) -> String {
-    let mut plain = String::new();
-    push_plain(key, &mut plain);
-    plain
-}
-
-fn push_plain(key: &str, plain: &mut String) {
-    plain.extend(key.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).map(|c| c.to_ascii_lowercase()));
+    key.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-    use crate::raw::Raw;
+    use crate::json::Raw;
 
     fn found(json: &str, name: OfNotification) -> Option<String> {
-        NOTIFICATION.find(&Object::read(Raw::of(json).piece()).unwrap()).read(name, lenient::text)
+        NOTIFICATION.find(&Object::read(&Raw::of(json)).unwrap()).read(name, lenient::text)
     }
 
     #[test]
@@ -257,31 +176,6 @@ mod tests {
         let json = r#"{"type":"first","type":"last"}"#;
         assert_eq!(found(json, OfNotification::Kind).as_deref(), Some("last"));
     }
-
-    proptest! {
-        #[test]
-        fn a_finder_finds_in_every_item_what_is_found_in_it_alone(
-            items in proptest::collection::vec(
-                proptest::collection::vec((0..KEYS.len(), 0..VALUES.len()), 0..5),
-                0..6,
-            )
-        ) {
-            let written = items.iter().map(|item| {
-                let members = item.iter().map(|&(key, value)| format!("\"{}\":{}", KEYS[key], VALUES[value]));
-                Raw::of(&format!("{{{}}}", members.collect::<Vec<_>>().join(",")))
-            });
-            let written: Vec<Raw> = written.collect();
-            let mut finder = NOTIFICATION.finder();
-            for item in &written {
-                let object = Object::read(item.piece()).unwrap();
-                let alone = NOTIFICATION.find(&object);
-                prop_assert_eq!(format!("{:?}", finder.find(&object)), format!("{alone:?}"), "{:?}", item);
-            }
-        }
-    }
-
-    const KEYS: &[&str] = &["id", "_id", "type", "Type", "customer", "agent", "queue"];
-    const VALUES: &[&str] = &["1", "null", r#"{"number":2,"id":3}"#];
 
     #[test]
     fn no_spelling_means_two_things() {

@@ -2,24 +2,22 @@
 
 use std::borrow::Cow;
 
-use crate::raw::Piece;
-use crate::text::Text;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::client::budget::KEYS_PER_ITEM;
 use crate::client::error::{ApiError, Fault};
-use crate::client::received::{Body, Received};
+use crate::client::received::Received;
 use crate::client::replies::codes::{Class, Module};
 use crate::client::replies::envelope;
 use crate::client::replies::envelope::Judged;
 use crate::client::replies::icons;
 use crate::client::replies::icons::{IconIds, Join, NotificationIds};
-use crate::client::replies::items::{Items, Raw};
+use crate::client::replies::items::Items;
 use crate::client::replies::lenient;
 use crate::client::replies::lenient::Object;
 use crate::client::replies::moments;
-use crate::client::replies::spellings::{Findings, ICON, NOTIFICATION, OfIcon, OfNotification};
+use crate::client::replies::spellings::{ICON, NOTIFICATION, OfIcon, OfNotification};
+use crate::json::{Raw, RawValue};
 
 pub(crate) const PATH: &str = "agentProfile/tags";
 
@@ -48,23 +46,23 @@ pub struct Tags<T = Notification> {
 #[derive(Clone, Debug)]
 pub struct Notification {
     /// Its id, as text.
-    pub id: Option<Text>,
+    pub id: Option<String>,
     /// When it happened.
     pub time: Option<Timestamp>,
     /// What kind of news it is.
-    pub kind: Option<Text>,
+    pub kind: Option<String>,
     /// What it says.
-    pub message: Option<Text>,
+    pub message: Option<String>,
     /// Whom it is for.
-    pub agent_id: Option<Text>,
+    pub agent_id: Option<String>,
     /// The call it is about.
-    pub call_id: Option<Text>,
+    pub call_id: Option<String>,
     /// The customer's number, as text.
-    pub customer: Option<Text>,
+    pub customer: Option<String>,
     /// The icons that belong to it.
     pub icons: Vec<Raw>,
     /// What those are called; where none was found, what the notification calls them.
-    pub icon_names: Vec<Text>,
+    pub icon_names: Vec<String>,
     /// The notification as the server sent it.
     pub fields: Raw,
 }
@@ -78,9 +76,8 @@ pub(crate) fn read<T>(
     let none = Tags { notifications: Vec::new(), icons: Vec::new() };
     match envelope::judge(received, Module::Tags)? {
         Judged::Payload(envelope) => {
-            let Body::Text(reply) = &received.body else { return Ok(none) };
-            let notifications = Items::of("data", envelope.data, reply)?;
-            let icons = Items::of("iconDetails", envelope.icon_details, reply)?;
+            let notifications = Items::of("data", envelope.data)?;
+            let icons = Items::of("iconDetails", envelope.icon_details)?;
             decode(&notifications, &icons, zone, take)
         }
         Judged::Answer(Class::Empty) => Ok(none),
@@ -94,37 +91,33 @@ pub(crate) fn read<T>(
 /// # Errors
 /// When there are more items, or an item has more keys, than allowed.
 pub fn decode<T>(
-    notifications: &Items,
-    icons: &Items,
+    notifications: &Items<'_>,
+    icons: &Items<'_>,
     zone: &TimeZone,
     mut take: impl FnMut(Notification) -> Option<T>,
 ) -> Result<Tags<T>, ApiError> {
     let (mut raw_icons, mut icon_ids, mut names) = (Vec::new(), Vec::new(), Vec::new());
-    let mut finder = ICON.finder();
     icons.each(|raw, object| {
-        let findings = finder.find(object);
+        let findings = ICON.find(object);
         let text = |name| findings.read(name, lenient::borrowed_text);
         icon_ids.push(IconIds {
             own: text(OfIcon::Id),
             notification: text(OfIcon::Notification),
             call: text(OfIcon::Call),
         });
-        names.push(text(OfIcon::Name).map(|name| raw.text().keep(name)));
-        raw_icons.push(raw);
+        names.push(text(OfIcon::Name));
+        raw_icons.push(Raw::from(raw));
     })?;
     let mut join = Join::among(&icon_ids);
     let mut taken = Vec::new();
-    let mut finder = NOTIFICATION.finder();
-    let mut ids = NotificationIds::default();
     notifications.each(|raw, object| {
-        let mut notification = notification(raw, finder.find(object), zone, &mut ids);
+        let (mut notification, ids) = notification(raw, object, zone);
         let mine = join.icons_of(&ids);
-        notification.icon_names.extend(mine.iter().filter_map(|&icon| names[icon].clone()));
-        notification.icons.reserve_exact(mine.len());
+        let names = mine.iter().filter_map(|&icon| names[icon].as_deref());
+        notification.icon_names.extend(names.map(str::to_owned));
         notification.icons.extend(mine.iter().map(|&icon| raw_icons[icon].clone()));
         if notification.icons.is_empty() {
-            let text = notification.fields.text();
-            notification.icon_names = ids.icons.drain(..).map(|id| text.keep(id)).collect();
+            notification.icon_names = ids.icons.into_iter().map(Cow::into_owned).collect();
         }
         taken.extend(take(notification));
     })?;
@@ -135,36 +128,38 @@ pub fn decode<T>(
 
 /// Reads a notification, and the ids by which its icons are found.
 fn notification<'a>(
-    raw: Raw,
-    findings: &Findings<'a, OfNotification>,
+    raw: &RawValue,
+    object: &Object<'a>,
     zone: &TimeZone,
-    ids: &mut NotificationIds<'a>,
-) -> Notification {
-    let keep = |read| raw.text().keep(read);
-    let text = |name| findings.read(name, lenient::borrowed_text).map(keep);
-    ids.own = findings.read(OfNotification::Id, lenient::borrowed_text);
-    ids.call = findings.read(OfNotification::Call, lenient::borrowed_text);
-    ids.icons.clear();
+) -> (Notification, NotificationIds<'a>) {
+    let findings = NOTIFICATION.find(object);
+    let borrowed = |name| findings.read(name, lenient::borrowed_text);
+    let text = |name| findings.read(name, lenient::text);
+    let mut ids = NotificationIds {
+        own: borrowed(OfNotification::Id),
+        call: borrowed(OfNotification::Call),
+        icons: Vec::new(),
+    };
     let mut notification = Notification {
-        id: ids.own.clone().map(keep),
+        id: text(OfNotification::Id),
         time: findings.read(OfNotification::Time, |value| moments::time(value, zone)),
         kind: text(OfNotification::Kind),
         message: text(OfNotification::Message),
         agent_id: text(OfNotification::Agent),
-        call_id: ids.call.clone().map(keep),
+        call_id: text(OfNotification::Call),
         customer: text(OfNotification::Customer),
         icons: Vec::new(),
         icon_names: Vec::new(),
-        fields: raw,
+        fields: raw.into(),
     };
     for (_, value) in findings.values(OfNotification::Icons) {
-        read_icons(value, &mut notification, ids);
+        read_icons(value, &mut notification, &mut ids);
     }
-    notification
+    (notification, ids)
 }
 
 /// Icons that a notification names by id, or brings along itself.
-fn read_icons<'a>(value: Piece<'a>, notification: &mut Notification, ids: &mut NotificationIds<'a>) {
+fn read_icons<'a>(value: &'a RawValue, notification: &mut Notification, ids: &mut NotificationIds<'a>) {
     // An item's own list of icons beyond the limit stays in its fields.
     if !lenient::is_list(value) {
         return read_icon(value, notification, ids);
@@ -174,16 +169,14 @@ fn read_icons<'a>(value: Piece<'a>, notification: &mut Notification, ids: &mut N
     }
 }
 
-fn read_icon<'a>(icon: Piece<'a>, notification: &mut Notification, ids: &mut NotificationIds<'a>) {
+fn read_icon<'a>(icon: &'a RawValue, notification: &mut Notification, ids: &mut NotificationIds<'a>) {
     if let Some(id) = lenient::borrowed_text(icon) {
         ids.icons.push(id);
     } else if let Ok(object) = Object::read(icon)
         && !object.0.is_empty()
     {
-        let text = notification.fields.text();
-        let name = ICON.find(&object).read(OfIcon::Name, lenient::borrowed_text);
-        notification.icon_names.extend(name.map(|name| text.keep(name)));
-        notification.icons.push(Raw::within(text, icon));
+        notification.icon_names.extend(ICON.find(&object).read(OfIcon::Name, lenient::text));
+        notification.icons.push(icon.into());
     }
 }
 
@@ -195,25 +188,22 @@ pub fn show_unnamed<'a>(
     notifications: impl IntoIterator<Item = Option<&'a Raw>>,
     mut show: impl FnMut(usize, Cow<'a, str>, Cow<'a, str>),
 ) {
-    let mut finder = NOTIFICATION.finder();
-    // One buffer for the members of all notifications.
-    let mut object = Object::default();
     for (at, fields) in notifications.into_iter().enumerate() {
-        let Some(Ok(())) = fields.map(|fields| object.read_anew(fields.piece())) else { continue };
-        let is_named = named(finder.find(&object));
-        for ((key, value), is_named) in object.0.iter().zip(is_named) {
-            if let Some(text) = lenient::borrowed_text(*value).filter(|_| !is_named) {
-                show(at, key.text(), text);
+        let Some(Ok(object)) = fields.map(|fields| Object::read(fields)) else { continue };
+        let is_named = named(&object);
+        for ((key, value), is_named) in object.0.into_iter().zip(is_named) {
+            if let Some(text) = lenient::borrowed_text(value).filter(|_| !is_named) {
+                show(at, key, text);
             }
         }
     }
 }
 
 /// From which keys of a notification its named values were read.
-fn named(findings: &Findings<'_, OfNotification>) -> [bool; KEYS_PER_ITEM] {
-    let mut is_named = [false; KEYS_PER_ITEM];
-    let zone = TimeZone::UTC;
-    let time = findings.key(OfNotification::Time, |value| moments::time(value, &zone));
+fn named(object: &Object<'_>) -> Vec<bool> {
+    let mut is_named = vec![false; object.0.len()];
+    let findings = NOTIFICATION.find(object);
+    let time = findings.key(OfNotification::Time, |value| moments::time(value, &TimeZone::UTC));
     let texts = [
         OfNotification::Id,
         OfNotification::Kind,

@@ -8,10 +8,11 @@ use crate::client::received::Received;
 use crate::client::replies::codes::{Class, Module};
 use crate::client::replies::envelope;
 use crate::client::replies::envelope::Judged;
-use crate::client::replies::items::{Raw, over_limit};
+use crate::client::replies::items::over_limit;
 use crate::client::replies::lenient;
 use crate::client::replies::lenient::Object;
 use crate::client::replies::moments;
+use crate::json::Raw;
 
 pub(crate) const PATH: &str = "agentProfile/checkAgentInWrapUp";
 
@@ -39,11 +40,10 @@ pub struct Wrapup {
 pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(Wrapup, Vec<String>), ApiError> {
     match envelope::judge(received, Module::AgentProfile)? {
         Judged::Payload(envelope) => {
-            let data = envelope.data.and_then(|data| lenient::structure(data.piece)).ok_or_else(not_said)?;
-            let raw = data.piece();
-            let data = Object::read(raw).map_err(|error| over_limit("data", error))?;
-            let (mut wrapup, notes) = decode(&data, received.server_now(), zone)?;
-            wrapup.detail = Some(raw.into());
+            let data = envelope.data.and_then(lenient::structure).ok_or_else(not_said)?;
+            let object = Object::read(&data).map_err(|error| over_limit("data", error))?;
+            let (mut wrapup, notes) = decode(&object, received.server_now(), zone)?;
+            wrapup.detail = Some(Raw::from(&*data));
             Ok((wrapup, notes))
         }
         // The same answer in the shape of an error (`api.md` §2).

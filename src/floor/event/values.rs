@@ -81,7 +81,7 @@ fn of_tag(tag: &SeenTag, initial: bool, changed: bool) -> Vec<Value> {
         Value::text(tag.agent_id.clone()),
         Value::text(tag.call_id.clone()),
         Value::text(tag.customer.clone()),
-        Value::RawList { label: tag.icon_names.join(", ").into(), items: tag.icons.clone().into() },
+        Value::RawList { label: tag.icon_names.join(", "), items: tag.icons.clone().into() },
         Value::Raw(tag.fields.clone()),
         Value::Flag(initial),
         Value::Flag(changed),

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
-pub use crate::output::formats::raw_json::Layout;
-use crate::output::formats::raw_json::{write_raw, write_string};
+pub use crate::json::Layout;
+use crate::json::{write as write_raw, write_string};
 use crate::output::text::mask::{mask_free_text, mask_json, mask_phone, mask_text};
 use crate::output::text::times::rfc3339;
 use crate::report::{Field, Meaning, Problem, Report, Row, Value};

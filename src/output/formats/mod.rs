@@ -6,7 +6,6 @@ pub mod fit;
 pub mod json;
 pub mod plain_table;
 pub mod problem;
-pub mod raw_json;
 pub mod render;
 #[cfg(test)]
 pub(crate) mod sample;

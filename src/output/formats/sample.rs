@@ -4,9 +4,10 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use proptest::prelude::*;
 use serde_json::Map;
 
+use crate::json::Raw;
 use crate::output::presentation::{Format, Presentation};
 use crate::output::text::style::Tint;
-use crate::report::{Document, Field, Meaning, Raw, Report, Row, Shape, ShowUnnamed, Shown, Value};
+use crate::report::{Document, Field, Meaning, Report, Row, Shape, ShowUnnamed, Shown, Value};
 
 pub(crate) static CALLS: Document = Document {
     name: "calls",
@@ -72,7 +73,7 @@ pub(crate) fn call(seconds_ago: i64, kind: &str, message: &str) -> Row {
         Value::Absent,
         Value::Absent,
         Value::Absent,
-        Value::RawList { label: "".into(), items: Box::default() },
+        Value::RawList { label: String::new(), items: Box::default() },
         Value::Absent,
     ])
 }

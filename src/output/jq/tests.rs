@@ -3,8 +3,8 @@ use std::io::{self, Write};
 use proptest::prelude::*;
 
 use super::{Filter, JqError, Misunderstanding};
+use crate::json::any_json;
 use crate::output::payloads::{assert_harmless, payloads};
-use crate::scan::any_json;
 
 fn run(expression: &str, document: &str, terminal: bool) -> Result<String, JqError> {
     let mut out = Vec::new();

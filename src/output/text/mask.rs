@@ -5,9 +5,9 @@ use std::borrow::Cow;
 
 use crate::report::Meaning;
 
-mod raw;
+mod in_json;
 
-pub use raw::mask_json;
+pub use in_json::mask_json;
 
 const SHOWN_DIGITS: usize = 3;
 /// E.164 allows 15 digits; subscriber numbers without any prefix have at least 7.

@@ -6,6 +6,8 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthChar;
 
+pub(crate) use crate::json::is_bidi_control;
+
 /// Longer piles of combining marks paint over the neighbouring lines; no script needs them.
 pub(crate) const MARKS_PER_BASE: usize = 8;
 
@@ -61,11 +63,6 @@ pub(crate) fn sanitize_keeping<'t>(text: &'t str, kept: &[char]) -> Cow<'t, str>
     }
     safe.push_str(&text[copied..]);
     Cow::Owned(safe)
-}
-
-/// Whether the character changes the direction of the text around it (CVE-2021-42574).
-pub(crate) fn is_bidi_control(character: char) -> bool {
-    matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// What a character can do to the text around it.

@@ -3,13 +3,14 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::output::formats::raw_json::{Layout, write_raw};
+use crate::json;
+use crate::json::{Layout, Raw};
 use crate::output::formats::sentence::words;
 use crate::output::presentation::{Format, Presentation};
 use crate::output::text::mask::{mask_free_text, mask_json, mask_phone};
 use crate::output::text::sanitize::sanitize;
 use crate::output::text::times;
-use crate::report::{Raw, Sentence};
+use crate::report::Sentence;
 
 /// No screen shows more of one text; a hostile one would be worked on anew with every frame.
 const LONGEST_TEXT: usize = 2_000;
@@ -48,7 +49,7 @@ impl Wording<'_> {
     pub(crate) fn json(&self, raw: &Raw, key: &str) -> String {
         let shown = if self.mask { mask_json(raw.get(), key) } else { raw.get().into() };
         let mut compact = Vec::new();
-        write_raw(&shown, Layout::Compact, 0, &mut compact);
+        json::write(&shown, Layout::Compact, 0, &mut compact);
         let text = String::from_utf8_lossy(&compact);
         let start = start_of(&text);
         let cut = if start.len() < text.len() { " … (cut here)" } else { "" };

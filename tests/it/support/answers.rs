@@ -1,6 +1,5 @@
 //! What becomes of a reply inside the process, step by step, for those who measure the steps.
 
-use deepcall::client::received::Body;
 use deepcall::client::replies::codes::Module;
 use deepcall::client::replies::envelope;
 use deepcall::client::replies::envelope::Judged;
@@ -32,9 +31,8 @@ pub fn received(reply: &str) -> Received {
 /// From the reply to what is made of its notifications.
 pub fn decode<T>(received: &Received, take: impl FnMut(Notification) -> Option<T>) -> Tags<T> {
     let Ok(Judged::Payload(envelope)) = envelope::judge(received, Module::Tags) else { panic!("no payload") };
-    let Body::Text(text) = &received.body else { panic!("no text") };
-    let data = Items::of("data", envelope.data, text).unwrap();
-    let icons = Items::of("iconDetails", envelope.icon_details, text).unwrap();
+    let data = Items::of("data", envelope.data).unwrap();
+    let icons = Items::of("iconDetails", envelope.icon_details).unwrap();
     tags::decode(&data, &icons, &moments::india(), take).unwrap()
 }
 

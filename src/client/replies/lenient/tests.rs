@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::raw::Raw;
+use crate::json::Raw;
 
 fn raw(json: &str) -> Raw {
     Raw::of(json)
@@ -29,20 +29,20 @@ fn text_is_read_from_whatever_holds_it() {
         (r#""\u0000a""#, Some("\0a")),
     ];
     for (json, wanted) in table {
-        assert_eq!(text(raw(json).piece()).as_deref(), wanted, "{json}");
+        assert_eq!(text(&raw(json)).as_deref(), wanted, "{json}");
     }
 }
 
 #[test]
 fn a_flag_is_read_from_whatever_holds_it() {
     for json in ["true", "1", "1.0", r#""1""#, r#""true""#, r#""TRUE""#, r#""yes""#, r#"" 1 ""#, "2"] {
-        assert_eq!(flag(raw(json).piece()), Some(true), "{json}");
+        assert_eq!(flag(&raw(json)), Some(true), "{json}");
     }
     for json in ["false", "0", "0.0", r#""0""#, r#""false""#, r#""no""#, r#""off""#, "-0"] {
-        assert_eq!(flag(raw(json).piece()), Some(false), "{json}");
+        assert_eq!(flag(&raw(json)), Some(false), "{json}");
     }
     for json in ["null", r#""""#, "[]", "{}", r#""perhaps""#, r#""NaN""#, r#""inf""#] {
-        assert_eq!(flag(raw(json).piece()), None, "{json}");
+        assert_eq!(flag(&raw(json)), None, "{json}");
     }
 }
 
@@ -64,7 +64,7 @@ fn an_integer_is_read_only_if_nothing_is_lost() {
         ("true", None),
     ];
     for (json, wanted) in table {
-        assert_eq!(integer(raw(json).piece()), wanted, "{json}");
+        assert_eq!(integer(&raw(json)), wanted, "{json}");
     }
 }
 
@@ -80,22 +80,18 @@ fn json_in_a_string_is_unpacked() {
         (r#""Lunch""#, None),
     ];
     for (json, wanted) in table {
-        assert_eq!(
-            structure(raw(json).piece()).map(|inner| inner.piece().get().to_owned()).as_deref(),
-            wanted,
-            "{json}"
-        );
+        assert_eq!(structure(&raw(json)).map(|inner| inner.get().to_owned()).as_deref(), wanted, "{json}");
     }
     let deep = serde_json::to_string(&"[".repeat(100_000)).unwrap();
-    assert!(structure(raw(&deep).piece()).is_none());
+    assert!(structure(&raw(&deep)).is_none());
 }
 
 #[test]
 fn of_equal_keys_the_last_one_counts() {
     let json = raw(r#"{"a":1,"\u0062":2,"a":3}"#);
-    let object = Object::read(json.piece()).unwrap();
-    assert_eq!(object.get("a").map(Piece::get), Some("3"));
-    assert_eq!(object.get("b").map(Piece::get), Some("2"));
+    let object = Object::read(&json).unwrap();
+    assert_eq!(object.get("a").map(RawValue::get), Some("3"));
+    assert_eq!(object.get("b").map(RawValue::get), Some("2"));
     assert!(object.get("c").is_none());
     assert_eq!(object.read_as("a", integer), Some(3));
     assert_eq!(object.read_as("c", integer), None);
@@ -107,31 +103,28 @@ fn an_item_with_too_many_keys_and_a_list_with_too_many_items_are_refused() {
         let members: Vec<_> = (0..keys).map(|key| format!("\"{key}\":0")).collect();
         raw(&format!("{{{}}}", members.join(",")))
     };
-    assert_eq!(Object::read(item(KEYS_PER_ITEM).piece()).unwrap().0.len(), KEYS_PER_ITEM);
+    assert_eq!(Object::read(&item(KEYS_PER_ITEM)).unwrap().0.len(), KEYS_PER_ITEM);
     assert_eq!(
-        Object::read(item(KEYS_PER_ITEM + 1).piece()).unwrap_err().to_string(),
+        Object::read(&item(KEYS_PER_ITEM + 1)).unwrap_err().to_string(),
         "an item has more keys than 500"
     );
 
     let list = |items: usize| raw(&format!("[{}]", vec!["0"; items].join(",")));
-    assert_eq!(elements(list(ITEMS).piece()).unwrap().len(), ITEMS);
-    assert_eq!(
-        elements(list(ITEMS + 1).piece()).unwrap_err().to_string(),
-        "a list has more items than 20000"
-    );
+    assert_eq!(elements(&list(ITEMS)).unwrap().len(), ITEMS);
+    assert_eq!(elements(&list(ITEMS + 1)).unwrap_err().to_string(), "a list has more items than 20000");
 }
 
 proptest! {
     #[test]
     fn any_integer_survives_as_number_and_as_text(number: i64) {
-        prop_assert_eq!(integer(raw(&number.to_string()).piece()), Some(number));
-        prop_assert_eq!(integer(raw(&format!("\"{number}\"")).piece()), Some(number));
-        prop_assert_eq!(text(raw(&number.to_string()).piece()), Some(number.to_string()));
+        prop_assert_eq!(integer(&raw(&number.to_string())), Some(number));
+        prop_assert_eq!(integer(&raw(&format!("\"{number}\""))), Some(number));
+        prop_assert_eq!(text(&raw(&number.to_string())), Some(number.to_string()));
     }
 
     #[test]
     fn any_text_is_read_as_it_is(wanted in "\\PC+") {
         let json = serde_json::to_string(&wanted).unwrap();
-        prop_assert_eq!(text(raw(&json).piece()), Some(wanted));
+        prop_assert_eq!(text(&raw(&json)), Some(wanted));
     }
 }

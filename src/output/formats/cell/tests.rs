@@ -51,7 +51,7 @@ fn json_of_the_server_keeps_its_digits() {
 fn people_get_words_and_marks() {
     for (value, meaning, key, words, tint) in [
         (Value::Absent, Meaning::Kind, "kind", "", Tint::Plain),
-        (Value::Text("".into()), Meaning::Kind, "kind", "", Tint::Plain),
+        (Value::Text(String::new()), Meaning::Kind, "kind", "", Tint::Plain),
         (Value::Text("missed_call".into()), Meaning::Kind, "kind", "✗ missed_call", Tint::Bad),
         (Value::Text("note".into()), Meaning::Kind, "kind", "· note", Tint::Quiet),
         (Value::Text("missed".into()), Meaning::Text, "message", "missed", Tint::Plain),

@@ -5,9 +5,9 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::{Layout, write_document, write_ndjson, write_problem};
+use crate::json::{Raw, any_json, write, write_string};
 use crate::output::payloads::{assert_harmless, payloads};
-use crate::report::{Document, Field, Meaning, Problem, Raw, Report, Row, Shape, Shown, Value};
-use crate::scan::any_json;
+use crate::report::{Document, Field, Meaning, Problem, Report, Row, Shape, Shown, Value};
 
 const fn field(key: &'static str, meaning: Meaning) -> Field {
     Field { key, title: "", meaning, shown: Shown::OnRequest, about: "" }
@@ -43,7 +43,7 @@ fn time(text: &str) -> Value {
 }
 
 fn icons(items: &[&str]) -> Value {
-    Value::RawList { label: "".into(), items: items.iter().map(|item| raw(item)).collect() }
+    Value::RawList { label: String::new(), items: items.iter().map(|item| raw(item)).collect() }
 }
 
 fn row(message: &str, fields: &str) -> Row {
@@ -242,5 +242,43 @@ proptest! {
             prop_assert_eq!(&read["tags"][0]["message"], &message);
             prop_assert_eq!(read["tags"][0]["time"].as_str(), Some("2026-11-23T10:15:30.5+05:30"));
         }
+    }
+}
+
+fn passed(json: &str, layout: Layout) -> String {
+    let mut out = Vec::new();
+    write(json, layout, 0, &mut out);
+    String::from_utf8(out).unwrap()
+}
+
+fn own_string(text: &str) -> String {
+    let mut out = Vec::new();
+    write_string(text, &mut out);
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn every_payload_is_harmless_and_means_the_same() {
+    for (name, text) in payloads() {
+        let own = own_string(&text);
+        assert_harmless("write_string", name, &own);
+        assert_eq!(serde_json::from_str::<String>(&own).unwrap(), text, "{name}");
+        let server = json!(text).to_string();
+        for layout in [Layout::Compact, Layout::Indented] {
+            let passed = passed(&server, layout);
+            assert_harmless("write", name, &passed);
+            assert_eq!(serde_json::from_str::<String>(&passed).unwrap(), text, "{name}");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_layout_and_every_string_is_harmless(value in any_json(), text in any::<String>()) {
+        for json in [value.to_string(), serde_json::to_string_pretty(&value).unwrap()] {
+            assert_harmless("write", "generated", &passed(&json, Layout::Compact));
+            assert_harmless("write", "generated", &passed(&json, Layout::Indented));
+        }
+        assert_harmless("write_string", "generated", &own_string(&text));
     }
 }

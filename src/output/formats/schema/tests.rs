@@ -3,8 +3,9 @@ use jiff::tz::TimeZone;
 use serde_json::{Value as Json, json};
 
 use super::{object_of, schema};
+use crate::json::Raw;
 use crate::output::formats::json::{Layout, write_document};
-use crate::report::{Document, Field, Meaning, Problem, Raw, Report, Row, Shape, Shown, Value};
+use crate::report::{Document, Field, Meaning, Problem, Report, Row, Shape, Shown, Value};
 
 const fn field(key: &'static str, meaning: Meaning, about: &'static str) -> Field {
     Field { key, title: "", meaning, shown: Shown::OnRequest, about }
@@ -56,7 +57,7 @@ fn report(document: &'static Document, single: bool) -> Json {
         document,
         head: vec![Value::Time(Timestamp::UNIX_EPOCH)],
         rows: if single { vec![said] } else { vec![said, Row(vec![])] },
-        tail: vec![Value::RawList { label: "".into(), items: [raw("1")].into() }],
+        tail: vec![Value::RawList { label: String::new(), items: [raw("1")].into() }],
         single,
         failures: vec![problem.clone(), Problem { profile: Some("ravi".to_owned()), code: None, ..problem }],
         sentence: None,

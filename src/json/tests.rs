@@ -1,6 +1,5 @@
 use proptest::prelude::*;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::*;
 
@@ -8,8 +7,13 @@ fn nested(depth: usize) -> String {
     format!("{}{}", "[".repeat(depth), "]".repeat(depth))
 }
 
-fn check(text: &str) -> Result<(), Malformed> {
-    whole(text).map(|_| ())
+/// The verdict in a form that can be compared.
+fn verdict(text: &str) -> Result<(), &'static str> {
+    check(text).map(|_| ()).map_err(|error| match error {
+        Malformed::Syntax(_) => "syntax",
+        Malformed::TooDeep => "too deep",
+        Malformed::LoneSurrogate => "lone surrogate",
+    })
 }
 
 #[test]
@@ -20,7 +24,7 @@ fn json_is_found_without_the_space_around_it() {
         (r#""\u00e9\/\"""#, r#""\u00e9\/\"""#),
         (r#"[[],{},{"":{"":[[]]}}]"#, r#"[[],{},{"":{"":[[]]}}]"#),
     ] {
-        assert_eq!(whole(text).map(Piece::get), Ok(found), "{text}");
+        assert_eq!(check(text).unwrap().get(), found);
     }
 }
 
@@ -116,10 +120,10 @@ fn what_is_json_is_what_the_parser_takes_for_it() {
         "[[[]]",
     ];
     for text in accepted {
-        assert_eq!(check(text), Ok(()), "{text:?}");
+        assert_eq!(verdict(text), Ok(()), "{text:?}");
     }
     for text in refused {
-        assert_eq!(check(text), Err(Malformed::Syntax), "{text:?}");
+        assert_eq!(verdict(text), Err("syntax"), "{text:?}");
     }
     for text in accepted.into_iter().chain(refused) {
         assert_eq!(check(text).is_ok(), serde_json::from_str::<&RawValue>(text).is_ok(), "{text:?}");
@@ -128,28 +132,21 @@ fn what_is_json_is_what_the_parser_takes_for_it() {
 
 #[test]
 fn the_depth_limit_is_exact_and_holds_for_any_depth() {
-    let limit = DEPTH as usize;
-    assert_eq!(check(&nested(limit)), Ok(()));
-    assert_eq!(check(&nested(limit + 1)), Err(Malformed::TooDeep));
-    assert_eq!(check(&nested(100_000)), Err(Malformed::TooDeep));
-    assert_eq!(check(&"{\"a\":".repeat(limit + 1)), Err(Malformed::TooDeep));
+    let limit = DEPTH;
+    assert_eq!(verdict(&nested(limit)), Ok(()));
+    assert_eq!(verdict(&nested(limit + 1)), Err("too deep"));
+    assert_eq!(verdict(&nested(100_000)), Err("too deep"));
+    assert_eq!(verdict(&"{\"a\":".repeat(limit + 1)), Err("too deep"));
     let mixed = format!("{}1{}", "[{\"a\":".repeat(limit / 2), "}]".repeat(limit / 2));
-    assert_eq!(check(&mixed), Ok(()));
-    assert_eq!(check(&format!("[{mixed}]")), Err(Malformed::TooDeep));
-    // Levels that were gone over one by one count as well.
-    let mut scan = Scan::of(&mixed);
-    assert_eq!(scan.elements(|scan| scan.members(|scan, _| scan.value().map(|_| ()))), Ok(()));
-    let deeper = mixed.replace('1', "[1]");
-    let mut scan = Scan::of(&deeper);
-    let deep = scan.elements(|scan| scan.members(|scan, _| scan.value().map(|_| ())));
-    assert_eq!(deep, Err(Malformed::TooDeep));
+    assert_eq!(verdict(&mixed), Ok(()));
+    assert_eq!(verdict(&format!("[{mixed}]")), Err("too deep"));
 }
 
 #[test]
 fn brackets_in_strings_and_beside_each_other_are_not_depth() {
-    assert_eq!(check(&format!("[\"{}\"]", "[".repeat(1000))), Ok(()));
-    assert_eq!(check(&format!("[{}1]", "[],".repeat(1000))), Ok(()));
-    assert_eq!(check(&format!("[\"\\\"{}\"]", "{".repeat(1000))), Ok(()));
+    assert_eq!(verdict(&format!("[\"{}\"]", "[".repeat(1000))), Ok(()));
+    assert_eq!(verdict(&format!("[{}1]", "[],".repeat(1000))), Ok(()));
+    assert_eq!(verdict(&format!("[\"\\\"{}\"]", "{".repeat(1000))), Ok(()));
 }
 
 #[test]
@@ -158,39 +155,77 @@ fn half_a_character_is_refused() {
         (r#""\ud83d\ude00""#, Ok(())),
         (r#""\u0000""#, Ok(())),
         (r#""\\ud800""#, Ok(())),
-        (r#""\ud800""#, Err(Malformed::LoneSurrogate)),
-        (r#""\udc00""#, Err(Malformed::LoneSurrogate)),
-        (r#""\ud800\u0041""#, Err(Malformed::LoneSurrogate)),
-        (r#""\ud800x""#, Err(Malformed::LoneSurrogate)),
-        (r#"{"\uD800":1}"#, Err(Malformed::LoneSurrogate)),
+        (r#""\ud800""#, Err("lone surrogate")),
+        (r#""\udc00""#, Err("lone surrogate")),
+        (r#""\ud800\u0041""#, Err("lone surrogate")),
+        (r#""\ud800x""#, Err("lone surrogate")),
+        (r#"{"\uD800":1}"#, Err("lone surrogate")),
     ];
-    for (text, verdict) in table {
-        assert_eq!(check(text), verdict, "{text}");
+    for (text, wanted) in table {
+        assert_eq!(verdict(text), wanted, "{text}");
     }
 }
 
 #[test]
-fn a_key_says_what_it_means_and_how_it_was_written() {
-    let mut keys = vec![];
-    let mut scan = Scan::of(r#"{"a":1, "\u0062\n" : [2], "":{"c":3}}"#);
-    let done = scan.members(|scan, key| {
-        let (key, value) = (scan.key(key), scan.value()?);
-        keys.push((key.written(), key.text(), scan.piece(value).get()));
-        Ok(())
-    });
-    assert_eq!(done, Ok(()));
-    assert_eq!(
-        keys,
-        [("a", "a".into(), "1"), (r"\u0062\n", "b\n".into(), "[2]"), ("", "".into(), r#"{"c":3}"#)]
-    );
+fn a_string_says_what_it_means() {
+    for (json, wanted) in [
+        (r#""asha""#, Some("asha")),
+        (r#""""#, Some("")),
+        (r#""\u0062\n\/\ud83d\ude00""#, Some("b\n/😀")),
+        (r#""\ud83d""#, None),
+        ("1", None),
+        ("null", None),
+    ] {
+        assert_eq!(string(json).as_deref(), wanted, "{json}");
+    }
+    assert!(matches!(string("\"as it stands\""), Some(Cow::Borrowed(_))), "nothing is copied");
+}
+
+#[test]
+fn members_come_in_their_order_and_equal_keys_twice() {
+    let object = Raw::of(r#"{"a":1, "\u0062\n" : [2], "":{"c":3}, "a":-0}"#);
+    let members = members(&object, 4).unwrap();
+    let members: Vec<_> = members.iter().map(|(key, value)| (&**key, value.get())).collect();
+    assert_eq!(members, [("a", "1"), ("b\n", "[2]"), ("", r#"{"c":3}"#), ("a", "-0")]);
+}
+
+#[test]
+fn more_than_was_allowed_is_not_taken_apart() {
+    let (object, list) = (Raw::of(r#"{"a":1,"a":2}"#), Raw::of("[1,2]"));
+    assert!(members(&object, 2).is_ok() && elements(&list, 2).is_ok());
+    assert_eq!(members(&object, 1).map(|_| ()), Err(TooMany));
+    assert_eq!(elements(&list, 1).map(|_| ()), Err(TooMany));
+    let mut seen = 0;
+    assert!(!each_member(&object, |_, _| {
+        seen += 1;
+        false
+    }));
+    assert_eq!(seen, 1);
 }
 
 #[test]
 fn what_is_neither_list_nor_object_has_no_inside() {
-    for json in ["1", "\"[]\"", "[]", ""] {
-        assert_eq!(Scan::of(json).members(|_, _| panic!("{json}")), Err(Malformed::Syntax), "{json}");
+    for json in ["1", "\"[]\"", "\"{}\"", "null", "1e400"] {
+        assert!(members(&Raw::of(json), 0).unwrap().is_empty(), "{json}");
+        assert!(elements(&Raw::of(json), 0).unwrap().is_empty(), "{json}");
     }
-    assert_eq!(Scan::of("{}").elements(|_| panic!("no element")), Err(Malformed::Syntax));
+    assert!(members(&Raw::of("[1]"), 0).unwrap().is_empty());
+    assert!(elements(&Raw::of(r#"{"a":1}"#), 0).unwrap().is_empty());
+}
+
+#[test]
+fn what_is_kept_goes_through_serde_byte_for_byte() {
+    #[derive(Serialize, Deserialize)]
+    struct Line {
+        fields: Raw,
+    }
+    let json = r#"{"fields":{"n": 1e400,"b":18446744073709551616,"a":"\u00e9","a":-0}}"#;
+    let line: Line = serde_json::from_str(json).unwrap();
+    assert_eq!(serde_json::to_string(&line).unwrap(), json);
+    let deep = format!("{}{}", "[".repeat(DEPTH + 1), "]".repeat(DEPTH + 1));
+    for refused in ["{", r#""\ud800""#, &deep] {
+        assert!(serde_json::from_str::<Raw>(refused).is_err(), "{refused}");
+    }
 }
 
 /// The depth and surrogates of a text, a byte at a time and without any idea of JSON's grammar.
@@ -268,52 +303,50 @@ proptest! {
     fn one_pass_says_what_the_parser_and_the_check_say(json in nearly_json()) {
         let is_json = serde_json::from_str::<&RawValue>(&json).is_ok();
         let wanted = is_json && depth_and_surrogates_are_fine(&json);
-        prop_assert_eq!(check(&json).is_ok(), wanted, "{}", json);
+        prop_assert_eq!(verdict(&json).is_ok(), wanted, "{}", json);
     }
 
     #[test]
     fn noise_is_judged_as_the_parser_judges_it(text in "[]\\[{}\",:a01 \\\\u-]{0,40}") {
         let wanted = serde_json::from_str::<&RawValue>(&text).is_ok() && depth_and_surrogates_are_fine(&text);
-        prop_assert_eq!(check(&text).is_ok(), wanted);
+        prop_assert_eq!(verdict(&text).is_ok(), wanted);
     }
 
     #[test]
     fn every_string_the_parser_can_decode_passes(text in "(\\\\u[dD][89abcdefABCDEF][0-9a-f]{2}|x){0,6}") {
         let json = format!("\"{text}\"");
         let decodes = serde_json::from_str::<String>(&json).is_ok();
-        prop_assert_eq!(check(&json).is_ok(), decodes);
+        prop_assert_eq!(verdict(&json).is_ok(), decodes);
     }
 
     #[test]
     fn members_and_elements_are_those_that_the_parser_finds(value in any_json()) {
         let json = serde_json::to_string_pretty(&value).unwrap();
-        prop_assert_eq!(rebuilt(&mut Scan::of(&json)).unwrap(), value);
+        prop_assert_eq!(rebuilt(check(&json).unwrap()), value);
+    }
+
+    #[test]
+    fn tokens_and_the_space_between_them_are_the_whole(text in nearly_json()) {
+        let mut end = 0;
+        for (at, token) in tokens::tokens(&text) {
+            prop_assert!(!token.is_empty() && text[end..at].trim_matches([' ', '\t', '\r', '\n']).is_empty());
+            prop_assert_eq!(&text[at..at + token.len()], token);
+            end = at + token.len();
+        }
+        prop_assert!(text[end..].trim_matches([' ', '\t', '\r', '\n']).is_empty());
     }
 }
 
 /// The value, taken apart to its leaves.
-fn rebuilt(scan: &mut Scan<'_>) -> Result<Value, Malformed> {
-    match scan.peek() {
-        Some(b'{') => {
-            let mut members = serde_json::Map::new();
-            scan.members(|scan, key| {
-                let key = scan.key(key).text().into_owned();
-                members.insert(key, rebuilt(scan)?);
-                Ok(())
-            })?;
-            Ok(Value::Object(members))
+fn rebuilt(value: &RawValue) -> Value {
+    match value.get().as_bytes()[0] {
+        b'{' => {
+            let members = members(value, usize::MAX).unwrap();
+            Value::Object(
+                members.into_iter().map(|(key, value)| (key.into_owned(), rebuilt(value))).collect(),
+            )
         }
-        Some(b'[') => {
-            let mut elements = vec![];
-            scan.elements(|scan| {
-                elements.push(rebuilt(scan)?);
-                Ok(())
-            })?;
-            Ok(Value::Array(elements))
-        }
-        _ => {
-            let value = scan.value()?;
-            Ok(serde_json::from_str(scan.piece(value).get()).unwrap())
-        }
+        b'[' => Value::Array(elements(value, usize::MAX).unwrap().into_iter().map(rebuilt).collect()),
+        _ => serde_json::from_str(value.get()).unwrap(),
     }
 }

@@ -1,0 +1,210 @@
+//! The door to JSON text. serde_json reads it, by [`RawValue`]: what a server wrote stays as it was written, byte for
+//! byte. What is added here is what serde_json leaves open: how deep a text may be nested, escapes that stand for half
+//! of a character, and how much of a text is taken apart at once.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub use serde_json::value::RawValue;
+
+mod layout;
+mod tokens;
+
+pub(crate) use layout::is_bidi_control;
+pub use layout::{Layout, write, write_string};
+pub use tokens::replace;
+
+/// How deeply arrays and objects may be nested. [`RawValue`] takes any depth, and readers by recursion come later.
+pub const DEPTH: usize = 128;
+
+/// Why a text is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Malformed {
+    /// It is not JSON.
+    #[error("it is not JSON")]
+    Syntax(#[source] serde_json::Error),
+    /// Nested beyond [`DEPTH`].
+    #[error("it is nested more than {DEPTH} levels deep")]
+    TooDeep,
+    /// `\ud800` without its other half: no text can hold it.
+    #[error("it escapes half of a character")]
+    LoneSurrogate,
+}
+
+/// Checks that a text is one value with nothing but space around it, and finds that value.
+///
+/// # Errors
+/// When it is not. A text that is nested too deeply is called so even if it is never closed.
+pub fn check(text: &str) -> Result<&RawValue, Malformed> {
+    let value = serde_json::from_str(text);
+    let mut depth = 0_usize;
+    for (_, token) in tokens::tokens(text) {
+        match token.as_bytes() {
+            [b'{' | b'[', ..] => depth += 1,
+            [b'}' | b']', ..] => depth = depth.saturating_sub(1),
+            [b'"', ..] if value.is_ok() && token.contains("\\u") => {
+                string(token).ok_or(Malformed::LoneSurrogate)?;
+            }
+            _ => {}
+        }
+        if depth > DEPTH {
+            return Err(Malformed::TooDeep);
+        }
+    }
+    value.map_err(Malformed::Syntax)
+}
+
+/// What a JSON string says; `None` for anything else, and for half of a character.
+#[must_use]
+pub fn string(json: &str) -> Option<Cow<'_, str>> {
+    serde_json::from_str(json).ok().map(|Text(text)| text)
+}
+
+/// serde copies the text of a bare `Cow`.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// A value holds more members or elements than were allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooMany;
+
+/// A member of an object.
+pub type Member<'a> = (Cow<'a, str>, &'a RawValue);
+
+/// The members of a checked object in the order in which they were written, equal keys among them. What is no object
+/// has none.
+///
+/// # Errors
+/// When there are more than `most`.
+pub fn members(value: &RawValue, most: usize) -> Result<Vec<Member<'_>>, TooMany> {
+    let mut members = Vec::new();
+    let has_few = each_member(value, |key, value| {
+        members.push((key, value));
+        members.len() <= most
+    });
+    if has_few { Ok(members) } else { Err(TooMany) }
+}
+
+/// Goes over the members of a checked object while `visit` says to go on. Returns whether it got to the end.
+pub fn each_member<'a>(value: &'a RawValue, visit: impl FnMut(Cow<'a, str>, &'a RawValue) -> bool) -> bool {
+    if !value.get().starts_with('{') {
+        return true;
+    }
+    // A checked value cannot fail but by the visit.
+    serde_json::Deserializer::from_str(value.get()).deserialize_map(Members(visit)).is_ok()
+}
+
+/// The elements of a checked list. What is no list has none.
+///
+/// # Errors
+/// When there are more than `most`.
+pub fn elements(value: &RawValue, most: usize) -> Result<Vec<&RawValue>, TooMany> {
+    if !value.get().starts_with('[') {
+        return Ok(Vec::new());
+    }
+    serde_json::Deserializer::from_str(value.get()).deserialize_seq(Elements { most }).map_err(|_| TooMany)
+}
+
+struct Members<F>(F);
+
+impl<'de, F: FnMut(Cow<'de, str>, &'de RawValue) -> bool> Visitor<'de> for Members<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        while let Some((Text(key), value)) = map.next_entry()? {
+            if !(self.0)(key, value) {
+                return Err(A::Error::custom("seen enough"));
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Elements {
+    most: usize,
+}
+
+impl<'de> Visitor<'de> for Elements {
+    type Value = Vec<&'de RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(element) = list.next_element()? {
+            if elements.len() == self.most {
+                return Err(A::Error::custom("too many elements"));
+            }
+            elements.push(element);
+        }
+        Ok(elements)
+    }
+}
+
+/// A checked value that is kept. Shared, because one icon may belong to many notifications.
+#[derive(Clone, Debug)]
+pub struct Raw(Arc<RawValue>);
+
+impl From<&RawValue> for Raw {
+    fn from(value: &RawValue) -> Self {
+        Self(value.to_owned().into())
+    }
+}
+
+impl Deref for Raw {
+    type Target = RawValue;
+
+    fn deref(&self) -> &RawValue {
+        &self.0
+    }
+}
+
+impl PartialEq for Raw {
+    fn eq(&self, other: &Self) -> bool {
+        self.get() == other.get()
+    }
+}
+
+impl Eq for Raw {}
+
+impl Serialize for Raw {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Box::<RawValue>::deserialize(deserializer)?;
+        check(value.get()).map_err(D::Error::custom)?;
+        Ok(Self(value.into()))
+    }
+}
+
+#[cfg(test)]
+impl Raw {
+    /// A value for a test.
+    ///
+    /// # Panics
+    /// If it is not JSON.
+    pub(crate) fn of(json: &str) -> Self {
+        serde_json::from_str::<&RawValue>(json).expect("valid JSON").into()
+    }
+}
+
+#[cfg(test)]
+mod tests;
+
+#[cfg(test)]
+pub(crate) use tests::any_json;

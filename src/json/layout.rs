@@ -1,0 +1,105 @@
+//! Writes JSON on one line or on many. Only the white space between tokens is ours, and raw characters that a terminal
+//! obeys or hides are escaped.
+
+use std::io::Write;
+
+use super::tokens::tokens;
+
+/// How a JSON document is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// On one line, without white space.
+    Compact,
+    /// One key or item per line, by two spaces per level.
+    Indented,
+}
+
+impl Layout {
+    /// Begins a line at this depth, where lines are begun at all.
+    pub(crate) fn begin_line(self, depth: usize, out: &mut Vec<u8>) {
+        if self == Self::Compact {
+            return;
+        }
+        out.push(b'\n');
+        out.resize(out.len() + depth * 2, b' ');
+    }
+
+    /// What stands between a key and its value.
+    pub(crate) fn colon(self) -> &'static [u8] {
+        if self == Self::Compact { b":" } else { b": " }
+    }
+}
+
+/// Writes checked JSON so that it takes part in a document at this depth.
+pub fn write(json: &str, layout: Layout, mut depth: usize, out: &mut Vec<u8>) {
+    let mut tokens = tokens(json).map(|(_, token)| token).peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            "{" | "[" => {
+                out.extend_from_slice(token.as_bytes());
+                if let Some(close) = tokens.next_if(|next| matches!(*next, "}" | "]")) {
+                    out.extend_from_slice(close.as_bytes());
+                } else {
+                    depth += 1;
+                    layout.begin_line(depth, out);
+                }
+            }
+            "}" | "]" => {
+                depth = depth.saturating_sub(1);
+                layout.begin_line(depth, out);
+                out.extend_from_slice(token.as_bytes());
+            }
+            "," => {
+                out.push(b',');
+                layout.begin_line(depth, out);
+            }
+            ":" => out.extend_from_slice(layout.colon()),
+            _ if token.is_ascii() && !token.contains('\u{7f}') => out.extend_from_slice(token.as_bytes()),
+            _ => token.chars().for_each(|character| write_character(character, out)),
+        }
+    }
+}
+
+/// Writes text of our own as a JSON string, with the same characters escaped.
+pub fn write_string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')) {
+        out.extend_from_slice(text.as_bytes());
+    } else {
+        for character in text.chars() {
+            match character {
+                '"' => out.extend_from_slice(b"\\\""),
+                '\\' => out.extend_from_slice(b"\\\\"),
+                '\n' => out.extend_from_slice(b"\\n"),
+                '\r' => out.extend_from_slice(b"\\r"),
+                '\t' => out.extend_from_slice(b"\\t"),
+                character => write_character(character, out),
+            }
+        }
+    }
+    out.push(b'"');
+}
+
+fn write_character(character: char, out: &mut Vec<u8>) {
+    if is_harmful(character) {
+        // A vector takes whatever is written.
+        let _ = write!(out, "\\u{:04x}", u32::from(character));
+    } else {
+        out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+}
+
+/// Whether JSON may hold the character raw, but a terminal would obey or hide it.
+fn is_harmful(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}')
+        || is_bidi_control(character)
+}
+
+/// Whether the character changes the direction of the text around it (CVE-2021-42574).
+pub(crate) fn is_bidi_control(character: char) -> bool {
+    matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests;
