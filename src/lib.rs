@@ -34,7 +34,6 @@ pub mod report;
 pub mod sandbox;
 pub mod store;
 pub mod watch;
-pub mod zones;
 
 use std::ffi::OsString;
 

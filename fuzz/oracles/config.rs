@@ -2,28 +2,8 @@
 
 use std::path::Path;
 
-use deepcall::app::config_file::ConfigFile;
-
-const KEYS: [&str; 18] = [
-    "server",
-    "profile",
-    "output",
-    "timezone",
-    "server_timezone",
-    "mask",
-    "color",
-    "timeout",
-    "retries",
-    "jobs",
-    "cacert",
-    "store",
-    "alert",
-    "ping",
-    "ref",
-    "no_headers",
-    "columns",
-    "watch",
-];
+use deepcall::app::settings::config_file::ConfigFile;
+use deepcall::app::settings::table::{ALERT, MASK, PROFILE, SERVER, SETTINGS};
 
 /// The input is the text of the file.
 pub fn check(input: &[u8]) {
@@ -33,20 +13,23 @@ pub fn check(input: &[u8]) {
         Ok(config) => {
             let table = table.expect("it is TOML");
             for key in table.keys() {
-                assert!(KEYS.contains(&key.as_str()), "`{key}` is passed over");
+                let mut names = SETTINGS.iter().map(|setting| setting.key().name);
+                let is_known = names.any(|name| name.split('.').next() == Some(key.as_str()));
+                assert!(is_known, "`{key}` is passed over");
             }
-            let said = |key: &str| table.get(key).map(|value| value.as_str().map(str::to_owned));
-            assert_eq!(config.server.clone().map(Some), said("server"));
-            assert_eq!(config.profile.clone().map(Some), said("profile"));
-            assert_eq!(config.mask, table.get("mask").and_then(toml::Value::as_bool));
+            let written = |key: &str| table.get(key).map(|value| value.as_str());
+            assert_eq!(config.text(&SERVER.key).map(Some), written("server"));
+            assert_eq!(config.text(&PROFILE.key).map(Some), written("profile"));
+            let mask = table.get("mask").map(|value| value.as_bool().map(|mask| mask.to_string()));
+            assert_eq!(config.text(&MASK.key).map(|mask| Some(mask.to_owned())), mask);
             let limits = table.get("alert").and_then(toml::Value::as_table).map_or(0, |table| {
                 table.values().map(|value| value.as_table().map_or(1, toml::Table::len)).sum()
             });
-            assert_eq!(config.alerts().count(), limits);
+            assert_eq!(config.chosen(&ALERT.key).count(), limits);
             // Written by another writer, it says the same.
             let rewritten = toml::to_string(&table).unwrap();
             let again = ConfigFile::parse(&rewritten, Path::new("config.toml")).expect("the same table");
-            assert_eq!(format!("{again:?}"), format!("{config:?}"));
+            assert_eq!(again, config);
         }
         Err(failure) => {
             assert_eq!(failure.status, deepcall::ExitStatus::Usage);

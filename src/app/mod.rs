@@ -1,6 +1,5 @@
 //! What every command works with: the settings in force, the streams, the sessions that were chosen.
 
-pub mod config_file;
 pub mod console;
 pub mod environment;
 pub mod fleet;

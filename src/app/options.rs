@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args};
 
-use crate::app::config_file::keys::{JOBS, RETRIES};
+use crate::app::settings::table::{JOBS, RETRIES};
 use crate::output::presentation::{ColorWhen, Format};
 
 /// The options that ask many profiles.
@@ -59,7 +59,7 @@ pub struct FleetOptions {
     #[arg(long, conflicts_with = "profile")]
     pub all: bool,
     /// How many profiles to ask at the same time [default: 16]
-    #[arg(long, value_name = "N", requires = MANY, value_parser = clap::value_parser!(u16).range(i64::from(JOBS.least)..=i64::from(JOBS.most)), hide_short_help = true)]
+    #[arg(long, value_name = "N", requires = MANY, value_parser = JOBS.parse, hide_short_help = true)]
     pub jobs: Option<u16>,
 }
 
@@ -77,7 +77,7 @@ pub struct ConnectionOptions {
     #[arg(long, value_name = "DURATION", value_parser = crate::moment::duration, hide_short_help = true)]
     pub timeout: Option<Duration>,
     /// How often to try again when the server is in trouble [default: 2, for ping 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(i64::from(RETRIES.least)..=i64::from(RETRIES.most)), hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = RETRIES.parse, hide_short_help = true)]
     pub retries: Option<u8>,
 }
 

@@ -8,10 +8,11 @@ use std::path::Path;
 
 use clap::{Args, Subcommand};
 
-use crate::app::config_file::keys;
-use crate::app::config_file::keys::{KEYS, Key};
 use crate::app::options::{OutputOptions, TalkOptions};
-use crate::app::settings::variables::VARIABLES;
+use crate::app::settings::setting::{Key, Kind};
+use crate::app::settings::table;
+use crate::app::settings::table::{PROFILE, SETTINGS};
+use crate::app::settings::variables::{VariableKind, variables};
 use crate::app::settings::who::CREDENTIAL_VARIABLES;
 use crate::app::settings::{Layers, Source, Sourced};
 use crate::commands::Outcome;
@@ -97,9 +98,9 @@ pub struct EditArgs {
 
 /// The keys with what they mean, for the help of `set`.
 fn all_keys() -> String {
-    let keys = KEYS.iter().map(|key| format!("\n  {} - {}", key.name, key.about));
-    let keys: String = keys.collect();
-    format!("Which key; one of the table [alert] is any limit of watch, e.g. alert.break.lunch\n{keys}")
+    let keys = SETTINGS.iter().map(|setting| setting.key());
+    let keys: Vec<String> = keys.map(|key| format!("  {} - {}", key.names().join(", "), key.help)).collect();
+    format!("Which key; those of the table [alert] may name any reason of a break\n\n{}", keys.join("\n"))
 }
 
 /// The document of `deepcall config show`.
@@ -153,23 +154,24 @@ pub static DOCUMENT: Document = Document {
 pub fn show(layers: Layers<'_>, profile: Option<&Profile>, path: &Path) -> Result<Outcome, Failure> {
     let mut rows = vec![session(layers, profile)];
     let mut notes = vec![];
-    let configured = layers.config.said();
-    for key in &KEYS {
-        let found = value(key, layers, profile, configured.of(key))?;
+    let mut add = |name: &str, key: &Key, found: Sourced<Option<String>>| {
         if let (Some(value), Source::Variable(_) | Source::ConfigFile) = (&found.value, &found.source)
-            && let Err(why) = values::check(key.name, value)
+            && let Err(why) = values::check(name, value)
         {
-            notes.push(format!("{}, {}: {why}", found.source, key.name));
+            notes.push(format!("{}, {name}: {why}", found.source));
         }
-        rows.push(row(key.name, found, key.option, key.variable, key.about));
-    }
-    for (name, limit) in layers.config.alerts() {
-        let name = format!("{}.{name}", keys::ALERT);
-        if let Err(why) = values::check(&name, limit) {
-            notes.push(format!("{}, {name}: {why}", Source::ConfigFile));
+        rows.push(row(name, found, key.option, key.variable, key.help));
+    };
+    for setting in SETTINGS {
+        let key = setting.key();
+        if let Kind::Names(_) = key.kind {
+            for (name, value) in layers.config.chosen(key) {
+                let found = Sourced::new(Some(value.to_owned()), Source::ConfigFile);
+                add(&format!("{}.{name}", key.name), key, found);
+            }
+        } else {
+            add(key.name, key, value(key, layers, profile)?);
         }
-        let found = Sourced::new(Some(limit.to_owned()), Source::ConfigFile);
-        rows.push(row(&name, found, "watch --alert", None, "how long is too long"));
     }
     rows.extend(others(layers));
     let status = if notes.is_empty() { ExitStatus::Done } else { ExitStatus::Usage };
@@ -186,46 +188,32 @@ pub fn show(layers: Layers<'_>, profile: Option<&Profile>, path: &Path) -> Resul
     Ok(Outcome { report, status })
 }
 
-/// Variable > profile > config file > default.
 fn value(
     key: &Key,
     layers: Layers<'_>,
     profile: Option<&Profile>,
-    configured: Option<String>,
 ) -> Result<Sourced<Option<String>>, Failure> {
-    let said = key.variable.map(|name| layers.variable(name)).transpose()?.flatten();
-    if let Some(said) = said {
-        return Ok(Sourced::new(Some(said.value.to_owned()), said.source));
+    if let Some(found) = layers.of(profile).text(key, None)? {
+        return Ok(Sourced::new(Some(found.value.into_owned()), found.source));
     }
-    let kept = profile.and_then(|profile| match key.name {
-        "server" => Some(profile.server.to_string()),
-        "store" => Some(profile.store.to_string()),
-        _ => None,
-    });
-    Ok(match (kept, configured, profile) {
-        (Some(kept), _, Some(profile)) => Sourced::new(Some(kept), Source::Profile(profile.name.to_string())),
-        (_, Some(configured), _) => Sourced::new(Some(configured), Source::ConfigFile),
-        (_, None, Some(profile)) if key.name == "profile" => {
-            Sourced::new(Some(profile.name.to_string()), Source::Default)
-        }
-        _ => Sourced::new(key.default.map(str::to_owned), Source::Default),
-    })
+    let default = match profile {
+        Some(profile) if key.name == PROFILE.key.name => Some(profile.name.to_string()),
+        _ => key.default.map(str::to_owned),
+    };
+    Ok(Sourced::new(default, Source::Default))
 }
 
 /// Variables that have no key and are set. What they hold is not shown, since the address of a proxy may hold a password.
-fn others(layers: Layers<'_>) -> impl Iterator<Item = Row> {
-    let has_row =
-        |name| CREDENTIAL_VARIABLES.contains(&name) || KEYS.iter().any(|key| key.variable == Some(name));
-    let chosen = VARIABLES.iter().filter(|it| it.is_choice);
-    let set = chosen.filter(move |it| layers.variables.has(it.name) && !has_row(it.name));
-    set.map(|variable| {
+fn others(layers: Layers<'_>) -> impl Iterator<Item = Row> + '_ {
+    let chosen = variables().filter(|variable| variable.kind == VariableKind::Choice);
+    chosen.filter(move |variable| layers.variables.has(variable.name)).map(|variable| {
         Row(vec![
             Value::Text(variable.name.into()),
             Value::Text("set".into()),
             Value::Text(variable.name.into()),
             Value::Absent,
             Value::Text(variable.name.into()),
-            Value::Text(variable.about.into()),
+            Value::Text(variable.help.into_owned().into()),
         ])
     })
 }
@@ -265,11 +253,11 @@ fn row(
 /// # Errors
 /// If there is no such key: exit code 2, with the nearest right one.
 pub fn known(name: &str) -> Result<(), Failure> {
-    if keys::key(name).is_some() || keys::limit(name).is_some() {
+    if table::find(name).is_some() {
         return Ok(());
     }
     let failure = Failure::usage(format!("config.toml has no key {name:?}"));
-    Err(match keys::nearest(name) {
+    Err(match table::nearest(name) {
         Some(nearest) => failure.hint(format!("did you mean `{nearest}`?")),
         None => failure.hint("`deepcall config set --help` lists all keys"),
     })

@@ -2,12 +2,11 @@
 //! other ever sends it. Path and `mic_perm` are inferred from error texts (`api.md` §4).
 
 use clap::Args;
-use serde_json::value::{RawValue, to_raw_value};
 
-use crate::app::config_file::PingTable;
 use crate::app::options::{ConnectionOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions};
+use crate::app::settings::Layers;
+use crate::app::settings::table::{PING_MIC_PERM, PING_PATH};
 use crate::client::SignedIn;
-use crate::client::ping::PATH;
 use crate::commands::Outcome;
 use crate::failure::Failure;
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value};
@@ -68,9 +67,10 @@ pub static DOCUMENT: Document = Document {
 ///
 /// # Errors
 /// If the server refuses it: 1503 sign in (4), 1505 what to pass (2), 1506 wrong type (1).
-pub async fn ping(args: &PingArgs, configured: &PingTable, signed_in: &SignedIn) -> Result<Outcome, Failure> {
-    let path = args.path.as_deref().or(configured.path.as_deref()).unwrap_or(PATH);
-    let answer = signed_in.ping(path, &mic_perm(args, configured)?).await?;
+pub async fn ping(args: &PingArgs, layers: Layers<'_>, signed_in: &SignedIn) -> Result<Outcome, Failure> {
+    let path = layers.get_text(&PING_PATH, args.path.as_deref())?.value;
+    let mic_perm = layers.get_text(&PING_MIC_PERM, args.mic_perm.as_deref())?.value;
+    let answer = signed_in.ping(&path, &mic_perm).await?;
     let row = Row(vec![
         Value::Text(signed_in.profile.clone()),
         Value::Flag(true),
@@ -88,14 +88,4 @@ pub async fn ping(args: &PingArgs, configured: &PingTable, signed_in: &SignedIn)
         sentence: Some(Sentence { tone: Tone::Usual, parts }),
         notes: answer.notes,
     }))
-}
-
-/// The option as JSON if it parses, else as text; then the config file; then `true`.
-fn mic_perm(args: &PingArgs, configured: &PingTable) -> Result<Box<RawValue>, Failure> {
-    let written = match (&args.mic_perm, &configured.mic_perm) {
-        (Some(text), _) => RawValue::from_string(text.clone()).or_else(|_| to_raw_value(text)),
-        (None, Some(value)) => to_raw_value(value),
-        (None, None) => to_raw_value(&true),
-    };
-    written.map_err(|error| Failure::config("mic_perm cannot be said in JSON").caused_by(&error))
 }

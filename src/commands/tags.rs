@@ -2,7 +2,6 @@
 //! The server chooses its own window (`api.md` §3); every filter here works on what it sent.
 
 use clap::Args;
-use clap::builder::{StringValueParser, TypedValueParser};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use regex::Regex;
@@ -52,20 +51,11 @@ pub struct TagsArgs {
     #[arg(long, hide_short_help = true)]
     pub fail_empty: bool,
     /// What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
-    #[arg(long = "ref", value_name = "VALUE", hide_short_help = true, value_parser = StringValueParser::new().map(|text| reference(&text)))]
+    #[arg(long = "ref", value_name = "VALUE", hide_short_help = true, value_parser = crate::app::settings::table::REF.parse)]
     pub reference: Option<Reference>,
     /// Whom to ask, and how the answer looks.
     #[command(flatten)]
     pub question: QuestionOptions,
-}
-
-/// What `--ref` means.
-pub(crate) fn reference(text: &str) -> Reference {
-    match text {
-        "true" => Reference::AsTrue,
-        "off" => Reference::Off,
-        other => Reference::Text(other.to_owned()),
-    }
 }
 
 /// How many at most: none at all would be no question.

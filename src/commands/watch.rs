@@ -8,13 +8,15 @@ use clap::builder::PossibleValuesParser;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::app::config_file::ConfigFile;
 use crate::app::options::{
     ConnectionOptions, FleetOptions, FormatOptions, OutputOptions, ProfileOptions, SandboxOptions,
     ServerTimeOptions, TalkOptions, ValueOptions,
 };
+use crate::app::settings::Layers;
+use crate::app::settings::table::{
+    REF, WATCH_BELL, WATCH_HEARTBEAT, WATCH_INTERVAL, WATCH_LOG, WATCH_MAX_STALE, WATCH_NOTIFY, WATCH_ON,
+};
 use crate::client::Reference;
-use crate::commands::tags::reference;
 use crate::failure::Failure;
 use crate::floor::alerts::Limit;
 use crate::floor::until::{Until, event_named};
@@ -24,7 +26,6 @@ use crate::output::presentation::{ColorWhen, Format};
 use crate::output::select;
 use crate::watch::poll::{Asking, Parts};
 use crate::watch::run::Plan;
-use crate::watch::schedule::{DEFAULT_INTERVAL, SHORTEST_INTERVAL};
 
 /// Follow tags, breaks and wrap-ups until stopped
 ///
@@ -35,7 +36,7 @@ use crate::watch::schedule::{DEFAULT_INTERVAL, SHORTEST_INTERVAL};
 #[derive(Args, Clone, Debug)]
 pub struct WatchArgs {
     /// Ask each this often, at least 2s [default: 5s]
-    #[arg(long, value_name = "DURATION", value_parser = interval)]
+    #[arg(long, value_name = "DURATION", value_parser = WATCH_INTERVAL.parse)]
     pub interval: Option<Duration>,
     /// Follow only tags, breaks or wrapups
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = PossibleValuesParser::new(["tags", "breaks", "wrapups"]), hide_possible_values = true)]
@@ -59,8 +60,8 @@ pub struct WatchArgs {
     #[arg(long, value_name = "CMD", hide_short_help = true)]
     pub exec: Option<String>,
     /// Which events ring, notify and run [default: alert,session_expired]
-    #[arg(long, value_name = "EVENTS", value_delimiter = ',', value_parser = event, hide_short_help = true)]
-    pub on: Vec<String>,
+    #[arg(long, value_name = "EVENTS", value_delimiter = ',', value_parser = event_named, hide_short_help = true)]
+    pub on: Vec<&'static str>,
     /// Give a sign of life this often, e.g. 60s
     #[arg(long, value_name = "DURATION", value_parser = duration, hide_short_help = true)]
     pub heartbeat: Option<Duration>,
@@ -73,8 +74,8 @@ pub struct WatchArgs {
     #[arg(long, conflicts_with_all = ["json", "output"], hide_short_help = true)]
     pub log: bool,
     /// What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
-    #[arg(long = "ref", value_name = "VALUE", hide_short_help = true)]
-    pub reference: Option<String>,
+    #[arg(long = "ref", value_name = "VALUE", hide_short_help = true, value_parser = REF.parse)]
+    pub reference: Option<Reference>,
     /// Whom to follow.
     #[command(flatten)]
     pub profile: ProfileOptions,
@@ -154,62 +155,31 @@ impl WatchLook {
     }
 }
 
-/// A pause between polls.
-pub(crate) fn interval(text: &str) -> Result<Duration, String> {
-    let interval = duration(text)?;
-    if interval < SHORTEST_INTERVAL {
-        return Err(format!("{text:?} is too often: at least {} s", SHORTEST_INTERVAL.as_secs()));
-    }
-    Ok(interval)
-}
-
-/// The name of an event.
-pub(crate) fn event(text: &str) -> Result<String, String> {
-    event_named(text).map(str::to_owned)
-}
-
-/// What the config file says under this key, as the option would read it.
-fn configured<T>(
-    key: &str,
-    text: Option<&String>,
-    read: impl Fn(&str) -> Result<T, String>,
-) -> Result<Option<T>, Failure> {
-    let read = |text: &String| {
-        read(text).map_err(|error| Failure::config(format!("config.toml, watch.{key}: {error}")))
-    };
-    text.map(read).transpose()
-}
-
-/// Events with commas between them.
-pub(crate) fn events(text: &str) -> Result<Vec<String>, String> {
-    text.split(',').map(event).collect()
-}
-
 impl WatchArgs {
-    /// The same, with what the config file says where nothing was typed.
+    /// The same, with what variables and the config file say where nothing was typed.
     ///
     /// # Errors
     /// If a value there is wrong, or `--on` was typed and nothing reacts to events: exit code 2.
-    pub fn with_config(mut self, config: &ConfigFile) -> Result<Self, Failure> {
-        let said = &config.watch;
-        self.interval = self.interval.or(configured("interval", said.interval.as_ref(), interval)?);
-        self.heartbeat = self.heartbeat.or(configured("heartbeat", said.heartbeat.as_ref(), duration)?);
-        self.max_stale = self.max_stale.or(configured("max_stale", said.max_stale.as_ref(), duration)?);
-        self.reference = self.reference.or_else(|| config.reference.clone());
-        self.bell |= said.bell == Some(true);
-        self.notify |= said.notify == Some(true);
+    pub fn with_config(mut self, layers: Layers<'_>) -> Result<Self, Failure> {
+        self.interval = Some(layers.get(&WATCH_INTERVAL, self.interval)?.value);
+        self.heartbeat = layers.get(&WATCH_HEARTBEAT, self.heartbeat.map(Some))?.value;
+        self.max_stale = layers.get(&WATCH_MAX_STALE, self.max_stale.map(Some))?.value;
+        self.reference = Some(layers.get(&REF, self.reference)?.value);
+        self.bell = layers.get(&WATCH_BELL, self.bell.then_some(true))?.value;
+        self.notify = layers.get(&WATCH_NOTIFY, self.notify.then_some(true))?.value;
         // The simulated floor is there to be looked at.
         self.fleet.all |=
             self.sandbox.sandbox && self.fleet.profiles.is_empty() && self.profile.profile.is_none();
         let is_free = !self.look.json && self.look.output.is_none();
-        self.log |= is_free && said.log == Some(true);
-        if self.on.is_empty() {
-            self.on = configured("on", said.on.as_ref(), events)?.unwrap_or_default();
-        } else if !(self.bell || self.notify || self.exec.is_some()) {
+        self.log |= is_free && layers.get(&WATCH_LOG, None)?.value;
+        let reacts = self.bell || self.notify || self.exec.is_some();
+        if !(self.on.is_empty() || reacts) {
             return Err(Failure::usage(
                 "--on has a meaning only with --bell, --notify or --exec: nothing reacts to events",
             ));
         }
+        let typed = Some(std::mem::take(&mut self.on)).filter(|events| !events.is_empty());
+        self.on = layers.get(&WATCH_ON, typed)?.value;
         Ok(self)
     }
 
@@ -234,10 +204,10 @@ impl WatchArgs {
         let read =
             |text: &str| moment(text, &here).map_err(|error| Failure::usage(format!("--since: {error}")));
         let asks = |what: &str| self.only.is_empty() || self.only.iter().any(|only| only == what);
-        let reference: Reference = self.reference.as_deref().map_or(Reference::AsTrue, reference);
+        let reference = self.reference.clone().unwrap_or_default();
         let limits = if self.alerts.is_empty() { configured_limits } else { self.alerts.clone() };
         Ok(Plan {
-            interval: self.interval.unwrap_or(DEFAULT_INTERVAL),
+            interval: self.interval.unwrap_or_default(),
             parts: Parts { tags: asks("tags"), breaks: asks("breaks"), wrapups: asks("wrapups") },
             asking: Asking { reference, server_zone },
             limits,
@@ -277,14 +247,5 @@ impl WatchArgs {
     #[must_use]
     pub fn wants_lines(&self) -> bool {
         self.log || self.look.output.as_deref() == Some("lines")
-    }
-
-    /// The events that ring, notify and run.
-    #[must_use]
-    pub fn reacts_on(&self) -> Vec<&'static str> {
-        if self.on.is_empty() {
-            return vec!["alert", "session_expired"];
-        }
-        self.on.iter().filter_map(|name| event_named(name).ok()).collect()
     }
 }

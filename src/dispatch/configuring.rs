@@ -3,14 +3,12 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 
-use crate::app::config_file::ConfigFile;
-use crate::app::config_file::keys;
-use crate::app::config_file::text;
-use crate::app::config_file::text::TextFile;
 use crate::app::console::Console;
 use crate::app::options::{FleetOptions, ProfileOptions, SandboxOptions};
-use crate::app::settings::who;
+use crate::app::settings::config_file::ConfigFile;
+use crate::app::settings::config_text::TextFile;
 use crate::app::settings::who::CREDENTIAL_VARIABLES;
+use crate::app::settings::{config_text as text, table, who};
 use crate::commands::config;
 use crate::commands::config::edit::{Editor, edit};
 use crate::commands::config::{ConfigAction, SetArgs, ShowArgs, UnsetArgs, values};
@@ -83,7 +81,7 @@ fn set(args: &SetArgs, parts: &Parts, console: &Console) -> Result<ExitStatus, F
 
 /// A value in the file has no effect where a variable says the same.
 fn warn_of_variables(key: &str, parts: &Parts, console: &Console) {
-    let variable = keys::key(key).and_then(|key| key.variable);
+    let variable = table::find(key).and_then(|(setting, _)| setting.key().variable);
     let credentials = (key == "profile").then_some(CREDENTIAL_VARIABLES).into_iter().flatten();
     if let Some(variable) = variable.into_iter().chain(credentials).find(|name| parts.variables().has(name)) {
         console.note(&format!("{variable} is set and wins over it"));

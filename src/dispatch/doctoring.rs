@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 
-use crate::app::config_file::ConfigFile;
-use crate::app::config_file::text::TextFile;
 use crate::app::console::{Console, Side};
 use crate::app::options::{FleetOptions, ProfileOptions};
+use crate::app::settings::config_file::ConfigFile;
+use crate::app::settings::config_text::TextFile;
 use crate::app::settings::{Patience, who};
 use crate::app::sign_in::{KEYRING_LIMIT, Member};
 use crate::commands::config::values::check_all;
@@ -97,7 +97,10 @@ async fn servers_and_sessions(args: &DoctorArgs, parts: &Parts, profiles: &Profi
     let deadline = Deadline::after(wire.patience.timeout);
     wire.patience = Patience { timeout: Some(QUESTION_LIMIT), retries: Some(0) };
     let look = Look { wire: &wire, parts, deadline };
-    let jobs = parts.jobs(&FleetOptions::default());
+    let jobs = match parts.jobs(&FleetOptions::default()) {
+        Ok(jobs) => jobs,
+        Err(failure) => return vec![Finding::failed("session", &failure)],
+    };
     let (asking, source) = match whom(args, parts, profiles) {
         Ok(found) => found,
         Err(failure) => {

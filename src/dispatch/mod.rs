@@ -21,6 +21,7 @@ use crate::app::options::{
     SandboxOptions, TalkOptions,
 };
 use crate::app::settings::look;
+use crate::app::settings::table::{OUTPUT, REF};
 use crate::app::sign_in::Member;
 use crate::app::streams::Streams;
 use crate::cli;
@@ -78,7 +79,7 @@ pub fn dispatch(arguments: Vec<OsString>, environment: Environment) -> ExitStatu
         Parts::new(variables, terminals, clock, redactor)
     };
     let done = parts.and_then(|parts| {
-        let format = format.as_deref().or(parts.config().output.as_deref());
+        let format = format.as_deref().or(parts.config().text(&OUTPUT.key));
         console.set_messages(Messages { errors_as_json: errors_as_json(format), ..console.messages() });
         execute(command, &parts, stdin, &console)
     });
@@ -120,7 +121,7 @@ fn execute(
             console.answer(outcome, &renderer)
         }
         Command::Tags(mut args) => {
-            args.reference = args.reference.or(parts.config().reference.as_deref().map(tags::reference));
+            args.reference = Some(parts.layers().get(&REF, args.reference)?.value);
             let renderer = parts.renderer(console, &args.question.output, &tags::DOCUMENT)?;
             let question = Question::of(&args.question);
             let server_zone = look::server_zone(&args.question.server_time, parts.layers())?;
@@ -148,7 +149,7 @@ fn execute(
                 .ask(parts, console, async |fleet| wrapup::wrapup(&args, &fleet, &server_zone).await)?;
             console.answer(outcome, &renderer)
         }
-        Command::Watch(args) => watching::watch(&args.with_config(parts.config())?, parts, console),
+        Command::Watch(args) => watching::watch(&args.with_config(parts.layers())?, parts, console),
         Command::Ping(args) => {
             let renderer = parts.renderer(console, &args.output, &ping::DOCUMENT)?;
             let outcome = send_ping(&args, parts, console)?;
@@ -201,7 +202,7 @@ impl<'a> Question<'a> {
         console.set_talk(*self.talk);
         let asking = parts.asking(self.profile, self.fleet, self.sandbox, self.connection)?;
         let wire = parts.wire(self.connection)?;
-        let jobs = parts.jobs(self.fleet);
+        let jobs = parts.jobs(self.fleet)?;
         console.log(Side::Client, || {
             asking::run(wire.patience.timeout, async {
                 // The sandbox lives as long as the command that asks it.
@@ -254,7 +255,7 @@ fn send_ping(args: &PingArgs, parts: &Parts, console: &Console) -> Result<Outcom
     let PingArgs { profile, connection, sandbox, talk, .. } = args;
     let question = Question { profile, fleet, connection, sandbox, talk };
     question.ask(parts, console, async |fleet| {
-        let asked = fleet.ask(|signed_in| ping::ping(args, &parts.config().ping, signed_in)).await?;
+        let asked = fleet.ask(|signed_in| ping::ping(args, parts.layers(), signed_in)).await?;
         only(asked.given)
     })
 }

@@ -1,17 +1,18 @@
 //! Makes the parts that commands ask for from what the process was given. No command sees this.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
 use directories::ProjectDirs;
 
-use crate::app::config_file::ConfigFile;
 use crate::app::console::{Console, Messages};
 use crate::app::environment::{Terminals, Variables};
 use crate::app::options::{ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions};
 use crate::app::progress::{Manner, Progress};
 use crate::app::renderer::Renderer;
+use crate::app::settings::config_file::ConfigFile;
+use crate::app::settings::table::{CACERT, JOBS};
 use crate::app::settings::who::{Choice, Who};
 use crate::app::settings::{Layers, Patience, Source, Sourced, look, patience, who};
 use crate::app::sign_in::{
@@ -96,7 +97,7 @@ impl Parts {
     /// The layers below the command line.
     #[must_use]
     pub(crate) fn layers(&self) -> Layers<'_> {
-        Layers { variables: &self.variables, config: &self.config }
+        Layers::new(&self.variables, &self.config)
     }
 
     /// The config file.
@@ -198,11 +199,8 @@ impl Parts {
     /// # Errors
     /// If an option or variable is wrong: exit code 2.
     pub(crate) fn wire(&self, options: &ConnectionOptions) -> Result<Wire, Failure> {
-        let cacert = match &options.cacert {
-            Some(typed) => Some(typed.as_path()),
-            None => self.config.cacert.as_deref().map(absolute).transpose()?,
-        };
-        Wire::new(self.patience(options)?, cacert, &self.variables, self.clock.clone())
+        let cacert = self.layers().get(&CACERT, options.cacert.clone().map(Some))?.value;
+        Wire::new(self.patience(options)?, cacert.as_deref(), &self.variables, self.clock.clone())
     }
 
     /// How patient the user asked to be.
@@ -306,10 +304,12 @@ impl Parts {
         Rc::new(Progress::new(manner))
     }
 
-    /// The config file's `jobs` counts where the option was left at its default.
-    #[must_use]
-    pub(crate) fn jobs(&self, fleet: &FleetOptions) -> u16 {
-        fleet.jobs.or(self.config.jobs).unwrap_or(16).clamp(1, 256)
+    /// How many profiles to ask at the same time.
+    ///
+    /// # Errors
+    /// If the config file is wrong: exit code 2.
+    pub(crate) fn jobs(&self, fleet: &FleetOptions) -> Result<u16, Failure> {
+        Ok(self.layers().get(&JOBS, fleet.jobs)?.value)
     }
 }
 
@@ -350,12 +350,6 @@ fn project_folders(variables: &Variables) -> Option<ProjectDirs> {
         return None;
     }
     ProjectDirs::from("", "", "deepcall")
-}
-
-/// A config file is read from any folder, so that a path in it must not depend on where one stands.
-fn absolute(path: &Path) -> Result<&Path, Failure> {
-    let path = path.is_absolute().then_some(path);
-    path.ok_or_else(|| Failure::config("config.toml, cacert: the path must begin with /"))
 }
 
 fn no_folder() -> Failure {

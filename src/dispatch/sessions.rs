@@ -147,7 +147,7 @@ pub(crate) fn list_profiles(
     }
     let asking = parts.asking_by_profiles(&chosen, true, "", &args.connection)?;
     let wire = parts.wire(&args.connection)?;
-    let jobs = parts.jobs(&args.fleet);
+    let jobs = parts.jobs(&args.fleet)?;
     console.log(Side::Client, || {
         asking::run(wire.patience.timeout, async {
             let (_, fleet) = crate::dispatch::open(asking, &wire, parts, jobs, console).await?;

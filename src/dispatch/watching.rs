@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 
 use crate::app::console::{Console, Messages, Side};
 use crate::app::environment::Terminals;
+use crate::app::settings::table::ALERT;
 use crate::app::settings::{Patience, look, who};
 use crate::app::streams::stdout_reader_is_gone;
 use crate::client::SignedIn;
@@ -43,7 +44,7 @@ pub(crate) fn watch(args: &WatchArgs, parts: &Parts, console: &Console) -> Resul
     let color = look::colour(&output.format, parts.layers(), parts.terminals().stderr)?;
     console.set_messages(Messages { color, mask: presentation.mask, ..console.messages() });
     let server_zone = look::server_zone(&args.server_time, parts.layers())?;
-    let jobs = parts.jobs(&args.fleet);
+    let jobs = parts.jobs(&args.fleet)?;
     let limits = configured_limits(parts)?;
     let plan = args.plan(limits, server_zone, &presentation.zone, parts.clock().now(), jobs)?;
     let reactions = reactions(args, parts, &presentation, console);
@@ -137,11 +138,11 @@ fn title(sessions: &[SignedIn]) -> String {
 }
 
 fn configured_limits(parts: &Parts) -> Result<Vec<Limit>, Failure> {
-    let limits = parts.config().alerts();
+    let limits = parts.config().chosen(&ALERT.key);
     limits
         .map(|(name, value)| {
-            Limit::new(&name, value)
-                .map_err(|error| Failure::config(format!("config.toml, [alert] {name}: {error}")))
+            Limit::new(name, value)
+                .map_err(|error| Failure::config(format!("config.toml, alert.{name}: {error}")))
         })
         .collect()
 }
@@ -214,7 +215,7 @@ fn reactions(args: &WatchArgs, parts: &Parts, presentation: &Presentation, conso
         redactor: parts.redactor().clone(),
     };
     let mut reactions = Reactions::none();
-    reactions.on = args.reacts_on();
+    reactions.on.clone_from(&args.on);
     reactions.bell = args.bell;
     if args.notify {
         let words = move |event: &Event| sentence::words(&event_view::sentence(event), &for_notice);

@@ -90,7 +90,7 @@ impl FromStr for Limit {
     type Err = LimitError;
 
     fn from_str(text: &str) -> Result<Self, LimitError> {
-        let (name, value) = text.split_once('=').ok_or_else(|| LimitError::NoValue(text.to_owned()))?;
+        let (name, value) = text.rsplit_once('=').ok_or_else(|| LimitError::NoValue(text.to_owned()))?;
         Self::new(name, value)
     }
 }

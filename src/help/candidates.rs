@@ -4,7 +4,7 @@
 use clap::{Arg, Command};
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
-use crate::app::config_file::keys::KEYS;
+use crate::app::settings::table;
 use crate::client::replies::codes;
 use crate::commands::schema;
 use crate::failure::EXIT_STATUSES;
@@ -77,9 +77,7 @@ fn events() -> Vec<CompletionCandidate> {
 
 /// The keys of the config file.
 fn keys() -> Vec<CompletionCandidate> {
-    let limits = [("alert.break", "how long a break may be"), ("alert.wrapup", "how long a wrap-up may be")];
-    let keys = KEYS.iter().map(|key| (key.name, key.about)).chain(limits);
-    keys.map(|(name, about)| CompletionCandidate::new(name).help(Some(about.into()))).collect()
+    table::names().map(|(name, key)| CompletionCandidate::new(name).help(Some(key.help.into()))).collect()
 }
 
 /// DeepCall's codes, and `exit` with the program's own.

@@ -2,6 +2,8 @@
 //! It must not know what the file is about.
 
 use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::DeTable;
 
 /// What is wrong with a text, and where. The line itself is never quoted: somebody may have put a password there.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,16 +19,24 @@ pub struct Mistake {
 /// # Errors
 /// When it is not UTF-8, begins with a byte order mark, is not TOML, or says something that `T` does not know.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Mistake> {
+    toml::from_str(text(bytes)?).map_err(|error| Mistake::of_toml(bytes, &error))
+}
+
+/// The whole file as a table that knows where each part of it stands.
+///
+/// # Errors
+/// When it is not UTF-8, begins with a byte order mark, or is not TOML.
+pub fn table(bytes: &[u8]) -> Result<Spanned<DeTable<'_>>, Mistake> {
+    DeTable::parse(text(bytes)?).map_err(|error| Mistake::of_toml(bytes, &error))
+}
+
+fn text(bytes: &[u8]) -> Result<&str, Mistake> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| Mistake::at(bytes, error.valid_up_to(), "not UTF-8".to_owned()))?;
     if text.starts_with('\u{feff}') {
         return Err(Mistake::at(bytes, 0, "a byte order mark is not expected".to_owned()));
     }
-    // Only the error's message: its own display quotes the line.
-    toml::from_str(text).map_err(|error| {
-        let detail = error.message().trim().replace('\n', " ");
-        Mistake::at(bytes, error.span().map_or(0, |span| span.start), detail)
-    })
+    Ok(text)
 }
 
 impl Mistake {
@@ -34,5 +44,11 @@ impl Mistake {
     pub(crate) fn at(bytes: &[u8], byte: usize, detail: String) -> Self {
         let line = bytes.iter().take(byte).filter(|byte| **byte == b'\n').count() + 1;
         Self { line, detail }
+    }
+
+    /// Only the error's message: its own display quotes the line.
+    fn of_toml(bytes: &[u8], error: &toml::de::Error) -> Self {
+        let detail = error.message().trim().replace('\n', " ");
+        Self::at(bytes, error.span().map_or(0, |span| span.start), detail)
     }
 }

@@ -10,9 +10,6 @@ mod tests;
 /// The shortest interval, and the shortest time between the starts of two polls that go well.
 pub const SHORTEST_INTERVAL: Duration = Duration::from_secs(2);
 
-/// The interval without `--interval`.
-pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(5);
-
 /// Healthy polls are late by up to a tenth of the interval, but not by more than this.
 const MOST_JITTER: Duration = Duration::from_secs(1);
 

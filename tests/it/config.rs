@@ -5,8 +5,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use deepcall::app::config_file::ConfigFile;
-use deepcall::app::config_file::keys::KEYS;
+use deepcall::app::settings::config_file::ConfigFile;
+use deepcall::app::settings::setting::Kind;
+use deepcall::app::settings::table::SETTINGS;
 use deepcall::commands::config::values::check_all;
 
 use crate::support::{CANARY_SSID, FakeServer, Screen, World};
@@ -68,9 +69,8 @@ fn each_option_has_its_key_or_a_reason_to_have_none() {
         .filter_map(|it| it.get_long())
         .map(str::to_owned)
         .collect();
-    let mut keys: BTreeSet<String> =
-        KEYS.iter().filter_map(|key| key.option.rsplit_once("--")).map(|(_, long)| long.to_owned()).collect();
-    keys.insert("alert".to_owned());
+    let long = |option: &str| option.split("--").last().unwrap().to_owned();
+    let keys: BTreeSet<String> = SETTINGS.iter().map(|setting| long(setting.key().option)).collect();
     let reasons = WITHOUT_KEY.iter().flat_map(|(_, options)| options.split(' '));
     let excused: BTreeSet<String> = reasons.map(str::to_owned).collect();
     let said: BTreeSet<String> = keys.union(&excused).cloned().collect();
@@ -84,9 +84,12 @@ fn the_example_shows_each_key_once_with_a_right_value() {
     let text = configuration.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
     check_all(text, Path::new("configuration.md")).unwrap();
     let config = ConfigFile::parse(text, Path::new("configuration.md")).unwrap();
-    let said = config.said();
-    for key in &KEYS {
-        assert!(said.of(key).is_some(), "the example of docs/configuration.md does not show {}", key.name);
+    for key in SETTINGS.iter().map(|setting| setting.key()) {
+        let is_shown = match key.kind {
+            Kind::Names(_) => config.chosen(key).next().is_some(),
+            _ => config.text(key).is_some(),
+        };
+        assert!(is_shown, "the example of docs/configuration.md does not show {}", key.name);
     }
 }
 

@@ -20,7 +20,7 @@ fn man_pages_are_fresh() {
     definition.build();
     render(&definition, "deepcall", &mut pages);
     pages.insert("deepcall-exit-codes.7".to_owned(), exit_codes().into_bytes());
-    pages.insert("deepcall-variables.7".to_owned(), manuals::variables().into_bytes());
+    pages.insert("deepcall-variables.7".to_owned(), manuals::variables_page().into_bytes());
     pages.insert("deepcall-json.7".to_owned(), manuals::json().into_bytes());
     pages.insert("deepcall-config.5".to_owned(), manuals::config().into_bytes());
     compare("man", &pages);

@@ -15,7 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["client", "output"],
     &["floor"],
     &["report", "sandbox", "store"],
-    &["clock", "json", "moment", "nearest", "zones"],
+    &["clock", "json", "moment", "nearest"],
 ];
 
 /// Arrows that point up or across on purpose, each with its reason.

@@ -5,13 +5,14 @@ use jiff::tz::TimeZone;
 
 use crate::app::environment::{Terminals, Variables};
 use crate::app::options::{FormatOptions, OutputOptions, ServerTimeOptions, ValueOptions};
-use crate::app::settings::{Layers, Source, Sourced, parsed};
+use crate::app::settings::table;
+use crate::app::settings::table::{COLOR, MASK, NO_HEADERS, OUTPUT, SERVER_TIMEZONE, TIMEZONE};
+use crate::app::settings::{Layers, Source, Sourced};
 use crate::failure::Failure;
 use crate::output::presentation::{ColorWhen, Format, Presentation, colour_wanted};
 use crate::output::select;
 use crate::output::select::SelectError;
 use crate::report::Document;
-use crate::zones;
 
 /// How the answer shall look.
 ///
@@ -34,7 +35,7 @@ pub fn presentation(
         zone: zone(&options.values, layers)?,
         now,
         mask: mask(&options.values, layers)?,
-        headers: !(options.format.no_headers || layers.config.no_headers == Some(true)),
+        headers: !layers.get(&NO_HEADERS, options.format.no_headers.then_some(true))?.value,
         columns: options.format.columns.clone(),
         guard: !options.format.csv_raw,
     })
@@ -51,12 +52,7 @@ pub fn format(options: &FormatOptions, layers: Layers<'_>) -> Result<Sourced<For
     if options.jq.is_some() {
         return Ok(Sourced::new(Format::Json, Source::Option("--jq")));
     }
-    if let Some(format) = options.output {
-        return Ok(Sourced::new(format, Source::Option("--output")));
-    }
-    let named = layers.first(("--output", None), Some("DEEPCALL_OUTPUT"), layers.config.output.as_deref())?;
-    let named = named.map(|text| parsed(&text, str::parse::<Format>)).transpose()?;
-    Ok(named.unwrap_or(Sourced::new(Format::Table, Source::Default)))
+    layers.get(&OUTPUT, options.output)
 }
 
 /// The columns that the config file names for a document, where a format has columns.
@@ -68,10 +64,11 @@ pub fn configured_columns(
     format: Format,
     layers: Layers<'_>,
 ) -> Result<Option<Vec<String>>, Failure> {
-    let said = layers.config.columns.of(document.name).filter(|_| has_columns(format));
-    let said = said.map(|text| Sourced::new(text, Source::ConfigFile));
-    let columns = said.map(|text| parsed(&text, |text| columns(document, text))).transpose()?;
-    Ok(columns.map(|columns| columns.value))
+    let name = format!("columns.{}", document.name.replace('-', "_"));
+    let Some((setting, _)) = table::find(&name).filter(|_| has_columns(format)) else { return Ok(None) };
+    let Some(text) = layers.text(setting.key(), None)? else { return Ok(None) };
+    let columns = columns(document, &text.value);
+    columns.map(Some).map_err(|error| Failure::config(format!("{}, {name}: {error}", text.source)))
 }
 
 /// Columns of a document, with commas between them.
@@ -124,10 +121,7 @@ fn width(layers: Layers<'_>, terminals: Terminals) -> usize {
 /// # Errors
 /// If the config file's `color` is unknown.
 pub fn colour(options: &FormatOptions, layers: Layers<'_>, terminal: bool) -> Result<bool, Failure> {
-    let configured = layers.config.color.as_deref().map(|text| Sourced::new(text, Source::ConfigFile));
-    let configured = configured.map(|text| parsed(&text, str::parse::<ColorWhen>)).transpose()?;
-    let choice = options.color.or(configured.map(|choice| choice.value)).unwrap_or(ColorWhen::Auto);
-    Ok(by_variables(choice, layers.variables, terminal))
+    Ok(by_variables(layers.get(&COLOR, options.color)?.value, layers.variables, terminal))
 }
 
 /// Whether errors get colour before any option is known: those of the command line itself.
@@ -146,52 +140,15 @@ fn by_variables(choice: ColorWhen, variables: &Variables, terminal: bool) -> boo
 /// # Errors
 /// If the named zone is not known to this system.
 pub fn zone(options: &ValueOptions, layers: Layers<'_>) -> Result<TimeZone, Failure> {
-    let config = layers.config.timezone.as_deref();
-    let named =
-        layers.first(("--timezone", options.timezone.as_deref()), Some("DEEPCALL_TIMEZONE"), config)?;
-    Ok(named
-        .map(|text| parsed(&text, |text| time_zone(text, layers.variables)))
-        .transpose()?
-        .map_or_else(|| local(layers.variables), |zone| zone.value))
+    Ok(layers.get_text(&TIMEZONE, options.timezone.as_deref())?.value)
 }
 
-/// The zone of server times that name none: India's, unless somebody said otherwise (`api.md` §8).
+/// The zone of server times that name none: India's, unless somebody chose another (`api.md` §8).
 ///
 /// # Errors
 /// If the named zone is not known to this system.
 pub fn server_zone(options: &ServerTimeOptions, layers: Layers<'_>) -> Result<TimeZone, Failure> {
-    let config = layers.config.server_timezone.as_deref();
-    let named = layers.first(("--server-timezone", options.server_timezone.as_deref()), None, config)?;
-    Ok(named
-        .map(|text| parsed(&text, |text| time_zone(text, layers.variables)))
-        .transpose()?
-        .map_or_else(crate::client::replies::moments::india, |zone| zone.value))
-}
-
-/// A zone by its IANA name, `local`, `UTC`, or an offset such as `+05:30`.
-///
-/// # Errors
-/// If this system does not know it.
-pub fn time_zone(text: &str, variables: &Variables) -> Result<TimeZone, String> {
-    match text.to_ascii_lowercase().as_str() {
-        "local" => return Ok(local(variables)),
-        "utc" | "z" => return Ok(TimeZone::UTC),
-        _ => {}
-    }
-    if text.starts_with(['+', '-']) {
-        let offset = jiff::fmt::temporal::DateTimeParser::new().parse_time_zone(text).ok();
-        // RFC 3339 can say no offset of a day or more.
-        let is_sayable = |zone: &TimeZone| zone.to_offset(Timestamp::UNIX_EPOCH).seconds().abs() < 86_400;
-        return offset
-            .filter(is_sayable)
-            .ok_or_else(|| format!("{text:?} is no offset; write for example +05:30"));
-    }
-    zones::named(text, variables.path("TZDIR").as_deref())
-        .map_err(|_| format!("{text:?} is no known time zone; write for example Asia/Kolkata or UTC"))
-}
-
-fn local(variables: &Variables) -> TimeZone {
-    zones::local(variables.even_empty("TZ"), variables.path("TZDIR").as_deref())
+    Ok(layers.get_text(&SERVER_TIMEZONE, options.server_timezone.as_deref())?.value)
 }
 
 /// Whether phone numbers are hidden.
@@ -199,21 +156,5 @@ fn local(variables: &Variables) -> TimeZone {
 /// # Errors
 /// If `DEEPCALL_MASK` is neither yes nor no.
 pub fn mask(options: &ValueOptions, layers: Layers<'_>) -> Result<bool, Failure> {
-    if options.mask {
-        return Ok(true);
-    }
-    let said = layers.variable("DEEPCALL_MASK")?.map(|text| parsed(&text, yes_or_no)).transpose()?;
-    Ok(said.map(|sourced| sourced.value).or(layers.config.mask).unwrap_or(false))
-}
-
-/// Yes or no, as a variable says it.
-///
-/// # Errors
-/// If it is neither.
-pub fn yes_or_no(text: &str) -> Result<bool, String> {
-    match text.to_ascii_lowercase().as_str() {
-        "1" | "true" | "yes" | "on" => Ok(true),
-        "0" | "false" | "no" | "off" => Ok(false),
-        _ => Err(format!("{text:?} is neither true nor false")),
-    }
+    Ok(layers.get(&MASK, options.mask.then_some(true))?.value)
 }

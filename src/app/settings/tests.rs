@@ -19,11 +19,11 @@ impl Below {
     fn new(variables: &[(&str, &str)], config: &str) -> Self {
         let variables =
             Variables::new(variables.iter().map(|(name, value)| ((*name).into(), (*value).into())));
-        Self { variables, config: toml::from_str(config).unwrap() }
+        Self { variables, config: ConfigFile::parse(config, std::path::Path::new("config.toml")).unwrap() }
     }
 
     fn layers(&self) -> Layers<'_> {
-        Layers { variables: &self.variables, config: &self.config }
+        Layers::new(&self.variables, &self.config)
     }
 }
 
@@ -53,9 +53,9 @@ fn a_wrong_value_is_refused_by_the_name_of_its_source() {
         (&[("DEEPCALL_OUTPUT", "yaml")][..], "", "DEEPCALL_OUTPUT: \"yaml\" is none of"),
         (&[("DEEPCALL_TIMEZONE", "Mars/Base")], "", "DEEPCALL_TIMEZONE: \"Mars/Base\" is no known time zone"),
         (&[("DEEPCALL_MASK", "maybe")], "", "DEEPCALL_MASK: \"maybe\" is neither"),
-        (&[], "output='yaml'", "config.toml: \"yaml\" is none of"),
-        (&[], "color='pink'", "config.toml: \"pink\" is none of"),
-        (&[], "timezone='+99:00'", "config.toml: \"+99:00\" is no offset"),
+        (&[], "output='yaml'", "config.toml, output: \"yaml\" is none of"),
+        (&[], "color='pink'", "config.toml, color: \"pink\" is none of"),
+        (&[], "timezone='+99:00'", "config.toml, timezone: \"+99:00\" is no offset"),
     ] {
         let below = Below::new(variables, config);
         let failure = look::presentation(&none, below.layers(), Terminals::default(), Timestamp::UNIX_EPOCH);

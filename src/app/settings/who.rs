@@ -3,13 +3,17 @@
 use globset::{Glob, GlobMatcher};
 
 use crate::app::options::{ConnectionOptions, FleetOptions, ProfileOptions, SandboxOptions};
-use crate::app::settings::{Layers, Source, Sourced, parsed};
+use crate::app::settings::table::{PROFILE, SERVER, STORE};
+use crate::app::settings::variables::CREDENTIALS;
+use crate::app::settings::{Layers, Source, Sourced};
 use crate::failure::Failure;
 use crate::store::{Profile, ProfileName, Profiles, ServerUrl, StoreKind};
 
 /// The variables that hold credentials.
-pub const CREDENTIAL_VARIABLES: [&str; 5] =
-    ["DEEPCALL_SSID", "DEEPCALL_SSID_FILE", "DEEPCALL_USER_ID", "DEEPCALL_TOKEN", "DEEPCALL_TOKEN_FILE"];
+pub const CREDENTIAL_VARIABLES: [&str; 5] = {
+    let [a, b, c, d, e] = CREDENTIALS;
+    [a.0, b.0, c.0, d.0, e.0]
+};
 
 /// Whom the user wants to ask as, before anything is opened.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,9 +63,8 @@ pub fn who(
     if let Some(variable) = CREDENTIAL_VARIABLES.into_iter().find(|name| layers.variables.has(name)) {
         return Ok(Who::Variables { variable });
     }
-    let named =
-        layers.first(("--profile", None), Some("DEEPCALL_PROFILE"), layers.config.profile.as_deref())?;
-    let named = named.map(|name| Sourced::new(Choice::Named(name.value.to_owned()), name.source));
+    let named = layers.text(&PROFILE.key, None)?;
+    let named = named.map(|name| Sourced::new(Choice::Named(name.value.into_owned()), name.source));
     Ok(Who::Stored(named.unwrap_or(Sourced::new(Choice::Default, Source::Default))))
 }
 
@@ -167,9 +170,8 @@ pub fn named_server(
     options: &ConnectionOptions,
     layers: Layers<'_>,
 ) -> Result<Option<Sourced<ServerUrl>>, Failure> {
-    let typed = ("--server", options.server.as_deref());
-    let named = layers.first(typed, Some("DEEPCALL_SERVER"), layers.config.server.as_deref())?;
-    named.map(|text| parsed(&text, ServerUrl::parse)).transpose()
+    let server = layers.get_text(&SERVER, options.server.as_deref())?;
+    Ok((server.source != Source::Default).then_some(server))
 }
 
 /// The server to ask on behalf of a profile: its own. An address named elsewhere may only confirm
@@ -213,10 +215,9 @@ pub fn profile_name(
     profiles: &Profiles,
     layers: Layers<'_>,
 ) -> Result<Sourced<ProfileName>, Failure> {
-    let typed = ("--profile", options.profile.as_deref());
-    let named = layers.first(typed, Some("DEEPCALL_PROFILE"), layers.config.profile.as_deref())?;
-    if let Some(text) = named {
-        return parsed(&text, ProfileName::parse);
+    let named = layers.get_text(&PROFILE, options.profile.as_deref())?;
+    if let Some(name) = named.value {
+        return Ok(Sourced::new(name, named.source));
     }
     let name = match profiles.default_profile() {
         Some(profile) => profile.name.clone(),
@@ -240,16 +241,5 @@ pub fn store_kind(
     known: Option<&Profile>,
     layers: Layers<'_>,
 ) -> Result<Sourced<StoreKind>, Failure> {
-    if let Some(typed) = typed {
-        return Ok(Sourced::new(typed, Source::Option("--store")));
-    }
-    if let Some(text) = layers.variable("DEEPCALL_STORE")? {
-        return parsed(&text, str::parse::<StoreKind>);
-    }
-    if let Some(known) = known {
-        return Ok(Sourced::new(known.store, Source::Profile(known.name.to_string())));
-    }
-    let configured = layers.config.store.as_deref().map(|text| Sourced::new(text, Source::ConfigFile));
-    let configured = configured.map(|text| parsed(&text, str::parse::<StoreKind>)).transpose()?;
-    Ok(configured.unwrap_or(Sourced::new(StoreKind::Keyring, Source::Default)))
+    layers.of(known).get(&STORE, typed)
 }

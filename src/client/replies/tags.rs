@@ -33,6 +33,16 @@ pub enum Reference {
     Text(String),
 }
 
+impl From<&str> for Reference {
+    fn from(text: &str) -> Self {
+        match text {
+            "true" => Self::AsTrue,
+            "off" => Self::Off,
+            other => Self::Text(other.to_owned()),
+        }
+    }
+}
+
 /// What one call told.
 #[derive(Clone, Debug)]
 pub struct Tags<T = Notification> {

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::app::config_file::keys::{KEYS, Kind};
-use crate::app::config_file::text::TextFile;
 use crate::app::environment::Variables;
+use crate::app::settings::config_text::TextFile;
+use crate::app::settings::setting::Kind;
+use crate::app::settings::table::SETTINGS;
 use crate::app::settings::who::CREDENTIAL_VARIABLES;
 use crate::commands::config::values;
 use crate::failure::Failure;
@@ -107,17 +108,28 @@ fn read(copy: &Path) -> Result<String, Failure> {
 fn template() -> String {
     let mut text = "# Lasting choices of deepcall; `man deepcall-config` says more. Take away the # before a key to set it.\n".to_owned();
     let mut table = "";
-    for key in &KEYS {
-        let (in_table, name) = key.name.split_once('.').unwrap_or(("", key.name));
+    let mut line = |in_table: &'static str, name: &str, value: &str, help: &str| {
         if in_table != table {
             text.extend(["\n# [", in_table, "]\n"]);
             table = in_table;
         }
-        let quote = if key.kind == Kind::Text { "\"" } else { "" };
+        text.extend(["# ", name, " = ", value, help, "\n"]);
+    };
+    for setting in SETTINGS {
+        let key = setting.key();
+        if let Kind::Names(examples) = key.kind {
+            for (name, value) in examples {
+                let name = if name.contains('.') { format!("{name:?}") } else { (*name).to_owned() };
+                line(key.name, &name, &format!("{value:?}"), "");
+            }
+            continue;
+        }
+        let (in_table, name) = key.name.split_once('.').unwrap_or(("", key.name));
         let value = key.default.unwrap_or_default();
-        text.extend(["# ", name, " = ", quote, value, quote, "  # ", key.about, "\n"]);
+        let value = if key.kind == Kind::Text { format!("{value:?}") } else { value.to_owned() };
+        line(in_table, name, &value, &format!("  # {}", key.help));
     }
-    text + "\n# [alert]\n# break = \"15m\"\n# \"break.lunch\" = \"45m\"\n# wrapup = \"60s:90s\"\n"
+    text
 }
 
 #[cfg(test)]
@@ -130,6 +142,6 @@ mod tests {
         assert!(values::check_all(&text, Path::new("c")).is_ok());
         assert!(text.lines().all(|line| line.is_empty() || line.starts_with('#')), "{text}");
         let keys = text.lines().skip(1).filter_map(|line| line.strip_prefix("# ")?.split_once(" = "));
-        assert_eq!(keys.count(), KEYS.len() + 3);
+        assert_eq!(keys.count(), crate::app::settings::table::names().count());
     }
 }

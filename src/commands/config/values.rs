@@ -2,58 +2,28 @@
 
 use std::path::Path;
 
-use crate::app::config_file::ConfigFile;
-use crate::app::config_file::keys;
-use crate::app::config_file::keys::{Bounds, KEYS};
-use crate::app::environment::Variables;
-use crate::app::settings::look;
-use crate::commands::{break_status, profiles, tags, watch, wrapup};
+use crate::app::settings::config_file::ConfigFile;
+use crate::app::settings::{look, table};
+use crate::commands::schema::DOCUMENTS;
 use crate::failure::Failure;
-use crate::floor::alerts::Limit;
-use crate::moment::duration;
-use crate::output::presentation::{ColorWhen, Format};
-use crate::store::{ProfileName, ServerUrl, StoreKind};
 
 /// Whether a key may have this value.
 ///
 /// # Errors
 /// What is wrong with it.
 pub fn check(name: &str, text: &str) -> Result<(), String> {
-    if let Some(limit) = keys::limit(name) {
-        return right(Limit::new(limit, text));
+    let (setting, chosen) = table::find(name).ok_or("there is no such key")?;
+    match chosen {
+        Some(chosen) => setting.check(&format!("{chosen}={text}")),
+        None => setting.check(text),
+    }?;
+    // Only the commands know which columns their documents have.
+    if let Some(of) = name.strip_prefix("columns.") {
+        let document = DOCUMENTS.into_iter().find(|document| document.name == of.replace('_', "-"));
+        let document = document.ok_or("there is no such document")?;
+        look::columns(document, text).map_err(|error| error.to_string())?;
     }
-    match name {
-        "server" => right(ServerUrl::parse(text)),
-        "profile" => right(ProfileName::parse(text)),
-        "store" => right(text.parse::<StoreKind>()),
-        "cacert" if Path::new(text).is_absolute() => Ok(()),
-        "cacert" => Err("the path must begin with /".to_owned()),
-        "timeout" | "watch.heartbeat" | "watch.max_stale" => right(duration(text)),
-        "retries" => right(number(text, keys::RETRIES)),
-        "jobs" => right(number(text, keys::JOBS)),
-        "server_timezone" | "timezone" => right(look::time_zone(text, &Variables::default())),
-        "output" => right(text.parse::<Format>()),
-        "color" => right(text.parse::<ColorWhen>()),
-        "mask" => right(look::yes_or_no(text)),
-        "no_headers" | "watch.log" | "watch.bell" | "watch.notify" => right(text.parse::<bool>()),
-        "columns.tags" => right(look::columns(&tags::DOCUMENT, text)),
-        "columns.break_status" => right(look::columns(&break_status::DOCUMENT, text)),
-        "columns.wrapup" => right(look::columns(&wrapup::DOCUMENT, text)),
-        "columns.profiles" => right(look::columns(&profiles::DOCUMENT, text)),
-        "watch.interval" => right(watch::interval(text)),
-        "watch.on" => right(watch::events(text)),
-        // What the server takes there is not documented.
-        "ref" | "ping.path" | "ping.mic_perm" => Ok(()),
-        _ => Err("there is no such key".to_owned()),
-    }
-}
-
-fn right<T>(read: Result<T, impl ToString>) -> Result<(), String> {
-    read.map(drop).map_err(|error| error.to_string())
-}
-
-fn number(text: &str, bounds: Bounds) -> Result<u16, String> {
-    bounds.hold(text.parse().map_err(|_| format!("{text:?} is not a whole number"))?)
+    Ok(())
 }
 
 /// Whether a whole file could be used.
@@ -61,12 +31,8 @@ fn number(text: &str, bounds: Bounds) -> Result<u16, String> {
 /// # Errors
 /// At the first mistake: exit code 2.
 pub fn check_all(text: &str, path: &Path) -> Result<(), Failure> {
-    let config = ConfigFile::parse(text, path)?;
-    let values = config.said();
-    let said = KEYS.iter().filter_map(|key| Some((key.name.to_owned(), values.of(key)?)));
-    let limits = config.alerts().map(|(name, limit)| (format!("{}.{name}", keys::ALERT), limit.to_owned()));
-    for (name, value) in said.chain(limits) {
-        check(&name, &value).map_err(|why| Failure::config(format!("{}, {name}: {why}", path.display())))?;
+    for (name, value) in ConfigFile::parse(text, path)?.values() {
+        check(name, value).map_err(|why| Failure::config(format!("{}, {name}: {why}", path.display())))?;
     }
     Ok(())
 }
@@ -74,10 +40,17 @@ pub fn check_all(text: &str, path: &Path) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::settings::setting::Kind;
 
     #[test]
     fn each_default_is_right_and_each_key_is_checked() {
-        for key in &KEYS {
+        for key in table::SETTINGS.iter().map(|setting| setting.key()) {
+            if let Kind::Names(examples) = key.kind {
+                for (name, value) in examples {
+                    assert_eq!(check(&format!("{}.{name}", key.name), value), Ok(()), "for {name}");
+                }
+                continue;
+            }
             if let Some(default) = key.default {
                 assert_eq!(check(key.name, default), Ok(()), "for {}", key.name);
             }

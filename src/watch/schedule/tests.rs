@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const INTERVAL: Duration = DEFAULT_INTERVAL;
+const INTERVAL: Duration = Duration::from_secs(5);
 
 fn seconds(seconds: f64) -> Duration {
     Duration::from_secs_f64(seconds)

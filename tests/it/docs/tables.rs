@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use deepcall::app::settings::variables::VARIABLES;
+use deepcall::app::settings::table::SETTINGS;
+use deepcall::app::settings::variables::variables;
 
 use super::{TOP, read};
 use crate::faults::rows::ROWS;
-use crate::support::World;
 
 /// A table of Markdown.
 fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
@@ -45,18 +45,14 @@ fn compare(document: &str, name: &str, wanted: &str) {
 
 #[test]
 fn the_keys_are_those_of_the_program() {
-    let shown = World::new().run("config show --json").ended_with(0).json();
-    let rows = shown["config"].as_array().unwrap().iter();
-    // Two rows stand for credentials and for a variable alone.
-    let keys = rows.filter(|row| row["key"] != "session" && row["key"].as_str() != row["variable"].as_str());
-    let rows = keys.map(|row| {
-        let text = |name: &str| row[name].as_str().unwrap_or("").to_owned();
+    let rows = SETTINGS.iter().map(|setting| setting.key()).map(|key| {
+        let names: Vec<String> = key.names().iter().map(|name| code(name)).collect();
         vec![
-            code(&text("key")),
-            code(&text("option")),
-            code(&text("variable")),
-            code(&text("value")),
-            text("about"),
+            names.join(", "),
+            code(key.option),
+            code(key.variable.unwrap_or_default()),
+            code(key.default.unwrap_or_default()),
+            key.help.to_owned(),
         ]
     });
     compare(
@@ -69,8 +65,8 @@ fn the_keys_are_those_of_the_program() {
 #[test]
 fn the_variables_are_those_of_the_program() {
     // Scripts of shells set it, and nobody else should.
-    let rows = VARIABLES.iter().filter(|variable| variable.name != "DEEPCALL_COMPLETE");
-    let rows = rows.map(|variable| vec![code(variable.name), variable.about.to_owned()]);
+    let rows = variables().filter(|variable| variable.name != "DEEPCALL_COMPLETE");
+    let rows = rows.map(|variable| vec![code(variable.name), variable.help.to_string()]);
     compare("docs/configuration.md", "variables", &table(&["variable", "meaning"], rows));
 }
 

@@ -1,7 +1,8 @@
 //! Pages of sections 5 and 7, each from the table that the program itself goes by, and the end of every page of section 1.
 
-use deepcall::app::config_file::keys::{KEYS, Kind};
-use deepcall::app::settings::variables::VARIABLES;
+use deepcall::app::settings::setting::Kind;
+use deepcall::app::settings::table::SETTINGS;
+use deepcall::app::settings::variables::variables;
 use deepcall::commands::schema::DOCUMENTS;
 use deepcall::floor::event::EventWords;
 use deepcall::report::{Field, Meaning, Shape};
@@ -46,13 +47,13 @@ pub fn end(is_top: bool) -> String {
 }
 
 /// Section 7: the variables.
-pub fn variables() -> String {
+pub fn variables_page() -> String {
     let mut page = head("deepcall-variables", 7, "variables that deepcall reads")
         + "An option wins over a variable, a variable over what is kept with a profile, that over config.toml,\n\
            and that over the default. A typed \\-\\-profile wins over a session in variables, and that over all that is\n\
            stored. An empty variable counts as not set.\n";
-    for variable in &VARIABLES {
-        page += &entry(variable.name, &[&format!("{}.", variable.about)]);
+    for variable in variables() {
+        page += &entry(variable.name, &[&format!("{}.", variable.help)]);
     }
     page + &see_also(&["deepcall(1)", "deepcall-config(1)", "deepcall-config(5)"])
 }
@@ -64,12 +65,22 @@ pub fn config() -> String {
            says otherwise for one run. A key that is not known is an error.\n.PP\n\
            Options that choose what is asked for, that take a guard away, or that run a command have no key: the line\n\
            that is typed says those itself.\n.SH KEYS\n";
-    for key in &KEYS {
+    for key in SETTINGS.iter().map(|setting| setting.key()) {
         let kind = match key.kind {
             Kind::Text => "text",
             Kind::Number => "number",
             Kind::Flag => "true or false",
             Kind::Any => "any value",
+            Kind::Names(examples) => {
+                let lines = examples.iter().map(|(name, value)| {
+                    let name = if name.contains('.') { format!("{name:?}") } else { (*name).to_owned() };
+                    format!("{name} = {value:?}")
+                });
+                let lines: Vec<String> = lines.collect();
+                let told = format!("table of text, each as {}, e.g. {}", key.option, lines.join(", "));
+                page += &entry(&format!("[{}]", key.name), &[&format!("{}.", key.help), &told]);
+                continue;
+            }
         };
         let mut says = format!("{kind}, as {}", key.option);
         if let Some(variable) = key.variable {
@@ -78,16 +89,8 @@ pub fn config() -> String {
         if let Some(default) = key.default {
             says += &format!(" [default: {default}]");
         }
-        page += &entry(key.name, &[&format!("{}.", key.about), &says]);
+        page += &entry(key.name, &[&format!("{}.", key.help), &says]);
     }
-    page += &entry(
-        "alert.break, alert.break.REASON, alert.wrapup",
-        &[
-            "How long is too long, as watch \\-\\-alert: one length of time, or WARN:CRITICAL.",
-            "A reason stands in quotes with the break: \"break.lunch\" = \"45m\"",
-        ],
-    )
-    .replace("\\e\\-", "\\-");
     page + ".SH FILES\n.TP\n.I ~/.config/deepcall/config.toml\nUnless DEEPCALL_CONFIG_DIR or XDG_CONFIG_HOME names another \
             folder.\nA file that other users may write may not name a server or a certificate authority.\n\
             .SH EXAMPLES\n.nf\ntimezone = \"Asia/Kolkata\"\n\n[alert]\nbreak = \"15m\"\n\"break.lunch\" = \"45m\"\n.fi\n"
@@ -171,7 +174,7 @@ fn every_variable_that_the_source_reads_is_listed() {
             let quoted = text.split('"').filter(|it| it.starts_with("DEEPCALL_"));
             let is_name = |it: &&str| it.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
             for name in quoted.filter(is_name) {
-                let is_listed = VARIABLES.iter().any(|variable| variable.name == name);
+                let is_listed = variables().any(|variable| variable.name == name);
                 assert!(is_listed, "{} reads {name}, which is in no list", path.display());
             }
         }

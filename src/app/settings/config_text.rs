@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{Document, DocumentMut, Item, TableLike, Value};
 
-use crate::app::config_file::keys;
-use crate::app::config_file::keys::{Key, Kind};
+use crate::app::settings::config_file::LARGEST;
+use crate::app::settings::setting::Kind;
+use crate::app::settings::table;
 use crate::failure::Failure;
 use crate::store::private_file;
 use crate::store::private_file::{Exclusive, LOCK_LIMIT, OthersMay};
@@ -47,8 +48,7 @@ impl TextFile {
     }
 
     fn read_if(&self, others: OthersMay) -> Result<String, Failure> {
-        let bytes =
-            private_file::read(&self.path, crate::app::config_file::LARGEST, others)?.unwrap_or_default();
+        let bytes = private_file::read(&self.path, LARGEST, others)?.unwrap_or_default();
         String::from_utf8(bytes.to_vec()).map_err(|error| {
             Failure::config(format!("{} is not valid UTF-8", self.path.display())).caused_by(&error)
         })
@@ -74,7 +74,7 @@ impl TextFile {
 /// # Errors
 /// If the text is not TOML, the value is not of the key's kind, or something else stands at its place.
 pub fn set(text: &str, name: &str, value: &str) -> Result<String, Failure> {
-    let kind = keys::key(name).map_or(Kind::Text, |key: &Key| key.kind);
+    let kind = table::find(name).map_or(Kind::Text, |(setting, _)| setting.key().kind);
     let mut value = typed(kind, value).map_err(|why| Failure::usage(format!("{name}: {why}")))?;
     let mut document: DocumentMut = text.parse().map_err(|error| not_toml(&error))?;
     let (table, name) = place(&mut document, name)?;
@@ -145,7 +145,7 @@ fn place<'d, 'n>(
 
 fn typed(kind: Kind, text: &str) -> Result<Value, String> {
     match kind {
-        Kind::Text => Ok(text.into()),
+        Kind::Text | Kind::Names(_) => Ok(text.into()),
         Kind::Number => {
             text.parse::<i64>().map(Value::from).map_err(|_| format!("{text:?} is no whole number"))
         }

@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::app::config_file::ConfigFile;
+use crate::app::settings::config_file::ConfigFile;
+use crate::app::settings::table::{ALERT, SERVER};
 
 const WRITTEN: &str = "# Our floor.\n\n# The office in Pune.\nserver = 'https://a.example' # not the old one\nmask = true\n\n\
     [alert] # agreed in May\nbreak = \"15m\"\n# Friday prayers\n\"break.lunch\" = '45m'\n";
@@ -86,10 +87,10 @@ proptest! {
             let text = set(WRITTEN, name, &value).unwrap();
             let config = ConfigFile::parse(&text, std::path::Path::new("c")).unwrap();
             if read == 0 {
-                prop_assert_eq!(config.server.as_deref(), Some(value.as_str()));
+                prop_assert_eq!(config.text(&SERVER.key), Some(value.as_str()));
             } else {
                 let wanted = format!("break.{reason}");
-                prop_assert!(config.alerts().any(|(name, said)| name == wanted && said == value));
+                prop_assert!(config.chosen(&ALERT.key).any(|(name, said)| name == wanted && said == value));
             }
             let gone = unset(&text, name).unwrap().unwrap();
             prop_assert_eq!(unset(&gone, name).unwrap(), None);

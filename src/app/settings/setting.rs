@@ -1,0 +1,140 @@
+//! What a setting is: the type of an entry in the [`table`](crate::app::settings::table).
+
+#![allow(missing_docs, reason = "the name of a field says it, or a comment does where it does not")]
+
+use crate::store::Profile;
+
+/// What is known of a setting whatever its type.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// In `config.toml`; the name of its table stands before a dot.
+    pub name: &'static str,
+    pub kind: Kind,
+    /// The option that overrides it for one run, behind the command where only one has it.
+    pub option: &'static str,
+    /// The variable that overrides it for one shell.
+    pub variable: Option<&'static str>,
+    /// What the manual says of the variable, where that is more than "the same as the option".
+    pub variable_help: Option<&'static str>,
+    /// As the option would take it; `None` where no text stands for it.
+    pub default: Option<&'static str>,
+    pub help: &'static str,
+    /// What a stored profile keeps of it.
+    pub kept: Option<fn(&Profile) -> String>,
+}
+
+/// How a value is written in TOML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    Number,
+    Flag,
+    /// Anything that JSON can express as well.
+    Any,
+    /// A table whose names a person chooses, given by examples.
+    Names(&'static [(&'static str, &'static str)]),
+}
+
+impl Key {
+    pub(crate) const fn new(
+        name: &'static str,
+        kind: Kind,
+        option: &'static str,
+        help: &'static str,
+    ) -> Self {
+        Self { name, kind, option, variable: None, variable_help: None, default: None, help, kept: None }
+    }
+
+    pub(crate) const fn text(name: &'static str, option: &'static str, help: &'static str) -> Self {
+        Self::new(name, Kind::Text, option, help)
+    }
+
+    pub(crate) const fn number(name: &'static str, option: &'static str, help: &'static str) -> Self {
+        Self::new(name, Kind::Number, option, help)
+    }
+
+    /// No option can turn a flag off, so it is off by default.
+    pub(crate) const fn flag(name: &'static str, option: &'static str, help: &'static str) -> Self {
+        Self::new(name, Kind::Flag, option, help).default("false")
+    }
+
+    pub(crate) const fn variable(mut self, variable: &'static str) -> Self {
+        self.variable = Some(variable);
+        self
+    }
+
+    pub(crate) const fn variable_help(mut self, help: &'static str) -> Self {
+        self.variable_help = Some(help);
+        self
+    }
+
+    pub(crate) const fn default(mut self, default: &'static str) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    pub(crate) const fn kept(mut self, kept: fn(&Profile) -> String) -> Self {
+        self.kept = Some(kept);
+        self
+    }
+
+    /// What stands for it in `config.toml`; of chosen names the examples.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        match self.kind {
+            Kind::Names(examples) => {
+                examples.iter().map(|(name, _)| format!("{}.{name}", self.name)).collect()
+            }
+            _ => vec![self.name.to_owned()],
+        }
+    }
+
+    /// The option without the command that has it.
+    #[must_use]
+    pub fn long_option(&self) -> &'static str {
+        self.option.find("--").map_or(self.option, |at| &self.option[at..])
+    }
+}
+
+/// A setting with the type of its values.
+#[derive(Debug)]
+pub struct Setting<T: 'static> {
+    pub key: Key,
+    /// Reads the text of an option, a variable or a key.
+    pub parse: fn(&str) -> Result<T, String>,
+    /// The value where nobody chose one and no text stands for it.
+    pub(crate) absent: Option<T>,
+}
+
+impl<T> Setting<T> {
+    pub(crate) const fn new(key: Key, parse: fn(&str) -> Result<T, String>) -> Self {
+        Self { key, parse, absent: None }
+    }
+}
+
+impl<T> Setting<Option<T>> {
+    pub(crate) const fn optional(key: Key, parse: fn(&str) -> Result<Option<T>, String>) -> Self {
+        Self { key, parse, absent: Some(None) }
+    }
+}
+
+/// A setting of any type.
+pub trait Entry: Sync {
+    fn key(&self) -> &Key;
+
+    /// Whether it may have this value.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn check(&self, text: &str) -> Result<(), String>;
+}
+
+impl<T: Sync> Entry for Setting<T> {
+    fn key(&self) -> &Key {
+        &self.key
+    }
+
+    fn check(&self, text: &str) -> Result<(), String> {
+        (self.parse)(text).map(drop)
+    }
+}

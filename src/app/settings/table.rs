@@ -1,0 +1,289 @@
+//! Every setting: its key in `config.toml`, its option, its variable, its default, how its text is read, and its help.
+//! Precedence, `deepcall config`, help texts, completion and the manual all go by this table, so a new setting is one
+//! entry here.
+
+#![allow(missing_docs, reason = "the name of a field says it, or a comment does where it does not")]
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::app::settings::setting::{Entry, Key, Kind, Setting};
+use crate::client::Reference;
+use crate::floor::alerts::Limit;
+use crate::floor::until::event_named;
+use crate::moment::duration;
+use crate::output::presentation::{ColorWhen, Format};
+use crate::store::{ProfileName, ServerUrl, StoreKind};
+use crate::watch::schedule::SHORTEST_INTERVAL;
+
+/// Lists each setting that it defines, so that none can be missing from the list.
+macro_rules! settings {
+    ($($name:ident: $type:ty = $setting:expr;)*) => {
+        $(pub static $name: Setting<$type> = $setting;)*
+
+        /// In the order of the manual.
+        pub static SETTINGS: &[&dyn Entry] = &[$(&$name),*];
+    };
+}
+
+// Options that choose what is asked for, that take a guard away, or that run a command are no settings: whoever reads
+// the command line shall see those.
+settings! {
+    SERVER: ServerUrl = Setting::new(
+        Key::text("server", "--server", "Address of the server")
+            .variable("DEEPCALL_SERVER")
+            .default(ServerUrl::DEFAULT)
+            .kept(|profile| profile.server.to_string()),
+        |text| read(ServerUrl::parse(text)),
+    );
+    PROFILE: Option<ProfileName> = Setting::optional(
+        Key::text("profile", "--profile", "Use the session stored under this name")
+            .variable("DEEPCALL_PROFILE")
+            .variable_help("the same as --profile; with a session in variables, what it is called"),
+        |text| read(ProfileName::parse(text)).map(Some),
+    );
+    STORE: StoreKind = Setting::new(
+        Key::text("store", "login --store", "Where to keep the secret: keyring or file")
+            .variable("DEEPCALL_STORE")
+            .default("keyring")
+            .kept(|profile| profile.store.to_string()),
+        |text| read(text.parse()),
+    );
+    CACERT: Option<PathBuf> = Setting::optional(
+        Key::text("cacert", "--cacert", "Trust the certificate authorities in this PEM file as well"),
+        |text| absolute(text).map(Some),
+    );
+    TIMEOUT: Option<Duration> = Setting::optional(
+        Key::text("timeout", "--timeout", "Give up after this long, with exit code 124, e.g. 10s or 1m30s"),
+        |text| duration(text).map(Some),
+    );
+    RETRIES: u8 = Setting::new(
+        Key::number("retries", "--retries", "How often to try again when the server is in trouble, up to 10; once at most for ping")
+            .default("2"),
+        |text| number(text, 0, 10),
+    );
+    JOBS: u16 = Setting::new(
+        Key::number("jobs", "--jobs", "How many profiles to ask at the same time, up to 256").default("16"),
+        |text| number(text, 1, 256),
+    );
+    SERVER_TIMEZONE: TimeZone = Setting::new(
+        Key::text("server_timezone", "--server-timezone", "Time zone of server times that name none")
+            .default("+05:30"),
+        time_zone,
+    );
+    REF: Reference = Setting::new(
+        Key::text("ref", "--ref", "What to send as `ref`, whose meaning is not documented: true, off, or a text")
+            .default("true"),
+        |text| Ok(text.into()),
+    );
+    OUTPUT: Format = Setting::new(
+        Key::text("output", "--output", "Format of the answer: table, json, ndjson, csv or tsv")
+            .variable("DEEPCALL_OUTPUT")
+            .default("table"),
+        |text| read(text.parse()),
+    );
+    TIMEZONE: TimeZone = Setting::new(
+        Key::text("timezone", "--timezone", "Time zone of the times shown, e.g. Asia/Kolkata or UTC")
+            .variable("DEEPCALL_TIMEZONE")
+            .default("local"),
+        time_zone,
+    );
+    COLOR: ColorWhen = Setting::new(
+        Key::text("color", "--color", "When to use colour: auto, always or never").default("auto"),
+        |text| read(text.parse()),
+    );
+    MASK: bool = Setting::new(
+        Key::flag("mask", "--mask", "Hide phone numbers but for the last three digits")
+            .variable("DEEPCALL_MASK")
+            .variable_help("1 is the same as --mask; 0 shows numbers although config.toml hides them"),
+        yes_or_no,
+    );
+    NO_HEADERS: bool = Setting::new(
+        Key::flag("no_headers", "--no-headers", "Leave out the line of headings"),
+        yes_or_no,
+    );
+    // Named after the document that has the columns. The documents belong to the commands, which check the names.
+    COLUMNS_TAGS: Option<Vec<String>> = Setting::optional(
+        Key::text("columns.tags", "tags --columns", "Columns of tags in table, csv and tsv"),
+        |text| Ok(Some(list(text))),
+    );
+    COLUMNS_BREAK_STATUS: Option<Vec<String>> = Setting::optional(
+        Key::text("columns.break_status", "break-status --columns", "Columns of break-status in table, csv and tsv"),
+        |text| Ok(Some(list(text))),
+    );
+    COLUMNS_WRAPUP: Option<Vec<String>> = Setting::optional(
+        Key::text("columns.wrapup", "wrapup --columns", "Columns of wrapup in table, csv and tsv"),
+        |text| Ok(Some(list(text))),
+    );
+    COLUMNS_PROFILES: Option<Vec<String>> = Setting::optional(
+        Key::text("columns.profiles", "profiles --columns", "Columns of profiles in table, csv and tsv"),
+        |text| Ok(Some(list(text))),
+    );
+    WATCH_INTERVAL: Duration = Setting::new(
+        Key::text("watch.interval", "watch --interval", "Ask each profile this often, at least 2s").default("5s"),
+        interval,
+    );
+    WATCH_HEARTBEAT: Option<Duration> = Setting::optional(
+        Key::text("watch.heartbeat", "watch --heartbeat", "Emit a heartbeat event at this interval, e.g. 60s"),
+        |text| duration(text).map(Some),
+    );
+    WATCH_MAX_STALE: Option<Duration> = Setting::optional(
+        Key::text("watch.max_stale", "watch --max-stale", "End with exit code 5 when nobody has answered for this long, e.g. 10m"),
+        |text| duration(text).map(Some),
+    );
+    WATCH_LOG: bool = Setting::new(
+        Key::flag("watch.log", "watch --log", "Lines instead of a board, on a terminal too"),
+        yes_or_no,
+    );
+    WATCH_BELL: bool = Setting::new(
+        Key::flag("watch.bell", "watch --bell", "Ring the terminal's bell at the events of --on"),
+        yes_or_no,
+    );
+    WATCH_NOTIFY: bool = Setting::new(
+        Key::flag("watch.notify", "watch --notify", "Send a notice at the events of --on: to the desktop, or else through the terminal, also over ssh"),
+        yes_or_no,
+    );
+    WATCH_ON: Vec<&'static str> = Setting::new(
+        Key::text("watch.on", "watch --on", "Events that trigger --bell, --notify and --exec")
+            .default("alert,session_expired"),
+        |text| text.split(',').map(event_named).collect(),
+    );
+    PING_PATH: String = Setting::new(
+        Key::text("ping.path", "ping --path", "Path of the ping, which the vendor does not document").default(crate::client::ping::PATH),
+        |text| Ok(text.to_owned()),
+    );
+    PING_MIC_PERM: Box<RawValue> = Setting::new(
+        Key::new("ping.mic_perm", Kind::Any, "ping --mic-perm", "The browser phone's microphone permission: JSON if it parses, else text")
+            .default("true"),
+        |text| read(RawValue::from_string(text.to_owned()).or_else(|_| to_raw_value(text))),
+    );
+    ALERT: Limit = Setting::new(
+        Key::new(
+            "alert",
+            Kind::Names(&[("break", "15m"), ("break.lunch", "45m"), ("wrapup", "60s:90s")]),
+            "watch --alert",
+            "Alert when a break or wrap-up exceeds a limit: break=15m, break.tea=9m, wrapup=60s:90s",
+        ),
+        |text| read(text.parse()),
+    );
+}
+
+/// What can be named in `config.toml`, each with its key.
+pub fn names() -> impl Iterator<Item = (String, &'static Key)> {
+    let key = |setting: &&'static dyn Entry| setting.key();
+    SETTINGS.iter().map(key).flat_map(|key| key.names().into_iter().map(move |name| (name, key)))
+}
+
+/// The setting that a name in `config.toml` belongs to. What is left of the name was chosen by a person:
+/// `break.lunch` of `alert.break.lunch`.
+#[must_use]
+pub fn find(name: &str) -> Option<(&'static dyn Entry, Option<&str>)> {
+    SETTINGS.iter().find_map(|setting| {
+        let rest = name.strip_prefix(setting.key().name)?;
+        match setting.key().kind {
+            Kind::Names(_) => rest.strip_prefix('.').map(|chosen| (*setting, Some(chosen))),
+            _ => rest.is_empty().then_some((*setting, None)),
+        }
+    })
+}
+
+/// The known name nearest to a misspelt one, or to one that stands in a wrong table or in none.
+#[must_use]
+pub fn nearest(name: &str) -> Option<String> {
+    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+    let known: Vec<String> = names().map(|(name, _)| name).collect();
+    let misplaced = known.iter().find(|known| *known != name && last(known) == last(name));
+    let near = |name: &str| crate::nearest::nearest(name, known.iter().map(String::as_str));
+    misplaced.map(String::as_str).or_else(|| near(name)).or_else(|| near(&last(name))).map(str::to_owned)
+}
+
+fn read<T, E: ToString>(result: Result<T, E>) -> Result<T, String> {
+    result.map_err(|error| error.to_string())
+}
+
+fn number<N: TryFrom<u16>>(text: &str, least: u16, most: u16) -> Result<N, String> {
+    let number: i64 = text.parse().map_err(|_| format!("{text:?} is not a whole number"))?;
+    let held = u16::try_from(number).ok().filter(|number| (least..=most).contains(number));
+    let held = held.and_then(|number| N::try_from(number).ok());
+    held.ok_or_else(|| format!("{number} is not between {least} and {most}"))
+}
+
+/// As a variable says it.
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "0" | "false" | "no" | "off" => Ok(false),
+        _ => Err(format!("{text:?} is neither true nor false")),
+    }
+}
+
+fn list(text: &str) -> Vec<String> {
+    text.split(',').map(str::to_owned).collect()
+}
+
+/// `config.toml` is read from any folder, so a path in it must not depend on where one stands.
+fn absolute(text: &str) -> Result<PathBuf, String> {
+    let path = Path::new(text);
+    if path.is_absolute() { Ok(path.to_owned()) } else { Err("the path must begin with /".to_owned()) }
+}
+
+/// A zone by its IANA name, `local`, `UTC`, or an offset such as `+05:30`.
+fn time_zone(text: &str) -> Result<TimeZone, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "local" => return Ok(TimeZone::system()),
+        "utc" | "z" => return Ok(TimeZone::UTC),
+        _ => {}
+    }
+    if text.starts_with(['+', '-']) {
+        let offset = jiff::fmt::temporal::DateTimeParser::new().parse_time_zone(text).ok();
+        // RFC 3339 can say no offset of a day or more.
+        let is_sayable =
+            |zone: &TimeZone| zone.to_offset(jiff::Timestamp::UNIX_EPOCH).seconds().abs() < 86_400;
+        return offset
+            .filter(is_sayable)
+            .ok_or_else(|| format!("{text:?} is no offset; write for example +05:30"));
+    }
+    TimeZone::get(text)
+        .map_err(|_| format!("{text:?} is no known time zone; write for example Asia/Kolkata or UTC"))
+}
+
+fn interval(text: &str) -> Result<Duration, String> {
+    let interval = duration(text)?;
+    if interval < SHORTEST_INTERVAL {
+        return Err(format!("{text:?} is too often: at least {} s", SHORTEST_INTERVAL.as_secs()));
+    }
+    Ok(interval)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_key_and_one_without_its_table_are_found() {
+        for (typed, meant) in [
+            ("sever", Some("server")),
+            ("time_zone", Some("timezone")),
+            ("interval", Some("watch.interval")),
+            ("watch.interfal", Some("watch.interval")),
+            ("alert.brake", Some("alert.break")),
+            ("no-headers", Some("no_headers")),
+            ("break_status", Some("columns.break_status")),
+            ("something_else_altogether", None),
+        ] {
+            assert_eq!(nearest(typed).as_deref(), meant, "for {typed}");
+        }
+    }
+
+    #[test]
+    fn a_chosen_name_is_found_below_its_table() {
+        let chosen = |name| find(name).and_then(|(setting, chosen)| Some((setting.key().name, chosen?)));
+        assert_eq!(chosen("alert.break.lunch"), Some(("alert", "break.lunch")));
+        for name in ["alert", "alerts.break", "server", "server.x"] {
+            assert_eq!(chosen(name), None, "for {name}");
+        }
+    }
+}
