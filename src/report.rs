@@ -35,34 +35,46 @@ pub enum Value {
 }
 
 impl Value {
-    /// Text, or `Absent` for `None`.
-    #[must_use]
-    pub fn text(text: Option<impl Into<String>>) -> Self {
-        text.map_or(Self::Absent, |text| Self::Text(text.into()))
-    }
-
-    /// A moment, or `Absent` for `None`.
-    #[must_use]
-    pub fn time(time: Option<Timestamp>) -> Self {
-        time.map_or(Self::Absent, Self::Time)
-    }
-
-    /// Seconds, or `Absent` for `None`.
-    #[must_use]
-    pub fn seconds(seconds: Option<i64>) -> Self {
-        seconds.map_or(Self::Absent, Self::Seconds)
-    }
-
-    /// Raw JSON, or `Absent` for `None`.
-    #[must_use]
-    pub fn raw(raw: Option<Raw>) -> Self {
-        raw.map_or(Self::Absent, Self::Raw)
-    }
-
     /// Whether the server said nothing here.
     #[must_use]
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Self::Flag(flag)
+    }
+}
+
+impl From<Timestamp> for Value {
+    fn from(time: Timestamp) -> Self {
+        Self::Time(time)
+    }
+}
+
+impl From<Raw> for Value {
+    fn from(raw: Raw) -> Self {
+        Self::Raw(raw)
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Absent, Into::into)
     }
 }
 
@@ -187,21 +199,58 @@ pub enum Shape {
     One,
 }
 
-/// One row: its values in the order of [`Document::fields`].
+/// Values by the keys of their fields.
 #[derive(Clone, Debug)]
-pub struct Row(pub Vec<Value>);
+pub struct Row(Vec<(&'static Field, Value)>);
+
+impl Row {
+    /// A row of these fields, all absent.
+    pub fn new(fields: impl IntoIterator<Item = &'static Field>) -> Self {
+        Self(fields.into_iter().map(|field| (field, Value::Absent)).collect())
+    }
+
+    /// The same row with another value.
+    ///
+    /// # Panics
+    /// If the row has no such field. Keys stand in the code, so a misspelt one shows at the first test.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        let at = self.place(key);
+        self.0[at].1 = value.into();
+        self
+    }
+
+    /// The value of a field.
+    ///
+    /// # Panics
+    /// If the row has no such field.
+    #[must_use]
+    pub fn get(&self, key: &str) -> &Value {
+        &self.0[self.place(key)].1
+    }
+
+    /// The fields with their values, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static Field, &Value)> {
+        self.0.iter().map(|(field, value)| (*field, value))
+    }
+
+    fn place(&self, key: &str) -> usize {
+        let place = self.0.iter().position(|(field, _)| field.key == key);
+        place.unwrap_or_else(|| unreachable!("no field is called {key:?}"))
+    }
+}
 
 /// What a command has to say.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// The shape of what follows.
     pub document: &'static Document,
-    /// Values in the order of [`Document::head`].
-    pub head: Vec<Value>,
+    /// Values of [`Document::head`].
+    pub head: Row,
     /// The rows.
     pub rows: Vec<Row>,
-    /// Values in the order of [`Document::tail`].
-    pub tail: Vec<Value>,
+    /// Values of [`Document::tail`].
+    pub tail: Row,
     /// Whether the JSON document is the one row itself, not a list under a key.
     pub single: bool,
     /// Profiles that could not be answered for, beside those that could.
@@ -210,6 +259,23 @@ pub struct Report {
     pub sentence: Option<Sentence>,
     /// News for stderr: what was cut, what cannot be promised.
     pub notes: Vec<String>,
+}
+
+impl Report {
+    /// These rows and nothing else.
+    #[must_use]
+    pub fn new(document: &'static Document, rows: Vec<Row>) -> Self {
+        Self {
+            document,
+            head: Row::new(document.head),
+            rows,
+            tail: Row::new(document.tail),
+            single: false,
+            failures: Vec::new(),
+            sentence: None,
+            notes: Vec::new(),
+        }
+    }
 }
 
 /// A failure as it is told: in `failures`, as an error on stderr, or as JSON.
@@ -262,4 +328,35 @@ pub enum Part {
     Clock(Timestamp),
     /// A length of time in seconds, shown as "10 min".
     Length(i64),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static FIELDS: [Field; 2] = [
+        Field::new("name", "NAME", Meaning::Name, Shown::Always(0), ""),
+        Field::new("age", "AGE", Meaning::Elapsed, Shown::Always(1), ""),
+    ];
+
+    #[test]
+    fn values_are_found_by_their_keys_in_the_order_of_the_fields() {
+        let row = Row::new(&FIELDS).with("age", Value::Seconds(7)).with("name", "asha");
+        assert!(matches!(row.get("name"), Value::Text(name) if name == "asha"));
+        let row = row.with("name", None::<&str>);
+        assert!(row.get("name").is_absent() && matches!(row.get("age"), Value::Seconds(7)));
+        assert!(row.iter().map(|(field, _)| field.key).eq(["name", "age"]));
+    }
+
+    #[test]
+    #[should_panic(expected = "no field is called \"nam\"")]
+    fn a_key_that_the_row_does_not_have_cannot_be_set() {
+        let _ = Row::new(&FIELDS).with("nam", "asha");
+    }
+
+    #[test]
+    #[should_panic(expected = "no field is called \"nam\"")]
+    fn a_key_that_the_row_does_not_have_cannot_be_read() {
+        let _ = Row::new(&FIELDS).get("nam");
+    }
 }

@@ -38,15 +38,13 @@ impl<T> Telling<T> {
         };
         let notes =
             answers.given.iter_mut().flat_map(|(_, answer)| std::mem::take(&mut answer.notes)).collect();
+        let rows = answers.given.into_iter().map(|(profile, answer)| (self.row)(profile, answer)).collect();
         let report = Report {
-            document: self.document,
-            head: vec![],
-            rows: answers.given.into_iter().map(|(profile, answer)| (self.row)(profile, answer)).collect(),
-            tail: vec![],
             single: !is_many,
             failures: answers.failures.into_iter().map(|failure| *failure.problem).collect(),
             sentence,
             notes,
+            ..Report::new(self.document, rows)
         };
         Outcome { report, status }
     }

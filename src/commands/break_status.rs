@@ -78,17 +78,16 @@ pub async fn break_status(
 fn row(profile: String, answer: Answer<BreakStatus>) -> Row {
     let for_seconds = seconds_on_break(&answer);
     let BreakStatus { on_break, reason, since, agent_id, user_id, detail } = answer.value;
-    Row(vec![
-        Value::Text(profile),
-        Value::Flag(on_break),
-        Value::text(reason),
-        Value::time(since),
-        Value::seconds(for_seconds),
-        Value::text(agent_id),
-        Value::text(user_id),
-        Value::raw(detail),
-        Value::Time(answer.as_of),
-    ])
+    Row::new(DOCUMENT.fields)
+        .with("profile", profile)
+        .with("on_break", on_break)
+        .with("reason", reason)
+        .with("since", since)
+        .with("for_seconds", for_seconds.map(Value::Seconds))
+        .with("agent_id", agent_id)
+        .with("user_id", user_id)
+        .with("detail", detail)
+        .with("as_of", answer.as_of)
 }
 
 /// How long the break has lasted by the server's clock; never negative, never for someone at work.

@@ -17,7 +17,7 @@ use crate::app::settings::who::CREDENTIAL_VARIABLES;
 use crate::app::settings::{Layers, Source, Sourced};
 use crate::commands::Outcome;
 use crate::failure::{ExitStatus, Failure};
-use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
+use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown};
 use crate::store::Profile;
 
 /// Show and change lasting choices
@@ -175,16 +175,8 @@ pub fn show(layers: Layers<'_>, profile: Option<&Profile>, path: &Path) -> Resul
     }
     rows.extend(others(layers));
     let status = if notes.is_empty() { ExitStatus::Done } else { ExitStatus::Usage };
-    let report = Report {
-        document: &DOCUMENT,
-        head: vec![Value::Text(path.display().to_string())],
-        rows,
-        tail: vec![],
-        single: false,
-        failures: vec![],
-        sentence: None,
-        notes,
-    };
+    let head = Row::new(DOCUMENT.head).with("path", path.display().to_string());
+    let report = Report { head, notes, ..Report::new(&DOCUMENT, rows) };
     Ok(Outcome { report, status })
 }
 
@@ -207,14 +199,12 @@ fn value(
 fn others(layers: Layers<'_>) -> impl Iterator<Item = Row> + '_ {
     let chosen = variables().filter(|variable| variable.kind == VariableKind::Choice);
     chosen.filter(move |variable| layers.variables.has(variable.name)).map(|variable| {
-        Row(vec![
-            Value::Text(variable.name.into()),
-            Value::Text("set".into()),
-            Value::Text(variable.name.into()),
-            Value::Absent,
-            Value::Text(variable.name.into()),
-            Value::Text(variable.help.into_owned().into()),
-        ])
+        Row::new(DOCUMENT.fields)
+            .with("key", variable.name)
+            .with("value", "set")
+            .with("source", variable.name)
+            .with("variable", variable.name)
+            .with("about", variable.help.into_owned())
     })
 }
 
@@ -238,14 +228,13 @@ fn row(
     variable: Option<&'static str>,
     about: &str,
 ) -> Row {
-    Row(vec![
-        Value::Text(key.into()),
-        Value::text(found.value),
-        Value::Text(found.source.to_string()),
-        Value::Text(option.into()),
-        Value::text(variable),
-        Value::Text(about.into()),
-    ])
+    Row::new(DOCUMENT.fields)
+        .with("key", key)
+        .with("value", found.value)
+        .with("source", found.source.to_string())
+        .with("option", option)
+        .with("variable", variable)
+        .with("about", about)
 }
 
 /// A key that was typed.

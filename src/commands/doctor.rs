@@ -11,7 +11,7 @@ use clap::Args;
 use crate::app::options::{ConnectionOptions, FormatOptions, OutputOptions, SandboxOptions, TalkOptions};
 use crate::commands::Outcome;
 use crate::failure::{EXIT_STATUSES, ExitStatus, Failure};
-use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
+use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown};
 
 /// Check what works, and say what to do about what does not
 ///
@@ -181,28 +181,18 @@ pub fn doctor(findings: Vec<Finding>) -> Outcome {
         finding.advice.iter().map(move |advice| format!("{}{subject}: {advice}", finding.check))
     });
     let notes = advice.collect();
-    let report = Report {
-        document: &DOCUMENT,
-        head: vec![],
-        rows: findings.into_iter().map(row).collect(),
-        tail: vec![],
-        single: false,
-        failures: vec![],
-        sentence: None,
-        notes,
-    };
-    Outcome { report, status }
+    let rows = findings.into_iter().map(row).collect();
+    Outcome { report: Report { notes, ..Report::new(&DOCUMENT, rows) }, status }
 }
 
 fn row(finding: Finding) -> Row {
     let advice = (!finding.advice.is_empty()).then(|| finding.advice.join("; "));
-    Row(vec![
-        Value::Text(finding.check.into()),
-        Value::Text(finding.verdict.word().into()),
-        Value::text(finding.subject),
-        Value::Text(finding.detail),
-        Value::text(advice),
-    ])
+    Row::new(DOCUMENT.fields)
+        .with("check", finding.check)
+        .with("verdict", finding.verdict.word())
+        .with("subject", finding.subject)
+        .with("detail", finding.detail)
+        .with("advice", advice)
 }
 
 #[cfg(test)]

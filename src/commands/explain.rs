@@ -157,28 +157,18 @@ pub fn explain(topic: Topic) -> Result<Outcome, Failure> {
     if rows.is_empty() {
         return Err(unknown(topic));
     }
-    Ok(Outcome::done(Report {
-        document: topic.document(),
-        head: vec![],
-        rows,
-        tail: vec![],
-        single: false,
-        failures: vec![],
-        sentence,
-        notes: vec![],
-    }))
+    Ok(Outcome::done(Report { sentence, ..Report::new(topic.document(), rows) }))
 }
 
 fn code_row(code: &Code) -> Row {
-    Row(vec![
-        Value::Number(code.number),
-        Value::Text(code.module.name().into()),
-        Value::Text(code.meaning.into()),
-        Value::Text(kind(code).into()),
-        Value::Number(exit(code).code().into()),
-        Value::Flag(code.class.is_tried_again()),
-        Value::Text(advice(code)),
-    ])
+    Row::new(CODES.fields)
+        .with("code", Value::Number(code.number))
+        .with("module", code.module.name())
+        .with("meaning", code.meaning)
+        .with("kind", kind(code))
+        .with("exit", Value::Number(exit(code).code().into()))
+        .with("retried", code.class.is_tried_again())
+        .with("advice", advice(code))
 }
 
 /// The server's refusal is told with the exact command for the profile; here any will do.
@@ -198,8 +188,10 @@ fn exit(code: &Code) -> ExitStatus {
 }
 
 fn exit_row((status, meaning, advice): &(ExitStatus, &'static str, &'static str)) -> Row {
-    let texts = [meaning, advice].map(|text| Value::Text((*text).into()));
-    Row(std::iter::once(Value::Number(status.code().into())).chain(texts).collect())
+    Row::new(EXITS.fields)
+        .with("exit", Value::Number(status.code().into()))
+        .with("meaning", *meaning)
+        .with("advice", *advice)
 }
 
 fn code_sentence(code: &Code) -> Sentence {

@@ -9,7 +9,7 @@ use crate::app::settings::table::{PING_MIC_PERM, PING_PATH};
 use crate::client::SignedIn;
 use crate::commands::Outcome;
 use crate::failure::Failure;
-use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value};
+use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone};
 
 /// Update an agent's presence; no other command writes
 ///
@@ -71,21 +71,16 @@ pub async fn ping(args: &PingArgs, layers: Layers<'_>, signed_in: &SignedIn) -> 
     let path = layers.get_text(&PING_PATH, args.path.as_deref())?.value;
     let mic_perm = layers.get_text(&PING_MIC_PERM, args.mic_perm.as_deref())?.value;
     let answer = signed_in.ping(&path, &mic_perm).await?;
-    let row = Row(vec![
-        Value::Text(signed_in.profile.clone()),
-        Value::Flag(true),
-        Value::Time(answer.as_of),
-        Value::Raw(answer.value.reply),
-    ]);
+    let row = Row::new(DOCUMENT.fields)
+        .with("profile", signed_in.profile.clone())
+        .with("ok", true)
+        .with("as_of", answer.as_of)
+        .with("reply", answer.value.reply);
     let parts = vec![Part::Words("Presence updated for "), Part::Text(signed_in.profile.clone())];
     Ok(Outcome::done(Report {
-        document: &DOCUMENT,
-        head: vec![],
-        rows: vec![row],
-        tail: vec![],
         single: true,
-        failures: vec![],
         sentence: Some(Sentence { tone: Tone::Usual, parts }),
         notes: answer.notes,
+        ..Report::new(&DOCUMENT, vec![row])
     }))
 }

@@ -144,30 +144,20 @@ pub fn make_default(name: &ProfileName, file: &ProfilesFile) -> Result<Outcome, 
     Ok(profiles(&chosen, Some(name)))
 }
 
-/// One profile as a row, in the order of the document's fields.
+/// One profile as a row.
 pub(crate) fn row(profile: &Profile, default: Option<&ProfileName>, check: Value) -> Row {
-    Row(vec![
-        Value::Text(profile.name.to_string()),
-        Value::Text(profile.server.to_string()),
-        Value::Text(profile.kind.word().into()),
-        Value::text(profile.user_id.clone()),
-        Value::Text(profile.store.word().into()),
-        Value::Time(profile.saved_at),
-        Value::Flag(default == Some(&profile.name)),
-        check,
-    ])
+    Row::new(DOCUMENT.fields)
+        .with("name", profile.name.to_string())
+        .with("server", profile.server.to_string())
+        .with("kind", profile.kind.word())
+        .with("user_id", profile.user_id.clone())
+        .with("store", profile.store.word())
+        .with("saved_at", profile.saved_at)
+        .with("default", default == Some(&profile.name))
+        .with("check", check)
 }
 
 /// A report of such rows.
 pub(crate) fn report(rows: Vec<Row>, single: bool) -> Report {
-    Report {
-        document: &DOCUMENT,
-        head: vec![],
-        rows,
-        tail: vec![],
-        single,
-        failures: vec![],
-        sentence: None,
-        notes: vec![],
-    }
+    Report { single, ..Report::new(&DOCUMENT, rows) }
 }

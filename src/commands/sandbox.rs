@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use crate::app::options::TalkOptions;
 use crate::clock::Clock;
-use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
+use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown};
 use crate::sandbox::{ReferenceModel, Sandbox, SandboxOptions};
 
 /// Serve a simulated DeepCall on this machine
@@ -90,19 +90,15 @@ impl SandboxArgs {
 #[must_use]
 pub fn report(sandbox: &Sandbox) -> Report {
     let rows = sandbox.agents().iter().map(|agent| {
-        let texts = [&agent.profile, &agent.display_name, &agent.ssid, &agent.user_id, &agent.token];
-        Row(texts.into_iter().map(|text| Value::Text(text.as_str().into())).collect())
+        Row::new(DOCUMENT.fields)
+            .with("profile", agent.profile.clone())
+            .with("agent", agent.display_name.clone())
+            .with("ssid", agent.ssid.clone())
+            .with("user_id", agent.user_id.clone())
+            .with("token", agent.token.clone())
     });
-    Report {
-        document: &DOCUMENT,
-        head: vec![Value::Text(sandbox.origin().into())],
-        rows: rows.collect(),
-        tail: vec![],
-        single: false,
-        failures: vec![],
-        sentence: None,
-        notes: vec![],
-    }
+    let head = Row::new(DOCUMENT.head).with("server", sandbox.origin());
+    Report { head, ..Report::new(&DOCUMENT, rows.collect()) }
 }
 
 /// The variables that point another terminal or a script at the sandbox, as shell commands.

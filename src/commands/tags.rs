@@ -117,8 +117,8 @@ pub static DOCUMENT: Document = Document {
 };
 
 fn show_unnamed_keys<'r>(rows: &'r [Row], show: &mut ShowUnnamed<'_, 'r>) {
-    let fields = rows.iter().map(|row| match row.0.last() {
-        Some(Value::Raw(fields)) => Some(fields),
+    let fields = rows.iter().map(|row| match row.get("fields") {
+        Value::Raw(fields) => Some(fields),
         _ => None,
     });
     show_unnamed(fields, show);
@@ -156,8 +156,7 @@ pub async fn tags(
         icons.extend(left_over);
         kept.extend(rows);
     }
-    let time = position("time");
-    let without_time = kept.iter().filter(|row| row.0[time].is_absent()).count();
+    let without_time = kept.iter().filter(|row| row.get("time").is_absent()).count();
     if without_time > 0 {
         notes.push(format!(
             "{without_time} tags name no time that could be read; they are kept whatever --since says"
@@ -174,40 +173,34 @@ pub async fn tags(
     if kept.is_empty() && args.fail_empty && status == ExitStatus::Done {
         status = ExitStatus::No;
     }
+    let head =
+        Row::new(DOCUMENT.head).with("as_of", as_of).with("since", window.since).with("until", window.until);
+    let icons = Value::RawList { label: String::new(), items: icons.into() };
     let report = Report {
-        document: &DOCUMENT,
-        head: vec![Value::Time(as_of), Value::Time(window.since), Value::Time(window.until)],
-        rows: kept,
-        tail: vec![Value::RawList { label: String::new(), items: icons.into() }],
-        single: false,
+        head,
+        tail: Row::new(DOCUMENT.tail).with("icons", icons),
         failures: answers.failures.into_iter().map(|failure| *failure.problem).collect(),
-        sentence: None,
         notes,
+        ..Report::new(&DOCUMENT, kept)
     };
     Ok(Outcome { report, status })
 }
 
-/// Where a field's value stands in a row.
-fn position(key: &str) -> usize {
-    DOCUMENT.fields.iter().position(|field| field.key == key).unwrap_or_default()
-}
-
-/// One notification as a row, in the order of the document's fields.
+/// One notification as a row.
 #[must_use]
 pub fn row(profile: String, notification: Notification) -> Row {
     let label = notification.icon_names.join(", ");
-    Row(vec![
-        Value::Text(profile),
-        Value::text(notification.id),
-        Value::time(notification.time),
-        Value::text(notification.kind),
-        Value::text(notification.message),
-        Value::text(notification.agent_id),
-        Value::text(notification.call_id),
-        Value::text(notification.customer),
-        Value::RawList { label, items: notification.icons.into() },
-        Value::Raw(notification.fields),
-    ])
+    Row::new(DOCUMENT.fields)
+        .with("profile", profile)
+        .with("id", notification.id)
+        .with("time", notification.time)
+        .with("kind", notification.kind)
+        .with("message", notification.message)
+        .with("agent_id", notification.agent_id)
+        .with("call_id", notification.call_id)
+        .with("customer", notification.customer)
+        .with("icons", Value::RawList { label, items: notification.icons.into() })
+        .with("fields", notification.fields)
 }
 
 /// The stretch of time that was asked for.
@@ -279,8 +272,7 @@ impl Notification {
 /// By what the rows are ordered, and whether it is turned round.
 #[derive(Clone, Copy, Debug)]
 pub struct Order {
-    /// The position of the field in a row.
-    field: usize,
+    key: &'static str,
     descending: bool,
 }
 
@@ -288,21 +280,25 @@ impl Order {
     fn parse(text: &str) -> Result<Self, String> {
         let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
         let key = match name {
-            "agent" => "agent_id",
-            "time" | "kind" | "profile" | "agent_id" | "customer" | "message" => name,
+            "agent" | "agent_id" => "agent_id",
+            "time" => "time",
+            "kind" => "kind",
+            "profile" => "profile",
+            "customer" => "customer",
+            "message" => "message",
             _ => {
                 return Err(
                     "known are time, kind, profile, agent, customer, message; -KEY turns it round".into()
                 );
             }
         };
-        Ok(Self { field: position(key), descending })
+        Ok(Self { key, descending })
     }
 
     /// A stable sort; what does not say the key comes last either way.
     fn sort(self, rows: &mut [Row]) {
         rows.sort_by(|left, right| {
-            let order = match (&left.0[self.field], &right.0[self.field]) {
+            let order = match (left.get(self.key), right.get(self.key)) {
                 (Value::Time(left), Value::Time(right)) => left.cmp(right),
                 (Value::Text(left), Value::Text(right)) => left.cmp(right),
                 (left, right) => return left.is_absent().cmp(&right.is_absent()),

@@ -96,16 +96,15 @@ fn still_in_wrapup(answers: &Answers<Answer<Wrapup>>) -> Option<(HashSet<String>
 
 fn row(profile: String, answer: Answer<Wrapup>) -> Row {
     let Wrapup { in_wrapup, ends_at, remaining_seconds, call_id, customer, detail } = answer.value;
-    Row(vec![
-        Value::Text(profile),
-        Value::Flag(in_wrapup),
-        Value::time(ends_at),
-        Value::seconds(remaining_seconds),
-        Value::text(call_id),
-        Value::text(customer),
-        Value::raw(detail),
-        Value::Time(answer.as_of),
-    ])
+    Row::new(DOCUMENT.fields)
+        .with("profile", profile)
+        .with("in_wrapup", in_wrapup)
+        .with("ends_at", ends_at)
+        .with("remaining_seconds", remaining_seconds.map(Value::Seconds))
+        .with("call_id", call_id)
+        .with("customer", customer)
+        .with("detail", detail)
+        .with("as_of", answer.as_of)
 }
 
 /// "In wrap-up: 42 s left, until 13:04, call c-91 with 9190000…".

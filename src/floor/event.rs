@@ -12,7 +12,7 @@ pub use words::EventWords;
 use jiff::Timestamp;
 
 use crate::floor::look::{BreakSeen, SeenTag, WrapupSeen};
-use crate::report::{Field, Value};
+use crate::report::Row;
 
 /// One event.
 #[derive(Clone, Debug)]
@@ -26,27 +26,11 @@ pub struct Event {
 }
 
 impl Event {
-    /// An event's keys and values in the order in which JSON shows them: `type`, `at`, `profile`, then
-    /// those that [`EventWords::fields`] lists.
+    /// An event's values in the order in which JSON shows them: `type`, `at`, `profile`, then those that
+    /// [`EventWords::fields`] lists.
     #[must_use]
-    pub fn fields(&self) -> Vec<(&'static str, Value)> {
-        let words = self.kind.words();
-        let mut fields = vec![
-            ("type", Value::Text(words.name.into())),
-            ("at", Value::Time(self.at)),
-            ("profile", Value::text(self.profile.clone())),
-        ];
-        let keys = words.fields.iter().map(|field| field.key);
-        fields.extend(keys.zip(values::of(&self.kind)));
-        fields
-    }
-
-    /// The same values each with the field it belongs to, for whoever writes them.
-    #[must_use]
-    pub fn values(&self) -> Vec<(&'static Field, Value)> {
-        let words = self.kind.words();
-        let fields = EventWords::COMMON.iter().chain(words.fields);
-        fields.zip(self.fields().into_iter().map(|(_, value)| value)).collect()
+    pub fn row(&self) -> Row {
+        values::of(self)
     }
 
     /// Whether it is a notification that was there before the watch began.

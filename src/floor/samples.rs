@@ -85,7 +85,7 @@ fn state(because: StateCause) -> EventKind {
     EventKind::State(Box::new(State {
         because,
         break_state: Some(on_break(Some("Lunch"), Some(0))),
-        wrapup: Some(in_wrapup(None, Some(90))),
+        wrapup: Some(in_wrapup(Some("c1"), Some(90))),
         clock_skew_seconds: Some(-120),
         tags_repeat: Some(false),
     }))
@@ -110,8 +110,11 @@ fn gap(why: GapCause) -> EventKind {
 pub(crate) fn every_event() -> Vec<Event> {
     let mut missed = tag("m60");
     missed.message = Some("call back".into());
+    missed.agent_id = Some("a1".into());
+    missed.call_id = Some("c1".into());
     missed.icon_names = vec!["phone".into(), "star".into()];
     let missed = Box::new(missed);
+    let detail = Some(raw(r#"{"on":true}"#));
     let kinds = vec![
         EventKind::Start { profiles: 3, interval_seconds: 5 },
         state(StateCause::FirstLook),
@@ -120,9 +123,10 @@ pub(crate) fn every_event() -> Vec<Event> {
         EventKind::Tag { tag: missed.clone(), initial: true, changed: false },
         EventKind::Tag { tag: missed, initial: false, changed: true },
         EventKind::BreakStarted { seen: Box::new(on_break(Some("Lunch"), None)) },
+        EventKind::BreakStarted { seen: Box::new(BreakSeen { detail, ..on_break(None, Some(0)) }) },
         EventKind::BreakEnded { reason: Some("Lunch".into()), since: Some(at(0)), lasted_seconds: Some(720) },
-        EventKind::WrapupStarted { seen: in_wrapup(None, Some(60)), remaining_seconds: Some(60) },
-        EventKind::WrapupEnded { seen: in_wrapup(None, None) },
+        EventKind::WrapupStarted { seen: in_wrapup(Some("c1"), Some(60)), remaining_seconds: Some(60) },
+        EventKind::WrapupEnded { seen: in_wrapup(Some("c1"), Some(60)) },
         alert(AlertChange::Over),
         alert(AlertChange::Cleared),
         gap(GapCause::Sleep),

@@ -28,10 +28,10 @@ pub struct Column {
 
 #[derive(Clone, Debug)]
 enum Source {
-    /// The field with this index.
-    Field(usize),
-    /// What a path leads to inside the field with this index.
-    Path(usize, Vec<String>),
+    /// A field.
+    Field(&'static Field),
+    /// What a path leads to inside a field.
+    Path(&'static Field, Vec<String>),
     /// The key that no field names with this index among those.
     Unnamed(usize),
 }
@@ -120,10 +120,10 @@ impl<'r> Selection<'r> {
     /// # Errors
     /// At the first name that the document does not know.
     pub fn of(report: &'r Report, requested: Option<&[String]>) -> Result<Self, SelectError> {
-        Self::new(report, requested, |index, field| match field.shown {
+        Self::new(report, requested, |field| match field.shown {
             Shown::Always(_) => true,
-            Shown::WhenSaid(_) => is_said(report, index),
-            Shown::WhenVaried(_) => is_varied(report, index),
+            Shown::WhenSaid(_) => is_said(report, field),
+            Shown::WhenVaried(_) => is_varied(report, field),
             Shown::OnRequest => false,
         })
     }
@@ -134,13 +134,13 @@ impl<'r> Selection<'r> {
     /// # Errors
     /// At the first name that the document does not know.
     pub fn steady(report: &'r Report, requested: Option<&[String]>) -> Result<Self, SelectError> {
-        Self::new(report, requested, |_, field| field.shown != Shown::OnRequest)
+        Self::new(report, requested, |field| field.shown != Shown::OnRequest)
     }
 
     fn new(
         report: &'r Report,
         requested: Option<&[String]>,
-        is_shown: impl Fn(usize, &Field) -> bool,
+        is_shown: impl Fn(&Field) -> bool,
     ) -> Result<Self, SelectError> {
         if let Some(names) = requested {
             return Ok(Self {
@@ -149,9 +149,8 @@ impl<'r> Selection<'r> {
                 unnamed: UnnamedTexts::default(),
             });
         }
-        let fields = report.document.fields.iter().enumerate();
-        let shown = fields.filter(|(index, field)| is_shown(*index, field));
-        let mut columns: Vec<_> = shown.map(|(index, field)| whole(index, field)).collect();
+        let shown = report.document.fields.iter().filter(|field| is_shown(field));
+        let mut columns: Vec<_> = shown.map(whole).collect();
         let (keys, texts) = unnamed(report);
         columns.extend(keys.into_iter().enumerate().map(|(index, key)| unnamed_column(index, &key)));
         Ok(Self { report, columns, unnamed: texts })
@@ -168,30 +167,29 @@ impl<'r> Selection<'r> {
     pub fn rows(&self) -> impl ExactSizeIterator<Item = impl Iterator<Item = Cell<'_>>> {
         self.report.rows.iter().enumerate().map(move |(at, row)| {
             let unnamed = self.unnamed.of_row(at);
-            self.columns.iter().map(move |column| self.cell(row, unnamed, &column.source))
+            self.columns.iter().map(move |column| cell(row, unnamed, &column.source))
         })
     }
+}
 
-    fn cell<'s>(&'s self, row: &'s Row, unnamed: &'s [(usize, Cow<'r, str>)], source: &Source) -> Cell<'s> {
-        match source {
-            Source::Field(index) => field_cell(self.report, row, *index),
-            Source::Path(index, path) => Cell::from_json(inside(value(row, *index), path)),
-            Source::Unnamed(index) => {
-                let text = unnamed.iter().find(|(key, _)| key == index);
-                Cell::from_unnamed(text.map(|(_, text)| Cow::Borrowed(&**text)))
-            }
+fn cell<'s>(row: &'s Row, unnamed: &'s [(usize, Cow<'_, str>)], source: &Source) -> Cell<'s> {
+    match source {
+        Source::Field(field) => field_cell(row, field),
+        Source::Path(field, path) => Cell::from_json(inside(row.get(field.key), path)),
+        Source::Unnamed(index) => {
+            let text = unnamed.iter().find(|(key, _)| key == index);
+            Cell::from_unnamed(text.map(|(_, text)| Cow::Borrowed(&**text)))
         }
     }
 }
 
 fn by_name(document: &Document, name: &str) -> Result<Column, SelectError> {
     let (first, path) = name.split_once('.').map_or((name, None), |(first, path)| (first, Some(path)));
-    let Some((index, field)) = document.fields.iter().enumerate().find(|(_, field)| field.key == first)
-    else {
+    let Some(field) = document.fields.iter().find(|field| field.key == first) else {
         return Err(unknown(document, name, first));
     };
     let Some(path) = path else {
-        return Ok(whole(index, field));
+        return Ok(whole(field));
     };
     if !has_inside(field) {
         let known = document.fields.iter().filter(|field| has_inside(field)).map(|field| field.key).collect();
@@ -202,7 +200,7 @@ fn by_name(document: &Document, name: &str) -> Result<Column, SelectError> {
         title: Cow::Owned(name.to_owned()),
         meaning: Meaning::Raw,
         rank: 0,
-        source: Source::Path(index, path.split('.').map(str::to_owned).collect()),
+        source: Source::Path(field, path.split('.').map(str::to_owned).collect()),
     })
 }
 
@@ -225,7 +223,7 @@ fn has_inside(field: &Field) -> bool {
     matches!(field.meaning, Meaning::Raw | Meaning::Icons)
 }
 
-fn whole(index: usize, field: &Field) -> Column {
+fn whole(field: &'static Field) -> Column {
     let rank = match field.shown {
         Shown::Always(rank) | Shown::WhenSaid(rank) | Shown::WhenVaried(rank) => usize::from(rank),
         Shown::OnRequest => usize::from(u8::MAX),
@@ -235,22 +233,21 @@ fn whole(index: usize, field: &Field) -> Column {
         title: Cow::Borrowed(field.title),
         meaning: field.meaning,
         rank,
-        source: Source::Field(index),
+        source: Source::Field(field),
     }
 }
 
-fn is_said(report: &Report, index: usize) -> bool {
-    report.rows.iter().any(|row| !field_cell(report, row, index).is_empty())
+fn is_said(report: &Report, field: &Field) -> bool {
+    report.rows.iter().any(|row| !field_cell(row, field).is_empty())
 }
 
-fn is_varied(report: &Report, index: usize) -> bool {
-    let mut cells = report.rows.iter().map(|row| field_cell(report, row, index));
+fn is_varied(report: &Report, field: &Field) -> bool {
+    let mut cells = report.rows.iter().map(|row| field_cell(row, field));
     cells.next().is_some_and(|first| cells.any(|other| other != first))
 }
 
-fn field_cell<'r>(report: &'r Report, row: &'r Row, index: usize) -> Cell<'r> {
-    let field = &report.document.fields[index];
-    Cell::new(value(row, index), field.meaning, field.key)
+fn field_cell<'r>(row: &'r Row, field: &Field) -> Cell<'r> {
+    Cell::new(row.get(field.key), field.meaning, field.key)
 }
 
 /// The keys that no field names, in order of first appearance, and what the rows say under them.
@@ -290,10 +287,6 @@ fn unnamed_column(index: usize, key: &str) -> Column {
         rank: usize::from(u8::MAX) + 1 + index,
         source: Source::Unnamed(index),
     }
-}
-
-fn value(row: &Row, index: usize) -> &Value {
-    row.0.get(index).unwrap_or(&Value::Absent)
 }
 
 fn inside<'r>(value: &'r Value, path: &[String]) -> Option<&'r str> {

@@ -34,9 +34,7 @@ impl<W: Write> Lines<W> {
 
     fn write_object(&mut self, event: &Event) -> io::Result<()> {
         let Presentation { zone, mask, .. } = &self.presentation;
-        let values = event.values();
-        let fields = values.iter().map(|(field, value)| (*field, value));
-        json::write_line(fields, zone, *mask, &mut self.line)
+        json::write_line(&event.row(), zone, *mask, &mut self.line)
     }
 
     /// The headings stand before the first row only.

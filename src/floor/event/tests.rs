@@ -2,22 +2,31 @@ use std::collections::HashSet;
 
 use super::*;
 use crate::floor::samples::{at, every_event, raw, tag};
+use crate::report::Value;
 
 fn event(kind: EventKind) -> Event {
     Event { at: at(0), profile: Some("asha".into()), kind }
 }
 
 #[test]
-fn every_event_has_one_value_for_each_of_its_words() {
-    for event in every_event() {
-        let words = event.kind.words();
-        assert_eq!(values::of(&event.kind).len(), words.fields.len(), "{}", words.name);
-        let fields = event.fields();
-        let keys: Vec<&str> = fields.iter().map(|(key, _)| *key).collect();
-        let expected: Vec<&str> =
-            EventWords::COMMON.iter().chain(words.fields).map(|field| field.key).collect();
-        assert_eq!(keys, expected);
-        assert!(matches!(&fields[0].1, Value::Text(name) if name == words.name));
+fn every_event_has_a_value_for_each_of_its_words() {
+    for words in EventWords::ALL {
+        let examples = every_event().into_iter().filter(|event| event.kind.words().name == words.name);
+        let rows: Vec<Row> = examples.map(|event| event.row()).collect();
+        for field in EventWords::COMMON.iter().chain(words.fields) {
+            assert!(
+                rows.iter().any(|row| !row.get(field.key).is_absent()),
+                "{} of {}",
+                field.key,
+                words.name
+            );
+        }
+        for row in rows {
+            let keys: Vec<&str> = row.iter().map(|(field, _)| field.key).collect();
+            assert_eq!(&keys[..3], ["type", "at", "profile"]);
+            assert!(keys[3..].iter().eq(words.fields.iter().map(|field| &field.key)), "{}", words.name);
+            assert!(matches!(row.get("type"), Value::Text(name) if name == words.name));
+        }
     }
 }
 
@@ -49,7 +58,7 @@ fn what_the_server_did_not_say_is_absent() {
         tags_repeat: None,
     };
     let event = event(EventKind::State(Box::new(silent)));
-    assert!(event.fields()[4..].iter().all(|(_, value)| value.is_absent()));
+    assert!(event.row().iter().skip(4).all(|(_, value)| value.is_absent()));
 }
 
 #[test]
@@ -58,8 +67,8 @@ fn a_tag_carries_what_the_server_wrote() {
     tag.fields = raw(r#"{ "_id": "x1",  "n": 1e400 }"#);
     tag.icons = vec![raw(r#"{"name":"phone"}"#)];
     tag.icon_names = vec!["phone".into()];
-    let fields = event(EventKind::Tag { tag: Box::new(tag), initial: false, changed: false }).fields();
-    let value = |key: &str| &fields.iter().find(|(name, _)| *name == key).expect("the key").1;
+    let row = event(EventKind::Tag { tag: Box::new(tag), initial: false, changed: false }).row();
+    let value = |key: &str| row.get(key);
     assert!(matches!(value("fields"), Value::Raw(raw) if raw.get() == r#"{ "_id": "x1",  "n": 1e400 }"#));
     assert!(
         matches!(value("icons"), Value::RawList { label, items } if label == "phone" && items.len() == 1)

@@ -1,106 +1,100 @@
-//! The values of an event, in the order in which the table of words names them.
+//! The values of an event, by the keys that the table of words names.
 
-use crate::floor::event::{Alert, EventKind, State};
+use crate::floor::event::{Alert, Event, EventKind, EventWords, State};
 use crate::floor::look::SeenTag;
-use crate::report::Value;
+use crate::report::{Row, Value};
 
-/// One value for each of the event's fields.
-pub(crate) fn of(kind: &EventKind) -> Vec<Value> {
-    match kind {
+/// A row of the event's fields.
+pub(crate) fn of(event: &Event) -> Row {
+    let words = event.kind.words();
+    let row = Row::new(EventWords::COMMON.iter().chain(words.fields))
+        .with("type", words.name)
+        .with("at", event.at)
+        .with("profile", event.profile.clone());
+    match &event.kind {
         EventKind::Start { profiles, interval_seconds } => {
-            vec![count(*profiles), Value::Seconds(*interval_seconds)]
+            row.with("profiles", count(*profiles)).with("interval_seconds", Value::Seconds(*interval_seconds))
         }
-        EventKind::State(state) => of_state(state),
-        EventKind::Tag { tag, initial, changed } => of_tag(tag, *initial, *changed),
-        EventKind::BreakStarted { seen } => {
-            vec![Value::text(seen.reason.clone()), Value::time(seen.since), Value::raw(seen.detail.clone())]
+        EventKind::State(state) => of_state(state, row),
+        EventKind::Tag { tag, initial, changed } => {
+            of_tag(tag, row).with("initial", *initial).with("changed", *changed)
         }
-        EventKind::BreakEnded { reason, since, lasted_seconds } => {
-            vec![Value::text(reason.clone()), Value::time(*since), Value::seconds(*lasted_seconds)]
-        }
-        EventKind::WrapupStarted { seen, remaining_seconds } => vec![
-            Value::time(seen.ends_at),
-            Value::seconds(*remaining_seconds),
-            Value::text(seen.call_id.clone()),
-            Value::text(seen.customer.clone()),
-        ],
-        EventKind::WrapupEnded { seen } => vec![
-            Value::time(seen.ends_at),
-            Value::text(seen.call_id.clone()),
-            Value::text(seen.customer.clone()),
-        ],
-        EventKind::Alert(alert) => of_alert(alert),
-        EventKind::Gap { from, to, why } => {
-            vec![Value::Time(*from), Value::Time(*to), word(why.word())]
-        }
-        EventKind::ConnectionLost { failure, code, message, last_ok } => vec![
-            word(failure),
-            code.map_or(Value::Absent, Value::Number),
-            Value::Text(message.as_str().into()),
-            Value::time(*last_ok),
-        ],
-        EventKind::ConnectionRestored { down_seconds, failures } => {
-            vec![Value::Seconds(*down_seconds), Value::Number(i64::from(*failures))]
-        }
+        EventKind::BreakStarted { seen } => row
+            .with("reason", seen.reason.clone())
+            .with("since", seen.since)
+            .with("detail", seen.detail.clone()),
+        EventKind::BreakEnded { reason, since, lasted_seconds } => row
+            .with("reason", reason.clone())
+            .with("since", *since)
+            .with("lasted_seconds", lasted_seconds.map(Value::Seconds)),
+        EventKind::WrapupStarted { seen, remaining_seconds } => row
+            .with("ends_at", seen.ends_at)
+            .with("remaining_seconds", remaining_seconds.map(Value::Seconds))
+            .with("call_id", seen.call_id.clone())
+            .with("customer", seen.customer.clone()),
+        EventKind::WrapupEnded { seen } => row
+            .with("ends_at", seen.ends_at)
+            .with("call_id", seen.call_id.clone())
+            .with("customer", seen.customer.clone()),
+        EventKind::Alert(alert) => of_alert(alert, row),
+        EventKind::Gap { from, to, why } => row.with("from", *from).with("to", *to).with("why", why.word()),
+        EventKind::ConnectionLost { failure, code, message, last_ok } => row
+            .with("failure", *failure)
+            .with("code", code.map(Value::Number))
+            .with("message", message.as_str())
+            .with("last_ok", *last_ok),
+        EventKind::ConnectionRestored { down_seconds, failures } => row
+            .with("down_seconds", Value::Seconds(*down_seconds))
+            .with("failures", Value::Number(i64::from(*failures))),
         EventKind::SessionExpired { code, message } => {
-            vec![code.map_or(Value::Absent, Value::Number), Value::Text(message.as_str().into())]
+            row.with("code", code.map(Value::Number)).with("message", message.as_str())
         }
-        EventKind::SessionRenewed => Vec::new(),
-        EventKind::Heartbeat { last_ok, lag_seconds, failures } => {
-            vec![Value::time(*last_ok), Value::seconds(*lag_seconds), Value::Number(i64::from(*failures))]
-        }
+        EventKind::SessionRenewed => row,
+        EventKind::Heartbeat { last_ok, lag_seconds, failures } => row
+            .with("last_ok", *last_ok)
+            .with("lag_seconds", lag_seconds.map(Value::Seconds))
+            .with("failures", Value::Number(i64::from(*failures))),
         EventKind::End { reason, exit_code } => {
-            vec![word(reason.word()), Value::Number(i64::from(*exit_code))]
+            row.with("reason", reason.word()).with("exit_code", Value::Number(i64::from(*exit_code)))
         }
     }
 }
 
-fn of_state(state: &State) -> Vec<Value> {
+fn of_state(state: &State, row: Row) -> Row {
     let on_break = state.break_state.as_ref();
     let wrapup = state.wrapup.as_ref();
-    vec![
-        word(state.because.word()),
-        on_break.map_or(Value::Absent, |seen| Value::Flag(seen.on_break)),
-        Value::text(on_break.and_then(|seen| seen.reason.clone())),
-        Value::time(on_break.and_then(|seen| seen.since)),
-        wrapup.map_or(Value::Absent, |seen| Value::Flag(seen.in_wrapup)),
-        Value::time(wrapup.and_then(|seen| seen.ends_at)),
-        Value::text(wrapup.and_then(|seen| seen.call_id.clone())),
-        Value::text(wrapup.and_then(|seen| seen.customer.clone())),
-        Value::seconds(state.clock_skew_seconds),
-        state.tags_repeat.map_or(Value::Absent, Value::Flag),
-    ]
+    row.with("because", state.because.word())
+        .with("on_break", on_break.map(|seen| seen.on_break))
+        .with("reason", on_break.and_then(|seen| seen.reason.clone()))
+        .with("since", on_break.and_then(|seen| seen.since))
+        .with("in_wrapup", wrapup.map(|seen| seen.in_wrapup))
+        .with("ends_at", wrapup.and_then(|seen| seen.ends_at))
+        .with("call_id", wrapup.and_then(|seen| seen.call_id.clone()))
+        .with("customer", wrapup.and_then(|seen| seen.customer.clone()))
+        .with("clock_skew_seconds", state.clock_skew_seconds.map(Value::Seconds))
+        .with("tags_repeat", state.tags_repeat)
 }
 
-fn of_tag(tag: &SeenTag, initial: bool, changed: bool) -> Vec<Value> {
-    vec![
-        Value::text(tag.id.clone()),
-        Value::time(tag.time),
-        Value::text(tag.kind.clone()),
-        Value::text(tag.message.clone()),
-        Value::text(tag.agent_id.clone()),
-        Value::text(tag.call_id.clone()),
-        Value::text(tag.customer.clone()),
-        Value::RawList { label: tag.icon_names.join(", "), items: tag.icons.clone().into() },
-        Value::Raw(tag.fields.clone()),
-        Value::Flag(initial),
-        Value::Flag(changed),
-    ]
+fn of_tag(tag: &SeenTag, row: Row) -> Row {
+    let label = tag.icon_names.join(", ");
+    row.with("id", tag.id.clone())
+        .with("time", tag.time)
+        .with("kind", tag.kind.clone())
+        .with("message", tag.message.clone())
+        .with("agent_id", tag.agent_id.clone())
+        .with("call_id", tag.call_id.clone())
+        .with("customer", tag.customer.clone())
+        .with("icons", Value::RawList { label, items: tag.icons.clone().into() })
+        .with("fields", tag.fields.clone())
 }
 
-fn of_alert(alert: &Alert) -> Vec<Value> {
-    vec![
-        word(alert.what.word()),
-        Value::text(alert.reason.clone()),
-        word(alert.level.word()),
-        word(alert.change.word()),
-        Value::Seconds(alert.limit_seconds),
-        Value::Seconds(alert.value_seconds),
-    ]
-}
-
-fn word(word: &str) -> Value {
-    Value::Text(word.into())
+fn of_alert(alert: &Alert, row: Row) -> Row {
+    row.with("what", alert.what.word())
+        .with("reason", alert.reason.clone())
+        .with("level", alert.level.word())
+        .with("change", alert.change.word())
+        .with("limit_seconds", Value::Seconds(alert.limit_seconds))
+        .with("value_seconds", Value::Seconds(alert.value_seconds))
 }
 
 fn count(count: usize) -> Value {

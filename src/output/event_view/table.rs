@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::floor::event::{Event, EventWords};
-use crate::report::{Document, Field, Report, Row, Shape, Shown, Value};
+use crate::report::{Document, Field, Report, Row, Shape, Shown};
 
 /// The stream as a table: the keys of all events, each once, in the order in which the events are listed.
 pub static STREAM: LazyLock<Document> = LazyLock::new(|| Document {
@@ -34,22 +34,9 @@ static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 /// The event as a table of one row with the columns of [`STREAM`]: what it does not speak of is absent.
 #[must_use]
 pub fn table(event: &Event) -> Report {
-    let mut said = event.fields();
-    let value = |field: &Field| {
-        let at = said.iter().position(|(key, _)| *key == field.key);
-        at.map_or(Value::Absent, |at| said.swap_remove(at).1)
-    };
-    let row = Row(FIELDS.iter().map(value).collect());
-    Report {
-        document: &STREAM,
-        head: Vec::new(),
-        rows: vec![row],
-        tail: Vec::new(),
-        single: false,
-        failures: Vec::new(),
-        sentence: None,
-        notes: Vec::new(),
-    }
+    let row = event.row();
+    let row = row.iter().fold(Row::new(&*FIELDS), |row, (field, value)| row.with(field.key, value.clone()));
+    Report::new(&STREAM, vec![row])
 }
 
 #[cfg(test)]

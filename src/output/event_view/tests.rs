@@ -5,7 +5,7 @@ use crate::report::Part;
 use jiff::Timestamp;
 
 /// One for each of [`every_event`].
-const SENTENCES: [&str; 20] = [
+const SENTENCES: [&str; 21] = [
     "watching 3 profiles every 5 s",
     "asha: on break: Lunch, since 08:00; in wrap-up after the call with 919812345678, until 08:01",
     "asha: the server's clock is 120 s behind ours",
@@ -13,6 +13,7 @@ const SENTENCES: [&str; 20] = [
     "asha: missed, 919812345678: call back [phone, star], at 08:01 (before the watch began)",
     "asha: changed: missed, 919812345678: call back [phone, star], at 08:01",
     "asha went on break: Lunch",
+    "asha went on break, since 08:00",
     "asha came back from break: Lunch, after 720 s",
     "asha went into wrap-up after the call with 919812345678, until 08:01",
     "asha left wrap-up",

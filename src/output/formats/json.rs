@@ -34,7 +34,7 @@ pub fn write_document(
         rows => {
             let frame = json.frame(document.fields, 2);
             let mut object = Object::open(&json, 0, &mut text);
-            object.fields(document.head, &report.head);
+            object.fields(&report.head);
             object.key(document.rows_key);
             object.out.push(b'[');
             for (index, row) in rows.iter().enumerate() {
@@ -43,7 +43,7 @@ pub fn write_document(
                 pass_on(object.out, STEP, out)?;
             }
             json.end_items(rows.is_empty(), 1, object.out);
-            object.fields(document.tail, &report.tail);
+            object.fields(&report.tail);
             if document.has_failures {
                 object.list("failures", &report.failures, |failure, out| json.failure(failure, 2, out));
             }
@@ -84,24 +84,16 @@ pub fn write_ndjson(report: &Report, zone: &TimeZone, mask: bool, out: &mut dyn 
     pass_on(&mut text, 0, out)
 }
 
-/// Writes an object with these fields on one line: an event.
+/// Writes a row as an object on one line: an event.
 ///
 /// # Errors
 ///
 /// When `out` takes no more.
-pub fn write_line<'f>(
-    fields: impl IntoIterator<Item = (&'f Field, &'f Value)>,
-    zone: &TimeZone,
-    mask: bool,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub fn write_line(row: &Row, zone: &TimeZone, mask: bool, out: &mut dyn Write) -> io::Result<()> {
     let json = Json { zone, mask, layout: Layout::Compact };
     let mut text = Vec::new();
     let mut object = Object::open(&json, 0, &mut text);
-    for (field, value) in fields {
-        object.key(field.key);
-        json.value(field, value, 1, object.out);
-    }
+    object.fields(row);
     object.close();
     text.push(b'\n');
     out.write_all(&text)
@@ -233,9 +225,9 @@ struct Frame<'f> {
 
 impl Frame<'_> {
     fn row(&self, row: &Row, out: &mut Vec<u8>) {
-        for (index, (before, field)) in self.before.iter().enumerate() {
+        for (before, field) in &self.before {
             out.extend_from_slice(before);
-            self.json.value(field, row.0.get(index).unwrap_or(&Value::Absent), self.depth, out);
+            self.json.value(field, row.get(field.key), self.depth, out);
         }
         out.extend_from_slice(&self.end);
     }
@@ -269,10 +261,9 @@ impl<'j, 'o> Object<'j, 'o> {
         self.out.extend_from_slice(self.json.layout.colon());
     }
 
-    fn fields(&mut self, fields: &[Field], values: &[Value]) {
-        for (index, field) in fields.iter().enumerate() {
+    fn fields(&mut self, row: &Row) {
+        for (field, value) in row.iter() {
             self.key(field.key);
-            let value = values.get(index).unwrap_or(&Value::Absent);
             self.json.value(field, value, self.depth, self.out);
         }
     }

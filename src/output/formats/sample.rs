@@ -38,7 +38,7 @@ const fn field(key: &'static str, title: &'static str, meaning: Meaning, shown: 
 
 fn show_unnamed<'r>(rows: &'r [Row], show: &mut ShowUnnamed<'_, 'r>) {
     for (at, row) in rows.iter().enumerate() {
-        let Some(Value::Raw(raw)) = row.0.last() else { continue };
+        let Value::Raw(raw) = row.get("fields") else { continue };
         let fields: Map<String, serde_json::Value> = serde_json::from_str(raw.get()).unwrap_or_default();
         for (key, value) in fields {
             match value {
@@ -64,27 +64,12 @@ pub(crate) fn raw(json: &str) -> Raw {
 
 /// A call that says nothing but when it was, of what kind, and its message.
 pub(crate) fn call(seconds_ago: i64, kind: &str, message: &str) -> Row {
-    Row(vec![
-        Value::Text("asha".into()),
-        Value::Time(now() - SignedDuration::from_secs(seconds_ago)),
-        Value::Text(kind.into()),
-        Value::Absent,
-        Value::Text(message.into()),
-        Value::Absent,
-        Value::Absent,
-        Value::Absent,
-        Value::RawList { label: String::new(), items: Box::default() },
-        Value::Absent,
-    ])
-}
-
-impl Row {
-    /// The same row with another value under a key of [`CALLS`].
-    pub(crate) fn with(mut self, key: &str, value: Value) -> Self {
-        let index = CALLS.fields.iter().position(|field| field.key == key).expect("a known key");
-        self.0[index] = value;
-        self
-    }
+    Row::new(CALLS.fields)
+        .with("profile", "asha")
+        .with("time", now() - SignedDuration::from_secs(seconds_ago))
+        .with("kind", kind)
+        .with("message", message)
+        .with("icons", Value::RawList { label: String::new(), items: Box::default() })
 }
 
 /// What supervisors see on a good day and on a bad one.
@@ -132,16 +117,7 @@ pub(crate) fn any_calls() -> impl Strategy<Value = Vec<Row>> {
 }
 
 pub(crate) fn report(rows: Vec<Row>) -> Report {
-    Report {
-        document: &CALLS,
-        head: Vec::new(),
-        rows,
-        tail: Vec::new(),
-        single: false,
-        failures: Vec::new(),
-        sentence: None,
-        notes: Vec::new(),
-    }
+    Report::new(&CALLS, rows)
 }
 
 pub(crate) fn terminal(width: usize) -> Presentation {

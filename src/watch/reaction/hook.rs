@@ -33,11 +33,9 @@ pub struct Hook {
 impl Hook {
     /// What the command reads of an event.
     pub(crate) fn input(&self, event: &Event) -> Vec<u8> {
-        let values = event.values();
         let mut line = Vec::new();
-        let fields = values.iter().map(|(field, value)| (*field, value));
         // Writing to memory does not fail.
-        let _ = json::write_line(fields, &self.zone, self.mask, &mut line);
+        let _ = json::write_line(&event.row(), &self.zone, self.mask, &mut line);
         self.redactor.redact(&String::from_utf8_lossy(&line)).into_bytes()
     }
 

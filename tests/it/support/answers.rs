@@ -39,16 +39,7 @@ pub fn decode<T>(received: &Received, take: impl FnMut(Notification) -> Option<T
 /// What `deepcall tags` says.
 pub fn report(received: &Received) -> Report {
     let rows: Vec<Row> = decode(received, |tag| Some(row("asha".into(), tag))).notifications;
-    Report {
-        document: &DOCUMENT,
-        head: vec![],
-        rows,
-        tail: vec![],
-        single: false,
-        failures: vec![],
-        sentence: None,
-        notes: vec![],
-    }
+    Report::new(&DOCUMENT, rows)
 }
 
 /// Says it in a pipe.

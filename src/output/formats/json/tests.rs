@@ -47,29 +47,21 @@ fn icons(items: &[&str]) -> Value {
 }
 
 fn row(message: &str, fields: &str) -> Row {
-    Row(vec![
-        Value::Text("asha".into()),
-        time("2026-11-23T04:45:30.5Z"),
-        Value::Text(message.into()),
-        Value::Text("919876543210".into()),
-        Value::Seconds(-7),
-        Value::Flag(true),
-        icons(&["{ \"name\" : \"star\" }"]),
-        Value::Raw(raw(fields)),
-    ])
+    Row::new(TAGS.fields)
+        .with("profile", "asha")
+        .with("time", time("2026-11-23T04:45:30.5Z"))
+        .with("message", message)
+        .with("customer", "919876543210")
+        .with("left", Value::Seconds(-7))
+        .with("on_break", true)
+        .with("icons", icons(&["{ \"name\" : \"star\" }"]))
+        .with("fields", raw(fields))
 }
 
 fn report(rows: Vec<Row>) -> Report {
-    Report {
-        document: &TAGS,
-        head: vec![time("2026-11-23T04:46:00Z")],
-        rows,
-        tail: vec![icons(&[])],
-        single: false,
-        failures: Vec::new(),
-        sentence: None,
-        notes: Vec::new(),
-    }
+    let head = Row::new(TAGS.head).with("as_of", time("2026-11-23T04:46:00Z"));
+    let tail = Row::new(TAGS.tail).with("icons", icons(&[]));
+    Report { head, tail, ..Report::new(&TAGS, rows) }
 }
 
 fn problem() -> Problem {
@@ -110,10 +102,10 @@ fn a_list_is_one_object_with_its_keys_in_order() {
 #[test]
 fn what_was_not_said_is_null_and_none_is_an_empty_list() {
     let mut report = report(Vec::new());
-    report.head = vec![Value::Absent];
+    report.head = Row::new(TAGS.head);
     let empty = "{\"as_of\":null,\"tags\":[],\"icons\":[],\"failures\":[]}\n";
     assert_eq!(document(&report, false, Layout::Compact), empty);
-    report.rows = vec![Row(vec![])];
+    report.rows = vec![Row::new(TAGS.fields)];
     report.single = true;
     let row: serde_json::Value = serde_json::from_str(&document(&report, false, Layout::Compact)).unwrap();
     assert_eq!(row["fields"], json!(null));
@@ -137,11 +129,9 @@ fn ndjson_is_one_row_a_line() {
 
 #[test]
 fn an_indented_document_reads_well() {
-    let mut report = report(vec![row("hi", "[1]")]);
-    report.rows[0].0.truncate(1);
-    report.rows[0].0.resize_with(7, || Value::Absent);
-    report.rows[0].0.push(Value::Raw(raw("{\"a\":[1]}")));
-    report.tail = vec![icons(&["{\"b\":2}"])];
+    let row = Row::new(TAGS.fields).with("profile", "asha").with("fields", raw("{\"a\":[1]}"));
+    let mut report = report(vec![row]);
+    report.tail = report.tail.with("icons", icons(&["{\"b\":2}"]));
     let expected = r#"{
   "as_of": "2026-11-23T10:16:00+05:30",
   "tags": [
@@ -174,9 +164,10 @@ fn an_indented_document_reads_well() {
 #[test]
 fn a_mask_hides_numbers_everywhere() {
     let fields = r#"{"cNumber":919876543210,"time":1764000000,"text":"call 9876543210"}"#;
-    let mut report = report(vec![row("from 9876543210", fields)]);
-    report.rows[0].0[3] = Value::Number(919_876_543_210);
-    report.rows[0].0[6] = icons(&["{\"phone\":\"9876543210\"}"]);
+    let row = row("from 9876543210", fields)
+        .with("customer", Value::Number(919_876_543_210))
+        .with("icons", icons(&["{\"phone\":\"9876543210\"}"]));
+    let mut report = report(vec![row]);
     report.failures.push(problem());
     let masked = document(&report, true, Layout::Compact);
     assert!(!masked.contains("876543"), "{masked}");

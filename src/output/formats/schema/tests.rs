@@ -39,12 +39,9 @@ static BREAKS: Document = Document {
 
 fn report(document: &'static Document, single: bool) -> Json {
     let raw = |json: &str| Raw::of(json);
-    let said = Row(vec![
-        Value::Text("asha".into()),
-        Value::Flag(true),
-        Value::Seconds(7),
-        Value::Raw(raw("{\"any\":[1]}")),
-    ]);
+    let silent = Row::new(document.fields);
+    let said = silent.clone().with("profile", "asha").with("on_break", true).with("left", Value::Seconds(7));
+    let said = said.with("fields", raw("{\"any\":[1]}"));
     let problem = Problem {
         profile: None,
         kind: "sign_in",
@@ -53,16 +50,15 @@ fn report(document: &'static Document, single: bool) -> Json {
         causes: vec![],
         hints: vec![],
     };
-    let report = Report {
-        document,
-        head: vec![Value::Time(Timestamp::UNIX_EPOCH)],
-        rows: if single { vec![said] } else { vec![said, Row(vec![])] },
-        tail: vec![Value::RawList { label: String::new(), items: [raw("1")].into() }],
-        single,
-        failures: vec![problem.clone(), Problem { profile: Some("ravi".to_owned()), code: None, ..problem }],
-        sentence: None,
-        notes: vec![],
-    };
+    let rows = if single { vec![said] } else { vec![said, silent] };
+    let mut report = Report { single, ..Report::new(document, rows) };
+    if document.name == TAGS.name {
+        let icons = Value::RawList { label: String::new(), items: [raw("1")].into() };
+        report.head = report.head.with("as_of", Timestamp::UNIX_EPOCH);
+        report.tail = report.tail.with("icons", icons);
+    }
+    report.failures =
+        vec![problem.clone(), Problem { profile: Some("ravi".to_owned()), code: None, ..problem }];
     let mut out = Vec::new();
     write_document(&report, &TimeZone::UTC, false, Layout::Compact, &mut out).unwrap();
     serde_json::from_slice(&out).unwrap()
