@@ -1,7 +1,28 @@
-//! The two forms of credentials that DeepCall accepts (`api.md` §0): an ssid, or a user id with a token.
+//! The two forms of credentials that DeepCall accepts (`api.md` §0): an ssid, or a user id with a token. A secret in
+//! memory is wiped when dropped, never printed, never serialised.
 
-use crate::store::secret::Secret;
+use zeroize::Zeroizing;
+
 use crate::store::server_url::ServerUrl;
+
+/// An ssid or a token. It has no `Debug`, no `Display` and no `Serialize` on purpose:
+/// the only way to its text is [`Secret::expose`], which is easy to search for.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes ownership of the text, so that no other copy is left behind.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+
+    /// The secret itself. Callers: the request body, the stores, the redactor.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
 
 /// Exactly one of the two forms; a request never carries both (`api.md` §0).
 #[derive(Clone)]
@@ -77,4 +98,20 @@ pub struct Session {
     pub allow_http: bool,
     /// What the server knows the agent by.
     pub credentials: Credentials,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::{Debug, Display};
+
+    use serde::Serialize;
+    use static_assertions::assert_not_impl_any;
+
+    use super::{Credentials, Secret, Session};
+
+    // Whoever derives one of these gets a compiler error here, before any secret is printed.
+    assert_not_impl_any!(Secret: Debug, Display, Serialize, AsRef<str>, Into<String>, ToString);
+    assert_not_impl_any!(Credentials: Debug, Display, Serialize);
+    assert_not_impl_any!(Session: Debug, Display, Serialize);
+    assert_not_impl_any!(Result<Secret, ()>: Debug);
 }

@@ -1,17 +1,19 @@
-//! A profile: a name for one sign-in, and everything about it that is not secret.
-//! It must not know where profiles are kept.
+//! A profile: a name for one sign-in, and everything about it that is not secret. All profiles of a person.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use toml::Table;
 
-use crate::store::{CredentialKind, ServerUrl};
+use crate::store::{CredentialKind, ServerUrl, StoreKey};
 
 const LONGEST_NAME: usize = 64;
 
 /// The name of a profile: letters, digits, `.`, `_` and `-`, safe in files, accounts and glob patterns.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ProfileName(String);
 
@@ -87,7 +89,7 @@ pub struct Profile {
 }
 
 /// Where secrets can be kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StoreKind {
     /// The keyring of the operating system.
@@ -129,33 +131,153 @@ impl FromStr for StoreKind {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_made_of_plain_characters() {
-        for good in ["a", "main", "Team-7", "x.y_z", "_", "0", &"n".repeat(64)] {
-            assert_eq!(ProfileName::parse(good).unwrap().to_string(), good);
-        }
-        for bad in ["", ".", "..", ".hidden", "-x", "a b", "a/b", "a@b", "a*", "नाम", "a\n", &"n".repeat(65)]
-        {
-            assert_eq!(ProfileName::parse(bad), Err(ProfileNameError), "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn a_store_is_named_by_its_word() {
-        for kind in [StoreKind::Keyring, StoreKind::File] {
-            assert_eq!(kind.to_string().parse(), Ok(kind));
-        }
-    }
-
-    #[test]
-    fn an_unknown_store_is_answered_with_both_words() {
-        let error = "vault".parse::<StoreKind>().unwrap_err().to_string();
-        for word in ["vault", "keyring", "file"] {
-            assert!(error.contains(word), "{error}");
-        }
+impl Profile {
+    /// Under which its secret is kept.
+    #[must_use]
+    pub fn store_key(&self) -> StoreKey {
+        StoreKey::new(self.name.clone(), &self.server)
     }
 }
+
+/// The stored profiles in order of name; the default, if any, is one of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Profiles {
+    default: Option<ProfileName>,
+    list: Vec<Profile>,
+    unlisted: Vec<Unlisted>,
+    /// What the file has that this version does not know: a newer one may have written it, and will miss it.
+    pub(super) unknown: Table,
+    /// The same, in the table of a profile.
+    pub(super) unknown_of: BTreeMap<ProfileName, Table>,
+}
+
+impl Profiles {
+    /// Every profile, in order of name.
+    #[must_use]
+    pub fn list(&self) -> &[Profile] {
+        &self.list
+    }
+
+    /// The profile of that name.
+    #[must_use]
+    pub fn find(&self, name: &ProfileName) -> Option<&Profile> {
+        self.position(name).ok().map(|at| &self.list[at])
+    }
+
+    /// The profile used where none is named.
+    #[must_use]
+    pub fn default_profile(&self) -> Option<&Profile> {
+        self.default.as_ref().and_then(|name| self.find(name))
+    }
+
+    /// Adds a profile, or replaces the one of its name, which is returned.
+    pub fn put(&mut self, profile: Profile) -> Option<Profile> {
+        self.forget_unlisted(&Unlisted::of(&profile));
+        match self.position(&profile.name) {
+            Ok(at) => Some(std::mem::replace(&mut self.list[at], profile)),
+            Err(at) => {
+                self.list.insert(at, profile);
+                None
+            }
+        }
+    }
+
+    /// Takes a profile out. If it was the default, there is none afterwards.
+    pub fn remove(&mut self, name: &ProfileName) -> Option<Profile> {
+        let at = self.position(name).ok()?;
+        self.unknown_of.remove(name);
+        if self.default.as_ref() == Some(name) {
+            self.default = None;
+        }
+        Some(self.list.remove(at))
+    }
+
+    /// Makes a profile the default; `false` where there is none of that name.
+    pub fn make_default(&mut self, name: &ProfileName) -> bool {
+        let known = self.find(name).is_some();
+        if known {
+            self.default = Some(name.clone());
+        }
+        known
+    }
+
+    /// Where secrets may be that no profile names.
+    #[must_use]
+    pub fn unlisted(&self) -> &[Unlisted] {
+        &self.unlisted
+    }
+
+    /// Notes that a secret may be there; `false` where a profile names the place, or it is noted already.
+    pub fn note_unlisted(&mut self, place: Unlisted) -> bool {
+        let listed = self.list.iter().map(Unlisted::of);
+        let is_new = !listed.chain(self.unlisted.iter().cloned()).any(|other| other == place);
+        if is_new {
+            self.unlisted.push(place);
+        }
+        is_new
+    }
+
+    /// No secret is there any more.
+    pub fn forget_unlisted(&mut self, place: &Unlisted) {
+        self.unlisted.retain(|other| other != place);
+    }
+
+    fn position(&self, name: &ProfileName) -> Result<usize, usize> {
+        self.list.binary_search_by(|profile| profile.name.cmp(name))
+    }
+}
+
+/// Where a secret may be that no profile names: a login notes it before it stores anything, so that whoever comes after
+/// one that was cut short can remove the secret.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Unlisted {
+    profile: ProfileName,
+    server: ServerUrl,
+    store: StoreKind,
+    /// What a newer version may have written.
+    #[serde(flatten)]
+    unknown: Table,
+}
+
+impl Unlisted {
+    /// Where the secret of that profile is, or will be.
+    #[must_use]
+    pub fn of(profile: &Profile) -> Self {
+        Self {
+            profile: profile.name.clone(),
+            server: profile.server.clone(),
+            store: profile.store,
+            unknown: Table::new(),
+        }
+    }
+
+    /// Of which profile the secret is or was to be.
+    #[must_use]
+    pub fn profile(&self) -> &ProfileName {
+        &self.profile
+    }
+
+    /// In which store.
+    #[must_use]
+    pub fn store(&self) -> StoreKind {
+        self.store
+    }
+
+    /// Under which key.
+    #[must_use]
+    pub fn key(&self) -> StoreKey {
+        StoreKey::new(self.profile.clone(), &self.server)
+    }
+}
+
+/// Of a server, only the origin makes a difference to a store.
+impl PartialEq for Unlisted {
+    fn eq(&self, other: &Self) -> bool {
+        (self.store, self.key()) == (other.store, other.key())
+    }
+}
+
+impl Eq for Unlisted {}
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,23 @@
-//! `profiles.toml`: read whole, changed under a lock, replaced whole.
-//! It must not know where the configuration folder is, nor open a store of secrets.
+//! `profiles.toml`: read whole, changed under a lock, replaced whole. What it has that this version does not know is
+//! kept: a newer version may have written it.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::store::Profiles;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use toml::{Spanned, Table};
+
 use crate::store::private_file;
 use crate::store::private_file::{Exclusive, FileError, LOCK_LIMIT, OthersMay};
+use crate::store::toml_text;
+use crate::store::toml_text::Mistake;
+use crate::store::{CredentialKind, Profile, ProfileName, Profiles, ServerUrl, StoreKind, Unlisted};
+
+/// The first lines of the file, for whoever opens it.
+const HEADING: &str = "# Written by `deepcall login` and `deepcall logout`. Secrets are kept elsewhere.\n";
 
 /// Some thousands of profiles; a file beyond it is not ours.
 const LIMIT: u64 = 1024 * 1024;
@@ -66,7 +76,7 @@ impl ProfilesFile {
         let Some(bytes) = private_file::read(&self.path, LIMIT, OthersMay::Read)? else {
             return Ok(Profiles::default());
         };
-        Profiles::from_toml(&bytes).map_err(|wrong| ProfilesError::Syntax {
+        from_toml(&bytes).map_err(|wrong| ProfilesError::Syntax {
             path: self.path.clone(),
             line: wrong.line,
             detail: wrong.detail,
@@ -102,7 +112,7 @@ impl ProfilesFile {
     }
 
     fn write(&self, exclusive: &Exclusive, profiles: &Profiles) -> Result<(), ProfilesError> {
-        let text = profiles.to_toml().map_err(|error| FileError::at(&self.path)(io::Error::other(error)))?;
+        let text = to_toml(profiles).map_err(|error| FileError::at(&self.path)(io::Error::other(error)))?;
         if text.len() as u64 > LIMIT {
             return Err(FileError::TooLarge { path: self.path.clone(), limit: LIMIT }.into());
         }
@@ -126,6 +136,111 @@ impl OpenProfiles<'_> {
     /// [is one of what has been written](ProfilesError::is_in_place).
     pub fn write(&self) -> Result<(), ProfilesError> {
         self.file.write(&self.exclusive, &self.profiles)
+    }
+}
+
+fn from_toml(bytes: &[u8]) -> Result<Profiles, Mistake> {
+    let written: Written = toml_text::read(bytes)?;
+    let mut profiles = Profiles::default();
+    profiles.unknown = written.unknown;
+    for (name, mut entry) in written.profiles {
+        let unknown = std::mem::take(&mut entry.unknown);
+        if !unknown.is_empty() {
+            profiles.unknown_of.insert(name.clone(), unknown);
+        }
+        profiles.put(entry.named(name));
+    }
+    for place in written.unlisted {
+        profiles.note_unlisted(place);
+    }
+    if let Some(default) = written.default
+        && !profiles.make_default(default.get_ref())
+    {
+        let detail = format!("the default profile `{}` does not exist", default.get_ref());
+        return Err(Mistake::at(bytes, default.span().start, detail));
+    }
+    Ok(profiles)
+}
+
+fn to_toml(profiles: &Profiles) -> Result<String, toml::ser::Error> {
+    let entry = |profile: &Profile| {
+        Entry::of(profile, profiles.unknown_of.get(&profile.name).cloned().unwrap_or_default())
+    };
+    let written = Written {
+        default: profiles.default_profile().map(|profile| Spanned::new(0..0, profile.name.clone())),
+        unlisted: profiles.unlisted().to_vec(),
+        profiles: profiles.list().iter().map(|profile| (profile.name.clone(), entry(profile))).collect(),
+        unknown: profiles.unknown.clone(),
+    };
+    Ok(format!("{HEADING}{}", toml::to_string(&written)?))
+}
+
+/// The file as TOML.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default: Option<Spanned<ProfileName>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unlisted: Vec<Unlisted>,
+    #[serde(default)]
+    profiles: BTreeMap<ProfileName, Entry>,
+    #[serde(flatten)]
+    unknown: Table,
+}
+
+/// One table `[profiles.NAME]`.
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    server: ServerUrl,
+    kind: CredentialKind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_id: Option<String>,
+    store: StoreKind,
+    #[serde(with = "timestamp")]
+    saved_at: Timestamp,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    allow_http: bool,
+    #[serde(flatten)]
+    unknown: Table,
+}
+
+impl Entry {
+    fn of(profile: &Profile, unknown: Table) -> Self {
+        Self {
+            server: profile.server.clone(),
+            kind: profile.kind,
+            user_id: profile.user_id.clone(),
+            store: profile.store,
+            saved_at: profile.saved_at,
+            allow_http: profile.allow_http,
+            unknown,
+        }
+    }
+
+    fn named(self, name: ProfileName) -> Profile {
+        Profile {
+            name,
+            server: self.server,
+            kind: self.kind,
+            user_id: self.user_id,
+            store: self.store,
+            saved_at: self.saved_at,
+            allow_http: self.allow_http,
+        }
+    }
+}
+
+/// Instants as RFC 3339 text.
+mod timestamp {
+    use jiff::Timestamp;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(crate) fn serialize<S: Serializer>(instant: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(instant)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 

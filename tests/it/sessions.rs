@@ -147,6 +147,38 @@ fn the_default_profile_can_be_changed() {
     assert_eq!(world.run("profiles --json").json()["profiles"], serde_json::json!([]));
 }
 
+/// A newer version may have written it.
+#[test]
+fn what_profiles_toml_has_beyond_this_version_is_neither_refused_nor_lost() {
+    let server = FakeServer::always(GOOD);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let login = |profile: &str| {
+        let line = format!("login --store file --ssid-stdin --profile {profile}");
+        world.run_with_input(&line, CANARY_SSID).ended_with(0);
+    };
+    login("asha");
+    let path = world.config_folder().join("profiles.toml");
+    let written = std::fs::read_to_string(&path).unwrap();
+    let (heading, rest) = written.split_once("default").unwrap();
+    let newer =
+        format!("{heading}format = 2\ndefault{rest}agent_name = \"Asha\"\n\n[teams]\nday = [\"asha\"]\n");
+    std::fs::write(&path, newer).unwrap();
+    let change = |made: &dyn Fn()| {
+        made();
+        let kept = std::fs::read_to_string(&path).unwrap();
+        for part in
+            ["format = 2\n", "[profiles.asha]\n", "agent_name = \"Asha\"\n", "[teams]\nday = [\"asha\"]\n"]
+        {
+            assert!(kept.contains(part), "{part:?} is lost:\n{kept}");
+        }
+    };
+    change(&|| login("ravi"));
+    change(&|| login("asha"));
+    change(&|| _ = world.run("profiles --default ravi").ended_with(0));
+    change(&|| _ = world.run("logout --profile ravi").ended_with(0));
+    assert_eq!(world.run("profiles --json").ended_with(0).json()["profiles"][0]["name"], "asha");
+}
+
 #[test]
 fn what_login_and_profiles_say() {
     let server = FakeServer::always(GOOD);

@@ -2,16 +2,21 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::thread;
 
-use super::*;
-use crate::store::{CredentialKind, Profile, ProfileName, ServerUrl, StoreKind};
+use proptest::prelude::*;
 
-fn profile(name: &str) -> Profile {
+use super::*;
+
+fn name(text: &str) -> ProfileName {
+    ProfileName::parse(text).unwrap()
+}
+
+fn profile(text: &str) -> Profile {
     Profile {
-        name: ProfileName::parse(name).unwrap(),
+        name: name(text),
         server: ServerUrl::parse(ServerUrl::DEFAULT).unwrap(),
         kind: CredentialKind::Ssid,
         user_id: None,
-        store: StoreKind::File,
+        store: StoreKind::Keyring,
         saved_at: "2026-03-01T09:30:00Z".parse().unwrap(),
         allow_http: false,
     }
@@ -135,7 +140,7 @@ fn bad_contents_are_refused_with_their_line() {
     let root = tempfile::tempdir().unwrap();
     let file = ProfilesFile::in_folder(root.path());
     let table: [(&[u8], usize); 3] =
-        [(b"# \n\n# \xff\n", 3), (b"\xef\xbb\xbf# \n", 1), (b"# \n\ncolour = \"red\"\n", 3)];
+        [(b"# \n\n# \xff\n", 3), (b"\xef\xbb\xbf# \n", 1), (b"# \n\ndefault = 5\n", 3)];
     for (contents, wanted) in table {
         write(&file, contents, 0o600);
         let Err(error @ ProfilesError::Syntax { line, .. }) = file.read() else { panic!("{contents:?}") };
@@ -167,4 +172,175 @@ fn a_folder_in_place_of_the_file_is_refused() {
     let file = ProfilesFile::in_folder(root.path());
     fs::create_dir(file.path()).unwrap();
     assert!(matches!(file.read(), Err(ProfilesError::File(FileError::NotAFile { .. }))));
+}
+
+#[test]
+fn the_file_is_fit_to_be_read_by_a_person() {
+    let mut profiles = Profiles::default();
+    profiles.put(profile("main"));
+    profiles.put(Profile {
+        server: ServerUrl::parse("http://10.0.0.5:8080/dc").unwrap(),
+        kind: CredentialKind::Token,
+        user_id: Some("42".to_owned()),
+        store: StoreKind::File,
+        allow_http: true,
+        ..profile("lab.1")
+    });
+    profiles.make_default(&name("main"));
+    let text = to_toml(&profiles).unwrap();
+    assert_eq!(
+        text,
+        r#"# Written by `deepcall login` and `deepcall logout`. Secrets are kept elsewhere.
+default = "main"
+
+[profiles."lab.1"]
+server = "http://10.0.0.5:8080/dc"
+kind = "token"
+user_id = "42"
+store = "file"
+saved_at = "2026-03-01T09:30:00Z"
+allow_http = true
+
+[profiles.main]
+server = "https://v4-api.deepcall.com"
+kind = "ssid"
+store = "keyring"
+saved_at = "2026-03-01T09:30:00Z"
+"#
+    );
+    assert_eq!(from_toml(text.as_bytes()), Ok(profiles));
+}
+
+#[test]
+fn a_secret_that_may_be_left_is_noted_until_a_profile_names_its_place() {
+    let mut profiles = Profiles::default();
+    profiles.put(profile("asha"));
+    assert!(!profiles.note_unlisted(Unlisted::of(&profile("asha"))), "a profile names it");
+    let moved = Profile { server: ServerUrl::parse("https://lab.example/dc").unwrap(), ..profile("asha") };
+    let same_origin =
+        Profile { server: ServerUrl::parse("https://lab.example/x").unwrap(), ..profile("asha") };
+    assert!(profiles.note_unlisted(Unlisted::of(&moved)));
+    assert!(!profiles.note_unlisted(Unlisted::of(&same_origin)), "it is noted");
+    assert!(profiles.note_unlisted(Unlisted::of(&Profile { store: StoreKind::File, ..moved.clone() })));
+    let text = to_toml(&profiles).unwrap();
+    assert!(
+        text.contains(
+            "[[unlisted]]\nprofile = \"asha\"\nserver = \"https://lab.example/dc\"\nstore = \"keyring\"\n"
+        ),
+        "{text}"
+    );
+    assert_eq!(from_toml(text.as_bytes()), Ok(profiles.clone()));
+    profiles.put(moved);
+    assert_eq!(profiles.unlisted().len(), 1, "the file store's is left");
+    // Whoever edits the file can name a place twice.
+    let twice = text.replace("https://lab.example/dc", ServerUrl::DEFAULT);
+    assert_eq!(from_toml(twice.as_bytes()).unwrap().unlisted().len(), 1);
+}
+
+/// A newer version may have written it, and reads it again.
+#[test]
+fn what_is_not_known_is_kept_by_every_change_but_its_profiles_removal() {
+    let text = r#"# Written by `deepcall login` and `deepcall logout`. Secrets are kept elsewhere.
+default = "main"
+colour = "red"
+seen = 2026-03-01T09:30:00Z
+
+[[unlisted]]
+profile = "night"
+server = "https://v4-api.deepcall.com"
+store = "file"
+since = 1.5
+
+[profiles.lab]
+server = "https://v4-api.deepcall.com"
+kind = "ssid"
+store = "keyring"
+saved_at = "2026-03-01T09:30:00Z"
+quiet = true
+
+[profiles.main]
+server = "https://v4-api.deepcall.com"
+kind = "ssid"
+store = "keyring"
+saved_at = "2026-03-01T09:30:00Z"
+agent_id = 9223372036854775807
+
+[profiles.main.limits]
+lunch = ["45m", 9007199254740993]
+
+[[team]]
+name = "day"
+
+[[team]]
+name = "night"
+"#;
+    let mut profiles = from_toml(text.as_bytes()).unwrap();
+    assert_eq!(to_toml(&profiles).unwrap(), text);
+
+    profiles.put(profile("new"));
+    profiles.put(Profile { store: StoreKind::File, ..profile("main") });
+    profiles.make_default(&name("new"));
+    profiles.remove(&name("lab"));
+    let changed = to_toml(&profiles).unwrap();
+    for kept in ["colour = \"red\"", "seen = 2026-", "since = 1.5", "agent_id = 9", "lunch = [", "[[team]]"] {
+        assert!(changed.contains(kept), "{kept} is lost:\n{changed}");
+    }
+    assert!(!changed.contains("quiet"), "{changed}");
+    profiles.put(profile("lab"));
+    assert!(!to_toml(&profiles).unwrap().contains("quiet"), "another profile of that name");
+}
+
+#[test]
+fn nothing_is_no_profiles() {
+    for text in ["", "\n", "# a comment\n", "[profiles]\n"] {
+        assert_eq!(from_toml(text.as_bytes()), Ok(Profiles::default()), "{text:?}");
+    }
+}
+
+#[test]
+fn a_misspelling_is_found_in_its_line_and_not_quoted() {
+    let good = "[profiles.a]\nserver = \"h\"\nkind = \"ssid\"\nstore = \"file\"\nsaved_at = \"2026-03-01T09:30:00Z\"\n";
+    assert!(from_toml(good.as_bytes()).is_ok());
+    let table = [
+        ("\u{feff}".to_owned() + good, 1, "byte order mark"),
+        (good.replace("\"h\"", "\"https://u:s3cret@h\""), 2, "user name, a password"),
+        (good.replace("\"h\"", "h"), 2, ""),
+        (good.replace("store", "stroe"), 1, "missing field `store`"),
+        (good.replace("\"file\"", "\"vault\""), 4, "unknown variant"),
+        (good.replace("\"ssid\"", "\"pin\""), 3, "unknown variant"),
+        (good.replace("2026-03-01T", "2026-13-01T"), 5, ""),
+        (good.replace("kind = \"ssid\"\n", ""), 1, "missing field `kind`"),
+        (good.replace("profiles.a", "profiles.\"a b\""), 1, "profile name"),
+        (good.to_owned() + good, 6, "duplicate key"),
+        ("\ndefault = \"b\"\n".to_owned() + good, 2, "`b` does not exist"),
+        ("nonsense".to_owned(), 1, ""),
+    ];
+    for (text, line, part) in table {
+        let wrong = from_toml(text.as_bytes()).unwrap_err();
+        assert_eq!(wrong.line, line, "{text}{}", wrong.detail);
+        assert!(wrong.detail.contains(part), "{}", wrong.detail);
+        assert!(!wrong.detail.contains("s3cret"), "{}", wrong.detail);
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_was_written_is_read(
+        list in proptest::collection::vec(("[A-Za-z0-9_][A-Za-z0-9._-]{0,20}", ".{0,20}", any::<bool>()), 0..8),
+        default in any::<bool>(),
+    ) {
+        let mut profiles = Profiles::default();
+        for (text, user_id, allow_http) in list {
+            profiles.put(Profile { user_id: Some(user_id), allow_http, ..profile(&text) });
+            if default {
+                profiles.make_default(&name(&text));
+            }
+        }
+        prop_assert_eq!(from_toml(to_toml(&profiles).unwrap().as_bytes()), Ok(profiles));
+    }
+
+    #[test]
+    fn no_text_breaks_the_reader(text in "[\\PC\n=\"\\[\\]. a-z]{0,60}") {
+        let _ = from_toml(text.as_bytes());
+    }
 }
