@@ -19,7 +19,7 @@ use crate::app::settings::table::{
 use crate::client::Reference;
 use crate::failure::Failure;
 use crate::floor::alerts::Limit;
-use crate::floor::until::{Until, event_named};
+use crate::floor::condition::{Until, event_named};
 use crate::moment::{duration, moment};
 use crate::output::event_view::STREAM;
 use crate::output::presentation::{ColorWhen, Format};

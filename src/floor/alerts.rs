@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::floor::event::{Alert, AlertChange, AlertWhat, EventKind, Level};
-use crate::floor::snapshot::Snapshot;
+use crate::floor::state::AgentState;
 
 pub use crate::floor::limit::{Limit, LimitError};
 
@@ -54,14 +54,14 @@ impl Told {
 /// Each level is told once for each break or wrap-up. It is taken back only when that state ends, never
 /// because a start was corrected: that is the hysteresis.
 #[must_use]
-pub fn evaluate(limits: &[Limit], snapshot: &Snapshot, told: &Told, now: Duration) -> (Vec<EventKind>, Told) {
+pub fn evaluate(limits: &[Limit], state: &AgentState, told: &Told, now: Duration) -> (Vec<EventKind>, Told) {
     // Asked for every agent at every answer: without limits there is nothing to measure.
     if limits.is_empty() {
         return (Vec::new(), Told::default());
     }
     let mut events = Vec::new();
-    let on_break = measured_break(snapshot, now);
-    let wrapup = measured_wrapup(snapshot, now);
+    let on_break = measured_break(state, now);
+    let wrapup = measured_wrapup(state, now);
     let next = Told {
         break_alert: follow(limits, on_break, told.break_alert.as_ref(), now, &mut events),
         wrapup_alert: follow(limits, wrapup, told.wrapup_alert.as_ref(), now, &mut events),
@@ -71,11 +71,11 @@ pub fn evaluate(limits: &[Limit], snapshot: &Snapshot, told: &Told, now: Duratio
 
 /// The moment after `now` at which the next limit is crossed if nothing changes: worth a look at the clock.
 #[must_use]
-pub fn next_crossing(limits: &[Limit], snapshot: &Snapshot, now: Duration) -> Option<Duration> {
+pub fn next_crossing(limits: &[Limit], state: &AgentState, now: Duration) -> Option<Duration> {
     if limits.is_empty() {
         return None;
     }
-    [measured_break(snapshot, now), measured_wrapup(snapshot, now)]
+    [measured_break(state, now), measured_wrapup(state, now)]
         .into_iter()
         .flatten()
         .filter_map(|measured| {
@@ -87,23 +87,23 @@ pub fn next_crossing(limits: &[Limit], snapshot: &Snapshot, now: Duration) -> Op
         .min()
 }
 
-fn measured_break(snapshot: &Snapshot, now: Duration) -> Option<Measured> {
-    let standing = snapshot.break_state.as_ref().filter(|standing| standing.said.on_break)?;
+fn measured_break(state: &AgentState, now: Duration) -> Option<Measured> {
+    let since = state.break_state.as_ref().filter(|since| since.state.on_break)?;
     Some(Measured {
         what: AlertWhat::Break,
-        reason: standing.said.reason.clone(),
-        state: standing.seen_from,
-        seconds: standing.seconds_held(now),
+        reason: since.state.reason.clone(),
+        state: since.seen_from,
+        seconds: since.seconds_at_least(now),
     })
 }
 
-fn measured_wrapup(snapshot: &Snapshot, now: Duration) -> Option<Measured> {
-    let standing = snapshot.wrapup.as_ref().filter(|standing| standing.said.in_wrapup)?;
+fn measured_wrapup(state: &AgentState, now: Duration) -> Option<Measured> {
+    let since = state.wrapup.as_ref().filter(|since| since.state.in_wrapup)?;
     Some(Measured {
         what: AlertWhat::Wrapup,
         reason: None,
-        state: standing.seen_from,
-        seconds: standing.seconds_held(now),
+        state: since.seen_from,
+        seconds: since.seconds_at_least(now),
     })
 }
 

@@ -1,16 +1,16 @@
-//! From what was told so far and one look to the events that tell the difference.
+//! From what was told so far and one poll to the events that tell the difference.
 //! The memory moves forward only by [`Memory::commit`], once the sink has taken the events.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::floor::delivery_mode::{DeliveryEvidence, DeliveryMode};
 use crate::floor::event::{Event, EventKind, GapCause, State, StateCause};
-use crate::floor::look::{Look, SeenTag};
 use crate::floor::pause::{MARGIN, Moment, Pause, WINDOW};
-use crate::floor::reading::Reading;
+use crate::floor::poll_result::{PollResult, SeenTag};
 use crate::floor::seen::{Appearance, Comparison, FORGET_AFTER, News, Seen};
-use crate::floor::snapshot::Snapshot;
+use crate::floor::state::AgentState;
 
 #[cfg(test)]
 mod promises;
@@ -23,16 +23,16 @@ const SKEW_SECONDS: i64 = 60;
 /// What was told of one profile, and what is known of it.
 #[derive(Debug)]
 pub struct Memory {
-    snapshot: Snapshot,
+    state: AgentState,
     seen: Seen,
-    reading: Reading,
+    delivery: DeliveryEvidence,
     /// The last good answer about tags, or the start of the watch.
     last: Moment,
     tags_were_read: bool,
     skew_was_told: bool,
 }
 
-/// What a look adds.
+/// What a poll adds.
 #[derive(Debug)]
 pub struct Difference {
     /// The events, in the order in which they are to be told.
@@ -44,7 +44,7 @@ pub struct Difference {
 /// The step a memory takes. It holds what one answer showed, not a copy of the memory.
 #[derive(Debug)]
 pub struct Change {
-    snapshot: Snapshot,
+    state: AgentState,
     tags: Option<TagsChange>,
     skew_was_told: bool,
 }
@@ -52,7 +52,7 @@ pub struct Change {
 #[derive(Debug)]
 struct TagsChange {
     appearance: Appearance,
-    reading: Reading,
+    delivery: DeliveryEvidence,
     read: Moment,
 }
 
@@ -61,9 +61,9 @@ impl Memory {
     #[must_use]
     pub fn new(started: Timestamp) -> Self {
         Self {
-            snapshot: Snapshot::default(),
+            state: AgentState::default(),
             seen: Seen::default(),
-            reading: Reading::default(),
+            delivery: DeliveryEvidence::default(),
             last: Moment::of_start(started),
             tags_were_read: false,
             skew_was_told: false,
@@ -72,84 +72,85 @@ impl Memory {
 
     /// What is known of the profile's break and wrap-up.
     #[must_use]
-    pub fn snapshot(&self) -> &Snapshot {
-        &self.snapshot
+    pub fn state(&self) -> &AgentState {
+        &self.state
     }
 
-    /// Whether the server repeats recent notifications in every answer; `None` until it showed.
+    /// How the server hands out notifications; `None` while its answers have not shown it.
     #[must_use]
-    pub fn tags_repeat(&self) -> Option<bool> {
-        self.reading.repeats()
+    pub fn delivery_mode(&self) -> Option<DeliveryMode> {
+        self.delivery.mode()
     }
 
-    /// The difference that `look` makes. Asked again for the same look without a commit in between, it
+    /// The difference that `poll` makes. Asked again for the same poll without a commit in between, it
     /// gives the same events.
     #[must_use]
-    pub fn diff(&self, look: &Look) -> Difference {
+    pub fn diff(&self, poll: &PollResult) -> Difference {
         let mut kinds = Vec::new();
-        let tags = look.tags.as_ref().map(|tags| self.read_tags(tags, look, &mut kinds));
-        let (snapshot, changes) = self.snapshot.after(look);
-        let skew = self.skew(look);
-        let state = |because| {
+        let tags = poll.tags.as_ref().map(|tags| self.read_tags(tags, poll, &mut kinds));
+        let (state, changes) = self.state.after(poll);
+        let skew = self.skew(poll);
+        let delivery = tags.as_ref().map_or(self.delivery, |tags| tags.delivery);
+        let state_event = |because| {
             EventKind::State(Box::new(State {
                 because,
-                break_state: snapshot.break_state.as_ref().map(|standing| standing.said.clone()),
-                wrapup: snapshot.wrapup.as_ref().map(|standing| standing.said.clone()),
-                clock_skew_seconds: look.server_time.map(|server| seconds_ahead(server, look.taken_at)),
-                tags_repeat: tags.as_ref().map_or(self.reading, |tags| tags.reading).repeats(),
+                break_state: state.break_state.as_ref().map(|since| since.state.clone()),
+                wrapup: state.wrapup.as_ref().map(|since| since.state.clone()),
+                clock_skew_seconds: poll.server_time.map(|server| seconds_ahead(server, poll.taken_at)),
+                tags_repeat: delivery.mode().map(|mode| mode == DeliveryMode::Repeats),
             }))
         };
 
-        let mut told = Vec::new();
-        if self.learns_from(look) {
-            told.push(state(StateCause::FirstLook));
+        let mut events = Vec::new();
+        if self.learns_from(poll) {
+            events.push(state_event(StateCause::FirstLook));
         }
         if skew.is_some() {
-            told.push(state(StateCause::ClockSkew));
+            events.push(state_event(StateCause::ClockSkew));
         }
-        if tags.as_ref().is_some_and(|tags| self.loses_trust(tags.reading)) {
-            told.push(state(StateCause::ReadOnce));
+        if self.shows_to_deliver_once(delivery) {
+            events.push(state_event(StateCause::ReadOnce));
         }
-        told.append(&mut kinds);
-        told.extend(changes);
+        events.append(&mut kinds);
+        events.extend(changes);
 
-        let event = |kind| Event { at: look.taken_at, profile: look.profile.clone(), kind };
+        let event = |kind| Event { at: poll.taken_at, profile: poll.profile.clone(), kind };
         Difference {
-            events: told.into_iter().map(event).collect(),
-            change: Change { snapshot, tags, skew_was_told: self.skew_was_told || skew.is_some() },
+            events: events.into_iter().map(event).collect(),
+            change: Change { state, tags, skew_was_told: self.skew_was_told || skew.is_some() },
         }
     }
 
     /// Takes the step, once the events are told.
     pub fn commit(&mut self, change: Change) {
-        self.snapshot = change.snapshot;
+        self.state = change.state;
         self.skew_was_told = change.skew_was_told;
         if let Some(tags) = change.tags {
             self.seen.remember(tags.appearance);
-            self.reading = tags.reading;
+            self.delivery = tags.delivery;
             self.last = tags.read;
             self.tags_were_read = true;
         }
     }
 
-    fn read_tags(&self, tags: &[SeenTag], look: &Look, kinds: &mut Vec<EventKind>) -> TagsChange {
-        let read = Moment::of(look);
+    fn read_tags(&self, tags: &[SeenTag], poll: &PollResult, kinds: &mut Vec<EventKind>) -> TagsChange {
+        let read = Moment::of(poll);
         let pause = read.since(&self.last);
         let Comparison { news, repeated, overflows, appearance } = self.seen.compare(tags, pause.awake);
-        let reading = self.reading.after(repeated, news.len(), pause);
+        let delivery = self.delivery.after(repeated, news.len(), pause);
 
-        kinds.extend(self.missed(look, pause, reading));
+        kinds.extend(self.missed(poll, pause, delivery));
         if overflows {
-            kinds.push(gap(look.taken_at, FORGET_AFTER, GapCause::MemoryFull));
+            kinds.push(gap(poll.taken_at, FORGET_AFTER, GapCause::MemoryFull));
         }
         kinds.extend(in_order(&news, tags, !self.tags_were_read));
-        TagsChange { appearance, reading, read }
+        TagsChange { appearance, delivery, read }
     }
 
-    /// What this look can no longer have shown.
-    fn missed(&self, look: &Look, pause: Pause, reading: Reading) -> Option<EventKind> {
+    /// What this poll can no longer have shown.
+    fn missed(&self, poll: &PollResult, pause: Pause, delivery: DeliveryEvidence) -> Option<EventKind> {
         // A server that repeats recent notifications shows again what a lost answer held.
-        let lost_for_good = look.read_was_cut && reading.repeats() != Some(true);
+        let lost_for_good = poll.read_was_cut && delivery.mode() != Some(DeliveryMode::Repeats);
         let why = match (pause.outlasts_the_window(), pause.includes_sleep()) {
             (true, true) => GapCause::Sleep,
             (true, false) => GapCause::Outage,
@@ -158,23 +159,23 @@ impl Memory {
         };
         // The very first answer holds what is older than the watch, and so did one that was lost before it.
         let before = if lost_for_good && !self.tags_were_read { WINDOW } else { MARGIN };
-        Some(gap(look.taken_at, pause.passed + before, why))
+        Some(gap(poll.taken_at, pause.passed + before, why))
     }
 
-    fn learns_from(&self, look: &Look) -> bool {
+    fn learns_from(&self, poll: &PollResult) -> bool {
         let nothing_known =
-            self.snapshot.break_state.is_none() && self.snapshot.wrapup.is_none() && !self.tags_were_read;
+            self.state.break_state.is_none() && self.state.wrapup.is_none() && !self.tags_were_read;
         nothing_known
-            || (self.snapshot.break_state.is_none() && look.break_state.is_some())
-            || (self.snapshot.wrapup.is_none() && look.wrapup.is_some())
+            || (self.state.break_state.is_none() && poll.break_state.is_some())
+            || (self.state.wrapup.is_none() && poll.wrapup.is_some())
     }
 
-    fn loses_trust(&self, reading: Reading) -> bool {
-        reading.repeats() == Some(false) && self.reading.repeats() != Some(false)
+    fn shows_to_deliver_once(&self, delivery: DeliveryEvidence) -> bool {
+        delivery.mode() == Some(DeliveryMode::Once) && self.delivery.mode() != delivery.mode()
     }
 
-    fn skew(&self, look: &Look) -> Option<i64> {
-        let ahead = seconds_ahead(look.server_time?, look.taken_at);
+    fn skew(&self, poll: &PollResult) -> Option<i64> {
+        let ahead = seconds_ahead(poll.server_time?, poll.taken_at);
         (!self.skew_was_told && ahead.saturating_abs() > SKEW_SECONDS).then_some(ahead)
     }
 }

@@ -11,7 +11,7 @@ pub use words::EventWords;
 
 use jiff::Timestamp;
 
-use crate::floor::look::{BreakSeen, SeenTag, WrapupSeen};
+use crate::floor::poll_result::{BreakSeen, SeenTag, WrapupSeen};
 use crate::report::Row;
 
 /// One event.
@@ -56,12 +56,12 @@ pub enum EventKind {
     Tag {
         /// The notification.
         tag: Box<SeenTag>,
-        /// Whether the first look of this watch already held it.
+        /// Whether the first poll of this watch already held it.
         initial: bool,
         /// Whether its id was told before with other content.
         changed: bool,
     },
-    /// The server says on break, and did not at the look before, or names another break.
+    /// The server says on break, and did not at the poll before, or names another break.
     BreakStarted {
         /// What the server said.
         seen: Box<BreakSeen>,
@@ -72,10 +72,10 @@ pub enum EventKind {
         reason: Option<String>,
         /// Since when it had been.
         since: Option<Timestamp>,
-        /// From `since` to the look that noticed the end, or to the start of the break that followed at once.
+        /// From `since` to the poll that noticed the end, or to the start of the break that followed at once.
         lasted_seconds: Option<i64>,
     },
-    /// The server says in wrap-up, and did not at the look before, or names another call.
+    /// The server says in wrap-up, and did not at the poll before, or names another call.
     WrapupStarted {
         /// What the server said.
         seen: WrapupSeen,

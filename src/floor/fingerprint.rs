@@ -7,7 +7,7 @@ use std::fmt;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use crate::floor::look::SeenTag;
+use crate::floor::poll_result::SeenTag;
 use crate::json::Raw;
 
 /// Stands for a notification, or for one state of it: the first 128 bits of a SHA-256.

@@ -64,7 +64,7 @@ impl Health {
         (next, told)
     }
 
-    /// For [`crate::floor::look::Look::read_was_cut`]: whether an answer was lost since the last good poll.
+    /// For [`crate::floor::poll_result::PollResult::read_was_cut`]: whether an answer was lost since the last good poll.
     #[must_use]
     pub fn answer_was_lost(&self) -> bool {
         self.answer_was_lost

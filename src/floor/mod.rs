@@ -2,17 +2,17 @@
 //! Pure: it is handed times and answers, and knows no clock, network or terminal.
 
 pub mod alerts;
+pub mod condition;
+pub mod delivery_mode;
 pub mod diff;
 pub mod event;
 pub(crate) mod fingerprint;
 pub mod health;
 pub mod limit;
-pub mod look;
 pub mod pause;
-pub mod reading;
+pub mod poll_result;
 pub mod seen;
-pub mod snapshot;
-pub mod until;
+pub mod state;
 
 #[cfg(test)]
 pub(crate) mod samples;

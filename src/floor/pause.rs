@@ -1,10 +1,10 @@
-//! How much time really passed between two looks, judged by three clocks that may each be wrong.
+//! How much time really passed between two polls, judged by three clocks that may each be wrong.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::floor::look::Look;
+use crate::floor::poll_result::PollResult;
 
 /// How far back an answer reaches (`api.md` §3).
 pub const WINDOW: Duration = Duration::from_secs(60 * 60);
@@ -17,7 +17,7 @@ pub(crate) const MARGIN: Duration = Duration::from_secs(3 * 60);
 /// Clocks that differ by less do not mean that this machine slept.
 const SLEEP: Duration = Duration::from_secs(3 * 60);
 
-/// When a look was taken, or the watch began, by each clock.
+/// When a poll was taken, or the watch began, by each clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment {
     wall: Timestamp,
@@ -26,13 +26,13 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// When `look` was taken.
+    /// When `poll` was taken.
     #[must_use]
-    pub fn of(look: &Look) -> Self {
-        Self { wall: look.taken_at, monotonic: look.monotonic, server: look.server_time }
+    pub fn of(poll: &PollResult) -> Self {
+        Self { wall: poll.taken_at, monotonic: poll.monotonic, server: poll.server_time }
     }
 
-    /// When the watch began, before any look.
+    /// When the watch began, before any poll.
     #[must_use]
     pub fn of_start(wall: Timestamp) -> Self {
         Self { wall, monotonic: Duration::ZERO, server: None }
@@ -52,7 +52,7 @@ impl Moment {
     }
 }
 
-/// The time between two looks.
+/// The time between two polls.
 #[derive(Clone, Copy, Debug)]
 pub struct Pause {
     /// By our monotonic clock, which stands still while the machine sleeps.
@@ -62,7 +62,7 @@ pub struct Pause {
 }
 
 impl Pause {
-    /// Whether the server's window may no longer reach back to the earlier look.
+    /// Whether the server's window may no longer reach back to the earlier poll.
     #[must_use]
     pub fn outlasts_the_window(&self) -> bool {
         self.passed + MARGIN > WINDOW

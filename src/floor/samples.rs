@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::floor::event::{
     Alert, AlertChange, AlertWhat, EndReason, Event, EventKind, GapCause, Level, State, StateCause,
 };
-use crate::floor::look::{BreakSeen, Look, SeenTag, WrapupSeen};
+use crate::floor::poll_result::{BreakSeen, PollResult, SeenTag, WrapupSeen};
 use crate::json::Raw;
 
 /// A moment in seconds after the beginning of the test's day.
@@ -41,10 +41,10 @@ pub(crate) fn nameless(json: &str) -> SeenTag {
     }
 }
 
-/// A look at which every clock agrees, and nothing was asked for.
-pub(crate) fn look(second: u64) -> Look {
+/// A poll at which every clock agrees, and nothing was asked for.
+pub(crate) fn poll(second: u64) -> PollResult {
     let wall = at(second.cast_signed());
-    Look {
+    PollResult {
         profile: Some("asha".into()),
         taken_at: wall,
         monotonic: Duration::from_secs(second),
@@ -56,8 +56,8 @@ pub(crate) fn look(second: u64) -> Look {
     }
 }
 
-pub(crate) fn tags(second: u64, tags: &[SeenTag]) -> Look {
-    Look { tags: Some(tags.to_vec()), ..look(second) }
+pub(crate) fn tags(second: u64, tags: &[SeenTag]) -> PollResult {
+    PollResult { tags: Some(tags.to_vec()), ..poll(second) }
 }
 
 pub(crate) fn on_break(reason: Option<&str>, since: Option<i64>) -> BreakSeen {

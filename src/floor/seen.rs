@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::floor::fingerprint;
 use crate::floor::fingerprint::Fingerprint;
-use crate::floor::look::SeenTag;
 use crate::floor::pause::WINDOW;
+use crate::floor::poll_result::SeenTag;
 
 #[cfg(test)]
 mod tests;
@@ -41,7 +41,7 @@ pub struct Seen {
 pub struct Comparison {
     /// What was not told yet, in the order of the answer.
     pub news: Vec<News>,
-    /// How many were told at an earlier look.
+    /// How many were told at an earlier poll.
     pub repeated: usize,
     /// Whether remembering this answer means to forget what would still have to be known.
     pub overflows: bool,
@@ -70,7 +70,7 @@ impl Seen {
     /// Nothing changes until the appearance is remembered.
     #[must_use]
     pub fn compare(&self, tags: &[SeenTag], awake: Duration) -> Comparison {
-        let mut roll = Roll {
+        let mut answer = AnswerDiff {
             seen: self,
             present: HashMap::with_capacity(2 * tags.len()),
             copies: HashMap::new(),
@@ -78,17 +78,19 @@ impl Seen {
         };
         let mut news = Vec::new();
         for (place, tag) in tags.iter().enumerate() {
-            if let Some(changed) = roll.call(tag) {
-                news.push(News { place, changed });
+            match answer.classify(tag) {
+                TagNews::New => news.push(News { place, changed: false }),
+                TagNews::Changed => news.push(News { place, changed: true }),
+                TagNews::Known => {}
             }
         }
-        let unknown = roll.present.values().filter(|told| !**told).count();
+        let unknown = answer.present.values().filter(|told| !**told).count();
         let attended = self.attended + awake.min(LONGEST_STEP);
         Comparison {
             news,
-            repeated: roll.repeated,
+            repeated: answer.repeated,
             overflows: self.overflows(unknown, attended),
-            appearance: Appearance { present: roll.present.into_keys().collect(), attended },
+            appearance: Appearance { present: answer.present.into_keys().collect(), attended },
         }
     }
 
@@ -144,14 +146,14 @@ fn is_outdated(last: Duration, now: Duration) -> bool {
     now.saturating_sub(last) > FORGET_AFTER
 }
 
-/// One pass over an answer.
-struct Roll<'a> {
+/// One pass over an answer, tag by tag.
+struct AnswerDiff<'a> {
     seen: &'a Seen,
-    /// What this answer holds so far, and whether it was told at an earlier look.
+    /// What this answer holds so far, and whether it was told at an earlier poll.
     present: HashMap<Fingerprint, bool>,
     /// How many equal notifications without id this answer holds so far.
     copies: HashMap<Fingerprint, usize>,
-    /// How many notifications of this answer were told at an earlier look.
+    /// How many notifications of this answer were told at an earlier poll.
     repeated: usize,
 }
 
@@ -163,9 +165,18 @@ enum Met {
     Earlier,
 }
 
-impl Roll<'_> {
-    /// `None` if `tag` was told, else whether it is a change of one that was.
-    fn call(&mut self, tag: &SeenTag) -> Option<bool> {
+/// What a tag of an answer is to the watch.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TagNews {
+    New,
+    /// Its id is known, with other content.
+    Changed,
+    /// It was reported at an earlier poll, or stands in this answer already.
+    Known,
+}
+
+impl AnswerDiff<'_> {
+    fn classify(&mut self, tag: &SeenTag) -> TagNews {
         let (id, state) = if let Some(id) = &tag.id {
             (self.meet(fingerprint::of_id(id)), self.meet(fingerprint::of_state(id, tag)))
         } else {
@@ -176,7 +187,11 @@ impl Roll<'_> {
             (Met::Never, self.meet(copy))
         };
         self.repeated += usize::from(state == Met::Earlier);
-        (state == Met::Never).then_some(id != Met::Never)
+        match (state, id) {
+            (Met::Never, Met::Never) => TagNews::New,
+            (Met::Never, _) => TagNews::Changed,
+            _ => TagNews::Known,
+        }
     }
 
     fn meet(&mut self, fingerprint: Fingerprint) -> Met {

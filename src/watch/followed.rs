@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::floor::alerts::Told;
 use crate::floor::diff::Memory;
 use crate::floor::health::Health;
-use crate::floor::look::SeenTag;
+use crate::floor::poll_result::SeenTag;
 use crate::watch::schedule::Schedule;
 
 /// So many tags of each profile are kept for the board.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::client::{Answer, ApiError, Notification, Reference, SignedIn, Tags, Trouble};
-use crate::floor::look::{BreakSeen, Look, SeenTag, WrapupSeen};
+use crate::floor::poll_result::{BreakSeen, PollResult, SeenTag, WrapupSeen};
 
 /// What is asked in a poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub struct Asking {
 #[derive(Debug)]
 pub struct Polled {
     /// What was read, if anything was. Its monotonic moment is set by whoever keeps that clock.
-    pub look: Option<Look>,
+    pub look: Option<PollResult>,
     /// Why the rest could not be read.
     pub failure: Option<PollFailure>,
     /// The parts that the server refuses to this profile, in words: they are not asked again.
@@ -138,7 +138,7 @@ impl Polled {
     }
 
     /// The look so far, with the newest clock readings.
-    fn look<T>(&mut self, signed_in: &SignedIn, answer: &Answer<T>) -> &mut Look {
+    fn look<T>(&mut self, signed_in: &SignedIn, answer: &Answer<T>) -> &mut PollResult {
         let look = self.look.get_or_insert_with(|| empty(&signed_in.profile, answer.as_of));
         look.taken_at = answer.as_of;
         look.server_time = answer.server_time.or(look.server_time);
@@ -146,8 +146,8 @@ impl Polled {
     }
 }
 
-fn empty(profile: &str, taken_at: Timestamp) -> Look {
-    Look {
+fn empty(profile: &str, taken_at: Timestamp) -> PollResult {
+    PollResult {
         profile: Some(profile.to_owned()),
         taken_at,
         monotonic: Duration::ZERO,

@@ -15,11 +15,11 @@ use crate::clock::Clock;
 use crate::failure::ExitStatus;
 use crate::floor::alerts;
 use crate::floor::alerts::Limit;
+use crate::floor::condition::Until;
 use crate::floor::diff::Memory;
 use crate::floor::event::{EndReason, Event, EventKind};
 use crate::floor::health;
 use crate::floor::health::Failed;
-use crate::floor::until::Until;
 use crate::watch::followed::{Followed, Phase, View};
 use crate::watch::poll::{Asking, Parts, PollFailure, Polled, Source};
 use crate::watch::reaction::Reactions;
@@ -177,7 +177,7 @@ impl<'a, S: Source> Watch<'a, S> {
     fn next_moment(&self) -> Duration {
         let now = self.now();
         let polls = self.followed.iter().filter_map(Followed::due).filter(|at| *at > now);
-        let crossing = |it: &Followed| alerts::next_crossing(&self.plan.limits, it.memory.snapshot(), now);
+        let crossing = |it: &Followed| alerts::next_crossing(&self.plan.limits, it.memory.state(), now);
         let crossings = self.followed.iter().filter_map(crossing);
         let stale = self.plan.max_stale.map(|most| now.saturating_sub(self.silence()) + most);
         let others = [self.next_heartbeat, self.plan.timeout, stale, Some(now + TICK)];
@@ -212,8 +212,8 @@ impl<'a, S: Source> Watch<'a, S> {
         }
         let outcome = match failure {
             None => {
-                let wrapup = self.followed[index].memory.snapshot().wrapup.as_ref();
-                Outcome::Good { deadline: wrapup.and_then(|wrapup| wrapup.ends(now)) }
+                let wrapup = self.followed[index].memory.state().wrapup.as_ref();
+                Outcome::Good { deadline: wrapup.and_then(|wrapup| wrapup.ends_at(now)) }
             }
             Some(failure) => self.failed(index, &failure, now)?,
         };
@@ -301,7 +301,7 @@ impl<'a, S: Source> Watch<'a, S> {
         for index in 0..self.followed.len() {
             let followed = &self.followed[index];
             let (kinds, told) =
-                alerts::evaluate(&self.plan.limits, followed.memory.snapshot(), &followed.told, now);
+                alerts::evaluate(&self.plan.limits, followed.memory.state(), &followed.told, now);
             for kind in kinds {
                 self.tell(Some(index), kind)?;
             }

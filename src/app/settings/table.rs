@@ -13,7 +13,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::app::settings::setting::{Entry, Key, Kind, Setting};
 use crate::client::Reference;
 use crate::floor::alerts::Limit;
-use crate::floor::until::event_named;
+use crate::floor::condition::event_named;
 use crate::moment::duration;
 use crate::output::presentation::{ColorWhen, Format};
 use crate::store::{ProfileName, ServerUrl, StoreKind};

@@ -1,40 +1,40 @@
 use super::*;
-use crate::floor::look::{BreakSeen, Look, WrapupSeen};
-use crate::floor::samples::{in_wrapup, look, not_in_wrapup, on_break, working};
+use crate::floor::poll_result::{BreakSeen, PollResult, WrapupSeen};
+use crate::floor::samples::{in_wrapup, not_in_wrapup, on_break, poll, working};
 
 /// A profile whose alerts are followed.
 struct Floor {
     limits: Vec<Limit>,
-    snapshot: Snapshot,
+    state: AgentState,
     told: Told,
 }
 
 impl Floor {
     fn new(limits: &[&str]) -> Self {
         let limits = limits.iter().map(|text| text.parse().expect("a limit")).collect();
-        Self { limits, snapshot: Snapshot::default(), told: Told::default() }
+        Self { limits, state: AgentState::default(), told: Told::default() }
     }
 
     fn sees(&mut self, second: u64, break_state: BreakSeen) -> Vec<String> {
-        let look = Look { break_state: Some(break_state), ..look(second) };
-        self.snapshot = self.snapshot.after(&look).0;
+        let poll = PollResult { break_state: Some(break_state), ..poll(second) };
+        self.state = self.state.after(&poll).0;
         self.at(second)
     }
 
     fn sees_wrapup(&mut self, second: u64, wrapup: WrapupSeen) -> Vec<String> {
-        let look = Look { wrapup: Some(wrapup), ..look(second) };
-        self.snapshot = self.snapshot.after(&look).0;
+        let poll = PollResult { wrapup: Some(wrapup), ..poll(second) };
+        self.state = self.state.after(&poll).0;
         self.at(second)
     }
 
     fn at(&mut self, second: u64) -> Vec<String> {
-        let (events, told) = evaluate(&self.limits, &self.snapshot, &self.told, Duration::from_secs(second));
+        let (events, told) = evaluate(&self.limits, &self.state, &self.told, Duration::from_secs(second));
         self.told = told;
         events.iter().map(spoken).collect()
     }
 
     fn next(&self, second: u64) -> Option<u64> {
-        next_crossing(&self.limits, &self.snapshot, Duration::from_secs(second)).map(|next| next.as_secs())
+        next_crossing(&self.limits, &self.state, Duration::from_secs(second)).map(|next| next.as_secs())
     }
 }
 
@@ -117,7 +117,7 @@ fn the_next_crossing_is_known_beforehand() {
 fn asking_twice_without_keeping_the_answer_tells_the_same() {
     let mut floor = Floor::new(&["break=1m"]);
     floor.sees(50, on_break(None, Some(0)));
-    let ask = || evaluate(&floor.limits, &floor.snapshot, &floor.told, Duration::from_secs(70)).0;
+    let ask = || evaluate(&floor.limits, &floor.state, &floor.told, Duration::from_secs(70)).0;
     assert_eq!(spoken(&ask()[0]), spoken(&ask()[0]));
     assert_eq!(floor.told.break_level(), None);
 }

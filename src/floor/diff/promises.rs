@@ -4,8 +4,8 @@ use super::*;
 use crate::floor::samples::{at, nameless, raw, tag, tags};
 
 /// Tells and commits; ids (or contents) of the tags, and the words of anything else.
-fn told(memory: &mut Memory, look: &Look) -> Vec<String> {
-    let Difference { events, change } = memory.diff(look);
+fn told(memory: &mut Memory, poll: &PollResult) -> Vec<String> {
+    let Difference { events, change } = memory.diff(poll);
     memory.commit(change);
     events
         .iter()
@@ -21,7 +21,7 @@ fn told(memory: &mut Memory, look: &Look) -> Vec<String> {
         .collect()
 }
 
-/// A memory after a first look that held `seen`.
+/// A memory after a first poll that held `seen`.
 fn after_first(seen: &[SeenTag]) -> Memory {
     let mut memory = Memory::new(at(0));
     told(&mut memory, &tags(0, seen));
@@ -51,7 +51,7 @@ fn a_tag_dated_in_the_future_disturbs_nobody() {
 
 #[test]
 fn a_failed_poll_moves_nothing() {
-    // A failed poll makes no look: the next one is compared with what was told before it.
+    // A failed poll has no result: the next one is compared with what was told before it.
     let mut memory = after_first(&[tag("a1")]);
     assert_eq!(told(&mut memory, &tags(600, &[tag("a1"), tag("a200")])), ["a200"]);
 }
@@ -107,7 +107,7 @@ fn two_watchers_of_a_window_both_see_all_and_are_not_warned() {
             answer.push(tag(&format!("a{second}")));
             assert_eq!(told(&mut memory, &tags(second, &answer)), [format!("a{second}")]);
         }
-        assert_eq!(memory.tags_repeat(), Some(true));
+        assert_eq!(memory.delivery_mode(), Some(DeliveryMode::Repeats));
     }
 }
 
@@ -123,12 +123,12 @@ fn two_watchers_of_a_cursor_are_both_warned_once() {
         assert!(news.contains(&format!("a{second}")));
     }
     assert_eq!(warnings, [1, 1]);
-    assert_eq!(memories.map(|memory| memory.tags_repeat()), [Some(false), Some(false)]);
+    assert_eq!(memories.map(|memory| memory.delivery_mode()), [Some(DeliveryMode::Once); 2]);
 }
 
 #[test]
 fn a_lost_answer_is_a_gap_unless_the_server_repeats() {
-    let cut = |look: Look| Look { read_was_cut: true, ..look };
+    let cut = |poll: PollResult| PollResult { read_was_cut: true, ..poll };
     // Nothing known of the server yet.
     let mut memory = after_first(&[]);
     assert_eq!(told(&mut memory, &cut(tags(10, &[tag("a6")]))), ["answer_lost", "a6"]);
@@ -162,8 +162,8 @@ fn a_longer_outage_is_a_gap() {
 fn a_wall_clock_set_by_a_day_neither_repeats_nor_loses() {
     let mut memory = after_first(&[tag("a1")]);
     for (second, wall) in [(5_u64, 86_400_i64), (10, -86_400), (15, 0)] {
-        let look = Look { taken_at: at(wall), ..tags(second, &[tag("a1")]) };
-        let words = told(&mut memory, &look);
+        let poll = PollResult { taken_at: at(wall), ..tags(second, &[tag("a1")]) };
+        let words = told(&mut memory, &poll);
         assert!(words.iter().all(|word| word == "clock_skew"), "{words:?}");
     }
     assert_eq!(told(&mut memory, &tags(20, &[tag("a1"), tag("a16")])), ["a16"]);

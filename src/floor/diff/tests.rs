@@ -2,11 +2,11 @@ use std::time::Duration;
 
 use super::*;
 use crate::floor::event::{EventWords, GapCause};
-use crate::floor::samples::{at, in_wrapup, look, not_in_wrapup, on_break, tag, tags, working};
+use crate::floor::samples::{at, in_wrapup, not_in_wrapup, on_break, poll, tag, tags, working};
 
 /// Tells and commits; the names of what was told.
-fn names(memory: &mut Memory, look: &Look) -> Vec<&'static str> {
-    let Difference { events, change } = memory.diff(look);
+fn names(memory: &mut Memory, poll: &PollResult) -> Vec<&'static str> {
+    let Difference { events, change } = memory.diff(poll);
     memory.commit(change);
     events.iter().map(|event| event.kind.words().name).collect()
 }
@@ -22,7 +22,7 @@ fn states(events: &[Event]) -> Vec<&State> {
 
 #[test]
 fn the_first_look_tells_what_holds_and_nothing_as_if_it_had_just_happened() {
-    let first = Look {
+    let first = PollResult {
         break_state: Some(on_break(Some("Lunch"), Some(0))),
         wrapup: Some(not_in_wrapup()),
         ..tags(600, &[tag("a1"), tag("a2")])
@@ -41,7 +41,7 @@ fn the_first_look_tells_what_holds_and_nothing_as_if_it_had_just_happened() {
 fn what_is_asked_for_later_is_a_state_too() {
     let mut memory = Memory::new(at(0));
     assert_eq!(names(&mut memory, &tags(5, &[])), ["state"]);
-    let with_break = Look { break_state: Some(working()), ..look(10) };
+    let with_break = PollResult { break_state: Some(working()), ..poll(10) };
     assert_eq!(names(&mut memory, &with_break), ["state"]);
     assert_eq!(names(&mut memory, &with_break), [""; 0]);
 }
@@ -49,9 +49,9 @@ fn what_is_asked_for_later_is_a_state_too() {
 #[test]
 fn the_events_of_one_look_come_in_a_fixed_order() {
     let mut memory = Memory::new(at(0));
-    let first = Look { break_state: Some(working()), wrapup: Some(not_in_wrapup()), ..tags(0, &[]) };
+    let first = PollResult { break_state: Some(working()), wrapup: Some(not_in_wrapup()), ..tags(0, &[]) };
     names(&mut memory, &first);
-    let later = Look {
+    let later = PollResult {
         break_state: Some(on_break(Some("Tea"), None)),
         wrapup: Some(in_wrapup(Some("c"), None)),
         ..tags(7200, &[tag("a7000")])
@@ -77,8 +77,8 @@ fn news_are_told_oldest_first_and_undated_last() {
 #[test]
 fn nothing_moves_before_the_events_are_told() {
     let mut memory = Memory::new(at(0));
-    names(&mut memory, &Look { break_state: Some(working()), ..tags(0, &[]) });
-    let news = Look { break_state: Some(on_break(None, None)), ..tags(5, &[tag("a1")]) };
+    names(&mut memory, &PollResult { break_state: Some(working()), ..tags(0, &[]) });
+    let news = PollResult { break_state: Some(on_break(None, None)), ..tags(5, &[tag("a1")]) };
     let first: Vec<String> = memory.diff(&news).events.iter().map(|event| format!("{event:?}")).collect();
     let again: Vec<String> = memory.diff(&news).events.iter().map(|event| format!("{event:?}")).collect();
     assert_eq!(first, again);
@@ -89,18 +89,18 @@ fn nothing_moves_before_the_events_are_told() {
 #[test]
 fn a_call_that_was_not_made_changes_nothing() {
     let mut memory = Memory::new(at(0));
-    let full = Look { break_state: Some(on_break(None, None)), ..tags(0, &[tag("a1")]) };
+    let full = PollResult { break_state: Some(on_break(None, None)), ..tags(0, &[tag("a1")]) };
     names(&mut memory, &full);
-    assert_eq!(names(&mut memory, &look(5)), [""; 0]);
-    assert_eq!(names(&mut memory, &Look { taken_at: at(10), ..full }), [""; 0]);
+    assert_eq!(names(&mut memory, &poll(5)), [""; 0]);
+    assert_eq!(names(&mut memory, &PollResult { taken_at: at(10), ..full }), [""; 0]);
 }
 
 #[test]
 fn a_clock_that_is_off_is_told_once() {
     let mut memory = Memory::new(at(0));
     let off = |second: u64, by: i64| {
-        let look = tags(second, &[]);
-        Look { server_time: Some(at(second.cast_signed() + by)), ..look }
+        let poll = tags(second, &[]);
+        PollResult { server_time: Some(at(second.cast_signed() + by)), ..poll }
     };
     assert_eq!(names(&mut memory, &off(0, 60)), ["state"]);
     let Difference { events, change } = memory.diff(&off(5, -61));
@@ -127,7 +127,7 @@ fn a_gap_reaches_back_to_the_last_good_look_whatever_the_clocks_did() {
     for (wall, monotonic, server, expected) in table {
         let mut memory = Memory::new(at(0));
         names(&mut memory, &tags(0, &[]));
-        let later = Look {
+        let later = PollResult {
             taken_at: at(wall),
             monotonic: Duration::from_secs(monotonic.unsigned_abs()),
             server_time: server.map(at),
@@ -146,8 +146,8 @@ fn a_gap_reaches_back_to_the_last_good_look_whatever_the_clocks_did() {
 fn every_event_of_a_difference_is_in_the_table() {
     let mut memory = Memory::new(at(0));
     let known: Vec<&str> = EventWords::ALL.iter().map(|words| words.name).collect();
-    for look in [tags(0, &[tag("a1")]), tags(9000, &[tag("a2")])] {
-        assert!(names(&mut memory, &look).iter().all(|name| known.contains(name)));
+    for poll in [tags(0, &[tag("a1")]), tags(9000, &[tag("a2")])] {
+        assert!(names(&mut memory, &poll).iter().all(|name| known.contains(name)));
     }
 }
 
@@ -158,8 +158,8 @@ fn a_lost_answer_is_a_gap_as_long_as_what_it_may_have_held() {
         if !is_first {
             names(&mut memory, &tags(0, &[]));
         }
-        let look = Look { read_was_cut: true, ..tags(10, &[]) };
-        let gap = memory.diff(&look).events.into_iter().find_map(|event| match event.kind {
+        let poll = PollResult { read_was_cut: true, ..tags(10, &[]) };
+        let gap = memory.diff(&poll).events.into_iter().find_map(|event| match event.kind {
             EventKind::Gap { from, to, .. } => Some(to.duration_since(from).as_secs().unsigned_abs()),
             _ => None,
         });
@@ -170,6 +170,6 @@ fn a_lost_answer_is_a_gap_as_long_as_what_it_may_have_held() {
 #[test]
 fn what_was_committed_is_what_is_known() {
     let mut memory = Memory::new(at(0));
-    names(&mut memory, &Look { break_state: Some(on_break(None, None)), ..tags(0, &[]) });
-    assert!(memory.snapshot().break_state.as_ref().is_some_and(|standing| standing.said.on_break));
+    names(&mut memory, &PollResult { break_state: Some(on_break(None, None)), ..tags(0, &[]) });
+    assert!(memory.state().break_state.as_ref().is_some_and(|since| since.state.on_break));
 }

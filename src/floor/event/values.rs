@@ -1,7 +1,7 @@
 //! The values of an event, by the keys that the table of words names.
 
 use crate::floor::event::{Alert, Event, EventKind, EventWords, State};
-use crate::floor::look::SeenTag;
+use crate::floor::poll_result::SeenTag;
 use crate::report::{Row, Value};
 
 /// A row of the event's fields.

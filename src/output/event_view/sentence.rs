@@ -3,7 +3,7 @@
 use crate::floor::event::{
     Alert, AlertChange, AlertWhat, EndReason, Event, EventKind, GapCause, Level, State, StateCause,
 };
-use crate::floor::look::{BreakSeen, SeenTag, WrapupSeen};
+use crate::floor::poll_result::{BreakSeen, SeenTag, WrapupSeen};
 use crate::report::{Part, Sentence, Tone};
 
 /// The event as one sentence: for pipes, `--log`, notices and screen readers.

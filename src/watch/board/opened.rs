@@ -25,12 +25,12 @@ pub(crate) fn lines<'n>(
     if let Some(trouble) = &followed.trouble {
         lines.push(Line::of(format!("no answer: {}", wording.text(trouble)), Tint::Bad));
     }
-    let snapshot = followed.memory.snapshot();
-    if let Some(detail) = snapshot.break_state.as_ref().and_then(|standing| standing.said.detail.as_ref()) {
+    let state = followed.memory.state();
+    if let Some(detail) = state.break_state.as_ref().and_then(|since| since.state.detail.as_ref()) {
         lines.push(Line::of("what the server said of the break", Tint::Strong));
         lines.extend(wrapped(&wording.json(detail, "detail"), columns));
     }
-    if let Some(call) = snapshot.wrapup.as_ref().and_then(|standing| standing.said.call_id.as_deref()) {
+    if let Some(call) = state.wrapup.as_ref().and_then(|since| since.state.call_id.as_deref()) {
         lines.push(Line::of(format!("wrap-up of call {}", Wording::name(call)), Tint::Plain));
     }
     let mut news = news.rev().map(|news| news_line(news, wording)).peekable();

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use ratatui::buffer::Buffer;
 
 use crate::floor::limit::Limit;
-use crate::floor::look::SeenTag;
+use crate::floor::poll_result::SeenTag;
 use crate::output::text::style::{CALLBACK, IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG};
 use crate::output::text::width::{cut, pad_left, pad_right, width};
 use crate::watch::board::columns::{Column, GAP, fit};

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::floor::event::{AlertWhat, Level};
 use crate::floor::limit::Limit;
-use crate::floor::look::{BreakSeen, SeenTag, WrapupSeen};
-use crate::floor::snapshot::Standing;
+use crate::floor::poll_result::{BreakSeen, SeenTag, WrapupSeen};
+use crate::floor::state::StateSince;
 use crate::output::text::style::{IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG, mark_of_kind};
 use crate::output::text::times;
 use crate::watch::board::wording::Wording;
@@ -57,16 +57,16 @@ impl RowView {
 }
 
 fn row(followed: &Followed, now: Duration, limits: &[Limit], wording: &Wording<'_>) -> RowView {
-    let snapshot = followed.memory.snapshot();
-    let breaking = snapshot.break_state.as_ref().filter(|standing| standing.said.on_break);
-    let wrapping = snapshot.wrapup.as_ref().filter(|standing| standing.said.in_wrapup);
+    let state = followed.memory.state();
+    let breaking = state.break_state.as_ref().filter(|since| since.state.on_break);
+    let wrapping = state.wrapup.as_ref().filter(|since| since.state.in_wrapup);
     let level = level(followed);
     let seconds = match (breaking, wrapping) {
-        (Some(standing), _) => Some(standing.seconds_held(now)),
-        (None, Some(standing)) => Some(standing.seconds_held(now)),
+        (Some(since), _) => Some(since.seconds_at_least(now)),
+        (None, Some(since)) => Some(since.seconds_at_least(now)),
         (None, None) => without_either(followed, now),
     };
-    let said_since = breaking.and_then(|standing| standing.said.since);
+    let said_since = breaking.and_then(|since| since.state.since);
     let at_least = if said_since.is_some() { "" } else { "≥ " };
     RowView {
         profile: followed.profile.clone(),
@@ -93,9 +93,9 @@ pub(crate) fn level(followed: &Followed) -> Option<Level> {
 
 /// What the server said, in its own terms: nothing is concluded from two times "no".
 pub(crate) fn state_word(followed: &Followed) -> &'static str {
-    let snapshot = followed.memory.snapshot();
-    let on_break = snapshot.break_state.as_ref().map(|standing| standing.said.on_break);
-    let in_wrapup = snapshot.wrapup.as_ref().map(|standing| standing.said.in_wrapup);
+    let state = followed.memory.state();
+    let on_break = state.break_state.as_ref().map(|since| since.state.on_break);
+    let in_wrapup = state.wrapup.as_ref().map(|since| since.state.in_wrapup);
     if followed.is_over() {
         return "ended";
     }
@@ -123,23 +123,23 @@ fn mark(followed: &Followed, level: Option<Level>) -> Mark {
 
 /// For how long at least the server has said neither.
 fn without_either(followed: &Followed, now: Duration) -> Option<i64> {
-    let snapshot = followed.memory.snapshot();
-    let on_break = snapshot.break_state.as_ref().map(|standing| standing.seconds_held(now));
-    let in_wrapup = snapshot.wrapup.as_ref().map(|standing| standing.seconds_held(now));
+    let state = followed.memory.state();
+    let on_break = state.break_state.as_ref().map(|since| since.seconds_at_least(now));
+    let in_wrapup = state.wrapup.as_ref().map(|since| since.seconds_at_least(now));
     [on_break, in_wrapup].into_iter().flatten().min()
 }
 
 fn reason(
     followed: &Followed,
-    breaking: Option<&Standing<BreakSeen>>,
-    wrapping: Option<&Standing<WrapupSeen>>,
+    breaking: Option<&StateSince<BreakSeen>>,
+    wrapping: Option<&StateSince<WrapupSeen>>,
     wording: &Wording<'_>,
 ) -> String {
     if let Phase::Over(why) = &followed.phase {
         return wording.text(why);
     }
-    let of_break = breaking.and_then(|standing| standing.said.reason.as_deref());
-    let customer = wrapping.and_then(|standing| standing.said.customer.as_deref());
+    let of_break = breaking.and_then(|since| since.state.reason.as_deref());
+    let customer = wrapping.and_then(|since| since.state.customer.as_deref());
     match (of_break, customer) {
         (Some(reason), _) => wording.text(reason),
         (None, Some(phone)) => wording.phone(phone),
@@ -149,8 +149,8 @@ fn reason(
 
 /// Seconds until the wrap-up ends, or until the next limit; negative once over.
 fn left(
-    breaking: Option<&Standing<BreakSeen>>,
-    wrapping: Option<&Standing<WrapupSeen>>,
+    breaking: Option<&StateSince<BreakSeen>>,
+    wrapping: Option<&StateSince<WrapupSeen>>,
     limits: &[Limit],
     now: Duration,
 ) -> Option<i64> {
@@ -159,12 +159,12 @@ fn left(
         let crossed = || limit.level_at(held).map(|(_, seconds)| seconds);
         limit.next_after(held).or_else(crossed).map(|seconds| seconds.saturating_sub(held))
     };
-    let of_break = breaking.and_then(|standing| {
-        of_limit(AlertWhat::Break, standing.said.reason.as_deref(), standing.seconds_held(now))
+    let of_break = breaking.and_then(|since| {
+        of_limit(AlertWhat::Break, since.state.reason.as_deref(), since.seconds_at_least(now))
     });
-    let of_wrapup = wrapping.and_then(|standing| {
-        let to_limit = || of_limit(AlertWhat::Wrapup, None, standing.seconds_held(now));
-        standing.seconds_left(now).or_else(to_limit)
+    let of_wrapup = wrapping.and_then(|since| {
+        let to_limit = || of_limit(AlertWhat::Wrapup, None, since.seconds_at_least(now));
+        since.seconds_left(now).or_else(to_limit)
     });
     of_break.or(of_wrapup)
 }

@@ -25,9 +25,9 @@ pub(crate) struct Tally {
 pub(crate) fn tally(followed: &[Followed]) -> Tally {
     let mut tally = Tally::default();
     for one in followed {
-        let snapshot = one.memory.snapshot();
-        let on_break = snapshot.break_state.as_ref().map(|standing| standing.said.on_break);
-        let in_wrapup = snapshot.wrapup.as_ref().map(|standing| standing.said.in_wrapup);
+        let state = one.memory.state();
+        let on_break = state.break_state.as_ref().map(|since| since.state.on_break);
+        let in_wrapup = state.wrapup.as_ref().map(|since| since.state.in_wrapup);
         let (on_break, in_wrapup) = if one.is_over() { (None, None) } else { (on_break, in_wrapup) };
         tally.on_break += usize::from(on_break == Some(true));
         tally.wrapup += usize::from(in_wrapup == Some(true));

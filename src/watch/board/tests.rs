@@ -8,8 +8,8 @@ use crate::floor::alerts::evaluate;
 use crate::floor::diff::Memory;
 use crate::floor::event::{Alert, AlertChange, AlertWhat, GapCause, Level};
 use crate::floor::health::Failed;
-use crate::floor::look::{BreakSeen, Look, SeenTag};
-use crate::floor::samples::{at, in_wrapup, look, not_in_wrapup, on_break, raw, tag, working};
+use crate::floor::poll_result::{BreakSeen, PollResult, SeenTag};
+use crate::floor::samples::{at, in_wrapup, not_in_wrapup, on_break, poll, raw, tag, working};
 use crate::output::payloads::{assert_harmless, payloads};
 use crate::watch::board::controls::Page;
 use crate::watch::board::summary::{Liveness, Tally, liveness, tally};
@@ -42,15 +42,15 @@ impl Desk {
         }
     }
 
-    /// Follows one more profile, which answered once, at the look's moment.
-    fn follow(&mut self, name: &str, seen: Look) -> &mut Followed {
+    /// Follows one more profile, which answered once, at the poll's moment.
+    fn follow(&mut self, name: &str, seen: PollResult) -> &mut Followed {
         let schedule = Schedule::new(INTERVAL, Duration::ZERO);
         let mut one = Followed::new(name.to_owned(), schedule, Memory::new(at(0)));
         let change = one.memory.diff(&seen).change;
         one.memory.commit(change);
         one.health = one.health.after_answer(seen.taken_at, seen.monotonic).0;
         let now = Duration::from_secs(self.second);
-        one.told = evaluate(&self.limits, one.memory.snapshot(), &one.told, now).1;
+        one.told = evaluate(&self.limits, one.memory.state(), &one.told, now).1;
         one.phase = Phase::Due(now + Duration::from_secs(2));
         for tag in seen.tags.into_iter().flatten() {
             one.keep(tag);
@@ -99,8 +99,8 @@ impl Desk {
     }
 }
 
-fn said(break_state: BreakSeen, second: u64) -> Look {
-    Look { break_state: Some(break_state), wrapup: Some(not_in_wrapup()), ..look(second) }
+fn said(break_state: BreakSeen, second: u64) -> PollResult {
+    PollResult { break_state: Some(break_state), wrapup: Some(not_in_wrapup()), ..poll(second) }
 }
 
 fn notification(kind: &str, second: i64, icons: &[&str]) -> SeenTag {
@@ -119,14 +119,14 @@ fn busy_floor() -> Desk {
     desk.follow("neha", said(working(), 400));
     desk.follow("ravi", said(on_break(Some("tea"), Some(300)), 998));
     desk.follow("asha", said(on_break(Some("lunch"), Some(40)), 998));
-    let wrapup = Look {
+    let wrapup = PollResult {
         break_state: Some(working()),
         wrapup: Some(in_wrapup(Some("c9"), Some(1_025))),
         tags: Some(vec![
             notification("callback", 940, &["vip"]),
             notification("missed", 970, &["vip", "urgent"]),
         ]),
-        ..look(996)
+        ..poll(996)
     };
     desk.follow("अनीता", wrapup);
     let mo = desk.follow("mo", said(on_break(None, None), 990));
@@ -139,8 +139,8 @@ fn busy_floor() -> Desk {
     };
     mo.health = mo.health.after_failure(failed, Duration::from_secs(995)).0;
     mo.trouble = Some("no answer within 15 s".into());
-    desk.follow("zoe", look(997)).phase = Phase::Over("session expired".into());
-    desk.follow("kim", look(999));
+    desk.follow("zoe", poll(997)).phase = Phase::Over("session expired".into());
+    desk.follow("kim", poll(999));
     desk.hears(EventKind::Alert(Alert {
         what: AlertWhat::Break,
         reason: Some("lunch".into()),
@@ -358,7 +358,7 @@ fn hostile_text_cannot_leave_its_cells() {
             fields: raw(&json),
             ..notification(&text, 970, &[&text])
         };
-        let one = desk.follow("asha", Look { tags: Some(vec![hostile]), ..said(seen, 999) });
+        let one = desk.follow("asha", PollResult { tags: Some(vec![hostile]), ..said(seen, 999) });
         one.trouble = Some(text.clone());
         desk.options.title.clone_from(&text);
         desk.hears(EventKind::SessionExpired { code: None, message: text });

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::floor::look::SeenTag;
+use crate::floor::poll_result::SeenTag;
 use crate::floor::samples::{at, nameless};
 use crate::watch::checker::dice::Dice;
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::floor::diff::{Difference, Memory};
 use crate::floor::event::EventKind;
 use crate::floor::health::{Failed, Health};
-use crate::floor::look::Look;
+use crate::floor::poll_result::PollResult;
 use crate::floor::samples::at;
 use crate::watch::checker::day::{DAY, Floor, MINUTE, SECOND, Size, Weather};
 use crate::watch::checker::dice::Dice;
@@ -176,7 +176,7 @@ impl<'a> Life<'a> {
             self.books.show(&states, known);
         }
         let tags = states.iter().map(|state| self.floor.states[*state].written(dice)).collect();
-        let look = Look {
+        let look = PollResult {
             profile: None,
             taken_at: moment(now + self.weather.wall_ahead(now)),
             monotonic: self.monotonic(now),

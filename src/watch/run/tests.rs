@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::client::{ApiError, Fault, Reference};
-use crate::floor::look::Look;
+use crate::floor::poll_result::PollResult;
 use crate::floor::samples;
 
 const INTERVAL: Duration = Duration::from_secs(5);
@@ -63,7 +63,7 @@ impl Source for Scripted {
             }
         };
         self.under_way.set(self.under_way.get() - 1);
-        let look = failure.is_none().then(|| Look {
+        let look = failure.is_none().then(|| PollResult {
             profile: Some(self.name.clone()),
             server_time: None,
             taken_at: wall(self.started),

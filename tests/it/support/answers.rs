@@ -7,7 +7,7 @@ use deepcall::client::replies::items::Items;
 use deepcall::client::replies::{moments, tags};
 use deepcall::client::{Notification, Received, Tags};
 use deepcall::commands::tags::{DOCUMENT, row};
-use deepcall::floor::look::{Look, SeenTag};
+use deepcall::floor::poll_result::{PollResult, SeenTag};
 use deepcall::output::formats::render::render;
 use deepcall::output::presentation::{Format, Presentation};
 use deepcall::report::{Report, Row};
@@ -62,9 +62,9 @@ pub fn told(report: &Report, format: Format) -> Vec<u8> {
 }
 
 /// What `deepcall watch` sees.
-pub fn look(received: &Received) -> Look {
+pub fn look(received: &Received) -> PollResult {
     let tags: Vec<SeenTag> = decode(received, |tag| Some(seen_tag(tag))).notifications;
-    Look {
+    PollResult {
         profile: None,
         taken_at: Timestamp::UNIX_EPOCH,
         monotonic: std::time::Duration::ZERO,

@@ -1,24 +1,25 @@
 use super::*;
-use crate::floor::samples::{at, in_wrapup, look, not_in_wrapup, on_break, working};
+use crate::floor::samples::{at, in_wrapup, not_in_wrapup, on_break, poll, working};
 
-/// The names of the events of a row of break states, one look a minute.
+/// The names of the events of a row of break states, one poll a minute.
 fn breaks(states: &[BreakSeen]) -> Vec<&'static str> {
-    let mut snapshot = Snapshot::default();
+    let mut state = AgentState::default();
     let mut names = Vec::new();
-    for (minute, state) in (1..).zip(states) {
-        let (next, events) = snapshot.after(&Look { break_state: Some(state.clone()), ..look(minute * 60) });
-        snapshot = next;
+    for (minute, answer) in (1..).zip(states) {
+        let (next, events) =
+            state.after(&PollResult { break_state: Some(answer.clone()), ..poll(minute * 60) });
+        state = next;
         names.extend(events.iter().map(|event| event.words().name));
     }
     names
 }
 
 fn wrapups(states: &[WrapupSeen]) -> Vec<&'static str> {
-    let mut snapshot = Snapshot::default();
+    let mut state = AgentState::default();
     let mut names = Vec::new();
-    for (minute, state) in (1..).zip(states) {
-        let (next, events) = snapshot.after(&Look { wrapup: Some(state.clone()), ..look(minute * 60) });
-        snapshot = next;
+    for (minute, answer) in (1..).zip(states) {
+        let (next, events) = state.after(&PollResult { wrapup: Some(answer.clone()), ..poll(minute * 60) });
+        state = next;
         names.extend(events.iter().map(|event| event.words().name));
     }
     names
@@ -56,17 +57,17 @@ fn a_start_that_creeps_is_measured_against_the_first_one() {
 
 #[test]
 fn a_break_lasts_from_its_start_to_the_look_that_misses_it() {
-    let seen = |look: Look, state| Look { break_state: Some(state), ..look };
-    let (on, _) = Snapshot::default().after(&seen(look(60), on_break(Some("Lunch"), Some(0))));
-    let lasted = |state: BreakSeen| match on.after(&seen(look(720), state)).1.first() {
+    let seen = |poll: PollResult, state| PollResult { break_state: Some(state), ..poll };
+    let (on, _) = AgentState::default().after(&seen(poll(60), on_break(Some("Lunch"), Some(0))));
+    let lasted = |state: BreakSeen| match on.after(&seen(poll(720), state)).1.first() {
         Some(EventKind::BreakEnded { lasted_seconds, .. }) => *lasted_seconds,
         other => panic!("{other:?}"),
     };
     assert_eq!(lasted(working()), Some(720));
     assert_eq!(lasted(on_break(Some("Lunch"), Some(700))), Some(700));
 
-    let (unsaid, _) = Snapshot::default().after(&seen(look(60), on_break(None, None)));
-    let (_, events) = unsaid.after(&seen(look(720), working()));
+    let (unsaid, _) = AgentState::default().after(&seen(poll(60), on_break(None, None)));
+    let (_, events) = unsaid.after(&seen(poll(720), working()));
     assert!(matches!(events[..], [EventKind::BreakEnded { lasted_seconds: None, .. }]));
 }
 
@@ -90,30 +91,30 @@ fn wrapups_are_told_apart_by_their_call() {
 #[test]
 fn lengths_count_on_between_polls_by_the_servers_clock_and_our_monotonic_one() {
     // Our wall clock is an hour fast; the server's is right.
-    let look = Look {
+    let poll = PollResult {
         taken_at: at(3700),
         break_state: Some(on_break(None, Some(40))),
         wrapup: Some(in_wrapup(None, Some(130))),
-        ..look(100)
+        ..poll(100)
     };
-    let (snapshot, _) = Snapshot::default().after(&look);
+    let (state, _) = AgentState::default().after(&poll);
     let now = Duration::from_secs;
-    let standing = snapshot.break_state.expect("a break");
-    assert_eq!(standing.seconds_said(now(100)), Some(60));
-    assert_eq!(standing.seconds_said(now(105)), Some(65));
-    let wrapup = snapshot.wrapup.expect("a wrap-up");
+    let since = state.break_state.expect("a break");
+    assert_eq!(since.seconds_since_start(now(100)), Some(60));
+    assert_eq!(since.seconds_since_start(now(105)), Some(65));
+    let wrapup = state.wrapup.expect("a wrap-up");
     assert_eq!(wrapup.seconds_left(now(110)), Some(20));
     assert_eq!(wrapup.seconds_left(now(140)), Some(-10));
-    assert_eq!(wrapup.ends(now(110)), Some(now(130)));
-    assert_eq!(wrapup.ends(now(140)), None);
+    assert_eq!(wrapup.ends_at(now(110)), Some(now(130)));
+    assert_eq!(wrapup.ends_at(now(140)), None);
 }
 
 #[test]
 fn without_a_start_a_break_has_held_since_it_was_first_seen() {
-    let seen = |second| Look { break_state: Some(on_break(None, None)), ..look(second) };
-    let (snapshot, _) = Snapshot::default().after(&seen(100));
-    let (snapshot, _) = snapshot.after(&seen(160));
-    let standing = snapshot.break_state.expect("a break");
-    assert_eq!(standing.seconds_said(Duration::from_secs(170)), None);
-    assert_eq!(standing.seconds_held(Duration::from_secs(170)), 70);
+    let seen = |second| PollResult { break_state: Some(on_break(None, None)), ..poll(second) };
+    let (state, _) = AgentState::default().after(&seen(100));
+    let (state, _) = state.after(&seen(160));
+    let since = state.break_state.expect("a break");
+    assert_eq!(since.seconds_since_start(Duration::from_secs(170)), None);
+    assert_eq!(since.seconds_at_least(Duration::from_secs(170)), 70);
 }

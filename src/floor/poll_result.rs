@@ -8,7 +8,7 @@ use crate::json::Raw;
 
 /// One good poll. A call that was not made, or failed while others succeeded, is `None`.
 #[derive(Clone, Debug)]
-pub struct Look {
+pub struct PollResult {
     /// Whose answer it is.
     pub profile: Option<String>,
     /// When the answer was complete, by our wall clock.
@@ -23,12 +23,12 @@ pub struct Look {
     pub break_state: Option<BreakSeen>,
     /// Wrap-up or no wrap-up.
     pub wrapup: Option<WrapupSeen>,
-    /// Whether, since the last good look, a request for tags went out whose answer never came whole.
+    /// Whether, since the last good poll, a request for tags went out whose answer never came whole.
     /// If the server moves a cursor with each call, what that answer held is gone.
     pub read_was_cut: bool,
 }
 
-impl Look {
+impl PollResult {
     /// The present moment as the server has it, or as we have it where the server did not say.
     /// What the server dates is to be compared with this.
     #[must_use]
