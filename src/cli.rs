@@ -1,14 +1,20 @@
-//! What can be typed. [`definition`] also feeds man pages and completions.
-//! It knows the arguments of commands, and nothing of what they do.
+//! What can be typed, and which command runs. [`definition`] also feeds man pages and completions.
+
+mod candidates;
+pub(crate) mod complete;
+pub mod examples;
+mod order;
+mod shape;
 
 use std::ffi::OsString;
 use std::io::Write;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::app::console::{Console, Messages};
-use crate::app::environment::Terminals;
+use crate::app::App;
+use crate::app::console::Messages;
 use crate::app::options::QuestionOptions;
+use crate::commands;
 use crate::commands::api::ApiArgs;
 use crate::commands::break_status::BreakStatusArgs;
 use crate::commands::completions::CompletionsArgs;
@@ -25,7 +31,6 @@ use crate::commands::tags::TagsArgs;
 use crate::commands::watch::WatchArgs;
 use crate::commands::wrapup::WrapupArgs;
 use crate::failure::{ExitStatus, Failure};
-use crate::help::{order, shape};
 use crate::output::text::sanitize::sanitize_lines;
 
 /// Notification tags, breaks and wrap-ups of DeepCall agents
@@ -67,6 +72,28 @@ pub enum Command {
     Completions(CompletionsArgs),
 }
 
+impl Command {
+    pub(crate) fn run(&self, app: &App) -> Result<ExitStatus, Failure> {
+        match self {
+            Self::Login(args) => commands::login::run(args, app),
+            Self::Logout(args) => commands::logout::run(args, app),
+            Self::Profiles(args) => commands::profiles::run(args, app),
+            Self::Tags(args) => commands::tags::run(args, app),
+            Self::BreakStatus(args) => commands::break_status::run(args, app),
+            Self::Wrapup(args) => commands::wrapup::run(args, app),
+            Self::Watch(args) => commands::watch::run(args, app),
+            Self::Ping(args) => commands::ping::run(args, app),
+            Self::Api(args) => commands::api::run(args, app),
+            Self::Sandbox(args) => commands::sandbox::run(args, app),
+            Self::Config(args) => commands::config::run(args, app),
+            Self::Doctor(args) => commands::doctor::run(args, app),
+            Self::Schema(args) => commands::schema::run(args, app),
+            Self::Explain(args) => commands::explain::run(args, app),
+            Self::Completions(args) => commands::completions::run(args, definition(), app),
+        }
+    }
+}
+
 /// The whole definition of the command line.
 #[must_use]
 pub fn definition() -> clap::Command {
@@ -85,10 +112,11 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
 }
 
 /// Writes what clap found: help and version are answers, the rest is a usage error.
-pub(crate) fn report(error: &clap::Error, console: &Console, terminals: Terminals) -> ExitStatus {
+pub(crate) fn report(error: &clap::Error, app: &App) -> ExitStatus {
+    let console = &app.console;
     let text = error.render();
     if !error.use_stderr() {
-        let text = if terminals.stdout { text.ansi().to_string() } else { text.to_string() };
+        let text = if app.terminals.stdout { text.ansi().to_string() } else { text.to_string() };
         let written = console.stdout().write_all(text.as_bytes());
         return console.finish(written.map(|()| ExitStatus::Done).map_err(Failure::from));
     }

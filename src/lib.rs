@@ -5,16 +5,15 @@
 //! ```text
 //! main
 //!   lib            run(arguments, Environment) -> ExitStatus
-//!     dispatch     one match: hands each command its parts, renders what it returns
-//!       cli        what can be typed                 help     examples, completion at Tab
-//!         commands one file per command: its arguments and its function
-//!           app    options, settings, sessions, streams
-//!             watch      poll → difference → events → sink
-//!               failure  message, hints, exit code
-//!                 client the door to the server      output   from a report to the last byte
-//!                   floor    answers, what changed between two of them, events
-//!                     report what there is to show   store    credentials and where they are kept
-//!                       sandbox  a simulated server
+//!     cli          what can be typed, help, completion at Tab; one match: which command runs
+//!       commands   each command end to end: its arguments, run(&Args, &App), its document
+//!         app      what every command works with: settings, console, sessions, connections
+//!           watch  poll → difference → events → sink
+//!             failure  message, hints, exit code
+//!               client the door to the server      output   from a report to the last byte
+//!                 floor    answers, what changed between two of them, events
+//!                   report what there is to show   store    credentials and where they are kept
+//!                     sandbox  a simulated server
 //! ```
 
 pub mod app;
@@ -22,10 +21,8 @@ pub mod cli;
 pub mod client;
 pub mod clock;
 pub mod commands;
-pub mod dispatch;
 pub mod failure;
 pub mod floor;
-pub mod help;
 pub mod json;
 pub mod moment;
 pub mod nearest;
@@ -37,11 +34,31 @@ pub mod watch;
 
 use std::ffi::OsString;
 
+use app::App;
+use cli::complete;
+use commands::welcome;
+use failure::Failure;
+
 pub use app::environment::Environment;
 pub use failure::ExitStatus;
 
 /// Runs the program once: the whole of `deepcall`, callable from a test.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: Environment) -> ExitStatus {
-    dispatch::dispatch(arguments.into_iter().collect(), environment)
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let app = App::new(environment, cli::typed_format(&arguments));
+    if let Some(shell) = complete::asking_shell(&app) {
+        return app.console.finish(complete::complete(shell, arguments, cli::definition(), &app));
+    }
+    // The standard library would panic where it first needs one.
+    if getrandom::fill(&mut [0]).is_err() {
+        return app.console.finish(Err(Failure::failed("random", "this system gives no random numbers")));
+    }
+    if arguments.len() < 2 {
+        return welcome::run(&app);
+    }
+    match cli::parse(arguments) {
+        Ok(command) => app.console.finish(command.run(&app)),
+        Err(error) => cli::report(&error, &app),
+    }
 }

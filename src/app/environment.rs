@@ -1,5 +1,5 @@
 //! What the process was given, read once: variables, streams, terminals, width, clock.
-//! Nothing below `dispatch` asks the operating system for any of these again.
+//! Nothing else asks the operating system for any of these again.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};

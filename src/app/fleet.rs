@@ -10,10 +10,10 @@ use futures_util::stream;
 use crate::client::SignedIn;
 use crate::failure::{ExitStatus, Failure};
 
-/// The profiles to ask.
+/// The agents to ask.
 pub struct Fleet {
-    /// Each profile, signed in, or why it is not.
-    pub members: Vec<FleetMember>,
+    /// The agents, signed in or with the reason why not.
+    pub agents: Vec<Agent>,
     /// Whether the answer is a list, even for one profile.
     pub is_many: bool,
     /// How many are asked at the same time.
@@ -41,25 +41,30 @@ pub enum Step {
     },
 }
 
-/// One profile of a fleet.
-pub struct FleetMember {
-    /// Its name.
+/// One agent, by the name of the profile that answers for it.
+pub struct Agent<S = SignedIn> {
+    /// The profile's name.
     pub profile: String,
-    /// Signed in, or why not.
-    pub signed_in: Result<SignedIn, Failure>,
-    /// What to do when the server does not accept its session any more; `None` for a simulated one.
-    pub way_back: Option<String>,
+    /// The session to ask with, or why there is none.
+    pub session: Result<S, Failure>,
+    /// What to do when the server does not accept the session any more; `None` for a simulated one.
+    pub sign_in_hint: Option<String>,
 }
 
-impl FleetMember {
-    /// A session that is over is told with the way to a new one.
+impl<S> Agent<S> {
+    /// The same agent one step further.
     #[must_use]
-    pub fn with_way_back(&self, failure: Failure) -> Failure {
-        match &self.way_back {
+    pub fn and_then<T>(self, step: impl FnOnce(S) -> Result<T, Failure>) -> Agent<T> {
+        let Self { profile, session, sign_in_hint } = self;
+        Agent { profile, session: session.and_then(step), sign_in_hint }
+    }
+
+    /// A failure with the hint, where the server did not accept the session.
+    #[must_use]
+    pub fn with_sign_in_hint(&self, failure: Failure) -> Failure {
+        match &self.sign_in_hint {
             // Where there was no session to ask with, the failure says so itself.
-            Some(way_back) if failure.status == ExitStatus::SignIn && self.signed_in.is_ok() => {
-                failure.hint(way_back)
-            }
+            Some(hint) if failure.status == ExitStatus::SignIn && self.session.is_ok() => failure.hint(hint),
             _ => failure,
         }
     }
@@ -71,6 +76,8 @@ pub struct Answers<T> {
     pub given: Vec<(String, T)>,
     /// The failures, in the order of the profiles.
     pub failures: Vec<Failure>,
+    /// [`Fleet::is_many`].
+    pub is_many: bool,
 }
 
 impl Fleet {
@@ -100,27 +107,27 @@ impl Fleet {
     where
         Asking: Future<Output = Result<T, Failure>>,
     {
-        let wanted: Vec<&FleetMember> =
-            self.members.iter().filter(|member| is_wanted(&member.profile)).collect();
+        let wanted: Vec<&Agent> = self.agents.iter().filter(|agent| is_wanted(&agent.profile)).collect();
         let (answered, total) = (Cell::new(0), wanted.len());
         (self.progress)(Step::Asking { done: 0, total });
-        let ask = |(index, member): (usize, &'a FleetMember)| {
-            let asking = member.signed_in.as_ref().map(&question);
+        let ask = |(index, agent): (usize, &'a Agent)| {
+            let asking = agent.session.as_ref().map(&question);
             let answered = &answered;
             async move {
                 let outcome = match asking {
-                    Ok(asking) => asking.await.map_err(|failure| member.with_way_back(failure)),
+                    Ok(asking) => asking.await.map_err(|failure| agent.with_sign_in_hint(failure)),
                     Err(failure) => Err(failure.clone()),
                 };
                 answered.set(answered.get() + 1);
                 (self.progress)(Step::Asking { done: answered.get(), total });
-                (index, member.profile.clone(), outcome)
+                (index, agent.profile.clone(), outcome)
             }
         };
         let asked = stream::iter(wanted.into_iter().enumerate()).map(ask).buffer_unordered(self.jobs.max(1));
         let mut outcomes: Vec<_> = asked.collect().await;
         outcomes.sort_by_key(|(index, ..)| *index);
-        let mut answers = Answers { given: Vec::with_capacity(outcomes.len()), failures: vec![] };
+        let mut answers =
+            Answers { given: Vec::with_capacity(outcomes.len()), failures: vec![], is_many: self.is_many };
         for (_, profile, outcome) in outcomes {
             match outcome {
                 Ok(answer) => answers.given.push((profile, answer)),
@@ -133,17 +140,26 @@ impl Fleet {
 }
 
 impl Fleet {
-    /// What [`FleetMember::with_way_back`] says for the only profile.
+    /// [`Agent::with_sign_in_hint`] for the only agent.
     #[must_use]
-    pub fn with_way_back(&self, failure: Failure) -> Failure {
-        match self.members.as_slice() {
-            [only] => only.with_way_back(failure),
+    pub fn with_sign_in_hint(&self, failure: Failure) -> Failure {
+        match self.agents.as_slice() {
+            [only] => only.with_sign_in_hint(failure),
             _ => failure,
         }
     }
 }
 
 impl<T> Answers<T> {
+    /// The answer of the only agent that was asked.
+    ///
+    /// # Errors
+    /// If nobody was asked: exit code 4.
+    pub fn only(self) -> Result<T, Failure> {
+        let only = self.given.into_iter().next().map(|(_, answer)| answer);
+        only.ok_or_else(|| Failure::sign_in("not signed in"))
+    }
+
     /// Puts later answers, and later failures, in the place of earlier answers.
     pub fn replace(&mut self, later: Self) {
         for (profile, answer) in later.given {

@@ -1,13 +1,128 @@
-//! What every command works with: the settings in force, the streams, the sessions that were chosen.
+//! What every command works with.
 
+pub mod connect;
 pub mod console;
 pub mod environment;
 pub mod fleet;
+pub mod folders;
 pub mod options;
 pub mod panics;
 pub mod progress;
 pub mod prompt;
 pub mod renderer;
+pub mod select;
 pub mod settings;
 pub mod sign_in;
+pub mod signals;
 pub mod streams;
+
+use std::cell::{Cell, OnceCell};
+use std::io::Read;
+
+use crate::app::console::{Console, Messages};
+use crate::app::environment::{Environment, Terminals, Variables};
+use crate::app::folders::Folders;
+use crate::app::options::{OutputOptions, TalkOptions};
+use crate::app::renderer::Renderer;
+use crate::app::settings::config_file::ConfigFile;
+use crate::app::settings::table::OUTPUT;
+use crate::app::settings::{Layers, look};
+use crate::app::streams::Streams;
+use crate::clock::Clock;
+use crate::failure::Failure;
+use crate::output::text::redact::Redactor;
+use crate::report::Document;
+
+/// One run of the program, as a command sees it.
+pub(crate) struct App {
+    pub(crate) console: Console,
+    pub(crate) variables: Variables,
+    pub(crate) terminals: Terminals,
+    pub(crate) clock: Clock,
+    pub(crate) redactor: Redactor,
+    stdin: Cell<Option<Box<dyn Read + Send>>>,
+    config: OnceCell<ConfigFile>,
+    /// The format of errors, where it was typed or a variable names it.
+    format: Option<String>,
+}
+
+impl App {
+    /// `typed_format` is the format of the answer, where the command line names one.
+    pub(crate) fn new(environment: Environment, typed_format: Option<String>) -> Self {
+        let Environment { variables, stdin, stdout, stderr, terminals, clock, redactor, exposure } =
+            environment;
+        let pending = exposure
+            .map(|why| format!("other processes of this user can read the memory of this one: {why}"));
+        let format =
+            typed_format.or_else(|| variables.text("DEEPCALL_OUTPUT").ok().flatten().map(str::to_owned));
+        let console = Console::new(Streams::new(stdout, stderr, redactor.clone()), pending);
+        console.set_messages(Messages {
+            color: look::colour_of_errors(&variables, terminals.stderr),
+            errors_as_json: is_json(format.as_deref()),
+            ..Messages::default()
+        });
+        let (stdin, config) = (Cell::new(Some(stdin)), OnceCell::new());
+        Self { console, variables, terminals, clock, redactor, stdin, config, format }
+    }
+
+    /// Variables and `config.toml`. The file is read when a command first needs it: what is built into the program
+    /// works whatever state the file is in, and a broken one can be mended.
+    ///
+    /// # Errors
+    /// If the file is wrong: exit code 2.
+    pub(crate) fn settings(&self) -> Result<Layers<'_>, Failure> {
+        if self.config.get().is_none() {
+            // Where the system names no folder, there is no file either.
+            let config = match self.folders() {
+                Ok(folders) => ConfigFile::read(&folders.config)?,
+                Err(_) => ConfigFile::default(),
+            };
+            let errors_as_json = is_json(self.format.as_deref().or(config.text(&OUTPUT.key)));
+            self.console.set_messages(Messages { errors_as_json, ..self.console.messages() });
+            self.config.get_or_init(|| config);
+        }
+        let config = self.config.get_or_init(ConfigFile::default);
+        Ok(Layers::new(&self.variables, config))
+    }
+
+    /// From now on `config.toml` counts as empty: for `doctor`, which reports a broken file and checks the rest.
+    pub(crate) fn ignore_config_file(&self) {
+        self.config.get_or_init(ConfigFile::default);
+    }
+
+    /// Where files are kept.
+    ///
+    /// # Errors
+    /// If the system names no folder: exit code 2.
+    pub(crate) fn folders(&self) -> Result<Folders, Failure> {
+        Folders::of(&self.variables)
+    }
+
+    /// Standard input; empty for whoever takes it a second time.
+    pub(crate) fn stdin(&self) -> Box<dyn Read + Send> {
+        self.stdin.take().unwrap_or_else(|| Box::new(std::io::empty()))
+    }
+
+    /// How the answer is written. From now on, messages beside it look alike.
+    ///
+    /// # Errors
+    /// If an option, a variable or the config file is wrong: exit code 2.
+    pub(crate) fn renderer(
+        &self,
+        options: &OutputOptions,
+        talk: TalkOptions,
+        document: &Document,
+    ) -> Result<Renderer, Failure> {
+        let settings = self.settings()?;
+        let color = look::colour(&options.format, settings, self.terminals.stderr)?;
+        let presentation = look::presentation(options, settings, self.terminals, self.clock.now())?;
+        self.console.set_messages(Messages { color, mask: presentation.mask, ..self.console.messages() });
+        self.console.set_talk(talk);
+        let configured = look::configured_columns(document, presentation.format, settings)?;
+        Renderer::new(options, presentation, configured, document)
+    }
+}
+
+fn is_json(format: Option<&str>) -> bool {
+    matches!(format, Some("json" | "ndjson"))
+}

@@ -63,6 +63,11 @@ pub struct FleetOptions {
     pub jobs: Option<u16>,
 }
 
+impl FleetOptions {
+    /// For a command that asks one agent.
+    pub const ONE: &Self = &Self { profiles: vec![], all: false, jobs: None };
+}
+
 /// Which server, and how patiently.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Connection")]

@@ -1,15 +1,49 @@
-//! A line on stderr for a person who waits longer than a second. It must not know what is asked.
+//! A line on stderr for a person who waits longer than a second.
 
 use std::io::Write;
+use std::rc::Rc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::app::fleet::{Fleet, Step};
+use crate::failure::Failure;
+
 /// Shorter waits show nothing.
-pub const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Runs a command on a fleet, with a line on stderr once it takes long.
+///
+/// # Errors
+/// The command's own failure.
+pub(crate) async fn with_progress<T>(
+    fleet: Fleet,
+    manner: Manner,
+    command: impl AsyncFnOnce(Fleet) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let progress = Rc::new(Progress::new(manner));
+    let (is_many, line) = (fleet.is_many, Rc::clone(&progress));
+    let report = move |step: Step| match step {
+        Step::Asking { done, total } if is_many => line.answered(done, total),
+        Step::Asking { .. } => line.waiting("waiting for the server".to_owned()),
+        Step::Waiting { still, pause } => line.waiting(format!(
+            "still in wrap-up: {still}, asking again within {} s",
+            pause.as_secs_f64().ceil()
+        )),
+    };
+    let fleet = Fleet { progress: Box::new(report), ..fleet };
+    let command = command(fleet);
+    tokio::pin!(command);
+    tokio::select! {
+        biased;
+        outcome = &mut command => return outcome,
+        () = tokio::time::sleep(PATIENCE) => progress.show(),
+    }
+    command.await
+}
 
 /// One line that says what is waited for. It is drawn from [`Progress::show`] on, and gone when dropped.
-pub struct Progress {
+struct Progress {
     bar: ProgressBar,
     manner: Manner,
 }
@@ -27,8 +61,7 @@ pub enum Manner {
 
 impl Progress {
     /// Nothing is shown yet.
-    #[must_use]
-    pub fn new(manner: Manner) -> Self {
+    fn new(manner: Manner) -> Self {
         let bar = ProgressBar::hidden();
         bar.set_style(style("{msg}"));
         bar.set_message("waiting for the server");
@@ -36,20 +69,20 @@ impl Progress {
     }
 
     /// This many of several have answered.
-    pub fn answered(&self, done: usize, total: usize) {
+    fn answered(&self, done: usize, total: usize) {
         self.bar.set_style(style("asked {pos} of {len} profiles {wide_bar} {eta}"));
         self.bar.set_length(total as u64);
         self.bar.set_position(done as u64);
     }
 
     /// Nothing is asked for now.
-    pub fn waiting(&self, why: String) {
+    fn waiting(&self, why: String) {
         self.bar.set_style(style("{msg}"));
         self.bar.set_message(why);
     }
 
     /// The wait has become long enough to be explained.
-    pub fn show(&self) {
+    fn show(&self) {
         match self.manner {
             Manner::Silent => {}
             // Where stderr cannot be written, there is nobody to tell.

@@ -5,9 +5,9 @@ use std::sync::mpsc;
 use std::thread;
 
 use dialoguer::Password;
-#[cfg(unix)]
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::app::sign_in::secret_from;
+use crate::app::signals;
 use crate::failure::Failure;
 use crate::store::Secret;
 
@@ -25,7 +25,7 @@ pub fn secret(question: &str, otherwise: &str, manner: Manner) -> Result<Secret,
     let typed = answer_or_interrupt(question.to_owned(), manner);
     restore(before);
     let typed = zeroize::Zeroizing::new(typed?);
-    crate::app::sign_in::secret_from(typed.as_bytes(), "the answer")
+    secret_from(typed.as_bytes(), "the answer")
 }
 
 /// How a question is asked.
@@ -66,10 +66,10 @@ fn answer_or_interrupt(question: String, manner: Manner) -> Result<String, Failu
     let stop = sender.clone();
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| failed(&e))?;
-    let signals = {
+    let interruption = {
         // Heard from now on: a signal that comes before the question must not be lost.
         let _inside = runtime.enter();
-        Signals::listen().map_err(|error| failed(&error))?
+        interruption(signals::stop(), signals::hang_up(), signals::Continued::listen())
     };
     thread::spawn(move || {
         let typed = match manner {
@@ -79,7 +79,7 @@ fn answer_or_interrupt(question: String, manner: Manner) -> Result<String, Failu
         let _ = sender.send(Ok(typed));
     });
     thread::spawn(move || {
-        let _ = stop.send(Err(runtime.block_on(signals.end())));
+        let _ = stop.send(Err(runtime.block_on(interruption)));
     });
     match answer.recv() {
         Ok(Ok(Ok(typed))) => Ok(typed),
@@ -92,53 +92,18 @@ fn answer_or_interrupt(question: String, manner: Manner) -> Result<String, Failu
     }
 }
 
-/// What may happen to the program while it asks.
-#[cfg(unix)]
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-    hang_up: Signal,
-    come_back: Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        let come_back = SignalKind::from_raw(rustix::process::Signal::CONT.as_raw());
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            come_back: signal(come_back)?,
-        })
-    }
-
-    /// Resolves when the question shall end. Back from Ctrl-Z, the shell has turned echo on again.
-    async fn end(mut self) -> Failure {
-        loop {
-            tokio::select! {
-                _ = self.interrupt.recv() => return Failure::interrupted(),
-                _ = self.terminate.recv() => return Failure::terminated(),
-                _ = self.hang_up.recv() => return Failure::terminated(),
-                _ = self.come_back.recv() => turn_echo_off(),
-            }
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn end(self) -> Failure {
-        match tokio::signal::ctrl_c().await {
-            Ok(()) => Failure::interrupted(),
-            Err(_) => std::future::pending().await,
+/// Why the question shall end. Back from Ctrl-Z, the shell has turned echo on again.
+async fn interruption(
+    stop: impl Future<Output = Failure>,
+    hang_up: impl Future<Output = ()>,
+    mut continued: signals::Continued,
+) -> Failure {
+    tokio::pin!(stop, hang_up);
+    loop {
+        tokio::select! {
+            failure = &mut stop => return failure,
+            () = &mut hang_up => return Failure::terminated(),
+            () = continued.next() => turn_echo_off(),
         }
     }
 }
@@ -150,6 +115,9 @@ fn turn_echo_off() {
         restore(Some(modes));
     }
 }
+
+#[cfg(not(unix))]
+fn turn_echo_off() {}
 
 #[cfg(unix)]
 type Modes = Option<rustix::termios::Termios>;

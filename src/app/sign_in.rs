@@ -3,80 +3,27 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
 use crate::app::environment::Variables;
+use crate::app::fleet::Agent;
+use crate::app::folders::Stores;
 use crate::app::settings::Sourced;
 use crate::app::settings::who::{refuse_plain_http, server_of};
 use crate::failure::Failure;
-use crate::store::{
-    Credentials, FileStore, KeyringStore, OpenProfiles, Profile, Secret, SecretStore, ServerUrl, Session,
-    StoreError, StoreKey, StoreKind,
-};
+use crate::store::{Credentials, Profile, Secret, ServerUrl, Session, StoreError, StoreKey, StoreKind};
 
 /// A credential is far shorter; a larger file is a mistake.
 const LONGEST_SECRET: usize = 8 * 1024;
 
-/// How long a keyring may take when nobody is asked to unlock it (`reliability.md` §2).
-pub const KEYRING_LIMIT: Duration = Duration::from_secs(3);
-
-/// A profile's session, or why there is none.
-pub struct Member {
-    /// The profile's name.
-    pub profile: String,
-    /// Its session.
-    pub session: Result<Session, Failure>,
-    /// What to do when the server does not accept it any more; `None` for a simulated one.
-    pub way_back: Option<String>,
-}
-
-/// Where secrets are kept.
-pub struct Stores {
-    /// The folder of the file store.
-    pub folder: PathBuf,
-    /// How long one keyring call may take.
-    pub keyring_limit: Duration,
-}
-
-impl Stores {
-    /// The store of this kind. Nothing is opened yet.
-    #[must_use]
-    pub fn of_kind(&self, kind: StoreKind) -> Box<dyn SecretStore> {
-        match kind {
-            StoreKind::Keyring => Box::new(KeyringStore::new(self.keyring_limit)),
-            StoreKind::File => Box::new(FileStore::in_folder(&self.folder)),
-        }
-    }
-
-    /// Removes the secrets that no profile names: a login was cut short, or a profile has moved.
-    ///
-    /// # Errors
-    /// If a store cannot be opened, or the list not written (exit code 1): what is left is tried again the next time.
-    pub fn clear_unlisted(&self, open: &mut OpenProfiles<'_>) -> Result<(), Failure> {
-        let mut cleared = Ok(());
-        let places = open.profiles.unlisted().to_vec();
-        for place in &places {
-            match self.of_kind(place.store()).remove(&place.key()) {
-                Ok(_) => open.profiles.forget_unlisted(place),
-                Err(error) => cleared = cleared.and(Err(error.into())),
-            }
-        }
-        if open.profiles.unlisted().len() < places.len() {
-            open.write()?;
-        }
-        cleared
-    }
-}
-
 /// Opens the sessions of stored profiles, each kind of store once, in the order of the profiles.
-/// Each member carries its own failure.
+/// Each agent carries its own failure.
 #[must_use]
 pub fn open_stored(
     profiles: &[&Profile],
     named: Option<&Sourced<ServerUrl>>,
     stores: &Stores,
-) -> Vec<Member> {
+) -> Vec<Agent<Session>> {
     let servers: Vec<Result<ServerUrl, Failure>> = profiles
         .iter()
         .map(|profile| {
@@ -109,15 +56,15 @@ pub fn open_stored(
         .iter()
         .zip(servers)
         .zip(loaded)
-        .map(|((profile, server), credentials)| Member {
+        .map(|((profile, server), credentials)| Agent {
             profile: profile.name.to_string(),
             session: server.and_then(|server| session_of(profile, server, credentials)),
-            way_back: Some(sign_in_again(profile)),
+            sign_in_hint: Some(sign_in_hint(profile)),
         })
         .collect()
 }
 
-fn sign_in_again(profile: &Profile) -> String {
+fn sign_in_hint(profile: &Profile) -> String {
     format!("run `deepcall login --profile {}`", profile.name)
 }
 
@@ -129,7 +76,7 @@ fn session_of(
     let credentials = credentials.unwrap_or(Err(StoreError::Absent)).map_err(|error| match error {
         StoreError::Absent => {
             Failure::sign_in(format!("profile {} has no stored session any more", profile.name))
-                .hint(sign_in_again(profile))
+                .hint(sign_in_hint(profile))
         }
         error => error.into(),
     })?;
@@ -158,7 +105,7 @@ pub fn credentials_in_variables(variables: &Variables) -> Result<Credentials, Fa
 
 /// What to do when the session in variables is not accepted any more.
 #[must_use]
-pub fn way_back_by_variables(variables: &Variables) -> Option<String> {
+pub fn sign_in_hint_for_variables(variables: &Variables) -> Option<String> {
     let secrets = ["DEEPCALL_SSID", "DEEPCALL_SSID_FILE", "DEEPCALL_TOKEN", "DEEPCALL_TOKEN_FILE"];
     let variable = secrets.into_iter().find(|name| variables.has(name))?;
     let place = if variable.ends_with("_FILE") { "the file that {} names" } else { "{}" };

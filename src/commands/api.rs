@@ -1,18 +1,22 @@
 //! `deepcall api`: one signed-in request to any v2 path, the reply as it came; for what has no command yet.
 //! The credentials of the profile are put in; the path cannot lead them to another server.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::app::options::{ConnectionOptions, ProfileOptions, SandboxOptions, TalkOptions};
+use crate::app::App;
+use crate::app::options::{ConnectionOptions, FleetOptions, ProfileOptions, SandboxOptions, TalkOptions};
+use crate::app::select::Selection;
 use crate::client::replies::lenient::{Object, is_object};
 use crate::client::{RawReply, SignedIn};
-use crate::failure::Failure;
+use crate::failure::{ExitStatus, Failure};
 use crate::json;
 use crate::json::Malformed;
+use crate::output::jq::Filter;
+use crate::output::text::sanitize::sanitize_lines;
 
 /// Send one signed-in request, print the reply as it came
 ///
@@ -47,6 +51,32 @@ pub struct ApiArgs {
     /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
+}
+
+pub(crate) fn run(args: &ApiArgs, app: &App) -> Result<ExitStatus, Failure> {
+    let filter = args.jq.as_deref().map(Filter::compile).transpose()?;
+    let body = body(args, &mut *app.stdin())?;
+    app.console.set_talk(args.talk);
+    let ApiArgs { profile, connection, sandbox, .. } = args;
+    let selection = Selection { profile, fleet: FleetOptions::ONE, connection, sandbox };
+    let (reply, outcome) = app.ask(selection, async |fleet| {
+        let reply = fleet.ask(|signed_in| api(args, &body, signed_in)).await?.only()?;
+        let outcome = reply.outcome.map_err(|error| fleet.with_sign_in_hint(error.into()));
+        Ok((reply.bytes, outcome))
+    })?;
+    write_reply(&reply, filter.as_ref(), app)?;
+    outcome.map(|()| ExitStatus::Done)
+}
+
+/// A terminal gets the reply in a form that cannot do anything to it.
+fn write_reply(reply: &[u8], filter: Option<&Filter>, app: &App) -> Result<(), Failure> {
+    let (mut out, is_terminal) = (app.console.stdout(), app.terminals.stdout);
+    match filter {
+        Some(filter) => filter.run(reply, is_terminal, &mut out)?,
+        None if is_terminal => out.write_all(sanitize_lines(&String::from_utf8_lossy(reply)).as_bytes())?,
+        None => out.write_all(reply)?,
+    }
+    Ok(())
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -2,14 +2,13 @@
 
 use clap::Args;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
-use crate::app::fleet::Fleet;
+use crate::app::App;
 use crate::app::options::QuestionOptions;
+use crate::app::settings::look;
 use crate::client::{Answer, BreakStatus};
-use crate::commands::Outcome;
 use crate::commands::agent_state::Telling;
-use crate::failure::Failure;
+use crate::failure::{ExitStatus, Failure};
 use crate::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
 
 /// Show whether an agent is on break, why and for how long
@@ -23,6 +22,15 @@ pub struct BreakStatusArgs {
     /// Whom to ask, and how the answer looks.
     #[command(flatten)]
     pub question: QuestionOptions,
+}
+
+pub(crate) fn run(args: &BreakStatusArgs, app: &App) -> Result<ExitStatus, Failure> {
+    let renderer = app.renderer(&args.question.output, args.question.talk, &DOCUMENT)?;
+    let server_zone = look::server_zone(&args.question.server_time, app.settings()?)?;
+    let answers = app.ask((&args.question).into(), async |fleet| {
+        fleet.ask(async |signed_in| Ok(signed_in.break_status(&server_zone).await?)).await
+    })?;
+    app.console.answer(TELLING.tell(answers, args.exit_status), &renderer)
 }
 
 /// The document of `deepcall break-status`.
@@ -60,20 +68,8 @@ pub static DOCUMENT: Document = Document {
     empty: "no agents",
 };
 
-/// Asks every profile of the fleet whether it is on break.
-///
-/// # Errors
-/// If the only profile could not be answered for.
-pub async fn break_status(
-    args: &BreakStatusArgs,
-    fleet: &Fleet,
-    server_zone: &TimeZone,
-) -> Result<Outcome, Failure> {
-    let answers = fleet.ask(|signed_in| async { Ok(signed_in.break_status(server_zone).await?) }).await?;
-    let telling =
-        Telling { document: &DOCUMENT, holds: |status: &BreakStatus| status.on_break, row, sentence };
-    Ok(telling.tell(answers, fleet.is_many, args.exit_status))
-}
+const TELLING: Telling<BreakStatus> =
+    Telling { document: &DOCUMENT, holds: |status| status.on_break, row, sentence };
 
 fn row(profile: String, answer: Answer<BreakStatus>) -> Row {
     let for_seconds = seconds_on_break(&answer);

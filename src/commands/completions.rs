@@ -1,8 +1,13 @@
 //! `deepcall completions`: a completion script for a shell, made from the definition of the command line.
 
-use clap::{Args, ValueEnum};
+use std::io::Write;
+
+use clap::{Args, Command, ValueEnum};
 use clap_complete::env as shells;
 use clap_complete::env::EnvCompleter;
+
+use crate::app::App;
+use crate::failure::{ExitStatus, Failure};
 
 /// Print a completion script for a shell
 ///
@@ -12,6 +17,11 @@ pub struct CompletionsArgs {
     /// The shell that shall complete
     #[arg(value_enum)]
     pub shell: Shell,
+}
+
+pub(crate) fn run(args: &CompletionsArgs, definition: Command, app: &App) -> Result<ExitStatus, Failure> {
+    app.console.stdout().write_all(&completions(args.shell, definition))?;
+    Ok(ExitStatus::Done)
 }
 
 /// Shells with a completion script.
@@ -50,9 +60,9 @@ impl Shell {
 /// The variable by which a shell's script asks the program what may be typed next.
 pub const VARIABLE: &str = "DEEPCALL_COMPLETE";
 
-/// The script for a shell. All but nushell's ask the program at each Tab, and so know profiles and columns.
+/// The script for a shell, made from the definition of the command line. All but nushell's ask the program at each Tab, and so know profiles and columns.
 #[must_use]
-pub fn completions(shell: Shell) -> Vec<u8> {
+pub fn completions(shell: Shell, mut definition: Command) -> Vec<u8> {
     let mut script = Vec::new();
     let completer: &dyn EnvCompleter = match shell {
         Shell::Bash => &shells::Bash,
@@ -61,7 +71,6 @@ pub fn completions(shell: Shell) -> Vec<u8> {
         Shell::PowerShell => &shells::Powershell,
         Shell::Elvish => &shells::Elvish,
         Shell::Nushell => {
-            let mut definition = crate::cli::definition();
             clap_complete::generate(clap_complete_nushell::Nushell, &mut definition, "deepcall", &mut script);
             return script;
         }

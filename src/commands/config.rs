@@ -4,18 +4,25 @@
 pub mod edit;
 pub mod values;
 
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
 use clap::{Args, Subcommand};
 
-use crate::app::options::{OutputOptions, TalkOptions};
+use crate::app::App;
+use crate::app::console::Outcome;
+use crate::app::options::{FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions};
+use crate::app::settings::config_file::ConfigFile;
+use crate::app::settings::config_text;
+use crate::app::settings::config_text::TextFile;
 use crate::app::settings::setting::{Key, Kind};
 use crate::app::settings::table;
 use crate::app::settings::table::{PROFILE, SETTINGS};
 use crate::app::settings::variables::{VariableKind, variables};
+use crate::app::settings::who;
 use crate::app::settings::who::CREDENTIAL_VARIABLES;
 use crate::app::settings::{Layers, Source, Sourced};
-use crate::commands::Outcome;
+use crate::commands::config::edit::{Editor, edit};
 use crate::failure::{ExitStatus, Failure};
 use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown};
 use crate::store::Profile;
@@ -94,6 +101,101 @@ pub struct EditArgs {
     /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
+}
+
+pub(crate) fn run(args: &ConfigArgs, app: &App) -> Result<ExitStatus, Failure> {
+    match &args.action {
+        ConfigAction::Path => {
+            let mut line = app.folders()?.config_file().into_os_string().into_encoded_bytes();
+            line.push(b'\n');
+            app.console.stdout().write_all(&line)?;
+            Ok(ExitStatus::Done)
+        }
+        ConfigAction::Show(args) => {
+            let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+            let path = app.folders()?.config_file();
+            let outcome = show(app.settings()?, used_profile(app)?.as_ref(), &path)?;
+            app.console.answer(outcome, &renderer)
+        }
+        ConfigAction::Set(args) => set(args, app),
+        ConfigAction::Unset(args) => unset(args, app),
+        ConfigAction::Edit(args) => {
+            app.console.set_talk(args.talk);
+            change_by_hand(app)
+        }
+    }
+}
+
+fn set(args: &SetArgs, app: &App) -> Result<ExitStatus, Failure> {
+    app.console.set_talk(args.talk);
+    let SetArgs { key, value, .. } = args;
+    known(key)?;
+    values::check(key, value).map_err(|why| Failure::usage(format!("{key}: {why}")))?;
+    let path = app.folders()?.config_file();
+    TextFile::at(path.clone()).update(|before| {
+        let after = config_text::set(before, key, value)?;
+        ConfigFile::parse(&after, &path)?;
+        Ok(after)
+    })?;
+    app.console.note(&format!("{key} is {value:?} in {}", path.display()));
+    // A value in the file has no effect where a variable overrides it.
+    let variable = table::find(key).and_then(|(setting, _)| setting.key().variable);
+    let credentials = (key == "profile").then_some(CREDENTIAL_VARIABLES).into_iter().flatten();
+    if let Some(variable) = variable.into_iter().chain(credentials).find(|name| app.variables.has(name)) {
+        app.console.note(&format!("{variable} is set and wins over it"));
+    }
+    Ok(ExitStatus::Done)
+}
+
+fn unset(args: &UnsetArgs, app: &App) -> Result<ExitStatus, Failure> {
+    app.console.set_talk(args.talk);
+    known(&args.key)?;
+    let path = app.folders()?.config_file();
+    let mut was_set = false;
+    if path.exists() {
+        TextFile::at(path.clone()).update(|before| {
+            let after = config_text::unset(before, &args.key)?;
+            was_set = after.is_some();
+            Ok(after.unwrap_or_else(|| before.to_owned()))
+        })?;
+    }
+    let told = if was_set { "is no longer said" } else { "was not said" };
+    app.console.note(&format!("{} {told} in {}", args.key, path.display()));
+    Ok(ExitStatus::Done)
+}
+
+fn change_by_hand(app: &App) -> Result<ExitStatus, Failure> {
+    let path = app.folders()?.config_file();
+    let can_ask = app.terminals.stdin && app.terminals.stderr;
+    let mut answers = BufReader::new(app.stdin()).lines();
+    let mut again = |wrong: Failure| {
+        if !can_ask {
+            return Err(wrong);
+        }
+        app.console.error(&wrong.problem);
+        app.console.stderr(|out| out.write_all(b"Edit it again? [Y/n] "));
+        let answer = answers.next().and_then(Result::ok).unwrap_or_else(|| "n".to_owned());
+        if matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes") { Ok(()) } else { Err(wrong) }
+    };
+    let editor = Editor::of(&app.variables)?;
+    let is_changed = edit(&TextFile::at(path.clone()), &editor, &mut again)?;
+    let told = if is_changed { "is changed" } else { "is as it was" };
+    app.console.note(&format!("{} {told}", path.display()));
+    Ok(ExitStatus::Done)
+}
+
+/// The stored profile that a command would use, were it typed without options.
+fn used_profile(app: &App) -> Result<Option<Profile>, Failure> {
+    let (nobody, none, real) =
+        (ProfileOptions::default(), FleetOptions::default(), SandboxOptions::default());
+    let who::Who::Stored(choice) = who::who(&nobody, &none, &real, app.settings()?)? else {
+        return Ok(None);
+    };
+    let profiles = app.folders()?.profiles_file().read()?;
+    let default = profiles.default_profile().map(|profile| profile.name.as_str());
+    // Where nobody is signed in, no profile has a say.
+    let chosen = choice.value.pick(profiles.list(), |profile| profile.name.as_str(), default);
+    Ok(chosen.ok().and_then(|chosen| chosen.first().map(|profile| (*profile).clone())))
 }
 
 /// The keys with what they mean, for the help of `set`.

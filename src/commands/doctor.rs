@@ -1,17 +1,28 @@
 //! `deepcall doctor`: whether what the program needs is there, and what to do about what is not.
 //! No secret is in it and phone numbers are hidden, so that it can be pasted into a ticket.
 
-pub mod local;
-pub mod network;
+mod finding;
+mod local;
+mod network;
+mod sessions;
 
 use std::time::Duration;
 
 use clap::Args;
 
+use crate::app::App;
+use crate::app::console::{Outcome, Side};
+use crate::app::folders::KEYRING_LIMIT;
 use crate::app::options::{ConnectionOptions, FormatOptions, OutputOptions, SandboxOptions, TalkOptions};
-use crate::commands::Outcome;
-use crate::failure::{EXIT_STATUSES, ExitStatus, Failure};
+use crate::app::settings::config_text::TextFile;
+use crate::app::settings::who;
+use crate::app::signals;
+use crate::commands::config::values::check_all;
+use crate::commands::doctor::finding::{Finding, Verdict};
+use crate::commands::doctor::sessions::servers_and_sessions;
+use crate::failure::{ExitStatus, Failure};
 use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown};
+use crate::store::{Profiles, StoreKind};
 
 /// Check what works, and say what to do about what does not
 ///
@@ -42,6 +53,66 @@ pub struct DoctorArgs {
     /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
+}
+
+/// Whatever is broken here does not keep it from examining the rest.
+pub(crate) fn run(args: &DoctorArgs, app: &App) -> Result<ExitStatus, Failure> {
+    let mistake = check_config(app).err();
+    if mistake.is_some() {
+        app.ignore_config_file();
+    }
+    let renderer = app.renderer(&args.output(), args.talk, &DOCUMENT)?;
+    let folders = app.folders();
+    let mut findings = vec![local::program()];
+    findings.push(match &folders {
+        Ok(folders) => local::config(&folders.config_file(), mistake.as_ref()),
+        Err(failure) => Finding::failed("config", failure),
+    });
+    let profiles = folders.and_then(|folders| Ok(folders.profiles_file().read()?));
+    findings.push(local::profiles(&profiles));
+    let profiles = profiles.unwrap_or_default();
+    findings.extend(stores(args, &profiles, app)?);
+    let connection = args.connection();
+    let examined = app.console.log(Side::Client, || {
+        signals::run(None, async {
+            Ok(servers_and_sessions(&connection, &args.sandbox, &profiles, app).await)
+        })
+    });
+    findings.extend(examined?);
+    let looks = renderer.presentation();
+    let is_plain = app.variables.has("ACCESSIBLE");
+    findings.push(local::terminal(app.terminals, looks.width, looks.color, is_plain));
+    app.console.answer(doctor(findings), &renderer)
+}
+
+/// Each value of the config file is checked, also one that this command does not need.
+fn check_config(app: &App) -> Result<(), Failure> {
+    let path = app.folders()?.config_file();
+    check_all(&TextFile::at(path.clone()).read()?, &path)?;
+    app.settings().map(drop)
+}
+
+/// The stores that are in use, or that `login` would use.
+fn stores(args: &DoctorArgs, profiles: &Profiles, app: &App) -> Result<Vec<Finding>, Failure> {
+    if let Some(why) = local::without_store(&app.variables, args.sandbox.sandbox) {
+        return Ok(vec![Finding::skipped("bus", &why), Finding::skipped("store", why)]);
+    }
+    let next = match who::store_kind(None, profiles.default_profile(), app.settings()?) {
+        Ok(kind) => kind.value,
+        Err(failure) => return Ok(vec![Finding::failed("store", &failure)]),
+    };
+    let stores = match app.folders() {
+        Ok(folders) => folders.stores(KEYRING_LIMIT),
+        Err(failure) => return Ok(vec![Finding::failed("store", &failure)]),
+    };
+    let is_used = |kind| next == kind || profiles.list().iter().any(|profile| profile.store == kind);
+    let mut findings = vec![];
+    if is_used(StoreKind::Keyring) {
+        findings.push(local::message_bus(&app.variables));
+    }
+    let used = [StoreKind::Keyring, StoreKind::File].into_iter().filter(|kind| is_used(*kind));
+    findings.extend(used.map(|kind| local::store(&*stores.of_kind(kind))));
+    Ok(findings)
 }
 
 impl DoctorArgs {
@@ -90,86 +161,8 @@ pub static DOCUMENT: Document = Document {
     empty: "",
 };
 
-/// What a check found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    check: &'static str,
-    subject: Option<String>,
-    verdict: Verdict,
-    detail: String,
-    advice: Vec<String>,
-}
-
-/// How a check ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
-    Ok,
-    Warn,
-    Fail(ExitStatus),
-    Skipped,
-}
-
-impl Verdict {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Warn => "warn",
-            Self::Fail(_) => "fail",
-            Self::Skipped => "skipped",
-        }
-    }
-}
-
-impl Finding {
-    fn new(check: &'static str, verdict: Verdict, detail: impl Into<String>) -> Self {
-        Self { check, subject: None, verdict, detail: detail.into(), advice: vec![] }
-    }
-
-    /// All is well.
-    pub fn ok(check: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(check, Verdict::Ok, detail)
-    }
-
-    /// It works, but something should be done.
-    pub fn warn(check: &'static str, detail: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { advice: vec![advice.into()], ..Self::new(check, Verdict::Warn, detail) }
-    }
-
-    /// There was nothing to look at, and why.
-    pub fn skipped(check: &'static str, why: impl Into<String>) -> Self {
-        Self::new(check, Verdict::Skipped, why)
-    }
-
-    /// It does not work. The failure is the one that other commands would end with.
-    #[must_use]
-    pub fn failed(check: &'static str, failure: &Failure) -> Self {
-        let problem = &failure.problem;
-        let causes = problem.causes.iter().map(|cause| format!(": {cause}"));
-        let detail = problem.message.clone() + &causes.collect::<String>();
-        let mut advice = problem.hints.clone();
-        if advice.is_empty() {
-            let of_status = EXIT_STATUSES.iter().find(|(status, ..)| *status == failure.status);
-            advice.extend(of_status.map(|(_, _, advice)| (*advice).to_owned()));
-        }
-        Self { advice, ..Self::new(check, Verdict::Fail(failure.status), detail) }
-    }
-
-    /// Which server or profile it is about.
-    #[must_use]
-    pub fn of(self, subject: impl Into<String>) -> Self {
-        Self { subject: Some(subject.into()), ..self }
-    }
-
-    /// Whether it works, or was not looked at.
-    #[must_use]
-    pub fn is_fine(&self) -> bool {
-        !matches!(self.verdict, Verdict::Fail(_))
-    }
-}
-
 /// All findings, in the order in which one thing needs another.
-#[must_use]
-pub fn doctor(findings: Vec<Finding>) -> Outcome {
+fn doctor(findings: Vec<Finding>) -> Outcome {
     let failed = findings.iter().filter_map(|finding| match finding.verdict {
         Verdict::Fail(status) => Some(status),
         _ => None,
@@ -198,6 +191,7 @@ fn row(finding: Finding) -> Row {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::EXIT_STATUSES;
 
     fn status(findings: &[Finding]) -> u8 {
         doctor(findings.to_vec()).status.code()

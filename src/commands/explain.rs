@@ -3,10 +3,11 @@
 
 use clap::Args;
 
-use crate::app::options::FormatOptions;
+use crate::app::App;
+use crate::app::console::Outcome;
+use crate::app::options::{FormatOptions, OutputOptions, TalkOptions};
 use crate::client::replies::codes;
 use crate::client::replies::codes::{Class, Code};
-use crate::commands::Outcome;
 use crate::failure::{EXIT_STATUSES, ExitStatus, Failure};
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value};
 
@@ -21,6 +22,13 @@ pub struct ExplainArgs {
     /// How it looks.
     #[command(flatten)]
     pub format: FormatOptions,
+}
+
+pub(crate) fn run(args: &ExplainArgs, app: &App) -> Result<ExitStatus, Failure> {
+    let topic = args.topic()?;
+    let output = OutputOptions { format: args.format.clone(), ..OutputOptions::default() };
+    let renderer = app.renderer(&output, TalkOptions::default(), topic.document())?;
+    app.console.answer(explain(topic)?, &renderer)
 }
 
 /// The document of `deepcall explain CODE`.

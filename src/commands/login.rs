@@ -2,19 +2,28 @@
 //! The vendor documents no login call (`api.md` §5), so a session made in the web panel is taken.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
+use crate::app::App;
+use crate::app::connect::Connector;
+use crate::app::console::{Outcome, Side};
+use crate::app::folders::Stores;
 use crate::app::options::{ConnectionOptions, OutputOptions, ProfileOptions, TalkOptions};
+use crate::app::prompt;
 use crate::app::prompt::Manner;
-use crate::app::sign_in::{Stores, secret_in_file, secret_read_from};
+use crate::app::settings::table::SERVER;
+use crate::app::settings::{Source, Sourced, who};
+use crate::app::sign_in::{secret_in_file, secret_read_from};
+use crate::app::signals;
 use crate::client::SignedIn;
-use crate::commands::{Outcome, logout, profiles};
-use crate::failure::Failure;
+use crate::commands::{logout, profiles};
+use crate::failure::{ExitStatus, Failure};
 use crate::report::{Part, Sentence, Tone, Value};
 use crate::store::{
-    Credentials, OpenProfiles, Profile, ProfilesFile, Secret, SecretStore, StoreError, StoreKey, StoreKind,
-    Unlisted,
+    Credentials, OpenProfiles, Profile, ProfilesFile, Secret, SecretStore, Session, StoreError, StoreKey,
+    StoreKind, Unlisted,
 };
 
 /// Store a session, after asking the server whether it is good
@@ -69,21 +78,74 @@ pub struct LoginArgs {
     pub talk: TalkOptions,
 }
 
-/// Where the secret comes from, in words: option, file, standard input or a question in this manner.
+/// How long a person may take to unlock the keyring (`reliability.md` §2).
+const UNLOCKING_LIMIT: Duration = Duration::from_secs(60);
+
+pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
+    let renderer = app.renderer(&args.output, args.talk, &profiles::DOCUMENT)?;
+    let settings = app.settings()?;
+    let folders = app.folders()?;
+    let file = folders.profiles_file();
+    let profiles = file.read()?;
+    let name = who::profile_name(&args.profile, &profiles, settings)?;
+    let known = profiles.find(&name.value);
+    let server = match (who::named_server(&args.connection, settings)?, known) {
+        (Some(named), _) => named,
+        (None, Some(profile)) => {
+            Sourced::new(profile.server.clone(), Source::Profile(profile.name.to_string()))
+        }
+        (None, None) => settings.get_text(&SERVER, None)?,
+    };
+    let store = who::store_kind(args.store, known, settings)?;
+    app.console.detail(&format!(
+        "profile {} ({}), server {} ({}), store {} ({})",
+        name.value,
+        name.source,
+        server.value,
+        server.source,
+        store.value.word(),
+        store.source
+    ));
+    let (name, server, store) = (name.value, server.value, store.value);
+    let allow_http =
+        args.allow_http || known.is_some_and(|profile| profile.allow_http && profile.server == server);
+    who::refuse_plain_http(&server, allow_http)?;
+    let stores = folders.stores(UNLOCKING_LIMIT);
+    // Whoever has typed a secret shall not learn then that there is nowhere to keep it.
+    stores.of_kind(store).probe()?;
+    if let Some(variable) = who::CREDENTIAL_VARIABLES.into_iter().find(|name| app.variables.has(name)) {
+        app.console.note(&format!("{variable} is set and wins over stored sessions, unless --profile names one; unset it to use this one"));
+    }
+    let credentials = credentials(args, app)?;
+    app.redactor.hide(credentials.secret().expose());
+    let session = Session { profile: name.to_string(), server: server.clone(), allow_http, credentials };
+    let notes = if args.no_verify { vec![] } else { verify(&session, args, app)? };
+    let credentials = session.credentials;
+    let profile = Profile {
+        name,
+        server,
+        kind: credentials.kind(),
+        user_id: credentials.user_id().map(str::to_owned),
+        store,
+        saved_at: app.clock.now(),
+        allow_http,
+    };
+    let outcome = keep(&profile, &credentials, args.default, notes, &file, &stores)?;
+    app.console.answer(outcome, &renderer)
+}
+
+/// From a file, standard input or a question.
 ///
 /// # Errors
 /// If it cannot be read (exit code 2), or the person pressed Ctrl-C (130).
-pub fn credentials(
-    args: &LoginArgs,
-    stdin: Box<dyn std::io::Read + Send>,
-    manner: Manner,
-) -> Result<Credentials, Failure> {
-    let ask = |question, otherwise| crate::app::prompt::secret(question, otherwise, manner);
+fn credentials(args: &LoginArgs, app: &App) -> Result<Credentials, Failure> {
+    let manner = if app.variables.has("ACCESSIBLE") { Manner::Plain } else { Manner::Drawn };
+    let ask = |question, otherwise| prompt::secret(question, otherwise, manner);
     let secret: Secret = match (&args.ssid_file, &args.token_file) {
         (Some(path), _) => secret_in_file(path, "--ssid-file")?,
         (_, Some(path)) => secret_in_file(path, "--token-file")?,
-        _ if args.ssid_stdin => secret_read_from(stdin, "--ssid-stdin")?,
-        _ if args.token_stdin => secret_read_from(stdin, "--token-stdin")?,
+        _ if args.ssid_stdin => secret_read_from(app.stdin(), "--ssid-stdin")?,
+        _ if args.token_stdin => secret_read_from(app.stdin(), "--token-stdin")?,
         _ if args.user_id.is_some() => ask("Token", "pass it with --token-stdin or --token-file FILE")?,
         _ => ask("Session id (ssid)", "pass it with --ssid-stdin or --ssid-file FILE")?,
     };
@@ -94,13 +156,20 @@ pub fn credentials(
 }
 
 /// Asks the server whether the session is good. "Not on break" (1502) is a good one's answer.
-/// Returns what is to be said about it.
+/// Returns what a careful reader should know about it.
 ///
 /// # Errors
 /// If the server refuses it (exit code 4), or does not answer.
-pub async fn verify(signed_in: &SignedIn) -> Result<Vec<String>, Failure> {
-    let verified = signed_in.verify().await;
-    Ok(verified.map_err(|error| Failure::from(error).hint("nothing was stored"))?.notes)
+fn verify(session: &Session, args: &LoginArgs, app: &App) -> Result<Vec<String>, Failure> {
+    let connector = Connector::new(&args.connection, app.settings()?, &app.clock)?;
+    let Session { profile, server, allow_http, credentials } = session.clone();
+    let signed_in = SignedIn { profile, connection: connector.connect(&server, allow_http)?, credentials };
+    app.console.log(Side::Client, || {
+        signals::run(connector.patience.timeout, async {
+            let verified = signed_in.verify().await;
+            Ok(verified.map_err(|error| Failure::from(error).hint("nothing was stored"))?.notes)
+        })
+    })
 }
 
 /// Stores the session: the secret first, read back, then the profile that names it. Until then the list says that
@@ -109,7 +178,7 @@ pub async fn verify(signed_in: &SignedIn) -> Result<Vec<String>, Failure> {
 ///
 /// # Errors
 /// If either cannot be written: exit code 1, and the session is as it was before.
-pub fn store(
+fn keep(
     profile: &Profile,
     credentials: &Credentials,
     make_default: bool,
@@ -178,14 +247,6 @@ fn put_back(
         // Whatever is there could not be read before either.
         Err(_) => Ok(()),
     }
-}
-
-/// Whether the store could take a secret: asked before the secret is.
-///
-/// # Errors
-/// If it could not: exit code 1, with the ways out.
-pub fn probe(store: &dyn SecretStore) -> Result<(), Failure> {
-    Ok(store.probe()?)
 }
 
 fn sentence(profile: &Profile) -> Sentence {

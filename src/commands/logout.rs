@@ -3,10 +3,13 @@
 
 use clap::Args;
 
+use crate::app::App;
+use crate::app::console::Outcome;
+use crate::app::folders::{KEYRING_LIMIT, Stores};
 use crate::app::options::{OutputOptions, ProfileOptions, TalkOptions};
-use crate::app::sign_in::Stores;
-use crate::commands::{Outcome, profiles};
-use crate::failure::Failure;
+use crate::app::settings::who;
+use crate::commands::profiles;
+use crate::failure::{ExitStatus, Failure};
 use crate::report::{Part, Sentence, Tone, Value};
 use crate::store::{Profile, Profiles, ProfilesFile};
 
@@ -28,6 +31,30 @@ pub struct LogoutArgs {
     /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
+}
+
+pub(crate) fn run(args: &LogoutArgs, app: &App) -> Result<ExitStatus, Failure> {
+    let renderer = app.renderer(&args.output, args.talk, &profiles::DOCUMENT)?;
+    let folders = app.folders()?;
+    let file = folders.profiles_file();
+    let listed = file.read()?;
+    let stores = folders.stores(KEYRING_LIMIT);
+    // Also where there is no profile to forget.
+    let cleared = clear(&file, &stores);
+    let chosen = if args.all { listed.list().to_vec() } else { vec![named(args, &listed, app)?] };
+    app.console.answer(logout(&chosen, &file, &stores, cleared)?, &renderer)
+}
+
+fn named(args: &LogoutArgs, listed: &Profiles, app: &App) -> Result<Profile, Failure> {
+    let name = who::profile_name(&args.profile, listed, app.settings()?)?;
+    app.console.detail(&format!("profile {} ({})", name.value, name.source));
+    listed.find(&name.value).cloned().ok_or_else(|| {
+        if listed.list().is_empty() {
+            return Failure::sign_in("no session is stored: there is nothing to forget");
+        }
+        Failure::sign_in(format!("no profile is called {:?} ({})", name.value.as_str(), name.source))
+            .hint("`deepcall profiles` lists what is stored")
+    })
 }
 
 /// Forgets the chosen profiles, one after the other. `cleared` is what came of [`clear`].

@@ -1,5 +1,4 @@
-//! One file per command, named as typed: its arguments and its function together.
-//! A command returns what it has to say; it prints nothing and knows no format.
+//! One file or folder per command, named as typed: its arguments, what it does, and the document it answers with.
 
 pub(crate) mod agent_state;
 pub mod api;
@@ -16,6 +15,5 @@ pub mod sandbox;
 pub mod schema;
 pub mod tags;
 pub mod watch;
+pub(crate) mod welcome;
 pub mod wrapup;
-
-pub use crate::app::console::Outcome;

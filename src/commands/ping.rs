@@ -3,12 +3,16 @@
 
 use clap::Args;
 
-use crate::app::options::{ConnectionOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions};
+use crate::app::App;
+use crate::app::console::Outcome;
+use crate::app::options::{
+    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions,
+};
+use crate::app::select::Selection;
 use crate::app::settings::Layers;
 use crate::app::settings::table::{PING_MIC_PERM, PING_PATH};
 use crate::client::SignedIn;
-use crate::commands::Outcome;
-use crate::failure::Failure;
+use crate::failure::{ExitStatus, Failure};
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone};
 
 /// Update an agent's presence; no other command writes
@@ -43,6 +47,16 @@ pub struct PingArgs {
     /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
+}
+
+pub(crate) fn run(args: &PingArgs, app: &App) -> Result<ExitStatus, Failure> {
+    let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+    let settings = app.settings()?;
+    let PingArgs { profile, connection, sandbox, .. } = args;
+    let selection = Selection { profile, fleet: FleetOptions::ONE, connection, sandbox };
+    let outcome = app
+        .ask(selection, async |fleet| fleet.ask(|signed_in| ping(args, settings, signed_in)).await?.only())?;
+    app.console.answer(outcome, &renderer)
 }
 
 /// The document of `deepcall ping`.

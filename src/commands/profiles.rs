@@ -3,11 +3,14 @@
 
 use clap::{Arg, Args};
 
+use crate::app::App;
+use crate::app::console::Outcome;
 use crate::app::fleet::{Answers, Fleet};
 use crate::app::options::{
-    ConnectionOptions, FleetOptions, MANY, OutputOptions, ProfileOptions, TalkOptions,
+    ConnectionOptions, FleetOptions, MANY, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions,
 };
-use crate::commands::Outcome;
+use crate::app::select::{SelectedProfiles, Selection};
+use crate::app::settings::who;
 use crate::failure::{ExitStatus, Failure};
 use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
 use crate::store::{Profile, ProfileName, Profiles, ProfilesFile};
@@ -40,6 +43,34 @@ pub struct ProfilesArgs {
     /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
+}
+
+pub(crate) fn run(args: &ProfilesArgs, app: &App) -> Result<ExitStatus, Failure> {
+    let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+    let file = app.folders()?.profiles_file();
+    let outcome = match &args.default {
+        Some(name) => make_default(name, &file)?,
+        None => list(args, &file.read()?, app)?,
+    };
+    app.console.answer(outcome, &renderer)
+}
+
+fn list(args: &ProfilesArgs, stored: &Profiles, app: &App) -> Result<Outcome, Failure> {
+    let default = stored.default_profile().map(|profile| &profile.name);
+    let chosen = match who::listed(&args.profile, &args.fleet) {
+        Some(choice) => choice.pick(stored.list(), |profile| profile.name.as_str(), None)?,
+        None => stored.list().iter().collect(),
+    };
+    if let Some(variable) = who::CREDENTIAL_VARIABLES.into_iter().find(|name| app.variables.has(name)) {
+        app.console.note(&format!("in use is the session in {variable}, not a stored one"));
+    }
+    if !args.check || chosen.is_empty() {
+        return Ok(profiles(&chosen, default));
+    }
+    let selected = SelectedProfiles::stored(app, &chosen, true, "", &args.connection)?;
+    let ProfilesArgs { profile, fleet, connection, .. } = args;
+    let selection = Selection { profile, fleet, connection, sandbox: &SandboxOptions::default() };
+    selected.ask(app, selection, async |fleet| check(&chosen, default, &fleet).await)
 }
 
 /// What says how to ask the server has a meaning only where it is asked.
@@ -107,7 +138,8 @@ pub async fn check(
     default: Option<&ProfileName>,
     fleet: &Fleet,
 ) -> Result<Outcome, Failure> {
-    let Answers { given, failures } = fleet.ask(|signed_in| async { Ok(signed_in.verify().await?) }).await?;
+    let Answers { given, failures, .. } =
+        fleet.ask(|signed_in| async { Ok(signed_in.verify().await?) }).await?;
     let status = ExitStatus::of_many(
         given.iter().map(|_| ExitStatus::Done).chain(failures.iter().map(|failure| failure.status)),
     );

@@ -1,9 +1,16 @@
 //! `deepcall sandbox`: a simulated DeepCall on loopback, for trying, demos and testing scripts.
 
+use std::io::Write;
+
 use clap::{Args, ValueEnum};
 
-use crate::app::options::TalkOptions;
+use crate::app::App;
+use crate::app::console::{Outcome, Side};
+use crate::app::options::{FormatOptions, OutputOptions, TalkOptions};
+use crate::app::select::start_sandbox;
+use crate::app::signals;
 use crate::clock::Clock;
+use crate::failure::{ExitStatus, Failure};
 use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown};
 use crate::sandbox::{ReferenceModel, Sandbox, SandboxOptions};
 
@@ -35,6 +42,38 @@ pub struct SandboxArgs {
     /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
+}
+
+/// Serves until Ctrl-C or SIGTERM, which is how it is meant to end.
+pub(crate) fn run(args: &SandboxArgs, app: &App) -> Result<ExitStatus, Failure> {
+    // A broken config file is an error before anything is served.
+    app.settings()?;
+    app.console.set_talk(args.talk);
+    match app.console.log(Side::Sandbox, || signals::run(None, serve(args, app))) {
+        Err(failure) if matches!(failure.status, ExitStatus::Interrupted | ExitStatus::Terminated) => {
+            Ok(failure.status)
+        }
+        served => served,
+    }
+}
+
+async fn serve(args: &SandboxArgs, app: &App) -> Result<ExitStatus, Failure> {
+    let sandbox = start_sandbox(args.options(app.clock.clone())).await?;
+    if args.json {
+        let format = FormatOptions { json: true, ..FormatOptions::default() };
+        let output = OutputOptions { format, ..OutputOptions::default() };
+        let renderer = app.renderer(&output, args.talk, &DOCUMENT)?;
+        app.console.answer(Outcome::done(report(&sandbox)), &renderer)?;
+    } else {
+        app.console.stdout().write_all(variables(&sandbox).as_bytes())?;
+    }
+    app.console.stdout().flush()?;
+    app.console.note(&format!(
+        "a simulated DeepCall with {} agents listens on {} until Ctrl-C; the lines above point another terminal at it",
+        sandbox.agents().len(),
+        sandbox.origin()
+    ));
+    std::future::pending().await
 }
 
 /// Three meanings that `ref` may have (`api.md` §3).

@@ -1,9 +1,13 @@
 //! `deepcall schema`: the JSON Schema of a document, made from the very table the document is written from.
 
+use std::io::Write;
+
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use crate::app::App;
 use crate::commands::{break_status, config, doctor, explain, ping, profiles, sandbox, tags, wrapup};
+use crate::failure::{ExitStatus, Failure};
 use crate::floor::event::EventWords;
 use crate::output::formats::schema;
 use crate::report::Document;
@@ -17,6 +21,12 @@ pub struct SchemaArgs {
     /// Which document; `error` is what --json prints on stderr
     #[arg(value_name = "NAME", value_parser = PossibleValuesParser::new(names()))]
     pub name: String,
+}
+
+pub(crate) fn run(args: &SchemaArgs, app: &App) -> Result<ExitStatus, Failure> {
+    let schema = schema(&args.name).unwrap_or_default();
+    writeln!(app.console.stdout(), "{schema:#}")?;
+    Ok(ExitStatus::Done)
 }
 
 /// Every document with a schema.

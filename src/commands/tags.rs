@@ -6,11 +6,14 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use regex::Regex;
 
-use crate::app::fleet::Fleet;
+use crate::app::App;
+use crate::app::console::Outcome;
+use crate::app::fleet::Answers;
 use crate::app::options::QuestionOptions;
+use crate::app::settings::look;
+use crate::app::settings::table::REF;
 use crate::client::replies::tags::show_unnamed;
-use crate::client::{Notification, Reference, Tags};
-use crate::commands::Outcome;
+use crate::client::{Answer, Notification, Reference, SignedIn, Tags};
 use crate::failure::{ExitStatus, Failure};
 use crate::moment::{an_hour_before, moment};
 use crate::report::{Document, Field, Meaning, Report, Row, Shape, ShowUnnamed, Shown, Value};
@@ -56,6 +59,27 @@ pub struct TagsArgs {
     /// Whom to ask, and how the answer looks.
     #[command(flatten)]
     pub question: QuestionOptions,
+}
+
+pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
+    let renderer = app.renderer(&args.question.output, args.question.talk, &DOCUMENT)?;
+    let settings = app.settings()?;
+    let reference = settings.get(&REF, args.reference.clone())?.value;
+    let server_zone = look::server_zone(&args.question.server_time, settings)?;
+    let now = app.clock.now();
+    let window = Window::of(args, now, &renderer.presentation().zone)?;
+    let answers = app.ask((&args.question).into(), async |fleet| {
+        let ask = async |signed_in: &SignedIn| {
+            let profile = signed_in.profile.clone();
+            let row_of = |notification: Notification| {
+                let is_kept = window.holds(&notification) && args.asks_for(&notification);
+                is_kept.then(|| row(profile.clone(), notification))
+            };
+            Ok(signed_in.tags(&reference, &server_zone, row_of).await?)
+        };
+        fleet.ask(ask).await
+    })?;
+    app.console.answer(outcome(args, &window, answers, now), &renderer)
 }
 
 /// How many at most: none at all would be no question.
@@ -124,27 +148,8 @@ fn show_unnamed_keys<'r>(rows: &'r [Row], show: &mut ShowUnnamed<'_, 'r>) {
     show_unnamed(fields, show);
 }
 
-/// Asks every profile of the fleet for its recent notifications, and keeps those that were asked for.
-///
-/// # Errors
-/// If the only profile could not be answered for.
-pub async fn tags(
-    args: &TagsArgs,
-    window: &Window,
-    fleet: &Fleet,
-    server_zone: &TimeZone,
-    now: Timestamp,
-) -> Result<Outcome, Failure> {
-    let reference = args.reference.as_ref().unwrap_or(&Reference::AsTrue);
-    let ask = fleet.ask(|signed_in| async move {
-        let profile = signed_in.profile.clone();
-        let row_of = |notification: Notification| {
-            let is_kept = window.holds(&notification) && args.asks_for(&notification);
-            is_kept.then(|| row(profile.clone(), notification))
-        };
-        Ok(signed_in.tags(reference, server_zone, row_of).await?)
-    });
-    let answers = ask.await?;
+/// What was kept of the answers, in the order that was asked for.
+fn outcome(args: &TagsArgs, window: &Window, answers: Answers<Answer<Tags<Row>>>, now: Timestamp) -> Outcome {
     let mut status = answers.status();
     let as_of = answers.given.iter().map(|(_, answer)| answer.as_of).max().unwrap_or(now);
     let mut notes = window.notes(now);
@@ -183,7 +188,7 @@ pub async fn tags(
         notes,
         ..Report::new(&DOCUMENT, kept)
     };
-    Ok(Outcome { report, status })
+    Outcome { report, status }
 }
 
 /// One notification as a row.

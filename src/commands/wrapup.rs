@@ -4,14 +4,14 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use clap::Args;
-use jiff::tz::TimeZone;
 
-use crate::app::fleet::{Answers, Fleet, Step};
+use crate::app::App;
+use crate::app::fleet::{Answers, Step};
 use crate::app::options::QuestionOptions;
+use crate::app::settings::look;
 use crate::client::{Answer, SignedIn, Wrapup};
-use crate::commands::Outcome;
 use crate::commands::agent_state::Telling;
-use crate::failure::Failure;
+use crate::failure::{ExitStatus, Failure};
 use crate::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
 
 /// Show whether an agent is in wrap-up, and how long it still takes
@@ -29,6 +29,22 @@ pub struct WrapupArgs {
     /// Whom to ask, and how the answer looks.
     #[command(flatten)]
     pub question: QuestionOptions,
+}
+
+pub(crate) fn run(args: &WrapupArgs, app: &App) -> Result<ExitStatus, Failure> {
+    let renderer = app.renderer(&args.question.output, args.question.talk, &DOCUMENT)?;
+    let server_zone = look::server_zone(&args.question.server_time, app.settings()?)?;
+    let answers = app.ask((&args.question).into(), async |fleet| {
+        let ask = async |signed_in: &SignedIn| Ok(signed_in.wrapup(&server_zone).await?);
+        let mut answers = fleet.ask(ask).await?;
+        while let Some((still, pause)) = still_in_wrapup(&answers).filter(|_| args.wait) {
+            (fleet.progress)(Step::Waiting { still: still.len(), pause });
+            tokio::time::sleep(pause).await;
+            answers.replace(fleet.ask_some(|profile| still.contains(profile), ask).await?);
+        }
+        Ok(answers)
+    })?;
+    app.console.answer(TELLING.tell(answers, args.exit_status), &renderer)
 }
 
 /// The document of `deepcall wrapup`.
@@ -64,23 +80,8 @@ const SHORTEST_WAIT: Duration = Duration::from_secs(2);
 /// While waiting: at least this often, since a wrap-up may be ended early.
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
 
-/// Asks every profile of the fleet whether it is in wrap-up; with `--wait`, until none is.
-///
-/// # Errors
-/// If the only profile could not be answered for.
-pub async fn wrapup(args: &WrapupArgs, fleet: &Fleet, server_zone: &TimeZone) -> Result<Outcome, Failure> {
-    let ask = move |signed_in| async move { Ok(SignedIn::wrapup(signed_in, server_zone).await?) };
-    let mut answers = fleet.ask(ask).await?;
-    if args.wait {
-        while let Some((still, pause)) = still_in_wrapup(&answers) {
-            (fleet.progress)(Step::Waiting { still: still.len(), pause });
-            tokio::time::sleep(pause).await;
-            answers.replace(fleet.ask_some(|profile| still.contains(profile), ask).await?);
-        }
-    }
-    let telling = Telling { document: &DOCUMENT, holds: |wrapup: &Wrapup| wrapup.in_wrapup, row, sentence };
-    Ok(telling.tell(answers, fleet.is_many, args.exit_status))
-}
+const TELLING: Telling<Wrapup> =
+    Telling { document: &DOCUMENT, holds: |wrapup| wrapup.in_wrapup, row, sentence };
 
 /// Who is still in wrap-up, and how long to wait before asking them again: until the first of them
 /// should be over. `None` when all are.

@@ -29,7 +29,9 @@ fn man_pages_are_fresh() {
 #[test]
 fn completions_are_fresh() {
     let shells = Shell::value_variants().iter();
-    let scripts = shells.map(|shell| (shell.file_name().to_owned(), completions(*shell))).collect();
+    let scripts = shells
+        .map(|shell| (shell.file_name().to_owned(), completions(*shell, deepcall::cli::definition())))
+        .collect();
     compare("completions", &scripts);
 }
 

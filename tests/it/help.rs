@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use deepcall::help::examples::EXAMPLES;
+use deepcall::cli::examples::EXAMPLES;
 
 use crate::support::{Screen, World};
 

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 /// From top to bottom; a module may use its own row's name and rows below it.
 const LAYERS: &[&[&str]] = &[
     &["main", "lib"],
-    &["dispatch"],
-    &["cli", "help"],
+    &["cli"],
     &["commands"],
     &["app"],
     &["watch"],
@@ -18,23 +17,12 @@ const LAYERS: &[&[&str]] = &[
     &["clock", "json", "moment", "nearest"],
 ];
 
-/// Arrows that point up or across on purpose, each with its reason.
-const EXCEPTIONS: &[(&str, &str)] = &[
-    // The examples of help belong to the definition of the command line.
-    ("cli", "help"),
-    ("help", "cli"),
-    // The commands below `config` are shaped as all others are.
-    ("commands", "help"),
-    // `completions` prints the definition.
-    ("commands", "cli"),
-];
-
 #[test]
 fn arrows_only_point_down() {
     for (path, text) in sources("src") {
         let module = top_module(&path);
         for used in text.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(modules_used) {
-            if used == module || EXCEPTIONS.contains(&(module.as_str(), used.as_str())) {
+            if used == module {
                 continue;
             }
             let (Some(from), Some(to)) = (layer(&module), layer(&used)) else {

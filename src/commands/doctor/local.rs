@@ -7,20 +7,20 @@ use std::path::Path;
 
 use crate::app::environment::{Terminals, Variables};
 use crate::app::settings::who::CREDENTIAL_VARIABLES;
-use crate::commands::doctor::Finding;
+use crate::commands::doctor::finding::Finding;
 use crate::failure::Failure;
 use crate::store::{Profiles, SecretStore, StoreKind, bus};
 
 /// Which program this is.
 #[must_use]
-pub fn program() -> Finding {
+pub(crate) fn program() -> Finding {
     let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
     Finding::ok("program", format!("deepcall {} on {system}", env!("CARGO_PKG_VERSION")))
 }
 
 /// The config file; `mistake` is what reading it said.
 #[must_use]
-pub fn config(path: &Path, mistake: Option<&Failure>) -> Finding {
+pub(crate) fn config(path: &Path, mistake: Option<&Failure>) -> Finding {
     if let Some(mistake) = mistake {
         return Finding::failed("config", mistake);
     }
@@ -38,7 +38,7 @@ pub fn config(path: &Path, mistake: Option<&Failure>) -> Finding {
 
 /// The file that lists profiles.
 #[must_use]
-pub fn profiles(read: &Result<Profiles, Failure>) -> Finding {
+pub(crate) fn profiles(read: &Result<Profiles, Failure>) -> Finding {
     let profiles = match read {
         Ok(profiles) => profiles,
         Err(failure) => return Finding::failed("profiles", failure),
@@ -61,7 +61,7 @@ pub fn profiles(read: &Result<Profiles, Failure>) -> Finding {
 
 /// Why no store is looked at, where none is needed.
 #[must_use]
-pub fn without_store(variables: &Variables, is_sandbox: bool) -> Option<String> {
+pub(crate) fn without_store(variables: &Variables, is_sandbox: bool) -> Option<String> {
     if is_sandbox {
         return Some("a sandbox needs none".to_owned());
     }
@@ -71,7 +71,7 @@ pub fn without_store(variables: &Variables, is_sandbox: bool) -> Option<String> 
 
 /// The bus through which a keyring is asked.
 #[must_use]
-pub fn message_bus(variables: &Variables) -> Finding {
+pub(crate) fn message_bus(variables: &Variables) -> Finding {
     if cfg!(not(target_os = "linux")) {
         return Finding::skipped("bus", "the keyring of this system needs none");
     }
@@ -95,7 +95,7 @@ const WITHOUT_BUS: &str =
 
 /// Whether a store takes a secret and gives it back.
 #[must_use]
-pub fn store(store: &dyn SecretStore) -> Finding {
+pub(crate) fn store(store: &dyn SecretStore) -> Finding {
     let name = match store.kind() {
         StoreKind::Keyring => "keyring",
         StoreKind::File => "file store",
@@ -108,7 +108,12 @@ pub fn store(store: &dyn SecretStore) -> Finding {
 
 /// What the answer is shown on.
 #[must_use]
-pub fn terminal(terminals: Terminals, width: Option<usize>, has_colour: bool, is_plain: bool) -> Finding {
+pub(crate) fn terminal(
+    terminals: Terminals,
+    width: Option<usize>,
+    has_colour: bool,
+    is_plain: bool,
+) -> Finding {
     let colour = if has_colour { "colour" } else { "no colour" };
     let plain = if is_plain { ", nothing is drawn over (ACCESSIBLE)" } else { "" };
     let detail = match width {
@@ -121,10 +126,11 @@ pub fn terminal(terminals: Terminals, width: Option<usize>, has_colour: bool, is
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::doctor::finding::Verdict;
     use crate::store::ProfilesFile;
 
     fn row(finding: Finding) -> (bool, String) {
-        (finding.is_fine(), finding.detail)
+        (!matches!(finding.verdict, Verdict::Fail(_)), finding.detail)
     }
 
     #[test]

@@ -1,14 +1,11 @@
 //! What one question to a server shows: the way there, who answers, what time it is there, and whether sessions are good.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::time::Instant;
 
-use crate::app::fleet::Fleet;
-use crate::client::{ApiError, Certificate, Connection, Fault, Reached, Sign, SignedIn};
-use crate::commands::doctor::Finding;
+use crate::client::{ApiError, Certificate, Connection, Fault, Reached, Sign};
+use crate::commands::doctor::finding::Finding;
 use crate::failure::Failure;
 
 /// A clock that is off by more makes lengths of time wrong that are shown in seconds.
@@ -17,13 +14,11 @@ const DOUBTFUL_SECONDS: i64 = 30;
 const WRONG_SECONDS: i64 = 5 * 60;
 /// A certificate is renewed a month before its end as a rule.
 const SOON_DAYS: i64 = 14;
-/// More sessions than that are told in one line, but for those that failed.
-const SESSIONS_IN_FULL: usize = 8;
 
 /// What can be said of a server once it was asked. `source` tells where its address comes from; each finding names
 /// the server if it is one of several.
 #[must_use]
-pub fn server(
+pub(crate) fn server(
     connection: &Connection,
     source: &str,
     is_one_of_several: bool,
@@ -144,56 +139,6 @@ fn clock(reached: &Reached) -> Finding {
         return Finding::warn("clock", detail, advice);
     }
     Finding::ok("clock", detail)
-}
-
-/// When all questions together have taken long enough: `--timeout`, where there is one.
-#[derive(Clone, Copy, Debug)]
-pub struct Deadline {
-    started: Instant,
-    limit: Option<Duration>,
-}
-
-impl Deadline {
-    /// So long from now on.
-    #[must_use]
-    pub fn after(limit: Option<Duration>) -> Self {
-        Self { started: Instant::now(), limit }
-    }
-
-    /// Asks until then.
-    ///
-    /// # Errors
-    /// If there was no answer by then: exit code 124.
-    pub async fn keep<T>(self, asking: impl Future<Output = T>) -> Result<T, Failure> {
-        let Some(limit) = self.limit else { return Ok(asking.await) };
-        // A time too far away to be told is never.
-        let Some(until) = self.started.checked_add(limit) else { return Ok(asking.await) };
-        tokio::time::timeout_at(until, asking).await.map_err(|_| Failure::timed_out(limit))
-    }
-}
-
-/// Whether the server accepts each session, asked with the call that changes nothing.
-///
-/// # Errors
-/// None of its own.
-pub async fn sessions(fleet: &Fleet, deadline: Deadline) -> Result<Vec<Finding>, Failure> {
-    let ask = |signed_in| async move { Ok(deadline.keep(SignedIn::verify(signed_in)).await??) };
-    let answers = fleet.ask(ask).await?;
-    let mut findings = vec![];
-    if answers.given.len() > SESSIONS_IN_FULL {
-        findings.push(Finding::ok("session", format!("{} sessions are accepted", answers.given.len())));
-    } else {
-        let accepted = answers.given.into_iter().map(|(profile, answer)| {
-            let note = answer.notes.into_iter().next().unwrap_or_else(|| "is accepted".to_owned());
-            Finding::ok("session", note).of(profile)
-        });
-        findings.extend(accepted);
-    }
-    findings.extend(answers.failures.iter().map(|failure| {
-        let profile = failure.problem.profile.clone().unwrap_or_default();
-        Finding::failed("session", failure).of(profile)
-    }));
-    Ok(findings)
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! What `deepcall` alone says: the way in, for those who are signed in and for those who are not.
+//! `deepcall` alone: the first steps, for those who are signed in and for those who are not.
 //! It opens neither the network nor the keyring.
 
-use crate::app::environment::Variables;
+use crate::app::App;
 use crate::app::settings::who::CREDENTIAL_VARIABLES;
-use crate::dispatch::parts::config_folder;
-use crate::store::ProfilesFile;
+use crate::failure::ExitStatus;
+use crate::output::text::sanitize::sanitize_lines;
 
 const NEWCOMER: &str = "\
 Nobody is signed in here. To look around without an account:
@@ -25,24 +25,26 @@ Try:
   deepcall wrapup --all
 ";
 
-/// The way in from here.
-pub(crate) fn way_in(variables: &Variables) -> String {
+/// A command is missing, so that this is a usage error.
+pub(crate) fn run(app: &App) -> ExitStatus {
     let about = "deepcall shows what your DeepCall agents do: notification tags, breaks, wrap-ups.";
-    let next = match signed_in(variables) {
+    let next = match signed_in(app) {
         Some(who) => format!("Signed in: {who}. {COMMANDS}"),
         None => NEWCOMER.to_owned(),
     };
-    format!(
+    let words = format!(
         "{about}\n\n{next}\nAll commands: deepcall --help\nWhat does not work, and why: deepcall doctor\n"
-    )
+    );
+    app.console.stderr(|out| out.write_all(sanitize_lines(&words).as_bytes()));
+    ExitStatus::Usage
 }
 
-/// Who is signed in, in words. A file that cannot be read is told by the commands that need it.
-fn signed_in(variables: &Variables) -> Option<String> {
-    if let Some(variable) = CREDENTIAL_VARIABLES.into_iter().find(|name| variables.has(name)) {
+/// Who is signed in, in words. A file that cannot be read is an error of the commands that need it.
+fn signed_in(app: &App) -> Option<String> {
+    if let Some(variable) = CREDENTIAL_VARIABLES.into_iter().find(|name| app.variables.has(name)) {
         return Some(format!("the session in {variable}"));
     }
-    let profiles = ProfilesFile::in_folder(&config_folder(variables)?).read().ok()?;
+    let profiles = app.folders().ok()?.profiles_file().read().ok()?;
     let default = profiles.default_profile().map(|profile| &profile.name);
     let names = profiles.list().iter().take(10).map(|profile| {
         if Some(&profile.name) == default {

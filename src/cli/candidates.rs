@@ -13,10 +13,8 @@ use crate::output::event_view::STREAM;
 use crate::output::text::style;
 use crate::report::Document;
 
-/// The definition of the command line, with candidates for values. `profiles` are the names that are stored.
-#[must_use]
-pub fn completing(profiles: &[String]) -> Command {
-    let mut definition = crate::cli::definition();
+/// The definition with candidates for values. `profiles` are the names that are stored.
+pub(crate) fn with_candidates(mut definition: Command, profiles: &[String]) -> Command {
     definition.build();
     offering_below(definition, None, profiles)
 }

@@ -3,7 +3,7 @@
 
 use clap::Command;
 
-use crate::help::examples::{Example, of, section};
+use crate::cli::examples::{Example, of, section};
 
 const OF_ALL: &str = "\
 {about-with-newline}
@@ -39,6 +39,7 @@ pub(crate) fn shaped(definition: Command) -> Command {
         })
 }
 
+/// `name` is that of the command with those above it: `config show`.
 fn shaped_command(command: Command, name: &str) -> Command {
     command.help_template(OF_COMMAND).before_long_help(section(of(name))).mut_subcommands(|below| {
         let name = format!("{name} {}", below.get_name());

@@ -1,0 +1,97 @@
+//! Connections to servers, as options, variables and the config file want them. Nothing is sent here.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::fleet::Agent;
+use crate::app::options::ConnectionOptions;
+use crate::app::settings::table::CACERT;
+use crate::app::settings::{Layers, Patience, patience};
+use crate::client::{Budget, Connection, ConnectionOptions as Wanted, Proxies, SignedIn};
+use crate::clock::Clock;
+use crate::failure::Failure;
+use crate::store::{ServerUrl, Session};
+
+/// The budget of a connection ends a little after `--timeout` does, so that the failure names the option.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// Opens connections.
+pub(crate) struct Connector {
+    /// `--timeout` and `--retries`.
+    pub(crate) patience: Patience,
+    extra_ca: Option<Vec<u8>>,
+    proxies: Proxies,
+    roots_file: Option<PathBuf>,
+    clock: Clock,
+}
+
+impl Connector {
+    /// # Errors
+    /// If an option, a variable or the config file is wrong, or a file of authorities cannot be read: exit code 2.
+    pub(crate) fn new(
+        options: &ConnectionOptions,
+        settings: Layers<'_>,
+        clock: &Clock,
+    ) -> Result<Self, Failure> {
+        let cacert = settings.get(&CACERT, options.cacert.clone().map(Some))?.value;
+        let read = |path: PathBuf| {
+            std::fs::read(&path).map_err(|error| {
+                Failure::usage(format!("--cacert: cannot read {}", path.display())).caused_by(&error)
+            })
+        };
+        let variables = settings.variables;
+        for name in Proxies::VARIABLES {
+            variables.text(name)?;
+        }
+        let proxies = Proxies::from_variables(|name| variables.text(name).ok().flatten().map(str::to_owned));
+        Ok(Self {
+            patience: patience(options, settings)?,
+            extra_ca: cacert.map(read).transpose()?,
+            proxies,
+            roots_file: variables.path("SSL_CERT_FILE"),
+            clock: clock.clone(),
+        })
+    }
+
+    /// The agents with connections to their servers: one for each server, shared by all agents there.
+    pub(crate) fn sign_in(&self, agents: Vec<Agent<Session>>) -> Vec<Agent> {
+        let mut opened: HashMap<(String, bool), Result<Arc<Connection>, Failure>> = HashMap::new();
+        let mut sign_in = |session: Session| {
+            let Session { profile, server, allow_http, credentials } = session;
+            let connection = opened.entry((server.to_string(), allow_http));
+            let connection = connection.or_insert_with(|| self.connect(&server, allow_http)).clone()?;
+            Ok(SignedIn { profile, connection, credentials })
+        };
+        agents.into_iter().map(|agent| agent.and_then(&mut sign_in)).collect()
+    }
+
+    /// A connection to a server.
+    ///
+    /// # Errors
+    /// If the address, a proxy or a certificate authority cannot be used.
+    pub(crate) fn connect(&self, server: &ServerUrl, allow_http: bool) -> Result<Arc<Connection>, Failure> {
+        let wanted = Wanted {
+            server: server.clone(),
+            allow_http,
+            extra_ca: self.extra_ca.clone(),
+            roots_file: self.roots_file.clone(),
+            budget: self.budget(),
+            clock: self.clock.clone(),
+            proxies: self.proxies.clone(),
+        };
+        Ok(Arc::new(Connection::open(wanted)?))
+    }
+
+    fn budget(&self) -> Budget {
+        let mut budget = Budget::standard();
+        if let Some(timeout) = self.patience.timeout {
+            budget = budget.with_total(timeout + GRACE);
+        }
+        if let Some(retries) = self.patience.retries {
+            budget = budget.with_attempts(u32::from(retries) + 1);
+        }
+        budget
+    }
+}

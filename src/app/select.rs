@@ -1,0 +1,227 @@
+//! Whom a command asks: the sandbox's agents, the session in variables, or stored profiles.
+
+use crate::app::App;
+use crate::app::connect::Connector;
+use crate::app::console::Side;
+use crate::app::fleet::{Agent, Fleet};
+use crate::app::folders::KEYRING_LIMIT;
+use crate::app::options::{ConnectionOptions, FleetOptions, ProfileOptions, QuestionOptions, SandboxOptions};
+use crate::app::progress::{Manner, with_progress};
+use crate::app::settings::table::{JOBS, SERVER};
+use crate::app::settings::who::{Choice, Who};
+use crate::app::settings::{Layers, who};
+use crate::app::sign_in::{credentials_in_variables, open_stored, sign_in_hint_for_variables};
+use crate::app::signals;
+use crate::failure::Failure;
+use crate::sandbox::{Sandbox, SandboxOptions as Simulation};
+use crate::store::{Credentials, Profile, Secret, ServerUrl, Session};
+
+/// The options that say whom to ask, and where.
+#[derive(Clone, Copy)]
+pub(crate) struct Selection<'a> {
+    pub(crate) profile: &'a ProfileOptions,
+    pub(crate) fleet: &'a FleetOptions,
+    pub(crate) sandbox: &'a SandboxOptions,
+    pub(crate) connection: &'a ConnectionOptions,
+}
+
+impl<'a> From<&'a QuestionOptions> for Selection<'a> {
+    fn from(options: &'a QuestionOptions) -> Self {
+        let QuestionOptions { profile, fleet, sandbox, connection, .. } = options;
+        Self { profile, fleet, sandbox, connection }
+    }
+}
+
+/// Who was selected. Their sessions are read from the store; nothing was sent yet.
+pub(crate) enum SelectedProfiles {
+    /// The sandbox's agents, whose sessions exist once it runs.
+    Sandbox { choice: Choice, seed: u64, agents: usize },
+    Sessions {
+        agents: Vec<Agent<Session>>,
+        /// Whether the answer is a list.
+        is_many: bool,
+        /// Where they come from, for `-v`.
+        source: String,
+    },
+}
+
+impl App {
+    /// Asks whom the options select: opens the sessions, the connections and, if it is wanted, the sandbox; then runs
+    /// the command to its end, or to Ctrl-C, SIGTERM or `--timeout`.
+    ///
+    /// # Errors
+    /// The command's own failure, or why it could not begin.
+    pub(crate) fn ask<T>(
+        &self,
+        selection: Selection<'_>,
+        command: impl AsyncFnOnce(Fleet) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let selected = SelectedProfiles::by_options(self, selection)?;
+        selected.ask(self, selection, command)
+    }
+}
+
+impl SelectedProfiles {
+    /// Those that the options name, or that are meant where none is named.
+    ///
+    /// # Errors
+    /// If nobody is signed in (exit code 4), or an option, variable or file is wrong (2).
+    pub(crate) fn by_options(app: &App, selection: Selection<'_>) -> Result<Self, Failure> {
+        let Selection { profile, fleet, sandbox, connection } = selection;
+        let settings = app.settings()?;
+        match who::who(profile, fleet, sandbox, settings)? {
+            Who::Sandbox(choice) => {
+                Ok(Self::Sandbox { choice, seed: sandbox.seed, agents: usize::from(sandbox.agents) })
+            }
+            Who::Variables { variable } => Self::in_variables(app, variable, connection),
+            Who::Stored(choice) => {
+                // A mistyped address is an error even where nobody is signed in.
+                who::named_server(connection, settings)?;
+                let profiles = app.folders()?.profiles_file().read()?;
+                let default = profiles.default_profile().map(|profile| profile.name.as_str());
+                let chosen = choice.value.pick(profiles.list(), |profile| profile.name.as_str(), default)?;
+                let names: Vec<&str> = chosen.iter().map(|profile| profile.name.as_str()).collect();
+                let source = format!("{} ({})", names.join(", "), choice.source);
+                Self::stored(app, &chosen, choice.value.is_many(), &source, connection)
+            }
+        }
+    }
+
+    /// These stored profiles.
+    ///
+    /// # Errors
+    /// If an option or variable is wrong: exit code 2.
+    pub(crate) fn stored(
+        app: &App,
+        profiles: &[&Profile],
+        is_many: bool,
+        source: &str,
+        connection: &ConnectionOptions,
+    ) -> Result<Self, Failure> {
+        let named = who::named_server(connection, app.settings()?)?;
+        let agents = open_stored(profiles, named.as_ref(), &app.folders()?.stores(KEYRING_LIMIT));
+        for session in agents.iter().filter_map(|agent| agent.session.as_ref().ok()) {
+            app.redactor.hide(session.credentials.secret().expose());
+        }
+        Ok(Self::Sessions { agents, is_many, source: format!("profile {source}") })
+    }
+
+    fn in_variables(
+        app: &App,
+        variable: &'static str,
+        connection: &ConnectionOptions,
+    ) -> Result<Self, Failure> {
+        let credentials = credentials_in_variables(&app.variables)?;
+        app.redactor.hide(credentials.secret().expose());
+        let server = app.settings()?.get_text(&SERVER, connection.server.as_deref())?;
+        who::refuse_plain_http(&server.value, false)?;
+        let profile = app.variables.text("DEEPCALL_PROFILE")?.unwrap_or("env").to_owned();
+        let source = format!("session in {variable}, server {} ({})", server.value, server.source);
+        let session =
+            Session { profile: profile.clone(), server: server.value, allow_http: false, credentials };
+        let sign_in_hint = sign_in_hint_for_variables(&app.variables);
+        let agents = vec![Agent { profile, session: Ok(session), sign_in_hint }];
+        Ok(Self::Sessions { agents, is_many: false, source })
+    }
+
+    /// [`App::ask`] for a selection that was made before.
+    ///
+    /// # Errors
+    /// The command's own failure, or why it could not begin.
+    pub(crate) fn ask<T>(
+        self,
+        app: &App,
+        selection: Selection<'_>,
+        command: impl AsyncFnOnce(Fleet) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let connector = Connector::new(selection.connection, app.settings()?, &app.clock)?;
+        let manner = match (
+            app.terminals.stderr && !app.console.messages().talk.quiet,
+            app.variables.has("ACCESSIBLE"),
+        ) {
+            (false, _) => Manner::Silent,
+            (true, true) => Manner::Plain,
+            (true, false) => Manner::Drawn,
+        };
+        app.console.log(Side::Client, || {
+            signals::run(connector.patience.timeout, async {
+                // The sandbox lives as long as the command that asks it.
+                let (_sandbox, fleet) = self.sign_in(app, &connector, selection.fleet).await?;
+                with_progress(fleet, manner, command).await
+            })
+        })
+    }
+
+    /// The fleet, and the sandbox that serves it, if it is simulated.
+    ///
+    /// # Errors
+    /// If the sandbox cannot be started (exit code 1), or has no such agent (4).
+    pub(crate) async fn sign_in(
+        self,
+        app: &App,
+        connector: &Connector,
+        options: &FleetOptions,
+    ) -> Result<(Option<Sandbox>, Fleet), Failure> {
+        let is_many = match &self {
+            Self::Sessions { is_many, .. } => *is_many,
+            Self::Sandbox { choice, .. } => choice.is_many(),
+        };
+        let (agents, sandbox, source) = self.sessions(app).await?;
+        app.console.detail(&source);
+        let agents = connector.sign_in(agents);
+        let jobs = jobs(options, app.settings()?)?;
+        Ok((sandbox, Fleet { agents, is_many, jobs, progress: Box::new(|_| ()) }))
+    }
+
+    /// The sessions, the sandbox that accepts them, if they are simulated, and where they come from, in words.
+    ///
+    /// # Errors
+    /// If the sandbox cannot be started (exit code 1), or has no such agent (4).
+    pub(crate) async fn sessions(
+        self,
+        app: &App,
+    ) -> Result<(Vec<Agent<Session>>, Option<Sandbox>, String), Failure> {
+        match self {
+            Self::Sessions { agents, source, .. } => Ok((agents, None, source)),
+            Self::Sandbox { choice, seed, agents } => {
+                let simulation = Simulation { seed, agents, ..Simulation::new(app.clock.clone()) };
+                let sandbox = start_sandbox(simulation).await?;
+                let source = format!("sandbox at {}, seed {seed}", sandbox.origin());
+                Ok((simulated_agents(&sandbox, &choice)?, Some(sandbox), source))
+            }
+        }
+    }
+}
+
+/// How many agents are asked at the same time.
+///
+/// # Errors
+/// If the config file is wrong: exit code 2.
+pub(crate) fn jobs(options: &FleetOptions, settings: Layers<'_>) -> Result<usize, Failure> {
+    Ok(settings.get(&JOBS, options.jobs)?.value.into())
+}
+
+/// Starts a sandbox in this process.
+///
+/// # Errors
+/// If it cannot listen: exit code 1.
+pub(crate) async fn start_sandbox(simulation: Simulation) -> Result<Sandbox, Failure> {
+    let port = simulation.port;
+    Sandbox::start(simulation).await.map_err(|error| {
+        Failure::failed("sandbox", format!("cannot listen on 127.0.0.1 port {port}")).caused_by(&error)
+    })
+}
+
+fn simulated_agents(sandbox: &Sandbox, choice: &Choice) -> Result<Vec<Agent<Session>>, Failure> {
+    let agents = sandbox.agents();
+    let default = agents.first().map(|agent| agent.profile.as_str());
+    let server = ServerUrl::parse(sandbox.origin())?;
+    let chosen = choice.pick(agents, |agent| agent.profile.as_str(), default)?;
+    let session = |agent: &crate::sandbox::Agent| {
+        let credentials = Credentials::Ssid(Secret::new(agent.ssid.clone()));
+        let (profile, server) = (agent.profile.clone(), server.clone());
+        let session = Session { profile: profile.clone(), server, allow_http: false, credentials };
+        Agent { profile, session: Ok(session), sign_in_hint: None }
+    };
+    Ok(chosen.into_iter().map(session).collect())
+}

@@ -1,0 +1,222 @@
+//! Which servers and sessions are examined, and how long that may take.
+
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use tokio::time::Instant;
+
+use crate::app::App;
+use crate::app::connect::Connector;
+use crate::app::fleet::{Agent, Fleet};
+use crate::app::options::{ConnectionOptions, FleetOptions, ProfileOptions, SandboxOptions};
+use crate::app::select::{SelectedProfiles, Selection, jobs};
+use crate::app::settings::table::SERVER;
+use crate::app::settings::{Patience, Sourced, who};
+use crate::client::SignedIn;
+use crate::commands::doctor::finding::Finding;
+use crate::commands::doctor::network;
+use crate::failure::Failure;
+use crate::store::{Profiles, ServerUrl, Session};
+
+/// How long one question to a server may take.
+const QUESTION_LIMIT: Duration = Duration::from_secs(10);
+/// More sessions than that are summed up in one line, but for those that failed.
+const SESSIONS_IN_FULL: usize = 8;
+
+/// Asks each server once, and each session whether it is accepted.
+pub(crate) async fn servers_and_sessions(
+    connection: &ConnectionOptions,
+    sandbox: &SandboxOptions,
+    profiles: &Profiles,
+    app: &App,
+) -> Vec<Finding> {
+    let examined = Examination::new(connection, app).map(|it| it.run(sandbox, profiles));
+    match examined {
+        Ok(findings) => findings.await,
+        Err(failure) => vec![Finding::failed("server", &failure)],
+    }
+}
+
+/// How servers and sessions are examined.
+struct Examination<'a> {
+    app: &'a App,
+    connection: &'a ConnectionOptions,
+    connector: Connector,
+    deadline: Deadline,
+}
+
+impl<'a> Examination<'a> {
+    fn new(connection: &'a ConnectionOptions, app: &'a App) -> Result<Self, Failure> {
+        let mut connector = Connector::new(connection, app.settings()?, &app.clock)?;
+        let deadline = Deadline::after(connector.patience.timeout);
+        connector.patience = Patience { timeout: Some(QUESTION_LIMIT), retries: Some(0) };
+        Ok(Self { app, connection, connector, deadline })
+    }
+
+    async fn run(self, sandbox: &SandboxOptions, profiles: &Profiles) -> Vec<Finding> {
+        let (selected, source) = match self.select(sandbox, profiles) {
+            Ok(found) => found,
+            Err(failure) => {
+                let mut findings = self.named_server().await;
+                findings.push(Finding::failed("session", &failure));
+                return findings;
+            }
+        };
+        let jobs = self.app.settings().and_then(|settings| jobs(FleetOptions::ONE, settings));
+        let jobs = match jobs {
+            Ok(jobs) => jobs,
+            Err(failure) => return vec![Finding::failed("session", &failure)],
+        };
+        // The sandbox is needed until the sessions were asked about.
+        let (agents, _sandbox, _) = match selected.sessions(self.app).await {
+            Ok(opened) => opened,
+            Err(failure) => return vec![Finding::failed("session", &failure)],
+        };
+        let mut findings = vec![];
+        let mut reachable = vec![];
+        let servers = servers(&agents);
+        let is_one_of_several = servers.len() > 1;
+        let asked = servers
+            .iter()
+            .map(|(server, allow_http)| self.server(server, *allow_http, is_one_of_several, &source));
+        let asked: Vec<_> = stream::iter(asked).buffered(jobs).collect().await;
+        for ((server, _), (found, is_reached)) in servers.iter().zip(asked) {
+            findings.extend(found);
+            if is_reached {
+                reachable.push(server);
+            }
+        }
+        if findings.is_empty() {
+            findings.extend(self.named_server().await);
+        }
+        let is_reachable = |agent: &Agent<Session>| {
+            agent.session.as_ref().map_or(true, |session| reachable.contains(&&session.server))
+        };
+        let (asked, skipped): (Vec<_>, Vec<_>) = agents.into_iter().partition(is_reachable);
+        let agents = self.connector.sign_in(asked);
+        let fleet = Fleet { agents, is_many: true, jobs, progress: Box::new(|_| ()) };
+        match sessions(&fleet, self.deadline).await {
+            Ok(found) => findings.extend(found),
+            Err(failure) => findings.push(Finding::failed("session", &failure)),
+        }
+        let why = "its server was not reached";
+        findings.extend(skipped.into_iter().map(|agent| Finding::skipped("session", why).of(agent.profile)));
+        findings
+    }
+
+    /// The sessions to examine, and what names their servers: the sandbox's, the one in variables, or all that are
+    /// stored.
+    fn select(
+        &self,
+        sandbox: &SandboxOptions,
+        profiles: &Profiles,
+    ) -> Result<(SelectedProfiles, String), Failure> {
+        let (profile, fleet) = (&ProfileOptions::default(), FleetOptions::ONE);
+        let Self { app, connection, .. } = self;
+        let source = match who::who(profile, fleet, sandbox, app.settings()?)? {
+            who::Who::Stored(_) => {
+                let all = who::Choice::All.pick(profiles.list(), |profile| profile.name.as_str(), None)?;
+                let selected = SelectedProfiles::stored(app, &all, true, "", connection)?;
+                return Ok((selected, "profiles.toml".to_owned()));
+            }
+            who::Who::Sandbox(_) => "--sandbox".to_owned(),
+            who::Who::Variables { .. } => self.named()?.source.to_string(),
+        };
+        let selection = Selection { profile, fleet, sandbox, connection };
+        Ok((SelectedProfiles::by_options(app, selection)?, source))
+    }
+
+    fn named(&self) -> Result<Sourced<ServerUrl>, Failure> {
+        self.app.settings()?.get_text(&SERVER, self.connection.server.as_deref())
+    }
+
+    /// Where no session names a server, the one that `login` would ask.
+    async fn named_server(&self) -> Vec<Finding> {
+        match self.named() {
+            Ok(server) => self.server(&server.value, false, false, &server.source.to_string()).await.0,
+            Err(failure) => vec![Finding::failed("address", &failure)],
+        }
+    }
+
+    /// What is found of a server whose address comes from `source`, and whether it answers.
+    async fn server(
+        &self,
+        server: &ServerUrl,
+        allow_http: bool,
+        is_one_of_several: bool,
+        source: &str,
+    ) -> (Vec<Finding>, bool) {
+        let failed = |failure| (vec![Finding::failed("server", &failure).of(server.origin())], false);
+        let connection = match self.connector.connect(server, allow_http) {
+            Ok(connection) => connection,
+            Err(failure) => return failed(failure),
+        };
+        let reached = match self.deadline.keep(connection.reach()).await {
+            Ok(reached) => reached,
+            Err(failure) => return failed(failure),
+        };
+        let now = self.app.clock.now();
+        let found = network::server(&connection, source, is_one_of_several, &reached, now);
+        (found, reached.answer.is_ok())
+    }
+}
+
+/// Each server once, with whether plain http is allowed there.
+fn servers(agents: &[Agent<Session>]) -> Vec<(ServerUrl, bool)> {
+    let mut servers: Vec<(ServerUrl, bool)> = vec![];
+    for session in agents.iter().filter_map(|agent| agent.session.as_ref().ok()) {
+        if !servers.iter().any(|(known, _)| *known == session.server) {
+            servers.push((session.server.clone(), session.allow_http));
+        }
+    }
+    servers
+}
+
+/// Whether the server accepts each session, asked with the call that changes nothing.
+///
+/// # Errors
+/// None of its own.
+async fn sessions(fleet: &Fleet, deadline: Deadline) -> Result<Vec<Finding>, Failure> {
+    let ask = |signed_in| async move { Ok(deadline.keep(SignedIn::verify(signed_in)).await??) };
+    let answers = fleet.ask(ask).await?;
+    let mut findings = vec![];
+    if answers.given.len() > SESSIONS_IN_FULL {
+        findings.push(Finding::ok("session", format!("{} sessions are accepted", answers.given.len())));
+    } else {
+        let accepted = answers.given.into_iter().map(|(profile, answer)| {
+            let note = answer.notes.into_iter().next().unwrap_or_else(|| "is accepted".to_owned());
+            Finding::ok("session", note).of(profile)
+        });
+        findings.extend(accepted);
+    }
+    findings.extend(answers.failures.iter().map(|failure| {
+        let profile = failure.problem.profile.clone().unwrap_or_default();
+        Finding::failed("session", failure).of(profile)
+    }));
+    Ok(findings)
+}
+
+/// When all questions together have taken long enough: `--timeout`, where there is one.
+#[derive(Clone, Copy)]
+struct Deadline {
+    started: Instant,
+    limit: Option<Duration>,
+}
+
+impl Deadline {
+    /// So long from now on.
+    fn after(limit: Option<Duration>) -> Self {
+        Self { started: Instant::now(), limit }
+    }
+
+    /// Asks until then.
+    ///
+    /// # Errors
+    /// If there was no answer by then: exit code 124.
+    async fn keep<T>(self, asking: impl Future<Output = T>) -> Result<T, Failure> {
+        let Some(limit) = self.limit else { return Ok(asking.await) };
+        // A time too far away to be told is never.
+        let Some(until) = self.started.checked_add(limit) else { return Ok(asking.await) };
+        tokio::time::timeout_at(until, asking).await.map_err(|_| Failure::timed_out(limit))
+    }
+}
