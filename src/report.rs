@@ -2,8 +2,6 @@
 //! Every format is made from this one value, so formats cannot disagree. It must not know
 //! the network, the terminal, or any format.
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
 
 use crate::json::Raw;
@@ -176,17 +174,14 @@ pub struct Document {
     pub shape: Shape,
     /// Whether the document has a `failures` key beside its rows.
     pub has_failures: bool,
-    /// What else a row holds that no field names, as key and text: further columns of a table.
-    pub unnamed: Option<Unnamed>,
+    /// Reads what else a row holds: further columns of a table.
+    pub extra_fields: Option<fn(&Row) -> ExtraFields>,
     /// What a person is told when there are no rows.
     pub empty: &'static str,
 }
 
-/// Goes over the keys that no field names, row by row.
-pub type Unnamed = for<'r> fn(&'r [Row], &mut ShowUnnamed<'_, 'r>);
-
-/// Is shown each such key: the position of its row, the key, and its text.
-pub type ShowUnnamed<'s, 'r> = dyn FnMut(usize, Cow<'r, str>, Cow<'r, str>) + 's;
+/// Keys that no [`Field`] names, in the order in which the server sent them, and their texts.
+pub type ExtraFields = Vec<(String, String)>;
 
 /// How the rows of a document stand in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

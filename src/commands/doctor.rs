@@ -157,7 +157,7 @@ pub static DOCUMENT: Document = Document {
     tail: &[],
     shape: Shape::List,
     has_failures: false,
-    unnamed: None,
+    extra_fields: None,
     empty: "",
 };
 

@@ -66,7 +66,7 @@ pub static CODES: Document = Document {
     tail: &[],
     shape: Shape::List,
     has_failures: false,
-    unnamed: None,
+    extra_fields: None,
     empty: "",
 };
 
@@ -83,7 +83,7 @@ pub static EXITS: Document = Document {
     tail: &[],
     shape: Shape::List,
     has_failures: false,
-    unnamed: None,
+    extra_fields: None,
     empty: "",
 };
 

@@ -73,7 +73,7 @@ pub static DOCUMENT: Document = Document {
     tail: &[],
     shape: Shape::One,
     has_failures: false,
-    unnamed: None,
+    extra_fields: None,
     empty: "",
 };
 

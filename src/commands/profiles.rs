@@ -117,7 +117,7 @@ pub static DOCUMENT: Document = Document {
     tail: &[],
     shape: Shape::ListOrOne,
     has_failures: false,
-    unnamed: None,
+    extra_fields: None,
     empty: "no profiles are stored: run `deepcall login`",
 };
 

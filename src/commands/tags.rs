@@ -12,11 +12,11 @@ use crate::app::fleet::Answers;
 use crate::app::options::QuestionOptions;
 use crate::app::settings::look;
 use crate::app::settings::table::REF;
-use crate::client::replies::tags::show_unnamed;
+use crate::client::replies::tags;
 use crate::client::{Answer, Notification, Reference, SignedIn, Tags};
 use crate::failure::{ExitStatus, Failure};
 use crate::moment::{an_hour_before, moment};
-use crate::report::{Document, Field, Meaning, Report, Row, Shape, ShowUnnamed, Shown, Value};
+use crate::report::{Document, ExtraFields, Field, Meaning, Report, Row, Shape, Shown, Value};
 
 /// Show recent notifications with their icons
 ///
@@ -136,16 +136,15 @@ pub static DOCUMENT: Document = Document {
     )],
     shape: Shape::List,
     has_failures: true,
-    unnamed: Some(show_unnamed_keys),
+    extra_fields: Some(extra_fields),
     empty: "no tags",
 };
 
-fn show_unnamed_keys<'r>(rows: &'r [Row], show: &mut ShowUnnamed<'_, 'r>) {
-    let fields = rows.iter().map(|row| match row.get("fields") {
-        Value::Raw(fields) => Some(fields),
-        _ => None,
-    });
-    show_unnamed(fields, show);
+fn extra_fields(row: &Row) -> ExtraFields {
+    match row.get("fields") {
+        Value::Raw(fields) => tags::extra_fields(fields),
+        _ => Vec::new(),
+    }
 }
 
 /// What was kept of the answers, in the order that was asked for.
@@ -268,7 +267,7 @@ impl Notification {
         let named = [&self.message, &self.kind, &self.customer, &self.agent_id, &self.call_id, &self.id];
         let mut is_found = named.into_iter().flatten().chain(&self.icon_names).any(|text| fits(text));
         if !is_found {
-            show_unnamed([Some(&self.fields)], |_, _, text| is_found |= fits(&text));
+            is_found = tags::extra_fields(&self.fields).iter().any(|(_, text)| fits(text));
         }
         is_found
     }

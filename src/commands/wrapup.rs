@@ -71,7 +71,7 @@ pub static DOCUMENT: Document = Document {
     tail: &[],
     shape: Shape::ListOrOne,
     has_failures: true,
-    unnamed: None,
+    extra_fields: None,
     empty: "no agents",
 };
 

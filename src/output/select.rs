@@ -7,10 +7,10 @@ use serde_json::value::RawValue;
 
 use crate::nearest::nearest;
 use crate::output::formats::cell::Cell;
-use crate::report::{Document, Field, Meaning, Report, Row, Shown, Value};
+use crate::report::{Document, ExtraFields, Field, Meaning, Report, Row, Shown, Value};
 
 /// More columns that nobody asked for than this help nobody.
-const MOST_UNNAMED: usize = 40;
+const MOST_EXTRA: usize = 40;
 
 /// A column: where its cells come from, and how gladly it is given up.
 #[derive(Clone, Debug)]
@@ -32,8 +32,8 @@ enum Source {
     Field(&'static Field),
     /// What a path leads to inside a field.
     Path(&'static Field, Vec<String>),
-    /// The key that no field names with this index among those.
-    Unnamed(usize),
+    /// The extra field that the column is named after.
+    Extra,
 }
 
 /// The columns of a report, with what they show of each row.
@@ -41,35 +41,8 @@ enum Source {
 pub struct Selection<'r> {
     report: &'r Report,
     columns: Vec<Column>,
-    /// To find the keys that no field names all rows are read, which is half of the work of showing them; so what was
-    /// read is kept. Empty if there are no such columns.
-    unnamed: UnnamedTexts<'r>,
-}
-
-/// What rows say under the keys that no field names.
-#[derive(Debug, Default)]
-struct UnnamedTexts<'r> {
-    /// The texts of all rows, one after the other, each with the index of its key.
-    texts: Vec<(usize, Cow<'r, str>)>,
-    /// How many of them belong to a row and those before it, for the rows before the last one that has any.
-    ends: Vec<usize>,
-}
-
-impl<'r> UnnamedTexts<'r> {
-    fn of_row(&self, at: usize) -> &[(usize, Cow<'r, str>)] {
-        let end = |at: usize| self.ends.get(at).copied().unwrap_or(self.texts.len());
-        &self.texts[at.checked_sub(1).map_or(0, end)..end(at)]
-    }
-
-    /// Of equal keys in one row the last one counts.
-    fn add(&mut self, at: usize, key: usize, text: Cow<'r, str>) {
-        self.ends.resize(at, self.texts.len());
-        let begin = self.ends.last().copied().unwrap_or_default();
-        match self.texts[begin..].iter_mut().find(|(known, _)| *known == key) {
-            Some((_, earlier)) => *earlier = text,
-            None => self.texts.push((key, text)),
-        }
-    }
+    /// Of each row; empty if columns were asked for by name.
+    extra_fields: Vec<ExtraFields>,
 }
 
 /// Why columns cannot be selected.
@@ -143,17 +116,15 @@ impl<'r> Selection<'r> {
         is_shown: impl Fn(&Field) -> bool,
     ) -> Result<Self, SelectError> {
         if let Some(names) = requested {
-            return Ok(Self {
-                report,
-                columns: named(report.document, names)?,
-                unnamed: UnnamedTexts::default(),
-            });
+            return Ok(Self { report, columns: named(report.document, names)?, extra_fields: Vec::new() });
         }
         let shown = report.document.fields.iter().filter(|field| is_shown(field));
         let mut columns: Vec<_> = shown.map(whole).collect();
-        let (keys, texts) = unnamed(report);
-        columns.extend(keys.into_iter().enumerate().map(|(index, key)| unnamed_column(index, &key)));
-        Ok(Self { report, columns, unnamed: texts })
+        let extra_fields = report.document.extra_fields;
+        let extra_fields: Vec<_> =
+            extra_fields.map_or_else(Vec::new, |of_row| report.rows.iter().map(of_row).collect());
+        columns.extend(extra_columns(&extra_fields));
+        Ok(Self { report, columns, extra_fields })
     }
 
     /// The columns, in order.
@@ -163,22 +134,24 @@ impl<'r> Selection<'r> {
     }
 
     /// The cells of each row, in the order of the columns.
-    #[must_use]
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = impl Iterator<Item = Cell<'_>>> {
+    pub fn rows(&self) -> impl Iterator<Item = impl Iterator<Item = Cell<'_>>> {
         self.report.rows.iter().enumerate().map(move |(at, row)| {
-            let unnamed = self.unnamed.of_row(at);
-            self.columns.iter().map(move |column| cell(row, unnamed, &column.source))
+            let extra_fields = self.extra_fields.get(at).map_or(&[][..], Vec::as_slice);
+            self.columns.iter().map(move |column| column.cell(row, extra_fields))
         })
     }
 }
 
-fn cell<'s>(row: &'s Row, unnamed: &'s [(usize, Cow<'_, str>)], source: &Source) -> Cell<'s> {
-    match source {
-        Source::Field(field) => field_cell(row, field),
-        Source::Path(field, path) => Cell::from_json(inside(row.get(field.key), path)),
-        Source::Unnamed(index) => {
-            let text = unnamed.iter().find(|(key, _)| key == index);
-            Cell::from_unnamed(text.map(|(_, text)| Cow::Borrowed(&**text)))
+impl Column {
+    /// Of equal keys in one row the last one counts.
+    fn cell<'r>(&self, row: &'r Row, extra_fields: &'r [(String, String)]) -> Cell<'r> {
+        match &self.source {
+            Source::Field(field) => field_cell(row, field),
+            Source::Path(field, path) => Cell::from_json(inside(row.get(field.key), path)),
+            Source::Extra => {
+                let last = extra_fields.iter().rfind(|(key, _)| *key == self.name);
+                Cell::from_extra(last.map(|(_, text)| text.as_str()))
+            }
         }
     }
 }
@@ -208,14 +181,14 @@ fn unknown(document: &Document, name: &str, first: &str) -> SelectError {
     let known: Vec<_> = document.fields.iter().map(|field| field.key).collect();
     let nearest = nearest(first, known.iter().copied())
         .map(|key| format!("{key}{}", &name[first.len()..]))
-        .or_else(|| Some(format!("{}.{name}", inside_unnamed(document)?)))
+        .or_else(|| Some(format!("{}.{name}", parent_of_extra_fields(document)?)))
         .filter(|_| !name.is_empty());
     SelectError::Unknown { name: name.to_owned(), nearest, known }
 }
 
-/// The field whose inside the unnamed columns come from: their headings are paths into it.
-fn inside_unnamed(document: &Document) -> Option<&'static str> {
-    document.unnamed?;
+/// The field that the extra fields are in: their keys are paths into it.
+fn parent_of_extra_fields(document: &Document) -> Option<&'static str> {
+    document.extra_fields?;
     document.fields.iter().find(|field| field.meaning == Meaning::Raw).map(|field| field.key)
 }
 
@@ -250,43 +223,21 @@ fn field_cell<'r>(row: &'r Row, field: &Field) -> Cell<'r> {
     Cell::new(row.get(field.key), field.meaning, field.key)
 }
 
-/// The keys that no field names, in order of first appearance, and what the rows say under them.
-fn unnamed(report: &Report) -> (Vec<Cow<'_, str>>, UnnamedTexts<'_>) {
-    let mut keys: Vec<Cow<'_, str>> = Vec::new();
-    let mut texts = UnnamedTexts::default();
-    let Some(show) = report.document.unnamed else {
-        return (keys, texts);
-    };
-    // Rows of one list say the same in the same order, so a key is most likely the one after the last.
-    let mut next = 0;
-    show(&report.rows, &mut |at, key, text| {
-        let known = [next, 0].into_iter().find(|&likely| keys.get(likely) == Some(&key));
-        let index = match known.or_else(|| keys.iter().position(|known| *known == key)) {
-            Some(index) => index,
-            None if keys.len() == MOST_UNNAMED => return,
-            None => {
-                keys.push(key);
-                keys.len() - 1
-            }
-        };
-        next = index + 1;
-        if at > 0 && texts.ends.is_empty() {
-            // The others say as much as the first; to grow step by step would take the memory twice.
-            texts.texts.reserve_exact(texts.texts.len() * (report.rows.len() - 1));
+/// A column for each key, in order of first appearance.
+fn extra_columns(extra_fields: &[ExtraFields]) -> impl Iterator<Item = Column> {
+    let mut keys: Vec<&str> = Vec::new();
+    for (key, _) in extra_fields.iter().flatten() {
+        if keys.len() < MOST_EXTRA && !keys.contains(&key.as_str()) {
+            keys.push(key);
         }
-        texts.add(at, index, text);
-    });
-    (keys, texts)
-}
-
-fn unnamed_column(index: usize, key: &str) -> Column {
-    Column {
+    }
+    keys.into_iter().enumerate().map(|(index, key)| Column {
         name: Cow::Owned(key.to_owned()),
         title: Cow::Owned(key.to_owned()),
         meaning: Meaning::Text,
         rank: usize::from(u8::MAX) + 1 + index,
-        source: Source::Unnamed(index),
-    }
+        source: Source::Extra,
+    })
 }
 
 fn inside<'r>(value: &'r Value, path: &[String]) -> Option<&'r str> {

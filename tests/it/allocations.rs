@@ -32,15 +32,6 @@ fn a_row_takes_one_allocation_as_json() {
     }
 }
 
-/// The keys that no field names are looked for in the notification anew.
-#[test]
-fn a_row_takes_twenty_allocations_as_text() {
-    for format in [Format::Csv, Format::Tsv] {
-        let taken = per_row(|text| report(&received(text)), |report| _ = told(&report, format));
-        assert!(taken < 21.0, "{format:?}: {taken}");
-    }
-}
-
 #[test]
 fn a_notification_that_was_told_takes_few_allocations() {
     let known = |text: &str| {

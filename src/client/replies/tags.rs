@@ -190,23 +190,14 @@ fn read_icon<'a>(icon: &'a RawValue, notification: &mut Notification, ids: &mut 
     }
 }
 
-/// Shows the scalar keys of each notification that none of its named values was read from, in the server's order:
-/// `show` is told which notification it is, the key, and the text under it.
-///
-/// Read again when they are asked for, because most answers never show them.
-pub fn show_unnamed<'a>(
-    notifications: impl IntoIterator<Item = Option<&'a Raw>>,
-    mut show: impl FnMut(usize, Cow<'a, str>, Cow<'a, str>),
-) {
-    for (at, fields) in notifications.into_iter().enumerate() {
-        let Some(Ok(object)) = fields.map(|fields| Object::read(fields)) else { continue };
-        let is_named = named(&object);
-        for ((key, value), is_named) in object.0.into_iter().zip(is_named) {
-            if let Some(text) = lenient::borrowed_text(value).filter(|_| !is_named) {
-                show(at, key, text);
-            }
-        }
-    }
+/// The scalar fields of a notification that none of its named values was read from, as keys and texts in the server's
+/// order.
+#[must_use]
+pub fn extra_fields(notification: &RawValue) -> Vec<(String, String)> {
+    let Ok(object) = Object::read(notification) else { return Vec::new() };
+    let is_named = named(&object);
+    let extra = object.0.into_iter().zip(is_named).filter(|(_, is_named)| !is_named);
+    extra.filter_map(|((key, value), _)| Some((key.into_owned(), lenient::text(value)?))).collect()
 }
 
 /// From which keys of a notification its named values were read.

@@ -14,7 +14,7 @@ pub static STREAM: LazyLock<Document> = LazyLock::new(|| Document {
     tail: &[],
     shape: Shape::List,
     has_failures: false,
-    unnamed: None,
+    extra_fields: None,
     empty: "Nothing happened.",
 });
 

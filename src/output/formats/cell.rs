@@ -60,10 +60,10 @@ impl<'r> Cell<'r> {
         Self { content: json.map_or(Content::Nothing, Content::of_json), meaning: Meaning::Raw, key: "" }
     }
 
-    /// Text that no field names; `None` where the row does not say it.
+    /// The text of an extra field; `None` where the row does not have it.
     #[must_use]
-    pub fn from_unnamed(text: Option<Cow<'r, str>>) -> Self {
-        let content = text.map_or(Content::Nothing, Content::Text);
+    pub fn from_extra(text: Option<&'r str>) -> Self {
+        let content = text.map_or(Content::Nothing, |text| Content::Text(Cow::Borrowed(text)));
         Self { content, meaning: Meaning::Text, key: "" }
     }
 

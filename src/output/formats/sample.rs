@@ -7,7 +7,7 @@ use serde_json::Map;
 use crate::json::Raw;
 use crate::output::presentation::{Format, Presentation};
 use crate::output::text::style::Tint;
-use crate::report::{Document, Field, Meaning, Report, Row, Shape, ShowUnnamed, Shown, Value};
+use crate::report::{Document, ExtraFields, Field, Meaning, Report, Row, Shape, Shown, Value};
 
 pub(crate) static CALLS: Document = Document {
     name: "calls",
@@ -28,7 +28,7 @@ pub(crate) static CALLS: Document = Document {
     tail: &[],
     shape: Shape::List,
     has_failures: false,
-    unnamed: Some(show_unnamed),
+    extra_fields: Some(extra_fields),
     empty: "no calls in this time",
 };
 
@@ -36,18 +36,15 @@ const fn field(key: &'static str, title: &'static str, meaning: Meaning, shown: 
     Field { key, title, meaning, shown, about: "" }
 }
 
-fn show_unnamed<'r>(rows: &'r [Row], show: &mut ShowUnnamed<'_, 'r>) {
-    for (at, row) in rows.iter().enumerate() {
-        let Value::Raw(raw) = row.get("fields") else { continue };
-        let fields: Map<String, serde_json::Value> = serde_json::from_str(raw.get()).unwrap_or_default();
-        for (key, value) in fields {
-            match value {
-                serde_json::Value::String(text) => show(at, key.into(), text.into()),
-                serde_json::Value::Number(number) => show(at, key.into(), number.to_string().into()),
-                _ => {}
-            }
-        }
-    }
+fn extra_fields(row: &Row) -> ExtraFields {
+    let Value::Raw(raw) = row.get("fields") else { return Vec::new() };
+    let fields: Map<String, serde_json::Value> = serde_json::from_str(raw.get()).unwrap_or_default();
+    let text = |value| match value {
+        serde_json::Value::String(text) => Some(text),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    fields.into_iter().filter_map(|(key, value)| Some((key, text(value)?))).collect()
 }
 
 pub(crate) fn now() -> Timestamp {

@@ -30,7 +30,7 @@ static TAGS: Document = Document {
     tail: &[field("icons", Meaning::Icons)],
     shape: Shape::List,
     has_failures: true,
-    unnamed: None,
+    extra_fields: None,
     empty: "no tags",
 };
 

@@ -24,7 +24,7 @@ static TAGS: Document = Document {
     tail: &[field("icons", Meaning::Icons, "icons of no tag")],
     shape: Shape::List,
     has_failures: true,
-    unnamed: None,
+    extra_fields: None,
     empty: "",
 };
 
