@@ -8,6 +8,7 @@ use deepcall::app::settings::variables::variables;
 
 use super::{TOP, read};
 use crate::faults::rows::ROWS;
+use crate::layers::LAYERS;
 
 /// A table of Markdown.
 fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
@@ -68,6 +69,15 @@ fn the_variables_are_those_of_the_program() {
     let rows = variables().filter(|variable| variable.name != "DEEPCALL_COMPLETE");
     let rows = rows.map(|variable| vec![code(variable.name), variable.help.to_string()]);
     compare("docs/configuration.md", "variables", &table(&["variable", "meaning"], rows));
+}
+
+#[test]
+fn the_rooms_are_those_that_the_layers_test_holds() {
+    let architecture = read("docs/architecture.md");
+    let section = architecture.split("\n## Rooms\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split(" |").next());
+    let rooms: Vec<Vec<&str>> = rows.map(|cell| cell.trim_end_matches('`').split("`, `").collect()).collect();
+    assert_eq!(rooms, LAYERS);
 }
 
 #[test]
