@@ -1,33 +1,35 @@
 //! One pinned server: sends questions there and nowhere else, bounds every reply in time and size, and
 //! asks again where that is safe. It must not know what a question means.
 
+use std::io;
+use std::net::ToSocketAddrs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName,
     LOCATION, RETRY_AFTER, TRANSFER_ENCODING,
 };
 use reqwest::{Client, Response, Url, redirect};
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::clock::Clock;
 use crate::store::ServerUrl;
 
 use crate::client::budget::{BODY_BYTES, Budget, HEADER_BYTES, HEADER_LINES};
-use crate::client::error::{ApiError, Fault};
+use crate::client::error;
+use crate::client::error::{ApiError, Fault, Target};
 use crate::client::proxies::Proxies;
 use crate::client::received::Received;
 use crate::client::request_body::RequestBody;
-use crate::client::resolver::Resolver;
 use crate::client::retry;
 use crate::client::retry::{Next, RetryPolicy, Situation};
 use crate::client::tls;
 use crate::client::tls::{Certificate, Shown};
-use crate::client::wire_fault;
-use crate::client::wire_fault::Target;
 
 /// What a connection is made of.
 pub struct ConnectionOptions {
@@ -209,7 +211,7 @@ impl Connection {
         let exchange = Box::pin(self.exchange(url.clone(), body));
         let outcome = match timeout(limit, exchange).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(wire_fault::too_slow("took longer to answer than", limit, &self.target)),
+            Err(_) => Err(error::too_slow("took longer to answer than", limit, &self.target)),
         };
         let ms = started.elapsed().as_millis();
         match &outcome {
@@ -238,7 +240,7 @@ impl Connection {
         let response = request
             .send()
             .await
-            .map_err(|error| wire_fault::before_reply(&error, &self.target, self.clock.now()))?;
+            .map_err(|error| error::before_reply(&error, &self.target, self.clock.now()))?;
         self.refuse_by_head(&response).map_err(ApiError::sent)?;
         let status = response.status().as_u16();
         let server_time = text(response.headers(), DATE).and_then(retry::http_date);
@@ -260,8 +262,8 @@ impl Connection {
         loop {
             let chunk = timeout(silence, response.chunk())
                 .await
-                .map_err(|_| wire_fault::too_slow("fell silent in its reply for", silence, &self.target))?
-                .map_err(|error| wire_fault::within_reply(&error, &self.target))?;
+                .map_err(|_| error::too_slow("fell silent in its reply for", silence, &self.target))?
+                .map_err(|error| error::within_reply(&error, &self.target))?;
             let Some(chunk) = chunk else { return Ok(body) };
             if body.len() + chunk.len() > BODY_BYTES {
                 return Err(self.too_large().sent());
@@ -323,6 +325,28 @@ impl Connection {
             Fault::TooLarge,
             format!("the reply of {} is larger than {limit} MiB", self.target.origin),
         )
+    }
+}
+
+/// The system's resolver with a time limit. It works in a thread of its own: one that hangs then keeps neither the request
+/// nor, at the end, the program waiting.
+struct Resolver {
+    limit: Duration,
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let limit = self.limit;
+        Box::pin(async move {
+            let (tell, told) = oneshot::channel();
+            std::thread::Builder::new().name("resolver".to_owned()).spawn(move || {
+                // Nobody listens any more when the limit has passed.
+                let _ = tell.send((name.as_str(), 0).to_socket_addrs());
+            })?;
+            let silent = || io::Error::new(io::ErrorKind::TimedOut, "the resolver does not answer");
+            let addresses = timeout(limit, told).await.map_err(|_| silent())?.map_err(|_| silent())??;
+            Ok(Box::new(addresses) as Addrs)
+        })
     }
 }
 

@@ -152,7 +152,7 @@ settings! {
         |text| text.split(',').map(event_named).collect(),
     );
     PING_PATH: String = Setting::new(
-        Key::text("ping.path", "ping --path", "Path of the ping, which the vendor does not document").default(crate::client::ping::PATH),
+        Key::text("ping.path", "ping --path", "Path of the ping, which the vendor does not document").default(crate::client::PING_PATH),
         |text| Ok(text.to_owned()),
     );
     PING_MIC_PERM: Box<RawValue> = Setting::new(

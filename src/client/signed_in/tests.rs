@@ -31,7 +31,7 @@ async fn each_call_sends_its_own_parameters_to_its_own_path() {
     agent.tags(&Reference::Text("x\"y".to_owned()), &india(), Some).await.unwrap();
     agent.break_status(&india()).await.unwrap();
     agent.wrapup(&india()).await.unwrap();
-    agent.ping(ping::PATH, &raw("1")).await.unwrap();
+    agent.ping(PING_PATH, &raw("1")).await.unwrap();
     agent.call("Agent/live", &raw(r#"{"filter":[]}"#)).await.unwrap();
     agent.verify().await.unwrap();
 
@@ -115,23 +115,23 @@ async fn credentials_are_checked_twice_at_most() {
 async fn a_ping_reaches_the_server_twice_at_most() {
     for bytes in [String::new(), reply("503 Busy", "", ""), ok(r#"{"status":"error","code":1032}"#)] {
         let server = FakeServer::says(bytes);
-        assert!(server.sign_in().ping(ping::PATH, &raw("true")).await.is_err());
+        assert!(server.sign_in().ping(PING_PATH, &raw("true")).await.is_err());
         assert_eq!(server.requests().len(), 2);
     }
     let told = format!("Retry-After: {}\r\n", PING_AGAIN.as_secs() + 1);
     let server = FakeServer::says(reply("503 Busy", &told, ""));
-    assert!(server.sign_in().ping(ping::PATH, &raw("true")).await.is_err());
+    assert!(server.sign_in().ping(PING_PATH, &raw("true")).await.is_err());
     assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn a_ping_is_confirmed_or_refused() {
     let server = FakeServer::says(ok(r#"{"status":"success", "n":1.0}"#));
-    let pong = server.sign_in().ping(ping::PATH, &raw("1")).await.unwrap();
+    let pong = server.sign_in().ping(PING_PATH, &raw("1")).await.unwrap();
     assert_eq!(pong.value.reply.get(), r#"{"status":"success", "n":1.0}"#);
     for (code, wanted) in [(1503, "sign_in"), (1505, "usage"), (1506, "refused"), (1502, "protocol")] {
         let server = FakeServer::says(ok(&format!(r#"{{"status":"error","errCode":"{code}"}}"#)));
-        let error = server.sign_in().ping(ping::PATH, &raw("1")).await.unwrap_err();
+        let error = server.sign_in().ping(PING_PATH, &raw("1")).await.unwrap_err();
         assert_eq!((error.kind(), server.requests().len()), (wanted, 1), "{code}");
     }
 }

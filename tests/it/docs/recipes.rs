@@ -150,7 +150,7 @@ fn every_explained_message_is_printed_by_something() {
     let told = everything_that_goes_wrong();
     assert!(explained.len() >= 10, "{explained:?}");
     // What a certificate must be is tested one layer lower, in src/client/tls/tests.rs.
-    let said_of_certificates = include_str!("../../../src/client/wire_fault.rs");
+    let said_of_certificates = include_str!("../../../src/client/error.rs");
     for message in explained {
         let is_told = told.iter().any(|ran| ran.stderr.contains(message));
         assert!(is_told || said_of_certificates.contains(message), "nothing says {message:?}");
