@@ -1,7 +1,8 @@
-//! What one run writes: the answer on stdout, everything else on stderr.
+//! What one run writes: the answer on stdout, everything else on stderr, both through the same redactor.
 
 use std::cell::{Cell, RefCell};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
@@ -9,12 +10,17 @@ use tracing_subscriber::layer::SubscriberExt;
 
 use crate::app::options::TalkOptions;
 use crate::app::renderer::Renderer;
-use crate::app::streams::Streams;
 use crate::failure::{ExitStatus, Failure};
 use crate::output::formats::json;
 use crate::output::formats::problem;
 use crate::output::formats::problem::Manner;
+use crate::output::text::mask::mask_free_text;
+use crate::output::text::redact::{RedactingWriter, Redactor};
+use crate::output::text::sanitize::sanitize_lines;
 use crate::report::{Problem, Report};
+
+/// Rust's own stdout writes out every line; a large answer needs larger steps.
+const STEP: usize = 64 << 10;
 
 /// The answer of a command, and how the program ends.
 #[derive(Clone, Debug)]
@@ -35,7 +41,12 @@ impl Outcome {
 
 /// Stdout and stderr of one run.
 pub(crate) struct Console {
-    streams: RefCell<Streams>,
+    stdout: RefCell<BufWriter<RedactingWriter<Box<dyn Write>>>>,
+    stderr: RefCell<RedactingWriter<Shared>>,
+    shared_stderr: Shared,
+    redactor: Redactor,
+    /// The first failure on stderr. It can be seen nowhere but in the exit code.
+    stderr_failure: Cell<Option<io::Error>>,
     messages: Cell<Messages>,
     /// A detail that was known before `-v` was.
     pending: Cell<Option<String>>,
@@ -56,8 +67,23 @@ pub(crate) struct Messages {
 
 impl Console {
     /// `pending` is a detail to be written as soon as `-v` is known.
-    pub(crate) fn new(streams: Streams, pending: Option<String>) -> Self {
-        Self { streams: RefCell::new(streams), messages: Cell::default(), pending: Cell::new(pending) }
+    pub(crate) fn new(
+        stdout: Box<dyn Write>,
+        stderr: Box<dyn Write + Send>,
+        redactor: Redactor,
+        pending: Option<String>,
+    ) -> Self {
+        let stdout = BufWriter::with_capacity(STEP, RedactingWriter::new(stdout, redactor.clone()));
+        let shared_stderr = Shared(Arc::new(Mutex::new(stderr)));
+        Self {
+            stdout: RefCell::new(stdout),
+            stderr: RefCell::new(RedactingWriter::new(shared_stderr.clone(), redactor.clone())),
+            shared_stderr,
+            redactor,
+            stderr_failure: Cell::default(),
+            messages: Cell::default(),
+            pending: Cell::new(pending),
+        }
     }
 
     /// How messages look by now.
@@ -84,7 +110,7 @@ impl Console {
     /// If stdout cannot be written, or the jq expression fails on the document.
     pub(crate) fn answer(&self, outcome: Outcome, renderer: &Renderer) -> Result<ExitStatus, Failure> {
         let Outcome { report, status } = outcome;
-        renderer.write(&report, self.streams.borrow_mut().answer())?;
+        renderer.write(&report, &mut *self.stdout.borrow_mut())?;
         self.stdout().flush()?;
         for note in &report.notes {
             self.note(note);
@@ -100,7 +126,7 @@ impl Console {
 
     /// Stdout, held back until it is flushed. News can be written to stderr in between.
     pub(crate) fn stdout(&self) -> Stdout<'_> {
-        Stdout(&self.streams)
+        Stdout(self)
     }
 
     /// News, unless `-q` was typed.
@@ -132,17 +158,21 @@ impl Console {
 
     /// Text that was made harmless before. Where stderr itself cannot be written, only the exit code is left to tell it.
     pub(crate) fn stderr(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-        self.streams.borrow_mut().say(write);
+        let mut stderr = self.stderr.borrow_mut();
+        if let Err(failure) = write(&mut *stderr).and_then(|()| stderr.flush()) {
+            let first = self.stderr_failure.take().unwrap_or(failure);
+            self.stderr_failure.set(Some(first));
+        }
     }
 
     /// The terminal that is stdout, for a board: secrets are hidden, nothing is held back.
     pub(crate) fn screen(&self) -> impl Write + use<> {
-        self.streams.borrow().screen()
+        RedactingWriter::new(io::stdout(), self.redactor.clone())
     }
 
     /// The terminal that is stderr, for the bell and for notices.
     pub(crate) fn bell(&self) -> impl Write + use<> {
-        self.streams.borrow().signals()
+        RedactingWriter::new(self.shared_stderr.clone(), self.redactor.clone())
     }
 
     /// Runs `work` with a log of one side's requests on stderr, as detailed as `-v` was typed.
@@ -159,7 +189,7 @@ impl Console {
             .with_level(false)
             .with_target(false)
             .without_time()
-            .with_writer(std::sync::Mutex::new(self.streams.borrow().log()));
+            .with_writer(Mutex::new(Log(self.bell())));
         let wanted = Targets::new().with_target(side.target(), level);
         let subscriber = tracing_subscriber::registry().with(lines.with_filter(wanted));
         tracing::subscriber::with_default(subscriber, work)
@@ -201,14 +231,52 @@ impl Side {
 }
 
 /// Stdout, borrowed for each write.
-pub(crate) struct Stdout<'a>(&'a RefCell<Streams>);
+pub(crate) struct Stdout<'a>(&'a Console);
 
 impl Write for Stdout<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().answer().write(bytes)
+        self.0.stdout.borrow_mut().write(bytes)
+    }
+
+    /// Writes everything out. It fails if either stream could not take everything; `BrokenPipe` means that the reader
+    /// has left.
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.stdout.borrow_mut().flush()?;
+        self.0.stderr.borrow_mut().flush()?;
+        self.0.stderr_failure.take().map_or(Ok(()), Err)
+    }
+}
+
+/// Stderr, with several ways to it.
+#[derive(Clone)]
+struct Shared(Arc<Mutex<Box<dyn Write + Send>>>);
+
+impl Write for Shared {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(text)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.borrow_mut().flush()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).flush()
     }
 }
+
+/// A log on stderr; each write is one whole entry. It is made harmless, and phone numbers are hidden whatever the
+/// options say.
+struct Log<W>(W);
+
+impl<W: Write> Write for Log<W> {
+    fn write(&mut self, entry: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(entry);
+        self.0.write_all(sanitize_lines(&mask_free_text(&text)).as_bytes())?;
+        self.0.flush()?;
+        Ok(entry.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! What the process was given, read once: variables, streams, terminals, width, clock.
+//! What the process was given, read once: variables, streams, terminals, width, clock, folders.
 //! Nothing else asks the operating system for any of these again.
 
 use std::collections::BTreeMap;
@@ -7,10 +7,13 @@ use std::io::{IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use directories::ProjectDirs;
+
 use crate::app::panics::tell_panics;
 use crate::clock::Clock;
-use crate::failure::ExitStatus;
+use crate::failure::{ExitStatus, Failure};
 use crate::output::text::redact::Redactor;
+use crate::store::ProfilesFile;
 
 /// Everything that surrounds one run of the program.
 pub struct Environment {
@@ -123,6 +126,12 @@ impl Variables {
         self.filled(name).is_some()
     }
 
+    /// Whether a person follows by ear or by touch: nothing may be drawn over.
+    #[must_use]
+    pub fn is_accessible(&self) -> bool {
+        self.has("ACCESSIBLE")
+    }
+
     /// The variable as it is, for the few where set but empty has a meaning of its own (`TZ`).
     #[must_use]
     pub fn even_empty(&self, name: &str) -> Option<&OsStr> {
@@ -132,6 +141,58 @@ impl Variables {
     fn filled(&self, name: &str) -> Option<&OsStr> {
         self.even_empty(name).filter(|value| !value.is_empty())
     }
+}
+
+/// The folders of this program.
+#[derive(Clone, Debug)]
+pub struct Folders {
+    /// That of `config.toml` and `profiles.toml`.
+    pub config: PathBuf,
+    data: PathBuf,
+}
+
+impl Folders {
+    /// # Errors
+    /// If the system names none: exit code 2.
+    pub fn of(variables: &Variables) -> Result<Self, Failure> {
+        if let Some(both) = variables.path("DEEPCALL_CONFIG_DIR") {
+            return Ok(Self { config: both.clone(), data: both });
+        }
+        let folders = project_folders(variables).ok_or_else(|| {
+            Failure::config(
+                "HOME is not set, or is no absolute path, so there is no folder for configuration",
+            )
+            .hint("set HOME, or DEEPCALL_CONFIG_DIR to a folder of your own")
+        })?;
+        Ok(Self { config: folders.config_dir().to_owned(), data: folders.data_local_dir().to_owned() })
+    }
+
+    /// Where `config.toml` is or will be.
+    #[must_use]
+    pub fn config_file(&self) -> PathBuf {
+        self.config.join("config.toml")
+    }
+
+    /// The file that lists the profiles.
+    #[must_use]
+    pub fn profiles_file(&self) -> ProfilesFile {
+        ProfilesFile::in_folder(&self.config)
+    }
+
+    /// That of the store that keeps secrets in files.
+    #[must_use]
+    pub fn sessions(&self) -> PathBuf {
+        self.data.join("sessions")
+    }
+}
+
+/// Only below a home that was named: the library would fall back on the system's list of users, or write
+/// below a relative path, which is another folder for each place the program is started in.
+fn project_folders(variables: &Variables) -> Option<ProjectDirs> {
+    if cfg!(unix) && !variables.path("HOME").is_some_and(|home| home.is_absolute()) {
+        return None;
+    }
+    ProjectDirs::from("", "", "deepcall")
 }
 
 /// A variable whose value is not UTF-8.

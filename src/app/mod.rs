@@ -4,7 +4,6 @@ pub mod connect;
 pub mod console;
 pub mod environment;
 pub mod fleet;
-pub mod folders;
 pub mod options;
 pub mod panics;
 pub mod progress;
@@ -14,20 +13,17 @@ pub mod select;
 pub mod settings;
 pub mod sign_in;
 pub mod signals;
-pub mod streams;
 
 use std::cell::{Cell, OnceCell};
 use std::io::Read;
 
 use crate::app::console::{Console, Messages};
-use crate::app::environment::{Environment, Terminals, Variables};
-use crate::app::folders::Folders;
+use crate::app::environment::{Environment, Folders, Terminals, Variables};
 use crate::app::options::{OutputOptions, TalkOptions};
 use crate::app::renderer::Renderer;
 use crate::app::settings::config_file::ConfigFile;
 use crate::app::settings::table::OUTPUT;
 use crate::app::settings::{Layers, look};
-use crate::app::streams::Streams;
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::output::text::redact::Redactor;
@@ -55,7 +51,7 @@ impl App {
             .map(|why| format!("other processes of this user can read the memory of this one: {why}"));
         let format =
             typed_format.or_else(|| variables.text("DEEPCALL_OUTPUT").ok().flatten().map(str::to_owned));
-        let console = Console::new(Streams::new(stdout, stderr, redactor.clone()), pending);
+        let console = Console::new(stdout, stderr, redactor.clone(), pending);
         console.set_messages(Messages {
             color: look::colour_of_errors(&variables, terminals.stderr),
             errors_as_json: is_json(format.as_deref()),

@@ -4,13 +4,14 @@ use crate::app::App;
 use crate::app::connect::Connector;
 use crate::app::console::Side;
 use crate::app::fleet::{Agent, Fleet};
-use crate::app::folders::KEYRING_LIMIT;
 use crate::app::options::{ConnectionOptions, FleetOptions, ProfileOptions, QuestionOptions, SandboxOptions};
 use crate::app::progress::{Manner, with_progress};
 use crate::app::settings::table::{JOBS, SERVER};
 use crate::app::settings::who::{Choice, Who};
 use crate::app::settings::{Layers, who};
-use crate::app::sign_in::{credentials_in_variables, open_stored, sign_in_hint_for_variables};
+use crate::app::sign_in::{
+    KEYRING_LIMIT, Stores, credentials_in_variables, open_stored, sign_in_hint_for_variables,
+};
 use crate::app::signals;
 use crate::failure::Failure;
 use crate::sandbox::{Sandbox, SandboxOptions as Simulation};
@@ -99,7 +100,7 @@ impl SelectedProfiles {
         connection: &ConnectionOptions,
     ) -> Result<Self, Failure> {
         let named = who::named_server(connection, app.settings()?)?;
-        let agents = open_stored(profiles, named.as_ref(), &app.folders()?.stores(KEYRING_LIMIT));
+        let agents = open_stored(profiles, named.as_ref(), &Stores::new(&app.folders()?, KEYRING_LIMIT));
         for session in agents.iter().filter_map(|agent| agent.session.as_ref().ok()) {
             app.redactor.hide(session.credentials.secret().expose());
         }
@@ -135,14 +136,13 @@ impl SelectedProfiles {
         command: impl AsyncFnOnce(Fleet) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let connector = Connector::new(selection.connection, app.settings()?, &app.clock)?;
-        let manner = match (
-            app.terminals.stderr && !app.console.messages().talk.quiet,
-            app.variables.has("ACCESSIBLE"),
-        ) {
-            (false, _) => Manner::Silent,
-            (true, true) => Manner::Plain,
-            (true, false) => Manner::Drawn,
-        };
+        let manner =
+            match (app.terminals.stderr && !app.console.messages().talk.quiet, app.variables.is_accessible())
+            {
+                (false, _) => Manner::Silent,
+                (true, true) => Manner::Plain,
+                (true, false) => Manner::Drawn,
+            };
         app.console.log(Side::Client, || {
             signals::run(connector.patience.timeout, async {
                 // The sandbox lives as long as the command that asks it.

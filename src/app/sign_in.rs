@@ -3,18 +3,66 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use crate::app::environment::Variables;
+use crate::app::environment::{Folders, Variables};
 use crate::app::fleet::Agent;
-use crate::app::folders::Stores;
 use crate::app::settings::Sourced;
 use crate::app::settings::who::{refuse_plain_http, server_of};
 use crate::failure::Failure;
-use crate::store::{Credentials, Profile, Secret, ServerUrl, Session, StoreError, StoreKey, StoreKind};
+use crate::store::{
+    Credentials, FileStore, KeyringStore, OpenProfiles, Profile, Secret, SecretStore, ServerUrl, Session,
+    StoreError, StoreKey, StoreKind,
+};
 
 /// A credential is far shorter; a larger file is a mistake.
 const LONGEST_SECRET: usize = 8 * 1024;
+
+/// How long a keyring may take when nobody is asked to unlock it (`reliability.md` §2).
+pub const KEYRING_LIMIT: Duration = Duration::from_secs(3);
+
+/// Where secrets are kept.
+pub struct Stores {
+    folder: PathBuf,
+    keyring_limit: Duration,
+}
+
+impl Stores {
+    /// One call to a keyring may take `keyring_limit`.
+    #[must_use]
+    pub fn new(folders: &Folders, keyring_limit: Duration) -> Self {
+        Self { folder: folders.sessions(), keyring_limit }
+    }
+
+    /// The store of this kind. Nothing is opened yet.
+    #[must_use]
+    pub fn of_kind(&self, kind: StoreKind) -> Box<dyn SecretStore> {
+        match kind {
+            StoreKind::Keyring => Box::new(KeyringStore::new(self.keyring_limit)),
+            StoreKind::File => Box::new(FileStore::in_folder(&self.folder)),
+        }
+    }
+
+    /// Removes the secrets that no profile names: a login was cut short, or a profile has moved.
+    ///
+    /// # Errors
+    /// If a store cannot be opened, or the list not written (exit code 1): what is left is tried again the next time.
+    pub fn clear_unlisted(&self, open: &mut OpenProfiles<'_>) -> Result<(), Failure> {
+        let mut cleared = Ok(());
+        let places = open.profiles.unlisted().to_vec();
+        for place in &places {
+            match self.of_kind(place.store()).remove(&place.key()) {
+                Ok(_) => open.profiles.forget_unlisted(place),
+                Err(error) => cleared = cleared.and(Err(error.into())),
+            }
+        }
+        if open.profiles.unlisted().len() < places.len() {
+            open.write()?;
+        }
+        cleared
+    }
+}
 
 /// Opens the sessions of stored profiles, each kind of store once, in the order of the profiles.
 /// Each agent carries its own failure.

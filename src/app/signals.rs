@@ -1,11 +1,11 @@
-//! What ends a command from outside: Ctrl-C, SIGTERM, a terminal that hangs up, `--timeout`. How signals reach a
-//! process, on Unix and elsewhere, is known here alone.
+//! What ends a command from outside: Ctrl-C, SIGTERM, a terminal that hangs up, a reader that has left, `--timeout`.
+//! How a process learns of these on Unix and elsewhere is known here alone.
 
 use std::time::Duration;
 
 use crate::failure::Failure;
 
-pub(crate) use system::{Continued, hang_up, may_be_stopped, stop};
+pub(crate) use system::{Continued, hang_up, may_be_stopped, stdout_reader_is_gone, stop};
 
 /// Runs a command to its end, or to Ctrl-C, SIGTERM or `--timeout`, whichever comes first.
 ///
@@ -61,6 +61,7 @@ async fn reached(timeout: Option<Duration>) -> Failure {
 
 #[cfg(unix)]
 mod system {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::process::Signal;
     use tokio::signal::unix;
     use tokio::signal::unix::{SignalKind, signal};
@@ -110,6 +111,15 @@ mod system {
     /// Whether Ctrl-Z stops the process: whoever hangs a board on a wall may not want that.
     pub(crate) fn may_be_stopped() -> bool {
         !is_ignored(Signal::TSTP)
+    }
+
+    /// Whether the reader of stdout went away, as far as the system can tell without a write.
+    pub(crate) fn stdout_reader_is_gone() -> bool {
+        let stdout = std::io::stdout();
+        let mut streams = [PollFd::new(&stdout, PollFlags::empty())];
+        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let gone = PollFlags::ERR | PollFlags::HUP;
+        poll(&mut streams, Some(&at_once)).is_ok() && streams[0].revents().intersects(gone)
     }
 
     /// Where the system refuses to listen, the signal does what it does without.
@@ -164,6 +174,11 @@ mod system {
     }
 
     pub(crate) fn may_be_stopped() -> bool {
+        false
+    }
+
+    /// The next write tells.
+    pub(crate) fn stdout_reader_is_gone() -> bool {
         false
     }
 }

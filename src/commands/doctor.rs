@@ -12,10 +12,10 @@ use clap::Args;
 
 use crate::app::App;
 use crate::app::console::{Outcome, Side};
-use crate::app::folders::KEYRING_LIMIT;
 use crate::app::options::{ConnectionOptions, FormatOptions, OutputOptions, SandboxOptions, TalkOptions};
 use crate::app::settings::config_text::TextFile;
 use crate::app::settings::who;
+use crate::app::sign_in::{KEYRING_LIMIT, Stores};
 use crate::app::signals;
 use crate::commands::config::values::check_all;
 use crate::commands::doctor::finding::{Finding, Verdict};
@@ -80,7 +80,7 @@ pub(crate) fn run(args: &DoctorArgs, app: &App) -> Result<ExitStatus, Failure> {
     });
     findings.extend(examined?);
     let looks = renderer.presentation();
-    let is_plain = app.variables.has("ACCESSIBLE");
+    let is_plain = app.variables.is_accessible();
     findings.push(local::terminal(app.terminals, looks.width, looks.color, is_plain));
     app.console.answer(doctor(findings), &renderer)
 }
@@ -102,7 +102,7 @@ fn stores(args: &DoctorArgs, profiles: &Profiles, app: &App) -> Result<Vec<Findi
         Err(failure) => return Ok(vec![Finding::failed("store", &failure)]),
     };
     let stores = match app.folders() {
-        Ok(folders) => folders.stores(KEYRING_LIMIT),
+        Ok(folders) => Stores::new(&folders, KEYRING_LIMIT),
         Err(failure) => return Ok(vec![Finding::failed("store", &failure)]),
     };
     let is_used = |kind| next == kind || profiles.list().iter().any(|profile| profile.store == kind);

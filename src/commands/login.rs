@@ -9,13 +9,12 @@ use clap::Args;
 use crate::app::App;
 use crate::app::connect::Connector;
 use crate::app::console::{Outcome, Side};
-use crate::app::folders::Stores;
 use crate::app::options::{ConnectionOptions, OutputOptions, ProfileOptions, TalkOptions};
 use crate::app::prompt;
 use crate::app::prompt::Manner;
 use crate::app::settings::table::SERVER;
 use crate::app::settings::{Source, Sourced, who};
-use crate::app::sign_in::{secret_in_file, secret_read_from};
+use crate::app::sign_in::{Stores, secret_in_file, secret_read_from};
 use crate::app::signals;
 use crate::client::SignedIn;
 use crate::commands::{logout, profiles};
@@ -110,7 +109,7 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
     let allow_http =
         args.allow_http || known.is_some_and(|profile| profile.allow_http && profile.server == server);
     who::refuse_plain_http(&server, allow_http)?;
-    let stores = folders.stores(UNLOCKING_LIMIT);
+    let stores = Stores::new(&folders, UNLOCKING_LIMIT);
     // Whoever has typed a secret shall not learn then that there is nowhere to keep it.
     stores.of_kind(store).probe()?;
     if let Some(variable) = who::CREDENTIAL_VARIABLES.into_iter().find(|name| app.variables.has(name)) {
@@ -139,7 +138,7 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
 /// # Errors
 /// If it cannot be read (exit code 2), or the person pressed Ctrl-C (130).
 fn credentials(args: &LoginArgs, app: &App) -> Result<Credentials, Failure> {
-    let manner = if app.variables.has("ACCESSIBLE") { Manner::Plain } else { Manner::Drawn };
+    let manner = if app.variables.is_accessible() { Manner::Plain } else { Manner::Drawn };
     let ask = |question, otherwise| prompt::secret(question, otherwise, manner);
     let secret: Secret = match (&args.ssid_file, &args.token_file) {
         (Some(path), _) => secret_in_file(path, "--ssid-file")?,

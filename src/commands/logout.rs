@@ -5,9 +5,9 @@ use clap::Args;
 
 use crate::app::App;
 use crate::app::console::Outcome;
-use crate::app::folders::{KEYRING_LIMIT, Stores};
 use crate::app::options::{OutputOptions, ProfileOptions, TalkOptions};
 use crate::app::settings::who;
+use crate::app::sign_in::{KEYRING_LIMIT, Stores};
 use crate::commands::profiles;
 use crate::failure::{ExitStatus, Failure};
 use crate::report::{Part, Sentence, Tone, Value};
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &LogoutArgs, app: &App) -> Result<ExitStatus, Failure> {
     let folders = app.folders()?;
     let file = folders.profiles_file();
     let listed = file.read()?;
-    let stores = folders.stores(KEYRING_LIMIT);
+    let stores = Stores::new(&folders, KEYRING_LIMIT);
     // Also where there is no profile to forget.
     let cleared = clear(&file, &stores);
     let chosen = if args.all { listed.list().to_vec() } else { vec![named(args, &listed, app)?] };

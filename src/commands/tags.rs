@@ -212,6 +212,8 @@ pub fn row(profile: String, notification: Notification) -> Row {
 pub struct Window {
     since: Timestamp,
     until: Timestamp,
+    /// Whether `--until` was typed.
+    is_closed: bool,
 }
 
 impl Window {
@@ -229,13 +231,13 @@ impl Window {
         if since > until {
             return Err(Failure::usage("--since is later than --until"));
         }
-        Ok(Self { since, until })
+        Ok(Self { since, until, is_closed: args.until.is_some() })
     }
 
     /// A notification without a time is kept (`api.md` §10.3). Without `--until`, the server's clock
     /// may be ahead of ours: what it dates a little into the future has happened.
     fn holds(&self, notification: &Notification) -> bool {
-        notification.time.is_none_or(|time| self.since <= time && time <= self.until)
+        notification.time.is_none_or(|time| self.since <= time && (!self.is_closed || time <= self.until))
     }
 
     fn notes(&self, now: Timestamp) -> Vec<String> {
@@ -311,3 +313,6 @@ impl Order {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ use crate::app::select::{SelectedProfiles, Selection, jobs};
 use crate::app::settings::table::ALERT;
 use crate::app::settings::{Patience, look};
 use crate::app::signals;
-use crate::app::streams::stdout_reader_is_gone;
+use crate::app::signals::stdout_reader_is_gone;
 use crate::client::SignedIn;
 use crate::commands::watch::reactions::reactions;
 use crate::commands::watch::sessions::{expired, renewed, signed_in};
@@ -105,7 +105,7 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
 /// Whether a person sits at a terminal that a board can be shown on.
 fn has_screen(app: &App) -> bool {
     let is_dumb = app.variables.text("TERM").ok().flatten().is_none_or(|term| term == "dumb");
-    app.terminals.stdin && app.terminals.stdout && !is_dumb && !app.variables.has("ACCESSIBLE")
+    app.terminals.stdin && app.terminals.stdout && !is_dumb && !app.variables.is_accessible()
 }
 
 fn configured_limits(app: &App) -> Result<Vec<Limit>, Failure> {
