@@ -12,16 +12,15 @@ use crate::client::connection::Connection;
 use crate::client::error::{ApiError, Fault};
 use crate::client::received::Received;
 use crate::client::replies::break_status;
-use crate::client::replies::break_status::BreakStatus;
 use crate::client::replies::codes::Module;
 use crate::client::replies::envelope;
 use crate::client::replies::envelope::Judged;
 use crate::client::replies::tags;
-use crate::client::replies::tags::{Notification, Reference, Tags};
+use crate::client::replies::tags::{Reference, Tags};
 use crate::client::replies::wrapup;
-use crate::client::replies::wrapup::Wrapup;
 use crate::client::request_body::RequestBody;
 use crate::client::retry::RetryPolicy;
+use crate::floor::answer::{Break, Tag, Wrapup};
 use crate::json::Raw;
 use crate::store::{CredentialKind, Credentials};
 
@@ -95,7 +94,7 @@ impl SignedIn {
         &self,
         reference: &Reference,
         zone: &TimeZone,
-        take: impl Fn(Notification) -> Option<T>,
+        take: impl Fn(Tag) -> Option<T>,
     ) -> Result<Answer<Tags<T>>, ApiError> {
         let parameters = object(&match reference {
             Reference::AsTrue => json!({ "ref": true }),
@@ -121,7 +120,7 @@ impl SignedIn {
     ///
     /// # Errors
     /// When the question is not answered; "not on break" is an answer in either of its shapes.
-    pub async fn break_status(&self, zone: &TimeZone) -> Result<Answer<BreakStatus>, ApiError> {
+    pub async fn break_status(&self, zone: &TimeZone) -> Result<Answer<Break>, ApiError> {
         let read = |received: Received| {
             let (value, notes) = break_status::read(&received, zone)?;
             Ok(Answer::new(value, &received, notes))

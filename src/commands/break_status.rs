@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use crate::app::App;
 use crate::app::options::QuestionOptions;
 use crate::app::settings::look;
-use crate::client::{Answer, BreakStatus};
+use crate::client::Answer;
 use crate::commands::agent_state::Telling;
 use crate::failure::{ExitStatus, Failure};
+use crate::floor::answer::Break;
 use crate::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
 
 /// Show whether an agent is on break, why and for how long
@@ -68,12 +69,12 @@ pub static DOCUMENT: Document = Document {
     empty: "no agents",
 };
 
-const TELLING: Telling<BreakStatus> =
+const TELLING: Telling<Break> =
     Telling { document: &DOCUMENT, holds: |status| status.on_break, row, sentence };
 
-fn row(profile: String, answer: Answer<BreakStatus>) -> Row {
+fn row(profile: String, answer: Answer<Break>) -> Row {
     let for_seconds = seconds_on_break(&answer);
-    let BreakStatus { on_break, reason, since, agent_id, user_id, detail } = answer.value;
+    let Break { on_break, reason, since, agent_id, user_id, detail } = answer.value;
     Row::new(DOCUMENT.fields)
         .with("profile", profile)
         .with("on_break", on_break)
@@ -87,7 +88,7 @@ fn row(profile: String, answer: Answer<BreakStatus>) -> Row {
 }
 
 /// How long the break has lasted by the server's clock; never negative, never for someone at work.
-fn seconds_on_break(answer: &Answer<BreakStatus>) -> Option<i64> {
+fn seconds_on_break(answer: &Answer<Break>) -> Option<i64> {
     let since = answer.value.since.filter(|_| answer.value.on_break)?;
     Some(seconds_between(since, answer.server_time.unwrap_or(answer.as_of)).max(0))
 }
@@ -97,7 +98,7 @@ fn seconds_between(from: Timestamp, to: Timestamp) -> i64 {
 }
 
 /// "On break: Lunch, for 10 min, since 13:04".
-fn sentence(answer: &Answer<BreakStatus>) -> Sentence {
+fn sentence(answer: &Answer<Break>) -> Sentence {
     let status = &answer.value;
     if !status.on_break {
         return Sentence { tone: Tone::Usual, parts: vec![Part::Words("Not on break")] };

@@ -13,8 +13,9 @@ use crate::app::options::QuestionOptions;
 use crate::app::settings::look;
 use crate::app::settings::table::REF;
 use crate::client::replies::tags;
-use crate::client::{Answer, Notification, Reference, SignedIn, Tags};
+use crate::client::{Answer, Reference, SignedIn, Tags};
 use crate::failure::{ExitStatus, Failure};
+use crate::floor::answer::Tag;
 use crate::moment::{an_hour_before, moment};
 use crate::report::{Document, ExtraFields, Field, Meaning, Report, Row, Shape, Shown, Value};
 
@@ -71,9 +72,9 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
     let answers = app.ask((&args.question).into(), async |fleet| {
         let ask = async |signed_in: &SignedIn| {
             let profile = signed_in.profile.clone();
-            let row_of = |notification: Notification| {
-                let is_kept = window.holds(&notification) && args.asks_for(&notification);
-                is_kept.then(|| row(profile.clone(), notification))
+            let row_of = |tag: Tag| {
+                let is_kept = window.holds(&tag) && args.asks_for(&tag);
+                is_kept.then(|| row(profile.clone(), tag))
             };
             Ok(signed_in.tags(&reference, &server_zone, row_of).await?)
         };
@@ -192,19 +193,19 @@ fn outcome(args: &TagsArgs, window: &Window, answers: Answers<Answer<Tags<Row>>>
 
 /// One notification as a row.
 #[must_use]
-pub fn row(profile: String, notification: Notification) -> Row {
-    let label = notification.icon_names.join(", ");
+pub fn row(profile: String, tag: Tag) -> Row {
+    let label = tag.icon_names.join(", ");
     Row::new(DOCUMENT.fields)
         .with("profile", profile)
-        .with("id", notification.id)
-        .with("time", notification.time)
-        .with("kind", notification.kind)
-        .with("message", notification.message)
-        .with("agent_id", notification.agent_id)
-        .with("call_id", notification.call_id)
-        .with("customer", notification.customer)
-        .with("icons", Value::RawList { label, items: notification.icons.into() })
-        .with("fields", notification.fields)
+        .with("id", tag.id)
+        .with("time", tag.time)
+        .with("kind", tag.kind)
+        .with("message", tag.message)
+        .with("agent_id", tag.agent_id)
+        .with("call_id", tag.call_id)
+        .with("customer", tag.customer)
+        .with("icons", Value::RawList { label, items: tag.icons.into() })
+        .with("fields", tag.fields)
 }
 
 /// The stretch of time that was asked for.
@@ -236,8 +237,8 @@ impl Window {
 
     /// A notification without a time is kept (`api.md` §10.3). Without `--until`, the server's clock
     /// may be ahead of ours: what it dates a little into the future has happened.
-    fn holds(&self, notification: &Notification) -> bool {
-        notification.time.is_none_or(|time| self.since <= time && (!self.is_closed || time <= self.until))
+    fn holds(&self, tag: &Tag) -> bool {
+        tag.time.is_none_or(|time| self.since <= time && (!self.is_closed || time <= self.until))
     }
 
     fn notes(&self, now: Timestamp) -> Vec<String> {
@@ -253,16 +254,16 @@ impl Window {
 }
 
 impl TagsArgs {
-    fn asks_for(&self, notification: &Notification) -> bool {
+    fn asks_for(&self, tag: &Tag) -> bool {
         let kind_fits = self.kind.is_empty() || {
-            let kind = notification.kind.as_deref().unwrap_or_default().to_lowercase();
+            let kind = tag.kind.as_deref().unwrap_or_default().to_lowercase();
             self.kind.iter().any(|wanted| kind.contains(&wanted.to_lowercase()))
         };
-        kind_fits && self.matching.as_ref().is_none_or(|regex| notification.has_text_like(regex))
+        kind_fits && self.matching.as_ref().is_none_or(|regex| tag.has_text_like(regex))
     }
 }
 
-impl Notification {
+impl Tag {
     /// Whether the expression is found in one of its texts, as a person would read them.
     fn has_text_like(&self, regex: &Regex) -> bool {
         let fits = |text: &str| regex.is_match(text);

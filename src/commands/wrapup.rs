@@ -9,9 +9,10 @@ use crate::app::App;
 use crate::app::fleet::{Answers, Step};
 use crate::app::options::QuestionOptions;
 use crate::app::settings::look;
-use crate::client::{Answer, SignedIn, Wrapup};
+use crate::client::{Answer, SignedIn};
 use crate::commands::agent_state::Telling;
 use crate::failure::{ExitStatus, Failure};
+use crate::floor::answer::Wrapup;
 use crate::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
 
 /// Show whether an agent is in wrap-up, and how long it still takes

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::floor::answer::Tag;
 use crate::floor::delivery_mode::{DeliveryEvidence, DeliveryMode};
 use crate::floor::event::{Event, EventKind, GapCause, State, StateCause};
 use crate::floor::pause::{MARGIN, Moment, Pause, WINDOW};
-use crate::floor::poll_result::{PollResult, SeenTag};
+use crate::floor::poll_result::PollResult;
 use crate::floor::seen::{Appearance, Comparison, FORGET_AFTER, News, Seen};
 use crate::floor::state::AgentState;
 
@@ -133,7 +134,7 @@ impl Memory {
         }
     }
 
-    fn read_tags(&self, tags: &[SeenTag], poll: &PollResult, kinds: &mut Vec<EventKind>) -> TagsChange {
+    fn read_tags(&self, tags: &[Tag], poll: &PollResult, kinds: &mut Vec<EventKind>) -> TagsChange {
         let read = Moment::of(poll);
         let pause = read.since(&self.last);
         let Comparison { news, repeated, overflows, appearance } = self.seen.compare(tags, pause.awake);
@@ -187,8 +188,8 @@ fn gap(to: Timestamp, back: Duration, why: GapCause) -> EventKind {
 }
 
 /// The news, oldest first; those without time last, and equal times as the server ordered them.
-fn in_order(news: &[News], tags: &[SeenTag], initial: bool) -> Vec<EventKind> {
-    let mut ordered: Vec<(&SeenTag, bool)> =
+fn in_order(news: &[News], tags: &[Tag], initial: bool) -> Vec<EventKind> {
+    let mut ordered: Vec<(&Tag, bool)> =
         news.iter().filter_map(|news| Some((tags.get(news.place)?, news.changed))).collect();
     ordered.sort_by_key(|(tag, _)| (tag.time.is_none(), tag.time));
     ordered

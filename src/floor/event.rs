@@ -11,7 +11,7 @@ pub use words::EventWords;
 
 use jiff::Timestamp;
 
-use crate::floor::poll_result::{BreakSeen, SeenTag, WrapupSeen};
+use crate::floor::answer::{Break, Tag, Wrapup};
 use crate::report::Row;
 
 /// One event.
@@ -55,7 +55,7 @@ pub enum EventKind {
     /// A notification.
     Tag {
         /// The notification.
-        tag: Box<SeenTag>,
+        tag: Box<Tag>,
         /// Whether the first poll of this watch already held it.
         initial: bool,
         /// Whether its id was told before with other content.
@@ -64,7 +64,7 @@ pub enum EventKind {
     /// The server says on break, and did not at the poll before, or names another break.
     BreakStarted {
         /// What the server said.
-        seen: Box<BreakSeen>,
+        seen: Box<Break>,
     },
     /// The server no longer says so.
     BreakEnded {
@@ -78,14 +78,14 @@ pub enum EventKind {
     /// The server says in wrap-up, and did not at the poll before, or names another call.
     WrapupStarted {
         /// What the server said.
-        seen: WrapupSeen,
+        seen: Wrapup,
         /// Seconds left at that moment.
         remaining_seconds: Option<i64>,
     },
     /// The server no longer says so.
     WrapupEnded {
         /// What it had said last.
-        seen: WrapupSeen,
+        seen: Wrapup,
     },
     /// A limit was crossed, or the state that crossed it is over.
     Alert(Alert),
@@ -149,9 +149,9 @@ pub struct State {
     /// Why it is told now.
     pub because: StateCause,
     /// Break or no break, where known.
-    pub break_state: Option<BreakSeen>,
+    pub break_state: Option<Break>,
     /// Wrap-up or no wrap-up, where known.
-    pub wrapup: Option<WrapupSeen>,
+    pub wrapup: Option<Wrapup>,
     /// How far the server's clock is ahead of ours (negative: behind).
     pub clock_skew_seconds: Option<i64>,
     /// Whether the server tells a notification in every answer while it is recent (`true`), or

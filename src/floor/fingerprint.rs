@@ -7,7 +7,7 @@ use std::fmt;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use crate::floor::poll_result::SeenTag;
+use crate::floor::answer::Tag;
 use crate::json::Raw;
 
 /// Stands for a notification, or for one state of it: the first 128 bits of a SHA-256.
@@ -54,7 +54,7 @@ pub(crate) fn of_id(id: &str) -> Fingerprint {
 }
 
 /// The fingerprint of one state of a notification with an id: what it says and which icons it has, in any order.
-pub(crate) fn of_state(id: &str, tag: &SeenTag) -> Fingerprint {
+pub(crate) fn of_state(id: &str, tag: &Tag) -> Fingerprint {
     let mut icons: Vec<Fingerprint> = tag.icons.iter().map(of_json).collect();
     icons.sort_unstable();
     let hasher = Hasher::new("state").text(id).fingerprint(of_json(&tag.fields));
@@ -179,7 +179,7 @@ mod tests {
     fn they_are_the_same_for_ever() {
         let tag = crate::floor::samples::tag("a1");
         let icons = vec![Raw::of(r#"{"name":"star"}"#), Raw::of(r#""phone""#)];
-        let with_icons = SeenTag { icons, ..tag.clone() };
+        let with_icons = Tag { icons, ..tag.clone() };
         let content = print(r#"{"b":{"d":null,"c":[1, 2]},"a":1,"age":3}"#);
         let table = [
             (of_id("a1"), "839aae941fef5c0219757d38600501a1"),
@@ -199,8 +199,7 @@ mod tests {
     fn the_order_of_icons_makes_no_difference() {
         let icons = vec![Raw::of(r#"{"name":"star"}"#), Raw::of(r#""phone""#)];
         let reversed = icons.iter().rev().cloned().collect();
-        let [one, other] =
-            [icons, reversed].map(|icons| SeenTag { icons, ..crate::floor::samples::tag("a1") });
+        let [one, other] = [icons, reversed].map(|icons| Tag { icons, ..crate::floor::samples::tag("a1") });
         assert_eq!(of_state("a1", &one), of_state("a1", &other));
     }
 

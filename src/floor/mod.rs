@@ -2,6 +2,7 @@
 //! Pure: it is handed times and answers, and knows no clock, network or terminal.
 
 pub mod alerts;
+pub mod answer;
 pub mod condition;
 pub mod delivery_mode;
 pub mod diff;

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::floor::answer::{Break, Tag, Wrapup};
 use crate::floor::event::{
     Alert, AlertChange, AlertWhat, EndReason, Event, EventKind, GapCause, Level, State, StateCause,
 };
-use crate::floor::poll_result::{BreakSeen, PollResult, SeenTag, WrapupSeen};
+use crate::floor::poll_result::PollResult;
 use crate::json::Raw;
 
 /// A moment in seconds after the beginning of the test's day.
@@ -20,14 +21,14 @@ pub(crate) fn raw(json: &str) -> Raw {
 }
 
 /// A notification with an id, dated like the second it is named after.
-pub(crate) fn tag(id: &str) -> SeenTag {
+pub(crate) fn tag(id: &str) -> Tag {
     let second = id.trim_start_matches(|letter: char| !letter.is_ascii_digit()).parse().ok();
-    SeenTag { id: Some(id.into()), time: second.map(at), ..nameless(&format!(r#"{{"_id":"{id}"}}"#)) }
+    Tag { id: Some(id.into()), time: second.map(at), ..nameless(&format!(r#"{{"_id":"{id}"}}"#)) }
 }
 
 /// A notification without id.
-pub(crate) fn nameless(json: &str) -> SeenTag {
-    SeenTag {
+pub(crate) fn nameless(json: &str) -> Tag {
+    Tag {
         id: None,
         time: None,
         kind: Some("missed".into()),
@@ -56,29 +57,30 @@ pub(crate) fn poll(second: u64) -> PollResult {
     }
 }
 
-pub(crate) fn tags(second: u64, tags: &[SeenTag]) -> PollResult {
+pub(crate) fn tags(second: u64, tags: &[Tag]) -> PollResult {
     PollResult { tags: Some(tags.to_vec()), ..poll(second) }
 }
 
-pub(crate) fn on_break(reason: Option<&str>, since: Option<i64>) -> BreakSeen {
-    BreakSeen { on_break: true, reason: reason.map(Into::into), since: since.map(at), detail: None }
+pub(crate) fn on_break(reason: Option<&str>, since: Option<i64>) -> Break {
+    Break { on_break: true, reason: reason.map(Into::into), since: since.map(at), ..Break::default() }
 }
 
-pub(crate) fn working() -> BreakSeen {
-    BreakSeen { on_break: false, reason: None, since: None, detail: None }
+pub(crate) fn working() -> Break {
+    Break::default()
 }
 
-pub(crate) fn in_wrapup(call: Option<&str>, end: Option<i64>) -> WrapupSeen {
-    WrapupSeen {
+pub(crate) fn in_wrapup(call: Option<&str>, end: Option<i64>) -> Wrapup {
+    Wrapup {
         in_wrapup: true,
         ends_at: end.map(at),
         call_id: call.map(Into::into),
         customer: Some("919812345678".into()),
+        ..Wrapup::default()
     }
 }
 
-pub(crate) fn not_in_wrapup() -> WrapupSeen {
-    WrapupSeen { in_wrapup: false, ends_at: None, call_id: None, customer: None }
+pub(crate) fn not_in_wrapup() -> Wrapup {
+    Wrapup::default()
 }
 
 fn state(because: StateCause) -> EventKind {
@@ -123,7 +125,7 @@ pub(crate) fn every_event() -> Vec<Event> {
         EventKind::Tag { tag: missed.clone(), initial: true, changed: false },
         EventKind::Tag { tag: missed, initial: false, changed: true },
         EventKind::BreakStarted { seen: Box::new(on_break(Some("Lunch"), None)) },
-        EventKind::BreakStarted { seen: Box::new(BreakSeen { detail, ..on_break(None, Some(0)) }) },
+        EventKind::BreakStarted { seen: Box::new(Break { detail, ..on_break(None, Some(0)) }) },
         EventKind::BreakEnded { reason: Some("Lunch".into()), since: Some(at(0)), lasted_seconds: Some(720) },
         EventKind::WrapupStarted { seen: in_wrapup(Some("c1"), Some(60)), remaining_seconds: Some(60) },
         EventKind::WrapupEnded { seen: in_wrapup(Some("c1"), Some(60)) },

@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use crate::floor::answer::Tag;
 use crate::floor::fingerprint;
 use crate::floor::fingerprint::Fingerprint;
 use crate::floor::pause::WINDOW;
-use crate::floor::poll_result::SeenTag;
 
 #[cfg(test)]
 mod tests;
@@ -69,7 +69,7 @@ impl Seen {
     /// Compares an answer with what was told. `awake` is the time since the last good answer.
     /// Nothing changes until the appearance is remembered.
     #[must_use]
-    pub fn compare(&self, tags: &[SeenTag], awake: Duration) -> Comparison {
+    pub fn compare(&self, tags: &[Tag], awake: Duration) -> Comparison {
         let mut answer = AnswerDiff {
             seen: self,
             present: HashMap::with_capacity(2 * tags.len()),
@@ -176,7 +176,7 @@ enum TagNews {
 }
 
 impl AnswerDiff<'_> {
-    fn classify(&mut self, tag: &SeenTag) -> TagNews {
+    fn classify(&mut self, tag: &Tag) -> TagNews {
         let (id, state) = if let Some(id) = &tag.id {
             (self.meet(fingerprint::of_id(id)), self.meet(fingerprint::of_state(id, tag)))
         } else {

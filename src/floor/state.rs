@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::floor::answer::{Break, Wrapup};
 use crate::floor::event::EventKind;
-use crate::floor::poll_result::{BreakSeen, PollResult, WrapupSeen};
+use crate::floor::poll_result::PollResult;
 
 #[cfg(test)]
 mod tests;
@@ -18,9 +19,9 @@ const SAME_START_SECONDS: u64 = 2;
 #[derive(Clone, Debug, Default)]
 pub struct AgentState {
     /// Break or no break; `None` until the server answered.
-    pub break_state: Option<StateSince<BreakSeen>>,
+    pub break_state: Option<StateSince<Break>>,
     /// Wrap-up or no wrap-up; `None` until the server answered.
-    pub wrapup: Option<StateSince<WrapupSeen>>,
+    pub wrapup: Option<StateSince<Wrapup>>,
 }
 
 /// A state, and since when the watch has seen it. Lengths count on between polls by our monotonic clock, so that it
@@ -51,7 +52,7 @@ impl<S> StateSince<S> {
     }
 }
 
-impl StateSince<BreakSeen> {
+impl StateSince<Break> {
     /// Seconds since the start that the server gave, at the monotonic moment `now`.
     #[must_use]
     pub fn seconds_since_start(&self, now: Duration) -> Option<i64> {
@@ -65,7 +66,7 @@ impl StateSince<BreakSeen> {
     }
 }
 
-impl StateSince<WrapupSeen> {
+impl StateSince<Wrapup> {
     /// Seconds until the end that the server gave; negative once it has passed.
     #[must_use]
     pub fn seconds_left(&self, now: Duration) -> Option<i64> {
@@ -104,21 +105,21 @@ impl AgentState {
 }
 
 fn break_after(
-    before: Option<&StateSince<BreakSeen>>,
-    new: &BreakSeen,
+    before: Option<&StateSince<Break>>,
+    new: &Break,
     poll: &PollResult,
     events: &mut Vec<EventKind>,
-) -> StateSince<BreakSeen> {
+) -> StateSince<Break> {
     let fresh = || StateSince::new(new.clone(), poll.monotonic, poll);
     let Some(before) = before else { return fresh() };
     let old = &before.state;
     if is_same_break(old, new) {
         // A later answer may leave out what an earlier one held about this same break.
-        let merged = BreakSeen {
-            on_break: new.on_break,
+        let merged = Break {
             reason: new.reason.clone().or_else(|| old.reason.clone()),
             since: old.since.or(new.since),
             detail: new.detail.clone().or_else(|| old.detail.clone()),
+            ..new.clone()
         };
         let merged = if new.on_break { merged } else { new.clone() };
         return StateSince::new(merged, before.seen_from, poll);
@@ -134,7 +135,7 @@ fn break_after(
     fresh()
 }
 
-fn is_same_break(old: &BreakSeen, new: &BreakSeen) -> bool {
+fn is_same_break(old: &Break, new: &Break) -> bool {
     if !(old.on_break && new.on_break) {
         return old.on_break == new.on_break;
     }
@@ -146,21 +147,21 @@ fn is_same_break(old: &BreakSeen, new: &BreakSeen) -> bool {
 }
 
 fn wrapup_after(
-    before: Option<&StateSince<WrapupSeen>>,
-    new: &WrapupSeen,
+    before: Option<&StateSince<Wrapup>>,
+    new: &Wrapup,
     poll: &PollResult,
     events: &mut Vec<EventKind>,
-) -> StateSince<WrapupSeen> {
+) -> StateSince<Wrapup> {
     let fresh = StateSince::new(new.clone(), poll.monotonic, poll);
     let Some(before) = before else { return fresh };
     let old = &before.state;
     let both = old.in_wrapup && new.in_wrapup;
     if both && !differ(old.call_id.as_ref(), new.call_id.as_ref()) {
-        let merged = WrapupSeen {
-            in_wrapup: true,
+        let merged = Wrapup {
             ends_at: new.ends_at.or(old.ends_at),
             call_id: new.call_id.clone().or_else(|| old.call_id.clone()),
             customer: new.customer.clone().or_else(|| old.customer.clone()),
+            ..new.clone()
         };
         return StateSince::new(merged, before.seen_from, poll);
     }

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::floor::alerts::Told;
+use crate::floor::answer::Tag;
 use crate::floor::diff::Memory;
 use crate::floor::health::Health;
-use crate::floor::poll_result::SeenTag;
 use crate::watch::schedule::Schedule;
 
 /// So many tags of each profile are kept for the board.
@@ -28,7 +28,7 @@ pub struct Followed {
     /// What comes next for it.
     pub phase: Phase,
     /// Its newest tags, newest first.
-    pub tags: VecDeque<SeenTag>,
+    pub tags: VecDeque<Tag>,
     /// Why its last poll failed, if it did.
     pub trouble: Option<String>,
     /// DeepCall's own error code of that failure, where it gave one.
@@ -80,7 +80,7 @@ impl Followed {
     }
 
     /// Keeps a tag that was told.
-    pub fn keep(&mut self, tag: SeenTag) {
+    pub fn keep(&mut self, tag: Tag) {
         self.tags.push_front(tag);
         self.tags.truncate(KEPT_TAGS);
     }

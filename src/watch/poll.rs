@@ -6,8 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::client::{Answer, ApiError, Notification, Reference, SignedIn, Tags, Trouble};
-use crate::floor::poll_result::{BreakSeen, PollResult, SeenTag, WrapupSeen};
+use crate::client::{Answer, ApiError, Reference, SignedIn, Tags, Trouble};
+use crate::floor::answer::Tag;
+use crate::floor::poll_result::PollResult;
 
 /// What is asked in a poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,8 +83,7 @@ impl Source for SignedIn {
 async fn poll(signed_in: &SignedIn, parts: Parts, asking: &Asking) -> Polled {
     let mut polled = Polled { look: None, failure: None, refused: vec![], parts };
     if parts.tags {
-        let take = |tag| Some(seen_tag(tag));
-        let answer = signed_in.tags(&asking.reference, &asking.server_zone, take).await;
+        let answer = signed_in.tags(&asking.reference, &asking.server_zone, Some).await;
         let is_on = |parts: &mut Parts| parts.tags = false;
         if let Some(answer) = polled.take("notifications", answer, true, is_on) {
             let look = polled.look(signed_in, &answer);
@@ -95,19 +95,14 @@ async fn poll(signed_in: &SignedIn, parts: Parts, asking: &Asking) -> Polled {
         let answer = signed_in.break_status(&asking.server_zone).await;
         if let Some(answer) = polled.take("breaks", answer, false, |parts| parts.breaks = false) {
             let look = polled.look(signed_in, &answer);
-            let said = answer.value;
-            let (on_break, reason, since, detail) = (said.on_break, said.reason, said.since, said.detail);
-            look.break_state = Some(BreakSeen { on_break, reason, since, detail });
+            look.break_state = Some(answer.value);
         }
     }
     if parts.wrapups && polled.failure.is_none() {
         let answer = signed_in.wrapup(&asking.server_zone).await;
         if let Some(answer) = polled.take("wrap-ups", answer, false, |parts| parts.wrapups = false) {
             let look = polled.look(signed_in, &answer);
-            let said = answer.value;
-            let (in_wrapup, ends_at) = (said.in_wrapup, said.ends_at);
-            look.wrapup =
-                Some(WrapupSeen { in_wrapup, ends_at, call_id: said.call_id, customer: said.customer });
+            look.wrapup = Some(answer.value);
         }
     }
     polled
@@ -160,16 +155,8 @@ fn empty(profile: &str, taken_at: Timestamp) -> PollResult {
 }
 
 /// Oldest first, as they are told; those without a time stay where the server put them.
-fn in_order(tags: Tags<SeenTag>) -> Vec<SeenTag> {
+fn in_order(tags: Tags<Tag>) -> Vec<Tag> {
     let mut seen = tags.notifications;
     seen.sort_by_key(|tag| tag.time);
     seen
-}
-
-/// A notification as it stays in memory, without the reply it came with.
-#[must_use]
-pub fn seen_tag(notification: Notification) -> SeenTag {
-    let Notification { id, time, kind, message, agent_id, call_id, customer, icons, icon_names, fields } =
-        notification;
-    SeenTag { id, time, kind, message, customer, call_id, agent_id, icon_names, icons, fields }
 }

@@ -1,6 +1,5 @@
 //! `agentProfile/agentOnBreak`: whether the signed-in agent is on break (`api.md` §1).
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::client::error::{ApiError, Fault};
@@ -13,29 +12,13 @@ use crate::client::replies::lenient;
 use crate::client::replies::lenient::Object;
 use crate::client::replies::moments;
 use crate::client::replies::spellings::{BREAK, OfBreak};
+use crate::floor::answer::Break;
 use crate::json::{Raw, RawValue};
 
 pub(crate) const PATH: &str = "agentProfile/agentOnBreak";
 
-/// What the server says about the agent's break.
-#[derive(Clone, Debug, Default)]
-pub struct BreakStatus {
-    /// Whether the agent is on break.
-    pub on_break: bool,
-    /// Which break it is, if a known spelling says it.
-    pub reason: Option<String>,
-    /// When it began, if a known spelling says it.
-    pub since: Option<Timestamp>,
-    /// The agent, as text.
-    pub agent_id: Option<String>,
-    /// The user, as text.
-    pub user_id: Option<String>,
-    /// `breakDetail` as the server sent it; what is in it is not documented.
-    pub detail: Option<Raw>,
-}
-
 /// The break, and what is to be said about the answer.
-pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(BreakStatus, Vec<String>), ApiError> {
+pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(Break, Vec<String>), ApiError> {
     match envelope::judge(received, Module::AgentProfile)? {
         Judged::Payload(envelope) => {
             let data = envelope.data.and_then(lenient::structure).ok_or_else(not_said)?;
@@ -43,17 +26,17 @@ pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(BreakStatus,
             Ok((decode(&data, zone)?, Vec::new()))
         }
         // The same answer in the shape of an error (`api.md` §1).
-        Judged::Answer(Class::NotOnBreak) => Ok((BreakStatus::default(), Vec::new())),
+        Judged::Answer(Class::NotOnBreak) => Ok((Break::default(), Vec::new())),
         Judged::Answer(Class::Empty) => {
             let note =
                 "the server found no data about a break (code 1012), which is taken for none".to_owned();
-            Ok((BreakStatus::default(), vec![note]))
+            Ok((Break::default(), vec![note]))
         }
         Judged::Answer(_) => Err(not_said()),
     }
 }
 
-fn decode(data: &Object<'_>, zone: &TimeZone) -> Result<BreakStatus, ApiError> {
+fn decode(data: &Object<'_>, zone: &TimeZone) -> Result<Break, ApiError> {
     let on_break = data.read_as("on_break", lenient::flag).ok_or_else(not_said)?;
     let detail = data.get("breakDetail").filter(|detail| !lenient::is_absent(detail));
     let unpacked = detail.and_then(lenient::structure);
@@ -65,7 +48,7 @@ fn decode(data: &Object<'_>, zone: &TimeZone) -> Result<BreakStatus, ApiError> {
     let reason = inside.read(OfBreak::Reason, lenient::text);
     let plain_text = detail.filter(|_| unpacked.is_none()).and_then(lenient::text);
     let time = |value| moments::time(value, zone);
-    Ok(BreakStatus {
+    Ok(Break {
         on_break,
         reason: reason.or(plain_text).or_else(|| beside.read(OfBreak::Reason, lenient::text)),
         since: inside.read(OfBreak::Since, time).or_else(|| beside.read(OfBreak::Since, time)),
@@ -85,16 +68,16 @@ mod tests {
 
     use super::*;
 
-    fn read_data(data: &str) -> Result<BreakStatus, ApiError> {
+    fn read_data(data: &str) -> Result<Break, ApiError> {
         read_body(&format!(r#"{{"status":"success","data":{data}}}"#)).map(|(status, _)| status)
     }
 
-    fn read_body(body: &str) -> Result<(BreakStatus, Vec<String>), ApiError> {
+    fn read_body(body: &str) -> Result<(Break, Vec<String>), ApiError> {
         let received = Received {
             status: 200,
             body: body.as_bytes().to_vec().into(),
             server_time: None,
-            received_at: Timestamp::UNIX_EPOCH,
+            received_at: jiff::Timestamp::UNIX_EPOCH,
             attempts: 1,
             lost_a_reply: false,
             retry_after: None,

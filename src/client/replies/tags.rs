@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::client::error::{ApiError, Fault};
@@ -17,6 +16,7 @@ use crate::client::replies::lenient;
 use crate::client::replies::lenient::Object;
 use crate::client::replies::moments;
 use crate::client::replies::spellings::{ICON, NOTIFICATION, OfIcon, OfNotification};
+use crate::floor::answer::Tag;
 use crate::json::{Raw, RawValue};
 
 pub(crate) const PATH: &str = "agentProfile/tags";
@@ -45,43 +45,18 @@ impl From<&str> for Reference {
 
 /// What one call told.
 #[derive(Clone, Debug)]
-pub struct Tags<T = Notification> {
+pub struct Tags<T = Tag> {
     /// What was made of the notifications, in the server's order.
     pub notifications: Vec<T>,
     /// Icons that belong to none of them.
     pub icons: Vec<Raw>,
 }
 
-/// One notification: what could be read out of it by a known spelling, and the whole of it.
-#[derive(Clone, Debug)]
-pub struct Notification {
-    /// Its id, as text.
-    pub id: Option<String>,
-    /// When it happened.
-    pub time: Option<Timestamp>,
-    /// What kind of news it is.
-    pub kind: Option<String>,
-    /// What it says.
-    pub message: Option<String>,
-    /// Whom it is for.
-    pub agent_id: Option<String>,
-    /// The call it is about.
-    pub call_id: Option<String>,
-    /// The customer's number, as text.
-    pub customer: Option<String>,
-    /// The icons that belong to it.
-    pub icons: Vec<Raw>,
-    /// What those are called; where none was found, what the notification calls them.
-    pub icon_names: Vec<String>,
-    /// The notification as the server sent it.
-    pub fields: Raw,
-}
-
 /// What [`decode`] makes of a reply.
 pub(crate) fn read<T>(
     received: &Received,
     zone: &TimeZone,
-    take: impl FnMut(Notification) -> Option<T>,
+    take: impl FnMut(Tag) -> Option<T>,
 ) -> Result<Tags<T>, ApiError> {
     let none = Tags { notifications: Vec::new(), icons: Vec::new() };
     match envelope::judge(received, Module::Tags)? {
@@ -104,7 +79,7 @@ pub fn decode<T>(
     notifications: &Items<'_>,
     icons: &Items<'_>,
     zone: &TimeZone,
-    mut take: impl FnMut(Notification) -> Option<T>,
+    mut take: impl FnMut(Tag) -> Option<T>,
 ) -> Result<Tags<T>, ApiError> {
     let (mut raw_icons, mut icon_ids, mut names) = (Vec::new(), Vec::new(), Vec::new());
     icons.each(|raw, object| {
@@ -137,11 +112,7 @@ pub fn decode<T>(
 }
 
 /// Reads a notification, and the ids by which its icons are found.
-fn notification<'a>(
-    raw: &RawValue,
-    object: &Object<'a>,
-    zone: &TimeZone,
-) -> (Notification, NotificationIds<'a>) {
+fn notification<'a>(raw: &RawValue, object: &Object<'a>, zone: &TimeZone) -> (Tag, NotificationIds<'a>) {
     let findings = NOTIFICATION.find(object);
     let borrowed = |name| findings.read(name, lenient::borrowed_text);
     let text = |name| findings.read(name, lenient::text);
@@ -150,7 +121,7 @@ fn notification<'a>(
         call: borrowed(OfNotification::Call),
         icons: Vec::new(),
     };
-    let mut notification = Notification {
+    let mut notification = Tag {
         id: text(OfNotification::Id),
         time: findings.read(OfNotification::Time, |value| moments::time(value, zone)),
         kind: text(OfNotification::Kind),
@@ -169,7 +140,7 @@ fn notification<'a>(
 }
 
 /// Icons that a notification names by id, or brings along itself.
-fn read_icons<'a>(value: &'a RawValue, notification: &mut Notification, ids: &mut NotificationIds<'a>) {
+fn read_icons<'a>(value: &'a RawValue, notification: &mut Tag, ids: &mut NotificationIds<'a>) {
     // An item's own list of icons beyond the limit stays in its fields.
     if !lenient::is_list(value) {
         return read_icon(value, notification, ids);
@@ -179,7 +150,7 @@ fn read_icons<'a>(value: &'a RawValue, notification: &mut Notification, ids: &mu
     }
 }
 
-fn read_icon<'a>(icon: &'a RawValue, notification: &mut Notification, ids: &mut NotificationIds<'a>) {
+fn read_icon<'a>(icon: &'a RawValue, notification: &mut Tag, ids: &mut NotificationIds<'a>) {
     if let Some(id) = lenient::borrowed_text(icon) {
         ids.icons.push(id);
     } else if let Ok(object) = Object::read(icon)

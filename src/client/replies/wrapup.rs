@@ -12,29 +12,13 @@ use crate::client::replies::items::over_limit;
 use crate::client::replies::lenient;
 use crate::client::replies::lenient::Object;
 use crate::client::replies::moments;
+use crate::floor::answer::Wrapup;
 use crate::json::Raw;
 
 pub(crate) const PATH: &str = "agentProfile/checkAgentInWrapUp";
 
 /// How far the two ways to say the remaining time may differ before it is worth a note, in seconds.
 const TOLERANCE: i64 = 5;
-
-/// What the server says about the agent's wrap-up.
-#[derive(Clone, Debug, Default)]
-pub struct Wrapup {
-    /// Whether the agent is in wrap-up.
-    pub in_wrapup: bool,
-    /// When it ends.
-    pub ends_at: Option<Timestamp>,
-    /// Seconds until then by the server's clock; negative once over.
-    pub remaining_seconds: Option<i64>,
-    /// The call it follows.
-    pub call_id: Option<String>,
-    /// The customer's number, as text.
-    pub customer: Option<String>,
-    /// The whole of `data` as the server sent it.
-    pub detail: Option<Raw>,
-}
 
 /// The wrap-up, and what is to be said about the answer.
 pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(Wrapup, Vec<String>), ApiError> {

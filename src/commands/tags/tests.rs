@@ -18,8 +18,8 @@ fn at(time: &str) -> Timestamp {
     format!("2026-11-23T{time}Z").parse().unwrap()
 }
 
-fn tag(kind: &str, time: Option<&str>) -> Notification {
-    Notification {
+fn tag(kind: &str, time: Option<&str>) -> Tag {
+    Tag {
         id: None,
         time: time.map(at),
         kind: Some(kind.to_owned()),

@@ -1,5 +1,6 @@
 use super::*;
-use crate::floor::poll_result::{BreakSeen, PollResult, WrapupSeen};
+use crate::floor::answer::{Break, Wrapup};
+use crate::floor::poll_result::PollResult;
 use crate::floor::samples::{in_wrapup, not_in_wrapup, on_break, poll, working};
 
 /// A profile whose alerts are followed.
@@ -15,13 +16,13 @@ impl Floor {
         Self { limits, state: AgentState::default(), told: Told::default() }
     }
 
-    fn sees(&mut self, second: u64, break_state: BreakSeen) -> Vec<String> {
+    fn sees(&mut self, second: u64, break_state: Break) -> Vec<String> {
         let poll = PollResult { break_state: Some(break_state), ..poll(second) };
         self.state = self.state.after(&poll).0;
         self.at(second)
     }
 
-    fn sees_wrapup(&mut self, second: u64, wrapup: WrapupSeen) -> Vec<String> {
+    fn sees_wrapup(&mut self, second: u64, wrapup: Wrapup) -> Vec<String> {
         let poll = PollResult { wrapup: Some(wrapup), ..poll(second) };
         self.state = self.state.after(&poll).0;
         self.at(second)

@@ -22,7 +22,7 @@ fn told(memory: &mut Memory, poll: &PollResult) -> Vec<String> {
 }
 
 /// A memory after a first poll that held `seen`.
-fn after_first(seen: &[SeenTag]) -> Memory {
+fn after_first(seen: &[Tag]) -> Memory {
     let mut memory = Memory::new(at(0));
     told(&mut memory, &tags(0, seen));
     memory
@@ -32,7 +32,7 @@ const NOTHING: [&str; 0] = [];
 
 #[test]
 fn equal_times_are_no_boundary() {
-    let same_time = |id: &str| SeenTag { time: Some(at(0)), ..tag(id) };
+    let same_time = |id: &str| Tag { time: Some(at(0)), ..tag(id) };
     let mut memory = after_first(&[same_time("a")]);
     assert_eq!(told(&mut memory, &tags(5, &[same_time("a"), same_time("b")])), ["b"]);
     assert_eq!(told(&mut memory, &tags(10, &[same_time("a"), same_time("b"), same_time("c")])), ["c"]);
@@ -40,7 +40,7 @@ fn equal_times_are_no_boundary() {
 
 #[test]
 fn a_tag_dated_in_the_future_disturbs_nobody() {
-    let future = SeenTag { time: Some("2099-01-01T00:00:00Z".parse().expect("a time")), ..tag("f") };
+    let future = Tag { time: Some("2099-01-01T00:00:00Z".parse().expect("a time")), ..tag("f") };
     let mut memory = after_first(&[tag("a1")]);
     assert_eq!(told(&mut memory, &tags(5, &[tag("a1"), future.clone()])), ["f"]);
     assert_eq!(told(&mut memory, &tags(10, &[tag("a1"), future.clone(), tag("a6")])), ["a6"]);
@@ -66,7 +66,7 @@ fn a_late_tag_with_an_older_time_is_told() {
 #[test]
 fn an_id_used_again_with_new_content_is_told_once_more() {
     let before = tag("a1");
-    let after = SeenTag { fields: raw(r#"{"_id":"a1","status":"done"}"#), ..before.clone() };
+    let after = Tag { fields: raw(r#"{"_id":"a1","status":"done"}"#), ..before.clone() };
     let mut memory = after_first(&[before]);
     assert_eq!(told(&mut memory, &tags(5, std::slice::from_ref(&after))), ["a1 changed"]);
     assert_eq!(told(&mut memory, &tags(10, std::slice::from_ref(&after))), NOTHING);
@@ -82,7 +82,7 @@ fn an_empty_answer_between_two_full_ones_repeats_nothing() {
 
 #[test]
 fn an_identical_answer_in_another_order_is_no_news() {
-    let spelled = |json: &str| SeenTag { id: Some("a1".into()), ..nameless(json) };
+    let spelled = |json: &str| Tag { id: Some("a1".into()), ..nameless(json) };
     let mut memory = after_first(&[spelled(r#"{"_id":"a1","n":1}"#), tag("b2"), nameless("{}")]);
     let reordered = [nameless("{ }"), tag("b2"), spelled(r#"{"n":1, "_id":"a1"}"#)];
     assert_eq!(told(&mut memory, &tags(5, &reordered)), NOTHING);

@@ -63,7 +63,7 @@ fn the_events_of_one_look_come_in_a_fixed_order() {
 fn news_are_told_oldest_first_and_undated_last() {
     let mut memory = Memory::new(at(0));
     names(&mut memory, &tags(0, &[]));
-    let undated = SeenTag { time: None, ..tag("x") };
+    let undated = Tag { time: None, ..tag("x") };
     let Difference { events, .. } = memory.diff(&tags(60, &[undated, tag("b30"), tag("a30"), tag("a10")]));
     let ids: Vec<&str> = events
         .iter()

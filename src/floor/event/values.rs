@@ -1,7 +1,7 @@
 //! The values of an event, by the keys that the table of words names.
 
+use crate::floor::answer::Tag;
 use crate::floor::event::{Alert, Event, EventKind, EventWords, State};
-use crate::floor::poll_result::SeenTag;
 use crate::report::{Row, Value};
 
 /// A row of the event's fields.
@@ -75,7 +75,7 @@ fn of_state(state: &State, row: Row) -> Row {
         .with("tags_repeat", state.tags_repeat)
 }
 
-fn of_tag(tag: &SeenTag, row: Row) -> Row {
+fn of_tag(tag: &Tag, row: Row) -> Row {
     let label = tag.icon_names.join(", ");
     row.with("id", tag.id.clone())
         .with("time", tag.time)

@@ -8,13 +8,13 @@ use crate::floor::samples::{nameless, raw, tag};
 const STEP: Duration = Duration::from_secs(60);
 
 /// Compares and remembers; the places of what is new.
-fn told(seen: &mut Seen, tags: &[SeenTag], awake: Duration) -> Vec<usize> {
+fn told(seen: &mut Seen, tags: &[Tag], awake: Duration) -> Vec<usize> {
     let comparison = seen.compare(tags, awake);
     seen.remember(comparison.appearance);
     comparison.news.iter().map(|news| news.place).collect()
 }
 
-fn attend(seen: &mut Seen, tags: &[SeenTag], length: Duration) {
+fn attend(seen: &mut Seen, tags: &[Tag], length: Duration) {
     for _ in 0..length.as_secs() / STEP.as_secs() {
         assert!(told(seen, tags, STEP).is_empty());
     }
@@ -43,7 +43,7 @@ fn the_same_id_with_the_same_content_is_one() {
 #[test]
 fn each_content_of_an_id_is_told_once_even_if_an_older_one_comes_back() {
     let before = tag("a1");
-    let after = SeenTag { fields: raw(r#"{"_id":"a1","done":true}"#), ..before.clone() };
+    let after = Tag { fields: raw(r#"{"_id":"a1","done":true}"#), ..before.clone() };
     let mut seen = Seen::default();
     assert_eq!(told(&mut seen, std::slice::from_ref(&before), STEP), [0]);
     let comparison = seen.compare(std::slice::from_ref(&after), STEP);
@@ -61,8 +61,8 @@ fn an_icon_added_later_changes_what_has_an_id_and_doubles_nothing_else() {
     let plain = nameless(r#"{"call":"A"}"#);
     let mut seen = Seen::default();
     assert_eq!(told(&mut seen, &[named.clone(), plain.clone()], STEP), [0, 1]);
-    let named = SeenTag { icons: icons.clone(), ..named };
-    let plain = SeenTag { icons, ..plain };
+    let named = Tag { icons: icons.clone(), ..named };
+    let plain = Tag { icons, ..plain };
     assert_eq!(told(&mut seen, &[named, plain], STEP), [0]);
 }
 
@@ -96,7 +96,7 @@ fn an_outage_is_no_absence() {
 #[test]
 fn too_many_are_announced_and_the_oldest_go() {
     let mut seen = Seen::default();
-    let batch = |from: usize| -> Vec<SeenTag> {
+    let batch = |from: usize| -> Vec<Tag> {
         (from..from + CAPACITY / 10).map(|number| nameless(&number.to_string())).collect()
     };
     for round in 0..10 {
@@ -117,7 +117,7 @@ fn too_many_are_announced_and_the_oldest_go() {
 #[test]
 fn what_is_outdated_makes_room_without_a_word() {
     let mut seen = Seen::default();
-    let many: Vec<SeenTag> = (0..CAPACITY).map(|number| nameless(&number.to_string())).collect();
+    let many: Vec<Tag> = (0..CAPACITY).map(|number| nameless(&number.to_string())).collect();
     told(&mut seen, &many, STEP);
     // Short of the next sweep, so that the outdated are still counted.
     seen.attended = FORGET_AFTER + STEP;
@@ -132,7 +132,7 @@ fn what_is_outdated_makes_room_without_a_word() {
 fn only_what_is_outdated_goes_where_that_is_enough() {
     for (recent, left) in [(199_000, 199_002), (198_998, CAPACITY)] {
         let mut seen = Seen::default();
-        let many: Vec<SeenTag> = (0..1_000 + recent).map(|number| nameless(&number.to_string())).collect();
+        let many: Vec<Tag> = (0..1_000 + recent).map(|number| nameless(&number.to_string())).collect();
         told(&mut seen, &many[..1_000], STEP);
         told(&mut seen, &many[1_000..], STEP);
         // The first are outdated at the next answer, the others are not, and no sweep is due.
@@ -176,9 +176,9 @@ proptest! {
         for answer in answers {
             let mut expected = Vec::new();
             let mut copies: Model<u8, usize> = Model::new();
-            let tags: Vec<SeenTag> = answer.iter().map(|(name, content)| {
+            let tags: Vec<Tag> = answer.iter().map(|(name, content)| {
                 let json = format!(r#"{{"n":{name},"c":{content}}}"#);
-                if *name < 3 { nameless(&format!("{name}")) } else { SeenTag { id: Some(name.to_string()), ..nameless(&json) } }
+                if *name < 3 { nameless(&format!("{name}")) } else { Tag { id: Some(name.to_string()), ..nameless(&json) } }
             }).collect();
             for (place, (name, content)) in answer.iter().enumerate() {
                 if *name < 3 {

@@ -2,7 +2,7 @@ use super::*;
 use crate::floor::samples::{at, in_wrapup, not_in_wrapup, on_break, poll, working};
 
 /// The names of the events of a row of break states, one poll a minute.
-fn breaks(states: &[BreakSeen]) -> Vec<&'static str> {
+fn breaks(states: &[Break]) -> Vec<&'static str> {
     let mut state = AgentState::default();
     let mut names = Vec::new();
     for (minute, answer) in (1..).zip(states) {
@@ -14,7 +14,7 @@ fn breaks(states: &[BreakSeen]) -> Vec<&'static str> {
     names
 }
 
-fn wrapups(states: &[WrapupSeen]) -> Vec<&'static str> {
+fn wrapups(states: &[Wrapup]) -> Vec<&'static str> {
     let mut state = AgentState::default();
     let mut names = Vec::new();
     for (minute, answer) in (1..).zip(states) {
@@ -29,7 +29,7 @@ fn wrapups(states: &[WrapupSeen]) -> Vec<&'static str> {
 fn breaks_are_told_apart_by_what_the_server_says() {
     let lunch = |since| on_break(Some("Lunch"), since);
     let both: &[&str] = &["break_ended", "break_started"];
-    let table: [(&[BreakSeen], &[&str]); 11] = [
+    let table: [(&[Break], &[&str]); 11] = [
         (&[working()], &[]),
         (&[lunch(Some(0))], &[]),
         (&[working(), lunch(Some(0))], &["break_started"]),
@@ -51,7 +51,7 @@ fn breaks_are_told_apart_by_what_the_server_says() {
 
 #[test]
 fn a_start_that_creeps_is_measured_against_the_first_one() {
-    let creeping: Vec<BreakSeen> = (0..10).map(|second| on_break(None, Some(second))).collect();
+    let creeping: Vec<Break> = (0..10).map(|second| on_break(None, Some(second))).collect();
     assert_eq!(breaks(&creeping)[..2], ["break_ended", "break_started"]);
 }
 
@@ -59,7 +59,7 @@ fn a_start_that_creeps_is_measured_against_the_first_one() {
 fn a_break_lasts_from_its_start_to_the_look_that_misses_it() {
     let seen = |poll: PollResult, state| PollResult { break_state: Some(state), ..poll };
     let (on, _) = AgentState::default().after(&seen(poll(60), on_break(Some("Lunch"), Some(0))));
-    let lasted = |state: BreakSeen| match on.after(&seen(poll(720), state)).1.first() {
+    let lasted = |state: Break| match on.after(&seen(poll(720), state)).1.first() {
         Some(EventKind::BreakEnded { lasted_seconds, .. }) => *lasted_seconds,
         other => panic!("{other:?}"),
     };
@@ -74,7 +74,7 @@ fn a_break_lasts_from_its_start_to_the_look_that_misses_it() {
 #[test]
 fn wrapups_are_told_apart_by_their_call() {
     let both: &[&str] = &["wrapup_ended", "wrapup_started"];
-    let table: [(&[WrapupSeen], &[&str]); 7] = [
+    let table: [(&[Wrapup], &[&str]); 7] = [
         (&[in_wrapup(Some("a"), Some(90))], &[]),
         (&[not_in_wrapup(), not_in_wrapup()], &[]),
         (&[not_in_wrapup(), in_wrapup(Some("a"), Some(90))], &["wrapup_started"]),

@@ -1,9 +1,9 @@
 //! Each event as one sentence that can be read aloud.
 
+use crate::floor::answer::{Break, Tag, Wrapup};
 use crate::floor::event::{
     Alert, AlertChange, AlertWhat, EndReason, Event, EventKind, GapCause, Level, State, StateCause,
 };
-use crate::floor::poll_result::{BreakSeen, SeenTag, WrapupSeen};
 use crate::report::{Part, Sentence, Tone};
 
 /// The event as one sentence: for pipes, `--log`, notices and screen readers.
@@ -156,7 +156,7 @@ fn tell_standing(state: &State, parts: &mut Vec<Part>) {
     }
 }
 
-fn tell_tag(tag: &SeenTag, initial: bool, changed: bool, parts: &mut Vec<Part>) {
+fn tell_tag(tag: &Tag, initial: bool, changed: bool, parts: &mut Vec<Part>) {
     parts.push(Part::Words(if changed { ": changed: " } else { ": " }));
     parts.push(tag.kind.clone().map_or(Part::Words("notification"), Part::Text));
     if let Some(phone) = &tag.customer {
@@ -176,7 +176,7 @@ fn tell_tag(tag: &SeenTag, initial: bool, changed: bool, parts: &mut Vec<Part>) 
     }
 }
 
-fn tell_break(seen: &BreakSeen, parts: &mut Vec<Part>) {
+fn tell_break(seen: &Break, parts: &mut Vec<Part>) {
     tell_reason(seen.reason.as_ref(), parts);
     if let Some(since) = seen.since {
         parts.extend([Part::Words(", since "), Part::Clock(since)]);
@@ -189,7 +189,7 @@ fn tell_reason(reason: Option<&String>, parts: &mut Vec<Part>) {
     }
 }
 
-fn tell_wrapup(seen: &WrapupSeen, parts: &mut Vec<Part>) {
+fn tell_wrapup(seen: &Wrapup, parts: &mut Vec<Part>) {
     if let Some(phone) = &seen.customer {
         parts.extend([Part::Words(" after the call with "), Part::Phone(phone.clone())]);
     }

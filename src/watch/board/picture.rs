@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 
 use ratatui::buffer::Buffer;
 
+use crate::floor::answer::Tag;
 use crate::floor::limit::Limit;
-use crate::floor::poll_result::SeenTag;
 use crate::output::text::style::{CALLBACK, IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG};
 use crate::output::text::width::{cut, pad_left, pad_right, width};
 use crate::watch::board::columns::{Column, GAP, fit};
@@ -130,7 +130,7 @@ impl Picture<'_> {
     /// The newest tags of all profiles, with their icons, under a title.
     fn newest_tags(&self, height: usize) -> Vec<Line> {
         let Some(count) = height.checked_sub(1) else { return Vec::new() };
-        let mut tags: Vec<(&Followed, &SeenTag)> =
+        let mut tags: Vec<(&Followed, &Tag)> =
             self.view.followed.iter().flat_map(|one| one.tags.iter().map(move |tag| (one, tag))).collect();
         tags.sort_by_key(|(_, tag)| std::cmp::Reverse(tag.time));
         let wording = self.wording();
@@ -206,13 +206,13 @@ fn cell(column: Column, text: &str, width: usize) -> String {
 }
 
 /// How wide the times of these stand: that of another day has its date.
-pub(crate) fn times_width<'t>(tags: impl IntoIterator<Item = &'t SeenTag>, wording: &Wording<'_>) -> usize {
+pub(crate) fn times_width<'t>(tags: impl IntoIterator<Item = &'t Tag>, wording: &Wording<'_>) -> usize {
     let times = tags.into_iter().filter_map(|tag| tag.time);
     times.map(|time| width(&wording.clock(time))).max().unwrap_or(0).max(width("00:00"))
 }
 
 /// A notification on one line: mark, time, agent, kind, customer, message, icons.
-pub(crate) fn tag_line(tag: &SeenTag, times: usize, agent: Option<&str>, wording: &Wording<'_>) -> Line {
+pub(crate) fn tag_line(tag: &Tag, times: usize, agent: Option<&str>, wording: &Wording<'_>) -> Line {
     let mark = tag_mark(tag);
     let time = tag.time.map_or_else(String::new, |time| wording.clock(time));
     let mut line =
@@ -308,9 +308,9 @@ mod tests {
     fn tags_of_the_day_before_make_room_for_their_date() {
         let zone = jiff::tz::TimeZone::UTC;
         let wording = Wording { zone: &zone, wall: at(1_000), mask: false };
-        let yesterday = SeenTag { time: Some(at(-40_000)), ..tag("a1") };
+        let yesterday = Tag { time: Some(at(-40_000)), ..tag("a1") };
         assert_eq!(times_width([], &wording), 5);
-        assert_eq!(times_width([&tag("a900"), &SeenTag { time: None, ..tag("a2") }], &wording), 5);
+        assert_eq!(times_width([&tag("a900"), &Tag { time: None, ..tag("a2") }], &wording), 5);
         assert_eq!(times_width([&tag("a900"), &yesterday], &wording), "2027-01-14 20:53".len());
     }
 }

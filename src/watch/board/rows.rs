@@ -4,9 +4,9 @@
 use std::cmp::Reverse;
 use std::time::Duration;
 
+use crate::floor::answer::{Break, Tag, Wrapup};
 use crate::floor::event::{AlertWhat, Level};
 use crate::floor::limit::Limit;
-use crate::floor::poll_result::{BreakSeen, SeenTag, WrapupSeen};
 use crate::floor::state::StateSince;
 use crate::output::text::style::{IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG, mark_of_kind};
 use crate::output::text::times;
@@ -131,8 +131,8 @@ fn without_either(followed: &Followed, now: Duration) -> Option<i64> {
 
 fn reason(
     followed: &Followed,
-    breaking: Option<&StateSince<BreakSeen>>,
-    wrapping: Option<&StateSince<WrapupSeen>>,
+    breaking: Option<&StateSince<Break>>,
+    wrapping: Option<&StateSince<Wrapup>>,
     wording: &Wording<'_>,
 ) -> String {
     if let Phase::Over(why) = &followed.phase {
@@ -149,8 +149,8 @@ fn reason(
 
 /// Seconds until the wrap-up ends, or until the next limit; negative once over.
 fn left(
-    breaking: Option<&StateSince<BreakSeen>>,
-    wrapping: Option<&StateSince<WrapupSeen>>,
+    breaking: Option<&StateSince<Break>>,
+    wrapping: Option<&StateSince<Wrapup>>,
     limits: &[Limit],
     now: Duration,
 ) -> Option<i64> {
@@ -183,6 +183,6 @@ fn last(followed: &Followed, now: Duration, wording: &Wording<'_>) -> String {
 }
 
 /// The mark of a notification by its kind.
-pub(crate) fn tag_mark(tag: &SeenTag) -> Mark {
+pub(crate) fn tag_mark(tag: &Tag) -> Mark {
     tag.kind.as_deref().map_or(ORDINARY, mark_of_kind)
 }

@@ -5,10 +5,11 @@ use ratatui::backend::TestBackend;
 
 use super::*;
 use crate::floor::alerts::evaluate;
+use crate::floor::answer::{Break, Tag};
 use crate::floor::diff::Memory;
 use crate::floor::event::{Alert, AlertChange, AlertWhat, GapCause, Level};
 use crate::floor::health::Failed;
-use crate::floor::poll_result::{BreakSeen, PollResult, SeenTag};
+use crate::floor::poll_result::PollResult;
 use crate::floor::samples::{at, in_wrapup, not_in_wrapup, on_break, poll, raw, tag, working};
 use crate::output::payloads::{assert_harmless, payloads};
 use crate::watch::board::controls::Page;
@@ -99,12 +100,12 @@ impl Desk {
     }
 }
 
-fn said(break_state: BreakSeen, second: u64) -> PollResult {
+fn said(break_state: Break, second: u64) -> PollResult {
     PollResult { break_state: Some(break_state), wrapup: Some(not_in_wrapup()), ..poll(second) }
 }
 
-fn notification(kind: &str, second: i64, icons: &[&str]) -> SeenTag {
-    SeenTag {
+fn notification(kind: &str, second: i64, icons: &[&str]) -> Tag {
+    Tag {
         kind: Some(kind.into()),
         time: Some(at(second)),
         icon_names: icons.iter().map(|&name| name.to_owned()).collect(),
@@ -323,7 +324,7 @@ fn the_screen_says_the_same_without_colour() {
 #[test]
 fn masked_numbers_are_nowhere_on_the_board() {
     let mut desk = busy_floor();
-    desk.followed[3].keep(SeenTag { fields: raw(r#"{"mobile":"919812345678"}"#), ..tag("t2") });
+    desk.followed[3].keep(Tag { fields: raw(r#"{"mobile":"919812345678"}"#), ..tag("t2") });
     assert!(desk.text(200, 50).contains("919812345678"));
     desk.options.mask = true;
     assert!(!desk.text(200, 50).contains("9198123"));
@@ -351,8 +352,8 @@ fn hostile_text_cannot_leave_its_cells() {
     for (name, text) in payloads() {
         let mut desk = Desk::new(&[]);
         let json = serde_json::to_string(&text).expect("a string");
-        let seen = BreakSeen { detail: Some(raw(&json)), ..on_break(Some(&text), Some(900)) };
-        let hostile = SeenTag {
+        let seen = Break { detail: Some(raw(&json)), ..on_break(Some(&text), Some(900)) };
+        let hostile = Tag {
             message: Some(text.clone()),
             customer: Some(text.clone()),
             fields: raw(&json),

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::floor::poll_result::SeenTag;
+use crate::floor::answer::Tag;
 use crate::floor::samples::{at, nameless};
 use crate::watch::checker::dice::Dice;
 
@@ -37,11 +37,11 @@ pub(crate) struct ItemState {
     /// Whether it is without id, so that twins are two.
     pub(crate) is_nameless: bool,
     /// The same, written in different ways.
-    spellings: [SeenTag; 2],
+    spellings: [Tag; 2],
 }
 
 impl ItemState {
-    pub(crate) fn written(&self, dice: &mut Dice) -> SeenTag {
+    pub(crate) fn written(&self, dice: &mut Dice) -> Tag {
         self.spellings[usize::from(dice.happens(500))].clone()
     }
 }
@@ -89,7 +89,7 @@ impl Floor {
         for (version, from) in moments.into_iter().enumerate() {
             states.push(self.states.len());
             let label = self.states.len();
-            let spell = |json: String| SeenTag {
+            let spell = |json: String| Tag {
                 id: (!is_nameless).then(|| format!("n{number}")),
                 time: written.parse().ok(),
                 // Not part of the identity: so the checker knows which state was told.

@@ -5,13 +5,13 @@ use deepcall::client::replies::envelope;
 use deepcall::client::replies::envelope::Judged;
 use deepcall::client::replies::items::Items;
 use deepcall::client::replies::{moments, tags};
-use deepcall::client::{Notification, Received, Tags};
+use deepcall::client::{Received, Tags};
 use deepcall::commands::tags::{DOCUMENT, row};
-use deepcall::floor::poll_result::{PollResult, SeenTag};
+use deepcall::floor::answer::Tag;
+use deepcall::floor::poll_result::PollResult;
 use deepcall::output::formats::render::render;
 use deepcall::output::presentation::{Format, Presentation};
 use deepcall::report::{Report, Row};
-use deepcall::watch::poll::seen_tag;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -29,7 +29,7 @@ pub fn received(reply: &str) -> Received {
 }
 
 /// From the reply to what is made of its notifications.
-pub fn decode<T>(received: &Received, take: impl FnMut(Notification) -> Option<T>) -> Tags<T> {
+pub fn decode<T>(received: &Received, take: impl FnMut(Tag) -> Option<T>) -> Tags<T> {
     let Ok(Judged::Payload(envelope)) = envelope::judge(received, Module::Tags) else { panic!("no payload") };
     let data = Items::of("data", envelope.data).unwrap();
     let icons = Items::of("iconDetails", envelope.icon_details).unwrap();
@@ -63,7 +63,7 @@ pub fn told(report: &Report, format: Format) -> Vec<u8> {
 
 /// What `deepcall watch` sees.
 pub fn look(received: &Received) -> PollResult {
-    let tags: Vec<SeenTag> = decode(received, |tag| Some(seen_tag(tag))).notifications;
+    let tags: Vec<Tag> = decode(received, Some).notifications;
     PollResult {
         profile: None,
         taken_at: Timestamp::UNIX_EPOCH,

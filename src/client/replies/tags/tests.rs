@@ -7,7 +7,7 @@ fn received(status: u16, body: &str) -> Received {
         status,
         body: body.as_bytes().to_vec().into(),
         server_time: None,
-        received_at: Timestamp::UNIX_EPOCH,
+        received_at: jiff::Timestamp::UNIX_EPOCH,
         attempts: 1,
         lost_a_reply: false,
         retry_after: None,
@@ -22,7 +22,7 @@ fn fault(body: &str) -> Fault {
     read(&received(200, body), &moments::india(), Some).unwrap_err().fault()
 }
 
-fn only(data: &str) -> Notification {
+fn only(data: &str) -> Tag {
     tags(&format!(r#"{{"status":"success","data":[{data}]}}"#)).notifications.remove(0)
 }
 
