@@ -69,7 +69,9 @@ fn every_command_on_the_sandbox_works_as_it_stands() {
                 let output = shell.output().unwrap();
                 let shown = String::from_utf8_lossy(&output.stderr);
                 assert_eq!(output.status.code(), Some(0), "{path}: {commands}\n{shown}");
-                assert!(!output.stdout.is_empty(), "{path}: {commands}");
+                // At this moment, nobody of the floor may be in the state that is selected.
+                let may_select_none = commands.contains("select(");
+                assert!(may_select_none || !output.stdout.is_empty(), "{path}: {commands}");
             }
             count += 1;
         }
