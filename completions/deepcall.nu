@@ -13,11 +13,11 @@ module completions {
     --profile: string         # Use the session stored under this name
     --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
     --all                     # Ask every stored profile, or every simulated agent
-    --jobs: string            # How many profiles to ask at the same time [default: 16]
-    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --jobs: string            # How many profiles to ask at the same time, up to 256 [default: 16]
+    --server: string          # Address of the server [default: https://v4-api.deepcall.com]
+    --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --retries: string         # How often to try again when the server is in trouble, up to 10; ping once [default: 2]
     --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
@@ -29,7 +29,7 @@ module completions {
     --no-headers              # Leave out the line of headings
     --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall color" # When to use colour: auto, always or never [default: auto]
-    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -52,15 +52,15 @@ module completions {
     --ssid-file: path         # Read the ssid from a file
     --token-stdin             # Read the token from standard input
     --token-file: path        # Read the token from a file
-    --store: string           # Keep the secret in: keyring or file [default: keyring]
+    --store: string           # Where to keep the secret: keyring or file [default: keyring]
     --allow-http              # Let this profile use plain http to a server on another machine
     --no-verify               # Store it without asking the server whether it is good
     --default                 # Make this profile the default
     --profile: string         # Use the session stored under this name
-    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --server: string          # Address of the server [default: https://v4-api.deepcall.com]
+    --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --retries: string         # How often to try again when the server is in trouble, up to 10; ping once [default: 2]
     --output(-o): string@"nu-complete deepcall login output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
@@ -68,7 +68,7 @@ module completions {
     --no-headers              # Leave out the line of headings
     --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall login color" # When to use colour: auto, always or never [default: auto]
-    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -95,7 +95,7 @@ module completions {
     --no-headers              # Leave out the line of headings
     --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall logout color" # When to use colour: auto, always or never [default: auto]
-    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -118,11 +118,11 @@ module completions {
     --profile: string         # Use the session stored under this name
     --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
     --all                     # Ask every stored profile, or every simulated agent
-    --jobs: string            # How many profiles to ask at the same time [default: 16]
-    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --jobs: string            # How many profiles to ask at the same time, up to 256 [default: 16]
+    --server: string          # Address of the server [default: https://v4-api.deepcall.com]
+    --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --retries: string         # How often to try again when the server is in trouble, up to 10; ping once [default: 2]
     --output(-o): string@"nu-complete deepcall profiles output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Print what this jq expression makes of the JSON object
@@ -130,7 +130,7 @@ module completions {
     --no-headers              # Leave out the line of headings
     --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall profiles color" # When to use colour: auto, always or never [default: auto]
-    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -159,11 +159,11 @@ module completions {
     --profile: string         # Use the session stored under this name
     --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
     --all                     # Ask every stored profile, or every simulated agent
-    --jobs: string            # How many profiles to ask at the same time [default: 16]
-    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --jobs: string            # How many profiles to ask at the same time, up to 256 [default: 16]
+    --server: string          # Address of the server [default: https://v4-api.deepcall.com]
+    --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --retries: string         # How often to try again when the server is in trouble, up to 10; ping once [default: 2]
     --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
@@ -175,7 +175,7 @@ module completions {
     --no-headers              # Leave out the line of headings
     --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall tags color" # When to use colour: auto, always or never [default: auto]
-    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -197,11 +197,11 @@ module completions {
     --profile: string         # Use the session stored under this name
     --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
     --all                     # Ask every stored profile, or every simulated agent
-    --jobs: string            # How many profiles to ask at the same time [default: 16]
-    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --jobs: string            # How many profiles to ask at the same time, up to 256 [default: 16]
+    --server: string          # Address of the server [default: https://v4-api.deepcall.com]
+    --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --retries: string         # How often to try again when the server is in trouble, up to 10; ping once [default: 2]
     --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
@@ -213,7 +213,7 @@ module completions {
     --no-headers              # Leave out the line of headings
     --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall break-status color" # When to use colour: auto, always or never [default: auto]
-    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -236,11 +236,11 @@ module completions {
     --profile: string         # Use the session stored under this name
     --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
     --all                     # Ask every stored profile, or every simulated agent
-    --jobs: string            # How many profiles to ask at the same time [default: 16]
-    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --jobs: string            # How many profiles to ask at the same time, up to 256 [default: 16]
+    --server: string          # Address of the server [default: https://v4-api.deepcall.com]
+    --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --retries: string         # How often to try again when the server is in trouble, up to 10; ping once [default: 2]
     --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
@@ -252,7 +252,7 @@ module completions {
     --no-headers              # Leave out the line of headings
     --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall wrapup color" # When to use colour: auto, always or never [default: auto]
-    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -274,27 +274,27 @@ module completions {
 
   # Follow tags, breaks and wrap-ups until stopped
   export extern "deepcall watch" [
-    --interval: string        # Ask each this often, at least 2s [default: 5s]
+    --interval: string        # Ask each profile this often, at least 2s [default: 5s]
     --only: string@"nu-complete deepcall watch only" # Follow only tags, breaks or wrapups
     --since: string           # Tell tags that were there before from then on [default: all]
     --until: string           # End with 0 at EVENT or EVENT@PROFILE, e.g. break_ended
-    --alert: string           # Tell of long ones: break=15m, break.tea=9m, wrapup=60s:90s
+    --alert: string           # Alert when a break or wrap-up exceeds a limit: break=15m, break.tea=9m, wrapup=60s:90s
     --bell                    # Ring the terminal's bell at the events of --on
     --notify                  # Send a notice at the events of --on: to the desktop, or else through the terminal, also over ssh
     --exec: string            # Run this by the shell at the events of --on, with the event as JSON on its standard input
-    --on: string              # Which events ring, notify and run [default: alert,session_expired]
-    --heartbeat: string       # Give a sign of life this often, e.g. 60s
+    --on: string              # Events that trigger --bell, --notify and --exec [default: alert,session_expired]
+    --heartbeat: string       # Emit a heartbeat event at this interval, e.g. 60s
     --max-stale: string       # End with exit code 5 when nobody has answered for this long, e.g. 10m
     --log                     # Lines instead of a board, on a terminal too
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
     --profile: string         # Use the session stored under this name
     --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
     --all                     # Ask every stored profile, or every simulated agent
-    --jobs: string            # How many profiles to ask at the same time [default: 16]
-    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --jobs: string            # How many profiles to ask at the same time, up to 256 [default: 16]
+    --server: string          # Address of the server [default: https://v4-api.deepcall.com]
+    --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --retries: string         # How often to try again when the server is in trouble, up to 10; ping once [default: 2]
     --server-timezone: string # Time zone of server times that name none [default: +05:30]
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
@@ -302,10 +302,10 @@ module completions {
     --json                    # One JSON object for each event and line
     --output(-o): string@"nu-complete deepcall watch output" # ndjson (the same as --json), csv, tsv, or lines: sentences
     --columns: string         # Show these columns of csv and tsv, e.g. at,profile,type,reason,fields.queue
-    --no-headers              # Leave out the line of headings of csv and tsv
+    --no-headers              # Leave out the line of headings
     --csv-raw                 # Leave out the ' before cells that a spreadsheet would take for formulas
-    --color: string@"nu-complete deepcall watch color" # When to use colour [default: auto]
-    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --color: string@"nu-complete deepcall watch color" # When to use colour: auto, always or never [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -324,12 +324,12 @@ module completions {
   # Update an agent's presence; no other command writes
   export extern "deepcall ping" [
     --mic-perm: string        # The browser phone's microphone permission [default: true]
-    --path: string            # Path of the call [default: agentProfile/setWebPingTime]
+    --path: string            # Path of the call, which the vendor does not document [default: agentProfile/setWebPingTime]
     --profile: string         # Use the session stored under this name
-    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --server: string          # Address of the server [default: https://v4-api.deepcall.com]
+    --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --retries: string         # How often to try again when the server is in trouble, up to 10; ping once [default: 2]
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
     --agents: string          # How many agents work on it
@@ -340,7 +340,7 @@ module completions {
     --no-headers              # Leave out the line of headings
     --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall ping color" # When to use colour: auto, always or never [default: auto]
-    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -355,10 +355,10 @@ module completions {
     --input: path             # Read the body, one JSON object, from a file, or from standard input for -
     --jq: string              # Print what this jq expression makes of the reply
     --profile: string         # Use the session stored under this name
-    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --server: string          # Address of the server [default: https://v4-api.deepcall.com]
+    --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # How often to try again when the server is in trouble [default: 2, for ping 1]
+    --retries: string         # How often to try again when the server is in trouble, up to 10; ping once [default: 2]
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
     --agents: string          # How many agents work on it
@@ -416,7 +416,7 @@ module completions {
     --no-headers              # Leave out the line of headings
     --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     --color: string@"nu-complete deepcall config show color" # When to use colour: auto, always or never [default: auto]
-    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
     --quiet(-q)               # Say nothing on stderr but errors
     --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -461,8 +461,8 @@ module completions {
 
   # Check what works, and say what to do about what does not
   export extern "deepcall doctor" [
-    --server: string          # Address of the server [default: v4-api.deepcall.com, by https]
-    --cacert: path            # Trust the certificate authorities in this PEM file as well
+    --server: string          # Address of the server [default: https://v4-api.deepcall.com]
+    --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
     --sandbox                 # Ask a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor

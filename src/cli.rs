@@ -14,6 +14,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::app::App;
 use crate::app::console::Messages;
 use crate::app::options::QuestionOptions;
+use crate::app::settings::typed::Typed;
 use crate::commands;
 use crate::commands::api::ApiArgs;
 use crate::commands::break_status::BreakStatusArgs;
@@ -100,15 +101,15 @@ pub fn definition() -> clap::Command {
     shape::shaped(Cli::command())
 }
 
-/// Reads the command line.
+/// Reads the command line: the command, and the options that stand for settings.
 ///
 /// # Errors
 /// What clap has to say: help, version, or what is wrong.
-pub fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
-    let definition = definition();
+pub fn parse(arguments: Vec<OsString>) -> Result<(Command, Typed), clap::Error> {
+    let mut definition = definition();
     let arguments = order::options_behind_command(&definition, arguments);
-    let cli = Cli::from_arg_matches(&definition.try_get_matches_from(arguments)?)?;
-    Ok(cli.command)
+    let matches = definition.try_get_matches_from_mut(arguments)?;
+    Ok((Cli::from_arg_matches(&matches)?.command, Typed::of(&definition, &matches)))
 }
 
 /// Writes what clap found: help and version are answers, the rest is a usage error.

@@ -58,7 +58,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: Environme
         return welcome::run(&app);
     }
     match cli::parse(arguments) {
-        Ok(command) => app.console.finish(command.run(&app)),
+        Ok((command, typed)) => {
+            app.set_typed(typed);
+            app.console.finish(command.run(&app))
+        }
         Err(error) => cli::report(&error, &app),
     }
 }

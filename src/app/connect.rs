@@ -1,4 +1,4 @@
-//! Connections to servers, as options, variables and the config file want them. Nothing is sent here.
+//! Connections to servers, as the settings want them. Nothing is sent here.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -6,9 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::fleet::Agent;
-use crate::app::options::ConnectionOptions;
-use crate::app::settings::table::CACERT;
-use crate::app::settings::{Layers, Patience, patience};
+use crate::app::settings::Settings;
+use crate::app::settings::table::{CACERT, RETRIES, TIMEOUT};
 use crate::client::{Budget, Connection, ConnectionOptions as Wanted, Proxies, SignedIn};
 use crate::clock::Clock;
 use crate::failure::Failure;
@@ -19,8 +18,10 @@ const GRACE: Duration = Duration::from_millis(500);
 
 /// Opens connections.
 pub(crate) struct Connector {
-    /// `--timeout` and `--retries`.
-    pub(crate) patience: Patience,
+    /// How long all calls together may take.
+    pub(crate) timeout: Option<Duration>,
+    /// Each kind of call has its own number where nobody chose another.
+    pub(crate) retries: Option<u8>,
     extra_ca: Option<Vec<u8>>,
     proxies: Proxies,
     roots_file: Option<PathBuf>,
@@ -30,12 +31,8 @@ pub(crate) struct Connector {
 impl Connector {
     /// # Errors
     /// If an option, a variable or the config file is wrong, or a file of authorities cannot be read: exit code 2.
-    pub(crate) fn new(
-        options: &ConnectionOptions,
-        settings: Layers<'_>,
-        clock: &Clock,
-    ) -> Result<Self, Failure> {
-        let cacert = settings.get(&CACERT, options.cacert.clone().map(Some))?.value;
+    pub(crate) fn new(settings: Settings<'_>, clock: &Clock) -> Result<Self, Failure> {
+        let cacert = settings.get(&CACERT)?.value;
         let read = |path: PathBuf| {
             std::fs::read(&path).map_err(|error| {
                 Failure::usage(format!("--cacert: cannot read {}", path.display())).caused_by(&error)
@@ -47,7 +44,8 @@ impl Connector {
         }
         let proxies = Proxies::from_variables(|name| variables.text(name).ok().flatten().map(str::to_owned));
         Ok(Self {
-            patience: patience(options, settings)?,
+            timeout: settings.get(&TIMEOUT)?.value,
+            retries: settings.get(&RETRIES)?.if_chosen(),
             extra_ca: cacert.map(read).transpose()?,
             proxies,
             roots_file: variables.path("SSL_CERT_FILE"),
@@ -86,10 +84,10 @@ impl Connector {
 
     fn budget(&self) -> Budget {
         let mut budget = Budget::standard();
-        if let Some(timeout) = self.patience.timeout {
+        if let Some(timeout) = self.timeout {
             budget = budget.with_total(timeout + GRACE);
         }
-        if let Some(retries) = self.patience.retries {
+        if let Some(retries) = self.retries {
             budget = budget.with_attempts(u32::from(retries) + 1);
         }
         budget

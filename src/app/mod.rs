@@ -23,7 +23,8 @@ use crate::app::options::{OutputOptions, TalkOptions};
 use crate::app::renderer::Renderer;
 use crate::app::settings::config_file::ConfigFile;
 use crate::app::settings::table::OUTPUT;
-use crate::app::settings::{Layers, look};
+use crate::app::settings::typed::Typed;
+use crate::app::settings::{Settings, appearance};
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::output::text::redact::Redactor;
@@ -37,6 +38,7 @@ pub(crate) struct App {
     pub(crate) clock: Clock,
     pub(crate) redactor: Redactor,
     stdin: Cell<Option<Box<dyn Read + Send>>>,
+    typed: OnceCell<Typed>,
     config: OnceCell<ConfigFile>,
     /// The format of errors, where it was typed or a variable names it.
     format: Option<String>,
@@ -53,20 +55,26 @@ impl App {
             typed_format.or_else(|| variables.text("DEEPCALL_OUTPUT").ok().flatten().map(str::to_owned));
         let console = Console::new(stdout, stderr, redactor.clone(), pending);
         console.set_messages(Messages {
-            color: look::colour_of_errors(&variables, terminals.stderr),
+            color: appearance::colour_of_errors(&variables, terminals.stderr),
             errors_as_json: is_json(format.as_deref()),
             ..Messages::default()
         });
-        let (stdin, config) = (Cell::new(Some(stdin)), OnceCell::new());
-        Self { console, variables, terminals, clock, redactor, stdin, config, format }
+        let stdin = Cell::new(Some(stdin));
+        let (typed, config) = (OnceCell::new(), OnceCell::new());
+        Self { console, variables, terminals, clock, redactor, stdin, typed, config, format }
     }
 
-    /// Variables and `config.toml`. The file is read when a command first needs it: what is built into the program
+    /// What was typed, once the command line is parsed.
+    pub(crate) fn set_typed(&self, typed: Typed) {
+        self.typed.get_or_init(|| typed);
+    }
+
+    /// Options, variables and `config.toml`. The file is read when a command first needs it: what is built into the program
     /// works whatever state the file is in, and a broken one can be mended.
     ///
     /// # Errors
     /// If the file is wrong: exit code 2.
-    pub(crate) fn settings(&self) -> Result<Layers<'_>, Failure> {
+    pub(crate) fn settings(&self) -> Result<Settings<'_>, Failure> {
         if self.config.get().is_none() {
             // Where the system names no folder, there is no file either.
             let config = match self.folders() {
@@ -78,7 +86,7 @@ impl App {
             self.config.get_or_init(|| config);
         }
         let config = self.config.get_or_init(ConfigFile::default);
-        Ok(Layers::new(&self.variables, config))
+        Ok(Settings::new(self.typed.get_or_init(Typed::default), &self.variables, config))
     }
 
     /// From now on `config.toml` counts as empty: for `doctor`, which reports a broken file and checks the rest.
@@ -110,12 +118,15 @@ impl App {
         document: &Document,
     ) -> Result<Renderer, Failure> {
         let settings = self.settings()?;
-        let color = look::colour(&options.format, settings, self.terminals.stderr)?;
-        let presentation = look::presentation(options, settings, self.terminals, self.clock.now())?;
+        let color = appearance::colour(settings, self.terminals.stderr)?;
+        let presentation = appearance::presentation(options, settings, self.terminals, self.clock.now())?;
         self.console.set_messages(Messages { color, mask: presentation.mask, ..self.console.messages() });
         self.console.set_talk(talk);
-        let configured = look::configured_columns(document, presentation.format, settings)?;
-        Renderer::new(options, presentation, configured, document)
+        let lasting = match presentation.columns {
+            Some(_) => None,
+            None => appearance::lasting_columns(document, presentation.format, settings)?,
+        };
+        Renderer::new(options, presentation, lasting, document)
     }
 }
 

@@ -1,13 +1,14 @@
 //! Options that several commands share, in groups. A command flattens just the groups that have a
 //! meaning for it, so that an option elsewhere is a usage error and not silence.
+//!
+//! The fields of options that stand for settings are private: `Settings::get` finds what counts, and the table of
+//! settings has their help.
 
-use std::path::PathBuf;
-use std::time::Duration;
-
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args};
 
-use crate::app::settings::table::{JOBS, RETRIES};
+use crate::app::settings::Sourced;
+use crate::app::settings::table::{JOBS, RETRIES, TIMEOUT};
 use crate::output::presentation::{ColorWhen, Format};
 
 /// The options that ask many profiles.
@@ -43,9 +44,8 @@ pub struct QuestionOptions {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Session")]
 pub struct ProfileOptions {
-    /// Use the session stored under this name
     #[arg(long, value_name = "NAME")]
-    pub profile: Option<String>,
+    profile: Option<String>,
 }
 
 /// One question to many profiles.
@@ -58,9 +58,8 @@ pub struct FleetOptions {
     /// Ask every stored profile, or every simulated agent
     #[arg(long, conflicts_with = "profile")]
     pub all: bool,
-    /// How many profiles to ask at the same time [default: 16]
-    #[arg(long, value_name = "N", requires = MANY, value_parser = JOBS.parse, hide_short_help = true)]
-    pub jobs: Option<u16>,
+    #[arg(long, value_name = "N", requires = MANY, value_parser = JOBS.checked(), hide_short_help = true)]
+    jobs: Option<String>,
 }
 
 impl FleetOptions {
@@ -72,27 +71,22 @@ impl FleetOptions {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Connection")]
 pub struct ConnectionOptions {
-    /// Address of the server [default: v4-api.deepcall.com, by https]
     #[arg(long, value_name = "URL", hide_short_help = true)]
-    pub server: Option<String>,
-    /// Trust the certificate authorities in this PEM file as well
+    server: Option<String>,
     #[arg(long, value_name = "FILE", hide_short_help = true)]
-    pub cacert: Option<PathBuf>,
-    /// Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    #[arg(long, value_name = "DURATION", value_parser = crate::moment::duration, hide_short_help = true)]
-    pub timeout: Option<Duration>,
-    /// How often to try again when the server is in trouble [default: 2, for ping 1]
-    #[arg(long, value_name = "N", value_parser = RETRIES.parse, hide_short_help = true)]
-    pub retries: Option<u8>,
+    cacert: Option<String>,
+    #[arg(long, value_name = "DURATION", value_parser = TIMEOUT.checked(), hide_short_help = true)]
+    timeout: Option<String>,
+    #[arg(long, value_name = "N", value_parser = RETRIES.checked(), hide_short_help = true)]
+    retries: Option<String>,
 }
 
 /// How to read the times of replies.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Connection")]
 pub struct ServerTimeOptions {
-    /// Time zone of server times that name none [default: +05:30]
     #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_short_help = true)]
-    pub server_timezone: Option<String>,
+    server_timezone: Option<String>,
 }
 
 /// A simulated server instead of the real one.
@@ -127,9 +121,8 @@ pub struct OutputOptions {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Output")]
 pub struct FormatOptions {
-    /// table, json, ndjson, csv or tsv [default: table]
-    #[arg(short, long, value_name = "FORMAT", value_parser = formats(), hide_possible_values = true)]
-    pub output: Option<Format>,
+    #[arg(short, long, value_name = "FORMAT", value_parser = words(Format::ALL.map(Format::word)), hide_possible_values = true)]
+    output: Option<String>,
     /// Print one JSON object; the same as --output json
     #[arg(long, conflicts_with = "output")]
     pub json: bool,
@@ -142,27 +135,37 @@ pub struct FormatOptions {
     /// refused with the list of those that are known.
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub columns: Option<Vec<String>>,
-    /// Leave out the line of headings
     #[arg(long, hide_short_help = true)]
-    pub no_headers: bool,
+    no_headers: bool,
     /// Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
     #[arg(long, hide_short_help = true)]
     pub csv_raw: bool,
-    /// When to use colour: auto, always or never [default: auto]
-    #[arg(long, value_name = "WHEN", value_parser = color_choices(), hide_possible_values = true, hide_short_help = true)]
-    pub color: Option<ColorWhen>,
+    #[arg(long, value_name = "WHEN", value_parser = words(ColorWhen::ALL.map(ColorWhen::word)), hide_possible_values = true, hide_short_help = true)]
+    color: Option<String>,
+    /// Of a command whose own options decide it.
+    #[arg(skip)]
+    pub decided: Option<Sourced<Format>>,
+}
+
+impl FormatOptions {
+    /// Those of a command that has other options for the format.
+    #[must_use]
+    pub fn deciding(decided: Option<Sourced<Format>>, columns: Option<Vec<String>>, csv_raw: bool) -> Self {
+        Self { columns, csv_raw, decided, ..Self::default() }
+    }
 }
 
 /// How the values of an answer are shown.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Output")]
 pub struct ValueOptions {
-    /// Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: the system's]
     #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_short_help = true)]
-    pub timezone: Option<String>,
-    /// Hide phone numbers but for the last three digits
+    timezone: Option<String>,
     #[arg(long, hide_short_help = true)]
-    pub mask: bool,
+    mask: bool,
+    /// Whatever was chosen: for answers that are passed on.
+    #[arg(skip)]
+    pub always_masked: bool,
 }
 
 /// What is told on stderr.
@@ -177,11 +180,7 @@ pub struct TalkOptions {
     pub verbose: u8,
 }
 
-fn formats() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::ALL.map(Format::word)).try_map(|word| word.parse::<Format>())
-}
-
-/// The words of `--color`.
-pub(crate) fn color_choices() -> impl TypedValueParser<Value = ColorWhen> {
-    PossibleValuesParser::new(ColorWhen::ALL.map(ColorWhen::word)).try_map(|word| word.parse::<ColorWhen>())
+/// Words that a shell can complete, and of which the nearest is suggested.
+pub(crate) fn words<const N: usize>(words: [&'static str; N]) -> PossibleValuesParser {
+    PossibleValuesParser::new(words)
 }

@@ -17,7 +17,7 @@ use crate::report::{Document, Report};
 pub(crate) struct Renderer {
     presentation: Presentation,
     /// The config file's columns, where none were typed.
-    configured_columns: Option<Vec<String>>,
+    lasting_columns: Option<Vec<String>>,
     filter: Option<Filter>,
 }
 
@@ -29,14 +29,14 @@ impl Renderer {
     pub(crate) fn new(
         options: &OutputOptions,
         presentation: Presentation,
-        configured_columns: Option<Vec<String>>,
+        lasting_columns: Option<Vec<String>>,
         document: &Document,
     ) -> Result<Self, Failure> {
         if let Some(columns) = &presentation.columns {
             select::named(document, columns)?;
         }
         let filter = options.format.jq.as_deref().map(Filter::compile).transpose()?;
-        Ok(Self { presentation, configured_columns, filter })
+        Ok(Self { presentation, lasting_columns, filter })
     }
 
     /// How the answer looks.
@@ -61,10 +61,10 @@ impl Renderer {
     /// Lasting columns are those of tables: they do not turn a sentence into one.
     fn presentation_of(&self, report: &Report) -> Cow<'_, Presentation> {
         let is_sentence = report.sentence.is_some() && self.presentation.terminal;
-        if self.presentation.columns.is_some() || self.configured_columns.is_none() || is_sentence {
+        if self.presentation.columns.is_some() || self.lasting_columns.is_none() || is_sentence {
             return Cow::Borrowed(&self.presentation);
         }
-        Cow::Owned(Presentation { columns: self.configured_columns.clone(), ..self.presentation.clone() })
+        Cow::Owned(Presentation { columns: self.lasting_columns.clone(), ..self.presentation.clone() })
     }
 
     /// Whether a person would see nothing but headings.

@@ -4,11 +4,11 @@ use crate::app::App;
 use crate::app::connect::Connector;
 use crate::app::console::Side;
 use crate::app::fleet::{Agent, Fleet};
-use crate::app::options::{ConnectionOptions, FleetOptions, ProfileOptions, QuestionOptions, SandboxOptions};
+use crate::app::options::{FleetOptions, QuestionOptions, SandboxOptions};
 use crate::app::progress::{Manner, with_progress};
+use crate::app::settings::Settings;
+use crate::app::settings::choice::{Choice, SessionSource, refuse_plain_http, session_source};
 use crate::app::settings::table::{JOBS, SERVER};
-use crate::app::settings::who::{Choice, Who};
-use crate::app::settings::{Layers, who};
 use crate::app::sign_in::{
     KEYRING_LIMIT, Stores, credentials_in_variables, open_stored, sign_in_hint_for_variables,
 };
@@ -17,19 +17,17 @@ use crate::failure::Failure;
 use crate::sandbox::{Sandbox, SandboxOptions as Simulation};
 use crate::store::{Credentials, Profile, Secret, ServerUrl, Session};
 
-/// The options that say whom to ask, and where.
+/// The options that say whom to ask; a single profile is a setting.
 #[derive(Clone, Copy)]
 pub(crate) struct Selection<'a> {
-    pub(crate) profile: &'a ProfileOptions,
     pub(crate) fleet: &'a FleetOptions,
     pub(crate) sandbox: &'a SandboxOptions,
-    pub(crate) connection: &'a ConnectionOptions,
 }
 
 impl<'a> From<&'a QuestionOptions> for Selection<'a> {
     fn from(options: &'a QuestionOptions) -> Self {
-        let QuestionOptions { profile, fleet, sandbox, connection, .. } = options;
-        Self { profile, fleet, sandbox, connection }
+        let QuestionOptions { fleet, sandbox, .. } = options;
+        Self { fleet, sandbox }
     }
 }
 
@@ -58,7 +56,7 @@ impl App {
         command: impl AsyncFnOnce(Fleet) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let selected = SelectedProfiles::by_options(self, selection)?;
-        selected.ask(self, selection, command)
+        selected.ask(self, command)
     }
 }
 
@@ -68,22 +66,22 @@ impl SelectedProfiles {
     /// # Errors
     /// If nobody is signed in (exit code 4), or an option, variable or file is wrong (2).
     pub(crate) fn by_options(app: &App, selection: Selection<'_>) -> Result<Self, Failure> {
-        let Selection { profile, fleet, sandbox, connection } = selection;
+        let Selection { fleet, sandbox } = selection;
         let settings = app.settings()?;
-        match who::who(profile, fleet, sandbox, settings)? {
-            Who::Sandbox(choice) => {
+        match session_source(fleet, sandbox, settings)? {
+            SessionSource::Sandbox(choice) => {
                 Ok(Self::Sandbox { choice, seed: sandbox.seed, agents: usize::from(sandbox.agents) })
             }
-            Who::Variables { variable } => Self::in_variables(app, variable, connection),
-            Who::Stored(choice) => {
+            SessionSource::Variables(variable) => Self::in_variables(app, variable),
+            SessionSource::Stored(choice) => {
                 // A mistyped address is an error even where nobody is signed in.
-                who::named_server(connection, settings)?;
+                settings.get(&SERVER)?;
                 let profiles = app.folders()?.profiles_file().read()?;
                 let default = profiles.default_profile().map(|profile| profile.name.as_str());
                 let chosen = choice.value.pick(profiles.list(), |profile| profile.name.as_str(), default)?;
                 let names: Vec<&str> = chosen.iter().map(|profile| profile.name.as_str()).collect();
                 let source = format!("{} ({})", names.join(", "), choice.source);
-                Self::stored(app, &chosen, choice.value.is_many(), &source, connection)
+                Self::stored(app, &chosen, choice.value.is_many(), &source)
             }
         }
     }
@@ -97,25 +95,19 @@ impl SelectedProfiles {
         profiles: &[&Profile],
         is_many: bool,
         source: &str,
-        connection: &ConnectionOptions,
     ) -> Result<Self, Failure> {
-        let named = who::named_server(connection, app.settings()?)?;
-        let agents = open_stored(profiles, named.as_ref(), &Stores::new(&app.folders()?, KEYRING_LIMIT));
+        let agents = open_stored(profiles, app.settings()?, &Stores::new(&app.folders()?, KEYRING_LIMIT));
         for session in agents.iter().filter_map(|agent| agent.session.as_ref().ok()) {
             app.redactor.hide(session.credentials.secret().expose());
         }
         Ok(Self::Sessions { agents, is_many, source: format!("profile {source}") })
     }
 
-    fn in_variables(
-        app: &App,
-        variable: &'static str,
-        connection: &ConnectionOptions,
-    ) -> Result<Self, Failure> {
+    fn in_variables(app: &App, variable: &'static str) -> Result<Self, Failure> {
         let credentials = credentials_in_variables(&app.variables)?;
         app.redactor.hide(credentials.secret().expose());
-        let server = app.settings()?.get_text(&SERVER, connection.server.as_deref())?;
-        who::refuse_plain_http(&server.value, false)?;
+        let server = app.settings()?.get(&SERVER)?;
+        refuse_plain_http(&server.value, false)?;
         let profile = app.variables.text("DEEPCALL_PROFILE")?.unwrap_or("env").to_owned();
         let source = format!("session in {variable}, server {} ({})", server.value, server.source);
         let session =
@@ -125,17 +117,16 @@ impl SelectedProfiles {
         Ok(Self::Sessions { agents, is_many: false, source })
     }
 
-    /// [`App::ask`] for a selection that was made before.
+    /// [`App::ask`] for profiles that were selected before.
     ///
     /// # Errors
     /// The command's own failure, or why it could not begin.
     pub(crate) fn ask<T>(
         self,
         app: &App,
-        selection: Selection<'_>,
         command: impl AsyncFnOnce(Fleet) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let connector = Connector::new(selection.connection, app.settings()?, &app.clock)?;
+        let connector = Connector::new(app.settings()?, &app.clock)?;
         let manner =
             match (app.terminals.stderr && !app.console.messages().talk.quiet, app.variables.is_accessible())
             {
@@ -144,9 +135,9 @@ impl SelectedProfiles {
                 (true, false) => Manner::Drawn,
             };
         app.console.log(Side::Client, || {
-            signals::run(connector.patience.timeout, async {
+            signals::run(connector.timeout, async {
                 // The sandbox lives as long as the command that asks it.
-                let (_sandbox, fleet) = self.sign_in(app, &connector, selection.fleet).await?;
+                let (_sandbox, fleet) = self.sign_in(app, &connector).await?;
                 with_progress(fleet, manner, command).await
             })
         })
@@ -160,7 +151,6 @@ impl SelectedProfiles {
         self,
         app: &App,
         connector: &Connector,
-        options: &FleetOptions,
     ) -> Result<(Option<Sandbox>, Fleet), Failure> {
         let is_many = match &self {
             Self::Sessions { is_many, .. } => *is_many,
@@ -169,7 +159,7 @@ impl SelectedProfiles {
         let (agents, sandbox, source) = self.sessions(app).await?;
         app.console.detail(&source);
         let agents = connector.sign_in(agents);
-        let jobs = jobs(options, app.settings()?)?;
+        let jobs = jobs(app.settings()?)?;
         Ok((sandbox, Fleet { agents, is_many, jobs, progress: Box::new(|_| ()) }))
     }
 
@@ -197,8 +187,8 @@ impl SelectedProfiles {
 ///
 /// # Errors
 /// If the config file is wrong: exit code 2.
-pub(crate) fn jobs(options: &FleetOptions, settings: Layers<'_>) -> Result<usize, Failure> {
-    Ok(settings.get(&JOBS, options.jobs)?.value.into())
+pub(crate) fn jobs(settings: Settings<'_>) -> Result<usize, Failure> {
+    Ok(settings.get(&JOBS)?.value.into())
 }
 
 /// Starts a sandbox in this process.

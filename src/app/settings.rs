@@ -3,25 +3,24 @@
 
 #![allow(missing_docs, reason = "the name of a field says it, or a comment does where it does not")]
 
+pub mod appearance;
+pub mod choice;
 pub mod config_file;
 pub mod config_text;
-pub mod look;
 pub mod setting;
 pub mod table;
+pub mod typed;
 pub mod variables;
-pub mod who;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::time::Duration;
 
 use crate::app::environment::{NotText, Variables};
-use crate::app::options::ConnectionOptions;
 use crate::failure::Failure;
 use crate::store::Profile;
 use config_file::ConfigFile;
 use setting::{Key, Setting};
-use table::{RETRIES, TIMEOUT};
+use typed::Typed;
 
 /// Where a value comes from; shown by `-v`, `profiles` and `config show`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,77 +55,90 @@ impl<T> Sourced<T> {
     pub fn new(value: T, source: Source) -> Self {
         Self { value, source }
     }
+
+    /// The value, if it was typed.
+    pub fn if_typed(self) -> Option<T> {
+        matches!(self.source, Source::Option(_)).then_some(self.value)
+    }
+
+    /// The value, if anybody chose it.
+    pub fn if_chosen(self) -> Option<T> {
+        (self.source != Source::Default).then_some(self.value)
+    }
 }
 
-/// The layers below the command line.
+/// Everything that a setting can come from.
 #[derive(Clone, Copy)]
-pub struct Layers<'a> {
+pub struct Settings<'a> {
+    pub typed: &'a Typed,
     pub variables: &'a Variables,
     /// The stored session that the command is about, where it is one.
-    pub profile: Option<&'a Profile>,
+    profile: Option<&'a Profile>,
     pub config: &'a ConfigFile,
 }
 
-impl<'a> Layers<'a> {
-    /// The layers where no profile has a say.
+impl<'a> Settings<'a> {
     #[must_use]
-    pub fn new(variables: &'a Variables, config: &'a ConfigFile) -> Self {
-        Self { variables, profile: None, config }
+    pub fn new(typed: &'a Typed, variables: &'a Variables, config: &'a ConfigFile) -> Self {
+        Self { typed, variables, profile: None, config }
     }
 
-    /// The same for one profile.
+    /// The same for one profile, which may keep values of its own.
     #[must_use]
     pub fn of(self, profile: Option<&'a Profile>) -> Self {
         Self { profile, ..self }
     }
 
-    /// The value of a setting, which `typed` overrides.
-    ///
-    /// # Errors
-    /// If the text of a layer is wrong: exit code 2.
-    pub fn get<T: Clone>(&self, setting: &Setting<T>, typed: Option<T>) -> Result<Sourced<T>, Failure> {
-        if let Some(value) = typed {
-            return Ok(Sourced::new(value, Source::Option(setting.key.long_option())));
-        }
-        self.get_text(setting, None)
+    /// What counts where no option is typed.
+    #[must_use]
+    pub fn without_options(self) -> Self {
+        Self { typed: Typed::NOTHING, ..self }
     }
 
-    /// The same where `typed` is still a text.
+    /// The value of a setting.
     ///
     /// # Errors
-    /// If it, or the text of a layer, is wrong: exit code 2.
-    pub fn get_text<T: Clone>(
-        &self,
-        setting: &Setting<T>,
-        typed: Option<&str>,
-    ) -> Result<Sourced<T>, Failure> {
-        let found = match (self.text(&setting.key, typed)?, &setting.absent) {
+    /// If the text that counts is wrong: exit code 2.
+    pub fn get<T: Clone>(&self, setting: &Setting<T>) -> Result<Sourced<T>, Failure> {
+        let found = match (self.text(&setting.key)?, &setting.absent) {
             (Some(found), _) => found,
             (None, Some(absent)) => return Ok(Sourced::new(absent.clone(), Source::Default)),
             (None, None) => Sourced::new(setting.key.default.unwrap_or_default().into(), Source::Default),
         };
-        match (setting.parse)(&found.value) {
+        let from_file = found.source == Source::ConfigFile;
+        let allowed = if from_file { setting.key.check_in_file(&found.value) } else { Ok(()) };
+        match allowed.and_then(|()| (setting.parse)(&found.value)) {
             Ok(value) => Ok(Sourced::new(value, found.source)),
-            Err(why) if found.source == Source::ConfigFile => {
+            Err(why) if from_file => {
                 Err(Failure::config(format!("config.toml, {}: {why}", setting.key.name)))
             }
             Err(why) => Err(Failure::usage(format!("{}: {why}", found.source))),
         }
     }
 
+    /// The values of a setting that may be given several times: those that were typed, else those of the config file.
+    ///
+    /// # Errors
+    /// If one of them is wrong: exit code 2.
+    pub fn all<T>(&self, setting: &Setting<T>) -> Result<Vec<T>, Failure> {
+        let typed = self.typed.each(&setting.key);
+        if !typed.is_empty() {
+            let wrong = |why| Failure::usage(format!("{}: {why}", setting.key.long_option()));
+            return typed.iter().map(|text| (setting.parse)(text).map_err(wrong)).collect();
+        }
+        let chosen = self.config.chosen(&setting.key).map(|(name, value)| {
+            let wrong = |why| Failure::config(format!("config.toml, {}.{name}: {why}", setting.key.name));
+            (setting.parse)(&format!("{name}={value}")).map_err(wrong)
+        });
+        chosen.collect()
+    }
+
     /// The text that counts, as it was written; `None` where only the default is left.
     ///
     /// # Errors
     /// If a variable is not UTF-8: exit code 2.
-    pub fn text<'t>(
-        &self,
-        key: &Key,
-        typed: Option<&'t str>,
-    ) -> Result<Option<Sourced<Cow<'t, str>>>, Failure>
-    where
-        'a: 't,
-    {
-        if let Some(typed) = typed {
+    pub fn text(&self, key: &Key) -> Result<Option<Sourced<Cow<'a, str>>>, Failure> {
+        if let Some(typed) = self.typed.text(key) {
             return Ok(Some(Sourced::new(typed.into(), Source::Option(key.long_option()))));
         }
         if let Some(variable) = key.variable
@@ -146,28 +158,6 @@ impl From<NotText<'_>> for Failure {
     fn from(error: NotText<'_>) -> Self {
         Self::usage(error.to_string())
     }
-}
-
-/// How patient to be.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Patience {
-    /// `--timeout`, where somebody asked for one.
-    pub timeout: Option<Duration>,
-    /// `--retries`, where somebody asked for a number.
-    pub retries: Option<u8>,
-}
-
-/// How patient the user asked to be.
-///
-/// # Errors
-/// If the config file's `timeout` is not a length of time.
-pub fn patience(options: &ConnectionOptions, layers: Layers<'_>) -> Result<Patience, Failure> {
-    let retries = layers.get(&RETRIES, options.retries)?;
-    Ok(Patience {
-        timeout: layers.get(&TIMEOUT, options.timeout.map(Some))?.value,
-        // Each call has its own number where nobody asked for another.
-        retries: (retries.source != Source::Default).then_some(retries.value),
-    })
 }
 
 #[cfg(test)]

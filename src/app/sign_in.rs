@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::app::environment::{Folders, Variables};
 use crate::app::fleet::Agent;
-use crate::app::settings::Sourced;
-use crate::app::settings::who::{refuse_plain_http, server_of};
+use crate::app::settings::Settings;
+use crate::app::settings::choice::{refuse_plain_http, server_of};
 use crate::failure::Failure;
 use crate::store::{
     Credentials, FileStore, KeyringStore, OpenProfiles, Profile, Secret, SecretStore, ServerUrl, Session,
@@ -67,15 +67,11 @@ impl Stores {
 /// Opens the sessions of stored profiles, each kind of store once, in the order of the profiles.
 /// Each agent carries its own failure.
 #[must_use]
-pub fn open_stored(
-    profiles: &[&Profile],
-    named: Option<&Sourced<ServerUrl>>,
-    stores: &Stores,
-) -> Vec<Agent<Session>> {
+pub fn open_stored(profiles: &[&Profile], settings: Settings<'_>, stores: &Stores) -> Vec<Agent<Session>> {
     let servers: Vec<Result<ServerUrl, Failure>> = profiles
         .iter()
         .map(|profile| {
-            let server = server_of(profile, named)?;
+            let server = server_of(profile, settings)?;
             refuse_plain_http(&server, profile.allow_http)?;
             Ok(server)
         })

@@ -1,8 +1,9 @@
 //! The shape of help: what it is for, examples, how to write it, options by meaning.
 //! `-h` leaves out what is rarely used (`hide_short_help`) and fits a screen of 24 by 80.
 
-use clap::Command;
+use clap::{Arg, Command};
 
+use crate::app::settings::table::SETTINGS;
 use crate::cli::examples::{Example, of, section};
 
 const OF_ALL: &str = "\
@@ -32,7 +33,7 @@ pub(crate) fn shaped(definition: Command) -> Command {
     definition
         .help_template(OF_ALL)
         .before_long_help(section(FIRST_STEPS))
-        .mut_args(|argument| argument.hide_short_help(true))
+        .mut_args(|argument| described(argument.hide_short_help(true), ""))
         .mut_subcommands(|command| {
             let name = command.get_name().to_owned();
             shaped_command(command, &name)
@@ -41,8 +42,26 @@ pub(crate) fn shaped(definition: Command) -> Command {
 
 /// `name` is that of the command with those above it: `config show`.
 fn shaped_command(command: Command, name: &str) -> Command {
-    command.help_template(OF_COMMAND).before_long_help(section(of(name))).mut_subcommands(|below| {
-        let name = format!("{name} {}", below.get_name());
-        shaped_command(below, &name)
-    })
+    command
+        .help_template(OF_COMMAND)
+        .before_long_help(section(of(name)))
+        .mut_args(|argument| described(argument, name))
+        .mut_subcommands(|below| {
+            let name = format!("{name} {}", below.get_name());
+            shaped_command(below, &name)
+        })
+}
+
+/// An option that stands for a setting has its help in the table of settings.
+fn described(argument: Arg, command: &str) -> Arg {
+    let long = argument.get_long().filter(|_| argument.get_help().is_none());
+    let keys = || SETTINGS.iter().map(|setting| setting.key());
+    let Some(key) = long.and_then(|long| keys().find(|key| key.is_option_of(command, long))) else {
+        return argument;
+    };
+    let help = key.option_help();
+    match key.more {
+        Some(more) => argument.long_help(format!("{help}\n\n{more}")).help(help),
+        None => argument.help(help),
+    }
 }

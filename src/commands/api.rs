@@ -57,8 +57,7 @@ pub(crate) fn run(args: &ApiArgs, app: &App) -> Result<ExitStatus, Failure> {
     let filter = args.jq.as_deref().map(Filter::compile).transpose()?;
     let body = body(args, &mut *app.stdin())?;
     app.console.set_talk(args.talk);
-    let ApiArgs { profile, connection, sandbox, .. } = args;
-    let selection = Selection { profile, fleet: FleetOptions::ONE, connection, sandbox };
+    let selection = Selection { fleet: FleetOptions::ONE, sandbox: &args.sandbox };
     let (reply, outcome) = app.ask(selection, async |fleet| {
         let reply = fleet.ask(|signed_in| api(args, &body, signed_in)).await?.only()?;
         let outcome = reply.outcome.map_err(|error| fleet.with_sign_in_hint(error.into()));

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::app::options::QuestionOptions;
-use crate::app::settings::look;
+use crate::app::settings::table::SERVER_TIMEZONE;
 use crate::client::Answer;
 use crate::commands::agent_state::Telling;
 use crate::failure::{ExitStatus, Failure};
@@ -27,7 +27,7 @@ pub struct BreakStatusArgs {
 
 pub(crate) fn run(args: &BreakStatusArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.question.output, args.question.talk, &DOCUMENT)?;
-    let server_zone = look::server_zone(&args.question.server_time, app.settings()?)?;
+    let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
     let answers = app.ask((&args.question).into(), async |fleet| {
         fleet.ask(async |signed_in| Ok(signed_in.break_status(&server_zone).await?)).await
     })?;

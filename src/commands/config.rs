@@ -11,7 +11,8 @@ use clap::{Args, Subcommand};
 
 use crate::app::App;
 use crate::app::console::Outcome;
-use crate::app::options::{FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions};
+use crate::app::options::{FleetOptions, OutputOptions, SandboxOptions, TalkOptions};
+use crate::app::settings::choice::{CREDENTIAL_VARIABLES, SessionSource, session_source};
 use crate::app::settings::config_file::ConfigFile;
 use crate::app::settings::config_text;
 use crate::app::settings::config_text::TextFile;
@@ -19,9 +20,7 @@ use crate::app::settings::setting::{Key, Kind};
 use crate::app::settings::table;
 use crate::app::settings::table::{PROFILE, SETTINGS};
 use crate::app::settings::variables::{VariableKind, variables};
-use crate::app::settings::who;
-use crate::app::settings::who::CREDENTIAL_VARIABLES;
-use crate::app::settings::{Layers, Source, Sourced};
+use crate::app::settings::{Settings, Source, Sourced};
 use crate::commands::config::edit::{Editor, edit};
 use crate::failure::{ExitStatus, Failure};
 use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown};
@@ -114,7 +113,7 @@ pub(crate) fn run(args: &ConfigArgs, app: &App) -> Result<ExitStatus, Failure> {
         ConfigAction::Show(args) => {
             let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
             let path = app.folders()?.config_file();
-            let outcome = show(app.settings()?, used_profile(app)?.as_ref(), &path)?;
+            let outcome = show(app.settings()?.without_options(), used_profile(app)?.as_ref(), &path)?;
             app.console.answer(outcome, &renderer)
         }
         ConfigAction::Set(args) => set(args, app),
@@ -186,11 +185,8 @@ fn change_by_hand(app: &App) -> Result<ExitStatus, Failure> {
 
 /// The stored profile that a command would use, were it typed without options.
 fn used_profile(app: &App) -> Result<Option<Profile>, Failure> {
-    let (nobody, none, real) =
-        (ProfileOptions::default(), FleetOptions::default(), SandboxOptions::default());
-    let who::Who::Stored(choice) = who::who(&nobody, &none, &real, app.settings()?)? else {
-        return Ok(None);
-    };
+    let source = session_source(FleetOptions::ONE, &SandboxOptions::default(), app.settings()?)?;
+    let SessionSource::Stored(choice) = source else { return Ok(None) };
     let profiles = app.folders()?.profiles_file().read()?;
     let default = profiles.default_profile().map(|profile| profile.name.as_str());
     // Where nobody is signed in, no profile has a say.
@@ -253,8 +249,8 @@ pub static DOCUMENT: Document = Document {
 ///
 /// # Errors
 /// If a variable is not UTF-8: exit code 2.
-pub fn show(layers: Layers<'_>, profile: Option<&Profile>, path: &Path) -> Result<Outcome, Failure> {
-    let mut rows = vec![session(layers, profile)];
+pub fn show(settings: Settings<'_>, profile: Option<&Profile>, path: &Path) -> Result<Outcome, Failure> {
+    let mut rows = vec![session(settings, profile)];
     let mut notes = vec![];
     let mut add = |name: &str, key: &Key, found: Sourced<Option<String>>| {
         if let (Some(value), Source::Variable(_) | Source::ConfigFile) = (&found.value, &found.source)
@@ -267,15 +263,15 @@ pub fn show(layers: Layers<'_>, profile: Option<&Profile>, path: &Path) -> Resul
     for setting in SETTINGS {
         let key = setting.key();
         if let Kind::Names(_) = key.kind {
-            for (name, value) in layers.config.chosen(key) {
+            for (name, value) in settings.config.chosen(key) {
                 let found = Sourced::new(Some(value.to_owned()), Source::ConfigFile);
                 add(&format!("{}.{name}", key.name), key, found);
             }
         } else {
-            add(key.name, key, value(key, layers, profile)?);
+            add(key.name, key, value(key, settings, profile)?);
         }
     }
-    rows.extend(others(layers));
+    rows.extend(others(settings));
     let status = if notes.is_empty() { ExitStatus::Done } else { ExitStatus::Usage };
     let head = Row::new(DOCUMENT.head).with("path", path.display().to_string());
     let report = Report { head, notes, ..Report::new(&DOCUMENT, rows) };
@@ -284,10 +280,10 @@ pub fn show(layers: Layers<'_>, profile: Option<&Profile>, path: &Path) -> Resul
 
 fn value(
     key: &Key,
-    layers: Layers<'_>,
+    settings: Settings<'_>,
     profile: Option<&Profile>,
 ) -> Result<Sourced<Option<String>>, Failure> {
-    if let Some(found) = layers.of(profile).text(key, None)? {
+    if let Some(found) = settings.of(profile).text(key)? {
         return Ok(Sourced::new(Some(found.value.into_owned()), found.source));
     }
     let default = match profile {
@@ -298,9 +294,9 @@ fn value(
 }
 
 /// Variables that have no key and are set. What they hold is not shown, since the address of a proxy may hold a password.
-fn others(layers: Layers<'_>) -> impl Iterator<Item = Row> + '_ {
+fn others(settings: Settings<'_>) -> impl Iterator<Item = Row> + '_ {
     let chosen = variables().filter(|variable| variable.kind == VariableKind::Choice);
-    chosen.filter(move |variable| layers.variables.has(variable.name)).map(|variable| {
+    chosen.filter(move |variable| settings.variables.has(variable.name)).map(|variable| {
         Row::new(DOCUMENT.fields)
             .with("key", variable.name)
             .with("value", "set")
@@ -311,8 +307,8 @@ fn others(layers: Layers<'_>) -> impl Iterator<Item = Row> + '_ {
 }
 
 /// Where the session comes from, and nothing of what it is.
-fn session(layers: Layers<'_>, profile: Option<&Profile>) -> Row {
-    let variable = CREDENTIAL_VARIABLES.into_iter().find(|name| layers.variables.has(name));
+fn session(settings: Settings<'_>, profile: Option<&Profile>) -> Row {
+    let variable = CREDENTIAL_VARIABLES.into_iter().find(|name| settings.variables.has(name));
     let found = match (variable, profile) {
         (Some(variable), _) => Sourced::new(Some("set".to_owned()), Source::Variable(variable)),
         (None, Some(profile)) => {

@@ -6,15 +6,13 @@ mod local;
 mod network;
 mod sessions;
 
-use std::time::Duration;
-
 use clap::Args;
 
 use crate::app::App;
 use crate::app::console::{Outcome, Side};
-use crate::app::options::{ConnectionOptions, FormatOptions, OutputOptions, SandboxOptions, TalkOptions};
+use crate::app::options::{FormatOptions, OutputOptions, SandboxOptions, TalkOptions};
 use crate::app::settings::config_text::TextFile;
-use crate::app::settings::who;
+use crate::app::settings::table::{STORE, TIMEOUT};
 use crate::app::sign_in::{KEYRING_LIMIT, Stores};
 use crate::app::signals;
 use crate::commands::config::values::check_all;
@@ -35,15 +33,12 @@ use crate::store::{Profiles, StoreKind};
 /// server, three for one to the keyring. Servers are asked side by side, and so are sessions.
 #[derive(Args, Clone, Debug)]
 pub struct DoctorArgs {
-    /// Address of the server [default: v4-api.deepcall.com, by https]
     #[arg(long, value_name = "URL", help_heading = "Connection")]
-    pub server: Option<String>,
-    /// Trust the certificate authorities in this PEM file as well
+    server: Option<String>,
     #[arg(long, value_name = "FILE", help_heading = "Connection")]
-    pub cacert: Option<std::path::PathBuf>,
-    /// Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    #[arg(long, value_name = "DURATION", value_parser = crate::moment::duration, help_heading = "Connection")]
-    pub timeout: Option<Duration>,
+    cacert: Option<String>,
+    #[arg(long, value_name = "DURATION", value_parser = TIMEOUT.checked(), help_heading = "Connection")]
+    timeout: Option<String>,
     /// A simulated server instead.
     #[command(flatten)]
     pub sandbox: SandboxOptions,
@@ -72,11 +67,8 @@ pub(crate) fn run(args: &DoctorArgs, app: &App) -> Result<ExitStatus, Failure> {
     findings.push(local::profiles(&profiles));
     let profiles = profiles.unwrap_or_default();
     findings.extend(stores(args, &profiles, app)?);
-    let connection = args.connection();
     let examined = app.console.log(Side::Client, || {
-        signals::run(None, async {
-            Ok(servers_and_sessions(&connection, &args.sandbox, &profiles, app).await)
-        })
+        signals::run(None, async { Ok(servers_and_sessions(&args.sandbox, &profiles, app).await) })
     });
     findings.extend(examined?);
     let looks = renderer.presentation();
@@ -97,7 +89,7 @@ fn stores(args: &DoctorArgs, profiles: &Profiles, app: &App) -> Result<Vec<Findi
     if let Some(why) = local::without_store(&app.variables, args.sandbox.sandbox) {
         return Ok(vec![Finding::skipped("bus", &why), Finding::skipped("store", why)]);
     }
-    let next = match who::store_kind(None, profiles.default_profile(), app.settings()?) {
+    let next = match app.settings()?.of(profiles.default_profile()).get(&STORE) {
         Ok(kind) => kind.value,
         Err(failure) => return Ok(vec![Finding::failed("store", &failure)]),
     };
@@ -116,22 +108,11 @@ fn stores(args: &DoctorArgs, profiles: &Profiles, app: &App) -> Result<Vec<Findi
 }
 
 impl DoctorArgs {
-    /// The same as the options of other commands.
-    #[must_use]
-    pub fn connection(&self) -> ConnectionOptions {
-        ConnectionOptions {
-            server: self.server.clone(),
-            cacert: self.cacert.clone(),
-            timeout: self.timeout,
-            ..ConnectionOptions::default()
-        }
-    }
-
     /// The same as the options of other commands; phone numbers are always hidden.
     #[must_use]
     pub fn output(&self) -> OutputOptions {
         let mut output = OutputOptions { format: self.format.clone(), ..OutputOptions::default() };
-        output.values.mask = true;
+        output.values.always_masked = true;
         output
     }
 }
@@ -206,7 +187,7 @@ mod tests {
         assert_eq!(status(&[fine.clone(), doubtful, Finding::skipped("tls", "")]), 0);
         assert_eq!(status(&[fine.clone(), signed_out.clone(), signed_out.clone()]), 4);
         assert_eq!(status(&[fine, signed_out.clone(), locked.clone()]), 1);
-        let cut_short = Finding::failed("server", &Failure::timed_out(Duration::from_secs(1)));
+        let cut_short = Finding::failed("server", &Failure::timed_out(std::time::Duration::from_secs(1)));
         assert_eq!(status(&[signed_out, cut_short, locked]), 124);
     }
 

@@ -12,8 +12,8 @@ use crate::app::console::{Outcome, Side};
 use crate::app::options::{ConnectionOptions, OutputOptions, ProfileOptions, TalkOptions};
 use crate::app::prompt;
 use crate::app::prompt::Manner;
-use crate::app::settings::table::SERVER;
-use crate::app::settings::{Source, Sourced, who};
+use crate::app::settings::choice;
+use crate::app::settings::table::{SERVER, STORE};
 use crate::app::sign_in::{Stores, secret_in_file, secret_read_from};
 use crate::app::signals;
 use crate::client::SignedIn;
@@ -49,11 +49,8 @@ pub struct LoginArgs {
     /// Read the token from a file
     #[arg(long, value_name = "FILE", requires = "user_id")]
     pub token_file: Option<PathBuf>,
-    /// Keep the secret in: keyring or file [default: keyring]
-    ///
-    /// A file is plain text, readable only by you (mode 0600). The choice is kept with the profile.
-    #[arg(long, value_name = "STORE")]
-    pub store: Option<StoreKind>,
+    #[arg(long, value_name = "STORE", value_parser = STORE.checked())]
+    store: Option<String>,
     /// Let this profile use plain http to a server on another machine
     #[arg(long, hide_short_help = true)]
     pub allow_http: bool,
@@ -86,16 +83,10 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
     let folders = app.folders()?;
     let file = folders.profiles_file();
     let profiles = file.read()?;
-    let name = who::profile_name(&args.profile, &profiles, settings)?;
+    let name = choice::profile_name(&profiles, settings)?;
     let known = profiles.find(&name.value);
-    let server = match (who::named_server(&args.connection, settings)?, known) {
-        (Some(named), _) => named,
-        (None, Some(profile)) => {
-            Sourced::new(profile.server.clone(), Source::Profile(profile.name.to_string()))
-        }
-        (None, None) => settings.get_text(&SERVER, None)?,
-    };
-    let store = who::store_kind(args.store, known, settings)?;
+    let settings = settings.of(known);
+    let (server, store) = (settings.get(&SERVER)?, settings.get(&STORE)?);
     app.console.detail(&format!(
         "profile {} ({}), server {} ({}), store {} ({})",
         name.value,
@@ -108,17 +99,17 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
     let (name, server, store) = (name.value, server.value, store.value);
     let allow_http =
         args.allow_http || known.is_some_and(|profile| profile.allow_http && profile.server == server);
-    who::refuse_plain_http(&server, allow_http)?;
+    choice::refuse_plain_http(&server, allow_http)?;
     let stores = Stores::new(&folders, UNLOCKING_LIMIT);
     // Whoever has typed a secret shall not learn then that there is nowhere to keep it.
     stores.of_kind(store).probe()?;
-    if let Some(variable) = who::CREDENTIAL_VARIABLES.into_iter().find(|name| app.variables.has(name)) {
+    if let Some(variable) = choice::CREDENTIAL_VARIABLES.into_iter().find(|name| app.variables.has(name)) {
         app.console.note(&format!("{variable} is set and wins over stored sessions, unless --profile names one; unset it to use this one"));
     }
     let credentials = credentials(args, app)?;
     app.redactor.hide(credentials.secret().expose());
     let session = Session { profile: name.to_string(), server: server.clone(), allow_http, credentials };
-    let notes = if args.no_verify { vec![] } else { verify(&session, args, app)? };
+    let notes = if args.no_verify { vec![] } else { verify(&session, app)? };
     let credentials = session.credentials;
     let profile = Profile {
         name,
@@ -159,12 +150,12 @@ fn credentials(args: &LoginArgs, app: &App) -> Result<Credentials, Failure> {
 ///
 /// # Errors
 /// If the server refuses it (exit code 4), or does not answer.
-fn verify(session: &Session, args: &LoginArgs, app: &App) -> Result<Vec<String>, Failure> {
-    let connector = Connector::new(&args.connection, app.settings()?, &app.clock)?;
+fn verify(session: &Session, app: &App) -> Result<Vec<String>, Failure> {
+    let connector = Connector::new(app.settings()?, &app.clock)?;
     let Session { profile, server, allow_http, credentials } = session.clone();
     let signed_in = SignedIn { profile, connection: connector.connect(&server, allow_http)?, credentials };
     app.console.log(Side::Client, || {
-        signals::run(connector.patience.timeout, async {
+        signals::run(connector.timeout, async {
             let verified = signed_in.verify().await;
             Ok(verified.map_err(|error| Failure::from(error).hint("nothing was stored"))?.notes)
         })

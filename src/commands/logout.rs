@@ -6,7 +6,7 @@ use clap::Args;
 use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::options::{OutputOptions, ProfileOptions, TalkOptions};
-use crate::app::settings::who;
+use crate::app::settings::choice::profile_name;
 use crate::app::sign_in::{KEYRING_LIMIT, Stores};
 use crate::commands::profiles;
 use crate::failure::{ExitStatus, Failure};
@@ -41,12 +41,12 @@ pub(crate) fn run(args: &LogoutArgs, app: &App) -> Result<ExitStatus, Failure> {
     let stores = Stores::new(&folders, KEYRING_LIMIT);
     // Also where there is no profile to forget.
     let cleared = clear(&file, &stores);
-    let chosen = if args.all { listed.list().to_vec() } else { vec![named(args, &listed, app)?] };
+    let chosen = if args.all { listed.list().to_vec() } else { vec![named(&listed, app)?] };
     app.console.answer(logout(&chosen, &file, &stores, cleared)?, &renderer)
 }
 
-fn named(args: &LogoutArgs, listed: &Profiles, app: &App) -> Result<Profile, Failure> {
-    let name = who::profile_name(&args.profile, listed, app.settings()?)?;
+fn named(listed: &Profiles, app: &App) -> Result<Profile, Failure> {
+    let name = profile_name(listed, app.settings()?)?;
     app.console.detail(&format!("profile {} ({})", name.value, name.source));
     listed.find(&name.value).cloned().ok_or_else(|| {
         if listed.list().is_empty() {

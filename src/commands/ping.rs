@@ -2,6 +2,7 @@
 //! other ever sends it. Path and `mic_perm` are inferred from error texts (`api.md` §4).
 
 use clap::Args;
+use serde_json::value::RawValue;
 
 use crate::app::App;
 use crate::app::console::Outcome;
@@ -9,7 +10,6 @@ use crate::app::options::{
     ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions,
 };
 use crate::app::select::Selection;
-use crate::app::settings::Layers;
 use crate::app::settings::table::{PING_MIC_PERM, PING_PATH};
 use crate::client::SignedIn;
 use crate::failure::{ExitStatus, Failure};
@@ -22,16 +22,10 @@ use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape
 /// tried again at most once.
 #[derive(Args, Clone, Debug)]
 pub struct PingArgs {
-    /// The browser phone's microphone permission [default: true]
-    ///
-    /// Sent as `mic_perm`: JSON if it parses, else text.
     #[arg(long, value_name = "VALUE")]
-    pub mic_perm: Option<String>,
-    /// Path of the call [default: agentProfile/setWebPingTime]
-    ///
-    /// The vendor does not document it.
+    mic_perm: Option<String>,
     #[arg(long, value_name = "PATH")]
-    pub path: Option<String>,
+    path: Option<String>,
     /// Whose presence.
     #[command(flatten)]
     pub profile: ProfileOptions,
@@ -52,10 +46,12 @@ pub struct PingArgs {
 pub(crate) fn run(args: &PingArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     let settings = app.settings()?;
-    let PingArgs { profile, connection, sandbox, .. } = args;
-    let selection = Selection { profile, fleet: FleetOptions::ONE, connection, sandbox };
-    let outcome = app
-        .ask(selection, async |fleet| fleet.ask(|signed_in| ping(args, settings, signed_in)).await?.only())?;
+    let selection = Selection { fleet: FleetOptions::ONE, sandbox: &args.sandbox };
+    let path = settings.get(&PING_PATH)?.value;
+    let mic_perm = settings.get(&PING_MIC_PERM)?.value;
+    let outcome = app.ask(selection, async |fleet| {
+        fleet.ask(|signed_in| ping(&path, &mic_perm, signed_in)).await?.only()
+    })?;
     app.console.answer(outcome, &renderer)
 }
 
@@ -81,10 +77,8 @@ pub static DOCUMENT: Document = Document {
 ///
 /// # Errors
 /// If the server refuses it: 1503 sign in (4), 1505 what to pass (2), 1506 wrong type (1).
-pub async fn ping(args: &PingArgs, layers: Layers<'_>, signed_in: &SignedIn) -> Result<Outcome, Failure> {
-    let path = layers.get_text(&PING_PATH, args.path.as_deref())?.value;
-    let mic_perm = layers.get_text(&PING_MIC_PERM, args.mic_perm.as_deref())?.value;
-    let answer = signed_in.ping(&path, &mic_perm).await?;
+pub async fn ping(path: &str, mic_perm: &RawValue, signed_in: &SignedIn) -> Result<Outcome, Failure> {
+    let answer = signed_in.ping(path, mic_perm).await?;
     let row = Row::new(DOCUMENT.fields)
         .with("profile", signed_in.profile.clone())
         .with("ok", true)

@@ -7,10 +7,10 @@ use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::fleet::{Answers, Fleet};
 use crate::app::options::{
-    ConnectionOptions, FleetOptions, MANY, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions,
+    ConnectionOptions, FleetOptions, MANY, OutputOptions, ProfileOptions, TalkOptions,
 };
-use crate::app::select::{SelectedProfiles, Selection};
-use crate::app::settings::who;
+use crate::app::select::SelectedProfiles;
+use crate::app::settings::choice;
 use crate::failure::{ExitStatus, Failure};
 use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
 use crate::store::{Profile, ProfileName, Profiles, ProfilesFile};
@@ -57,20 +57,18 @@ pub(crate) fn run(args: &ProfilesArgs, app: &App) -> Result<ExitStatus, Failure>
 
 fn list(args: &ProfilesArgs, stored: &Profiles, app: &App) -> Result<Outcome, Failure> {
     let default = stored.default_profile().map(|profile| &profile.name);
-    let chosen = match who::listed(&args.profile, &args.fleet) {
+    let chosen = match choice::listed(&args.fleet, app.settings()?)? {
         Some(choice) => choice.pick(stored.list(), |profile| profile.name.as_str(), None)?,
         None => stored.list().iter().collect(),
     };
-    if let Some(variable) = who::CREDENTIAL_VARIABLES.into_iter().find(|name| app.variables.has(name)) {
+    if let Some(variable) = choice::CREDENTIAL_VARIABLES.into_iter().find(|name| app.variables.has(name)) {
         app.console.note(&format!("in use is the session in {variable}, not a stored one"));
     }
     if !args.check || chosen.is_empty() {
         return Ok(profiles(&chosen, default));
     }
-    let selected = SelectedProfiles::stored(app, &chosen, true, "", &args.connection)?;
-    let ProfilesArgs { profile, fleet, connection, .. } = args;
-    let selection = Selection { profile, fleet, connection, sandbox: &SandboxOptions::default() };
-    selected.ask(app, selection, async |fleet| check(&chosen, default, &fleet).await)
+    let selected = SelectedProfiles::stored(app, &chosen, true, "")?;
+    selected.ask(app, async |fleet| check(&chosen, default, &fleet).await)
 }
 
 /// What says how to ask the server has a meaning only where it is asked.

@@ -8,9 +8,11 @@ use crate::app::App;
 use crate::app::console::{Outcome, Side};
 use crate::app::options::{FormatOptions, OutputOptions, TalkOptions};
 use crate::app::select::start_sandbox;
+use crate::app::settings::{Source, Sourced};
 use crate::app::signals;
 use crate::clock::Clock;
 use crate::failure::{ExitStatus, Failure};
+use crate::output::presentation::Format;
 use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown};
 use crate::sandbox::{ReferenceModel, Sandbox, SandboxOptions};
 
@@ -60,7 +62,8 @@ pub(crate) fn run(args: &SandboxArgs, app: &App) -> Result<ExitStatus, Failure> 
 async fn serve(args: &SandboxArgs, app: &App) -> Result<ExitStatus, Failure> {
     let sandbox = start_sandbox(args.options(app.clock.clone())).await?;
     if args.json {
-        let format = FormatOptions { json: true, ..FormatOptions::default() };
+        let json = Sourced::new(Format::Json, Source::Option("--json"));
+        let format = FormatOptions::deciding(Some(json), None, false);
         let output = OutputOptions { format, ..OutputOptions::default() };
         let renderer = app.renderer(&output, args.talk, &DOCUMENT)?;
         app.console.answer(Outcome::done(report(&sandbox)), &renderer)?;

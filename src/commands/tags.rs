@@ -10,10 +10,9 @@ use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::fleet::Answers;
 use crate::app::options::QuestionOptions;
-use crate::app::settings::look;
-use crate::app::settings::table::REF;
+use crate::app::settings::table::{REF, SERVER_TIMEZONE};
 use crate::client::replies::tags;
-use crate::client::{Answer, Reference, SignedIn, Tags};
+use crate::client::{Answer, SignedIn, Tags};
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Tag;
 use crate::moment::{an_hour_before, moment};
@@ -54,9 +53,8 @@ pub struct TagsArgs {
     /// End with exit code 3 when there are no tags
     #[arg(long, hide_short_help = true)]
     pub fail_empty: bool,
-    /// What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
-    #[arg(long = "ref", value_name = "VALUE", hide_short_help = true, value_parser = crate::app::settings::table::REF.parse)]
-    pub reference: Option<Reference>,
+    #[arg(long = "ref", value_name = "VALUE", hide_short_help = true)]
+    reference: Option<String>,
     /// Whom to ask, and how the answer looks.
     #[command(flatten)]
     pub question: QuestionOptions,
@@ -65,8 +63,8 @@ pub struct TagsArgs {
 pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.question.output, args.question.talk, &DOCUMENT)?;
     let settings = app.settings()?;
-    let reference = settings.get(&REF, args.reference.clone())?.value;
-    let server_zone = look::server_zone(&args.question.server_time, settings)?;
+    let reference = settings.get(&REF)?.value;
+    let server_zone = settings.get(&SERVER_TIMEZONE)?.value;
     let now = app.clock.now();
     let window = Window::of(args, now, &renderer.presentation().zone)?;
     let answers = app.ask((&args.question).into(), async |fleet| {

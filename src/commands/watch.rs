@@ -13,16 +13,13 @@ use tokio::sync::mpsc;
 use crate::app::App;
 use crate::app::connect::Connector;
 use crate::app::console::Side;
-use crate::app::select::{SelectedProfiles, Selection, jobs};
-use crate::app::settings::table::ALERT;
-use crate::app::settings::{Patience, look};
+use crate::app::select::{SelectedProfiles, Selection};
 use crate::app::signals;
 use crate::app::signals::stdout_reader_is_gone;
 use crate::client::SignedIn;
 use crate::commands::watch::reactions::reactions;
 use crate::commands::watch::sessions::{expired, renewed, signed_in};
 use crate::failure::{ExitStatus, Failure};
-use crate::floor::alerts::Limit;
 use crate::floor::event::EndReason;
 use crate::output::event_view::STREAM;
 use crate::output::presentation::{Format, Presentation};
@@ -39,26 +36,23 @@ const POLL_LIMIT: Duration = Duration::from_secs(15);
 
 pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
     let settings = app.settings()?;
-    let args = &args.clone().with_config(settings)?;
-    let renderer = app.renderer(&args.output_options(), args.talk, &STREAM)?;
+    let wants_lines = args.wants_lines(settings)?;
+    let renderer = app.renderer(&args.output_options(wants_lines), args.talk, &STREAM)?;
     let presentation = renderer.presentation();
-    args.check_columns(presentation.format)?;
-    let server_zone = look::server_zone(&args.server_time, settings)?;
-    let jobs = jobs(&args.fleet, settings)?;
-    let plan = args.plan(configured_limits(app)?, server_zone, &presentation.zone, app.clock.now(), jobs)?;
-    let reactions = reactions(args, presentation, app);
-    let WatchArgs { profile, fleet, sandbox, connection, .. } = args;
-    let selection = Selection { profile, fleet, sandbox, connection };
+    args.check_options(settings, presentation.format)?;
+    let plan = args.plan(settings, &presentation.zone, app.clock.now())?;
+    let reactions = reactions(args, presentation, app)?;
+    let selection = Selection { fleet: &args.fleet(settings), sandbox: &args.sandbox };
     let selected = SelectedProfiles::by_options(app, selection)?;
-    let mut connector = Connector::new(connection, settings, &app.clock)?;
-    connector.patience = Patience { timeout: Some(POLL_LIMIT), retries: Some(0) };
+    let mut connector = Connector::new(settings, &app.clock)?;
+    (connector.timeout, connector.retries) = (Some(POLL_LIMIT), Some(0));
     let is_renewable = matches!(selected, SelectedProfiles::Sessions { .. });
-    let is_board = presentation.format == Format::Table && !args.wants_lines() && has_screen(app);
+    let is_board = presentation.format == Format::Table && !wants_lines && has_screen(app);
 
     let watching = async {
         let stop = stopped();
         // The sandbox lives as long as the watch.
-        let (_sandbox, fleet) = selected.sign_in(app, &connector, fleet).await?;
+        let (_sandbox, fleet) = selected.sign_in(app, &connector).await?;
         let hints: Vec<_> = fleet.agents.iter().filter_map(|agent| agent.sign_in_hint.clone()).collect();
         let sessions = signed_in(fleet, app)?;
         let mut renew = |session: &SignedIn| {
@@ -106,14 +100,6 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
 fn has_screen(app: &App) -> bool {
     let is_dumb = app.variables.text("TERM").ok().flatten().is_none_or(|term| term == "dumb");
     app.terminals.stdin && app.terminals.stdout && !is_dumb && !app.variables.is_accessible()
-}
-
-fn configured_limits(app: &App) -> Result<Vec<Limit>, Failure> {
-    let limits = app.settings()?.config.chosen(&ALERT.key).map(|(name, value)| {
-        Limit::new(name, value)
-            .map_err(|error| Failure::config(format!("config.toml, alert.{name}: {error}")))
-    });
-    limits.collect()
 }
 
 /// Gives the terminal back; the last frame stays on it.

@@ -2,7 +2,7 @@
 //! It opens neither the network nor the keyring.
 
 use crate::app::App;
-use crate::app::settings::who::CREDENTIAL_VARIABLES;
+use crate::app::settings::choice::CREDENTIAL_VARIABLES;
 use crate::failure::ExitStatus;
 use crate::output::text::sanitize::sanitize_lines;
 

@@ -8,7 +8,7 @@ use clap::Args;
 use crate::app::App;
 use crate::app::fleet::{Answers, Step};
 use crate::app::options::QuestionOptions;
-use crate::app::settings::look;
+use crate::app::settings::table::SERVER_TIMEZONE;
 use crate::client::{Answer, SignedIn};
 use crate::commands::agent_state::Telling;
 use crate::failure::{ExitStatus, Failure};
@@ -34,7 +34,7 @@ pub struct WrapupArgs {
 
 pub(crate) fn run(args: &WrapupArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.question.output, args.question.talk, &DOCUMENT)?;
-    let server_zone = look::server_zone(&args.question.server_time, app.settings()?)?;
+    let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
     let answers = app.ask((&args.question).into(), async |fleet| {
         let ask = async |signed_in: &SignedIn| Ok(signed_in.wrapup(&server_zone).await?);
         let mut answers = fleet.ask(ask).await?;

@@ -38,6 +38,7 @@ mod python_readings;
 mod sandbox;
 mod secrets;
 mod sessions;
+mod settings;
 mod storage;
 mod stream;
 mod supply_chain;

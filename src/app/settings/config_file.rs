@@ -150,13 +150,13 @@ impl Reader {
 
     fn read_value(&mut self, setting: &dyn Entry, name: &str, at: usize, value: &DeValue<'_>) {
         let (text, wanted) = match setting.key().kind {
-            Kind::Text | Kind::Names(_) => (value.as_str().map(str::to_owned), "text in quotes"),
+            Kind::Text | Kind::Path | Kind::Names(_) => (value.as_str().map(str::to_owned), "text in quotes"),
             Kind::Flag => (value.as_bool().map(|flag| flag.to_string()), "true or false"),
             Kind::Number => (number(value).map(|number| number.to_string()), "a whole number"),
             Kind::Any => (json(value).map(|json| as_option(&json)), "something that JSON can express"),
         };
         let Some(text) = text else { return self.refuse_type(at, name, wanted, value) };
-        let is_checked_here = !matches!(setting.key().kind, Kind::Text | Kind::Names(_));
+        let is_checked_here = !matches!(setting.key().kind, Kind::Text | Kind::Path | Kind::Names(_));
         match setting.check(&text) {
             Err(why) if is_checked_here => self.refuse(at, format!("{name}: {why}")),
             _ => _ = self.values.insert(name.to_owned(), text),

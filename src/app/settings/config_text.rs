@@ -145,7 +145,7 @@ fn place<'d, 'n>(
 
 fn typed(kind: Kind, text: &str) -> Result<Value, String> {
     match kind {
-        Kind::Text | Kind::Names(_) => Ok(text.into()),
+        Kind::Text | Kind::Path | Kind::Names(_) => Ok(text.into()),
         Kind::Number => {
             text.parse::<i64>().map(Value::from).map_err(|_| format!("{text:?} is no whole number"))
         }

@@ -2,6 +2,8 @@
 
 #![allow(missing_docs, reason = "the name of a field says it, or a comment does where it does not")]
 
+use std::path::Path;
+
 use crate::store::Profile;
 
 /// What is known of a setting whatever its type.
@@ -18,7 +20,10 @@ pub struct Key {
     pub variable_help: Option<&'static str>,
     /// As the option would take it; `None` where no text stands for it.
     pub default: Option<&'static str>,
+    /// One line; in the help of the option the default stands behind it.
     pub help: &'static str,
+    /// What `--help` says of the option beyond that line.
+    pub more: Option<&'static str>,
     /// What a stored profile keeps of it.
     pub kept: Option<fn(&Profile) -> String>,
 }
@@ -27,6 +32,8 @@ pub struct Key {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Text,
+    /// `config.toml` is read from any folder, so a path in it must not depend on where one stands.
+    Path,
     Number,
     Flag,
     /// Anything that JSON can express as well.
@@ -42,7 +49,17 @@ impl Key {
         option: &'static str,
         help: &'static str,
     ) -> Self {
-        Self { name, kind, option, variable: None, variable_help: None, default: None, help, kept: None }
+        Self {
+            name,
+            kind,
+            option,
+            variable: None,
+            variable_help: None,
+            default: None,
+            help,
+            more: None,
+            kept: None,
+        }
     }
 
     pub(crate) const fn text(name: &'static str, option: &'static str, help: &'static str) -> Self {
@@ -73,6 +90,11 @@ impl Key {
         self
     }
 
+    pub(crate) const fn more(mut self, more: &'static str) -> Self {
+        self.more = Some(more);
+        self
+    }
+
     pub(crate) const fn kept(mut self, kept: fn(&Profile) -> String) -> Self {
         self.kept = Some(kept);
         self
@@ -87,6 +109,28 @@ impl Key {
             }
             _ => vec![self.name.to_owned()],
         }
+    }
+
+    /// Whether the option of this command with this long name stands for the setting.
+    #[must_use]
+    pub fn is_option_of(&self, command: &str, long: &str) -> bool {
+        let (of, option) = self.option.split_once("--").unwrap_or_default();
+        option == long && (of.is_empty() || of.trim_end() == command)
+    }
+
+    /// The help of the option.
+    #[must_use]
+    pub fn option_help(&self) -> String {
+        match self.default.filter(|_| self.kind != Kind::Flag) {
+            Some(default) => format!("{} [default: {default}]", self.help),
+            None => self.help.to_owned(),
+        }
+    }
+
+    /// What `config.toml` asks of a value that an option need not care about.
+    pub(crate) fn check_in_file(&self, text: &str) -> Result<(), String> {
+        let is_wrong = self.kind == Kind::Path && !Path::new(text).is_absolute();
+        if is_wrong { Err("the path must begin with /".to_owned()) } else { Ok(()) }
     }
 
     /// The option without the command that has it.
@@ -110,6 +154,12 @@ impl<T> Setting<T> {
     pub(crate) const fn new(key: Key, parse: fn(&str) -> Result<T, String>) -> Self {
         Self { key, parse, absent: None }
     }
+
+    /// For the option: checks its text, which is read again where it counts.
+    pub(crate) fn checked(&self) -> impl Fn(&str) -> Result<String, String> + Clone + use<T> {
+        let parse = self.parse;
+        move |text| parse(text).map(|_| text.to_owned())
+    }
 }
 
 impl<T> Setting<Option<T>> {
@@ -122,7 +172,7 @@ impl<T> Setting<Option<T>> {
 pub trait Entry: Sync {
     fn key(&self) -> &Key;
 
-    /// Whether it may have this value.
+    /// Whether `config.toml` may have this value.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -135,6 +185,7 @@ impl<T: Sync> Entry for Setting<T> {
     }
 
     fn check(&self, text: &str) -> Result<(), String> {
+        self.key.check_in_file(text)?;
         (self.parse)(text).map(drop)
     }
 }

@@ -4,7 +4,7 @@
 
 #![allow(missing_docs, reason = "the name of a field says it, or a comment does where it does not")]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -47,21 +47,22 @@ settings! {
     );
     STORE: StoreKind = Setting::new(
         Key::text("store", "login --store", "Where to keep the secret: keyring or file")
+            .more("A file is plain text, readable only by you (mode 0600). The choice is kept with the profile.")
             .variable("DEEPCALL_STORE")
             .default("keyring")
             .kept(|profile| profile.store.to_string()),
         |text| read(text.parse()),
     );
     CACERT: Option<PathBuf> = Setting::optional(
-        Key::text("cacert", "--cacert", "Trust the certificate authorities in this PEM file as well"),
-        |text| absolute(text).map(Some),
+        Key::new("cacert", Kind::Path, "--cacert", "Trust the certificate authorities in this PEM file as well"),
+        |text| Ok(Some(text.into())),
     );
     TIMEOUT: Option<Duration> = Setting::optional(
         Key::text("timeout", "--timeout", "Give up after this long, with exit code 124, e.g. 10s or 1m30s"),
         |text| duration(text).map(Some),
     );
     RETRIES: u8 = Setting::new(
-        Key::number("retries", "--retries", "How often to try again when the server is in trouble, up to 10; once at most for ping")
+        Key::number("retries", "--retries", "How often to try again when the server is in trouble, up to 10; ping once")
             .default("2"),
         |text| number(text, 0, 10),
     );
@@ -80,7 +81,7 @@ settings! {
         |text| Ok(text.into()),
     );
     OUTPUT: Format = Setting::new(
-        Key::text("output", "--output", "Format of the answer: table, json, ndjson, csv or tsv")
+        Key::text("output", "--output", "table, json, ndjson, csv or tsv")
             .variable("DEEPCALL_OUTPUT")
             .default("table"),
         |text| read(text.parse()),
@@ -105,22 +106,17 @@ settings! {
         Key::flag("no_headers", "--no-headers", "Leave out the line of headings"),
         yes_or_no,
     );
-    // Named after the document that has the columns. The documents belong to the commands, which check the names.
-    COLUMNS_TAGS: Option<Vec<String>> = Setting::optional(
+    COLUMNS_TAGS: Vec<String> = columns(
         Key::text("columns.tags", "tags --columns", "Columns of tags in table, csv and tsv"),
-        |text| Ok(Some(list(text))),
     );
-    COLUMNS_BREAK_STATUS: Option<Vec<String>> = Setting::optional(
+    COLUMNS_BREAK_STATUS: Vec<String> = columns(
         Key::text("columns.break_status", "break-status --columns", "Columns of break-status in table, csv and tsv"),
-        |text| Ok(Some(list(text))),
     );
-    COLUMNS_WRAPUP: Option<Vec<String>> = Setting::optional(
+    COLUMNS_WRAPUP: Vec<String> = columns(
         Key::text("columns.wrapup", "wrapup --columns", "Columns of wrapup in table, csv and tsv"),
-        |text| Ok(Some(list(text))),
     );
-    COLUMNS_PROFILES: Option<Vec<String>> = Setting::optional(
+    COLUMNS_PROFILES: Vec<String> = columns(
         Key::text("columns.profiles", "profiles --columns", "Columns of profiles in table, csv and tsv"),
-        |text| Ok(Some(list(text))),
     );
     WATCH_INTERVAL: Duration = Setting::new(
         Key::text("watch.interval", "watch --interval", "Ask each profile this often, at least 2s").default("5s"),
@@ -131,7 +127,12 @@ settings! {
         |text| duration(text).map(Some),
     );
     WATCH_MAX_STALE: Option<Duration> = Setting::optional(
-        Key::text("watch.max_stale", "watch --max-stale", "End with exit code 5 when nobody has answered for this long, e.g. 10m"),
+        Key::text(
+            "watch.max_stale",
+            "watch --max-stale",
+            "End with exit code 5 when nobody has answered for this long, e.g. 10m",
+        )
+        .more("Without it a watch waits for the server however long it takes, and reports that it does."),
         |text| duration(text).map(Some),
     );
     WATCH_LOG: bool = Setting::new(
@@ -143,7 +144,11 @@ settings! {
         yes_or_no,
     );
     WATCH_NOTIFY: bool = Setting::new(
-        Key::flag("watch.notify", "watch --notify", "Send a notice at the events of --on: to the desktop, or else through the terminal, also over ssh"),
+        Key::flag(
+            "watch.notify",
+            "watch --notify",
+            "Send a notice at the events of --on: to the desktop, or else through the terminal, also over ssh",
+        ),
         yes_or_no,
     );
     WATCH_ON: Vec<&'static str> = Setting::new(
@@ -152,11 +157,13 @@ settings! {
         |text| text.split(',').map(event_named).collect(),
     );
     PING_PATH: String = Setting::new(
-        Key::text("ping.path", "ping --path", "Path of the ping, which the vendor does not document").default(crate::client::PING_PATH),
+        Key::text("ping.path", "ping --path", "Path of the call, which the vendor does not document")
+            .default(crate::client::PING_PATH),
         |text| Ok(text.to_owned()),
     );
     PING_MIC_PERM: Box<RawValue> = Setting::new(
-        Key::new("ping.mic_perm", Kind::Any, "ping --mic-perm", "The browser phone's microphone permission: JSON if it parses, else text")
+        Key::new("ping.mic_perm", Kind::Any, "ping --mic-perm", "The browser phone's microphone permission")
+            .more("Sent as `mic_perm`: JSON if it parses, else text.")
             .default("true"),
         |text| read(RawValue::from_string(text.to_owned()).or_else(|_| to_raw_value(text))),
     );
@@ -169,6 +176,11 @@ settings! {
         ),
         |text| read(text.parse()),
     );
+}
+
+/// The key is named after the document that has the columns. The documents belong to the commands, which check them.
+const fn columns(key: Key) -> Setting<Vec<String>> {
+    Setting { key, parse: |text| Ok(text.split(',').map(str::to_owned).collect()), absent: Some(vec![]) }
 }
 
 /// What can be named in `config.toml`, each with its key.
@@ -218,16 +230,6 @@ fn yes_or_no(text: &str) -> Result<bool, String> {
         "0" | "false" | "no" | "off" => Ok(false),
         _ => Err(format!("{text:?} is neither true nor false")),
     }
-}
-
-fn list(text: &str) -> Vec<String> {
-    text.split(',').map(str::to_owned).collect()
-}
-
-/// `config.toml` is read from any folder, so a path in it must not depend on where one stands.
-fn absolute(text: &str) -> Result<PathBuf, String> {
-    let path = Path::new(text);
-    if path.is_absolute() { Ok(path.to_owned()) } else { Err("the path must begin with /".to_owned()) }
 }
 
 /// A zone by its IANA name, `local`, `UTC`, or an offset such as `+05:30`.

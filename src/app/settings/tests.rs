@@ -2,48 +2,50 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::app::environment::Terminals;
-use crate::app::options::{
-    FleetOptions, FormatOptions, OutputOptions, ProfileOptions, SandboxOptions, ValueOptions,
-};
+use crate::app::options::{FleetOptions, FormatOptions, OutputOptions, SandboxOptions};
 use crate::output::presentation::{ColorWhen, Format};
-use crate::store::{Profiles, StoreKind};
-use who::{Choice, Who};
+use crate::store::{CredentialKind, Profiles, ServerUrl, StoreKind};
+use choice::{Choice, SessionSource};
+use table::{COLOR, MASK, STORE, TIMEZONE};
 
-/// The layers below the command line, as written.
-struct Below {
+/// Everything that a setting can come from, as written.
+struct Written {
+    typed: Typed,
     variables: Variables,
     config: ConfigFile,
 }
 
-impl Below {
-    fn new(variables: &[(&str, &str)], config: &str) -> Self {
+impl Written {
+    fn new(typed: &[(&str, &str)], variables: &[(&str, &str)], config: &str) -> Self {
         let variables =
             Variables::new(variables.iter().map(|(name, value)| ((*name).into(), (*value).into())));
-        Self { variables, config: ConfigFile::parse(config, std::path::Path::new("config.toml")).unwrap() }
+        let config = ConfigFile::parse(config, std::path::Path::new("config.toml")).unwrap();
+        Self { typed: Typed::for_test("tags", typed), variables, config }
     }
 
-    fn layers(&self) -> Layers<'_> {
-        Layers::new(&self.variables, &self.config)
+    fn settings(&self) -> Settings<'_> {
+        Settings::new(&self.typed, &self.variables, &self.config)
     }
-}
-
-fn typed_format(format: Format) -> FormatOptions {
-    FormatOptions { output: Some(format), ..FormatOptions::default() }
 }
 
 #[test]
 fn the_format_is_the_options_then_the_variables_then_the_config_files() {
     let none = FormatOptions::default();
     let variable = [("DEEPCALL_OUTPUT", "csv")];
-    for (options, variables, config, format, source) in [
-        (&typed_format(Format::Tsv), &variable[..], "output='json'", Format::Tsv, Source::Option("--output")),
-        (&none, &variable[..], "output='json'", Format::Csv, Source::Variable("DEEPCALL_OUTPUT")),
-        (&none, &[], "output='json'", Format::Json, Source::ConfigFile),
-        (&none, &[], "", Format::Table, Source::Default),
+    for (typed, variables, config, format, source) in [
+        (&[("output", "tsv")][..], &variable[..], "output='json'", Format::Tsv, Source::Option("--output")),
+        (&[], &variable[..], "output='json'", Format::Csv, Source::Variable("DEEPCALL_OUTPUT")),
+        (&[], &[], "output='json'", Format::Json, Source::ConfigFile),
+        (&[], &[], "", Format::Table, Source::Default),
     ] {
-        let below = Below::new(variables, config);
-        assert_eq!(look::format(options, below.layers()).ok().unwrap(), Sourced::new(format, source));
+        let written = Written::new(typed, variables, config);
+        let found = appearance::format(&none, written.settings()).ok().unwrap();
+        assert_eq!(found, Sourced::new(format, source));
     }
+    let mut json = FormatOptions::deciding(None, None, false);
+    json.json = true;
+    let written = Written::new(&[], &variable, "");
+    assert_eq!(appearance::format(&json, written.settings()).ok().unwrap().value, Format::Json);
 }
 
 #[test]
@@ -57,89 +59,152 @@ fn a_wrong_value_is_refused_by_the_name_of_its_source() {
         (&[], "color='pink'", "config.toml, color: \"pink\" is none of"),
         (&[], "timezone='+99:00'", "config.toml, timezone: \"+99:00\" is no offset"),
     ] {
-        let below = Below::new(variables, config);
-        let failure = look::presentation(&none, below.layers(), Terminals::default(), Timestamp::UNIX_EPOCH);
+        let written = Written::new(&[], variables, config);
+        let (terminals, now) = (Terminals::default(), Timestamp::UNIX_EPOCH);
+        let failure = appearance::presentation(&none, written.settings(), terminals, now);
         let problem = failure.err().unwrap().problem;
         assert!(problem.message.starts_with(named), "{}", problem.message);
     }
 }
 
 #[test]
+fn a_path_in_the_config_file_begins_at_the_root_and_a_typed_one_anywhere() {
+    let cacert = |typed: &[(&str, &str)]| {
+        let written = Written::new(typed, &[], "cacert = 'ca.pem'");
+        written.settings().get(&table::CACERT).map(|path| path.value)
+    };
+    assert_eq!(cacert(&[("cacert", "own.pem")]).ok().unwrap(), Some("own.pem".into()));
+    let problem = cacert(&[]).err().unwrap().problem;
+    assert_eq!(problem.message, "config.toml, cacert: the path must begin with /");
+}
+
+#[test]
+fn an_option_of_one_command_says_nothing_of_anothers() {
+    let columns = |command: &str| {
+        let typed = Typed::for_test(command, &[("columns", "id")]);
+        let written = Written { typed, ..Written::new(&[], &[], "columns.tags = 'time'") };
+        written.settings().get(&table::COLUMNS_TAGS).ok().unwrap().value
+    };
+    assert_eq!((columns("tags"), columns("explain")), (vec!["id".to_owned()], vec!["time".to_owned()]));
+}
+
+#[test]
+fn limits_that_are_typed_replace_those_of_the_config_file() {
+    let limits = |typed: &[(&str, &str)], config: &str| {
+        let written = Written { typed: Typed::for_test("watch", typed), ..Written::new(&[], &[], config) };
+        written.settings().all(&table::ALERT).map_err(|failure| failure.problem.message)
+    };
+    let config = "[alert]\nbreak = '15m'\n'break.lunch' = '45m'";
+    let limit = |text: &str| text.parse().unwrap();
+    assert_eq!(limits(&[], config), Ok(vec![limit("break=15m"), limit("break.lunch=45m")]));
+    assert_eq!(limits(&[("alert", "wrapup=1m")], config), Ok(vec![limit("wrapup=1m")]));
+    let wrong = limits(&[], "[alert]\nnap = '1m'").unwrap_err();
+    assert!(wrong.starts_with("config.toml, alert.nap: "), "{wrong}");
+}
+
+#[test]
 fn masking_and_zone_follow_the_same_order() {
-    let none = ValueOptions::default();
-    let below =
-        Below::new(&[("DEEPCALL_MASK", "0"), ("DEEPCALL_TIMEZONE", "UTC")], "mask=true\ntimezone='+05:30'");
-    assert!(!look::mask(&none, below.layers()).ok().unwrap());
-    assert_eq!(look::zone(&none, below.layers()).ok().unwrap(), jiff::tz::TimeZone::UTC);
-    let typed = ValueOptions { mask: true, timezone: Some("+01:00".to_owned()) };
-    assert!(look::mask(&typed, below.layers()).ok().unwrap());
+    let variables = [("DEEPCALL_MASK", "0"), ("DEEPCALL_TIMEZONE", "UTC")];
+    let config = "mask=true\ntimezone='+05:30'";
+    let written = Written::new(&[], &variables, config);
+    assert!(!written.settings().get(&MASK).ok().unwrap().value);
+    assert_eq!(written.settings().get(&TIMEZONE).ok().unwrap().value, jiff::tz::TimeZone::UTC);
+    let written = Written::new(&[("mask", "true"), ("timezone", "+01:00")], &variables, config);
+    assert!(written.settings().get(&MASK).ok().unwrap().value);
     let an_hour = jiff::tz::Offset::from_seconds(3600).unwrap();
-    assert_eq!(look::zone(&typed, below.layers()).ok().unwrap().to_offset(Timestamp::UNIX_EPOCH), an_hour);
-    assert!(look::mask(&none, Below::new(&[], "mask=true").layers()).ok().unwrap());
+    let zone = written.settings().get(&TIMEZONE).ok().unwrap().value;
+    assert_eq!(zone.to_offset(Timestamp::UNIX_EPOCH), an_hour);
+    assert!(Written::new(&[], &[], "mask=true").settings().get(&MASK).ok().unwrap().value);
 }
 
 #[test]
 fn colour_follows_the_option_then_no_color_then_clicolor_force_then_the_stream() {
-    let never = FormatOptions { color: Some(ColorWhen::Never), ..FormatOptions::default() };
-    let always = FormatOptions { color: Some(ColorWhen::Always), ..FormatOptions::default() };
-    let none = FormatOptions::default();
-    for (options, variables, config, terminal, wanted) in [
-        (&always, &[("NO_COLOR", "1")][..], "", false, true),
-        (&never, &[("CLICOLOR_FORCE", "1")], "", true, false),
-        (&none, &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], "", true, false),
-        (&none, &[("CLICOLOR_FORCE", "1")], "", false, true),
-        (&none, &[("TERM", "dumb")], "", true, false),
-        (&none, &[], "color='always'", false, true),
-        (&none, &[], "", true, true),
-        (&none, &[], "", false, false),
+    for (typed, variables, config, terminal, wanted) in [
+        (&[("color", "always")][..], &[("NO_COLOR", "1")][..], "", false, true),
+        (&[("color", "never")], &[("CLICOLOR_FORCE", "1")], "", true, false),
+        (&[], &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], "", true, false),
+        (&[], &[("CLICOLOR_FORCE", "1")], "", false, true),
+        (&[], &[("TERM", "dumb")], "", true, false),
+        (&[], &[], "color='always'", false, true),
+        (&[], &[], "", true, true),
+        (&[], &[], "", false, false),
     ] {
-        let below = Below::new(variables, config);
-        let found = look::colour(options, below.layers(), terminal).ok().unwrap();
-        assert_eq!(found, wanted, "{options:?} {variables:?} {config} {terminal}");
+        let written = Written::new(typed, variables, config);
+        let found = appearance::colour(written.settings(), terminal).ok().unwrap();
+        assert_eq!(found, wanted, "{typed:?} {variables:?} {config} {terminal}");
     }
+    let never = Written::new(&[("color", "never")], &[], "");
+    assert_eq!(never.settings().get(&COLOR).ok().unwrap().value, ColorWhen::Never);
 }
 
 #[test]
-fn who_asks_is_the_option_then_credentials_then_a_named_profile() {
-    let (nobody, no_fleet, no_sandbox) =
-        (ProfileOptions::default(), FleetOptions::default(), SandboxOptions::default());
-    let named = ProfileOptions { profile: Some("asha".to_owned()) };
-    let all = FleetOptions { all: true, ..FleetOptions::default() };
-    let below = Below::new(&[("DEEPCALL_SSID", "s"), ("DEEPCALL_PROFILE", "ravi")], "profile='meera'");
-    let ask =
-        |profile, fleet, below: &Below| who::who(profile, fleet, &no_sandbox, below.layers()).ok().unwrap();
-    let stored = |choice, source| Who::Stored(Sourced::new(choice, source));
+fn the_session_is_the_options_then_the_variables_then_a_named_profiles() {
+    let (no_fleet, no_sandbox) = (FleetOptions::ONE, SandboxOptions::default());
+    let mut all = FleetOptions::ONE.clone();
+    all.all = true;
+    let variables = [("DEEPCALL_SSID", "s"), ("DEEPCALL_PROFILE", "ravi")];
+    let source = |fleet, written: &Written| {
+        choice::session_source(fleet, &no_sandbox, written.settings()).ok().unwrap()
+    };
+    let stored = |choice, source| SessionSource::Stored(Sourced::new(choice, source));
+    let named = Written::new(&[("profile", "asha")], &variables, "profile='meera'");
     let option = stored(Choice::Named("asha".to_owned()), Source::Option("--profile"));
-    assert_eq!(ask(&named, &no_fleet, &below), option);
-    assert_eq!(ask(&nobody, &all, &below), stored(Choice::All, Source::Option("--all")));
-    assert_eq!(ask(&nobody, &no_fleet, &below), Who::Variables { variable: "DEEPCALL_SSID" });
-    let below = Below::new(&[("DEEPCALL_PROFILE", "ravi")], "profile='meera'");
+    assert_eq!(source(no_fleet, &named), option);
+    let below = Written::new(&[], &variables, "profile='meera'");
+    assert_eq!(source(&all, &below), stored(Choice::All, Source::Option("--all")));
+    assert_eq!(source(no_fleet, &below), SessionSource::Variables("DEEPCALL_SSID"));
+    let below = Written::new(&[], &[("DEEPCALL_PROFILE", "ravi")], "profile='meera'");
     let variable = stored(Choice::Named("ravi".to_owned()), Source::Variable("DEEPCALL_PROFILE"));
-    assert_eq!(ask(&nobody, &no_fleet, &below), variable);
-    let below = Below::new(&[], "profile='meera'");
+    assert_eq!(source(no_fleet, &below), variable);
+    let below = Written::new(&[], &[], "profile='meera'");
     let config = stored(Choice::Named("meera".to_owned()), Source::ConfigFile);
-    assert_eq!(ask(&nobody, &no_fleet, &below), config);
-    assert_eq!(ask(&nobody, &no_fleet, &Below::new(&[], "")), stored(Choice::Default, Source::Default));
+    assert_eq!(source(no_fleet, &below), config);
+    let nothing = Written::new(&[], &[], "");
+    assert_eq!(source(no_fleet, &nothing), stored(Choice::Default, Source::Default));
 }
 
 #[test]
 fn where_login_writes_follows_the_same_order() {
     let none = Profiles::default();
-    let below = Below::new(
-        &[("DEEPCALL_STORE", "file"), ("DEEPCALL_PROFILE", "ravi")],
-        "store='keyring'\nprofile='m'",
-    );
-    let name = who::profile_name(&ProfileOptions::default(), &none, below.layers()).ok().unwrap();
+    let variables = [("DEEPCALL_STORE", "file"), ("DEEPCALL_PROFILE", "ravi")];
+    let below = Written::new(&[], &variables, "store='keyring'\nprofile='m'");
+    let name = choice::profile_name(&none, below.settings()).ok().unwrap();
     assert_eq!((name.value.as_str(), name.source), ("ravi", Source::Variable("DEEPCALL_PROFILE")));
-    let store = |typed, below: &Below| who::store_kind(typed, None, below.layers()).ok().unwrap();
-    assert_eq!(store(Some(StoreKind::Keyring), &below).source, Source::Option("--store"));
-    assert_eq!(store(None, &below), Sourced::new(StoreKind::File, Source::Variable("DEEPCALL_STORE")));
-    let below = Below::new(&[], "store='file'");
-    assert_eq!(store(None, &below), Sourced::new(StoreKind::File, Source::ConfigFile));
-    assert_eq!(store(None, &Below::new(&[], "")), Sourced::new(StoreKind::Keyring, Source::Default));
-    let name =
-        who::profile_name(&ProfileOptions::default(), &none, Below::new(&[], "").layers()).ok().unwrap();
+    let store = |written: &Written| written.settings().get(&STORE).ok().unwrap();
+    assert_eq!(store(&below), Sourced::new(StoreKind::File, Source::Variable("DEEPCALL_STORE")));
+    let below = Written::new(&[], &[], "store='file'");
+    assert_eq!(store(&below), Sourced::new(StoreKind::File, Source::ConfigFile));
+    let nothing = Written::new(&[], &[], "");
+    assert_eq!(store(&nothing), Sourced::new(StoreKind::Keyring, Source::Default));
+    let name = choice::profile_name(&none, nothing.settings()).ok().unwrap();
     assert_eq!((name.value.as_str(), name.source), ("default", Source::Default));
+}
+
+#[test]
+fn a_profiles_secret_goes_to_no_other_origin() {
+    let profile = Profile {
+        name: "asha".parse().unwrap(),
+        server: ServerUrl::parse("https://a.example").unwrap(),
+        kind: CredentialKind::Ssid,
+        user_id: None,
+        store: StoreKind::File,
+        saved_at: Timestamp::UNIX_EPOCH,
+        allow_http: false,
+    };
+    let server = |variables: &[(&str, &str)], config: &str| {
+        let written = Written::new(&[], variables, config);
+        choice::server_of(&profile, written.settings()).map(|server| server.to_string())
+    };
+    for (variables, config) in [
+        (&[][..], ""),
+        (&[], "server = 'https://b.example'"),
+        (&[("DEEPCALL_SERVER", "https://a.example")], "server = 'https://b.example'"),
+    ] {
+        assert_eq!(server(variables, config).ok().unwrap(), "https://a.example", "{variables:?} {config}");
+    }
+    let failure = server(&[("DEEPCALL_SERVER", "https://b.example")], "").err().unwrap();
+    assert_eq!(failure.status.code(), 4);
+    assert!(failure.problem.message.contains("(DEEPCALL_SERVER)"), "{}", failure.problem.message);
 }
 
 #[test]

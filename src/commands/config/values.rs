@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::app::settings::config_file::ConfigFile;
-use crate::app::settings::{look, table};
+use crate::app::settings::{appearance, table};
 use crate::commands::schema::DOCUMENTS;
 use crate::failure::Failure;
 
@@ -21,7 +21,7 @@ pub fn check(name: &str, text: &str) -> Result<(), String> {
     if let Some(of) = name.strip_prefix("columns.") {
         let document = DOCUMENTS.into_iter().find(|document| document.name == of.replace('_', "-"));
         let document = document.ok_or("there is no such document")?;
-        look::columns(document, text).map_err(|error| error.to_string())?;
+        appearance::columns(document, text).map_err(|error| error.to_string())?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::app::environment::{Terminals, Variables};
-use crate::app::settings::who::CREDENTIAL_VARIABLES;
+use crate::app::settings::choice::CREDENTIAL_VARIABLES;
 use crate::commands::doctor::finding::Finding;
 use crate::failure::Failure;
 use crate::store::{Profiles, SecretStore, StoreKind, bus};

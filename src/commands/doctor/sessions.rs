@@ -8,10 +8,11 @@ use tokio::time::Instant;
 use crate::app::App;
 use crate::app::connect::Connector;
 use crate::app::fleet::{Agent, Fleet};
-use crate::app::options::{ConnectionOptions, FleetOptions, ProfileOptions, SandboxOptions};
+use crate::app::options::{FleetOptions, SandboxOptions};
 use crate::app::select::{SelectedProfiles, Selection, jobs};
+use crate::app::settings::Sourced;
+use crate::app::settings::choice::{Choice, SessionSource, session_source};
 use crate::app::settings::table::SERVER;
-use crate::app::settings::{Patience, Sourced, who};
 use crate::client::SignedIn;
 use crate::commands::doctor::finding::Finding;
 use crate::commands::doctor::network;
@@ -25,12 +26,11 @@ const SESSIONS_IN_FULL: usize = 8;
 
 /// Asks each server once, and each session whether it is accepted.
 pub(crate) async fn servers_and_sessions(
-    connection: &ConnectionOptions,
     sandbox: &SandboxOptions,
     profiles: &Profiles,
     app: &App,
 ) -> Vec<Finding> {
-    let examined = Examination::new(connection, app).map(|it| it.run(sandbox, profiles));
+    let examined = Examination::new(app).map(|it| it.run(sandbox, profiles));
     match examined {
         Ok(findings) => findings.await,
         Err(failure) => vec![Finding::failed("server", &failure)],
@@ -40,17 +40,16 @@ pub(crate) async fn servers_and_sessions(
 /// How servers and sessions are examined.
 struct Examination<'a> {
     app: &'a App,
-    connection: &'a ConnectionOptions,
     connector: Connector,
     deadline: Deadline,
 }
 
 impl<'a> Examination<'a> {
-    fn new(connection: &'a ConnectionOptions, app: &'a App) -> Result<Self, Failure> {
-        let mut connector = Connector::new(connection, app.settings()?, &app.clock)?;
-        let deadline = Deadline::after(connector.patience.timeout);
-        connector.patience = Patience { timeout: Some(QUESTION_LIMIT), retries: Some(0) };
-        Ok(Self { app, connection, connector, deadline })
+    fn new(app: &'a App) -> Result<Self, Failure> {
+        let mut connector = Connector::new(app.settings()?, &app.clock)?;
+        let deadline = Deadline::after(connector.timeout);
+        (connector.timeout, connector.retries) = (Some(QUESTION_LIMIT), Some(0));
+        Ok(Self { app, connector, deadline })
     }
 
     async fn run(self, sandbox: &SandboxOptions, profiles: &Profiles) -> Vec<Finding> {
@@ -62,7 +61,7 @@ impl<'a> Examination<'a> {
                 return findings;
             }
         };
-        let jobs = self.app.settings().and_then(|settings| jobs(FleetOptions::ONE, settings));
+        let jobs = self.app.settings().and_then(jobs);
         let jobs = match jobs {
             Ok(jobs) => jobs,
             Err(failure) => return vec![Finding::failed("session", &failure)],
@@ -111,23 +110,22 @@ impl<'a> Examination<'a> {
         sandbox: &SandboxOptions,
         profiles: &Profiles,
     ) -> Result<(SelectedProfiles, String), Failure> {
-        let (profile, fleet) = (&ProfileOptions::default(), FleetOptions::ONE);
-        let Self { app, connection, .. } = self;
-        let source = match who::who(profile, fleet, sandbox, app.settings()?)? {
-            who::Who::Stored(_) => {
-                let all = who::Choice::All.pick(profiles.list(), |profile| profile.name.as_str(), None)?;
-                let selected = SelectedProfiles::stored(app, &all, true, "", connection)?;
+        let (app, fleet) = (self.app, FleetOptions::ONE);
+        let source = match session_source(fleet, sandbox, app.settings()?)? {
+            SessionSource::Stored(_) => {
+                let all = Choice::All.pick(profiles.list(), |profile| profile.name.as_str(), None)?;
+                let selected = SelectedProfiles::stored(app, &all, true, "")?;
                 return Ok((selected, "profiles.toml".to_owned()));
             }
-            who::Who::Sandbox(_) => "--sandbox".to_owned(),
-            who::Who::Variables { .. } => self.named()?.source.to_string(),
+            SessionSource::Sandbox(_) => "--sandbox".to_owned(),
+            SessionSource::Variables(_) => self.named()?.source.to_string(),
         };
-        let selection = Selection { profile, fleet, sandbox, connection };
+        let selection = Selection { fleet, sandbox };
         Ok((SelectedProfiles::by_options(app, selection)?, source))
     }
 
     fn named(&self) -> Result<Sourced<ServerUrl>, Failure> {
-        self.app.settings()?.get_text(&SERVER, self.connection.server.as_deref())
+        self.app.settings()?.get(&SERVER)
     }
 
     /// Where no session names a server, the one that `login` would ask.

@@ -2,8 +2,10 @@
 
 use crate::app::App;
 use crate::app::environment::Terminals;
-use crate::app::settings::who::CREDENTIAL_VARIABLES;
+use crate::app::settings::choice::CREDENTIAL_VARIABLES;
+use crate::app::settings::table::{WATCH_BELL, WATCH_NOTIFY, WATCH_ON};
 use crate::commands::watch::args::WatchArgs;
+use crate::failure::Failure;
 use crate::floor::event::Event;
 use crate::output::event_view;
 use crate::output::formats::sentence;
@@ -13,21 +15,30 @@ use crate::watch::reaction::{Desktop, Hook, Notifier, Reactions};
 
 /// What can be neither rung nor shown here is a note and no error: the same line, or the same config file, also runs
 /// where nobody sits.
-pub(crate) fn reactions(args: &WatchArgs, presentation: &Presentation, app: &App) -> Reactions {
+///
+/// # Errors
+/// If the config file is wrong: exit code 2.
+pub(crate) fn reactions(
+    args: &WatchArgs,
+    presentation: &Presentation,
+    app: &App,
+) -> Result<Reactions, Failure> {
+    let settings = app.settings()?;
+    let (bell, notify) = (settings.get(&WATCH_BELL)?.value, settings.get(&WATCH_NOTIFY)?.value);
     let text = |name: &str| app.variables.text(name).ok().flatten().map(str::to_owned);
     let has_desktop = has_desktop(|name| app.variables.has(name));
     let Terminals { stdout, stderr, .. } = app.terminals;
     let has_terminal = stdout || stderr;
-    if args.bell && !has_terminal {
+    if bell && !has_terminal {
         app.console.note("--bell rings nowhere: there is no terminal");
     }
-    if args.notify && !has_terminal && !has_desktop {
+    if notify && !has_terminal && !has_desktop {
         app.console.note("--notify shows nothing: there is neither a desktop nor a terminal");
     }
     let mut reactions = Reactions::none();
-    reactions.on.clone_from(&args.on);
-    reactions.bell = args.bell;
-    if args.notify {
+    reactions.on = settings.get(&WATCH_ON)?.value;
+    reactions.bell = bell;
+    if notify {
         let for_notice = Presentation { format: Format::Table, color: false, ..presentation.clone() };
         let words = move |event: &Event| sentence::words(&event_view::sentence(event), &for_notice);
         let desktop: Option<Desktop> = if has_desktop { Some(show_on_desktop) } else { None };
@@ -46,5 +57,5 @@ pub(crate) fn reactions(args: &WatchArgs, presentation: &Presentation, app: &App
     } else if stdout {
         reactions.terminal = Box::new(app.console.screen());
     }
-    reactions
+    Ok(reactions)
 }

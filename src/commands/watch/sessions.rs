@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::app::connect::Connector;
 use crate::app::fleet::Fleet;
 use crate::app::select::{SelectedProfiles, Selection};
-use crate::app::settings::who;
+use crate::app::settings::choice::{SessionSource, session_source};
 use crate::client::SignedIn;
 use crate::failure::Failure;
 
@@ -38,15 +38,14 @@ pub(crate) fn renewed(
     connector: &Connector,
     app: &App,
 ) -> Option<SignedIn> {
-    let Selection { profile, fleet, sandbox, connection } = selection;
-    let in_variables =
-        matches!(who::who(profile, fleet, sandbox, app.settings().ok()?).ok()?, who::Who::Variables { .. });
+    let source = session_source(selection.fleet, selection.sandbox, app.settings().ok()?).ok()?;
+    let in_variables = matches!(source, SessionSource::Variables(_));
     let selected = if in_variables {
         SelectedProfiles::by_options(app, selection).ok()?
     } else {
         let profiles = app.folders().ok()?.profiles_file().read().ok()?;
         let stored = profiles.list().iter().find(|profile| profile.name.as_str() == session.profile)?;
-        SelectedProfiles::stored(app, &[stored], false, "", connection).ok()?
+        SelectedProfiles::stored(app, &[stored], false, "").ok()?
     };
     let SelectedProfiles::Sessions { agents, .. } = selected else { return None };
     let found = connector.sign_in(agents).pop()?.session.ok()?;

@@ -68,6 +68,7 @@ pub fn config() -> String {
     for key in SETTINGS.iter().map(|setting| setting.key()) {
         let kind = match key.kind {
             Kind::Text => "text",
+            Kind::Path => "path from the root",
             Kind::Number => "number",
             Kind::Flag => "true or false",
             Kind::Any => "any value",

@@ -1,13 +1,13 @@
-//! Who asks: the sandbox's agents, credentials in variables, or stored profiles. Pure.
+//! Whose session is used: the sandbox's agents, credentials in variables, or stored profiles. Pure.
 
 use globset::{Glob, GlobMatcher};
 
-use crate::app::options::{ConnectionOptions, FleetOptions, ProfileOptions, SandboxOptions};
-use crate::app::settings::table::{PROFILE, SERVER, STORE};
+use crate::app::options::{FleetOptions, SandboxOptions};
+use crate::app::settings::table::{PROFILE, SERVER};
 use crate::app::settings::variables::CREDENTIALS;
-use crate::app::settings::{Layers, Source, Sourced};
+use crate::app::settings::{Settings, Source, Sourced};
 use crate::failure::Failure;
-use crate::store::{Profile, ProfileName, Profiles, ServerUrl, StoreKind};
+use crate::store::{Profile, ProfileName, Profiles, ServerUrl};
 
 /// The variables that hold credentials.
 pub const CREDENTIAL_VARIABLES: [&str; 5] = {
@@ -15,16 +15,13 @@ pub const CREDENTIAL_VARIABLES: [&str; 5] = {
     [a.0, b.0, c.0, d.0, e.0]
 };
 
-/// Whom the user wants to ask as, before anything is opened.
+/// Whose session is used, before anything is opened.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Who {
+pub enum SessionSource {
     /// The sandbox's agents that the choice names.
     Sandbox(Choice),
     /// The credentials in variables; the named one was found first.
-    Variables {
-        /// The variable that decided it.
-        variable: &'static str,
-    },
+    Variables(&'static str),
     /// Stored profiles that the choice names.
     Stored(Sourced<Choice>),
 }
@@ -42,41 +39,53 @@ pub enum Choice {
     Default,
 }
 
-/// Option > variable > config file > default (`configuration.md`, "Which value counts"). A typed `--profile` wins over
-/// credentials in variables; without one, those win and no store is opened.
+/// A typed `--profile` wins over credentials in variables; without one, those win and no store is opened.
 ///
 /// # Errors
 /// If a variable is not UTF-8.
-pub fn who(
-    profile: &ProfileOptions,
+pub fn session_source(
     fleet: &FleetOptions,
     sandbox: &SandboxOptions,
-    layers: Layers<'_>,
-) -> Result<Who, Failure> {
-    let typed = typed_choice(profile, fleet);
+    settings: Settings<'_>,
+) -> Result<SessionSource, Failure> {
+    let named = named(settings)?;
+    let is_typed = |choice: &Sourced<Choice>| matches!(choice.source, Source::Option(_));
+    let typed = many(fleet).or_else(|| named.clone().filter(is_typed));
     if sandbox.sandbox {
-        return Ok(Who::Sandbox(typed.map_or(Choice::Default, |choice| choice.value)));
+        return Ok(SessionSource::Sandbox(typed.map_or(Choice::Default, |choice| choice.value)));
     }
     if let Some(typed) = typed {
-        return Ok(Who::Stored(typed));
+        return Ok(SessionSource::Stored(typed));
     }
-    if let Some(variable) = CREDENTIAL_VARIABLES.into_iter().find(|name| layers.variables.has(name)) {
-        return Ok(Who::Variables { variable });
+    if let Some(variable) = CREDENTIAL_VARIABLES.into_iter().find(|name| settings.variables.has(name)) {
+        return Ok(SessionSource::Variables(variable));
     }
-    let named = layers.text(&PROFILE.key, None)?;
-    let named = named.map(|name| Sourced::new(Choice::Named(name.value.into_owned()), name.source));
-    Ok(Who::Stored(named.unwrap_or(Sourced::new(Choice::Default, Source::Default))))
+    Ok(SessionSource::Stored(named.unwrap_or(Sourced::new(Choice::Default, Source::Default))))
 }
 
-fn typed_choice(profile: &ProfileOptions, fleet: &FleetOptions) -> Option<Sourced<Choice>> {
+/// Which profiles `profiles` lists; `None` for all.
+///
+/// # Errors
+/// If a variable is not UTF-8.
+pub fn listed(fleet: &FleetOptions, settings: Settings<'_>) -> Result<Option<Choice>, Failure> {
+    let chosen = match many(fleet) {
+        Some(many) => Some(many.value),
+        None => named(settings)?.and_then(Sourced::if_typed),
+    };
+    Ok(chosen.filter(|choice| *choice != Choice::All))
+}
+
+fn many(fleet: &FleetOptions) -> Option<Sourced<Choice>> {
     if fleet.all {
         return Some(Sourced::new(Choice::All, Source::Option("--all")));
     }
-    if !fleet.profiles.is_empty() {
-        return Some(Sourced::new(Choice::Matching(fleet.profiles.clone()), Source::Option("--profiles")));
-    }
-    let name = profile.profile.clone()?;
-    Some(Sourced::new(Choice::Named(name), Source::Option("--profile")))
+    let globs = (!fleet.profiles.is_empty()).then(|| fleet.profiles.clone())?;
+    Some(Sourced::new(Choice::Matching(globs), Source::Option("--profiles")))
+}
+
+fn named(settings: Settings<'_>) -> Result<Option<Sourced<Choice>>, Failure> {
+    let named = settings.text(&PROFILE.key)?;
+    Ok(named.map(|name| Sourced::new(Choice::Named(name.value.into_owned()), name.source)))
 }
 
 impl Choice {
@@ -162,34 +171,21 @@ fn matcher(glob: &str) -> Result<GlobMatcher, Failure> {
     }
 }
 
-/// The server named by option, variable or config file, if any is.
+/// The server to ask on behalf of a profile: its own. An address named elsewhere may only confirm it, since a
+/// profile's secret goes to no other origin.
 ///
 /// # Errors
-/// If the address is malformed: exit code 2.
-pub fn named_server(
-    options: &ConnectionOptions,
-    layers: Layers<'_>,
-) -> Result<Option<Sourced<ServerUrl>>, Failure> {
-    let server = layers.get_text(&SERVER, options.server.as_deref())?;
-    Ok((server.source != Source::Default).then_some(server))
-}
-
-/// The server to ask on behalf of a profile: its own. An address named elsewhere may only confirm
-/// it, since a profile's secret goes to no other origin; the config file does not override a profile.
-///
-/// # Errors
-/// If another origin was asked for: exit code 4, because no session is stored for that one.
-pub fn server_of(profile: &Profile, named: Option<&Sourced<ServerUrl>>) -> Result<ServerUrl, Failure> {
-    match named {
-        Some(named) if named.source == Source::ConfigFile => Ok(profile.server.clone()),
-        Some(named) if named.value.origin() == profile.server.origin() => Ok(named.value.clone()),
-        Some(named) => Err(Failure::sign_in(format!(
-            "profile {} is signed in at {}, not at {} ({})",
-            profile.name, profile.server, named.value, named.source
-        ))
-        .hint(format!("run `deepcall login --profile {} --server {}`", profile.name, named.value))),
-        None => Ok(profile.server.clone()),
+/// If the address is malformed (exit code 2); if it is of another origin, since no session is stored for that one (4).
+pub fn server_of(profile: &Profile, settings: Settings<'_>) -> Result<ServerUrl, Failure> {
+    let named = settings.of(Some(profile)).get(&SERVER)?;
+    if named.value.origin() == profile.server.origin() {
+        return Ok(named.value);
     }
+    Err(Failure::sign_in(format!(
+        "profile {} is signed in at {}, not at {} ({})",
+        profile.name, profile.server, named.value, named.source
+    ))
+    .hint(format!("run `deepcall login --profile {} --server {}`", profile.name, named.value)))
 }
 
 /// Refuses plain http to other machines: the secret would be readable on the way.
@@ -210,12 +206,8 @@ pub fn refuse_plain_http(server: &ServerUrl, allowed: bool) -> Result<(), Failur
 ///
 /// # Errors
 /// If the name is malformed: exit code 2.
-pub fn profile_name(
-    options: &ProfileOptions,
-    profiles: &Profiles,
-    layers: Layers<'_>,
-) -> Result<Sourced<ProfileName>, Failure> {
-    let named = layers.get_text(&PROFILE, options.profile.as_deref())?;
+pub fn profile_name(profiles: &Profiles, settings: Settings<'_>) -> Result<Sourced<ProfileName>, Failure> {
+    let named = settings.get(&PROFILE)?;
     if let Some(name) = named.value {
         return Ok(Sourced::new(name, named.source));
     }
@@ -224,22 +216,4 @@ pub fn profile_name(
         None => ProfileName::parse("default").map_err(|error| Failure::usage(error.to_string()))?,
     };
     Ok(Sourced::new(name, Source::Default))
-}
-
-/// Which profiles `profiles` shall list; `None` for all.
-#[must_use]
-pub fn listed(profile: &ProfileOptions, fleet: &FleetOptions) -> Option<Choice> {
-    typed_choice(profile, fleet).map(|choice| choice.value).filter(|choice| *choice != Choice::All)
-}
-
-/// Where `login` keeps the secret: option > variable > where this profile kept it > config file > keyring.
-///
-/// # Errors
-/// If the variable or the config file names an unknown store: exit code 2.
-pub fn store_kind(
-    typed: Option<StoreKind>,
-    known: Option<&Profile>,
-    layers: Layers<'_>,
-) -> Result<Sourced<StoreKind>, Failure> {
-    layers.of(known).get(&STORE, typed)
 }

@@ -1,43 +1,43 @@
-//! How the answer shall look: format, colour, width, time zones, masking. Pure, but for the zones of this machine.
+//! How an answer looks: format, colour, width, time zone, masking.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::app::environment::{Terminals, Variables};
-use crate::app::options::{FormatOptions, OutputOptions, ServerTimeOptions, ValueOptions};
+use crate::app::options::{FormatOptions, OutputOptions};
 use crate::app::settings::table;
-use crate::app::settings::table::{COLOR, MASK, NO_HEADERS, OUTPUT, SERVER_TIMEZONE, TIMEZONE};
-use crate::app::settings::{Layers, Source, Sourced};
+use crate::app::settings::table::{COLOR, MASK, NO_HEADERS, OUTPUT, TIMEZONE};
+use crate::app::settings::{Settings, Source, Sourced};
 use crate::failure::Failure;
 use crate::output::presentation::{ColorWhen, Format, Presentation, colour_wanted};
 use crate::output::select;
 use crate::output::select::SelectError;
 use crate::report::Document;
 
-/// How the answer shall look.
+/// How the answer looks.
 ///
 /// # Errors
-/// If a variable or the config file names an unknown format, zone or colour choice.
+/// If an option would change nothing in this format, or a variable or the config file is wrong: exit code 2.
 pub fn presentation(
     options: &OutputOptions,
-    layers: Layers<'_>,
+    settings: Settings<'_>,
     terminals: Terminals,
     now: Timestamp,
 ) -> Result<Presentation, Failure> {
-    let format = format(&options.format, layers)?;
-    refuse_without_effect(&options.format, &format)?;
+    let OutputOptions { format: options, values } = options;
+    let format = format(options, settings)?;
+    refuse_without_effect(options, settings, &format)?;
     let terminal = terminals.stdout;
     Ok(Presentation {
         format: format.value,
         terminal,
-        width: if terminal { Some(width(layers, terminals)) } else { None },
-        color: colour(&options.format, layers, terminal)?,
-        zone: zone(&options.values, layers)?,
+        width: if terminal { Some(width(settings.variables, terminals)) } else { None },
+        color: colour(settings, terminal)?,
+        zone: settings.get(&TIMEZONE)?.value,
         now,
-        mask: mask(&options.values, layers)?,
-        headers: !layers.get(&NO_HEADERS, options.format.no_headers.then_some(true))?.value,
-        columns: options.format.columns.clone(),
-        guard: !options.format.csv_raw,
+        mask: values.always_masked || settings.get(&MASK)?.value,
+        headers: !settings.get(&NO_HEADERS)?.value,
+        columns: options.columns.clone(),
+        guard: !options.csv_raw,
     })
 }
 
@@ -45,28 +45,27 @@ pub fn presentation(
 ///
 /// # Errors
 /// If a variable or the config file names an unknown one.
-pub fn format(options: &FormatOptions, layers: Layers<'_>) -> Result<Sourced<Format>, Failure> {
-    if options.json {
-        return Ok(Sourced::new(Format::Json, Source::Option("--json")));
+pub fn format(options: &FormatOptions, settings: Settings<'_>) -> Result<Sourced<Format>, Failure> {
+    match options {
+        FormatOptions { json: true, .. } => Ok(Sourced::new(Format::Json, Source::Option("--json"))),
+        FormatOptions { jq: Some(_), .. } => Ok(Sourced::new(Format::Json, Source::Option("--jq"))),
+        FormatOptions { decided: Some(format), .. } => Ok(format.clone()),
+        _ => settings.get(&OUTPUT),
     }
-    if options.jq.is_some() {
-        return Ok(Sourced::new(Format::Json, Source::Option("--jq")));
-    }
-    layers.get(&OUTPUT, options.output)
 }
 
-/// The columns that the config file names for a document, where a format has columns.
+/// The columns that were chosen once and for all for a document, where a format has columns.
 ///
 /// # Errors
 /// If the document does not know one of them: exit code 2.
-pub fn configured_columns(
+pub fn lasting_columns(
     document: &Document,
     format: Format,
-    layers: Layers<'_>,
+    settings: Settings<'_>,
 ) -> Result<Option<Vec<String>>, Failure> {
     let name = format!("columns.{}", document.name.replace('-', "_"));
     let Some((setting, _)) = table::find(&name).filter(|_| has_columns(format)) else { return Ok(None) };
-    let Some(text) = layers.text(setting.key(), None)? else { return Ok(None) };
+    let Some(text) = settings.without_options().text(setting.key())? else { return Ok(None) };
     let columns = columns(document, &text.value);
     columns.map(Some).map_err(|error| Failure::config(format!("{}, {name}: {error}", text.source)))
 }
@@ -87,12 +86,16 @@ fn has_columns(format: Format) -> bool {
 
 /// An option that would change nothing in this format is a usage error, not silence
 /// (`scripting.md`, "Options that would change nothing").
-fn refuse_without_effect(options: &FormatOptions, format: &Sourced<Format>) -> Result<(), Failure> {
+fn refuse_without_effect(
+    options: &FormatOptions,
+    settings: Settings<'_>,
+    format: &Sourced<Format>,
+) -> Result<(), Failure> {
     let has_columns = has_columns(format.value);
     let has_formulas = matches!(format.value, Format::Csv | Format::Tsv);
     let typed = [
         ("--columns", options.columns.is_some() && !has_columns, "table, csv and tsv"),
-        ("--no-headers", options.no_headers && !has_columns, "table, csv and tsv"),
+        ("--no-headers", settings.typed.has(&NO_HEADERS.key) && !has_columns, "table, csv and tsv"),
         ("--csv-raw", options.csv_raw && !has_formulas, "csv and tsv"),
     ];
     let Some((option, _, formats)) = typed.into_iter().find(|(_, is_idle, _)| *is_idle) else {
@@ -111,8 +114,8 @@ fn refuse_without_effect(options: &FormatOptions, format: &Sourced<Format>) -> R
 }
 
 /// `COLUMNS` is what the user prefers, by POSIX; a shell does not export it by itself.
-fn width(layers: Layers<'_>, terminals: Terminals) -> usize {
-    let said = layers.variables.text("COLUMNS").ok().flatten().and_then(|text| text.parse().ok());
+fn width(variables: &Variables, terminals: Terminals) -> usize {
+    let said = variables.text("COLUMNS").ok().flatten().and_then(|text| text.parse().ok());
     said.filter(|columns| *columns > 0).or(terminals.width).unwrap_or(80).clamp(20, 500)
 }
 
@@ -120,8 +123,8 @@ fn width(layers: Layers<'_>, terminals: Terminals) -> usize {
 ///
 /// # Errors
 /// If the config file's `color` is unknown.
-pub fn colour(options: &FormatOptions, layers: Layers<'_>, terminal: bool) -> Result<bool, Failure> {
-    Ok(by_variables(layers.get(&COLOR, options.color)?.value, layers.variables, terminal))
+pub fn colour(settings: Settings<'_>, terminal: bool) -> Result<bool, Failure> {
+    Ok(by_variables(settings.get(&COLOR)?.value, settings.variables, terminal))
 }
 
 /// Whether errors get colour before any option is known: those of the command line itself.
@@ -133,28 +136,4 @@ pub fn colour_of_errors(variables: &Variables, terminal: bool) -> bool {
 fn by_variables(choice: ColorWhen, variables: &Variables, terminal: bool) -> bool {
     let text = |name| variables.text(name).ok().flatten();
     colour_wanted(choice, terminal, text("NO_COLOR"), text("CLICOLOR_FORCE"), text("TERM"))
-}
-
-/// The zone of the times shown.
-///
-/// # Errors
-/// If the named zone is not known to this system.
-pub fn zone(options: &ValueOptions, layers: Layers<'_>) -> Result<TimeZone, Failure> {
-    Ok(layers.get_text(&TIMEZONE, options.timezone.as_deref())?.value)
-}
-
-/// The zone of server times that name none: India's, unless somebody chose another (`api.md` §8).
-///
-/// # Errors
-/// If the named zone is not known to this system.
-pub fn server_zone(options: &ServerTimeOptions, layers: Layers<'_>) -> Result<TimeZone, Failure> {
-    Ok(layers.get_text(&SERVER_TIMEZONE, options.server_timezone.as_deref())?.value)
-}
-
-/// Whether phone numbers are hidden.
-///
-/// # Errors
-/// If `DEEPCALL_MASK` is neither yes nor no.
-pub fn mask(options: &ValueOptions, layers: Layers<'_>) -> Result<bool, Failure> {
-    Ok(layers.get(&MASK, options.mask.then_some(true))?.value)
 }
