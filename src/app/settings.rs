@@ -11,6 +11,7 @@ pub mod setting;
 pub mod table;
 pub mod typed;
 pub mod variables;
+mod zones;
 
 use std::borrow::Cow;
 use std::fmt;

@@ -172,3 +172,35 @@ fn times_are_told_in_the_zone_that_was_asked_for() {
         assert!(ran.stderr.contains("write for example"), "{ran}");
     }
 }
+
+/// In each of its forms, and from another database where `TZDIR` names one.
+#[test]
+fn the_zone_of_the_system_is_the_one_that_tz_names() {
+    let world = World::new();
+    let elsewhere = world.home().join("zones");
+    std::fs::create_dir_all(elsewhere.join("Asia")).unwrap();
+    std::fs::copy("/usr/share/zoneinfo/Asia/Tokyo", elsewhere.join("Asia/Kolkata")).unwrap();
+    let offset = |tz: &str, folder: &str| {
+        let ran = world.run_as("break-status --sandbox --json", "", |command| {
+            command.env("TZ", tz);
+            if !folder.is_empty() {
+                command.env("TZDIR", folder);
+            }
+        });
+        let told = ran.ended_with(0).json()["as_of"].as_str().unwrap().to_owned();
+        told[told.len() - 6..].to_owned()
+    };
+    for (tz, wanted) in [
+        ("", "+00:00"),
+        ("UTC", "+00:00"),
+        ("Asia/Kolkata", "+05:30"),
+        (":Asia/Kolkata", "+05:30"),
+        ("asia/kolkata", "+05:30"),
+        ("/usr/share/zoneinfo/Asia/Kolkata", "+05:30"),
+        ("IST-5:30", "+05:30"),
+        ("Etc/GMT+5", "-05:00"),
+    ] {
+        assert_eq!(offset(tz, ""), wanted, "TZ={tz}");
+    }
+    assert_eq!(offset("Asia/Kolkata", elsewhere.to_str().unwrap()), "+09:00", "TZDIR");
+}

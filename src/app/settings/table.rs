@@ -7,10 +7,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::app::settings::setting::{Entry, Key, Kind, Setting};
+use crate::app::settings::zones;
 use crate::client::Reference;
 use crate::floor::alerts::Limit;
 use crate::floor::condition::event_named;
@@ -235,12 +236,14 @@ fn yes_or_no(text: &str) -> Result<bool, String> {
 /// A zone by its IANA name, `local`, `UTC`, or an offset such as `+05:30`.
 fn time_zone(text: &str) -> Result<TimeZone, String> {
     match text.to_ascii_lowercase().as_str() {
-        "local" => return Ok(TimeZone::system()),
+        "local" => return Ok(zones::local()),
         "utc" | "z" => return Ok(TimeZone::UTC),
         _ => {}
     }
     if text.starts_with(['+', '-']) {
-        let offset = jiff::fmt::temporal::DateTimeParser::new().parse_time_zone(text).ok();
+        // An offset is no name, so no database is listed for it.
+        let parser = jiff::fmt::temporal::DateTimeParser::new();
+        let offset = parser.parse_time_zone_with(&TimeZoneDatabase::none(), text).ok();
         // RFC 3339 can say no offset of a day or more.
         let is_sayable =
             |zone: &TimeZone| zone.to_offset(jiff::Timestamp::UNIX_EPOCH).seconds().abs() < 86_400;
@@ -248,7 +251,7 @@ fn time_zone(text: &str) -> Result<TimeZone, String> {
             .filter(is_sayable)
             .ok_or_else(|| format!("{text:?} is no offset; write for example +05:30"));
     }
-    TimeZone::get(text)
+    zones::named(text)
         .map_err(|_| format!("{text:?} is no known time zone; write for example Asia/Kolkata or UTC"))
 }
 
