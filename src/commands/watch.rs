@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::app::connect::Connector;
 use crate::app::console::Side;
 use crate::app::select::{SelectedProfiles, Selection};
+use crate::app::settings::table::{REF, SERVER_TIMEZONE};
 use crate::app::signals;
 use crate::app::signals::stdout_reader_is_gone;
 use crate::client::SignedIn;
@@ -27,6 +28,7 @@ use crate::watch::board;
 use crate::watch::board::{Board, BoardOptions};
 use crate::watch::run::{Surroundings, Watch, exit_status};
 use crate::watch::sink::Sink;
+use crate::watch::source::LiveServer;
 use crate::watch::stream::Lines;
 
 pub use args::WatchArgs;
@@ -41,6 +43,7 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
     let presentation = renderer.presentation();
     args.check_options(settings, presentation.format)?;
     let plan = args.plan(settings, &presentation.zone, app.clock.now())?;
+    let (reference, server_zone) = (settings.get(&REF)?.value, settings.get(&SERVER_TIMEZONE)?.value);
     let reactions = reactions(args, presentation, app)?;
     let selection = Selection { fleet: &args.fleet(settings), sandbox: &args.sandbox };
     let selected = SelectedProfiles::by_options(app, selection)?;
@@ -55,15 +58,23 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
         let (_sandbox, fleet) = selected.sign_in(app, &connector).await?;
         let hints: Vec<_> = fleet.agents.iter().filter_map(|agent| agent.sign_in_hint.clone()).collect();
         let sessions = signed_in(fleet, app)?;
-        let mut renew = |session: &SignedIn| {
+        let renew = |session: &SignedIn| {
             if is_renewable { renewed(session, selection, &connector, app) } else { None }
         };
+        let title = title(&sessions);
+        let live = |session| LiveServer {
+            session,
+            reference: reference.clone(),
+            server_zone: server_zone.clone(),
+            renew: &renew,
+        };
+        let sources = sessions.into_iter().map(live).collect();
         let (_no_keys, nothing) = mpsc::channel(1);
         let input = if is_board { board::keyboard(signals::may_be_stopped()) } else { nothing };
         let mut lines = Lines::new(app.console.stdout(), presentation.clone());
         let mut board = if is_board {
             let Presentation { zone, color, mask, .. } = presentation.clone();
-            let options = BoardOptions { zone, color, mask, only: plan.parts, title: title(&sessions) };
+            let options = BoardOptions { zone, color, mask, only: plan.scope, title };
             Some(Board::open(options, plan.limits.clone(), app.console.screen())?)
         } else {
             None
@@ -75,13 +86,12 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
         let around = Surroundings {
             clock: app.clock.clone(),
             input,
-            renew: &mut renew,
             reader_is_gone: if is_board { terminal_is_gone } else { reader_is_gone },
             random: crate::client::connection::random,
             note: &|text| app.console.note(text),
             reactions,
         };
-        let ended = Watch::new(sessions, plan, around, sink).run(stop).await;
+        let ended = Watch::new(sources, plan, around, sink).run(stop).await;
         let ended = match board {
             Some(board) => leave(board, ended, app)?,
             None => ended?,

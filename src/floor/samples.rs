@@ -8,6 +8,7 @@ use crate::floor::answer::{Break, Tag, Wrapup};
 use crate::floor::event::{
     Alert, AlertChange, AlertWhat, EndReason, Event, EventKind, GapCause, Level, State, StateCause,
 };
+use crate::floor::health::PollFailure;
 use crate::floor::poll_result::PollResult;
 use crate::json::Raw;
 
@@ -59,6 +60,18 @@ pub(crate) fn poll(second: u64) -> PollResult {
 
 pub(crate) fn tags(second: u64, tags: &[Tag]) -> PollResult {
     PollResult { tags: Some(tags.to_vec()), ..poll(second) }
+}
+
+/// A poll to which no answer came.
+pub(crate) fn no_answer() -> PollFailure {
+    PollFailure {
+        kind: "timeout",
+        code: None,
+        message: "no answer within 15 s".to_owned(),
+        answer_was_lost: false,
+        session_ended: false,
+        retry_after: None,
+    }
 }
 
 pub(crate) fn on_break(reason: Option<&str>, since: Option<i64>) -> Break {

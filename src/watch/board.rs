@@ -34,8 +34,8 @@ use crate::watch::board::controls::Controls;
 use crate::watch::board::picture::Picture;
 use crate::watch::board::screen::{Screen, Surface};
 use crate::watch::followed::View;
-use crate::watch::poll::Parts;
 use crate::watch::sink::{Asked, Input, Sink};
+use crate::watch::source::WatchScope;
 
 pub use screen::keyboard;
 
@@ -52,7 +52,7 @@ pub struct BoardOptions {
     /// Whether phone numbers are hidden but for the last three digits.
     pub mask: bool,
     /// What is polled; the rest has no column.
-    pub only: Parts,
+    pub only: WatchScope,
     /// What is watched, e.g. "all profiles · sandbox".
     pub title: String,
 }

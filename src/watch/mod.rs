@@ -8,9 +8,9 @@ pub mod board;
 #[cfg(test)]
 mod checker;
 pub mod followed;
-pub mod poll;
 pub mod reaction;
 pub mod run;
 pub mod schedule;
 pub mod sink;
+pub mod source;
 pub mod stream;

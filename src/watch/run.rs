@@ -10,7 +10,6 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::client::Trouble;
 use crate::clock::Clock;
 use crate::failure::ExitStatus;
 use crate::floor::alerts;
@@ -19,21 +18,19 @@ use crate::floor::condition::Until;
 use crate::floor::diff::Memory;
 use crate::floor::event::{EndReason, Event, EventKind};
 use crate::floor::health;
-use crate::floor::health::Failed;
+use crate::floor::health::PollFailure;
 use crate::watch::followed::{Followed, Phase, View};
-use crate::watch::poll::{Asking, Parts, PollFailure, Polled, Source};
 use crate::watch::reaction::Reactions;
 use crate::watch::schedule::{Next, Outcome, Schedule, spread};
 use crate::watch::sink::{Asked, Input, Sink};
+use crate::watch::source::{Polled, Source, WatchScope};
 
 /// How the watch was asked for.
 pub struct Plan {
     /// Between two polls of one profile.
     pub interval: Duration,
-    /// What is asked.
-    pub parts: Parts,
-    /// How it is asked.
-    pub asking: Asking,
+    /// What is followed.
+    pub scope: WatchScope,
     /// Limits on breaks and wrap-ups.
     pub limits: Vec<Limit>,
     /// How often a sign of life is given.
@@ -51,13 +48,11 @@ pub struct Plan {
 }
 
 /// What surrounds the watch.
-pub struct Surroundings<'a, S> {
+pub struct Surroundings<'a> {
     /// The wall clock.
     pub clock: Clock,
     /// What the terminal says; never anything where there is none. Closed once the terminal has hung up.
     pub input: mpsc::Receiver<Input>,
-    /// Reads the store of a profile once more: another session than the one in use, if there is one.
-    pub renew: &'a mut dyn FnMut(&S) -> Option<S>,
     /// Why it ends, once nobody is left at the other end of stdout.
     pub reader_is_gone: fn() -> Option<EndReason>,
     /// From 0 up to 1, so that many watches do not ask in the same moment.
@@ -71,11 +66,11 @@ pub struct Surroundings<'a, S> {
 /// The loop's state.
 pub struct Watch<'a, S> {
     plan: Plan,
-    around: Surroundings<'a, S>,
+    around: Surroundings<'a>,
     sink: &'a mut dyn Sink,
     started: Instant,
     followed: Vec<Followed>,
-    sessions: Vec<(S, Parts)>,
+    sources: Vec<(S, WatchScope)>,
     next_heartbeat: Option<Duration>,
     end: Option<EndReason>,
 }
@@ -85,17 +80,17 @@ const TICK: Duration = Duration::from_secs(1);
 
 impl<'a, S: Source> Watch<'a, S> {
     /// A watch of these profiles that has not begun.
-    pub fn new(sessions: Vec<S>, plan: Plan, around: Surroundings<'a, S>, sink: &'a mut dyn Sink) -> Self {
+    pub fn new(sources: Vec<S>, plan: Plan, around: Surroundings<'a>, sink: &'a mut dyn Sink) -> Self {
         let wall = around.clock.now();
-        let follow = |session: &S| {
-            let first = spread(session.profile(), plan.interval, sessions.len());
+        let follow = |source: &S| {
+            let first = spread(source.profile(), plan.interval, sources.len());
             let schedule = Schedule::new(plan.interval, first);
-            Followed::new(session.profile().to_owned(), schedule, Memory::new(wall))
+            Followed::new(source.profile().to_owned(), schedule, Memory::new(wall))
         };
-        let followed = sessions.iter().map(follow).collect();
-        let sessions = sessions.into_iter().map(|session| (session, plan.parts)).collect();
+        let followed = sources.iter().map(follow).collect();
+        let sources = sources.into_iter().map(|source| (source, plan.scope)).collect();
         let next_heartbeat = plan.heartbeat;
-        Self { plan, around, sink, started: Instant::now(), followed, sessions, next_heartbeat, end: None }
+        Self { plan, around, sink, started: Instant::now(), followed, sources, next_heartbeat, end: None }
     }
 
     /// Runs until something ends it; the last event is always `end`, unless nobody reads any more.
@@ -110,9 +105,8 @@ impl<'a, S: Source> Watch<'a, S> {
         self.show()?;
         while self.end.is_none() {
             for index in self.due(polls.len()) {
-                let (session, parts) = self.sessions[index].clone();
-                let asking = self.plan.asking.clone();
-                polls.push(async move { (index, session.poll(parts, &asking).await) });
+                let (source, scope) = self.sources[index].clone();
+                polls.push(async move { (index, source.poll(scope).await) });
             }
             let wake = self.started + self.next_moment();
             let turned = tokio::select! {
@@ -188,23 +182,23 @@ impl<'a, S: Source> Watch<'a, S> {
     fn arrived(&mut self, index: usize, polled: Polled) -> io::Result<()> {
         let now = self.now();
         let Phase::Polling(since) = self.followed[index].phase else { return Ok(()) };
-        let Polled { look, failure, refused, parts } = polled;
+        let Polled { result, failure, refused, scope } = polled;
         for refused in &refused {
             (self.around.note)(&format!("{}: {refused}", self.followed[index].profile));
         }
-        self.sessions[index].1 = parts;
-        if let Some(mut look) = look {
-            look.monotonic = now;
-            look.read_was_cut |= self.followed[index].health.answer_was_lost();
+        self.sources[index].1 = scope;
+        if let Some(mut result) = result {
+            result.monotonic = now;
+            result.read_was_cut |= self.followed[index].health.answer_was_lost();
             if failure.is_none() {
-                self.answered(index, look.taken_at, now)?;
+                self.answered(index, result.taken_at, now)?;
             }
-            let difference = self.followed[index].memory.diff(&look);
+            let difference = self.followed[index].memory.diff(&result);
             for event in &difference.events {
                 self.tell_seen(index, event)?;
             }
             self.followed[index].memory.commit(difference.change);
-        } else if parts.is_nothing() {
+        } else if scope.is_empty() {
             let why = refused.first().cloned().unwrap_or_else(|| "nothing is left to be followed".to_owned());
             self.followed[index].phase = Phase::Over(why);
             self.end_if_all_are_over(EndReason::Failed);
@@ -232,25 +226,17 @@ impl<'a, S: Source> Watch<'a, S> {
     }
 
     fn failed(&mut self, index: usize, failure: &PollFailure, now: Duration) -> io::Result<Outcome> {
-        let error = &failure.error;
-        let failed = Failed {
-            failure: error.kind(),
-            code: error.code(),
-            message: error.to_string(),
-            answer_was_lost: failure.lost_tags,
-            is_of_session: error.trouble() == Trouble::SignIn,
-        };
-        let is_session = failed.is_of_session;
-        let (health, told) = self.followed[index].health.after_failure(failed, now);
-        if let Some(kind) = told {
+        let (health, lost) = self.followed[index].health.after_failure(failure, now);
+        if let Some(kind) = lost {
             self.tell(Some(index), kind)?;
         }
-        self.followed[index].health = health;
-        self.followed[index].trouble = Some(error.to_string());
-        self.followed[index].trouble_code = error.code();
-        Ok(match error.retry_after() {
-            _ if is_session => Outcome::SessionEnded,
-            Some(told) => Outcome::ToldToWait(told),
+        let followed = &mut self.followed[index];
+        followed.health = health;
+        followed.trouble = Some(failure.message.clone());
+        followed.trouble_code = failure.code;
+        Ok(match failure.retry_after {
+            _ if failure.session_ended => Outcome::SessionEnded,
+            Some(wait) => Outcome::AskedToWait(wait),
             None => Outcome::Failed,
         })
     }
@@ -258,12 +244,13 @@ impl<'a, S: Source> Watch<'a, S> {
     /// Decides what comes next for a profile after a poll that started at `since`.
     fn schedule(&mut self, index: usize, outcome: Outcome, since: Duration) -> io::Result<()> {
         let (now, random) = (self.now(), (self.around.random)());
-        match self.followed[index].schedule.after(outcome, since, now, random) {
+        let followed = &mut self.followed[index];
+        match followed.schedule.after(outcome, &followed.health, since, now, random) {
             Next::Poll(at) => self.followed[index].phase = Phase::Due(at),
             Next::ReadStore => {
                 self.tell_expired(index)?;
-                if let Some(renewed) = (self.around.renew)(&self.sessions[index].0) {
-                    self.sessions[index].0 = renewed;
+                if let Some(renewed) = self.sources[index].0.renewed() {
+                    self.sources[index].0 = renewed;
                     self.tell(Some(index), EventKind::SessionRenewed)?;
                     return self.schedule(index, Outcome::SessionRenewed, since);
                 }

@@ -4,6 +4,8 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
+use crate::floor::health::Health;
+
 #[cfg(test)]
 mod tests;
 
@@ -21,11 +23,11 @@ const FIRST_WAIT: Duration = Duration::from_millis(800);
 const LONGEST_WAIT_AT_FIRST: Duration = Duration::from_secs(15);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
-/// So long an outage counts as short, and so long all must be well before the next wait is short again.
-const TWO_MINUTES: Duration = Duration::from_secs(2 * 60);
+/// So long an outage counts as short.
+const SHORT_OUTAGE: Duration = Duration::from_secs(2 * 60);
 
 /// The longest wait that a server can ask for.
-const LONGEST_TOLD: Duration = Duration::from_secs(15 * 60);
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(15 * 60);
 
 /// The time between the first "session ended" and the poll that confirms it.
 const BEFORE_CONFIRMING: Duration = Duration::from_secs(5);
@@ -44,7 +46,7 @@ pub enum Outcome {
     /// No answer, or one that says the server is in trouble.
     Failed,
     /// The same, and the server said how long to stay away (`Retry-After`).
-    ToldToWait(Duration),
+    AskedToWait(Duration),
     /// The server no longer knows the session.
     SessionEnded,
     /// The store, read because of [`Next::ReadStore`], held another session.
@@ -69,9 +71,6 @@ pub struct Schedule {
     interval: Duration,
     /// Healthy polls fall on this moment plus whole intervals.
     phase: Duration,
-    failures: u32,
-    failing_since: Option<Duration>,
-    healthy_since: Option<Duration>,
     session: SessionTrust,
 }
 
@@ -100,14 +99,7 @@ impl Schedule {
     /// short is made the shortest.
     #[must_use]
     pub fn new(interval: Duration, first: Duration) -> Self {
-        Self {
-            interval: interval.max(SHORTEST_INTERVAL),
-            phase: first,
-            failures: 0,
-            failing_since: None,
-            healthy_since: None,
-            session: SessionTrust::Good,
-        }
+        Self { interval: interval.max(SHORTEST_INTERVAL), phase: first, session: SessionTrust::Good }
     }
 
     /// When the first poll is.
@@ -116,19 +108,27 @@ impl Schedule {
         self.phase
     }
 
-    /// What comes after a poll that started at `polled` and ended `now`. `random` is from 0 to 1.
-    pub fn after(&mut self, outcome: Outcome, polled: Duration, now: Duration, random: f64) -> Next {
+    /// What comes after a poll that started at `polled` and ended `now`; `health` has counted it already. `random` is
+    /// from 0 to 1.
+    pub fn after(
+        &mut self,
+        outcome: Outcome,
+        health: &Health,
+        polled: Duration,
+        now: Duration,
+        random: f64,
+    ) -> Next {
         let random = random.clamp(0.0, 1.0);
         match outcome {
             Outcome::Good { deadline } => {
-                self.note_health(now);
+                self.session = SessionTrust::Good;
                 Next::Poll(self.on_time(deadline, polled, now, random))
             }
-            Outcome::Failed => Next::Poll(now + self.back_off(now, random)),
-            Outcome::ToldToWait(told) => {
-                let told = told.min(LONGEST_TOLD);
-                let told = told + told.mul_f64(random / 10.0);
-                Next::Poll(now + told.max(self.back_off(now, random)))
+            Outcome::Failed => Next::Poll(now + back_off(health, now, random)),
+            Outcome::AskedToWait(wait) => {
+                let wait = wait.min(LONGEST_RETRY_AFTER);
+                let wait = wait + wait.mul_f64(random / 10.0);
+                Next::Poll(now + wait.max(back_off(health, now, random)))
             }
             Outcome::SessionEnded => match self.session {
                 SessionTrust::Good => {
@@ -143,15 +143,6 @@ impl Schedule {
             },
             Outcome::SessionRenewed => Next::Poll(now.max(polled + SHORTEST_INTERVAL)),
         }
-    }
-
-    fn note_health(&mut self, now: Duration) {
-        let since = *self.healthy_since.get_or_insert(now);
-        if now.saturating_sub(since) >= TWO_MINUTES {
-            self.failures = 0;
-        }
-        self.failing_since = None;
-        self.session = SessionTrust::Good;
     }
 
     /// The next place on the grid, or sooner when a deadline comes before it.
@@ -174,15 +165,14 @@ impl Schedule {
         let into = Duration::from_nanos(u64::try_from(into).unwrap_or_default());
         (now + self.interval).saturating_sub(into)
     }
+}
 
-    /// Notes a failure; the wait until the next poll.
-    fn back_off(&mut self, now: Duration, random: f64) -> Duration {
-        self.healthy_since = None;
-        let since = *self.failing_since.get_or_insert(now);
-        let is_long = now.saturating_sub(since) >= TWO_MINUTES;
-        let longest = if is_long { LONGEST_WAIT } else { LONGEST_WAIT_AT_FIRST };
-        let wait = FIRST_WAIT.saturating_mul(1 << self.failures.min(6)).min(longest);
-        self.failures = self.failures.saturating_add(1);
-        wait + wait.mul_f64(random)
-    }
+/// The wait until the next poll. It doubles with each recent failure, up to a limit that grows with the outage.
+fn back_off(health: &Health, now: Duration, random: f64) -> Duration {
+    let since = health.failing_since().unwrap_or(now);
+    let is_long = now.saturating_sub(since) >= SHORT_OUTAGE;
+    let longest = if is_long { LONGEST_WAIT } else { LONGEST_WAIT_AT_FIRST };
+    let doublings = health.recent_failures().saturating_sub(1).min(6);
+    let wait = FIRST_WAIT.saturating_mul(1 << doublings).min(longest);
+    wait + wait.mul_f64(random)
 }

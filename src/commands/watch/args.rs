@@ -11,16 +11,16 @@ use crate::app::options::{
 };
 use crate::app::select::jobs;
 use crate::app::settings::table::{
-    ALERT, NO_HEADERS, PROFILE, REF, RETRIES, SERVER_TIMEZONE, TIMEOUT, WATCH_BELL, WATCH_HEARTBEAT,
-    WATCH_INTERVAL, WATCH_LOG, WATCH_MAX_STALE, WATCH_NOTIFY, WATCH_ON,
+    ALERT, NO_HEADERS, PROFILE, RETRIES, TIMEOUT, WATCH_BELL, WATCH_HEARTBEAT, WATCH_INTERVAL, WATCH_LOG,
+    WATCH_MAX_STALE, WATCH_NOTIFY, WATCH_ON,
 };
 use crate::app::settings::{Settings, Source, Sourced};
 use crate::failure::Failure;
 use crate::floor::condition::Until;
 use crate::moment::moment;
 use crate::output::presentation::{ColorWhen, Format};
-use crate::watch::poll::{Asking, Parts};
 use crate::watch::run::Plan;
+use crate::watch::source::WatchScope;
 
 /// Follow tags, breaks and wrap-ups until stopped
 ///
@@ -130,11 +130,9 @@ impl WatchArgs {
         let read =
             |text: &str| moment(text, &here).map_err(|error| Failure::usage(format!("--since: {error}")));
         let asks = |what: &str| self.only.is_empty() || self.only.iter().any(|only| only == what);
-        let reference = settings.get(&REF)?.value;
         Ok(Plan {
             interval: settings.get(&WATCH_INTERVAL)?.value,
-            parts: Parts { tags: asks("tags"), breaks: asks("breaks"), wrapups: asks("wrapups") },
-            asking: Asking { reference, server_zone: settings.get(&SERVER_TIMEZONE)?.value },
+            scope: WatchScope { tags: asks("tags"), breaks: asks("breaks"), wrapups: asks("wrapups") },
             limits: settings.all(&ALERT)?,
             heartbeat: settings.get(&WATCH_HEARTBEAT)?.value,
             // A limit for every command does not end a watch.

@@ -3,7 +3,7 @@
 
 use crate::output::text::width::width;
 use crate::watch::board::rows::RowView;
-use crate::watch::poll::Parts;
+use crate::watch::source::WatchScope;
 
 /// A column of the board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl Column {
 }
 
 /// The columns in so much room, each with its width.
-pub(crate) fn fit(rows: &[RowView], only: Parts, room: usize) -> Vec<(Column, usize)> {
+pub(crate) fn fit(rows: &[RowView], only: WatchScope, room: usize) -> Vec<(Column, usize)> {
     let mut shown: Vec<Column> = ALL.into_iter().filter(|column| is_wanted(*column, only)).collect();
     let least = |column: Column| match column {
         State | Since => column.wish(rows),
@@ -98,7 +98,7 @@ pub(crate) fn fit(rows: &[RowView], only: Parts, room: usize) -> Vec<(Column, us
     shown.into_iter().map(&mut place).collect()
 }
 
-fn is_wanted(column: Column, only: Parts) -> bool {
+fn is_wanted(column: Column, only: WatchScope) -> bool {
     match column {
         Agent => true,
         LastTag => only.tags,

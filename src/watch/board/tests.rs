@@ -8,9 +8,8 @@ use crate::floor::alerts::evaluate;
 use crate::floor::answer::{Break, Tag};
 use crate::floor::diff::Memory;
 use crate::floor::event::{Alert, AlertChange, AlertWhat, GapCause, Level};
-use crate::floor::health::Failed;
 use crate::floor::poll_result::PollResult;
-use crate::floor::samples::{at, in_wrapup, not_in_wrapup, on_break, poll, raw, tag, working};
+use crate::floor::samples::{at, in_wrapup, no_answer, not_in_wrapup, on_break, poll, raw, tag, working};
 use crate::output::payloads::{assert_harmless, payloads};
 use crate::watch::board::controls::Page;
 use crate::watch::board::summary::{Liveness, Tally, liveness, tally};
@@ -31,7 +30,7 @@ struct Desk {
 
 impl Desk {
     fn new(limits: &[&str]) -> Self {
-        let only = Parts { tags: true, breaks: true, wrapups: true };
+        let only = WatchScope { tags: true, breaks: true, wrapups: true };
         let (zone, title) = (TimeZone::UTC, "all profiles · sandbox".to_owned());
         Self {
             followed: Vec::new(),
@@ -131,14 +130,7 @@ fn busy_floor() -> Desk {
     };
     desk.follow("अनीता", wrapup);
     let mo = desk.follow("mo", said(on_break(None, None), 990));
-    let failed = Failed {
-        failure: "timeout",
-        code: None,
-        message: "no answer within 15 s".into(),
-        answer_was_lost: false,
-        is_of_session: false,
-    };
-    mo.health = mo.health.after_failure(failed, Duration::from_secs(995)).0;
+    mo.health = mo.health.after_failure(&no_answer(), Duration::from_secs(995)).0;
     mo.trouble = Some("no answer within 15 s".into());
     desk.follow("zoe", poll(997)).phase = Phase::Over("session expired".into());
     desk.follow("kim", poll(999));
@@ -280,15 +272,8 @@ fn the_heading_tells_live_stale_reconnecting_and_ended() {
     assert_eq!(liveness(&desk.view()), Liveness::Live);
     desk.second = 1_016;
     assert_eq!(liveness(&desk.view()), Liveness::Stale);
-    let failed = Failed {
-        failure: "reset",
-        code: None,
-        message: String::new(),
-        answer_was_lost: false,
-        is_of_session: false,
-    };
     let one = &mut desk.followed[0];
-    one.health = one.health.after_failure(failed, Duration::from_secs(1_016)).0;
+    one.health = one.health.after_failure(&no_answer(), Duration::from_secs(1_016)).0;
     assert_eq!(liveness(&desk.view()), Liveness::Reconnecting(1));
     desk.followed[0].phase = Phase::Over("refused".into());
     assert_eq!(liveness(&desk.view()), Liveness::Ended);
@@ -303,10 +288,10 @@ fn the_tally_counts_what_was_said() {
 #[test]
 fn what_is_not_polled_has_no_column() {
     let mut desk = busy_floor();
-    desk.options.only = Parts { tags: true, breaks: false, wrapups: false };
+    desk.options.only = WatchScope { tags: true, breaks: false, wrapups: false };
     let screen = desk.text(100, 24);
     assert!(!screen.contains("state") && screen.contains("newest tags"), "{screen}");
-    desk.options.only = Parts { tags: false, breaks: true, wrapups: true };
+    desk.options.only = WatchScope { tags: false, breaks: true, wrapups: true };
     let screen = desk.text(100, 24);
     assert!(screen.contains("state") && !screen.contains("tags"), "{screen}");
 }

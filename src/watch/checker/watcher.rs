@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use crate::floor::diff::{Difference, Memory};
 use crate::floor::event::EventKind;
-use crate::floor::health::{Failed, Health};
+use crate::floor::health::{Health, PollFailure};
 use crate::floor::poll_result::PollResult;
-use crate::floor::samples::at;
+use crate::floor::samples::{at, no_answer};
 use crate::watch::checker::day::{DAY, Floor, MINUTE, SECOND, Size, Weather};
 use crate::watch::checker::dice::Dice;
 use crate::watch::checker::server::{Model, Offset, Server};
@@ -20,7 +20,7 @@ enum Poll {
     Good(i64),
     /// Seconds it took, and whether a request had gone out whose answer was lost.
     Failed(i64, bool),
-    ToldToWait(i64),
+    AskedToWait(i64),
     SessionEnded,
 }
 
@@ -50,7 +50,7 @@ struct Life<'a> {
     health: Health,
     schedule: Schedule,
     began: i64,
-    /// The true moment of the last good look, and whether an answer was lost since.
+    /// The true moment of the last good poll, and whether an answer was lost since.
     last_good: i64,
 }
 
@@ -77,11 +77,12 @@ impl<'a> Life<'a> {
             }
             let (outcome, took) = self.poll(started, server, model, dice, verdict);
             let now = polled + Duration::from_millis(took.unsigned_abs());
-            polled = match self.schedule.after(outcome, polled, now, dice.unit()) {
+            polled = match self.schedule.after(outcome, &self.health, polled, now, dice.unit()) {
                 Next::Poll(at) => at,
                 // Someone signed in again meanwhile.
                 Next::ReadStore => {
-                    match self.schedule.after(Outcome::SessionRenewed, polled, now, dice.unit()) {
+                    match self.schedule.after(Outcome::SessionRenewed, &self.health, polled, now, dice.unit())
+                    {
                         Next::Poll(at) => at,
                         other => panic!("{other:?}"),
                     }
@@ -104,23 +105,27 @@ impl<'a> Life<'a> {
         verdict.failed_polls += usize::from(!matches!(poll, Poll::Good(_)));
         match poll {
             Poll::Good(took) => {
-                self.look(started, took, server, model, dice, verdict);
+                self.answer(started, took, server, model, dice, verdict);
                 (Outcome::Good { deadline: None }, took)
             }
             Poll::Failed(took, answer_was_lost) => {
-                let failed = Failed {
-                    failure: "timeout",
-                    code: None,
-                    message: String::new(),
-                    answer_was_lost,
-                    is_of_session: false,
-                };
-                self.health = self.health.after_failure(failed, self.monotonic(started)).0;
+                self.count(&PollFailure { answer_was_lost, ..no_answer() }, started + took);
                 (Outcome::Failed, took)
             }
-            Poll::ToldToWait(wait) => (Outcome::ToldToWait(Duration::from_millis(wait.unsigned_abs())), 200),
-            Poll::SessionEnded => (Outcome::SessionEnded, 200),
+            Poll::AskedToWait(wait) => {
+                let wait = Duration::from_millis(wait.unsigned_abs());
+                self.count(&PollFailure { retry_after: Some(wait), ..no_answer() }, started + QUICK);
+                (Outcome::AskedToWait(wait), QUICK)
+            }
+            Poll::SessionEnded => {
+                self.count(&PollFailure { session_ended: true, ..no_answer() }, started + QUICK);
+                (Outcome::SessionEnded, QUICK)
+            }
         }
+    }
+
+    fn count(&mut self, failure: &PollFailure, now: i64) {
+        self.health = self.health.after_failure(failure, self.monotonic(now)).0;
     }
 
     fn fate(&self, started: i64, server: &mut Server, dice: &mut Dice) -> Poll {
@@ -138,7 +143,7 @@ impl<'a> Life<'a> {
             0 => Poll::Failed(10, false),
             // Code 1009 in an answer with HTTP status 200.
             1 => Poll::Failed(300, false),
-            2 => Poll::ToldToWait(dice.below(2 * MINUTE)),
+            2 => Poll::AskedToWait(dice.below(2 * MINUTE)),
             3 => Poll::SessionEnded,
             // The answer is cut, or does not come in time; the server has answered.
             4 => {
@@ -150,7 +155,7 @@ impl<'a> Life<'a> {
         }
     }
 
-    fn look(
+    fn answer(
         &mut self,
         started: i64,
         took: i64,
@@ -176,7 +181,7 @@ impl<'a> Life<'a> {
             self.books.show(&states, known);
         }
         let tags = states.iter().map(|state| self.floor.states[*state].written(dice)).collect();
-        let look = PollResult {
+        let result = PollResult {
             profile: None,
             taken_at: moment(now + self.weather.wall_ahead(now)),
             monotonic: self.monotonic(now),
@@ -188,14 +193,14 @@ impl<'a> Life<'a> {
         };
         if dice.happens(20) {
             // The sink did not take it: nothing may have moved.
-            drop(self.memory.diff(&look));
+            drop(self.memory.diff(&result));
         }
-        let Difference { events, change } = self.memory.diff(&look);
+        let Difference { events, change } = self.memory.diff(&result);
         self.memory.commit(change);
         for event in events {
-            self.take(&event.kind, now, look.read_was_cut && model == Model::Cursor, verdict);
+            self.take(&event.kind, now, result.read_was_cut && model == Model::Cursor, verdict);
         }
-        self.health = self.health.after_answer(look.taken_at, look.monotonic).0;
+        self.health = self.health.after_answer(result.taken_at, result.monotonic).0;
         self.last_good = now;
     }
 
@@ -243,6 +248,9 @@ impl<'a> Life<'a> {
         }
     }
 }
+
+/// A refusal comes quickly.
+const QUICK: i64 = 200;
 
 fn moment(millis: i64) -> Timestamp {
     let begin = at(0).as_millisecond();

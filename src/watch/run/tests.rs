@@ -4,10 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use jiff::SignedDuration;
-use jiff::tz::TimeZone;
 
 use super::*;
-use crate::client::{ApiError, Fault, Reference};
 use crate::floor::poll_result::PollResult;
 use crate::floor::samples;
 
@@ -22,8 +20,8 @@ fn seconds(count: u64) -> Duration {
 enum Says {
     /// Nothing is new.
     Nothing,
-    /// The call fails like this, and the server may say when to come back.
-    Fails(Fault, Option<Duration>),
+    /// The poll fails like this.
+    Fails(PollFailure),
     /// The answer takes this long.
     After(Duration),
 }
@@ -39,6 +37,8 @@ struct Scripted {
     asked: Rc<RefCell<Vec<Duration>>>,
     under_way: Rc<Cell<usize>>,
     most_under_way: Rc<Cell<usize>>,
+    /// The sessions that the store holds, the next one last.
+    stored: Rc<RefCell<Vec<Scripted>>>,
 }
 
 impl Source for Scripted {
@@ -46,31 +46,42 @@ impl Source for Scripted {
         &self.name
     }
 
-    async fn poll(&self, parts: Parts, _: &Asking) -> Polled {
+    async fn poll(&self, scope: WatchScope) -> Polled {
         let at = self.started.elapsed();
         self.asked.borrow_mut().push(at);
         self.under_way.set(self.under_way.get() + 1);
         self.most_under_way.set(self.most_under_way.get().max(self.under_way.get()));
         let failure = match (self.script)(at) {
             Says::Nothing => None,
-            Says::Fails(fault, told) => {
-                let error = ApiError::new(fault, "it failed").with_retry_after(told);
-                Some(PollFailure { error, lost_tags: false })
-            }
+            Says::Fails(failure) => Some(failure),
             Says::After(delay) => {
                 tokio::time::sleep(delay).await;
                 None
             }
         };
         self.under_way.set(self.under_way.get() - 1);
-        let look = failure.is_none().then(|| PollResult {
+        let result = failure.is_none().then(|| PollResult {
             profile: Some(self.name.clone()),
             server_time: None,
             taken_at: wall(self.started),
             ..samples::tags(0, &[])
         });
-        Polled { look, failure, refused: vec![], parts }
+        Polled { result, failure, refused: vec![], scope }
     }
+
+    fn renewed(&self) -> Option<Self> {
+        self.stored.borrow_mut().pop()
+    }
+}
+
+/// Nobody answers.
+fn no_answer() -> Says {
+    Says::Fails(samples::no_answer())
+}
+
+/// The server does not accept the session.
+fn no_session() -> Says {
+    Says::Fails(PollFailure { session_ended: true, ..samples::no_answer() })
 }
 
 fn wall(started: Instant) -> Timestamp {
@@ -120,8 +131,6 @@ struct Floor {
     profiles: Vec<Scripted>,
     plan: Plan,
     takes: usize,
-    /// What the store holds when it is read once more.
-    stored: Vec<Scripted>,
     reader_is_gone: fn() -> Option<EndReason>,
 }
 
@@ -130,8 +139,7 @@ impl Floor {
     fn of(timeout: Duration, script: impl Fn(Duration) -> Says + 'static) -> Self {
         let plan = Plan {
             interval: INTERVAL,
-            parts: Parts { tags: true, breaks: false, wrapups: false },
-            asking: Asking { reference: Reference::AsTrue, server_zone: TimeZone::UTC },
+            scope: WatchScope { tags: true, breaks: false, wrapups: false },
             limits: vec![],
             heartbeat: None,
             timeout: Some(timeout),
@@ -147,8 +155,9 @@ impl Floor {
             asked: Rc::default(),
             under_way: Rc::default(),
             most_under_way: Rc::default(),
+            stored: Rc::default(),
         };
-        Self { profiles: vec![profile], plan, takes: usize::MAX, stored: vec![], reader_is_gone: || None }
+        Self { profiles: vec![profile], plan, takes: usize::MAX, reader_is_gone: || None }
     }
 
     /// The same with so many profiles alike.
@@ -166,23 +175,16 @@ impl Floor {
     async fn watch(&mut self) -> (io::Result<EndReason>, Told) {
         let started = self.profiles[0].started;
         let (_terminal, input) = mpsc::channel(1);
-        let stored = &mut self.stored;
         let around = Surroundings {
             clock: Clock::from_fn(move || wall(started)),
             input,
-            renew: &mut |_| stored.pop(),
             reader_is_gone: self.reader_is_gone,
             random: crate::client::connection::random,
             note: &|_| (),
             reactions: Reactions::none(),
         };
         let mut told = Told { started, events: vec![], end: None, shown: 0, takes: self.takes };
-        let plan = Plan {
-            asking: self.plan.asking.clone(),
-            limits: vec![],
-            until: self.plan.until.clone(),
-            ..self.plan
-        };
+        let plan = Plan { limits: vec![], until: self.plan.until.clone(), ..self.plan };
         let watch = Watch::new(self.profiles.clone(), plan, around, &mut told);
         let ended = watch.run(std::future::pending()).await;
         (ended, told)
@@ -215,7 +217,7 @@ async fn an_outage_is_told_once_and_its_end_is_noticed_soon() {
     for (down, soon) in [(10, 35), (31, 35), (120, 35), (300, 65), (3 * 3600, 65)] {
         let (from, back) = (600, 600 + down);
         let mut floor = Floor::of(seconds(back + 600), move |at| {
-            if is_within(at, from, back) { Says::Fails(Fault::Connect, None) } else { Says::Nothing }
+            if is_within(at, from, back) { no_answer() } else { Says::Nothing }
         });
         let (_, told) = floor.watch().await;
         let (lost, restored) = (told.moments_of("connection_lost"), told.moments_of("connection_restored"));
@@ -234,7 +236,11 @@ async fn an_outage_is_told_once_and_its_end_is_noticed_soon() {
 #[tokio::test(start_paused = true)]
 async fn a_server_that_says_when_to_come_back_is_not_asked_before() {
     let mut floor = Floor::of(seconds(900), |at| {
-        if is_within(at, 60, 70) { Says::Fails(Fault::Server, Some(seconds(240))) } else { Says::Nothing }
+        if is_within(at, 60, 70) {
+            Says::Fails(PollFailure { retry_after: Some(seconds(240)), ..samples::no_answer() })
+        } else {
+            Says::Nothing
+        }
     });
     let (_, told) = floor.watch().await;
     let asked = floor.asked();
@@ -246,9 +252,8 @@ async fn a_server_that_says_when_to_come_back_is_not_asked_before() {
 
 #[tokio::test(start_paused = true)]
 async fn an_ended_session_is_confirmed_looked_for_once_and_then_told() {
-    let mut floor = Floor::of(seconds(3600), |at| {
-        if at >= seconds(60) { Says::Fails(Fault::SignIn, None) } else { Says::Nothing }
-    });
+    let mut floor =
+        Floor::of(seconds(3600), |at| if at >= seconds(60) { no_session() } else { Says::Nothing });
     let (ended, told) = floor.watch().await;
     assert_eq!(ended.unwrap(), EndReason::SessionExpired);
     assert_eq!(told.names(), ["start", "state", "session_expired", "end"]);
@@ -259,10 +264,10 @@ async fn an_ended_session_is_confirmed_looked_for_once_and_then_told() {
 
 #[tokio::test(start_paused = true)]
 async fn a_session_that_was_renewed_in_the_store_goes_on() {
-    let mut floor = Floor::of(seconds(600), |at| {
-        if at >= seconds(60) { Says::Fails(Fault::SignIn, None) } else { Says::Nothing }
-    });
-    floor.stored = vec![Scripted { script: Rc::new(|_| Says::Nothing), ..floor.profiles[0].clone() }];
+    let mut floor =
+        Floor::of(seconds(600), |at| if at >= seconds(60) { no_session() } else { Says::Nothing });
+    let renewed = Scripted { script: Rc::new(|_| Says::Nothing), ..floor.profiles[0].clone() };
+    floor.profiles[0].stored.borrow_mut().push(renewed);
     let (ended, told) = floor.watch().await;
     assert_eq!(ended.unwrap(), EndReason::Timeout);
     // Nothing was lost on the way, so nothing is told as restored.
@@ -272,18 +277,16 @@ async fn a_session_that_was_renewed_in_the_store_goes_on() {
 
 #[tokio::test(start_paused = true)]
 async fn a_session_that_was_in_doubt_for_one_poll_is_not_told() {
-    let mut floor = Floor::of(seconds(300), |at| {
-        if is_within(at, 60, 65) { Says::Fails(Fault::SignIn, None) } else { Says::Nothing }
-    });
+    let mut floor =
+        Floor::of(seconds(300), |at| if is_within(at, 60, 65) { no_session() } else { Says::Nothing });
     let (_, told) = floor.watch().await;
     assert_eq!(told.names(), ["start", "state", "end"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_sign_of_life_is_given_whether_or_not_the_server_answers() {
-    let mut floor = Floor::of(seconds(3600), |at| {
-        if is_within(at, 900, 1800) { Says::Fails(Fault::Timeout, None) } else { Says::Nothing }
-    });
+    let mut floor =
+        Floor::of(seconds(3600), |at| if is_within(at, 900, 1800) { no_answer() } else { Says::Nothing });
     floor.plan.heartbeat = Some(seconds(60));
     let (_, told) = floor.watch().await;
     let beats = told.moments_of("heartbeat");
@@ -297,10 +300,14 @@ async fn a_sign_of_life_is_given_whether_or_not_the_server_answers() {
 #[tokio::test(start_paused = true)]
 async fn a_watch_that_may_not_grow_stale_ends_when_nobody_has_answered_for_so_long() {
     for (answers_until, ends_at) in [(300, 900), (0, 600)] {
-        let mut floor = Floor::of(seconds(7200), move |at| {
-            if at < seconds(answers_until) { Says::Nothing } else { Says::Fails(Fault::Connect, None) }
-        })
-        .times(3);
+        let mut floor =
+            Floor::of(
+                seconds(7200),
+                move |at| {
+                    if at < seconds(answers_until) { Says::Nothing } else { no_answer() }
+                },
+            )
+            .times(3);
         floor.plan.max_stale = Some(seconds(600));
         let (ended, told) = floor.watch().await;
         assert_eq!(ended.unwrap(), EndReason::Unreachable);
@@ -312,7 +319,7 @@ async fn a_watch_that_may_not_grow_stale_ends_when_nobody_has_answered_for_so_lo
 
 #[tokio::test(start_paused = true)]
 async fn one_profile_that_answers_keeps_the_others_from_being_stale() {
-    let mut floor = Floor::of(seconds(1800), |_| Says::Fails(Fault::Connect, None)).times(3);
+    let mut floor = Floor::of(seconds(1800), |_| no_answer()).times(3);
     floor.profiles[1].script = Rc::new(|_| Says::Nothing);
     floor.plan.max_stale = Some(seconds(60));
     assert_eq!(floor.watch().await.0.unwrap(), EndReason::Timeout);

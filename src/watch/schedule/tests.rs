@@ -1,8 +1,11 @@
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
+use crate::floor::health::PollFailure;
+use crate::floor::samples::no_answer;
 
 const INTERVAL: Duration = Duration::from_secs(5);
 
@@ -10,8 +13,31 @@ fn seconds(seconds: f64) -> Duration {
     Duration::from_secs_f64(seconds)
 }
 
-fn schedule() -> Schedule {
-    Schedule::new(INTERVAL, Duration::ZERO)
+/// A profile whose polls are counted and scheduled, as the loop does it.
+struct Polls {
+    schedule: Schedule,
+    health: Health,
+}
+
+impl Polls {
+    fn every(interval: Duration, first: Duration) -> Self {
+        Self { schedule: Schedule::new(interval, first), health: Health::default() }
+    }
+
+    fn after(&mut self, outcome: Outcome, polled: Duration, now: Duration, random: f64) -> Next {
+        let failure = |session_ended| PollFailure { session_ended, ..no_answer() };
+        self.health = match outcome {
+            Outcome::Good { .. } => self.health.after_answer(Timestamp::UNIX_EPOCH, now).0,
+            Outcome::Failed | Outcome::AskedToWait(_) => self.health.after_failure(&failure(false), now).0,
+            Outcome::SessionEnded => self.health.after_failure(&failure(true), now).0,
+            Outcome::SessionRenewed => self.health,
+        };
+        self.schedule.after(outcome, &self.health, polled, now, random)
+    }
+}
+
+fn polls() -> Polls {
+    Polls::every(INTERVAL, Duration::ZERO)
 }
 
 fn poll_at(next: Next) -> Duration {
@@ -28,11 +54,11 @@ fn between(earlier: Duration, later: Duration) -> Duration {
 
 /// Polls that fail at once, from the start until `until`; the waits between them.
 fn waits_while_down(until: Duration, random: f64) -> Vec<Duration> {
-    let mut schedule = schedule();
+    let mut polls = polls();
     let mut now = Duration::ZERO;
     let mut waits = Vec::new();
     while now < until {
-        let next = poll_at(schedule.after(Outcome::Failed, now, now, random));
+        let next = poll_at(polls.after(Outcome::Failed, now, now, random));
         waits.push(between(now, next));
         now = next;
     }
@@ -43,12 +69,12 @@ const GOOD: Outcome = Outcome::Good { deadline: None };
 
 #[test]
 fn healthy_polls_keep_their_place_in_the_interval() {
-    let mut schedule = Schedule::new(INTERVAL, seconds(1.5));
-    assert_eq!(schedule.first(), seconds(1.5));
-    let mut at = schedule.first();
+    let mut polls = Polls::every(INTERVAL, seconds(1.5));
+    assert_eq!(polls.schedule.first(), seconds(1.5));
+    let mut at = polls.schedule.first();
     for round in 1..1000_u32 {
         let random = f64::from(round % 10) / 10.0;
-        let next = poll_at(schedule.after(GOOD, at, at + seconds(0.3), random));
+        let next = poll_at(polls.after(GOOD, at, at + seconds(0.3), random));
         let place = seconds(1.5) + INTERVAL * round;
         assert!(next >= place && next <= place + seconds(0.5), "round {round}: {next:?}");
         at = next;
@@ -57,7 +83,7 @@ fn healthy_polls_keep_their_place_in_the_interval() {
 
 #[test]
 fn a_slow_answer_skips_a_place_rather_than_hurry() {
-    let after = |ended: f64| poll_at(schedule().after(GOOD, Duration::ZERO, seconds(ended), 0.0));
+    let after = |ended: f64| poll_at(polls().after(GOOD, Duration::ZERO, seconds(ended), 0.0));
     assert_eq!(after(0.2), seconds(5.0));
     assert_eq!(after(4.9), seconds(5.0));
     assert_eq!(after(5.1), seconds(10.0));
@@ -66,10 +92,10 @@ fn a_slow_answer_skips_a_place_rather_than_hurry() {
 
 #[test]
 fn the_shortest_interval_is_kept_to() {
-    let mut schedule = Schedule::new(seconds(0.1), Duration::ZERO);
+    let mut polls = Polls::every(seconds(0.1), Duration::ZERO);
     let mut at = Duration::ZERO;
     for round in 0..100_u32 {
-        let next = poll_at(schedule.after(GOOD, at, at + seconds(0.1), f64::from(round % 3) / 2.0));
+        let next = poll_at(polls.after(GOOD, at, at + seconds(0.1), f64::from(round % 3) / 2.0));
         assert!(
             between(at, next) >= SHORTEST_INTERVAL && between(at, next) <= seconds(2.2),
             "{:?}",
@@ -83,7 +109,7 @@ fn the_shortest_interval_is_kept_to() {
 fn a_known_deadline_is_looked_at_soon_after() {
     let next = |deadline: f64, polled: f64| {
         let outcome = Outcome::Good { deadline: Some(seconds(deadline)) };
-        poll_at(schedule().after(outcome, seconds(polled), seconds(polled + 0.1), 0.0))
+        poll_at(polls().after(outcome, seconds(polled), seconds(polled + 0.1), 0.0))
     };
     assert_eq!(next(3.0, 0.0), seconds(3.5));
     assert_eq!(next(1.0, 0.0), seconds(2.0), "never under two seconds");
@@ -110,27 +136,26 @@ fn a_server_down_for_long_is_asked_at_most_twice_a_minute() {
 
 #[test]
 fn the_back_off_is_short_again_only_after_two_healthy_minutes() {
-    let mut schedule = schedule();
+    let mut polls = polls();
     let mut now = Duration::ZERO;
-    let fail = |schedule: &mut Schedule, now: Duration| {
-        between(now, poll_at(schedule.after(Outcome::Failed, now, now, 0.0)))
-    };
+    let fail =
+        |polls: &mut Polls, now: Duration| between(now, poll_at(polls.after(Outcome::Failed, now, now, 0.0)));
     for _ in 0..5 {
-        now += fail(&mut schedule, now);
+        now += fail(&mut polls, now);
     }
-    now = poll_at(schedule.after(GOOD, now, now, 0.0));
-    assert_eq!(fail(&mut schedule, now), seconds(15.0), "one good poll is no recovery");
+    now = poll_at(polls.after(GOOD, now, now, 0.0));
+    assert_eq!(fail(&mut polls, now), seconds(15.0), "one good poll is no recovery");
     let healthy = now;
     while now < healthy + seconds(130.0) {
-        now = poll_at(schedule.after(GOOD, now, now, 0.0));
+        now = poll_at(polls.after(GOOD, now, now, 0.0));
     }
-    assert_eq!(fail(&mut schedule, now), seconds(0.8));
+    assert_eq!(fail(&mut polls, now), seconds(0.8));
 }
 
 #[test]
 fn a_server_that_names_a_time_is_not_asked_before_it() {
     let next = |told: f64, random: f64| {
-        poll_at(schedule().after(Outcome::ToldToWait(seconds(told)), Duration::ZERO, Duration::ZERO, random))
+        poll_at(polls().after(Outcome::AskedToWait(seconds(told)), Duration::ZERO, Duration::ZERO, random))
     };
     assert_eq!(next(60.0, 0.0), seconds(60.0));
     assert_eq!(next(60.0, 1.0), seconds(66.0));
@@ -141,24 +166,24 @@ fn a_server_that_names_a_time_is_not_asked_before_it() {
 
 #[test]
 fn a_session_end_is_confirmed_once_and_the_store_read_once() {
-    let mut schedule = schedule();
+    let mut polls = polls();
     let mut now = Duration::ZERO;
-    let confirming = poll_at(schedule.after(Outcome::SessionEnded, now, now, 0.0));
+    let confirming = poll_at(polls.after(Outcome::SessionEnded, now, now, 0.0));
     assert!(confirming >= seconds(5.0));
     now = confirming;
-    assert_eq!(schedule.after(Outcome::SessionEnded, now, now, 0.0), Next::ReadStore);
-    let renewed = poll_at(schedule.after(Outcome::SessionRenewed, now, now, 0.0));
+    assert_eq!(polls.after(Outcome::SessionEnded, now, now, 0.0), Next::ReadStore);
+    let renewed = poll_at(polls.after(Outcome::SessionRenewed, now, now, 0.0));
     assert_eq!(renewed, now + SHORTEST_INTERVAL);
     // The new session is over as well: three requests after the first refusal, and not one more.
-    assert_eq!(schedule.after(Outcome::SessionEnded, renewed, renewed, 0.0), Next::GiveUp);
+    assert_eq!(polls.after(Outcome::SessionEnded, renewed, renewed, 0.0), Next::GiveUp);
 }
 
 #[test]
 fn a_good_answer_ends_the_doubt_and_a_failure_does_not() {
     let doubted = || {
-        let mut schedule = schedule();
-        schedule.after(Outcome::SessionEnded, Duration::ZERO, Duration::ZERO, 0.0);
-        schedule
+        let mut polls = polls();
+        polls.after(Outcome::SessionEnded, Duration::ZERO, Duration::ZERO, 0.0);
+        polls
     };
     let now = seconds(6.0);
     let mut recovered = doubted();
@@ -184,10 +209,10 @@ fn profiles_are_spread_over_the_interval_and_one_alone_does_not_wait() {
 
 /// When the first good poll is after an outage from 0 to `down`, with attempts that fail at once.
 fn recovery(down: Duration, mut random: impl FnMut() -> f64) -> Duration {
-    let mut schedule = schedule();
+    let mut polls = polls();
     let mut now = Duration::from_millis(1);
     while now < down {
-        now = poll_at(schedule.after(Outcome::Failed, now, now, random()));
+        now = poll_at(polls.after(Outcome::Failed, now, now, random()));
     }
     between(down, now)
 }
@@ -219,8 +244,8 @@ proptest! {
 
     #[test]
     fn no_poll_is_ever_in_the_past_or_too_soon(steps in prop::collection::vec((0_u8..5, 0_u64..20_000, 0_u64..2_000_000, -1.0..2.0_f64), 1..60)) {
-        let mut schedule = schedule();
-        let mut at = schedule.first();
+        let mut polls = polls();
+        let mut at = polls.schedule.first();
         for (kind, took, told, random) in steps {
             let now = at + Duration::from_millis(took);
             let told = Duration::from_millis(told);
@@ -228,14 +253,14 @@ proptest! {
                 0 => GOOD,
                 1 => Outcome::Good { deadline: Some(told) },
                 2 => Outcome::Failed,
-                3 => Outcome::ToldToWait(told),
+                3 => Outcome::AskedToWait(told),
                 _ => Outcome::SessionEnded,
             };
-            let Next::Poll(next) = schedule.after(outcome, at, now, random) else { break };
+            let Next::Poll(next) = polls.after(outcome, at, now, random) else { break };
             prop_assert!(next >= now);
             match outcome {
                 Outcome::Good { .. } => prop_assert!(between(at, next) >= SHORTEST_INTERVAL && between(now, next) <= INTERVAL + seconds(2.0)),
-                Outcome::ToldToWait(told) => prop_assert!(between(now, next) >= told.min(LONGEST_TOLD)),
+                Outcome::AskedToWait(told) => prop_assert!(between(now, next) >= told.min(LONGEST_RETRY_AFTER)),
                 Outcome::SessionEnded => prop_assert!(between(now, next) >= BEFORE_CONFIRMING),
                 _ => prop_assert!(between(now, next) >= FIRST_WAIT && between(now, next) <= seconds(60.0)),
             }

@@ -11,17 +11,18 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use deepcall::client::{ApiError, Connection, ConnectionOptions, Fault, Reference, SignedIn};
+use deepcall::client::{Connection, ConnectionOptions, Reference, SignedIn};
 use deepcall::clock::Clock;
+use deepcall::floor::health::PollFailure;
 use deepcall::floor::limit::Limit;
 use deepcall::output::presentation::{Format, Presentation};
 use deepcall::sandbox::{Sandbox, SandboxOptions};
 use deepcall::store::{Credentials, Secret, ServerUrl};
 use deepcall::watch::board::{Board, BoardOptions};
-use deepcall::watch::poll::{Asking, Parts, PollFailure, Polled, Source};
 use deepcall::watch::reaction::Reactions;
 use deepcall::watch::run::{Plan, Surroundings, Watch};
 use deepcall::watch::sink::Sink;
+use deepcall::watch::source::{LiveServer, Polled, Source, WatchScope};
 use deepcall::watch::stream::Lines;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use ratatui::layout::Rect;
@@ -72,7 +73,7 @@ impl Shift {
             zone: zone(),
             color: true,
             mask: false,
-            only: PARTS,
+            only: SCOPE,
             title: format!("{} profiles at http://127.0.0.1:8123", self.agents),
         };
         let area = Rect::new(0, 0, columns, rows);
@@ -111,7 +112,6 @@ impl Shift {
             let around = Surroundings {
                 clock: Clock::from_fn(move || after_noon(started.elapsed())),
                 input,
-                renew: &mut |_| None,
                 reader_is_gone: || None,
                 random: || 0.5,
                 note: &|note| panic!("nobody expected {note}"),
@@ -119,8 +119,7 @@ impl Shift {
             };
             let plan = Plan {
                 interval: Duration::from_secs(5),
-                parts: PARTS,
-                asking: Asking { reference: Reference::AsTrue, server_zone: zone() },
+                scope: SCOPE,
                 limits: self.limits(),
                 heartbeat: self.heartbeat,
                 timeout: Some(self.lasts),
@@ -152,18 +151,23 @@ impl Shift {
             let sandbox = runtime.block_on(Sandbox::start(floor)).unwrap();
             let server = ServerUrl::parse(sandbox.origin()).unwrap();
             let connection = Arc::new(Connection::open(ConnectionOptions::new(server, clock)).unwrap());
-            let sessions: Vec<SignedIn> = sandbox
+            let sources: Vec<LiveServer<'_>> = sandbox
                 .agents()
                 .iter()
-                .map(|agent| SignedIn {
-                    profile: agent.profile.clone(),
-                    connection: Arc::clone(&connection),
-                    credentials: Credentials::Ssid(Secret::new(agent.ssid.clone())),
+                .map(|agent| LiveServer {
+                    session: SignedIn {
+                        profile: agent.profile.clone(),
+                        connection: Arc::clone(&connection),
+                        credentials: Credentials::Ssid(Secret::new(agent.ssid.clone())),
+                    },
+                    reference: Reference::AsTrue,
+                    server_zone: zone(),
+                    renew: &|_| None,
                 })
                 .collect();
-            names.send(sessions.iter().map(|session| session.profile.clone()).collect::<Vec<_>>()).unwrap();
-            for Question { at, parts, asking, answer } in asked {
-                answer.send(runtime.block_on(sessions[at].poll(parts, &asking))).unwrap();
+            names.send(sources.iter().map(|source| source.profile().to_owned()).collect::<Vec<_>>()).unwrap();
+            for Question { at, scope, answer } in asked {
+                answer.send(runtime.block_on(sources[at].poll(scope))).unwrap();
             }
         });
         let profile = |(at, name)| Profile {
@@ -179,7 +183,7 @@ impl Shift {
     }
 }
 
-const PARTS: Parts = Parts { tags: true, breaks: true, wrapups: true };
+const SCOPE: WatchScope = WatchScope { tags: true, breaks: true, wrapups: true };
 
 fn zone() -> TimeZone {
     TimeZone::get("Asia/Kolkata").unwrap()
@@ -202,8 +206,7 @@ pub struct Poll {
 
 struct Question {
     at: usize,
-    parts: Parts,
-    asking: Asking,
+    scope: WatchScope,
     answer: Sender<Polled>,
 }
 
@@ -224,20 +227,29 @@ impl Source for Profile {
         &self.name
     }
 
-    async fn poll(&self, parts: Parts, asking: &Asking) -> Polled {
+    async fn poll(&self, scope: WatchScope) -> Polled {
         let now = self.started.elapsed();
         let is_good = !self.outage.is_some_and(|(from, to)| (from..to).contains(&now));
         self.polls.lock().unwrap().push(Poll { at: now, is_good });
         if !is_good {
-            let error = ApiError::new(Fault::Connect, "nobody answers");
-            let failure = Some(PollFailure { error, lost_tags: false });
-            return Polled { look: None, failure, refused: vec![], parts };
+            let failure = PollFailure {
+                kind: "connect",
+                code: None,
+                message: "nobody answers".to_owned(),
+                answer_was_lost: false,
+                session_ended: false,
+                retry_after: None,
+            };
+            return Polled { result: None, failure: Some(failure), refused: vec![], scope };
         }
         self.now.store(now.as_millis().try_into().unwrap(), Ordering::SeqCst);
         let (answer, answered) = channel();
-        let asking = asking.clone();
-        self.questions.send(Question { at: self.at, parts, asking, answer }).unwrap();
+        self.questions.send(Question { at: self.at, scope, answer }).unwrap();
         answered.recv().unwrap()
+    }
+
+    fn renewed(&self) -> Option<Self> {
+        None
     }
 }
 

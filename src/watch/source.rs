@@ -1,0 +1,175 @@
+//! The one way in which answers reach a watch. Behind it stands the live server, or a script in tests; a journal that
+//! another process writes, or the replay of one, would be further sources. A source says what came of one poll. When to
+//! poll, what is new, and how failures are counted are the watch's business.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::client::{Answer, ApiError, Reference, SignedIn, Tags, Trouble};
+use crate::floor::answer::Tag;
+use crate::floor::health::PollFailure;
+use crate::floor::poll_result::PollResult;
+
+/// What a watch follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WatchScope {
+    /// Notifications.
+    pub tags: bool,
+    /// Breaks.
+    pub breaks: bool,
+    /// Wrap-ups.
+    pub wrapups: bool,
+}
+
+impl WatchScope {
+    /// Whether nothing is left to be followed.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        !(self.tags || self.breaks || self.wrapups)
+    }
+}
+
+/// One profile that can be polled.
+pub trait Source: Clone {
+    /// The profile's name.
+    fn profile(&self) -> &str;
+
+    /// Polls it once for all that is in scope.
+    fn poll(&self, scope: WatchScope) -> impl Future<Output = Polled>;
+
+    /// The same profile by a newer session, once its session has ended. `None` if there is none.
+    fn renewed(&self) -> Option<Self>;
+}
+
+/// What came of a poll.
+#[derive(Debug)]
+pub struct Polled {
+    /// What was read, if anything was. Its monotonic moment is set by whoever keeps that clock.
+    pub result: Option<PollResult>,
+    /// Why the rest could not be read.
+    pub failure: Option<PollFailure>,
+    /// What the server refuses to this profile, in words: it is not asked for again.
+    pub refused: Vec<String>,
+    /// What is left to be asked for next time.
+    pub scope: WatchScope,
+}
+
+/// A profile that is signed in to a server.
+#[derive(Clone)]
+pub struct LiveServer<'a> {
+    /// The session in use.
+    pub session: SignedIn,
+    /// What is sent as `ref`.
+    pub reference: Reference,
+    /// The zone of server times that name none.
+    pub server_zone: TimeZone,
+    /// Finds a newer session than the one in use, where sessions are stored.
+    pub renew: &'a dyn Fn(&SignedIn) -> Option<SignedIn>,
+}
+
+impl Source for LiveServer<'_> {
+    fn profile(&self) -> &str {
+        &self.session.profile
+    }
+
+    /// Up to three requests, one after the other: notifications first, since nothing else can be lost for good. What
+    /// was read before a later request fails is handed on, for the server may not send it again.
+    async fn poll(&self, scope: WatchScope) -> Polled {
+        let Self { session, reference, server_zone, .. } = self;
+        let mut polled = Polled { result: None, failure: None, refused: vec![], scope };
+        if scope.tags {
+            let answer = session.tags(reference, server_zone, Some).await;
+            if let Some(answer) = polled.take("notifications", answer, true, |scope| scope.tags = false) {
+                let result = polled.result(session, &answer);
+                result.read_was_cut = answer.lost_a_reply;
+                result.tags = Some(in_order(answer.value));
+            }
+        }
+        if scope.breaks && polled.failure.is_none() {
+            let answer = session.break_status(server_zone).await;
+            if let Some(answer) = polled.take("breaks", answer, false, |scope| scope.breaks = false) {
+                let result = polled.result(session, &answer);
+                result.break_state = Some(answer.value);
+            }
+        }
+        if scope.wrapups && polled.failure.is_none() {
+            let answer = session.wrapup(server_zone).await;
+            if let Some(answer) = polled.take("wrap-ups", answer, false, |scope| scope.wrapups = false) {
+                let result = polled.result(session, &answer);
+                result.wrapup = Some(answer.value);
+            }
+        }
+        polled
+    }
+
+    fn renewed(&self) -> Option<Self> {
+        let session = (self.renew)(&self.session)?;
+        Some(Self { session, ..self.clone() })
+    }
+}
+
+impl Polled {
+    /// The answer, or `None` after noting why there is none.
+    fn take<T>(
+        &mut self,
+        what: &str,
+        answer: Result<Answer<T>, ApiError>,
+        holds_tags: bool,
+        leave_out: impl FnOnce(&mut WatchScope),
+    ) -> Option<Answer<T>> {
+        match answer {
+            Ok(answer) => Some(answer),
+            Err(error) if matches!(error.trouble(), Trouble::Refused | Trouble::Usage) => {
+                self.refused.push(format!("{what} are not followed: {error}"));
+                leave_out(&mut self.scope);
+                None
+            }
+            Err(error) => {
+                self.failure = Some(failure(&error, holds_tags));
+                None
+            }
+        }
+    }
+
+    /// The result so far, with the newest clock readings.
+    fn result<T>(&mut self, session: &SignedIn, answer: &Answer<T>) -> &mut PollResult {
+        let result = self.result.get_or_insert_with(|| empty(&session.profile, answer.as_of));
+        result.taken_at = answer.as_of;
+        result.server_time = answer.server_time.or(result.server_time);
+        result
+    }
+}
+
+/// A request that failed in a way that may pass.
+fn failure(error: &ApiError, holds_tags: bool) -> PollFailure {
+    PollFailure {
+        kind: error.kind(),
+        code: error.code(),
+        message: error.to_string(),
+        answer_was_lost: holds_tags && error.was_sent(),
+        session_ended: error.trouble() == Trouble::SignIn,
+        retry_after: error.retry_after(),
+    }
+}
+
+fn empty(profile: &str, taken_at: Timestamp) -> PollResult {
+    PollResult {
+        profile: Some(profile.to_owned()),
+        taken_at,
+        monotonic: Duration::ZERO,
+        server_time: None,
+        tags: None,
+        break_state: None,
+        wrapup: None,
+        read_was_cut: false,
+    }
+}
+
+/// Oldest first, as they are reported; those without a time stay where the server put them.
+fn in_order(tags: Tags<Tag>) -> Vec<Tag> {
+    let mut tags = tags.notifications;
+    tags.sort_by_key(|tag| tag.time);
+    tags
+}
