@@ -14,7 +14,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::app::App;
 use crate::app::console::Messages;
 use crate::app::options::QuestionOptions;
-use crate::app::settings::typed::Typed;
+use crate::app::settings::Typed;
 use crate::commands;
 use crate::commands::api::ApiArgs;
 use crate::commands::break_status::BreakStatusArgs;

@@ -12,14 +12,14 @@ use clap::{Args, Subcommand};
 use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::options::{FleetOptions, OutputOptions, SandboxOptions, TalkOptions};
-use crate::app::settings::choice::{CREDENTIAL_VARIABLES, SessionSource, session_source};
+use crate::app::settings::choice::{SessionSource, session_source};
 use crate::app::settings::config_file::ConfigFile;
 use crate::app::settings::config_text;
 use crate::app::settings::config_text::TextFile;
 use crate::app::settings::setting::{Key, Kind};
 use crate::app::settings::table;
 use crate::app::settings::table::{PROFILE, SETTINGS};
-use crate::app::settings::variables::{VariableKind, variables};
+use crate::app::settings::variables::{CREDENTIAL_VARIABLES, VariableKind, credential_in, variables};
 use crate::app::settings::{Settings, Source, Sourced};
 use crate::commands::config::edit::{Editor, edit};
 use crate::failure::{ExitStatus, Failure};
@@ -308,7 +308,7 @@ fn others(settings: Settings<'_>) -> impl Iterator<Item = Row> + '_ {
 
 /// Where the session comes from, and nothing of what it is.
 fn session(settings: Settings<'_>, profile: Option<&Profile>) -> Row {
-    let variable = CREDENTIAL_VARIABLES.into_iter().find(|name| settings.variables.has(name));
+    let variable = credential_in(settings.variables);
     let found = match (variable, profile) {
         (Some(variable), _) => Sourced::new(Some("set".to_owned()), Source::Variable(variable)),
         (None, Some(profile)) => {

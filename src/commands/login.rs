@@ -14,6 +14,7 @@ use crate::app::prompt;
 use crate::app::prompt::Manner;
 use crate::app::settings::choice;
 use crate::app::settings::table::{SERVER, STORE};
+use crate::app::settings::variables::credential_in;
 use crate::app::sign_in::{Stores, secret_in_file, secret_read_from};
 use crate::app::signals;
 use crate::client::SignedIn;
@@ -103,7 +104,7 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
     let stores = Stores::new(&folders, UNLOCKING_LIMIT);
     // Whoever has typed a secret shall not learn then that there is nowhere to keep it.
     stores.of_kind(store).probe()?;
-    if let Some(variable) = choice::CREDENTIAL_VARIABLES.into_iter().find(|name| app.variables.has(name)) {
+    if let Some(variable) = credential_in(&app.variables) {
         app.console.note(&format!("{variable} is set and wins over stored sessions, unless --profile names one; unset it to use this one"));
     }
     let credentials = credentials(args, app)?;

@@ -11,6 +11,7 @@ use crate::app::options::{
 };
 use crate::app::select::SelectedProfiles;
 use crate::app::settings::choice;
+use crate::app::settings::variables::credential_in;
 use crate::failure::{ExitStatus, Failure};
 use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
 use crate::store::{Profile, ProfileName, Profiles, ProfilesFile};
@@ -61,7 +62,7 @@ fn list(args: &ProfilesArgs, stored: &Profiles, app: &App) -> Result<Outcome, Fa
         Some(choice) => choice.pick(stored.list(), |profile| profile.name.as_str(), None)?,
         None => stored.list().iter().collect(),
     };
-    if let Some(variable) = choice::CREDENTIAL_VARIABLES.into_iter().find(|name| app.variables.has(name)) {
+    if let Some(variable) = credential_in(&app.variables) {
         app.console.note(&format!("in use is the session in {variable}, not a stored one"));
     }
     if !args.check || chosen.is_empty() {

@@ -2,7 +2,7 @@
 //! It opens neither the network nor the keyring.
 
 use crate::app::App;
-use crate::app::settings::choice::CREDENTIAL_VARIABLES;
+use crate::app::settings::variables::credential_in;
 use crate::failure::ExitStatus;
 use crate::output::text::sanitize::sanitize_lines;
 
@@ -41,7 +41,7 @@ pub(crate) fn run(app: &App) -> ExitStatus {
 
 /// Who is signed in, in words. A file that cannot be read is an error of the commands that need it.
 fn signed_in(app: &App) -> Option<String> {
-    if let Some(variable) = CREDENTIAL_VARIABLES.into_iter().find(|name| app.variables.has(name)) {
+    if let Some(variable) = credential_in(&app.variables) {
         return Some(format!("the session in {variable}"));
     }
     let profiles = app.folders().ok()?.profiles_file().read().ok()?;

@@ -4,16 +4,10 @@ use globset::{Glob, GlobMatcher};
 
 use crate::app::options::{FleetOptions, SandboxOptions};
 use crate::app::settings::table::{PROFILE, SERVER};
-use crate::app::settings::variables::CREDENTIALS;
+use crate::app::settings::variables::credential_in;
 use crate::app::settings::{Settings, Source, Sourced};
 use crate::failure::Failure;
 use crate::store::{Profile, ProfileName, Profiles, ServerUrl};
-
-/// The variables that hold credentials.
-pub const CREDENTIAL_VARIABLES: [&str; 5] = {
-    let [a, b, c, d, e] = CREDENTIALS;
-    [a.0, b.0, c.0, d.0, e.0]
-};
 
 /// Whose session is used, before anything is opened.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,7 +51,7 @@ pub fn session_source(
     if let Some(typed) = typed {
         return Ok(SessionSource::Stored(typed));
     }
-    if let Some(variable) = CREDENTIAL_VARIABLES.into_iter().find(|name| settings.variables.has(name)) {
+    if let Some(variable) = credential_in(settings.variables) {
         return Ok(SessionSource::Variables(variable));
     }
     Ok(SessionSource::Stored(named.unwrap_or(Sourced::new(Choice::Default, Source::Default))))

@@ -114,8 +114,8 @@ impl Key {
     /// Whether the option of this command with this long name stands for the setting.
     #[must_use]
     pub fn is_option_of(&self, command: &str, long: &str) -> bool {
-        let (of, option) = self.option.split_once("--").unwrap_or_default();
-        option == long && (of.is_empty() || of.trim_end() == command)
+        let of = self.option.strip_suffix(long).and_then(|rest| rest.strip_suffix("--"));
+        of.is_some_and(|of| of.is_empty() || of.trim_end() == command)
     }
 
     /// The help of the option.

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use crate::app::environment::Variables;
 use crate::app::settings::table::SETTINGS;
 
 #[derive(Clone, Debug)]
@@ -25,14 +26,25 @@ pub enum VariableKind {
     OfEveryLogin,
 }
 
-/// The variables that hold credentials.
-pub const CREDENTIALS: [(&str, &str); 5] = [
+const CREDENTIALS: [(&str, &str); 5] = [
     ("DEEPCALL_SSID", "session id to ask with; no store is opened then"),
     ("DEEPCALL_SSID_FILE", "file that holds the session id"),
     ("DEEPCALL_USER_ID", "user id to ask with, together with a token"),
     ("DEEPCALL_TOKEN", "token of that user"),
     ("DEEPCALL_TOKEN_FILE", "file that holds the token"),
 ];
+
+/// The variables that hold credentials.
+pub const CREDENTIAL_VARIABLES: [&str; 5] = {
+    let [a, b, c, d, e] = CREDENTIALS;
+    [a.0, b.0, c.0, d.0, e.0]
+};
+
+/// The first variable that is set and holds credentials.
+#[must_use]
+pub fn credential_in(variables: &Variables) -> Option<&'static str> {
+    CREDENTIAL_VARIABLES.into_iter().find(|name| variables.has(name))
+}
 
 use VariableKind::{Choice, OfEveryLogin};
 

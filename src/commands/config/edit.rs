@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::app::environment::Variables;
-use crate::app::settings::choice::CREDENTIAL_VARIABLES;
 use crate::app::settings::config_text::TextFile;
 use crate::app::settings::setting::Kind;
 use crate::app::settings::table::SETTINGS;
+use crate::app::settings::variables::CREDENTIAL_VARIABLES;
 use crate::commands::config::values;
 use crate::failure::Failure;
 use crate::store::private_file;

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::app::environment::{Terminals, Variables};
-use crate::app::settings::choice::CREDENTIAL_VARIABLES;
+use crate::app::settings::variables::credential_in;
 use crate::commands::doctor::finding::Finding;
 use crate::failure::Failure;
 use crate::store::{Profiles, SecretStore, StoreKind, bus};
@@ -65,7 +65,7 @@ pub(crate) fn without_store(variables: &Variables, is_sandbox: bool) -> Option<S
     if is_sandbox {
         return Some("a sandbox needs none".to_owned());
     }
-    let variable = CREDENTIAL_VARIABLES.into_iter().find(|name| variables.has(name))?;
+    let variable = credential_in(variables)?;
     Some(format!("the session is in {variable}"))
 }
 

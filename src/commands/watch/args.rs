@@ -183,9 +183,7 @@ impl WatchArgs {
         let reacts =
             self.exec.is_some() || settings.get(&WATCH_BELL)?.value || settings.get(&WATCH_NOTIFY)?.value;
         if settings.typed.has(&WATCH_ON.key) && !reacts {
-            return Err(Failure::usage(
-                "--on has a meaning only with --bell, --notify or --exec: nothing reacts to events",
-            ));
+            return Err(Failure::usage("--on requires --bell, --notify or --exec: nothing reacts to events"));
         }
         Ok(())
     }

@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::app::environment::Terminals;
-use crate::app::settings::choice::CREDENTIAL_VARIABLES;
 use crate::app::settings::table::{WATCH_BELL, WATCH_NOTIFY, WATCH_ON};
+use crate::app::settings::variables::CREDENTIAL_VARIABLES;
 use crate::commands::watch::args::WatchArgs;
 use crate::failure::Failure;
 use crate::floor::event::Event;
