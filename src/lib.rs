@@ -25,12 +25,12 @@ pub mod failure;
 pub mod floor;
 pub mod json;
 pub mod moment;
-pub mod nearest;
 pub mod output;
 pub mod report;
 pub mod sandbox;
 pub mod store;
 pub mod watch;
+pub mod words;
 
 use std::ffi::OsString;
 

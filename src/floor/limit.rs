@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use thiserror::Error;
 
 use crate::floor::event::{AlertWhat, Level};
+use crate::words::plain;
 
 #[cfg(test)]
 mod tests;
@@ -110,13 +111,4 @@ fn length(text: &str) -> Result<i64, LimitError> {
     let length: SignedDuration = text.trim().parse().map_err(|_| unreadable())?;
     let length = Duration::try_from(length).map_err(|_| unreadable())?;
     i64::try_from(length.as_secs()).ok().filter(|seconds| *seconds > 0).ok_or_else(unreadable)
-}
-
-/// A reason with its letters and digits alone, in lower case.
-fn plain(reason: &str) -> String {
-    reason
-        .chars()
-        .filter(|letter| !(letter.is_whitespace() || matches!(letter, '_' | '-')))
-        .flat_map(char::to_lowercase)
-        .collect()
 }

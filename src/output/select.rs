@@ -5,9 +5,9 @@ use std::{borrow::Cow, collections::HashMap};
 
 use serde_json::value::RawValue;
 
-use crate::nearest::nearest;
 use crate::output::formats::cell::Cell;
 use crate::report::{Document, ExtraFields, Field, Meaning, Report, Row, Shown, Value};
+use crate::words::nearest;
 
 /// More columns that nobody asked for than this help nobody.
 const MOST_EXTRA: usize = 40;

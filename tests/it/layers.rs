@@ -14,7 +14,7 @@ pub const LAYERS: &[&[&str]] = &[
     &["client", "output"],
     &["floor"],
     &["report", "sandbox", "store"],
-    &["clock", "json", "moment", "nearest"],
+    &["clock", "json", "moment", "words"],
 ];
 
 #[test]

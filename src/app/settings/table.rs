@@ -209,7 +209,7 @@ pub fn nearest(name: &str) -> Option<String> {
     let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
     let known: Vec<String> = names().map(|(name, _)| name).collect();
     let misplaced = known.iter().find(|known| *known != name && last(known) == last(name));
-    let near = |name: &str| crate::nearest::nearest(name, known.iter().map(String::as_str));
+    let near = |name: &str| crate::words::nearest(name, known.iter().map(String::as_str));
     misplaced.map(String::as_str).or_else(|| near(name)).or_else(|| near(&last(name))).map(str::to_owned)
 }
 

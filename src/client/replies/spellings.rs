@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use crate::client::replies::lenient;
 use crate::client::replies::lenient::Object;
 use crate::json::RawValue;
+use crate::words::plain;
 
 mod known;
 
@@ -129,11 +130,6 @@ impl<'a, N: Copy + Eq> Findings<'a, N> {
     pub fn values(&self, name: N) -> impl Iterator<Item = (usize, &'a RawValue)> {
         self.0.iter().filter(move |finding| finding.name == name).map(|finding| (finding.key, finding.value))
     }
-}
-
-/// A key without what people disagree on.
-fn plain(key: &str) -> String {
-    key.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 #[cfg(test)]

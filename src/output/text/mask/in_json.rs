@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::json;
 use crate::output::text::mask::{FEWEST_DIGITS, mask_free_text, mask_phone};
+use crate::words::plain;
 
 /// Keys of phone numbers: lower case, without `_`, `-`, plural `s` and trailing digits
 /// (`api.md` §2 `cNumber`, §8 `cNumber10` and the customers' and agents' numbers).
@@ -91,8 +92,7 @@ impl Role {
         if key.starts_with('$') {
             return container;
         }
-        let spelled: String = key.chars().filter(|character| !matches!(character, '_' | '-' | ' ')).collect();
-        let plain = spelled.to_ascii_lowercase();
+        let plain = plain(key);
         let word = plain.trim_end_matches(|digit: char| digit.is_ascii_digit());
         let word = word.strip_suffix('s').unwrap_or(word);
         let contains = |parts: &[&str]| parts.iter().any(|part| word.contains(part));

@@ -1,4 +1,11 @@
-//! The known word nearest to a misspelt one. Pure.
+//! Words as people spell them.
+
+/// A word without what people disagree on: case, spaces, `_` and `-`. `callId`, `call_id` and `Call ID` are one.
+#[must_use]
+pub fn plain(word: &str) -> String {
+    let counts = |letter: &char| !(letter.is_whitespace() || matches!(letter, '_' | '-'));
+    word.chars().filter(counts).flat_map(char::to_lowercase).collect()
+}
 
 /// The nearest of `known` within two edits of `word`, or within a third of its length, whatever its case. Of a short
 /// word at least one letter must be left: else every word of two letters would be near every other.
@@ -18,6 +25,14 @@ pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plain_word_has_neither_case_nor_marks() {
+        for spelled in ["callid", "callId", "call_id", "CALL-ID", "Call Id"] {
+            assert_eq!(plain(spelled), "callid");
+        }
+        assert_eq!(plain("Émilie\u{a0}T."), "émiliet.");
+    }
 
     #[test]
     fn the_nearest_word_is_found_and_strangers_are_not() {
