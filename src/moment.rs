@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Span, Timestamp, ToSpan, ZonedDateTime};
+use jiff::{SignedDuration, Span, Timestamp, ZonedDateTime};
 
 const FORMS: &str = "a length such as 90m, 1h30m or 2d; a clock time such as 09:00; today; yesterday; \
                      a date; an RFC 3339 time; @ with Unix seconds";
@@ -124,12 +124,6 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         return Err(out_of_range());
     }
     Duration::try_from(exact).map_err(|_| wrong())
-}
-
-/// One hour before `now`: the default of `--since`, and all that the server promises (`api.md` §3).
-#[must_use]
-pub fn an_hour_before(now: Timestamp) -> Timestamp {
-    now.checked_sub(1.hour()).unwrap_or(Timestamp::MIN)
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! `deepcall tags`: recent notifications with their icons.
 //! The server chooses its own window (`api.md` §3); every filter here works on what it sent.
 
+use std::time::Duration;
+
 use clap::Args;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 use regex::Regex;
 
 use crate::app::App;
@@ -15,7 +17,8 @@ use crate::client::replies::tags;
 use crate::client::{Answer, SignedIn, Tags};
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Tag;
-use crate::moment::{an_hour_before, moment};
+use crate::floor::pause::WINDOW;
+use crate::moment::moment;
 use crate::report::{Document, ExtraFields, Field, Meaning, Report, Row, Shape, Shown, Value};
 
 /// Show recent notifications with their icons
@@ -225,7 +228,7 @@ impl Window {
         let read = |option: &str, text: &str| {
             moment(text, &here).map_err(|error| Failure::usage(format!("{option}: {error}")))
         };
-        let since = args.since.as_deref().map_or(Ok(an_hour_before(now)), |text| read("--since", text))?;
+        let since = args.since.as_deref().map_or(Ok(before(now, WINDOW)), |text| read("--since", text))?;
         let until = args.until.as_deref().map_or(Ok(now), |text| read("--until", text))?;
         if since > until {
             return Err(Failure::usage("--since is later than --until"));
@@ -240,8 +243,8 @@ impl Window {
     }
 
     fn notes(&self, now: Timestamp) -> Vec<String> {
-        let promised = an_hour_before(now).checked_sub(1.minute()).unwrap_or(Timestamp::MIN);
-        if self.since >= promised {
+        // A minute passes easily between a time that was typed and the call.
+        if self.since >= before(now, WINDOW + Duration::from_secs(60)) {
             return vec![];
         }
         vec![
@@ -249,6 +252,10 @@ impl Window {
                 .to_owned(),
         ]
     }
+}
+
+fn before(now: Timestamp, length: Duration) -> Timestamp {
+    now.checked_sub(length).unwrap_or(Timestamp::MIN)
 }
 
 impl TagsArgs {
