@@ -137,6 +137,7 @@ fn check_items<'a>(
         items.each(|raw, object| {
             assert!(object.0.len() <= MOST_KEYS);
             told.push(raw.get().to_owned());
+            Ok(())
         })?;
         Ok((items, told))
     });

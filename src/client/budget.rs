@@ -12,6 +12,9 @@ pub const HEADER_LINES: usize = 100;
 pub const ITEMS: usize = 20_000;
 /// The most keys of one item.
 pub const KEYS_PER_ITEM: usize = 500;
+/// The most bytes that the icons of all notifications may add up to, each counted once for each notification that has
+/// it: what is shown or kept of an answer grows with that, however small the reply is.
+pub const ICON_BYTES: usize = 16 * 1024 * 1024;
 /// How deeply arrays and objects may be nested.
 pub use crate::json::DEPTH;
 /// The longest `Retry-After` that is believed: beyond a day it is taken for junk.

@@ -34,18 +34,21 @@ impl<'a> Items<'a> {
     /// Goes over the items in the server's order: each as it was written, and taken apart.
     ///
     /// # Errors
-    /// When a limit of [`crate::client::budget`] is passed.
-    pub fn each<'i>(&'i self, mut visit: impl FnMut(&'i RawValue, &Object<'i>)) -> Result<(), ApiError> {
+    /// When a limit of [`crate::client::budget`] is passed, or the visit fails.
+    pub fn each<'i>(
+        &'i self,
+        mut visit: impl FnMut(&'i RawValue, &Object<'i>) -> Result<(), ApiError>,
+    ) -> Result<(), ApiError> {
         let over_limit = |error| over_limit(self.key, error);
         let Some(value) = self.value.as_deref() else { return Ok(()) };
         if lenient::is_object(value) {
             let object = Object::read(value).map_err(over_limit)?;
             if !object.0.is_empty() {
-                visit(value, &object);
+                visit(value, &object)?;
             }
         }
         for item in lenient::elements(value).map_err(over_limit)? {
-            visit(item, &Object::read(item).map_err(over_limit)?);
+            visit(item, &Object::read(item).map_err(over_limit)?)?;
         }
         Ok(())
     }
@@ -63,7 +66,11 @@ mod tests {
     fn items(json: &str) -> Result<Vec<String>, &'static str> {
         let items = Items::of("data", Some(check(json).unwrap())).map_err(|error| error.kind())?;
         let mut written = vec![];
-        items.each(|item, _| written.push(item.get().to_owned())).map_err(|error| error.kind())?;
+        let write = |item: &RawValue, _: &Object<'_>| {
+            written.push(item.get().to_owned());
+            Ok(())
+        };
+        items.each(write).map_err(|error| error.kind())?;
         Ok(written)
     }
 

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::client::budget::{ITEMS, KEYS_PER_ITEM};
+use crate::client::budget::{ICON_BYTES, ITEMS, KEYS_PER_ITEM};
 use crate::json;
 use crate::json::{Member, RawValue, TooMany};
 
@@ -98,6 +98,9 @@ pub struct OverLimit {
 pub(crate) const TOO_MANY_KEYS: OverLimit = OverLimit { what: "an item has more keys", limit: KEYS_PER_ITEM };
 /// More items than [`ITEMS`].
 pub(crate) const TOO_MANY_ITEMS: OverLimit = OverLimit { what: "a list has more items", limit: ITEMS };
+/// More than [`ICON_BYTES`].
+pub(crate) const TOO_MUCH_OF_ICONS: OverLimit =
+    OverLimit { what: "the icons of all notifications have more bytes", limit: ICON_BYTES };
 
 /// An object's keys and values in the server's order; of equal keys the last one counts.
 #[derive(Debug, Default)]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use jiff::tz::TimeZone;
 
+use crate::client::budget::ICON_BYTES;
 use crate::client::error::{ApiError, Fault};
 use crate::client::received::Received;
 use crate::client::replies::codes::{Class, Module};
@@ -11,9 +12,9 @@ use crate::client::replies::envelope;
 use crate::client::replies::envelope::Judged;
 use crate::client::replies::icons;
 use crate::client::replies::icons::{IconIds, Join, NotificationIds};
-use crate::client::replies::items::Items;
+use crate::client::replies::items::{Items, over_limit};
 use crate::client::replies::lenient;
-use crate::client::replies::lenient::Object;
+use crate::client::replies::lenient::{Object, TOO_MUCH_OF_ICONS};
 use crate::client::replies::moments;
 use crate::client::replies::spellings::{ICON, NOTIFICATION, OfIcon, OfNotification};
 use crate::floor::answer::Tag;
@@ -74,7 +75,7 @@ pub(crate) fn read<T>(
 /// read, so that a large answer is not held in two forms at once.
 ///
 /// # Errors
-/// When there are more items, or an item has more keys, than allowed.
+/// When there are more items, an item has more keys, or all share more icons, than allowed.
 pub fn decode<T>(
     notifications: &Items<'_>,
     icons: &Items<'_>,
@@ -92,12 +93,18 @@ pub fn decode<T>(
         });
         names.push(text(OfIcon::Name));
         raw_icons.push(Raw::from(raw));
+        Ok(())
     })?;
     let mut join = Join::among(&icon_ids);
     let mut taken = Vec::new();
+    let mut icon_bytes = 0;
     notifications.each(|raw, object| {
         let (mut notification, ids) = notification(raw, object, zone);
         let mine = join.icons_of(&ids);
+        icon_bytes += mine.iter().map(|&icon| raw_icons[icon].get().len()).sum::<usize>();
+        if icon_bytes > ICON_BYTES {
+            return Err(over_limit("iconDetails", TOO_MUCH_OF_ICONS));
+        }
         let names = mine.iter().filter_map(|&icon| names[icon].as_deref());
         notification.icon_names.extend(names.map(str::to_owned));
         notification.icons.extend(mine.iter().map(|&icon| raw_icons[icon].clone()));
@@ -105,6 +112,7 @@ pub fn decode<T>(
             notification.icon_names = ids.icons.into_iter().map(Cow::into_owned).collect();
         }
         taken.extend(take(notification));
+        Ok(())
     })?;
     let left = raw_icons.iter().enumerate().filter(|(icon, _)| join.is_left(*icon));
     let icons = left.map(|(_, raw)| raw.clone()).collect();

@@ -143,6 +143,10 @@ fn large() -> Vec<Case> {
         format!("{{{}}}", keys.join(","))
     };
     let text = |letters: &str| format!(r#"{{"message":"{}"}}"#, letters.repeat((LIMIT - 60) / letters.len()));
+    let sharing = |tags: usize, icon: usize| {
+        let (tags, name) = (vec![r#"{"callId":"c"}"#; tags].join(","), "x".repeat(icon));
+        format!(r#"{{"status":"success","data":[{tags}],"iconDetails":[{{"callId":"c","name":"{name}"}}]}}"#)
+    };
     let many = usize::MAX;
     let mut cases = vec![
         says("J7", "announced as 100 MB", TOO_LARGE, "HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n"),
@@ -172,6 +176,8 @@ fn large() -> Vec<Case> {
         body("J7", "8 MiB of quotes in one text", DONE, item(&text("\\\""))).of_tags(),
         body("J7", "8 MiB of digits", DONE, item(&format!(r#"{{"a":{}}}"#, "1".repeat(LIMIT - 60))))
             .of_tags(),
+        body("J7", "20,000 items that share 1 MiB", TOO_LARGE, sharing(20_000, 1 << 20)).of_tags(),
+        body("J7", "20,000 items that share 700 bytes", DONE, sharing(20_000, 700)).of_tags(),
         body("J7", "8 MiB of HTML", NOT_JSON, format!("<p>{}", "x".repeat(LIMIT - 3))),
         body("J7", "8 MiB of keys beside the list", DONE, {
             let filler = r#""a":0,"#.repeat((LIMIT - 60) / 6);
@@ -184,6 +190,7 @@ fn large() -> Vec<Case> {
     for (what, reply) in [
         ("20,000 items of 40 keys", filled(&keys(40), 20_000)),
         ("20,000 items of 60 short keys", filled(&letters, 20_000)),
+        ("20,000 items that share 700 bytes", sharing(20_000, 700)),
         ("8 MiB in one text", item(&text("x"))),
         ("8 MiB of escapes in one text", item(&text("\\u0001"))),
         ("8 MiB of wide letters in one text", item(&text("漢"))),

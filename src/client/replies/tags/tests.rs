@@ -122,6 +122,19 @@ fn an_item_with_too_many_keys_is_refused_in_either_list() {
 }
 
 #[test]
+fn a_large_icon_that_many_notifications_share_is_refused() {
+    let reply = |notifications: usize| {
+        let data = vec![r#"{"callId":"c"}"#; notifications].join(",");
+        let name = "x".repeat(1 << 20);
+        format!(r#"{{"status":"success","data":[{data}],"iconDetails":[{{"callId":"c","name":"{name}"}}]}}"#)
+    };
+    assert_eq!(tags(&reply(15)).notifications[14].icons.len(), 1);
+    let error = read(&received(200, &reply(20_000)), &moments::india(), Some).unwrap_err();
+    assert_eq!(error.fault(), Fault::TooLarge);
+    assert!(error.to_string().contains("iconDetails"), "{error}");
+}
+
+#[test]
 fn twenty_thousand_items_with_icons_are_decoded() {
     let data: Vec<_> =
         (0..20_000).map(|n| format!(r#"{{"_id":"n{n}","callId":"c{n}","time":{n}}}"#)).collect();
