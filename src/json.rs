@@ -16,8 +16,8 @@ mod layout;
 mod tokens;
 
 pub(crate) use layout::is_bidi_control;
-pub use layout::{Layout, write, write_string};
-pub use tokens::replace;
+pub use layout::{Layout, write_raw, write_string};
+pub use tokens::{compact, replace};
 
 /// How deeply arrays and objects may be nested. [`RawValue`] takes any depth, and readers by recursion come later.
 pub const DEPTH: usize = 128;
@@ -108,6 +108,23 @@ pub fn elements(value: &RawValue, most: usize) -> Result<Vec<&RawValue>, TooMany
         return Ok(Vec::new());
     }
     serde_json::Deserializer::from_str(value.get()).deserialize_seq(Elements { most }).map_err(|_| TooMany)
+}
+
+/// The value to which a path of keys and indices leads.
+#[must_use]
+pub fn find<'a>(value: &'a RawValue, path: &[String]) -> Option<&'a RawValue> {
+    path.iter().try_fold(value, |value, step| {
+        if value.get().starts_with('[') {
+            return elements(value, usize::MAX).ok()?.get(step.parse::<usize>().ok()?).copied();
+        }
+        // Of equal keys the last one counts.
+        let mut found = None;
+        each_member(value, |key, value| {
+            found = if key == *step { Some(value) } else { found };
+            true
+        });
+        found
+    })
 }
 
 struct Members<F>(F);

@@ -31,7 +31,7 @@ impl Layout {
 }
 
 /// Writes checked JSON so that it takes part in a document at this depth.
-pub fn write(json: &str, layout: Layout, mut depth: usize, out: &mut Vec<u8>) {
+pub fn write_raw(json: &str, layout: Layout, mut depth: usize, out: &mut Vec<u8>) {
     let mut tokens = tokens(json).map(|(_, token)| token).peekable();
     while let Some(token) = tokens.next() {
         match token {

@@ -190,6 +190,25 @@ fn members_come_in_their_order_and_equal_keys_twice() {
 }
 
 #[test]
+fn a_path_leads_to_a_value_as_it_was_written() {
+    let value = Raw::of(r#"{"a":{"b":[1, {"c": 1e400}]},"a\u0062":2,"x":1,"x":{"y":null}}"#);
+    let path = |path: &str| path.split('.').map(str::to_owned).collect::<Vec<_>>();
+    for (steps, wanted) in [
+        ("a.b.1.c", Some("1e400")),
+        ("a.b.1", Some(r#"{"c": 1e400}"#)),
+        ("ab", Some("2")),
+        ("x.y", Some("null")),
+        ("a.b.2", None),
+        ("a.b.c", None),
+        ("ab.c", None),
+        ("z", None),
+    ] {
+        assert_eq!(find(&value, &path(steps)).map(RawValue::get), wanted, "{steps}");
+    }
+    assert_eq!(find(&value, &[]).map(RawValue::get), Some(value.get()));
+}
+
+#[test]
 fn more_than_was_allowed_is_not_taken_apart() {
     let (object, list) = (Raw::of(r#"{"a":1,"a":2}"#), Raw::of("[1,2]"));
     assert!(members(&object, 2).is_ok() && elements(&list, 2).is_ok());

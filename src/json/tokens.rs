@@ -37,6 +37,15 @@ fn length_of_string(from_quote: &[u8]) -> usize {
     from_quote[1..].iter().position(closes).map_or(from_quote.len(), |inside| inside + 2)
 }
 
+/// Checked JSON without the white space between its tokens.
+#[must_use]
+pub fn compact(json: &str) -> Cow<'_, str> {
+    if !json.bytes().any(is_space) {
+        return Cow::Borrowed(json);
+    }
+    Cow::Owned(tokens(json).map(|(_, token)| token).collect())
+}
+
 /// Writes other tokens in place of strings and numbers of checked JSON; every other byte stays where it is.
 ///
 /// Each value has the role that its key gives it: `role_of` is given the key and the role of the object around it, and

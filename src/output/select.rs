@@ -1,10 +1,10 @@
 //! Which columns a table, CSV or TSV has, by name or by what the rows say, and their cells.
 //! It must not know how cells are worded or laid out.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
+use crate::json;
+use crate::json::RawValue;
 use crate::output::formats::cell::Cell;
 use crate::report::{Document, ExtraFields, Field, Meaning, Report, Row, Shown, Value};
 use crate::words::nearest;
@@ -241,27 +241,15 @@ fn extra_columns(extra_fields: &[ExtraFields]) -> impl Iterator<Item = Column> {
 }
 
 fn inside<'r>(value: &'r Value, path: &[String]) -> Option<&'r str> {
-    match value {
-        Value::Raw(raw) => follow(raw.get(), path),
+    let found = match value {
+        Value::Raw(raw) => json::find(raw, path),
         Value::RawList { items, .. } => {
             let (first, rest) = path.split_first()?;
-            follow(items.get(first.parse::<usize>().ok()?)?.get(), rest)
+            json::find(items.get(first.parse::<usize>().ok()?)?, rest)
         }
         _ => None,
-    }
-}
-
-/// Only the pieces on the way are looked at; what the path leads to stays as the server wrote it.
-/// Of two members with the same key the last one counts, as in every other place.
-fn follow<'r>(json: &'r str, path: &[String]) -> Option<&'r str> {
-    path.iter().try_fold(json, |json, step| match json.trim_start().as_bytes().first()? {
-        b'{' => Some(serde_json::from_str::<HashMap<String, &RawValue>>(json).ok()?.remove(step)?.get()),
-        b'[' => {
-            let items = serde_json::from_str::<Vec<&RawValue>>(json).ok()?;
-            Some(items.get(step.parse::<usize>().ok()?)?.get())
-        }
-        _ => None,
-    })
+    };
+    found.map(RawValue::get)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::json::any_json;
 
 fn written(json: &str, layout: Layout) -> String {
     let mut out = Vec::new();
-    write(json, layout, 0, &mut out);
+    write_raw(json, layout, 0, &mut out);
     String::from_utf8(out).unwrap()
 }
 
@@ -68,7 +68,7 @@ fn an_indented_document_reads_well() {
         "{\n  \"a\": [\n    1,\n    {\n      \"b\": []\n    },\n    {}\n  ],\n  \"c\": \"x,{y}:\"\n}";
     assert_eq!(written(json, Layout::Indented), expected);
     let mut deeper = Vec::new();
-    write("[1]", Layout::Indented, 40, &mut deeper);
+    write_raw("[1]", Layout::Indented, 40, &mut deeper);
     assert_eq!(deeper, format!("[\n{}1\n{}]", " ".repeat(82), " ".repeat(80)).as_bytes());
 }
 
@@ -80,7 +80,7 @@ fn a_large_document_passes_in_linear_time() {
     );
     let start = Instant::now();
     let mut out = Vec::with_capacity(json.len());
-    write(&json, Layout::Compact, 0, &mut out);
+    write_raw(&json, Layout::Compact, 0, &mut out);
     let took = start.elapsed();
     assert!(took < Duration::from_secs(5), "{took:?}");
 }

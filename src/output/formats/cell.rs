@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use jiff::{Timestamp, tz::TimeZone};
 
+use crate::json;
 use crate::output::text::mask::mask_text;
 use crate::output::text::style::{Mark, Tint, mark_of_kind, mark_of_state, mark_of_verdict};
 use crate::output::text::times;
@@ -120,8 +121,8 @@ impl<'r> Content<'r> {
         let json = json.trim();
         match json.as_bytes().first() {
             Some(b'n') => Self::Nothing,
-            Some(b'"') => Self::Text(unquoted(json)),
-            Some(b'{' | b'[') => Self::Text(compact(json)),
+            Some(b'"') => Self::Text(json::string(json).unwrap_or(Cow::Borrowed(json))),
+            Some(b'{' | b'[') => Self::Text(json::compact(json)),
             _ => Self::Text(Cow::Borrowed(json)),
         }
     }
@@ -147,29 +148,6 @@ fn masked(text: Cow<'_, str>, meaning: Meaning, mask: bool) -> Cow<'_, str> {
         Cow::Borrowed(_) => text,
         Cow::Owned(hidden) => Cow::Owned(hidden),
     }
-}
-
-/// The text of a JSON string; one that is no Unicode text (a lone surrogate) stays as written.
-fn unquoted(json: &str) -> Cow<'_, str> {
-    match serde_json::from_str::<&str>(json) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => serde_json::from_str(json).map_or(Cow::Borrowed(json), Cow::Owned),
-    }
-}
-
-/// JSON without the white space between its tokens.
-fn compact(json: &str) -> Cow<'_, str> {
-    if !json.contains([' ', '\n', '\r', '\t']) {
-        return Cow::Borrowed(json);
-    }
-    let (mut in_string, mut escaped) = (false, false);
-    let kept = json.chars().filter(|&character| {
-        let keep = in_string || !matches!(character, ' ' | '\n' | '\r' | '\t');
-        in_string ^= character == '"' && !escaped;
-        escaped = in_string && character == '\\' && !escaped;
-        keep
-    });
-    Cow::Owned(kept.collect())
 }
 
 #[cfg(test)]

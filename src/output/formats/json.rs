@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use jiff::tz::TimeZone;
 
 pub use crate::json::Layout;
-use crate::json::{write as write_raw, write_string};
+use crate::json::{write_raw, write_string};
 use crate::output::text::mask::{mask_free_text, mask_json, mask_phone, mask_text};
 use crate::output::text::times::rfc3339;
 use crate::report::{Field, Meaning, Problem, Report, Row, Value};
@@ -30,16 +30,15 @@ pub fn write_document(
     let json = Json { zone, mask, layout };
     let mut text = Vec::new();
     match report.rows.as_slice() {
-        [row] if report.single => json.frame(document.fields, 0).row(row, &mut text),
+        [row] if report.single => json.row(row, 0, &mut text),
         rows => {
-            let frame = json.frame(document.fields, 2);
             let mut object = Object::open(&json, 0, &mut text);
             object.fields(&report.head);
             object.key(document.rows_key);
             object.out.push(b'[');
             for (index, row) in rows.iter().enumerate() {
                 json.begin_item(index, 1, object.out);
-                frame.row(row, object.out);
+                json.row(row, 2, object.out);
                 pass_on(object.out, STEP, out)?;
             }
             json.end_items(rows.is_empty(), 1, object.out);
@@ -74,10 +73,9 @@ fn pass_on(text: &mut Vec<u8>, least: usize, out: &mut dyn Write) -> io::Result<
 /// When `out` takes no more.
 pub fn write_ndjson(report: &Report, zone: &TimeZone, mask: bool, out: &mut dyn Write) -> io::Result<()> {
     let json = Json { zone, mask, layout: Layout::Compact };
-    let frame = json.frame(report.document.fields, 0);
     let mut text = Vec::new();
     for row in &report.rows {
-        frame.row(row, &mut text);
+        json.row(row, 0, &mut text);
         text.push(b'\n');
         pass_on(&mut text, STEP, out)?;
     }
@@ -92,9 +90,7 @@ pub fn write_ndjson(report: &Report, zone: &TimeZone, mask: bool, out: &mut dyn 
 pub fn write_line(row: &Row, zone: &TimeZone, mask: bool, out: &mut dyn Write) -> io::Result<()> {
     let json = Json { zone, mask, layout: Layout::Compact };
     let mut text = Vec::new();
-    let mut object = Object::open(&json, 0, &mut text);
-    object.fields(row);
-    object.close();
+    json.row(row, 0, &mut text);
     text.push(b'\n');
     out.write_all(&text)
 }
@@ -128,17 +124,10 @@ struct Json<'j> {
 }
 
 impl Json<'_> {
-    /// What all rows have in common: laid out once, because there may be many.
-    fn frame<'f>(&'f self, fields: &'f [Field], depth: usize) -> Frame<'f> {
-        let mut text = Vec::new();
-        let mut object = Object::open(self, depth, &mut text);
-        let before = fields.iter().map(|field| {
-            object.key(field.key);
-            (std::mem::take(object.out), field)
-        });
-        let before = before.collect();
+    fn row(&self, row: &Row, depth: usize, out: &mut Vec<u8>) {
+        let mut object = Object::open(self, depth, out);
+        object.fields(row);
         object.close();
-        Frame { json: self, depth: depth + 1, before, end: text }
     }
 
     fn failure(&self, failure: &Problem, depth: usize, out: &mut Vec<u8>) {
@@ -209,27 +198,6 @@ impl Json<'_> {
 
     fn masked<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
         if self.mask { Cow::Owned(mask_free_text(&text).into_owned()) } else { text }
-    }
-}
-
-/// Rows without their values.
-struct Frame<'f> {
-    json: &'f Json<'f>,
-    /// Of the keys.
-    depth: usize,
-    /// What stands before the value of each field.
-    before: Vec<(Vec<u8>, &'f Field)>,
-    /// What stands after the last.
-    end: Vec<u8>,
-}
-
-impl Frame<'_> {
-    fn row(&self, row: &Row, out: &mut Vec<u8>) {
-        for (before, field) in &self.before {
-            out.extend_from_slice(before);
-            self.json.value(field, row.get(field.key), self.depth, out);
-        }
-        out.extend_from_slice(&self.end);
     }
 }
 

@@ -49,7 +49,7 @@ impl Wording<'_> {
     pub(crate) fn json(&self, raw: &Raw, key: &str) -> String {
         let shown = if self.mask { mask_json(raw.get(), key) } else { raw.get().into() };
         let mut compact = Vec::new();
-        json::write(&shown, Layout::Compact, 0, &mut compact);
+        json::write_raw(&shown, Layout::Compact, 0, &mut compact);
         let text = String::from_utf8_lossy(&compact);
         let start = start_of(&text);
         let cut = if start.len() < text.len() { " … (cut here)" } else { "" };
