@@ -6,7 +6,7 @@ use crate::output::formats::render::RenderError;
 use crate::output::jq::JqError;
 use crate::output::select::SelectError;
 use crate::report::Problem;
-use crate::store::{FileError, ProfilesError, ServerUrlError, StoreError};
+use crate::store::{FileError, PlainHttp, ProfilesError, ServerUrlError, StoreError};
 
 /// How the program ends (`deepcall explain exit`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,6 +224,12 @@ impl From<&ApiError> for Failure {
 impl From<ServerUrlError> for Failure {
     fn from(error: ServerUrlError) -> Self {
         Self::usage(error.to_string()).hint("a server address looks like https://v4-api.deepcall.com")
+    }
+}
+
+impl From<PlainHttp> for Failure {
+    fn from(error: PlainHttp) -> Self {
+        Self::usage(error.to_string()).hint(PlainHttp::HINT)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::app::fleet::{Agent, Fleet};
 use crate::app::options::{FleetOptions, QuestionOptions, SandboxOptions};
 use crate::app::progress::{Manner, with_progress};
 use crate::app::settings::Settings;
-use crate::app::settings::choice::{Choice, SessionSource, refuse_plain_http, session_source};
+use crate::app::settings::choice::{Choice, SessionSource, session_source};
 use crate::app::settings::table::{JOBS, SERVER};
 use crate::app::sign_in::{
     KEYRING_LIMIT, Stores, credentials_in_variables, open_stored, sign_in_hint_for_variables,
@@ -107,7 +107,7 @@ impl SelectedProfiles {
         let credentials = credentials_in_variables(&app.variables)?;
         app.redactor.hide(credentials.secret().expose());
         let server = app.settings()?.get(&SERVER)?;
-        refuse_plain_http(&server.value, false)?;
+        server.value.refuse_plain_http(false)?;
         let profile = app.variables.text("DEEPCALL_PROFILE")?.unwrap_or("env").to_owned();
         let source = format!("session in {variable}, server {} ({})", server.value, server.source);
         let session =

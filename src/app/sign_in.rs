@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::app::environment::{Folders, Variables};
 use crate::app::fleet::Agent;
 use crate::app::settings::Settings;
-use crate::app::settings::choice::{refuse_plain_http, server_of};
+use crate::app::settings::choice::server_of;
 use crate::failure::Failure;
 use crate::store::{
     Credentials, FileStore, KeyringStore, OpenProfiles, Profile, Secret, SecretStore, ServerUrl, Session,
@@ -72,7 +72,7 @@ pub fn open_stored(profiles: &[&Profile], settings: Settings<'_>, stores: &Store
         .iter()
         .map(|profile| {
             let server = server_of(profile, settings)?;
-            refuse_plain_http(&server, profile.allow_http)?;
+            server.refuse_plain_http(profile.allow_http)?;
             Ok(server)
         })
         .collect();

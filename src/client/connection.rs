@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::clock::Clock;
-use crate::store::ServerUrl;
+use crate::store::{PlainHttp, ServerUrl};
 
 use crate::client::budget::{BODY_BYTES, Budget, HEADER_BYTES, HEADER_LINES};
 use crate::client::error;
@@ -84,12 +84,9 @@ impl Connection {
         let ConnectionOptions { server, allow_http, extra_ca, roots_file, proxies, budget, clock } = options;
         let origin = server.origin();
         let is_plain = server.is_plain_http();
-        if is_plain && !server.is_loopback() && !allow_http {
-            let message = format!("{origin} would receive the credentials unencrypted");
-            return Err(ApiError::new(Fault::Usage, message).with_hint(
-                "use https, or sign in with `deepcall login --allow-http` to allow it for this profile",
-            ));
-        }
+        server
+            .refuse_plain_http(allow_http)
+            .map_err(|refused| ApiError::new(Fault::Usage, refused.to_string()).with_hint(PlainHttp::HINT))?;
         if !is_plain {
             tls::check_roots_file(roots_file.as_deref())?;
         }

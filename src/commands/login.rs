@@ -100,7 +100,7 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
     let (name, server, store) = (name.value, server.value, store.value);
     let allow_http =
         args.allow_http || known.is_some_and(|profile| profile.allow_http && profile.server == server);
-    choice::refuse_plain_http(&server, allow_http)?;
+    server.refuse_plain_http(allow_http)?;
     let stores = Stores::new(&folders, UNLOCKING_LIMIT);
     // Whoever has typed a secret shall not learn then that there is nowhere to keep it.
     stores.of_kind(store).probe()?;

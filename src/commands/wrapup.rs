@@ -4,16 +4,19 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use clap::Args;
+use tokio::time::Instant;
 
 use crate::app::App;
 use crate::app::fleet::{Answers, Step};
 use crate::app::options::QuestionOptions;
 use crate::app::settings::table::SERVER_TIMEZONE;
+use crate::client::connection::random;
 use crate::client::{Answer, SignedIn};
 use crate::commands::agent_state::Telling;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Wrapup;
 use crate::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
+use crate::watch::schedule::Schedule;
 
 /// Show whether an agent is in wrap-up, and how long it still takes
 ///
@@ -37,10 +40,15 @@ pub(crate) fn run(args: &WrapupArgs, app: &App) -> Result<ExitStatus, Failure> {
     let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
     let answers = app.ask((&args.question).into(), async |fleet| {
         let ask = async |signed_in: &SignedIn| Ok(signed_in.wrapup(&server_zone).await?);
+        let (start, schedule) = (Instant::now(), Schedule::new(INTERVAL, Duration::ZERO));
+        let mut asked = Duration::ZERO;
         let mut answers = fleet.ask(ask).await?;
-        while let Some((still, pause)) = still_in_wrapup(&answers).filter(|_| args.wait) {
-            (fleet.progress)(Step::Waiting { still: still.len(), pause });
-            tokio::time::sleep(pause).await;
+        while let Some((still, left)) = still_in_wrapup(&answers).filter(|_| args.wait) {
+            let now = start.elapsed();
+            let next = schedule.on_time(Some(now + left), asked, now, random());
+            (fleet.progress)(Step::Waiting { still: still.len(), pause: next.saturating_sub(now) });
+            tokio::time::sleep_until(start + next).await;
+            asked = start.elapsed();
             answers.replace(fleet.ask_some(|profile| still.contains(profile), ask).await?);
         }
         Ok(answers)
@@ -76,24 +84,21 @@ pub static DOCUMENT: Document = Document {
     empty: "no agents",
 };
 
-/// While waiting: not more often than this, whatever the server says is left.
-const SHORTEST_WAIT: Duration = Duration::from_secs(2);
-/// While waiting: at least this often, since a wrap-up may be ended early.
-const LONGEST_WAIT: Duration = Duration::from_secs(15);
+/// `--wait` asks at least this often, since a wrap-up may be ended early.
+const INTERVAL: Duration = Duration::from_secs(15);
 
 const TELLING: Telling<Wrapup> =
     Telling { document: &DOCUMENT, holds: |wrapup| wrapup.in_wrapup, row, sentence };
 
-/// Who is still in wrap-up, and how long to wait before asking them again: until the first of them
-/// should be over. `None` when all are.
+/// Who is still in wrap-up, and how long until the first of them should be out. `None` when all are.
 fn still_in_wrapup(answers: &Answers<Answer<Wrapup>>) -> Option<(HashSet<String>, Duration)> {
     let still = answers.given.iter().filter(|(_, answer)| answer.value.in_wrapup);
-    let left = still.clone().map(|(_, answer)| {
-        let seconds = answer.value.remaining_seconds.and_then(|seconds| u64::try_from(seconds).ok());
-        seconds.map_or(SHORTEST_WAIT, Duration::from_secs)
-    });
-    let pause = left.min()?.clamp(SHORTEST_WAIT, LONGEST_WAIT);
-    Some((still.map(|(profile, _)| profile.clone()).collect(), pause))
+    // One that is overdue, or that names no end, may be over at any moment.
+    let left = |(_, answer): &(String, Answer<Wrapup>)| {
+        u64::try_from(answer.value.remaining_seconds.unwrap_or_default()).unwrap_or_default()
+    };
+    let soonest = still.clone().map(left).min()?;
+    Some((still.map(|(profile, _)| profile.clone()).collect(), Duration::from_secs(soonest)))
 }
 
 fn row(profile: String, answer: Answer<Wrapup>) -> Row {

@@ -20,4 +20,4 @@ pub use private_file::FileError;
 pub use profile::{Profile, ProfileName, ProfileNameError, Profiles, StoreKind, StoreKindError, Unlisted};
 pub use profiles_file::{OpenProfiles, ProfilesError, ProfilesFile};
 pub use secret_store::{SecretStore, StoreError, StoreKey};
-pub use server_url::{ServerUrl, ServerUrlError};
+pub use server_url::{PlainHttp, ServerUrl, ServerUrlError};

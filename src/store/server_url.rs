@@ -133,6 +133,27 @@ impl ServerUrl {
     pub fn is_plain_http(&self) -> bool {
         self.base.scheme() == "http"
     }
+
+    /// Refuses plain `http` to another machine, unless it is allowed there (`login --allow-http`).
+    ///
+    /// # Errors
+    /// If the session could be read on the way.
+    pub fn refuse_plain_http(&self, is_allowed: bool) -> Result<(), PlainHttp> {
+        if self.is_plain_http() && !self.is_loopback() && !is_allowed {
+            return Err(PlainHttp(self.to_string()));
+        }
+        Ok(())
+    }
+}
+
+/// A session would be sent to another machine unencrypted.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0} is plain http: the session would be readable on the way")]
+pub struct PlainHttp(String);
+
+impl PlainHttp {
+    /// What to do about it.
+    pub const HINT: &str = "use https, or allow it for one profile with `deepcall login --allow-http`";
 }
 
 /// The `url` crate would skip or translate these in silence; here they are errors.

@@ -145,8 +145,14 @@ impl Schedule {
         }
     }
 
-    /// The next place on the grid, or sooner when a deadline comes before it.
-    fn on_time(&self, deadline: Option<Duration>, polled: Duration, now: Duration, random: f64) -> Duration {
+    /// When to poll after a good answer: the next place on the grid, or sooner when a deadline comes before it.
+    pub fn on_time(
+        &self,
+        deadline: Option<Duration>,
+        polled: Duration,
+        now: Duration,
+        random: f64,
+    ) -> Duration {
         let earliest = polled + SHORTEST_INTERVAL;
         let jitter = (self.interval / 10).min(MOST_JITTER).mul_f64(random);
         let regular = (self.next_on_grid(now) + jitter).max(earliest);

@@ -175,7 +175,7 @@ fn a_person_who_waits_for_the_end_of_a_wrapup_is_told_when_it_is_asked_again() {
     let server = FakeServer::always(r#"{"status":"success","data":{"response":1,"currentDuration":9}}"#);
     let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
     let mut screen = Screen::start(&world, "wrapup --wait", 24, 80);
-    screen.wait_for("still in wrap-up: 1, asking again within 9 s");
+    screen.wait_for("still in wrap-up: 1, asking again within 10 s");
     screen.type_keys("\u{3}");
     let (code, shown, _) = screen.end();
     assert_eq!(code, 130, "{shown}");

@@ -182,20 +182,6 @@ pub fn server_of(profile: &Profile, settings: Settings<'_>) -> Result<ServerUrl,
     .hint(format!("run `deepcall login --profile {} --server {}`", profile.name, named.value)))
 }
 
-/// Refuses plain http to other machines: the secret would be readable on the way.
-///
-/// # Errors
-/// Unless the server is on this machine, or `allowed`: exit code 2.
-pub fn refuse_plain_http(server: &ServerUrl, allowed: bool) -> Result<(), Failure> {
-    if server.is_plain_http() && !server.is_loopback() && !allowed {
-        return Err(Failure::usage(format!(
-            "{server} is plain http: the session would be readable on the way"
-        ))
-        .hint("use https, or allow it for one profile with `deepcall login --allow-http`"));
-    }
-    Ok(())
-}
-
 /// The name of the profile that `login` writes and `logout` forgets.
 ///
 /// # Errors

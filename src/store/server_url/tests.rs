@@ -245,3 +245,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn plain_http_is_refused_unless_it_stays_here_or_is_allowed() {
+    for (address, is_allowed, is_fine) in [
+        ("http://127.0.0.1:8080", false, true),
+        ("http://localhost", false, true),
+        ("http://crm.example", false, false),
+        ("http://crm.localhost", false, false),
+        ("http://crm.example", true, true),
+        ("https://crm.example", false, true),
+    ] {
+        let server = ServerUrl::parse(address).unwrap();
+        assert_eq!(server.refuse_plain_http(is_allowed).is_ok(), is_fine, "{address}, {is_allowed}");
+    }
+}
