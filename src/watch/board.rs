@@ -3,6 +3,7 @@
 
 mod columns;
 mod controls;
+mod lines;
 mod opened;
 mod paint;
 mod picture;
@@ -20,7 +21,6 @@ use std::io::{self, BufWriter, Write};
 
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
-use jiff::{Timestamp, tz::TimeZone};
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -29,41 +29,18 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 use crate::floor::event::{Event, EventKind, StateCause};
 use crate::floor::limit::Limit;
 use crate::output::event_view;
-use crate::report::Sentence;
 use crate::watch::board::controls::Controls;
+use crate::watch::board::lines::News;
 use crate::watch::board::picture::Picture;
 use crate::watch::board::screen::{Screen, Surface};
 use crate::watch::followed::View;
 use crate::watch::sink::{Asked, Input, Sink};
-use crate::watch::source::WatchScope;
 
+pub use picture::BoardOptions;
 pub use screen::keyboard;
 
 /// So many pieces of news are kept.
 const KEPT_NEWS: usize = 100;
-
-/// How the board looks.
-#[derive(Clone, Debug)]
-pub struct BoardOptions {
-    /// The zone of its clock.
-    pub zone: TimeZone,
-    /// Whether colour is wanted.
-    pub color: bool,
-    /// Whether phone numbers are hidden but for the last three digits.
-    pub mask: bool,
-    /// What is polled; the rest has no column.
-    pub only: WatchScope,
-    /// What is watched, e.g. "all profiles · sandbox".
-    pub title: String,
-}
-
-/// An event that the board keeps as a sentence.
-#[derive(Clone, Debug)]
-struct News {
-    at: Timestamp,
-    profile: Option<String>,
-    sentence: Sentence,
-}
 
 /// The board. Dropping it gives the terminal back.
 pub struct Board {

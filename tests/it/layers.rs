@@ -1,5 +1,6 @@
 //! The house rules that a compiler does not hold: arrows only point down, and no file grows too long.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +32,91 @@ fn arrows_only_point_down() {
             assert!(from < to, "{}: {module} must not use {used}", path.display());
         }
     }
+}
+
+#[test]
+fn no_file_imports_itself_over_others() {
+    let files: BTreeMap<Vec<String>, String> =
+        sources("src").into_iter().map(|(path, text)| (module_path(&path), text)).collect();
+    let imports: BTreeMap<_, BTreeSet<_>> =
+        files.iter().map(|(file, text)| (file, files_used(file, text, &files))).collect();
+    // Whoever imports nothing that is left stands in no circle; what remains does, or leads to one.
+    let mut left = imports.clone();
+    loop {
+        let free: Vec<_> = left
+            .iter()
+            .filter(|(_, used)| !used.iter().any(|used| left.contains_key(used)))
+            .map(|(file, _)| *file)
+            .collect();
+        if free.is_empty() {
+            break;
+        }
+        left.retain(|file, _| !free.contains(file));
+    }
+    let Some(start) = left.keys().next() else { return };
+    let mut way = vec![*start];
+    loop {
+        let next = left[way.last().unwrap()].iter().find(|used| left.contains_key(*used)).unwrap();
+        if let Some(begin) = way.iter().position(|file| file == next) {
+            let circle: Vec<_> = way[begin..].iter().map(|file| file.join("::")).collect();
+            panic!("a circle of imports: {}", circle.join(" → "));
+        }
+        way.push(next);
+    }
+}
+
+/// The files that a file names, by `crate::` or `super::`; a name that is no file stands for the nearest one above it.
+fn files_used<'f>(
+    file: &[String],
+    text: &str,
+    files: &'f BTreeMap<Vec<String>, String>,
+) -> BTreeSet<&'f Vec<String>> {
+    let production = text.split("\nmod tests {").next().unwrap();
+    let is_test = file.last().is_some_and(|name| name == "tests");
+    let lines = production.lines().filter(|line| !is_test && !line.trim_start().starts_with("//"));
+    let code: String = lines.flat_map(|line| [line, "\n"]).collect();
+    let mut used = BTreeSet::new();
+    for (keyword, base) in [("crate::", &[] as &[String]), ("super::", &file[..file.len().saturating_sub(1)])]
+    {
+        for path in code.split(keyword).skip(1).flat_map(paths) {
+            let path: Vec<String> = base.iter().cloned().chain(path).collect();
+            let nearest = (0..=path.len()).rev().find_map(|end| files.get_key_value(&path[..end]));
+            used.extend(nearest.map(|(file, _)| file).filter(|used| used.as_slice() != file));
+        }
+    }
+    used
+}
+
+/// The paths that `use` names here: `a::b::C` is one, `a::{b::C, D}` are two.
+fn paths(rest: &str) -> Vec<Vec<String>> {
+    let end = rest.find(|letter: char| !(letter.is_alphanumeric() || letter == '_' || letter == ':'));
+    let (head, tail) = rest.split_at(end.unwrap_or(rest.len()));
+    let words = |path: &str| path.split("::").filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    match tail.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+        Some((inner, _)) => inner.split(',').map(|item| words(&format!("{head}{}", item.trim()))).collect(),
+        None => vec![words(head)],
+    }
+}
+
+/// `src/a/b.rs` and `src/a/b/mod.rs` are both `a::b`; `src/lib.rs` is the top.
+fn module_path(path: &Path) -> Vec<String> {
+    let inside = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
+    let names = inside.with_extension("");
+    let names = names.iter().map(|name| name.to_str().unwrap().to_owned());
+    names.filter(|name| !["mod", "lib"].contains(&name.as_str())).collect()
+}
+
+#[test]
+fn a_command_sees_at_most_eight_methods_of_app() {
+    let mut methods = vec![];
+    for (_, text) in sources("src/app") {
+        for block in text.split("\nimpl App {\n").skip(1) {
+            let block = block.split("\n}\n").next().unwrap();
+            let is_method = |line: &&str| line.starts_with("    pub");
+            methods.extend(block.lines().filter(is_method).map(|line| line.trim().to_owned()));
+        }
+    }
+    assert!((1..=8).contains(&methods.len()), "{methods:#?}");
 }
 
 #[test]

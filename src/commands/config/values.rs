@@ -4,8 +4,13 @@ use std::path::Path;
 
 use crate::app::settings::config_file::ConfigFile;
 use crate::app::settings::{appearance, table};
-use crate::commands::schema::DOCUMENTS;
+use crate::commands::{break_status, profiles, tags, wrapup};
 use crate::failure::Failure;
+use crate::report::Document;
+
+/// The documents whose columns a person can choose for good.
+const WITH_COLUMNS: [&Document; 4] =
+    [&tags::DOCUMENT, &break_status::DOCUMENT, &wrapup::DOCUMENT, &profiles::DOCUMENT];
 
 /// Whether a key may have this value.
 ///
@@ -19,7 +24,7 @@ pub fn check(name: &str, text: &str) -> Result<(), String> {
     }?;
     // Only the commands know which columns their documents have.
     if let Some(of) = name.strip_prefix("columns.") {
-        let document = DOCUMENTS.into_iter().find(|document| document.name == of.replace('_', "-"));
+        let document = WITH_COLUMNS.into_iter().find(|document| document.name == of.replace('_', "-"));
         let document = document.ok_or("there is no such document")?;
         appearance::columns(document, text).map_err(|error| error.to_string())?;
     }

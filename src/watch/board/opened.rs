@@ -5,9 +5,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::output::text::style::Tint;
 use crate::output::text::width::width;
-use crate::watch::board::News;
+use crate::watch::board::lines::{News, news_line, tag_line, times_width};
 use crate::watch::board::paint::Line;
-use crate::watch::board::picture::{news_line, tag_line, times_width};
 use crate::watch::board::wording::Wording;
 use crate::watch::followed::Followed;
 

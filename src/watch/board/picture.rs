@@ -3,21 +3,24 @@
 
 use std::collections::VecDeque;
 
+use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 
 use crate::floor::answer::Tag;
 use crate::floor::limit::Limit;
 use crate::output::text::style::{CALLBACK, IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG};
-use crate::output::text::width::{cut, pad_left, pad_right, width};
+use crate::output::text::width::{cut, pad_left, pad_right};
 use crate::watch::board::columns::{Column, GAP, fit};
 use crate::watch::board::controls::{Controls, Page};
+use crate::watch::board::lines::{News, news_line, tag_line, times_width};
+use crate::watch::board::opened;
 use crate::watch::board::paint::{Line, paint};
 use crate::watch::board::rows;
-use crate::watch::board::rows::{RECONNECTING, RowView, tag_mark};
+use crate::watch::board::rows::{RECONNECTING, RowView};
 use crate::watch::board::summary::{age, liveness, next_poll, tally};
 use crate::watch::board::wording::Wording;
-use crate::watch::board::{BoardOptions, News, opened};
 use crate::watch::followed::{Followed, View};
+use crate::watch::source::WatchScope;
 
 /// Lines above the page: title and tally.
 const HEADING: usize = 2;
@@ -29,6 +32,21 @@ const LINES_FOR_TAGS: usize = 9;
 const TALLEST_PANEL: usize = 16;
 /// The selection's and the state's symbol before each row.
 const MARGIN: usize = 3;
+
+/// How the board looks.
+#[derive(Clone, Debug)]
+pub struct BoardOptions {
+    /// The zone of its clock.
+    pub zone: TimeZone,
+    /// Whether colour is wanted.
+    pub color: bool,
+    /// Whether phone numbers are hidden but for the last three digits.
+    pub mask: bool,
+    /// What is polled; the rest has no column.
+    pub only: WatchScope,
+    /// What is watched, e.g. "all profiles · sandbox".
+    pub title: String,
+}
 
 /// All that a frame shows.
 pub(crate) struct Picture<'a> {
@@ -205,45 +223,6 @@ fn cell(column: Column, text: &str, width: usize) -> String {
     if column == Column::Agent { padded } else { format!("{:GAP$}{padded}", "") }
 }
 
-/// How wide the times of these stand: that of another day has its date.
-pub(crate) fn times_width<'t>(tags: impl IntoIterator<Item = &'t Tag>, wording: &Wording<'_>) -> usize {
-    let times = tags.into_iter().filter_map(|tag| tag.time);
-    times.map(|time| width(&wording.clock(time))).max().unwrap_or(0).max(width("00:00"))
-}
-
-/// A notification on one line: mark, time, agent, kind, customer, message, icons.
-pub(crate) fn tag_line(tag: &Tag, times: usize, agent: Option<&str>, wording: &Wording<'_>) -> Line {
-    let mark = tag_mark(tag);
-    let time = tag.time.map_or_else(String::new, |time| wording.clock(time));
-    let mut line =
-        Line::of(format!(" {} ", mark.symbol), mark.tint).with(pad_right(&time, times + 2), Tint::Quiet);
-    if let Some(agent) = agent {
-        line = line.with(format!("{}  ", pad_right(&cut(agent, 14), 14)), Tint::Plain);
-    }
-    let kind = tag.kind.as_deref().map_or_else(|| "tag".to_owned(), |kind| wording.text(kind));
-    // As wide as the usual ones, so that lines can be compared; a longer one runs over.
-    line = line.with(pad_right(&kind, 9), mark.tint);
-    if !tag.icon_names.is_empty() {
-        let icons = format!("[{}]", wording.text(&tag.icon_names.join(", ")));
-        line = line.with(format!("  {}", pad_right(&icons, 11)), Tint::Plain);
-    }
-    if let Some(phone) = &tag.customer {
-        line = line.with(format!("  {}", pad_right(&wording.phone(phone), 13)), Tint::Plain);
-    }
-    let message = tag.message.as_deref().map(|message| format!("  {}", wording.text(message)));
-    line.with(message.unwrap_or_default(), Tint::Quiet)
-}
-
-/// One piece of news with its time.
-pub(crate) fn news_line(news: &News, wording: &Wording<'_>) -> Line {
-    let (symbol, tint) = match news.sentence.tone {
-        crate::report::Tone::Usual => (' ', Tint::Plain),
-        crate::report::Tone::Notable => (NOTABLE.symbol, NOTABLE.tint),
-        crate::report::Tone::Bad => (WRONG.symbol, WRONG.tint),
-    };
-    Line::of(format!(" {symbol} {}  {}", wording.clock(news.at), wording.sentence(&news.sentence)), tint)
-}
-
 fn window(lines: Vec<Line>, controls: &mut Controls, room: usize) -> Vec<Line> {
     controls.settle_lines(lines.len(), room);
     lines.into_iter().skip(controls.first).take(room).collect()
@@ -297,20 +276,4 @@ fn keys() -> Vec<Line> {
             Line::of(format!(" {}  ", mark.symbol), mark.tint).with(words, Tint::Plain)
         }));
     lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::floor::samples::{at, tag};
-
-    #[test]
-    fn tags_of_the_day_before_make_room_for_their_date() {
-        let zone = jiff::tz::TimeZone::UTC;
-        let wording = Wording { zone: &zone, wall: at(1_000), mask: false };
-        let yesterday = Tag { time: Some(at(-40_000)), ..tag("a1") };
-        assert_eq!(times_width([], &wording), 5);
-        assert_eq!(times_width([&tag("a900"), &Tag { time: None, ..tag("a2") }], &wording), 5);
-        assert_eq!(times_width([&tag("a900"), &yesterday], &wording), "2027-01-14 20:53".len());
-    }
 }

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
+use jiff::tz::TimeZone;
 use ratatui::backend::TestBackend;
 
 use super::*;
@@ -15,6 +16,7 @@ use crate::watch::board::controls::Page;
 use crate::watch::board::summary::{Liveness, Tally, liveness, tally};
 use crate::watch::followed::{Followed, Phase};
 use crate::watch::schedule::Schedule;
+use crate::watch::source::WatchScope;
 
 const INTERVAL: Duration = Duration::from_secs(5);
 
