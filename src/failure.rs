@@ -1,7 +1,7 @@
 //! What a user is told when something fails, and with which exit code the program ends.
-//! The only file that knows exit codes; the layers below speak in kinds and troubles.
+//! The only file that knows exit codes; the layers below speak in kinds and classes of errors.
 
-use crate::client::error::{ApiError, Trouble};
+use crate::client::error::{ApiError, ErrorClass};
 use crate::output::formats::render::RenderError;
 use crate::output::jq::JqError;
 use crate::output::select::SelectError;
@@ -98,14 +98,14 @@ impl ExitStatus {
     }
 }
 
-impl From<Trouble> for ExitStatus {
-    fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::SignIn => Self::SignIn,
-            Trouble::Usage => Self::Usage,
-            Trouble::Refused => Self::Failed,
-            Trouble::Unreachable => Self::Unreachable,
-            Trouble::Untrusted => Self::Untrusted,
+impl From<ErrorClass> for ExitStatus {
+    fn from(class: ErrorClass) -> Self {
+        match class {
+            ErrorClass::SignIn => Self::SignIn,
+            ErrorClass::Usage => Self::Usage,
+            ErrorClass::Refused => Self::Failed,
+            ErrorClass::Unreachable => Self::Unreachable,
+            ErrorClass::Untrusted => Self::Untrusted,
         }
     }
 }
@@ -212,8 +212,8 @@ impl From<ApiError> for Failure {
 
 impl From<&ApiError> for Failure {
     fn from(error: &ApiError) -> Self {
-        let status = error.trouble().into();
-        let mut failure = Self::new(status, error.kind(), error.to_string());
+        let status = error.class().into();
+        let mut failure = Self::new(status, error.kind().word(), error.to_string());
         failure.problem.code = error.code();
         failure.problem.hints = error.hints().to_vec();
         failure.problem.causes = causes_of(error);

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use deepcall::client::error::Fault;
+use deepcall::client::error::ErrorKind;
 use deepcall::client::replies::codes::Module;
 use deepcall::client::replies::envelope::outcome;
 use deepcall::client::request_body::RequestBody;
@@ -65,7 +65,7 @@ impl Wire {
 pub fn check(input: &[u8]) {
     let answered = WIRE.with_borrow(|wire| wire.answer(input));
     if let Err(error) = &answered {
-        assert_ne!(error.fault(), Fault::Timeout, "it waited, or asked twice");
+        assert_ne!(error.kind(), ErrorKind::Timeout, "it waited, or asked twice");
         assert!(!format!("{error:?}").contains(SECRET));
     }
     let by_the_book = by_the_book(input);

@@ -1,7 +1,7 @@
 //! A body under an HTTP status: the verdict, the items and the joined tags agree with a reading of our own.
 
 use deepcall::client::Received;
-use deepcall::client::error::{ApiError, Trouble};
+use deepcall::client::error::{ApiError, ErrorClass};
 use deepcall::client::replies::codes::Module;
 use deepcall::client::replies::envelope;
 use deepcall::client::replies::envelope::Judged;
@@ -48,9 +48,11 @@ pub fn check(input: &[u8]) {
     let came = match &judged {
         Ok(Judged::Payload(_)) => Expected::Payload,
         Ok(Judged::Answer(_)) => Expected::NoPayload,
-        Err(error) => match (error.trouble(), &expected) {
-            (Trouble::Untrusted, _) => Expected::Untrusted,
-            (Trouble::Unreachable | Trouble::SignIn | Trouble::Refused, Expected::Http) => Expected::Http,
+        Err(error) => match (error.class(), &expected) {
+            (ErrorClass::Untrusted, _) => Expected::Untrusted,
+            (ErrorClass::Unreachable | ErrorClass::SignIn | ErrorClass::Refused, Expected::Http) => {
+                Expected::Http
+            }
             _ => Expected::NoPayload,
         },
     };
@@ -152,7 +154,7 @@ fn check_items<'a>(
 }
 
 fn refused<T>(error: &ApiError) -> Option<T> {
-    assert_eq!(error.trouble(), Trouble::Untrusted);
+    assert_eq!(error.class(), ErrorClass::Untrusted);
     None
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use deepcall::client::budget::Budget;
-use deepcall::client::error::Fault;
+use deepcall::client::error::ErrorKind;
 use deepcall::client::retry::{Next, RetryPolicy, Situation, decide, http_date, retry_after};
 use jiff::Timestamp;
 
@@ -53,8 +53,14 @@ fn is_sure(form: &str, then: Timestamp) -> bool {
 
 /// A wait is never shorter than told, never ends after the budget, and a ping is not sent late.
 fn check_decision(bytes: &mut Bytes<'_>, told: Option<Duration>) {
-    const FAULTS: [Fault; 6] =
-        [Fault::Timeout, Fault::Server, Fault::Reset, Fault::SignIn, Fault::Redirect, Fault::Refused];
+    const KINDS: [ErrorKind; 6] = [
+        ErrorKind::Timeout,
+        ErrorKind::Server,
+        ErrorKind::Reset,
+        ErrorKind::SignIn,
+        ErrorKind::Redirect,
+        ErrorKind::Refused,
+    ];
     const POLICIES: [RetryPolicy; 4] =
         [RetryPolicy::Read, RetryPolicy::Check, RetryPolicy::Ping, RetryPolicy::Never];
     let budget = Budget::standard().with_total(Duration::from_millis(1 + bytes.number() % 120_000));
@@ -62,7 +68,7 @@ fn check_decision(bytes: &mut Bytes<'_>, told: Option<Duration>) {
     let sent = Duration::from_millis(bytes.number() % 60_000);
     let now = Situation {
         attempts: 1 + u32::from(bytes.byte()),
-        fault: FAULTS[usize::from(bytes.byte()) % FAULTS.len()],
+        kind: KINDS[usize::from(bytes.byte()) % KINDS.len()],
         elapsed: sent + Duration::from_millis(bytes.number() % 60_000),
         since_first_send: (bytes.byte() & 1 == 1).then_some(sent),
         retry_after: told,
@@ -76,7 +82,7 @@ fn check_decision(bytes: &mut Bytes<'_>, told: Option<Duration>) {
         told.is_some_and(|told| !told.is_zero()) || wait <= budget.back_off_cap,
         "{now:?} waits {wait:?}"
     );
-    assert!(matches!(now.fault, Fault::Timeout | Fault::Server | Fault::Reset), "{now:?}");
+    assert!(matches!(now.kind, ErrorKind::Timeout | ErrorKind::Server | ErrorKind::Reset), "{now:?}");
     let most = match policy {
         RetryPolicy::Read | RetryPolicy::Never => budget.attempts_read,
         RetryPolicy::Check | RetryPolicy::Ping => 2,

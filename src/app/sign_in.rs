@@ -48,16 +48,16 @@ impl Stores {
     ///
     /// # Errors
     /// If a store cannot be opened, or the list not written (exit code 1): what is left is tried again the next time.
-    pub fn clear_unlisted(&self, open: &mut OpenProfiles<'_>) -> Result<(), Failure> {
+    pub fn clear_pending(&self, open: &mut OpenProfiles<'_>) -> Result<(), Failure> {
         let mut cleared = Ok(());
-        let places = open.profiles.unlisted().to_vec();
+        let places = open.profiles.pending().to_vec();
         for place in &places {
             match self.of_kind(place.store()).remove(&place.key()) {
-                Ok(_) => open.profiles.forget_unlisted(place),
+                Ok(_) => open.profiles.forget_pending(place),
                 Err(error) => cleared = cleared.and(Err(error.into())),
             }
         }
-        if open.profiles.unlisted().len() < places.len() {
+        if open.profiles.pending().len() < places.len() {
             open.write()?;
         }
         cleared

@@ -22,7 +22,7 @@ use crate::store::{PlainHttp, ServerUrl};
 
 use crate::client::budget::{BODY_BYTES, Budget, HEADER_BYTES, HEADER_LINES};
 use crate::client::error;
-use crate::client::error::{ApiError, Fault, Target};
+use crate::client::error::{ApiError, ErrorKind, Target};
 use crate::client::proxies::Proxies;
 use crate::client::received::Received;
 use crate::client::request_body::RequestBody;
@@ -79,14 +79,14 @@ impl Connection {
     /// Prepares the way; nothing is sent yet.
     ///
     /// # Errors
-    /// [`Fault::Usage`] for plain `http` to another machine, a proxy variable or a file of authorities that is unusable.
+    /// [`ErrorKind::Usage`] for plain `http` to another machine, a proxy variable or a file of authorities that is unusable.
     pub fn open(options: ConnectionOptions) -> Result<Self, ApiError> {
         let ConnectionOptions { server, allow_http, extra_ca, roots_file, proxies, budget, clock } = options;
         let origin = server.origin();
         let is_plain = server.is_plain_http();
-        server
-            .refuse_plain_http(allow_http)
-            .map_err(|refused| ApiError::new(Fault::Usage, refused.to_string()).with_hint(PlainHttp::HINT))?;
+        server.refuse_plain_http(allow_http).map_err(|refused| {
+            ApiError::new(ErrorKind::Usage, refused.to_string()).with_hint(PlainHttp::HINT)
+        })?;
         if !is_plain {
             tls::check_roots_file(roots_file.as_deref())?;
         }
@@ -109,7 +109,7 @@ impl Connection {
             client = client.proxy(route.proxy);
         }
         let client = client.build().map_err(|error| {
-            ApiError::new(Fault::Usage, "the HTTP client cannot be set up").because(error)
+            ApiError::new(ErrorKind::Usage, "the HTTP client cannot be set up").because(error)
         })?;
         let target = Target { origin, proxy };
         Ok(Self { client, server, target, shown, budget, clock })
@@ -142,7 +142,7 @@ impl Connection {
 
     fn endpoint(&self, path: &str) -> Result<Url, ApiError> {
         self.server.endpoint(path).map_err(|error| {
-            ApiError::new(Fault::Usage, "the path of the request is not usable").because(error)
+            ApiError::new(ErrorKind::Usage, "the path of the request is not usable").because(error)
         })
     }
 
@@ -185,7 +185,7 @@ impl Connection {
             }
             let situation = Situation {
                 attempts,
-                fault: error.fault(),
+                kind: error.kind(),
                 elapsed: started.elapsed(),
                 since_first_send: first_send.map(|first| first.elapsed()),
                 retry_after: error.retry_after(),
@@ -218,7 +218,7 @@ impl Connection {
                 tracing::trace!("POST {url}: body {}", received.body.quotable());
             }
             Err(error) => {
-                tracing::info!("POST {url}: no reply ({})", error.kind());
+                tracing::info!("POST {url}: no reply ({})", error.kind().word());
                 tracing::debug!("POST {url}: gave up after {ms} ms");
             }
         }
@@ -276,13 +276,13 @@ impl Connection {
         let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
         if size > HEADER_BYTES || headers.len() > HEADER_LINES {
             return Err(ApiError::new(
-                Fault::Protocol,
+                ErrorKind::Protocol,
                 format!("the headers of {origin}'s reply are too large"),
             ));
         }
         if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
             let message = format!("{origin} gives the length of its reply in two ways");
-            return Err(ApiError::new(Fault::Protocol, message));
+            return Err(ApiError::new(ErrorKind::Protocol, message));
         }
         if matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
             return Err(self.redirected(response));
@@ -292,7 +292,7 @@ impl Connection {
         for (coding, allowed) in codings.chain(transfers) {
             if !coding.as_bytes().trim_ascii().eq_ignore_ascii_case(allowed.as_bytes()) {
                 let message = format!("{origin} sent an encoded reply, which was not asked for");
-                return Err(ApiError::new(Fault::Encoding, message));
+                return Err(ApiError::new(ErrorKind::Encoding, message));
             }
         }
         Ok(())
@@ -302,7 +302,7 @@ impl Connection {
         let origin = &self.target.origin;
         let status = response.status().as_u16();
         let message = format!("{origin} points elsewhere (HTTP {status}), and credentials follow no pointer");
-        let error = ApiError::new(Fault::Redirect, message);
+        let error = ApiError::new(ErrorKind::Redirect, message);
         let location = text(response.headers(), LOCATION);
         let pointed = location.and_then(|location| response.url().join(location).ok());
         match pointed.filter(|url| matches!(url.scheme(), "http" | "https")) {
@@ -319,7 +319,7 @@ impl Connection {
     fn too_large(&self) -> ApiError {
         let limit = BODY_BYTES / (1024 * 1024);
         ApiError::new(
-            Fault::TooLarge,
+            ErrorKind::TooLarge,
             format!("the reply of {} is larger than {limit} MiB", self.target.origin),
         )
     }

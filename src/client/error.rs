@@ -13,7 +13,7 @@ use rustls::CertificateError;
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct ApiError {
-    fault: Fault,
+    kind: ErrorKind,
     message: String,
     code: Option<i64>,
     hints: Vec<String>,
@@ -25,7 +25,7 @@ pub struct ApiError {
 
 /// What went wrong, as finely as scripts and tests can tell it apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Fault {
+pub enum ErrorKind {
     /// The server's name has no address.
     Dns,
     /// Nobody listens, or there is no way there.
@@ -66,9 +66,9 @@ pub enum Fault {
     Refused,
 }
 
-/// What a fault means for the caller; a layer above turns it into an exit code.
+/// What a kind of error means for the caller; a layer above turns it into an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Trouble {
+pub enum ErrorClass {
     /// Sign in first.
     SignIn,
     /// Ask differently.
@@ -81,7 +81,7 @@ pub enum Trouble {
     Untrusted,
 }
 
-impl Fault {
+impl ErrorKind {
     /// The stable word of documents and tests.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -110,7 +110,7 @@ impl Fault {
 
     /// What it means for the caller.
     #[must_use]
-    pub fn trouble(self) -> Trouble {
+    pub fn class(self) -> ErrorClass {
         match self {
             Self::Dns
             | Self::Connect
@@ -118,22 +118,22 @@ impl Fault {
             | Self::Reset
             | Self::CutShort
             | Self::Proxy
-            | Self::Server => Trouble::Unreachable,
+            | Self::Server => ErrorClass::Unreachable,
             Self::Tls | Self::Redirect | Self::NotJson | Self::Protocol | Self::Encoding | Self::TooLarge => {
-                Trouble::Untrusted
+                ErrorClass::Untrusted
             }
-            Self::SignIn => Trouble::SignIn,
-            Self::Usage => Trouble::Usage,
-            Self::Forbidden | Self::Account | Self::State | Self::Refused => Trouble::Refused,
+            Self::SignIn => ErrorClass::SignIn,
+            Self::Usage => ErrorClass::Usage,
+            Self::Forbidden | Self::Account | Self::State | Self::Refused => ErrorClass::Refused,
         }
     }
 }
 
 impl ApiError {
     /// What went wrong, in one line.
-    pub fn new(fault: Fault, message: impl Into<String>) -> Self {
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
-            fault,
+            kind,
             message: message.into(),
             code: None,
             hints: Vec::new(),
@@ -172,20 +172,14 @@ impl ApiError {
 
     /// What went wrong.
     #[must_use]
-    pub fn fault(&self) -> Fault {
-        self.fault
-    }
-
-    /// The stable word of [`Self::fault`].
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        self.fault.word()
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
     }
 
     /// What it means for the caller.
     #[must_use]
-    pub fn trouble(&self) -> Trouble {
-        self.fault.trouble()
+    pub fn class(&self) -> ErrorClass {
+        self.kind.class()
     }
 
     /// The server's own error code, where it gave one (`api.md` §6).
@@ -213,7 +207,7 @@ impl ApiError {
     }
 }
 
-/// What lay behind a fault, in the words of the library that met it.
+/// What lay behind an error, in the words of the library that met it.
 #[derive(Debug)]
 struct Cause(String);
 
@@ -234,41 +228,41 @@ pub(crate) struct Target {
     pub(crate) proxy: Option<&'static str>,
 }
 
-/// A fault before the reply's headers were complete.
+/// An error before the reply's headers were complete.
 pub(crate) fn before_reply(error: &reqwest::Error, target: &Target, now: Timestamp) -> ApiError {
     let Target { origin, proxy } = target;
     let links = chain(error);
     let is_connecting = error.is_connect();
     let tls = find::<rustls::Error>(&links);
-    let fault = match (is_connecting, tls, proxy) {
-        (true, Some(_), _) => Fault::Tls,
-        (true, None, Some(_)) => Fault::Proxy,
-        (true, None, None) if error.is_dns() => Fault::Dns,
-        (_, None, _) if error.is_timeout() => Fault::Timeout,
-        (true, None, None) if has_closed(&links) => Fault::Reset,
-        (true, None, None) => Fault::Connect,
-        (false, None, _) if is_unparsable(&links) => Fault::Protocol,
-        (false, _, _) => Fault::Reset,
+    let kind = match (is_connecting, tls, proxy) {
+        (true, Some(_), _) => ErrorKind::Tls,
+        (true, None, Some(_)) => ErrorKind::Proxy,
+        (true, None, None) if error.is_dns() => ErrorKind::Dns,
+        (_, None, _) if error.is_timeout() => ErrorKind::Timeout,
+        (true, None, None) if has_closed(&links) => ErrorKind::Reset,
+        (true, None, None) => ErrorKind::Connect,
+        (false, None, _) if is_unparsable(&links) => ErrorKind::Protocol,
+        (false, _, _) => ErrorKind::Reset,
     };
-    let message = match fault {
-        Fault::Tls => format!("{origin} could not prove its identity"),
-        Fault::Proxy => {
+    let message = match kind {
+        ErrorKind::Tls => format!("{origin} could not prove its identity"),
+        ErrorKind::Proxy => {
             format!("the proxy named by {} did not let us through to {origin}", proxy.unwrap_or_default())
         }
-        Fault::Dns => format!("the name in {origin} has no address"),
-        Fault::Timeout => format!("{origin} did not answer in time"),
-        Fault::Protocol => format!("what {origin} answers is not HTTP as we speak it"),
-        Fault::Connect => format!("cannot connect to {origin}"),
+        ErrorKind::Dns => format!("the name in {origin} has no address"),
+        ErrorKind::Timeout => format!("{origin} did not answer in time"),
+        ErrorKind::Protocol => format!("what {origin} answers is not HTTP as we speak it"),
+        ErrorKind::Connect => format!("cannot connect to {origin}"),
         _ => format!("{origin} closed the connection before it answered"),
     };
-    let mut fault = ApiError::new(fault, message).because(root_cause(&links));
+    let mut failed = ApiError::new(kind, message).because(root_cause(&links));
     if let Some(hint) = tls.and_then(|tls| tls_hint(tls, now)) {
-        fault = fault.with_hint(hint);
+        failed = failed.with_hint(hint);
     }
-    if is_connecting { fault } else { fault.sent() }
+    if is_connecting { failed } else { failed.sent() }
 }
 
-/// A fault within the reply's body.
+/// An error within the reply's body.
 pub(crate) fn within_reply(error: &reqwest::Error, target: &Target) -> ApiError {
     let origin = &target.origin;
     let links = chain(error);
@@ -276,20 +270,20 @@ pub(crate) fn within_reply(error: &reqwest::Error, target: &Target) -> ApiError 
     let is_malformed = find::<io::Error>(&links).is_some_and(|error| {
         matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)
     });
-    let (fault, message) = if is_unparsable(&links) || is_malformed && find::<rustls::Error>(&links).is_none()
+    let (kind, message) = if is_unparsable(&links) || is_malformed && find::<rustls::Error>(&links).is_none()
     {
-        (Fault::Protocol, format!("the reply of {origin} breaks the rules of HTTP"))
+        (ErrorKind::Protocol, format!("the reply of {origin} breaks the rules of HTTP"))
     } else {
-        (Fault::CutShort, format!("{origin} closed the connection in the middle of its reply"))
+        (ErrorKind::CutShort, format!("{origin} closed the connection in the middle of its reply"))
     };
-    ApiError::new(fault, message).because(root_cause(&links)).sent()
+    ApiError::new(kind, message).because(root_cause(&links)).sent()
 }
 
-/// A fault by the clock, in the form `https://host … 10.0 s`.
+/// An error by the clock, in the form `https://host … 10.0 s`.
 pub(crate) fn too_slow(what: &str, limit: Duration, target: &Target) -> ApiError {
     let seconds = limit.as_secs_f64();
     let message = format!("{} {what} {seconds:.1} s", target.origin);
-    ApiError::new(Fault::Timeout, message).sent()
+    ApiError::new(ErrorKind::Timeout, message).sent()
 }
 
 fn tls_hint(error: &rustls::Error, now: Timestamp) -> Option<String> {

@@ -29,7 +29,7 @@ pub mod tls;
 
 pub use budget::Budget;
 pub use connection::{Connection, ConnectionOptions};
-pub use error::{ApiError, Fault, Trouble};
+pub use error::{ApiError, ErrorClass, ErrorKind};
 pub use proxies::Proxies;
 pub use reach::{Reached, Sign};
 pub use received::Received;

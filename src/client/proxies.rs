@@ -3,7 +3,7 @@
 use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 
-use crate::client::error::{ApiError, Fault};
+use crate::client::error::{ApiError, ErrorKind};
 
 /// The proxy variables that count for `https`. Plain `http` never goes through a proxy, which could read it.
 #[derive(Clone, Default)]
@@ -43,7 +43,7 @@ impl Proxies {
         let Some((variable, value)) = &self.proxy else { return Ok(None) };
         let bad = |why: &str| {
             // The value may hold a password, so it is not quoted.
-            ApiError::new(Fault::Usage, format!("the variable {variable} {why}"))
+            ApiError::new(ErrorKind::Usage, format!("the variable {variable} {why}"))
                 .with_hint(format!("give it the form http://host:port, or unset {variable}"))
         };
         let no_address = || bad("does not hold the address of a proxy");
@@ -119,7 +119,7 @@ mod tests {
         for value in ["http://", "ftp://hidden", "hidden hidden", "socks5://hidden:1080", "http://u:hidden@"]
         {
             let error = route(&[("HTTPS_PROXY", value)], "https://api.example.com").unwrap_err();
-            assert_eq!(error.fault(), Fault::Usage);
+            assert_eq!(error.kind(), ErrorKind::Usage);
             assert!(error.to_string().contains("HTTPS_PROXY"));
             assert!(!format!("{error:?}").contains("hidden"), "{error:?}");
         }

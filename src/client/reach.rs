@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::client::connection::Connection;
-use crate::client::error::{ApiError, Fault};
+use crate::client::error::{ApiError, ErrorKind};
 use crate::client::replies::break_status;
 use crate::client::replies::codes::Module;
 use crate::client::replies::envelope;
@@ -57,7 +57,12 @@ impl Connection {
 /// A refusal in the server's own words, as opposed to trouble or to somebody else's page.
 fn is_sign_of_life(error: &ApiError) -> bool {
     matches!(
-        error.fault(),
-        Fault::SignIn | Fault::Usage | Fault::Forbidden | Fault::Account | Fault::State | Fault::Refused
+        error.kind(),
+        ErrorKind::SignIn
+            | ErrorKind::Usage
+            | ErrorKind::Forbidden
+            | ErrorKind::Account
+            | ErrorKind::State
+            | ErrorKind::Refused
     )
 }

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::json;
 use crate::store::Credentials;
 
-use crate::client::error::{ApiError, Fault};
+use crate::client::error::{ApiError, ErrorKind};
 use crate::client::replies::lenient;
 use crate::client::replies::lenient::Object;
 
@@ -26,13 +26,13 @@ impl RequestBody {
     /// When the parameters are not an object, or bring credentials along: which ones counted would be a guess.
     pub fn new(credentials: &Credentials, parameters: &RawValue) -> Result<Self, ApiError> {
         let piece = json::check(parameters.get()).map_err(|error| {
-            ApiError::new(Fault::Usage, "the body of the request is malformed").because(error)
+            ApiError::new(ErrorKind::Usage, "the body of the request is malformed").because(error)
         })?;
         if !lenient::is_object(piece) {
-            return Err(ApiError::new(Fault::Usage, "the body of a request must be a JSON object"));
+            return Err(ApiError::new(ErrorKind::Usage, "the body of a request must be a JSON object"));
         }
         let object = Object::read(piece).map_err(|error| {
-            ApiError::new(Fault::Usage, "the body of the request is too large").because(error)
+            ApiError::new(ErrorKind::Usage, "the body of the request is too large").because(error)
         })?;
         let own = match credentials {
             Credentials::Ssid(_) => ["ssid", "token"].as_slice(),
@@ -41,7 +41,7 @@ impl RequestBody {
         if let Some(key) = own.iter().find(|key| object.get(key).is_some()) {
             let message = format!("the body of the request must not hold `{key}`");
             return Err(
-                ApiError::new(Fault::Usage, message).with_hint("credentials are put in from the profile")
+                ApiError::new(ErrorKind::Usage, message).with_hint("credentials are put in from the profile")
             );
         }
 
@@ -85,7 +85,8 @@ impl RequestBody {
 }
 
 fn write_member(bytes: &mut Vec<u8>, key: &str, value: &str) -> Result<(), ApiError> {
-    let unwritable = |error| ApiError::new(Fault::Usage, "the credentials cannot be written").because(error);
+    let unwritable =
+        |error| ApiError::new(ErrorKind::Usage, "the credentials cannot be written").because(error);
     serde_json::to_writer(&mut *bytes, key).map_err(unwritable)?;
     bytes.push(b':');
     serde_json::to_writer(bytes, value).map_err(unwritable)
@@ -147,7 +148,7 @@ mod tests {
             (token("7", "t"), r#"{"userId":"theirs"}"#),
         ] {
             let error = body(&credentials, parameters).unwrap_err();
-            assert_eq!(error.fault(), Fault::Usage);
+            assert_eq!(error.kind(), ErrorKind::Usage);
             assert!(!format!("{error:?}").contains("theirs"));
         }
     }
@@ -155,7 +156,7 @@ mod tests {
     #[test]
     fn only_an_object_is_a_body() {
         for parameters in ["[]", "1", "null", r#""{}""#] {
-            assert_eq!(body(&ssid("s"), parameters).unwrap_err().kind(), "usage", "{parameters}");
+            assert_eq!(body(&ssid("s"), parameters).unwrap_err().kind().word(), "usage", "{parameters}");
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::client::budget::{Budget, PING_AGAIN, RETRY_AFTER};
-use crate::client::error::{ApiError, Fault};
+use crate::client::error::{ApiError, ErrorKind};
 
 /// What a call means, and so how often it may be sent. Every call is a POST; HTTP itself allows no repetition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct Situation {
     /// How many attempts were made, the failed one included.
     pub attempts: u32,
     /// What went wrong.
-    pub fault: Fault,
+    pub kind: ErrorKind,
     /// Since the question was first asked.
     pub elapsed: Duration,
     /// Since the server may first have seen a request; `None` when none can have reached it.
@@ -59,7 +59,7 @@ pub enum Next {
 /// Decides what follows a failed attempt.
 #[must_use]
 pub fn decide(policy: RetryPolicy, budget: &Budget, now: &Situation) -> Next {
-    if !is_transient(now.fault) || now.attempts >= policy.attempts(budget) {
+    if !is_transient(now.kind) || now.attempts >= policy.attempts(budget) {
         return Next::GiveUp;
     }
     if policy == RetryPolicy::Never && now.since_first_send.is_some() {
@@ -78,8 +78,8 @@ pub fn decide(policy: RetryPolicy, budget: &Budget, now: &Situation) -> Next {
 
 /// Whether the same question may fare better in a moment.
 #[must_use]
-pub fn is_transient(fault: Fault) -> bool {
-    fault.trouble() == crate::client::error::Trouble::Unreachable
+pub fn is_transient(kind: ErrorKind) -> bool {
+    kind.class() == crate::client::error::ErrorClass::Unreachable
 }
 
 /// Full jitter: anything from nothing to a bound that doubles up to its cap, so that many clients spread out.

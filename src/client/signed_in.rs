@@ -9,7 +9,7 @@ use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::client::connection::Connection;
-use crate::client::error::{ApiError, Fault};
+use crate::client::error::{ApiError, ErrorKind};
 use crate::client::received::Received;
 use crate::client::replies::break_status;
 use crate::client::replies::codes::Module;
@@ -151,7 +151,9 @@ impl SignedIn {
                 let pong = Pong { reply: envelope::whole(&received)?.into() };
                 Ok(Answer::new(pong, &received, Vec::new()))
             }
-            Judged::Answer(_) => Err(ApiError::new(Fault::Protocol, "the reply answers another question")),
+            Judged::Answer(_) => {
+                Err(ApiError::new(ErrorKind::Protocol, "the reply answers another question"))
+            }
         };
         self.ask(path, &object(&PingParameters { mic_perm })?, RetryPolicy::Ping, read).await
     }
@@ -181,7 +183,8 @@ impl SignedIn {
         let read = |received: Received| match envelope::judge(&received, Module::AgentProfile) {
             Ok(_) => Ok(Answer::new((), &received, Vec::new())),
             Err(error)
-                if error.code().is_some() && matches!(error.fault(), Fault::Forbidden | Fault::State) =>
+                if error.code().is_some()
+                    && matches!(error.kind(), ErrorKind::Forbidden | ErrorKind::State) =>
             {
                 let note =
                     format!("the credentials are accepted, but breaks cannot be read with them: {error}");
@@ -204,7 +207,7 @@ impl SignedIn {
     }
 
     fn explain_for_tags(&self, error: ApiError) -> ApiError {
-        if error.fault() == Fault::SignIn && self.credentials.kind() == CredentialKind::Token {
+        if error.kind() == ErrorKind::SignIn && self.credentials.kind() == CredentialKind::Token {
             return error.with_hint("tags is documented for an ssid only, not for a user id with a token");
         }
         error
@@ -218,7 +221,7 @@ struct PingParameters<'a> {
 
 fn object(parameters: &impl Serialize) -> Result<Box<RawValue>, ApiError> {
     to_raw_value(parameters).map_err(|error| {
-        ApiError::new(Fault::Usage, "the parameters cannot be written as JSON").because(error)
+        ApiError::new(ErrorKind::Usage, "the parameters cannot be written as JSON").because(error)
     })
 }
 

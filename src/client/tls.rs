@@ -16,7 +16,7 @@ use rustls_platform_verifier::Verifier;
 use x509_cert::der::Decode;
 use x509_cert::time::Time;
 
-use crate::client::error::{ApiError, Fault};
+use crate::client::error::{ApiError, ErrorKind};
 
 /// Whether a file of authorities can take the place of the system's. macOS and Windows judge a certificate themselves,
 /// by rules that are more than a list of authorities.
@@ -33,14 +33,17 @@ const ADVICE: &str = if CAN_REPLACE_AUTHORITIES {
 /// are believed as well. What the server shows of itself is kept in `shown`.
 ///
 /// # Errors
-/// [`Fault::Usage`] if `extra_ca` holds no certificate.
+/// [`ErrorKind::Usage`] if `extra_ca` holds no certificate.
 pub(crate) fn tls(
     extra_ca: Option<&[u8]>,
     roots_file: Option<PathBuf>,
     shown: Shown,
 ) -> Result<ClientConfig, ApiError> {
     let no_certificate = || {
-        ApiError::new(Fault::Usage, "the file of certificate authorities holds no certificate in PEM form")
+        ApiError::new(
+            ErrorKind::Usage,
+            "the file of certificate authorities holds no certificate in PEM form",
+        )
     };
     let extra = extra_ca.map(|pem| authorities(pem).ok_or_else(no_certificate)).transpose()?;
     let provider = Arc::new(ring::default_provider());
@@ -53,7 +56,7 @@ pub(crate) fn tls(
     };
     let mut tls = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&TLS13, &TLS12])
-        .map_err(|error| ApiError::new(Fault::Tls, "TLS cannot be set up").because(error))?
+        .map_err(|error| ApiError::new(ErrorKind::Tls, "TLS cannot be set up").because(error))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
@@ -64,7 +67,7 @@ pub(crate) fn tls(
 /// Refuses a file of authorities where the system takes none, rather than to trust more than its user expects.
 ///
 /// # Errors
-/// [`Fault::Usage`].
+/// [`ErrorKind::Usage`].
 pub(crate) fn check_roots_file(roots_file: Option<&Path>) -> Result<(), ApiError> {
     refuse_roots_file(roots_file, CAN_REPLACE_AUTHORITIES)
 }
@@ -74,7 +77,7 @@ fn refuse_roots_file(roots_file: Option<&Path>, can_replace: bool) -> Result<(),
         return Ok(());
     }
     let message = "SSL_CERT_FILE cannot replace the certificate authorities of this system";
-    Err(ApiError::new(Fault::Usage, message)
+    Err(ApiError::new(ErrorKind::Usage, message)
         .with_hint("unset SSL_CERT_FILE, and name an authority of your own with --cacert FILE"))
 }
 

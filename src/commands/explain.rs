@@ -175,7 +175,7 @@ fn code_row(code: &Code) -> Row {
         .with("meaning", code.meaning)
         .with("kind", kind(code))
         .with("exit", Value::Number(exit(code).code().into()))
-        .with("retried", code.class.is_tried_again())
+        .with("retried", code.class.is_retryable())
         .with("advice", advice(code))
 }
 
@@ -188,11 +188,11 @@ fn advice(code: &Code) -> String {
 }
 
 fn kind(code: &Code) -> &'static str {
-    code.class.fault().map_or("answer", |fault| fault.word())
+    code.class.kind().map_or("answer", |kind| kind.word())
 }
 
 fn exit(code: &Code) -> ExitStatus {
-    code.class.fault().map_or(ExitStatus::Done, |fault| fault.trouble().into())
+    code.class.kind().map_or(ExitStatus::Done, |kind| kind.class().into())
 }
 
 fn exit_row((status, meaning, advice): &(ExitStatus, &'static str, &'static str)) -> Row {
@@ -203,7 +203,7 @@ fn exit_row((status, meaning, advice): &(ExitStatus, &'static str, &'static str)
 }
 
 fn code_sentence(code: &Code) -> Sentence {
-    let retried = if code.class.is_tried_again() { ", after retries" } else { "" };
+    let retried = if code.class.is_retryable() { ", after retries" } else { "" };
     let parts = vec![
         Part::Text(format!("{}: {}", code.number, code.meaning)),
         Part::Text(format!(" ({}, exit code {}{retried}); ", kind(code), exit(code).code())),

@@ -22,8 +22,8 @@ use crate::commands::{logout, profiles};
 use crate::failure::{ExitStatus, Failure};
 use crate::report::{Part, Sentence, Tone, Value};
 use crate::store::{
-    Credentials, OpenProfiles, Profile, ProfilesFile, Secret, SecretStore, Session, StoreError, StoreKey,
-    StoreKind, Unlisted,
+    Credentials, OpenProfiles, PendingSecret, Profile, ProfilesFile, Secret, SecretStore, Session,
+    StoreError, StoreKey, StoreKind,
 };
 
 /// Store a session, after asking the server whether it is good
@@ -181,7 +181,7 @@ fn keep(
     let key = profile.store_key();
     let mut open = file.open()?;
     let original = open.profiles.clone();
-    let is_noted = open.profiles.note_unlisted(Unlisted::of(profile));
+    let is_noted = open.profiles.note_pending(PendingSecret::of(profile));
     if is_noted && let Err(error) = open.write() {
         if error.is_in_place() {
             open.profiles = original;
@@ -202,7 +202,7 @@ fn keep(
         return Err(error.into());
     }
     if let Some(before) = open.profiles.put(profile.clone()) {
-        open.profiles.note_unlisted(Unlisted::of(&before));
+        open.profiles.note_pending(PendingSecret::of(&before));
     }
     if make_default || open.profiles.default_profile().is_none() {
         open.profiles.make_default(&profile.name);
@@ -214,7 +214,7 @@ fn keep(
         return Err(error.into());
     }
     let is_default = open.profiles.default_profile().is_some_and(|default| default.name == profile.name);
-    let cleared = stores.clear_unlisted(&mut open);
+    let cleared = stores.clear_pending(&mut open);
     let default = is_default.then_some(&profile.name);
     let mut report = profiles::report(vec![profiles::row(profile, default, Value::Absent)], true);
     report.sentence = Some(sentence(profile));

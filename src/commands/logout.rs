@@ -90,10 +90,10 @@ pub fn logout(
 /// # Errors
 /// If a store cannot be opened, or the list not read or written (exit code 1).
 pub fn clear(file: &ProfilesFile, stores: &Stores) -> Result<(), Failure> {
-    if file.read()?.unlisted().is_empty() {
+    if file.read()?.pending().is_empty() {
         return Ok(());
     }
-    stores.clear_unlisted(&mut file.open()?)
+    stores.clear_pending(&mut file.open()?)
 }
 
 /// What is said of a secret that no profile names and that could not be removed.

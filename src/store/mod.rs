@@ -17,7 +17,9 @@ pub use credentials::{CredentialKind, Credentials, Secret, Session};
 pub use file_store::FileStore;
 pub use keyring::KeyringStore;
 pub use private_file::FileError;
-pub use profile::{Profile, ProfileName, ProfileNameError, Profiles, StoreKind, StoreKindError, Unlisted};
+pub use profile::{
+    PendingSecret, Profile, ProfileName, ProfileNameError, Profiles, StoreKind, StoreKindError,
+};
 pub use profiles_file::{OpenProfiles, ProfilesError, ProfilesFile};
 pub use secret_store::{SecretStore, StoreError, StoreKey};
 pub use server_url::{PlainHttp, ServerUrl, ServerUrlError};

@@ -144,7 +144,7 @@ impl Profile {
 pub struct Profiles {
     default: Option<ProfileName>,
     list: Vec<Profile>,
-    unlisted: Vec<Unlisted>,
+    pending: Vec<PendingSecret>,
     /// What the file has that this version does not know: a newer one may have written it, and will miss it.
     pub(super) unknown: Table,
     /// The same, in the table of a profile.
@@ -172,7 +172,7 @@ impl Profiles {
 
     /// Adds a profile, or replaces the one of its name, which is returned.
     pub fn put(&mut self, profile: Profile) -> Option<Profile> {
-        self.forget_unlisted(&Unlisted::of(&profile));
+        self.forget_pending(&PendingSecret::of(&profile));
         match self.position(&profile.name) {
             Ok(at) => Some(std::mem::replace(&mut self.list[at], profile)),
             Err(at) => {
@@ -203,23 +203,23 @@ impl Profiles {
 
     /// Where secrets may be that no profile names.
     #[must_use]
-    pub fn unlisted(&self) -> &[Unlisted] {
-        &self.unlisted
+    pub fn pending(&self) -> &[PendingSecret] {
+        &self.pending
     }
 
     /// Notes that a secret may be there; `false` where a profile names the place, or it is noted already.
-    pub fn note_unlisted(&mut self, place: Unlisted) -> bool {
-        let listed = self.list.iter().map(Unlisted::of);
-        let is_new = !listed.chain(self.unlisted.iter().cloned()).any(|other| other == place);
+    pub fn note_pending(&mut self, place: PendingSecret) -> bool {
+        let listed = self.list.iter().map(PendingSecret::of);
+        let is_new = !listed.chain(self.pending.iter().cloned()).any(|other| other == place);
         if is_new {
-            self.unlisted.push(place);
+            self.pending.push(place);
         }
         is_new
     }
 
     /// No secret is there any more.
-    pub fn forget_unlisted(&mut self, place: &Unlisted) {
-        self.unlisted.retain(|other| other != place);
+    pub fn forget_pending(&mut self, place: &PendingSecret) {
+        self.pending.retain(|other| other != place);
     }
 
     fn position(&self, name: &ProfileName) -> Result<usize, usize> {
@@ -230,7 +230,7 @@ impl Profiles {
 /// Where a secret may be that no profile names: a login notes it before it stores anything, so that whoever comes after
 /// one that was cut short can remove the secret.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Unlisted {
+pub struct PendingSecret {
     profile: ProfileName,
     server: ServerUrl,
     store: StoreKind,
@@ -239,7 +239,7 @@ pub struct Unlisted {
     unknown: Table,
 }
 
-impl Unlisted {
+impl PendingSecret {
     /// Where the secret of that profile is, or will be.
     #[must_use]
     pub fn of(profile: &Profile) -> Self {
@@ -271,13 +271,13 @@ impl Unlisted {
 }
 
 /// Of a server, only the origin makes a difference to a store.
-impl PartialEq for Unlisted {
+impl PartialEq for PendingSecret {
     fn eq(&self, other: &Self) -> bool {
         (self.store, self.key()) == (other.store, other.key())
     }
 }
 
-impl Eq for Unlisted {}
+impl Eq for PendingSecret {}
 
 #[cfg(test)]
 mod tests;

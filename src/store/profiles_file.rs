@@ -14,7 +14,7 @@ use crate::store::private_file;
 use crate::store::private_file::{Exclusive, FileError, LOCK_LIMIT, OthersMay};
 use crate::store::toml_text;
 use crate::store::toml_text::Mistake;
-use crate::store::{CredentialKind, Profile, ProfileName, Profiles, ServerUrl, StoreKind, Unlisted};
+use crate::store::{CredentialKind, PendingSecret, Profile, ProfileName, Profiles, ServerUrl, StoreKind};
 
 /// The first lines of the file, for whoever opens it.
 const HEADING: &str = "# Written by `deepcall login` and `deepcall logout`. Secrets are kept elsewhere.\n";
@@ -150,8 +150,8 @@ fn from_toml(bytes: &[u8]) -> Result<Profiles, Mistake> {
         }
         profiles.put(entry.named(name));
     }
-    for place in written.unlisted {
-        profiles.note_unlisted(place);
+    for place in written.pending {
+        profiles.note_pending(place);
     }
     if let Some(default) = written.default
         && !profiles.make_default(default.get_ref())
@@ -168,7 +168,7 @@ fn to_toml(profiles: &Profiles) -> Result<String, toml::ser::Error> {
     };
     let written = Written {
         default: profiles.default_profile().map(|profile| Spanned::new(0..0, profile.name.clone())),
-        unlisted: profiles.unlisted().to_vec(),
+        pending: profiles.pending().to_vec(),
         profiles: profiles.list().iter().map(|profile| (profile.name.clone(), entry(profile))).collect(),
         unknown: profiles.unknown.clone(),
     };
@@ -180,8 +180,8 @@ fn to_toml(profiles: &Profiles) -> Result<String, toml::ser::Error> {
 struct Written {
     #[serde(skip_serializing_if = "Option::is_none")]
     default: Option<Spanned<ProfileName>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    unlisted: Vec<Unlisted>,
+    #[serde(default, rename = "unlisted", skip_serializing_if = "Vec::is_empty")]
+    pending: Vec<PendingSecret>,
     #[serde(default)]
     profiles: BTreeMap<ProfileName, Entry>,
     #[serde(flatten)]

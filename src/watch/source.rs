@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::client::{Answer, ApiError, Reference, SignedIn, Tags, Trouble};
+use crate::client::{Answer, ApiError, ErrorClass, Reference, SignedIn, Tags};
 use crate::floor::answer::Tag;
 use crate::floor::health::PollFailure;
 use crate::floor::poll_result::PollResult;
@@ -121,7 +121,7 @@ impl Polled {
     ) -> Option<Answer<T>> {
         match answer {
             Ok(answer) => Some(answer),
-            Err(error) if matches!(error.trouble(), Trouble::Refused | Trouble::Usage) => {
+            Err(error) if matches!(error.class(), ErrorClass::Refused | ErrorClass::Usage) => {
                 self.refused.push(format!("{what} are not followed: {error}"));
                 leave_out(&mut self.scope);
                 None
@@ -145,11 +145,11 @@ impl Polled {
 /// A request that failed in a way that may pass.
 fn failure(error: &ApiError, holds_tags: bool) -> PollFailure {
     PollFailure {
-        kind: error.kind(),
+        kind: error.kind().word(),
         code: error.code(),
         message: error.to_string(),
         answer_was_lost: holds_tags && error.was_sent(),
-        session_ended: error.trouble() == Trouble::SignIn,
+        session_ended: error.class() == ErrorClass::SignIn,
         retry_after: error.retry_after(),
     }
 }

@@ -26,7 +26,7 @@ fn path_of(module: Module) -> &'static str {
 #[test]
 fn every_documented_code_in_every_spelling_ends_as_the_table_says() {
     for code in codes::all() {
-        let wanted = code.class.fault().map_or(ExitStatus::Done, |fault| fault.trouble().into());
+        let wanted = code.class.kind().map_or(ExitStatus::Done, |kind| kind.class().into());
         let number = code.number;
         let spellings = [
             (200, format!(r#"{{"status":"error","code":{number},"message":"m"}}"#)),

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use deepcall::client::error::Fault;
+use deepcall::client::error::ErrorKind;
 use deepcall::client::replies::codes::Module;
 use deepcall::client::replies::envelope::{Judged, judge, outcome};
 use deepcall::client::{ApiError, Received};
@@ -114,9 +114,9 @@ fn received(body: Vec<u8>) -> Received {
 
 /// Whether the error is about JSON; a text that is JSON but no reply is told apart.
 fn refuses_json(error: &ApiError) -> bool {
-    match error.fault() {
-        Fault::NotJson => true,
-        Fault::Protocol => error.to_string() == "the reply is malformed",
+    match error.kind() {
+        ErrorKind::NotJson => true,
+        ErrorKind::Protocol => error.to_string() == "the reply is malformed",
         _ => false,
     }
 }

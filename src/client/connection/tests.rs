@@ -24,7 +24,7 @@ async fn answers(agent: &SignedIn) -> crate::client::Answer<crate::client::Tags>
 async fn fault_of(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> (&'static str, usize) {
     let server = FakeServer::says(bytes);
     let error = fails(&server.sign_in()).await;
-    (error.kind(), server.requests().len())
+    (error.kind().word(), server.requests().len())
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn nobody_listening_is_a_connect_fault() {
     let mut options = ConnectionOptions::new(server, Clock::system());
     options.budget = quick();
     let error = fails(&sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())))).await;
-    assert_eq!(error.kind(), "connect");
+    assert_eq!(error.kind().word(), "connect");
     assert!(!error.was_sent());
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert!(cause.contains("refused"), "{cause}");
@@ -103,7 +103,7 @@ async fn a_name_without_address_is_a_dns_fault() {
     options.allow_http = true;
     options.budget = quick();
     let error = fails(&sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())))).await;
-    assert_eq!((error.kind(), error.was_sent()), ("dns", false));
+    assert_eq!((error.kind().word(), error.was_sent()), ("dns", false));
 }
 
 #[tokio::test]
@@ -161,7 +161,7 @@ async fn a_reply_that_is_too_large_is_refused_before_it_is_read() {
         while stream.write_all(&[b' '; 4096]).is_ok() {}
         false
     });
-    assert_eq!(fails(&endless.sign_in()).await.kind(), "too_large");
+    assert_eq!(fails(&endless.sign_in()).await.kind().word(), "too_large");
     assert_eq!(endless.requests().len(), 1);
 }
 
@@ -175,12 +175,12 @@ async fn a_redirect_is_never_followed_and_names_where_it_points() {
     {
         let server = FakeServer::says(reply(status, &format!("Location: {there}/x\r\n"), NO_TAGS));
         let error = fails(&server.sign_in()).await;
-        assert_eq!((error.kind(), server.requests().len()), ("redirect", 1), "{status}");
+        assert_eq!((error.kind().word(), server.requests().len()), ("redirect", 1), "{status}");
         assert!(error.hints()[0].contains(&there), "{:?}", error.hints());
     }
     for location in ["", "/other", "javascript:alert(1)", "file:///etc/passwd", "//", "http://["] {
         let server = FakeServer::says(reply("302 Found", &format!("Location: {location}\r\n"), NO_TAGS));
-        assert_eq!(fails(&server.sign_in()).await.kind(), "redirect", "{location}");
+        assert_eq!(fails(&server.sign_in()).await.kind().word(), "redirect", "{location}");
         assert_eq!(server.requests().len(), 1);
     }
     assert_eq!(elsewhere.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
@@ -197,7 +197,7 @@ async fn a_server_in_trouble_is_asked_again_until_it_answers() {
 
     let server = FakeServer::says_in_turn(vec![failed()]);
     let error = fails(&server.sign_in()).await;
-    assert_eq!((error.kind(), error.code(), server.requests().len()), ("server", Some(1009), 3));
+    assert_eq!((error.kind().word(), error.code(), server.requests().len()), ("server", Some(1009), 3));
 }
 
 #[tokio::test]
@@ -220,7 +220,7 @@ async fn retry_after_is_obeyed_if_it_fits() {
     }
     let server = FakeServer::says(reply("429 Too Many Requests", "Retry-After: 600\r\n", ""));
     let error = fails(&server.sign_in()).await;
-    assert_eq!((error.kind(), server.requests().len()), ("server", 1));
+    assert_eq!((error.kind().word(), server.requests().len()), ("server", 1));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
     assert!(error.hints()[0].contains("600 s"), "{:?}", error.hints());
 }
@@ -242,7 +242,7 @@ async fn a_server_that_trickles_is_left_in_time() {
         options.budget = Budget::standard().with_total(Duration::from_millis(400));
         let agent = sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())));
         let before = std::time::Instant::now();
-        assert_eq!(fails(&agent).await.kind(), "timeout", "{head:?}");
+        assert_eq!(fails(&agent).await.kind().word(), "timeout", "{head:?}");
         assert!(before.elapsed() < Duration::from_secs(2), "{head:?}");
     }
 }
@@ -257,7 +257,7 @@ async fn silence_within_a_reply_is_a_timeout() {
     options.budget = Budget { silence: Duration::from_millis(50), ..quick().with_attempts(1) };
     let agent = sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())));
     let error = fails(&agent).await;
-    assert_eq!((error.kind(), server.requests().len()), ("timeout", 1));
+    assert_eq!((error.kind().word(), server.requests().len()), ("timeout", 1));
     assert!(error.to_string().contains("fell silent"), "{error}");
 }
 
@@ -269,7 +269,7 @@ async fn plain_http_goes_to_loopback_or_by_permission_and_never_through_a_proxy(
         options.allow_http = allow_http;
         Connection::open(options)
     };
-    assert_eq!(open(false).err().map(|error| error.kind()), Some("usage"));
+    assert_eq!(open(false).err().map(|error| error.kind().word()), Some("usage"));
     assert!(open(true).is_ok());
 
     let proxy = FakeServer::says(ok(NO_TAGS));
@@ -290,7 +290,7 @@ async fn a_proxy_that_refuses_is_named_by_its_variable_and_learns_no_secret() {
         options.budget = quick();
         options.proxies = Proxies::from_variables(|name| (name == "HTTPS_PROXY").then(|| proxy.origin()));
         let error = fails(&sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())))).await;
-        assert_eq!(error.kind(), "proxy", "{refusal}");
+        assert_eq!(error.kind().word(), "proxy", "{refusal}");
         assert!(error.to_string().contains("HTTPS_PROXY"), "{error}");
         assert!(!error.was_sent());
         for request in proxy.requests() {

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::client::error::{ApiError, Fault};
+use crate::client::error::{ApiError, ErrorKind};
 use crate::client::received::Received;
 use crate::client::replies::codes::{Class, Module};
 use crate::client::replies::envelope;
@@ -59,7 +59,7 @@ fn decode(data: &Object<'_>, zone: &TimeZone) -> Result<Break, ApiError> {
 }
 
 fn not_said() -> ApiError {
-    ApiError::new(Fault::Protocol, "the reply does not say whether the agent is on break")
+    ApiError::new(ErrorKind::Protocol, "the reply does not say whether the agent is on break")
 }
 
 #[cfg(test)]
@@ -141,9 +141,9 @@ mod tests {
     #[test]
     fn a_reply_that_does_not_say_it_is_not_understood() {
         for data in ["{}", "[]", "null", r#"{"on_break":null}"#, r#"{"on_break":"perhaps"}"#, "1"] {
-            assert_eq!(read_data(data).unwrap_err().kind(), "protocol", "{data}");
+            assert_eq!(read_data(data).unwrap_err().kind().word(), "protocol", "{data}");
         }
-        assert_eq!(read_body(r#"{"status":"error","code":1504}"#).unwrap_err().kind(), "protocol");
+        assert_eq!(read_body(r#"{"status":"error","code":1504}"#).unwrap_err().kind().word(), "protocol");
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! What DeepCall's error codes mean (`api.md` §6): one table that errors, retries and `explain` read.
 //! Codes from 1501 on mean different things in different modules.
 
-use crate::client::error::Fault;
+use crate::client::error::ErrorKind;
 
 /// The part of the API that a path belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -88,29 +88,29 @@ pub enum Class {
     NotOnBreak,
     /// An answer: the agent is not in wrap-up.
     NotInWrapup,
-    /// A fault of the server that asking again will not cure.
+    /// An error of the server that asking again will not cure.
     Server,
 }
 
 impl Class {
-    /// The fault it is reported as; `None` for a code that is an answer.
+    /// The kind of error that it is reported as; `None` for a code that is an answer.
     #[must_use]
-    pub fn fault(self) -> Option<Fault> {
+    pub fn kind(self) -> Option<ErrorKind> {
         match self {
-            Self::SignIn => Some(Fault::SignIn),
-            Self::Usage => Some(Fault::Usage),
-            Self::Forbidden => Some(Fault::Forbidden),
-            Self::Account => Some(Fault::Account),
-            Self::State => Some(Fault::State),
-            Self::Transient => Some(Fault::Server),
-            Self::Server => Some(Fault::Refused),
+            Self::SignIn => Some(ErrorKind::SignIn),
+            Self::Usage => Some(ErrorKind::Usage),
+            Self::Forbidden => Some(ErrorKind::Forbidden),
+            Self::Account => Some(ErrorKind::Account),
+            Self::State => Some(ErrorKind::State),
+            Self::Transient => Some(ErrorKind::Server),
+            Self::Server => Some(ErrorKind::Refused),
             Self::Empty | Self::NotOnBreak | Self::NotInWrapup => None,
         }
     }
 
     /// Whether a read that met it is asked again by itself.
     #[must_use]
-    pub fn is_tried_again(self) -> bool {
+    pub fn is_retryable(self) -> bool {
         self == Self::Transient
     }
 }
@@ -288,8 +288,8 @@ mod tests {
     #[test]
     fn only_transient_codes_are_tried_again() {
         for code in all() {
-            let retried = code.class.fault().is_some_and(crate::client::retry::is_transient);
-            assert_eq!(retried, code.class.is_tried_again(), "{} {}", code.module.name(), code.number);
+            let retried = code.class.kind().is_some_and(crate::client::retry::is_transient);
+            assert_eq!(retried, code.class.is_retryable(), "{} {}", code.module.name(), code.number);
         }
     }
 

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::json;
 use crate::json::{Malformed, RawValue};
 
-use crate::client::error::{ApiError, Fault};
+use crate::client::error::{ApiError, ErrorKind};
 use crate::client::received;
 use crate::client::received::{Body, Received};
 use crate::client::replies::codes;
@@ -61,10 +61,10 @@ pub fn judge(received: &Received, module: Module) -> Result<Judged<'_>, ApiError
         Verdict::Success => Ok(Judged::Payload(Box::new(envelope))),
         Verdict::PerhapsSuccess if envelope.data.is_some() => Ok(Judged::Payload(Box::new(envelope))),
         Verdict::PerhapsSuccess => {
-            Err(ApiError::new(Fault::Protocol, "the reply has neither a status nor a code nor any data"))
+            Err(ApiError::new(ErrorKind::Protocol, "the reply has neither a status nor a code nor any data"))
         }
         Verdict::Refusal(refusal) => match refusal.known.map(|known| known.class) {
-            Some(class) if class.fault().is_none() => Ok(Judged::Answer(class)),
+            Some(class) if class.kind().is_none() => Ok(Judged::Answer(class)),
             _ => Err(refusal.into_error(received)),
         },
     }
@@ -76,7 +76,7 @@ pub fn judge(received: &Received, module: Module) -> Result<Judged<'_>, ApiError
 /// As [`judge`]; a reply that only HTTP calls a success is believed.
 pub fn outcome(received: &Received, module: Module) -> Result<(), ApiError> {
     match read(received, module)?.verdict {
-        Verdict::Refusal(refusal) if refusal.known.is_none_or(|known| known.class.fault().is_some()) => {
+        Verdict::Refusal(refusal) if refusal.known.is_none_or(|known| known.class.kind().is_some()) => {
             Err(refusal.into_error(received))
         }
         _ => Ok(()),
@@ -95,18 +95,21 @@ fn read(received: &Received, module: Module) -> Result<Envelope<'_>, ApiError> {
     match received.status {
         407 => {
             return Err(ApiError::new(
-                Fault::Proxy,
+                ErrorKind::Proxy,
                 "a proxy on the way asks for a user and a password (HTTP 407)",
             ));
         }
         200..=203 | 207..=299 | 400.. => {}
         status => {
-            return Err(ApiError::new(Fault::Protocol, format!("HTTP {status} is no answer to a question")));
+            return Err(ApiError::new(
+                ErrorKind::Protocol,
+                format!("HTTP {status} is no answer to a question"),
+            ));
         }
     }
-    let keys = parse(&received.body).map_err(|error| match http_fault(received.status) {
+    let keys = parse(&received.body).map_err(|error| match http_error_kind(received.status) {
         // What a proxy or a web server says in HTML is then no more than its status.
-        Some(fault) if fault != Fault::Refused => http_error(fault, received),
+        Some(kind) if kind != ErrorKind::Refused => http_error(kind, received),
         _ => error,
     })?;
     let verdict = verdict(&keys, received, module);
@@ -121,7 +124,7 @@ fn verdict(keys: &Keys<'_>, received: &Received, module: Module) -> Verdict {
         (Some(true), _) | (None, Some(_)) => Some(true),
         (None, None) => None,
     };
-    let http_is_good = http_fault(received.status).is_none();
+    let http_is_good = http_error_kind(received.status).is_none();
     match says_success {
         Some(true) if http_is_good => Verdict::Success,
         None if http_is_good => Verdict::PerhapsSuccess,
@@ -138,27 +141,27 @@ fn verdict(keys: &Keys<'_>, received: &Received, module: Module) -> Verdict {
 }
 
 /// What an HTTP status means on its own; `None` for a good one.
-fn http_fault(status: u16) -> Option<Fault> {
+fn http_error_kind(status: u16) -> Option<ErrorKind> {
     match status {
         ..=399 => None,
-        401 => Some(Fault::SignIn),
-        403 => Some(Fault::Forbidden),
-        408 | 425 | 429 | 500.. => Some(Fault::Server),
-        _ => Some(Fault::Refused),
+        401 => Some(ErrorKind::SignIn),
+        403 => Some(ErrorKind::Forbidden),
+        408 | 425 | 429 | 500.. => Some(ErrorKind::Server),
+        _ => Some(ErrorKind::Refused),
     }
 }
 
-fn http_error(fault: Fault, received: &Received) -> ApiError {
+fn http_error(kind: ErrorKind, received: &Received) -> ApiError {
     let status = received.status;
-    ApiError::new(fault, format!("the server answers with HTTP {status}"))
+    ApiError::new(kind, format!("the server answers with HTTP {status}"))
         .with_retry_after(received.retry_after)
 }
 
 impl Refusal {
     fn into_error(self, received: &Received) -> ApiError {
-        let fault = match self.known.and_then(|known| known.class.fault()) {
-            Some(fault) => fault,
-            None => http_fault(self.http).unwrap_or(Fault::Refused),
+        let kind = match self.known.and_then(|known| known.class.kind()) {
+            Some(kind) => kind,
+            None => http_error_kind(self.http).unwrap_or(ErrorKind::Refused),
         };
         let http = if received.status < 400 { String::new() } else { format!(", HTTP {}", received.status) };
         let said = self.message.as_deref().or(self.known.map(|known| known.meaning));
@@ -170,7 +173,7 @@ impl Refusal {
             (None, None) if http.is_empty() => "the server refused without saying why".to_owned(),
             (None, None) => format!("the server answers with HTTP {}", received.status),
         };
-        let error = ApiError::new(fault, message).with_code(self.code).with_retry_after(received.retry_after);
+        let error = ApiError::new(kind, message).with_code(self.code).with_retry_after(received.retry_after);
         match self.known {
             Some(known) => error.with_hint(known.advice),
             None => error,
@@ -244,12 +247,12 @@ fn parse(body: &Body) -> Result<Keys<'_>, ApiError> {
     }
     let envelope = json::check(text).map_err(|error| why_not(text, error))?;
     if !lenient::is_object(envelope) {
-        return Err(ApiError::new(Fault::Protocol, "the reply is JSON, but not an object"));
+        return Err(ApiError::new(ErrorKind::Protocol, "the reply is JSON, but not an object"));
     }
     let keys = Keys::of(envelope);
     match keys.ambiguous {
         Some(key) => {
-            Err(ApiError::new(Fault::Protocol, format!("the reply is ambiguous: it says `{key}` twice")))
+            Err(ApiError::new(ErrorKind::Protocol, format!("the reply is ambiguous: it says `{key}` twice")))
         }
         None => Ok(keys),
     }
@@ -263,11 +266,11 @@ fn text(body: &Body) -> Result<&str, ApiError> {
 }
 
 fn not_json(why: &str) -> ApiError {
-    ApiError::new(Fault::NotJson, format!("the reply is not JSON: {why}"))
+    ApiError::new(ErrorKind::NotJson, format!("the reply is not JSON: {why}"))
 }
 
 fn malformed(error: Malformed) -> ApiError {
-    ApiError::new(Fault::Protocol, "the reply is malformed").because(error)
+    ApiError::new(ErrorKind::Protocol, "the reply is malformed").because(error)
 }
 
 /// Why a text is no JSON, with what a person can do about it.

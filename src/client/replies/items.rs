@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::client::error::{ApiError, Fault};
+use crate::client::error::{ApiError, ErrorKind};
 use crate::client::replies::lenient;
 use crate::client::replies::lenient::{Object, OverLimit};
 use crate::json::RawValue;
@@ -25,9 +25,9 @@ impl<'a> Items<'a> {
             return Ok(Self { key, value: None });
         };
         let holds_items = |value: &Cow<'_, RawValue>| lenient::is_list(value) || lenient::is_object(value);
-        let value = lenient::structure(value)
-            .filter(holds_items)
-            .ok_or_else(|| ApiError::new(Fault::Protocol, format!("`{key}` in the reply is not a list")))?;
+        let value = lenient::structure(value).filter(holds_items).ok_or_else(|| {
+            ApiError::new(ErrorKind::Protocol, format!("`{key}` in the reply is not a list"))
+        })?;
         Ok(Self { key, value: Some(value) })
     }
 
@@ -55,7 +55,7 @@ impl<'a> Items<'a> {
 }
 
 pub(crate) fn over_limit(key: &str, error: OverLimit) -> ApiError {
-    ApiError::new(Fault::TooLarge, format!("`{key}` in the reply is too large")).because(error)
+    ApiError::new(ErrorKind::TooLarge, format!("`{key}` in the reply is too large")).because(error)
 }
 
 #[cfg(test)]
@@ -64,13 +64,13 @@ mod tests {
     use crate::json::check;
 
     fn items(json: &str) -> Result<Vec<String>, &'static str> {
-        let items = Items::of("data", Some(check(json).unwrap())).map_err(|error| error.kind())?;
+        let items = Items::of("data", Some(check(json).unwrap())).map_err(|error| error.kind().word())?;
         let mut written = vec![];
         let write = |item: &RawValue, _: &Object<'_>| {
             written.push(item.get().to_owned());
             Ok(())
         };
-        items.each(write).map_err(|error| error.kind())?;
+        items.each(write).map_err(|error| error.kind().word())?;
         Ok(written)
     }
 

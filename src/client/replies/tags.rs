@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use jiff::tz::TimeZone;
 
 use crate::client::budget::ICON_BYTES;
-use crate::client::error::{ApiError, Fault};
+use crate::client::error::{ApiError, ErrorKind};
 use crate::client::received::Received;
 use crate::client::replies::codes::{Class, Module};
 use crate::client::replies::envelope;
@@ -67,7 +67,7 @@ pub(crate) fn read<T>(
             decode(&notifications, &icons, zone, take)
         }
         Judged::Answer(Class::Empty) => Ok(none),
-        Judged::Answer(_) => Err(ApiError::new(Fault::Protocol, "the reply answers another question")),
+        Judged::Answer(_) => Err(ApiError::new(ErrorKind::Protocol, "the reply answers another question")),
     }
 }
 

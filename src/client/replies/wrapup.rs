@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::client::error::{ApiError, Fault};
+use crate::client::error::{ApiError, ErrorKind};
 use crate::client::received::Received;
 use crate::client::replies::codes::{Class, Module};
 use crate::client::replies::envelope;
@@ -71,7 +71,7 @@ fn decode(
 }
 
 fn not_said() -> ApiError {
-    ApiError::new(Fault::Protocol, "the reply does not say whether the agent is in wrap-up")
+    ApiError::new(ErrorKind::Protocol, "the reply does not say whether the agent is in wrap-up")
 }
 
 #[cfg(test)]
@@ -155,7 +155,7 @@ mod tests {
             r#"{"status":"success"}"#,
             r#"{"status":"error","code":1502}"#,
         ] {
-            assert_eq!(read_body(body).unwrap_err().kind(), "protocol", "{body}");
+            assert_eq!(read_body(body).unwrap_err().kind().word(), "protocol", "{body}");
         }
     }
 

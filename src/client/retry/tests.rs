@@ -8,7 +8,7 @@ const SECOND: Duration = Duration::from_secs(1);
 fn situation() -> Situation {
     Situation {
         attempts: 1,
-        fault: Fault::Reset,
+        kind: ErrorKind::Reset,
         elapsed: SECOND,
         since_first_send: Some(SECOND),
         retry_after: None,
@@ -64,18 +64,18 @@ fn a_call_of_unknown_meaning_is_repeated_only_if_it_never_left() {
 
 #[test]
 fn only_faults_that_may_pass_are_tried_again() {
-    use Fault::{
+    use ErrorKind::{
         Account, Connect, CutShort, Dns, Encoding, Forbidden, NotJson, Protocol, Proxy, Redirect, Refused,
         Reset, Server, SignIn, State, Timeout, Tls, TooLarge, Usage,
     };
-    for fault in [Dns, Connect, Timeout, Reset, CutShort, Proxy, Server] {
-        assert_ne!(next(READ, |now| now.fault = fault), Next::GiveUp, "{fault:?}");
+    for kind in [Dns, Connect, Timeout, Reset, CutShort, Proxy, Server] {
+        assert_ne!(next(READ, |now| now.kind = kind), Next::GiveUp, "{kind:?}");
     }
-    for fault in [Tls, Redirect, NotJson, Protocol, Encoding, TooLarge] {
-        assert_eq!(next(READ, |now| now.fault = fault), Next::GiveUp, "{fault:?}");
+    for kind in [Tls, Redirect, NotJson, Protocol, Encoding, TooLarge] {
+        assert_eq!(next(READ, |now| now.kind = kind), Next::GiveUp, "{kind:?}");
     }
-    for fault in [SignIn, Usage, Forbidden, Account, State, Refused] {
-        assert_eq!(next(READ, |now| now.fault = fault), Next::GiveUp, "{fault:?}");
+    for kind in [SignIn, Usage, Forbidden, Account, State, Refused] {
+        assert_eq!(next(READ, |now| now.kind = kind), Next::GiveUp, "{kind:?}");
     }
 }
 
@@ -119,7 +119,7 @@ fn retry_after_is_seconds_or_a_date_by_the_servers_clock() {
 #[test]
 fn the_time_to_come_back_is_told() {
     let now: Timestamp = "2026-01-02T03:04:05.678Z".parse().unwrap();
-    let error = ApiError::new(Fault::Server, "busy").with_retry_after(Some(Duration::from_secs(600)));
+    let error = ApiError::new(ErrorKind::Server, "busy").with_retry_after(Some(Duration::from_secs(600)));
     let error = with_time_to_come_back(error, now);
     assert_eq!(
         error.hints(),
@@ -128,13 +128,18 @@ fn the_time_to_come_back_is_told() {
 }
 
 fn any_situation() -> impl Strategy<Value = Situation> {
-    let faults = prop_oneof![Just(Fault::Timeout), Just(Fault::Server), Just(Fault::Dns), Just(Fault::Tls)];
+    let faults = prop_oneof![
+        Just(ErrorKind::Timeout),
+        Just(ErrorKind::Server),
+        Just(ErrorKind::Dns),
+        Just(ErrorKind::Tls)
+    ];
     let sent = proptest::option::of(0_u64..40_000);
     let told = proptest::option::of(0_u64..100_000);
     (1_u32..40, faults, 0_u64..40_000, sent, told, 0.0..1.0_f64).prop_map(
-        |(attempts, fault, elapsed, sent, told, random)| Situation {
+        |(attempts, kind, elapsed, sent, told, random)| Situation {
             attempts,
-            fault,
+            kind,
             elapsed: Duration::from_millis(elapsed),
             since_first_send: sent.map(Duration::from_millis),
             retry_after: told.map(Duration::from_secs),

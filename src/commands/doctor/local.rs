@@ -43,7 +43,7 @@ pub(crate) fn profiles(read: &Result<Profiles, Failure>) -> Finding {
         Ok(profiles) => profiles,
         Err(failure) => return Finding::failed("profiles", failure),
     };
-    if let Some(place) = profiles.unlisted().first() {
+    if let Some(place) = profiles.pending().first() {
         let detail = format!("a login to {} was cut short, and may have left a secret", place.profile());
         return Finding::warn(
             "profiles",

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
-use crate::client::{ApiError, Certificate, Connection, Fault, Reached, Sign};
+use crate::client::{ApiError, Certificate, Connection, ErrorKind, Reached, Sign};
 use crate::commands::doctor::finding::Finding;
 use crate::failure::Failure;
 
@@ -26,12 +26,12 @@ pub(crate) fn server(
     now: Timestamp,
 ) -> Vec<Finding> {
     let address = connection.server();
-    let fault = reached.answer.as_ref().err().map(ApiError::fault);
-    let was_believed = reached.certificate.is_some() && fault != Some(Fault::Tls);
-    let way = match fault {
-        Some(Fault::Dns | Fault::Connect | Fault::Proxy) => Way::Blocked,
-        Some(Fault::Timeout | Fault::Reset) if !was_believed => Way::Blocked,
-        Some(Fault::Tls) => Way::Stranger,
+    let kind = reached.answer.as_ref().err().map(ApiError::kind);
+    let was_believed = reached.certificate.is_some() && kind != Some(ErrorKind::Tls);
+    let way = match kind {
+        Some(ErrorKind::Dns | ErrorKind::Connect | ErrorKind::Proxy) => Way::Blocked,
+        Some(ErrorKind::Timeout | ErrorKind::Reset) if !was_believed => Way::Blocked,
+        Some(ErrorKind::Tls) => Way::Stranger,
         _ => Way::Open,
     };
     let mut findings = vec![

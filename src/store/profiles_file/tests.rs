@@ -215,13 +215,13 @@ saved_at = "2026-03-01T09:30:00Z"
 fn a_secret_that_may_be_left_is_noted_until_a_profile_names_its_place() {
     let mut profiles = Profiles::default();
     profiles.put(profile("asha"));
-    assert!(!profiles.note_unlisted(Unlisted::of(&profile("asha"))), "a profile names it");
+    assert!(!profiles.note_pending(PendingSecret::of(&profile("asha"))), "a profile names it");
     let moved = Profile { server: ServerUrl::parse("https://lab.example/dc").unwrap(), ..profile("asha") };
     let same_origin =
         Profile { server: ServerUrl::parse("https://lab.example/x").unwrap(), ..profile("asha") };
-    assert!(profiles.note_unlisted(Unlisted::of(&moved)));
-    assert!(!profiles.note_unlisted(Unlisted::of(&same_origin)), "it is noted");
-    assert!(profiles.note_unlisted(Unlisted::of(&Profile { store: StoreKind::File, ..moved.clone() })));
+    assert!(profiles.note_pending(PendingSecret::of(&moved)));
+    assert!(!profiles.note_pending(PendingSecret::of(&same_origin)), "it is noted");
+    assert!(profiles.note_pending(PendingSecret::of(&Profile { store: StoreKind::File, ..moved.clone() })));
     let text = to_toml(&profiles).unwrap();
     assert!(
         text.contains(
@@ -231,10 +231,10 @@ fn a_secret_that_may_be_left_is_noted_until_a_profile_names_its_place() {
     );
     assert_eq!(from_toml(text.as_bytes()), Ok(profiles.clone()));
     profiles.put(moved);
-    assert_eq!(profiles.unlisted().len(), 1, "the file store's is left");
+    assert_eq!(profiles.pending().len(), 1, "the file store's is left");
     // Whoever edits the file can name a place twice.
     let twice = text.replace("https://lab.example/dc", ServerUrl::DEFAULT);
-    assert_eq!(from_toml(twice.as_bytes()).unwrap().unlisted().len(), 1);
+    assert_eq!(from_toml(twice.as_bytes()).unwrap().pending().len(), 1);
 }
 
 /// A newer version may have written it, and reads it again.

@@ -23,7 +23,7 @@ fn verdict_of(module: Module, status: u16, body: impl AsRef<[u8]>) -> &'static s
     match judge(&received, module) {
         Ok(Judged::Payload(_)) => "payload",
         Ok(Judged::Answer(_)) => "answer",
-        Err(error) => error.kind(),
+        Err(error) => error.kind().word(),
     }
 }
 
@@ -89,7 +89,7 @@ fn success_is_read_in_every_spelling() {
 #[test]
 fn every_known_code_is_read_in_every_spelling_and_under_any_status() {
     for code in codes::all() {
-        let wanted = code.class.fault().map_or("answer", Fault::word);
+        let wanted = code.class.kind().map_or("answer", ErrorKind::word);
         for key in ["code", "errCode", "errorCode", "err_code"] {
             for value in
                 [code.number.to_string(), format!("\"{}\"", code.number), format!("{}.0", code.number)]
@@ -229,7 +229,7 @@ fn a_call_of_unknown_shape_is_a_success_when_nothing_speaks_against_it() {
     ];
     for (status, body, wanted) in table {
         let outcome = outcome(&reply(status, body), Module::Any);
-        assert_eq!(outcome.err().map(|error| error.kind()), wanted, "{status} {body}");
+        assert_eq!(outcome.err().map(|error| error.kind().word()), wanted, "{status} {body}");
     }
 }
 

@@ -18,8 +18,8 @@ fn tags(body: &str) -> Tags {
     read(&received(200, body), &moments::india(), Some).unwrap()
 }
 
-fn fault(body: &str) -> Fault {
-    read(&received(200, body), &moments::india(), Some).unwrap_err().fault()
+fn kind(body: &str) -> ErrorKind {
+    read(&received(200, body), &moments::india(), Some).unwrap_err().kind()
 }
 
 fn only(data: &str) -> Tag {
@@ -39,11 +39,11 @@ fn no_data_found_is_an_empty_answer() {
 
 #[test]
 fn an_empty_object_and_other_shapes_are_not_taken_for_no_tags() {
-    assert_eq!(fault("{}"), Fault::Protocol);
-    assert_eq!(fault(r#"{"status":"success","data":false}"#), Fault::Protocol);
-    assert_eq!(fault(r#"{"status":"success","data":[],"iconDetails":7}"#), Fault::Protocol);
-    assert_eq!(fault(r#"{"status":"error","code":1502}"#), Fault::Protocol);
-    assert_eq!(fault(r#"{"status":"error","code":1000}"#), Fault::SignIn);
+    assert_eq!(kind("{}"), ErrorKind::Protocol);
+    assert_eq!(kind(r#"{"status":"success","data":false}"#), ErrorKind::Protocol);
+    assert_eq!(kind(r#"{"status":"success","data":[],"iconDetails":7}"#), ErrorKind::Protocol);
+    assert_eq!(kind(r#"{"status":"error","code":1502}"#), ErrorKind::Protocol);
+    assert_eq!(kind(r#"{"status":"error","code":1000}"#), ErrorKind::SignIn);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn an_item_with_too_many_keys_is_refused_in_either_list() {
         for items in [item.clone(), format!("[{item}]")] {
             let body = format!(r#"{{"status":"success","data":[],"{key}":{items}}}"#);
             let error = read(&received(200, &body), &moments::india(), Some).unwrap_err();
-            assert_eq!(error.fault(), Fault::TooLarge, "{key}");
+            assert_eq!(error.kind(), ErrorKind::TooLarge, "{key}");
             assert!(error.to_string().contains(key), "{error}");
         }
     }
@@ -130,7 +130,7 @@ fn a_large_icon_that_many_notifications_share_is_refused() {
     };
     assert_eq!(tags(&reply(15)).notifications[14].icons.len(), 1);
     let error = read(&received(200, &reply(20_000)), &moments::india(), Some).unwrap_err();
-    assert_eq!(error.fault(), Fault::TooLarge);
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
     assert!(error.to_string().contains("iconDetails"), "{error}");
 }
 

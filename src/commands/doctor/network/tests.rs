@@ -38,23 +38,23 @@ fn verdicts(proxy: Option<&str>, answer: Result<Sign, ApiError>, shown: Option<C
 #[test]
 fn each_fault_is_told_where_it_lies_and_what_lies_behind_it_is_skipped() {
     let good = || Some(certificate("2027-06-01T00:00:00Z"));
-    for (fault, proxy, shown, wanted) in [
-        (Fault::Dns, None, None, "proxy:ok address:ok network:fail tls:skipped server:skipped"),
-        (Fault::Connect, None, None, "proxy:ok address:ok network:fail tls:skipped server:skipped"),
-        (Fault::Timeout, None, None, "proxy:ok address:ok network:fail tls:skipped server:skipped"),
-        (Fault::Timeout, None, good(), "proxy:ok address:ok network:ok tls:ok server:fail"),
-        (Fault::Tls, None, good(), "proxy:ok address:ok network:ok tls:fail server:skipped"),
-        (Fault::Server, None, good(), "proxy:ok address:ok network:ok tls:ok server:fail"),
-        (Fault::NotJson, None, good(), "proxy:ok address:ok network:ok tls:ok server:fail"),
+    for (kind, proxy, shown, wanted) in [
+        (ErrorKind::Dns, None, None, "proxy:ok address:ok network:fail tls:skipped server:skipped"),
+        (ErrorKind::Connect, None, None, "proxy:ok address:ok network:fail tls:skipped server:skipped"),
+        (ErrorKind::Timeout, None, None, "proxy:ok address:ok network:fail tls:skipped server:skipped"),
+        (ErrorKind::Timeout, None, good(), "proxy:ok address:ok network:ok tls:ok server:fail"),
+        (ErrorKind::Tls, None, good(), "proxy:ok address:ok network:ok tls:fail server:skipped"),
+        (ErrorKind::Server, None, good(), "proxy:ok address:ok network:ok tls:ok server:fail"),
+        (ErrorKind::NotJson, None, good(), "proxy:ok address:ok network:ok tls:ok server:fail"),
         (
-            Fault::Proxy,
+            ErrorKind::Proxy,
             Some("http://p:1"),
             None,
             "proxy:fail address:ok network:skipped tls:skipped server:skipped",
         ),
     ] {
-        let found = verdicts(proxy, Err(ApiError::new(fault, "x")), shown);
-        assert_eq!(found, format!("{wanted} clock:skipped"), "for {fault:?}");
+        let found = verdicts(proxy, Err(ApiError::new(kind, "x")), shown);
+        assert_eq!(found, format!("{wanted} clock:skipped"), "for {kind:?}");
     }
     assert_eq!(
         verdicts(Some("http://p:1"), Ok(sign(Some(1))), good()),
