@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::json;
 use crate::json::RawValue;
 use crate::output::formats::cell::Cell;
-use crate::report::{Document, ExtraFields, Field, Meaning, Report, Row, Shown, Value};
+use crate::report::{Document, Field, Meaning, Report, Row, Shown, Value};
 use crate::words::nearest;
 
 /// More columns that nobody asked for than this help nobody.
@@ -41,8 +41,6 @@ enum Source {
 pub struct Selection<'r> {
     report: &'r Report,
     columns: Vec<Column>,
-    /// Of each row; empty if columns were asked for by name.
-    extra_fields: Vec<ExtraFields>,
 }
 
 /// Why columns cannot be selected.
@@ -116,15 +114,12 @@ impl<'r> Selection<'r> {
         is_shown: impl Fn(&Field) -> bool,
     ) -> Result<Self, SelectError> {
         if let Some(names) = requested {
-            return Ok(Self { report, columns: named(report.document, names)?, extra_fields: Vec::new() });
+            return Ok(Self { report, columns: named(report.document, names)? });
         }
         let shown = report.document.fields.iter().filter(|field| is_shown(field));
         let mut columns: Vec<_> = shown.map(whole).collect();
-        let extra_fields = report.document.extra_fields;
-        let extra_fields: Vec<_> =
-            extra_fields.map_or_else(Vec::new, |of_row| report.rows.iter().map(of_row).collect());
-        columns.extend(extra_columns(&extra_fields));
-        Ok(Self { report, columns, extra_fields })
+        columns.extend(extra_columns(report));
+        Ok(Self { report, columns })
     }
 
     /// The columns, in order.
@@ -133,24 +128,27 @@ impl<'r> Selection<'r> {
         &self.columns
     }
 
-    /// The cells of each row, in the order of the columns.
-    pub fn rows(&self) -> impl Iterator<Item = impl Iterator<Item = Cell<'_>>> {
-        self.report.rows.iter().enumerate().map(move |(at, row)| {
-            let extra_fields = self.extra_fields.get(at).map_or(&[][..], Vec::as_slice);
-            self.columns.iter().map(move |column| column.cell(row, extra_fields))
+    /// The cells of each row, in the order of the columns. Extra fields are read row by row: those of a large answer
+    /// take more memory than the answer.
+    pub fn rows(&self) -> impl Iterator<Item = Vec<Cell<'_>>> {
+        let has_extra = self.columns.iter().any(|column| matches!(column.source, Source::Extra));
+        let extra_fields = self.report.document.extra_fields.filter(|_| has_extra);
+        self.report.rows.iter().map(move |row| {
+            let extra_fields = extra_fields.map_or_else(Vec::new, |of| of(row));
+            self.columns.iter().map(|column| column.cell(row, &extra_fields)).collect()
         })
     }
 }
 
 impl Column {
     /// Of equal keys in one row the last one counts.
-    fn cell<'r>(&self, row: &'r Row, extra_fields: &'r [(String, String)]) -> Cell<'r> {
+    fn cell<'r>(&self, row: &'r Row, extra_fields: &[(String, String)]) -> Cell<'r> {
         match &self.source {
             Source::Field(field) => field_cell(row, field),
             Source::Path(field, path) => Cell::from_json(inside(row.get(field.key), path)),
             Source::Extra => {
                 let last = extra_fields.iter().rfind(|(key, _)| *key == self.name);
-                Cell::from_extra(last.map(|(_, text)| text.as_str()))
+                Cell::from_extra(last.map(|(_, text)| text.clone()))
             }
         }
     }
@@ -223,17 +221,21 @@ fn field_cell<'r>(row: &'r Row, field: &Field) -> Cell<'r> {
     Cell::new(row.get(field.key), field.meaning, field.key)
 }
 
-/// A column for each key, in order of first appearance.
-fn extra_columns(extra_fields: &[ExtraFields]) -> impl Iterator<Item = Column> {
-    let mut keys: Vec<&str> = Vec::new();
-    for (key, _) in extra_fields.iter().flatten() {
-        if keys.len() < MOST_EXTRA && !keys.contains(&key.as_str()) {
+/// A column for each key of an extra field, in order of first appearance.
+fn extra_columns(report: &Report) -> impl Iterator<Item = Column> {
+    let mut keys: Vec<String> = Vec::new();
+    let rows = report.document.extra_fields.into_iter().flat_map(|of| report.rows.iter().map(of));
+    for (key, _) in rows.flatten() {
+        if !keys.contains(&key) {
             keys.push(key);
+        }
+        if keys.len() == MOST_EXTRA {
+            break;
         }
     }
     keys.into_iter().enumerate().map(|(index, key)| Column {
-        name: Cow::Owned(key.to_owned()),
-        title: Cow::Owned(key.to_owned()),
+        name: Cow::Owned(key.clone()),
+        title: Cow::Owned(key),
         meaning: Meaning::Text,
         rank: usize::from(u8::MAX) + 1 + index,
         source: Source::Extra,

@@ -7,6 +7,7 @@ use std::{
 
 use anstyle::Style;
 
+use crate::output::formats::cell::Cell;
 use crate::output::formats::fit::GAP;
 use crate::output::presentation::Presentation;
 use crate::output::select::{Column, Selection};
@@ -33,8 +34,8 @@ pub fn write_plain_table(
     let columns = selection.columns();
     let headings = columns.iter().map(|column| sanitized(Cow::Borrowed(&*column.title)));
     let headings: Option<Line<'_>> = headers.then(|| headings.collect());
-    let rows = || selection.rows().map(|cells| cells.map(|cell| sanitized(cell.exact(zone, *mask))));
-    let rows = || rows().map(Iterator::collect::<Line<'_>>);
+    let text = |cell| sanitized(Cell::exact(cell, zone, *mask));
+    let rows = || selection.rows().map(|cells| cells.into_iter().map(text).collect::<Line<'_>>());
 
     let mut widths = vec![1; columns.len()];
     for line in headings.iter().cloned().chain(rows()) {

@@ -53,7 +53,9 @@ pub fn write_table(
     let columns = selection.columns();
     let headings = columns.iter().map(|column| Label::new(&column.title, Tint::Strong));
     let headings = presentation.headers.then(|| headings.collect());
-    let rows = selection.rows().map(|cells| cells.map(|cell| Label::of_cell(cell, presentation)).collect());
+    let rows = selection
+        .rows()
+        .map(|cells| cells.into_iter().map(|cell| Label::of_cell(cell, presentation)).collect());
     let lines: Vec<Vec<Label>> = headings.into_iter().chain(rows).collect();
 
     let places = places(columns, &lines, room);
