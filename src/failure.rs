@@ -4,7 +4,7 @@
 use crate::client::error::{ApiError, ErrorClass};
 use crate::output::formats::render::RenderError;
 use crate::output::jq::JqError;
-use crate::output::select::SelectError;
+use crate::output::table_view::ColumnError;
 use crate::report::Problem;
 use crate::store::{FileError, PlainHttp, ProfilesError, ServerUrlError, StoreError};
 
@@ -233,8 +233,8 @@ impl From<PlainHttp> for Failure {
     }
 }
 
-impl From<SelectError> for Failure {
-    fn from(error: SelectError) -> Self {
+impl From<ColumnError> for Failure {
+    fn from(error: ColumnError) -> Self {
         Self::usage(error.to_string())
     }
 }
@@ -266,7 +266,7 @@ impl From<RenderError> for Failure {
     fn from(error: RenderError) -> Self {
         match error {
             RenderError::Io(error) => error.into(),
-            RenderError::Select(error) => error.into(),
+            RenderError::Column(error) => error.into(),
         }
     }
 }

@@ -1,15 +1,14 @@
-//! The view model: what a command has to say, before anyone decides how it looks.
-//! Every format is made from this one value, so formats cannot disagree. It must not know
-//! the network, the terminal, or any format.
+//! The answer of a command before it has a format. Every format is made from this one value, so that formats cannot
+//! disagree.
 
 use jiff::Timestamp;
 
 use crate::json::Raw;
 
-/// One value of a row. `Absent` becomes `null`: the server did not say.
+/// One value of a row.
 #[derive(Clone, Debug)]
 pub enum Value {
-    /// Not said.
+    /// The server sent nothing: `null` in JSON.
     Absent,
     /// Text, which may come from the server and is then made harmless on the way out.
     Text(String),
@@ -33,7 +32,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// Whether the server said nothing here.
+    /// Whether the server sent nothing.
     #[must_use]
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
@@ -83,7 +82,7 @@ pub enum Meaning {
     Text,
     /// The name of a profile or an agent.
     Name,
-    /// The kind of a notification: coloured and marked by what it says (missed, callback, …).
+    /// The kind of a notification: coloured and marked by its words (missed, callback, …).
     Kind,
     /// How a check ended: ok, warn, fail or skipped.
     Verdict,
@@ -147,12 +146,12 @@ impl Field {
 /// on a narrow terminal the columns with the highest rank go first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
-    /// Always, even when no row says it.
+    /// Always, even when no row has it.
     Always(u8),
-    /// When at least one row says it.
-    WhenSaid(u8),
+    /// When at least one row has it.
+    WhenPresent(u8),
     /// When rows differ in it (the profile, with several profiles).
-    WhenVaried(u8),
+    WhenDifferent(u8),
     /// Only by `--columns`, and in JSON.
     OnRequest,
 }
@@ -176,7 +175,7 @@ pub struct Document {
     pub has_failures: bool,
     /// Reads what else a row holds: further columns of a table.
     pub extra_fields: Option<fn(&Row) -> ExtraFields>,
-    /// What a person is told when there are no rows.
+    /// What a person reads when there are no rows.
     pub empty: &'static str,
 }
 
@@ -188,7 +187,7 @@ pub type ExtraFields = Vec<(String, String)>;
 pub enum Shape {
     /// Always a list under its key.
     List,
-    /// A list, or the one row itself where one profile was asked.
+    /// A list, or the one row itself where one profile was selected.
     ListOrOne,
     /// Always the one row itself.
     One,
@@ -235,7 +234,7 @@ impl Row {
     }
 }
 
-/// What a command has to say.
+/// The answer of a command.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// The shape of what follows.
@@ -250,7 +249,7 @@ pub struct Report {
     pub single: bool,
     /// Profiles that could not be answered for, beside those that could.
     pub failures: Vec<Problem>,
-    /// What a terminal shows instead of a table, if a sentence says it better.
+    /// What a terminal shows instead of a table.
     pub sentence: Option<Sentence>,
     /// News for stderr: what was cut, what cannot be promised.
     pub notes: Vec<String>,
@@ -273,10 +272,10 @@ impl Report {
     }
 }
 
-/// A failure as it is told: in `failures`, as an error on stderr, or as JSON.
+/// A failure as it is shown: in `failures`, as an error on stderr, or as JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Whose question failed, where there are several.
+    /// Whose request failed, where there are several.
     pub profile: Option<String>,
     /// The stable word of the kind, e.g. `sign_in`.
     pub kind: &'static str,
@@ -293,7 +292,7 @@ pub struct Problem {
 /// A sentence for a person, in parts, so that times and lengths are worded by the output layer.
 #[derive(Clone, Debug)]
 pub struct Sentence {
-    /// Whether the state it tells is the unusual one (on break, in wrap-up).
+    /// Whether its state is the unusual one (on break, in wrap-up).
     pub tone: Tone,
     /// The parts in order; no space is added between them.
     pub parts: Vec<Part>,

@@ -13,7 +13,7 @@ use crate::app::renderer::Renderer;
 use crate::failure::{ExitStatus, Failure};
 use crate::output::formats::json;
 use crate::output::formats::problem;
-use crate::output::formats::problem::Manner;
+use crate::output::formats::problem::MessageStyle;
 use crate::output::text::mask::mask_free_text;
 use crate::output::text::redact::{RedactingWriter, Redactor};
 use crate::output::text::sanitize::sanitize_lines;
@@ -133,7 +133,7 @@ impl Console {
     pub(crate) fn note(&self, text: &str) {
         let Messages { talk, color, mask, .. } = self.messages();
         if !talk.quiet {
-            self.stderr(|out| problem::write_note(text, Manner { color, mask }, out));
+            self.stderr(|out| problem::write_note(text, MessageStyle { color, mask }, out));
         }
     }
 
@@ -151,7 +151,7 @@ impl Console {
             if errors_as_json {
                 json::write_problem(problem, mask, out)
             } else {
-                problem::write_problem(problem, Manner { color, mask }, out)
+                problem::write_problem(problem, MessageStyle { color, mask }, out)
             }
         });
     }

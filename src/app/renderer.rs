@@ -10,7 +10,7 @@ use crate::output::formats::json::Layout;
 use crate::output::formats::render;
 use crate::output::jq::Filter;
 use crate::output::presentation::{Format, Presentation};
-use crate::output::select;
+use crate::output::table_view;
 use crate::report::{Document, Report};
 
 /// How the answer of one command is written.
@@ -33,7 +33,7 @@ impl Renderer {
         document: &Document,
     ) -> Result<Self, Failure> {
         if let Some(columns) = &presentation.columns {
-            select::named(document, columns)?;
+            table_view::columns_by_name(document, columns)?;
         }
         let filter = options.format.jq.as_deref().map(Filter::compile).transpose()?;
         Ok(Self { presentation, lasting_columns, filter })
@@ -52,15 +52,15 @@ impl Renderer {
         let Some(filter) = &self.filter else {
             return Ok(render::render(report, &self.presentation_of(report), out)?);
         };
-        let Presentation { zone, mask, terminal, .. } = &self.presentation;
+        let Presentation { zone, mask, .. } = &self.presentation;
         let mut document = Vec::new();
         json::write_document(report, zone, *mask, Layout::Compact, &mut document)?;
-        Ok(filter.run(&document, *terminal, out)?)
+        Ok(filter.run(&document, self.presentation.is_for_terminal(), out)?)
     }
 
     /// Lasting columns are those of tables: they do not turn a sentence into one.
     fn presentation_of(&self, report: &Report) -> Cow<'_, Presentation> {
-        let is_sentence = report.sentence.is_some() && self.presentation.terminal;
+        let is_sentence = report.sentence.is_some() && self.presentation.is_for_terminal();
         if self.presentation.columns.is_some() || self.lasting_columns.is_none() || is_sentence {
             return Cow::Borrowed(&self.presentation);
         }
@@ -69,8 +69,8 @@ impl Renderer {
 
     /// Whether a person would see nothing but headings.
     pub(crate) fn shows_an_empty_table(&self, report: &Report) -> bool {
-        let Presentation { format, terminal, .. } = self.presentation;
-        report.rows.is_empty() && report.failures.is_empty() && format == Format::Table && terminal
+        let is_table = self.presentation.format == Format::Table && self.presentation.is_for_terminal();
+        is_table && report.rows.is_empty() && report.failures.is_empty()
     }
 
     /// Whether the document itself says which profiles could not be answered for.

@@ -42,16 +42,16 @@ pub static DOCUMENT: Document = Document {
     fields: &[
         Field::new("profile", "PROFILE", Meaning::Name, Shown::Always(1), "the profile that was asked"),
         Field::new("on_break", "BREAK", Meaning::State, Shown::Always(2), "whether the agent is on break"),
-        Field::new("reason", "REASON", Meaning::Text, Shown::WhenSaid(3), "why, in the server's words"),
-        Field::new("since", "SINCE", Meaning::Time, Shown::WhenSaid(5), "when the break began"),
+        Field::new("reason", "REASON", Meaning::Text, Shown::WhenPresent(3), "why, in the server's words"),
+        Field::new("since", "SINCE", Meaning::Time, Shown::WhenPresent(5), "when the break began"),
         Field::new(
             "for_seconds",
             "FOR",
             Meaning::Elapsed,
-            Shown::WhenSaid(4),
+            Shown::WhenPresent(4),
             "how long it has lasted, in seconds",
         ),
-        Field::new("agent_id", "AGENT", Meaning::Id, Shown::WhenSaid(6), "the agent's id"),
+        Field::new("agent_id", "AGENT", Meaning::Id, Shown::WhenPresent(6), "the agent's id"),
         Field::new("user_id", "USER", Meaning::Id, Shown::OnRequest, "the agent's user id"),
         Field::new(
             "detail",

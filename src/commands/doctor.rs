@@ -129,7 +129,7 @@ pub static DOCUMENT: Document = Document {
             "subject",
             "OF",
             Meaning::Name,
-            Shown::WhenSaid(4),
+            Shown::WhenPresent(4),
             "which server or profile, where there may be several",
         ),
         Field::new("detail", "DETAIL", Meaning::Text, Shown::Always(3), "what was found"),

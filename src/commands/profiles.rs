@@ -95,7 +95,7 @@ pub static DOCUMENT: Document = Document {
             Shown::Always(4),
             "ssid, or token for a user id with a token",
         ),
-        Field::new("user_id", "USER", Meaning::Id, Shown::WhenSaid(6), "the user id, for a token"),
+        Field::new("user_id", "USER", Meaning::Id, Shown::WhenPresent(6), "the user id, for a token"),
         Field::new("store", "STORE", Meaning::Text, Shown::Always(5), "where the secret is kept"),
         Field::new("saved_at", "SAVED", Meaning::Time, Shown::Always(7), "when it was stored"),
         Field::new(
@@ -109,7 +109,7 @@ pub static DOCUMENT: Document = Document {
             "check",
             "CHECK",
             Meaning::Text,
-            Shown::WhenSaid(2),
+            Shown::WhenPresent(2),
             "what the server says: ok, or what is wrong",
         ),
     ],

@@ -1,12 +1,13 @@
 //! From a [`crate::report::Report`] to bytes. It must not know the network.
 
+pub mod cell;
 pub mod event_view;
 pub mod formats;
 pub mod jq;
 #[cfg(test)]
 pub(crate) mod payloads;
 pub mod presentation;
-pub mod select;
+pub mod table_view;
 pub mod text;
 
 #[cfg(test)]

@@ -11,9 +11,7 @@ use jiff::{Timestamp, tz::TimeZone};
 pub struct Presentation {
     /// The form of the answer.
     pub format: Format,
-    /// Whether a person reads it: relative times, symbols, sentences.
-    pub terminal: bool,
-    /// Columns to fit a table into; `None` cuts nothing.
+    /// Columns of the terminal; `None` in a pipe.
     pub width: Option<usize>,
     /// Whether colour is wanted, see [`colour_wanted`].
     pub color: bool,
@@ -29,6 +27,14 @@ pub struct Presentation {
     pub columns: Option<Vec<String>>,
     /// Whether CSV and TSV mark what a spreadsheet would take for a formula.
     pub guard: bool,
+}
+
+impl Presentation {
+    /// Whether a person reads it: fitted tables, relative times, symbols, sentences.
+    #[must_use]
+    pub fn is_for_terminal(&self) -> bool {
+        self.width.is_some()
+    }
 }
 
 /// A form of the answer.

@@ -43,21 +43,19 @@ impl<W: Write> Lines<W> {
         self.presentation.headers = false;
         written.map_err(|error| match error {
             RenderError::Io(error) => error,
-            RenderError::Select(error) => io::Error::other(error),
+            RenderError::Column(error) => io::Error::other(error),
         })
     }
 
     fn write_sentence(&mut self, event: &Event) -> io::Result<()> {
-        let zone = &self.presentation.zone;
-        let sentence = event_view::sentence(event);
-        // A sentence is read long after it was written: its times are told from its own moment.
-        let then = Presentation { now: event.at, ..self.presentation.clone() };
+        let Presentation { zone, mask, color, .. } = &self.presentation;
         let second = event.at.round(jiff::Unit::Second).unwrap_or(event.at);
         write!(self.line, "{} ", rfc3339(second, zone))?;
-        if then.color {
-            sentence::write_sentence(&sentence, &then, &mut self.line)
+        if *color {
+            let then = Presentation { now: event.at, ..self.presentation.clone() };
+            sentence::write_sentence(&event_view::sentence(event), &then, &mut self.line)
         } else {
-            writeln!(self.line, "{}", sentence::words(&sentence, &then))
+            writeln!(self.line, "{}", event_view::words(event, zone, *mask))
         }
     }
 }

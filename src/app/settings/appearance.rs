@@ -9,8 +9,8 @@ use crate::app::settings::table::{COLOR, MASK, NO_HEADERS, OUTPUT, TIMEZONE};
 use crate::app::settings::{Settings, Source, Sourced};
 use crate::failure::Failure;
 use crate::output::presentation::{ColorWhen, Format, Presentation, colour_wanted};
-use crate::output::select;
-use crate::output::select::SelectError;
+use crate::output::table_view;
+use crate::output::table_view::ColumnError;
 use crate::report::Document;
 
 /// How the answer looks.
@@ -29,8 +29,7 @@ pub fn presentation(
     let terminal = terminals.stdout;
     Ok(Presentation {
         format: format.value,
-        terminal,
-        width: if terminal { Some(width(settings.variables, terminals)) } else { None },
+        width: terminal.then(|| width(settings.variables, terminals)),
         color: colour(settings, terminal)?,
         zone: settings.get(&TIMEZONE)?.value,
         now,
@@ -74,9 +73,9 @@ pub fn lasting_columns(
 ///
 /// # Errors
 /// If the document does not know one of them.
-pub fn columns(document: &Document, text: &str) -> Result<Vec<String>, SelectError> {
+pub fn columns(document: &Document, text: &str) -> Result<Vec<String>, ColumnError> {
     let columns: Vec<String> = text.split(',').map(str::to_owned).collect();
-    select::named(document, &columns)?;
+    table_view::columns_by_name(document, &columns)?;
     Ok(columns)
 }
 

@@ -8,8 +8,7 @@ use crate::commands::watch::args::WatchArgs;
 use crate::failure::Failure;
 use crate::floor::event::Event;
 use crate::output::event_view;
-use crate::output::formats::sentence;
-use crate::output::presentation::{Format, Presentation};
+use crate::output::presentation::Presentation;
 use crate::watch::reaction::notice::{TerminalNotice, has_desktop, show_on_desktop};
 use crate::watch::reaction::{Desktop, Hook, Notifier, Reactions};
 
@@ -39,8 +38,8 @@ pub(crate) fn reactions(
     reactions.on = settings.get(&WATCH_ON)?.value;
     reactions.bell = bell;
     if notify {
-        let for_notice = Presentation { format: Format::Table, color: false, ..presentation.clone() };
-        let words = move |event: &Event| sentence::words(&event_view::sentence(event), &for_notice);
+        let Presentation { zone, mask, .. } = presentation.clone();
+        let words = move |event: &Event| event_view::words(event, &zone, mask);
         let desktop: Option<Desktop> = if has_desktop { Some(show_on_desktop) } else { None };
         let terminal = TerminalNotice::of(text);
         reactions.notify = Some(Notifier::new(Box::new(words), app.redactor.clone(), desktop, terminal));

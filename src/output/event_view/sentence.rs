@@ -1,9 +1,12 @@
 //! Each event as one sentence that can be read aloud.
 
+use jiff::tz::TimeZone;
+
 use crate::floor::answer::{Break, Tag, Wrapup};
 use crate::floor::event::{
     Alert, AlertChange, AlertWhat, EndReason, Event, EventKind, GapCause, Level, State, StateCause,
 };
+use crate::output::formats;
 use crate::report::{Part, Sentence, Tone};
 
 /// The event as one sentence: for pipes, `--log`, notices and screen readers.
@@ -15,6 +18,12 @@ pub fn sentence(event: &Event) -> Sentence {
     }
     tell(&event.kind, &mut parts);
     Sentence { tone: tone(&event.kind), parts }
+}
+
+/// The sentence as text, seen from the moment of the event: it may be read much later.
+#[must_use]
+pub fn words(event: &Event, zone: &TimeZone, mask: bool) -> String {
+    formats::sentence::words(&sentence(event), event.at, zone, mask)
 }
 
 fn speaks_of_a_profile(kind: &EventKind) -> bool {

@@ -1,8 +1,9 @@
 use crate::floor::event::{Event, EventKind, State, StateCause};
-use crate::floor::samples::{at, every_event};
-use crate::output::event_view::sentence;
+use crate::floor::samples::{at, every_event, on_break};
+use crate::output::event_view::{sentence, words};
 use crate::report::Part;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// One for each of [`every_event`].
 const SENTENCES: [&str; 21] = [
@@ -44,6 +45,20 @@ fn spoken(event: &Event) -> String {
 fn every_event_can_be_read_aloud() {
     let events = every_event();
     assert_eq!(events.iter().map(spoken).collect::<Vec<_>>(), SENTENCES);
+}
+
+#[test]
+fn a_time_is_seen_from_the_day_of_the_event() {
+    let seen = |since, now| {
+        let seen = Box::new(on_break(None, Some(since)));
+        let event =
+            Event { at: at(now), profile: Some("asha".into()), kind: EventKind::BreakStarted { seen } };
+        words(&event, &TimeZone::UTC, false)
+    };
+    let day = 24 * 60 * 60;
+    assert_eq!(seen(0, 60), "asha went on break, since 08:00");
+    assert_eq!(seen(day, day + 60), "asha went on break, since 08:00");
+    assert_ne!(seen(0, day), "asha went on break, since 08:00");
 }
 
 #[test]

@@ -1,8 +1,6 @@
 //! One file per format, each a function of the same [`crate::report::Report`].
 
-pub mod cell;
 pub mod delimited;
-pub mod fit;
 pub mod json;
 pub mod plain_table;
 pub mod problem;

@@ -7,10 +7,10 @@ use std::{
 
 use anstyle::Style;
 
-use crate::output::formats::cell::Cell;
-use crate::output::formats::fit::GAP;
+use crate::output::cell::Cell;
+use crate::output::formats::table::GAP;
 use crate::output::presentation::Presentation;
-use crate::output::select::{Column, Selection};
+use crate::output::table_view::{Column, TableView};
 use crate::output::text::sanitize::sanitized;
 use crate::output::text::style::Tint;
 use crate::output::text::width::width;
@@ -26,16 +26,16 @@ type Line<'t> = Vec<Cow<'t, str>>;
 /// # Errors
 /// What the writer answers.
 pub fn write_plain_table(
-    selection: &Selection<'_>,
+    view: &TableView<'_>,
     presentation: &Presentation,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let Presentation { zone, mask, headers, color, .. } = presentation;
-    let columns = selection.columns();
-    let headings = columns.iter().map(|column| sanitized(Cow::Borrowed(&*column.title)));
+    let columns = view.columns();
+    let headings = columns.iter().map(|column| sanitized(Cow::Borrowed(column.title.as_str())));
     let headings: Option<Line<'_>> = headers.then(|| headings.collect());
     let text = |cell| sanitized(Cell::exact(cell, zone, *mask));
-    let rows = || selection.rows().map(|cells| cells.into_iter().map(text).collect::<Line<'_>>());
+    let rows = || view.rows().map(|cells| cells.into_iter().map(text).collect::<Line<'_>>());
 
     let mut widths = vec![1; columns.len()];
     for line in headings.iter().cloned().chain(rows()) {

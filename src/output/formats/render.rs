@@ -7,7 +7,7 @@ use crate::output::formats::json::Layout;
 use crate::output::formats::sentence::write_sentence;
 use crate::output::formats::{delimited, json, plain_table, table};
 use crate::output::presentation::{Format, Presentation};
-use crate::output::select::{SelectError, Selection};
+use crate::output::table_view::{ColumnError, TableView};
 use crate::report::Report;
 
 /// Why an answer could not be shown.
@@ -18,11 +18,11 @@ pub enum RenderError {
     Io(#[from] io::Error),
     /// The columns asked for do not exist.
     #[error(transparent)]
-    Select(#[from] SelectError),
+    Column(#[from] ColumnError),
 }
 
-/// Writes the answer in the form that the presentation asks for. A table without rows is nothing at
-/// all; what a person is then told instead is [`empty_sentence`], on stderr.
+/// Writes the answer in the form that the presentation asks for. A table without rows is nothing at all; a person reads
+/// [`crate::report::Document::empty`] on stderr instead.
 ///
 /// # Errors
 /// When stdout does not take it, or a column asked for does not exist.
@@ -35,27 +35,21 @@ pub fn render(report: &Report, presentation: &Presentation, out: &mut dyn Write)
     }
 }
 
-/// What a person at a terminal is told where a table would have no rows.
-#[must_use]
-pub fn empty_sentence(report: &Report) -> Option<&'static str> {
-    report.rows.is_empty().then_some(report.document.empty)
-}
-
 fn render_table(
     report: &Report,
     presentation: &Presentation,
     out: &mut dyn Write,
 ) -> Result<(), RenderError> {
-    let selection = Selection::of(report, presentation.columns.as_deref())?;
+    let view = TableView::for_table(report, presentation.columns.as_deref())?;
     match &report.sentence {
         // Columns asked for by name are an answer to another question than the sentence.
-        Some(sentence) if presentation.terminal && presentation.columns.is_none() => {
+        Some(sentence) if presentation.is_for_terminal() && presentation.columns.is_none() => {
             write_sentence(sentence, presentation, out)?;
         }
         _ if report.rows.is_empty() => {}
         _ => match presentation.width {
-            Some(room) => table::write_table(&selection, presentation, room, out)?,
-            None => plain_table::write_plain_table(&selection, presentation, out)?,
+            Some(room) => table::write_table(&view, presentation, room, out)?,
+            None => plain_table::write_plain_table(&view, presentation, out)?,
         },
     }
     Ok(())
@@ -67,16 +61,16 @@ fn render_delimited(
     delimiter: Delimiter,
     out: &mut dyn Write,
 ) -> Result<(), RenderError> {
-    let selection = Selection::steady(report, presentation.columns.as_deref())?;
+    let view = TableView::for_delimited(report, presentation.columns.as_deref())?;
     let Presentation { zone, mask, headers, guard, .. } = presentation;
-    let names: Vec<String> = selection.columns().iter().map(|column| column.name.to_string()).collect();
-    let rows = selection.rows().map(|cells| cells.into_iter().map(|cell| cell.exact(zone, *mask)));
+    let names: Vec<String> = view.columns().iter().map(|column| column.name.clone()).collect();
+    let rows = view.rows().map(|cells| cells.into_iter().map(|cell| cell.exact(zone, *mask)));
     Ok(delimited::write(&names, rows, delimiter, *headers, *guard, out)?)
 }
 
 fn render_json(report: &Report, presentation: &Presentation, out: &mut dyn Write) -> io::Result<()> {
-    let Presentation { format, zone, mask, terminal, .. } = presentation;
-    let layout = if *terminal { Layout::Indented } else { Layout::Compact };
+    let Presentation { format, zone, mask, .. } = presentation;
+    let layout = if presentation.is_for_terminal() { Layout::Indented } else { Layout::Compact };
     match format {
         Format::Ndjson => json::write_ndjson(report, zone, *mask, out),
         _ => json::write_document(report, zone, *mask, layout, out),

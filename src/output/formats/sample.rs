@@ -14,15 +14,15 @@ pub(crate) static CALLS: Document = Document {
     rows_key: "calls",
     head: &[],
     fields: &[
-        field("profile", "PROFILE", Meaning::Name, Shown::WhenVaried(4)),
+        field("profile", "PROFILE", Meaning::Name, Shown::WhenDifferent(4)),
         field("time", "TIME", Meaning::Time, Shown::Always(0)),
         field("kind", "KIND", Meaning::Kind, Shown::Always(1)),
-        field("customer", "CUSTOMER", Meaning::Phone, Shown::WhenSaid(3)),
+        field("customer", "CUSTOMER", Meaning::Phone, Shown::WhenPresent(3)),
         field("message", "MESSAGE", Meaning::Text, Shown::Always(2)),
-        field("on_break", "ON BREAK", Meaning::State, Shown::WhenSaid(6)),
-        field("remaining", "LEFT", Meaning::Remaining, Shown::WhenSaid(5)),
+        field("on_break", "ON BREAK", Meaning::State, Shown::WhenPresent(6)),
+        field("remaining", "LEFT", Meaning::Remaining, Shown::WhenPresent(5)),
         field("call_id", "CALL", Meaning::Id, Shown::OnRequest),
-        field("icons", "ICONS", Meaning::Icons, Shown::WhenSaid(7)),
+        field("icons", "ICONS", Meaning::Icons, Shown::WhenPresent(7)),
         field("fields", "FIELDS", Meaning::Raw, Shown::OnRequest),
     ],
     tail: &[],
@@ -118,13 +118,12 @@ pub(crate) fn report(rows: Vec<Row>) -> Report {
 }
 
 pub(crate) fn terminal(width: usize) -> Presentation {
-    Presentation { terminal: true, width: Some(width), ..piped() }
+    Presentation { width: Some(width), ..piped() }
 }
 
 pub(crate) fn piped() -> Presentation {
     Presentation {
         format: Format::Table,
-        terminal: false,
         width: None,
         color: false,
         zone: india(),

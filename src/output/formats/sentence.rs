@@ -6,6 +6,8 @@ use std::{
     io::{self, Write},
 };
 
+use jiff::{Timestamp, tz::TimeZone};
+
 use crate::output::presentation::Presentation;
 use crate::output::text::mask::{mask_free_text, mask_phone};
 use crate::output::text::sanitize::sanitize;
@@ -22,11 +24,12 @@ pub fn write_sentence(
     presentation: &Presentation,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let words = words(sentence, presentation);
+    let Presentation { now, zone, mask, color, .. } = presentation;
+    let words = words(sentence, *now, zone, *mask);
     match mark(sentence.tone) {
         None => writeln!(out, "{words}"),
         Some(Mark { symbol, tint }) => {
-            let style = tint.style_if(presentation.color);
+            let style = tint.style_if(*color);
             writeln!(out, "{style}{symbol} {words}{style:#}")
         }
     }
@@ -34,16 +37,15 @@ pub fn write_sentence(
 
 /// The sentence without mark and colour, made harmless, as a notice or a title may show it.
 #[must_use]
-pub fn words(sentence: &Sentence, presentation: &Presentation) -> String {
-    let Presentation { zone, now, mask, .. } = presentation;
+pub fn words(sentence: &Sentence, now: Timestamp, zone: &TimeZone, mask: bool) -> String {
     let part = |part| -> Cow<'_, str> {
         match part {
             &Part::Words(words) => Cow::Borrowed(words),
-            Part::Text(text) if *mask => mask_free_text(text),
+            Part::Text(text) if mask => mask_free_text(text),
             Part::Text(text) => Cow::Borrowed(text),
-            Part::Phone(phone) if *mask => Cow::Owned(mask_phone(phone)),
+            Part::Phone(phone) if mask => Cow::Owned(mask_phone(phone)),
             Part::Phone(phone) => Cow::Borrowed(phone),
-            Part::Clock(moment) => Cow::Owned(times::clock(*moment, *now, zone)),
+            Part::Clock(moment) => Cow::Owned(times::clock(*moment, now, zone)),
             Part::Length(seconds) => Cow::Owned(times::length(*seconds)),
         }
     };

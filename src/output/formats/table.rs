@@ -4,88 +4,86 @@ use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, Table, TableStyle};
 
-use crate::output::formats::cell::{Cell, Glance};
-use crate::output::formats::fit::{GAP, Place, Wish, fit};
+use crate::output::cell::{Cell, DisplayText};
 use crate::output::presentation::Presentation;
-use crate::output::select::{Column, Selection};
+use crate::output::table_view::{Column, TableView};
 use crate::output::text::sanitize::sanitize;
 use crate::output::text::style::Tint;
 use crate::output::text::width::{cut, width};
 use crate::report::Meaning;
+
+/// Columns between two columns.
+pub(super) const GAP: u16 = 2;
 
 /// What `comfy-table` lays out instead of a column of text. It measures whole strings, and terminals paint some of them
 /// wider (Arabic ligatures); nor must it break texts, or see colour codes. So it gets as many stand-ins as the terminal
 /// paints columns, and the texts take their places afterwards.
 const STAND_IN: &str = "x";
 
-/// A text of the table, harmless and without spaces at its end.
-struct Label {
-    text: String,
-    tint: Tint,
-}
-
-impl Label {
-    fn new(text: &str, tint: Tint) -> Self {
-        Self { text: sanitize(text).trim_end_matches(' ').to_owned(), tint }
-    }
-
-    fn of_cell(cell: Cell<'_>, presentation: &Presentation) -> Self {
-        let Presentation { zone, now, mask, .. } = presentation;
-        let Glance { words, tint } = cell.glance(*now, zone, *mask);
-        Self::new(&words, tint)
-    }
-
-    fn cut(&self, columns: usize) -> Self {
-        Self { text: cut(&self.text, columns).into_owned(), tint: self.tint }
-    }
-}
+type Line = Vec<DisplayText>;
 
 /// Writes the rows of a report under the selected columns. No line is wider than `room`.
 ///
 /// # Errors
 /// What the writer answers.
 pub fn write_table(
-    selection: &Selection<'_>,
+    view: &TableView<'_>,
     presentation: &Presentation,
     room: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let columns = selection.columns();
-    let headings = columns.iter().map(|column| Label::new(&column.title, Tint::Strong));
-    let headings = presentation.headers.then(|| headings.collect());
-    let rows = selection
-        .rows()
-        .map(|cells| cells.into_iter().map(|cell| Label::of_cell(cell, presentation)).collect());
-    let lines: Vec<Vec<Label>> = headings.into_iter().chain(rows).collect();
+    let columns = view.columns();
+    let Presentation { zone, now, mask, headers, color, .. } = presentation;
+    let heading = |column: &Column| harmless(DisplayText { text: column.title.clone(), tint: Tint::Strong });
+    let headings: Option<Line> = headers.then(|| columns.iter().map(heading).collect());
+    let cell = |cell| harmless(Cell::display(cell, *now, zone, *mask));
+    let rows = || view.rows().map(|cells| cells.into_iter().map(cell).collect());
+    let lines = || headings.iter().cloned().chain(rows());
 
-    let places = places(columns, &lines, room);
-    let cut = |line: &Vec<Label>| places.iter().map(|place| line[place.column].cut(place.width)).collect();
-    let lines: Vec<Vec<Label>> = lines.iter().map(cut).collect();
-
+    // Lines are made twice, so that only what fits is kept.
+    let places = places(columns, lines(), room);
+    let lines: Vec<Line> = lines().map(|line| cut_to(&places, &line)).collect();
     for (laid_out, line) in lay_out(columns, &places, &lines).lines().zip(&lines) {
-        write_line(&laid_out, line, presentation.color, out)?;
+        write_line(&laid_out, line, *color, out)?;
     }
     Ok(())
 }
 
+/// Spaces at the end of a cell would be coloured.
+fn harmless(DisplayText { text, tint }: DisplayText) -> DisplayText {
+    DisplayText { text: sanitize(&text).trim_end_matches(' ').to_owned(), tint }
+}
+
 /// Which columns are shown, and how wide.
-fn places(columns: &[Column], lines: &[Vec<Label>], room: usize) -> Vec<Place> {
-    let wish = |(index, column): (usize, &Column)| {
-        let widest = lines.iter().map(|line| width(&line[index].text)).max();
-        let natural = widest.unwrap_or_default().max(1);
+fn places(columns: &[Column], lines: impl Iterator<Item = Line>, room: usize) -> Vec<Place> {
+    let mut widest = vec![1; columns.len()];
+    for line in lines {
+        for (widest, cell) in widest.iter_mut().zip(line) {
+            *widest = width(&cell.text).max(*widest);
+        }
+    }
+    let wish = |(column, natural): (&Column, usize)| {
         let least = least(column).map_or(natural, |least| least.min(natural));
         Wish { natural, least, rank: column.rank }
     };
-    let wishes: Vec<Wish> = columns.iter().enumerate().map(wish).collect();
+    let wishes: Vec<Wish> = columns.iter().zip(widest).map(wish).collect();
     fit(&wishes, room)
+}
+
+fn cut_to(places: &[Place], line: &[DisplayText]) -> Line {
+    let cut_to = |place: &Place| {
+        let DisplayText { text, tint } = &line[place.column];
+        DisplayText { text: cut(text, place.width).into_owned(), tint: *tint }
+    };
+    places.iter().map(cut_to).collect()
 }
 
 /// Columns in which a cell still says something; `None` where half of it would mislead.
 fn least(column: &Column) -> Option<usize> {
     match column.meaning {
-        // A sentence needs more than a word; what nobody named may be either.
-        Meaning::Text if u8::try_from(column.rank).is_ok() => Some(32),
-        Meaning::Text => Some(16),
+        // A sentence needs more than a word; an extra field may be either.
+        Meaning::Text if column.is_extra() => Some(16),
+        Meaning::Text => Some(32),
         Meaning::Kind | Meaning::Icons | Meaning::Raw => Some(12),
         // Names are told apart by their ends as often as by their beginnings.
         Meaning::Name => Some(24),
@@ -101,11 +99,11 @@ fn least(column: &Column) -> Option<usize> {
 }
 
 /// The table with stand-ins for its texts.
-fn lay_out(columns: &[Column], places: &[Place], lines: &[Vec<Label>]) -> Table {
+fn lay_out(columns: &[Column], places: &[Place], lines: &[Line]) -> Table {
     let mut table = Table::new();
     table.load_style(TableStyle::new());
     for line in lines {
-        table.add_row(line.iter().map(|label| STAND_IN.repeat(width(&label.text))));
+        table.add_row(line.iter().map(|cell| STAND_IN.repeat(width(&cell.text))));
     }
     for (column, place) in table.column_iter_mut().zip(places) {
         column.set_padding((0, GAP));
@@ -117,15 +115,81 @@ fn lay_out(columns: &[Column], places: &[Place], lines: &[Vec<Label>]) -> Table 
 }
 
 /// Writes a laid out line with the texts in place of their stand-ins.
-fn write_line(laid_out: &str, line: &[Label], color: bool, out: &mut dyn Write) -> io::Result<()> {
+fn write_line(laid_out: &str, line: &[DisplayText], color: bool, out: &mut dyn Write) -> io::Result<()> {
     let mut rest = laid_out;
-    for Label { text, tint } in line.iter().filter(|label| !label.text.is_empty()) {
+    for DisplayText { text, tint } in line.iter().filter(|cell| !cell.text.is_empty()) {
         let (spaces, stand_ins) = rest.split_at(rest.find(STAND_IN).unwrap_or(rest.len()));
         let style = tint.style_if(color);
         write!(out, "{spaces}{style}{text}{style:#}")?;
         rest = &stand_ins[width(text)..];
     }
     writeln!(out)
+}
+
+/// Columns that are worth filling with the beginning of a text that would not fit otherwise.
+const SLIVER: usize = 8;
+
+/// What a column would like.
+#[derive(Clone, Copy, Debug)]
+struct Wish {
+    /// Columns of its widest cell.
+    natural: usize,
+    /// Columns below which it is of no use.
+    least: usize,
+    /// The highest goes first when space lacks.
+    rank: usize,
+}
+
+/// What a column gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    /// Which of the columns.
+    column: usize,
+    /// Its width.
+    width: usize,
+}
+
+/// Gives each column its natural width if there is room; else drops those with the highest rank
+/// until the rest is of use, and takes the missing space from the widest. One always stays.
+fn fit(wishes: &[Wish], room: usize) -> Vec<Place> {
+    let mut kept: Vec<(usize, Wish)> = wishes.iter().copied().enumerate().collect();
+    let mut last_dropped = None;
+    while kept.len() > 1 && total(&kept, 0) > room {
+        let last = (0..kept.len()).max_by_key(|&at| kept[at].1.rank);
+        last_dropped = last.map(|at| kept.remove(at));
+    }
+    // Rather the beginning of a text than an empty edge.
+    let spare = room.saturating_sub(total(&kept, room) + usize::from(GAP));
+    if let Some((column, wish)) = last_dropped
+        && wish.least < wish.natural
+        && spare >= SLIVER
+    {
+        kept.push((column, Wish { least: SLIVER.min(wish.least), ..wish }));
+        kept.sort_unstable_by_key(|(column, _)| *column);
+    }
+    share(&kept, room)
+}
+
+/// Takes what is too much from the widest columns, and hands out what even shares leave over.
+fn share(kept: &[(usize, Wish)], room: usize) -> Vec<Place> {
+    let cap = (0..=room).rev().find(|&cap| total(kept, cap) <= room).unwrap_or(0);
+    let mut left = room.saturating_sub(total(kept, cap));
+    let place = |&(column, wish): &(usize, Wish)| {
+        let width = capped(wish, cap);
+        let more = usize::from(left > 0 && width < wish.natural);
+        left -= more;
+        Place { column, width: (width + more).min(room.max(1)) }
+    };
+    kept.iter().map(place).collect()
+}
+
+fn total(kept: &[(usize, Wish)], cap: usize) -> usize {
+    kept.iter().map(|(_, wish)| capped(*wish, cap)).sum::<usize>()
+        + usize::from(GAP) * kept.len().saturating_sub(1)
+}
+
+fn capped(wish: Wish, cap: usize) -> usize {
+    wish.natural.min(cap.max(wish.least))
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use jiff::{Timestamp, tz::TimeZone};
 use crate::json;
 use crate::json::{Layout, Raw};
 use crate::output::formats::sentence::words;
-use crate::output::presentation::{Format, Presentation};
 use crate::output::text::mask::{mask_free_text, mask_json, mask_phone};
 use crate::output::text::sanitize::sanitize;
 use crate::output::text::times;
@@ -58,19 +57,7 @@ impl Wording<'_> {
 
     /// A sentence of an event.
     pub(crate) fn sentence(&self, sentence: &Sentence) -> String {
-        let presentation = Presentation {
-            guard: true,
-            format: Format::Table,
-            terminal: true,
-            width: None,
-            color: false,
-            zone: self.zone.clone(),
-            now: self.wall,
-            mask: self.mask,
-            headers: true,
-            columns: None,
-        };
-        words(sentence, &presentation)
+        words(sentence, self.wall, self.zone, self.mask)
     }
 
     /// The time on the clock.

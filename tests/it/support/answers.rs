@@ -46,7 +46,6 @@ pub fn report(received: &Received) -> Report {
 pub fn told(report: &Report, format: Format) -> Vec<u8> {
     let presentation = Presentation {
         format,
-        terminal: false,
         width: None,
         color: false,
         zone: TimeZone::posix("IST-5:30").unwrap(),

@@ -84,7 +84,6 @@ impl Shift {
     pub fn lines<W: Write>(format: Format, out: W) -> Lines<W> {
         let presentation = Presentation {
             format,
-            terminal: false,
             width: None,
             color: false,
             zone: zone(),

@@ -1,7 +1,7 @@
 use super::*;
 use crate::output::payloads::{assert_harmless, payloads};
 
-const PLAIN: Manner = Manner { color: false, mask: false };
+const PLAIN: MessageStyle = MessageStyle { color: false, mask: false };
 
 fn expired() -> Problem {
     Problem {
@@ -14,9 +14,9 @@ fn expired() -> Problem {
     }
 }
 
-fn written(problem: &Problem, manner: Manner) -> String {
+fn written(problem: &Problem, style: MessageStyle) -> String {
     let mut out = Vec::new();
-    write_problem(problem, manner, &mut out).expect("a vector takes everything");
+    write_problem(problem, style, &mut out).expect("a vector takes everything");
     String::from_utf8(out).expect("text")
 }
 
@@ -42,7 +42,7 @@ fn colour_stays_on_the_words_in_front() {
     let problem = Problem { profile: None, causes: Vec::new(), ..expired() };
     let expected = "\u{1b}[1m\u{1b}[31merror:\u{1b}[0m the session has expired\n\
                     \u{1b}[1m\u{1b}[36mhint:\u{1b}[0m run `deepcall login --profile asha`\n";
-    assert_eq!(written(&problem, Manner { color: true, mask: false }), expected);
+    assert_eq!(written(&problem, MessageStyle { color: true, mask: false }), expected);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn a_note_is_one_line() {
 #[test]
 fn phone_numbers_are_hidden_when_asked() {
     let problem = Problem { message: "unknown caller 919876543210".to_owned(), ..expired() };
-    let written = written(&problem, Manner { color: false, mask: true });
+    let written = written(&problem, MessageStyle { color: false, mask: true });
     assert!(written.starts_with("error: asha: unknown caller •••••••••210\n"));
 }
 

@@ -1,7 +1,7 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::output::formats::sample::{now, piped, terminal};
+use crate::output::formats::sample::{india, now, terminal};
 
 fn on_break() -> Sentence {
     let since = now() - SignedDuration::from_mins(16);
@@ -33,7 +33,7 @@ fn a_notable_sentence_is_marked_and_harmless() {
     assert_eq!(written(&on_break(), &terminal(80)), format!("! {words}\n"));
     let colored = Presentation { color: true, ..terminal(80) };
     assert_eq!(written(&on_break(), &colored), format!("\u{1b}[33m! {words}\u{1b}[0m\n"));
-    assert_eq!(super::words(&on_break(), &piped()), words);
+    assert_eq!(super::words(&on_break(), now(), &india(), false), words);
 }
 
 #[test]
@@ -59,6 +59,6 @@ fn phone_numbers_are_hidden_when_asked() {
 #[test]
 fn parts_that_are_harmless_alone_stay_harmless_together() {
     let parts = vec![Part::Words("x"), Part::Text("\u{301}".repeat(6)), Part::Text("\u{301}".repeat(6))];
-    let said = words(&Sentence { tone: Tone::Usual, parts }, &piped());
+    let said = words(&Sentence { tone: Tone::Usual, parts }, now(), &india(), false);
     assert_eq!(said, sanitize(&said));
 }

@@ -1,11 +1,12 @@
-//! One value of one row as text: exact for machines, worded for people. Text from the server is
-//! not made harmless here; whoever writes it does that. It must not know columns or widths.
+//! One value of one row as text: exact for scripts, worded for people. It may hold what a terminal would obey; whoever
+//! writes it makes it harmless.
 
 use std::borrow::Cow;
 
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::json;
+use crate::json::RawValue;
 use crate::output::text::mask::mask_text;
 use crate::output::text::style::{Mark, Tint, mark_of_kind, mark_of_state, mark_of_verdict};
 use crate::output::text::times;
@@ -29,11 +30,11 @@ enum Content<'r> {
     Seconds(i64),
 }
 
-/// What a person is shown: words, and how they are meant to strike the eye.
+/// What a person is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Glance<'r> {
-    /// The words, not yet made harmless; a mark stands before them where there is one.
-    pub words: Cow<'r, str>,
+pub struct DisplayText {
+    /// The words, after a mark where there is one.
+    pub text: String,
     /// Says what the mark says.
     pub tint: Tint,
 }
@@ -49,15 +50,15 @@ impl<'r> Cell<'r> {
             Value::Flag(flag) => Content::Flag(*flag),
             Value::Time(time) => Content::Time(*time),
             Value::Seconds(seconds) => Content::Seconds(*seconds),
-            Value::Raw(raw) => Content::of_json(raw.get()),
+            Value::Raw(raw) => Content::of_json(raw),
             Value::RawList { label, .. } => Content::Text(Cow::Borrowed(label)),
         };
         Self { content, meaning, key }
     }
 
-    /// A piece of JSON as the server wrote it; `None` where there is no such piece.
+    /// A value as the server wrote it; `None` where there is none.
     #[must_use]
-    pub fn from_json(json: Option<&'r str>) -> Self {
+    pub fn from_json(json: Option<&'r RawValue>) -> Self {
         Self { content: json.map_or(Content::Nothing, Content::of_json), meaning: Meaning::Raw, key: "" }
     }
 
@@ -78,7 +79,7 @@ impl<'r> Cell<'r> {
         }
     }
 
-    /// The text for machines: RFC 3339, plain seconds, `true` and `false`, JSON for what is nested.
+    /// The text for scripts: RFC 3339, plain seconds, `true` and `false`, JSON for what is nested.
     #[must_use]
     pub fn exact(self, zone: &TimeZone, mask: bool) -> Cow<'r, str> {
         match self.content {
@@ -93,7 +94,7 @@ impl<'r> Cell<'r> {
 
     /// The words for people: relative times, lengths with units, a mark before kinds and states.
     #[must_use]
-    pub fn glance(self, now: Timestamp, zone: &TimeZone, mask: bool) -> Glance<'r> {
+    pub fn display(self, now: Timestamp, zone: &TimeZone, mask: bool) -> DisplayText {
         let (meaning, key) = (self.meaning, self.key);
         match self.content {
             Content::Text(text) if meaning == Meaning::Kind && !text.is_empty() => {
@@ -109,7 +110,7 @@ impl<'r> Cell<'r> {
             Content::Seconds(seconds) => {
                 let over = meaning == Meaning::Remaining && seconds < 0;
                 let tint = if over { Tint::Bad } else { Tint::Plain };
-                Glance { words: Cow::Owned(times::length(seconds)), tint }
+                DisplayText { text: times::length(seconds), tint }
             }
             Content::Nothing | Content::Text(_) | Content::Number(_) => plain(self.exact(zone, mask)),
         }
@@ -117,10 +118,11 @@ impl<'r> Cell<'r> {
 }
 
 impl<'r> Content<'r> {
-    fn of_json(json: &'r str) -> Self {
-        let json = json.trim();
+    fn of_json(json: &'r RawValue) -> Self {
+        let json = json.get();
         match json.as_bytes().first() {
             Some(b'n') => Self::Nothing,
+            // What is no Unicode text (half of a character) stays as written.
             Some(b'"') => Self::Text(json::string(json).unwrap_or(Cow::Borrowed(json))),
             Some(b'{' | b'[') => Self::Text(json::compact(json)),
             _ => Self::Text(Cow::Borrowed(json)),
@@ -128,12 +130,12 @@ impl<'r> Content<'r> {
     }
 }
 
-fn marked<'r>(mark: Mark, words: &str) -> Glance<'r> {
-    Glance { words: Cow::Owned(format!("{} {words}", mark.symbol)), tint: mark.tint }
+fn marked(mark: Mark, words: &str) -> DisplayText {
+    DisplayText { text: format!("{} {words}", mark.symbol), tint: mark.tint }
 }
 
-fn plain<'r>(words: impl Into<Cow<'r, str>>) -> Glance<'r> {
-    Glance { words: words.into(), tint: Tint::Plain }
+fn plain(text: impl Into<String>) -> DisplayText {
+    DisplayText { text: text.into(), tint: Tint::Plain }
 }
 
 const fn yes_or_no(holds: bool) -> &'static str {

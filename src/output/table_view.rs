@@ -1,24 +1,21 @@
-//! Which columns a table, CSV or TSV has, by name or by what the rows say, and their cells.
-//! It must not know how cells are worded or laid out.
-
-use std::borrow::Cow;
+//! A report as columns and rows of cells, for tables, CSV and TSV.
 
 use crate::json;
 use crate::json::RawValue;
-use crate::output::formats::cell::Cell;
+use crate::output::cell::Cell;
 use crate::report::{Document, Field, Meaning, Report, Row, Shown, Value};
 use crate::words::nearest;
 
 /// More columns that nobody asked for than this help nobody.
 const MOST_EXTRA: usize = 40;
 
-/// A column: where its cells come from, and how gladly it is given up.
+/// A column, and where its cells come from.
 #[derive(Clone, Debug)]
 pub struct Column {
     /// What `--columns` calls it, and the heading in CSV and TSV; may come from the server.
-    pub name: Cow<'static, str>,
+    pub name: String,
     /// The heading in tables; may come from the server.
-    pub title: Cow<'static, str>,
+    pub title: String,
     /// What its cells mean.
     pub meaning: Meaning,
     /// On a narrow terminal the columns with the highest rank go first.
@@ -36,16 +33,16 @@ enum Source {
     Extra,
 }
 
-/// The columns of a report, with what they show of each row.
+/// The columns of a report with their cells.
 #[derive(Debug)]
-pub struct Selection<'r> {
+pub struct TableView<'r> {
     report: &'r Report,
     columns: Vec<Column>,
 }
 
-/// Why columns cannot be selected.
+/// Why there is no such column.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SelectError {
+pub enum ColumnError {
     /// No field has this name.
     #[error("no column is called \"{name}\"{} are {}", closest(nearest.as_deref()), known.join(", "))]
     Unknown {
@@ -81,30 +78,31 @@ fn pathless(known: &[&str]) -> String {
 ///
 /// # Errors
 /// At the first name that the document does not know.
-pub fn named(document: &Document, names: &[String]) -> Result<Vec<Column>, SelectError> {
-    names.iter().enumerate().map(|(rank, name)| Ok(Column { rank, ..by_name(document, name)? })).collect()
+pub fn columns_by_name(document: &Document, names: &[String]) -> Result<Vec<Column>, ColumnError> {
+    let by_name = |(rank, name): (usize, &String)| Ok(Column { rank, ..column_by_name(document, name)? });
+    names.iter().enumerate().map(by_name).collect()
 }
 
-impl<'r> Selection<'r> {
-    /// For a table: the columns asked for, else what the report shows by itself.
+impl<'r> TableView<'r> {
+    /// For a table: the columns asked for, else those that rows have something in.
     ///
     /// # Errors
     /// At the first name that the document does not know.
-    pub fn of(report: &'r Report, requested: Option<&[String]>) -> Result<Self, SelectError> {
+    pub fn for_table(report: &'r Report, requested: Option<&[String]>) -> Result<Self, ColumnError> {
         Self::new(report, requested, |field| match field.shown {
             Shown::Always(_) => true,
-            Shown::WhenSaid(_) => is_said(report, field),
-            Shown::WhenVaried(_) => is_varied(report, field),
+            Shown::WhenPresent(_) => is_present(report, field),
+            Shown::WhenDifferent(_) => is_different(report, field),
             Shown::OnRequest => false,
         })
     }
 
-    /// For CSV and TSV: the columns asked for, else every field that a table may show, whether or not a row says it. A
-    /// script counts on the same columns in the same order from run to run; keys that no field names come after them.
+    /// For CSV and TSV: the columns asked for, else every field that a table may show, whatever rows have. A script
+    /// counts on the same columns in the same order from run to run; extra fields come after them.
     ///
     /// # Errors
     /// At the first name that the document does not know.
-    pub fn steady(report: &'r Report, requested: Option<&[String]>) -> Result<Self, SelectError> {
+    pub fn for_delimited(report: &'r Report, requested: Option<&[String]>) -> Result<Self, ColumnError> {
         Self::new(report, requested, |field| field.shown != Shown::OnRequest)
     }
 
@@ -112,12 +110,12 @@ impl<'r> Selection<'r> {
         report: &'r Report,
         requested: Option<&[String]>,
         is_shown: impl Fn(&Field) -> bool,
-    ) -> Result<Self, SelectError> {
+    ) -> Result<Self, ColumnError> {
         if let Some(names) = requested {
-            return Ok(Self { report, columns: named(report.document, names)? });
+            return Ok(Self { report, columns: columns_by_name(report.document, names)? });
         }
         let shown = report.document.fields.iter().filter(|field| is_shown(field));
-        let mut columns: Vec<_> = shown.map(whole).collect();
+        let mut columns: Vec<_> = shown.map(Column::of_field).collect();
         columns.extend(extra_columns(report));
         Ok(Self { report, columns })
     }
@@ -131,7 +129,7 @@ impl<'r> Selection<'r> {
     /// The cells of each row, in the order of the columns. Extra fields are read row by row: those of a large answer
     /// take more memory than the answer.
     pub fn rows(&self) -> impl Iterator<Item = Vec<Cell<'_>>> {
-        let has_extra = self.columns.iter().any(|column| matches!(column.source, Source::Extra));
+        let has_extra = self.columns.iter().any(Column::is_extra);
         let extra_fields = self.report.document.extra_fields.filter(|_| has_extra);
         self.report.rows.iter().map(move |row| {
             let extra_fields = extra_fields.map_or_else(Vec::new, |of| of(row));
@@ -141,6 +139,26 @@ impl<'r> Selection<'r> {
 }
 
 impl Column {
+    fn of_field(field: &'static Field) -> Self {
+        let rank = match field.shown {
+            Shown::Always(rank) | Shown::WhenPresent(rank) | Shown::WhenDifferent(rank) => usize::from(rank),
+            Shown::OnRequest => usize::from(u8::MAX),
+        };
+        Self {
+            name: field.key.to_owned(),
+            title: field.title.to_owned(),
+            meaning: field.meaning,
+            rank,
+            source: Source::Field(field),
+        }
+    }
+
+    /// Whether it shows an extra field.
+    #[must_use]
+    pub fn is_extra(&self) -> bool {
+        matches!(self.source, Source::Extra)
+    }
+
     /// Of equal keys in one row the last one counts.
     fn cell<'r>(&self, row: &'r Row, extra_fields: &[(String, String)]) -> Cell<'r> {
         match &self.source {
@@ -154,34 +172,34 @@ impl Column {
     }
 }
 
-fn by_name(document: &Document, name: &str) -> Result<Column, SelectError> {
+fn column_by_name(document: &Document, name: &str) -> Result<Column, ColumnError> {
     let (first, path) = name.split_once('.').map_or((name, None), |(first, path)| (first, Some(path)));
     let Some(field) = document.fields.iter().find(|field| field.key == first) else {
         return Err(unknown(document, name, first));
     };
     let Some(path) = path else {
-        return Ok(whole(field));
+        return Ok(Column::of_field(field));
     };
     if !has_inside(field) {
         let known = document.fields.iter().filter(|field| has_inside(field)).map(|field| field.key).collect();
-        return Err(SelectError::NoInside { name: name.to_owned(), field: field.key, known });
+        return Err(ColumnError::NoInside { name: name.to_owned(), field: field.key, known });
     }
     Ok(Column {
-        name: Cow::Owned(name.to_owned()),
-        title: Cow::Owned(name.to_owned()),
+        name: name.to_owned(),
+        title: name.to_owned(),
         meaning: Meaning::Raw,
         rank: 0,
         source: Source::Path(field, path.split('.').map(str::to_owned).collect()),
     })
 }
 
-fn unknown(document: &Document, name: &str, first: &str) -> SelectError {
+fn unknown(document: &Document, name: &str, first: &str) -> ColumnError {
     let known: Vec<_> = document.fields.iter().map(|field| field.key).collect();
     let nearest = nearest(first, known.iter().copied())
         .map(|key| format!("{key}{}", &name[first.len()..]))
         .or_else(|| Some(format!("{}.{name}", parent_of_extra_fields(document)?)))
         .filter(|_| !name.is_empty());
-    SelectError::Unknown { name: name.to_owned(), nearest, known }
+    ColumnError::Unknown { name: name.to_owned(), nearest, known }
 }
 
 /// The field that the extra fields are in: their keys are paths into it.
@@ -194,25 +212,11 @@ fn has_inside(field: &Field) -> bool {
     matches!(field.meaning, Meaning::Raw | Meaning::Icons)
 }
 
-fn whole(field: &'static Field) -> Column {
-    let rank = match field.shown {
-        Shown::Always(rank) | Shown::WhenSaid(rank) | Shown::WhenVaried(rank) => usize::from(rank),
-        Shown::OnRequest => usize::from(u8::MAX),
-    };
-    Column {
-        name: Cow::Borrowed(field.key),
-        title: Cow::Borrowed(field.title),
-        meaning: field.meaning,
-        rank,
-        source: Source::Field(field),
-    }
-}
-
-fn is_said(report: &Report, field: &Field) -> bool {
+fn is_present(report: &Report, field: &Field) -> bool {
     report.rows.iter().any(|row| !field_cell(row, field).is_empty())
 }
 
-fn is_varied(report: &Report, field: &Field) -> bool {
+fn is_different(report: &Report, field: &Field) -> bool {
     let mut cells = report.rows.iter().map(|row| field_cell(row, field));
     cells.next().is_some_and(|first| cells.any(|other| other != first))
 }
@@ -234,24 +238,24 @@ fn extra_columns(report: &Report) -> impl Iterator<Item = Column> {
         }
     }
     keys.into_iter().enumerate().map(|(index, key)| Column {
-        name: Cow::Owned(key.clone()),
-        title: Cow::Owned(key),
+        name: key.clone(),
+        title: key,
         meaning: Meaning::Text,
         rank: usize::from(u8::MAX) + 1 + index,
         source: Source::Extra,
     })
 }
 
-fn inside<'r>(value: &'r Value, path: &[String]) -> Option<&'r str> {
-    let found = match value {
+/// What the server wrote at the end of a path into a field.
+fn inside<'r>(value: &'r Value, path: &[String]) -> Option<&'r RawValue> {
+    match value {
         Value::Raw(raw) => json::find(raw, path),
         Value::RawList { items, .. } => {
             let (first, rest) = path.split_first()?;
             json::find(items.get(first.parse::<usize>().ok()?)?, rest)
         }
         _ => None,
-    };
-    found.map(RawValue::get)
+    }
 }
 
 #[cfg(test)]

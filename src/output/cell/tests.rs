@@ -5,9 +5,9 @@ fn exact(value: &Value, meaning: Meaning) -> String {
     Cell::new(value, meaning, "key").exact(&india(), false).into_owned()
 }
 
-fn glance(value: &Value, meaning: Meaning, key: &str) -> (String, Tint) {
-    let Glance { words, tint } = Cell::new(value, meaning, key).glance(now(), &india(), false);
-    (words.into_owned(), tint)
+fn display(value: &Value, meaning: Meaning, key: &str) -> (String, Tint) {
+    let DisplayText { text, tint } = Cell::new(value, meaning, key).display(now(), &india(), false);
+    (text, tint)
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn people_get_words_and_marks() {
         (Value::Seconds(-45), Meaning::Remaining, "left", "-45 s", Tint::Bad),
         (Value::Number(12), Meaning::Text, "count", "12", Tint::Plain),
     ] {
-        assert_eq!(glance(&value, meaning, key), (words.to_owned(), tint), "{value:?}");
+        assert_eq!(display(&value, meaning, key), (words.to_owned(), tint), "{value:?}");
     }
 }
 
@@ -80,7 +80,7 @@ fn phone_numbers_are_hidden_when_asked() {
     ] {
         let cell = Cell::new(&value, meaning, "key");
         assert_eq!(cell.clone().exact(&india(), true), hidden);
-        assert_eq!(cell.glance(now(), &india(), true).words, hidden);
+        assert_eq!(cell.display(now(), &india(), true).text, hidden);
     }
     let extra = Cell::from_extra(Some("919876543210".into()));
     assert_eq!(extra.exact(&india(), true), "•••••••••210");

@@ -5,17 +5,17 @@ fn names(columns: &[Column]) -> Vec<&str> {
     columns.iter().map(|column| &*column.name).collect()
 }
 
-fn texts(selection: &Selection<'_>) -> Vec<Vec<String>> {
+fn texts(view: &TableView<'_>) -> Vec<Vec<String>> {
     let text = |cell: Cell<'_>| cell.exact(&india(), false).into_owned();
-    selection.rows().map(|cells| cells.into_iter().map(text).collect()).collect()
+    view.rows().map(|cells| cells.into_iter().map(text).collect()).collect()
 }
 
 fn columns(report: &Report, requested: Option<&[String]>) -> Vec<Column> {
-    Selection::of(report, requested).expect("known columns").columns
+    TableView::for_table(report, requested).expect("known columns").columns
 }
 
-fn steady_columns(report: &Report) -> Vec<Column> {
-    Selection::steady(report, None).expect("columns").columns
+fn delimited_columns(report: &Report) -> Vec<Column> {
+    TableView::for_delimited(report, None).expect("columns").columns
 }
 
 fn requested(names: &[&str]) -> Vec<String> {
@@ -23,7 +23,7 @@ fn requested(names: &[&str]) -> Vec<String> {
 }
 
 fn refused(name: &str) -> String {
-    named(&CALLS, &requested(&["time", name])).expect_err("no such column").to_string()
+    columns_by_name(&CALLS, &requested(&["time", name])).expect_err("no such column").to_string()
 }
 
 #[test]
@@ -49,10 +49,10 @@ fn keys_that_no_field_names_follow_in_order_of_appearance() {
         call(2, "note", "x").with("fields", Value::Raw(raw(r#"{"team":"B","queue":"help","deep":{"x":1}}"#))),
     ];
     let report = report(rows);
-    let selection = Selection::of(&report, None).expect("columns");
-    assert_eq!(names(selection.columns()), ["time", "kind", "message", "queue", "score", "team"]);
-    assert!(selection.columns().is_sorted_by_key(|column| column.rank));
-    let cells: Vec<_> = texts(&selection).into_iter().map(|row| row[3..].to_vec()).collect();
+    let view = TableView::for_table(&report, None).expect("columns");
+    assert_eq!(names(view.columns()), ["time", "kind", "message", "queue", "score", "team"]);
+    assert!(view.columns().is_sorted_by_key(|column| column.rank));
+    let cells: Vec<_> = texts(&view).into_iter().map(|row| row[3..].to_vec()).collect();
     assert_eq!(cells, [["sales", "1.5", ""], ["help", "", "B"]]);
 }
 
@@ -66,9 +66,9 @@ fn at_most_forty_such_keys_become_columns() {
 #[test]
 fn a_script_counts_on_the_same_columns_whatever_rows_say() {
     let shown = ["profile", "time", "kind", "customer", "message", "on_break", "remaining", "icons"];
-    assert_eq!(names(&steady_columns(&report(Vec::new()))), shown);
+    assert_eq!(names(&delimited_columns(&report(Vec::new()))), shown);
     let row = call(1, "note", "x").with("fields", Value::Raw(raw(r#"{"queue":"sales"}"#)));
-    let columns = steady_columns(&report(vec![row]));
+    let columns = delimited_columns(&report(vec![row]));
     assert_eq!(names(&columns)[..8], shown);
     assert_eq!(names(&columns)[8..], ["queue"]);
 }
@@ -100,15 +100,16 @@ fn paths_lead_into_what_the_server_sent() {
         ("icons.1.name", ""),
         ("icons.name", ""),
     ] {
-        let selection = Selection::of(&report, Some(&requested(&[path]))).expect("a known column");
-        assert_eq!(names(selection.columns()), [path]);
-        assert_eq!(texts(&selection), [[text]], "{path}");
+        let view = TableView::for_table(&report, Some(&requested(&[path]))).expect("a known column");
+        assert_eq!(names(view.columns()), [path]);
+        assert_eq!(texts(&view), [[text]], "{path}");
     }
 }
 
 #[test]
 fn requested_columns_keep_their_order_and_are_given_up_from_the_end() {
-    let columns = named(&CALLS, &requested(&["message", "fields.queue", "time"])).expect("known columns");
+    let columns =
+        columns_by_name(&CALLS, &requested(&["message", "fields.queue", "time"])).expect("known columns");
     assert_eq!(names(&columns), ["message", "fields.queue", "time"]);
     assert_eq!(columns.iter().map(|column| column.rank).collect::<Vec<_>>(), [0, 1, 2]);
 }
