@@ -118,6 +118,22 @@ impl Typed {
         values.map_or(&[], Vec::as_slice)
     }
 
+    /// Refuses an option that was typed and would change nothing, so that a mistake in a script does not pass in silence
+    /// (`scripting.md`, "Options that would change nothing"). Each of `needs` is an option, whether what it requires is
+    /// there, and what that is.
+    ///
+    /// # Errors
+    /// If there is such an option: exit code 2.
+    pub fn refuse_idle(&self, needs: &[(&str, bool, &str)]) -> Result<(), Failure> {
+        let is_idle = |(option, is_met, _): &&(&str, bool, &str)| {
+            !is_met && self.options.contains_key(option.trim_start_matches('-'))
+        };
+        match needs.iter().find(is_idle) {
+            Some((option, _, what)) => Err(Failure::usage(format!("{option} requires {what}"))),
+            None => Ok(()),
+        }
+    }
+
     /// Whether a setting's option was typed.
     #[must_use]
     pub fn has(&self, key: &Key) -> bool {

@@ -146,6 +146,7 @@ impl Schedule {
     }
 
     /// When to poll after a good answer: the next place on the grid, or sooner when a deadline comes before it.
+    #[must_use]
     pub fn on_time(
         &self,
         deadline: Option<Duration>,

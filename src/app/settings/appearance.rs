@@ -25,7 +25,20 @@ pub fn presentation(
 ) -> Result<Presentation, Failure> {
     let OutputOptions { format: options, values } = options;
     let format = format(options, settings)?;
-    refuse_without_effect(options, settings, &format)?;
+    let instead = format!(", and the output is {} ({})", format.value.word(), format.source);
+    let (in_columns, for_spreadsheets) =
+        (format!("table, csv or tsv{instead}"), format!("csv or tsv{instead}"));
+    let is_for_spreadsheets = matches!(format.value, Format::Csv | Format::Tsv);
+    let refused = settings.typed.refuse_idle(&[
+        ("--columns", has_columns(format.value), &in_columns),
+        ("--no-headers", has_columns(format.value), &in_columns),
+        ("--csv-raw", is_for_spreadsheets, &for_spreadsheets),
+    ]);
+    refused.map_err(|failure| match options.columns {
+        Some(_) => failure
+            .hint("to choose keys of the JSON document, write for example --jq '.tags[] | {time, kind}'"),
+        None => failure,
+    })?;
     let terminal = terminals.stdout;
     Ok(Presentation {
         format: format.value,
@@ -81,35 +94,6 @@ pub fn columns(document: &Document, text: &str) -> Result<Vec<String>, ColumnErr
 
 fn has_columns(format: Format) -> bool {
     matches!(format, Format::Table | Format::Csv | Format::Tsv)
-}
-
-/// An option that would change nothing in this format is a usage error, not silence
-/// (`scripting.md`, "Options that would change nothing").
-fn refuse_without_effect(
-    options: &FormatOptions,
-    settings: Settings<'_>,
-    format: &Sourced<Format>,
-) -> Result<(), Failure> {
-    let has_columns = has_columns(format.value);
-    let has_formulas = matches!(format.value, Format::Csv | Format::Tsv);
-    let typed = [
-        ("--columns", options.columns.is_some() && !has_columns, "table, csv and tsv"),
-        ("--no-headers", settings.typed.has(&NO_HEADERS.key) && !has_columns, "table, csv and tsv"),
-        ("--csv-raw", options.csv_raw && !has_formulas, "csv and tsv"),
-    ];
-    let Some((option, _, formats)) = typed.into_iter().find(|(_, is_idle, _)| *is_idle) else {
-        return Ok(());
-    };
-    let failure = Failure::usage(format!(
-        "{option} has a meaning only for {formats}, and the output is {} ({})",
-        format.value.word(),
-        format.source
-    ));
-    Err(if option == "--columns" {
-        failure.hint("to choose keys of the JSON document, write for example --jq '.tags[] | {time, kind}'")
-    } else {
-        failure
-    })
 }
 
 /// `COLUMNS` is what the user prefers, by POSIX; a shell does not export it by itself.

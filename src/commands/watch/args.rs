@@ -11,8 +11,8 @@ use crate::app::options::{
 };
 use crate::app::select::jobs;
 use crate::app::settings::table::{
-    ALERT, NO_HEADERS, PROFILE, RETRIES, TIMEOUT, WATCH_BELL, WATCH_HEARTBEAT, WATCH_INTERVAL, WATCH_LOG,
-    WATCH_MAX_STALE, WATCH_NOTIFY, WATCH_ON,
+    ALERT, PROFILE, TIMEOUT, WATCH_BELL, WATCH_HEARTBEAT, WATCH_INTERVAL, WATCH_LOG, WATCH_MAX_STALE,
+    WATCH_NOTIFY, WATCH_ON,
 };
 use crate::app::settings::{Settings, Source, Sourced};
 use crate::failure::Failure;
@@ -114,18 +114,13 @@ impl WatchArgs {
     /// How the watch runs.
     ///
     /// # Errors
-    /// If a time is malformed, or an option has no meaning here: exit code 2.
+    /// If a time is malformed: exit code 2.
     pub(crate) fn plan(
         &self,
         settings: Settings<'_>,
         zone: &TimeZone,
         now: Timestamp,
     ) -> Result<Plan, Failure> {
-        if settings.typed.has(&RETRIES.key) {
-            return Err(Failure::usage(
-                "--retries has no meaning here: a watch asks again until it is stopped",
-            ));
-        }
         let here = now.to_zoned_datetime(zone.clone());
         let read =
             |text: &str| moment(text, &here).map_err(|error| Failure::usage(format!("--since: {error}")));
@@ -171,21 +166,15 @@ impl WatchArgs {
     /// # Errors
     /// If there is such an option: exit code 2.
     pub(crate) fn check_options(&self, settings: Settings<'_>, format: Format) -> Result<(), Failure> {
-        let is_table = matches!(format, Format::Csv | Format::Tsv);
-        for (option, is_typed) in [
-            ("--columns", self.look.columns.is_some()),
-            ("--no-headers", settings.typed.has(&NO_HEADERS.key)),
-        ] {
-            if is_typed && !is_table {
-                return Err(Failure::usage(format!("{option} has a meaning only for csv and tsv")));
-            }
-        }
+        let has_columns = matches!(format, Format::Csv | Format::Tsv);
         let reacts =
             self.exec.is_some() || settings.get(&WATCH_BELL)?.value || settings.get(&WATCH_NOTIFY)?.value;
-        if settings.typed.has(&WATCH_ON.key) && !reacts {
-            return Err(Failure::usage("--on requires --bell, --notify or --exec: nothing reacts to events"));
-        }
-        Ok(())
+        settings.typed.refuse_idle(&[
+            ("--columns", has_columns, "csv or tsv"),
+            ("--no-headers", has_columns, "csv or tsv"),
+            ("--on", reacts, "--bell, --notify or --exec: nothing reacts to events"),
+            ("--retries", false, "a command that ends by itself: a watch asks again until it is stopped"),
+        ])
     }
 
     /// Whether lines are wanted, on a terminal too.
