@@ -132,14 +132,8 @@ impl Variables {
         self.has("ACCESSIBLE")
     }
 
-    /// The variable as it is, for the few where set but empty has a meaning of its own (`TZ`).
-    #[must_use]
-    pub fn even_empty(&self, name: &str) -> Option<&OsStr> {
-        self.0.get(OsStr::new(name)).map(OsString::as_os_str)
-    }
-
     fn filled(&self, name: &str) -> Option<&OsStr> {
-        self.even_empty(name).filter(|value| !value.is_empty())
+        self.0.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 }
 
