@@ -24,17 +24,16 @@ const STEP: usize = 64 << 10;
 
 /// The answer of a command, and how the program ends.
 #[derive(Clone, Debug)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// The answer.
-    pub report: Report,
+    pub(crate) report: Report,
     /// How the program ends.
-    pub status: ExitStatus,
+    pub(crate) status: ExitStatus,
 }
 
 impl Outcome {
     /// An answer that leaves nothing open.
-    #[must_use]
-    pub fn done(report: Report) -> Self {
+    pub(crate) fn done(report: Report) -> Self {
         Self { report, status: ExitStatus::Done }
     }
 }

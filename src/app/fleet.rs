@@ -11,20 +11,20 @@ use crate::client::SignedIn;
 use crate::failure::{ExitStatus, Failure};
 
 /// The agents to ask.
-pub struct Fleet {
+pub(crate) struct Fleet {
     /// The agents, signed in or with the reason why not.
-    pub agents: Vec<Agent>,
+    pub(crate) agents: Vec<Agent>,
     /// Whether the answer is a list, even for one profile.
-    pub is_many: bool,
+    pub(crate) is_many: bool,
     /// How many are asked at the same time.
-    pub jobs: usize,
+    pub(crate) jobs: usize,
     /// Told what is going on, for a person who waits.
-    pub progress: Box<dyn Fn(Step)>,
+    pub(crate) progress: Box<dyn Fn(Step)>,
 }
 
 /// What is going on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub(crate) enum Step {
     /// So many profiles have answered.
     Asking {
         /// How many have.
@@ -42,26 +42,24 @@ pub enum Step {
 }
 
 /// One agent, by the name of the profile that answers for it.
-pub struct Agent<S = SignedIn> {
+pub(crate) struct Agent<S = SignedIn> {
     /// The profile's name.
-    pub profile: String,
+    pub(crate) profile: String,
     /// The session to ask with, or why there is none.
-    pub session: Result<S, Failure>,
+    pub(crate) session: Result<S, Failure>,
     /// What to do when the server does not accept the session any more; `None` for a simulated one.
-    pub sign_in_hint: Option<String>,
+    pub(crate) sign_in_hint: Option<String>,
 }
 
 impl<S> Agent<S> {
     /// The same agent one step further.
-    #[must_use]
-    pub fn and_then<T>(self, step: impl FnOnce(S) -> Result<T, Failure>) -> Agent<T> {
+    pub(crate) fn and_then<T>(self, step: impl FnOnce(S) -> Result<T, Failure>) -> Agent<T> {
         let Self { profile, session, sign_in_hint } = self;
         Agent { profile, session: session.and_then(step), sign_in_hint }
     }
 
     /// A failure with the hint, where the server did not accept the session.
-    #[must_use]
-    pub fn with_sign_in_hint(&self, failure: Failure) -> Failure {
+    pub(crate) fn with_sign_in_hint(&self, failure: Failure) -> Failure {
         match &self.sign_in_hint {
             // Where there was no session to ask with, the failure says so itself.
             Some(hint) if failure.status == ExitStatus::SignIn && self.session.is_ok() => failure.hint(hint),
@@ -71,13 +69,13 @@ impl<S> Agent<S> {
 }
 
 /// What a fleet answered.
-pub struct Answers<T> {
+pub(crate) struct Answers<T> {
     /// The answers, in the order of the profiles.
-    pub given: Vec<(String, T)>,
+    pub(crate) given: Vec<(String, T)>,
     /// The failures, in the order of the profiles.
-    pub failures: Vec<Failure>,
+    pub(crate) failures: Vec<Failure>,
     /// [`Fleet::is_many`].
-    pub is_many: bool,
+    pub(crate) is_many: bool,
 }
 
 impl Fleet {
@@ -85,7 +83,7 @@ impl Fleet {
     ///
     /// # Errors
     /// Only with a single profile.
-    pub async fn ask<'a, T, Asking>(
+    pub(crate) async fn ask<'a, T, Asking>(
         &'a self,
         question: impl Fn(&'a SignedIn) -> Asking,
     ) -> Result<Answers<T>, Failure>
@@ -99,7 +97,7 @@ impl Fleet {
     ///
     /// # Errors
     /// Only with a single profile.
-    pub async fn ask_some<'a, T, Asking>(
+    pub(crate) async fn ask_some<'a, T, Asking>(
         &'a self,
         is_wanted: impl Fn(&str) -> bool,
         question: impl Fn(&'a SignedIn) -> Asking,
@@ -141,8 +139,7 @@ impl Fleet {
 
 impl Fleet {
     /// [`Agent::with_sign_in_hint`] for the only agent.
-    #[must_use]
-    pub fn with_sign_in_hint(&self, failure: Failure) -> Failure {
+    pub(crate) fn with_sign_in_hint(&self, failure: Failure) -> Failure {
         match self.agents.as_slice() {
             [only] => only.with_sign_in_hint(failure),
             _ => failure,
@@ -155,13 +152,13 @@ impl<T> Answers<T> {
     ///
     /// # Errors
     /// If nobody was asked: exit code 4.
-    pub fn only(self) -> Result<T, Failure> {
+    pub(crate) fn only(self) -> Result<T, Failure> {
         let only = self.given.into_iter().next().map(|(_, answer)| answer);
         only.ok_or_else(|| Failure::sign_in("not signed in"))
     }
 
     /// Puts later answers, and later failures, in the place of earlier answers.
-    pub fn replace(&mut self, later: Self) {
+    pub(crate) fn replace(&mut self, later: Self) {
         for (profile, answer) in later.given {
             if let Some(earlier) = self.given.iter_mut().find(|(earlier, _)| *earlier == profile) {
                 earlier.1 = answer;
@@ -174,8 +171,7 @@ impl<T> Answers<T> {
     }
 
     /// The exit status for all: see [`ExitStatus::of_many`].
-    #[must_use]
-    pub fn status(&self) -> ExitStatus {
+    pub(crate) fn status(&self) -> ExitStatus {
         let answered = self.given.first().map(|_| ExitStatus::Done);
         ExitStatus::of_many(answered.into_iter().chain(self.failures.iter().map(|failure| failure.status)))
     }

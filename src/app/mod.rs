@@ -1,18 +1,18 @@
 //! What every command works with.
 
-pub mod connect;
-pub mod console;
+pub(crate) mod connect;
+pub(crate) mod console;
 pub mod environment;
-pub mod fleet;
+pub(crate) mod fleet;
 pub mod options;
-pub mod panics;
-pub mod progress;
-pub mod prompt;
-pub mod renderer;
-pub mod select;
+pub(crate) mod panics;
+pub(crate) mod progress;
+pub(crate) mod prompt;
+pub(crate) mod renderer;
+pub(crate) mod select;
 pub mod settings;
-pub mod sign_in;
-pub mod signals;
+pub(crate) mod sign_in;
+pub(crate) mod signals;
 
 use std::cell::{Cell, OnceCell};
 use std::io::Read;

@@ -14,7 +14,7 @@ const WITHHELD: &str = "the message is withheld, since it may hold a secret";
 
 /// From now on, each panic of this process, in whichever thread, is told on stderr in the form of every other error and
 /// ends the process with this code. Nothing is unwound: the release build could not (`panic = "abort"` in Cargo.toml).
-pub fn tell_panics(redactor: Redactor, code: u8) {
+pub(crate) fn tell_panics(redactor: Redactor, code: u8) {
     std::panic::set_hook(Box::new(move |panic| {
         // Captured only if the usual variables ask for it. It holds names of functions, and no values.
         let backtrace = Backtrace::capture();

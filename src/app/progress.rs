@@ -50,7 +50,7 @@ struct Progress {
 
 /// How a person is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
+pub(crate) enum Manner {
     /// Not at all: nobody looks, or quiet was asked for.
     Silent,
     /// By one line that stays as it is, for a screen reader.

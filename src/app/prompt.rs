@@ -17,7 +17,7 @@ use crate::store::Secret;
 /// # Errors
 /// Where there is no terminal (exit code 2), or the question was ended by Ctrl-C (130) or
 /// SIGTERM (143).
-pub fn secret(question: &str, otherwise: &str, manner: Manner) -> Result<Secret, Failure> {
+pub(crate) fn secret(question: &str, otherwise: &str, manner: Manner) -> Result<Secret, Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::usage("there is no terminal to ask on").hint(otherwise));
     }
@@ -30,7 +30,7 @@ pub fn secret(question: &str, otherwise: &str, manner: Manner) -> Result<Secret,
 
 /// How a question is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
+pub(crate) enum Manner {
     /// In a line that is drawn anew when it is answered.
     Drawn,
     /// In a line that stays as it is, for a screen reader.

@@ -20,24 +20,22 @@ use crate::store::{
 const LONGEST_SECRET: usize = 8 * 1024;
 
 /// How long a keyring may take when nobody is asked to unlock it (`reliability.md` §2).
-pub const KEYRING_LIMIT: Duration = Duration::from_secs(3);
+pub(crate) const KEYRING_LIMIT: Duration = Duration::from_secs(3);
 
 /// Where secrets are kept.
-pub struct Stores {
+pub(crate) struct Stores {
     folder: PathBuf,
     keyring_limit: Duration,
 }
 
 impl Stores {
     /// One call to a keyring may take `keyring_limit`.
-    #[must_use]
-    pub fn new(folders: &Folders, keyring_limit: Duration) -> Self {
+    pub(crate) fn new(folders: &Folders, keyring_limit: Duration) -> Self {
         Self { folder: folders.sessions(), keyring_limit }
     }
 
     /// The store of this kind. Nothing is opened yet.
-    #[must_use]
-    pub fn of_kind(&self, kind: StoreKind) -> Box<dyn SecretStore> {
+    pub(crate) fn of_kind(&self, kind: StoreKind) -> Box<dyn SecretStore> {
         match kind {
             StoreKind::Keyring => Box::new(KeyringStore::new(self.keyring_limit)),
             StoreKind::File => Box::new(FileStore::in_folder(&self.folder)),
@@ -48,7 +46,7 @@ impl Stores {
     ///
     /// # Errors
     /// If a store cannot be opened, or the list not written (exit code 1): what is left is tried again the next time.
-    pub fn clear_pending(&self, open: &mut OpenProfiles<'_>) -> Result<(), Failure> {
+    pub(crate) fn clear_pending(&self, open: &mut OpenProfiles<'_>) -> Result<(), Failure> {
         let mut cleared = Ok(());
         let places = open.profiles.pending().to_vec();
         for place in &places {
@@ -66,8 +64,11 @@ impl Stores {
 
 /// Opens the sessions of stored profiles, each kind of store once, in the order of the profiles.
 /// Each agent carries its own failure.
-#[must_use]
-pub fn open_stored(profiles: &[&Profile], settings: Settings<'_>, stores: &Stores) -> Vec<Agent<Session>> {
+pub(crate) fn open_stored(
+    profiles: &[&Profile],
+    settings: Settings<'_>,
+    stores: &Stores,
+) -> Vec<Agent<Session>> {
     let servers: Vec<Result<ServerUrl, Failure>> = profiles
         .iter()
         .map(|profile| {
@@ -131,7 +132,7 @@ fn session_of(
 ///
 /// # Errors
 /// If both forms or only half of one are set, or a file cannot be read: exit code 2.
-pub fn credentials_in_variables(variables: &Variables) -> Result<Credentials, Failure> {
+pub(crate) fn credentials_in_variables(variables: &Variables) -> Result<Credentials, Failure> {
     let ssid = secret_in(variables, "DEEPCALL_SSID", "DEEPCALL_SSID_FILE")?;
     let token = secret_in(variables, "DEEPCALL_TOKEN", "DEEPCALL_TOKEN_FILE")?;
     let user_id = variables.text("DEEPCALL_USER_ID")?.map(str::to_owned);
@@ -148,8 +149,7 @@ pub fn credentials_in_variables(variables: &Variables) -> Result<Credentials, Fa
 }
 
 /// What to do when the session in variables is not accepted any more.
-#[must_use]
-pub fn sign_in_hint_for_variables(variables: &Variables) -> Option<String> {
+pub(crate) fn sign_in_hint_for_variables(variables: &Variables) -> Option<String> {
     let secrets = ["DEEPCALL_SSID", "DEEPCALL_SSID_FILE", "DEEPCALL_TOKEN", "DEEPCALL_TOKEN_FILE"];
     let variable = secrets.into_iter().find(|name| variables.has(name))?;
     let place = if variable.ends_with("_FILE") { "the file that {} names" } else { "{}" };
@@ -175,7 +175,7 @@ fn secret_in(
 /// # Errors
 /// If it cannot be read, is no regular file or pipe, or holds no secret: exit code 2. `named_by` is
 /// the option or variable that named the file.
-pub fn secret_in_file(path: &Path, named_by: &str) -> Result<Secret, Failure> {
+pub(crate) fn secret_in_file(path: &Path, named_by: &str) -> Result<Secret, Failure> {
     let unreadable = |error: &std::io::Error| {
         Failure::usage(format!("{named_by}: cannot read {}", path.display())).caused_by(error)
     };
@@ -191,7 +191,7 @@ pub fn secret_in_file(path: &Path, named_by: &str) -> Result<Secret, Failure> {
 ///
 /// # Errors
 /// If reading fails, or the line is no secret: exit code 2.
-pub fn secret_read_from(mut source: impl Read, named_by: &str) -> Result<Secret, Failure> {
+pub(crate) fn secret_read_from(mut source: impl Read, named_by: &str) -> Result<Secret, Failure> {
     // A buffer of fixed size: one that grows would leave copies behind.
     let mut buffer = zeroize::Zeroizing::new([0; LONGEST_SECRET]);
     let mut length = 0;
@@ -215,7 +215,7 @@ pub fn secret_read_from(mut source: impl Read, named_by: &str) -> Result<Secret,
 ///
 /// # Errors
 /// If it is empty, not UTF-8, or holds control characters: exit code 2.
-pub fn secret_from(bytes: &[u8], named_by: &str) -> Result<Secret, Failure> {
+pub(crate) fn secret_from(bytes: &[u8], named_by: &str) -> Result<Secret, Failure> {
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let text = std::str::from_utf8(line)

@@ -100,7 +100,7 @@ const LONGEST_INPUT: u64 = 8 * 1024 * 1024;
 ///
 /// # Errors
 /// If a file cannot be read, or the input is not one JSON object: exit code 2.
-pub fn body(args: &ApiArgs, stdin: &mut dyn Read) -> Result<Box<RawValue>, Failure> {
+fn body(args: &ApiArgs, stdin: &mut dyn Read) -> Result<Box<RawValue>, Failure> {
     let input = match &args.input {
         Some(path) => read(path, stdin, "--input")?,
         None => "{}".to_owned(),
@@ -169,6 +169,6 @@ fn read(path: &std::path::Path, stdin: &mut dyn Read, option: &str) -> Result<St
 ///
 /// # Errors
 /// If no reply that can be understood came back.
-pub async fn api(args: &ApiArgs, body: &RawValue, signed_in: &SignedIn) -> Result<RawReply, Failure> {
+async fn api(args: &ApiArgs, body: &RawValue, signed_in: &SignedIn) -> Result<RawReply, Failure> {
     Ok(signed_in.call(&args.path, body).await?.value)
 }

@@ -1,7 +1,7 @@
 //! `deepcall config`: where lasting choices are, what counts and why, and how to change them.
 //! It never shows a secret, only that one is set.
 
-pub mod edit;
+mod edit;
 pub mod values;
 
 use std::io::{BufRead, BufReader, Write};
@@ -249,7 +249,7 @@ pub static DOCUMENT: Document = Document {
 ///
 /// # Errors
 /// If a variable is not UTF-8: exit code 2.
-pub fn show(settings: Settings<'_>, profile: Option<&Profile>, path: &Path) -> Result<Outcome, Failure> {
+fn show(settings: Settings<'_>, profile: Option<&Profile>, path: &Path) -> Result<Outcome, Failure> {
     let mut rows = vec![session(settings, profile)];
     let mut notes = vec![];
     let mut add = |name: &str, key: &Key, found: Sourced<Option<String>>| {
@@ -339,7 +339,7 @@ fn row(
 ///
 /// # Errors
 /// If there is no such key: exit code 2, with the nearest right one.
-pub fn known(name: &str) -> Result<(), Failure> {
+fn known(name: &str) -> Result<(), Failure> {
     if table::find(name).is_some() {
         return Ok(());
     }

@@ -109,8 +109,7 @@ fn stores(args: &DoctorArgs, profiles: &Profiles, app: &App) -> Result<Vec<Findi
 
 impl DoctorArgs {
     /// The same as the options of other commands; phone numbers are always hidden.
-    #[must_use]
-    pub fn output(&self) -> OutputOptions {
+    fn output(&self) -> OutputOptions {
         let mut output = OutputOptions { format: self.format.clone(), ..OutputOptions::default() };
         output.values.always_masked = true;
         output

@@ -89,7 +89,7 @@ pub static EXITS: Document = Document {
 
 /// What is to be explained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Topic {
+enum Topic {
     /// DeepCall's error codes: this one, or all.
     Code(Option<i64>),
     /// Exit codes: this one, or all.
@@ -101,7 +101,7 @@ impl ExplainArgs {
     ///
     /// # Errors
     /// If the words are neither a code nor `exit` with a code: exit code 2.
-    pub fn topic(&self) -> Result<Topic, Failure> {
+    fn topic(&self) -> Result<Topic, Failure> {
         let number = |word: &String| {
             word.parse::<i64>().map_err(|_| {
                 Failure::usage(format!("{word:?} is no code"))
@@ -120,8 +120,7 @@ impl ExplainArgs {
 
 impl Topic {
     /// The shape of its explanation.
-    #[must_use]
-    pub fn document(self) -> &'static Document {
+    fn document(self) -> &'static Document {
         match self {
             Self::Code(_) => &CODES,
             Self::Exit(_) => &EXITS,
@@ -147,7 +146,7 @@ fn unknown(topic: Topic) -> Failure {
 ///
 /// # Errors
 /// If the code is in no table: exit code 1.
-pub fn explain(topic: Topic) -> Result<Outcome, Failure> {
+fn explain(topic: Topic) -> Result<Outcome, Failure> {
     let (rows, sentence): (Vec<Row>, Option<Sentence>) = match topic {
         Topic::Code(wanted) => {
             let found: Vec<&Code> =

@@ -61,7 +61,7 @@ fn named(listed: &Profiles, app: &App) -> Result<Profile, Failure> {
 ///
 /// # Errors
 /// If a store cannot be opened (exit code 1): that profile and those after it are kept.
-pub fn logout(
+fn logout(
     chosen: &[Profile],
     file: &ProfilesFile,
     stores: &Stores,
@@ -89,7 +89,7 @@ pub fn logout(
 ///
 /// # Errors
 /// If a store cannot be opened, or the list not read or written (exit code 1).
-pub fn clear(file: &ProfilesFile, stores: &Stores) -> Result<(), Failure> {
+fn clear(file: &ProfilesFile, stores: &Stores) -> Result<(), Failure> {
     if file.read()?.pending().is_empty() {
         return Ok(());
     }

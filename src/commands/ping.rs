@@ -77,7 +77,7 @@ pub static DOCUMENT: Document = Document {
 ///
 /// # Errors
 /// If the server refuses it: 1503 sign in (4), 1505 what to pass (2), 1506 wrong type (1).
-pub async fn ping(path: &str, mic_perm: &RawValue, signed_in: &SignedIn) -> Result<Outcome, Failure> {
+async fn ping(path: &str, mic_perm: &RawValue, signed_in: &SignedIn) -> Result<Outcome, Failure> {
     let answer = signed_in.ping(path, mic_perm).await?;
     let row = Row::new(DOCUMENT.fields)
         .with("profile", signed_in.profile.clone())

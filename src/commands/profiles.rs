@@ -121,8 +121,7 @@ pub static DOCUMENT: Document = Document {
 };
 
 /// Lists profiles as they are stored.
-#[must_use]
-pub fn profiles(chosen: &[&Profile], default: Option<&ProfileName>) -> Outcome {
+fn profiles(chosen: &[&Profile], default: Option<&ProfileName>) -> Outcome {
     let rows = chosen.iter().map(|profile| row(profile, default, Value::Absent)).collect();
     Outcome::done(report(rows, false))
 }
@@ -132,7 +131,7 @@ pub fn profiles(chosen: &[&Profile], default: Option<&ProfileName>) -> Outcome {
 ///
 /// # Errors
 /// None of its own.
-pub async fn check(
+async fn check(
     chosen: &[&Profile],
     default: Option<&ProfileName>,
     fleet: &Fleet,
@@ -163,7 +162,7 @@ fn told(failure: &Failure) -> String {
 ///
 /// # Errors
 /// If no such profile is stored (exit code 2), or the file cannot be written.
-pub fn make_default(name: &ProfileName, file: &ProfilesFile) -> Result<Outcome, Failure> {
+fn make_default(name: &ProfileName, file: &ProfilesFile) -> Result<Outcome, Failure> {
     file.update(|profiles: &mut Profiles| {
         if profiles.make_default(name) {
             return Ok(());

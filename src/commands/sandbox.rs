@@ -111,8 +111,7 @@ pub static DOCUMENT: Document = Document {
 
 impl SandboxArgs {
     /// The options of the simulated server.
-    #[must_use]
-    pub fn options(&self, clock: Clock) -> SandboxOptions {
+    fn options(&self, clock: Clock) -> SandboxOptions {
         SandboxOptions {
             seed: self.seed,
             port: self.port,
@@ -129,8 +128,7 @@ impl SandboxArgs {
 }
 
 /// Who works on the floor and where it is served.
-#[must_use]
-pub fn report(sandbox: &Sandbox) -> Report {
+fn report(sandbox: &Sandbox) -> Report {
     let rows = sandbox.agents().iter().map(|agent| {
         Row::new(DOCUMENT.fields)
             .with("profile", agent.profile.clone())
@@ -144,8 +142,7 @@ pub fn report(sandbox: &Sandbox) -> Report {
 }
 
 /// The variables that point another terminal or a script at the sandbox, as shell commands.
-#[must_use]
-pub fn variables(sandbox: &Sandbox) -> String {
+fn variables(sandbox: &Sandbox) -> String {
     let ssid = sandbox.agents().first().map_or("", |agent| agent.ssid.as_str());
     format!("export DEEPCALL_SERVER={}\nexport DEEPCALL_SSID={ssid}\n", sandbox.origin())
 }

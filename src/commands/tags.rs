@@ -217,7 +217,7 @@ pub fn row(profile: String, tag: Tag) -> Row {
 
 /// The stretch of time that was asked for.
 #[derive(Clone, Copy, Debug)]
-pub struct Window {
+struct Window {
     since: Timestamp,
     until: Timestamp,
     /// Whether `--until` was typed.
@@ -229,7 +229,7 @@ impl Window {
     ///
     /// # Errors
     /// If a time is malformed, or they are the wrong way round: exit code 2.
-    pub fn of(args: &TagsArgs, now: Timestamp, zone: &TimeZone) -> Result<Self, Failure> {
+    fn of(args: &TagsArgs, now: Timestamp, zone: &TimeZone) -> Result<Self, Failure> {
         let here = now.to_zoned_datetime(zone.clone());
         let read = |option: &str, text: &str| {
             moment(text, &here).map_err(|error| Failure::usage(format!("{option}: {error}")))

@@ -16,14 +16,14 @@ use crate::store::private_file;
 
 /// What a person uses to change text: a line for a shell.
 #[derive(Clone, Debug)]
-pub struct Editor(String);
+pub(crate) struct Editor(String);
 
 impl Editor {
     /// `VISUAL`, else `EDITOR`, else vi.
     ///
     /// # Errors
     /// If the variable is not UTF-8: exit code 2.
-    pub fn of(variables: &Variables) -> Result<Self, Failure> {
+    pub(crate) fn of(variables: &Variables) -> Result<Self, Failure> {
         let named = variables.text("VISUAL")?.or(variables.text("EDITOR")?);
         Ok(Self(named.unwrap_or("vi").to_owned()))
     }
@@ -47,7 +47,7 @@ impl Editor {
 ///
 /// # Errors
 /// If the editor fails (exit code 1), or mistakes are left (2). The text is kept beside the file, and named.
-pub fn edit(
+pub(crate) fn edit(
     file: &TextFile,
     editor: &Editor,
     again: &mut dyn FnMut(Failure) -> Result<(), Failure>,
