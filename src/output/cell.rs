@@ -64,8 +64,8 @@ impl<'r> Cell<'r> {
 
     /// The text of an extra field; `None` where the row does not have it.
     #[must_use]
-    pub fn from_extra(text: Option<String>) -> Self {
-        let content = text.map_or(Content::Nothing, |text| Content::Text(Cow::Owned(text)));
+    pub fn from_extra(text: Option<&'r str>) -> Self {
+        let content = text.map_or(Content::Nothing, |text| Content::Text(Cow::Borrowed(text)));
         Self { content, meaning: Meaning::Text, key: "" }
     }
 

@@ -29,8 +29,8 @@ enum Source {
     Field(&'static Field),
     /// What a path leads to inside a field.
     Path(&'static Field, Vec<String>),
-    /// The extra field that the column is named after.
-    Extra,
+    /// The extra field with this place among them.
+    Extra(usize),
 }
 
 /// The columns of a report with their cells.
@@ -38,7 +38,12 @@ enum Source {
 pub struct TableView<'r> {
     report: &'r Report,
     columns: Vec<Column>,
+    extra_fields: ExtraTexts,
 }
+
+/// The texts of extra fields, by row and column. To read them takes as long as to show a row, so they are read once; and
+/// not as pairs, because those of a large answer take more memory than the answer.
+type ExtraTexts = Vec<Vec<Option<Box<str>>>>;
 
 /// Why there is no such column.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -112,12 +117,17 @@ impl<'r> TableView<'r> {
         is_shown: impl Fn(&Field) -> bool,
     ) -> Result<Self, ColumnError> {
         if let Some(names) = requested {
-            return Ok(Self { report, columns: columns_by_name(report.document, names)? });
+            return Ok(Self {
+                report,
+                columns: columns_by_name(report.document, names)?,
+                extra_fields: ExtraTexts::new(),
+            });
         }
         let shown = report.document.fields.iter().filter(|field| is_shown(field));
         let mut columns: Vec<_> = shown.map(Column::of_field).collect();
-        columns.extend(extra_columns(report));
-        Ok(Self { report, columns })
+        let (keys, extra_fields) = read_extra_fields(report);
+        columns.extend(keys.into_iter().enumerate().map(|(place, key)| Column::of_extra_field(place, key)));
+        Ok(Self { report, columns, extra_fields })
     }
 
     /// The columns, in order.
@@ -126,14 +136,11 @@ impl<'r> TableView<'r> {
         &self.columns
     }
 
-    /// The cells of each row, in the order of the columns. Extra fields are read row by row: those of a large answer
-    /// take more memory than the answer.
-    pub fn rows(&self) -> impl Iterator<Item = Vec<Cell<'_>>> {
-        let has_extra = self.columns.iter().any(Column::is_extra);
-        let extra_fields = self.report.document.extra_fields.filter(|_| has_extra);
-        self.report.rows.iter().map(move |row| {
-            let extra_fields = extra_fields.map_or_else(Vec::new, |of| of(row));
-            self.columns.iter().map(|column| column.cell(row, &extra_fields)).collect()
+    /// The cells of each row, in the order of the columns.
+    pub fn rows(&self) -> impl Iterator<Item = impl Iterator<Item = Cell<'_>>> {
+        self.report.rows.iter().enumerate().map(move |(at, row)| {
+            let extra_fields = self.extra_fields.get(at).map_or(&[][..], Vec::as_slice);
+            self.columns.iter().map(move |column| column.cell(row, extra_fields))
         })
     }
 }
@@ -156,18 +163,24 @@ impl Column {
     /// Whether it shows an extra field.
     #[must_use]
     pub fn is_extra(&self) -> bool {
-        matches!(self.source, Source::Extra)
+        matches!(self.source, Source::Extra(_))
     }
 
-    /// Of equal keys in one row the last one counts.
-    fn cell<'r>(&self, row: &'r Row, extra_fields: &[(String, String)]) -> Cell<'r> {
+    fn of_extra_field(place: usize, key: String) -> Self {
+        Self {
+            name: key.clone(),
+            title: key,
+            meaning: Meaning::Text,
+            rank: usize::from(u8::MAX) + 1 + place,
+            source: Source::Extra(place),
+        }
+    }
+
+    fn cell<'r>(&self, row: &'r Row, extra_fields: &'r [Option<Box<str>>]) -> Cell<'r> {
         match &self.source {
             Source::Field(field) => field_cell(row, field),
             Source::Path(field, path) => Cell::from_json(inside(row.get(field.key), path)),
-            Source::Extra => {
-                let last = extra_fields.iter().rfind(|(key, _)| *key == self.name);
-                Cell::from_extra(last.map(|(_, text)| text.clone()))
-            }
+            Source::Extra(place) => Cell::from_extra(extra_fields.get(*place).and_then(Option::as_deref)),
         }
     }
 }
@@ -225,25 +238,24 @@ fn field_cell<'r>(row: &'r Row, field: &Field) -> Cell<'r> {
     Cell::new(row.get(field.key), field.meaning, field.key)
 }
 
-/// A column for each key of an extra field, in order of first appearance.
-fn extra_columns(report: &Report) -> impl Iterator<Item = Column> {
+/// The keys of extra fields in order of first appearance, and their texts. Of equal keys in one row the last one counts.
+fn read_extra_fields(report: &Report) -> (Vec<String>, ExtraTexts) {
     let mut keys: Vec<String> = Vec::new();
-    let rows = report.document.extra_fields.into_iter().flat_map(|of| report.rows.iter().map(of));
-    for (key, _) in rows.flatten() {
-        if !keys.contains(&key) {
-            keys.push(key);
+    let Some(extra_fields) = report.document.extra_fields else { return (keys, ExtraTexts::new()) };
+    let mut texts = ExtraTexts::new();
+    for row in &report.rows {
+        let mut of_row = vec![None; keys.len()];
+        for (key, text) in extra_fields(row) {
+            if let Some(place) = keys.iter().position(|known| *known == key) {
+                of_row[place] = Some(text.into_boxed_str());
+            } else if keys.len() < MOST_EXTRA {
+                keys.push(key);
+                of_row.push(Some(text.into_boxed_str()));
+            }
         }
-        if keys.len() == MOST_EXTRA {
-            break;
-        }
+        texts.push(of_row);
     }
-    keys.into_iter().enumerate().map(|(index, key)| Column {
-        name: key.clone(),
-        title: key,
-        meaning: Meaning::Text,
-        rank: usize::from(u8::MAX) + 1 + index,
-        source: Source::Extra,
-    })
+    (keys, texts)
 }
 
 /// What the server wrote at the end of a path into a field.

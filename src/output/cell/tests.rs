@@ -82,6 +82,6 @@ fn phone_numbers_are_hidden_when_asked() {
         assert_eq!(cell.clone().exact(&india(), true), hidden);
         assert_eq!(cell.display(now(), &india(), true).text, hidden);
     }
-    let extra = Cell::from_extra(Some("919876543210".into()));
+    let extra = Cell::from_extra(Some("919876543210"));
     assert_eq!(extra.exact(&india(), true), "•••••••••210");
 }

@@ -35,7 +35,7 @@ pub fn write_plain_table(
     let headings = columns.iter().map(|column| sanitized(Cow::Borrowed(column.title.as_str())));
     let headings: Option<Line<'_>> = headers.then(|| headings.collect());
     let text = |cell| sanitized(Cell::exact(cell, zone, *mask));
-    let rows = || view.rows().map(|cells| cells.into_iter().map(text).collect::<Line<'_>>());
+    let rows = || view.rows().map(|cells| cells.map(text).collect::<Line<'_>>());
 
     let mut widths = vec![1; columns.len()];
     for line in headings.iter().cloned().chain(rows()) {
@@ -60,8 +60,9 @@ fn write_line(
     for ((text, column), widest) in texts.iter().zip(columns).zip(widths) {
         let spaces = widest.saturating_sub(width(text));
         let (before, after) = if column.meaning.is_number() { (spaces, 0) } else { (0, spaces) };
-        let after = after + usize::from(GAP);
-        write!(line, "{:before$}{style}{text}{style:#}{:after$}", "", "")?;
+        line.resize(line.len() + before, b' ');
+        write!(line, "{style}{text}{style:#}")?;
+        line.resize(line.len() + after + usize::from(GAP), b' ');
     }
     line.truncate(line.trim_ascii_end().len());
     line.push(b'\n');

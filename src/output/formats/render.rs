@@ -64,7 +64,7 @@ fn render_delimited(
     let view = TableView::for_delimited(report, presentation.columns.as_deref())?;
     let Presentation { zone, mask, headers, guard, .. } = presentation;
     let names: Vec<String> = view.columns().iter().map(|column| column.name.clone()).collect();
-    let rows = view.rows().map(|cells| cells.into_iter().map(|cell| cell.exact(zone, *mask)));
+    let rows = view.rows().map(|cells| cells.map(|cell| cell.exact(zone, *mask)));
     Ok(delimited::write(&names, rows, delimiter, *headers, *guard, out)?)
 }
 

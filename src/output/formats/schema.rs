@@ -8,7 +8,7 @@ use crate::report::{Document, Field, Meaning, Shape};
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// JSON Schema (2020-12) of the document. Every key that is ours is named and always present, so
-/// an unnamed one is an error; what the server sends may have any shape. A document that may
+/// any other key is an error; what the server sends may have any shape. A document that may
 /// answer for one profile alone is either the list or the one row itself.
 #[must_use]
 pub fn schema(document: &Document) -> Value {

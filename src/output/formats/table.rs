@@ -37,7 +37,7 @@ pub fn write_table(
     let heading = |column: &Column| harmless(DisplayText { text: column.title.clone(), tint: Tint::Strong });
     let headings: Option<Line> = headers.then(|| columns.iter().map(heading).collect());
     let cell = |cell| harmless(Cell::display(cell, *now, zone, *mask));
-    let rows = || view.rows().map(|cells| cells.into_iter().map(cell).collect());
+    let rows = || view.rows().map(|cells| cells.map(cell).collect());
     let lines = || headings.iter().cloned().chain(rows());
 
     // Lines are made twice, so that only what fits is kept.
