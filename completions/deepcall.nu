@@ -11,28 +11,28 @@ module completions {
   # Notification tags, breaks and wrap-ups of DeepCall agents
   export extern deepcall [
     --profile: string         # Use the session stored under this name
-    --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
-    --all                     # Ask every stored profile, or every simulated agent
-    --jobs: string            # How many profiles to ask at the same time, up to 256 [default: 16]
+    --profiles: string        # Query every profile that matches, e.g. 'team-*,asha'
+    --all                     # Query every stored profile, or every simulated agent
+    --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # How often to try again when the server is in trouble, up to 10; ping once [default: 2]
-    --server-timezone: string # Time zone of server times that name none [default: +05:30]
-    --sandbox                 # Ask a simulated DeepCall inside this process
+    --retries: string         # Retries when the server is in trouble, up to 10; ping retries once [default: 2]
+    --server-timezone: string # Time zone of server times without a zone [default: +05:30]
+    --sandbox                 # Query a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents work on it
+    --agents: string          # How many agents are simulated
     --output(-o): string@"nu-complete deepcall output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
-    --jq: string              # Print what this jq expression makes of the JSON object
+    --jq: string              # Filter the JSON object with this jq expression
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
-    --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
+    --no-headers              # Do not print the heading line
+    --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
-    --quiet(-q)               # Say nothing on stderr but errors
-    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
@@ -45,7 +45,7 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Store a session, after asking the server whether it is good
+  # Store a session, after checking it with the server
   export extern "deepcall login" [
     --user-id: string         # Sign in with this user id and a token
     --ssid-stdin              # Read the ssid from standard input
@@ -54,24 +54,24 @@ module completions {
     --token-file: path        # Read the token from a file
     --store: string           # Where to keep the secret: keyring or file [default: keyring]
     --allow-http              # Let this profile use plain http to a server on another machine
-    --no-verify               # Store it without asking the server whether it is good
+    --no-verify               # Store the session without checking it with the server
     --default                 # Make this profile the default
     --profile: string         # Use the session stored under this name
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # How often to try again when the server is in trouble, up to 10; ping once [default: 2]
+    --retries: string         # Retries when the server is in trouble, up to 10; ping retries once [default: 2]
     --output(-o): string@"nu-complete deepcall login output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
-    --jq: string              # Print what this jq expression makes of the JSON object
+    --jq: string              # Filter the JSON object with this jq expression
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
-    --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
+    --no-headers              # Do not print the heading line
+    --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall login color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
-    --quiet(-q)               # Say nothing on stderr but errors
-    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
@@ -90,15 +90,15 @@ module completions {
     --profile: string         # Use the session stored under this name
     --output(-o): string@"nu-complete deepcall logout output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
-    --jq: string              # Print what this jq expression makes of the JSON object
+    --jq: string              # Filter the JSON object with this jq expression
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
-    --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
+    --no-headers              # Do not print the heading line
+    --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall logout color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
-    --quiet(-q)               # Say nothing on stderr but errors
-    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
@@ -113,27 +113,27 @@ module completions {
 
   # List stored sessions
   export extern "deepcall profiles" [
-    --check                   # Ask the server whether each session is still good
+    --check                   # Check each session with the server
     --default: string         # Make this profile the default
     --profile: string         # Use the session stored under this name
-    --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
-    --all                     # Ask every stored profile, or every simulated agent
-    --jobs: string            # How many profiles to ask at the same time, up to 256 [default: 16]
+    --profiles: string        # Query every profile that matches, e.g. 'team-*,asha'
+    --all                     # Query every stored profile, or every simulated agent
+    --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # How often to try again when the server is in trouble, up to 10; ping once [default: 2]
+    --retries: string         # Retries when the server is in trouble, up to 10; ping retries once [default: 2]
     --output(-o): string@"nu-complete deepcall profiles output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
-    --jq: string              # Print what this jq expression makes of the JSON object
+    --jq: string              # Filter the JSON object with this jq expression
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
-    --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
+    --no-headers              # Do not print the heading line
+    --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall profiles color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
-    --quiet(-q)               # Say nothing on stderr but errors
-    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
@@ -148,37 +148,37 @@ module completions {
 
   # Show recent notifications with their icons
   export extern "deepcall tags" [
-    --since: string           # Show tags from then on, e.g. 30m or 09:00 [default: 1h]
-    --until: string           # Show tags up to then, in the same forms [default: now]
+    --since: string           # Start of the window, e.g. 30m or 09:00 [default: 1h]
+    --until: string           # End of the window, in the same forms [default: now]
     --kind: string            # Show only these kinds, e.g. missed,callback
-    --match: string           # Show only tags in which this regular expression is found
+    --match: string           # Show only tags that match this regular expression
     --limit: string           # Show at most this many
-    --sort: string            # Order by this column; -KEY turns it round
-    --fail-empty              # End with exit code 3 when there are no tags
+    --sort: string            # Order by this column; -KEY reverses it
+    --fail-empty              # Exit with 3 when there are no tags
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
     --profile: string         # Use the session stored under this name
-    --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
-    --all                     # Ask every stored profile, or every simulated agent
-    --jobs: string            # How many profiles to ask at the same time, up to 256 [default: 16]
+    --profiles: string        # Query every profile that matches, e.g. 'team-*,asha'
+    --all                     # Query every stored profile, or every simulated agent
+    --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # How often to try again when the server is in trouble, up to 10; ping once [default: 2]
-    --server-timezone: string # Time zone of server times that name none [default: +05:30]
-    --sandbox                 # Ask a simulated DeepCall inside this process
+    --retries: string         # Retries when the server is in trouble, up to 10; ping retries once [default: 2]
+    --server-timezone: string # Time zone of server times without a zone [default: +05:30]
+    --sandbox                 # Query a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents work on it
+    --agents: string          # How many agents are simulated
     --output(-o): string@"nu-complete deepcall tags output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
-    --jq: string              # Print what this jq expression makes of the JSON object
+    --jq: string              # Filter the JSON object with this jq expression
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
-    --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
+    --no-headers              # Do not print the heading line
+    --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall tags color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
-    --quiet(-q)               # Say nothing on stderr but errors
-    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
@@ -193,30 +193,30 @@ module completions {
 
   # Show whether an agent is on break, why and for how long
   export extern "deepcall break-status" [
-    --exit-status             # Say it by exit code as well: 0 on break, 3 not (with several profiles: 0 if any is)
+    --exit-status             # Exit with 0 if on break, 3 if not
     --profile: string         # Use the session stored under this name
-    --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
-    --all                     # Ask every stored profile, or every simulated agent
-    --jobs: string            # How many profiles to ask at the same time, up to 256 [default: 16]
+    --profiles: string        # Query every profile that matches, e.g. 'team-*,asha'
+    --all                     # Query every stored profile, or every simulated agent
+    --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # How often to try again when the server is in trouble, up to 10; ping once [default: 2]
-    --server-timezone: string # Time zone of server times that name none [default: +05:30]
-    --sandbox                 # Ask a simulated DeepCall inside this process
+    --retries: string         # Retries when the server is in trouble, up to 10; ping retries once [default: 2]
+    --server-timezone: string # Time zone of server times without a zone [default: +05:30]
+    --sandbox                 # Query a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents work on it
+    --agents: string          # How many agents are simulated
     --output(-o): string@"nu-complete deepcall break-status output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
-    --jq: string              # Print what this jq expression makes of the JSON object
+    --jq: string              # Filter the JSON object with this jq expression
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
-    --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
+    --no-headers              # Do not print the heading line
+    --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall break-status color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
-    --quiet(-q)               # Say nothing on stderr but errors
-    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
@@ -229,33 +229,33 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Show whether an agent is in wrap-up, and how long it still takes
+  # Show whether an agent is in wrap-up, and the time left
   export extern "deepcall wrapup" [
-    --exit-status             # Say it by exit code as well: 0 in wrap-up, 3 not (with several profiles: 0 if any is)
-    --wait                    # Wait until nobody asked about is in wrap-up any more; --timeout limits the wait
+    --exit-status             # Exit with 0 if in wrap-up, 3 if not
+    --wait                    # Wait until no queried agent is in wrap-up; --timeout limits it
     --profile: string         # Use the session stored under this name
-    --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
-    --all                     # Ask every stored profile, or every simulated agent
-    --jobs: string            # How many profiles to ask at the same time, up to 256 [default: 16]
+    --profiles: string        # Query every profile that matches, e.g. 'team-*,asha'
+    --all                     # Query every stored profile, or every simulated agent
+    --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # How often to try again when the server is in trouble, up to 10; ping once [default: 2]
-    --server-timezone: string # Time zone of server times that name none [default: +05:30]
-    --sandbox                 # Ask a simulated DeepCall inside this process
+    --retries: string         # Retries when the server is in trouble, up to 10; ping retries once [default: 2]
+    --server-timezone: string # Time zone of server times without a zone [default: +05:30]
+    --sandbox                 # Query a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents work on it
+    --agents: string          # How many agents are simulated
     --output(-o): string@"nu-complete deepcall wrapup output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
-    --jq: string              # Print what this jq expression makes of the JSON object
+    --jq: string              # Filter the JSON object with this jq expression
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
-    --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
+    --no-headers              # Do not print the heading line
+    --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall wrapup color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
-    --quiet(-q)               # Say nothing on stderr but errors
-    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
@@ -274,41 +274,41 @@ module completions {
 
   # Follow tags, breaks and wrap-ups until stopped
   export extern "deepcall watch" [
-    --interval: string        # Ask each profile this often, at least 2s [default: 5s]
+    --interval: string        # Poll each profile this often, at least 2s [default: 5s]
     --only: string@"nu-complete deepcall watch only" # Follow only tags, breaks or wrapups
-    --since: string           # Tell tags that were there before from then on [default: all]
-    --until: string           # End with 0 at EVENT or EVENT@PROFILE, e.g. break_ended
-    --alert: string           # Alert when a break or wrap-up exceeds a limit: break=15m, break.tea=9m, wrapup=60s:90s
+    --since: string           # Also report tags from before the watch started, back to TIME [default: all that the server sends]
+    --until: string           # Exit with 0 at this event, e.g. break_ended@asha
+    --alert: string           # Alert when a break or wrap-up exceeds a limit, e.g. break=15m
     --bell                    # Ring the terminal's bell at the events of --on
     --notify                  # Send a notice at the events of --on: to the desktop, or else through the terminal, also over ssh
-    --exec: string            # Run this by the shell at the events of --on, with the event as JSON on its standard input
+    --exec: string            # Run this shell command at the events of --on, with the event as JSON on its standard input
     --on: string              # Events that trigger --bell, --notify and --exec [default: alert,session_expired]
     --heartbeat: string       # Emit a heartbeat event at this interval, e.g. 60s
-    --max-stale: string       # End with exit code 5 when nobody has answered for this long, e.g. 10m
-    --log                     # Lines instead of a board, on a terminal too
+    --max-stale: string       # Exit with 5 when no server has answered for this long, e.g. 10m
+    --log                     # Print lines instead of a board, on a terminal too
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
     --profile: string         # Use the session stored under this name
-    --profiles: string        # Ask every profile that matches, e.g. 'team-*,asha'
-    --all                     # Ask every stored profile, or every simulated agent
-    --jobs: string            # How many profiles to ask at the same time, up to 256 [default: 16]
+    --profiles: string        # Query every profile that matches, e.g. 'team-*,asha'
+    --all                     # Query every stored profile, or every simulated agent
+    --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # How often to try again when the server is in trouble, up to 10; ping once [default: 2]
-    --server-timezone: string # Time zone of server times that name none [default: +05:30]
-    --sandbox                 # Ask a simulated DeepCall inside this process
+    --retries: string         # Retries when the server is in trouble, up to 10; ping retries once [default: 2]
+    --server-timezone: string # Time zone of server times without a zone [default: +05:30]
+    --sandbox                 # Query a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents work on it
-    --json                    # One JSON object for each event and line
+    --agents: string          # How many agents are simulated
+    --json                    # Print one JSON object per event and line
     --output(-o): string@"nu-complete deepcall watch output" # ndjson (the same as --json), csv, tsv, or lines: sentences
-    --columns: string         # Show these columns of csv and tsv, e.g. at,profile,type,reason,fields.queue
-    --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells that a spreadsheet would take for formulas
+    --columns: string         # Columns of csv and tsv, e.g. at,profile,type,reason,fields.queue
+    --no-headers              # Do not print the heading line
+    --csv-raw                 # Do not put ' before cells that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall watch color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
-    --quiet(-q)               # Say nothing on stderr but errors
-    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
@@ -329,41 +329,41 @@ module completions {
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # How often to try again when the server is in trouble, up to 10; ping once [default: 2]
-    --sandbox                 # Ask a simulated DeepCall inside this process
+    --retries: string         # Retries when the server is in trouble, up to 10; ping retries once [default: 2]
+    --sandbox                 # Query a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents work on it
+    --agents: string          # How many agents are simulated
     --output(-o): string@"nu-complete deepcall ping output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
-    --jq: string              # Print what this jq expression makes of the JSON object
+    --jq: string              # Filter the JSON object with this jq expression
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
-    --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
+    --no-headers              # Do not print the heading line
+    --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall ping color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
-    --quiet(-q)               # Say nothing on stderr but errors
-    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
 
-  # Send one signed-in request, print the reply as it came
+  # Send one signed-in request and print the raw reply
   export extern "deepcall api" [
     --field(-f): string       # Add a field to the body: JSON if it parses, else text
     --field-file(-F): string  # Add a field whose value is read from a file, or from standard input for @-
     --input: path             # Read the body, one JSON object, from a file, or from standard input for -
-    --jq: string              # Print what this jq expression makes of the reply
+    --jq: string              # Filter the reply with this jq expression
     --profile: string         # Use the session stored under this name
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # How often to try again when the server is in trouble, up to 10; ping once [default: 2]
-    --sandbox                 # Ask a simulated DeepCall inside this process
+    --retries: string         # Retries when the server is in trouble, up to 10; ping retries once [default: 2]
+    --sandbox                 # Query a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents work on it
-    --quiet(-q)               # Say nothing on stderr but errors
-    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --agents: string          # How many agents are simulated
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
     path: string              # Path below /api/v2, e.g. Agent/live
@@ -377,23 +377,23 @@ module completions {
   export extern "deepcall sandbox" [
     --port: string            # Listen on this port [default: a free one]
     --seed: string            # Which simulated floor to serve; the same seed serves the same floor
-    --agents: string          # How many agents work on the floor
-    --ref-model: string@"nu-complete deepcall sandbox ref_model" # What `ref` means, since the vendor does not say
+    --agents: string          # How many agents are simulated
+    --ref-model: string@"nu-complete deepcall sandbox ref_model" # How the server treats `ref`, which the vendor does not document
     --fail: string            # Answer every call with this DeepCall error code
     --json                    # Print one JSON object instead of shell variables
-    --quiet(-q)               # Say nothing on stderr but errors
-    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
 
-  # Show and change lasting choices
+  # Show and change settings
   export extern "deepcall config" [
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
 
-  # Print where the file is, or would be
+  # Print the path of the file, also if it does not exist yet
   export extern "deepcall config path" [
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
@@ -407,27 +407,27 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Show each value that counts, and where it comes from
+  # Show each value in force, and where it comes from
   export extern "deepcall config show" [
     --output(-o): string@"nu-complete deepcall config show output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
-    --jq: string              # Print what this jq expression makes of the JSON object
+    --jq: string              # Filter the JSON object with this jq expression
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
-    --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
+    --no-headers              # Do not print the heading line
+    --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall config show color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers but for the last three digits
-    --quiet(-q)               # Say nothing on stderr but errors
-    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
 
   # Write a value into the file
   export extern "deepcall config set" [
-    --quiet(-q)               # Say nothing on stderr but errors
-    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
     key: string               # Which, e.g. timezone, watch.interval or alert.break.lunch
@@ -436,8 +436,8 @@ module completions {
 
   # Take a value out of the file
   export extern "deepcall config unset" [
-    --quiet(-q)               # Say nothing on stderr but errors
-    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
     key: string               # Which, e.g. timezone, watch.interval or alert.break.lunch
@@ -445,8 +445,8 @@ module completions {
 
   # Open the file in an editor
   export extern "deepcall config edit" [
-    --quiet(-q)               # Say nothing on stderr but errors
-    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
@@ -459,23 +459,23 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Check what works, and say what to do about what does not
+  # Check the setup, and show how to fix what does not work
   export extern "deepcall doctor" [
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Trust the certificate authorities in this PEM file as well
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --sandbox                 # Ask a simulated DeepCall inside this process
+    --sandbox                 # Query a simulated DeepCall inside this process
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents work on it
+    --agents: string          # How many agents are simulated
     --output(-o): string@"nu-complete deepcall doctor output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
-    --jq: string              # Print what this jq expression makes of the JSON object
+    --jq: string              # Filter the JSON object with this jq expression
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
-    --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
+    --no-headers              # Do not print the heading line
+    --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall doctor color" # When to use colour: auto, always or never [default: auto]
-    --quiet(-q)               # Say nothing on stderr but errors
-    --verbose(-v)             # Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
   ]
@@ -499,14 +499,14 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Say what an error code or an exit code means
+  # Explain an error code or an exit code
   export extern "deepcall explain" [
     --output(-o): string@"nu-complete deepcall explain output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
-    --jq: string              # Print what this jq expression makes of the JSON object
+    --jq: string              # Filter the JSON object with this jq expression
     --columns: string         # Show these columns, e.g. time,kind,fields.queue
-    --no-headers              # Leave out the line of headings
-    --csv-raw                 # Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
+    --no-headers              # Do not print the heading line
+    --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall explain color" # When to use colour: auto, always or never [default: auto]
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
@@ -528,7 +528,7 @@ module completions {
   export extern "deepcall help" [
   ]
 
-  # Store a session, after asking the server whether it is good
+  # Store a session, after checking it with the server
   export extern "deepcall help login" [
   ]
 
@@ -548,7 +548,7 @@ module completions {
   export extern "deepcall help break-status" [
   ]
 
-  # Show whether an agent is in wrap-up, and how long it still takes
+  # Show whether an agent is in wrap-up, and the time left
   export extern "deepcall help wrapup" [
   ]
 
@@ -560,7 +560,7 @@ module completions {
   export extern "deepcall help ping" [
   ]
 
-  # Send one signed-in request, print the reply as it came
+  # Send one signed-in request and print the raw reply
   export extern "deepcall help api" [
   ]
 
@@ -568,15 +568,15 @@ module completions {
   export extern "deepcall help sandbox" [
   ]
 
-  # Show and change lasting choices
+  # Show and change settings
   export extern "deepcall help config" [
   ]
 
-  # Print where the file is, or would be
+  # Print the path of the file, also if it does not exist yet
   export extern "deepcall help config path" [
   ]
 
-  # Show each value that counts, and where it comes from
+  # Show each value in force, and where it comes from
   export extern "deepcall help config show" [
   ]
 
@@ -592,7 +592,7 @@ module completions {
   export extern "deepcall help config edit" [
   ]
 
-  # Check what works, and say what to do about what does not
+  # Check the setup, and show how to fix what does not work
   export extern "deepcall help doctor" [
   ]
 
@@ -600,7 +600,7 @@ module completions {
   export extern "deepcall help schema" [
   ]
 
-  # Say what an error code or an exit code means
+  # Explain an error code or an exit code
   export extern "deepcall help explain" [
   ]
 

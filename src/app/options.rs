@@ -52,10 +52,10 @@ pub struct ProfileOptions {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Session", group = ArgGroup::new(MANY).args(["profiles", "all"]).multiple(true))]
 pub struct FleetOptions {
-    /// Ask every profile that matches, e.g. 'team-*,asha'
+    /// Query every profile that matches, e.g. 'team-*,asha'
     #[arg(long, value_name = "GLOB", value_delimiter = ',', conflicts_with_all = ["profile", "all"])]
     pub profiles: Vec<String>,
-    /// Ask every stored profile, or every simulated agent
+    /// Query every stored profile, or every simulated agent
     #[arg(long, conflicts_with = "profile")]
     pub all: bool,
     #[arg(long, value_name = "N", requires = MANY, value_parser = JOBS.checked(), hide_short_help = true)]
@@ -93,15 +93,15 @@ pub struct ServerTimeOptions {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Session")]
 pub struct SandboxOptions {
-    /// Ask a simulated DeepCall inside this process
+    /// Query a simulated DeepCall inside this process
     ///
-    /// The real client over real HTTP, but no account, no keyring, no files.
+    /// Uses the real client over HTTP, but needs no account, no keyring and no files.
     #[arg(long, conflicts_with_all = ["server", "cacert"])]
     pub sandbox: bool,
     /// Which simulated floor to show; the same seed shows the same floor
     #[arg(long, value_name = "N", default_value_t = 1, requires = "sandbox", hide_short_help = true)]
     pub seed: u64,
-    /// How many agents work on it
+    /// How many agents are simulated
     #[arg(long, value_name = "N", default_value_t = 14, requires = "sandbox", hide_short_help = true, value_parser = clap::value_parser!(u16).range(1..=5000))]
     pub agents: u16,
 }
@@ -126,18 +126,18 @@ pub struct FormatOptions {
     /// Print one JSON object; the same as --output json
     #[arg(long, conflicts_with = "output")]
     pub json: bool,
-    /// Print what this jq expression makes of the JSON object
+    /// Filter the JSON object with this jq expression
     #[arg(long, value_name = "EXPR", conflicts_with = "output", hide_short_help = true)]
     pub jq: Option<String>,
     /// Show these columns, e.g. time,kind,fields.queue
     ///
-    /// Named keys of the JSON document, and dotted paths below those that hold objects or lists. A wrong name is
-    /// refused with the list of those that are known.
+    /// Keys of the JSON document, or dotted paths into keys that contain objects or lists. An unknown name is an
+    /// error that lists the known ones.
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub columns: Option<Vec<String>>,
     #[arg(long, hide_short_help = true)]
     no_headers: bool,
-    /// Leave out the ' before cells of CSV and TSV that a spreadsheet would take for formulas
+    /// Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     #[arg(long, hide_short_help = true)]
     pub csv_raw: bool,
     #[arg(long, value_name = "WHEN", value_parser = words(ColorWhen::ALL.map(ColorWhen::word)), hide_possible_values = true, hide_short_help = true)]
@@ -172,10 +172,10 @@ pub struct ValueOptions {
 #[derive(Args, Clone, Copy, Debug, Default)]
 #[command(next_help_heading = "Messages")]
 pub struct TalkOptions {
-    /// Say nothing on stderr but errors
+    /// Print only errors on stderr
     #[arg(short, long, conflicts_with = "verbose", hide_short_help = true)]
     pub quiet: bool,
-    /// Say more on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    /// Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     #[arg(short, long, action = clap::ArgAction::Count, hide_short_help = true)]
     pub verbose: u8,
 }

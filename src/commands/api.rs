@@ -18,10 +18,10 @@ use crate::json::Malformed;
 use crate::output::jq::Filter;
 use crate::output::text::sanitize::sanitize_lines;
 
-/// Send one signed-in request, print the reply as it came
+/// Send one signed-in request and print the raw reply
 ///
-/// For what has no command yet. The credentials are put into the body and never shown. The reply goes to stdout
-/// byte for byte, also when it says that something failed; then the exit code and stderr say so too.
+/// For calls that have no command yet. deepcall adds the credentials to the body and never shows them. The reply
+/// goes to stdout byte for byte, also when it reports an error; then the exit code and stderr report it too.
 #[derive(Args, Clone, Debug)]
 pub struct ApiArgs {
     /// Path below /api/v2, e.g. Agent/live
@@ -36,7 +36,7 @@ pub struct ApiArgs {
     /// Read the body, one JSON object, from a file, or from standard input for -
     #[arg(long, value_name = "FILE")]
     pub input: Option<PathBuf>,
-    /// Print what this jq expression makes of the reply
+    /// Filter the reply with this jq expression
     #[arg(long, value_name = "EXPR")]
     pub jq: Option<String>,
     /// Whom to ask as.

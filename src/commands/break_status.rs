@@ -14,10 +14,12 @@ use crate::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown,
 
 /// Show whether an agent is on break, why and for how long
 ///
-/// Not to be on break is an answer, not a failure. With --exit-status the answer is the exit code as well.
+/// "Not on break" is an answer, not a failure. With --exit-status the exit code gives the answer too.
 #[derive(Args, Clone, Debug)]
 pub struct BreakStatusArgs {
-    /// Say it by exit code as well: 0 on break, 3 not (with several profiles: 0 if any is)
+    /// Exit with 0 if on break, 3 if not
+    ///
+    /// With several profiles: 0 if any of them is.
     #[arg(long)]
     pub exit_status: bool,
     /// Whom to ask, and how the answer looks.

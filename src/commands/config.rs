@@ -26,10 +26,10 @@ use crate::failure::{ExitStatus, Failure};
 use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown};
 use crate::store::Profile;
 
-/// Show and change lasting choices
+/// Show and change settings
 ///
-/// They stand in config.toml, in the configuration folder. An option wins over a variable, a variable over what is
-/// kept with a profile, that over config.toml, and that over the default. `deepcall config set --help` lists the keys.
+/// Settings are kept in config.toml, in the configuration folder. An option wins over a variable, a variable over
+/// the profile, the profile over config.toml, and that over the default. `deepcall config set --help` lists the keys.
 #[derive(Args, Clone, Debug)]
 #[command(disable_help_subcommand = true)]
 pub struct ConfigArgs {
@@ -42,7 +42,7 @@ pub struct ConfigArgs {
 #[derive(Subcommand, Clone, Debug)]
 #[expect(missing_docs, reason = "help would take it in place of what the arguments say")]
 pub enum ConfigAction {
-    /// Print where the file is, or would be
+    /// Print the path of the file, also if it does not exist yet
     Path,
     Show(ShowArgs),
     Set(SetArgs),
@@ -50,10 +50,10 @@ pub enum ConfigAction {
     Edit(EditArgs),
 }
 
-/// Show each value that counts, and where it comes from
+/// Show each value in force, and where it comes from
 ///
-/// From a variable, from the profile that would be used, from config.toml, or by default. A wrong value is told, with
-/// exit code 2. Of a secret it shows only that it is set.
+/// A value comes from a variable, the profile in use, config.toml, or the default. A wrong value is an error, with
+/// exit code 2. For a secret it shows only that it is set.
 #[derive(Args, Clone, Debug)]
 pub struct ShowArgs {
     /// How it looks.

@@ -22,15 +22,15 @@ use crate::failure::{ExitStatus, Failure};
 use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown};
 use crate::store::{Profiles, StoreKind};
 
-/// Check what works, and say what to do about what does not
+/// Check the setup, and show how to fix what does not work
 ///
-/// Files, message bus, store of secrets, proxy, server, TLS, clock and each session: a line for each. Nothing is
-/// changed, on the server or here; the store is tried with an item that is removed again. No secret is shown and
-/// phone numbers are hidden, so that it can be pasted into a ticket.
+/// Prints a line for each check: files, message bus, secret store, proxy, server, TLS, clock and each session. It
+/// changes nothing; it tests the store with an item that it removes again. It shows no secret and hides phone
+/// numbers, so the output can be pasted into a ticket.
 ///
-/// The exit code is 0 if nothing failed; else the common one if all failed alike, else 1; 124 if --timeout cut it short,
-/// and then all that was found is shown as well. Each question has a time limit of its own: ten seconds for one to a
-/// server, three for one to the keyring. Servers are asked side by side, and so are sessions.
+/// The exit code is 0 if nothing failed, the common code if all failures are alike, else 1. If --timeout ends it, the
+/// code is 124 and the findings so far are shown. A request to a server may take ten seconds, one to the keyring
+/// three. Servers and sessions are checked in parallel.
 #[derive(Args, Clone, Debug)]
 pub struct DoctorArgs {
     #[arg(long, value_name = "URL", help_heading = "Connection")]

@@ -11,9 +11,9 @@ use crate::client::replies::codes::{Class, Code};
 use crate::failure::{EXIT_STATUSES, ExitStatus, Failure};
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value};
 
-/// Say what an error code or an exit code means
+/// Explain an error code or an exit code
 ///
-/// And what to do about it. Needs no network: it prints the tables that the program itself acts on.
+/// Shows what it means and what to do. Needs no network: it prints the tables that the program itself uses.
 #[derive(Args, Clone, Debug)]
 pub struct ExplainArgs {
     /// A DeepCall error code such as 1044, or `exit` with an exit code such as 5; nothing for all

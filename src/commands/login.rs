@@ -26,13 +26,13 @@ use crate::store::{
     StoreError, StoreKey, StoreKind,
 };
 
-/// Store a session, after asking the server whether it is good
+/// Store a session, after checking it with the server
 ///
 /// DeepCall documents no login call: take a session from the web panel, either an ssid, or a user id with an API
-/// token. The secret is asked for without echo, or read from standard input or a file; it is never an argument.
-/// The store is tried before anything is asked, and the server before anything is stored.
+/// token. Type the secret at a hidden prompt, or pass it on standard input or in a file; it is never an argument.
+/// The store is tested before the secret is read, and the server checks the session before it is stored.
 ///
-/// One session answers for one agent. Keep a profile for each, and ask many with --all or --profiles.
+/// One session answers for one agent. Keep a profile for each agent, and query many with --all or --profiles.
 #[derive(Args, Clone, Debug)]
 pub struct LoginArgs {
     /// Sign in with this user id and a token
@@ -55,7 +55,7 @@ pub struct LoginArgs {
     /// Let this profile use plain http to a server on another machine
     #[arg(long, hide_short_help = true)]
     pub allow_http: bool,
-    /// Store it without asking the server whether it is good
+    /// Store the session without checking it with the server
     #[arg(long, conflicts_with_all = ["cacert", "timeout", "retries"], hide_short_help = true)]
     pub no_verify: bool,
     /// Make this profile the default

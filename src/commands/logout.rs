@@ -15,8 +15,8 @@ use crate::store::{Profile, Profiles, ProfilesFile};
 
 /// Forget a stored session
 ///
-/// Removes the secret from the keyring or the file it is kept in, then the profile that names it. The session
-/// itself stays good on the server until it expires there.
+/// Removes the secret from the keyring or file, then the profile. The session itself stays valid on the server
+/// until it expires there.
 #[derive(Args, Clone, Debug)]
 pub struct LogoutArgs {
     /// Forget every profile

@@ -18,8 +18,8 @@ use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape
 /// Update an agent's presence; no other command writes
 ///
 /// UNVERIFIED: the vendor does not document this call. Its path and its field `mic_perm` are inferred from error
-/// texts; both can be given here or in the table [ping] of config.toml. No other command ever sends it, and it is
-/// tried again at most once.
+/// texts; both can be changed here or in the table [ping] of config.toml. No other command sends it, and it is
+/// retried at most once.
 #[derive(Args, Clone, Debug)]
 pub struct PingArgs {
     #[arg(long, value_name = "VALUE")]

@@ -18,12 +18,12 @@ use crate::store::{Profile, ProfileName, Profiles, ProfilesFile};
 
 /// List stored sessions
 ///
-/// Shows what is stored, where and since when, and which session is the default. It opens neither the network nor
-/// the keyring, unless --check asks the server about each.
+/// Shows each stored session, its store, when it was saved, and which one is the default. It uses neither the
+/// network nor the keyring, unless --check is given.
 #[derive(Args, Clone, Debug)]
 #[command(mut_args(only_with_check))]
 pub struct ProfilesArgs {
-    /// Ask the server whether each session is still good
+    /// Check each session with the server
     #[arg(long, group = MANY)]
     pub check: bool,
     /// Make this profile the default

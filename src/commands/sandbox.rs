@@ -18,8 +18,8 @@ use crate::sandbox::{ReferenceModel, Sandbox, SandboxOptions};
 
 /// Serve a simulated DeepCall on this machine
 ///
-/// Prints the variables that point another terminal or a script at it, and serves until Ctrl-C. Agents, calls,
-/// breaks and notifications are a function of --seed and the time. For a single command, --sandbox is enough:
+/// Prints the variables that point another terminal or a script to it, and serves until Ctrl-C. Agents, calls,
+/// breaks and notifications depend only on --seed and the time. For a single command, --sandbox is enough:
 /// deepcall --sandbox tags
 #[derive(Args, Clone, Debug)]
 pub struct SandboxArgs {
@@ -29,10 +29,10 @@ pub struct SandboxArgs {
     /// Which simulated floor to serve; the same seed serves the same floor
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
-    /// How many agents work on the floor
+    /// How many agents are simulated
     #[arg(long, value_name = "N", default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=5000))]
     pub agents: u16,
-    /// What `ref` means, since the vendor does not say
+    /// How the server treats `ref`, which the vendor does not document
     #[arg(long, value_name = "MODEL", value_enum, default_value_t = Model::Window)]
     pub ref_model: Model,
     /// Answer every call with this DeepCall error code

@@ -14,8 +14,8 @@ use crate::report::Document;
 
 /// Print the JSON Schema of a document
 ///
-/// Made from the very table that the document is written from. Keys are only ever added. `watch` is any line of
-/// deepcall watch --json; each event has its own name as well.
+/// The schema comes from the same table as the document. Keys are only ever added. `watch` describes any line of
+/// deepcall watch --json; each event type has a schema of its own as well.
 #[derive(Args, Clone, Debug)]
 pub struct SchemaArgs {
     /// Which document; `error` is what --json prints on stderr

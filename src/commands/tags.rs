@@ -23,24 +23,24 @@ use crate::report::{Document, ExtraFields, Field, Meaning, Report, Row, Shape, S
 
 /// Show recent notifications with their icons
 ///
-/// The server sends what it has, about the last hour; --since, --until, --kind and --match choose among that, and
-/// cannot bring back what is older. The columns are read out of each notification by a list of known names;
-/// whatever else it holds becomes further columns, and stands unchanged in `fields` of --json.
+/// The server sends about the last hour. --since, --until, --kind and --match filter that; they cannot bring back
+/// what is older. Columns come from known key names; other keys become further columns, and --json keeps the
+/// whole notification unchanged in `fields`.
 #[derive(Args, Clone, Debug)]
 pub struct TagsArgs {
-    /// Show tags from then on, e.g. 30m or 09:00 [default: 1h]
+    /// Start of the window, e.g. 30m or 09:00 [default: 1h]
     ///
     /// A length of time back from now (90m, 1h30m, 2d), a time of today (09:00), `yesterday`, RFC 3339, or seconds
     /// since 1970 with an at sign (@1795480870).
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
-    /// Show tags up to then, in the same forms [default: now]
+    /// End of the window, in the same forms [default: now]
     #[arg(long, value_name = "TIME", hide_short_help = true)]
     pub until: Option<String>,
     /// Show only these kinds, e.g. missed,callback
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     pub kind: Vec<String>,
-    /// Show only tags in which this regular expression is found
+    /// Show only tags that match this regular expression
     #[arg(long = "match", value_name = "REGEX")]
     pub matching: Option<Regex>,
     /// Show at most this many
@@ -48,12 +48,12 @@ pub struct TagsArgs {
     /// The first ones in the order of --sort.
     #[arg(long, value_name = "N", value_parser = limit)]
     pub limit: Option<u32>,
-    /// Order by this column; -KEY turns it round
+    /// Order by this column; -KEY reverses it
     ///
     /// One of time, kind, profile, agent, customer, message.
     #[arg(long, value_name = "KEY", default_value = "-time", allow_hyphen_values = true, value_parser = Order::parse)]
     pub sort: Order,
-    /// End with exit code 3 when there are no tags
+    /// Exit with 3 when there are no tags
     #[arg(long, hide_short_help = true)]
     pub fail_empty: bool,
     #[arg(long = "ref", value_name = "VALUE", hide_short_help = true)]

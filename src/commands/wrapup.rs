@@ -18,16 +18,18 @@ use crate::floor::answer::Wrapup;
 use crate::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
 use crate::watch::schedule::Schedule;
 
-/// Show whether an agent is in wrap-up, and how long it still takes
+/// Show whether an agent is in wrap-up, and the time left
 ///
-/// Not to be in wrap-up is an answer, not a failure. With --exit-status the answer is the exit code as well; with
-/// --wait the command ends when nobody it asks about is in wrap-up any more.
+/// "Not in wrap-up" is an answer, not a failure. With --exit-status the exit code gives the answer too; with
+/// --wait the command ends when no queried agent is in wrap-up any more.
 #[derive(Args, Clone, Debug)]
 pub struct WrapupArgs {
-    /// Say it by exit code as well: 0 in wrap-up, 3 not (with several profiles: 0 if any is)
+    /// Exit with 0 if in wrap-up, 3 if not
+    ///
+    /// With several profiles: 0 if any of them is.
     #[arg(long)]
     pub exit_status: bool,
-    /// Wait until nobody asked about is in wrap-up any more; --timeout limits the wait
+    /// Wait until no queried agent is in wrap-up; --timeout limits it
     #[arg(long, conflicts_with = "exit_status")]
     pub wait: bool,
     /// Whom to ask, and how the answer looks.

@@ -63,16 +63,16 @@ settings! {
         |text| duration(text).map(Some),
     );
     RETRIES: u8 = Setting::new(
-        Key::number("retries", "--retries", "How often to try again when the server is in trouble, up to 10; ping once")
+        Key::number("retries", "--retries", "Retries when the server is in trouble, up to 10; ping retries once")
             .default("2"),
         |text| number(text, 0, 10),
     );
     JOBS: u16 = Setting::new(
-        Key::number("jobs", "--jobs", "How many profiles to ask at the same time, up to 256").default("16"),
+        Key::number("jobs", "--jobs", "How many profiles to query at the same time, up to 256").default("16"),
         |text| number(text, 1, 256),
     );
     SERVER_TIMEZONE: TimeZone = Setting::new(
-        Key::text("server_timezone", "--server-timezone", "Time zone of server times that name none")
+        Key::text("server_timezone", "--server-timezone", "Time zone of server times without a zone")
             .default("+05:30"),
         time_zone,
     );
@@ -104,7 +104,7 @@ settings! {
         yes_or_no,
     );
     NO_HEADERS: bool = Setting::new(
-        Key::flag("no_headers", "--no-headers", "Leave out the line of headings"),
+        Key::flag("no_headers", "--no-headers", "Do not print the heading line"),
         yes_or_no,
     );
     COLUMNS_TAGS: Vec<String> = columns(
@@ -120,7 +120,7 @@ settings! {
         Key::text("columns.profiles", "profiles --columns", "Columns of profiles in table, csv and tsv"),
     );
     WATCH_INTERVAL: Duration = Setting::new(
-        Key::text("watch.interval", "watch --interval", "Ask each profile this often, at least 2s").default("5s"),
+        Key::text("watch.interval", "watch --interval", "Poll each profile this often, at least 2s").default("5s"),
         interval,
     );
     WATCH_HEARTBEAT: Option<Duration> = Setting::optional(
@@ -131,13 +131,13 @@ settings! {
         Key::text(
             "watch.max_stale",
             "watch --max-stale",
-            "End with exit code 5 when nobody has answered for this long, e.g. 10m",
+            "Exit with 5 when no server has answered for this long, e.g. 10m",
         )
-        .more("Without it a watch waits for the server however long it takes, and reports that it does."),
+        .more("Without it, watch waits for the server for ever, and reports that it is waiting."),
         |text| duration(text).map(Some),
     );
     WATCH_LOG: bool = Setting::new(
-        Key::flag("watch.log", "watch --log", "Lines instead of a board, on a terminal too"),
+        Key::flag("watch.log", "watch --log", "Print lines instead of a board, on a terminal too"),
         yes_or_no,
     );
     WATCH_BELL: bool = Setting::new(
@@ -173,8 +173,9 @@ settings! {
             "alert",
             Kind::Names(&[("break", "15m"), ("break.lunch", "45m"), ("wrapup", "60s:90s")]),
             "watch --alert",
-            "Alert when a break or wrap-up exceeds a limit: break=15m, break.tea=9m, wrapup=60s:90s",
-        ),
+            "Alert when a break or wrap-up exceeds a limit, e.g. break=15m",
+        )
+        .more("Also for one reason (break.tea=9m), and in two steps, warning and critical (wrapup=60s:90s)."),
         |text| read(text.parse()),
     );
 }
@@ -249,16 +250,16 @@ fn time_zone(text: &str) -> Result<TimeZone, String> {
             |zone: &TimeZone| zone.to_offset(jiff::Timestamp::UNIX_EPOCH).seconds().abs() < 86_400;
         return offset
             .filter(is_sayable)
-            .ok_or_else(|| format!("{text:?} is no offset; write for example +05:30"));
+            .ok_or_else(|| format!("{text:?} is not an offset; write for example +05:30"));
     }
     zones::named(text)
-        .map_err(|_| format!("{text:?} is no known time zone; write for example Asia/Kolkata or UTC"))
+        .map_err(|_| format!("{text:?} is not a known time zone; write for example Asia/Kolkata or UTC"))
 }
 
 fn interval(text: &str) -> Result<Duration, String> {
     let interval = duration(text)?;
     if interval < SHORTEST_INTERVAL {
-        return Err(format!("{text:?} is too often: at least {} s", SHORTEST_INTERVAL.as_secs()));
+        return Err(format!("{text:?} is too short: at least {} s", SHORTEST_INTERVAL.as_secs()));
     }
     Ok(interval)
 }

@@ -24,8 +24,8 @@ use crate::watch::source::WatchScope;
 
 /// Follow tags, breaks and wrap-ups until stopped
 ///
-/// On a terminal it is a live board; elsewhere, or with --log, one line for each event. A lost connection is waited
-/// for, and an expired session is looked for once more in the store. It never pings.
+/// On a terminal it shows a live board; in a pipe, or with --log, one line per event. After a lost connection
+/// it keeps trying; after an expired session it looks once for a newer one in the store. It never pings.
 ///
 /// With --sandbox it follows the whole simulated floor, unless profiles are named.
 #[derive(Args, Clone, Debug)]
@@ -35,10 +35,10 @@ pub struct WatchArgs {
     /// Follow only tags, breaks or wrapups
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = PossibleValuesParser::new(["tags", "breaks", "wrapups"]), hide_possible_values = true)]
     pub only: Vec<String>,
-    /// Tell tags that were there before from then on [default: all]
+    /// Also report tags from before the watch started, back to TIME [default: all that the server sends]
     #[arg(long, value_name = "TIME", hide_short_help = true)]
     pub since: Option<String>,
-    /// End with 0 at EVENT or EVENT@PROFILE, e.g. break_ended
+    /// Exit with 0 at this event, e.g. break_ended@asha
     #[arg(long, value_name = "EVENT")]
     pub until: Option<Until>,
     #[arg(long = "alert", value_name = "LIMIT", value_parser = ALERT.checked())]
@@ -47,7 +47,7 @@ pub struct WatchArgs {
     bell: bool,
     #[arg(long, hide_short_help = true)]
     notify: bool,
-    /// Run this by the shell at the events of --on, with the event as JSON on its standard input
+    /// Run this shell command at the events of --on, with the event as JSON on its standard input
     #[arg(long, value_name = "CMD", hide_short_help = true)]
     pub exec: Option<String>,
     #[arg(long, value_name = "EVENTS", value_delimiter = ',', value_parser = WATCH_ON.checked(), hide_short_help = true)]
@@ -87,7 +87,7 @@ pub struct WatchArgs {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Output")]
 pub struct WatchLook {
-    /// One JSON object for each event and line
+    /// Print one JSON object per event and line
     #[arg(long)]
     pub json: bool,
     /// ndjson (the same as --json), csv, tsv, or lines: sentences
@@ -96,12 +96,12 @@ pub struct WatchLook {
     /// keys of all events, each once. What an event does not speak of is empty.
     #[arg(short, long, value_name = "FORMAT", conflicts_with = "json", value_parser = PossibleValuesParser::new(["ndjson", "json", "csv", "tsv", "lines"]), hide_possible_values = true, hide_short_help = true)]
     pub output: Option<String>,
-    /// Show these columns of csv and tsv, e.g. at,profile,type,reason,fields.queue
+    /// Columns of csv and tsv, e.g. at,profile,type,reason,fields.queue
     #[arg(long, value_name = "LIST", value_delimiter = ',', hide_short_help = true)]
     pub columns: Option<Vec<String>>,
     #[arg(long, hide_short_help = true)]
     no_headers: bool,
-    /// Leave out the ' before cells that a spreadsheet would take for formulas
+    /// Do not put ' before cells that a spreadsheet would read as formulas
     #[arg(long, hide_short_help = true)]
     pub csv_raw: bool,
     #[arg(long, value_name = "WHEN", value_parser = words(ColorWhen::ALL.map(ColorWhen::word)), hide_possible_values = true, hide_short_help = true)]

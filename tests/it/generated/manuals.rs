@@ -60,11 +60,11 @@ pub fn variables_page() -> String {
 
 /// Section 5: the config file.
 pub fn config() -> String {
-    let mut page = head("deepcall-config", 5, "lasting choices of deepcall")
-        + "The file config.toml holds lasting choices, written in TOML. Each key is optional, and says what an option\n\
-           says otherwise for one run. A key that is not known is an error.\n.PP\n\
-           Options that choose what is asked for, that take a guard away, or that run a command have no key: the line\n\
-           that is typed says those itself.\n.SH KEYS\n";
+    let mut page = head("deepcall-config", 5, "settings of deepcall")
+        + "The file config.toml holds settings, written in TOML. Each key is optional and does the same as an option,\n\
+           for every run. An unknown key is an error.\n.PP\n\
+           Options that choose what is queried, that switch off a safeguard, or that run a command have no key: type\n\
+           them on the command line.\n.SH KEYS\n";
     for key in SETTINGS.iter().map(|setting| setting.key()) {
         let kind = match key.kind {
             Kind::Text => "text",
