@@ -54,7 +54,6 @@ pub struct Cli {
 
 /// The commands. Each is described where its arguments are.
 #[derive(Subcommand, Clone, Debug)]
-#[expect(missing_docs, reason = "help would take it in place of what the arguments say")]
 pub enum Command {
     Login(LoginArgs),
     Logout(LogoutArgs),

@@ -1,8 +1,6 @@
 //! What counts: option > variable > profile > config file > default, for every setting of the [`table`] alike, and each
 //! value with its source. Pure: it reads no file, no variable of the process and no clock of its own.
 
-#![allow(missing_docs, reason = "the name of a field says it, or a comment does where it does not")]
-
 pub mod appearance;
 pub mod choice;
 pub mod config_file;

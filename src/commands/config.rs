@@ -40,7 +40,6 @@ pub struct ConfigArgs {
 
 /// What can be done with lasting choices. Each is described where its arguments are.
 #[derive(Subcommand, Clone, Debug)]
-#[expect(missing_docs, reason = "help would take it in place of what the arguments say")]
 pub enum ConfigAction {
     /// Print the path of the file, also if it does not exist yet
     Path,

@@ -196,7 +196,7 @@ fn a_wrong_key_or_value_changes_nothing() {
         ("config set interval 3s", "did you mean `watch.interval`?"),
         ("config unset sever", "did you mean `server`?"),
         ("config set colour always", "did you mean `color`?"),
-        ("config set timezone Asia/Atlantis", "no known time zone"),
+        ("config set timezone Asia/Atlantis", "not a known time zone"),
         ("config set watch.interval 1s", "too often"),
         ("config set server ftp://x", "server"),
         ("config set cacert ca.pem", "must begin with /"),

@@ -1,7 +1,7 @@
 //! Tests of the whole program: in-process through `deepcall::run`, as the real binary, and on a
 //! pseudo-terminal. One binary, so that it links once.
 
-#![allow(unreachable_pub, missing_docs, reason = "a test binary exports nothing")]
+#![allow(unreachable_pub, reason = "a test binary exports nothing")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::pedantic, reason = "what a test says matters more than how")]
 

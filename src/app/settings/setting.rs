@@ -1,7 +1,5 @@
 //! What a setting is: the type of an entry in the [`table`](crate::app::settings::table).
 
-#![allow(missing_docs, reason = "the name of a field says it, or a comment does where it does not")]
-
 use std::path::Path;
 
 use crate::store::Profile;

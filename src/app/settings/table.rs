@@ -2,8 +2,6 @@
 //! Precedence, `deepcall config`, help texts, completion and the manual all go by this table, so a new setting is one
 //! entry here.
 
-#![allow(missing_docs, reason = "the name of a field says it, or a comment does where it does not")]
-
 use std::path::PathBuf;
 use std::time::Duration;
 

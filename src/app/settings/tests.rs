@@ -53,11 +53,15 @@ fn a_wrong_value_is_refused_by_the_name_of_its_source() {
     let none = OutputOptions::default();
     for (variables, config, named) in [
         (&[("DEEPCALL_OUTPUT", "yaml")][..], "", "DEEPCALL_OUTPUT: \"yaml\" is none of"),
-        (&[("DEEPCALL_TIMEZONE", "Mars/Base")], "", "DEEPCALL_TIMEZONE: \"Mars/Base\" is no known time zone"),
+        (
+            &[("DEEPCALL_TIMEZONE", "Mars/Base")],
+            "",
+            "DEEPCALL_TIMEZONE: \"Mars/Base\" is not a known time zone",
+        ),
         (&[("DEEPCALL_MASK", "maybe")], "", "DEEPCALL_MASK: \"maybe\" is neither"),
         (&[], "output='yaml'", "config.toml, output: \"yaml\" is none of"),
         (&[], "color='pink'", "config.toml, color: \"pink\" is none of"),
-        (&[], "timezone='+99:00'", "config.toml, timezone: \"+99:00\" is no offset"),
+        (&[], "timezone='+99:00'", "config.toml, timezone: \"+99:00\" is not an offset"),
     ] {
         let written = Written::new(&[], variables, config);
         let (terminals, now) = (Terminals::default(), Timestamp::UNIX_EPOCH);

@@ -1,7 +1,5 @@
 //! Every variable that is read: the one list behind `deepcall config show`, the manual and the README.
 
-#![allow(missing_docs, reason = "the name of a field says it, or a comment does where it does not")]
-
 use std::borrow::Cow;
 
 use crate::app::environment::Variables;
