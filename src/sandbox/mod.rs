@@ -1,5 +1,4 @@
 //! A simulated DeepCall on loopback, for trying, demonstrating and testing scripts.
-//! It must not know anything else of this program but the clock.
 
 mod floor;
 mod reply;
@@ -11,10 +10,10 @@ use std::sync::Arc;
 use crate::clock::Clock;
 
 pub use floor::Agent;
-use reply::Desk;
+use reply::FakeApi;
 use server::Server;
 
-/// How many agents a sandbox has unless told otherwise.
+/// How many agents a sandbox has by default.
 pub const USUAL_AGENTS: usize = 14;
 
 /// The most agents that a sandbox simulates.
@@ -23,7 +22,7 @@ pub const MOST_AGENTS: usize = 5_000;
 /// What a sandbox is to simulate.
 #[derive(Clone)]
 pub struct SandboxOptions {
-    /// Which floor: the same seed tells the same story at the same time.
+    /// Which floor: the same seed gives the same events at the same time.
     pub seed: u64,
     /// The port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
@@ -67,7 +66,7 @@ pub enum ReferenceModel {
 /// A running simulation. Dropping it closes its port and its connections.
 pub struct Sandbox {
     server: Server,
-    desk: Arc<Desk>,
+    api: Arc<FakeApi>,
 }
 
 impl Sandbox {
@@ -77,9 +76,9 @@ impl Sandbox {
     /// The port is taken or may not be opened.
     pub async fn start(options: SandboxOptions) -> io::Result<Self> {
         let (port, clock) = (options.port, options.clock.clone());
-        let desk = Arc::new(Desk::new(&options));
-        let server = Server::start(port, clock, Arc::clone(&desk)).await?;
-        Ok(Self { server, desk })
+        let api = Arc::new(FakeApi::new(&options));
+        let server = Server::start(port, clock, Arc::clone(&api)).await?;
+        Ok(Self { server, api })
     }
 
     /// The address to use as a DeepCall server, e.g. `http://127.0.0.1:40123`.
@@ -91,7 +90,7 @@ impl Sandbox {
     /// Who works on this floor, each with both forms of credentials.
     #[must_use]
     pub fn agents(&self) -> &[Agent] {
-        self.desk.agents()
+        self.api.agents()
     }
 
     /// How many HTTP requests have been answered so far, errors included.

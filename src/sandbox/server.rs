@@ -1,4 +1,4 @@
-//! Sockets and HTTP/1.1 for the sandbox. It must not know what a request means.
+//! Sockets and HTTP/1.1 for the sandbox.
 
 #[cfg(test)]
 mod tests;
@@ -23,7 +23,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::clock::Clock;
-use crate::sandbox::reply::{Desk, Reply};
+use crate::sandbox::reply::{FakeApi, Reply};
 
 /// The longest request body in bytes.
 const BODY_LIMIT: usize = 1 << 20;
@@ -40,16 +40,16 @@ pub(crate) struct Server {
 
 /// What every connection shares.
 struct Work {
-    desk: Arc<Desk>,
+    api: Arc<FakeApi>,
     clock: Clock,
     served: AtomicU64,
 }
 
 impl Server {
-    pub(crate) async fn start(port: u16, clock: Clock, desk: Arc<Desk>) -> io::Result<Self> {
+    pub(crate) async fn start(port: u16, clock: Clock, api: Arc<FakeApi>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let origin = format!("http://{}", listener.local_addr()?);
-        let work = Arc::new(Work { desk, clock, served: AtomicU64::new(0) });
+        let work = Arc::new(Work { api, clock, served: AtomicU64::new(0) });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&work))).abort_handle();
         Ok(Self { origin, work, accepting })
     }
@@ -69,7 +69,7 @@ impl Drop for Server {
     }
 }
 
-/// Takes connections for ever. The connections end with this task, because it holds their set.
+/// Takes connections for ever. The connections end with this task, because it owns their set.
 async fn accept(listener: TcpListener, work: Arc<Work>) {
     let mut connections = JoinSet::new();
     loop {
@@ -101,7 +101,7 @@ impl Work {
         let body = Limited::new(body, BODY_LIMIT).collect().await;
         let now = self.clock.now();
         let reply = match body {
-            Ok(body) => self.desk.reply(head.method.as_str(), head.uri.path(), &body.to_bytes(), now),
+            Ok(body) => self.api.reply(head.method.as_str(), head.uri.path(), &body.to_bytes(), now),
             Err(error) if error.is::<LengthLimitError>() => {
                 Reply::http_error(413, "the request body is too large")
             }

@@ -1,4 +1,4 @@
-//! Who works on the floor and what each signs in with. It must not know time.
+//! Who works on the floor and what each signs in with.
 
 /// An agent of the sandbox.
 #[derive(Clone, PartialEq, Eq)]

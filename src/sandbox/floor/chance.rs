@@ -1,4 +1,4 @@
-//! Numbers that look random and are always the same for the same key. It must not know what they decide.
+//! Numbers that look random and are always the same for the same key.
 
 /// The odd constant of splitmix64: 2^64 divided by the golden ratio.
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -1,4 +1,4 @@
-//! Who calls and is called: invented people with numbers that nobody has. It must not know time.
+//! Who calls and is called: invented people with numbers that are not in use.
 
 use crate::sandbox::floor::chance::Chance;
 

@@ -1,4 +1,4 @@
-//! The icons that notifications point to by `iconId`. It must not know agents or time.
+//! The icons that notifications point to by `iconId`.
 
 use serde_json::{Value, json};
 

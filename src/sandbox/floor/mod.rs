@@ -1,5 +1,4 @@
 //! The simulated floor: what each agent does at a given time, as a pure function of seed, agent and time.
-//! It must not know HTTP, credentials on the wire, or a clock.
 
 mod agents;
 mod chance;
@@ -26,7 +25,7 @@ pub(crate) struct Floor {
     agents: Vec<Agent>,
 }
 
-/// What an agent is busy with, as far as the API can tell it.
+/// What an agent is busy with, as far as the API reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     /// Waiting for a call or in one.
@@ -72,18 +71,18 @@ impl Floor {
     pub(crate) fn tags(&self, agent: usize, after: i64, until: i64) -> Tags {
         let worker = self.worker(agent);
         let stints = worker.stint_at(after.div_euclid(1_000))..=worker.stint_at(until.div_euclid(1_000));
-        let mut told: Vec<_> = stints.flat_map(|stint| worker.notifications(stint)).collect();
-        told.retain(|notification| after < notification.at && notification.at <= until);
-        told.sort_by_key(|notification| -notification.at);
+        let mut notifications: Vec<_> = stints.flat_map(|stint| worker.notifications(stint)).collect();
+        notifications.retain(|notification| after < notification.at && notification.at <= until);
+        notifications.sort_by_key(|notification| -notification.at);
 
-        let with_survey = !told.is_empty() && self.is_survey_time(agent, until);
+        let with_survey = !notifications.is_empty() && self.is_survey_time(agent, until);
         let is_needed = |kind: &Kind| match kind {
             Kind::Survey => with_survey,
-            kind => told.iter().any(|notification| notification.kind == *kind),
+            kind => notifications.iter().any(|notification| notification.kind == *kind),
         };
         Tags {
             icons: Kind::ALL.into_iter().filter(is_needed).map(Kind::icon_detail).collect(),
-            notifications: told
+            notifications: notifications
                 .iter()
                 .filter_map(|notification| Some(notification.json(worker, self.agents.get(agent)?)))
                 .collect(),

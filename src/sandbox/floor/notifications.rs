@@ -1,4 +1,4 @@
-//! What an agent is notified of in the course of the work. It must not know sessions or HTTP.
+//! What an agent is notified of in the course of the work.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -36,34 +36,36 @@ pub(crate) struct Notification {
 impl Worker {
     /// Everything that the agent is notified of in a stint, each with a number that is unique within it.
     pub(crate) fn notifications(self, stint: i64) -> Vec<Notification> {
-        let mut told = Telling { told: Vec::new(), chance: self.chance(stint, "tell") };
+        let mut collected = Collector { notifications: Vec::new(), chance: self.chance(stint, "tell") };
         let episodes = if self.takes_calls() { self.episodes(stint) } else { Vec::new() };
         for episode in episodes {
             match episode {
                 Episode::Call { start, hung_up, wrapped_up, call } => {
-                    told.call(start, hung_up, wrapped_up, call);
+                    collected.call(start, hung_up, wrapped_up, call);
                 }
-                Episode::Break { start, end, .. } if told.chance.comes_up(50) => told.missed(start, end),
+                Episode::Break { start, end, .. } if collected.chance.comes_up(50) => {
+                    collected.missed(start, end);
+                }
                 Episode::Break { .. } => {}
             }
         }
-        told.told
+        collected.notifications
     }
 }
 
 /// Collects the notifications of one stint.
-struct Telling {
-    told: Vec<Notification>,
+struct Collector {
+    notifications: Vec<Notification>,
     chance: Chance,
 }
 
-impl Telling {
+impl Collector {
     fn call(&mut self, start: Second, hung_up: Second, wrapped_up: Second, call: Call) {
         let name = call.customer.name();
         if call.incoming {
-            self.tell(start, Kind::Incoming, call, format!("Incoming call from {name}"), None);
+            self.notify(start, Kind::Incoming, call, format!("Incoming call from {name}"), None);
         } else {
-            self.tell(start, Kind::Outgoing, call, format!("Outgoing call to {name}"), None);
+            self.notify(start, Kind::Outgoing, call, format!("Outgoing call to {name}"), None);
         }
         if self.chance.comes_up(12) {
             self.missed(start, hung_up);
@@ -71,7 +73,7 @@ impl Telling {
         let length = Some(hung_up - start);
         if self.chance.comes_up(12) {
             let queue = if call.queue == "Billing" { "Support" } else { "Billing" };
-            self.tell(
+            self.notify(
                 hung_up,
                 Kind::Transfer,
                 call,
@@ -81,12 +83,12 @@ impl Telling {
         }
         if self.chance.comes_up(12) {
             let at = self.chance.between(hung_up + 5, wrapped_up - 1);
-            self.tell(at, Kind::Callback, call, format!("{name} asked to be called back"), length);
+            self.notify(at, Kind::Callback, call, format!("{name} asked to be called back"), length);
         }
         if self.chance.comes_up(4) {
             let at = self.chance.between(hung_up + 5, wrapped_up - 1);
             let note = self.chance.pick(&NOTES).to_owned();
-            self.tell(at, Kind::Note, call, note, length);
+            self.notify(at, Kind::Note, call, note, length);
         }
     }
 
@@ -100,18 +102,18 @@ impl Telling {
         };
         let name = call.customer.name();
         let rang = self.chance.between(start + 1, start + (end - start) / 2);
-        self.tell(rang, Kind::Missed, call, format!("Missed call from {name}"), None);
+        self.notify(rang, Kind::Missed, call, format!("Missed call from {name}"), None);
         if self.chance.comes_up(35) {
             let length = self.chance.between(6, 28);
             let message = format!("{name} left a voicemail of {length} s");
-            self.tell(rang + length + 1, Kind::Voicemail, call, message, Some(length));
+            self.notify(rang + length + 1, Kind::Voicemail, call, message, Some(length));
         }
     }
 
-    fn tell(&mut self, second: Second, kind: Kind, call: Call, message: String, seconds: Option<i64>) {
+    fn notify(&mut self, second: Second, kind: Kind, call: Call, message: String, seconds: Option<i64>) {
         let at = second * 1_000 + self.chance.between(0, 999);
-        let number = self.told.len() as u64;
-        self.told.push(Notification { at, kind, number, call, message, seconds });
+        let number = self.notifications.len() as u64;
+        self.notifications.push(Notification { at, kind, number, call, message, seconds });
     }
 }
 

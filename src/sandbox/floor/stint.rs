@@ -1,5 +1,4 @@
 //! What an agent does: stints of four hours filled with calls, wrap-ups and breaks, one after another.
-//! It must not know notifications or the wire.
 
 use crate::sandbox::floor::agents::NEW_HIRE;
 use crate::sandbox::floor::chance::Chance;
@@ -48,7 +47,7 @@ const PERSONAL: BreakKind = BreakKind { reason: "Personal", shortest: 4, longest
 const MEETING: BreakKind = BreakKind { reason: "Meeting", shortest: 10, longest: 30, allowed: None };
 const TRAINING: BreakKind = BreakKind { reason: "Training", shortest: 10, longest: 40, allowed: None };
 
-/// Short breaks stand here more often because they are taken more often.
+/// Short breaks are listed more often because they are taken more often.
 const BREAKS: [BreakKind; 12] =
     [TEA, TEA, TEA, TEA, RESTROOM, RESTROOM, RESTROOM, PERSONAL, PERSONAL, MEETING, TRAINING, LUNCH];
 

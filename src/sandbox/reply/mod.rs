@@ -1,4 +1,4 @@
-//! From a request to its reply, as DeepCall would give it. It must not know sockets or a clock.
+//! From a request to its reply, in DeepCall's form.
 
 mod refusal;
 mod request;
@@ -20,7 +20,7 @@ use request::{Call, Credentials, Fields};
 /// The window of `tags` in milliseconds (`api.md` §3).
 const HOUR: i64 = 3_600_000;
 
-/// The one ssid that was good once.
+/// The one ssid that has expired.
 const EXPIRED_SSID: &str = "sandbox-expired";
 
 /// An HTTP status and a JSON body.
@@ -31,7 +31,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// A refusal by HTTP, in the shape of DeepCall's errors. What DeepCall says here is not published.
+    /// A refusal by HTTP, in the shape of DeepCall's errors. DeepCall's own message is not published.
     pub(crate) fn http_error(status: u16, message: &str) -> Self {
         let body = json!({ "status": "error", "message": message, "code": status }).to_string();
         Self { status, body }
@@ -39,7 +39,7 @@ impl Reply {
 }
 
 /// Answers requests about one floor.
-pub(crate) struct Desk {
+pub(crate) struct FakeApi {
     floor: Floor,
     reference_model: ReferenceModel,
     failing_with: Option<Refusal>,
@@ -49,7 +49,7 @@ pub(crate) struct Desk {
     cursors: Vec<AtomicI64>,
 }
 
-impl Desk {
+impl FakeApi {
     pub(crate) fn new(options: &SandboxOptions) -> Self {
         let floor = Floor::new(options.seed, options.agents.clamp(1, MOST_AGENTS));
         let index_by = |key: fn(&Agent) -> &String| {
@@ -90,7 +90,7 @@ impl Desk {
             // `tags` documents the ssid alone (`api.md` §3).
             (Call::Tags, Credentials::UserToken { .. }) => Err(Refusal::INVALID_PARAMETERS),
             (Call::Tags, Credentials::Ssid(_)) => {
-                Ok(self.tags(self.caller(credentials)?, fields.asks_for_refresh()?, now))
+                Ok(self.tags(self.caller(credentials)?, fields.requests_refresh()?, now))
             }
             (Call::AgentOnBreak, _) => self.break_status(self.caller(credentials)?, now),
             (Call::CheckAgentInWrapUp, _) => self.wrap_up(self.caller(credentials)?, now),
@@ -127,7 +127,7 @@ impl Desk {
         json!({ "data": tags.notifications, "iconDetails": tags.icons, "status": "success", "code": 200 })
     }
 
-    /// Half of the agents hear the documented error for "not on break", the others the documented
+    /// Half of the agents receive the documented error for "not on break", the others the documented
     /// success with 0 (`api.md` §1).
     fn break_status(&self, agent: usize, now: Timestamp) -> Result<Value, Refusal> {
         let (on_break, detail) = match self.floor.state(agent, now) {
@@ -167,7 +167,7 @@ impl Desk {
         }))
     }
 
-    /// Takes a ping and forgets it: the floor is the same for everybody who asks.
+    /// Takes a ping and forgets it: the floor is the same for every caller.
     fn ping(&self, credentials: Credentials, fields: &Fields) -> Result<Value, Refusal> {
         match credentials {
             Credentials::Ssid(EXPIRED_SSID) => return Err(Refusal::NO_SUCH_SESSION),

@@ -1,4 +1,4 @@
-//! DeepCall's error codes with their published messages (`api.md` §6). It must not know who asks for what.
+//! DeepCall's error codes with their published messages (`api.md` §6).
 
 use serde_json::{Value, json};
 

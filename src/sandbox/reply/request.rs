@@ -1,4 +1,4 @@
-//! What a request asks for and with which credentials. It must not know who works on the floor.
+//! The call, the credentials and the fields of a request.
 
 use serde_json::{Map, Value};
 
@@ -53,8 +53,8 @@ impl Fields {
         }
     }
 
-    /// Whether `ref` asks for a refresh: documented as text, sent as `true` in every sample (`api.md` §3).
-    pub(crate) fn asks_for_refresh(&self) -> Result<bool, Refusal> {
+    /// Whether `ref` requests a refresh: documented as text, sent as `true` in every sample (`api.md` §3).
+    pub(crate) fn requests_refresh(&self) -> Result<bool, Refusal> {
         match self.0.get("ref") {
             None | Some(Value::Null) => Ok(false),
             Some(Value::Bool(is_true)) => Ok(*is_true),

@@ -12,12 +12,12 @@ fn options() -> SandboxOptions {
     SandboxOptions::new(Clock::fixed(Timestamp::UNIX_EPOCH))
 }
 
-fn desk() -> Desk {
-    Desk::new(&options())
+fn api() -> FakeApi {
+    FakeApi::new(&options())
 }
 
-fn desk_with(reference_model: ReferenceModel) -> Desk {
-    Desk::new(&SandboxOptions { reference_model, ..options() })
+fn api_with(reference_model: ReferenceModel) -> FakeApi {
+    FakeApi::new(&SandboxOptions { reference_model, ..options() })
 }
 
 fn noon() -> Timestamp {
@@ -28,8 +28,8 @@ fn minutes_later(minutes: i64) -> Timestamp {
     Timestamp::from_second(noon().as_second() + minutes * 60).unwrap_or_default()
 }
 
-fn post(desk: &Desk, path: &str, body: &str, now: Timestamp) -> String {
-    let reply = desk.reply("POST", path, body.as_bytes(), now);
+fn post(api: &FakeApi, path: &str, body: &str, now: Timestamp) -> String {
+    let reply = api.reply("POST", path, body.as_bytes(), now);
     assert_eq!(reply.status, 200, "{path} {body}");
     reply.body
 }
@@ -98,16 +98,16 @@ fn credentials_and_bodies_are_judged_as_documented() {
         (PING, good_token, Some(1503)),
         (PING, r#"{"mic_perm":1}"#, Some(1000)),
     ];
-    let desk = desk();
+    let api = api();
     for (path, body, expected) in cases {
-        assert_eq!(code(&post(&desk, path, body, noon())), expected, "{path} {body}");
+        assert_eq!(code(&post(&api, path, body, noon())), expected, "{path} {body}");
     }
 }
 
 #[test]
 fn paths_are_read_in_any_case_and_with_a_slash_at_the_end() {
     let body = br#"{"ssid":"sandbox-asha"}"#;
-    let desk = desk();
+    let api = api();
     let cases = [
         ("POST", TAGS, 200),
         ("POST", "/api/v2/agentprofile/TAGS/", 200),
@@ -120,7 +120,7 @@ fn paths_are_read_in_any_case_and_with_a_slash_at_the_end() {
         ("POST", "*", 404),
     ];
     for (method, path, status) in cases {
-        let reply = desk.reply(method, path, body, noon());
+        let reply = api.reply(method, path, body, noon());
         assert_eq!(reply.status, status, "{method} {path}");
         assert_eq!(code(&reply.body), (status == 404).then_some(404), "{method} {path}");
     }
@@ -128,17 +128,17 @@ fn paths_are_read_in_any_case_and_with_a_slash_at_the_end() {
 
 #[test]
 fn a_new_hire_gets_the_documented_empty_reply_of_58_bytes() {
-    let body = post(&desk(), TAGS, r#"{"ssid":"sandbox-dev","ref":true}"#, noon());
+    let body = post(&api(), TAGS, r#"{"ssid":"sandbox-dev","ref":true}"#, noon());
     assert_eq!(body, r#"{"data":[],"iconDetails":[],"status":"success","code":200}"#);
     assert_eq!(body.len(), 58);
 }
 
 #[test]
 fn both_documented_answers_for_not_on_break_occur() {
-    let desk = desk();
+    let api = api();
     let answers = |ssid: &str| -> Vec<String> {
         let body = json!({ "ssid": ssid }).to_string();
-        many_moments().map(|now| post(&desk, BREAK, &body, now)).collect()
+        many_moments().map(|now| post(&api, BREAK, &body, now)).collect()
     };
     let refusal = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
     let success = r#"{"status":"success","data":{"on_break":0,"breakDetail":{},"agent_id":"1001","user_id":"20260001"}}"#;
@@ -155,22 +155,22 @@ fn both_documented_answers_for_not_on_break_occur() {
 
 #[test]
 fn a_token_gets_the_same_answer_as_the_ssid() {
-    let desk = desk();
+    let api = api();
     for (path, now) in
         [BREAK, WRAP_UP].into_iter().flat_map(|path| many_moments().map(move |now| (path, now)))
     {
         let by_token = r#"{"userId":"20260001","token":"sandbox-token-asha"}"#;
         let by_ssid = r#"{"ssid":"sandbox-asha"}"#;
-        assert_eq!(post(&desk, path, by_token, now), post(&desk, path, by_ssid, now));
+        assert_eq!(post(&api, path, by_token, now), post(&api, path, by_ssid, now));
     }
 }
 
 #[test]
 fn a_wrap_up_counts_down_to_its_end() {
-    let desk = desk();
+    let api = api();
     let mut seen = 0;
     for now in many_moments() {
-        let body = post(&desk, WRAP_UP, r#"{"ssid":"sandbox-asha"}"#, now);
+        let body = post(&api, WRAP_UP, r#"{"ssid":"sandbox-asha"}"#, now);
         if code(&body).is_some() {
             assert_eq!(body, r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#);
             continue;
@@ -187,48 +187,48 @@ fn a_wrap_up_counts_down_to_its_end() {
 
 #[test]
 fn a_window_is_the_same_however_often_it_is_asked_for() {
-    let desk = desk_with(ReferenceModel::Window);
+    let api = api_with(ReferenceModel::Window);
     let body = r#"{"ssid":"sandbox-asha","ref":true}"#;
-    let first = post(&desk, TAGS, body, noon());
+    let first = post(&api, TAGS, body, noon());
     assert!(!data(&first).is_empty());
-    assert_eq!(post(&desk, TAGS, body, noon()), first);
+    assert_eq!(post(&api, TAGS, body, noon()), first);
 }
 
 #[test]
 fn a_cursor_hands_out_each_notification_once() {
-    let (window, cursor) = (desk_with(ReferenceModel::Window), desk_with(ReferenceModel::Cursor));
-    let ask = |desk: &Desk, now| data(&post(desk, TAGS, r#"{"ssid":"sandbox-asha"}"#, now));
-    let first = ask(&cursor, noon());
-    assert_eq!(first, ask(&window, noon()));
-    assert_eq!(ask(&cursor, noon()), Vec::<Value>::new());
-    let later = ask(&cursor, minutes_later(20));
+    let (window, cursor) = (api_with(ReferenceModel::Window), api_with(ReferenceModel::Cursor));
+    let request = |api: &FakeApi, now| data(&post(api, TAGS, r#"{"ssid":"sandbox-asha"}"#, now));
+    let first = request(&cursor, noon());
+    assert_eq!(first, request(&window, noon()));
+    assert_eq!(request(&cursor, noon()), Vec::<Value>::new());
+    let later = request(&cursor, minutes_later(20));
     let mut both = [later, first].concat();
-    both.truncate(ask(&window, minutes_later(20)).len());
-    assert_eq!(both, ask(&window, minutes_later(20)));
+    both.truncate(request(&window, minutes_later(20)).len());
+    assert_eq!(both, request(&window, minutes_later(20)));
 }
 
 #[test]
 fn a_cursor_does_not_reach_beyond_the_hour() {
-    let (window, cursor) = (desk_with(ReferenceModel::Window), desk_with(ReferenceModel::Cursor));
-    let ask = |desk: &Desk, now| data(&post(desk, TAGS, r#"{"ssid":"sandbox-asha"}"#, now));
-    let _ = ask(&cursor, noon());
-    assert_eq!(ask(&cursor, minutes_later(180)), ask(&window, minutes_later(180)));
+    let (window, cursor) = (api_with(ReferenceModel::Window), api_with(ReferenceModel::Cursor));
+    let request = |api: &FakeApi, now| data(&post(api, TAGS, r#"{"ssid":"sandbox-asha"}"#, now));
+    let _ = request(&cursor, noon());
+    assert_eq!(request(&cursor, minutes_later(180)), request(&window, minutes_later(180)));
 }
 
 #[test]
 fn a_cursor_belongs_to_one_session() {
-    let desk = desk_with(ReferenceModel::Cursor);
-    let asha = post(&desk, TAGS, r#"{"ssid":"sandbox-asha"}"#, noon());
-    let ravi = post(&desk, TAGS, r#"{"ssid":"sandbox-ravi"}"#, noon());
+    let api = api_with(ReferenceModel::Cursor);
+    let asha = post(&api, TAGS, r#"{"ssid":"sandbox-asha"}"#, noon());
+    let ravi = post(&api, TAGS, r#"{"ssid":"sandbox-ravi"}"#, noon());
     assert!(!data(&asha).is_empty() && !data(&ravi).is_empty());
 }
 
 #[test]
 fn a_refresh_alone_moves_the_cursor_of_the_third_model() {
-    let desk = desk_with(ReferenceModel::CursorOnRefresh);
-    let plain = || data(&post(&desk, TAGS, r#"{"ssid":"sandbox-asha"}"#, noon()));
+    let api = api_with(ReferenceModel::CursorOnRefresh);
+    let plain = || data(&post(&api, TAGS, r#"{"ssid":"sandbox-asha"}"#, noon()));
     let refresh =
-        |on: &str| data(&post(&desk, TAGS, &format!(r#"{{"ssid":"sandbox-asha","ref":{on}}}"#), noon()));
+        |on: &str| data(&post(&api, TAGS, &format!(r#"{{"ssid":"sandbox-asha","ref":{on}}}"#), noon()));
     let hour = plain();
     assert!(!hour.is_empty());
     assert_eq!(refresh("false"), hour);
@@ -245,9 +245,9 @@ fn a_failing_sandbox_answers_everything_with_its_code() {
         (4711, r#"{"status":"error","message":"Something went wrong","code":4711}"#),
     ];
     for (code, body) in cases {
-        let desk = Desk::new(&SandboxOptions { failing_with: Some(code), ..options() });
+        let api = FakeApi::new(&SandboxOptions { failing_with: Some(code), ..options() });
         for path in [TAGS, BREAK, WRAP_UP, PING] {
-            assert_eq!(post(&desk, path, "{}", noon()), body);
+            assert_eq!(post(&api, path, "{}", noon()), body);
         }
     }
 }
@@ -255,17 +255,17 @@ fn a_failing_sandbox_answers_everything_with_its_code() {
 #[test]
 fn a_floor_has_at_least_one_agent_and_at_most_five_thousand() {
     for (wanted, given) in [(0, 1), (1, 1), (14, 14), (5_000, 5_000), (usize::MAX, 5_000)] {
-        let desk = Desk::new(&SandboxOptions { agents: wanted, ..options() });
-        assert_eq!(desk.agents().len(), given);
+        let api = FakeApi::new(&SandboxOptions { agents: wanted, ..options() });
+        assert_eq!(api.agents().len(), given);
     }
 }
 
 #[test]
 fn the_ends_of_time_are_answered() {
-    let desk = desk_with(ReferenceModel::Cursor);
+    let api = api_with(ReferenceModel::Cursor);
     for now in [Timestamp::MAX, Timestamp::MIN, Timestamp::UNIX_EPOCH] {
         for path in [TAGS, BREAK, WRAP_UP] {
-            let _ = post(&desk, path, r#"{"ssid":"sandbox-asha"}"#, now);
+            let _ = post(&api, path, r#"{"ssid":"sandbox-asha"}"#, now);
         }
     }
 }
@@ -276,8 +276,8 @@ proptest! {
         seed: u64, second in 0..4_102_444_800_i64, before in 0..4_102_444_800_i64, agent in 0_usize..14,
     ) {
         let at = |second| Timestamp::from_second(second).unwrap_or_default();
-        let desk = || Desk::new(&SandboxOptions { seed, ..options() });
-        let (fresh, asked) = (desk(), desk());
+        let api = || FakeApi::new(&SandboxOptions { seed, ..options() });
+        let (fresh, asked) = (api(), api());
         let body = json!({ "ssid": fresh.agents()[agent].ssid, "ref": true }).to_string();
         for path in [TAGS, BREAK, WRAP_UP] {
             let _ = post(&asked, path, &body, at(before));
@@ -287,9 +287,9 @@ proptest! {
 
     #[test]
     fn any_bytes_are_answered_with_json(path in "/?[a-zA-Z/0-9%]{0,40}", body: Vec<u8>) {
-        let desk = desk();
+        let api = api();
         for path in [path.as_str(), TAGS, PING] {
-            let reply = desk.reply("POST", path, &body, noon());
+            let reply = api.reply("POST", path, &body, noon());
             prop_assert!(code(&reply.body).is_some_and(|code| code > 0), "{:?}", reply);
         }
     }
