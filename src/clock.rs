@@ -11,7 +11,7 @@ pub struct Clock(Arc<Now>);
 type Now = dyn Fn() -> Timestamp + Send + Sync;
 
 impl Clock {
-    /// The clock of this machine, in whole milliseconds: nobody reads the rest.
+    /// The clock of this machine, in whole milliseconds, as finely as documents show it.
     #[must_use]
     pub fn system() -> Self {
         Self(Arc::new(|| {
@@ -20,13 +20,13 @@ impl Clock {
         }))
     }
 
-    /// A clock that stands still, for reproducible output.
+    /// A clock that does not move, for reproducible output.
     #[must_use]
     pub fn fixed(at: Timestamp) -> Self {
         Self(Arc::new(move || at))
     }
 
-    /// A clock of one's own making.
+    /// A clock that a function supplies.
     #[must_use]
     pub fn from_fn(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))

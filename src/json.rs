@@ -31,7 +31,7 @@ pub enum Malformed {
     /// Nested beyond [`DEPTH`].
     #[error("it is nested more than {DEPTH} levels deep")]
     TooDeep,
-    /// `\ud800` without its other half: no text can hold it.
+    /// `\ud800` without its other half: no text can contain it.
     #[error("it escapes half of a character")]
     LoneSurrogate,
 }
@@ -59,7 +59,7 @@ pub fn check(text: &str) -> Result<&RawValue, Malformed> {
     value.map_err(Malformed::Syntax)
 }
 
-/// What a JSON string says; `None` for anything else, and for half of a character.
+/// The text of a JSON string; `None` for anything else, and for half of a character.
 #[must_use]
 pub fn string(json: &str) -> Option<Cow<'_, str>> {
     serde_json::from_str(json).ok().map(|Text(text)| text)
@@ -69,7 +69,7 @@ pub fn string(json: &str) -> Option<Cow<'_, str>> {
 #[derive(Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// A value holds more members or elements than were allowed.
+/// A value has more members or elements than were allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooMany;
 
@@ -90,7 +90,7 @@ pub fn members(value: &RawValue, most: usize) -> Result<Vec<Member<'_>>, TooMany
     if has_few { Ok(members) } else { Err(TooMany) }
 }
 
-/// Goes over the members of a checked object while `visit` says to go on. Returns whether it got to the end.
+/// Goes over the members of a checked object while `visit` returns `true`. Returns whether it reached the end.
 pub fn each_member<'a>(value: &'a RawValue, visit: impl FnMut(Cow<'a, str>, &'a RawValue) -> bool) -> bool {
     if !value.get().starts_with('{') {
         return true;

@@ -1,4 +1,4 @@
-//! Moments and lengths of time as people type them. Pure: the present is handed in.
+//! Moments and lengths of time as people type them. The caller passes the present in.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const FORMS: &str = "a length such as 90m, 1h30m or 2d; a clock time such as 09:
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MomentError {
     /// None of the known forms.
-    #[error("{0:?} is not a time; known are {FORMS}")]
+    #[error("{0:?} is not a time; use {FORMS}")]
     Unknown(String),
     /// A length that leads out of the calendar, or backwards.
     #[error("{0:?} is out of range")]

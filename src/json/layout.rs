@@ -24,7 +24,7 @@ impl Layout {
         out.resize(out.len() + depth * 2, b' ');
     }
 
-    /// What stands between a key and its value.
+    /// The separator of a key and its value.
     pub(crate) fn colon(self) -> &'static [u8] {
         if self == Self::Compact { b":" } else { b": " }
     }
@@ -89,7 +89,7 @@ fn write_character(character: char, out: &mut Vec<u8>) {
     }
 }
 
-/// Whether JSON may hold the character raw, but a terminal would obey or hide it.
+/// Whether JSON may contain the character raw, but a terminal would obey or hide it.
 fn is_harmful(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}')

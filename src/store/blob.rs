@@ -1,5 +1,5 @@
-//! Credentials as one value of a store: a small JSON object that also says for which server it is.
-//! It must not know any store. Whatever holds a secret on the way is wiped.
+//! Credentials as one value of a store: a small JSON object that also names its server. Every buffer that contains a
+//! secret is wiped.
 
 use std::io::Cursor;
 

@@ -1,5 +1,4 @@
-//! Whether the message bus of this login can be reached, through which keyrings are asked on Linux.
-//! It must not know what is asked through it.
+//! Whether the message bus of this login can be reached: on Linux, keyrings are accessed through it.
 
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -13,11 +12,11 @@ const LIMIT: Duration = Duration::from_secs(1);
 /// Why there is no bus.
 #[derive(Debug, thiserror::Error)]
 pub enum BusError {
-    /// Nothing says where it is.
+    /// No variable leads to it.
     #[error("no message bus: neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR leads to one")]
     Unknown,
-    /// Nobody listens there.
-    #[error("nobody answers on the message bus at {}", path.display())]
+    /// No process accepts connections there.
+    #[error("the message bus does not answer at {}", path.display())]
     Silent {
         /// The socket.
         path: PathBuf,
@@ -30,7 +29,7 @@ pub enum BusError {
 /// `XDG_RUNTIME_DIR`. Returns the socket; `None` for an address of another form, which only the bus library can read.
 ///
 /// # Errors
-/// If there is none, or nobody listens within a second.
+/// If there is none, or it does not answer within a second.
 pub fn reach(address: Option<&str>, runtime_folder: Option<&Path>) -> Result<Option<PathBuf>, BusError> {
     let path = match (address, runtime_folder) {
         (Some(address), _) => match address.split([',', ';']).find_map(|it| it.strip_prefix("unix:path=")) {
@@ -40,12 +39,12 @@ pub fn reach(address: Option<&str>, runtime_folder: Option<&Path>) -> Result<Opt
         (None, Some(folder)) if folder.join("bus").exists() => folder.join("bus"),
         (None, _) => return Err(BusError::Unknown),
     };
-    let (tell, told) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     let socket = path.clone();
     // A connection cannot be given up, so it is made in a thread that is left behind when time is up.
-    thread::spawn(move || drop(tell.send(UnixStream::connect(socket).map(drop))));
+    thread::spawn(move || drop(sender.send(UnixStream::connect(socket).map(drop))));
     let silent = || std::io::Error::from(std::io::ErrorKind::TimedOut);
-    match told.recv_timeout(LIMIT).unwrap_or_else(|_| Err(silent())) {
+    match receiver.recv_timeout(LIMIT).unwrap_or_else(|_| Err(silent())) {
         Ok(()) => Ok(Some(path)),
         Err(source) => Err(BusError::Silent { path, source }),
     }

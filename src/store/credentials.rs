@@ -87,16 +87,16 @@ impl CredentialKind {
     }
 }
 
-/// Who asks, of which server, with what.
+/// A profile's server and credentials, as one call needs them.
 #[derive(Clone)]
 pub struct Session {
-    /// The profile's name, which stands beside every answer.
+    /// The profile's name, which appears beside every answer.
     pub profile: String,
     /// The only server that the credentials are sent to.
     pub server: ServerUrl,
     /// Whether the owner accepted that they travel unencrypted.
     pub allow_http: bool,
-    /// What the server knows the agent by.
+    /// The credentials of the agent.
     pub credentials: Credentials,
 }
 

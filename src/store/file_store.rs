@@ -1,5 +1,5 @@
 //! Secrets as plain text in files that only their owner can read, for machines without a keyring.
-//! It must not decide to be used: that is asked for by name.
+//! It is never a fallback: a user selects it by name.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
@@ -37,7 +37,7 @@ impl FileStore {
         self.folder.join(file_name(key))
     }
 
-    /// For writing. What a killed writer left is a secret that nobody would look for.
+    /// For writing. A killed writer may have left a secret behind, which is removed.
     fn lock(&self) -> Result<LockFile, FileError> {
         let lock = LockFile::acquire(&self.folder.join(".lock"), LOCK_LIMIT)?;
         private_file::remove_leftovers(&self.folder, OsStr::new("."));
@@ -96,7 +96,7 @@ impl SecretStore for FileStore {
     }
 }
 
-/// A name that differs for each key on every file system, also where case is not told apart:
+/// A name that differs for each key on every file system, also where case does not count:
 /// whatever is not a small letter, a digit, `.` or `-` becomes `_` and its code.
 fn file_name(key: &StoreKey) -> String {
     let mut name = String::new();

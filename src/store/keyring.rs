@@ -1,5 +1,5 @@
 //! Secrets in the operating system's keyring, which may be missing, locked, or waiting for a person.
-//! It must not be opened where credentials are given otherwise, and never keeps a caller beyond its time limit.
+//! It is opened only where no other credentials are set, and never keeps a caller beyond its time limit.
 
 use std::hash::{BuildHasher, RandomState};
 use std::io;
@@ -25,7 +25,7 @@ use crate::store::{Credentials, SecretStore, StoreError, StoreKey, StoreKind, bl
 /// Plain ASCII without spaces, which some keyrings insist on.
 const SERVICE: &str = "deepcall";
 
-/// What the library says where a keyring has no default collection: it has no error of its own for that.
+/// The library's message for a keyring without a default collection: it has no error variant for that.
 const NO_COLLECTION: &str = "result not returned";
 
 /// What the probe stores for a moment.
@@ -76,7 +76,7 @@ impl SecretStore for KeyringStore {
         StoreKind::Keyring
     }
 
-    /// Stores and removes a harmless item under a name of its own, since only that finds out about a keyring
+    /// Stores and removes a harmless item under a name of its own, since only that detects a keyring
     /// that can be read but not written.
     fn probe(&self) -> Result<(), StoreError> {
         let account = format!("probe@{}.{:016x}", process::id(), RandomState::new().hash_one(PROBE));
@@ -167,7 +167,7 @@ impl Keyring {
         Self::connect().map_err(no_store)
     }
 
-    /// Else what the operating system said.
+    /// The error is the operating system's message.
     fn connect() -> Result<Self, String> {
         Store::new().map(Self).map_err(|error| match error {
             Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => cause.to_string(),

@@ -1,5 +1,4 @@
-//! Who asks, of which server, with which credentials, and where those are kept.
-//! It must not know the network or the terminal.
+//! Profiles: their servers and credentials, and where those are stored.
 
 pub mod blob;
 pub mod bus;

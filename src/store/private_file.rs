@@ -20,7 +20,7 @@ use unix as system;
 /// How long a writer waits for another (`reliability.md` §6).
 pub const LOCK_LIMIT: Duration = Duration::from_secs(2);
 
-/// Short beside the few milliseconds that a writer holds the lock.
+/// Short beside the few milliseconds for which a writer keeps the lock.
 const BETWEEN_TRIES: Duration = Duration::from_millis(3);
 
 const TEMPORARY: &str = ".tmp";
@@ -28,9 +28,9 @@ const TEMPORARY: &str = ".tmp";
 /// What other users may do with a file that is read all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OthersMay {
-    /// Nothing: it holds a secret.
+    /// Nothing: it contains a secret.
     Nothing,
-    /// Read it, but not change it: it says where a secret is sent.
+    /// Read it, but not change it: it decides where a secret is sent.
     Read,
     /// Change it.
     Write,
@@ -81,7 +81,7 @@ pub enum FileError {
         /// The link.
         path: PathBuf,
     },
-    /// The new content is in place, but the system does not vouch for its entry in the folder.
+    /// The new content is in place, but the system did not confirm its entry in the folder.
     #[error("{} is written, but may not outlast a power failure", path.display())]
     NotSynced {
         /// Which.
@@ -89,7 +89,7 @@ pub enum FileError {
         /// Why.
         source: io::Error,
     },
-    /// What the operating system said.
+    /// The operating system reported an error.
     #[error("cannot access {}", path.display())]
     Io {
         /// Which.
@@ -148,7 +148,7 @@ fn check(path: &Path, metadata: &fs::Metadata, limit: u64, others: OthersMay) ->
     Ok(())
 }
 
-/// A folder that does not exist, or stands below something that is no folder, holds no file.
+/// A folder that does not exist, or is below something that is no folder, contains no file.
 fn is_missing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
@@ -203,7 +203,7 @@ impl Exclusive {
     /// Waits at most `limit` to be the only writer of the file at `path`. Creates its folder if need be.
     ///
     /// # Errors
-    /// When another process does not let go, or folder or lock cannot be made.
+    /// When another process keeps the lock, or folder or lock cannot be made.
     pub fn of(path: &Path, limit: Duration) -> Result<Self, FileError> {
         if let Some(folder) = path.parent() {
             create_folder(folder)?;
@@ -242,7 +242,7 @@ pub(crate) fn resolve(path: &Path) -> Result<PathBuf, FileError> {
 }
 
 /// Writes `contents` to `target`, for its owner alone whatever the umask, by way of a temporary file in the same folder.
-/// The caller holds the lock that guards `target`, and has resolved it.
+/// The caller keeps the lock that guards `target`, and has resolved it.
 pub(crate) fn replace(target: &Path, contents: &[u8]) -> Result<(), FileError> {
     let (folder, prefix) = folder_and_prefix(target)?;
     remove_leftovers(folder, &prefix);
@@ -265,7 +265,7 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<(), FileError> {
     system::Folder::open(folder).and_then(|folder| folder.sync()).map_err(FileError::at(folder))
 }
 
-/// What a killed process left may hold a secret. The lock says that no living one is using it.
+/// What a killed process left may contain a secret. The lock proves that no living process uses it.
 pub(crate) fn remove_leftovers(folder: &Path, prefix: &OsStr) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {

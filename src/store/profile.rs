@@ -72,7 +72,7 @@ impl From<ProfileName> for String {
 /// One sign-in, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
-    /// What it is called.
+    /// The name.
     pub name: ProfileName,
     /// The server that its credentials belong to; they are sent to no other.
     pub server: ServerUrl,
@@ -227,8 +227,8 @@ impl Profiles {
     }
 }
 
-/// Where a secret may be that no profile names: a login notes it before it stores anything, so that whoever comes after
-/// one that was cut short can remove the secret.
+/// Where a secret may be that no profile names: a login notes it before it stores anything, so that a later
+/// command can remove the secret of a login that was interrupted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PendingSecret {
     profile: ProfileName,

@@ -16,7 +16,7 @@ use crate::store::toml_text;
 use crate::store::toml_text::Mistake;
 use crate::store::{CredentialKind, PendingSecret, Profile, ProfileName, Profiles, ServerUrl, StoreKind};
 
-/// The first lines of the file, for whoever opens it.
+/// The first line of the file, for a person who opens it.
 const HEADING: &str = "# Written by `deepcall login` and `deepcall logout`. Secrets are kept elsewhere.\n";
 
 /// Some thousands of profiles; a file beyond it is not ours.
@@ -101,7 +101,7 @@ impl ProfilesFile {
 
     /// Opens the file for changes in several steps, while all other processes that would change it wait. A secret
     /// that belongs to the change is stored in between, so that two logins at once cannot leave the profile of one
-    /// with the secret of the other; what waits for a person comes before.
+    /// with the secret of the other; prompts come before.
     ///
     /// # Errors
     /// When the lock was not free within two seconds, or the file cannot be read.
@@ -120,7 +120,7 @@ impl ProfilesFile {
     }
 }
 
-/// The profiles, with the file held for writing until this is dropped.
+/// The profiles, with the file locked for writing until this is dropped.
 pub struct OpenProfiles<'a> {
     file: &'a ProfilesFile,
     exclusive: Exclusive,

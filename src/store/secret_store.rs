@@ -1,5 +1,4 @@
-//! What every store of secrets does, whatever it is made of.
-//! It must not know any store in particular.
+//! The interface of every store of secrets.
 
 use crate::store::private_file::FileError;
 use crate::store::{Credentials, ProfileName, ServerUrl, StoreKind};
@@ -9,7 +8,7 @@ pub trait SecretStore {
     /// Which store this is.
     fn kind(&self) -> StoreKind;
 
-    /// Finds out whether a secret could be stored now, before a person is asked for one.
+    /// Checks whether a secret could be stored now, before a person is prompted for one.
     ///
     /// # Errors
     /// What [`SecretStore::save`] would have met.
@@ -28,13 +27,13 @@ pub trait SecretStore {
     /// [`StoreError::Absent`] only where the store was opened and has none.
     fn load(&self, key: &StoreKey) -> Result<Credentials, StoreError>;
 
-    /// Forgets the credentials; `false` if there were none.
+    /// Removes the credentials; `false` if there were none.
     ///
     /// # Errors
     /// When it is not certain that they are gone.
     fn remove(&self, key: &StoreKey) -> Result<bool, StoreError>;
 
-    /// Reads many at once: one answer for each key, in the same order.
+    /// Reads many at once: one result for each key, in the same order.
     fn load_many(&self, keys: &[StoreKey]) -> Vec<Result<Credentials, StoreError>> {
         keys.iter().map(|key| self.load(key)).collect()
     }
@@ -73,22 +72,22 @@ impl StoreKey {
     }
 }
 
-/// Why a store could not do what it was asked. No text in it comes from a stored value.
+/// Why an operation of a store failed. No text in it comes from a stored value.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// This machine, or this login to it, has no keyring.
     #[error("no keyring can be reached: {detail}")]
     NoStore {
-        /// What the operating system said.
+        /// The operating system's message.
         detail: String,
     },
-    /// The keyring exists, but nobody has made a collection in it that could hold anything.
+    /// The keyring exists, but contains no collection for secrets.
     #[error("the keyring has no default collection to keep anything in")]
     NoCollection,
     /// The keyring exists but is locked.
     #[error("the keyring is locked: {detail}")]
     Locked {
-        /// What the operating system said.
+        /// The operating system's message.
         detail: String,
     },
     /// The store was opened, and nothing is kept under this key.

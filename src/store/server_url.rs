@@ -1,5 +1,4 @@
 //! The address of a DeepCall server, normalised once, and the addresses of its endpoints.
-//! It must not know who asks, nor open a connection.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,7 +16,7 @@ pub struct ServerUrl {
     base: Url,
 }
 
-/// Why an address or a path was refused. It never quotes the input, which may hold a password.
+/// Why an address or a path was refused. It never quotes the input, which may contain a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ServerUrlError {
     /// Nothing was given.
@@ -59,7 +58,7 @@ impl ServerUrl {
     /// Reads an address as typed. The scheme may be left out and is then `https`; a final `/api/v2` is dropped.
     ///
     /// # Errors
-    /// Says what is wrong, never what was typed.
+    /// Names what is wrong, never what was typed.
     pub fn parse(text: &str) -> Result<Self, ServerUrlError> {
         if text.is_empty() {
             return Err(ServerUrlError::Empty);

@@ -1,11 +1,10 @@
-//! TOML that a person may have edited, read so that each mistake is told with its line.
-//! It must not know what the file is about.
+//! TOML that a person may have edited, read so that each mistake is reported with its line.
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::DeTable;
 
-/// What is wrong with a text, and where. The line itself is never quoted: somebody may have put a password there.
+/// What is wrong with a text, and where. The line itself is never quoted: it may contain a password.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Mistake {
     /// Counted from 1.
@@ -17,12 +16,12 @@ pub struct Mistake {
 /// Reads a whole file.
 ///
 /// # Errors
-/// When it is not UTF-8, begins with a byte order mark, is not TOML, or says something that `T` does not know.
+/// When it is not UTF-8, begins with a byte order mark, is not TOML, or contains a key that `T` does not know.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Mistake> {
     toml::from_str(text(bytes)?).map_err(|error| Mistake::of_toml(bytes, &error))
 }
 
-/// The whole file as a table that knows where each part of it stands.
+/// The whole file as a table with the position of each part.
 ///
 /// # Errors
 /// When it is not UTF-8, begins with a byte order mark, or is not TOML.
