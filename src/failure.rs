@@ -1,5 +1,5 @@
-//! What a user is told when something fails, and with which exit code the program ends.
-//! The only file that knows exit codes; the layers below speak in kinds and classes of errors.
+//! The error that a user sees, and the exit code of the program. The only file with exit codes: the layers below return
+//! kinds and classes of errors.
 
 use crate::client::error::{ApiError, ErrorClass};
 use crate::output::formats::render::RenderError;
@@ -17,7 +17,7 @@ pub enum ExitStatus {
     Failed,
     /// The command line, a variable or a configuration file is wrong.
     Usage,
-    /// The answer is "no", and the caller asked to be told by exit code.
+    /// The answer is "no", and the caller requested it as an exit code.
     No,
     /// There is no session, or it has expired.
     SignIn,
@@ -110,12 +110,12 @@ impl From<ErrorClass> for ExitStatus {
     }
 }
 
-/// A failure: what is told, and how the program ends.
+/// A failure: what is reported, and how the program ends.
 #[derive(Clone, Debug)]
 pub struct Failure {
     /// How the program ends.
     pub status: ExitStatus,
-    /// What is told, as text or JSON.
+    /// What is reported, as text or JSON.
     pub problem: Box<Problem>,
 }
 
@@ -142,7 +142,7 @@ impl Failure {
         Self::new(ExitStatus::Usage, "config", message)
     }
 
-    /// There is no session to ask with.
+    /// There is no session to send a request with.
     pub fn sign_in(message: impl Into<String>) -> Self {
         Self::new(ExitStatus::SignIn, "sign_in", message)
     }
@@ -178,7 +178,7 @@ impl Failure {
         self
     }
 
-    /// Adds what lay behind it.
+    /// Adds the cause and the causes behind it.
     #[must_use]
     pub fn caused_by(mut self, cause: &dyn std::error::Error) -> Self {
         self.problem.causes.push(cause.to_string());
@@ -186,14 +186,14 @@ impl Failure {
         self
     }
 
-    /// Names whose question failed.
+    /// Names the profile whose request failed.
     #[must_use]
     pub fn of_profile(mut self, profile: &str) -> Self {
         self.problem.profile = Some(profile.to_owned());
         self
     }
 
-    /// Whether there is nobody left to tell: the reader went away.
+    /// Whether nothing is reported, because the reader of stdout went away.
     #[must_use]
     pub fn is_silent(&self) -> bool {
         self.status == ExitStatus::ClosedPipe
@@ -282,7 +282,7 @@ impl From<FileError> for Failure {
             }
             FileError::ForeignOwner { .. } => (
                 Self::config(message),
-                "a file of your own is needed: it decides where the session is sent".to_owned(),
+                "use a file that you own: it decides where the session is sent".to_owned(),
             ),
             FileError::NotAFile { .. } | FileError::TooLarge { .. } | FileError::DanglingLink { .. } => {
                 (Self::config(message), "move it away: deepcall writes a new one".to_owned())
@@ -301,9 +301,8 @@ impl From<ProfilesError> for Failure {
     fn from(error: ProfilesError) -> Self {
         match error {
             ProfilesError::File(error) => error.into(),
-            ProfilesError::Syntax { .. } => {
-                Self::config(error.to_string()).hint("mend the line, or move the file away and sign in again")
-            }
+            ProfilesError::Syntax { .. } => Self::config(error.to_string())
+                .hint("correct the line, or move the file away and sign in again"),
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Every limit of a request in one place: how long, how often, how much. It knows no clock.
+//! Every limit of a request in one place: time, attempts, size.
 
 use std::time::Duration;
 
-/// The longest reply body that is read, in bytes. A reply is refused before more is held in memory.
+/// The longest reply body that is read, in bytes. A longer reply is refused before more of it is in memory.
 pub const BODY_BYTES: usize = 8 * 1024 * 1024;
 /// The most bytes that the headers of a reply may add up to.
 pub const HEADER_BYTES: usize = 64 * 1024;
@@ -17,27 +17,27 @@ pub const KEYS_PER_ITEM: usize = 500;
 pub const ICON_BYTES: usize = 16 * 1024 * 1024;
 /// How deeply arrays and objects may be nested.
 pub use crate::json::DEPTH;
-/// The longest `Retry-After` that is believed: beyond a day it is taken for junk.
+/// The longest `Retry-After` that is accepted: a value beyond a day is ignored as an error.
 pub const RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long after the first send a ping may be sent again: a late one would make an absent agent look present.
 pub const PING_AGAIN: Duration = Duration::from_secs(10);
 
-/// How much time and how many attempts one question may take.
+/// How much time and how many attempts one request may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
     /// All attempts and the waits between them.
     pub total: Duration,
-    /// One attempt, from the first look at the name to the last byte.
+    /// One attempt, from the look-up of the name to the last byte.
     pub attempt: Duration,
     /// Finding the address, and likewise connecting to it; the TLS handshake may take as long again.
     pub connect: Duration,
-    /// Silence between two bytes of a reply, and before its first.
+    /// Without a byte: between two bytes of a reply, and before its first.
     pub silence: Duration,
-    /// The longest first wait before trying again; it doubles each time.
+    /// The longest wait before the first retry; it doubles with each retry.
     pub back_off: Duration,
-    /// What the doubling stops at.
+    /// The limit of the doubling.
     pub back_off_cap: Duration,
-    /// How often a pure read may be asked.
+    /// How often a pure read may be sent.
     pub attempts_read: u32,
     /// How often credentials may be checked at login.
     pub attempts_check: u32,
@@ -46,7 +46,7 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// What one-shot commands are given.
+    /// The limits of one-shot commands.
     #[must_use]
     pub fn standard() -> Self {
         Self {

@@ -1,5 +1,5 @@
-//! One pinned server: sends questions there and nowhere else, bounds every reply in time and size, and
-//! asks again where that is safe. It must not know what a question means.
+//! One pinned server: sends requests to it and to no other, limits every reply in time and size, and retries where
+//! that is safe.
 
 use std::io;
 use std::net::ToSocketAddrs;
@@ -31,9 +31,9 @@ use crate::client::retry::{Next, RetryPolicy, Situation};
 use crate::client::tls;
 use crate::client::tls::{Certificate, Shown};
 
-/// What a connection is made of.
+/// The settings of a connection.
 pub struct ConnectionOptions {
-    /// The one server that is ever spoken to.
+    /// The only server that receives requests.
     pub server: ServerUrl,
     /// Whether plain `http` to another machine is allowed (`login --allow-http`).
     pub allow_http: bool,
@@ -41,16 +41,16 @@ pub struct ConnectionOptions {
     pub extra_ca: Option<Vec<u8>>,
     /// A file of authorities to trust in place of the system's (`SSL_CERT_FILE`); not on macOS and Windows.
     pub roots_file: Option<PathBuf>,
-    /// The environment's proxies.
+    /// The proxies that the environment names.
     pub proxies: Proxies,
-    /// How long and how often.
+    /// Time limits and attempts.
     pub budget: Budget,
-    /// What time it is.
+    /// The source of the present time.
     pub clock: Clock,
 }
 
 impl ConnectionOptions {
-    /// The usual: nothing allowed, trusted or proxied that is not by default.
+    /// The defaults: no plain http, no further authority, no proxy.
     #[must_use]
     pub fn new(server: ServerUrl, clock: Clock) -> Self {
         Self {
@@ -65,7 +65,7 @@ impl ConnectionOptions {
     }
 }
 
-/// A way to one server. Questions may run side by side; connections are reused.
+/// A client of one server. Requests may run at the same time; connections are reused.
 pub struct Connection {
     client: Client,
     server: ServerUrl,
@@ -76,7 +76,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Prepares the way; nothing is sent yet.
+    /// Sets the client up; nothing is sent yet.
     ///
     /// # Errors
     /// [`ErrorKind::Usage`] for plain `http` to another machine, a proxy variable or a file of authorities that is unusable.
@@ -105,7 +105,7 @@ impl Connection {
         let route = if is_plain { None } else { proxies.route(&origin)? };
         let proxy = route.as_ref().map(|route| route.variable);
         if let Some(route) = route {
-            tracing::info!("{origin} is asked through the proxy in {}", route.variable);
+            tracing::info!("requests to {origin} go through the proxy in {}", route.variable);
             client = client.proxy(route.proxy);
         }
         let client = client.build().map_err(|error| {
@@ -115,25 +115,25 @@ impl Connection {
         Ok(Self { client, server, target, shown, budget, clock })
     }
 
-    /// The server at the other end.
+    /// The server that receives the requests.
     #[must_use]
     pub fn server(&self) -> &ServerUrl {
         &self.server
     }
 
-    /// The variable that named the proxy on the way, if there is one.
+    /// The environment variable that names the proxy in use, if there is one.
     #[must_use]
     pub fn proxy_variable(&self) -> Option<&'static str> {
         self.target.proxy
     }
 
-    /// What the server showed of itself last, believed or not; `None` before the first look, and for plain http.
+    /// The certificate that the server presented last, trusted or not; `None` before the first handshake and for plain http.
     #[must_use]
     pub fn certificate(&self) -> Option<Certificate> {
         self.shown.certificate()
     }
 
-    /// Asks once, and hands on whatever came back.
+    /// Sends one request and returns any reply, without retries.
     pub(crate) async fn post_once(&self, path: &str, body: &RequestBody) -> Result<Received, ApiError> {
         let url = self.endpoint(path)?;
         tracing::info!("POST {url}");
@@ -146,11 +146,11 @@ impl Connection {
         })
     }
 
-    /// Asks, and asks again within the budget while the policy allows it. `read` judges a reply that arrived;
-    /// what it calls transient is asked again as well.
+    /// Sends a request, and retries it within the budget while the policy allows it. `read` judges a reply that
+    /// arrived; an error that it calls transient is retried as well.
     ///
     /// # Errors
-    /// The last attempt's.
+    /// The error of the last attempt.
     pub async fn post<T>(
         &self,
         path: &str,
@@ -196,15 +196,15 @@ impl Connection {
                     tracing::debug!("POST {url}: again in {} ms", wait.as_millis());
                     sleep(wait).await;
                 }
-                Next::GiveUp => return Err(retry::with_time_to_come_back(error, self.clock.now())),
+                Next::GiveUp => return Err(retry::with_retry_hint(error, self.clock.now())),
             }
         }
     }
 
-    /// One exchange within a time limit, told to the log.
+    /// One exchange within a time limit, with its log lines.
     async fn attempt(&self, url: &Url, body: &RequestBody, limit: Duration) -> Result<Received, ApiError> {
         let started = Instant::now();
-        // On the heap: a watch holds one such conversation for each profile, and futures within futures grow fast.
+        // On the heap: a watch keeps one such future for each profile, and nested futures grow fast.
         let exchange = Box::pin(self.exchange(url.clone(), body));
         let outcome = match timeout(limit, exchange).await {
             Ok(outcome) => outcome,
@@ -259,7 +259,7 @@ impl Connection {
         loop {
             let chunk = timeout(silence, response.chunk())
                 .await
-                .map_err(|_| error::too_slow("fell silent in its reply for", silence, &self.target))?
+                .map_err(|_| error::too_slow("sent no more of its reply for", silence, &self.target))?
                 .map_err(|error| error::within_reply(&error, &self.target))?;
             let Some(chunk) = chunk else { return Ok(body) };
             if body.len() + chunk.len() > BODY_BYTES {
@@ -269,7 +269,7 @@ impl Connection {
         }
     }
 
-    /// What can be refused before a byte of the body is read.
+    /// Refuses a reply by its headers, before a byte of the body is read.
     fn refuse_by_head(&self, response: &Response) -> Result<(), ApiError> {
         let origin = &self.target.origin;
         let headers = response.headers();
@@ -281,7 +281,9 @@ impl Connection {
             ));
         }
         if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
-            let message = format!("{origin} gives the length of its reply in two ways");
+            let message = format!(
+                "{origin} declares the length of its reply in two ways (Transfer-Encoding and Content-Length)"
+            );
             return Err(ApiError::new(ErrorKind::Protocol, message));
         }
         if matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
@@ -291,7 +293,8 @@ impl Connection {
         let transfers = headers.get_all(TRANSFER_ENCODING).iter().map(|coding| (coding, "chunked"));
         for (coding, allowed) in codings.chain(transfers) {
             if !coding.as_bytes().trim_ascii().eq_ignore_ascii_case(allowed.as_bytes()) {
-                let message = format!("{origin} sent an encoded reply, which was not asked for");
+                let message =
+                    format!("{origin} sent a compressed or encoded reply, which deepcall did not request");
                 return Err(ApiError::new(ErrorKind::Encoding, message));
             }
         }
@@ -301,16 +304,18 @@ impl Connection {
     fn redirected(&self, response: &Response) -> ApiError {
         let origin = &self.target.origin;
         let status = response.status().as_u16();
-        let message = format!("{origin} points elsewhere (HTTP {status}), and credentials follow no pointer");
+        let message =
+            format!("{origin} redirects the request (HTTP {status}), but redirects are never followed");
         let error = ApiError::new(ErrorKind::Redirect, message);
         let location = text(response.headers(), LOCATION);
-        let pointed = location.and_then(|location| response.url().join(location).ok());
-        match pointed.filter(|url| matches!(url.scheme(), "http" | "https")) {
-            Some(url) if url.origin() == response.url().origin() => error
-                .with_hint("it points to another path of its own: check the path of the server's address"),
+        let target = location.and_then(|location| response.url().join(location).ok());
+        match target.filter(|url| matches!(url.scheme(), "http" | "https")) {
+            Some(url) if url.origin() == response.url().origin() => error.with_hint(
+                "the redirect leads to another path on the same server: check the path in the server address",
+            ),
             Some(url) => {
                 let there = url.origin().ascii_serialization();
-                error.with_hint(format!("if {there} is the right server, name it with --server"))
+                error.with_hint(format!("if {there} is the right server, set it with --server"))
             }
             None => error,
         }
@@ -335,13 +340,13 @@ impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let limit = self.limit;
         Box::pin(async move {
-            let (tell, told) = oneshot::channel();
+            let (sender, receiver) = oneshot::channel();
             std::thread::Builder::new().name("resolver".to_owned()).spawn(move || {
-                // Nobody listens any more when the limit has passed.
-                let _ = tell.send((name.as_str(), 0).to_socket_addrs());
+                // The receiver is gone when the limit has passed.
+                let _ = sender.send((name.as_str(), 0).to_socket_addrs());
             })?;
-            let silent = || io::Error::new(io::ErrorKind::TimedOut, "the resolver does not answer");
-            let addresses = timeout(limit, told).await.map_err(|_| silent())?.map_err(|_| silent())??;
+            let silent = || io::Error::new(io::ErrorKind::TimedOut, "the name resolver does not answer");
+            let addresses = timeout(limit, receiver).await.map_err(|_| silent())?.map_err(|_| silent())??;
             Ok(Box::new(addresses) as Addrs)
         })
     }
@@ -352,8 +357,8 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 }
 
 fn longest_retry_after(headers: &HeaderMap, server_now: Timestamp) -> Option<Duration> {
-    let told = headers.get_all(RETRY_AFTER).iter().filter_map(|header| header.to_str().ok());
-    told.filter_map(|header| retry::retry_after(header, server_now)).max()
+    let values = headers.get_all(RETRY_AFTER).iter().filter_map(|header| header.to_str().ok());
+    values.filter_map(|header| retry::retry_after(header, server_now)).max()
 }
 
 /// From 0 up to 1. The standard library seeds its hash maps at random, and back-off needs no better source.

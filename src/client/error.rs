@@ -1,5 +1,5 @@
-//! What can go wrong between a question and its answer, in stable words. No secret can be in it:
-//! texts are made from what the server, the network or the options said, never from a request's body.
+//! Errors of API calls, with stable kinds. They contain no secret: their texts come from the server, the network or the
+//! options, never from a request's body.
 
 use std::error::Error;
 use std::fmt;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rustls::CertificateError;
 
-/// A question that was not answered.
+/// A failed API call.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct ApiError {
@@ -23,61 +23,61 @@ pub struct ApiError {
     cause: Option<Cause>,
 }
 
-/// What went wrong, as finely as scripts and tests can tell it apart.
+/// The kinds of errors that scripts and tests can distinguish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
     /// The server's name has no address.
     Dns,
-    /// Nobody listens, or there is no way there.
+    /// No server accepts connections there, or there is no route to it.
     Connect,
-    /// Too slow.
+    /// A time limit passed.
     Timeout,
     /// The connection was closed before the reply began.
     Reset,
     /// The connection was closed within the reply.
     CutShort,
-    /// The proxy did not let us through.
+    /// The proxy refused the connection.
     Proxy,
-    /// The server could not prove that it is the one.
+    /// The server could not prove its identity.
     Tls,
-    /// The server points elsewhere.
+    /// The server redirected the request.
     Redirect,
     /// The reply is not JSON.
     NotJson,
     /// The reply breaks the rules of HTTP or of the API.
     Protocol,
-    /// The reply came compressed though that was refused.
+    /// The reply was compressed, although the request does not accept that.
     Encoding,
     /// The reply is beyond a limit of [`crate::client::budget`].
     TooLarge,
-    /// The server is in trouble and says so.
+    /// The server reports a failure of its own.
     Server,
-    /// The credentials are not, or no longer, good.
+    /// The credentials are not valid, or have expired.
     SignIn,
     /// An option or a parameter is wrong.
     Usage,
-    /// These credentials may not ask this.
+    /// These credentials do not permit the call.
     Forbidden,
     /// The account is suspended, unpaid or misconfigured.
     Account,
     /// The agent is in a state that rules this out.
     State,
-    /// The server said no, for a reason not listed here.
+    /// The server refused, for a reason not listed here.
     Refused,
 }
 
 /// What a kind of error means for the caller; a layer above turns it into an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorClass {
-    /// Sign in first.
+    /// A new sign-in is needed.
     SignIn,
-    /// Ask differently.
+    /// The request has to be corrected.
     Usage,
-    /// The server said no.
+    /// The server refused.
     Refused,
-    /// The server cannot be reached or is in trouble; later it may work.
+    /// The server cannot be reached or fails; a later attempt may succeed.
     Unreachable,
-    /// Something answered that cannot be trusted or understood.
+    /// The reply cannot be trusted or understood.
     Untrusted,
 }
 
@@ -158,10 +158,10 @@ impl ApiError {
         self
     }
 
-    /// The same, with what the server asked for in `Retry-After`.
+    /// The same error, with the delay that the server requested (`Retry-After`).
     #[must_use]
-    pub fn with_retry_after(mut self, told: Option<Duration>) -> Self {
-        self.retry_after = told;
+    pub fn with_retry_after(mut self, delay: Option<Duration>) -> Self {
+        self.retry_after = delay;
         self
     }
 
@@ -182,7 +182,7 @@ impl ApiError {
         self.kind.class()
     }
 
-    /// The server's own error code, where it gave one (`api.md` §6).
+    /// DeepCall's error code, if the reply contains one (`api.md` §6).
     #[must_use]
     pub fn code(&self) -> Option<i64> {
         self.code
@@ -194,20 +194,20 @@ impl ApiError {
         &self.hints
     }
 
-    /// How long the server asked to be left alone (`Retry-After`).
+    /// How long the server asked clients to wait (`Retry-After`).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// Whether the server may have seen the request: what it then did is not known.
+    /// Whether the server may have received the request; its effect is then not known.
     #[must_use]
     pub fn was_sent(&self) -> bool {
         self.was_sent
     }
 }
 
-/// What lay behind an error, in the words of the library that met it.
+/// The underlying error, as the library reports it.
 #[derive(Debug)]
 struct Cause(String);
 
@@ -247,11 +247,11 @@ pub(crate) fn before_reply(error: &reqwest::Error, target: &Target, now: Timesta
     let message = match kind {
         ErrorKind::Tls => format!("{origin} could not prove its identity"),
         ErrorKind::Proxy => {
-            format!("the proxy named by {} did not let us through to {origin}", proxy.unwrap_or_default())
+            format!("the proxy named by {} refused the connection to {origin}", proxy.unwrap_or_default())
         }
-        ErrorKind::Dns => format!("the name in {origin} has no address"),
+        ErrorKind::Dns => format!("the host name in {origin} has no address"),
         ErrorKind::Timeout => format!("{origin} did not answer in time"),
-        ErrorKind::Protocol => format!("what {origin} answers is not HTTP as we speak it"),
+        ErrorKind::Protocol => format!("the reply of {origin} is not valid HTTP/1.1"),
         ErrorKind::Connect => format!("cannot connect to {origin}"),
         _ => format!("{origin} closed the connection before it answered"),
     };
@@ -266,7 +266,7 @@ pub(crate) fn before_reply(error: &reqwest::Error, target: &Target, now: Timesta
 pub(crate) fn within_reply(error: &reqwest::Error, target: &Target) -> ApiError {
     let origin = &target.origin;
     let links = chain(error);
-    // A broken chunk is a rule broken; a broken TLS record is a cut like any other.
+    // A malformed chunk breaks the rules of HTTP; a broken TLS record counts as a closed connection.
     let is_malformed = find::<io::Error>(&links).is_some_and(|error| {
         matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)
     });
@@ -279,7 +279,7 @@ pub(crate) fn within_reply(error: &reqwest::Error, target: &Target) -> ApiError 
     ApiError::new(kind, message).because(root_cause(&links)).sent()
 }
 
-/// An error by the clock, in the form `https://host … 10.0 s`.
+/// A time limit that passed, in the form `https://host … 10.0 s`.
 pub(crate) fn too_slow(what: &str, limit: Duration, target: &Target) -> ApiError {
     let seconds = limit.as_secs_f64();
     let message = format!("{} {what} {seconds:.1} s", target.origin);
@@ -292,9 +292,9 @@ fn tls_hint(error: &rustls::Error, now: Timestamp) -> Option<String> {
         CertificateError::Expired
         | CertificateError::ExpiredContext { .. }
         | CertificateError::NotValidYet
-        | CertificateError::NotValidYetContext { .. } => Some(format!("by this machine's clock it is {now}")),
+        | CertificateError::NotValidYetContext { .. } => Some(format!("this machine's clock shows {now}")),
         CertificateError::UnknownIssuer => {
-            Some("if an authority of your own signed it, pass its certificate with --cacert FILE".to_owned())
+            Some("if your own certificate authority signed it, pass that authority's certificate with --cacert FILE".to_owned())
         }
         _ => None,
     }
@@ -302,7 +302,7 @@ fn tls_hint(error: &rustls::Error, now: Timestamp) -> Option<String> {
 
 type Link<'a> = &'a (dyn Error + 'static);
 
-/// An error and all that lies behind it. An `io::Error` hides the error that it was made from, so it is unpacked.
+/// An error and its causes. `io::Error::source` skips the error that it was made from, so it is unpacked.
 fn chain(error: &reqwest::Error) -> Vec<Link<'_>> {
     let mut links: Vec<Link<'_>> = Vec::new();
     let mut next: Option<Link<'_>> = Some(error);

@@ -1,4 +1,4 @@
-//! A server on loopback that answers byte for byte as a test tells it, and remembers what it was sent.
+//! A server on loopback that answers with the bytes that a test chooses, and records the requests.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -12,7 +12,7 @@ use crate::client::budget::Budget;
 use crate::client::connection::{Connection, ConnectionOptions};
 use crate::client::signed_in::SignedIn;
 
-/// What no log, error or second server may ever show.
+/// The secret that no log, error or second server may contain.
 pub(crate) const SECRET: &str = "the-secret-ssid";
 
 /// Serves until the test ends.
@@ -22,8 +22,8 @@ pub(crate) struct FakeServer {
 }
 
 impl FakeServer {
-    /// `answer` is called for each request with its number from 0, and writes what it likes; `None` of it
-    /// is needed: the connection is closed unless it returns `true`.
+    /// `answer` is called for each request with its number from 0, and writes any bytes, or none.
+    /// The connection is closed unless it returns `true`.
     pub(crate) fn start(answer: impl Fn(usize, &mut TcpStream) -> bool + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -51,7 +51,7 @@ impl FakeServer {
         Self { address, requests }
     }
 
-    /// Gives every request the same bytes and closes the connection.
+    /// Answers every request with the same bytes and closes the connection.
     pub(crate) fn says(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
         Self::start(move |_, stream| {
             let _ = stream.write_all(bytes.as_ref());
@@ -59,7 +59,7 @@ impl FakeServer {
         })
     }
 
-    /// Gives the replies in turn, the last one for ever.
+    /// Answers with the replies in turn, then always with the last one.
     pub(crate) fn says_in_turn(replies: Vec<String>) -> Self {
         Self::start(move |number, stream| {
             let reply = &replies[number.min(replies.len() - 1)];

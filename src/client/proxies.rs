@@ -1,4 +1,4 @@
-//! Which proxy of the environment, if any, leads to a server. The variables are handed in, never read here.
+//! Which proxy of the environment a server is reached through. The caller passes the variables in.
 
 use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
@@ -12,7 +12,7 @@ pub struct Proxies {
     exceptions: String,
 }
 
-/// A proxy on the way, and the variable that named it.
+/// The proxy to use, and the variable that names it.
 pub(crate) struct Route {
     pub(crate) variable: &'static str,
     pub(crate) proxy: reqwest::Proxy,
@@ -38,15 +38,15 @@ impl Proxies {
         }
     }
 
-    /// The way to an `https` origin; `None` when it is reached directly.
+    /// The proxy for an `https` origin; `None` for a direct connection.
     pub(crate) fn route(&self, origin: &str) -> Result<Option<Route>, ApiError> {
         let Some((variable, value)) = &self.proxy else { return Ok(None) };
         let bad = |why: &str| {
-            // The value may hold a password, so it is not quoted.
+            // The value may contain a password, so it is not quoted.
             ApiError::new(ErrorKind::Usage, format!("the variable {variable} {why}"))
-                .with_hint(format!("give it the form http://host:port, or unset {variable}"))
+                .with_hint(format!("set it to http://host:port, or unset {variable}"))
         };
-        let no_address = || bad("does not hold the address of a proxy");
+        let no_address = || bad("does not contain the address of a proxy");
         let target: Uri = origin.parse().map_err(|_| no_address())?;
         let value = value.trim();
         let everywhere = Matcher::builder().https(value).build();
@@ -54,7 +54,7 @@ impl Proxies {
         if !matches!(proxy.uri().scheme_str(), Some("http" | "https")) {
             return Err(bad("names a SOCKS proxy, which is not supported"));
         }
-        // The library's `*` stands for every name, but not for an address in digits.
+        // The library's `*` matches every name, but not for an address in digits.
         if self.exceptions.split(',').any(|exception| exception.trim() == "*") {
             return Ok(None);
         }

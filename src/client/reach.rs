@@ -1,4 +1,4 @@
-//! Whether a server can be reached at all: one question without credentials, by the very way that all others take.
+//! Whether a server can be reached: one request without credentials, over the same connection as all others.
 
 use std::time::Duration;
 
@@ -12,34 +12,34 @@ use crate::client::replies::envelope;
 use crate::client::request_body::RequestBody;
 use crate::client::tls::Certificate;
 
-/// What came of it.
+/// The result of the check.
 #[derive(Debug)]
 pub struct Reached {
-    /// What the server said, or why nobody said anything.
+    /// The server's sign of life, or why there is none.
     pub answer: Result<Sign, ApiError>,
-    /// What it showed of itself, whether or not it was believed; `None` for plain http, and where it came to nothing.
+    /// The certificate that it presented, trusted or not; `None` for plain http and without a handshake.
     pub certificate: Option<Certificate>,
 }
 
-/// A sign of life. That the question is refused for want of credentials is one.
+/// A sign of life: any reply of DeepCall, also its refusal of a request without credentials.
 #[derive(Clone, Copy, Debug)]
 pub struct Sign {
     /// The HTTP status.
     pub status: u16,
-    /// How long it took.
+    /// The time from request to reply.
     pub took: Duration,
-    /// How far our clock is ahead of the server's, in seconds; `None` where it does not tell the time.
+    /// How far our clock is ahead of the server's, in seconds; `None` without a `Date` header.
     pub ahead_seconds: Option<i64>,
 }
 
 impl Connection {
-    /// Asks once, without credentials. The call is a pure read, and nothing on the server changes.
+    /// Sends one request without credentials. The call is a pure read, and nothing on the server changes.
     pub async fn reach(&self) -> Reached {
-        let answer = self.knock().await;
+        let answer = self.request_sign().await;
         Reached { answer, certificate: self.certificate() }
     }
 
-    async fn knock(&self) -> Result<Sign, ApiError> {
+    async fn request_sign(&self) -> Result<Sign, ApiError> {
         let started = Instant::now();
         let received = self.post_once(break_status::PATH, &RequestBody::without_credentials()).await?;
         let sign = Sign {
@@ -54,7 +54,7 @@ impl Connection {
     }
 }
 
-/// A refusal in the server's own words, as opposed to trouble or to somebody else's page.
+/// A refusal by DeepCall, as opposed to a failure or to another server's page.
 fn is_sign_of_life(error: &ApiError) -> bool {
     matches!(
         error.kind(),

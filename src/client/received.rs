@@ -1,30 +1,30 @@
-//! A reply as it came over the wire, before anyone has judged it.
+//! A reply as it arrived, not yet judged.
 
 use std::string::FromUtf8Error;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// Bytes and what HTTP said about them.
+/// The body of a reply, and what its HTTP headers state.
 #[derive(Clone, Debug)]
 pub struct Received {
     /// The HTTP status.
     pub status: u16,
     /// The body, within [`crate::client::budget::BODY_BYTES`].
     pub body: Body,
-    /// When the server says it answered (`Date`, whole seconds).
+    /// The server's time of the reply (`Date`, whole seconds).
     pub server_time: Option<Timestamp>,
-    /// When the last byte was here, by our clock.
+    /// When the last byte arrived, by this machine's clock.
     pub received_at: Timestamp,
-    /// How often the question was sent for this reply, at least once.
+    /// How often the request was sent for this reply, at least once.
     pub attempts: u32,
     /// Whether an earlier attempt may have reached the server and its reply was lost.
     pub lost_a_reply: bool,
-    /// What the server asked for in `Retry-After`.
+    /// The delay that the server requested (`Retry-After`).
     pub retry_after: Option<Duration>,
 }
 
-/// The body of a reply, and whether it is text at all: looked at once, where it arrives.
+/// The body of a reply, and whether it is UTF-8: checked once, when it arrives.
 #[derive(Clone, Debug)]
 pub enum Body {
     /// UTF-8.
@@ -52,7 +52,7 @@ impl Body {
         }
     }
 
-    /// As it may be quoted.
+    /// The body as text that may be quoted in logs and errors.
     #[must_use]
     pub fn quotable(&self) -> String {
         quotable(&String::from_utf8_lossy(self.as_bytes()))
@@ -60,13 +60,13 @@ impl Body {
 }
 
 /// A text that may be a page in UTF-16, without its NULs: between the letters of a secret, they hide it from the
-/// redactor and from no person. JSON holds none.
+/// redactor but not from a person. JSON contains none.
 pub(crate) fn quotable(text: &str) -> String {
     text.replace('\0', "")
 }
 
 impl Received {
-    /// The present by the server's clock where it told it, else by ours.
+    /// The present by the server's clock if it sent a `Date`, else by this machine's.
     #[must_use]
     pub fn server_now(&self) -> Timestamp {
         self.server_time.unwrap_or(self.received_at)

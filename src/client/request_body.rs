@@ -1,5 +1,5 @@
 //! The JSON body of a request: the parameters of a call with the credentials put in (`api.md` §0).
-//! The bytes hold a secret, so they are wiped, never shown, and never leave but towards the server.
+//! The bytes contain a secret: they are wiped, never shown, and sent to the server alone.
 
 use hyper::body::Bytes;
 use serde_json::value::RawValue;
@@ -23,7 +23,7 @@ impl RequestBody {
     /// Puts credentials into an object of parameters, whose own text is kept as it is.
     ///
     /// # Errors
-    /// When the parameters are not an object, or bring credentials along: which ones counted would be a guess.
+    /// When the parameters are not an object, or contain credentials: which ones the server would use is not known.
     pub fn new(credentials: &Credentials, parameters: &RawValue) -> Result<Self, ApiError> {
         let piece = json::check(parameters.get()).map_err(|error| {
             ApiError::new(ErrorKind::Usage, "the body of the request is malformed").because(error)
@@ -39,15 +39,14 @@ impl RequestBody {
             Credentials::UserToken { .. } => ["ssid", "token", "userId"].as_slice(),
         };
         if let Some(key) = own.iter().find(|key| object.get(key).is_some()) {
-            let message = format!("the body of the request must not hold `{key}`");
-            return Err(
-                ApiError::new(ErrorKind::Usage, message).with_hint("credentials are put in from the profile")
-            );
+            let message = format!("the body of the request must not contain `{key}`");
+            return Err(ApiError::new(ErrorKind::Usage, message)
+                .with_hint("deepcall adds the credentials of the profile"));
         }
 
         let rest = parameters.get().trim_start_matches('{');
         let secret = credentials.secret().expose();
-        // Escapes can double a secret; with room for that the buffer never moves and leaves no copy behind.
+        // Escapes can lengthen a secret; with room for that the buffer never moves and leaves no copy behind.
         let room = 64 + 6 * secret.len() + 6 * credentials.user_id().map_or(0, str::len) + rest.len();
         let mut bytes = Zeroizing::new(Vec::with_capacity(room));
         bytes.push(b'{');
@@ -66,13 +65,13 @@ impl RequestBody {
         Ok(Self { bytes, parameters: parameters.get().to_owned() })
     }
 
-    /// A question that anybody may ask.
+    /// The body of a request without credentials.
     #[must_use]
     pub fn without_credentials() -> Self {
         Self { bytes: Zeroizing::new(b"{}".to_vec()), parameters: "{}".to_owned() }
     }
 
-    /// What may be logged.
+    /// The parameters, which may be logged: they contain no credentials.
     #[must_use]
     pub fn parameters(&self) -> &str {
         &self.parameters
@@ -106,7 +105,7 @@ mod tests {
 
     use super::*;
 
-    // Whoever derives one of these gets a compiler error here, before any secret is printed.
+    // A derive of one of these is a compiler error here, before any secret is printed.
     assert_not_impl_any!(RequestBody: Debug, Display, serde::Serialize);
     assert_not_impl_any!(SignedIn: Debug, Display, serde::Serialize);
 

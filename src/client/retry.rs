@@ -1,4 +1,4 @@
-//! Whether to try again, and when. Pure: elapsed time and randomness are handed in.
+//! Whether to retry, and when. Pure: the caller passes in elapsed time and randomness.
 
 use std::time::Duration;
 
@@ -7,16 +7,16 @@ use jiff::Timestamp;
 use crate::client::budget::{Budget, PING_AGAIN, RETRY_AFTER};
 use crate::client::error::{ApiError, ErrorKind};
 
-/// What a call means, and so how often it may be sent. Every call is a POST; HTTP itself allows no repetition.
+/// How often a call may be sent, by what it does. Every call is a POST, which HTTP itself does not allow to repeat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryPolicy {
     /// A pure read.
     Read,
-    /// The check of credentials at login: a pure read, but a person waits.
+    /// The check of credentials at login: a pure read, with fewer attempts because a person waits.
     Check,
-    /// Writes the agent's presence: once more at most, and only soon after the first.
+    /// Writes the agent's presence: one retry at most, and only soon after the first send.
     Ping,
-    /// Unknown meaning: never once a byte has been sent.
+    /// Unknown effect: no retry once a byte has been sent.
     Never,
 }
 
@@ -30,29 +30,29 @@ impl RetryPolicy {
     }
 }
 
-/// Where a failed question stands.
+/// The state of a request after a failed attempt.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation {
     /// How many attempts were made, the failed one included.
     pub attempts: u32,
     /// What went wrong.
     pub kind: ErrorKind,
-    /// Since the question was first asked.
+    /// Time since the request was started.
     pub elapsed: Duration,
-    /// Since the server may first have seen a request; `None` when none can have reached it.
+    /// Time since the server may first have received the request; `None` when it cannot have.
     pub since_first_send: Option<Duration>,
-    /// What the server asked for.
+    /// The delay that the server requested (`Retry-After`).
     pub retry_after: Option<Duration>,
-    /// From 0 up to 1.
+    /// The jitter, from 0 up to 1.
     pub random: f64,
 }
 
 /// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Wait so long, then try again.
+    /// Wait for this duration, then retry.
     TryIn(Duration),
-    /// Hand on the error.
+    /// Return the error.
     GiveUp,
 }
 
@@ -65,8 +65,8 @@ pub fn decide(policy: RetryPolicy, budget: &Budget, now: &Situation) -> Next {
     if policy == RetryPolicy::Never && now.since_first_send.is_some() {
         return Next::GiveUp;
     }
-    let told = now.retry_after.unwrap_or_default();
-    let wait = if told.is_zero() { back_off(budget, now.attempts, now.random) } else { told };
+    let requested = now.retry_after.unwrap_or_default();
+    let wait = if requested.is_zero() { back_off(budget, now.attempts, now.random) } else { requested };
     if now.elapsed + wait >= budget.total {
         return Next::GiveUp;
     }
@@ -76,7 +76,7 @@ pub fn decide(policy: RetryPolicy, budget: &Budget, now: &Situation) -> Next {
     Next::TryIn(wait)
 }
 
-/// Whether the same question may fare better in a moment.
+/// Whether the same request may succeed a moment later.
 #[must_use]
 pub fn is_transient(kind: ErrorKind) -> bool {
     kind.class() == crate::client::error::ErrorClass::Unreachable
@@ -89,17 +89,17 @@ fn back_off(budget: &Budget, attempts: u32, random: f64) -> Duration {
 }
 
 /// Reads a `Retry-After` header: seconds, or a date which is measured by the server's own clock.
-/// `None` for what is neither, or is beyond [`RETRY_AFTER`].
+/// `None` for any other text, and beyond [`RETRY_AFTER`].
 #[must_use]
 pub fn retry_after(header: &str, server_now: Timestamp) -> Option<Duration> {
     let header = header.trim();
-    let told = if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
+    let delay = if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
         Duration::from_secs(header.parse().ok()?)
     } else {
         let date = http_date(header)?;
         Duration::try_from(date.duration_since(server_now)).unwrap_or_default()
     };
-    (told <= RETRY_AFTER).then_some(told)
+    (delay <= RETRY_AFTER).then_some(delay)
 }
 
 /// Reads the date of a `Date` or `Retry-After` header.
@@ -108,14 +108,16 @@ pub fn http_date(header: &str) -> Option<Timestamp> {
     Timestamp::try_from(httpdate::parse_http_date(header).ok()?).ok()
 }
 
-/// Says when to come back, if the server asked for more patience than the budget has.
-pub(crate) fn with_time_to_come_back(error: ApiError, now: Timestamp) -> ApiError {
-    let Some(told) = error.retry_after().filter(|told| !told.is_zero()) else { return error };
-    let at = now.checked_add(told).ok();
-    let seconds = told.as_secs();
+/// Adds when to try again, for a server that requested a longer wait than the budget allows.
+pub(crate) fn with_retry_hint(error: ApiError, now: Timestamp) -> ApiError {
+    let Some(delay) = error.retry_after().filter(|delay| !delay.is_zero()) else { return error };
+    let at = now.checked_add(delay).ok();
+    let seconds = delay.as_secs();
     let hint = match at.and_then(|at| at.round(jiff::Unit::Second).ok()) {
-        Some(at) => format!("the server asks to be left alone for {seconds} s: try again after {at}"),
-        None => format!("the server asks to be left alone for {seconds} s"),
+        Some(at) => {
+            format!("the server asked clients to wait {seconds} s (Retry-After): try again after {at}")
+        }
+        None => format!("the server asked clients to wait {seconds} s (Retry-After)"),
     };
     error.with_hint(hint)
 }

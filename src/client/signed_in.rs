@@ -1,4 +1,4 @@
-//! The questions of the API, asked with the credentials of one profile.
+//! The calls of the API, made with the credentials of one profile.
 
 use std::sync::Arc;
 
@@ -27,25 +27,25 @@ use crate::store::{CredentialKind, Credentials};
 /// The path of the ping. Neither it nor its parameter is documented: both are inferred from error messages (`api.md` §4).
 pub const PING_PATH: &str = "agentProfile/setWebPingTime";
 
-/// A profile that can ask. Cheap to clone.
+/// A profile with its connection and credentials, ready for calls. Cheap to clone.
 #[derive(Clone)]
 pub struct SignedIn {
     /// The profile's name.
     pub profile: String,
-    /// The way to its server.
+    /// The connection to its server.
     pub connection: Arc<Connection>,
-    /// Who asks.
+    /// The credentials that each request carries.
     pub credentials: Credentials,
 }
 
-/// What was asked for, and what is to be said about it.
+/// The result of a call, and what a reader should know about it.
 #[derive(Clone, Debug)]
 pub struct Answer<T> {
     /// The answer itself.
     pub value: T,
-    /// When it was here, by our clock.
+    /// When the reply arrived, by this machine's clock.
     pub as_of: Timestamp,
-    /// The present by the server's clock, where it told it.
+    /// The present by the server's clock, if it sent a `Date`.
     pub server_time: Option<Timestamp>,
     /// What a careful reader should know, e.g. that two parts of the reply disagree.
     pub notes: Vec<String>,
@@ -53,14 +53,14 @@ pub struct Answer<T> {
     pub lost_a_reply: bool,
 }
 
-/// What the server said to a ping.
+/// The server's reply to a ping.
 #[derive(Clone, Debug)]
 pub struct Pong {
     /// The whole reply.
     pub reply: Raw,
 }
 
-/// A reply nobody but the caller can read.
+/// A reply that only the caller can interpret.
 #[derive(Debug)]
 pub struct RawReply {
     /// The body byte for byte, but for NULs: JSON has none, and those of a page in UTF-16 would hide a secret from
@@ -68,7 +68,7 @@ pub struct RawReply {
     pub bytes: Vec<u8>,
     /// The HTTP status.
     pub status: u16,
-    /// What the reply's envelope says about success.
+    /// Whether the reply's envelope reports success.
     pub outcome: Result<(), ApiError>,
 }
 
@@ -89,7 +89,7 @@ impl SignedIn {
     /// without a zone are read in `zone`.
     ///
     /// # Errors
-    /// When the question is not answered. The server documents only an ssid for this call (`api.md` §0).
+    /// When the call fails. The server documents only an ssid for this call (`api.md` §0).
     pub async fn tags<T>(
         &self,
         reference: &Reference,
@@ -104,43 +104,42 @@ impl SignedIn {
         let read = |received: Received| {
             let mut notes = Vec::new();
             if received.lost_a_reply {
-                // Should the server move a mark with every call, what the lost reply held is not told again.
+                // If the server moves a cursor with every call, it does not repeat the notifications of the lost reply.
                 notes.push(
-                    "an earlier reply was lost on the way: the server may not repeat what was in it"
-                        .to_owned(),
+                    "an earlier reply was lost: the server may not send its notifications again".to_owned(),
                 );
             }
             Ok(Answer::new(tags::read(&received, zone, &take)?, &received, notes))
         };
-        let answer = self.ask(tags::PATH, &parameters, RetryPolicy::Read, read).await;
+        let answer = self.post(tags::PATH, &parameters, RetryPolicy::Read, read).await;
         answer.map_err(|error| self.explain_for_tags(error))
     }
 
     /// Whether the agent is on break.
     ///
     /// # Errors
-    /// When the question is not answered; "not on break" is an answer in either of its shapes.
+    /// When the call fails; "not on break" is an answer in either of its shapes.
     pub async fn break_status(&self, zone: &TimeZone) -> Result<Answer<Break>, ApiError> {
         let read = |received: Received| {
             let (value, notes) = break_status::read(&received, zone)?;
             Ok(Answer::new(value, &received, notes))
         };
-        self.ask(break_status::PATH, &object(&json!({}))?, RetryPolicy::Read, read).await
+        self.post(break_status::PATH, &object(&json!({}))?, RetryPolicy::Read, read).await
     }
 
     /// Whether the agent is in wrap-up.
     ///
     /// # Errors
-    /// When the question is not answered; "not in wrap-up" is an answer in either of its shapes.
+    /// When the call fails; "not in wrap-up" is an answer in either of its shapes.
     pub async fn wrapup(&self, zone: &TimeZone) -> Result<Answer<Wrapup>, ApiError> {
         let read = |received: Received| {
             let (value, notes) = wrapup::read(&received, zone)?;
             Ok(Answer::new(value, &received, notes))
         };
-        self.ask(wrapup::PATH, &object(&json!({}))?, RetryPolicy::Read, read).await
+        self.post(wrapup::PATH, &object(&json!({}))?, RetryPolicy::Read, read).await
     }
 
-    /// Updates the agent's presence. `path` is [`PING_PATH`] unless the caller knows better; `mic_perm` is any JSON.
+    /// Updates the agent's presence. `path` is [`PING_PATH`] unless the caller names another; `mic_perm` is any JSON.
     ///
     /// # Errors
     /// When the server does not confirm it.
@@ -151,15 +150,13 @@ impl SignedIn {
                 let pong = Pong { reply: envelope::whole(&received)?.into() };
                 Ok(Answer::new(pong, &received, Vec::new()))
             }
-            Judged::Answer(_) => {
-                Err(ApiError::new(ErrorKind::Protocol, "the reply answers another question"))
-            }
+            Judged::Answer(_) => Err(ApiError::new(ErrorKind::Protocol, "the reply belongs to another call")),
         };
-        self.ask(path, &object(&PingParameters { mic_perm })?, RetryPolicy::Ping, read).await
+        self.post(path, &object(&PingParameters { mic_perm })?, RetryPolicy::Ping, read).await
     }
 
     /// One call to any path below `/api/v2` with a body of the caller's own, sent at most once.
-    /// A reply is handed on whatever it says; [`RawReply::outcome`] judges it.
+    /// Any reply is returned; [`RawReply::outcome`] judges it.
     ///
     /// # Errors
     /// When no reply came, or the request could not be made.
@@ -172,13 +169,14 @@ impl SignedIn {
             let reply = RawReply { bytes, status: received.status, outcome };
             Ok(Answer::new(reply, &received, Vec::new()))
         };
-        self.ask(path, body, RetryPolicy::Never, read).await
+        self.post(path, body, RetryPolicy::Never, read).await
     }
 
-    /// Asks whether the server accepts the credentials, by the one call that takes both of their forms (`api.md` §5).
+    /// Checks whether the server accepts the credentials, by the one call that takes both of their forms (`api.md` §5).
     ///
     /// # Errors
-    /// When it does not, or cannot say. Credentials that were recognised, but may not ask this, are good ones with a note.
+    /// When it does not, or the reply is unclear. Credentials that are recognised, but do not permit this call, are
+    /// accepted with a note.
     pub async fn verify(&self) -> Result<Answer<()>, ApiError> {
         let read = |received: Received| match envelope::judge(&received, Module::AgentProfile) {
             Ok(_) => Ok(Answer::new((), &received, Vec::new())),
@@ -187,15 +185,15 @@ impl SignedIn {
                     && matches!(error.kind(), ErrorKind::Forbidden | ErrorKind::State) =>
             {
                 let note =
-                    format!("the credentials are accepted, but breaks cannot be read with them: {error}");
+                    format!("the server accepts the credentials, but does not let them read breaks: {error}");
                 Ok(Answer::new((), &received, vec![note]))
             }
             Err(error) => Err(error),
         };
-        self.ask(break_status::PATH, &object(&json!({}))?, RetryPolicy::Check, read).await
+        self.post(break_status::PATH, &object(&json!({}))?, RetryPolicy::Check, read).await
     }
 
-    async fn ask<T>(
+    async fn post<T>(
         &self,
         path: &str,
         parameters: &RawValue,

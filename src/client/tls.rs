@@ -1,5 +1,5 @@
-//! TLS 1.2 and 1.3, and whom the program believes to be the server: whoever the system itself would believe, and
-//! whoever an authority of `--cacert` vouches for.
+//! TLS 1.2 and 1.3, and which certificates are trusted: those that the system trusts, and those that an authority of
+//! `--cacert` signed.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -30,10 +30,10 @@ const ADVICE: &str = if CAN_REPLACE_AUTHORITIES {
 };
 
 /// TLS as the system trusts it, or by the authorities of `roots_file` (`SSL_CERT_FILE`) alone; those of `extra_ca` (PEM)
-/// are believed as well. What the server shows of itself is kept in `shown`.
+/// are trusted as well. The certificate that the server presents is kept in `shown`.
 ///
 /// # Errors
-/// [`ErrorKind::Usage`] if `extra_ca` holds no certificate.
+/// [`ErrorKind::Usage`] if `extra_ca` contains no certificate.
 pub(crate) fn tls(
     extra_ca: Option<&[u8]>,
     roots_file: Option<PathBuf>,
@@ -42,7 +42,7 @@ pub(crate) fn tls(
     let no_certificate = || {
         ApiError::new(
             ErrorKind::Usage,
-            "the file of certificate authorities holds no certificate in PEM form",
+            "the file of certificate authorities contains no certificate in PEM form",
         )
     };
     let extra = extra_ca.map(|pem| authorities(pem).ok_or_else(no_certificate)).transpose()?;
@@ -78,7 +78,7 @@ fn refuse_roots_file(roots_file: Option<&Path>, can_replace: bool) -> Result<(),
     }
     let message = "SSL_CERT_FILE cannot replace the certificate authorities of this system";
     Err(ApiError::new(ErrorKind::Usage, message)
-        .with_hint("unset SSL_CERT_FILE, and name an authority of your own with --cacert FILE"))
+        .with_hint("unset SSL_CERT_FILE, and pass your own certificate authority with --cacert FILE"))
 }
 
 /// The certificates of a text in PEM form that can be authorities; `None` if there is none, or the text is damaged.
@@ -90,7 +90,7 @@ fn authorities(pem: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
     (!usable.is_empty()).then_some(usable)
 }
 
-/// Hands each question to the real verifier, which is built when the first certificate has to be checked: plain http
+/// Passes each check to the real verifier, which is built when the first certificate has to be checked: plain http
 /// never pays for reading the system's authorities.
 #[derive(Debug)]
 struct LazyVerifier {
@@ -180,14 +180,14 @@ impl ServerCertVerifier for LazyVerifier {
     }
 }
 
-/// Who vouches for a server, and for how long.
+/// Who signed a server's certificate, and how long it is valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
     /// The authority, as the certificate names it.
     pub issuer: String,
-    /// From when on it is good.
+    /// The first moment at which it is valid.
     pub valid_from: Timestamp,
-    /// Until when it is good.
+    /// The last moment at which it is valid.
     pub valid_until: Timestamp,
 }
 
@@ -209,7 +209,7 @@ fn timestamp(time: Time) -> Option<Timestamp> {
     Timestamp::from_second(i64::try_from(time.to_unix_duration().as_secs()).ok()?).ok()
 }
 
-/// The certificate that the server showed last, whether or not it was believed.
+/// The certificate that the server presented last, trusted or not.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shown(Arc<Mutex<Option<Vec<u8>>>>);
 

@@ -20,7 +20,7 @@ async fn answers(agent: &SignedIn) -> crate::client::Answer<crate::client::Tags>
     agent.tags(&Reference::AsTrue, &crate::client::replies::moments::india(), Some).await.unwrap()
 }
 
-/// Every reply is these bytes, after which the connection is closed: the fault, and how often was asked.
+/// Every reply is these bytes, after which the connection is closed: the error's kind, and the number of requests.
 async fn fault_of(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> (&'static str, usize) {
     let server = FakeServer::says(bytes);
     let error = fails(&server.sign_in()).await;
@@ -211,11 +211,11 @@ async fn a_reply_that_was_lost_on_the_way_is_told() {
 #[tokio::test]
 async fn retry_after_is_obeyed_if_it_fits() {
     let date = "Date: Wed, 21 Oct 2015 07:28:00 GMT\r\nRetry-After: Wed, 21 Oct 2015 07:28:01 GMT\r\n";
-    for told in ["Retry-After: 1\r\n", "Retry-After: 0\r\nRetry-After: 1\r\n", date] {
-        let server = FakeServer::says_in_turn(vec![reply("503 Busy", told, ""), ok(NO_TAGS)]);
+    for header in ["Retry-After: 1\r\n", "Retry-After: 0\r\nRetry-After: 1\r\n", date] {
+        let server = FakeServer::says_in_turn(vec![reply("503 Busy", header, ""), ok(NO_TAGS)]);
         let before = std::time::Instant::now();
         answers(&server.sign_in()).await;
-        assert!(before.elapsed() >= Duration::from_secs(1), "{told}");
+        assert!(before.elapsed() >= Duration::from_secs(1), "{header}");
         assert_eq!(server.requests().len(), 2);
     }
     let server = FakeServer::says(reply("429 Too Many Requests", "Retry-After: 600\r\n", ""));
@@ -258,7 +258,7 @@ async fn silence_within_a_reply_is_a_timeout() {
     let agent = sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())));
     let error = fails(&agent).await;
     assert_eq!((error.kind().word(), server.requests().len()), ("timeout", 1));
-    assert!(error.to_string().contains("fell silent"), "{error}");
+    assert!(error.to_string().contains("sent no more of its reply"), "{error}");
 }
 
 #[tokio::test]

@@ -17,11 +17,11 @@ use crate::json::{Raw, RawValue};
 
 pub(crate) const PATH: &str = "agentProfile/agentOnBreak";
 
-/// The break, and what is to be said about the answer.
+/// The break, and notes about the answer.
 pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(Break, Vec<String>), ApiError> {
     match envelope::judge(received, Module::AgentProfile)? {
         Judged::Payload(envelope) => {
-            let data = envelope.data.and_then(lenient::structure).ok_or_else(not_said)?;
+            let data = envelope.data.and_then(lenient::structure).ok_or_else(unclear)?;
             let data = Object::read(&data).map_err(|error| over_limit("data", error))?;
             Ok((decode(&data, zone)?, Vec::new()))
         }
@@ -29,15 +29,15 @@ pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(Break, Vec<S
         Judged::Answer(Class::NotOnBreak) => Ok((Break::default(), Vec::new())),
         Judged::Answer(Class::Empty) => {
             let note =
-                "the server found no data about a break (code 1012), which is taken for none".to_owned();
+                "the server found no data about a break (code 1012), which counts as no break".to_owned();
             Ok((Break::default(), vec![note]))
         }
-        Judged::Answer(_) => Err(not_said()),
+        Judged::Answer(_) => Err(unclear()),
     }
 }
 
 fn decode(data: &Object<'_>, zone: &TimeZone) -> Result<Break, ApiError> {
-    let on_break = data.read_as("on_break", lenient::flag).ok_or_else(not_said)?;
+    let on_break = data.read_as("on_break", lenient::flag).ok_or_else(unclear)?;
     let detail = data.get("breakDetail").filter(|detail| !lenient::is_absent(detail));
     let unpacked = detail.and_then(lenient::structure);
     let whole = unpacked.as_deref().unwrap_or(RawValue::NULL);
@@ -58,8 +58,8 @@ fn decode(data: &Object<'_>, zone: &TimeZone) -> Result<Break, ApiError> {
     })
 }
 
-fn not_said() -> ApiError {
-    ApiError::new(ErrorKind::Protocol, "the reply does not say whether the agent is on break")
+fn unclear() -> ApiError {
+    ApiError::new(ErrorKind::Protocol, "the reply does not state whether the agent is on break")
 }
 
 #[cfg(test)]
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn reason_and_start_are_read_wherever_a_known_spelling_holds_them() {
+    fn reason_and_start_are_read_wherever_a_known_spelling_contains_them() {
         let table = [
             (
                 r#"{"on_break":1,"breakDetail":{"reason":"Lunch","startTime":1754661511}}"#,
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_that_does_not_say_it_is_not_understood() {
+    fn a_reply_without_the_state_is_not_understood() {
         for data in ["{}", "[]", "null", r#"{"on_break":null}"#, r#"{"on_break":"perhaps"}"#, "1"] {
             assert_eq!(read_data(data).unwrap_err().kind().word(), "protocol", "{data}");
         }

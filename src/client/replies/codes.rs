@@ -10,7 +10,7 @@ pub enum Module {
     Any,
     /// `agentProfile/…`: breaks, wrap-ups, presence.
     AgentProfile,
-    /// `agentProfile/tags`, which reads 1000 in a way of its own.
+    /// `agentProfile/tags`, where 1000 has another meaning.
     Tags,
     /// `Agent/…`.
     Agent,
@@ -67,7 +67,7 @@ impl Module {
     }
 }
 
-/// What kind of news a code is.
+/// How a code is handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Class {
     /// The credentials are not good: sign in.
@@ -88,7 +88,7 @@ pub enum Class {
     NotOnBreak,
     /// An answer: the agent is not in wrap-up.
     NotInWrapup,
-    /// An error of the server that asking again will not cure.
+    /// An error of the server that a retry will not cure.
     Server,
 }
 
@@ -108,7 +108,7 @@ impl Class {
         }
     }
 
-    /// Whether a read that met it is asked again by itself.
+    /// Whether a read that met it is retried.
     #[must_use]
     pub fn is_retryable(self) -> bool {
         self == Self::Transient
@@ -124,7 +124,7 @@ pub struct Code {
     pub number: i64,
     /// What it means, in a few words.
     pub meaning: &'static str,
-    /// What kind of news it is.
+    /// How it is handled.
     pub class: Class,
     /// What to do about it.
     pub advice: &'static str,
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn no_code_stands_twice_in_a_module() {
+    fn no_code_is_listed_twice_in_a_module() {
         let keys: HashSet<_> = all().iter().map(|code| (code.module, code.number)).collect();
         assert_eq!(keys.len(), all().len());
     }
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_means_what_its_module_says() {
+    fn a_code_has_the_meaning_of_its_module() {
         assert_eq!(class(Module::AgentProfile, 1501), Some(Class::Forbidden));
         assert_eq!(class(Module::Queue, 1501), Some(Class::Transient));
         assert_eq!(class(Module::AgentDashboard, 1501), Some(Class::Server));

@@ -1,5 +1,4 @@
 //! Judges a reply: body before HTTP status, the worse of the two where they disagree (`api.md` §6, §10).
-//! Pure: it knows neither the connection nor a clock.
 
 use std::borrow::Cow;
 
@@ -25,14 +24,14 @@ pub struct Envelope<'a> {
 
 #[derive(Debug)]
 enum Verdict {
-    /// Status or code say so.
+    /// The status or a code states it.
     Success,
-    /// Nothing but HTTP says so.
+    /// Only the HTTP status states it.
     PerhapsSuccess,
     Refusal(Refusal),
 }
 
-/// The server's "no", or an answer that it sends in the shape of an error.
+/// A refusal, or an answer that it sends in the shape of an error.
 #[derive(Debug)]
 struct Refusal {
     code: Option<i64>,
@@ -42,7 +41,7 @@ struct Refusal {
     http: u16,
 }
 
-/// A reply that was judged: what it carries, or the class of answer that came instead.
+/// A judged reply: its payload, or the class of an answer by code.
 #[derive(Debug)]
 pub enum Judged<'a> {
     /// It carries a payload.
@@ -73,7 +72,7 @@ pub fn judge(received: &Received, module: Module) -> Result<Judged<'_>, ApiError
 /// Whether a reply is a success, for a call of which nothing but the envelope is known.
 ///
 /// # Errors
-/// As [`judge`]; a reply that only HTTP calls a success is believed.
+/// As [`judge`]; a reply that only HTTP calls a success counts as one.
 pub fn outcome(received: &Received, module: Module) -> Result<(), ApiError> {
     match read(received, module)?.verdict {
         Verdict::Refusal(refusal) if refusal.known.is_none_or(|known| known.class.kind().is_some()) => {
@@ -96,19 +95,19 @@ fn read(received: &Received, module: Module) -> Result<Envelope<'_>, ApiError> {
         407 => {
             return Err(ApiError::new(
                 ErrorKind::Proxy,
-                "a proxy on the way asks for a user and a password (HTTP 407)",
+                "a proxy requires a user name and a password (HTTP 407)",
             ));
         }
         200..=203 | 207..=299 | 400.. => {}
         status => {
             return Err(ApiError::new(
                 ErrorKind::Protocol,
-                format!("HTTP {status} is no answer to a question"),
+                format!("HTTP {status} is not a valid status for an API reply"),
             ));
         }
     }
     let keys = parse(&received.body).map_err(|error| match http_error_kind(received.status) {
-        // What a proxy or a web server says in HTML is then no more than its status.
+        // An HTML page of a proxy or web server adds nothing to its status.
         Some(kind) if kind != ErrorKind::Refused => http_error(kind, received),
         _ => error,
     })?;
@@ -118,14 +117,14 @@ fn read(received: &Received, module: Module) -> Result<Envelope<'_>, ApiError> {
 
 fn verdict(keys: &Keys<'_>, received: &Received, module: Module) -> Verdict {
     let code = keys.code();
-    let says_success = match (keys.says_success(), code) {
+    let reports_success = match (keys.reports_success(), code) {
         (_, Some(code)) if !(200..300).contains(&code) => Some(false),
         (Some(false), _) => Some(false),
         (Some(true), _) | (None, Some(_)) => Some(true),
         (None, None) => None,
     };
     let http_is_good = http_error_kind(received.status).is_none();
-    match says_success {
+    match reports_success {
         Some(true) if http_is_good => Verdict::Success,
         None if http_is_good => Verdict::PerhapsSuccess,
         _ => Verdict::Refusal(Refusal {
@@ -153,7 +152,7 @@ fn http_error_kind(status: u16) -> Option<ErrorKind> {
 
 fn http_error(kind: ErrorKind, received: &Received) -> ApiError {
     let status = received.status;
-    ApiError::new(kind, format!("the server answers with HTTP {status}"))
+    ApiError::new(kind, format!("the server answered with HTTP {status}"))
         .with_retry_after(received.retry_after)
 }
 
@@ -164,14 +163,14 @@ impl Refusal {
             None => http_error_kind(self.http).unwrap_or(ErrorKind::Refused),
         };
         let http = if received.status < 400 { String::new() } else { format!(", HTTP {}", received.status) };
-        let said = self.message.as_deref().or(self.known.map(|known| known.meaning));
-        let message = match (said, self.code) {
-            (Some(said), Some(code)) => format!("the server says: {said} (code {code}{http})"),
-            (Some(said), None) if http.is_empty() => format!("the server says: {said}"),
-            (Some(said), None) => format!("the server says: {said} (HTTP {})", received.status),
+        let reason = self.message.as_deref().or(self.known.map(|known| known.meaning));
+        let message = match (reason, self.code) {
+            (Some(reason), Some(code)) => format!("the server says: {reason} (code {code}{http})"),
+            (Some(reason), None) if http.is_empty() => format!("the server says: {reason}"),
+            (Some(reason), None) => format!("the server says: {reason} (HTTP {})", received.status),
             (None, Some(code)) => format!("the server refused with code {code}{http}"),
-            (None, None) if http.is_empty() => "the server refused without saying why".to_owned(),
-            (None, None) => format!("the server answers with HTTP {}", received.status),
+            (None, None) if http.is_empty() => "the server refused without a reason".to_owned(),
+            (None, None) => format!("the server answered with HTTP {}", received.status),
         };
         let error = ApiError::new(kind, message).with_code(self.code).with_retry_after(received.retry_after);
         match self.known {
@@ -181,7 +180,7 @@ impl Refusal {
     }
 }
 
-/// The keys of the envelope that mean something; all others belong to nobody here.
+/// The keys of the envelope that are read; all others are ignored.
 #[derive(Default)]
 struct Keys<'a> {
     status: Option<&'a RawValue>,
@@ -189,7 +188,7 @@ struct Keys<'a> {
     message: Option<String>,
     data: Option<&'a RawValue>,
     icon_details: Option<&'a RawValue>,
-    /// A key that decides and was said twice.
+    /// A deciding key that occurs twice.
     ambiguous: Option<Cow<'a, str>>,
 }
 
@@ -209,8 +208,9 @@ impl<'a> Keys<'a> {
                     keys.codes.push((key, value));
                 }
                 "message" | "msg" | "error" | "errorMessage" => {
-                    let said = lenient::borrowed_text(value);
-                    keys.message = said.map(|said| excerpt(&said).to_owned()).or(keys.message.take());
+                    let message = lenient::borrowed_text(value);
+                    keys.message =
+                        message.map(|message| excerpt(&message).to_owned()).or(keys.message.take());
                 }
                 "data" => keys.data = Some(value),
                 "iconDetails" => keys.icon_details = Some(value),
@@ -223,13 +223,13 @@ impl<'a> Keys<'a> {
 
     /// The code that counts: the first that is not a success, should the spellings disagree.
     fn code(&self) -> Option<i64> {
-        let codes: Vec<i64> = self.codes.iter().filter_map(|(_, said)| lenient::integer(said)).collect();
+        let codes: Vec<i64> = self.codes.iter().filter_map(|(_, code)| lenient::integer(code)).collect();
         codes.iter().copied().find(|code| !(200..300).contains(code)).or(codes.first().copied())
     }
 
-    fn says_success(&self) -> Option<bool> {
-        let said = lenient::text(self.status?)?.to_ascii_lowercase();
-        match said.trim() {
+    fn reports_success(&self) -> Option<bool> {
+        let status = lenient::text(self.status?)?.to_ascii_lowercase();
+        match status.trim() {
             "success" | "ok" | "true" | "200" => Some(true),
             "error" | "fail" | "failed" | "failure" | "false" => Some(false),
             _ => None,
@@ -251,9 +251,10 @@ fn parse(body: &Body) -> Result<Keys<'_>, ApiError> {
     }
     let keys = Keys::of(envelope);
     match keys.ambiguous {
-        Some(key) => {
-            Err(ApiError::new(ErrorKind::Protocol, format!("the reply is ambiguous: it says `{key}` twice")))
-        }
+        Some(key) => Err(ApiError::new(
+            ErrorKind::Protocol,
+            format!("the reply is ambiguous: it contains `{key}` twice"),
+        )),
         None => Ok(keys),
     }
 }
@@ -275,7 +276,7 @@ fn malformed(error: Malformed) -> ApiError {
 
 /// Why a text is no JSON, with what a person can do about it.
 fn why_not(text: &str, error: Malformed) -> ApiError {
-    // The parser says where it is wrong.
+    // The parser's own message gives line and column.
     let Malformed::Syntax(error) = error else { return malformed(error) };
     let quotable = received::quotable(text);
     let refused = not_json(&format!("it begins with {:?}", excerpt(&quotable))).because(error);

@@ -1,10 +1,9 @@
 //! Which icons belong to which notification: joined by any id they share. Linear in both lists.
-//! It knows ids only, not what an icon looks like.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// The most icons that one notification is given. What is beyond it stays with the icons of none,
+/// The most icons of one notification. Further ones stay with the icons that belong to no notification,
 /// so that a reply in which everything shares one id stays small.
 pub const PER_NOTIFICATION: usize = 64;
 
@@ -76,7 +75,7 @@ impl<'i> Join<'i> {
         &self.mine
     }
 
-    /// Whether no notification was given this icon.
+    /// Whether this icon belongs to no notification so far.
     #[must_use]
     pub fn is_left(&self, icon: usize) -> bool {
         self.is_taken.get(icon) == Some(&false)
@@ -112,10 +111,10 @@ mod tests {
     use super::*;
 
     fn notification(own: &str, call: &str, icons: &[&str]) -> NotificationIds<'static> {
-        let said = |id: &str| (!id.is_empty()).then(|| id.to_owned().into());
+        let id_or_none = |id: &str| (!id.is_empty()).then(|| id.to_owned().into());
         NotificationIds {
-            own: said(own),
-            call: said(call),
+            own: id_or_none(own),
+            call: id_or_none(call),
             icons: icons.iter().map(|id| Cow::Owned((*id).to_owned())).collect(),
         }
     }
@@ -128,8 +127,8 @@ mod tests {
     }
 
     fn icon(own: &str, notification: &str, call: &str) -> IconIds<'static> {
-        let said = |id: &str| (!id.is_empty()).then(|| id.to_owned().into());
-        IconIds { own: said(own), notification: said(notification), call: said(call) }
+        let id_or_none = |id: &str| (!id.is_empty()).then(|| id.to_owned().into());
+        IconIds { own: id_or_none(own), notification: id_or_none(notification), call: id_or_none(call) }
     }
 
     #[test]
@@ -147,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn an_icon_of_one_notification_is_not_given_to_others_of_its_call() {
+    fn an_icon_of_one_notification_does_not_join_others_of_its_call() {
         let notifications = [notification("n1", "c1", &[]), notification("n2", "c1", &[])];
         let icons = [icon("i0", "n2", "c1"), icon("i1", "", "c1"), icon("i2", "n9", "c1")];
         assert_eq!(join(&notifications, &icons), (vec![vec![1], vec![0, 1]], vec![2]));

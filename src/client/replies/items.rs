@@ -1,4 +1,4 @@
-//! Lists in a reply, in the shapes that servers give them (`api.md` §10.4).
+//! Lists in a reply, in the shapes that servers send (`api.md` §10.4).
 
 use std::borrow::Cow;
 
@@ -24,8 +24,8 @@ impl<'a> Items<'a> {
         let Some(value) = value.filter(|value| !lenient::is_absent(value)) else {
             return Ok(Self { key, value: None });
         };
-        let holds_items = |value: &Cow<'_, RawValue>| lenient::is_list(value) || lenient::is_object(value);
-        let value = lenient::structure(value).filter(holds_items).ok_or_else(|| {
+        let has_items = |value: &Cow<'_, RawValue>| lenient::is_list(value) || lenient::is_object(value);
+        let value = lenient::structure(value).filter(has_items).ok_or_else(|| {
             ApiError::new(ErrorKind::Protocol, format!("`{key}` in the reply is not a list"))
         })?;
         Ok(Self { key, value: Some(value) })
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_is_refused() {
+    fn another_value_than_a_list_is_refused() {
         for json in ["false", "true", "0", "1.5", r#""Lunch""#, r#""1""#] {
             assert_eq!(items(json), Err("protocol"), "{json}");
         }

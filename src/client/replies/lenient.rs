@@ -1,5 +1,5 @@
 //! Readers that take what servers really send: numbers as text, flags as numbers, JSON in strings, `""` for
-//! nothing (`api.md` §10). Each says `None` when a piece does not hold what was looked for.
+//! nothing (`api.md` §10). Each returns `None` for a value of another sort.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ pub fn text(piece: &RawValue) -> Option<String> {
     borrowed_text(piece).map(Cow::into_owned)
 }
 
-/// The same, borrowed where it holds no escapes: most of a reply is such text.
+/// The same, borrowed where the text has no escapes: most of a reply is such text.
 #[must_use]
 pub fn borrowed_text(piece: &RawValue) -> Option<Cow<'_, str>> {
     let json = piece.get();
@@ -45,9 +45,9 @@ pub fn integer(piece: &RawValue) -> Option<i64> {
     whole(borrowed_text(piece)?.trim())
 }
 
-/// The whole number that a text stands for, if it fits without loss.
+/// The whole number that a text denotes, if it fits without loss.
 pub(crate) fn whole(text: &str) -> Option<i64> {
-    // Beyond 2^53 a float no longer knows which whole number it means.
+    // Beyond 2^53 a float no longer identifies one whole number.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if let Ok(number) = text.parse() {
         return Some(number);
@@ -57,8 +57,8 @@ pub(crate) fn whole(text: &str) -> Option<i64> {
     (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
 }
 
-/// The piece itself, or the JSON inside it if it is a string that holds some. `None` for `null`, `""`,
-/// and what is text through and through.
+/// The piece itself, or the JSON inside it if it is a string of JSON. `None` for `null`, `""`
+/// and other text.
 #[must_use]
 pub fn structure(piece: &RawValue) -> Option<Cow<'_, RawValue>> {
     let structure = match piece.get().as_bytes().first()? {
@@ -68,7 +68,7 @@ pub fn structure(piece: &RawValue) -> Option<Cow<'_, RawValue>> {
     (!is_absent(&structure)).then_some(structure)
 }
 
-/// Whether a piece says nothing: `null` or `""`.
+/// Whether a piece is empty: `null` or `""`.
 #[must_use]
 pub fn is_absent(piece: &RawValue) -> bool {
     matches!(piece.get(), "null" | "\"\"")
@@ -86,7 +86,7 @@ pub fn is_list(piece: &RawValue) -> bool {
     piece.get().starts_with('[')
 }
 
-/// A reply holds more items, or an item more keys, than [`crate::client::budget`] allows.
+/// A reply has more items, or an item more keys, than [`crate::client::budget`] allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what} than {limit}")]
 pub struct OverLimit {

@@ -1,4 +1,4 @@
-//! What a reply says: its envelope, its code, and the answer in it.
+//! Readers of replies: the envelope, its code, and the answer in it.
 
 pub mod break_status;
 pub mod codes;

@@ -1,5 +1,5 @@
 //! Times as the API writes them: numbers in seconds or milliseconds, RFC 3339, or Indian local time without
-//! a zone (`api.md` §8). It knows no clock.
+//! a zone (`api.md` §8).
 
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
@@ -14,7 +14,7 @@ pub fn india() -> TimeZone {
     TimeZone::fixed(Offset::constant(5) + SignedDuration::from_mins(30))
 }
 
-/// Reads a moment. `None` for what says none: `0`, `""`, `"0000-00-00 00:00:00"`, negative numbers, and junk.
+/// Reads a moment. `None` for values without one: `0`, `""`, `"0000-00-00 00:00:00"`, negative numbers, and junk.
 #[must_use]
 pub fn time(piece: &RawValue, zone: &TimeZone) -> Option<Timestamp> {
     if lenient::is_object(piece) {

@@ -1,4 +1,4 @@
-//! The names under which servers may send what we know by one name. None is published (`api.md` §3), so one table
+//! The names under which servers may send a field. None is published (`api.md` §3), so one table
 //! per kind of item lists what is likely, best first. Case, `_`, `-` and spaces do not matter: `callId` is `call_id`.
 
 use std::collections::{HashMap, HashSet};
@@ -19,9 +19,9 @@ pub enum OfNotification {
     Id,
     /// When it happened.
     Time,
-    /// What kind of news it is.
+    /// What it is about.
     Kind,
-    /// What it says.
+    /// Its text.
     Message,
     /// Whom it is for.
     Agent,
@@ -38,7 +38,7 @@ pub enum OfNotification {
 pub enum OfIcon {
     /// Its own id.
     Id,
-    /// What a person calls it.
+    /// Its label.
     Name,
     /// The notification it belongs to.
     Notification,
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn the_better_spelling_wins_unless_it_says_nothing() {
+    fn the_better_spelling_wins_unless_it_is_empty() {
         let json = r#"{"cType":"IBD","type":"missed"}"#;
         assert_eq!(found(json, OfNotification::Kind).as_deref(), Some("missed"));
         let json = r#"{"cType":"IBD","type":""}"#;
@@ -178,7 +178,7 @@ mod tests {
         fn count<N>(table: &Spellings<N>) -> usize {
             table.index.len()
         }
-        // Building the index would silently drop a spelling that stands in two lists.
+        // Building the index would silently drop a spelling that is in two lists.
         assert_eq!(count(&NOTIFICATION), 6 + 19 + 12 + 12 + 5 + 5 + 17 + 6);
         assert_eq!(count(&ICON), 3 + 9 + 7 + 4);
         assert_eq!(count(&BREAK), 12 + 17);

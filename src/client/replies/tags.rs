@@ -44,16 +44,16 @@ impl From<&str> for Reference {
     }
 }
 
-/// What one call told.
+/// The result of one call.
 #[derive(Clone, Debug)]
 pub struct Tags<T = Tag> {
-    /// What was made of the notifications, in the server's order.
+    /// What `take` returned for the notifications, in the server's order.
     pub notifications: Vec<T>,
     /// Icons that belong to none of them.
     pub icons: Vec<Raw>,
 }
 
-/// What [`decode`] makes of a reply.
+/// Judges and decodes a reply; see [`decode`].
 pub(crate) fn read<T>(
     received: &Received,
     zone: &TimeZone,
@@ -67,12 +67,12 @@ pub(crate) fn read<T>(
             decode(&notifications, &icons, zone, take)
         }
         Judged::Answer(Class::Empty) => Ok(none),
-        Judged::Answer(_) => Err(ApiError::new(ErrorKind::Protocol, "the reply answers another question")),
+        Judged::Answer(_) => Err(ApiError::new(ErrorKind::Protocol, "the reply belongs to another call")),
     }
 }
 
 /// Joins notifications with their icons and reads what is known by name. Each is handed to `take` as soon as it is
-/// read, so that a large answer is not held in two forms at once.
+/// read, so that a large answer is not in memory in two forms at once.
 ///
 /// # Errors
 /// When there are more items, an item has more keys, or all share more icons, than allowed.
@@ -147,7 +147,7 @@ fn notification<'a>(raw: &RawValue, object: &Object<'a>, zone: &TimeZone) -> (Ta
     (notification, ids)
 }
 
-/// Icons that a notification names by id, or brings along itself.
+/// Icons that a notification names by id, or contains itself.
 fn read_icons<'a>(value: &'a RawValue, notification: &mut Tag, ids: &mut NotificationIds<'a>) {
     // An item's own list of icons beyond the limit stays in its fields.
     if !lenient::is_list(value) {

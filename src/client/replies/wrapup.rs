@@ -1,4 +1,4 @@
-//! `agentProfile/checkAgentInWrapUp`: whether the signed-in agent is in wrap-up, and how long yet (`api.md` §2).
+//! `agentProfile/checkAgentInWrapUp`: whether the agent is in wrap-up, and how much of it remains (`api.md` §2).
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -17,14 +17,14 @@ use crate::json::Raw;
 
 pub(crate) const PATH: &str = "agentProfile/checkAgentInWrapUp";
 
-/// How far the two ways to say the remaining time may differ before it is worth a note, in seconds.
+/// How far the two sources of the remaining time may differ without a note, in seconds.
 const TOLERANCE: i64 = 5;
 
-/// The wrap-up, and what is to be said about the answer.
+/// The wrap-up, and notes about the answer.
 pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(Wrapup, Vec<String>), ApiError> {
     match envelope::judge(received, Module::AgentProfile)? {
         Judged::Payload(envelope) => {
-            let data = envelope.data.and_then(lenient::structure).ok_or_else(not_said)?;
+            let data = envelope.data.and_then(lenient::structure).ok_or_else(unclear)?;
             let object = Object::read(&data).map_err(|error| over_limit("data", error))?;
             let (mut wrapup, notes) = decode(&object, received.server_now(), zone)?;
             wrapup.detail = Some(Raw::from(&*data));
@@ -34,10 +34,10 @@ pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(Wrapup, Vec<
         Judged::Answer(Class::NotInWrapup) => Ok((Wrapup::default(), Vec::new())),
         Judged::Answer(Class::Empty) => {
             let note =
-                "the server found no data about a wrap-up (code 1012), which is taken for none".to_owned();
+                "the server found no data about a wrap-up (code 1012), which counts as no wrap-up".to_owned();
             Ok((Wrapup::default(), vec![note]))
         }
-        Judged::Answer(_) => Err(not_said()),
+        Judged::Answer(_) => Err(unclear()),
     }
 }
 
@@ -46,23 +46,23 @@ fn decode(
     server_now: Timestamp,
     zone: &TimeZone,
 ) -> Result<(Wrapup, Vec<String>), ApiError> {
-    let in_wrapup = data.read_as("response", lenient::flag).ok_or_else(not_said)?;
+    let in_wrapup = data.read_as("response", lenient::flag).ok_or_else(unclear)?;
     let ends_at = data.read_as("wrapETime", |value| moments::time(value, zone));
     // Named like a time that has passed, documented as the time that remains (`api.md` §2).
-    let told = data.read_as("currentDuration", lenient::integer);
+    let reported = data.read_as("currentDuration", lenient::integer);
     let computed = ends_at.map(|end| end.duration_since(server_now).as_secs());
     let mut notes = Vec::new();
-    if let (true, Some(told), Some(computed)) = (in_wrapup, told, computed)
-        && told.abs_diff(computed) > TOLERANCE.unsigned_abs()
+    if let (true, Some(reported), Some(computed)) = (in_wrapup, reported, computed)
+        && reported.abs_diff(computed) > TOLERANCE.unsigned_abs()
     {
         notes.push(format!(
-            "the server says that {told} s of the wrap-up remain, but its end is {computed} s away: the end is believed"
+            "the server reports that {reported} s of the wrap-up remain, but its end is {computed} s away: deepcall uses the end"
         ));
     }
     let wrapup = Wrapup {
         in_wrapup,
         ends_at,
-        remaining_seconds: computed.or(told).filter(|_| in_wrapup),
+        remaining_seconds: computed.or(reported).filter(|_| in_wrapup),
         call_id: data.read_as("callId", lenient::text),
         customer: data.read_as("cNumber", lenient::text),
         detail: None,
@@ -70,8 +70,8 @@ fn decode(
     Ok((wrapup, notes))
 }
 
-fn not_said() -> ApiError {
-    ApiError::new(ErrorKind::Protocol, "the reply does not say whether the agent is in wrap-up")
+fn unclear() -> ApiError {
+    ApiError::new(ErrorKind::Protocol, "the reply does not state whether the agent is in wrap-up")
 }
 
 #[cfg(test)]
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn two_times_that_disagree_are_told_and_the_end_is_believed() {
+    fn two_times_that_disagree_are_noted_and_the_end_is_used() {
         let (wrapup, notes) = read_data(r#"{"response":1,"wrapETime":1754661541,"currentDuration":90}"#);
         assert_eq!(wrapup.remaining_seconds, Some(30));
         assert_eq!(notes.len(), 1);
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_end_the_told_time_counts() {
+    fn without_an_end_the_reported_time_counts() {
         for end in ["0", r#""""#, "null"] {
             let (wrapup, notes) =
                 read_data(&format!(r#"{{"response":"1","wrapETime":{end},"currentDuration":12}}"#));
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_that_does_not_say_it_is_not_understood() {
+    fn a_reply_without_the_state_is_not_understood() {
         for body in [
             r#"{"status":"success","data":{}}"#,
             r#"{"status":"success","data":{"response":"x"}}"#,

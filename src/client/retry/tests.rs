@@ -41,14 +41,14 @@ fn a_ping_is_sent_again_once_and_only_within_ten_seconds() {
     assert_eq!(next(RetryPolicy::Ping, |now| now.attempts = 2), Next::GiveUp);
     let late = |now: &mut Situation| now.since_first_send = Some(Duration::from_secs(10));
     assert_eq!(next(RetryPolicy::Ping, late), Next::GiveUp);
-    let told_after = |sent, told| {
+    let waits_after = |sent, delay| {
         move |now: &mut Situation| {
             now.since_first_send = Some(Duration::from_secs(sent));
-            now.retry_after = Some(Duration::from_secs(told));
+            now.retry_after = Some(Duration::from_secs(delay));
         }
     };
-    assert_eq!(next(RetryPolicy::Ping, told_after(8, 2)), Next::TryIn(2 * SECOND));
-    assert_eq!(next(RetryPolicy::Ping, told_after(8, 3)), Next::GiveUp);
+    assert_eq!(next(RetryPolicy::Ping, waits_after(8, 2)), Next::TryIn(2 * SECOND));
+    assert_eq!(next(RetryPolicy::Ping, waits_after(8, 3)), Next::GiveUp);
     let never_sent = |now: &mut Situation| {
         now.since_first_send = None;
         now.elapsed = Duration::from_secs(14);
@@ -81,12 +81,12 @@ fn only_faults_that_may_pass_are_tried_again() {
 
 #[test]
 fn what_the_server_asks_for_is_obeyed_if_there_is_time() {
-    let told = |seconds| move |now: &mut Situation| now.retry_after = Some(Duration::from_secs(seconds));
-    assert_eq!(next(READ, told(2)), Next::TryIn(2 * SECOND));
-    assert_eq!(next(READ, told(28)), Next::TryIn(28 * SECOND));
-    assert_eq!(next(READ, told(29)), Next::GiveUp);
-    assert_eq!(next(READ, told(600)), Next::GiveUp);
-    assert_eq!(next(READ, told(0)), Next::TryIn(SECOND / 4));
+    let requested = |seconds| move |now: &mut Situation| now.retry_after = Some(Duration::from_secs(seconds));
+    assert_eq!(next(READ, requested(2)), Next::TryIn(2 * SECOND));
+    assert_eq!(next(READ, requested(28)), Next::TryIn(28 * SECOND));
+    assert_eq!(next(READ, requested(29)), Next::GiveUp);
+    assert_eq!(next(READ, requested(600)), Next::GiveUp);
+    assert_eq!(next(READ, requested(0)), Next::TryIn(SECOND / 4));
 }
 
 #[test]
@@ -120,10 +120,10 @@ fn retry_after_is_seconds_or_a_date_by_the_servers_clock() {
 fn the_time_to_come_back_is_told() {
     let now: Timestamp = "2026-01-02T03:04:05.678Z".parse().unwrap();
     let error = ApiError::new(ErrorKind::Server, "busy").with_retry_after(Some(Duration::from_secs(600)));
-    let error = with_time_to_come_back(error, now);
+    let error = with_retry_hint(error, now);
     assert_eq!(
         error.hints(),
-        ["the server asks to be left alone for 600 s: try again after 2026-01-02T03:14:06Z"]
+        ["the server asked clients to wait 600 s (Retry-After): try again after 2026-01-02T03:14:06Z"]
     );
 }
 
@@ -135,14 +135,14 @@ fn any_situation() -> impl Strategy<Value = Situation> {
         Just(ErrorKind::Tls)
     ];
     let sent = proptest::option::of(0_u64..40_000);
-    let told = proptest::option::of(0_u64..100_000);
-    (1_u32..40, faults, 0_u64..40_000, sent, told, 0.0..1.0_f64).prop_map(
-        |(attempts, kind, elapsed, sent, told, random)| Situation {
+    let requested = proptest::option::of(0_u64..100_000);
+    (1_u32..40, faults, 0_u64..40_000, sent, requested, 0.0..1.0_f64).prop_map(
+        |(attempts, kind, elapsed, sent, requested, random)| Situation {
             attempts,
             kind,
             elapsed: Duration::from_millis(elapsed),
             since_first_send: sent.map(Duration::from_millis),
-            retry_after: told.map(Duration::from_secs),
+            retry_after: requested.map(Duration::from_secs),
             random,
         },
     )
@@ -156,14 +156,14 @@ proptest! {
             prop_assert!(now.elapsed + wait < budget.total);
             prop_assert!(now.attempts < attempts);
             prop_assert!(wait >= now.retry_after.unwrap_or_default());
-            prop_assert!(now.retry_after.is_some_and(|told| !told.is_zero()) || wait <= budget.back_off_cap);
+            prop_assert!(now.retry_after.is_some_and(|delay| !delay.is_zero()) || wait <= budget.back_off_cap);
         }
     }
 
     #[test]
     fn a_retry_after_header_never_breaks_anything(header in "\\PC*") {
-        if let Some(told) = retry_after(&header, Timestamp::UNIX_EPOCH) {
-            prop_assert!(told <= RETRY_AFTER);
+        if let Some(delay) = retry_after(&header, Timestamp::UNIX_EPOCH) {
+            prop_assert!(delay <= RETRY_AFTER);
         }
     }
 

@@ -118,8 +118,8 @@ async fn a_ping_reaches_the_server_twice_at_most() {
         assert!(server.sign_in().ping(PING_PATH, &raw("true")).await.is_err());
         assert_eq!(server.requests().len(), 2);
     }
-    let told = format!("Retry-After: {}\r\n", PING_AGAIN.as_secs() + 1);
-    let server = FakeServer::says(reply("503 Busy", &told, ""));
+    let header = format!("Retry-After: {}\r\n", PING_AGAIN.as_secs() + 1);
+    let server = FakeServer::says(reply("503 Busy", &header, ""));
     assert!(server.sign_in().ping(PING_PATH, &raw("true")).await.is_err());
     assert_eq!(server.requests().len(), 1);
 }

@@ -15,7 +15,7 @@ use crate::store::{Credentials, Secret, ServerUrl};
 
 use super::*;
 
-/// An authority of the test's own.
+/// A certificate authority that the test creates.
 struct Authority {
     issuer: Issuer<'static, KeyPair>,
     pem: String,
@@ -67,7 +67,7 @@ fn serve(config: Arc<ServerConfig>) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     (address, requests)
 }
 
-/// A proxy that lets everything through, and returns what was said to itself.
+/// A proxy that lets everything through, and returns the request that it received itself.
 fn proxy() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

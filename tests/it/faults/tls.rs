@@ -51,9 +51,9 @@ fn bad(what: &'static str, cause: &'static str, make: fn(&Authority) -> Proof) -
 fn unproven() -> Vec<Case> {
     vec![
         bad("expired", "expired", |ours| ours.vouches_for("127.0.0.1", 2010, 2020))
-            .saying("by this machine's clock it is 20"),
+            .saying("this machine's clock shows 20"),
         bad("not yet valid", "not valid yet", |ours| ours.vouches_for("127.0.0.1", 2080, 2090))
-            .saying("by this machine's clock it is 20"),
+            .saying("this machine's clock shows 20"),
         bad("another name", "not valid for", |ours| ours.vouches_for("other.example.com", 2020, 2090)),
         bad("another address", "not valid for", |ours| ours.vouches_for("127.0.0.2", 2020, 2090)),
         bad("vouched for by itself", "UnknownIssuer", |_| Proof::of_itself()).saying("--cacert"),

@@ -190,7 +190,7 @@ fn the_servers_message_is_passed_on_with_its_code() {
     assert_eq!(error.to_string(), "the server says: the session file does not exist (code 1044, HTTP 400)");
     assert_eq!(error.hints().len(), 1);
     let error = error_of(200, r#"{"status":"error","message":{"deep":1},"error":""}"#);
-    assert_eq!(error.to_string(), "the server refused without saying why");
+    assert_eq!(error.to_string(), "the server refused without a reason");
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn the_servers_message_is_passed_on_with_the_status_where_there_is_no_code() {
     let busy = r#"{"status":"error","message":"Busy"}"#;
     assert_eq!(error_of(200, busy).to_string(), "the server says: Busy");
     assert_eq!(error_of(503, busy).to_string(), "the server says: Busy (HTTP 503)");
-    assert_eq!(error_of(400, r#"{"status":"error"}"#).to_string(), "the server answers with HTTP 400");
+    assert_eq!(error_of(400, r#"{"status":"error"}"#).to_string(), "the server answered with HTTP 400");
 }
 
 #[test]
