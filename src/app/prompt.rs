@@ -17,24 +17,15 @@ use crate::store::Secret;
 /// # Errors
 /// Where there is no terminal (exit code 2), or the question was ended by Ctrl-C (130) or
 /// SIGTERM (143).
-pub(crate) fn secret(question: &str, otherwise: &str, manner: Manner) -> Result<Secret, Failure> {
+pub(crate) fn secret(question: &str, otherwise: &str, is_accessible: bool) -> Result<Secret, Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::usage("there is no terminal to ask on").hint(otherwise));
     }
     let before = terminal_modes();
-    let typed = answer_or_interrupt(question.to_owned(), manner);
+    let typed = answer_or_interrupt(question.to_owned(), is_accessible);
     restore(before);
     let typed = zeroize::Zeroizing::new(typed?);
     secret_from(typed.as_bytes(), "the answer")
-}
-
-/// How a question is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Manner {
-    /// In a line that is drawn anew when it is answered.
-    Drawn,
-    /// In a line that stays as it is, for a screen reader.
-    Plain,
 }
 
 /// A question whose line is never touched again.
@@ -58,7 +49,7 @@ fn ask_plainly(question: &str) -> std::io::Result<String> {
 }
 
 /// The question blocks a thread of its own, so that a signal can end the wait while echo is off.
-fn answer_or_interrupt(question: String, manner: Manner) -> Result<String, Failure> {
+fn answer_or_interrupt(question: String, is_accessible: bool) -> Result<String, Failure> {
     let failed = |error: &dyn std::error::Error| {
         Failure::failed("prompt", "cannot ask on the terminal").caused_by(error)
     };
@@ -72,9 +63,10 @@ fn answer_or_interrupt(question: String, manner: Manner) -> Result<String, Failu
         interruption(signals::stop(), signals::hang_up(), signals::Continued::listen())
     };
     thread::spawn(move || {
-        let typed = match manner {
-            Manner::Drawn => Password::new().with_prompt(question).interact(),
-            Manner::Plain => ask_plainly(&question).map_err(dialoguer::Error::IO),
+        let typed = if is_accessible {
+            ask_plainly(&question).map_err(dialoguer::Error::IO)
+        } else {
+            Password::new().with_prompt(question).interact()
         };
         let _ = sender.send(Ok(typed));
     });

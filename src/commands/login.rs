@@ -11,7 +11,6 @@ use crate::app::connect::Connector;
 use crate::app::console::{Outcome, Side};
 use crate::app::options::{ConnectionOptions, OutputOptions, ProfileOptions, TalkOptions};
 use crate::app::prompt;
-use crate::app::prompt::Manner;
 use crate::app::settings::choice;
 use crate::app::settings::table::{SERVER, STORE};
 use crate::app::settings::variables::credential_in;
@@ -130,8 +129,8 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
 /// # Errors
 /// If it cannot be read (exit code 2), or the person pressed Ctrl-C (130).
 fn credentials(args: &LoginArgs, app: &App) -> Result<Credentials, Failure> {
-    let manner = if app.variables.is_accessible() { Manner::Plain } else { Manner::Drawn };
-    let ask = |question, otherwise| prompt::secret(question, otherwise, manner);
+    let is_accessible = app.variables.is_accessible();
+    let ask = |question, otherwise| prompt::secret(question, otherwise, is_accessible);
     let secret: Secret = match (&args.ssid_file, &args.token_file) {
         (Some(path), _) => secret_in_file(path, "--ssid-file")?,
         (_, Some(path)) => secret_in_file(path, "--token-file")?,

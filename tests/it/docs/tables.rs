@@ -87,3 +87,28 @@ fn the_fault_matrix_is_the_one_that_is_run() {
     });
     compare("docs/reliability.md", "rows", &table(&["row", "what goes wrong", "commands", "remark"], rows));
 }
+
+/// The walks of `docs/architecture.md`, each with the most files that it may have.
+const WALKS: [(&str, usize); 2] = [("`deepcall tags", 40), ("`deepcall login", 25)];
+
+#[test]
+fn a_walk_is_short_and_names_each_file_once() {
+    let architecture = read("docs/architecture.md");
+    let walks: Vec<&str> =
+        architecture.split("\n## Walks\n").nth(1).unwrap().split("\n### ").skip(1).collect();
+    assert_eq!(walks.len(), WALKS.len());
+    for (walk, (name, most)) in walks.iter().zip(WALKS) {
+        assert!(walk.starts_with(name), "{name} is not the next walk: {walk}");
+        let lines = walk.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_digit()));
+        let (numbers, files): (Vec<usize>, Vec<&str>) = lines
+            .map(|line| {
+                let (number, rest) = line.split_once(". `").unwrap();
+                (number.parse::<usize>().unwrap(), rest.split('`').next().unwrap())
+            })
+            .unzip();
+        assert!(numbers.iter().copied().eq(1..=files.len()), "{name}: {numbers:?}");
+        assert!((10..=most).contains(&files.len()), "{name} has {} files", files.len());
+        let different: std::collections::BTreeSet<&str> = files.iter().copied().collect();
+        assert_eq!(different.len(), files.len(), "{name} names a file twice");
+    }
+}
