@@ -1,18 +1,49 @@
 //! What the watch has to tell, as plain data: the one thing that sinks, hooks and the board receive.
 //! It must not know how an event is written.
 
+mod read;
 mod values;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
+pub use read::ReadError;
 pub use words::EventWords;
 
 use jiff::Timestamp;
 
 use crate::floor::answer::{Break, Tag, Wrapup};
 use crate::report::Row;
+
+/// An enum whose variants are words of the stream: one table from which both ways are made, writing and reading.
+macro_rules! words {
+    ($(#[$about:meta])* pub enum $name:ident { $($(#[$meaning:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$about])*
+        pub enum $name {
+            $($(#[$meaning])* $variant,)+
+        }
+
+        impl $name {
+            /// The word in the stream.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                match &*String::deserialize(deserializer)? {
+                    $($word => Ok(Self::$variant),)+
+                    other => Err(serde::de::Error::unknown_variant(other, &[$($word),+])),
+                }
+            }
+        }
+    };
+}
 
 /// One event.
 #[derive(Clone, Debug)]
@@ -31,6 +62,15 @@ impl Event {
     #[must_use]
     pub fn row(&self) -> Row {
         values::of(self)
+    }
+
+    /// Reads one line of the stream, as `watch --json` writes it. Keys that this version does not know are skipped, so
+    /// that it reads what a later one wrote.
+    ///
+    /// # Errors
+    /// If the line is not JSON, is of a type that this version does not know, or lacks a value that its type has.
+    pub fn read(line: &str) -> Result<Self, ReadError> {
+        read::event(line)
     }
 
     /// Whether it is a notification that was there before the watch began.
@@ -101,7 +141,7 @@ pub enum EventKind {
     /// The first failed poll after a good one.
     ConnectionLost {
         /// The stable word of the failure's kind, e.g. `timeout`.
-        failure: &'static str,
+        failure: String,
         /// DeepCall's own error code, where it gave one.
         code: Option<i64>,
         /// What happened, in one line.
@@ -159,26 +199,16 @@ pub struct State {
     pub tags_repeat: Option<bool>,
 }
 
-/// Why a state is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StateCause {
-    /// The profile answered for the first time.
-    FirstLook,
-    /// The server's clock and ours are more than a minute apart. Told once for each profile.
-    ClockSkew,
-    /// The server tells each notification once, so that another reader of the session takes some away.
-    ReadOnce,
-}
-
-impl StateCause {
-    /// The stable word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::FirstLook => "first_look",
-            Self::ClockSkew => "clock_skew",
-            Self::ReadOnce => "read_once",
-        }
+words! {
+    /// Why a state is told.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum StateCause {
+        /// The profile answered for the first time.
+        FirstLook = "first_look",
+        /// The server's clock and ours are more than a minute apart. Told once for each profile.
+        ClockSkew = "clock_skew",
+        /// The server tells each notification once, so that another reader of the session takes some away.
+        ReadOnce = "read_once",
     }
 }
 
@@ -199,129 +229,75 @@ pub struct Alert {
     pub value_seconds: i64,
 }
 
-/// The states that can have a limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AlertWhat {
-    /// A break.
-    Break,
-    /// A wrap-up.
-    Wrapup,
-}
-
-impl AlertWhat {
-    /// The stable word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Break => "break",
-            Self::Wrapup => "wrapup",
-        }
+words! {
+    /// The states that can have a limit.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum AlertWhat {
+        /// A break.
+        Break = "break",
+        /// A wrap-up.
+        Wrapup = "wrapup",
     }
 }
 
-/// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// The first of two limits.
-    Warn,
-    /// The second, or the only one.
-    Critical,
-}
-
-impl Level {
-    /// The stable word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Warn => "warn",
-            Self::Critical => "critical",
-        }
+words! {
+    /// How bad it is.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Level {
+        /// The first of two limits.
+        Warn = "warn",
+        /// The second, or the only one.
+        Critical = "critical",
     }
 }
 
-/// Which way a limit was crossed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AlertChange {
-    /// The state has held for longer than the limit.
-    Over,
-    /// The state that did is over.
-    Cleared,
-}
-
-impl AlertChange {
-    /// The stable word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Over => "over",
-            Self::Cleared => "cleared",
-        }
+words! {
+    /// Which way a limit was crossed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum AlertChange {
+        /// The state has held for longer than the limit.
+        Over = "over",
+        /// The state that did is over.
+        Cleared = "cleared",
     }
 }
 
-/// Why notifications may be missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GapCause {
-    /// No good poll for longer than the server's window reaches back.
-    Outage,
-    /// The same, because this machine slept.
-    Sleep,
-    /// An answer was lost on the way, and the server may not repeat it.
-    AnswerLost,
-    /// Too many notifications to remember: old ones that come back would be told again.
-    MemoryFull,
-}
-
-impl GapCause {
-    /// The stable word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Outage => "outage",
-            Self::Sleep => "sleep",
-            Self::AnswerLost => "answer_lost",
-            Self::MemoryFull => "memory_full",
-        }
+words! {
+    /// Why notifications may be missing.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum GapCause {
+        /// No good poll for longer than the server's window reaches back.
+        Outage = "outage",
+        /// The same, because this machine slept.
+        Sleep = "sleep",
+        /// An answer was lost on the way, and the server may not repeat it.
+        AnswerLost = "answer_lost",
+        /// Too many notifications to remember: old ones that come back would be told again.
+        MemoryFull = "memory_full",
     }
 }
 
-/// Why the watch ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EndReason {
-    /// What `--until` asked for has happened.
-    ConditionMet,
-    /// `--timeout` is reached.
-    Timeout,
-    /// Ctrl-C, or `q` on the board.
-    Interrupted,
-    /// The system asked it to end.
-    Terminated,
-    /// Nobody reads the output any more.
-    ReaderGone,
-    /// The session is over, and the store holds no newer one.
-    SessionExpired,
-    /// No good answer for longer than was allowed.
-    Unreachable,
-    /// The other side cannot be trusted or understood.
-    Untrusted,
-    /// The server refused, or the output could not be written.
-    Failed,
-}
-
-impl EndReason {
-    /// The stable word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::ConditionMet => "condition_met",
-            Self::Timeout => "timeout",
-            Self::Interrupted => "interrupted",
-            Self::Terminated => "terminated",
-            Self::ReaderGone => "reader_gone",
-            Self::SessionExpired => "session_expired",
-            Self::Unreachable => "unreachable",
-            Self::Untrusted => "untrusted",
-            Self::Failed => "failed",
-        }
+words! {
+    /// Why the watch ends.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum EndReason {
+        /// What `--until` asked for has happened.
+        ConditionMet = "condition_met",
+        /// `--timeout` is reached.
+        Timeout = "timeout",
+        /// Ctrl-C, or `q` on the board.
+        Interrupted = "interrupted",
+        /// The system asked it to end.
+        Terminated = "terminated",
+        /// Nobody reads the output any more.
+        ReaderGone = "reader_gone",
+        /// The session is over, and the store holds no newer one.
+        SessionExpired = "session_expired",
+        /// No good answer for longer than was allowed.
+        Unreachable = "unreachable",
+        /// The other side cannot be trusted or understood.
+        Untrusted = "untrusted",
+        /// The server refused, or the output could not be written.
+        Failed = "failed",
     }
 }

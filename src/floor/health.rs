@@ -58,7 +58,7 @@ impl Health {
         next.healthy_since = None;
         next.loss_was_reported = true;
         let lost = (!self.loss_was_reported).then(|| EventKind::ConnectionLost {
-            failure: failure.kind,
+            failure: failure.kind.to_owned(),
             code: failure.code,
             message: failure.message.clone(),
             last_ok: self.last_ok(),

@@ -147,7 +147,7 @@ pub(crate) fn every_event() -> Vec<Event> {
         gap(GapCause::Sleep),
         gap(GapCause::MemoryFull),
         EventKind::ConnectionLost {
-            failure: "timeout",
+            failure: "timeout".into(),
             code: Some(1009),
             message: "no answer".into(),
             last_ok: Some(at(0)),

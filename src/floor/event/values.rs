@@ -39,7 +39,7 @@ pub(crate) fn of(event: &Event) -> Row {
         EventKind::Alert(alert) => of_alert(alert, row),
         EventKind::Gap { from, to, why } => row.with("from", *from).with("to", *to).with("why", why.word()),
         EventKind::ConnectionLost { failure, code, message, last_ok } => row
-            .with("failure", *failure)
+            .with("failure", failure.as_str())
             .with("code", code.map(Value::Number))
             .with("message", message.as_str())
             .with("last_ok", *last_ok),
