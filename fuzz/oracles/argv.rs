@@ -45,7 +45,7 @@ impl Server {
         Self { address, peers, home: tempfile::TempDir::new().unwrap() }
     }
 
-    /// How many connections were opened since it was last asked. One more marks where the count ends.
+    /// How many connections were opened since the last call. One more marks where the count ends.
     fn connections(&self) -> usize {
         let mark = TcpStream::connect(self.address).unwrap();
         let mark = mark.local_addr().unwrap();
@@ -111,12 +111,12 @@ pub fn check(input: &[u8]) {
         code != 2 || connections == 0,
         "{line:?} is wrong, and yet {connections} connections were opened"
     );
-    assert!(matches!(code, 0 | 1 | 3) || stdout.is_empty(), "{line:?} ends with {code} and says {stdout}");
+    assert!(matches!(code, 0 | 1 | 3) || stdout.is_empty(), "{line:?} ends with {code} and prints {stdout}");
     assert!(matches!(code, 0 | 3) || !stderr.is_empty(), "{line:?} ends with {code} in silence");
     for text in [&stdout, &stderr] {
         assert!(!text.contains(SECRET), "{line:?} shows the secret");
     }
-    // Colours that were asked for are ours.
+    // Requested colours are ours.
     if !line.contains("color") {
         assert_harmless(&stderr, true);
     }

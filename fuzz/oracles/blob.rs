@@ -12,8 +12,8 @@ pub fn check(input: &[u8]) {
     match blob::decode(input, ORIGIN) {
         Ok(read) => assert_survives(&read),
         Err(error) => {
-            let told = format!("{error} {error:?}");
-            assert!(!has_piece_of(&told, input), "{told} quotes the value");
+            let message = format!("{error} {error:?}");
+            assert!(!has_piece_of(&message, input), "{message} quotes the value");
         }
     }
     let mut bytes = Bytes(input);
@@ -39,7 +39,7 @@ fn assert_survives(credentials: &Credentials) {
     assert!(blob::decode(&value, "https://evil.example").is_err(), "it is given to another server");
 }
 
-/// Whether eight bytes of the value, in which there is a digit, stand in the text.
+/// Whether eight bytes of the value, in which there is a digit, are in the text.
 fn has_piece_of(text: &str, value: &[u8]) -> bool {
     value.windows(8).any(|piece| {
         piece.iter().any(u8::is_ascii_digit)

@@ -1,4 +1,4 @@
-//! `config.toml`: what is understood says nothing beside its keys, what is not is refused with its line.
+//! `config.toml`: what is understood has its known keys alone, what is not is refused with its line.
 
 use std::path::Path;
 
@@ -26,7 +26,7 @@ pub fn check(input: &[u8]) {
                 table.values().map(|value| value.as_table().map_or(1, toml::Table::len)).sum()
             });
             assert_eq!(config.chosen(&ALERT.key).count(), limits);
-            // Written by another writer, it says the same.
+            // Written by another writer, it has the same meaning.
             let rewritten = toml::to_string(&table).unwrap();
             let again = ConfigFile::parse(&rewritten, Path::new("config.toml")).expect("the same table");
             assert_eq!(again, config);

@@ -23,12 +23,12 @@ pub fn check(input: &[u8]) {
         if choice & 2 == 0 { (Delimiter::Comma, read_csv) } else { (Delimiter::Tab, read_tsv) };
     let mut out = vec![];
     write(&rows[0], &rows[1..], delimiter, choice & 4 == 0, guard, &mut out).unwrap();
-    let told = read(std::str::from_utf8(&out).unwrap());
+    let found = read(std::str::from_utf8(&out).unwrap());
 
     let wanted = if choice & 4 == 0 { &rows[..] } else { &rows[1..] };
     let wanted: Rows =
         wanted.iter().map(|row| row.iter().map(|cell| expected(cell, guard)).collect()).collect();
-    assert_eq!(told, wanted);
+    assert_eq!(found, wanted);
 }
 
 fn expected(cell: &str, guard: bool) -> String {
@@ -59,7 +59,7 @@ fn read_tsv(text: &str) -> Rows {
     text.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect()
 }
 
-/// RFC 4180 with LF: a cell in quotation marks may hold anything, a doubled mark stands for one.
+/// RFC 4180 with LF: a cell in quotation marks may contain anything, a doubled mark stands for one.
 pub fn read_csv(text: &str) -> Rows {
     let mut rows = vec![];
     let mut rest = text;

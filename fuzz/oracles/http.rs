@@ -1,4 +1,4 @@
-//! The bytes of a reply on a real socket: a reply by the book arrives whole, nothing is asked twice, nothing waits.
+//! The bytes of a reply on a real socket: a reply by the book arrives whole, nothing is sent twice, nothing waits.
 
 use std::cell::RefCell;
 
@@ -41,7 +41,7 @@ impl Wire {
         Self { runtime, listener, connection, body }
     }
 
-    /// What the client makes of these bytes. A second connection would find nobody and end as a timeout.
+    /// What the client makes of these bytes. A second connection would find no server and end as a timeout.
     fn answer(&self, bytes: &[u8]) -> Result<Received, ApiError> {
         let serve = async {
             let (mut stream, _) = self.listener.accept().await.unwrap();
@@ -56,16 +56,16 @@ impl Wire {
             // Until it has closed its side too, so that no later question finds this connection.
             let _ = stream.read_to_end(&mut request).await;
         };
-        let ask = self.connection.post("tags", &self.body, RetryPolicy::Read, Ok);
-        self.runtime.block_on(async { tokio::join!(ask, serve) }).0
+        let request = self.connection.post("tags", &self.body, RetryPolicy::Read, Ok);
+        self.runtime.block_on(async { tokio::join!(request, serve) }).0
     }
 }
 
-/// The input is what the server says before it closes the connection.
+/// The input is what the server sends before it closes the connection.
 pub fn check(input: &[u8]) {
     let answered = WIRE.with_borrow(|wire| wire.answer(input));
     if let Err(error) = &answered {
-        assert_ne!(error.kind(), ErrorKind::Timeout, "it waited, or asked twice");
+        assert_ne!(error.kind(), ErrorKind::Timeout, "it waited, or sent twice");
         assert!(!format!("{error:?}").contains(SECRET));
     }
     let by_the_book = by_the_book(input);
@@ -109,7 +109,7 @@ fn by_the_book(reply: &[u8]) -> Option<(u16, &[u8])> {
         .then_some((status, body))
 }
 
-/// Whether the bytes stand in the input in this order, perhaps with others between them.
+/// Whether the bytes are in the input in this order, perhaps with others between them.
 fn is_made_of(body: &[u8], input: &[u8]) -> bool {
     let mut rest = input.iter();
     body.iter().all(|byte| rest.any(|other| other == byte))

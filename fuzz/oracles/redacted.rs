@@ -10,9 +10,9 @@ const HIDDEN: &str = "••••";
 /// So long must a secret be to be hidden, and at least twice so long for its ends to be hidden too.
 const SHORTEST: usize = 6;
 const PART: usize = 12;
-/// A text of so many steps holds every encoding more than once; longer ones only take longer.
+/// A text of so many steps contains every encoding more than once; longer ones only take longer.
 const STEPS: usize = 64;
-/// Stands in no encoding of a secret that does not hold it itself.
+/// Occurs in no encoding of a secret that does not contain it itself.
 const FILLER: char = 'ʘ';
 
 /// The first byte is the length of the secret, which follows; of the rest, each byte places a filler or
@@ -40,9 +40,9 @@ pub fn check(input: &[u8]) {
         ends.push(text.len() - usize::from(step >> 4).min(text.len()));
     }
 
-    let said = in_pieces(&redactor, text.as_bytes(), &ends);
-    assert_eq!(said, redactor.redact(&text), "the pieces make a difference: {ends:?}");
-    assert_eq!(said, shown, "of {text:?}");
+    let redacted = in_pieces(&redactor, text.as_bytes(), &ends);
+    assert_eq!(redacted, redactor.redact(&text), "the pieces make a difference: {ends:?}");
+    assert_eq!(redacted, shown, "of {text:?}");
     // What is no secret passes byte for byte, UTF-8 or not.
     let other: Vec<u8> = plan.iter().map(|byte| byte | 0x80).collect();
     assert!(in_pieces_of_bytes(&redactor, &other, &ends) == other || !secret.is_ascii());

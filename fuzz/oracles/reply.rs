@@ -21,9 +21,9 @@ const MOST_KEYS: usize = 500;
 #[derive(Debug, PartialEq, Eq)]
 enum Expected {
     Payload,
-    /// The server says no, or answers by a code.
+    /// The server refuses, or answers by a code.
     NoPayload,
-    /// A proxy, a bad gateway or a page that asks for a sign-in, whatever its body is.
+    /// A proxy, a bad gateway or a sign-in page, whatever its body is.
     Http,
     /// It is not understood.
     Untrusted,
@@ -66,7 +66,7 @@ pub fn check(input: &[u8]) {
     }
 }
 
-/// The members of a body that is a JSON object, and says nothing twice that must be said once.
+/// The members of a body that is a JSON object, and repeats no key that decides.
 fn read_keys(body: &[u8]) -> Option<Vec<(String, &str)>> {
     let Level::Object(members) = json::read(std::str::from_utf8(body).ok()?)? else { return None };
     let count = |name: &str| members.iter().filter(|(key, _)| key == name).count();
@@ -102,14 +102,14 @@ fn expected(status: u16, keys: Option<&[(String, &str)]>) -> Expected {
     if says_yes || !codes.is_empty() || has_data { Expected::Payload } else { Expected::Untrusted }
 }
 
-/// A number without a fraction, as far as a float can tell.
+/// A number without a fraction, as far as a float can represent it.
 fn whole_number(text: &str) -> Option<i64> {
     let as_float: f64 = text.parse().ok()?;
     let is_whole = as_float.fract() == 0.0 && as_float.abs() <= 2_f64.powi(53);
     text.parse().ok().or(is_whole.then_some(as_float as i64))
 }
 
-/// What a value says if it is no list and no object, or one of the database's wrappers.
+/// The text of a value if it is no list and no object, or one of the database's wrappers.
 fn scalar(json: &str) -> Option<String> {
     match json::read(json)? {
         Level::Text(text) => Some(text),
@@ -123,7 +123,7 @@ fn scalar(json: &str) -> Option<String> {
     }
 }
 
-/// Items, and how they stand in the body.
+/// Items, and their place in the body.
 type Listed<'a> = (Items<'a>, Vec<String>);
 
 /// `None` when they are refused.
@@ -134,22 +134,22 @@ fn check_items<'a>(
 ) -> Option<Listed<'a>> {
     let said = keys.iter().rev().find(|(name, _)| name == key).map(|(_, value)| *value);
     assert_eq!(found.map(RawValue::get), said, "another `{key}`");
-    let told = Items::of(key, found).and_then(|items| {
-        let mut told = vec![];
+    let visited = Items::of(key, found).and_then(|items| {
+        let mut visited = vec![];
         items.each(|raw, object| {
             assert!(object.0.len() <= MOST_KEYS);
-            told.push(raw.get().to_owned());
+            visited.push(raw.get().to_owned());
             Ok(())
         })?;
-        Ok((items, told))
+        Ok((items, visited))
     });
-    match (items(said), told) {
-        (Some(wanted), Ok((items, told))) => {
-            assert_eq!(told, wanted);
+    match (items(said), visited) {
+        (Some(wanted), Ok((items, visited))) => {
+            assert_eq!(visited, wanted);
             Some((items, wanted))
         }
         (None, Err(error)) => refused(&error),
-        (wanted, told) => panic!("`{key}`: {wanted:?}, but {told:?}"),
+        (wanted, visited) => panic!("`{key}`: {wanted:?}, but {visited:?}"),
     }
 }
 
@@ -186,8 +186,9 @@ fn listed(json: &str) -> Option<Vec<String>> {
 /// Every notification is one item, and no icon is lost on the way.
 fn check_tags((data, wanted): Listed<'_>, (icons, wanted_icons): Listed<'_>) {
     let tags = tags::decode(&data, &icons, &moments::india(), Some).unwrap();
-    let told: Vec<&str> = tags.notifications.iter().map(|notification| notification.fields.get()).collect();
-    assert_eq!(told, wanted);
+    let visited: Vec<&str> =
+        tags.notifications.iter().map(|notification| notification.fields.get()).collect();
+    assert_eq!(visited, wanted);
     let joined = tags.notifications.iter().flat_map(|notification| &notification.icons);
     let mut left: Vec<&str> = joined.chain(&tags.icons).map(|icon| icon.get()).collect();
     left.sort_unstable();

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::Bytes;
 
 const A_DAY: u64 = 24 * 60 * 60;
-/// Years in which all three forms of a date say the same.
+/// Years in which all three forms of a date are equal.
 const FIRST: i64 = 0;
 const LAST: i64 = 4_102_444_799;
 
@@ -22,13 +22,13 @@ pub fn check(input: &[u8]) {
         |number: u64| Timestamp::from_second(FIRST + (number % LAST.unsigned_abs()).cast_signed()).unwrap();
     let (now, then) = (moment(bytes.number()), moment(bytes.number()));
 
-    let told = retry_after(&header, now);
-    assert!(told.is_none_or(|told| told <= Duration::from_secs(A_DAY)));
+    let delay = retry_after(&header, now);
+    assert!(delay.is_none_or(|delay| delay <= Duration::from_secs(A_DAY)));
     let trimmed = header.trim();
     if !trimmed.is_empty() && trimmed.bytes().all(|byte| byte.is_ascii_digit()) {
         let seconds = trimmed.parse().ok().filter(|seconds| *seconds <= A_DAY);
-        assert_eq!(told, seconds.map(Duration::from_secs));
-    } else if told.is_some() {
+        assert_eq!(delay, seconds.map(Duration::from_secs));
+    } else if delay.is_some() {
         // Nothing but a date is left, and a date names a month.
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         assert!(months.iter().any(|month| trimmed.contains(month)), "{trimmed:?}");
@@ -43,7 +43,7 @@ pub fn check(input: &[u8]) {
             assert_eq!(retry_after(&date, now), wanted, "{date} at {now}");
         }
     }
-    check_decision(&mut bytes, told);
+    check_decision(&mut bytes, delay);
 }
 
 /// Two digits of a year mean one of this century only up to 1969.
@@ -51,8 +51,8 @@ fn is_sure(form: &str, then: Timestamp) -> bool {
     !form.contains("%y") || (0..3_124_224_000).contains(&then.as_second())
 }
 
-/// A wait is never shorter than told, never ends after the budget, and a ping is not sent late.
-fn check_decision(bytes: &mut Bytes<'_>, told: Option<Duration>) {
+/// A wait is never shorter than requested, never ends after the budget, and a ping is not sent late.
+fn check_decision(bytes: &mut Bytes<'_>, delay: Option<Duration>) {
     const KINDS: [ErrorKind; 6] = [
         ErrorKind::Timeout,
         ErrorKind::Server,
@@ -71,15 +71,15 @@ fn check_decision(bytes: &mut Bytes<'_>, told: Option<Duration>) {
         kind: KINDS[usize::from(bytes.byte()) % KINDS.len()],
         elapsed: sent + Duration::from_millis(bytes.number() % 60_000),
         since_first_send: (bytes.byte() & 1 == 1).then_some(sent),
-        retry_after: told,
+        retry_after: delay,
         random: f64::from(bytes.byte()) / 255.0,
     };
     let policy = POLICIES[usize::from(bytes.byte()) % POLICIES.len()];
     let Next::TryIn(wait) = decide(policy, &budget, &now) else { return };
     assert!(now.elapsed + wait < budget.total, "{now:?} waits {wait:?}");
-    assert!(wait >= told.unwrap_or_default(), "{now:?} waits {wait:?}");
+    assert!(wait >= delay.unwrap_or_default(), "{now:?} waits {wait:?}");
     assert!(
-        told.is_some_and(|told| !told.is_zero()) || wait <= budget.back_off_cap,
+        delay.is_some_and(|delay| !delay.is_zero()) || wait <= budget.back_off_cap,
         "{now:?} waits {wait:?}"
     );
     assert!(matches!(now.kind, ErrorKind::Timeout | ErrorKind::Server | ErrorKind::Reset), "{now:?}");

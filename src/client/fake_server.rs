@@ -52,7 +52,7 @@ impl FakeServer {
     }
 
     /// Answers every request with the same bytes and closes the connection.
-    pub(crate) fn says(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
+    pub(crate) fn answering(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
         Self::start(move |_, stream| {
             let _ = stream.write_all(bytes.as_ref());
             false
@@ -60,7 +60,7 @@ impl FakeServer {
     }
 
     /// Answers with the replies in turn, then always with the last one.
-    pub(crate) fn says_in_turn(replies: Vec<String>) -> Self {
+    pub(crate) fn answering_in_turn(replies: Vec<String>) -> Self {
         Self::start(move |number, stream| {
             let reply = &replies[number.min(replies.len() - 1)];
             let _ = stream.write_all(reply.as_bytes());

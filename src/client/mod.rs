@@ -1,15 +1,15 @@
 //! The door to the server, and the only place that names the HTTP library.
-//! Tolerant of what comes in, exact in what it hands on. It must not know the terminal.
+//! Tolerant of what comes in, exact in what it returns.
 //!
-//! A question travels down and its answer up again:
+//! A request travels down and its reply up again:
 //!
 //! ```text
 //! signed_in    one method per call: parameters in, a domain type out
 //!   request_body · tags · break_status · wrapup · reach
 //!   connection   attempts, limits, one pinned origin
 //!     proxies · tls · error
-//!     retry      whether and when to ask again
-//!   envelope     what a reply says about itself
+//!     retry      whether and when to retry
+//!   envelope     whether a reply reports success
 //!     codes · lenient · moments · items · spellings · icons
 //! ```
 

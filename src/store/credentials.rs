@@ -109,7 +109,7 @@ mod tests {
 
     use super::{Credentials, Secret, Session};
 
-    // Whoever derives one of these gets a compiler error here, before any secret is printed.
+    // A derive of one of these is a compiler error here, before any secret is printed.
     assert_not_impl_any!(Secret: Debug, Display, Serialize, AsRef<str>, Into<String>, ToString);
     assert_not_impl_any!(Credentials: Debug, Display, Serialize);
     assert_not_impl_any!(Session: Debug, Display, Serialize);

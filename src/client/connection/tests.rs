@@ -22,14 +22,14 @@ async fn answers(agent: &SignedIn) -> crate::client::Answer<crate::client::Tags>
 
 /// Every reply is these bytes, after which the connection is closed: the error's kind, and the number of requests.
 async fn fault_of(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> (&'static str, usize) {
-    let server = FakeServer::says(bytes);
+    let server = FakeServer::answering(bytes);
     let error = fails(&server.sign_in()).await;
     (error.kind().word(), server.requests().len())
 }
 
 #[tokio::test]
 async fn a_request_is_a_plain_post_with_the_credentials_in_its_body() {
-    let server = FakeServer::says(ok(NO_TAGS));
+    let server = FakeServer::answering(ok(NO_TAGS));
     answers(&server.sign_in()).await;
     let [request] = server.requests().try_into().unwrap();
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
@@ -97,7 +97,7 @@ async fn nobody_listening_is_a_connect_fault() {
 
 #[tokio::test]
 async fn a_name_without_address_is_a_dns_fault() {
-    // A label of more than 63 letters is no name, so nobody has to be asked about it.
+    // A label of more than 63 letters is no name, so no resolver is queried.
     let server = ServerUrl::parse(&format!("http://{}.invalid", "x".repeat(70))).unwrap();
     let mut options = ConnectionOptions::new(server, Clock::system());
     options.allow_http = true;
@@ -150,7 +150,8 @@ async fn replies_that_break_the_rules_are_not_asked_for_again() {
 
 #[tokio::test]
 async fn an_encoding_of_identity_is_none() {
-    answers(&FakeServer::says(reply("200 OK", "Content-Encoding: identity\r\n", NO_TAGS)).sign_in()).await;
+    answers(&FakeServer::answering(reply("200 OK", "Content-Encoding: identity\r\n", NO_TAGS)).sign_in())
+        .await;
 }
 
 #[tokio::test]
@@ -173,13 +174,13 @@ async fn a_redirect_is_never_followed_and_names_where_it_points() {
     for status in
         ["301 Moved", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"]
     {
-        let server = FakeServer::says(reply(status, &format!("Location: {there}/x\r\n"), NO_TAGS));
+        let server = FakeServer::answering(reply(status, &format!("Location: {there}/x\r\n"), NO_TAGS));
         let error = fails(&server.sign_in()).await;
         assert_eq!((error.kind().word(), server.requests().len()), ("redirect", 1), "{status}");
         assert!(error.hints()[0].contains(&there), "{:?}", error.hints());
     }
     for location in ["", "/other", "javascript:alert(1)", "file:///etc/passwd", "//", "http://["] {
-        let server = FakeServer::says(reply("302 Found", &format!("Location: {location}\r\n"), NO_TAGS));
+        let server = FakeServer::answering(reply("302 Found", &format!("Location: {location}\r\n"), NO_TAGS));
         assert_eq!(fails(&server.sign_in()).await.kind().word(), "redirect", "{location}");
         assert_eq!(server.requests().len(), 1);
     }
@@ -190,19 +191,19 @@ async fn a_redirect_is_never_followed_and_names_where_it_points() {
 async fn a_server_in_trouble_is_asked_again_until_it_answers() {
     let busy = || reply("503 Service Unavailable", "", "<html>");
     let failed = || ok(r#"{"status":"error","code":"1009","message":"Something went wrong"}"#);
-    let server = FakeServer::says_in_turn(vec![busy(), failed(), ok(NO_TAGS)]);
+    let server = FakeServer::answering_in_turn(vec![busy(), failed(), ok(NO_TAGS)]);
     let answer = answers(&server.sign_in()).await;
     assert_eq!(server.requests().len(), 3);
     assert!(!answer.lost_a_reply);
 
-    let server = FakeServer::says_in_turn(vec![failed()]);
+    let server = FakeServer::answering_in_turn(vec![failed()]);
     let error = fails(&server.sign_in()).await;
     assert_eq!((error.kind().word(), error.code(), server.requests().len()), ("server", Some(1009), 3));
 }
 
 #[tokio::test]
 async fn a_reply_that_was_lost_on_the_way_is_told() {
-    let server = FakeServer::says_in_turn(vec![String::new(), ok(NO_TAGS)]);
+    let server = FakeServer::answering_in_turn(vec![String::new(), ok(NO_TAGS)]);
     let answer = answers(&server.sign_in()).await;
     assert!(answer.lost_a_reply);
     assert_eq!(answer.notes.len(), 1);
@@ -212,13 +213,13 @@ async fn a_reply_that_was_lost_on_the_way_is_told() {
 async fn retry_after_is_obeyed_if_it_fits() {
     let date = "Date: Wed, 21 Oct 2015 07:28:00 GMT\r\nRetry-After: Wed, 21 Oct 2015 07:28:01 GMT\r\n";
     for header in ["Retry-After: 1\r\n", "Retry-After: 0\r\nRetry-After: 1\r\n", date] {
-        let server = FakeServer::says_in_turn(vec![reply("503 Busy", header, ""), ok(NO_TAGS)]);
+        let server = FakeServer::answering_in_turn(vec![reply("503 Busy", header, ""), ok(NO_TAGS)]);
         let before = std::time::Instant::now();
         answers(&server.sign_in()).await;
         assert!(before.elapsed() >= Duration::from_secs(1), "{header}");
         assert_eq!(server.requests().len(), 2);
     }
-    let server = FakeServer::says(reply("429 Too Many Requests", "Retry-After: 600\r\n", ""));
+    let server = FakeServer::answering(reply("429 Too Many Requests", "Retry-After: 600\r\n", ""));
     let error = fails(&server.sign_in()).await;
     assert_eq!((error.kind().word(), server.requests().len()), ("server", 1));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
@@ -272,8 +273,8 @@ async fn plain_http_goes_to_loopback_or_by_permission_and_never_through_a_proxy(
     assert_eq!(open(false).err().map(|error| error.kind().word()), Some("usage"));
     assert!(open(true).is_ok());
 
-    let proxy = FakeServer::says(ok(NO_TAGS));
-    let server = FakeServer::says(ok(NO_TAGS));
+    let proxy = FakeServer::answering(ok(NO_TAGS));
+    let server = FakeServer::answering(ok(NO_TAGS));
     let mut options = server.options();
     options.proxies = Proxies::from_variables(|_| Some(proxy.origin()));
     answers(&sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())))).await;
@@ -283,8 +284,11 @@ async fn plain_http_goes_to_loopback_or_by_permission_and_never_through_a_proxy(
 #[tokio::test]
 async fn a_proxy_that_refuses_is_named_by_its_variable_and_learns_no_secret() {
     for refusal in ["502 Bad Gateway", "407 Proxy Authentication Required", "200"] {
-        let proxy =
-            FakeServer::says(if refusal == "200" { String::new() } else { reply(refusal, "", "<html>") });
+        let proxy = FakeServer::answering(if refusal == "200" {
+            String::new()
+        } else {
+            reply(refusal, "", "<html>")
+        });
         let mut options =
             ConnectionOptions::new(ServerUrl::parse("https://api.example.com").unwrap(), Clock::system());
         options.budget = quick();

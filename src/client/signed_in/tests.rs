@@ -65,7 +65,7 @@ async fn an_answer_says_when_it_was_true() {
         "Date: Wed, 21 Oct 2015 07:28:00 GMT\r\n",
         r#"{"status":"success","data":{"response":1,"wrapETime":1445412510,"currentDuration":30}}"#,
     );
-    let answer = FakeServer::says(dated).sign_in().wrapup(&india()).await.unwrap();
+    let answer = FakeServer::answering(dated).sign_in().wrapup(&india()).await.unwrap();
     assert_eq!(answer.server_time.unwrap().to_string(), "2015-10-21T07:28:00Z");
     // The end is measured by the server's clock, however far ours is from it.
     assert_eq!(answer.value.remaining_seconds, Some(30));
@@ -74,7 +74,8 @@ async fn an_answer_says_when_it_was_true() {
 
 #[tokio::test]
 async fn tags_with_a_token_say_what_is_documented() {
-    let server = FakeServer::says(ok(r#"{"status":"error","code":1000,"message":"Invalid Parameters"}"#));
+    let server =
+        FakeServer::answering(ok(r#"{"status":"error","code":1000,"message":"Invalid Parameters"}"#));
     let error = with_token(&server).tags(&Reference::AsTrue, &india(), Some).await.unwrap_err();
     assert_eq!(error.kind().word(), "sign_in");
     assert!(error.hints().iter().any(|hint| hint.contains("ssid only")), "{:?}", error.hints());
@@ -97,7 +98,7 @@ async fn good_credentials_are_told_from_bad_ones() {
         ("{}", Some("protocol")),
     ];
     for (body, wanted) in table {
-        let verified = FakeServer::says(ok(body)).sign_in().verify().await;
+        let verified = FakeServer::answering(ok(body)).sign_in().verify().await;
         assert_eq!(verified.as_ref().err().map(|error| error.kind().word()), wanted, "{body}");
         let has_note = verified.is_ok_and(|answer| !answer.notes.is_empty());
         assert_eq!(has_note, body.contains("1027") || body.contains("1043"), "{body}");
@@ -106,7 +107,7 @@ async fn good_credentials_are_told_from_bad_ones() {
 
 #[tokio::test]
 async fn credentials_are_checked_twice_at_most() {
-    let server = FakeServer::says(reply("503 Busy", "", ""));
+    let server = FakeServer::answering(reply("503 Busy", "", ""));
     assert_eq!(server.sign_in().verify().await.unwrap_err().kind().word(), "server");
     assert_eq!(server.requests().len(), 2);
 }
@@ -114,23 +115,23 @@ async fn credentials_are_checked_twice_at_most() {
 #[tokio::test]
 async fn a_ping_reaches_the_server_twice_at_most() {
     for bytes in [String::new(), reply("503 Busy", "", ""), ok(r#"{"status":"error","code":1032}"#)] {
-        let server = FakeServer::says(bytes);
+        let server = FakeServer::answering(bytes);
         assert!(server.sign_in().ping(PING_PATH, &raw("true")).await.is_err());
         assert_eq!(server.requests().len(), 2);
     }
     let header = format!("Retry-After: {}\r\n", PING_AGAIN.as_secs() + 1);
-    let server = FakeServer::says(reply("503 Busy", &header, ""));
+    let server = FakeServer::answering(reply("503 Busy", &header, ""));
     assert!(server.sign_in().ping(PING_PATH, &raw("true")).await.is_err());
     assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn a_ping_is_confirmed_or_refused() {
-    let server = FakeServer::says(ok(r#"{"status":"success", "n":1.0}"#));
+    let server = FakeServer::answering(ok(r#"{"status":"success", "n":1.0}"#));
     let pong = server.sign_in().ping(PING_PATH, &raw("1")).await.unwrap();
     assert_eq!(pong.value.reply.get(), r#"{"status":"success", "n":1.0}"#);
     for (code, wanted) in [(1503, "sign_in"), (1505, "usage"), (1506, "refused"), (1502, "protocol")] {
-        let server = FakeServer::says(ok(&format!(r#"{{"status":"error","errCode":"{code}"}}"#)));
+        let server = FakeServer::answering(ok(&format!(r#"{{"status":"error","errCode":"{code}"}}"#)));
         let error = server.sign_in().ping(PING_PATH, &raw("1")).await.unwrap_err();
         assert_eq!((error.kind().word(), server.requests().len()), (wanted, 1), "{code}");
     }
@@ -145,13 +146,13 @@ async fn a_raw_call_hands_on_every_byte_and_is_sent_once() {
         ("200 OK", "[1,2]", Some("protocol")),
     ];
     for (status, body, wanted) in table {
-        let server = FakeServer::says(reply(status, "", body));
+        let server = FakeServer::answering(reply(status, "", body));
         let reply = server.sign_in().call("Agent/live", &raw("{}")).await.unwrap().value;
         assert_eq!(reply.bytes, body.as_bytes());
         assert_eq!(reply.outcome.err().map(|error| error.kind().word()), wanted, "{body}");
         assert_eq!(server.requests().len(), 1);
     }
-    let server = FakeServer::says("");
+    let server = FakeServer::answering("");
     let error = server.sign_in().call("Agent/live", &raw("{}")).await.unwrap_err();
     assert_eq!((error.kind().word(), server.requests().len()), ("reset", 1));
     assert!(error.source().is_some());
@@ -159,7 +160,7 @@ async fn a_raw_call_hands_on_every_byte_and_is_sent_once() {
 
 #[tokio::test]
 async fn a_raw_body_that_is_no_object_is_never_sent() {
-    let server = FakeServer::says(ok("{}"));
+    let server = FakeServer::answering(ok("{}"));
     for body in ["[]", "1", r#"{"ssid":"x"}"#] {
         let error = server.sign_in().call("Agent/live", &raw(body)).await.unwrap_err();
         assert_eq!(error.kind().word(), "usage", "{body}");
@@ -169,15 +170,15 @@ async fn a_raw_body_that_is_no_object_is_never_sent() {
 
 #[tokio::test]
 async fn questions_may_be_asked_side_by_side_from_tasks() {
-    let server = FakeServer::says(ok(r#"{"status":"success","data":[]}"#));
+    let server = FakeServer::answering(ok(r#"{"status":"success","data":[]}"#));
     let agent = server.sign_in();
-    let asked: Vec<_> = (0..8)
+    let requests: Vec<_> = (0..8)
         .map(|_| {
             let agent = agent.clone();
             tokio::spawn(async move { agent.tags(&Reference::AsTrue, &india(), Some).await.map(|_| ()) })
         })
         .collect();
-    for task in asked {
+    for task in requests {
         task.await.unwrap().unwrap();
     }
     assert_eq!(server.requests().len(), 8);

@@ -86,7 +86,11 @@ fn proxy() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     (address, requests)
 }
 
-async fn ask(origin: &str, extra_ca: Option<&str>, roots: Option<PathBuf>) -> Result<Answer<Tags>, ApiError> {
+async fn request_tags(
+    origin: &str,
+    extra_ca: Option<&str>,
+    roots: Option<PathBuf>,
+) -> Result<Answer<Tags>, ApiError> {
     let mut options = ConnectionOptions::new(ServerUrl::parse(origin).unwrap(), Clock::system());
     options.budget = quick();
     options.extra_ca = extra_ca.map(|pem| pem.as_bytes().to_vec());
@@ -99,7 +103,7 @@ async fn ask(origin: &str, extra_ca: Option<&str>, roots: Option<PathBuf>) -> Re
 async fn a_server_that_an_added_authority_vouches_for_is_trusted() {
     let authority = Authority::new("ours");
     let (address, requests) = authority.serve("127.0.0.1", 2099);
-    ask(&format!("https://{address}"), Some(&authority.pem), None).await.unwrap();
+    request_tags(&format!("https://{address}"), Some(&authority.pem), None).await.unwrap();
     assert!(requests.lock().unwrap()[0].contains(SECRET));
 }
 
@@ -109,7 +113,7 @@ async fn a_file_of_authorities_takes_the_place_of_the_systems() {
     let (address, _) = authority.serve("127.0.0.1", 2099);
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(authority.pem.as_bytes()).unwrap();
-    ask(&format!("https://{address}"), None, Some(file.path().to_owned())).await.unwrap();
+    request_tags(&format!("https://{address}"), None, Some(file.path().to_owned())).await.unwrap();
 }
 
 #[tokio::test]
@@ -145,7 +149,7 @@ async fn a_server_that_cannot_prove_itself_gets_no_byte_of_the_request() {
     ];
     for (case, name, year, trusted, hint) in table {
         let (address, requests) = authority.serve(name, year);
-        let error = ask(&format!("https://{address}"), Some(&trusted.pem), None).await.unwrap_err();
+        let error = request_tags(&format!("https://{address}"), Some(&trusted.pem), None).await.unwrap_err();
         assert_eq!(error.kind().word(), "tls", "{case}: {error:?}");
         assert!(error.to_string().contains(&address.to_string()), "{case}: {error}");
         assert!(std::error::Error::source(&error).is_some(), "{case}");
@@ -165,7 +169,7 @@ async fn a_server_without_tls_is_not_spoken_to() {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
         hello[..read].to_vec()
     });
-    let error = ask(&format!("https://{address}"), None, None).await.unwrap_err();
+    let error = request_tags(&format!("https://{address}"), None, None).await.unwrap_err();
     assert_eq!(error.kind().word(), "tls", "{error:?}");
     assert!(!String::from_utf8_lossy(&received.join().unwrap()).contains(SECRET));
 }
@@ -173,11 +177,11 @@ async fn a_server_without_tls_is_not_spoken_to() {
 #[tokio::test]
 async fn authorities_are_read_only_when_a_certificate_has_to_be_checked() {
     let nowhere = PathBuf::from("/nonexistent/ca.pem");
-    let server = FakeServer::says(ok(r#"{"data":[],"status":"success"}"#));
-    ask(&server.origin(), None, Some(nowhere.clone())).await.unwrap();
+    let server = FakeServer::answering(ok(r#"{"data":[],"status":"success"}"#));
+    request_tags(&server.origin(), None, Some(nowhere.clone())).await.unwrap();
 
     let (address, requests) = Authority::new("ours").serve("127.0.0.1", 2099);
-    let error = ask(&format!("https://{address}"), None, Some(nowhere)).await.unwrap_err();
+    let error = request_tags(&format!("https://{address}"), None, Some(nowhere)).await.unwrap_err();
     assert_eq!(error.kind().word(), "tls");
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert!(cause.contains("/nonexistent/ca.pem"), "{cause}");
@@ -201,10 +205,10 @@ async fn one_authority_that_cannot_be_used_does_not_spoil_the_others() {
     let authority = Authority::new("ours");
     let (address, _) = authority.serve("127.0.0.1", 2099);
     let both = format!("-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n{}", authority.pem);
-    ask(&format!("https://{address}"), Some(&both), None).await.unwrap();
+    request_tags(&format!("https://{address}"), Some(&both), None).await.unwrap();
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(both.as_bytes()).unwrap();
-    ask(&format!("https://{address}"), None, Some(file.path().to_owned())).await.unwrap();
+    request_tags(&format!("https://{address}"), None, Some(file.path().to_owned())).await.unwrap();
 }
 
 #[test]

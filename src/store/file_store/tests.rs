@@ -46,7 +46,7 @@ fn many_are_loaded_in_the_order_asked_for() {
     store.save(&a, &ssid("A")).unwrap();
     store.save(&c, &ssid("C")).unwrap();
     let answers = store.load_many(&[c, b, a]);
-    let told: Vec<_> = answers
+    let loaded: Vec<_> = answers
         .iter()
         .map(|answer| match answer {
             Ok(credentials) => credentials.secret().expose(),
@@ -54,7 +54,7 @@ fn many_are_loaded_in_the_order_asked_for() {
             Err(_) => "error",
         })
         .collect();
-    assert_eq!(told, ["C", "absent", "A"]);
+    assert_eq!(loaded, ["C", "absent", "A"]);
 }
 
 #[test]

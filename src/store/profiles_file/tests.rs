@@ -81,7 +81,7 @@ fn no_update_is_lost_among_many_writers() {
             let file = ProfilesFile::in_folder(root.path());
             scope.spawn(move || {
                 for update in 0..UPDATES {
-                    // Being told "busy" is fine as long as nothing was promised.
+                    // The error "busy" is fine as long as nothing was promised.
                     while let Err(error) = put(&file, &format!("w{writer}-{update}")) {
                         assert!(matches!(error, ProfilesError::File(FileError::Busy { .. })), "{error}");
                     }
@@ -232,7 +232,7 @@ fn a_secret_that_may_be_left_is_noted_until_a_profile_names_its_place() {
     assert_eq!(from_toml(text.as_bytes()), Ok(profiles.clone()));
     profiles.put(moved);
     assert_eq!(profiles.pending().len(), 1, "the file store's is left");
-    // Whoever edits the file can name a place twice.
+    // A person who edits the file can name a place twice.
     let twice = text.replace("https://lab.example/dc", ServerUrl::DEFAULT);
     assert_eq!(from_toml(twice.as_bytes()).unwrap().pending().len(), 1);
 }
