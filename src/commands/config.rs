@@ -157,8 +157,12 @@ fn unset(args: &UnsetArgs, app: &App) -> Result<ExitStatus, Failure> {
             Ok(after.unwrap_or_else(|| before.to_owned()))
         })?;
     }
-    let told = if was_set { "is no longer said" } else { "was not said" };
-    app.console.note(&format!("{} {told} in {}", args.key, path.display()));
+    let (key, path) = (&args.key, path.display());
+    app.console.note(&if was_set {
+        format!("removed {key} from {path}")
+    } else {
+        format!("{key} is not set in {path}")
+    });
     Ok(ExitStatus::Done)
 }
 

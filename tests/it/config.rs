@@ -184,7 +184,7 @@ fn what_is_set_counts_from_then_on_and_is_private_and_leaves_nothing_behind() {
     world.run("config unset timezone").ended_with(0);
     assert_eq!(shown(&world, "timezone").1, "default");
     let ran = world.run("config unset timezone").ended_with(0);
-    assert!(ran.stderr.contains("was not said"), "{ran}");
+    assert!(ran.stderr.contains("timezone is not set in"), "{ran}");
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn a_wrong_key_or_value_changes_nothing() {
         ("config unset sever", "did you mean `server`?"),
         ("config set colour always", "did you mean `color`?"),
         ("config set timezone Asia/Atlantis", "not a known time zone"),
-        ("config set watch.interval 1s", "too often"),
+        ("config set watch.interval 1s", "too short"),
         ("config set server ftp://x", "server"),
         ("config set cacert ca.pem", "must begin with /"),
         ("config set columns.tags tiem", "tiem"),
