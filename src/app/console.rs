@@ -165,12 +165,12 @@ impl Console {
     }
 
     /// The terminal that is stdout, for a board: secrets are hidden, nothing is held back.
-    pub(crate) fn screen(&self) -> impl Write + use<> {
-        RedactingWriter::new(io::stdout(), self.redactor.clone())
+    pub(crate) fn screen(&self) -> impl Write + Send + use<> {
+        RedactingWriter::new(unlocked_stdout(), self.redactor.clone())
     }
 
     /// The terminal that is stderr, for the bell and for notices.
-    pub(crate) fn bell(&self) -> impl Write + use<> {
+    pub(crate) fn bell(&self) -> impl Write + Send + use<> {
         RedactingWriter::new(self.shared_stderr.clone(), self.redactor.clone())
     }
 
@@ -244,6 +244,20 @@ impl Write for Stdout<'_> {
         self.0.stderr.borrow_mut().flush()?;
         self.0.stderr_failure.take().map_or(Ok(()), Err)
     }
+}
+
+/// Stdout without the lock around Rust's own. A board may wait in a write for as long as its terminal takes no bytes, and
+/// whoever flushes stdout at the end of the program would wait with it. What is flushed goes out as a whole, so that no
+/// half frame is seen.
+fn unlocked_stdout() -> Box<dyn Write + Send> {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        if let Ok(own) = io::stdout().as_fd().try_clone_to_owned() {
+            return Box::new(BufWriter::with_capacity(STEP, std::fs::File::from(own)));
+        }
+    }
+    Box::new(io::stdout())
 }
 
 /// Stderr, with several ways to it.

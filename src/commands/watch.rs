@@ -5,10 +5,8 @@ mod args;
 mod reactions;
 mod sessions;
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::time::Duration;
-
-use tokio::sync::mpsc;
 
 use crate::app::App;
 use crate::app::connect::Connector;
@@ -24,12 +22,12 @@ use crate::failure::{ExitStatus, Failure};
 use crate::floor::event::EndReason;
 use crate::output::event_view::STREAM;
 use crate::output::presentation::{Format, Presentation};
-use crate::watch::board;
-use crate::watch::board::{Board, BoardOptions};
 use crate::watch::run::{Surroundings, Watch, exit_status};
-use crate::watch::sink::Sink;
+use crate::watch::sinks::Sinks;
+use crate::watch::sinks::board;
+use crate::watch::sinks::board::{BoardOptions, RunningBoard};
+use crate::watch::sinks::lines::Lines;
 use crate::watch::source::LiveServer;
-use crate::watch::stream::Lines;
 
 pub use args::WatchArgs;
 
@@ -69,32 +67,34 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
             renew: &renew,
         };
         let sources = sessions.into_iter().map(live).collect();
-        let (_no_keys, nothing) = mpsc::channel(1);
-        let input = if is_board { board::keyboard(signals::may_be_stopped()) } else { nothing };
         let mut lines = Lines::new(app.console.stdout(), presentation.clone());
-        let mut board = if is_board {
-            let Presentation { zone, color, mask, .. } = presentation.clone();
-            let options = BoardOptions { zone, color, mask, only: plan.scope, title };
-            Some(Board::open(options, plan.limits.clone(), app.console.screen())?)
-        } else {
-            None
-        };
-        let sink: &mut dyn Sink = match &mut board {
-            Some(board) => board,
-            None => &mut lines,
-        };
+        let mut sinks = Sinks::new(if is_board { vec![] } else { vec![&mut lines] });
+        sinks.reactions = reactions;
         let around = Surroundings {
             clock: app.clock.clone(),
-            input,
             reader_is_gone: if is_board { terminal_is_gone } else { reader_is_gone },
             random: crate::client::connection::random,
             note: &|text| app.console.note(text),
-            reactions,
         };
-        let ended = Watch::new(sources, plan, around, sink).run(stop).await;
-        let ended = match board {
-            Some(board) => leave(board, ended, app)?,
-            None => ended?,
+        let ended = if is_board {
+            let Presentation { zone, color, mask, .. } = presentation.clone();
+            let options = BoardOptions { zone, color, mask, only: plan.scope, title };
+            let inputs = board::keyboard(signals::may_be_stopped());
+            let views = sinks.view.subscribe();
+            let limits = plan.limits.clone();
+            let mut board = RunningBoard::start(options, limits, app.console.screen(), views, inputs)?;
+            let stop = async {
+                tokio::select! {
+                    reason = stop => reason,
+                    // A board that fails does so because its terminal is gone, or has something to say of its own.
+                    reason = &mut board.end =>
+                        reason.ok().or_else(terminal_is_gone).unwrap_or(EndReason::Failed),
+                }
+            };
+            let ended = Watch::new(sources, plan, around, sinks).run(stop).await?;
+            leave(board, ended, app).await?
+        } else {
+            Watch::new(sources, plan, around, sinks).run(stop).await?
         };
         Ok((ended, hints))
     };
@@ -112,17 +112,18 @@ fn has_screen(app: &App) -> bool {
     app.terminals.stdin && app.terminals.stdout && !is_dumb && !app.variables.is_accessible()
 }
 
-/// Gives the terminal back; the last frame stays on it.
-fn leave(board: Board, ended: io::Result<EndReason>, app: &App) -> Result<EndReason, Failure> {
-    let last_frame = board.close();
+/// Leaves the board; its last frame stays on the terminal.
+async fn leave(board: RunningBoard, ended: EndReason, app: &App) -> Result<EndReason, Failure> {
+    let (last_frame, shown) = board.finish().await;
     let is_gone = stdout_reader_is_gone();
     if !is_gone {
         app.console.stdout().write_all(last_frame.as_bytes())?;
     }
-    match ended {
+    match (ended, shown) {
         // A frame that a terminal did not take because it has hung up is how that was noticed first.
-        Err(_) if is_gone => Ok(EndReason::Terminated),
-        ended => Ok(ended?),
+        (EndReason::Failed, Err(_)) if is_gone => Ok(EndReason::Terminated),
+        (EndReason::Failed, Err(error)) => Err(error.into()),
+        (ended, _) => Ok(ended),
     }
 }
 

@@ -1,13 +1,13 @@
-//! The loop: one task that owns the state. It polls each profile when it is due, tells the difference,
-//! and only then lets the memory move forward. A slow sink slows the polling; nothing is queued.
+//! The loop: one task that owns the state. It polls each agent when it is due, hands the difference to the durable sinks,
+//! and only then lets the memory move forward. A slow durable sink slows the polling; nothing is queued.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::clock::Clock;
@@ -18,22 +18,21 @@ use crate::floor::condition::Until;
 use crate::floor::diff::Memory;
 use crate::floor::event::{EndReason, Event, EventKind};
 use crate::floor::health;
-use crate::floor::health::PollFailure;
-use crate::watch::followed::{Followed, Phase, View};
-use crate::watch::reaction::Reactions;
+use crate::floor::health::{Health, PollFailure};
 use crate::watch::schedule::{Next, Outcome, Schedule, spread};
-use crate::watch::sink::{Asked, Input, Sink};
+use crate::watch::sinks::Sinks;
 use crate::watch::source::{Polled, Source, WatchScope};
+use crate::watch::view::{AgentView, FloorView, LastFailure, Phase};
 
 /// How the watch was asked for.
 pub struct Plan {
-    /// Between two polls of one profile.
+    /// Between two polls of one agent.
     pub interval: Duration,
     /// What is followed.
     pub scope: WatchScope,
     /// Limits on breaks and wrap-ups.
     pub limits: Vec<Limit>,
-    /// How often a sign of life is given.
+    /// How often a heartbeat is written.
     pub heartbeat: Option<Duration>,
     /// When to end whatever happens.
     pub timeout: Option<Duration>,
@@ -41,9 +40,9 @@ pub struct Plan {
     pub max_stale: Option<Duration>,
     /// What ends it with success.
     pub until: Option<Until>,
-    /// Notifications that were there before are told from this moment on.
+    /// Notifications from before the watch are reported from this moment on.
     pub backfill_from: Option<Timestamp>,
-    /// How many profiles are polled at the same time.
+    /// How many agents are polled at the same time.
     pub jobs: usize,
 }
 
@@ -51,61 +50,76 @@ pub struct Plan {
 pub struct Surroundings<'a> {
     /// The wall clock.
     pub clock: Clock,
-    /// What the terminal says; never anything where there is none. Closed once the terminal has hung up.
-    pub input: mpsc::Receiver<Input>,
     /// Why it ends, once nobody is left at the other end of stdout.
     pub reader_is_gone: fn() -> Option<EndReason>,
-    /// From 0 up to 1, so that many watches do not ask in the same moment.
+    /// From 0 up to 1, so that many watches do not poll in the same moment.
     pub random: fn() -> f64,
-    /// News that are no events.
+    /// Notes for a person, which are no events.
     pub note: &'a dyn Fn(&str),
-    /// What rings, notifies and runs.
-    pub reactions: Reactions,
 }
 
 /// The loop's state.
 pub struct Watch<'a, S> {
     plan: Plan,
     around: Surroundings<'a>,
-    sink: &'a mut dyn Sink,
+    sinks: Sinks<'a>,
     started: Instant,
-    followed: Vec<Followed>,
-    sources: Vec<(S, WatchScope)>,
+    agents: Vec<WatchedAgent<S>>,
+    /// All that is shown but for the agents, which are added when it is published.
+    view: FloorView,
     next_heartbeat: Option<Duration>,
     end: Option<EndReason>,
 }
 
-/// At least so often the present is shown, and the reader looked for.
+/// One agent.
+struct WatchedAgent<S> {
+    source: S,
+    scope: WatchScope,
+    schedule: Schedule,
+    memory: Memory,
+    view: Arc<AgentView>,
+}
+
+/// At least so often the state is published, and the reader looked for.
 const TICK: Duration = Duration::from_secs(1);
+
+impl<S> WatchedAgent<S> {
+    /// The view, to be changed. What was published of it stays as it was.
+    fn view(&mut self) -> &mut AgentView {
+        Arc::make_mut(&mut self.view)
+    }
+}
 
 impl<'a, S: Source> Watch<'a, S> {
     /// A watch of these profiles that has not begun.
-    pub fn new(sources: Vec<S>, plan: Plan, around: Surroundings<'a>, sink: &'a mut dyn Sink) -> Self {
+    pub fn new(sources: Vec<S>, plan: Plan, around: Surroundings<'a>, sinks: Sinks<'a>) -> Self {
         let wall = around.clock.now();
-        let follow = |source: &S| {
-            let first = spread(source.profile(), plan.interval, sources.len());
-            let schedule = Schedule::new(plan.interval, first);
-            Followed::new(source.profile().to_owned(), schedule, Memory::new(wall))
+        let count = sources.len();
+        let agent = |source: S| {
+            let schedule = Schedule::new(plan.interval, spread(source.profile(), plan.interval, count));
+            let view = Arc::new(AgentView::new(source.profile().to_owned(), schedule.first()));
+            WatchedAgent { source, scope: plan.scope, schedule, memory: Memory::new(wall), view }
         };
-        let followed = sources.iter().map(follow).collect();
-        let sources = sources.into_iter().map(|source| (source, plan.scope)).collect();
+        let agents = sources.into_iter().map(agent).collect();
+        let view = FloorView { interval: plan.interval, ..FloorView::default() };
         let next_heartbeat = plan.heartbeat;
-        Self { plan, around, sink, started: Instant::now(), followed, sources, next_heartbeat, end: None }
+        Self { plan, around, sinks, started: Instant::now(), agents, view, next_heartbeat, end: None }
     }
 
     /// Runs until something ends it; the last event is always `end`, unless nobody reads any more.
     ///
     /// # Errors
-    /// If the sink takes no more.
+    /// If a durable sink takes no more.
     pub async fn run(mut self, stop: impl Future<Output = EndReason>) -> io::Result<EndReason> {
         tokio::pin!(stop);
         let mut polls = FuturesUnordered::new();
         let interval_seconds = i64::try_from(self.plan.interval.as_secs()).unwrap_or(i64::MAX);
-        self.tell(None, EventKind::Start { profiles: self.followed.len(), interval_seconds })?;
-        self.show()?;
+        self.report(None, EventKind::Start { profiles: self.agents.len(), interval_seconds })?;
+        self.publish();
         while self.end.is_none() {
             for index in self.due(polls.len()) {
-                let (source, scope) = self.sources[index].clone();
+                let WatchedAgent { source, scope, .. } = &self.agents[index];
+                let (source, scope) = (source.clone(), *scope);
                 polls.push(async move { (index, source.poll(scope).await) });
             }
             let wake = self.started + self.next_moment();
@@ -113,56 +127,51 @@ impl<'a, S: Source> Watch<'a, S> {
                 biased;
                 reason = &mut stop => { self.end.get_or_insert(reason); Ok(()) }
                 Some((index, polled)) = polls.next() => self.arrived(index, polled),
-                input = self.around.input.recv() => self.heard(input),
-                told = self.around.reactions.finished() => {
-                    if let Some(told) = told { (self.around.note)(&told); }
+                complaint = self.sinks.reactions.finished() => {
+                    if let Some(complaint) = complaint { (self.around.note)(&complaint); }
                     Ok(())
                 }
                 () = tokio::time::sleep_until(wake) => Ok(()),
             };
-            if let Err(error) = turned.and_then(|()| self.time_passed()).and_then(|()| self.show()) {
-                // A terminal that has hung up, or a pipe without reader, takes nothing: that alone is why it ends.
+            if let Err(error) = turned.and_then(|()| self.time_passed()) {
+                // A pipe without reader takes nothing: that alone is why it ends.
                 self.end = self.end.or_else(self.around.reader_is_gone);
                 if self.end.is_none() {
                     return Err(error);
                 }
             }
+            self.publish();
         }
         let reason = self.end.unwrap_or(EndReason::Failed);
         if reason != EndReason::ReaderGone {
-            let told = self.tell_end(reason);
+            let written = self.report(None, EventKind::End { reason, exit_code: exit_status(reason).code() });
             if (self.around.reader_is_gone)().is_none() {
-                told?;
+                written?;
             }
         }
-        self.around.reactions.finish(is_in_a_hurry(reason), self.around.note).await;
+        self.publish();
+        self.sinks.reactions.finish(is_in_a_hurry(reason), self.around.note).await;
         Ok(reason)
-    }
-
-    fn tell_end(&mut self, reason: EndReason) -> io::Result<()> {
-        self.tell(None, EventKind::End { reason, exit_code: exit_status(reason).code() })?;
-        let (now, wall) = (self.now(), self.around.clock.now());
-        self.sink.finish(View { followed: &self.followed, now, wall, interval: self.plan.interval })
     }
 
     fn now(&self) -> Duration {
         self.started.elapsed()
     }
 
-    /// Profiles whose poll is due, as many as may start beside those under way.
+    /// Agents whose poll is due, as many as may start beside those under way.
     fn due(&mut self, under_way: usize) -> Vec<usize> {
         let now = self.now();
         let mut due: Vec<(Duration, usize)> = self
-            .followed
+            .agents
             .iter()
             .enumerate()
-            .filter_map(|(index, followed)| Some((followed.due()?, index)))
+            .filter_map(|(index, agent)| Some((agent.view.due()?, index)))
             .filter(|(at, _)| *at <= now)
             .collect();
         due.sort_unstable();
         due.truncate(self.plan.jobs.saturating_sub(under_way));
         for (_, index) in &due {
-            self.followed[*index].phase = Phase::Polling(now);
+            self.agents[*index].view().phase = Phase::Polling(now);
         }
         due.into_iter().map(|(_, index)| index).collect()
     }
@@ -170,132 +179,147 @@ impl<'a, S: Source> Watch<'a, S> {
     /// When there is something to do next, whatever arrives before.
     fn next_moment(&self) -> Duration {
         let now = self.now();
-        let polls = self.followed.iter().filter_map(Followed::due).filter(|at| *at > now);
-        let crossing = |it: &Followed| alerts::next_crossing(&self.plan.limits, it.memory.state(), now);
-        let crossings = self.followed.iter().filter_map(crossing);
+        let polls = self.agents.iter().filter_map(|agent| agent.view.due()).filter(|at| *at > now);
+        let crossing =
+            |agent: &WatchedAgent<S>| alerts::next_crossing(&self.plan.limits, agent.memory.state(), now);
+        let crossings = self.agents.iter().filter_map(crossing);
         let stale = self.plan.max_stale.map(|most| now.saturating_sub(self.silence()) + most);
         let others = [self.next_heartbeat, self.plan.timeout, stale, Some(now + TICK)];
         polls.chain(crossings).chain(others.into_iter().flatten()).min().unwrap_or(now + TICK)
     }
 
-    /// A poll is over.
+    /// A poll is over. What it shows is committed once the durable sinks have taken all of it.
     fn arrived(&mut self, index: usize, polled: Polled) -> io::Result<()> {
         let now = self.now();
-        let Phase::Polling(since) = self.followed[index].phase else { return Ok(()) };
+        let agent = &mut self.agents[index];
+        let Phase::Polling(since) = agent.view.phase else { return Ok(()) };
         let Polled { result, failure, refused, scope } = polled;
         for refused in &refused {
-            (self.around.note)(&format!("{}: {refused}", self.followed[index].profile));
+            (self.around.note)(&format!("{}: {refused}", agent.view.profile));
         }
-        self.sources[index].1 = scope;
-        if let Some(mut result) = result {
-            result.monotonic = now;
-            result.read_was_cut |= self.followed[index].health.answer_was_lost();
-            if failure.is_none() {
-                self.answered(index, result.taken_at, now)?;
-            }
-            let difference = self.followed[index].memory.diff(&result);
-            for event in &difference.events {
-                self.tell_seen(index, event)?;
-            }
-            self.followed[index].memory.commit(difference.change);
-        } else if scope.is_empty() {
+        agent.scope = scope;
+        if result.is_none() && scope.is_empty() {
             let why = refused.first().cloned().unwrap_or_else(|| "nothing is left to be followed".to_owned());
-            self.followed[index].phase = Phase::Over(why);
+            agent.view().phase = Phase::Over(why);
             self.end_if_all_are_over(EndReason::Failed);
             return Ok(());
         }
-        let outcome = match failure {
-            None => {
-                let wrapup = self.followed[index].memory.state().wrapup.as_ref();
-                Outcome::Good { deadline: wrapup.and_then(|wrapup| wrapup.ends_at(now)) }
+        let mut health = agent.view.health;
+        let mut events = Vec::new();
+        let mut change = None;
+        if let Some(mut result) = result {
+            result.monotonic = now;
+            result.read_was_cut |= health.answer_was_lost();
+            if failure.is_none() {
+                let restored;
+                (health, restored) = health.after_answer(result.taken_at, now);
+                events.extend(restored.map(|kind| self.event(Some(index), kind)));
             }
-            Some(failure) => self.failed(index, &failure, now)?,
-        };
+            let difference = self.agents[index].memory.diff(&result);
+            events.extend(difference.events.into_iter().filter(|event| self.is_wanted(event)));
+            change = Some(difference.change);
+        }
+        if let Some(failure) = &failure {
+            let lost;
+            (health, lost) = health.after_failure(failure, now);
+            events.extend(lost.map(|kind| self.event(Some(index), kind)));
+        }
+        self.write(&events)?;
+        if let Some(change) = change {
+            self.agents[index].memory.commit(change);
+        }
+        self.show_poll(index, health, failure.as_ref(), events);
+        let outcome = self.outcome(index, failure.as_ref(), now);
         self.schedule(index, outcome, since)
     }
 
-    fn answered(&mut self, index: usize, at: Timestamp, now: Duration) -> io::Result<()> {
-        let (health, told) = self.followed[index].health.after_answer(at, now);
-        if let Some(kind) = told {
-            self.tell(Some(index), kind)?;
+    /// Changes the agent's view to what a poll has shown, once that is committed.
+    fn show_poll(&mut self, index: usize, health: Health, failure: Option<&PollFailure>, events: Vec<Event>) {
+        let agent = &mut self.agents[index];
+        let state = agent.memory.state().clone();
+        let view = agent.view();
+        view.state = state;
+        view.health = health;
+        view.failure =
+            failure.map(|failure| LastFailure { message: failure.message.clone(), code: failure.code });
+        for event in events {
+            if let EventKind::Tag { tag, .. } = event.kind {
+                view.keep(*tag);
+            }
         }
-        self.followed[index].health = health;
-        self.followed[index].trouble = None;
-        self.followed[index].trouble_code = None;
-        Ok(())
     }
 
-    fn failed(&mut self, index: usize, failure: &PollFailure, now: Duration) -> io::Result<Outcome> {
-        let (health, lost) = self.followed[index].health.after_failure(failure, now);
-        if let Some(kind) = lost {
-            self.tell(Some(index), kind)?;
+    fn outcome(&self, index: usize, failure: Option<&PollFailure>, now: Duration) -> Outcome {
+        match failure {
+            None => {
+                let wrapup = self.agents[index].memory.state().wrapup.as_ref();
+                Outcome::Good { deadline: wrapup.and_then(|wrapup| wrapup.ends_at(now)) }
+            }
+            Some(failure) if failure.session_ended => Outcome::SessionEnded,
+            Some(failure) => failure.retry_after.map_or(Outcome::Failed, Outcome::AskedToWait),
         }
-        let followed = &mut self.followed[index];
-        followed.health = health;
-        followed.trouble = Some(failure.message.clone());
-        followed.trouble_code = failure.code;
-        Ok(match failure.retry_after {
-            _ if failure.session_ended => Outcome::SessionEnded,
-            Some(wait) => Outcome::AskedToWait(wait),
-            None => Outcome::Failed,
-        })
     }
 
-    /// Decides what comes next for a profile after a poll that started at `since`.
+    /// Decides what comes next for an agent after a poll that started at `since`.
     fn schedule(&mut self, index: usize, outcome: Outcome, since: Duration) -> io::Result<()> {
         let (now, random) = (self.now(), (self.around.random)());
-        let followed = &mut self.followed[index];
-        match followed.schedule.after(outcome, &followed.health, since, now, random) {
-            Next::Poll(at) => self.followed[index].phase = Phase::Due(at),
+        let agent = &mut self.agents[index];
+        match agent.schedule.after(outcome, &agent.view.health, since, now, random) {
+            Next::Poll(at) => agent.view().phase = Phase::Due(at),
             Next::ReadStore => {
-                self.tell_expired(index)?;
-                if let Some(renewed) = self.sources[index].0.renewed() {
-                    self.sources[index].0 = renewed;
-                    self.tell(Some(index), EventKind::SessionRenewed)?;
+                self.report_expired(index)?;
+                if let Some(renewed) = self.agents[index].source.renewed() {
+                    self.agents[index].source = renewed;
+                    self.report(Some(index), EventKind::SessionRenewed)?;
                     return self.schedule(index, Outcome::SessionRenewed, since);
                 }
                 self.session_is_over(index);
             }
             Next::GiveUp => {
                 // The one found in the store is another session, and that is over as well.
-                self.tell_expired(index)?;
+                self.report_expired(index)?;
                 self.session_is_over(index);
             }
         }
         Ok(())
     }
 
-    fn tell_expired(&mut self, index: usize) -> io::Result<()> {
-        let message = self.followed[index].trouble.clone().unwrap_or_default();
-        let code = self.followed[index].trouble_code;
-        self.tell(Some(index), EventKind::SessionExpired { code, message })
+    fn report_expired(&mut self, index: usize) -> io::Result<()> {
+        let failure = self.agents[index].view.failure.clone();
+        let (message, code) = failure.map(|failure| (failure.message, failure.code)).unwrap_or_default();
+        self.report(Some(index), EventKind::SessionExpired { code, message })
     }
 
     fn session_is_over(&mut self, index: usize) {
-        self.followed[index].phase = Phase::Over(self.followed[index].trouble.clone().unwrap_or_default());
+        let view = self.agents[index].view();
+        let why = view.failure.as_ref().map(|failure| failure.message.clone());
+        view.phase = Phase::Over(why.unwrap_or_default());
         self.end_if_all_are_over(EndReason::SessionExpired);
     }
 
     fn end_if_all_are_over(&mut self, reason: EndReason) {
-        if self.followed.iter().all(Followed::is_over) {
+        if self.agents.iter().all(|agent| agent.view.is_over()) {
             self.end.get_or_insert(reason);
         }
     }
 
-    /// Limits, the sign of life, the reader and the timeout: what comes with time alone.
+    /// Limits, the heartbeat, the reader and the timeout: what comes with time alone.
     fn time_passed(&mut self) -> io::Result<()> {
         let now = self.now();
-        for index in 0..self.followed.len() {
-            let followed = &self.followed[index];
-            let (kinds, told) =
-                alerts::evaluate(&self.plan.limits, followed.memory.state(), &followed.told, now);
-            for kind in kinds {
-                self.tell(Some(index), kind)?;
+        for index in 0..self.agents.len() {
+            let agent = &self.agents[index];
+            let (kinds, crossed) =
+                alerts::evaluate(&self.plan.limits, agent.memory.state(), &agent.view.crossed, now);
+            if !kinds.is_empty() {
+                let events: Vec<Event> =
+                    kinds.into_iter().map(|kind| self.event(Some(index), kind)).collect();
+                self.write(&events)?;
+                self.agents[index].view().crossed = crossed;
             }
-            self.followed[index].told = told;
         }
         if let Some((at, every)) = self.next_heartbeat.zip(self.plan.heartbeat).filter(|(at, _)| *at <= now) {
-            self.tell(None, health::heartbeat(self.followed.iter().map(|followed| &followed.health), now))?;
+            let beat = health::heartbeat(self.agents.iter().map(|agent| &agent.view.health), now);
+            self.report(None, beat)?;
             // After a sleep, one heartbeat is enough.
             self.next_heartbeat = Some((at + every).max(now));
         }
@@ -312,54 +336,44 @@ impl<'a, S: Source> Watch<'a, S> {
     /// How long it is since anybody gave a good answer, or since the start.
     fn silence(&self) -> Duration {
         let now = self.now();
-        self.followed.iter().map(|followed| followed.health.lag(now).unwrap_or(now)).min().unwrap_or(now)
+        self.agents.iter().map(|agent| agent.view.health.lag(now).unwrap_or(now)).min().unwrap_or(now)
     }
 
-    /// What the terminal says; nothing more once it has hung up.
-    fn heard(&mut self, input: Option<Input>) -> io::Result<()> {
-        if input.is_none() {
-            self.end.get_or_insert(EndReason::Terminated);
-        }
-        // All that waits is taken before the next frame: a window that is dragged sends more sizes than can be painted.
-        let mut next = input;
-        while let Some(input) = next {
-            if self.sink.input(input)? == Asked::Quit {
-                self.end.get_or_insert(EndReason::Interrupted);
+    /// What was there before the watch began is reported from `--since` on.
+    fn is_wanted(&self, event: &Event) -> bool {
+        let EventKind::Tag { tag, initial: true, .. } = &event.kind else { return true };
+        let is_too_old = |from: Timestamp| tag.time.is_some_and(|time| time < from);
+        !self.plan.backfill_from.is_some_and(is_too_old)
+    }
+
+    fn event(&self, index: Option<usize>, kind: EventKind) -> Event {
+        let profile = index.map(|index| self.agents[index].view.profile.clone());
+        Event { at: self.around.clock.now(), profile, kind }
+    }
+
+    fn report(&mut self, index: Option<usize>, kind: EventKind) -> io::Result<()> {
+        let event = self.event(index, kind);
+        self.write(&[event])
+    }
+
+    fn write(&mut self, events: &[Event]) -> io::Result<()> {
+        self.sinks.write(events)?;
+        for event in events {
+            self.view.note(event);
+            if self.plan.until.as_ref().is_some_and(|until| until.is_met_by(event)) {
+                self.end.get_or_insert(EndReason::ConditionMet);
             }
-            next = self.around.input.try_recv().ok();
         }
         Ok(())
     }
 
-    /// Tells what a look showed. What was there before the watch began is told from `--since` on.
-    fn tell_seen(&mut self, index: usize, event: &Event) -> io::Result<()> {
-        if let EventKind::Tag { tag, .. } = &event.kind {
-            let is_too_old = |from: Timestamp| tag.time.is_some_and(|time| time < from);
-            if event.is_initial() && self.plan.backfill_from.is_some_and(is_too_old) {
-                return Ok(());
-            }
-            self.followed[index].keep((**tag).clone());
+    /// Hands the present to whoever shows it.
+    fn publish(&mut self) {
+        if !self.sinks.view.is_closed() {
+            let agents = self.agents.iter().map(|agent| Arc::clone(&agent.view)).collect();
+            let (now, wall) = (self.now(), self.around.clock.now());
+            self.sinks.view.send_replace(FloorView { agents, now, wall, ..self.view.clone() });
         }
-        self.tell_event(event)
-    }
-
-    fn tell(&mut self, index: Option<usize>, kind: EventKind) -> io::Result<()> {
-        let profile = index.map(|index| self.followed[index].profile.clone());
-        self.tell_event(&Event { at: self.around.clock.now(), profile, kind })
-    }
-
-    fn tell_event(&mut self, event: &Event) -> io::Result<()> {
-        self.sink.tell(event)?;
-        self.around.reactions.to(event);
-        if self.plan.until.as_ref().is_some_and(|until| until.is_met_by(event)) {
-            self.end.get_or_insert(EndReason::ConditionMet);
-        }
-        Ok(())
-    }
-
-    fn show(&mut self) -> io::Result<()> {
-        let (now, wall) = (self.now(), self.around.clock.now());
-        self.sink.show(View { followed: &self.followed, now, wall, interval: self.plan.interval })
     }
 }
 

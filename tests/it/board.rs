@@ -3,11 +3,10 @@
 use std::io;
 use std::time::Duration;
 
-use deepcall::floor::event::Event;
 use deepcall::output::text::times;
-use deepcall::watch::board::Board;
-use deepcall::watch::followed::View;
-use deepcall::watch::sink::Sink;
+use deepcall::watch::sinks::board::Board;
+use deepcall::watch::sinks::display::{Display, Input, Request};
+use deepcall::watch::view::FloorView;
 
 use crate::support::{CANARY_SSID, FakeServer, Painted, Poll, Reply, Screen, Shift, World};
 
@@ -18,12 +17,8 @@ struct Watched {
     frames: Vec<(Duration, String)>,
 }
 
-impl Sink for Watched {
-    fn tell(&mut self, event: &Event) -> io::Result<()> {
-        self.board.tell(event)
-    }
-
-    fn show(&mut self, view: View<'_>) -> io::Result<()> {
+impl Display for Watched {
+    fn show(&mut self, view: &FloorView) -> io::Result<()> {
         self.board.show(view)?;
         let heading = self.painted.screen().rows(0, 100).next().unwrap();
         // Of several frames of one moment, the last one knows all that happened in it.
@@ -32,6 +27,14 @@ impl Sink for Watched {
         }
         self.frames.push((view.now, heading));
         Ok(())
+    }
+
+    fn input(&mut self, input: Input) -> io::Result<Request> {
+        self.board.input(input)
+    }
+
+    fn finish(&mut self, view: &FloorView) -> io::Result<()> {
+        self.board.finish(view)
     }
 }
 
@@ -64,7 +67,7 @@ fn the_board_tells_the_truth_while_the_server_is_away_for_ten_seconds_and_for_tw
         let painted = Painted::new(100, 24);
         let board = shift.board(&painted, 100, 24);
         let mut watched = Watched { board, painted, frames: vec![] };
-        let polls = shift.watch(&mut watched);
+        let polls = shift.show(&mut watched);
         let last = polls.last().unwrap().at;
         let mut words = vec![];
         for (now, heading) in &watched.frames {
@@ -267,6 +270,39 @@ fn a_board_whose_terminal_is_gone_ends_although_it_may_not_hear_of_it() {
     let (code, took) = screen.hang_up();
     assert_eq!(code, 143);
     assert!(took < Duration::from_secs(2), "{took:?}");
+}
+
+/// Tags whose raw fields fill a screen that is larger than what a terminal takes unread.
+const LARGE: (u16, u16) = (100, 300);
+
+fn long_tags() -> String {
+    let tag = |number| format!(r#"{{"id":"t{number}","note":"{}"}}"#, "x".repeat(2_000));
+    let tags: Vec<String> = (0..20).map(tag).collect();
+    format!(r#"{{"status":"success","code":200,"data":[{}],"iconDetails":[]}}"#, tags.join(","))
+}
+
+#[test]
+fn a_terminal_that_takes_nothing_holds_neither_the_polling_nor_the_end() {
+    let server = FakeServer::always(&long_tags());
+    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let mut screen = Screen::start(&world, "watch --only tags --interval 2s", LARGE.0, LARGE.1);
+    screen.wait_for("newest tags");
+    screen.type_keys("\r");
+    screen.wait_for("recent tags");
+    screen.while_nobody_reads(|screen| {
+        // Back to the floor and to the agent again: a frame from nothing.
+        screen.type_keys("\u{7f}\r");
+        server.await_arrivals(server.arrivals().len() + 3);
+    });
+    screen.type_keys("\u{7f}");
+    screen.wait_for("newest tags");
+    let code = screen.while_nobody_reads(|screen| {
+        screen.type_keys("\r\u{7f}\r");
+        server.await_arrivals(server.arrivals().len() + 1);
+        screen.signal(rustix::process::Signal::TERM);
+        screen.wait_for_exit()
+    });
+    assert_eq!(code, 143);
 }
 
 #[test]

@@ -1,23 +1,12 @@
 //! The stream of a scripted floor, line by line: what the real loop makes of the simulated server's answers.
 
-use std::io;
 use std::time::Duration;
 
-use deepcall::floor::event::Event;
 use deepcall::output::presentation::Format;
-use deepcall::watch::sink::Sink;
+use deepcall::watch::sinks::EventSink;
 
 use crate::formats::read;
 use crate::support::Shift;
-
-/// Tells several sinks the same.
-struct All<'a>(Vec<&'a mut dyn Sink>);
-
-impl Sink for All<'_> {
-    fn tell(&mut self, event: &Event) -> io::Result<()> {
-        self.0.iter_mut().try_for_each(|sink| sink.tell(event))
-    }
-}
 
 fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
@@ -38,7 +27,7 @@ fn the_stream_of_a_scripted_floor_is_the_same_to_the_last_byte() {
     let formats = [Format::Ndjson, Format::Table, Format::Csv];
     let mut lines: Vec<_> =
         formats.into_iter().zip(&mut texts).map(|(it, text)| Shift::lines(it, text)).collect();
-    shift.watch(&mut All(lines.iter_mut().map(|lines| lines as &mut dyn Sink).collect()));
+    shift.watch(lines.iter_mut().map(|lines| lines as &mut dyn EventSink).collect());
     drop(lines);
     let [json, sentences, csv] = texts.map(|text| String::from_utf8(text).unwrap());
     insta::assert_snapshot!("a_scripted_floor_as_json", json);

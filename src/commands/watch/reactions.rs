@@ -1,5 +1,7 @@
 //! What `--bell`, `--notify` and `--exec` set up.
 
+use std::io::Write;
+
 use crate::app::App;
 use crate::app::environment::Terminals;
 use crate::app::settings::table::{WATCH_BELL, WATCH_NOTIFY, WATCH_ON};
@@ -9,8 +11,10 @@ use crate::failure::Failure;
 use crate::floor::event::Event;
 use crate::output::event_view;
 use crate::output::presentation::Presentation;
-use crate::watch::reaction::notice::{TerminalNotice, has_desktop, show_on_desktop};
-use crate::watch::reaction::{Desktop, Hook, Notifier, Reactions};
+use crate::watch::sinks::exec::{Exec, Hook};
+use crate::watch::sinks::notify::notice::{TerminalNotice, has_desktop, show_on_desktop};
+use crate::watch::sinks::notify::{Desktop, Notices, Notify};
+use crate::watch::sinks::reactions::Reactions;
 
 /// What can be neither rung nor shown here is a note and no error: the same line, or the same config file, also runs
 /// where nobody sits.
@@ -36,25 +40,28 @@ pub(crate) fn reactions(
     }
     let mut reactions = Reactions::none();
     reactions.on = settings.get(&WATCH_ON)?.value;
-    reactions.bell = bell;
-    if notify {
+    let notices = notify.then(|| {
         let Presentation { zone, mask, .. } = presentation.clone();
         let words = move |event: &Event| event_view::words(event, &zone, mask);
         let desktop: Option<Desktop> = if has_desktop { Some(show_on_desktop) } else { None };
-        let terminal = TerminalNotice::of(text);
-        reactions.notify = Some(Notifier::new(Box::new(words), app.redactor.clone(), desktop, terminal));
-    }
-    reactions.exec = args.exec.as_ref().map(|command| Hook {
-        command: command.clone(),
-        hidden_variables: CREDENTIAL_VARIABLES.to_vec(),
-        zone: presentation.zone.clone(),
-        mask: presentation.mask,
-        redactor: app.redactor.clone(),
+        Notices::new(Box::new(words), app.redactor.clone(), desktop, TerminalNotice::of(text))
     });
-    if stderr {
-        reactions.terminal = Box::new(app.console.bell());
-    } else if stdout {
-        reactions.terminal = Box::new(app.console.screen());
+    if bell || notify {
+        let terminal: Box<dyn Write + Send> = match (stderr, stdout) {
+            (true, _) => Box::new(app.console.bell()),
+            (false, true) => Box::new(app.console.screen()),
+            (false, false) => Box::new(std::io::sink()),
+        };
+        reactions.notify = Some(Notify::new(bell, notices, terminal));
     }
+    reactions.exec = args.exec.as_ref().map(|command| {
+        Exec::new(Hook {
+            command: command.clone(),
+            hidden_variables: CREDENTIAL_VARIABLES.to_vec(),
+            zone: presentation.zone.clone(),
+            mask: presentation.mask,
+            redactor: app.redactor.clone(),
+        })
+    });
     Ok(reactions)
 }

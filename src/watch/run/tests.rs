@@ -5,9 +5,17 @@ use std::rc::Rc;
 
 use jiff::SignedDuration;
 
+use tokio::sync::{mpsc, oneshot};
+
 use super::*;
+use crate::floor::answer::Tag;
 use crate::floor::poll_result::PollResult;
 use crate::floor::samples;
+use crate::watch::sinks::EventSink;
+use crate::watch::sinks::display::{Display, Input, Request, drive};
+
+mod sessions;
+mod sinks;
 
 const INTERVAL: Duration = Duration::from_secs(5);
 
@@ -20,6 +28,8 @@ fn seconds(count: u64) -> Duration {
 enum Says {
     /// Nothing is new.
     Nothing,
+    /// These are the recent notifications.
+    Tags(Vec<Tag>),
     /// The poll fails like this.
     Fails(PollFailure),
     /// The answer takes this long.
@@ -51,12 +61,13 @@ impl Source for Scripted {
         self.asked.borrow_mut().push(at);
         self.under_way.set(self.under_way.get() + 1);
         self.most_under_way.set(self.most_under_way.get().max(self.under_way.get()));
-        let failure = match (self.script)(at) {
-            Says::Nothing => None,
-            Says::Fails(failure) => Some(failure),
+        let (tags, failure) = match (self.script)(at) {
+            Says::Nothing => (vec![], None),
+            Says::Tags(tags) => (tags, None),
+            Says::Fails(failure) => (vec![], Some(failure)),
             Says::After(delay) => {
                 tokio::time::sleep(delay).await;
-                None
+                (vec![], None)
             }
         };
         self.under_way.set(self.under_way.get() - 1);
@@ -64,7 +75,7 @@ impl Source for Scripted {
             profile: Some(self.name.clone()),
             server_time: None,
             taken_at: wall(self.started),
-            ..samples::tags(0, &[])
+            ..samples::tags(0, &tags)
         });
         Polled { result, failure, refused: vec![], scope }
     }
@@ -89,30 +100,47 @@ fn wall(started: Instant) -> Timestamp {
     samples::at(0).checked_add(passed).expect("a moment within range")
 }
 
-/// Keeps what is told, with the moment, and counts how often the present is shown.
+/// Keeps what it takes, with the moment.
 struct Told {
     started: Instant,
     events: Vec<(Duration, &'static str)>,
     end: Option<EndReason>,
+    /// How many views were shown beside it.
     shown: usize,
     /// After so many events it takes no more.
     takes: usize,
 }
 
-impl Sink for Told {
-    fn tell(&mut self, event: &Event) -> io::Result<()> {
-        if self.events.len() == self.takes {
-            return Err(io::ErrorKind::BrokenPipe.into());
-        }
-        self.events.push((self.started.elapsed(), event.kind.words().name));
-        if let EventKind::End { reason, .. } = event.kind {
-            self.end = Some(reason);
+impl EventSink for Told {
+    fn write(&mut self, events: &[Event]) -> io::Result<()> {
+        for event in events {
+            if self.events.len() == self.takes {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            self.events.push((self.started.elapsed(), event.kind.words().name));
+            if let EventKind::End { reason, .. } = event.kind {
+                self.end = Some(reason);
+            }
         }
         Ok(())
     }
+}
 
-    fn show(&mut self, _: View<'_>) -> io::Result<()> {
-        self.shown += 1;
+/// Counts what it is shown.
+#[derive(Default)]
+struct Counter(usize);
+
+impl Display for Counter {
+    fn show(&mut self, _: &FloorView) -> io::Result<()> {
+        self.0 += 1;
+        Ok(())
+    }
+
+    fn input(&mut self, _: Input) -> io::Result<Request> {
+        Ok(Request::Nothing)
+    }
+
+    fn finish(&mut self, _: &FloorView) -> io::Result<()> {
         Ok(())
     }
 }
@@ -172,21 +200,30 @@ impl Floor {
         self.profiles[0].asked.borrow().clone()
     }
 
-    async fn watch(&mut self) -> (io::Result<EndReason>, Told) {
+    /// The watch, before it has begun.
+    fn new_watch<'s>(&self, sinks: Sinks<'s>) -> Watch<'s, Scripted> {
         let started = self.profiles[0].started;
-        let (_terminal, input) = mpsc::channel(1);
         let around = Surroundings {
             clock: Clock::from_fn(move || wall(started)),
-            input,
             reader_is_gone: self.reader_is_gone,
             random: crate::client::connection::random,
             note: &|_| (),
-            reactions: Reactions::none(),
         };
-        let mut told = Told { started, events: vec![], end: None, shown: 0, takes: self.takes };
         let plan = Plan { limits: vec![], until: self.plan.until.clone(), ..self.plan };
-        let watch = Watch::new(self.profiles.clone(), plan, around, &mut told);
-        let ended = watch.run(std::future::pending()).await;
+        Watch::new(self.profiles.clone(), plan, around, sinks)
+    }
+
+    async fn watch(&mut self) -> (io::Result<EndReason>, Told) {
+        let started = self.profiles[0].started;
+        let mut told = Told { started, events: vec![], end: None, shown: 0, takes: self.takes };
+        let sinks = Sinks::new(vec![&mut told]);
+        let (_terminal, inputs) = mpsc::channel(1);
+        let (stop, _never) = oneshot::channel();
+        let mut counter = Counter::default();
+        let shown = drive(&mut counter, sinks.view.subscribe(), inputs, stop);
+        let (ended, shown) = tokio::join!(self.new_watch(sinks).run(std::future::pending()), shown);
+        shown.expect("a display that takes everything");
+        told.shown = counter.0;
         (ended, told)
     }
 }
@@ -248,39 +285,6 @@ async fn a_server_that_says_when_to_come_back_is_not_asked_before() {
     let next = *asked.iter().find(|at| **at > refused).unwrap();
     assert!(next >= refused + seconds(240) && next <= refused + seconds(265), "{refused:?}, then {next:?}");
     assert_eq!(told.moments_of("connection_restored").len(), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_ended_session_is_confirmed_looked_for_once_and_then_told() {
-    let mut floor =
-        Floor::of(seconds(3600), |at| if at >= seconds(60) { no_session() } else { Says::Nothing });
-    let (ended, told) = floor.watch().await;
-    assert_eq!(ended.unwrap(), EndReason::SessionExpired);
-    assert_eq!(told.names(), ["start", "state", "session_expired", "end"]);
-    let refused = floor.asked().into_iter().filter(|at| *at >= seconds(60)).collect::<Vec<_>>();
-    assert_eq!(refused.len(), 2, "{refused:?}");
-    assert!(refused[1].abs_diff(refused[0]) >= INTERVAL, "{refused:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_session_that_was_renewed_in_the_store_goes_on() {
-    let mut floor =
-        Floor::of(seconds(600), |at| if at >= seconds(60) { no_session() } else { Says::Nothing });
-    let renewed = Scripted { script: Rc::new(|_| Says::Nothing), ..floor.profiles[0].clone() };
-    floor.profiles[0].stored.borrow_mut().push(renewed);
-    let (ended, told) = floor.watch().await;
-    assert_eq!(ended.unwrap(), EndReason::Timeout);
-    // Nothing was lost on the way, so nothing is told as restored.
-    assert_eq!(told.names(), ["start", "state", "session_expired", "session_renewed", "end"]);
-    assert!(floor.asked().last().unwrap() > &seconds(590));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_session_that_was_in_doubt_for_one_poll_is_not_told() {
-    let mut floor =
-        Floor::of(seconds(300), |at| if is_within(at, 60, 65) { no_session() } else { Says::Nothing });
-    let (_, told) = floor.watch().await;
-    assert_eq!(told.names(), ["start", "state", "end"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -143,6 +143,18 @@ impl Screen {
         self.keyboard.flush().unwrap();
     }
 
+    /// Does something while nobody reads what is painted, as after Ctrl-S.
+    pub fn while_nobody_reads<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let parser = Arc::clone(&self.parser);
+        let _held = parser.0.lock().unwrap();
+        work(self)
+    }
+
+    /// Waits for the end without a look at the screen; returns the exit code.
+    pub fn wait_for_exit(&mut self) -> u32 {
+        self.child.wait().unwrap().exit_code()
+    }
+
     /// Gives the terminal another size.
     pub fn resize(&self, rows: u16, columns: u16) {
         self.parser.0.lock().unwrap().parser.screen_mut().set_size(size(rows), size(columns));

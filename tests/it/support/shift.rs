@@ -18,12 +18,12 @@ use deepcall::floor::limit::Limit;
 use deepcall::output::presentation::{Format, Presentation};
 use deepcall::sandbox::{Sandbox, SandboxOptions};
 use deepcall::store::{Credentials, Secret, ServerUrl};
-use deepcall::watch::board::{Board, BoardOptions};
-use deepcall::watch::reaction::Reactions;
 use deepcall::watch::run::{Plan, Surroundings, Watch};
-use deepcall::watch::sink::Sink;
+use deepcall::watch::sinks::board::{Board, BoardOptions};
+use deepcall::watch::sinks::display::{Display, drive};
+use deepcall::watch::sinks::lines::Lines;
+use deepcall::watch::sinks::{EventSink, Sinks};
 use deepcall::watch::source::{LiveServer, Polled, Source, WatchScope};
-use deepcall::watch::stream::Lines;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use ratatui::layout::Rect;
 use tokio::time::Instant;
@@ -63,7 +63,7 @@ impl Shift {
     pub fn screen(&self, columns: u16, rows: u16) -> vt100::Screen {
         let painted = Painted::new(columns, rows);
         let mut board = self.board(&painted, columns, rows);
-        self.watch(&mut board);
+        self.show(&mut board);
         painted.screen()
     }
 
@@ -100,21 +100,27 @@ impl Shift {
         self.limits.iter().map(|limit| limit.parse().unwrap()).collect()
     }
 
-    /// Watches the floor to the end of the shift; every poll in turn.
-    pub fn watch(&self, sink: &mut dyn Sink) -> Vec<Poll> {
+    /// Watches the floor to the end of the shift.
+    pub fn watch(&self, durable: Vec<&mut dyn EventSink>) {
+        self.run(durable, None);
+    }
+
+    /// The same, and shows it; every poll in turn.
+    pub fn show(&self, display: &mut dyn Display) -> Vec<Poll> {
+        self.run(vec![], Some(display))
+    }
+
+    fn run(&self, durable: Vec<&mut dyn EventSink>, display: Option<&mut dyn Display>) -> Vec<Poll> {
         let polls = Arc::default();
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
         runtime.block_on(async {
             let started = Instant::now();
-            let (_terminal, input) = tokio::sync::mpsc::channel(1);
             let around = Surroundings {
                 clock: Clock::from_fn(move || after_noon(started.elapsed())),
-                input,
                 reader_is_gone: || None,
                 random: || 0.5,
                 note: &|note| panic!("nobody expected {note}"),
-                reactions: Reactions::none(),
             };
             let plan = Plan {
                 interval: Duration::from_secs(5),
@@ -128,7 +134,20 @@ impl Shift {
                 jobs: 16,
             };
             let profiles = self.open(started, &polls);
-            Watch::new(profiles, plan, around, sink).run(std::future::pending()).await.unwrap();
+            let sinks = Sinks::new(durable);
+            let (_terminal, inputs) = tokio::sync::mpsc::channel(1);
+            let (stop, _never) = tokio::sync::oneshot::channel();
+            let views = sinks.view.subscribe();
+            let showing = async {
+                match display {
+                    Some(display) => drive(display, views, inputs, stop).await,
+                    None => Ok(()),
+                }
+            };
+            let watch = Watch::new(profiles, plan, around, sinks).run(std::future::pending());
+            let (ended, shown) = tokio::join!(watch, showing);
+            ended.unwrap();
+            shown.unwrap();
         });
         let polls = polls.lock().unwrap();
         polls.clone()

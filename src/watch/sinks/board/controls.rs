@@ -1,7 +1,7 @@
 //! What the person at the board has chosen: page, selection, filter, frozen order. Keys go in,
 //! choices come out; it must not know the screen.
 
-use crate::watch::sink::Asked;
+use crate::watch::sinks::display::Request;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 /// A filter longer than this finds nothing anyway.
@@ -40,28 +40,28 @@ pub(crate) struct Controls {
 
 impl Controls {
     /// Takes one event of the terminal.
-    pub(crate) fn take(&mut self, event: &Event) -> Asked {
+    pub(crate) fn take(&mut self, event: &Event) -> Request {
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => self.press(*key),
-            Event::Resize(..) => Asked::Redraw,
-            _ => Asked::Nothing,
+            Event::Resize(..) => Request::Redraw,
+            _ => Request::Nothing,
         }
     }
 
-    fn press(&mut self, key: KeyEvent) -> Asked {
+    fn press(&mut self, key: KeyEvent) -> Request {
         if key.modifiers.contains(KeyModifiers::CONTROL) {
             return match key.code {
-                KeyCode::Char('c') => Asked::Quit,
-                KeyCode::Char('z') => Asked::Stop,
-                KeyCode::Char('l') => Asked::Redraw,
-                _ => Asked::Nothing,
+                KeyCode::Char('c') => Request::Quit,
+                KeyCode::Char('z') => Request::Stop,
+                KeyCode::Char('l') => Request::Redraw,
+                _ => Request::Nothing,
             };
         }
         if self.is_typing {
             return self.type_filter(key.code);
         }
         match (key.code, &self.page) {
-            (KeyCode::Char('q'), _) => return Asked::Quit,
+            (KeyCode::Char('q'), _) => return Request::Quit,
             (KeyCode::Up | KeyCode::Char('k'), _) => self.step(-1),
             (KeyCode::Down | KeyCode::Char('j'), _) => self.step(1),
             (KeyCode::PageUp, _) => self.step(-self.page_length()),
@@ -86,12 +86,12 @@ impl Controls {
             (KeyCode::Char('f'), Page::Floor) => {
                 self.frozen = if self.frozen.is_some() { None } else { Some(self.order.clone()) };
             }
-            _ => return Asked::Nothing,
+            _ => return Request::Nothing,
         }
-        Asked::Redraw
+        Request::Redraw
     }
 
-    fn type_filter(&mut self, code: KeyCode) -> Asked {
+    fn type_filter(&mut self, code: KeyCode) -> Request {
         match code {
             KeyCode::Enter => self.is_typing = false,
             KeyCode::Esc => {
@@ -106,9 +106,9 @@ impl Controls {
             KeyCode::Char(letter) if !letter.is_control() && self.filter.chars().count() < LONGEST_FILTER => {
                 self.filter.push(letter);
             }
-            _ => return Asked::Nothing,
+            _ => return Request::Nothing,
         }
-        Asked::Redraw
+        Request::Redraw
     }
 
     fn turn_to(&mut self, page: Page) {

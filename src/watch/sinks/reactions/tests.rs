@@ -1,7 +1,7 @@
-use std::cell::RefCell;
 use std::fs::File;
-use std::io::{self, Read};
-use std::rc::Rc;
+use std::io::{self, Read, Write};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 
 use jiff::tz::TimeZone;
 use tokio::time::Instant;
@@ -9,13 +9,18 @@ use tokio::time::Instant;
 use super::*;
 use crate::floor::event::EventKind;
 use crate::floor::samples::at;
+use crate::output::text::redact::Redactor;
+use crate::watch::sinks::exec::{Hook, MOST_WAITING};
+use crate::watch::sinks::notify;
+use crate::watch::sinks::notify::notice::{DESKTOP_LIMIT, TerminalNotice};
+use crate::watch::sinks::notify::{Desktop, MOST_NOTICES, Notices};
 
 #[derive(Clone, Default)]
-struct Terminal(Rc<RefCell<Vec<u8>>>);
+struct Terminal(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Terminal {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
+        self.0.lock().expect("no panic").write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -27,68 +32,79 @@ fn renewed() -> Event {
     Event { at: at(0), profile: Some("asha".into()), kind: EventKind::SessionRenewed }
 }
 
-fn reactions(desktop: Option<Desktop>) -> (Reactions, Terminal) {
-    let terminal = Terminal::default();
+fn notices(desktop: Option<Desktop>) -> Notices {
     let redactor = Redactor::default();
     redactor.hide("one-secret");
     let words = |event: &Event| format!("{} one-secret", event.profile.as_deref().unwrap_or_default());
     let terminal_notice = TerminalNotice::of(|name| (name == "TERM").then(|| "foot".to_owned()));
-    let notify = Some(Notifier::new(Box::new(words), redactor, desktop, terminal_notice));
-    let reactions = Reactions {
-        on: vec!["session_renewed"],
-        notify,
-        terminal: Box::new(terminal.clone()),
-        ..Reactions::none()
-    };
-    (reactions, terminal)
+    Notices::new(Box::new(words), redactor, desktop, terminal_notice)
 }
 
-fn told(terminal: &Terminal) -> String {
-    String::from_utf8(terminal.0.borrow().clone()).expect("text")
+fn reactions(notify: Notify) -> Reactions {
+    Reactions { on: vec!["session_renewed"], notify: Some(notify), ..Reactions::none() }
+}
+
+fn with_desktop(desktop: Option<Desktop>) -> (Reactions, Terminal) {
+    let terminal = Terminal::default();
+    (reactions(Notify::new(false, Some(notices(desktop)), terminal.clone())), terminal)
+}
+
+fn written(terminal: &Terminal) -> String {
+    String::from_utf8(terminal.0.lock().expect("no panic").clone()).expect("text")
+}
+
+/// Waits until nothing is under way; every complaint.
+async fn complaints(reactions: &mut Reactions) -> Vec<String> {
+    let mut complaints = vec![];
+    while reactions.are_running() {
+        complaints.extend(reactions.finished().await);
+    }
+    complaints
 }
 
 const NOTICE: &str = "\x1b]777;notify;deepcall;asha ••••\x07";
 
 #[tokio::test]
-async fn without_a_desktop_the_terminal_is_told_without_secrets() {
-    let (mut reactions, terminal) = reactions(None);
-    reactions.bell = true;
+async fn without_a_desktop_the_terminal_gets_the_notice_without_secrets() {
+    let terminal = Terminal::default();
+    let mut reactions = reactions(Notify::new(true, Some(notices(None)), terminal.clone()));
     reactions.to(&renewed());
-    assert_eq!(told(&terminal), format!("\x07{NOTICE}"));
+    assert!(complaints(&mut reactions).await.is_empty());
+    assert_eq!(written(&terminal), format!("\x07{NOTICE}"));
     reactions.to(&Event { kind: EventKind::Start { profiles: 1, interval_seconds: 5 }, ..renewed() });
-    assert_eq!(told(&terminal), format!("\x07{NOTICE}"), "nobody asked for that event");
+    assert!(!reactions.are_running(), "nobody asked for that event");
 }
 
 #[tokio::test]
 async fn a_desktop_that_works_leaves_the_terminal_alone() {
-    let (mut reactions, terminal) = reactions(Some(|_| Ok(())));
+    let (mut reactions, terminal) = with_desktop(Some(|_| Ok(())));
     for _ in 0..3 {
         reactions.to(&renewed());
         assert_eq!(reactions.finished().await, None);
     }
-    assert_eq!(told(&terminal), "");
+    assert_eq!(written(&terminal), "");
 }
 
 #[tokio::test]
-async fn a_desktop_that_fails_is_told_of_once_and_the_terminal_takes_over() {
-    let (mut reactions, terminal) = reactions(Some(|_| Err("nobody is there".to_owned())));
+async fn a_desktop_that_fails_is_reported_once_and_the_terminal_takes_over() {
+    let (mut reactions, terminal) = with_desktop(Some(|_| Err("nobody is there".to_owned())));
     reactions.to(&renewed());
     reactions.to(&renewed());
-    let complaint = reactions.finished().await.expect("the first failure is told");
+    let complaints_once = complaints(&mut reactions).await;
+    let [complaint] = &complaints_once[..] else { panic!("{complaints_once:?}") };
     assert!(complaint.contains("nobody is there"), "{complaint}");
-    assert_eq!(reactions.finished().await, None);
     reactions.to(&renewed());
-    assert_eq!(told(&terminal), NOTICE.repeat(3));
-    reactions.finish(false, &|told| panic!("told again: {told}")).await;
+    reactions.finish(false, &|complaint| panic!("reported again: {complaint}")).await;
+    assert_eq!(written(&terminal), NOTICE.repeat(3));
 }
 
 #[test]
 fn a_desktop_that_hangs_is_given_up_and_does_not_pile_up_notices() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
     let runtime = runtime.expect("a runtime");
-    let (told_at_once, complaint) = runtime.block_on(async {
+    let complaint = runtime.block_on(async {
         // Parking may end by itself.
-        let (mut reactions, terminal) = reactions(Some(|_| {
+        let (mut reactions, terminal) = with_desktop(Some(|_| {
             loop {
                 std::thread::park();
             }
@@ -96,23 +112,59 @@ fn a_desktop_that_hangs_is_given_up_and_does_not_pile_up_notices() {
         for _ in 0..MOST_NOTICES + 2 {
             reactions.to(&renewed());
         }
-        let told_at_once = told(&terminal);
+        // Beyond those under way the terminal is asked.
+        while written(&terminal) != NOTICE.repeat(2) {
+            assert_eq!(reactions.finished().await, None);
+        }
         // Time passes once the notices are under way.
         let passing = async {
             tokio::time::advance(DESKTOP_LIMIT * 2).await;
             std::future::pending().await
         };
+        let complaint = async {
+            loop {
+                if let Some(complaint) = reactions.finished().await {
+                    return complaint;
+                }
+            }
+        };
         tokio::select! {
             biased;
-            complaint = reactions.finished() => (told_at_once, complaint),
+            complaint = complaint => complaint,
             never = passing => never,
         }
     });
     // The threads still hang; a panic before this line would wait for them.
     runtime.shutdown_background();
-    assert_eq!(told_at_once, NOTICE.repeat(2), "beyond those under way the terminal is told");
-    let complaint = complaint.expect("told");
     assert!(complaint.contains("no answer within 3 s"), "{complaint}");
+}
+
+/// A terminal that takes nothing until it is let go.
+struct Stalled(Terminal, Receiver<()>);
+
+impl Write for Stalled {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _ = self.1.recv();
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_terminal_that_takes_nothing_holds_nobody_and_gets_only_a_few_bells_later() {
+    let terminal = Terminal::default();
+    let (let_go, held) = channel();
+    let mut reactions = reactions(Notify::new(true, None, Stalled(terminal.clone(), held)));
+    for _ in 0..100 {
+        reactions.to(&renewed());
+    }
+    assert_eq!(written(&terminal), "");
+    drop(let_go);
+    assert!(complaints(&mut reactions).await.is_empty());
+    assert_eq!(written(&terminal), "\x07".repeat(1 + notify::MOST_WAITING));
 }
 
 fn with_hook(command: &str) -> Reactions {
@@ -123,7 +175,7 @@ fn with_hook(command: &str) -> Reactions {
         mask: false,
         redactor: Redactor::default(),
     };
-    Reactions { on: vec!["session_renewed"], exec: Some(hook), ..Reactions::none() }
+    Reactions { on: vec!["session_renewed"], exec: Some(Exec::new(hook)), ..Reactions::none() }
 }
 
 fn of(profile: &str) -> Event {
@@ -158,7 +210,7 @@ async fn a_hook_runs_once_at_a_time_for_a_profile_and_side_by_side_for_several()
     for _ in 0..5 {
         reactions.to(&of("asha"));
     }
-    assert_eq!(reactions.running.len(), 1);
+    assert_eq!(reactions.exec.as_ref().map(Exec::running), Some(1));
     reactions.finish(false, &|told| panic!("{told}")).await;
     assert_eq!(std::fs::read_to_string(&heard).expect("what was heard").lines().count(), 5);
 
@@ -166,9 +218,9 @@ async fn a_hook_runs_once_at_a_time_for_a_profile_and_side_by_side_for_several()
     for profile in ["asha", "ravi", "asha", "meena", "ravi"] {
         reactions.to(&of(profile));
     }
-    assert_eq!(reactions.running.len(), 3);
+    assert_eq!(reactions.exec.as_ref().map(Exec::running), Some(3));
     reactions.finish(false, &|told| panic!("{told}")).await;
-    assert!(reactions.waiting.is_empty());
+    assert!(!reactions.are_running());
 }
 
 #[tokio::test]
@@ -190,7 +242,7 @@ async fn events_that_a_hook_is_too_slow_for_are_counted_and_told() {
     let told = reactions.finished().await;
     assert_eq!(told.as_deref(), Some("--exec is too slow: 3 events were not handed to it"));
     let mut ran = 0;
-    while !reactions.running.is_empty() {
+    while reactions.are_running() {
         assert_eq!(reactions.finished().await, None);
         ran += 1;
     }

@@ -1,12 +1,13 @@
 //! The board's heading: how many are in which state, and whether what is shown is still true.
 //! Pure, and it must not know the screen.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::output::text::style::{Mark, ORDINARY, Tint, WRONG};
 use crate::output::text::times;
-use crate::watch::board::rows::{RECONNECTING, level};
-use crate::watch::followed::{Followed, Phase, View};
+use crate::watch::sinks::board::rows::{RECONNECTING, level};
+use crate::watch::view::{AgentView, FloorView, Phase};
 
 /// Beyond two intervals, so many seconds may pass before the data is called stale.
 const GRACE: Duration = Duration::from_secs(5);
@@ -22,10 +23,10 @@ pub(crate) struct Tally {
 }
 
 /// Counts what the server said last. A profile followed no longer counts as unknown.
-pub(crate) fn tally(followed: &[Followed]) -> Tally {
+pub(crate) fn tally(agents: &[Arc<AgentView>]) -> Tally {
     let mut tally = Tally::default();
-    for one in followed {
-        let state = one.memory.state();
+    for one in agents {
+        let state = &one.state;
         let on_break = state.break_state.as_ref().map(|since| since.state.on_break);
         let in_wrapup = state.wrapup.as_ref().map(|since| since.state.in_wrapup);
         let (on_break, in_wrapup) = if one.is_over() { (None, None) } else { (on_break, in_wrapup) };
@@ -57,8 +58,8 @@ pub(crate) enum Liveness {
 }
 
 /// The worst of all profiles that are still followed.
-pub(crate) fn liveness(view: &View<'_>) -> Liveness {
-    let alive = || view.followed.iter().filter(|one| !one.is_over());
+pub(crate) fn liveness(view: &FloorView) -> Liveness {
+    let alive = || view.agents.iter().filter(|one| !one.is_over());
     let failing = alive().filter(|one| one.health.failing_since().is_some()).count();
     let lags = || alive().map(|one| one.health.lag(view.now));
     if alive().next().is_none() {
@@ -98,17 +99,17 @@ impl Liveness {
 }
 
 /// The age of the oldest answer among those shown; `None` before the first.
-pub(crate) fn age(view: &View<'_>) -> Option<String> {
-    let lags = view.followed.iter().filter(|one| !one.is_over()).filter_map(|one| one.health.lag(view.now));
+pub(crate) fn age(view: &FloorView) -> Option<String> {
+    let lags = view.agents.iter().filter(|one| !one.is_over()).filter_map(|one| one.health.lag(view.now));
     lags.max().map(seconds_of).map(times::length)
 }
 
 /// When the server is asked next.
-pub(crate) fn next_poll(view: &View<'_>) -> Option<String> {
-    if view.followed.iter().any(|one| matches!(one.phase, Phase::Polling(_))) {
+pub(crate) fn next_poll(view: &FloorView) -> Option<String> {
+    if view.agents.iter().any(|one| matches!(one.phase, Phase::Polling(_))) {
         return Some("asking now".to_owned());
     }
-    let due = view.followed.iter().filter_map(Followed::due).min()?;
+    let due = view.agents.iter().filter_map(|one| one.due()).min()?;
     Some(format!("next in {}", times::length(seconds_of(due.saturating_sub(view.now)))))
 }
 

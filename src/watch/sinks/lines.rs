@@ -1,4 +1,5 @@
-//! Events as lines: sentences for people and pipes, JSON objects, CSV or TSV for scripts. One write for each line.
+//! Events as lines: sentences for people and pipes, JSON objects, CSV or TSV for scripts. One write for each line, so
+//! that no reader finds half of one.
 
 use std::io::{self, Write};
 
@@ -9,7 +10,7 @@ use crate::output::formats::render::{RenderError, render};
 use crate::output::formats::sentence;
 use crate::output::presentation::{Format, Presentation};
 use crate::output::text::times::rfc3339;
-use crate::watch::sink::Sink;
+use crate::watch::sinks::EventSink;
 
 /// Writes each event as one line and sends it on at once.
 pub struct Lines<W: Write> {
@@ -24,7 +25,7 @@ impl<W: Write> Lines<W> {
         Self { out, presentation, line: Vec::new() }
     }
 
-    fn write(&mut self, event: &Event) -> io::Result<()> {
+    fn write_line(&mut self, event: &Event) -> io::Result<()> {
         match self.presentation.format {
             Format::Json | Format::Ndjson => self.write_object(event),
             Format::Csv | Format::Tsv => self.write_row(event),
@@ -60,11 +61,14 @@ impl<W: Write> Lines<W> {
     }
 }
 
-impl<W: Write> Sink for Lines<W> {
-    fn tell(&mut self, event: &Event) -> io::Result<()> {
-        self.line.clear();
-        self.write(event)?;
-        self.out.write_all(&self.line)?;
-        self.out.flush()
+impl<W: Write> EventSink for Lines<W> {
+    fn write(&mut self, events: &[Event]) -> io::Result<()> {
+        for event in events {
+            self.line.clear();
+            self.write_line(event)?;
+            self.out.write_all(&self.line)?;
+            self.out.flush()?;
+        }
+        Ok(())
     }
 }

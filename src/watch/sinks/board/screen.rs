@@ -4,10 +4,9 @@
 use std::io::{self, Write};
 #[cfg(unix)]
 use std::io::{PipeReader, PipeWriter, Read};
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
-#[cfg(unix)]
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, Once, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::Event;
@@ -21,7 +20,7 @@ use rustix::process::Signal;
 use tokio::signal::unix::{self, SignalKind, signal};
 use tokio::sync::mpsc;
 
-use crate::watch::sink::Input;
+use crate::watch::sinks::display::Input;
 
 /// Keys pressed faster than the board takes them wait in the terminal.
 const INPUTS_WAITING: usize = 16;
@@ -29,16 +28,30 @@ const INPUTS_WAITING: usize = 16;
 /// Whether the terminal is the board's. Global because a terminal is, and a panic must know.
 static IS_ENTERED: AtomicBool = AtomicBool::new(false);
 
+/// Held while something is written to the terminal, so that a panic elsewhere gives it back between two writes of the
+/// board and not within one.
+static WRITING: Mutex<()> = Mutex::new(());
+
+/// A panic waits for the board's write for so long: one into a terminal that takes no bytes never ends.
+const LONGEST_WRITE: Duration = Duration::from_millis(500);
+
 /// What frames are written to. The first failure is told; then it takes everything: the screen library shows the
 /// cursor when it is dropped, and panics where a terminal that has hung up can take neither that nor its complaint.
 pub(crate) struct Surface {
     out: Box<dyn Write>,
     has_failed: bool,
+    is_screen: bool,
 }
 
 impl Surface {
-    pub(crate) fn new(out: impl Write + 'static) -> Self {
-        Self { out: Box::new(out), has_failed: false }
+    /// What is written to `out`, which is the board's terminal or stands for one.
+    pub(crate) fn new(out: impl Write + 'static, is_screen: bool) -> Self {
+        Self { out: Box::new(out), has_failed: false, is_screen }
+    }
+
+    /// Whether what is written now would go nowhere, or to a terminal that is the shell's again.
+    fn is_closed(&self) -> bool {
+        self.has_failed || (self.is_screen && !IS_ENTERED.load(Ordering::SeqCst))
     }
 
     fn note<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
@@ -48,7 +61,8 @@ impl Surface {
 
 impl Write for Surface {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.has_failed {
+        let _held = writing();
+        if self.is_closed() {
             return Ok(bytes.len());
         }
         let written = self.out.write(bytes);
@@ -56,12 +70,17 @@ impl Write for Surface {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.has_failed {
+        let _held = writing();
+        if self.is_closed() {
             return Ok(());
         }
         let flushed = self.out.flush();
         self.note(flushed)
     }
+}
+
+fn writing() -> MutexGuard<'static, ()> {
+    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Gives the terminal back when dropped.
@@ -131,6 +150,11 @@ fn take_terminal(out: &mut impl Write) -> io::Result<()> {
     })
 }
 
+/// Gives back what can be given back without a byte written: the terminal takes none.
+pub(crate) fn give_up() {
+    let _ = disable_raw_mode();
+}
+
 /// Does nothing the second time. Writes to stdout itself: the board's own buffer may be half full.
 fn give_terminal_back() -> io::Result<()> {
     if !IS_ENTERED.swap(false, Ordering::SeqCst) {
@@ -146,7 +170,20 @@ fn give_back_before_a_panic_is_told() {
     ONCE.call_once(|| {
         let tell = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
+            let began = Instant::now();
+            // It may also be this thread's own write that has panicked.
+            let held = loop {
+                match WRITING.try_lock() {
+                    Ok(held) => break Some(held),
+                    Err(TryLockError::Poisoned(held)) => break Some(held.into_inner()),
+                    Err(TryLockError::WouldBlock) if began.elapsed() < LONGEST_WRITE => {
+                        std::thread::sleep(LONGEST_WRITE / 50);
+                    }
+                    Err(TryLockError::WouldBlock) => break None,
+                }
+            };
             let _ = give_terminal_back();
+            drop(held);
             tell(panic);
         }));
     });

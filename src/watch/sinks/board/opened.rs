@@ -3,28 +3,29 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::floor::event::Event;
 use crate::output::text::style::Tint;
 use crate::output::text::width::width;
-use crate::watch::board::lines::{News, news_line, tag_line, times_width};
-use crate::watch::board::paint::Line;
-use crate::watch::board::wording::Wording;
-use crate::watch::followed::Followed;
+use crate::watch::sinks::board::lines::{news_line, tag_line, times_width};
+use crate::watch::sinks::board::paint::Line;
+use crate::watch::sinks::board::wording::Wording;
+use crate::watch::view::AgentView;
 
 /// Raw JSON stands this far to the right.
 const INDENT: usize = 4;
 
 /// The page's lines, wrapped to the columns of the screen.
 pub(crate) fn lines<'n>(
-    followed: &Followed,
-    news: impl DoubleEndedIterator<Item = &'n News>,
+    agent: &AgentView,
+    news: impl DoubleEndedIterator<Item = &'n Event>,
     wording: &Wording<'_>,
     columns: usize,
 ) -> Vec<Line> {
     let mut lines = Vec::new();
-    if let Some(trouble) = &followed.trouble {
-        lines.push(Line::of(format!("no answer: {}", wording.text(trouble)), Tint::Bad));
+    if let Some(failure) = &agent.failure {
+        lines.push(Line::of(format!("no answer: {}", wording.text(&failure.message)), Tint::Bad));
     }
-    let state = followed.memory.state();
+    let state = &agent.state;
     if let Some(detail) = state.break_state.as_ref().and_then(|since| since.state.detail.as_ref()) {
         lines.push(Line::of("what the server said of the break", Tint::Strong));
         lines.extend(wrapped(&wording.json(detail, "detail"), columns));
@@ -32,15 +33,15 @@ pub(crate) fn lines<'n>(
     if let Some(call) = state.wrapup.as_ref().and_then(|since| since.state.call_id.as_deref()) {
         lines.push(Line::of(format!("wrap-up of call {}", Wording::name(call)), Tint::Plain));
     }
-    let mut news = news.rev().map(|news| news_line(news, wording)).peekable();
+    let mut news = news.rev().map(|event| news_line(event, wording)).peekable();
     if news.peek().is_some() {
         lines.push(Line::of("news", Tint::Strong));
         lines.extend(news);
     }
-    let title = if followed.tags.is_empty() { "recent tags: none yet" } else { "recent tags" };
+    let title = if agent.tags.is_empty() { "recent tags: none yet" } else { "recent tags" };
     lines.push(Line::of(title, Tint::Strong));
-    let times = times_width(&followed.tags, wording);
-    for tag in &followed.tags {
+    let times = times_width(&*agent.tags, wording);
+    for tag in &*agent.tags {
         lines.push(tag_line(tag, times, None, wording));
         lines.extend(wrapped(&wording.json(&tag.fields, "fields"), columns));
     }

@@ -10,8 +10,8 @@ use crate::floor::limit::Limit;
 use crate::floor::state::StateSince;
 use crate::output::text::style::{IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG, mark_of_kind};
 use crate::output::text::times;
-use crate::watch::board::wording::Wording;
-use crate::watch::followed::{Followed, Phase, View};
+use crate::watch::sinks::board::wording::Wording;
+use crate::watch::view::{AgentView, FloorView, Phase};
 
 /// Polls fail; what is shown is the last that was said.
 pub(crate) const RECONNECTING: Mark = Mark { symbol: '↻', tint: Tint::Notable };
@@ -36,8 +36,8 @@ pub(crate) struct RowView {
 type Rank = (Reverse<Option<Level>>, Reverse<bool>, Reverse<i64>);
 
 /// The rows of all profiles, in the order they are followed.
-pub(crate) fn rows(view: &View<'_>, limits: &[Limit], wording: &Wording<'_>) -> Vec<RowView> {
-    view.followed.iter().map(|followed| row(followed, view.now, limits, wording)).collect()
+pub(crate) fn rows(view: &FloorView, limits: &[Limit], wording: &Wording<'_>) -> Vec<RowView> {
+    view.agents.iter().map(|agent| row(agent, view.now, limits, wording)).collect()
 }
 
 /// Sorts by urgency, or as the order was frozen; rows that were not there then come last.
@@ -56,28 +56,29 @@ impl RowView {
     }
 }
 
-fn row(followed: &Followed, now: Duration, limits: &[Limit], wording: &Wording<'_>) -> RowView {
-    let state = followed.memory.state();
+/// The row of one agent.
+pub(crate) fn row(agent: &AgentView, now: Duration, limits: &[Limit], wording: &Wording<'_>) -> RowView {
+    let state = &agent.state;
     let breaking = state.break_state.as_ref().filter(|since| since.state.on_break);
     let wrapping = state.wrapup.as_ref().filter(|since| since.state.in_wrapup);
-    let level = level(followed);
+    let level = level(agent);
     let seconds = match (breaking, wrapping) {
         (Some(since), _) => Some(since.seconds_at_least(now)),
         (None, Some(since)) => Some(since.seconds_at_least(now)),
-        (None, None) => without_either(followed, now),
+        (None, None) => without_either(agent, now),
     };
     let said_since = breaking.and_then(|since| since.state.since);
     let at_least = if said_since.is_some() { "" } else { "≥ " };
     RowView {
-        profile: followed.profile.clone(),
-        mark: mark(followed, level),
-        agent: Wording::name(&followed.profile),
-        state: state_word(followed),
-        reason: reason(followed, breaking, wrapping, wording),
+        profile: agent.profile.clone(),
+        mark: mark(agent, level),
+        agent: Wording::name(&agent.profile),
+        state: state_word(agent),
+        reason: reason(agent, breaking, wrapping, wording),
         held: seconds.map_or_else(String::new, |seconds| format!("{at_least}{}", times::length(seconds))),
         left: left(breaking, wrapping, limits, now).map_or_else(String::new, times::length),
         since: said_since.map_or_else(String::new, |since| wording.clock(since)),
-        last_tag: last(followed, now, wording),
+        last_tag: last(agent, now, wording),
         rank: (
             Reverse(level),
             Reverse(breaking.is_some() || wrapping.is_some()),
@@ -87,16 +88,16 @@ fn row(followed: &Followed, now: Duration, limits: &[Limit], wording: &Wording<'
 }
 
 /// The highest limit that was told as crossed.
-pub(crate) fn level(followed: &Followed) -> Option<Level> {
-    followed.told.break_level().max(followed.told.wrapup_level())
+pub(crate) fn level(agent: &AgentView) -> Option<Level> {
+    agent.crossed.break_level().max(agent.crossed.wrapup_level())
 }
 
 /// What the server said, in its own terms: nothing is concluded from two times "no".
-pub(crate) fn state_word(followed: &Followed) -> &'static str {
-    let state = followed.memory.state();
+pub(crate) fn state_word(agent: &AgentView) -> &'static str {
+    let state = &agent.state;
     let on_break = state.break_state.as_ref().map(|since| since.state.on_break);
     let in_wrapup = state.wrapup.as_ref().map(|since| since.state.in_wrapup);
-    if followed.is_over() {
+    if agent.is_over() {
         return "ended";
     }
     match (on_break, in_wrapup) {
@@ -110,11 +111,11 @@ pub(crate) fn state_word(followed: &Followed) -> &'static str {
     }
 }
 
-fn mark(followed: &Followed, level: Option<Level>) -> Mark {
-    match (level, state_word(followed)) {
+fn mark(agent: &AgentView, level: Option<Level>) -> Mark {
+    match (level, state_word(agent)) {
         (_, "ended") | (Some(Level::Critical), _) => WRONG,
         (Some(Level::Warn), _) => NOTABLE,
-        (None, _) if followed.health.failing_since().is_some() => RECONNECTING,
+        (None, _) if agent.health.failing_since().is_some() => RECONNECTING,
         (None, "on break" | "break + wrap-up") => ON_BREAK,
         (None, "wrap-up") => IN_WRAPUP,
         (None, _) => ORDINARY,
@@ -122,20 +123,20 @@ fn mark(followed: &Followed, level: Option<Level>) -> Mark {
 }
 
 /// For how long at least the server has said neither.
-fn without_either(followed: &Followed, now: Duration) -> Option<i64> {
-    let state = followed.memory.state();
+fn without_either(agent: &AgentView, now: Duration) -> Option<i64> {
+    let state = &agent.state;
     let on_break = state.break_state.as_ref().map(|since| since.seconds_at_least(now));
     let in_wrapup = state.wrapup.as_ref().map(|since| since.seconds_at_least(now));
     [on_break, in_wrapup].into_iter().flatten().min()
 }
 
 fn reason(
-    followed: &Followed,
+    agent: &AgentView,
     breaking: Option<&StateSince<Break>>,
     wrapping: Option<&StateSince<Wrapup>>,
     wording: &Wording<'_>,
 ) -> String {
-    if let Phase::Over(why) = &followed.phase {
+    if let Phase::Over(why) = &agent.phase {
         return wording.text(why);
     }
     let of_break = breaking.and_then(|since| since.state.reason.as_deref());
@@ -170,12 +171,12 @@ fn left(
 }
 
 /// The newest tag, or for how long there was no answer: then no tag can have come.
-fn last(followed: &Followed, now: Duration, wording: &Wording<'_>) -> String {
-    if let Some(since) = followed.health.failing_since() {
+fn last(agent: &AgentView, now: Duration, wording: &Wording<'_>) -> String {
+    if let Some(since) = agent.health.failing_since() {
         let seconds = i64::try_from(now.saturating_sub(since).as_secs()).unwrap_or(i64::MAX);
         return format!("no answer for {}", times::length(seconds));
     }
-    followed.tags.front().map_or_else(String::new, |tag| {
+    agent.tags.front().map_or_else(String::new, |tag| {
         let age = tag.time.map_or_else(String::new, |time| format!(", {}", wording.ago(time)));
         let kind = tag.kind.as_deref().map_or_else(|| "tag".to_owned(), |kind| wording.text(kind));
         format!("{} {kind}{age}", tag_mark(tag).symbol)

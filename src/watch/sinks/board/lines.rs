@@ -1,22 +1,14 @@
-//! What stands on one line wherever it is shown: a tag, a piece of news.
-
-use jiff::Timestamp;
+//! What takes one line wherever it is shown: a tag, a piece of news.
 
 use crate::floor::answer::Tag;
+use crate::floor::event::Event;
+use crate::output::event_view;
 use crate::output::text::style::{NOTABLE, Tint, WRONG};
 use crate::output::text::width::{cut, pad_right, width};
-use crate::report::{Sentence, Tone};
-use crate::watch::board::paint::Line;
-use crate::watch::board::rows::tag_mark;
-use crate::watch::board::wording::Wording;
-
-/// An event that the board keeps as a sentence.
-#[derive(Clone, Debug)]
-pub(crate) struct News {
-    pub(crate) at: Timestamp,
-    pub(crate) profile: Option<String>,
-    pub(crate) sentence: Sentence,
-}
+use crate::report::Tone;
+use crate::watch::sinks::board::paint::Line;
+use crate::watch::sinks::board::rows::tag_mark;
+use crate::watch::sinks::board::wording::Wording;
 
 /// How wide the times of these stand: that of another day has its date.
 pub(crate) fn times_width<'t>(tags: impl IntoIterator<Item = &'t Tag>, wording: &Wording<'_>) -> usize {
@@ -48,13 +40,14 @@ pub(crate) fn tag_line(tag: &Tag, times: usize, agent: Option<&str>, wording: &W
 }
 
 /// One piece of news with its time.
-pub(crate) fn news_line(news: &News, wording: &Wording<'_>) -> Line {
-    let (symbol, tint) = match news.sentence.tone {
+pub(crate) fn news_line(event: &Event, wording: &Wording<'_>) -> Line {
+    let sentence = event_view::sentence(event);
+    let (symbol, tint) = match sentence.tone {
         Tone::Usual => (' ', Tint::Plain),
         Tone::Notable => (NOTABLE.symbol, NOTABLE.tint),
         Tone::Bad => (WRONG.symbol, WRONG.tint),
     };
-    Line::of(format!(" {symbol} {}  {}", wording.clock(news.at), wording.sentence(&news.sentence)), tint)
+    Line::of(format!(" {symbol} {}  {}", wording.clock(event.at), wording.sentence(&sentence)), tint)
 }
 
 #[cfg(test)]

@@ -1,8 +1,6 @@
 //! The board as lines on a buffer of cells: heading, rows, newest tags, news, keys.
 //! It must not know the terminal that shows the buffer.
 
-use std::collections::VecDeque;
-
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 
@@ -10,17 +8,17 @@ use crate::floor::answer::Tag;
 use crate::floor::limit::Limit;
 use crate::output::text::style::{CALLBACK, IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG};
 use crate::output::text::width::{cut, pad_left, pad_right};
-use crate::watch::board::columns::{Column, GAP, fit};
-use crate::watch::board::controls::{Controls, Page};
-use crate::watch::board::lines::{News, news_line, tag_line, times_width};
-use crate::watch::board::opened;
-use crate::watch::board::paint::{Line, paint};
-use crate::watch::board::rows;
-use crate::watch::board::rows::{RECONNECTING, RowView};
-use crate::watch::board::summary::{age, liveness, next_poll, tally};
-use crate::watch::board::wording::Wording;
-use crate::watch::followed::{Followed, View};
+use crate::watch::sinks::board::columns::{Column, GAP, fit};
+use crate::watch::sinks::board::controls::{Controls, Page};
+use crate::watch::sinks::board::lines::{news_line, tag_line, times_width};
+use crate::watch::sinks::board::opened;
+use crate::watch::sinks::board::paint::{Line, paint};
+use crate::watch::sinks::board::rows;
+use crate::watch::sinks::board::rows::{RECONNECTING, RowView};
+use crate::watch::sinks::board::summary::{age, liveness, next_poll, tally};
+use crate::watch::sinks::board::wording::Wording;
 use crate::watch::source::WatchScope;
+use crate::watch::view::FloorView;
 
 /// Lines above the page: title and tally.
 const HEADING: usize = 2;
@@ -50,10 +48,9 @@ pub struct BoardOptions {
 
 /// All that a frame shows.
 pub(crate) struct Picture<'a> {
-    pub(crate) view: View<'a>,
+    pub(crate) view: &'a FloorView,
     pub(crate) options: &'a BoardOptions,
     pub(crate) limits: &'a [Limit],
-    pub(crate) news: &'a VecDeque<News>,
 }
 
 impl Picture<'_> {
@@ -81,13 +78,13 @@ impl Picture<'_> {
     }
 
     fn heading(&self, width: usize) -> Vec<Line> {
-        let live = liveness(&self.view);
+        let live = liveness(self.view);
         let Mark { symbol, tint } = live.mark();
         let there = self.options.zone.to_datetime(self.view.wall);
         let clock = format!("{:02}:{:02}:{:02}", there.hour(), there.minute(), there.second());
-        let age = age(&self.view).map(|age| format!("{age} old"));
-        let mut right = Line::of(format!("{symbol} {}", live.words(self.view.followed.len())), tint);
-        for fact in [age, next_poll(&self.view), Some(clock)].into_iter().flatten() {
+        let age = age(self.view).map(|age| format!("{age} old"));
+        let mut right = Line::of(format!("{symbol} {}", live.words(self.view.agents.len())), tint);
+        for fact in [age, next_poll(self.view), Some(clock)].into_iter().flatten() {
             right = right.with(format!(" · {fact}"), Tint::Plain);
         }
         let room = width.saturating_sub(right.width() + 1);
@@ -98,7 +95,7 @@ impl Picture<'_> {
     }
 
     fn tally(&self) -> Line {
-        let tally = tally(self.view.followed);
+        let tally = tally(&self.view.agents);
         let only = self.options.only;
         let mut line = Line::default();
         if tally.over > 0 {
@@ -117,7 +114,7 @@ impl Picture<'_> {
     }
 
     fn floor(&self, controls: &mut Controls, width: usize, room: usize) -> Vec<Line> {
-        let mut shown = rows::rows(&self.view, self.limits, &self.wording());
+        let mut shown = rows::rows(self.view, self.limits, &self.wording());
         rows::sort(&mut shown, controls.frozen.as_deref());
         let columns = fit(&shown, self.options.only, width.saturating_sub(MARGIN));
         shown.retain(|row| row.holds(&controls.filter));
@@ -148,16 +145,20 @@ impl Picture<'_> {
     /// The newest tags of all profiles, with their icons, under a title.
     fn newest_tags(&self, height: usize) -> Vec<Line> {
         let Some(count) = height.checked_sub(1) else { return Vec::new() };
-        let mut tags: Vec<(&Followed, &Tag)> =
-            self.view.followed.iter().flat_map(|one| one.tags.iter().map(move |tag| (one, tag))).collect();
+        let mut tags: Vec<(&str, &Tag)> = self
+            .view
+            .agents
+            .iter()
+            .flat_map(|one| one.tags.iter().map(move |tag| (one.profile.as_str(), tag)))
+            .collect();
         tags.sort_by_key(|(_, tag)| std::cmp::Reverse(tag.time));
         let wording = self.wording();
         let title = if tags.is_empty() { "newest tags: none yet" } else { "newest tags" };
         let mut lines = vec![Line::of(title, Tint::Strong)];
         tags.truncate(count);
         let times = times_width(tags.iter().map(|(_, tag)| *tag), &wording);
-        lines.extend(tags.into_iter().map(|(followed, tag)| {
-            let name = Wording::name(&followed.profile);
+        lines.extend(tags.into_iter().map(|(profile, tag)| {
+            let name = Wording::name(profile);
             tag_line(tag, times, Some(&name), &wording)
         }));
         lines.resize_with(height, Line::default);
@@ -165,23 +166,21 @@ impl Picture<'_> {
     }
 
     fn opened(&self, name: &str, controls: &mut Controls, width: usize, room: usize) -> Vec<Line> {
-        let Some(followed) = self.view.followed.iter().find(|one| one.profile == name) else {
+        let Some(agent) = self.view.agents.iter().find(|one| one.profile == name) else {
             return Vec::new();
         };
-        let one = View { followed: std::slice::from_ref(followed), ..self.view };
         let wording = self.wording();
-        let row = rows::rows(&one, self.limits, &wording);
-        let columns = fit(&row, self.options.only, width.saturating_sub(MARGIN));
-        let mut lines = vec![titles(&columns)];
-        lines.extend(row.iter().map(|row| row_line(row, &columns, false)));
-        let news = self.news.iter().filter(|news| news.profile.as_deref() == Some(name));
-        let text = opened::lines(followed, news, &wording, width);
+        let row = rows::row(agent, self.view.now, self.limits, &wording);
+        let columns = fit(std::slice::from_ref(&row), self.options.only, width.saturating_sub(MARGIN));
+        let mut lines = vec![titles(&columns), row_line(&row, &columns, false)];
+        let news = self.view.news.iter().filter(|news| news.profile.as_deref() == Some(name));
+        let text = opened::lines(agent, news, &wording, width);
         lines.extend(window(text, controls, room.saturating_sub(lines.len())));
         lines
     }
 
     fn newest_news(&self) -> Line {
-        self.news.back().map_or_else(Line::default, |news| news_line(news, &self.wording()))
+        self.view.news.back().map_or_else(Line::default, |event| news_line(event, &self.wording()))
     }
 }
 

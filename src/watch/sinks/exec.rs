@@ -1,10 +1,14 @@
-//! A command that is run at events: the event as JSON on its standard input, no credentials in its
-//! environment, a limit on its time. It must not know which events there are.
+//! `--exec`: a command that is run at events, with the event as JSON on its standard input, no credentials in its
+//! environment, and a limit on its time.
 
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::FuturesUnordered;
 use jiff::tz::TimeZone;
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
@@ -15,6 +19,68 @@ use crate::output::text::redact::Redactor;
 
 /// How long a command may run.
 pub(crate) const HOOK_LIMIT: Duration = Duration::from_secs(10);
+
+/// How many events may wait for the command of one profile; beyond that the oldest is dropped, and a note says so.
+pub(crate) const MOST_WAITING: usize = 16;
+
+/// Runs a command at events: one at a time for each profile, so that its events arrive in order.
+pub struct Exec {
+    hook: Hook,
+    running: FuturesUnordered<LocalBoxFuture<'static, Ended>>,
+    waiting: HashMap<Option<String>, VecDeque<Vec<u8>>>,
+    dropped: usize,
+}
+
+/// A command of this profile has ended, and what went wrong with it, if anything did.
+struct Ended(Option<String>, Option<String>);
+
+impl Exec {
+    /// Runs this command.
+    #[must_use]
+    pub fn new(hook: Hook) -> Self {
+        Self { hook, running: FuturesUnordered::new(), waiting: HashMap::new(), dropped: 0 }
+    }
+
+    /// Runs the command for an event, now or once the one before it has ended.
+    pub(crate) fn to(&mut self, event: &Event) {
+        let input = self.hook.input(event);
+        if let Some(waiting) = self.waiting.get_mut(&event.profile) {
+            waiting.push_back(input);
+            if waiting.len() > MOST_WAITING {
+                waiting.pop_front();
+                self.dropped += 1;
+            }
+        } else {
+            self.waiting.insert(event.profile.clone(), VecDeque::new());
+            self.start(event.profile.clone(), input);
+        }
+    }
+
+    fn start(&mut self, profile: Option<String>, input: Vec<u8>) {
+        let running = self.hook.run(input);
+        self.running.push(Box::pin(async move { Ended(profile, running.await) }));
+    }
+
+    /// Waits until a command has ended, for ever if none runs; what went wrong with it, if anything did.
+    pub(crate) async fn finished(&mut self) -> Option<String> {
+        let Some(Ended(profile, complaint)) = self.running.next().await else {
+            return std::future::pending().await;
+        };
+        match self.waiting.get_mut(&profile).and_then(VecDeque::pop_front) {
+            Some(input) => self.start(profile, input),
+            None => _ = self.waiting.remove(&profile),
+        }
+        match std::mem::take(&mut self.dropped) {
+            0 => complaint,
+            dropped => Some(format!("--exec is too slow: {dropped} events were not handed to it")),
+        }
+    }
+
+    /// How many commands run.
+    pub(crate) fn running(&self) -> usize {
+        self.running.len()
+    }
+}
 
 /// A command that is run at events.
 pub struct Hook {
@@ -32,7 +98,7 @@ pub struct Hook {
 
 impl Hook {
     /// What the command reads of an event.
-    pub(crate) fn input(&self, event: &Event) -> Vec<u8> {
+    fn input(&self, event: &Event) -> Vec<u8> {
         let mut line = Vec::new();
         // Writing to memory does not fail.
         let _ = json::write_line(&event.row(), &self.zone, self.mask, &mut line);
@@ -40,7 +106,7 @@ impl Hook {
     }
 
     /// Runs the command to its end, or to its limit; what went wrong, if anything did.
-    pub(crate) fn run(&self, input: Vec<u8>) -> impl Future<Output = Option<String>> + use<> {
+    fn run(&self, input: Vec<u8>) -> impl Future<Output = Option<String>> + use<> {
         let mut command = Command::new("sh");
         command.arg("-c").arg(&self.command);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -2,7 +2,7 @@
 //! Pure: widths in, widths out.
 
 use crate::output::text::width::width;
-use crate::watch::board::rows::RowView;
+use crate::watch::sinks::board::rows::RowView;
 use crate::watch::source::WatchScope;
 
 /// A column of the board.

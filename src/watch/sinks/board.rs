@@ -1,5 +1,5 @@
-//! The live board of a watch on a terminal. What it shows is arranged and drawn by pure parts; only
-//! `screen` and this file touch the terminal. It must not know the network, nor when to poll.
+//! The live board of a watch on a terminal. What it shows is arranged and drawn by pure parts; only `screen` and this
+//! file touch the terminal.
 
 mod columns;
 mod controls;
@@ -15,9 +15,10 @@ mod wording;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, BufWriter, Write};
+use std::thread;
+use std::time::Duration;
 
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
@@ -25,28 +26,28 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
+use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::floor::event::{Event, EventKind, StateCause};
+use crate::floor::event::EndReason;
 use crate::floor::limit::Limit;
-use crate::output::event_view;
-use crate::watch::board::controls::Controls;
-use crate::watch::board::lines::News;
-use crate::watch::board::picture::Picture;
-use crate::watch::board::screen::{Screen, Surface};
-use crate::watch::followed::View;
-use crate::watch::sink::{Asked, Input, Sink};
+use crate::watch::sinks::board::controls::Controls;
+use crate::watch::sinks::board::picture::Picture;
+use crate::watch::sinks::board::screen::{Screen, Surface};
+use crate::watch::sinks::display::{Display, Input, Request, drive};
+use crate::watch::view::FloorView;
 
 pub use picture::BoardOptions;
 pub use screen::keyboard;
 
-/// So many pieces of news are kept.
-const KEPT_NEWS: usize = 100;
+/// How long a terminal may take for the last frame.
+const LAST_FRAME_LIMIT: Duration = Duration::from_secs(5);
 
 /// The board. Dropping it gives the terminal back.
 pub struct Board {
     options: BoardOptions,
     limits: Vec<Limit>,
-    news: VecDeque<News>,
+    /// As of the last frame.
+    tags_reported: u64,
     controls: Controls,
     last_frame: String,
     /// Whether the screen is to be painted from nothing: terminals disagree on the width of some
@@ -57,6 +58,60 @@ pub struct Board {
     size: Option<Rect>,
     /// Declared last: what the terminal still holds is written before the terminal is given back.
     _screen: Option<Screen>,
+}
+
+/// A board that runs on a thread of its own, so that a terminal that takes no bytes holds nobody else.
+#[derive(Debug)]
+pub struct RunningBoard {
+    /// Why the person, or the terminal, ends the watch. Dropped if the board fails.
+    pub end: oneshot::Receiver<EndReason>,
+    done: oneshot::Receiver<(String, io::Result<()>)>,
+}
+
+impl RunningBoard {
+    /// Takes the terminal, and shows the views until there are no more of them. `out` must be the terminal that is
+    /// stdout.
+    ///
+    /// # Errors
+    /// If there is no terminal, or it refuses.
+    pub fn start(
+        options: BoardOptions,
+        limits: Vec<Limit>,
+        out: impl Write + Send + 'static,
+        views: watch::Receiver<FloorView>,
+        inputs: mpsc::Receiver<Input>,
+    ) -> io::Result<Self> {
+        let (opened, is_open) = std::sync::mpsc::channel();
+        let (stop, end) = oneshot::channel();
+        let (tell, done) = oneshot::channel();
+        // Nothing but channels is waited for there.
+        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+        thread::Builder::new().name("board".to_owned()).spawn(move || {
+            // Nobody listens any more once the watch is over, and then nobody needs to know.
+            match Board::open(options, limits, out) {
+                Ok(mut board) => {
+                    let _ = opened.send(Ok(()));
+                    let shown = runtime.block_on(drive(&mut board, views, inputs, stop));
+                    let _ = tell.send((board.close(), shown));
+                }
+                Err(error) => _ = opened.send(Err(error)),
+            }
+        })?;
+        is_open.recv().map_err(io::Error::other)??;
+        Ok(Self { end, done })
+    }
+
+    /// Waits until the terminal is given back; the last frame as text for the ordinary screen, and how the board ended.
+    pub async fn finish(self) -> (String, io::Result<()>) {
+        match tokio::time::timeout(LAST_FRAME_LIMIT, self.done).await {
+            Ok(Ok(done)) => done,
+            Ok(Err(error)) => (String::new(), Err(io::Error::other(error))),
+            Err(error) => {
+                screen::give_up();
+                (String::new(), Err(io::Error::new(io::ErrorKind::TimedOut, error)))
+            }
+        }
+    }
 }
 
 type Painter = CrosstermBackend<BufWriter<Surface>>;
@@ -73,7 +128,7 @@ impl Board {
     /// # Errors
     /// If there is no terminal, or it refuses.
     pub fn open(options: BoardOptions, limits: Vec<Limit>, out: impl Write + 'static) -> io::Result<Self> {
-        let mut out = buffered(out);
+        let mut out = buffered(Surface::new(out, true));
         let screen = Screen::enter(&mut out)?;
         let terminal = Terminal::new(CrosstermBackend::new(out))?;
         Ok(Self { _screen: Some(screen), ..Self::on(options, limits, terminal) })
@@ -90,7 +145,7 @@ impl Board {
         size: Rect,
     ) -> io::Result<Self> {
         let viewport = Viewport::Fixed(size);
-        let painter = CrosstermBackend::new(buffered(out));
+        let painter = CrosstermBackend::new(buffered(Surface::new(out, false)));
         let terminal = Terminal::with_options(painter, TerminalOptions { viewport })?;
         Ok(Self { size: Some(size), ..Self::on(options, limits, terminal) })
     }
@@ -101,7 +156,7 @@ impl Board {
         Self {
             options,
             limits,
-            news: VecDeque::new(),
+            tags_reported: 0,
             controls: Controls::default(),
             last_frame: String::new(),
             is_stale: false,
@@ -132,14 +187,10 @@ impl Board {
         let _ = self.terminal.show_cursor();
         std::mem::take(&mut self.last_frame)
     }
-
-    fn picture<'a>(&'a self, view: View<'a>) -> Picture<'a> {
-        Picture { view, options: &self.options, limits: &self.limits, news: &self.news }
-    }
 }
 
-fn buffered(out: impl Write + 'static) -> BufWriter<Surface> {
-    BufWriter::with_capacity(1 << 16, Surface::new(out))
+fn buffered(out: Surface) -> BufWriter<Surface> {
+    BufWriter::with_capacity(1 << 16, out)
 }
 
 /// The floor without selection, filter, keys and empty space: a record, not a screen to work at.
@@ -154,25 +205,14 @@ fn last_frame(picture: &Picture<'_>, controls: &Controls, area: Rect) -> String 
     format!("{}\n", lines.join("\n").trim_end())
 }
 
-impl Sink for Board {
-    fn tell(&mut self, event: &Event) -> io::Result<()> {
-        self.is_stale |= matches!(event.kind, EventKind::Tag { .. });
-        if is_news(&event.kind) {
-            let news =
-                News { at: event.at, profile: event.profile.clone(), sentence: event_view::sentence(event) };
-            self.news.push_back(news);
-            if self.news.len() > KEPT_NEWS {
-                self.news.pop_front();
-            }
-        }
-        Ok(())
-    }
-
-    fn show(&mut self, view: View<'_>) -> io::Result<()> {
+impl Display for Board {
+    fn show(&mut self, view: &FloorView) -> io::Result<()> {
+        self.is_stale |= self.tags_reported != view.tags_reported;
+        self.tags_reported = view.tags_reported;
         // To be painted from nothing, and with that to be cleared first.
         let cleared = if std::mem::take(&mut self.is_stale) { Some(self.area()?) } else { None };
-        let Self { options, limits, news, controls, terminal, .. } = self;
-        let picture = Picture { view, options, limits, news };
+        let Self { options, limits, controls, terminal, .. } = self;
+        let picture = Picture { view, options, limits };
         queue!(terminal.backend_mut(), BeginSynchronizedUpdate)?;
         if let Some(area) = cleared {
             // Unlike `clear` this asks the terminal nothing: its answer would be read as keys.
@@ -183,52 +223,32 @@ impl Sink for Board {
         Write::flush(terminal.backend_mut())
     }
 
-    fn finish(&mut self, view: View<'_>) -> io::Result<()> {
+    fn finish(&mut self, view: &FloorView) -> io::Result<()> {
         let area = self.area()?;
-        self.last_frame = last_frame(&self.picture(view), &self.controls, area);
+        let picture = Picture { view, options: &self.options, limits: &self.limits };
+        self.last_frame = last_frame(&picture, &self.controls, area);
         Ok(())
     }
 
-    fn input(&mut self, input: Input) -> io::Result<Asked> {
+    fn input(&mut self, input: Input) -> io::Result<Request> {
         let input = match input {
             Input::Event(input) => input,
             Input::Stop => {
                 self.stop()?;
-                return Ok(Asked::Redraw);
+                return Ok(Request::Redraw);
             }
             Input::Continued => {
                 screen::enter_again(self.terminal.backend_mut())?;
                 self.is_stale = true;
-                return Ok(Asked::Redraw);
+                return Ok(Request::Redraw);
             }
         };
         let page = self.controls.page.clone();
         let asked = self.controls.take(&input);
         self.is_stale |= page != self.controls.page;
-        if asked == Asked::Stop {
+        if asked == Request::Stop {
             screen::ask_job_to_stop()?;
         }
         Ok(asked)
-    }
-}
-
-/// What is not to be seen in the rows: alerts, gaps, connections, sessions, clocks.
-fn is_news(kind: &EventKind) -> bool {
-    match kind {
-        EventKind::State(state) => state.because != StateCause::FirstLook,
-        EventKind::Alert(_)
-        | EventKind::Gap { .. }
-        | EventKind::ConnectionLost { .. }
-        | EventKind::ConnectionRestored { .. }
-        | EventKind::SessionExpired { .. }
-        | EventKind::SessionRenewed => true,
-        EventKind::Start { .. }
-        | EventKind::Tag { .. }
-        | EventKind::BreakStarted { .. }
-        | EventKind::BreakEnded { .. }
-        | EventKind::WrapupStarted { .. }
-        | EventKind::WrapupEnded { .. }
-        | EventKind::Heartbeat { .. }
-        | EventKind::End { .. } => false,
     }
 }

@@ -1,0 +1,36 @@
+//! What the loop does when the server no longer accepts a session.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn an_ended_session_is_confirmed_looked_for_once_and_then_told() {
+    let mut floor =
+        Floor::of(seconds(3600), |at| if at >= seconds(60) { no_session() } else { Says::Nothing });
+    let (ended, told) = floor.watch().await;
+    assert_eq!(ended.unwrap(), EndReason::SessionExpired);
+    assert_eq!(told.names(), ["start", "state", "session_expired", "end"]);
+    let refused = floor.asked().into_iter().filter(|at| *at >= seconds(60)).collect::<Vec<_>>();
+    assert_eq!(refused.len(), 2, "{refused:?}");
+    assert!(refused[1].abs_diff(refused[0]) >= INTERVAL, "{refused:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_was_renewed_in_the_store_goes_on() {
+    let mut floor =
+        Floor::of(seconds(600), |at| if at >= seconds(60) { no_session() } else { Says::Nothing });
+    let renewed = Scripted { script: Rc::new(|_| Says::Nothing), ..floor.profiles[0].clone() };
+    floor.profiles[0].stored.borrow_mut().push(renewed);
+    let (ended, told) = floor.watch().await;
+    assert_eq!(ended.unwrap(), EndReason::Timeout);
+    // Nothing was lost on the way, so nothing is told as restored.
+    assert_eq!(told.names(), ["start", "state", "session_expired", "session_renewed", "end"]);
+    assert!(floor.asked().last().unwrap() > &seconds(590));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_was_in_doubt_for_one_poll_is_not_told() {
+    let mut floor =
+        Floor::of(seconds(300), |at| if is_within(at, 60, 65) { no_session() } else { Says::Nothing });
+    let (_, told) = floor.watch().await;
+    assert_eq!(told.names(), ["start", "state", "end"]);
+}

@@ -1,0 +1,369 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
+use jiff::tz::TimeZone;
+use ratatui::backend::TestBackend;
+
+use super::*;
+use crate::floor::alerts::evaluate;
+use crate::floor::answer::{Break, Tag};
+use crate::floor::event::{Alert, AlertChange, AlertWhat, Event, EventKind, Level};
+use crate::floor::poll_result::PollResult;
+use crate::floor::samples::{at, in_wrapup, no_answer, not_in_wrapup, on_break, poll, raw, tag, working};
+use crate::output::payloads::{assert_harmless, payloads};
+use crate::watch::sinks::board::controls::Page;
+use crate::watch::sinks::board::summary::{Liveness, Tally, liveness, tally};
+use crate::watch::source::WatchScope;
+use crate::watch::view::{AgentView, LastFailure, Phase};
+
+const INTERVAL: Duration = Duration::from_secs(5);
+
+/// A floor, a person at the board, and a screen that is none.
+struct Stage {
+    view: FloorView,
+    options: BoardOptions,
+    limits: Vec<Limit>,
+    controls: Controls,
+}
+
+impl Stage {
+    fn new(limits: &[&str]) -> Self {
+        let only = WatchScope { tags: true, breaks: true, wrapups: true };
+        let (zone, title) = (TimeZone::UTC, "all profiles · sandbox".to_owned());
+        let mut stage = Self {
+            view: FloorView { interval: INTERVAL, ..FloorView::default() },
+            options: BoardOptions { zone, color: false, mask: false, only, title },
+            limits: limits.iter().map(|text| text.parse().expect("a limit")).collect(),
+            controls: Controls::default(),
+        };
+        stage.turn_to(1_000);
+        stage
+    }
+
+    /// It is this second now.
+    fn turn_to(&mut self, second: u64) {
+        self.view.now = Duration::from_secs(second);
+        self.view.wall = at(second.cast_signed());
+    }
+
+    /// Follows one more agent, who answered once, with this result.
+    fn follow(&mut self, name: &str, result: PollResult) -> &mut AgentView {
+        let mut agent = AgentView::new(name.to_owned(), Duration::ZERO);
+        agent.state = agent.state.after(&result).0;
+        agent.health = agent.health.after_answer(result.taken_at, result.monotonic).0;
+        agent.crossed = evaluate(&self.limits, &agent.state, &agent.crossed, self.view.now).1;
+        agent.phase = Phase::Due(self.view.now + Duration::from_secs(2));
+        for tag in result.tags.into_iter().flatten() {
+            agent.keep(tag);
+        }
+        self.view.agents.push(Arc::new(agent));
+        self.agent(self.view.agents.len() - 1)
+    }
+
+    fn agent(&mut self, index: usize) -> &mut AgentView {
+        Arc::get_mut(&mut self.view.agents[index]).expect("nobody else has it")
+    }
+
+    /// The screen as lines, by way of the library's own terminal.
+    fn screen(&mut self, columns: u16, lines: u16) -> Buffer {
+        let mut terminal = Terminal::new(TestBackend::new(columns, lines)).expect("a screen");
+        let Self { view, options, limits, controls } = self;
+        let picture = Picture { view, options, limits };
+        terminal.draw(|frame| picture.draw(controls, frame.buffer_mut())).expect("a frame");
+        terminal.backend().buffer().clone()
+    }
+
+    fn text(&mut self, columns: u16, lines: u16) -> String {
+        paint::plain_text(&self.screen(columns, lines))
+    }
+
+    fn press(&mut self, code: KeyCode) -> Request {
+        self.controls.take(&TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+    }
+
+    fn type_text(&mut self, text: &str) {
+        for letter in text.chars() {
+            self.press(KeyCode::Char(letter));
+        }
+    }
+
+    fn hears(&mut self, kind: EventKind) {
+        self.view.note(&Event { at: at(990), profile: Some("asha".into()), kind });
+    }
+}
+
+fn said(break_state: Break, second: u64) -> PollResult {
+    PollResult { break_state: Some(break_state), wrapup: Some(not_in_wrapup()), ..poll(second) }
+}
+
+fn notification(kind: &str, second: i64, icons: &[&str]) -> Tag {
+    Tag {
+        kind: Some(kind.into()),
+        time: Some(at(second)),
+        icon_names: icons.iter().map(|&name| name.to_owned()).collect(),
+        fields: raw(r#"{"_id": "t1", "queue": "billing"}"#),
+        ..tag("t1")
+    }
+}
+
+/// A floor on which every kind of row is to be seen.
+fn busy_floor() -> Stage {
+    let mut stage = Stage::new(&["break=10m:15m", "wrapup=90s"]);
+    stage.follow("neha", said(working(), 400));
+    stage.follow("ravi", said(on_break(Some("tea"), Some(300)), 998));
+    stage.follow("asha", said(on_break(Some("lunch"), Some(40)), 998));
+    let wrapup = PollResult {
+        break_state: Some(working()),
+        wrapup: Some(in_wrapup(Some("c9"), Some(1_025))),
+        tags: Some(vec![
+            notification("callback", 940, &["vip"]),
+            notification("missed", 970, &["vip", "urgent"]),
+        ]),
+        ..poll(996)
+    };
+    stage.follow("अनीता", wrapup);
+    let mo = stage.follow("mo", said(on_break(None, None), 990));
+    mo.health = mo.health.after_failure(&no_answer(), Duration::from_secs(995)).0;
+    mo.failure = Some(LastFailure { message: "no answer within 15 s".into(), code: None });
+    stage.follow("zoe", poll(997)).phase = Phase::Over("session expired".into());
+    stage.follow("kim", poll(999));
+    stage.hears(EventKind::Alert(Alert {
+        what: AlertWhat::Break,
+        reason: Some("lunch".into()),
+        level: Level::Critical,
+        change: AlertChange::Over,
+        limit_seconds: 900,
+        value_seconds: 901,
+    }));
+    stage
+}
+
+#[test]
+fn the_board_fits_a_small_screen() {
+    insta::assert_snapshot!(busy_floor().text(60, 10));
+}
+
+#[test]
+fn the_board_on_an_ordinary_screen() {
+    insta::assert_snapshot!(busy_floor().text(80, 24));
+}
+
+#[test]
+fn the_board_on_a_large_screen() {
+    insta::assert_snapshot!(busy_floor().text(200, 50));
+}
+
+#[test]
+fn an_opened_agent_shows_news_tags_and_raw_detail() {
+    let mut stage = busy_floor();
+    stage.agent(2).keep(notification("missed", 970, &["vip"]));
+    stage.text(80, 24);
+    stage.press(KeyCode::Enter);
+    insta::assert_snapshot!(stage.text(80, 24));
+    stage.press(KeyCode::Esc);
+    assert_eq!(stage.controls.page, Page::Floor);
+}
+
+#[test]
+fn the_keys_are_explained() {
+    let mut stage = busy_floor();
+    stage.press(KeyCode::Char('?'));
+    insta::assert_snapshot!(stage.text(80, 26));
+}
+
+#[test]
+fn over_the_limit_comes_first_then_the_longest() {
+    let mut stage = busy_floor();
+    stage.text(80, 24);
+    assert_eq!(
+        stage.controls.order,
+        ["asha", "ravi", "mo", "अनीता", "neha", "zoe", "kim"].map(String::from).to_vec()
+    );
+}
+
+#[test]
+fn a_frozen_order_stays_when_states_change() {
+    let mut stage = busy_floor();
+    stage.text(80, 24);
+    stage.press(KeyCode::Char('f'));
+    let before = stage.controls.order.clone();
+    stage.view.agents.retain(|one| one.profile != "kim");
+    stage.follow("kim", said(on_break(None, Some(1)), 999));
+    stage.text(80, 24);
+    assert_eq!(stage.controls.order, before);
+    stage.press(KeyCode::Char('f'));
+    stage.text(80, 24);
+    assert_eq!(stage.controls.order[0], "kim");
+}
+
+#[test]
+fn typing_filters_by_name_state_or_reason_until_escape() {
+    let mut stage = busy_floor();
+    for (text, found) in
+        [("LUN", vec!["asha"]), ("wrap", vec!["अनीता"]), ("नीता", vec!["अनीता"]), ("qqq", vec![])]
+    {
+        stage.press(KeyCode::Char('/'));
+        stage.type_text(text);
+        let screen = stage.text(80, 24);
+        assert_eq!(stage.controls.order, found, "{text}");
+        assert!(screen.contains(&format!("/{text}_")), "{screen}");
+        stage.press(KeyCode::Esc);
+    }
+    stage.text(80, 24);
+    assert_eq!(stage.controls.order.len(), 7);
+}
+
+#[test]
+fn keys_ask_for_what_they_say() {
+    let control = |letter| TerminalEvent::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL));
+    let mut stage = Stage::new(&[]);
+    assert_eq!(stage.controls.take(&control('c')), Request::Quit);
+    assert_eq!(stage.controls.take(&control('z')), Request::Stop);
+    assert_eq!(stage.controls.take(&TerminalEvent::Resize(9, 9)), Request::Redraw);
+    assert_eq!(stage.press(KeyCode::F(5)), Request::Nothing);
+    assert_eq!(stage.press(KeyCode::Char('q')), Request::Quit);
+    stage.press(KeyCode::Char('/'));
+    assert_eq!(stage.press(KeyCode::Char('q')), Request::Redraw, "while typing, q is a letter");
+    assert_eq!(stage.controls.take(&control('c')), Request::Quit, "even while typing");
+}
+
+#[test]
+fn the_window_follows_the_selection_and_says_what_is_beyond() {
+    let mut stage = Stage::new(&[]);
+    for number in 0..50 {
+        stage.follow(&format!("agent{number:02}"), said(on_break(None, Some(number)), 999));
+    }
+    let screen = stage.text(60, 10);
+    assert!(screen.contains("agent00") && screen.contains("and 46 more"), "{screen}");
+    stage.press(KeyCode::End);
+    let screen = stage.text(60, 10);
+    assert!(screen.contains("› ") || screen.contains("›‖"), "{screen}");
+    assert!(screen.contains("agent49") && screen.contains("46 more above, 0 below"), "{screen}");
+    stage.press(KeyCode::PageUp);
+    stage.press(KeyCode::Up);
+    let screen = stage.text(60, 10);
+    assert!(screen.contains("agent45") && !screen.contains("agent49"), "{screen}");
+}
+
+#[test]
+fn time_counts_on_between_polls() {
+    let mut stage = Stage::new(&["break=15m"]);
+    stage.follow("asha", said(on_break(Some("tea"), Some(900)), 1_000));
+    assert!(stage.text(80, 12).contains("1 min 40 s"));
+    stage.turn_to(1_005);
+    let screen = stage.text(80, 12);
+    assert!(screen.contains("1 min 45 s") && screen.contains("13 min"), "{screen}");
+    assert!(screen.contains("5 s old"), "{screen}");
+}
+
+#[test]
+fn the_heading_tells_live_stale_reconnecting_and_ended() {
+    let mut stage = Stage::new(&[]);
+    stage.follow("asha", said(working(), 1_000));
+    assert_eq!(liveness(&stage.view), Liveness::Live);
+    stage.turn_to(1_015);
+    assert_eq!(liveness(&stage.view), Liveness::Live);
+    stage.turn_to(1_016);
+    assert_eq!(liveness(&stage.view), Liveness::Stale);
+    let one = stage.agent(0);
+    one.health = one.health.after_failure(&no_answer(), Duration::from_secs(1_016)).0;
+    assert_eq!(liveness(&stage.view), Liveness::Reconnecting(1));
+    stage.agent(0).phase = Phase::Over("refused".into());
+    assert_eq!(liveness(&stage.view), Liveness::Ended);
+}
+
+#[test]
+fn the_tally_counts_what_was_said() {
+    let expected = Tally { on_break: 3, wrapup: 1, neither: 1, unknown: 2, over: 2 };
+    assert_eq!(tally(&busy_floor().view.agents), expected);
+}
+
+#[test]
+fn what_is_not_polled_has_no_column() {
+    let mut stage = busy_floor();
+    stage.options.only = WatchScope { tags: true, breaks: false, wrapups: false };
+    let screen = stage.text(100, 24);
+    assert!(!screen.contains("state") && screen.contains("newest tags"), "{screen}");
+    stage.options.only = WatchScope { tags: false, breaks: true, wrapups: true };
+    let screen = stage.text(100, 24);
+    assert!(screen.contains("state") && !screen.contains("tags"), "{screen}");
+}
+
+#[test]
+fn the_screen_says_the_same_without_colour() {
+    let mut stage = busy_floor();
+    let plain = stage.text(120, 30);
+    stage.options.color = true;
+    let colored = stage.screen(120, 30);
+    assert_eq!(paint::plain_text(&colored), plain);
+    assert!(colored.content.iter().any(|cell| cell.fg == ratatui::style::Color::Red));
+}
+
+#[test]
+fn masked_numbers_are_nowhere_on_the_board() {
+    let mut stage = busy_floor();
+    stage.agent(3).keep(Tag { fields: raw(r#"{"mobile":"919812345678"}"#), ..tag("t2") });
+    assert!(stage.text(200, 50).contains("919812345678"));
+    stage.options.mask = true;
+    assert!(!stage.text(200, 50).contains("9198123"));
+    stage.controls.page = Page::Opened("अनीता".into());
+    let screen = stage.text(200, 50);
+    assert!(screen.contains("mobile") && !screen.contains("9198123"), "{screen}");
+}
+
+#[test]
+fn the_last_frame_has_no_selection_and_no_filter() {
+    let mut stage = busy_floor();
+    stage.text(80, 24);
+    stage.press(KeyCode::Down);
+    stage.press(KeyCode::Char('/'));
+    stage.type_text("mo");
+    let picture = Picture { view: &stage.view, options: &stage.options, limits: &stage.limits };
+    let frame = last_frame(&picture, &stage.controls, Rect::new(0, 0, 80, 24));
+    assert!(frame.contains("asha") && !frame.contains('›') && !frame.contains("q quit"), "{frame}");
+    assert!(!frame.contains("\n\n\n") && frame.ends_with('\n'), "{frame}");
+}
+
+#[test]
+fn hostile_text_cannot_leave_its_cells() {
+    for (name, text) in payloads() {
+        let mut stage = Stage::new(&[]);
+        let json = serde_json::to_string(&text).expect("a string");
+        let seen = Break { detail: Some(raw(&json)), ..on_break(Some(&text), Some(900)) };
+        let hostile = Tag {
+            message: Some(text.clone()),
+            customer: Some(text.clone()),
+            fields: raw(&json),
+            ..notification(&text, 970, &[&text])
+        };
+        let one = stage.follow("asha", PollResult { tags: Some(vec![hostile]), ..said(seen, 999) });
+        one.failure = Some(LastFailure { message: text.clone(), code: None });
+        stage.options.title.clone_from(&text);
+        stage.hears(EventKind::SessionExpired { code: None, message: text });
+        for page in [Page::Floor, Page::Opened("asha".into())] {
+            stage.controls.page = page;
+            let buffer = stage.screen(80, 24);
+            for cell in &buffer.content {
+                assert_harmless("the board", name, cell.symbol());
+                assert!(!cell.symbol().contains('\n'), "{name}");
+            }
+            let screen = paint::plain_text(&buffer);
+            assert!(
+                screen.lines().all(|line| crate::output::text::width::width(line) <= 80),
+                "{name}\n{screen}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_size_is_drawn_without_a_panic() {
+    let mut stage = busy_floor();
+    for page in [Page::Floor, Page::Opened("asha".into()), Page::Keys] {
+        for (columns, lines) in [(0, 0), (1, 1), (3, 2), (10, 5), (20, 6), (59, 9), (300, 100)] {
+            stage.controls.page = page.clone();
+            stage.text(columns, lines);
+        }
+    }
+}

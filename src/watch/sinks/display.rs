@@ -1,0 +1,205 @@
+//! A display that a person sits at: it shows the newest state and takes keys.
+//!
+//! It runs beside the loop and never in it. A terminal that takes no bytes (Ctrl-S, a slow line) would otherwise hold the
+//! polling, and with it everything that is recorded. While it is held, states pass by unseen; then it shows the newest.
+
+use std::io;
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::floor::event::EndReason;
+use crate::watch::view::FloorView;
+
+/// Shows the floor to a person.
+pub trait Display {
+    /// Shows the present. Called at least once a second, as long as the display keeps up.
+    ///
+    /// # Errors
+    /// If it could not be shown.
+    fn show(&mut self, view: &FloorView) -> io::Result<()>;
+
+    /// Takes what the terminal sends.
+    ///
+    /// # Errors
+    /// If the screen could not be left or entered again.
+    fn input(&mut self, input: Input) -> io::Result<Request>;
+
+    /// Shows the last state of the watch.
+    ///
+    /// # Errors
+    /// If it could not be shown.
+    fn finish(&mut self, view: &FloorView) -> io::Result<()>;
+}
+
+/// What a terminal sends.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A key, a paste or a new size.
+    Event(crossterm::event::Event),
+    /// The process shall stop, as Ctrl-Z wants it where the terminal is not the board's.
+    Stop,
+    /// The process was stopped and goes on: the terminal may look and behave in any way by now.
+    Continued,
+}
+
+/// What a person wants by a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Nothing that can be seen.
+    Nothing,
+    /// Another frame of the same state.
+    Redraw,
+    /// The end of the watch.
+    Quit,
+    /// The whole job to be stopped.
+    Stop,
+}
+
+/// Drives a display until the watch has ended. If the person or the terminal ends it, `end` is told why; a display that
+/// fails drops it.
+///
+/// # Errors
+/// If the display fails.
+pub async fn drive(
+    display: &mut dyn Display,
+    mut views: watch::Receiver<FloorView>,
+    mut inputs: mpsc::Receiver<Input>,
+    end: oneshot::Sender<EndReason>,
+) -> io::Result<()> {
+    let mut end = Some(end);
+    let mut stop = |reason| {
+        // Only the first reason counts; and a watch that has ended by itself needs none.
+        if let Some(end) = end.take() {
+            let _ = end.send(reason);
+        }
+    };
+    let mut is_connected = true;
+    // Before the first state there is nothing to show, whatever is typed.
+    if views.changed().await.is_err() {
+        return Ok(());
+    }
+    loop {
+        let view = views.borrow_and_update().clone();
+        display.show(&view)?;
+        tokio::select! {
+            biased;
+            input = inputs.recv(), if is_connected => {
+                if input.is_none() {
+                    is_connected = false;
+                    stop(EndReason::Terminated);
+                }
+                // All that waits is taken before the next frame: a window that is dragged sends more sizes than can
+                // be painted.
+                let mut next = input;
+                while let Some(input) = next {
+                    if display.input(input)? == Request::Quit {
+                        stop(EndReason::Interrupted);
+                    }
+                    next = inputs.try_recv().ok();
+                }
+            }
+            changed = views.changed() => {
+                if changed.is_err() {
+                    return display.finish(&view);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::{Event, KeyCode};
+
+    use super::*;
+
+    /// Wants what the letter of a key says, and notes what it does.
+    #[derive(Default)]
+    struct Noting {
+        calls: Vec<String>,
+        fails: bool,
+    }
+
+    impl Display for Noting {
+        fn show(&mut self, view: &FloorView) -> io::Result<()> {
+            self.calls.push(format!("show {}", view.tags_reported));
+            if self.fails { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) }
+        }
+
+        fn input(&mut self, input: Input) -> io::Result<Request> {
+            let Input::Event(Event::Key(key)) = input else { panic!("{input:?}") };
+            self.calls.push(key.code.to_string());
+            Ok(if key.code == KeyCode::Char('q') { Request::Quit } else { Request::Redraw })
+        }
+
+        fn finish(&mut self, view: &FloorView) -> io::Result<()> {
+            self.calls.push(format!("finish {}", view.tags_reported));
+            Ok(())
+        }
+    }
+
+    fn view(tags_reported: u64) -> FloorView {
+        FloorView { tags_reported, ..FloorView::default() }
+    }
+
+    fn key(letter: char) -> Input {
+        Input::Event(Event::Key(KeyCode::Char(letter).into()))
+    }
+
+    #[tokio::test]
+    async fn keys_that_wait_are_taken_before_one_frame_and_the_first_reason_to_end_counts() {
+        let views = watch::Sender::new(view(0));
+        let (keys, inputs) = mpsc::channel(8);
+        let (stop, end) = oneshot::channel();
+        for letter in ['j', 'q', 'k'] {
+            keys.send(key(letter)).await.expect("room");
+        }
+        let receiver = views.subscribe();
+        let watch = async {
+            views.send_replace(view(1));
+            let reason = end.await;
+            drop((keys, views));
+            reason
+        };
+        let mut display = Noting::default();
+        let (shown, reason) = tokio::join!(drive(&mut display, receiver, inputs, stop), watch);
+        shown.expect("a display that takes everything");
+        assert_eq!(reason, Ok(EndReason::Interrupted), "not that the terminal hung up later");
+        assert_eq!(display.calls[..5], ["show 1", "j", "q", "k", "show 1"]);
+        assert_eq!(display.calls.last().map(String::as_str), Some("finish 1"));
+    }
+
+    #[tokio::test]
+    async fn a_terminal_that_hangs_up_ends_the_watch_and_is_shown_what_comes_until_then() {
+        let views = watch::Sender::new(view(0));
+        let (keys, inputs) = mpsc::channel(1);
+        let (stop, end) = oneshot::channel();
+        let receiver = views.subscribe();
+        let watch = async {
+            views.send_replace(view(1));
+            drop(keys);
+            let reason = end.await;
+            views.send_replace(view(2));
+            drop(views);
+            reason
+        };
+        let mut display = Noting::default();
+        let (shown, reason) = tokio::join!(drive(&mut display, receiver, inputs, stop), watch);
+        shown.expect("a display that takes everything");
+        assert_eq!(reason, Ok(EndReason::Terminated));
+        assert_eq!(display.calls[display.calls.len() - 2..], ["show 2", "finish 2"]);
+    }
+
+    #[tokio::test]
+    async fn a_display_that_fails_ends_with_its_error_and_tells_no_reason() {
+        let views = watch::Sender::new(view(0));
+        let receiver = views.subscribe();
+        views.send_replace(view(1));
+        let (_keys, inputs) = mpsc::channel(1);
+        let (stop, end) = oneshot::channel();
+        let mut display = Noting { fails: true, ..Noting::default() };
+        let failed = drive(&mut display, receiver, inputs, stop).await;
+        assert_eq!(failed.expect_err("it fails").kind(), io::ErrorKind::BrokenPipe);
+        assert!(end.await.is_err());
+    }
+}

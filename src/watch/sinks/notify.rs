@@ -1,0 +1,173 @@
+//! `--bell` and `--notify`: the terminal's bell, and notices on the desktop or through the terminal.
+
+pub mod notice;
+
+use std::collections::VecDeque;
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::FuturesUnordered;
+
+use crate::floor::event::Event;
+use crate::output::text::redact::Redactor;
+
+use notice::{DESKTOP_LIMIT, TerminalNotice};
+
+/// How many notices may be on their way to the desktop; beyond that they go through the terminal.
+pub(crate) const MOST_NOTICES: usize = 4;
+
+/// How many bells and notices may wait for a terminal that takes no bytes. What is beyond that is dropped: a bell that
+/// rings later than that calls nobody.
+pub(crate) const MOST_WAITING: usize = 4;
+
+/// Words an event for a notice.
+pub type Wording = dyn Fn(&Event) -> String;
+/// Shows a notice on the desktop; what went wrong, in words.
+pub type Desktop = fn(&str) -> Result<(), String>;
+
+/// Rings and notifies.
+pub struct Notify {
+    bell: bool,
+    notices: Option<Notices>,
+    terminal: Arc<Mutex<dyn Write + Send>>,
+    /// Whether something is being written to the terminal, and what comes after it.
+    is_writing: bool,
+    waiting: VecDeque<String>,
+    running: FuturesUnordered<LocalBoxFuture<'static, Done>>,
+}
+
+/// How notices are worded and shown.
+pub struct Notices {
+    /// The words of an event, harmless and with phone numbers masked as asked for.
+    pub words: Box<Wording>,
+    /// Hides secrets that the server echoed.
+    pub redactor: Redactor,
+    /// The desktop, where there is one. It is given up when it fails.
+    pub desktop: Option<Desktop>,
+    /// The terminal's own way.
+    pub terminal: TerminalNotice,
+    /// How many the desktop has not taken yet.
+    under_way: usize,
+}
+
+/// What is over.
+enum Done {
+    /// A notice with these words, and why the desktop did not show it.
+    Shown(String, Option<String>),
+    /// The terminal took what was written to it.
+    Written,
+}
+
+impl Notices {
+    /// None were shown yet.
+    #[must_use]
+    pub fn new(
+        words: Box<Wording>,
+        redactor: Redactor,
+        desktop: Option<Desktop>,
+        terminal: TerminalNotice,
+    ) -> Self {
+        Self { words, redactor, desktop, terminal, under_way: 0 }
+    }
+}
+
+impl Notify {
+    /// Rings and notifies by this terminal.
+    pub fn new(bell: bool, notices: Option<Notices>, terminal: impl Write + Send + 'static) -> Self {
+        Self {
+            bell,
+            notices,
+            terminal: Arc::new(Mutex::new(terminal)),
+            is_writing: false,
+            waiting: VecDeque::new(),
+            running: FuturesUnordered::new(),
+        }
+    }
+
+    /// Rings and notifies.
+    pub(crate) fn to(&mut self, event: &Event) {
+        let mut for_terminal = String::new();
+        if self.bell {
+            for_terminal.push('\x07');
+        }
+        if let Some(notices) = &mut self.notices {
+            let words = notices.redactor.redact(&(notices.words)(event));
+            match notices.desktop {
+                Some(desktop) if notices.under_way < MOST_NOTICES => {
+                    notices.under_way += 1;
+                    self.running.push(Box::pin(shown(desktop, words)));
+                }
+                _ => for_terminal.push_str(&notices.terminal.sequence(&words)),
+            }
+        }
+        self.write(for_terminal);
+    }
+
+    /// Waits until something has come to its end, for ever if nothing is under way; what went wrong, if anything did.
+    pub(crate) async fn finished(&mut self) -> Option<String> {
+        match self.running.next().await {
+            Some(Done::Shown(words, failure)) => self.after_notice(&words, failure),
+            Some(Done::Written) => {
+                self.is_writing = false;
+                if let Some(next) = self.waiting.pop_front() {
+                    self.write(next);
+                }
+                None
+            }
+            None => std::future::pending().await,
+        }
+    }
+
+    /// How much is under way.
+    pub(crate) fn running(&self) -> usize {
+        self.running.len()
+    }
+
+    /// A desktop that fails is reported once, and not asked again.
+    fn after_notice(&mut self, words: &str, failure: Option<String>) -> Option<String> {
+        let notices = self.notices.as_mut()?;
+        notices.under_way = notices.under_way.saturating_sub(1);
+        let failure = failure?;
+        let is_new = notices.desktop.take().is_some();
+        let sequence = notices.terminal.sequence(words);
+        self.write(sequence);
+        is_new.then(|| {
+            format!("--notify: the desktop shows no notices ({failure}); the terminal is asked from now on")
+        })
+    }
+
+    /// Writes in a thread of its own, one text after the other: a terminal may take nothing for as long as it likes.
+    fn write(&mut self, text: String) {
+        if text.is_empty() || self.waiting.len() == MOST_WAITING {
+            return;
+        }
+        if self.is_writing {
+            return self.waiting.push_back(text);
+        }
+        self.is_writing = true;
+        let terminal = Arc::clone(&self.terminal);
+        let writing = tokio::task::spawn_blocking(move || {
+            let mut terminal = terminal.lock().unwrap_or_else(PoisonError::into_inner);
+            // A terminal that is gone is noticed where the watch writes to it.
+            let _ = terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush());
+        });
+        self.running.push(Box::pin(async move {
+            let _ = writing.await;
+            Done::Written
+        }));
+    }
+}
+
+/// Asks the desktop in a thread of its own: a bus that hangs must hold nobody up.
+async fn shown(desktop: Desktop, words: String) -> Done {
+    let asked = words.clone();
+    let asking = tokio::task::spawn_blocking(move || desktop(&asked));
+    let failure = match tokio::time::timeout(DESKTOP_LIMIT, asking).await {
+        Ok(Ok(shown)) => shown.err(),
+        Ok(Err(error)) => Some(error.to_string()),
+        Err(_) => Some(format!("no answer within {} s", DESKTOP_LIMIT.as_secs())),
+    };
+    Done::Shown(words, failure)
+}

@@ -1,0 +1,84 @@
+//! What reacts to single events: the bell, a notice, a command. None of them can hold the watch up or end it.
+
+use std::time::Duration;
+
+use crate::floor::event::Event;
+use crate::watch::sinks::exec::{Exec, HOOK_LIMIT};
+use crate::watch::sinks::notify::Notify;
+
+#[cfg(test)]
+mod tests;
+
+/// How long a watch that shall end at once waits for what is still under way.
+const IMPATIENT: Duration = Duration::from_secs(1);
+
+/// What shall happen at which events.
+pub struct Reactions {
+    /// The types of events that something reacts to.
+    pub on: Vec<&'static str>,
+    /// Ring and notify.
+    pub notify: Option<Notify>,
+    /// Run a command.
+    pub exec: Option<Exec>,
+}
+
+impl Reactions {
+    /// Nothing happens at any event.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { on: vec![], notify: None, exec: None }
+    }
+
+    /// Starts what shall happen at the event. What was there before the watch began is none.
+    pub fn to(&mut self, event: &Event) {
+        if event.is_initial() || !self.on.contains(&event.kind.words().name) {
+            return;
+        }
+        if let Some(notify) = &mut self.notify {
+            notify.to(event);
+        }
+        if let Some(exec) = &mut self.exec {
+            exec.to(event);
+        }
+    }
+
+    /// Waits for something to come to its end, for ever if nothing is under way; what went wrong, if anything did.
+    pub async fn finished(&mut self) -> Option<String> {
+        let Self { notify, exec, .. } = self;
+        let notify = async {
+            match notify {
+                Some(notify) => notify.finished().await,
+                None => std::future::pending().await,
+            }
+        };
+        let exec = async {
+            match exec {
+                Some(exec) => exec.finished().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            complaint = notify => complaint,
+            complaint = exec => complaint,
+        }
+    }
+
+    /// Lets what is under way or waits come to its end, but not for ever.
+    pub async fn finish(&mut self, is_in_a_hurry: bool, note: &dyn Fn(&str)) {
+        let limit = if is_in_a_hurry { IMPATIENT } else { HOOK_LIMIT };
+        let all = async {
+            while self.are_running() {
+                if let Some(complaint) = self.finished().await {
+                    note(&complaint);
+                }
+            }
+        };
+        let _ = tokio::time::timeout(limit, all).await;
+    }
+
+    fn are_running(&self) -> bool {
+        let notify = self.notify.as_ref().map_or(0, Notify::running);
+        let exec = self.exec.as_ref().map_or(0, Exec::running);
+        notify + exec > 0
+    }
+}

@@ -1,0 +1,196 @@
+//! What a watch knows at one moment, for all who show it: the whole state, so that whoever missed some of it needs only
+//! the newest one.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::floor::alerts::Told;
+use crate::floor::answer::Tag;
+use crate::floor::event::{Event, EventKind, StateCause};
+use crate::floor::health::Health;
+use crate::floor::state::AgentState;
+
+/// So many tags of each agent are kept.
+const KEPT_TAGS: usize = 50;
+
+/// So many events are kept as news.
+const KEPT_NEWS: usize = 100;
+
+/// The whole floor. What did not change since the last one is shared with it, so a copy costs little.
+#[derive(Clone, Debug, Default)]
+pub struct FloorView {
+    /// The agents in the order in which they were named.
+    pub agents: Vec<Arc<AgentView>>,
+    /// The newest events that the agents' states do not show, oldest first.
+    pub news: Arc<VecDeque<Event>>,
+    /// How many tags were reported so far.
+    pub tags_reported: u64,
+    /// The present by the monotonic clock, since the start.
+    pub now: Duration,
+    /// The present by the wall clock.
+    pub wall: Timestamp,
+    /// Between two polls of one agent.
+    pub interval: Duration,
+}
+
+/// One agent.
+#[derive(Clone, Debug)]
+pub struct AgentView {
+    /// The profile's name.
+    pub profile: String,
+    /// Its break and wrap-up.
+    pub state: AgentState,
+    /// How its polls go.
+    pub health: Health,
+    /// Which limits were reported as crossed.
+    pub crossed: Told,
+    /// Its newest tags, newest first.
+    pub tags: Arc<VecDeque<Tag>>,
+    /// What comes next for it.
+    pub phase: Phase,
+    /// Why its last poll failed, if it did.
+    pub failure: Option<LastFailure>,
+}
+
+/// Why a poll failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastFailure {
+    /// In one line.
+    pub message: String,
+    /// DeepCall's own error code, where it gave one.
+    pub code: Option<i64>,
+}
+
+/// What comes next for an agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// A poll at this moment, by the monotonic clock since the start.
+    Due(Duration),
+    /// A poll that started at this moment is under way.
+    Polling(Duration),
+    /// Nothing: its session has ended, or the server refuses it. The text says which.
+    Over(String),
+}
+
+impl AgentView {
+    /// An agent that was not polled yet.
+    #[must_use]
+    pub fn new(profile: String, first_poll: Duration) -> Self {
+        Self {
+            profile,
+            state: AgentState::default(),
+            health: Health::default(),
+            crossed: Told::default(),
+            tags: Arc::default(),
+            phase: Phase::Due(first_poll),
+            failure: None,
+        }
+    }
+
+    /// When it is polled next, if it will be and is not being polled now.
+    #[must_use]
+    pub fn due(&self) -> Option<Duration> {
+        match self.phase {
+            Phase::Due(at) => Some(at),
+            Phase::Polling(_) | Phase::Over(_) => None,
+        }
+    }
+
+    /// Whether it is followed no longer.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Over(_))
+    }
+
+    /// Keeps a tag that was reported.
+    pub fn keep(&mut self, tag: Tag) {
+        let tags = Arc::make_mut(&mut self.tags);
+        tags.push_front(tag);
+        tags.truncate(KEPT_TAGS);
+    }
+}
+
+impl FloorView {
+    /// Keeps an event that was reported, if the agents' states do not show it.
+    pub fn note(&mut self, event: &Event) {
+        self.tags_reported += u64::from(matches!(event.kind, EventKind::Tag { .. }));
+        if is_news(&event.kind) {
+            let news = Arc::make_mut(&mut self.news);
+            news.push_back(event.clone());
+            if news.len() > KEPT_NEWS {
+                news.pop_front();
+            }
+        }
+    }
+}
+
+/// What no agent's state shows: alerts, gaps, connections, sessions, clocks.
+fn is_news(kind: &EventKind) -> bool {
+    match kind {
+        EventKind::State(state) => state.because != StateCause::FirstLook,
+        EventKind::Alert(_)
+        | EventKind::Gap { .. }
+        | EventKind::ConnectionLost { .. }
+        | EventKind::ConnectionRestored { .. }
+        | EventKind::SessionExpired { .. }
+        | EventKind::SessionRenewed => true,
+        EventKind::Start { .. }
+        | EventKind::Tag { .. }
+        | EventKind::BreakStarted { .. }
+        | EventKind::BreakEnded { .. }
+        | EventKind::WrapupStarted { .. }
+        | EventKind::WrapupEnded { .. }
+        | EventKind::Heartbeat { .. }
+        | EventKind::End { .. } => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::samples::every_event;
+
+    #[test]
+    fn what_the_states_cannot_show_is_news() {
+        let is_kept = |event: &Event| {
+            let mut view = FloorView::default();
+            view.note(event);
+            !view.news.is_empty()
+        };
+        let kept: Vec<&str> = every_event()
+            .iter()
+            .filter(|event| is_kept(event))
+            .map(|event| event.kind.words().name)
+            .collect();
+        let expected = [
+            "state",
+            "state",
+            "alert",
+            "alert",
+            "gap",
+            "gap",
+            "connection_lost",
+            "connection_restored",
+            "session_expired",
+            "session_renewed",
+        ];
+        assert_eq!(kept, expected, "a first state is none");
+    }
+
+    #[test]
+    fn the_oldest_news_and_tags_make_room() {
+        let (mut view, mut agent) = (FloorView::default(), AgentView::new("asha".into(), Duration::ZERO));
+        let gap = every_event().into_iter().find(|event| event.kind.words().name == "gap").expect("a gap");
+        for number in 0..KEPT_NEWS + 5 {
+            view.note(&Event { profile: Some(number.to_string()), ..gap.clone() });
+            agent.keep(crate::floor::samples::tag(&format!("t{number}")));
+        }
+        assert_eq!(view.news.len(), KEPT_NEWS);
+        assert_eq!(view.news.front().expect("news").profile.as_deref(), Some("5"));
+        assert_eq!(agent.tags.len(), KEPT_TAGS);
+        assert_eq!(agent.tags.front().expect("a tag").id.as_deref(), Some("t104"));
+    }
+}
