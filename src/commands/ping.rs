@@ -18,7 +18,7 @@ use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape
 /// Update an agent's presence; no other command writes
 ///
 /// UNVERIFIED: the vendor does not document this call. Its path and its field `mic_perm` are inferred from error
-/// texts; both can be changed here or in the table [ping] of config.toml. No other command sends it, and it is
+/// texts; both can be changed here or in the ping table of config.toml. No other command sends it, and it is
 /// retried at most once.
 #[derive(Args, Clone, Debug)]
 pub struct PingArgs {
