@@ -61,7 +61,11 @@ pub fn schema(name: &str) -> Option<serde_json::Value> {
         return Some(schema::error_schema());
     }
     if name == WATCH {
-        return Some(schema::stream_schema(WATCH, EventWords::COMMON, EventWords::ALL.iter().map(line)));
+        return Some(schema::stream_schema(
+            WATCH,
+            EventWords::COMMON,
+            EventWords::ALL.iter().copied().map(line),
+        ));
     }
     if let Some(event) = EventWords::ALL.iter().find(|event| event.name == name) {
         return Some(schema::line_schema(EventWords::COMMON, line(event)));

@@ -45,14 +45,14 @@ pub fn event_named(name: &str) -> Result<&'static str, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::floor::event::EventKind;
+    use crate::floor::event::{EventKind, SessionRenewed};
 
     #[test]
     fn an_event_of_the_type_and_the_profile_ends_the_watch() {
         let renewed = |profile: &str| Event {
             at: jiff::Timestamp::UNIX_EPOCH,
             profile: Some(profile.to_owned()),
-            kind: EventKind::SessionRenewed,
+            kind: EventKind::SessionRenewed(SessionRenewed {}),
         };
         for (typed, met) in [
             ("session_renewed", true),

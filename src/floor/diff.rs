@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::floor::answer::Tag;
 use crate::floor::delivery_mode::{DeliveryEvidence, DeliveryMode};
-use crate::floor::event::{Event, EventKind, GapCause, State, StateCause};
+use crate::floor::event::{Event, EventKind, Gap, GapCause, ReportedTag, State, StateCause};
 use crate::floor::pause::{MARGIN, Moment, Pause, WINDOW};
 use crate::floor::poll_result::PollResult;
 use crate::floor::seen::{Appearance, Comparison, FORGET_AFTER, News, Seen};
@@ -92,11 +92,18 @@ impl Memory {
         let (state, changes) = self.state.after(poll);
         let skew = self.skew(poll);
         let delivery = tags.as_ref().map_or(self.delivery, |tags| tags.delivery);
+        let on_break = state.break_state.as_ref().map(|since| &since.state);
+        let in_wrapup = state.wrapup.as_ref().map(|since| &since.state);
         let state_event = |because| {
             EventKind::State(Box::new(State {
                 because,
-                break_state: state.break_state.as_ref().map(|since| since.state.clone()),
-                wrapup: state.wrapup.as_ref().map(|since| since.state.clone()),
+                on_break: on_break.map(|state| state.on_break),
+                reason: on_break.and_then(|state| state.reason.clone()),
+                since: on_break.and_then(|state| state.since),
+                in_wrapup: in_wrapup.map(|state| state.in_wrapup),
+                ends_at: in_wrapup.and_then(|state| state.ends_at),
+                call_id: in_wrapup.and_then(|state| state.call_id.clone()),
+                customer: in_wrapup.and_then(|state| state.customer.clone()),
                 clock_skew_seconds: poll.server_time.map(|server| seconds_ahead(server, poll.taken_at)),
                 tags_repeat: delivery.mode().map(|mode| mode == DeliveryMode::Repeats),
             }))
@@ -184,7 +191,7 @@ impl Memory {
 /// A gap of the length `back` that ends at `to`. It is measured back from `to`, so that a wall clock set
 /// in between does not turn it round.
 fn gap(to: Timestamp, back: Duration, why: GapCause) -> EventKind {
-    EventKind::Gap { from: to.checked_sub(back).unwrap_or(Timestamp::MIN), to, why }
+    EventKind::Gap(Gap { from: to.checked_sub(back).unwrap_or(Timestamp::MIN), to, why })
 }
 
 /// The news, oldest first; those without time last, and equal times as the server ordered them.
@@ -194,7 +201,7 @@ fn in_order(news: &[News], tags: &[Tag], initial: bool) -> Vec<EventKind> {
     ordered.sort_by_key(|(tag, _)| (tag.time.is_none(), tag.time));
     ordered
         .into_iter()
-        .map(|(tag, changed)| EventKind::Tag { tag: Box::new(tag.clone()), initial, changed })
+        .map(|(tag, changed)| EventKind::Tag(Box::new(ReportedTag { tag: tag.clone(), initial, changed })))
         .collect()
 }
 

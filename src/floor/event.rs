@@ -1,52 +1,26 @@
-//! What the watch has to tell, as plain data: the one thing that sinks, hooks and the board receive.
-//! It must not know how an event is written.
+//! What a watch reports, as plain data: the one thing that sinks, hooks and the board receive.
 
-mod read;
-mod values;
+mod table;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
-pub use read::ReadError;
-pub use words::EventWords;
-
 use jiff::Timestamp;
+use serde::Deserialize;
 
-use crate::floor::answer::{Break, Tag, Wrapup};
 use crate::report::Row;
 
-/// An enum whose variants are words of the stream: one table from which both ways are made, writing and reading.
-macro_rules! words {
-    ($(#[$about:meta])* pub enum $name:ident { $($(#[$meaning:meta])* $variant:ident = $word:literal,)+ }) => {
-        $(#[$about])*
-        pub enum $name {
-            $($(#[$meaning])* $variant,)+
-        }
+use table::Kind;
 
-        impl $name {
-            /// The word in the stream.
-            #[must_use]
-            pub fn word(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)+
-                }
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                match &*String::deserialize(deserializer)? {
-                    $($word => Ok(Self::$variant),)+
-                    other => Err(serde::de::Error::unknown_variant(other, &[$($word),+])),
-                }
-            }
-        }
-    };
-}
+pub use table::{
+    Alert, BreakEnded, BreakStarted, ConnectionLost, ConnectionRestored, End, EventWords, Gap, Heartbeat,
+    ReportedTag, SessionExpired, SessionRenewed, Start, State, WrapupEnded, WrapupStarted,
+};
+pub use words::{AlertChange, AlertWhat, EndReason, GapCause, Level, StateCause};
 
 /// One event.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     /// When it was noticed, by our wall clock.
     pub at: Timestamp,
@@ -56,12 +30,76 @@ pub struct Event {
     pub kind: EventKind,
 }
 
+macro_rules! kinds {
+    ($($name:ident: $type:ty,)*) => {
+        /// What happened. The first is always `Start`, the last always `End`.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum EventKind {
+            $($name($type),)*
+        }
+
+        impl EventWords {
+            /// Every type of event, in the order of the manual.
+            pub const ALL: &'static [&'static Self] = &[$(<$type>::WORDS,)*];
+        }
+
+        impl EventKind {
+            /// The words of this type of event.
+            #[must_use]
+            pub fn words(&self) -> &'static EventWords {
+                match self {
+                    $(Self::$name(_) => <$type>::WORDS,)*
+                }
+            }
+
+            fn fill(&self, row: Row) -> Row {
+                match self {
+                    $(Self::$name(kind) => kind.fill(row),)*
+                }
+            }
+
+            /// `None` for a type that this version does not know.
+            fn read(name: &str, line: &str) -> Option<serde_json::Result<Self>> {
+                $(
+                    if name == <$type>::WORDS.name {
+                        return Some(<$type>::read(line).map(Self::$name));
+                    }
+                )*
+                None
+            }
+        }
+    };
+}
+
+kinds! {
+    Start: Start,
+    State: Box<State>,
+    Tag: Box<ReportedTag>,
+    BreakStarted: BreakStarted,
+    BreakEnded: BreakEnded,
+    WrapupStarted: WrapupStarted,
+    WrapupEnded: WrapupEnded,
+    Alert: Alert,
+    Gap: Gap,
+    ConnectionLost: ConnectionLost,
+    ConnectionRestored: ConnectionRestored,
+    SessionExpired: SessionExpired,
+    SessionRenewed: SessionRenewed,
+    Heartbeat: Heartbeat,
+    End: End,
+}
+
 impl Event {
     /// An event's values in the order in which JSON shows them: `type`, `at`, `profile`, then those that
     /// [`EventWords::fields`] lists.
     #[must_use]
     pub fn row(&self) -> Row {
-        values::of(self)
+        let words = self.kind.words();
+        let row = Row::new(EventWords::COMMON.iter().chain(words.fields))
+            .with("type", words.name)
+            .with("at", self.at)
+            .with("profile", self.profile.clone());
+        self.kind.fill(row)
     }
 
     /// Reads one line of the stream, as `watch --json` writes it. Keys that this version does not know are skipped, so
@@ -70,234 +108,38 @@ impl Event {
     /// # Errors
     /// If the line is not JSON, is of a type that this version does not know, or lacks a value that its type has.
     pub fn read(line: &str) -> Result<Self, ReadError> {
-        read::event(line)
+        #[derive(Deserialize)]
+        struct Head {
+            r#type: String,
+            at: Timestamp,
+            profile: Option<String>,
+        }
+        let Head { r#type: name, at, profile } = serde_json::from_str(line)?;
+        let Some(kind) = EventKind::read(&name, line) else { return Err(ReadError::UnknownType { name }) };
+        Ok(Self { at, profile, kind: kind? })
     }
 
-    /// Whether it is a notification that was there before the watch began.
+    /// Whether it is a notification from before the watch.
     #[must_use]
     pub fn is_initial(&self) -> bool {
-        matches!(self.kind, EventKind::Tag { initial: true, .. })
+        matches!(&self.kind, EventKind::Tag(reported) if reported.initial)
     }
 }
 
-/// What happened. The first is always `Start`, the last always `End`.
-#[derive(Clone, Debug)]
-pub enum EventKind {
-    /// The watch begins.
-    Start {
-        /// How many profiles it follows.
-        profiles: usize,
-        /// Seconds between two polls of one profile.
-        interval_seconds: i64,
-    },
-    /// What holds, told without anything having happened.
-    State(Box<State>),
-    /// A notification.
-    Tag {
-        /// The notification.
-        tag: Box<Tag>,
-        /// Whether the first poll of this watch already held it.
-        initial: bool,
-        /// Whether its id was told before with other content.
-        changed: bool,
-    },
-    /// The server says on break, and did not at the poll before, or names another break.
-    BreakStarted {
-        /// What the server said.
-        seen: Box<Break>,
-    },
-    /// The server no longer says so.
-    BreakEnded {
-        /// Why it had been.
-        reason: Option<String>,
-        /// Since when it had been.
-        since: Option<Timestamp>,
-        /// From `since` to the poll that noticed the end, or to the start of the break that followed at once.
-        lasted_seconds: Option<i64>,
-    },
-    /// The server says in wrap-up, and did not at the poll before, or names another call.
-    WrapupStarted {
-        /// What the server said.
-        seen: Wrapup,
-        /// Seconds left at that moment.
-        remaining_seconds: Option<i64>,
-    },
-    /// The server no longer says so.
-    WrapupEnded {
-        /// What it had said last.
-        seen: Wrapup,
-    },
-    /// A limit was crossed, or the state that crossed it is over.
-    Alert(Alert),
-    /// Notifications between two moments may be missing.
-    Gap {
-        /// After this moment, by our wall clock.
-        from: Timestamp,
-        /// Until this moment.
-        to: Timestamp,
-        /// Why they may be.
-        why: GapCause,
-    },
-    /// The first failed poll after a good one.
-    ConnectionLost {
-        /// The stable word of the failure's kind, e.g. `timeout`.
-        failure: String,
-        /// DeepCall's own error code, where it gave one.
-        code: Option<i64>,
-        /// What happened, in one line.
-        message: String,
-        /// The last good poll.
-        last_ok: Option<Timestamp>,
-    },
-    /// The first good poll after failed ones.
-    ConnectionRestored {
-        /// Seconds since the first failure, by our monotonic clock.
-        down_seconds: i64,
-        /// How many polls had failed.
-        failures: u32,
-    },
-    /// The server no longer accepts the session, twice in a row.
-    SessionExpired {
-        /// DeepCall's own error code.
-        code: Option<i64>,
-        /// What it said.
-        message: String,
-    },
-    /// The store held a newer session, and the watch goes on with it.
-    SessionRenewed,
-    /// The watch is alive.
-    Heartbeat {
-        /// The last good poll; with several profiles, of the one furthest behind. `None` before the first.
-        last_ok: Option<Timestamp>,
-        /// Seconds since then.
-        lag_seconds: Option<i64>,
-        /// Polls failed in a row at this moment, over all profiles.
-        failures: u32,
-    },
-    /// The watch ends.
-    End {
-        /// Why.
-        reason: EndReason,
-        /// The exit code that goes with it.
-        exit_code: u8,
+/// Why a line is not an event.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It is not JSON, or a value is missing or of a wrong kind.
+    #[error("it is not a line of the stream")]
+    Line(#[from] serde_json::Error),
+    /// Its `type` is none of this version's.
+    #[error("the event type {name:?} is unknown; known are {}", known())]
+    UnknownType {
+        /// The type that the line names.
+        name: String,
     },
 }
 
-/// What holds for one profile, and what was learned about its server.
-#[derive(Clone, Debug)]
-pub struct State {
-    /// Why it is told now.
-    pub because: StateCause,
-    /// Break or no break, where known.
-    pub break_state: Option<Break>,
-    /// Wrap-up or no wrap-up, where known.
-    pub wrapup: Option<Wrapup>,
-    /// How far the server's clock is ahead of ours (negative: behind).
-    pub clock_skew_seconds: Option<i64>,
-    /// Whether the server tells a notification in every answer while it is recent (`true`), or
-    /// only once to whoever asks first (`false`). `None` until it showed.
-    pub tags_repeat: Option<bool>,
-}
-
-words! {
-    /// Why a state is told.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub enum StateCause {
-        /// The profile answered for the first time.
-        FirstLook = "first_look",
-        /// The server's clock and ours are more than a minute apart. Told once for each profile.
-        ClockSkew = "clock_skew",
-        /// The server tells each notification once, so that another reader of the session takes some away.
-        ReadOnce = "read_once",
-    }
-}
-
-/// A limit crossed, or left behind.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alert {
-    /// Which state has the limit.
-    pub what: AlertWhat,
-    /// The reason of the break.
-    pub reason: Option<String>,
-    /// Which of the two limits.
-    pub level: Level,
-    /// Crossed, or over with.
-    pub change: AlertChange,
-    /// The limit.
-    pub limit_seconds: i64,
-    /// How long the state has held (at least, where the server gave no start).
-    pub value_seconds: i64,
-}
-
-words! {
-    /// The states that can have a limit.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub enum AlertWhat {
-        /// A break.
-        Break = "break",
-        /// A wrap-up.
-        Wrapup = "wrapup",
-    }
-}
-
-words! {
-    /// How bad it is.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-    pub enum Level {
-        /// The first of two limits.
-        Warn = "warn",
-        /// The second, or the only one.
-        Critical = "critical",
-    }
-}
-
-words! {
-    /// Which way a limit was crossed.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub enum AlertChange {
-        /// The state has held for longer than the limit.
-        Over = "over",
-        /// The state that did is over.
-        Cleared = "cleared",
-    }
-}
-
-words! {
-    /// Why notifications may be missing.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub enum GapCause {
-        /// No good poll for longer than the server's window reaches back.
-        Outage = "outage",
-        /// The same, because this machine slept.
-        Sleep = "sleep",
-        /// An answer was lost on the way, and the server may not repeat it.
-        AnswerLost = "answer_lost",
-        /// Too many notifications to remember: old ones that come back would be told again.
-        MemoryFull = "memory_full",
-    }
-}
-
-words! {
-    /// Why the watch ends.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub enum EndReason {
-        /// What `--until` asked for has happened.
-        ConditionMet = "condition_met",
-        /// `--timeout` is reached.
-        Timeout = "timeout",
-        /// Ctrl-C, or `q` on the board.
-        Interrupted = "interrupted",
-        /// The system asked it to end.
-        Terminated = "terminated",
-        /// Nobody reads the output any more.
-        ReaderGone = "reader_gone",
-        /// The session is over, and the store holds no newer one.
-        SessionExpired = "session_expired",
-        /// No good answer for longer than was allowed.
-        Unreachable = "unreachable",
-        /// The other side cannot be trusted or understood.
-        Untrusted = "untrusted",
-        /// The server refused, or the output could not be written.
-        Failed = "failed",
-    }
+fn known() -> String {
+    EventWords::ALL.iter().map(|words| words.name).collect::<Vec<_>>().join(", ")
 }

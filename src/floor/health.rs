@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::floor::event::EventKind;
+use crate::floor::event::{ConnectionLost, ConnectionRestored, EventKind, Heartbeat};
 
 /// Polls that go well for so long make the failures before them a thing of the past.
 const RECOVERED_AFTER: Duration = Duration::from_secs(2 * 60);
@@ -57,23 +57,23 @@ impl Health {
         next.recent_failures = self.recent_failures.saturating_add(1);
         next.healthy_since = None;
         next.loss_was_reported = true;
-        let lost = (!self.loss_was_reported).then(|| EventKind::ConnectionLost {
+        let lost = || ConnectionLost {
             failure: failure.kind.to_owned(),
             code: failure.code,
             message: failure.message.clone(),
             last_ok: self.last_ok(),
-        });
-        (next, lost)
+        };
+        (next, (!self.loss_was_reported).then(|| EventKind::ConnectionLost(lost())))
     }
 
     /// Counts a good poll. The first one after a reported loss is an event, before anything the poll itself showed.
     #[must_use]
     pub fn after_answer(self, at: Timestamp, now: Duration) -> (Self, Option<EventKind>) {
         let restored = self.failing_since.filter(|_| self.loss_was_reported).map(|since| {
-            EventKind::ConnectionRestored {
+            EventKind::ConnectionRestored(ConnectionRestored {
                 down_seconds: whole_seconds(now.saturating_sub(since)),
                 failures: self.failures,
-            }
+            })
         });
         let healthy_since = self.healthy_since.unwrap_or(now);
         let has_recovered = now.saturating_sub(healthy_since) >= RECOVERED_AFTER;
@@ -131,11 +131,11 @@ pub fn heartbeat<'a>(healths: impl IntoIterator<Item = &'a Health>, now: Duratio
         });
     }
     let last_ok = furthest.flatten();
-    EventKind::Heartbeat {
+    EventKind::Heartbeat(Heartbeat {
         last_ok: last_ok.map(|(at, _)| at),
         lag_seconds: last_ok.map(|(_, then)| whole_seconds(now.saturating_sub(then))),
         failures,
-    }
+    })
 }
 
 fn whole_seconds(duration: Duration) -> i64 {
@@ -167,9 +167,9 @@ mod tests {
         // A connection that is lost while the session is in doubt is reported all the same.
         let (health, _) = good.after_failure(&doubt, at(15).1);
         let (health, event) = health.after_failure(&failed(false), at(20).1);
-        assert!(matches!(event, Some(EventKind::ConnectionLost { .. })), "{event:?}");
+        assert!(matches!(event, Some(EventKind::ConnectionLost(_))), "{event:?}");
         let (_, event) = health.after_answer(at(25).0, at(25).1);
-        assert!(matches!(event, Some(EventKind::ConnectionRestored { .. })), "{event:?}");
+        assert!(matches!(event, Some(EventKind::ConnectionRestored(_))), "{event:?}");
     }
 
     #[test]
@@ -177,14 +177,15 @@ mod tests {
         let (health, event) = Health::default().after_answer(at(0).0, at(0).1);
         assert!(event.is_none());
         let (health, event) = health.after_failure(&failed(false), at(5).1);
-        let Some(EventKind::ConnectionLost { last_ok, .. }) = event else { panic!("{event:?}") };
+        let Some(EventKind::ConnectionLost(ConnectionLost { last_ok, .. })) = event else {
+            panic!("{event:?}")
+        };
         assert_eq!(last_ok, Some(at(0).0));
         let (health, event) = health.after_failure(&failed(false), at(7).1);
         assert!(event.is_none());
         let (health, event) = health.after_answer(at(25).0, at(25).1);
-        let Some(EventKind::ConnectionRestored { down_seconds: 20, failures: 2 }) = event else {
-            panic!("{event:?}")
-        };
+        let restored = ConnectionRestored { down_seconds: 20, failures: 2 };
+        assert_eq!(event, Some(EventKind::ConnectionRestored(restored)));
         assert!(health.after_answer(at(30).0, at(30).1).1.is_none());
     }
 
@@ -216,13 +217,10 @@ mod tests {
         let fresh = Health::default().after_answer(at(50).0, at(50).1).0;
         let stale =
             Health::default().after_answer(at(20).0, at(20).1).0.after_failure(&failed(false), at(40).1).0;
-        let EventKind::Heartbeat { last_ok, lag_seconds, failures } = heartbeat([&fresh, &stale], at(60).1)
-        else {
-            panic!("a heartbeat")
-        };
-        assert_eq!((last_ok, lag_seconds, failures), (Some(at(20).0), Some(40), 1));
+        let beat = Heartbeat { last_ok: Some(at(20).0), lag_seconds: Some(40), failures: 1 };
+        assert_eq!(heartbeat([&fresh, &stale], at(60).1), EventKind::Heartbeat(beat));
         let never = Health::default();
-        let silent = heartbeat([&never, &fresh], at(60).1);
-        assert!(matches!(silent, EventKind::Heartbeat { last_ok: None, lag_seconds: None, failures: 0 }));
+        let silent = Heartbeat { last_ok: None, lag_seconds: None, failures: 0 };
+        assert_eq!(heartbeat([&never, &fresh], at(60).1), EventKind::Heartbeat(silent));
     }
 }

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use crate::floor::answer::{Break, Tag, Wrapup};
 use crate::floor::event::{
-    Alert, AlertChange, AlertWhat, EndReason, Event, EventKind, GapCause, Level, State, StateCause,
+    Alert, AlertChange, AlertWhat, BreakEnded, BreakStarted, ConnectionLost, ConnectionRestored, End,
+    EndReason, Event, EventKind, Gap, GapCause, Heartbeat, Level, ReportedTag, SessionExpired,
+    SessionRenewed, Start, State, StateCause, WrapupEnded, WrapupStarted,
 };
 use crate::floor::health::PollFailure;
 use crate::floor::poll_result::PollResult;
@@ -99,8 +101,13 @@ pub(crate) fn not_in_wrapup() -> Wrapup {
 fn state(because: StateCause) -> EventKind {
     EventKind::State(Box::new(State {
         because,
-        break_state: Some(on_break(Some("Lunch"), Some(0))),
-        wrapup: Some(in_wrapup(Some("c1"), Some(90))),
+        on_break: Some(true),
+        reason: Some("Lunch".into()),
+        since: Some(at(0)),
+        in_wrapup: Some(true),
+        ends_at: Some(at(90)),
+        call_id: Some("c1".into()),
+        customer: Some("919812345678".into()),
         clock_skew_seconds: Some(-120),
         tags_repeat: Some(false),
     }))
@@ -118,7 +125,7 @@ fn alert(change: AlertChange) -> EventKind {
 }
 
 fn gap(why: GapCause) -> EventKind {
-    EventKind::Gap { from: at(0), to: at(4000), why }
+    EventKind::Gap(Gap { from: at(0), to: at(4000), why })
 }
 
 /// An event of every type, and of every way to word it.
@@ -128,35 +135,47 @@ pub(crate) fn every_event() -> Vec<Event> {
     missed.agent_id = Some("a1".into());
     missed.call_id = Some("c1".into());
     missed.icon_names = vec!["phone".into(), "star".into()];
-    let missed = Box::new(missed);
     let detail = Some(raw(r#"{"on":true}"#));
     let kinds = vec![
-        EventKind::Start { profiles: 3, interval_seconds: 5 },
+        EventKind::Start(Start { profiles: 3, interval_seconds: 5 }),
         state(StateCause::FirstLook),
         state(StateCause::ClockSkew),
         state(StateCause::ReadOnce),
-        EventKind::Tag { tag: missed.clone(), initial: true, changed: false },
-        EventKind::Tag { tag: missed, initial: false, changed: true },
-        EventKind::BreakStarted { seen: Box::new(on_break(Some("Lunch"), None)) },
-        EventKind::BreakStarted { seen: Box::new(Break { detail, ..on_break(None, Some(0)) }) },
-        EventKind::BreakEnded { reason: Some("Lunch".into()), since: Some(at(0)), lasted_seconds: Some(720) },
-        EventKind::WrapupStarted { seen: in_wrapup(Some("c1"), Some(60)), remaining_seconds: Some(60) },
-        EventKind::WrapupEnded { seen: in_wrapup(Some("c1"), Some(60)) },
+        EventKind::Tag(Box::new(ReportedTag { tag: missed.clone(), initial: true, changed: false })),
+        EventKind::Tag(Box::new(ReportedTag { tag: missed, initial: false, changed: true })),
+        EventKind::BreakStarted(BreakStarted { reason: Some("Lunch".into()), since: None, detail: None }),
+        EventKind::BreakStarted(BreakStarted { reason: None, since: Some(at(0)), detail }),
+        EventKind::BreakEnded(BreakEnded {
+            reason: Some("Lunch".into()),
+            since: Some(at(0)),
+            lasted_seconds: Some(720),
+        }),
+        EventKind::WrapupStarted(WrapupStarted {
+            ends_at: Some(at(60)),
+            remaining_seconds: Some(60),
+            call_id: Some("c1".into()),
+            customer: Some("919812345678".into()),
+        }),
+        EventKind::WrapupEnded(WrapupEnded {
+            ends_at: Some(at(60)),
+            call_id: Some("c1".into()),
+            customer: Some("919812345678".into()),
+        }),
         alert(AlertChange::Over),
         alert(AlertChange::Cleared),
         gap(GapCause::Sleep),
         gap(GapCause::MemoryFull),
-        EventKind::ConnectionLost {
+        EventKind::ConnectionLost(ConnectionLost {
             failure: "timeout".into(),
             code: Some(1009),
             message: "no answer".into(),
             last_ok: Some(at(0)),
-        },
-        EventKind::ConnectionRestored { down_seconds: 31, failures: 4 },
-        EventKind::SessionExpired { code: Some(1044), message: "SSID file not exist".into() },
-        EventKind::SessionRenewed,
-        EventKind::Heartbeat { last_ok: Some(at(0)), lag_seconds: Some(3), failures: 1 },
-        EventKind::End { reason: EndReason::Timeout, exit_code: 124 },
+        }),
+        EventKind::ConnectionRestored(ConnectionRestored { down_seconds: 31, failures: 4 }),
+        EventKind::SessionExpired(SessionExpired { code: Some(1044), message: "SSID file not exist".into() }),
+        EventKind::SessionRenewed(SessionRenewed {}),
+        EventKind::Heartbeat(Heartbeat { last_ok: Some(at(0)), lag_seconds: Some(3), failures: 1 }),
+        EventKind::End(End { reason: EndReason::Timeout, exit_code: 124 }),
     ];
     let event = |kind| Event { at: at(0), profile: Some("asha".into()), kind };
     kinds.into_iter().map(event).collect()

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::floor::answer::{Break, Wrapup};
-use crate::floor::event::EventKind;
+use crate::floor::event::{BreakEnded, BreakStarted, EventKind, WrapupEnded, WrapupStarted};
 use crate::floor::poll_result::PollResult;
 
 #[cfg(test)]
@@ -127,10 +127,12 @@ fn break_after(
     if old.on_break {
         let end = new.since.filter(|_| new.on_break).unwrap_or_else(|| poll.server_now());
         let lasted_seconds = old.since.map(|since| end.duration_since(since).as_secs().max(0));
-        events.push(EventKind::BreakEnded { reason: old.reason.clone(), since: old.since, lasted_seconds });
+        let ended = BreakEnded { reason: old.reason.clone(), since: old.since, lasted_seconds };
+        events.push(EventKind::BreakEnded(ended));
     }
     if new.on_break {
-        events.push(EventKind::BreakStarted { seen: Box::new(new.clone()) });
+        let Break { reason, since, detail, .. } = new.clone();
+        events.push(EventKind::BreakStarted(BreakStarted { reason, since, detail }));
     }
     fresh()
 }
@@ -169,11 +171,14 @@ fn wrapup_after(
         return StateSince { seen_from: before.seen_from, ..fresh };
     }
     if old.in_wrapup {
-        events.push(EventKind::WrapupEnded { seen: old.clone() });
+        let Wrapup { ends_at, call_id, customer, .. } = old.clone();
+        events.push(EventKind::WrapupEnded(WrapupEnded { ends_at, call_id, customer }));
     }
     if new.in_wrapup {
         let remaining_seconds = fresh.seconds_left(poll.monotonic);
-        events.push(EventKind::WrapupStarted { seen: new.clone(), remaining_seconds });
+        let Wrapup { ends_at, call_id, customer, .. } = new.clone();
+        let started = WrapupStarted { ends_at, remaining_seconds, call_id, customer };
+        events.push(EventKind::WrapupStarted(started));
     }
     fresh
 }

@@ -16,7 +16,7 @@ use crate::floor::alerts;
 use crate::floor::alerts::Limit;
 use crate::floor::condition::Until;
 use crate::floor::diff::Memory;
-use crate::floor::event::{EndReason, Event, EventKind};
+use crate::floor::event::{End, EndReason, Event, EventKind, SessionExpired, SessionRenewed, Start};
 use crate::floor::health;
 use crate::floor::health::{Health, PollFailure};
 use crate::watch::schedule::{Next, Outcome, Schedule, spread};
@@ -114,7 +114,8 @@ impl<'a, S: Source> Watch<'a, S> {
         tokio::pin!(stop);
         let mut polls = FuturesUnordered::new();
         let interval_seconds = i64::try_from(self.plan.interval.as_secs()).unwrap_or(i64::MAX);
-        self.report(None, EventKind::Start { profiles: self.agents.len(), interval_seconds })?;
+        let profiles = u32::try_from(self.agents.len()).unwrap_or(u32::MAX);
+        self.report(None, EventKind::Start(Start { profiles, interval_seconds }))?;
         self.publish();
         while self.end.is_none() {
             for index in self.due(polls.len()) {
@@ -144,7 +145,8 @@ impl<'a, S: Source> Watch<'a, S> {
         }
         let reason = self.end.unwrap_or(EndReason::Failed);
         if reason != EndReason::ReaderGone {
-            let written = self.report(None, EventKind::End { reason, exit_code: exit_status(reason).code() });
+            let end = End { reason, exit_code: exit_status(reason).code() };
+            let written = self.report(None, EventKind::End(end));
             if (self.around.reader_is_gone)().is_none() {
                 written?;
             }
@@ -243,8 +245,8 @@ impl<'a, S: Source> Watch<'a, S> {
         view.failure =
             failure.map(|failure| LastFailure { message: failure.message.clone(), code: failure.code });
         for event in events {
-            if let EventKind::Tag { tag, .. } = event.kind {
-                view.keep(*tag);
+            if let EventKind::Tag(reported) = event.kind {
+                view.keep(reported.tag);
             }
         }
     }
@@ -270,7 +272,7 @@ impl<'a, S: Source> Watch<'a, S> {
                 self.report_expired(index)?;
                 if let Some(renewed) = self.agents[index].source.renewed() {
                     self.agents[index].source = renewed;
-                    self.report(Some(index), EventKind::SessionRenewed)?;
+                    self.report(Some(index), EventKind::SessionRenewed(SessionRenewed {}))?;
                     return self.schedule(index, Outcome::SessionRenewed, since);
                 }
                 self.session_is_over(index);
@@ -287,7 +289,7 @@ impl<'a, S: Source> Watch<'a, S> {
     fn report_expired(&mut self, index: usize) -> io::Result<()> {
         let failure = self.agents[index].view.failure.clone();
         let (message, code) = failure.map(|failure| (failure.message, failure.code)).unwrap_or_default();
-        self.report(Some(index), EventKind::SessionExpired { code, message })
+        self.report(Some(index), EventKind::SessionExpired(SessionExpired { code, message }))
     }
 
     fn session_is_over(&mut self, index: usize) {
@@ -341,9 +343,9 @@ impl<'a, S: Source> Watch<'a, S> {
 
     /// What was there before the watch began is reported from `--since` on.
     fn is_wanted(&self, event: &Event) -> bool {
-        let EventKind::Tag { tag, initial: true, .. } = &event.kind else { return true };
-        let is_too_old = |from: Timestamp| tag.time.is_some_and(|time| time < from);
-        !self.plan.backfill_from.is_some_and(is_too_old)
+        let EventKind::Tag(reported) = &event.kind else { return true };
+        let is_too_old = |from: Timestamp| reported.tag.time.is_some_and(|time| time < from);
+        !reported.initial || !self.plan.backfill_from.is_some_and(is_too_old)
     }
 
     fn event(&self, index: Option<usize>, kind: EventKind) -> Event {

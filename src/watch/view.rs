@@ -116,7 +116,7 @@ impl AgentView {
 impl FloorView {
     /// Keeps an event that was reported, if the agents' states do not show it.
     pub fn note(&mut self, event: &Event) {
-        self.tags_reported += u64::from(matches!(event.kind, EventKind::Tag { .. }));
+        self.tags_reported += u64::from(matches!(event.kind, EventKind::Tag(_)));
         if is_news(&event.kind) {
             let news = Arc::make_mut(&mut self.news);
             news.push_back(event.clone());
@@ -132,19 +132,19 @@ fn is_news(kind: &EventKind) -> bool {
     match kind {
         EventKind::State(state) => state.because != StateCause::FirstLook,
         EventKind::Alert(_)
-        | EventKind::Gap { .. }
-        | EventKind::ConnectionLost { .. }
-        | EventKind::ConnectionRestored { .. }
-        | EventKind::SessionExpired { .. }
-        | EventKind::SessionRenewed => true,
-        EventKind::Start { .. }
-        | EventKind::Tag { .. }
-        | EventKind::BreakStarted { .. }
-        | EventKind::BreakEnded { .. }
-        | EventKind::WrapupStarted { .. }
-        | EventKind::WrapupEnded { .. }
-        | EventKind::Heartbeat { .. }
-        | EventKind::End { .. } => false,
+        | EventKind::Gap(_)
+        | EventKind::ConnectionLost(_)
+        | EventKind::ConnectionRestored(_)
+        | EventKind::SessionExpired(_)
+        | EventKind::SessionRenewed(_) => true,
+        EventKind::Start(_)
+        | EventKind::Tag(_)
+        | EventKind::BreakStarted(_)
+        | EventKind::BreakEnded(_)
+        | EventKind::WrapupStarted(_)
+        | EventKind::WrapupEnded(_)
+        | EventKind::Heartbeat(_)
+        | EventKind::End(_) => false,
     }
 }
 

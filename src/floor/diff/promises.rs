@@ -10,11 +10,12 @@ fn told(memory: &mut Memory, poll: &PollResult) -> Vec<String> {
     events
         .iter()
         .map(|event| match &event.kind {
-            EventKind::Tag { tag, changed, .. } => {
+            EventKind::Tag(reported) => {
+                let tag = &reported.tag;
                 let name = tag.id.clone().unwrap_or_else(|| tag.fields.get().to_owned());
-                if *changed { format!("{name} changed") } else { name }
+                if reported.changed { format!("{name} changed") } else { name }
             }
-            EventKind::Gap { why, .. } => why.word().to_owned(),
+            EventKind::Gap(gap) => gap.why.word().to_owned(),
             EventKind::State(state) => state.because.word().to_owned(),
             other => other.words().name.to_owned(),
         })

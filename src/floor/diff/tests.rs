@@ -30,10 +30,10 @@ fn the_first_look_tells_what_holds_and_nothing_as_if_it_had_just_happened() {
     let Difference { events, .. } = Memory::new(at(0)).diff(&first);
     let names: Vec<&str> = events.iter().map(|event| event.kind.words().name).collect();
     assert_eq!(names, ["state", "tag", "tag"]);
-    assert!(events[1..].iter().all(|event| matches!(event.kind, EventKind::Tag { initial: true, .. })));
+    assert!(events[1..].iter().all(Event::is_initial));
     let state = states(&events)[0];
     assert_eq!(state.because, StateCause::FirstLook);
-    assert!(state.break_state.as_ref().is_some_and(|seen| seen.on_break));
+    assert_eq!(state.on_break, Some(true));
     assert!(events.iter().all(|event| event.at == at(600) && event.profile.as_deref() == Some("asha")));
 }
 
@@ -67,9 +67,9 @@ fn news_are_told_oldest_first_and_undated_last() {
     let Difference { events, .. } = memory.diff(&tags(60, &[undated, tag("b30"), tag("a30"), tag("a10")]));
     let ids: Vec<&str> = events
         .iter()
-        .filter_map(
-            |event| if let EventKind::Tag { tag, .. } = &event.kind { tag.id.as_deref() } else { None },
-        )
+        .filter_map(|event| {
+            if let EventKind::Tag(reported) = &event.kind { reported.tag.id.as_deref() } else { None }
+        })
         .collect();
     assert_eq!(ids, ["a10", "b30", "a30", "x"]);
 }
@@ -134,7 +134,7 @@ fn a_gap_reaches_back_to_the_last_good_look_whatever_the_clocks_did() {
             ..tags(0, &[])
         };
         let gap = memory.diff(&later).events.into_iter().find_map(|event| match event.kind {
-            EventKind::Gap { from, to, why } => Some((from, to, why)),
+            EventKind::Gap(Gap { from, to, why }) => Some((from, to, why)),
             _ => None,
         });
         let expected = expected.map(|(length, why)| (at(wall - length - 180), at(wall), why));
@@ -160,7 +160,7 @@ fn a_lost_answer_is_a_gap_as_long_as_what_it_may_have_held() {
         }
         let poll = PollResult { read_was_cut: true, ..tags(10, &[]) };
         let gap = memory.diff(&poll).events.into_iter().find_map(|event| match event.kind {
-            EventKind::Gap { from, to, .. } => Some(to.duration_since(from).as_secs().unsigned_abs()),
+            EventKind::Gap(Gap { from, to, .. }) => Some(to.duration_since(from).as_secs().unsigned_abs()),
             _ => None,
         });
         assert_eq!(gap, Some(10 + before.as_secs()), "first: {is_first}");

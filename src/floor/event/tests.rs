@@ -52,8 +52,13 @@ fn no_type_names_a_key_twice() {
 fn what_the_server_did_not_say_is_absent() {
     let silent = State {
         because: StateCause::FirstLook,
-        break_state: None,
-        wrapup: None,
+        on_break: None,
+        reason: None,
+        since: None,
+        in_wrapup: None,
+        ends_at: None,
+        call_id: None,
+        customer: None,
         clock_skew_seconds: None,
         tags_repeat: None,
     };
@@ -67,7 +72,7 @@ fn a_tag_carries_what_the_server_wrote() {
     tag.fields = raw(r#"{ "_id": "x1",  "n": 1e400 }"#);
     tag.icons = vec![raw(r#"{"name":"phone"}"#)];
     tag.icon_names = vec!["phone".into()];
-    let row = event(EventKind::Tag { tag: Box::new(tag), initial: false, changed: false }).row();
+    let row = event(EventKind::Tag(Box::new(ReportedTag { tag, initial: false, changed: false }))).row();
     let value = |key: &str| row.get(key);
     assert!(matches!(value("fields"), Value::Raw(raw) if raw.get() == r#"{ "_id": "x1",  "n": 1e400 }"#));
     assert!(

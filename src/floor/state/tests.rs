@@ -60,7 +60,7 @@ fn a_break_lasts_from_its_start_to_the_look_that_misses_it() {
     let seen = |poll: PollResult, state| PollResult { break_state: Some(state), ..poll };
     let (on, _) = AgentState::default().after(&seen(poll(60), on_break(Some("Lunch"), Some(0))));
     let lasted = |state: Break| match on.after(&seen(poll(720), state)).1.first() {
-        Some(EventKind::BreakEnded { lasted_seconds, .. }) => *lasted_seconds,
+        Some(EventKind::BreakEnded(ended)) => ended.lasted_seconds,
         other => panic!("{other:?}"),
     };
     assert_eq!(lasted(working()), Some(720));
@@ -68,7 +68,8 @@ fn a_break_lasts_from_its_start_to_the_look_that_misses_it() {
 
     let (unsaid, _) = AgentState::default().after(&seen(poll(60), on_break(None, None)));
     let (_, events) = unsaid.after(&seen(poll(720), working()));
-    assert!(matches!(events[..], [EventKind::BreakEnded { lasted_seconds: None, .. }]));
+    let [EventKind::BreakEnded(ended)] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(ended.lasted_seconds, None);
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! Each event as one sentence that can be read aloud.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::floor::answer::{Break, Tag, Wrapup};
 use crate::floor::event::{
-    Alert, AlertChange, AlertWhat, EndReason, Event, EventKind, GapCause, Level, State, StateCause,
+    Alert, AlertChange, AlertWhat, EndReason, Event, EventKind, Gap, GapCause, Heartbeat, Level, ReportedTag,
+    State, StateCause,
 };
 use crate::output::formats;
 use crate::report::{Part, Sentence, Tone};
@@ -27,30 +28,30 @@ pub fn words(event: &Event, zone: &TimeZone, mask: bool) -> String {
 }
 
 fn speaks_of_a_profile(kind: &EventKind) -> bool {
-    !matches!(kind, EventKind::Start { .. } | EventKind::Heartbeat { .. } | EventKind::End { .. })
+    !matches!(kind, EventKind::Start(_) | EventKind::Heartbeat(_) | EventKind::End(_))
 }
 
 fn tone(kind: &EventKind) -> Tone {
     match kind {
-        EventKind::Start { .. }
-        | EventKind::Tag { .. }
-        | EventKind::BreakEnded { .. }
-        | EventKind::WrapupEnded { .. }
-        | EventKind::ConnectionRestored { .. }
-        | EventKind::SessionRenewed
-        | EventKind::Heartbeat { .. } => Tone::Usual,
+        EventKind::Start(_)
+        | EventKind::Tag(_)
+        | EventKind::BreakEnded(_)
+        | EventKind::WrapupEnded(_)
+        | EventKind::ConnectionRestored(_)
+        | EventKind::SessionRenewed(_)
+        | EventKind::Heartbeat(_) => Tone::Usual,
         EventKind::State(state) => match state.because {
             StateCause::FirstLook if !is_away(state) => Tone::Usual,
             _ => Tone::Notable,
         },
-        EventKind::BreakStarted { .. } | EventKind::WrapupStarted { .. } => Tone::Notable,
+        EventKind::BreakStarted(_) | EventKind::WrapupStarted(_) => Tone::Notable,
         EventKind::Alert(alert) if alert.change == AlertChange::Cleared => Tone::Usual,
         EventKind::Alert(alert) if alert.level == Level::Warn => Tone::Notable,
         EventKind::Alert(_)
-        | EventKind::Gap { .. }
-        | EventKind::ConnectionLost { .. }
-        | EventKind::SessionExpired { .. } => Tone::Bad,
-        EventKind::End { reason, .. } => match reason {
+        | EventKind::Gap(_)
+        | EventKind::ConnectionLost(_)
+        | EventKind::SessionExpired(_) => Tone::Bad,
+        EventKind::End(end) => match end.reason {
             EndReason::ConditionMet | EndReason::Interrupted | EndReason::Terminated => Tone::Usual,
             EndReason::Timeout | EndReason::ReaderGone => Tone::Notable,
             EndReason::SessionExpired | EndReason::Unreachable | EndReason::Untrusted | EndReason::Failed => {
@@ -61,68 +62,73 @@ fn tone(kind: &EventKind) -> Tone {
 }
 
 fn is_away(state: &State) -> bool {
-    state.break_state.as_ref().is_some_and(|seen| seen.on_break)
-        || state.wrapup.as_ref().is_some_and(|seen| seen.in_wrapup)
+    state.on_break == Some(true) || state.in_wrapup == Some(true)
 }
 
 fn tell(kind: &EventKind, parts: &mut Vec<Part>) {
     match kind {
-        EventKind::Start { profiles, interval_seconds } => parts.extend([
+        EventKind::Start(start) => parts.extend([
             Part::Words("watching "),
-            Part::Text(profiles.to_string()),
-            Part::Words(if *profiles == 1 { " profile every " } else { " profiles every " }),
-            Part::Length(*interval_seconds),
+            Part::Text(start.profiles.to_string()),
+            Part::Words(if start.profiles == 1 { " profile every " } else { " profiles every " }),
+            Part::Length(start.interval_seconds),
         ]),
         EventKind::State(state) => tell_state(state, parts),
-        EventKind::Tag { tag, initial, changed } => tell_tag(tag, *initial, *changed, parts),
-        EventKind::BreakStarted { seen } => {
+        EventKind::Tag(reported) => tell_tag(reported, parts),
+        EventKind::BreakStarted(started) => {
             parts.push(Part::Words(" went on break"));
-            tell_break(seen, parts);
+            tell_break(started.reason.as_ref(), started.since, parts);
         }
-        EventKind::BreakEnded { reason, lasted_seconds, .. } => {
+        EventKind::BreakEnded(ended) => {
             parts.push(Part::Words(" came back from break"));
-            tell_reason(reason.as_ref(), parts);
-            if let Some(seconds) = lasted_seconds {
-                parts.extend([Part::Words(", after "), Part::Length(*seconds)]);
+            tell_reason(ended.reason.as_ref(), parts);
+            if let Some(seconds) = ended.lasted_seconds {
+                parts.extend([Part::Words(", after "), Part::Length(seconds)]);
             }
         }
-        EventKind::WrapupStarted { seen, .. } => {
+        EventKind::WrapupStarted(started) => {
             parts.push(Part::Words(" went into wrap-up"));
-            tell_wrapup(seen, parts);
+            tell_wrapup(started.customer.as_ref(), started.ends_at, parts);
         }
-        EventKind::WrapupEnded { .. } => parts.push(Part::Words(" left wrap-up")),
+        EventKind::WrapupEnded(_) => parts.push(Part::Words(" left wrap-up")),
         EventKind::Alert(alert) => tell_alert(alert, parts),
-        EventKind::Gap { from, to, why } => parts.extend([
-            Part::Words(match why {
-                GapCause::MemoryFull => ": notifications may be told again between ",
-                _ => ": notifications may be missing between ",
-            }),
-            Part::Clock(*from),
-            Part::Words(" and "),
-            Part::Clock(*to),
-            Part::Words(match why {
-                GapCause::Outage => ": the server could not be asked for too long",
-                GapCause::Sleep => ": this machine slept for too long",
-                GapCause::AnswerLost => ": an answer was lost on the way",
-                GapCause::MemoryFull => ": there are too many to remember",
-            }),
-        ]),
-        EventKind::ConnectionLost { message, last_ok, .. } => {
-            parts.extend([Part::Words(": connection lost: "), Part::Text(message.clone())]);
-            if let Some(moment) = last_ok {
-                parts.extend([Part::Words("; last answer at "), Part::Clock(*moment)]);
+        EventKind::Gap(gap) => tell_gap(gap, parts),
+        EventKind::ConnectionLost(lost) => {
+            parts.extend([Part::Words(": connection lost: "), Part::Text(lost.message.clone())]);
+            if let Some(moment) = lost.last_ok {
+                parts.extend([Part::Words("; last answer at "), Part::Clock(moment)]);
             }
         }
-        EventKind::ConnectionRestored { down_seconds, .. } => {
-            parts.extend([Part::Words(": connection restored after "), Part::Length(*down_seconds)]);
+        EventKind::ConnectionRestored(restored) => {
+            parts.extend([Part::Words(": connection restored after "), Part::Length(restored.down_seconds)]);
         }
-        EventKind::SessionExpired { message, .. } => {
-            parts.extend([Part::Words(": session expired: "), Part::Text(message.clone())]);
+        EventKind::SessionExpired(expired) => {
+            parts.extend([Part::Words(": session expired: "), Part::Text(expired.message.clone())]);
         }
-        EventKind::SessionRenewed => parts.push(Part::Words(": a new session was found, the watch goes on")),
-        EventKind::Heartbeat { lag_seconds, failures, .. } => tell_heartbeat(*lag_seconds, *failures, parts),
-        EventKind::End { reason, .. } => parts.push(Part::Words(ending(*reason))),
+        EventKind::SessionRenewed(_) => {
+            parts.push(Part::Words(": a new session was found, the watch goes on"));
+        }
+        EventKind::Heartbeat(beat) => tell_heartbeat(beat, parts),
+        EventKind::End(end) => parts.push(Part::Words(ending(end.reason))),
     }
+}
+
+fn tell_gap(gap: &Gap, parts: &mut Vec<Part>) {
+    parts.extend([
+        Part::Words(match gap.why {
+            GapCause::MemoryFull => ": notifications may be told again between ",
+            _ => ": notifications may be missing between ",
+        }),
+        Part::Clock(gap.from),
+        Part::Words(" and "),
+        Part::Clock(gap.to),
+        Part::Words(match gap.why {
+            GapCause::Outage => ": the server could not be asked for too long",
+            GapCause::Sleep => ": this machine slept for too long",
+            GapCause::AnswerLost => ": an answer was lost on the way",
+            GapCause::MemoryFull => ": there are too many to remember",
+        }),
+    ]);
 }
 
 fn tell_state(state: &State, parts: &mut Vec<Part>) {
@@ -144,19 +150,19 @@ fn tell_state(state: &State, parts: &mut Vec<Part>) {
 
 fn tell_standing(state: &State, parts: &mut Vec<Part>) {
     let mut lead = ": ";
-    if let Some(seen) = &state.break_state {
+    if let Some(on_break) = state.on_break {
         parts.push(Part::Words(lead));
-        parts.push(Part::Words(if seen.on_break { "on break" } else { "not on break" }));
-        if seen.on_break {
-            tell_break(seen, parts);
+        parts.push(Part::Words(if on_break { "on break" } else { "not on break" }));
+        if on_break {
+            tell_break(state.reason.as_ref(), state.since, parts);
         }
         lead = "; ";
     }
-    if let Some(seen) = &state.wrapup {
+    if let Some(in_wrapup) = state.in_wrapup {
         parts.push(Part::Words(lead));
-        parts.push(Part::Words(if seen.in_wrapup { "in wrap-up" } else { "not in wrap-up" }));
-        if seen.in_wrapup {
-            tell_wrapup(seen, parts);
+        parts.push(Part::Words(if in_wrapup { "in wrap-up" } else { "not in wrap-up" }));
+        if in_wrapup {
+            tell_wrapup(state.customer.as_ref(), state.ends_at, parts);
         }
         lead = "; ";
     }
@@ -165,8 +171,9 @@ fn tell_standing(state: &State, parts: &mut Vec<Part>) {
     }
 }
 
-fn tell_tag(tag: &Tag, initial: bool, changed: bool, parts: &mut Vec<Part>) {
-    parts.push(Part::Words(if changed { ": changed: " } else { ": " }));
+fn tell_tag(reported: &ReportedTag, parts: &mut Vec<Part>) {
+    let tag = &reported.tag;
+    parts.push(Part::Words(if reported.changed { ": changed: " } else { ": " }));
     parts.push(tag.kind.clone().map_or(Part::Words("notification"), Part::Text));
     if let Some(phone) = &tag.customer {
         parts.extend([Part::Words(", "), Part::Phone(phone.clone())]);
@@ -180,14 +187,14 @@ fn tell_tag(tag: &Tag, initial: bool, changed: bool, parts: &mut Vec<Part>) {
     if let Some(time) = tag.time {
         parts.extend([Part::Words(", at "), Part::Clock(time)]);
     }
-    if initial {
+    if reported.initial {
         parts.push(Part::Words(" (before the watch began)"));
     }
 }
 
-fn tell_break(seen: &Break, parts: &mut Vec<Part>) {
-    tell_reason(seen.reason.as_ref(), parts);
-    if let Some(since) = seen.since {
+fn tell_break(reason: Option<&String>, since: Option<Timestamp>, parts: &mut Vec<Part>) {
+    tell_reason(reason, parts);
+    if let Some(since) = since {
         parts.extend([Part::Words(", since "), Part::Clock(since)]);
     }
 }
@@ -198,11 +205,11 @@ fn tell_reason(reason: Option<&String>, parts: &mut Vec<Part>) {
     }
 }
 
-fn tell_wrapup(seen: &Wrapup, parts: &mut Vec<Part>) {
-    if let Some(phone) = &seen.customer {
+fn tell_wrapup(customer: Option<&String>, ends_at: Option<Timestamp>, parts: &mut Vec<Part>) {
+    if let Some(phone) = customer {
         parts.extend([Part::Words(" after the call with "), Part::Phone(phone.clone())]);
     }
-    if let Some(end) = seen.ends_at {
+    if let Some(end) = ends_at {
         parts.extend([Part::Words(", until "), Part::Clock(end)]);
     }
 }
@@ -227,8 +234,8 @@ fn tell_alert(alert: &Alert, parts: &mut Vec<Part>) {
     ]);
 }
 
-fn tell_heartbeat(lag: Option<i64>, failures: u32, parts: &mut Vec<Part>) {
-    match lag {
+fn tell_heartbeat(beat: &Heartbeat, parts: &mut Vec<Part>) {
+    match beat.lag_seconds {
         Some(seconds) => parts.extend([
             Part::Words("still watching; last answer "),
             Part::Length(seconds),
@@ -236,8 +243,8 @@ fn tell_heartbeat(lag: Option<i64>, failures: u32, parts: &mut Vec<Part>) {
         ]),
         None => parts.push(Part::Words("still watching; no answer yet")),
     }
-    if failures > 0 {
-        parts.extend([Part::Words(", failed polls: "), Part::Text(failures.to_string())]);
+    if beat.failures > 0 {
+        parts.extend([Part::Words(", failed polls: "), Part::Text(beat.failures.to_string())]);
     }
 }
 

@@ -1,10 +1,11 @@
-use crate::floor::event::{Event, EventKind, State, StateCause};
-use crate::floor::samples::{at, every_event, on_break};
+use crate::floor::event::{BreakStarted, Event, EventKind, State, StateCause};
+use crate::floor::samples::{at, every_event};
 use crate::output::event_view::{sentence, words};
-use crate::output::formats::json::write_line;
 use crate::report::Part;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+
+mod stream;
 
 /// One for each of [`every_event`].
 const SENTENCES: [&str; 21] = [
@@ -51,9 +52,9 @@ fn every_event_can_be_read_aloud() {
 #[test]
 fn a_time_is_seen_from_the_day_of_the_event() {
     let seen = |since, now| {
-        let seen = Box::new(on_break(None, Some(since)));
-        let event =
-            Event { at: at(now), profile: Some("asha".into()), kind: EventKind::BreakStarted { seen } };
+        let started = BreakStarted { reason: None, since: Some(at(since)), detail: None };
+        let kind = EventKind::BreakStarted(started);
+        let event = Event { at: at(now), profile: Some("asha".into()), kind };
         words(&event, &TimeZone::UTC, false)
     };
     let day = 24 * 60 * 60;
@@ -76,68 +77,16 @@ fn a_phone_number_is_never_mere_text() {
 fn a_first_answer_that_said_nothing_is_an_answer() {
     let silent = State {
         because: StateCause::FirstLook,
-        break_state: None,
-        wrapup: None,
+        on_break: None,
+        reason: None,
+        since: None,
+        in_wrapup: None,
+        ends_at: None,
+        call_id: None,
+        customer: None,
         clock_skew_seconds: None,
         tags_repeat: None,
     };
     let kind = EventKind::State(Box::new(silent));
     assert_eq!(spoken(&Event { at: at(0), profile: Some("asha".into()), kind }), "asha: answers");
-}
-
-/// The line of an event as `watch --json` writes it.
-fn line(event: &Event) -> String {
-    let mut line = Vec::new();
-    write_line(&event.row(), &TimeZone::UTC, false, &mut line).unwrap();
-    String::from_utf8(line).unwrap()
-}
-
-#[test]
-fn every_event_can_be_read_again_and_written_as_it_was() {
-    for event in every_event() {
-        let written = line(&event);
-        let read = Event::read(&written).unwrap_or_else(|error| panic!("{written}: {error:?}"));
-        assert_eq!(line(&read), written);
-        assert_eq!((read.at, &read.profile), (event.at, &event.profile));
-        // What a later version adds is skipped.
-        let longer = written.replacen('{', "{\"new_key\":{\"type\":\"x\"},", 1);
-        assert_eq!(line(&Event::read(&longer).unwrap()), written);
-    }
-}
-
-#[test]
-fn a_line_that_is_no_event_is_an_error_that_says_why() {
-    let of_later = r#"{"type":"lunar_eclipse","at":"2026-11-28T09:00:00+00:00","profile":null}"#;
-    let message = Event::read(of_later).unwrap_err().to_string();
-    assert!(
-        message.contains("\"lunar_eclipse\" is unknown") && message.contains("break_started"),
-        "{message}"
-    );
-    let wrong_word = r#"{"type":"gap","at":"2026-11-28T09:00:00Z","profile":"a","from":"2026-11-28T09:00:00Z","to":"2026-11-28T09:00:00Z","why":"rain"}"#;
-    let error = Event::read(wrong_word).unwrap_err();
-    let cause = std::error::Error::source(&error).unwrap().to_string();
-    assert!(cause.contains("`rain`") && cause.contains("answer_lost"), "{cause}");
-    for line in ["", "7", "{}", r#"{"type":"gap"}"#, r#"{"type":"end","at":"yesterday","profile":null}"#] {
-        assert!(Event::read(line).is_err(), "{line}");
-    }
-}
-
-proptest::proptest! {
-    #[test]
-    fn whatever_texts_an_event_holds_come_back(
-        texts in proptest::collection::vec(proptest::option::of(".*"), 5),
-        seconds in 0_i64..4_000_000_000,
-        flags in proptest::collection::vec(proptest::bool::ANY, 2),
-    ) {
-        let mut texts = texts.into_iter();
-        let mut tag = crate::floor::samples::tag("x1");
-        tag.id = texts.next().flatten();
-        tag.message = texts.next().flatten();
-        tag.customer = texts.next().flatten();
-        tag.time = Timestamp::from_second(seconds).ok();
-        let profile = texts.next().flatten();
-        let event = Event { at: at(0), profile, kind: EventKind::Tag { tag: Box::new(tag), initial: flags[0], changed: flags[1] } };
-        let written = line(&event);
-        proptest::prop_assert_eq!(line(&Event::read(&written).unwrap()), written);
-    }
 }

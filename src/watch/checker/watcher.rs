@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::floor::diff::{Difference, Memory};
-use crate::floor::event::EventKind;
+use crate::floor::event::{EventKind, Gap};
 use crate::floor::health::{Health, PollFailure};
 use crate::floor::poll_result::PollResult;
 use crate::floor::samples::{at, no_answer};
@@ -206,14 +206,14 @@ impl<'a> Life<'a> {
 
     fn take(&mut self, kind: &EventKind, now: i64, may_have_lost: bool, verdict: &mut Verdict) {
         match kind {
-            EventKind::Tag { tag, initial, .. } => {
-                let state = tag.message.as_deref().and_then(|label| label.parse().ok());
+            EventKind::Tag(reported) => {
+                let state = reported.tag.message.as_deref().and_then(|label| label.parse().ok());
                 let delay = self.books.tell(state.expect("the label of a state"), now);
-                if !initial {
+                if !reported.initial {
                     verdict.longest_delay = verdict.longest_delay.max(delay);
                 }
             }
-            EventKind::Gap { from, to, .. } => {
+            EventKind::Gap(Gap { from, to, .. }) => {
                 let length = i64::try_from(to.duration_since(*from).as_millis()).expect("a day at most");
                 self.books.announce_gap(now - length, now);
                 let is_justified = may_have_lost || now - self.last_good > 55 * MINUTE;

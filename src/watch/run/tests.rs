@@ -118,8 +118,8 @@ impl EventSink for Told {
                 return Err(io::ErrorKind::BrokenPipe.into());
             }
             self.events.push((self.started.elapsed(), event.kind.words().name));
-            if let EventKind::End { reason, .. } = event.kind {
-                self.end = Some(reason);
+            if let EventKind::End(end) = &event.kind {
+                self.end = Some(end.reason);
             }
         }
         Ok(())

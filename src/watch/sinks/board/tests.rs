@@ -8,7 +8,7 @@ use ratatui::backend::TestBackend;
 use super::*;
 use crate::floor::alerts::evaluate;
 use crate::floor::answer::{Break, Tag};
-use crate::floor::event::{Alert, AlertChange, AlertWhat, Event, EventKind, Level};
+use crate::floor::event::{Alert, AlertChange, AlertWhat, Event, EventKind, Level, SessionExpired};
 use crate::floor::poll_result::PollResult;
 use crate::floor::samples::{at, in_wrapup, no_answer, not_in_wrapup, on_break, poll, raw, tag, working};
 use crate::output::payloads::{assert_harmless, payloads};
@@ -340,7 +340,7 @@ fn hostile_text_cannot_leave_its_cells() {
         let one = stage.follow("asha", PollResult { tags: Some(vec![hostile]), ..said(seen, 999) });
         one.failure = Some(LastFailure { message: text.clone(), code: None });
         stage.options.title.clone_from(&text);
-        stage.hears(EventKind::SessionExpired { code: None, message: text });
+        stage.hears(EventKind::SessionExpired(SessionExpired { code: None, message: text }));
         for page in [Page::Floor, Page::Opened("asha".into())] {
             stage.controls.page = page;
             let buffer = stage.screen(80, 24);

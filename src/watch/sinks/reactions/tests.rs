@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use tokio::time::Instant;
 
 use super::*;
-use crate::floor::event::EventKind;
+use crate::floor::event::{EventKind, SessionRenewed, Start};
 use crate::floor::samples::at;
 use crate::output::text::redact::Redactor;
 use crate::watch::sinks::exec::{Hook, MOST_WAITING};
@@ -29,7 +29,7 @@ impl Write for Terminal {
 }
 
 fn renewed() -> Event {
-    Event { at: at(0), profile: Some("asha".into()), kind: EventKind::SessionRenewed }
+    Event { at: at(0), profile: Some("asha".into()), kind: EventKind::SessionRenewed(SessionRenewed {}) }
 }
 
 fn notices(desktop: Option<Desktop>) -> Notices {
@@ -71,7 +71,7 @@ async fn without_a_desktop_the_terminal_gets_the_notice_without_secrets() {
     reactions.to(&renewed());
     assert!(complaints(&mut reactions).await.is_empty());
     assert_eq!(written(&terminal), format!("\x07{NOTICE}"));
-    reactions.to(&Event { kind: EventKind::Start { profiles: 1, interval_seconds: 5 }, ..renewed() });
+    reactions.to(&Event { kind: EventKind::Start(Start { profiles: 1, interval_seconds: 5 }), ..renewed() });
     assert!(!reactions.are_running(), "nobody asked for that event");
 }
 

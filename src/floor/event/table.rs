@@ -1,0 +1,341 @@
+//! Every event once: its name, its keys, what they hold and what they mean. From this table come the types that the
+//! program handles, JSON and CSV, JSON Schemas, the manual, and the reader of a stream.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::floor::answer::Tag;
+use crate::floor::event::words::{AlertChange, AlertWhat, EndReason, GapCause, Level, StateCause};
+use crate::json::Raw;
+use crate::report::{Field, Meaning, Row, Shown, Value};
+
+/// How one type of event is named, and what it holds.
+#[derive(Clone, Copy, Debug)]
+pub struct EventWords {
+    /// The value of `type`.
+    pub name: &'static str,
+    /// One line for the JSON Schema and the manual.
+    pub about: &'static str,
+    /// The keys after [`EventWords::COMMON`], in order.
+    pub fields: &'static [Field],
+}
+
+impl EventWords {
+    /// The keys with which every event begins.
+    pub const COMMON: &'static [Field] = &[
+        field("type", Meaning::Text, "the type of the event"),
+        field("at", Meaning::Time, "when the watch noticed it"),
+        field("profile", Meaning::Name, "whom it is about; null for the watch as a whole"),
+    ];
+}
+
+const fn field(key: &'static str, meaning: Meaning, about: &'static str) -> Field {
+    Field { key, title: key, meaning, shown: Shown::OnRequest, about: about.trim_ascii() }
+}
+
+/// One type of event, as the table makes it.
+pub(super) trait Kind: Sized {
+    const WORDS: &'static EventWords;
+
+    /// Fills the row with its values.
+    fn fill(&self, row: Row) -> Row;
+
+    /// Reads it from a line. Keys that it does not know are skipped.
+    fn read(line: &str) -> serde_json::Result<Self>;
+}
+
+impl<K: Kind> Kind for Box<K> {
+    const WORDS: &'static EventWords = K::WORDS;
+
+    fn fill(&self, row: Row) -> Row {
+        (**self).fill(row)
+    }
+
+    fn read(line: &str) -> serde_json::Result<Self> {
+        K::read(line).map(Self::new)
+    }
+}
+
+/// What a field can hold, as the value of a row.
+trait Held {
+    fn value(&self) -> Value;
+}
+
+macro_rules! held {
+    ($($type:ty: |$held:ident| $value:expr;)*) => {$(
+        impl Held for $type {
+            fn value(&self) -> Value {
+                let $held = self;
+                $value
+            }
+        }
+    )*};
+}
+
+held! {
+    bool: |flag| Value::Flag(*flag);
+    i64: |number| Value::Number(*number);
+    u32: |number| Value::Number((*number).into());
+    u8: |number| Value::Number((*number).into());
+    String: |text| Value::Text(text.clone());
+    Timestamp: |time| Value::Time(*time);
+    Raw: |json| Value::Raw(json.clone());
+    StateCause: |cause| cause.word().into();
+    AlertWhat: |what| what.word().into();
+    Level: |level| level.word().into();
+    AlertChange: |change| change.word().into();
+    GapCause: |cause| cause.word().into();
+    EndReason: |reason| reason.word().into();
+}
+
+impl<T: Held> Held for Option<T> {
+    fn value(&self) -> Value {
+        self.as_ref().map_or(Value::Absent, Held::value)
+    }
+}
+
+/// A whole number is a length of time where that is what its field means.
+fn meant(value: Value, meaning: Meaning) -> Value {
+    match (value, meaning) {
+        (Value::Number(seconds), Meaning::Elapsed | Meaning::Remaining) => Value::Seconds(seconds),
+        (value, _) => value,
+    }
+}
+
+macro_rules! events {
+    ($($(#[doc = $about:literal])+ $name:ident = $word:literal {
+        $($(#[doc = $meant:literal])+ $key:ident: $type:ty = $meaning:ident,)*
+    })*) => {$(
+        $(#[doc = $about])+
+        #[derive(Clone, Debug, PartialEq, Deserialize)]
+        pub struct $name {
+            $($(#[doc = $meant])+ pub $key: $type,)*
+        }
+
+        impl Kind for $name {
+            const WORDS: &'static EventWords = &EventWords {
+                name: $word,
+                about: concat!($($about),+).trim_ascii(),
+                fields: &[$(field(stringify!($key), Meaning::$meaning, concat!($($meant),+)),)*],
+            };
+
+            fn fill(&self, row: Row) -> Row {
+                row$(.with(stringify!($key), meant(self.$key.value(), Meaning::$meaning)))*
+            }
+
+            fn read(line: &str) -> serde_json::Result<Self> {
+                serde_json::from_str(line)
+            }
+        }
+    )*};
+}
+
+events! {
+    /// the watch begins; always the first event
+    Start = "start" {
+        /// how many profiles it follows
+        profiles: u32 = Count,
+        /// seconds between two polls of one profile
+        interval_seconds: i64 = Elapsed,
+    }
+
+    /// what holds for a profile, without anything having happened
+    State = "state" {
+        /// why it is told: first_look, clock_skew or read_once
+        because: StateCause = Text,
+        /// whether the agent is on break
+        on_break: Option<bool> = State,
+        /// why the agent is on break
+        reason: Option<String> = Text,
+        /// when the break began, as the server said
+        since: Option<Timestamp> = Time,
+        /// whether the agent is in wrap-up
+        in_wrapup: Option<bool> = State,
+        /// when the wrap-up ends, as the server said
+        ends_at: Option<Timestamp> = Time,
+        /// the call it is about
+        call_id: Option<String> = Id,
+        /// the customer's phone number
+        customer: Option<String> = Phone,
+        /// how far the server's clock is ahead of ours
+        clock_skew_seconds: Option<i64> = Elapsed,
+        /// whether the server repeats recent notifications in every answer
+        tags_repeat: Option<bool> = State,
+    }
+
+    /// the agent went on break, or on another break
+    BreakStarted = "break_started" {
+        /// why the agent is on break
+        reason: Option<String> = Text,
+        /// when the break began, as the server said
+        since: Option<Timestamp> = Time,
+        /// the break as the server sent it
+        detail: Option<Raw> = Raw,
+    }
+
+    /// the agent came back from a break
+    BreakEnded = "break_ended" {
+        /// why the agent is on break
+        reason: Option<String> = Text,
+        /// when the break began, as the server said
+        since: Option<Timestamp> = Time,
+        /// how long the break was
+        lasted_seconds: Option<i64> = Elapsed,
+    }
+
+    /// the agent went into wrap-up
+    WrapupStarted = "wrapup_started" {
+        /// when the wrap-up ends, as the server said
+        ends_at: Option<Timestamp> = Time,
+        /// seconds left when it was noticed
+        remaining_seconds: Option<i64> = Remaining,
+        /// the call it is about
+        call_id: Option<String> = Id,
+        /// the customer's phone number
+        customer: Option<String> = Phone,
+    }
+
+    /// the agent is no longer in wrap-up
+    WrapupEnded = "wrapup_ended" {
+        /// when the wrap-up ends, as the server said
+        ends_at: Option<Timestamp> = Time,
+        /// the call it is about
+        call_id: Option<String> = Id,
+        /// the customer's phone number
+        customer: Option<String> = Phone,
+    }
+
+    /// a limit was crossed, or the state that crossed it is over
+    Alert = "alert" {
+        /// which state has the limit: break or wrapup
+        what: AlertWhat = Text,
+        /// why the agent is on break
+        reason: Option<String> = Text,
+        /// warn or critical
+        level: Level = Text,
+        /// over or cleared
+        change: AlertChange = Text,
+        /// the limit
+        limit_seconds: i64 = Elapsed,
+        /// how long the state has held
+        value_seconds: i64 = Elapsed,
+    }
+
+    /// notifications between two moments may be missing
+    Gap = "gap" {
+        /// after this moment
+        from: Timestamp = Time,
+        /// until this moment
+        to: Timestamp = Time,
+        /// outage, sleep, answer_lost or memory_full
+        why: GapCause = Text,
+    }
+
+    /// the first failed poll after a good one
+    ConnectionLost = "connection_lost" {
+        /// the kind of failure
+        failure: String = Text,
+        /// DeepCall's own error code
+        code: Option<i64> = Count,
+        /// what happened
+        message: String = Text,
+        /// the last good poll
+        last_ok: Option<Timestamp> = Time,
+    }
+
+    /// the first good poll after failed ones
+    ConnectionRestored = "connection_restored" {
+        /// seconds since the first failure
+        down_seconds: i64 = Elapsed,
+        /// how many polls failed in a row
+        failures: u32 = Count,
+    }
+
+    /// the server no longer accepts the session
+    SessionExpired = "session_expired" {
+        /// DeepCall's own error code
+        code: Option<i64> = Count,
+        /// what happened
+        message: String = Text,
+    }
+
+    /// the store held a newer session, and the watch goes on with it
+    SessionRenewed = "session_renewed" {}
+
+    /// the watch is alive
+    Heartbeat = "heartbeat" {
+        /// the last good poll
+        last_ok: Option<Timestamp> = Time,
+        /// seconds since the last good poll
+        lag_seconds: Option<i64> = Elapsed,
+        /// how many polls failed in a row
+        failures: u32 = Count,
+    }
+
+    /// the watch ends; always the last event
+    End = "end" {
+        /// condition_met, timeout, interrupted, terminated, reader_gone, session_expired, unreachable, untrusted or
+        /// failed
+        reason: EndReason = Text,
+        /// the exit code that goes with it
+        exit_code: u8 = Count,
+    }
+}
+
+/// A notification, reported exactly once. Written by hand, because it holds an answer as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReportedTag {
+    /// The notification.
+    pub tag: Tag,
+    /// Whether the first answer of this watch already held it.
+    pub initial: bool,
+    /// Whether its id was reported before with other content.
+    pub changed: bool,
+}
+
+impl Kind for ReportedTag {
+    const WORDS: &'static EventWords = &EventWords {
+        name: "tag",
+        about: "a notification, told exactly once",
+        fields: &[
+            field("id", Meaning::Id, "the notification's own id"),
+            field("time", Meaning::Time, "when it happened, as the server said"),
+            field("kind", Meaning::Kind, "what kind of notification it is"),
+            field("message", Meaning::Text, "what it says"),
+            field("agent_id", Meaning::Id, "the agent it is about"),
+            field("call_id", Meaning::Id, "the call it is about"),
+            field("customer", Meaning::Phone, "the customer's phone number"),
+            field("icons", Meaning::Icons, "its icons as the server sent them"),
+            field("fields", Meaning::Raw, "the notification as the server sent it"),
+            field("initial", Meaning::State, "whether the first look already held it"),
+            field("changed", Meaning::State, "whether its id was told before with other content"),
+        ],
+    };
+
+    fn fill(&self, row: Row) -> Row {
+        let Self { tag, initial, changed } = self;
+        let label = tag.icon_names.join(", ");
+        row.with("id", tag.id.clone())
+            .with("time", tag.time)
+            .with("kind", tag.kind.clone())
+            .with("message", tag.message.clone())
+            .with("agent_id", tag.agent_id.clone())
+            .with("call_id", tag.call_id.clone())
+            .with("customer", tag.customer.clone())
+            .with("icons", Value::RawList { label, items: tag.icons.clone().into() })
+            .with("fields", tag.fields.clone())
+            .with("initial", *initial)
+            .with("changed", *changed)
+    }
+
+    fn read(line: &str) -> serde_json::Result<Self> {
+        /// What the line adds to the notification itself.
+        #[derive(Deserialize)]
+        struct Added {
+            initial: bool,
+            changed: bool,
+        }
+        let Added { initial, changed } = serde_json::from_str(line)?;
+        Ok(Self { tag: serde_json::from_str(line)?, initial, changed })
+    }
+}
