@@ -41,22 +41,34 @@ pub enum Malformed {
 /// # Errors
 /// When it is not. A text that is nested too deeply is called so even if it is never closed.
 pub fn check(text: &str) -> Result<&RawValue, Malformed> {
-    let value = serde_json::from_str(text);
-    let mut depth = 0_usize;
-    for (_, token) in tokens::tokens(text) {
-        match token.as_bytes() {
-            [b'{' | b'[', ..] => depth += 1,
-            [b'}' | b']', ..] => depth = depth.saturating_sub(1),
-            [b'"', ..] if value.is_ok() && token.contains("\\u") => {
-                string(token).ok_or(Malformed::LoneSurrogate)?;
-            }
+    if is_too_deep(text) {
+        return Err(Malformed::TooDeep);
+    }
+    let value = serde_json::from_str(text).map_err(Malformed::Syntax)?;
+    // `RawValue` takes any four digits for a character.
+    let is_lone = |token: &str| token.starts_with('"') && string(token).is_none();
+    if text.contains("\\u") && tokens::tokens(text).any(|(_, token)| is_lone(token)) {
+        return Err(Malformed::LoneSurrogate);
+    }
+    Ok(value)
+}
+
+/// Counted before anything is parsed, and in texts that are no JSON as well.
+fn is_too_deep(text: &str) -> bool {
+    let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
+    for byte in text.bytes() {
+        match byte {
+            b'"' => in_string ^= !is_escaped,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
             _ => {}
         }
+        is_escaped = byte == b'\\' && !is_escaped;
         if depth > DEPTH {
-            return Err(Malformed::TooDeep);
+            return true;
         }
     }
-    value.map_err(Malformed::Syntax)
+    false
 }
 
 /// The text of a JSON string; `None` for anything else, and for half of a character.

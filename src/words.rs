@@ -4,6 +4,10 @@
 #[must_use]
 pub fn plain(word: &str) -> String {
     let counts = |letter: &char| !(letter.is_whitespace() || matches!(letter, '_' | '-'));
+    // Nearly every key of a reply, and each is spelled so once.
+    if word.is_ascii() {
+        return word.chars().filter(counts).map(|letter| letter.to_ascii_lowercase()).collect();
+    }
     word.chars().filter(counts).flat_map(char::to_lowercase).collect()
 }
 

@@ -54,7 +54,7 @@ pub fn write_raw(json: &str, layout: Layout, mut depth: usize, out: &mut Vec<u8>
                 layout.begin_line(depth, out);
             }
             ":" => out.extend_from_slice(layout.colon()),
-            _ if token.is_ascii() && !token.contains('\u{7f}') => out.extend_from_slice(token.as_bytes()),
+            _ if token.bytes().all(|byte| byte < 0x7f) => out.extend_from_slice(token.as_bytes()),
             _ => token.chars().for_each(|character| write_character(character, out)),
         }
     }
