@@ -244,7 +244,7 @@ impl From<JqError> for Failure {
         match error {
             JqError::Expression(wrong) => {
                 let at = wrong.column + 1;
-                Self::usage(format!("--jq: {}, at column {at} of {}", wrong.what, wrong.line))
+                Self::usage(format!("--jq: {}, at column {at} of {}", wrong.message, wrong.line))
             }
             JqError::Run(message) => Self::failed("jq", format!("--jq: {message}")),
             JqError::Write(error) => error.into(),

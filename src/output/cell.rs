@@ -1,5 +1,5 @@
-//! One value of one row as text: exact for scripts, worded for people. It may hold what a terminal would obey; whoever
-//! writes it makes it harmless.
+//! One value of one row as text: exact for scripts, in words for people. The text may contain control sequences; the
+//! format that writes it makes it harmless.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,6 @@ use crate::output::text::style::{Mark, Tint, mark_of_kind, mark_of_state, mark_o
 use crate::output::text::times;
 use crate::report::{Meaning, Value};
 
-/// One value of one row, with what is needed to word it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell<'r> {
     content: Content<'r>,
@@ -30,12 +29,12 @@ enum Content<'r> {
     Seconds(i64),
 }
 
-/// What a person is shown.
+/// Text for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DisplayText {
-    /// The words, after a mark where there is one.
+    /// The words, with a mark before them where the value has one.
     pub text: String,
-    /// Says what the mark says.
+    /// Means the same as the mark.
     pub tint: Tint,
 }
 
@@ -69,7 +68,7 @@ impl<'r> Cell<'r> {
         Self { content, meaning: Meaning::Text, key: "" }
     }
 
-    /// Whether the row says nothing here.
+    /// Whether the row has no value here.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         match &self.content {
@@ -98,14 +97,14 @@ impl<'r> Cell<'r> {
         let (meaning, key) = (self.meaning, self.key);
         match self.content {
             Content::Text(text) if meaning == Meaning::Kind && !text.is_empty() => {
-                let seen = mark_of_kind(&text);
-                marked(seen, &masked(text, meaning, mask))
+                let kind_mark = mark_of_kind(&text);
+                marked(kind_mark, &masked(text, meaning, mask))
             }
             Content::Text(text) if meaning == Meaning::Verdict => marked(mark_of_verdict(&text), &text),
-            Content::Flag(holds) if meaning == Meaning::State => {
-                marked(mark_of_state(key, holds), yes_or_no(holds))
+            Content::Flag(flag) if meaning == Meaning::State => {
+                marked(mark_of_state(key, flag), yes_or_no(flag))
             }
-            Content::Flag(holds) => plain(yes_or_no(holds)),
+            Content::Flag(flag) => plain(yes_or_no(flag)),
             Content::Time(time) => plain(times::relative(time, now, zone)),
             Content::Seconds(seconds) => {
                 let over = meaning == Meaning::Remaining && seconds < 0;
@@ -122,7 +121,7 @@ impl<'r> Content<'r> {
         let json = json.get();
         match json.as_bytes().first() {
             Some(b'n') => Self::Nothing,
-            // What is no Unicode text (half of a character) stays as written.
+            // A string that is not valid Unicode (half of a surrogate pair) stays as written.
             Some(b'"') => Self::Text(json::string(json).unwrap_or(Cow::Borrowed(json))),
             Some(b'{' | b'[') => Self::Text(json::compact(json)),
             _ => Self::Text(Cow::Borrowed(json)),
@@ -138,8 +137,8 @@ fn plain(text: impl Into<String>) -> DisplayText {
     DisplayText { text: text.into(), tint: Tint::Plain }
 }
 
-const fn yes_or_no(holds: bool) -> &'static str {
-    if holds { "yes" } else { "no" }
+const fn yes_or_no(flag: bool) -> &'static str {
+    if flag { "yes" } else { "no" }
 }
 
 fn masked(text: Cow<'_, str>, meaning: Meaning, mask: bool) -> Cow<'_, str> {

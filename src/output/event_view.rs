@@ -1,4 +1,4 @@
-//! How an event is worded and laid out, for every sink alike.
+//! How every sink words an event and lays it out.
 
 mod sentence;
 mod table;

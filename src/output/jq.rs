@@ -1,5 +1,5 @@
-//! `--jq`: a jq expression over the JSON document, inside the program. The expression sees the
-//! document and nothing else: no files, no environment, no streams.
+//! `--jq`: runs a jq expression over the JSON document inside this process. The expression sees the document only: no
+//! files, no environment, no streams.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -14,9 +14,8 @@ use crate::json;
 use crate::json::{Layout, write_string};
 use crate::output::text::sanitize::{sanitize, sanitize_keeping};
 
-/// What jq offers beside the document: it would print past the redactor, end the process, or
-/// put the environment (with its credentials) into the answer.
-const OUT_OF_REACH: [&str; 11] = [
+/// Functions of jq that would bypass the redactor, end the process, or read the environment with its credentials.
+const UNAVAILABLE: [&str; 11] = [
     "env",
     "$ENV",
     "input",
@@ -30,7 +29,7 @@ const OUT_OF_REACH: [&str; 11] = [
     "halt_error",
 ];
 
-/// What jq knows and the library does not bring.
+/// Functions of jq that the library does not have.
 const ADDED: &str = r#"
 def escape(special; escaped): split(special) | join(escaped);
 def @tsv:
@@ -50,77 +49,66 @@ def @csv:
   if isarray then map(cell) | join(",") else error("\(.) is not an array of cells for @csv") end;
 "#;
 
-/// A compiled jq expression.
 pub struct Filter {
     compiled: jaq_core::Filter<JustLut<Val>>,
 }
 
-/// Why an expression gave no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum JqError {
-    /// The expression cannot be understood.
     #[error(transparent)]
-    Expression(#[from] Misunderstanding),
-    /// The expression does not fit the document, or raised an error of its own.
+    Expression(#[from] SyntaxError),
+    /// The expression does not fit the document, or raised an error itself.
     #[error("{0}")]
     Run(String),
-    /// The answer could not be written.
     #[error(transparent)]
     Write(#[from] io::Error),
 }
 
-/// A place in the expression, and what is wrong with it. Shown in three lines: what is wrong,
-/// the line of the expression, and a caret below the place.
+/// A mistake in the expression. It is shown in three lines: the message, the line of the expression, and a caret below
+/// the place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub struct Misunderstanding {
-    /// What is wrong, in one line.
-    pub what: String,
+pub(crate) struct SyntaxError {
+    pub(crate) message: String,
     /// The line of the expression, made harmless.
     pub line: String,
-    /// How many columns of that line stand before the place.
+    /// How many terminal columns of that line precede the place.
     pub column: usize,
 }
 
-impl fmt::Display for Misunderstanding {
+impl fmt::Display for SyntaxError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}\n  {}\n  {:column$}^", self.what, self.line, "", column = self.column)
+        write!(formatter, "{}\n  {}\n  {:column$}^", self.message, self.line, "", column = self.column)
     }
 }
 
 impl Filter {
-    /// Understands a jq expression.
-    ///
     /// # Errors
-    ///
-    /// When it is no jq expression, or names what is out of reach here.
+    /// If it is not a jq expression, or uses a function that is not available here.
     pub fn compile(expression: &str) -> Result<Self, JqError> {
-        let in_reach = |name: &str| !OUT_OF_REACH.contains(&name);
+        let is_available = |name: &str| !UNAVAILABLE.contains(&name);
         let added = load::parse(ADDED, |parser| parser.defs()).unwrap_or_default();
         let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(added);
         let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
         let arena = Arena::default();
-        let modules = Loader::new(definitions.filter(|definition| in_reach(definition.name)))
+        let modules = Loader::new(definitions.filter(|definition| is_available(definition.name)))
             .load(&arena, File { code: expression, path: () })
             .map_err(|errors| not_loaded(expression, &errors))?;
         load::import(&modules, |_| Err(String::new())).map_err(|errors| not_loaded(expression, &errors))?;
         let filter = Compiler::default()
-            .with_funs(functions.filter(|(name, ..)| in_reach(name)))
+            .with_funs(functions.filter(|(name, ..)| is_available(name)))
             .compile(modules)
             .map_err(|errors| not_compiled(expression, &errors))?;
         Ok(Self { compiled: filter })
     }
 
-    /// Runs over a JSON document, one line for each value that comes out. Strings come out as
-    /// their text, as `gh --jq` does it; on a terminal they are made harmless (but for line feeds
-    /// and tabs), and other values are indented.
+    /// Runs over a JSON document and writes one line for each result. A string is written as its text, as `gh --jq` does.
+    /// On a terminal, strings are made harmless (line feeds and tabs stay), and other results are indented.
     ///
-    /// Integers of any size and decimals keep their digits as long as the expression does not
-    /// calculate with them, except that `-0` becomes `0`. What JSON has no number for is `null`.
+    /// Integers of any size and decimals keep their digits as long as the expression does not calculate with them, except
+    /// that `-0` becomes `0`. Infinity and NaN are written as `null`.
     ///
     /// # Errors
-    ///
-    /// When the expression does not fit the document, or `out` takes no more. What came out
-    /// before has been written.
+    /// If the expression does not fit the document, or `out` cannot be written. Earlier results have been written then.
     pub fn run(&self, document: &[u8], terminal: bool, out: &mut dyn Write) -> Result<(), JqError> {
         let input = value(document)?;
         let context = Ctx::<JustLut<Val>>::new(&self.compiled.lut, Vars::new([]));
@@ -147,8 +135,8 @@ impl Filter {
     }
 }
 
-/// The document as the library reads it. Its reader goes down into lists and objects by recursion, and takes more than
-/// JSON (comments, `NaN`): a reply of a server is checked before it may.
+/// The document as a value of the library. The library reads nested values by recursion, and accepts more than JSON
+/// (comments, `NaN`), so the text is checked first.
 fn value(document: &[u8]) -> Result<Val, JqError> {
     let malformed =
         |error: &dyn std::error::Error| JqError::Run(format!("the reply cannot be read: {error}"));
@@ -157,7 +145,7 @@ fn value(document: &[u8]) -> Result<Val, JqError> {
     read::parse_single(document).map_err(|error| malformed(&error))
 }
 
-/// Errors quote the value that did not fit, which may be the whole document.
+/// Errors of the library quote the value that did not fit, which may be the whole document.
 fn shortened(message: &str) -> String {
     const HEAD: usize = 120;
     const TAIL: usize = 80;
@@ -168,11 +156,11 @@ fn shortened(message: &str) -> String {
 }
 
 fn not_loaded(expression: &str, errors: &load::Errors<&str, ()>) -> JqError {
-    let Some((_, error)) = errors.first() else { return unexplained() };
-    let (what, found) = match error {
+    let Some((_, error)) = errors.first() else { return unknown_error() };
+    let (message, found) = match error {
         load::Error::Io(paths) => {
             let path = paths.first().map_or("", |(path, _)| path);
-            ("modules and files are out of reach here".to_owned(), path)
+            ("modules and files are not available here".to_owned(), path)
         }
         load::Error::Lex(errors) => errors.first().map_or_else(Default::default, |(expected, found)| {
             (format!("expected {}", expected.as_str()), *found)
@@ -181,30 +169,30 @@ fn not_loaded(expression: &str, errors: &load::Errors<&str, ()>) -> JqError {
             (format!("expected {}", expected.as_str()), *found)
         }),
     };
-    misunderstanding(expression, &what, found)
+    syntax_error(expression, &message, found)
 }
 
 fn not_compiled(expression: &str, errors: &jaq_core::compile::Errors<&str, ()>) -> JqError {
     let own = errors.iter().find(|(file, _)| file.code == expression);
     let Some((name, kind)) = own.and_then(|(_, errors)| errors.first()) else {
-        return unexplained();
+        return unknown_error();
     };
-    let what = if OUT_OF_REACH.contains(name) {
-        format!("{name} is out of reach here: an expression sees the document and nothing else")
+    let message = if UNAVAILABLE.contains(name) {
+        format!("{name} is not available here: the expression sees only the document")
     } else if let jaq_core::compile::Undefined::Filter(arguments) = kind {
-        format!("there is no {name}/{arguments}")
+        format!("{name}/{arguments} is not defined")
     } else {
-        format!("there is no {} {name}", kind.as_str())
+        format!("{} {name} is not defined", kind.as_str())
     };
-    misunderstanding(expression, &what, name)
+    syntax_error(expression, &message, name)
 }
 
-fn unexplained() -> JqError {
+fn unknown_error() -> JqError {
     JqError::Run("the expression was not accepted".to_owned())
 }
 
-/// Points to `found`, which is a part of the expression itself.
-fn misunderstanding(expression: &str, what: &str, found: &str) -> JqError {
+/// `found` is a slice of the expression, so its address is the place of the mistake.
+fn syntax_error(expression: &str, message: &str, found: &str) -> JqError {
     let place = (found.as_ptr() as usize)
         .checked_sub(expression.as_ptr() as usize)
         .filter(|&place| expression.is_char_boundary(place))
@@ -214,7 +202,7 @@ fn misunderstanding(expression: &str, what: &str, found: &str) -> JqError {
     let after = after.split('\n').next().unwrap_or_default();
     let column = sanitize(before).width();
     let line = sanitize(&format!("{before}{after}")).into_owned();
-    Misunderstanding { what: sanitize(what).into_owned(), line, column }.into()
+    SyntaxError { message: sanitize(message).into_owned(), line, column }.into()
 }
 
 fn write_value(value: &Val, layout: Layout, depth: usize, out: &mut Vec<u8>) -> Result<(), JqError> {
@@ -262,12 +250,12 @@ fn end(is_empty: bool, layout: Layout, depth: usize, bracket: u8, out: &mut Vec<
     out.push(bracket);
 }
 
-/// Whole results are written without `.0`, as jq does it.
+/// Whole numbers are written without `.0`, as jq does.
 fn digits(number: &Num) -> String {
-    const ALL_DIGITS_COUNT: f64 = 1e17;
+    const EXACT_BELOW: f64 = 1e17;
     match number {
         Num::Float(float) if !float.is_finite() => "null".to_owned(),
-        Num::Float(float) if float.fract() == 0.0 && float.abs() < ALL_DIGITS_COUNT => format!("{float:.0}"),
+        Num::Float(float) if float.fract() == 0.0 && float.abs() < EXACT_BELOW => format!("{float:.0}"),
         number => number.to_string(),
     }
 }

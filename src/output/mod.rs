@@ -1,4 +1,4 @@
-//! From a [`crate::report::Report`] to bytes. It must not know the network.
+//! Turns a [`crate::report::Report`] into bytes.
 
 pub mod cell;
 pub mod event_view;

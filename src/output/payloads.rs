@@ -1,4 +1,4 @@
-//! What a hostile server may send (`reliability.md` §4.2), for the tests of every sink.
+//! Texts that a hostile server may send (`reliability.md` §4.2), for the tests of every sink.
 
 /// Name and text of each of the 64 payloads.
 pub(crate) fn payloads() -> Vec<(&'static str, String)> {
@@ -81,8 +81,7 @@ const SHORT: [(&str, &str); 61] = [
     ("formula", "=HYPERLINK(\"http://evil.example\",\"x\")"),
 ];
 
-/// Panics if the text could move a cursor, hide something, or turn text around.
-/// Line feeds are for the caller to count.
+/// Panics if the text could move the cursor, hide something, or reverse text. Line feeds are the caller's to count.
 pub(crate) fn assert_harmless(sink: &str, name: &str, text: &str) {
     let harm = text.chars().find(|&character| {
         (character.is_control() && character != '\n')

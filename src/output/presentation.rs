@@ -1,50 +1,47 @@
-//! How an answer is to look, decided before the first byte is written. It must not read the
-//! environment itself: what the variables and terminals say is handed in.
+//! Format, width, colour, zone and masking of an answer, decided before the first byte is written.
 
 use std::{fmt, str::FromStr};
 
 use jiff::{Timestamp, tz::TimeZone};
 
-/// Everything that a format may ask about its surroundings.
+/// Everything outside the report that a format depends on.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "independent answers to yes-or-no questions")]
 pub struct Presentation {
-    /// The form of the answer.
     pub format: Format,
     /// Columns of the terminal; `None` in a pipe.
     pub width: Option<usize>,
-    /// Whether colour is wanted, see [`colour_wanted`].
+    /// See [`colour_wanted`].
     pub color: bool,
-    /// The zone in which times are told.
+    /// The zone in which times are shown.
     pub zone: TimeZone,
-    /// What relative times count from.
+    /// The moment from which relative times count.
     pub now: Timestamp,
-    /// Whether phone numbers are hidden but for the last three digits.
+    /// Whether phone numbers are hidden except for their last three digits.
     pub mask: bool,
     /// Whether tables, CSV and TSV begin with a line of headings.
     pub headers: bool,
-    /// The columns asked for by name; `None` for those the report shows by itself.
+    /// The columns that `--columns` requests; `None` for those that the report shows by default.
     pub columns: Option<Vec<String>>,
-    /// Whether CSV and TSV mark what a spreadsheet would take for a formula.
+    /// Whether CSV and TSV mark cells that a spreadsheet would read as formulas.
     pub guard: bool,
 }
 
 impl Presentation {
-    /// Whether a person reads it: fitted tables, relative times, symbols, sentences.
+    /// Whether a person reads the answer: tables fit the terminal, times are relative, and there are symbols and sentences.
     #[must_use]
     pub fn is_for_terminal(&self) -> bool {
         self.width.is_some()
     }
 }
 
-/// A form of the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Columns for the eye; in a pipe without colour, cutting and relative times.
+    /// Aligned columns; in a pipe without colour, cuts and relative times.
     Table,
     /// One JSON object.
     Json,
-    /// One JSON object per row and line.
+    /// One JSON object per line, one line per row.
     Ndjson,
     /// Comma-separated values.
     Csv,
@@ -56,7 +53,7 @@ impl Format {
     /// Every format, in the order in which help lists them.
     pub const ALL: [Self; 5] = [Self::Table, Self::Json, Self::Ndjson, Self::Csv, Self::Tsv];
 
-    /// The word for it in `--output` and `DEEPCALL_OUTPUT`.
+    /// Its word in `--output` and `DEEPCALL_OUTPUT`.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -69,14 +66,12 @@ impl Format {
     }
 }
 
-/// When colour is used, by `--color`.
+/// The value of `--color`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColorWhen {
     /// On a terminal, unless a variable says otherwise.
     Auto,
-    /// Always.
     Always,
-    /// Never.
     Never,
 }
 
@@ -84,7 +79,7 @@ impl ColorWhen {
     /// Every choice, in the order in which help lists them.
     pub const ALL: [Self; 3] = [Self::Auto, Self::Always, Self::Never];
 
-    /// The word for it in `--color`.
+    /// Its word in `--color`.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -95,18 +90,16 @@ impl ColorWhen {
     }
 }
 
-/// A word that names none of the choices.
+/// A word that is not among the allowed ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownWord {
-    /// What was written.
     pub word: String,
-    /// What could have been.
     pub known: Vec<&'static str>,
 }
 
 impl fmt::Display for UnknownWord {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "\"{}\" is none of {}", self.word, self.known.join(", "))
+        write!(formatter, "\"{}\" is unknown; known are {}", self.word, self.known.join(", "))
     }
 }
 
@@ -135,9 +128,8 @@ fn named<T: Copy>(word: &str, all: &[T], name: fn(T) -> &'static str) -> Result<
     })
 }
 
-/// Whether one stream gets colour: `--color` first, then `NO_COLOR`, then `CLICOLOR_FORCE`, then
-/// what the stream is. `NO_COLOR` counts when it is not empty, `CLICOLOR_FORCE` when it is neither
-/// empty nor `0`. To be asked for stdout and stderr apart.
+/// Whether one stream gets colour. `--color` decides first, then `NO_COLOR` unless it is empty, then `CLICOLOR_FORCE`
+/// unless it is empty or `0`, and last whether the stream is a terminal. stdout and stderr may differ.
 #[must_use]
 pub fn colour_wanted(
     choice: ColorWhen,

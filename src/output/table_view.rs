@@ -6,30 +6,27 @@ use crate::output::cell::Cell;
 use crate::report::{Document, Field, Meaning, Report, Row, Shown, Value};
 use crate::words::nearest;
 
-/// More columns that nobody asked for than this help nobody.
+/// The most extra columns of a table: more of them only make it unreadable.
 const MOST_EXTRA: usize = 40;
 
-/// A column, and where its cells come from.
 #[derive(Clone, Debug)]
 pub struct Column {
-    /// What `--columns` calls it, and the heading in CSV and TSV; may come from the server.
+    /// Its name in `--columns`, and its heading in CSV and TSV; may come from the server.
     pub name: String,
-    /// The heading in tables; may come from the server.
+    /// Its heading in tables; may come from the server.
     pub title: String,
-    /// What its cells mean.
     pub meaning: Meaning,
-    /// On a narrow terminal the columns with the highest rank go first.
+    /// On a narrow terminal the columns with the highest rank are dropped first.
     pub rank: usize,
     source: Source,
 }
 
 #[derive(Clone, Debug)]
 enum Source {
-    /// A field.
     Field(&'static Field),
-    /// What a path leads to inside a field.
+    /// A value inside a field, and the path to it.
     Path(&'static Field, Vec<String>),
-    /// The extra field with this place among them.
+    /// An extra field, by its place among the extra fields.
     Extra(usize),
 }
 
@@ -41,31 +38,26 @@ pub struct TableView<'r> {
     extra_fields: ExtraTexts,
 }
 
-/// The texts of extra fields, by row and column. To read them takes as long as to show a row, so they are read once; and
-/// not as pairs, because those of a large answer take more memory than the answer.
+/// The texts of extra fields, by row and column. Reading them takes as long as showing the row, so they are read once.
+/// Pairs of key and text would take more memory than the answer itself.
 type ExtraTexts = Vec<Vec<Option<Box<str>>>>;
 
-/// Why there is no such column.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ColumnError {
-    /// No field has this name.
     #[error("no column is called \"{name}\"{} are {}", closest(nearest.as_deref()), known.join(", "))]
     Unknown {
-        /// What was asked for.
         name: String,
-        /// The known name that differs least, if any is close.
+        /// The most similar known name, if one is similar.
         nearest: Option<String>,
-        /// Every known name.
         known: Vec<&'static str>,
     },
-    /// A dotted path into a field that has no inside.
-    #[error("\"{field}\" holds a single value, so \"{name}\" leads nowhere{}", pathless(known))]
-    NoInside {
-        /// What was asked for.
+    /// A dotted path into a field that contains a single value.
+    #[error("\"{field}\" is a single value, so there is no column \"{name}\"{}", paths_into(known))]
+    NotNested {
         name: String,
-        /// Its first segment.
+        /// The first segment of `name`.
         field: &'static str,
-        /// The fields that paths may lead into.
+        /// The fields with nested values.
         known: Vec<&'static str>,
     },
 }
@@ -74,25 +66,29 @@ fn closest(nearest: Option<&str>) -> String {
     nearest.map_or_else(|| "; known".to_owned(), |name| format!(", did you mean \"{name}\"? Known"))
 }
 
-fn pathless(known: &[&str]) -> String {
-    if known.is_empty() { String::new() } else { format!("; paths lead into {}", known.join(", ")) }
+fn paths_into(known: &[&str]) -> String {
+    if known.is_empty() {
+        String::new()
+    } else {
+        format!("; dotted names are possible for {}", known.join(", "))
+    }
 }
 
-/// The columns with these names: keys of the document, or dotted paths into its raw fields
-/// (`fields.queue`, `icons.0.name`). Needs no rows, so names can be checked before any request.
+/// The columns with these names: keys of the document, or dotted paths into its raw fields (`fields.queue`,
+/// `icons.0.name`). It needs no rows, so names can be checked before any request.
 ///
 /// # Errors
-/// At the first name that the document does not know.
+/// At the first unknown name.
 pub fn columns_by_name(document: &Document, names: &[String]) -> Result<Vec<Column>, ColumnError> {
     let by_name = |(rank, name): (usize, &String)| Ok(Column { rank, ..column_by_name(document, name)? });
     names.iter().enumerate().map(by_name).collect()
 }
 
 impl<'r> TableView<'r> {
-    /// For a table: the columns asked for, else those that rows have something in.
+    /// For a table: the requested columns, else those in which rows have a value.
     ///
     /// # Errors
-    /// At the first name that the document does not know.
+    /// At the first unknown name.
     pub fn for_table(report: &'r Report, requested: Option<&[String]>) -> Result<Self, ColumnError> {
         Self::new(report, requested, |field| match field.shown {
             Shown::Always(_) => true,
@@ -102,12 +98,15 @@ impl<'r> TableView<'r> {
         })
     }
 
-    /// For CSV and TSV: the columns asked for, else every field that a table may show, whatever rows have. A script
-    /// counts on the same columns in the same order from run to run; extra fields come after them.
+    /// For CSV and TSV: the requested columns, else every field that a table may show, even if no row has a value in it.
+    /// Scripts rely on the same columns in the same order in every run; extra fields follow them.
     ///
     /// # Errors
-    /// At the first name that the document does not know.
-    pub fn for_delimited(report: &'r Report, requested: Option<&[String]>) -> Result<Self, ColumnError> {
+    /// At the first unknown name.
+    pub fn for_delimited(
+        report: &'r Report,
+        requested: Option<&[String]>,
+    ) -> Result<Self, ColumnError> {
         Self::new(report, requested, |field| field.shown != Shown::OnRequest)
     }
 
@@ -130,7 +129,6 @@ impl<'r> TableView<'r> {
         Ok(Self { report, columns, extra_fields })
     }
 
-    /// The columns, in order.
     #[must_use]
     pub fn columns(&self) -> &[Column] {
         &self.columns
@@ -160,7 +158,6 @@ impl Column {
         }
     }
 
-    /// Whether it shows an extra field.
     #[must_use]
     pub fn is_extra(&self) -> bool {
         matches!(self.source, Source::Extra(_))
@@ -193,9 +190,9 @@ fn column_by_name(document: &Document, name: &str) -> Result<Column, ColumnError
     let Some(path) = path else {
         return Ok(Column::of_field(field));
     };
-    if !has_inside(field) {
-        let known = document.fields.iter().filter(|field| has_inside(field)).map(|field| field.key).collect();
-        return Err(ColumnError::NoInside { name: name.to_owned(), field: field.key, known });
+    if !is_nested(field) {
+        let known = document.fields.iter().filter(|field| is_nested(field)).map(|field| field.key).collect();
+        return Err(ColumnError::NotNested { name: name.to_owned(), field: field.key, known });
     }
     Ok(Column {
         name: name.to_owned(),
@@ -215,13 +212,13 @@ fn unknown(document: &Document, name: &str, first: &str) -> ColumnError {
     ColumnError::Unknown { name: name.to_owned(), nearest, known }
 }
 
-/// The field that the extra fields are in: their keys are paths into it.
+/// The field that contains the extra fields; their keys are paths into it.
 fn parent_of_extra_fields(document: &Document) -> Option<&'static str> {
     document.extra_fields?;
     document.fields.iter().find(|field| field.meaning == Meaning::Raw).map(|field| field.key)
 }
 
-fn has_inside(field: &Field) -> bool {
+fn is_nested(field: &Field) -> bool {
     matches!(field.meaning, Meaning::Raw | Meaning::Icons)
 }
 
@@ -238,7 +235,7 @@ fn field_cell<'r>(row: &'r Row, field: &Field) -> Cell<'r> {
     Cell::new(row.get(field.key), field.meaning, field.key)
 }
 
-/// The keys of extra fields in order of first appearance, and their texts. Of equal keys in one row the last one counts.
+/// The keys of extra fields in order of first appearance, and their texts. Of equal keys in one row, the last one wins.
 fn read_extra_fields(report: &Report) -> (Vec<String>, ExtraTexts) {
     let mut keys: Vec<String> = Vec::new();
     let Some(extra_fields) = report.document.extra_fields else { return (keys, ExtraTexts::new()) };
@@ -258,7 +255,7 @@ fn read_extra_fields(report: &Report) -> (Vec<String>, ExtraTexts) {
     (keys, texts)
 }
 
-/// What the server wrote at the end of a path into a field.
+/// The JSON at the end of a path into a field.
 fn inside<'r>(value: &'r Value, path: &[String]) -> Option<&'r RawValue> {
     match value {
         Value::Raw(raw) => json::find(raw, path),

@@ -52,15 +52,15 @@ fn the_format_is_the_options_then_the_variables_then_the_config_files() {
 fn a_wrong_value_is_refused_by_the_name_of_its_source() {
     let none = OutputOptions::default();
     for (variables, config, named) in [
-        (&[("DEEPCALL_OUTPUT", "yaml")][..], "", "DEEPCALL_OUTPUT: \"yaml\" is none of"),
+        (&[("DEEPCALL_OUTPUT", "yaml")][..], "", "DEEPCALL_OUTPUT: \"yaml\" is unknown; known are"),
         (
             &[("DEEPCALL_TIMEZONE", "Mars/Base")],
             "",
             "DEEPCALL_TIMEZONE: \"Mars/Base\" is not a known time zone",
         ),
         (&[("DEEPCALL_MASK", "maybe")], "", "DEEPCALL_MASK: \"maybe\" is neither"),
-        (&[], "output='yaml'", "config.toml, output: \"yaml\" is none of"),
-        (&[], "color='pink'", "config.toml, color: \"pink\" is none of"),
+        (&[], "output='yaml'", "config.toml, output: \"yaml\" is unknown; known are"),
+        (&[], "color='pink'", "config.toml, color: \"pink\" is unknown; known are"),
         (&[], "timezone='+99:00'", "config.toml, timezone: \"+99:00\" is not an offset"),
     ] {
         let written = Written::new(&[], variables, config);

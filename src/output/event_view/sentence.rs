@@ -10,24 +10,24 @@ use crate::floor::event::{
 use crate::output::formats;
 use crate::report::{Part, Sentence, Tone};
 
-/// The event as one sentence: for pipes, `--log`, notices and screen readers.
+/// The event as one sentence, for pipes, `--log`, notices and screen readers.
 #[must_use]
 pub fn sentence(event: &Event) -> Sentence {
     let mut parts = Vec::new();
-    if speaks_of_a_profile(&event.kind) {
+    if is_about_a_profile(&event.kind) {
         parts.push(event.profile.clone().map_or(Part::Words("the agent"), Part::Text));
     }
-    tell(&event.kind, &mut parts);
+    add_event(&event.kind, &mut parts);
     Sentence { tone: tone(&event.kind), parts }
 }
 
-/// The sentence as text, seen from the moment of the event: it may be read much later.
+/// The sentence as text. Times are relative to the moment of the event, because the text may be read much later.
 #[must_use]
 pub fn words(event: &Event, zone: &TimeZone, mask: bool) -> String {
     formats::sentence::words(&sentence(event), event.at, zone, mask)
 }
 
-fn speaks_of_a_profile(kind: &EventKind) -> bool {
+fn is_about_a_profile(kind: &EventKind) -> bool {
     !matches!(kind, EventKind::Start(_) | EventKind::Heartbeat(_) | EventKind::End(_))
 }
 
@@ -65,7 +65,7 @@ fn is_away(state: &State) -> bool {
     state.on_break == Some(true) || state.in_wrapup == Some(true)
 }
 
-fn tell(kind: &EventKind, parts: &mut Vec<Part>) {
+fn add_event(kind: &EventKind, parts: &mut Vec<Part>) {
     match kind {
         EventKind::Start(start) => parts.extend([
             Part::Words("watching "),
@@ -73,26 +73,26 @@ fn tell(kind: &EventKind, parts: &mut Vec<Part>) {
             Part::Words(if start.profiles == 1 { " profile every " } else { " profiles every " }),
             Part::Length(start.interval_seconds),
         ]),
-        EventKind::State(state) => tell_state(state, parts),
-        EventKind::Tag(reported) => tell_tag(reported, parts),
+        EventKind::State(state) => add_state(state, parts),
+        EventKind::Tag(reported) => add_tag(reported, parts),
         EventKind::BreakStarted(started) => {
             parts.push(Part::Words(" went on break"));
-            tell_break(started.reason.as_ref(), started.since, parts);
+            add_break(started.reason.as_ref(), started.since, parts);
         }
         EventKind::BreakEnded(ended) => {
             parts.push(Part::Words(" came back from break"));
-            tell_reason(ended.reason.as_ref(), parts);
+            add_reason(ended.reason.as_ref(), parts);
             if let Some(seconds) = ended.lasted_seconds {
                 parts.extend([Part::Words(", after "), Part::Length(seconds)]);
             }
         }
         EventKind::WrapupStarted(started) => {
             parts.push(Part::Words(" went into wrap-up"));
-            tell_wrapup(started.customer.as_ref(), started.ends_at, parts);
+            add_wrapup(started.customer.as_ref(), started.ends_at, parts);
         }
         EventKind::WrapupEnded(_) => parts.push(Part::Words(" left wrap-up")),
-        EventKind::Alert(alert) => tell_alert(alert, parts),
-        EventKind::Gap(gap) => tell_gap(gap, parts),
+        EventKind::Alert(alert) => add_alert(alert, parts),
+        EventKind::Gap(gap) => add_gap(gap, parts),
         EventKind::ConnectionLost(lost) => {
             parts.extend([Part::Words(": connection lost: "), Part::Text(lost.message.clone())]);
             if let Some(moment) = lost.last_ok {
@@ -106,24 +106,24 @@ fn tell(kind: &EventKind, parts: &mut Vec<Part>) {
             parts.extend([Part::Words(": session expired: "), Part::Text(expired.message.clone())]);
         }
         EventKind::SessionRenewed(_) => {
-            parts.push(Part::Words(": a new session was found, the watch goes on"));
+            parts.push(Part::Words(": a new session was found; the watch continues"));
         }
-        EventKind::Heartbeat(beat) => tell_heartbeat(beat, parts),
+        EventKind::Heartbeat(beat) => add_heartbeat(beat, parts),
         EventKind::End(end) => parts.push(Part::Words(ending(end.reason))),
     }
 }
 
-fn tell_gap(gap: &Gap, parts: &mut Vec<Part>) {
+fn add_gap(gap: &Gap, parts: &mut Vec<Part>) {
     parts.extend([
         Part::Words(match gap.why {
-            GapCause::MemoryFull => ": notifications may be told again between ",
+            GapCause::MemoryFull => ": notifications may be reported again between ",
             _ => ": notifications may be missing between ",
         }),
         Part::Clock(gap.from),
         Part::Words(" and "),
         Part::Clock(gap.to),
         Part::Words(match gap.why {
-            GapCause::Outage => ": the server could not be asked for too long",
+            GapCause::Outage => ": the server could not be reached for too long",
             GapCause::Sleep => ": this machine slept for too long",
             GapCause::AnswerLost => ": an answer was lost on the way",
             GapCause::MemoryFull => ": there are too many to remember",
@@ -131,7 +131,7 @@ fn tell_gap(gap: &Gap, parts: &mut Vec<Part>) {
     ]);
 }
 
-fn tell_state(state: &State, parts: &mut Vec<Part>) {
+fn add_state(state: &State, parts: &mut Vec<Part>) {
     match state.because {
         StateCause::ClockSkew => {
             let seconds = state.clock_skew_seconds.unwrap_or_default();
@@ -142,19 +142,19 @@ fn tell_state(state: &State, parts: &mut Vec<Part>) {
             ]);
         }
         StateCause::ReadOnce => parts.push(Part::Words(
-            ": the server tells each notification only once; whoever else reads with this session takes some away",
+            ": the server sends each notification only once; other programs that use this session take some of them",
         )),
-        StateCause::FirstLook => tell_standing(state, parts),
+        StateCause::FirstLook => add_first_state(state, parts),
     }
 }
 
-fn tell_standing(state: &State, parts: &mut Vec<Part>) {
+fn add_first_state(state: &State, parts: &mut Vec<Part>) {
     let mut lead = ": ";
     if let Some(on_break) = state.on_break {
         parts.push(Part::Words(lead));
         parts.push(Part::Words(if on_break { "on break" } else { "not on break" }));
         if on_break {
-            tell_break(state.reason.as_ref(), state.since, parts);
+            add_break(state.reason.as_ref(), state.since, parts);
         }
         lead = "; ";
     }
@@ -162,7 +162,7 @@ fn tell_standing(state: &State, parts: &mut Vec<Part>) {
         parts.push(Part::Words(lead));
         parts.push(Part::Words(if in_wrapup { "in wrap-up" } else { "not in wrap-up" }));
         if in_wrapup {
-            tell_wrapup(state.customer.as_ref(), state.ends_at, parts);
+            add_wrapup(state.customer.as_ref(), state.ends_at, parts);
         }
         lead = "; ";
     }
@@ -171,7 +171,7 @@ fn tell_standing(state: &State, parts: &mut Vec<Part>) {
     }
 }
 
-fn tell_tag(reported: &ReportedTag, parts: &mut Vec<Part>) {
+fn add_tag(reported: &ReportedTag, parts: &mut Vec<Part>) {
     let tag = &reported.tag;
     parts.push(Part::Words(if reported.changed { ": changed: " } else { ": " }));
     parts.push(tag.kind.clone().map_or(Part::Words("notification"), Part::Text));
@@ -192,20 +192,20 @@ fn tell_tag(reported: &ReportedTag, parts: &mut Vec<Part>) {
     }
 }
 
-fn tell_break(reason: Option<&String>, since: Option<Timestamp>, parts: &mut Vec<Part>) {
-    tell_reason(reason, parts);
+fn add_break(reason: Option<&String>, since: Option<Timestamp>, parts: &mut Vec<Part>) {
+    add_reason(reason, parts);
     if let Some(since) = since {
         parts.extend([Part::Words(", since "), Part::Clock(since)]);
     }
 }
 
-fn tell_reason(reason: Option<&String>, parts: &mut Vec<Part>) {
+fn add_reason(reason: Option<&String>, parts: &mut Vec<Part>) {
     if let Some(reason) = reason {
         parts.extend([Part::Words(": "), Part::Text(reason.clone())]);
     }
 }
 
-fn tell_wrapup(customer: Option<&String>, ends_at: Option<Timestamp>, parts: &mut Vec<Part>) {
+fn add_wrapup(customer: Option<&String>, ends_at: Option<Timestamp>, parts: &mut Vec<Part>) {
     if let Some(phone) = customer {
         parts.extend([Part::Words(" after the call with "), Part::Phone(phone.clone())]);
     }
@@ -214,7 +214,7 @@ fn tell_wrapup(customer: Option<&String>, ends_at: Option<Timestamp>, parts: &mu
     }
 }
 
-fn tell_alert(alert: &Alert, parts: &mut Vec<Part>) {
+fn add_alert(alert: &Alert, parts: &mut Vec<Part>) {
     parts.push(Part::Words(match (alert.change, alert.level) {
         (AlertChange::Over, Level::Warn) => " is over the warning limit for a ",
         (AlertChange::Over, Level::Critical) => " is over the limit for a ",
@@ -225,7 +225,7 @@ fn tell_alert(alert: &Alert, parts: &mut Vec<Part>) {
         AlertWhat::Break => "break",
         AlertWhat::Wrapup => "wrap-up",
     }));
-    tell_reason(alert.reason.as_ref(), parts);
+    add_reason(alert.reason.as_ref(), parts);
     parts.extend([
         Part::Words(", "),
         Part::Length(alert.value_seconds),
@@ -234,7 +234,7 @@ fn tell_alert(alert: &Alert, parts: &mut Vec<Part>) {
     ]);
 }
 
-fn tell_heartbeat(beat: &Heartbeat, parts: &mut Vec<Part>) {
+fn add_heartbeat(beat: &Heartbeat, parts: &mut Vec<Part>) {
     match beat.lag_seconds {
         Some(seconds) => parts.extend([
             Part::Words("still watching; last answer "),
@@ -250,11 +250,11 @@ fn tell_heartbeat(beat: &Heartbeat, parts: &mut Vec<Part>) {
 
 fn ending(reason: EndReason) -> &'static str {
     match reason {
-        EndReason::ConditionMet => "the watch ends: what it waited for has happened",
-        EndReason::Timeout => "the watch ends: its time is up",
+        EndReason::ConditionMet => "the watch ends: the awaited event happened",
+        EndReason::Timeout => "the watch ends: the time limit was reached",
         EndReason::Interrupted => "the watch ends: interrupted",
-        EndReason::Terminated => "the watch ends: the system asked it to",
-        EndReason::ReaderGone => "the watch ends: nobody reads its output any more",
+        EndReason::Terminated => "the watch ends: terminated",
+        EndReason::ReaderGone => "the watch ends: its output is no longer read",
         EndReason::SessionExpired => "the watch ends: the session has expired",
         EndReason::Unreachable => "the watch ends: no answer for too long",
         EndReason::Untrusted => "the watch ends: the answers cannot be trusted or understood",

@@ -1,11 +1,11 @@
-//! Events as rows of one table, for CSV and TSV: its columns are the same whatever happens.
+//! Events as rows of one table for CSV and TSV, with the same columns for every event.
 
 use std::sync::LazyLock;
 
 use crate::floor::event::{Event, EventWords};
 use crate::report::{Document, Field, Report, Row, Shape, Shown};
 
-/// The stream as a table: the keys of all events, each once, in the order in which the events are listed.
+/// The stream as a table: the keys of all event types, each once, in the order in which the types are listed.
 pub static STREAM: LazyLock<Document> = LazyLock::new(|| Document {
     name: "watch",
     rows_key: "events",
@@ -18,7 +18,7 @@ pub static STREAM: LazyLock<Document> = LazyLock::new(|| Document {
     empty: "Nothing happened.",
 });
 
-/// What is JSON in itself is shown only to those who ask for it.
+/// Columns that contain JSON are shown only on request.
 static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     let mut fields: Vec<Field> = Vec::new();
     for field in EventWords::COMMON.iter().chain(EventWords::ALL.iter().flat_map(|words| words.fields)) {
@@ -31,7 +31,7 @@ static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     fields
 });
 
-/// The event as a table of one row with the columns of [`STREAM`]: what it does not speak of is absent.
+/// The event as a table of one row with the columns of [`STREAM`]; keys that its type does not have are absent.
 #[must_use]
 pub fn table(event: &Event) -> Report {
     let row = event.row();

@@ -12,7 +12,7 @@ const SENTENCES: [&str; 21] = [
     "watching 3 profiles every 5 s",
     "asha: on break: Lunch, since 08:00; in wrap-up after the call with 919812345678, until 08:01",
     "asha: the server's clock is 120 s behind ours",
-    "asha: the server tells each notification only once; whoever else reads with this session takes some away",
+    "asha: the server sends each notification only once; other programs that use this session take some of them",
     "asha: missed, 919812345678: call back [phone, star], at 08:01 (before the watch began)",
     "asha: changed: missed, 919812345678: call back [phone, star], at 08:01",
     "asha went on break: Lunch",
@@ -23,13 +23,13 @@ const SENTENCES: [&str; 21] = [
     "asha is over the limit for a break: Lunch, 930 s of 900 s",
     "asha is no longer over the limit for a break: Lunch, 930 s of 900 s",
     "asha: notifications may be missing between 08:00 and 09:06: this machine slept for too long",
-    "asha: notifications may be told again between 08:00 and 09:06: there are too many to remember",
+    "asha: notifications may be reported again between 08:00 and 09:06: there are too many to remember",
     "asha: connection lost: no answer; last answer at 08:00",
     "asha: connection restored after 31 s",
     "asha: session expired: SSID file not exist",
-    "asha: a new session was found, the watch goes on",
+    "asha: a new session was found; the watch continues",
     "still watching; last answer 3 s ago, failed polls: 1",
-    "the watch ends: its time is up",
+    "the watch ends: the time limit was reached",
 ];
 
 fn spoken(event: &Event) -> String {
@@ -74,7 +74,7 @@ fn a_phone_number_is_never_mere_text() {
 }
 
 #[test]
-fn a_first_answer_that_said_nothing_is_an_answer() {
+fn a_first_answer_without_a_state_is_an_answer() {
     let silent = State {
         because: StateCause::FirstLook,
         on_break: None,

@@ -1,4 +1,4 @@
-//! CSV and TSV from cells of text. It must not know what the columns are.
+//! Writes cells of text as CSV or TSV.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -7,23 +7,21 @@ use csv::Terminator;
 
 use crate::output::text::sanitize::sanitize;
 
-/// Between the cells of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delimiter {
     /// CSV by RFC 4180: cells are quoted where they have to be.
     Comma,
-    /// TSV: nothing is quoted, because a tab or line feed in a cell is made visible before.
+    /// TSV: nothing is quoted, because `sanitize` has already replaced tabs and line feeds in cells.
     Tab,
 }
 
 /// Writes UTF-8 lines that end in LF, each cell made harmless.
 ///
-/// With `guard`, a cell that a spreadsheet would take for a formula gets a leading `'`. Phone
-/// numbers and plain signed numbers are no formulas, although they begin like one.
+/// With `guard`, a cell that a spreadsheet would read as a formula gets a leading `'`. Phone numbers and plain signed
+/// numbers get none, although they begin like a formula.
 ///
 /// # Errors
-///
-/// When `out` takes no more.
+/// If `out` cannot be written.
 pub fn write<R>(
     header: &[String],
     rows: impl IntoIterator<Item = R>,
@@ -84,7 +82,7 @@ fn harmless(cell: &str, guard: bool) -> Cow<'_, str> {
     if guard { guarded(cell) } else { cell }
 }
 
-/// Keeps the kind of the error, so that a closed pipe is still recognised.
+/// The I/O error inside, so that a closed pipe is still recognised.
 fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
@@ -92,8 +90,8 @@ fn io_error(error: csv::Error) -> io::Error {
     }
 }
 
-/// The cell, after a `'` if a spreadsheet would take it for a formula (CWE-1236). Line breaks
-/// need no rule of their own: they have become `␊` and begin no line any more.
+/// Puts a `'` before a cell that a spreadsheet would read as a formula (CWE-1236). Line breaks need no rule here:
+/// `sanitize` has replaced them by `␊`, so no cell begins a new line.
 fn guarded(cell: Cow<'_, str>) -> Cow<'_, str> {
     let visible = cell.trim_start_matches([' ', '\u{a0}', '␉', '␊', '␍']);
     let begins_formula = visible.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);

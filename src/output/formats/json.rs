@@ -1,5 +1,5 @@
-//! A report as JSON: one document, or one row a line. Rows are streamed, and what the server
-//! wrote passes through untouched. It must not know which command reports.
+//! Writes a report as JSON: one document, or one row per line. Rows are streamed, and JSON from the server is copied as
+//! it was sent.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -12,13 +12,11 @@ use crate::output::text::mask::{mask_free_text, mask_json, mask_phone, mask_text
 use crate::output::text::times::rfc3339;
 use crate::report::{Field, Meaning, Problem, Report, Row, Value};
 
-/// Writes the report as one JSON object and a line feed: keys of the head, rows under their
-/// plural key, keys of the tail, `failures` where the document has them; or the one row itself
-/// when the report is of a single one.
+/// Writes the report as one JSON object and a line feed: keys of the head, rows under their plural key, keys of the
+/// tail, and `failures` where the document has them. A report of a single row is that row alone.
 ///
 /// # Errors
-///
-/// When `out` takes no more.
+/// If `out` cannot be written.
 pub fn write_document(
     report: &Report,
     zone: &TimeZone,
@@ -53,11 +51,11 @@ pub fn write_document(
     pass_on(&mut text, 0, out)
 }
 
-/// Rows are written in memory until they make a step of this size: a call for each of their pieces would take as long
-/// as the pieces.
+/// Rows are collected in memory up to this many bytes, because a write for each piece of a row would take as long as
+/// making the piece.
 const STEP: usize = 64 << 10;
 
-/// Writes out what is more than `least`.
+/// Writes the text out once it is longer than `least`.
 fn pass_on(text: &mut Vec<u8>, least: usize, out: &mut dyn Write) -> io::Result<()> {
     if text.len() > least {
         out.write_all(text)?;
@@ -66,12 +64,16 @@ fn pass_on(text: &mut Vec<u8>, least: usize, out: &mut dyn Write) -> io::Result<
     Ok(())
 }
 
-/// Writes one row a line.
+/// Writes one row per line.
 ///
 /// # Errors
-///
-/// When `out` takes no more.
-pub fn write_ndjson(report: &Report, zone: &TimeZone, mask: bool, out: &mut dyn Write) -> io::Result<()> {
+/// If `out` cannot be written.
+pub fn write_ndjson(
+    report: &Report,
+    zone: &TimeZone,
+    mask: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let json = Json { zone, mask, layout: Layout::Compact };
     let mut text = Vec::new();
     for row in &report.rows {
@@ -82,11 +84,10 @@ pub fn write_ndjson(report: &Report, zone: &TimeZone, mask: bool, out: &mut dyn 
     pass_on(&mut text, 0, out)
 }
 
-/// Writes a row as an object on one line: an event.
+/// Writes a row, such as an event, as an object on one line.
 ///
 /// # Errors
-///
-/// When `out` takes no more.
+/// If `out` cannot be written.
 pub fn write_line(row: &Row, zone: &TimeZone, mask: bool, out: &mut dyn Write) -> io::Result<()> {
     let json = Json { zone, mask, layout: Layout::Compact };
     let mut text = Vec::new();
@@ -98,8 +99,7 @@ pub fn write_line(row: &Row, zone: &TimeZone, mask: bool, out: &mut dyn Write) -
 /// Writes an error for stderr as one JSON object on one line.
 ///
 /// # Errors
-///
-/// When `out` takes no more.
+/// If `out` cannot be written.
 pub fn write_problem(problem: &Problem, mask: bool, out: &mut dyn Write) -> io::Result<()> {
     let json = Json { zone: &TimeZone::UTC, mask, layout: Layout::Compact };
     let mut text = Vec::new();
@@ -116,7 +116,6 @@ pub fn write_problem(problem: &Problem, mask: bool, out: &mut dyn Write) -> io::
     out.write_all(&text)
 }
 
-/// How everything is written.
 struct Json<'j> {
     zone: &'j TimeZone,
     mask: bool,
@@ -139,7 +138,7 @@ impl Json<'_> {
         object.close();
     }
 
-    /// A value below a key at this depth.
+    /// Writes the value of a key at this depth.
     fn value(&self, field: &Field, value: &Value, depth: usize, out: &mut Vec<u8>) {
         match value {
             Value::Absent => out.extend_from_slice(b"null"),
@@ -201,10 +200,9 @@ impl Json<'_> {
     }
 }
 
-/// An object that is being written.
 struct Object<'j, 'o> {
     json: &'j Json<'j>,
-    /// Of its keys.
+    /// How deep its keys are indented.
     depth: usize,
     is_empty: bool,
     out: &'o mut Vec<u8>,
@@ -216,7 +214,7 @@ impl<'j, 'o> Object<'j, 'o> {
         Self { json, depth: depth + 1, is_empty: true, out }
     }
 
-    /// Keys are our own words and need no escapes.
+    /// Keys are constants of this program, so they need no escapes.
     fn key(&mut self, key: &str) {
         if !self.is_empty {
             self.out.push(b',');
@@ -236,7 +234,7 @@ impl<'j, 'o> Object<'j, 'o> {
         }
     }
 
-    /// What a failure among answers and an error on stderr have in common.
+    /// Writes the keys that an entry of `failures` and an error on stderr share.
     fn problem(&mut self, problem: &Problem) {
         self.text("kind", Some(problem.kind));
         self.key("code");

@@ -1,4 +1,4 @@
-//! A table in a pipe: exact values, aligned and never cut.
+//! A table in a pipe: exact values, aligned, never cut.
 
 use std::{
     borrow::Cow,
@@ -15,16 +15,16 @@ use crate::output::text::sanitize::sanitized;
 use crate::output::text::style::Tint;
 use crate::output::text::width::width;
 
-/// A longer cell runs over its column, so that one long message does not fill every other row with spaces.
+/// A longer cell overruns its column, so that one long message does not pad every other row with spaces.
 const WIDEST_ALIGNED: usize = 160;
 
 type Line<'t> = Vec<Cow<'t, str>>;
 
-/// Writes the rows of a report under the selected columns, one line after the other. The cells are made twice, to be
-/// measured and to be written, so that no more than one line of a long table is in memory.
+/// Writes the rows of a report under the selected columns, one line after the other. Each cell is made twice, once to
+/// measure it and once to write it, so that only one line of a long table is in memory.
 ///
 /// # Errors
-/// What the writer answers.
+/// If `out` cannot be written.
 pub fn write_plain_table(
     view: &TableView<'_>,
     presentation: &Presentation,

@@ -1,5 +1,4 @@
-//! What went wrong, as a person reads it on stderr: `error`, `caused by`, `hint`, `note`, one line
-//! each. It must not know exit codes, nor where errors come from.
+//! Writes failures and notes for a person on stderr: `error`, `caused by`, `hint` and `note`, one line each.
 
 use std::{
     borrow::Cow,
@@ -11,19 +10,17 @@ use crate::output::text::sanitize::sanitize;
 use crate::output::text::style::Tint;
 use crate::report::Problem;
 
-/// How stderr is written.
 #[derive(Clone, Copy, Debug)]
 pub struct MessageStyle {
-    /// Whether colour is wanted on stderr.
     pub color: bool,
-    /// Whether phone numbers are hidden: a server's message may repeat one.
+    /// Whether phone numbers are hidden: a message of the server may contain one.
     pub mask: bool,
 }
 
-/// Writes a failure: what happened, what lay behind it, what to do about it.
+/// Writes a failure with its causes and hints.
 ///
 /// # Errors
-/// What the writer answers.
+/// If `out` cannot be written.
 pub fn write_problem(problem: &Problem, style: MessageStyle, out: &mut dyn Write) -> io::Result<()> {
     let message = match &problem.profile {
         Some(profile) => Cow::Owned(format!("{profile}: {}", problem.message)),
@@ -36,10 +33,10 @@ pub fn write_problem(problem: &Problem, style: MessageStyle, out: &mut dyn Write
     problem.hints.iter().try_for_each(|hint| write_line("hint", Tint::Advice, hint, style, out))
 }
 
-/// Writes what is no failure but should be known: what was cut, what cannot be promised.
+/// Writes a fact that is no failure but that the reader should know, such as how many rows were left out.
 ///
 /// # Errors
-/// What the writer answers.
+/// If `out` cannot be written.
 pub fn write_note(note: &str, style: MessageStyle, out: &mut dyn Write) -> io::Result<()> {
     write_line("note", Tint::Strong, note, style, out)
 }

@@ -1,4 +1,4 @@
-//! From a report to stdout: which form an answer takes. It must not know how any form is written.
+//! Chooses the format of an answer and writes the report in it.
 
 use std::io::{self, Write};
 
@@ -10,22 +10,19 @@ use crate::output::presentation::{Format, Presentation};
 use crate::output::table_view::{ColumnError, TableView};
 use crate::report::Report;
 
-/// Why an answer could not be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// stdout does not take it.
     #[error("cannot write the answer")]
     Io(#[from] io::Error),
-    /// The columns asked for do not exist.
     #[error(transparent)]
     Column(#[from] ColumnError),
 }
 
-/// Writes the answer in the form that the presentation asks for. A table without rows is nothing at all; a person reads
+/// Writes the report in the format of the presentation. A table without rows prints nothing; the console prints
 /// [`crate::report::Document::empty`] on stderr instead.
 ///
 /// # Errors
-/// When stdout does not take it, or a column asked for does not exist.
+/// If `out` cannot be written, or a requested column does not exist.
 pub fn render(report: &Report, presentation: &Presentation, out: &mut dyn Write) -> Result<(), RenderError> {
     match presentation.format {
         Format::Table => render_table(report, presentation, out),
@@ -42,7 +39,7 @@ fn render_table(
 ) -> Result<(), RenderError> {
     let view = TableView::for_table(report, presentation.columns.as_deref())?;
     match &report.sentence {
-        // Columns asked for by name are an answer to another question than the sentence.
+        // A sentence cannot show the columns that --columns requests.
         Some(sentence) if presentation.is_for_terminal() && presentation.columns.is_none() => {
             write_sentence(sentence, presentation, out)?;
         }

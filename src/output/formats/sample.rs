@@ -1,4 +1,4 @@
-//! A small document, its reports and presentations, for the tests of this layer.
+//! A small document with reports and presentations, for the tests of `output`.
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use proptest::prelude::*;
@@ -59,7 +59,7 @@ pub(crate) fn raw(json: &str) -> Raw {
     Raw::of(json)
 }
 
-/// A call that says nothing but when it was, of what kind, and its message.
+/// A call with its time, kind and message only.
 pub(crate) fn call(seconds_ago: i64, kind: &str, message: &str) -> Row {
     Row::new(CALLS.fields)
         .with("profile", "asha")

@@ -1,5 +1,4 @@
-//! JSON Schema of a document, from the same fields that make the document. It must not know
-//! any document by name.
+//! Makes the JSON Schema of a document from the same fields as the document itself.
 
 use serde_json::{Map, Value, json};
 
@@ -7,9 +6,8 @@ use crate::report::{Document, Field, Meaning, Shape};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// JSON Schema (2020-12) of the document. Every key that is ours is named and always present, so
-/// any other key is an error; what the server sends may have any shape. A document that may
-/// answer for one profile alone is either the list or the one row itself.
+/// JSON Schema (2020-12) of the document. Every key of this program is listed and required, so any other key is an
+/// error; values from the server may have any shape. A document of one profile is the row alone instead of a list.
 #[must_use]
 pub fn schema(document: &Document) -> Value {
     let mut keys = properties(document.head);
@@ -23,7 +21,7 @@ pub fn schema(document: &Document) -> Value {
             json!({
                 "type": "array",
                 "items": { "$ref": "#/$defs/failure" },
-                "description": "profiles that could not be answered for",
+                "description": "profiles whose request failed",
             }),
         );
         definitions.insert("failure".to_owned(), failure());
@@ -47,18 +45,17 @@ pub fn schema(document: &Document) -> Value {
     schema.into()
 }
 
-/// What one line of a stream holds.
+/// One type of line in a stream.
 #[derive(Clone, Copy, Debug)]
 pub struct Line {
     /// The value of its `type`.
     pub name: &'static str,
-    /// One sentence about it.
     pub about: &'static str,
-    /// Its keys after those that all lines begin with.
+    /// Its keys after the common ones.
     pub fields: &'static [Field],
 }
 
-/// JSON Schema of any line of a stream whose lines all begin with the `common` fields, `type` among them.
+/// JSON Schema of any line of a stream in which every line begins with the `common` fields, `type` among them.
 #[must_use]
 pub fn stream_schema(title: &str, common: &[Field], lines: impl IntoIterator<Item = Line>) -> Value {
     let mut definitions = Map::new();
@@ -71,7 +68,7 @@ pub fn stream_schema(title: &str, common: &[Field], lines: impl IntoIterator<Ite
     json!({ "$schema": DIALECT, "title": title, "$ref": "#/$defs/row", "$defs": definitions })
 }
 
-/// JSON Schema of one kind of line of such a stream.
+/// JSON Schema of one type of line in such a stream.
 #[must_use]
 pub fn line_schema(common: &[Field], line: Line) -> Value {
     let mut schema = line_object(common, line);
@@ -87,12 +84,6 @@ fn line_object(common: &[Field], line: Line) -> Value {
         *kind = described(json!({ "const": line.name }), line.about);
     }
     described(object(&keys), line.about)
-}
-
-/// An object with exactly these fields.
-#[must_use]
-pub fn object_of(fields: &[Field]) -> Value {
-    object(&properties(fields))
 }
 
 fn object(properties: &Map<String, Value>) -> Value {
@@ -124,13 +115,13 @@ fn property(field: &Field) -> Value {
     property
 }
 
-/// JSON Schema of what stands on stderr when a command that prints JSON fails.
+/// JSON Schema of the error on stderr when a command that prints JSON fails.
 #[must_use]
 pub fn error_schema() -> Value {
     let texts = |about| described(json!({ "type": "array", "items": { "type": "string" } }), about);
     let mut properties = failure_properties();
     properties.remove("hint");
-    properties.insert("causes".to_owned(), texts("what lay behind it, nearest first"));
+    properties.insert("causes".to_owned(), texts("the causes, the nearest first"));
     properties.insert("hints".to_owned(), texts("what to do about it"));
     let mut keys = Map::new();
     keys.insert("error".to_owned(), object(&properties));
@@ -149,9 +140,9 @@ fn failure_properties() -> Map<String, Value> {
     let perhaps_text = || json!({ "type": ["string", "null"] });
     let perhaps_number = json!({ "type": ["integer", "null"] });
     let properties = [
-        ("profile", described(perhaps_text(), "whose question failed")),
-        ("kind", described(text(), "the stable word of the kind of failure")),
-        ("code", described(perhaps_number, "DeepCall's own error code, where it gave one")),
+        ("profile", described(perhaps_text(), "the profile whose request failed")),
+        ("kind", described(text(), "the kind of failure, a stable word")),
+        ("code", described(perhaps_number, "DeepCall's own error code, if it sent one")),
         ("message", described(text(), "what happened")),
         ("hint", described(perhaps_text(), "what to do about it")),
     ];

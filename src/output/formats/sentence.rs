@@ -1,5 +1,4 @@
-//! A sentence in place of a table: times and lengths worded, the whole marked by its tone.
-//! For terminals only; it must not know which command speaks.
+//! A sentence that a terminal shows instead of a table, with a mark that shows its tone.
 
 use std::{
     borrow::Cow,
@@ -15,10 +14,10 @@ use crate::output::text::style::{Mark, NOTABLE, WRONG};
 use crate::output::text::times;
 use crate::report::{Part, Sentence, Tone};
 
-/// Writes the sentence on a line of its own, with a mark before it unless all is as usual.
+/// Writes the sentence on one line, with a mark before it unless its tone is usual.
 ///
 /// # Errors
-/// What the writer answers.
+/// If `out` cannot be written.
 pub fn write_sentence(
     sentence: &Sentence,
     presentation: &Presentation,
@@ -35,7 +34,7 @@ pub fn write_sentence(
     }
 }
 
-/// The sentence without mark and colour, made harmless, as a notice or a title may show it.
+/// The sentence without mark and colour, made harmless, for notices and titles.
 #[must_use]
 pub fn words(sentence: &Sentence, now: Timestamp, zone: &TimeZone, mask: bool) -> String {
     let part = |part| -> Cow<'_, str> {
@@ -49,9 +48,9 @@ pub fn words(sentence: &Sentence, now: Timestamp, zone: &TimeZone, mask: bool) -
             Part::Length(seconds) => Cow::Owned(times::length(*seconds)),
         }
     };
-    let said: String = sentence.parts.iter().map(part).collect();
-    // After joining: what is harmless in parts may do harm together.
-    sanitize(&said).into_owned()
+    let joined: String = sentence.parts.iter().map(part).collect();
+    // After joining, because parts that are harmless alone can form a control sequence together.
+    sanitize(&joined).into_owned()
 }
 
 fn mark(tone: Tone) -> Option<Mark> {

@@ -1,4 +1,4 @@
-//! A table that fits a terminal: worded, marked and coloured for a person, one line a row.
+//! A table that fits a terminal, with words, marks and colours for a person; one line per row.
 
 use std::io::{self, Write};
 
@@ -12,20 +12,19 @@ use crate::output::text::style::Tint;
 use crate::output::text::width::{cut, width};
 use crate::report::Meaning;
 
-/// Columns between two columns.
+/// Spaces between two columns.
 pub(super) const GAP: u16 = 2;
 
-/// What `comfy-table` lays out instead of a column of text. It measures whole strings, and terminals paint some of them
-/// wider (Arabic ligatures); nor must it break texts, or see colour codes. So it gets as many stand-ins as the terminal
-/// paints columns, and the texts take their places afterwards.
-const STAND_IN: &str = "x";
+/// `comfy-table` lays out placeholders of the right width, and the texts replace them afterwards. It measures whole
+/// strings, but terminals paint some of them wider (Arabic ligatures); it would also break texts, and count colour codes.
+const PLACEHOLDER: &str = "x";
 
 type Line = Vec<DisplayText>;
 
-/// Writes the rows of a report under the selected columns. No line is wider than `room`.
+/// Writes the rows of a report under the selected columns. No line is wider than `room` terminal columns.
 ///
 /// # Errors
-/// What the writer answers.
+/// If `out` cannot be written.
 pub fn write_table(
     view: &TableView<'_>,
     presentation: &Presentation,
@@ -40,7 +39,7 @@ pub fn write_table(
     let rows = || view.rows().map(|cells| cells.map(cell).collect());
     let lines = || headings.iter().cloned().chain(rows());
 
-    // Lines are made twice, so that only what fits is kept.
+    // Lines are made twice: keeping the uncut texts of a large answer would take as much memory as the answer.
     let places = places(columns, lines(), room);
     let lines: Vec<Line> = lines().map(|line| cut_to(&places, &line)).collect();
     for (laid_out, line) in lay_out(columns, &places, &lines).lines().zip(&lines) {
@@ -49,7 +48,7 @@ pub fn write_table(
     Ok(())
 }
 
-/// Spaces at the end of a cell would be coloured.
+/// Spaces at the end of a cell are removed, because they would be coloured.
 fn harmless(DisplayText { text, tint }: DisplayText) -> DisplayText {
     DisplayText { text: sanitize(&text).trim_end_matches(' ').to_owned(), tint }
 }
@@ -78,14 +77,14 @@ fn cut_to(places: &[Place], line: &[DisplayText]) -> Line {
     places.iter().map(cut_to).collect()
 }
 
-/// Columns in which a cell still says something; `None` where half of it would mislead.
+/// The width below which a cell is of no use; `None` where a cut value would mislead.
 fn least(column: &Column) -> Option<usize> {
     match column.meaning {
         // A sentence needs more than a word; an extra field may be either.
         Meaning::Text if column.is_extra() => Some(16),
         Meaning::Text => Some(32),
         Meaning::Kind | Meaning::Icons | Meaning::Raw => Some(12),
-        // Names are told apart by their ends as often as by their beginnings.
+        // Names differ in their ends as often as in their beginnings.
         Meaning::Name => Some(24),
         Meaning::Id => Some(10),
         Meaning::State
@@ -98,12 +97,12 @@ fn least(column: &Column) -> Option<usize> {
     }
 }
 
-/// The table with stand-ins for its texts.
+/// The table with placeholders for its texts.
 fn lay_out(columns: &[Column], places: &[Place], lines: &[Line]) -> Table {
     let mut table = Table::new();
     table.load_style(TableStyle::new());
     for line in lines {
-        table.add_row(line.iter().map(|cell| STAND_IN.repeat(width(&cell.text))));
+        table.add_row(line.iter().map(|cell| PLACEHOLDER.repeat(width(&cell.text))));
     }
     for (column, place) in table.column_iter_mut().zip(places) {
         column.set_padding((0, GAP));
@@ -114,43 +113,42 @@ fn lay_out(columns: &[Column], places: &[Place], lines: &[Line]) -> Table {
     table
 }
 
-/// Writes a laid out line with the texts in place of their stand-ins.
+/// Writes a laid-out line with the texts in place of the placeholders.
 fn write_line(laid_out: &str, line: &[DisplayText], color: bool, out: &mut dyn Write) -> io::Result<()> {
     let mut rest = laid_out;
     for DisplayText { text, tint } in line.iter().filter(|cell| !cell.text.is_empty()) {
-        let (spaces, stand_ins) = rest.split_at(rest.find(STAND_IN).unwrap_or(rest.len()));
+        let (spaces, placeholders) = rest.split_at(rest.find(PLACEHOLDER).unwrap_or(rest.len()));
         let style = tint.style_if(color);
         write!(out, "{spaces}{style}{text}{style:#}")?;
-        rest = &stand_ins[width(text)..];
+        rest = &placeholders[width(text)..];
     }
     writeln!(out)
 }
 
-/// Columns that are worth filling with the beginning of a text that would not fit otherwise.
+/// The least room that is worth filling with the beginning of a column that was dropped.
 const SLIVER: usize = 8;
 
-/// What a column would like.
+/// The width that a column asks for.
 #[derive(Clone, Copy, Debug)]
 struct Wish {
-    /// Columns of its widest cell.
+    /// The width of its widest cell.
     natural: usize,
-    /// Columns below which it is of no use.
+    /// The width below which it is of no use.
     least: usize,
-    /// The highest goes first when space lacks.
+    /// The column with the highest rank is dropped first.
     rank: usize,
 }
 
-/// What a column gets.
+/// The width that a column gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Place {
-    /// Which of the columns.
+    /// Its index among all columns.
     column: usize,
-    /// Its width.
     width: usize,
 }
 
-/// Gives each column its natural width if there is room; else drops those with the highest rank
-/// until the rest is of use, and takes the missing space from the widest. One always stays.
+/// Gives each column its natural width if there is room. Otherwise it drops the columns with the highest rank until the
+/// rest fits at its least width, and takes the missing room from the widest. One column always stays.
 fn fit(wishes: &[Wish], room: usize) -> Vec<Place> {
     let mut kept: Vec<(usize, Wish)> = wishes.iter().copied().enumerate().collect();
     let mut last_dropped = None;
@@ -158,7 +156,7 @@ fn fit(wishes: &[Wish], room: usize) -> Vec<Place> {
         let last = (0..kept.len()).max_by_key(|&at| kept[at].1.rank);
         last_dropped = last.map(|at| kept.remove(at));
     }
-    // Rather the beginning of a text than an empty edge.
+    // The beginning of a text is worth more than an empty edge.
     let spare = room.saturating_sub(total(&kept, room) + usize::from(GAP));
     if let Some((column, wish)) = last_dropped
         && wish.least < wish.natural
@@ -170,7 +168,7 @@ fn fit(wishes: &[Wish], room: usize) -> Vec<Place> {
     share(&kept, room)
 }
 
-/// Takes what is too much from the widest columns, and hands out what even shares leave over.
+/// Limits the widest columns to a common width, and gives each of them one of the columns that are left.
 fn share(kept: &[(usize, Wish)], room: usize) -> Vec<Place> {
     let cap = (0..=room).rev().find(|&cap| total(kept, cap) <= room).unwrap_or(0);
     let mut left = room.saturating_sub(total(kept, cap));

@@ -2,7 +2,7 @@ use std::io::{self, Write};
 
 use proptest::prelude::*;
 
-use super::{Filter, JqError, Misunderstanding};
+use super::{Filter, JqError, SyntaxError};
 use crate::json::any_json;
 use crate::output::payloads::{assert_harmless, payloads};
 
@@ -16,7 +16,7 @@ fn piped(expression: &str, document: &str) -> String {
     run(expression, document, false).unwrap()
 }
 
-fn misunderstood(expression: &str) -> Misunderstanding {
+fn syntax_error(expression: &str) -> SyntaxError {
     match Filter::compile(expression).err() {
         Some(JqError::Expression(misunderstanding)) => misunderstanding,
         other => panic!("{expression}: {other:?}"),
@@ -71,26 +71,26 @@ fn an_error_points_into_the_expression() {
     for (expression, what, column) in [
         (".tags[", "expected closing bracket", 6),
         (".tags | map(", "expected closing parenthesis", 12),
-        (".tags | foo", "there is no foo/0", 8),
-        ("map(1; 2)", "there is no map/2", 0),
-        (". as $x | $y", "there is no variable $y", 10),
+        (".tags | foo", "foo/0 is not defined", 8),
+        ("map(1; 2)", "map/2 is not defined", 0),
+        (". as $x | $y", "variable $y is not defined", 10),
         (".tags |", "expected term", 7),
         ("", "expected term", 0),
         ("if . then 1", "expected else or end", 11),
         ("\"ü中\" | \"\\q\"", "expected string escape sequence", 10),
         ("§", "expected token", 0),
-        ("a::b", "there is no module a", 0),
+        ("a::b", "module a is not defined", 0),
     ] {
-        let told = misunderstood(expression);
-        assert_eq!((told.what.as_str(), told.column), (what, column), "{expression}");
-        assert_eq!(told.line, expression);
+        let error = syntax_error(expression);
+        assert_eq!((error.message.as_str(), error.column), (what, column), "{expression}");
+        assert_eq!(error.line, expression);
     }
 }
 
 #[test]
 fn an_error_shows_its_line_with_a_caret() {
-    let told = misunderstood(".tags[]\n| \u{1b} foo |\n.x");
-    assert_eq!(told.to_string(), "expected token\n  | ␛ foo |\n    ^");
+    let error = syntax_error(".tags[]\n| \u{1b} foo |\n.x");
+    assert_eq!(error.to_string(), "expected token\n  | ␛ foo |\n    ^");
 }
 
 #[test]
@@ -108,15 +108,15 @@ fn the_expression_sees_nothing_but_the_document() {
         "halt_error",
         "1 | halt_error(3)",
     ] {
-        let told = misunderstood(expression);
-        assert!(told.what.contains("out of reach"), "{expression}: {told}");
+        let error = syntax_error(expression);
+        assert!(error.message.contains("not available here"), "{expression}: {error}");
     }
     for expression in ["import \"a\" as a; 1", "include \"a\"; 1", "import \"a\" as $a; $a"] {
-        let told = misunderstood(expression);
-        assert_eq!(told.what, "modules and files are out of reach here", "{expression}");
+        let error = syntax_error(expression);
+        assert_eq!(error.message, "modules and files are not available here", "{expression}");
         assert_eq!(
-            told.column,
-            expression.find("a\"").unwrap() - usize::from(told.line.as_bytes()[told.column] == b'"')
+            error.column,
+            expression.find("a\"").unwrap() - usize::from(error.line.as_bytes()[error.column] == b'"')
         );
     }
     for expression in ["stderr_empty", "debug_empty", "get_search_list", "$__prog_args"] {
@@ -134,12 +134,12 @@ fn an_error_while_running_says_what_did_not_fit() {
         ("[[1]] | @tsv", "[1] cannot be a cell of @tsv"),
         ("1 | @csv", "1 is not an array of cells for @csv"),
     ] {
-        let told = run(expression, TAGS, false).unwrap_err().to_string();
-        assert!(told.contains(what), "{expression}: {told}");
+        let error = run(expression, TAGS, false).unwrap_err().to_string();
+        assert!(error.contains(what), "{expression}: {error}");
     }
     let long = serde_json::json!(vec!["कखग"; 1000]).to_string();
-    let told = run(".kind", &long, false).unwrap_err().to_string();
-    assert!(told.chars().count() < 250 && told.ends_with("\"kind\""), "{told}");
+    let error = run(".kind", &long, false).unwrap_err().to_string();
+    assert!(error.chars().count() < 250 && error.ends_with("\"kind\""), "{error}");
     assert!(matches!(run(".", "{", false), Err(JqError::Run(_))));
 }
 
@@ -148,8 +148,8 @@ fn a_reply_is_read_only_if_it_is_json_and_not_nested_beyond_the_limit() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     assert_eq!(piped("length", &nested(128)), "1\n");
     for document in [&nested(129), &nested(100_000), "NaN", "1 # one", "<html>", "1 2", ""] {
-        let told = run("length", document, false).unwrap_err().to_string();
-        assert!(told.starts_with("the reply cannot be read: it is"), "{told}");
+        let error = run("length", document, false).unwrap_err().to_string();
+        assert!(error.starts_with("the reply cannot be read: it is"), "{error}");
     }
     let not_unicode = Filter::compile(".").unwrap().run(b"\"\xff\"", false, &mut Vec::new());
     assert!(not_unicode.unwrap_err().to_string().contains("utf-8"));
@@ -208,9 +208,9 @@ proptest! {
 
     #[test]
     fn no_expression_makes_it_panic(expression in "[.\\[\\]{}()|$a-c\"\\\\;:,é +*?@0-9]{0,14}") {
-        if let Err(JqError::Expression(told)) = Filter::compile(&expression) {
-            prop_assert!(told.column <= unicode_width::UnicodeWidthStr::width(told.line.as_str()));
-            prop_assert!(!told.what.is_empty());
+        if let Err(JqError::Expression(error)) = Filter::compile(&expression) {
+            prop_assert!(error.column <= unicode_width::UnicodeWidthStr::width(error.line.as_str()));
+            prop_assert!(!error.message.is_empty());
         }
     }
 }

@@ -41,9 +41,9 @@ fn every_choice_is_read_back_from_its_word() {
 }
 
 #[test]
-fn an_unknown_word_is_answered_with_the_known_ones() {
+fn an_unknown_word_is_an_error_with_the_known_ones() {
     let error = "yaml".parse::<Format>().expect_err("no such format");
-    assert_eq!(error.to_string(), "\"yaml\" is none of table, json, ndjson, csv, tsv");
+    assert_eq!(error.to_string(), "\"yaml\" is unknown; known are table, json, ndjson, csv, tsv");
     let error = "Always".parse::<ColorWhen>().expect_err("no such choice");
-    assert_eq!(error.to_string(), "\"Always\" is none of auto, always, never");
+    assert_eq!(error.to_string(), "\"Always\" is unknown; known are auto, always, never");
 }

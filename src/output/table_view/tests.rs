@@ -27,7 +27,7 @@ fn refused(name: &str) -> String {
 }
 
 #[test]
-fn a_table_shows_what_rows_say_and_where_they_differ() {
+fn a_table_shows_columns_with_values_and_with_differences() {
     let report_of = |row| report(vec![call(1, "note", "x"), row]);
     let text = |text: &str| Value::Text(text.into());
     for (row, expected) in [
@@ -64,7 +64,7 @@ fn at_most_forty_such_keys_become_columns() {
 }
 
 #[test]
-fn a_script_counts_on_the_same_columns_whatever_rows_say() {
+fn a_script_gets_the_same_columns_whatever_values_rows_have() {
     let shown = ["profile", "time", "kind", "customer", "message", "on_break", "remaining", "icons"];
     assert_eq!(names(&delimited_columns(&report(Vec::new()))), shown);
     let row = call(1, "note", "x").with("fields", Value::Raw(raw(r#"{"queue":"sales"}"#)));
@@ -115,7 +115,7 @@ fn requested_columns_keep_their_order_and_are_given_up_from_the_end() {
 }
 
 #[test]
-fn an_unknown_name_is_answered_with_the_known_ones() {
+fn an_unknown_name_is_an_error_with_the_known_ones() {
     let known = "are profile, time, kind, customer, message, on_break, remaining, call_id, icons, fields";
     for (name, expected) in [
         ("knd", "no column is called \"knd\", did you mean \"kind\"? Known"),
@@ -129,6 +129,6 @@ fn an_unknown_name_is_answered_with_the_known_ones() {
     }
     assert_eq!(
         refused("kind.name"),
-        "\"kind\" holds a single value, so \"kind.name\" leads nowhere; paths lead into icons, fields"
+        "\"kind\" is a single value, so there is no column \"kind.name\"; dotted names are possible for icons, fields"
     );
 }

@@ -1,5 +1,4 @@
-//! `--mask`: hides phone numbers but for their last three digits, the same number always the
-//! same way. It must not know which format the text goes into.
+//! `--mask`: hides phone numbers except for their last three digits. The same number always looks the same.
 
 use std::borrow::Cow;
 
@@ -13,11 +12,11 @@ const SHOWN_DIGITS: usize = 3;
 /// E.164 allows 15 digits; subscriber numbers without any prefix have at least 7.
 const FEWEST_DIGITS: usize = 7;
 const MOST_DIGITS: usize = 15;
-/// With so many digits a number is complete: what follows belongs to the next one.
+/// A number with this many digits is complete: digits after it belong to the next one.
 const COMPLETE: usize = 10;
 
-/// Hides all digits but the last three: `+91 98765 43210` becomes `+•• ••••• ••210`.
-/// For text that is known to be a phone number.
+/// Hides all digits except for the last three in text that is known to be a phone number: `+91 98765 43210` becomes
+/// `+•• ••••• ••210`.
 #[must_use]
 pub fn mask_phone(phone: &str) -> String {
     let mut hidden = phone.chars().filter(|digit| digit.is_numeric()).count();
@@ -32,8 +31,8 @@ pub fn mask_phone(phone: &str) -> String {
     phone.chars().map(mask).collect()
 }
 
-/// Masks the text of a field by what the field means. Names and identifiers stay as they are:
-/// they are how other documents and commands refer to the same thing.
+/// Masks the text of a field by its meaning. Names and identifiers stay as they are, because other documents and
+/// commands refer to the same thing by them.
 #[must_use]
 pub fn mask_text(text: &str, meaning: Meaning) -> Cow<'_, str> {
     match meaning {
@@ -50,12 +49,11 @@ pub fn mask_text(text: &str, meaning: Meaning) -> Cow<'_, str> {
     }
 }
 
-/// Finds phone numbers in any text and hides all but their last three digits.
+/// Finds phone numbers in any text and hides all digits except for their last three.
 ///
-/// A phone number is 7 to 15 digits, perhaps with `+`, spaces, dashes and brackets between.
-/// Left alone are dates, clock times, RFC 3339 stamps, decimals and IP addresses, 16 and more
-/// digits in a row, and digits inside hexadecimal identifiers. Where it cannot be decided (ten
-/// digits may be a Unix time) the digits are hidden.
+/// A phone number has 7 to 15 digits, which `+`, spaces, dashes and brackets may separate. Dates, clock times, RFC 3339
+/// timestamps, decimals, IP addresses, 16 and more digits in a row, and digits inside hexadecimal identifiers stay. In
+/// doubt (ten digits may be a Unix time) the digits are hidden.
 #[must_use]
 pub fn mask_free_text(text: &str) -> Cow<'_, str> {
     if text.chars().filter(|digit| digit.is_numeric()).nth(FEWEST_DIGITS - 1).is_none() {
@@ -74,12 +72,12 @@ pub fn mask_free_text(text: &str) -> Cow<'_, str> {
     if masked { Cow::Owned(line.0.into_iter().collect()) } else { Cow::Borrowed(text) }
 }
 
-/// Digits in a row: places of the first, and after the last.
+/// Digits in a row, from `start` up to but not including `end`.
 #[derive(Clone, Copy)]
 struct Run {
     start: usize,
     end: usize,
-    /// Whether a `+` before it says that a phone number starts here.
+    /// Whether a `+` precedes it, with which a phone number starts.
     plus: bool,
 }
 
@@ -96,7 +94,7 @@ impl Run {
 struct Line(Vec<char>);
 
 impl Line {
-    /// The phone numbers, each as the runs of digits it consists of.
+    /// The phone numbers, each as its runs of digits.
     fn phone_numbers(&self) -> Vec<Vec<Run>> {
         let mut found = Vec::new();
         let mut number: Vec<Run> = Vec::new();
@@ -149,7 +147,7 @@ impl Line {
         self.0.get(place).copied()
     }
 
-    /// Whether only spaces, dashes and brackets stand between, and few of them.
+    /// Whether the characters between two runs are a few spaces, dashes and brackets.
     fn is_gap(&self, from: usize, to: usize) -> bool {
         let gap = self.0.get(from..to).unwrap_or_default();
         let separates = |character: &char| {
@@ -163,7 +161,7 @@ impl Line {
         let before = if run.plus { None } else { self.before(run.start) };
         let after = self.after(run.end);
         let long = run.digits() >= COMPLETE;
-        // A letter beside few digits makes a code of them; beside many, only a hexadecimal one.
+        // Few digits beside a letter are a code. Many digits are one only beside a hexadecimal letter.
         let is_code = |beside: Option<char>| {
             beside.is_some_and(|beside| {
                 beside == '•'
@@ -194,7 +192,7 @@ impl Line {
         (digit_before && joins(self.before(run.start))) || (digit_after && joins(self.after(run.end)))
     }
 
-    /// `2026-11-23` or `23-11-2026`, from the first of these runs on.
+    /// Whether the first three of these runs are `2026-11-23` or `23-11-2026`.
     fn is_dashed_date(&self, runs: &[Run]) -> bool {
         let [first, second, third, ..] = runs else { return false };
         let dashed = |left: &Run, right: &Run| right.start == left.end + 1 && self.0[left.end] == '-';
@@ -247,8 +245,8 @@ impl Line {
 
 fn is_phone(number: &[Run]) -> bool {
     let digits: usize = number.iter().map(Run::digits).sum();
-    let telling = number.iter().any(|run| run.plus || run.digits() >= 3);
-    (FEWEST_DIGITS..=MOST_DIGITS).contains(&digits) && (telling || digits >= COMPLETE)
+    let looks_dialled = number.iter().any(|run| run.plus || run.digits() >= 3);
+    (FEWEST_DIGITS..=MOST_DIGITS).contains(&digits) && (looks_dialled || digits >= COMPLETE)
 }
 
 fn is_day(year: Option<u32>, month: Option<u32>, day: Option<u32>) -> bool {

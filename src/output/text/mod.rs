@@ -1,4 +1,4 @@
-//! What happens to a text before it may be shown.
+//! Masks, redacts, sanitizes and measures text before it is shown.
 
 pub mod mask;
 pub mod redact;

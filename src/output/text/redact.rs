@@ -1,5 +1,4 @@
-//! Keeps secrets off both streams, in whatever encoding they come back. It must not know what
-//! a session is: it is told texts to hide, and hides them.
+//! Keeps secrets off stdout and stderr, in whatever encoding they come back.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,18 +9,18 @@ use zeroize::Zeroizing;
 
 mod encodings;
 
-/// What stands in place of a secret.
+/// Replaces a secret.
 const HIDDEN: &str = "••••";
-/// A shorter text is guessed in seconds, so it is no secret; hiding it would deface every answer.
+/// The least number of bytes of a secret. A shorter text can be guessed in seconds, and hiding it would deface answers.
 const SHORTEST_SECRET: usize = 6;
 
-/// The secrets to hide. Clones share them, so a secret learnt later is hidden everywhere.
+/// The secrets to hide. Clones share them, so a secret that is added later is hidden everywhere.
 #[derive(Clone, Default)]
 pub struct Redactor(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    /// How many secrets there are: lets a writer see without a lock that nothing has changed.
+    /// How many secrets there are. By it a writer sees without the lock that nothing has changed.
     count: AtomicUsize,
     secrets: Mutex<Secrets>,
 }
@@ -29,7 +28,7 @@ struct Shared {
 #[derive(Default)]
 struct Secrets {
     texts: Vec<Zeroizing<String>>,
-    /// Built when first needed after a change.
+    /// Built at the first use after a change.
     spellings: Option<Arc<Spellings>>,
 }
 
@@ -44,9 +43,9 @@ struct Spellings {
 }
 
 impl Redactor {
-    /// Hides the text from now on: as it is, escaped for JSON, HTML or Rust, percent-encoded, in
-    /// base64, in hexadecimal and reversed, and its first and last 12 characters if it has twice
-    /// as many. Texts shorter than six bytes are not hidden.
+    /// Hides the text from now on: as it is, escaped for JSON, HTML or Rust, percent-encoded, in base64, in hexadecimal
+    /// and reversed. If it has 24 characters or more, its first 12 and its last 12 are hidden alone too. Texts of fewer
+    /// than six bytes are not hidden.
     pub fn hide(&self, secret: &str) {
         if secret.len() < SHORTEST_SECRET {
             return;
@@ -67,7 +66,7 @@ impl Redactor {
         spellings.automaton.replace_all(text, &vec![HIDDEN; spellings.automaton.patterns_len()])
     }
 
-    /// The same, but never waits: `None` where this thread, or another, is just looking for secrets.
+    /// The text with all secrets hidden; `None` instead of waiting if this or another thread holds the lock.
     #[must_use]
     pub fn try_redact(&self, text: &str) -> Option<String> {
         match self.0.secrets.try_lock() {
@@ -81,7 +80,7 @@ impl Redactor {
         self.0.count.load(Ordering::Acquire)
     }
 
-    /// Runs `work` as if it were done in the middle of a search.
+    /// Runs `work` while the lock is held, as during a search.
     #[cfg(test)]
     pub(crate) fn while_locked<T>(&self, work: impl FnOnce() -> T) -> T {
         let _secrets = self.0.secrets.lock();
@@ -105,11 +104,11 @@ impl Spellings {
         let patterns: Vec<_> = texts.iter().flat_map(|text| encodings::of(text)).collect();
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
-            // Built in half a millisecond; the faster automaton takes three times as long and
-            // twenty times the memory, and an answer is too short to win that back.
+            // It takes half a millisecond to build. The faster automaton takes three times as long and twenty times the
+            // memory, and an answer is too short to gain that back.
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(patterns.iter().map(|pattern| pattern.as_slice()))
-            // Fails only beyond two thousand million bytes of secrets.
+            // Fails only if the secrets have more than two thousand million bytes.
             .ok()?;
         Some(Self {
             longest: automaton.max_pattern_len(),
@@ -119,34 +118,34 @@ impl Spellings {
         })
     }
 
-    /// Where the part of a text ends in which every secret that begins is here whole.
+    /// The end of the part of a text in which every secret that begins is complete.
     fn end_of_whole(&self, text: &[u8]) -> usize {
         let whole = (text.len() + 1).saturating_sub(self.longest).min(text.len());
-        // Only the end of a line behind that place lets more through; a large document may have none at all.
+        // The last line feed after that place ends it later. Only this stretch is searched, because a large document may
+        // have no line feed at all.
         let line = text[whole..].iter().rposition(|&byte| byte == b'\n').map(|last| whole + last + 1);
         line.filter(|_| self.within_lines).unwrap_or(whole)
     }
 }
 
-/// Passes text on with the secrets hidden, however it is cut into writes.
+/// Passes text on with the secrets hidden, even if a secret is split over several writes.
 ///
-/// The end of what was written stays back while it could be the beginning of a secret, at most
-/// until the line ends or [`Write::flush`] asks for it.
+/// It keeps back the end of the text while it could be the beginning of a secret, until the line ends or until
+/// [`Write::flush`].
 pub struct RedactingWriter<W: Write> {
     inner: W,
     redactor: Redactor,
     spellings: Option<Arc<Spellings>>,
-    /// Written, but not yet passed on.
+    /// Written by the caller, but not yet passed on.
     held: Vec<u8>,
 }
 
 impl<W: Write> RedactingWriter<W> {
-    /// A writer in front of `inner`.
     pub fn new(inner: W, redactor: Redactor) -> Self {
         Self { inner, redactor, spellings: None, held: Vec::new() }
     }
 
-    /// Passes a text on, from the beginning to `end` and not into a secret; returns how much that was.
+    /// Passes a text on up to `end`, or to the end of the secret there; returns how many bytes that is.
     fn pass_on(&mut self, spellings: &Spellings, text: &[u8], end: usize) -> io::Result<usize> {
         let mut done = 0;
         let secrets = spellings.automaton.find_iter(text).map(|secret| secret.range());
@@ -175,11 +174,11 @@ impl<W: Write> Write for RedactingWriter<W> {
             return self.inner.write(text);
         };
         if self.held.is_empty() {
-            // A large answer comes in whole lines, of which nothing has to be kept.
+            // A large answer arrives in whole lines, so nothing of it has to be kept.
             let done = self.pass_on(&spellings, text, spellings.end_of_whole(text))?;
             self.held.extend_from_slice(&text[done..]);
         } else {
-            // After a failed write nobody knows how much has arrived: what is taken is not said twice.
+            // After a failed write it is unknown how much has arrived, so nothing is written twice.
             let mut held = std::mem::take(&mut self.held);
             held.extend_from_slice(text);
             let done = self.pass_on(&spellings, &held, spellings.end_of_whole(&held))?;
@@ -200,7 +199,7 @@ impl<W: Write> Write for RedactingWriter<W> {
 
 impl<W: Write> Drop for RedactingWriter<W> {
     fn drop(&mut self) {
-        // Whoever wants to know about errors flushes before.
+        // A caller that needs the error flushes first.
         let _ = self.flush();
     }
 }

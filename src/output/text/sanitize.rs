@@ -1,5 +1,5 @@
-//! Makes text from outside harmless: what a terminal would obey or hide is shown instead.
-//! Nothing is dropped, so nothing can vanish. It must not know where the text goes.
+//! Makes text from outside harmless: characters that a terminal would obey or hide are replaced by visible ones.
+//! Nothing is dropped, so nothing can vanish.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -8,21 +8,21 @@ use unicode_width::UnicodeWidthChar;
 
 pub(crate) use crate::json::is_bidi_control;
 
-/// Longer piles of combining marks paint over the neighbouring lines; no script needs them.
+/// More combining marks on one character would paint over the neighbouring lines; no script needs them.
 pub(crate) const MARKS_PER_BASE: usize = 8;
 
-/// One line of harmless text: control characters become pictures (`␛`, `␊`) or `\u{9b}`,
-/// invisible and direction-changing characters become `\u{202e}`, and everything that Hindi,
-/// Arabic or an emoji needs stays. Sanitising twice is sanitising once.
+/// One line of harmless text. Control characters become pictures (`␛`, `␊`) or escapes (`\u{9b}`); invisible and
+/// direction-changing characters become escapes (`\u{202e}`). Everything that Hindi, Arabic or an emoji needs stays.
+/// Sanitizing a second time changes nothing.
 ///
-/// The only emoji that changes are flags of regions (England): they are spelled in tag
-/// characters, which can carry any hidden message.
+/// The only emoji that change are flags of regions (England): they consist of tag characters, which can carry a hidden
+/// message.
 #[must_use]
 pub fn sanitize(text: &str) -> Cow<'_, str> {
     sanitize_keeping(text, &[])
 }
 
-/// The same for text that may be owned.
+/// [`sanitize`] for text that may be owned.
 #[must_use]
 pub fn sanitized(text: Cow<'_, str>) -> Cow<'_, str> {
     match sanitize(&text) {
@@ -31,13 +31,13 @@ pub fn sanitized(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// The same for text of several lines: line feeds stay.
+/// [`sanitize`] for text of several lines: line feeds stay.
 #[must_use]
 pub fn sanitize_lines(text: &str) -> Cow<'_, str> {
     sanitize_keeping(text, &['\n'])
 }
 
-/// The same, with the control characters in `kept` left as they are.
+/// [`sanitize`], except that the characters in `kept` stay.
 pub(crate) fn sanitize_keeping<'t>(text: &'t str, kept: &[char]) -> Cow<'t, str> {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return Cow::Borrowed(text);
@@ -68,7 +68,7 @@ pub(crate) fn sanitize_keeping<'t>(text: &'t str, kept: &[char]) -> Cow<'t, str>
 /// What a character can do to the text around it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
-    /// Obeyed by a terminal, or invisible: never let through.
+    /// A terminal obeys it, or it is invisible; always replaced.
     Harmful,
     /// ZWNJ and ZWJ: Indic and Persian spelling, emoji families.
     Joiner,
@@ -77,8 +77,7 @@ enum Class {
     /// Painted onto the character before it.
     Mark,
     Space,
-    /// Everything else. Whether it may be joined to its neighbours is asked only beside a joiner: Unicode's table of
-    /// letters is slow to look into.
+    /// Everything else. Whether it is a letter is looked up only beside a joiner, because Unicode's table is slow.
     Base(char),
 }
 
@@ -98,15 +97,15 @@ impl Class {
         }
     }
 
-    /// Whether a joiner may stand beside it: letters and pictographs.
+    /// Whether a joiner may be beside it: letters and pictographs.
     fn takes_joiner(self) -> bool {
         let Self::Base(character) = self else { return false };
         character.is_alphabetic() || matches!(character, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
     }
 }
 
-/// Line and paragraph separator, the default-ignorable characters of Unicode that have no
-/// place in a name, and the marks of interlinear annotation.
+/// Line and paragraph separators, the default-ignorable characters of Unicode that no name needs, and the marks of
+/// interlinear annotation.
 fn is_hidden(character: char) -> bool {
     is_bidi_control(character)
         || matches!(
@@ -129,16 +128,16 @@ fn is_hidden(character: char) -> bool {
         )
 }
 
-/// What stands before the character in question, as far as it decides about it.
+/// The characters before the current one, as far as they decide whether it stays.
 #[derive(Default)]
 struct Cluster {
-    /// `None` at the start and after everything replaced: nothing may attach itself there.
+    /// `None` at the start and after a replaced character: no mark or joiner may follow there.
     last: Option<Class>,
     marks: usize,
 }
 
 impl Cluster {
-    /// Whether the character may stay, given its neighbours; moves on to it.
+    /// Whether the character may stay; makes it the last one.
     fn accepts(&mut self, class: Class, next: Option<char>) -> bool {
         let accepted = match class {
             Class::Harmful => false,
@@ -158,8 +157,8 @@ impl Cluster {
         accepted
     }
 
-    /// A joiner stays between letters, marks and pictographs. After a mark it may also end
-    /// the word, as in the old spelling of Malayalam chillus.
+    /// A joiner stays between letters, marks and pictographs. After a mark it may also end the word, as in the old
+    /// spelling of Malayalam chillus.
     fn joins(&self, next: Option<char>) -> bool {
         match self.last {
             Some(Class::Mark) => true,

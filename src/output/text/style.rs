@@ -1,12 +1,11 @@
-//! The one place for colour: what something means decides its tint and the symbol that says the
-//! same without colour. It must not know where it is written, nor decide whether colour is wanted.
+//! Colours and symbols. The meaning of a value decides both, so that nothing is shown by colour alone.
 
 use anstyle::{AnsiColor, Color, Style};
 
-/// How something is meant to strike the eye. The only source of SGR codes in the program.
+/// How a text is meant to look. The only source of colour codes in the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tint {
-    /// As the terminal writes anyway.
+    /// The terminal's default.
     Plain,
     /// A heading.
     Strong,
@@ -25,7 +24,7 @@ pub enum Tint {
 }
 
 impl Tint {
-    /// Every tint.
+    #[cfg(test)]
     pub const ALL: [Self; 8] = [
         Self::Plain,
         Self::Strong,
@@ -37,7 +36,7 @@ impl Tint {
         Self::Alarm,
     ];
 
-    /// The colour and weight. Only the eight colours that every theme defines.
+    /// Colour and weight, of the eight colours that every terminal theme defines.
     #[must_use]
     pub const fn style(self) -> Style {
         match self {
@@ -52,7 +51,7 @@ impl Tint {
         }
     }
 
-    /// The style where colour is wanted, no style elsewhere.
+    /// The style if colour is wanted, else no style.
     #[must_use]
     pub const fn style_if(self, color: bool) -> Style {
         if color { self.style() } else { Style::new() }
@@ -63,49 +62,38 @@ const fn colored(color: AnsiColor) -> Style {
     Style::new().fg_color(Some(Color::Ansi(color)))
 }
 
-/// A symbol and a tint that say the same. Symbols are one column wide and found in the common
-/// monospaced fonts.
+/// A symbol and a tint with one meaning. Symbols are one column wide and in the common monospaced fonts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark {
-    /// One column wide.
     pub symbol: char,
-    /// Says what the symbol says.
     pub tint: Tint,
 }
 
 /// Nothing unusual.
 pub const ORDINARY: Mark = mark('·', Tint::Quiet);
-/// A call that nobody took.
+/// A call that no agent answered.
 pub const MISSED: Mark = mark('✗', Tint::Bad);
-/// Somebody waits to be called.
+/// A customer waits for a call back.
 pub const CALLBACK: Mark = mark('↩', Tint::Notable);
-/// A message waits to be heard.
 pub const VOICEMAIL: Mark = mark('✉', Tint::Notable);
-/// A call passed on.
 pub const TRANSFER: Mark = mark('⇄', Tint::Plain);
-/// A call that came in.
 pub const INCOMING: Mark = mark('↓', Tint::Good);
-/// A call that went out.
 pub const OUTGOING: Mark = mark('↑', Tint::Good);
-/// Ended as it should: a call that was taken, a server that answers.
+/// A good outcome: a call that was answered, a server that replies.
 pub const ANSWERED: Mark = mark('✓', Tint::Good);
-/// On break.
 pub const ON_BREAK: Mark = mark('‖', Tint::Notable);
-/// In wrap-up.
 pub const IN_WRAPUP: Mark = mark('◔', Tint::Notable);
-/// The one of several that is used: neither good nor bad.
+/// The selected one of several: neither good nor bad.
 pub const CHOSEN: Mark = mark('*', Tint::Plain);
-/// Worth a look.
 pub const NOTABLE: Mark = mark('!', Tint::Notable);
-/// Wrong.
 pub const WRONG: Mark = mark('✗', Tint::Bad);
 
 const fn mark(symbol: char, tint: Tint) -> Mark {
     Mark { symbol, tint }
 }
 
-/// What a kind of notification says, by the words in it. Kinds are not published (`api.md` §3), so
-/// this reads words rather than a closed list; the more telling word wins ("missed incoming call").
+/// Marks of kinds of notifications by the words in them. The vendor publishes no list of kinds (`api.md` §3). The first
+/// word in this order wins, so the more specific ones come first ("missed incoming call").
 const KINDS: [(&str, Mark); 14] = [
     ("missed", MISSED),
     ("abandon", MISSED),
@@ -123,12 +111,11 @@ const KINDS: [(&str, Mark); 14] = [
     ("outbound", OUTGOING),
 ];
 
-/// The words by which kinds are recognised.
+/// The words by which kinds are recognised, for completion.
 pub fn kinds() -> impl Iterator<Item = &'static str> {
     KINDS.iter().map(|(word, _)| *word)
 }
 
-/// The mark of a kind of notification.
 #[must_use]
 pub fn mark_of_kind(kind: &str) -> Mark {
     // "Call Back", "call_back", "call-back" and "callback" are one word.
@@ -137,7 +124,7 @@ pub fn mark_of_kind(kind: &str) -> Mark {
     KINDS.iter().find(|(word, _)| letters.contains(word)).map_or(ORDINARY, |(_, mark)| *mark)
 }
 
-/// The mark of a check by how it ended: `ok`, `warn`, `fail`, or something else that was not looked at.
+/// The mark of a check: `ok`, `warn`, `fail`, or any other word for a check that was skipped.
 #[must_use]
 pub fn mark_of_verdict(word: &str) -> Mark {
     match word {
@@ -148,10 +135,10 @@ pub fn mark_of_verdict(word: &str) -> Mark {
     }
 }
 
-/// The mark of a state by the key that holds it: `on_break`, `in_wrapup`, `default`, `ok`.
+/// The mark of a yes-or-no value by its key: `on_break`, `in_wrapup`, `default`, `ok`.
 #[must_use]
-pub fn mark_of_state(key: &str, holds: bool) -> Mark {
-    match (holds, key) {
+pub fn mark_of_state(key: &str, is_set: bool) -> Mark {
+    match (is_set, key) {
         (false, _) => ORDINARY,
         (true, "on_break") => ON_BREAK,
         (true, "in_wrapup") => IN_WRAPUP,

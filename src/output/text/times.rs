@@ -1,4 +1,4 @@
-//! Words for moments and lengths of time. Pure: the present and the zone are handed in.
+//! Words for moments and lengths of time.
 
 use jiff::{
     Timestamp,
@@ -10,27 +10,27 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// How long ago or ahead a moment is: "just now", "40 s ago", "in 5 min", "yesterday 14:03", and
-/// beyond that the date. Hours are counted within the day and across midnight up to twelve.
+/// The distance of a moment from now: "just now", "40 s ago", "in 5 min", "yesterday 14:03", and beyond that the date.
+/// Hours are counted within the day, and across midnight up to twelve.
 #[must_use]
 pub fn relative(moment: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let seconds = moment.as_second() - now.as_second();
     let size = seconds.abs();
-    let told = |count: i64, unit: &str| {
+    let distance = |count: i64, unit: &str| {
         if seconds < 0 { format!("{count} {unit} ago") } else { format!("in {count} {unit}") }
     };
     if size < 5 {
         return "just now".to_owned();
     }
     if size < MINUTE {
-        return told(size, "s");
+        return distance(size, "s");
     }
     if size < HOUR {
-        return told(size / MINUTE, "min");
+        return distance(size / MINUTE, "min");
     }
     let (there, here) = (zone.to_datetime(moment), zone.to_datetime(now));
     if size < 12 * HOUR || there.date() == here.date() {
-        return told(size / HOUR, "h");
+        return distance(size / HOUR, "h");
     }
     let time = hour_and_minute(there);
     if here.date().yesterday().is_ok_and(|day| day == there.date()) {
@@ -63,7 +63,7 @@ pub fn length(seconds: i64) -> String {
     format!("{sign}{words}")
 }
 
-/// The time on the clock, "13:04", with the date before it when that is not today.
+/// The clock time, "13:04", with the date before it unless that is today.
 #[must_use]
 pub fn clock(moment: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let there = zone.to_datetime(moment);
@@ -71,11 +71,11 @@ pub fn clock(moment: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     if there.date() == zone.to_datetime(now).date() { time } else { format!("{} {time}", there.date()) }
 }
 
-/// RFC 3339 with the zone's numeric offset; a fraction of a second only where there is one.
+/// RFC 3339 with the zone's numeric offset, and a fraction of a second only if there is one.
 #[must_use]
 pub fn rfc3339(moment: Timestamp, zone: &TimeZone) -> String {
     let offset = zone.to_offset(moment);
-    // RFC 3339 knows no seconds in an offset; local mean time, from before the zones, has them.
+    // An offset in RFC 3339 has no seconds, but local mean time, from before time zones, has them.
     let whole_minutes = Offset::from_seconds(offset.seconds() / 60 * 60).unwrap_or(offset);
     moment.display_with_offset(whole_minutes).to_string()
 }

@@ -1,14 +1,13 @@
-//! How many columns a terminal paints for a text, and texts cut and padded by that measure.
-//! It expects text that `sanitize` has been through: a control character has no width to speak of.
+//! Measures, cuts and pads text by the columns that a terminal paints for it. The text must be sanitized, because control
+//! characters have no defined width.
 
 use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Columns of a text: the sum over its grapheme clusters. Unlike the width of the string as a
-/// whole, this leaves out ligatures of neighbouring letters (Arabic lam-alef), which terminals
-/// paint as two cells.
+/// The sum of the widths of the grapheme clusters. The width of the whole string would count a ligature of two letters
+/// (Arabic lam-alef) as one column, but terminals paint two.
 #[must_use]
 pub fn width(text: &str) -> usize {
     if text.is_ascii() {
@@ -17,7 +16,7 @@ pub fn width(text: &str) -> usize {
     text.graphemes(true).map(UnicodeWidthStr::width).sum::<usize>()
 }
 
-/// The text in at most so many columns, cut between grapheme clusters, with `…` where it was cut.
+/// The text in at most `columns` columns, cut between grapheme clusters and marked with `…`.
 #[must_use]
 pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     if width(text) <= columns {
@@ -37,14 +36,14 @@ pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", &text[..end]))
 }
 
-/// The text with spaces after it up to so many columns.
+/// The text with spaces after it, `columns` wide.
 #[must_use]
 pub fn pad_right(text: &str, columns: usize) -> String {
     let spaces = columns.saturating_sub(width(text));
     format!("{text}{:spaces$}", "")
 }
 
-/// The text with spaces before it up to so many columns.
+/// The text with spaces before it, `columns` wide.
 #[must_use]
 pub fn pad_left(text: &str, columns: usize) -> String {
     let spaces = columns.saturating_sub(width(text));

@@ -100,7 +100,7 @@ fn a_list_is_one_object_with_its_keys_in_order() {
 }
 
 #[test]
-fn what_was_not_said_is_null_and_none_is_an_empty_list() {
+fn an_absent_value_is_null_and_no_rows_are_an_empty_list() {
     let mut report = report(Vec::new());
     report.head = Row::new(TAGS.head);
     let empty = "{\"as_of\":null,\"tags\":[],\"icons\":[],\"failures\":[]}\n";
@@ -177,14 +177,14 @@ fn a_mask_hides_numbers_everywhere() {
 
 #[test]
 fn a_problem_is_one_line() {
-    let told = |mask| {
+    let written = |mask| {
         let mut out = Vec::new();
         write_problem(&problem(), mask, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     };
     let expected = r#"{"error":{"kind":"sign_in","code":1044,"message":"session of 9876543210 is gone\n","causes":["first","second"],"hints":["run `deepcall login`","or wait"],"profile":"ravi"}}"#;
-    assert_eq!(told(false), format!("{expected}\n"));
-    assert_eq!(told(true), format!("{}\n", expected.replace("9876543210", "•••••••210")));
+    assert_eq!(written(false), format!("{expected}\n"));
+    assert_eq!(written(true), format!("{}\n", expected.replace("9876543210", "•••••••210")));
 }
 
 #[test]

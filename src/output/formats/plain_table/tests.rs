@@ -28,7 +28,7 @@ asha     2026-11-22T12:30:00+05:30  note         +91 98765 43210  👨‍👩‍
 #[test]
 fn requested_columns_are_shown_in_their_order() {
     let names = ["customer", "fields.queue", "kind"].map(str::to_owned).to_vec();
-    let asked = Presentation { columns: Some(names), mask: true, ..piped() };
+    let selected = Presentation { columns: Some(names), mask: true, ..piped() };
     let expected = "\
 CUSTOMER         fields.queue  KIND
 •••••••••210     sales         missed_call
@@ -36,7 +36,7 @@ CUSTOMER         fields.queue  KIND
                                incoming
 +•• ••••• ••210                note
 ";
-    assert_eq!(drawn(&floor(), &asked), expected);
+    assert_eq!(drawn(&floor(), &selected), expected);
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn on_break() -> Report {
     Report { sentence: Some(sentence), ..report(vec![call(30, "note", "a, b")]) }
 }
 
-fn asked_for(name: &str, presentation: Presentation) -> Presentation {
+fn with_column(name: &str, presentation: Presentation) -> Presentation {
     Presentation { columns: Some(vec![name.to_owned()]), ..presentation }
 }
 
@@ -21,7 +21,7 @@ fn asked_for(name: &str, presentation: Presentation) -> Presentation {
 fn a_sentence_stands_for_the_table_at_a_terminal_only() {
     assert_eq!(rendered(&on_break(), &terminal(80)), "asha is at work\n");
     assert!(rendered(&on_break(), &piped()).starts_with("TIME "));
-    assert_eq!(rendered(&on_break(), &asked_for("kind", terminal(80))), "KIND\n· note\n");
+    assert_eq!(rendered(&on_break(), &with_column("kind", terminal(80))), "KIND\n· note\n");
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn delimited_forms_name_the_keys_and_keep_their_columns() {
 fn an_unknown_column_is_refused_before_anything_is_written() {
     for format in [Format::Table, Format::Csv, Format::Tsv] {
         let mut out = Vec::new();
-        let presentation = Presentation { format, ..asked_for("knd", piped()) };
+        let presentation = Presentation { format, ..with_column("knd", piped()) };
         let error = render(&on_break(), &presentation, &mut out).expect_err("no such column");
         assert!(error.to_string().starts_with("no column is called \"knd\", did you mean \"kind\"?"));
         assert!(out.is_empty());
@@ -71,7 +71,7 @@ fn json_is_one_object_and_ndjson_one_object_a_line() {
 }
 
 #[test]
-fn a_closed_pipe_is_told_as_such() {
+fn a_closed_pipe_is_recognised() {
     struct Closed;
     impl Write for Closed {
         fn write(&mut self, _: &[u8]) -> io::Result<usize> {
@@ -81,6 +81,6 @@ fn a_closed_pipe_is_told_as_such() {
             Ok(())
         }
     }
-    let error = render(&on_break(), &piped(), &mut Closed).expect_err("nobody reads");
+    let error = render(&on_break(), &piped(), &mut Closed).expect_err("the pipe is closed");
     assert!(matches!(error, RenderError::Io(cause) if cause.kind() == io::ErrorKind::BrokenPipe));
 }

@@ -37,7 +37,7 @@ fn a_notable_sentence_is_marked_and_harmless() {
 }
 
 #[test]
-fn the_mark_says_what_the_colour_says() {
+fn the_mark_and_the_colour_have_one_meaning() {
     for (tone, expected) in [
         (Tone::Usual, "asha is at work\n"),
         (Tone::Notable, "\u{1b}[33m! asha is at work\u{1b}[0m\n"),
@@ -52,13 +52,13 @@ fn the_mark_says_what_the_colour_says() {
 fn phone_numbers_are_hidden_when_asked() {
     let masked = Presentation { mask: true, ..terminal(80) };
     assert!(written(&on_break(), &masked).ends_with("called by +•• ••••• ••210\n"));
-    let told = Sentence { tone: Tone::Usual, parts: vec![Part::Text("from 919876543210".to_owned())] };
-    assert_eq!(written(&told, &masked), "from •••••••••210\n");
+    let incoming = Sentence { tone: Tone::Usual, parts: vec![Part::Text("from 919876543210".to_owned())] };
+    assert_eq!(written(&incoming, &masked), "from •••••••••210\n");
 }
 
 #[test]
 fn parts_that_are_harmless_alone_stay_harmless_together() {
     let parts = vec![Part::Words("x"), Part::Text("\u{301}".repeat(6)), Part::Text("\u{301}".repeat(6))];
-    let said = words(&Sentence { tone: Tone::Usual, parts }, now(), &india(), false);
-    assert_eq!(said, sanitize(&said));
+    let text = words(&Sentence { tone: Tone::Usual, parts }, now(), &india(), false);
+    assert_eq!(text, sanitize(&text));
 }

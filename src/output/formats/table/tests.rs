@@ -50,7 +50,7 @@ asha     yesterday 12:30  · note         +91 98765 43210  👨‍👩‍👧‍
 }
 
 #[test]
-fn texts_stand_under_each_other_as_terminals_paint_them() {
+fn columns_are_aligned_as_terminals_paint_them() {
     let rows = ["Asha", "日本", "صلاح", "👨‍👩‍👧‍👦", "नमस्ते", "ends with spaces  "];
     let rows = rows.map(|message| call(30, "note", message).with("remaining", Value::Seconds(60)));
     let expected = "\
@@ -66,7 +66,7 @@ TIME      KIND    MESSAGE            LEFT
 }
 
 #[test]
-fn colour_says_what_the_mark_says() {
+fn colour_and_mark_have_one_meaning() {
     let rows = vec![call(30, "missed", "a"), call(90, "callback", "b").with("remaining", Value::Seconds(-5))];
     let expected = "\
 \u{1b}[1mTIME\u{1b}[0m       \u{1b}[1mKIND\u{1b}[0m        \u{1b}[1mMESSAGE\u{1b}[0m  \u{1b}[1mLEFT\u{1b}[0m

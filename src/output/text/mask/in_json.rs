@@ -1,4 +1,4 @@
-//! Masks inside JSON as the server wrote it, by the keys of values and by their shape.
+//! Masks phone numbers inside JSON from the server. Keys and the shape of values show which values are phone numbers.
 
 use std::borrow::Cow;
 
@@ -43,11 +43,10 @@ const PHONE_KEYS: [&str; 32] = [
     "virtualnumber",
 ];
 
-/// Masks the phone numbers inside valid JSON, wherever the keys or their shape give them away. `key` is the
-/// key under which the whole stands.
+/// Masks the phone numbers inside valid JSON. `key` is the key of the whole value.
 ///
-/// A JSON number under a phone's key becomes a string. Bare digits under the keys of times and
-/// identifiers stay, so that a Unix time survives.
+/// A JSON number under a key of phone numbers becomes a string. Bare digits under a key of times or identifiers stay, so
+/// that a Unix time survives.
 #[must_use]
 pub fn mask_json<'j>(json: &'j str, key: &str) -> Cow<'j, str> {
     json::replace(json, Role::of_key(key, Role::Plain), Role::of_key, |role, token| {
@@ -61,13 +60,13 @@ pub fn mask_json<'j>(json: &'j str, key: &str) -> Cow<'j, str> {
 
 fn mask_string(token: &str, role: Role) -> Option<String> {
     let Some(text) = json::string(token) else {
-        // Half a surrogate pair: what cannot be read cannot be searched, so it is hidden whole.
+        // A string with half of a surrogate pair cannot be searched, so all of it is hidden.
         return Some("\"•••\"".to_owned());
     };
     let masked = match role {
         Role::Phone => Cow::Owned(mask_phone(&text)),
-        Role::Telling if text.bytes().all(|byte| byte.is_ascii_digit()) => return None,
-        Role::Telling | Role::Plain => mask_free_text(&text),
+        Role::TimeOrId if text.bytes().all(|byte| byte.is_ascii_digit()) => return None,
+        Role::TimeOrId | Role::Plain => mask_free_text(&text),
     };
     (masked != text).then(|| serde_json::Value::from(masked).to_string())
 }
@@ -77,18 +76,17 @@ fn mask_number(token: &str, role: Option<Role>) -> Option<String> {
     (role == Some(Role::Phone) && digits >= FEWEST_DIGITS).then(|| format!("\"{}\"", mask_phone(token)))
 }
 
-/// What the key says about its value.
+/// What a value is, by its key.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
     Phone,
-    /// A time or an identifier.
-    Telling,
+    TimeOrId,
     Plain,
 }
 
 impl Role {
     fn of_key(key: &str, container: Self) -> Self {
-        // MongoDB's wrappers (`{"$date": {"$numberLong": "1764000000000"}}`) say nothing new.
+        // MongoDB wraps a value in keys of its own: `{"$date": {"$numberLong": "1764000000000"}}`.
         if key.starts_with('$') {
             return container;
         }
@@ -104,7 +102,7 @@ impl Role {
             || key.ends_with("At")
             || matches!(word, "at" | "t" | "ts" | "since" | "until" | "start" | "end" | "created")
         {
-            Self::Telling
+            Self::TimeOrId
         } else {
             Self::Plain
         }

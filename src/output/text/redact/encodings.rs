@@ -1,14 +1,14 @@
-//! The ways in which a secret may come back.
+//! The encodings in which a secret may come back.
 
 use zeroize::Zeroizing;
 
 /// Bytes that are wiped when dropped.
 type Spelling = Zeroizing<Vec<u8>>;
 
-/// Servers and logs quote the beginning or the end of a secret; so much of it is hidden too.
+/// Servers and logs quote the beginning or the end of a secret. Parts of this many characters are hidden too.
 const PART: usize = 12;
 
-/// All spellings of the secret and of its first and last characters. Some may be equal.
+/// All spellings of the secret and of its first and last characters, each once.
 pub(crate) fn of(secret: &str) -> Vec<Spelling> {
     let mut spellings = Vec::new();
     spell(secret, &mut spellings);
@@ -26,7 +26,7 @@ pub(crate) fn of(secret: &str) -> Vec<Spelling> {
 
 fn spell(text: &str, spellings: &mut Vec<Spelling>) {
     let mut add = |spelling: String| spellings.push(Zeroizing::new(spelling.into_bytes()));
-    // Most secrets are plain letters and digits, which every escape leaves as they are.
+    // Most secrets are plain letters and digits, which no escape changes.
     if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)) {
         escapes(text, &mut add);
     }
@@ -41,7 +41,7 @@ fn spell(text: &str, spellings: &mut Vec<Spelling>) {
     add(text.to_owned());
 }
 
-/// Spellings in which only some characters look different.
+/// Spellings in which only some characters differ.
 fn escapes(text: &str, add: &mut impl FnMut(String)) {
     let json = json(text);
     add(self::json(&json));
@@ -64,7 +64,7 @@ fn json(text: &str) -> String {
     quoted[1..quoted.len() - 1].to_owned()
 }
 
-/// The same with everything outside ASCII as `\uXXXX`.
+/// The inside of a JSON string with everything outside ASCII as `\uXXXX`.
 fn ascii_json(json: &str, digits: &[u8; 16]) -> String {
     let mut ascii = String::new();
     for character in json.chars() {
@@ -96,7 +96,7 @@ fn html(text: &str, apostrophe: &str) -> String {
         .replace('\'', apostrophe)
 }
 
-/// Characters beside letters and digits that stand for themselves.
+/// Characters other than letters and digits that are not encoded.
 const RFC_3986: &str = "-._~";
 const COMPONENT: &str = "-._~!*'()";
 /// Forms write a space as `+`.
@@ -120,11 +120,11 @@ fn percent(text: &str, kept: &str, digits: &[u8; 16]) -> String {
 
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// Base64 of the bytes where they begin `offset` bytes after a multiple of three: only the
-/// characters that do not depend on what stands before and after.
+/// Base64 of the bytes where they begin `offset` bytes after a multiple of three, without the characters that depend on
+/// the bytes before and after.
 fn base64(bytes: &[u8], offset: usize) -> String {
     let mut encoded = String::with_capacity(bytes.len() * 4 / 3 + 1);
-    // The first character shares its bits with what stands before, unless both begin together.
+    // The first character shares its bits with the bytes before, unless `offset` is zero.
     let mut shared = (offset * 8).div_ceil(6) * 6 - offset * 8;
     let (mut bits, mut held) = (0_u32, 0);
     for byte in bytes {
