@@ -13,7 +13,7 @@ use crate::output::text::times;
 use crate::report::{Meaning, Value};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cell<'r> {
+pub(crate) struct Cell<'r> {
     content: Content<'r>,
     meaning: Meaning,
     key: &'r str,
@@ -31,17 +31,17 @@ enum Content<'r> {
 
 /// Text for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DisplayText {
+pub(crate) struct DisplayText {
     /// The words, with a mark before them where the value has one.
-    pub text: String,
+    pub(crate) text: String,
     /// Means the same as the mark.
-    pub tint: Tint,
+    pub(crate) tint: Tint,
 }
 
 impl<'r> Cell<'r> {
     /// The value under a key of a report.
     #[must_use]
-    pub fn new(value: &'r Value, meaning: Meaning, key: &'r str) -> Self {
+    pub(crate) fn new(value: &'r Value, meaning: Meaning, key: &'r str) -> Self {
         let content = match value {
             Value::Absent => Content::Nothing,
             Value::Text(text) => Content::Text(Cow::Borrowed(text)),
@@ -57,20 +57,20 @@ impl<'r> Cell<'r> {
 
     /// A value as the server wrote it; `None` where there is none.
     #[must_use]
-    pub fn from_json(json: Option<&'r RawValue>) -> Self {
+    pub(crate) fn from_json(json: Option<&'r RawValue>) -> Self {
         Self { content: json.map_or(Content::Nothing, Content::of_json), meaning: Meaning::Raw, key: "" }
     }
 
     /// The text of an extra field; `None` where the row does not have it.
     #[must_use]
-    pub fn from_extra(text: Option<&'r str>) -> Self {
+    pub(crate) fn from_extra(text: Option<&'r str>) -> Self {
         let content = text.map_or(Content::Nothing, |text| Content::Text(Cow::Borrowed(text)));
         Self { content, meaning: Meaning::Text, key: "" }
     }
 
     /// Whether the row has no value here.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         match &self.content {
             Content::Nothing => true,
             Content::Text(text) => text.is_empty(),
@@ -80,7 +80,7 @@ impl<'r> Cell<'r> {
 
     /// The text for scripts: RFC 3339, plain seconds, `true` and `false`, JSON for what is nested.
     #[must_use]
-    pub fn exact(self, zone: &TimeZone, mask: bool) -> Cow<'r, str> {
+    pub(crate) fn exact(self, zone: &TimeZone, mask: bool) -> Cow<'r, str> {
         match self.content {
             Content::Nothing => Cow::Borrowed(""),
             Content::Text(text) => masked(text, self.meaning, mask),
@@ -93,7 +93,7 @@ impl<'r> Cell<'r> {
 
     /// The words for people: relative times, lengths with units, a mark before kinds and states.
     #[must_use]
-    pub fn display(self, now: Timestamp, zone: &TimeZone, mask: bool) -> DisplayText {
+    pub(crate) fn display(self, now: Timestamp, zone: &TimeZone, mask: bool) -> DisplayText {
         let (meaning, key) = (self.meaning, self.key);
         match self.content {
             Content::Text(text) if meaning == Meaning::Kind && !text.is_empty() => {

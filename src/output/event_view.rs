@@ -6,5 +6,5 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use sentence::{sentence, words};
-pub use table::{STREAM, table};
+pub(crate) use sentence::{sentence, words};
+pub(crate) use table::{STREAM, table};

@@ -49,12 +49,12 @@ def @csv:
   if isarray then map(cell) | join(",") else error("\(.) is not an array of cells for @csv") end;
 "#;
 
-pub struct Filter {
+pub(crate) struct Filter {
     compiled: jaq_core::Filter<JustLut<Val>>,
 }
 
 #[derive(Debug, thiserror::Error)]
-pub enum JqError {
+pub(crate) enum JqError {
     #[error(transparent)]
     Expression(#[from] SyntaxError),
     /// The expression does not fit the document, or raised an error itself.
@@ -70,9 +70,9 @@ pub enum JqError {
 pub(crate) struct SyntaxError {
     pub(crate) message: String,
     /// The line of the expression, made harmless.
-    pub line: String,
+    pub(crate) line: String,
     /// How many terminal columns of that line precede the place.
-    pub column: usize,
+    pub(crate) column: usize,
 }
 
 impl fmt::Display for SyntaxError {
@@ -84,7 +84,7 @@ impl fmt::Display for SyntaxError {
 impl Filter {
     /// # Errors
     /// If it is not a jq expression, or uses a function that is not available here.
-    pub fn compile(expression: &str) -> Result<Self, JqError> {
+    pub(crate) fn compile(expression: &str) -> Result<Self, JqError> {
         let is_available = |name: &str| !UNAVAILABLE.contains(&name);
         let added = load::parse(ADDED, |parser| parser.defs()).unwrap_or_default();
         let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(added);
@@ -109,7 +109,7 @@ impl Filter {
     ///
     /// # Errors
     /// If the expression does not fit the document, or `out` cannot be written. Earlier results have been written then.
-    pub fn run(&self, document: &[u8], terminal: bool, out: &mut dyn Write) -> Result<(), JqError> {
+    pub(crate) fn run(&self, document: &[u8], terminal: bool, out: &mut dyn Write) -> Result<(), JqError> {
         let input = value(document)?;
         let context = Ctx::<JustLut<Val>>::new(&self.compiled.lut, Vars::new([]));
         let mut text = Vec::new();

@@ -1,9 +1,9 @@
 //! Turns a [`crate::report::Report`] into bytes.
 
-pub mod cell;
-pub mod event_view;
+pub(crate) mod cell;
+pub(crate) mod event_view;
 pub mod formats;
-pub mod jq;
+pub(crate) mod jq;
 #[cfg(test)]
 pub(crate) mod payloads;
 pub mod presentation;

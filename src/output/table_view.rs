@@ -10,14 +10,14 @@ use crate::words::nearest;
 const MOST_EXTRA: usize = 40;
 
 #[derive(Clone, Debug)]
-pub struct Column {
+pub(crate) struct Column {
     /// Its name in `--columns`, and its heading in CSV and TSV; may come from the server.
-    pub name: String,
+    pub(crate) name: String,
     /// Its heading in tables; may come from the server.
-    pub title: String,
-    pub meaning: Meaning,
+    pub(crate) title: String,
+    pub(crate) meaning: Meaning,
     /// On a narrow terminal the columns with the highest rank are dropped first.
-    pub rank: usize,
+    pub(crate) rank: usize,
     source: Source,
 }
 
@@ -32,7 +32,7 @@ enum Source {
 
 /// The columns of a report with their cells.
 #[derive(Debug)]
-pub struct TableView<'r> {
+pub(crate) struct TableView<'r> {
     report: &'r Report,
     columns: Vec<Column>,
     extra_fields: ExtraTexts,
@@ -79,7 +79,7 @@ fn paths_into(known: &[&str]) -> String {
 ///
 /// # Errors
 /// At the first unknown name.
-pub fn columns_by_name(document: &Document, names: &[String]) -> Result<Vec<Column>, ColumnError> {
+pub(crate) fn columns_by_name(document: &Document, names: &[String]) -> Result<Vec<Column>, ColumnError> {
     let by_name = |(rank, name): (usize, &String)| Ok(Column { rank, ..column_by_name(document, name)? });
     names.iter().enumerate().map(by_name).collect()
 }
@@ -89,7 +89,7 @@ impl<'r> TableView<'r> {
     ///
     /// # Errors
     /// At the first unknown name.
-    pub fn for_table(report: &'r Report, requested: Option<&[String]>) -> Result<Self, ColumnError> {
+    pub(crate) fn for_table(report: &'r Report, requested: Option<&[String]>) -> Result<Self, ColumnError> {
         Self::new(report, requested, |field| match field.shown {
             Shown::Always(_) => true,
             Shown::WhenPresent(_) => is_present(report, field),
@@ -103,7 +103,7 @@ impl<'r> TableView<'r> {
     ///
     /// # Errors
     /// At the first unknown name.
-    pub fn for_delimited(
+    pub(crate) fn for_delimited(
         report: &'r Report,
         requested: Option<&[String]>,
     ) -> Result<Self, ColumnError> {
@@ -130,12 +130,12 @@ impl<'r> TableView<'r> {
     }
 
     #[must_use]
-    pub fn columns(&self) -> &[Column] {
+    pub(crate) fn columns(&self) -> &[Column] {
         &self.columns
     }
 
     /// The cells of each row, in the order of the columns.
-    pub fn rows(&self) -> impl Iterator<Item = impl Iterator<Item = Cell<'_>>> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = impl Iterator<Item = Cell<'_>>> {
         self.report.rows.iter().enumerate().map(move |(at, row)| {
             let extra_fields = self.extra_fields.get(at).map_or(&[][..], Vec::as_slice);
             self.columns.iter().map(move |column| column.cell(row, extra_fields))
@@ -159,7 +159,7 @@ impl Column {
     }
 
     #[must_use]
-    pub fn is_extra(&self) -> bool {
+    pub(crate) fn is_extra(&self) -> bool {
         matches!(self.source, Source::Extra(_))
     }
 

@@ -12,7 +12,7 @@ use crate::report::{Part, Sentence, Tone};
 
 /// The event as one sentence, for pipes, `--log`, notices and screen readers.
 #[must_use]
-pub fn sentence(event: &Event) -> Sentence {
+pub(crate) fn sentence(event: &Event) -> Sentence {
     let mut parts = Vec::new();
     if is_about_a_profile(&event.kind) {
         parts.push(event.profile.clone().map_or(Part::Words("the agent"), Part::Text));
@@ -23,7 +23,7 @@ pub fn sentence(event: &Event) -> Sentence {
 
 /// The sentence as text. Times are relative to the moment of the event, because the text may be read much later.
 #[must_use]
-pub fn words(event: &Event, zone: &TimeZone, mask: bool) -> String {
+pub(crate) fn words(event: &Event, zone: &TimeZone, mask: bool) -> String {
     formats::sentence::words(&sentence(event), event.at, zone, mask)
 }
 

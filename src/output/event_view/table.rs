@@ -6,7 +6,7 @@ use crate::floor::event::{Event, EventWords};
 use crate::report::{Document, Field, Report, Row, Shape, Shown};
 
 /// The stream as a table: the keys of all event types, each once, in the order in which the types are listed.
-pub static STREAM: LazyLock<Document> = LazyLock::new(|| Document {
+pub(crate) static STREAM: LazyLock<Document> = LazyLock::new(|| Document {
     name: "watch",
     rows_key: "events",
     head: &[],
@@ -33,7 +33,7 @@ static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 
 /// The event as a table of one row with the columns of [`STREAM`]; keys that its type does not have are absent.
 #[must_use]
-pub fn table(event: &Event) -> Report {
+pub(crate) fn table(event: &Event) -> Report {
     let row = event.row();
     let row = row.iter().fold(Row::new(&*FIELDS), |row, (field, value)| row.with(field.key, value.clone()));
     Report::new(&STREAM, vec![row])

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
-pub use crate::json::Layout;
+pub(crate) use crate::json::Layout;
 use crate::json::{write_raw, write_string};
 use crate::output::text::mask::{mask_free_text, mask_json, mask_phone, mask_text};
 use crate::output::text::times::rfc3339;
@@ -17,7 +17,7 @@ use crate::report::{Field, Meaning, Problem, Report, Row, Value};
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn write_document(
+pub(crate) fn write_document(
     report: &Report,
     zone: &TimeZone,
     mask: bool,
@@ -68,7 +68,7 @@ fn pass_on(text: &mut Vec<u8>, least: usize, out: &mut dyn Write) -> io::Result<
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn write_ndjson(
+pub(crate) fn write_ndjson(
     report: &Report,
     zone: &TimeZone,
     mask: bool,
@@ -88,7 +88,7 @@ pub fn write_ndjson(
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn write_line(row: &Row, zone: &TimeZone, mask: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_line(row: &Row, zone: &TimeZone, mask: bool, out: &mut dyn Write) -> io::Result<()> {
     let json = Json { zone, mask, layout: Layout::Compact };
     let mut text = Vec::new();
     json.row(row, 0, &mut text);
@@ -100,7 +100,7 @@ pub fn write_line(row: &Row, zone: &TimeZone, mask: bool, out: &mut dyn Write) -
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn write_problem(problem: &Problem, mask: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_problem(problem: &Problem, mask: bool, out: &mut dyn Write) -> io::Result<()> {
     let json = Json { zone: &TimeZone::UTC, mask, layout: Layout::Compact };
     let mut text = Vec::new();
     let mut object = Object::open(&json, 0, &mut text);

@@ -25,7 +25,7 @@ type Line<'t> = Vec<Cow<'t, str>>;
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn write_plain_table(
+pub(crate) fn write_plain_table(
     view: &TableView<'_>,
     presentation: &Presentation,
     out: &mut dyn Write,

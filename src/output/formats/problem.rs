@@ -11,17 +11,17 @@ use crate::output::text::style::Tint;
 use crate::report::Problem;
 
 #[derive(Clone, Copy, Debug)]
-pub struct MessageStyle {
-    pub color: bool,
+pub(crate) struct MessageStyle {
+    pub(crate) color: bool,
     /// Whether phone numbers are hidden: a message of the server may contain one.
-    pub mask: bool,
+    pub(crate) mask: bool,
 }
 
 /// Writes a failure with its causes and hints.
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn write_problem(problem: &Problem, style: MessageStyle, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_problem(problem: &Problem, style: MessageStyle, out: &mut dyn Write) -> io::Result<()> {
     let message = match &problem.profile {
         Some(profile) => Cow::Owned(format!("{profile}: {}", problem.message)),
         None => Cow::Borrowed(&problem.message),
@@ -37,7 +37,7 @@ pub fn write_problem(problem: &Problem, style: MessageStyle, out: &mut dyn Write
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn write_note(note: &str, style: MessageStyle, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_note(note: &str, style: MessageStyle, out: &mut dyn Write) -> io::Result<()> {
     write_line("note", Tint::Strong, note, style, out)
 }
 

@@ -9,7 +9,7 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// JSON Schema (2020-12) of the document. Every key of this program is listed and required, so any other key is an
 /// error; values from the server may have any shape. A document of one profile is the row alone instead of a list.
 #[must_use]
-pub fn schema(document: &Document) -> Value {
+pub(crate) fn schema(document: &Document) -> Value {
     let mut keys = properties(document.head);
     keys.insert(document.rows_key.to_owned(), json!({ "type": "array", "items": { "$ref": "#/$defs/row" } }));
     keys.extend(properties(document.tail));
@@ -47,17 +47,17 @@ pub fn schema(document: &Document) -> Value {
 
 /// One type of line in a stream.
 #[derive(Clone, Copy, Debug)]
-pub struct Line {
+pub(crate) struct Line {
     /// The value of its `type`.
-    pub name: &'static str,
-    pub about: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
     /// Its keys after the common ones.
-    pub fields: &'static [Field],
+    pub(crate) fields: &'static [Field],
 }
 
 /// JSON Schema of any line of a stream in which every line begins with the `common` fields, `type` among them.
 #[must_use]
-pub fn stream_schema(title: &str, common: &[Field], lines: impl IntoIterator<Item = Line>) -> Value {
+pub(crate) fn stream_schema(title: &str, common: &[Field], lines: impl IntoIterator<Item = Line>) -> Value {
     let mut definitions = Map::new();
     for line in lines {
         definitions.insert(line.name.to_owned(), line_object(common, line));
@@ -70,7 +70,7 @@ pub fn stream_schema(title: &str, common: &[Field], lines: impl IntoIterator<Ite
 
 /// JSON Schema of one type of line in such a stream.
 #[must_use]
-pub fn line_schema(common: &[Field], line: Line) -> Value {
+pub(crate) fn line_schema(common: &[Field], line: Line) -> Value {
     let mut schema = line_object(common, line);
     schema["$schema"] = DIALECT.into();
     schema["title"] = line.name.into();
@@ -117,7 +117,7 @@ fn property(field: &Field) -> Value {
 
 /// JSON Schema of the error on stderr when a command that prints JSON fails.
 #[must_use]
-pub fn error_schema() -> Value {
+pub(crate) fn error_schema() -> Value {
     let texts = |about| described(json!({ "type": "array", "items": { "type": "string" } }), about);
     let mut properties = failure_properties();
     properties.remove("hint");

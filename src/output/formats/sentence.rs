@@ -18,7 +18,7 @@ use crate::report::{Part, Sentence, Tone};
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn write_sentence(
+pub(crate) fn write_sentence(
     sentence: &Sentence,
     presentation: &Presentation,
     out: &mut dyn Write,
@@ -36,7 +36,7 @@ pub fn write_sentence(
 
 /// The sentence without mark and colour, made harmless, for notices and titles.
 #[must_use]
-pub fn words(sentence: &Sentence, now: Timestamp, zone: &TimeZone, mask: bool) -> String {
+pub(crate) fn words(sentence: &Sentence, now: Timestamp, zone: &TimeZone, mask: bool) -> String {
     let part = |part| -> Cow<'_, str> {
         match part {
             &Part::Words(words) => Cow::Borrowed(words),

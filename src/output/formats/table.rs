@@ -25,7 +25,7 @@ type Line = Vec<DisplayText>;
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn write_table(
+pub(crate) fn write_table(
     view: &TableView<'_>,
     presentation: &Presentation,
     room: usize,

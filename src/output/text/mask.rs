@@ -6,7 +6,7 @@ use crate::report::Meaning;
 
 mod in_json;
 
-pub use in_json::mask_json;
+pub(crate) use in_json::mask_json;
 
 const SHOWN_DIGITS: usize = 3;
 /// E.164 allows 15 digits; subscriber numbers without any prefix have at least 7.
@@ -18,7 +18,7 @@ const COMPLETE: usize = 10;
 /// Hides all digits except for the last three in text that is known to be a phone number: `+91 98765 43210` becomes
 /// `+•• ••••• ••210`.
 #[must_use]
-pub fn mask_phone(phone: &str) -> String {
+pub(crate) fn mask_phone(phone: &str) -> String {
     let mut hidden = phone.chars().filter(|digit| digit.is_numeric()).count();
     hidden = hidden.saturating_sub(SHOWN_DIGITS);
     let mask = |character: char| {
@@ -34,7 +34,7 @@ pub fn mask_phone(phone: &str) -> String {
 /// Masks the text of a field by its meaning. Names and identifiers stay as they are, because other documents and
 /// commands refer to the same thing by them.
 #[must_use]
-pub fn mask_text(text: &str, meaning: Meaning) -> Cow<'_, str> {
+pub(crate) fn mask_text(text: &str, meaning: Meaning) -> Cow<'_, str> {
     match meaning {
         Meaning::Phone => Cow::Owned(mask_phone(text)),
         Meaning::Text | Meaning::Kind | Meaning::Raw | Meaning::Icons => mask_free_text(text),
@@ -55,7 +55,7 @@ pub fn mask_text(text: &str, meaning: Meaning) -> Cow<'_, str> {
 /// timestamps, decimals, IP addresses, 16 and more digits in a row, and digits inside hexadecimal identifiers stay. In
 /// doubt (ten digits may be a Unix time) the digits are hidden.
 #[must_use]
-pub fn mask_free_text(text: &str) -> Cow<'_, str> {
+pub(crate) fn mask_free_text(text: &str) -> Cow<'_, str> {
     if text.chars().filter(|digit| digit.is_numeric()).nth(FEWEST_DIGITS - 1).is_none() {
         return Cow::Borrowed(text);
     }

@@ -1,8 +1,8 @@
 //! Masks, redacts, sanitizes and measures text before it is shown.
 
-pub mod mask;
+pub(crate) mod mask;
 pub mod redact;
 pub mod sanitize;
-pub mod style;
+pub(crate) mod style;
 pub mod times;
 pub mod width;

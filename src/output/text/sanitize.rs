@@ -24,7 +24,7 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
 
 /// [`sanitize`] for text that may be owned.
 #[must_use]
-pub fn sanitized(text: Cow<'_, str>) -> Cow<'_, str> {
+pub(crate) fn sanitized(text: Cow<'_, str>) -> Cow<'_, str> {
     match sanitize(&text) {
         Cow::Borrowed(_) => text,
         Cow::Owned(safe) => Cow::Owned(safe),

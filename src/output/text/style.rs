@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Color, Style};
 
 /// How a text is meant to look. The only source of colour codes in the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tint {
+pub(crate) enum Tint {
     /// The terminal's default.
     Plain,
     /// A heading.
@@ -25,7 +25,7 @@ pub enum Tint {
 
 impl Tint {
     #[cfg(test)]
-    pub const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Plain,
         Self::Strong,
         Self::Quiet,
@@ -38,7 +38,7 @@ impl Tint {
 
     /// Colour and weight, of the eight colours that every terminal theme defines.
     #[must_use]
-    pub const fn style(self) -> Style {
+    pub(crate) const fn style(self) -> Style {
         match self {
             Self::Plain => Style::new(),
             Self::Strong => Style::new().bold(),
@@ -53,7 +53,7 @@ impl Tint {
 
     /// The style if colour is wanted, else no style.
     #[must_use]
-    pub const fn style_if(self, color: bool) -> Style {
+    pub(crate) const fn style_if(self, color: bool) -> Style {
         if color { self.style() } else { Style::new() }
     }
 }
@@ -64,29 +64,29 @@ const fn colored(color: AnsiColor) -> Style {
 
 /// A symbol and a tint with one meaning. Symbols are one column wide and in the common monospaced fonts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
-    pub symbol: char,
-    pub tint: Tint,
+pub(crate) struct Mark {
+    pub(crate) symbol: char,
+    pub(crate) tint: Tint,
 }
 
 /// Nothing unusual.
-pub const ORDINARY: Mark = mark('·', Tint::Quiet);
+pub(crate) const ORDINARY: Mark = mark('·', Tint::Quiet);
 /// A call that no agent answered.
-pub const MISSED: Mark = mark('✗', Tint::Bad);
+pub(crate) const MISSED: Mark = mark('✗', Tint::Bad);
 /// A customer waits for a call back.
-pub const CALLBACK: Mark = mark('↩', Tint::Notable);
-pub const VOICEMAIL: Mark = mark('✉', Tint::Notable);
-pub const TRANSFER: Mark = mark('⇄', Tint::Plain);
-pub const INCOMING: Mark = mark('↓', Tint::Good);
-pub const OUTGOING: Mark = mark('↑', Tint::Good);
+pub(crate) const CALLBACK: Mark = mark('↩', Tint::Notable);
+pub(crate) const VOICEMAIL: Mark = mark('✉', Tint::Notable);
+pub(crate) const TRANSFER: Mark = mark('⇄', Tint::Plain);
+pub(crate) const INCOMING: Mark = mark('↓', Tint::Good);
+pub(crate) const OUTGOING: Mark = mark('↑', Tint::Good);
 /// A good outcome: a call that was answered, a server that replies.
-pub const ANSWERED: Mark = mark('✓', Tint::Good);
-pub const ON_BREAK: Mark = mark('‖', Tint::Notable);
-pub const IN_WRAPUP: Mark = mark('◔', Tint::Notable);
+pub(crate) const ANSWERED: Mark = mark('✓', Tint::Good);
+pub(crate) const ON_BREAK: Mark = mark('‖', Tint::Notable);
+pub(crate) const IN_WRAPUP: Mark = mark('◔', Tint::Notable);
 /// The selected one of several: neither good nor bad.
-pub const CHOSEN: Mark = mark('*', Tint::Plain);
-pub const NOTABLE: Mark = mark('!', Tint::Notable);
-pub const WRONG: Mark = mark('✗', Tint::Bad);
+pub(crate) const CHOSEN: Mark = mark('*', Tint::Plain);
+pub(crate) const NOTABLE: Mark = mark('!', Tint::Notable);
+pub(crate) const WRONG: Mark = mark('✗', Tint::Bad);
 
 const fn mark(symbol: char, tint: Tint) -> Mark {
     Mark { symbol, tint }
@@ -112,12 +112,12 @@ const KINDS: [(&str, Mark); 14] = [
 ];
 
 /// The words by which kinds are recognised, for completion.
-pub fn kinds() -> impl Iterator<Item = &'static str> {
+pub(crate) fn kinds() -> impl Iterator<Item = &'static str> {
     KINDS.iter().map(|(word, _)| *word)
 }
 
 #[must_use]
-pub fn mark_of_kind(kind: &str) -> Mark {
+pub(crate) fn mark_of_kind(kind: &str) -> Mark {
     // "Call Back", "call_back", "call-back" and "callback" are one word.
     let letters: String =
         kind.chars().filter(char::is_ascii_alphabetic).map(|letter| letter.to_ascii_lowercase()).collect();
@@ -126,7 +126,7 @@ pub fn mark_of_kind(kind: &str) -> Mark {
 
 /// The mark of a check: `ok`, `warn`, `fail`, or any other word for a check that was skipped.
 #[must_use]
-pub fn mark_of_verdict(word: &str) -> Mark {
+pub(crate) fn mark_of_verdict(word: &str) -> Mark {
     match word {
         "ok" => ANSWERED,
         "warn" => NOTABLE,
@@ -137,7 +137,7 @@ pub fn mark_of_verdict(word: &str) -> Mark {
 
 /// The mark of a yes-or-no value by its key: `on_break`, `in_wrapup`, `default`, `ok`.
 #[must_use]
-pub fn mark_of_state(key: &str, is_set: bool) -> Mark {
+pub(crate) fn mark_of_state(key: &str, is_set: bool) -> Mark {
     match (is_set, key) {
         (false, _) => ORDINARY,
         (true, "on_break") => ON_BREAK,

@@ -48,7 +48,7 @@ const PHONE_KEYS: [&str; 32] = [
 /// A JSON number under a key of phone numbers becomes a string. Bare digits under a key of times or identifiers stay, so
 /// that a Unix time survives.
 #[must_use]
-pub fn mask_json<'j>(json: &'j str, key: &str) -> Cow<'j, str> {
+pub(crate) fn mask_json<'j>(json: &'j str, key: &str) -> Cow<'j, str> {
     json::replace(json, Role::of_key(key, Role::Plain), Role::of_key, |role, token| {
         if token.starts_with('"') {
             mask_string(token, role.unwrap_or(Role::Plain))
