@@ -40,6 +40,7 @@ pub fn check(input: &[u8]) {
         received_at: jiff::Timestamp::UNIX_EPOCH,
         attempts: 1,
         lost_a_reply: false,
+        was_resent: false,
         retry_after: None,
     };
     let judged = envelope::judge(&received, Module::Tags);

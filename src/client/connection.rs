@@ -1,20 +1,16 @@
 //! One pinned server: sends requests to it and to no other, limits every reply in time and size, and retries where
 //! that is safe.
 
-use std::io;
-use std::net::ToSocketAddrs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName,
     LOCATION, RETRY_AFTER, TRANSFER_ENCODING,
 };
 use reqwest::{Client, Response, Url, redirect};
-use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::clock::Clock;
@@ -23,9 +19,12 @@ use crate::store::{PlainHttp, ServerUrl};
 use crate::client::budget::{BODY_BYTES, Budget, HEADER_BYTES, HEADER_LINES};
 use crate::client::error;
 use crate::client::error::{ApiError, ErrorKind, Target};
+use crate::client::kept;
+use crate::client::kept::Clients;
 use crate::client::proxies::Proxies;
 use crate::client::received::Received;
 use crate::client::request_body::RequestBody;
+use crate::client::resolver::Resolver;
 use crate::client::retry;
 use crate::client::retry::{Next, RetryPolicy, Situation};
 use crate::client::tls;
@@ -67,7 +66,7 @@ impl ConnectionOptions {
 
 /// A client of one server. Requests may run at the same time; connections are reused.
 pub struct Connection {
-    client: Client,
+    clients: Clients,
     server: ServerUrl,
     target: Target,
     shown: Shown,
@@ -91,28 +90,34 @@ impl Connection {
             tls::check_roots_file(roots_file.as_deref())?;
         }
         let shown = Shown::default();
-        let mut client = Client::builder()
-            .user_agent(concat!("deepcall/", env!("CARGO_PKG_VERSION")))
-            .http1_only()
-            .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .no_proxy()
-            .dns_resolver(Arc::new(Resolver { limit: budget.connect }))
-            .connect_timeout(budget.connect * 2)
-            .tls_backend_preconfigured(tls::tls(extra_ca.as_deref(), roots_file, shown.clone())?);
+        let tls = tls::tls(extra_ca.as_deref(), roots_file, shown.clone())?;
         // Plain http through a proxy would show the credentials to it.
         let route = if is_plain { None } else { proxies.route(&origin)? };
-        let proxy = route.as_ref().map(|route| route.variable);
-        if let Some(route) = route {
+        if let Some(route) = &route {
             tracing::info!("requests to {origin} go through the proxy in {}", route.variable);
-            client = client.proxy(route.proxy);
         }
-        let client = client.build().map_err(|error| {
+        let builder = || {
+            let client = Client::builder()
+                .user_agent(concat!("deepcall/", env!("CARGO_PKG_VERSION")))
+                .http1_only()
+                .redirect(redirect::Policy::none())
+                .retry(reqwest::retry::never())
+                .referer(false)
+                .no_proxy()
+                .dns_resolver(Arc::new(Resolver { limit: budget.connect }))
+                .connect_timeout(budget.connect * 2)
+                .tls_backend_preconfigured(tls.clone());
+            match &route {
+                Some(route) => client.proxy(route.proxy.clone()),
+                None => client,
+            }
+        };
+        let clients = Clients::build(builder).map_err(|error| {
             ApiError::new(ErrorKind::Usage, "the HTTP client cannot be set up").because(error)
         })?;
+        let proxy = route.map(|route| route.variable);
         let target = Target { origin, proxy };
-        Ok(Self { client, server, target, shown, budget, clock })
+        Ok(Self { clients, server, target, shown, budget, clock })
     }
 
     /// The server that receives the requests.
@@ -137,7 +142,7 @@ impl Connection {
     pub(crate) async fn post_once(&self, path: &str, body: &RequestBody) -> Result<Received, ApiError> {
         let url = self.endpoint(path)?;
         tracing::info!("POST {url}");
-        self.attempt(&url, body, self.budget.attempt.min(self.budget.total)).await
+        self.attempt(&url, body, RetryPolicy::Never, self.budget.attempt.min(self.budget.total)).await
     }
 
     fn endpoint(&self, path: &str) -> Result<Url, ApiError> {
@@ -170,7 +175,7 @@ impl Connection {
             tracing::info!("POST {url}{again}");
             let sent = Instant::now();
             let limit = self.budget.attempt.min(self.budget.total.saturating_sub(started.elapsed()));
-            let error = match self.attempt(&url, body, limit).await {
+            let error = match self.attempt(&url, body, policy, limit).await {
                 Ok(received) => match read(Received { attempts, lost_a_reply, ..received }) {
                     Ok(value) => return Ok(value),
                     Err(error) => error.sent(),
@@ -202,10 +207,16 @@ impl Connection {
     }
 
     /// One exchange within a time limit, with its log lines.
-    async fn attempt(&self, url: &Url, body: &RequestBody, limit: Duration) -> Result<Received, ApiError> {
+    async fn attempt(
+        &self,
+        url: &Url,
+        body: &RequestBody,
+        policy: RetryPolicy,
+        limit: Duration,
+    ) -> Result<Received, ApiError> {
         let started = Instant::now();
         // On the heap: a watch keeps one such future for each profile, and nested futures grow fast.
-        let exchange = Box::pin(self.exchange(url.clone(), body));
+        let exchange = Box::pin(self.exchange(url, body, policy));
         let outcome = match timeout(limit, exchange).await {
             Ok(outcome) => outcome,
             Err(_) => Err(error::too_slow("took longer to answer than", limit, &self.target)),
@@ -225,10 +236,26 @@ impl Connection {
         outcome
     }
 
+    /// One exchange. A read that met the end of a kept connection is sent once more, on a new one.
+    async fn exchange(
+        &self,
+        url: &Url,
+        body: &RequestBody,
+        policy: RetryPolicy,
+    ) -> Result<Received, ApiError> {
+        let first = self.exchange_by(&self.clients.keeping, url.clone(), body);
+        let (outcome, has_ended) = kept::exchange(first).await;
+        if !has_ended || !policy.is_read() {
+            return outcome;
+        }
+        tracing::debug!("POST {url}: the server had ended the kept connection; again on a new one");
+        let again = self.exchange_by(&self.clients.fresh, url.clone(), body).await;
+        again.map(|received| Received { was_resent: true, ..received }).map_err(ApiError::sent)
+    }
+
     /// One request and its reply, within the limits of size and silence.
-    async fn exchange(&self, url: Url, body: &RequestBody) -> Result<Received, ApiError> {
-        let request = self
-            .client
+    async fn exchange_by(&self, client: &Client, url: Url, body: &RequestBody) -> Result<Received, ApiError> {
+        let request = client
             .post(url)
             .header(CONTENT_TYPE, "application/json")
             .header(ACCEPT, "application/json")
@@ -245,7 +272,16 @@ impl Connection {
             longest_retry_after(response.headers(), server_time.unwrap_or_else(|| self.clock.now()));
         let body = self.body(response).await?.into();
         let received_at = self.clock.now();
-        Ok(Received { status, body, server_time, received_at, attempts: 1, lost_a_reply: false, retry_after })
+        Ok(Received {
+            status,
+            body,
+            server_time,
+            received_at,
+            attempts: 1,
+            lost_a_reply: false,
+            was_resent: false,
+            retry_after,
+        })
     }
 
     async fn body(&self, mut response: Response) -> Result<Vec<u8>, ApiError> {
@@ -327,28 +363,6 @@ impl Connection {
             ErrorKind::TooLarge,
             format!("the reply of {} is larger than {limit} MiB", self.target.origin),
         )
-    }
-}
-
-/// The system's resolver with a time limit. It works in a thread of its own: one that hangs then keeps neither the request
-/// nor, at the end, the program waiting.
-struct Resolver {
-    limit: Duration,
-}
-
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let limit = self.limit;
-        Box::pin(async move {
-            let (sender, receiver) = oneshot::channel();
-            std::thread::Builder::new().name("resolver".to_owned()).spawn(move || {
-                // The receiver is gone when the limit has passed.
-                let _ = sender.send((name.as_str(), 0).to_socket_addrs());
-            })?;
-            let silent = || io::Error::new(io::ErrorKind::TimedOut, "the name resolver does not answer");
-            let addresses = timeout(limit, receiver).await.map_err(|_| silent())?.map_err(|_| silent())??;
-            Ok(Box::new(addresses) as Addrs)
-        })
     }
 }
 

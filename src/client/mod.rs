@@ -7,7 +7,7 @@
 //! signed_in    one method per call: parameters in, a domain type out
 //!   request_body · tags · break_status · wrapup · reach
 //!   connection   attempts, limits, one pinned origin
-//!     proxies · tls · error
+//!     kept · proxies · resolver · tls · error
 //!     retry      whether and when to retry
 //!   envelope     whether a reply reports success
 //!     codes · lenient · moments · items · spellings · icons
@@ -18,11 +18,13 @@ pub mod connection;
 pub mod error;
 #[cfg(test)]
 mod fake_server;
+mod kept;
 pub mod proxies;
 pub mod reach;
 pub mod received;
 pub mod replies;
 pub mod request_body;
+mod resolver;
 pub mod retry;
 pub mod signed_in;
 pub mod tls;

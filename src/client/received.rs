@@ -20,6 +20,9 @@ pub struct Received {
     pub attempts: u32,
     /// Whether an earlier attempt may have reached the server and its reply was lost.
     pub lost_a_reply: bool,
+    /// Whether the request was sent twice because the server had ended the kept connection that took it first. It has
+    /// hardly read what it answered with not one byte.
+    pub was_resent: bool,
     /// The delay that the server requested (`Retry-After`).
     pub retry_after: Option<Duration>,
 }

@@ -21,6 +21,11 @@ pub enum RetryPolicy {
 }
 
 impl RetryPolicy {
+    /// Whether the server is the same afterwards, however often it has got the request.
+    pub(crate) fn is_read(self) -> bool {
+        matches!(self, Self::Read | Self::Check)
+    }
+
     fn attempts(self, budget: &Budget) -> u32 {
         match self {
             Self::Read | Self::Never => budget.attempts_read,

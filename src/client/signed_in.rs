@@ -51,6 +51,8 @@ pub struct Answer<T> {
     pub notes: Vec<String>,
     /// Whether an earlier attempt may have been answered and the reply was lost on the way.
     pub lost_a_reply: bool,
+    /// Whether the request was sent twice because the server had ended a kept connection ([`Received::was_resent`]).
+    pub was_resent: bool,
 }
 
 /// The server's reply to a ping.
@@ -80,6 +82,7 @@ impl<T> Answer<T> {
             server_time: received.server_time,
             notes,
             lost_a_reply: received.lost_a_reply,
+            was_resent: received.was_resent,
         }
     }
 }

@@ -157,8 +157,12 @@ impl Memory {
 
     /// What this poll can no longer have shown.
     fn missed(&self, poll: &PollResult, pause: Pause, delivery: DeliveryEvidence) -> Option<EventKind> {
-        // A server that repeats recent notifications shows again what a lost answer held.
-        let lost_for_good = poll.read_was_cut && delivery.mode() != Some(DeliveryMode::Repeats);
+        let lost_for_good = match delivery.mode() {
+            // It shows again what a lost answer held.
+            Some(DeliveryMode::Repeats) => false,
+            Some(DeliveryMode::Once) => poll.read_was_cut || poll.was_resent,
+            None => poll.read_was_cut,
+        };
         let why = match (pause.outlasts_the_window(), pause.includes_sleep()) {
             (true, true) => GapCause::Sleep,
             (true, false) => GapCause::Outage,

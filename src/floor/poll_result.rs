@@ -26,6 +26,9 @@ pub struct PollResult {
     /// Whether, since the last good poll, a request for tags went out whose answer never came whole.
     /// If the server moves a cursor with each call, what that answer held is gone.
     pub read_was_cut: bool,
+    /// Whether the request for tags was sent twice, because the server had ended the kept connection that took it first.
+    /// It has hardly read the first one: only of a server that hands out each notification once, a loss is possible.
+    pub was_resent: bool,
 }
 
 impl PollResult {

@@ -57,6 +57,7 @@ pub(crate) fn poll(second: u64) -> PollResult {
         break_state: None,
         wrapup: None,
         read_was_cut: false,
+        was_resent: false,
     }
 }
 

@@ -84,6 +84,7 @@ impl Source for LiveServer<'_> {
             if let Some(answer) = polled.take("notifications", answer, true, |scope| scope.tags = false) {
                 let result = polled.result(session, &answer);
                 result.read_was_cut = answer.lost_a_reply;
+                result.was_resent = answer.was_resent;
                 result.tags = Some(in_order(answer.value));
             }
         }
@@ -164,6 +165,7 @@ fn empty(profile: &str, taken_at: Timestamp) -> PollResult {
         break_state: None,
         wrapup: None,
         read_was_cut: false,
+        was_resent: false,
     }
 }
 

@@ -108,6 +108,7 @@ fn received(body: Vec<u8>) -> Received {
         received_at: jiff::Timestamp::UNIX_EPOCH,
         attempts: 1,
         lost_a_reply: false,
+        was_resent: false,
         retry_after: None,
     }
 }

@@ -11,6 +11,7 @@ use crate::support::{CANARY_SSID, FakeServer, Ran, Reply, Running, World};
 
 const NOT_ON_BREAK: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
 const ON_BREAK: &str = r#"{"status":"success","data":{"on_break":1,"breakDetail":{"reason":"Lunch"}}}"#;
+const IN_WRAPUP: &str = r#"{"status":"success","data":{"response":1,"currentDuration":30}}"#;
 const NOT_IN_WRAPUP: &str = r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#;
 const EXPIRED: &str = r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#;
 
@@ -77,8 +78,9 @@ fn a_break_is_told_when_it_starts_and_ends_and_can_end_the_watch() {
 #[test]
 fn a_lost_connection_is_told_once_and_survived() {
     let server = FakeServer::answering(|_, earlier| match earlier {
-        1 | 2 => Reply::RawThenReset(vec![]),
-        3 => Reply::ok("<html>sign in to the hotel network</html>"),
+        // The first one ends a kept connection: that alone is no failure.
+        1..=3 => Reply::RawThenReset(vec![]),
+        4 => Reply::ok("<html>sign in to the hotel network</html>"),
         _ => Reply::ok(NOT_IN_WRAPUP),
     });
     let line = "watch --json --only wrapups --interval 2s --until connection_restored --timeout 40s";
@@ -87,6 +89,20 @@ fn a_lost_connection_is_told_once_and_survived() {
     assert_eq!(types(&events), ["start", "state", "connection_lost", "connection_restored", "end"], "{ran}");
     assert_eq!(events[2]["failure"], "reset");
     assert_eq!(events[3]["failures"], 3);
+}
+
+#[test]
+fn a_server_that_ends_idle_connections_is_not_lost() {
+    // Each second poll meets a connection that ends as it arrives, and arrives once more.
+    let server = FakeServer::answering(|_, earlier| match earlier {
+        _ if earlier % 3 == 1 => Reply::RawThenReset(vec![]),
+        0..8 => Reply::ok(NOT_IN_WRAPUP),
+        _ => Reply::ok(IN_WRAPUP),
+    });
+    let line = "watch --json --only wrapups --interval 2s --until wrapup_started --timeout 60s";
+    let ran = world(&server).run(line).ended_with(0);
+    assert_eq!(types(&events(&ran)), ["start", "state", "wrapup_started", "end"], "{ran}");
+    assert_eq!((server.arrivals().len(), ran.stderr.as_str()), (9, ""), "{ran}");
 }
 
 #[test]

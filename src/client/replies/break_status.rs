@@ -80,6 +80,7 @@ mod tests {
             received_at: jiff::Timestamp::UNIX_EPOCH,
             attempts: 1,
             lost_a_reply: false,
+            was_resent: false,
             retry_after: None,
         };
         read(&received, &moments::india())

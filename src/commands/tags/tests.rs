@@ -42,7 +42,14 @@ fn answered(line: &str, tags: &[(&str, Option<&str>)]) -> (Vec<String>, Vec<Stri
     let kept = kept.filter(|tag| window.holds(tag) && args.asks_for(tag));
     let notifications = kept.map(|tag| row("asha".to_owned(), tag)).collect();
     let value = Tags { notifications, icons: vec![] };
-    let answer = Answer { value, as_of: now, server_time: None, notes: vec![], lost_a_reply: false };
+    let answer = Answer {
+        value,
+        as_of: now,
+        server_time: None,
+        notes: vec![],
+        lost_a_reply: false,
+        was_resent: false,
+    };
     let answers = Answers { given: vec![("asha".to_owned(), answer)], failures: vec![], is_many: false };
     let Outcome { report, status } = outcome(&args, &window, answers, now);
     let kinds = report.rows.iter().map(|row| match row.get("kind") {

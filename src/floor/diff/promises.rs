@@ -146,6 +146,23 @@ fn a_lost_answer_is_a_gap_unless_the_server_repeats() {
 }
 
 #[test]
+fn a_kept_connection_that_has_ended_is_a_gap_only_where_each_notification_is_shown_once() {
+    let resent = |poll: PollResult| PollResult { was_resent: true, ..poll };
+    let mut quiet = after_first(&[]);
+    assert_eq!(told(&mut quiet, &resent(tags(5, &[]))), NOTHING);
+    assert_eq!(told(&mut quiet, &resent(tags(10, &[tag("a1")]))), ["a1"]);
+    let mut repeating = after_first(&[tag("a1")]);
+    assert_eq!(told(&mut repeating, &resent(tags(5, &[tag("a1"), tag("a2")]))), ["a2"]);
+    let mut once = after_first(&[tag("a1")]);
+    for second in 1..9 {
+        told(&mut once, &tags(5 * second, &[tag(&format!("b{second}"))]));
+    }
+    assert_eq!(once.delivery_mode(), Some(DeliveryMode::Once));
+    assert_eq!(told(&mut once, &resent(tags(50, &[tag("c")]))), ["answer_lost", "c"]);
+    assert_eq!(told(&mut once, &tags(55, &[tag("d")])), ["d"]);
+}
+
+#[test]
 fn an_outage_within_the_window_loses_nothing_and_says_nothing() {
     let mut memory = after_first(&[tag("a1")]);
     let back = 55 * 60 + 70;

@@ -190,6 +190,7 @@ impl<'a> Life<'a> {
             break_state: None,
             wrapup: None,
             read_was_cut: self.health.answer_was_lost(),
+            was_resent: false,
         };
         if dice.happens(20) {
             // The sink did not take it: nothing may have moved.

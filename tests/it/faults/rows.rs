@@ -61,7 +61,7 @@ pub const ROWS: &[Row] = &[
         "N19",
         "wrapup watch",
         "an idle connection is closed as it is used again",
-        "tags and ping send one request and never reuse a connection",
+        "a read is sent again at once on a new connection, and nothing is reported; tags and ping send one request",
     ),
     noted(
         "N20",

@@ -24,6 +24,7 @@ pub fn received(reply: &str) -> Received {
         received_at: Timestamp::UNIX_EPOCH,
         attempts: 1,
         lost_a_reply: false,
+        was_resent: false,
         retry_after: None,
     }
 }
@@ -72,5 +73,6 @@ pub fn look(received: &Received) -> PollResult {
         break_state: None,
         wrapup: None,
         read_was_cut: false,
+        was_resent: false,
     }
 }

@@ -13,6 +13,7 @@ fn reply(status: u16, body: impl AsRef<[u8]>) -> Received {
         received_at: Timestamp::UNIX_EPOCH,
         attempts: 1,
         lost_a_reply: false,
+        was_resent: false,
         retry_after: None,
     }
 }

@@ -10,6 +10,7 @@ fn received(status: u16, body: &str) -> Received {
         received_at: jiff::Timestamp::UNIX_EPOCH,
         attempts: 1,
         lost_a_reply: false,
+        was_resent: false,
         retry_after: None,
     }
 }
