@@ -152,7 +152,7 @@ module completions {
     --until: string           # End of the window, in the same forms [default: now]
     --kind: string            # Show only these kinds, e.g. missed,callback
     --match: string           # Show only tags that match this regular expression
-    --limit: string           # Show at most this many
+    --limit: string           # Show at most this many tags: the first ones in the order of --sort
     --sort: string            # Order by this column; -KEY reverses it
     --fail-empty              # Exit with 3 when there are no tags
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
@@ -378,7 +378,7 @@ module completions {
     --port: string            # Listen on this port [default: a free one]
     --seed: string            # Which simulated floor to serve; the same seed serves the same floor
     --agents: string          # How many agents are simulated
-    --ref-model: string@"nu-complete deepcall sandbox ref_model" # How the server treats `ref`, which the vendor does not document
+    --ref-model: string@"nu-complete deepcall sandbox ref_model" # How the server treats `ref`, whose meaning is not documented
     --fail: string            # Answer every call with this DeepCall error code
     --json                    # Print one JSON object instead of shell variables
     --quiet(-q)               # Print only errors on stderr
@@ -393,7 +393,7 @@ module completions {
     --version(-V)             # Print version
   ]
 
-  # Print the path of the file, also if it does not exist yet
+  # Print the path of config.toml, even if it does not exist yet
   export extern "deepcall config path" [
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
@@ -407,7 +407,7 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Show each value in force, and where it comes from
+  # Show each value in effect, and where it comes from
   export extern "deepcall config show" [
     --output(-o): string@"nu-complete deepcall config show output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
@@ -424,26 +424,26 @@ module completions {
     --version(-V)             # Print version
   ]
 
-  # Write a value into the file
+  # Set a key in config.toml
   export extern "deepcall config set" [
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
-    key: string               # Which, e.g. timezone, watch.interval or alert.break.lunch
+    key: string               # The key, e.g. timezone, watch.interval or alert.break.lunch
     value: string             # The new value
   ]
 
-  # Take a value out of the file
+  # Remove a key from config.toml
   export extern "deepcall config unset" [
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
-    key: string               # Which, e.g. timezone, watch.interval or alert.break.lunch
+    key: string               # The key, e.g. timezone, watch.interval or alert.break.lunch
   ]
 
-  # Open the file in an editor
+  # Edit config.toml in an editor
   export extern "deepcall config edit" [
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -488,7 +488,7 @@ module completions {
   export extern "deepcall schema" [
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
-    name: string@"nu-complete deepcall schema name" # Which document; `error` is what --json prints on stderr
+    name: string@"nu-complete deepcall schema name" # The document; `error` is the error that --json prints on stderr
   ]
 
   def "nu-complete deepcall explain output" [] {
@@ -510,7 +510,7 @@ module completions {
     --color: string@"nu-complete deepcall explain color" # When to use colour: auto, always or never [default: auto]
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
-    ...what: string           # A DeepCall error code such as 1044, or `exit` with an exit code such as 5; nothing for all
+    ...what: string           # A DeepCall error code such as 1044, or `exit` and an exit code such as 5; without a code, all are shown
   ]
 
   def "nu-complete deepcall completions shell" [] {
@@ -521,7 +521,7 @@ module completions {
   export extern "deepcall completions" [
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
-    shell: string@"nu-complete deepcall completions shell" # The shell that shall complete
+    shell: string@"nu-complete deepcall completions shell" # The shell for which to print it
   ]
 
   # Print this message or the help of the given subcommand(s)
@@ -572,23 +572,23 @@ module completions {
   export extern "deepcall help config" [
   ]
 
-  # Print the path of the file, also if it does not exist yet
+  # Print the path of config.toml, even if it does not exist yet
   export extern "deepcall help config path" [
   ]
 
-  # Show each value in force, and where it comes from
+  # Show each value in effect, and where it comes from
   export extern "deepcall help config show" [
   ]
 
-  # Write a value into the file
+  # Set a key in config.toml
   export extern "deepcall help config set" [
   ]
 
-  # Take a value out of the file
+  # Remove a key from config.toml
   export extern "deepcall help config unset" [
   ]
 
-  # Open the file in an editor
+  # Edit config.toml in an editor
   export extern "deepcall help config edit" [
   ]
 

@@ -1,4 +1,4 @@
-//! What can be typed, and which command runs. [`definition`] also feeds man pages and completions.
+//! The command line: its definition, which man pages and completions use too, and the call of the command.
 
 mod candidates;
 pub(crate) mod complete;
@@ -47,12 +47,12 @@ use crate::output::text::sanitize::sanitize_lines;
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// May also stand before the command; `order` moves them behind it, so that each is read where it has a meaning.
+    /// Options that may also precede the command; `order` moves them behind it, where they are defined.
     #[command(flatten)]
     everywhere: QuestionOptions,
 }
 
-/// The commands. Each is described where its arguments are.
+/// The description of a command is the doc comment of its arguments.
 #[derive(Subcommand, Clone, Debug)]
 pub enum Command {
     Login(LoginArgs),
@@ -94,16 +94,15 @@ impl Command {
     }
 }
 
-/// The whole definition of the command line.
 #[must_use]
 pub fn definition() -> clap::Command {
     shape::shaped(Cli::command())
 }
 
-/// Reads the command line: the command, and the options that stand for settings.
+/// Parses the command line into the command and the options that are settings.
 ///
 /// # Errors
-/// What clap has to say: help, version, or what is wrong.
+/// Help, version, or a mistake, as clap reports them.
 pub fn parse(arguments: Vec<OsString>) -> Result<(Command, Typed), clap::Error> {
     let mut definition = definition();
     let arguments = order::options_behind_command(&definition, arguments);
@@ -111,7 +110,7 @@ pub fn parse(arguments: Vec<OsString>) -> Result<(Command, Typed), clap::Error> 
     Ok((Cli::from_arg_matches(&matches)?.command, Typed::of(&definition, &matches)))
 }
 
-/// Writes what clap found: help and version are answers, the rest is a usage error.
+/// Writes what clap reported: help and version go to stdout, a mistake is a usage error.
 pub(crate) fn report(error: &clap::Error, app: &App) -> ExitStatus {
     let console = &app.console;
     let text = error.render();
@@ -129,20 +128,20 @@ pub(crate) fn report(error: &clap::Error, app: &App) -> ExitStatus {
         let hints = rest.lines().map(str::trim).filter(|line| !line.is_empty());
         return console.finish(Err(hints.fold(Failure::usage(first), Failure::hint)));
     }
-    // What was typed is quoted as it is: whoever typed control characters goes without colours.
+    // The error quotes what was typed. If that contains control characters, the text is printed without colours.
     let harmless = sanitize_lines(&plain);
     let shown = if color && harmless == plain { &painted } else { &*harmless };
     console.stderr(|out| out.write_all(shown.as_bytes()));
     ExitStatus::Usage
 }
 
-/// The text without the colours of the argument parser; other control sequences are not its own, and stay.
+/// The text without the colours of clap. Other control sequences stay, because they were typed.
 fn without_colors(painted: &str) -> String {
     const OWN: [&str; 6] = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[4m", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m"];
     OWN.iter().fold(painted.to_owned(), |text, code| text.replace(code, ""))
 }
 
-/// The format that was typed: a look at the words alone, for when they cannot be parsed.
+/// The format that was typed, for a command line that cannot be parsed.
 #[must_use]
 pub fn typed_format(arguments: &[OsString]) -> Option<String> {
     let mut words =
@@ -172,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn an_option_without_a_meaning_is_refused_wherever_it_stands() {
+    fn an_option_without_effect_is_refused_in_every_position() {
         for line in ["deepcall --mask completions bash", "deepcall completions bash --mask"] {
             let error = parse(line.split(' ').map(OsString::from).collect()).unwrap_err();
             assert_eq!(error.kind(), clap::error::ErrorKind::UnknownArgument, "for {line}");
@@ -180,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn the_format_is_seen_in_any_of_its_spellings() {
+    fn the_format_is_found_in_each_spelling() {
         for (line, format) in [
             ("deepcall tags --json", Some("json")),
             ("deepcall -o json tags", Some("json")),

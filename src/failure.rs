@@ -11,7 +11,7 @@ use crate::store::{FileError, PlainHttp, ProfilesError, ServerUrlError, StoreErr
 /// How the program ends (`deepcall explain exit`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
-    /// The question was answered, or the work is done.
+    /// The request was answered, or the work is done.
     Done,
     /// Refused by the server, or failed here.
     Failed,
@@ -37,7 +37,7 @@ pub enum ExitStatus {
 
 /// Every exit status with its meaning and what to do, for `explain` and the documentation.
 pub const EXIT_STATUSES: [(ExitStatus, &str, &str); 11] = [
-    (ExitStatus::Done, "done: the question was answered", "nothing to do"),
+    (ExitStatus::Done, "done: the request was answered", "nothing to do"),
     (
         ExitStatus::Failed,
         "refused by the server, or failed on this machine",
@@ -64,14 +64,13 @@ pub const EXIT_STATUSES: [(ExitStatus, &str, &str); 11] = [
         "something answered that cannot be trusted or understood (TLS identity, redirect, not JSON, too large)",
         "check the server address; a captive portal or a proxy may be answering",
     ),
-    (ExitStatus::TimedOut, "--timeout was reached", "allow more time, or ask for less"),
+    (ExitStatus::TimedOut, "--timeout was reached", "allow more time, or query fewer profiles"),
     (ExitStatus::Interrupted, "interrupted by Ctrl-C", "nothing to do"),
     (ExitStatus::ClosedPipe, "the reader of stdout went away", "nothing to do"),
     (ExitStatus::Terminated, "ended by SIGTERM", "nothing to do"),
 ];
 
 impl ExitStatus {
-    /// The number that the shell sees.
     #[must_use]
     pub const fn code(self) -> u8 {
         match self {
@@ -89,8 +88,7 @@ impl ExitStatus {
         }
     }
 
-    /// The status for several profiles: done if all answered, the common one if all failed alike,
-    /// else "failed".
+    /// The status for several profiles: `Done` if all answered, the common one if all failed alike, else `Failed`.
     pub fn of_many(statuses: impl IntoIterator<Item = Self>) -> Self {
         let mut statuses = statuses.into_iter();
         let Some(first) = statuses.next() else { return Self::Done };
@@ -171,7 +169,6 @@ impl Failure {
         Self::new(ExitStatus::Terminated, "terminated", "terminated")
     }
 
-    /// Adds what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.problem.hints.push(hint.into());
@@ -282,7 +279,7 @@ impl From<FileError> for Failure {
             }
             FileError::ForeignOwner { .. } => (
                 Self::config(message),
-                "use a file that you own: it decides where the session is sent".to_owned(),
+                "use a file that you own, because the file decides where the session is sent".to_owned(),
             ),
             FileError::NotAFile { .. } | FileError::TooLarge { .. } | FileError::DanglingLink { .. } => {
                 (Self::config(message), "move it away: deepcall writes a new one".to_owned())
@@ -309,8 +306,8 @@ impl From<ProfilesError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let elsewhere = "without a keyring: put the session into DEEPCALL_SSID or DEEPCALL_SSID_FILE, \
-                         or sign in with `deepcall login --store file` (plain text, mode 0600)";
+        let elsewhere = "without a keyring, run `deepcall login --store file` (plain text, mode 0600), \
+                         or put the session into DEEPCALL_SSID or DEEPCALL_SSID_FILE";
         let error = match error {
             StoreError::File(error) => return error.into(),
             other => other,
@@ -322,14 +319,14 @@ impl From<StoreError> for Failure {
                 failure().hint(elsewhere)
             }
             StoreError::Locked { .. } => failure()
-                .hint("unlock the keyring: log in to the desktop, or start its daemon")
+                .hint("unlock the keyring: log in to the desktop, or start the keyring daemon")
                 .hint(elsewhere),
             StoreError::NoCollection => failure()
-                .hint("make a default keyring, which a desktop does at the first log-in")
+                .hint("create a default keyring; a desktop does this at the first login")
                 .hint(elsewhere),
             StoreError::Unreadable { .. } => failure().hint("run `deepcall logout`, then `deepcall login`"),
             StoreError::NotKept => failure().hint("run `deepcall login` again").hint(elsewhere),
-            StoreError::TooLong { .. } => failure().hint("check what was pasted: a session is far shorter"),
+            StoreError::TooLong { .. } => failure().hint("check what was pasted: a session is much shorter"),
         }
     }
 }

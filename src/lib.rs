@@ -47,7 +47,7 @@ pub use failure::ExitStatus;
 pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: Environment) -> ExitStatus {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let app = App::new(environment, cli::typed_format(&arguments));
-    if let Some(shell) = complete::asking_shell(&app) {
+    if let Some(shell) = complete::requesting_shell(&app) {
         return app.console.finish(complete::complete(shell, arguments, cli::definition(), &app));
     }
     // The standard library would panic where it first needs one.

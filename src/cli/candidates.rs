@@ -1,5 +1,5 @@
-//! What a shell offers at Tab beyond what the definition lists by itself: names of profiles, columns, zones, codes.
-//! All of it is built in or on disk: nothing here asks the network or a keyring.
+//! Candidates for completion that the definition does not list: names of profiles, columns, zones, codes. They are built in
+//! or on disk, so completion needs neither the network nor a keyring.
 
 use clap::{Arg, Command};
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
@@ -13,20 +13,20 @@ use crate::output::event_view::STREAM;
 use crate::output::text::style;
 use crate::report::Document;
 
-/// The definition with candidates for values. `profiles` are the names that are stored.
+/// Adds candidates for values to the definition. `profiles` are the names of stored profiles.
 pub(crate) fn with_candidates(mut definition: Command, profiles: &[String]) -> Command {
     definition.build();
-    offering_below(definition, None, profiles)
+    with_candidates_below(definition, None, profiles)
 }
 
-fn offering_below(command: Command, above: Option<&'static Document>, profiles: &[String]) -> Command {
+fn with_candidates_below(command: Command, above: Option<&'static Document>, profiles: &[String]) -> Command {
     let document = document(command.get_name()).or(above);
     command
-        .mut_args(|argument| offering(argument, document, profiles))
-        .mut_subcommands(|below| offering_below(below, document, profiles))
+        .mut_args(|argument| with_candidates_of_argument(argument, document, profiles))
+        .mut_subcommands(|below| with_candidates_below(below, document, profiles))
 }
 
-/// What a command answers with, and so which columns it knows.
+/// The document of a command, which has its columns.
 fn document(command: &str) -> Option<&'static Document> {
     if command == "watch" {
         return Some(&STREAM);
@@ -35,7 +35,11 @@ fn document(command: &str) -> Option<&'static Document> {
     schema::DOCUMENTS.into_iter().find(|document| document.name == name)
 }
 
-fn offering(argument: Arg, document: Option<&'static Document>, profiles: &[String]) -> Arg {
+fn with_candidates_of_argument(
+    argument: Arg,
+    document: Option<&'static Document>,
+    profiles: &[String],
+) -> Arg {
     match argument.get_id().as_str() {
         "profile" | "profiles" => {
             let profiles = profiles.to_vec();
@@ -48,7 +52,7 @@ fn offering(argument: Arg, document: Option<&'static Document>, profiles: &[Stri
         "timezone" | "server_timezone" => offer(argument, zones),
         "kind" => offer(argument, || style::kinds().map(CompletionCandidate::new).collect()),
         "until" if document.is_some_and(|document| document.name == STREAM.name) => offer(argument, events),
-        "what" => offer(argument, explained),
+        "what" => offer(argument, codes_to_explain),
         "key" => offer(argument, keys),
         _ => argument,
     }
@@ -73,17 +77,17 @@ fn events() -> Vec<CompletionCandidate> {
     EventWords::ALL.iter().map(|words| CompletionCandidate::new(words.name)).collect()
 }
 
-/// The keys of the config file.
 fn keys() -> Vec<CompletionCandidate> {
     table::names().map(|(name, key)| CompletionCandidate::new(name).help(Some(key.help.into()))).collect()
 }
 
-/// DeepCall's codes, and `exit` with the program's own.
-fn explained() -> Vec<CompletionCandidate> {
-    let told =
+/// The arguments of `explain`: DeepCall's codes, `exit`, and the exit codes.
+fn codes_to_explain() -> Vec<CompletionCandidate> {
+    let candidate =
         |code: String, meaning: &'static str| CompletionCandidate::new(code).help(Some(meaning.into()));
-    let codes = codes::all().iter().map(|code| told(code.number.to_string(), code.meaning));
-    let exits = EXIT_STATUSES.iter().map(|(status, meaning, _)| told(status.code().to_string(), meaning));
+    let codes = codes::all().iter().map(|code| candidate(code.number.to_string(), code.meaning));
+    let exits =
+        EXIT_STATUSES.iter().map(|(status, meaning, _)| candidate(status.code().to_string(), meaning));
     let exit = CompletionCandidate::new("exit").help(Some("what deepcall's own exit codes mean".into()));
     std::iter::once(exit).chain(exits).chain(codes).collect()
 }

@@ -1,4 +1,5 @@
-//! What a shell may offer at Tab. It reads the names of profiles from disk, and asks neither network nor keyring.
+//! Completion: prints candidates for a shell. It reads the names of profiles from disk, and uses neither the network nor a
+//! keyring.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -12,16 +13,16 @@ use crate::commands::completions::VARIABLE;
 use crate::failure::{ExitStatus, Failure};
 use crate::store::Profiles;
 
-/// The shell that asks, if one does.
-pub(crate) fn asking_shell(app: &App) -> Option<&str> {
+/// The shell that requests candidates, if this run is for completion.
+pub(crate) fn requesting_shell(app: &App) -> Option<&str> {
     app.variables.text(VARIABLE).ok().flatten()
 }
 
-/// Prints what may stand at the word where the cursor is. The words of the line stand behind `--`; where the cursor is,
-/// the shell's script says in variables of the completion library.
+/// Prints the candidates for the word at the cursor. The words of the line follow `--`; the script of the shell passes the
+/// position of the cursor in variables of the completion library.
 ///
 /// # Errors
-/// If the shell is not known: exit code 2.
+/// If the shell is unknown: exit code 2.
 pub(crate) fn complete(
     shell: &str,
     arguments: Vec<OsString>,
@@ -31,20 +32,20 @@ pub(crate) fn complete(
     let shells = Shells::builtins();
     let Some(completer) = shells.completer(shell) else {
         let known: Vec<_> = shells.names().collect();
-        return Err(Failure::usage(format!("{VARIABLE}: no shell is called {shell:?}"))
+        return Err(Failure::usage(format!("{VARIABLE}: the shell {shell:?} is unknown"))
             .hint(format!("known are {}", known.join(", "))));
     };
     let words: Vec<_> = arguments.into_iter().skip_while(|word| word != "--").skip(1).collect();
     let mut definition = with_candidates(definition, &profiles(app));
     let mut candidates = Vec::new();
     let here = std::env::current_dir().ok();
-    // Words that cannot be completed are no error: the shell offers nothing then.
+    // A line that cannot be completed is no error: the shell then shows no candidates.
     let _ = completer.write_complete(&mut definition, words, here.as_deref(), &mut candidates);
     app.console.stdout().write_all(&candidates)?;
     Ok(ExitStatus::Done)
 }
 
-/// The names that are stored; none where the file cannot be read, for whoever presses Tab is in the middle of a line.
+/// The names of stored profiles; none if the file cannot be read, because an error would disturb the line being typed.
 fn profiles(app: &App) -> Vec<String> {
     let profiles = app.folders().ok().and_then(|folders| folders.profiles_file().read().ok());
     profiles.iter().flat_map(Profiles::list).map(|profile| profile.name.to_string()).collect()

@@ -1,11 +1,11 @@
-//! Lets shared options stand before the command as well: `deepcall --sandbox tags` is read as
-//! `deepcall tags --sandbox`, so each option is defined once, where it has a meaning.
+//! Allows shared options before the command: `deepcall --sandbox tags` becomes `deepcall tags --sandbox`. So each option is
+//! defined once, in the commands that use it.
 
 use std::ffi::{OsStr, OsString};
 
 use clap::{ArgAction, Command};
 
-/// Moves options that stand before the command to just behind it.
+/// Moves options before the command to just behind it.
 pub(crate) fn options_behind_command(definition: &Command, arguments: Vec<OsString>) -> Vec<OsString> {
     let Some(position) = position_of_command(definition, &arguments) else { return arguments };
     if position == 1 {
@@ -17,7 +17,7 @@ pub(crate) fn options_behind_command(definition: &Command, arguments: Vec<OsStri
     ordered
 }
 
-/// How many words the command's name has: `config show` has two.
+/// The number of words in the command's name: `config show` has two.
 fn words_of_command(definition: &Command, words: &[OsString]) -> usize {
     let mut command = definition;
     words

@@ -1,5 +1,5 @@
-//! The shape of help: what it is for, examples, how to write it, options by meaning.
-//! `-h` leaves out what is rarely used (`hide_short_help`) and fits a screen of 24 by 80.
+//! The layout of help: purpose, examples, usage, options by group. `-h` leaves out rarely used options
+//! (`hide_short_help`), and fits a screen of 24 lines of 80 columns.
 
 use clap::{Arg, Command};
 
@@ -21,14 +21,13 @@ const OF_COMMAND: &str = "\
 
 {all-args}";
 
-/// What `deepcall --help` begins with.
+/// The examples of `deepcall --help`.
 const FIRST_STEPS: &[Example] = &[
     ("Without an account: a simulated DeepCall", "deepcall --sandbox tags --since 1h"),
-    ("With a session of your own", "deepcall login"),
-    ("Then, for one agent and for the whole team", "deepcall tags\n  deepcall break-status --all"),
+    ("With an account: store a session", "deepcall login"),
+    ("Then query one agent, or the whole team", "deepcall tags\n  deepcall break-status --all"),
 ];
 
-/// Gives all commands their examples and the common order.
 pub(crate) fn shaped(definition: Command) -> Command {
     definition
         .help_template(OF_ALL)
@@ -40,7 +39,7 @@ pub(crate) fn shaped(definition: Command) -> Command {
         })
 }
 
-/// `name` is that of the command with those above it: `config show`.
+/// `name` is the full name of the command, such as `config show`.
 fn shaped_command(command: Command, name: &str) -> Command {
     command
         .help_template(OF_COMMAND)
@@ -52,7 +51,7 @@ fn shaped_command(command: Command, name: &str) -> Command {
         })
 }
 
-/// An option that stands for a setting has its help in the table of settings.
+/// The help of an option that is a setting comes from the table of settings.
 fn described(argument: Arg, command: &str) -> Arg {
     let long = argument.get_long().filter(|_| argument.get_help().is_none());
     let keys = || SETTINGS.iter().map(|setting| setting.key());

@@ -1,5 +1,5 @@
-//! What `break-status` and `wrapup` share: one row for each profile, or the one row itself with a
-//! sentence a person would say.
+//! The report that `break-status` and `wrapup` make of their answers: one row per profile, or a single row with a
+//! sentence.
 
 use crate::app::console::Outcome;
 use crate::app::fleet::Answers;
@@ -7,24 +7,20 @@ use crate::client::Answer;
 use crate::failure::ExitStatus;
 use crate::report::{Document, Report, Row, Sentence};
 
-/// How a state is told.
-pub(crate) struct Telling<T> {
-    /// The shape of the answer.
-    pub document: &'static Document,
-    /// Whether the state holds: the "yes" of `--exit-status`.
-    pub holds: fn(&T) -> bool,
-    /// The state as a row.
-    pub row: fn(String, Answer<T>) -> Row,
-    /// The state as a sentence.
-    pub sentence: fn(&Answer<T>) -> Sentence,
+pub(crate) struct AgentState<T> {
+    pub(crate) document: &'static Document,
+    /// Whether the agent is in the state: the "yes" of `--exit-status`.
+    pub(crate) is_active: fn(&T) -> bool,
+    pub(crate) row: fn(String, Answer<T>) -> Row,
+    pub(crate) sentence: fn(&Answer<T>) -> Sentence,
 }
 
-impl<T> Telling<T> {
-    /// Tells what a fleet answered; `sets_exit_status` turns a "no" of everyone into exit code 3.
-    pub(crate) fn tell(&self, mut answers: Answers<Answer<T>>, sets_exit_status: bool) -> Outcome {
+impl<T> AgentState<T> {
+    /// With `sets_exit_status`, exit code 3 if no agent is in the state.
+    pub(crate) fn outcome(&self, mut answers: Answers<Answer<T>>, sets_exit_status: bool) -> Outcome {
         let mut status = answers.status();
-        let holds_for_someone = answers.given.iter().any(|(_, answer)| (self.holds)(&answer.value));
-        if sets_exit_status && status == ExitStatus::Done && !holds_for_someone {
+        let is_active_somewhere = answers.given.iter().any(|(_, answer)| (self.is_active)(&answer.value));
+        if sets_exit_status && status == ExitStatus::Done && !is_active_somewhere {
             status = ExitStatus::No;
         }
         let sentence = match answers.given.as_slice() {

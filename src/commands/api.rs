@@ -1,5 +1,5 @@
-//! `deepcall api`: one signed-in request to any v2 path, the reply as it came; for what has no command yet.
-//! The credentials of the profile are put in; the path cannot lead them to another server.
+//! `deepcall api`: one signed-in request to any path of version 2, with the reply as it was sent. The path cannot lead
+//! the credentials to another server.
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -20,8 +20,9 @@ use crate::output::text::sanitize::sanitize_lines;
 
 /// Send one signed-in request and print the raw reply
 ///
-/// For calls that have no command yet. deepcall adds the credentials to the body and never shows them. The reply
-/// goes to stdout byte for byte, also when it reports an error; then the exit code and stderr report it too.
+/// For calls of the API that have no command of their own. deepcall adds the credentials to the body and never shows
+/// them. The reply goes to stdout byte for byte, even if it reports an error; stderr and the exit code report the
+/// error then too.
 #[derive(Args, Clone, Debug)]
 pub struct ApiArgs {
     /// Path below /api/v2, e.g. Agent/live
@@ -39,16 +40,12 @@ pub struct ApiArgs {
     /// Filter the reply with this jq expression
     #[arg(long, value_name = "EXPR")]
     pub jq: Option<String>,
-    /// Whom to ask as.
     #[command(flatten)]
     pub profile: ProfileOptions,
-    /// Which server.
     #[command(flatten)]
     pub connection: ConnectionOptions,
-    /// Or none.
     #[command(flatten)]
     pub sandbox: SandboxOptions,
-    /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
 }
@@ -67,7 +64,7 @@ pub(crate) fn run(args: &ApiArgs, app: &App) -> Result<ExitStatus, Failure> {
     outcome.map(|()| ExitStatus::Done)
 }
 
-/// A terminal gets the reply in a form that cannot do anything to it.
+/// On a terminal the reply is made harmless.
 fn write_reply(reply: &[u8], filter: Option<&Filter>, app: &App) -> Result<(), Failure> {
     let (mut out, is_terminal) = (app.console.stdout(), app.terminals.stdout);
     match filter {
@@ -92,11 +89,11 @@ fn file_pair(text: &str) -> Result<(String, PathBuf), String> {
     }
 }
 
-/// A body longer than this is a mistake.
+/// In bytes. No call takes a longer body, so a longer one is a mistake.
 const LONGEST_INPUT: u64 = 8 * 1024 * 1024;
 
-/// The body without credentials: `--input` first, then the fields, a later one over an earlier one.
-/// Numbers and key order stay as they were written.
+/// The body without credentials: `--input` first, then the fields; a later field replaces an earlier one of the same
+/// name. Numbers and the order of keys stay as they were written.
 ///
 /// # Errors
 /// If a file cannot be read, or the input is not one JSON object: exit code 2.
@@ -122,10 +119,10 @@ fn body(args: &ApiArgs, stdin: &mut dyn Read) -> Result<Box<RawValue>, Failure> 
         put(&mut members, key, &read(path, stdin, "--field-file")?)?;
     }
     to_raw_value(&Members(&members))
-        .map_err(|error| Failure::usage("the body cannot be written").caused_by(&error))
+        .map_err(|error| Failure::usage("the body cannot be serialized").caused_by(&error))
 }
 
-/// Written as one object, in this order.
+/// Serializes as one object, in this order.
 struct Members<'a>(&'a [(String, Box<RawValue>)]);
 
 impl serde::Serialize for Members<'_> {
@@ -134,7 +131,7 @@ impl serde::Serialize for Members<'_> {
     }
 }
 
-/// JSON if it parses, else text.
+/// The value is JSON if it parses, else text.
 fn put(members: &mut Vec<(String, Box<RawValue>)>, key: &str, text: &str) -> Result<(), Failure> {
     let value = match RawValue::from_string(text.to_owned()) {
         Ok(value) => value,
@@ -165,10 +162,10 @@ fn read(path: &std::path::Path, stdin: &mut dyn Read, option: &str) -> Result<St
     Ok(text)
 }
 
-/// Sends the request. The reply is judged by its body, and handed on either way.
+/// Sends the request. A reply that reports an error is returned as well.
 ///
 /// # Errors
-/// If no reply that can be understood came back.
+/// If there is no reply, or it cannot be understood.
 async fn api(args: &ApiArgs, body: &RawValue, signed_in: &SignedIn) -> Result<RawReply, Failure> {
     Ok(signed_in.call(&args.path, body).await?.value)
 }

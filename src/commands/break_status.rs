@@ -1,4 +1,4 @@
-//! `deepcall break-status`: on break or not, why, since when and for how long (`api.md` §1).
+//! `deepcall break-status`: whether an agent is on break, why, and since when (`api.md` §1).
 
 use clap::Args;
 use jiff::Timestamp;
@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::app::options::QuestionOptions;
 use crate::app::settings::table::SERVER_TIMEZONE;
 use crate::client::Answer;
-use crate::commands::agent_state::Telling;
+use crate::commands::agent_state::AgentState;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Break;
 use crate::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
@@ -22,7 +22,6 @@ pub struct BreakStatusArgs {
     /// With several profiles: 0 if any of them is.
     #[arg(long)]
     pub exit_status: bool,
-    /// Whom to ask, and how the answer looks.
     #[command(flatten)]
     pub question: QuestionOptions,
 }
@@ -33,7 +32,7 @@ pub(crate) fn run(args: &BreakStatusArgs, app: &App) -> Result<ExitStatus, Failu
     let answers = app.ask((&args.question).into(), async |fleet| {
         fleet.ask(async |signed_in| Ok(signed_in.break_status(&server_zone).await?)).await
     })?;
-    app.console.answer(TELLING.tell(answers, args.exit_status), &renderer)
+    app.console.answer(STATE.outcome(answers, args.exit_status), &renderer)
 }
 
 /// The document of `deepcall break-status`.
@@ -42,9 +41,15 @@ pub static DOCUMENT: Document = Document {
     rows_key: "break_status",
     head: &[],
     fields: &[
-        Field::new("profile", "PROFILE", Meaning::Name, Shown::Always(1), "the profile that was asked"),
+        Field::new("profile", "PROFILE", Meaning::Name, Shown::Always(1), "the profile whose agent it is"),
         Field::new("on_break", "BREAK", Meaning::State, Shown::Always(2), "whether the agent is on break"),
-        Field::new("reason", "REASON", Meaning::Text, Shown::WhenPresent(3), "why, in the server's words"),
+        Field::new(
+            "reason",
+            "REASON",
+            Meaning::Text,
+            Shown::WhenPresent(3),
+            "the reason, in the server's words",
+        ),
         Field::new("since", "SINCE", Meaning::Time, Shown::WhenPresent(5), "when the break began"),
         Field::new(
             "for_seconds",
@@ -71,8 +76,8 @@ pub static DOCUMENT: Document = Document {
     empty: "no agents",
 };
 
-const TELLING: Telling<Break> =
-    Telling { document: &DOCUMENT, holds: |status| status.on_break, row, sentence };
+const STATE: AgentState<Break> =
+    AgentState { document: &DOCUMENT, is_active: |status| status.on_break, row, sentence };
 
 fn row(profile: String, answer: Answer<Break>) -> Row {
     let for_seconds = seconds_on_break(&answer);
@@ -89,7 +94,7 @@ fn row(profile: String, answer: Answer<Break>) -> Row {
         .with("as_of", answer.as_of)
 }
 
-/// How long the break has lasted by the server's clock; never negative, never for someone at work.
+/// How long the break has lasted by the server's clock. Never negative; `None` if the agent is not on break.
 fn seconds_on_break(answer: &Answer<Break>) -> Option<i64> {
     let since = answer.value.since.filter(|_| answer.value.on_break)?;
     Some(seconds_between(since, answer.server_time.unwrap_or(answer.as_of)).max(0))
@@ -99,7 +104,7 @@ fn seconds_between(from: Timestamp, to: Timestamp) -> i64 {
     to.duration_since(from).as_secs()
 }
 
-/// "On break: Lunch, for 10 min, since 13:04".
+/// For example "On break: Lunch, for 10 min, since 13:04".
 fn sentence(answer: &Answer<Break>) -> Sentence {
     let status = &answer.value;
     if !status.on_break {

@@ -11,10 +11,10 @@ use crate::failure::{ExitStatus, Failure};
 
 /// Print a completion script for a shell
 ///
-/// The packages bring the scripts along; this is for other ways of installing.
+/// Packages install these scripts; this command is for other ways of installing.
 #[derive(Args, Clone, Debug)]
 pub struct CompletionsArgs {
-    /// The shell that shall complete
+    /// The shell for which to print it
     #[arg(value_enum)]
     pub shell: Shell,
 }
@@ -24,7 +24,6 @@ pub(crate) fn run(args: &CompletionsArgs, definition: Command, app: &App) -> Res
     Ok(ExitStatus::Done)
 }
 
-/// Shells with a completion script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Shell {
     /// GNU bash
@@ -57,10 +56,11 @@ impl Shell {
     }
 }
 
-/// The variable by which a shell's script asks the program what may be typed next.
+/// A completion script sets this variable when it requests candidates from the program.
 pub const VARIABLE: &str = "DEEPCALL_COMPLETE";
 
-/// The script for a shell, made from the definition of the command line. All but nushell's ask the program at each Tab, and so know profiles and columns.
+/// The completion script for a shell. All except nushell's run the program at each Tab, so they complete names of profiles
+/// and columns too.
 #[must_use]
 pub fn completions(shell: Shell, mut definition: Command) -> Vec<u8> {
     let mut script = Vec::new();
@@ -83,7 +83,7 @@ pub fn completions(shell: Shell, mut definition: Command) -> Vec<u8> {
     script
 }
 
-/// zsh reads a file of its `fpath` at the first Tab, as the body of the function that shall answer it.
+/// At the first Tab, zsh runs a file of its `fpath` as the body of the completion function, so the file must also call it.
 const ZSH_FIRST_TAB: &[u8] = br#"
 if [[ "${funcstack[1]-}" == _deepcall ]]; then
     _clap_dynamic_completer_deepcall

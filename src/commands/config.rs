@@ -1,5 +1,4 @@
-//! `deepcall config`: where lasting choices are, what counts and why, and how to change them.
-//! It never shows a secret, only that one is set.
+//! `deepcall config`: shows and changes settings. It never shows a secret, only that one is set.
 
 mod edit;
 pub mod values;
@@ -33,15 +32,14 @@ use crate::store::Profile;
 #[derive(Args, Clone, Debug)]
 #[command(disable_help_subcommand = true)]
 pub struct ConfigArgs {
-    /// What to do.
     #[command(subcommand)]
     pub action: ConfigAction,
 }
 
-/// What can be done with lasting choices. Each is described where its arguments are.
+/// The description of a subcommand is the doc comment of its arguments.
 #[derive(Subcommand, Clone, Debug)]
 pub enum ConfigAction {
-    /// Print the path of the file, also if it does not exist yet
+    /// Print the path of config.toml, even if it does not exist yet
     Path,
     Show(ShowArgs),
     Set(SetArgs),
@@ -49,54 +47,50 @@ pub enum ConfigAction {
     Edit(EditArgs),
 }
 
-/// Show each value in force, and where it comes from
+/// Show each value in effect, and where it comes from
 ///
-/// A value comes from a variable, the profile in use, config.toml, or the default. A wrong value is an error, with
-/// exit code 2. For a secret it shows only that it is set.
+/// A value comes from a variable, the profile in use, config.toml, or the default. A wrong value is an error with exit
+/// code 2. For a secret it shows only that it is set.
 #[derive(Args, Clone, Debug)]
 pub struct ShowArgs {
-    /// How it looks.
     #[command(flatten)]
     pub output: OutputOptions,
-    /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
 }
 
-/// Write a value into the file
+/// Set a key in config.toml
 ///
-/// The value is written as its option would take it, and checked as it is when it is read. Comments and order stay.
+/// The value has the form that its option takes, and is checked before it is written. Comments and order of the file
+/// stay.
 #[derive(Args, Clone, Debug)]
 pub struct SetArgs {
-    /// Which, e.g. timezone, watch.interval or alert.break.lunch
+    /// The key, e.g. timezone, watch.interval or alert.break.lunch
     #[arg(value_name = "KEY", long_help = all_keys())]
     pub key: String,
     /// The new value
     #[arg(value_name = "VALUE", allow_hyphen_values = true)]
     pub value: String,
-    /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
 }
 
-/// Take a value out of the file
+/// Remove a key from config.toml
 #[derive(Args, Clone, Debug)]
 pub struct UnsetArgs {
-    /// Which, e.g. timezone, watch.interval or alert.break.lunch
+    /// The key, e.g. timezone, watch.interval or alert.break.lunch
     #[arg(value_name = "KEY")]
     pub key: String,
-    /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
 }
 
-/// Open the file in an editor
+/// Edit config.toml in an editor
 ///
-/// The editor that VISUAL or EDITOR names, else vi, gets a copy. Only a copy without mistakes replaces the file; one
-/// with mistakes can be edited again, and is kept. The editor is given no credentials.
+/// VISUAL or EDITOR names the editor, else it is vi. It edits a copy, which replaces the file only if it has no mistakes.
+/// A copy with mistakes can be edited again, and is not lost. The editor gets no credentials.
 #[derive(Args, Clone, Debug)]
 pub struct EditArgs {
-    /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
 }
@@ -119,7 +113,7 @@ pub(crate) fn run(args: &ConfigArgs, app: &App) -> Result<ExitStatus, Failure> {
         ConfigAction::Unset(args) => unset(args, app),
         ConfigAction::Edit(args) => {
             app.console.set_talk(args.talk);
-            change_by_hand(app)
+            edit_file(app)
         }
     }
 }
@@ -127,7 +121,7 @@ pub(crate) fn run(args: &ConfigArgs, app: &App) -> Result<ExitStatus, Failure> {
 fn set(args: &SetArgs, app: &App) -> Result<ExitStatus, Failure> {
     app.console.set_talk(args.talk);
     let SetArgs { key, value, .. } = args;
-    known(key)?;
+    check_key(key)?;
     values::check(key, value).map_err(|why| Failure::usage(format!("{key}: {why}")))?;
     let path = app.folders()?.config_file();
     TextFile::at(path.clone()).update(|before| {
@@ -140,14 +134,14 @@ fn set(args: &SetArgs, app: &App) -> Result<ExitStatus, Failure> {
     let variable = table::find(key).and_then(|(setting, _)| setting.key().variable);
     let credentials = (key == "profile").then_some(CREDENTIAL_VARIABLES).into_iter().flatten();
     if let Some(variable) = variable.into_iter().chain(credentials).find(|name| app.variables.has(name)) {
-        app.console.note(&format!("{variable} is set and wins over it"));
+        app.console.note(&format!("{variable} is set and overrides it"));
     }
     Ok(ExitStatus::Done)
 }
 
 fn unset(args: &UnsetArgs, app: &App) -> Result<ExitStatus, Failure> {
     app.console.set_talk(args.talk);
-    known(&args.key)?;
+    check_key(&args.key)?;
     let path = app.folders()?.config_file();
     let mut was_set = false;
     if path.exists() {
@@ -166,12 +160,12 @@ fn unset(args: &UnsetArgs, app: &App) -> Result<ExitStatus, Failure> {
     Ok(ExitStatus::Done)
 }
 
-fn change_by_hand(app: &App) -> Result<ExitStatus, Failure> {
+fn edit_file(app: &App) -> Result<ExitStatus, Failure> {
     let path = app.folders()?.config_file();
-    let can_ask = app.terminals.stdin && app.terminals.stderr;
+    let can_prompt = app.terminals.stdin && app.terminals.stderr;
     let mut answers = BufReader::new(app.stdin()).lines();
     let mut again = |wrong: Failure| {
-        if !can_ask {
+        if !can_prompt {
             return Err(wrong);
         }
         app.console.error(&wrong.problem);
@@ -181,27 +175,27 @@ fn change_by_hand(app: &App) -> Result<ExitStatus, Failure> {
     };
     let editor = Editor::of(&app.variables)?;
     let is_changed = edit(&TextFile::at(path.clone()), &editor, &mut again)?;
-    let told = if is_changed { "is changed" } else { "is as it was" };
-    app.console.note(&format!("{} {told}", path.display()));
+    let result = if is_changed { "changed" } else { "not changed" };
+    app.console.note(&format!("{} was {result}", path.display()));
     Ok(ExitStatus::Done)
 }
 
-/// The stored profile that a command would use, were it typed without options.
+/// The stored profile that a command without options would use.
 fn used_profile(app: &App) -> Result<Option<Profile>, Failure> {
     let source = session_source(FleetOptions::ONE, &SandboxOptions::default(), app.settings()?)?;
     let SessionSource::Stored(choice) = source else { return Ok(None) };
     let profiles = app.folders()?.profiles_file().read()?;
     let default = profiles.default_profile().map(|profile| profile.name.as_str());
-    // Where nobody is signed in, no profile has a say.
+    // Without a stored session no profile overrides a setting.
     let chosen = choice.value.pick(profiles.list(), |profile| profile.name.as_str(), default);
     Ok(chosen.ok().and_then(|chosen| chosen.first().map(|profile| (*profile).clone())))
 }
 
-/// The keys with what they mean, for the help of `set`.
+/// The keys and their help, for `config set --help`.
 fn all_keys() -> String {
     let keys = SETTINGS.iter().map(|setting| setting.key());
     let keys: Vec<String> = keys.map(|key| format!("  {} - {}", key.names().join(", "), key.help)).collect();
-    format!("Which key; those of the table [alert] may name any reason of a break\n\n{}", keys.join("\n"))
+    format!("The key; alert.break.REASON takes any reason of a break\n\n{}", keys.join("\n"))
 }
 
 /// The document of `deepcall config show`.
@@ -215,14 +209,14 @@ pub static DOCUMENT: Document = Document {
             "KEY",
             Meaning::Name,
             Shown::Always(1),
-            "the key in config.toml; for a variable that has none, the variable",
+            "the key in config.toml; for a variable without a key, the variable",
         ),
         Field::new(
             "value",
             "VALUE",
             Meaning::Text,
             Shown::Always(2),
-            "the value that counts, as its option would take it",
+            "the value in effect, in the form that its option takes",
         ),
         Field::new(
             "source",
@@ -231,14 +225,8 @@ pub static DOCUMENT: Document = Document {
             Shown::Always(3),
             "where it comes from: a variable, a profile, config.toml, default",
         ),
-        Field::new("option", "OPTION", Meaning::Text, Shown::Always(4), "the option that wins over it"),
-        Field::new(
-            "variable",
-            "VARIABLE",
-            Meaning::Text,
-            Shown::OnRequest,
-            "the variable that says the same",
-        ),
+        Field::new("option", "OPTION", Meaning::Text, Shown::Always(4), "the option that overrides it"),
+        Field::new("variable", "VARIABLE", Meaning::Text, Shown::OnRequest, "the variable that overrides it"),
         Field::new("about", "ABOUT", Meaning::Text, Shown::OnRequest, "one line about it"),
     ],
     tail: &[],
@@ -248,7 +236,7 @@ pub static DOCUMENT: Document = Document {
     empty: "",
 };
 
-/// Every value that counts where no option is typed. `profile` is the stored one that would be used.
+/// Every value in effect without options. `profile` is the stored one that a command would use.
 ///
 /// # Errors
 /// If a variable is not UTF-8: exit code 2.
@@ -274,7 +262,7 @@ fn show(settings: Settings<'_>, profile: Option<&Profile>, path: &Path) -> Resul
             add(key.name, key, value(key, settings, profile)?);
         }
     }
-    rows.extend(others(settings));
+    rows.extend(variables_without_key(settings));
     let status = if notes.is_empty() { ExitStatus::Done } else { ExitStatus::Usage };
     let head = Row::new(DOCUMENT.head).with("path", path.display().to_string());
     let report = Report { head, notes, ..Report::new(&DOCUMENT, rows) };
@@ -296,8 +284,9 @@ fn value(
     Ok(Sourced::new(default, Source::Default))
 }
 
-/// Variables that have no key and are set. What they hold is not shown, since the address of a proxy may hold a password.
-fn others(settings: Settings<'_>) -> impl Iterator<Item = Row> + '_ {
+/// The variables that are set and have no key. Their values are not shown, because the address of a proxy may contain a
+/// password.
+fn variables_without_key(settings: Settings<'_>) -> impl Iterator<Item = Row> + '_ {
     let chosen = variables().filter(|variable| variable.kind == VariableKind::Choice);
     chosen.filter(move |variable| settings.variables.has(variable.name)).map(|variable| {
         Row::new(DOCUMENT.fields)
@@ -309,7 +298,7 @@ fn others(settings: Settings<'_>) -> impl Iterator<Item = Row> + '_ {
     })
 }
 
-/// Where the session comes from, and nothing of what it is.
+/// Where the session comes from, without the session itself.
 fn session(settings: Settings<'_>, profile: Option<&Profile>) -> Row {
     let variable = credential_in(settings.variables);
     let found = match (variable, profile) {
@@ -319,7 +308,13 @@ fn session(settings: Settings<'_>, profile: Option<&Profile>) -> Row {
         }
         (None, None) => Sourced::new(None, Source::Default),
     };
-    row("session", found, "login", variable, "what answers for an agent; never shown, and no key of the file")
+    row(
+        "session",
+        found,
+        "login",
+        variable,
+        "the session of an agent; never shown, and not a key of the file",
+    )
 }
 
 fn row(
@@ -338,11 +333,9 @@ fn row(
         .with("about", about)
 }
 
-/// A key that was typed.
-///
 /// # Errors
-/// If there is no such key: exit code 2, with the nearest right one.
-fn known(name: &str) -> Result<(), Failure> {
+/// If there is no such key: exit code 2, with the most similar key as a hint.
+fn check_key(name: &str) -> Result<(), Failure> {
     if table::find(name).is_some() {
         return Ok(());
     }

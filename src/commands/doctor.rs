@@ -1,5 +1,5 @@
-//! `deepcall doctor`: whether what the program needs is there, and what to do about what is not.
-//! No secret is in it and phone numbers are hidden, so that it can be pasted into a ticket.
+//! `deepcall doctor`: checks the setup, and shows how to fix what does not work. The output has no secrets and no phone
+//! numbers, so that it can be pasted into a ticket.
 
 mod finding;
 mod local;
@@ -28,9 +28,9 @@ use crate::store::{Profiles, StoreKind};
 /// changes nothing; it tests the store with an item that it removes again. It shows no secret and hides phone
 /// numbers, so the output can be pasted into a ticket.
 ///
-/// The exit code is 0 if nothing failed, the common code if all failures are alike, else 1. If --timeout ends it, the
-/// code is 124 and the findings so far are shown. A request to a server may take ten seconds, one to the keyring
-/// three. Servers and sessions are checked in parallel.
+/// The exit code is 0 if no check failed, the code that all failures share, or else 1. After --timeout the code is 124,
+/// and the checks so far are shown. A request to a server may take ten seconds, a request to the keyring three. Servers
+/// and sessions are checked in parallel.
 #[derive(Args, Clone, Debug)]
 pub struct DoctorArgs {
     #[arg(long, value_name = "URL", help_heading = "Connection")]
@@ -39,18 +39,15 @@ pub struct DoctorArgs {
     cacert: Option<String>,
     #[arg(long, value_name = "DURATION", value_parser = TIMEOUT.checked(), help_heading = "Connection")]
     timeout: Option<String>,
-    /// A simulated server instead.
     #[command(flatten)]
     pub sandbox: SandboxOptions,
-    /// How it looks.
     #[command(flatten)]
     pub format: FormatOptions,
-    /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
 }
 
-/// Whatever is broken here does not keep it from examining the rest.
+/// A failed check does not prevent the others.
 pub(crate) fn run(args: &DoctorArgs, app: &App) -> Result<ExitStatus, Failure> {
     let mistake = check_config(app).err();
     if mistake.is_some() {
@@ -71,20 +68,20 @@ pub(crate) fn run(args: &DoctorArgs, app: &App) -> Result<ExitStatus, Failure> {
         signals::run(None, async { Ok(servers_and_sessions(&args.sandbox, &profiles, app).await) })
     });
     findings.extend(examined?);
-    let looks = renderer.presentation();
+    let presentation = renderer.presentation();
     let is_plain = app.variables.is_accessible();
-    findings.push(local::terminal(app.terminals, looks.width, looks.color, is_plain));
+    findings.push(local::terminal(app.terminals, presentation.width, presentation.color, is_plain));
     app.console.answer(doctor(findings), &renderer)
 }
 
-/// Each value of the config file is checked, also one that this command does not need.
+/// Checks every value of the config file, even those that this command does not use.
 fn check_config(app: &App) -> Result<(), Failure> {
     let path = app.folders()?.config_file();
     check_all(&TextFile::at(path.clone()).read()?, &path)?;
     app.settings().map(drop)
 }
 
-/// The stores that are in use, or that `login` would use.
+/// Checks the stores that profiles use, and the one that `login` would use.
 fn stores(args: &DoctorArgs, profiles: &Profiles, app: &App) -> Result<Vec<Finding>, Failure> {
     if let Some(why) = local::without_store(&app.variables, args.sandbox.sandbox) {
         return Ok(vec![Finding::skipped("bus", &why), Finding::skipped("store", why)]);
@@ -108,7 +105,7 @@ fn stores(args: &DoctorArgs, profiles: &Profiles, app: &App) -> Result<Vec<Findi
 }
 
 impl DoctorArgs {
-    /// The same as the options of other commands; phone numbers are always hidden.
+    /// Phone numbers are always hidden.
     fn output(&self) -> OutputOptions {
         let mut output = OutputOptions { format: self.format.clone(), ..OutputOptions::default() };
         output.values.always_masked = true;
@@ -122,16 +119,16 @@ pub static DOCUMENT: Document = Document {
     rows_key: "checks",
     head: &[],
     fields: &[
-        Field::new("check", "CHECK", Meaning::Name, Shown::Always(1), "what was looked at"),
+        Field::new("check", "CHECK", Meaning::Name, Shown::Always(1), "what was checked"),
         Field::new("verdict", "VERDICT", Meaning::Verdict, Shown::Always(2), "ok, warn, fail or skipped"),
         Field::new(
             "subject",
             "OF",
             Meaning::Name,
             Shown::WhenPresent(4),
-            "which server or profile, where there may be several",
+            "the server or profile, if there are several",
         ),
-        Field::new("detail", "DETAIL", Meaning::Text, Shown::Always(3), "what was found"),
+        Field::new("detail", "DETAIL", Meaning::Text, Shown::Always(3), "the result of the check"),
         Field::new("advice", "ADVICE", Meaning::Text, Shown::OnRequest, "what to do about it"),
     ],
     tail: &[],
@@ -141,7 +138,6 @@ pub static DOCUMENT: Document = Document {
     empty: "",
 };
 
-/// All findings, in the order in which one thing needs another.
 fn doctor(findings: Vec<Finding>) -> Outcome {
     let failed = findings.iter().filter_map(|finding| match finding.verdict {
         Verdict::Fail(status) => Some(status),
@@ -191,10 +187,10 @@ mod tests {
     }
 
     #[test]
-    fn advice_is_told_with_what_it_is_about() {
+    fn advice_names_its_check_and_subject() {
         let failure = Failure::sign_in("not signed in").hint("run `deepcall login`");
-        let told = doctor(vec![Finding::failed("session", &failure).of("asha")]).report.notes;
-        assert_eq!(told, ["session of asha: run `deepcall login`"]);
+        let notes = doctor(vec![Finding::failed("session", &failure).of("asha")]).report.notes;
+        assert_eq!(notes, ["session of asha: run `deepcall login`"]);
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! `deepcall explain`: what an exit code or a DeepCall error code means and what to do. Offline, from
-//! the very tables that the program itself acts on.
+//! `deepcall explain`: the meaning of an exit code or a DeepCall error code, and what to do. It prints the tables that the
+//! program itself uses.
 
 use clap::Args;
 
@@ -13,13 +13,12 @@ use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape
 
 /// Explain an error code or an exit code
 ///
-/// Shows what it means and what to do. Needs no network: it prints the tables that the program itself uses.
+/// Shows the meaning and what to do. It needs no network, because it prints the tables that the program itself uses.
 #[derive(Args, Clone, Debug)]
 pub struct ExplainArgs {
-    /// A DeepCall error code such as 1044, or `exit` with an exit code such as 5; nothing for all
+    /// A DeepCall error code such as 1044, or `exit` and an exit code such as 5; without a code, all are shown
     #[arg(value_name = "CODE", num_args = 0..=2)]
     pub what: Vec<String>,
-    /// How it looks.
     #[command(flatten)]
     pub format: FormatOptions,
 }
@@ -43,7 +42,7 @@ pub static CODES: Document = Document {
             "MODULE",
             Meaning::Text,
             Shown::Always(6),
-            "where it means this; any for everywhere",
+            "the part of the API in which it means this; any for all",
         ),
         Field::new("meaning", "MEANING", Meaning::Text, Shown::Always(2), "what it means"),
         Field::new(
@@ -51,15 +50,15 @@ pub static CODES: Document = Document {
             "KIND",
             Meaning::Text,
             Shown::Always(5),
-            "the kind in error objects; answer for an answer",
+            "the kind in error objects; answer if it is no error",
         ),
-        Field::new("exit", "EXIT", Meaning::Count, Shown::Always(3), "the exit code it leads to"),
+        Field::new("exit", "EXIT", Meaning::Count, Shown::Always(3), "the exit code of deepcall"),
         Field::new(
             "retried",
             "RETRIED",
             Meaning::State,
             Shown::Always(7),
-            "whether reads are tried again by themselves",
+            "whether deepcall retries by itself",
         ),
         Field::new("advice", "ADVICE", Meaning::Text, Shown::Always(4), "what to do about it"),
     ],
@@ -87,24 +86,21 @@ pub static EXITS: Document = Document {
     empty: "",
 };
 
-/// What is to be explained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Topic {
-    /// DeepCall's error codes: this one, or all.
+    /// DeepCall's error codes: one, or all.
     Code(Option<i64>),
-    /// Exit codes: this one, or all.
+    /// Exit codes: one, or all.
     Exit(Option<i64>),
 }
 
 impl ExplainArgs {
-    /// What is to be explained.
-    ///
     /// # Errors
     /// If the words are neither a code nor `exit` with a code: exit code 2.
     fn topic(&self) -> Result<Topic, Failure> {
         let number = |word: &String| {
             word.parse::<i64>().map_err(|_| {
-                Failure::usage(format!("{word:?} is no code"))
+                Failure::usage(format!("{word:?} is not a code"))
                     .hint("write for example `deepcall explain 1044` or `deepcall explain exit 5`")
             })
         };
@@ -113,13 +109,12 @@ impl ExplainArgs {
             [word] if word == "exit" => Ok(Topic::Exit(None)),
             [word, code] if word == "exit" => Ok(Topic::Exit(Some(number(code)?))),
             [code] => Ok(Topic::Code(Some(number(code)?))),
-            _ => Err(Failure::usage("one code at a time, please")),
+            _ => Err(Failure::usage("only one code can be explained at a time")),
         }
     }
 }
 
 impl Topic {
-    /// The shape of its explanation.
     fn document(self) -> &'static Document {
         match self {
             Self::Code(_) => &CODES,
@@ -128,24 +123,18 @@ impl Topic {
     }
 }
 
-/// What can be said of a code that is in no table.
 fn unknown(topic: Topic) -> Failure {
     match topic {
-        Topic::Code(_) => Failure::failed(
-            "refused",
-            "this code is in no table: its meaning is not documented",
-        )
-        .hint("the server's own message, printed with the error, is all there is")
-        .hint("`deepcall explain` lists the codes that are known, `deepcall explain exit` the exit codes"),
-        Topic::Exit(_) => Failure::failed("refused", "deepcall never ends with this exit code")
-            .hint("`deepcall explain exit` lists those that it ends with"),
+        Topic::Code(_) => Failure::failed("refused", "this code is unknown: DeepCall does not document it")
+            .hint("the server's own message, which deepcall prints with the error, is the only explanation")
+            .hint("`deepcall explain` lists the known codes, `deepcall explain exit` the exit codes"),
+        Topic::Exit(_) => Failure::failed("refused", "deepcall has no such exit code")
+            .hint("`deepcall explain exit` lists its exit codes"),
     }
 }
 
-/// Explains a code, or all of them.
-///
 /// # Errors
-/// If the code is in no table: exit code 1.
+/// If the code is unknown: exit code 1.
 fn explain(topic: Topic) -> Result<Outcome, Failure> {
     let (rows, sentence): (Vec<Row>, Option<Sentence>) = match topic {
         Topic::Code(wanted) => {
@@ -155,8 +144,8 @@ fn explain(topic: Topic) -> Result<Outcome, Failure> {
             (found.into_iter().map(code_row).collect(), sentence)
         }
         Topic::Exit(wanted) => {
-            let asked = |status: ExitStatus| wanted.is_none_or(|it| it == i64::from(status.code()));
-            let found: Vec<_> = EXIT_STATUSES.iter().filter(|(status, ..)| asked(*status)).collect();
+            let is_wanted = |status: ExitStatus| wanted.is_none_or(|it| it == i64::from(status.code()));
+            let found: Vec<_> = EXIT_STATUSES.iter().filter(|(status, ..)| is_wanted(*status)).collect();
             let sentence = if let [only] = found.as_slice() { Some(exit_sentence(only)) } else { None };
             (found.into_iter().map(exit_row).collect(), sentence)
         }
@@ -178,7 +167,7 @@ fn code_row(code: &Code) -> Row {
         .with("advice", advice(code))
 }
 
-/// The server's refusal is told with the exact command for the profile; here any will do.
+/// The error of a request has the `deepcall login` line of its profile as a hint. Here no profile is known.
 fn advice(code: &Code) -> String {
     match code.class {
         Class::SignIn => format!("{}, then run `deepcall login`", code.advice),

@@ -1,5 +1,5 @@
-//! `deepcall login`: takes a session, proves it with the server, and stores it.
-//! The vendor documents no login call (`api.md` §5), so a session made in the web panel is taken.
+//! `deepcall login`: checks a session with the server, and stores it. The vendor documents no login call (`api.md` §5), so
+//! the session comes from the web panel.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -31,7 +31,7 @@ use crate::store::{
 /// token. Type the secret at a hidden prompt, or pass it on standard input or in a file; it is never an argument.
 /// The store is tested before the secret is read, and the server checks the session before it is stored.
 ///
-/// One session answers for one agent. Keep a profile for each agent, and query many with --all or --profiles.
+/// Each session is for one agent. Store a profile for each agent, and query several with --all or --profiles.
 #[derive(Args, Clone, Debug)]
 pub struct LoginArgs {
     /// Sign in with this user id and a token
@@ -60,21 +60,17 @@ pub struct LoginArgs {
     /// Make this profile the default
     #[arg(long)]
     pub default: bool,
-    /// Under which name.
     #[command(flatten)]
     pub profile: ProfileOptions,
-    /// Which server.
     #[command(flatten)]
     pub connection: ConnectionOptions,
-    /// How it looks.
     #[command(flatten)]
     pub output: OutputOptions,
-    /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
 }
 
-/// How long a person may take to unlock the keyring (`reliability.md` §2).
+/// The time that a person has to unlock the keyring (`reliability.md` §2).
 const UNLOCKING_LIMIT: Duration = Duration::from_secs(60);
 
 pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
@@ -101,10 +97,10 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
         args.allow_http || known.is_some_and(|profile| profile.allow_http && profile.server == server);
     server.refuse_plain_http(allow_http)?;
     let stores = Stores::new(&folders, UNLOCKING_LIMIT);
-    // Whoever has typed a secret shall not learn then that there is nowhere to keep it.
+    // The store is tested before a person types the secret.
     stores.of_kind(store).probe()?;
     if let Some(variable) = credential_in(&app.variables) {
-        app.console.note(&format!("{variable} is set and wins over stored sessions, unless --profile names one; unset it to use this one"));
+        app.console.note(&format!("{variable} is set and overrides stored sessions, unless --profile names one; unset it to use this session"));
     }
     let credentials = credentials(args, app)?;
     app.redactor.hide(credentials.secret().expose());
@@ -120,24 +116,26 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
         saved_at: app.clock.now(),
         allow_http,
     };
-    let outcome = keep(&profile, &credentials, args.default, notes, &file, &stores)?;
+    let outcome = store_session(&profile, &credentials, args.default, notes, &file, &stores)?;
     app.console.answer(outcome, &renderer)
 }
 
-/// From a file, standard input or a question.
+/// The credentials from a file, standard input or a prompt.
 ///
 /// # Errors
-/// If it cannot be read (exit code 2), or the person pressed Ctrl-C (130).
+/// If the secret cannot be read (exit code 2), or the person pressed Ctrl-C (130).
 fn credentials(args: &LoginArgs, app: &App) -> Result<Credentials, Failure> {
     let is_accessible = app.variables.is_accessible();
-    let ask = |question, otherwise| prompt::secret(question, otherwise, is_accessible);
+    let prompt = |label, otherwise| prompt::secret(label, otherwise, is_accessible);
     let secret: Secret = match (&args.ssid_file, &args.token_file) {
         (Some(path), _) => secret_in_file(path, "--ssid-file")?,
         (_, Some(path)) => secret_in_file(path, "--token-file")?,
         _ if args.ssid_stdin => secret_read_from(app.stdin(), "--ssid-stdin")?,
         _ if args.token_stdin => secret_read_from(app.stdin(), "--token-stdin")?,
-        _ if args.user_id.is_some() => ask("Token", "pass it with --token-stdin or --token-file FILE")?,
-        _ => ask("Session id (ssid)", "pass it with --ssid-stdin or --ssid-file FILE")?,
+        _ if args.user_id.is_some() => {
+            prompt("Token", "pass the token with --token-stdin or --token-file FILE")?
+        }
+        _ => prompt("Session id (ssid)", "pass the ssid with --ssid-stdin or --ssid-file FILE")?,
     };
     Ok(match &args.user_id {
         Some(user_id) => Credentials::UserToken { user_id: user_id.clone(), token: secret },
@@ -145,11 +143,10 @@ fn credentials(args: &LoginArgs, app: &App) -> Result<Credentials, Failure> {
     })
 }
 
-/// Asks the server whether the session is good. "Not on break" (1502) is a good one's answer.
-/// Returns what a careful reader should know about it.
+/// Checks the session with the server, and returns notes about it. "Not on break" (1502) is the answer to a valid session.
 ///
 /// # Errors
-/// If the server refuses it (exit code 4), or does not answer.
+/// If the server refuses the session (exit code 4), or does not answer.
 fn verify(session: &Session, app: &App) -> Result<Vec<String>, Failure> {
     let connector = Connector::new(app.settings()?, &app.clock)?;
     let Session { profile, server, allow_http, credentials } = session.clone();
@@ -162,13 +159,12 @@ fn verify(session: &Session, app: &App) -> Result<Vec<String>, Failure> {
     })
 }
 
-/// Stores the session: the secret first, read back, then the profile that names it. Until then the list says that
-/// the secret may be there, so that one of a login that was cut short is found. What the profile kept elsewhere before
-/// is forgotten last.
+/// Stores the secret, reads it back, and then adds the profile. Before that it lists the secret as pending, so that the
+/// secret of an interrupted login is found. The secret that the profile had in another store is removed last.
 ///
 /// # Errors
-/// If either cannot be written: exit code 1, and the session is as it was before.
-fn keep(
+/// If either cannot be written: exit code 1, and the old session stays.
+fn store_session(
     profile: &Profile,
     credentials: &Credentials,
     make_default: bool,
@@ -188,11 +184,11 @@ fn keep(
         }
         return Err(Failure::from(error).hint("nothing was stored"));
     }
-    let kept = store.load(&key);
+    let previous = store.load(&key);
     let undo = |open: &mut OpenProfiles<'_>| {
-        if put_back(&*store, &key, kept).is_ok() && is_noted {
+        if restore(&*store, &key, previous).is_ok() && is_noted {
             open.profiles = original;
-            // The failure that made it necessary is the one that is told; a note too many does no harm.
+            // The first failure is the one to report, and a superfluous pending entry does no harm.
             let _ = open.write();
         }
     };
@@ -219,30 +215,30 @@ fn keep(
     report.sentence = Some(sentence(profile));
     report.notes = notes;
     if profile.store == StoreKind::File {
-        report.notes.push("the session is kept as plain text, readable only by you (mode 0600)".to_owned());
+        report.notes.push("the session is stored as plain text, readable only by you (mode 0600)".to_owned());
     }
-    report.notes.extend(cleared.err().map(|failure| logout::still_there(&failure)));
+    report.notes.extend(cleared.err().map(|failure| logout::leftover_note(&failure)));
     Ok(Outcome::done(report))
 }
 
-/// Gives the store what it had.
-fn put_back(
+/// Restores the secret that the store had before.
+fn restore(
     store: &dyn SecretStore,
     key: &StoreKey,
-    kept: Result<Credentials, StoreError>,
+    previous: Result<Credentials, StoreError>,
 ) -> Result<(), StoreError> {
-    match kept {
+    match previous {
         Ok(credentials) => store.save(key, &credentials),
         Err(StoreError::Absent) => store.remove(key).map(drop),
-        // Whatever is there could not be read before either.
+        // A secret that could not be read before cannot be restored.
         Err(_) => Ok(()),
     }
 }
 
 fn sentence(profile: &Profile) -> Sentence {
-    let kept = match profile.store {
-        StoreKind::Keyring => ", kept in the keyring",
-        StoreKind::File => ", kept in a file",
+    let place = match profile.store {
+        StoreKind::Keyring => ", stored in the keyring",
+        StoreKind::File => ", stored in a file",
     };
     Sentence {
         tone: Tone::Usual,
@@ -251,7 +247,7 @@ fn sentence(profile: &Profile) -> Sentence {
             Part::Text(profile.name.to_string()),
             Part::Words(" at "),
             Part::Text(profile.server.to_string()),
-            Part::Words(kept),
+            Part::Words(place),
         ],
     }
 }

@@ -1,5 +1,5 @@
-//! `deepcall logout`: forgets one profile, or all. The secret goes first, then the profile that
-//! names it, so that nothing is left behind that nobody lists.
+//! `deepcall logout`: removes one profile, or all. The secret is removed before the profile that names it, so that no
+//! secret is left that no profile lists.
 
 use clap::Args;
 
@@ -22,13 +22,10 @@ pub struct LogoutArgs {
     /// Forget every profile
     #[arg(long, conflicts_with = "profile")]
     pub all: bool,
-    /// Which one.
     #[command(flatten)]
     pub profile: ProfileOptions,
-    /// How it looks.
     #[command(flatten)]
     pub output: OutputOptions,
-    /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
 }
@@ -39,7 +36,7 @@ pub(crate) fn run(args: &LogoutArgs, app: &App) -> Result<ExitStatus, Failure> {
     let file = folders.profiles_file();
     let listed = file.read()?;
     let stores = Stores::new(&folders, KEYRING_LIMIT);
-    // Also where there is no profile to forget.
+    // Even if there is no profile to remove.
     let cleared = clear(&file, &stores);
     let chosen = if args.all { listed.list().to_vec() } else { vec![named(&listed, app)?] };
     app.console.answer(logout(&chosen, &file, &stores, cleared)?, &renderer)
@@ -50,17 +47,17 @@ fn named(listed: &Profiles, app: &App) -> Result<Profile, Failure> {
     app.console.detail(&format!("profile {} ({})", name.value, name.source));
     listed.find(&name.value).cloned().ok_or_else(|| {
         if listed.list().is_empty() {
-            return Failure::sign_in("no session is stored: there is nothing to forget");
+            return Failure::sign_in("no session is stored, so there is nothing to remove");
         }
         Failure::sign_in(format!("no profile is called {:?} ({})", name.value.as_str(), name.source))
-            .hint("`deepcall profiles` lists what is stored")
+            .hint("`deepcall profiles` lists the stored profiles")
     })
 }
 
-/// Forgets the chosen profiles, one after the other. `cleared` is what came of [`clear`].
+/// Removes the chosen profiles, one after the other. `cleared` is the result of [`clear`].
 ///
 /// # Errors
-/// If a store cannot be opened (exit code 1): that profile and those after it are kept.
+/// If a store cannot be opened (exit code 1): that profile and the ones after it stay.
 fn logout(
     chosen: &[Profile],
     file: &ProfilesFile,
@@ -77,18 +74,19 @@ fn logout(
     }
     let rows = chosen.iter().map(|profile| profiles::row(profile, None, Value::Absent)).collect();
     let mut report = profiles::report(rows, false);
-    let mut parts = vec![Part::Words(if chosen.is_empty() { "Nothing to forget" } else { "Forgotten: " })];
+    let mut parts =
+        vec![Part::Words(if chosen.is_empty() { "There is nothing to remove" } else { "Removed: " })];
     let names: Vec<&str> = chosen.iter().map(|profile| profile.name.as_str()).collect();
     parts.push(Part::Text(names.join(", ")));
     report.sentence = Some(Sentence { tone: Tone::Usual, parts });
-    report.notes.extend(cleared.err().map(|failure| still_there(&failure)));
+    report.notes.extend(cleared.err().map(|failure| leftover_note(&failure)));
     Ok(Outcome::done(report))
 }
 
-/// Removes what a login that was cut short has left. Where there is nothing, nothing is written.
+/// Removes secrets that an interrupted login has left. If there are none, nothing is written.
 ///
 /// # Errors
-/// If a store cannot be opened, or the list not read or written (exit code 1).
+/// If a store cannot be opened, or the list cannot be read or written (exit code 1).
 fn clear(file: &ProfilesFile, stores: &Stores) -> Result<(), Failure> {
     if file.read()?.pending().is_empty() {
         return Ok(());
@@ -96,10 +94,8 @@ fn clear(file: &ProfilesFile, stores: &Stores) -> Result<(), Failure> {
     stores.clear_pending(&mut file.open()?)
 }
 
-/// What is said of a secret that no profile names and that could not be removed.
-pub(crate) fn still_there(failure: &Failure) -> String {
-    let why = &failure.problem.message;
-    format!(
-        "a secret that is not needed any more could not be removed ({why}); the next login or logout tries again"
-    )
+/// The note about a secret that no profile names and that could not be removed.
+pub(crate) fn leftover_note(failure: &Failure) -> String {
+    let cause = &failure.problem.message;
+    format!("an old secret could not be removed ({cause}); the next login or logout tries again")
 }

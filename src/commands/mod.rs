@@ -1,4 +1,4 @@
-//! One file or folder per command, named as typed: its arguments, what it does, and the document it answers with.
+//! One file or folder per command, named as it is typed: its arguments, its `run`, and its document.
 
 pub(crate) mod agent_state;
 pub mod api;

@@ -1,5 +1,5 @@
-//! `deepcall ping`: updates the agent's presence. The only command that writes on the server; none
-//! other ever sends it. Path and `mic_perm` are inferred from error texts (`api.md` §4).
+//! `deepcall ping`: updates the agent's presence. It is the only command that changes anything on the server. Its path and
+//! `mic_perm` are inferred from error texts (`api.md` §4).
 
 use clap::Args;
 use serde_json::value::RawValue;
@@ -26,19 +26,14 @@ pub struct PingArgs {
     mic_perm: Option<String>,
     #[arg(long, value_name = "PATH")]
     path: Option<String>,
-    /// Whose presence.
     #[command(flatten)]
     pub profile: ProfileOptions,
-    /// Which server.
     #[command(flatten)]
     pub connection: ConnectionOptions,
-    /// Or none.
     #[command(flatten)]
     pub sandbox: SandboxOptions,
-    /// How it looks.
     #[command(flatten)]
     pub output: OutputOptions,
-    /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
 }
@@ -62,7 +57,7 @@ pub static DOCUMENT: Document = Document {
     head: &[],
     fields: &[
         Field::new("profile", "PROFILE", Meaning::Name, Shown::Always(1), "whose presence was updated"),
-        Field::new("ok", "OK", Meaning::State, Shown::Always(2), "whether the server took it"),
+        Field::new("ok", "OK", Meaning::State, Shown::Always(2), "whether the server accepted it"),
         Field::new("as_of", "AS OF", Meaning::Time, Shown::Always(3), "when the server answered"),
         Field::new("reply", "REPLY", Meaning::Raw, Shown::OnRequest, "the reply as the server sent it"),
     ],
@@ -73,10 +68,8 @@ pub static DOCUMENT: Document = Document {
     empty: "",
 };
 
-/// Updates the presence of one agent.
-///
 /// # Errors
-/// If the server refuses it: 1503 sign in (4), 1505 what to pass (2), 1506 wrong type (1).
+/// If the server refuses it: 1503 sign in (exit code 4), 1505 missing field (2), 1506 wrong type (1).
 async fn ping(path: &str, mic_perm: &RawValue, signed_in: &SignedIn) -> Result<Outcome, Failure> {
     let answer = signed_in.ping(path, mic_perm).await?;
     let row = Row::new(DOCUMENT.fields)

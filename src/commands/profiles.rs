@@ -1,5 +1,4 @@
-//! `deepcall profiles`: what is stored, from where, since when, which is the default.
-//! Opens neither network nor store, unless `--check` asks the server about each.
+//! `deepcall profiles`: the stored profiles. It opens neither the network nor a secret store, except with `--check`.
 
 use clap::{Arg, Args};
 
@@ -29,19 +28,14 @@ pub struct ProfilesArgs {
     /// Make this profile the default
     #[arg(long, value_name = "NAME", conflicts_with_all = ["check", "profile", "profiles", "all"])]
     pub default: Option<ProfileName>,
-    /// Show only this one.
     #[command(flatten)]
     pub profile: ProfileOptions,
-    /// Show only these.
     #[command(flatten)]
     pub fleet: FleetOptions,
-    /// For `--check`.
     #[command(flatten)]
     pub connection: ConnectionOptions,
-    /// How it looks.
     #[command(flatten)]
     pub output: OutputOptions,
-    /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
 }
@@ -63,7 +57,7 @@ fn list(args: &ProfilesArgs, stored: &Profiles, app: &App) -> Result<Outcome, Fa
         None => stored.list().iter().collect(),
     };
     if let Some(variable) = credential_in(&app.variables) {
-        app.console.note(&format!("in use is the session in {variable}, not a stored one"));
+        app.console.note(&format!("the session in {variable} is in use, not a stored one"));
     }
     if !args.check || chosen.is_empty() {
         return Ok(profiles(&chosen, default));
@@ -72,7 +66,7 @@ fn list(args: &ProfilesArgs, stored: &Profiles, app: &App) -> Result<Outcome, Fa
     selected.ask(app, async |fleet| check(&chosen, default, &fleet).await)
 }
 
-/// What says how to ask the server has a meaning only where it is asked.
+/// Options of requests have an effect only with `--check`.
 fn only_with_check(argument: Arg) -> Arg {
     match argument.get_id().as_str() {
         "server" | "cacert" | "timeout" | "retries" | "jobs" => argument.requires("check"),
@@ -80,21 +74,15 @@ fn only_with_check(argument: Arg) -> Arg {
     }
 }
 
-/// The document of `deepcall profiles`; `login` and `logout` say one row of it.
+/// The document of `deepcall profiles`; `login` and `logout` use it as well.
 pub static DOCUMENT: Document = Document {
     name: "profiles",
     rows_key: "profiles",
     head: &[],
     fields: &[
         Field::new("name", "NAME", Meaning::Name, Shown::Always(1), "the profile's name"),
-        Field::new("server", "SERVER", Meaning::Text, Shown::Always(3), "the server it signs in at"),
-        Field::new(
-            "kind",
-            "KIND",
-            Meaning::Text,
-            Shown::Always(4),
-            "ssid, or token for a user id with a token",
-        ),
+        Field::new("server", "SERVER", Meaning::Text, Shown::Always(3), "the server of the session"),
+        Field::new("kind", "KIND", Meaning::Text, Shown::Always(4), "ssid, or token: a user id with a token"),
         Field::new("user_id", "USER", Meaning::Id, Shown::WhenPresent(6), "the user id, for a token"),
         Field::new("store", "STORE", Meaning::Text, Shown::Always(5), "where the secret is kept"),
         Field::new("saved_at", "SAVED", Meaning::Time, Shown::Always(7), "when it was stored"),
@@ -103,14 +91,14 @@ pub static DOCUMENT: Document = Document {
             "DEFAULT",
             Meaning::State,
             Shown::Always(2),
-            "whether it is used when none is named",
+            "whether it is used when no profile is named",
         ),
         Field::new(
             "check",
             "CHECK",
             Meaning::Text,
             Shown::WhenPresent(2),
-            "what the server says: ok, or what is wrong",
+            "ok, or the kind of error that the server reported",
         ),
     ],
     tail: &[],
@@ -120,17 +108,13 @@ pub static DOCUMENT: Document = Document {
     empty: "no profiles are stored: run `deepcall login`",
 };
 
-/// Lists profiles as they are stored.
 fn profiles(chosen: &[&Profile], default: Option<&ProfileName>) -> Outcome {
     let rows = chosen.iter().map(|profile| row(profile, default, Value::Absent)).collect();
     Outcome::done(report(rows, false))
 }
 
-/// Asks the server about each profile. A session that is not good is an answer here, told in the
-/// row; the exit code tells whether all are good.
-///
-/// # Errors
-/// None of its own.
+/// Checks each session with the server. An invalid session is an answer here: its row shows it, and so does the exit
+/// code.
 async fn check(
     chosen: &[&Profile],
     default: Option<&ProfileName>,
@@ -141,25 +125,24 @@ async fn check(
     let status = ExitStatus::of_many(
         given.iter().map(|_| ExitStatus::Done).chain(failures.iter().map(|failure| failure.status)),
     );
-    let said = |profile: &Profile| {
-        let is_wrong = |failure: &&Failure| failure.problem.profile.as_deref() == Some(profile.name.as_str());
-        let wrong = failures.iter().find(is_wrong);
-        wrong.map_or_else(|| "ok".to_owned(), |failure| failure.problem.kind.to_owned())
+    let verdict = |profile: &Profile| {
+        let is_its_own =
+            |failure: &&Failure| failure.problem.profile.as_deref() == Some(profile.name.as_str());
+        let failure = failures.iter().find(is_its_own);
+        failure.map_or_else(|| "ok".to_owned(), |failure| failure.problem.kind.to_owned())
     };
-    let rows = chosen.iter().map(|profile| row(profile, default, Value::Text(said(profile)))).collect();
+    let rows = chosen.iter().map(|profile| row(profile, default, Value::Text(verdict(profile)))).collect();
     let mut report = report(rows, false);
-    report.notes = failures.iter().map(told).collect();
+    report.notes = failures.iter().map(note).collect();
     Ok(Outcome { report, status })
 }
 
-fn told(failure: &Failure) -> String {
+fn note(failure: &Failure) -> String {
     let profile = failure.problem.profile.as_deref().unwrap_or_default();
     let hint = failure.problem.hints.first().map_or_else(String::new, |hint| format!(" ({hint})"));
     format!("{profile}: {}{hint}", failure.problem.message)
 }
 
-/// Makes a stored profile the default.
-///
 /// # Errors
 /// If no such profile is stored (exit code 2), or the file cannot be written.
 fn make_default(name: &ProfileName, file: &ProfilesFile) -> Result<Outcome, Failure> {
@@ -167,14 +150,14 @@ fn make_default(name: &ProfileName, file: &ProfilesFile) -> Result<Outcome, Fail
         if profiles.make_default(name) {
             return Ok(());
         }
-        Err(Failure::usage(format!("no profile is called {:?}", name.as_str())))
+        Err(Failure::usage(format!("no profile is called {:?}", name.as_str()))
+            .hint("`deepcall profiles` lists the stored profiles"))
     })?;
     let stored = file.read()?;
     let chosen: Vec<&Profile> = stored.list().iter().collect();
     Ok(profiles(&chosen, Some(name)))
 }
 
-/// One profile as a row.
 pub(crate) fn row(profile: &Profile, default: Option<&ProfileName>, check: Value) -> Row {
     Row::new(DOCUMENT.fields)
         .with("name", profile.name.to_string())
@@ -187,7 +170,6 @@ pub(crate) fn row(profile: &Profile, default: Option<&ProfileName>, check: Value
         .with("check", check)
 }
 
-/// A report of such rows.
 pub(crate) fn report(rows: Vec<Row>, single: bool) -> Report {
     Report { single, ..Report::new(&DOCUMENT, rows) }
 }

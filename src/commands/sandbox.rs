@@ -1,4 +1,4 @@
-//! `deepcall sandbox`: a simulated DeepCall on loopback, for trying, demos and testing scripts.
+//! `deepcall sandbox`: a simulated DeepCall on loopback, for trials, demos and tests of scripts.
 
 use std::io::Write;
 
@@ -18,9 +18,9 @@ use crate::sandbox::{ReferenceModel, Sandbox, SandboxOptions};
 
 /// Serve a simulated DeepCall on this machine
 ///
-/// Prints the variables that point another terminal or a script to it, and serves until Ctrl-C. Agents, calls,
-/// breaks and notifications depend only on --seed and the time. For a single command, --sandbox is enough:
-/// deepcall --sandbox tags
+/// Prints the variables that make another terminal or a script use it, and serves until Ctrl-C. Agents, calls, breaks
+/// and notifications depend only on --seed and the time. For a single command, --sandbox is enough: deepcall --sandbox
+/// tags
 #[derive(Args, Clone, Debug)]
 pub struct SandboxArgs {
     /// Listen on this port [default: a free one]
@@ -32,7 +32,7 @@ pub struct SandboxArgs {
     /// How many agents are simulated
     #[arg(long, value_name = "N", default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=5000))]
     pub agents: u16,
-    /// How the server treats `ref`, which the vendor does not document
+    /// How the server treats `ref`, whose meaning is not documented
     #[arg(long, value_name = "MODEL", value_enum, default_value_t = Model::Window)]
     pub ref_model: Model,
     /// Answer every call with this DeepCall error code
@@ -41,14 +41,12 @@ pub struct SandboxArgs {
     /// Print one JSON object instead of shell variables
     #[arg(long)]
     pub json: bool,
-    /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
 }
 
-/// Serves until Ctrl-C or SIGTERM, which is how it is meant to end.
 pub(crate) fn run(args: &SandboxArgs, app: &App) -> Result<ExitStatus, Failure> {
-    // A broken config file is an error before anything is served.
+    // A mistake in the config file is reported before anything is served.
     app.settings()?;
     app.console.set_talk(args.talk);
     match app.console.log(Side::Sandbox, || signals::run(None, serve(args, app))) {
@@ -72,21 +70,21 @@ async fn serve(args: &SandboxArgs, app: &App) -> Result<ExitStatus, Failure> {
     }
     app.console.stdout().flush()?;
     app.console.note(&format!(
-        "a simulated DeepCall with {} agents listens on {} until Ctrl-C; the lines above point another terminal at it",
+        "a simulated DeepCall with {} agents listens on {} until Ctrl-C; run the lines above in another terminal to use it",
         sandbox.agents().len(),
         sandbox.origin()
     ));
     std::future::pending().await
 }
 
-/// Three meanings that `ref` may have (`api.md` §3).
+/// The three possible meanings of `ref` (`api.md` §3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Model {
-    /// Every call answers with the last hour
+    /// Every call returns the last hour
     Window,
-    /// Every call answers with what is new since the last call
+    /// Every call returns what is new since the last call
     Cursor,
-    /// A true ref answers with what is new since the last such call; else with the last hour
+    /// A call with a true ref returns what is new since the last such call; any other returns the last hour
     CursorOnRef,
 }
 
@@ -96,11 +94,11 @@ pub static DOCUMENT: Document = Document {
     rows_key: "agents",
     head: &[Field::new("server", "SERVER", Meaning::Text, Shown::OnRequest, "where it listens")],
     fields: &[
-        Field::new("profile", "PROFILE", Meaning::Name, Shown::Always(1), "the agent's name with --profile"),
-        Field::new("agent", "AGENT", Meaning::Text, Shown::Always(2), "the agent's name as people write it"),
-        Field::new("ssid", "SSID", Meaning::Text, Shown::Always(3), "simulated, no secret"),
+        Field::new("profile", "PROFILE", Meaning::Name, Shown::Always(1), "the agent's name for --profile"),
+        Field::new("agent", "AGENT", Meaning::Text, Shown::Always(2), "the agent's full name"),
+        Field::new("ssid", "SSID", Meaning::Text, Shown::Always(3), "simulated, not a secret"),
         Field::new("user_id", "USER", Meaning::Id, Shown::Always(4), "simulated"),
-        Field::new("token", "TOKEN", Meaning::Text, Shown::Always(5), "simulated, no secret"),
+        Field::new("token", "TOKEN", Meaning::Text, Shown::Always(5), "simulated, not a secret"),
     ],
     tail: &[],
     shape: Shape::List,
@@ -110,7 +108,6 @@ pub static DOCUMENT: Document = Document {
 };
 
 impl SandboxArgs {
-    /// The options of the simulated server.
     fn options(&self, clock: Clock) -> SandboxOptions {
         SandboxOptions {
             seed: self.seed,
@@ -127,7 +124,7 @@ impl SandboxArgs {
     }
 }
 
-/// Who works on the floor and where it is served.
+/// The agents of the floor, and the address of the server.
 fn report(sandbox: &Sandbox) -> Report {
     let rows = sandbox.agents().iter().map(|agent| {
         Row::new(DOCUMENT.fields)
@@ -141,7 +138,7 @@ fn report(sandbox: &Sandbox) -> Report {
     Report { head, ..Report::new(&DOCUMENT, rows.collect()) }
 }
 
-/// The variables that point another terminal or a script at the sandbox, as shell commands.
+/// Shell commands that make another terminal or a script use the sandbox.
 fn variables(sandbox: &Sandbox) -> String {
     let ssid = sandbox.agents().first().map_or("", |agent| agent.ssid.as_str());
     format!("export DEEPCALL_SERVER={}\nexport DEEPCALL_SSID={ssid}\n", sandbox.origin())

@@ -1,4 +1,4 @@
-//! `deepcall schema`: the JSON Schema of a document, made from the very table the document is written from.
+//! `deepcall schema`: the JSON Schema of a document, made from the same table as the document.
 
 use std::io::Write;
 
@@ -14,11 +14,11 @@ use crate::report::Document;
 
 /// Print the JSON Schema of a document
 ///
-/// The schema comes from the same table as the document. Keys are only ever added. `watch` describes any line of
-/// deepcall watch --json; each event type has a schema of its own as well.
+/// The schema and the document come from the same table. Later versions may add keys, but never remove one. `watch`
+/// describes any line of deepcall watch --json; each event type also has its own schema.
 #[derive(Args, Clone, Debug)]
 pub struct SchemaArgs {
-    /// Which document; `error` is what --json prints on stderr
+    /// The document; `error` is the error that --json prints on stderr
     #[arg(value_name = "NAME", value_parser = PossibleValuesParser::new(names()))]
     pub name: String,
 }
@@ -46,7 +46,7 @@ pub static DOCUMENTS: [&Document; 10] = [
 const ERROR: &str = "error";
 const WATCH: &str = "watch";
 
-/// Every name that has a schema: documents, errors, the stream of `watch`, and each of its events.
+/// Every name that has a schema: the documents, the error, the stream of `watch`, and each of its event types.
 #[must_use]
 pub fn names() -> Vec<&'static str> {
     let documents = DOCUMENTS.iter().map(|document| document.name);
@@ -54,7 +54,6 @@ pub fn names() -> Vec<&'static str> {
     documents.chain([ERROR, WATCH]).chain(events).collect()
 }
 
-/// The schema of that name; `None` if there is none.
 #[must_use]
 pub fn schema(name: &str) -> Option<serde_json::Value> {
     if name == ERROR {

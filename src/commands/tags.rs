@@ -1,5 +1,5 @@
-//! `deepcall tags`: recent notifications with their icons.
-//! The server chooses its own window (`api.md` §3); every filter here works on what it sent.
+//! `deepcall tags`: recent notifications with their icons. The server decides how far back it sends them (`api.md` §3);
+//! every filter works on what it sent.
 
 use std::time::Duration;
 
@@ -23,15 +23,15 @@ use crate::report::{Document, ExtraFields, Field, Meaning, Report, Row, Shape, S
 
 /// Show recent notifications with their icons
 ///
-/// The server sends about the last hour. --since, --until, --kind and --match filter that; they cannot bring back
-/// what is older. Columns come from known key names; other keys become further columns, and --json keeps the
-/// whole notification unchanged in `fields`.
+/// DeepCall calls these notifications tags. The server sends about the last hour of them. --since, --until, --kind and
+/// --match filter what it sends; they cannot bring back older tags. Keys that deepcall does not know become further
+/// columns, and --json has the whole notification unchanged in `fields`.
 #[derive(Args, Clone, Debug)]
 pub struct TagsArgs {
     /// Start of the window, e.g. 30m or 09:00 [default: 1h]
     ///
-    /// A length of time back from now (90m, 1h30m, 2d), a time of today (09:00), `yesterday`, RFC 3339, or seconds
-    /// since 1970 with an at sign (@1795480870).
+    /// A length of time back from now (90m, 1h30m, 2d), a time of today (09:00), `yesterday`, a time by RFC 3339
+    /// (2026-11-23T09:00:00+05:30), or @ and seconds since 1970 (@1795480870).
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
     /// End of the window, in the same forms [default: now]
@@ -43,9 +43,7 @@ pub struct TagsArgs {
     /// Show only tags that match this regular expression
     #[arg(long = "match", value_name = "REGEX")]
     pub matching: Option<Regex>,
-    /// Show at most this many
-    ///
-    /// The first ones in the order of --sort.
+    /// Show at most this many tags: the first ones in the order of --sort
     #[arg(long, value_name = "N", value_parser = limit)]
     pub limit: Option<u32>,
     /// Order by this column; -KEY reverses it
@@ -58,7 +56,6 @@ pub struct TagsArgs {
     pub fail_empty: bool,
     #[arg(long = "ref", value_name = "VALUE", hide_short_help = true)]
     reference: Option<String>,
-    /// Whom to ask, and how the answer looks.
     #[command(flatten)]
     pub question: QuestionOptions,
 }
@@ -71,20 +68,20 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
     let now = app.clock.now();
     let window = Window::of(args, now, &renderer.presentation().zone)?;
     let answers = app.ask((&args.question).into(), async |fleet| {
-        let ask = async |signed_in: &SignedIn| {
+        let request = async |signed_in: &SignedIn| {
             let profile = signed_in.profile.clone();
             let row_of = |tag: Tag| {
-                let is_kept = window.holds(&tag) && args.asks_for(&tag);
+                let is_kept = window.contains(&tag) && args.selects(&tag);
                 is_kept.then(|| row(profile.clone(), tag))
             };
             Ok(signed_in.tags(&reference, &server_zone, row_of).await?)
         };
-        fleet.ask(ask).await
+        fleet.ask(request).await
     })?;
     app.console.answer(outcome(args, &window, answers, now), &renderer)
 }
 
-/// How many at most: none at all would be no question.
+/// Zero is refused, because a request for no tags is a mistake.
 fn limit(text: &str) -> Result<u32, String> {
     let most = text.parse().ok().filter(|most| *most > 0);
     most.ok_or_else(|| format!("{text:?} is not a whole number of at least 1"))
@@ -111,11 +108,11 @@ pub static DOCUMENT: Document = Document {
             "PROFILE",
             Meaning::Name,
             Shown::WhenDifferent(1),
-            "the profile that was asked",
+            "the profile whose agent it is",
         ),
         Field::new("id", "ID", Meaning::Id, Shown::OnRequest, "the notification's own id"),
         Field::new("time", "TIME", Meaning::Time, Shown::Always(2), "when it happened"),
-        Field::new("kind", "KIND", Meaning::Kind, Shown::Always(4), "what sort of notification it is"),
+        Field::new("kind", "KIND", Meaning::Kind, Shown::Always(4), "the kind of notification"),
         Field::new("message", "MESSAGE", Meaning::Text, Shown::Always(3), "its text"),
         Field::new("agent_id", "AGENT", Meaning::Id, Shown::WhenDifferent(6), "the agent it concerns"),
         Field::new("call_id", "CALL", Meaning::Id, Shown::WhenPresent(8), "the call it concerns"),
@@ -155,7 +152,6 @@ fn extra_fields(row: &Row) -> ExtraFields {
     }
 }
 
-/// What was kept of the answers, in the order that was asked for.
 fn outcome(args: &TagsArgs, window: &Window, answers: Answers<Answer<Tags<Row>>>, now: Timestamp) -> Outcome {
     let mut status = answers.status();
     let as_of = answers.given.iter().map(|(_, answer)| answer.as_of).max().unwrap_or(now);
@@ -171,7 +167,7 @@ fn outcome(args: &TagsArgs, window: &Window, answers: Answers<Answer<Tags<Row>>>
     let without_time = kept.iter().filter(|row| row.get("time").is_absent()).count();
     if without_time > 0 {
         notes.push(format!(
-            "{without_time} tags name no time that could be read; they are kept whatever --since says"
+            "{without_time} tags have no readable time; --since and --until do not filter them"
         ));
     }
     args.sort.sort(&mut kept);
@@ -198,7 +194,6 @@ fn outcome(args: &TagsArgs, window: &Window, answers: Answers<Answer<Tags<Row>>>
     Outcome { report, status }
 }
 
-/// One notification as a row.
 #[must_use]
 pub fn row(profile: String, tag: Tag) -> Row {
     let label = tag.icon_names.join(", ");
@@ -215,7 +210,7 @@ pub fn row(profile: String, tag: Tag) -> Row {
         .with("fields", tag.fields)
 }
 
-/// The stretch of time that was asked for.
+/// The window of `--since` and `--until`.
 #[derive(Clone, Copy, Debug)]
 struct Window {
     since: Timestamp,
@@ -225,10 +220,10 @@ struct Window {
 }
 
 impl Window {
-    /// Reads `--since` and `--until`, seen from `now` in the zone of the person who typed them.
+    /// Reads `--since` and `--until` relative to `now`, in the zone of the person who typed them.
     ///
     /// # Errors
-    /// If a time is malformed, or they are the wrong way round: exit code 2.
+    /// If a time is malformed, or `--since` is later than `--until`: exit code 2.
     fn of(args: &TagsArgs, now: Timestamp, zone: &TimeZone) -> Result<Self, Failure> {
         let here = now.to_zoned_datetime(zone.clone());
         let read = |option: &str, text: &str| {
@@ -242,21 +237,18 @@ impl Window {
         Ok(Self { since, until, is_closed: args.until.is_some() })
     }
 
-    /// A notification without a time is kept (`api.md` §10.3). Without `--until`, the server's clock
-    /// may be ahead of ours: what it dates a little into the future has happened.
-    fn holds(&self, tag: &Tag) -> bool {
+    /// A notification without a time is kept (`api.md` §10.3). Without `--until` one from the near future is kept too: the
+    /// server's clock may be ahead of ours.
+    fn contains(&self, tag: &Tag) -> bool {
         tag.time.is_none_or(|time| self.since <= time && (!self.is_closed || time <= self.until))
     }
 
     fn notes(&self, now: Timestamp) -> Vec<String> {
-        // A minute passes easily between a time that was typed and the call.
+        // A minute may pass between the time that was typed and the request.
         if self.since >= before(now, WINDOW + Duration::from_secs(60)) {
             return vec![];
         }
-        vec![
-            "the server promises only the last hour of notifications; older ones may be missing from this answer"
-                .to_owned(),
-        ]
+        vec!["DeepCall documents only the last hour of notifications; older ones may be missing".to_owned()]
     }
 }
 
@@ -265,7 +257,7 @@ fn before(now: Timestamp, length: Duration) -> Timestamp {
 }
 
 impl TagsArgs {
-    fn asks_for(&self, tag: &Tag) -> bool {
+    fn selects(&self, tag: &Tag) -> bool {
         let kind_fits = self.kind.is_empty() || {
             let kind = tag.kind.as_deref().unwrap_or_default().to_lowercase();
             self.kind.iter().any(|wanted| kind.contains(&wanted.to_lowercase()))
@@ -275,7 +267,7 @@ impl TagsArgs {
 }
 
 impl Tag {
-    /// Whether the expression is found in one of its texts, as a person would read them.
+    /// Whether the expression matches one of its texts.
     fn has_text_like(&self, regex: &Regex) -> bool {
         let fits = |text: &str| regex.is_match(text);
         let named = [&self.message, &self.kind, &self.customer, &self.agent_id, &self.call_id, &self.id];
@@ -287,7 +279,7 @@ impl Tag {
     }
 }
 
-/// By what the rows are ordered, and whether it is turned round.
+/// The key by which rows are sorted, and the direction.
 #[derive(Clone, Copy, Debug)]
 pub struct Order {
     key: &'static str,
@@ -306,14 +298,14 @@ impl Order {
             "message" => "message",
             _ => {
                 return Err(
-                    "known are time, kind, profile, agent, customer, message; -KEY turns it round".into()
+                    "known are time, kind, profile, agent, customer, message; -KEY reverses the order".into(),
                 );
             }
         };
         Ok(Self { key, descending })
     }
 
-    /// A stable sort; what does not say the key comes last either way.
+    /// A stable sort. Rows without a value come last in both directions.
     fn sort(self, rows: &mut [Row]) {
         rows.sort_by(|left, right| {
             let order = match (left.get(self.key), right.get(self.key)) {

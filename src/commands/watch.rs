@@ -1,5 +1,5 @@
-//! `deepcall watch`: follows tags, breaks and wrap-ups until stopped.
-//! A live board on a terminal; one line for each event elsewhere. It never pings.
+//! `deepcall watch`: follows tags, breaks and wrap-ups until stopped, on a live board on a terminal, or with one line per
+//! event. It never sends a ping.
 
 mod args;
 mod reactions;
@@ -31,7 +31,7 @@ use crate::watch::source::LiveServer;
 
 pub use args::WatchArgs;
 
-/// One poll takes no longer; the next poll is the retry (`reliability.md` §2).
+/// The limit of one poll; the next poll is the retry (`reliability.md` §2).
 const POLL_LIMIT: Duration = Duration::from_secs(15);
 
 pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
             let stop = async {
                 tokio::select! {
                     reason = stop => reason,
-                    // A board that fails does so because its terminal is gone, or has something to say of its own.
+                    // A board fails because its terminal is gone, or with an error of its own.
                     reason = &mut board.end =>
                         reason.ok().or_else(terminal_is_gone).unwrap_or(EndReason::Failed),
                 }
@@ -100,13 +100,13 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
     };
     match app.console.log(Side::Client, || signals::on_one_thread(watching))? {
         (EndReason::SessionExpired, hints) => Err(expired(&hints)),
-        // What a terminal that has hung up does not take any more is no failure of its own.
+        // A write to a terminal that has hung up is no failure of its own.
         (EndReason::Terminated, _) if stdout_reader_is_gone() => Err(Failure::terminated()),
         (ended, _) => Ok(exit_status(ended)),
     }
 }
 
-/// Whether a person sits at a terminal that a board can be shown on.
+/// Whether a board can be shown and a person can use it.
 fn has_screen(app: &App) -> bool {
     let is_dumb = app.variables.text("TERM").ok().flatten().is_none_or(|term| term == "dumb");
     app.terminals.stdin && app.terminals.stdout && !is_dumb && !app.variables.is_accessible()
@@ -120,14 +120,14 @@ async fn leave(board: RunningBoard, ended: EndReason, app: &App) -> Result<EndRe
         app.console.stdout().write_all(last_frame.as_bytes())?;
     }
     match (ended, shown) {
-        // A frame that a terminal did not take because it has hung up is how that was noticed first.
+        // The failed frame was the first sign that the terminal has hung up.
         (EndReason::Failed, Err(_)) if is_gone => Ok(EndReason::Terminated),
         (EndReason::Failed, Err(error)) => Err(error.into()),
         (ended, _) => Ok(ended),
     }
 }
 
-/// What is watched, in a few words.
+/// The title of the board.
 fn title(sessions: &[SignedIn]) -> String {
     let server = sessions.first().map_or_else(String::new, |it| it.connection.server().to_string());
     match sessions {
@@ -140,12 +140,12 @@ fn reader_is_gone() -> Option<EndReason> {
     stdout_reader_is_gone().then_some(EndReason::ReaderGone)
 }
 
-/// A terminal goes away by hanging up, which asks the programs on it to end.
+/// A terminal that hangs up terminates the programs on it.
 fn terminal_is_gone() -> Option<EndReason> {
     stdout_reader_is_gone().then_some(EndReason::Terminated)
 }
 
-/// Why a signal ends the watch.
+/// Ends at a signal, with the reason.
 fn stopped() -> impl Future<Output = EndReason> {
     let (signal, hang_up) = (signals::stop(), signals::hang_up());
     async {

@@ -1,5 +1,5 @@
-//! `deepcall` alone: the first steps, for those who are signed in and for those who are not.
-//! It opens neither the network nor the keyring.
+//! `deepcall` without a command: the first steps, with and without a stored session. It uses neither the network nor the
+//! keyring.
 
 use crate::app::App;
 use crate::app::settings::variables::credential_in;
@@ -7,7 +7,7 @@ use crate::failure::ExitStatus;
 use crate::output::text::sanitize::sanitize_lines;
 
 const NEWCOMER: &str = "\
-Nobody is signed in here. To look around without an account:
+No session is stored here. To look around without an account:
 
   deepcall --sandbox tags --since 1h
   deepcall --sandbox break-status --all
@@ -25,21 +25,22 @@ Try:
   deepcall wrapup --all
 ";
 
-/// A command is missing, so that this is a usage error.
+/// The exit code is that of a usage error, because a command is missing.
 pub(crate) fn run(app: &App) -> ExitStatus {
     let about = "deepcall shows what your DeepCall agents do: notification tags, breaks, wrap-ups.";
     let next = match signed_in(app) {
-        Some(who) => format!("Signed in: {who}. {COMMANDS}"),
+        Some(sessions) => format!("Signed in: {sessions}. {COMMANDS}"),
         None => NEWCOMER.to_owned(),
     };
     let words = format!(
-        "{about}\n\n{next}\nAll commands: deepcall --help\nWhat does not work, and why: deepcall doctor\n"
+        "{about}\n\n{next}\nAll commands: deepcall --help\nIf something does not work: deepcall doctor\n"
     );
     app.console.stderr(|out| out.write_all(sanitize_lines(&words).as_bytes()));
     ExitStatus::Usage
 }
 
-/// Who is signed in, in words. A file that cannot be read is an error of the commands that need it.
+/// The stored profiles, or the variable with the session, in words. A file that cannot be read counts as empty: the
+/// commands that need it report the error.
 fn signed_in(app: &App) -> Option<String> {
     if let Some(variable) = credential_in(&app.variables) {
         return Some(format!("the session in {variable}"));

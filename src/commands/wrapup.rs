@@ -1,4 +1,4 @@
-//! `deepcall wrapup`: in wrap-up or not, when it ends, time left, which call (`api.md` §2).
+//! `deepcall wrapup`: whether an agent is in wrap-up, the time left, and which call (`api.md` §2).
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::app::options::QuestionOptions;
 use crate::app::settings::table::SERVER_TIMEZONE;
 use crate::client::connection::random;
 use crate::client::{Answer, SignedIn};
-use crate::commands::agent_state::Telling;
+use crate::commands::agent_state::AgentState;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Wrapup;
 use crate::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
@@ -32,7 +32,6 @@ pub struct WrapupArgs {
     /// Wait until no queried agent is in wrap-up; --timeout limits it
     #[arg(long, conflicts_with = "exit_status")]
     pub wait: bool,
-    /// Whom to ask, and how the answer looks.
     #[command(flatten)]
     pub question: QuestionOptions,
 }
@@ -41,21 +40,21 @@ pub(crate) fn run(args: &WrapupArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.question.output, args.question.talk, &DOCUMENT)?;
     let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
     let answers = app.ask((&args.question).into(), async |fleet| {
-        let ask = async |signed_in: &SignedIn| Ok(signed_in.wrapup(&server_zone).await?);
+        let request = async |signed_in: &SignedIn| Ok(signed_in.wrapup(&server_zone).await?);
         let (start, schedule) = (Instant::now(), Schedule::new(INTERVAL, Duration::ZERO));
-        let mut asked = Duration::ZERO;
-        let mut answers = fleet.ask(ask).await?;
+        let mut polled = Duration::ZERO;
+        let mut answers = fleet.ask(request).await?;
         while let Some((still, left)) = still_in_wrapup(&answers).filter(|_| args.wait) {
             let now = start.elapsed();
-            let next = schedule.on_time(Some(now + left), asked, now, random());
+            let next = schedule.on_time(Some(now + left), polled, now, random());
             (fleet.progress)(Step::Waiting { still: still.len(), pause: next.saturating_sub(now) });
             tokio::time::sleep_until(start + next).await;
-            asked = start.elapsed();
-            answers.replace(fleet.ask_some(|profile| still.contains(profile), ask).await?);
+            polled = start.elapsed();
+            answers.replace(fleet.ask_some(|profile| still.contains(profile), request).await?);
         }
         Ok(answers)
     })?;
-    app.console.answer(TELLING.tell(answers, args.exit_status), &renderer)
+    app.console.answer(STATE.outcome(answers, args.exit_status), &renderer)
 }
 
 /// The document of `deepcall wrapup`.
@@ -64,7 +63,7 @@ pub static DOCUMENT: Document = Document {
     rows_key: "wrapup",
     head: &[],
     fields: &[
-        Field::new("profile", "PROFILE", Meaning::Name, Shown::Always(1), "the profile that was asked"),
+        Field::new("profile", "PROFILE", Meaning::Name, Shown::Always(1), "the profile whose agent it is"),
         Field::new(
             "in_wrapup",
             "WRAP-UP",
@@ -78,7 +77,7 @@ pub static DOCUMENT: Document = Document {
             "LEFT",
             Meaning::Remaining,
             Shown::WhenPresent(3),
-            "seconds left of it",
+            "seconds left of the wrap-up; negative once it is over",
         ),
         Field::new("call_id", "CALL", Meaning::Id, Shown::WhenPresent(6), "the call being wrapped up"),
         Field::new("customer", "CUSTOMER", Meaning::Phone, Shown::WhenPresent(4), "the customer's number"),
@@ -92,16 +91,16 @@ pub static DOCUMENT: Document = Document {
     empty: "no agents",
 };
 
-/// `--wait` asks at least this often, since a wrap-up may be ended early.
+/// `--wait` polls at least this often, because a wrap-up may end early.
 const INTERVAL: Duration = Duration::from_secs(15);
 
-const TELLING: Telling<Wrapup> =
-    Telling { document: &DOCUMENT, holds: |wrapup| wrapup.in_wrapup, row, sentence };
+const STATE: AgentState<Wrapup> =
+    AgentState { document: &DOCUMENT, is_active: |wrapup| wrapup.in_wrapup, row, sentence };
 
-/// Who is still in wrap-up, and how long until the first of them should be out. `None` when all are.
+/// The profiles still in wrap-up, and the time until the first of them should be out. `None` if there are none.
 fn still_in_wrapup(answers: &Answers<Answer<Wrapup>>) -> Option<(HashSet<String>, Duration)> {
     let still = answers.given.iter().filter(|(_, answer)| answer.value.in_wrapup);
-    // One that is overdue, or that names no end, may be over at any moment.
+    // A wrap-up that is overdue, or that has no end, may be over at any moment.
     let left = |(_, answer): &(String, Answer<Wrapup>)| {
         u64::try_from(answer.value.remaining_seconds.unwrap_or_default()).unwrap_or_default()
     };
@@ -122,7 +121,7 @@ fn row(profile: String, answer: Answer<Wrapup>) -> Row {
         .with("as_of", answer.as_of)
 }
 
-/// "In wrap-up: 42 s left, until 13:04, call c-91 with 9190000…".
+/// For example "In wrap-up: 42 s left, until 13:04, call c-91 with 9190000…".
 fn sentence(answer: &Answer<Wrapup>) -> Sentence {
     let wrapup = &answer.value;
     if !wrapup.in_wrapup {

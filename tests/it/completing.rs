@@ -128,5 +128,5 @@ fn no_keyring_and_no_server_is_asked_at_tab() {
 fn a_shell_that_is_not_known_is_a_usage_error() {
     let ran = World::new().with("DEEPCALL_COMPLETE", "tcsh").run("-- deepcall ta");
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
-    assert!(ran.stderr.contains("no shell is called \"tcsh\""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("the shell \"tcsh\" is unknown"), "{}", ran.stderr);
 }

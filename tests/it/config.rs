@@ -238,7 +238,7 @@ fn a_broken_file_is_not_overwritten_but_can_be_edited() {
 fn a_value_that_a_variable_overrides_is_told() {
     let world = World::new().with("DEEPCALL_TIMEZONE", "UTC");
     let ran = world.run("config set timezone Asia/Kolkata").ended_with(0);
-    assert!(ran.stderr.contains("DEEPCALL_TIMEZONE is set and wins over it"), "{ran}");
+    assert!(ran.stderr.contains("DEEPCALL_TIMEZONE is set and overrides it"), "{ran}");
 }
 
 #[test]
@@ -286,11 +286,11 @@ fn an_edit_with_a_mistake_replaces_nothing_and_the_text_is_kept() {
 fn an_edit_without_mistakes_replaces_the_file_and_leaves_no_copy() {
     let world = editor(World::new(), "grep -q '^# timezone' \"$1\" && echo 'jobs = 8' >> \"$1\"");
     let ran = world.run("config edit").ended_with(0);
-    assert!(ran.stderr.contains("is changed"), "{ran}");
+    assert!(ran.stderr.contains("was changed"), "{ran}");
     assert_eq!(shown(&world, "jobs").0, "8");
     assert_eq!(copies(&world), [""; 0]);
     let world = editor(World::new(), "true");
-    assert!(world.run("config edit").ended_with(0).stderr.contains("is as it was"));
+    assert!(world.run("config edit").ended_with(0).stderr.contains("was not changed"));
     assert!(!file(&world).exists());
 }
 

@@ -175,7 +175,7 @@ fn a_server_that_cannot_prove_who_it_is_is_told_with_its_certificate() {
         &ran,
         &[("network", "ok"), ("tls", "fail"), ("server", "skipped"), ("session", "skipped")],
     );
-    assert!(told(&ran, "tls").contains("by CN=Nobody You Know, good until "), "{ran}");
+    assert!(told(&ran, "tls").contains("by CN=Nobody You Know, valid until "), "{ran}");
 }
 
 #[test]

@@ -134,7 +134,7 @@ fn explain_prints_from_the_same_table_and_needs_no_network() {
     world.run("explain 77777").ended_with(1);
     world.run("explain nonsense").ended_with(2);
     let ran = world.run("explain exit 77").ended_with(1);
-    assert!(ran.stderr.contains("never ends with this exit code") && !ran.stderr.contains("server"), "{ran}");
+    assert!(ran.stderr.contains("has no such exit code") && !ran.stderr.contains("server"), "{ran}");
 }
 
 #[test]

@@ -171,7 +171,7 @@ fn what_a_login_that_was_cut_short_left_is_removed_by_whoever_comes_next() {
         let listed = std::fs::read_to_string(world.config_folder().join("profiles.toml")).unwrap();
         cut_short(&world);
         let ran = world.run("doctor --json");
-        assert!(ran.stdout.contains("a login to asha was cut short"), "{ran}");
+        assert!(ran.stdout.contains("a login for profile asha was interrupted"), "{ran}");
         let ran = world.run_with_input(next, CANARY_SSID);
         assert!(ran.code == 0 || next == "logout" && ran.code == 4, "{ran}");
         let list = std::fs::read_to_string(world.config_folder().join("profiles.toml")).unwrap();

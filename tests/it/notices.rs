@@ -110,8 +110,8 @@ fn where_nobody_sits_bell_and_notice_are_told_to_reach_nobody_and_the_watch_goes
         let ran = world.run(&line).ended_with(0);
         assert_eq!(
             ran.stderr,
-            "note: --bell rings nowhere: there is no terminal\n\
-             note: --notify shows nothing: there is neither a desktop nor a terminal\n"
+            "note: --bell has no effect: there is no terminal\n\
+             note: --notify has no effect: there is neither a desktop nor a terminal\n"
         );
         assert_eq!(world.run(&format!("{line} -q")).ended_with(0).stderr, "");
     }

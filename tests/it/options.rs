@@ -168,5 +168,5 @@ fn verbose_tells_what_login_and_logout_go_by() {
     let ran = world.run("logout -v").ended_with(0);
     assert!(ran.stderr.contains("profile asha (default)"), "{ran}");
     let ran = world.run("logout").ended_with(4);
-    assert!(ran.stderr.contains("nothing to forget"), "{ran}");
+    assert!(ran.stderr.contains("nothing to remove"), "{ran}");
 }

@@ -80,9 +80,9 @@ fn credentials_in_variables_never_open_a_store() {
     assert!(ran.stderr.contains("DEEPCALL_SSID"), "{ran}");
     let ran =
         world.run_with_input("login --store file --ssid-stdin --profile b", "another-session").ended_with(0);
-    assert!(ran.stderr.contains("DEEPCALL_SSID is set and wins"), "{ran}");
+    assert!(ran.stderr.contains("DEEPCALL_SSID is set and overrides"), "{ran}");
     let ran = world.run("profiles").ended_with(0);
-    assert!(ran.stderr.contains("in use is the session in DEEPCALL_SSID"), "{ran}");
+    assert!(ran.stderr.contains("the session in DEEPCALL_SSID is in use"), "{ran}");
 }
 
 #[test]

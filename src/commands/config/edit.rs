@@ -1,5 +1,5 @@
-//! Lets a person change the whole file: on a copy, which replaces the file once it is without mistakes.
-//! The editor is given no credentials.
+//! Opens a copy of the file in an editor. The copy replaces the file once it has no mistakes. The editor gets no
+//! credentials.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::commands::config::values;
 use crate::failure::Failure;
 use crate::store::private_file;
 
-/// What a person uses to change text: a line for a shell.
+/// The editor as a shell command.
 #[derive(Clone, Debug)]
 pub(crate) struct Editor(String);
 
@@ -24,14 +24,14 @@ impl Editor {
     /// # Errors
     /// If the variable is not UTF-8: exit code 2.
     pub(crate) fn of(variables: &Variables) -> Result<Self, Failure> {
-        let named = variables.text("VISUAL")?.or(variables.text("EDITOR")?);
-        Ok(Self(named.unwrap_or("vi").to_owned()))
+        let command = variables.text("VISUAL")?.or(variables.text("EDITOR")?);
+        Ok(Self(command.unwrap_or("vi").to_owned()))
     }
 
-    /// Opens a file, and waits until the person is done with it.
+    /// Opens a file, and waits until the editor ends.
     fn open(&self, file: &Path) -> Result<(), Failure> {
         let mut command = Command::new("sh");
-        // The name of the file is an argument and no part of the line, so that nothing in it is run.
+        // The name of the file is an argument and not part of the command, so nothing in it is run.
         command.arg("-c").arg(format!("{} \"$1\"", self.0)).arg("sh").arg(file);
         for name in CREDENTIAL_VARIABLES {
             command.env_remove(name);
@@ -42,11 +42,11 @@ impl Editor {
     }
 }
 
-/// Opens a copy of the file as often as `again` says, until it is without mistakes; then replaces the file.
-/// Returns whether anything was changed.
+/// Opens a copy of the file until it has no mistakes or `again` returns an error, and then replaces the file. Returns
+/// whether anything was changed.
 ///
 /// # Errors
-/// If the editor fails (exit code 1), or mistakes are left (2). The text is kept beside the file, and named.
+/// If the editor fails (exit code 1), or mistakes are left (2). The copy is kept then, and a hint names it.
 pub(crate) fn edit(
     file: &TextFile,
     editor: &Editor,
@@ -84,7 +84,7 @@ pub(crate) fn edit(
     Ok(is_changed)
 }
 
-/// A file of its own in the same folder, readable by its owner alone. It outlives this process.
+/// A new file in the same folder, readable only by its owner. It outlives this process.
 fn copy_of(text: &str, path: &Path) -> Result<std::path::PathBuf, Failure> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let failed = |error: &dyn std::error::Error| {
@@ -104,9 +104,11 @@ fn read(copy: &Path) -> Result<String, Failure> {
     })
 }
 
-/// What an empty file is begun with: every key, none of them in force.
+/// The text that an empty file starts with: every key, commented out.
 fn template() -> String {
-    let mut text = "# Lasting choices of deepcall; `man deepcall-config` says more. Take away the # before a key to set it.\n".to_owned();
+    let mut text =
+        "# Settings of deepcall; see `man deepcall-config`. Remove the # before a key to set it.\n"
+            .to_owned();
     let mut table = "";
     let mut line = |in_table: &'static str, name: &str, value: &str, help: &str| {
         if in_table != table {
@@ -137,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_begun_with_every_key_and_none_in_force() {
+    fn an_empty_file_starts_with_every_key_commented_out() {
         let text = template();
         assert!(values::check_all(&text, Path::new("c")).is_ok());
         assert!(text.lines().all(|line| line.is_empty() || line.starts_with('#')), "{text}");

@@ -1,4 +1,4 @@
-//! Which values a key may have: the very functions that read them when they are used.
+//! Checks values of keys with the same functions that read them when they are used.
 
 use std::path::Path;
 
@@ -8,14 +8,12 @@ use crate::commands::{break_status, profiles, tags, wrapup};
 use crate::failure::Failure;
 use crate::report::Document;
 
-/// The documents whose columns a person can choose for good.
+/// The documents with a `columns.*` key.
 const WITH_COLUMNS: [&Document; 4] =
     [&tags::DOCUMENT, &break_status::DOCUMENT, &wrapup::DOCUMENT, &profiles::DOCUMENT];
 
-/// Whether a key may have this value.
-///
 /// # Errors
-/// What is wrong with it.
+/// What is wrong with the value.
 pub fn check(name: &str, text: &str) -> Result<(), String> {
     let (setting, chosen) = table::find(name).ok_or("there is no such key")?;
     match chosen {
@@ -31,7 +29,7 @@ pub fn check(name: &str, text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a whole file could be used.
+/// Checks every value of a config file.
 ///
 /// # Errors
 /// At the first mistake: exit code 2.

@@ -1,8 +1,7 @@
-//! What one check found, and what to do about it.
+//! The result of one check, and what to do about it.
 
 use crate::failure::{EXIT_STATUSES, ExitStatus, Failure};
 
-/// What a check found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Finding {
     pub(crate) check: &'static str,
@@ -12,7 +11,6 @@ pub(crate) struct Finding {
     pub(crate) advice: Vec<String>,
 }
 
-/// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Ok,
@@ -37,22 +35,19 @@ impl Finding {
         Self { check, subject: None, verdict, detail: detail.into(), advice: vec![] }
     }
 
-    /// All is well.
     pub(crate) fn ok(check: &'static str, detail: impl Into<String>) -> Self {
         Self::new(check, Verdict::Ok, detail)
     }
 
-    /// It works, but something should be done.
     pub(crate) fn warn(check: &'static str, detail: impl Into<String>, advice: impl Into<String>) -> Self {
         Self { advice: vec![advice.into()], ..Self::new(check, Verdict::Warn, detail) }
     }
 
-    /// There was nothing to look at, and why.
     pub(crate) fn skipped(check: &'static str, why: impl Into<String>) -> Self {
         Self::new(check, Verdict::Skipped, why)
     }
 
-    /// It does not work. The failure is the one that other commands would end with.
+    /// The failure is the one with which other commands would end.
     #[must_use]
     pub(crate) fn failed(check: &'static str, failure: &Failure) -> Self {
         let problem = &failure.problem;
@@ -66,7 +61,7 @@ impl Finding {
         Self { advice, ..Self::new(check, Verdict::Fail(failure.status), detail) }
     }
 
-    /// Which server or profile it is about.
+    /// The server or profile of the check.
     #[must_use]
     pub(crate) fn of(self, subject: impl Into<String>) -> Self {
         Self { subject: Some(subject.into()), ..self }

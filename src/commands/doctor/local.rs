@@ -1,5 +1,4 @@
-//! What is looked at on this machine: the program, its files, the bus, the store, the terminal.
-//! It must not open a connection to another machine.
+//! Checks on this machine: the program, its files, the message bus, the stores, the terminal.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -11,14 +10,13 @@ use crate::commands::doctor::finding::Finding;
 use crate::failure::Failure;
 use crate::store::{Profiles, SecretStore, StoreKind, bus};
 
-/// Which program this is.
 #[must_use]
 pub(crate) fn program() -> Finding {
     let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
     Finding::ok("program", format!("deepcall {} on {system}", env!("CARGO_PKG_VERSION")))
 }
 
-/// The config file; `mistake` is what reading it said.
+/// The config file; `mistake` is the error of reading it.
 #[must_use]
 pub(crate) fn config(path: &Path, mistake: Option<&Failure>) -> Finding {
     if let Some(mistake) = mistake {
@@ -36,7 +34,6 @@ pub(crate) fn config(path: &Path, mistake: Option<&Failure>) -> Finding {
     Finding::ok("config", format!("{shown} (mode {mode:04o})"))
 }
 
-/// The file that lists profiles.
 #[must_use]
 pub(crate) fn profiles(read: &Result<Profiles, Failure>) -> Finding {
     let profiles = match read {
@@ -44,7 +41,8 @@ pub(crate) fn profiles(read: &Result<Profiles, Failure>) -> Finding {
         Err(failure) => return Finding::failed("profiles", failure),
     };
     if let Some(place) = profiles.pending().first() {
-        let detail = format!("a login to {} was cut short, and may have left a secret", place.profile());
+        let detail =
+            format!("a login for profile {} was interrupted and may have left a secret", place.profile());
         return Finding::warn(
             "profiles",
             detail,
@@ -53,27 +51,27 @@ pub(crate) fn profiles(read: &Result<Profiles, Failure>) -> Finding {
     }
     let default = profiles.default_profile().map_or_else(|| "none".to_owned(), |it| it.name.to_string());
     match profiles.list().len() {
-        0 => Finding::ok("profiles", "none is stored"),
+        0 => Finding::ok("profiles", "none are stored"),
         1 => Finding::ok("profiles", format!("1 stored, the default is {default}")),
         many => Finding::ok("profiles", format!("{many} stored, the default is {default}")),
     }
 }
 
-/// Why no store is looked at, where none is needed.
+/// Why no store is checked; `None` if stores are needed.
 #[must_use]
 pub(crate) fn without_store(variables: &Variables, is_sandbox: bool) -> Option<String> {
     if is_sandbox {
-        return Some("a sandbox needs none".to_owned());
+        return Some("not needed with --sandbox".to_owned());
     }
     let variable = credential_in(variables)?;
-    Some(format!("the session is in {variable}"))
+    Some(format!("not needed: the session is in {variable}"))
 }
 
-/// The bus through which a keyring is asked.
+/// The message bus of the keyring.
 #[must_use]
 pub(crate) fn message_bus(variables: &Variables) -> Finding {
     if cfg!(not(target_os = "linux")) {
-        return Finding::skipped("bus", "the keyring of this system needs none");
+        return Finding::skipped("bus", "the keyring of this system needs no message bus");
     }
     let address = match variables.text("DBUS_SESSION_BUS_ADDRESS") {
         Ok(address) => address,
@@ -91,9 +89,9 @@ pub(crate) fn message_bus(variables: &Variables) -> Finding {
 }
 
 const WITHOUT_BUS: &str =
-    "log in to a desktop, or do without a keyring: DEEPCALL_SSID, or `deepcall login --store file`";
+    "log in to a desktop, or use no keyring: `deepcall login --store file`, or DEEPCALL_SSID";
 
-/// Whether a store takes a secret and gives it back.
+/// Whether a store can store and return a secret.
 #[must_use]
 pub(crate) fn store(store: &dyn SecretStore) -> Finding {
     let name = match store.kind() {
@@ -101,12 +99,11 @@ pub(crate) fn store(store: &dyn SecretStore) -> Finding {
         StoreKind::File => "file store",
     };
     match store.probe() {
-        Ok(()) => Finding::ok("store", "takes a secret and gives it back").of(name),
+        Ok(()) => Finding::ok("store", "stores and returns a secret").of(name),
         Err(error) => Finding::failed("store", &error.into()).of(name),
     }
 }
 
-/// What the answer is shown on.
 #[must_use]
 pub(crate) fn terminal(
     terminals: Terminals,
@@ -115,10 +112,10 @@ pub(crate) fn terminal(
     is_plain: bool,
 ) -> Finding {
     let colour = if has_colour { "colour" } else { "no colour" };
-    let plain = if is_plain { ", nothing is drawn over (ACCESSIBLE)" } else { "" };
+    let plain = if is_plain { ", plain lines only (ACCESSIBLE)" } else { "" };
     let detail = match width {
         Some(width) if terminals.stdout => format!("{width} columns, {colour}{plain}"),
-        _ => format!("stdout is no terminal, {colour}{plain}"),
+        _ => format!("stdout is not a terminal, {colour}{plain}"),
     };
     Finding::ok("terminal", detail)
 }
@@ -134,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_config_file_that_others_may_write_is_doubtful() {
+    fn a_config_file_that_others_may_write_is_a_warning() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
         assert!(row(config(&path, None)).1.contains("does not exist"));
@@ -147,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_may_be_left_is_doubtful() {
+    fn a_secret_that_may_be_left_is_a_warning() {
         let list = "[[unlisted]]\nprofile = \"asha\"\nserver = \"h\"\nstore = \"file\"\n";
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("profiles.toml"), list).unwrap();

@@ -1,4 +1,4 @@
-//! What one question to a server shows: the way there, who answers, what time it is there, and whether sessions are good.
+//! Checks that one request to a server answers: proxy, address, network, TLS, server and clock.
 
 use std::fmt::Write as _;
 
@@ -8,15 +8,15 @@ use crate::client::{ApiError, Certificate, Connection, ErrorKind, Reached, Sign}
 use crate::commands::doctor::finding::Finding;
 use crate::failure::Failure;
 
-/// A clock that is off by more makes lengths of time wrong that are shown in seconds.
+/// A clock that is off by more falsifies lengths of time that are shown in seconds.
 const DOUBTFUL_SECONDS: i64 = 30;
-/// A clock that is off by more makes what is shown in minutes wrong.
+/// A clock that is off by more falsifies lengths of time that are shown in minutes.
 const WRONG_SECONDS: i64 = 5 * 60;
-/// A certificate is renewed a month before its end as a rule.
+/// Certificates are usually renewed a month before they expire.
 const SOON_DAYS: i64 = 14;
 
-/// What can be said of a server once it was asked. `source` tells where its address comes from; each finding names
-/// the server if it is one of several.
+/// The checks of a server. `source` is where its address comes from. Each finding names the server if it is one of
+/// several.
 #[must_use]
 pub(crate) fn server(
     connection: &Connection,
@@ -27,19 +27,19 @@ pub(crate) fn server(
 ) -> Vec<Finding> {
     let address = connection.server();
     let kind = reached.answer.as_ref().err().map(ApiError::kind);
-    let was_believed = reached.certificate.is_some() && kind != Some(ErrorKind::Tls);
-    let way = match kind {
-        Some(ErrorKind::Dns | ErrorKind::Connect | ErrorKind::Proxy) => Way::Blocked,
-        Some(ErrorKind::Timeout | ErrorKind::Reset) if !was_believed => Way::Blocked,
-        Some(ErrorKind::Tls) => Way::Stranger,
-        _ => Way::Open,
+    let was_trusted = reached.certificate.is_some() && kind != Some(ErrorKind::Tls);
+    let reach = match kind {
+        Some(ErrorKind::Dns | ErrorKind::Connect | ErrorKind::Proxy) => Reach::Nowhere,
+        Some(ErrorKind::Timeout | ErrorKind::Reset) if !was_trusted => Reach::Nowhere,
+        Some(ErrorKind::Tls) => Reach::Untrusted,
+        _ => Reach::Server,
     };
     let mut findings = vec![
-        proxy(connection, way, reached),
+        proxy(connection, reach, reached),
         Finding::ok("address", format!("{address} ({source})")),
-        network(connection, way, reached),
-        tls(connection, way, reached, now),
-        answer(way, reached),
+        network(connection, reach, reached),
+        tls(connection, reach, reached, now),
+        answer(reach, reached),
         clock(reached),
     ];
     if is_one_of_several {
@@ -50,46 +50,44 @@ pub(crate) fn server(
     findings
 }
 
-/// How far a question came.
+/// How far the request came.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// Not to the server.
-    Blocked,
-    /// To somebody who could not prove to be the server.
-    Stranger,
-    /// To the server.
-    Open,
+enum Reach {
+    Nowhere,
+    /// To a machine that could not prove that it is the server.
+    Untrusted,
+    Server,
 }
 
-fn proxy(connection: &Connection, way: Way, reached: &Reached) -> Finding {
+fn proxy(connection: &Connection, reach: Reach, reached: &Reached) -> Finding {
     match (connection.proxy_variable(), &reached.answer) {
-        (Some(variable), Err(error)) if way == Way::Blocked => {
-            Finding::failed("proxy", &Failure::from(error).hint(format!("{variable} names the proxy")))
+        (Some(variable), Err(error)) if reach == Reach::Nowhere => {
+            Finding::failed("proxy", &Failure::from(error).hint(format!("the proxy is set by {variable}")))
         }
-        (Some(variable), _) => Finding::ok("proxy", format!("in force by {variable}")),
+        (Some(variable), _) => Finding::ok("proxy", format!("set by {variable}")),
         (None, _) if connection.server().is_plain_http() => {
-            Finding::ok("proxy", "none: plain http goes through none")
+            Finding::ok("proxy", "none: plain http uses no proxy")
         }
         (None, _) => Finding::ok("proxy", "none"),
     }
 }
 
-fn network(connection: &Connection, way: Way, reached: &Reached) -> Finding {
+fn network(connection: &Connection, reach: Reach, reached: &Reached) -> Finding {
     match &reached.answer {
-        Err(_) if way == Way::Blocked && connection.proxy_variable().is_some() => {
-            Finding::skipped("network", "the proxy did not let the question through")
+        Err(_) if reach == Reach::Nowhere && connection.proxy_variable().is_some() => {
+            Finding::skipped("network", "the proxy did not pass the request on")
         }
-        Err(error) if way == Way::Blocked => Finding::failed("network", &error.into()),
-        _ => Finding::ok("network", "the name is found and somebody listens"),
+        Err(error) if reach == Reach::Nowhere => Finding::failed("network", &error.into()),
+        _ => Finding::ok("network", "the name resolves and the server accepts connections"),
     }
 }
 
-fn tls(connection: &Connection, way: Way, reached: &Reached, now: Timestamp) -> Finding {
+fn tls(connection: &Connection, reach: Reach, reached: &Reached, now: Timestamp) -> Finding {
     if connection.server().is_plain_http() {
-        return Finding::skipped("tls", "plain http has none");
+        return Finding::skipped("tls", "plain http has no certificate");
     }
     match (&reached.answer, &reached.certificate) {
-        (Err(error), shown) if way == Way::Stranger => {
+        (Err(error), shown) if reach == Reach::Untrusted => {
             let mut finding = Finding::failed("tls", &error.into());
             if let Some(shown) = shown {
                 let _ = write!(finding.detail, "; it shows a certificate {}", words(shown));
@@ -97,36 +95,37 @@ fn tls(connection: &Connection, way: Way, reached: &Reached, now: Timestamp) -> 
             finding
         }
         (_, Some(shown)) if days_left(shown, now) < SOON_DAYS => {
-            let advice = "tell whoever runs the server: when it is over, nobody can sign in";
+            let advice =
+                "tell the administrator of the server: once the certificate expires, nobody can sign in";
             Finding::warn("tls", format!("certificate {}", words(shown)), advice)
         }
         (_, Some(shown)) => Finding::ok("tls", format!("certificate {}", words(shown))),
-        (_, None) => Finding::skipped("tls", "nobody showed a certificate"),
+        (_, None) => Finding::skipped("tls", "there was no certificate"),
     }
 }
 
 fn words(certificate: &Certificate) -> String {
-    format!("by {}, good until {}", certificate.issuer, certificate.valid_until)
+    format!("by {}, valid until {}", certificate.issuer, certificate.valid_until)
 }
 
 fn days_left(certificate: &Certificate, now: Timestamp) -> i64 {
     (certificate.valid_until - now).as_secs() / (24 * 60 * 60)
 }
 
-fn answer(way: Way, reached: &Reached) -> Finding {
+fn answer(reach: Reach, reached: &Reached) -> Finding {
     match &reached.answer {
         Ok(Sign { status, took, .. }) => {
             Finding::ok("server", format!("answers in {} ms (HTTP {status})", took.as_millis()))
         }
-        Err(error) if way == Way::Open => Finding::failed("server", &error.into()),
-        Err(_) => Finding::skipped("server", "it was not reached"),
+        Err(error) if reach == Reach::Server => Finding::failed("server", &error.into()),
+        Err(_) => Finding::skipped("server", "not reached"),
     }
 }
 
 fn clock(reached: &Reached) -> Finding {
-    let Ok(sign) = &reached.answer else { return Finding::skipped("clock", "no server told the time") };
+    let Ok(sign) = &reached.answer else { return Finding::skipped("clock", "the server was not reached") };
     let Some(ahead) = sign.ahead_seconds else {
-        return Finding::skipped("clock", "the server does not tell the time");
+        return Finding::skipped("clock", "the server sends no time");
     };
     let seconds = ahead.abs();
     let side = if ahead < 0 { "behind" } else { "ahead of" };

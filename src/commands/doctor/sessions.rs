@@ -1,4 +1,4 @@
-//! Which servers and sessions are examined, and how long that may take.
+//! Checks each server and each session, within a limit of time.
 
 use std::time::Duration;
 
@@ -19,12 +19,11 @@ use crate::commands::doctor::network;
 use crate::failure::Failure;
 use crate::store::{Profiles, ServerUrl, Session};
 
-/// How long one question to a server may take.
-const QUESTION_LIMIT: Duration = Duration::from_secs(10);
-/// More sessions than that are summed up in one line, but for those that failed.
+const REQUEST_LIMIT: Duration = Duration::from_secs(10);
+/// More accepted sessions than this share one line.
 const SESSIONS_IN_FULL: usize = 8;
 
-/// Asks each server once, and each session whether it is accepted.
+/// Sends one request to each server, and one for each session.
 pub(crate) async fn servers_and_sessions(
     sandbox: &SandboxOptions,
     profiles: &Profiles,
@@ -37,7 +36,6 @@ pub(crate) async fn servers_and_sessions(
     }
 }
 
-/// How servers and sessions are examined.
 struct Examination<'a> {
     app: &'a App,
     connector: Connector,
@@ -48,7 +46,7 @@ impl<'a> Examination<'a> {
     fn new(app: &'a App) -> Result<Self, Failure> {
         let mut connector = Connector::new(app.settings()?, &app.clock)?;
         let deadline = Deadline::after(connector.timeout);
-        (connector.timeout, connector.retries) = (Some(QUESTION_LIMIT), Some(0));
+        (connector.timeout, connector.retries) = (Some(REQUEST_LIMIT), Some(0));
         Ok(Self { app, connector, deadline })
     }
 
@@ -66,7 +64,7 @@ impl<'a> Examination<'a> {
             Ok(jobs) => jobs,
             Err(failure) => return vec![Finding::failed("session", &failure)],
         };
-        // The sandbox is needed until the sessions were asked about.
+        // The sandbox is needed until the sessions have been checked.
         let (agents, _sandbox, _) = match selected.sessions(self.app).await {
             Ok(opened) => opened,
             Err(failure) => return vec![Finding::failed("session", &failure)],
@@ -75,11 +73,11 @@ impl<'a> Examination<'a> {
         let mut reachable = vec![];
         let servers = servers(&agents);
         let is_one_of_several = servers.len() > 1;
-        let asked = servers
+        let requests = servers
             .iter()
             .map(|(server, allow_http)| self.server(server, *allow_http, is_one_of_several, &source));
-        let asked: Vec<_> = stream::iter(asked).buffered(jobs).collect().await;
-        for ((server, _), (found, is_reached)) in servers.iter().zip(asked) {
+        let results: Vec<_> = stream::iter(requests).buffered(jobs).collect().await;
+        for ((server, _), (found, is_reached)) in servers.iter().zip(results) {
             findings.extend(found);
             if is_reached {
                 reachable.push(server);
@@ -91,8 +89,8 @@ impl<'a> Examination<'a> {
         let is_reachable = |agent: &Agent<Session>| {
             agent.session.as_ref().map_or(true, |session| reachable.contains(&&session.server))
         };
-        let (asked, skipped): (Vec<_>, Vec<_>) = agents.into_iter().partition(is_reachable);
-        let agents = self.connector.sign_in(asked);
+        let (checked, skipped): (Vec<_>, Vec<_>) = agents.into_iter().partition(is_reachable);
+        let agents = self.connector.sign_in(checked);
         let fleet = Fleet { agents, is_many: true, jobs, progress: Box::new(|_| ()) };
         match sessions(&fleet, self.deadline).await {
             Ok(found) => findings.extend(found),
@@ -103,8 +101,8 @@ impl<'a> Examination<'a> {
         findings
     }
 
-    /// The sessions to examine, and what names their servers: the sandbox's, the one in variables, or all that are
-    /// stored.
+    /// The sessions to check, which are those of the sandbox, the one in variables, or all that are stored; and where
+    /// their servers are named.
     fn select(
         &self,
         sandbox: &SandboxOptions,
@@ -128,7 +126,7 @@ impl<'a> Examination<'a> {
         self.app.settings()?.get(&SERVER)
     }
 
-    /// Where no session names a server, the one that `login` would ask.
+    /// Without a session, the server that `login` would use is checked.
     async fn named_server(&self) -> Vec<Finding> {
         match self.named() {
             Ok(server) => self.server(&server.value, false, false, &server.source.to_string()).await.0,
@@ -136,7 +134,7 @@ impl<'a> Examination<'a> {
         }
     }
 
-    /// What is found of a server whose address comes from `source`, and whether it answers.
+    /// The checks of a server whose address comes from `source`, and whether it answers.
     async fn server(
         &self,
         server: &ServerUrl,
@@ -149,7 +147,7 @@ impl<'a> Examination<'a> {
             Ok(connection) => connection,
             Err(failure) => return failed(failure),
         };
-        let reached = match self.deadline.keep(connection.reach()).await {
+        let reached = match self.deadline.limit(connection.reach()).await {
             Ok(reached) => reached,
             Err(failure) => return failed(failure),
         };
@@ -159,7 +157,7 @@ impl<'a> Examination<'a> {
     }
 }
 
-/// Each server once, with whether plain http is allowed there.
+/// Each server once, and whether plain http is allowed for it.
 fn servers(agents: &[Agent<Session>]) -> Vec<(ServerUrl, bool)> {
     let mut servers: Vec<(ServerUrl, bool)> = vec![];
     for session in agents.iter().filter_map(|agent| agent.session.as_ref().ok()) {
@@ -170,19 +168,16 @@ fn servers(agents: &[Agent<Session>]) -> Vec<(ServerUrl, bool)> {
     servers
 }
 
-/// Whether the server accepts each session, asked with the call that changes nothing.
-///
-/// # Errors
-/// None of its own.
+/// Whether the server accepts each session, by a call that changes nothing.
 async fn sessions(fleet: &Fleet, deadline: Deadline) -> Result<Vec<Finding>, Failure> {
-    let ask = |signed_in| async move { Ok(deadline.keep(SignedIn::verify(signed_in)).await??) };
-    let answers = fleet.ask(ask).await?;
+    let request = |signed_in| async move { Ok(deadline.limit(SignedIn::verify(signed_in)).await??) };
+    let answers = fleet.ask(request).await?;
     let mut findings = vec![];
     if answers.given.len() > SESSIONS_IN_FULL {
-        findings.push(Finding::ok("session", format!("{} sessions are accepted", answers.given.len())));
+        findings.push(Finding::ok("session", format!("{} sessions accepted", answers.given.len())));
     } else {
         let accepted = answers.given.into_iter().map(|(profile, answer)| {
-            let note = answer.notes.into_iter().next().unwrap_or_else(|| "is accepted".to_owned());
+            let note = answer.notes.into_iter().next().unwrap_or_else(|| "accepted".to_owned());
             Finding::ok("session", note).of(profile)
         });
         findings.extend(accepted);
@@ -194,7 +189,7 @@ async fn sessions(fleet: &Fleet, deadline: Deadline) -> Result<Vec<Finding>, Fai
     Ok(findings)
 }
 
-/// When all questions together have taken long enough: `--timeout`, where there is one.
+/// The end of `--timeout`, if it is set: it limits all requests together.
 #[derive(Clone, Copy)]
 struct Deadline {
     started: Instant,
@@ -202,19 +197,16 @@ struct Deadline {
 }
 
 impl Deadline {
-    /// So long from now on.
     fn after(limit: Option<Duration>) -> Self {
         Self { started: Instant::now(), limit }
     }
 
-    /// Asks until then.
-    ///
     /// # Errors
-    /// If there was no answer by then: exit code 124.
-    async fn keep<T>(self, asking: impl Future<Output = T>) -> Result<T, Failure> {
-        let Some(limit) = self.limit else { return Ok(asking.await) };
-        // A time too far away to be told is never.
-        let Some(until) = self.started.checked_add(limit) else { return Ok(asking.await) };
-        tokio::time::timeout_at(until, asking).await.map_err(|_| Failure::timed_out(limit))
+    /// If the deadline passes first: exit code 124.
+    async fn limit<T>(self, request: impl Future<Output = T>) -> Result<T, Failure> {
+        let Some(limit) = self.limit else { return Ok(request.await) };
+        // An instant that cannot be represented is never reached.
+        let Some(until) = self.started.checked_add(limit) else { return Ok(request.await) };
+        tokio::time::timeout_at(until, request).await.map_err(|_| Failure::timed_out(limit))
     }
 }

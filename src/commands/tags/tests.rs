@@ -39,7 +39,7 @@ fn answered(line: &str, tags: &[(&str, Option<&str>)]) -> (Vec<String>, Vec<Stri
     let now: Timestamp = NOON.parse().unwrap();
     let window = Window::of(&args, now, &TimeZone::UTC).unwrap();
     let kept = tags.iter().map(|(kind, time)| tag(kind, *time));
-    let kept = kept.filter(|tag| window.holds(tag) && args.asks_for(tag));
+    let kept = kept.filter(|tag| window.contains(tag) && args.selects(tag));
     let notifications = kept.map(|tag| row("asha".to_owned(), tag)).collect();
     let value = Tags { notifications, icons: vec![] };
     let answer = Answer {

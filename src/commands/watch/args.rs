@@ -60,25 +60,18 @@ pub struct WatchArgs {
     log: bool,
     #[arg(long = "ref", value_name = "VALUE", hide_short_help = true)]
     reference: Option<String>,
-    /// Whom to follow.
     #[command(flatten)]
     pub profile: ProfileOptions,
-    /// Many at once.
     #[command(flatten)]
     pub fleet: FleetOptions,
-    /// Which server.
     #[command(flatten)]
     pub connection: ConnectionOptions,
-    /// How its times are read.
     #[command(flatten)]
     pub server_time: ServerTimeOptions,
-    /// Or none.
     #[command(flatten)]
     pub sandbox: SandboxOptions,
-    /// How it looks.
     #[command(flatten)]
     pub look: WatchLook,
-    /// What is told beside it.
     #[command(flatten)]
     pub talk: TalkOptions,
 }

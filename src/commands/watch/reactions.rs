@@ -1,4 +1,4 @@
-//! What `--bell`, `--notify` and `--exec` set up.
+//! The bell, the notices and the command of `--bell`, `--notify` and `--exec`.
 
 use std::io::Write;
 
@@ -16,8 +16,8 @@ use crate::watch::sinks::notify::notice::{TerminalNotice, has_desktop, show_on_d
 use crate::watch::sinks::notify::{Desktop, Notices, Notify};
 use crate::watch::sinks::reactions::Reactions;
 
-/// What can be neither rung nor shown here is a note and no error: the same line, or the same config file, also runs
-/// where nobody sits.
+/// A bell or notice that cannot reach anybody is a note and no error, because the same command line and config file may
+/// run without a terminal as well.
 ///
 /// # Errors
 /// If the config file is wrong: exit code 2.
@@ -33,10 +33,10 @@ pub(crate) fn reactions(
     let Terminals { stdout, stderr, .. } = app.terminals;
     let has_terminal = stdout || stderr;
     if bell && !has_terminal {
-        app.console.note("--bell rings nowhere: there is no terminal");
+        app.console.note("--bell has no effect: there is no terminal");
     }
     if notify && !has_terminal && !has_desktop {
-        app.console.note("--notify shows nothing: there is neither a desktop nor a terminal");
+        app.console.note("--notify has no effect: there is neither a desktop nor a terminal");
     }
     let mut reactions = Reactions::none();
     reactions.on = settings.get(&WATCH_ON)?.value;

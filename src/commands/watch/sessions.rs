@@ -1,4 +1,4 @@
-//! The sessions of a watch: those that it begins with, a newer one from the store, and none any more.
+//! The sessions of a watch: the first ones, and newer ones from the store.
 
 use crate::app::App;
 use crate::app::connect::Connector;
@@ -8,7 +8,7 @@ use crate::app::settings::choice::{SessionSource, session_source};
 use crate::client::SignedIn;
 use crate::failure::Failure;
 
-/// The sessions that can be followed. With several profiles, one that is not signed in is an error beside the others.
+/// The sessions to follow. With several profiles, one without a session is reported and the others are followed.
 pub(crate) fn signed_in(fleet: Fleet, app: &App) -> Result<Vec<SignedIn>, Failure> {
     let mut sessions = vec![];
     let mut failures = vec![];
@@ -19,19 +19,19 @@ pub(crate) fn signed_in(fleet: Fleet, app: &App) -> Result<Vec<SignedIn>, Failur
             Err(failure) => failures.push(failure),
         }
     }
-    // Where nobody is left to be followed, the last failure is how the command ends.
+    // If there is no session to follow, the command ends with the last failure.
     let last = if sessions.is_empty() { failures.pop() } else { None };
     for failure in &failures {
         app.console.error(&failure.problem);
     }
     match last {
         Some(failure) => Err(failure),
-        None if sessions.is_empty() => Err(Failure::sign_in("nobody is signed in")),
+        None if sessions.is_empty() => Err(Failure::sign_in("no profile has a session")),
         None => Ok(sessions),
     }
 }
 
-/// Another session than the one in use, if somebody has signed in again.
+/// A session that differs from the one in use, if there was a newer login.
 pub(crate) fn renewed(
     session: &SignedIn,
     selection: Selection<'_>,
@@ -53,11 +53,12 @@ pub(crate) fn renewed(
     is_other.then_some(found)
 }
 
-/// What to do when every session is over.
 pub(crate) fn expired(sign_in_hints: &[String]) -> Failure {
-    let failure = Failure::sign_in("the session is over, and no newer one is stored");
+    let failure = Failure::sign_in("the session has expired, and no newer one is stored");
     match sign_in_hints {
         [only] => failure.hint(only),
-        _ => failure.hint("run `deepcall login --profile NAME` for each that was told as expired"),
+        _ => failure.hint(
+            "run `deepcall login --profile NAME` for each profile whose session was reported as expired",
+        ),
     }
 }

@@ -69,7 +69,7 @@ fn a_clock_is_judged_by_how_far_it_is_off() {
         (Some(-30), "ok", "30 s behind"),
         (Some(31), "warn", "31 s ahead"),
         (Some(-301), "fail", "301 s behind"),
-        (None, "skipped", "does not tell"),
+        (None, "skipped", "sends no time"),
     ] {
         let finding = clock(&Reached { answer: Ok(sign(ahead)), certificate: None });
         assert_eq!(finding.verdict.word(), wanted, "for {ahead:?}");
@@ -81,11 +81,12 @@ fn a_clock_is_judged_by_how_far_it_is_off() {
 fn a_certificate_that_ends_soon_is_doubtful_and_plain_http_has_none() {
     for (until, wanted) in [("2026-12-09T00:00:00Z", "ok"), ("2026-12-07T00:00:00Z", "warn")] {
         let reached = Reached { answer: Ok(sign(None)), certificate: Some(certificate(until)) };
-        let finding = tls(&connection("https://a.example", None), Way::Open, &reached, NOW.parse().unwrap());
+        let finding =
+            tls(&connection("https://a.example", None), Reach::Server, &reached, NOW.parse().unwrap());
         assert_eq!(finding.verdict.word(), wanted, "for {until}");
-        assert!(finding.detail.contains("by CN=Ours, good until"), "{}", finding.detail);
+        assert!(finding.detail.contains("by CN=Ours, valid until"), "{}", finding.detail);
     }
     let reached = Reached { answer: Ok(sign(None)), certificate: None };
-    let finding = tls(&connection("http://127.0.0.1:1", None), Way::Open, &reached, NOW.parse().unwrap());
+    let finding = tls(&connection("http://127.0.0.1:1", None), Reach::Server, &reached, NOW.parse().unwrap());
     assert_eq!(finding.verdict.word(), "skipped");
 }
