@@ -13,10 +13,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use serde_json::value::RawValue;
 
 mod layout;
+mod mend;
 mod tokens;
 
 pub(crate) use layout::is_bidi_control;
 pub use layout::{Layout, write_raw, write_string};
+pub use mend::mend;
 pub use tokens::{compact, replace};
 
 /// How deeply arrays and objects may be nested. [`RawValue`] takes any depth, and readers by recursion come later.

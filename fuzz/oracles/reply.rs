@@ -44,7 +44,9 @@ pub fn check(input: &[u8]) {
         retry_after: None,
     };
     let judged = envelope::judge(&received, Module::Tags);
-    let keys = read_keys(received.body.as_bytes());
+    let body = mended(&String::from_utf8_lossy(received.body.as_bytes()));
+    assert_eq!(received.body.text(), body);
+    let keys = read_keys(&body);
     let expected = expected(status, keys.as_deref());
     let came = match &judged {
         Ok(Judged::Payload(_)) => Expected::Payload,
@@ -67,9 +69,41 @@ pub fn check(input: &[u8]) {
     }
 }
 
+/// A text in which each escape that is half of a character is the escape of U+FFFD.
+fn mended(text: &str) -> String {
+    let mut rest = text;
+    let mut mended = String::new();
+    while let Some(next) = rest.chars().next() {
+        let (mut units, mut after) = (vec![], rest);
+        while let Some((unit, then)) = escaped_unit(after) {
+            units.push(unit);
+            after = then;
+        }
+        if units.is_empty() {
+            // A backslash takes the next character along.
+            let count = if next == '\\' { 2 } else { 1 };
+            let taken: String = rest.chars().take(count).collect();
+            rest = &rest[taken.len()..];
+            mended.push_str(&taken);
+            continue;
+        }
+        for unit in char::decode_utf16(units) {
+            let length = unit.as_ref().map_or(6, |character| 6 * character.len_utf16());
+            mended.push_str(if unit.is_ok() { &rest[..length] } else { "\\ufffd" });
+            rest = &rest[length..];
+        }
+    }
+    mended
+}
+
+fn escaped_unit(text: &str) -> Option<(u16, &str)> {
+    let digits = text.strip_prefix("\\u")?.get(..4).filter(|digits| !digits.starts_with('+'))?;
+    Some((u16::from_str_radix(digits, 16).ok()?, &text[6..]))
+}
+
 /// The members of a body that is a JSON object, and repeats no key that decides.
-fn read_keys(body: &[u8]) -> Option<Vec<(String, &str)>> {
-    let Level::Object(members) = json::read(std::str::from_utf8(body).ok()?)? else { return None };
+fn read_keys(body: &str) -> Option<Vec<(String, &str)>> {
+    let Level::Object(members) = json::read(body)? else { return None };
     let count = |name: &str| members.iter().filter(|(key, _)| key == name).count();
     let is_said_once = |name: &&str| count(name) < 2;
     ["status", "code", "errCode", "errorCode", "err_code"].iter().all(is_said_once).then_some(members)
@@ -163,7 +197,7 @@ fn refused<T>(error: &ApiError) -> Option<T> {
 fn items(said: Option<&str>) -> Option<Vec<String>> {
     let Some(said) = said.filter(|said| !matches!(*said, "null" | "\"\"")) else { return Some(vec![]) };
     match json::read(said)? {
-        Level::Text(inner) => listed(inner.trim_matches([' ', '\t', '\n', '\r'])),
+        Level::Text(inner) => listed(&mended(inner.trim_matches([' ', '\t', '\n', '\r']))),
         _ => listed(said),
     }
 }

@@ -10,7 +10,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::client::connection::Connection;
 use crate::client::error::{ApiError, ErrorKind};
-use crate::client::received::Received;
+use crate::client::received::{Body, MENDED, Received};
 use crate::client::replies::break_status;
 use crate::client::replies::codes::Module;
 use crate::client::replies::envelope;
@@ -65,9 +65,8 @@ pub struct Pong {
 /// A reply that only the caller can interpret.
 #[derive(Debug)]
 pub struct RawReply {
-    /// The body byte for byte, but for NULs: JSON has none, and those of a page in UTF-16 would hide a secret from
-    /// the redactor.
-    pub bytes: Vec<u8>,
+    /// The body.
+    pub body: Body,
     /// The HTTP status.
     pub status: u16,
     /// Whether the reply's envelope reports success.
@@ -75,7 +74,10 @@ pub struct RawReply {
 }
 
 impl<T> Answer<T> {
-    fn new(value: T, received: &Received, notes: Vec<String>) -> Self {
+    fn new(value: T, received: &Received, mut notes: Vec<String>) -> Self {
+        if received.body.is_mended() && !notes.iter().any(|note| note == MENDED) {
+            notes.push(MENDED.to_owned());
+        }
         Self {
             value,
             as_of: received.received_at,
@@ -112,7 +114,9 @@ impl SignedIn {
                     "an earlier reply was lost: the server may not send its notifications again".to_owned(),
                 );
             }
-            Ok(Answer::new(tags::read(&received, zone, &take)?, &received, notes))
+            let mut tags = tags::read(&received, zone, &take)?;
+            notes.append(&mut tags.notes);
+            Ok(Answer::new(tags, &received, notes))
         };
         let answer = self.post(tags::PATH, &parameters, RetryPolicy::Read, read).await;
         answer.map_err(|error| self.explain_for_tags(error))
@@ -167,10 +171,10 @@ impl SignedIn {
         let module = Module::of_path(path);
         let read = |received: Received| {
             let outcome = envelope::outcome(&received, module);
-            let mut bytes = received.body.as_bytes().to_vec();
-            bytes.retain(|&byte| byte != 0);
-            let reply = RawReply { bytes, status: received.status, outcome };
-            Ok(Answer::new(reply, &received, Vec::new()))
+            let Received { status, body, server_time, received_at, lost_a_reply, was_resent, .. } = received;
+            // Whether the damage is shown is the caller's choice: the body has both forms.
+            let (value, notes) = (RawReply { body, status, outcome }, Vec::new());
+            Ok(Answer { value, as_of: received_at, server_time, notes, lost_a_reply, was_resent })
         };
         self.post(path, body, RetryPolicy::Never, read).await
     }

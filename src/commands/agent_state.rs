@@ -27,8 +27,13 @@ impl<T> AgentState<T> {
             [(_, only)] if !answers.is_many => Some((self.sentence)(only)),
             _ => None,
         };
-        let notes =
-            answers.given.iter_mut().flat_map(|(_, answer)| std::mem::take(&mut answer.notes)).collect();
+        let mut notes: Vec<String> = Vec::new();
+        for note in answers.given.iter_mut().flat_map(|(_, answer)| std::mem::take(&mut answer.notes)) {
+            // Many profiles may have the same to note.
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
         let rows = answers.given.into_iter().map(|(profile, answer)| (self.row)(profile, answer)).collect();
         let report = Report {
             single: !answers.is_many,

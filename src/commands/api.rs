@@ -10,6 +10,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::app::App;
 use crate::app::options::{ConnectionOptions, FleetOptions, ProfileOptions, SandboxOptions, TalkOptions};
 use crate::app::select::Selection;
+use crate::client::received::{Body, MENDED};
 use crate::client::replies::lenient::{Object, is_object};
 use crate::client::{RawReply, SignedIn};
 use crate::failure::{ExitStatus, Failure};
@@ -58,19 +59,26 @@ pub(crate) fn run(args: &ApiArgs, app: &App) -> Result<ExitStatus, Failure> {
     let (reply, outcome) = app.ask(selection, async |fleet| {
         let reply = fleet.ask(|signed_in| api(args, &body, signed_in)).await?.only()?;
         let outcome = reply.outcome.map_err(|error| fleet.with_sign_in_hint(error.into()));
-        Ok((reply.bytes, outcome))
+        Ok((reply.body, outcome))
     })?;
     write_reply(&reply, filter.as_ref(), app)?;
     outcome.map(|()| ExitStatus::Done)
 }
 
 /// On a terminal the reply is made harmless.
-fn write_reply(reply: &[u8], filter: Option<&Filter>, app: &App) -> Result<(), Failure> {
+fn write_reply(reply: &Body, filter: Option<&Filter>, app: &App) -> Result<(), Failure> {
     let (mut out, is_terminal) = (app.console.stdout(), app.terminals.stdout);
     match filter {
-        Some(filter) => filter.run(reply, is_terminal, &mut out)?,
-        None if is_terminal => out.write_all(sanitize_lines(&String::from_utf8_lossy(reply)).as_bytes())?,
-        None => out.write_all(reply)?,
+        Some(filter) => {
+            if reply.is_mended() {
+                app.console.note(MENDED);
+            }
+            filter.run(reply.text().as_bytes(), is_terminal, &mut out)?;
+        }
+        None if is_terminal => {
+            out.write_all(sanitize_lines(&String::from_utf8_lossy(&reply.without_nuls())).as_bytes())?;
+        }
+        None => out.write_all(&reply.without_nuls())?,
     }
     Ok(())
 }

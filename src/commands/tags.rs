@@ -159,8 +159,13 @@ fn outcome(args: &TagsArgs, window: &Window, answers: Answers<Answer<Tags<Row>>>
     let mut icons = vec![];
     let mut kept = vec![];
     for (_, answer) in answers.given {
-        notes.extend(answer.notes);
-        let Tags { notifications: rows, icons: left_over } = answer.value;
+        for note in answer.notes {
+            // Many profiles may have the same to note.
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+        let Tags { notifications: rows, icons: left_over, .. } = answer.value;
         icons.extend(left_over);
         kept.extend(rows);
     }

@@ -10,6 +10,7 @@ use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use crate::client::received::MENDED;
 use crate::clock::Clock;
 use crate::failure::ExitStatus;
 use crate::floor::alerts;
@@ -77,6 +78,8 @@ struct WatchedAgent<S> {
     scope: WatchScope,
     schedule: Schedule,
     memory: Memory,
+    /// Whether a note has reported damaged characters: one is enough for a whole shift.
+    was_mended: bool,
     view: Arc<AgentView>,
 }
 
@@ -98,7 +101,14 @@ impl<'a, S: Source> Watch<'a, S> {
         let agent = |source: S| {
             let schedule = Schedule::new(plan.interval, spread(source.profile(), plan.interval, count));
             let view = Arc::new(AgentView::new(source.profile().to_owned(), schedule.first()));
-            WatchedAgent { source, scope: plan.scope, schedule, memory: Memory::new(wall), view }
+            WatchedAgent {
+                source,
+                scope: plan.scope,
+                schedule,
+                memory: Memory::new(wall),
+                was_mended: false,
+                view,
+            }
         };
         let agents = sources.into_iter().map(agent).collect();
         let view = FloorView { interval: plan.interval, ..FloorView::default() };
@@ -195,9 +205,13 @@ impl<'a, S: Source> Watch<'a, S> {
         let now = self.now();
         let agent = &mut self.agents[index];
         let Phase::Polling(since) = agent.view.phase else { return Ok(()) };
-        let Polled { result, failure, refused, scope } = polled;
+        let Polled { result, failure, refused, is_mended, scope } = polled;
         for refused in &refused {
             (self.around.note)(&format!("{}: {refused}", agent.view.profile));
+        }
+        if is_mended && !agent.was_mended {
+            agent.was_mended = true;
+            (self.around.note)(&format!("{}: {MENDED}", agent.view.profile));
         }
         agent.scope = scope;
         if result.is_none() && scope.is_empty() {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::client::received::MENDED;
 use crate::client::{Answer, ApiError, ErrorClass, Reference, SignedIn, Tags};
 use crate::floor::answer::Tag;
 use crate::floor::health::PollFailure;
@@ -52,6 +53,8 @@ pub struct Polled {
     pub failure: Option<PollFailure>,
     /// What the server refuses to this profile, in words: it is not asked for again.
     pub refused: Vec<String>,
+    /// Whether damaged characters of an answer were replaced.
+    pub is_mended: bool,
     /// What is left to be asked for next time.
     pub scope: WatchScope,
 }
@@ -78,7 +81,7 @@ impl Source for LiveServer<'_> {
     /// was read before a later request fails is handed on, for the server may not send it again.
     async fn poll(&self, scope: WatchScope) -> Polled {
         let Self { session, reference, server_zone, .. } = self;
-        let mut polled = Polled { result: None, failure: None, refused: vec![], scope };
+        let mut polled = Polled { result: None, failure: None, refused: vec![], is_mended: false, scope };
         if scope.tags {
             let answer = session.tags(reference, server_zone, Some).await;
             if let Some(answer) = polled.take("notifications", answer, true, |scope| scope.tags = false) {
@@ -121,7 +124,10 @@ impl Polled {
         leave_out: impl FnOnce(&mut WatchScope),
     ) -> Option<Answer<T>> {
         match answer {
-            Ok(answer) => Some(answer),
+            Ok(answer) => {
+                self.is_mended |= answer.notes.iter().any(|note| note == MENDED);
+                Some(answer)
+            }
             Err(error) if matches!(error.class(), ErrorClass::Refused | ErrorClass::Usage) => {
                 self.refused.push(format!("{what} are not followed: {error}"));
                 leave_out(&mut self.scope);

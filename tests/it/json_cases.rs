@@ -29,8 +29,10 @@ for line in sys.stdin:
 enum Verdict {
     Accept,
     Refuse,
+    /// In a reply it is accepted, with other characters in place of damaged ones.
+    Mend,
 }
-use Verdict::{Accept, Refuse};
+use Verdict::{Accept, Mend, Refuse};
 
 /// One text.
 #[derive(Debug)]
@@ -56,6 +58,8 @@ fn cases() -> Vec<Case> {
             "-" => (Refuse, false),
             "?+" => (Accept, true),
             "?-" => (Refuse, true),
+            "?~" => (Mend, true),
+            "-~" => (Mend, false),
             other => panic!("{other:?} is no verdict"),
         };
         cases.push(Case { group: group.to_owned(), text: decoded(text), verdict, is_open });
@@ -139,7 +143,11 @@ fn the_program_accepts_what_must_be_accepted_and_refuses_what_must_be_refused() 
         };
         let is_too_deep_here =
             case.text.starts_with(&b"[".repeat(128)) || case.text.starts_with(&br#"{"a":"#.repeat(128));
-        if case.verdict == Accept && !is_too_deep_here {
+        if case.verdict == Mend {
+            let data = data.unwrap_or_else(|| panic!("{}: {shown}", case.group));
+            assert_ne!(data, case.text.trim_ascii(), "{}: {shown}", case.group);
+            assert!(serde_json::from_slice::<serde_json::Value>(data).is_ok(), "{}: {shown}", case.group);
+        } else if case.verdict == Accept && !is_too_deep_here {
             assert_eq!(data, Some(case.text.trim_ascii()), "{}: {shown}", case.group);
         } else {
             assert_ne!(data, Some(case.text.trim_ascii()), "{}: {shown}", case.group);

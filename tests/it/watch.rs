@@ -106,6 +106,22 @@ fn a_server_that_ends_idle_connections_is_not_lost() {
 }
 
 #[test]
+fn a_damaged_character_is_no_lost_connection_and_is_noted_once() {
+    let server = FakeServer::answering(|_, earlier| {
+        let body = b"{\"status\":\"success\",\"data\":[{\"_id\":\"a\",\"message\":\"caf\xe9 \\ud83d\"},{\"_id\":\"b\"}";
+        let end = if earlier < 2 { "]}" } else { r#",{"_id":"c"}]}"# };
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len() + end.len());
+        Reply::Raw([head.as_bytes(), body, end.as_bytes()].concat())
+    });
+    let ran =
+        world(&server).run("watch --json --only tags --interval 2s --until tag --timeout 60s").ended_with(0);
+    let events = events(&ran);
+    assert_eq!(types(&events), ["start", "state", "tag", "tag", "tag", "end"], "{ran}");
+    assert_eq!(events[2]["message"], "caf\u{fffd} \u{fffd}");
+    assert_eq!(ran.stderr.matches("damaged characters").count(), 1, "{ran}");
+}
+
+#[test]
 fn a_watch_that_may_not_grow_stale_exits_with_5_when_nobody_answers() {
     let server = FakeServer::answering(|_, _| Reply::RawThenReset(vec![]));
     let ran = world(&server).run("watch --json --only wrapups --interval 2s --max-stale 1s").ended_with(5);

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use crate::client::error::{ApiError, ErrorKind};
-use crate::client::received::Received;
+use crate::client::received::{MENDED, Received};
 use crate::client::replies::codes::{Class, Module};
 use crate::client::replies::envelope;
 use crate::client::replies::envelope::Judged;
@@ -22,8 +22,10 @@ pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(Break, Vec<S
     match envelope::judge(received, Module::AgentProfile)? {
         Judged::Payload(envelope) => {
             let data = envelope.data.and_then(lenient::structure).ok_or_else(unclear)?;
-            let data = Object::read(&data).map_err(|error| over_limit("data", error))?;
-            Ok((decode(&data, zone)?, Vec::new()))
+            let object = Object::read(&data).map_err(|error| over_limit("data", error))?;
+            let (value, detail_is_mended) = decode(&object, zone)?;
+            let is_mended = data.is_mended || detail_is_mended;
+            Ok((value, is_mended.then(|| MENDED.to_owned()).into_iter().collect()))
         }
         // The same answer in the shape of an error (`api.md` §1).
         Judged::Answer(Class::NotOnBreak) => Ok((Break::default(), Vec::new())),
@@ -36,7 +38,8 @@ pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(Break, Vec<S
     }
 }
 
-fn decode(data: &Object<'_>, zone: &TimeZone) -> Result<Break, ApiError> {
+/// The break, and whether damaged characters in its detail were replaced.
+fn decode(data: &Object<'_>, zone: &TimeZone) -> Result<(Break, bool), ApiError> {
     let on_break = data.read_as("on_break", lenient::flag).ok_or_else(unclear)?;
     let detail = data.get("breakDetail").filter(|detail| !lenient::is_absent(detail));
     let unpacked = detail.and_then(lenient::structure);
@@ -48,14 +51,15 @@ fn decode(data: &Object<'_>, zone: &TimeZone) -> Result<Break, ApiError> {
     let reason = inside.read(OfBreak::Reason, lenient::text);
     let plain_text = detail.filter(|_| unpacked.is_none()).and_then(lenient::text);
     let time = |value| moments::time(value, zone);
-    Ok(Break {
+    let value = Break {
         on_break,
         reason: reason.or(plain_text).or_else(|| beside.read(OfBreak::Reason, lenient::text)),
         since: inside.read(OfBreak::Since, time).or_else(|| beside.read(OfBreak::Since, time)),
         agent_id: data.read_as("agent_id", lenient::text),
         user_id: data.read_as("user_id", lenient::text),
         detail: detail.map(Raw::from),
-    })
+    };
+    Ok((value, unpacked.is_some_and(|unpacked| unpacked.is_mended)))
 }
 
 fn unclear() -> ApiError {

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use crate::json;
 use crate::json::{Malformed, RawValue};
 
+use crate::client::budget::BODY_BYTES;
 use crate::client::error::{ApiError, ErrorKind};
-use crate::client::received;
 use crate::client::received::{Body, Received};
 use crate::client::replies::codes;
 use crate::client::replies::codes::{Class, Module};
@@ -87,7 +87,7 @@ pub fn outcome(received: &Received, module: Module) -> Result<(), ApiError> {
 /// # Errors
 /// When it is none.
 pub fn whole(received: &Received) -> Result<&RawValue, ApiError> {
-    json::check(text(&received.body)?).map_err(malformed)
+    json::check(received.body.text()).map_err(malformed)
 }
 
 fn read(received: &Received, module: Module) -> Result<Envelope<'_>, ApiError> {
@@ -238,14 +238,18 @@ impl<'a> Keys<'a> {
 }
 
 fn parse(body: &Body) -> Result<Keys<'_>, ApiError> {
-    let text = text(body)?;
+    let text = body.text();
     if text.starts_with('\u{feff}') {
         return Err(not_json("it begins with a byte order mark"));
     }
     if text.trim().is_empty() {
         return Err(not_json("it is empty"));
     }
-    let envelope = json::check(text).map_err(|error| why_not(text, error))?;
+    let envelope = json::check(text).map_err(|error| why_not(body, error))?;
+    // A damaged byte takes three.
+    if text.len() > BODY_BYTES {
+        return Err(ApiError::new(ErrorKind::TooLarge, "the reply is too large: it is not UTF-8"));
+    }
     if !lenient::is_object(envelope) {
         return Err(ApiError::new(ErrorKind::Protocol, "the reply is JSON, but not an object"));
     }
@@ -259,13 +263,6 @@ fn parse(body: &Body) -> Result<Keys<'_>, ApiError> {
     }
 }
 
-fn text(body: &Body) -> Result<&str, ApiError> {
-    match body {
-        Body::Text(text) => Ok(text),
-        Body::Other(other) => Err(not_json("it is not UTF-8").because(other.utf8_error())),
-    }
-}
-
 fn not_json(why: &str) -> ApiError {
     ApiError::new(ErrorKind::NotJson, format!("the reply is not JSON: {why}"))
 }
@@ -275,11 +272,14 @@ fn malformed(error: Malformed) -> ApiError {
 }
 
 /// Why a text is no JSON, with what a person can do about it.
-fn why_not(text: &str, error: Malformed) -> ApiError {
+fn why_not(body: &Body, error: Malformed) -> ApiError {
     // The parser's own message gives line and column.
     let Malformed::Syntax(error) = error else { return malformed(error) };
-    let quotable = received::quotable(text);
-    let refused = not_json(&format!("it begins with {:?}", excerpt(&quotable))).because(error);
+    let quotable = body.quotable();
+    let refused = match body.utf8_error() {
+        Some(error) => not_json("it is not UTF-8").because(error),
+        None => not_json(&format!("it begins with {:?}", excerpt(&quotable))).because(error),
+    };
     if quotable.trim_start().starts_with('<') {
         return refused
             .with_hint("a network's sign-in page or another server may have answered: check the address");

@@ -1,10 +1,8 @@
 //! Lists in a reply, in the shapes that servers send (`api.md` §10.4).
 
-use std::borrow::Cow;
-
 use crate::client::error::{ApiError, ErrorKind};
 use crate::client::replies::lenient;
-use crate::client::replies::lenient::{Object, OverLimit};
+use crate::client::replies::lenient::{Object, OverLimit, Structure};
 use crate::json::RawValue;
 
 /// The items under a key.
@@ -12,7 +10,7 @@ use crate::json::RawValue;
 pub struct Items<'a> {
     key: &'static str,
     /// A list, or an only item.
-    value: Option<Cow<'a, RawValue>>,
+    value: Option<Structure<'a>>,
 }
 
 impl<'a> Items<'a> {
@@ -24,11 +22,16 @@ impl<'a> Items<'a> {
         let Some(value) = value.filter(|value| !lenient::is_absent(value)) else {
             return Ok(Self { key, value: None });
         };
-        let has_items = |value: &Cow<'_, RawValue>| lenient::is_list(value) || lenient::is_object(value);
+        let has_items = |value: &Structure<'_>| lenient::is_list(value) || lenient::is_object(value);
         let value = lenient::structure(value).filter(has_items).ok_or_else(|| {
             ApiError::new(ErrorKind::Protocol, format!("`{key}` in the reply is not a list"))
         })?;
         Ok(Self { key, value: Some(value) })
+    }
+
+    /// Whether damaged characters were replaced as the list was unpacked.
+    pub(crate) fn is_mended(&self) -> bool {
+        self.value.as_ref().is_some_and(|value| value.is_mended)
     }
 
     /// Goes over the items in the server's order: each as it was written, and taken apart.

@@ -2,6 +2,7 @@
 //! nothing (`api.md` §10). Each returns `None` for a value of another sort.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 
 use crate::client::budget::{ICON_BYTES, ITEMS, KEYS_PER_ITEM};
 use crate::json;
@@ -57,13 +58,34 @@ pub(crate) fn whole(text: &str) -> Option<i64> {
     (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
 }
 
+/// A piece of JSON, unpacked if it came in a string.
+#[derive(Debug)]
+pub struct Structure<'a> {
+    json: Cow<'a, RawValue>,
+    /// Whether damaged characters were replaced as it was unpacked.
+    pub is_mended: bool,
+}
+
+impl Deref for Structure<'_> {
+    type Target = RawValue;
+
+    fn deref(&self) -> &RawValue {
+        &self.json
+    }
+}
+
 /// The piece itself, or the JSON inside it if it is a string of JSON. `None` for `null`, `""`
 /// and other text.
 #[must_use]
-pub fn structure(piece: &RawValue) -> Option<Cow<'_, RawValue>> {
+pub fn structure(piece: &RawValue) -> Option<Structure<'_>> {
     let structure = match piece.get().as_bytes().first()? {
-        b'"' => Cow::Owned(json::check(&borrowed_text(piece)?).ok()?.to_owned()),
-        _ => Cow::Borrowed(piece),
+        b'"' => {
+            let text = borrowed_text(piece)?;
+            let mended = json::mend(&text);
+            let json = Cow::Owned(json::check(&mended).ok()?.to_owned());
+            Structure { json, is_mended: matches!(mended, Cow::Owned(_)) }
+        }
+        _ => Structure { json: Cow::Borrowed(piece), is_mended: false },
     };
     (!is_absent(&structure)).then_some(structure)
 }

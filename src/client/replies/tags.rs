@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::client::budget::ICON_BYTES;
 use crate::client::error::{ApiError, ErrorKind};
-use crate::client::received::Received;
+use crate::client::received::{MENDED, Received};
 use crate::client::replies::codes::{Class, Module};
 use crate::client::replies::envelope;
 use crate::client::replies::envelope::Judged;
@@ -51,6 +51,8 @@ pub struct Tags<T = Tag> {
     pub notifications: Vec<T>,
     /// Icons that belong to none of them.
     pub icons: Vec<Raw>,
+    /// What a careful reader should know.
+    pub notes: Vec<String>,
 }
 
 /// Judges and decodes a reply; see [`decode`].
@@ -59,7 +61,7 @@ pub(crate) fn read<T>(
     zone: &TimeZone,
     take: impl FnMut(Tag) -> Option<T>,
 ) -> Result<Tags<T>, ApiError> {
-    let none = Tags { notifications: Vec::new(), icons: Vec::new() };
+    let none = Tags { notifications: Vec::new(), icons: Vec::new(), notes: Vec::new() };
     match envelope::judge(received, Module::Tags)? {
         Judged::Payload(envelope) => {
             let notifications = Items::of("data", envelope.data)?;
@@ -78,12 +80,12 @@ pub(crate) fn read<T>(
 /// When there are more items, an item has more keys, or all share more icons, than allowed.
 pub fn decode<T>(
     notifications: &Items<'_>,
-    icons: &Items<'_>,
+    icon_items: &Items<'_>,
     zone: &TimeZone,
     mut take: impl FnMut(Tag) -> Option<T>,
 ) -> Result<Tags<T>, ApiError> {
     let (mut raw_icons, mut icon_ids, mut names) = (Vec::new(), Vec::new(), Vec::new());
-    icons.each(|raw, object| {
+    icon_items.each(|raw, object| {
         let findings = ICON.find(object);
         let text = |name| findings.read(name, lenient::borrowed_text);
         icon_ids.push(IconIds {
@@ -116,7 +118,12 @@ pub fn decode<T>(
     })?;
     let left = raw_icons.iter().enumerate().filter(|(icon, _)| join.is_left(*icon));
     let icons = left.map(|(_, raw)| raw.clone()).collect();
-    Ok(Tags { notifications: taken, icons })
+    let is_mended = notifications.is_mended() || icon_items.is_mended();
+    Ok(Tags {
+        notifications: taken,
+        icons,
+        notes: is_mended.then(|| MENDED.to_owned()).into_iter().collect(),
+    })
 }
 
 /// Reads a notification, and the ids by which its icons are found.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::client::error::{ApiError, ErrorKind};
-use crate::client::received::Received;
+use crate::client::received::{MENDED, Received};
 use crate::client::replies::codes::{Class, Module};
 use crate::client::replies::envelope;
 use crate::client::replies::envelope::Judged;
@@ -26,7 +26,8 @@ pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(Wrapup, Vec<
         Judged::Payload(envelope) => {
             let data = envelope.data.and_then(lenient::structure).ok_or_else(unclear)?;
             let object = Object::read(&data).map_err(|error| over_limit("data", error))?;
-            let (mut wrapup, notes) = decode(&object, received.server_now(), zone)?;
+            let (mut wrapup, mut notes) = decode(&object, received.server_now(), zone)?;
+            notes.extend(data.is_mended.then(|| MENDED.to_owned()));
             wrapup.detail = Some(Raw::from(&*data));
             Ok((wrapup, notes))
         }

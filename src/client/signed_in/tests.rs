@@ -138,6 +138,87 @@ async fn a_ping_is_confirmed_or_refused() {
 }
 
 #[tokio::test]
+async fn one_damaged_character_costs_no_answer_and_is_noted_once() {
+    let answer = |body: &[u8]| {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+        FakeServer::answering([head.as_bytes(), body].concat()).sign_in()
+    };
+    let bad: [(&[u8], &str, &str); 3] = [
+        (b"\xe0\xa4", "\u{fffd}", "\u{fffd}"),
+        (br"\ud83d", "\u{fffd}", r"\ufffd"),
+        (b"\\ud83d \xff", "\u{fffd} \u{fffd}", "\\ufffd \u{fffd}"),
+    ];
+    for (bytes, shown, written) in bad {
+        let with = |before: &str, after: &str| {
+            [br#"{"status":"success","data":"#, before.as_bytes(), bytes, after.as_bytes(), b"}"].concat()
+        };
+        let list = with(
+            r#"[{"_id":"whole","n":1.50},{"_id":"n"#,
+            r#"","message":"m"}],"iconDetails":[{"id":"i1","notificationId":"whole","name":"phone"}]"#,
+        );
+        let tags = answer(&list).tags(&Reference::AsTrue, &india(), Some).await.unwrap();
+        assert_eq!(tags.notes, [MENDED]);
+        let [whole, damaged] = tags.value.notifications.try_into().unwrap();
+        assert_eq!(whole.fields.get(), r#"{"_id":"whole","n":1.50}"#);
+        assert_eq!(whole.icon_names, ["phone"]);
+        assert_eq!(damaged.id, Some(format!("n{shown}")));
+        assert_eq!(damaged.fields.get(), format!(r#"{{"_id":"n{written}","message":"m"}}"#));
+
+        let icons = with(r#"[{"_id":"a"}],"iconDetails":[{"name":"i"#, r#"","notificationId":"a"}]"#);
+        let tags = answer(&icons).tags(&Reference::AsTrue, &india(), Some).await.unwrap();
+        assert_eq!(
+            (tags.value.notifications[0].icon_names.join(""), tags.notes),
+            (format!("i{shown}"), vec![MENDED.to_owned()])
+        );
+
+        let on_break = answer(&with(r#"{"on_break":1,"breakDetail":{"reason":"Lunch"#, r#""}}"#));
+        let on_break = on_break.break_status(&india()).await.unwrap();
+        assert_eq!(
+            (on_break.value.reason, on_break.notes),
+            (Some(format!("Lunch{shown}")), vec![MENDED.to_owned()])
+        );
+        let wrapup = answer(&with(r#"{"response":1,"currentDuration":5,"callId":"c"#, r#""}"#));
+        let wrapup = wrapup.wrapup(&india()).await.unwrap();
+        assert_eq!(
+            (wrapup.value.call_id, wrapup.notes),
+            (Some(format!("c{shown}")), vec![MENDED.to_owned()])
+        );
+        let pong = answer(&with("\"", "\"")).ping(PING_PATH, &raw("1")).await.unwrap();
+        assert_eq!(pong.value.reply.get(), format!(r#"{{"status":"success","data":"{written}"}}"#));
+        assert_eq!(pong.notes, [MENDED]);
+
+        // The caller of any path gets each byte, and the verdict.
+        let body = with("\"", "\"");
+        let any = answer(&body).call("Agent/live", &raw("{}")).await.unwrap();
+        assert_eq!((any.value.body.as_bytes(), any.notes.len()), (body.as_slice(), 0));
+        assert!(any.value.outcome.is_ok());
+    }
+    // JSON that came in a text of JSON.
+    for (data, call) in [
+        (r#""[{\"message\":\"\\ud83d\"}]""#, 0),
+        (r#"{"on_break":1,"breakDetail":"{\"reason\":\"\\ud83d\"}"}"#, 1),
+        (r#""{\"response\":1,\"callId\":\"\\ud83d\"}""#, 2),
+    ] {
+        let agent = answer(format!(r#"{{"status":"success","data":{data}}}"#).as_bytes());
+        let (text, notes) = match call {
+            0 => {
+                let tags = agent.tags(&Reference::AsTrue, &india(), Some).await.unwrap();
+                (tags.value.notifications[0].message.clone(), tags.notes)
+            }
+            1 => {
+                let on_break = agent.break_status(&india()).await.unwrap();
+                (on_break.value.reason, on_break.notes)
+            }
+            _ => {
+                let wrapup = agent.wrapup(&india()).await.unwrap();
+                (wrapup.value.call_id, wrapup.notes)
+            }
+        };
+        assert_eq!((text.as_deref(), notes), (Some("\u{fffd}"), vec![MENDED.to_owned()]), "{data}");
+    }
+}
+
+#[tokio::test]
 async fn a_raw_call_hands_on_every_byte_and_is_sent_once() {
     let table = [
         ("200 OK", r#" {"status" : "success", "n": 1.0e2 } "#, None),
@@ -148,7 +229,7 @@ async fn a_raw_call_hands_on_every_byte_and_is_sent_once() {
     for (status, body, wanted) in table {
         let server = FakeServer::answering(reply(status, "", body));
         let reply = server.sign_in().call("Agent/live", &raw("{}")).await.unwrap().value;
-        assert_eq!(reply.bytes, body.as_bytes());
+        assert_eq!(reply.body.as_bytes(), body.as_bytes());
         assert_eq!(reply.outcome.err().map(|error| error.kind().word()), wanted, "{body}");
         assert_eq!(server.requests().len(), 1);
     }

@@ -41,7 +41,7 @@ fn answered(line: &str, tags: &[(&str, Option<&str>)]) -> (Vec<String>, Vec<Stri
     let kept = tags.iter().map(|(kind, time)| tag(kind, *time));
     let kept = kept.filter(|tag| window.contains(tag) && args.selects(tag));
     let notifications = kept.map(|tag| row("asha".to_owned(), tag)).collect();
-    let value = Tags { notifications, icons: vec![] };
+    let value = Tags { notifications, icons: vec![], notes: vec![] };
     let answer = Answer {
         value,
         as_of: now,

@@ -77,7 +77,7 @@ impl Source for Scripted {
             taken_at: wall(self.started),
             ..samples::tags(0, &tags)
         });
-        Polled { result, failure, refused: vec![], scope }
+        Polled { result, failure, refused: vec![], is_mended: false, scope }
     }
 
     fn renewed(&self) -> Option<Self> {

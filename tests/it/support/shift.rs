@@ -258,7 +258,7 @@ impl Source for Profile {
                 session_ended: false,
                 retry_after: None,
             };
-            return Polled { result: None, failure: Some(failure), refused: vec![], scope };
+            return Polled { result: None, failure: Some(failure), refused: vec![], is_mended: false, scope };
         }
         self.now.store(now.as_millis().try_into().unwrap(), Ordering::SeqCst);
         let (answer, answered) = channel();

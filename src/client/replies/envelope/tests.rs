@@ -38,7 +38,7 @@ fn error_of(status: u16, body: &str) -> ApiError {
 
 #[test]
 fn a_reply_that_is_not_json_says_so() {
-    let table: [(&[u8], &str); 18] = [
+    let table: [(&[u8], &str); 20] = [
         (b"", "not_json"),
         (b" \n\t", "not_json"),
         (b"<html>Sign in to the hotel's network</html>", "not_json"),
@@ -50,17 +50,47 @@ fn a_reply_that_is_not_json_says_so() {
         (b"{\"status\":\"success\",\"data\":NaN}", "not_json"),
         (b"\xef\xbb\xbf{\"status\":\"success\"}", "not_json"),
         (b"\xff\xfe{\x00}\x00", "not_json"),
-        (b"{\"status\":\"success\",\"data\":\"\xe9\"}", "not_json"),
+        (b"{\"status\":\"success\",\"data\":\xe9}", "not_json"),
+        (b"{\"status\":\"success\",\"data\":\"\xe9\"}\xe9", "not_json"),
+        (b"{\"status\":\"success\",\"data\":\"\xe9}", "not_json"),
         (b"null", "protocol"),
         (b"[]", "protocol"),
         (b"\"x\"", "protocol"),
         (b"1", "protocol"),
         (b"{}", "protocol"),
-        (b"{\"data\":\"\\ud800\",\"status\":\"success\"}", "protocol"),
+        (b"{\"data\":\"\\ud800,\"status\":\"success\"}", "not_json"),
     ];
     for (body, wanted) in table {
         assert_eq!(profile(200, body), wanted, "{}", String::from_utf8_lossy(body));
     }
+}
+
+#[test]
+fn damaged_characters_cost_no_reply() {
+    let table: [(&[u8], &str); 6] = [
+        (b"{\"data\":\"\xe9\",\"status\":\"success\"}", "payload"),
+        (b"{\"data\":\"\\ud800\",\"status\":\"success\"}", "payload"),
+        (b"{\"\xc3\":1,\"\\udc00\":1,\"data\":1,\"status\":\"success\"}", "payload"),
+        (b"{\"status\":\"error\",\"code\":1502,\"message\":\"\xe0\xa4\"}", "answer"),
+        (b"{\"status\":\"error\",\"code\":1044,\"message\":\"\\ud83d\"}", "sign_in"),
+        (b"{\"status\":\"success\",\"st\xe9\":1,\"status\":\"success\"}", "protocol"),
+    ];
+    for (body, wanted) in table {
+        assert_eq!(profile(200, body), wanted, "{}", String::from_utf8_lossy(body));
+    }
+    let refused = reply(200, b"{\"status\":\"error\",\"code\":1039,\"message\":\"gone \\ud83d\xe0\xa4!\"}");
+    let error = judge(&refused, Module::AgentProfile).unwrap_err();
+    assert_eq!(error.to_string(), "the server says: gone \u{fffd}\u{fffd}! (code 1039)");
+    // What is no JSON is quoted as far as it can be read.
+    let page = judge(&reply(200, b"<html>H\xf4tel</html>"), Module::AgentProfile).unwrap_err();
+    assert!(page.hints()[0].contains("sign-in page"), "{page:?}");
+}
+
+#[test]
+fn damage_does_not_make_a_reply_larger_than_any_other() {
+    let body = |count: usize| [b"{\"data\":\"".as_slice(), &vec![0xff; count], b"\"}"].concat();
+    assert_eq!(profile(200, body(BODY_BYTES / 4)), "payload");
+    assert_eq!(profile(200, body(BODY_BYTES / 2)), "too_large");
 }
 
 #[test]

@@ -82,6 +82,9 @@ fn json_in_a_string_is_unpacked() {
     for (json, wanted) in table {
         assert_eq!(structure(&raw(json)).map(|inner| inner.get().to_owned()).as_deref(), wanted, "{json}");
     }
+    let damaged = raw(r#""{\"a\":\"\\ud83d\"}""#);
+    let unpacked = structure(&damaged).unwrap();
+    assert_eq!((unpacked.get(), unpacked.is_mended), (r#"{"a":"\ufffd"}"#, true));
     let deep = serde_json::to_string(&"[".repeat(100_000)).unwrap();
     assert!(structure(&raw(&deep)).is_none());
 }

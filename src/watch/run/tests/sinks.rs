@@ -31,8 +31,10 @@ async fn durable_sinks_are_called_in_order_and_nothing_is_committed_before_the_l
     let answer = |watch: &mut Watch<'_, Scripted>| {
         watch.agents[0].view().phase = Phase::Polling(Duration::ZERO);
         let scope = watch.plan.scope;
-        let answered =
-            watch.arrived(0, Polled { result: Some(result()), failure: None, refused: vec![], scope });
+        let answered = watch.arrived(
+            0,
+            Polled { result: Some(result()), failure: None, refused: vec![], is_mended: false, scope },
+        );
         (answered.is_ok(), calls.take())
     };
     for (failing, expected) in [("journal", &["journal"][..]), ("stdout", &["journal", "stdout"])] {
