@@ -22,6 +22,7 @@ pub mod client;
 pub mod clock;
 pub mod commands;
 pub mod failure;
+mod fatal_signals;
 pub mod floor;
 pub mod json;
 pub mod moment;

@@ -24,8 +24,7 @@ use crate::output::event_view::STREAM;
 use crate::output::presentation::{Format, Presentation};
 use crate::watch::run::{Surroundings, Watch, exit_status};
 use crate::watch::sinks::Sinks;
-use crate::watch::sinks::board;
-use crate::watch::sinks::board::{BoardOptions, RunningBoard};
+use crate::watch::sinks::board::{BoardOptions, Keyboard, RunningBoard};
 use crate::watch::sinks::lines::Lines;
 use crate::watch::source::LiveServer;
 
@@ -79,20 +78,27 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
         let ended = if is_board {
             let Presentation { zone, color, mask, .. } = presentation.clone();
             let options = BoardOptions { zone, color, mask, only: plan.scope, title };
-            let inputs = board::keyboard(signals::may_be_stopped());
+            let keyboard = Keyboard::open(signals::may_be_stopped()).map_err(|error| unreadable(&error))?;
             let views = sinks.view.subscribe();
             let limits = plan.limits.clone();
-            let mut board = RunningBoard::start(options, limits, app.console.screen(), views, inputs)?;
+            let mut board = RunningBoard::start(options, limits, app.console.screen(), views, keyboard)?;
+            let mut keyboard_failure = None;
             let stop = async {
                 tokio::select! {
                     reason = stop => reason,
-                    // A board fails because its terminal is gone, or with an error of its own.
-                    reason = &mut board.end =>
-                        reason.ok().or_else(terminal_is_gone).unwrap_or(EndReason::Failed),
+                    ended = board.ended() => match ended {
+                        // A board fails because its terminal is gone, or with an error of its own.
+                        Ok(reason) => reason.or_else(terminal_is_gone).unwrap_or(EndReason::Failed),
+                        Err(error) => {
+                            keyboard_failure = Some(unreadable(&error));
+                            EndReason::Failed
+                        }
+                    },
                 }
             };
             let ended = Watch::new(sources, plan, around, sinks).run(stop).await?;
-            leave(board, ended, app).await?
+            let ended = leave(board, ended, app).await?;
+            keyboard_failure.map_or(Ok(ended), Err)?
         } else {
             Watch::new(sources, plan, around, sinks).run(stop).await?
         };
@@ -110,6 +116,10 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
 fn has_screen(app: &App) -> bool {
     let is_dumb = app.variables.text("TERM").ok().flatten().is_none_or(|term| term == "dumb");
     app.terminals.stdin && app.terminals.stdout && !is_dumb && !app.variables.is_accessible()
+}
+
+fn unreadable(error: &std::io::Error) -> Failure {
+    Failure::failed("prompt", "cannot read the keyboard").caused_by(error)
 }
 
 /// Leaves the board; its last frame stays on the terminal.

@@ -282,7 +282,7 @@ fn long_tags() -> String {
 }
 
 #[test]
-fn a_terminal_that_takes_nothing_holds_neither_the_polling_nor_the_end() {
+fn a_terminal_that_takes_nothing_holds_neither_the_polling_nor_the_end_and_is_given_back() {
     let server = FakeServer::always(&long_tags());
     let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
     let mut screen = Screen::start(&world, "watch --only tags --interval 2s", LARGE.0, LARGE.1);
@@ -303,6 +303,7 @@ fn a_terminal_that_takes_nothing_holds_neither_the_polling_nor_the_end() {
         screen.wait_for_exit()
     });
     assert_eq!(code, 143);
+    screen.end();
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub const LAYERS: &[&[&str]] = &[
     &["client", "output"],
     &["floor"],
     &["report", "sandbox", "store"],
-    &["clock", "json", "moment", "words"],
+    &["clock", "fatal_signals", "json", "moment", "words"],
 ];
 
 #[test]

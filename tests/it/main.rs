@@ -9,6 +9,7 @@ mod support;
 
 mod allocations;
 mod board;
+mod board_input;
 mod break_status;
 mod completing;
 mod config;

@@ -217,7 +217,7 @@ impl Floor {
         let started = self.profiles[0].started;
         let mut told = Told { started, events: vec![], end: None, shown: 0, takes: self.takes };
         let sinks = Sinks::new(vec![&mut told]);
-        let (_terminal, inputs) = mpsc::channel(1);
+        let (_terminal, inputs) = mpsc::unbounded_channel();
         let (stop, _never) = oneshot::channel();
         let mut counter = Counter::default();
         let shown = drive(&mut counter, sinks.view.subscribe(), inputs, stop);

@@ -3,6 +3,8 @@
 
 mod columns;
 mod controls;
+mod keyboard;
+mod keys;
 mod lines;
 mod opened;
 mod paint;
@@ -24,9 +26,9 @@ use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Rect, Size};
 use ratatui::{Terminal, TerminalOptions, Viewport};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 
 use crate::floor::event::EndReason;
 use crate::floor::limit::Limit;
@@ -36,11 +38,17 @@ use crate::watch::sinks::board::screen::{Screen, Surface};
 use crate::watch::sinks::display::{Display, Input, Request, drive};
 use crate::watch::view::FloorView;
 
+pub use keyboard::Keyboard;
 pub use picture::BoardOptions;
-pub use screen::keyboard;
 
-/// How long a terminal may take for the last frame.
-const LAST_FRAME_LIMIT: Duration = Duration::from_secs(5);
+/// How long a terminal may take for the last frame. A watch that shall end must not outlast it by much.
+const LAST_FRAME_LIMIT: Duration = Duration::from_secs(1);
+
+/// Larger than any screen. A terminal may report any size, and each cell takes memory.
+const LARGEST: Size = Size { width: 1000, height: 500 };
+
+/// The usual size of a terminal that reports none, such as a serial line.
+const UNKNOWN: Size = Size { width: 80, height: 24 };
 
 /// The board. Dropping it gives the terminal back.
 pub struct Board {
@@ -54,8 +62,10 @@ pub struct Board {
     /// scripts, so what stood there may have left marks behind.
     is_stale: bool,
     terminal: Terminal<Painter>,
-    /// The size, where it is not the terminal's.
-    size: Option<Rect>,
+    /// What the last frame filled.
+    area: Rect,
+    /// Whether the size is the terminal's.
+    follows_terminal: bool,
     /// Declared last: what the terminal still holds is written before the terminal is given back.
     _screen: Option<Screen>,
 }
@@ -63,8 +73,10 @@ pub struct Board {
 /// A board that runs on a thread of its own, so that a terminal that takes no bytes holds nobody else.
 #[derive(Debug)]
 pub struct RunningBoard {
-    /// Why the person, or the terminal, ends the watch. Dropped if the board fails.
-    pub end: oneshot::Receiver<EndReason>,
+    /// Why the person ends the watch. Dropped if the board fails.
+    quit: oneshot::Receiver<EndReason>,
+    /// Why the terminal does.
+    hang_up: oneshot::Receiver<io::Result<EndReason>>,
     done: oneshot::Receiver<(String, io::Result<()>)>,
 }
 
@@ -79,26 +91,39 @@ impl RunningBoard {
         limits: Vec<Limit>,
         out: impl Write + Send + 'static,
         views: watch::Receiver<FloorView>,
-        inputs: mpsc::Receiver<Input>,
+        keyboard: Keyboard,
     ) -> io::Result<Self> {
+        let Keyboard { inputs, end: hang_up } = keyboard;
         let (opened, is_open) = std::sync::mpsc::channel();
-        let (stop, end) = oneshot::channel();
-        let (tell, done) = oneshot::channel();
+        let (stop, quit) = oneshot::channel();
+        let (finished, done) = oneshot::channel();
         // Nothing but channels is waited for there.
         let runtime = tokio::runtime::Builder::new_current_thread().build()?;
         thread::Builder::new().name("board".to_owned()).spawn(move || {
-            // Nobody listens any more once the watch is over, and then nobody needs to know.
+            // Once the watch is over, nobody receives any of this, and nobody needs to.
             match Board::open(options, limits, out) {
                 Ok(mut board) => {
                     let _ = opened.send(Ok(()));
                     let shown = runtime.block_on(drive(&mut board, views, inputs, stop));
-                    let _ = tell.send((board.close(), shown));
+                    let _ = finished.send((board.close(), shown));
                 }
                 Err(error) => _ = opened.send(Err(error)),
             }
         })?;
         is_open.recv().map_err(io::Error::other)??;
-        Ok(Self { end, done })
+        Ok(Self { quit, hang_up, done })
+    }
+
+    /// Waits until the person or the terminal ends the watch; why. `None` if the board fails, which
+    /// [`finish`](Self::finish) explains.
+    ///
+    /// # Errors
+    /// If the terminal cannot be read.
+    pub async fn ended(&mut self) -> io::Result<Option<EndReason>> {
+        tokio::select! {
+            Ok(reason) = &mut self.hang_up => reason.map(Some),
+            reason = &mut self.quit => Ok(reason.ok()),
+        }
     }
 
     /// Waits until the terminal is given back; the last frame as text for the ordinary screen, and how the board ended.
@@ -107,7 +132,7 @@ impl RunningBoard {
             Ok(Ok(done)) => done,
             Ok(Err(error)) => (String::new(), Err(io::Error::other(error))),
             Err(error) => {
-                screen::give_up();
+                screen::give_terminal_back_by_force();
                 (String::new(), Err(io::Error::new(io::ErrorKind::TimedOut, error)))
             }
         }
@@ -130,8 +155,8 @@ impl Board {
     pub fn open(options: BoardOptions, limits: Vec<Limit>, out: impl Write + 'static) -> io::Result<Self> {
         let mut out = buffered(Surface::new(out, true));
         let screen = Screen::enter(&mut out)?;
-        let terminal = Terminal::new(CrosstermBackend::new(out))?;
-        Ok(Self { _screen: Some(screen), ..Self::on(options, limits, terminal) })
+        let area = size_of_terminal()?;
+        Ok(Self { follows_terminal: true, _screen: Some(screen), ..Self::on(options, limits, out, area)? })
     }
 
     /// A board of this size that takes no terminal: what it paints is for whoever reads `out`.
@@ -144,16 +169,20 @@ impl Board {
         out: impl Write + 'static,
         size: Rect,
     ) -> io::Result<Self> {
-        let viewport = Viewport::Fixed(size);
-        let painter = CrosstermBackend::new(buffered(Surface::new(out, false)));
-        let terminal = Terminal::with_options(painter, TerminalOptions { viewport })?;
-        Ok(Self { size: Some(size), ..Self::on(options, limits, terminal) })
+        Self::on(options, limits, buffered(Surface::new(out, false)), size)
     }
 
-    fn on(options: BoardOptions, limits: Vec<Limit>, terminal: Terminal<Painter>) -> Self {
+    fn on(
+        options: BoardOptions,
+        limits: Vec<Limit>,
+        out: BufWriter<Surface>,
+        area: Rect,
+    ) -> io::Result<Self> {
         // The options have weighed the variables already; the library would weigh them again.
         crossterm::style::force_color_output(options.color);
-        Self {
+        let viewport = Viewport::Fixed(area);
+        let terminal = Terminal::with_options(CrosstermBackend::new(out), TerminalOptions { viewport })?;
+        Ok(Self {
             options,
             limits,
             tags_reported: 0,
@@ -161,32 +190,51 @@ impl Board {
             last_frame: String::new(),
             is_stale: false,
             terminal,
-            size: None,
+            area,
+            follows_terminal: false,
             _screen: None,
-        }
+        })
     }
 
-    fn area(&self) -> io::Result<Rect> {
-        let whole = || self.terminal.size().map(|size| Rect::new(0, 0, size.width, size.height));
-        self.size.map_or_else(whole, Ok)
+    /// Paints the next frame from nothing where that is needed.
+    fn clear_if_stale(&mut self) -> io::Result<()> {
+        let area = if self.follows_terminal { size_of_terminal()? } else { self.area };
+        if std::mem::take(&mut self.is_stale) || area != self.area {
+            self.area = area;
+            // Unlike `clear` this asks the terminal nothing: its answer would be read as keys.
+            self.terminal.resize(area)?;
+        }
+        Ok(())
     }
 
     /// Lets the shell have the terminal; returns once the process is continued. To be shown anew then.
     fn stop(&mut self) -> io::Result<()> {
         screen::stop(self.terminal.backend_mut())?;
-        // The screen may hold anything now, and may have another size.
-        let area = self.area()?;
-        self.terminal.resize(area)
+        // The screen may hold anything now.
+        self.is_stale = true;
+        Ok(())
     }
 
     /// Gives the terminal back, and returns the last frame as text for the ordinary screen.
     #[must_use]
     pub fn close(mut self) -> String {
-        // Where the terminal is gone, this is the failure that is told to somebody (see `Surface`), and not the one that
-        // the screen library would complain of to a terminal that is gone.
+        // Where the terminal is gone, `Surface` fails here once, and no longer when the screen library is dropped, which
+        // would complain to a terminal that is gone.
         let _ = self.terminal.show_cursor();
         std::mem::take(&mut self.last_frame)
     }
+}
+
+fn size_of_terminal() -> io::Result<Rect> {
+    let (width, height) = crossterm::terminal::size()?;
+    Ok(within_bounds(Size { width, height }).into())
+}
+
+fn within_bounds(Size { width, height }: Size) -> Size {
+    if width == 0 || height == 0 {
+        return UNKNOWN;
+    }
+    Size { width: width.min(LARGEST.width), height: height.min(LARGEST.height) }
 }
 
 fn buffered(out: Surface) -> BufWriter<Surface> {
@@ -209,46 +257,39 @@ impl Display for Board {
     fn show(&mut self, view: &FloorView) -> io::Result<()> {
         self.is_stale |= self.tags_reported != view.tags_reported;
         self.tags_reported = view.tags_reported;
-        // To be painted from nothing, and with that to be cleared first.
-        let cleared = if std::mem::take(&mut self.is_stale) { Some(self.area()?) } else { None };
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        self.clear_if_stale()?;
         let Self { options, limits, controls, terminal, .. } = self;
         let picture = Picture { view, options, limits };
-        queue!(terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        if let Some(area) = cleared {
-            // Unlike `clear` this asks the terminal nothing: its answer would be read as keys.
-            terminal.resize(area)?;
-        }
         terminal.draw(|frame| picture.draw(controls, frame.buffer_mut()))?;
         queue!(terminal.backend_mut(), EndSynchronizedUpdate)?;
         Write::flush(terminal.backend_mut())
     }
 
     fn finish(&mut self, view: &FloorView) -> io::Result<()> {
-        let area = self.area()?;
         let picture = Picture { view, options: &self.options, limits: &self.limits };
-        self.last_frame = last_frame(&picture, &self.controls, area);
+        self.last_frame = last_frame(&picture, &self.controls, self.area);
         Ok(())
     }
 
     fn input(&mut self, input: Input) -> io::Result<Request> {
-        let input = match input {
-            Input::Event(input) => input,
-            Input::Stop => {
-                self.stop()?;
-                return Ok(Request::Redraw);
+        match input {
+            Input::Key(key) => {
+                let page = self.controls.page.clone();
+                let request = self.controls.press(&key);
+                self.is_stale |= page != self.controls.page;
+                if request == Request::Stop {
+                    screen::ask_job_to_stop()?;
+                }
+                return Ok(request);
             }
+            Input::Resized => {}
+            Input::Stop => self.stop()?,
             Input::Continued => {
                 screen::enter_again(self.terminal.backend_mut())?;
                 self.is_stale = true;
-                return Ok(Request::Redraw);
             }
-        };
-        let page = self.controls.page.clone();
-        let asked = self.controls.take(&input);
-        self.is_stale |= page != self.controls.page;
-        if asked == Request::Stop {
-            screen::ask_job_to_stop()?;
         }
-        Ok(asked)
+        Ok(Request::Redraw)
     }
 }

@@ -31,15 +31,38 @@ pub trait Display {
     fn finish(&mut self, view: &FloorView) -> io::Result<()>;
 }
 
-/// What a terminal sends.
-#[derive(Clone, Debug)]
+/// What a terminal sends, and what happens to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// A key, a paste or a new size.
-    Event(crossterm::event::Event),
+    Key(Key),
+    Resized,
     /// The process shall stop, as Ctrl-Z wants it where the terminal is not the board's.
     Stop,
     /// The process was stopped and goes on: the terminal may look and behave in any way by now.
     Continued,
+}
+
+/// The keys that a display knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Key {
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    Home,
+    End,
+    Enter,
+    Escape,
+    Backspace,
+    Letter(char),
+    /// Text from the clipboard.
+    Paste(String),
+    /// Ctrl-L.
+    Redraw,
+    /// Ctrl-Z.
+    Stop,
+    /// Ctrl-C.
+    Interrupt,
 }
 
 /// What a person wants by a key.
@@ -55,15 +78,15 @@ pub enum Request {
     Stop,
 }
 
-/// Drives a display until the watch has ended. If the person or the terminal ends it, `end` is told why; a display that
-/// fails drops it.
+/// Drives a display until the watch has ended. If the person ends it, `end` gets the reason; a display that fails drops
+/// it.
 ///
 /// # Errors
 /// If the display fails.
 pub async fn drive(
     display: &mut dyn Display,
     mut views: watch::Receiver<FloorView>,
-    mut inputs: mpsc::Receiver<Input>,
+    mut inputs: mpsc::UnboundedReceiver<Input>,
     end: oneshot::Sender<EndReason>,
 ) -> io::Result<()> {
     let mut end = Some(end);
@@ -84,10 +107,8 @@ pub async fn drive(
         tokio::select! {
             biased;
             input = inputs.recv(), if is_connected => {
-                if input.is_none() {
-                    is_connected = false;
-                    stop(EndReason::Terminated);
-                }
+                // Whoever reads the terminal knows why there is no more of it.
+                is_connected = input.is_some();
                 // All that waits is taken before the next frame: a window that is dragged sends more sizes than can
                 // be painted.
                 let mut next = input;
@@ -109,11 +130,9 @@ pub async fn drive(
 
 #[cfg(test)]
 mod tests {
-    use crossterm::event::{Event, KeyCode};
-
     use super::*;
 
-    /// Wants what the letter of a key says, and notes what it does.
+    /// Quits at `q`, and notes each call.
     #[derive(Default)]
     struct Noting {
         calls: Vec<String>,
@@ -127,9 +146,9 @@ mod tests {
         }
 
         fn input(&mut self, input: Input) -> io::Result<Request> {
-            let Input::Event(Event::Key(key)) = input else { panic!("{input:?}") };
-            self.calls.push(key.code.to_string());
-            Ok(if key.code == KeyCode::Char('q') { Request::Quit } else { Request::Redraw })
+            let Input::Key(Key::Letter(letter)) = input else { panic!("{input:?}") };
+            self.calls.push(letter.to_string());
+            Ok(if letter == 'q' { Request::Quit } else { Request::Redraw })
         }
 
         fn finish(&mut self, view: &FloorView) -> io::Result<()> {
@@ -143,16 +162,16 @@ mod tests {
     }
 
     fn key(letter: char) -> Input {
-        Input::Event(Event::Key(KeyCode::Char(letter).into()))
+        Input::Key(Key::Letter(letter))
     }
 
     #[tokio::test]
-    async fn keys_that_wait_are_taken_before_one_frame_and_the_first_reason_to_end_counts() {
+    async fn keys_that_wait_are_taken_before_one_frame_and_one_reason_to_end_is_given() {
         let views = watch::Sender::new(view(0));
-        let (keys, inputs) = mpsc::channel(8);
+        let (keys, inputs) = mpsc::unbounded_channel();
         let (stop, end) = oneshot::channel();
         for letter in ['j', 'q', 'k'] {
-            keys.send(key(letter)).await.expect("room");
+            keys.send(key(letter)).expect("a display");
         }
         let receiver = views.subscribe();
         let watch = async {
@@ -164,38 +183,37 @@ mod tests {
         let mut display = Noting::default();
         let (shown, reason) = tokio::join!(drive(&mut display, receiver, inputs, stop), watch);
         shown.expect("a display that takes everything");
-        assert_eq!(reason, Ok(EndReason::Interrupted), "not that the terminal hung up later");
+        assert_eq!(reason, Ok(EndReason::Interrupted));
         assert_eq!(display.calls[..5], ["show 1", "j", "q", "k", "show 1"]);
         assert_eq!(display.calls.last().map(String::as_str), Some("finish 1"));
     }
 
     #[tokio::test]
-    async fn a_terminal_that_hangs_up_ends_the_watch_and_is_shown_what_comes_until_then() {
+    async fn a_display_that_gets_no_more_keys_shows_what_comes_until_the_end() {
         let views = watch::Sender::new(view(0));
-        let (keys, inputs) = mpsc::channel(1);
+        let (keys, inputs) = mpsc::unbounded_channel();
         let (stop, end) = oneshot::channel();
         let receiver = views.subscribe();
         let watch = async {
             views.send_replace(view(1));
             drop(keys);
-            let reason = end.await;
+            tokio::task::yield_now().await;
             views.send_replace(view(2));
             drop(views);
-            reason
         };
         let mut display = Noting::default();
-        let (shown, reason) = tokio::join!(drive(&mut display, receiver, inputs, stop), watch);
+        let (shown, ()) = tokio::join!(drive(&mut display, receiver, inputs, stop), watch);
         shown.expect("a display that takes everything");
-        assert_eq!(reason, Ok(EndReason::Terminated));
-        assert_eq!(display.calls[display.calls.len() - 2..], ["show 2", "finish 2"]);
+        assert_eq!(display.calls.last().map(String::as_str), Some("finish 2"));
+        assert!(end.await.is_err(), "it is the keyboard that knows why");
     }
 
     #[tokio::test]
-    async fn a_display_that_fails_ends_with_its_error_and_tells_no_reason() {
+    async fn a_display_that_fails_ends_with_its_error_and_gives_no_reason() {
         let views = watch::Sender::new(view(0));
         let receiver = views.subscribe();
         views.send_replace(view(1));
-        let (_keys, inputs) = mpsc::channel(1);
+        let (_keys, inputs) = mpsc::unbounded_channel();
         let (stop, end) = oneshot::channel();
         let mut display = Noting { fails: true, ..Noting::default() };
         let failed = drive(&mut display, receiver, inputs, stop).await;

@@ -139,8 +139,7 @@ impl Screen {
     }
 
     pub fn type_keys(&mut self, keys: &str) {
-        self.keyboard.write_all(keys.as_bytes()).unwrap();
-        self.keyboard.flush().unwrap();
+        self.type_bytes(keys.as_bytes());
     }
 
     /// Does something while nobody reads what is painted, as after Ctrl-S.
@@ -155,10 +154,36 @@ impl Screen {
         self.child.wait().unwrap().exit_code()
     }
 
+    /// Waits for the end, and returns the signal that it was, if it was one.
+    pub fn wait_for_signal(&mut self) -> Option<String> {
+        self.child.wait().unwrap().signal().map(str::to_owned)
+    }
+
     /// Gives the terminal another size.
     pub fn resize(&self, rows: u16, columns: u16) {
         self.parser.0.lock().unwrap().parser.screen_mut().set_size(size(rows), size(columns));
         self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+    }
+
+    /// The terminal reports a size that nobody could look at.
+    pub fn claim_size(&self, rows: u16, columns: u16) {
+        self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+    }
+
+    /// Sends bytes that may be no text.
+    pub fn type_bytes(&mut self, bytes: &[u8]) {
+        self.keyboard.write_all(bytes).unwrap();
+        self.keyboard.flush().unwrap();
+    }
+
+    /// The processor time that the program has taken, in seconds.
+    pub fn processor_seconds(&self) -> f64 {
+        let stat =
+            std::fs::read_to_string(format!("/proc/{}/stat", self.child.process_id().unwrap())).unwrap();
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+        let ticks = |at: usize| fields[at].parse::<f64>().unwrap();
+        // User and system time, in hundredths on every Linux.
+        (ticks(11) + ticks(12)) / 100.0
     }
 
     /// Takes the terminal away, and waits for the end; returns the exit code, and how long it took at most.
@@ -201,7 +226,8 @@ impl Screen {
         let found = self.overseer.take().map_or_else(Vec::new, Overseer::found);
         assert!(found.is_empty(), "a secret got out: {found:?}");
         let screen = painted.parser.screen();
-        assert!(!screen.alternate_screen() && !screen.hide_cursor(), "the screen is the shell's again");
+        let is_given_back = !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste();
+        assert!(is_given_back, "the screen is the shell's again");
         assert!(
             !String::from_utf8_lossy(&painted.bytes).contains("\u{1b}[3J"),
             "scrollback is never cleared"

@@ -135,7 +135,7 @@ impl Shift {
             };
             let profiles = self.open(started, &polls);
             let sinks = Sinks::new(durable);
-            let (_terminal, inputs) = tokio::sync::mpsc::channel(1);
+            let (_terminal, inputs) = tokio::sync::mpsc::unbounded_channel();
             let (stop, _never) = tokio::sync::oneshot::channel();
             let views = sinks.view.subscribe();
             let showing = async {

@@ -83,7 +83,7 @@ async fn a_display_that_stalls_costs_the_loop_nothing_and_then_gets_the_whole_st
     let floor = Floor::of(seconds(3600), |at| Says::Tags(vec![tag(&format!("t{}", at.as_secs()))]));
     let sinks = Sinks::new(vec![]);
     let (views, (has_begun, began), (let_go, held)) = (sinks.view.subscribe(), channel(), channel());
-    let (_terminal, inputs) = mpsc::channel(1);
+    let (_terminal, inputs) = mpsc::unbounded_channel();
     let (stop, _never) = oneshot::channel();
     let showing = thread::spawn(move || {
         let mut display = Stalled { has_begun, held, shown: vec![], is_finished: false };

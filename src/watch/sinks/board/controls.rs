@@ -1,8 +1,6 @@
-//! What the person at the board has chosen: page, selection, filter, frozen order. Keys go in,
-//! choices come out; it must not know the screen.
+//! What the person at the board has chosen: page, selection, filter, frozen order.
 
-use crate::watch::sinks::display::Request;
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crate::watch::sinks::display::{Key, Request};
 
 /// A filter longer than this finds nothing anyway.
 const LONGEST_FILTER: usize = 64;
@@ -39,51 +37,40 @@ pub(crate) struct Controls {
 }
 
 impl Controls {
-    /// Takes one event of the terminal.
-    pub(crate) fn take(&mut self, event: &Event) -> Request {
-        match event {
-            Event::Key(key) if key.kind != KeyEventKind::Release => self.press(*key),
-            Event::Resize(..) => Request::Redraw,
-            _ => Request::Nothing,
+    /// Changes the choices by a key.
+    pub(crate) fn press(&mut self, key: &Key) -> Request {
+        match key {
+            Key::Interrupt => return Request::Quit,
+            Key::Stop => return Request::Stop,
+            Key::Redraw => return Request::Redraw,
+            _ if self.is_typing => return self.type_filter(key),
+            _ => {}
         }
-    }
-
-    fn press(&mut self, key: KeyEvent) -> Request {
-        if key.modifiers.contains(KeyModifiers::CONTROL) {
-            return match key.code {
-                KeyCode::Char('c') => Request::Quit,
-                KeyCode::Char('z') => Request::Stop,
-                KeyCode::Char('l') => Request::Redraw,
-                _ => Request::Nothing,
-            };
-        }
-        if self.is_typing {
-            return self.type_filter(key.code);
-        }
-        match (key.code, &self.page) {
-            (KeyCode::Char('q'), _) => return Request::Quit,
-            (KeyCode::Up | KeyCode::Char('k'), _) => self.step(-1),
-            (KeyCode::Down | KeyCode::Char('j'), _) => self.step(1),
-            (KeyCode::PageUp, _) => self.step(-self.page_length()),
-            (KeyCode::PageDown, _) => self.step(self.page_length()),
-            (KeyCode::Home, _) => self.step(isize::MIN),
-            (KeyCode::End, _) => self.step(isize::MAX),
-            (KeyCode::Char('?'), Page::Floor) => self.turn_to(Page::Keys),
-            (KeyCode::Char('?'), Page::Keys)
-            | (KeyCode::Esc | KeyCode::Backspace, Page::Opened(_) | Page::Keys) => self.turn_to(Page::Floor),
-            (KeyCode::Esc, Page::Floor) => {
+        match (key, &self.page) {
+            (Key::Letter('q'), _) => return Request::Quit,
+            (Key::Up | Key::Letter('k'), _) => self.step(-1),
+            (Key::Down | Key::Letter('j'), _) => self.step(1),
+            (Key::PageUp, _) => self.step(-self.page_length()),
+            (Key::PageDown, _) => self.step(self.page_length()),
+            (Key::Home, _) => self.step(isize::MIN),
+            (Key::End, _) => self.step(isize::MAX),
+            (Key::Letter('?'), Page::Floor) => self.turn_to(Page::Keys),
+            (Key::Letter('?'), Page::Keys) | (Key::Escape | Key::Backspace, Page::Opened(_) | Page::Keys) => {
+                self.turn_to(Page::Floor);
+            }
+            (Key::Escape, Page::Floor) => {
                 self.filter.clear();
                 self.selected = None;
             }
-            (KeyCode::Enter, Page::Floor) => {
+            (Key::Enter, Page::Floor) => {
                 let chosen = self.selected.clone().filter(|name| self.order.contains(name));
                 self.selected = chosen.or_else(|| self.order.first().cloned());
                 if let Some(name) = self.selected.clone() {
                     self.turn_to(Page::Opened(name));
                 }
             }
-            (KeyCode::Char('/'), Page::Floor) => self.is_typing = true,
-            (KeyCode::Char('f'), Page::Floor) => {
+            (Key::Letter('/'), Page::Floor) => self.is_typing = true,
+            (Key::Letter('f'), Page::Floor) => {
                 self.frozen = if self.frozen.is_some() { None } else { Some(self.order.clone()) };
             }
             _ => return Request::Nothing,
@@ -91,24 +78,33 @@ impl Controls {
         Request::Redraw
     }
 
-    fn type_filter(&mut self, code: KeyCode) -> Request {
-        match code {
-            KeyCode::Enter => self.is_typing = false,
-            KeyCode::Esc => {
+    fn type_filter(&mut self, key: &Key) -> Request {
+        match key {
+            Key::Enter => self.is_typing = false,
+            Key::Escape => {
                 self.is_typing = false;
                 self.filter.clear();
             }
-            KeyCode::Backspace => {
+            Key::Backspace => {
                 self.filter.pop();
             }
-            KeyCode::Up => self.step(-1),
-            KeyCode::Down => self.step(1),
-            KeyCode::Char(letter) if !letter.is_control() && self.filter.chars().count() < LONGEST_FILTER => {
-                self.filter.push(letter);
+            Key::Up => self.step(-1),
+            Key::Down => self.step(1),
+            Key::Letter(letter) => self.add_to_filter(*letter),
+            Key::Paste(text) => {
+                text.chars()
+                    .filter(|letter| !letter.is_control())
+                    .for_each(|letter| self.add_to_filter(letter));
             }
             _ => return Request::Nothing,
         }
         Request::Redraw
+    }
+
+    fn add_to_filter(&mut self, letter: char) {
+        if self.filter.chars().count() < LONGEST_FILTER {
+            self.filter.push(letter);
+        }
     }
 
     fn turn_to(&mut self, page: Page) {

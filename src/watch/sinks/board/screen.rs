@@ -1,41 +1,33 @@
-//! The terminal while the board is on it: raw mode, alternate screen, no cursor; and as it was before
-//! once the guard is gone, whether by an end, an error or a panic.
+//! The terminal while the board is on it: raw mode, alternate screen, no cursor, pastes marked as such; and as it was
+//! before at each end: the watch's own, an error, a panic, a signal that kills.
 
 use std::io::{self, Write};
-#[cfg(unix)]
-use std::io::{PipeReader, PipeWriter, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError, TryLockError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crossterm::cursor::{Hide, Show};
-use crossterm::event::Event;
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{execute, queue};
 #[cfg(unix)]
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-#[cfg(unix)]
 use rustix::process::Signal;
-#[cfg(unix)]
-use tokio::signal::unix::{self, SignalKind, signal};
-use tokio::sync::mpsc;
 
-use crate::watch::sinks::display::Input;
-
-/// Keys pressed faster than the board takes them wait in the terminal.
-const INPUTS_WAITING: usize = 16;
+use crate::fatal_signals;
 
 /// Whether the terminal is the board's. Global because a terminal is, and a panic must know.
 static IS_ENTERED: AtomicBool = AtomicBool::new(false);
 
-/// Held while something is written to the terminal, so that a panic elsewhere gives it back between two writes of the
+/// Held while something is written to the terminal, so that whoever else gives it back does so between two writes of the
 /// board and not within one.
 static WRITING: Mutex<()> = Mutex::new(());
 
-/// A panic waits for the board's write for so long: one into a terminal that takes no bytes never ends.
-const LONGEST_WRITE: Duration = Duration::from_millis(500);
+/// The board's write is waited for so long: one into a terminal that takes no bytes never ends.
+const LONGEST_WRITE: Duration = Duration::from_millis(250);
 
-/// What frames are written to. The first failure is told; then it takes everything: the screen library shows the
+/// What frames are written to. The first failure is returned; then it takes everything: the screen library shows the
 /// cursor when it is dropped, and panics where a terminal that has hung up can take neither that nor its complaint.
 pub(crate) struct Surface {
     out: Box<dyn Write>,
@@ -44,7 +36,7 @@ pub(crate) struct Surface {
 }
 
 impl Surface {
-    /// What is written to `out`, which is the board's terminal or stands for one.
+    /// Writes to `out`, which is the board's terminal or a test's.
     pub(crate) fn new(out: impl Write + 'static, is_screen: bool) -> Self {
         Self { out: Box::new(out), has_failed: false, is_screen }
     }
@@ -91,9 +83,10 @@ impl Screen {
     /// Takes the terminal for the board.
     ///
     /// # Errors
-    /// If it is none, or refuses.
+    /// If it is none, or refuses; or the system gives no signals.
     pub(crate) fn enter(out: &mut impl Write) -> io::Result<Self> {
-        give_back_before_a_panic_is_told();
+        give_back_before_a_panic_is_reported();
+        fatal_signals::before_they_kill(give_terminal_back_by_force)?;
         take_terminal(out)?;
         Ok(Self(()))
     }
@@ -106,8 +99,8 @@ impl Drop for Screen {
     }
 }
 
-/// Asks the whole job to stop, as the terminal would at Ctrl-Z: a script around the watch must stop as well. The board is
-/// told of it like everybody else in the job, by a signal.
+/// Asks the whole job to stop, as the terminal would at Ctrl-Z: a script around the watch must stop as well. The board
+/// gets the signal like everybody else in the job.
 ///
 /// # Errors
 /// If the job cannot be asked.
@@ -144,15 +137,72 @@ pub(crate) fn enter_again(out: &mut impl Write) -> io::Result<()> {
 fn take_terminal(out: &mut impl Write) -> io::Result<()> {
     enable_raw_mode()?;
     IS_ENTERED.store(true, Ordering::SeqCst);
-    let entered = queue!(out, EnterAlternateScreen, Hide).and_then(|()| out.flush());
+    let entered = queue!(out, EnterAlternateScreen, Hide, EnableBracketedPaste).and_then(|()| out.flush());
     entered.inspect_err(|_| {
         let _ = give_terminal_back();
     })
 }
 
-/// Gives back what can be given back without a byte written: the terminal takes none.
-pub(crate) fn give_up() {
+/// For whoever ends the process while the board may be in a write, which does not end as long as nobody reads what it
+/// paints. Then what is unread is thrown away, until there is room for the last bytes.
+pub(crate) fn give_terminal_back_by_force() {
     let _ = disable_raw_mode();
+    if !IS_ENTERED.load(Ordering::SeqCst) {
+        return;
+    }
+    let (done, is_done) = mpsc::channel();
+    let give_back = move || {
+        let held = writing_within(LONGEST_WRITE);
+        let _ = give_terminal_back();
+        drop(held);
+        let _ = done.send(());
+    };
+    if thread::Builder::new().name("screen".to_owned()).spawn(give_back).is_err() {
+        return;
+    }
+    let began = Instant::now();
+    let mut has_discarded = false;
+    while began.elapsed() < 2 * LONGEST_WRITE {
+        match is_done.recv_timeout(LONGEST_WRITE / 10) {
+            Err(RecvTimeoutError::Timeout) => {
+                let _ = discard_output();
+                has_discarded = true;
+            }
+            Ok(()) | Err(RecvTimeoutError::Disconnected) => {
+                // The last bytes may have been thrown away as well.
+                let _ = if has_discarded { leave() } else { Ok(()) };
+                return;
+            }
+        }
+    }
+}
+
+/// Linux wakes nobody who waits for room when it throws output away, but does so when output goes on.
+#[cfg(unix)]
+fn discard_output() -> io::Result<()> {
+    use rustix::termios::{Action, QueueSelector, tcflow, tcflush};
+    let terminal = io::stdout();
+    tcflush(&terminal, QueueSelector::OFlush)?;
+    tcflow(&terminal, Action::OOff)?;
+    Ok(tcflow(&terminal, Action::OOn)?)
+}
+
+#[cfg(not(unix))]
+fn discard_output() -> io::Result<()> {
+    Ok(())
+}
+
+/// `None` where the board's write does not end; it may also be the one that has panicked.
+fn writing_within(limit: Duration) -> Option<MutexGuard<'static, ()>> {
+    let began = Instant::now();
+    loop {
+        match WRITING.try_lock() {
+            Ok(held) => return Some(held),
+            Err(TryLockError::Poisoned(held)) => return Some(held.into_inner()),
+            Err(TryLockError::WouldBlock) if began.elapsed() < limit => thread::sleep(limit / 25),
+            Err(TryLockError::WouldBlock) => return None,
+        }
+    }
 }
 
 /// Does nothing the second time. Writes to stdout itself: the board's own buffer may be half full.
@@ -160,31 +210,22 @@ fn give_terminal_back() -> io::Result<()> {
     if !IS_ENTERED.swap(false, Ordering::SeqCst) {
         return Ok(());
     }
-    let left = execute!(io::stdout(), LeaveAlternateScreen, Show);
+    let left = leave();
     disable_raw_mode().and(left)
 }
 
-/// Else the message would stand on the alternate screen, and be gone with it.
-fn give_back_before_a_panic_is_told() {
+fn leave() -> io::Result<()> {
+    execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show)
+}
+
+/// Else the message would be on the alternate screen, and gone with it.
+fn give_back_before_a_panic_is_reported() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let tell = std::panic::take_hook();
+        let report = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            let began = Instant::now();
-            // It may also be this thread's own write that has panicked.
-            let held = loop {
-                match WRITING.try_lock() {
-                    Ok(held) => break Some(held),
-                    Err(TryLockError::Poisoned(held)) => break Some(held.into_inner()),
-                    Err(TryLockError::WouldBlock) if began.elapsed() < LONGEST_WRITE => {
-                        std::thread::sleep(LONGEST_WRITE / 50);
-                    }
-                    Err(TryLockError::WouldBlock) => break None,
-                }
-            };
-            let _ = give_terminal_back();
-            drop(held);
-            tell(panic);
+            give_terminal_back_by_force();
+            report(panic);
         }));
     });
 }
@@ -199,111 +240,4 @@ fn stop_process() -> io::Result<()> {
 #[cfg(not(unix))]
 fn stop_process() -> io::Result<()> {
     Ok(())
-}
-
-/// What the terminal says, to be called where signals can be waited for. Listens from the call on: a board that is there
-/// is certain to be put away when the process is asked to stop, unless it is not to be stopped. The channel closes when
-/// the terminal hangs up.
-#[must_use]
-pub fn keyboard(may_be_stopped: bool) -> mpsc::Receiver<Input> {
-    let (sender, inputs) = mpsc::channel(INPUTS_WAITING);
-    #[cfg(not(unix))]
-    let _ = may_be_stopped;
-    #[cfg(unix)]
-    let Ok((resized, resizing)) = io::pipe() else { return inputs };
-    #[cfg(unix)]
-    if let Ok(signals) = Signals::listen(may_be_stopped) {
-        tokio::spawn(signals.tell(sender.downgrade(), resizing));
-    }
-    std::thread::spawn(move || {
-        loop {
-            #[cfg(unix)]
-            let event = next_event(&resized);
-            #[cfg(not(unix))]
-            let event = crossterm::event::read();
-            let Ok(event) = event else { break };
-            if sender.blocking_send(Input::Event(event)).is_err() {
-                break;
-            }
-        }
-    });
-    inputs
-}
-
-/// The library reads for ever from a terminal that has hung up, as fast as it can; so it only reads from one that has not.
-#[cfg(unix)]
-fn next_event(resized: &PipeReader) -> io::Result<Event> {
-    loop {
-        await_input(resized, Some(NOW))?;
-        if crossterm::event::poll(Duration::ZERO)? {
-            return crossterm::event::read();
-        }
-        await_input(resized, None)?;
-    }
-}
-
-#[cfg(unix)]
-const NOW: Timespec = Timespec { tv_sec: 0, tv_nsec: 0 };
-
-/// Waits until something is typed, or the terminal has another size: were that left to lie, the library would take
-/// it for the next key, and lose the key.
-#[cfg(unix)]
-fn await_input(mut resized: &PipeReader, limit: Option<Timespec>) -> io::Result<()> {
-    let stdin = io::stdin();
-    let mut streams = [PollFd::new(&stdin, PollFlags::IN), PollFd::new(resized, PollFlags::IN)];
-    match poll(&mut streams, limit.as_ref()) {
-        Ok(_) | Err(rustix::io::Errno::INTR) => {}
-        Err(error) => return Err(error.into()),
-    }
-    let is_gone = streams[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
-    if is_gone || streams[1].revents().contains(PollFlags::HUP) {
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    if streams[1].revents().contains(PollFlags::IN) {
-        let _ = resized.read(&mut [0; 64])?;
-    }
-    Ok(())
-}
-
-/// What comes by signals: another size, a stop and its end.
-#[cfg(unix)]
-struct Signals {
-    resized: unix::Signal,
-    asked_to_stop: Option<unix::Signal>,
-    continued: unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn listen(may_be_stopped: bool) -> io::Result<Self> {
-        let listen = |wanted: Signal| signal(SignalKind::from_raw(wanted.as_raw()));
-        Ok(Self {
-            resized: listen(Signal::WINCH)?,
-            asked_to_stop: may_be_stopped.then(|| listen(Signal::TSTP)).transpose()?,
-            continued: listen(Signal::CONT)?,
-        })
-    }
-
-    async fn tell(mut self, inputs: mpsc::WeakSender<Input>, mut resizing: PipeWriter) {
-        loop {
-            let asked_to_stop = async {
-                match &mut self.asked_to_stop {
-                    Some(signal) => signal.recv().await,
-                    None => std::future::pending().await,
-                }
-            };
-            let input = tokio::select! {
-                _ = self.resized.recv() => match resizing.write_all(&[0]) {
-                    Ok(()) => continue,
-                    Err(_) => return,
-                },
-                _ = asked_to_stop => Input::Stop,
-                _ = self.continued.recv() => Input::Continued,
-            };
-            let Some(inputs) = inputs.upgrade() else { return };
-            if inputs.send(input).await.is_err() {
-                return;
-            }
-        }
-    }
 }

@@ -1,7 +1,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use ratatui::backend::TestBackend;
 
@@ -14,6 +13,7 @@ use crate::floor::samples::{at, in_wrapup, no_answer, not_in_wrapup, on_break, p
 use crate::output::payloads::{assert_harmless, payloads};
 use crate::watch::sinks::board::controls::Page;
 use crate::watch::sinks::board::summary::{Liveness, Tally, liveness, tally};
+use crate::watch::sinks::display::Key;
 use crate::watch::source::WatchScope;
 use crate::watch::view::{AgentView, LastFailure, Phase};
 
@@ -78,13 +78,13 @@ impl Stage {
         paint::plain_text(&self.screen(columns, lines))
     }
 
-    fn press(&mut self, code: KeyCode) -> Request {
-        self.controls.take(&TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+    fn press(&mut self, key: &Key) -> Request {
+        self.controls.press(key)
     }
 
     fn type_text(&mut self, text: &str) {
         for letter in text.chars() {
-            self.press(KeyCode::Char(letter));
+            self.press(&Key::Letter(letter));
         }
     }
 
@@ -159,16 +159,16 @@ fn an_opened_agent_shows_news_tags_and_raw_detail() {
     let mut stage = busy_floor();
     stage.agent(2).keep(notification("missed", 970, &["vip"]));
     stage.text(80, 24);
-    stage.press(KeyCode::Enter);
+    stage.press(&Key::Enter);
     insta::assert_snapshot!(stage.text(80, 24));
-    stage.press(KeyCode::Esc);
+    stage.press(&Key::Escape);
     assert_eq!(stage.controls.page, Page::Floor);
 }
 
 #[test]
 fn the_keys_are_explained() {
     let mut stage = busy_floor();
-    stage.press(KeyCode::Char('?'));
+    stage.press(&Key::Letter('?'));
     insta::assert_snapshot!(stage.text(80, 26));
 }
 
@@ -186,13 +186,13 @@ fn over_the_limit_comes_first_then_the_longest() {
 fn a_frozen_order_stays_when_states_change() {
     let mut stage = busy_floor();
     stage.text(80, 24);
-    stage.press(KeyCode::Char('f'));
+    stage.press(&Key::Letter('f'));
     let before = stage.controls.order.clone();
     stage.view.agents.retain(|one| one.profile != "kim");
     stage.follow("kim", said(on_break(None, Some(1)), 999));
     stage.text(80, 24);
     assert_eq!(stage.controls.order, before);
-    stage.press(KeyCode::Char('f'));
+    stage.press(&Key::Letter('f'));
     stage.text(80, 24);
     assert_eq!(stage.controls.order[0], "kim");
 }
@@ -203,29 +203,53 @@ fn typing_filters_by_name_state_or_reason_until_escape() {
     for (text, found) in
         [("LUN", vec!["asha"]), ("wrap", vec!["अनीता"]), ("नीता", vec!["अनीता"]), ("qqq", vec![])]
     {
-        stage.press(KeyCode::Char('/'));
+        stage.press(&Key::Letter('/'));
         stage.type_text(text);
         let screen = stage.text(80, 24);
         assert_eq!(stage.controls.order, found, "{text}");
         assert!(screen.contains(&format!("/{text}_")), "{screen}");
-        stage.press(KeyCode::Esc);
+        stage.press(&Key::Escape);
     }
     stage.text(80, 24);
     assert_eq!(stage.controls.order.len(), 7);
 }
 
 #[test]
-fn keys_ask_for_what_they_say() {
-    let control = |letter| TerminalEvent::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL));
+fn keys_request_what_the_board_explains() {
     let mut stage = Stage::new(&[]);
-    assert_eq!(stage.controls.take(&control('c')), Request::Quit);
-    assert_eq!(stage.controls.take(&control('z')), Request::Stop);
-    assert_eq!(stage.controls.take(&TerminalEvent::Resize(9, 9)), Request::Redraw);
-    assert_eq!(stage.press(KeyCode::F(5)), Request::Nothing);
-    assert_eq!(stage.press(KeyCode::Char('q')), Request::Quit);
-    stage.press(KeyCode::Char('/'));
-    assert_eq!(stage.press(KeyCode::Char('q')), Request::Redraw, "while typing, q is a letter");
-    assert_eq!(stage.controls.take(&control('c')), Request::Quit, "even while typing");
+    assert_eq!(stage.press(&Key::Interrupt), Request::Quit);
+    assert_eq!(stage.press(&Key::Stop), Request::Stop);
+    assert_eq!(stage.press(&Key::Redraw), Request::Redraw);
+    assert_eq!(stage.press(&Key::Letter('x')), Request::Nothing);
+    assert_eq!(stage.press(&Key::Letter('q')), Request::Quit);
+    stage.press(&Key::Letter('/'));
+    assert_eq!(stage.press(&Key::Letter('q')), Request::Redraw, "while typing, q is a letter");
+    assert_eq!(stage.press(&Key::Interrupt), Request::Quit, "even while typing");
+}
+
+#[test]
+fn a_paste_is_text_for_the_filter_and_no_command() {
+    let mut stage = busy_floor();
+    stage.text(80, 24);
+    assert_eq!(stage.press(&Key::Paste("q?f/".into())), Request::Nothing);
+    assert_eq!(stage.controls.page, Page::Floor);
+    stage.press(&Key::Letter('/'));
+    assert_eq!(stage.press(&Key::Paste("as\nha\u{1b}q".into())), Request::Redraw);
+    assert_eq!(stage.controls.filter, "ashaq");
+    stage.press(&Key::Paste("x".repeat(100_000)));
+    assert_eq!(stage.controls.filter.chars().count(), 64);
+}
+
+#[test]
+fn a_board_has_a_size_that_it_can_hold_whatever_the_terminal_reports() {
+    let size = |width, height| within_bounds(Size { width, height });
+    assert_eq!(size(200, 50), Size { width: 200, height: 50 });
+    for unknown in [size(0, 0), size(0, 24), size(80, 0)] {
+        assert_eq!(unknown, Size { width: 80, height: 24 });
+    }
+    for huge in [size(65_535, 65_535), size(65_535, 1), size(1, 65_535)] {
+        assert!(huge.width >= 1 && huge.height >= 1 && huge.area() <= 500_000, "{huge}");
+    }
 }
 
 #[test]
@@ -236,12 +260,12 @@ fn the_window_follows_the_selection_and_says_what_is_beyond() {
     }
     let screen = stage.text(60, 10);
     assert!(screen.contains("agent00") && screen.contains("and 46 more"), "{screen}");
-    stage.press(KeyCode::End);
+    stage.press(&Key::End);
     let screen = stage.text(60, 10);
     assert!(screen.contains("› ") || screen.contains("›‖"), "{screen}");
     assert!(screen.contains("agent49") && screen.contains("46 more above, 0 below"), "{screen}");
-    stage.press(KeyCode::PageUp);
-    stage.press(KeyCode::Up);
+    stage.press(&Key::PageUp);
+    stage.press(&Key::Up);
     let screen = stage.text(60, 10);
     assert!(screen.contains("agent45") && !screen.contains("agent49"), "{screen}");
 }
@@ -316,8 +340,8 @@ fn masked_numbers_are_nowhere_on_the_board() {
 fn the_last_frame_has_no_selection_and_no_filter() {
     let mut stage = busy_floor();
     stage.text(80, 24);
-    stage.press(KeyCode::Down);
-    stage.press(KeyCode::Char('/'));
+    stage.press(&Key::Down);
+    stage.press(&Key::Letter('/'));
     stage.type_text("mo");
     let picture = Picture { view: &stage.view, options: &stage.options, limits: &stage.limits };
     let frame = last_frame(&picture, &stage.controls, Rect::new(0, 0, 80, 24));

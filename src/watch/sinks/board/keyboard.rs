@@ -1,0 +1,193 @@
+//! What comes from the board's terminal: keys, and by signals another size, a stop and its end.
+
+use std::io;
+use std::thread;
+
+#[cfg(unix)]
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+#[cfg(unix)]
+use rustix::fs::OFlags;
+#[cfg(unix)]
+use rustix::io::Errno;
+#[cfg(unix)]
+use rustix::process::Signal;
+#[cfg(unix)]
+use tokio::signal::unix::{self, SignalKind, signal};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::floor::event::EndReason;
+#[cfg(unix)]
+use crate::watch::sinks::board::keys::KeyReader;
+use crate::watch::sinks::display::{Input, Key};
+
+/// The terminal, read in a thread of its own.
+#[derive(Debug)]
+pub struct Keyboard {
+    /// Without a bound: keys that had to wait for a board whose terminal takes no bytes would hold back Ctrl-C.
+    pub(crate) inputs: mpsc::UnboundedReceiver<Input>,
+    /// Why the terminal ends the watch: Ctrl-C, a hang-up, or a failure. Dropped if the board is gone first.
+    pub(crate) end: oneshot::Receiver<io::Result<EndReason>>,
+}
+
+impl Keyboard {
+    /// Reads the terminal that is stdin. To be called where signals can be waited for, and before the board is shown: a
+    /// board that is there is certain to be put away when the process is asked to stop, unless it is not to be stopped.
+    ///
+    /// # Errors
+    /// If stdin is not open for reading, or the system gives no thread or no signals.
+    pub fn open(may_be_stopped: bool) -> io::Result<Self> {
+        // Or it would be noticed only at the first key.
+        #[cfg(unix)]
+        if rustix::fs::fcntl_getfl(io::stdin())?.contains(OFlags::WRONLY) {
+            return Err(Errno::BADF.into());
+        }
+        let (sender, inputs) = mpsc::unbounded_channel();
+        #[cfg(unix)]
+        tokio::spawn(Signals::listen(may_be_stopped)?.forward(sender.downgrade()));
+        #[cfg(not(unix))]
+        let _ = may_be_stopped;
+        let (end, ended) = oneshot::channel();
+        thread::Builder::new().name("keyboard".to_owned()).spawn(move || {
+            if let Some(reason) = read_keys(&sender).transpose() {
+                // A watch that is over needs no reason.
+                let _ = end.send(reason);
+            }
+        })?;
+        Ok(Self { inputs, end: ended })
+    }
+}
+
+/// Hands keys on until the terminal ends the watch, or (`None`) nobody takes them any more.
+#[cfg(unix)]
+fn read_keys(inputs: &mpsc::UnboundedSender<Input>) -> io::Result<Option<EndReason>> {
+    let mut reader = KeyReader::default();
+    let mut bytes = [0; 4096];
+    loop {
+        let limit = reader.patience().map(Timespec::try_from).transpose().map_err(io::Error::other)?;
+        let keys = match await_bytes(limit.as_ref())? {
+            Arrival::Nothing => reader.give_up().into_iter().collect(),
+            Arrival::HangUp => return Ok(Some(EndReason::Terminated)),
+            Arrival::Bytes => match rustix::io::read(io::stdin(), &mut bytes) {
+                Ok(count) => reader.read(&bytes[..count]),
+                Err(Errno::INTR | Errno::AGAIN) => continue,
+                // A terminal that hangs up answers like this; so does one that is another job's, which is a failure.
+                Err(Errno::IO) if has_hung_up()? => return Ok(Some(EndReason::Terminated)),
+                Err(error) => return Err(error.into()),
+            },
+        };
+        for key in keys {
+            if key == Key::Interrupt {
+                return Ok(Some(EndReason::Interrupted));
+            }
+            if inputs.send(Input::Key(key)).is_err() {
+                return Ok(None);
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Arrival {
+    Nothing,
+    Bytes,
+    HangUp,
+}
+
+/// Waits, for ever where there is no limit.
+#[cfg(unix)]
+fn await_bytes(limit: Option<&Timespec>) -> io::Result<Arrival> {
+    let stdin = io::stdin();
+    let mut streams = [PollFd::new(&stdin, PollFlags::IN)];
+    match poll(&mut streams, limit) {
+        Ok(_) | Err(Errno::INTR) => {}
+        Err(error) => return Err(error.into()),
+    }
+    match streams[0].revents() {
+        found if found.contains(PollFlags::NVAL) => Err(Errno::BADF.into()),
+        found if found.intersects(PollFlags::HUP | PollFlags::ERR) => Ok(Arrival::HangUp),
+        found if found.contains(PollFlags::IN) => Ok(Arrival::Bytes),
+        _ => Ok(Arrival::Nothing),
+    }
+}
+
+#[cfg(unix)]
+fn has_hung_up() -> io::Result<bool> {
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    Ok(await_bytes(Some(&at_once))? == Arrival::HangUp)
+}
+
+/// The same where a terminal sends no bytes.
+#[cfg(not(unix))]
+fn read_keys(inputs: &mpsc::UnboundedSender<Input>) -> io::Result<Option<EndReason>> {
+    use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
+    loop {
+        let input = match crossterm::event::read()? {
+            Event::Resize(..) => Input::Resized,
+            Event::Paste(text) => Input::Key(Key::Paste(text)),
+            Event::Key(key) if key.kind != KeyEventKind::Release => {
+                let is_control = key.modifiers == KeyModifiers::CONTROL;
+                let is_plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
+                Input::Key(match key.code {
+                    KeyCode::Char('c') if is_control => return Ok(Some(EndReason::Interrupted)),
+                    KeyCode::Char('l') if is_control => Key::Redraw,
+                    KeyCode::Char(letter) if is_plain => Key::Letter(letter),
+                    KeyCode::Up if is_plain => Key::Up,
+                    KeyCode::Down if is_plain => Key::Down,
+                    KeyCode::PageUp if is_plain => Key::PageUp,
+                    KeyCode::PageDown if is_plain => Key::PageDown,
+                    KeyCode::Home if is_plain => Key::Home,
+                    KeyCode::End if is_plain => Key::End,
+                    KeyCode::Enter if is_plain => Key::Enter,
+                    KeyCode::Esc if is_plain => Key::Escape,
+                    KeyCode::Backspace if is_plain => Key::Backspace,
+                    _ => continue,
+                })
+            }
+            _ => continue,
+        };
+        if inputs.send(input).is_err() {
+            return Ok(None);
+        }
+    }
+}
+
+/// What comes by signals.
+#[cfg(unix)]
+struct Signals {
+    resized: unix::Signal,
+    asked_to_stop: Option<unix::Signal>,
+    continued: unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen(may_be_stopped: bool) -> io::Result<Self> {
+        let listen = |wanted: Signal| signal(SignalKind::from_raw(wanted.as_raw()));
+        Ok(Self {
+            resized: listen(Signal::WINCH)?,
+            asked_to_stop: may_be_stopped.then(|| listen(Signal::TSTP)).transpose()?,
+            continued: listen(Signal::CONT)?,
+        })
+    }
+
+    async fn forward(mut self, inputs: mpsc::WeakUnboundedSender<Input>) {
+        loop {
+            let asked_to_stop = async {
+                match &mut self.asked_to_stop {
+                    Some(signal) => signal.recv().await,
+                    None => std::future::pending().await,
+                }
+            };
+            let input = tokio::select! {
+                _ = self.resized.recv() => Input::Resized,
+                _ = asked_to_stop => Input::Stop,
+                _ = self.continued.recv() => Input::Continued,
+            };
+            let Some(inputs) = inputs.upgrade() else { return };
+            if inputs.send(input).is_err() {
+                return;
+            }
+        }
+    }
+}

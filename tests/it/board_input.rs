@@ -1,0 +1,193 @@
+//! What a terminal may send to the board, and what it may do to it: all keys are taken, nothing else is a key, Ctrl-C
+//! always ends it, and the terminal is given back, which `Screen::end` compares for every test.
+
+use rustix::process::Signal;
+
+use crate::support::{Screen, World};
+
+/// Is on the board where the keys are explained, and nowhere else.
+const KEYS_PAGE: &str = "back to the shell";
+
+fn board(world: &World) -> Screen {
+    let screen = Screen::start(world, "watch --sandbox", 24, 80);
+    screen.wait_for("? keys");
+    screen.wait_for_echo(false);
+    screen
+}
+
+#[test]
+fn thousands_of_keys_in_one_write_are_all_taken_and_then_the_board_rests() {
+    let world = World::new();
+    let mut screen = board(&world);
+    for count in [1_024, 1_025, 4_096, 20_000] {
+        screen.type_keys(&("j".repeat(count) + "?"));
+        screen.wait_for(KEYS_PAGE);
+        screen.type_keys(&("\u{1b}[A".repeat(count) + "\u{7f}"));
+        screen.wait_until("the floor", |shown| !shown.contains(KEYS_PAGE));
+    }
+    // By the board's own clock, so that a busy machine makes it longer and not busier.
+    let clock = |shown: &str| {
+        shown.lines().next().unwrap_or_default().trim_end().rsplit(' ').next().map(str::to_owned)
+    };
+    let before = screen.processor_seconds();
+    for _ in 0..4 {
+        let now = clock(&screen.wait_for("? keys"));
+        screen.wait_until("the next second", |shown| clock(shown) != now);
+    }
+    let used = screen.processor_seconds() - before;
+    assert!(used < 2.0, "{used} s of processor time in three seconds of rest");
+    screen.type_keys("q");
+    assert_eq!(screen.end().0, 130);
+}
+
+#[test]
+fn ctrl_c_ends_the_board_whatever_came_before_it() {
+    let world = World::new();
+    let before: &[&[u8]] = &[
+        b"",
+        b"\x1b[200~",
+        b"\x1b[200~pasted q \x1b[201",
+        b"\x1b[<35;",
+        b"\x1b[?",
+        b"\x1b]0;",
+        b"\x1bPq",
+        b"\x1b",
+        b"/",
+        b"\xe9",
+        b"\xf0\x9f",
+    ];
+    for bytes in before {
+        let mut screen = board(&world);
+        screen.type_bytes(bytes);
+        screen.type_bytes(b"\x03");
+        let (code, shown, _) = screen.end();
+        assert_eq!(code, 130, "{}\n{shown}", bytes.escape_ascii());
+    }
+    // As terminals send it that were left in another mode.
+    for bytes in
+        [b"\x1b[99;5u".as_slice(), b"\x1b[27;5;99~", &[b"j".repeat(9_000), b"\x03".to_vec()].concat()]
+    {
+        let mut screen = board(&world);
+        screen.type_bytes(bytes);
+        assert_eq!(screen.end().0, 130, "{}", bytes.escape_ascii());
+    }
+}
+
+#[test]
+fn neither_a_paste_nor_alt_nor_an_answer_of_the_terminal_is_a_command() {
+    let world = World::new();
+    let mut screen = board(&world);
+    let none = [
+        "\u{1b}q",
+        "\u{1b}[200~q\rq\n?q\u{1b}[201~",
+        "\u{1b}P>|quiet q(4.2)\u{1b}\\",
+        "\u{1b}]11;rgb:qqqq/qqqq/qqqq\u{7}",
+        "\u{1b}[M qq",
+        "\u{1b}[<0;113;113M",
+        "\u{1b}[113;5u",
+        "\u{1b}[I",
+    ];
+    for bytes in none {
+        screen.type_keys(bytes);
+        screen.type_keys("?");
+        screen.wait_for(KEYS_PAGE);
+        screen.type_keys("\u{7f}");
+        screen.wait_until("the floor", |shown| !shown.contains(KEYS_PAGE));
+    }
+    screen.type_keys("/\u{1b}[200~no\rbody q\u{1b}[201~");
+    screen.wait_for("/nobody q_");
+    screen.type_keys("\u{3}");
+    assert_eq!(screen.end().0, 130);
+}
+
+#[test]
+fn a_board_that_cannot_read_its_terminal_ends_with_the_cause_and_not_as_if_it_had_hung_up() {
+    let world = World::new();
+    let mut blind = world.shell("sh");
+    blind.args(["-c", "exec deepcall watch --sandbox 0>/dev/tty"]);
+    let (code, shown, _) = Screen::run(&world, &blind, 24, 80).end();
+    assert_eq!(code, 1, "{shown}");
+    assert!(shown.contains("cannot read the keyboard") && shown.contains("Bad file descriptor"), "{shown}");
+}
+
+#[test]
+fn a_board_without_enough_descriptors_is_shown_or_ends_with_the_cause() {
+    let world = World::new();
+    for limit in 3..=24 {
+        let mut poor = world.shell("sh");
+        poor.args(["-c", &format!("ulimit -n {limit}; exec deepcall watch --sandbox")]);
+        let mut screen = Screen::run(&world, &poor, 24, 80);
+        // An error of the shell, of the loader or of the program, or else a board.
+        let shown = screen.wait_until("a board or an error", |shown| {
+            shown.contains("? keys") || shown.contains("error") || shown.contains("cannot")
+        });
+        if shown.contains("? keys") {
+            screen.type_keys("q");
+        }
+        let (code, shown, _) = screen.end();
+        assert!([1, 5, 127, 130].contains(&code), "{code} with {limit} descriptors\n{shown}");
+        assert!(code != 1 || shown.contains("caused by"), "{limit} descriptors\n{shown}");
+    }
+}
+
+/// Signals that no command answers.
+const FATAL: [Signal; 9] = [
+    Signal::QUIT,
+    Signal::USR1,
+    Signal::USR2,
+    Signal::ALARM,
+    Signal::VTALARM,
+    Signal::PROF,
+    Signal::XCPU,
+    Signal::SYS,
+    Signal::TRAP,
+];
+
+#[test]
+fn a_signal_that_kills_the_board_leaves_the_terminal_as_it_was() {
+    let world = World::new();
+    for signal in FATAL {
+        let mut screen = board(&world);
+        screen.signal(signal);
+        let name = screen.wait_for_signal();
+        let (_, shown, _) = screen.end();
+        assert!(name.is_some(), "{signal:?} kills as it always does\n{shown}");
+    }
+}
+
+#[test]
+fn a_signal_that_the_board_was_started_to_ignore_does_nothing() {
+    let world = World::new();
+    let mut deaf = world.shell("sh");
+    deaf.args(["-c", "trap '' QUIT USR1 ALRM; exec deepcall watch --sandbox"]);
+    let mut screen = Screen::run(&world, &deaf, 24, 80);
+    screen.wait_for("? keys");
+    for signal in [Signal::QUIT, Signal::USR1, Signal::ALARM] {
+        screen.signal(signal);
+    }
+    screen.type_keys("?");
+    screen.wait_for(KEYS_PAGE);
+    screen.type_keys("q");
+    assert_eq!(screen.end().0, 130);
+}
+
+#[test]
+fn a_board_lives_on_whatever_size_its_terminal_reports() {
+    let world = World::new();
+    let mut screen = board(&world);
+    screen.claim_size(u16::MAX, u16::MAX);
+    screen.type_keys("?");
+    screen.wait_for(KEYS_PAGE);
+    screen.type_keys("\u{7f}");
+    for (rows, columns) in [(u16::MAX, u16::MAX), (1, u16::MAX), (u16::MAX, 1), (1, 1), (0, 0)] {
+        screen.claim_size(rows, columns);
+        screen.type_keys("?");
+        screen.claim_size(24, 80);
+        screen.wait_until("the keys page on a usual screen", |shown| shown.contains(KEYS_PAGE));
+        screen.type_keys("\u{7f}");
+        screen.wait_until("the floor", |shown| !shown.contains(KEYS_PAGE) && shown.contains("? keys"));
+    }
+    screen.claim_size(u16::MAX, u16::MAX);
+    screen.type_keys("q");
+    assert_eq!(screen.end().0, 130);
+}
