@@ -11,26 +11,26 @@ module completions {
   # Notification tags, breaks and wrap-ups of DeepCall agents
   export extern deepcall [
     --profile: string         # Use the session stored under this name
-    --profiles: string        # Query every profile that matches, e.g. 'team-*,asha'
-    --all                     # Query every stored profile, or every simulated agent
+    --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
+    --all                     # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
-    --cacert: string          # Trust the certificate authorities in this PEM file as well
+    --cacert: string          # Also trust the certificate authorities in this PEM file
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # Retries when the server is in trouble, up to 10; ping retries once [default: 2]
-    --server-timezone: string # Time zone of server times without a zone [default: +05:30]
-    --sandbox                 # Query a simulated DeepCall inside this process
+    --retries: string         # Retries of a failed request, up to 10; ping retries at most once [default: 2]
+    --server-timezone: string # Time zone of times that the server sends without one [default: +05:30]
+    --sandbox                 # Use a simulated DeepCall, without an account
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents are simulated
+    --agents: string          # Number of simulated agents
     --output(-o): string@"nu-complete deepcall output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show these columns, e.g. time,kind,fields.queue
+    --columns: string         # Show only these columns, separated by commas
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
-    --mask                    # Hide phone numbers but for the last three digits
+    --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
@@ -58,18 +58,18 @@ module completions {
     --default                 # Make this profile the default
     --profile: string         # Use the session stored under this name
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
-    --cacert: string          # Trust the certificate authorities in this PEM file as well
+    --cacert: string          # Also trust the certificate authorities in this PEM file
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # Retries when the server is in trouble, up to 10; ping retries once [default: 2]
+    --retries: string         # Retries of a failed request, up to 10; ping retries at most once [default: 2]
     --output(-o): string@"nu-complete deepcall login output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show these columns, e.g. time,kind,fields.queue
+    --columns: string         # Show only these columns, separated by commas
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall login color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
-    --mask                    # Hide phone numbers but for the last three digits
+    --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
@@ -91,12 +91,12 @@ module completions {
     --output(-o): string@"nu-complete deepcall logout output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show these columns, e.g. time,kind,fields.queue
+    --columns: string         # Show only these columns, separated by commas
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall logout color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
-    --mask                    # Hide phone numbers but for the last three digits
+    --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
@@ -116,22 +116,22 @@ module completions {
     --check                   # Check each session with the server
     --default: string         # Make this profile the default
     --profile: string         # Use the session stored under this name
-    --profiles: string        # Query every profile that matches, e.g. 'team-*,asha'
-    --all                     # Query every stored profile, or every simulated agent
+    --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
+    --all                     # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
-    --cacert: string          # Trust the certificate authorities in this PEM file as well
+    --cacert: string          # Also trust the certificate authorities in this PEM file
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # Retries when the server is in trouble, up to 10; ping retries once [default: 2]
+    --retries: string         # Retries of a failed request, up to 10; ping retries at most once [default: 2]
     --output(-o): string@"nu-complete deepcall profiles output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show these columns, e.g. time,kind,fields.queue
+    --columns: string         # Show only these columns, separated by commas
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall profiles color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
-    --mask                    # Hide phone numbers but for the last three digits
+    --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
@@ -157,26 +157,26 @@ module completions {
     --fail-empty              # Exit with 3 when there are no tags
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
     --profile: string         # Use the session stored under this name
-    --profiles: string        # Query every profile that matches, e.g. 'team-*,asha'
-    --all                     # Query every stored profile, or every simulated agent
+    --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
+    --all                     # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
-    --cacert: string          # Trust the certificate authorities in this PEM file as well
+    --cacert: string          # Also trust the certificate authorities in this PEM file
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # Retries when the server is in trouble, up to 10; ping retries once [default: 2]
-    --server-timezone: string # Time zone of server times without a zone [default: +05:30]
-    --sandbox                 # Query a simulated DeepCall inside this process
+    --retries: string         # Retries of a failed request, up to 10; ping retries at most once [default: 2]
+    --server-timezone: string # Time zone of times that the server sends without one [default: +05:30]
+    --sandbox                 # Use a simulated DeepCall, without an account
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents are simulated
+    --agents: string          # Number of simulated agents
     --output(-o): string@"nu-complete deepcall tags output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show these columns, e.g. time,kind,fields.queue
+    --columns: string         # Show only these columns, separated by commas
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall tags color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
-    --mask                    # Hide phone numbers but for the last three digits
+    --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
@@ -195,26 +195,26 @@ module completions {
   export extern "deepcall break-status" [
     --exit-status             # Exit with 0 if on break, 3 if not
     --profile: string         # Use the session stored under this name
-    --profiles: string        # Query every profile that matches, e.g. 'team-*,asha'
-    --all                     # Query every stored profile, or every simulated agent
+    --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
+    --all                     # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
-    --cacert: string          # Trust the certificate authorities in this PEM file as well
+    --cacert: string          # Also trust the certificate authorities in this PEM file
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # Retries when the server is in trouble, up to 10; ping retries once [default: 2]
-    --server-timezone: string # Time zone of server times without a zone [default: +05:30]
-    --sandbox                 # Query a simulated DeepCall inside this process
+    --retries: string         # Retries of a failed request, up to 10; ping retries at most once [default: 2]
+    --server-timezone: string # Time zone of times that the server sends without one [default: +05:30]
+    --sandbox                 # Use a simulated DeepCall, without an account
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents are simulated
+    --agents: string          # Number of simulated agents
     --output(-o): string@"nu-complete deepcall break-status output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show these columns, e.g. time,kind,fields.queue
+    --columns: string         # Show only these columns, separated by commas
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall break-status color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
-    --mask                    # Hide phone numbers but for the last three digits
+    --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
@@ -234,26 +234,26 @@ module completions {
     --exit-status             # Exit with 0 if in wrap-up, 3 if not
     --wait                    # Wait until no queried agent is in wrap-up; --timeout limits it
     --profile: string         # Use the session stored under this name
-    --profiles: string        # Query every profile that matches, e.g. 'team-*,asha'
-    --all                     # Query every stored profile, or every simulated agent
+    --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
+    --all                     # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
-    --cacert: string          # Trust the certificate authorities in this PEM file as well
+    --cacert: string          # Also trust the certificate authorities in this PEM file
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # Retries when the server is in trouble, up to 10; ping retries once [default: 2]
-    --server-timezone: string # Time zone of server times without a zone [default: +05:30]
-    --sandbox                 # Query a simulated DeepCall inside this process
+    --retries: string         # Retries of a failed request, up to 10; ping retries at most once [default: 2]
+    --server-timezone: string # Time zone of times that the server sends without one [default: +05:30]
+    --sandbox                 # Use a simulated DeepCall, without an account
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents are simulated
+    --agents: string          # Number of simulated agents
     --output(-o): string@"nu-complete deepcall wrapup output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show these columns, e.g. time,kind,fields.queue
+    --columns: string         # Show only these columns, separated by commas
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall wrapup color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
-    --mask                    # Hide phone numbers but for the last three digits
+    --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
@@ -280,33 +280,33 @@ module completions {
     --until: string           # Exit with 0 at this event, e.g. break_ended@asha
     --alert: string           # Alert when a break or wrap-up exceeds a limit, e.g. break=15m
     --bell                    # Ring the terminal's bell at the events of --on
-    --notify                  # Send a notice at the events of --on: to the desktop, or else through the terminal, also over ssh
+    --notify                  # Show a notification at the events of --on: on the desktop, or else by the terminal, even over ssh
     --exec: string            # Run this shell command at the events of --on, with the event as JSON on its standard input
     --on: string              # Events that trigger --bell, --notify and --exec [default: alert,session_expired]
     --heartbeat: string       # Emit a heartbeat event at this interval, e.g. 60s
     --max-stale: string       # Exit with 5 when no server has answered for this long, e.g. 10m
-    --log                     # Print lines instead of a board, on a terminal too
+    --log                     # Print one line per event instead of a board
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
     --profile: string         # Use the session stored under this name
-    --profiles: string        # Query every profile that matches, e.g. 'team-*,asha'
-    --all                     # Query every stored profile, or every simulated agent
+    --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
+    --all                     # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
-    --cacert: string          # Trust the certificate authorities in this PEM file as well
+    --cacert: string          # Also trust the certificate authorities in this PEM file
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # Retries when the server is in trouble, up to 10; ping retries once [default: 2]
-    --server-timezone: string # Time zone of server times without a zone [default: +05:30]
-    --sandbox                 # Query a simulated DeepCall inside this process
+    --retries: string         # Retries of a failed request, up to 10; ping retries at most once [default: 2]
+    --server-timezone: string # Time zone of times that the server sends without one [default: +05:30]
+    --sandbox                 # Use a simulated DeepCall, without an account
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents are simulated
+    --agents: string          # Number of simulated agents
     --json                    # Print one JSON object per event and line
-    --output(-o): string@"nu-complete deepcall watch output" # ndjson (the same as --json), csv, tsv, or lines: sentences
+    --output(-o): string@"nu-complete deepcall watch output" # ndjson (the same as --json), csv, tsv, or lines (sentences)
     --columns: string         # Columns of csv and tsv, e.g. at,profile,type,reason,fields.queue
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall watch color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
-    --mask                    # Hide phone numbers but for the last three digits
+    --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
@@ -327,21 +327,21 @@ module completions {
     --path: string            # Path of the call, which the vendor does not document [default: agentProfile/setWebPingTime]
     --profile: string         # Use the session stored under this name
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
-    --cacert: string          # Trust the certificate authorities in this PEM file as well
+    --cacert: string          # Also trust the certificate authorities in this PEM file
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # Retries when the server is in trouble, up to 10; ping retries once [default: 2]
-    --sandbox                 # Query a simulated DeepCall inside this process
+    --retries: string         # Retries of a failed request, up to 10; ping retries at most once [default: 2]
+    --sandbox                 # Use a simulated DeepCall, without an account
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents are simulated
+    --agents: string          # Number of simulated agents
     --output(-o): string@"nu-complete deepcall ping output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show these columns, e.g. time,kind,fields.queue
+    --columns: string         # Show only these columns, separated by commas
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall ping color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
-    --mask                    # Hide phone numbers but for the last three digits
+    --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
@@ -356,12 +356,12 @@ module completions {
     --jq: string              # Filter the reply with this jq expression
     --profile: string         # Use the session stored under this name
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
-    --cacert: string          # Trust the certificate authorities in this PEM file as well
+    --cacert: string          # Also trust the certificate authorities in this PEM file
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --retries: string         # Retries when the server is in trouble, up to 10; ping retries once [default: 2]
-    --sandbox                 # Query a simulated DeepCall inside this process
+    --retries: string         # Retries of a failed request, up to 10; ping retries at most once [default: 2]
+    --sandbox                 # Use a simulated DeepCall, without an account
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents are simulated
+    --agents: string          # Number of simulated agents
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
@@ -412,12 +412,12 @@ module completions {
     --output(-o): string@"nu-complete deepcall config show output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show these columns, e.g. time,kind,fields.queue
+    --columns: string         # Show only these columns, separated by commas
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall config show color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
-    --mask                    # Hide phone numbers but for the last three digits
+    --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --help(-h)                # Print help (see more with '--help')
@@ -462,15 +462,15 @@ module completions {
   # Check the setup, and show how to fix what does not work
   export extern "deepcall doctor" [
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
-    --cacert: string          # Trust the certificate authorities in this PEM file as well
+    --cacert: string          # Also trust the certificate authorities in this PEM file
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
-    --sandbox                 # Query a simulated DeepCall inside this process
+    --sandbox                 # Use a simulated DeepCall, without an account
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
-    --agents: string          # How many agents are simulated
+    --agents: string          # Number of simulated agents
     --output(-o): string@"nu-complete deepcall doctor output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show these columns, e.g. time,kind,fields.queue
+    --columns: string         # Show only these columns, separated by commas
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall doctor color" # When to use colour: auto, always or never [default: auto]
@@ -504,7 +504,7 @@ module completions {
     --output(-o): string@"nu-complete deepcall explain output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show these columns, e.g. time,kind,fields.queue
+    --columns: string         # Show only these columns, separated by commas
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall explain color" # When to use colour: auto, always or never [default: auto]

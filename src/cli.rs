@@ -13,7 +13,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::App;
 use crate::app::console::Messages;
-use crate::app::options::QuestionOptions;
+use crate::app::options::{OutputOptions, QueryOptions, TalkOptions};
 use crate::app::settings::Typed;
 use crate::commands;
 use crate::commands::api::ApiArgs;
@@ -47,9 +47,13 @@ use crate::output::text::sanitize::sanitize_lines;
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Options that may also precede the command; `order` moves them behind it, where they are defined.
+    // These may also precede the command; `order` moves them behind it, where they have an effect.
     #[command(flatten)]
-    everywhere: QuestionOptions,
+    query: QueryOptions,
+    #[command(flatten)]
+    output: OutputOptions,
+    #[command(flatten)]
+    talk: TalkOptions,
 }
 
 /// The description of a command is the doc comment of its arguments.

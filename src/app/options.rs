@@ -1,8 +1,8 @@
-//! Options that several commands share, in groups. A command flattens just the groups that have a
-//! meaning for it, so that an option elsewhere is a usage error and not silence.
+//! Options that several commands share, in groups. A command flattens only the groups that it uses, so any other option is
+//! a usage error.
 //!
-//! The fields of options that stand for settings are private: `Settings::get` finds what counts, and the table of
-//! settings has their help.
+//! The fields of options that are settings are private, because `Settings::get` decides which source counts. Their help
+//! is in the table of settings.
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args};
@@ -11,36 +11,30 @@ use crate::app::settings::Sourced;
 use crate::app::settings::table::{JOBS, RETRIES, TIMEOUT};
 use crate::output::presentation::{ColorWhen, Format};
 
-/// The options that ask many profiles.
+/// The group of options that select several profiles.
 pub const MANY: &str = "many";
 
-/// A question to the server: for one profile or many, with an answer in any format.
+/// Which profiles a command queries, and how it reaches their servers.
 #[derive(Args, Clone, Debug, Default)]
-pub struct QuestionOptions {
-    /// Whom to ask.
+pub struct QueryOptions {
     #[command(flatten)]
     pub profile: ProfileOptions,
-    /// Many at once.
     #[command(flatten)]
     pub fleet: FleetOptions,
-    /// Which server.
     #[command(flatten)]
     pub connection: ConnectionOptions,
-    /// How its times are read.
-    #[command(flatten)]
-    pub server_time: ServerTimeOptions,
-    /// Or none.
+    #[arg(
+        long,
+        value_name = "ZONE",
+        allow_hyphen_values = true,
+        hide_short_help = true,
+        help_heading = "Connection"
+    )]
+    server_timezone: Option<String>,
     #[command(flatten)]
     pub sandbox: SandboxOptions,
-    /// How the answer looks.
-    #[command(flatten)]
-    pub output: OutputOptions,
-    /// What is told beside it.
-    #[command(flatten)]
-    pub talk: TalkOptions,
 }
 
-/// Which stored session asks.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Session")]
 pub struct ProfileOptions {
@@ -48,14 +42,13 @@ pub struct ProfileOptions {
     profile: Option<String>,
 }
 
-/// One question to many profiles.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Session", group = ArgGroup::new(MANY).args(["profiles", "all"]).multiple(true))]
 pub struct FleetOptions {
-    /// Query every profile that matches, e.g. 'team-*,asha'
+    /// Select every profile that matches, e.g. 'team-*,asha'
     #[arg(long, value_name = "GLOB", value_delimiter = ',', conflicts_with_all = ["profile", "all"])]
     pub profiles: Vec<String>,
-    /// Query every stored profile, or every simulated agent
+    /// Select every stored profile, or every simulated agent
     #[arg(long, conflicts_with = "profile")]
     pub all: bool,
     #[arg(long, value_name = "N", requires = MANY, value_parser = JOBS.checked(), hide_short_help = true)]
@@ -63,11 +56,10 @@ pub struct FleetOptions {
 }
 
 impl FleetOptions {
-    /// For a command that asks one agent.
+    /// For a command that queries one agent.
     pub const ONE: &Self = &Self { profiles: vec![], all: false, jobs: None };
 }
 
-/// Which server, and how patiently.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Connection")]
 pub struct ConnectionOptions {
@@ -81,43 +73,30 @@ pub struct ConnectionOptions {
     retries: Option<String>,
 }
 
-/// How to read the times of replies.
-#[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Connection")]
-pub struct ServerTimeOptions {
-    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_short_help = true)]
-    server_timezone: Option<String>,
-}
-
-/// A simulated server instead of the real one.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Session")]
 pub struct SandboxOptions {
-    /// Query a simulated DeepCall inside this process
+    /// Use a simulated DeepCall, without an account
     ///
-    /// Uses the real client over HTTP, but needs no account, no keyring and no files.
+    /// It runs inside this process and is queried over HTTP, as the real one is. It needs no keyring and no files.
     #[arg(long, conflicts_with_all = ["server", "cacert"])]
     pub sandbox: bool,
     /// Which simulated floor to show; the same seed shows the same floor
     #[arg(long, value_name = "N", default_value_t = 1, requires = "sandbox", hide_short_help = true)]
     pub seed: u64,
-    /// How many agents are simulated
+    /// Number of simulated agents
     #[arg(long, value_name = "N", default_value_t = 14, requires = "sandbox", hide_short_help = true, value_parser = clap::value_parser!(u16).range(1..=5000))]
     pub agents: u16,
 }
 
-/// How the answer looks.
 #[derive(Args, Clone, Debug, Default)]
 pub struct OutputOptions {
-    /// In which format.
     #[command(flatten)]
     pub format: FormatOptions,
-    /// With which times and numbers.
     #[command(flatten)]
     pub values: ValueOptions,
 }
 
-/// In which format the answer is written.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Output")]
 pub struct FormatOptions {
@@ -129,10 +108,10 @@ pub struct FormatOptions {
     /// Filter the JSON object with this jq expression
     #[arg(long, value_name = "EXPR", conflicts_with = "output", hide_short_help = true)]
     pub jq: Option<String>,
-    /// Show these columns, e.g. time,kind,fields.queue
+    /// Show only these columns, separated by commas
     ///
-    /// Keys of the JSON document, or dotted paths into keys that contain objects or lists. An unknown name is an
-    /// error that lists the known ones.
+    /// A name is a key of the JSON document, or a dotted path into a key that contains an object or a list, such as
+    /// fields.queue. The error about an unknown name lists the known ones.
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub columns: Option<Vec<String>>,
     #[arg(long, hide_short_help = true)]
@@ -142,20 +121,28 @@ pub struct FormatOptions {
     pub csv_raw: bool,
     #[arg(long, value_name = "WHEN", value_parser = words(ColorWhen::ALL.map(ColorWhen::word)), hide_possible_values = true, hide_short_help = true)]
     color: Option<String>,
-    /// Of a command whose own options decide it.
+    /// For a command whose own options choose the format.
     #[arg(skip)]
     pub decided: Option<Sourced<Format>>,
+    /// Whether the answer is a stream of events, which has columns in CSV and TSV only.
+    #[arg(skip)]
+    pub is_stream: bool,
 }
 
 impl FormatOptions {
-    /// Those of a command that has other options for the format.
+    /// The options of a command that has its own ones for the format.
     #[must_use]
-    pub fn deciding(decided: Option<Sourced<Format>>, columns: Option<Vec<String>>, csv_raw: bool) -> Self {
-        Self { columns, csv_raw, decided, ..Self::default() }
+    pub fn decided(format: Option<Sourced<Format>>) -> Self {
+        Self { decided: format, ..Self::default() }
+    }
+
+    /// The options of a stream of events.
+    #[must_use]
+    pub fn of_stream(format: Option<Sourced<Format>>, columns: Option<Vec<String>>, csv_raw: bool) -> Self {
+        Self { columns, csv_raw, is_stream: true, ..Self::decided(format) }
     }
 }
 
-/// How the values of an answer are shown.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Output")]
 pub struct ValueOptions {
@@ -163,12 +150,11 @@ pub struct ValueOptions {
     timezone: Option<String>,
     #[arg(long, hide_short_help = true)]
     mask: bool,
-    /// Whatever was chosen: for answers that are passed on.
+    /// Masks even without `--mask`, for output that is meant to be passed on.
     #[arg(skip)]
     pub always_masked: bool,
 }
 
-/// What is told on stderr.
 #[derive(Args, Clone, Copy, Debug, Default)]
 #[command(next_help_heading = "Messages")]
 pub struct TalkOptions {
@@ -180,7 +166,7 @@ pub struct TalkOptions {
     pub verbose: u8,
 }
 
-/// Words that a shell can complete, and of which the nearest is suggested.
+/// Words that a shell can complete. The error about an unknown word suggests the most similar one.
 pub(crate) fn words<const N: usize>(words: [&'static str; N]) -> PossibleValuesParser {
     PossibleValuesParser::new(words)
 }

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::app::connect::Connector;
 use crate::app::console::Side;
 use crate::app::fleet::{Agent, Fleet};
-use crate::app::options::{FleetOptions, QuestionOptions, SandboxOptions};
+use crate::app::options::{FleetOptions, QueryOptions, SandboxOptions};
 use crate::app::progress::{Manner, with_progress};
 use crate::app::settings::Settings;
 use crate::app::settings::choice::{Choice, SessionSource, session_source};
@@ -24,9 +24,9 @@ pub(crate) struct Selection<'a> {
     pub(crate) sandbox: &'a SandboxOptions,
 }
 
-impl<'a> From<&'a QuestionOptions> for Selection<'a> {
-    fn from(options: &'a QuestionOptions) -> Self {
-        let QuestionOptions { fleet, sandbox, .. } = options;
+impl<'a> From<&'a QueryOptions> for Selection<'a> {
+    fn from(options: &'a QueryOptions) -> Self {
+        let QueryOptions { fleet, sandbox, .. } = options;
         Self { fleet, sandbox }
     }
 }

@@ -4,7 +4,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use crate::app::App;
-use crate::app::options::QuestionOptions;
+use crate::app::options::{OutputOptions, QueryOptions, TalkOptions};
 use crate::app::settings::table::SERVER_TIMEZONE;
 use crate::client::Answer;
 use crate::commands::agent_state::AgentState;
@@ -23,13 +23,17 @@ pub struct BreakStatusArgs {
     #[arg(long)]
     pub exit_status: bool,
     #[command(flatten)]
-    pub question: QuestionOptions,
+    pub query: QueryOptions,
+    #[command(flatten)]
+    pub output: OutputOptions,
+    #[command(flatten)]
+    pub talk: TalkOptions,
 }
 
 pub(crate) fn run(args: &BreakStatusArgs, app: &App) -> Result<ExitStatus, Failure> {
-    let renderer = app.renderer(&args.question.output, args.question.talk, &DOCUMENT)?;
+    let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
-    let answers = app.ask((&args.question).into(), async |fleet| {
+    let answers = app.ask((&args.query).into(), async |fleet| {
         fleet.ask(async |signed_in| Ok(signed_in.break_status(&server_zone).await?)).await
     })?;
     app.console.answer(STATE.outcome(answers, args.exit_status), &renderer)

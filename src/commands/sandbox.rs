@@ -61,7 +61,7 @@ async fn serve(args: &SandboxArgs, app: &App) -> Result<ExitStatus, Failure> {
     let sandbox = start_sandbox(args.options(app.clock.clone())).await?;
     if args.json {
         let json = Sourced::new(Format::Json, Source::Option("--json"));
-        let format = FormatOptions::deciding(Some(json), None, false);
+        let format = FormatOptions::decided(Some(json));
         let output = OutputOptions { format, ..OutputOptions::default() };
         let renderer = app.renderer(&output, args.talk, &DOCUMENT)?;
         app.console.answer(Outcome::done(report(&sandbox)), &renderer)?;

@@ -11,7 +11,7 @@ use regex::Regex;
 use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::fleet::Answers;
-use crate::app::options::QuestionOptions;
+use crate::app::options::{OutputOptions, QueryOptions, TalkOptions};
 use crate::app::settings::table::{REF, SERVER_TIMEZONE};
 use crate::client::replies::tags;
 use crate::client::{Answer, SignedIn, Tags};
@@ -57,17 +57,21 @@ pub struct TagsArgs {
     #[arg(long = "ref", value_name = "VALUE", hide_short_help = true)]
     reference: Option<String>,
     #[command(flatten)]
-    pub question: QuestionOptions,
+    pub query: QueryOptions,
+    #[command(flatten)]
+    pub output: OutputOptions,
+    #[command(flatten)]
+    pub talk: TalkOptions,
 }
 
 pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
-    let renderer = app.renderer(&args.question.output, args.question.talk, &DOCUMENT)?;
+    let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     let settings = app.settings()?;
     let reference = settings.get(&REF)?.value;
     let server_zone = settings.get(&SERVER_TIMEZONE)?.value;
     let now = app.clock.now();
     let window = Window::of(args, now, &renderer.presentation().zone)?;
-    let answers = app.ask((&args.question).into(), async |fleet| {
+    let answers = app.ask((&args.query).into(), async |fleet| {
         let request = async |signed_in: &SignedIn| {
             let profile = signed_in.profile.clone();
             let row_of = |tag: Tag| {

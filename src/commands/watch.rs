@@ -38,11 +38,11 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
     let wants_lines = args.wants_lines(settings)?;
     let renderer = app.renderer(&args.output_options(wants_lines), args.talk, &STREAM)?;
     let presentation = renderer.presentation();
-    args.check_options(settings, presentation.format)?;
+    args.check_options(settings)?;
     let plan = args.plan(settings, &presentation.zone, app.clock.now())?;
     let (reference, server_zone) = (settings.get(&REF)?.value, settings.get(&SERVER_TIMEZONE)?.value);
     let reactions = reactions(args, presentation, app)?;
-    let selection = Selection { fleet: &args.fleet(settings), sandbox: &args.sandbox };
+    let selection = Selection { fleet: &args.fleet(settings), sandbox: &args.query.sandbox };
     let selected = SelectedProfiles::by_options(app, selection)?;
     let mut connector = Connector::new(settings, &app.clock)?;
     (connector.timeout, connector.retries) = (Some(POLL_LIMIT), Some(0));

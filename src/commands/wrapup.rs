@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::app::App;
 use crate::app::fleet::{Answers, Step};
-use crate::app::options::QuestionOptions;
+use crate::app::options::{OutputOptions, QueryOptions, TalkOptions};
 use crate::app::settings::table::SERVER_TIMEZONE;
 use crate::client::connection::random;
 use crate::client::{Answer, SignedIn};
@@ -33,13 +33,17 @@ pub struct WrapupArgs {
     #[arg(long, conflicts_with = "exit_status")]
     pub wait: bool,
     #[command(flatten)]
-    pub question: QuestionOptions,
+    pub query: QueryOptions,
+    #[command(flatten)]
+    pub output: OutputOptions,
+    #[command(flatten)]
+    pub talk: TalkOptions,
 }
 
 pub(crate) fn run(args: &WrapupArgs, app: &App) -> Result<ExitStatus, Failure> {
-    let renderer = app.renderer(&args.question.output, args.question.talk, &DOCUMENT)?;
+    let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
-    let answers = app.ask((&args.question).into(), async |fleet| {
+    let answers = app.ask((&args.query).into(), async |fleet| {
         let request = async |signed_in: &SignedIn| Ok(signed_in.wrapup(&server_zone).await?);
         let (start, schedule) = (Instant::now(), Schedule::new(INTERVAL, Duration::ZERO));
         let mut polled = Duration::ZERO;

@@ -59,7 +59,25 @@ fn an_option_that_would_change_nothing_is_refused() {
 }
 
 #[test]
-fn the_same_options_work_where_they_have_a_meaning() {
+fn an_error_about_columns_names_the_formats_and_jq_only_where_it_exists() {
+    let world = World::new();
+    for (line, message, has_jq) in [
+        ("tags --columns time -o ndjson", "table, csv or tsv, but the format is ndjson (--output)", true),
+        ("tags --columns time --csv-raw", "csv or tsv, but the format is table (default)", false),
+        ("watch --columns at --json", "csv or tsv, but the format is json (--json)", false),
+        ("watch --columns at --log", "--columns requires the format csv or tsv\n", false),
+    ] {
+        let ran = world.run(&format!("--sandbox {line}")).ended_with(2);
+        assert_eq!(
+            (ran.stderr.contains(message), ran.stderr.contains("--jq")),
+            (true, has_jq),
+            "{line}: {ran}"
+        );
+    }
+}
+
+#[test]
+fn the_same_options_work_where_they_have_an_effect() {
     let world = World::new();
     for line in [
         "profiles --check --jobs 4",

@@ -25,19 +25,25 @@ pub fn presentation(
 ) -> Result<Presentation, Failure> {
     let OutputOptions { format: options, values } = options;
     let format = format(options, settings)?;
-    let instead = format!(", and the output is {} ({})", format.value.word(), format.source);
-    let (in_columns, for_spreadsheets) =
-        (format!("table, csv or tsv{instead}"), format!("csv or tsv{instead}"));
     let is_for_spreadsheets = matches!(format.value, Format::Csv | Format::Tsv);
+    let has_columns = if options.is_stream { is_for_spreadsheets } else { has_columns(format.value) };
+    let with_columns = if options.is_stream { "csv or tsv" } else { "table, csv or tsv" };
+    let actual = match format.value {
+        // A board or sentences, whatever led to them.
+        Format::Table if options.is_stream => String::new(),
+        other => format!(", but the format is {} ({})", other.word(), format.source),
+    };
+    let required = |formats| format!("the format {formats}{actual}");
     let refused = settings.typed.refuse_idle(&[
-        ("--columns", has_columns(format.value), &in_columns),
-        ("--no-headers", has_columns(format.value), &in_columns),
-        ("--csv-raw", is_for_spreadsheets, &for_spreadsheets),
+        ("--columns", has_columns, &required(with_columns)),
+        ("--no-headers", has_columns, &required(with_columns)),
+        ("--csv-raw", is_for_spreadsheets, &required("csv or tsv")),
     ]);
     refused.map_err(|failure| match options.columns {
-        Some(_) => failure
-            .hint("to choose keys of the JSON document, write for example --jq '.tags[] | {time, kind}'"),
-        None => failure,
+        Some(_) if !has_columns && !options.is_stream => {
+            failure.hint("--jq selects keys of JSON, for example --jq '.tags[] | {time, kind}'")
+        }
+        _ => failure,
     })?;
     let terminal = terminals.stdout;
     Ok(Presentation {

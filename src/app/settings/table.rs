@@ -41,7 +41,7 @@ settings! {
     PROFILE: Option<ProfileName> = Setting::optional(
         Key::text("profile", "--profile", "Use the session stored under this name")
             .variable("DEEPCALL_PROFILE")
-            .variable_help("the same as --profile; with a session in variables, what it is called"),
+            .variable_help("the same as --profile; a session in variables gets this name"),
         |text| read(ProfileName::parse(text)).map(Some),
     );
     STORE: StoreKind = Setting::new(
@@ -53,7 +53,7 @@ settings! {
         |text| read(text.parse()),
     );
     CACERT: Option<PathBuf> = Setting::optional(
-        Key::new("cacert", Kind::Path, "--cacert", "Trust the certificate authorities in this PEM file as well"),
+        Key::new("cacert", Kind::Path, "--cacert", "Also trust the certificate authorities in this PEM file"),
         |text| Ok(Some(text.into())),
     );
     TIMEOUT: Option<Duration> = Setting::optional(
@@ -61,7 +61,7 @@ settings! {
         |text| duration(text).map(Some),
     );
     RETRIES: u8 = Setting::new(
-        Key::number("retries", "--retries", "Retries when the server is in trouble, up to 10; ping retries once")
+        Key::number("retries", "--retries", "Retries of a failed request, up to 10; ping retries at most once")
             .default("2"),
         |text| number(text, 0, 10),
     );
@@ -70,7 +70,7 @@ settings! {
         |text| number(text, 1, 256),
     );
     SERVER_TIMEZONE: TimeZone = Setting::new(
-        Key::text("server_timezone", "--server-timezone", "Time zone of server times without a zone")
+        Key::text("server_timezone", "--server-timezone", "Time zone of times that the server sends without one")
             .default("+05:30"),
         time_zone,
     );
@@ -96,9 +96,9 @@ settings! {
         |text| read(text.parse()),
     );
     MASK: bool = Setting::new(
-        Key::flag("mask", "--mask", "Hide phone numbers but for the last three digits")
+        Key::flag("mask", "--mask", "Hide phone numbers except for their last three digits")
             .variable("DEEPCALL_MASK")
-            .variable_help("1 is the same as --mask; 0 shows numbers although config.toml hides them"),
+            .variable_help("1 is the same as --mask; 0 shows numbers even if config.toml hides them"),
         yes_or_no,
     );
     NO_HEADERS: bool = Setting::new(
@@ -131,11 +131,11 @@ settings! {
             "watch --max-stale",
             "Exit with 5 when no server has answered for this long, e.g. 10m",
         )
-        .more("Without it, watch waits for the server for ever, and reports that it is waiting."),
+        .more("Without it, watch waits for the server without limit, and reports that it is waiting."),
         |text| duration(text).map(Some),
     );
     WATCH_LOG: bool = Setting::new(
-        Key::flag("watch.log", "watch --log", "Print lines instead of a board, on a terminal too"),
+        Key::flag("watch.log", "watch --log", "Print one line per event instead of a board"),
         yes_or_no,
     );
     WATCH_BELL: bool = Setting::new(
@@ -146,7 +146,7 @@ settings! {
         Key::flag(
             "watch.notify",
             "watch --notify",
-            "Send a notice at the events of --on: to the desktop, or else through the terminal, also over ssh",
+            "Show a notification at the events of --on: on the desktop, or else by the terminal, even over ssh",
         ),
         yes_or_no,
     );

@@ -42,7 +42,7 @@ fn the_format_is_the_options_then_the_variables_then_the_config_files() {
         let found = appearance::format(&none, written.settings()).ok().unwrap();
         assert_eq!(found, Sourced::new(format, source));
     }
-    let mut json = FormatOptions::deciding(None, None, false);
+    let mut json = FormatOptions::default();
     json.json = true;
     let written = Written::new(&[], &variable, "");
     assert_eq!(appearance::format(&json, written.settings()).ok().unwrap().value, Format::Json);

@@ -1,4 +1,4 @@
-//! The arguments of `deepcall watch`, and the plan that they make with the settings.
+//! The arguments of `deepcall watch`, and the plan that they and the settings make.
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -6,8 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::options::{
-    ConnectionOptions, FleetOptions, FormatOptions, OutputOptions, ProfileOptions, SandboxOptions,
-    ServerTimeOptions, TalkOptions, ValueOptions, words,
+    FleetOptions, FormatOptions, OutputOptions, QueryOptions, TalkOptions, ValueOptions, words,
 };
 use crate::app::select::jobs;
 use crate::app::settings::table::{
@@ -39,6 +38,8 @@ pub struct WatchArgs {
     #[arg(long, value_name = "TIME", hide_short_help = true)]
     pub since: Option<String>,
     /// Exit with 0 at this event, e.g. break_ended@asha
+    ///
+    /// An event is a type of `deepcall watch --json`; @PROFILE limits it to one profile.
     #[arg(long, value_name = "EVENT")]
     pub until: Option<Until>,
     #[arg(long = "alert", value_name = "LIMIT", value_parser = ALERT.checked())]
@@ -61,32 +62,24 @@ pub struct WatchArgs {
     #[arg(long = "ref", value_name = "VALUE", hide_short_help = true)]
     reference: Option<String>,
     #[command(flatten)]
-    pub profile: ProfileOptions,
+    pub query: QueryOptions,
     #[command(flatten)]
-    pub fleet: FleetOptions,
-    #[command(flatten)]
-    pub connection: ConnectionOptions,
-    #[command(flatten)]
-    pub server_time: ServerTimeOptions,
-    #[command(flatten)]
-    pub sandbox: SandboxOptions,
-    #[command(flatten)]
-    pub look: WatchLook,
+    pub output: StreamOptions,
     #[command(flatten)]
     pub talk: TalkOptions,
 }
 
-/// Those options of output that have a meaning for a stream.
+/// The options of output that have an effect on a stream.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Output")]
-pub struct WatchLook {
+pub struct StreamOptions {
     /// Print one JSON object per event and line
     #[arg(long)]
     pub json: bool,
-    /// ndjson (the same as --json), csv, tsv, or lines: sentences
+    /// ndjson (the same as --json), csv, tsv, or lines (sentences)
     ///
-    /// csv and tsv have one row for each event, and the same columns whatever happens: type, at, profile, then the
-    /// keys of all events, each once. What an event does not speak of is empty.
+    /// csv and tsv have one row per event, and the same columns for every event: type, at, profile, then the keys of
+    /// all event types, each once. A column that the event does not have is empty.
     #[arg(short, long, value_name = "FORMAT", conflicts_with = "json", value_parser = PossibleValuesParser::new(["ndjson", "json", "csv", "tsv", "lines"]), hide_possible_values = true, hide_short_help = true)]
     pub output: Option<String>,
     /// Columns of csv and tsv, e.g. at,profile,type,reason,fields.queue
@@ -104,8 +97,6 @@ pub struct WatchLook {
 }
 
 impl WatchArgs {
-    /// How the watch runs.
-    ///
     /// # Errors
     /// If a time is malformed: exit code 2.
     pub(crate) fn plan(
@@ -117,10 +108,14 @@ impl WatchArgs {
         let here = now.to_zoned_datetime(zone.clone());
         let read =
             |text: &str| moment(text, &here).map_err(|error| Failure::usage(format!("--since: {error}")));
-        let asks = |what: &str| self.only.is_empty() || self.only.iter().any(|only| only == what);
+        let includes = |what: &str| self.only.is_empty() || self.only.iter().any(|only| only == what);
         Ok(Plan {
             interval: settings.get(&WATCH_INTERVAL)?.value,
-            scope: WatchScope { tags: asks("tags"), breaks: asks("breaks"), wrapups: asks("wrapups") },
+            scope: WatchScope {
+                tags: includes("tags"),
+                breaks: includes("breaks"),
+                wrapups: includes("wrapups"),
+            },
             limits: settings.all(&ALERT)?,
             heartbeat: settings.get(&WATCH_HEARTBEAT)?.value,
             // A limit for every command does not end a watch.
@@ -132,16 +127,17 @@ impl WatchArgs {
         })
     }
 
-    /// Whom to follow: without a choice the whole simulated floor, which is there to be looked at.
+    /// The selected profiles; with `--sandbox` and no selection, the whole simulated floor.
     pub(crate) fn fleet(&self, settings: Settings<'_>) -> FleetOptions {
-        let mut fleet = self.fleet.clone();
-        fleet.all |= self.sandbox.sandbox && fleet.profiles.is_empty() && !settings.typed.has(&PROFILE.key);
+        let mut fleet = self.query.fleet.clone();
+        fleet.all |=
+            self.query.sandbox.sandbox && fleet.profiles.is_empty() && !settings.typed.has(&PROFILE.key);
         fleet
     }
 
-    /// The options of output, as those of other commands.
+    /// The options of output in the form of other commands.
     pub(crate) fn output_options(&self, wants_lines: bool) -> OutputOptions {
-        let WatchLook { json, output, columns, csv_raw, .. } = self.look.clone();
+        let StreamOptions { json, output, columns, csv_raw, .. } = self.output.clone();
         let decided = match output.as_deref() {
             _ if json => Some((Format::Json, "--json")),
             Some("ndjson" | "json") => Some((Format::Ndjson, "--output")),
@@ -150,32 +146,27 @@ impl WatchArgs {
             _ => wants_lines.then_some((Format::Table, "--output")),
         };
         let decided = decided.map(|(format, option)| Sourced::new(format, Source::Option(option)));
-        let format = FormatOptions::deciding(decided, columns, csv_raw);
+        let format = FormatOptions::of_stream(decided, columns, csv_raw);
         OutputOptions { format, values: ValueOptions::default() }
     }
 
-    /// Refuses what would change nothing.
-    ///
     /// # Errors
-    /// If there is such an option: exit code 2.
-    pub(crate) fn check_options(&self, settings: Settings<'_>, format: Format) -> Result<(), Failure> {
-        let has_columns = matches!(format, Format::Csv | Format::Tsv);
+    /// If an option would change nothing: exit code 2.
+    pub(crate) fn check_options(&self, settings: Settings<'_>) -> Result<(), Failure> {
         let reacts =
             self.exec.is_some() || settings.get(&WATCH_BELL)?.value || settings.get(&WATCH_NOTIFY)?.value;
         settings.typed.refuse_idle(&[
-            ("--columns", has_columns, "csv or tsv"),
-            ("--no-headers", has_columns, "csv or tsv"),
-            ("--on", reacts, "--bell, --notify or --exec: nothing reacts to events"),
-            ("--retries", false, "a command that ends by itself: a watch asks again until it is stopped"),
+            ("--on", reacts, "--bell, --notify or --exec"),
+            ("--retries", false, "another command: watch polls until it is stopped"),
         ])
     }
 
-    /// Whether lines are wanted, on a terminal too.
+    /// Whether a terminal gets lines instead of a board.
     ///
     /// # Errors
     /// If the config file is wrong: exit code 2.
     pub(crate) fn wants_lines(&self, settings: Settings<'_>) -> Result<bool, Failure> {
-        let WatchLook { json, output, .. } = &self.look;
+        let StreamOptions { json, output, .. } = &self.output;
         let is_free = !json && output.is_none();
         Ok(output.as_deref() == Some("lines") || (is_free && settings.get(&WATCH_LOG)?.value))
     }
