@@ -19,6 +19,8 @@ pub(crate) struct Renderer {
     /// The config file's columns, where none were typed.
     lasting_columns: Option<Vec<String>>,
     filter: Option<Filter>,
+    /// The same for one row after the other, where that is possible.
+    row_filter: Option<Filter>,
 }
 
 impl Renderer {
@@ -35,8 +37,10 @@ impl Renderer {
         if let Some(columns) = &presentation.columns {
             table_view::columns_by_name(document, columns)?;
         }
-        let filter = options.format.jq.as_deref().map(Filter::compile).transpose()?;
-        Ok(Self { presentation, lasting_columns, filter })
+        let expression = options.format.jq.as_deref();
+        let filter = expression.map(Filter::compile).transpose()?;
+        let row_filter = expression.and_then(|expression| Filter::of_rows(expression, document.rows_key));
+        Ok(Self { presentation, lasting_columns, filter, row_filter })
     }
 
     /// How the answer looks.
@@ -53,9 +57,17 @@ impl Renderer {
             return Ok(render::render(report, &self.presentation_of(report), out)?);
         };
         let Presentation { zone, mask, .. } = &self.presentation;
+        let is_for_terminal = self.presentation.is_for_terminal();
         let mut document = Vec::new();
+        if let Some(filter) = self.row_filter.as_ref().filter(|_| !report.single) {
+            return report.rows.iter().try_for_each(|row| {
+                document.clear();
+                json::write_line(row, zone, *mask, &mut document)?;
+                Ok(filter.run(&document, is_for_terminal, out)?)
+            });
+        }
         json::write_document(report, zone, *mask, Layout::Compact, &mut document)?;
-        Ok(filter.run(&document, self.presentation.is_for_terminal(), out)?)
+        Ok(filter.run(&document, is_for_terminal, out)?)
     }
 
     /// Lasting columns are those of tables: they do not turn a sentence into one.

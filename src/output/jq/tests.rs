@@ -1,6 +1,7 @@
 use std::io::{self, Write};
 
 use proptest::prelude::*;
+use serde_json::Value;
 
 use super::{Filter, JqError, SyntaxError};
 use crate::json::any_json;
@@ -47,6 +48,58 @@ fn each_value_that_comes_out_is_a_line() {
         ("label $out | 1, break $out, 2", "1\n"),
     ] {
         assert_eq!(piped(expression, TAGS), lines, "{expression}");
+    }
+}
+
+#[test]
+fn an_expression_over_all_rows_gives_the_same_row_by_row() {
+    for expression in [
+        ".tags[]",
+        " .tags[].kind ",
+        ".tags[].message | length",
+        ".tags[]|.kind,.n",
+        ".tags[] | select(.n > 2) | {kind, n} # the second",
+        ".tags[] | .n as $n | [$n, .kind]",
+        ".tags[] | (.n |= . + 1)",
+        ".tags[].n | if . == 3 then error(\"three\") else . end",
+        ".tags[].kind.x",
+    ] {
+        let filter = Filter::of_rows(expression, "tags").expect(expression);
+        let rows: Vec<Value> =
+            serde_json::from_str::<Value>(TAGS).unwrap()["tags"].as_array().unwrap().clone();
+        let mut out = Vec::new();
+        let by_row = rows.iter().try_for_each(|row| filter.run(row.to_string().as_bytes(), false, &mut out));
+        let mut whole = Vec::new();
+        let at_once = Filter::compile(expression).unwrap().run(TAGS.as_bytes(), false, &mut whole);
+        assert_eq!(out, whole, "{expression}");
+        let text = |result: Result<(), JqError>| result.err().map(|error| error.to_string());
+        assert_eq!(text(by_row), text(at_once), "{expression}");
+    }
+}
+
+#[test]
+fn an_expression_that_needs_the_document_is_not_run_by_row() {
+    for expression in [
+        ".",
+        ".tags",
+        ".tags[0]",
+        ".tags[0:1][]",
+        ".tags[], .as_of",
+        ".tags[].id, .as_of",
+        ".tags[].n + 1",
+        ".tags[].n?",
+        ".tags[] |= 1",
+        ".tags[].n // 1",
+        ".tags[] as $tag | .since",
+        ".tags[].fields[\"a\"]",
+        "[.tags[]]",
+        ".tagsx[]",
+        ".tags[].",
+        ".tags[]..",
+        ".tags[].1",
+        ".rows[].id",
+    ] {
+        assert!(Filter::of_rows(expression, "tags").is_none(), "{expression}");
     }
 }
 
