@@ -57,18 +57,19 @@ pub fn check(text: &str) -> Result<&RawValue, Malformed> {
 
 /// Counted before anything is parsed, and in texts that are no JSON as well.
 fn is_too_deep(text: &str) -> bool {
-    let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
-    for byte in text.bytes() {
+    let bytes = text.as_bytes();
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(byte) = bytes.get(at) {
         match byte {
-            b'"' => in_string ^= !is_escaped,
-            b'{' | b'[' if !in_string => depth += 1,
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            b'"' => at += tokens::length_of_string(&bytes[at..]) - 1,
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        is_escaped = byte == b'\\' && !is_escaped;
         if depth > DEPTH {
             return true;
         }
+        at += 1;
     }
     false
 }

@@ -1,6 +1,7 @@
 //! The answer of a command before it has a format. Every format is made from this one value, so that formats cannot
 //! disagree.
 
+use compact_str::CompactString;
 use jiff::Timestamp;
 
 use crate::json::Raw;
@@ -11,7 +12,7 @@ pub enum Value {
     /// The server sent nothing: `null` in JSON.
     Absent,
     /// Text, which may come from the server and is then made harmless on the way out.
-    Text(String),
+    Text(CompactString),
     /// A whole number.
     Number(i64),
     /// Yes or no.
@@ -22,13 +23,17 @@ pub enum Value {
     Seconds(i64),
     /// JSON as the server wrote it.
     Raw(Raw),
-    /// A list of such pieces, and the words that stand for it in a table.
-    RawList {
-        /// What a table shows, e.g. the names of icons.
-        label: String,
-        /// What JSON shows.
-        items: Box<[Raw]>,
-    },
+    /// A list of such pieces. Boxed, because most values are smaller, and a large answer has many.
+    RawList(Box<RawList>),
+}
+
+/// Pieces of JSON as the server wrote them.
+#[derive(Clone, Debug)]
+pub struct RawList {
+    /// What a table shows, e.g. the names of icons.
+    pub label: CompactString,
+    /// What JSON shows.
+    pub items: Vec<Raw>,
 }
 
 impl Value {
@@ -36,6 +41,12 @@ impl Value {
     #[must_use]
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
+    }
+}
+
+impl From<RawList> for Value {
+    fn from(list: RawList) -> Self {
+        Self::RawList(Box::new(list))
     }
 }
 
@@ -47,7 +58,7 @@ impl From<&str> for Value {
 
 impl From<String> for Value {
     fn from(text: String) -> Self {
-        Self::Text(text)
+        Self::Text(text.into())
     }
 }
 
@@ -228,7 +239,16 @@ impl Row {
         self.0.iter().map(|(field, value)| (*field, value))
     }
 
-    fn place(&self, key: &str) -> usize {
+    /// The value at a place that [`Self::place`] found in a row of the same fields.
+    pub(crate) fn at(&self, place: usize) -> &Value {
+        &self.0[place].1
+    }
+
+    /// Where the value of a field is.
+    ///
+    /// # Panics
+    /// If the row has no such field.
+    pub(crate) fn place(&self, key: &str) -> usize {
         let place = self.0.iter().position(|(field, _)| field.key == key);
         place.unwrap_or_else(|| unreachable!("no field is called {key:?}"))
     }

@@ -3,12 +3,21 @@
 /// A word without what people disagree on: case, spaces, `_` and `-`. `callId`, `call_id` and `Call ID` are one.
 #[must_use]
 pub fn plain(word: &str) -> String {
+    let mut plain = String::with_capacity(word.len());
+    push_plain(word, &mut plain);
+    plain
+}
+
+/// Appends such a word: every key of a large reply is looked up by it, in one buffer.
+pub(crate) fn push_plain(word: &str, plain: &mut String) {
     let counts = |letter: &char| !(letter.is_whitespace() || matches!(letter, '_' | '-'));
-    // Nearly every key of a reply, and each is spelled so once.
-    if word.is_ascii() {
-        return word.chars().filter(counts).map(|letter| letter.to_ascii_lowercase()).collect();
+    if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        let start = plain.len();
+        plain.push_str(word);
+        plain[start..].make_ascii_lowercase();
+    } else {
+        plain.extend(word.chars().filter(counts).flat_map(char::to_lowercase));
     }
-    word.chars().filter(counts).flat_map(char::to_lowercase).collect()
 }
 
 /// The nearest of `known` within two edits of `word`, or within a third of its length, whatever its case. Of a short

@@ -131,7 +131,7 @@ async fn check(
         let failure = failures.iter().find(is_its_own);
         failure.map_or_else(|| "ok".to_owned(), |failure| failure.problem.kind.to_owned())
     };
-    let rows = chosen.iter().map(|profile| row(profile, default, Value::Text(verdict(profile)))).collect();
+    let rows = chosen.iter().map(|profile| row(profile, default, verdict(profile).into())).collect();
     let mut report = report(rows, false);
     report.notes = failures.iter().map(note).collect();
     Ok(Outcome { report, status })

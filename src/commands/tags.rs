@@ -19,7 +19,7 @@ use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Tag;
 use crate::floor::pause::WINDOW;
 use crate::moment::moment;
-use crate::report::{Document, ExtraFields, Field, Meaning, Report, Row, Shape, Shown, Value};
+use crate::report::{Document, ExtraFields, Field, Meaning, RawList, Report, Row, Shape, Shown, Value};
 
 /// Show recent notifications with their icons
 ///
@@ -192,7 +192,7 @@ fn outcome(args: &TagsArgs, window: &Window, answers: Answers<Answer<Tags<Row>>>
     }
     let head =
         Row::new(DOCUMENT.head).with("as_of", as_of).with("since", window.since).with("until", window.until);
-    let icons = Value::RawList { label: String::new(), items: icons.into() };
+    let icons = RawList { label: "".into(), items: icons };
     let report = Report {
         head,
         tail: Row::new(DOCUMENT.tail).with("icons", icons),
@@ -215,7 +215,7 @@ pub fn row(profile: String, tag: Tag) -> Row {
         .with("agent_id", tag.agent_id)
         .with("call_id", tag.call_id)
         .with("customer", tag.customer)
-        .with("icons", Value::RawList { label, items: tag.icons.into() })
+        .with("icons", RawList { label: label.into(), items: tag.icons })
         .with("fields", tag.fields)
 }
 
@@ -316,8 +316,9 @@ impl Order {
 
     /// A stable sort. Rows without a value come last in both directions.
     fn sort(self, rows: &mut [Row]) {
+        let Some(place) = rows.first().map(|row| row.place(self.key)) else { return };
         rows.sort_by(|left, right| {
-            let order = match (left.get(self.key), right.get(self.key)) {
+            let order = match (left.at(place), right.at(place)) {
                 (Value::Time(left), Value::Time(right)) => left.cmp(right),
                 (Value::Text(left), Value::Text(right)) => left.cmp(right),
                 (left, right) => return left.is_absent().cmp(&right.is_absent()),

@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use super::tokens::tokens;
+use super::tokens::{spans, tokens};
 
 /// How a JSON document is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,9 @@ impl Layout {
 
 /// Writes checked JSON so that it takes part in a document at this depth.
 pub fn write_raw(json: &str, layout: Layout, mut depth: usize, out: &mut Vec<u8>) {
+    if layout == Layout::Compact {
+        return spans(json).for_each(|span| write_harmless(span, out));
+    }
     let mut tokens = tokens(json).map(|(_, token)| token).peekable();
     while let Some(token) = tokens.next() {
         match token {
@@ -54,8 +57,7 @@ pub fn write_raw(json: &str, layout: Layout, mut depth: usize, out: &mut Vec<u8>
                 layout.begin_line(depth, out);
             }
             ":" => out.extend_from_slice(layout.colon()),
-            _ if token.bytes().all(|byte| byte < 0x7f) => out.extend_from_slice(token.as_bytes()),
-            _ => token.chars().for_each(|character| write_character(character, out)),
+            _ => write_harmless(token, out),
         }
     }
 }
@@ -63,30 +65,42 @@ pub fn write_raw(json: &str, layout: Layout, mut depth: usize, out: &mut Vec<u8>
 /// Writes text of our own as a JSON string, with the same characters escaped.
 pub fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')) {
-        out.extend_from_slice(text.as_bytes());
-    } else {
-        for character in text.chars() {
-            match character {
-                '"' => out.extend_from_slice(b"\\\""),
-                '\\' => out.extend_from_slice(b"\\\\"),
-                '\n' => out.extend_from_slice(b"\\n"),
-                '\r' => out.extend_from_slice(b"\\r"),
-                '\t' => out.extend_from_slice(b"\\t"),
-                character => write_character(character, out),
-            }
-        }
+    let mut rest = text;
+    let is_short = |byte| matches!(byte, b'"' | b'\\' | b'\n' | b'\r' | b'\t');
+    while let Some(at) = rest.bytes().position(is_short) {
+        write_harmless(&rest[..at], out);
+        out.extend_from_slice(match rest.as_bytes()[at] {
+            b'"' => b"\\\"",
+            b'\n' => b"\\n",
+            b'\r' => b"\\r",
+            b'\t' => b"\\t",
+            _ => b"\\\\",
+        });
+        rest = &rest[at + 1..];
     }
+    write_harmless(rest, out);
     out.push(b'"');
 }
 
-fn write_character(character: char, out: &mut Vec<u8>) {
-    if is_harmful(character) {
-        // A vector takes whatever is written.
-        let _ = write!(out, "\\u{:04x}", u32::from(character));
-    } else {
-        out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+/// Most text has nothing to escape, and is found to be so many bytes at a time: without an early end, compilers compare
+/// them at once.
+fn write_harmless(text: &str, out: &mut Vec<u8>) {
+    if !text.bytes().fold(false, |found, byte| found | may_begin_harmful(byte)) {
+        return out.extend_from_slice(text.as_bytes());
     }
+    for character in text.chars() {
+        if is_harmful(character) {
+            // A vector takes whatever is written.
+            let _ = write!(out, "\\u{:04x}", u32::from(character));
+        } else {
+            out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+    }
+}
+
+/// Whether a character that begins with this byte may be harmful.
+fn may_begin_harmful(byte: u8) -> bool {
+    byte < b' ' || matches!(byte, 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef)
 }
 
 /// Whether JSON may contain the character raw, but a terminal would obey or hide it.

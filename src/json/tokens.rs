@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
+
 /// The tokens of a text with their places: brackets, commas, colons, strings with their quotation marks, numbers and
 /// words. Of a text that is no JSON it makes some tokens as well, and comes to an end.
 pub(super) fn tokens(json: &str) -> impl Iterator<Item = (usize, &str)> {
@@ -27,14 +29,32 @@ fn ends_word(byte: u8) -> bool {
     is_space(byte) || matches!(byte, b'{' | b'}' | b'[' | b']' | b',' | b':' | b'"')
 }
 
-fn length_of_string(from_quote: &[u8]) -> usize {
-    let mut is_escaped = false;
-    let closes = |byte: &u8| {
-        let closes = *byte == b'"' && !is_escaped;
-        is_escaped = *byte == b'\\' && !is_escaped;
-        closes
-    };
-    from_quote[1..].iter().position(closes).map_or(from_quote.len(), |inside| inside + 2)
+/// Bytes from a quotation mark to the one that ends the string, or to the end of a text that never ends it.
+pub(super) fn length_of_string(from_quote: &[u8]) -> usize {
+    let mut at = 1;
+    while let Some(next) = from_quote.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        at += next;
+        if from_quote[at] == b'"' {
+            return at + 1;
+        }
+        // What is escaped ends nothing.
+        at += 2;
+    }
+    from_quote.len()
+}
+
+/// The pieces of checked JSON between its white space.
+pub(super) fn spans(json: &str) -> impl Iterator<Item = &str> {
+    let bytes = json.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        at += bytes[at..].iter().take_while(|byte| is_space(**byte)).count();
+        let start = at;
+        while let Some(byte) = bytes.get(at).filter(|byte| !is_space(**byte)) {
+            at += if *byte == b'"' { length_of_string(&bytes[at..]) } else { 1 };
+        }
+        (start < at).then(|| &json[start..at])
+    })
 }
 
 /// Checked JSON without the white space between its tokens.
@@ -43,7 +63,7 @@ pub fn compact(json: &str) -> Cow<'_, str> {
     if !json.bytes().any(is_space) {
         return Cow::Borrowed(json);
     }
-    Cow::Owned(tokens(json).map(|(_, token)| token).collect())
+    Cow::Owned(spans(json).collect())
 }
 
 /// Writes other tokens in place of strings and numbers of checked JSON; every other byte stays where it is.

@@ -50,7 +50,7 @@ impl<'r> Cell<'r> {
             Value::Time(time) => Content::Time(*time),
             Value::Seconds(seconds) => Content::Seconds(*seconds),
             Value::Raw(raw) => Content::of_json(raw),
-            Value::RawList { label, .. } => Content::Text(Cow::Borrowed(label)),
+            Value::RawList(list) => Content::Text(Cow::Borrowed(&list.label)),
         };
         Self { content, meaning, key }
     }

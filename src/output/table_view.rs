@@ -259,9 +259,9 @@ fn read_extra_fields(report: &Report) -> (Vec<String>, ExtraTexts) {
 fn inside<'r>(value: &'r Value, path: &[String]) -> Option<&'r RawValue> {
     match value {
         Value::Raw(raw) => json::find(raw, path),
-        Value::RawList { items, .. } => {
+        Value::RawList(list) => {
             let (first, rest) = path.split_first()?;
-            json::find(items.get(first.parse::<usize>().ok()?)?, rest)
+            json::find(list.items.get(first.parse::<usize>().ok()?)?, rest)
         }
         _ => None,
     }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use crate::client::replies::lenient;
 use crate::client::replies::lenient::Object;
 use crate::json::RawValue;
-use crate::words::plain;
+use crate::words::{plain, push_plain};
 
 mod known;
 
@@ -69,6 +69,8 @@ pub struct Findings<'a, N>(Vec<Finding<'a, N>>);
 #[derive(Debug)]
 struct Finding<'a, N> {
     name: N,
+    /// How far from the best spelling.
+    rank: usize,
     /// The position of the key in the object.
     key: usize,
     value: &'a RawValue,
@@ -93,25 +95,31 @@ impl<N: Copy + Ord> Spellings<N> {
     /// Finds every known spelling in an object.
     #[must_use]
     pub fn find<'a>(&self, object: &Object<'a>) -> Findings<'a, N> {
-        let mut findings = Vec::new();
+        let mut findings = Vec::with_capacity(object.0.len());
         let mut look_up = |spelling: &str, key, value| {
             if let Some(&(name, rank)) = self.index.get(spelling) {
-                findings.push((rank, Finding { name, key, value }));
+                findings.push(Finding { name, rank, key, value });
             }
         };
-        for (key, (spelling, value)) in object.0.iter().enumerate() {
-            let spelling = plain(spelling);
+        let mut spelling = String::new();
+        for (key, (written, value)) in object.0.iter().enumerate() {
+            spelling.clear();
+            push_plain(written, &mut spelling);
             look_up(&spelling, key, *value);
             if lenient::is_object(value) && self.parents.contains(&spelling) {
+                spelling.push('.');
+                let parent = spelling.len();
                 // An item with too many keys inside is no reason to refuse it: nothing is found there.
                 for (inner, value) in Object::read(value).unwrap_or_default().0 {
-                    look_up(&format!("{spelling}.{}", plain(&inner)), key, value);
+                    spelling.truncate(parent);
+                    push_plain(&inner, &mut spelling);
+                    look_up(&spelling, key, value);
                 }
             }
         }
         // Of equal keys the last counts, so it has to come first among equals.
-        findings.sort_by_key(|(rank, finding)| (finding.name, *rank, std::cmp::Reverse(finding.key)));
-        Findings(findings.into_iter().map(|(_, finding)| finding).collect())
+        findings.sort_by_key(|finding| (finding.name, finding.rank, std::cmp::Reverse(finding.key)));
+        Findings(findings)
     }
 }
 

@@ -53,7 +53,7 @@ fn answered(line: &str, tags: &[(&str, Option<&str>)]) -> (Vec<String>, Vec<Stri
     let answers = Answers { given: vec![("asha".to_owned(), answer)], failures: vec![], is_many: false };
     let Outcome { report, status } = outcome(&args, &window, answers, now);
     let kinds = report.rows.iter().map(|row| match row.get("kind") {
-        Value::Text(kind) => kind.clone(),
+        Value::Text(kind) => kind.to_string(),
         other => panic!("{other:?}"),
     });
     (kinds.collect(), report.notes, status.code())

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::floor::answer::Tag;
 use crate::floor::event::words::{AlertChange, AlertWhat, EndReason, GapCause, Level, StateCause};
 use crate::json::Raw;
-use crate::report::{Field, Meaning, Row, Shown, Value};
+use crate::report::{Field, Meaning, RawList, Row, Shown, Value};
 
 /// How one type of event is named, and what it holds.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +77,7 @@ held! {
     i64: |number| Value::Number(*number);
     u32: |number| Value::Number((*number).into());
     u8: |number| Value::Number((*number).into());
-    String: |text| Value::Text(text.clone());
+    String: |text| text.as_str().into();
     Timestamp: |time| Value::Time(*time);
     Raw: |json| Value::Raw(json.clone());
     StateCause: |cause| cause.word().into();
@@ -322,7 +322,7 @@ impl Kind for ReportedTag {
             .with("agent_id", tag.agent_id.clone())
             .with("call_id", tag.call_id.clone())
             .with("customer", tag.customer.clone())
-            .with("icons", Value::RawList { label, items: tag.icons.clone().into() })
+            .with("icons", RawList { label: label.into(), items: tag.icons.clone() })
             .with("fields", tag.fields.clone())
             .with("initial", *initial)
             .with("changed", *changed)

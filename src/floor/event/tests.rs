@@ -75,8 +75,6 @@ fn a_tag_carries_what_the_server_wrote() {
     let row = event(EventKind::Tag(Box::new(ReportedTag { tag, initial: false, changed: false }))).row();
     let value = |key: &str| row.get(key);
     assert!(matches!(value("fields"), Value::Raw(raw) if raw.get() == r#"{ "_id": "x1",  "n": 1e400 }"#));
-    assert!(
-        matches!(value("icons"), Value::RawList { label, items } if label == "phone" && items.len() == 1)
-    );
+    assert!(matches!(value("icons"), Value::RawList(list) if list.label == "phone" && list.items.len() == 1));
     assert!(matches!(value("initial"), Value::Flag(false)));
 }

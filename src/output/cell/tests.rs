@@ -1,5 +1,6 @@
 use super::*;
 use crate::output::formats::sample::{india, now, raw};
+use crate::report::RawList;
 
 fn exact(value: &Value, meaning: Meaning) -> String {
     Cell::new(value, meaning, "key").exact(&india(), false).into_owned()
@@ -12,7 +13,7 @@ fn display(value: &Value, meaning: Meaning, key: &str) -> (String, Tint) {
 
 #[test]
 fn machines_get_exact_text() {
-    let label = Value::RawList { label: "missed, callback".into(), items: [raw("{}")].into() };
+    let label = RawList { label: "missed, callback".into(), items: [raw("{}")].into() };
     for (value, meaning, text) in [
         (Value::Absent, Meaning::Time, ""),
         (Value::Text("Missed".into()), Meaning::Kind, "Missed"),
@@ -21,7 +22,7 @@ fn machines_get_exact_text() {
         (Value::Flag(false), Meaning::Text, "false"),
         (Value::Time(now()), Meaning::Time, "2026-11-23T13:30:00+05:30"),
         (Value::Seconds(-90), Meaning::Remaining, "-90"),
-        (label, Meaning::Icons, "missed, callback"),
+        (label.into(), Meaning::Icons, "missed, callback"),
     ] {
         assert_eq!(exact(&value, meaning), text, "{value:?}");
     }
@@ -51,7 +52,7 @@ fn json_of_the_server_keeps_its_digits() {
 fn people_get_words_and_marks() {
     for (value, meaning, key, words, tint) in [
         (Value::Absent, Meaning::Kind, "kind", "", Tint::Plain),
-        (Value::Text(String::new()), Meaning::Kind, "kind", "", Tint::Plain),
+        ("".into(), Meaning::Kind, "kind", "", Tint::Plain),
         (Value::Text("missed_call".into()), Meaning::Kind, "kind", "✗ missed_call", Tint::Bad),
         (Value::Text("note".into()), Meaning::Kind, "kind", "· note", Tint::Quiet),
         (Value::Text("missed".into()), Meaning::Text, "message", "missed", Tint::Plain),

@@ -161,7 +161,7 @@ impl Json<'_> {
                 write_raw(&mask_json(raw.get(), field.key), self.layout, depth, out);
             }
             Value::Raw(raw) => write_raw(raw.get(), self.layout, depth, out),
-            Value::RawList { items, .. } => self.list(items, depth, out, |item, out| {
+            Value::RawList(list) => self.list(&list.items, depth, out, |item, out| {
                 let item = if self.mask { mask_json(item.get(), field.key) } else { item.get().into() };
                 write_raw(&item, self.layout, depth + 1, out);
             }),

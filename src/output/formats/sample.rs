@@ -7,7 +7,7 @@ use serde_json::Map;
 use crate::json::Raw;
 use crate::output::presentation::{Format, Presentation};
 use crate::output::text::style::Tint;
-use crate::report::{Document, ExtraFields, Field, Meaning, Report, Row, Shape, Shown, Value};
+use crate::report::{Document, ExtraFields, Field, Meaning, RawList, Report, Row, Shape, Shown, Value};
 
 pub(crate) static CALLS: Document = Document {
     name: "calls",
@@ -66,7 +66,7 @@ pub(crate) fn call(seconds_ago: i64, kind: &str, message: &str) -> Row {
         .with("time", now() - SignedDuration::from_secs(seconds_ago))
         .with("kind", kind)
         .with("message", message)
-        .with("icons", Value::RawList { label: String::new(), items: Box::default() })
+        .with("icons", RawList { label: "".into(), items: Vec::new() })
 }
 
 /// What supervisors see on a good day and on a bad one.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::output::formats::sample::{CALLS, call, india, raw, report};
+use crate::report::RawList;
 
 fn names(columns: &[Column]) -> Vec<&str> {
     columns.iter().map(|column| &*column.name).collect()
@@ -76,7 +77,7 @@ fn a_script_gets_the_same_columns_whatever_values_rows_have() {
 #[test]
 fn paths_lead_into_what_the_server_sent() {
     let fields = r#"{"queue": "sales", "q": 1, "q": 2, "detail": {"list": [10, {"x": null}], "n": 1e400}}"#;
-    let icons = Value::RawList {
+    let icons = RawList {
         label: "missed".into(),
         items: [raw(r#"{"name":"missed","action":{"type":"call"}}"#)].into(),
     };

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Layout, write_document, write_ndjson, write_problem, write_raw, write_string};
 use crate::json::{Raw, any_json};
 use crate::output::payloads::{assert_harmless, payloads};
-use crate::report::{Document, Field, Meaning, Problem, Report, Row, Shape, Shown, Value};
+use crate::report::{Document, Field, Meaning, Problem, RawList, Report, Row, Shape, Shown, Value};
 
 const fn field(key: &'static str, meaning: Meaning) -> Field {
     Field { key, title: "", meaning, shown: Shown::OnRequest, about: "" }
@@ -43,7 +43,7 @@ fn time(text: &str) -> Value {
 }
 
 fn icons(items: &[&str]) -> Value {
-    Value::RawList { label: String::new(), items: items.iter().map(|item| raw(item)).collect() }
+    RawList { label: "".into(), items: items.iter().map(|item| raw(item)).collect() }.into()
 }
 
 fn row(message: &str, fields: &str) -> Row {

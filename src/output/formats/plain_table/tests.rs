@@ -4,7 +4,7 @@ use super::*;
 use crate::output::formats::sample::{any_calls, call, floor, piped, raw, report, text, without_colour};
 use crate::output::payloads::{assert_harmless, payloads};
 use crate::output::text::sanitize::sanitize;
-use crate::report::{Report, Value};
+use crate::report::{RawList, Report, Value};
 
 fn drawn(report: &Report, presentation: &Presentation) -> String {
     let view = TableView::for_table(report, presentation.columns.as_deref()).expect("known columns");
@@ -70,7 +70,7 @@ fn no_payload_gets_through_in_any_column() {
         let row = call(1, payload, payload)
             .with("profile", text(payload))
             .with("customer", text(payload))
-            .with("icons", Value::RawList { label: payload.into(), items: Box::default() });
+            .with("icons", RawList { label: payload.into(), items: Vec::new() });
         let table = drawn(&report(vec![row, call(1, "note", "next")]), &piped());
         assert_harmless("a table", name, &table);
         assert_eq!(table.lines().count(), 3, "{name}");

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::schema;
 use crate::json::Raw;
 use crate::output::formats::json::{Layout, write_document};
-use crate::report::{Document, Field, Meaning, Problem, Report, Row, Shape, Shown, Value};
+use crate::report::{Document, Field, Meaning, Problem, RawList, Report, Row, Shape, Shown, Value};
 
 const fn field(key: &'static str, meaning: Meaning, about: &'static str) -> Field {
     Field { key, title: "", meaning, shown: Shown::OnRequest, about }
@@ -53,7 +53,7 @@ fn report(document: &'static Document, single: bool) -> Json {
     let rows = if single { vec![full] } else { vec![full, silent] };
     let mut report = Report { single, ..Report::new(document, rows) };
     if document.name == TAGS.name {
-        let icons = Value::RawList { label: String::new(), items: [raw("1")].into() };
+        let icons = RawList { label: "".into(), items: [raw("1")].into() };
         report.head = report.head.with("as_of", Timestamp::UNIX_EPOCH);
         report.tail = report.tail.with("icons", icons);
     }

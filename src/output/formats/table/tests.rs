@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::output::formats::sample::{any_calls, call, floor, report, terminal, text, without_colour};
 use crate::output::payloads::{assert_harmless, payloads};
-use crate::report::{Report, Value};
+use crate::report::{RawList, Report, Value};
 
 fn drawn(report: &Report, presentation: &Presentation) -> String {
     let view = TableView::for_table(report, presentation.columns.as_deref()).expect("known columns");
@@ -90,7 +90,7 @@ fn no_payload_gets_through_in_any_column() {
         let row = call(1, payload, payload)
             .with("profile", text(payload))
             .with("customer", text(payload))
-            .with("icons", Value::RawList { label: payload.into(), items: Box::default() });
+            .with("icons", RawList { label: payload.into(), items: Vec::new() });
         let report = report(vec![row, call(1, "note", "next")]);
         for presentation in [terminal(80), Presentation { color: true, ..terminal(200) }] {
             let table = without_colour(&drawn(&report, &presentation));
