@@ -281,9 +281,10 @@ impl From<FileError> for Failure {
                 Self::config(message),
                 "use a file that you own, because the file decides where the session is sent".to_owned(),
             ),
-            FileError::NotAFile { .. } | FileError::TooLarge { .. } | FileError::DanglingLink { .. } => {
-                (Self::config(message), "move it away: deepcall writes a new one".to_owned())
-            }
+            FileError::NotAFile { .. } | FileError::TooLarge { .. } | FileError::DanglingLink { .. } => (
+                Self::config(message),
+                "move the file to another place: deepcall writes a new one".to_owned(),
+            ),
             FileError::Io { .. } | FileError::NotSynced { .. } => (
                 Self::failed("store", message),
                 "check the folder's permissions and the free space".to_owned(),

@@ -76,7 +76,7 @@ pub enum FileError {
         path: PathBuf,
     },
     /// A symbolic link to nothing is not written through.
-    #[error("{} is a link that leads nowhere", path.display())]
+    #[error("{} is a symbolic link to something that does not exist", path.display())]
     DanglingLink {
         /// The link.
         path: PathBuf,

@@ -207,7 +207,7 @@ fn unusable(error: &FileError) -> Failure {
     let failure = Failure::config(error.to_string());
     match error.source() {
         Some(cause) => failure.caused_by(cause),
-        None => failure.hint("mend it, or move it away"),
+        None => failure.hint("correct it, or move the file to another place"),
     }
 }
 
