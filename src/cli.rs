@@ -44,7 +44,7 @@ use crate::output::text::sanitize::sanitize_lines;
     args_override_self = true,
     disable_help_subcommand = false
 )]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
     // These may also precede the command; `order` moves them behind it, where they have an effect.
@@ -58,7 +58,7 @@ pub struct Cli {
 
 /// The description of a command is the doc comment of its arguments.
 #[derive(Subcommand, Clone, Debug)]
-pub enum Command {
+pub(crate) enum Command {
     Login(LoginArgs),
     Logout(LogoutArgs),
     Profiles(ProfilesArgs),
@@ -103,15 +103,22 @@ pub fn definition() -> clap::Command {
     shape::shaped(Cli::command())
 }
 
-/// Parses the command line into the command and the options that are settings.
-///
+/// A parsed command line.
+#[derive(Debug)]
+pub struct Parsed {
+    pub(crate) command: Command,
+    /// The options that are settings.
+    pub typed: Typed,
+}
+
 /// # Errors
 /// Help, version, or a mistake, as clap reports them.
-pub fn parse(arguments: Vec<OsString>) -> Result<(Command, Typed), clap::Error> {
+pub fn parse(arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
     let mut definition = definition();
     let arguments = order::options_behind_command(&definition, arguments);
     let matches = definition.try_get_matches_from_mut(arguments)?;
-    Ok((Cli::from_arg_matches(&matches)?.command, Typed::of(&definition, &matches)))
+    let command = Cli::from_arg_matches(&matches)?.command;
+    Ok(Parsed { command, typed: Typed::of(&definition, &matches) })
 }
 
 /// Writes what clap reported: help and version go to stdout, a mistake is a usage error.
@@ -147,7 +154,7 @@ fn without_colors(painted: &str) -> String {
 
 /// The format that was typed, for a command line that cannot be parsed.
 #[must_use]
-pub fn typed_format(arguments: &[OsString]) -> Option<String> {
+pub(crate) fn typed_format(arguments: &[OsString]) -> Option<String> {
     let mut words =
         arguments.iter().filter_map(|argument| argument.to_str()).take_while(|word| *word != "--");
     let mut typed = None;

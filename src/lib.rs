@@ -59,9 +59,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: Environme
         return welcome::run(&app);
     }
     match cli::parse(arguments) {
-        Ok((command, typed)) => {
-            app.set_typed(typed);
-            app.console.finish(command.run(&app))
+        Ok(parsed) => {
+            app.set_typed(parsed.typed);
+            app.console.finish(parsed.command.run(&app))
         }
         Err(error) => cli::report(&error, &app),
     }

@@ -197,7 +197,7 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
 
 /// The examples of a command; none if it is unknown.
 #[must_use]
-pub fn of(command: &str) -> &'static [Example] {
+pub(crate) fn of(command: &str) -> &'static [Example] {
     EXAMPLES.iter().find(|(name, _)| *name == command).map_or(&[], |(_, examples)| examples)
 }
 

@@ -25,30 +25,30 @@ use crate::output::text::sanitize::sanitize_lines;
 /// them. The reply goes to stdout byte for byte, even if it reports an error; stderr and the exit code report the
 /// error then too.
 #[derive(Args, Clone, Debug)]
-pub struct ApiArgs {
+pub(crate) struct ApiArgs {
     /// Path below /api/v2, e.g. Agent/live
     #[arg(value_name = "PATH")]
-    pub path: String,
+    path: String,
     /// Add a field to the body: JSON if it parses, else text
     #[arg(short = 'f', long = "field", value_name = "KEY=VALUE", value_parser = pair)]
-    pub fields: Vec<(String, String)>,
+    fields: Vec<(String, String)>,
     /// Add a field whose value is read from a file, or from standard input for @-
     #[arg(short = 'F', long = "field-file", value_name = "KEY=@FILE", value_parser = file_pair)]
-    pub files: Vec<(String, PathBuf)>,
+    files: Vec<(String, PathBuf)>,
     /// Read the body, one JSON object, from a file, or from standard input for -
     #[arg(long, value_name = "FILE")]
-    pub input: Option<PathBuf>,
+    input: Option<PathBuf>,
     /// Filter the reply with this jq expression
     #[arg(long, value_name = "EXPR")]
-    pub jq: Option<String>,
+    jq: Option<String>,
     #[command(flatten)]
-    pub profile: ProfileOptions,
+    profile: ProfileOptions,
     #[command(flatten)]
-    pub connection: ConnectionOptions,
+    connection: ConnectionOptions,
     #[command(flatten)]
-    pub sandbox: SandboxOptions,
+    sandbox: SandboxOptions,
     #[command(flatten)]
-    pub talk: TalkOptions,
+    talk: TalkOptions,
 }
 
 pub(crate) fn run(args: &ApiArgs, app: &App) -> Result<ExitStatus, Failure> {

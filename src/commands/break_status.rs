@@ -16,18 +16,18 @@ use crate::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown,
 ///
 /// "Not on break" is an answer, not a failure. With --exit-status the exit code gives the answer too.
 #[derive(Args, Clone, Debug)]
-pub struct BreakStatusArgs {
+pub(crate) struct BreakStatusArgs {
     /// Exit with 0 if on break, 3 if not
     ///
     /// With several profiles: 0 if any of them is.
     #[arg(long)]
-    pub exit_status: bool,
+    exit_status: bool,
     #[command(flatten)]
-    pub query: QueryOptions,
+    query: QueryOptions,
     #[command(flatten)]
-    pub output: OutputOptions,
+    output: OutputOptions,
     #[command(flatten)]
-    pub talk: TalkOptions,
+    talk: TalkOptions,
 }
 
 pub(crate) fn run(args: &BreakStatusArgs, app: &App) -> Result<ExitStatus, Failure> {
@@ -40,7 +40,7 @@ pub(crate) fn run(args: &BreakStatusArgs, app: &App) -> Result<ExitStatus, Failu
 }
 
 /// The document of `deepcall break-status`.
-pub static DOCUMENT: Document = Document {
+pub(crate) static DOCUMENT: Document = Document {
     name: "break-status",
     rows_key: "break_status",
     head: &[],

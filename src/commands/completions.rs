@@ -13,10 +13,10 @@ use crate::failure::{ExitStatus, Failure};
 ///
 /// Packages install these scripts; this command is for other ways of installing.
 #[derive(Args, Clone, Debug)]
-pub struct CompletionsArgs {
+pub(crate) struct CompletionsArgs {
     /// The shell for which to print it
     #[arg(value_enum)]
-    pub shell: Shell,
+    shell: Shell,
 }
 
 pub(crate) fn run(args: &CompletionsArgs, definition: Command, app: &App) -> Result<ExitStatus, Failure> {
@@ -57,7 +57,7 @@ impl Shell {
 }
 
 /// A completion script sets this variable when it requests candidates from the program.
-pub const VARIABLE: &str = "DEEPCALL_COMPLETE";
+pub(crate) const VARIABLE: &str = "DEEPCALL_COMPLETE";
 
 /// The completion script for a shell. All except nushell's run the program at each Tab, so they complete names of profiles
 /// and columns too.

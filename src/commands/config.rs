@@ -31,14 +31,14 @@ use crate::store::Profile;
 /// the profile, the profile over config.toml, and that over the default. `deepcall config set --help` lists the keys.
 #[derive(Args, Clone, Debug)]
 #[command(disable_help_subcommand = true)]
-pub struct ConfigArgs {
+pub(crate) struct ConfigArgs {
     #[command(subcommand)]
-    pub action: ConfigAction,
+    action: ConfigAction,
 }
 
 /// The description of a subcommand is the doc comment of its arguments.
 #[derive(Subcommand, Clone, Debug)]
-pub enum ConfigAction {
+pub(crate) enum ConfigAction {
     /// Print the path of config.toml, even if it does not exist yet
     Path,
     Show(ShowArgs),
@@ -52,11 +52,11 @@ pub enum ConfigAction {
 /// A value comes from a variable, the profile in use, config.toml, or the default. A wrong value is an error with exit
 /// code 2. For a secret it shows only that it is set.
 #[derive(Args, Clone, Debug)]
-pub struct ShowArgs {
+pub(crate) struct ShowArgs {
     #[command(flatten)]
-    pub output: OutputOptions,
+    output: OutputOptions,
     #[command(flatten)]
-    pub talk: TalkOptions,
+    talk: TalkOptions,
 }
 
 /// Set a key in config.toml
@@ -64,25 +64,25 @@ pub struct ShowArgs {
 /// The value has the form that its option takes, and is checked before it is written. Comments and order of the file
 /// stay.
 #[derive(Args, Clone, Debug)]
-pub struct SetArgs {
+pub(crate) struct SetArgs {
     /// The key, e.g. timezone, watch.interval or alert.break.lunch
     #[arg(value_name = "KEY", long_help = all_keys())]
-    pub key: String,
+    key: String,
     /// The new value
     #[arg(value_name = "VALUE", allow_hyphen_values = true)]
-    pub value: String,
+    value: String,
     #[command(flatten)]
-    pub talk: TalkOptions,
+    talk: TalkOptions,
 }
 
 /// Remove a key from config.toml
 #[derive(Args, Clone, Debug)]
-pub struct UnsetArgs {
+pub(crate) struct UnsetArgs {
     /// The key, e.g. timezone, watch.interval or alert.break.lunch
     #[arg(value_name = "KEY")]
-    pub key: String,
+    key: String,
     #[command(flatten)]
-    pub talk: TalkOptions,
+    talk: TalkOptions,
 }
 
 /// Edit config.toml in an editor
@@ -90,9 +90,9 @@ pub struct UnsetArgs {
 /// VISUAL or EDITOR names the editor, else it is vi. It edits a copy, which replaces the file only if it has no mistakes.
 /// A copy with mistakes can be edited again, and is not lost. The editor gets no credentials.
 #[derive(Args, Clone, Debug)]
-pub struct EditArgs {
+pub(crate) struct EditArgs {
     #[command(flatten)]
-    pub talk: TalkOptions,
+    talk: TalkOptions,
 }
 
 pub(crate) fn run(args: &ConfigArgs, app: &App) -> Result<ExitStatus, Failure> {
@@ -199,7 +199,7 @@ fn all_keys() -> String {
 }
 
 /// The document of `deepcall config show`.
-pub static DOCUMENT: Document = Document {
+pub(crate) static DOCUMENT: Document = Document {
     name: "config",
     rows_key: "config",
     head: &[Field::new("path", "PATH", Meaning::Text, Shown::OnRequest, "where config.toml is or would be")],

@@ -32,7 +32,7 @@ use crate::store::{Profiles, StoreKind};
 /// and the checks so far are shown. A request to a server may take ten seconds, a request to the keyring three. Servers
 /// and sessions are checked in parallel.
 #[derive(Args, Clone, Debug)]
-pub struct DoctorArgs {
+pub(crate) struct DoctorArgs {
     #[arg(long, value_name = "URL", help_heading = "Connection")]
     server: Option<String>,
     #[arg(long, value_name = "FILE", help_heading = "Connection")]
@@ -40,11 +40,11 @@ pub struct DoctorArgs {
     #[arg(long, value_name = "DURATION", value_parser = TIMEOUT.checked(), help_heading = "Connection")]
     timeout: Option<String>,
     #[command(flatten)]
-    pub sandbox: SandboxOptions,
+    sandbox: SandboxOptions,
     #[command(flatten)]
-    pub format: FormatOptions,
+    format: FormatOptions,
     #[command(flatten)]
-    pub talk: TalkOptions,
+    talk: TalkOptions,
 }
 
 /// A failed check does not prevent the others.
@@ -114,7 +114,7 @@ impl DoctorArgs {
 }
 
 /// The document of `deepcall doctor`.
-pub static DOCUMENT: Document = Document {
+pub(crate) static DOCUMENT: Document = Document {
     name: "doctor",
     rows_key: "checks",
     head: &[],

@@ -15,12 +15,12 @@ use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape
 ///
 /// Shows the meaning and what to do. It needs no network, because it prints the tables that the program itself uses.
 #[derive(Args, Clone, Debug)]
-pub struct ExplainArgs {
+pub(crate) struct ExplainArgs {
     /// A DeepCall error code such as 1044, or `exit` and an exit code such as 5; without a code, all are shown
     #[arg(value_name = "CODE", num_args = 0..=2)]
-    pub what: Vec<String>,
+    what: Vec<String>,
     #[command(flatten)]
-    pub format: FormatOptions,
+    format: FormatOptions,
 }
 
 pub(crate) fn run(args: &ExplainArgs, app: &App) -> Result<ExitStatus, Failure> {
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &ExplainArgs, app: &App) -> Result<ExitStatus, Failure> 
 }
 
 /// The document of `deepcall explain CODE`.
-pub static CODES: Document = Document {
+pub(crate) static CODES: Document = Document {
     name: "explain",
     rows_key: "codes",
     head: &[],
@@ -70,7 +70,7 @@ pub static CODES: Document = Document {
 };
 
 /// The document of `deepcall explain exit`.
-pub static EXITS: Document = Document {
+pub(crate) static EXITS: Document = Document {
     name: "explain-exit",
     rows_key: "exits",
     head: &[],

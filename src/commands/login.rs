@@ -33,41 +33,41 @@ use crate::store::{
 ///
 /// Each session is for one agent. Store a profile for each agent, and query several with --all or --profiles.
 #[derive(Args, Clone, Debug)]
-pub struct LoginArgs {
+pub(crate) struct LoginArgs {
     /// Sign in with this user id and a token
     #[arg(long, value_name = "ID")]
-    pub user_id: Option<String>,
+    user_id: Option<String>,
     /// Read the ssid from standard input
     #[arg(long, conflicts_with_all = ["user_id", "ssid_file"])]
-    pub ssid_stdin: bool,
+    ssid_stdin: bool,
     /// Read the ssid from a file
     #[arg(long, value_name = "FILE", conflicts_with = "user_id")]
-    pub ssid_file: Option<PathBuf>,
+    ssid_file: Option<PathBuf>,
     /// Read the token from standard input
     #[arg(long, requires = "user_id", conflicts_with = "token_file")]
-    pub token_stdin: bool,
+    token_stdin: bool,
     /// Read the token from a file
     #[arg(long, value_name = "FILE", requires = "user_id")]
-    pub token_file: Option<PathBuf>,
+    token_file: Option<PathBuf>,
     #[arg(long, value_name = "STORE", value_parser = STORE.checked())]
     store: Option<String>,
     /// Let this profile use plain http to a server on another machine
     #[arg(long, hide_short_help = true)]
-    pub allow_http: bool,
+    allow_http: bool,
     /// Store the session without checking it with the server
     #[arg(long, conflicts_with_all = ["cacert", "timeout", "retries"], hide_short_help = true)]
-    pub no_verify: bool,
+    no_verify: bool,
     /// Make this profile the default
     #[arg(long)]
-    pub default: bool,
+    default: bool,
     #[command(flatten)]
-    pub profile: ProfileOptions,
+    profile: ProfileOptions,
     #[command(flatten)]
-    pub connection: ConnectionOptions,
+    connection: ConnectionOptions,
     #[command(flatten)]
-    pub output: OutputOptions,
+    output: OutputOptions,
     #[command(flatten)]
-    pub talk: TalkOptions,
+    talk: TalkOptions,
 }
 
 /// The time that a person has to unlock the keyring (`reliability.md` §2).

@@ -18,16 +18,16 @@ use crate::store::{Profile, Profiles, ProfilesFile};
 /// Removes the secret from the keyring or file, then the profile. The session itself stays valid on the server
 /// until it expires there.
 #[derive(Args, Clone, Debug)]
-pub struct LogoutArgs {
+pub(crate) struct LogoutArgs {
     /// Forget every profile
     #[arg(long, conflicts_with = "profile")]
-    pub all: bool,
+    all: bool,
     #[command(flatten)]
-    pub profile: ProfileOptions,
+    profile: ProfileOptions,
     #[command(flatten)]
-    pub output: OutputOptions,
+    output: OutputOptions,
     #[command(flatten)]
-    pub talk: TalkOptions,
+    talk: TalkOptions,
 }
 
 pub(crate) fn run(args: &LogoutArgs, app: &App) -> Result<ExitStatus, Failure> {

@@ -21,21 +21,21 @@ use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape
 /// texts; both can be changed here or in the ping table of config.toml. No other command sends it, and it is
 /// retried at most once.
 #[derive(Args, Clone, Debug)]
-pub struct PingArgs {
+pub(crate) struct PingArgs {
     #[arg(long, value_name = "VALUE")]
     mic_perm: Option<String>,
     #[arg(long, value_name = "PATH")]
     path: Option<String>,
     #[command(flatten)]
-    pub profile: ProfileOptions,
+    profile: ProfileOptions,
     #[command(flatten)]
-    pub connection: ConnectionOptions,
+    connection: ConnectionOptions,
     #[command(flatten)]
-    pub sandbox: SandboxOptions,
+    sandbox: SandboxOptions,
     #[command(flatten)]
-    pub output: OutputOptions,
+    output: OutputOptions,
     #[command(flatten)]
-    pub talk: TalkOptions,
+    talk: TalkOptions,
 }
 
 pub(crate) fn run(args: &PingArgs, app: &App) -> Result<ExitStatus, Failure> {
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &PingArgs, app: &App) -> Result<ExitStatus, Failure> {
 }
 
 /// The document of `deepcall ping`.
-pub static DOCUMENT: Document = Document {
+pub(crate) static DOCUMENT: Document = Document {
     name: "ping",
     rows_key: "ping",
     head: &[],

@@ -21,23 +21,23 @@ use crate::store::{Profile, ProfileName, Profiles, ProfilesFile};
 /// network nor the keyring, unless --check is given.
 #[derive(Args, Clone, Debug)]
 #[command(mut_args(only_with_check))]
-pub struct ProfilesArgs {
+pub(crate) struct ProfilesArgs {
     /// Check each session with the server
     #[arg(long, group = MANY)]
-    pub check: bool,
+    check: bool,
     /// Make this profile the default
     #[arg(long, value_name = "NAME", conflicts_with_all = ["check", "profile", "profiles", "all"])]
-    pub default: Option<ProfileName>,
+    default: Option<ProfileName>,
     #[command(flatten)]
-    pub profile: ProfileOptions,
+    profile: ProfileOptions,
     #[command(flatten)]
-    pub fleet: FleetOptions,
+    fleet: FleetOptions,
     #[command(flatten)]
-    pub connection: ConnectionOptions,
+    connection: ConnectionOptions,
     #[command(flatten)]
-    pub output: OutputOptions,
+    output: OutputOptions,
     #[command(flatten)]
-    pub talk: TalkOptions,
+    talk: TalkOptions,
 }
 
 pub(crate) fn run(args: &ProfilesArgs, app: &App) -> Result<ExitStatus, Failure> {
@@ -75,7 +75,7 @@ fn only_with_check(argument: Arg) -> Arg {
 }
 
 /// The document of `deepcall profiles`; `login` and `logout` use it as well.
-pub static DOCUMENT: Document = Document {
+pub(crate) static DOCUMENT: Document = Document {
     name: "profiles",
     rows_key: "profiles",
     head: &[],

@@ -22,27 +22,27 @@ use crate::sandbox::{ReferenceModel, Sandbox, SandboxOptions};
 /// and notifications depend only on --seed and the time. For a single command, --sandbox is enough: deepcall --sandbox
 /// tags
 #[derive(Args, Clone, Debug)]
-pub struct SandboxArgs {
+pub(crate) struct SandboxArgs {
     /// Listen on this port [default: a free one]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    pub port: u16,
+    port: u16,
     /// Which simulated floor to serve; the same seed serves the same floor
     #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
+    seed: u64,
     /// How many agents are simulated
     #[arg(long, value_name = "N", default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=5000))]
-    pub agents: u16,
+    agents: u16,
     /// How the server treats `ref`, whose meaning is not documented
     #[arg(long, value_name = "MODEL", value_enum, default_value_t = Model::Window)]
-    pub ref_model: Model,
+    ref_model: Model,
     /// Answer every call with this DeepCall error code
     #[arg(long, value_name = "CODE")]
-    pub fail: Option<i64>,
+    fail: Option<i64>,
     /// Print one JSON object instead of shell variables
     #[arg(long)]
-    pub json: bool,
+    json: bool,
     #[command(flatten)]
-    pub talk: TalkOptions,
+    talk: TalkOptions,
 }
 
 pub(crate) fn run(args: &SandboxArgs, app: &App) -> Result<ExitStatus, Failure> {
@@ -79,7 +79,7 @@ async fn serve(args: &SandboxArgs, app: &App) -> Result<ExitStatus, Failure> {
 
 /// The three possible meanings of `ref` (`api.md` §3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Model {
+pub(crate) enum Model {
     /// Every call returns the last hour
     Window,
     /// Every call returns what is new since the last call
@@ -89,7 +89,7 @@ pub enum Model {
 }
 
 /// The document of `deepcall sandbox --json`.
-pub static DOCUMENT: Document = Document {
+pub(crate) static DOCUMENT: Document = Document {
     name: "sandbox",
     rows_key: "agents",
     head: &[Field::new("server", "SERVER", Meaning::Text, Shown::OnRequest, "where it listens")],

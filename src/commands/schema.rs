@@ -17,10 +17,10 @@ use crate::report::Document;
 /// The schema and the document come from the same table. Later versions may add keys, but never remove one. `watch`
 /// describes any line of deepcall watch --json; each event type also has its own schema.
 #[derive(Args, Clone, Debug)]
-pub struct SchemaArgs {
+pub(crate) struct SchemaArgs {
     /// The document; `error` is the error that --json prints on stderr
     #[arg(value_name = "NAME", value_parser = PossibleValuesParser::new(names()))]
-    pub name: String,
+    name: String,
 }
 
 pub(crate) fn run(args: &SchemaArgs, app: &App) -> Result<ExitStatus, Failure> {
@@ -48,14 +48,14 @@ const WATCH: &str = "watch";
 
 /// Every name that has a schema: the documents, the error, the stream of `watch`, and each of its event types.
 #[must_use]
-pub fn names() -> Vec<&'static str> {
+pub(crate) fn names() -> Vec<&'static str> {
     let documents = DOCUMENTS.iter().map(|document| document.name);
     let events = EventWords::ALL.iter().map(|event| event.name);
     documents.chain([ERROR, WATCH]).chain(events).collect()
 }
 
 #[must_use]
-pub fn schema(name: &str) -> Option<serde_json::Value> {
+pub(crate) fn schema(name: &str) -> Option<serde_json::Value> {
     if name == ERROR {
         return Some(schema::error_schema());
     }

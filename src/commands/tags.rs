@@ -27,41 +27,41 @@ use crate::report::{Document, ExtraFields, Field, Meaning, RawList, Report, Row,
 /// --match filter what it sends; they cannot bring back older tags. Keys that deepcall does not know become further
 /// columns, and --json has the whole notification unchanged in `fields`.
 #[derive(Args, Clone, Debug)]
-pub struct TagsArgs {
+pub(crate) struct TagsArgs {
     /// Start of the window, e.g. 30m or 09:00 [default: 1h]
     ///
     /// A length of time back from now (90m, 1h30m, 2d), a time of today (09:00), `yesterday`, a time by RFC 3339
     /// (2026-11-23T09:00:00+05:30), or @ and seconds since 1970 (@1795480870).
     #[arg(long, value_name = "TIME")]
-    pub since: Option<String>,
+    since: Option<String>,
     /// End of the window, in the same forms [default: now]
     #[arg(long, value_name = "TIME", hide_short_help = true)]
-    pub until: Option<String>,
+    until: Option<String>,
     /// Show only these kinds, e.g. missed,callback
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
-    pub kind: Vec<String>,
+    kind: Vec<String>,
     /// Show only tags that match this regular expression
     #[arg(long = "match", value_name = "REGEX")]
-    pub matching: Option<Regex>,
+    matching: Option<Regex>,
     /// Show at most this many tags: the first ones in the order of --sort
     #[arg(long, value_name = "N", value_parser = limit)]
-    pub limit: Option<u32>,
+    limit: Option<u32>,
     /// Order by this column; -KEY reverses it
     ///
     /// One of time, kind, profile, agent, customer, message.
     #[arg(long, value_name = "KEY", default_value = "-time", allow_hyphen_values = true, value_parser = Order::parse)]
-    pub sort: Order,
+    sort: Order,
     /// Exit with 3 when there are no tags
     #[arg(long, hide_short_help = true)]
-    pub fail_empty: bool,
+    fail_empty: bool,
     #[arg(long = "ref", value_name = "VALUE", hide_short_help = true)]
     reference: Option<String>,
     #[command(flatten)]
-    pub query: QueryOptions,
+    query: QueryOptions,
     #[command(flatten)]
-    pub output: OutputOptions,
+    output: OutputOptions,
     #[command(flatten)]
-    pub talk: TalkOptions,
+    talk: TalkOptions,
 }
 
 pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
@@ -290,7 +290,7 @@ impl Tag {
 
 /// The key by which rows are sorted, and the direction.
 #[derive(Clone, Copy, Debug)]
-pub struct Order {
+pub(crate) struct Order {
     key: &'static str,
     descending: bool,
 }

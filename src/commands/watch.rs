@@ -28,7 +28,7 @@ use crate::watch::sinks::board::{BoardOptions, Keyboard, RunningBoard};
 use crate::watch::sinks::lines::Lines;
 use crate::watch::source::LiveServer;
 
-pub use args::WatchArgs;
+pub(crate) use args::WatchArgs;
 
 /// The limit of one poll; the next poll is the retry (`reliability.md` §2).
 const POLL_LIMIT: Duration = Duration::from_secs(15);

@@ -23,21 +23,21 @@ use crate::watch::schedule::Schedule;
 /// "Not in wrap-up" is an answer, not a failure. With --exit-status the exit code gives the answer too; with
 /// --wait the command ends when no queried agent is in wrap-up any more.
 #[derive(Args, Clone, Debug)]
-pub struct WrapupArgs {
+pub(crate) struct WrapupArgs {
     /// Exit with 0 if in wrap-up, 3 if not
     ///
     /// With several profiles: 0 if any of them is.
     #[arg(long)]
-    pub exit_status: bool,
+    exit_status: bool,
     /// Wait until no queried agent is in wrap-up; --timeout limits it
     #[arg(long, conflicts_with = "exit_status")]
-    pub wait: bool,
+    wait: bool,
     #[command(flatten)]
-    pub query: QueryOptions,
+    query: QueryOptions,
     #[command(flatten)]
-    pub output: OutputOptions,
+    output: OutputOptions,
     #[command(flatten)]
-    pub talk: TalkOptions,
+    talk: TalkOptions,
 }
 
 pub(crate) fn run(args: &WrapupArgs, app: &App) -> Result<ExitStatus, Failure> {
@@ -62,7 +62,7 @@ pub(crate) fn run(args: &WrapupArgs, app: &App) -> Result<ExitStatus, Failure> {
 }
 
 /// The document of `deepcall wrapup`.
-pub static DOCUMENT: Document = Document {
+pub(crate) static DOCUMENT: Document = Document {
     name: "wrapup",
     rows_key: "wrapup",
     head: &[],

@@ -83,8 +83,7 @@ fn typed(key: &Key, value: &str) -> Typed {
     let all = ["--all"].into_iter().filter(|_| key.option == "--jobs");
     let check = ["--check"].into_iter().filter(|_| command == "profiles" && key.name != "columns.profiles");
     let words = ["deepcall", &command, &option].into_iter().chain(all).chain(check);
-    let (_, typed) = cli::parse(words.map(Into::into).collect()).unwrap();
-    typed
+    cli::parse(words.map(Into::into).collect()).map(|parsed| parsed.typed).unwrap()
 }
 
 fn config(key: &Key, value: &str) -> ConfigFile {

@@ -28,20 +28,20 @@ use crate::watch::source::WatchScope;
 ///
 /// With --sandbox it follows the whole simulated floor, unless profiles are named.
 #[derive(Args, Clone, Debug)]
-pub struct WatchArgs {
+pub(crate) struct WatchArgs {
     #[arg(long, value_name = "DURATION", value_parser = WATCH_INTERVAL.checked())]
     interval: Option<String>,
     /// Follow only tags, breaks or wrapups
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = PossibleValuesParser::new(["tags", "breaks", "wrapups"]), hide_possible_values = true)]
-    pub only: Vec<String>,
+    pub(crate) only: Vec<String>,
     /// Also report tags from before the watch started, back to TIME [default: all that the server sends]
     #[arg(long, value_name = "TIME", hide_short_help = true)]
-    pub since: Option<String>,
+    pub(crate) since: Option<String>,
     /// Exit with 0 at this event, e.g. break_ended@asha
     ///
     /// An event is a type of `deepcall watch --json`; @PROFILE limits it to one profile.
     #[arg(long, value_name = "EVENT")]
-    pub until: Option<Until>,
+    pub(crate) until: Option<Until>,
     #[arg(long = "alert", value_name = "LIMIT", value_parser = ALERT.checked())]
     alerts: Vec<String>,
     #[arg(long, hide_short_help = true)]
@@ -50,7 +50,7 @@ pub struct WatchArgs {
     notify: bool,
     /// Run this shell command at the events of --on, with the event as JSON on its standard input
     #[arg(long, value_name = "CMD", hide_short_help = true)]
-    pub exec: Option<String>,
+    pub(crate) exec: Option<String>,
     #[arg(long, value_name = "EVENTS", value_delimiter = ',', value_parser = WATCH_ON.checked(), hide_short_help = true)]
     on: Vec<String>,
     #[arg(long, value_name = "DURATION", value_parser = WATCH_HEARTBEAT.checked(), hide_short_help = true)]
@@ -62,34 +62,34 @@ pub struct WatchArgs {
     #[arg(long = "ref", value_name = "VALUE", hide_short_help = true)]
     reference: Option<String>,
     #[command(flatten)]
-    pub query: QueryOptions,
+    pub(crate) query: QueryOptions,
     #[command(flatten)]
-    pub output: StreamOptions,
+    pub(crate) output: StreamOptions,
     #[command(flatten)]
-    pub talk: TalkOptions,
+    pub(crate) talk: TalkOptions,
 }
 
 /// The options of output that have an effect on a stream.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Output")]
-pub struct StreamOptions {
+pub(crate) struct StreamOptions {
     /// Print one JSON object per event and line
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// ndjson (the same as --json), csv, tsv, or lines (sentences)
     ///
     /// csv and tsv have one row per event, and the same columns for every event: type, at, profile, then the keys of
     /// all event types, each once. A column that the event does not have is empty.
     #[arg(short, long, value_name = "FORMAT", conflicts_with = "json", value_parser = PossibleValuesParser::new(["ndjson", "json", "csv", "tsv", "lines"]), hide_possible_values = true, hide_short_help = true)]
-    pub output: Option<String>,
+    pub(crate) output: Option<String>,
     /// Columns of csv and tsv, e.g. at,profile,type,reason,fields.queue
     #[arg(long, value_name = "LIST", value_delimiter = ',', hide_short_help = true)]
-    pub columns: Option<Vec<String>>,
+    pub(crate) columns: Option<Vec<String>>,
     #[arg(long, hide_short_help = true)]
     no_headers: bool,
     /// Do not put ' before cells that a spreadsheet would read as formulas
     #[arg(long, hide_short_help = true)]
-    pub csv_raw: bool,
+    pub(crate) csv_raw: bool,
     #[arg(long, value_name = "WHEN", value_parser = words(ColorWhen::ALL.map(ColorWhen::word)), hide_possible_values = true, hide_short_help = true)]
     color: Option<String>,
     #[command(flatten)]
