@@ -1,55 +1,33 @@
 //! Asks a person. Refuses where there is no terminal to ask on.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::sync::mpsc;
 use std::thread;
-
-use dialoguer::Password;
 
 use crate::app::sign_in::secret_from;
 use crate::app::signals;
 use crate::failure::Failure;
+use crate::fatal_signals;
 use crate::store::Secret;
 
-/// Asks for a secret without echo, also after Ctrl-Z. Ctrl-C and SIGTERM end the question, and the
+/// Asks for a secret without echo, also after Ctrl-Z. Ctrl-C, the end of input and SIGTERM end the question, and the
 /// terminal is as it was before.
 ///
 /// # Errors
-/// Where there is no terminal (exit code 2), or the question was ended by Ctrl-C (130) or
-/// SIGTERM (143).
-pub(crate) fn secret(question: &str, otherwise: &str, is_accessible: bool) -> Result<Secret, Failure> {
+/// Where there is no terminal (exit code 2), or the question was ended by Ctrl-C or the end of input (130), or by
+/// SIGTERM or a hang-up (143).
+pub(crate) fn secret(question: &str, otherwise: &str) -> Result<Secret, Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::usage("there is no terminal to ask on").hint(otherwise));
     }
-    let before = terminal_modes();
-    let typed = answer_or_interrupt(question.to_owned(), is_accessible);
-    restore(before);
+    let typed = answer_or_interrupt(question.to_owned());
+    terminal::show_again();
     let typed = zeroize::Zeroizing::new(typed?);
     secret_from(typed.as_bytes(), "the answer")
 }
 
-/// A question whose line is never touched again.
-#[cfg(unix)]
-fn ask_plainly(question: &str) -> std::io::Result<String> {
-    let mut out = std::io::stderr();
-    write!(out, "{question} (not shown while you type): ")?;
-    out.flush()?;
-    turn_echo_off();
-    // Room for any secret, so that no copy is left behind by a growing buffer.
-    let mut typed = String::with_capacity(8 * 1024);
-    std::io::stdin().read_line(&mut typed)?;
-    // The line end that was typed was not shown either.
-    writeln!(out)?;
-    Ok(typed)
-}
-
-#[cfg(not(unix))]
-fn ask_plainly(question: &str) -> std::io::Result<String> {
-    Password::new().with_prompt(question).interact().map_err(std::io::Error::other)
-}
-
 /// The question blocks a thread of its own, so that a signal can end the wait while echo is off.
-fn answer_or_interrupt(question: String, is_accessible: bool) -> Result<String, Failure> {
+fn answer_or_interrupt(question: String) -> Result<String, Failure> {
     let failed = |error: &dyn std::error::Error| {
         Failure::failed("prompt", "cannot ask on the terminal").caused_by(error)
     };
@@ -62,25 +40,21 @@ fn answer_or_interrupt(question: String, is_accessible: bool) -> Result<String, 
         let _inside = runtime.enter();
         interruption(signals::stop(), signals::hang_up(), signals::Continued::listen())
     };
+    fatal_signals::before_they_kill(terminal::show_again).map_err(|e| failed(&e))?;
+    terminal::hide().map_err(|e| failed(&e))?;
     thread::spawn(move || {
-        let typed = if is_accessible {
-            ask_plainly(&question).map_err(dialoguer::Error::IO)
-        } else {
-            Password::new().with_prompt(question).interact()
-        };
-        let _ = sender.send(Ok(typed));
+        let _ = sender.send(Ok(terminal::ask(&question)));
     });
     thread::spawn(move || {
         let _ = stop.send(Err(runtime.block_on(interruption)));
     });
     match answer.recv() {
-        Ok(Ok(Ok(typed))) => Ok(typed),
-        Ok(Ok(Err(dialoguer::Error::IO(error)))) if error.kind() == std::io::ErrorKind::Interrupted => {
-            Err(Failure::interrupted())
-        }
+        Ok(Ok(Ok(Some(typed)))) => Ok(typed),
+        // A terminal that hangs up answers like this, and then it is none any more.
+        Ok(Ok(_)) if !std::io::stdin().is_terminal() => Err(Failure::terminated()),
+        Ok(Ok(Ok(None))) | Err(_) => Err(Failure::interrupted()),
         Ok(Ok(Err(error))) => Err(failed(&error)),
         Ok(Err(stopped)) => Err(stopped),
-        Err(_) => Err(Failure::interrupted()),
     }
 }
 
@@ -95,42 +69,91 @@ async fn interruption(
         tokio::select! {
             failure = &mut stop => return failure,
             () = &mut hang_up => return Failure::terminated(),
-            () = continued.next() => turn_echo_off(),
+            () = continued.next() => terminal::hide_again(),
         }
     }
 }
 
 #[cfg(unix)]
-fn turn_echo_off() {
-    if let Some(mut modes) = terminal_modes() {
-        modes.local_modes.remove(rustix::termios::LocalModes::ECHO);
-        restore(Some(modes));
+mod terminal {
+    use std::io::{self, Write};
+    use std::sync::{Mutex, MutexGuard, PoisonError};
+
+    use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+
+    /// The terminal's modes from before the question, while it is asked. Global because a terminal is, and a signal
+    /// that kills must know.
+    static MODES_BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
+
+    /// The line that was typed, which is not empty; `None` at the end of input, whatever was typed before it.
+    pub(super) fn ask(question: &str) -> io::Result<Option<String>> {
+        let mut out = io::stderr();
+        loop {
+            write!(out, "{question} (not shown while you type): ")?;
+            out.flush()?;
+            // Room for any secret, so that no copy is left behind by a growing buffer.
+            let mut typed = String::with_capacity(8 * 1024);
+            io::stdin().read_line(&mut typed)?;
+            // The line end that was typed was not shown either.
+            writeln!(out)?;
+            if !typed.ends_with('\n') {
+                drop(zeroize::Zeroizing::new(typed));
+                return Ok(None);
+            }
+            if !typed.trim().is_empty() {
+                return Ok(Some(typed));
+            }
+        }
+    }
+
+    /// What was typed before the question is thrown away: it is no answer.
+    pub(super) fn hide() -> io::Result<()> {
+        let before = tcgetattr(io::stdin())?;
+        *modes_before() = Some(before.clone());
+        Ok(without_echo(before, OptionalActions::Flush)?)
+    }
+
+    /// Back from Ctrl-Z, the shell has turned echo on again.
+    pub(super) fn hide_again() {
+        if modes_before().is_some()
+            && let Ok(modes) = tcgetattr(io::stdin())
+        {
+            let _ = without_echo(modes, OptionalActions::Now);
+        }
+    }
+
+    /// What was typed after the answer is thrown away: a shell would run it.
+    pub(super) fn show_again() {
+        if let Some(modes) = modes_before().take() {
+            let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &modes);
+        }
+    }
+
+    fn without_echo(mut modes: Termios, when: OptionalActions) -> rustix::io::Result<()> {
+        modes.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(io::stdin(), when, &modes)
+    }
+
+    fn modes_before() -> MutexGuard<'static, Option<Termios>> {
+        MODES_BEFORE.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(not(unix))]
-fn turn_echo_off() {}
+mod terminal {
+    use std::io;
 
-#[cfg(unix)]
-type Modes = Option<rustix::termios::Termios>;
-
-#[cfg(unix)]
-fn terminal_modes() -> Modes {
-    rustix::termios::tcgetattr(std::io::stdin()).ok()
-}
-
-#[cfg(unix)]
-fn restore(modes: Modes) {
-    if let Some(modes) = modes {
-        let _ = rustix::termios::tcsetattr(std::io::stdin(), rustix::termios::OptionalActions::Now, &modes);
+    /// The library does not distinguish the end of input from an empty line, and asks again.
+    pub(super) fn ask(question: &str) -> io::Result<Option<String>> {
+        let answer = dialoguer::Password::new().with_prompt(question).report(false).interact();
+        answer.map(Some).map_err(io::Error::other)
     }
+
+    pub(super) fn hide() -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(super) fn hide_again() {}
+
+    pub(super) fn show_again() {}
 }
-
-#[cfg(not(unix))]
-type Modes = ();
-
-#[cfg(not(unix))]
-fn terminal_modes() -> Modes {}
-
-#[cfg(not(unix))]
-fn restore((): Modes) {}

@@ -123,19 +123,17 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
 /// The credentials from a file, standard input or a prompt.
 ///
 /// # Errors
-/// If the secret cannot be read (exit code 2), or the person pressed Ctrl-C (130).
+/// If the secret cannot be read (exit code 2), or the person ended the prompt (130).
 fn credentials(args: &LoginArgs, app: &App) -> Result<Credentials, Failure> {
-    let is_accessible = app.variables.is_accessible();
-    let prompt = |label, otherwise| prompt::secret(label, otherwise, is_accessible);
     let secret: Secret = match (&args.ssid_file, &args.token_file) {
         (Some(path), _) => secret_in_file(path, "--ssid-file")?,
         (_, Some(path)) => secret_in_file(path, "--token-file")?,
         _ if args.ssid_stdin => secret_read_from(app.stdin(), "--ssid-stdin")?,
         _ if args.token_stdin => secret_read_from(app.stdin(), "--token-stdin")?,
         _ if args.user_id.is_some() => {
-            prompt("Token", "pass the token with --token-stdin or --token-file FILE")?
+            prompt::secret("Token", "pass the token with --token-stdin or --token-file FILE")?
         }
-        _ => prompt("Session id (ssid)", "pass the ssid with --ssid-stdin or --ssid-file FILE")?,
+        _ => prompt::secret("Session id (ssid)", "pass the ssid with --ssid-stdin or --ssid-file FILE")?,
     };
     Ok(match &args.user_id {
         Some(user_id) => Credentials::UserToken { user_id: user_id.clone(), token: secret },

@@ -72,7 +72,7 @@ const OTHERS: [(&str, &str, VariableKind); 23] = [
     ("XDG_RUNTIME_DIR", "folder in which that bus is otherwise looked for", OfEveryLogin),
     ("VISUAL", "editor of config edit", OfEveryLogin),
     ("EDITOR", "the same, where VISUAL is not set", OfEveryLogin),
-    ("ACCESSIBLE", "plain questions, no line that moves, and lines instead of a board", Choice),
+    ("ACCESSIBLE", "no line that moves, and lines instead of a board", Choice),
     ("DEEPCALL_COMPLETE", "set by completion scripts when they ask what may be typed", Choice),
 ];
 
