@@ -54,6 +54,7 @@ impl FakeServer {
     /// Answers every request with the same bytes and closes the connection.
     pub(crate) fn answering(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
         Self::start(move |_, stream| {
+            closes_with_its_last_byte(stream);
             let _ = stream.write_all(bytes.as_ref());
             false
         })
@@ -63,6 +64,7 @@ impl FakeServer {
     pub(crate) fn answering_in_turn(replies: Vec<String>) -> Self {
         Self::start(move |number, stream| {
             let reply = &replies[number.min(replies.len() - 1)];
+            closes_with_its_last_byte(stream);
             let _ = stream.write_all(reply.as_bytes());
             false
         })
@@ -91,6 +93,15 @@ impl FakeServer {
 pub(crate) fn sign_in(options: ConnectionOptions, credentials: Credentials) -> SignedIn {
     let connection = Arc::new(Connection::open(options).unwrap());
     SignedIn { profile: "asha".to_owned(), connection, credentials }
+}
+
+/// A client that sees the last byte before the end of the connection may use the connection again. Where the system can,
+/// both go out together.
+fn closes_with_its_last_byte(stream: &TcpStream) {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::net::sockopt::set_tcp_cork(stream, true);
+    #[cfg(not(target_os = "linux"))]
+    let _ = stream;
 }
 
 /// The standard budget with next to no waiting between attempts.

@@ -2,9 +2,13 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
+
+use rustix::net::sockopt::{set_socket_linger, set_tcp_cork};
+
+use super::PATIENCE;
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
@@ -61,8 +65,34 @@ type Answering = dyn Fn(&Request, usize) -> Reply + Send + Sync;
 /// The server. When it is dropped, it fails the test if anything but a POST below `/api/v2/` arrived.
 pub struct FakeServer {
     address: SocketAddr,
-    arrivals: Arc<Mutex<Vec<Request>>>,
-    peers: Arc<Mutex<Vec<SocketAddr>>>,
+    log: Arc<Log>,
+}
+
+#[derive(Default)]
+struct Log {
+    arrivals: Mutex<Arrivals>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Arrivals {
+    requests: Vec<Request>,
+    peers: Vec<SocketAddr>,
+}
+
+impl Log {
+    fn add(&self, change: impl FnOnce(&mut Arrivals)) {
+        change(&mut self.arrivals.lock().unwrap());
+        self.changed.notify_all();
+    }
+
+    /// Waits for the arrivals to be so.
+    #[track_caller]
+    fn wait_until(&self, what: &str, is_so: impl Fn(&Arrivals) -> bool) {
+        let arrivals = self.arrivals.lock().unwrap();
+        let waited = self.changed.wait_timeout_while(arrivals, PATIENCE, |arrivals| !is_so(arrivals));
+        assert!(!waited.unwrap().1.timed_out(), "{what} never came");
+    }
 }
 
 impl FakeServer {
@@ -78,26 +108,25 @@ impl FakeServer {
         answer: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static,
     ) -> Self {
         let address = listener.local_addr().unwrap();
-        let arrivals = Arc::new(Mutex::new(vec![]));
-        let peers = Arc::new(Mutex::new(vec![]));
+        let log = Arc::new(Log::default());
         let answer: Arc<Answering> = Arc::new(answer);
-        let (seen, met) = (Arc::clone(&arrivals), Arc::clone(&peers));
+        let shared = Arc::clone(&log);
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let Ok(mut stream) = stream else { break };
                 // A peer may have reset the connection already.
                 let Ok(peer) = stream.peer_addr() else { continue };
-                met.lock().unwrap().push(peer);
+                shared.add(|arrivals| arrivals.peers.push(peer));
                 if !greeting.is_empty() {
                     // Told sooner, it might be there before the question is sent, and then answers none.
                     let _ = stream.peek(&mut [0]);
                     let _ = stream.write_all(greeting);
                 }
-                let (answer, seen) = (Arc::clone(&answer), Arc::clone(&seen));
-                thread::spawn(move || serve(stream, &*answer, &seen));
+                let (answer, log) = (Arc::clone(&answer), Arc::clone(&shared));
+                thread::spawn(move || serve(stream, &*answer, &log));
             }
         });
-        Self { address, arrivals, peers }
+        Self { address, log }
     }
 
     /// Answers every request with the same JSON.
@@ -111,14 +140,13 @@ impl FakeServer {
     }
 
     pub fn arrivals(&self) -> Vec<Request> {
-        self.arrivals.lock().unwrap().clone()
+        self.log.arrivals.lock().unwrap().requests.clone()
     }
 
     /// Waits until there are so many of them.
+    #[track_caller]
     pub fn await_arrivals(&self, count: usize) {
-        while self.arrivals.lock().unwrap().len() < count {
-            thread::yield_now();
-        }
+        self.log.wait_until("a request", |arrivals| arrivals.requests.len() >= count);
     }
 
     /// Whether nobody has connected. Connections are taken in order: when one of our own has come through,
@@ -126,19 +154,13 @@ impl FakeServer {
     pub fn is_untouched(&self) -> bool {
         let own = TcpStream::connect(self.address).unwrap();
         let own = own.local_addr().unwrap();
-        loop {
-            let peers = self.peers.lock().unwrap();
-            if peers.contains(&own) {
-                return peers.len() == 1;
-            }
-            drop(peers);
-            thread::yield_now();
-        }
+        self.log.wait_until("a connection of the test's own", |arrivals| arrivals.peers.contains(&own));
+        self.connections() == 1
     }
 
     /// How many connections were opened, whatever was sent on them.
     pub fn connections(&self) -> usize {
-        self.peers.lock().unwrap().len()
+        self.log.arrivals.lock().unwrap().peers.len()
     }
 }
 
@@ -156,13 +178,13 @@ impl Drop for FakeServer {
     }
 }
 
-fn serve(mut stream: TcpStream, answer: &Answering, seen: &Mutex<Vec<Request>>) {
+fn serve(mut stream: TcpStream, answer: &Answering, log: &Log) {
     while let Some(request) = read_request(&mut stream) {
-        let earlier = {
-            let mut seen = seen.lock().unwrap();
-            seen.push(request.clone());
-            seen.len() - 1
-        };
+        let mut earlier = 0;
+        log.add(|arrivals| {
+            earlier = arrivals.requests.len();
+            arrivals.requests.push(request.clone());
+        });
         match answer(&request, earlier) {
             Reply::Json(status, body) => {
                 let length = body.len();
@@ -175,6 +197,9 @@ fn serve(mut stream: TcpStream, answer: &Answering, seen: &Mutex<Vec<Request>>) 
                 }
             }
             Reply::Raw(bytes) => {
+                // The end goes out with the last byte: a client that sees the one before the other may use the
+                // connection again.
+                let _ = set_tcp_cork(&stream, true);
                 let _ = stream.write_all(&bytes);
                 let _ = stream.shutdown(Shutdown::Write);
                 let _ = stream.read_to_end(&mut vec![]);
@@ -224,7 +249,6 @@ fn serve(mut stream: TcpStream, answer: &Answering, seen: &Mutex<Vec<Request>>) 
 
 /// Closing with a linger of zero sends RST instead of FIN.
 fn reset(stream: &TcpStream) {
-    use rustix::net::sockopt::set_socket_linger;
     set_socket_linger(stream, Some(Duration::ZERO)).unwrap();
 }
 

@@ -18,6 +18,10 @@ pub use screen::Screen;
 pub use shift::{Painted, Poll, Shift};
 pub use world::{Ran, Running, World};
 
+/// How long a test waits for what must happen before it fails. Where much else runs, a program needs many times its
+/// time.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(120);
+
 /// A session id that looks different in every encoding, so that a leak in any of them is found.
 pub const CANARY_SSID: &str = "ssid-CANARY\"7f\\3a/9c+e1%d5é-4b82-aa16-0c";
 /// A token of the same sort.
