@@ -9,7 +9,7 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::keyring::Bus;
-use crate::support::{CANARY_SSID, FakeServer, World};
+use crate::support::{CANARY_SSID, FakeServer, Reply, World};
 
 const TAGS: &str = r#"{"data":[{"message":"x"}],"status":"success"}"#;
 const NOT_ON_BREAK: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
@@ -103,6 +103,17 @@ fn a_request_with_credentials_from_a_variable_is_one_connection_one_write_and_no
     assert_eq!(trace.writes_to_stdout(), 1);
     let calls = trace.0.len() - trace.calls(&OF_MEMORY).len();
     assert!(calls <= 90, "{calls} calls: {:#?}", trace.0);
+}
+
+/// A busy loop would be thousands of calls a second.
+#[test]
+fn a_request_that_waits_for_its_reply_makes_no_further_calls() {
+    let server = FakeServer::answering(|_, _| Reply::Silence);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let trace = Trace::of(&world, "tags --json --timeout 5s");
+    assert_eq!(server.arrivals().len(), 1);
+    let calls = trace.0.len() - trace.calls(&OF_MEMORY).len();
+    assert!(calls <= 100, "{calls} calls: {:#?}", trace.0);
 }
 
 #[test]

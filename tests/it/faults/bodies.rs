@@ -1,20 +1,13 @@
 //! J: bodies that are no answer, or hardly one: no JSON, too much of it, or JSON at the edge of its rules.
 
-use std::time::Duration;
-
 use super::matrix::{Case, GOOD, answered, body, says};
 use super::statuses::status;
 use crate::support::Reply;
-use crate::support::world::is_release;
 
 const NOT_JSON: (i32, &str) = (6, "not_json");
 const PROTOCOL: (i32, &str) = (6, "protocol");
 const TOO_LARGE: (i32, &str) = (6, "too_large");
 const DONE: (i32, &str) = (0, "-");
-/// How long a reply of 8 MiB may take. Code that is not optimised is given more.
-fn patience() -> Duration {
-    Duration::from_secs(if is_release() { 5 } else { 20 })
-}
 /// The largest body that is read.
 const LIMIT: usize = 8 * 1024 * 1024;
 
@@ -116,7 +109,7 @@ fn damaged() -> Vec<Case> {
     // A bad byte takes three as U+FFFD, and no reply may take more memory for that.
     let large =
         [br#"{"status":"success","data":[{"a":""#.as_slice(), &vec![0xff; LIMIT - 100], br#""}]}"#].concat();
-    cases.push(body("J13", "8 MiB of bad bytes", TOO_LARGE, large).within(patience()));
+    cases.push(body("J13", "8 MiB of bad bytes", TOO_LARGE, large));
     cases
 }
 
@@ -240,7 +233,7 @@ fn large() -> Vec<Case> {
         cases.push(body("J7", what, DONE, reply.clone()).of("tags -o csv"));
         cases.push(body("J7", what, DONE, reply).of("tags -o table"));
     }
-    cases.into_iter().map(|case| case.within(patience())).collect()
+    cases
 }
 
 fn shapes() -> Vec<Case> {

@@ -1,7 +1,5 @@
 //! E and U: replies that say no in DeepCall's own words, and server addresses that are none.
 
-use std::time::Duration;
-
 use super::matrix::{Case, GOOD, Scene, body, case};
 use super::names::Names;
 use super::statuses::status;
@@ -105,7 +103,6 @@ fn refused(what: &'static str, address: fn(&str) -> String) -> Case {
         scene
     })
     .arriving(0, 0)
-    .within(Duration::from_secs(1))
 }
 
 fn addresses() -> Vec<Case> {

@@ -1,5 +1,5 @@
-//! Runs one command in one scene and measures it: time, processor time, peak memory, arrivals. What every
-//! run must hold, whatever goes wrong, is judged here.
+//! Runs one command in one scene and measures it: arrivals, peak memory, time. What every run must hold, whatever goes
+//! wrong, is judged here. Time is printed and never judged: it depends on the machine.
 
 use std::io::{BufRead, BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,19 +11,15 @@ use serde_json::Value;
 
 use super::matrix::{Case, Run, Scene, Wanted};
 use crate::support::overseer::Overseer;
-use crate::support::world::is_release;
 use crate::support::{CANARY_SSID, Ran, World, leaks};
 
 /// The most lines that a failure may say on stderr.
 const LINES: usize = 10;
 /// The most memory that a run may take, in KiB, whatever it is answered.
 const PEAK_KIB: u64 = 96 * 1024;
-/// A watch that met a fault has told it and has recovered, or has ended, by then.
-const WATCH: Duration = Duration::from_secs(12);
-/// The most processor time that a run may take, in seconds. Code that is not optimised is given more.
-pub fn cpu_bound() -> f64 {
-    if is_release() { 1.0 } else { 6.0 }
-}
+/// The system ends a run that uses so many seconds of processor time: many times what the slowest build needs, and a
+/// moment to work that grows with the square of a reply.
+const CPU_LIMIT: &str = "--cpu=60";
 
 /// What was measured of one run.
 pub struct Line {
@@ -38,8 +34,6 @@ pub struct Line {
     pub cpu: f64,
     /// What does not hold.
     pub wrong: Vec<String>,
-    /// Whether all that is wrong is that it took too long: on a busy machine that may pass.
-    pub is_late: bool,
     /// What the run left, for whoever looks why it does not hold.
     pub ran: String,
 }
@@ -77,14 +71,6 @@ pub fn measure(case: &Case, run: &Run) -> Line {
     if used.peak_kib > PEAK_KIB {
         wrong.push(format!("used {} KiB", used.peak_kib));
     }
-    if used.cpu > cpu_bound() {
-        wrong.push(format!("used {} s of processor time", used.cpu));
-    }
-    let within = if run.command == "watch" { case.within.max(WATCH) } else { case.within };
-    let is_late = wrong.is_empty() && took > within;
-    if took < case.at_least || is_late {
-        wrong.push(format!("took {:.2} s", took.as_secs_f64()));
-    }
     Line {
         row: case.row,
         command: run.command,
@@ -96,7 +82,6 @@ pub fn measure(case: &Case, run: &Run) -> Line {
         peak_kib: used.peak_kib,
         cpu: used.cpu,
         wrong,
-        is_late,
         ran: ran.to_string(),
     }
 }
@@ -122,7 +107,7 @@ fn world(scene: &Scene) -> World {
 /// The binary behind the scene's wrapper, behind GNU `time`, which tells peak memory and processor time.
 fn command(world: &World, scene: &Scene, name: &str, usage: &std::path::Path) -> Command {
     let line = if name == "watch" {
-        "watch --json --only tags --interval 2s --until connection_restored --timeout 60s".to_owned()
+        "watch --json --only tags --interval 2s --until connection_restored --timeout 120s".to_owned()
     } else {
         let log = if scene.arrivals.is_none() { "-v" } else { "" };
         let format = if is_json(name) { "--json" } else { "" };
@@ -130,7 +115,9 @@ fn command(world: &World, scene: &Scene, name: &str, usage: &std::path::Path) ->
     };
     let binary = world.command(line.split_whitespace().chain(scene.options.split_whitespace()));
     let mut command = Command::new("/usr/bin/time");
-    command.args(["-o", usage.to_str().unwrap(), "-f", "%M %U %S"]).args(&scene.wrapper);
+    command
+        .args(["-o", usage.to_str().unwrap(), "-f", "%M %U %S", "prlimit", CPU_LIMIT])
+        .args(&scene.wrapper);
     command.arg(binary.get_program()).args(binary.get_args()).env_clear().current_dir(world.home());
     for (name, value) in binary.get_envs() {
         command.env(name, value.unwrap_or_default());

@@ -8,23 +8,17 @@ use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::thread::JoinHandle;
 
+use rustix::process::{Pid, Signal};
 use tempfile::TempDir;
 
 use super::leaks;
 use super::overseer::Overseer;
 
-const OTHER_BINARY: &str = "DEEPCALL_BINARY";
-
 /// The program that is tested: the one just built, or one that `DEEPCALL_BINARY` names, such as that of a release.
-pub static BINARY: LazyLock<PathBuf> = LazyLock::new(|| match std::env::var_os(OTHER_BINARY) {
+pub static BINARY: LazyLock<PathBuf> = LazyLock::new(|| match std::env::var_os("DEEPCALL_BINARY") {
     Some(path) => Path::new(&path).canonicalize().expect("DEEPCALL_BINARY names a program"),
     None => env!("CARGO_BIN_EXE_deepcall").into(),
 });
-
-/// Whether it is held to the bounds of a release.
-pub fn is_release() -> bool {
-    std::env::var_os(OTHER_BINARY).is_some() || !cfg!(debug_assertions)
-}
 
 /// A temporary home and the variables of the runs in it.
 pub struct World {
@@ -137,6 +131,17 @@ pub struct Running {
 impl Running {
     pub fn overseer(&self) -> &Overseer {
         self.overseer.as_ref().unwrap()
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        rustix::process::kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Ends it by SIGTERM; see [`Self::end`].
+    #[track_caller]
+    pub fn terminate(self) -> Ran {
+        self.signal(Signal::TERM);
+        self.end()
     }
 
     /// Waits for its end. Nothing that it left behind, and no process below it, held a secret.
