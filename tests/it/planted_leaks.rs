@@ -3,10 +3,9 @@
 
 use std::io::Write;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use crate::support::overseer::Overseer;
-use crate::support::{CANARY_SSID, CANARY_TOKEN, World, leaks};
+use crate::support::{CANARY_SSID, CANARY_TOKEN, PATIENCE, World, leaks};
 
 const ENCODE: &str = r#"
 import base64, html, json, sys, urllib.parse
@@ -93,7 +92,7 @@ fn a_secret_is_found_in_every_channel_in_every_encoding() {
             shell.args(["-c", script, "sh"]).arg(&plant).stdin(Stdio::piped());
             let mut running = world.start_under(shell, Overseer::of);
             if is_by_process {
-                running.overseer().wait_for_a_find(Duration::from_secs(20));
+                running.overseer().wait_for_a_find(PATIENCE);
             }
             drop(running.child.stdin.take());
             let (_, found) = running.search();

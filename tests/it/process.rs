@@ -6,10 +6,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
-use std::time::Duration;
 
 use crate::support::world::BINARY;
-use crate::support::{CANARY_SSID, FakeServer, Reply, Running, Screen, World};
+use crate::support::{CANARY_SSID, FakeServer, PATIENCE, Reply, Running, Screen, World};
 
 /// The user id of `nobody`, an ordinary user.
 const NOBODY: &str = "65534";
@@ -61,7 +60,7 @@ fn surroundings() -> (FakeServer, World) {
 
 #[test]
 fn another_process_of_the_same_user_cannot_read_memory_or_environment() {
-    for (program, is_readable) in [("sleep 60", true), ("deepcall", false)] {
+    for (program, is_readable) in [("sleep 1000", true), ("deepcall", false)] {
         let (server, world) = surroundings();
         let running = lasting(&world, program, &server);
         for what in ["mem", "environ", "maps"] {
@@ -76,7 +75,7 @@ fn another_process_of_the_same_user_cannot_read_memory_or_environment() {
 fn a_crash_leaves_no_core() {
     for signal in [rustix::process::Signal::SEGV, rustix::process::Signal::ABORT] {
         // The first shows that this machine leaves cores at all.
-        for (program, leaves_core) in [("sleep 60", true), ("deepcall", false)] {
+        for (program, leaves_core) in [("sleep 1000", true), ("deepcall", false)] {
             let (server, world) = surroundings();
             let mut running = lasting(&world, program, &server);
             let process = rustix::process::Pid::from_child(&running.child);
@@ -158,7 +157,7 @@ fn a_watch_holds_few_copies_of_its_secret_and_no_poll_leaves_one() {
     let mut told = told.lines();
     let mut counts = vec![];
     for _poll in 0..4 {
-        arrivals.recv_timeout(Duration::from_secs(20)).unwrap();
+        arrivals.recv_timeout(PATIENCE).unwrap();
         ask.write_all(b"\n").unwrap();
         counts.push(told.next().unwrap().unwrap());
         go.send(()).unwrap();

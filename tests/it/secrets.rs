@@ -53,8 +53,12 @@ fn a_server_that_echoes_the_secret_is_redacted_in_every_format_and_spelling() {
     let ran = world(&server).run("api agentProfile/tags -vvv").ended_with(0);
     assert!(ran.stdout.contains("••••") && ran.stderr.contains("••••"), "{ran}");
     for format in ["--json", "--log", "--log -vvv"] {
-        let line = format!("watch --only tags --since 1h --interval 2s --timeout 500ms {format}");
-        let ran = world(&server).run(&line).ended_with(124);
+        let arrived = server.arrivals().len();
+        let line = format!("watch --only tags --since 1h --interval 2s {format}");
+        let world = world(&server);
+        let watch = world.start(world.command(line.split(' ')));
+        server.await_arrivals(arrived + 2);
+        let ran = watch.terminate().ended_with(143);
         assert!(ran.stdout.contains("••••"), "{format}\n{ran}");
     }
 }

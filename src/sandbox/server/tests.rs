@@ -24,7 +24,7 @@ fn with_sandbox<T: Send + 'static>(talk: impl FnOnce(TcpStream) -> T + Send + 's
 /// A connection on which a missing reply is a failure, not a wait.
 fn connect(address: &str) -> TcpStream {
     let stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     stream
 }
 

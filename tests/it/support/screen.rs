@@ -15,10 +15,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_p
 use rustix::process::{Pid, Signal};
 
 use super::overseer::Overseer;
-use super::{World, leaks};
-
-/// How long a test waits for a screen before it fails. Where much else runs, a program needs many times its time.
-const PATIENCE: Duration = Duration::from_secs(60);
+use super::{PATIENCE, World, leaks};
 
 /// A program on a terminal.
 pub struct Screen {
@@ -186,33 +183,25 @@ impl Screen {
         (ticks(11) + ticks(12)) / 100.0
     }
 
-    /// Takes the terminal away, and waits for the end; returns the exit code, and how long it took at most.
+    /// Takes the terminal away, and waits for the end; returns the exit code.
     #[track_caller]
-    pub fn hang_up(mut self) -> (u32, Duration) {
+    pub fn hang_up(mut self) -> u32 {
         self.is_given_up.store(true, Ordering::SeqCst);
         drop((self.master, self.keyboard, self.terminal.take()));
         // The reader lets go with the next bytes that it is painted.
         while Arc::strong_count(&self.is_given_up) > 1 {
             thread::yield_now();
         }
-        let gone = Instant::now();
-        let code = self.child.wait().unwrap().exit_code();
-        (code, gone.elapsed())
+        wait(self.child).unwrap_or_else(|| panic!("it did not end with its terminal"))
     }
 
     /// Waits for the end; returns the exit code, the last screen and every byte that was painted. The terminal
     /// must be as it was before.
     #[track_caller]
     pub fn end(mut self) -> (u32, String, Vec<u8>) {
-        // Waited for by a thread that sleeps: one that looked again and again would take the time from what it waits for.
-        let (mut child, (told, ended)) = (self.child, channel());
-        let mut killer = child.clone_killer();
-        thread::spawn(move || told.send(child.wait()));
-        let Ok(status) = ended.recv_timeout(PATIENCE) else {
-            killer.kill().unwrap();
-            panic!("it never ended:\n{}", self.parser.0.lock().unwrap().parser.screen().contents());
-        };
-        let code = status.unwrap().exit_code();
+        let code = wait(self.child).unwrap_or_else(|| {
+            panic!("it never ended:\n{}", self.parser.0.lock().unwrap().parser.screen().contents())
+        });
         assert_eq!(stty(&*self.master, "-g"), self.modes_before, "the terminal is not as it was");
         drop(self.terminal.take());
         let (painted, changed) = &*self.parser;
@@ -266,6 +255,19 @@ impl Screen {
     fn stty(&self, what: &str) -> String {
         stty(&*self.master, what)
     }
+}
+
+/// The exit code of a program that ends; one that does not is killed. It is waited for by a thread that sleeps: one that
+/// looked again and again would take the time from what it waits for.
+fn wait(mut child: Box<dyn Child + Send + Sync>) -> Option<u32> {
+    let (sender, ended) = channel();
+    let mut killer = child.clone_killer();
+    thread::spawn(move || sender.send(child.wait()));
+    let status = ended.recv_timeout(PATIENCE);
+    if status.is_err() {
+        killer.kill().unwrap();
+    }
+    Some(status.ok()?.unwrap().exit_code())
 }
 
 fn stty(master: &dyn MasterPty, what: &str) -> String {

@@ -1,0 +1,102 @@
+//! What ends a watch: its reader, signals, time, and sessions that the server no longer accepts.
+
+use std::io::{BufRead, BufReader, Read};
+
+use rustix::process::Signal;
+
+use super::*;
+
+#[test]
+fn the_timeout_ends_it_with_124() {
+    let server = FakeServer::always(NOT_IN_WRAPUP);
+    let ran = world(&server).run("watch --json --only wrapups --timeout 500ms").ended_with(124);
+    assert_eq!(events(&ran).last().unwrap()["reason"], "timeout");
+}
+
+#[test]
+fn a_watch_that_may_not_grow_stale_exits_with_5_when_nobody_answers() {
+    let server = FakeServer::answering(|_, _| Reply::RawThenReset(vec![]));
+    let ran = world(&server).run("watch --json --only wrapups --interval 2s --max-stale 10s").ended_with(5);
+    let events = events(&ran);
+    assert_eq!(types(&events), ["start", "connection_lost", "end"], "{ran}");
+    assert_eq!(events[2]["reason"], "unreachable");
+}
+
+#[test]
+fn a_failed_poll_is_no_answer_without_notifications() {
+    for says in ["HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n", ""] {
+        let server = FakeServer::answering(|_, _| Reply::Raw(says.as_bytes().to_vec()));
+        let ran = world(&server).run("watch --json --only tags --interval 2s --max-stale 10s").ended_with(5);
+        assert_eq!(types(&events(&ran)), ["start", "connection_lost", "end"], "{ran}");
+    }
+}
+
+#[test]
+fn an_expired_session_is_confirmed_once_and_exits_with_4() {
+    let server =
+        FakeServer::answering(|_, earlier| Reply::ok(if earlier == 0 { NOT_IN_WRAPUP } else { EXPIRED }));
+    let ran = world(&server).run("watch --json --only wrapups --interval 2s").ended_with(4);
+    let events = events(&ran);
+    assert_eq!(types(&events), ["start", "state", "session_expired", "end"], "{ran}");
+    assert_eq!(events[3]["reason"], "session_expired");
+    assert!(ran.stderr.contains("deepcall login"), "{ran}");
+    assert_eq!(server.arrivals().len(), 3, "one poll confirms, none follows");
+}
+
+/// That it takes less than two seconds is for `watch::run` to show, under a clock that no other process can hold up.
+#[test]
+fn a_reader_that_goes_away_ends_it_even_without_events() {
+    let server = FakeServer::always(NOT_IN_WRAPUP);
+    let world = world(&server);
+    let mut child = start(&world, "watch --json --only wrapups --interval 1h");
+    let mut stdout = BufReader::new(child.child.stdout.take().unwrap());
+    for _ in 0..2 {
+        stdout.read_line(&mut String::new()).unwrap();
+    }
+    drop(stdout);
+    let ran = child.end().ended_with(141);
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn signals_end_it_in_order() {
+    let server = FakeServer::always(NOT_IN_WRAPUP);
+    for (signal, code, reason) in [
+        (Signal::INT, 130, "interrupted"),
+        (Signal::TERM, 143, "terminated"),
+        (Signal::HUP, 143, "terminated"),
+    ] {
+        let world = world(&server);
+        // Whoever runs the tests may ignore hang-ups, and a child would inherit that.
+        let mut command = world.shell("env");
+        command.args(["--default-signal=HUP", "deepcall", "watch", "--json", "--only", "wrapups"]);
+        let child = world.start(command);
+        let arrived = server.arrivals().len();
+        server.await_arrivals(arrived + 1);
+        child.signal(signal);
+        let ran = child.end().ended_with(code);
+        assert_eq!(events(&ran).last().unwrap()["reason"], reason);
+    }
+}
+
+#[test]
+fn a_watch_under_nohup_outlives_its_terminal() {
+    let server = FakeServer::always(NOT_IN_WRAPUP);
+    let world = world(&server);
+    let mut command = world.shell("nohup");
+    command.args(["deepcall", "watch", "--json", "--only", "wrapups", "--interval", "2s"]);
+    let mut watch = world.start(command);
+    let mut stdout = BufReader::new(watch.child.stdout.take().unwrap());
+    for _ in 0..2 {
+        stdout.read_line(&mut String::new()).unwrap();
+    }
+    let arrived = server.arrivals().len();
+    watch.signal(Signal::HUP);
+    server.await_arrivals(arrived + 2);
+    assert!(watch.child.try_wait().unwrap().is_none(), "it still watches");
+    watch.signal(Signal::TERM);
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).unwrap();
+    assert!(rest.contains("terminated"), "{rest}");
+    let _ = watch.end().ended_with(143);
+}
