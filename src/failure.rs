@@ -1,7 +1,7 @@
 //! The error that a user sees, and the exit code of the program. The only file with exit codes: the layers below return
 //! kinds and classes of errors.
 
-use crate::client::error::{ApiError, ErrorClass};
+use crate::client::error::{ApiError, ErrorClass, ErrorKind};
 use crate::output::formats::render::RenderError;
 use crate::output::jq::JqError;
 use crate::output::table_view::ColumnError;
@@ -175,6 +175,11 @@ impl Failure {
         self
     }
 
+    fn cause(mut self, cause: &str) -> Self {
+        self.problem.causes.push(cause.to_owned());
+        self
+    }
+
     /// Adds the cause and the causes behind it.
     #[must_use]
     pub fn caused_by(mut self, cause: &dyn std::error::Error) -> Self {
@@ -214,7 +219,13 @@ impl From<&ApiError> for Failure {
         failure.problem.code = error.code();
         failure.problem.hints = error.hints().to_vec();
         failure.problem.causes = causes_of(error);
-        failure
+        match (failure.problem.hints.as_slice(), error.kind()) {
+            ([], ErrorKind::Dns) => failure.hint("check the address of the server, and the network"),
+            ([], ErrorKind::Connect | ErrorKind::Timeout) => {
+                failure.hint("check the network; a firewall may block the connection")
+            }
+            _ => failure,
+        }
     }
 }
 
@@ -313,7 +324,13 @@ impl From<StoreError> for Failure {
             StoreError::File(error) => return error.into(),
             other => other,
         };
-        let failure = || Self::failed("store", error.to_string());
+        let failure = || match &error {
+            StoreError::NoStore { detail } => {
+                Self::failed("store", "no keyring can be reached").cause(detail)
+            }
+            StoreError::Locked { detail } => Self::failed("store", "the keyring is locked").cause(detail),
+            other => Self::failed("store", other.to_string()),
+        };
         match &error {
             StoreError::Absent => Self::sign_in("the stored session is gone").hint("run `deepcall login`"),
             StoreError::NoStore { .. } | StoreError::TimedOut { .. } | StoreError::File(_) => {

@@ -6,14 +6,14 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp, ZonedDateTime};
 
-const FORMS: &str = "a length such as 90m, 1h30m or 2d; a clock time such as 09:00; today; yesterday; \
-                     a date; an RFC 3339 time; @ with Unix seconds";
+const FORMS: &str = "a length of time back from now (90m, 1h30m, 2d), a clock time (09:00), today, yesterday, a date \
+                     (2026-11-23), a time by RFC 3339 (2026-11-23T09:00:00+05:30), or @ and Unix seconds";
 
 /// What was typed is not a moment or a length of time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MomentError {
     /// None of the known forms.
-    #[error("{0:?} is not a time; use {FORMS}")]
+    #[error("{0:?} is not a time; write {FORMS}")]
     Unknown(String),
     /// A length that leads out of the calendar, or backwards.
     #[error("{0:?} is out of range")]

@@ -78,7 +78,13 @@ impl SelectedProfiles {
                 settings.get(&SERVER)?;
                 let profiles = app.folders()?.profiles_file().read()?;
                 let default = profiles.default_profile().map(|profile| profile.name.as_str());
-                let chosen = choice.value.pick(profiles.list(), |profile| profile.name.as_str(), default)?;
+                let chosen = choice.value.pick(profiles.list(), |profile| profile.name.as_str(), default);
+                let chosen = chosen.map_err(|failure| match &choice.value {
+                    Choice::Named(name) => {
+                        failure.hint(format!("run `deepcall login --profile {name}` to create it"))
+                    }
+                    _ => failure,
+                })?;
                 let names: Vec<&str> = chosen.iter().map(|profile| profile.name.as_str()).collect();
                 let source = format!("{} ({})", names.join(", "), choice.source);
                 Self::stored(app, &chosen, choice.value.is_many(), &source)

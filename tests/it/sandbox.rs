@@ -133,5 +133,8 @@ fn json_lists_the_agents() {
 #[test]
 fn a_misspelt_agent_is_told_who_there_is() {
     let ran = World::new().run("tags --sandbox --profile nobody").ended_with(4);
-    assert!(ran.stderr.contains("known are"), "{ran}");
+    assert!(ran.stderr.contains("known profiles: "), "{ran}");
+    let ran = World::new().run("tags --sandbox --profile ahsa").ended_with(4);
+    assert!(ran.stderr.contains("did you mean `asha`?"), "{ran}");
+    assert!(!ran.stderr.contains("deepcall login"), "no login makes an agent of the sandbox: {ran}");
 }

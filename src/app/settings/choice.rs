@@ -8,6 +8,7 @@ use crate::app::settings::variables::credential_in;
 use crate::app::settings::{Settings, Source, Sourced};
 use crate::failure::Failure;
 use crate::store::{Profile, ProfileName, Profiles, ServerUrl};
+use crate::words::nearest;
 
 /// Whose session is used, before anything is opened.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,9 +103,9 @@ impl Choice {
         let known = || {
             let names: Vec<&str> = entries.iter().take(20).map(&name).collect();
             if names.is_empty() {
-                "run `deepcall login` first".to_owned()
+                "no profile is stored yet".to_owned()
             } else {
-                format!("known are {}", names.join(", "))
+                format!("known profiles: {}", names.join(", "))
             }
         };
         match self {
@@ -113,10 +114,13 @@ impl Choice {
             Self::Matching(globs) => {
                 let globs: Vec<GlobMatcher> =
                     globs.iter().map(|glob| matcher(glob)).collect::<Result<_, _>>()?;
-                // A name that nobody has is a typing error, and must not be lost among those that match.
-                let fits_nobody =
+                if entries.is_empty() {
+                    return Err(not_signed_in());
+                }
+                // A name without a profile is a typing error, and must not be lost among those that match.
+                let matches_nothing =
                     |glob: &&GlobMatcher| !entries.iter().any(|entry| glob.is_match(name(entry)));
-                if let Some(glob) = globs.iter().find(fits_nobody) {
+                if let Some(glob) = globs.iter().find(matches_nothing) {
                     return Err(Failure::sign_in(format!("no profile matches {}", glob.glob())).hint(known()));
                 }
                 let is_chosen = |entry: &&T| globs.iter().any(|glob| glob.is_match(name(entry)));
@@ -124,7 +128,11 @@ impl Choice {
             }
             Self::Named(wanted) => match entries.iter().find(|entry| name(entry) == wanted) {
                 Some(entry) => Ok(vec![entry]),
-                None => Err(no_such_profile(wanted, known())),
+                None => {
+                    let nearest = nearest(wanted, entries.iter().map(&name));
+                    let hint = nearest.map_or_else(known, |name| format!("did you mean `{name}`?"));
+                    Err(Failure::sign_in(format!("no profile is called {wanted:?}")).hint(hint))
+                }
             },
             Self::Default => {
                 let only = if let [only] = entries { Some(only) } else { None };
@@ -137,12 +145,6 @@ impl Choice {
     }
 }
 
-fn no_such_profile(wanted: &str, known: String) -> Failure {
-    Failure::sign_in(format!("no profile is called {wanted:?}"))
-        .hint(known)
-        .hint(format!("run `deepcall login --profile {wanted}` to make it"))
-}
-
 fn no_default(known: String) -> Failure {
     Failure::sign_in("several profiles are stored and none is the default")
         .hint(known)
@@ -151,8 +153,8 @@ fn no_default(known: String) -> Failure {
 
 fn not_signed_in() -> Failure {
     Failure::sign_in("not signed in")
-        .hint("run `deepcall login`")
-        .hint("to look around first: deepcall --sandbox tags")
+        .hint("run `deepcall login` to store a session")
+        .hint("run `deepcall --sandbox tags` to try it without an account")
 }
 
 fn matcher(glob: &str) -> Result<GlobMatcher, Failure> {

@@ -160,7 +160,7 @@ const SUPPORT: &str = "ask DeepCall's support";
 const NONE: &str = "nothing: this is an answer, not a failure";
 const OTHER_ROLE: &str = "the session belongs to another role or agent: use a profile of that agent";
 const PERMISSION: &str =
-    "the permission is given in the web panel; or use a profile of another role or agent";
+    "an administrator gives the permission in the web panel; or use a profile of another role or agent";
 
 const fn of(module: Module, number: i64, meaning: &'static str, class: Class, advice: &'static str) -> Code {
     Code { module, number, meaning, class, advice }
@@ -216,7 +216,7 @@ const TABLE: &[Code] = &[
     any(1041, "the account's due date has passed", Class::Account, ADMIN),
     any(1042, "the balance of the account's wallet is too low", Class::Account, ADMIN),
     any(1043, "the agent is not logged in", Class::State, "the agent has to log in at the panel first"),
-    any(1044, "the session no longer exists on the server", Class::SignIn, NEW_SSID),
+    any(1044, "the session has expired or is not valid", Class::SignIn, NEW_SSID),
     any(1045, "no phone channel is free", Class::Transient, LATER),
     any(1046, "a connection inside the server failed", Class::Transient, LATER),
     any(1047, "the request was empty or malformed", Class::Usage, CHECK),

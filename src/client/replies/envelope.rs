@@ -163,12 +163,16 @@ impl Refusal {
             None => http_error_kind(self.http).unwrap_or(ErrorKind::Refused),
         };
         let http = if received.status < 400 { String::new() } else { format!(", HTTP {}", received.status) };
-        let reason = self.message.as_deref().or(self.known.map(|known| known.meaning));
-        let message = match (reason, self.code) {
-            (Some(reason), Some(code)) => format!("the server says: {reason} (code {code}{http})"),
+        // The server's words about sessions and permissions ("SSID file does not exist") need an explanation.
+        let is_explained = matches!(kind, ErrorKind::SignIn | ErrorKind::Forbidden);
+        let meaning =
+            self.known.filter(|_| is_explained || self.message.is_none()).map(|known| known.meaning);
+        let lead = meaning.map_or_else(String::new, |meaning| format!("{meaning}; "));
+        let message = match (self.message.as_deref(), self.code) {
+            (Some(reason), Some(code)) => format!("{lead}the server says: {reason} (code {code}{http})"),
             (Some(reason), None) if http.is_empty() => format!("the server says: {reason}"),
             (Some(reason), None) => format!("the server says: {reason} (HTTP {})", received.status),
-            (None, Some(code)) => format!("the server refused with code {code}{http}"),
+            (None, Some(code)) => format!("{lead}the server refused with code {code}{http}"),
             (None, None) if http.is_empty() => "the server refused without a reason".to_owned(),
             (None, None) => format!("the server answered with HTTP {}", received.status),
         };

@@ -220,7 +220,7 @@ fn the_servers_message_is_passed_on_with_its_code() {
     let error = error_of(400, r#"{"status":"error","code":1044}"#);
     assert_eq!(
         error.to_string(),
-        "the server says: the session no longer exists on the server (code 1044, HTTP 400)"
+        "the session has expired or is not valid; the server refused with code 1044, HTTP 400"
     );
     assert_eq!(error.hints().len(), 1);
     let error = error_of(200, r#"{"status":"error","message":{"deep":1},"error":""}"#);
