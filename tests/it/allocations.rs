@@ -1,12 +1,15 @@
 //! How often memory is asked for where answers are large: counts that are the same on every machine.
 
+mod replies;
+mod steps;
+
 use allocation_counter::measure;
 use deepcall::floor::diff::Memory;
 use deepcall::output::presentation::Format;
 use jiff::Timestamp;
 
-use crate::support::answers::{decode, look, received, report, told};
-use crate::support::notifications::reply;
+use self::replies::reply;
+use self::steps::{decode, poll_result, received, report, written};
 
 /// Allocations for each of the third thousand rows: what is done once does not count.
 fn per_row<I>(prepared: impl Fn(&str) -> I, work: impl Fn(I)) -> f64 {
@@ -27,20 +30,20 @@ fn a_notification_of_a_reply_takes_thirty_allocations() {
 #[test]
 fn a_row_takes_one_allocation_as_json() {
     for format in [Format::Json, Format::Ndjson] {
-        let taken = per_row(|text| report(&received(text)), |report| _ = told(&report, format));
+        let taken = per_row(|text| report(&received(text)), |report| _ = written(&report, format));
         assert!(taken < 1.1, "{format:?}: {taken}");
     }
 }
 
 #[test]
-fn a_notification_that_was_told_takes_few_allocations() {
+fn a_notification_that_was_reported_takes_few_allocations() {
     let known = |text: &str| {
-        let look = look(&received(text));
+        let result = poll_result(&received(text));
         let mut memory = Memory::new(Timestamp::UNIX_EPOCH);
-        let told = memory.diff(&look);
-        memory.commit(told.change);
-        (memory, look)
+        let difference = memory.diff(&result);
+        memory.commit(difference.change);
+        (memory, result)
     };
-    let taken = per_row(known, |(memory, look)| assert!(memory.diff(&look).events.is_empty()));
+    let taken = per_row(known, |(memory, result)| assert!(memory.diff(&result).events.is_empty()));
     assert!(taken < 33.0, "{taken}");
 }

@@ -1,16 +1,68 @@
 //! The board over time: whether each frame says what is true at its moment.
 
-use std::io;
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::num::NonZero;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use deepcall::output::text::times;
-use deepcall::watch::sinks::board::Board;
+use deepcall::watch::sinks::board::{Board, BoardOptions};
 use deepcall::watch::sinks::display::{Display, Input, Request};
 use deepcall::watch::view::FloorView;
 
-use crate::support::{CANARY_SSID, FakeServer, Painted, Poll, Reply, Screen, Shift, World};
+use ratatui::layout::Rect;
+
+use crate::support::shift::{SCOPE, zone};
+use crate::support::{CANARY_SSID, FakeServer, Poll, Reply, Screen, Shift, World};
+
+/// A board that paints there.
+fn board_on(painted: &Painted, shift: &Shift, columns: u16, rows: u16) -> Board {
+    let options = BoardOptions {
+        zone: zone(),
+        color: true,
+        mask: false,
+        only: SCOPE,
+        title: format!("{} profiles at http://127.0.0.1:8123", shift.agents),
+    };
+    let area = Rect::new(0, 0, columns, rows);
+    Board::of_size(options, shift.limits(), painted.clone(), area).unwrap()
+}
+
+/// Every cell of the board's last frame, as a terminal of this size shows it.
+pub fn last_frame(shift: &Shift, columns: u16, rows: u16) -> vt100::Screen {
+    let painted = Painted::new(columns, rows);
+    shift.show(&mut board_on(&painted, shift, columns, rows));
+    painted.screen()
+}
+
+/// A terminal that remembers what was painted on it.
+#[derive(Clone)]
+struct Painted(Rc<RefCell<vt100::Parser>>);
+
+impl Painted {
+    fn new(columns: u16, rows: u16) -> Self {
+        let cells = |count| NonZero::new(count).unwrap();
+        Self(Rc::new(RefCell::new(vt100::Parser::new(cells(rows), cells(columns), 0))))
+    }
+
+    fn screen(&self) -> vt100::Screen {
+        self.0.borrow().screen().clone()
+    }
+}
+
+impl Write for Painted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().process(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 /// A board whose headings are kept, each with its moment.
 struct Watched {
@@ -67,7 +119,7 @@ fn the_board_tells_the_truth_while_the_server_is_away_for_ten_seconds_and_for_tw
         let shift =
             Shift { agents: 1, lasts: seconds(away + 70), outage: Some((from, back)), ..Shift::usual() };
         let painted = Painted::new(100, 24);
-        let board = shift.board(&painted, 100, 24);
+        let board = board_on(&painted, &shift, 100, 24);
         let mut watched = Watched { board, painted, frames: vec![] };
         let polls = shift.show(&mut watched);
         let last = polls.last().unwrap().at;
@@ -98,7 +150,7 @@ fn the_board_tells_the_truth_while_the_server_is_away_for_ten_seconds_and_for_tw
 #[test]
 fn a_moment_of_the_floor_always_looks_the_same() {
     let shift = Shift { lasts: seconds(15), ..Shift::usual() };
-    let (one, other) = (shift.screen(100, 24), shift.screen(100, 24));
+    let (one, other) = (last_frame(&shift, 100, 24), last_frame(&shift, 100, 24));
     assert_eq!(one.contents_formatted(), other.contents_formatted());
     assert!(one.contents().contains("14:30:15") && one.contents().contains("‖ meena"), "{}", one.contents());
 }
@@ -303,7 +355,7 @@ fn a_terminal_that_takes_nothing_holds_neither_the_polling_nor_the_end_and_is_gi
         screen.type_keys("\r\u{7f}\r");
         server.await_arrivals(server.arrivals().len() + 1);
         screen.signal(rustix::process::Signal::TERM);
-        screen.wait_for_exit()
+        screen.wait_for_end().exit_code()
     });
     assert_eq!(code, 143);
     screen.end();

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{CANARY_SSID, FakeServer, Ran, Reply, World};
 
-const READERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/readers.py");
+const READERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/formats/readers.py");
 
 /// What the readers made of a text; `Err` is what they complained of.
 pub fn try_read(mode: &str, text: &str, schema: &str) -> Result<Value, String> {

@@ -143,7 +143,7 @@ fn shown_by(program: &str, arguments: &[&str], bytes: &[u8]) -> Vec<String> {
 
 #[test]
 fn three_terminal_models_see_only_the_cells_of_the_table() {
-    const PYTE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/painted.py");
+    const PYTE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/hostile_text/painted.py");
     let server = server();
     let rows = u16::try_from(payloads().len() * 2 + 10).unwrap();
     let screen = Screen::start(

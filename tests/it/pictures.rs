@@ -1,11 +1,14 @@
 //! The pictures of the README are made from what the program prints for a terminal, and compared here.
 //! `UPDATE_GENERATED=1 cargo test pictures` makes them anew.
 
+mod picture;
+
 use std::fs;
 use std::num::NonZero;
 use std::path::PathBuf;
 
-use crate::support::picture::{BACKGROUND, PALETTE, TEXT, picture};
+use self::picture::{BACKGROUND, PALETTE, TEXT, picture};
+use crate::board::last_frame;
 use crate::support::{InProcess, Shift};
 
 /// As wide as a README shows it without scaling.
@@ -32,7 +35,7 @@ fn the_pictures_of_the_tables_are_fresh() {
 #[test]
 fn the_picture_of_the_board_is_fresh() {
     let title = "The board of watch: each agent's state, reason, for how long, and how long until the limit";
-    compare("watch", &picture(&Shift::usual().screen(WIDTH, 30), title));
+    compare("watch", &picture(&last_frame(&Shift::usual(), WIDTH, 30), title));
 }
 
 /// The terminal after somebody has typed the line and the program has answered.

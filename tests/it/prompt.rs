@@ -130,7 +130,10 @@ fn a_signal_that_kills_at_the_question_gives_the_terminal_its_echo_back() {
             screen.wait_for(question);
             screen.wait_for_echo(false);
             screen.signal(signal);
-            assert!(screen.wait_for_signal().is_some(), "{signal:?} kills as it always does");
+            assert!(
+                screen.wait_for_end().signal().map(str::to_owned).is_some(),
+                "{signal:?} kills as it always does"
+            );
             screen.end();
         }
     }

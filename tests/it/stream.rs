@@ -1,15 +1,35 @@
 //! The stream of a scripted floor, line by line: what the real loop makes of the simulated server's answers.
 
+use std::io::Write;
 use std::time::Duration;
 
-use deepcall::output::presentation::Format;
+use deepcall::output::presentation::{Format, Presentation};
 use deepcall::watch::sinks::EventSink;
+use deepcall::watch::sinks::lines::Lines;
 
 use crate::formats::read;
 use crate::support::Shift;
+use crate::support::in_process::NOON;
+use crate::support::shift::zone;
 
 fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
+}
+
+/// Writes events as lines of this format.
+fn lines<W: Write>(format: Format, out: W) -> Lines<W> {
+    let presentation = Presentation {
+        format,
+        width: None,
+        color: false,
+        zone: zone(),
+        now: NOON.parse().unwrap(),
+        mask: false,
+        headers: true,
+        columns: None,
+        guard: true,
+    };
+    Lines::new(out, presentation)
 }
 
 #[test]
@@ -26,7 +46,7 @@ fn the_stream_of_a_scripted_floor_is_the_same_to_the_last_byte() {
     let mut texts = [vec![], vec![], vec![]];
     let formats = [Format::Ndjson, Format::Table, Format::Csv];
     let mut lines: Vec<_> =
-        formats.into_iter().zip(&mut texts).map(|(it, text)| Shift::lines(it, text)).collect();
+        formats.into_iter().zip(&mut texts).map(|(it, text)| self::lines(it, text)).collect();
     shift.watch(lines.iter_mut().map(|lines| lines as &mut dyn EventSink).collect());
     drop(lines);
     let [json, sentences, csv] = texts.map(|text| String::from_utf8(text).unwrap());

@@ -1,6 +1,7 @@
 //! J: bodies that are no answer, or hardly one: no JSON, too much of it, or JSON at the edge of its rules.
 
 use super::matrix::{Case, GOOD, answered, body, says};
+use super::replies::flood;
 use super::statuses::status;
 use crate::support::Reply;
 
@@ -127,10 +128,7 @@ fn encoded() -> Vec<Case> {
     ));
     cases.push(answered("J4", "a bomb of 2 GiB", encoding, || {
         // A stored block of zeros, over and over; nobody unpacks it.
-        Reply::Flood(
-            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b\x08".to_vec(),
-            vec![0; 64 * 1024],
-        )
+        flood(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b\x08".to_vec(), vec![0; 64 * 1024])
     }));
     cases
 }

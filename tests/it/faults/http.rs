@@ -1,10 +1,10 @@
 //! N10 to N12 and N15 to N18: replies that break the rules of HTTP.
 
-use std::net::TcpListener;
 use std::time::Duration;
 
 use super::matrix::{Case, GOOD, Scene, answered, case, ok, says};
-use crate::support::{FakeServer, Reply};
+use super::replies;
+use crate::support::Reply;
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\n";
 const PROTOCOL: (i32, &str) = (6, "protocol");
@@ -16,14 +16,7 @@ fn with_head(head: &str, rest: &str) -> String {
 /// HTTP 200 and these bytes, then others without end.
 fn flood(head: &str, then: &[u8]) -> Reply {
     let piece = then.repeat(64 * 1024 / then.len());
-    Reply::Flood(format!("{HEAD}{head}").into_bytes(), piece)
-}
-
-/// The reply is there before anything that the client asked was read.
-fn hasty() -> Scene {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let greeting = ok(GOOD.as_bytes()).leak();
-    Scene::of(FakeServer::listening(listener, greeting, |_, _| Reply::Raw(vec![])))
+    replies::flood(format!("{HEAD}{head}").into_bytes(), piece)
 }
 
 pub fn cases() -> Vec<Case> {
@@ -62,12 +55,15 @@ pub fn cases() -> Vec<Case> {
         says("N17", "10,000 early replies, then closed", (5, "reset"), early.repeat(10_000)).tried_again(),
         case("N17", "early replies without end, with the standard limits", (5, "timeout"), || {
             let early = b"HTTP/1.1 103 Early Hints\r\n\r\n".repeat(100_000);
-            Scene::server(move |_, _| Reply::Trickle(early.clone(), Duration::from_millis(1)))
+            Scene::server(move |_, _| replies::trickle(early.clone(), Duration::from_millis(1)))
                 .patience("--retries 0")
         })
         .saying("took longer to answer than 15.0 s")
         .long(),
-        case("N18", "the reply comes before the request was read", (0, "-"), hasty).between(0..=1, 0..=1),
+        case("N18", "the reply comes before the request was read", (0, "-"), || {
+            replies::hasty(ok(GOOD.as_bytes()).leak())
+        })
+        .between(0..=1, 0..=1),
         says(
             "N18",
             "two replies on one connection",

@@ -12,6 +12,7 @@ mod network;
 mod process;
 mod proxies;
 mod refusals;
+mod replies;
 pub mod rows;
 mod running;
 mod statuses;

@@ -10,6 +10,7 @@ use tempfile::NamedTempFile;
 
 use super::matrix::{Case, GOOD, Scene, answered, case, says};
 use super::names::Names;
+use super::replies::{drip_after, trickle};
 use crate::support::{FakeServer, Reply};
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\n";
@@ -27,7 +28,7 @@ impl Later {
     /// Answers on this socket from now on.
     fn start(&self, socket: OwnedFd) {
         listen(&socket, 16).unwrap();
-        let server = FakeServer::listening(TcpListener::from(socket), b"", |_, _| Reply::ok(GOOD));
+        let server = FakeServer::listening(TcpListener::from(socket), |_, _| Reply::ok(GOOD));
         *self.0.lock().unwrap() = Some(server);
     }
 
@@ -188,11 +189,11 @@ fn broken_off() -> Vec<Case> {
 fn slow() -> Vec<Case> {
     let headers = || {
         let bytes = format!("{HEAD}{}", "X: y\r\n".repeat(50)).into_bytes();
-        Reply::Trickle(bytes, Duration::from_millis(500))
+        trickle(bytes, Duration::from_millis(500))
     };
     let body = || {
         let head = format!("{HEAD}Content-Length: 5800\r\n\r\n").into_bytes();
-        Reply::DripAfter(head, Duration::from_millis(500))
+        drip_after(head, Duration::from_millis(500))
     };
     let patiently = |reply: fn() -> Reply| move || Scene::server(move |_, _| reply()).patience("");
     let shortly = |reply: fn() -> Reply| move || Scene::server(move |_, _| reply()).patience("--timeout 5s");

@@ -126,7 +126,7 @@ type Words = fn(&str) -> String;
 /// A server that points to another one, which must not get a byte.
 fn pointing(line: &'static str, location: Words, hint: Words) -> Scene {
     let listener = TcpListener::bind("127.0.0.2:0").unwrap();
-    let other = FakeServer::listening(listener, b"", |_, _| Reply::ok(GOOD));
+    let other = FakeServer::listening(listener, |_, _| Reply::ok(GOOD));
     let there = other.url().replace("http://", "");
     let header = format!("Location: {}", location(&there));
     let hint = hint(&there);
@@ -193,7 +193,7 @@ fn chain(is_back: bool) -> Scene {
     let listener = TcpListener::bind("127.0.0.2:0").unwrap();
     let there = format!("http://{}/", listener.local_addr().unwrap());
     let back = if is_back { "http://127.0.0.1/".to_owned() } else { there.clone() };
-    let other = FakeServer::listening(listener, b"", move |_, _| {
+    let other = FakeServer::listening(listener, move |_, _| {
         Reply::with_headers("307 x", &[&format!("Location: {back}")], GOOD)
     });
     let mut scene =

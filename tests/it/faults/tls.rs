@@ -1,11 +1,11 @@
 //! T and N20: servers that cannot prove themselves, speak old TLS or none, or break off; HTTP/2.
 
 use std::io::Write;
-use std::net::TcpListener;
 
 use super::certificates::{Authority, Farewell, OpenSsl, Proof, TlsServer};
 use super::matrix::{Case, GOOD, Scene, case, ok};
-use crate::support::{FakeServer, Reply};
+use super::replies::hasty;
+use crate::support::Reply;
 
 const TLS: (i32, &str) = (6, "tls");
 const DONE: (i32, &str) = (0, "-");
@@ -97,9 +97,7 @@ fn openssl() -> Vec<Case> {
 
 fn versions() -> Vec<Case> {
     let plain = || {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let refusal = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
-        let mut scene = Scene::of(FakeServer::listening(listener, refusal, |_, _| Reply::Silence));
+        let mut scene = hasty(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
         scene.address = scene.address.replace("http:", "https:");
         scene
     };

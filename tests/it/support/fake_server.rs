@@ -35,12 +35,6 @@ pub enum Reply {
     RawThenReset(Vec<u8>),
     /// Nothing at all, until the client gives up.
     Silence,
-    /// These bytes one at a time, with a pause after each.
-    Trickle(Vec<u8>, Duration),
-    /// These bytes at once, then a space after each pause, without end.
-    DripAfter(Vec<u8>, Duration),
-    /// These bytes once, then those again and again, until 2 GiB are sent or the client gives up.
-    Flood(Vec<u8>, Vec<u8>),
     /// Whatever this writes, then the connection is closed.
     By(Box<dyn FnOnce(&mut TcpStream) + Send>),
 }
@@ -98,13 +92,12 @@ impl Log {
 impl FakeServer {
     /// Answers each request; the number counts earlier arrivals.
     pub fn answering(answer: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static) -> Self {
-        Self::listening(TcpListener::bind("127.0.0.1:0").unwrap(), b"", answer)
+        Self::listening(TcpListener::bind("127.0.0.1:0").unwrap(), answer)
     }
 
-    /// The same on a socket of the test's own; whoever begins to ask is told `greeting` before any of it was read.
+    /// The same on a socket of the test's own.
     pub fn listening(
         listener: TcpListener,
-        greeting: &'static [u8],
         answer: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static,
     ) -> Self {
         let address = listener.local_addr().unwrap();
@@ -113,15 +106,10 @@ impl FakeServer {
         let shared = Arc::clone(&log);
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let Ok(mut stream) = stream else { break };
+                let Ok(stream) = stream else { break };
                 // A peer may have reset the connection already.
                 let Ok(peer) = stream.peer_addr() else { continue };
                 shared.add(|arrivals| arrivals.peers.push(peer));
-                if !greeting.is_empty() {
-                    // Told sooner, it might be there before the question is sent, and then answers none.
-                    let _ = stream.peek(&mut [0]);
-                    let _ = stream.write_all(greeting);
-                }
                 let (answer, log) = (Arc::clone(&answer), Arc::clone(&shared));
                 thread::spawn(move || serve(stream, &*answer, &log));
             }
@@ -217,31 +205,6 @@ fn serve(mut stream: TcpStream, answer: &Answering, log: &Log) {
             Reply::By(write) => {
                 write(&mut stream);
                 return;
-            }
-            Reply::Flood(first, then) => {
-                let mut sent = 0_u64;
-                let mut is_open = stream.write_all(&first).is_ok();
-                while is_open && sent < 2 << 30 {
-                    is_open = stream.write_all(&then).is_ok();
-                    sent += then.len() as u64;
-                }
-                return;
-            }
-            Reply::DripAfter(bytes, pause) => {
-                let mut is_open = stream.write_all(&bytes).is_ok();
-                while is_open {
-                    thread::sleep(pause);
-                    is_open = stream.write_all(b" ").is_ok();
-                }
-                return;
-            }
-            Reply::Trickle(bytes, pause) => {
-                for byte in bytes {
-                    if stream.write_all(&[byte]).is_err() {
-                        return;
-                    }
-                    thread::sleep(pause);
-                }
             }
         }
     }

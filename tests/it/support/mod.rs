@@ -1,13 +1,10 @@
 //! What tests share: a hermetic home with the real binary, the program in-process, a fake server,
 //! a screen, and a scanner that looks for leaked secrets after every single run.
 
-pub mod answers;
 pub mod fake_server;
 pub mod in_process;
 pub mod leaks;
-pub mod notifications;
 pub mod overseer;
-pub mod picture;
 pub mod screen;
 pub mod shift;
 pub mod world;
@@ -15,7 +12,7 @@ pub mod world;
 pub use fake_server::{FakeServer, Reply};
 pub use in_process::InProcess;
 pub use screen::Screen;
-pub use shift::{Painted, Poll, Shift};
+pub use shift::{Poll, Shift};
 pub use world::{Ran, Running, World};
 
 /// How long a test waits for what must happen before it fails. Where much else runs, a program needs many times its

@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system};
 
 use rustix::process::{Pid, Signal};
 
@@ -135,8 +135,10 @@ impl Screen {
         }
     }
 
-    pub fn type_keys(&mut self, keys: &str) {
-        self.type_bytes(keys.as_bytes());
+    /// Types text, or bytes that may be none.
+    pub fn type_keys(&mut self, keys: impl AsRef<[u8]>) {
+        self.keyboard.write_all(keys.as_ref()).unwrap();
+        self.keyboard.flush().unwrap();
     }
 
     /// Does something while nobody reads what is painted, as after Ctrl-S.
@@ -146,20 +148,15 @@ impl Screen {
         work(self)
     }
 
-    /// Waits for the end without a look at the screen; returns the exit code.
-    pub fn wait_for_exit(&mut self) -> u32 {
-        self.child.wait().unwrap().exit_code()
-    }
-
-    /// Waits for the end, and returns the signal that it was, if it was one.
-    pub fn wait_for_signal(&mut self) -> Option<String> {
-        self.child.wait().unwrap().signal().map(str::to_owned)
+    /// Waits for the end without a look at the screen.
+    pub fn wait_for_end(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
     }
 
     /// Gives the terminal another size.
     pub fn resize(&self, rows: u16, columns: u16) {
         self.parser.0.lock().unwrap().parser.screen_mut().set_size(size(rows), size(columns));
-        self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+        self.claim_size(rows, columns);
     }
 
     /// The terminal reports a size that nobody could look at.
@@ -167,20 +164,8 @@ impl Screen {
         self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
     }
 
-    /// Sends bytes that may be no text.
-    pub fn type_bytes(&mut self, bytes: &[u8]) {
-        self.keyboard.write_all(bytes).unwrap();
-        self.keyboard.flush().unwrap();
-    }
-
-    /// The processor time that the program has taken, in seconds.
-    pub fn processor_seconds(&self) -> f64 {
-        let stat =
-            std::fs::read_to_string(format!("/proc/{}/stat", self.child.process_id().unwrap())).unwrap();
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-        let ticks = |at: usize| fields[at].parse::<f64>().unwrap();
-        // User and system time, in hundredths on every Linux.
-        (ticks(11) + ticks(12)) / 100.0
+    pub fn process_id(&self) -> u32 {
+        self.child.process_id().unwrap()
     }
 
     /// Takes the terminal away, and waits for the end; returns the exit code.
@@ -244,8 +229,8 @@ impl Screen {
     }
 
     pub fn signal(&self, signal: Signal) {
-        let id = i32::try_from(self.child.process_id().unwrap()).unwrap();
-        rustix::process::kill_process(Pid::from_raw(id).unwrap(), signal).unwrap();
+        let id = Pid::from_raw(self.process_id().cast_signed()).unwrap();
+        rustix::process::kill_process(id, signal).unwrap();
     }
 
     fn echoes(&self) -> bool {

@@ -1,4 +1,4 @@
-//! A reply of many notifications, as large as replies get: one for tests and benchmarks alike.
+//! Replies of many notifications, as large as replies get.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! What becomes of a reply inside the process, step by step, for those who measure the steps.
+//! What becomes of a reply inside the process, step by step.
 
 use deepcall::client::replies::codes::Module;
 use deepcall::client::replies::envelope;
@@ -37,14 +37,14 @@ pub fn decode<T>(received: &Received, take: impl FnMut(Tag) -> Option<T>) -> Tag
     tags::decode(&data, &icons, &moments::india(), take).unwrap()
 }
 
-/// What `deepcall tags` says.
+/// The report of `deepcall tags`.
 pub fn report(received: &Received) -> Report {
     let rows: Vec<Row> = decode(received, |tag| Some(row("asha".into(), tag))).notifications;
     Report::new(&DOCUMENT, rows)
 }
 
-/// Says it in a pipe.
-pub fn told(report: &Report, format: Format) -> Vec<u8> {
+/// The report as it is written into a pipe.
+pub fn written(report: &Report, format: Format) -> Vec<u8> {
     let presentation = Presentation {
         format,
         width: None,
@@ -61,8 +61,8 @@ pub fn told(report: &Report, format: Format) -> Vec<u8> {
     out
 }
 
-/// What `deepcall watch` sees.
-pub fn look(received: &Received) -> PollResult {
+/// The result of a poll of `deepcall watch`.
+pub fn poll_result(received: &Received) -> PollResult {
     let tags: Vec<Tag> = decode(received, Some).notifications;
     PollResult {
         profile: None,
