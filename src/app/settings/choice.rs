@@ -126,14 +126,14 @@ impl Choice {
                 let is_chosen = |entry: &&T| globs.iter().any(|glob| glob.is_match(name(entry)));
                 Ok(entries.iter().filter(is_chosen).collect())
             }
-            Self::Named(wanted) => match entries.iter().find(|entry| name(entry) == wanted) {
-                Some(entry) => Ok(vec![entry]),
-                None => {
+            Self::Named(wanted) => {
+                let found = entries.iter().find(|entry| name(entry) == wanted);
+                found.map(|entry| vec![entry]).ok_or_else(|| {
                     let nearest = nearest(wanted, entries.iter().map(&name));
                     let hint = nearest.map_or_else(known, |name| format!("did you mean `{name}`?"));
-                    Err(Failure::sign_in(format!("no profile is called {wanted:?}")).hint(hint))
-                }
-            },
+                    Failure::sign_in(format!("no profile is called {wanted:?}")).hint(hint)
+                })
+            }
             Self::Default => {
                 let only = if let [only] = entries { Some(only) } else { None };
                 let chosen = entries.iter().find(|entry| Some(name(entry)) == default).or(only);
