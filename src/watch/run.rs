@@ -69,6 +69,10 @@ pub struct Watch<'a, S> {
     /// All that is shown but for the agents, which are added when it is published.
     view: FloorView,
     next_heartbeat: Option<Duration>,
+    /// When the loop last looked at the time.
+    last_turn: Duration,
+    /// When it last went on after it had been held up.
+    resumed: Duration,
     end: Option<EndReason>,
 }
 
@@ -85,6 +89,12 @@ struct WatchedAgent<S> {
 
 /// At least so often the state is published, and the reader looked for.
 const TICK: Duration = Duration::from_secs(1);
+
+/// A loop that did not turn for longer was held up: the process was stopped, or a durable sink took nothing.
+const LONGEST_TURN: Duration = Duration::from_secs(3);
+
+/// An answer that takes longer is missing.
+const PROMPT_ANSWER: Duration = Duration::from_secs(1);
 
 impl<S> WatchedAgent<S> {
     /// The view, to be changed. What was published of it stays as it was.
@@ -113,7 +123,18 @@ impl<'a, S: Source> Watch<'a, S> {
         let agents = sources.into_iter().map(agent).collect();
         let view = FloorView { interval: plan.interval, ..FloorView::default() };
         let next_heartbeat = plan.heartbeat;
-        Self { plan, around, sinks, started: Instant::now(), agents, view, next_heartbeat, end: None }
+        Self {
+            plan,
+            around,
+            sinks,
+            started: Instant::now(),
+            agents,
+            view,
+            next_heartbeat,
+            last_turn: Duration::ZERO,
+            resumed: Duration::ZERO,
+            end: None,
+        }
     }
 
     /// Runs until something ends it; the last event is always `end`, unless nobody reads any more.
@@ -196,6 +217,7 @@ impl<'a, S: Source> Watch<'a, S> {
             |agent: &WatchedAgent<S>| alerts::next_crossing(&self.plan.limits, agent.memory.state(), now);
         let crossings = self.agents.iter().filter_map(crossing);
         let stale = self.plan.max_stale.map(|most| now.saturating_sub(self.silence()) + most);
+        let stale = stale.filter(|at| *at > now);
         let others = [self.next_heartbeat, self.plan.timeout, stale, Some(now + TICK)];
         polls.chain(crossings).chain(others.into_iter().flatten()).min().unwrap_or(now + TICK)
     }
@@ -322,6 +344,10 @@ impl<'a, S: Source> Watch<'a, S> {
     /// Limits, the heartbeat, the reader and the timeout: what comes with time alone.
     fn time_passed(&mut self) -> io::Result<()> {
         let now = self.now();
+        if now.saturating_sub(self.last_turn) > LONGEST_TURN {
+            self.resumed = now;
+        }
+        self.last_turn = now;
         for index in 0..self.agents.len() {
             let agent = &self.agents[index];
             let (kinds, crossed) =
@@ -342,17 +368,29 @@ impl<'a, S: Source> Watch<'a, S> {
         if self.plan.timeout.is_some_and(|timeout| timeout <= now) {
             self.end.get_or_insert(EndReason::Timeout);
         }
-        if self.plan.max_stale.is_some_and(|most| most <= self.silence()) {
+        if self.plan.max_stale.is_some_and(|most| most <= self.silence()) && self.is_answer_missing() {
             self.end.get_or_insert(EndReason::Unreachable);
         }
         self.end = self.end.or_else(self.around.reader_is_gone);
         Ok(())
     }
 
-    /// How long it is since anybody gave a good answer, or since the start.
+    /// How long it is since anybody gave a good answer, or since the start. Time in which nobody could be asked does not
+    /// count.
     fn silence(&self) -> Duration {
         let now = self.now();
-        self.agents.iter().map(|agent| agent.view.health.lag(now).unwrap_or(now)).min().unwrap_or(now)
+        let silence = self.agents.iter().map(|agent| agent.view.health.lag(now).unwrap_or(now)).min();
+        silence.unwrap_or(now).min(now.saturating_sub(self.resumed))
+    }
+
+    /// Whether somebody was asked in vain since the last good answer: that may be old only because the next poll is due
+    /// later.
+    fn is_answer_missing(&self) -> bool {
+        let now = self.now();
+        self.agents.iter().any(|agent| match agent.view.phase {
+            Phase::Polling(since) if now.saturating_sub(since) >= PROMPT_ANSWER => true,
+            _ => agent.view.health.failing_since().is_some(),
+        })
     }
 
     /// What was there before the watch began is reported from `--since` on.

@@ -131,7 +131,7 @@ settings! {
             "watch --max-stale",
             "Exit with 5 when no server has answered for this long, e.g. 10m",
         )
-        .more("Without it, watch waits for the server without limit, and reports that it is waiting."),
+        .more("It must be longer than the interval. Without it, watch waits for the server without limit, and reports that it is waiting."),
         |text| duration(text).map(Some),
     );
     WATCH_LOG: bool = Setting::new(

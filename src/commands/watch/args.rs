@@ -153,6 +153,15 @@ impl WatchArgs {
     /// # Errors
     /// If an option would change nothing: exit code 2.
     pub(crate) fn check_options(&self, settings: Settings<'_>) -> Result<(), Failure> {
+        let (interval, max_stale) = (settings.get(&WATCH_INTERVAL)?, settings.get(&WATCH_MAX_STALE)?);
+        if let Some(most) = max_stale.value.filter(|most| *most <= interval.value) {
+            let (most_source, interval_source) = (max_stale.source, interval.source);
+            return Err(Failure::usage(format!(
+                "max_stale of {most:?} ({most_source}) is not longer than the interval of {:?} ({interval_source}): \
+                 a server would count as silent between two polls",
+                interval.value
+            )));
+        }
         let reacts =
             self.exec.is_some() || settings.get(&WATCH_BELL)?.value || settings.get(&WATCH_NOTIFY)?.value;
         settings.typed.refuse_idle(&[

@@ -16,6 +16,7 @@ use crate::watch::sinks::display::{Display, Input, Request, drive};
 
 mod sessions;
 mod sinks;
+mod stale;
 
 const INTERVAL: Duration = Duration::from_secs(5);
 
@@ -34,6 +35,8 @@ enum Says {
     Fails(PollFailure),
     /// The answer takes this long.
     After(Duration),
+    /// The process is stopped for so long meanwhile.
+    StoppedFor(Duration),
 }
 
 type Script = Rc<dyn Fn(Duration) -> Says>;
@@ -67,6 +70,10 @@ impl Source for Scripted {
             Says::Fails(failure) => (vec![], Some(failure)),
             Says::After(delay) => {
                 tokio::time::sleep(delay).await;
+                (vec![], None)
+            }
+            Says::StoppedFor(length) => {
+                tokio::time::advance(length).await;
                 (vec![], None)
             }
         };
@@ -299,34 +306,6 @@ async fn a_sign_of_life_is_given_whether_or_not_the_server_answers() {
         let pause = pair[1].abs_diff(pair[0]);
         assert!(pause >= seconds(59) && pause <= seconds(61), "{pause:?}");
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_watch_that_may_not_grow_stale_ends_when_nobody_has_answered_for_so_long() {
-    for (answers_until, ends_at) in [(300, 900), (0, 600)] {
-        let mut floor =
-            Floor::of(
-                seconds(7200),
-                move |at| {
-                    if at < seconds(answers_until) { Says::Nothing } else { no_answer() }
-                },
-            )
-            .times(3);
-        floor.plan.max_stale = Some(seconds(600));
-        let (ended, told) = floor.watch().await;
-        assert_eq!(ended.unwrap(), EndReason::Unreachable);
-        assert_eq!(exit_status(EndReason::Unreachable).code(), 5);
-        let (at, _) = told.events.last().unwrap();
-        assert!(*at <= seconds(ends_at + 1) && *at >= seconds(ends_at - 7), "ended at {at:?}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn one_profile_that_answers_keeps_the_others_from_being_stale() {
-    let mut floor = Floor::of(seconds(1800), |_| no_answer()).times(3);
-    floor.profiles[1].script = Rc::new(|_| Says::Nothing);
-    floor.plan.max_stale = Some(seconds(60));
-    assert_eq!(floor.watch().await.0.unwrap(), EndReason::Timeout);
 }
 
 #[tokio::test(start_paused = true)]

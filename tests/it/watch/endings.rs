@@ -23,6 +23,25 @@ fn a_watch_that_may_not_grow_stale_exits_with_5_when_nobody_answers() {
 }
 
 #[test]
+fn a_silence_that_may_not_even_last_until_the_next_poll_is_refused() {
+    let server = FakeServer::always(NOT_IN_WRAPUP);
+    for line in [
+        "watch --interval 10s --max-stale 5s",
+        "watch --interval 10s --max-stale 10s",
+        "watch --max-stale 4s",
+        "watch --interval 1h --max-stale 59m --json --sandbox",
+    ] {
+        let ran = world(&server).run(line).ended_with(2);
+        assert!(ran.stderr.contains("max_stale") && ran.stderr.contains("interval"), "{line}\n{ran}");
+    }
+    let configured = world(&server);
+    configured.run("config set watch.max_stale 30s").ended_with(0);
+    let ran = configured.run("watch --interval 1m").ended_with(2);
+    assert!(ran.stderr.contains("config.toml") && ran.stderr.contains("--interval"), "{ran}");
+    assert_eq!(server.arrivals().len(), 0);
+}
+
+#[test]
 fn a_failed_poll_is_no_answer_without_notifications() {
     for says in ["HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n", ""] {
         let server = FakeServer::answering(|_, _| Reply::Raw(says.as_bytes().to_vec()));
