@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing_subscriber::Layer;
@@ -134,6 +135,11 @@ impl Console {
         if !talk.quiet {
             self.stderr(|out| problem::write_note(text, MessageStyle { color, mask }, out));
         }
+    }
+
+    /// Why nothing happens for now: another process is changing the file.
+    pub(crate) fn waiting_for_change(&self, path: &Path) {
+        self.note(&format!("waiting for another deepcall that is changing {}", path.display()));
     }
 
     /// What is of interest only to whoever typed `-v`.

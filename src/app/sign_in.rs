@@ -4,13 +4,14 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::app::environment::{Folders, Variables};
 use crate::app::fleet::Agent;
 use crate::app::settings::Settings;
 use crate::app::settings::choice::server_of;
 use crate::failure::Failure;
+use crate::store::profiles_file;
 use crate::store::{
     Credentials, FileStore, KeyringStore, OpenProfiles, Profile, Secret, SecretStore, ServerUrl, Session,
     StoreError, StoreKey, StoreKind,
@@ -21,6 +22,13 @@ const LONGEST_SECRET: usize = 8 * 1024;
 
 /// How long a keyring may take when nobody is asked to unlock it (`reliability.md` §2).
 pub(crate) const KEYRING_LIMIT: Duration = Duration::from_secs(3);
+
+/// The time that a person has to unlock the keyring (`reliability.md` §2).
+pub(crate) const UNLOCKING_LIMIT: Duration = Duration::from_secs(60);
+
+/// A login makes at most five calls to a keyring while it keeps others from changing the profiles: it reads the old
+/// secret, stores the new one, perhaps restores the old one, and removes those that no profile names within two calls.
+const _: () = assert!(profiles_file::LOCK_LIMIT.as_secs() > 5 * UNLOCKING_LIMIT.as_secs());
 
 /// Where secrets are kept.
 pub(crate) struct Stores {
@@ -42,14 +50,16 @@ impl Stores {
         }
     }
 
-    /// Removes the secrets that no profile names: a login was cut short, or a profile has moved.
+    /// Removes the secrets that no profile names: a login was cut short, or a profile has moved. Other processes wait
+    /// meanwhile, so what takes longer than one call may is left for the next time.
     ///
     /// # Errors
     /// If a store cannot be opened, or the list not written (exit code 1): what is left is tried again the next time.
     pub(crate) fn clear_pending(&self, open: &mut OpenProfiles<'_>) -> Result<(), Failure> {
         let mut cleared = Ok(());
+        let began = Instant::now();
         let places = open.profiles.pending().to_vec();
-        for place in &places {
+        for place in places.iter().take_while(|_| began.elapsed() < self.keyring_limit) {
             match self.of_kind(place.store()).remove(&place.key()) {
                 Ok(_) => open.profiles.forget_pending(place),
                 Err(error) => cleared = cleared.and(Err(error.into())),

@@ -2,19 +2,18 @@
 //! the session comes from the web panel.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
 
 use crate::app::App;
 use crate::app::connect::Connector;
-use crate::app::console::{Outcome, Side};
+use crate::app::console::{Console, Outcome, Side};
 use crate::app::options::{ConnectionOptions, OutputOptions, ProfileOptions, TalkOptions};
 use crate::app::prompt;
 use crate::app::settings::choice;
 use crate::app::settings::table::{SERVER, STORE};
 use crate::app::settings::variables::credential_in;
-use crate::app::sign_in::{Stores, secret_in_file, secret_read_from};
+use crate::app::sign_in::{Stores, UNLOCKING_LIMIT, secret_in_file, secret_read_from};
 use crate::app::signals;
 use crate::client::SignedIn;
 use crate::commands::{logout, profiles};
@@ -70,9 +69,6 @@ pub(crate) struct LoginArgs {
     talk: TalkOptions,
 }
 
-/// The time that a person has to unlock the keyring (`reliability.md` §2).
-const UNLOCKING_LIMIT: Duration = Duration::from_secs(60);
-
 pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &profiles::DOCUMENT)?;
     let settings = app.settings()?;
@@ -116,7 +112,7 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
         saved_at: app.clock.now(),
         allow_http,
     };
-    let outcome = store_session(&profile, &credentials, args.default, notes, &file, &stores)?;
+    let outcome = store_session(&profile, &credentials, args.default, notes, &file, &stores, &app.console)?;
     app.console.answer(outcome, &renderer)
 }
 
@@ -169,10 +165,11 @@ fn store_session(
     notes: Vec<String>,
     file: &ProfilesFile,
     stores: &Stores,
+    console: &Console,
 ) -> Result<Outcome, Failure> {
     let store = stores.of_kind(profile.store);
     let key = profile.store_key();
-    let mut open = file.open()?;
+    let mut open = file.open(|path| console.waiting_for_change(path))?;
     let original = open.profiles.clone();
     let is_noted = open.profiles.note_pending(PendingSecret::of(profile));
     if is_noted && let Err(error) = open.write() {

@@ -1,10 +1,12 @@
 //! `deepcall logout`: removes one profile, or all. The secret is removed before the profile that names it, so that no
 //! secret is left that no profile lists.
 
+use std::path::Path;
+
 use clap::Args;
 
 use crate::app::App;
-use crate::app::console::Outcome;
+use crate::app::console::{Console, Outcome};
 use crate::app::options::{OutputOptions, ProfileOptions, TalkOptions};
 use crate::app::settings::choice::profile_name;
 use crate::app::sign_in::{KEYRING_LIMIT, Stores};
@@ -37,9 +39,9 @@ pub(crate) fn run(args: &LogoutArgs, app: &App) -> Result<ExitStatus, Failure> {
     let listed = file.read()?;
     let stores = Stores::new(&folders, KEYRING_LIMIT);
     // Even if there is no profile to remove.
-    let cleared = clear(&file, &stores);
+    let cleared = clear(&file, &stores, &app.console);
     let chosen = if args.all { listed.list().to_vec() } else { vec![named(&listed, app)?] };
-    app.console.answer(logout(&chosen, &file, &stores, cleared)?, &renderer)
+    app.console.answer(logout(&chosen, &file, &stores, cleared, &app.console)?, &renderer)
 }
 
 fn named(listed: &Profiles, app: &App) -> Result<Profile, Failure> {
@@ -63,9 +65,11 @@ fn logout(
     file: &ProfilesFile,
     stores: &Stores,
     cleared: Result<(), Failure>,
+    console: &Console,
 ) -> Result<Outcome, Failure> {
     for profile in chosen {
-        file.update(|profiles: &mut Profiles| {
+        let explain = |path: &Path| console.waiting_for_change(path);
+        file.update(explain, |profiles: &mut Profiles| {
             stores.of_kind(profile.store).remove(&profile.store_key())?;
             profiles.remove(&profile.name);
             Ok::<_, Failure>(())
@@ -87,11 +91,11 @@ fn logout(
 ///
 /// # Errors
 /// If a store cannot be opened, or the list cannot be read or written (exit code 1).
-fn clear(file: &ProfilesFile, stores: &Stores) -> Result<(), Failure> {
+fn clear(file: &ProfilesFile, stores: &Stores, console: &Console) -> Result<(), Failure> {
     if file.read()?.pending().is_empty() {
         return Ok(());
     }
-    stores.clear_pending(&mut file.open()?)
+    stores.clear_pending(&mut file.open(|path| console.waiting_for_change(path))?)
 }
 
 /// The note about a secret that no profile names and that could not be removed.

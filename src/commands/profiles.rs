@@ -1,9 +1,11 @@
 //! `deepcall profiles`: the stored profiles. It opens neither the network nor a secret store, except with `--check`.
 
+use std::path::Path;
+
 use clap::{Arg, Args};
 
 use crate::app::App;
-use crate::app::console::Outcome;
+use crate::app::console::{Console, Outcome};
 use crate::app::fleet::{Answers, Fleet};
 use crate::app::options::{
     ConnectionOptions, FleetOptions, MANY, OutputOptions, ProfileOptions, TalkOptions,
@@ -44,7 +46,7 @@ pub(crate) fn run(args: &ProfilesArgs, app: &App) -> Result<ExitStatus, Failure>
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     let file = app.folders()?.profiles_file();
     let outcome = match &args.default {
-        Some(name) => make_default(name, &file)?,
+        Some(name) => make_default(name, &file, &app.console)?,
         None => list(args, &file.read()?, app)?,
     };
     app.console.answer(outcome, &renderer)
@@ -145,8 +147,9 @@ fn note(failure: &Failure) -> String {
 
 /// # Errors
 /// If no such profile is stored (exit code 2), or the file cannot be written.
-fn make_default(name: &ProfileName, file: &ProfilesFile) -> Result<Outcome, Failure> {
-    file.update(|profiles: &mut Profiles| {
+fn make_default(name: &ProfileName, file: &ProfilesFile, console: &Console) -> Result<Outcome, Failure> {
+    let explain = |path: &Path| console.waiting_for_change(path);
+    file.update(explain, |profiles: &mut Profiles| {
         if profiles.make_default(name) {
             return Ok(());
         }

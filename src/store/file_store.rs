@@ -39,7 +39,7 @@ impl FileStore {
 
     /// For writing. A killed writer may have left a secret behind, which is removed.
     fn lock(&self) -> Result<LockFile, FileError> {
-        let lock = LockFile::acquire(&self.folder.join(".lock"), LOCK_LIMIT)?;
+        let lock = LockFile::acquire(&self.folder.join(".lock"), LOCK_LIMIT, || ())?;
         private_file::remove_leftovers(&self.folder, OsStr::new("."));
         Ok(lock)
     }

@@ -17,11 +17,17 @@ mod unix;
 #[cfg(unix)]
 use unix as system;
 
-/// How long a writer waits for another (`reliability.md` §6).
+/// How long a writer waits for another that does nothing but write (`reliability.md` §6).
 pub const LOCK_LIMIT: Duration = Duration::from_secs(2);
 
-/// Short beside the few milliseconds for which a writer keeps the lock.
+/// A longer wait is explained to a person.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Short beside the few milliseconds for which most writers keep the lock.
 const BETWEEN_TRIES: Duration = Duration::from_millis(3);
+
+/// In a long wait.
+const BETWEEN_LATE_TRIES: Duration = Duration::from_millis(50);
 
 const TEMPORARY: &str = ".tmp";
 
@@ -166,16 +172,27 @@ pub fn create_folder(path: &Path) -> Result<(), FileError> {
 pub(crate) struct LockFile(#[expect(dead_code, reason = "closing the file releases the lock")] File);
 
 impl LockFile {
-    /// Waits at most `limit` for the lock.
-    pub(crate) fn acquire(path: &Path, limit: Duration) -> Result<Self, FileError> {
+    /// Waits at most `limit` for the lock. Calls `explain` once if that takes long.
+    pub(crate) fn acquire(path: &Path, limit: Duration, explain: impl FnOnce()) -> Result<Self, FileError> {
         let file = Self::open(path)?;
-        let deadline = Instant::now() + limit;
+        let began = Instant::now();
+        let mut explain = Some(explain);
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Self(file)),
-                Err(TryLockError::WouldBlock) if Instant::now() < deadline => thread::sleep(BETWEEN_TRIES),
-                Err(TryLockError::WouldBlock) => return Err(FileError::Busy { path: path.to_owned() }),
+                Err(TryLockError::WouldBlock) if began.elapsed() >= limit => {
+                    return Err(FileError::Busy { path: path.to_owned() });
+                }
+                Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(error)) => return Err(FileError::at(path)(error)),
+            }
+            if began.elapsed() < PATIENCE {
+                thread::sleep(BETWEEN_TRIES);
+            } else {
+                if let Some(explain) = explain.take() {
+                    explain();
+                }
+                thread::sleep(BETWEEN_LATE_TRIES);
             }
         }
     }
@@ -200,11 +217,12 @@ pub struct Exclusive {
 }
 
 impl Exclusive {
-    /// Waits at most `limit` to be the only writer of the file at `path`. Creates its folder if need be.
+    /// Waits at most `limit` to be the only writer of the file at `path`, and calls `explain` once if that takes long.
+    /// Creates the file's folder if need be.
     ///
     /// # Errors
     /// When another process keeps the lock, or folder or lock cannot be made.
-    pub fn of(path: &Path, limit: Duration) -> Result<Self, FileError> {
+    pub fn of(path: &Path, limit: Duration, explain: impl FnOnce()) -> Result<Self, FileError> {
         if let Some(folder) = path.parent() {
             create_folder(folder)?;
         }
@@ -212,7 +230,7 @@ impl Exclusive {
         // Beside the file itself, not beside a link to it, so that all who write it share one lock.
         let mut lock = OsString::from(&target);
         lock.push(".lock");
-        let lock = LockFile::acquire(Path::new(&lock), limit)?;
+        let lock = LockFile::acquire(Path::new(&lock), limit, explain)?;
         Ok(Self { target, _lock: lock })
     }
 

@@ -11,13 +11,17 @@ use serde::{Deserialize, Serialize};
 use toml::{Spanned, Table};
 
 use crate::store::private_file;
-use crate::store::private_file::{Exclusive, FileError, LOCK_LIMIT, OthersMay};
+use crate::store::private_file::{Exclusive, FileError, OthersMay};
 use crate::store::toml_text;
 use crate::store::toml_text::Mistake;
 use crate::store::{CredentialKind, PendingSecret, Profile, ProfileName, Profiles, ServerUrl, StoreKind};
 
 /// The first line of the file, for a person who opens it.
 const HEADING: &str = "# Written by `deepcall login` and `deepcall logout`. Secrets are kept elsewhere.\n";
+
+/// How long a change waits for another. A login keeps the lock while it stores the secret, and a keyring may open a
+/// dialog for each of its steps.
+pub const LOCK_LIMIT: Duration = Duration::from_secs(6 * 60);
 
 /// Some thousands of profiles; a file beyond it is not ours.
 const LIMIT: u64 = 1024 * 1024;
@@ -83,17 +87,19 @@ impl ProfilesFile {
         })
     }
 
-    /// Reads, changes and replaces the file while no other process can. If `change` fails, nothing is written.
+    /// Reads, changes and replaces the file while no other process can. If `change` fails, nothing is written. `explain`
+    /// is called once, with the path, if another process makes this wait.
     ///
     /// A secret that belongs to the change is removed inside `change`, so that no login comes between the two.
     ///
     /// # Errors
-    /// Those of `change`; else when the lock was not free within two seconds, or the file cannot be read or written.
+    /// Those of `change`; else when the lock was not free within [`LOCK_LIMIT`], or the file cannot be read or written.
     pub fn update<T, E: From<ProfilesError>>(
         &self,
+        explain: impl FnOnce(&Path),
         change: impl FnOnce(&mut Profiles) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut open = self.open()?;
+        let mut open = self.open(explain)?;
         let answer = change(&mut open.profiles)?;
         open.write()?;
         Ok(answer)
@@ -101,12 +107,12 @@ impl ProfilesFile {
 
     /// Opens the file for changes in several steps, while all other processes that would change it wait. A secret
     /// that belongs to the change is stored in between, so that two logins at once cannot leave the profile of one
-    /// with the secret of the other; prompts come before.
+    /// with the secret of the other; prompts come before. `explain` as in [`ProfilesFile::update`].
     ///
     /// # Errors
-    /// When the lock was not free within two seconds, or the file cannot be read.
-    pub fn open(&self) -> Result<OpenProfiles<'_>, ProfilesError> {
-        let exclusive = Exclusive::of(&self.path, self.lock_limit)?;
+    /// When the lock was not free within [`LOCK_LIMIT`], or the file cannot be read.
+    pub fn open(&self, explain: impl FnOnce(&Path)) -> Result<OpenProfiles<'_>, ProfilesError> {
+        let exclusive = Exclusive::of(&self.path, self.lock_limit, || explain(&self.path))?;
         let profiles = self.read()?;
         Ok(OpenProfiles { file: self, exclusive, profiles })
     }

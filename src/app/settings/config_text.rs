@@ -59,7 +59,7 @@ impl TextFile {
     /// # Errors
     /// Those of `change`; else when the file is busy, or cannot be read or written.
     pub fn update(&self, change: impl FnOnce(&str) -> Result<String, Failure>) -> Result<(), Failure> {
-        let file = Exclusive::of(&self.path, LOCK_LIMIT)?;
+        let file = Exclusive::of(&self.path, LOCK_LIMIT, || ())?;
         let before = self.read_to_change()?;
         let after = change(&before)?;
         if after != before {

@@ -23,10 +23,13 @@ fn profile(text: &str) -> Profile {
 }
 
 fn put(file: &ProfilesFile, name: &str) -> Result<(), ProfilesError> {
-    file.update(|profiles| {
-        profiles.put(profile(name));
-        Ok(())
-    })
+    file.update(
+        |_| (),
+        |profiles| {
+            profiles.put(profile(name));
+            Ok(())
+        },
+    )
 }
 
 fn names(file: &ProfilesFile) -> Vec<String> {
@@ -63,10 +66,13 @@ fn a_failed_change_writes_nothing() {
     let file = ProfilesFile::in_folder(root.path());
     put(&file, "kept").unwrap();
     let before = fs::read(file.path()).unwrap();
-    let failed: Result<(), ProfilesError> = file.update(|profiles| {
-        profiles.put(profile("lost"));
-        Err(FileError::NotAFile { path: "x".into() }.into())
-    });
+    let failed: Result<(), ProfilesError> = file.update(
+        |_| (),
+        |profiles| {
+            profiles.put(profile("lost"));
+            Err(FileError::NotAFile { path: "x".into() }.into())
+        },
+    );
     assert!(matches!(failed, Err(ProfilesError::File(FileError::NotAFile { .. }))));
     assert_eq!(fs::read(file.path()).unwrap(), before);
 }
@@ -99,12 +105,38 @@ fn a_lock_that_is_not_given_up_is_reported_as_busy() {
     let patient = ProfilesFile::in_folder(root.path());
     let hasty = ProfilesFile { lock_limit: Duration::ZERO, ..patient.clone() };
     patient
-        .update(|_| {
-            assert!(matches!(put(&hasty, "x"), Err(ProfilesError::File(FileError::Busy { .. }))));
-            Ok::<(), ProfilesError>(())
-        })
+        .update(
+            |_| (),
+            |_| {
+                assert!(matches!(put(&hasty, "x"), Err(ProfilesError::File(FileError::Busy { .. }))));
+                Ok::<(), ProfilesError>(())
+            },
+        )
         .unwrap();
     put(&hasty, "x").unwrap();
+}
+
+#[test]
+fn a_change_waits_for_another_and_explains_that_once() {
+    let root = tempfile::tempdir().unwrap();
+    let file = ProfilesFile::in_folder(root.path());
+    let (waiting, is_waiting) = std::sync::mpsc::channel();
+    thread::scope(|scope| {
+        let open = file.open(|_| panic!("nobody else is there")).unwrap();
+        let other = file.clone();
+        scope.spawn(move || {
+            let explain = |path: &Path| waiting.send(path.to_owned()).unwrap();
+            other
+                .update(explain, |profiles| Ok::<_, ProfilesError>(profiles.put(profile("second"))))
+                .unwrap();
+        });
+        assert_eq!(is_waiting.recv().unwrap(), file.path());
+        let mut open = open;
+        open.profiles.put(profile("first"));
+        open.write().unwrap();
+    });
+    assert_eq!(names(&file), ["first", "second"]);
+    assert!(is_waiting.recv().is_err(), "it was explained once");
 }
 
 #[test]
@@ -158,10 +190,13 @@ fn a_file_beyond_one_mebibyte_is_neither_read_nor_written() {
 
     write(&file, b"", 0o600);
     let long = "u".repeat(1024 * 1024);
-    let refused: Result<(), ProfilesError> = file.update(|profiles| {
-        profiles.put(Profile { user_id: Some(long), ..profile("a") });
-        Ok(())
-    });
+    let refused: Result<(), ProfilesError> = file.update(
+        |_| (),
+        |profiles| {
+            profiles.put(Profile { user_id: Some(long), ..profile("a") });
+            Ok(())
+        },
+    );
     assert!(matches!(refused, Err(ProfilesError::File(FileError::TooLarge { .. }))));
     assert_eq!(fs::read(file.path()).unwrap(), b"");
 }

@@ -1,10 +1,9 @@
-//! Many processes at once: no change is lost, no file is ever half written, and who has to wait too
-//! long is told.
+//! Many processes at once: no change is lost, no file is ever half written, and who has to wait says what for.
 
 use std::fs::File;
 
 use super::{Kept, LOGIN, assert_no_leftovers, sessions, signed_in};
-use crate::support::{FakeServer, Reply, World};
+use crate::support::{FakeServer, Reply, Screen, World};
 
 /// So many processes write at once.
 const WRITERS: usize = 8;
@@ -43,20 +42,40 @@ fn eight_writers_at_once_lose_none_of_a_thousand_changes() {
 }
 
 #[test]
-fn a_lock_that_nobody_gives_up_is_told_as_busy_after_two_seconds() {
+fn whoever_changes_the_profiles_waits_for_another_login_and_says_what_for() {
     let world = signed_in();
-    let before = Kept::in_home(&world);
-    for lock in [world.config_folder().join("profiles.toml.lock"), sessions(&world).join(".lock")] {
-        let held = File::open(&lock).unwrap();
+    let token = world.home().join("token");
+    std::fs::write(&token, "token-of-222").unwrap();
+    let login = format!("login --store file --no-verify --user-id 222 --token-file {}", token.display());
+    for line in ["profiles --default ravi", &format!("{login} --profile asha"), "logout --profile asha"] {
+        let held = File::open(world.config_folder().join("profiles.toml.lock")).unwrap();
         held.lock().unwrap();
-        let ran =
-            world.run_with_input(&format!("{LOGIN} 222 --profile asha --json"), "token-of-222").ended_with(1);
-        assert_eq!(ran.json_error()["kind"], "busy");
-        assert!(ran.stderr.contains(lock.to_str().unwrap()), "{ran}");
-        assert_eq!(Kept::in_home(&world), before);
+        let before = Kept::in_home(&world);
+        let screen = Screen::start(&world, line, 24, 200);
+        let shown = screen.wait_for("waiting for another deepcall that is changing");
+        assert!(shown.contains("profiles.toml") && !shown.contains(".lock"), "{line}\n{shown}");
         // Whoever only reads does not wait.
         world.run("profiles").ended_with(0);
+        assert_eq!(Kept::in_home(&world), before);
+        held.unlock().unwrap();
+        let (code, shown, _) = screen.end();
+        assert_eq!(code, 0, "{line}\n{shown}");
+        assert_ne!(Kept::in_home(&world), before, "{line}\n{shown}");
     }
+}
+
+#[test]
+fn a_lock_that_is_only_ever_held_for_a_write_is_not_waited_for_without_end() {
+    let world = signed_in();
+    let before = Kept::in_home(&world);
+    let lock = sessions(&world).join(".lock");
+    let held = File::open(&lock).unwrap();
+    held.lock().unwrap();
+    let ran =
+        world.run_with_input(&format!("{LOGIN} 222 --profile asha --json"), "token-of-222").ended_with(1);
+    assert_eq!(ran.json_error()["kind"], "busy");
+    assert!(ran.stderr.contains(lock.to_str().unwrap()), "{ran}");
+    assert_eq!(Kept::in_home(&world), before);
 }
 
 /// Two users sign in to one profile at the same time.
