@@ -481,7 +481,7 @@ module completions {
   ]
 
   def "nu-complete deepcall schema name" [] {
-    [ "tags" "break-status" "wrapup" "ping" "profiles" "config" "doctor" "explain" "explain-exit" "sandbox" "error" "watch" "start" "state" "tag" "break_started" "break_ended" "wrapup_started" "wrapup_ended" "alert" "gap" "connection_lost" "connection_restored" "session_expired" "session_renewed" "heartbeat" "end" ]
+    [ "tags" "break-status" "wrapup" "ping" "profiles" "config" "doctor" "explain" "explain-exit" "sandbox" "error" "watch" "start" "state" "tag" "break_started" "break_ended" "wrapup_started" "wrapup_ended" "alert" "gap" "connection_lost" "connection_restored" "session_expired" "session_renewed" "heartbeat" "end" "break_changed" "agent_changed" "profile_ended" ]
   }
 
   # Print the JSON Schema of a document

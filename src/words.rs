@@ -1,6 +1,7 @@
 //! Words as people spell them.
 
-/// A word without what people disagree on: case, spaces, `_` and `-`. `callId`, `call_id` and `Call ID` are one.
+/// A word without what people disagree on: case, spaces, `_` and `-`, and marks that nobody sees. `callId`, `call_id` and
+/// `Call ID` are one.
 #[must_use]
 pub fn plain(word: &str) -> String {
     let mut plain = String::with_capacity(word.len());
@@ -10,7 +11,10 @@ pub fn plain(word: &str) -> String {
 
 /// Appends such a word: every key of a large reply is looked up by it, in one buffer.
 pub(crate) fn push_plain(word: &str, plain: &mut String) {
-    let counts = |letter: &char| !(letter.is_whitespace() || matches!(letter, '_' | '-'));
+    let counts = |letter: &char| {
+        let is_mark = matches!(letter, '_' | '-') || letter.is_control() || is_invisible(*letter);
+        !(letter.is_whitespace() || is_mark)
+    };
     if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         let start = plain.len();
         plain.push_str(word);
@@ -18,6 +22,12 @@ pub(crate) fn push_plain(word: &str, plain: &mut String) {
     } else {
         plain.extend(word.chars().filter(counts).flat_map(char::to_lowercase));
     }
+}
+
+/// Marks that guide how letters are joined, broken or ordered, and paint nothing.
+fn is_invisible(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
 /// The nearest of `known` within two edits of `word`, or within a third of its length, whatever its case. Of a short
@@ -45,6 +55,7 @@ mod tests {
             assert_eq!(plain(spelled), "callid");
         }
         assert_eq!(plain("Émilie\u{a0}T."), "émiliet.");
+        assert_eq!(plain("\u{feff}Lun\u{ad}ch\u{200d}\u{202c} \r\n"), "lunch");
     }
 
     #[test]

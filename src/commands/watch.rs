@@ -17,7 +17,7 @@ use crate::app::signals;
 use crate::app::signals::stdout_reader_is_gone;
 use crate::client::SignedIn;
 use crate::commands::watch::reactions::reactions;
-use crate::commands::watch::sessions::{expired, renewed, signed_in};
+use crate::commands::watch::sessions::{StoredProfiles, expired, renewed, signed_in};
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::event::EndReason;
 use crate::output::event_view::STREAM;
@@ -58,12 +58,15 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
         let renew = |session: &SignedIn| {
             if is_renewable { renewed(session, selection, &connector, app) } else { None }
         };
+        let stored = StoredProfiles::of(selection, app)?;
+        let is_logged_out = |profile: &str| stored.as_ref().is_some_and(|stored| !stored.holds(profile));
         let title = title(&sessions);
         let live = |session| LiveServer {
             session,
             reference: reference.clone(),
             server_zone: server_zone.clone(),
             renew: &renew,
+            is_logged_out: &is_logged_out,
         };
         let sources = sessions.into_iter().map(live).collect();
         let mut lines = Lines::new(app.console.stdout(), presentation.clone());

@@ -13,7 +13,7 @@ mod tests;
 
 /// Which limits of one profile were told as crossed. Copy it, and keep the copy once its events are told.
 #[derive(Clone, Debug, Default)]
-pub struct Told {
+pub struct CrossedLimits {
     break_alert: Option<Crossing>,
     wrapup_alert: Option<Crossing>,
 }
@@ -35,7 +35,7 @@ struct Measured {
     seconds: i64,
 }
 
-impl Told {
+impl CrossedLimits {
     /// The highest level at which the break is over its limit.
     #[must_use]
     pub fn break_level(&self) -> Option<Level> {
@@ -54,15 +54,20 @@ impl Told {
 /// Each level is told once for each break or wrap-up. It is taken back only when that state ends, never
 /// because a start was corrected: that is the hysteresis.
 #[must_use]
-pub fn evaluate(limits: &[Limit], state: &AgentState, told: &Told, now: Duration) -> (Vec<EventKind>, Told) {
+pub fn evaluate(
+    limits: &[Limit],
+    state: &AgentState,
+    told: &CrossedLimits,
+    now: Duration,
+) -> (Vec<EventKind>, CrossedLimits) {
     // Asked for every agent at every answer: without limits there is nothing to measure.
     if limits.is_empty() {
-        return (Vec::new(), Told::default());
+        return (Vec::new(), CrossedLimits::default());
     }
     let mut events = Vec::new();
     let on_break = measured_break(state, now);
     let wrapup = measured_wrapup(state, now);
-    let next = Told {
+    let next = CrossedLimits {
         break_alert: follow(limits, on_break, told.break_alert.as_ref(), now, &mut events),
         wrapup_alert: follow(limits, wrapup, told.wrapup_alert.as_ref(), now, &mut events),
     };

@@ -20,6 +20,16 @@ pub enum DeliveryMode {
     Once,
 }
 
+/// How many notifications an answer holds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    /// Known ones, as they were.
+    pub(crate) repeated: usize,
+    /// Known ones with other content.
+    pub(crate) changed: usize,
+    pub(crate) new: usize,
+}
+
 /// What the answers of one profile have shown so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DeliveryEvidence {
@@ -35,16 +45,16 @@ impl DeliveryEvidence {
         self.mode
     }
 
-    /// The evidence after an answer that held `repeated` known notifications and `new` ones.
-    /// One repetition proves a window, for a cursor never goes back. Absence is weaker: an answer may be
-    /// empty or stale for once.
+    /// The evidence after an answer with these notifications. One that is repeated as it was proves a window, for a
+    /// cursor never goes back; one that has changed proves nothing, for a cursor may hand it out again. Absence is
+    /// weaker: an answer may be empty or stale for once.
     #[must_use]
-    pub fn after(&self, repeated: usize, new: usize, pause: Pause) -> Self {
-        let mut next = Self { last_had_new: new > 0, ..*self };
-        if repeated > 0 {
+    pub(crate) fn after(self, answer: Counts, pause: Pause) -> Self {
+        let mut next = Self { last_had_new: answer.new + answer.changed > 0, ..self };
+        if answer.repeated > 0 {
             next.mode = Some(DeliveryMode::Repeats);
             next.vanished = 0;
-        } else if self.last_had_new && pause.passed < SHORT {
+        } else if answer.changed == 0 && self.last_had_new && pause.passed < SHORT {
             next.vanished = self.vanished.saturating_add(1);
             if next.vanished >= CONVINCING {
                 next.mode = Some(DeliveryMode::Once);
@@ -60,20 +70,23 @@ mod tests {
     use DeliveryMode::{Once, Repeats};
 
     /// Repeated, and new.
-    type Counts = (usize, usize);
+    type Row = (usize, usize);
 
-    fn after(answers: &[Counts]) -> Option<DeliveryMode> {
-        let pause = Pause { awake: Duration::from_secs(5), passed: Duration::from_secs(5) };
+    fn pause(passed: Duration) -> Pause {
+        Pause { awake: passed, passed, certain: passed }
+    }
+
+    fn after(answers: &[Row]) -> Option<DeliveryMode> {
         let mut evidence = DeliveryEvidence::default();
-        for (repeated, new) in answers {
-            evidence = evidence.after(*repeated, *new, pause);
+        for &(repeated, new) in answers {
+            evidence = evidence.after(Counts { repeated, new, changed: 0 }, pause(Duration::from_secs(5)));
         }
         evidence.mode()
     }
 
     #[test]
     fn how_a_server_delivers_is_learned_from_its_answers() {
-        let table: [(&[Counts], Option<DeliveryMode>); 8] = [
+        let table: [(&[Row], Option<DeliveryMode>); 8] = [
             (&[], None),
             (&[(0, 3), (0, 0), (0, 0), (0, 0)], None),
             (&[(0, 3), (3, 0)], Some(Repeats)),
@@ -91,10 +104,19 @@ mod tests {
 
     #[test]
     fn absence_after_a_long_pause_shows_nothing() {
-        let pause = Pause { awake: Duration::from_secs(60 * 60), passed: Duration::from_hours(1) };
         let mut evidence = DeliveryEvidence::default();
         for _ in 0..9 {
-            evidence = evidence.after(0, 1, pause);
+            evidence = evidence.after(Counts { new: 1, ..Counts::default() }, pause(Duration::from_hours(1)));
+        }
+        assert_eq!(evidence.mode(), None);
+    }
+
+    #[test]
+    fn what_is_there_with_other_content_has_neither_vanished_nor_been_repeated() {
+        let mut evidence = DeliveryEvidence::default();
+        for _ in 0..9 {
+            let changed = Counts { changed: 3, ..Counts::default() };
+            evidence = evidence.after(changed, pause(Duration::from_secs(5)));
         }
         assert_eq!(evidence.mode(), None);
     }

@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use crate::floor::answer::Tag;
 use crate::floor::delivery_mode::{DeliveryEvidence, DeliveryMode};
 use crate::floor::event::{Event, EventKind, Gap, GapCause, ReportedTag, State, StateCause};
+use crate::floor::identity::comparison::News;
+use crate::floor::identity::seen::{Appearance, Comparison, FORGET_AFTER, Seen};
 use crate::floor::pause::{MARGIN, Moment, Pause, WINDOW};
 use crate::floor::poll_result::PollResult;
-use crate::floor::seen::{Appearance, Comparison, FORGET_AFTER, News, Seen};
 use crate::floor::state::AgentState;
 
 #[cfg(test)]
@@ -120,7 +121,11 @@ impl Memory {
             events.push(state_event(StateCause::ReadOnce));
         }
         events.append(&mut kinds);
+        let is_another_agent = changes.iter().any(|change| matches!(change, EventKind::AgentChanged(_)));
         events.extend(changes);
+        if is_another_agent {
+            events.push(state_event(StateCause::FirstLook));
+        }
 
         let event = |kind| Event { at: poll.taken_at, profile: poll.profile.clone(), kind };
         Difference {
@@ -144,8 +149,8 @@ impl Memory {
     fn read_tags(&self, tags: &[Tag], poll: &PollResult, kinds: &mut Vec<EventKind>) -> TagsChange {
         let read = Moment::of(poll);
         let pause = read.since(&self.last);
-        let Comparison { news, repeated, overflows, appearance } = self.seen.compare(tags, pause.awake);
-        let delivery = self.delivery.after(repeated, news.len(), pause);
+        let Comparison { news, counts, overflows, appearance } = self.seen.compare(tags, pause.awake);
+        let delivery = self.delivery.after(counts, pause);
 
         kinds.extend(self.missed(poll, pause, delivery));
         if overflows {

@@ -14,10 +14,13 @@ use crate::report::Row;
 use table::Kind;
 
 pub use table::{
-    Alert, BreakEnded, BreakStarted, ConnectionLost, ConnectionRestored, End, EventWords, Gap, Heartbeat,
-    ReportedTag, SessionExpired, SessionRenewed, Start, State, WrapupEnded, WrapupStarted,
+    AgentChanged, Alert, BreakChanged, BreakEnded, BreakStarted, ConnectionLost, ConnectionRestored, End,
+    EventWords, Gap, Heartbeat, ProfileEnded, ReportedTag, SessionExpired, SessionRenewed, Start, State,
+    WrapupEnded, WrapupStarted,
 };
-pub use words::{AlertChange, AlertWhat, EndReason, GapCause, Level, StateCause};
+pub use words::{
+    AlertChange, AlertWhat, EndReason, FollowedPart, GapCause, Level, ProfileEndReason, StateCause,
+};
 
 /// One event.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,6 +90,10 @@ kinds! {
     SessionRenewed: SessionRenewed,
     Heartbeat: Heartbeat,
     End: End,
+    // Later ones come last, so that the columns of CSV keep their places.
+    BreakChanged: BreakChanged,
+    AgentChanged: AgentChanged,
+    ProfileEnded: ProfileEnded,
 }
 
 impl Event {

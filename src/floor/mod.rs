@@ -7,12 +7,11 @@ pub mod condition;
 pub mod delivery_mode;
 pub mod diff;
 pub mod event;
-pub(crate) mod fingerprint;
 pub mod health;
+pub(crate) mod identity;
 pub mod limit;
 pub mod pause;
 pub mod poll_result;
-pub mod seen;
 pub mod state;
 
 #[cfg(test)]

@@ -42,13 +42,18 @@ impl Moment {
     #[must_use]
     pub fn since(&self, earlier: &Self) -> Pause {
         let awake = self.monotonic.saturating_sub(earlier.monotonic);
-        // The wall clock may have been set by hand, so the server's is believed first.
-        let by_date = match (earlier.server, self.server) {
-            (Some(earlier), Some(now)) => now.duration_since(earlier),
-            _ => self.wall.duration_since(earlier.wall),
+        let by_wall = Duration::try_from(self.wall.duration_since(earlier.wall)).unwrap_or_default();
+        let by_server = match (earlier.server, self.server) {
+            (Some(earlier), Some(now)) => Duration::try_from(now.duration_since(earlier)).unwrap_or_default(),
+            _ => by_wall,
         };
-        let by_date = Duration::try_from(by_date).unwrap_or_default();
-        Pause { awake, passed: awake.max(by_date) }
+        // The wall clock may have been set by hand, so the server's is believed first.
+        Pause { awake, passed: awake.max(by_server), certain: awake.max(by_server.min(by_wall)) }
+    }
+
+    /// The moment by our monotonic clock.
+    pub(crate) fn monotonic(&self) -> Duration {
+        self.monotonic
     }
 }
 
@@ -59,6 +64,8 @@ pub struct Pause {
     pub awake: Duration,
     /// With sleep. Never less than `awake`.
     pub passed: Duration,
+    /// What every clock agrees has passed at least: two servers that take turns may be minutes apart.
+    pub certain: Duration,
 }
 
 impl Pause {

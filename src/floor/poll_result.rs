@@ -17,7 +17,7 @@ pub struct PollResult {
     pub monotonic: Duration,
     /// The server's `Date`, where it sent one.
     pub server_time: Option<Timestamp>,
-    /// The notifications, oldest first.
+    /// The notifications, as the server ordered them.
     pub tags: Option<Vec<Tag>>,
     /// Break or no break.
     pub break_state: Option<Break>,

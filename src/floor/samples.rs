@@ -1,4 +1,4 @@
-//! Looks and notifications for tests.
+//! Polls, answers and events for tests.
 
 use std::time::Duration;
 
@@ -6,9 +6,10 @@ use jiff::Timestamp;
 
 use crate::floor::answer::{Break, Tag, Wrapup};
 use crate::floor::event::{
-    Alert, AlertChange, AlertWhat, BreakEnded, BreakStarted, ConnectionLost, ConnectionRestored, End,
-    EndReason, Event, EventKind, Gap, GapCause, Heartbeat, Level, ReportedTag, SessionExpired,
-    SessionRenewed, Start, State, StateCause, WrapupEnded, WrapupStarted,
+    AgentChanged, Alert, AlertChange, AlertWhat, BreakChanged, BreakEnded, BreakStarted, ConnectionLost,
+    ConnectionRestored, End, EndReason, Event, EventKind, FollowedPart, Gap, GapCause, Heartbeat, Level,
+    ProfileEndReason, ProfileEnded, ReportedTag, SessionExpired, SessionRenewed, Start, State, StateCause,
+    WrapupEnded, WrapupStarted,
 };
 use crate::floor::health::PollFailure;
 use crate::floor::poll_result::PollResult;
@@ -146,6 +147,11 @@ pub(crate) fn every_event() -> Vec<Event> {
         EventKind::Tag(Box::new(ReportedTag { tag: missed, initial: false, changed: true })),
         EventKind::BreakStarted(BreakStarted { reason: Some("Lunch".into()), since: None, detail: None }),
         EventKind::BreakStarted(BreakStarted { reason: None, since: Some(at(0)), detail }),
+        EventKind::BreakChanged(BreakChanged {
+            reason: Some("Tea".into()),
+            previous_reason: "Lunch".into(),
+            since: Some(at(0)),
+        }),
         EventKind::BreakEnded(BreakEnded {
             reason: Some("Lunch".into()),
             since: Some(at(0)),
@@ -162,6 +168,7 @@ pub(crate) fn every_event() -> Vec<Event> {
             call_id: Some("c1".into()),
             customer: Some("919812345678".into()),
         }),
+        EventKind::AgentChanged(AgentChanged { from: Some("13".into()), to: Some("14".into()) }),
         alert(AlertChange::Over),
         alert(AlertChange::Cleared),
         gap(GapCause::Sleep),
@@ -175,6 +182,18 @@ pub(crate) fn every_event() -> Vec<Event> {
         EventKind::ConnectionRestored(ConnectionRestored { down_seconds: 31, failures: 4 }),
         EventKind::SessionExpired(SessionExpired { code: Some(1044), message: "SSID file not exist".into() }),
         EventKind::SessionRenewed(SessionRenewed {}),
+        EventKind::ProfileEnded(ProfileEnded {
+            reason: ProfileEndReason::Refused,
+            part: Some(FollowedPart::Breaks),
+            code: Some(1501),
+            message: "Agent not exist".into(),
+        }),
+        EventKind::ProfileEnded(ProfileEnded {
+            reason: ProfileEndReason::LoggedOut,
+            part: None,
+            code: None,
+            message: "its session was removed from this machine".into(),
+        }),
         EventKind::Heartbeat(Heartbeat { last_ok: Some(at(0)), lag_seconds: Some(3), failures: 1 }),
         EventKind::End(End { reason: EndReason::Timeout, exit_code: 124 }),
     ];

@@ -1,19 +1,21 @@
 //! What is known of one agent's break and wrap-up, how long each has lasted, and what a newer answer changes.
-//! Nothing is concluded that the server did not say.
+//! Nothing is concluded that the server did not send.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::floor::answer::{Break, Wrapup};
-use crate::floor::event::{BreakEnded, BreakStarted, EventKind, WrapupEnded, WrapupStarted};
+use crate::floor::event::{
+    AgentChanged, BreakChanged, BreakEnded, BreakStarted, EventKind, WrapupEnded, WrapupStarted,
+};
+use crate::floor::identity::start::{StartChange, Starts};
+use crate::floor::identity::value::{RepeatedValue, ValueChange};
 use crate::floor::poll_result::PollResult;
+use crate::words::plain;
 
 #[cfg(test)]
 mod tests;
-
-/// Starts that differ by less are one start, computed anew by the server for each answer.
-const SAME_START_SECONDS: u64 = 2;
 
 /// What is known of one profile.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +24,19 @@ pub struct AgentState {
     pub break_state: Option<StateSince<Break>>,
     /// Wrap-up or no wrap-up; `None` until the server answered.
     pub wrapup: Option<StateSince<Wrapup>>,
+    /// Whom the session answers for.
+    agent: Option<RepeatedValue>,
+    /// By what the break is known.
+    break_identity: Option<BreakIdentity>,
+    /// The call that the wrap-up follows.
+    call: Option<RepeatedValue>,
+}
+
+/// By what a break is known to be the same at the next poll.
+#[derive(Clone, Debug)]
+struct BreakIdentity {
+    starts: Starts,
+    reason: RepeatedValue,
 }
 
 /// A state, and since when the watch has seen it. Lengths count on between polls by our monotonic clock, so that it
@@ -88,104 +103,156 @@ impl StateSince<Wrapup> {
 }
 
 impl AgentState {
-    /// What is known after `poll`, and the events that tell the difference. What was not known before
+    /// What is known after `poll`, and the events that report the difference. What was not known before
     /// is no event.
     #[must_use]
     pub fn after(&self, poll: &PollResult) -> (Self, Vec<EventKind>) {
         let mut events = Vec::new();
         let mut next = self.clone();
-        if let Some(new) = &poll.break_state {
-            next.break_state = Some(break_after(self.break_state.as_ref(), new, poll, &mut events));
+        let agent = poll.break_state.as_ref().and_then(|answer| answer.agent_id.as_ref());
+        match next
+            .agent
+            .get_or_insert_with(|| RepeatedValue::new(agent, as_written))
+            .after(agent, poll.monotonic)
+        {
+            ValueChange::None => {}
+            // Perhaps it speaks of somebody else.
+            ValueChange::Open => return (next, events),
+            ValueChange::Confirmed { previous, .. } => {
+                let known = RepeatedValue::new(agent, as_written);
+                events.push(EventKind::AgentChanged(AgentChanged {
+                    from: Some(previous),
+                    to: known.get().cloned(),
+                }));
+                next = Self { agent: Some(known), ..Self::default() };
+            }
         }
-        if let Some(new) = &poll.wrapup {
-            next.wrapup = Some(wrapup_after(self.wrapup.as_ref(), new, poll, &mut events));
+        if let Some(answer) = &poll.break_state {
+            next.take_break(answer, poll, &mut events);
+        }
+        if let Some(answer) = &poll.wrapup {
+            next.take_wrapup(answer, poll, &mut events);
         }
         (next, events)
     }
-}
 
-fn break_after(
-    before: Option<&StateSince<Break>>,
-    new: &Break,
-    poll: &PollResult,
-    events: &mut Vec<EventKind>,
-) -> StateSince<Break> {
-    let fresh = || StateSince::new(new.clone(), poll.monotonic, poll);
-    let Some(before) = before else { return fresh() };
-    let old = &before.state;
-    if is_same_break(old, new) {
+    fn take_break(&mut self, new: &Break, poll: &PollResult, events: &mut Vec<EventKind>) {
+        let old = self.break_state.take();
+        let (old, identity) = match (old, self.break_identity.take()) {
+            (Some(old), Some(identity)) if old.state.on_break && new.on_break => (old, identity),
+            (old, _) => return self.begin_break(old, new, poll, events),
+        };
+        let mut identity = identity;
+        let start = identity.starts.after(new.since, poll);
+        if let StartChange::Confirmed { start, seen } = start {
+            let new = Break { since: Some(start), ..new.clone() };
+            self.begin_break(Some(old), &new, poll, events);
+            if let Some(since) = &mut self.break_state {
+                since.seen_from = seen;
+            }
+            return;
+        }
+        // Where another break may have begun, its reason is not this one's.
+        if start == StartChange::None
+            && let ValueChange::Confirmed { previous, .. } =
+                identity.reason.after(new.reason.as_ref(), poll.monotonic)
+        {
+            events.push(EventKind::BreakChanged(BreakChanged {
+                reason: identity.reason.get().cloned(),
+                previous_reason: previous,
+                since: identity.starts.get(),
+            }));
+        }
         // A later answer may leave out what an earlier one held about this same break.
-        let merged = Break {
-            reason: new.reason.clone().or_else(|| old.reason.clone()),
-            since: old.since.or(new.since),
-            detail: new.detail.clone().or_else(|| old.detail.clone()),
+        let state = Break {
+            reason: identity.reason.get().cloned(),
+            since: identity.starts.get(),
+            detail: new.detail.clone().or(old.state.detail),
             ..new.clone()
         };
-        let merged = if new.on_break { merged } else { new.clone() };
-        return StateSince::new(merged, before.seen_from, poll);
+        self.break_state = Some(StateSince::new(state, old.seen_from, poll));
+        self.break_identity = Some(identity);
     }
-    if old.on_break {
-        let end = new.since.filter(|_| new.on_break).unwrap_or_else(|| poll.server_now());
-        let lasted_seconds = old.since.map(|since| end.duration_since(since).as_secs().max(0));
-        let ended = BreakEnded { reason: old.reason.clone(), since: old.since, lasted_seconds };
-        events.push(EventKind::BreakEnded(ended));
+
+    /// Takes an answer that is not about the break that was known.
+    fn begin_break(
+        &mut self,
+        old: Option<StateSince<Break>>,
+        new: &Break,
+        poll: &PollResult,
+        events: &mut Vec<EventKind>,
+    ) {
+        let reason = RepeatedValue::new(new.reason.as_ref(), plain);
+        let new = Break { reason: reason.get().cloned(), ..new.clone() };
+        let mut seen_from = poll.monotonic;
+        if let Some(StateSince { state: old, seen_from: old_seen_from, .. }) = old {
+            if old.on_break {
+                let end = new.since.filter(|_| new.on_break).unwrap_or_else(|| poll.server_now());
+                let lasted_seconds = old.since.map(|since| end.duration_since(since).as_secs().max(0));
+                events.push(EventKind::BreakEnded(BreakEnded {
+                    reason: old.reason,
+                    since: old.since,
+                    lasted_seconds,
+                }));
+            }
+            if new.on_break {
+                let Break { reason, since, detail, .. } = new.clone();
+                events.push(EventKind::BreakStarted(BreakStarted { reason, since, detail }));
+            } else if !old.on_break {
+                seen_from = old_seen_from;
+            }
+        }
+        let identity = BreakIdentity { starts: Starts::new(new.since, poll), reason };
+        self.break_identity = new.on_break.then_some(identity);
+        self.break_state = Some(StateSince::new(new, seen_from, poll));
     }
-    if new.on_break {
-        let Break { reason, since, detail, .. } = new.clone();
-        events.push(EventKind::BreakStarted(BreakStarted { reason, since, detail }));
+
+    fn take_wrapup(&mut self, new: &Wrapup, poll: &PollResult, events: &mut Vec<EventKind>) {
+        let old = self.wrapup.take();
+        let mut call = RepeatedValue::new(new.call_id.as_ref(), as_written);
+        let new = Wrapup { call_id: call.get().cloned(), ..new.clone() };
+        let mut next = StateSince::new(new.clone(), poll.monotonic, poll);
+        if let Some(StateSince { state: old, seen_from, .. }) = old {
+            let known_call = self.call.take().filter(|_| old.in_wrapup && new.in_wrapup);
+            let mut is_other = old.in_wrapup != new.in_wrapup;
+            next.seen_from = if is_other { poll.monotonic } else { seen_from };
+            if let Some(mut known) = known_call {
+                match known.after(new.call_id.as_ref(), poll.monotonic) {
+                    ValueChange::Confirmed { since, .. } => {
+                        is_other = true;
+                        next.seen_from = since;
+                    }
+                    change => {
+                        let customer = new.customer.clone().filter(|_| change == ValueChange::None);
+                        next.state = Wrapup {
+                            ends_at: new.ends_at.or(old.ends_at),
+                            call_id: known.get().cloned(),
+                            customer: customer.or_else(|| old.customer.clone()),
+                            ..new.clone()
+                        };
+                        call = known;
+                    }
+                }
+            }
+            if is_other && old.in_wrapup {
+                let Wrapup { ends_at, call_id, customer, .. } = old;
+                events.push(EventKind::WrapupEnded(WrapupEnded { ends_at, call_id, customer }));
+            }
+            if is_other && new.in_wrapup {
+                let remaining_seconds = next.seconds_left(poll.monotonic);
+                let Wrapup { ends_at, call_id, customer, .. } = new;
+                let started = WrapupStarted { ends_at, remaining_seconds, call_id, customer };
+                events.push(EventKind::WrapupStarted(started));
+            }
+        }
+        self.call = Some(call);
+        self.wrapup = Some(next);
     }
-    fresh()
 }
 
-fn is_same_break(old: &Break, new: &Break) -> bool {
-    if !(old.on_break && new.on_break) {
-        return old.on_break == new.on_break;
-    }
-    let same_start = match (old.since, new.since) {
-        (Some(old), Some(new)) => old.duration_since(new).as_secs().unsigned_abs() <= SAME_START_SECONDS,
-        _ => true,
-    };
-    same_start && !differ(old.reason.as_ref(), new.reason.as_ref())
-}
-
-fn wrapup_after(
-    before: Option<&StateSince<Wrapup>>,
-    new: &Wrapup,
-    poll: &PollResult,
-    events: &mut Vec<EventKind>,
-) -> StateSince<Wrapup> {
-    let fresh = StateSince::new(new.clone(), poll.monotonic, poll);
-    let Some(before) = before else { return fresh };
-    let old = &before.state;
-    let both = old.in_wrapup && new.in_wrapup;
-    if both && !differ(old.call_id.as_ref(), new.call_id.as_ref()) {
-        let merged = Wrapup {
-            ends_at: new.ends_at.or(old.ends_at),
-            call_id: new.call_id.clone().or_else(|| old.call_id.clone()),
-            customer: new.customer.clone().or_else(|| old.customer.clone()),
-            ..new.clone()
-        };
-        return StateSince::new(merged, before.seen_from, poll);
-    }
-    if !old.in_wrapup && !new.in_wrapup {
-        return StateSince { seen_from: before.seen_from, ..fresh };
-    }
-    if old.in_wrapup {
-        let Wrapup { ends_at, call_id, customer, .. } = old.clone();
-        events.push(EventKind::WrapupEnded(WrapupEnded { ends_at, call_id, customer }));
-    }
-    if new.in_wrapup {
-        let remaining_seconds = fresh.seconds_left(poll.monotonic);
-        let Wrapup { ends_at, call_id, customer, .. } = new.clone();
-        let started = WrapupStarted { ends_at, remaining_seconds, call_id, customer };
-        events.push(EventKind::WrapupStarted(started));
-    }
-    fresh
-}
-
-/// Whether both are known, and differ.
-fn differ(old: Option<&String>, new: Option<&String>) -> bool {
-    old.zip(new).is_some_and(|(old, new)| old != new)
+/// Ids are compared as they are written, but for space around them.
+fn as_written(id: &str) -> String {
+    id.trim().to_owned()
 }
 
 fn whole_seconds(duration: Duration) -> i64 {

@@ -17,12 +17,14 @@ use crate::floor::alerts;
 use crate::floor::alerts::Limit;
 use crate::floor::condition::Until;
 use crate::floor::diff::Memory;
-use crate::floor::event::{End, EndReason, Event, EventKind, SessionExpired, SessionRenewed, Start};
+use crate::floor::event::{
+    End, EndReason, Event, EventKind, ProfileEndReason, ProfileEnded, SessionExpired, SessionRenewed, Start,
+};
 use crate::floor::health;
 use crate::floor::health::{Health, PollFailure};
 use crate::watch::schedule::{Next, Outcome, Schedule, spread};
 use crate::watch::sinks::Sinks;
-use crate::watch::source::{Polled, Source, WatchScope};
+use crate::watch::source::{Polled, Refusal, Source, WatchScope};
 use crate::watch::view::{AgentView, FloorView, LastFailure, Phase};
 
 /// How the watch was asked for.
@@ -228,19 +230,19 @@ impl<'a, S: Source> Watch<'a, S> {
         let agent = &mut self.agents[index];
         let Phase::Polling(since) = agent.view.phase else { return Ok(()) };
         let Polled { result, failure, refused, is_mended, scope } = polled;
-        for refused in &refused {
-            (self.around.note)(&format!("{}: {refused}", agent.view.profile));
-        }
         if is_mended && !agent.was_mended {
             agent.was_mended = true;
             (self.around.note)(&format!("{}: {MENDED}", agent.view.profile));
         }
         agent.scope = scope;
-        if result.is_none() && scope.is_empty() {
-            let why = refused.first().cloned().unwrap_or_else(|| "nothing is left to be followed".to_owned());
-            agent.view().phase = Phase::Over(why);
-            self.end_if_all_are_over(EndReason::Failed);
-            return Ok(());
+        if let (true, Some(refusal)) = (scope.is_empty(), refused.first()) {
+            let ended = ProfileEnded {
+                reason: ProfileEndReason::Refused,
+                part: None,
+                code: refusal.code,
+                message: refusal.message.clone(),
+            };
+            return self.end_profile(index, ended, EndReason::Failed);
         }
         let mut health = agent.view.health;
         let mut events = Vec::new();
@@ -257,6 +259,13 @@ impl<'a, S: Source> Watch<'a, S> {
             events.extend(difference.events.into_iter().filter(|event| self.is_wanted(event)));
             change = Some(difference.change);
         }
+        let refusals = refused.into_iter().map(|Refusal { part, code, message }| ProfileEnded {
+            reason: ProfileEndReason::Refused,
+            part: Some(part),
+            code,
+            message,
+        });
+        events.extend(refusals.map(|ended| self.event(Some(index), EventKind::ProfileEnded(ended))));
         if let Some(failure) = &failure {
             let lost;
             (health, lost) = health.after_failure(failure, now);
@@ -267,6 +276,15 @@ impl<'a, S: Source> Watch<'a, S> {
             self.agents[index].memory.commit(change);
         }
         self.show_poll(index, health, failure.as_ref(), events);
+        if self.agents[index].source.is_logged_out() {
+            let ended = ProfileEnded {
+                reason: ProfileEndReason::LoggedOut,
+                part: None,
+                code: None,
+                message: "its session was removed from this machine".to_owned(),
+            };
+            return self.end_profile(index, ended, EndReason::SessionExpired);
+        }
         let outcome = self.outcome(index, failure.as_ref(), now);
         self.schedule(index, outcome, since)
     }
@@ -333,6 +351,17 @@ impl<'a, S: Source> Watch<'a, S> {
         let why = view.failure.as_ref().map(|failure| failure.message.clone());
         view.phase = Phase::Over(why.unwrap_or_default());
         self.end_if_all_are_over(EndReason::SessionExpired);
+    }
+
+    /// Reports that a profile is no longer followed; `reason` is why the watch ends if none is left.
+    fn end_profile(&mut self, index: usize, ended: ProfileEnded, reason: EndReason) -> io::Result<()> {
+        let why = ended.message.clone();
+        // Whoever reads only stderr learns why a watch ends, or goes on without this profile.
+        (self.around.note)(&format!("{} is no longer followed: {why}", self.agents[index].view.profile));
+        self.report(Some(index), EventKind::ProfileEnded(ended))?;
+        self.agents[index].view().phase = Phase::Over(why);
+        self.end_if_all_are_over(reason);
+        Ok(())
     }
 
     fn end_if_all_are_over(&mut self, reason: EndReason) {

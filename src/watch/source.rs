@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::client::received::MENDED;
-use crate::client::{Answer, ApiError, ErrorClass, Reference, SignedIn, Tags};
-use crate::floor::answer::Tag;
+use crate::client::{Answer, ApiError, ErrorClass, Reference, SignedIn};
+use crate::floor::event::FollowedPart;
 use crate::floor::health::PollFailure;
 use crate::floor::poll_result::PollResult;
 
@@ -42,6 +42,9 @@ pub trait Source: Clone {
 
     /// The same profile by a newer session, once its session has ended. `None` if there is none.
     fn renewed(&self) -> Option<Self>;
+
+    /// Whether somebody has removed the profile from this machine since the watch began.
+    fn is_logged_out(&self) -> bool;
 }
 
 /// What came of a poll.
@@ -51,12 +54,23 @@ pub struct Polled {
     pub result: Option<PollResult>,
     /// Why the rest could not be read.
     pub failure: Option<PollFailure>,
-    /// What the server refuses to this profile, in words: it is not asked for again.
-    pub refused: Vec<String>,
+    /// What the server refuses to this profile: it is not requested again.
+    pub refused: Vec<Refusal>,
     /// Whether damaged characters of an answer were replaced.
     pub is_mended: bool,
     /// What is left to be asked for next time.
     pub scope: WatchScope,
+}
+
+/// A part of a profile that the server does not permit to follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which part.
+    pub part: FollowedPart,
+    /// DeepCall's own error code.
+    pub code: Option<i64>,
+    /// Why, in one line.
+    pub message: String,
 }
 
 /// A profile that is signed in to a server.
@@ -70,6 +84,8 @@ pub struct LiveServer<'a> {
     pub server_zone: TimeZone,
     /// Finds a newer session than the one in use, where sessions are stored.
     pub renew: &'a dyn Fn(&SignedIn) -> Option<SignedIn>,
+    /// Whether the profile of this name is no longer stored, where sessions are.
+    pub is_logged_out: &'a dyn Fn(&str) -> bool,
 }
 
 impl Source for LiveServer<'_> {
@@ -84,23 +100,23 @@ impl Source for LiveServer<'_> {
         let mut polled = Polled { result: None, failure: None, refused: vec![], is_mended: false, scope };
         if scope.tags {
             let answer = session.tags(reference, server_zone, Some).await;
-            if let Some(answer) = polled.take("notifications", answer, true, |scope| scope.tags = false) {
+            if let Some(answer) = polled.take(FollowedPart::Tags, answer) {
                 let result = polled.result(session, &answer);
                 result.read_was_cut = answer.lost_a_reply;
                 result.was_resent = answer.was_resent;
-                result.tags = Some(in_order(answer.value));
+                result.tags = Some(answer.value.notifications);
             }
         }
         if scope.breaks && polled.failure.is_none() {
             let answer = session.break_status(server_zone).await;
-            if let Some(answer) = polled.take("breaks", answer, false, |scope| scope.breaks = false) {
+            if let Some(answer) = polled.take(FollowedPart::Breaks, answer) {
                 let result = polled.result(session, &answer);
                 result.break_state = Some(answer.value);
             }
         }
         if scope.wrapups && polled.failure.is_none() {
             let answer = session.wrapup(server_zone).await;
-            if let Some(answer) = polled.take("wrap-ups", answer, false, |scope| scope.wrapups = false) {
+            if let Some(answer) = polled.take(FollowedPart::Wrapups, answer) {
                 let result = polled.result(session, &answer);
                 result.wrapup = Some(answer.value);
             }
@@ -112,32 +128,33 @@ impl Source for LiveServer<'_> {
         let session = (self.renew)(&self.session)?;
         Some(Self { session, ..self.clone() })
     }
+
+    fn is_logged_out(&self) -> bool {
+        (self.is_logged_out)(&self.session.profile)
+    }
 }
 
 impl Polled {
     /// The answer, or `None` after noting why there is none.
-    fn take<T>(
-        &mut self,
-        what: &str,
-        answer: Result<Answer<T>, ApiError>,
-        holds_tags: bool,
-        leave_out: impl FnOnce(&mut WatchScope),
-    ) -> Option<Answer<T>> {
-        match answer {
+    fn take<T>(&mut self, part: FollowedPart, answer: Result<Answer<T>, ApiError>) -> Option<Answer<T>> {
+        let error = match answer {
             Ok(answer) => {
                 self.is_mended |= answer.notes.iter().any(|note| note == MENDED);
-                Some(answer)
+                return Some(answer);
             }
-            Err(error) if matches!(error.class(), ErrorClass::Refused | ErrorClass::Usage) => {
-                self.refused.push(format!("{what} are not followed: {error}"));
-                leave_out(&mut self.scope);
-                None
-            }
-            Err(error) => {
-                self.failure = Some(failure(&error, holds_tags));
-                None
-            }
+            Err(error) => error,
+        };
+        if !matches!(error.class(), ErrorClass::Refused | ErrorClass::Usage) {
+            self.failure = Some(failure(&error, part == FollowedPart::Tags));
+            return None;
         }
+        self.refused.push(Refusal { part, code: error.code(), message: error.to_string() });
+        match part {
+            FollowedPart::Tags => self.scope.tags = false,
+            FollowedPart::Breaks => self.scope.breaks = false,
+            FollowedPart::Wrapups => self.scope.wrapups = false,
+        }
+        None
     }
 
     /// The result so far, with the newest clock readings.
@@ -173,11 +190,4 @@ fn empty(profile: &str, taken_at: Timestamp) -> PollResult {
         read_was_cut: false,
         was_resent: false,
     }
-}
-
-/// Oldest first, as they are reported; those without a time stay where the server put them.
-fn in_order(tags: Tags<Tag>) -> Vec<Tag> {
-    let mut tags = tags.notifications;
-    tags.sort_by_key(|tag| tag.time);
-    tags
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::floor::alerts::Told;
+use crate::floor::alerts::CrossedLimits;
 use crate::floor::answer::Tag;
 use crate::floor::event::{Event, EventKind, StateCause};
 use crate::floor::health::Health;
@@ -46,7 +46,7 @@ pub struct AgentView {
     /// How its polls go.
     pub health: Health,
     /// Which limits were reported as crossed.
-    pub crossed: Told,
+    pub crossed: CrossedLimits,
     /// Its newest tags, newest first.
     pub tags: Arc<VecDeque<Tag>>,
     /// What comes next for it.
@@ -83,7 +83,7 @@ impl AgentView {
             profile,
             state: AgentState::default(),
             health: Health::default(),
-            crossed: Told::default(),
+            crossed: CrossedLimits::default(),
             tags: Arc::default(),
             phase: Phase::Due(first_poll),
             failure: None,
@@ -136,10 +136,13 @@ fn is_news(kind: &EventKind) -> bool {
         | EventKind::ConnectionLost(_)
         | EventKind::ConnectionRestored(_)
         | EventKind::SessionExpired(_)
-        | EventKind::SessionRenewed(_) => true,
+        | EventKind::SessionRenewed(_)
+        | EventKind::AgentChanged(_)
+        | EventKind::ProfileEnded(_) => true,
         EventKind::Start(_)
         | EventKind::Tag(_)
         | EventKind::BreakStarted(_)
+        | EventKind::BreakChanged(_)
         | EventKind::BreakEnded(_)
         | EventKind::WrapupStarted(_)
         | EventKind::WrapupEnded(_)
@@ -168,6 +171,7 @@ mod tests {
         let expected = [
             "state",
             "state",
+            "agent_changed",
             "alert",
             "alert",
             "gap",
@@ -176,6 +180,8 @@ mod tests {
             "connection_restored",
             "session_expired",
             "session_renewed",
+            "profile_ended",
+            "profile_ended",
         ];
         assert_eq!(kept, expected, "a first state is none");
     }

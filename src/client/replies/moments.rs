@@ -1,7 +1,8 @@
 //! Times as the API writes them: numbers in seconds or milliseconds, RFC 3339, or Indian local time without
 //! a zone (`api.md` §8).
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
+use jiff::fmt::temporal::Pieces;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
@@ -24,7 +25,10 @@ pub fn time(piece: &RawValue, zone: &TimeZone) -> Option<Timestamp> {
         return number(&text).map_or_else(|| written(&text, zone), from_milliseconds);
     }
     let text = lenient::borrowed_text(piece)?;
+    let is_date = text.trim().len() == 8 && text.trim().parse::<Date>().is_ok();
     match number(text.trim()) {
+        // 20261128 would be a day of 1970.
+        Some(_) if is_date => None,
         Some(number) => from_number(number),
         None => written(text.trim(), zone),
     }
@@ -56,7 +60,9 @@ fn from_milliseconds(milliseconds: f64) -> Option<Timestamp> {
     Timestamp::from_millisecond(milliseconds.round() as i64).ok()
 }
 
+/// A date alone is no moment: its midnight would be invented.
 fn written(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    Pieces::parse(text).ok()?.time()?;
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Some(moment);
     }
@@ -114,6 +120,13 @@ mod tests {
             r#""0""#,
             r#""0000-00-00 00:00:00""#,
             r#""0000-00-00""#,
+            // A date without a time.
+            r#""2026-11-28""#,
+            r#"" 2026-11-28 ""#,
+            r#""2026-11-28[Asia/Kolkata]""#,
+            r#""20261128""#,
+            "20261128",
+            r#"{"$date":"2026-11-28"}"#,
             r#""soon""#,
             r#""inf""#,
             r#""NaN""#,

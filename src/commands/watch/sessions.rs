@@ -1,5 +1,10 @@
 //! The sessions of a watch: the first ones, and newer ones from the store.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::time::SystemTime;
+use std::{fs, io};
+
 use crate::app::App;
 use crate::app::connect::Connector;
 use crate::app::fleet::Fleet;
@@ -7,6 +12,7 @@ use crate::app::select::{SelectedProfiles, Selection};
 use crate::app::settings::choice::{SessionSource, session_source};
 use crate::client::SignedIn;
 use crate::failure::Failure;
+use crate::store::ProfilesFile;
 
 /// The sessions to follow. With several profiles, one without a session is reported and the others are followed.
 pub(crate) fn signed_in(fleet: Fleet, app: &App) -> Result<Vec<SignedIn>, Failure> {
@@ -51,6 +57,47 @@ pub(crate) fn renewed(
     let found = connector.sign_in(agents).pop()?.session.ok()?;
     let is_other = found.credentials.secret().expose() != session.credentials.secret().expose();
     is_other.then_some(found)
+}
+
+/// The names in `profiles.toml` under a watch: the file is read again only when it has changed, for each poll of each
+/// profile looks.
+pub(crate) struct StoredProfiles {
+    file: ProfilesFile,
+    known: RefCell<(Option<Stamp>, HashSet<String>)>,
+}
+
+/// What differs once the file was replaced.
+type Stamp = (SystemTime, u64);
+
+impl StoredProfiles {
+    /// `None` where the sessions are not stored ones.
+    ///
+    /// # Errors
+    /// If an option or variable is wrong: exit code 2.
+    pub(crate) fn of(selection: Selection<'_>, app: &App) -> Result<Option<Self>, Failure> {
+        match session_source(selection.fleet, selection.sandbox, app.settings()?)? {
+            SessionSource::Stored(_) => {
+                let file = app.folders()?.profiles_file();
+                Ok(Some(Self { file, known: RefCell::default() }))
+            }
+            SessionSource::Sandbox(_) | SessionSource::Variables(_) => Ok(None),
+        }
+    }
+
+    /// Whether a profile of this name is stored, or may be: what cannot be read shows nothing.
+    pub(crate) fn holds(&self, profile: &str) -> bool {
+        let stamp = match fs::metadata(self.file.path()) {
+            Ok(metadata) => metadata.modified().ok().map(|modified| (modified, metadata.len())),
+            Err(error) => return error.kind() != io::ErrorKind::NotFound,
+        };
+        let (known, names) = &mut *self.known.borrow_mut();
+        if *known != stamp || stamp.is_none() {
+            let Ok(profiles) = self.file.read() else { return true };
+            *names = profiles.list().iter().map(|profile| profile.name.as_str().to_owned()).collect();
+            *known = stamp;
+        }
+        names.contains(profile)
+    }
 }
 
 pub(crate) fn expired(sign_in_hints: &[String]) -> Failure {

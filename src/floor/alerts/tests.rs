@@ -7,13 +7,13 @@ use crate::floor::samples::{in_wrapup, not_in_wrapup, on_break, poll, working};
 struct Floor {
     limits: Vec<Limit>,
     state: AgentState,
-    told: Told,
+    told: CrossedLimits,
 }
 
 impl Floor {
     fn new(limits: &[&str]) -> Self {
         let limits = limits.iter().map(|text| text.parse().expect("a limit")).collect();
-        Self { limits, state: AgentState::default(), told: Told::default() }
+        Self { limits, state: AgentState::default(), told: CrossedLimits::default() }
     }
 
     fn sees(&mut self, second: u64, break_state: Break) -> Vec<String> {
@@ -72,10 +72,22 @@ fn a_start_that_is_corrected_takes_nothing_back() {
 }
 
 #[test]
+fn another_reason_of_the_same_break_raises_no_second_alert() {
+    let mut floor = Floor::new(&["break=1m", "break.lunch=45m"]);
+    assert_eq!(floor.sees(100, on_break(Some("Tea"), Some(0))), ["break critical over 100/60"]);
+    for second in [105, 110, 115] {
+        assert_eq!(floor.sees(second, on_break(Some("Lunch"), Some(0))), NONE);
+    }
+    assert_eq!(floor.sees(120, on_break(Some("Meeting"), Some(0))), NONE);
+    assert_eq!(floor.sees(125, working()), ["break critical cleared 125/60"]);
+}
+
+#[test]
 fn a_new_break_arms_the_alert_again() {
     let mut floor = Floor::new(&["break=1m"]);
     assert_eq!(floor.sees(100, on_break(None, Some(0))), ["break critical over 100/60"]);
-    assert_eq!(floor.sees(110, on_break(None, Some(105))), ["break critical cleared 110/60"]);
+    assert_eq!(floor.sees(110, on_break(None, Some(105))), NONE, "the next poll decides");
+    assert_eq!(floor.sees(115, on_break(None, Some(105))), ["break critical cleared 115/60"]);
     assert_eq!(floor.at(165), ["break critical over 60/60"]);
 }
 
@@ -99,7 +111,9 @@ fn without_a_start_the_time_seen_counts() {
 fn the_limit_of_the_reason_is_used() {
     let mut floor = Floor::new(&["break=1m", "break.lunch=45m"]);
     assert_eq!(floor.sees(600, on_break(Some("Lunch"), Some(0))), NONE);
-    assert_eq!(floor.sees(605, on_break(Some("Tea"), Some(500))), ["break critical over 105/60"]);
+    assert_eq!(floor.sees(605, on_break(Some("Tea"), Some(0))), NONE, "the next poll decides");
+    assert_eq!(floor.sees(610, on_break(Some("Tea"), Some(0))), ["break critical over 610/60"]);
+    assert_eq!(floor.sees(615, on_break(Some("Lunch"), Some(0))), NONE);
 }
 
 #[test]

@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::floor::answer::Tag;
-use crate::floor::event::words::{AlertChange, AlertWhat, EndReason, GapCause, Level, StateCause};
+use crate::floor::event::words::{
+    AlertChange, AlertWhat, EndReason, FollowedPart, GapCause, Level, ProfileEndReason, StateCause,
+};
 use crate::json::Raw;
 use crate::report::{Field, Meaning, RawList, Row, Shown, Value};
 
@@ -85,6 +87,8 @@ held! {
     Level: |level| level.word().into();
     AlertChange: |change| change.word().into();
     GapCause: |cause| cause.word().into();
+    ProfileEndReason: |reason| reason.word().into();
+    FollowedPart: |part| part.word().into();
     EndReason: |reason| reason.word().into();
 }
 
@@ -141,7 +145,7 @@ events! {
 
     /// what holds for a profile, without anything having happened
     State = "state" {
-        /// why it is told: first_look, clock_skew or read_once
+        /// why it is reported: first_look, clock_skew or read_once
         because: StateCause = Text,
         /// whether the agent is on break
         on_break: Option<bool> = State,
@@ -280,6 +284,36 @@ events! {
         /// the exit code that goes with it
         exit_code: u8 = Count,
     }
+
+    /// the break goes on for another reason
+    BreakChanged = "break_changed" {
+        /// why the agent is on break
+        reason: Option<String> = Text,
+        /// why the agent was on break before
+        previous_reason: String = Text,
+        /// when the break began, as the server said
+        since: Option<Timestamp> = Time,
+    }
+
+    /// the session answers for another agent now
+    AgentChanged = "agent_changed" {
+        /// the agent for whom it answered before
+        from: Option<String> = Id,
+        /// the agent for whom it answers now
+        to: Option<String> = Id,
+    }
+
+    /// a profile, or a part of it, is no longer followed
+    ProfileEnded = "profile_ended" {
+        /// logged_out or refused
+        reason: ProfileEndReason = Text,
+        /// what is no longer followed: tags, breaks or wrapups; null for all of it
+        part: Option<FollowedPart> = Text,
+        /// DeepCall's own error code
+        code: Option<i64> = Count,
+        /// what happened
+        message: String = Text,
+    }
 }
 
 /// A notification, reported exactly once. Written by hand, because it holds an answer as it is.
@@ -289,14 +323,14 @@ pub struct ReportedTag {
     pub tag: Tag,
     /// Whether the first answer of this watch already held it.
     pub initial: bool,
-    /// Whether its id was reported before with other content.
+    /// Whether it was reported before with other content.
     pub changed: bool,
 }
 
 impl Kind for ReportedTag {
     const WORDS: &'static EventWords = &EventWords {
         name: "tag",
-        about: "a notification, told exactly once",
+        about: "a notification, reported exactly once",
         fields: &[
             field("id", Meaning::Id, "the notification's own id"),
             field("time", Meaning::Time, "when it happened, as the server said"),
@@ -307,8 +341,8 @@ impl Kind for ReportedTag {
             field("customer", Meaning::Phone, "the customer's phone number"),
             field("icons", Meaning::Icons, "its icons as the server sent them"),
             field("fields", Meaning::Raw, "the notification as the server sent it"),
-            field("initial", Meaning::State, "whether the first look already held it"),
-            field("changed", Meaning::State, "whether its id was told before with other content"),
+            field("initial", Meaning::State, "whether the first answer already held it"),
+            field("changed", Meaning::State, "whether it was reported before with other content"),
         ],
     };
 

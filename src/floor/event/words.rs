@@ -30,14 +30,14 @@ macro_rules! words {
 }
 
 words! {
-    /// Why a state is told.
+    /// Why a state is reported.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum StateCause {
         /// The profile answered for the first time.
         FirstLook = "first_look",
-        /// The server's clock and ours are more than a minute apart. Told once for each profile.
+        /// The server's clock and ours are more than a minute apart. Reported once for each profile.
         ClockSkew = "clock_skew",
-        /// The server tells each notification once, so that another reader of the session takes some away.
+        /// The server hands out each notification once, so that another reader of the session takes some away.
         ReadOnce = "read_once",
     }
 }
@@ -85,8 +85,32 @@ words! {
         Sleep = "sleep",
         /// An answer was lost on the way, and the server may not repeat it.
         AnswerLost = "answer_lost",
-        /// Too many notifications to remember: old ones that come back would be told again.
+        /// Too many notifications to remember: old ones that come back would be reported again.
         MemoryFull = "memory_full",
+    }
+}
+
+words! {
+    /// Why a profile, or a part of it, is no longer followed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum ProfileEndReason {
+        /// Its session was removed from this machine.
+        LoggedOut = "logged_out",
+        /// The server refuses it.
+        Refused = "refused",
+    }
+}
+
+words! {
+    /// What can be followed of a profile.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum FollowedPart {
+        /// Notifications.
+        Tags = "tags",
+        /// Breaks.
+        Breaks = "breaks",
+        /// Wrap-ups.
+        Wrapups = "wrapups",
     }
 }
 

@@ -26,23 +26,33 @@ fn wrapups(states: &[Wrapup]) -> Vec<&'static str> {
 }
 
 #[test]
-fn breaks_are_told_apart_by_what_the_server_says() {
+fn breaks_are_told_apart_by_what_the_server_gives_twice() {
     let lunch = |since| on_break(Some("Lunch"), since);
+    let tea = |since| on_break(Some("Tea"), since);
     let both: &[&str] = &["break_ended", "break_started"];
-    let table: [(&[Break], &[&str]); 11] = [
+    let changed: &[&str] = &["break_changed"];
+    let table: [(&[Break], &[&str]); 17] = [
         (&[working()], &[]),
         (&[lunch(Some(0))], &[]),
         (&[working(), lunch(Some(0))], &["break_started"]),
         (&[lunch(Some(0)), working()], &["break_ended"]),
         (&[lunch(Some(0)), lunch(Some(0)), lunch(Some(0))], &[]),
-        // Another start, another reason: another break.
-        (&[lunch(Some(0)), lunch(Some(100))], both),
-        (&[lunch(Some(0)), on_break(Some("Tea"), Some(0))], both),
-        // The same start, computed anew; details left out or added.
-        (&[lunch(Some(0)), lunch(Some(2)), lunch(Some(1))], &[]),
+        // A later start, at two polls in a row.
+        (&[lunch(Some(0)), lunch(Some(100))], &[]),
+        (&[lunch(Some(0)), lunch(Some(100)), lunch(Some(100))], both),
+        (&[lunch(Some(0)), lunch(Some(100)), lunch(Some(0)), lunch(Some(0))], &[]),
+        (&[lunch(Some(0)), tea(Some(100)), tea(Some(100)), tea(Some(100))], both),
+        (&[lunch(Some(0)), on_break(None, None), lunch(Some(100)), lunch(Some(100))], both),
+        // Not later than the first poll that showed this break, or still to come.
+        (&[lunch(Some(-3000)), lunch(Some(0)), lunch(Some(0)), lunch(Some(0))], &[]),
+        (&[lunch(Some(0)), lunch(Some(9000)), lunch(Some(9000)), lunch(Some(9000))], &[]),
+        // Another reason of the same break, and one that was there before.
+        (&[lunch(Some(0)), tea(Some(0))], &[]),
+        (&[lunch(Some(0)), tea(Some(0)), tea(Some(0)), tea(None)], changed),
+        (&[lunch(Some(0)), tea(Some(0)), tea(Some(0)), lunch(Some(0)), lunch(Some(0))], changed),
+        // Details left out or added.
         (&[lunch(Some(0)), lunch(None), lunch(Some(0))], &[]),
         (&[lunch(None), lunch(Some(40)), on_break(None, None), lunch(Some(40))], &[]),
-        (&[lunch(Some(0)), on_break(None, None), lunch(Some(100))], both),
     ];
     for (states, expected) in table {
         assert_eq!(breaks(states), expected, "{states:?}");
@@ -50,18 +60,59 @@ fn breaks_are_told_apart_by_what_the_server_says() {
 }
 
 #[test]
-fn a_start_that_creeps_is_measured_against_the_first_one() {
-    let creeping: Vec<Break> = (0..10).map(|second| on_break(None, Some(second))).collect();
-    assert_eq!(breaks(&creeping)[..2], ["break_ended", "break_started"]);
+fn a_reason_is_compared_by_what_can_be_seen_of_it() {
+    let table: [(&[&str], usize); 8] = [
+        (&["Lunch", "lunch ", " LUNCH\u{200b}", "lunch "], 0),
+        (&["Lunch", "0", "0", "", "", "Lunch"], 0),
+        (&["Lunch", "3", "Lunch", "3", "Lunch", "3"], 0),
+        (&["Short break", "short_break", "short_break"], 0),
+        (&["Lunch", "Tea", "Tea"], 1),
+        (&["Lunch", "Tea", "tea "], 1),
+        (&["Lunch", "Tea", "0", "Tea"], 1),
+        (&["Lunch", "Tea", "Tea", "Meeting", "Meeting", "Tea", "Tea"], 2),
+    ];
+    for (reasons, expected) in table {
+        let states: Vec<Break> = reasons.iter().map(|reason| on_break(Some(reason), Some(0))).collect();
+        assert_eq!(breaks(&states), vec!["break_changed"; expected], "{reasons:?}");
+        let unsaid = states.iter().flat_map(|state| [state.clone(), on_break(None, Some(0))]);
+        assert_eq!(breaks(&unsaid.collect::<Vec<_>>()), vec!["break_changed"; expected], "{reasons:?}");
+    }
 }
 
 #[test]
-fn a_break_lasts_from_its_start_to_the_look_that_misses_it() {
+fn a_changed_break_keeps_its_start_and_names_both_reasons() {
+    let seen = |second, reason, since| PollResult {
+        break_state: Some(on_break(Some(reason), since)),
+        ..poll(second)
+    };
+    let mut state = AgentState::default();
+    let mut events = vec![];
+    let answers =
+        [("Lunch ", Some(0)), ("Lunch", Some(2)), ("Tea", None), ("Tea", Some(3)), ("Tea", Some(1))];
+    for (second, (reason, since)) in (60..).zip(answers) {
+        let (next, more) = state.after(&seen(second, reason, since));
+        events.extend(more);
+        state = next;
+    }
+    let changed =
+        BreakChanged { reason: Some("Tea".into()), previous_reason: "Lunch ".into(), since: Some(at(0)) };
+    assert_eq!(events, [EventKind::BreakChanged(changed)]);
+    let since = state.break_state.expect("a break");
+    assert_eq!((since.state.reason.as_deref(), since.state.since), (Some("Tea"), Some(at(0))));
+    assert_eq!(since.seen_from, Duration::from_secs(60));
+}
+
+#[test]
+fn a_break_lasts_from_its_start_to_the_poll_that_misses_it_or_to_the_next_start() {
     let seen = |poll: PollResult, state| PollResult { break_state: Some(state), ..poll };
     let (on, _) = AgentState::default().after(&seen(poll(60), on_break(Some("Lunch"), Some(0))));
-    let lasted = |state: Break| match on.after(&seen(poll(720), state)).1.first() {
-        Some(EventKind::BreakEnded(ended)) => ended.lasted_seconds,
-        other => panic!("{other:?}"),
+    let lasted = |state: Break| {
+        let (once, first) = on.after(&seen(poll(720), state.clone()));
+        let events = if first.is_empty() { once.after(&seen(poll(725), state)).1 } else { first };
+        match events.first() {
+            Some(EventKind::BreakEnded(ended)) => ended.lasted_seconds,
+            other => panic!("{other:?}"),
+        }
     };
     assert_eq!(lasted(working()), Some(720));
     assert_eq!(lasted(on_break(Some("Lunch"), Some(700))), Some(700));
@@ -73,20 +124,81 @@ fn a_break_lasts_from_its_start_to_the_look_that_misses_it() {
 }
 
 #[test]
-fn wrapups_are_told_apart_by_their_call() {
+fn another_break_has_held_since_the_poll_that_showed_it_first() {
+    let mut state = AgentState::default();
+    for (second, since) in [(60, 0), (720, 700), (725, 700)] {
+        state = state.after(&PollResult { break_state: Some(on_break(None, Some(since))), ..poll(second) }).0;
+    }
+    let since = state.break_state.expect("a break");
+    assert_eq!((since.state.since, since.seen_from), (Some(at(700)), Duration::from_secs(720)));
+}
+
+#[test]
+fn another_agent_is_reported_and_nothing_of_the_first_one_is_taken_for_hers() {
+    let seen = |second, agent: &str, state: Break, wrapup| {
+        let agent_id = Some(agent.to_owned()).filter(|agent| !agent.is_empty());
+        PollResult { break_state: Some(Break { agent_id, ..state }), wrapup: Some(wrapup), ..poll(second) }
+    };
+    let lunch = || on_break(Some("Lunch"), Some(0));
+    let run = |agents: &[&str]| {
+        let mut state = AgentState::default();
+        let mut names = vec![];
+        for (second, agent) in (1..).zip(agents) {
+            let (break_state, wrapup) = match *agent {
+                "14" => (working(), in_wrapup(Some("c"), None)),
+                _ => (lunch(), not_in_wrapup()),
+            };
+            let (next, events) = state.after(&seen(second * 5, agent, break_state, wrapup));
+            state = next;
+            names.extend(events.iter().map(|event| event.words().name));
+        }
+        names
+    };
+    assert_eq!(run(&["13", "13", "", "0", "13 ", "13"]), [""; 0]);
+    assert_eq!(run(&["13", "14", "13", "14", "13"]), [""; 0], "nobody can tell whose answers these are");
+    assert_eq!(run(&["13", "14", "14", "14"]), ["agent_changed"]);
+    assert_eq!(run(&["", "14", "14"]), ["break_ended", "wrapup_started"]);
+    assert_eq!(run(&["13", "14", "14", "13", "13"]), ["agent_changed"; 2]);
+}
+
+#[test]
+fn wrapups_are_told_apart_by_a_call_that_is_there_twice() {
     let both: &[&str] = &["wrapup_ended", "wrapup_started"];
-    let table: [(&[Wrapup], &[&str]); 7] = [
+    let call = |id: &str| in_wrapup(Some(id), Some(90));
+    let table: [(&[Wrapup], &[&str]); 11] = [
         (&[in_wrapup(Some("a"), Some(90))], &[]),
         (&[not_in_wrapup(), not_in_wrapup()], &[]),
         (&[not_in_wrapup(), in_wrapup(Some("a"), Some(90))], &["wrapup_started"]),
         (&[in_wrapup(Some("a"), Some(90)), not_in_wrapup()], &["wrapup_ended"]),
-        (&[in_wrapup(Some("a"), Some(90)), in_wrapup(Some("b"), Some(90))], both),
+        (&[call("a"), call("b")], &[]),
+        (&[call("a"), call("b"), call("b"), call("b")], both),
+        (&[call("a"), call("b"), call("a"), call("b"), call("a")], &[]),
+        (&[call("a"), call("0"), call("0"), call(""), call(""), call("a")], &[]),
+        (&[call("0"), call("a"), call("a")], &[]),
         (&[in_wrapup(Some("a"), Some(90)), in_wrapup(Some("a"), Some(120))], &[]),
         (&[in_wrapup(Some("a"), Some(90)), in_wrapup(None, None), in_wrapup(Some("a"), None)], &[]),
     ];
     for (states, expected) in table {
         assert_eq!(wrapups(states), expected, "{states:?}");
     }
+}
+
+#[test]
+fn a_wrapup_after_another_call_has_held_since_it_was_first_there() {
+    let mut state = AgentState::default();
+    let mut events = vec![];
+    for (second, call, end) in [(60, "a", 90), (65, "a", 93), (70, "b", 160), (75, "b", 158)] {
+        let wrapup = Some(in_wrapup(Some(call), Some(end)));
+        let (next, more) = state.after(&PollResult { wrapup, ..poll(second) });
+        events.extend(more);
+        state = next;
+    }
+    let [EventKind::WrapupEnded(ended), EventKind::WrapupStarted(started)] = &events[..] else {
+        panic!("{events:?}")
+    };
+    assert_eq!(ended.call_id.as_deref(), Some("a"));
+    assert_eq!((started.call_id.as_deref(), started.remaining_seconds), (Some("b"), Some(83)));
+    assert_eq!(state.wrapup.expect("a wrap-up").seen_from, Duration::from_secs(70));
 }
 
 #[test]

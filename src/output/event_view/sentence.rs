@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::floor::event::{
-    Alert, AlertChange, AlertWhat, EndReason, Event, EventKind, Gap, GapCause, Heartbeat, Level, ReportedTag,
-    State, StateCause,
+    AgentChanged, Alert, AlertChange, AlertWhat, EndReason, Event, EventKind, FollowedPart, Gap, GapCause,
+    Heartbeat, Level, ReportedTag, State, StateCause,
 };
 use crate::output::formats;
 use crate::report::{Part, Sentence, Tone};
@@ -35,6 +35,7 @@ fn tone(kind: &EventKind) -> Tone {
     match kind {
         EventKind::Start(_)
         | EventKind::Tag(_)
+        | EventKind::BreakChanged(_)
         | EventKind::BreakEnded(_)
         | EventKind::WrapupEnded(_)
         | EventKind::ConnectionRestored(_)
@@ -44,13 +45,16 @@ fn tone(kind: &EventKind) -> Tone {
             StateCause::FirstLook if !is_away(state) => Tone::Usual,
             _ => Tone::Notable,
         },
-        EventKind::BreakStarted(_) | EventKind::WrapupStarted(_) => Tone::Notable,
+        EventKind::BreakStarted(_) | EventKind::WrapupStarted(_) | EventKind::AgentChanged(_) => {
+            Tone::Notable
+        }
         EventKind::Alert(alert) if alert.change == AlertChange::Cleared => Tone::Usual,
         EventKind::Alert(alert) if alert.level == Level::Warn => Tone::Notable,
         EventKind::Alert(_)
         | EventKind::Gap(_)
         | EventKind::ConnectionLost(_)
-        | EventKind::SessionExpired(_) => Tone::Bad,
+        | EventKind::SessionExpired(_)
+        | EventKind::ProfileEnded(_) => Tone::Bad,
         EventKind::End(end) => match end.reason {
             EndReason::ConditionMet | EndReason::Interrupted | EndReason::Terminated => Tone::Usual,
             EndReason::Timeout | EndReason::ReaderGone => Tone::Notable,
@@ -78,6 +82,11 @@ fn add_event(kind: &EventKind, parts: &mut Vec<Part>) {
         EventKind::BreakStarted(started) => {
             parts.push(Part::Words(" went on break"));
             add_break(started.reason.as_ref(), started.since, parts);
+        }
+        EventKind::BreakChanged(changed) => {
+            parts.push(Part::Words(" is still on break"));
+            add_break(changed.reason.as_ref(), changed.since, parts);
+            parts.extend([Part::Words("; before: "), Part::Text(changed.previous_reason.clone())]);
         }
         EventKind::BreakEnded(ended) => {
             parts.push(Part::Words(" came back from break"));
@@ -108,8 +117,28 @@ fn add_event(kind: &EventKind, parts: &mut Vec<Part>) {
         EventKind::SessionRenewed(_) => {
             parts.push(Part::Words(": a new session was found; the watch continues"));
         }
+        EventKind::AgentChanged(changed) => add_agent(changed, parts),
+        EventKind::ProfileEnded(ended) => {
+            parts.push(Part::Words(match ended.part {
+                None => " is no longer followed: ",
+                Some(FollowedPart::Tags) => ": notifications are no longer followed: ",
+                Some(FollowedPart::Breaks) => ": breaks are no longer followed: ",
+                Some(FollowedPart::Wrapups) => ": wrap-ups are no longer followed: ",
+            }));
+            parts.push(Part::Text(ended.message.clone()));
+        }
         EventKind::Heartbeat(beat) => add_heartbeat(beat, parts),
         EventKind::End(end) => parts.push(Part::Words(ending(end.reason))),
+    }
+}
+
+fn add_agent(changed: &AgentChanged, parts: &mut Vec<Part>) {
+    parts.push(Part::Words(": the session answers for another agent now"));
+    if let Some(to) = &changed.to {
+        parts.extend([Part::Words(": "), Part::Text(to.clone())]);
+    }
+    if let Some(from) = &changed.from {
+        parts.extend([Part::Words(" instead of "), Part::Text(from.clone())]);
     }
 }
 

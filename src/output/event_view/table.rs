@@ -48,7 +48,9 @@ mod tests {
         for words in EventWords::ALL {
             for field in words.fields {
                 let column = FIELDS.iter().find(|column| column.key == field.key).expect("a column");
-                assert_eq!(column.meaning, field.meaning, "{} of {}", field.key, words.name);
+                // What it goes from and to depends on what changes: a moment, or an agent.
+                let is_end = ["from", "to"].contains(&field.key) && words.name == "agent_changed";
+                assert_eq!(column.meaning == field.meaning, !is_end, "{} of {}", field.key, words.name);
             }
         }
     }

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 mod stream;
 
 /// One for each of [`every_event`].
-const SENTENCES: [&str; 21] = [
+const SENTENCES: [&str; 25] = [
     "watching 3 profiles every 5 s",
     "asha: on break: Lunch, since 08:00; in wrap-up after the call with 919812345678, until 08:01",
     "asha: the server's clock is 120 s behind ours",
@@ -17,9 +17,11 @@ const SENTENCES: [&str; 21] = [
     "asha: changed: missed, 919812345678: call back [phone, star], at 08:01",
     "asha went on break: Lunch",
     "asha went on break, since 08:00",
+    "asha is still on break: Tea, since 08:00; before: Lunch",
     "asha came back from break: Lunch, after 720 s",
     "asha went into wrap-up after the call with 919812345678, until 08:01",
     "asha left wrap-up",
+    "asha: the session answers for another agent now: 14 instead of 13",
     "asha is over the limit for a break: Lunch, 930 s of 900 s",
     "asha is no longer over the limit for a break: Lunch, 930 s of 900 s",
     "asha: notifications may be missing between 08:00 and 09:06: this machine slept for too long",
@@ -28,6 +30,8 @@ const SENTENCES: [&str; 21] = [
     "asha: connection restored after 31 s",
     "asha: session expired: SSID file not exist",
     "asha: a new session was found; the watch continues",
+    "asha: breaks are no longer followed: Agent not exist",
+    "asha is no longer followed: its session was removed from this machine",
     "still watching; last answer 3 s ago, failed polls: 1",
     "the watch ends: the time limit was reached",
 ];

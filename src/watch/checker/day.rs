@@ -100,8 +100,8 @@ impl Floor {
             let spellings = [
                 spell(format!(r#"{{"_id":{id},"n":{number},"v":{version},"time":"{written}"}}"#)),
                 spell(format!(
-                    r#"{{"time":"{written}","age":{},"v":{version},"n":{number}, "_id":{id}}}"#,
-                    dice.below(99)
+                    r#"{{"time":"{}","age":null,"v":{version}.0,"n":"{number}", "_id":{id}}}"#,
+                    written.replacen('-', r"\u002d", 1)
                 )),
             ];
             self.states.push(ItemState { from, is_nameless, spellings });

@@ -4,11 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use jiff::SignedDuration;
-
 use tokio::sync::{mpsc, oneshot};
 
 use super::*;
 use crate::floor::answer::Tag;
+use crate::floor::event::FollowedPart;
 use crate::floor::poll_result::PollResult;
 use crate::floor::samples;
 use crate::watch::sinks::EventSink;
@@ -37,6 +37,8 @@ enum Says {
     After(Duration),
     /// The process is stopped for so long meanwhile.
     StoppedFor(Duration),
+    /// The server refuses the only thing that is followed.
+    Refuses,
 }
 
 type Script = Rc<dyn Fn(Duration) -> Says>;
@@ -52,6 +54,7 @@ struct Scripted {
     most_under_way: Rc<Cell<usize>>,
     /// The sessions that the store holds, the next one last.
     stored: Rc<RefCell<Vec<Scripted>>>,
+    is_logged_out: fn(Duration) -> bool,
 }
 
 impl Source for Scripted {
@@ -64,7 +67,13 @@ impl Source for Scripted {
         self.asked.borrow_mut().push(at);
         self.under_way.set(self.under_way.get() + 1);
         self.most_under_way.set(self.most_under_way.get().max(self.under_way.get()));
+        let mut refused = vec![];
         let (tags, failure) = match (self.script)(at) {
+            Says::Refuses => {
+                let message = "Agent not exist".to_owned();
+                refused.push(Refusal { part: FollowedPart::Tags, code: Some(1501), message });
+                (vec![], None)
+            }
             Says::Nothing => (vec![], None),
             Says::Tags(tags) => (tags, None),
             Says::Fails(failure) => (vec![], Some(failure)),
@@ -78,17 +87,22 @@ impl Source for Scripted {
             }
         };
         self.under_way.set(self.under_way.get() - 1);
-        let result = failure.is_none().then(|| PollResult {
+        let result = (failure.is_none() && refused.is_empty()).then(|| PollResult {
             profile: Some(self.name.clone()),
             server_time: None,
             taken_at: wall(self.started),
             ..samples::tags(0, &tags)
         });
-        Polled { result, failure, refused: vec![], is_mended: false, scope }
+        let scope = WatchScope { tags: scope.tags && refused.is_empty(), ..scope };
+        Polled { result, failure, refused, is_mended: false, scope }
     }
 
     fn renewed(&self) -> Option<Self> {
         self.stored.borrow_mut().pop()
+    }
+
+    fn is_logged_out(&self) -> bool {
+        (self.is_logged_out)(self.started.elapsed())
     }
 }
 
@@ -191,6 +205,7 @@ impl Floor {
             under_way: Rc::default(),
             most_under_way: Rc::default(),
             stored: Rc::default(),
+            is_logged_out: |_| false,
         };
         Self { profiles: vec![profile], plan, takes: usize::MAX, reader_is_gone: || None }
     }
@@ -352,13 +367,4 @@ async fn a_reader_that_goes_away_ends_it_within_two_seconds_even_without_events(
         assert!(gone.elapsed() < seconds(2), "noticed {:?} after it went", gone.elapsed());
         assert!(told.end.is_none(), "nobody is left to be told");
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_sink_that_takes_no_more_ends_the_watch_with_its_error() {
-    let mut floor = Floor::of(seconds(3600), |_| Says::Nothing);
-    floor.takes = 1;
-    let (ended, told) = floor.watch().await;
-    assert_eq!(ended.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
-    assert_eq!(told.names(), ["start"]);
 }

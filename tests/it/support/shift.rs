@@ -149,6 +149,7 @@ impl Floor {
                 reference: Reference::AsTrue,
                 server_zone: zone(),
                 renew: &|_| None,
+                is_logged_out: &|_| false,
             };
             self.runtime.block_on(server.poll(scope))
         };
@@ -205,6 +206,10 @@ impl Source for Profile {
             retry_after: None,
         };
         Polled { result: None, failure: Some(failure), refused: vec![], is_mended: false, scope }
+    }
+
+    fn is_logged_out(&self) -> bool {
+        false
     }
 
     fn renewed(&self) -> Option<Self> {

@@ -6,9 +6,10 @@ use proptest::prelude::*;
 
 use crate::floor::answer::Tag;
 use crate::floor::event::{
-    Alert, AlertChange, AlertWhat, BreakEnded, BreakStarted, ConnectionLost, ConnectionRestored, End,
-    EndReason, Event, EventKind, EventWords, Gap, GapCause, Heartbeat, Level, ReportedTag, SessionExpired,
-    SessionRenewed, Start, State, StateCause, WrapupEnded, WrapupStarted,
+    AgentChanged, Alert, AlertChange, AlertWhat, BreakChanged, BreakEnded, BreakStarted, ConnectionLost,
+    ConnectionRestored, End, EndReason, Event, EventKind, EventWords, FollowedPart, Gap, GapCause, Heartbeat,
+    Level, ProfileEndReason, ProfileEnded, ReportedTag, SessionExpired, SessionRenewed, Start, State,
+    StateCause, WrapupEnded, WrapupStarted,
 };
 use crate::floor::samples::{every_event, raw};
 use crate::json::Raw;
@@ -146,6 +147,14 @@ fn end() -> BoxedStrategy<EventKind> {
         .boxed()
 }
 
+fn ended() -> BoxedStrategy<ProfileEndReason> {
+    prop::sample::select(vec![ProfileEndReason::LoggedOut, ProfileEndReason::Refused]).boxed()
+}
+
+fn part() -> BoxedStrategy<FollowedPart> {
+    prop::sample::select(vec![FollowedPart::Tags, FollowedPart::Breaks, FollowedPart::Wrapups]).boxed()
+}
+
 /// One strategy for each type of event, in the order of the table.
 fn kinds() -> Vec<BoxedStrategy<EventKind>> {
     use GapCause::{AnswerLost, MemoryFull, Outage, Sleep};
@@ -198,6 +207,19 @@ fn kinds() -> Vec<BoxedStrategy<EventKind>> {
             })
             .boxed(),
         end(),
+        (some(text()), text(), some(time()))
+            .prop_map(|(reason, previous_reason, since)| {
+                EventKind::BreakChanged(BreakChanged { reason, previous_reason, since })
+            })
+            .boxed(),
+        (some(text()), some(text()))
+            .prop_map(|(from, to)| EventKind::AgentChanged(AgentChanged { from, to }))
+            .boxed(),
+        (ended(), some(part()), any::<Option<i64>>(), text())
+            .prop_map(|(reason, part, code, message)| {
+                EventKind::ProfileEnded(ProfileEnded { reason, part, code, message })
+            })
+            .boxed(),
     ]
 }
 

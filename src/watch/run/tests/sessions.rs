@@ -34,3 +34,30 @@ async fn a_session_that_was_in_doubt_for_one_poll_is_not_told() {
     let (_, told) = floor.watch().await;
     assert_eq!(told.names(), ["start", "state", "end"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_profile_that_was_logged_out_is_reported_and_not_polled_again() {
+    for others in [0, 1] {
+        let mut floor = Floor::of(seconds(600), |_| Says::Nothing).times(1 + others);
+        floor.profiles[0].asked = Rc::default();
+        floor.profiles[0].is_logged_out = |at| at >= seconds(60);
+        let (ended, told) = floor.watch().await;
+        let expected = if others == 0 { EndReason::SessionExpired } else { EndReason::Timeout };
+        assert_eq!(ended.unwrap(), expected);
+        assert_eq!(told.moments_of("profile_ended").len(), 1, "{:?}", told.names());
+        let late = floor.asked().into_iter().filter(|at| *at >= seconds(60)).count();
+        assert_eq!(late, 1, "the poll that was due shows it");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_server_refuses_is_reported_in_the_stream_and_not_polled_again() {
+    let mut floor =
+        Floor::of(seconds(600), |at| if at >= seconds(60) { Says::Refuses } else { Says::Nothing }).times(2);
+    floor.profiles[1].script = Rc::new(|_| Says::Nothing);
+    floor.profiles[1].asked = Rc::default();
+    let (ended, told) = floor.watch().await;
+    assert_eq!(ended.unwrap(), EndReason::Timeout);
+    assert_eq!(told.names(), ["start", "state", "state", "profile_ended", "end"]);
+    assert_eq!(floor.asked().into_iter().filter(|at| *at >= seconds(60)).count(), 1);
+}

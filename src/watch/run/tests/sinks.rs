@@ -116,3 +116,12 @@ async fn whoever_looks_at_once_sees_every_second() {
     let (_, told) = floor.watch().await;
     assert!(told.shown >= 60, "{} frames", told.shown);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_sink_that_takes_no_more_ends_the_watch_with_its_error() {
+    let mut floor = Floor::of(seconds(3600), |_| Says::Nothing);
+    floor.takes = 1;
+    let (ended, told) = floor.watch().await;
+    assert_eq!(ended.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+    assert_eq!(told.names(), ["start"]);
+}

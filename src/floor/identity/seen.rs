@@ -1,0 +1,160 @@
+//! Which notifications were reported. It forgets by attended time only: never by the time a notification
+//! carries, never because a poll failed, never because the machine slept.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::floor::answer::Tag;
+use crate::floor::delivery_mode::Counts;
+use crate::floor::identity::comparison::{AnswerDiff, News, Present};
+use crate::floor::identity::fingerprint::Fingerprint;
+use crate::floor::identity::known::{Fields, Known};
+use crate::floor::pause::WINDOW;
+
+#[cfg(test)]
+mod tests;
+
+/// What was absent from good answers for so long is forgotten.
+pub(crate) const FORGET_AFTER: Duration = WINDOW.saturating_mul(2);
+
+/// The longest time before it for which one good answer can vouch.
+const LONGEST_STEP: Duration = Duration::from_secs(5 * 60);
+
+/// How often the forgotten are swept out.
+const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
+
+/// The most that is kept of one profile's notifications, in bytes.
+const CAPACITY: usize = 32 * 1024 * 1024;
+
+/// How much is left after reaching the capacity.
+const AFTER_OVERFLOW: usize = CAPACITY / 10 * 9;
+
+/// The notifications that were reported.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// By what tells them apart. Those without id may be several: they are then told apart by their content.
+    known: HashMap<Fingerprint, Vec<Known>>,
+    fields: Fields,
+    size: usize,
+    /// Time for which good answers vouch. It stands still during outages and sleep.
+    attended: Duration,
+    swept: Duration,
+}
+
+/// What an answer holds, compared with what was reported.
+#[derive(Debug)]
+pub(crate) struct Comparison {
+    /// What was not reported yet, in the order of the answer.
+    pub(crate) news: Vec<News>,
+    pub(crate) counts: Counts,
+    /// Whether remembering this answer means to forget what would still have to be known.
+    pub(crate) overflows: bool,
+    /// What [`Seen::remember`] has to remember once the news are written.
+    pub(crate) appearance: Appearance,
+}
+
+/// What appeared in an answer.
+#[derive(Debug)]
+pub(crate) struct Appearance {
+    present: Vec<Present>,
+    /// What is known of the fields now, if that is more than before.
+    fields: Option<Fields>,
+    attended: Duration,
+}
+
+impl Seen {
+    /// Compares an answer with what was reported. `awake` is the time since the last good answer.
+    /// Nothing changes until the appearance is remembered.
+    #[must_use]
+    pub(crate) fn compare(&self, tags: &[Tag], awake: Duration) -> Comparison {
+        let attended = self.attended + awake.min(LONGEST_STEP);
+        let mut answer = AnswerDiff::new(tags, attended, &self.fields);
+        for (identity, places) in AnswerDiff::groups(tags) {
+            answer.compare(identity, self.known.get(&identity).map_or(&[], Vec::as_slice), &places);
+        }
+        let AnswerDiff { mut news, repeated, present, fields, .. } = answer;
+        let changed = news.iter().filter(|news| news.changed).count();
+        let counts = Counts { repeated, changed, new: news.len() - changed };
+        news.sort_unstable_by_key(|news| news.place);
+        let fields = if let Cow::Owned(fields) = fields { Some(fields) } else { None };
+        let appearance = Appearance { present, fields, attended };
+        Comparison { news, counts, overflows: self.overflows(&appearance), appearance }
+    }
+
+    /// Remembers an answer, once its news are written.
+    pub(crate) fn remember(&mut self, appearance: Appearance) {
+        let now = appearance.attended;
+        self.attended = now;
+        for Present { identity, number, state } in appearance.present {
+            let equals = self.known.entry(identity).or_default();
+            match (equals.get_mut(number), state) {
+                (Some(known), None) => known.last = now,
+                (Some(known), Some(state)) => {
+                    self.size = self.size.saturating_sub(known.size()) + state.size();
+                    *known = state;
+                }
+                (None, state) => {
+                    self.size += state.as_ref().map_or(0, Known::size);
+                    equals.extend(state);
+                }
+            }
+        }
+        if let Some(fields) = appearance.fields {
+            self.fields = fields;
+        }
+        if self.size > CAPACITY || now >= self.swept + SWEEP_EVERY {
+            self.swept = now;
+            self.retain(|known| !is_outdated(known.last, now));
+        }
+        if self.size > CAPACITY {
+            let limit = self.time_of_surplus();
+            self.retain(|known| known.last > limit || known.last == now);
+        }
+    }
+
+    /// How many notifications are kept.
+    #[cfg(test)]
+    fn len(&self) -> usize {
+        self.known.values().map(Vec::len).sum()
+    }
+
+    fn retain(&mut self, stays: impl Fn(&Known) -> bool) {
+        self.known.retain(|_, equals| {
+            equals.retain(&stays);
+            !equals.is_empty()
+        });
+        self.size = self.known.values().flatten().map(Known::size).sum();
+    }
+
+    fn overflows(&self, appearance: &Appearance) -> bool {
+        let states = appearance.present.iter().filter_map(|present| present.state.as_ref());
+        let wanted = self.size + states.map(Known::size).sum::<usize>();
+        wanted > CAPACITY && {
+            let outdated =
+                self.known.values().flatten().filter(|known| is_outdated(known.last, appearance.attended));
+            wanted - outdated.map(Known::size).sum::<usize>() > CAPACITY
+        }
+    }
+
+    /// The last appearance up to which notifications have to go when there are too many.
+    fn time_of_surplus(&self) -> Duration {
+        let mut kept: Vec<(Duration, usize)> =
+            self.known.values().flatten().map(|known| (known.last, known.size())).collect();
+        kept.sort_unstable();
+        let mut surplus = self.size.saturating_sub(AFTER_OVERFLOW);
+        let mut limit = Duration::ZERO;
+        for (last, size) in kept {
+            if surplus == 0 {
+                break;
+            }
+            surplus = surplus.saturating_sub(size);
+            limit = last;
+        }
+        limit
+    }
+}
+
+fn is_outdated(last: Duration, now: Duration) -> bool {
+    now.saturating_sub(last) > FORGET_AFTER
+}

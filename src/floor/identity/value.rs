@@ -1,0 +1,89 @@
+//! A value that every answer repeats: the reason of a break, the call of a wrap-up, the agent of a session.
+
+use std::time::Duration;
+
+/// So many values of one state are remembered.
+const REMEMBERED: usize = 32;
+
+/// A repeated value. A new one counts once two polls in a row had it and it was not there before, so that two servers
+/// that take turns in spelling it, or one wrong answer, change nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct RepeatedValue {
+    /// As it was written when it was accepted.
+    value: Option<String>,
+    compared_as: fn(&str) -> String,
+    /// Every value that was accepted, as it is compared.
+    accepted: Vec<String>,
+    /// A new one, as it is compared, and when it was first there.
+    candidate: Option<(String, Duration)>,
+}
+
+/// What an answer means for the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ValueChange {
+    /// The same, or nothing was said.
+    None,
+    /// The next poll decides.
+    Open,
+    /// Two polls have shown the new value, the first of them at `since`.
+    Confirmed {
+        /// As it was written before.
+        previous: String,
+        /// By our monotonic clock.
+        since: Duration,
+    },
+}
+
+impl RepeatedValue {
+    /// The value of a first answer; `compared_as` leaves out what makes no difference.
+    pub(crate) fn new(value: Option<&String>, compared_as: fn(&str) -> String) -> Self {
+        let mut new = Self { value: None, compared_as, accepted: Vec::new(), candidate: None };
+        new.accept_first(value);
+        new
+    }
+
+    pub(crate) fn get(&self) -> Option<&String> {
+        self.value.as_ref()
+    }
+
+    /// Takes the value of the next answer, at the monotonic moment `now`. Not said is no other value.
+    pub(crate) fn after(&mut self, answer: Option<&String>, now: Duration) -> ValueChange {
+        let Some((answer, compared)) = self.said(answer) else { return ValueChange::None };
+        let Some(previous) = self.value.clone() else {
+            self.accept_first(Some(answer));
+            return ValueChange::None;
+        };
+        if self.accepted.contains(&compared) {
+            self.candidate = None;
+            return ValueChange::None;
+        }
+        match self.candidate.take() {
+            Some((candidate, since)) if candidate == compared => {
+                self.value = Some(answer.clone());
+                self.accepted.push(compared);
+                if self.accepted.len() > REMEMBERED {
+                    self.accepted.remove(0);
+                }
+                ValueChange::Confirmed { previous, since }
+            }
+            _ => {
+                self.candidate = Some((compared, now));
+                ValueChange::Open
+            }
+        }
+    }
+
+    fn accept_first(&mut self, value: Option<&String>) {
+        if let Some((value, compared)) = self.said(value) {
+            self.value = Some(value.clone());
+            self.accepted.push(compared);
+        }
+    }
+
+    /// What says nothing in this API: an absent value, an empty one, and 0.
+    fn said<'a>(&self, value: Option<&'a String>) -> Option<(&'a String, String)> {
+        let value = value?;
+        let compared = (self.compared_as)(value);
+        (!compared.is_empty() && compared != "0").then_some((value, compared))
+    }
+}
