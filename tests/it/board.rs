@@ -1,4 +1,4 @@
-//! The board over time: whether each frame says what is true at its moment.
+//! The board over time: whether each frame is right at its moment.
 
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -113,7 +113,7 @@ fn expected(now: Duration, polls: &[Poll]) -> (&'static str, String, String) {
 }
 
 #[test]
-fn the_board_tells_the_truth_while_the_server_is_away_for_ten_seconds_and_for_two_minutes() {
+fn every_heading_is_right_while_the_server_is_away_for_ten_seconds_and_for_two_minutes() {
     for (away, noticed_within) in [(10, 35), (120, 35)] {
         let (from, back) = (seconds(21), seconds(21 + away));
         let shift =
@@ -130,8 +130,8 @@ fn the_board_tells_the_truth_while_the_server_is_away_for_ten_seconds_and_for_tw
                 continue;
             }
             let (word, age, next) = expected(*now, &polls);
-            for said in [word, &age, &next] {
-                assert!(heading.contains(said), "{now:?}: no {said:?} in {heading:?}");
+            for part in [word, &age, &next] {
+                assert!(heading.contains(part), "{now:?}: no {part:?} in {heading:?}");
             }
             if words.last() != Some(&word) {
                 words.push(word);
@@ -179,7 +179,7 @@ fn the_board_shows_the_floor_and_leaves_its_last_frame() {
     let (code, shown, bytes) = screen.end();
     assert_eq!(code, 130, "{shown}");
     assert!(shown.contains("newest tags"), "the last frame is kept:\n{shown}");
-    // Without colour there is none, and the states are still told apart.
+    // Without colour there is none, and the states still differ.
     let bytes = String::from_utf8_lossy(&bytes);
     let colours = ["\u{1b}[38;", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m", "\u{1b}[36m"];
     assert!(!colours.iter().any(|colour| bytes.contains(colour)));
@@ -187,7 +187,7 @@ fn the_board_shows_the_floor_and_leaves_its_last_frame() {
 }
 
 #[test]
-fn the_board_says_when_the_server_is_gone_and_when_it_is_back() {
+fn the_board_shows_that_the_connection_is_lost_and_when_it_is_back() {
     let is_away = Arc::new(AtomicBool::new(false));
     let away = Arc::clone(&is_away);
     let server = FakeServer::answering(move |_, _| {
@@ -270,9 +270,9 @@ fn a_board_that_is_asked_from_outside_to_stop_gives_the_shell_its_terminal_first
     // The second time as well: the board listens again.
     for (stops, time) in [(1, "once"), (2, "twice")] {
         rustix::process::kill_process(id, rustix::process::Signal::TSTP).unwrap();
-        // The shell says it only once the board has stopped; what is typed before may go to the board.
+        // The shell reports it only once the board has stopped; what is typed before may go to the board.
         screen.wait_until("the shell", |shown| shown.matches("Stopped").count() == stops);
-        screen.type_keys(&format!("echo {time}; stty -a | grep -c ' icanon'\r"));
+        screen.type_keys(format!("echo {time}; stty -a | grep -c ' icanon'\r"));
         screen.wait_for(&format!("{time}\n1\n"));
         screen.type_keys("fg\r");
         screen.wait_until("the board again", |shown| fits(shown, 24));
@@ -318,7 +318,7 @@ fn a_terminal_that_hangs_up_ends_the_board() {
 }
 
 #[test]
-fn a_board_whose_terminal_is_gone_ends_although_it_may_not_hear_of_it() {
+fn a_board_that_ignores_hangups_ends_when_its_terminal_is_gone() {
     let world = World::new();
     let mut deaf = world.shell("sh");
     deaf.args(["-c", "trap '' HUP; exec deepcall watch --sandbox"]);
@@ -368,7 +368,7 @@ fn two_hundred_agents_fit_a_board_by_what_matters_most() {
     let mut screen = Screen::start(&world, line, 24, 80);
     let shown = screen.wait_until("everybody", |shown| shown.contains("unknown 0"));
     assert!(shown.contains("200 profiles") && shown.contains("more"), "{shown}");
-    // Whoever is over the limit stands first.
+    // Agents over the limit come first.
     assert!(shown.lines().skip(3).take(8).all(|row| row.starts_with(" ✗")), "{shown}");
     screen.type_keys("f");
     screen.wait_for("order frozen");

@@ -38,9 +38,9 @@ fn the_detail_may_have_any_shape_and_is_kept() {
     ] {
         let reply = format!(r#"{{"status":"success","data":{{"on_break":1,"breakDetail":{detail}}}}}"#);
         let ran = ask(&reply, "--json").ended_with(0);
-        let said = ran.json();
-        assert_eq!(said["on_break"], true, "{ran}");
-        assert_eq!(said["reason"].as_str().unwrap_or(""), reason, "{ran}");
+        let answer = ran.json();
+        assert_eq!(answer["on_break"], true, "{ran}");
+        assert_eq!(answer["reason"].as_str().unwrap_or(""), reason, "{ran}");
         assert!(detail == "null" || ran.stdout.contains(&format!("\"detail\":{detail}")), "{ran}");
         ask(&reply, "--exit-status").ended_with(0);
     }

@@ -40,8 +40,8 @@ fn bash(world: &World, line: &str) -> Vec<String> {
 /// The same in fish, without the descriptions.
 fn fish(world: &World, line: &str) -> Vec<String> {
     let script = format!("source '{}'; complete -C \"{line}\"", script("deepcall.fish"));
-    let told = shell(world, "fish", &["--no-config", "-c"], &script);
-    lines(&told).iter().map(|line| line.split('\t').next().unwrap_or_default().to_owned()).collect()
+    let printed = shell(world, "fish", &["--no-config", "-c"], &script);
+    lines(&printed).iter().map(|line| line.split('\t').next().unwrap_or_default().to_owned()).collect()
 }
 
 /// The same in zsh: what its script hands to `_describe`.
@@ -51,8 +51,8 @@ fn zsh(world: &World, line: &str) -> Vec<String> {
          words=({line}); CURRENT=$#words; _clap_dynamic_completer_deepcall",
         script("_deepcall")
     );
-    let told = shell(world, "zsh", &["-f", "-c"], &script);
-    lines(&told).iter().map(|line| line.split(':').next().unwrap_or_default().to_owned()).collect()
+    let printed = shell(world, "zsh", &["-f", "-c"], &script);
+    lines(&printed).iter().map(|line| line.split(':').next().unwrap_or_default().to_owned()).collect()
 }
 
 fn lines(text: &str) -> Vec<String> {
@@ -84,11 +84,11 @@ fn bash_zsh_and_fish_complete_what_the_program_knows_and_what_is_stored() {
         for (shell, complete) in
             [("bash", bash as fn(&World, &str) -> Vec<String>), ("zsh", zsh), ("fish", fish)]
         {
-            let mut told = complete(&world, line);
+            let mut printed = complete(&world, line);
             let mut wanted = wanted.to_vec();
-            told.sort();
+            printed.sort();
             wanted.sort_unstable();
-            assert_eq!(told, wanted, "{shell}: {line}");
+            assert_eq!(printed, wanted, "{shell}: {line}");
         }
     }
 }
@@ -100,12 +100,12 @@ fn zsh_answers_the_first_tab_when_the_script_lies_in_a_folder_of_its_own() {
          autoload -Uz _deepcall; words=(deepcall ta); CURRENT=2; _deepcall",
         env!("CARGO_MANIFEST_DIR")
     );
-    let told = shell(&home(), "zsh", &["-f", "-c"], &script);
-    assert!(told.starts_with("tags:"), "{told:?}");
+    let printed = shell(&home(), "zsh", &["-f", "-c"], &script);
+    assert!(printed.starts_with("tags:"), "{printed:?}");
 }
 
 #[test]
-fn tab_in_a_home_without_files_or_with_broken_ones_says_nothing_on_stderr() {
+fn tab_in_a_home_without_files_or_with_broken_ones_writes_nothing_to_stderr() {
     assert_eq!(bash(&World::new(), "deepcall tags --profile a"), [""; 0]);
     let world = home();
     for file in ["profiles.toml", "config.toml"] {

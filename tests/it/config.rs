@@ -1,4 +1,4 @@
-//! Lasting choices: what is shown, what is written, and that neither tells a secret.
+//! Lasting choices: what is shown, what is written, and that neither shows a secret.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,7 +25,7 @@ fn with_file(text: &str) -> World {
     world
 }
 
-/// What `config show` says of a key, as value and source.
+/// What `config show` prints for a key, as value and source.
 fn shown(world: &World, key: &str) -> (String, String) {
     let document = world.run("config show --json").json();
     let rows = document["config"].as_array().unwrap();
@@ -50,13 +50,16 @@ fn copies(world: &World) -> Vec<String> {
 
 /// Options that no file may say, each list with its reason.
 const WITHOUT_KEY: &[(&str, &str)] = &[
-    ("the line says what is asked for", "all profiles since until kind match limit sort only check default"),
-    ("the line says what is done and sent", "field field-file input user-id exec wait sandbox seed agents"),
+    ("the line chooses what is queried", "all profiles since until kind match limit sort only check default"),
+    (
+        "the line chooses what is done and sent",
+        "field field-file input user-id exec wait sandbox seed agents",
+    ),
     ("a sandbox serves what is tried now", "port ref-model fail"),
     ("a secret comes anew each time", "ssid-stdin ssid-file token-stdin token-file"),
     ("a guard is taken away knowingly", "allow-http no-verify csv-raw"),
     ("a script counts on the form and the exit code", "json jq exit-status fail-empty"),
-    ("what is told of one run", "quiet verbose help version"),
+    ("what is shown of one run", "quiet verbose help version"),
 ];
 
 #[test]
@@ -73,8 +76,8 @@ fn each_option_has_its_key_or_a_reason_to_have_none() {
     let keys: BTreeSet<String> = SETTINGS.iter().map(|setting| long(setting.key().option)).collect();
     let reasons = WITHOUT_KEY.iter().flat_map(|(_, options)| options.split(' '));
     let excused: BTreeSet<String> = reasons.map(str::to_owned).collect();
-    let said: BTreeSet<String> = keys.union(&excused).cloned().collect();
-    assert_eq!(options, said);
+    let known: BTreeSet<String> = keys.union(&excused).cloned().collect();
+    assert_eq!(options, known);
     assert!(keys.is_disjoint(&excused));
 }
 
@@ -158,7 +161,7 @@ fn a_variable_without_a_key_is_shown_as_set_and_not_with_what_it_holds() {
 }
 
 #[test]
-fn a_wrong_value_is_shown_and_told_with_exit_code_2() {
+fn a_wrong_value_is_shown_and_refused_with_exit_code_2() {
     let world = with_file("[watch]\ninterval = '1s'\n").with("DEEPCALL_TIMEZONE", "Asia/Atlantis");
     let ran = world.run("config show --timezone UTC").ended_with(2);
     assert!(
@@ -235,7 +238,7 @@ fn a_broken_file_is_not_overwritten_but_can_be_edited() {
 }
 
 #[test]
-fn a_value_that_a_variable_overrides_is_told() {
+fn a_note_reports_a_value_that_a_variable_overrides() {
     let world = World::new().with("DEEPCALL_TIMEZONE", "UTC");
     let ran = world.run("config set timezone Asia/Kolkata").ended_with(0);
     assert!(ran.stderr.contains("DEEPCALL_TIMEZONE is set and overrides it"), "{ran}");
@@ -351,7 +354,7 @@ fn lasting_choices_are_in_force() {
     let typed = world.run("tags --sandbox --limit 1 -o csv --columns id").ended_with(0).stdout;
     assert_eq!(typed.split(',').count(), 1, "what is typed wins: {typed}");
     assert!(world.run("tags --sandbox --limit 1 --json").ended_with(0).json()["tags"][0]["id"].is_string());
-    // Something reacts to events because the file says so.
+    // Something reacts to events because of the file.
     let ran = world.run("watch --sandbox --on alert --until start --timeout 5s");
     assert_ne!(ran.code, 2, "{ran}");
     let world = with_file("columns.tags = 'tiem'\n");

@@ -18,7 +18,7 @@ fn verdicts(ran: &Ran) -> BTreeMap<String, String> {
 }
 
 /// The detail and the advice of a check.
-fn told(ran: &Ran, check: &str) -> String {
+fn finding(ran: &Ran, check: &str) -> String {
     let document = ran.json();
     let rows = document["checks"].as_array().unwrap();
     let row = rows.iter().find(|row| row["check"] == check).unwrap_or_else(|| panic!("no {check}\n{ran}"));
@@ -72,7 +72,7 @@ fn all_is_well_and_no_credentials_are_needed_to_see_that_a_server_lives() {
     assert_eq!(bodies.len(), 2, "one for the server, one for the session: {bodies:?}");
     assert_eq!(bodies[0], "{}");
     assert!(server.arrivals().iter().all(|request| request.path.ends_with("/agentOnBreak")), "a pure read");
-    assert!(told(&ran, "address").contains("(DEEPCALL_SERVER)"), "{ran}");
+    assert!(finding(&ran, "address").contains("(DEEPCALL_SERVER)"), "{ran}");
 }
 
 #[test]
@@ -81,11 +81,11 @@ fn with_no_session_all_else_is_looked_at() {
     let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
     let ran = world.run("doctor --json").ended_with(4);
     assert_verdicts(&ran, &[("store", "ok"), ("server", "ok"), ("clock", "skipped"), ("session", "fail")]);
-    assert!(told(&ran, "session").contains("run `deepcall login`"), "{ran}");
+    assert!(finding(&ran, "session").contains("run `deepcall login`"), "{ran}");
 }
 
 #[test]
-fn each_session_is_told_by_name() {
+fn each_session_is_listed_by_name() {
     let server = FakeServer::answering(|request, _| {
         Reply::ok(if request.body.contains("second") {
             r#"{"status":"error","errCode":1044,"message":"Session expired"}"#
@@ -107,7 +107,7 @@ fn each_session_is_told_by_name() {
 }
 
 #[test]
-fn a_server_that_refuses_connections_is_told_as_the_network() {
+fn a_server_that_refuses_connections_is_a_failure_of_the_network() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let world = World::new()
         .with("DEEPCALL_SERVER", &format!("http://127.0.0.1:{port}"))
@@ -120,21 +120,21 @@ fn a_server_that_refuses_connections_is_told_as_the_network() {
 }
 
 #[test]
-fn a_proxy_that_refuses_connections_is_told_as_the_proxy() {
+fn a_proxy_that_refuses_connections_is_a_failure_of_the_proxy() {
     let world = World::new()
         .with("HTTPS_PROXY", "http://user:hidden@127.0.0.1:1")
         .with("DEEPCALL_SERVER", "https://deepcall.example")
         .with("DEEPCALL_SSID", CANARY_SSID);
     let ran = world.run("doctor --json").ended_with(5);
     assert_verdicts(&ran, &[("proxy", "fail"), ("network", "skipped"), ("session", "skipped")]);
-    assert!(told(&ran, "proxy").contains("HTTPS_PROXY") && !ran.stdout.contains("hidden"), "{ran}");
+    assert!(finding(&ran, "proxy").contains("HTTPS_PROXY") && !ran.stdout.contains("hidden"), "{ran}");
 }
 
 #[test]
-fn a_clock_that_is_wrong_is_told_with_how_far_it_is_off() {
+fn a_wrong_clock_is_reported_with_its_offset() {
     let ran = signed_in(&server_ahead_by(3600)).run("doctor --json").ended_with(1);
     assert_verdicts(&ran, &[("server", "ok"), ("clock", "fail"), ("session", "ok")]);
-    assert!(told(&ran, "clock").contains(" s behind the server's"), "{ran}");
+    assert!(finding(&ran, "clock").contains(" s behind the server's"), "{ran}");
     let ran = signed_in(&server_ahead_by(-100)).run("doctor --json").ended_with(0);
     assert_verdicts(&ran, &[("clock", "warn")]);
 }
@@ -166,7 +166,7 @@ fn stranger() -> u16 {
 }
 
 #[test]
-fn a_server_that_cannot_prove_who_it_is_is_told_with_its_certificate() {
+fn a_server_that_is_not_trusted_is_reported_with_its_certificate() {
     let world = World::new()
         .with("DEEPCALL_SERVER", &format!("https://127.0.0.1:{}", stranger()))
         .with("DEEPCALL_SSID", CANARY_SSID);
@@ -175,11 +175,11 @@ fn a_server_that_cannot_prove_who_it_is_is_told_with_its_certificate() {
         &ran,
         &[("network", "ok"), ("tls", "fail"), ("server", "skipped"), ("session", "skipped")],
     );
-    assert!(told(&ran, "tls").contains("by CN=Nobody You Know, valid until "), "{ran}");
+    assert!(finding(&ran, "tls").contains("by CN=Nobody You Know, valid until "), "{ran}");
 }
 
 #[test]
-fn somebody_elses_page_is_told_as_the_server() {
+fn a_foreign_page_is_a_failure_of_the_server() {
     let server = FakeServer::answering(|_, _| {
         Reply::with_headers("200 OK", &["Content-Type: text/html"], "<html>Welcome to our hotel</html>")
     });
@@ -188,16 +188,16 @@ fn somebody_elses_page_is_told_as_the_server() {
 }
 
 #[test]
-fn without_a_bus_the_store_is_told_and_the_ways_out() {
+fn without_a_bus_the_store_is_reported_with_the_ways_out() {
     let server = FakeServer::always(NOT_ON_BREAK);
     let world = World::new().with("DEEPCALL_SERVER", &server.url());
     let ran = world.run("doctor --json").ended_with(1);
     assert_verdicts(&ran, &[("bus", "fail"), ("store", "fail"), ("server", "ok"), ("session", "fail")]);
-    assert!(told(&ran, "store").contains("--store file"), "{ran}");
+    assert!(finding(&ran, "store").contains("--store file"), "{ran}");
 }
 
 #[test]
-fn a_broken_config_file_is_told_and_does_not_hide_the_rest() {
+fn a_broken_config_file_is_reported_and_does_not_hide_the_rest() {
     let server = FakeServer::always(NOT_ON_BREAK);
     for text in ["mask = \n", "[watch]\ninterval = '1s'\n", "sever = 'x'\n"] {
         let world = signed_in(&server);

@@ -24,7 +24,7 @@ fn path_of(module: Module) -> &'static str {
 }
 
 #[test]
-fn every_documented_code_in_every_spelling_ends_as_the_table_says() {
+fn every_documented_code_in_every_spelling_exits_as_documented() {
     for code in codes::all() {
         let wanted = code.class.kind().map_or(ExitStatus::Done, |kind| kind.class().into());
         let number = code.number;

@@ -77,7 +77,7 @@ fn every_command_in_every_format_is_read_by_others_as_it_was_meant() {
 }
 
 #[test]
-fn errors_are_as_their_schema_says() {
+fn errors_fit_their_schema() {
     let schema = schema("error");
     let refusing =
         FakeServer::always(r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#);
@@ -176,16 +176,16 @@ fn formulas_are_guarded_unless_raw_is_asked_for_and_phone_numbers_stay() {
 }
 
 #[test]
-fn times_are_told_in_the_zone_that_was_asked_for() {
+fn times_are_in_the_chosen_zone() {
     let item = r#"{"message":"x","createdAt":1795421400}"#;
     let line = "--columns time --no-headers";
-    for (zone, told) in [
+    for (zone, wanted) in [
         ("UTC", "2026-11-23T08:10:00+00:00"),
         ("Asia/Kolkata", "2026-11-23T13:40:00+05:30"),
         ("+05:45", "2026-11-23T13:55:00+05:45"),
         ("-03:30", "2026-11-23T04:40:00-03:30"),
     ] {
-        assert_eq!(tags(item, &format!("{line} --timezone {zone}")).stdout, format!("{told}\n"), "{zone}");
+        assert_eq!(tags(item, &format!("{line} --timezone {zone}")).stdout, format!("{wanted}\n"), "{zone}");
     }
     for wrong in ["Asia/Calcutt", "+25:00", "noon"] {
         let ran = tags(item, &format!("{line} --timezone {wrong}")).ended_with(2);
@@ -207,8 +207,8 @@ fn the_zone_of_the_system_is_the_one_that_tz_names() {
                 command.env("TZDIR", folder);
             }
         });
-        let told = ran.ended_with(0).json()["as_of"].as_str().unwrap().to_owned();
-        told[told.len() - 6..].to_owned()
+        let time = ran.ended_with(0).json()["as_of"].as_str().unwrap().to_owned();
+        time[time.len() - 6..].to_owned()
     };
     for (tz, wanted) in [
         ("", "+00:00"),

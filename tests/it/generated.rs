@@ -1,5 +1,5 @@
 //! Man pages and completion scripts are committed, and compared here with what the definition of the
-//! command line says now. `UPDATE_GENERATED=1 cargo test generated` writes them anew.
+//! command line is now. `UPDATE_GENERATED=1 cargo test generated` writes them anew.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -78,13 +78,13 @@ fn exit_codes() -> String {
 }
 
 #[test]
-fn man_pages_say_something_about_every_option() {
+fn man_pages_describe_every_option() {
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("man")).unwrap() {
         let path = entry.unwrap().path();
         let page = fs::read_to_string(&path).unwrap();
         let lines: Vec<&str> = page.lines().collect();
         for entry in lines.windows(3).filter(|entry| entry[0] == ".TP") {
-            assert!(!entry[2].is_empty(), "{} says nothing about {}", path.display(), entry[1]);
+            assert!(!entry[2].is_empty(), "{} has nothing about {}", path.display(), entry[1]);
         }
     }
 }

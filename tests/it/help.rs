@@ -1,4 +1,4 @@
-//! Help: each example works as it stands, each short help fits a screen, and no command lacks either.
+//! Help: each example works as written, each short help fits a screen, and no command lacks either.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -69,7 +69,7 @@ fn commands() -> Vec<(String, clap::Command)> {
 }
 
 #[test]
-fn every_example_works_as_it_stands() {
+fn every_example_works_as_written() {
     for (command, examples) in EXAMPLES {
         for (_, line) in *examples {
             let (world, _floor) = signed_in_home();
@@ -98,8 +98,8 @@ fn every_example_works_as_it_stands() {
                 }
                 line => {
                     let output = paste(&world, line).output().unwrap();
-                    let told = String::from_utf8_lossy(&output.stderr);
-                    assert_eq!(output.status.code(), Some(0), "{line}\n{told}");
+                    let errors = String::from_utf8_lossy(&output.stderr);
+                    assert_eq!(output.status.code(), Some(0), "{line}\n{errors}");
                 }
             }
         }
@@ -112,7 +112,7 @@ fn every_command_opens_its_help_with_its_purpose_and_two_to_four_examples() {
     for (name, command) in commands() {
         let help = world.run(&format!("{name} --help")).ended_with(0).stdout;
         let purpose = command.get_about().unwrap().to_string();
-        assert!(help.starts_with(&purpose), "{name}: the list says {purpose:?}, the help\n{help}");
+        assert!(help.starts_with(&purpose), "{name}: the list has {purpose:?}, the help\n{help}");
         let examples = EXAMPLES.iter().find(|(known, _)| **known == name).map_or(&[][..], |(_, list)| list);
         assert!((2..=4).contains(&examples.len()), "{name} has {} examples", examples.len());
         let place = |text: &str| help.find(text).unwrap_or_else(|| panic!("{name} lacks {text:?}\n{help}"));

@@ -22,7 +22,7 @@ mod sanitize {
 
 use payloads::{assert_harmless, payloads};
 
-/// After each payload stands a row that must come out untouched.
+/// After each payload is a row that must come out untouched.
 const SENTINEL: &str = "-- untouched --";
 
 const COLUMNS: u16 = 100;
@@ -55,11 +55,11 @@ fn what_was_typed_is_harmless_in_the_error_about_it() {
         for (payload, text) in payloads().into_iter().filter(|(_, text)| text.len() < 100_000) {
             let text = format!("x{text}");
             for line in [vec![text.as_str()], vec!["tags", &text], vec!["tags", "--limit", &text]] {
-                let said = program.run_words(line).ended_with(2).stderr;
+                let output = program.run_words(line).ended_with(2).stderr;
                 let own = ["\x1b[0m", "\x1b[1m", "\x1b[4m", "\x1b[31m", "\x1b[32m", "\x1b[33m"];
-                let said = own.iter().fold(said, |said, code| said.replace(code, ""));
-                assert_harmless(name, payload, &said);
-                assert!(!text.contains("[2J") || said.contains("[2J"), "{payload} is not shown: {said}");
+                let output = own.iter().fold(output, |output, code| output.replace(code, ""));
+                assert_harmless(name, payload, &output);
+                assert!(!text.contains("[2J") || output.contains("[2J"), "{payload} is not shown: {output}");
             }
         }
     }
@@ -72,8 +72,8 @@ fn no_payload_reaches_a_pipe_as_it_was_sent() {
     for format in ["table", "csv", "tsv", "json", "ndjson"] {
         let ran = world.run(&format!("tags -q --since @0 --sort time -o {format}")).ended_with(0);
         // A tab is what parts the cells of TSV, and nothing else.
-        let said = if format == "tsv" { ran.stdout.replace('\t', " ") } else { ran.stdout.clone() };
-        assert_harmless(format, "a payload", &said);
+        let output = if format == "tsv" { ran.stdout.replace('\t', " ") } else { ran.stdout.clone() };
+        assert_harmless(format, "a payload", &output);
         let lines = ran.stdout.lines().count();
         let wanted = match format {
             "json" => 1,
@@ -91,7 +91,7 @@ fn no_payload_reaches_a_pipe_as_it_was_sent() {
                 let document: serde_json::Value =
                     serde_json::from_str(first).unwrap_or_else(|error| panic!("{ask}: {error}"));
                 let row = if format == "json" { &document["tags"][0] } else { &document };
-                assert_eq!(row["message"], payloads()[0].1.as_str(), "JSON says it exactly");
+                assert_eq!(row["message"], payloads()[0].1.as_str(), "JSON has it exactly");
             }
         }
     }
@@ -154,30 +154,30 @@ fn three_terminal_models_see_only_the_cells_of_the_table() {
     );
     let (code, _, bytes) = screen.end();
     assert_eq!(code, 0);
-    let said = String::from_utf8(bytes).unwrap().replace("\r\n", "\n");
-    assert_harmless("a terminal", "a payload", &said);
-    let wanted: Vec<&str> = said.lines().collect();
+    let output = String::from_utf8(bytes).unwrap().replace("\r\n", "\n");
+    assert_harmless("a terminal", "a payload", &output);
+    let wanted: Vec<&str> = output.lines().collect();
     assert_eq!(wanted.len(), payloads().len() * 2);
 
     let mut vt100 = vt100::Parser::new(NonZero::new(rows).unwrap(), NonZero::new(COLUMNS).unwrap(), 0);
-    vt100.process(said.replace('\n', "\r\n").as_bytes());
+    vt100.process(output.replace('\n', "\r\n").as_bytes());
     let (rows, columns) = (rows.to_string(), COLUMNS.to_string());
     let models = [
         ("vt100", vt100.screen().rows(0, COLUMNS).map(|line| line.trim_end().to_owned()).collect()),
-        ("pyte", shown_by("/usr/bin/python3", &[PYTE, &columns, &rows], said.as_bytes())),
+        ("pyte", shown_by("/usr/bin/python3", &[PYTE, &columns, &rows], output.as_bytes())),
         (
             "libvterm",
             shown_by(
                 "/usr/bin/unterm",
                 &["-l", &rows, "-c", &columns],
-                said.replace('\n', "\r\n").as_bytes(),
+                output.replace('\n', "\r\n").as_bytes(),
             ),
         ),
     ];
     for (model, lines) in models {
         for (at, wanted) in wanted.iter().enumerate() {
             let shown = lines.get(at).map_or("", String::as_str);
-            // How wide an emoji or how deep a pile of marks is, models disagree on; on which line it stands, not.
+            // How wide an emoji or how deep a pile of marks is, models disagree on; not on which line it is.
             let is_plain =
                 wanted.chars().all(|character| character < '\u{300}' || "…␀␅␇␈␉␊␋␌␍␎␏␛␡".contains(character));
             assert!(!is_plain || shown == *wanted, "{model} paints {shown:?} for {wanted:?}");

@@ -10,7 +10,7 @@ use deepcall::client::{ApiError, Received};
 
 const TABLE: &str = include_str!("../data/json_cases.txt");
 
-/// Reads a line of hexadecimal digits for each text, and says for each whether it is JSON. It is told to refuse the
+/// Reads a line of hexadecimal digits for each text, and prints for each whether it is JSON. It must refuse the
 /// constants that are no JSON, and to take numbers of any length.
 const ORACLE: &str = r#"
 import json, sys
@@ -117,7 +117,7 @@ fn received(body: Vec<u8>) -> Received {
     }
 }
 
-/// Whether the error is about JSON; a text that is JSON but no reply is told apart.
+/// Whether the error is about JSON; a text that is JSON but no reply is another error.
 fn refuses_json(error: &ApiError) -> bool {
     match error.kind() {
         ErrorKind::NotJson => true,
@@ -167,13 +167,13 @@ fn another_reader_agrees_wherever_the_standard_is_clear() {
     let mut stdin = python.stdin.take().unwrap();
     let lines: String = cases.iter().map(|case| hex(&case.text) + "\n").collect();
     let writer = std::thread::spawn(move || stdin.write_all(lines.as_bytes()));
-    let said = python.wait_with_output().unwrap();
+    let printed = python.wait_with_output().unwrap();
     writer.join().unwrap().unwrap();
-    let said = String::from_utf8(said.stdout).unwrap();
-    assert_eq!(said.lines().count(), cases.len());
-    for (case, said) in cases.iter().zip(said.lines()) {
+    let printed = String::from_utf8(printed.stdout).unwrap();
+    assert_eq!(printed.lines().count(), cases.len());
+    for (case, printed) in cases.iter().zip(printed.lines()) {
         let shown = case.text[..case.text.len().min(60)].escape_ascii();
-        assert_eq!(said == "yes", case.verdict == Accept, "{}: {shown}", case.group);
+        assert_eq!(printed == "yes", case.verdict == Accept, "{}: {shown}", case.group);
     }
 }
 

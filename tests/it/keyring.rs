@@ -179,7 +179,7 @@ fn a_secret_that_is_gone_means_sign_in_again() {
 }
 
 #[test]
-fn a_locked_keyring_is_told_as_locked() {
+fn a_locked_keyring_is_reported_as_locked() {
     let server = FakeServer::always(GOOD);
     let world = world(&server);
     let mut bus = Bus::start(&world).with_keyring(&world);
@@ -195,7 +195,7 @@ fn a_locked_keyring_is_told_as_locked() {
 }
 
 #[test]
-fn doctor_tells_an_open_a_locked_and_a_silent_keyring_apart() {
+fn doctor_distinguishes_an_open_a_locked_and_a_silent_keyring() {
     let server = FakeServer::always(GOOD);
     let home = World::new();
     let mut bus = Bus::start(&home).with_keyring(&home);

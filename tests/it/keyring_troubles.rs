@@ -1,4 +1,4 @@
-//! Every way in which a keyring can fail has a message and an exit code of its own; none of them is told as "not
+//! Every way in which a keyring can fail has a message and an exit code of its own; none of them is reported as "not
 //! signed in", and none of them ends in plain text.
 
 use std::process::{Command, Stdio};
@@ -50,7 +50,7 @@ items, _ = service.SearchItems({'service': 'deepcall'})
 assert len(items) == 2, items
 ";
 
-/// Says all that can be read of every item without its secret, one line for each.
+/// Prints all that can be read of every item without its secret, one line for each.
 const LOOK: &str = "
 import dbus
 bus = dbus.SessionBus()
@@ -58,9 +58,9 @@ service = bus.get_object('org.freedesktop.secrets', '/org/freedesktop/secrets')
 found = dbus.Interface(service, 'org.freedesktop.Secret.Service').SearchItems({})
 for item in [*found[0], *found[1]]:
     item = dbus.Interface(bus.get_object('org.freedesktop.secrets', item), dbus.PROPERTIES_IFACE)
-    told = item.GetAll('org.freedesktop.Secret.Item')
-    attributes = sorted(f'{name}={value}' for name, value in told['Attributes'].items())
-    print('locked' if told['Locked'] else 'open', told['Label'], *attributes)
+    properties = item.GetAll('org.freedesktop.Secret.Item')
+    attributes = sorted(f'{name}={value}' for name, value in properties['Attributes'].items())
+    print('locked' if properties['Locked'] else 'open', properties['Label'], *attributes)
 ";
 
 fn python(bus: &Bus, script: &str) -> Command {
@@ -71,7 +71,7 @@ fn python(bus: &Bus, script: &str) -> Command {
 
 /// `login` and a reading command both fail like this; `login` does so before it has asked anybody.
 #[track_caller]
-fn assert_told(world: &World, server: &FakeServer, wanted: &str) {
+fn assert_fails_with(world: &World, server: &FakeServer, wanted: &str) {
     let arrived = server.arrivals().len();
     for line in ["login --ssid-stdin --json", "break-status --profile asha --json"] {
         let ran = world.run_with_input(line, CANARY_SSID).ended_with(1);
@@ -97,16 +97,16 @@ fn signed_in_before(server: &FakeServer) -> World {
 }
 
 #[test]
-fn each_trouble_is_told_by_its_own_message() {
+fn each_failure_of_a_keyring_has_its_own_message() {
     let server = FakeServer::always(GOOD);
 
     let world = signed_in_before(&server);
-    assert_told(&world, &server, "no keyring can be reached");
+    assert_fails_with(&world, &server, "no keyring can be reached");
 
     let world = signed_in_before(&server);
     let bus = Bus::start(&world);
     let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
-    assert_told(&world, &server, "no keyring can be reached");
+    assert_fails_with(&world, &server, "no keyring can be reached");
 
     let world = signed_in_before(&server);
     let bus = Bus::start(&world).with_empty_keyring(&world);
@@ -118,7 +118,7 @@ fn each_trouble_is_told_by_its_own_message() {
 }
 
 #[test]
-fn a_provider_that_never_answers_is_given_up_and_never_spoken_to_with_a_variable() {
+fn a_provider_that_never_answers_is_given_up_and_not_used_for_a_session_in_a_variable() {
     let server = FakeServer::always(GOOD);
     let world = signed_in_before(&server);
     let bus = Bus::start(&world);
@@ -135,7 +135,7 @@ fn a_provider_that_never_answers_is_given_up_and_never_spoken_to_with_a_variable
 }
 
 #[test]
-fn what_another_program_put_there_is_not_told_as_not_signed_in() {
+fn what_another_program_stored_is_not_reported_as_not_signed_in() {
     let server = FakeServer::always(GOOD);
     let world = World::new().with("DEEPCALL_SERVER", &server.url());
     let bus = Bus::start(&world).with_keyring(&world);
@@ -157,7 +157,7 @@ fn cut_short(world: &World) {
 }
 
 #[test]
-fn what_a_login_that_was_cut_short_left_is_removed_by_whoever_comes_next() {
+fn what_an_interrupted_login_left_is_removed_by_the_next_login_or_logout() {
     let server = FakeServer::always(GOOD);
     let login = |world: &World, profile: &str| {
         let line = format!("login --ssid-stdin --no-verify --profile {profile}");
@@ -193,7 +193,7 @@ fn what_a_login_that_was_cut_short_left_is_removed_by_whoever_comes_next() {
 }
 
 #[test]
-fn whoever_looks_at_a_keyring_learns_program_profile_and_server_and_no_more() {
+fn an_item_of_the_keyring_shows_program_profile_and_server_and_no_more() {
     let server = FakeServer::always(GOOD);
     let world = World::new().with("DEEPCALL_SERVER", &server.url());
     let mut bus = Bus::start(&world).with_keyring(&world);
@@ -209,9 +209,9 @@ fn whoever_looks_at_a_keyring_learns_program_profile_and_server_and_no_more() {
     let wanted = format!("open keyring:{account}@deepcall service=deepcall username={account}\n");
     assert_eq!(looked(&bus), wanted);
     bus.lock(&world);
-    let told = looked(&bus);
-    leaks::assert_no_secret("a locked item", told.as_bytes());
-    assert!(told.starts_with("locked ") && told.lines().count() == 1, "{told}");
+    let locked = looked(&bus);
+    leaks::assert_no_secret("a locked item", locked.as_bytes());
+    assert!(locked.starts_with("locked ") && locked.lines().count() == 1, "{locked}");
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn no_file_imports_itself_over_others() {
         sources("src").into_iter().map(|(path, text)| (module_path(&path), text)).collect();
     let imports: BTreeMap<_, BTreeSet<_>> =
         files.iter().map(|(file, text)| (file, files_used(file, text, &files))).collect();
-    // Whoever imports nothing that is left stands in no circle; what remains does, or leads to one.
+    // A file that imports nothing that is left is in no circle; what remains is, or leads to one.
     let mut left = imports.clone();
     loop {
         let free: Vec<_> = left

@@ -3,7 +3,7 @@
 
 #![allow(unreachable_pub, reason = "a test binary exports nothing")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-#![allow(clippy::pedantic, reason = "what a test says matters more than how")]
+#![allow(clippy::pedantic, reason = "what a test shows matters more than how")]
 
 mod support;
 

@@ -13,7 +13,7 @@ const NOT_ON_BREAK: &str = r#"{"status":"error","errCode":1502,"message":"On bre
 const ON_BREAK: &str =
     r#"{"status":"success","data":{"on_break":1,"breakDetail":{"reason":"<b>Tea</b> with 919812345678"}}}"#;
 
-/// The part of a desktop that shows notices: it hands on what it is told.
+/// The part of a desktop that shows notices: it passes on what it is sent.
 struct Desktop(Sender<(String, String)>);
 
 #[zbus::interface(name = "org.freedesktop.Notifications")]
@@ -79,7 +79,7 @@ fn an_event_is_a_notice_on_the_desktop_as_plain_text_and_masked() {
 }
 
 #[test]
-fn a_desktop_that_shows_no_notices_is_told_and_harms_nothing() {
+fn a_desktop_that_shows_no_notices_is_reported_and_the_watch_goes_on() {
     let world = World::new();
     let ran = watch_a_break(&Bus::start(&world), &[]);
     assert_eq!(ran.stderr.matches("the desktop shows no notices").count(), 1, "{ran}");
@@ -100,7 +100,7 @@ fn over_ssh_the_desktop_of_this_machine_is_left_alone() {
 }
 
 #[test]
-fn where_nobody_sits_bell_and_notice_are_told_to_reach_nobody_and_the_watch_goes_on() {
+fn without_a_terminal_bell_and_notice_are_reported_as_useless_and_the_watch_goes_on() {
     let world = World::new();
     let asked = "[watch]\nbell = true\nnotify = true\n";
     std::fs::create_dir_all(world.config_folder()).unwrap();

@@ -94,7 +94,7 @@ fn the_same_options_work_where_they_have_an_effect() {
 }
 
 #[test]
-fn what_is_mistyped_or_out_of_range_is_told_before_any_session_is_opened() {
+fn what_is_mistyped_or_out_of_range_is_refused_before_any_session_is_opened() {
     // Nobody is signed in: were a session looked for first, the exit code would be 4.
     let world = World::new();
     for (line, why) in [
@@ -111,7 +111,7 @@ fn what_is_mistyped_or_out_of_range_is_told_before_any_session_is_opened() {
 }
 
 #[test]
-fn each_name_and_glob_of_profiles_must_fit_somebody() {
+fn each_name_and_glob_of_profiles_must_match_a_profile() {
     let world = World::new();
     let ran = world.run("break-status --sandbox --profiles asha,nobody --json").ended_with(4);
     assert!(
@@ -160,18 +160,18 @@ fn a_proxy_variable_that_is_not_text_is_refused() {
 }
 
 #[test]
-fn verbose_tells_sources_and_requests_then_timings_then_bodies() {
+fn verbose_shows_sources_and_requests_then_timings_then_bodies() {
     let server = FakeServer::always(NOT_ON_BREAK);
     let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
-    let said = |line: &str| world.run(line).ended_with(0).stderr;
+    let log = |line: &str| world.run(line).ended_with(0).stderr;
     let url = format!("POST {}/api/v2/agentProfile/agentOnBreak", server.url());
-    assert_eq!(said("break-status"), "");
-    let once = said("break-status -v");
+    assert_eq!(log("break-status"), "");
+    let once = log("break-status -v");
     assert!(once.contains("session in DEEPCALL_SSID") && once.contains("(DEEPCALL_SERVER)"), "{once}");
     assert!(once.contains(&format!("{url}\n{url}: HTTP 200\n")), "{once}");
-    let twice = said("break-status -vv");
+    let twice = log("break-status -vv");
     assert!(twice.contains(" bytes in ") && !twice.contains("On break is"), "{twice}");
-    let thrice = said("break-status -vvv");
+    let thrice = log("break-status -vvv");
     assert!(thrice.contains("On break is : 0") && thrice.contains("parameters {}"), "{thrice}");
     // Nothing but lines of our own: libraries speak of their pools.
     let ours = |line: &str| line.starts_with("note: ") || line.starts_with(&url);
@@ -179,7 +179,7 @@ fn verbose_tells_sources_and_requests_then_timings_then_bodies() {
 }
 
 #[test]
-fn verbose_tells_what_login_and_logout_go_by() {
+fn verbose_shows_what_login_and_logout_are_based_on() {
     let server = FakeServer::always(NOT_ON_BREAK);
     let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
     let ran = world.run_with_input("login --ssid-stdin --profile asha -v", CANARY_SSID).ended_with(0);

@@ -40,8 +40,8 @@ pub fn encodings() -> Vec<(String, Vec<u8>)> {
         .spawn()
         .unwrap();
     python.stdin.take().unwrap().write_all(format!("{CANARY_SSID}\n{CANARY_TOKEN}").as_bytes()).unwrap();
-    let told = String::from_utf8(python.wait_with_output().unwrap().stdout).unwrap();
-    let encodings = told.lines().map(|line| {
+    let printed = String::from_utf8(python.wait_with_output().unwrap().stdout).unwrap();
+    let encodings = printed.lines().map(|line| {
         let (name, hex) = line.rsplit_once(' ').unwrap();
         let bytes = hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).unwrap());
         (name.to_owned(), bytes.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect())

@@ -96,7 +96,7 @@ fn a_crash_leaves_no_core() {
 
 /// As in a container that forbids the call.
 #[test]
-fn where_the_system_does_not_protect_the_memory_the_program_works_and_says_so_to_who_asks() {
+fn where_the_system_does_not_protect_the_memory_the_program_works_and_verbose_reports_it() {
     let (_server, world) = surroundings();
     for (line, code) in [("wrapup", 0), ("profiles", 0), ("wrapup -v", 0), ("wrapup -v -q", 2)] {
         let arguments: Vec<&str> = line.split(' ').collect();
@@ -109,7 +109,7 @@ fn where_the_system_does_not_protect_the_memory_the_program_works_and_says_so_to
     }
 }
 
-/// Starts a program, and for each line on stdin says how often the stored secret stands in its memory, as it is and
+/// Starts a program, and for each line on stdin prints how often the stored secret is in its memory, as it is and
 /// escaped as in a request.
 const COUNT: &str = r#"
 import glob, json, subprocess, sys
@@ -153,13 +153,13 @@ fn a_watch_holds_few_copies_of_its_secret_and_no_poll_leaves_one() {
     command.args(words).args(["/usr/bin/python3", "-c", COUNT, "deepcall", "watch", "--json"]);
     command.args(["--only", "wrapups", "--interval", "2s"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut python = command.spawn().unwrap();
-    let (mut ask, told) = (python.stdin.take().unwrap(), BufReader::new(python.stdout.take().unwrap()));
-    let mut told = told.lines();
+    let (mut ask, counted) = (python.stdin.take().unwrap(), BufReader::new(python.stdout.take().unwrap()));
+    let mut counted = counted.lines();
     let mut counts = vec![];
     for _poll in 0..4 {
         arrivals.recv_timeout(PATIENCE).unwrap();
         ask.write_all(b"\n").unwrap();
-        counts.push(told.next().unwrap().unwrap());
+        counts.push(counted.next().unwrap().unwrap());
         go.send(()).unwrap();
     }
     drop(ask);
@@ -177,7 +177,7 @@ fn has_core(folder: &Path) -> bool {
 /// The system cannot say what has happened on the connection, which a library takes for a reason to panic: a real
 /// panic, with the secret in memory.
 #[test]
-fn a_panic_is_told_without_the_secret_and_ends_with_1() {
+fn a_panic_is_reported_without_the_secret_and_exits_with_1() {
     let server = FakeServer::always(r#"{"data":[],"iconDetails":[],"status":"success","code":200}"#);
     let world = World::new()
         .with("DEEPCALL_SERVER", &server.url())
@@ -214,7 +214,7 @@ fn straced(world: &World, arguments: &[&str], calls: &str, fault: &str) -> Comma
 
 /// That the terminal has its modes, its screen and its cursor again, `Screen::end` looks at.
 #[test]
-fn a_panic_under_the_board_gives_the_terminal_back_before_it_is_told() {
+fn a_panic_under_the_board_restores_the_terminal_before_it_is_reported() {
     let server = FakeServer::always(r#"{"data":[],"iconDetails":[],"status":"success","code":200}"#);
     let world = World::new().with("DEEPCALL_SERVER", &server.url());
     world.run_with_input("login --store file --no-verify --ssid-stdin", CANARY_SSID).ended_with(0);
@@ -227,8 +227,8 @@ fn a_panic_under_the_board_gives_the_terminal_back_before_it_is_told() {
         let painted = String::from_utf8_lossy(&bytes);
         let last = |text: &str| painted.rfind(text).unwrap_or_else(|| panic!("no {text:?} in {painted:?}"));
         let (entered, left) = (last("\u{1b}[?1049h"), last("\u{1b}[?1049l"));
-        let told = last("error: a fault in deepcall: ");
-        assert!(entered < left && left < told, "at wait {when}\n{painted:?}");
+        let reported = last("error: a fault in deepcall: ");
+        assert!(entered < left && left < reported, "at wait {when}\n{painted:?}");
         assert!(shown.contains("  caused by: a panic at ") && shown.contains("hint: "), "{shown}");
         polled += usize::from(server.arrivals().len() > before);
     }

@@ -97,7 +97,7 @@ fn an_empty_answer_is_asked_again() {
         screen.wait_for_echo(false);
         screen.type_keys("\r");
         screen.wait_until("the question again", |shown| shown.matches(question).count() == 2);
-        screen.type_keys(&format!("{CANARY_SSID}\r"));
+        screen.type_keys(format!("{CANARY_SSID}\r"));
         let (code, shown, _) = screen.end();
         assert_eq!(code, 0, "{line:?}\n{shown}");
     }
@@ -113,7 +113,7 @@ fn what_was_typed_before_the_question_is_no_answer_and_what_comes_after_the_answ
     screen.type_keys("go\rls -l\r");
     screen.wait_for("Session id (ssid)");
     screen.wait_for_echo(false);
-    screen.type_keys(&format!("{CANARY_SSID}\rsecond line\r"));
+    screen.type_keys(format!("{CANARY_SSID}\rsecond line\r"));
     let (_, shown, _) = screen.end();
     assert!(shown.contains("Signed in: profile default") && shown.contains("rest: 0"), "{shown}");
     let kept = std::fs::read_dir(world.home().join(".local/share/deepcall/sessions")).unwrap();

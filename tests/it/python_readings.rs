@@ -15,7 +15,7 @@ use proptest::test_runner::TestRunner;
 /// How many texts of each kind are made.
 const TEXTS: usize = 4000;
 
-/// Says for each line of hexadecimal digits the seconds since 1970, or `no`.
+/// Prints for each line of hexadecimal digits the seconds since 1970, or `no`.
 const DATES: &str = r#"
 import sys
 from datetime import timezone
@@ -29,7 +29,7 @@ for line in sys.stdin:
         print("no")
 "#;
 
-/// Says for each line of hexadecimal digits scheme, host, port and whether the host is this machine, or `no`.
+/// Prints for each line of hexadecimal digits scheme, host, port and whether the host is this machine, or `no`.
 const ADDRESSES: &str = r#"
 import ipaddress, socket, sys
 from urllib.parse import urlsplit, unquote
@@ -67,11 +67,11 @@ fn python(script: &str, texts: &[String]) -> Vec<String> {
     let hex = |text: &String| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>() + "\n";
     let lines: String = texts.iter().map(hex).collect();
     let writer = std::thread::spawn(move || stdin.write_all(lines.as_bytes()));
-    let said = String::from_utf8(python.wait_with_output().unwrap().stdout).unwrap();
+    let printed = String::from_utf8(python.wait_with_output().unwrap().stdout).unwrap();
     writer.join().unwrap().unwrap();
-    let said: Vec<String> = said.lines().map(str::to_owned).collect();
-    assert_eq!(said.len(), texts.len());
-    said
+    let printed: Vec<String> = printed.lines().map(str::to_owned).collect();
+    assert_eq!(printed.len(), texts.len());
+    printed
 }
 
 /// The same texts on every run.
@@ -112,10 +112,10 @@ fn misspelt(texts: impl Strategy<Value = String>, letters: &'static str) -> impl
 #[test]
 fn a_date_by_the_book_is_the_moment_that_python_reads() {
     let dates = made(dates());
-    for (date, said) in dates.iter().zip(python(DATES, &dates)) {
-        let told = http_date(date).map_or_else(|| "no".to_owned(), |moment| moment.as_second().to_string());
-        assert_eq!(told, said, "{date}");
-        let (now, ahead) = (Timestamp::from_second(said.parse().unwrap()).unwrap(), 90);
+    for (date, expected) in dates.iter().zip(python(DATES, &dates)) {
+        let read = http_date(date).map_or_else(|| "no".to_owned(), |moment| moment.as_second().to_string());
+        assert_eq!(read, expected, "{date}");
+        let (now, ahead) = (Timestamp::from_second(expected.parse().unwrap()).unwrap(), 90);
         let earlier = now.checked_sub(std::time::Duration::from_secs(ahead)).unwrap();
         assert_eq!(retry_after(date, earlier).map(|wait| wait.as_secs()), Some(ahead), "{date}");
     }
@@ -126,15 +126,15 @@ fn a_misspelt_date_is_no_date_or_the_one_that_python_reads() {
     let dates = made(misspelt(dates(), "0123456789 :,-GMTJanFebSun+"));
     let by_the_library: Vec<String> = dates.iter().map(|date| with_space_before_time(date)).collect();
     let mut read = 0;
-    for (date, said) in dates.iter().zip(python(DATES, &by_the_library)) {
+    for (date, expected) in dates.iter().zip(python(DATES, &by_the_library)) {
         let Some(moment) = http_date(date) else { continue };
         read += 1;
-        assert_eq!(moment.as_second().to_string(), said, "{date}");
+        assert_eq!(moment.as_second().to_string(), expected, "{date}");
     }
     assert!(read > TEXTS / 50, "{read} of {TEXTS} were read");
 }
 
-/// `12-Jun-28T06:27:23 GMT`: whatever stands in place of the space, the library that reads dates passes over it.
+/// `12-Jun-28T06:27:23 GMT`: whatever is in place of the space, the library that reads dates passes over it.
 fn with_space_before_time(date: &str) -> String {
     match date.len().checked_sub("?06:27:23 GMT".len()) {
         Some(at) if date.matches('-').count() >= 2 && date.is_char_boundary(at) => {
@@ -180,7 +180,7 @@ fn addresses() -> impl Strategy<Value = String> {
 }
 
 /// The same words as [`ADDRESSES`].
-fn told(server: &ServerUrl) -> String {
+fn parts(server: &ServerUrl) -> String {
     let origin = url::Url::parse(&server.origin()).unwrap();
     let host = match origin.host().unwrap() {
         url::Host::Domain(name) => name.to_owned(),
@@ -196,13 +196,13 @@ fn an_address_leads_to_the_machine_that_python_and_the_system_read() {
     let addresses =
         made(prop_oneof![3 => addresses().boxed(), 1 => misspelt(addresses(), "./:[]%2e@?#x").boxed()]);
     let mut count = BTreeMap::new();
-    for (address, said) in addresses.iter().zip(python(ADDRESSES, &addresses)) {
+    for (address, expected) in addresses.iter().zip(python(ADDRESSES, &addresses)) {
         let Ok(server) = ServerUrl::parse(address) else {
             *count.entry("refused").or_insert(0) += 1;
             continue;
         };
         *count.entry(if server.is_loopback() { "here" } else { "elsewhere" }).or_insert(0) += 1;
-        assert_eq!(told(&server), said, "{address}");
+        assert_eq!(parts(&server), expected, "{address}");
     }
     assert!(count.len() == 3 && count.values().all(|count| *count > TEXTS / 20), "{count:?}");
 }

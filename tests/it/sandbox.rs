@@ -131,7 +131,7 @@ fn json_lists_the_agents() {
 }
 
 #[test]
-fn a_misspelt_agent_is_told_who_there_is() {
+fn an_error_about_a_misspelt_agent_lists_the_agents() {
     let ran = World::new().run("tags --sandbox --profile nobody").ended_with(4);
     assert!(ran.stderr.contains("known profiles: "), "{ran}");
     let ran = World::new().run("tags --sandbox --profile ahsa").ended_with(4);

@@ -114,7 +114,7 @@ fn a_secret_in_a_header_or_a_page_is_redacted() {
     }
 }
 
-/// As a proxy on another system may write it. Taken for UTF-8, each of its letters stands beside a NUL.
+/// As a proxy on another system may write it. Taken for UTF-8, each of its letters is beside a NUL.
 #[test]
 fn a_page_in_utf_16_that_echoes_the_secret_is_redacted() {
     const SSID: &str = "ssid-0123456789abcdef-xyz";
@@ -127,9 +127,9 @@ fn a_page_in_utf_16_that_echoes_the_secret_is_redacted() {
         for line in ["tags", "tags --json", "tags -vvv", "api agentProfile/x -vvv"] {
             let world = world(&server).with("DEEPCALL_SSID", SSID);
             let ran = world.run(line).ended_with(6);
-            let said = format!("{}{}", ran.stdout, ran.stderr).replace(['\0', '␀'], "").replace("\\0", "");
-            assert!(!said.contains("0123456789") && !said.contains("cdef-xyz"), "{line}\n{ran}");
-            assert!(said.contains("••••") || !mark.is_empty() && !line.contains("-vvv"), "{line}\n{ran}");
+            let text = format!("{}{}", ran.stdout, ran.stderr).replace(['\0', '␀'], "").replace("\\0", "");
+            assert!(!text.contains("0123456789") && !text.contains("cdef-xyz"), "{line}\n{ran}");
+            assert!(text.contains("••••") || !mark.is_empty() && !line.contains("-vvv"), "{line}\n{ran}");
         }
     }
 }

@@ -57,7 +57,7 @@ fn a_bad_session_is_not_stored() {
 }
 
 #[test]
-fn where_there_is_no_keyring_login_says_so_before_it_asks() {
+fn without_a_keyring_login_fails_before_it_prompts() {
     let server = FakeServer::always(GOOD);
     let world = World::new().with("DEEPCALL_SERVER", &server.url());
     let ran = world.run_with_input("login --ssid-stdin", CANARY_SSID).ended_with(1);
@@ -180,7 +180,7 @@ fn what_profiles_toml_has_beyond_this_version_is_neither_refused_nor_lost() {
 }
 
 #[test]
-fn what_login_and_profiles_say() {
+fn output_of_login_and_profiles() {
     let server = FakeServer::always(GOOD);
     let world = World::new().with("DEEPCALL_SERVER", &server.url());
     let ran = world.run_with_input("login --store file --ssid-stdin --profile asha", "s3cr3t-session");

@@ -53,11 +53,11 @@ fn the_stream_of_a_scripted_floor_is_the_same_to_the_last_byte() {
     insta::assert_snapshot!("a_scripted_floor_as_json", json);
     insta::assert_snapshot!("a_scripted_floor_as_sentences", sentences);
     insta::assert_snapshot!("a_scripted_floor_as_csv", csv);
-    assert_csv_says_the_same(&csv, &json);
+    assert_csv_has_the_same_values(&csv, &json);
 }
 
-/// Each scalar of an event stands in the column of its name, and what the event does not speak of is empty.
-fn assert_csv_says_the_same(csv: &str, json: &str) {
+/// Each scalar of an event is in the column of its name; a column that the event lacks is empty.
+fn assert_csv_has_the_same_values(csv: &str, json: &str) {
     let rows = read("csv", csv, "");
     let rows: Vec<Vec<&str>> = rows
         .as_array()

@@ -39,7 +39,7 @@ fn locked() -> Vec<toml::Value> {
     toml("Cargo.lock")["package"].as_array().unwrap().clone()
 }
 
-/// What cargo says, without asking the network.
+/// What cargo prints, without asking the network.
 fn cargo(command: &str, options: &[&str]) -> String {
     let output = Command::new(env!("CARGO"))
         .args([command, "--locked", "--offline"])
@@ -53,8 +53,8 @@ fn cargo(command: &str, options: &[&str]) -> String {
 
 /// The packages that take part on Linux, tests included.
 fn built() -> Vec<Value> {
-    let told = cargo("metadata", &["--format-version", "1", "--filter-platform", "x86_64-unknown-linux-gnu"]);
-    let metadata: Value = serde_json::from_str(&told).unwrap();
+    let text = cargo("metadata", &["--format-version", "1", "--filter-platform", "x86_64-unknown-linux-gnu"]);
+    let metadata: Value = serde_json::from_str(&text).unwrap();
     let nodes = metadata["resolve"]["nodes"].as_array().unwrap();
     let ids: BTreeSet<&str> = nodes.iter().map(|node| node["id"].as_str().unwrap()).collect();
     let packages = metadata["packages"].as_array().unwrap().iter();
@@ -116,11 +116,14 @@ fn what_runs_while_building_is_named() {
 }
 
 #[test]
-fn the_program_is_built_from_no_more_crates_than_the_documents_say() {
+fn the_program_is_built_from_no_more_crates_than_documented() {
     let tree = cargo("tree", &["--edges", "normal,build", "--prefix", "none", "--format", "{p}"]);
     let crates: BTreeSet<&str> = tree.lines().map(|line| line.trim_end_matches(" (*)")).collect();
     let others = crates.len() - 1;
     assert!(others > 100 && others <= MOST_CRATES, "{others} crates");
-    let said = format!("at most {MOST_CRATES} crates");
-    assert!(file("docs/reliability.md").contains(&said), "docs/reliability.md does not say {said:?}");
+    let sentence = format!("at most {MOST_CRATES} crates");
+    assert!(
+        file("docs/reliability.md").contains(&sentence),
+        "docs/reliability.md does not contain {sentence:?}"
+    );
 }

@@ -36,7 +36,7 @@ fn each_table_fits_a_narrow_a_usual_and_a_wide_terminal() {
 }
 
 #[test]
-fn no_line_is_wider_than_the_terminal_whoever_says_how_wide_that_is() {
+fn no_line_is_wider_than_the_terminal_wherever_its_width_comes_from() {
     for (_, line) in TABLES.into_iter().chain([("tags", "tags --sandbox --all")]) {
         for width in [20, 21, 33, 59, 100, 333, 500] {
             let by_terminal = signed_in(width).with("NO_COLOR", "1");
@@ -60,14 +60,14 @@ fn what_is_no_width_is_not_believed() {
 }
 
 #[test]
-fn a_pipe_is_never_cut_whatever_columns_says() {
+fn output_in_a_pipe_is_never_cut_to_columns() {
     let ran = InProcess::new().with("COLUMNS", "20").run("tags --sandbox --all").ended_with(0);
     assert!(!ran.stdout.contains('…'), "{ran}");
     assert!(ran.stdout.lines().any(|line| line.width() > 100), "{ran}");
 }
 
 #[test]
-fn colour_comes_and_goes_as_the_variables_and_the_option_say() {
+fn colour_follows_the_variables_and_the_option() {
     let line = "tags --sandbox";
     let is_coloured =
         |process: InProcess, line: &str| process.run(line).ended_with(0).stdout.contains('\u{1b}');

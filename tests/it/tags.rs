@@ -61,7 +61,7 @@ fn one_row_a_line() {
 }
 
 #[test]
-fn csv_and_tsv_say_the_same_cells() {
+fn csv_and_tsv_have_the_same_cells() {
     assert_snapshot!(tags("-o csv"));
     assert_snapshot!(tags("-o tsv --columns time,customer,fields.queue,icons.0.name --no-headers"));
 }
@@ -115,7 +115,7 @@ fn rows_come_in_the_order_that_was_asked_for() {
 }
 
 #[test]
-fn a_cut_list_says_so() {
+fn a_note_reports_a_cut_list() {
     let server = FakeServer::always(REPLY);
     let ran = world(&server).run("tags --since @0 --until 2099-01-01 --limit 2");
     assert!(ran.stderr.contains("2 of 3 tags shown"), "{ran}");

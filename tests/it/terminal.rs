@@ -145,7 +145,7 @@ fn holding(held: usize, body: &'static str) -> (FakeServer, std::sync::mpsc::Syn
 }
 
 #[test]
-fn a_person_who_waits_is_told_how_far_it_is() {
+fn a_person_who_waits_sees_the_progress() {
     let (server, release) = holding(1, GOOD);
     let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
     for name in ["asha", "ravi", "meera"] {
@@ -161,7 +161,7 @@ fn a_person_who_waits_is_told_how_far_it_is() {
 }
 
 #[test]
-fn a_person_who_waits_for_one_answer_is_told_that_it_is_the_server() {
+fn a_person_who_waits_for_one_answer_sees_that_it_is_the_server() {
     let (server, release) = holding(0, GOOD);
     let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
     let screen = Screen::start(&world, "break-status", 24, 80);
@@ -173,7 +173,7 @@ fn a_person_who_waits_for_one_answer_is_told_that_it_is_the_server() {
 }
 
 #[test]
-fn a_person_who_waits_for_the_end_of_a_wrapup_is_told_when_it_is_asked_again() {
+fn a_person_who_waits_for_the_end_of_a_wrapup_sees_when_the_next_request_is() {
     let server = FakeServer::always(r#"{"status":"success","data":{"response":1,"currentDuration":9}}"#);
     let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
     let mut screen = Screen::start(&world, "wrapup --wait", 24, 80);

@@ -38,7 +38,7 @@ fn events(ran: &Ran) -> Vec<Value> {
         .collect();
     assert_eq!(events.first().map(|event| event["type"].clone()), Some("start".into()), "{ran}");
     assert_eq!(events.last().map(|event| event["type"].clone()), Some("end".into()), "{ran}");
-    // Whatever a test makes the watch say is as its schema says, by an independent validator.
+    // Whatever a test makes the watch report fits its schema, by an independent validator.
     let schema = World::new().run("schema watch").ended_with(0).stdout;
     read("ndjson", &ran.stdout, &schema);
     events
@@ -61,14 +61,14 @@ fn each_tag_is_reported_exactly_once() {
     server.await_arrivals(4);
     let ran = watch.terminate().ended_with(143);
     let events = events(&ran);
-    let told = events.iter().filter(|event| event["type"] == "tag");
-    let told: Vec<_> =
-        told.map(|tag| (tag["id"].as_str().unwrap(), tag["initial"].as_bool().unwrap())).collect();
-    assert_eq!(told, [("a", true), ("b", true), ("c", false)], "{ran}");
+    let reported = events.iter().filter(|event| event["type"] == "tag");
+    let reported: Vec<_> =
+        reported.map(|tag| (tag["id"].as_str().unwrap(), tag["initial"].as_bool().unwrap())).collect();
+    assert_eq!(reported, [("a", true), ("b", true), ("c", false)], "{ran}");
 }
 
 #[test]
-fn a_break_is_told_when_it_starts_and_ends_and_can_end_the_watch() {
+fn a_break_is_reported_when_it_starts_and_ends_and_can_end_the_watch() {
     let server =
         FakeServer::answering(|_, earlier| Reply::ok(if earlier == 1 { ON_BREAK } else { NOT_ON_BREAK }));
     let line = "watch --json --only breaks --interval 2s --until break_ended";
@@ -79,7 +79,7 @@ fn a_break_is_told_when_it_starts_and_ends_and_can_end_the_watch() {
 }
 
 #[test]
-fn a_lost_connection_is_told_once_and_survived() {
+fn a_lost_connection_is_reported_once_and_survived() {
     let server = FakeServer::answering(|_, earlier| match earlier {
         // The first one ends a kept connection: that alone is no failure.
         1..=3 => Reply::RawThenReset(vec![]),
@@ -125,8 +125,8 @@ fn a_damaged_character_is_no_lost_connection_and_is_noted_once() {
 }
 
 #[test]
-fn somebody_who_signs_in_again_keeps_the_watch_alive() {
-    // The watch has begun with the old session, and is not told that it is over until the new one is there.
+fn a_new_login_keeps_the_watch_alive() {
+    // The watch has begun with the old session, and does not learn that it is over until the new one is there.
     let gate = Arc::new(Mutex::new(()));
     let closed = gate.lock().unwrap();
     let behind = Arc::clone(&gate);
@@ -165,7 +165,7 @@ fn a_hook_gets_the_event_and_no_credentials() {
 }
 
 #[test]
-fn a_hook_that_fails_is_told_and_harms_nothing() {
+fn a_hook_that_fails_is_reported_and_the_watch_goes_on() {
     let server =
         FakeServer::answering(|_, earlier| Reply::ok(if earlier == 1 { ON_BREAK } else { NOT_ON_BREAK }));
     let world = world(&server);
@@ -177,7 +177,7 @@ fn a_hook_that_fails_is_told_and_harms_nothing() {
 }
 
 #[test]
-fn a_limit_is_told_once_and_taken_back_when_the_break_ends_whether_typed_or_configured() {
+fn an_alert_is_reported_once_and_ends_with_the_break_whether_typed_or_configured() {
     let alerts = |config: &str, options: &str| {
         let server =
             FakeServer::answering(|_, earlier| Reply::ok(if earlier < 2 { ON_BREAK } else { NOT_ON_BREAK }));
@@ -199,7 +199,7 @@ fn a_limit_is_told_once_and_taken_back_when_the_break_ends_whether_typed_or_conf
     assert_eq!(changes[0], "over", "{typed:?}");
     assert_eq!(changes.iter().filter(|change| **change == "over").count(), 1, "{typed:?}");
     assert_eq!(alerts("[alert]\n'break.lunch' = '1s'\n", ""), typed);
-    // What is typed stands in place of all that is configured.
+    // What is typed replaces all that is configured.
     assert_eq!(alerts("[alert]\nbreak = '1s'\n", "--alert break.lunch=1s"), typed);
 }
 
@@ -224,8 +224,8 @@ fn sentences_are_for_people() {
     let server =
         FakeServer::answering(|_, earlier| Reply::ok(if earlier == 0 { NOT_ON_BREAK } else { ON_BREAK }));
     let ran = world(&server).run("watch --only breaks --interval 2s --until break_started").ended_with(0);
-    let said: Vec<&str> = ran.stdout.lines().map(|line| line.split_once(' ').unwrap().1).collect();
-    insta::assert_snapshot!(said.join("\n"));
+    let sentences: Vec<&str> = ran.stdout.lines().map(|line| line.split_once(' ').unwrap().1).collect();
+    insta::assert_snapshot!(sentences.join("\n"));
 }
 
 #[test]
@@ -300,13 +300,13 @@ fn each_event_has_a_schema_and_a_key_that_none_names_is_found() {
     watch.signal(Signal::TERM);
     lines.read_to_string(&mut text).unwrap();
     let ran = Ran { stdout: text, ..watch.end().ended_with(143) };
-    let told = events(&ran);
+    let events = events(&ran);
     for kind in kinds.into_iter().chain(["end"]) {
-        let kinds = types(&told);
+        let kinds = types(&events);
         assert!(kinds.contains(&kind), "{kind} in {kinds:?}");
         let schema = world.run(&format!("schema {kind}")).ended_with(0).json();
         assert_eq!(schema["properties"]["type"]["const"], kind);
-        let of_kind = told.iter().find(|event| event["type"] == kind).unwrap();
+        let of_kind = events.iter().find(|event| event["type"] == kind).unwrap();
         read("json", &format!("{of_kind}\n"), &schema.to_string());
     }
     let schema = world.run("schema watch").ended_with(0).stdout;

@@ -22,11 +22,11 @@ fn the_end_may_be_in_seconds_or_milliseconds_and_is_measured_by_the_servers_cloc
             r#"{{"response":1,"wrapETime":{end},"currentDuration":60,"callId":"c-1","cNumber":"0900001"}}"#
         );
         let ran = ask(&data, "Mon, 23 Nov 2026 09:00:00 GMT", "--json").ended_with(0);
-        let said = ran.json();
-        assert_eq!(said["in_wrapup"], true, "{ran}");
-        assert_eq!(said["remaining_seconds"], 60, "{ran}");
-        assert_eq!(said["call_id"], "c-1");
-        assert_eq!(said["customer"], "0900001");
+        let answer = ran.json();
+        assert_eq!(answer["in_wrapup"], true, "{ran}");
+        assert_eq!(answer["remaining_seconds"], 60, "{ran}");
+        assert_eq!(answer["call_id"], "c-1");
+        assert_eq!(answer["customer"], "0900001");
     }
 }
 

@@ -24,7 +24,7 @@ fn pasted(text: &str) -> Vec<String> {
     found
 }
 
-/// What stands behind `deepcall` in a line, up to the end of that command.
+/// What follows `deepcall` in a line, up to the end of that command.
 fn calls(line: &str) -> Vec<Vec<String>> {
     let mut commands = vec![vec![String::new()]];
     let mut quote = None;
@@ -46,7 +46,7 @@ fn calls(line: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn every_command_on_the_sandbox_works_as_it_stands() {
+fn every_command_on_the_sandbox_works_as_written() {
     let mut count = 0;
     for (path, text) in documents() {
         for commands in pasted(&text) {

@@ -27,7 +27,7 @@ fn executable(world: &World, name: &str, script: &str) -> PathBuf {
     path
 }
 
-/// A home where asha and ravi are signed in; `mail` writes what it is told to the file `mails`, and `logger` to stdout.
+/// A home where asha and ravi are signed in; `mail` writes what it gets to the file `mails`, and `logger` to stdout.
 fn home(server: &FakeServer) -> World {
     let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
     for name in ["asha", "ravi"] {
@@ -147,33 +147,33 @@ fn every_explained_message_is_printed_by_something() {
     let explained: Vec<&str> = rows
         .flat_map(|row| row.split(" | ").next().unwrap().split("`").filter(|text| text.len() > 2))
         .collect();
-    let told = everything_that_goes_wrong();
+    let runs = everything_that_goes_wrong();
     assert!(explained.len() >= 10, "{explained:?}");
     // What a certificate must be is tested one layer lower, in src/client/tls/tests.rs.
     let said_of_certificates = include_str!("../../../src/client/error.rs");
     for message in explained {
-        let is_told = told.iter().any(|ran| ran.stderr.contains(message));
-        assert!(is_told || said_of_certificates.contains(message), "nothing says {message:?}");
+        let is_reported = runs.iter().any(|ran| ran.stderr.contains(message));
+        assert!(is_reported || said_of_certificates.contains(message), "nothing reports {message:?}");
     }
 }
 
-/// What each failure of the table says, by making it happen.
+/// The output of each failure of the table, by making it happen.
 fn everything_that_goes_wrong() -> Vec<Ran> {
     let with_session = || World::new().with("DEEPCALL_SSID", CANARY_SSID);
-    let mut told = vec![World::new().run("login --ssid-stdin"), World::new().run("tags")];
+    let mut runs = vec![World::new().run("login --ssid-stdin"), World::new().run("tags")];
     for code in [1000, 1015, 1027, 1044, 1501] {
         let server = FakeServer::always(&format!(r#"{{"status":"error","code":{code},"message":"m"}}"#));
-        told.push(with_session().run(&format!("break-status --server {}", server.url())));
+        runs.push(with_session().run(&format!("break-status --server {}", server.url())));
     }
     let page = FakeServer::always("<html>Sign in to the network</html>");
-    told.push(with_session().run(&format!("tags --server {}", page.url())));
+    runs.push(with_session().run(&format!("tags --server {}", page.url())));
     let nobody = "tags --retries 0 --server https://127.0.0.1:9";
-    told.push(with_session().run(nobody));
-    told.push(
+    runs.push(with_session().run(nobody));
+    runs.push(
         with_session()
             .with("HTTPS_PROXY", "http://127.0.0.1:9")
             .run(nobody.replace("127.0.0.1", "example.com").as_str()),
     );
-    told.push(with_session().run("tags --retries 0 --server https://deepcall.invalid"));
-    told
+    runs.push(with_session().run("tags --retries 0 --server https://deepcall.invalid"));
+    runs
 }

@@ -27,7 +27,7 @@ fn code(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("`{text}`") }
 }
 
-/// Compares what stands between `<!-- name -->` and `<!-- /name -->`.
+/// Compares what is between `<!-- name -->` and `<!-- /name -->`.
 #[track_caller]
 fn compare(document: &str, name: &str, wanted: &str) {
     let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->\n"));

@@ -1,6 +1,6 @@
 //! J: bodies that are no answer, or hardly one: no JSON, too much of it, or JSON at the edge of its rules.
 
-use super::matrix::{Case, GOOD, answered, body, says};
+use super::matrix::{Case, GOOD, answered, body, sends};
 use super::replies::flood;
 use super::statuses::status;
 use crate::support::Reply;
@@ -31,12 +31,13 @@ fn item(item: &str) -> String {
 fn no_json() -> Vec<Case> {
     let mut cases = vec![];
     for text in ["<html>hotel</html>", "hello", "<?xml version='1.0'?><a/>"] {
-        cases.push(body("J1", text, NOT_JSON, text).watched().saying(&text[..5]));
+        cases.push(body("J1", text, NOT_JSON, text).watched().with_message(&text[..5]));
     }
     let long = format!("<p>\u{1b}[2J{}", "x".repeat(5000));
     let quoted = format!("{}\\\"\"", "x".repeat(193));
     cases.push(
-        body("J1", "long HTML with an escape: 200 characters are quoted", NOT_JSON, long).saying(quoted),
+        body("J1", "long HTML with an escape: 200 characters are quoted", NOT_JSON, long)
+            .with_message(quoted),
     );
     for text in ["", "  ", "\r\n"] {
         cases.push(body("J2", format!("{text:?}"), NOT_JSON, text));
@@ -120,7 +121,7 @@ fn encoded() -> Vec<Case> {
     for coding in ["gzip", "deflate", "br", "zstd", "gzip, gzip", "x-unknown"] {
         cases.push(status("J4", "200 OK", &[&format!("Content-Encoding: {coding}")], "xyz", encoding));
     }
-    cases.push(says(
+    cases.push(sends(
         "J4",
         "Transfer-Encoding: gzip, chunked",
         encoding,
@@ -182,7 +183,7 @@ fn large() -> Vec<Case> {
     };
     let many = usize::MAX;
     let mut cases = vec![
-        says("J7", "announced as 100 MB", TOO_LARGE, "HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n"),
+        sends("J7", "announced as 100 MB", TOO_LARGE, "HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n"),
         body("J7", "one byte more than 8 MiB", TOO_LARGE, {
             format!("{}{}", GOOD, " ".repeat(LIMIT + 1 - GOOD.len()))
         }),

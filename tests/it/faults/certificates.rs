@@ -1,4 +1,4 @@
-//! Certificates made on the spot, and servers that show them: over rustls, which counts what is said over
+//! Certificates made on the spot, and servers that show them: over rustls, which records what is sent over
 //! TLS, and over openssl for what rustls no longer speaks.
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -99,7 +99,7 @@ impl Proof {
 #[derive(Clone, Copy, PartialEq)]
 pub enum Farewell {
     InOrder,
-    /// It just closes, without the alert that says so.
+    /// It just closes, without the alert that announces it.
     Silent,
     /// It sends a fatal alert.
     Alert,
@@ -109,18 +109,18 @@ pub enum Farewell {
 /// request is answered with the same bytes, after which the connection is closed.
 pub struct TlsServer {
     pub address: SocketAddr,
-    pub heard: Heard,
+    pub received: Received,
 }
 
-/// What was said over TLS, request by request, with the protocol that was agreed on.
-pub type Heard = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
+/// What was sent over TLS, request by request, with the protocol that was agreed on.
+pub type Received = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
 
 impl TlsServer {
     pub fn start(proofs: Vec<Proof>, reply: Vec<u8>, farewell: Farewell) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let heard = Heard::default();
-        let log = Arc::clone(&heard);
+        let received = Received::default();
+        let log = Arc::clone(&received);
         std::thread::spawn(move || {
             for (number, stream) in listener.incoming().enumerate() {
                 let proof = &proofs[number.min(proofs.len() - 1)];
@@ -145,14 +145,14 @@ impl TlsServer {
                 say_farewell(&mut tls, farewell);
             }
         });
-        Self { address, heard }
+        Self { address, received }
     }
 
     /// The scene at this server, which trusts that authority as well.
     pub fn scene(self, trusted: &Authority) -> Scene {
-        let heard = Arc::clone(&self.heard);
+        let received = Arc::clone(&self.received);
         let mut scene = Scene::at(format!("https://{}", self.address));
-        scene.arrivals = Some(Box::new(move || heard.lock().unwrap().len()));
+        scene.arrivals = Some(Box::new(move || received.lock().unwrap().len()));
         trusting(scene, &trusted.pem())
     }
 }
@@ -183,7 +183,7 @@ pub fn trusting(scene: Scene, pem: &str) -> Scene {
 pub struct OpenSsl {
     child: Child,
     address: String,
-    heard: Arc<Mutex<String>>,
+    received: Arc<Mutex<String>>,
     folder: TempDir,
 }
 
@@ -220,8 +220,8 @@ impl OpenSsl {
                 break address.to_owned();
             }
         };
-        let heard: Arc<Mutex<String>> = Arc::default();
-        let log = Arc::clone(&heard);
+        let received: Arc<Mutex<String>> = Arc::default();
+        let log = Arc::clone(&received);
         std::thread::spawn(move || {
             let mut line = vec![];
             while output.read_until(b'\n', &mut line).is_ok_and(|count| count > 0) {
@@ -229,15 +229,15 @@ impl OpenSsl {
                 line.clear();
             }
         });
-        Self { child, address, heard, folder }
+        Self { child, address, received, folder }
     }
 
     /// The scene at this server, which trusts its authority.
     pub fn scene(self) -> Scene {
         let pem = std::fs::read_to_string(self.folder.path().join("ca.pem")).unwrap();
         let mut scene = Scene::at(format!("https://{}", self.address));
-        let heard = Arc::clone(&self.heard);
-        scene.arrivals = Some(Box::new(move || heard.lock().unwrap().matches("POST ").count()));
+        let received = Arc::clone(&self.received);
+        scene.arrivals = Some(Box::new(move || received.lock().unwrap().matches("POST ").count()));
         trusting(scene, &pem).keep(self)
     }
 }

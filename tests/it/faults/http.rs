@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::matrix::{Case, GOOD, Scene, answered, case, ok, says};
+use super::matrix::{Case, GOOD, Scene, answered, case, ok, sends};
 use super::replies;
 use crate::support::Reply;
 
@@ -22,15 +22,15 @@ fn flood(head: &str, then: &[u8]) -> Reply {
 pub fn cases() -> Vec<Case> {
     let early = b"HTTP/1.1 103 Early Hints\r\n\r\n";
     let mut cases = vec![
-        says(
+        sends(
             "N10",
             "the last chunk is missing",
             (5, "cut_short"),
             with_head("Transfer-Encoding: chunked", "2\r\n{}\r\n"),
         )
         .tried_again(),
-        says("N11", "the rest follows", (6, "not_json"), with_head("Content-Length: 20", GOOD)),
-        says("N11", "the rest follows a whole document", (0, "-"), {
+        sends("N11", "the rest follows", (6, "not_json"), with_head("Content-Length: 20", GOOD)),
+        sends("N11", "the rest follows a whole document", (0, "-"), {
             with_head(&format!("Content-Length: {}", GOOD.len()), &format!("{GOOD}{GOOD}"))
         }),
         answered("N15", "spaces", (6, "too_large"), || flood("\r\n", b" ")),
@@ -43,28 +43,33 @@ pub fn cases() -> Vec<Case> {
         }),
         answered("N16", "headers without end", PROTOCOL, || flood("", b"X: y\r\n")),
         answered("N16", "one header without end", PROTOCOL, || flood("X: ", b"y")),
-        says("N16", "101 headers", PROTOCOL, format!("{HEAD}{}\r\n{{}}", "X: y\r\n".repeat(101))),
-        says("N16", "one header of 1 MiB", PROTOCOL, with_head(&format!("X: {}", "y".repeat(1 << 20)), "{}")),
-        says("N17", "101 upgrade", PROTOCOL, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"),
-        says(
+        sends("N16", "101 headers", PROTOCOL, format!("{HEAD}{}\r\n{{}}", "X: y\r\n".repeat(101))),
+        sends(
+            "N16",
+            "one header of 1 MiB",
+            PROTOCOL,
+            with_head(&format!("X: {}", "y".repeat(1 << 20)), "{}"),
+        ),
+        sends("N17", "101 upgrade", PROTOCOL, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"),
+        sends(
             "N17",
             "one early reply, then the answer",
             (0, "-"),
             [early.to_vec(), ok(GOOD.as_bytes())].concat(),
         ),
-        says("N17", "10,000 early replies, then closed", (5, "reset"), early.repeat(10_000)).tried_again(),
+        sends("N17", "10,000 early replies, then closed", (5, "reset"), early.repeat(10_000)).tried_again(),
         case("N17", "early replies without end, with the standard limits", (5, "timeout"), || {
             let early = b"HTTP/1.1 103 Early Hints\r\n\r\n".repeat(100_000);
             Scene::server(move |_, _| replies::trickle(early.clone(), Duration::from_millis(1)))
                 .patience("--retries 0")
         })
-        .saying("took longer to answer than 15.0 s")
+        .with_message("took longer to answer than 15.0 s")
         .long(),
         case("N18", "the reply comes before the request was read", (0, "-"), || {
             replies::hasty(ok(GOOD.as_bytes()).leak())
         })
         .between(0..=1, 0..=1),
-        says(
+        sends(
             "N18",
             "two replies on one connection",
             (0, "-"),
@@ -76,7 +81,7 @@ pub fn cases() -> Vec<Case> {
         ("a size beyond 64 bits", "Transfer-Encoding: chunked", "fffffffffffffffff\r\n{}"),
         ("a negative size", "Transfer-Encoding: chunked", "-1\r\n{}"),
     ] {
-        cases.push(says("N10", what, PROTOCOL, with_head(head, body)));
+        cases.push(sends("N10", what, PROTOCOL, with_head(head, body)));
     }
     for (what, head) in [
         ("negative", "Content-Length: -1"),
@@ -86,7 +91,7 @@ pub fn cases() -> Vec<Case> {
         ("a list that differs", "Content-Length: 58, 3"),
         ("beside chunks", "Content-Length: 58\r\nTransfer-Encoding: chunked"),
     ] {
-        cases.push(says("N12", what, PROTOCOL, with_head(head, GOOD)));
+        cases.push(sends("N12", what, PROTOCOL, with_head(head, GOOD)));
     }
     cases
 }

@@ -11,7 +11,7 @@ use crate::support::{FakeServer, Ran, Reply, World};
 /// What `tags`, `ping` and `watch --only tags` take for a success.
 pub const GOOD: &str = r#"{"status":"success","code":200,"data":[],"iconDetails":[]}"#;
 
-/// A look at how a run ended: `Err` says what is wrong.
+/// A check of how a run ended: `Err` is what is wrong.
 pub type Check = Box<dyn Fn(&World, &Ran) -> Result<(), String>>;
 
 /// What surrounds one run: where the server is, how often it was asked, and who must not be asked.
@@ -25,13 +25,13 @@ pub struct Scene {
     pub variables: Vec<(String, String)>,
     /// Programs in front of the binary, such as `strace`.
     pub wrapper: Vec<String>,
-    /// Profiles to sign in first; without any, the session stands in a variable.
+    /// Profiles to sign in first; without any, the session is in a variable.
     pub profiles: Vec<String>,
-    /// How often the server was asked; where it cannot know, the log of `-v` says how often was tried.
+    /// How often the server was asked; where it cannot know, the log of `-v` shows how often was tried.
     pub arrivals: Option<Box<dyn Fn() -> usize>>,
     /// Must not get a single connection.
     pub untouched: Vec<FakeServer>,
-    /// Called when a watch tells that the connection is lost.
+    /// Called when a watch reports that the connection is lost.
     pub mend: Option<Box<dyn FnOnce()>>,
     /// Called with the number of the process when it has started.
     pub started: Option<Box<dyn FnOnce(u32)>>,
@@ -128,8 +128,8 @@ pub struct Case {
     pub is_long: bool,
     /// What a run that succeeds must print.
     pub prints: Vec<String>,
-    /// What a run that fails must say.
-    pub says: Vec<String>,
+    /// What a run that fails must report.
+    pub messages: Vec<String>,
     answer: Option<Answering>,
 }
 
@@ -149,7 +149,7 @@ pub fn case(
         runs: vec![run("tags"), run("ping")],
         is_long: false,
         prints: vec![],
-        says: vec![],
+        messages: vec![],
         answer: None,
     }
 }
@@ -170,8 +170,8 @@ pub fn answered(
     Case { answer: Some(answer), ..case(row, what, wanted, scene) }
 }
 
-/// A case in which the server always says these bytes, then closes.
-pub fn says(
+/// A case in which the server always sends these bytes, then closes.
+pub fn sends(
     row: &'static str,
     what: impl Into<String>,
     wanted: (i32, &str),
@@ -183,7 +183,7 @@ pub fn says(
 
 /// A case in which the server answers HTTP 200 with this body.
 pub fn body(row: &'static str, what: impl Into<String>, wanted: (i32, &str), body: impl AsRef<[u8]>) -> Case {
-    says(row, what, wanted, ok(body.as_ref()))
+    sends(row, what, wanted, ok(body.as_ref()))
 }
 
 /// HTTP 200 with a body of any bytes.
@@ -239,7 +239,7 @@ impl Case {
         self
     }
 
-    /// A watch that is answered like this at its first poll, and well afterwards, tells that the connection
+    /// A watch that is answered like this at its first poll, and well afterwards, reports that the connection
     /// was lost, names the same kind, and recovers by itself.
     pub fn watched(self) -> Self {
         let answer = Arc::clone(self.answer.as_ref().unwrap());
@@ -292,15 +292,15 @@ impl Case {
         self
     }
 
-    /// Where it succeeds, this stands in the document.
+    /// Where it succeeds, this is in the document.
     pub fn printing(mut self, text: impl Into<String>) -> Self {
         self.prints.push(text.into());
         self
     }
 
-    /// Where it fails, this stands in the error.
-    pub fn saying(mut self, text: impl Into<String>) -> Self {
-        self.says.push(text.into());
+    /// Where it fails, this is in the error.
+    pub fn with_message(mut self, text: impl Into<String>) -> Self {
+        self.messages.push(text.into());
         self
     }
 }

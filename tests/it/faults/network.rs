@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket};
 use tempfile::NamedTempFile;
 
-use super::matrix::{Case, GOOD, Scene, answered, case, says};
+use super::matrix::{Case, GOOD, Scene, answered, case, sends};
 use super::names::Names;
 use super::replies::{drip_after, trickle};
 use crate::support::{FakeServer, Reply};
@@ -54,8 +54,8 @@ fn address_of(socket: &OwnedFd) -> SocketAddr {
     getsockname(socket).unwrap().try_into().unwrap()
 }
 
-/// Makes a socket on which every attempt to connect goes unanswered: its queue of one is full. Whoever drops
-/// the connections and accepts makes room.
+/// Makes a socket on which every attempt to connect goes unanswered: its queue of one is full. To drop
+/// the connections and accept makes room.
 fn deafen(socket: &OwnedFd) -> Vec<TcpStream> {
     listen(socket, 0).unwrap();
     let address = address_of(socket);
@@ -154,7 +154,7 @@ fn connecting() -> Vec<Case> {
             Names::silent().surround(Scene::at("https://deepcall.test"))
         })
         .tried_again()
-        .saying("resolver does not answer")
+        .with_message("resolver does not answer")
         .long(),
         case("N3", "nobody listens", (5, "connect"), refusing).tried_again().watched_in(
             (0, "connect"),
@@ -181,8 +181,8 @@ fn broken_off() -> Vec<Case> {
         reset_after("N7", "reset inside the status line", "reset", "HTTP/1.1 20").watched(),
         reset_after("N7", "reset inside the headers", "reset", "HTTP/1.1 200 OK\r\nContent-Le").watched(),
         reset_after("N8", "reset after half the body", "cut_short", HALF).watched(),
-        says("N9", "closed after half the body", (5, "cut_short"), HALF).tried_again(),
-        says("N9", "closed after the headers", (5, "cut_short"), &HALF[..HALF.len() - 3]).tried_again(),
+        sends("N9", "closed after half the body", (5, "cut_short"), HALF).tried_again(),
+        sends("N9", "closed after the headers", (5, "cut_short"), &HALF[..HALF.len() - 3]).tried_again(),
     ]
 }
 
@@ -200,7 +200,7 @@ fn slow() -> Vec<Case> {
     vec![
         case("N13", "headers, with the standard limits", (5, "timeout"), patiently(headers))
             .arriving(2, 1)
-            .saying("took longer to answer than")
+            .with_message("took longer to answer than")
             .long()
             .watched_in((0, "timeout"), 2..=2, move || {
                 Scene::server(move |_, earlier| if earlier == 0 { headers() } else { Reply::ok(GOOD) })
@@ -208,7 +208,7 @@ fn slow() -> Vec<Case> {
         case("N13", "headers, with --timeout 5s", (124, "timed_out"), shortly(headers)).long(),
         case("N14", "a body, with the standard limits", (5, "timeout"), patiently(body))
             .arriving(2, 1)
-            .saying("took longer to answer than")
+            .with_message("took longer to answer than")
             .long(),
         case("N14", "a body, with --timeout 5s", (124, "timed_out"), shortly(body)).long(),
         case("N14", "not a word, with --timeout 5s", (124, "timed_out"), shortly(|| Reply::Silence)).long(),

@@ -79,7 +79,7 @@ fn scattered(seed: u64) -> u64 {
     bits ^ (bits >> 31)
 }
 
-/// A server that stalls at one moment of the exchange, says so, and goes on.
+/// A server that stalls at one moment of the exchange, reports that, and goes on.
 fn stalling(seed: u64) -> (String, Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -198,13 +198,13 @@ type Answer = Box<dyn Fn(&crate::support::fake_server::Request, usize) -> Reply 
 
 /// Ctrl-C comes when the request has arrived, which is never answered.
 fn pressed_when_asked(serve: impl Fn(Answer) -> Scene) -> Scene {
-    let (tell, told) = channel::<u32>();
-    let told = Mutex::new(told);
+    let (sender, ids) = channel::<u32>();
+    let ids = Mutex::new(ids);
     let mut scene = serve(Box::new(move |_, _| {
-        kill(told.lock().unwrap().recv().unwrap(), Signal::INT);
+        kill(ids.lock().unwrap().recv().unwrap(), Signal::INT);
         Reply::Silence
     }));
-    scene.started = Some(Box::new(move |id| tell.send(id).unwrap()));
+    scene.started = Some(Box::new(move |id| sender.send(id).unwrap()));
     scene
 }
 
@@ -224,15 +224,15 @@ fn stopped(
     rest_comes: bool,
 ) -> impl Fn() -> Scene + Send + Sync + 'static {
     move || {
-        let (tell, told) = channel::<u32>();
-        let told = Arc::new(Mutex::new(told));
+        let (sender, ids) = channel::<u32>();
+        let ids = Arc::new(Mutex::new(ids));
         let mut scene = Scene::server(move |_, earlier| {
             if earlier > 0 {
                 return Reply::ok(GOOD);
             }
-            let told = Arc::clone(&told);
+            let ids = Arc::clone(&ids);
             Reply::By(Box::new(move |stream: &mut TcpStream| {
-                let id = told.lock().unwrap().recv().unwrap();
+                let id = ids.lock().unwrap().recv().unwrap();
                 let reply = ok(GOOD.as_bytes());
                 let (first, second) = reply.split_at(reply.len() - 20);
                 let _ = stream.write_all(first);
@@ -247,7 +247,7 @@ fn stopped(
             }))
         })
         .patience(patience);
-        scene.started = Some(Box::new(move |id| tell.send(id).unwrap()));
+        scene.started = Some(Box::new(move |id| sender.send(id).unwrap()));
         scene
     }
 }
@@ -289,9 +289,9 @@ fn failing_calls() -> Vec<Case> {
     }
     // The library falls back on /dev/urandom.
     cases.push(with("getrandom", "ENOSYS", DONE));
-    cases.push(with("getrandom", "EIO", (1, "random")).arriving(0, 0).saying("no random numbers"));
+    cases.push(with("getrandom", "EIO", (1, "random")).arriving(0, 0).with_message("no random numbers"));
     for call in ["epoll_create1", "eventfd2"] {
-        cases.push(with(call, "EMFILE", (1, "runtime")).arriving(0, 0).saying("cannot start"));
+        cases.push(with(call, "EMFILE", (1, "runtime")).arriving(0, 0).with_message("cannot start"));
     }
     let by_name = || {
         let scene = super::names::Names::known("127.0.0.1 localhost\n")

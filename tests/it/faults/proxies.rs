@@ -1,4 +1,4 @@
-//! P: proxies on the way. A raw one that does as a case says and writes down every byte that is meant for
+//! P: proxies on the way. A raw one that does as a case wants and records every byte that is meant for
 //! it, and a real one (tinyproxy).
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -25,17 +25,17 @@ pub fn cases() -> Vec<Case> {
 
 #[derive(Clone, Copy)]
 enum Manner {
-    /// Says this to whoever asks, and closes.
-    Says(&'static str),
-    /// Says this and keeps the connection.
+    /// Sends this to each client, and closes.
+    Sends(&'static str),
+    /// Sends this and keeps the connection.
     Holds(&'static str),
-    /// Says that the tunnel is there, and resets the connection.
+    /// Reports that the tunnel is there, and resets the connection.
     Cuts,
     /// Connects as asked.
     Through,
 }
 
-/// A proxy, and what was said to it before the tunnel.
+/// A proxy, and what was sent to it before the tunnel.
 #[derive(Clone)]
 struct RawProxy {
     address: SocketAddr,
@@ -78,7 +78,7 @@ fn serve(mut client: TcpStream, manner: Manner, log: &Mutex<Vec<String>>) {
     let target = head.split(' ').nth(1).unwrap_or_default().to_owned();
     log.lock().unwrap().push(head);
     match manner {
-        Manner::Says(text) => {
+        Manner::Sends(text) => {
             let _ = client.write_all(text.as_bytes());
             let _ = client.shutdown(Shutdown::Write);
             let _ = client.read_to_end(&mut vec![]);
@@ -110,27 +110,29 @@ fn serve(mut client: TcpStream, manner: Manner, log: &Mutex<Vec<String>>) {
 fn refusing() -> Vec<Case> {
     let mut cases = vec![];
     for (what, manner, variable) in [
-        ("407", Manner::Says("HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n"), "HTTPS_PROXY"),
-        ("502", Manner::Says("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"), "https_proxy"),
-        ("403 with HTML", Manner::Says("HTTP/1.1 403 No\r\nContent-Length: 6\r\n\r\n<html>"), "ALL_PROXY"),
+        ("407", Manner::Sends("HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n"), "HTTPS_PROXY"),
+        ("502", Manner::Sends("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"), "https_proxy"),
+        ("403 with HTML", Manner::Sends("HTTP/1.1 403 No\r\nContent-Length: 6\r\n\r\n<html>"), "ALL_PROXY"),
         (
             "302 to a sign-in page",
-            Manner::Says("HTTP/1.1 302 x\r\nLocation: http://hotel.example/\r\n\r\n"),
+            Manner::Sends("HTTP/1.1 302 x\r\nLocation: http://hotel.example/\r\n\r\n"),
             "all_proxy",
         ),
         (
             "HTML in place of a tunnel",
-            Manner::Says("HTTP/1.1 200 OK\r\n\r\n<html>Sign in to the hotel</html>"),
+            Manner::Sends("HTTP/1.1 200 OK\r\n\r\n<html>Sign in to the hotel</html>"),
             "HTTPS_PROXY",
         ),
-        ("HTML and no HTTP", Manner::Says("<html>Sign in to the hotel</html>"), "HTTPS_PROXY"),
-        ("closes at once", Manner::Says(""), "HTTPS_PROXY"),
-        ("a head without end", Manner::Says("HTTP/1.1 200 Connected\r\nX: "), "HTTPS_PROXY"),
+        ("HTML and no HTTP", Manner::Sends("<html>Sign in to the hotel</html>"), "HTTPS_PROXY"),
+        ("closes at once", Manner::Sends(""), "HTTPS_PROXY"),
+        ("a head without end", Manner::Sends("HTTP/1.1 200 Connected\r\nX: "), "HTTPS_PROXY"),
         ("cuts the tunnel", Manner::Cuts, "HTTPS_PROXY"),
-        ("closes the tunnel", Manner::Says("HTTP/1.1 200 Connected\r\n\r\n"), "HTTPS_PROXY"),
+        ("closes the tunnel", Manner::Sends("HTTP/1.1 200 Connected\r\n\r\n"), "HTTPS_PROXY"),
     ] {
         let scene = move || RawProxy::start(manner).before(Scene::at(BEHIND), variable);
-        cases.push(case("P1", what, PROXY, scene).tried_again().saying(variable).saying("deepcall.test"));
+        cases.push(
+            case("P1", what, PROXY, scene).tried_again().with_message(variable).with_message("deepcall.test"),
+        );
     }
     for (what, manner) in [
         ("never answers", Manner::Holds("")),
@@ -141,13 +143,13 @@ fn refusing() -> Vec<Case> {
                 .before(Scene::at(BEHIND), "HTTPS_PROXY")
                 .patience("--timeout 60s --retries 1")
         };
-        cases.push(case("P1", what, PROXY, scene).arriving(2, 2).saying("HTTPS_PROXY").long());
+        cases.push(case("P1", what, PROXY, scene).arriving(2, 2).with_message("HTTPS_PROXY").long());
     }
     let refused = || {
         let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         Scene::at(BEHIND).variable("HTTPS_PROXY", format!("http://{nobody}"))
     };
-    cases.push(case("P1", "refused", PROXY, refused).tried_again().saying("HTTPS_PROXY"));
+    cases.push(case("P1", "refused", PROXY, refused).tried_again().with_message("HTTPS_PROXY"));
     cases.push(
         case("P1", "its name does not exist", PROXY, || {
             super::names::Names::known("")
@@ -155,7 +157,7 @@ fn refusing() -> Vec<Case> {
                 .variable("HTTPS_PROXY", "http://proxy.test:3128")
         })
         .tried_again()
-        .saying("HTTPS_PROXY"),
+        .with_message("HTTPS_PROXY"),
     );
     cases
 }
@@ -180,7 +182,7 @@ fn through() -> Vec<Case> {
                 && lines.iter().filter(|line| line.starts_with("CONNECT")).count() == 1
                 && !asked.contains(CANARY_SSID)
                 && !asked.contains("agentProfile");
-            if is_all { Ok(()) } else { Err(format!("the proxy was told {asked:?}")) }
+            if is_all { Ok(()) } else { Err(format!("the proxy received {asked:?}")) }
         });
         let url = format!("http://user:word@{}", proxy.address);
         scene = scene.keep(proxy);
@@ -258,7 +260,7 @@ fn choosing() -> Vec<Case> {
             scene
         };
         let what = format!("a value that is none: {value}");
-        cases.push(case("P2", what, USAGE, scene).arriving(0, 0).saying("HTTPS_PROXY"));
+        cases.push(case("P2", what, USAGE, scene).arriving(0, 0).with_message("HTTPS_PROXY"));
     }
     let secret = || {
         let mut scene = Scene::at(BEHIND).variable("HTTPS_PROXY", format!("socks5://u:{CANARY_SSID}@proxy"));
@@ -347,7 +349,7 @@ fn real() -> Vec<Case> {
     };
     vec![
         case("P2", "tinyproxy logs host and port", DONE, passing),
-        case("P2", "tinyproxy is told user and password", DONE, answered),
+        case("P2", "tinyproxy gets user and password", DONE, answered),
         case("P1", "tinyproxy forbids the port", PROXY, forbidding).arriving(0, 0),
         case("P1", "tinyproxy wants user and password", PROXY, asking).arriving(0, 0),
     ]

@@ -84,12 +84,12 @@ fn contradictions() -> Vec<Case> {
         ),
         body("E3", "error with code 200", refused, error(r#""code":200"#)),
         body("E3", "error without a code", refused, r#"{"status":"error","message":"because"}"#)
-            .saying("because"),
+            .with_message("because"),
         body("E3", "no status, code 1044", (4, "sign_in"), r#"{"code":1044}"#),
         body("E3", "no status, code 200", DONE, r#"{"code":200,"data":[]}"#),
         body("E3", "no status, no code, but data", DONE, r#"{"data":[]}"#),
         status("E3", "404 x", &[], r#"{"data":[]}"#, refused),
-        body("E3", "code 9999", refused, error(r#""code":9999"#)).saying("the server says: x"),
+        body("E3", "code 9999", refused, error(r#""code":9999"#)).with_message("the server says: x"),
     ]
 }
 
@@ -151,6 +151,6 @@ fn odd_addresses() -> Vec<Case> {
             Names::known("").surround(Scene::at("https://Bücher.test."))
         })
         .tried_again()
-        .saying("https://xn--bcher-kva.test has no address"),
+        .with_message("https://xn--bcher-kva.test has no address"),
     ]
 }

@@ -34,7 +34,7 @@ pub struct Line {
     pub cpu: f64,
     /// What does not hold.
     pub wrong: Vec<String>,
-    /// What the run left, for whoever looks why it does not hold.
+    /// What the run left, to find out why it does not hold.
     pub ran: String,
 }
 
@@ -53,8 +53,8 @@ pub fn measure(case: &Case, run: &Run) -> Line {
     let started = Instant::now();
     let mut child = command.spawn().unwrap();
     let overseer = Overseer::behind(child.id());
-    if let Some(told) = scene.started.take() {
-        told(only_child_of(child.id()));
+    if let Some(started) = scene.started.take() {
+        started(only_child_of(child.id()));
     }
     let ran = follow(&mut child, &mut scene);
     let took = started.elapsed();
@@ -64,7 +64,7 @@ pub fn measure(case: &Case, run: &Run) -> Line {
     let kind = if run.command == "watch" { kind_of_watch(&ran) } else { kind_of(&ran) };
     let mut wrong = judge(case, run, &world, &scene, &ran, (&kind, arrivals));
     wrong.extend(overseer.found());
-    // A server that got anything but a POST below /api/v2 says so when it goes.
+    // A server that got anything but a POST below /api/v2 panics when it is dropped.
     if catch_unwind(AssertUnwindSafe(|| drop(scene))).is_err() {
         wrong.push("a server got what nobody expected".to_owned());
     }
@@ -104,7 +104,7 @@ fn world(scene: &Scene) -> World {
     world
 }
 
-/// The binary behind the scene's wrapper, behind GNU `time`, which tells peak memory and processor time.
+/// The binary behind the scene's wrapper, behind GNU `time`, which reports peak memory and processor time.
 fn command(world: &World, scene: &Scene, name: &str, usage: &std::path::Path) -> Command {
     let line = if name == "watch" {
         "watch --json --only tags --interval 2s --until connection_restored --timeout 120s".to_owned()
@@ -126,13 +126,13 @@ fn command(world: &World, scene: &Scene, name: &str, usage: &std::path::Path) ->
     command
 }
 
-/// Reads what it says to its end; a scene is mended as soon as a watch tells that it lost the connection.
+/// Reads its output to the end; a scene is mended as soon as a watch reports that it lost the connection.
 fn follow(child: &mut Child, scene: &mut Scene) -> Ran {
     let mut errors = child.stderr.take().unwrap();
     let stderr = std::thread::spawn(move || {
-        let mut said = String::new();
-        errors.read_to_string(&mut said).unwrap();
-        said
+        let mut text = String::new();
+        errors.read_to_string(&mut text).unwrap();
+        text
     });
     let mut stdout = String::new();
     let mut lines = BufReader::new(child.stdout.take().unwrap());
@@ -183,7 +183,7 @@ fn judge(
             check(ran.stdout.contains(text), format!("stdout lacks {text}"));
         }
     } else if run.command != "watch" {
-        for text in &case.says {
+        for text in &case.messages {
             check(ran.stderr.contains(text), format!("stderr lacks {text}"));
         }
     }
@@ -249,7 +249,7 @@ fn only_child_of(id: u32) -> u32 {
     }
 }
 
-/// The last line that `time` wrote; a line before it tells how a program ended that did not end well.
+/// The last line that `time` wrote; a line before it is about a program that did not end well.
 fn used(text: &str) -> Used {
     let mut words = text.lines().last().unwrap().split(' ');
     let mut next = || words.next().unwrap().to_owned();

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::ops::RangeInclusive;
 use std::time::{Duration, SystemTime};
 
-use super::matrix::{Case, GOOD, Scene, answered, case, says};
+use super::matrix::{Case, GOOD, Scene, answered, case, sends};
 use crate::support::{FakeServer, Reply};
 
 /// A server that always gives this status line, headers and body.
@@ -95,7 +95,7 @@ fn retry_after() -> Vec<Case> {
     }
     for line in ["503 x", "429 x"] {
         let asked = status("S4", line, &["Retry-After: 600"], "", (5, "server"));
-        cases.push(asked.saying("try again after 20"));
+        cases.push(asked.with_message("try again after 20"));
     }
     cases
 }
@@ -114,7 +114,7 @@ fn refusals() -> Vec<Case> {
         cases.push(status("S7", "407 x", &[], text, (5, "proxy")).tried_again());
     }
     for line in ["204 x", "206 x", "304 x", "300 x"] {
-        cases.push(says("S8", line, (6, "protocol"), format!("HTTP/1.1 {line}\r\n\r\n")));
+        cases.push(sends("S8", line, (6, "protocol"), format!("HTTP/1.1 {line}\r\n\r\n")));
         cases.push(status("S8", line, &[], GOOD, (6, "protocol")));
     }
     cases

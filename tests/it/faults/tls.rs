@@ -39,23 +39,23 @@ fn bad(what: &'static str, cause: &'static str, make: fn(&Authority) -> Proof) -
     };
     case("T1", what, TLS, always)
         .arriving(0, 0)
-        .saying("https://127.0.0.1:")
-        .saying("could not prove its identity")
-        .saying(cause)
+        .with_message("https://127.0.0.1:")
+        .with_message("could not prove its identity")
+        .with_message(cause)
         .watched_in((0, "tls"), 1..=1, once)
 }
 
 fn unproven() -> Vec<Case> {
     vec![
         bad("expired", "expired", |ours| ours.vouches_for("127.0.0.1", 2010, 2020))
-            .saying("this machine's clock shows 20"),
+            .with_message("this machine's clock shows 20"),
         bad("not yet valid", "not valid yet", |ours| ours.vouches_for("127.0.0.1", 2080, 2090))
-            .saying("this machine's clock shows 20"),
+            .with_message("this machine's clock shows 20"),
         bad("another name", "not valid for", |ours| ours.vouches_for("other.example.com", 2020, 2090)),
         bad("another address", "not valid for", |ours| ours.vouches_for("127.0.0.2", 2020, 2090)),
-        bad("vouched for by itself", "UnknownIssuer", |_| Proof::of_itself()).saying("--cacert"),
+        bad("vouched for by itself", "UnknownIssuer", |_| Proof::of_itself()).with_message("--cacert"),
         bad("an unknown authority", "UnknownIssuer", |_| Authority::new("stranger").vouches())
-            .saying("--cacert"),
+            .with_message("--cacert"),
         bad("another authority of the same name", "certificate", |_| Authority::new("ours").vouches()),
         bad("an authority between is missing", "UnknownIssuer", |ours| ours.below("between").vouches()),
         case("T3", "good, bad, good", DONE, || Scene::at("https://127.0.0.1")).instead(
@@ -177,7 +177,7 @@ fn surroundings() -> Vec<Case> {
             .arriving(0, 0),
         case("T4", "SSL_CERT_FILE is empty", TLS, without_roots)
             .arriving(0, 0)
-            .saying("SSL_CERT_FILE and SSL_CERT_DIR replace them, even if empty"),
+            .with_message("SSL_CERT_FILE and SSL_CERT_DIR replace them, even if empty"),
         case("T4", "SSL_CERT_DIR is believed", DONE, with_folders(Authority::vouches)),
         case("T4", "SSL_CERT_DIR vouches for nobody else", TLS, with_folders(|_| Proof::of_itself()))
             .arriving(0, 0),
@@ -190,9 +190,9 @@ fn http_2() -> Vec<Case> {
             let ours = Authority::new("ours");
             let server =
                 TlsServer::start(vec![ours.vouches_over(protocols)], good_reply(), Farewell::InOrder);
-            let heard = std::sync::Arc::clone(&server.heard);
+            let received = std::sync::Arc::clone(&server.received);
             server.scene(&ours).check(move |_, _| {
-                let agreed = heard.lock().unwrap().iter().all(|(protocol, _)| protocol == "http/1.1");
+                let agreed = received.lock().unwrap().iter().all(|(protocol, _)| protocol == "http/1.1");
                 if agreed { Ok(()) } else { Err("they agreed on another protocol".to_owned()) }
             })
         }

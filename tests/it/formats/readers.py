@@ -47,8 +47,8 @@ elif mode == "csv":
     rows = list(csv.reader(io.StringIO(text), strict=True))
     assert len({len(row) for row in rows}) <= 1, "every line has as many cells"
     if rest != ["hostile"]:
-        told = miller("--icsv", "--ojson", "--infer-none", "--no-auto-unflatten")
-        assert [list(row.values()) for row in told] == rows[1:], "miller reads other cells"
+        cells = miller("--icsv", "--ojson", "--infer-none", "--no-auto-unflatten")
+        assert [list(row.values()) for row in cells] == rows[1:], "miller reads other cells"
     print(json.dumps(rows))
 elif mode == "tsv":
     rows = [line.split("\t") for line in text.split("\n")[:-1]]

@@ -78,19 +78,19 @@ pub fn config() -> String {
                     format!("{name} = {value:?}")
                 });
                 let lines: Vec<String> = lines.collect();
-                let told = format!("table of text, each as {}, e.g. {}", key.option, lines.join(", "));
-                page += &entry(&format!("[{}]", key.name), &[&format!("{}.", key.help), &told]);
+                let help = format!("table of text, each as {}, e.g. {}", key.option, lines.join(", "));
+                page += &entry(&format!("[{}]", key.name), &[&format!("{}.", key.help), &help]);
                 continue;
             }
         };
-        let mut says = format!("{kind}, as {}", key.option);
+        let mut sources = format!("{kind}, as {}", key.option);
         if let Some(variable) = key.variable {
-            says += &format!(" or {variable}");
+            sources += &format!(" or {variable}");
         }
         if let Some(default) = key.default {
-            says += &format!(" [default: {default}]");
+            sources += &format!(" [default: {default}]");
         }
-        page += &entry(key.name, &[&format!("{}.", key.help), &says]);
+        page += &entry(key.name, &[&format!("{}.", key.help), &sources]);
     }
     page + ".SH FILES\n.TP\n.I ~/.config/deepcall/config.toml\nUnless DEEPCALL_CONFIG_DIR or XDG_CONFIG_HOME names another \
             folder.\nA file that other users may write may not name a server or a certificate authority.\n\
@@ -150,10 +150,10 @@ fn fields(fields: &[Field]) -> String {
         Meaning::Icons => "list, as the server sent it",
         Meaning::Raw => "any, as the server sent it",
     };
-    let told = |field: &Field| {
+    let sentence = |field: &Field| {
         entry(&format!("{} ({})", field.key, kind(field.meaning)), &[&format!("{}.", field.about)])
     };
-    fields.iter().map(told).collect()
+    fields.iter().map(sentence).collect()
 }
 
 fn escaped(text: &str) -> String {

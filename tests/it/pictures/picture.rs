@@ -26,7 +26,7 @@ struct Look {
     is_underlined: bool,
 }
 
-/// The screen as a picture. `title` is what a reader hears who cannot see it.
+/// The screen as a picture. `title` is for screen readers.
 pub fn picture(screen: &vt100::Screen, title: &str) -> String {
     let (rows, columns) = screen.size();
     let (rows, columns) = (rows.get(), columns.get());

@@ -29,7 +29,7 @@ fn make_pipe(path: &Path) {
 }
 
 #[test]
-fn whatever_stands_in_place_of_a_file_is_a_configuration_error_that_names_it() {
+fn anything_else_in_place_of_a_file_is_a_configuration_error_that_names_it() {
     for file in ["config.toml", "profiles.toml"] {
         for (what, make, wanted) in UNUSABLE {
             let world = World::new();

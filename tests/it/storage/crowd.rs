@@ -18,7 +18,7 @@ fn crowd(logins: usize) {
                 for login in 0..logins {
                     let user = format!("{writer}{login:04}");
                     let line = format!("{LOGIN} {user} --profile w{user}");
-                    // To be told "busy" is fine, as long as it is told.
+                    // "Busy" is fine, as long as it is reported.
                     while world.run_with_input(&line, &format!("token-of-{user}")).code != 0 {}
                     world.run("profiles --json").ended_with(0);
                 }
@@ -54,7 +54,7 @@ fn whoever_changes_the_profiles_waits_for_another_login_and_says_what_for() {
         let screen = Screen::start(&world, line, 24, 200);
         let shown = screen.wait_for("waiting for another deepcall that is changing");
         assert!(shown.contains("profiles.toml") && !shown.contains(".lock"), "{line}\n{shown}");
-        // Whoever only reads does not wait.
+        // A command that only reads does not wait.
         world.run("profiles").ended_with(0);
         assert_eq!(Kept::in_home(&world), before);
         held.unlock().unwrap();
@@ -125,8 +125,8 @@ fn a_watch_whose_profile_is_forgotten_goes_on_until_the_server_ends_the_session(
     let watch = world.start(command);
     server.await_arrivals(1);
     world.run("logout --profile asha").ended_with(0);
-    let told = server.arrivals().len();
-    server.await_arrivals(told + 1);
+    let arrived = server.arrivals().len();
+    server.await_arrivals(arrived + 1);
     drop(over);
     let ran = watch.end().ended_with(4);
     assert!(ran.stdout.lines().last().unwrap().contains("session_expired"), "{ran}");

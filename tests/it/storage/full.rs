@@ -53,8 +53,11 @@ fn a_stream_that_takes_nothing_is_a_failure_in_every_format() {
         let mut command = world.command(line.split(' '));
         let output = command.stdout(full()).stderr(Stdio::piped()).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{line}");
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert!(told.contains("cannot write the output") && told.contains("No space left"), "{line}: {told}");
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            errors.contains("cannot write the output") && errors.contains("No space left"),
+            "{line}: {errors}"
+        );
     }
     for format in FORMATS {
         // `-v` has something to say on stderr.
@@ -81,15 +84,15 @@ fn a_file_that_may_not_grow_is_a_failure_and_no_crash() {
     let world = signed_in();
     let before = Kept::in_home(&world);
     let output = limited(&world, 0, &format!("printf token-of-222 | deepcall {LOGIN} 222 --profile asha"));
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("File too large") && told.contains("/sessions/"), "{told}");
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert!(errors.contains("File too large") && errors.contains("/sessions/"), "{errors}");
     assert_eq!(Kept::in_home(&world), before);
     assert_no_leftovers(&world);
     for format in FORMATS {
         let output = limited(&world, 1, &format!("deepcall tags --sandbox --all -o {format} > answer"));
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(1), "{format}: {told}");
-        assert!(told.contains("cannot write the output") && told.contains("File too large"), "{told}");
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{format}: {errors}");
+        assert!(errors.contains("cannot write the output") && errors.contains("File too large"), "{errors}");
     }
 }

@@ -1,4 +1,4 @@
-//! Streams that are closed, endless or empty, and a terminal that says nothing sensible of itself.
+//! Streams that are closed, endless or empty, and a terminal of senseless size or locale.
 
 use std::fs::File;
 use std::io::{Seek, Write};
@@ -71,7 +71,7 @@ fn only_the_first_line_of_stdin_counts_and_it_must_be_plain_text() {
 }
 
 #[test]
-fn a_terminal_that_says_nothing_sensible_of_itself_is_written_to_all_the_same() {
+fn a_terminal_of_senseless_size_or_locale_is_written_to_all_the_same() {
     for (name, value) in [
         ("COLUMNS", "0"),
         ("COLUMNS", "1"),

@@ -7,7 +7,7 @@ use super::system_calls::{in_home, run_with_fault, trace};
 use super::{Kept, LOGIN, assert_no_leftovers, copy_of, signed_in};
 use crate::support::World;
 
-/// What is run, and what stands on its stdin.
+/// What is run, and what is on its stdin.
 struct Step {
     line: String,
     input: &'static str,

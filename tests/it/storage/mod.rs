@@ -50,7 +50,7 @@ struct Kept {
     named: BTreeSet<String>,
     noted: BTreeSet<String>,
     stored: BTreeSet<String>,
-    /// What `config.toml` says.
+    /// What is in `config.toml`.
     config: toml::Table,
     /// User id and token of each secret.
     secrets: BTreeMap<String, (String, String)>,

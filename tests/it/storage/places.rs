@@ -59,7 +59,7 @@ echo $?
 "#;
 
 #[test]
-fn in_a_home_that_cannot_be_written_reading_works_and_writing_says_where_it_failed() {
+fn in_a_home_that_cannot_be_written_reading_works_and_writing_reports_where_it_failed() {
     let world = World::new().with("LOGIN", LOGIN);
     let mut shell = world.shell("unshare");
     shell.arg(if rustix::process::geteuid().is_root() { "-m" } else { "-rm" });
@@ -74,7 +74,7 @@ fn in_a_home_that_cannot_be_written_reading_works_and_writing_says_where_it_fail
 }
 
 #[test]
-fn a_relative_xdg_variable_is_ignored_as_its_specification_says() {
+fn a_relative_xdg_variable_is_ignored_as_specified() {
     let world = World::new().with("XDG_CONFIG_HOME", "relative").with("XDG_DATA_HOME", "also/relative");
     world.run_with_input(LOGIN, "session-of-asha").ended_with(0);
     assert!(world.config_folder().join("profiles.toml").is_file());

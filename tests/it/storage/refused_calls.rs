@@ -37,7 +37,7 @@ fn refuse(template: &World, line: &str, input: &str, stride: usize) -> usize {
     let combinations =
         changes.iter().enumerate().flat_map(|(at, call)| REASONS.map(|reason| (at, call, reason)));
     let mut refused = 0;
-    for (at, call, (name, told)) in combinations.step_by(stride) {
+    for (at, call, (name, message)) in combinations.step_by(stride) {
         let world = copy_of(template);
         let ran = run_with_fault(&world, line, input, call, &format!("error={name}"));
         let kept = Kept::in_home(&world);
@@ -50,10 +50,10 @@ fn refuse(template: &World, line: &str, input: &str, stride: usize) -> usize {
             continue;
         }
         assert_eq!(ran.code, 1, "{what}");
-        assert!(ran.stderr.contains(told), "{what}");
+        assert!(ran.stderr.contains(message), "{what}");
         assert!(ran.stderr.contains(world.home().to_str().unwrap()), "{what}");
         // The list of profiles is the last that is written. Once it has its new name, only the sync of the
-        // folder can fail: the new content stays, and is told as what may not outlast a power failure.
+        // folder can fail: the new content stays, and is reported as what may not outlast a power failure.
         let is_in_place =
             at + 1 == changes.len() && call.name == "fsync" && changes[at - 1].what() == "rename";
         if is_in_place && call.text.contains(".config") {
@@ -80,12 +80,12 @@ fn all(stride: usize) {
 }
 
 #[test]
-fn a_change_that_the_system_refuses_leaves_the_old_content_and_is_told() {
+fn a_change_that_the_system_refuses_leaves_the_old_content_and_is_reported() {
     all(11);
 }
 
 #[test]
 #[ignore = "takes minutes: `cargo test --test it -- --ignored storage`"]
-fn every_change_that_the_system_refuses_leaves_the_old_content_and_is_told() {
+fn every_change_that_the_system_refuses_leaves_the_old_content_and_is_reported() {
     all(1);
 }

@@ -1,4 +1,4 @@
-//! A server on loopback that answers byte for byte what a test says, and counts what arrives.
+//! A server on loopback that answers byte for byte as a test wants, and counts what arrives.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};

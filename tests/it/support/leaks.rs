@@ -109,7 +109,7 @@ fn percent(bytes: &[u8], kept: &str, escape: fn(&u8) -> String) -> String {
     bytes.iter().map(one).collect()
 }
 
-/// The part of the base64 text that does not depend on what stands before and after the secret.
+/// The part of the base64 text that does not depend on what is before and after the secret.
 fn base64_middle(secret: &[u8], offset: usize) -> String {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let skip = (3 - offset) % 3;

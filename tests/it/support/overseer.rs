@@ -26,7 +26,7 @@ impl Overseer {
         Self::looking_at(process, true)
     }
 
-    /// Looks at this process, which starts the program, and at those below it. What stands between the two is given
+    /// Looks at this process, which starts the program, and at those below it. What is between the two is given
     /// the program's own environment.
     pub fn behind(process: u32) -> Self {
         Self::looking_at(process, false)

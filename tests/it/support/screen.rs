@@ -222,7 +222,7 @@ impl Screen {
         }
     }
 
-    /// What a shell does when a stopped program comes back: echo is on, and the program is told.
+    /// What a shell does when a stopped program comes back: echo is on, and the program gets SIGCONT.
     pub fn come_back_as_from_ctrl_z(&self) {
         self.stty("echo");
         self.signal(Signal::CONT);

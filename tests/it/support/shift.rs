@@ -33,7 +33,7 @@ pub struct Shift {
     /// Between these moments since the start nobody answers.
     pub outage: Option<(Duration, Duration)>,
     pub heartbeat: Option<Duration>,
-    /// What was there so long before noon is told at the first look.
+    /// What was there so long before noon is reported at the first poll.
     pub backfill: Duration,
 }
 

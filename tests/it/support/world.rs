@@ -153,7 +153,7 @@ impl Running {
         ran
     }
 
-    /// Waits for its end; what it said, and where it let a secret out.
+    /// Waits for its end; its output, and where it let a secret out.
     pub fn search(mut self) -> (Ran, Vec<String>) {
         // Read side by side, so that neither pipe can fill up while the other is waited for.
         let stdout = self.child.stdout.take().map(read_all);

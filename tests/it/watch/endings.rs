@@ -43,8 +43,8 @@ fn a_silence_that_may_not_even_last_until_the_next_poll_is_refused() {
 
 #[test]
 fn a_failed_poll_is_no_answer_without_notifications() {
-    for says in ["HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n", ""] {
-        let server = FakeServer::answering(|_, _| Reply::Raw(says.as_bytes().to_vec()));
+    for reply in ["HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n", ""] {
+        let server = FakeServer::answering(|_, _| Reply::Raw(reply.as_bytes().to_vec()));
         let ran = world(&server).run("watch --json --only tags --interval 2s --max-stale 10s").ended_with(5);
         assert_eq!(types(&events(&ran)), ["start", "connection_lost", "end"], "{ran}");
     }
@@ -86,7 +86,7 @@ fn signals_end_it_in_order() {
         (Signal::HUP, 143, "terminated"),
     ] {
         let world = world(&server);
-        // Whoever runs the tests may ignore hang-ups, and a child would inherit that.
+        // The shell of the tests may ignore hang-ups, and a child would inherit that.
         let mut command = world.shell("env");
         command.args(["--default-signal=HUP", "deepcall", "watch", "--json", "--only", "wrapups"]);
         let child = world.start(command);
