@@ -67,7 +67,7 @@ pub const EXIT_STATUSES: [(ExitStatus, &str, &str); 11] = [
     (ExitStatus::TimedOut, "--timeout was reached", "allow more time, or query fewer profiles"),
     (ExitStatus::Interrupted, "interrupted by Ctrl-C", "nothing to do"),
     (ExitStatus::ClosedPipe, "the reader of stdout went away", "nothing to do"),
-    (ExitStatus::Terminated, "ended by SIGTERM", "nothing to do"),
+    (ExitStatus::Terminated, "ended by SIGTERM, or because the terminal hung up", "nothing to do"),
 ];
 
 impl ExitStatus {
@@ -163,10 +163,16 @@ impl Failure {
         Self::new(ExitStatus::Interrupted, "interrupted", "interrupted")
     }
 
-    /// SIGTERM was received.
+    /// SIGTERM was received, or the terminal hung up.
     #[must_use]
     pub fn terminated() -> Self {
         Self::new(ExitStatus::Terminated, "terminated", "terminated")
+    }
+
+    /// The reader of stdout went away.
+    #[must_use]
+    pub fn closed_pipe() -> Self {
+        Self::new(ExitStatus::ClosedPipe, "closed_pipe", "the reader of the output went away")
     }
 
     #[must_use]
@@ -264,7 +270,7 @@ impl From<std::io::Error> for Failure {
     /// A write to stdout or stderr that failed.
     fn from(error: std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
-            return Self::new(ExitStatus::ClosedPipe, "closed_pipe", "the reader of the output went away");
+            return Self::closed_pipe();
         }
         Self::failed("output", "cannot write the output").caused_by(&error)
     }

@@ -17,7 +17,8 @@ pub(crate) fn before_they_kill(give_back: fn()) -> io::Result<()> {
 
     // Those of a fault of the process itself are not among them: nothing sound can be done at one.
     let all = [SIGALRM, SIGPROF, SIGQUIT, SIGSYS, SIGTRAP, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU];
-    let mut signals = Signals::new(all.into_iter().filter(|signal| !is_ignored(*signal)))?;
+    let ignored = IgnoredSignals::read();
+    let mut signals = Signals::new(all.into_iter().filter(|signal| !ignored.contain(*signal)))?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
             give_back();
@@ -32,11 +33,19 @@ pub(crate) fn before_they_kill(_give_back: fn()) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the process was started to ignore this signal. Known on Linux only; elsewhere it counts as not ignored.
+/// The signals that the process was started to ignore. Known on Linux only; elsewhere they are none.
 #[cfg(unix)]
-fn is_ignored(signal: i32) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
-    ignored >> (signal - 1) & 1 == 1
+pub(crate) struct IgnoredSignals(u64);
+
+#[cfg(unix)]
+impl IgnoredSignals {
+    pub(crate) fn read() -> Self {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        Self(ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0))
+    }
+
+    pub(crate) fn contain(&self, signal: i32) -> bool {
+        self.0 >> (signal - 1) & 1 == 1
+    }
 }

@@ -36,6 +36,7 @@ pub mod words;
 use std::ffi::OsString;
 
 use app::App;
+use app::supervisor::supervision;
 use cli::complete;
 use commands::welcome;
 use failure::Failure;
@@ -47,7 +48,9 @@ pub use failure::ExitStatus;
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: Environment) -> ExitStatus {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let app = App::new(environment, cli::typed_format(&arguments));
+    let owns_process = environment.owns_process;
+    let (supervisor, supervised) = supervision();
+    let app = App::new(environment, cli::typed_format(&arguments), supervised);
     if let Some(shell) = complete::requesting_shell(&app) {
         return app.console.finish(complete::complete(shell, arguments, cli::definition(), &app));
     }
@@ -61,6 +64,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: Environme
     match cli::parse(arguments) {
         Ok(parsed) => {
             app.set_typed(parsed.typed);
+            supervisor.start(&app.supervised, app.console.stderr_writer(), owns_process);
             app.console.finish(parsed.command.run(&app))
         }
         Err(error) => cli::report(&error, &app),

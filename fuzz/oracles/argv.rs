@@ -100,6 +100,7 @@ pub fn check(input: &[u8]) {
         clock: Clock::fixed("2026-11-23T09:00:00Z".parse().unwrap()),
         redactor: deepcall::output::text::redact::Redactor::default(),
         exposure: None,
+        owns_process: false,
     };
     let code = deepcall::run(arguments, environment).code();
     let (stdout, stderr) = (stdout.text(), stderr.text());

@@ -42,12 +42,8 @@ impl Outcome {
 /// Stdout and stderr of one run.
 pub(crate) struct Console {
     stdout: RefCell<BufWriter<RedactingWriter<Box<dyn Write>>>>,
-    stderr: RefCell<RedactingWriter<Shared>>,
-    shared_stderr: Shared,
+    stderr: Stderr,
     redactor: Redactor,
-    /// The first failure on stderr. It can be seen nowhere but in the exit code.
-    stderr_failure: Cell<Option<io::Error>>,
-    messages: Cell<Messages>,
     /// A detail that was known before `-v` was.
     pending: Cell<Option<String>>,
 }
@@ -74,26 +70,22 @@ impl Console {
         pending: Option<String>,
     ) -> Self {
         let stdout = BufWriter::with_capacity(STEP, RedactingWriter::new(stdout, redactor.clone()));
-        let shared_stderr = Shared(Arc::new(Mutex::new(stderr)));
-        Self {
-            stdout: RefCell::new(stdout),
-            stderr: RefCell::new(RedactingWriter::new(shared_stderr.clone(), redactor.clone())),
-            shared_stderr,
-            redactor,
-            stderr_failure: Cell::default(),
-            messages: Cell::default(),
-            pending: Cell::new(pending),
-        }
+        let stderr = Stderr {
+            out: Shared(Arc::new(Mutex::new(stderr))),
+            redactor: redactor.clone(),
+            messages: Arc::default(),
+        };
+        Self { stdout: RefCell::new(stdout), stderr, redactor, pending: Cell::new(pending) }
     }
 
     /// How messages look by now.
     pub(crate) fn messages(&self) -> Messages {
-        self.messages.get()
+        self.stderr.messages()
     }
 
     /// Changes how messages look from now on.
     pub(crate) fn set_messages(&self, messages: Messages) {
-        self.messages.set(messages);
+        *self.stderr.messages.lock().unwrap_or_else(PoisonError::into_inner) = messages;
     }
 
     /// From now on, `-q` and `-v` are in force.
@@ -151,23 +143,17 @@ impl Console {
 
     /// What went wrong, whatever options were typed.
     pub(crate) fn error(&self, problem: &Problem) {
-        let Messages { color, mask, errors_as_json, .. } = self.messages();
-        self.stderr(|out| {
-            if errors_as_json {
-                json::write_problem(problem, mask, out)
-            } else {
-                problem::write_problem(problem, MessageStyle { color, mask }, out)
-            }
-        });
+        self.stderr.error(problem);
     }
 
-    /// Text that was made harmless before. Where stderr itself cannot be written, only the exit code is left to tell it.
+    /// Text that was made harmless before.
     pub(crate) fn stderr(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-        let mut stderr = self.stderr.borrow_mut();
-        if let Err(failure) = write(&mut *stderr).and_then(|()| stderr.flush()) {
-            let first = self.stderr_failure.take().unwrap_or(failure);
-            self.stderr_failure.set(Some(first));
-        }
+        self.stderr.write(write);
+    }
+
+    /// Another way to stderr, for another thread.
+    pub(crate) fn stderr_writer(&self) -> Stderr {
+        self.stderr.clone()
     }
 
     /// The terminal that is stdout, for a board: secrets are hidden, nothing is held back.
@@ -177,7 +163,7 @@ impl Console {
 
     /// The terminal that is stderr, for the bell and for notices.
     pub(crate) fn bell(&self) -> impl Write + Send + use<> {
-        RedactingWriter::new(self.shared_stderr.clone(), self.redactor.clone())
+        self.stderr.writer()
     }
 
     /// Runs `work` with a log of one side's requests on stderr, as detailed as `-v` was typed.
@@ -200,7 +186,7 @@ impl Console {
         tracing::subscriber::with_default(subscriber, work)
     }
 
-    /// Writes what is still held back, and the failure, if there is one. Returns how the program ends.
+    /// Writes what is still held back, and the failure, if there is one. Returns how the command ends.
     pub(crate) fn finish(&self, done: Result<ExitStatus, Failure>) -> ExitStatus {
         let flushed = done.and_then(|status| self.stdout().flush().map(|()| status).map_err(Failure::from));
         match flushed {
@@ -243,12 +229,45 @@ impl Write for Stdout<'_> {
         self.0.stdout.borrow_mut().write(bytes)
     }
 
-    /// Writes everything out. It fails if either stream could not take everything; `BrokenPipe` means that the reader
-    /// has left.
+    /// Writes everything out. `BrokenPipe` means that the reader has left.
     fn flush(&mut self) -> io::Result<()> {
-        self.0.stdout.borrow_mut().flush()?;
-        self.0.stderr.borrow_mut().flush()?;
-        self.0.stderr_failure.take().map_or(Ok(()), Err)
+        self.0.stdout.borrow_mut().flush()
+    }
+}
+
+/// Stderr of one run. Where it takes nothing, only the exit code is left to report a failure, and a command that
+/// succeeds has succeeded.
+#[derive(Clone)]
+pub(crate) struct Stderr {
+    out: Shared,
+    redactor: Redactor,
+    messages: Arc<Mutex<Messages>>,
+}
+
+impl Stderr {
+    /// What went wrong, whatever options were typed.
+    pub(crate) fn error(&self, problem: &Problem) {
+        let Messages { color, mask, errors_as_json, .. } = self.messages();
+        self.write(|out| {
+            if errors_as_json {
+                json::write_problem(problem, mask, out)
+            } else {
+                problem::write_problem(problem, MessageStyle { color, mask }, out)
+            }
+        });
+    }
+
+    fn messages(&self) -> Messages {
+        *self.messages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+        let mut out = self.writer();
+        let _ = write(&mut out).and_then(|()| out.flush());
+    }
+
+    fn writer(&self) -> RedactingWriter<Shared> {
+        RedactingWriter::new(self.out.clone(), self.redactor.clone())
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Environment {
     pub redactor: Redactor,
     /// Why other processes of the same user can read the memory of this one, if they can.
     pub exposure: Option<std::io::Error>,
+    /// Whether this process runs nothing else, so that its signals and the reader of its stdout end the command.
+    pub owns_process: bool,
 }
 
 impl Environment {
@@ -57,6 +59,7 @@ impl Environment {
             clock: Clock::system(),
             redactor,
             exposure,
+            owns_process: true,
         }
     }
 }

@@ -13,6 +13,7 @@ pub(crate) mod select;
 pub mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod signals;
+pub(crate) mod supervisor;
 
 use std::cell::{Cell, OnceCell};
 use std::io::Read;
@@ -24,6 +25,7 @@ use crate::app::renderer::Renderer;
 use crate::app::settings::config_file::ConfigFile;
 use crate::app::settings::table::OUTPUT;
 use crate::app::settings::{Settings, Typed, appearance};
+use crate::app::supervisor::Supervised;
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::output::text::redact::Redactor;
@@ -36,6 +38,7 @@ pub(crate) struct App {
     pub(crate) terminals: Terminals,
     pub(crate) clock: Clock,
     pub(crate) redactor: Redactor,
+    pub(crate) supervised: Supervised,
     stdin: Cell<Option<Box<dyn Read + Send>>>,
     typed: OnceCell<Typed>,
     config: OnceCell<ConfigFile>,
@@ -45,8 +48,12 @@ pub(crate) struct App {
 
 impl App {
     /// `typed_format` is the format of the answer, where the command line names one.
-    pub(crate) fn new(environment: Environment, typed_format: Option<String>) -> Self {
-        let Environment { variables, stdin, stdout, stderr, terminals, clock, redactor, exposure } =
+    pub(crate) fn new(
+        environment: Environment,
+        typed_format: Option<String>,
+        supervised: Supervised,
+    ) -> Self {
+        let Environment { variables, stdin, stdout, stderr, terminals, clock, redactor, exposure, .. } =
             environment;
         let pending = exposure
             .map(|why| format!("other processes of this user can read the memory of this one: {why}"));
@@ -60,7 +67,7 @@ impl App {
         });
         let stdin = Cell::new(Some(stdin));
         let (typed, config) = (OnceCell::new(), OnceCell::new());
-        Self { console, variables, terminals, clock, redactor, stdin, typed, config, format }
+        Self { console, variables, terminals, clock, redactor, supervised, stdin, typed, config, format }
     }
 
     /// What was typed, once the command line is parsed.

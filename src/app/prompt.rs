@@ -1,11 +1,13 @@
 //! Asks a person. Refuses where there is no terminal to ask on.
 
 use std::io::IsTerminal;
-use std::sync::mpsc;
 use std::thread;
+
+use tokio::sync::oneshot;
 
 use crate::app::sign_in::secret_from;
 use crate::app::signals;
+use crate::app::supervisor::Supervised;
 use crate::failure::Failure;
 use crate::fatal_signals;
 use crate::store::Secret;
@@ -16,62 +18,43 @@ use crate::store::Secret;
 /// # Errors
 /// Where there is no terminal (exit code 2), or the question was ended by Ctrl-C or the end of input (130), or by
 /// SIGTERM or a hang-up (143).
-pub(crate) fn secret(question: &str, otherwise: &str) -> Result<Secret, Failure> {
+pub(crate) fn secret(question: &str, otherwise: &str, supervised: &Supervised) -> Result<Secret, Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::usage("there is no terminal to ask on").hint(otherwise));
     }
-    let typed = answer_or_interrupt(question.to_owned());
+    let typed = answer_or_stop(question.to_owned(), supervised);
     terminal::show_again();
     let typed = zeroize::Zeroizing::new(typed?);
     secret_from(typed.as_bytes(), "the answer")
 }
 
-/// The question blocks a thread of its own, so that a signal can end the wait while echo is off.
-fn answer_or_interrupt(question: String) -> Result<String, Failure> {
+/// The question blocks a thread of its own, so that the terminal is restored at once when the command is to stop.
+fn answer_or_stop(question: String, supervised: &Supervised) -> Result<String, Failure> {
     let failed = |error: &dyn std::error::Error| {
         Failure::failed("prompt", "cannot ask on the terminal").caused_by(error)
     };
-    let (sender, answer) = mpsc::channel();
-    let stop = sender.clone();
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| failed(&e))?;
-    let interruption = {
-        // Heard from now on: a signal that comes before the question must not be lost.
-        let _inside = runtime.enter();
-        interruption(signals::stop(), signals::hang_up(), signals::Continued::listen())
-    };
-    fatal_signals::before_they_kill(terminal::show_again).map_err(|e| failed(&e))?;
-    terminal::hide().map_err(|e| failed(&e))?;
-    thread::spawn(move || {
-        let _ = sender.send(Ok(terminal::ask(&question)));
-    });
-    thread::spawn(move || {
-        let _ = stop.send(Err(runtime.block_on(interruption)));
-    });
-    match answer.recv() {
-        Ok(Ok(Ok(Some(typed)))) => Ok(typed),
-        // A terminal that hangs up answers like this, and then it is none any more.
-        Ok(Ok(_)) if !std::io::stdin().is_terminal() => Err(Failure::terminated()),
-        Ok(Ok(Ok(None))) | Err(_) => Err(Failure::interrupted()),
-        Ok(Ok(Err(error))) => Err(failed(&error)),
-        Ok(Err(stopped)) => Err(stopped),
-    }
-}
-
-/// Why the question shall end. Back from Ctrl-Z, the shell has turned echo on again.
-async fn interruption(
-    stop: impl Future<Output = Failure>,
-    hang_up: impl Future<Output = ()>,
-    mut continued: signals::Continued,
-) -> Failure {
-    tokio::pin!(stop, hang_up);
-    loop {
-        tokio::select! {
-            failure = &mut stop => return failure,
-            () = &mut hang_up => return Failure::terminated(),
-            () = continued.next() => terminal::hide_again(),
+    supervised.run(async {
+        let mut continued = signals::Continued::listen();
+        fatal_signals::before_they_kill(terminal::show_again).map_err(|e| failed(&e))?;
+        terminal::hide().map_err(|e| failed(&e))?;
+        let (sender, mut answer) = oneshot::channel();
+        thread::spawn(move || {
+            let _ = sender.send(terminal::ask(&question));
+        });
+        let answer = loop {
+            tokio::select! {
+                answer = &mut answer => break answer,
+                () = continued.next() => terminal::hide_again(),
+            }
+        };
+        match answer {
+            Ok(Ok(Some(typed))) => Ok(typed),
+            // A terminal that hangs up answers like this, and then it is none any more.
+            Ok(_) if !std::io::stdin().is_terminal() => Err(Failure::terminated()),
+            Ok(Ok(None)) | Err(_) => Err(Failure::interrupted()),
+            Ok(Err(error)) => Err(failed(&error)),
         }
-    }
+    })
 }
 
 #[cfg(unix)]

@@ -8,11 +8,10 @@ use crate::app::options::{FleetOptions, QueryOptions, SandboxOptions};
 use crate::app::progress::{Manner, with_progress};
 use crate::app::settings::Settings;
 use crate::app::settings::choice::{Choice, SessionSource, session_source};
-use crate::app::settings::table::{JOBS, SERVER};
+use crate::app::settings::table::{JOBS, SERVER, TIMEOUT};
 use crate::app::sign_in::{
     KEYRING_LIMIT, Stores, credentials_in_variables, open_stored, sign_in_hint_for_variables,
 };
-use crate::app::signals;
 use crate::failure::Failure;
 use crate::sandbox::{Sandbox, SandboxOptions as Simulation};
 use crate::store::{Credentials, Profile, Secret, ServerUrl, Session};
@@ -55,6 +54,7 @@ impl App {
         selection: Selection<'_>,
         command: impl AsyncFnOnce(Fleet) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        self.supervised.begin_timeout(self.settings()?.get(&TIMEOUT)?.value);
         let selected = SelectedProfiles::by_options(self, selection)?;
         selected.ask(self, command)
     }
@@ -141,7 +141,7 @@ impl SelectedProfiles {
                 (true, false) => Manner::Drawn,
             };
         app.console.log(Side::Client, || {
-            signals::run(connector.timeout, async {
+            app.supervised.run(async {
                 // The sandbox lives as long as the command that asks it.
                 let (_sandbox, fleet) = self.sign_in(app, &connector).await?;
                 with_progress(fleet, manner, command).await

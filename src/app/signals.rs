@@ -1,34 +1,36 @@
-//! What ends a command from outside: Ctrl-C, SIGTERM, a terminal that hangs up, a reader that has left, `--timeout`.
-//! How a process learns of these on Unix and elsewhere is known here alone.
+//! How a process learns of signals and of a reader that has left, on Unix and elsewhere; and the runtime of a command.
 
 use std::time::Duration;
 
 use crate::failure::Failure;
 
-pub(crate) use system::{Continued, hang_up, may_be_stopped, stdout_reader_is_gone, stop};
+pub(crate) use system::{Continued, may_be_stopped, on_stop, stdout_reader_is_gone};
 
-/// Runs a command to its end, or to Ctrl-C, SIGTERM or `--timeout`, whichever comes first.
-///
-/// # Errors
-/// The command's own failure; interrupted (130), terminated (143), timed out (124).
-pub(crate) fn run<T>(
-    timeout: Option<Duration>,
-    command: impl Future<Output = Result<T, Failure>>,
-) -> Result<T, Failure> {
-    on_one_thread(async {
-        tokio::select! {
-            biased;
-            failure = stop() => Err(failure),
-            outcome = command => outcome,
-            failure = reached(timeout) => Err(failure),
-        }
-    })
+/// What ends a command from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StopReason {
+    Interrupted,
+    /// By SIGTERM, or because the terminal hung up.
+    Terminated,
+    TimedOut(Duration),
+    ReaderGone,
 }
 
-/// Runs work that listens to signals itself.
+impl From<StopReason> for Failure {
+    fn from(reason: StopReason) -> Self {
+        match reason {
+            StopReason::Interrupted => Self::interrupted(),
+            StopReason::Terminated => Self::terminated(),
+            StopReason::TimedOut(limit) => Self::timed_out(limit),
+            StopReason::ReaderGone => Self::closed_pipe(),
+        }
+    }
+}
+
+/// Runs a future on this thread.
 ///
 /// # Errors
-/// The work's own failure.
+/// The future's own failure, or that there is no runtime.
 pub(crate) fn on_one_thread<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let cannot_start = |error: std::io::Error| Failure::failed("runtime", "cannot start").caused_by(&error);
     #[cfg(unix)]
@@ -49,47 +51,64 @@ fn look_for_descriptors() -> std::io::Result<()> {
     Ok(())
 }
 
-async fn reached(timeout: Option<Duration>) -> Failure {
-    match timeout {
-        Some(limit) => {
-            tokio::time::sleep(limit).await;
-            Failure::timed_out(limit)
-        }
-        None => std::future::pending().await,
-    }
-}
-
 #[cfg(unix)]
 mod system {
+    use std::io::IsTerminal;
+
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::process::Signal;
+    use signal_hook::iterator::Signals;
     use tokio::signal::unix;
     use tokio::signal::unix::{SignalKind, signal};
 
-    use crate::failure::Failure;
+    use crate::app::signals::StopReason;
+    use crate::fatal_signals::IgnoredSignals;
 
-    /// Resolves at Ctrl-C or SIGTERM. It listens from the call on, not from when it is first waited for: a terminal
-    /// that is changed afterwards is certain to be restored.
-    pub(crate) fn stop() -> impl Future<Output = Failure> {
-        let (interrupt, terminate) = (listen(Signal::INT), listen(Signal::TERM));
-        async {
-            tokio::select! {
-                () = interrupt => Failure::interrupted(),
-                () = terminate => Failure::terminated(),
+    /// Calls `stop`, from threads of its own, at Ctrl-C, at SIGTERM, when the terminal hangs up, and once the reader of
+    /// stdout has left. A signal that was ignored when the process started stays so: that is how `nohup` and shells
+    /// without job control start what is to outlive them. Where the system refuses, a signal does what it does without.
+    pub(crate) fn on_stop(stop: impl Fn(StopReason) + Clone + Send + 'static) {
+        let ignored = IgnoredSignals::read();
+        let all = [Signal::INT, Signal::TERM, Signal::HUP].map(Signal::as_raw);
+        if let Ok(mut signals) = Signals::new(all.into_iter().filter(|signal| !ignored.contain(*signal))) {
+            let stop = stop.clone();
+            in_background("signals", move || {
+                for signal in signals.forever() {
+                    let is_interrupt = signal == Signal::INT.as_raw();
+                    stop(if is_interrupt { StopReason::Interrupted } else { StopReason::Terminated });
+                }
+            });
+        }
+        // A terminal that goes away hangs up, which asks the programs on it to end, whether they get the signal or not.
+        let is_terminal = std::io::stdout().is_terminal();
+        in_background("reader", move || {
+            if await_reader_gone() {
+                stop(if is_terminal { StopReason::Terminated } else { StopReason::ReaderGone });
+            }
+        });
+    }
+
+    fn in_background(name: &str, work: impl FnOnce() + Send + 'static) {
+        let _ = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    }
+
+    /// Waits until the reader of stdout has left; `false` if that cannot be known.
+    fn await_reader_gone() -> bool {
+        loop {
+            match stdout_events(None) {
+                Ok(events) => return events.intersects(PollFlags::ERR | PollFlags::HUP),
+                Err(rustix::io::Errno::INTR) => {}
+                Err(_) => return false,
             }
         }
     }
 
-    /// Resolves when the terminal goes away, for what has more to do then than to end. Listens from the call on.
-    /// Whoever started the program with `nohup` wants it to outlive the terminal; to listen would undo that.
-    pub(crate) fn hang_up() -> impl Future<Output = ()> {
-        let hang_up = (!is_ignored(Signal::HUP)).then(|| listen(Signal::HUP));
-        async {
-            match hang_up {
-                Some(hang_up) => hang_up.await,
-                None => std::future::pending().await,
-            }
-        }
+    /// What has happened to stdout apart from reads and writes.
+    fn stdout_events(limit: Option<&Timespec>) -> rustix::io::Result<PollFlags> {
+        let stdout = std::io::stdout();
+        let mut streams = [PollFd::new(&stdout, PollFlags::empty())];
+        poll(&mut streams, limit)?;
+        Ok(streams[0].revents())
     }
 
     /// Each time that the process goes on after Ctrl-Z.
@@ -97,7 +116,7 @@ mod system {
 
     impl Continued {
         pub(crate) fn listen() -> Self {
-            Self(signal(kind(Signal::CONT)))
+            Self(signal(SignalKind::from_raw(Signal::CONT.as_raw())))
         }
 
         pub(crate) async fn next(&mut self) {
@@ -110,55 +129,29 @@ mod system {
 
     /// Whether Ctrl-Z stops the process: whoever hangs a board on a wall may not want that.
     pub(crate) fn may_be_stopped() -> bool {
-        !is_ignored(Signal::TSTP)
+        !IgnoredSignals::read().contain(Signal::TSTP.as_raw())
     }
 
     /// Whether the reader of stdout went away, as far as the system can tell without a write.
     pub(crate) fn stdout_reader_is_gone() -> bool {
-        let stdout = std::io::stdout();
-        let mut streams = [PollFd::new(&stdout, PollFlags::empty())];
         let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
-        let gone = PollFlags::ERR | PollFlags::HUP;
-        poll(&mut streams, Some(&at_once)).is_ok() && streams[0].revents().intersects(gone)
-    }
-
-    /// Where the system refuses to listen, the signal does what it does without.
-    fn listen(wanted: Signal) -> impl Future<Output = ()> {
-        let heard = signal(kind(wanted));
-        async {
-            match heard {
-                Ok(mut heard) => _ = heard.recv().await,
-                Err(_) => std::future::pending().await,
-            }
-        }
-    }
-
-    fn kind(signal: Signal) -> SignalKind {
-        SignalKind::from_raw(signal.as_raw())
-    }
-
-    /// Whether the process was started to ignore this signal. Known on Linux only; elsewhere it counts as not ignored.
-    fn is_ignored(signal: Signal) -> bool {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-        let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
-        ignored >> (signal.as_raw() - 1) & 1 == 1
+        stdout_events(Some(&at_once)).is_ok_and(|events| events.intersects(PollFlags::ERR | PollFlags::HUP))
     }
 }
 
 #[cfg(not(unix))]
 mod system {
-    use crate::failure::Failure;
+    use crate::app::signals::StopReason;
 
-    pub(crate) async fn stop() -> Failure {
-        match tokio::signal::ctrl_c().await {
-            Ok(()) => Failure::interrupted(),
-            Err(_) => std::future::pending().await,
-        }
-    }
-
-    pub(crate) fn hang_up() -> impl Future<Output = ()> {
-        std::future::pending()
+    /// Calls `stop` at Ctrl-C. The reader of stdout shows by the next write that it has left.
+    pub(crate) fn on_stop(stop: impl Fn(StopReason) + Clone + Send + 'static) {
+        let wait = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            if runtime.is_ok_and(|runtime| runtime.block_on(tokio::signal::ctrl_c()).is_ok()) {
+                stop(StopReason::Interrupted);
+            }
+        };
+        let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(wait);
     }
 
     pub(crate) struct Continued;

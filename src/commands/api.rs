@@ -10,6 +10,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::app::App;
 use crate::app::options::{ConnectionOptions, FleetOptions, ProfileOptions, SandboxOptions, TalkOptions};
 use crate::app::select::Selection;
+use crate::app::settings::table::TIMEOUT;
 use crate::client::received::{Body, MENDED};
 use crate::client::replies::lenient::{Object, is_object};
 use crate::client::{RawReply, SignedIn};
@@ -53,6 +54,7 @@ pub(crate) struct ApiArgs {
 
 pub(crate) fn run(args: &ApiArgs, app: &App) -> Result<ExitStatus, Failure> {
     let filter = args.jq.as_deref().map(Filter::compile).transpose()?;
+    app.supervised.begin_timeout(app.settings()?.get(&TIMEOUT)?.value);
     let body = body(args, &mut *app.stdin())?;
     app.console.set_talk(args.talk);
     let selection = Selection { fleet: FleetOptions::ONE, sandbox: &args.sandbox };

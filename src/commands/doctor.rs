@@ -15,6 +15,7 @@ use crate::app::settings::config_text::TextFile;
 use crate::app::settings::table::{STORE, TIMEOUT};
 use crate::app::sign_in::{KEYRING_LIMIT, Stores};
 use crate::app::signals;
+use crate::app::signals::StopReason;
 use crate::commands::config::values::check_all;
 use crate::commands::doctor::finding::{Finding, Verdict};
 use crate::commands::doctor::sessions::servers_and_sessions;
@@ -65,13 +66,27 @@ pub(crate) fn run(args: &DoctorArgs, app: &App) -> Result<ExitStatus, Failure> {
     let profiles = profiles.unwrap_or_default();
     findings.extend(stores(args, &profiles, app)?);
     let examined = app.console.log(Side::Client, || {
-        signals::run(None, async { Ok(servers_and_sessions(&args.sandbox, &profiles, app).await) })
+        signals::on_one_thread(async {
+            tokio::select! {
+                biased;
+                failure = stopped(app) => Err(failure),
+                found = servers_and_sessions(&args.sandbox, &profiles, app) => Ok(found),
+            }
+        })
     });
     findings.extend(examined?);
     let presentation = renderer.presentation();
     let is_plain = app.variables.is_accessible();
     findings.push(local::terminal(app.terminals, presentation.width, presentation.color, is_plain));
     app.console.answer(doctor(findings), &renderer)
+}
+
+/// What ends the examination without its findings. `--timeout` does not: it ends what is under way.
+async fn stopped(app: &App) -> Failure {
+    match app.supervised.stopped().await {
+        StopReason::TimedOut(_) => std::future::pending().await,
+        reason => reason.into(),
+    }
 }
 
 /// Checks every value of the config file, even those that this command does not use.

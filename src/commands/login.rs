@@ -11,10 +11,9 @@ use crate::app::console::{Console, Outcome, Side};
 use crate::app::options::{ConnectionOptions, OutputOptions, ProfileOptions, TalkOptions};
 use crate::app::prompt;
 use crate::app::settings::choice;
-use crate::app::settings::table::{SERVER, STORE};
+use crate::app::settings::table::{SERVER, STORE, TIMEOUT};
 use crate::app::settings::variables::credential_in;
 use crate::app::sign_in::{Stores, UNLOCKING_LIMIT, secret_in_file, secret_read_from};
-use crate::app::signals;
 use crate::client::SignedIn;
 use crate::commands::{logout, profiles};
 use crate::failure::{ExitStatus, Failure};
@@ -92,6 +91,11 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
     let allow_http =
         args.allow_http || known.is_some_and(|profile| profile.allow_http && profile.server == server);
     server.refuse_plain_http(allow_http)?;
+    let timeout = settings.get(&TIMEOUT)?.value;
+    // A person who is asked may take any time; --timeout limits what comes after.
+    if !args.is_prompted() {
+        app.supervised.begin_timeout(timeout);
+    }
     let stores = Stores::new(&folders, UNLOCKING_LIMIT);
     // The store is tested before a person types the secret.
     stores.of_kind(store).probe()?;
@@ -100,6 +104,9 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
     }
     let credentials = credentials(args, app)?;
     app.redactor.hide(credentials.secret().expose());
+    if args.is_prompted() {
+        app.supervised.begin_timeout(timeout);
+    }
     let session = Session { profile: name.to_string(), server: server.clone(), allow_http, credentials };
     let notes = if args.no_verify { vec![] } else { verify(&session, app)? };
     let credentials = session.credentials;
@@ -116,20 +123,28 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
     app.console.answer(outcome, &renderer)
 }
 
+impl LoginArgs {
+    /// Whether a person is asked for the secret.
+    fn is_prompted(&self) -> bool {
+        !self.ssid_stdin && !self.token_stdin && self.ssid_file.is_none() && self.token_file.is_none()
+    }
+}
+
 /// The credentials from a file, standard input or a prompt.
 ///
 /// # Errors
 /// If the secret cannot be read (exit code 2), or the person ended the prompt (130).
 fn credentials(args: &LoginArgs, app: &App) -> Result<Credentials, Failure> {
+    let prompt = |label, otherwise| prompt::secret(label, otherwise, &app.supervised);
     let secret: Secret = match (&args.ssid_file, &args.token_file) {
         (Some(path), _) => secret_in_file(path, "--ssid-file")?,
         (_, Some(path)) => secret_in_file(path, "--token-file")?,
         _ if args.ssid_stdin => secret_read_from(app.stdin(), "--ssid-stdin")?,
         _ if args.token_stdin => secret_read_from(app.stdin(), "--token-stdin")?,
         _ if args.user_id.is_some() => {
-            prompt::secret("Token", "pass the token with --token-stdin or --token-file FILE")?
+            prompt("Token", "pass the token with --token-stdin or --token-file FILE")?
         }
-        _ => prompt::secret("Session id (ssid)", "pass the ssid with --ssid-stdin or --ssid-file FILE")?,
+        _ => prompt("Session id (ssid)", "pass the ssid with --ssid-stdin or --ssid-file FILE")?,
     };
     Ok(match &args.user_id {
         Some(user_id) => Credentials::UserToken { user_id: user_id.clone(), token: secret },
@@ -146,7 +161,7 @@ fn verify(session: &Session, app: &App) -> Result<Vec<String>, Failure> {
     let Session { profile, server, allow_http, credentials } = session.clone();
     let signed_in = SignedIn { profile, connection: connector.connect(&server, allow_http)?, credentials };
     app.console.log(Side::Client, || {
-        signals::run(connector.timeout, async {
+        app.supervised.run(async {
             let verified = signed_in.verify().await;
             Ok(verified.map_err(|error| Failure::from(error).hint("nothing was stored"))?.notes)
         })

@@ -9,7 +9,6 @@ use crate::app::console::{Outcome, Side};
 use crate::app::options::{FormatOptions, OutputOptions, TalkOptions};
 use crate::app::select::start_sandbox;
 use crate::app::settings::{Source, Sourced};
-use crate::app::signals;
 use crate::clock::Clock;
 use crate::failure::{ExitStatus, Failure};
 use crate::output::presentation::Format;
@@ -49,7 +48,9 @@ pub(crate) fn run(args: &SandboxArgs, app: &App) -> Result<ExitStatus, Failure> 
     // A mistake in the config file is reported before anything is served.
     app.settings()?;
     app.console.set_talk(args.talk);
-    match app.console.log(Side::Sandbox, || signals::run(None, serve(args, app))) {
+    // Whoever started it reads the variables, and leaves.
+    app.supervised.outlive_reader();
+    match app.console.log(Side::Sandbox, || app.supervised.run(serve(args, app))) {
         Err(failure) if matches!(failure.status, ExitStatus::Interrupted | ExitStatus::Terminated) => {
             Ok(failure.status)
         }

@@ -12,8 +12,9 @@ use crate::app::App;
 use crate::app::connect::Connector;
 use crate::app::console::Side;
 use crate::app::select::{SelectedProfiles, Selection};
-use crate::app::settings::table::{REF, SERVER_TIMEZONE};
+use crate::app::settings::table::{REF, SERVER_TIMEZONE, TIMEOUT};
 use crate::app::signals;
+use crate::app::signals::StopReason;
 use crate::app::signals::stdout_reader_is_gone;
 use crate::client::SignedIn;
 use crate::commands::watch::reactions::reactions;
@@ -40,6 +41,8 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
     let presentation = renderer.presentation();
     args.check_options(settings)?;
     let plan = args.plan(settings, &presentation.zone, app.clock.now())?;
+    // A limit for every command does not end a watch.
+    app.supervised.begin_timeout(settings.get(&TIMEOUT)?.if_typed().flatten());
     let (reference, server_zone) = (settings.get(&REF)?.value, settings.get(&SERVER_TIMEZONE)?.value);
     let reactions = reactions(args, presentation, app)?;
     let selection = Selection { fleet: &args.fleet(settings), sandbox: &args.query.sandbox };
@@ -50,7 +53,7 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
     let is_board = presentation.format == Format::Table && !wants_lines && has_screen(app);
 
     let watching = async {
-        let stop = stopped();
+        let stop = stopped(app);
         // The sandbox lives as long as the watch.
         let (_sandbox, fleet) = selected.sign_in(app, &connector).await?;
         let hints: Vec<_> = fleet.agents.iter().filter_map(|agent| agent.sign_in_hint.clone()).collect();
@@ -158,16 +161,12 @@ fn terminal_is_gone() -> Option<EndReason> {
     stdout_reader_is_gone().then_some(EndReason::Terminated)
 }
 
-/// Ends at a signal, with the reason.
-fn stopped() -> impl Future<Output = EndReason> {
-    let (signal, hang_up) = (signals::stop(), signals::hang_up());
-    async {
-        tokio::select! {
-            () = hang_up => EndReason::Terminated,
-            failure = signal => match failure.status {
-                ExitStatus::Terminated => EndReason::Terminated,
-                _ => EndReason::Interrupted,
-            },
-        }
+/// Why the watch is ended from outside.
+async fn stopped(app: &App) -> EndReason {
+    match app.supervised.stopped().await {
+        StopReason::Interrupted => EndReason::Interrupted,
+        StopReason::Terminated => EndReason::Terminated,
+        StopReason::TimedOut(_) => EndReason::Timeout,
+        StopReason::ReaderGone => EndReason::ReaderGone,
     }
 }

@@ -5,8 +5,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
@@ -37,8 +37,6 @@ pub struct Plan {
     pub limits: Vec<Limit>,
     /// How often a heartbeat is written.
     pub heartbeat: Option<Duration>,
-    /// When to end whatever happens.
-    pub timeout: Option<Duration>,
     /// When to end because nobody has answered for so long.
     pub max_stale: Option<Duration>,
     /// What ends it with success.
@@ -53,7 +51,7 @@ pub struct Plan {
 pub struct Surroundings<'a> {
     /// The wall clock.
     pub clock: Clock,
-    /// Why it ends, once nobody is left at the other end of stdout.
+    /// Why it ends, where a durable sink took no more because nobody is left at the other end of stdout.
     pub reader_is_gone: fn() -> Option<EndReason>,
     /// From 0 up to 1, so that many watches do not poll in the same moment.
     pub random: fn() -> f64,
@@ -89,7 +87,7 @@ struct WatchedAgent<S> {
     view: Arc<AgentView>,
 }
 
-/// At least so often the state is published, and the reader looked for.
+/// At least so often the state is published.
 const TICK: Duration = Duration::from_secs(1);
 
 /// A loop that did not turn for longer was held up: the process was stopped, or a durable sink took nothing.
@@ -144,6 +142,8 @@ impl<'a, S: Source> Watch<'a, S> {
     /// # Errors
     /// If a durable sink takes no more.
     pub async fn run(mut self, stop: impl Future<Output = EndReason>) -> io::Result<EndReason> {
+        // Never ready a second time.
+        let stop = stop.fuse();
         tokio::pin!(stop);
         let mut polls = FuturesUnordered::new();
         let interval_seconds = i64::try_from(self.plan.interval.as_secs()).unwrap_or(i64::MAX);
@@ -185,7 +185,10 @@ impl<'a, S: Source> Watch<'a, S> {
             }
         }
         self.publish();
-        self.sinks.reactions.finish(is_in_a_hurry(reason), self.around.note).await;
+        tokio::select! {
+            () = self.sinks.reactions.finish(is_in_a_hurry(reason), self.around.note) => {}
+            _ = &mut stop => {}
+        }
         Ok(reason)
     }
 
@@ -220,7 +223,7 @@ impl<'a, S: Source> Watch<'a, S> {
         let crossings = self.agents.iter().filter_map(crossing);
         let stale = self.plan.max_stale.map(|most| now.saturating_sub(self.silence()) + most);
         let stale = stale.filter(|at| *at > now);
-        let others = [self.next_heartbeat, self.plan.timeout, stale, Some(now + TICK)];
+        let others = [self.next_heartbeat, stale, Some(now + TICK)];
         polls.chain(crossings).chain(others.into_iter().flatten()).min().unwrap_or(now + TICK)
     }
 
@@ -370,7 +373,7 @@ impl<'a, S: Source> Watch<'a, S> {
         }
     }
 
-    /// Limits, the heartbeat, the reader and the timeout: what comes with time alone.
+    /// Limits, the heartbeat and silence: what comes with time alone.
     fn time_passed(&mut self) -> io::Result<()> {
         let now = self.now();
         if now.saturating_sub(self.last_turn) > LONGEST_TURN {
@@ -394,13 +397,9 @@ impl<'a, S: Source> Watch<'a, S> {
             // After a sleep, one heartbeat is enough.
             self.next_heartbeat = Some((at + every).max(now));
         }
-        if self.plan.timeout.is_some_and(|timeout| timeout <= now) {
-            self.end.get_or_insert(EndReason::Timeout);
-        }
         if self.plan.max_stale.is_some_and(|most| most <= self.silence()) && self.is_answer_missing() {
             self.end.get_or_insert(EndReason::Unreachable);
         }
-        self.end = self.end.or_else(self.around.reader_is_gone);
         Ok(())
     }
 
@@ -462,7 +461,8 @@ impl<'a, S: Source> Watch<'a, S> {
 
 /// Whether somebody waits for the process to be gone.
 fn is_in_a_hurry(reason: EndReason) -> bool {
-    matches!(reason, EndReason::Interrupted | EndReason::Terminated | EndReason::ReaderGone)
+    use EndReason::{Interrupted, ReaderGone, Terminated, Timeout};
+    matches!(reason, Interrupted | Terminated | ReaderGone | Timeout)
 }
 
 /// The exit status that goes with the end of a watch.

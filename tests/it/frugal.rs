@@ -41,10 +41,11 @@ impl Trace {
         self.0.iter().map(String::as_str).filter(is_named).collect()
     }
 
-    /// Paths that were opened, in order.
+    /// Paths that were opened, in order, but for the one that says which signals are ignored: it is no file.
     fn opened(&self) -> Vec<&str> {
         let succeeded = self.calls(&["open", "openat"]).into_iter().filter(|call| !call.contains(") = -1"));
-        succeeded.filter_map(|call| call.split('"').nth(1)).collect()
+        let paths = succeeded.filter_map(|call| call.split('"').nth(1));
+        paths.filter(|path| *path != "/proc/self/status").collect()
     }
 
     fn connected(&self, family: &str) -> usize {
@@ -82,8 +83,11 @@ fn help_version_and_completion_start_no_runtime_and_read_at_most_the_list_of_pro
     ] {
         let trace = Trace::of(world, line);
         assert_eq!(trace.opened(), read, "{line}");
-        let others = trace.calls(&["socket", "socketpair", "connect", "epoll_create1", "clone", "clone3"]);
-        assert!(others.is_empty(), "{line}: {others:?}");
+        let runtime = trace.calls(&["socket", "connect", "epoll_create1"]);
+        assert!(runtime.is_empty(), "{line}: {runtime:?}");
+        // What is no command needs nobody who ends it.
+        let supervisor = trace.calls(&["socketpair", "clone", "clone3"]);
+        assert!(supervisor.is_empty() || line == "config path", "{line}: {supervisor:?}");
         assert_eq!(trace.writes_to_stdout(), 1, "{line}");
     }
 }
@@ -99,10 +103,15 @@ fn a_request_with_credentials_from_a_variable_is_one_connection_one_write_and_no
     assert_eq!((server.connections(), server.arrivals().len()), (1, 1));
     assert_eq!(trace.opened(), [""; 0]);
     assert_eq!((trace.connected("AF_INET"), trace.connected("AF_UNIX")), (1, 0));
-    assert_eq!(trace.calls(&["clone", "clone3", "fork", "vfork"]), [""; 0], "a thread or a process");
+    let started = trace.calls(&["clone", "clone3", "fork", "vfork"]);
+    let is_of_supervisor = |call: &&str| call.contains("CLONE_THREAD");
+    assert!(
+        started.len() == 3 && started.iter().all(is_of_supervisor),
+        "supervisor, signals, reader: {started:?}"
+    );
     assert_eq!(trace.writes_to_stdout(), 1);
     let calls = trace.0.len() - trace.calls(&OF_MEMORY).len();
-    assert!(calls <= 90, "{calls} calls: {:#?}", trace.0);
+    assert!(calls <= 150, "{calls} calls: {:#?}", trace.0);
 }
 
 /// A busy loop would be thousands of calls a second.
@@ -113,7 +122,7 @@ fn a_request_that_waits_for_its_reply_makes_no_further_calls() {
     let trace = Trace::of(&world, "tags --json --timeout 5s");
     assert_eq!(server.arrivals().len(), 1);
     let calls = trace.0.len() - trace.calls(&OF_MEMORY).len();
-    assert!(calls <= 100, "{calls} calls: {:#?}", trace.0);
+    assert!(calls <= 160, "{calls} calls: {:#?}", trace.0);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Every way in which a keyring can fail has a message and an exit code of its own; none of them is reported as "not
 //! signed in", and none of them ends in plain text.
 
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
 
 use crate::keyring::Bus;
 use crate::support::{CANARY_SSID, FakeServer, Reply, World, leaks};
@@ -70,6 +71,24 @@ fn python(bus: &Bus, script: &str) -> Command {
 }
 
 /// `login` and a reading command both fail like this; `login` does so before it has asked anybody.
+/// A keyring that never answers; ended when dropped.
+pub struct SilentKeyring(Child);
+
+impl Drop for SilentKeyring {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+/// Once it has the keyring's name on the bus.
+pub fn silent_keyring(bus: &Bus) -> SilentKeyring {
+    let mut silent = python(bus, SILENT).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdout = BufReader::new(silent.stdout.take().unwrap());
+    stdout.read_line(&mut String::new()).unwrap();
+    SilentKeyring(silent)
+}
+
 #[track_caller]
 fn assert_fails_with(world: &World, server: &FakeServer, wanted: &str) {
     let arrived = server.arrivals().len();
@@ -122,16 +141,12 @@ fn a_provider_that_never_answers_is_given_up_and_not_used_for_a_session_in_a_var
     let server = FakeServer::always(GOOD);
     let world = signed_in_before(&server);
     let bus = Bus::start(&world);
-    let mut silent = python(&bus, SILENT).stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(silent.stdout.take().unwrap()), &mut line)
-        .unwrap();
+    let silent = silent_keyring(&bus);
     let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
     let ran = world.run("break-status --json").ended_with(1);
     assert!(ran.json_error()["message"].as_str().unwrap().contains("did not answer within 3 s"), "{ran}");
     let _ = world.with("DEEPCALL_SSID", CANARY_SSID).run("wrapup").ended_with(0);
-    silent.kill().unwrap();
-    silent.wait().unwrap();
+    drop(silent);
 }
 
 #[test]

@@ -27,6 +27,7 @@ mod json_cases;
 mod keyring;
 mod keyring_troubles;
 mod layers;
+mod never_deaf;
 mod notices;
 mod options;
 mod package;

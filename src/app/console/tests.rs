@@ -66,11 +66,14 @@ fn a_stream_that_takes_no_more_is_an_error_at_the_latest_when_flushed() {
     let broken = console(&Stream::with_room(3), &Stream::with_room(1000), None);
     broken.stdout().write_all(b"long answer").unwrap();
     assert_eq!(broken.stdout().flush().unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+}
 
-    let broken = console(&Stream::with_room(1000), &Stream::with_room(3), None);
-    broken.stderr(|out| writeln!(out, "long line"));
-    assert_eq!(broken.stdout().flush().unwrap_err().kind(), io::ErrorKind::BrokenPipe);
-    assert!(broken.stdout().flush().is_ok());
+#[test]
+fn an_stderr_that_takes_nothing_fails_no_command() {
+    let console = console(&Stream::with_room(1000), &Stream::with_room(3), None);
+    console.note("a long line");
+    assert_eq!(console.finish(Ok(ExitStatus::Done)), ExitStatus::Done);
+    assert_eq!(console.finish(Err(Failure::usage("x"))), ExitStatus::Usage);
 }
 
 /// What stderr holds after a note, a detail and an error.

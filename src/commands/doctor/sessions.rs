@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
-use tokio::time::Instant;
 
 use crate::app::App;
 use crate::app::connect::Connector;
@@ -39,15 +38,14 @@ pub(crate) async fn servers_and_sessions(
 struct Examination<'a> {
     app: &'a App,
     connector: Connector,
-    deadline: Deadline,
 }
 
 impl<'a> Examination<'a> {
     fn new(app: &'a App) -> Result<Self, Failure> {
         let mut connector = Connector::new(app.settings()?, &app.clock)?;
-        let deadline = Deadline::after(connector.timeout);
+        app.supervised.begin_timeout(connector.timeout);
         (connector.timeout, connector.retries) = (Some(REQUEST_LIMIT), Some(0));
-        Ok(Self { app, connector, deadline })
+        Ok(Self { app, connector })
     }
 
     async fn run(self, sandbox: &SandboxOptions, profiles: &Profiles) -> Vec<Finding> {
@@ -92,7 +90,7 @@ impl<'a> Examination<'a> {
         let (checked, skipped): (Vec<_>, Vec<_>) = agents.into_iter().partition(is_reachable);
         let agents = self.connector.sign_in(checked);
         let fleet = Fleet { agents, is_many: true, jobs, progress: Box::new(|_| ()) };
-        match sessions(&fleet, self.deadline).await {
+        match sessions(&fleet, self.app).await {
             Ok(found) => findings.extend(found),
             Err(failure) => findings.push(Finding::failed("session", &failure)),
         }
@@ -147,7 +145,7 @@ impl<'a> Examination<'a> {
             Ok(connection) => connection,
             Err(failure) => return failed(failure),
         };
-        let reached = match self.deadline.limit(connection.reach()).await {
+        let reached = match until_stopped(self.app, connection.reach()).await {
             Ok(reached) => reached,
             Err(failure) => return failed(failure),
         };
@@ -169,8 +167,8 @@ fn servers(agents: &[Agent<Session>]) -> Vec<(ServerUrl, bool)> {
 }
 
 /// Whether the server accepts each session, by a call that changes nothing.
-async fn sessions(fleet: &Fleet, deadline: Deadline) -> Result<Vec<Finding>, Failure> {
-    let request = |signed_in| async move { Ok(deadline.limit(SignedIn::verify(signed_in)).await??) };
+async fn sessions(fleet: &Fleet, app: &App) -> Result<Vec<Finding>, Failure> {
+    let request = |signed_in| async move { Ok(until_stopped(app, SignedIn::verify(signed_in)).await??) };
     let answers = fleet.ask(request).await?;
     let mut findings = vec![];
     if answers.given.len() > SESSIONS_IN_FULL {
@@ -189,24 +187,14 @@ async fn sessions(fleet: &Fleet, deadline: Deadline) -> Result<Vec<Finding>, Fai
     Ok(findings)
 }
 
-/// The end of `--timeout`, if it is set: it limits all requests together.
-#[derive(Clone, Copy)]
-struct Deadline {
-    started: Instant,
-    limit: Option<Duration>,
-}
-
-impl Deadline {
-    fn after(limit: Option<Duration>) -> Self {
-        Self { started: Instant::now(), limit }
-    }
-
-    /// # Errors
-    /// If the deadline passes first: exit code 124.
-    async fn limit<T>(self, request: impl Future<Output = T>) -> Result<T, Failure> {
-        let Some(limit) = self.limit else { return Ok(request.await) };
-        // An instant that cannot be represented is never reached.
-        let Some(until) = self.started.checked_add(limit) else { return Ok(request.await) };
-        tokio::time::timeout_at(until, request).await.map_err(|_| Failure::timed_out(limit))
+/// Waits for an answer, but no longer than `--timeout` allows for all of them.
+///
+/// # Errors
+/// If there was no answer by then: exit code 124.
+async fn until_stopped<T>(app: &App, request: impl Future<Output = T>) -> Result<T, Failure> {
+    tokio::select! {
+        biased;
+        reason = app.supervised.stopped() => Err(reason.into()),
+        answer = request => Ok(answer),
     }
 }

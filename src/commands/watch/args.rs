@@ -10,8 +10,8 @@ use crate::app::options::{
 };
 use crate::app::select::jobs;
 use crate::app::settings::table::{
-    ALERT, PROFILE, TIMEOUT, WATCH_BELL, WATCH_HEARTBEAT, WATCH_INTERVAL, WATCH_LOG, WATCH_MAX_STALE,
-    WATCH_NOTIFY, WATCH_ON,
+    ALERT, PROFILE, WATCH_BELL, WATCH_HEARTBEAT, WATCH_INTERVAL, WATCH_LOG, WATCH_MAX_STALE, WATCH_NOTIFY,
+    WATCH_ON,
 };
 use crate::app::settings::{Settings, Source, Sourced};
 use crate::failure::Failure;
@@ -118,8 +118,6 @@ impl WatchArgs {
             },
             limits: settings.all(&ALERT)?,
             heartbeat: settings.get(&WATCH_HEARTBEAT)?.value,
-            // A limit for every command does not end a watch.
-            timeout: settings.get(&TIMEOUT)?.if_typed().flatten(),
             max_stale: settings.get(&WATCH_MAX_STALE)?.value,
             until: self.until.clone(),
             backfill_from: self.since.as_deref().map(read).transpose()?,

@@ -40,6 +40,7 @@ use crate::watch::view::FloorView;
 
 pub use keyboard::Keyboard;
 pub use picture::BoardOptions;
+pub(crate) use screen::give_terminal_back_by_force;
 
 /// How long a terminal may take for the last frame. A watch that shall end must not outlast it by much.
 const LAST_FRAME_LIMIT: Duration = Duration::from_secs(1);
@@ -132,7 +133,7 @@ impl RunningBoard {
             Ok(Ok(done)) => done,
             Ok(Err(error)) => (String::new(), Err(io::Error::other(error))),
             Err(error) => {
-                screen::give_terminal_back_by_force();
+                give_terminal_back_by_force();
                 (String::new(), Err(io::Error::new(io::ErrorKind::TimedOut, error)))
             }
         }

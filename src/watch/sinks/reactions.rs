@@ -9,8 +9,8 @@ use crate::watch::sinks::notify::Notify;
 #[cfg(test)]
 mod tests;
 
-/// How long a watch that shall end at once waits for what is still under way.
-const IMPATIENT: Duration = Duration::from_secs(1);
+/// How long a watch that is to stop waits for what is still under way: less than the supervisor waits for the watch.
+const IMPATIENT: Duration = Duration::from_millis(250);
 
 /// What shall happen at which events.
 pub struct Reactions {

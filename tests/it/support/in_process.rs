@@ -64,6 +64,7 @@ impl InProcess {
             clock: Clock::fixed(self.now),
             redactor: deepcall::output::text::redact::Redactor::default(),
             exposure: None,
+            owns_process: false,
         };
         let words = std::iter::once("deepcall").chain(words).map(Into::into);
         let status = deepcall::run(words, environment);

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use deepcall::client::{Connection, ConnectionOptions, Reference, SignedIn};
 use deepcall::clock::Clock;
+use deepcall::floor::event::EndReason;
 use deepcall::floor::health::PollFailure;
 use deepcall::floor::limit::Limit;
 use deepcall::sandbox::{Sandbox, SandboxOptions};
@@ -83,7 +84,6 @@ impl Shift {
                 scope: SCOPE,
                 limits: self.limits(),
                 heartbeat: self.heartbeat,
-                timeout: Some(self.lasts),
                 max_stale: None,
                 until: None,
                 backfill_from: Some(after_noon(Duration::ZERO) - self.backfill),
@@ -104,7 +104,11 @@ impl Shift {
                     None => Ok(()),
                 }
             };
-            let watch = Watch::new(profiles, plan, around, sinks).run(std::future::pending());
+            let timeout = async {
+                tokio::time::sleep(self.lasts).await;
+                EndReason::Timeout
+            };
+            let watch = Watch::new(profiles, plan, around, sinks).run(timeout);
             let (ended, shown) = tokio::join!(watch, showing);
             ended.unwrap();
             shown.unwrap();

@@ -94,7 +94,7 @@ async fn a_display_that_stalls_costs_the_loop_nothing_and_then_gets_the_whole_st
     sinks.view.send_replace(FloorView::default());
     began.recv().expect("the first frame");
 
-    let ended = floor.new_watch(sinks).run(std::future::pending()).await;
+    let ended = floor.new_watch(sinks).run(timeout(floor.lasts)).await;
     assert_eq!(ended.expect("no durable sink"), EndReason::Timeout);
     let asked = floor.asked().len();
     assert!((719..=721).contains(&asked), "{asked} polls in an hour");
