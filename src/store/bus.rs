@@ -9,20 +9,12 @@ use std::time::Duration;
 /// How long a connection within this machine may take.
 const LIMIT: Duration = Duration::from_secs(1);
 
-/// Why there is no bus.
 #[derive(Debug, thiserror::Error)]
-pub enum BusError {
-    /// No variable leads to it.
+pub(crate) enum BusError {
     #[error("no message bus: neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR leads to one")]
     Unknown,
-    /// No process accepts connections there.
     #[error("the message bus does not answer at {}", path.display())]
-    Silent {
-        /// The socket.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    Silent { path: PathBuf, source: std::io::Error },
 }
 
 /// Connects to the bus, and closes the connection again. `address` is `DBUS_SESSION_BUS_ADDRESS`, `runtime_folder` is
@@ -30,7 +22,10 @@ pub enum BusError {
 ///
 /// # Errors
 /// If there is none, or it does not answer within a second.
-pub fn reach(address: Option<&str>, runtime_folder: Option<&Path>) -> Result<Option<PathBuf>, BusError> {
+pub(crate) fn reach(
+    address: Option<&str>,
+    runtime_folder: Option<&Path>,
+) -> Result<Option<PathBuf>, BusError> {
     let path = match (address, runtime_folder) {
         (Some(address), _) => match address.split([',', ';']).find_map(|it| it.strip_prefix("unix:path=")) {
             Some(path) => PathBuf::from(path),

@@ -33,7 +33,6 @@ pub enum Credentials {
     UserToken {
         /// Numeric in every published sample, kept as text.
         user_id: String,
-        /// The API token.
         token: Secret,
     },
 }
@@ -70,7 +69,6 @@ impl Credentials {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CredentialKind {
-    /// An ssid.
     Ssid,
     /// A user id with a token.
     Token,
@@ -89,14 +87,13 @@ impl CredentialKind {
 
 /// A profile's server and credentials, as one call needs them.
 #[derive(Clone)]
-pub struct Session {
+pub(crate) struct Session {
     /// The profile's name, which appears beside every answer.
     pub profile: String,
     /// The only server that the credentials are sent to.
     pub server: ServerUrl,
     /// Whether the owner accepted that they travel unencrypted.
     pub allow_http: bool,
-    /// The credentials of the agent.
     pub credentials: Credentials,
 }
 

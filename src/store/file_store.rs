@@ -16,21 +16,15 @@ const LIMIT: u64 = 64 * 1024;
 
 /// One file for each key, all in one folder.
 #[derive(Clone, Debug)]
-pub struct FileStore {
+pub(crate) struct FileStore {
     folder: PathBuf,
 }
 
 impl FileStore {
     /// A store in that folder, which is created when the first secret is stored.
     #[must_use]
-    pub fn in_folder(folder: &Path) -> Self {
+    pub(crate) fn in_folder(folder: &Path) -> Self {
         Self { folder: folder.to_owned() }
-    }
-
-    /// The folder of the secrets.
-    #[must_use]
-    pub fn folder(&self) -> &Path {
-        &self.folder
     }
 
     fn path(&self, key: &StoreKey) -> PathBuf {

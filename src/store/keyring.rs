@@ -36,14 +36,14 @@ const FOR_EACH_KEY: Duration = Duration::from_millis(50);
 
 /// The keyring of this login. Each call connects anew, so that a long watch finds a keyring that was restarted.
 #[derive(Clone, Debug)]
-pub struct KeyringStore {
+pub(crate) struct KeyringStore {
     limit: Duration,
 }
 
 impl KeyringStore {
     /// A store that is given up after `limit` for each call.
     #[must_use]
-    pub fn new(limit: Duration) -> Self {
+    pub(crate) fn new(limit: Duration) -> Self {
         Self { limit }
     }
 
@@ -159,7 +159,6 @@ fn in_background<T: Send + 'static>(
     Ok(receiver)
 }
 
-/// A connection to the keyring.
 struct Keyring(Arc<Store>);
 
 impl Keyring {

@@ -1,24 +1,25 @@
 //! Profiles: their servers and credentials, and where those are stored.
 
 pub mod blob;
-pub mod bus;
-pub mod credentials;
-pub mod file_store;
-pub mod keyring;
-pub mod private_file;
-pub mod profile;
-pub mod profiles_file;
-pub mod secret_store;
-pub mod server_url;
-pub mod toml_text;
+pub(crate) mod bus;
+pub(crate) mod credentials;
+pub(crate) mod file_store;
+pub(crate) mod keyring;
+pub(crate) mod private_file;
+pub(crate) mod profile;
+pub(crate) mod profiles_file;
+pub(crate) mod secret_store;
+pub(crate) mod server_url;
+pub(crate) mod toml_text;
 
-pub use credentials::{CredentialKind, Credentials, Secret, Session};
-pub use file_store::FileStore;
-pub use keyring::KeyringStore;
-pub use private_file::FileError;
-pub use profile::{
-    PendingSecret, Profile, ProfileName, ProfileNameError, Profiles, StoreKind, StoreKindError,
-};
-pub use profiles_file::{OpenProfiles, ProfilesError, ProfilesFile};
-pub use secret_store::{SecretStore, StoreError, StoreKey};
-pub use server_url::{PlainHttp, ServerUrl, ServerUrlError};
+pub(crate) use credentials::Session;
+pub use credentials::{CredentialKind, Credentials, Secret};
+pub(crate) use file_store::FileStore;
+pub(crate) use keyring::KeyringStore;
+pub(crate) use private_file::FileError;
+pub(crate) use profile::{PendingSecret, Profiles};
+pub use profile::{Profile, ProfileName, StoreKind};
+pub(crate) use profiles_file::{OpenProfiles, ProfilesError, ProfilesFile};
+pub(crate) use secret_store::{SecretStore, StoreError, StoreKey};
+pub use server_url::ServerUrl;
+pub(crate) use server_url::{PlainHttp, ServerUrlError};

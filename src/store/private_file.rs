@@ -18,7 +18,7 @@ mod unix;
 use unix as system;
 
 /// How long a writer waits for another that does nothing but write (`reliability.md` §6).
-pub const LOCK_LIMIT: Duration = Duration::from_secs(2);
+pub(crate) const LOCK_LIMIT: Duration = Duration::from_secs(2);
 
 /// A longer wait is explained to a person.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -33,12 +33,11 @@ const TEMPORARY: &str = ".tmp";
 
 /// What other users may do with a file that is read all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OthersMay {
+pub(crate) enum OthersMay {
     /// Nothing: it contains a secret.
     Nothing,
     /// Read it, but not change it: it decides where a secret is sent.
     Read,
-    /// Change it.
     Write,
 }
 
@@ -47,62 +46,28 @@ pub enum OthersMay {
 pub enum FileError {
     /// A folder, pipe, device or socket.
     #[error("{} is not a regular file", path.display())]
-    NotAFile {
-        /// Which.
-        path: PathBuf,
-    },
+    NotAFile { path: PathBuf },
     /// More than deepcall ever writes there.
     #[error("{} is larger than {limit} bytes", path.display())]
-    TooLarge {
-        /// Which.
-        path: PathBuf,
-        /// In bytes.
-        limit: u64,
-    },
+    TooLarge { path: PathBuf, limit: u64 },
     /// Others could read a secret, or change where it is sent.
     #[error("{} is open to other users (mode {mode:04o})", path.display())]
-    Permissions {
-        /// Which.
-        path: PathBuf,
-        /// The permission bits found.
-        mode: u32,
-    },
+    Permissions { path: PathBuf, mode: u32 },
     /// Its owner could change it at any time.
     #[error("{} belongs to another user (uid {uid})", path.display())]
-    ForeignOwner {
-        /// Which.
-        path: PathBuf,
-        /// Whose it is.
-        uid: u32,
-    },
+    ForeignOwner { path: PathBuf, uid: u32 },
     /// Another process kept the lock for the whole time limit.
     #[error("{} is locked by another deepcall", path.display())]
-    Busy {
-        /// The lock file.
-        path: PathBuf,
-    },
+    Busy { path: PathBuf },
     /// A symbolic link to nothing is not written through.
     #[error("{} is a symbolic link to something that does not exist", path.display())]
-    DanglingLink {
-        /// The link.
-        path: PathBuf,
-    },
+    DanglingLink { path: PathBuf },
     /// The new content is in place, but the system did not confirm its entry in the folder.
     #[error("{} is written, but may not outlast a power failure", path.display())]
-    NotSynced {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    NotSynced { path: PathBuf, source: io::Error },
     /// The operating system reported an error.
     #[error("cannot access {}", path.display())]
-    Io {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Io { path: PathBuf, source: io::Error },
 }
 
 impl FileError {
@@ -117,7 +82,11 @@ impl FileError {
 ///
 /// # Errors
 /// When there is something at `path`, but not such a file.
-pub fn read(path: &Path, limit: u64, others: OthersMay) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {
+pub(crate) fn read(
+    path: &Path,
+    limit: u64,
+    others: OthersMay,
+) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {
     // Looked at before it is opened, since opening a pipe or a device may wait or have effects;
     // and after, since it may have been replaced in between.
     match fs::metadata(path) {
@@ -163,7 +132,7 @@ fn is_missing(error: &io::Error) -> bool {
 ///
 /// # Errors
 /// When it cannot be made.
-pub fn create_folder(path: &Path) -> Result<(), FileError> {
+pub(crate) fn create_folder(path: &Path) -> Result<(), FileError> {
     system::create_folder(path).map_err(FileError::at(path))
 }
 
@@ -211,7 +180,7 @@ impl LockFile {
 }
 
 /// The only writer of a file, until it is dropped.
-pub struct Exclusive {
+pub(crate) struct Exclusive {
     target: PathBuf,
     _lock: LockFile,
 }
@@ -222,7 +191,7 @@ impl Exclusive {
     ///
     /// # Errors
     /// When another process keeps the lock, or folder or lock cannot be made.
-    pub fn of(path: &Path, limit: Duration, explain: impl FnOnce()) -> Result<Self, FileError> {
+    pub(crate) fn of(path: &Path, limit: Duration, explain: impl FnOnce()) -> Result<Self, FileError> {
         if let Some(folder) = path.parent() {
             create_folder(folder)?;
         }
@@ -238,7 +207,7 @@ impl Exclusive {
     ///
     /// # Errors
     /// When it cannot be written; it is as it was before then.
-    pub fn replace(&self, contents: &[u8]) -> Result<(), FileError> {
+    pub(crate) fn replace(&self, contents: &[u8]) -> Result<(), FileError> {
         replace(&self.target, contents)
     }
 }

@@ -34,7 +34,6 @@ impl ProfileName {
         if fits && begins_well && plain { Ok(Self(text.to_owned())) } else { Err(ProfileNameError) }
     }
 
-    /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -72,23 +71,17 @@ impl From<ProfileName> for String {
 /// One sign-in, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
-    /// The name.
     pub name: ProfileName,
     /// The server that its credentials belong to; they are sent to no other.
     pub server: ServerUrl,
-    /// The form of its credentials.
     pub kind: CredentialKind,
-    /// Where the form has one.
     pub user_id: Option<String>,
-    /// Where the secret is.
     pub store: StoreKind,
-    /// When the secret was stored.
     pub saved_at: Timestamp,
     /// Whether its owner accepted that the secret travels unencrypted.
     pub allow_http: bool,
 }
 
-/// Where secrets can be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StoreKind {
@@ -134,7 +127,7 @@ impl FromStr for StoreKind {
 impl Profile {
     /// Under which its secret is kept.
     #[must_use]
-    pub fn store_key(&self) -> StoreKey {
+    pub(crate) fn store_key(&self) -> StoreKey {
         StoreKey::new(self.name.clone(), &self.server)
     }
 }
@@ -158,7 +151,6 @@ impl Profiles {
         &self.list
     }
 
-    /// The profile of that name.
     #[must_use]
     pub fn find(&self, name: &ProfileName) -> Option<&Profile> {
         self.position(name).ok().map(|at| &self.list[at])
@@ -257,13 +249,11 @@ impl PendingSecret {
         &self.profile
     }
 
-    /// In which store.
     #[must_use]
     pub fn store(&self) -> StoreKind {
         self.store
     }
 
-    /// Under which key.
     #[must_use]
     pub fn key(&self) -> StoreKey {
         StoreKey::new(self.profile.clone(), &self.server)

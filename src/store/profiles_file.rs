@@ -21,7 +21,7 @@ const HEADING: &str = "# Written by `deepcall login` and `deepcall logout`. Secr
 
 /// How long a change waits for another. A login keeps the lock while it stores the secret, and a keyring may open a
 /// dialog for each of its steps.
-pub const LOCK_LIMIT: Duration = Duration::from_secs(6 * 60);
+pub(crate) const LOCK_LIMIT: Duration = Duration::from_secs(6 * 60);
 
 /// Some thousands of profiles; a file beyond it is not ours.
 const LIMIT: u64 = 1024 * 1024;
@@ -35,7 +35,6 @@ pub enum ProfilesError {
     /// The file was edited into something that is not understood.
     #[error("{}, line {line}: {detail}", path.display())]
     Syntax {
-        /// Which.
         path: PathBuf,
         /// Counted from 1.
         line: usize,
@@ -181,7 +180,6 @@ fn to_toml(profiles: &Profiles) -> Result<String, toml::ser::Error> {
     Ok(format!("{HEADING}{}", toml::to_string(&written)?))
 }
 
-/// The file as TOML.
 #[derive(Serialize, Deserialize)]
 struct Written {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -236,7 +234,6 @@ impl Entry {
     }
 }
 
-/// Instants as RFC 3339 text.
 mod timestamp {
     use jiff::Timestamp;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};

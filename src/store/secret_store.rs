@@ -3,9 +3,7 @@
 use crate::store::private_file::FileError;
 use crate::store::{Credentials, ProfileName, ServerUrl, StoreKind};
 
-/// A place for credentials.
-pub trait SecretStore {
-    /// Which store this is.
+pub(crate) trait SecretStore {
     fn kind(&self) -> StoreKind;
 
     /// Checks whether a secret could be stored now, before a person is prompted for one.
@@ -53,7 +51,6 @@ impl StoreKey {
         Self { profile, origin: server.origin() }
     }
 
-    /// The profile.
     #[must_use]
     pub fn profile(&self) -> &ProfileName {
         &self.profile
@@ -77,19 +74,13 @@ impl StoreKey {
 pub enum StoreError {
     /// This machine, or this login to it, has no keyring.
     #[error("no keyring can be reached: {detail}")]
-    NoStore {
-        /// The operating system's message.
-        detail: String,
-    },
+    NoStore { detail: String },
     /// The keyring exists, but contains no collection for secrets.
     #[error("the keyring has no default collection to keep anything in")]
     NoCollection,
     /// The keyring exists but is locked.
     #[error("the keyring is locked: {detail}")]
-    Locked {
-        /// The operating system's message.
-        detail: String,
-    },
+    Locked { detail: String },
     /// The store was opened, and nothing is kept under this key.
     #[error("no credentials are stored for this profile and server")]
     Absent,
@@ -101,10 +92,7 @@ pub enum StoreError {
     },
     /// Something is kept under this key, but not by this program, or not for this server.
     #[error("the stored credentials cannot be used: {detail}")]
-    Unreadable {
-        /// What is wrong with them.
-        detail: &'static str,
-    },
+    Unreadable { detail: &'static str },
     /// Longer than every keyring can take.
     #[error("the credentials are too long to be stored (over {limit} bytes)")]
     TooLong {

@@ -19,7 +19,6 @@ pub struct ServerUrl {
 /// Why an address or a path was refused. It never quotes the input, which may contain a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ServerUrlError {
-    /// Nothing was given.
     #[error("the server address is empty")]
     Empty,
     /// A space, a line break or another invisible character.
@@ -28,7 +27,6 @@ pub enum ServerUrlError {
     /// `user:password@host`, or an `@` elsewhere.
     #[error("a server address must not contain a user name, a password or `@`")]
     UserInfo,
-    /// Neither `http` nor `https`.
     #[error("a server address must begin with https:// or http://")]
     Scheme,
     /// The host is missing or is not a valid name or IP address.
@@ -37,7 +35,6 @@ pub enum ServerUrlError {
     /// Port 0, or not a number below 65,536.
     #[error("the port of the server address must be a number from 1 to 65535")]
     Port,
-    /// `?`, `#` or a backslash.
     #[error("an address must not contain `?`, `#` or a backslash")]
     Mark,
     /// `.` or `..` as a part of the path, also percent-encoded.
@@ -52,7 +49,6 @@ pub enum ServerUrlError {
 }
 
 impl ServerUrl {
-    /// The public server (`api.md` §0).
     pub const DEFAULT: &'static str = "https://v4-api.deepcall.com";
 
     /// Reads an address as typed. The scheme may be left out and is then `https`; a final `/api/v2` is dropped.
@@ -116,7 +112,7 @@ impl ServerUrl {
     }
 
     /// Whether the host is this machine, so that plain `http` cannot be overheard.
-    /// Names below `localhost` do not count: some resolvers ask the network for them.
+    /// Names below `localhost` do not count: some resolvers look them up in the network.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         match self.base.host() {
@@ -137,7 +133,7 @@ impl ServerUrl {
     ///
     /// # Errors
     /// If the session could be read on the way.
-    pub fn refuse_plain_http(&self, is_allowed: bool) -> Result<(), PlainHttp> {
+    pub(crate) fn refuse_plain_http(&self, is_allowed: bool) -> Result<(), PlainHttp> {
         if self.is_plain_http() && !self.is_loopback() && !is_allowed {
             return Err(PlainHttp(self.to_string()));
         }
@@ -151,8 +147,7 @@ impl ServerUrl {
 pub struct PlainHttp(String);
 
 impl PlainHttp {
-    /// What to do about it.
-    pub const HINT: &str = "use https, or allow it for one profile with `deepcall login --allow-http`";
+    pub(crate) const HINT: &str = "use https, or allow it for one profile with `deepcall login --allow-http`";
 }
 
 /// The `url` crate would skip or translate these in silence; here they are errors.

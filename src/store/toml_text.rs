@@ -6,10 +6,9 @@ use toml::de::DeTable;
 
 /// What is wrong with a text, and where. The line itself is never quoted: it may contain a password.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Mistake {
+pub(crate) struct Mistake {
     /// Counted from 1.
     pub line: usize,
-    /// In one line.
     pub detail: String,
 }
 
@@ -17,7 +16,7 @@ pub struct Mistake {
 ///
 /// # Errors
 /// When it is not UTF-8, begins with a byte order mark, is not TOML, or contains a key that `T` does not know.
-pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Mistake> {
+pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Mistake> {
     toml::from_str(text(bytes)?).map_err(|error| Mistake::of_toml(bytes, &error))
 }
 
@@ -25,7 +24,7 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Mistake> {
 ///
 /// # Errors
 /// When it is not UTF-8, begins with a byte order mark, or is not TOML.
-pub fn table(bytes: &[u8]) -> Result<Spanned<DeTable<'_>>, Mistake> {
+pub(crate) fn table(bytes: &[u8]) -> Result<Spanned<DeTable<'_>>, Mistake> {
     DeTable::parse(text(bytes)?).map_err(|error| Mistake::of_toml(bytes, &error))
 }
 

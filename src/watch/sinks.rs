@@ -2,19 +2,19 @@
 //!
 //! *Durable* sinks take events for good. They are called in order and take the events of one answer together; the memory
 //! moves forward only after all of them have. A slow one slows the polling, so nothing is queued. Today that is stdout; a
-//! journal would stand before it.
+//! journal would come before it.
 //!
 //! *Live* sinks must never hold the loop, and may miss something. Some react to single events ([`reactions`]): each
 //! bounds what it has under way, and drops what is beyond that. Others show the present ([`display`]): they read the
-//! newest [`FloorView`], which holds the whole state, so whoever was away too long to see each of them has missed nothing
-//! that still counts. A wall and metrics would be two more of these.
+//! newest [`FloorView`], which holds the whole state, so one that has missed some of them has missed nothing that
+//! still counts. A wall and metrics would be two more of these.
 
 pub mod board;
 pub mod display;
-pub mod exec;
+pub(crate) mod exec;
 pub mod lines;
-pub mod notify;
-pub mod reactions;
+pub(crate) mod notify;
+pub(crate) mod reactions;
 
 use std::io;
 
@@ -33,18 +33,16 @@ pub trait EventSink {
     fn write(&mut self, events: &[Event]) -> io::Result<()>;
 }
 
-/// The sinks of one watch.
 pub struct Sinks<'a> {
     /// Called in this order.
     pub durable: Vec<&'a mut dyn EventSink>,
-    /// What rings, notifies and runs.
-    pub reactions: Reactions,
+    pub(crate) reactions: Reactions,
     /// The newest state, for all who show it.
     pub view: watch::Sender<FloorView>,
 }
 
 impl<'a> Sinks<'a> {
-    /// Durable sinks in the order in which they are called; nobody shows or does anything yet.
+    /// Durable sinks in the order in which they are called; nothing is shown and nothing reacts yet.
     #[must_use]
     pub fn new(durable: Vec<&'a mut dyn EventSink>) -> Self {
         Self { durable, reactions: Reactions::none(), view: watch::Sender::new(FloorView::default()) }

@@ -36,29 +36,22 @@ pub struct FloorView {
     pub interval: Duration,
 }
 
-/// One agent.
 #[derive(Clone, Debug)]
 pub struct AgentView {
-    /// The profile's name.
     pub profile: String,
-    /// Its break and wrap-up.
     pub state: AgentState,
-    /// How its polls go.
     pub health: Health,
     /// Which limits were reported as crossed.
     pub crossed: CrossedLimits,
     /// Its newest tags, newest first.
     pub tags: Arc<VecDeque<Tag>>,
-    /// What comes next for it.
     pub phase: Phase,
     /// Why its last poll failed, if it did.
     pub failure: Option<LastFailure>,
 }
 
-/// Why a poll failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastFailure {
-    /// In one line.
     pub message: String,
     /// DeepCall's own error code, where it gave one.
     pub code: Option<i64>,

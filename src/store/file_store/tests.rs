@@ -63,7 +63,7 @@ fn secrets_are_for_their_owner_alone() {
     let store = FileStore::in_folder(&root.path().join("config/secrets"));
     let key = key("main", "host");
     store.save(&key, &ssid("s")).unwrap();
-    assert_eq!(mode(store.folder()), 0o700);
+    assert_eq!(mode(&store.folder), 0o700);
     assert_eq!(mode(&store.path(&key)), 0o600);
 
     fs::set_permissions(store.path(&key), fs::Permissions::from_mode(0o640)).unwrap();
@@ -76,7 +76,7 @@ fn a_probe_leaves_nothing_behind() {
     let store = FileStore::in_folder(&root.path().join("secrets"));
     store.probe().unwrap();
     let names: Vec<_> =
-        fs::read_dir(store.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        fs::read_dir(&store.folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, [".lock"]);
 }
 

@@ -122,7 +122,7 @@ fn a_change_waits_for_another_and_explains_that_once() {
     let file = ProfilesFile::in_folder(root.path());
     let (waiting, is_waiting) = std::sync::mpsc::channel();
     thread::scope(|scope| {
-        let open = file.open(|_| panic!("nobody else is there")).unwrap();
+        let open = file.open(|_| panic!("there is no other")).unwrap();
         let other = file.clone();
         scope.spawn(move || {
             let explain = |path: &Path| waiting.send(path.to_owned()).unwrap();

@@ -38,7 +38,7 @@ use crate::watch::sinks::board::screen::{Screen, Surface};
 use crate::watch::sinks::display::{Display, Input, Request, drive};
 use crate::watch::view::FloorView;
 
-pub use keyboard::Keyboard;
+pub(crate) use keyboard::Keyboard;
 pub use picture::BoardOptions;
 pub(crate) use screen::give_terminal_back_by_force;
 
@@ -59,8 +59,8 @@ pub struct Board {
     tags_reported: u64,
     controls: Controls,
     last_frame: String,
-    /// Whether the screen is to be painted from nothing: terminals disagree on the width of some
-    /// scripts, so what stood there may have left marks behind.
+    /// Whether the screen is to be painted from nothing: terminals disagree on the width of some scripts, so older text
+    /// may have left marks behind.
     is_stale: bool,
     terminal: Terminal<Painter>,
     /// What the last frame filled.
@@ -71,9 +71,9 @@ pub struct Board {
     _screen: Option<Screen>,
 }
 
-/// A board that runs on a thread of its own, so that a terminal that takes no bytes holds nobody else.
+/// A board on a thread of its own, so that a terminal that takes no bytes holds up nothing else.
 #[derive(Debug)]
-pub struct RunningBoard {
+pub(crate) struct RunningBoard {
     /// Why the person ends the watch. Dropped if the board fails.
     quit: oneshot::Receiver<EndReason>,
     /// Why the terminal does.
@@ -87,7 +87,7 @@ impl RunningBoard {
     ///
     /// # Errors
     /// If there is no terminal, or it refuses.
-    pub fn start(
+    pub(crate) fn start(
         options: BoardOptions,
         limits: Vec<Limit>,
         out: impl Write + Send + 'static,
@@ -101,7 +101,7 @@ impl RunningBoard {
         // Nothing but channels is waited for there.
         let runtime = tokio::runtime::Builder::new_current_thread().build()?;
         thread::Builder::new().name("board".to_owned()).spawn(move || {
-            // Once the watch is over, nobody receives any of this, and nobody needs to.
+            // Once the watch is over, none of this is received, and that is fine.
             match Board::open(options, limits, out) {
                 Ok(mut board) => {
                     let _ = opened.send(Ok(()));
@@ -120,7 +120,7 @@ impl RunningBoard {
     ///
     /// # Errors
     /// If the terminal cannot be read.
-    pub async fn ended(&mut self) -> io::Result<Option<EndReason>> {
+    pub(crate) async fn ended(&mut self) -> io::Result<Option<EndReason>> {
         tokio::select! {
             Ok(reason) = &mut self.hang_up => reason.map(Some),
             reason = &mut self.quit => Ok(reason.ok()),
@@ -128,7 +128,7 @@ impl RunningBoard {
     }
 
     /// Waits until the terminal is given back; the last frame as text for the ordinary screen, and how the board ended.
-    pub async fn finish(self) -> (String, io::Result<()>) {
+    pub(crate) async fn finish(self) -> (String, io::Result<()>) {
         match tokio::time::timeout(LAST_FRAME_LIMIT, self.done).await {
             Ok(Ok(done)) => done,
             Ok(Err(error)) => (String::new(), Err(io::Error::other(error))),
@@ -160,7 +160,7 @@ impl Board {
         Ok(Self { follows_terminal: true, _screen: Some(screen), ..Self::on(options, limits, out, area)? })
     }
 
-    /// A board of this size that takes no terminal: what it paints is for whoever reads `out`.
+    /// A board of this size that takes no terminal, and paints to `out`.
     ///
     /// # Errors
     /// If `out` refuses.
@@ -202,13 +202,13 @@ impl Board {
         let area = if self.follows_terminal { size_of_terminal()? } else { self.area };
         if std::mem::take(&mut self.is_stale) || area != self.area {
             self.area = area;
-            // Unlike `clear` this asks the terminal nothing: its answer would be read as keys.
+            // Unlike `clear` this sends no query: the terminal's answer would be read as keys.
             self.terminal.resize(area)?;
         }
         Ok(())
     }
 
-    /// Lets the shell have the terminal; returns once the process is continued. To be shown anew then.
+    /// Gives the shell the terminal; returns once the process is continued.
     fn stop(&mut self) -> io::Result<()> {
         screen::stop(self.terminal.backend_mut())?;
         // The screen may hold anything now.
@@ -280,7 +280,7 @@ impl Display for Board {
                 let request = self.controls.press(&key);
                 self.is_stale |= page != self.controls.page;
                 if request == Request::Stop {
-                    screen::ask_job_to_stop()?;
+                    screen::stop_job()?;
                 }
                 return Ok(request);
             }

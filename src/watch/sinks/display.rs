@@ -107,7 +107,7 @@ pub async fn drive(
         tokio::select! {
             biased;
             input = inputs.recv(), if is_connected => {
-                // Whoever reads the terminal knows why there is no more of it.
+                // The keyboard reports why there is no more of it.
                 is_connected = input.is_some();
                 // All that waits is taken before the next frame: a window that is dragged sends more sizes than can
                 // be painted.

@@ -20,11 +20,11 @@ use crate::output::text::redact::Redactor;
 /// How long a command may run.
 pub(crate) const HOOK_LIMIT: Duration = Duration::from_secs(10);
 
-/// How many events may wait for the command of one profile; beyond that the oldest is dropped, and a note says so.
+/// How many events may wait for the command of one profile; beyond that the oldest is dropped, with a note.
 pub(crate) const MOST_WAITING: usize = 16;
 
 /// Runs a command at events: one at a time for each profile, so that its events arrive in order.
-pub struct Exec {
+pub(crate) struct Exec {
     hook: Hook,
     running: FuturesUnordered<LocalBoxFuture<'static, Ended>>,
     waiting: HashMap<Option<String>, VecDeque<Vec<u8>>>,
@@ -35,9 +35,8 @@ pub struct Exec {
 struct Ended(Option<String>, Option<String>);
 
 impl Exec {
-    /// Runs this command.
     #[must_use]
-    pub fn new(hook: Hook) -> Self {
+    pub(crate) fn new(hook: Hook) -> Self {
         Self { hook, running: FuturesUnordered::new(), waiting: HashMap::new(), dropped: 0 }
     }
 
@@ -76,14 +75,13 @@ impl Exec {
         }
     }
 
-    /// How many commands run.
     pub(crate) fn running(&self) -> usize {
         self.running.len()
     }
 }
 
 /// A command that is run at events.
-pub struct Hook {
+pub(crate) struct Hook {
     /// As it was typed.
     pub command: String,
     /// Variables that the command must not see: they hold credentials.

@@ -38,7 +38,7 @@ impl<W: Write> Lines<W> {
         json::write_line(&event.row(), zone, *mask, &mut self.line)
     }
 
-    /// The headings stand before the first row only.
+    /// Headings come before the first row only.
     fn write_row(&mut self, event: &Event) -> io::Result<()> {
         let written = render(&event_view::table(event), &self.presentation, &mut self.line);
         self.presentation.headers = false;

@@ -1,6 +1,6 @@
 //! `--bell` and `--notify`: the terminal's bell, and notices on the desktop or through the terminal.
 
-pub mod notice;
+pub(crate) mod notice;
 
 use std::collections::VecDeque;
 use std::io::Write;
@@ -18,17 +18,16 @@ use notice::{DESKTOP_LIMIT, TerminalNotice};
 /// How many notices may be on their way to the desktop; beyond that they go through the terminal.
 pub(crate) const MOST_NOTICES: usize = 4;
 
-/// How many bells and notices may wait for a terminal that takes no bytes. What is beyond that is dropped: a bell that
-/// rings later than that calls nobody.
+/// How many bells and notices may wait for a terminal that takes no bytes. More are dropped: a bell that rings so late is
+/// of no use.
 pub(crate) const MOST_WAITING: usize = 4;
 
 /// Words an event for a notice.
-pub type Wording = dyn Fn(&Event) -> String;
+pub(crate) type Wording = dyn Fn(&Event) -> String;
 /// Shows a notice on the desktop; what went wrong, in words.
-pub type Desktop = fn(&str) -> Result<(), String>;
+pub(crate) type Desktop = fn(&str) -> Result<(), String>;
 
-/// Rings and notifies.
-pub struct Notify {
+pub(crate) struct Notify {
     bell: bool,
     notices: Option<Notices>,
     terminal: Arc<Mutex<dyn Write + Send>>,
@@ -38,9 +37,8 @@ pub struct Notify {
     running: FuturesUnordered<LocalBoxFuture<'static, Done>>,
 }
 
-/// How notices are worded and shown.
-pub struct Notices {
-    /// The words of an event, harmless and with phone numbers masked as asked for.
+pub(crate) struct Notices {
+    /// The words of an event, harmless and with phone numbers masked where that is wanted.
     pub words: Box<Wording>,
     /// Hides secrets that the server echoed.
     pub redactor: Redactor,
@@ -61,9 +59,8 @@ enum Done {
 }
 
 impl Notices {
-    /// None were shown yet.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         words: Box<Wording>,
         redactor: Redactor,
         desktop: Option<Desktop>,
@@ -75,7 +72,7 @@ impl Notices {
 
 impl Notify {
     /// Rings and notifies by this terminal.
-    pub fn new(bell: bool, notices: Option<Notices>, terminal: impl Write + Send + 'static) -> Self {
+    pub(crate) fn new(bell: bool, notices: Option<Notices>, terminal: impl Write + Send + 'static) -> Self {
         Self {
             bell,
             notices,
@@ -86,7 +83,6 @@ impl Notify {
         }
     }
 
-    /// Rings and notifies.
     pub(crate) fn to(&mut self, event: &Event) {
         let mut for_terminal = String::new();
         if self.bell {
@@ -120,12 +116,11 @@ impl Notify {
         }
     }
 
-    /// How much is under way.
     pub(crate) fn running(&self) -> usize {
         self.running.len()
     }
 
-    /// A desktop that fails is reported once, and not asked again.
+    /// A desktop that fails is reported once, and not used again.
     fn after_notice(&mut self, words: &str, failure: Option<String>) -> Option<String> {
         let notices = self.notices.as_mut()?;
         notices.under_way = notices.under_way.saturating_sub(1);
@@ -134,7 +129,7 @@ impl Notify {
         let sequence = notices.terminal.sequence(words);
         self.write(sequence);
         is_new.then(|| {
-            format!("--notify: the desktop shows no notices ({failure}); the terminal is asked from now on")
+            format!("--notify: the desktop shows no notices ({failure}); they go to the terminal from now on")
         })
     }
 
@@ -160,11 +155,11 @@ impl Notify {
     }
 }
 
-/// Asks the desktop in a thread of its own: a bus that hangs must hold nobody up.
+/// Calls the desktop in a thread of its own: a bus that hangs must not hold up the watch.
 async fn shown(desktop: Desktop, words: String) -> Done {
-    let asked = words.clone();
-    let asking = tokio::task::spawn_blocking(move || desktop(&asked));
-    let failure = match tokio::time::timeout(DESKTOP_LIMIT, asking).await {
+    let text = words.clone();
+    let call = tokio::task::spawn_blocking(move || desktop(&text));
+    let failure = match tokio::time::timeout(DESKTOP_LIMIT, call).await {
         Ok(Ok(shown)) => shown.err(),
         Ok(Err(error)) => Some(error.to_string()),
         Err(_) => Some(format!("no answer within {} s", DESKTOP_LIMIT.as_secs())),

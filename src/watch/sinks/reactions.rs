@@ -13,24 +13,22 @@ mod tests;
 const IMPATIENT: Duration = Duration::from_millis(250);
 
 /// What shall happen at which events.
-pub struct Reactions {
+pub(crate) struct Reactions {
     /// The types of events that something reacts to.
     pub on: Vec<&'static str>,
-    /// Ring and notify.
     pub notify: Option<Notify>,
-    /// Run a command.
     pub exec: Option<Exec>,
 }
 
 impl Reactions {
     /// Nothing happens at any event.
     #[must_use]
-    pub fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Self { on: vec![], notify: None, exec: None }
     }
 
     /// Starts what shall happen at the event. What was there before the watch began is none.
-    pub fn to(&mut self, event: &Event) {
+    pub(crate) fn to(&mut self, event: &Event) {
         if event.is_initial() || !self.on.contains(&event.kind.words().name) {
             return;
         }
@@ -43,7 +41,7 @@ impl Reactions {
     }
 
     /// Waits for something to come to its end, for ever if nothing is under way; what went wrong, if anything did.
-    pub async fn finished(&mut self) -> Option<String> {
+    pub(crate) async fn finished(&mut self) -> Option<String> {
         let Self { notify, exec, .. } = self;
         let notify = async {
             match notify {
@@ -64,7 +62,7 @@ impl Reactions {
     }
 
     /// Lets what is under way or waits come to its end, but not for ever.
-    pub async fn finish(&mut self, is_in_a_hurry: bool, note: &dyn Fn(&str)) {
+    pub(crate) async fn finish(&mut self, is_in_a_hurry: bool, note: &dyn Fn(&str)) {
         let limit = if is_in_a_hurry { IMPATIENT } else { HOOK_LIMIT };
         let all = async {
             while self.are_running() {

@@ -1,11 +1,9 @@
-//! How wide each column is, and which ones a narrow screen goes without.
-//! Pure: widths in, widths out.
+//! How wide each column is, and which ones a narrow screen leaves out.
 
 use crate::output::text::width::width;
 use crate::watch::sinks::board::rows::RowView;
 use crate::watch::source::WatchScope;
 
-/// A column of the board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Column {
     Agent,
@@ -20,9 +18,8 @@ pub(crate) enum Column {
 use Column::{Agent, For, LastTag, Left, Reason, Since, State};
 
 const ALL: [Column; 7] = [Agent, State, Reason, For, Left, Since, LastTag];
-/// Which columns go first where there is no room.
+/// The order in which columns are left out where there is no room.
 const FIRST_TO_GO: [Column; 5] = [Since, LastTag, Reason, Left, For];
-/// Spaces between two columns.
 pub(crate) const GAP: usize = 2;
 
 impl Column {
@@ -50,13 +47,12 @@ impl Column {
         }
     }
 
-    /// Lengths of time are compared by their ends.
+    /// Lengths of time, so that their units are below each other.
     pub(crate) fn is_right_aligned(self) -> bool {
         matches!(self, For | Left)
     }
 
-    /// Fewest and most columns of the screen. Lengths of time keep their width, so that nothing
-    /// moves while they count.
+    /// Least and most width. Lengths of time keep theirs, so that nothing moves while they grow.
     fn bounds(self) -> (usize, usize) {
         match self {
             Agent => (10, 40),
@@ -76,7 +72,7 @@ impl Column {
     }
 }
 
-/// The columns in so much room, each with its width.
+/// The columns that fit, each with its width.
 pub(crate) fn fit(rows: &[RowView], only: WatchScope, room: usize) -> Vec<(Column, usize)> {
     let mut shown: Vec<Column> = ALL.into_iter().filter(|column| is_wanted(*column, only)).collect();
     let least = |column: Column| match column {

@@ -5,28 +5,21 @@ use crate::watch::sinks::display::{Key, Request};
 /// A filter longer than this finds nothing anyway.
 const LONGEST_FILTER: usize = 64;
 
-/// What fills the screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Page {
-    /// All agents.
     #[default]
     Floor,
-    /// One agent.
     Opened(String),
-    /// What the keys do.
     Keys,
 }
 
-/// The choices.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Controls {
     pub(crate) page: Page,
-    /// The profile selected.
     pub(crate) selected: Option<String>,
     pub(crate) filter: String,
-    /// Whether the filter is being typed.
     pub(crate) is_typing: bool,
-    /// The order in which the rows were frozen.
+    /// The order that the rows keep, where it is frozen.
     pub(crate) frozen: Option<Vec<String>>,
     /// The first row or line shown.
     pub(crate) first: usize,

@@ -22,7 +22,7 @@ use crate::watch::sinks::display::{Input, Key};
 
 /// The terminal, read in a thread of its own.
 #[derive(Debug)]
-pub struct Keyboard {
+pub(crate) struct Keyboard {
     /// Without a bound: keys that had to wait for a board whose terminal takes no bytes would hold back Ctrl-C.
     pub(crate) inputs: mpsc::UnboundedReceiver<Input>,
     /// Why the terminal ends the watch: Ctrl-C, a hang-up, or a failure. Dropped if the board is gone first.
@@ -31,11 +31,11 @@ pub struct Keyboard {
 
 impl Keyboard {
     /// Reads the terminal that is stdin. To be called where signals can be waited for, and before the board is shown: a
-    /// board that is there is certain to be put away when the process is asked to stop, unless it is not to be stopped.
+    /// board that is there is certain to be put away at SIGTSTP, unless the process is not to be stopped.
     ///
     /// # Errors
     /// If stdin is not open for reading, or the system gives no thread or no signals.
-    pub fn open(may_be_stopped: bool) -> io::Result<Self> {
+    pub(crate) fn open(may_be_stopped: bool) -> io::Result<Self> {
         // Or it would be noticed only at the first key.
         #[cfg(unix)]
         if rustix::fs::fcntl_getfl(io::stdin())?.contains(OFlags::WRONLY) {
@@ -57,7 +57,7 @@ impl Keyboard {
     }
 }
 
-/// Hands keys on until the terminal ends the watch, or (`None`) nobody takes them any more.
+/// Sends keys until the terminal ends the watch, or (`None`) the board is gone.
 #[cfg(unix)]
 fn read_keys(inputs: &mpsc::UnboundedSender<Input>) -> io::Result<Option<EndReason>> {
     let mut reader = KeyReader::default();
@@ -156,7 +156,7 @@ fn read_keys(inputs: &mpsc::UnboundedSender<Input>) -> io::Result<Option<EndReas
 #[cfg(unix)]
 struct Signals {
     resized: unix::Signal,
-    asked_to_stop: Option<unix::Signal>,
+    stopped: Option<unix::Signal>,
     continued: unix::Signal,
 }
 
@@ -166,22 +166,22 @@ impl Signals {
         let listen = |wanted: Signal| signal(SignalKind::from_raw(wanted.as_raw()));
         Ok(Self {
             resized: listen(Signal::WINCH)?,
-            asked_to_stop: may_be_stopped.then(|| listen(Signal::TSTP)).transpose()?,
+            stopped: may_be_stopped.then(|| listen(Signal::TSTP)).transpose()?,
             continued: listen(Signal::CONT)?,
         })
     }
 
     async fn forward(mut self, inputs: mpsc::WeakUnboundedSender<Input>) {
         loop {
-            let asked_to_stop = async {
-                match &mut self.asked_to_stop {
+            let stopped = async {
+                match &mut self.stopped {
                     Some(signal) => signal.recv().await,
                     None => std::future::pending().await,
                 }
             };
             let input = tokio::select! {
                 _ = self.resized.recv() => Input::Resized,
-                _ = asked_to_stop => Input::Stop,
+                _ = stopped => Input::Stop,
                 _ = self.continued.recv() => Input::Continued,
             };
             let Some(inputs) = inputs.upgrade() else { return };

@@ -1,5 +1,4 @@
-//! The page of one agent: trouble, news, the raw detail of the break, recent tags as the server wrote them.
-//! Pure, and it must not know the terminal.
+//! The page of one agent: failure, news, the raw detail of the break, recent tags as the server wrote them.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -11,7 +10,6 @@ use crate::watch::sinks::board::paint::Line;
 use crate::watch::sinks::board::wording::Wording;
 use crate::watch::view::AgentView;
 
-/// Raw JSON stands this far to the right.
 const INDENT: usize = 4;
 
 /// The page's lines, wrapped to the columns of the screen.
@@ -27,7 +25,7 @@ pub(crate) fn lines<'n>(
     }
     let state = &agent.state;
     if let Some(detail) = state.break_state.as_ref().and_then(|since| since.state.detail.as_ref()) {
-        lines.push(Line::of("what the server said of the break", Tint::Strong));
+        lines.push(Line::of("break, as the server sent it", Tint::Strong));
         lines.extend(wrapped(&wording.json(detail, "detail"), columns));
     }
     if let Some(call) = state.wrapup.as_ref().and_then(|since| since.state.call_id.as_deref()) {

@@ -1,5 +1,5 @@
-//! Lines of tinted words onto a buffer of cells, and back to plain text.
-//! The one place that turns tints into the screen library's styles.
+//! Paints lines of tinted words onto a buffer of cells, and reads plain text back. Only here tints become styles of the
+//! screen library.
 
 use anstyle::{AnsiColor, Effects};
 use ratatui::buffer::Buffer;
@@ -9,31 +9,25 @@ use unicode_width::UnicodeWidthStr;
 use crate::output::text::style::Tint;
 use crate::output::text::width::{cut, width};
 
-/// Words of one tint.
 #[derive(Clone, Debug)]
 pub(crate) struct Words(pub(crate) String, pub(crate) Tint);
 
-/// One line of the screen.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Line {
     pub(crate) words: Vec<Words>,
-    /// Whether the line is the selected one.
     pub(crate) is_selected: bool,
 }
 
 impl Line {
-    /// A line of one tint.
     pub(crate) fn of(text: impl Into<String>, tint: Tint) -> Self {
         Self { words: vec![Words(text.into(), tint)], is_selected: false }
     }
 
-    /// Adds words.
     pub(crate) fn with(mut self, text: impl Into<String>, tint: Tint) -> Self {
         self.words.push(Words(text.into(), tint));
         self
     }
 
-    /// Columns of the screen.
     pub(crate) fn width(&self) -> usize {
         self.words.iter().map(|words| width(&words.0)).sum()
     }

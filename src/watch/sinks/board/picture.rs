@@ -1,5 +1,4 @@
 //! The board as lines on a buffer of cells: heading, rows, newest tags, news, keys.
-//! It must not know the terminal that shows the buffer.
 
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
@@ -31,12 +30,9 @@ const TALLEST_PANEL: usize = 16;
 /// The selection's and the state's symbol before each row.
 const MARGIN: usize = 3;
 
-/// How the board looks.
 #[derive(Clone, Debug)]
 pub struct BoardOptions {
-    /// The zone of its clock.
     pub zone: TimeZone,
-    /// Whether colour is wanted.
     pub color: bool,
     /// Whether phone numbers are hidden but for the last three digits.
     pub mask: bool,
@@ -46,7 +42,6 @@ pub struct BoardOptions {
     pub title: String,
 }
 
-/// All that a frame shows.
 pub(crate) struct Picture<'a> {
     pub(crate) view: &'a FloorView,
     pub(crate) options: &'a BoardOptions,
@@ -117,7 +112,7 @@ impl Picture<'_> {
         let mut shown = rows::rows(self.view, self.limits, &self.wording());
         rows::sort(&mut shown, controls.frozen.as_deref());
         let columns = fit(&shown, self.options.only, width.saturating_sub(MARGIN));
-        shown.retain(|row| row.holds(&controls.filter));
+        shown.retain(|row| row.contains(&controls.filter));
         let panel = self.newest_tags(panel_height(room, shown.len(), self.options.only.tags));
         let room = room.saturating_sub(1 + panel.len());
         let visible = if shown.len() > room { room.saturating_sub(1) } else { room };
@@ -236,7 +231,9 @@ fn hint(controls: &Controls) -> Line {
             return Line::of(format!("filter: {}", Wording::name(&controls.filter)), Tint::Advice)
                 .with("   Esc shows all", Tint::Quiet);
         }
-        Page::Floor if controls.frozen.is_some() => "order frozen: f lets it go   ? keys   / filter   q quit",
+        Page::Floor if controls.frozen.is_some() => {
+            "order frozen: f releases it   ? keys   / filter   q quit"
+        }
         Page::Floor => "? keys   / filter   f freeze   Enter open   q quit",
         Page::Opened(_) => "Esc back   ↑↓ scroll   q quit",
         Page::Keys => "? back   ↑↓ scroll   q quit",
@@ -246,27 +243,27 @@ fn hint(controls: &Controls) -> Line {
 
 fn keys() -> Vec<Line> {
     let marks = [
-        (WRONG, "over the limit (`over` in the heading), or followed no longer"),
+        (WRONG, "over the limit (`over` in the heading), or no longer followed"),
         (NOTABLE, "over the first of two limits"),
-        (RECONNECTING, "no answer now: what is shown was said last"),
+        (RECONNECTING, "polls fail: the row shows the last answer"),
         (ON_BREAK, "on break"),
         (IN_WRAPUP, "in wrap-up"),
-        (ORDINARY, "neither, or not known"),
-        (CALLBACK, "and the like: what kind of tag it is"),
+        (ORDINARY, "neither, or unknown"),
+        (CALLBACK, "and others: the kind of a tag"),
     ];
     let text = [
         "↑ ↓ j k  select      PgUp PgDn Home End  by the page",
         "Enter    open the agent: tags, news and the raw detail",
-        "/        show only rows whose name, state or reason holds a text",
-        "f        freeze the order, or let it go",
-        "Esc      back, or no filter and no selection",
+        "/        show only rows whose name, state or reason contains a text",
+        "f        freeze or release the order",
+        "Esc      back, or clear filter and selection",
         "Ctrl-Z   back to the shell; fg returns      q Ctrl-C  quit",
         "",
         "Over the limit comes first, then breaks and wrap-ups, the longest first.",
-        "neither   the server said: not on break, and not in wrap-up. No more is known.",
-        "unknown   the server has not said yet",
-        "≥ 5 min   the watch has seen it for so long; the server gave no start",
-        "left      until the wrap-up or the limit ends; with a minus once over",
+        "neither   not on break and not in wrap-up, as far as the server reports",
+        "unknown   no answer yet",
+        "≥ 5 min   as long as this watch has seen it: the server sent no start",
+        "left      until the end of the wrap-up or the limit; negative once over",
         "",
     ];
     let mut lines: Vec<Line> = text.into_iter().map(|text| Line::of(text, Tint::Plain)).collect();

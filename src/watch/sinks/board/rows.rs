@@ -1,5 +1,4 @@
-//! One row per profile: what the server said, how long it has held, and which row comes first.
-//! Pure: the present is handed in, and it must not know the screen.
+//! One row per profile: its state, how long that has lasted, and which row comes first.
 
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -13,13 +12,13 @@ use crate::output::text::times;
 use crate::watch::sinks::board::wording::Wording;
 use crate::watch::view::{AgentView, FloorView, Phase};
 
-/// Polls fail; what is shown is the last that was said.
+/// Polls fail, and the row shows the last answer.
 pub(crate) const RECONNECTING: Mark = Mark { symbol: '↻', tint: Tint::Notable };
 
-/// One profile as the board shows it; every text is harmless.
+/// One profile on the board. Every text is harmless.
 #[derive(Clone, Debug)]
 pub(crate) struct RowView {
-    /// Which profile: its name as it is, for finding it again.
+    /// The name as it is stored, to find the profile again.
     pub(crate) profile: String,
     pub(crate) mark: Mark,
     pub(crate) agent: String,
@@ -40,15 +39,15 @@ pub(crate) fn rows(view: &FloorView, limits: &[Limit], wording: &Wording<'_>) ->
     view.agents.iter().map(|agent| row(agent, view.now, limits, wording)).collect()
 }
 
-/// Sorts by urgency, or as the order was frozen; rows that were not there then come last.
+/// Sorts by urgency, or in the frozen order; rows that are newer than that come last.
 pub(crate) fn sort(rows: &mut [RowView], frozen: Option<&[String]>) {
     let Some(order) = frozen else { return rows.sort_by_key(|row| row.rank) };
     rows.sort_by_key(|row| order.iter().position(|name| *name == row.profile).unwrap_or(usize::MAX));
 }
 
 impl RowView {
-    /// Whether name, state or reason holds the text, in whichever case.
-    pub(crate) fn holds(&self, text: &str) -> bool {
+    /// Whether name, state or reason contains the text; upper and lower case do not matter.
+    pub(crate) fn contains(&self, text: &str) -> bool {
         let text = text.to_lowercase();
         [self.agent.as_str(), self.state, self.reason.as_str()]
             .iter()
@@ -56,7 +55,6 @@ impl RowView {
     }
 }
 
-/// The row of one agent.
 pub(crate) fn row(agent: &AgentView, now: Duration, limits: &[Limit], wording: &Wording<'_>) -> RowView {
     let state = &agent.state;
     let breaking = state.break_state.as_ref().filter(|since| since.state.on_break);
@@ -67,8 +65,8 @@ pub(crate) fn row(agent: &AgentView, now: Duration, limits: &[Limit], wording: &
         (None, Some(since)) => Some(since.seconds_at_least(now)),
         (None, None) => without_either(agent, now),
     };
-    let said_since = breaking.and_then(|since| since.state.since);
-    let at_least = if said_since.is_some() { "" } else { "≥ " };
+    let known_since = breaking.and_then(|since| since.state.since);
+    let at_least = if known_since.is_some() { "" } else { "≥ " };
     RowView {
         profile: agent.profile.clone(),
         mark: mark(agent, level),
@@ -77,7 +75,7 @@ pub(crate) fn row(agent: &AgentView, now: Duration, limits: &[Limit], wording: &
         reason: reason(agent, breaking, wrapping, wording),
         held: seconds.map_or_else(String::new, |seconds| format!("{at_least}{}", times::length(seconds))),
         left: left(breaking, wrapping, limits, now).map_or_else(String::new, times::length),
-        since: said_since.map_or_else(String::new, |since| wording.clock(since)),
+        since: known_since.map_or_else(String::new, |since| wording.clock(since)),
         last_tag: last(agent, now, wording),
         rank: (
             Reverse(level),
@@ -87,12 +85,12 @@ pub(crate) fn row(agent: &AgentView, now: Duration, limits: &[Limit], wording: &
     }
 }
 
-/// The highest limit that was told as crossed.
+/// The highest limit that was reported as crossed.
 pub(crate) fn level(agent: &AgentView) -> Option<Level> {
     agent.crossed.break_level().max(agent.crossed.wrapup_level())
 }
 
-/// What the server said, in its own terms: nothing is concluded from two times "no".
+/// In the server's own terms: two times "no" do not mean that somebody works.
 pub(crate) fn state_word(agent: &AgentView) -> &'static str {
     let state = &agent.state;
     let on_break = state.break_state.as_ref().map(|since| since.state.on_break);
@@ -122,7 +120,7 @@ fn mark(agent: &AgentView, level: Option<Level>) -> Mark {
     }
 }
 
-/// For how long at least the server has said neither.
+/// How long it has been neither, at least.
 fn without_either(agent: &AgentView, now: Duration) -> Option<i64> {
     let state = &agent.state;
     let on_break = state.break_state.as_ref().map(|since| since.seconds_at_least(now));
@@ -170,7 +168,7 @@ fn left(
     of_break.or(of_wrapup)
 }
 
-/// The newest tag, or for how long there was no answer: then no tag can have come.
+/// The newest tag; or how long polls have failed, since no tag can have come then.
 fn last(agent: &AgentView, now: Duration, wording: &Wording<'_>) -> String {
     if let Some(since) = agent.health.failing_since() {
         let seconds = i64::try_from(now.saturating_sub(since).as_secs()).unwrap_or(i64::MAX);
@@ -183,7 +181,6 @@ fn last(agent: &AgentView, now: Duration, wording: &Wording<'_>) -> String {
     })
 }
 
-/// The mark of a notification by its kind.
 pub(crate) fn tag_mark(tag: &Tag) -> Mark {
     tag.kind.as_deref().map_or(ORDINARY, mark_of_kind)
 }

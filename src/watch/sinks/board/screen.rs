@@ -20,8 +20,8 @@ use crate::fatal_signals;
 /// Whether the terminal is the board's. Global because a terminal is, and a panic must know.
 static IS_ENTERED: AtomicBool = AtomicBool::new(false);
 
-/// Held while something is written to the terminal, so that whoever else gives it back does so between two writes of the
-/// board and not within one.
+/// Held while something is written to the terminal, so that another thread gives it back between two writes of the board
+/// and not within one.
 static WRITING: Mutex<()> = Mutex::new(());
 
 /// The board's write is waited for so long: one into a terminal that takes no bytes never ends.
@@ -36,7 +36,6 @@ pub(crate) struct Surface {
 }
 
 impl Surface {
-    /// Writes to `out`, which is the board's terminal or a test's.
     pub(crate) fn new(out: impl Write + 'static, is_screen: bool) -> Self {
         Self { out: Box::new(out), has_failed: false, is_screen }
     }
@@ -99,19 +98,18 @@ impl Drop for Screen {
     }
 }
 
-/// Asks the whole job to stop, as the terminal would at Ctrl-Z: a script around the watch must stop as well. The board
-/// gets the signal like everybody else in the job.
+/// Stops the whole job, as the terminal would at Ctrl-Z: a script around the watch must stop as well. The board gets the
+/// signal like every process of the job.
 ///
 /// # Errors
-/// If the job cannot be asked.
+/// If the signal cannot be sent.
 #[cfg(unix)]
-pub(crate) fn ask_job_to_stop() -> io::Result<()> {
+pub(crate) fn stop_job() -> io::Result<()> {
     Ok(rustix::process::kill_current_process_group(Signal::TSTP)?)
 }
 
-/// There are no jobs to stop.
 #[cfg(not(unix))]
-pub(crate) fn ask_job_to_stop() -> io::Result<()> {
+pub(crate) fn stop_job() -> io::Result<()> {
     Ok(())
 }
 
@@ -143,8 +141,8 @@ fn take_terminal(out: &mut impl Write) -> io::Result<()> {
     })
 }
 
-/// For whoever ends the process while the board may be in a write, which does not end as long as nobody reads what it
-/// paints. Then what is unread is thrown away, until there is room for the last bytes.
+/// For the end of the process, while the board may be in a write that does not end because the terminal takes no bytes.
+/// Then what is unread is thrown away, until there is room for the last bytes.
 pub(crate) fn give_terminal_back_by_force() {
     let _ = disable_raw_mode();
     if !IS_ENTERED.load(Ordering::SeqCst) {
@@ -177,7 +175,7 @@ pub(crate) fn give_terminal_back_by_force() {
     }
 }
 
-/// Linux wakes nobody who waits for room when it throws output away, but does so when output goes on.
+/// Linux does not wake a write that waits for room when output is thrown away, but does when output is resumed.
 #[cfg(unix)]
 fn discard_output() -> io::Result<()> {
     use rustix::termios::{Action, QueueSelector, tcflow, tcflush};
@@ -230,8 +228,8 @@ fn give_back_before_a_panic_is_reported() {
     });
 }
 
-/// SIGTSTP is waited for, and so it stops nothing any more. SIGTTOU stops where that would have: unlike SIGSTOP not where
-/// nobody could continue the process, as behind `ssh -t`, where the watch is all that runs on the terminal.
+/// SIGTSTP has a handler by now. SIGTTOU stops the process wherever SIGTSTP would have: unlike SIGSTOP, not where no shell
+/// could continue it, as behind `ssh -t`.
 #[cfg(unix)]
 fn stop_process() -> io::Result<()> {
     signal_hook::low_level::raise(Signal::TTOU.as_raw())

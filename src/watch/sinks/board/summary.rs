@@ -1,5 +1,4 @@
 //! The board's heading: how many are in which state, and whether what is shown is still true.
-//! Pure, and it must not know the screen.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +21,7 @@ pub(crate) struct Tally {
     pub(crate) over: usize,
 }
 
-/// Counts what the server said last. A profile followed no longer counts as unknown.
+/// Counts the newest answers. A profile that is no longer followed counts as unknown.
 pub(crate) fn tally(agents: &[Arc<AgentView>]) -> Tally {
     let mut tally = Tally::default();
     for one in agents {
@@ -104,10 +103,9 @@ pub(crate) fn age(view: &FloorView) -> Option<String> {
     lags.max().map(seconds_of).map(times::length)
 }
 
-/// When the server is asked next.
 pub(crate) fn next_poll(view: &FloorView) -> Option<String> {
     if view.agents.iter().any(|one| matches!(one.phase, Phase::Polling(_))) {
-        return Some("asking now".to_owned());
+        return Some("polling now".to_owned());
     }
     let due = view.agents.iter().filter_map(|one| one.due()).min()?;
     Some(format!("next in {}", times::length(seconds_of(due.saturating_sub(view.now)))))

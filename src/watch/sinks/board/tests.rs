@@ -62,7 +62,7 @@ impl Stage {
     }
 
     fn agent(&mut self, index: usize) -> &mut AgentView {
-        Arc::get_mut(&mut self.view.agents[index]).expect("nobody else has it")
+        Arc::get_mut(&mut self.view.agents[index]).expect("the only owner")
     }
 
     /// The screen as lines, by way of the library's own terminal.
@@ -88,12 +88,12 @@ impl Stage {
         }
     }
 
-    fn hears(&mut self, kind: EventKind) {
+    fn note(&mut self, kind: EventKind) {
         self.view.note(&Event { at: at(990), profile: Some("asha".into()), kind });
     }
 }
 
-fn said(break_state: Break, second: u64) -> PollResult {
+fn answer(break_state: Break, second: u64) -> PollResult {
     PollResult { break_state: Some(break_state), wrapup: Some(not_in_wrapup()), ..poll(second) }
 }
 
@@ -110,9 +110,9 @@ fn notification(kind: &str, second: i64, icons: &[&str]) -> Tag {
 /// A floor on which every kind of row is to be seen.
 fn busy_floor() -> Stage {
     let mut stage = Stage::new(&["break=10m:15m", "wrapup=90s"]);
-    stage.follow("neha", said(working(), 400));
-    stage.follow("ravi", said(on_break(Some("tea"), Some(300)), 998));
-    stage.follow("asha", said(on_break(Some("lunch"), Some(40)), 998));
+    stage.follow("neha", answer(working(), 400));
+    stage.follow("ravi", answer(on_break(Some("tea"), Some(300)), 998));
+    stage.follow("asha", answer(on_break(Some("lunch"), Some(40)), 998));
     let wrapup = PollResult {
         break_state: Some(working()),
         wrapup: Some(in_wrapup(Some("c9"), Some(1_025))),
@@ -123,12 +123,12 @@ fn busy_floor() -> Stage {
         ..poll(996)
     };
     stage.follow("अनीता", wrapup);
-    let mo = stage.follow("mo", said(on_break(None, None), 990));
+    let mo = stage.follow("mo", answer(on_break(None, None), 990));
     mo.health = mo.health.after_failure(&no_answer(), Duration::from_secs(995)).0;
     mo.failure = Some(LastFailure { message: "no answer within 15 s".into(), code: None });
     stage.follow("zoe", poll(997)).phase = Phase::Over("session expired".into());
     stage.follow("kim", poll(999));
-    stage.hears(EventKind::Alert(Alert {
+    stage.note(EventKind::Alert(Alert {
         what: AlertWhat::Break,
         reason: Some("lunch".into()),
         level: Level::Critical,
@@ -189,7 +189,7 @@ fn a_frozen_order_stays_when_states_change() {
     stage.press(&Key::Letter('f'));
     let before = stage.controls.order.clone();
     stage.view.agents.retain(|one| one.profile != "kim");
-    stage.follow("kim", said(on_break(None, Some(1)), 999));
+    stage.follow("kim", answer(on_break(None, Some(1)), 999));
     stage.text(80, 24);
     assert_eq!(stage.controls.order, before);
     stage.press(&Key::Letter('f'));
@@ -253,10 +253,10 @@ fn a_board_has_a_size_that_it_can_hold_whatever_the_terminal_reports() {
 }
 
 #[test]
-fn the_window_follows_the_selection_and_says_what_is_beyond() {
+fn the_window_follows_the_selection_and_counts_what_is_beyond() {
     let mut stage = Stage::new(&[]);
     for number in 0..50 {
-        stage.follow(&format!("agent{number:02}"), said(on_break(None, Some(number)), 999));
+        stage.follow(&format!("agent{number:02}"), answer(on_break(None, Some(number)), 999));
     }
     let screen = stage.text(60, 10);
     assert!(screen.contains("agent00") && screen.contains("and 46 more"), "{screen}");
@@ -273,7 +273,7 @@ fn the_window_follows_the_selection_and_says_what_is_beyond() {
 #[test]
 fn time_counts_on_between_polls() {
     let mut stage = Stage::new(&["break=15m"]);
-    stage.follow("asha", said(on_break(Some("tea"), Some(900)), 1_000));
+    stage.follow("asha", answer(on_break(Some("tea"), Some(900)), 1_000));
     assert!(stage.text(80, 12).contains("1 min 40 s"));
     stage.turn_to(1_005);
     let screen = stage.text(80, 12);
@@ -282,9 +282,9 @@ fn time_counts_on_between_polls() {
 }
 
 #[test]
-fn the_heading_tells_live_stale_reconnecting_and_ended() {
+fn the_heading_shows_live_stale_reconnecting_and_ended() {
     let mut stage = Stage::new(&[]);
-    stage.follow("asha", said(working(), 1_000));
+    stage.follow("asha", answer(working(), 1_000));
     assert_eq!(liveness(&stage.view), Liveness::Live);
     stage.turn_to(1_015);
     assert_eq!(liveness(&stage.view), Liveness::Live);
@@ -298,7 +298,7 @@ fn the_heading_tells_live_stale_reconnecting_and_ended() {
 }
 
 #[test]
-fn the_tally_counts_what_was_said() {
+fn the_tally_counts_the_newest_answers() {
     let expected = Tally { on_break: 3, wrapup: 1, neither: 1, unknown: 2, over: 2 };
     assert_eq!(tally(&busy_floor().view.agents), expected);
 }
@@ -315,7 +315,7 @@ fn what_is_not_polled_has_no_column() {
 }
 
 #[test]
-fn the_screen_says_the_same_without_colour() {
+fn the_screen_shows_the_same_without_colour() {
     let mut stage = busy_floor();
     let plain = stage.text(120, 30);
     stage.options.color = true;
@@ -361,10 +361,10 @@ fn hostile_text_cannot_leave_its_cells() {
             fields: raw(&json),
             ..notification(&text, 970, &[&text])
         };
-        let one = stage.follow("asha", PollResult { tags: Some(vec![hostile]), ..said(seen, 999) });
+        let one = stage.follow("asha", PollResult { tags: Some(vec![hostile]), ..answer(seen, 999) });
         one.failure = Some(LastFailure { message: text.clone(), code: None });
         stage.options.title.clone_from(&text);
-        stage.hears(EventKind::SessionExpired(SessionExpired { code: None, message: text }));
+        stage.note(EventKind::SessionExpired(SessionExpired { code: None, message: text }));
         for page in [Page::Floor, Page::Opened("asha".into())] {
             stage.controls.page = page;
             let buffer = stage.screen(80, 24);

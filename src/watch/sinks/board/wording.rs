@@ -1,5 +1,4 @@
-//! Words for what the server said: cut, masked when asked, made harmless, in this order, so that
-//! nothing reaches the screen in another way. It must not know where on the screen it goes.
+//! Every text of the server on its way to the board: cut, masked where that is wanted, made harmless, in this order.
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -11,21 +10,17 @@ use crate::output::text::sanitize::sanitize;
 use crate::output::text::times;
 use crate::report::Sentence;
 
-/// No screen shows more of one text; a hostile one would be worked on anew with every frame.
+/// No screen shows more of one text, and a hostile one would be processed again for every frame.
 const LONGEST_TEXT: usize = 2_000;
 
-/// How the present words things.
 pub(crate) struct Wording<'a> {
-    /// The zone of the clock.
     pub(crate) zone: &'a TimeZone,
-    /// Whether phone numbers are hidden.
     pub(crate) mask: bool,
     /// The present by the wall clock.
     pub(crate) wall: Timestamp,
 }
 
 impl Wording<'_> {
-    /// Any text of the server.
     pub(crate) fn text(&self, text: &str) -> String {
         let start = start_of(text);
         let shown = if self.mask { mask_free_text(start) } else { start.into() };
@@ -37,7 +32,6 @@ impl Wording<'_> {
         sanitize(start_of(name)).into_owned()
     }
 
-    /// A phone number.
     pub(crate) fn phone(&self, phone: &str) -> String {
         let start = start_of(phone);
         let shown = if self.mask { mask_phone(start) } else { start.to_owned() };
@@ -55,17 +49,14 @@ impl Wording<'_> {
         format!("{}{cut}", sanitize(start))
     }
 
-    /// A sentence of an event.
     pub(crate) fn sentence(&self, sentence: &Sentence) -> String {
         words(sentence, self.wall, self.zone, self.mask)
     }
 
-    /// The time on the clock.
     pub(crate) fn clock(&self, moment: Timestamp) -> String {
         times::clock(moment, self.wall, self.zone)
     }
 
-    /// How long ago.
     pub(crate) fn ago(&self, moment: Timestamp) -> String {
         times::relative(moment, self.wall, self.zone)
     }

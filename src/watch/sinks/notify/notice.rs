@@ -1,5 +1,5 @@
 //! A notice where the person sits: through the desktop where there is one, else by a sequence that the
-//! terminal hands to the desktop it runs on, which also works over ssh. It must not know events.
+//! terminal hands to the desktop it runs on, which also works over ssh.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -12,7 +12,7 @@ const LONGEST: usize = 200;
 
 /// Whether a desktop is near: over ssh the one of this machine is somebody else's.
 #[must_use]
-pub fn has_desktop(is_set: impl Fn(&str) -> bool) -> bool {
+pub(crate) fn has_desktop(is_set: impl Fn(&str) -> bool) -> bool {
     let is_remote = ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"].into_iter().any(&is_set);
     let has_session = ["DBUS_SESSION_BUS_ADDRESS", "WAYLAND_DISPLAY", "DISPLAY"].into_iter().any(&is_set);
     let speaks_dbus = cfg!(all(unix, not(target_os = "macos")));
@@ -30,7 +30,7 @@ enum Dialect {
     Both,
 }
 
-/// Who stands between the program and the terminal, and has to be asked to pass a sequence on.
+/// What is between the program and the terminal, and passes a sequence on only in an envelope of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Passage {
     Direct,
@@ -38,17 +38,17 @@ enum Passage {
     Screen,
 }
 
-/// How a terminal is told a notice.
+/// How a notice gets through a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TerminalNotice {
+pub(crate) struct TerminalNotice {
     dialect: Dialect,
     passage: Passage,
 }
 
 impl TerminalNotice {
-    /// Learns it from variables. Through tmux or ssh the terminal itself is often not known.
+    /// As variables describe the terminal. Through tmux or ssh the terminal itself is often not known.
     #[must_use]
-    pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
         let passage = match (variable("TMUX"), variable("STY")) {
             (Some(_), _) => Passage::Tmux,
             (None, Some(_)) => Passage::Screen,
@@ -96,9 +96,9 @@ impl TerminalNotice {
 /// Shows a notice on the desktop; returns once the desktop has taken it.
 ///
 /// # Errors
-/// If there is no desktop, or nobody on it who shows notices: in words.
+/// If there is no desktop, or it shows no notices: in words.
 #[cfg(all(unix, not(target_os = "macos")))]
-pub fn show_on_desktop(words: &str) -> Result<(), String> {
+pub(crate) fn show_on_desktop(words: &str) -> Result<(), String> {
     notify(&words.chars().take(LONGEST).collect::<String>()).map_err(|error| error.to_string())
 }
 
@@ -111,7 +111,7 @@ fn notify(words: &str) -> zbus::Result<()> {
     const NAME: &str = "org.freedesktop.Notifications";
     let bus = zbus::blocking::Connection::session()?;
     let desktop = zbus::blocking::Proxy::new(&bus, NAME, "/org/freedesktop/Notifications", NAME)?;
-    // Some desktops read the text as markup; what the server said is none.
+    // Some desktops read the text as markup, which text of the server is not.
     let capabilities: Vec<String> = desktop.call("GetCapabilities", &())?;
     let body = if capabilities.iter().any(|it| it == "body-markup") {
         words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
@@ -124,12 +124,12 @@ fn notify(words: &str) -> zbus::Result<()> {
     desktop.call::<_, _, u32>("Notify", &arguments).map(|_| ())
 }
 
-/// Elsewhere the terminal is asked.
+/// Elsewhere notices go to the terminal.
 ///
 /// # Errors
 /// Always.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
-pub fn show_on_desktop(_words: &str) -> Result<(), String> {
+pub(crate) fn show_on_desktop(_words: &str) -> Result<(), String> {
     Err("this system's desktop is not known".to_owned())
 }
 

@@ -72,7 +72,7 @@ async fn without_a_desktop_the_terminal_gets_the_notice_without_secrets() {
     assert!(complaints(&mut reactions).await.is_empty());
     assert_eq!(written(&terminal), format!("\x07{NOTICE}"));
     reactions.to(&Event { kind: EventKind::Start(Start { profiles: 1, interval_seconds: 5 }), ..renewed() });
-    assert!(!reactions.are_running(), "nobody asked for that event");
+    assert!(!reactions.are_running(), "nothing reacts to that event");
 }
 
 #[tokio::test]
@@ -87,12 +87,12 @@ async fn a_desktop_that_works_leaves_the_terminal_alone() {
 
 #[tokio::test]
 async fn a_desktop_that_fails_is_reported_once_and_the_terminal_takes_over() {
-    let (mut reactions, terminal) = with_desktop(Some(|_| Err("nobody is there".to_owned())));
+    let (mut reactions, terminal) = with_desktop(Some(|_| Err("no daemon".to_owned())));
     reactions.to(&renewed());
     reactions.to(&renewed());
     let complaints_once = complaints(&mut reactions).await;
     let [complaint] = &complaints_once[..] else { panic!("{complaints_once:?}") };
-    assert!(complaint.contains("nobody is there"), "{complaint}");
+    assert!(complaint.contains("no daemon"), "{complaint}");
     reactions.to(&renewed());
     reactions.finish(false, &|complaint| panic!("reported again: {complaint}")).await;
     assert_eq!(written(&terminal), NOTICE.repeat(3));
@@ -112,7 +112,7 @@ fn a_desktop_that_hangs_is_given_up_and_does_not_pile_up_notices() {
         for _ in 0..MOST_NOTICES + 2 {
             reactions.to(&renewed());
         }
-        // Beyond those under way the terminal is asked.
+        // Those beyond the limit go to the terminal.
         while written(&terminal) != NOTICE.repeat(2) {
             assert_eq!(reactions.finished().await, None);
         }
@@ -154,7 +154,7 @@ impl Write for Stalled {
 }
 
 #[tokio::test]
-async fn a_terminal_that_takes_nothing_holds_nobody_and_gets_only_a_few_bells_later() {
+async fn a_terminal_that_takes_nothing_holds_nothing_up_and_gets_only_a_few_bells_later() {
     let terminal = Terminal::default();
     let (let_go, held) = channel();
     let mut reactions = reactions(Notify::new(true, None, Stalled(terminal.clone(), held)));
@@ -192,27 +192,27 @@ async fn a_hook_that_takes_longer_than_ten_seconds_is_stopped_with_all_that_it_s
     let mut reactions = with_hook(&format!("exec 3> {}; sleep 1000 & wait", pipe.display()));
     let started = Instant::now();
     reactions.to(&of("asha"));
-    // The clock stands still while a thread is at work: here until the hook has begun.
+    // The clock is paused while a thread works: here until the hook has begun.
     let opened = tokio::task::spawn_blocking(move || File::open(pipe));
-    let (opened, told) = tokio::join!(opened, reactions.finished());
-    assert_eq!(told.as_deref(), Some("--exec was stopped after 10 s"));
+    let (opened, ended) = tokio::join!(opened, reactions.finished());
+    assert_eq!(ended.as_deref(), Some("--exec was stopped after 10 s"));
     assert_eq!(started.elapsed().as_secs(), HOOK_LIMIT.as_secs());
     let mut held = opened.expect("a thread").expect("a pipe");
-    held.read_to_end(&mut vec![]).expect("nobody holds it any more");
+    held.read_to_end(&mut vec![]).expect("no process holds it any more");
 }
 
 #[tokio::test]
 async fn a_hook_runs_once_at_a_time_for_a_profile_and_side_by_side_for_several() {
     let folder = tempfile::tempdir().expect("a folder");
-    let [heard, lock] = ["heard", "lock"].map(|name| folder.path().join(name).display().to_string());
+    let [log, lock] = ["log", "lock"].map(|name| folder.path().join(name).display().to_string());
     // Two at a time would meet in the folder.
-    let mut reactions = with_hook(&format!("mkdir {lock} && cat >> {heard} && rmdir {lock}"));
+    let mut reactions = with_hook(&format!("mkdir {lock} && cat >> {log} && rmdir {lock}"));
     for _ in 0..5 {
         reactions.to(&of("asha"));
     }
     assert_eq!(reactions.exec.as_ref().map(Exec::running), Some(1));
     assert!(complaints(&mut reactions).await.is_empty());
-    assert_eq!(std::fs::read_to_string(&heard).expect("what was heard").lines().count(), 5);
+    assert_eq!(std::fs::read_to_string(&log).expect("a log").lines().count(), 5);
 
     let mut reactions = with_hook("true");
     for profile in ["asha", "ravi", "asha", "meena", "ravi"] {
@@ -224,23 +224,23 @@ async fn a_hook_runs_once_at_a_time_for_a_profile_and_side_by_side_for_several()
 }
 
 #[tokio::test]
-async fn a_hook_that_fails_is_told_and_the_next_event_runs_it_again() {
+async fn a_hook_that_fails_is_reported_and_the_next_event_runs_it_again() {
     let mut reactions = with_hook("exit 7");
     for _ in 0..2 {
         reactions.to(&of("asha"));
-        let told = reactions.finished().await;
-        assert_eq!(told.as_deref(), Some("--exec ended with exit status: 7"));
+        let complaint = reactions.finished().await;
+        assert_eq!(complaint.as_deref(), Some("--exec ended with exit status: 7"));
     }
 }
 
 #[tokio::test]
-async fn events_that_a_hook_is_too_slow_for_are_counted_and_told() {
+async fn events_that_a_hook_is_too_slow_for_are_counted_and_reported() {
     let mut reactions = with_hook("true");
     for _ in 0..1 + MOST_WAITING + 3 {
         reactions.to(&of("asha"));
     }
-    let told = reactions.finished().await;
-    assert_eq!(told.as_deref(), Some("--exec is too slow: 3 events were not handed to it"));
+    let complaint = reactions.finished().await;
+    assert_eq!(complaint.as_deref(), Some("--exec is too slow: 3 events were not handed to it"));
     let mut ran = 0;
     while reactions.are_running() {
         assert_eq!(reactions.finished().await, None);
