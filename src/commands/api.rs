@@ -63,8 +63,9 @@ pub(crate) fn run(args: &ApiArgs, app: &App) -> Result<ExitStatus, Failure> {
         let outcome = reply.outcome.map_err(|error| fleet.with_sign_in_hint(error.into()));
         Ok((reply.body, outcome))
     })?;
-    write_reply(&reply, filter.as_ref(), app)?;
-    outcome.map(|()| ExitStatus::Done)
+    let written = write_reply(&reply, filter.as_ref(), app);
+    // A reply that is not understood is the failure, and not that the expression cannot read it.
+    outcome.and(written).map(|()| ExitStatus::Done)
 }
 
 /// On a terminal the reply is made harmless.

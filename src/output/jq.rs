@@ -49,6 +49,10 @@ def @csv:
   if isarray then map(cell) | join(",") else error("\(.) is not an array of cells for @csv") end;
 "#;
 
+/// The library reads an expression by recursion, and each word or sign may be a level of it. The stack has room for about
+/// as many where nothing is optimised.
+const LONGEST_EXPRESSION: usize = 800;
+
 pub(crate) struct Filter {
     compiled: jaq_core::Filter<JustLut<Val>>,
 }
@@ -85,6 +89,13 @@ impl Filter {
     /// # Errors
     /// If it is not a jq expression, or uses a function that is not available here.
     pub(crate) fn compile(expression: &str) -> Result<Self, JqError> {
+        if length(expression) > LONGEST_EXPRESSION {
+            let message = format!(
+                "the expression has more than {LONGEST_EXPRESSION} words and signs; pipe --json into jq instead"
+            );
+            let begin = expression.char_indices().nth(40).map_or(expression, |(end, _)| &expression[..end]);
+            return Err(syntax_error(begin, &message, begin));
+        }
         let is_available = |name: &str| !UNAVAILABLE.contains(&name);
         let added = load::parse(ADDED, |parser| parser.defs()).unwrap_or_default();
         let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(added);
@@ -140,14 +151,23 @@ impl Filter {
                 let error = exception.get_err().map(|error| shortened(&error.to_string()));
                 JqError::Run(error.unwrap_or_else(|_| "stopped by the expression itself".to_owned()))
             })?;
-            match &value {
+            let written = match &value {
                 Val::TStr(string) if terminal => {
                     let string = String::from_utf8_lossy(string);
                     text.extend_from_slice(sanitize_keeping(&string, &['\n', '\t']).as_bytes());
+                    Ok(())
                 }
-                Val::TStr(string) => text.extend_from_slice(string),
-                value if terminal => write_value(value, Layout::Indented, 0, &mut text)?,
-                value => write_value(value, Layout::Compact, 0, &mut text)?,
+                Val::TStr(string) => {
+                    text.extend_from_slice(string);
+                    Ok(())
+                }
+                value if terminal => write_value(value, Layout::Indented, 0, &mut text),
+                value => write_value(value, Layout::Compact, 0, &mut text),
+            };
+            if written.is_err() {
+                // What is nested too deeply for the stack would be dropped by recursion as well.
+                std::mem::forget(value);
+                return written;
             }
             text.push(b'\n');
             out.write_all(&text)?;
@@ -227,7 +247,22 @@ fn syntax_error(expression: &str, message: &str, found: &str) -> JqError {
     SyntaxError { message: sanitize(message).into_owned(), line, column }.into()
 }
 
+/// How many words and signs there are.
+fn length(expression: &str) -> usize {
+    let is_of_word = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '$' | '@');
+    let mut within_word = false;
+    let begins = expression.chars().filter(|letter| {
+        let continues = within_word && is_of_word(*letter);
+        within_word = is_of_word(*letter);
+        !continues && !letter.is_whitespace()
+    });
+    begins.count()
+}
+
 fn write_value(value: &Val, layout: Layout, depth: usize, out: &mut Vec<u8>) -> Result<(), JqError> {
+    if depth >= json::DEPTH && matches!(value, Val::Arr(_) | Val::Obj(_)) {
+        return Err(JqError::Run(format!("a result is nested more than {} levels deep", json::DEPTH)));
+    }
     match value {
         Val::Null => out.extend_from_slice(b"null"),
         Val::Bool(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),

@@ -114,6 +114,37 @@ fn an_output_that_cannot_be_written_is_a_failure() {
 }
 
 #[test]
+fn an_expression_over_a_reply_that_is_not_understood_ends_as_without_it() {
+    let deep = "[".repeat(129) + &"]".repeat(129);
+    for body in [deep.as_str(), "<html>", "{\"a\":NaN}", ""] {
+        let server = FakeServer::always(body);
+        for jq in ["", " --jq ."] {
+            let ran = world(&server).run(&format!("api agentProfile/tags --retries 0{jq}")).ended_with(6);
+            assert!(jq.is_empty() || ran.json_error()["kind"] != "jq", "{body:?}\n{ran}");
+        }
+    }
+}
+
+/// What the stack cannot hold ends the program by a signal; these are refused before.
+#[test]
+fn an_expression_of_any_depth_is_an_error_and_no_crash() {
+    let world = World::new();
+    let brackets = "[".repeat(3000) + &"]".repeat(3000);
+    let longest = [
+        "[".repeat(400) + &"]".repeat(400),
+        ".|".repeat(399) + ".",
+        "{a:".repeat(200) + "1" + &"}".repeat(199),
+    ];
+    let deep = "reduce range(33000) as $i (1; [.])";
+    for (expression, code) in
+        [(brackets.as_str(), 2), (deep, 1), (&longest[0], 1), (&longest[1], 0), (&longest[2], 2)]
+    {
+        let output = world.command(["break-status", "--sandbox", "--jq", expression]).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
 fn a_reached_timeout_exits_with_124() {
     let server = FakeServer::answering(|_, _| Reply::Silence);
     world(&server).run("tags --timeout 200ms").ended_with(124);

@@ -267,3 +267,32 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_result_that_is_nested_too_deeply_is_an_error_and_what_came_before_it_is_written() {
+    let nested = |levels: usize| format!("0, (reduce range({levels}) as $i (1; [.]))");
+    assert_eq!(run(&nested(128), "{}", false).unwrap().len(), "0\n1\n".len() + 256);
+    for levels in [129, 5_000] {
+        for terminal in [false, true] {
+            let mut out = vec![];
+            let failed = Filter::compile(&nested(levels)).unwrap().run(b"{}", terminal, &mut out);
+            assert!(failed.unwrap_err().to_string().contains("128 levels"), "{levels}");
+            assert_eq!(out, b"0\n");
+        }
+    }
+    let keys = "reduce range(129) as $i (1; {a: .})";
+    assert!(run(keys, "{}", false).unwrap_err().to_string().contains("128 levels"));
+}
+
+#[test]
+fn an_expression_with_too_many_words_and_signs_is_refused_before_the_library_reads_it() {
+    for expression in
+        ["[".repeat(3000), ".|".repeat(60_000), "try ".repeat(30_000), "1,".repeat(401), "a+".repeat(401)]
+    {
+        assert!(syntax_error(&expression).message.contains("800 words and signs"));
+    }
+    let comments = "# many words that are no part of it\n".repeat(100);
+    assert!(Filter::compile(&comments).is_err());
+    let texts = format!("[{}]", vec!["\"text\""; 150].join(","));
+    assert!(Filter::compile(&texts).is_ok());
+}
