@@ -1,5 +1,5 @@
 //! What the process was given, read once: variables, streams, terminals, width, clock, folders.
-//! Nothing else asks the operating system for any of these again.
+//! Nothing else gets them from the operating system.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use directories::ProjectDirs;
 
-use crate::app::panics::tell_panics;
+use crate::app::panics::report_panics;
 use crate::clock::Clock;
 use crate::failure::{ExitStatus, Failure};
 use crate::output::text::redact::Redactor;
@@ -29,7 +29,7 @@ pub struct Environment {
     pub terminals: Terminals,
     /// The wall clock.
     pub clock: Clock,
-    /// Hides secrets on the way out, also in what a panic tells.
+    /// Hides secrets on the way out, also in the report of a panic.
     pub redactor: Redactor,
     /// Why other processes of the same user can read the memory of this one, if they can.
     pub exposure: Option<std::io::Error>,
@@ -44,7 +44,7 @@ impl Environment {
         let exposure = forbid_core_dumps().err();
         outlive_file_size_limits();
         let redactor = Redactor::default();
-        tell_panics(redactor.clone(), ExitStatus::Failed.code());
+        report_panics(redactor.clone(), ExitStatus::Failed.code());
         Self {
             variables: Variables::new(std::env::vars_os()),
             stdin: Box::new(std::io::stdin()),

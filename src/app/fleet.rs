@@ -18,7 +18,7 @@ pub(crate) struct Fleet {
     pub(crate) is_many: bool,
     /// How many are asked at the same time.
     pub(crate) jobs: usize,
-    /// Told what is going on, for a person who waits.
+    /// Shows the progress to a person who waits.
     pub(crate) progress: Box<dyn Fn(Step)>,
 }
 

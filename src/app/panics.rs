@@ -1,5 +1,5 @@
-//! Tells a panic, which is a fault of this program, without what the program was holding: the message
-//! may quote any text, also a secret. Then the process ends. It must not know what has to be restored before.
+//! Reports a panic, which is a fault of this program, and ends the process. The message may quote any text, also a secret,
+//! so it is redacted or withheld.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::Write;
@@ -9,19 +9,19 @@ use crate::output::text::mask::mask_free_text;
 use crate::output::text::redact::Redactor;
 use crate::output::text::sanitize::sanitize;
 
-/// Said in place of a message that cannot be searched for secrets.
+/// Stands for a message that cannot be searched for secrets.
 const WITHHELD: &str = "the message is withheld, since it may hold a secret";
 
-/// From now on, each panic of this process, in whichever thread, is told on stderr in the form of every other error and
+/// From now on, each panic of this process, in whichever thread, is reported on stderr in the form of every other error and
 /// ends the process with this code. Nothing is unwound: the release build could not (`panic = "abort"` in Cargo.toml).
-pub(crate) fn tell_panics(redactor: Redactor, code: u8) {
+pub(crate) fn report_panics(redactor: Redactor, code: u8) {
     std::panic::set_hook(Box::new(move |panic| {
         // Captured only if the usual variables ask for it. It holds names of functions, and no values.
         let backtrace = Backtrace::capture();
-        let told = told(&message(panic), &place(panic), &redactor);
+        let report = report(&message(panic), &place(panic), &redactor);
         let mut stderr = std::io::stderr().lock();
-        // Where stderr cannot be written, there is nobody left to tell.
-        let _ = stderr.write_all(told.as_bytes());
+        // Where stderr cannot be written, there is nobody left to read it.
+        let _ = stderr.write_all(report.as_bytes());
         if backtrace.status() == BacktraceStatus::Captured {
             let _ = writeln!(stderr, "{backtrace}");
         }
@@ -45,7 +45,7 @@ fn place(panic: &PanicHookInfo<'_>) -> String {
     panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string)
 }
 
-fn told(message: &str, place: &str, redactor: &Redactor) -> String {
+fn report(message: &str, place: &str, redactor: &Redactor) -> String {
     let message = redactor.try_redact(message);
     let message =
         message.map_or_else(|| WITHHELD.to_owned(), |text| sanitize(&mask_free_text(&text)).into_owned());
@@ -68,28 +68,28 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_that_quotes_a_secret_does_not_tell_it() {
-        // What `str` says when it is cut inside a letter, and what `Result::unwrap` says of an error.
+    fn a_report_holds_no_secret_that_the_panic_quotes() {
+        // The messages of a `str` cut inside a letter, and of `Result::unwrap`.
         for message in
             [format!("byte index 3 is not a char boundary; it is inside `{SECRET}`"), format!("{SECRET:?}")]
         {
-            let told = told(&message, "src/x.rs:1:2", &redactor());
-            assert!(told.contains("••••") && !told.contains("3a/9c"), "{told}");
+            let report = report(&message, "src/x.rs:1:2", &redactor());
+            assert!(report.contains("••••") && !report.contains("3a/9c"), "{report}");
         }
     }
 
     #[test]
-    fn a_panic_is_told_in_three_harmless_lines_without_numbers_of_customers() {
-        let told = told("\x1b[2J\n+919876543210", "src/x.rs:1:2", &redactor());
-        assert!(!told.contains('\x1b') && !told.contains("9876543"), "{told}");
-        let starts: Vec<_> = told.lines().map(|line| line.split(':').next().unwrap()).collect();
+    fn a_report_is_three_harmless_lines_without_numbers_of_customers() {
+        let report = report("\x1b[2J\n+919876543210", "src/x.rs:1:2", &redactor());
+        assert!(!report.contains('\x1b') && !report.contains("9876543"), "{report}");
+        let starts: Vec<_> = report.lines().map(|line| line.split(':').next().unwrap()).collect();
         assert_eq!(starts, ["error", "  caused by", "hint"]);
     }
 
     #[test]
-    fn a_panic_inside_the_redactor_is_told_without_its_message() {
+    fn a_panic_inside_the_redactor_is_reported_without_its_message() {
         let redactor = redactor();
-        let told = redactor.while_locked(|| told(SECRET, "src/x.rs:1:2", &redactor));
-        assert!(told.contains(WITHHELD), "{told}");
+        let report = redactor.while_locked(|| report(SECRET, "src/x.rs:1:2", &redactor));
+        assert!(report.contains(WITHHELD), "{report}");
     }
 }

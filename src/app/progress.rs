@@ -48,10 +48,10 @@ struct Progress {
     manner: Manner,
 }
 
-/// How a person is told.
+/// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Manner {
-    /// Not at all: nobody looks, or quiet was asked for.
+    /// Not at all: stderr is no terminal, or `-q` was typed.
     Silent,
     /// By one line that stays as it is, for a screen reader.
     Plain,
@@ -85,7 +85,7 @@ impl Progress {
     fn show(&self) {
         match self.manner {
             Manner::Silent => {}
-            // Where stderr cannot be written, there is nobody to tell.
+            // Where stderr cannot be written, there is nobody to read it.
             Manner::Plain => drop(writeln!(std::io::stderr(), "{}", self.words())),
             Manner::Drawn => {
                 self.bar.set_draw_target(ProgressDrawTarget::stderr());

@@ -1,5 +1,5 @@
 //! Opens the sessions that a command asks with: reads credentials from variables and files, or from
-//! the store that each profile was kept in. It must not know the network.
+//! the store that each profile is kept in. Nothing is sent here.
 
 use std::fs::File;
 use std::io::Read;

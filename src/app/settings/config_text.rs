@@ -1,5 +1,5 @@
 //! `config.toml` as a person wrote it: comments and order are kept when one value changes.
-//! It must not know which values are right.
+//! Whether a value is right is checked elsewhere (`setting.rs`).
 
 use std::path::{Path, PathBuf};
 
