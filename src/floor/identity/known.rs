@@ -89,8 +89,12 @@ impl Known {
             return None;
         }
         let mut rested = Self { last: attended, ..self.clone() };
-        rested.changed.values_mut().for_each(|field| field.in_a_row = 0);
+        rested.end_rows();
         Some(rested)
+    }
+
+    fn end_rows(&mut self) {
+        self.changed.values_mut().for_each(|field| field.in_a_row = 0);
     }
 
     /// Takes another state, without learning from it. Whether it is news.
@@ -108,8 +112,13 @@ impl Known {
     pub(super) fn follow(&mut self, tag: &Tag, fields: &mut Cow<'_, Fields>) -> bool {
         let written = Written::of(tag);
         let content = written.content(&fields.volatile);
-        let reported: Vec<Content> = self.reported.iter().map(|it| it.content(&fields.volatile)).collect();
         let moved = self.latest.content(&fields.volatile).changes(&content);
+        if moved.is_empty() {
+            self.latest = written;
+            self.end_rows();
+            return false;
+        }
+        let reported: Vec<Content> = self.reported.iter().map(|it| it.content(&fields.volatile)).collect();
         // A value that was there before shows that two servers take turns, and not that anything goes on.
         let is_new = |path: &Fingerprint| !reported.iter().any(|before| before.agrees(&content, *path));
         let new: Vec<Fingerprint> = moved.into_iter().filter(is_new).collect();

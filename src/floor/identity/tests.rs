@@ -98,8 +98,10 @@ impl Watch {
     fn sees(&mut self, poll: &PollResult) {
         let limits = ["break=5m".parse().expect("a limit")];
         let Difference { events, change } = self.memory.diff(poll);
-        let again = self.memory.diff(poll).events;
-        assert_eq!(events, again, "a poll that is not committed changes nothing");
+        if self.polls.is_multiple_of(16) {
+            let again = self.memory.diff(poll).events;
+            assert_eq!(events, again, "a poll that is not committed changes nothing");
+        }
         self.memory.commit(change);
         let (alerts, crossed) = alerts::evaluate(&limits, self.memory.state(), &self.crossed, poll.monotonic);
         self.crossed = crossed;
