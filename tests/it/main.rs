@@ -23,6 +23,7 @@ mod fuzzed;
 mod generated;
 mod help;
 mod hostile_text;
+mod identity;
 mod json_cases;
 mod keyring;
 mod keyring_troubles;

@@ -18,7 +18,7 @@ const IN_WRAPUP: &str = r#"{"status":"success","data":{"response":1,"currentDura
 const NOT_IN_WRAPUP: &str = r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#;
 const EXPIRED: &str = r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#;
 
-fn world(server: &FakeServer) -> World {
+pub fn world(server: &FakeServer) -> World {
     World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID)
 }
 
@@ -30,7 +30,7 @@ fn tags(ids: &[&str]) -> String {
 
 /// The events of a run that has ended, each line strict JSON.
 #[track_caller]
-fn events(ran: &Ran) -> Vec<Value> {
+pub fn events(ran: &Ran) -> Vec<Value> {
     let events: Vec<Value> = ran
         .stdout
         .lines()
@@ -44,7 +44,7 @@ fn events(ran: &Ran) -> Vec<Value> {
     events
 }
 
-fn types(events: &[Value]) -> Vec<&str> {
+pub fn types(events: &[Value]) -> Vec<&str> {
     events.iter().map(|event| event["type"].as_str().unwrap()).collect()
 }
 
@@ -278,7 +278,7 @@ fn what_makes_no_sense_is_refused() {
     }
 }
 
-fn start(world: &World, line: &str) -> Running {
+pub fn start(world: &World, line: &str) -> Running {
     let mut command = world.command(line.split_whitespace());
     command.stdin(Stdio::null());
     world.start(command)
