@@ -1,4 +1,4 @@
-//! Limits on how long a break or a wrap-up may be, and the events that tell of crossing them.
+//! Limits on how long a break or a wrap-up may be, and the events that report crossing them.
 //! Pure: a function of limits, states and the monotonic moment, so that it counts on between polls.
 
 use std::time::Duration;
@@ -6,25 +6,27 @@ use std::time::Duration;
 use crate::floor::event::{Alert, AlertChange, AlertWhat, EventKind, Level};
 use crate::floor::state::AgentState;
 
-pub use crate::floor::limit::{Limit, LimitError};
+mod limit;
+
+pub use limit::{Limit, LimitError};
 
 #[cfg(test)]
 mod tests;
 
-/// Which limits of one profile were told as crossed. Copy it, and keep the copy once its events are told.
+/// Which limits of one profile were reported as crossed. Copy it, and keep the copy once its events are written.
 #[derive(Clone, Debug, Default)]
 pub struct CrossedLimits {
     break_alert: Option<Crossing>,
     wrapup_alert: Option<Crossing>,
 }
 
-/// A crossing that was told, and is not over.
+/// A crossing that was reported, and is not over.
 #[derive(Clone, Debug)]
 struct Crossing {
     alert: Alert,
     /// Which break or wrap-up it is: another one has another beginning.
     state: Duration,
-    told_at: Duration,
+    reported_at: Duration,
 }
 
 /// A state with its limits.
@@ -49,18 +51,18 @@ impl CrossedLimits {
     }
 }
 
-/// What there is to tell at the monotonic moment `now`, and what is told then.
+/// The events at the monotonic moment `now`, and what is reported once they are written.
 ///
-/// Each level is told once for each break or wrap-up. It is taken back only when that state ends, never
+/// Each level is reported once for each break or wrap-up. It is taken back only when that state ends, never
 /// because a start was corrected: that is the hysteresis.
 #[must_use]
 pub fn evaluate(
     limits: &[Limit],
     state: &AgentState,
-    told: &CrossedLimits,
+    crossed: &CrossedLimits,
     now: Duration,
 ) -> (Vec<EventKind>, CrossedLimits) {
-    // Asked for every agent at every answer: without limits there is nothing to measure.
+    // Called for every agent at every answer: without limits there is nothing to measure.
     if limits.is_empty() {
         return (Vec::new(), CrossedLimits::default());
     }
@@ -68,13 +70,13 @@ pub fn evaluate(
     let on_break = measured_break(state, now);
     let wrapup = measured_wrapup(state, now);
     let next = CrossedLimits {
-        break_alert: follow(limits, on_break, told.break_alert.as_ref(), now, &mut events),
-        wrapup_alert: follow(limits, wrapup, told.wrapup_alert.as_ref(), now, &mut events),
+        break_alert: follow(limits, on_break, crossed.break_alert.as_ref(), now, &mut events),
+        wrapup_alert: follow(limits, wrapup, crossed.wrapup_alert.as_ref(), now, &mut events),
     };
     (events, next)
 }
 
-/// The moment after `now` at which the next limit is crossed if nothing changes: worth a look at the clock.
+/// The moment after `now` at which the next limit is crossed if nothing changes: when it is worth looking again.
 #[must_use]
 pub fn next_crossing(limits: &[Limit], state: &AgentState, now: Duration) -> Option<Duration> {
     if limits.is_empty() {
@@ -115,19 +117,19 @@ fn measured_wrapup(state: &AgentState, now: Duration) -> Option<Measured> {
 fn follow(
     limits: &[Limit],
     measured: Option<Measured>,
-    told: Option<&Crossing>,
+    before: Option<&Crossing>,
     now: Duration,
     events: &mut Vec<EventKind>,
 ) -> Option<Crossing> {
     let same =
-        told.filter(|crossing| measured.as_ref().is_some_and(|measured| measured.state == crossing.state));
-    if let (Some(crossing), None) = (told, same) {
+        before.filter(|crossing| measured.as_ref().is_some_and(|measured| measured.state == crossing.state));
+    if let (Some(crossing), None) = (before, same) {
         events.push(EventKind::Alert(crossing.cleared(now)));
     }
     let Some(crossed) = measured.and_then(|measured| crossing_of(limits, measured, now)) else {
         return same.cloned();
     };
-    if same.is_some_and(|told| told.alert.level >= crossed.alert.level) {
+    if same.is_some_and(|same| same.alert.level >= crossed.alert.level) {
         return same.cloned();
     }
     events.push(EventKind::Alert(crossed.alert.clone()));
@@ -145,15 +147,15 @@ fn crossing_of(limits: &[Limit], measured: Measured, now: Duration) -> Option<Cr
         limit_seconds,
         value_seconds: measured.seconds,
     };
-    Some(Crossing { alert, state: measured.state, told_at: now })
+    Some(Crossing { alert, state: measured.state, reported_at: now })
 }
 
 impl Crossing {
     fn cleared(&self, now: Duration) -> Alert {
-        let since_told = i64::try_from(now.saturating_sub(self.told_at).as_secs()).unwrap_or(i64::MAX);
+        let since_then = i64::try_from(now.saturating_sub(self.reported_at).as_secs()).unwrap_or(i64::MAX);
         Alert {
             change: AlertChange::Cleared,
-            value_seconds: self.alert.value_seconds.saturating_add(since_told),
+            value_seconds: self.alert.value_seconds.saturating_add(since_then),
             ..self.alert.clone()
         }
     }

@@ -10,7 +10,7 @@ use crate::json::Raw;
 pub struct Tag {
     /// Its own id, as text.
     pub id: Option<String>,
-    /// When it happened, as the server says. It may be wrong: identity and forgetting never rest on it.
+    /// When it happened, by the server's clock. It may be wrong: identity and forgetting never rest on it.
     pub time: Option<Timestamp>,
     /// What kind of news it is.
     pub kind: Option<String>,
@@ -37,9 +37,9 @@ pub struct Tag {
 pub struct Break {
     /// On break or not.
     pub on_break: bool,
-    /// Which break it is, if a known spelling says it.
+    /// Which break it is, if a known spelling has it.
     pub reason: Option<String>,
-    /// When it began, by the server's clock, if a known spelling says it.
+    /// When it began, by the server's clock, if a known spelling has it.
     pub since: Option<Timestamp>,
     /// The agent, as text.
     pub agent_id: Option<String>,

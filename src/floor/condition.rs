@@ -35,7 +35,7 @@ impl FromStr for Until {
 ///
 /// # Errors
 /// If none is: the text lists those that are.
-pub fn event_named(name: &str) -> Result<&'static str, String> {
+pub(crate) fn event_named(name: &str) -> Result<&'static str, String> {
     let names = || EventWords::ALL.iter().map(|words| words.name);
     names().find(|known| *known == name).ok_or_else(|| {
         format!("no event is called {name:?}; known are {}", names().collect::<Vec<_>>().join(", "))

@@ -32,7 +32,7 @@ pub(crate) struct Counts {
 
 /// What the answers of one profile have shown so far.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct DeliveryEvidence {
+pub(crate) struct DeliveryEvidence {
     mode: Option<DeliveryMode>,
     last_had_new: bool,
     vanished: u8,
@@ -41,7 +41,7 @@ pub struct DeliveryEvidence {
 impl DeliveryEvidence {
     /// The mode; `None` while the answers have not shown it.
     #[must_use]
-    pub fn mode(&self) -> Option<DeliveryMode> {
+    pub(crate) fn mode(self) -> Option<DeliveryMode> {
         self.mode
     }
 

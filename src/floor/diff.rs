@@ -1,4 +1,4 @@
-//! From what was told so far and one poll to the events that tell the difference.
+//! From what was reported so far and one poll to the events that report the difference.
 //! The memory moves forward only by [`Memory::commit`], once the sink has taken the events.
 
 use std::time::Duration;
@@ -19,10 +19,10 @@ mod promises;
 #[cfg(test)]
 mod tests;
 
-/// Clocks further apart than this are told.
+/// Clocks further apart than this are reported.
 const SKEW_SECONDS: i64 = 60;
 
-/// What was told of one profile, and what is known of it.
+/// What was reported of one profile, and what is known of it.
 #[derive(Debug)]
 pub struct Memory {
     state: AgentState,
@@ -31,15 +31,15 @@ pub struct Memory {
     /// The last good answer about tags, or the start of the watch.
     last: Moment,
     tags_were_read: bool,
-    skew_was_told: bool,
+    skew_was_reported: bool,
 }
 
 /// What a poll adds.
 #[derive(Debug)]
 pub struct Difference {
-    /// The events, in the order in which they are to be told.
+    /// The events, in the order in which they are to be reported.
     pub events: Vec<Event>,
-    /// What to commit once they are told.
+    /// What to commit once they are written.
     pub change: Change,
 }
 
@@ -48,7 +48,7 @@ pub struct Difference {
 pub struct Change {
     state: AgentState,
     tags: Option<TagsChange>,
-    skew_was_told: bool,
+    skew_was_reported: bool,
 }
 
 #[derive(Debug)]
@@ -68,7 +68,7 @@ impl Memory {
             delivery: DeliveryEvidence::default(),
             last: Moment::of_start(started),
             tags_were_read: false,
-            skew_was_told: false,
+            skew_was_reported: false,
         }
     }
 
@@ -84,7 +84,7 @@ impl Memory {
         self.delivery.mode()
     }
 
-    /// The difference that `poll` makes. Asked again for the same poll without a commit in between, it
+    /// The difference that `poll` makes. Called again for the same poll without a commit in between, it
     /// gives the same events.
     #[must_use]
     pub fn diff(&self, poll: &PollResult) -> Difference {
@@ -130,14 +130,14 @@ impl Memory {
         let event = |kind| Event { at: poll.taken_at, profile: poll.profile.clone(), kind };
         Difference {
             events: events.into_iter().map(event).collect(),
-            change: Change { state, tags, skew_was_told: self.skew_was_told || skew.is_some() },
+            change: Change { state, tags, skew_was_reported: self.skew_was_reported || skew.is_some() },
         }
     }
 
-    /// Takes the step, once the events are told.
+    /// Takes the step, once the events are written.
     pub fn commit(&mut self, change: Change) {
         self.state = change.state;
-        self.skew_was_told = change.skew_was_told;
+        self.skew_was_reported = change.skew_was_reported;
         if let Some(tags) = change.tags {
             self.seen.remember(tags.appearance);
             self.delivery = tags.delivery;
@@ -193,7 +193,7 @@ impl Memory {
 
     fn skew(&self, poll: &PollResult) -> Option<i64> {
         let ahead = seconds_ahead(poll.server_time?, poll.taken_at);
-        (!self.skew_was_told && ahead.saturating_abs() > SKEW_SECONDS).then_some(ahead)
+        (!self.skew_was_reported && ahead.saturating_abs() > SKEW_SECONDS).then_some(ahead)
     }
 }
 

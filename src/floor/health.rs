@@ -37,7 +37,7 @@ pub struct PollFailure {
     pub answer_was_lost: bool,
     /// Whether the server answered that it does not accept the session: that is reported in another way.
     pub session_ended: bool,
-    /// How long the server asked clients to wait.
+    /// How long clients shall wait (`Retry-After`).
     pub retry_after: Option<Duration>,
 }
 

@@ -1,7 +1,7 @@
 //! What makes a break, a wrap-up, an agent or a notification the same one again. The rules and their reasons are in
 //! `docs/architecture.md`, "What makes things the same".
 //!
-//! A server may compute anew, for each answer, all that it says about a thing that has not changed. So evidence over
+//! A server may compute anew, for each answer, what it reports about a thing that has not changed. So evidence over
 //! time, at which polls something was already seen, comes before the values themselves.
 
 pub(crate) mod comparison;

@@ -1,18 +1,17 @@
-//! The call floor as the program knows it: answers, what changed between two of them, and the events that tell it.
+//! The call floor as the program knows it: answers, what changed between two of them, and the events that report it.
 //! Pure: it is handed times and answers, and knows no clock, network or terminal.
 
 pub mod alerts;
 pub mod answer;
-pub mod condition;
-pub mod delivery_mode;
+pub(crate) mod condition;
+pub(crate) mod delivery_mode;
 pub mod diff;
 pub mod event;
 pub mod health;
 pub(crate) mod identity;
-pub mod limit;
-pub mod pause;
+pub(crate) mod pause;
 pub mod poll_result;
-pub mod state;
+pub(crate) mod state;
 
 #[cfg(test)]
 pub(crate) mod samples;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::floor::poll_result::PollResult;
 
 /// How far back an answer reaches (`api.md` §3).
-pub const WINDOW: Duration = Duration::from_secs(60 * 60);
+pub(crate) const WINDOW: Duration = Duration::from_secs(60 * 60);
 
 /// How far an answer may be off: back-ends 90 s apart in clock, and answers that are stale. It is left free
 /// of the window, and a gap reaches back by as much more. An outage of 55 min and the minute it takes to
@@ -19,7 +19,7 @@ const SLEEP: Duration = Duration::from_secs(3 * 60);
 
 /// When a poll was taken, or the watch began, by each clock.
 #[derive(Clone, Copy, Debug)]
-pub struct Moment {
+pub(crate) struct Moment {
     wall: Timestamp,
     monotonic: Duration,
     server: Option<Timestamp>,
@@ -28,19 +28,19 @@ pub struct Moment {
 impl Moment {
     /// When `poll` was taken.
     #[must_use]
-    pub fn of(poll: &PollResult) -> Self {
+    pub(crate) fn of(poll: &PollResult) -> Self {
         Self { wall: poll.taken_at, monotonic: poll.monotonic, server: poll.server_time }
     }
 
     /// When the watch began, before any poll.
     #[must_use]
-    pub fn of_start(wall: Timestamp) -> Self {
+    pub(crate) fn of_start(wall: Timestamp) -> Self {
         Self { wall, monotonic: Duration::ZERO, server: None }
     }
 
     /// The time from `earlier` until now.
     #[must_use]
-    pub fn since(&self, earlier: &Self) -> Pause {
+    pub(crate) fn since(&self, earlier: &Self) -> Pause {
         let awake = self.monotonic.saturating_sub(earlier.monotonic);
         let by_wall = Duration::try_from(self.wall.duration_since(earlier.wall)).unwrap_or_default();
         let by_server = match (earlier.server, self.server) {
@@ -59,7 +59,7 @@ impl Moment {
 
 /// The time between two polls.
 #[derive(Clone, Copy, Debug)]
-pub struct Pause {
+pub(crate) struct Pause {
     /// By our monotonic clock, which stands still while the machine sleeps.
     pub awake: Duration,
     /// With sleep. Never less than `awake`.
@@ -71,13 +71,13 @@ pub struct Pause {
 impl Pause {
     /// Whether the server's window may no longer reach back to the earlier poll.
     #[must_use]
-    pub fn outlasts_the_window(&self) -> bool {
+    pub(crate) fn outlasts_the_window(&self) -> bool {
         self.passed + MARGIN > WINDOW
     }
 
     /// Whether this machine slept in between.
     #[must_use]
-    pub fn includes_sleep(&self) -> bool {
+    pub(crate) fn includes_sleep(&self) -> bool {
         self.passed.saturating_sub(self.awake) > SLEEP
     }
 }

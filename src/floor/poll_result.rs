@@ -1,4 +1,4 @@
-//! What one good poll of one profile said: plain data, filled from the `api` layer by the loop.
+//! What one good poll of one profile has shown: plain data, filled by a source.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ pub struct PollResult {
 }
 
 impl PollResult {
-    /// The present moment as the server has it, or as we have it where the server did not say.
+    /// The present moment as the server has it, or as we have it where the server sent none.
     /// What the server dates is to be compared with this.
     #[must_use]
     pub fn server_now(&self) -> Timestamp {

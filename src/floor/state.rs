@@ -88,7 +88,7 @@ impl StateSince<Wrapup> {
         self.state.ends_at.map(|end| self.seconds_from(end, now).saturating_neg())
     }
 
-    /// Seconds since it was first seen: the server does not say when a wrap-up began.
+    /// Seconds since it was first seen: the server does not report when a wrap-up began.
     #[must_use]
     pub fn seconds_at_least(&self, now: Duration) -> i64 {
         self.seconds_seen(now)

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod checker;
 pub mod run;
-pub mod schedule;
+pub(crate) mod schedule;
 pub mod sinks;
 pub mod source;
 pub mod view;

@@ -10,7 +10,7 @@ use crate::floor::health::Health;
 mod tests;
 
 /// The shortest interval, and the shortest time between the starts of two polls that go well.
-pub const SHORTEST_INTERVAL: Duration = Duration::from_secs(2);
+pub(crate) const SHORTEST_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Healthy polls are late by up to a tenth of the interval, but not by more than this.
 const MOST_JITTER: Duration = Duration::from_secs(1);
@@ -37,7 +37,7 @@ const AFTER_DEADLINE: Duration = Duration::from_millis(500);
 
 /// How a poll ended, or what the session store said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// A good answer. `deadline` is the next moment at which something is known to change.
     Good {
         /// E.g. the end of the wrap-up.
@@ -55,7 +55,7 @@ pub enum Outcome {
 
 /// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Next {
+pub(crate) enum Next {
     /// Poll at this moment.
     Poll(Duration),
     /// Read the session store once: someone may have signed in again. If it holds another session, say
@@ -67,7 +67,7 @@ pub enum Next {
 
 /// The schedule of one profile.
 #[derive(Clone, Debug)]
-pub struct Schedule {
+pub(crate) struct Schedule {
     interval: Duration,
     /// Healthy polls fall on this moment plus whole intervals.
     phase: Duration,
@@ -84,7 +84,7 @@ enum SessionTrust {
 /// Where in the interval a profile is polled: at once if it is the only one, else at a place that only
 /// depends on its name.
 #[must_use]
-pub fn spread(profile: &str, interval: Duration, profiles: usize) -> Duration {
+pub(crate) fn spread(profile: &str, interval: Duration, profiles: usize) -> Duration {
     if profiles <= 1 {
         return Duration::ZERO;
     }
@@ -98,19 +98,19 @@ impl Schedule {
     /// A schedule whose first poll is at `first`: now, plus the profile's [`spread`]. An interval that is too
     /// short is made the shortest.
     #[must_use]
-    pub fn new(interval: Duration, first: Duration) -> Self {
+    pub(crate) fn new(interval: Duration, first: Duration) -> Self {
         Self { interval: interval.max(SHORTEST_INTERVAL), phase: first, session: SessionTrust::Good }
     }
 
     /// When the first poll is.
     #[must_use]
-    pub fn first(&self) -> Duration {
+    pub(crate) fn first(&self) -> Duration {
         self.phase
     }
 
     /// What comes after a poll that started at `polled` and ended `now`; `health` has counted it already. `random` is
     /// from 0 to 1.
-    pub fn after(
+    pub(crate) fn after(
         &mut self,
         outcome: Outcome,
         health: &Health,
@@ -147,7 +147,7 @@ impl Schedule {
 
     /// When to poll after a good answer: the next place on the grid, or sooner when a deadline comes before it.
     #[must_use]
-    pub fn on_time(
+    pub(crate) fn on_time(
         &self,
         deadline: Option<Duration>,
         polled: Duration,

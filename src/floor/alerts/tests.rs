@@ -7,13 +7,13 @@ use crate::floor::samples::{in_wrapup, not_in_wrapup, on_break, poll, working};
 struct Floor {
     limits: Vec<Limit>,
     state: AgentState,
-    told: CrossedLimits,
+    crossed: CrossedLimits,
 }
 
 impl Floor {
     fn new(limits: &[&str]) -> Self {
         let limits = limits.iter().map(|text| text.parse().expect("a limit")).collect();
-        Self { limits, state: AgentState::default(), told: CrossedLimits::default() }
+        Self { limits, state: AgentState::default(), crossed: CrossedLimits::default() }
     }
 
     fn sees(&mut self, second: u64, break_state: Break) -> Vec<String> {
@@ -29,8 +29,9 @@ impl Floor {
     }
 
     fn at(&mut self, second: u64) -> Vec<String> {
-        let (events, told) = evaluate(&self.limits, &self.state, &self.told, Duration::from_secs(second));
-        self.told = told;
+        let (events, crossed) =
+            evaluate(&self.limits, &self.state, &self.crossed, Duration::from_secs(second));
+        self.crossed = crossed;
         events.iter().map(spoken).collect()
     }
 
@@ -48,7 +49,7 @@ fn spoken(event: &EventKind) -> String {
 const NONE: [&str; 0] = [];
 
 #[test]
-fn a_crossing_is_told_once_at_each_level_and_cleared_when_the_state_ends() {
+fn a_crossing_is_reported_once_at_each_level_and_cleared_when_the_state_ends() {
     let mut floor = Floor::new(&["break=1m:2m"]);
     assert_eq!(floor.sees(0, working()), NONE);
     assert_eq!(floor.sees(5, on_break(None, Some(3))), NONE);
@@ -129,10 +130,10 @@ fn the_next_crossing_is_known_beforehand() {
 }
 
 #[test]
-fn asking_twice_without_keeping_the_answer_tells_the_same() {
+fn evaluating_twice_without_keeping_the_result_gives_the_same() {
     let mut floor = Floor::new(&["break=1m"]);
     floor.sees(50, on_break(None, Some(0)));
-    let ask = || evaluate(&floor.limits, &floor.state, &floor.told, Duration::from_secs(70)).0;
-    assert_eq!(spoken(&ask()[0]), spoken(&ask()[0]));
-    assert_eq!(floor.told.break_level(), None);
+    let again = || evaluate(&floor.limits, &floor.state, &floor.crossed, Duration::from_secs(70)).0;
+    assert_eq!(spoken(&again()[0]), spoken(&again()[0]));
+    assert_eq!(floor.crossed.break_level(), None);
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::floor::event::{EventWords, GapCause};
 use crate::floor::samples::{at, in_wrapup, not_in_wrapup, on_break, poll, tag, tags, working};
 
-/// Tells and commits; the names of what was told.
+/// Commits; the names of the events.
 fn names(memory: &mut Memory, poll: &PollResult) -> Vec<&'static str> {
     let Difference { events, change } = memory.diff(poll);
     memory.commit(change);
@@ -21,7 +21,7 @@ fn states(events: &[Event]) -> Vec<&State> {
 }
 
 #[test]
-fn the_first_look_tells_what_holds_and_nothing_as_if_it_had_just_happened() {
+fn the_first_answer_shows_what_holds_and_nothing_as_if_it_had_just_happened() {
     let first = PollResult {
         break_state: Some(on_break(Some("Lunch"), Some(0))),
         wrapup: Some(not_in_wrapup()),
@@ -38,7 +38,7 @@ fn the_first_look_tells_what_holds_and_nothing_as_if_it_had_just_happened() {
 }
 
 #[test]
-fn what_is_asked_for_later_is_a_state_too() {
+fn what_is_requested_later_is_a_state_too() {
     let mut memory = Memory::new(at(0));
     assert_eq!(names(&mut memory, &tags(5, &[])), ["state"]);
     let with_break = PollResult { break_state: Some(working()), ..poll(10) };
@@ -47,7 +47,7 @@ fn what_is_asked_for_later_is_a_state_too() {
 }
 
 #[test]
-fn the_events_of_one_look_come_in_a_fixed_order() {
+fn the_events_of_one_poll_come_in_a_fixed_order() {
     let mut memory = Memory::new(at(0));
     let first = PollResult { break_state: Some(working()), wrapup: Some(not_in_wrapup()), ..tags(0, &[]) };
     names(&mut memory, &first);
@@ -60,7 +60,7 @@ fn the_events_of_one_look_come_in_a_fixed_order() {
 }
 
 #[test]
-fn news_are_told_oldest_first_and_undated_last() {
+fn news_are_reported_oldest_first_and_undated_last() {
     let mut memory = Memory::new(at(0));
     names(&mut memory, &tags(0, &[]));
     let undated = Tag { time: None, ..tag("x") };
@@ -75,7 +75,7 @@ fn news_are_told_oldest_first_and_undated_last() {
 }
 
 #[test]
-fn nothing_moves_before_the_events_are_told() {
+fn nothing_moves_before_the_events_are_written() {
     let mut memory = Memory::new(at(0));
     names(&mut memory, &PollResult { break_state: Some(working()), ..tags(0, &[]) });
     let news = PollResult { break_state: Some(on_break(None, None)), ..tags(5, &[tag("a1")]) };
@@ -96,7 +96,7 @@ fn a_call_that_was_not_made_changes_nothing() {
 }
 
 #[test]
-fn a_clock_that_is_off_is_told_once() {
+fn a_clock_that_is_off_is_reported_once() {
     let mut memory = Memory::new(at(0));
     let off = |second: u64, by: i64| {
         let poll = tags(second, &[]);
@@ -112,7 +112,7 @@ fn a_clock_that_is_off_is_told_once() {
 }
 
 #[test]
-fn a_gap_reaches_back_to_the_last_good_look_whatever_the_clocks_did() {
+fn a_gap_reaches_back_to_the_last_good_poll_whatever_the_clocks_did() {
     // Seconds that passed by wall, monotonic and server clock; then the length and the cause of the gap.
     let hour = 3600_i64;
     let table = [

@@ -151,11 +151,11 @@ events! {
         on_break: Option<bool> = State,
         /// why the agent is on break
         reason: Option<String> = Text,
-        /// when the break began, as the server said
+        /// when the break began, by the server's clock
         since: Option<Timestamp> = Time,
         /// whether the agent is in wrap-up
         in_wrapup: Option<bool> = State,
-        /// when the wrap-up ends, as the server said
+        /// when the wrap-up ends, by the server's clock
         ends_at: Option<Timestamp> = Time,
         /// the call it is about
         call_id: Option<String> = Id,
@@ -171,7 +171,7 @@ events! {
     BreakStarted = "break_started" {
         /// why the agent is on break
         reason: Option<String> = Text,
-        /// when the break began, as the server said
+        /// when the break began, by the server's clock
         since: Option<Timestamp> = Time,
         /// the break as the server sent it
         detail: Option<Raw> = Raw,
@@ -181,7 +181,7 @@ events! {
     BreakEnded = "break_ended" {
         /// why the agent is on break
         reason: Option<String> = Text,
-        /// when the break began, as the server said
+        /// when the break began, by the server's clock
         since: Option<Timestamp> = Time,
         /// how long the break was
         lasted_seconds: Option<i64> = Elapsed,
@@ -189,7 +189,7 @@ events! {
 
     /// the agent went into wrap-up
     WrapupStarted = "wrapup_started" {
-        /// when the wrap-up ends, as the server said
+        /// when the wrap-up ends, by the server's clock
         ends_at: Option<Timestamp> = Time,
         /// seconds left when it was noticed
         remaining_seconds: Option<i64> = Remaining,
@@ -201,7 +201,7 @@ events! {
 
     /// the agent is no longer in wrap-up
     WrapupEnded = "wrapup_ended" {
-        /// when the wrap-up ends, as the server said
+        /// when the wrap-up ends, by the server's clock
         ends_at: Option<Timestamp> = Time,
         /// the call it is about
         call_id: Option<String> = Id,
@@ -291,7 +291,7 @@ events! {
         reason: Option<String> = Text,
         /// why the agent was on break before
         previous_reason: String = Text,
-        /// when the break began, as the server said
+        /// when the break began, by the server's clock
         since: Option<Timestamp> = Time,
     }
 
@@ -333,9 +333,9 @@ impl Kind for ReportedTag {
         about: "a notification, reported exactly once",
         fields: &[
             field("id", Meaning::Id, "the notification's own id"),
-            field("time", Meaning::Time, "when it happened, as the server said"),
+            field("time", Meaning::Time, "when it happened, by the server's clock"),
             field("kind", Meaning::Kind, "what kind of notification it is"),
-            field("message", Meaning::Text, "what it says"),
+            field("message", Meaning::Text, "its text"),
             field("agent_id", Meaning::Id, "the agent it is about"),
             field("call_id", Meaning::Id, "the call it is about"),
             field("customer", Meaning::Phone, "the customer's phone number"),

@@ -118,13 +118,13 @@ words! {
     /// Why the watch ends.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum EndReason {
-        /// What `--until` asked for has happened.
+        /// What `--until` waits for has happened.
         ConditionMet = "condition_met",
         /// `--timeout` is reached.
         Timeout = "timeout",
         /// Ctrl-C, or `q` on the board.
         Interrupted = "interrupted",
-        /// The system asked it to end.
+        /// A signal of the system ended it.
         Terminated = "terminated",
         /// Nobody reads the output any more.
         ReaderGone = "reader_gone",

@@ -27,7 +27,7 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-/// The fingerprint of a notification: of its id, whatever the content, or else of what says what it is about.
+/// The fingerprint of a notification: of its id, whatever the content, or else of what it is about.
 pub(crate) fn of_notification(tag: &Tag) -> Fingerprint {
     if let Some(id) = &tag.id {
         return Hasher::new("id").text(id).finish();
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_notification_is_about_tells_it_apart() {
+    fn what_a_notification_is_about_distinguishes_it() {
         let first = nameless("{}");
         let others = [
             Tag { time: Some(at(1)), ..first.clone() },

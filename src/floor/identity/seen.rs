@@ -33,7 +33,7 @@ const AFTER_OVERFLOW: usize = CAPACITY / 10 * 9;
 /// The notifications that were reported.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
-    /// By what tells them apart. Those without id may be several: they are then told apart by their content.
+    /// By identity. Those without id may share one: then their content distinguishes them.
     known: HashMap<Fingerprint, Vec<Known>>,
     fields: Fields,
     size: usize,

@@ -41,7 +41,7 @@ pub(crate) enum StartChange {
     Open,
     /// Another break has begun.
     Confirmed {
-        /// As the server said.
+        /// As the server gave it.
         start: Timestamp,
         /// When it was first there, by our monotonic clock.
         seen: Duration,

@@ -26,7 +26,7 @@ fn wrapups(states: &[Wrapup]) -> Vec<&'static str> {
 }
 
 #[test]
-fn breaks_are_told_apart_by_what_the_server_gives_twice() {
+fn breaks_are_distinguished_by_what_the_server_gives_twice() {
     let lunch = |since| on_break(Some("Lunch"), since);
     let tea = |since| on_break(Some("Tea"), since);
     let both: &[&str] = &["break_ended", "break_started"];
@@ -155,14 +155,14 @@ fn another_agent_is_reported_and_nothing_of_the_first_one_is_taken_for_hers() {
         names
     };
     assert_eq!(run(&["13", "13", "", "0", "13 ", "13"]), [""; 0]);
-    assert_eq!(run(&["13", "14", "13", "14", "13"]), [""; 0], "nobody can tell whose answers these are");
+    assert_eq!(run(&["13", "14", "13", "14", "13"]), [""; 0], "nobody can know whose answers these are");
     assert_eq!(run(&["13", "14", "14", "14"]), ["agent_changed"]);
     assert_eq!(run(&["", "14", "14"]), ["break_ended", "wrapup_started"]);
     assert_eq!(run(&["13", "14", "14", "13", "13"]), ["agent_changed"; 2]);
 }
 
 #[test]
-fn wrapups_are_told_apart_by_a_call_that_is_there_twice() {
+fn wrapups_are_distinguished_by_a_call_that_is_there_twice() {
     let both: &[&str] = &["wrapup_ended", "wrapup_started"];
     let call = |id: &str| in_wrapup(Some(id), Some(90));
     let table: [(&[Wrapup], &[&str]); 11] = [

@@ -26,7 +26,7 @@ fn seconds(count: u64) -> Duration {
 
 /// What a profile answers when it is polled.
 #[derive(Clone)]
-enum Says {
+enum Answer {
     /// Nothing is new.
     Nothing,
     /// These are the recent notifications.
@@ -41,7 +41,7 @@ enum Says {
     Refuses,
 }
 
-type Script = Rc<dyn Fn(Duration) -> Says>;
+type Script = Rc<dyn Fn(Duration) -> Answer>;
 
 /// A profile that answers by a script, and notes when it was asked.
 #[derive(Clone)]
@@ -69,19 +69,19 @@ impl Source for Scripted {
         self.most_under_way.set(self.most_under_way.get().max(self.under_way.get()));
         let mut refused = vec![];
         let (tags, failure) = match (self.script)(at) {
-            Says::Refuses => {
+            Answer::Refuses => {
                 let message = "Agent not exist".to_owned();
                 refused.push(Refusal { part: FollowedPart::Tags, code: Some(1501), message });
                 (vec![], None)
             }
-            Says::Nothing => (vec![], None),
-            Says::Tags(tags) => (tags, None),
-            Says::Fails(failure) => (vec![], Some(failure)),
-            Says::After(delay) => {
+            Answer::Nothing => (vec![], None),
+            Answer::Tags(tags) => (tags, None),
+            Answer::Fails(failure) => (vec![], Some(failure)),
+            Answer::After(delay) => {
                 tokio::time::sleep(delay).await;
                 (vec![], None)
             }
-            Says::StoppedFor(length) => {
+            Answer::StoppedFor(length) => {
                 tokio::time::advance(length).await;
                 (vec![], None)
             }
@@ -107,13 +107,13 @@ impl Source for Scripted {
 }
 
 /// Nobody answers.
-fn no_answer() -> Says {
-    Says::Fails(samples::no_answer())
+fn no_answer() -> Answer {
+    Answer::Fails(samples::no_answer())
 }
 
 /// The server does not accept the session.
-fn no_session() -> Says {
-    Says::Fails(PollFailure { session_ended: true, ..samples::no_answer() })
+fn no_session() -> Answer {
+    Answer::Fails(PollFailure { session_ended: true, ..samples::no_answer() })
 }
 
 fn wall(started: Instant) -> Timestamp {
@@ -122,7 +122,7 @@ fn wall(started: Instant) -> Timestamp {
 }
 
 /// Keeps what it takes, with the moment.
-struct Told {
+struct Recorder {
     started: Instant,
     events: Vec<(Duration, &'static str)>,
     end: Option<EndReason>,
@@ -132,7 +132,7 @@ struct Told {
     takes: usize,
 }
 
-impl EventSink for Told {
+impl EventSink for Recorder {
     fn write(&mut self, events: &[Event]) -> io::Result<()> {
         for event in events {
             if self.events.len() == self.takes {
@@ -166,7 +166,7 @@ impl Display for Counter {
     }
 }
 
-impl Told {
+impl Recorder {
     fn names(&self) -> Vec<&'static str> {
         self.events.iter().map(|(_, name)| *name).collect()
     }
@@ -185,7 +185,7 @@ struct Floor {
 
 impl Floor {
     /// One profile that answers by this script, watched for so long.
-    fn of(lasts: Duration, script: impl Fn(Duration) -> Says + 'static) -> Self {
+    fn of(lasts: Duration, script: impl Fn(Duration) -> Answer + 'static) -> Self {
         let plan = Plan {
             interval: INTERVAL,
             scope: WatchScope { tags: true, breaks: false, wrapups: false },
@@ -234,18 +234,18 @@ impl Floor {
         Watch::new(self.profiles.clone(), plan, around, sinks)
     }
 
-    async fn watch(&mut self) -> (io::Result<EndReason>, Told) {
+    async fn watch(&mut self) -> (io::Result<EndReason>, Recorder) {
         let started = self.profiles[0].started;
-        let mut told = Told { started, events: vec![], end: None, shown: 0, takes: self.takes };
-        let sinks = Sinks::new(vec![&mut told]);
+        let mut recorded = Recorder { started, events: vec![], end: None, shown: 0, takes: self.takes };
+        let sinks = Sinks::new(vec![&mut recorded]);
         let (_terminal, inputs) = mpsc::unbounded_channel();
         let (stop, _never) = oneshot::channel();
         let mut counter = Counter::default();
         let shown = drive(&mut counter, sinks.view.subscribe(), inputs, stop);
         let (ended, shown) = tokio::join!(self.new_watch(sinks).run(timeout(self.lasts)), shown);
         shown.expect("a display that takes everything");
-        told.shown = counter.0;
-        (ended, told)
+        recorded.shown = counter.0;
+        (ended, recorded)
     }
 }
 
@@ -260,12 +260,12 @@ fn is_within(at: Duration, from: u64, to: u64) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_healthy_profile_is_asked_once_an_interval_for_hours() {
-    let mut floor = Floor::of(seconds(7200), |_| Says::Nothing);
-    let (ended, told) = floor.watch().await;
+async fn a_healthy_profile_is_polled_once_an_interval_for_hours() {
+    let mut floor = Floor::of(seconds(7200), |_| Answer::Nothing);
+    let (ended, recorded) = floor.watch().await;
     assert_eq!(ended.unwrap(), EndReason::Timeout);
-    assert_eq!(told.names().first(), Some(&"start"));
-    assert_eq!((told.names().last(), told.end), (Some(&"end"), Some(EndReason::Timeout)));
+    assert_eq!(recorded.names().first(), Some(&"start"));
+    assert_eq!((recorded.names().last(), recorded.end), (Some(&"end"), Some(EndReason::Timeout)));
     let asked = floor.asked();
     // Each poll may be late by a tenth of the interval, which the next one does not inherit.
     assert!((1439..=1441).contains(&asked.len()), "{} polls", asked.len());
@@ -273,20 +273,21 @@ async fn a_healthy_profile_is_asked_once_an_interval_for_hours() {
         let pause = pair[1].abs_diff(pair[0]);
         assert!(pause > INTERVAL.mul_f32(0.89) && pause < INTERVAL.mul_f32(1.11), "{pause:?}");
     }
-    assert!(told.shown <= 2 * (7200 + asked.len()) + 2, "{} frames", told.shown);
+    assert!(recorded.shown <= 2 * (7200 + asked.len()) + 2, "{} frames", recorded.shown);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outage_is_told_once_and_its_end_is_noticed_soon() {
+async fn an_outage_is_reported_once_and_its_end_is_noticed_soon() {
     for (down, soon) in [(10, 35), (31, 35), (120, 35), (300, 65), (3 * 3600, 65)] {
         let (from, back) = (600, 600 + down);
         let mut floor = Floor::of(seconds(back + 600), move |at| {
-            if is_within(at, from, back) { no_answer() } else { Says::Nothing }
+            if is_within(at, from, back) { no_answer() } else { Answer::Nothing }
         });
-        let (_, told) = floor.watch().await;
-        let (lost, restored) = (told.moments_of("connection_lost"), told.moments_of("connection_restored"));
-        assert_eq!((lost.len(), restored.len()), (1, 1), "{down} s: {:?}", told.names());
-        assert!(lost[0] <= seconds(from) + INTERVAL.mul_f32(1.2), "{down} s: told at {:?}", lost[0]);
+        let (_, recorded) = floor.watch().await;
+        let (lost, restored) =
+            (recorded.moments_of("connection_lost"), recorded.moments_of("connection_restored"));
+        assert_eq!((lost.len(), restored.len()), (1, 1), "{down} s: {:?}", recorded.names());
+        assert!(lost[0] <= seconds(from) + INTERVAL.mul_f32(1.2), "{down} s: recorded at {:?}", lost[0]);
         assert!(restored[0] <= seconds(back + soon), "{down} s: noticed at {:?}", restored[0]);
         // After two minutes at most two a minute, which is what a server in trouble can bear.
         let late = floor.asked().into_iter().filter(|at| is_within(*at, from + 180, back)).count();
@@ -298,29 +299,29 @@ async fn an_outage_is_told_once_and_its_end_is_noticed_soon() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_says_when_to_come_back_is_not_asked_before() {
+async fn a_server_that_says_when_to_come_back_is_not_polled_before() {
     let mut floor = Floor::of(seconds(900), |at| {
         if is_within(at, 60, 70) {
-            Says::Fails(PollFailure { retry_after: Some(seconds(240)), ..samples::no_answer() })
+            Answer::Fails(PollFailure { retry_after: Some(seconds(240)), ..samples::no_answer() })
         } else {
-            Says::Nothing
+            Answer::Nothing
         }
     });
-    let (_, told) = floor.watch().await;
+    let (_, recorded) = floor.watch().await;
     let asked = floor.asked();
     let refused = *asked.iter().find(|at| **at >= seconds(60)).unwrap();
     let next = *asked.iter().find(|at| **at > refused).unwrap();
     assert!(next >= refused + seconds(240) && next <= refused + seconds(265), "{refused:?}, then {next:?}");
-    assert_eq!(told.moments_of("connection_restored").len(), 1);
+    assert_eq!(recorded.moments_of("connection_restored").len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_sign_of_life_is_given_whether_or_not_the_server_answers() {
     let mut floor =
-        Floor::of(seconds(3600), |at| if is_within(at, 900, 1800) { no_answer() } else { Says::Nothing });
+        Floor::of(seconds(3600), |at| if is_within(at, 900, 1800) { no_answer() } else { Answer::Nothing });
     floor.plan.heartbeat = Some(seconds(60));
-    let (_, told) = floor.watch().await;
-    let beats = told.moments_of("heartbeat");
+    let (_, recorded) = floor.watch().await;
+    let beats = recorded.moments_of("heartbeat");
     assert!((59..=60).contains(&beats.len()), "{} beats", beats.len());
     for pair in beats.windows(2) {
         let pause = pair[1].abs_diff(pair[0]);
@@ -330,7 +331,7 @@ async fn a_sign_of_life_is_given_whether_or_not_the_server_answers() {
 
 #[tokio::test(start_paused = true)]
 async fn many_profiles_are_spread_over_the_interval_and_never_more_than_the_jobs_at_once() {
-    let mut floor = Floor::of(seconds(600), |_| Says::After(Duration::from_millis(200))).times(200);
+    let mut floor = Floor::of(seconds(600), |_| Answer::After(Duration::from_millis(200))).times(200);
     floor.watch().await.0.unwrap();
     assert!(floor.profiles[0].most_under_way.get() <= 16);
     // All of them share one list of moments.
@@ -346,9 +347,9 @@ async fn many_profiles_are_spread_over_the_interval_and_never_more_than_the_jobs
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_answer_holds_up_nobody_else() {
-    let mut floor = Floor::of(seconds(300), |_| Says::Nothing).times(2);
+    let mut floor = Floor::of(seconds(300), |_| Answer::Nothing).times(2);
     let (slow, quick) = (Rc::default(), Rc::default());
-    floor.profiles[0].script = Rc::new(|_| Says::After(seconds(15)));
+    floor.profiles[0].script = Rc::new(|_| Answer::After(seconds(15)));
     floor.profiles[0].asked = Rc::clone(&slow);
     floor.profiles[1].asked = Rc::clone(&quick);
     floor.watch().await.0.unwrap();

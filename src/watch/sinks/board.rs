@@ -30,8 +30,8 @@ use ratatui::layout::{Rect, Size};
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use tokio::sync::{oneshot, watch};
 
+use crate::floor::alerts::Limit;
 use crate::floor::event::EndReason;
-use crate::floor::limit::Limit;
 use crate::watch::sinks::board::controls::Controls;
 use crate::watch::sinks::board::picture::Picture;
 use crate::watch::sinks::board::screen::{Screen, Surface};

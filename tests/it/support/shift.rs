@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use deepcall::client::{Connection, ConnectionOptions, Reference, SignedIn};
 use deepcall::clock::Clock;
+use deepcall::floor::alerts::Limit;
 use deepcall::floor::event::EndReason;
 use deepcall::floor::health::PollFailure;
-use deepcall::floor::limit::Limit;
 use deepcall::sandbox::{Sandbox, SandboxOptions};
 use deepcall::store::{Credentials, Secret, ServerUrl};
 use deepcall::watch::run::{Plan, Surroundings, Watch};

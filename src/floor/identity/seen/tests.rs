@@ -8,7 +8,7 @@ use crate::floor::samples::{nameless, raw, tag};
 const STEP: Duration = Duration::from_secs(60);
 
 /// Compares and remembers; the places of what is new.
-fn told(seen: &mut Seen, tags: &[Tag], awake: Duration) -> Vec<usize> {
+fn news(seen: &mut Seen, tags: &[Tag], awake: Duration) -> Vec<usize> {
     let comparison = seen.compare(tags, awake);
     seen.remember(comparison.appearance);
     comparison.news.iter().map(|news| news.place).collect()
@@ -16,7 +16,7 @@ fn told(seen: &mut Seen, tags: &[Tag], awake: Duration) -> Vec<usize> {
 
 fn attend(seen: &mut Seen, tags: &[Tag], length: Duration) {
     for _ in 0..length.as_secs() / STEP.as_secs() {
-        assert!(told(seen, tags, STEP).is_empty());
+        assert!(news(seen, tags, STEP).is_empty());
     }
 }
 
@@ -24,10 +24,10 @@ fn attend(seen: &mut Seen, tags: &[Tag], length: Duration) {
 fn twins_are_two_and_a_third_is_one_more() {
     let twin = nameless(r#"{"call":"A"}"#);
     let mut seen = Seen::default();
-    assert_eq!(told(&mut seen, &[twin.clone(), twin.clone()], STEP), [0, 1]);
-    assert!(told(&mut seen, &[twin.clone(), twin.clone()], STEP).is_empty());
-    assert_eq!(told(&mut seen, &[twin.clone(), twin.clone(), twin.clone()], STEP), [2]);
-    assert!(told(&mut seen, &[twin], STEP).is_empty());
+    assert_eq!(news(&mut seen, &[twin.clone(), twin.clone()], STEP), [0, 1]);
+    assert!(news(&mut seen, &[twin.clone(), twin.clone()], STEP).is_empty());
+    assert_eq!(news(&mut seen, &[twin.clone(), twin.clone(), twin.clone()], STEP), [2]);
+    assert!(news(&mut seen, &[twin], STEP).is_empty());
 }
 
 #[test]
@@ -41,16 +41,16 @@ fn the_same_id_with_the_same_content_is_one() {
 }
 
 #[test]
-fn each_content_of_an_id_is_told_once_even_if_an_older_one_comes_back() {
+fn each_content_of_an_id_is_reported_once_even_if_an_older_one_comes_back() {
     let before = tag("a1");
     let after = Tag { fields: raw(r#"{"_id":"a1","done":true}"#), ..before.clone() };
     let mut seen = Seen::default();
-    assert_eq!(told(&mut seen, std::slice::from_ref(&before), STEP), [0]);
+    assert_eq!(news(&mut seen, std::slice::from_ref(&before), STEP), [0]);
     let comparison = seen.compare(std::slice::from_ref(&after), STEP);
     assert_eq!(comparison.news, [News { place: 0, changed: true }]);
     seen.remember(comparison.appearance);
     for answer in [&before, &after, &before] {
-        assert!(told(&mut seen, std::slice::from_ref(answer), STEP).is_empty());
+        assert!(news(&mut seen, std::slice::from_ref(answer), STEP).is_empty());
     }
 }
 
@@ -60,36 +60,36 @@ fn an_icon_added_later_changes_what_has_an_id_and_doubles_nothing_else() {
     let named = tag("a1");
     let plain = nameless(r#"{"call":"A"}"#);
     let mut seen = Seen::default();
-    assert_eq!(told(&mut seen, &[named.clone(), plain.clone()], STEP), [0, 1]);
+    assert_eq!(news(&mut seen, &[named.clone(), plain.clone()], STEP), [0, 1]);
     let named = Tag { icons: icons.clone(), ..named };
     let plain = Tag { icons, ..plain };
-    assert_eq!(told(&mut seen, &[named, plain], STEP), [0]);
+    assert_eq!(news(&mut seen, &[named, plain], STEP), [0]);
 }
 
 #[test]
 fn it_forgets_after_two_windows_of_absence_from_good_answers() {
     let mut seen = Seen::default();
-    told(&mut seen, &[tag("a1")], STEP);
+    news(&mut seen, &[tag("a1")], STEP);
     attend(&mut seen, &[], FORGET_AFTER);
-    assert!(told(&mut seen, &[tag("a1")], Duration::ZERO).is_empty(), "still known at the edge");
+    assert!(news(&mut seen, &[tag("a1")], Duration::ZERO).is_empty(), "still known at the edge");
     attend(&mut seen, &[], FORGET_AFTER + SWEEP_EVERY + STEP);
     assert_eq!(seen.len(), 0);
-    assert_eq!(told(&mut seen, &[tag("a1")], STEP), [0]);
+    assert_eq!(news(&mut seen, &[tag("a1")], STEP), [0]);
 }
 
 #[test]
 fn it_never_forgets_what_is_still_there() {
     let mut seen = Seen::default();
-    told(&mut seen, &[tag("a1")], STEP);
+    news(&mut seen, &[tag("a1")], STEP);
     attend(&mut seen, &[tag("a1")], FORGET_AFTER * 3);
 }
 
 #[test]
 fn an_outage_is_no_absence() {
     let mut seen = Seen::default();
-    told(&mut seen, &[tag("a1")], STEP);
+    news(&mut seen, &[tag("a1")], STEP);
     for _ in 0..3 {
-        assert!(told(&mut seen, &[tag("a1")], FORGET_AFTER * 4).is_empty());
+        assert!(news(&mut seen, &[tag("a1")], FORGET_AFTER * 4).is_empty());
     }
 }
 
@@ -114,15 +114,15 @@ fn too_many_are_announced_and_the_oldest_go() {
     assert!(comparison.overflows);
     seen.remember(comparison.appearance);
     assert_eq!(seen.len(), 900, "whole answers go, until a tenth is free");
-    assert!(told(&mut seen, &latest, STEP).is_empty());
-    assert!(!told(&mut seen, &batch(0), STEP).is_empty());
+    assert!(news(&mut seen, &latest, STEP).is_empty());
+    assert!(!news(&mut seen, &batch(0), STEP).is_empty());
 }
 
 #[test]
 fn what_is_outdated_makes_room_without_a_word() {
     let mut seen = Seen::default();
     let many: Vec<Tag> = (0..1000).map(bulky).collect();
-    told(&mut seen, &many, STEP);
+    news(&mut seen, &many, STEP);
     // Short of the next sweep, so that the outdated are still counted.
     seen.attended = FORGET_AFTER + STEP;
     seen.swept = seen.attended;
@@ -137,12 +137,12 @@ fn only_what_is_outdated_goes_where_that_is_enough() {
     for (count, left) in [(1000, 903), (997, 1000)] {
         let mut seen = Seen::default();
         let many: Vec<Tag> = (0..count).map(bulky).collect();
-        told(&mut seen, &many[..100], STEP);
-        told(&mut seen, &many[100..], STEP);
+        news(&mut seen, &many[..100], STEP);
+        news(&mut seen, &many[100..], STEP);
         // The first are outdated at the next answer, the others are not, and no sweep is due.
         seen.attended = FORGET_AFTER + STEP / 2;
         seen.swept = seen.attended;
-        told(&mut seen, &(1000..1003).map(bulky).collect::<Vec<_>>(), STEP);
+        news(&mut seen, &(1000..1003).map(bulky).collect::<Vec<_>>(), STEP);
         assert_eq!(seen.len(), left, "with {count}");
     }
 }
@@ -150,7 +150,7 @@ fn only_what_is_outdated_goes_where_that_is_enough() {
 #[test]
 fn a_sweep_comes_every_ten_minutes_of_attended_time() {
     let mut seen = Seen::default();
-    told(&mut seen, &[tag("a1")], STEP);
+    news(&mut seen, &[tag("a1")], STEP);
     // Outdated after two hours and a minute, and swept out at two hours and ten.
     attend(&mut seen, &[], Duration::from_secs(128 * 60));
     assert_eq!(seen.len(), 1);
@@ -161,11 +161,11 @@ fn a_sweep_comes_every_ten_minutes_of_attended_time() {
 #[test]
 fn an_answer_vouches_for_five_minutes_at_most() {
     let mut seen = Seen::default();
-    told(&mut seen, &[tag("a1")], STEP);
-    told(&mut seen, &[], Duration::from_secs(5 * 60 - 1));
+    news(&mut seen, &[tag("a1")], STEP);
+    news(&mut seen, &[], Duration::from_secs(5 * 60 - 1));
     assert_eq!(seen.attended, Duration::from_secs(359));
-    told(&mut seen, &[], FORGET_AFTER);
-    told(&mut seen, &[], FORGET_AFTER);
+    news(&mut seen, &[], FORGET_AFTER);
+    news(&mut seen, &[], FORGET_AFTER);
     assert_eq!(seen.attended, Duration::from_secs(359 + 2 * 300));
 }
 
@@ -173,7 +173,7 @@ proptest! {
     /// Against the plainest model: for each content without id the most copies ever in one answer, and
     /// for each id the set of contents.
     #[test]
-    fn it_tells_what_a_multiset_tells(answers in prop::collection::vec(prop::collection::vec((0_u8..6, 0_u8..3), 0..12), 1..12)) {
+    fn it_reports_what_a_multiset_holds(answers in prop::collection::vec(prop::collection::vec((0_u8..6, 0_u8..3), 0..12), 1..12)) {
         let mut seen = Seen::default();
         let mut most: Model<u8, usize> = Model::new();
         let mut contents: HashSet<(u8, u8)> = HashSet::new();
@@ -197,7 +197,7 @@ proptest! {
                     expected.push(place);
                 }
             }
-            prop_assert_eq!(told(&mut seen, &tags, STEP), expected);
+            prop_assert_eq!(news(&mut seen, &tags, STEP), expected);
         }
     }
 }

@@ -25,7 +25,7 @@ async fn durable_sinks_are_called_in_order_and_nothing_is_committed_before_the_l
     let (calls, fails) = (RefCell::default(), Cell::new(None));
     let noting = |name| Noting { name, calls: &calls, fails: &fails };
     let (mut journal, mut stdout) = (noting("journal"), noting("stdout"));
-    let floor = Floor::of(seconds(60), |_| Says::Nothing);
+    let floor = Floor::of(seconds(60), |_| Answer::Nothing);
     let mut watch = floor.new_watch(Sinks::new(vec![&mut journal, &mut stdout]));
     let result = || PollResult { profile: Some("asha".to_owned()), ..samples::tags(0, &[tag("a1")]) };
     let answer = |watch: &mut Watch<'_, Scripted>| {
@@ -80,7 +80,7 @@ impl Display for Stalled {
 
 #[tokio::test(start_paused = true)]
 async fn a_display_that_stalls_costs_the_loop_nothing_and_then_gets_the_whole_state() {
-    let floor = Floor::of(seconds(3600), |at| Says::Tags(vec![tag(&format!("t{}", at.as_secs()))]));
+    let floor = Floor::of(seconds(3600), |at| Answer::Tags(vec![tag(&format!("t{}", at.as_secs()))]));
     let sinks = Sinks::new(vec![]);
     let (views, (has_begun, began), (let_go, held)) = (sinks.view.subscribe(), channel(), channel());
     let (_terminal, inputs) = mpsc::unbounded_channel();
@@ -112,16 +112,16 @@ async fn a_display_that_stalls_costs_the_loop_nothing_and_then_gets_the_whole_st
 
 #[tokio::test(start_paused = true)]
 async fn whoever_looks_at_once_sees_every_second() {
-    let mut floor = Floor::of(seconds(60), |_| Says::Nothing);
-    let (_, told) = floor.watch().await;
-    assert!(told.shown >= 60, "{} frames", told.shown);
+    let mut floor = Floor::of(seconds(60), |_| Answer::Nothing);
+    let (_, recorded) = floor.watch().await;
+    assert!(recorded.shown >= 60, "{} frames", recorded.shown);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_sink_that_takes_no_more_ends_the_watch_with_its_error() {
-    let mut floor = Floor::of(seconds(3600), |_| Says::Nothing);
+    let mut floor = Floor::of(seconds(3600), |_| Answer::Nothing);
     floor.takes = 1;
-    let (ended, told) = floor.watch().await;
+    let (ended, recorded) = floor.watch().await;
     assert_eq!(ended.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
-    assert_eq!(told.names(), ["start"]);
+    assert_eq!(recorded.names(), ["start"]);
 }

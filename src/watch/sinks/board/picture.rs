@@ -3,8 +3,8 @@
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 
+use crate::floor::alerts::Limit;
 use crate::floor::answer::Tag;
-use crate::floor::limit::Limit;
 use crate::output::text::style::{CALLBACK, IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG};
 use crate::output::text::width::{cut, pad_left, pad_right};
 use crate::watch::sinks::board::columns::{Column, GAP, fit};

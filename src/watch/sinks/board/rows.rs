@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::time::Duration;
 
+use crate::floor::alerts::Limit;
 use crate::floor::answer::{Break, Tag, Wrapup};
 use crate::floor::event::{AlertWhat, Level};
-use crate::floor::limit::Limit;
 use crate::floor::state::StateSince;
 use crate::output::text::style::{IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG, mark_of_kind};
 use crate::output::text::times;

@@ -1,5 +1,5 @@
-//! A limit as it is typed: `break=15m`, `break.lunch=45m`, `wrapup=60s:90s`. The same words stand in
-//! the configuration file, as a name and a value.
+//! A limit as it is typed: `break=15m`, `break.lunch=45m`, `wrapup=60s:90s`. The configuration file has the
+//! same words, as a name and a value.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::words::plain;
 #[cfg(test)]
 mod tests;
 
-/// How long a state may hold before it is told.
+/// How long a state may hold before it is reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
     what: AlertWhat,
