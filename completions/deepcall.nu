@@ -10,7 +10,7 @@ module completions {
 
   # Notification tags, breaks and wrap-ups of DeepCall agents
   export extern deepcall [
-    --profile: string         # Use the session stored under this name
+    --profile: string         # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all                     # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
@@ -33,8 +33,8 @@ module completions {
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
   ]
 
   def "nu-complete deepcall login output" [] {
@@ -56,7 +56,7 @@ module completions {
     --allow-http              # Let this profile use plain http to a server on another machine
     --no-verify               # Store the session without checking it with the server
     --default                 # Make this profile the default
-    --profile: string         # Use the session stored under this name
+    --profile: string         # Name of the stored session
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Also trust the certificate authorities in this PEM file
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
@@ -72,8 +72,8 @@ module completions {
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
   ]
 
   def "nu-complete deepcall logout output" [] {
@@ -84,10 +84,10 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Forget a stored session
+  # Remove a stored session
   export extern "deepcall logout" [
-    --all                     # Forget every profile
-    --profile: string         # Use the session stored under this name
+    --all                     # Remove every profile
+    --profile: string         # Name of the stored session
     --output(-o): string@"nu-complete deepcall logout output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
@@ -99,8 +99,8 @@ module completions {
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
   ]
 
   def "nu-complete deepcall profiles output" [] {
@@ -115,7 +115,7 @@ module completions {
   export extern "deepcall profiles" [
     --check                   # Check each session with the server
     --default: string         # Make this profile the default
-    --profile: string         # Use the session stored under this name
+    --profile: string         # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all                     # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
@@ -134,8 +134,8 @@ module completions {
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
   ]
 
   def "nu-complete deepcall tags output" [] {
@@ -156,7 +156,7 @@ module completions {
     --sort: string            # Order by this column; -KEY reverses it
     --fail-empty              # Exit with 3 when there are no tags
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
-    --profile: string         # Use the session stored under this name
+    --profile: string         # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all                     # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
@@ -179,8 +179,8 @@ module completions {
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
   ]
 
   def "nu-complete deepcall break-status output" [] {
@@ -194,7 +194,7 @@ module completions {
   # Show whether an agent is on break, why and for how long
   export extern "deepcall break-status" [
     --exit-status             # Exit with 0 if on break, 3 if not
-    --profile: string         # Use the session stored under this name
+    --profile: string         # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all                     # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
@@ -217,8 +217,8 @@ module completions {
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
   ]
 
   def "nu-complete deepcall wrapup output" [] {
@@ -233,7 +233,7 @@ module completions {
   export extern "deepcall wrapup" [
     --exit-status             # Exit with 0 if in wrap-up, 3 if not
     --wait                    # Wait until no queried agent is in wrap-up; --timeout limits it
-    --profile: string         # Use the session stored under this name
+    --profile: string         # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all                     # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
@@ -256,8 +256,8 @@ module completions {
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
   ]
 
   def "nu-complete deepcall watch only" [] {
@@ -287,7 +287,7 @@ module completions {
     --max-stale: string       # Exit with 5 when no server has answered for this long, e.g. 10m
     --log                     # Print one line per event instead of a board
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
-    --profile: string         # Use the session stored under this name
+    --profile: string         # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all                     # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
@@ -309,8 +309,8 @@ module completions {
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
   ]
 
   def "nu-complete deepcall ping output" [] {
@@ -321,11 +321,11 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Update an agent's presence; no other command writes
+  # Update an agent's presence on the server
   export extern "deepcall ping" [
     --mic-perm: string        # The browser phone's microphone permission [default: true]
     --path: string            # Path of the call, which the vendor does not document [default: agentProfile/setWebPingTime]
-    --profile: string         # Use the session stored under this name
+    --profile: string         # Name of the stored session
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Also trust the certificate authorities in this PEM file
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
@@ -344,8 +344,8 @@ module completions {
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
   ]
 
   # Send one signed-in request and print the raw reply
@@ -354,7 +354,7 @@ module completions {
     --field-file(-F): string  # Add a field whose value is read from a file, or from standard input for @-
     --input: path             # Read the body, one JSON object, from a file, or from standard input for -
     --jq: string              # Filter the reply with this jq expression
-    --profile: string         # Use the session stored under this name
+    --profile: string         # Name of the stored session
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Also trust the certificate authorities in this PEM file
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
@@ -364,9 +364,9 @@ module completions {
     --agents: string          # Number of simulated agents
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
-    path: string              # Path below /api/v2, e.g. Agent/live
+    --help(-h)                # Print help (see more with '--help')
+    path: string              # Path below /api/v2, e.g. agentProfile/agentOnBreak
   ]
 
   def "nu-complete deepcall sandbox ref_model" [] {
@@ -383,20 +383,20 @@ module completions {
     --json                    # Print one JSON object instead of shell variables
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
   ]
 
   # Show and change settings
   export extern "deepcall config" [
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
   ]
 
   # Print the path of config.toml, even if it does not exist yet
   export extern "deepcall config path" [
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
   ]
 
   def "nu-complete deepcall config show output" [] {
@@ -420,16 +420,16 @@ module completions {
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
   ]
 
   # Set a key in config.toml
   export extern "deepcall config set" [
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
     key: string               # The key, e.g. timezone, watch.interval or alert.break.lunch
     value: string             # The new value
   ]
@@ -438,8 +438,8 @@ module completions {
   export extern "deepcall config unset" [
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
     key: string               # The key, e.g. timezone, watch.interval or alert.break.lunch
   ]
 
@@ -447,8 +447,8 @@ module completions {
   export extern "deepcall config edit" [
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
   ]
 
   def "nu-complete deepcall doctor output" [] {
@@ -476,8 +476,8 @@ module completions {
     --color: string@"nu-complete deepcall doctor color" # When to use colour: auto, always or never [default: auto]
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
   ]
 
   def "nu-complete deepcall schema name" [] {
@@ -486,8 +486,8 @@ module completions {
 
   # Print the JSON Schema of a document
   export extern "deepcall schema" [
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
     name: string@"nu-complete deepcall schema name" # The document; `error` is the error that --json prints on stderr
   ]
 
@@ -508,8 +508,8 @@ module completions {
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall explain color" # When to use colour: auto, always or never [default: auto]
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
     ...what: string           # A DeepCall error code such as 1044, or `exit` and an exit code such as 5; without a code, all are shown
   ]
 
@@ -519,8 +519,8 @@ module completions {
 
   # Print a completion script for a shell
   export extern "deepcall completions" [
-    --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
     shell: string@"nu-complete deepcall completions shell" # The shell for which to print it
   ]
 
@@ -532,7 +532,7 @@ module completions {
   export extern "deepcall help login" [
   ]
 
-  # Forget a stored session
+  # Remove a stored session
   export extern "deepcall help logout" [
   ]
 
@@ -556,7 +556,7 @@ module completions {
   export extern "deepcall help watch" [
   ]
 
-  # Update an agent's presence; no other command writes
+  # Update an agent's presence on the server
   export extern "deepcall help ping" [
   ]
 

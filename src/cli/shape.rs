@@ -1,7 +1,7 @@
 //! The layout of help: purpose, examples, usage, options by group. `-h` leaves out rarely used options
-//! (`hide_short_help`), and fits a screen of 24 lines of 80 columns.
+//! (`hide_short_help`), and fits a screen of 24 lines of 80 columns together with the prompt below it.
 
-use clap::{Arg, Command};
+use clap::{Arg, ArgAction, Command};
 
 use crate::app::settings::table::SETTINGS;
 use crate::cli::examples::{Example, of, section};
@@ -29,7 +29,7 @@ const FIRST_STEPS: &[Example] = &[
 ];
 
 pub(crate) fn shaped(definition: Command) -> Command {
-    definition
+    with_version(definition)
         .help_template(OF_ALL)
         .before_long_help(section(FIRST_STEPS))
         .mut_args(|argument| described(argument.hide_short_help(true), ""))
@@ -41,7 +41,7 @@ pub(crate) fn shaped(definition: Command) -> Command {
 
 /// `name` is the full name of the command, such as `config show`.
 fn shaped_command(command: Command, name: &str) -> Command {
-    command
+    with_version(command)
         .help_template(OF_COMMAND)
         .before_long_help(section(of(name)))
         .mut_args(|argument| described(argument, name))
@@ -49,6 +49,13 @@ fn shaped_command(command: Command, name: &str) -> Command {
             let name = format!("{name} {}", below.get_name());
             shaped_command(below, &name)
         })
+}
+
+/// clap's own `--version` cannot be left out of the short help.
+fn with_version(command: Command) -> Command {
+    let version = Arg::new("version").short('V').long("version").help("Print version");
+    let version = version.action(ArgAction::Version).help_heading(None).display_order(1000);
+    command.disable_version_flag(true).arg(version.hide_short_help(true))
 }
 
 /// The help of an option that is a setting comes from the table of settings.

@@ -27,7 +27,7 @@ use crate::output::text::sanitize::sanitize_lines;
 /// error then too.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ApiArgs {
-    /// Path below /api/v2, e.g. Agent/live
+    /// Path below /api/v2, e.g. agentProfile/agentOnBreak
     #[arg(value_name = "PATH")]
     path: String,
     /// Add a field to the body: JSON if it parses, else text

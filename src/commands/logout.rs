@@ -15,13 +15,13 @@ use crate::failure::{ExitStatus, Failure};
 use crate::report::{Part, Sentence, Tone, Value};
 use crate::store::{Profile, Profiles, ProfilesFile};
 
-/// Forget a stored session
+/// Remove a stored session
 ///
 /// Removes the secret from the keyring or file, then the profile. The session itself stays valid on the server
 /// until it expires there.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct LogoutArgs {
-    /// Forget every profile
+    /// Remove every profile
     #[arg(long, conflicts_with = "profile")]
     all: bool,
     #[command(flatten)]

@@ -15,11 +15,11 @@ use crate::client::SignedIn;
 use crate::failure::{ExitStatus, Failure};
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone};
 
-/// Update an agent's presence; no other command writes
+/// Update an agent's presence on the server
 ///
 /// UNVERIFIED: the vendor does not document this call. Its path and its field `mic_perm` are inferred from error
 /// texts; both can be changed here or in the ping table of config.toml. No other command sends it, and it is
-/// retried at most once.
+/// retried at most once. Apart from `api`, no other command changes anything on the server.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct PingArgs {
     #[arg(long, value_name = "VALUE")]

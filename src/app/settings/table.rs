@@ -39,7 +39,7 @@ settings! {
         |text| read(ServerUrl::parse(text)),
     );
     PROFILE: Option<ProfileName> = Setting::optional(
-        Key::text("profile", "--profile", "Use the session stored under this name")
+        Key::text("profile", "--profile", "Name of the stored session")
             .variable("DEEPCALL_PROFILE")
             .variable_help("the same as --profile; a session in variables gets this name"),
         |text| read(ProfileName::parse(text)).map(Some),
