@@ -227,7 +227,10 @@ impl From<&ApiError> for Failure {
         failure.problem.causes = causes_of(error);
         match (failure.problem.hints.as_slice(), error.kind()) {
             ([], ErrorKind::Dns) => failure.hint("check the address of the server, and the network"),
-            ([], ErrorKind::Connect | ErrorKind::Timeout) => {
+            ([], ErrorKind::Connect) => failure.hint(
+                "check the address of the server, and the network; a firewall may block the connection",
+            ),
+            ([], ErrorKind::Timeout) => {
                 failure.hint("check the network; a firewall may block the connection")
             }
             _ => failure,
@@ -324,8 +327,9 @@ impl From<ProfilesError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let elsewhere = "without a keyring, run `deepcall login --store file` (plain text, mode 0600), \
-                         or put the session into DEEPCALL_SSID or DEEPCALL_SSID_FILE";
+        let elsewhere = "without a keyring, run `deepcall login --store file`, which keeps the session as plain \
+                         text in a file that only you can read; or set DEEPCALL_SSID, or DEEPCALL_SSID_FILE \
+                         to the path of a file";
         let error = match error {
             StoreError::File(error) => return error.into(),
             other => other,

@@ -27,7 +27,8 @@ pub(crate) async fn with_progress<T>(
         Step::Asking { done, total } if is_many => line.answered(done, total),
         Step::Asking { .. } => line.waiting("waiting for the server".to_owned()),
         Step::Waiting { still, pause } => line.waiting(format!(
-            "still in wrap-up: {still}, asking again within {} s",
+            "{still} {} still in wrap-up, next request within {} s",
+            if still == 1 { "agent" } else { "agents" },
             pause.as_secs_f64().ceil()
         )),
     };
@@ -70,7 +71,7 @@ impl Progress {
 
     /// This many of several have answered.
     fn answered(&self, done: usize, total: usize) {
-        self.bar.set_style(style("asked {pos} of {len} profiles {wide_bar} {eta}"));
+        self.bar.set_style(style("{pos} of {len} profiles answered {wide_bar} {eta}"));
         self.bar.set_length(total as u64);
         self.bar.set_position(done as u64);
     }
@@ -96,7 +97,7 @@ impl Progress {
 
     fn words(&self) -> String {
         match self.bar.length() {
-            Some(total) => format!("asked {} of {total} profiles so far", self.bar.position()),
+            Some(total) => format!("{} of {total} profiles answered so far", self.bar.position()),
             None => self.bar.message(),
         }
     }

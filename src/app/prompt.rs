@@ -72,7 +72,7 @@ mod terminal {
     pub(super) fn ask(question: &str) -> io::Result<Option<String>> {
         let mut out = io::stderr();
         loop {
-            write!(out, "{question} (not shown while you type): ")?;
+            write!(out, "{question}, not shown while you type: ")?;
             out.flush()?;
             // Room for any secret, so that no copy is left behind by a growing buffer.
             let mut typed = String::with_capacity(8 * 1024);

@@ -68,7 +68,7 @@ pub(crate) fn run(args: &ApiArgs, app: &App) -> Result<ExitStatus, Failure> {
     outcome.and(written).map(|()| ExitStatus::Done)
 }
 
-/// On a terminal the reply is made harmless.
+/// On a terminal the reply is made harmless, and ends its line.
 fn write_reply(reply: &Body, filter: Option<&Filter>, app: &App) -> Result<(), Failure> {
     let (mut out, is_terminal) = (app.console.stdout(), app.terminals.stdout);
     match filter {
@@ -79,7 +79,14 @@ fn write_reply(reply: &Body, filter: Option<&Filter>, app: &App) -> Result<(), F
             filter.run(reply.text().as_bytes(), is_terminal, &mut out)?;
         }
         None if is_terminal => {
-            out.write_all(sanitize_lines(&String::from_utf8_lossy(&reply.without_nuls())).as_bytes())?;
+            let bytes = reply.without_nuls();
+            let text = String::from_utf8_lossy(&bytes);
+            let text = sanitize_lines(&text);
+            out.write_all(text.as_bytes())?;
+            // Neither the error nor the shell's prompt belongs on the reply's last line.
+            if !text.is_empty() && !text.ends_with('\n') {
+                out.write_all(b"\n")?;
+            }
         }
         None => out.write_all(&reply.without_nuls())?,
     }

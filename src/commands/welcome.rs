@@ -11,6 +11,7 @@ No session is stored here. To look around without an account:
 
   deepcall --sandbox tags --since 1h
   deepcall --sandbox break-status --all
+  deepcall --sandbox watch
 
 With a session of your own:
 
@@ -23,11 +24,12 @@ Try:
   deepcall tags --since 1h
   deepcall break-status --all
   deepcall wrapup --all
+  deepcall watch --all
 ";
 
 /// The exit code is that of a usage error, because a command is missing.
 pub(crate) fn run(app: &App) -> ExitStatus {
-    let about = "deepcall shows what your DeepCall agents do: notification tags, breaks, wrap-ups.";
+    let about = "deepcall shows the notification tags, breaks and wrap-ups of DeepCall agents.";
     let next = match signed_in(app) {
         Some(sessions) => format!("Signed in: {sessions}. {COMMANDS}"),
         None => NEWCOMER.to_owned(),

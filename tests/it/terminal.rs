@@ -25,7 +25,7 @@ fn a_plain_prompt_moves_no_cursor_and_does_not_echo() {
     let server = FakeServer::always(GOOD);
     let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("ACCESSIBLE", "1");
     let mut screen = Screen::start(&world, "login --store file --color never", 24, 100);
-    screen.wait_for("Session id (ssid) (not shown while you type): ");
+    screen.wait_for("Session id (ssid), not shown while you type: ");
     screen.wait_for_echo(false);
     screen.type_keys(CANARY_SSID);
     screen.type_keys("\r");
@@ -77,6 +77,13 @@ fn ctrl_c_at_the_prompt_ends_with_130_and_restores_the_terminal() {
     let (code, shown, _) = screen.end();
     assert_eq!(code, 130, "{shown}");
     assert!(!shown.contains("half"), "{shown}");
+}
+
+#[test]
+fn the_error_below_a_raw_reply_begins_on_a_line_of_its_own() {
+    let screen = Screen::start(&World::new(), "api Agent/live --sandbox", 24, 80);
+    let (code, shown, _) = screen.end();
+    assert!(code == 1 && shown.lines().any(|line| line.starts_with("error: ")), "{code}\n{shown}");
 }
 
 #[test]
@@ -153,11 +160,11 @@ fn a_person_who_waits_sees_the_progress() {
         world.run_with_input(&line, name).ended_with(0);
     }
     let screen = Screen::start(&world, "break-status --all", 24, 80);
-    screen.wait_for("asked 1 of 3 profiles");
+    screen.wait_for("1 of 3 profiles answered");
     drop(release);
     let (code, shown, _) = screen.end();
     assert_eq!(code, 0, "{shown}");
-    assert!(shown.contains("meera") && !shown.contains("asked"), "{shown}");
+    assert!(shown.contains("meera") && !shown.contains("answered"), "{shown}");
 }
 
 #[test]
@@ -177,7 +184,7 @@ fn a_person_who_waits_for_the_end_of_a_wrapup_sees_when_the_next_request_is() {
     let server = FakeServer::always(r#"{"status":"success","data":{"response":1,"currentDuration":9}}"#);
     let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
     let mut screen = Screen::start(&world, "wrapup --wait", 24, 80);
-    screen.wait_for("still in wrap-up: 1, asking again within 10 s");
+    screen.wait_for("1 agent still in wrap-up, next request within 10 s");
     screen.type_keys("\u{3}");
     let (code, shown, _) = screen.end();
     assert_eq!(code, 130, "{shown}");

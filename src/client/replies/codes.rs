@@ -150,7 +150,7 @@ pub fn all() -> &'static [Code] {
 }
 
 const LOG_IN: &str = "check the session, or the user id and the token, in the web panel";
-const NEW_SSID: &str = "the session has ended: take a new ssid from the web panel";
+const NEW_SSID: &str = "take a new, complete ssid from the web panel";
 const NEW_TOKEN: &str = "make a new token in the web panel, or use an ssid";
 const CHECK: &str = "check the options of the command";
 const FIELD: &str = "a field is missing or not valid";

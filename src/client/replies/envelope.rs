@@ -169,9 +169,11 @@ impl Refusal {
             self.known.filter(|_| is_explained || self.message.is_none()).map(|known| known.meaning);
         let lead = meaning.map_or_else(String::new, |meaning| format!("{meaning}; "));
         let message = match (self.message.as_deref(), self.code) {
-            (Some(reason), Some(code)) => format!("{lead}the server says: {reason} (code {code}{http})"),
-            (Some(reason), None) if http.is_empty() => format!("the server says: {reason}"),
-            (Some(reason), None) => format!("the server says: {reason} (HTTP {})", received.status),
+            (Some(reason), Some(code)) => {
+                format!("{lead}the server answered \"{reason}\" (code {code}{http})")
+            }
+            (Some(reason), None) if http.is_empty() => format!("the server answered \"{reason}\""),
+            (Some(reason), None) => format!("the server answered \"{reason}\" (HTTP {})", received.status),
             (None, Some(code)) => format!("{lead}the server refused with code {code}{http}"),
             (None, None) if http.is_empty() => "the server refused without a reason".to_owned(),
             (None, None) => format!("the server answered with HTTP {}", received.status),

@@ -85,7 +85,7 @@ fn long_breaks_are_mailed_even_if_another_agent_cannot_be_asked() {
     let output = script(&world, "long-breaks").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let mails = mails(&world);
-    assert!(mails.contains("\nasha: Tea, for 31 min\nravi: not known, the session has expired or is not valid; the server says: "), "{mails}");
+    assert!(mails.contains("\nasha: Tea, for 31 min\nravi: not known, the session has expired or is not valid; the server answered "), "{mails}");
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn damaged_characters_cost_no_reply() {
     }
     let refused = reply(200, b"{\"status\":\"error\",\"code\":1039,\"message\":\"gone \\ud83d\xe0\xa4!\"}");
     let error = judge(&refused, Module::AgentProfile).unwrap_err();
-    assert_eq!(error.to_string(), "the server says: gone \u{fffd}\u{fffd}! (code 1039)");
+    assert_eq!(error.to_string(), "the server answered \"gone \u{fffd}\u{fffd}!\" (code 1039)");
     // What is no JSON is quoted as far as it can be read.
     let page = judge(&reply(200, b"<html>H\xf4tel</html>"), Module::AgentProfile).unwrap_err();
     assert!(page.hints()[0].contains("sign-in page"), "{page:?}");
@@ -215,7 +215,7 @@ fn depth_is_limited_for_the_whole_reply() {
 #[test]
 fn the_servers_message_is_passed_on_with_its_code() {
     let error = error_of(200, r#"{"status":"error","msg":"Quota used up","errCode":"9999"}"#);
-    assert_eq!(error.to_string(), "the server says: Quota used up (code 9999)");
+    assert_eq!(error.to_string(), "the server answered \"Quota used up\" (code 9999)");
     assert_eq!(error.code(), Some(9999));
     let error = error_of(400, r#"{"status":"error","code":1044}"#);
     assert_eq!(
@@ -230,8 +230,8 @@ fn the_servers_message_is_passed_on_with_its_code() {
 #[test]
 fn the_servers_message_is_passed_on_with_the_status_where_there_is_no_code() {
     let busy = r#"{"status":"error","message":"Busy"}"#;
-    assert_eq!(error_of(200, busy).to_string(), "the server says: Busy");
-    assert_eq!(error_of(503, busy).to_string(), "the server says: Busy (HTTP 503)");
+    assert_eq!(error_of(200, busy).to_string(), "the server answered \"Busy\"");
+    assert_eq!(error_of(503, busy).to_string(), "the server answered \"Busy\" (HTTP 503)");
     assert_eq!(error_of(400, r#"{"status":"error"}"#).to_string(), "the server answered with HTTP 400");
 }
 
