@@ -92,7 +92,9 @@ impl<'a> AnswerDiff<'a> {
                     if state.take(tag, &self.fields) {
                         self.news.push(News { place: *place, changed: true });
                     } else {
-                        self.repeated += usize::from(known.is_some());
+                        // What is equal to another of the same answer was not there before.
+                        let was_known = known.is_some_and(|known| !known.clone().take(tag, &self.fields));
+                        self.repeated += usize::from(was_known);
                     }
                 }
             }

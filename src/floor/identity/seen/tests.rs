@@ -38,6 +38,11 @@ fn the_same_id_with_the_same_content_is_one() {
     assert_eq!(comparison.counts.repeated, 0, "a double within one answer shows nothing about the server");
     seen.remember(comparison.appearance);
     assert_eq!(seen.compare(&[tag("a1")], STEP).counts.repeated, 1);
+    let changed = Tag { fields: raw(r#"{"_id":"a1","done":true}"#), ..tag("a1") };
+    let comparison = seen.compare(&[changed.clone(), changed.clone()], STEP);
+    assert_eq!(comparison.news, [News { place: 0, changed: true }]);
+    assert_eq!(comparison.counts.repeated, 0, "nor does a double of what has changed");
+    assert_eq!(seen.compare(&[tag("a1"), changed], STEP).counts.repeated, 1);
 }
 
 #[test]
