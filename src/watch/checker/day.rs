@@ -1,16 +1,22 @@
 //! One virtual day: what is notified when, and what goes wrong when. Moments are true milliseconds
 //! since its beginning; only the checker knows them.
 
+use std::cell::OnceCell;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::floor::answer::Tag;
-use crate::floor::samples::{at, nameless};
+use crate::floor::samples::at;
 use crate::watch::checker::dice::Dice;
 
 pub(crate) const SECOND: i64 = 1000;
 pub(crate) const MINUTE: i64 = 60 * SECOND;
 pub(crate) const HOUR: i64 = 60 * MINUTE;
 pub(crate) const DAY: i64 = 24 * HOUR;
+
+/// In how many ways one state may be spelled.
+pub(crate) const SPELLINGS: u8 = 16;
 
 /// How busy the floor is, and how often it is looked at.
 pub(crate) struct Size {
@@ -36,13 +42,18 @@ pub(crate) struct ItemState {
     pub(crate) from: i64,
     /// Whether it is without id, so that twins are two.
     pub(crate) is_nameless: bool,
-    /// The same, written in different ways.
-    spellings: [Tag; 2],
+    /// The number of the item, and of the state.
+    pub(crate) number: usize,
+    pub(crate) version: usize,
+    /// The time it carries, as it is written.
+    pub(crate) time: String,
+    /// As it is read, by the spelling.
+    read: [OnceCell<Tag>; SPELLINGS as usize],
 }
 
 impl ItemState {
-    pub(crate) fn written(&self, dice: &mut Dice) -> Tag {
-        self.spellings[usize::from(dice.happens(500))].clone()
+    pub(crate) fn written(&self, spelling: u8) -> &Tag {
+        self.read[usize::from(spelling)].get_or_init(|| self.read(spelling))
     }
 }
 
@@ -50,11 +61,13 @@ impl ItemState {
 pub(crate) struct Floor {
     pub(crate) items: Vec<Item>,
     pub(crate) states: Vec<ItemState>,
+    /// The states of each item, by its number.
+    pub(crate) by_number: Vec<Vec<usize>>,
 }
 
 impl Floor {
     pub(crate) fn new(dice: &mut Dice, size: &Size) -> Self {
-        let mut floor = Self { items: Vec::new(), states: Vec::new() };
+        let mut floor = Self { items: Vec::new(), states: Vec::new(), by_number: Vec::new() };
         while floor.items.len() < size.items {
             // A fifth come in bursts within one millisecond, the largest a fortieth of the day's.
             let burst = if dice.happens(10) { size.items / 40 } else { 1 };
@@ -82,35 +95,26 @@ impl Floor {
         };
         let copies = if dice.happens(20) { 2 } else { 1 };
         let mut moments = vec![arrived];
-        if dice.happens(30) {
-            moments.push(arrived + 1 + dice.below(40 * MINUTE));
+        if dice.happens(60) {
+            for _ in 0..=dice.below(2) {
+                moments.push(arrived + 1 + dice.below(40 * MINUTE));
+            }
         }
+        moments.sort_unstable();
         let mut states = Vec::new();
         for (version, from) in moments.into_iter().enumerate() {
             states.push(self.states.len());
-            let label = self.states.len();
-            let spell = |json: String| Tag {
-                id: (!is_nameless).then(|| format!("n{number}")),
-                time: written.parse().ok(),
-                // Not part of the identity: so the checker knows which state was told.
-                message: Some(label.to_string()),
-                ..nameless(&json)
-            };
-            let id = if is_nameless { "null".to_owned() } else { format!(r#""n{number}""#) };
-            let spellings = [
-                spell(format!(r#"{{"_id":{id},"n":{number},"v":{version},"time":"{written}"}}"#)),
-                spell(format!(
-                    r#"{{"time":"{}","age":null,"v":{version}.0,"n":"{number}", "_id":{id}}}"#,
-                    written.replacen('-', r"\u002d", 1)
-                )),
-            ];
-            self.states.push(ItemState { from, is_nameless, spellings });
+            let time = written.clone();
+            let read = std::array::from_fn(|_| OnceCell::new());
+            self.states.push(ItemState { from, is_nameless, number, version, time, read });
         }
+        self.by_number.push(states.clone());
         self.items.push(Item { arrived, dated, states, copies });
     }
 }
 
 /// What goes wrong in a day.
+#[derive(Debug)]
 pub(crate) struct Weather {
     /// When the server cannot be reached: from, to.
     pub(crate) outages: Vec<(i64, i64)>,
@@ -122,8 +126,8 @@ pub(crate) struct Weather {
     pub(crate) jumps: Vec<(i64, i64)>,
     /// Whether the server sends its time.
     pub(crate) is_dated: bool,
-    /// Whether two back-ends, 90 s apart in clock, take turns.
-    pub(crate) has_two_back_ends: bool,
+    /// How far the clock of the second back-end is ahead.
+    pub(crate) second_ahead: i64,
     /// No fault at all.
     pub(crate) is_calm: bool,
 }
@@ -139,7 +143,7 @@ impl Weather {
             restart: None,
             jumps: Vec::new(),
             is_dated: dice.happens(700),
-            has_two_back_ends: false,
+            second_ahead: 0,
             is_calm: seed.is_multiple_of(Self::EVERY_CALM_DAY),
         };
         if !weather.is_calm {
@@ -165,7 +169,9 @@ impl Weather {
             }
             now += pause;
         }
-        self.has_two_back_ends = dice.happens(500);
+        // Without the server's time, nobody can tell clocks a minute apart from another break.
+        let clocks = if self.is_dated { 4 } else { 3 };
+        self.second_ahead = [0, 3, 20, 90][dice.index(clocks)] * SECOND;
         // No program starts while the machine sleeps. Of one that has started and heard nothing yet, nobody can tell
         // whether it slept, if the clock was set back meanwhile.
         let sleep = self.sleep.map_or(0..=0, |(from, to)| from - MINUTE..=to);
@@ -190,4 +196,9 @@ impl Weather {
     pub(crate) fn wall_ahead(&self, moment: i64) -> i64 {
         self.jumps.iter().filter(|(when, _)| *when <= moment).map(|(_, by)| by).sum()
     }
+}
+
+pub(crate) fn moment(millis: i64) -> Timestamp {
+    let begin = at(0).as_millisecond();
+    Timestamp::from_millisecond(begin + millis).expect("within range")
 }

@@ -23,6 +23,11 @@ impl Dice {
         self.below(1000) < per_mille
     }
 
+    /// A place in a list of this length.
+    pub(crate) fn index(&mut self, length: usize) -> usize {
+        usize::try_from(self.below(i64::try_from(length).expect("small"))).expect("not negative")
+    }
+
     /// From 0 to 1.
     pub(crate) fn unit(&mut self) -> f64 {
         f64::from(u32::try_from(self.below(1 << 24)).unwrap_or_default()) / f64::from(1_u32 << 24)

@@ -27,7 +27,7 @@ impl Model {
 
 pub(crate) struct Server<'a> {
     floor: &'a Floor,
-    model: Model,
+    pub(crate) model: Model,
     cursor: i64,
 }
 

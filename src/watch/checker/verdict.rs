@@ -26,7 +26,28 @@ pub(crate) struct Verdict {
     pub(crate) missing_in_gaps: usize,
     pub(crate) failed_polls: usize,
     pub(crate) longest_delay: Duration,
+    /// How often a notification was reported once more because a field of it changes by itself.
+    pub(crate) restless: usize,
+    /// Events about breaks and wrap-ups; those of them that report a second one right after the first; other reasons.
+    pub(crate) states_told: usize,
+    pub(crate) seconds_told: usize,
+    pub(crate) changes_told: usize,
+    pub(crate) agents_told: usize,
+    pub(crate) resent: usize,
+    /// What the first few of these were, in words.
+    pub(crate) examples: Vec<String>,
 }
+
+impl Verdict {
+    pub(crate) fn note(&mut self, what: impl FnOnce() -> String) {
+        if self.examples.len() < 3 {
+            self.examples.push(what());
+        }
+    }
+}
+
+/// So often a notification may be reported once more because a field of it changes by itself.
+const MOST_RESTLESS: usize = 2;
 
 /// The books of one life of the watch: from a start with empty memory to its end.
 pub(crate) struct Books<'a> {
@@ -67,9 +88,13 @@ impl<'a> Books<'a> {
         self.last_known = Some(self.last_known.unwrap_or(known).max(known));
     }
 
-    /// A notification told at the true moment `now`; how long after it could be seen.
+    /// A state told at the true moment `now`; how long after it could be seen first.
     pub(crate) fn tell(&mut self, state: usize, now: i64) -> Duration {
-        self.tallies[state].told += 1;
+        let tally = &mut self.tallies[state];
+        tally.told += 1;
+        if tally.told > tally.shown {
+            return Duration::ZERO;
+        }
         let visible = self.floor.states[state].from.max(self.began);
         Duration::from_millis((now - visible).unsigned_abs())
     }
@@ -79,15 +104,35 @@ impl<'a> Books<'a> {
     }
 
     /// Closes the books.
-    pub(crate) fn close(self, model: Model, verdict: &mut Verdict) {
-        for tally in &self.tallies {
-            verdict.told += tally.told;
-            if tally.shown == 0 {
-                verdict.unexpected += tally.told;
-            } else {
-                verdict.lost += tally.shown.saturating_sub(tally.told);
-                verdict.duplicated += tally.told.saturating_sub(tally.shown);
+    pub(crate) fn close(self, model: Model, is_restless: bool, verdict: &mut Verdict) {
+        for item in &self.floor.items {
+            let mut surplus = 0;
+            for tally in item.states.iter().map(|state| self.tallies[*state]) {
+                verdict.told += tally.told;
+                if tally.shown == 0 {
+                    verdict.unexpected += tally.told;
+                } else {
+                    if tally.shown > tally.told {
+                        verdict.note(|| {
+                            format!("item {:?} shown {} told {}", item.states, tally.shown, tally.told)
+                        });
+                    }
+                    verdict.lost += tally.shown.saturating_sub(tally.told);
+                    surplus += tally.told.saturating_sub(tally.shown);
+                }
             }
+            let allowed = if is_restless { MOST_RESTLESS * item.copies } else { 0 };
+            verdict.restless += surplus.min(allowed);
+            if surplus > allowed {
+                let told: Vec<_> = item.states.iter().map(|state| self.tallies[*state].told).collect();
+                verdict.note(|| {
+                    format!(
+                        "item {:?} told {told:?}, nameless {}",
+                        item.states, self.floor.states[item.states[0]].is_nameless
+                    )
+                });
+            }
+            verdict.duplicated += surplus.saturating_sub(allowed);
         }
         verdict.gaps += self.gaps.len();
         // What a server that windows by date never showed, it may have had for less than an outage.
@@ -101,6 +146,9 @@ impl<'a> Books<'a> {
             if self.gaps.iter().any(|(from, to)| (*from..=*to).contains(&item.arrived)) {
                 verdict.missing_in_gaps += 1;
             } else {
+                verdict.note(|| {
+                    format!("item {:?} of {} was neither shown nor in a gap", item.states, item.arrived)
+                });
                 verdict.lost += 1;
             }
         }
@@ -119,7 +167,14 @@ pub(crate) struct Totals {
     pub(crate) unjustified_gaps: usize,
     pub(crate) missing_in_gaps: usize,
     pub(crate) failed_polls: usize,
+    pub(crate) restless: usize,
+    pub(crate) states_told: usize,
+    pub(crate) seconds_told: usize,
+    pub(crate) changes_told: usize,
+    pub(crate) agents_told: usize,
+    pub(crate) resent: usize,
     bad_seeds: Vec<u64>,
+    pub(crate) examples: Vec<String>,
 }
 
 impl Totals {
@@ -132,11 +187,18 @@ impl Totals {
         self.unjustified_gaps += day.unjustified_gaps;
         self.missing_in_gaps += day.missing_in_gaps;
         self.failed_polls += day.failed_polls;
+        self.restless += day.restless;
+        self.states_told += day.states_told;
+        self.seconds_told += day.seconds_told;
+        self.changes_told += day.changes_told;
+        self.agents_told += day.agents_told;
+        self.resent += day.resent;
         if day.is_calm {
             self.gaps_in_calm_days += day.gaps;
         }
         if day.lost + day.duplicated + day.unexpected > 0 || (day.is_calm && day.gaps > 0) {
             self.bad_seeds.push(seed);
+            self.examples.extend(day.examples.iter().map(|what| format!("seed {seed}: {what}")));
         }
     }
 }

@@ -2,17 +2,21 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use serde_json::Value;
 
+use crate::floor::answer::Tag;
 use crate::floor::diff::{Difference, Memory};
 use crate::floor::event::{EventKind, Gap};
 use crate::floor::health::{Health, PollFailure};
 use crate::floor::poll_result::PollResult;
-use crate::floor::samples::{at, no_answer};
-use crate::watch::checker::day::{DAY, Floor, MINUTE, SECOND, Size, Weather};
+use crate::floor::samples::no_answer;
+use crate::watch::checker::agent::AgentDay;
+use crate::watch::checker::agent_books::AgentBooks;
+use crate::watch::checker::day::{DAY, Floor, MINUTE, SECOND, Size, Weather, moment};
 use crate::watch::checker::dice::Dice;
 use crate::watch::checker::server::{Model, Offset, Server};
 use crate::watch::checker::verdict::{Books, Verdict};
+use crate::watch::checker::writing::{BackEnd, Manner};
 use crate::watch::schedule::{Next, Outcome, Schedule};
 
 /// How one poll goes.
@@ -28,15 +32,20 @@ pub(crate) fn watch_a_day(seed: u64, size: &Size) -> Verdict {
     let mut dice = Dice::new(seed);
     let floor = Floor::new(&mut dice, size);
     let weather = Weather::new(seed, &mut dice);
+    let agent = AgentDay::new(&mut dice);
+    let mut manner = Manner::new(&mut dice);
     let model = Model::of(seed);
     let mut verdict = Verdict { is_calm: weather.is_calm, ..Verdict::default() };
     let mut server = Server::new(&floor, model);
     let restart = weather.restart.unwrap_or(DAY);
     for (from, to) in [(0, restart), (restart, DAY)] {
         if from < to {
-            let life = Life::new(&floor, &weather, size, from);
-            life.run(to, &mut server, model, &mut dice, &mut verdict);
+            let life = Life::new(&floor, &agent, &weather, size, from, model == Model::Cursor);
+            life.run(to, &mut server, &mut manner, &mut dice, &mut verdict);
         }
+    }
+    for example in &mut verdict.examples {
+        *example = format!("{example} ({model:?}, {}, {weather:?})", manner.summary());
     }
     verdict
 }
@@ -44,38 +53,58 @@ pub(crate) fn watch_a_day(seed: u64, size: &Size) -> Verdict {
 /// One life of the watch, from a start with empty memory.
 struct Life<'a> {
     floor: &'a Floor,
+    agent: &'a AgentDay,
     weather: &'a Weather,
     books: Books<'a>,
+    agent_books: AgentBooks<'a>,
     memory: Memory,
     health: Health,
     schedule: Schedule,
     began: i64,
+    is_cursor: bool,
     /// The true moment of the last good poll, and whether an answer was lost since.
     last_good: i64,
 }
 
 impl<'a> Life<'a> {
-    fn new(floor: &'a Floor, weather: &'a Weather, size: &Size, began: i64) -> Self {
+    fn new(
+        floor: &'a Floor,
+        agent: &'a AgentDay,
+        weather: &'a Weather,
+        size: &Size,
+        began: i64,
+        is_cursor: bool,
+    ) -> Self {
         Self {
             floor,
+            agent,
             weather,
             books: Books::new(floor, began),
+            agent_books: AgentBooks::new(agent, weather),
             memory: Memory::new(moment(began + weather.wall_ahead(began))),
             health: Health::default(),
             schedule: Schedule::new(size.interval, Duration::ZERO),
             began,
+            is_cursor,
             last_good: began,
         }
     }
 
-    fn run(mut self, end: i64, server: &mut Server, model: Model, dice: &mut Dice, verdict: &mut Verdict) {
+    fn run(
+        mut self,
+        end: i64,
+        server: &mut Server,
+        manner: &mut Manner,
+        dice: &mut Dice,
+        verdict: &mut Verdict,
+    ) {
         let mut polled = self.schedule.first();
         loop {
             let started = self.true_time(polled);
             if started >= end {
                 break;
             }
-            let (outcome, took) = self.poll(started, server, model, dice, verdict);
+            let (outcome, took) = self.poll(started, server, manner, dice, verdict);
             let now = polled + Duration::from_millis(took.unsigned_abs());
             polled = match self.schedule.after(outcome, &self.health, polled, now, dice.unit()) {
                 Next::Poll(at) => at,
@@ -90,14 +119,14 @@ impl<'a> Life<'a> {
                 Next::GiveUp => break,
             };
         }
-        self.books.close(model, verdict);
+        self.books.close(server.model, manner.is_restless(), verdict);
     }
 
     fn poll(
         &mut self,
         started: i64,
         server: &mut Server,
-        model: Model,
+        manner: &mut Manner,
         dice: &mut Dice,
         verdict: &mut Verdict,
     ) -> (Outcome, i64) {
@@ -105,7 +134,7 @@ impl<'a> Life<'a> {
         verdict.failed_polls += usize::from(!matches!(poll, Poll::Good(_)));
         match poll {
             Poll::Good(took) => {
-                self.answer(started, took, server, model, dice, verdict);
+                self.answer(started, took, server, manner, dice, verdict);
                 (Outcome::Good { deadline: None }, took)
             }
             Poll::Failed(took, answer_was_lost) => {
@@ -160,14 +189,16 @@ impl<'a> Life<'a> {
         started: i64,
         took: i64,
         server: &mut Server,
-        model: Model,
+        manner: &mut Manner,
         dice: &mut Dice,
         verdict: &mut Verdict,
     ) {
-        let offset = self.offset(dice);
-        let (mut states, known) = server.answer(started + took / 2, offset);
-        let now = started + took;
-        let is_blank = !self.weather.is_calm && model != Model::Cursor && dice.happens(5);
+        let back_end = manner.back_end(dice, self.weather.second_ahead);
+        let is_stale = !self.weather.is_calm && dice.happens(50);
+        let stale = if is_stale { dice.below(30 * SECOND) } else { 0 };
+        let then = started + took / 2;
+        let (mut states, known) = server.answer(then, Offset { stale, ahead: back_end.ahead });
+        let is_blank = !self.weather.is_calm && server.model != Model::Cursor && dice.happens(5);
         if is_blank {
             states.clear();
         }
@@ -180,36 +211,52 @@ impl<'a> Life<'a> {
         if !is_blank {
             self.books.show(&states, known);
         }
-        let tags = states.iter().map(|state| self.floor.states[*state].written(dice)).collect();
-        let result = PollResult {
-            profile: None,
-            taken_at: moment(now + self.weather.wall_ahead(now)),
-            monotonic: self.monotonic(now),
-            server_time: self.weather.is_dated.then(|| moment(started + took / 2 + offset.ahead)),
-            tags: Some(tags),
-            break_state: None,
-            wrapup: None,
-            read_was_cut: self.health.answer_was_lost(),
-            was_resent: false,
-        };
+        let result = self.result(&states, then, started + took, manner, back_end, dice);
+        verdict.resent += usize::from(result.was_resent);
         if dice.happens(20) {
             // The sink did not take it: nothing may have moved.
             drop(self.memory.diff(&result));
         }
         let Difference { events, change } = self.memory.diff(&result);
         self.memory.commit(change);
-        for event in events {
-            self.take(&event.kind, now, result.read_was_cut && model == Model::Cursor, verdict);
+        let may_have_lost = (result.read_was_cut || result.was_resent) && server.model == Model::Cursor;
+        for event in &events {
+            self.take(&event.kind, started + took, may_have_lost, verdict);
         }
+        self.agent_books.answer(&events, &result, self.memory.state(), then, manner, verdict);
         self.health = self.health.after_answer(result.taken_at, result.monotonic).0;
-        self.last_good = now;
+        self.last_good = started + took;
+    }
+
+    fn result(
+        &self,
+        states: &[usize],
+        then: i64,
+        now: i64,
+        manner: &Manner,
+        by: BackEnd,
+        dice: &mut Dice,
+    ) -> PollResult {
+        let states: Vec<_> = states.iter().map(|state| &self.floor.states[*state]).collect();
+        // A server with a cursor makes a gap of it, and a calm day has none.
+        let was_resent = dice.happens(100) && !(self.weather.is_calm && self.is_cursor);
+        PollResult {
+            profile: None,
+            taken_at: moment(now + self.weather.wall_ahead(now)),
+            monotonic: self.monotonic(now),
+            server_time: self.weather.is_dated.then(|| moment((then + by.ahead) / SECOND * SECOND)),
+            tags: Some(manner.write_tags(&states, then, by, dice)),
+            break_state: Some(manner.write_break(self.agent, then, by, dice)),
+            wrapup: Some(manner.write_wrapup(self.agent, then, by, dice)),
+            read_was_cut: self.health.answer_was_lost(),
+            was_resent,
+        }
     }
 
     fn take(&mut self, kind: &EventKind, now: i64, may_have_lost: bool, verdict: &mut Verdict) {
         match kind {
             EventKind::Tag(reported) => {
-                let state = reported.tag.message.as_deref().and_then(|label| label.parse().ok());
-                let delay = self.books.tell(state.expect("the label of a state"), now);
+                let delay = self.books.tell(self.state_of(&reported.tag), now);
                 if !reported.initial {
                     verdict.longest_delay = verdict.longest_delay.max(delay);
                 }
@@ -224,14 +271,15 @@ impl<'a> Life<'a> {
         }
     }
 
-    fn offset(&self, dice: &mut Dice) -> Offset {
-        if self.weather.is_calm {
-            return Offset::default();
-        }
-        Offset {
-            stale: if dice.happens(50) { dice.below(30 * SECOND) } else { 0 },
-            ahead: if self.weather.has_two_back_ends && dice.happens(500) { 90 * SECOND } else { 0 },
-        }
+    /// Which state was reported: it is written in the notification.
+    fn state_of(&self, tag: &Tag) -> usize {
+        let fields: Value = serde_json::from_str(tag.fields.get()).expect("JSON");
+        let number = |key: &str| {
+            let value = &fields[key];
+            let number = value.as_u64().or_else(|| value.as_str()?.parse().ok()).expect("a number");
+            usize::try_from(number).expect("small")
+        };
+        self.floor.by_number[number("n")][number("v")]
     }
 
     /// Our monotonic clock at a true moment: since this life began, without sleep.
@@ -250,10 +298,8 @@ impl<'a> Life<'a> {
     }
 }
 
+/// How long an answer takes at most.
+pub(crate) const LONGEST_ANSWER: Duration = Duration::from_millis(900);
+
 /// A refusal comes quickly.
 const QUICK: i64 = 200;
-
-fn moment(millis: i64) -> Timestamp {
-    let begin = at(0).as_millisecond();
-    Timestamp::from_millisecond(begin + millis).expect("within range")
-}

@@ -1,0 +1,146 @@
+//! The books of breaks and of wrap-ups: what was reported against what was.
+
+use std::collections::HashSet;
+
+use crate::watch::checker::agent::Episode;
+use crate::watch::checker::verdict::Verdict;
+
+/// What was reported.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Report {
+    Started,
+    Ended,
+    /// Another reason, by its number.
+    Changed(Option<usize>),
+}
+
+/// What one answer has shown.
+#[derive(Clone, Copy)]
+pub(crate) struct Shown {
+    /// The episode that there truly is.
+    pub(crate) present: Option<usize>,
+    /// Its reason or call, truly.
+    pub(crate) value: Option<usize>,
+    /// Whether the answer said that.
+    pub(crate) said: bool,
+    /// Whether an episode is known by nothing but its value, which is its number.
+    pub(crate) is_known_by_value: bool,
+    /// Whether a second episode is certain to be recognised, if it starts later than the first by more than this.
+    pub(crate) shows_second: bool,
+    pub(crate) nearest_second: i64,
+    /// Whether another value is certain to be recognised.
+    pub(crate) shows_values: bool,
+}
+
+/// So many answers may pass before a second episode or another value is reported.
+const PATIENCE: usize = 9;
+
+#[derive(Default)]
+pub(crate) struct StateBooks {
+    /// Whether there was an answer.
+    has_begun: bool,
+    /// The episode that was reported last and is not reported to be over.
+    reported: Option<usize>,
+    /// Every episode that was reported in this life.
+    told: HashSet<usize>,
+    /// The episode that answers show although it was not reported, and how many have.
+    unreported: (Option<usize>, usize),
+    /// The values that the reported episode has had, the present one last.
+    values: Vec<usize>,
+    /// How many answers in a row have said a value that was not reported.
+    unreported_values: usize,
+}
+
+impl StateBooks {
+    /// Takes an answer and what was reported because of it.
+    pub(crate) fn answer(
+        &mut self,
+        episodes: &[Episode],
+        shown: Shown,
+        reports: &[Report],
+        verdict: &mut Verdict,
+    ) {
+        if !self.has_begun {
+            verdict.unexpected += reports.len();
+            return self.begin(shown);
+        }
+        let before = self.reported;
+        let mut reported = before;
+        for report in reports {
+            verdict.states_told += 1;
+            match report {
+                Report::Ended if reported.is_some() && reported != shown.present => reported = None,
+                Report::Started if reported.is_none() && shown.present.is_some() => {
+                    reported = shown.present;
+                    verdict.seconds_told += usize::from(before.is_some());
+                    verdict.duplicated += usize::from(!self.told.insert(shown.present.unwrap_or_default()));
+                    self.values.clear();
+                }
+                Report::Changed(value)
+                    if *value == shown.value && !self.values.contains(&value.unwrap_or(usize::MAX)) =>
+                {
+                    verdict.changes_told += 1;
+                    self.values.extend(value);
+                }
+                _ => {
+                    verdict.note(|| {
+                        format!(
+                            "{report:?} of {before:?}/{reported:?}, there is {:?} {:?}, values {:?}",
+                            shown.present, shown.value, self.values
+                        )
+                    });
+                    verdict.unexpected += 1;
+                }
+            }
+        }
+        // An end, or a beginning after an end, is seen at once.
+        if reported.is_some() != shown.present.is_some() {
+            verdict.note(|| format!("{reported:?} was reported, there is {:?}", shown.present));
+            verdict.lost += 1;
+            reported = shown.present;
+        }
+        self.reported = reported;
+        let (episode, answers) = self.unreported;
+        self.unreported = match shown.present {
+            present if present == reported => (None, 0),
+            present if present == episode => (episode, answers + 1),
+            present => (present, 1),
+        };
+        let from = |episode: Option<usize>| episode.map_or(i64::MIN, |episode| episodes[episode].from);
+        let is_far = from(shown.present).saturating_sub(from(reported)) > shown.nearest_second;
+        // What was never said of the first one tells nobody that there is another.
+        let knows_first =
+            !shown.is_known_by_value || reported.is_some_and(|first| self.values.contains(&first));
+        if self.unreported.1 == PATIENCE && shown.shows_second && knows_first && is_far {
+            verdict.note(|| format!("{:?} was not reported after {reported:?}", shown.present));
+            verdict.lost += 1;
+        }
+        self.look_at_value(shown, verdict);
+    }
+
+    fn begin(&mut self, shown: Shown) {
+        self.has_begun = true;
+        self.reported = shown.present;
+        self.told.extend(shown.present);
+        self.values.clear();
+        self.values.extend(shown.value.filter(|_| shown.said));
+    }
+
+    fn look_at_value(&mut self, shown: Shown, verdict: &mut Verdict) {
+        let Some(value) = shown.value.filter(|_| shown.said && shown.present.is_some()) else { return };
+        if self.values.is_empty() {
+            self.values.push(value);
+        }
+        if self.values.contains(&value) {
+            self.unreported_values = 0;
+        } else {
+            self.unreported_values += 1;
+            if self.unreported_values == PATIENCE && shown.shows_values {
+                verdict.note(|| {
+                    format!("value {value} of {:?} was not reported after {:?}", shown.present, self.values)
+                });
+                verdict.lost += 1;
+            }
+        }
+    }
+}
