@@ -53,11 +53,13 @@ fn look_for_descriptors() -> std::io::Result<()> {
 
 #[cfg(unix)]
 mod system {
-    use std::io::IsTerminal;
+    use std::io::{IsTerminal, Read};
+    use std::os::fd::IntoRawFd;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::process::Signal;
-    use signal_hook::iterator::Signals;
     use tokio::signal::unix;
     use tokio::signal::unix::{SignalKind, signal};
 
@@ -70,11 +72,19 @@ mod system {
     pub(crate) fn on_stop(stop: impl Fn(StopReason) + Clone + Send + 'static) {
         let ignored = IgnoredSignals::read();
         let all = [Signal::INT, Signal::TERM, Signal::HUP].map(Signal::as_raw);
-        if let Ok(mut signals) = Signals::new(all.into_iter().filter(|signal| !ignored.contain(*signal))) {
+        // Not the iterator of the library, which panics where it cannot read.
+        if let Ok((mut wakes, waker)) = std::io::pipe() {
+            let (waker, was_interrupt) = (waker.into_raw_fd(), Arc::new(AtomicBool::new(false)));
+            for signal in all.into_iter().filter(|signal| !ignored.contain(*signal)) {
+                if signal == Signal::INT.as_raw() {
+                    let _ = signal_hook::flag::register(signal, Arc::clone(&was_interrupt));
+                }
+                let _ = signal_hook::low_level::pipe::register_raw(signal, waker);
+            }
             let stop = stop.clone();
             in_background("signals", move || {
-                for signal in signals.forever() {
-                    let is_interrupt = signal == Signal::INT.as_raw();
+                while wakes.read_exact(&mut [0]).is_ok() {
+                    let is_interrupt = was_interrupt.swap(false, Ordering::SeqCst);
                     stop(if is_interrupt { StopReason::Interrupted } else { StopReason::Terminated });
                 }
             });
