@@ -301,7 +301,7 @@ fn failing_calls() -> Vec<Case> {
         scene
     };
     cases.push(case("N23", "no thread for the resolver", (5, "dns"), by_name).arriving(0, 0));
-    for (count, wanted) in [(6, (1, "runtime")), (8, (1, "runtime")), (13, DONE)] {
+    for (count, wanted) in [(6, (1, "runtime")), (8, (1, "runtime")), (16, DONE)] {
         let scene = move || {
             let limit = format!("--nofile={count}");
             Scene::server(|_, _| Reply::ok(GOOD)).wrapped(&["prlimit", &limit])
