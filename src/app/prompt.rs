@@ -1,6 +1,7 @@
 //! Asks a person. Refuses where there is no terminal to ask on.
 
-use std::io::IsTerminal;
+use std::cell::Cell;
+use std::io::{IsTerminal, Write};
 use std::thread;
 
 use tokio::sync::oneshot;
@@ -33,11 +34,13 @@ fn answer_or_stop(question: String, supervised: &Supervised) -> Result<String, F
     let failed = |error: &dyn std::error::Error| {
         Failure::failed("prompt", "cannot ask on the terminal").caused_by(error)
     };
-    supervised.run(async {
+    let is_open = Cell::new(false);
+    let outcome = supervised.run(async {
         let mut continued = signals::Continued::listen();
         fatal_signals::before_they_kill(terminal::show_again).map_err(|e| failed(&e))?;
         terminal::hide().map_err(|e| failed(&e))?;
         let (sender, mut answer) = oneshot::channel();
+        is_open.set(true);
         thread::spawn(move || {
             let _ = sender.send(terminal::ask(&question));
         });
@@ -47,6 +50,7 @@ fn answer_or_stop(question: String, supervised: &Supervised) -> Result<String, F
                 () = continued.next() => terminal::hide_again(),
             }
         };
+        is_open.set(false);
         match answer {
             Ok(Ok(Some(typed))) => Ok(typed),
             // A terminal that hangs up answers like this, and then it is none any more.
@@ -54,7 +58,12 @@ fn answer_or_stop(question: String, supervised: &Supervised) -> Result<String, F
             Ok(Ok(None)) | Err(_) => Err(Failure::interrupted()),
             Ok(Err(error)) => Err(failed(&error)),
         }
-    })
+    });
+    if is_open.get() {
+        // What comes next, the error, is no part of the question's line. If it cannot be ended, nobody reads it.
+        let _ = writeln!(std::io::stderr());
+    }
+    outcome
 }
 
 #[cfg(unix)]

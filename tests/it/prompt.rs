@@ -90,6 +90,19 @@ fn the_end_of_input_ends_the_question_and_nothing_is_sent_or_stored() {
 }
 
 #[test]
+fn the_error_after_ctrl_c_begins_on_a_line_of_its_own() {
+    for (world, line, question) in questions() {
+        let mut screen = Screen::start(&world, line, 24, 80);
+        screen.wait_for(question);
+        screen.wait_for_echo(false);
+        screen.type_keys("\u{3}");
+        let (code, shown, _) = screen.end();
+        assert_eq!(code, 130, "{shown}");
+        assert!(shown.lines().any(|line| line.starts_with("error: ")), "{shown}");
+    }
+}
+
+#[test]
 fn an_empty_answer_is_asked_again() {
     for (world, line, question) in questions() {
         let mut screen = Screen::start(&world, &format!("{line} --no-verify"), 24, 80);

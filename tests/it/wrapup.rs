@@ -53,7 +53,7 @@ fn waiting_ends_with_the_wrapup_and_is_limited_by_timeout() {
     assert_eq!(ran.json()["in_wrapup"], false);
     assert_eq!(server.arrivals().len(), 2);
     let for_ever = FakeServer::always(r#"{"status":"success","data":{"response":1,"currentDuration":90}}"#);
-    world(&for_ever).run("wrapup --wait --timeout 300ms").ended_with(124);
+    world(&for_ever).run("wrapup --wait --timeout 3s").ended_with(124);
     assert_eq!(for_ever.arrivals().len(), 1);
 }
 
