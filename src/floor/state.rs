@@ -152,10 +152,11 @@ impl AgentState {
             }
             return;
         }
-        // Where another break may have begun, its reason is not this one's.
-        if start == StartChange::None
-            && let ValueChange::Confirmed { previous, .. } =
-                identity.reason.after(new.reason.as_ref(), poll.monotonic)
+        if start != StartChange::None {
+            // Where another break may have begun, its reason is not this one's.
+            identity.reason.doubt(new.reason.as_ref());
+        } else if let ValueChange::Confirmed { previous, .. } =
+            identity.reason.after(new.reason.as_ref(), poll.monotonic)
         {
             events.push(EventKind::BreakChanged(BreakChanged {
                 reason: identity.reason.get().cloned(),

@@ -73,6 +73,14 @@ impl RepeatedValue {
         }
     }
 
+    /// Takes the value of an answer that may be about something else: no other value begins to count by it, but one that
+    /// it does not repeat counts no longer.
+    pub(crate) fn doubt(&mut self, answer: Option<&String>) {
+        if let Some((_, compared)) = self.said(answer) {
+            self.candidate.take_if(|(candidate, _)| *candidate != compared);
+        }
+    }
+
     fn accept_first(&mut self, value: Option<&String>) {
         if let Some((value, compared)) = self.said(value) {
             self.value = Some(value.clone());
