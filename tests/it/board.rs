@@ -183,7 +183,11 @@ fn the_board_shows_the_floor_and_leaves_its_last_frame() {
     let bytes = String::from_utf8_lossy(&bytes);
     let colours = ["\u{1b}[38;", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m", "\u{1b}[36m"];
     assert!(!colours.iter().any(|colour| bytes.contains(colour)));
-    assert!(shown.contains("✗ ") && shown.contains("· "), "{shown}");
+    let agents = shown.lines().skip_while(|line| !line.contains("reason")).skip(1);
+    for agent in agents.take_while(|line| !line.trim().is_empty()) {
+        let mark = if agent.contains("neither") { ["·"; 3] } else { ["‖", "◔", "✗"] };
+        assert!(mark.iter().any(|mark| agent.trim_start().starts_with(mark)), "{agent}\n{shown}");
+    }
 }
 
 #[test]
