@@ -41,7 +41,7 @@ struct Read {
 /// The value to store for that server.
 ///
 /// # Errors
-/// [`StoreError::TooLong`] when the value would not fit into every keyring.
+/// `StoreError::TooLong` when the value would not fit into every keyring.
 pub fn encode(credentials: &Credentials, origin: &str) -> Result<Zeroizing<Vec<u8>>, StoreError> {
     let (ssid, token) = match credentials {
         Credentials::Ssid(ssid) => (Some(ssid.expose()), None),
@@ -60,7 +60,7 @@ pub fn encode(credentials: &Credentials, origin: &str) -> Result<Zeroizing<Vec<u
 /// The credentials in a stored value of that server.
 ///
 /// # Errors
-/// [`StoreError::Unreadable`]; never with a part of the value, which may be a secret in an unknown form.
+/// `StoreError::Unreadable`; never with a part of the value, which may be a secret in an unknown form.
 pub fn decode(value: &[u8], origin: &str) -> Result<Credentials, StoreError> {
     let unreadable = |detail| Err(StoreError::Unreadable { detail });
     let Ok(read) = serde_json::from_slice::<Read>(value) else {

@@ -4,7 +4,7 @@
 //! moves forward only after all of them have. A slow one slows the polling, so nothing is queued. Today that is stdout; a
 //! journal would come before it.
 //!
-//! *Live* sinks must never hold the loop, and may miss something. Some react to single events ([`reactions`]): each
+//! *Live* sinks must never hold the loop, and may miss something. Some react to single events (`reactions`): each
 //! bounds what it has under way, and drops what is beyond that. Others show the present ([`display`]): they read the
 //! newest [`FloorView`], which holds the whole state, so one that has missed some of them has missed nothing that
 //! still counts. A wall and metrics would be two more of these.
