@@ -92,6 +92,9 @@ fn help_version_and_completion_start_no_runtime_and_read_at_most_the_list_of_pro
     }
 }
 
+/// A request takes some 140 calls, and more where its four threads wait for each other.
+const FEW_CALLS: usize = 300;
+
 #[test]
 fn a_request_with_credentials_from_a_variable_is_one_connection_one_write_and_no_file() {
     let server = FakeServer::always(TAGS);
@@ -111,7 +114,7 @@ fn a_request_with_credentials_from_a_variable_is_one_connection_one_write_and_no
     );
     assert_eq!(trace.writes_to_stdout(), 1);
     let calls = trace.0.len() - trace.calls(&OF_MEMORY).len();
-    assert!(calls <= 150, "{calls} calls: {:#?}", trace.0);
+    assert!(calls <= FEW_CALLS, "{calls} calls: {:#?}", trace.0);
 }
 
 /// A busy loop would be thousands of calls a second.
@@ -122,7 +125,7 @@ fn a_request_that_waits_for_its_reply_makes_no_further_calls() {
     let trace = Trace::of(&world, "tags --json --timeout 5s");
     assert_eq!(server.arrivals().len(), 1);
     let calls = trace.0.len() - trace.calls(&OF_MEMORY).len();
-    assert!(calls <= 160, "{calls} calls: {:#?}", trace.0);
+    assert!(calls <= FEW_CALLS, "{calls} calls: {:#?}", trace.0);
 }
 
 #[test]
