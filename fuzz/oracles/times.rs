@@ -4,7 +4,7 @@ use deepcall::client::replies::moments::{india, time};
 use deepcall::json;
 use deepcall::moment::{duration, moment};
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use super::Bytes;
@@ -61,7 +61,10 @@ fn check_sent(text: &str) {
 fn check_known_forms(moment: Timestamp) {
     let (millis, seconds) = (moment.as_millisecond(), moment.as_second());
     let whole = Timestamp::from_second(seconds).unwrap();
-    assert_eq!(read(&seconds.to_string()), Some(whole).filter(|_| seconds > 0));
+    let digits = seconds.to_string();
+    // Eight digits that are a date have no time of day.
+    let is_date = digits.len() == 8 && digits.parse::<Date>().is_ok();
+    assert_eq!(read(&digits), Some(whole).filter(|_| seconds > 0 && !is_date), "{digits}");
     assert_eq!(read(&format!("{{\"$date\":{millis}}}")), Some(moment).filter(|_| millis > 0));
     // Smaller numbers are seconds.
     if millis > 100_000_000_000 {
