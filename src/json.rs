@@ -48,8 +48,7 @@ pub fn check(text: &str) -> Result<&RawValue, Malformed> {
     }
     let value = serde_json::from_str(text).map_err(Malformed::Syntax)?;
     // `RawValue` takes any four digits for a character.
-    let is_lone = |token: &str| token.starts_with('"') && string(token).is_none();
-    if text.contains("\\u") && tokens::tokens(text).any(|(_, token)| is_lone(token)) {
+    if matches!(mend(text), Cow::Owned(_)) {
         return Err(Malformed::LoneSurrogate);
     }
     Ok(value)
