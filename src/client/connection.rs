@@ -96,7 +96,8 @@ impl Connection {
         if let Some(route) = &route {
             tracing::info!("requests to {origin} go through the proxy in {}", route.variable);
         }
-        let builder = || {
+        let proxy = route.as_ref().map(|route| route.variable);
+        let builder = move || {
             let client = Client::builder()
                 .user_agent(concat!("deepcall/", env!("CARGO_PKG_VERSION")))
                 .http1_only()
@@ -115,7 +116,6 @@ impl Connection {
         let clients = Clients::build(builder).map_err(|error| {
             ApiError::new(ErrorKind::Usage, "the HTTP client cannot be set up").because(error)
         })?;
-        let proxy = route.map(|route| route.variable);
         let target = Target { origin, proxy };
         Ok(Self { clients, server, target, shown, budget, clock })
     }
@@ -248,8 +248,9 @@ impl Connection {
         if !has_ended || !policy.is_read() {
             return outcome;
         }
+        let Some(fresh) = self.clients.fresh() else { return outcome };
         tracing::debug!("POST {url}: the server had ended the kept connection; again on a new one");
-        let again = self.exchange_by(&self.clients.fresh, url.clone(), body).await;
+        let again = self.exchange_by(fresh, url.clone(), body).await;
         again.map(|received| Received { was_resent: true, ..received }).map_err(ApiError::sent)
     }
 

@@ -2,6 +2,7 @@
 //! to it; many do so after 5 s without a request. That is no failure of the server.
 
 use std::cell::Cell;
+use std::sync::LazyLock;
 
 use reqwest::{Client, ClientBuilder};
 use tower::util::MapRequestLayer;
@@ -13,8 +14,8 @@ use crate::client::received::Received;
 pub(crate) struct Clients {
     /// Keeps connections for the next request.
     pub(crate) keeping: Client,
-    /// Opens a connection for each request.
-    pub(crate) fresh: Client,
+    /// Opens a connection for each request. Most commands never need it, so it is set up when one does.
+    fresh: LazyLock<Option<Client>, Box<dyn FnOnce() -> Option<Client> + Send>>,
 }
 
 tokio::task_local! {
@@ -23,17 +24,21 @@ tokio::task_local! {
 }
 
 impl Clients {
-    pub(crate) fn build(builder: impl Fn() -> ClientBuilder) -> reqwest::Result<Self> {
+    pub(crate) fn build(builder: impl Fn() -> ClientBuilder + Send + 'static) -> reqwest::Result<Self> {
         // The library does not report whether it used a kept connection. A new one is opened within the exchange that
         // needs it, so the exchange can note that.
         let noting = MapRequestLayer::new(|destination| {
             let _ = OPENS_A_CONNECTION.try_with(|opens| opens.set(true));
             destination
         });
-        Ok(Self {
-            keeping: builder().connector_layer(noting).build()?,
-            fresh: builder().pool_max_idle_per_host(0).build()?,
-        })
+        let keeping = builder().connector_layer(noting).build()?;
+        let fresh = move || builder().pool_max_idle_per_host(0).build().ok();
+        Ok(Self { keeping, fresh: LazyLock::new(Box::new(fresh)) })
+    }
+
+    /// The client that opens a connection for each request, if one can be set up.
+    pub(crate) fn fresh(&self) -> Option<&Client> {
+        self.fresh.as_ref()
     }
 }
 
