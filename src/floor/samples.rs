@@ -200,3 +200,19 @@ pub(crate) fn every_event() -> Vec<Event> {
     let event = |kind| Event { at: at(0), profile: Some("asha".into()), kind };
     kinds.into_iter().map(event).collect()
 }
+
+/// The state of a profile whose first answer says nothing about it.
+pub(crate) fn silent_state() -> State {
+    State {
+        because: StateCause::FirstLook,
+        on_break: None,
+        reason: None,
+        since: None,
+        in_wrapup: None,
+        ends_at: None,
+        call_id: None,
+        customer: None,
+        clock_skew_seconds: None,
+        tags_repeat: None,
+    }
+}

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use super::*;
-use crate::floor::samples::{at, every_event, raw, tag};
+use crate::floor::samples::{at, every_event, raw, silent_state, tag};
 use crate::report::Value;
 
 fn event(kind: EventKind) -> Event {
@@ -50,19 +50,7 @@ fn no_type_names_a_key_twice() {
 
 #[test]
 fn what_the_server_did_not_say_is_absent() {
-    let silent = State {
-        because: StateCause::FirstLook,
-        on_break: None,
-        reason: None,
-        since: None,
-        in_wrapup: None,
-        ends_at: None,
-        call_id: None,
-        customer: None,
-        clock_skew_seconds: None,
-        tags_repeat: None,
-    };
-    let event = event(EventKind::State(Box::new(silent)));
+    let event = event(EventKind::State(Box::new(silent_state())));
     assert!(event.row().iter().skip(4).all(|(_, value)| value.is_absent()));
 }
 

@@ -1,5 +1,5 @@
-use crate::floor::event::{BreakStarted, Event, EventKind, State, StateCause};
-use crate::floor::samples::{at, every_event};
+use crate::floor::event::{BreakStarted, Event, EventKind};
+use crate::floor::samples::{at, every_event, silent_state};
 use crate::output::event_view::{sentence, words};
 use crate::report::Part;
 use jiff::Timestamp;
@@ -79,18 +79,6 @@ fn a_phone_number_is_never_mere_text() {
 
 #[test]
 fn a_first_answer_without_a_state_is_an_answer() {
-    let silent = State {
-        because: StateCause::FirstLook,
-        on_break: None,
-        reason: None,
-        since: None,
-        in_wrapup: None,
-        ends_at: None,
-        call_id: None,
-        customer: None,
-        clock_skew_seconds: None,
-        tags_repeat: None,
-    };
-    let kind = EventKind::State(Box::new(silent));
+    let kind = EventKind::State(Box::new(silent_state()));
     assert_eq!(spoken(&Event { at: at(0), profile: Some("asha".into()), kind }), "asha: answers");
 }
