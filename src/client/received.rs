@@ -23,8 +23,8 @@ pub struct Received {
     pub attempts: u32,
     /// Whether an earlier attempt may have reached the server and its reply was lost.
     pub lost_a_reply: bool,
-    /// Whether the request was sent twice because the server had ended the kept connection that took it first. It has
-    /// hardly read what it answered with not one byte.
+    /// Whether the request was sent twice because the server had ended the kept connection that took it first. A server
+    /// that answers with not one byte has hardly read the request.
     pub was_resent: bool,
     /// The delay that the server requested (`Retry-After`).
     pub retry_after: Option<Duration>,
@@ -105,6 +105,23 @@ impl Received {
     #[must_use]
     pub fn server_now(&self) -> Timestamp {
         self.server_time.unwrap_or(self.received_at)
+    }
+}
+
+#[cfg(test)]
+impl Received {
+    /// A reply without headers that came at the first attempt.
+    pub(crate) fn of(status: u16, body: impl AsRef<[u8]>) -> Self {
+        Self {
+            status,
+            body: body.as_ref().to_vec().into(),
+            server_time: None,
+            received_at: Timestamp::UNIX_EPOCH,
+            attempts: 1,
+            lost_a_reply: false,
+            was_resent: false,
+            retry_after: None,
+        }
     }
 }
 

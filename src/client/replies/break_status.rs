@@ -77,16 +77,7 @@ mod tests {
     }
 
     fn read_body(body: &str) -> Result<(Break, Vec<String>), ApiError> {
-        let received = Received {
-            status: 200,
-            body: body.as_bytes().to_vec().into(),
-            server_time: None,
-            received_at: jiff::Timestamp::UNIX_EPOCH,
-            attempts: 1,
-            lost_a_reply: false,
-            was_resent: false,
-            retry_after: None,
-        };
+        let received = Received::of(200, body);
         read(&received, &moments::india())
     }
 

@@ -85,16 +85,8 @@ mod tests {
     const NOW: i64 = 1_754_661_511;
 
     fn read_body(body: &str) -> Result<(Wrapup, Vec<String>), ApiError> {
-        let received = Received {
-            status: 200,
-            body: body.as_bytes().to_vec().into(),
-            server_time: Some(Timestamp::from_second(NOW).unwrap()),
-            received_at: Timestamp::UNIX_EPOCH,
-            attempts: 1,
-            lost_a_reply: false,
-            was_resent: false,
-            retry_after: None,
-        };
+        let received =
+            Received { server_time: Some(Timestamp::from_second(NOW).unwrap()), ..Received::of(200, body) };
         read(&received, &moments::india())
     }
 

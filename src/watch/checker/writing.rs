@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde_json::Value;
 
@@ -173,7 +172,9 @@ impl Manner {
                 )
             }
         };
-        let read = |body| break_status::read(&received(body), &moments::india()).expect("an answer").0;
+        let read = |body: String| {
+            break_status::read(&Received::of(200, body), &moments::india()).expect("an answer").0
+        };
         self.breaks_read.borrow_mut().entry(body).or_insert_with_key(|body| read(body.clone())).clone()
     }
 
@@ -197,7 +198,8 @@ impl Manner {
                 format!(r#"{{"status":"success","data":{{"response":1,"wrapETime":{end},"callId":{call}}}}}"#)
             }
         };
-        let read = |body| wrapup::read(&received(body), &moments::india()).expect("an answer").0;
+        let read =
+            |body: String| wrapup::read(&Received::of(200, body), &moments::india()).expect("an answer").0;
         self.wrapups_read.borrow_mut().entry(body).or_insert_with_key(|body| read(body.clone())).clone()
     }
 
@@ -334,21 +336,9 @@ fn spellings(dice: &mut Dice) -> [u8; 2] {
 
 fn read_tags(data: &str, icons: &str) -> Vec<Tag> {
     let body = format!(r#"{{"data":[{data}],"iconDetails":[{icons}],"status":"success","code":200}}"#);
-    let Tags { notifications, .. } = tags::read(&received(body), &moments::india(), Some).expect("an answer");
+    let Tags { notifications, .. } =
+        tags::read(&Received::of(200, body), &moments::india(), Some).expect("an answer");
     notifications
-}
-
-fn received(body: String) -> Received {
-    Received {
-        status: 200,
-        body: body.into_bytes().into(),
-        server_time: None,
-        received_at: Timestamp::UNIX_EPOCH,
-        attempts: 1,
-        lost_a_reply: false,
-        was_resent: false,
-        retry_after: None,
-    }
 }
 
 fn seconds(millis: i64) -> String {

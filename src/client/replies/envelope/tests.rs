@@ -1,26 +1,12 @@
 use std::time::Duration;
 
-use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
 
-fn reply(status: u16, body: impl AsRef<[u8]>) -> Received {
-    Received {
-        status,
-        body: body.as_ref().to_vec().into(),
-        server_time: None,
-        received_at: Timestamp::UNIX_EPOCH,
-        attempts: 1,
-        lost_a_reply: false,
-        was_resent: false,
-        retry_after: None,
-    }
-}
-
 /// The fault as a word, `answer` for an answer by code, `payload` for a success.
 fn verdict_of(module: Module, status: u16, body: impl AsRef<[u8]>) -> &'static str {
-    let received = reply(status, body);
+    let received = Received::of(status, body);
     match judge(&received, module) {
         Ok(Judged::Payload(_)) => "payload",
         Ok(Judged::Answer(_)) => "answer",
@@ -33,7 +19,7 @@ fn profile(status: u16, body: impl AsRef<[u8]>) -> &'static str {
 }
 
 fn error_of(status: u16, body: &str) -> ApiError {
-    judge(&reply(status, body), Module::AgentProfile).unwrap_err()
+    judge(&Received::of(status, body), Module::AgentProfile).unwrap_err()
 }
 
 #[test]
@@ -78,11 +64,12 @@ fn damaged_characters_cost_no_reply() {
     for (body, wanted) in table {
         assert_eq!(profile(200, body), wanted, "{}", String::from_utf8_lossy(body));
     }
-    let refused = reply(200, b"{\"status\":\"error\",\"code\":1039,\"message\":\"gone \\ud83d\xe0\xa4!\"}");
+    let refused =
+        Received::of(200, b"{\"status\":\"error\",\"code\":1039,\"message\":\"gone \\ud83d\xe0\xa4!\"}");
     let error = judge(&refused, Module::AgentProfile).unwrap_err();
     assert_eq!(error.to_string(), "the server answered \"gone \u{fffd}\u{fffd}!\" (code 1039)");
     // What is no JSON is quoted as far as it can be read.
-    let page = judge(&reply(200, b"<html>H\xf4tel</html>"), Module::AgentProfile).unwrap_err();
+    let page = judge(&Received::of(200, b"<html>H\xf4tel</html>"), Module::AgentProfile).unwrap_err();
     assert!(page.hints()[0].contains("sign-in page"), "{page:?}");
 }
 
@@ -198,7 +185,7 @@ fn status_or_code_said_twice_is_refused_and_other_keys_may_repeat() {
     assert_eq!(profile(200, r#"{"status":"error","status":"success"}"#), "protocol");
     assert_eq!(profile(200, r#"{"code":200,"code":1044}"#), "protocol");
     assert_eq!(profile(200, r#"{"code":200,"\u0063ode":1044}"#), "protocol");
-    let received = reply(200, r#"{"status":"success","data":1,"x":1,"data":2,"x":2}"#);
+    let received = Received::of(200, r#"{"status":"success","data":1,"x":1,"data":2,"x":2}"#);
     let Ok(Judged::Payload(envelope)) = judge(&received, Module::Any) else { panic!("a payload") };
     assert_eq!(envelope.data.map(RawValue::get), Some("2"));
 }
@@ -237,7 +224,7 @@ fn the_servers_message_is_passed_on_with_the_status_where_there_is_no_code() {
 
 #[test]
 fn notifications_and_icons_are_handed_on_as_they_stand() {
-    let received = reply(200, r#"{"status":"success","iconDetails":[ {"b":2}],"data":[{"a": 1}]}"#);
+    let received = Received::of(200, r#"{"status":"success","iconDetails":[ {"b":2}],"data":[{"a": 1}]}"#);
     let Ok(Judged::Payload(envelope)) = judge(&received, Module::Tags) else { panic!("a success") };
     let of = |payload: Option<&RawValue>| payload.map(|payload| payload.get().to_owned());
     assert_eq!(of(envelope.data).as_deref(), Some(r#"[{"a": 1}]"#));
@@ -246,7 +233,7 @@ fn notifications_and_icons_are_handed_on_as_they_stand() {
 
 #[test]
 fn what_the_server_asks_for_is_kept() {
-    let mut received = reply(503, "");
+    let mut received = Received::of(503, "");
     received.retry_after = Some(Duration::from_secs(7));
     let error = judge(&received, Module::Any).unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
@@ -262,7 +249,7 @@ fn a_call_of_unknown_shape_is_a_success_when_nothing_speaks_against_it() {
         (200, "[]", Some("protocol")),
     ];
     for (status, body, wanted) in table {
-        let outcome = outcome(&reply(status, body), Module::Any);
+        let outcome = outcome(&Received::of(status, body), Module::Any);
         assert_eq!(outcome.err().map(|error| error.kind().word()), wanted, "{status} {body}");
     }
 }

@@ -2,25 +2,12 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn received(status: u16, body: &str) -> Received {
-    Received {
-        status,
-        body: body.as_bytes().to_vec().into(),
-        server_time: None,
-        received_at: jiff::Timestamp::UNIX_EPOCH,
-        attempts: 1,
-        lost_a_reply: false,
-        was_resent: false,
-        retry_after: None,
-    }
-}
-
 fn tags(body: &str) -> Tags {
-    read(&received(200, body), &moments::india(), Some).unwrap()
+    read(&Received::of(200, body), &moments::india(), Some).unwrap()
 }
 
 fn kind(body: &str) -> ErrorKind {
-    read(&received(200, body), &moments::india(), Some).unwrap_err().kind()
+    read(&Received::of(200, body), &moments::india(), Some).unwrap_err().kind()
 }
 
 fn only(data: &str) -> Tag {
@@ -115,7 +102,7 @@ fn an_item_with_too_many_keys_is_refused_in_either_list() {
     for key in ["data", "iconDetails"] {
         for items in [item.clone(), format!("[{item}]")] {
             let body = format!(r#"{{"status":"success","data":[],"{key}":{items}}}"#);
-            let error = read(&received(200, &body), &moments::india(), Some).unwrap_err();
+            let error = read(&Received::of(200, &body), &moments::india(), Some).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::TooLarge, "{key}");
             assert!(error.to_string().contains(key), "{error}");
         }
@@ -130,7 +117,7 @@ fn a_large_icon_that_many_notifications_share_is_refused() {
         format!(r#"{{"status":"success","data":[{data}],"iconDetails":[{{"callId":"c","name":"{name}"}}]}}"#)
     };
     assert_eq!(tags(&reply(15)).notifications[14].icons.len(), 1);
-    let error = read(&received(200, &reply(20_000)), &moments::india(), Some).unwrap_err();
+    let error = read(&Received::of(200, reply(20_000)), &moments::india(), Some).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
     assert!(error.to_string().contains("iconDetails"), "{error}");
 }
