@@ -59,8 +59,8 @@ pub(crate) fn renewed(
     is_other.then_some(found)
 }
 
-/// The names in `profiles.toml` under a watch: the file is read again only when it has changed, for each poll of each
-/// profile looks.
+/// The names in `profiles.toml` under a watch. Each poll of each profile needs them, so the file is read again only when it
+/// has changed.
 pub(crate) struct StoredProfiles {
     file: ProfilesFile,
     known: RefCell<(Option<Stamp>, HashSet<String>)>,
