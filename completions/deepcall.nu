@@ -280,7 +280,7 @@ module completions {
     --until: string           # Exit with 0 at this event, e.g. break_ended@asha
     --alert: string           # Alert when a break or wrap-up exceeds a limit, e.g. break=15m
     --bell                    # Ring the terminal's bell at the events of --on
-    --notify                  # Show a notification at the events of --on: on the desktop, or else by the terminal, even over ssh
+    --notify                  # Show a notification at the events of --on: on the desktop, or else through the terminal, also over ssh
     --exec: string            # Run this shell command at the events of --on, with the event as JSON on its standard input
     --on: string              # Events that trigger --bell, --notify and --exec [default: alert,session_expired]
     --heartbeat: string       # Emit a heartbeat event at this interval, e.g. 60s

@@ -27,8 +27,8 @@ use crate::store::Profile;
 
 /// Show and change settings
 ///
-/// Settings are kept in config.toml, in the configuration folder. An option wins over a variable, a variable over
-/// the profile, the profile over config.toml, and that over the default. `deepcall config set --help` lists the keys.
+/// Settings are kept in config.toml, in the configuration folder. An option overrides a variable, a variable overrides
+/// the profile, the profile overrides config.toml, and that overrides the default. `deepcall config set --help` lists the keys.
 #[derive(Args, Clone, Debug)]
 #[command(disable_help_subcommand = true)]
 pub(crate) struct ConfigArgs {
@@ -61,8 +61,8 @@ pub(crate) struct ShowArgs {
 
 /// Set a key in config.toml
 ///
-/// The value has the form that its option takes, and is checked before it is written. Comments and order of the file
-/// stay.
+/// The value has the form that its option takes, and is checked before it is written. Comments and the order of the
+/// file are kept.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct SetArgs {
     /// The key, e.g. timezone, watch.interval or alert.break.lunch
@@ -87,8 +87,9 @@ pub(crate) struct UnsetArgs {
 
 /// Edit config.toml in an editor
 ///
-/// VISUAL or EDITOR names the editor, else it is vi. It edits a copy, which replaces the file only if it has no mistakes.
-/// A copy with mistakes can be edited again, and is not lost. The editor gets no credentials.
+/// The editor is the one in VISUAL or EDITOR, or else vi. It edits a copy, which replaces the file once it has no
+/// mistakes; a copy with mistakes can be edited again, and is not lost. The editor does not get variables that hold
+/// credentials.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct EditArgs {
     #[command(flatten)]
@@ -191,7 +192,6 @@ fn used_profile(app: &App) -> Result<Option<Profile>, Failure> {
     Ok(chosen.ok().and_then(|chosen| chosen.first().map(|profile| (*profile).clone())))
 }
 
-/// The keys and their help, for `config set --help`.
 fn all_keys() -> String {
     let keys = SETTINGS.iter().map(|setting| setting.key());
     let keys: Vec<String> = keys.map(|key| format!("  {} - {}", key.names().join(", "), key.help)).collect();

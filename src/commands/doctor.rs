@@ -26,7 +26,7 @@ use crate::store::{Profiles, StoreKind};
 /// Check the setup, and show how to fix what does not work
 ///
 /// Prints a line for each check: files, message bus, secret store, proxy, server, TLS, clock and each session. It
-/// changes nothing; it tests the store with an item that it removes again. It shows no secret and hides phone
+/// changes nothing, but stores a test item and removes it again. It shows no secret and hides phone
 /// numbers, so the output can be pasted into a ticket.
 ///
 /// The exit code is 0 if no check failed, the code that all failures share, or else 1. After --timeout the code is 124,

@@ -13,7 +13,7 @@ use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape
 
 /// Explain an error code or an exit code
 ///
-/// Shows the meaning and what to do. It needs no network, because it prints the tables that the program itself uses.
+/// Shows the meaning and what to do. It does not use the network.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ExplainArgs {
     /// A DeepCall error code such as 1044, or `exit` and an exit code such as 5; without a code, all are shown

@@ -25,9 +25,10 @@ use crate::store::{
 
 /// Store a session, after checking it with the server
 ///
-/// DeepCall documents no login call: take a session from the web panel, either an ssid, or a user id with an API
-/// token. To find an ssid, sign in to the panel as the agent, open the browser's developer tools, and select a
-/// request to /api/v2/ in the tab Network: its JSON body should hold `ssid`. This has not been confirmed.
+/// DeepCall documents no login call, so deepcall stores a session that you already have: an ssid from the web panel,
+/// or a user id with an API token. To find an ssid, sign in to the panel as the agent, open the browser's developer
+/// tools, and select a request to /api/v2/ in the tab Network: its JSON body should contain `ssid`. This has not been
+/// confirmed.
 ///
 /// Type the secret at a hidden prompt, or pass it on standard input or in a file; it is never an argument. The store
 /// is tested before the secret is read, and the server checks the session before it is stored.

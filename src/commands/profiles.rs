@@ -20,7 +20,7 @@ use crate::store::{Profile, ProfileName, Profiles, ProfilesFile};
 /// List stored sessions
 ///
 /// Shows each stored session, its store, when it was saved, and which one is the default. It uses neither the
-/// network nor the keyring, unless --check is given.
+/// network nor the keyring, except with --check.
 #[derive(Args, Clone, Debug)]
 #[command(mut_args(only_with_check))]
 pub(crate) struct ProfilesArgs {

@@ -69,7 +69,7 @@ fn tidy(page: &str) -> String {
 
 /// Section 7: the exit codes, from the table that `explain` prints.
 fn exit_codes() -> String {
-    let mut page = manuals::head("deepcall-exit-codes", 7, "how deepcall ends")
+    let mut page = manuals::head("deepcall-exit-codes", 7, "exit codes of deepcall")
         + "With several profiles: 0 if all answered, the common code if all failed alike, else 1.\n";
     for (status, meaning, advice) in EXIT_STATUSES {
         page += &manuals::entry(&status.code().to_string(), &[&format!("{meaning}."), &format!("{advice}.")]);

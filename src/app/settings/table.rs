@@ -28,8 +28,8 @@ macro_rules! settings {
     };
 }
 
-// Options that choose what is asked for, that take a guard away, or that run a command are no settings: whoever reads
-// the command line shall see those.
+// Options that choose what is requested, remove a protection, or run a command have no key: they must be visible on the
+// command line.
 settings! {
     SERVER: ServerUrl = Setting::new(
         Key::text("server", "--server", "Address of the server")
@@ -146,7 +146,7 @@ settings! {
         Key::flag(
             "watch.notify",
             "watch --notify",
-            "Show a notification at the events of --on: on the desktop, or else by the terminal, even over ssh",
+            "Show a notification at the events of --on: on the desktop, or else through the terminal, also over ssh",
         ),
         yes_or_no,
     );
@@ -183,7 +183,6 @@ const fn columns(key: Key) -> Setting<Vec<String>> {
     Setting { key, parse: |text| Ok(text.split(',').map(str::to_owned).collect()), absent: Some(vec![]) }
 }
 
-/// What can be named in `config.toml`, each with its key.
 pub fn names() -> impl Iterator<Item = (String, &'static Key)> {
     let key = |setting: &&'static dyn Entry| setting.key();
     SETTINGS.iter().map(key).flat_map(|key| key.names().into_iter().map(move |name| (name, key)))
@@ -202,7 +201,7 @@ pub fn find(name: &str) -> Option<(&'static dyn Entry, Option<&str>)> {
     })
 }
 
-/// The known name nearest to a misspelt one, or to one that stands in a wrong table or in none.
+/// The known name nearest to a misspelt one, or to one in the wrong table or in none.
 #[must_use]
 pub fn nearest(name: &str) -> Option<String> {
     let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
@@ -223,7 +222,6 @@ fn number<N: TryFrom<u16>>(text: &str, least: u16, most: u16) -> Result<N, Strin
     held.ok_or_else(|| format!("{number} is not between {least} and {most}"))
 }
 
-/// As a variable says it.
 fn yes_or_no(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
         "1" | "true" | "yes" | "on" => Ok(true),
@@ -243,11 +241,11 @@ fn time_zone(text: &str) -> Result<TimeZone, String> {
         // An offset is no name, so no database is listed for it.
         let parser = jiff::fmt::temporal::DateTimeParser::new();
         let offset = parser.parse_time_zone_with(&TimeZoneDatabase::none(), text).ok();
-        // RFC 3339 can say no offset of a day or more.
-        let is_sayable =
+        // RFC 3339 has no offset of a day or more.
+        let is_in_rfc_3339 =
             |zone: &TimeZone| zone.to_offset(jiff::Timestamp::UNIX_EPOCH).seconds().abs() < 86_400;
         return offset
-            .filter(is_sayable)
+            .filter(is_in_rfc_3339)
             .ok_or_else(|| format!("{text:?} is not an offset; write for example +05:30"));
     }
     zones::named(text)

@@ -25,11 +25,11 @@ pub enum VariableKind {
 }
 
 const CREDENTIALS: [(&str, &str); 5] = [
-    ("DEEPCALL_SSID", "session id to ask with; no store is opened then"),
-    ("DEEPCALL_SSID_FILE", "file that holds the session id"),
-    ("DEEPCALL_USER_ID", "user id to ask with, together with a token"),
+    ("DEEPCALL_SSID", "session id to sign in with, instead of stored sessions"),
+    ("DEEPCALL_SSID_FILE", "file that contains the session id"),
+    ("DEEPCALL_USER_ID", "user id to sign in with, together with a token"),
     ("DEEPCALL_TOKEN", "token of that user"),
-    ("DEEPCALL_TOKEN_FILE", "file that holds the token"),
+    ("DEEPCALL_TOKEN_FILE", "file that contains the token"),
 ];
 
 /// The variables that hold credentials.
@@ -47,33 +47,37 @@ pub fn credential_in(variables: &Variables) -> Option<&'static str> {
 use VariableKind::{Choice, OfEveryLogin};
 
 const OTHERS: [(&str, &str, VariableKind); 23] = [
-    ("NO_COLOR", "no colour, unless --color says otherwise", Choice),
+    ("NO_COLOR", "no colour, unless --color is given", Choice),
     ("CLICOLOR_FORCE", "colour in a pipe too, unless it is 0", Choice),
     ("TERM", "dumb means no colour and no board", OfEveryLogin),
     ("COLUMNS", "width of tables on a terminal, from 20 to 500, instead of the terminal's own", Choice),
-    ("TZ", "time zone of the system, where no other is named", OfEveryLogin),
+    ("TZ", "time zone that `local` means, instead of the system's", OfEveryLogin),
     ("https_proxy", "proxy for https; plain http never goes through one", Choice),
-    ("HTTPS_PROXY", "the same, where the one in small letters is not set", Choice),
-    ("all_proxy", "proxy, where none is named for https", Choice),
-    ("ALL_PROXY", "the same, where the one in small letters is not set", Choice),
-    ("no_proxy", "hosts that are asked without a proxy", Choice),
-    ("NO_PROXY", "the same, where the one in small letters is not set", Choice),
+    ("HTTPS_PROXY", "the same, if the lower-case variable is not set", Choice),
+    ("all_proxy", "proxy for https, if https_proxy is not set", Choice),
+    ("ALL_PROXY", "the same, if the lower-case variable is not set", Choice),
+    ("no_proxy", "hosts to reach without a proxy", Choice),
+    ("NO_PROXY", "the same, if the lower-case variable is not set", Choice),
     (
         "SSL_CERT_FILE",
-        "certificate authorities (PEM) to trust in place of the system's; macOS and Windows take none",
+        "file of certificate authorities (PEM) to trust instead of the system's; refused on macOS and Windows",
         Choice,
     ),
-    ("SSL_CERT_DIR", "the same as folders of files, where SSL_CERT_FILE is not set", Choice),
+    ("SSL_CERT_DIR", "folders of such files, if SSL_CERT_FILE is not set", Choice),
     ("DEEPCALL_CONFIG_DIR", "folder of config.toml, profiles.toml and the file store", Choice),
-    ("HOME", "folder below which these are otherwise", OfEveryLogin),
-    ("XDG_CONFIG_HOME", "folder of configuration, where not below HOME", OfEveryLogin),
-    ("XDG_DATA_HOME", "folder of the file store, where not below HOME", OfEveryLogin),
-    ("DBUS_SESSION_BUS_ADDRESS", "message bus through which the keyring is asked", OfEveryLogin),
-    ("XDG_RUNTIME_DIR", "folder in which that bus is otherwise looked for", OfEveryLogin),
-    ("VISUAL", "editor of config edit", OfEveryLogin),
-    ("EDITOR", "the same, where VISUAL is not set", OfEveryLogin),
-    ("ACCESSIBLE", "no line that moves, and lines instead of a board", Choice),
-    ("DEEPCALL_COMPLETE", "set by completion scripts when they ask what may be typed", Choice),
+    ("HOME", "home folder; these folders are below it, unless set otherwise", OfEveryLogin),
+    ("XDG_CONFIG_HOME", "configuration folder, if it is not below HOME", OfEveryLogin),
+    ("XDG_DATA_HOME", "folder of the file store, if it is not below HOME", OfEveryLogin),
+    (
+        "DBUS_SESSION_BUS_ADDRESS",
+        "address of the message bus, through which the keyring is reached",
+        OfEveryLogin,
+    ),
+    ("XDG_RUNTIME_DIR", "folder of that bus, if its address is not set", OfEveryLogin),
+    ("VISUAL", "editor for config edit", OfEveryLogin),
+    ("EDITOR", "the same, if VISUAL is not set", OfEveryLogin),
+    ("ACCESSIBLE", "no line is redrawn, and watch prints lines instead of a board", Choice),
+    ("DEEPCALL_COMPLETE", "set by completion scripts when they request candidates", Choice),
 ];
 
 /// In the order of the manual: sessions, settings, looks, the network, places, tools. An empty one counts as not set.

@@ -27,7 +27,7 @@ impl EventWords {
     pub const COMMON: &'static [Field] = &[
         field("type", Meaning::Text, "the type of the event"),
         field("at", Meaning::Time, "when the watch noticed it"),
-        field("profile", Meaning::Name, "whom it is about; null for the watch as a whole"),
+        field("profile", Meaning::Name, "the profile it is about; null for the watch as a whole"),
     ];
 }
 
@@ -143,7 +143,7 @@ events! {
         interval_seconds: i64 = Elapsed,
     }
 
-    /// what holds for a profile, without anything having happened
+    /// the state of a profile, reported although nothing has happened
     State = "state" {
         /// why it is reported: first_look, clock_skew or read_once
         because: StateCause = Text,
@@ -161,7 +161,7 @@ events! {
         call_id: Option<String> = Id,
         /// the customer's phone number
         customer: Option<String> = Phone,
-        /// how far the server's clock is ahead of ours
+        /// how far the server's clock is ahead of this machine's
         clock_skew_seconds: Option<i64> = Elapsed,
         /// whether the server repeats recent notifications in every answer
         tags_repeat: Option<bool> = State,
@@ -183,7 +183,7 @@ events! {
         reason: Option<String> = Text,
         /// when the break began, by the server's clock
         since: Option<Timestamp> = Time,
-        /// how long the break was
+        /// how long the break lasted
         lasted_seconds: Option<i64> = Elapsed,
     }
 
@@ -209,7 +209,7 @@ events! {
         customer: Option<String> = Phone,
     }
 
-    /// a limit was crossed, or the state that crossed it is over
+    /// a state exceeded its limit, or has ended since
     Alert = "alert" {
         /// which state has the limit: break or wrapup
         what: AlertWhat = Text,
@@ -219,23 +219,23 @@ events! {
         level: Level = Text,
         /// over or cleared
         change: AlertChange = Text,
-        /// the limit
+        /// the limit that was exceeded
         limit_seconds: i64 = Elapsed,
-        /// how long the state has held
+        /// how long the state has lasted
         value_seconds: i64 = Elapsed,
     }
 
     /// notifications between two moments may be missing
     Gap = "gap" {
-        /// after this moment
+        /// notifications after this moment may be missing
         from: Timestamp = Time,
-        /// until this moment
+        /// and until this moment
         to: Timestamp = Time,
         /// outage, sleep, answer_lost or memory_full
         why: GapCause = Text,
     }
 
-    /// the first failed poll after a good one
+    /// the first failed poll after a successful one
     ConnectionLost = "connection_lost" {
         /// the kind of failure
         failure: String = Text,
@@ -243,11 +243,11 @@ events! {
         code: Option<i64> = Count,
         /// what happened
         message: String = Text,
-        /// the last good poll
+        /// when the last poll succeeded
         last_ok: Option<Timestamp> = Time,
     }
 
-    /// the first good poll after failed ones
+    /// the first successful poll after failed ones
     ConnectionRestored = "connection_restored" {
         /// seconds since the first failure
         down_seconds: i64 = Elapsed,
@@ -263,14 +263,14 @@ events! {
         message: String = Text,
     }
 
-    /// the store held a newer session, and the watch goes on with it
+    /// the store had a newer session, and the watch continues with it
     SessionRenewed = "session_renewed" {}
 
-    /// the watch is alive
+    /// a sign that the watch is running
     Heartbeat = "heartbeat" {
-        /// the last good poll
+        /// when the last poll succeeded
         last_ok: Option<Timestamp> = Time,
-        /// seconds since the last good poll
+        /// seconds since the last successful poll
         lag_seconds: Option<i64> = Elapsed,
         /// how many polls failed in a row
         failures: u32 = Count,
@@ -281,11 +281,11 @@ events! {
         /// condition_met, timeout, interrupted, terminated, reader_gone, session_expired, unreachable, untrusted or
         /// failed
         reason: EndReason = Text,
-        /// the exit code that goes with it
+        /// the exit code of the program
         exit_code: u8 = Count,
     }
 
-    /// the break goes on for another reason
+    /// the break continues for another reason
     BreakChanged = "break_changed" {
         /// why the agent is on break
         reason: Option<String> = Text,
@@ -341,7 +341,7 @@ impl Kind for ReportedTag {
             field("customer", Meaning::Phone, "the customer's phone number"),
             field("icons", Meaning::Icons, "its icons as the server sent them"),
             field("fields", Meaning::Raw, "the notification as the server sent it"),
-            field("initial", Meaning::State, "whether the first answer already held it"),
+            field("initial", Meaning::State, "whether the first answer already contained it"),
             field("changed", Meaning::State, "whether it was reported before with other content"),
         ],
     };

@@ -1,4 +1,4 @@
-//! Pages of sections 5 and 7, each from the table that the program itself goes by, and the end of every page of section 1.
+//! Pages of sections 5 and 7, each from the table that the program itself uses, and the end of every page of section 1.
 
 use deepcall::app::settings::setting::Kind;
 use deepcall::app::settings::table::SETTINGS;
@@ -40,18 +40,18 @@ pub fn end(is_top: bool) -> String {
     let others =
         ["deepcall-config(5)", "deepcall-variables(7)", "deepcall-json(7)", "deepcall-exit-codes(7)"];
     let pages: Vec<&str> = [first].into_iter().chain(others).collect();
-    ".SH \"EXIT STATUS\"\n0 if it is done, 2 if the command line, a variable or a file is wrong.\n\
-     .BR deepcall\\-exit\\-codes (7)\nhas all others.\n"
+    ".SH \"EXIT STATUS\"\n0 on success, 2 if the command line, a variable or a configuration file is wrong.\n\
+     .BR deepcall\\-exit\\-codes (7)\nlists the others.\n"
         .to_owned()
         + &see_also(&pages)
 }
 
 /// Section 7: the variables.
 pub fn variables_page() -> String {
-    let mut page = head("deepcall-variables", 7, "variables that deepcall reads")
-        + "An option wins over a variable, a variable over what is kept with a profile, that over config.toml,\n\
-           and that over the default. A typed \\-\\-profile wins over a session in variables, and that over all that is\n\
-           stored. An empty variable counts as not set.\n";
+    let mut page = head("deepcall-variables", 7, "environment variables of deepcall")
+        + "An option overrides a variable, a variable overrides the profile, the profile overrides config.toml, and that\n\
+           overrides the default. A session in variables overrides stored sessions, unless \\-\\-profile is typed.\n\
+           An empty variable counts as not set.\n";
     for variable in variables() {
         page += &entry(variable.name, &[&format!("{}.", variable.help)]);
     }
@@ -61,14 +61,13 @@ pub fn variables_page() -> String {
 /// Section 5: the config file.
 pub fn config() -> String {
     let mut page = head("deepcall-config", 5, "settings of deepcall")
-        + "The file config.toml holds settings, written in TOML. Each key is optional and does the same as an option,\n\
-           for every run. An unknown key is an error.\n.PP\n\
-           Options that choose what is queried, that switch off a safeguard, or that run a command have no key: type\n\
-           them on the command line.\n.SH KEYS\n";
+        + "The file config.toml holds settings, written in TOML. Each key is optional, and has the same effect as its\n\
+           option. An unknown key is an error.\n.PP\n\
+           Options that choose what is requested, remove a protection, or run a command have no key: they must be typed.\n.SH KEYS\n";
     for key in SETTINGS.iter().map(|setting| setting.key()) {
         let kind = match key.kind {
             Kind::Text => "text",
-            Kind::Path => "path from the root",
+            Kind::Path => "absolute path",
             Kind::Number => "number",
             Kind::Flag => "true or false",
             Kind::Any => "any value",
@@ -78,22 +77,23 @@ pub fn config() -> String {
                     format!("{name} = {value:?}")
                 });
                 let lines: Vec<String> = lines.collect();
-                let help = format!("table of text, each as {}, e.g. {}", key.option, lines.join(", "));
+                let help =
+                    format!("table of limits, each in the form of {}: {}", key.option, lines.join(", "));
                 page += &entry(&format!("[{}]", key.name), &[&format!("{}.", key.help), &help]);
                 continue;
             }
         };
-        let mut sources = format!("{kind}, as {}", key.option);
+        let mut sources = format!("{kind}; option {}", key.option);
         if let Some(variable) = key.variable {
-            sources += &format!(" or {variable}");
+            sources += &format!("; variable {variable}");
         }
         if let Some(default) = key.default {
-            sources += &format!(" [default: {default}]");
+            sources += &format!("; default {default}");
         }
         page += &entry(key.name, &[&format!("{}.", key.help), &sources]);
     }
-    page + ".SH FILES\n.TP\n.I ~/.config/deepcall/config.toml\nUnless DEEPCALL_CONFIG_DIR or XDG_CONFIG_HOME names another \
-            folder.\nA file that other users may write may not name a server or a certificate authority.\n\
+    page + ".SH FILES\n.TP\n.I ~/.config/deepcall/config.toml\nThe usual place; DEEPCALL_CONFIG_DIR or XDG_CONFIG_HOME \
+            may name another folder.\nA file that other users can write is refused if it names a server or a certificate authority.\n\
             .SH EXAMPLES\n.nf\ntimezone = \"Asia/Kolkata\"\n\n[alert]\nbreak = \"15m\"\n\"break.lunch\" = \"45m\"\n.fi\n"
         + &see_also(&["deepcall(1)", "deepcall-config(1)", "deepcall-variables(7)"])
 }
@@ -101,15 +101,16 @@ pub fn config() -> String {
 /// Section 7: documents and events.
 pub fn json() -> String {
     let mut page = head("deepcall-json", 7, "documents and events of deepcall")
-        + "With \\-\\-json a command prints exactly one JSON object, with \\-\\-output ndjson one row a line, and watch one event a\n\
-           line. Times are RFC 3339 with an offset, lengths of time are seconds. null means that it was not said, a list\n\
-           without items is []. Keys are only ever added. deepcall schema NAME prints the JSON Schema.\n.SH DOCUMENTS\n";
+        + "With \\-\\-json a command prints exactly one JSON object; watch prints one for each event. \\-\\-output ndjson prints\n\
+           one object per row. Times are RFC 3339 with an offset, durations are seconds. null means that the server sent\n\
+           no value; an empty list is []. Later versions may add keys, but never remove one. deepcall schema NAME prints\n\
+           the JSON Schema.\n.SH DOCUMENTS\n";
     for document in DOCUMENTS {
         let rows = format!("{} (list)", document.rows_key);
         let shape = match document.shape {
-            Shape::List => format!("Rows stand in the list {}.", document.rows_key),
+            Shape::List => format!("The rows are in the list {}.", document.rows_key),
             Shape::ListOrOne => format!(
-                "One row, where one profile was asked; else rows stand in the list {}.",
+                "One row if one profile was queried; otherwise the rows are in the list {}.",
                 document.rows_key
             ),
             Shape::One => "The document is one row.".to_owned(),
@@ -117,18 +118,18 @@ pub fn json() -> String {
         page += &format!(".SS {}\n{}\n", escaped(document.name), escaped(&shape));
         page += &fields(document.head);
         if document.shape == Shape::List && !document.head.is_empty() {
-            page += &entry(&rows, &["The rows. Each holds:"]);
+            page += &entry(&rows, &["The rows, each with these keys:"]);
         }
         page += &fields(document.fields);
         page += &fields(document.tail);
         if document.has_failures {
             page += &entry(
                 "failures (list)",
-                &["Profiles that could not be answered for: profile, kind, code, message and hint of each."],
+                &["The profiles that failed, each with profile, kind, code, message and hint."],
             );
         }
     }
-    page += ".SS error\nWhat stands on standard error when a command that prints JSON fails: error, an object with profile,\n\
+    page += ".SS error\nWith \\-\\-json, a command that fails prints this on standard error: error, an object with profile,\n\
              kind, code, message, causes and hints.\n.SH EVENTS\nEach line of watch \\-\\-json begins with:\n";
     page += &fields(EventWords::COMMON);
     for event in EventWords::ALL {
@@ -147,8 +148,8 @@ fn fields(fields: &[Field]) -> String {
         Meaning::Time => "time",
         Meaning::Elapsed | Meaning::Remaining => "seconds",
         Meaning::Count => "number",
-        Meaning::Icons => "list, as the server sent it",
-        Meaning::Raw => "any, as the server sent it",
+        Meaning::Icons => "list",
+        Meaning::Raw => "any",
     };
     let sentence = |field: &Field| {
         entry(&format!("{} ({})", field.key, kind(field.meaning)), &[&format!("{}.", field.about)])
