@@ -86,9 +86,9 @@ fn signals_end_it_in_order() {
         (Signal::HUP, 143, "terminated"),
     ] {
         let world = world(&server);
-        // The shell of the tests may ignore hang-ups, and a child would inherit that.
+        // Whatever started the tests may ignore interrupts and hang-ups, and a child would inherit that.
         let mut command = world.shell("env");
-        command.args(["--default-signal=HUP", "deepcall", "watch", "--json", "--only", "wrapups"]);
+        command.args(["--default-signal=INT,HUP", "deepcall", "watch", "--json", "--only", "wrapups"]);
         let child = world.start(command);
         let arrived = server.arrivals().len();
         server.await_arrivals(arrived + 1);
