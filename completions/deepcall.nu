@@ -148,7 +148,7 @@ module completions {
 
   # Show recent notifications with their icons
   export extern "deepcall tags" [
-    --since: string           # Start of the window, e.g. 30m or 09:00 [default: 1h]
+    --since: string           # Start of the window, e.g. 30m or 9:00 [default: 1h]
     --until: string           # End of the window, in the same forms [default: now]
     --kind: string            # Show only these kinds, e.g. missed,callback
     --match: string           # Show only tags that match this regular expression

@@ -19,6 +19,7 @@ use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Tag;
 use crate::floor::pause::WINDOW;
 use crate::moment::moment;
+use crate::output::text::times;
 use crate::report::{Document, ExtraFields, Field, Meaning, RawList, Report, Row, Shape, Shown, Value};
 
 /// Show recent notifications with their icons
@@ -28,10 +29,12 @@ use crate::report::{Document, ExtraFields, Field, Meaning, RawList, Report, Row,
 /// columns, and --json has the whole notification unchanged in `fields`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct TagsArgs {
-    /// Start of the window, e.g. 30m or 09:00 [default: 1h]
+    /// Start of the window, e.g. 30m or 9:00 [default: 1h]
     ///
-    /// A length of time back from now (90m, 1h30m, 2d), a time of today (09:00), `yesterday`, a time by RFC 3339
-    /// (2026-11-23T09:00:00+05:30), or @ and seconds since 1970 (@1795480870).
+    /// A length of time back from now (90m, 1h30m, 2d), a time of day (9:00, 17:45), a day with or without one
+    /// (yesterday, 2026-11-23 17:45), a time as a table shows it (5 min ago), a time by RFC 3339
+    /// (2026-11-23T09:00:00+05:30), or @ and seconds since 1970 (@1795480870). A time of day that is later than now is
+    /// yesterday's.
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
     /// End of the window, in the same forms [default: now]
@@ -241,7 +244,7 @@ impl Window {
         let since = args.since.as_deref().map_or(Ok(before(now, WINDOW)), |text| read("--since", text))?;
         let until = args.until.as_deref().map_or(Ok(now), |text| read("--until", text))?;
         if since > until {
-            return Err(Failure::usage("--since is later than --until"));
+            return Err(args.reversed(since, until, now, zone));
         }
         Ok(Self { since, until, is_closed: args.until.is_some() })
     }
@@ -266,6 +269,22 @@ fn before(now: Timestamp, length: Duration) -> Timestamp {
 }
 
 impl TagsArgs {
+    /// The error of a window that ends before it begins, by what was typed and what it means.
+    fn reversed(&self, since: Timestamp, until: Timestamp, now: Timestamp, zone: &TimeZone) -> Failure {
+        let [since_means, until_means] = [since, until].map(|moment| times::clock(moment, now, zone));
+        let message = match (&self.since, &self.until) {
+            (Some(since), None) => format!("--since {since:?} ({since_means}) is later than now"),
+            (None, Some(until)) => {
+                format!("--until {until:?} ({until_means}) is before the default of --since ({since_means})")
+            }
+            (since, until) => {
+                let [since, until] = [since, until].map(|typed| typed.as_deref().unwrap_or_default());
+                format!("--since {since:?} ({since_means}) is later than --until {until:?} ({until_means})")
+            }
+        };
+        Failure::usage(message).hint("a time of day that is later than now is yesterday's")
+    }
+
     fn selects(&self, tag: &Tag) -> bool {
         let kind_fits = self.kind.is_empty() || {
             let kind = tag.kind.as_deref().unwrap_or_default().to_lowercase();

@@ -35,6 +35,8 @@ pub(crate) struct WatchArgs {
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = PossibleValuesParser::new(["tags", "breaks", "wrapups"]), hide_possible_values = true)]
     pub(crate) only: Vec<String>,
     /// Also report tags from before the watch started, back to TIME [default: all that the server sends]
+    ///
+    /// In the forms of `deepcall tags --since`. A time of day that is later than now is yesterday's.
     #[arg(long, value_name = "TIME", hide_short_help = true)]
     pub(crate) since: Option<String>,
     /// Exit with 0 at this event, e.g. break_ended@asha
@@ -106,8 +108,10 @@ impl WatchArgs {
         now: Timestamp,
     ) -> Result<Plan, Failure> {
         let here = now.to_zoned_datetime(zone.clone());
-        let read =
-            |text: &str| moment(text, &here).map_err(|error| Failure::usage(format!("--since: {error}")));
+        let read = |text: &str| match moment(text, &here) {
+            Ok(since) if since > now => Err(Failure::usage(format!("--since {text:?} is later than now"))),
+            read => read.map_err(|error| Failure::usage(format!("--since: {error}"))),
+        };
         let includes = |what: &str| self.only.is_empty() || self.only.iter().any(|only| only == what);
         Ok(Plan {
             interval: settings.get(&WATCH_INTERVAL)?.value,

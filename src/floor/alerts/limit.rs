@@ -2,12 +2,11 @@
 //! same words, as a name and a value.
 
 use std::str::FromStr;
-use std::time::Duration;
 
-use jiff::SignedDuration;
 use thiserror::Error;
 
 use crate::floor::event::{AlertWhat, Level};
+use crate::moment::duration;
 use crate::words::plain;
 
 #[cfg(test)]
@@ -108,7 +107,6 @@ fn state(name: &str) -> Result<(AlertWhat, Option<String>), LimitError> {
 
 fn length(text: &str) -> Result<i64, LimitError> {
     let unreadable = || LimitError::NotALength(text.to_owned());
-    let length: SignedDuration = text.trim().parse().map_err(|_| unreadable())?;
-    let length = Duration::try_from(length).map_err(|_| unreadable())?;
+    let length = duration(text).map_err(|_| unreadable())?;
     i64::try_from(length.as_secs()).ok().filter(|seconds| *seconds > 0).ok_or_else(unreadable)
 }

@@ -135,4 +135,38 @@ proptest! {
         let words = relative(limit(moment), limit(now), &berlin());
         prop_assert!(words.len() <= "-009999-12-31 23:59".len(), "{}", words);
     }
+
+    /// A time of day that comes twice when clocks are put back is shown alike both times.
+    #[test]
+    fn a_moment_in_each_form_of_a_table_can_be_typed(
+        now in 0_i64..4_000_000_000,
+        distance in prop_oneof![-90_000_i64..90_000, -40_000_000_i64..40_000_000],
+        millis in 0_i32..1000,
+    ) {
+        let at = |second| Timestamp::new(second, millis * 1_000_000).expect("in range");
+        let (moment, now) = (at(now + distance), at(now));
+        for zone in [india(), berlin(), TimeZone::UTC, TimeZone::get("Australia/Lord_Howe").expect("a zone")] {
+            let here = now.to_zoned_datetime(zone.clone());
+            let read = |text: &str| crate::moment::moment(text, &here).map_err(|error| TestCaseError::fail(error.to_string()));
+            let minute = |moment| clock(moment, Timestamp::MIN, &zone);
+            let shown = relative(moment, now, &zone);
+            let again = read(&shown)?;
+            prop_assert!(relative(again, now, &zone) == shown || minute(again) == minute(moment), "{}", shown);
+            // A time of day without a date is the last one.
+            let time = clock(moment, now, &zone);
+            let same_day = zone.to_datetime(moment).date() == zone.to_datetime(now).date();
+            if moment <= now || !same_day {
+                prop_assert_eq!(minute(read(&time)?), minute(moment), "{}", time);
+            }
+            prop_assert_eq!(minute(read(&format!("{shown} · {time}"))?), minute(moment), "{} · {}", shown, time);
+            prop_assert_eq!(read(&rfc3339(moment, &zone))?, moment);
+        }
+    }
+
+    #[test]
+    fn a_length_in_the_form_of_a_table_can_be_typed(seconds in prop_oneof![1_i64..100_000, 1_i64..31_000_000]) {
+        let shown = length(seconds);
+        let again = crate::moment::duration(&shown).map_err(TestCaseError::fail)?;
+        prop_assert_eq!(length(i64::try_from(again.as_secs()).expect("a year at most")), shown);
+    }
 }
