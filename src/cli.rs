@@ -9,6 +9,7 @@ mod shape;
 use std::ffi::OsString;
 use std::io::Write;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::App;
@@ -115,10 +116,34 @@ pub struct Parsed {
 /// Help, version, or a mistake, as clap reports them.
 pub fn parse(arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
     let mut definition = definition();
+    let arguments = order::values_with_minus_joined(&definition, arguments);
     let arguments = order::options_behind_command(&definition, arguments);
-    let matches = definition.try_get_matches_from_mut(arguments)?;
+    let matches = definition.try_get_matches_from_mut(arguments.clone());
+    let matches = matches.map_err(|error| with_tip(error, &definition, &arguments))?;
     let command = Cli::from_arg_matches(&matches)?.command;
     Ok(Parsed { command, typed: Typed::of(&definition, &matches) })
+}
+
+/// A value that begins with a minus and a letter can be an option as well, so clap takes it for one: the tip shows how it is
+/// written as a value.
+fn with_tip(mut error: clap::Error, definition: &clap::Command, arguments: &[OsString]) -> clap::Error {
+    let unknown = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(word)) if error.kind() == ErrorKind::UnknownArgument => word.clone(),
+        _ => return error,
+    };
+    // Of a cluster of letters clap names the one that it does not know.
+    let is_it = |word: &str| {
+        word.starts_with('-')
+            && !word.starts_with("--")
+            && unknown.strip_prefix('-').is_some_and(|letter| word.contains(letter))
+    };
+    if let Some((option, value)) =
+        order::options_with_next_word(definition, arguments).find(|(_, next)| is_it(next))
+    {
+        let tip = format!("if {value:?} is the value of {option}, write {option}={value}");
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+    error
 }
 
 /// Writes what clap reported: help and version go to stdout, a mistake is a usage error.

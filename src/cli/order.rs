@@ -1,9 +1,57 @@
 //! Allows shared options before the command: `deepcall --sandbox tags` becomes `deepcall tags --sandbox`. So each option is
-//! defined once, in the commands that use it.
+//! defined once, in the commands that use it. And allows values that begin with a minus: `--since -1h` becomes
+//! `--since=-1h`.
 
 use std::ffi::{OsStr, OsString};
 
 use clap::{ArgAction, Command};
+
+/// Joins a value that begins with a minus to the option before it. No option begins with a minus and a digit, a bracket or
+/// another sign, so such a word can only be a value.
+pub(crate) fn values_with_minus_joined(definition: &Command, arguments: Vec<OsString>) -> Vec<OsString> {
+    let mut joined: Vec<OsString> = Vec::with_capacity(arguments.len());
+    let mut command = definition;
+    let mut is_over = false;
+    for argument in arguments {
+        let text = argument.to_str().unwrap_or_default();
+        let is_value = text.strip_prefix('-').is_some_and(|rest| {
+            rest.starts_with(|first: char| first != '-' && !first.is_alphabetic() && !first.is_whitespace())
+        });
+        match joined.last_mut() {
+            Some(option)
+                if is_value && !is_over && option.to_str().is_some_and(|it| takes_value(command, it)) =>
+            {
+                option.push(if option.to_string_lossy().starts_with("--") { "=" } else { "" });
+                option.push(&argument);
+            }
+            _ => {
+                is_over |= text == "--";
+                command = command.find_subcommand(&argument).unwrap_or(command);
+                joined.push(argument);
+            }
+        }
+    }
+    joined
+}
+
+/// Each long option that takes a value, with the word behind it.
+pub(crate) fn options_with_next_word<'a>(
+    definition: &'a Command,
+    arguments: &'a [OsString],
+) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let mut command = definition;
+    arguments.windows(2).filter_map(move |pair| {
+        let [option, next] = pair else { return None };
+        command = command.find_subcommand(option).unwrap_or(command);
+        let (option, next) = (option.to_str()?, next.to_str()?);
+        (option.starts_with("--") && takes_value(command, option)).then_some((option, next))
+    })
+}
+
+/// Whether the word is an option whose value is the next word.
+fn takes_value(command: &Command, option: &str) -> bool {
+    option.starts_with('-') && takes_next_word(command, option)
+}
 
 /// Moves options before the command to just behind it.
 pub(crate) fn options_behind_command(definition: &Command, arguments: Vec<OsString>) -> Vec<OsString> {
@@ -66,6 +114,30 @@ fn takes_next_word(definition: &Command, option: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_that_begins_with_a_minus_and_no_letter_belongs_to_its_option() {
+        let joined = |line: &str| {
+            let words = line.split(' ').map(OsString::from).collect();
+            let words = values_with_minus_joined(&crate::cli::definition(), words);
+            words.into_iter().map(|word| word.into_string().unwrap()).collect::<Vec<_>>().join(" ")
+        };
+        for (typed, read) in [
+            ("deepcall tags --since -1h", "deepcall tags --since=-1h"),
+            ("deepcall tags --limit -1 --json", "deepcall tags --limit=-1 --json"),
+            ("deepcall --jq -(1) tags", "deepcall --jq=-(1) tags"),
+            ("deepcall tags --jq -.tags", "deepcall tags --jq=-.tags"),
+            ("deepcall config set timezone -03:00", "deepcall config set timezone -03:00"),
+            ("deepcall tags -vo -1", "deepcall tags -vo-1"),
+            ("deepcall tags --since --json", "deepcall tags --since --json"),
+            ("deepcall tags --since -q", "deepcall tags --since -q"),
+            ("deepcall tags --all -1", "deepcall tags --all -1"),
+            ("deepcall tags --since=1h -1", "deepcall tags --since=1h -1"),
+            ("deepcall tags -- --since -1", "deepcall tags -- --since -1"),
+        ] {
+            assert_eq!(joined(typed), read, "for {typed}");
+        }
+    }
 
     fn ordered(line: &str) -> String {
         let words = line.split(' ').map(OsString::from).collect();
