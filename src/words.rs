@@ -24,10 +24,14 @@ pub(crate) fn push_plain(word: &str, plain: &mut String) {
     }
 }
 
-/// Marks that guide how letters are joined, broken or ordered, and paint nothing.
-fn is_invisible(letter: char) -> bool {
-    matches!(letter, '\u{ad}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+/// A character that paints nothing: Unicode's default ignorable ones, which guide how letters are joined, broken or
+/// ordered, and the marks of annotations.
+#[must_use]
+pub fn is_invisible(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// The nearest of `known` within two edits of `word`, or within a third of its length, whatever its case. Of a short
@@ -56,6 +60,37 @@ mod tests {
         }
         assert_eq!(plain("Émilie\u{a0}T."), "émiliet.");
         assert_eq!(plain("\u{feff}Lun\u{ad}ch\u{200d}\u{202c} \r\n"), "lunch");
+    }
+
+    #[test]
+    fn what_unicode_ignores_by_default_is_invisible() {
+        // From DerivedCoreProperties.txt of Unicode 16: its ranges, and what stands beside them.
+        for (first, last) in [
+            ('\u{ad}', '\u{ad}'),
+            ('\u{34f}', '\u{34f}'),
+            ('\u{61c}', '\u{61c}'),
+            ('\u{115f}', '\u{1160}'),
+            ('\u{17b4}', '\u{17b5}'),
+            ('\u{180b}', '\u{180f}'),
+            ('\u{200b}', '\u{200f}'),
+            ('\u{202a}', '\u{202e}'),
+            ('\u{2060}', '\u{206f}'),
+            ('\u{3164}', '\u{3164}'),
+            ('\u{fe00}', '\u{fe0f}'),
+            ('\u{feff}', '\u{feff}'),
+            ('\u{ffa0}', '\u{ffa0}'),
+            ('\u{fff0}', '\u{fff8}'),
+            ('\u{1bca0}', '\u{1bca3}'),
+            ('\u{1d173}', '\u{1d17a}'),
+            ('\u{e0000}', '\u{e0fff}'),
+        ] {
+            assert!((first..=last).all(is_invisible), "{first:?}");
+        }
+        for visible in
+            ['a', 'é', 'स', '\u{93f}', '\u{301}', '٣', '中', '😀', '\u{2010}', '\u{2011}', '\u{fffd}']
+        {
+            assert!(!is_invisible(visible), "{visible:?}");
+        }
     }
 
     #[test]
