@@ -271,6 +271,8 @@ pub struct Report {
     pub failures: Vec<Problem>,
     /// What a terminal shows instead of a table.
     pub sentence: Option<Sentence>,
+    /// Whether the sentence is about what was done, which a table cannot show: then a pipe gets it as well.
+    pub is_action: bool,
     /// News for stderr: what was cut, what cannot be promised.
     pub notes: Vec<String>,
 }
@@ -287,6 +289,7 @@ impl Report {
             single: false,
             failures: Vec::new(),
             sentence: None,
+            is_action: false,
             notes: Vec::new(),
         }
     }

@@ -72,7 +72,7 @@ impl Renderer {
 
     /// Lasting columns are those of tables: they do not turn a sentence into one.
     fn presentation_of(&self, report: &Report) -> Cow<'_, Presentation> {
-        let is_sentence = report.sentence.is_some() && self.presentation.is_for_terminal();
+        let is_sentence = render::has_sentence(report, &self.presentation);
         if self.presentation.columns.is_some() || self.lasting_columns.is_none() || is_sentence {
             return Cow::Borrowed(&self.presentation);
         }

@@ -152,7 +152,7 @@ impl SelectedProfiles {
     /// The fleet, and the sandbox that serves it, if it is simulated.
     ///
     /// # Errors
-    /// If the sandbox cannot be started (exit code 1), or has no such agent (4).
+    /// If the sandbox cannot be started (exit code 1), or has no such agent (2).
     pub(crate) async fn sign_in(
         self,
         app: &App,
@@ -172,7 +172,7 @@ impl SelectedProfiles {
     /// The sessions, the sandbox that accepts them, if they are simulated, and where they come from, in words.
     ///
     /// # Errors
-    /// If the sandbox cannot be started (exit code 1), or has no such agent (4).
+    /// If the sandbox cannot be started (exit code 1), or has no such agent (2).
     pub(crate) async fn sessions(
         self,
         app: &App,

@@ -227,6 +227,7 @@ fn store_session(
     let default = is_default.then_some(&profile.name);
     let mut report = profiles::report(vec![profiles::row(profile, default, Value::Absent)], true);
     report.sentence = Some(sentence(profile));
+    report.is_action = true;
     report.notes = notes;
     if profile.store == StoreKind::File {
         report.notes.push("the session is stored as plain text, readable only by you (mode 0600)".to_owned());

@@ -8,7 +8,8 @@ use clap::Args;
 use crate::app::App;
 use crate::app::console::{Console, Outcome};
 use crate::app::options::{OutputOptions, ProfileOptions, TalkOptions};
-use crate::app::settings::choice::profile_name;
+use crate::app::settings::choice::Choice;
+use crate::app::settings::table::PROFILE;
 use crate::app::sign_in::{KEYRING_LIMIT, Stores};
 use crate::commands::profiles;
 use crate::failure::{ExitStatus, Failure};
@@ -40,20 +41,23 @@ pub(crate) fn run(args: &LogoutArgs, app: &App) -> Result<ExitStatus, Failure> {
     let stores = Stores::new(&folders, KEYRING_LIMIT);
     // Even if there is no profile to remove.
     let cleared = clear(&file, &stores, &app.console);
-    let chosen = if args.all { listed.list().to_vec() } else { vec![named(&listed, app)?] };
+    let chosen = if args.all { listed.list().to_vec() } else { named(&listed, app)? };
     app.console.answer(logout(&chosen, &file, &stores, cleared, &app.console)?, &renderer)
 }
 
-fn named(listed: &Profiles, app: &App) -> Result<Profile, Failure> {
-    let name = profile_name(listed, app.settings()?)?;
-    app.console.detail(&format!("profile {} ({})", name.value, name.source));
-    listed.find(&name.value).cloned().ok_or_else(|| {
-        if listed.list().is_empty() {
-            return Failure::sign_in("no session is stored, so there is nothing to remove");
-        }
-        Failure::sign_in(format!("no profile is called {:?} ({})", name.value.as_str(), name.source))
-            .hint("`deepcall profiles` lists the stored profiles")
-    })
+/// The profile that is named, else the one that other commands use.
+fn named(listed: &Profiles, app: &App) -> Result<Vec<Profile>, Failure> {
+    if listed.list().is_empty() {
+        return Err(Failure::sign_in("no session is stored, so there is nothing to remove"));
+    }
+    let name = app.settings()?.get(&PROFILE)?;
+    let choice = name.value.map_or(Choice::Default, |name| Choice::Named(name.to_string()));
+    let default = listed.default_profile().map(|profile| profile.name.as_str());
+    let chosen = choice.pick(listed.list(), |profile| profile.name.as_str(), default)?;
+    for profile in &chosen {
+        app.console.detail(&format!("profile {} ({})", profile.name, name.source));
+    }
+    Ok(chosen.into_iter().cloned().collect())
 }
 
 /// Removes the chosen profiles, one after the other. `cleared` is the result of [`clear`].
@@ -83,6 +87,7 @@ fn logout(
     let names: Vec<&str> = chosen.iter().map(|profile| profile.name.as_str()).collect();
     parts.push(Part::Text(names.join(", ")));
     report.sentence = Some(Sentence { tone: Tone::Usual, parts });
+    report.is_action = true;
     report.notes.extend(cleared.err().map(|failure| leftover_note(&failure)));
     Ok(Outcome::done(report))
 }

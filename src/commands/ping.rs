@@ -81,6 +81,7 @@ async fn ping(path: &str, mic_perm: &RawValue, signed_in: &SignedIn) -> Result<O
     Ok(Outcome::done(Report {
         single: true,
         sentence: Some(Sentence { tone: Tone::Usual, parts }),
+        is_action: true,
         notes: answer.notes,
         ..Report::new(&DOCUMENT, vec![row])
     }))

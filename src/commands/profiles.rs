@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use clap::{Arg, Args};
+use clap::Args;
 
 use crate::app::App;
 use crate::app::console::{Console, Outcome};
@@ -14,7 +14,7 @@ use crate::app::select::SelectedProfiles;
 use crate::app::settings::choice;
 use crate::app::settings::variables::credential_in;
 use crate::failure::{ExitStatus, Failure};
-use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
+use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value};
 use crate::store::{Profile, ProfileName, Profiles, ProfilesFile};
 
 /// List stored sessions
@@ -22,7 +22,6 @@ use crate::store::{Profile, ProfileName, Profiles, ProfilesFile};
 /// Shows each stored session, its store, when it was saved, and which one is the default. It uses neither the
 /// network nor the keyring, except with --check.
 #[derive(Args, Clone, Debug)]
-#[command(mut_args(only_with_check))]
 pub(crate) struct ProfilesArgs {
     /// Check each session with the server
     #[arg(long, group = MANY)]
@@ -44,6 +43,8 @@ pub(crate) struct ProfilesArgs {
 
 pub(crate) fn run(args: &ProfilesArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+    let requests = ["--server", "--cacert", "--timeout", "--retries", "--jobs"];
+    app.settings()?.typed.refuse_idle(&requests.map(|option| (option, args.check, "--check")))?;
     let file = app.folders()?.profiles_file();
     let outcome = match &args.default {
         Some(name) => make_default(name, &file, &app.console)?,
@@ -66,14 +67,6 @@ fn list(args: &ProfilesArgs, stored: &Profiles, app: &App) -> Result<Outcome, Fa
     }
     let selected = SelectedProfiles::stored(app, &chosen, true, "")?;
     selected.ask(app, async |fleet| check(&chosen, default, &fleet).await)
-}
-
-/// Options of requests have an effect only with `--check`.
-fn only_with_check(argument: Arg) -> Arg {
-    match argument.get_id().as_str() {
-        "server" | "cacert" | "timeout" | "retries" | "jobs" => argument.requires("check"),
-        _ => argument,
-    }
 }
 
 /// The document of `deepcall profiles`; `login` and `logout` use it as well.
@@ -146,19 +139,23 @@ fn note(failure: &Failure) -> String {
 }
 
 /// # Errors
-/// If no such profile is stored (exit code 2), or the file cannot be written.
+/// If no such profile is stored (exit code 2; 4 if none is), or the file cannot be written.
 fn make_default(name: &ProfileName, file: &ProfilesFile, console: &Console) -> Result<Outcome, Failure> {
     let explain = |path: &Path| console.waiting_for_change(path);
     file.update(explain, |profiles: &mut Profiles| {
         if profiles.make_default(name) {
             return Ok(());
         }
-        Err(Failure::usage(format!("no profile is called {:?}", name.as_str()))
-            .hint("`deepcall profiles` lists the stored profiles"))
+        let known = profiles.list().iter().map(|profile| profile.name.as_str());
+        Err(choice::unknown(name.as_str(), known))
     })?;
     let stored = file.read()?;
     let chosen: Vec<&Profile> = stored.list().iter().collect();
-    Ok(profiles(&chosen, Some(name)))
+    let mut outcome = profiles(&chosen, Some(name));
+    let parts = vec![Part::Text(name.to_string()), Part::Words(" is the default profile now")];
+    outcome.report.sentence = Some(Sentence { tone: Tone::Usual, parts });
+    outcome.report.is_action = true;
+    Ok(outcome)
 }
 
 pub(crate) fn row(profile: &Profile, default: Option<&ProfileName>, check: Value) -> Row {

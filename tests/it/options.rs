@@ -113,7 +113,7 @@ fn what_is_mistyped_or_out_of_range_is_refused_before_any_session_is_opened() {
 #[test]
 fn each_name_and_glob_of_profiles_must_match_a_profile() {
     let world = World::new();
-    let ran = world.run("break-status --sandbox --profiles asha,nobody --json").ended_with(4);
+    let ran = world.run("break-status --sandbox --profiles asha,nobody --json").ended_with(2);
     assert!(
         ran.stderr.contains("no profile matches nobody") && ran.stderr.contains("known profiles: "),
         "{ran}"
@@ -123,6 +123,78 @@ fn each_name_and_glob_of_profiles_must_match_a_profile() {
         world.run(&format!("break-status --sandbox {line}")).ended_with(2);
     }
     world.run("break-status --sandbox --profiles asha,ra*").ended_with(0);
+}
+
+#[test]
+fn a_profile_that_is_not_stored_is_a_mistake_of_the_line_and_none_at_all_means_sign_in() {
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
+    let lines = |name: &str| {
+        [
+            "tags --profile",
+            "watch --profile",
+            "ping --profile",
+            "break-status --profile",
+            "logout --profile",
+            "profiles --default",
+            "tags --profiles",
+            "profiles --profile",
+        ]
+        .map(|line| format!("{line} {name}"))
+    };
+    for line in lines("rvi").iter().filter(|line| !line.starts_with("profiles --profile")) {
+        let ran = world.run(line).ended_with(4);
+        assert_eq!(world.run(&format!("{line} --json")).json_error()["kind"], "sign_in", "{line}\n{ran}");
+    }
+    for name in ["asha", "ravi", "meera"] {
+        world.run_with_input(&format!("login --ssid-stdin --profile {name}"), name).ended_with(0);
+    }
+    for line in lines("rvi") {
+        let ran = world.run(&line).ended_with(2);
+        assert!(ran.stderr.contains("rvi") && ran.stderr.contains("did you mean `ravi`?"), "{line}\n{ran}");
+        assert_eq!(world.run(&format!("{line} --json")).json_error()["kind"], "usage", "{line}");
+    }
+    for line in lines("zzzzzz") {
+        let ran = world.run(&line).ended_with(2);
+        assert!(
+            ran.stderr.contains("known profiles: asha, ravi, meera")
+                || ran.stderr.contains("asha, meera, ravi"),
+            "{line}\n{ran}"
+        );
+    }
+    let ran = world.run_as("tags", "", |command| _ = command.env("DEEPCALL_PROFILE", "rvi")).ended_with(2);
+    assert!(ran.stderr.contains("did you mean `ravi`?"), "{ran}");
+    world.run("logout --profile asha").ended_with(0);
+    for line in ["tags", "watch", "break-status", "ping", "logout"] {
+        let ran = world.run(line).ended_with(2);
+        assert!(ran.stderr.contains("several profiles are stored and none is the default"), "{line}\n{ran}");
+    }
+    world.run("logout --profile meera").ended_with(0);
+    world.run("break-status").ended_with(0);
+}
+
+#[test]
+fn a_value_may_begin_with_a_minus_or_the_error_shows_how() {
+    let world = World::new();
+    for line in
+        ["tags --sandbox --since -1h", "tags --sandbox --jq -1", "--jq -(.tags|length) tags --sandbox"]
+    {
+        world.run(line).ended_with(0);
+    }
+    for (line, why) in [
+        ("tags --limit -1", "\"-1\" is not a whole number of at least 1"),
+        ("tags --retries -1", "-1 is not between 0 and 10"),
+        ("tags --timeout -1s", "\"-1s\" is not a length of time"),
+        ("watch --interval -5s", "\"-5s\" is not a length of time"),
+        ("tags --sandbox --seed -1", "-1"),
+        ("tags --jq -length", "--jq=-length"),
+        ("tags --match -foo", "--match=-foo"),
+        ("--timezone UTC tags --since -zzz", "--since=-zzz"),
+        ("tags --jq -length --json", "--jq=-length"),
+    ] {
+        let ran = world.run(line).ended_with(2);
+        assert!(ran.stderr.contains(why), "for {line}\n{ran}");
+    }
 }
 
 #[test]

@@ -132,9 +132,9 @@ fn json_lists_the_agents() {
 
 #[test]
 fn an_error_about_a_misspelt_agent_lists_the_agents() {
-    let ran = World::new().run("tags --sandbox --profile nobody").ended_with(4);
+    let ran = World::new().run("tags --sandbox --profile nobody").ended_with(2);
     assert!(ran.stderr.contains("known profiles: "), "{ran}");
-    let ran = World::new().run("tags --sandbox --profile ahsa").ended_with(4);
+    let ran = World::new().run("tags --sandbox --profile ahsa").ended_with(2);
     assert!(ran.stderr.contains("did you mean `asha`?"), "{ran}");
     assert!(!ran.stderr.contains("deepcall login"), "no login makes an agent of the sandbox: {ran}");
 }

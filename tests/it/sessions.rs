@@ -147,6 +147,27 @@ fn the_default_profile_can_be_changed() {
     assert_eq!(world.run("profiles --json").json()["profiles"], serde_json::json!([]));
 }
 
+#[test]
+fn what_was_done_is_said_in_a_pipe_too_and_json_stays_a_document() {
+    let server = FakeServer::always(GOOD);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
+    let stdout = |ran: crate::support::Ran| ran.ended_with(0).stdout;
+    let login = |name: &str, form: &str| {
+        stdout(world.run_with_input(&format!("login --ssid-stdin --profile {name} {form}"), name))
+    };
+    let signed_in = format!("Signed in: profile asha at {}, stored in a file\n", server.url());
+    assert_eq!(login("asha", ""), signed_in);
+    assert!(login("ravi", "--json").starts_with("{\"name\":\"ravi\""));
+    assert!(login("ravi", "-o csv").starts_with("name,"));
+    assert!(login("ravi", "--columns name,store").starts_with("NAME "));
+    assert_eq!(stdout(world.run("profiles --default ravi")), "ravi is the default profile now\n");
+    assert!(stdout(world.run("profiles --default ravi --json")).starts_with("{\"profiles\":["));
+    assert_eq!(stdout(world.run("ping --sandbox")), "Presence updated for asha\n");
+    assert_eq!(stdout(world.run("logout --profile ravi")), "Removed: ravi\n");
+    assert!(stdout(world.run("logout --json")).starts_with("{\"profiles\":[{"));
+    assert_eq!(stdout(world.run("logout --all")), "There is nothing to remove\n");
+}
+
 /// A newer version may have written it.
 #[test]
 fn what_profiles_toml_has_beyond_this_version_is_neither_refused_nor_lost() {

@@ -93,23 +93,16 @@ impl Choice {
     /// Those of `names` that are chosen; `default` is the one meant when nothing was said.
     ///
     /// # Errors
-    /// If a glob is malformed (exit code 2); if a name or glob fits nobody, or nobody is signed in (4).
+    /// If a glob is malformed, a name or glob fits nobody, or no profile of several is the default (exit code 2); if
+    /// nobody is signed in (4).
     pub fn pick<'a, T>(
         &self,
         entries: &'a [T],
         name: impl Fn(&T) -> &str,
         default: Option<&str>,
     ) -> Result<Vec<&'a T>, Failure> {
-        let known = || {
-            let names: Vec<&str> = entries.iter().take(20).map(&name).collect();
-            if names.is_empty() {
-                "no profile is stored yet".to_owned()
-            } else {
-                format!("known profiles: {}", names.join(", "))
-            }
-        };
         match self {
-            Self::All if entries.is_empty() => Err(not_signed_in()),
+            Self::All | Self::Default if entries.is_empty() => Err(not_signed_in()),
             Self::All => Ok(entries.iter().collect()),
             Self::Matching(globs) => {
                 let globs: Vec<GlobMatcher> =
@@ -121,32 +114,48 @@ impl Choice {
                 let matches_nothing =
                     |glob: &&GlobMatcher| !entries.iter().any(|entry| glob.is_match(name(entry)));
                 if let Some(glob) = globs.iter().find(matches_nothing) {
-                    return Err(Failure::sign_in(format!("no profile matches {}", glob.glob())).hint(known()));
+                    let glob = glob.glob().glob();
+                    let failure = Failure::usage(format!("no profile matches {glob}"));
+                    return Err(failure.hint(near(glob, entries.iter().map(&name))));
                 }
                 let is_chosen = |entry: &&T| globs.iter().any(|glob| glob.is_match(name(entry)));
                 Ok(entries.iter().filter(is_chosen).collect())
             }
             Self::Named(wanted) => {
                 let found = entries.iter().find(|entry| name(entry) == wanted);
-                found.map(|entry| vec![entry]).ok_or_else(|| {
-                    let nearest = nearest(wanted, entries.iter().map(&name));
-                    let hint = nearest.map_or_else(known, |name| format!("did you mean `{name}`?"));
-                    Failure::sign_in(format!("no profile is called {wanted:?}")).hint(hint)
-                })
+                let unknown = || unknown(wanted, entries.iter().map(&name));
+                found.map(|entry| vec![entry]).ok_or_else(unknown)
             }
             Self::Default => {
                 let only = if let [only] = entries { Some(only) } else { None };
                 let chosen = entries.iter().find(|entry| Some(name(entry)) == default).or(only);
-                chosen
-                    .map(|entry| vec![entry])
-                    .ok_or_else(|| if entries.is_empty() { not_signed_in() } else { no_default(known()) })
+                chosen.map(|entry| vec![entry]).ok_or_else(|| no_default(known(entries.iter().map(&name))))
             }
         }
     }
 }
 
+/// The error about a name that none of the stored profiles has. A name is mistyped only where there are others: where none is
+/// stored, nobody is signed in.
+pub fn unknown<'a>(wanted: &str, names: impl Iterator<Item = &'a str> + Clone) -> Failure {
+    let message = format!("no profile is called {wanted:?}");
+    if names.clone().next().is_none() {
+        return Failure::sign_in(message).hint("no profile is stored yet");
+    }
+    Failure::usage(message).hint(near(wanted, names))
+}
+
+fn near<'a>(wanted: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {
+    let nearest = nearest(wanted, names.clone());
+    nearest.map_or_else(|| known(names), |name| format!("did you mean `{name}`?"))
+}
+
+fn known<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    format!("known profiles: {}", names.take(20).collect::<Vec<_>>().join(", "))
+}
+
 fn no_default(known: String) -> Failure {
-    Failure::sign_in("several profiles are stored and none is the default")
+    Failure::usage("several profiles are stored and none is the default")
         .hint(known)
         .hint("name one with --profile, or run `deepcall profiles --default NAME`")
 }
@@ -184,7 +193,7 @@ pub fn server_of(profile: &Profile, settings: Settings<'_>) -> Result<ServerUrl,
     .hint(format!("run `deepcall login --profile {} --server {}`", profile.name, named.value)))
 }
 
-/// The name of the profile that `login` writes and `logout` forgets.
+/// The name of the profile that `login` writes.
 ///
 /// # Errors
 /// If the name is malformed: exit code 2.

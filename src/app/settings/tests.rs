@@ -223,12 +223,16 @@ fn a_choice_picks_what_it_names_and_nothing_else() {
     assert_eq!(pick(Choice::Default, Some("asha")).ok().unwrap(), ["asha"]);
     assert_eq!(pick(Choice::All, None).ok().unwrap(), names);
     for (choice, code) in [
-        (matching(&["team-*", "typo"]), 4),
+        (matching(&["team-*", "typo"]), 2),
         (matching(&["team-[", "asha"]), 2),
         (matching(&["asha", ""]), 2),
-        (Choice::Named("typo".to_owned()), 4),
-        (Choice::Default, 4),
+        (Choice::Named("typo".to_owned()), 2),
+        (Choice::Default, 2),
     ] {
         assert_eq!(pick(choice.clone(), None).err().unwrap().status.code(), code, "{choice:?}");
+    }
+    for choice in [matching(&["team-*"]), Choice::Named("typo".to_owned()), Choice::Default, Choice::All] {
+        let nobody = choice.pick(&[] as &[&str], |name| name, None);
+        assert_eq!(nobody.err().unwrap().status.code(), 4, "{choice:?}");
     }
 }

@@ -40,7 +40,7 @@ fn render_table(
     let view = TableView::for_table(report, presentation.columns.as_deref())?;
     match &report.sentence {
         // A sentence cannot show the columns that --columns requests.
-        Some(sentence) if presentation.is_for_terminal() && presentation.columns.is_none() => {
+        Some(sentence) if has_sentence(report, presentation) && presentation.columns.is_none() => {
             write_sentence(sentence, presentation, out)?;
         }
         _ if report.rows.is_empty() => {}
@@ -50,6 +50,12 @@ fn render_table(
         },
     }
     Ok(())
+}
+
+/// Whether a sentence stands for the table, unless columns are requested.
+#[must_use]
+pub fn has_sentence(report: &Report, presentation: &Presentation) -> bool {
+    report.sentence.is_some() && (presentation.is_for_terminal() || report.is_action)
 }
 
 fn render_delimited(

@@ -22,6 +22,10 @@ fn a_sentence_stands_for_the_table_at_a_terminal_only() {
     assert_eq!(rendered(&on_break(), &terminal(80)), "asha is at work\n");
     assert!(rendered(&on_break(), &piped()).starts_with("TIME "));
     assert_eq!(rendered(&on_break(), &with_column("kind", terminal(80))), "KIND\n· note\n");
+    let done = Report { is_action: true, ..on_break() };
+    assert_eq!(rendered(&done, &piped()), "asha is at work\n");
+    assert_eq!(rendered(&done, &with_column("kind", piped())), "KIND\nnote\n");
+    assert!(rendered(&done, &Presentation { format: Format::Json, ..piped() }).starts_with('{'));
 }
 
 #[test]
