@@ -21,6 +21,25 @@ def strict(text):
     return json.loads(text, parse_constant=refuse)
 
 
+def closed(schema):
+    """The schema without room for keys that it does not name. deepcall's schemas are open, because later versions may
+    add keys; what this version writes must have its schema all the same."""
+    if isinstance(schema, list):
+        return [closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    parts = {key: closed(part) for key, part in schema.items()}
+    if isinstance(schema.get("properties"), dict) and schema.get("type") == "object":
+        assert "additionalProperties" not in schema, "schemas are open"
+        parts["additionalProperties"] = False
+    return parts
+
+
+def validate(document, schema):
+    jsonschema.Draft202012Validator(schema).validate(document)
+    jsonschema.Draft202012Validator(closed(schema)).validate(document)
+
+
 def jq(text):
     done = subprocess.run(["jq", "-c", "."], input=text, capture_output=True, text=True, check=True)
     return done.stdout.splitlines()
@@ -32,7 +51,7 @@ if mode == "json":
     with open(rest[0]) as file:
         schema = json.load(file)
     jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.Draft202012Validator(schema).validate(document)
+    validate(document, schema)
     print(json.dumps(document))
 elif mode == "ndjson":
     rows = [strict(line) for line in text.splitlines()]
@@ -41,7 +60,7 @@ elif mode == "ndjson":
         schema = json.load(file)
     row = {"$ref": "#/$defs/row", "$defs": schema["$defs"]}
     for one in rows:
-        jsonschema.Draft202012Validator(row).validate(one)
+        validate(one, row)
     print(json.dumps(rows))
 elif mode == "csv":
     rows = list(csv.reader(io.StringIO(text), strict=True))
