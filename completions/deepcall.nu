@@ -25,7 +25,7 @@ module completions {
     --output(-o): string@"nu-complete deepcall output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show only these columns, separated by commas
+    --columns: string         # Show only these columns, e.g. time,kind; +NAME adds one
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall color" # When to use colour: auto, always or never [default: auto]
@@ -64,7 +64,7 @@ module completions {
     --output(-o): string@"nu-complete deepcall login output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show only these columns, separated by commas
+    --columns: string         # Show only these columns, e.g. time,kind; +NAME adds one
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall login color" # When to use colour: auto, always or never [default: auto]
@@ -91,7 +91,7 @@ module completions {
     --output(-o): string@"nu-complete deepcall logout output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show only these columns, separated by commas
+    --columns: string         # Show only these columns, e.g. time,kind; +NAME adds one
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall logout color" # When to use colour: auto, always or never [default: auto]
@@ -126,7 +126,7 @@ module completions {
     --output(-o): string@"nu-complete deepcall profiles output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show only these columns, separated by commas
+    --columns: string         # Show only these columns, e.g. time,kind; +NAME adds one
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall profiles color" # When to use colour: auto, always or never [default: auto]
@@ -171,7 +171,7 @@ module completions {
     --output(-o): string@"nu-complete deepcall tags output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show only these columns, separated by commas
+    --columns: string         # Show only these columns, e.g. time,kind; +NAME adds one
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall tags color" # When to use colour: auto, always or never [default: auto]
@@ -209,7 +209,7 @@ module completions {
     --output(-o): string@"nu-complete deepcall break-status output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show only these columns, separated by commas
+    --columns: string         # Show only these columns, e.g. time,kind; +NAME adds one
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall break-status color" # When to use colour: auto, always or never [default: auto]
@@ -248,7 +248,7 @@ module completions {
     --output(-o): string@"nu-complete deepcall wrapup output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show only these columns, separated by commas
+    --columns: string         # Show only these columns, e.g. time,kind; +NAME adds one
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall wrapup color" # When to use colour: auto, always or never [default: auto]
@@ -336,7 +336,7 @@ module completions {
     --output(-o): string@"nu-complete deepcall ping output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show only these columns, separated by commas
+    --columns: string         # Show only these columns, e.g. time,kind; +NAME adds one
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall ping color" # When to use colour: auto, always or never [default: auto]
@@ -412,7 +412,7 @@ module completions {
     --output(-o): string@"nu-complete deepcall config show output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show only these columns, separated by commas
+    --columns: string         # Show only these columns, e.g. time,kind; +NAME adds one
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall config show color" # When to use colour: auto, always or never [default: auto]
@@ -470,7 +470,7 @@ module completions {
     --output(-o): string@"nu-complete deepcall doctor output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show only these columns, separated by commas
+    --columns: string         # Show only these columns, e.g. time,kind; +NAME adds one
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall doctor color" # When to use colour: auto, always or never [default: auto]
@@ -504,7 +504,7 @@ module completions {
     --output(-o): string@"nu-complete deepcall explain output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
-    --columns: string         # Show only these columns, separated by commas
+    --columns: string         # Show only these columns, e.g. time,kind; +NAME adds one
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall explain color" # When to use colour: auto, always or never [default: auto]

@@ -108,10 +108,11 @@ pub struct FormatOptions {
     /// Filter the JSON object with this jq expression
     #[arg(long, value_name = "EXPR", conflicts_with = "output", hide_short_help = true)]
     pub jq: Option<String>,
-    /// Show only these columns, separated by commas
+    /// Show only these columns, e.g. time,kind; +NAME adds one
     ///
     /// A name is a key of the JSON document, or a dotted path into a key that contains an object or a list, such as
-    /// fields.queue. The error about an unknown name lists the known ones.
+    /// fields.queue. +NAME adds its column to the usual ones, or to those that are named without +. For tags, +extra adds
+    /// every further single value as fields.NAME. The error about an unknown name lists the known ones.
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub columns: Option<Vec<String>>,
     #[arg(long, hide_short_help = true)]

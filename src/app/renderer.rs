@@ -10,7 +10,7 @@ use crate::output::formats::json::Layout;
 use crate::output::formats::render;
 use crate::output::jq::Filter;
 use crate::output::presentation::{Format, Presentation};
-use crate::output::table_view;
+use crate::output::table_view::Choice;
 use crate::report::{Document, Report};
 
 /// How the answer of one command is written.
@@ -35,7 +35,7 @@ impl Renderer {
         document: &Document,
     ) -> Result<Self, Failure> {
         if let Some(columns) = &presentation.columns {
-            table_view::columns_by_name(document, columns)?;
+            Choice::of(document, columns)?;
         }
         let expression = options.format.jq.as_deref();
         let filter = expression.map(Filter::compile).transpose()?;

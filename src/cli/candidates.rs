@@ -10,6 +10,7 @@ use crate::commands::schema;
 use crate::failure::EXIT_STATUSES;
 use crate::floor::event::EventWords;
 use crate::output::event_view::STREAM;
+use crate::output::table_view;
 use crate::output::text::style;
 use crate::report::Document;
 
@@ -63,9 +64,9 @@ fn offer(argument: Arg, candidates: impl Fn() -> Vec<CompletionCandidate> + Send
 }
 
 fn columns(document: &Document) -> Vec<CompletionCandidate> {
-    let column =
-        |key: &'static str, about: &'static str| CompletionCandidate::new(key).help(Some(about.into()));
-    document.fields.iter().map(|field| column(field.key, field.about)).collect()
+    let candidate =
+        |(name, about): (String, &'static str)| CompletionCandidate::new(name).help(Some(about.into()));
+    table_view::names(document).map(candidate).collect()
 }
 
 fn zones() -> Vec<CompletionCandidate> {

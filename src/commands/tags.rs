@@ -25,8 +25,8 @@ use crate::report::{Document, ExtraFields, Field, Meaning, RawList, Report, Row,
 /// Show recent notifications with their icons
 ///
 /// DeepCall calls these notifications tags. The server sends about the last hour of them. --since, --until, --kind and
-/// --match filter what it sends; they cannot bring back older tags. Keys that deepcall does not know become further
-/// columns, and --json has the whole notification unchanged in `fields`.
+/// --match filter what it sends; they cannot bring back older tags. --columns +extra shows keys that deepcall does not
+/// know as further columns, and --json has the whole notification unchanged in `fields`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct TagsArgs {
     /// Start of the window, e.g. 30m or 9:00 [default: 1h]

@@ -1,13 +1,20 @@
 //! A report as columns and rows of cells, for tables, CSV and TSV.
 
+use std::collections::HashMap;
+
 use crate::json;
 use crate::json::RawValue;
 use crate::output::cell::Cell;
-use crate::report::{Document, Field, Meaning, Report, Row, Shown, Value};
-use crate::words::nearest;
+use crate::report::{Field, Meaning, Report, Row, Shown, Value};
 
-/// The most extra columns of a table: more of them only make it unreadable.
-const MOST_EXTRA: usize = 40;
+mod choice;
+
+pub use choice::ColumnError;
+use choice::parent_of_extra_fields;
+pub(crate) use choice::{Choice, names};
+
+/// The most columns of `+extra`: as many keys as one notification may have.
+const MOST_EXTRA: usize = 500;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Column {
@@ -35,60 +42,20 @@ enum Source {
 pub(crate) struct TableView<'r> {
     report: &'r Report,
     columns: Vec<Column>,
-    extra_fields: ExtraTexts,
+    /// By row; empty without `+extra`.
+    extra_fields: Vec<ExtraTexts>,
 }
 
-/// The texts of extra fields, by row and column. Reading them takes as long as showing the row, so they are read once.
-/// Pairs of key and text would take more memory than the answer itself.
-type ExtraTexts = Vec<Vec<Option<Box<str>>>>;
-
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ColumnError {
-    #[error("no column is called \"{name}\"{} are {}", closest(nearest.as_deref()), known.join(", "))]
-    Unknown {
-        name: String,
-        /// The most similar known name, if one is similar.
-        nearest: Option<String>,
-        known: Vec<&'static str>,
-    },
-    /// A dotted path into a field that contains a single value.
-    #[error("\"{field}\" is a single value, so there is no column \"{name}\"{}", paths_into(known))]
-    NotNested {
-        name: String,
-        /// The first segment of `name`.
-        field: &'static str,
-        /// The fields with nested values.
-        known: Vec<&'static str>,
-    },
-}
-
-fn closest(nearest: Option<&str>) -> String {
-    nearest.map_or_else(|| "; known".to_owned(), |name| format!(", did you mean \"{name}\"? Known"))
-}
-
-fn paths_into(known: &[&str]) -> String {
-    if known.is_empty() {
-        String::new()
-    } else {
-        format!("; dotted names are possible for {}", known.join(", "))
-    }
-}
-
-/// The columns with these names: keys of the document, or dotted paths into its raw fields (`fields.queue`,
-/// `icons.0.name`). It needs no rows, so names can be checked before any request.
-///
-/// # Errors
-/// At the first unknown name.
-pub(crate) fn columns_by_name(document: &Document, names: &[String]) -> Result<Vec<Column>, ColumnError> {
-    let by_name = |(rank, name): (usize, &String)| Ok(Column { rank, ..column_by_name(document, name)? });
-    names.iter().enumerate().map(by_name).collect()
-}
+/// The texts of extra fields, each with its place among the columns, in the order of the places. Reading them takes as
+/// long as showing the row, so they are read once. Pairs of key and text would take more memory than the answer itself.
+type ExtraTexts = Vec<(usize, Box<str>)>;
 
 impl<'r> TableView<'r> {
-    /// For a table: the requested columns, else those in which rows have a value.
+    /// For a table: the requested columns, else those in which rows have a value. Keys of the server's own become
+    /// columns only by `--columns`, here as in CSV.
     ///
     /// # Errors
-    /// At the first unknown name.
+    /// At the first name of a column that is unknown or given twice, and when `+extra` would add too many.
     pub(crate) fn for_table(report: &'r Report, requested: Option<&[String]>) -> Result<Self, ColumnError> {
         Self::new(report, requested, |field| match field.shown {
             Shown::Always(_) => true,
@@ -99,10 +66,10 @@ impl<'r> TableView<'r> {
     }
 
     /// For CSV and TSV: the requested columns, else every field that a table may show, even if no row has a value in it.
-    /// Scripts rely on the same columns in the same order in every run; extra fields follow them.
+    /// Scripts rely on the same columns in the same order in every run.
     ///
     /// # Errors
-    /// At the first unknown name.
+    /// As above.
     pub(crate) fn for_delimited(
         report: &'r Report,
         requested: Option<&[String]>,
@@ -113,19 +80,22 @@ impl<'r> TableView<'r> {
     fn new(
         report: &'r Report,
         requested: Option<&[String]>,
-        is_shown: impl Fn(&Field) -> bool,
+        is_usual: impl Fn(&Field) -> bool,
     ) -> Result<Self, ColumnError> {
-        if let Some(names) = requested {
-            return Ok(Self {
-                report,
-                columns: columns_by_name(report.document, names)?,
-                extra_fields: ExtraTexts::new(),
-            });
+        let Choice { chosen, added, has_extra } = Choice::of(report.document, requested.unwrap_or_default())?;
+        let usual = || report.document.fields.iter().filter(|field| is_usual(field)).map(Column::of_field);
+        let mut columns = chosen.unwrap_or_else(|| usual().collect());
+        let mut extra_fields = Vec::new();
+        let mut extra = Vec::new();
+        if has_extra {
+            (extra, extra_fields) = read_extra_fields(report)?;
         }
-        let shown = report.document.fields.iter().filter(|field| is_shown(field));
-        let mut columns: Vec<_> = shown.map(Column::of_field).collect();
-        let (keys, extra_fields) = read_extra_fields(report);
-        columns.extend(keys.into_iter().enumerate().map(|(place, key)| Column::of_extra_field(place, key)));
+        // Each heading stands once.
+        for column in added.into_iter().chain(extra) {
+            if columns.iter().all(|other| other.name != column.name) {
+                columns.push(column);
+            }
+        }
         Ok(Self { report, columns, extra_fields })
     }
 
@@ -163,63 +133,26 @@ impl Column {
         matches!(self.source, Source::Extra(_))
     }
 
-    fn of_extra_field(place: usize, key: String) -> Self {
+    fn of_extra_field(place: usize, name: String) -> Self {
         Self {
-            name: key.clone(),
-            title: key,
+            title: name.clone(),
+            name,
             meaning: Meaning::Text,
             rank: usize::from(u8::MAX) + 1 + place,
             source: Source::Extra(place),
         }
     }
 
-    fn cell<'r>(&self, row: &'r Row, extra_fields: &'r [Option<Box<str>>]) -> Cell<'r> {
+    fn cell<'r>(&self, row: &'r Row, extra_fields: &'r [(usize, Box<str>)]) -> Cell<'r> {
         match &self.source {
             Source::Field(field) => field_cell(row, field),
             Source::Path(field, path) => Cell::from_json(inside(row.get(field.key), path)),
-            Source::Extra(place) => Cell::from_extra(extra_fields.get(*place).and_then(Option::as_deref)),
+            Source::Extra(place) => {
+                let at = extra_fields.binary_search_by_key(place, |(place, _)| *place).ok();
+                Cell::from_extra(at.map(|at| &*extra_fields[at].1))
+            }
         }
     }
-}
-
-fn column_by_name(document: &Document, name: &str) -> Result<Column, ColumnError> {
-    let (first, path) = name.split_once('.').map_or((name, None), |(first, path)| (first, Some(path)));
-    let Some(field) = document.fields.iter().find(|field| field.key == first) else {
-        return Err(unknown(document, name, first));
-    };
-    let Some(path) = path else {
-        return Ok(Column::of_field(field));
-    };
-    if !is_nested(field) {
-        let known = document.fields.iter().filter(|field| is_nested(field)).map(|field| field.key).collect();
-        return Err(ColumnError::NotNested { name: name.to_owned(), field: field.key, known });
-    }
-    Ok(Column {
-        name: name.to_owned(),
-        title: name.to_owned(),
-        meaning: Meaning::Raw,
-        rank: 0,
-        source: Source::Path(field, path.split('.').map(str::to_owned).collect()),
-    })
-}
-
-fn unknown(document: &Document, name: &str, first: &str) -> ColumnError {
-    let known: Vec<_> = document.fields.iter().map(|field| field.key).collect();
-    let nearest = nearest(first, known.iter().copied())
-        .map(|key| format!("{key}{}", &name[first.len()..]))
-        .or_else(|| Some(format!("{}.{name}", parent_of_extra_fields(document)?)))
-        .filter(|_| !name.is_empty());
-    ColumnError::Unknown { name: name.to_owned(), nearest, known }
-}
-
-/// The field that contains the extra fields; their keys are paths into it.
-fn parent_of_extra_fields(document: &Document) -> Option<&'static str> {
-    document.extra_fields?;
-    document.fields.iter().find(|field| field.meaning == Meaning::Raw).map(|field| field.key)
-}
-
-fn is_nested(field: &Field) -> bool {
-    matches!(field.meaning, Meaning::Raw | Meaning::Icons)
 }
 
 fn is_present(report: &Report, field: &Field) -> bool {
@@ -235,24 +168,32 @@ fn field_cell<'r>(row: &'r Row, field: &Field) -> Cell<'r> {
     Cell::new(row.get(field.key), field.meaning, field.key)
 }
 
-/// The keys of extra fields in order of first appearance, and their texts. Of equal keys in one row, the last one wins.
-fn read_extra_fields(report: &Report) -> (Vec<String>, ExtraTexts) {
-    let mut keys: Vec<String> = Vec::new();
-    let Some(extra_fields) = report.document.extra_fields else { return (keys, ExtraTexts::new()) };
-    let mut texts = ExtraTexts::new();
+/// A column for each extra field, in order of first appearance, and the texts of each row. A name begins with the key of
+/// the field that contains it, so that none is like one of ours. Of equal keys in one row, the last one counts.
+fn read_extra_fields(report: &Report) -> Result<(Vec<Column>, Vec<ExtraTexts>), ColumnError> {
+    let document = report.document;
+    let parent = parent_of_extra_fields(document).unwrap_or_default();
+    let (mut columns, mut places) = (Vec::new(), HashMap::new());
+    let mut texts = Vec::new();
     for row in &report.rows {
-        let mut of_row = vec![None; keys.len()];
-        for (key, text) in extra_fields(row) {
-            if let Some(place) = keys.iter().position(|known| *known == key) {
-                of_row[place] = Some(text.into_boxed_str());
-            } else if keys.len() < MOST_EXTRA {
-                keys.push(key);
-                of_row.push(Some(text.into_boxed_str()));
+        let mut of_row = ExtraTexts::new();
+        for (key, text) in document.extra_fields.map(|read| read(row)).unwrap_or_default() {
+            let name = format!("{parent}.{key}");
+            let place = *places.entry(name.clone()).or_insert_with(|| {
+                columns.push(Column::of_extra_field(columns.len(), name));
+                columns.len() - 1
+            });
+            match of_row.binary_search_by_key(&place, |(place, _)| *place) {
+                Ok(at) => of_row[at].1 = text.into_boxed_str(),
+                Err(at) => of_row.insert(at, (place, text.into_boxed_str())),
             }
+        }
+        if columns.len() > MOST_EXTRA {
+            return Err(ColumnError::TooMany { most: MOST_EXTRA, parent });
         }
         texts.push(of_row);
     }
-    (keys, texts)
+    Ok((columns, texts))
 }
 
 /// The JSON at the end of a path into a field.

@@ -180,10 +180,10 @@ fn times_are_in_the_chosen_zone() {
     let item = r#"{"message":"x","createdAt":1795421400}"#;
     let line = "--columns time --no-headers";
     for (zone, wanted) in [
-        ("UTC", "2026-11-23T08:10:00+00:00"),
-        ("Asia/Kolkata", "2026-11-23T13:40:00+05:30"),
-        ("+05:45", "2026-11-23T13:55:00+05:45"),
-        ("-03:30", "2026-11-23T04:40:00-03:30"),
+        ("UTC", "2026-11-23T08:10:00.000+00:00"),
+        ("Asia/Kolkata", "2026-11-23T13:40:00.000+05:30"),
+        ("+05:45", "2026-11-23T13:55:00.000+05:45"),
+        ("-03:30", "2026-11-23T04:40:00.000-03:30"),
     ] {
         assert_eq!(tags(item, &format!("{line} --timezone {zone}")).stdout, format!("{wanted}\n"), "{zone}");
     }

@@ -66,6 +66,64 @@ fn csv_and_tsv_have_the_same_cells() {
     assert_snapshot!(tags("-o tsv --columns time,customer,fields.queue,icons.0.name --no-headers"));
 }
 
+/// One tag each, with keys and times as different servers may send them.
+const DIFFERENT_TAGS: [&str; 6] = [
+    r#"{"type":"missed","message":"x","createdAt":1795421400}"#,
+    r#"{"type":"missed","createdAt":1795421400518,"queue":"Sales","customer":{"name":"Asha"},"profile":"evil"}"#,
+    r#"{"time":"2026-11-23T13:40:00.25+05:30","profile":"x","kind":"a","icons":[],"call_id":"1","callId":"2"}"#,
+    r#"{"time":"2026-11-23T13:40:00.123456+05:30","Time":"now","customer":"919000012345","Customer":"again"}"#,
+    r#"{"=1+1":"a","\u0000":"b","a,b":"c","fields":"d","fields.queue":"e","extra":"f","+time":"g"}"#,
+    "{}",
+];
+
+#[test]
+fn the_columns_of_csv_and_tsv_are_the_same_whatever_the_server_sends() {
+    const HEADING: &str = "profile,time,kind,message,agent_id,call_id,customer,icons";
+    let servers = DIFFERENT_TAGS.map(|tag| format!(r#"{{"status":"success","data":[{tag}]}}"#));
+    let all = format!(r#"{{"status":"success","data":[{}]}}"#, DIFFERENT_TAGS.join(","));
+    for reply in servers.iter().chain([&all, &r#"{"status":"success","data":[]}"#.to_owned()]) {
+        let server = FakeServer::always(reply);
+        for (format, delimiter) in [("csv", ","), ("tsv", "\t")] {
+            let ran = world(&server).run(&format!("tags --since @0 -q -o {format}")).ended_with(0);
+            assert_eq!(ran.stdout.lines().next(), Some(&*HEADING.replace(',', delimiter)), "{ran}");
+            let times = ran.stdout.lines().skip(1).filter_map(|line| line.split(delimiter).nth(1));
+            for time in times.filter(|time| !time.is_empty()) {
+                assert!(time.starts_with("2026-11-23T13:40:00.") && time.len() == 29, "{time}\n{ran}");
+            }
+            let with_extra = world(&server).run(&format!("tags --since @0 -q -o {format} --columns +extra"));
+            let headings: Vec<&str> = with_extra.stdout.lines().next().unwrap().split(delimiter).collect();
+            let ours = HEADING.split(',').count();
+            assert!(headings.iter().take(ours).copied().eq(HEADING.split(',')), "{with_extra}");
+            let further = &headings[ours..];
+            let is_known_piece = |heading: &&str| heading.starts_with("\"fields.a") || *heading == "b\"";
+            assert!(further.iter().all(|heading| heading.starts_with("fields.") || is_known_piece(heading)));
+            let different: std::collections::BTreeSet<_> = headings.iter().collect();
+            assert_eq!(different.len(), headings.len(), "{with_extra}");
+        }
+        let table = world(&server).run("tags --since @0 -q").ended_with(0).stdout;
+        let heading = table.lines().next().unwrap_or_default();
+        assert!(!heading.contains("queue") && heading.to_uppercase() == heading, "{table}");
+    }
+}
+
+#[test]
+fn a_column_can_be_added_to_the_usual_ones() {
+    let heading = |columns: &str| {
+        tags(&format!("-o csv --columns {columns}")).ended_with(0).stdout.lines().next().unwrap().to_owned()
+    };
+    let usual = "profile,time,kind,message,agent_id,call_id,customer,icons";
+    assert_eq!(heading("+id"), format!("{usual},id"));
+    assert_eq!(heading("+id,+fields.queue"), format!("{usual},id,fields.queue"));
+    assert_eq!(heading("+extra"), format!("{usual},fields.wait,fields.queue,fields.big"));
+    assert_eq!(heading("time,+fields.queue,+extra"), "time,fields.queue,fields.wait,fields.big");
+    assert!(tags("--columns time,time").ended_with(2).stderr.contains("named twice"));
+    assert!(tags("--columns extra").ended_with(2).stderr.contains("did you mean \"+extra\"?"));
+    let wrapup = InProcess::new().run("wrapup --sandbox --columns +extra").ended_with(2);
+    assert!(wrapup.stderr.contains("no column is called \"extra\""), "{wrapup}");
+    let watch = InProcess::new().run("watch --sandbox --timeout 1s -o csv --columns +fields").ended_with(124);
+    assert!(watch.stdout.lines().next().unwrap().ends_with(",fields"), "{watch}");
+}
+
 #[test]
 fn json_keeps_what_the_server_wrote() {
     let ran = tags("--json").ended_with(0);
@@ -76,7 +134,7 @@ fn json_keeps_what_the_server_wrote() {
     assert_eq!(document["icons"], serde_json::json!([{"iconId": "i9", "name": "unused"}]));
     let callback = document["tags"].as_array().unwrap().iter().find(|tag| tag["kind"] == "callback").unwrap();
     assert_eq!(callback["id"], "65f0c0ffee65f0c0ffee0002");
-    assert_eq!(callback["time"], "2026-11-23T14:10:00+05:30");
+    assert_eq!(callback["time"], "2026-11-23T14:10:00.000+05:30");
     assert_eq!(callback["icons"][0]["name"], "call-back");
     assert_eq!(callback["fields"]["wait"], "12");
 }

@@ -9,8 +9,7 @@ use crate::app::settings::table::{COLOR, MASK, NO_HEADERS, OUTPUT, TIMEZONE};
 use crate::app::settings::{Settings, Source, Sourced};
 use crate::failure::Failure;
 use crate::output::presentation::{ColorWhen, Format, Presentation, colour_wanted};
-use crate::output::table_view;
-use crate::output::table_view::ColumnError;
+use crate::output::table_view::{Choice, ColumnError};
 use crate::report::Document;
 
 /// How the answer looks.
@@ -94,7 +93,7 @@ pub fn lasting_columns(
 /// If the document does not know one of them.
 pub fn columns(document: &Document, text: &str) -> Result<Vec<String>, ColumnError> {
     let columns: Vec<String> = text.split(',').map(str::to_owned).collect();
-    table_view::columns_by_name(document, &columns)?;
+    Choice::of(document, &columns)?;
     Ok(columns)
 }
 

@@ -20,7 +20,7 @@ fn machines_get_exact_text() {
         (Value::Number(-7), Meaning::Text, "-7"),
         (Value::Flag(true), Meaning::State, "true"),
         (Value::Flag(false), Meaning::Text, "false"),
-        (Value::Time(now()), Meaning::Time, "2026-11-23T13:30:00+05:30"),
+        (Value::Time(now()), Meaning::Time, "2026-11-23T13:30:00.000+05:30"),
         (Value::Seconds(-90), Meaning::Remaining, "-90"),
         (label.into(), Meaning::Icons, "missed, callback"),
     ] {

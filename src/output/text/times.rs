@@ -71,13 +71,23 @@ pub fn clock(moment: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     if there.date() == zone.to_datetime(now).date() { time } else { format!("{} {time}", there.date()) }
 }
 
-/// RFC 3339 with the zone's numeric offset, and a fraction of a second only if there is one.
+/// RFC 3339 with the zone's numeric offset and milliseconds, which is how finely the API counts. Every time of every
+/// document is written so: readers take the form of the first time for that of all, and equal lengths sort as text.
 #[must_use]
 pub fn rfc3339(moment: Timestamp, zone: &TimeZone) -> String {
+    format!("{:.3}", moment.display_with_offset(whole_minutes(moment, zone)))
+}
+
+/// The same without a fraction, at the beginning of a line for people.
+#[must_use]
+pub fn rfc3339_seconds(moment: Timestamp, zone: &TimeZone) -> String {
+    format!("{:.0}", moment.display_with_offset(whole_minutes(moment, zone)))
+}
+
+/// An offset in RFC 3339 has no seconds, but local mean time, from before time zones, has them.
+fn whole_minutes(moment: Timestamp, zone: &TimeZone) -> Offset {
     let offset = zone.to_offset(moment);
-    // An offset in RFC 3339 has no seconds, but local mean time, from before time zones, has them.
-    let whole_minutes = Offset::from_seconds(offset.seconds() / 60 * 60).unwrap_or(offset);
-    moment.display_with_offset(whole_minutes).to_string()
+    Offset::from_seconds(offset.seconds() / 60 * 60).unwrap_or(offset)
 }
 
 fn hour_and_minute(there: DateTime) -> String {

@@ -9,7 +9,7 @@ use crate::output::formats::json;
 use crate::output::formats::render::{RenderError, render};
 use crate::output::formats::sentence;
 use crate::output::presentation::{Format, Presentation};
-use crate::output::text::times::rfc3339;
+use crate::output::text::times::rfc3339_seconds;
 use crate::watch::sinks::EventSink;
 
 /// Writes each event as one line and sends it on at once.
@@ -51,7 +51,7 @@ impl<W: Write> Lines<W> {
     fn write_sentence(&mut self, event: &Event) -> io::Result<()> {
         let Presentation { zone, mask, color, .. } = &self.presentation;
         let second = event.at.round(jiff::Unit::Second).unwrap_or(event.at);
-        write!(self.line, "{} ", rfc3339(second, zone))?;
+        write!(self.line, "{} ", rfc3339_seconds(second, zone))?;
         if *color {
             let then = Presentation { now: event.at, ..self.presentation.clone() };
             sentence::write_sentence(&event_view::sentence(event), &then, &mut self.line)

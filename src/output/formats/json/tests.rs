@@ -87,7 +87,7 @@ fn document(report: &Report, mask: bool, layout: Layout) -> String {
     String::from_utf8(out).unwrap()
 }
 
-const ROW: &str = r#"{"profile":"asha","time":"2026-11-23T10:15:30.5+05:30","message":"hi","customer":"919876543210","left":-7,"on_break":true,"icons":[{"name":"star"}],"fields":{"n":1e400,"a":-0}}"#;
+const ROW: &str = r#"{"profile":"asha","time":"2026-11-23T10:15:30.500+05:30","message":"hi","customer":"919876543210","left":-7,"on_break":true,"icons":[{"name":"star"}],"fields":{"n":1e400,"a":-0}}"#;
 
 #[test]
 fn a_list_is_one_object_with_its_keys_in_order() {
@@ -96,7 +96,7 @@ fn a_list_is_one_object_with_its_keys_in_order() {
     report.failures.push(Problem { profile: None, code: None, hints: Vec::new(), ..problem() });
     let failures = r#"[{"profile":"ravi","kind":"sign_in","code":1044,"message":"session of 9876543210 is gone\n","hint":"run `deepcall login`; or wait"},{"profile":null,"kind":"sign_in","code":null,"message":"session of 9876543210 is gone\n","hint":null}]"#;
     let expected = format!(
-        "{{\"as_of\":\"2026-11-23T10:16:00+05:30\",\"tags\":[{ROW}],\"icons\":[],\"failures\":{failures}}}\n"
+        "{{\"as_of\":\"2026-11-23T10:16:00.000+05:30\",\"tags\":[{ROW}],\"icons\":[],\"failures\":{failures}}}\n"
     );
     assert_eq!(document(&report, false, Layout::Compact), expected);
 }
@@ -135,7 +135,7 @@ fn an_indented_document_reads_well() {
     let mut report = report(vec![row]);
     report.tail = report.tail.with("icons", icons(&["{\"b\":2}"]));
     let expected = r#"{
-  "as_of": "2026-11-23T10:16:00+05:30",
+  "as_of": "2026-11-23T10:16:00.000+05:30",
   "tags": [
     {
       "profile": "asha",
@@ -234,7 +234,7 @@ proptest! {
             let read: serde_json::Value = serde_json::from_str(&written).unwrap();
             prop_assert_eq!(&read["tags"][0]["fields"], &value);
             prop_assert_eq!(&read["tags"][0]["message"], &message);
-            prop_assert_eq!(read["tags"][0]["time"].as_str(), Some("2026-11-23T10:15:30.5+05:30"));
+            prop_assert_eq!(read["tags"][0]["time"].as_str(), Some("2026-11-23T10:15:30.500+05:30"));
         }
     }
 }

@@ -39,7 +39,7 @@ fn a_table_without_rows_is_nothing_at_all() {
 fn delimited_forms_name_the_keys_and_keep_their_columns() {
     let keys = ["profile", "time", "kind", "customer", "message", "on_break", "remaining", "icons"];
     let row = call(30, "note", "a").with("on_break", Value::Flag(true)).with("remaining", Value::Seconds(90));
-    let cells = ["asha", "2026-11-23T13:29:30+05:30", "note", "", "a", "true", "90", ""];
+    let cells = ["asha", "2026-11-23T13:29:30.000+05:30", "note", "", "a", "true", "90", ""];
     for (format, between) in [(Format::Csv, ","), (Format::Tsv, "\t")] {
         // Exact at a terminal as well: what is looked at there is what a file will hold.
         let presentation = Presentation { format, ..terminal(20) };

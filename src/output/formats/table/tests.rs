@@ -40,8 +40,8 @@ yesterday 12:30  · note        +91 98765 43210  👨‍👩‍👧‍👦 plan 
 #[test]
 fn on_two_hundred_columns_everything_is_shown() {
     let expected = "\
-PROFILE  TIME             KIND           CUSTOMER         MESSAGE                                         ON BREAK   LEFT  queue
-asha     30 s ago         ✗ missed_call  919876543210     Called twice, wants to be rung back before six                   sales
+PROFILE  TIME             KIND           CUSTOMER         MESSAGE                                         ON BREAK   LEFT
+asha     30 s ago         ✗ missed_call  919876543210     Called twice, wants to be rung back before six
 रवि      3 min ago        ↩ Callback                      नमस्ते, कृपया वापस कॉल करें                                    -45 s
 asha     1 h ago          ↓ incoming                      日本語のとても長いメッセージです                ‖ yes
 asha     yesterday 12:30  · note         +91 98765 43210  👨‍👩‍👧‍👦 plan ␛[2J\\u{202e}evil␊error: fake row        · no

@@ -61,8 +61,8 @@ fn the_zone_decides_what_yesterday_is() {
 fn an_hour_that_comes_twice_is_counted_in_real_time() {
     let now = at("2026-10-25T02:30:00+01:00");
     assert_eq!(relative(at("2026-10-25T02:30:00+02:00"), now, &berlin()), "1 h ago");
-    assert_eq!(rfc3339(at("2026-10-25T00:30:00Z"), &berlin()), "2026-10-25T02:30:00+02:00");
-    assert_eq!(rfc3339(at("2026-10-25T01:30:00Z"), &berlin()), "2026-10-25T02:30:00+01:00");
+    assert_eq!(rfc3339(at("2026-10-25T00:30:00Z"), &berlin()), "2026-10-25T02:30:00.000+02:00");
+    assert_eq!(rfc3339(at("2026-10-25T01:30:00Z"), &berlin()), "2026-10-25T02:30:00.000+01:00");
     assert_eq!(clock(at("2026-03-29T01:00:00Z"), now, &berlin()), "2026-03-29 03:00");
 }
 
@@ -105,28 +105,38 @@ fn the_clock_shows_the_date_when_it_is_not_today() {
 }
 
 #[test]
-fn rfc_3339_carries_the_offset_and_only_a_real_fraction() {
+fn rfc_3339_carries_the_offset_and_milliseconds_always() {
     let calcutta_mean_time = TimeZone::fixed(Offset::from_seconds(21_208).expect("5:53:28"));
     for (moment, zone, words) in [
-        ("2026-11-23T08:00:00Z", india(), "2026-11-23T13:30:00+05:30"),
-        ("2026-11-23T08:00:00Z", TimeZone::UTC, "2026-11-23T08:00:00+00:00"),
-        ("2026-11-23T08:00:00.25Z", TimeZone::UTC, "2026-11-23T08:00:00.25+00:00"),
-        ("2026-07-01T08:00:00Z", berlin(), "2026-07-01T10:00:00+02:00"),
-        ("2026-12-01T08:00:00Z", berlin(), "2026-12-01T09:00:00+01:00"),
-        ("1880-01-01T00:00:00Z", calcutta_mean_time, "1880-01-01T05:53:00+05:53"),
-        ("1969-12-31T23:59:59Z", TimeZone::UTC, "1969-12-31T23:59:59+00:00"),
+        ("2026-11-23T08:00:00Z", india(), "2026-11-23T13:30:00.000+05:30"),
+        ("2026-11-23T08:00:00Z", TimeZone::UTC, "2026-11-23T08:00:00.000+00:00"),
+        ("2026-11-23T08:00:00.25Z", TimeZone::UTC, "2026-11-23T08:00:00.250+00:00"),
+        ("2026-11-23T08:00:00.518Z", TimeZone::UTC, "2026-11-23T08:00:00.518+00:00"),
+        ("2026-11-23T07:59:59.999999999Z", TimeZone::UTC, "2026-11-23T07:59:59.999+00:00"),
+        ("2026-07-01T08:00:00Z", berlin(), "2026-07-01T10:00:00.000+02:00"),
+        ("2026-12-01T08:00:00Z", berlin(), "2026-12-01T09:00:00.000+01:00"),
+        ("1880-01-01T00:00:00Z", calcutta_mean_time, "1880-01-01T05:53:00.000+05:53"),
+        ("1969-12-31T23:59:59.5Z", TimeZone::UTC, "1969-12-31T23:59:59.500+00:00"),
     ] {
         assert_eq!(rfc3339(at(moment), &zone), words);
+        assert_eq!(rfc3339_seconds(at(moment), &zone), format!("{}{}", &words[..19], &words[23..]));
     }
 }
 
 proptest! {
     #[test]
-    fn rfc_3339_reads_back_as_the_same_moment(second in -10_000_000_000_i64..100_000_000_000, nanosecond in 0..1_000_000_000) {
-        let moment = Timestamp::new(second, nanosecond).expect("in range");
+    fn rfc_3339_reads_back_as_the_same_millisecond(millisecond in -10_000_000_000_000_i64..100_000_000_000_000) {
+        let moment = Timestamp::from_millisecond(millisecond).expect("in range");
         for zone in [india(), berlin(), TimeZone::UTC] {
             prop_assert_eq!(at(&rfc3339(moment, &zone)), moment);
         }
+    }
+
+    #[test]
+    fn times_of_one_zone_sort_as_text(left in 0..4_000_000_000_000_i64, right in 0..4_000_000_000_000_i64) {
+        let text = |millisecond| rfc3339(Timestamp::from_millisecond(millisecond).expect("in range"), &india());
+        prop_assert_eq!(text(left).cmp(&text(right)), left.cmp(&right));
+        prop_assert_eq!(text(left).len(), text(right).len());
     }
 
     #[test]

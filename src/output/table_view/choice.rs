@@ -1,0 +1,136 @@
+//! The columns that `--columns` chooses.
+
+use crate::output::table_view::{Column, Source};
+use crate::report::{Document, Field, Meaning};
+use crate::words::nearest;
+
+/// `+` before a name adds its column to the usual ones, or to those that are named without it.
+const ADDED: char = '+';
+/// With [`ADDED`] before it: every further value.
+const EXTRA: &str = "extra";
+
+/// What `--columns` chooses.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Choice {
+    /// `None` for the usual columns.
+    pub(super) chosen: Option<Vec<Column>>,
+    pub(super) added: Vec<Column>,
+    /// Whether every further value becomes a column.
+    pub(super) has_extra: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ColumnError {
+    #[error("no column is called \"{name}\"{} are {}", closest(nearest.as_deref()), known.join(", "))]
+    Unknown {
+        name: String,
+        /// The most similar known name, if one is similar.
+        nearest: Option<String>,
+        known: Vec<&'static str>,
+    },
+    /// A dotted path into a field that contains a single value.
+    #[error("\"{field}\" is a single value, so there is no column \"{name}\"{}", paths_into(known))]
+    NotNested {
+        name: String,
+        /// The first segment of `name`.
+        field: &'static str,
+        /// The fields with nested values.
+        known: Vec<&'static str>,
+    },
+    /// Readers of CSV find a column by its heading.
+    #[error("the column \"{name}\" is named twice")]
+    Twice { name: String },
+    /// As for a reply that is too large: an error is better than a part.
+    #[error("+extra would add more than {most} columns; name those that you need, e.g. +{parent}.queue")]
+    TooMany { most: usize, parent: &'static str },
+}
+
+fn closest(nearest: Option<&str>) -> String {
+    nearest.map_or_else(|| "; known".to_owned(), |name| format!(", did you mean \"{name}\"? Known"))
+}
+
+fn paths_into(known: &[&str]) -> String {
+    if known.is_empty() {
+        String::new()
+    } else {
+        format!("; dotted names are possible for {}", known.join(", "))
+    }
+}
+
+impl Choice {
+    /// The columns with these names: keys of the document, or dotted paths into its raw fields (`fields.queue`,
+    /// `icons.0.name`). It needs no rows, so names can be checked before any request.
+    ///
+    /// # Errors
+    /// At the first name that is unknown, or given twice.
+    pub(crate) fn of(document: &Document, names: &[String]) -> Result<Self, ColumnError> {
+        let mut choice = Self::default();
+        for name in names {
+            match name.strip_prefix(ADDED) {
+                Some(EXTRA) if document.extra_fields.is_some() => choice.has_extra = true,
+                // Asked for by name, so a narrow terminal gives it up last.
+                Some(name) => choice.added.push(Column { rank: 0, ..column_by_name(document, name)? }),
+                None => {
+                    let chosen = choice.chosen.get_or_insert_default();
+                    let column = Column { rank: chosen.len(), ..column_by_name(document, name)? };
+                    if chosen.iter().any(|other| other.name == column.name) {
+                        return Err(ColumnError::Twice { name: column.name });
+                    }
+                    chosen.push(column);
+                }
+            }
+        }
+        Ok(choice)
+    }
+}
+
+/// The names of `--columns` for a document, without paths.
+pub(crate) fn names(document: &Document) -> impl Iterator<Item = (String, &'static str)> {
+    let fields = document.fields;
+    let named = fields.iter().map(|field| (field.key.to_owned(), field.about));
+    let added = fields.iter().map(|field| (format!("{ADDED}{}", field.key), field.about));
+    let extra = document.extra_fields.map(|_| (format!("{ADDED}{EXTRA}"), "every further single value"));
+    named.chain(added).chain(extra)
+}
+
+fn column_by_name(document: &Document, name: &str) -> Result<Column, ColumnError> {
+    let (first, path) = name.split_once('.').map_or((name, None), |(first, path)| (first, Some(path)));
+    let Some(field) = document.fields.iter().find(|field| field.key == first) else {
+        return Err(unknown(document, name, first));
+    };
+    let Some(path) = path else {
+        return Ok(Column::of_field(field));
+    };
+    if !is_nested(field) {
+        let known = document.fields.iter().filter(|field| is_nested(field)).map(|field| field.key).collect();
+        return Err(ColumnError::NotNested { name: name.to_owned(), field: field.key, known });
+    }
+    Ok(Column {
+        name: name.to_owned(),
+        title: name.to_owned(),
+        meaning: Meaning::Raw,
+        rank: 0,
+        source: Source::Path(field, path.split('.').map(str::to_owned).collect()),
+    })
+}
+
+fn unknown(document: &Document, name: &str, first: &str) -> ColumnError {
+    let known: Vec<_> = document.fields.iter().map(|field| field.key).collect();
+    let parent = parent_of_extra_fields(document);
+    let nearest = nearest(first, known.iter().copied())
+        .map(|key| format!("{key}{}", &name[first.len()..]))
+        .or_else(|| parent.filter(|_| name == EXTRA).map(|_| format!("{ADDED}{EXTRA}")))
+        .or_else(|| Some(format!("{}.{name}", parent?)))
+        .filter(|_| !name.is_empty());
+    ColumnError::Unknown { name: name.to_owned(), nearest, known }
+}
+
+/// The field that contains the extra fields; their keys are paths into it.
+pub(super) fn parent_of_extra_fields(document: &Document) -> Option<&'static str> {
+    document.extra_fields?;
+    document.fields.iter().find(|field| field.meaning == Meaning::Raw).map(|field| field.key)
+}
+
+fn is_nested(field: &Field) -> bool {
+    matches!(field.meaning, Meaning::Raw | Meaning::Icons)
+}
