@@ -150,7 +150,7 @@ module completions {
   export extern "deepcall tags" [
     --since: string           # Start of the window, e.g. 30m or 9:00 [default: 1h]
     --until: string           # End of the window, in the same forms [default: now]
-    --kind: string            # Show only these kinds, e.g. missed,callback
+    --kind: string            # Show only kinds that contain this, e.g. missed,callback
     --match: string           # Show only tags that match this regular expression
     --limit: string           # Show at most this many tags: the first ones in the order of --sort
     --sort: string            # Order by this column; -KEY reverses it

@@ -1,6 +1,8 @@
 //! `deepcall tags`: recent notifications with their icons. The server decides how far back it sends them (`api.md` §3);
 //! every filter works on what it sent.
 
+mod selection;
+
 use std::time::Duration;
 
 use clap::Args;
@@ -15,6 +17,7 @@ use crate::app::options::{OutputOptions, QueryOptions, TalkOptions};
 use crate::app::settings::table::{REF, SERVER_TIMEZONE};
 use crate::client::replies::tags;
 use crate::client::{Answer, SignedIn, Tags};
+use crate::commands::tags::selection::KindsSeen;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Tag;
 use crate::floor::pause::WINDOW;
@@ -40,11 +43,13 @@ pub(crate) struct TagsArgs {
     /// End of the window, in the same forms [default: now]
     #[arg(long, value_name = "TIME", hide_short_help = true)]
     until: Option<String>,
-    /// Show only these kinds, e.g. missed,callback
-    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    /// Show only kinds that contain this, e.g. missed,callback
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = selection::kind)]
     kind: Vec<String>,
     /// Show only tags that match this regular expression
-    #[arg(long = "match", value_name = "REGEX")]
+    ///
+    /// Case makes a difference only if the expression has a capital letter, as in ripgrep's smart case.
+    #[arg(long = "match", value_name = "REGEX", value_parser = selection::expression)]
     matching: Option<Regex>,
     /// Show at most this many tags: the first ones in the order of --sort
     #[arg(long, value_name = "N", value_parser = limit)]
@@ -74,18 +79,22 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
     let server_zone = settings.get(&SERVER_TIMEZONE)?.value;
     let now = app.clock.now();
     let window = Window::of(args, now, &renderer.presentation().zone)?;
+    let seen = KindsSeen::default();
     let answers = app.ask((&args.query).into(), async |fleet| {
         let request = async |signed_in: &SignedIn| {
             let profile = signed_in.profile.clone();
             let row_of = |tag: Tag| {
-                let is_kept = window.contains(&tag) && args.selects(&tag);
-                is_kept.then(|| row(profile.clone(), tag))
+                if !window.contains(&tag) {
+                    return None;
+                }
+                seen.add(&tag);
+                args.selects(&tag).then(|| row(profile.clone(), tag))
             };
             Ok(signed_in.tags(&reference, &server_zone, row_of).await?)
         };
         fleet.ask(request).await
     })?;
-    app.console.answer(outcome(args, &window, answers, now), &renderer)
+    app.console.answer(outcome(args, &window, &seen, answers, now), &renderer)
 }
 
 /// Zero is refused, because a request for no tags is a mistake.
@@ -159,10 +168,17 @@ fn extra_fields(row: &Row) -> ExtraFields {
     }
 }
 
-fn outcome(args: &TagsArgs, window: &Window, answers: Answers<Answer<Tags<Row>>>, now: Timestamp) -> Outcome {
+fn outcome(
+    args: &TagsArgs,
+    window: &Window,
+    seen: &KindsSeen,
+    answers: Answers<Answer<Tags<Row>>>,
+    now: Timestamp,
+) -> Outcome {
     let mut status = answers.status();
     let as_of = answers.given.iter().map(|(_, answer)| answer.as_of).max().unwrap_or(now);
     let mut notes = window.notes(now);
+    notes.extend(seen.note(&args.kind));
     let mut icons = vec![];
     let mut kept = vec![];
     for (_, answer) in answers.given {
@@ -286,10 +302,7 @@ impl TagsArgs {
     }
 
     fn selects(&self, tag: &Tag) -> bool {
-        let kind_fits = self.kind.is_empty() || {
-            let kind = tag.kind.as_deref().unwrap_or_default().to_lowercase();
-            self.kind.iter().any(|wanted| kind.contains(&wanted.to_lowercase()))
-        };
+        let kind_fits = selection::is_of_kind(tag, &self.kind);
         kind_fits && self.matching.as_ref().is_none_or(|regex| tag.has_text_like(regex))
     }
 }

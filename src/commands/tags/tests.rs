@@ -39,7 +39,9 @@ fn answered(line: &str, tags: &[(&str, Option<&str>)]) -> (Vec<String>, Vec<Stri
     let now: Timestamp = NOON.parse().unwrap();
     let window = Window::of(&args, now, &TimeZone::UTC).unwrap();
     let kept = tags.iter().map(|(kind, time)| tag(kind, *time));
-    let kept = kept.filter(|tag| window.contains(tag) && args.selects(tag));
+    let seen = KindsSeen::default();
+    let kept =
+        kept.filter(|tag| window.contains(tag)).inspect(|tag| seen.add(tag)).filter(|tag| args.selects(tag));
     let notifications = kept.map(|tag| row("asha".to_owned(), tag)).collect();
     let value = Tags { notifications, icons: vec![], notes: vec![] };
     let answer = Answer {
@@ -51,7 +53,7 @@ fn answered(line: &str, tags: &[(&str, Option<&str>)]) -> (Vec<String>, Vec<Stri
         was_resent: false,
     };
     let answers = Answers { given: vec![("asha".to_owned(), answer)], failures: vec![], is_many: false };
-    let Outcome { report, status } = outcome(&args, &window, answers, now);
+    let Outcome { report, status } = outcome(&args, &window, &seen, answers, now);
     let kinds = report.rows.iter().map(|row| match row.get("kind") {
         Value::Text(kind) => kind.to_string(),
         other => panic!("{other:?}"),
@@ -101,4 +103,31 @@ fn a_kind_is_found_in_any_case_and_in_part() {
         [("Missed call", Some("11:30:00")), ("callback", Some("11:20:00")), ("note", Some("11:10:00"))];
     assert_eq!(answered("--kind MISSED,back", &tags).0, ["Missed call", "callback"]);
     assert_eq!(answered("--match ^call", &tags).0, ["callback"]);
+}
+
+#[test]
+fn a_kind_that_no_tag_has_is_noted_with_those_that_there_are() {
+    let tags = [
+        ("missed", Some("11:30:00")),
+        ("callback", Some("11:40:00")),
+        ("missed call", Some("11:50:00")),
+        ("old", Some("09:00:00")),
+    ];
+    for (line, note) in [
+        ("--kind missd", Some("no tag has kind missd; seen: callback, missed, missed call")),
+        ("--kind missd,old", Some("no tag has kind missd or old; seen: callback, missed, missed call")),
+        // A script may look for more kinds than there are in this hour.
+        ("--kind MISSED,x", None),
+        ("--kind call", None),
+        ("--kind missed --match nothing", None),
+        ("", None),
+    ] {
+        let (_, notes, _) = answered(line, &tags);
+        assert_eq!(notes.first().map(String::as_str), note, "{line}");
+    }
+    assert_eq!(answered("--kind missd", &[]).1, [""; 0], "no tags at all are no mistake of the line");
+    let many: Vec<String> = (0..13).map(|number| format!("k{number:02}")).collect();
+    let many: Vec<(&str, Option<&str>)> = many.iter().map(|kind| (kind.as_str(), None)).collect();
+    assert!(answered("--kind x", &many).1[0].ends_with("k08, k09 and 3 more"));
+    assert_eq!(answered("--kind x", &[("", None)]).1[0], "no tag has kind x; seen: none");
 }
