@@ -5,7 +5,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -203,12 +203,21 @@ impl Exclusive {
         Ok(Self { target, _lock: lock })
     }
 
-    /// Replaces the file whole, readable and writable by its owner alone.
+    /// Replaces the content. A file that is new is for its owner alone; one that exists keeps its mode and group, and its
+    /// other names if it has any.
     ///
     /// # Errors
     /// When it cannot be written; it is as it was before then.
     pub(crate) fn replace(&self, contents: &[u8]) -> Result<(), FileError> {
-        replace(&self.target, contents)
+        let known = match fs::metadata(&self.target) {
+            Ok(metadata) => Some(metadata),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(FileError::at(&self.target)(error)),
+        };
+        if known.as_ref().is_some_and(system::has_other_names) {
+            return overwrite(&self.target, contents).map_err(FileError::at(&self.target));
+        }
+        replace_like(&self.target, contents, known.as_ref())
     }
 }
 
@@ -231,20 +240,51 @@ pub(crate) fn resolve(path: &Path) -> Result<PathBuf, FileError> {
 /// Writes `contents` to `target`, for its owner alone whatever the umask, by way of a temporary file in the same folder.
 /// The caller keeps the lock that guards `target`, and has resolved it.
 pub(crate) fn replace(target: &Path, contents: &[u8]) -> Result<(), FileError> {
+    replace_like(target, contents, None)
+}
+
+/// The same, with the mode and the group of `known`.
+fn replace_like(target: &Path, contents: &[u8], known: Option<&fs::Metadata>) -> Result<(), FileError> {
     let (folder, prefix) = folder_and_prefix(target)?;
     remove_leftovers(folder, &prefix);
     // Opened before anything is changed: afterwards nothing but the sync itself can fail.
     let opened = system::Folder::open(folder).map_err(FileError::at(folder))?;
-    write_and_rename(target, folder, &prefix, contents).map_err(FileError::at(target))?;
+    write_and_rename(target, folder, &prefix, contents, known).map_err(FileError::at(target))?;
     opened.sync().map_err(|source| FileError::NotSynced { path: target.to_owned(), source })
 }
 
-fn write_and_rename(target: &Path, folder: &Path, prefix: &OsStr, contents: &[u8]) -> io::Result<()> {
+fn write_and_rename(
+    target: &Path,
+    folder: &Path,
+    prefix: &OsStr,
+    contents: &[u8],
+    known: Option<&fs::Metadata>,
+) -> io::Result<()> {
     let mut file = system::temporary_file(tempfile::Builder::new().prefix(prefix).suffix(TEMPORARY), folder)?;
     file.write_all(contents)?;
+    if let Some(known) = known {
+        system::make_like(file.as_file(), known)?;
+    }
     file.as_file().sync_all()?;
     file.persist(target).map_err(|failed| failed.error)?;
     Ok(())
+}
+
+/// Writes a file in place. Only for one with several names, all but one of which would keep the old content if it were
+/// replaced; a crash at this moment can leave it half written.
+fn overwrite(target: &Path, contents: &[u8]) -> io::Result<()> {
+    let before = Zeroizing::new(fs::read(target)?);
+    let mut file = File::options().write(true).open(target)?;
+    let mut write = |contents: &[u8]| {
+        file.rewind()?;
+        file.write_all(contents)?;
+        file.set_len(contents.len() as u64)?;
+        file.sync_all()
+    };
+    write(contents).inspect_err(|_| {
+        // The disk may be full; the old content had room.
+        let _ = write(&before);
+    })
 }
 
 /// Makes a change of the folder's entries last, where the file system can.

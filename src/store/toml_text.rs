@@ -15,26 +15,31 @@ pub(crate) struct Mistake {
 /// Reads a whole file.
 ///
 /// # Errors
-/// When it is not UTF-8, begins with a byte order mark, is not TOML, or contains a key that `T` does not know.
+/// When it is not UTF-8, is not TOML, or contains a key that `T` does not know.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Mistake> {
+    let bytes = without_mark(bytes);
     toml::from_str(text(bytes)?).map_err(|error| Mistake::of_toml(bytes, &error))
 }
 
-/// The whole file as a table with the position of each part.
+/// The whole file, behind [`without_mark`], as a table with the position of each part.
 ///
 /// # Errors
-/// When it is not UTF-8, begins with a byte order mark, or is not TOML.
+/// When it is not UTF-8, or is not TOML.
 pub(crate) fn table(bytes: &[u8]) -> Result<Spanned<DeTable<'_>>, Mistake> {
     DeTable::parse(text(bytes)?).map_err(|error| Mistake::of_toml(bytes, &error))
 }
 
+/// The text without the byte order mark that some editors put before it.
+pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(MARK.as_bytes()).unwrap_or(bytes)
+}
+
+/// A byte order mark.
+pub(crate) const MARK: &str = "\u{feff}";
+
 fn text(bytes: &[u8]) -> Result<&str, Mistake> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| Mistake::at(bytes, error.valid_up_to(), "not UTF-8".to_owned()))?;
-    if text.starts_with('\u{feff}') {
-        return Err(Mistake::at(bytes, 0, "a byte order mark is not expected".to_owned()));
-    }
-    Ok(text)
+    std::str::from_utf8(bytes)
+        .map_err(|error| Mistake::at(bytes, error.valid_up_to(), "not UTF-8".to_owned()))
 }
 
 impl Mistake {

@@ -191,6 +191,31 @@ fn what_is_set_counts_from_then_on_and_is_private_and_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_changed_file_keeps_its_form_its_mode_and_its_other_names() {
+    use std::os::unix::fs::MetadataExt;
+    let world = with_file("\u{feff}# mine\r\ntimezone = 'UTC'\r\n[watch]\r\nbell = true\r\n");
+    assert_eq!(shown(&world, "timezone").0, "UTC");
+    let other = world.home().join("dotfiles.toml");
+    for (mode, links) in [(0o640, 1), (0o644, 2), (0o600, 2)] {
+        if links == 2 && !other.exists() {
+            fs::hard_link(file(&world), &other).unwrap();
+        }
+        fs::set_permissions(file(&world), fs::Permissions::from_mode(mode)).unwrap();
+        world.run("config set timezone Asia/Kolkata").ended_with(0);
+        world.run("config set jobs 4").ended_with(0);
+        let metadata = fs::metadata(file(&world)).unwrap();
+        assert_eq!((metadata.permissions().mode() & 0o777, metadata.nlink()), (mode, links));
+        let text = fs::read_to_string(file(&world)).unwrap();
+        assert_eq!(
+            text,
+            "\u{feff}# mine\r\ntimezone = \"Asia/Kolkata\"\r\njobs = 4\r\n[watch]\r\nbell = true\r\n"
+        );
+        world.run("config unset jobs").ended_with(0);
+    }
+    assert_eq!(fs::read_to_string(file(&world)).unwrap(), fs::read_to_string(&other).unwrap());
+}
+
+#[test]
 fn a_wrong_key_or_value_changes_nothing() {
     let text = "# mine\ntimezone = 'UTC'\n";
     let world = with_file(text);
@@ -355,7 +380,7 @@ fn lasting_choices_are_in_force() {
     assert_eq!(typed.split(',').count(), 1, "what is typed wins: {typed}");
     assert!(world.run("tags --sandbox --limit 1 --json").ended_with(0).json()["tags"][0]["id"].is_string());
     // Something reacts to events because of the file.
-    let ran = world.run("watch --sandbox --on alert --until start --timeout 5s");
+    let ran = world.run("watch --sandbox --on alert --alert break=15m --until start --timeout 5s");
     assert_ne!(ran.code, 2, "{ran}");
     let world = with_file("columns.tags = 'tiem'\n");
     let ran = world.run("tags --sandbox").ended_with(2);

@@ -49,7 +49,7 @@ impl ConfigFile {
     /// # Errors
     /// At the first mistake, with its line: no TOML, an unknown key, or a value of a wrong type.
     pub fn parse(text: impl AsRef<[u8]>, path: &Path) -> Result<Self, Failure> {
-        let text = text.as_ref();
+        let text = toml_text::without_mark(text.as_ref());
         let failure =
             |Mistake { line, detail }| Failure::config(format!("{}, line {line}: {detail}", path.display()));
         let read = toml_text::table(text);

@@ -1,4 +1,4 @@
-//! `config.toml` as a person wrote it: comments and order are kept when one value changes.
+//! `config.toml` as a person wrote it: comments, order, line ends and a byte order mark are kept when one value changes.
 //! Whether a value is right is checked elsewhere (`setting.rs`).
 
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use crate::app::settings::table;
 use crate::failure::Failure;
 use crate::store::private_file;
 use crate::store::private_file::{Exclusive, LOCK_LIMIT, OthersMay};
+use crate::store::toml_text::MARK;
 
 /// The file in which the text stands.
 #[derive(Clone, Debug)]
@@ -74,6 +75,10 @@ impl TextFile {
 /// # Errors
 /// If the text is not TOML, the value is not of the key's kind, or something else stands at its place.
 pub fn set(text: &str, name: &str, value: &str) -> Result<String, Failure> {
+    keeping_form(text, |text| set_in(text, name, value).map(Some)).map(Option::unwrap_or_default)
+}
+
+fn set_in(text: &str, name: &str, value: &str) -> Result<String, Failure> {
     let kind = table::find(name).map_or(Kind::Text, |(setting, _)| setting.key().kind);
     let mut value = typed(kind, value).map_err(|why| Failure::usage(format!("{name}: {why}")))?;
     let mut document: DocumentMut = text.parse().map_err(|error| not_toml(&error))?;
@@ -96,6 +101,10 @@ pub fn set(text: &str, name: &str, value: &str) -> Result<String, Failure> {
 /// # Errors
 /// If the text is not TOML.
 pub fn unset(text: &str, name: &str) -> Result<Option<String>, Failure> {
+    keeping_form(text, |text| unset_in(text, name))
+}
+
+fn unset_in(text: &str, name: &str) -> Result<Option<String>, Failure> {
     let spanned = Document::parse(text).map_err(|error| not_toml(&error))?;
     let mut at: &dyn TableLike = spanned.as_table();
     let mut rest = name;
@@ -118,6 +127,47 @@ pub fn unset(text: &str, name: &str) -> Result<Option<String>, Failure> {
     let (table, name) = place(&mut document, name)?;
     table.remove(name);
     Ok(Some(document.to_string()))
+}
+
+/// Changes a text and keeps its byte order mark and its line ends, which the library does not.
+fn keeping_form(
+    text: &str,
+    change: impl FnOnce(&str) -> Result<Option<String>, Failure>,
+) -> Result<Option<String>, Failure> {
+    let (mark, before) = text.strip_prefix(MARK).map_or(("", text), |rest| (MARK, rest));
+    let after = change(before)?;
+    Ok(after.map(|after| mark.to_owned() + &with_line_ends_of(before, &after)))
+}
+
+/// The lines of `after` with the line ends of `before`. One change leaves all lines before it and after it as they were;
+/// new lines end as the first one does.
+fn with_line_ends_of(before: &str, after: &str) -> String {
+    let (old, new): (Vec<&str>, Vec<&str>) =
+        (before.split_inclusive('\n').collect(), after.split_inclusive('\n').collect());
+    let usual = if old.first().is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" };
+    let are_alike = |(old, new): &(&&str, &&str)| split_line(old).0 == split_line(new).0;
+    let start = old.iter().zip(&new).take_while(are_alike).count();
+    let rest = old.len().min(new.len()) - start;
+    let end = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(are_alike).count();
+    let mut text = String::with_capacity(after.len() + new.len());
+    for (at, line) in new.iter().enumerate() {
+        let (line, line_end) = split_line(line);
+        let kept = if at < start {
+            old.get(at)
+        } else if at >= new.len() - end {
+            old.get(at + old.len() - new.len())
+        } else {
+            None
+        };
+        let kept = kept.map(|line| split_line(line).1).filter(|line_end| !line_end.is_empty());
+        text.extend([line, if line_end.is_empty() { "" } else { kept.unwrap_or(usual) }]);
+    }
+    text
+}
+
+/// A line and its line end.
+fn split_line(line: &str) -> (&str, &str) {
+    line.split_at(line.trim_end_matches(['\r', '\n']).len())
 }
 
 /// The table in which a key stands or shall stand, and its name there. A limit of a reason may stand in a table of

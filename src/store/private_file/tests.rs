@@ -130,7 +130,7 @@ fn a_new_file_belongs_to_its_owner_alone() {
 }
 
 #[test]
-fn a_replaced_file_loses_its_old_content_and_mode() {
+fn a_replaced_secret_loses_its_old_content_and_mode() {
     let folder = folder();
     let path = folder.path().join("old");
     fs::write(&path, "something much longer").unwrap();
@@ -138,6 +138,31 @@ fn a_replaced_file_loses_its_old_content_and_mode() {
     replace(&path, b"short").unwrap();
     assert_eq!(fs::read(&path).unwrap(), b"short");
     assert_eq!(mode(&path), 0o600);
+}
+
+#[test]
+fn a_changed_file_keeps_its_mode_and_its_other_names() {
+    let folder = folder();
+    let change =
+        |path: &Path, contents: &[u8]| Exclusive::of(path, LOCK_LIMIT, || ()).unwrap().replace(contents);
+    for bits in [0o600, 0o640, 0o644, 0o400, 0o444] {
+        let path = folder.path().join(format!("mode-{bits:o}"));
+        write(&path, b"before", bits);
+        change(&path, b"after").unwrap();
+        assert_eq!((fs::read(&path).unwrap(), mode(&path)), (b"after".to_vec(), bits));
+    }
+    let new = folder.path().join("new");
+    change(&new, b"first").unwrap();
+    assert_eq!(mode(&new), 0o600);
+    for contents in [&b"longer than it was before"[..], b"", b"short"] {
+        let (path, other) = (folder.path().join("one"), folder.path().join("other"));
+        let _ = (fs::remove_file(&path), fs::remove_file(&other));
+        write(&path, b"before", 0o640);
+        fs::hard_link(&path, &other).unwrap();
+        change(&path, contents).unwrap();
+        assert_eq!(fs::read(&other).unwrap(), contents);
+        assert_eq!((fs::read(&path).unwrap(), mode(&path)), (contents.to_vec(), 0o640));
+    }
 }
 
 #[test]

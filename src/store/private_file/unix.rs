@@ -2,7 +2,7 @@
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::Path;
 
 use rustix::fs::OFlags;
@@ -31,6 +31,27 @@ pub(super) fn temporary_file(
     let file = builder.permissions(private.clone()).tempfile_in(folder)?;
     file.as_file().set_permissions(private)?;
     Ok(file)
+}
+
+/// Whether other names in the file system lead to the same file.
+pub(super) fn has_other_names(metadata: &Metadata) -> bool {
+    metadata.nlink() > 1
+}
+
+/// Gives a new file the mode, and as far as possible the owner and group of one that it replaces. Another group gets no
+/// rights that the former had.
+pub(super) fn make_like(file: &File, known: &Metadata) -> io::Result<()> {
+    let new = file.metadata()?;
+    if new.uid() != known.uid() {
+        // Only the administrator can give a file away.
+        let _ = fchown(file, Some(known.uid()), None);
+    }
+    let has_group = new.gid() == known.gid() || fchown(file, None, Some(known.gid())).is_ok();
+    let mode = known.permissions().mode() & if has_group { 0o777 } else { 0o707 };
+    if new.permissions().mode() & 0o777 == mode {
+        return Ok(());
+    }
+    file.set_permissions(Permissions::from_mode(mode))
 }
 
 /// Refuses a file that is another user's, or that other users may do more with.

@@ -17,7 +17,7 @@ const UNUSABLE: [(&str, Spoil, &str); 8] = [
     ("a pipe", make_pipe, "is not a regular file"),
     ("a device without end", |path| symlink("/dev/zero", path).unwrap(), "is not a regular file"),
     ("100 MB", |path| fs::File::create(path).unwrap().set_len(100_000_000).unwrap(), "is larger than"),
-    ("a byte order mark", |path| fs::write(path, "\u{feff}").unwrap(), ", line 1: a byte order mark"),
+    ("a mistake behind a byte order mark", |path| fs::write(path, "\u{feff}\n\nx").unwrap(), ", line 3: "),
     ("not UTF-8", |path| fs::write(path, b"\n\n# \xff\n").unwrap(), ", line 3: not UTF-8"),
     ("UTF-16", |path| fs::write(path, b"\xff\xfem\0").unwrap(), ", line 1: not UTF-8"),
     ("no TOML", |path| fs::write(path, "\nmask").unwrap(), ", line 2: "),

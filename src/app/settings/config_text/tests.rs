@@ -20,6 +20,84 @@ fn a_value_changes_and_all_else_stays() {
 }
 
 #[test]
+fn a_mark_and_each_line_end_stay_as_they_were() {
+    let forms: [fn(&str) -> String; 4] = [
+        |text| text.replace('\n', "\r\n"),
+        |text| format!("\u{feff}{text}"),
+        |text| format!("\u{feff}{}", text.replace('\n', "\r\n")),
+        // Two editors: comments end otherwise than values.
+        |text| {
+            text.split_inclusive('\n')
+                .map(|line| if line.starts_with('#') { line.to_owned() } else { line.replace('\n', "\r\n") })
+                .collect()
+        },
+    ];
+    let changes: [(&str, Option<&str>); 9] = [
+        ("server", Some("https://b.example")),
+        ("mask", Some("false")),
+        ("alert.break.lunch", Some("1h")),
+        ("alert.wrapup", Some("60s")),
+        ("jobs", Some("4")),
+        ("watch.interval", Some("3s")),
+        ("server", None),
+        ("alert.break", None),
+        ("alert.break.lunch", None),
+    ];
+    for form in forms {
+        for (name, value) in changes {
+            let change = |text: &str| match value {
+                Some(value) => set(text, name, value).unwrap(),
+                None => unset(text, name).unwrap().unwrap(),
+            };
+            let (before, plain) = (form(WRITTEN), change(WRITTEN));
+            let after = change(&before);
+            assert_eq!(after.replace(['\r', '\u{feff}'], ""), plain, "{name}");
+            assert_eq!(after.starts_with('\u{feff}'), before.starts_with('\u{feff}'), "{name}");
+            let ends = |text: &str| -> Vec<(String, bool)> {
+                text.split_inclusive('\n')
+                    .map(|line| (line.trim_end().to_owned(), line.ends_with("\r\n")))
+                    .collect()
+            };
+            let known = ends(&before);
+            for (line, has_cr) in ends(&after) {
+                match known.iter().find(|(known, _)| *known == line) {
+                    Some((_, had_cr)) => assert!(line.is_empty() || has_cr == *had_cr, "{name}: {line}"),
+                    None => assert_eq!(
+                        has_cr,
+                        before.contains("\r\n") && !before.starts_with("# Our floor.\n"),
+                        "{name}: {line}"
+                    ),
+                }
+            }
+            assert!(ConfigFile::parse(&after, Path::new("c")).is_ok(), "{after:?}");
+        }
+    }
+    // A last line without an end is no other line's start.
+    assert_eq!(set("mask = true", "jobs", "4").unwrap(), "mask = true\njobs = 4\n");
+    assert_eq!(set("# x\r\nmask = true", "jobs", "4").unwrap(), "# x\r\nmask = true\r\njobs = 4\r\n");
+}
+
+proptest! {
+    #[test]
+    fn a_change_and_back_leaves_every_byte(lines in proptest::collection::vec(("(# [a-z]{0,6}|)", any::<bool>()), 0..8), at in 0_usize..8, mark in any::<bool>()) {
+        let mut text = if mark { "\u{feff}".to_owned() } else { String::new() };
+        for (number, (line, has_cr)) in lines.iter().enumerate() {
+            let line_end = if *has_cr { "\r\n" } else { "\n" };
+            if number == at {
+                text.extend(["mask = true", line_end]);
+            }
+            text.extend([line.as_str(), line_end]);
+        }
+        if text.contains("mask") {
+            let other = set(&text, "mask", "false").unwrap();
+            prop_assert_eq!(set(&other, "mask", "true").unwrap().replace("\r\n", "\n"), text.replace("\r\n", "\n"));
+            let changed: Vec<_> = other.split('\n').zip(text.split('\n')).filter(|(new, old)| new != old).collect();
+            prop_assert_eq!(changed.len(), 1, "{:?}", other);
+        }
+    }
+}
+
+#[test]
 fn a_new_key_is_put_where_it_belongs() {
     for (text, name, value, wanted) in [
         ("", "retries", "1", "retries = 1\n"),
