@@ -24,12 +24,12 @@ use crate::app::options::{OutputOptions, TalkOptions};
 use crate::app::renderer::Renderer;
 use crate::app::settings::config_file::ConfigFile;
 use crate::app::settings::table::OUTPUT;
-use crate::app::settings::{Settings, Typed, appearance};
+use crate::app::settings::{Settings, Typed, appearance, zones};
 use crate::app::supervisor::Supervised;
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::output::text::redact::Redactor;
-use crate::report::Document;
+use crate::report::{Document, Meaning};
 
 /// One run of the program, as a command sees it.
 pub(crate) struct App {
@@ -128,6 +128,13 @@ impl App {
         let presentation = appearance::presentation(options, settings, self.terminals, self.clock.now())?;
         self.console.set_messages(Messages { color, mask: presentation.mask, ..self.console.messages() });
         self.console.set_talk(talk);
+        if document.fields.iter().any(|field| field.meaning == Meaning::Time)
+            && let Some(tz) = zones::unknown_tz(&presentation.zone)
+        {
+            self.console.note(&format!(
+                "TZ is {tz:?}, which is not a known time zone, so times are in UTC; set it to a name such as Asia/Kolkata"
+            ));
+        }
         let lasting = match presentation.columns {
             Some(_) => None,
             None => appearance::lasting_columns(document, presentation.format, settings)?,

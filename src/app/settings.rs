@@ -8,7 +8,7 @@ pub mod config_text;
 pub mod setting;
 pub mod table;
 pub mod variables;
-mod zones;
+pub(crate) mod zones;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

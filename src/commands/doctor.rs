@@ -13,6 +13,7 @@ use crate::app::console::{Outcome, Side};
 use crate::app::options::{FormatOptions, OutputOptions, SandboxOptions, TalkOptions};
 use crate::app::settings::config_text::TextFile;
 use crate::app::settings::table::{STORE, TIMEOUT};
+use crate::app::settings::zones;
 use crate::app::sign_in::{KEYRING_LIMIT, Stores};
 use crate::app::signals;
 use crate::app::signals::StopReason;
@@ -76,6 +77,7 @@ pub(crate) fn run(args: &DoctorArgs, app: &App) -> Result<ExitStatus, Failure> {
     });
     findings.extend(examined?);
     let presentation = renderer.presentation();
+    findings.extend(zones::unknown_tz(&presentation.zone).map(|tz| local::zone(&tz)));
     let is_plain = app.variables.is_accessible();
     findings.push(local::terminal(app.terminals, presentation.width, presentation.color, is_plain));
     app.console.answer(doctor(findings), &renderer)

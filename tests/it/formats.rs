@@ -193,6 +193,41 @@ fn times_are_in_the_chosen_zone() {
     }
 }
 
+/// A name of a zone that is none must not pass for UTC in silence.
+#[test]
+fn an_unknown_name_in_tz_is_noted_and_one_with_a_certain_meaning_is_taken() {
+    let world = World::new();
+    let run =
+        |tz: &str, line: &str| world.run_as(line, "", |command| _ = command.env("TZ", tz)).ended_with(0);
+    for tz in ["PST", "Mars/Base", "Asia/Kolkatta", "eastern"] {
+        let note = format!("TZ is {tz:?}, which is not a known time zone");
+        for line in ["tags", "break-status", "watch --json --until start"] {
+            let ran = run(tz, &format!("{line} --sandbox"));
+            assert_eq!(ran.stderr.matches(&note).count(), 1, "{line} {ran}");
+        }
+        for line in ["tags --sandbox -q", "tags --sandbox --timezone UTC", "explain 1044", "config path"] {
+            assert!(!run(tz, line).stderr.contains("TZ is"), "{line}");
+        }
+        let ran = run(tz, "doctor --sandbox --json");
+        let checks = ran.json()["checks"].clone();
+        let zone = checks.as_array().unwrap().iter().find(|check| check["check"] == "timezone").unwrap();
+        assert_eq!(zone["verdict"], "warn");
+        assert!(zone["detail"].as_str().unwrap().contains(tz), "{ran}");
+    }
+    for tz in ["IST", "kolkata", "Asia/Kolkata", "IST-5:30", ":Asia/Kolkata"] {
+        let ran = run(tz, "tags --sandbox --json");
+        assert!(ran.json()["as_of"].as_str().unwrap().ends_with("+05:30"), "{tz} {ran}");
+        assert!(!ran.stderr.contains("TZ is"), "{tz} {ran}");
+        assert!(!run(tz, "doctor --sandbox --json").stdout.contains("timezone"), "{tz}");
+    }
+    for zone in ["IST", "kolkata", "Calcutta"] {
+        let ran = run("UTC", &format!("tags --sandbox --json --timezone {zone}"));
+        assert!(ran.json()["as_of"].as_str().unwrap().ends_with("+05:30"), "{zone} {ran}");
+    }
+    let ran = world.run("tags --sandbox --timezone Asia/Kolkatta").ended_with(2);
+    assert!(ran.stderr.contains("Asia/Kolkata"), "{ran}");
+}
+
 /// In each of its forms, and from another database where `TZDIR` names one.
 #[test]
 fn the_zone_of_the_system_is_the_one_that_tz_names() {

@@ -248,8 +248,10 @@ fn time_zone(text: &str) -> Result<TimeZone, String> {
             .filter(is_in_rfc_3339)
             .ok_or_else(|| format!("{text:?} is not an offset; write for example +05:30"));
     }
-    zones::named(text)
-        .map_err(|_| format!("{text:?} is not a known time zone; write for example Asia/Kolkata or UTC"))
+    zones::named(text).map_err(|_| {
+        let nearest = zones::nearest(text).unwrap_or_else(|| "Asia/Kolkata or UTC".to_owned());
+        format!("{text:?} is not a known time zone; write for example {nearest}")
+    })
 }
 
 fn interval(text: &str) -> Result<Duration, String> {

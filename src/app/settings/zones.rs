@@ -6,19 +6,82 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// The zone of an IANA name.
+use crate::words::plain;
+
+/// The zone of an IANA name, or of another name with one certain meaning: that of a city alone, and `IST`, which in India,
+/// and in this API, is Indian time.
 ///
 /// # Errors
 /// If this machine knows no such zone.
 pub(super) fn named(name: &str) -> Result<TimeZone, jiff::Error> {
-    file_of(name).map_or_else(|| TimeZone::get(name), Ok)
+    if let Some(zone) = file_of(name) {
+        return Ok(zone);
+    }
+    if name.eq_ignore_ascii_case("IST") {
+        return TimeZone::get("Asia/Kolkata");
+    }
+    TimeZone::get(name).or_else(|error| of_city(name).ok_or(error))
 }
 
-/// The zone of this machine: the one that `TZ` names (set but empty means UTC, as everywhere), else its own.
+/// The known name of a zone that is nearest to a misspelt one.
+pub(super) fn nearest(name: &str) -> Option<String> {
+    let known: Vec<String> = jiff::tz::db().available().map(|known| known.to_string()).collect();
+    crate::words::nearest(name, known.iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// Parts of the world whose zones the database names after cities.
+const REGIONS: [&str; 10] = [
+    "Africa",
+    "America",
+    "Antarctica",
+    "Arctic",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
+];
+
+/// Names in these regions that mean more than one place.
+const NO_CITIES: [&str; 5] = ["North", "South", "West", "Victoria", "Samoa"];
+
+/// The zone of a city, where all names of the database that end with it have the same time.
+fn of_city(name: &str) -> Option<TimeZone> {
+    let wanted = plain(name);
+    let is_wanted = |known: &jiff::tz::TimeZoneName<'_>| {
+        known.as_str().split_once('/').is_some_and(|(region, rest)| {
+            let city = rest.rsplit('/').next().unwrap_or(rest);
+            REGIONS.contains(&region) && !NO_CITIES.contains(&city) && plain(city) == wanted
+        })
+    };
+    let names = jiff::tz::db().available().filter(is_wanted);
+    let mut zones = names.filter_map(|known| TimeZone::get(known.as_str()).ok());
+    let first = zones.next()?;
+    zones.all(|zone| have_the_same_time(&zone, &first)).then_some(first)
+}
+
+/// Whether two zones are links to one: asked for each month since 1970.
+fn have_the_same_time(one: &TimeZone, other: &TimeZone) -> bool {
+    const MONTH: i64 = 30 * 86_400;
+    (0..12 * 80)
+        .filter_map(|month| Timestamp::from_second(month * MONTH).ok())
+        .all(|moment| one.to_offset(moment) == other.to_offset(moment))
+}
+
+/// The zone of this machine: the one that `TZ` names (set but empty means UTC, as everywhere), else its own. UTC if
+/// `TZ` names none.
 pub(super) fn local() -> TimeZone {
     by_tz(std::env::var_os("TZ").as_deref()).unwrap_or_else(TimeZone::system)
+}
+
+/// What `TZ` names, if the zone is what was made of a name that this machine does not know.
+pub(crate) fn unknown_tz(zone: &TimeZone) -> Option<String> {
+    let tz = std::env::var_os("TZ").filter(|_| zone.is_unknown())?;
+    Some(tz.to_string_lossy().into_owned())
 }
 
 fn by_tz(tz: Option<&OsStr>) -> Option<TimeZone> {
@@ -26,7 +89,13 @@ fn by_tz(tz: Option<&OsStr>) -> Option<TimeZone> {
         None if cfg!(unix) => read(Path::new("/etc/localtime"), "local"),
         None => None,
         Some(tz) if tz.is_empty() || tz == "UTC" => Some(TimeZone::UTC),
-        Some(tz) => file_of(tz.to_str()?),
+        Some(tz) => {
+            let name = tz.to_str()?;
+            // The library reads rules and paths as well, but no name with a certain meaning of another kind.
+            let is_a_word =
+                name.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b' '));
+            file_of(name).or_else(|| named(name).ok().filter(|_| is_a_word))
+        }
     }
 }
 
@@ -48,8 +117,6 @@ fn read(file: &Path, name: &str) -> Option<TimeZone> {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
 
     fn offset(zone: &TimeZone) -> i32 {
@@ -69,6 +136,46 @@ mod tests {
     }
 
     #[test]
+    fn another_name_with_one_certain_meaning_is_taken() {
+        for (typed, meant) in [
+            ("IST", "Asia/Kolkata"),
+            ("ist", "Asia/Kolkata"),
+            ("kolkata", "Asia/Kolkata"),
+            ("KOLKATA", "Asia/Kolkata"),
+            ("calcutta", "Asia/Kolkata"),
+            ("new york", "America/New_York"),
+            ("New_York", "America/New_York"),
+            ("sao paulo", "America/Sao_Paulo"),
+            ("port-au-prince", "America/Port-au-Prince"),
+            ("ushuaia", "America/Argentina/Ushuaia"),
+            // Two names of one zone.
+            ("buenos aires", "America/Argentina/Buenos_Aires"),
+            ("istanbul", "Europe/Istanbul"),
+        ] {
+            let (zone, meant) = (named(typed).expect(typed), TimeZone::get(meant).unwrap());
+            assert!(have_the_same_time(&zone, &meant), "{typed}");
+        }
+        for unclear in [
+            "eastern",
+            "central",
+            "west",
+            "victoria",
+            "samoa",
+            "PST",
+            "CST",
+            "BST",
+            "AEST",
+            "india",
+            "kolkat",
+            "kolkata, india",
+            " ",
+        ] {
+            assert!(named(unclear).is_err(), "{unclear}");
+        }
+        assert_eq!(nearest("Asia/Kolkatta").as_deref(), Some("Asia/Kolkata"));
+    }
+
+    #[test]
     fn what_is_no_zone_is_refused_by_the_library() {
         for name in ["Mars/Base", "../zoneinfo/Asia/Kolkata", "/etc/passwd", "right/UTC", "", "Asia"] {
             assert!(named(name).is_err(), "{name}");
@@ -77,13 +184,20 @@ mod tests {
 
     #[test]
     fn the_local_zone_is_what_tz_says() {
-        for (tz, seconds) in
-            [("Asia/Kolkata", 19_800), ("UTC", 0), ("", 0), ("America/Lima", -18_000), ("Etc/GMT+5", -18_000)]
-        {
+        for (tz, seconds) in [
+            ("Asia/Kolkata", 19_800),
+            ("UTC", 0),
+            ("", 0),
+            ("America/Lima", -18_000),
+            ("Etc/GMT+5", -18_000),
+            ("IST", 19_800),
+            ("kolkata", 19_800),
+            ("lima", -18_000),
+        ] {
             assert_eq!(by_tz(Some(OsStr::new(tz))).map(|zone| offset(&zone)), Some(seconds), "TZ={tz}");
         }
         for left_to_the_library in
-            ["IST-5:30", ":Asia/Kolkata", "/usr/share/zoneinfo/Asia/Kolkata", "kolkata"]
+            ["IST-5:30", ":Asia/Kolkata", "/usr/share/zoneinfo/Asia/Kolkata", "Mars", "PST", "EST5EDT4"]
         {
             assert!(by_tz(Some(OsStr::new(left_to_the_library))).is_none(), "TZ={left_to_the_library}");
         }

@@ -104,6 +104,13 @@ pub(crate) fn store(store: &dyn SecretStore) -> Finding {
     }
 }
 
+/// The local time zone, where `tz` of the variable `TZ` names none.
+#[must_use]
+pub(crate) fn zone(tz: &str) -> Finding {
+    let detail = format!("TZ is {tz:?}, which is not a known time zone: times are in UTC");
+    Finding::warn("timezone", detail, "set TZ, or --timezone, to a name such as Asia/Kolkata")
+}
+
 #[must_use]
 pub(crate) fn terminal(
     terminals: Terminals,
