@@ -39,8 +39,8 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
     let wants_lines = args.wants_lines(settings)?;
     let renderer = app.renderer(&args.output_options(wants_lines), args.talk, &STREAM)?;
     let presentation = renderer.presentation();
-    args.check_options(settings)?;
     let plan = args.plan(settings, &presentation.zone, app.clock.now())?;
+    args.check_options(settings, &plan)?;
     // A limit for every command does not end a watch.
     app.supervised.begin_timeout(settings.get(&TIMEOUT)?.if_typed().flatten());
     let (reference, server_zone) = (settings.get(&REF)?.value, settings.get(&SERVER_TIMEZONE)?.value);
@@ -56,6 +56,8 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
         let stop = stopped(app);
         // The sandbox lives as long as the watch.
         let (_sandbox, fleet) = selected.sign_in(app, &connector).await?;
+        let followed: Vec<&str> = fleet.agents.iter().map(|agent| agent.profile.as_str()).collect();
+        args.check_profiles(&followed)?;
         let hints: Vec<_> = fleet.agents.iter().filter_map(|agent| agent.sign_in_hint.clone()).collect();
         let sessions = signed_in(fleet, app)?;
         let renew = |session: &SignedIn| {

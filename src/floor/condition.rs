@@ -5,18 +5,30 @@ use std::str::FromStr;
 use crate::floor::event::{Event, EventWords};
 
 /// `--until EVENT[@PROFILE]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Until {
-    event: &'static str,
+    event: &'static EventWords,
     profile: Option<String>,
 }
 
 impl Until {
+    /// The words of the event.
+    #[must_use]
+    pub fn event(&self) -> &'static EventWords {
+        self.event
+    }
+
+    /// The profile that the event must be of.
+    #[must_use]
+    pub fn profile(&self) -> Option<&str> {
+        self.profile.as_deref()
+    }
+
     /// Whether this event is the one that was waited for. What held before the watch began is none.
     #[must_use]
     pub fn is_met_by(&self, event: &Event) -> bool {
         let is_of_profile = self.profile.is_none() || self.profile == event.profile;
-        event.kind.words().name == self.event && is_of_profile && !event.is_initial()
+        event.kind.words().name == self.event.name && is_of_profile && !event.is_initial()
     }
 }
 
@@ -26,7 +38,10 @@ impl FromStr for Until {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (name, profile) =
             text.split_once('@').map_or((text, None), |(name, profile)| (name, Some(profile)));
-        let event = event_named(name)?;
+        let event = words_of(name)?;
+        if profile == Some("") {
+            return Err("a profile is missing after @".to_owned());
+        }
         Ok(Self { event, profile: profile.map(str::to_owned) })
     }
 }
@@ -36,9 +51,15 @@ impl FromStr for Until {
 /// # Errors
 /// If none is: the text lists those that are.
 pub(crate) fn event_named(name: &str) -> Result<&'static str, String> {
-    let names = || EventWords::ALL.iter().map(|words| words.name);
-    names().find(|known| *known == name).ok_or_else(|| {
-        format!("no event is called {name:?}; known are {}", names().collect::<Vec<_>>().join(", "))
+    words_of(name).map(|words| words.name)
+}
+
+/// # Errors
+/// If no event is called this: the text lists those that are known.
+pub(crate) fn words_of(name: &str) -> Result<&'static EventWords, String> {
+    EventWords::ALL.iter().find(|words| words.name == name).copied().ok_or_else(|| {
+        let known: Vec<_> = EventWords::ALL.iter().map(|words| words.name).collect();
+        format!("no event is called {name:?}; known are {}", known.join(", "))
     })
 }
 
@@ -63,5 +84,6 @@ mod tests {
             assert_eq!(typed.parse::<Until>().unwrap().is_met_by(&renewed("asha")), met, "{typed}");
         }
         assert!("brake_ended".parse::<Until>().unwrap_err().contains("break_ended"));
+        assert!("break_ended@".parse::<Until>().is_err());
     }
 }

@@ -25,6 +25,16 @@ pub struct WatchScope {
 }
 
 impl WatchScope {
+    /// Whether this part is followed.
+    #[must_use]
+    pub fn includes(self, part: FollowedPart) -> bool {
+        match part {
+            FollowedPart::Tags => self.tags,
+            FollowedPart::Breaks => self.breaks,
+            FollowedPart::Wrapups => self.wrapups,
+        }
+    }
+
     /// Whether nothing is left to be followed.
     #[must_use]
     pub fn is_empty(self) -> bool {

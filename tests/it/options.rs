@@ -51,6 +51,31 @@ fn an_option_that_would_change_nothing_is_refused() {
         "watch --sandbox -o lines --csv-raw",
         "watch --sandbox -o csv --columns none",
         "watch --sandbox --retries 2",
+        // What is not followed does not happen.
+        "watch --sandbox --until wrapup_ended --only breaks",
+        "watch --sandbox --until break_changed --only tags,wrapups",
+        "watch --sandbox --until tag --only breaks,wrapups",
+        "watch --sandbox --until tag@asha --only breaks",
+        "watch --sandbox --until agent_changed --only tags",
+        "watch --sandbox --bell --on tag --only breaks",
+        "watch --sandbox --bell --on session_expired,wrapup_started --only breaks",
+        "watch --sandbox --alert wrapup=60s --only breaks",
+        "watch --sandbox --alert break.tea=9m --only tags",
+        "watch --sandbox --alert break=9m --alert wrapup=60s --only breaks",
+        "watch --sandbox --since 10m --only breaks",
+        "watch --sandbox --ref off --only breaks",
+        "watch --sandbox --since tomorrow",
+        // Nor does an alert without a limit, or an event of a profile that is not followed.
+        "watch --sandbox --until alert",
+        "watch --sandbox --until heartbeat",
+        "watch --sandbox --bell --on alert",
+        "watch --sandbox --until break_ended@nobody",
+        "watch --sandbox --profile asha --until break_ended@ravi",
+        "watch --sandbox --until break_ended@",
+        "watch --sandbox --exec=",
+        // Everything contains an empty text.
+        "tags --sandbox --kind=",
+        "tags --sandbox --match=",
     ] {
         let ran = world.run(line);
         assert_eq!(ran.code, 2, "for {line}\n{ran}");
@@ -87,6 +112,8 @@ fn the_same_options_work_where_they_have_an_effect() {
         "tags --sandbox --seed 3 --agents 3",
         "tags --sandbox --columns time -o csv --no-headers --csv-raw",
         "explain 1044 --color never --columns code",
+        "watch --sandbox --json --until start --only breaks --alert break=9m --bell --on alert,session_expired",
+        "watch --sandbox --json --until start --only tags --since 10m --ref off",
     ] {
         let ran = world.run(line);
         assert_eq!(ran.code, 0, "for {line}\n{ran}");
@@ -195,6 +222,43 @@ fn a_value_may_begin_with_a_minus_or_the_error_shows_how() {
         let ran = world.run(line).ended_with(2);
         assert!(ran.stderr.contains(why), "for {line}\n{ran}");
     }
+}
+
+#[test]
+fn an_empty_item_of_a_list_is_refused_in_every_list() {
+    let world = World::new();
+    let mut definition = deepcall::cli::definition();
+    definition.build();
+    let mut lists = 0;
+    for command in definition.get_subcommands().filter(|command| command.get_name() != "help") {
+        for option in command.get_arguments().filter(|option| option.get_value_delimiter().is_some()) {
+            let long = option.get_long().unwrap();
+            let good = match long {
+                "kind" => "missed",
+                "only" => "tags",
+                "on" => "tag",
+                "profiles" => "asha",
+                "columns" if command.get_name() == "watch" => "at -o csv",
+                "columns" => "as_of",
+                other => panic!("a list that this test does not know: {other}"),
+            };
+            let (first, rest) = good.split_once(' ').unwrap_or((good, ""));
+            for items in [
+                "".to_owned(),
+                ",".to_owned(),
+                format!("{first},"),
+                format!(",{first}"),
+                format!("{first},,{first}"),
+            ] {
+                let bell = if long == "on" { "--bell" } else { "" };
+                let line = format!("{} --{long}={items} {rest} {bell}", command.get_name());
+                let ran = world.run(&line).ended_with(2);
+                assert!(!ran.stderr.contains("unexpected argument"), "{line}\n{ran}");
+                lists += 1;
+            }
+        }
+    }
+    assert!(lists > 40, "{lists}");
 }
 
 #[test]

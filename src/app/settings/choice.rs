@@ -145,7 +145,8 @@ pub fn unknown<'a>(wanted: &str, names: impl Iterator<Item = &'a str> + Clone) -
     Failure::usage(message).hint(near(wanted, names))
 }
 
-fn near<'a>(wanted: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {
+/// The hint about a name that is none of these.
+pub fn near<'a>(wanted: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {
     let nearest = nearest(wanted, names.clone());
     nearest.map_or_else(|| known(names), |name| format!("did you mean `{name}`?"))
 }

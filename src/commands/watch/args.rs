@@ -9,13 +9,15 @@ use crate::app::options::{
     FleetOptions, FormatOptions, OutputOptions, QueryOptions, TalkOptions, ValueOptions, words,
 };
 use crate::app::select::jobs;
+use crate::app::settings::choice;
 use crate::app::settings::table::{
     ALERT, PROFILE, WATCH_BELL, WATCH_HEARTBEAT, WATCH_INTERVAL, WATCH_LOG, WATCH_MAX_STALE, WATCH_NOTIFY,
     WATCH_ON,
 };
 use crate::app::settings::{Settings, Source, Sourced};
 use crate::failure::Failure;
-use crate::floor::condition::Until;
+use crate::floor::condition::{Until, words_of};
+use crate::floor::event::{EventWords, FollowedPart};
 use crate::moment::moment;
 use crate::output::presentation::{ColorWhen, Format};
 use crate::watch::run::Plan;
@@ -51,7 +53,7 @@ pub(crate) struct WatchArgs {
     #[arg(long, hide_short_help = true)]
     notify: bool,
     /// Run this shell command at the events of --on, with the event as JSON on its standard input
-    #[arg(long, value_name = "CMD", hide_short_help = true)]
+    #[arg(long, value_name = "CMD", hide_short_help = true, value_parser = command)]
     pub(crate) exec: Option<String>,
     #[arg(long, value_name = "EVENTS", value_delimiter = ',', value_parser = WATCH_ON.checked(), hide_short_help = true)]
     on: Vec<String>,
@@ -154,7 +156,7 @@ impl WatchArgs {
 
     /// # Errors
     /// If an option would change nothing: exit code 2.
-    pub(crate) fn check_options(&self, settings: Settings<'_>) -> Result<(), Failure> {
+    pub(crate) fn check_options(&self, settings: Settings<'_>, plan: &Plan) -> Result<(), Failure> {
         let (interval, max_stale) = (settings.get(&WATCH_INTERVAL)?, settings.get(&WATCH_MAX_STALE)?);
         if let Some(most) = max_stale.value.filter(|most| *most <= interval.value) {
             let (most_source, interval_source) = (max_stale.source, interval.source);
@@ -169,7 +171,39 @@ impl WatchArgs {
         settings.typed.refuse_idle(&[
             ("--on", reacts, "--bell, --notify or --exec"),
             ("--retries", false, "another command: watch polls until it is stopped"),
-        ])
+            ("--since", plan.scope.tags, &followed(FollowedPart::Tags)),
+            ("--ref", plan.scope.tags, &followed(FollowedPart::Tags)),
+        ])?;
+        let requires = |option: &str, what: &str| Err(Failure::usage(format!("{option} requires {what}")));
+        if let Some(until) = &plan.until
+            && let Some(what) = missing_for(until.event(), plan)
+        {
+            return requires(&format!("--until {}", until.event().name), &what);
+        }
+        for name in settings.typed.each(&WATCH_ON.key) {
+            let words = words_of(name).map_err(|why| Failure::usage(format!("--on: {why}")))?;
+            if let Some(what) = missing_for(words, plan) {
+                return requires(&format!("--on {name}"), &what);
+            }
+        }
+        for (typed, limit) in settings.typed.each(&ALERT.key).iter().zip(&plan.limits) {
+            if !plan.scope.includes(limit.needs()) {
+                return requires(&format!("--alert {typed}"), &followed(limit.needs()));
+            }
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// If `--until` waits for a profile that is not among these: exit code 2.
+    pub(crate) fn check_profiles(&self, followed: &[&str]) -> Result<(), Failure> {
+        match self.until.as_ref().and_then(Until::profile) {
+            Some(wanted) if !followed.contains(&wanted) => {
+                let failure = Failure::usage(format!("--until: the profile {wanted:?} is not followed"));
+                Err(failure.hint(choice::near(wanted, followed.iter().copied())))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether a terminal gets lines instead of a board.
@@ -181,4 +215,28 @@ impl WatchArgs {
         let is_free = !json && output.is_none();
         Ok(output.as_deref() == Some("lines") || (is_free && settings.get(&WATCH_LOG)?.value))
     }
+}
+
+/// What an event needs to happen, as far as it is missing. For `--until` and `--on`.
+fn missing_for(event: &EventWords, plan: &Plan) -> Option<String> {
+    let is_alert = event.name == "alert";
+    let has_limit = plan.limits.iter().any(|limit| plan.scope.includes(limit.needs()));
+    match event.needs {
+        Some(part) if !plan.scope.includes(part) => Some(followed(part)),
+        _ if is_alert && !has_limit => {
+            Some("a limit on what is followed, such as --alert break=15m".to_owned())
+        }
+        _ if event.name == "heartbeat" && plan.heartbeat.is_none() => Some("--heartbeat".to_owned()),
+        _ => None,
+    }
+}
+
+fn followed(part: FollowedPart) -> String {
+    format!("{0} to be followed: --only must include {0}", part.word())
+}
+
+/// # Errors
+/// If it is empty.
+fn command(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("a command is missing".to_owned()) } else { Ok(text.to_owned()) }
 }

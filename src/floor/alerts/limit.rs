@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use crate::floor::event::{AlertWhat, Level};
+use crate::floor::event::{AlertWhat, FollowedPart, Level};
 use crate::moment::duration;
 use crate::words::plain;
 
@@ -57,6 +57,15 @@ impl Limit {
             return Err(LimitError::WarnsTooLate(value.to_owned()));
         }
         Ok(Self { what, reason, warn, critical })
+    }
+
+    /// What must be followed for the limit to be reached.
+    #[must_use]
+    pub fn needs(&self) -> FollowedPart {
+        match self.what {
+            AlertWhat::Break => FollowedPart::Breaks,
+            AlertWhat::Wrapup => FollowedPart::Wrapups,
+        }
     }
 
     /// The limit that holds for a state: one that names the reason before one for all, and of equal ones

@@ -18,6 +18,8 @@ pub struct EventWords {
     pub name: &'static str,
     /// One line for the JSON Schema and the manual.
     pub about: &'static str,
+    /// What must be followed for it to happen; `None` where that makes no difference.
+    pub needs: Option<FollowedPart>,
     /// The keys after [`EventWords::COMMON`], in order.
     pub fields: &'static [Field],
 }
@@ -106,8 +108,17 @@ fn meant(value: Value, meaning: Meaning) -> Value {
     }
 }
 
+macro_rules! needs {
+    () => {
+        None
+    };
+    ($part:ident) => {
+        Some(FollowedPart::$part)
+    };
+}
+
 macro_rules! events {
-    ($($(#[doc = $about:literal])+ $name:ident = $word:literal {
+    ($($(#[doc = $about:literal])+ $name:ident = $word:literal $(in $part:ident)? {
         $($(#[doc = $meant:literal])+ $key:ident: $type:ty = $meaning:ident,)*
     })*) => {$(
         $(#[doc = $about])+
@@ -120,6 +131,7 @@ macro_rules! events {
             const WORDS: &'static EventWords = &EventWords {
                 name: $word,
                 about: concat!($($about),+).trim_ascii(),
+                needs: needs!($($part)?),
                 fields: &[$(field(stringify!($key), Meaning::$meaning, concat!($($meant),+)),)*],
             };
 
@@ -168,7 +180,7 @@ events! {
     }
 
     /// the agent went on break, or on another break
-    BreakStarted = "break_started" {
+    BreakStarted = "break_started" in Breaks {
         /// why the agent is on break
         reason: Option<String> = Text,
         /// when the break began, by the server's clock
@@ -178,7 +190,7 @@ events! {
     }
 
     /// the agent came back from a break
-    BreakEnded = "break_ended" {
+    BreakEnded = "break_ended" in Breaks {
         /// why the agent is on break
         reason: Option<String> = Text,
         /// when the break began, by the server's clock
@@ -188,7 +200,7 @@ events! {
     }
 
     /// the agent went into wrap-up
-    WrapupStarted = "wrapup_started" {
+    WrapupStarted = "wrapup_started" in Wrapups {
         /// when the wrap-up ends, by the server's clock
         ends_at: Option<Timestamp> = Time,
         /// seconds left when it was noticed
@@ -200,7 +212,7 @@ events! {
     }
 
     /// the agent is no longer in wrap-up
-    WrapupEnded = "wrapup_ended" {
+    WrapupEnded = "wrapup_ended" in Wrapups {
         /// when the wrap-up ends, by the server's clock
         ends_at: Option<Timestamp> = Time,
         /// the call it is about
@@ -226,7 +238,7 @@ events! {
     }
 
     /// notifications between two moments may be missing
-    Gap = "gap" {
+    Gap = "gap" in Tags {
         /// notifications after this moment may be missing
         from: Timestamp = Time,
         /// and until this moment
@@ -286,7 +298,7 @@ events! {
     }
 
     /// the break continues for another reason
-    BreakChanged = "break_changed" {
+    BreakChanged = "break_changed" in Breaks {
         /// why the agent is on break
         reason: Option<String> = Text,
         /// why the agent was on break before
@@ -296,7 +308,7 @@ events! {
     }
 
     /// the session answers for another agent now
-    AgentChanged = "agent_changed" {
+    AgentChanged = "agent_changed" in Breaks {
         /// the agent for whom it answered before
         from: Option<String> = Id,
         /// the agent for whom it answers now
@@ -331,6 +343,7 @@ impl Kind for ReportedTag {
     const WORDS: &'static EventWords = &EventWords {
         name: "tag",
         about: "a notification, reported exactly once",
+        needs: Some(FollowedPart::Tags),
         fields: &[
             field("id", Meaning::Id, "the notification's own id"),
             field("time", Meaning::Time, "when it happened, by the server's clock"),
