@@ -87,6 +87,7 @@ settings! {
     );
     TIMEZONE: TimeZone = Setting::new(
         Key::text("timezone", "--timezone", "Time zone of the times shown, e.g. Asia/Kolkata or UTC")
+            .more("local, UTC, an offset (+05:30), a name of the IANA database, the name of a city alone, or IST for Indian time.")
             .variable("DEEPCALL_TIMEZONE")
             .default("local"),
         time_zone,
