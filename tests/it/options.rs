@@ -128,7 +128,17 @@ fn what_is_mistyped_or_out_of_range_is_refused_before_any_session_is_opened() {
         ("tags --since 999999999h", "out of range"),
         ("tags --since soon", "is not a time"),
         ("tags --until soon", "is not a time"),
-        ("tags --since 1h --until 2h", "later than"),
+        ("tags --since 1h --until 2h", "--since \"1h\" ("),
+        ("tags --since 1h --until 2h", "is later than --until \"2h\" ("),
+        ("tags --until 2h", "--until \"2h\" ("),
+        (
+            "tags --until 2020-01-01",
+            "--until \"2020-01-01\" (2020-01-01 00:00) is before the default of --since (",
+        ),
+        ("tags --since tomorrow", "is later than now"),
+        ("tags --until 9am", "--until: \"9am\" is not a time; write 9:00"),
+        ("watch --since 5", "--since: \"5\" is not a time; write 5m"),
+        ("tags --timeout 9:00:30", "--timeout"),
         ("tags --limit 0", "at least 1"),
         ("tags --server ftp://deepcall.example", "must begin with https"),
     ] {
