@@ -20,7 +20,7 @@ use crate::app::settings::table;
 use crate::app::settings::table::{PROFILE, SETTINGS};
 use crate::app::settings::variables::{CREDENTIAL_VARIABLES, VariableKind, credential_in, variables};
 use crate::app::settings::{Settings, Source, Sourced};
-use crate::commands::config::edit::{Editor, edit};
+use crate::commands::config::edit::{Decisions, Edited, Editor, edit};
 use crate::failure::{ExitStatus, Failure};
 use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown};
 use crate::store::Profile;
@@ -88,8 +88,8 @@ pub(crate) struct UnsetArgs {
 /// Edit config.toml in an editor
 ///
 /// The editor is the one in VISUAL or EDITOR, or else vi. It edits a copy, which replaces the file once it has no
-/// mistakes; a copy with mistakes can be edited again, and is not lost. The editor does not get variables that hold
-/// credentials.
+/// mistakes; a copy with mistakes can be edited again, at once or the next time. The editor requires a terminal, and does
+/// not get variables that hold credentials.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct EditArgs {
     #[command(flatten)]
@@ -162,23 +162,57 @@ fn unset(args: &UnsetArgs, app: &App) -> Result<ExitStatus, Failure> {
 }
 
 fn edit_file(app: &App) -> Result<ExitStatus, Failure> {
+    if !app.terminals.stdin || !app.terminals.stdout {
+        return Err(Failure::usage("there is no terminal to edit on").hint(
+            "`deepcall config set KEY VALUE` changes a value; `deepcall config path` prints where the file is",
+        ));
+    }
     let path = app.folders()?.config_file();
-    let can_prompt = app.terminals.stdin && app.terminals.stderr;
-    let mut answers = BufReader::new(app.stdin()).lines();
-    let mut again = |wrong: Failure| {
-        if !can_prompt {
+    let editor = Editor::of(&app.variables)?;
+    let mut person = Person { answers: BufReader::new(app.stdin()).lines(), app };
+    let edited = edit(&TextFile::at(path.clone()), &editor, &mut person)?;
+    let path = path.display();
+    app.console.note(&match edited {
+        Edited::Changed => format!("{path} was changed"),
+        Edited::Unchanged => format!("{path} was not changed"),
+        Edited::EditorDidNotWait => format!(
+            "{path} was not changed: the editor `{editor}` ended at once; if it opens a window of its own, give it the \
+             option to wait, such as VISUAL='code --wait'"
+        ),
+    });
+    Ok(ExitStatus::Done)
+}
+
+/// Who has the editor open.
+struct Person<'a, Lines> {
+    answers: Lines,
+    app: &'a App,
+}
+
+impl<Lines: Iterator<Item = std::io::Result<String>>> Person<'_, Lines> {
+    /// Yes, unless the answer is another one or cannot be given.
+    fn says_yes(&mut self, question: &str) -> bool {
+        if !self.app.terminals.stderr {
+            return false;
+        }
+        self.app.console.stderr(|out| write!(out, "{question} [Y/n] "));
+        let answer = self.answers.next().and_then(Result::ok);
+        answer.is_some_and(|answer| matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes"))
+    }
+}
+
+impl<Lines: Iterator<Item = std::io::Result<String>>> Decisions for Person<'_, Lines> {
+    fn resumes(&mut self, kept: &Path) -> bool {
+        self.says_yes(&format!("An earlier edit has left its text in {}. Edit that?", kept.display()))
+    }
+
+    fn mends(&mut self, wrong: Failure) -> Result<(), Failure> {
+        if !self.app.terminals.stderr {
             return Err(wrong);
         }
-        app.console.error(&wrong.problem);
-        app.console.stderr(|out| out.write_all(b"Edit it again? [Y/n] "));
-        let answer = answers.next().and_then(Result::ok).unwrap_or_else(|| "n".to_owned());
-        if matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes") { Ok(()) } else { Err(wrong) }
-    };
-    let editor = Editor::of(&app.variables)?;
-    let is_changed = edit(&TextFile::at(path.clone()), &editor, &mut again)?;
-    let result = if is_changed { "changed" } else { "not changed" };
-    app.console.note(&format!("{} was {result}", path.display()));
-    Ok(ExitStatus::Done)
+        self.app.console.error(&wrong.problem);
+        if self.says_yes("Edit it again?") { Ok(()) } else { Err(wrong) }
+    }
 }
 
 /// The stored profile that a command without options would use.

@@ -1,5 +1,7 @@
 //! Lasting choices: what is shown, what is written, and that neither shows a secret.
 
+mod editing;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -10,7 +12,7 @@ use deepcall::app::settings::setting::Kind;
 use deepcall::app::settings::table::SETTINGS;
 use deepcall::commands::config::values::check_all;
 
-use crate::support::{CANARY_SSID, FakeServer, Screen, World};
+use crate::support::{CANARY_SSID, FakeServer, World};
 
 const NOT_ON_BREAK: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
 
@@ -32,20 +34,6 @@ fn shown(world: &World, key: &str) -> (String, String) {
     let row = rows.iter().find(|row| row["key"] == key).unwrap_or_else(|| panic!("no {key} in {document}"));
     let text = |name: &str| row[name].as_str().unwrap_or("null").to_owned();
     (text("value"), text("source"))
-}
-
-/// An editor of its own for a test: a script of the shell, with the copy as `$1`.
-fn editor(world: World, script: &str) -> World {
-    let path = world.home().join("editor.sh");
-    fs::write(&path, script).unwrap();
-    world.with("VISUAL", &format!("sh {}", path.display()))
-}
-
-/// The copies that editing left in the config folder.
-fn copies(world: &World) -> Vec<String> {
-    let entries = fs::read_dir(world.config_folder()).unwrap();
-    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    names.filter(|name| name.starts_with("config-edit-")).collect()
 }
 
 /// Options that no file may say, each list with its reason.
@@ -241,25 +229,14 @@ fn a_wrong_key_or_value_changes_nothing() {
 #[test]
 fn what_others_may_have_written_is_not_made_trustworthy_by_writing_it_again() {
     let text = "server = 'https://elsewhere.example'\n";
-    let world = editor(with_file(text), "echo 'jobs = 8' >> \"$1\"");
+    let world = with_file(text);
     fs::set_permissions(file(&world), fs::Permissions::from_mode(0o664)).unwrap();
-    for line in ["config set jobs 4", "config unset jobs", "config edit"] {
+    for line in ["config set jobs 4", "config unset jobs"] {
         let ran = world.run(line).ended_with(2);
         assert!(ran.stderr.contains("open to other users") && ran.stderr.contains("chmod"), "{line}\n{ran}");
     }
     assert_eq!(fs::read_to_string(file(&world)).unwrap(), text);
     assert_eq!(fs::metadata(file(&world)).unwrap().permissions().mode() & 0o777, 0o664);
-    assert_eq!(copies(&world), [""; 0]);
-}
-
-#[test]
-fn a_broken_file_is_not_overwritten_but_can_be_edited() {
-    let world = editor(with_file("mask = \n"), "echo 'mask = true' > \"$1\"");
-    world.run("config set jobs 4").ended_with(2);
-    world.run("config show").ended_with(2);
-    assert_eq!(fs::read_to_string(file(&world)).unwrap(), "mask = \n");
-    world.run("config edit").ended_with(0);
-    assert_eq!(shown(&world, "mask"), ("true".to_owned(), "config.toml".to_owned()));
 }
 
 #[test]
@@ -295,78 +272,6 @@ fn the_file_behind_a_link_is_changed_and_the_link_stays() {
     world.run("config set jobs 4").ended_with(0);
     assert!(file(&world).is_symlink());
     assert_eq!(fs::read_to_string(real).unwrap(), "jobs = 4\n# kept in git\n");
-}
-
-#[test]
-fn an_edit_with_a_mistake_replaces_nothing_and_the_text_is_kept() {
-    let world = editor(with_file("jobs = 4\n"), "echo 'jbos = 8' > \"$1\"");
-    let ran = world.run("config edit").ended_with(2);
-    assert!(
-        ran.stderr.contains("did you mean `jobs`?") && ran.stderr.contains("your text is kept in"),
-        "{ran}"
-    );
-    assert_eq!(fs::read_to_string(file(&world)).unwrap(), "jobs = 4\n");
-    let [copy] = &copies(&world)[..] else { panic!("{:?}", copies(&world)) };
-    assert_eq!(fs::read_to_string(world.config_folder().join(copy)).unwrap(), "jbos = 8\n");
-}
-
-#[test]
-fn an_edit_without_mistakes_replaces_the_file_and_leaves_no_copy() {
-    let world = editor(World::new(), "grep -q '^# timezone' \"$1\" && echo 'jobs = 8' >> \"$1\"");
-    let ran = world.run("config edit").ended_with(0);
-    assert!(ran.stderr.contains("was changed"), "{ran}");
-    assert_eq!(shown(&world, "jobs").0, "8");
-    assert_eq!(copies(&world), [""; 0]);
-    let world = editor(World::new(), "true");
-    assert!(world.run("config edit").ended_with(0).stderr.contains("was not changed"));
-    assert!(!file(&world).exists());
-}
-
-#[test]
-fn an_editor_that_fails_or_is_overtaken_changes_nothing() {
-    let world = editor(with_file("jobs = 4\n"), "exit 3");
-    assert!(world.run("config edit").ended_with(1).stderr.contains("exit status: 3"));
-    assert_eq!(copies(&world), [""; 0]);
-    let world = editor(with_file("jobs = 4\n"), "echo 'jobs = 8' > \"$1\"; exit 3");
-    assert!(world.run("config edit").ended_with(1).stderr.contains("your text is kept in"));
-    assert_eq!(copies(&world).len(), 1);
-    let world = editor(
-        with_file("jobs = 4\n"),
-        "echo 'jobs = 8' > \"$1\"; echo 'jobs = 2' > .config/deepcall/config.toml",
-    );
-    let ran = world.run("config edit").ended_with(1);
-    assert!(ran.stderr.contains("was changed meanwhile") && ran.stderr.contains("kept in"), "{ran}");
-    assert_eq!(fs::read_to_string(file(&world)).unwrap(), "jobs = 2\n");
-}
-
-#[test]
-fn the_editor_is_given_no_credentials() {
-    let world = editor(World::new(), "env > seen; :")
-        .with("DEEPCALL_SSID", CANARY_SSID)
-        .with("DEEPCALL_TOKEN", CANARY_SSID)
-        .with("DEEPCALL_OUTPUT", "csv");
-    world.run("config edit").ended_with(0);
-    let seen = fs::read_to_string(world.home().join("seen")).unwrap();
-    assert!(
-        seen.contains("DEEPCALL_OUTPUT")
-            && !seen.contains("DEEPCALL_SSID")
-            && !seen.contains("DEEPCALL_TOKEN")
-    );
-}
-
-#[test]
-fn at_a_terminal_a_mistake_can_be_edited_again() {
-    // The first time it makes a mistake, the second time it mends it.
-    let world = editor(
-        World::new(),
-        "if grep -q jbos \"$1\"; then echo 'jobs = 8' > \"$1\"; else echo 'jbos = 8' > \"$1\"; fi",
-    );
-    let mut screen = Screen::start(&world, "config edit", 24, 100);
-    screen.wait_for("Edit it again? [Y/n]");
-    screen.type_keys("\r");
-    let (code, shown_text, _) = screen.end();
-    assert_eq!(code, 0, "{shown_text}");
-    assert_eq!(shown(&world, "jobs").0, "8");
 }
 
 #[test]

@@ -82,6 +82,10 @@ fn every_example_works_as_written() {
                     let (code, shown, _) = screen.end();
                     assert_eq!(code, 0, "{line}\n{shown}");
                 }
+                line if *command == "config edit" => {
+                    let (code, shown, _) = Screen::run(&world, &paste(&world, line), 24, 80).end();
+                    assert_eq!(code, 0, "{line}\n{shown}");
+                }
                 // These go on until they are stopped: their first line is enough.
                 line if ["sandbox", "watch"].contains(command) => {
                     let mut process = paste(&world, &format!("exec {line}"))

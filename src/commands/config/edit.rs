@@ -1,9 +1,12 @@
-//! Opens a copy of the file in an editor. The copy replaces the file once it has no mistakes. The editor gets no
-//! credentials.
+//! Opens a copy of the file in an editor. The copy replaces the file once it has no mistakes. One with mistakes is kept
+//! under another name, and offered the next time. The editor gets no credentials.
 
+use std::fmt;
 use std::fs;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use crate::app::environment::Variables;
 use crate::app::settings::config_text::TextFile;
@@ -17,6 +20,12 @@ use crate::store::private_file;
 /// The editor as a shell command.
 #[derive(Clone, Debug)]
 pub(crate) struct Editor(String);
+
+impl fmt::Display for Editor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 impl Editor {
     /// `VISUAL`, else `EDITOR`, else vi.
@@ -42,56 +51,108 @@ impl Editor {
     }
 }
 
-/// Opens a copy of the file until it has no mistakes or `again` returns an error, and then replaces the file. Returns
-/// whether anything was changed.
+/// A person needs longer to read a file and leave the editor. An editor that opens a window of its own may not wait for it.
+const AT_ONCE: Duration = Duration::from_secs(2);
+
+/// What an edit has done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Edited {
+    Changed,
+    Unchanged,
+    /// Unchanged, and the editor has ended at once.
+    EditorDidNotWait,
+}
+
+/// What a person decides between two runs of the editor.
+pub(crate) trait Decisions {
+    /// Whether to go on with a text that an earlier edit has kept.
+    fn resumes(&mut self, kept: &Path) -> bool;
+
+    /// Whether to go on with a text that has mistakes.
+    ///
+    /// # Errors
+    /// The mistake, if not.
+    fn mends(&mut self, wrong: Failure) -> Result<(), Failure>;
+}
+
+/// Opens a copy of the file until it has no mistakes or the person gives up, and then replaces the file.
 ///
 /// # Errors
 /// If the editor fails (exit code 1), or mistakes are left (2). The copy is kept then, and a hint names it.
 pub(crate) fn edit(
     file: &TextFile,
     editor: &Editor,
-    again: &mut dyn FnMut(Failure) -> Result<(), Failure>,
-) -> Result<bool, Failure> {
+    decisions: &mut dyn Decisions,
+) -> Result<Edited, Failure> {
     let before = file.read_to_change()?;
-    let shown = if before.is_empty() { template() } else { before.clone() };
-    let copy = copy_of(&shown, file.path())?;
-    let kept = |failure: Failure| failure.hint(format!("your text is kept in {}", copy.display()));
+    let offered = if before.is_empty() { template() } else { before.clone() };
+    let resumed = kept_copy(file.path()).filter(|kept| decisions.resumes(kept));
+    let mut copy = resumed.map_or_else(|| copy_of(&offered, file.path()), Ok)?;
     let after = loop {
-        if let Err(failure) = editor.open(&copy) {
-            if read(&copy).is_ok_and(|text| text != shown) {
-                return Err(kept(failure));
+        let (shown, began) = (read(&copy)?, Instant::now());
+        let ended = editor.open(&copy);
+        let is_at_once = began.elapsed() < AT_ONCE;
+        let after = read(&copy);
+        if let Err(failure) = ended {
+            if after.is_ok_and(|text| text != offered) {
+                return Err(kept(&mut copy, failure));
             }
             let _ = fs::remove_file(&copy);
             return Err(failure);
         }
-        let after = read(&copy)?;
-        match values::check_all(&after, &copy) {
-            Ok(()) => break after,
-            Err(wrong) => again(kept(wrong))?,
+        let after = after?;
+        if let Err(wrong) = values::check_all(&after, &copy) {
+            decisions.mends(kept(&mut copy, wrong))?;
+        } else if after == offered {
+            let _ = fs::remove_file(&copy);
+            let did_not_wait = is_at_once && after == shown;
+            return Ok(if did_not_wait { Edited::EditorDidNotWait } else { Edited::Unchanged });
+        } else {
+            break after;
         }
     };
-    let is_changed = after != shown;
-    if is_changed {
-        let replaced = file.update(|now| {
-            if now == before {
-                return Ok(after);
-            }
-            Err(Failure::failed("busy", format!("{} was changed meanwhile", file.path().display())))
-        });
-        replaced.map_err(kept)?;
-    }
+    let replaced = file.update(|now| {
+        if now == before {
+            return Ok(after);
+        }
+        Err(Failure::failed("busy", format!("{} was changed meanwhile", file.path().display())))
+    });
+    replaced.map_err(|failure| kept(&mut copy, failure))?;
     let _ = fs::remove_file(&copy);
-    Ok(is_changed)
+    Ok(Edited::Changed)
+}
+
+/// The beginnings of the names of copies: of one that an editor has open, and of one that is kept.
+const OPEN: &str = "config-edit-";
+const KEPT: &str = "config-kept-";
+
+/// Keeps the copy for the next edit, and names it in a hint.
+fn kept(copy: &mut PathBuf, failure: Failure) -> Failure {
+    let name = copy.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_prefix(OPEN));
+    if let Some(kept) = name.map(|name| copy.with_file_name(format!("{KEPT}{name}")))
+        && fs::rename(&*copy, &kept).is_ok()
+    {
+        *copy = kept;
+    }
+    failure.hint(format!("your text is kept in {}; `deepcall config edit` offers it", copy.display()))
+}
+
+/// The newest text that an earlier edit has kept.
+fn kept_copy(path: &Path) -> Option<PathBuf> {
+    let is_kept = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(KEPT);
+    let changed = |entry: &fs::DirEntry| entry.metadata().and_then(|metadata| metadata.modified()).ok();
+    let entries = fs::read_dir(path.parent()?).ok()?.filter_map(io::Result::ok).filter(is_kept);
+    entries.max_by_key(changed).map(|entry| entry.path())
 }
 
 /// A new file in the same folder, readable only by its owner. It outlives this process.
-fn copy_of(text: &str, path: &Path) -> Result<std::path::PathBuf, Failure> {
+fn copy_of(text: &str, path: &Path) -> Result<PathBuf, Failure> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let failed = |error: &dyn std::error::Error| {
         Failure::failed("store", format!("cannot write a copy in {}", folder.display())).caused_by(error)
     };
     private_file::create_folder(folder)?;
-    let copy = tempfile::Builder::new().prefix("config-edit-").suffix(".toml").tempfile_in(folder);
+    let copy = tempfile::Builder::new().prefix(OPEN).suffix(".toml").tempfile_in(folder);
     let copy = copy.map_err(|error| failed(&error))?;
     fs::write(copy.path(), text).map_err(|error| failed(&error))?;
     let (_, path) = copy.keep().map_err(|error| failed(&error))?;
