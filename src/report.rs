@@ -341,6 +341,12 @@ pub enum Part {
     Text(String),
     /// A phone number, which `--mask` hides.
     Phone(String),
+    /// The name of a profile or a server, which stays as it is.
+    Name(String),
+    /// An identifier from the server.
+    Id(String),
+    /// The names of icons, with commas between them.
+    Icons(String),
     /// A moment, shown as clock time (with the date when it is not today).
     Clock(Timestamp),
     /// A length of time in seconds, shown as "10 min".

@@ -259,9 +259,9 @@ fn sentence(profile: &Profile) -> Sentence {
         tone: Tone::Usual,
         parts: vec![
             Part::Words("Signed in: profile "),
-            Part::Text(profile.name.to_string()),
+            Part::Name(profile.name.to_string()),
             Part::Words(" at "),
-            Part::Text(profile.server.to_string()),
+            Part::Name(profile.server.to_string()),
             Part::Words(place),
         ],
     }

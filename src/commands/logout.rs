@@ -85,7 +85,7 @@ fn logout(
     let mut parts =
         vec![Part::Words(if chosen.is_empty() { "There is nothing to remove" } else { "Removed: " })];
     let names: Vec<&str> = chosen.iter().map(|profile| profile.name.as_str()).collect();
-    parts.push(Part::Text(names.join(", ")));
+    parts.push(Part::Name(names.join(", ")));
     report.sentence = Some(Sentence { tone: Tone::Usual, parts });
     report.is_action = true;
     report.notes.extend(cleared.err().map(|failure| leftover_note(&failure)));

@@ -77,7 +77,7 @@ async fn ping(path: &str, mic_perm: &RawValue, signed_in: &SignedIn) -> Result<O
         .with("ok", true)
         .with("as_of", answer.as_of)
         .with("reply", answer.value.reply);
-    let parts = vec![Part::Words("Presence updated for "), Part::Text(signed_in.profile.clone())];
+    let parts = vec![Part::Words("Presence updated for "), Part::Name(signed_in.profile.clone())];
     Ok(Outcome::done(Report {
         single: true,
         sentence: Some(Sentence { tone: Tone::Usual, parts }),

@@ -152,7 +152,7 @@ fn make_default(name: &ProfileName, file: &ProfilesFile, console: &Console) -> R
     let stored = file.read()?;
     let chosen: Vec<&Profile> = stored.list().iter().collect();
     let mut outcome = profiles(&chosen, Some(name));
-    let parts = vec![Part::Text(name.to_string()), Part::Words(" is the default profile now")];
+    let parts = vec![Part::Name(name.to_string()), Part::Words(" is the default profile now")];
     outcome.report.sentence = Some(Sentence { tone: Tone::Usual, parts });
     outcome.report.is_action = true;
     Ok(outcome)

@@ -143,7 +143,7 @@ fn sentence(answer: &Answer<Wrapup>) -> Sentence {
         parts.extend([Part::Words(", until "), Part::Clock(ends_at)]);
     }
     if let Some(call) = &wrapup.call_id {
-        parts.extend([Part::Words(", call "), Part::Text(call.clone())]);
+        parts.extend([Part::Words(", call "), Part::Id(call.clone())]);
     }
     if let Some(customer) = &wrapup.customer {
         parts.extend([Part::Words(" with "), Part::Phone(customer.clone())]);

@@ -7,7 +7,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use crate::json;
 use crate::json::RawValue;
-use crate::output::text::mask::mask_text;
+use crate::output::text::mask::{Role, mask_phone, mask_text};
 use crate::output::text::style::{Mark, Tint, mark_of_kind, mark_of_state, mark_of_verdict};
 use crate::output::text::times;
 use crate::report::{Meaning, Value};
@@ -23,6 +23,8 @@ pub(crate) struct Cell<'r> {
 enum Content<'r> {
     Nothing,
     Text(Cow<'r, str>),
+    /// As the server wrote it, and what its key says about it.
+    Json(&'r str, Role),
     Number(i64),
     Flag(bool),
     Time(Timestamp),
@@ -49,23 +51,24 @@ impl<'r> Cell<'r> {
             Value::Flag(flag) => Content::Flag(*flag),
             Value::Time(time) => Content::Time(*time),
             Value::Seconds(seconds) => Content::Seconds(*seconds),
-            Value::Raw(raw) => Content::of_json(raw),
+            Value::Raw(raw) => Content::Json(raw.get(), Role::of_key(key)),
             Value::RawList(list) => Content::Text(Cow::Borrowed(&list.label)),
         };
         Self { content, meaning, key }
     }
 
-    /// A value as the server wrote it; `None` where there is none.
+    /// A value as the server wrote it, with the role that its key gives it; `None` where there is none.
     #[must_use]
-    pub(crate) fn from_json(json: Option<&'r RawValue>) -> Self {
-        Self { content: json.map_or(Content::Nothing, Content::of_json), meaning: Meaning::Raw, key: "" }
+    pub(crate) fn from_json(json: Option<&'r RawValue>, role: Role) -> Self {
+        let content = json.map_or(Content::Nothing, |json| Content::Json(json.get(), role));
+        Self { content, meaning: Meaning::Raw, key: "" }
     }
 
-    /// The text of an extra field; `None` where the row does not have it.
+    /// The text of an extra field, already masked by its key where that is wanted; `None` where the row does not have it.
     #[must_use]
     pub(crate) fn from_extra(text: Option<&'r str>) -> Self {
         let content = text.map_or(Content::Nothing, |text| Content::Text(Cow::Borrowed(text)));
-        Self { content, meaning: Meaning::Text, key: "" }
+        Self { content, meaning: Meaning::Name, key: "" }
     }
 
     /// Whether the row has no value here.
@@ -74,6 +77,7 @@ impl<'r> Cell<'r> {
         match &self.content {
             Content::Nothing => true,
             Content::Text(text) => text.is_empty(),
+            Content::Json(json, _) => matches!(*json, "null" | "\"\""),
             _ => false,
         }
     }
@@ -84,6 +88,14 @@ impl<'r> Cell<'r> {
         match self.content {
             Content::Nothing => Cow::Borrowed(""),
             Content::Text(text) => masked(text, self.meaning, mask),
+            Content::Json(json, role) if mask => match role.mask_json(json) {
+                Cow::Borrowed(json) => text_of_json(json),
+                Cow::Owned(hidden) => Cow::Owned(text_of_json(&hidden).into_owned()),
+            },
+            Content::Json(json, _) => text_of_json(json),
+            Content::Number(number) if mask && self.meaning == Meaning::Phone => {
+                Cow::Owned(mask_phone(&number.to_string()))
+            }
             Content::Number(number) | Content::Seconds(number) => Cow::Owned(number.to_string()),
             Content::Flag(true) => Cow::Borrowed("true"),
             Content::Flag(false) => Cow::Borrowed("false"),
@@ -111,21 +123,20 @@ impl<'r> Cell<'r> {
                 let tint = if over { Tint::Bad } else { Tint::Plain };
                 DisplayText { text: times::length(seconds), tint }
             }
-            Content::Nothing | Content::Text(_) | Content::Number(_) => plain(self.exact(zone, mask)),
+            Content::Nothing | Content::Text(_) | Content::Json(..) | Content::Number(_) => {
+                plain(self.exact(zone, mask))
+            }
         }
     }
 }
 
-impl<'r> Content<'r> {
-    fn of_json(json: &'r RawValue) -> Self {
-        let json = json.get();
-        match json.as_bytes().first() {
-            Some(b'n') => Self::Nothing,
-            // A string that is not valid Unicode (half of a surrogate pair) stays as written.
-            Some(b'"') => Self::Text(json::string(json).unwrap_or(Cow::Borrowed(json))),
-            Some(b'{' | b'[') => Self::Text(json::compact(json)),
-            _ => Self::Text(Cow::Borrowed(json)),
-        }
+fn text_of_json(json: &str) -> Cow<'_, str> {
+    match json.as_bytes().first() {
+        Some(b'n') => Cow::Borrowed(""),
+        // A string that is not valid Unicode (half of a surrogate pair) stays as written.
+        Some(b'"') => json::string(json).unwrap_or(Cow::Borrowed(json)),
+        Some(b'{' | b'[') => json::compact(json),
+        _ => Cow::Borrowed(json),
     }
 }
 

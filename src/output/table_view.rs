@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::json;
 use crate::json::RawValue;
 use crate::output::cell::Cell;
+use crate::output::text::mask::Role;
 use crate::report::{Field, Meaning, Report, Row, Shown, Value};
 
 mod choice;
@@ -56,8 +57,12 @@ impl<'r> TableView<'r> {
     ///
     /// # Errors
     /// At the first name of a column that is unknown or given twice, and when `+extra` would add too many.
-    pub(crate) fn for_table(report: &'r Report, requested: Option<&[String]>) -> Result<Self, ColumnError> {
-        Self::new(report, requested, |field| match field.shown {
+    pub(crate) fn for_table(
+        report: &'r Report,
+        requested: Option<&[String]>,
+        mask: bool,
+    ) -> Result<Self, ColumnError> {
+        Self::new(report, requested, mask, |field| match field.shown {
             Shown::Always(_) => true,
             Shown::WhenPresent(_) => is_present(report, field),
             Shown::WhenDifferent(_) => is_different(report, field),
@@ -73,13 +78,15 @@ impl<'r> TableView<'r> {
     pub(crate) fn for_delimited(
         report: &'r Report,
         requested: Option<&[String]>,
+        mask: bool,
     ) -> Result<Self, ColumnError> {
-        Self::new(report, requested, |field| field.shown != Shown::OnRequest)
+        Self::new(report, requested, mask, |field| field.shown != Shown::OnRequest)
     }
 
     fn new(
         report: &'r Report,
         requested: Option<&[String]>,
+        mask: bool,
         is_usual: impl Fn(&Field) -> bool,
     ) -> Result<Self, ColumnError> {
         let Choice { chosen, added, has_extra } = Choice::of(report.document, requested.unwrap_or_default())?;
@@ -88,7 +95,7 @@ impl<'r> TableView<'r> {
         let mut extra_fields = Vec::new();
         let mut extra = Vec::new();
         if has_extra {
-            (extra, extra_fields) = read_extra_fields(report)?;
+            (extra, extra_fields) = read_extra_fields(report, mask)?;
         }
         // Each heading stands once.
         for column in added.into_iter().chain(extra) {
@@ -146,7 +153,10 @@ impl Column {
     fn cell<'r>(&self, row: &'r Row, extra_fields: &'r [(usize, Box<str>)]) -> Cell<'r> {
         match &self.source {
             Source::Field(field) => field_cell(row, field),
-            Source::Path(field, path) => Cell::from_json(inside(row.get(field.key), path)),
+            Source::Path(field, path) => {
+                let (json, role) = inside(row.get(field.key), Role::of_key(field.key), path);
+                Cell::from_json(json, role)
+            }
             Source::Extra(place) => {
                 let at = extra_fields.binary_search_by_key(place, |(place, _)| *place).ok();
                 Cell::from_extra(at.map(|at| &*extra_fields[at].1))
@@ -170,7 +180,7 @@ fn field_cell<'r>(row: &'r Row, field: &Field) -> Cell<'r> {
 
 /// A column for each extra field, in order of first appearance, and the texts of each row. A name begins with the key of
 /// the field that contains it, so that none is like one of ours. Of equal keys in one row, the last one counts.
-fn read_extra_fields(report: &Report) -> Result<(Vec<Column>, Vec<ExtraTexts>), ColumnError> {
+fn read_extra_fields(report: &Report, mask: bool) -> Result<(Vec<Column>, Vec<ExtraTexts>), ColumnError> {
     let document = report.document;
     let parent = parent_of_extra_fields(document).unwrap_or_default();
     let (mut columns, mut places) = (Vec::new(), HashMap::new());
@@ -178,7 +188,12 @@ fn read_extra_fields(report: &Report) -> Result<(Vec<Column>, Vec<ExtraTexts>), 
     for row in &report.rows {
         let mut of_row = ExtraTexts::new();
         for (key, text) in document.extra_fields.map(|read| read(row)).unwrap_or_default() {
-            let name = format!("{parent}.{key}");
+            let (heading, text) = if mask {
+                (Role::Plain.mask(&key).into_owned(), Role::of_key(&key).mask(&text).into_owned())
+            } else {
+                (key, text)
+            };
+            let name = format!("{parent}.{heading}");
             let place = *places.entry(name.clone()).or_insert_with(|| {
                 columns.push(Column::of_extra_field(columns.len(), name));
                 columns.len() - 1
@@ -196,15 +211,19 @@ fn read_extra_fields(report: &Report) -> Result<(Vec<Column>, Vec<ExtraTexts>), 
     Ok((columns, texts))
 }
 
-/// The JSON at the end of a path into a field.
-fn inside<'r>(value: &'r Value, path: &[String]) -> Option<&'r RawValue> {
+/// The JSON at the end of a path into a field, and its role.
+fn inside<'r>(value: &'r Value, role: Role, path: &[String]) -> (Option<&'r RawValue>, Role) {
+    let at_the_end = |raw: &'r RawValue, path: &[String]| (json::find(raw, path), role.along(raw, path));
     match value {
-        Value::Raw(raw) => json::find(raw, path),
+        Value::Raw(raw) => at_the_end(raw, path),
         Value::RawList(list) => {
-            let (first, rest) = path.split_first()?;
-            json::find(list.items.get(first.parse::<usize>().ok()?)?, rest)
+            let item = path.split_first().and_then(|(first, rest)| {
+                let item = list.items.get(first.parse::<usize>().ok()?)?;
+                Some(at_the_end(item, rest))
+            });
+            item.unwrap_or((None, role))
         }
-        _ => None,
+        _ => (None, role),
     }
 }
 

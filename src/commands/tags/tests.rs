@@ -2,6 +2,8 @@ use clap::Parser;
 
 use super::*;
 
+mod masks;
+
 #[derive(Parser)]
 struct Line {
     #[command(flatten)]

@@ -77,12 +77,16 @@ fn phone_numbers_are_hidden_when_asked() {
         (text("919876543210"), Meaning::Phone, "•••••••••210"),
         (text("call 919876543210 back"), Meaning::Text, "call •••••••••210 back"),
         (Value::Raw(raw(r#"{"n":"919876543210"}"#)), Meaning::Raw, r#"{"n":"•••••••••210"}"#),
+        (Value::Raw(raw(r#"{ "from": 919876543210 }"#)), Meaning::Raw, r#"{"from":"•••••••••210"}"#),
+        (Value::Raw(raw(r#"{"t":1764000000}"#)), Meaning::Raw, r#"{"t":1764000000}"#),
+        (Value::Raw(raw("919876543210")), Meaning::Raw, "•••••••••210"),
+        (Value::Raw(raw("1764000000")), Meaning::Raw, "1764000000"),
         (text("919876543210"), Meaning::Id, "919876543210"),
     ] {
         let cell = Cell::new(&value, meaning, "key");
         assert_eq!(cell.clone().exact(&india(), true), hidden);
         assert_eq!(cell.display(now(), &india(), true).text, hidden);
     }
-    let extra = Cell::from_extra(Some("919876543210"));
-    assert_eq!(extra.exact(&india(), true), "•••••••••210");
+    let number = Cell::new(&Value::Number(919_876_543_210), Meaning::Phone, "customer").exact(&india(), true);
+    assert_eq!(number, "•••••••••210");
 }

@@ -15,7 +15,7 @@ use crate::report::{Part, Sentence, Tone};
 pub(crate) fn sentence(event: &Event) -> Sentence {
     let mut parts = Vec::new();
     if is_about_a_profile(&event.kind) {
-        parts.push(event.profile.clone().map_or(Part::Words("the agent"), Part::Text));
+        parts.push(event.profile.clone().map_or(Part::Words("the agent"), Part::Name));
     }
     add_event(&event.kind, &mut parts);
     Sentence { tone: tone(&event.kind), parts }
@@ -135,10 +135,10 @@ fn add_event(kind: &EventKind, parts: &mut Vec<Part>) {
 fn add_agent(changed: &AgentChanged, parts: &mut Vec<Part>) {
     parts.push(Part::Words(": the session answers for another agent now"));
     if let Some(to) = &changed.to {
-        parts.extend([Part::Words(": "), Part::Text(to.clone())]);
+        parts.extend([Part::Words(": "), Part::Id(to.clone())]);
     }
     if let Some(from) = &changed.from {
-        parts.extend([Part::Words(" instead of "), Part::Text(from.clone())]);
+        parts.extend([Part::Words(" instead of "), Part::Id(from.clone())]);
     }
 }
 
@@ -211,7 +211,7 @@ fn add_tag(reported: &ReportedTag, parts: &mut Vec<Part>) {
         parts.extend([Part::Words(": "), Part::Text(message.clone())]);
     }
     if !tag.icon_names.is_empty() {
-        parts.extend([Part::Words(" ["), Part::Text(tag.icon_names.join(", ")), Part::Words("]")]);
+        parts.extend([Part::Words(" ["), Part::Icons(tag.icon_names.join(", ")), Part::Words("]")]);
     }
     if let Some(time) = tag.time {
         parts.extend([Part::Words(", at "), Part::Clock(time)]);

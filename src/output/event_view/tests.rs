@@ -40,7 +40,9 @@ fn spoken(event: &Event) -> String {
     let clock = |time: &Timestamp| time.strftime("%H:%M").to_string();
     let speak = |part: &Part| match part {
         Part::Words(words) => (*words).to_owned(),
-        Part::Text(text) | Part::Phone(text) => text.clone(),
+        Part::Text(text) | Part::Phone(text) | Part::Name(text) | Part::Id(text) | Part::Icons(text) => {
+            text.clone()
+        }
         Part::Clock(time) => clock(time),
         Part::Length(seconds) => format!("{seconds} s"),
     };

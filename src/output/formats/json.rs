@@ -133,8 +133,9 @@ impl Json<'_> {
         let mut object = Object::open(self, depth, out);
         object.text("profile", failure.profile.as_deref());
         object.problem(failure);
-        let hint = self.masked(failure.hints.join("; ").into());
-        object.text("hint", Some(hint.as_ref()).filter(|hint| !hint.is_empty()));
+        let hints: Vec<_> = failure.hints.iter().map(|hint| self.masked(hint.into())).collect();
+        let hint = hints.join("; ");
+        object.text("hint", Some(hint.as_str()).filter(|hint| !hint.is_empty()));
         object.close();
     }
 

@@ -22,15 +22,12 @@ pub(crate) struct MessageStyle {
 /// # Errors
 /// If `out` cannot be written.
 pub(crate) fn write_problem(problem: &Problem, style: MessageStyle, out: &mut dyn Write) -> io::Result<()> {
-    let message = match &problem.profile {
-        Some(profile) => Cow::Owned(format!("{profile}: {}", problem.message)),
-        None => Cow::Borrowed(&problem.message),
-    };
-    write_line("error", Tint::Alarm, &message, style, out)?;
+    let profile = problem.profile.as_deref();
+    write_line("error", Tint::Alarm, profile, &problem.message, style, out)?;
     for cause in &problem.causes {
-        write_line("  caused by", Tint::Plain, cause, style, out)?;
+        write_line("  caused by", Tint::Plain, None, cause, style, out)?;
     }
-    problem.hints.iter().try_for_each(|hint| write_line("hint", Tint::Advice, hint, style, out))
+    problem.hints.iter().try_for_each(|hint| write_line("hint", Tint::Advice, None, hint, style, out))
 }
 
 /// Writes a fact that is no failure but that the reader should know, such as how many rows were left out.
@@ -38,18 +35,21 @@ pub(crate) fn write_problem(problem: &Problem, style: MessageStyle, out: &mut dy
 /// # Errors
 /// If `out` cannot be written.
 pub(crate) fn write_note(note: &str, style: MessageStyle, out: &mut dyn Write) -> io::Result<()> {
-    write_line("note", Tint::Strong, note, style, out)
+    write_line("note", Tint::Strong, None, note, style, out)
 }
 
+/// Names of profiles are never masked.
 fn write_line(
     label: &str,
     tint: Tint,
+    profile: Option<&str>,
     text: &str,
     style: MessageStyle,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let text = if style.mask { mask_free_text(text) } else { Cow::Borrowed(text) };
     let style = tint.style_if(style.color);
+    let text = profile.map_or(Cow::Borrowed(&*text), |profile| Cow::Owned(format!("{profile}: {text}")));
     writeln!(out, "{style}{label}:{style:#} {}", sanitize(&text))
 }
 

@@ -37,7 +37,7 @@ fn render_table(
     presentation: &Presentation,
     out: &mut dyn Write,
 ) -> Result<(), RenderError> {
-    let view = TableView::for_table(report, presentation.columns.as_deref())?;
+    let view = TableView::for_table(report, presentation.columns.as_deref(), presentation.mask)?;
     match &report.sentence {
         // A sentence cannot show the columns that --columns requests.
         Some(sentence) if has_sentence(report, presentation) && presentation.columns.is_none() => {
@@ -64,7 +64,7 @@ fn render_delimited(
     delimiter: Delimiter,
     out: &mut dyn Write,
 ) -> Result<(), RenderError> {
-    let view = TableView::for_delimited(report, presentation.columns.as_deref())?;
+    let view = TableView::for_delimited(report, presentation.columns.as_deref(), presentation.mask)?;
     let Presentation { zone, mask, headers, guard, .. } = presentation;
     let names: Vec<String> = view.columns().iter().map(|column| column.name.clone()).collect();
     let rows = view.rows().map(|cells| cells.map(|cell| cell.exact(zone, *mask)));

@@ -8,11 +8,11 @@ use std::{
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::output::presentation::Presentation;
-use crate::output::text::mask::{mask_free_text, mask_phone};
+use crate::output::text::mask::mask_text;
 use crate::output::text::sanitize::sanitize;
 use crate::output::text::style::{Mark, NOTABLE, WRONG};
 use crate::output::text::times;
-use crate::report::{Part, Sentence, Tone};
+use crate::report::{Meaning, Part, Sentence, Tone};
 
 /// Writes the sentence on one line, with a mark before it unless its tone is usual.
 ///
@@ -40,10 +40,13 @@ pub(crate) fn words(sentence: &Sentence, now: Timestamp, zone: &TimeZone, mask: 
     let part = |part| -> Cow<'_, str> {
         match part {
             &Part::Words(words) => Cow::Borrowed(words),
-            Part::Text(text) if mask => mask_free_text(text),
-            Part::Text(text) => Cow::Borrowed(text),
-            Part::Phone(phone) if mask => Cow::Owned(mask_phone(phone)),
-            Part::Phone(phone) => Cow::Borrowed(phone),
+            Part::Text(text) if mask => mask_text(text, Meaning::Text),
+            Part::Phone(phone) if mask => mask_text(phone, Meaning::Phone),
+            Part::Id(id) if mask => mask_text(id, Meaning::Id),
+            Part::Icons(names) if mask => mask_text(names, Meaning::Icons),
+            Part::Text(text) | Part::Phone(text) | Part::Id(text) | Part::Icons(text) | Part::Name(text) => {
+                Cow::Borrowed(text)
+            }
             Part::Clock(moment) => Cow::Owned(times::clock(*moment, now, zone)),
             Part::Length(seconds) => Cow::Owned(times::length(*seconds)),
         }

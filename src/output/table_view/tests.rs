@@ -14,11 +14,11 @@ fn texts(view: &TableView<'_>) -> Vec<Vec<String>> {
 }
 
 fn columns(report: &Report, requested: Option<&[String]>) -> Vec<Column> {
-    TableView::for_table(report, requested).expect("known columns").columns
+    TableView::for_table(report, requested, false).expect("known columns").columns
 }
 
 fn delimited_columns(report: &Report) -> Vec<Column> {
-    TableView::for_delimited(report, None).expect("columns").columns
+    TableView::for_delimited(report, None, false).expect("columns").columns
 }
 
 fn requested(names: &[&str]) -> Vec<String> {
@@ -66,7 +66,7 @@ fn keys_of_the_server_become_columns_on_request_alone() {
 #[test]
 fn every_further_value_is_a_column_under_its_own_name_in_order_of_appearance() {
     let report = with_keys_of_the_server();
-    let view = TableView::for_table(&report, Some(&requested(&["+extra"]))).expect("columns");
+    let view = TableView::for_table(&report, Some(&requested(&["+extra"])), false).expect("columns");
     let further =
         ["fields.queue", "fields.score", "fields.customer", "fields.profile", "fields.time", "fields.team"];
     assert_eq!(names(view.columns())[..3], ["time", "kind", "message"]);
@@ -103,7 +103,7 @@ fn too_many_further_values_are_an_error_and_not_a_part() {
     assert_eq!(columns(&report(vec![row(0..300), row(200..500)]), Some(&extra)).len(), 3 + 500);
     let too_much = report(vec![row(0..300), row(200..501)]);
     assert_eq!(
-        TableView::for_delimited(&too_much, Some(&extra)).expect_err("too many").to_string(),
+        TableView::for_delimited(&too_much, Some(&extra), false).expect_err("too many").to_string(),
         "+extra would add more than 500 columns; name those that you need, e.g. +fields.queue"
     );
 }
@@ -124,7 +124,7 @@ proptest! {
         let whatever = delimited_columns(&report);
         prop_assert_eq!(names(&whatever), names(&usual));
         let with_extra = requested(&["+extra"]);
-        let view = TableView::for_delimited(&report, Some(&with_extra)).expect("columns");
+        let view = TableView::for_delimited(&report, Some(&with_extra), false).expect("columns");
         let headings = names(view.columns());
         prop_assert_eq!(&headings[..usual.len()], &names(&usual)[..]);
         prop_assert!(headings[usual.len()..].iter().all(|heading| heading.starts_with("fields.")));
@@ -168,7 +168,7 @@ fn paths_lead_into_what_the_server_sent() {
         ("icons.1.name", ""),
         ("icons.name", ""),
     ] {
-        let view = TableView::for_table(&report, Some(&requested(&[path]))).expect("a known column");
+        let view = TableView::for_table(&report, Some(&requested(&[path])), false).expect("a known column");
         assert_eq!(names(view.columns()), [path]);
         assert_eq!(texts(&view), [[text]], "{path}");
     }

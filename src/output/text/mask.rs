@@ -1,19 +1,35 @@
-//! `--mask`: hides phone numbers except for their last three digits. The same number always looks the same.
+//! `--mask`: hides the digits of phone numbers except for the last three. The same number always looks the same.
+//!
+//! One policy, for each value by itself and before any format is chosen, so that no format shows what another hides:
+//!
+//! - **By its key**, a text or number of the server is a phone number (`customer`, `cNumber`, `altContact`, …), whatever
+//!   it looks like; or it is none if it is all digits (`createdAt`, `callId`, `duration`, …). [`Role::of_key`] has the
+//!   keys. What deepcall names itself has a [`Meaning`] instead of a key.
+//! - **By its shape**, any other is one if it has 7 to 15 digits; spaces, dashes and brackets may separate them. None
+//!   are dates, clock times, decimals, IP addresses, hexadecimal identifiers, and values that read as Unix time: 10 or 13
+//!   digits and nothing else, between the years 2014 and 2039. In a longer text such digits are hidden.
+//! - **A number that is masked becomes a string**, and JSON inside a text is masked as JSON.
 
 use std::borrow::Cow;
 
+use crate::json;
 use crate::report::Meaning;
 
 mod in_json;
 
-pub(crate) use in_json::mask_json;
+pub(crate) use in_json::{Role, mask_json};
 
+/// What stands for a hidden digit.
+pub(crate) const HIDDEN_DIGIT: char = '•';
 const SHOWN_DIGITS: usize = 3;
 /// E.164 allows 15 digits; subscriber numbers without any prefix have at least 7.
 const FEWEST_DIGITS: usize = 7;
 const MOST_DIGITS: usize = 15;
 /// A number with this many digits is complete: digits after it belong to the next one.
 const COMPLETE: usize = 10;
+/// Seconds since 1970 that read as a time: from May 2014 to September 2039. Mobile numbers begin with other digits; where
+/// a landline does not, its key has to show what it is.
+const UNIX_TIMES: std::ops::Range<f64> = 1.4e9..2.2e9;
 
 /// Hides all digits except for the last three in text that is known to be a phone number: `+91 98765 43210` becomes
 /// `+•• ••••• ••210`.
@@ -26,20 +42,21 @@ pub(crate) fn mask_phone(phone: &str) -> String {
             return character;
         }
         hidden -= 1;
-        '•'
+        HIDDEN_DIGIT
     };
     phone.chars().map(mask).collect()
 }
 
-/// Masks the text of a field by its meaning. Names and identifiers stay as they are, because other documents and
-/// commands refer to the same thing by them.
+/// Masks a value that deepcall names, by its meaning. Names stay as they are, because other documents and commands refer
+/// to the same thing by them.
 #[must_use]
 pub(crate) fn mask_text(text: &str, meaning: Meaning) -> Cow<'_, str> {
     match meaning {
-        Meaning::Phone => Cow::Owned(mask_phone(text)),
-        Meaning::Text | Meaning::Kind | Meaning::Raw | Meaning::Icons => mask_free_text(text),
+        Meaning::Phone => Role::Phone.mask(text),
+        Meaning::Text | Meaning::Kind | Meaning::Raw => Role::Plain.mask(text),
+        Meaning::Id => Role::Other.mask(text),
+        Meaning::Icons => mask_names(text),
         Meaning::Name
-        | Meaning::Id
         | Meaning::Verdict
         | Meaning::State
         | Meaning::Time
@@ -49,14 +66,86 @@ pub(crate) fn mask_text(text: &str, meaning: Meaning) -> Cow<'_, str> {
     }
 }
 
-/// Finds phone numbers in any text and hides all digits except for their last three.
-///
-/// A phone number has 7 to 15 digits, which `+`, spaces, dashes and brackets may separate. Dates, clock times, RFC 3339
-/// timestamps, decimals, IP addresses, 16 and more digits in a row, and digits inside hexadecimal identifiers stay. In
-/// doubt (ten digits may be a Unix time) the digits are hidden.
+/// The names of icons, each as the value that it is in JSON.
+fn mask_names(names: &str) -> Cow<'_, str> {
+    const BETWEEN: &str = ", ";
+    if !names.contains(BETWEEN) {
+        return Role::Plain.mask(names);
+    }
+    let masked: Vec<_> = names.split(BETWEEN).map(|name| Role::Plain.mask(name)).collect();
+    Cow::Owned(masked.join(BETWEEN))
+}
+
+impl Role {
+    /// Masks the text of a value, or the digits of a number.
+    pub(crate) fn mask(self, text: &str) -> Cow<'_, str> {
+        let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        match self {
+            Self::Phone => Cow::Owned(mask_phone(text)),
+            Self::Other if is_digits => Cow::Borrowed(text),
+            Self::Plain if reads_as_unix_time(text) => Cow::Borrowed(text),
+            Self::Plain if is_phone_as_number(text) => Cow::Owned(mask_phone(text)),
+            Self::Other | Self::Plain => mask_free_text(text),
+        }
+    }
+}
+
+/// Seconds or milliseconds, and nothing else.
+fn reads_as_unix_time(text: &str) -> bool {
+    let digits = text.trim();
+    let seconds = match digits.len() {
+        10 => digits,
+        13 => digits.get(..10).unwrap_or_default(),
+        _ => return false,
+    };
+    let is_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_digits && seconds.parse().is_ok_and(|seconds| UNIX_TIMES.contains(&seconds))
+}
+
+/// A phone number that a server took for a number: `9876543210.0`, `9.87654321e9`.
+fn is_phone_as_number(text: &str) -> bool {
+    const LEAST: f64 = 1e9;
+    const BEYOND: f64 = 1e15;
+    let is_written_so =
+        text.starts_with(|first: char| first.is_ascii_digit()) && text.contains(['.', 'e', 'E']);
+    let value = text.parse::<f64>().ok().filter(|value| is_written_so && value.fract() == 0.0);
+    value.is_some_and(|value| {
+        let is_time = UNIX_TIMES.contains(&value) || UNIX_TIMES.contains(&(value / 1e3));
+        (LEAST..BEYOND).contains(&value) && !is_time
+    })
+}
+
+/// Masks the phone numbers in any text: a message, a line of the log. JSON at its end is masked as JSON.
 #[must_use]
 pub(crate) fn mask_free_text(text: &str) -> Cow<'_, str> {
-    if text.chars().filter(|digit| digit.is_numeric()).nth(FEWEST_DIGITS - 1).is_none() {
+    if has_few_digits(text) {
+        return Cow::Borrowed(text);
+    }
+    let Some((words, value)) = split_off_json(text) else { return mask_words(text) };
+    match (mask_words(words), mask_json(value, "")) {
+        (Cow::Borrowed(_), Cow::Borrowed(_)) => Cow::Borrowed(text),
+        (words, value) => Cow::Owned(format!("{words}{value}")),
+    }
+}
+
+fn has_few_digits(text: &str) -> bool {
+    text.chars().filter(|digit| digit.is_numeric()).nth(FEWEST_DIGITS - 1).is_none()
+}
+
+/// The words before a list or an object that ends the text, and that value.
+fn split_off_json(text: &str) -> Option<(&str, &str)> {
+    /// Each place where it may begin is another look at the whole text.
+    const MOST_PLACES: usize = 4;
+    let begins_word = |at: usize| text[..at].chars().next_back().is_none_or(char::is_whitespace);
+    let places = text.match_indices(['{', '[']).map(|(at, _)| at).filter(|at| begins_word(*at));
+    let mut pairs = places.take(MOST_PLACES).map(|at| text.split_at(at));
+    pairs.find(|(_, value)| json::check(value).is_ok())
+}
+
+/// Finds phone numbers in words by their shape. Dates, clock times, RFC 3339 timestamps, decimals, IP addresses, 16 and
+/// more digits in a row, and digits inside hexadecimal identifiers stay. In doubt the digits are hidden.
+fn mask_words(text: &str) -> Cow<'_, str> {
+    if has_few_digits(text) {
         return Cow::Borrowed(text);
     }
     let mut line = Line(text.chars().collect());
@@ -66,7 +155,7 @@ pub(crate) fn mask_free_text(text: &str) -> Cow<'_, str> {
         let digits: usize = number.iter().map(Run::digits).sum();
         let hidden = number.iter().flat_map(Run::places).take(digits - SHOWN_DIGITS);
         for place in hidden {
-            line.0[place] = '•';
+            line.0[place] = HIDDEN_DIGIT;
         }
     }
     if masked { Cow::Owned(line.0.into_iter().collect()) } else { Cow::Borrowed(text) }
@@ -164,7 +253,7 @@ impl Line {
         // Few digits beside a letter are a code. Many digits are one only beside a hexadecimal letter.
         let is_code = |beside: Option<char>| {
             beside.is_some_and(|beside| {
-                beside == '•'
+                beside == HIDDEN_DIGIT
                     || if long {
                         beside.is_ascii_hexdigit()
                     } else {

@@ -66,7 +66,7 @@ pub static NOTIFICATION: LazyLock<Spellings<OfNotification>> = LazyLock::new(|| 
                 "remarks",
             ],
         ),
-        (OfNotification::Agent, &["agent id", "agent.id", "aid", "agent", "agent number"]),
+        (OfNotification::Agent, &["agent id", "agent.id", "aid", "agent"]),
         (OfNotification::Call, &["call id", "call.id", "cid", "call sid", "call unique id"]),
         (
             OfNotification::Customer,

@@ -7,7 +7,8 @@ use crate::output::text::sanitize::sanitize;
 use crate::report::{RawList, Report, Value};
 
 fn drawn(report: &Report, presentation: &Presentation) -> String {
-    let view = TableView::for_table(report, presentation.columns.as_deref()).expect("known columns");
+    let view = TableView::for_table(report, presentation.columns.as_deref(), presentation.mask)
+        .expect("known columns");
     let mut out = Vec::new();
     write_plain_table(&view, presentation, &mut out).expect("a vector takes everything");
     String::from_utf8(out).expect("text")

@@ -6,7 +6,8 @@ use crate::output::payloads::{assert_harmless, payloads};
 use crate::report::{RawList, Report, Value};
 
 fn drawn(report: &Report, presentation: &Presentation) -> String {
-    let view = TableView::for_table(report, presentation.columns.as_deref()).expect("known columns");
+    let view = TableView::for_table(report, presentation.columns.as_deref(), presentation.mask)
+        .expect("known columns");
     let mut out = Vec::new();
     let room = presentation.width.expect("a terminal");
     write_table(&view, presentation, room, &mut out).expect("a vector takes everything");

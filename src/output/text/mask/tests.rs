@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use proptest::prelude::*;
 
-use super::{mask_free_text, mask_json, mask_phone, mask_text};
+use super::{Role, mask_free_text, mask_json, mask_phone, mask_text};
 use crate::report::Meaning;
 
 #[test]
@@ -34,7 +34,13 @@ fn phone_numbers_are_found_in_any_text() {
         ("Phone:9876543210", "Phone:•••••••210"),
         ("tel9876543210x12", "tel•••••••210x12"),
         ("rec_919876543210_2.mp3", "rec_•••••••••210_2.mp3"),
-        ("{\"number\":919876543210}", "{\"number\":•••••••••210}"),
+        ("{\"number\":919876543210}", "{\"number\":\"•••••••••210\"}"),
+        (
+            "POST x: body {\"t\":1764000000,\"to\":9876543210}\n",
+            "POST x: body {\"t\":1764000000,\"to\":\"•••••••210\"}\n",
+        ),
+        ("{\"cut\":[1764000000,", "{\"cut\":[•••••••000,"),
+        ("http://[::1]/ [1764000000, 9876543210]", "http://[::1]/ [1764000000, \"•••••••210\"]"),
         ("sip:919876543210@host", "sip:•••••••••210@host"),
         ("नंबर9876543210पर", "नंबर•••••••210पर"),
         ("कॉल ९८७६५४३२१० से", "कॉल •••••••२१० से"),
@@ -76,6 +82,11 @@ fn the_meaning_of_a_field_decides() {
     assert_eq!(mask_text("x12345", Meaning::Phone), "x••345");
     assert_eq!(mask_text(phone, Meaning::Text), "call ••••• ••765");
     assert_eq!(mask_text("9876543210", Meaning::Id), "9876543210");
+    assert_eq!(mask_text("r1.+919876543210", Meaning::Id), "r1.+•••••••••210");
+    assert_eq!(
+        mask_text("9876543210, 1764000000, 98765 43210", Meaning::Icons),
+        "•••••••210, 1764000000, ••••• ••210"
+    );
     assert_eq!(mask_text("9876543210", Meaning::Name), "9876543210");
 }
 
@@ -92,7 +103,7 @@ fn json_is_masked_by_key_and_by_shape_and_keeps_every_other_byte() {
         (r#"{"919876543210":{"x":1}}"#, r#"{"•••••••••210":{"x":1}}"#),
         (
             r#"[{"customer":{"total":9876543210}},[9876543210]]"#,
-            r#"[{"customer":{"total":9876543210}},[9876543210]]"#,
+            r#"[{"customer":{"total":9876543210}},["•••••••210"]]"#,
         ),
         (r#"{"did":"\ud800 9876543210"}"#, r#"{"did":"•••"}"#),
         (r#"{"note":"\"9876543210\""}"#, r#"{"note":"\"•••••••210\""}"#),
@@ -109,9 +120,78 @@ fn json_keeps_times_and_identifiers() {
         r#"{"callId":"17546615115","_id":"5f3a9c0b1234567890abcdef","user_id":"12345678"}"#,
         r#"{"total":9876543210,"18446744073709551616":[]}"#,
         r#"{"numbers":[1,2,3],"number":null,"customer":"Asha"}"#,
+        r#"{"meta":{"x":1764000000,"y":"1764000000518","z":[1764000000,1764000000.25],"day":20261123}}"#,
+        r#"{"meta":"{\"x\":1764000000}","duration":9876543210,"bytes":"9876543210","retryCount":9876543210}"#,
         "null",
     ] {
         assert!(matches!(mask_json(json, "detail"), Cow::Borrowed(same) if same == json), "{json}");
+    }
+}
+
+/// The same value, as a text and as a number, under keys of each sort.
+#[test]
+fn a_number_is_judged_as_its_text_is_and_becomes_a_string() {
+    let plain = ["from", "to", "x", "src", "orderNumber", "agentName", "iconId", "iconIds", "0"];
+    let phone = [
+        "altContact",
+        "alt_contact_no",
+        "contact",
+        "customer",
+        "cNumber10",
+        "Caller-ID",
+        "secondaryPhone",
+        "tel",
+        "landline",
+        "mobiles",
+        "fax2",
+        "toNumber",
+    ];
+    let other =
+        ["createdAt", "ts", "call_id", "agentId", "duration", "ms", "total", "retry_count", "expires"];
+    let numbers = [
+        ("9876543210", "•••••••210"),
+        ("919876543210", "•••••••••210"),
+        ("2345678", "••••678"),
+        ("9876543210.0", "••••••••10.0"),
+        ("1722345678", "•••••••678"),
+    ];
+    for (number, hidden) in numbers {
+        let is_time = number.starts_with("17");
+        for key in plain {
+            for json in [format!("{{\"{key}\":{number}}}"), format!("{{\"{key}\":[\"{number}\"]}}")] {
+                let shown = mask_json(&json, "fields");
+                assert_eq!(shown.contains(number), is_time, "{json} → {shown}");
+                assert_eq!(shown.contains(&format!("\"{hidden}\"")), !is_time, "{json} → {shown}");
+            }
+        }
+        for key in phone {
+            for json in [format!("{{\"{key}\":{number}}}"), format!("{{\"{key}\":[\"{number}\"]}}")] {
+                let shown = mask_json(&json, "fields");
+                assert!(shown.contains(&format!("\"{hidden}\"")), "{json} → {shown}");
+            }
+        }
+        for key in other {
+            for json in [format!("{{\"{key}\":{number}}}"), format!("{{\"{key}\":[\"{number}\"]}}")] {
+                assert_eq!(mask_json(&json, "fields"), json);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_path_into_a_value_has_the_role_of_its_place() {
+    let json =
+        crate::json::Raw::of(r#"{"phones":[{"x":"1"},"2"],"at":{"$date":{"$numberLong":"3"}},"0":[4]}"#);
+    for (path, role) in [
+        ("phones", Role::Phone),
+        ("phones.1", Role::Phone),
+        ("phones.0.x", Role::Plain),
+        ("at.$date.$numberLong", Role::Other),
+        ("0.0", Role::Plain),
+        ("nothing.at", Role::Other),
+    ] {
+        let path: Vec<String> = path.split('.').map(str::to_owned).collect();
+        assert_eq!(Role::Plain.along(&json, &path), role, "{path:?}");
     }
 }
 

@@ -1,17 +1,19 @@
-//! Every text of the server on its way to the board: cut, masked where that is wanted, made harmless, in this order.
+//! Every text of the server on its way to the board: masked where that is wanted, cut, made harmless, in this order.
 
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::json;
 use crate::json::{Layout, Raw};
 use crate::output::formats::sentence::words;
-use crate::output::text::mask::{mask_free_text, mask_json, mask_phone};
+use crate::output::text::mask::{mask_json, mask_text};
 use crate::output::text::sanitize::sanitize;
 use crate::output::text::times;
-use crate::report::Sentence;
+use crate::report::{Meaning, Sentence};
 
 /// No screen shows more of one text, and a hostile one would be processed again for every frame.
 const LONGEST_TEXT: usize = 2_000;
+/// No phone number with its spaces and brackets is longer.
+const LONGEST_NUMBER: usize = 100;
 
 pub(crate) struct Wording<'a> {
     pub(crate) zone: &'a TimeZone,
@@ -22,20 +24,23 @@ pub(crate) struct Wording<'a> {
 
 impl Wording<'_> {
     pub(crate) fn text(&self, text: &str) -> String {
-        let start = start_of(text);
-        let shown = if self.mask { mask_free_text(start) } else { start.into() };
-        sanitize(&shown).into_owned()
+        self.value(text, Meaning::Text)
     }
 
     /// A name, which is never masked.
     pub(crate) fn name(name: &str) -> String {
-        sanitize(start_of(name)).into_owned()
+        sanitize(start_of(name, LONGEST_TEXT)).into_owned()
     }
 
     pub(crate) fn phone(&self, phone: &str) -> String {
-        let start = start_of(phone);
-        let shown = if self.mask { mask_phone(start) } else { start.to_owned() };
-        sanitize(&shown).into_owned()
+        self.value(phone, Meaning::Phone)
+    }
+
+    /// Masked before it is cut, because half a phone number would not be recognised as one.
+    fn value(&self, text: &str, meaning: Meaning) -> String {
+        let start = start_of(text, LONGEST_TEXT + LONGEST_NUMBER);
+        let shown = if self.mask { mask_text(start, meaning) } else { start.into() };
+        sanitize(start_of(&shown, LONGEST_TEXT)).into_owned()
     }
 
     /// JSON on one line, as the server wrote it.
@@ -44,7 +49,7 @@ impl Wording<'_> {
         let mut compact = Vec::new();
         json::write_raw(&shown, Layout::Compact, 0, &mut compact);
         let text = String::from_utf8_lossy(&compact);
-        let start = start_of(&text);
+        let start = start_of(&text, LONGEST_TEXT);
         let cut = if start.len() < text.len() { " … (cut here)" } else { "" };
         format!("{}{cut}", sanitize(start))
     }
@@ -62,6 +67,6 @@ impl Wording<'_> {
     }
 }
 
-fn start_of(text: &str) -> &str {
-    text.char_indices().nth(LONGEST_TEXT).map_or(text, |(end, _)| &text[..end])
+fn start_of(text: &str, longest: usize) -> &str {
+    text.char_indices().nth(longest).map_or(text, |(end, _)| &text[..end])
 }
