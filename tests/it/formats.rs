@@ -172,6 +172,58 @@ fn formulas_are_guarded_unless_raw_is_asked_for_and_phone_numbers_stay() {
             tags(item, &format!("{line} --csv-raw")).stdout,
             format!("=1+2{delimiter}+919000012345\n")
         );
+        assert_eq!(tags(item, &format!("{line} --mask")).stdout, format!("'=1+2{delimiter}+•••••••••345\n"));
+    }
+}
+
+/// Python's csv and Miller read the same cells from both, and no cell is a formula once what comes before is stripped.
+#[test]
+fn csv_and_tsv_are_read_alike_whatever_is_in_a_cell() {
+    let messages = [
+        "\"=1+1\"",
+        "\"=1+1",
+        "'=1+1",
+        " \"\t=1+1",
+        "\u{feff}=1+1",
+        "\u{200b}\"@SUM(1)\"",
+        "＝1",
+        "\r\n-1+1",
+        "say \"hi\", you",
+        "\"",
+        "\"\"",
+        "5\" pipe",
+        "a,b\tc",
+        "\\t",
+        "\\",
+        "'",
+        "",
+        " ",
+        "+91 98765 43210",
+        "NA",
+        "null",
+        "{\"a\":\"b\"}",
+        "#",
+    ];
+    let items = messages.map(|message| json!({"message": message, "note": message}).to_string());
+    let items = items.join(",");
+    let line = "--sort time --columns message,fields.note,fields";
+    let [csv, tsv] = ["csv", "tsv"].map(|format| {
+        let ran = tags(&items, &format!("{line} -o {format}")).ended_with(0);
+        assert_eq!(ran.stdout.lines().count(), messages.len() + 1, "{ran}");
+        read(format, &ran.stdout, "")
+    });
+    assert_eq!(csv, tsv);
+    let raw = read("tsv", &tags(&items, &format!("{line} -o tsv --csv-raw")).stdout, "");
+    for (place, message) in messages.iter().enumerate() {
+        let (cell, unguarded) = (csv[place + 1][0].as_str().unwrap(), raw[place + 1][0].as_str().unwrap());
+        if message.chars().all(|character| character == ' ' || character.is_ascii_graphic()) {
+            assert_eq!(unguarded, *message);
+        }
+        let begins =
+            message.trim_start_matches(|character: char| !"=＝@-+0123456789abz#{5N".contains(character));
+        let is_formula = begins.starts_with(['=', '＝', '@', '-']);
+        let guarded = if is_formula { format!("'{unguarded}") } else { unguarded.to_owned() };
+        assert_eq!(cell, guarded, "{message:?}");
     }
 }
 

@@ -83,7 +83,7 @@ fn no_payload_reaches_a_pipe_as_it_was_sent() {
         assert_eq!(lines, wanted, "{format}");
         match format {
             "csv" => drop(read("csv", &ran.stdout, "hostile")),
-            "tsv" => drop(read("tsv", &ran.stdout, "")),
+            "tsv" => drop(read("tsv", &ran.stdout, "hostile")),
             "table" => {}
             _ => {
                 let ask = format!("tags -q --since @0 --sort time -o {format}");

@@ -4,18 +4,30 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use csv::Terminator;
+use unicode_width::UnicodeWidthChar;
 
-use crate::output::text::sanitize::sanitize;
+use crate::output::text::mask::HIDDEN_DIGIT;
+use crate::output::text::sanitize::{is_hidden, sanitize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delimiter {
-    /// CSV by RFC 4180: cells are quoted where they have to be.
+    /// CSV by RFC 4180.
     Comma,
-    /// TSV: nothing is quoted, because `sanitize` has already replaced tabs and line feeds in cells.
+    /// TSV, which is the same with another delimiter: a cell with a quotation mark is quoted, and others never need to
+    /// be, because `sanitize` has replaced tabs and line feeds. Escapes with `\` would be read by few programs.
     Tab,
 }
 
-/// Writes UTF-8 lines that end in LF, each cell made harmless.
+impl Delimiter {
+    const fn byte(self) -> u8 {
+        match self {
+            Self::Comma => b',',
+            Self::Tab => b'\t',
+        }
+    }
+}
+
+/// Writes UTF-8 lines that end in LF, each cell made harmless, and quoted only where it has to be.
 ///
 /// With `guard`, a cell that a spreadsheet would read as a formula gets a leading `'`. Phone numbers and plain signed
 /// numbers get none, although they begin like a formula.
@@ -33,53 +45,33 @@ pub fn write<R>(
 where
     R: IntoIterator<Item: AsRef<str>>,
 {
-    match delimiter {
-        Delimiter::Comma => {
-            let mut csv =
-                csv::WriterBuilder::new().terminator(Terminator::Any(b'\n')).flexible(true).from_writer(out);
-            if headers {
-                write_csv_line(header, guard, &mut csv)?;
-            }
-            rows.into_iter().try_for_each(|row| write_csv_line(row, guard, &mut csv))?;
-            csv.flush()
-        }
-        Delimiter::Tab => {
-            if headers {
-                write_tsv_line(header, guard, out)?;
-            }
-            rows.into_iter().try_for_each(|row| write_tsv_line(row, guard, out))
-        }
+    let mut lines = csv::WriterBuilder::new()
+        .delimiter(delimiter.byte())
+        .terminator(Terminator::Any(b'\n'))
+        .flexible(true)
+        .from_writer(out);
+    if headers {
+        write_line(header, guard, &mut lines)?;
     }
+    rows.into_iter().try_for_each(|row| write_line(row, guard, &mut lines))?;
+    lines.flush()
 }
 
-fn write_csv_line<W: Write>(
+fn write_line<W: Write>(
     cells: impl IntoIterator<Item: AsRef<str>>,
     guard: bool,
-    csv: &mut csv::Writer<W>,
+    lines: &mut csv::Writer<W>,
 ) -> io::Result<()> {
     for cell in cells {
-        csv.write_field(harmless(cell.as_ref(), guard).as_bytes()).map_err(io_error)?;
+        lines.write_field(harmless(cell.as_ref(), guard).as_bytes()).map_err(io_error)?;
     }
-    csv.write_record(None::<&[u8]>).map_err(io_error)
+    lines.write_record(None::<&[u8]>).map_err(io_error)
 }
 
-fn write_tsv_line(
-    cells: impl IntoIterator<Item: AsRef<str>>,
-    guard: bool,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    for (index, cell) in cells.into_iter().enumerate() {
-        if index > 0 {
-            out.write_all(b"\t")?;
-        }
-        out.write_all(harmless(cell.as_ref(), guard).as_bytes())?;
-    }
-    out.write_all(b"\n")
-}
-
+/// With a `'` before it if a spreadsheet would read it as a formula (CWE-1236).
 fn harmless(cell: &str, guard: bool) -> Cow<'_, str> {
-    let cell = sanitize(cell);
-    if guard { guarded(cell) } else { cell }
+    let shown = sanitize(cell);
+    if guard && is_formula(cell) { Cow::Owned(format!("'{shown}")) } else { shown }
 }
 
 /// The I/O error inside, so that a closed pipe is still recognised.
@@ -90,24 +82,40 @@ fn io_error(error: csv::Error) -> io::Error {
     }
 }
 
-/// Puts a `'` before a cell that a spreadsheet would read as a formula (CWE-1236). Line breaks need no rule here:
-/// `sanitize` has replaced them by `␊`, so no cell begins a new line.
-fn guarded(cell: Cow<'_, str>) -> Cow<'_, str> {
-    let visible = cell.trim_start_matches([' ', '\u{a0}', '␉', '␊', '␍']);
-    let begins_formula = visible.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-    if begins_formula && !is_phone(&cell) && !is_signed_number(&cell) {
-        Cow::Owned(format!("'{cell}"))
-    } else {
-        cell
-    }
+/// Signs with which spreadsheets let a formula begin, and the forms of them that an input method or a normalisation
+/// turns into them.
+const FORMULA_SIGNS: [char; 19] =
+    ['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫', '−', '⁼', '⁺', '⁻', '₌', '₊', '₋'];
+
+/// Whether the cell begins with a sign of a formula, once what a spreadsheet may strip is gone. Line breaks need no rule
+/// of their own: `sanitize` has replaced them, so no cell begins a new line.
+fn is_formula(cell: &str) -> bool {
+    let begins = cell.trim_start_matches(is_stripped).starts_with(FORMULA_SIGNS);
+    let bare = cell.trim_matches(' ');
+    begins && !is_phone(bare) && !is_signed_number(bare)
 }
 
-/// `^\+?[0-9][0-9 ()-]{5,20}$`
+/// Quotation marks, any space, control characters, and what nobody sees. One program strips some of these and another
+/// program others, some only when a file is opened for the second time.
+fn is_stripped(character: char) -> bool {
+    let is_quote = matches!(
+        character,
+        '"' | '\'' | '`' | '´' | '‘'..='‟' | '′' | '″' | '«' | '»' | '‹' | '›' | '＂' | '＇' | '｀'
+    );
+    is_quote
+        || character.is_whitespace()
+        || character.is_control()
+        || is_hidden(character)
+        || character.width().unwrap_or_default() == 0
+}
+
+/// `^\+?[0-9][0-9 ()-]{5,20}$`, where `•` stands for a digit that `--mask` hides.
 fn is_phone(cell: &str) -> bool {
     let cell = cell.strip_prefix('+').unwrap_or(cell);
-    (6..=21).contains(&cell.len())
-        && cell.starts_with(|first: char| first.is_ascii_digit())
-        && cell.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b' ' | b'(' | b')' | b'-'))
+    let is_digit = |character: char| character.is_ascii_digit() || character == HIDDEN_DIGIT;
+    (6..=21).contains(&cell.chars().count())
+        && cell.starts_with(is_digit)
+        && cell.chars().all(|character| is_digit(character) || matches!(character, ' ' | '(' | ')' | '-'))
 }
 
 /// `^[+-]?[0-9]+(\.[0-9]+)?$`

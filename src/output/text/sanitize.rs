@@ -106,7 +106,7 @@ impl Class {
 
 /// Line and paragraph separators, the default-ignorable characters of Unicode that no name needs, and the marks of
 /// interlinear annotation.
-fn is_hidden(character: char) -> bool {
+pub(crate) fn is_hidden(character: char) -> bool {
     is_bidi_control(character)
         || matches!(
             character,
