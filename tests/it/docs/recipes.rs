@@ -1,10 +1,11 @@
 //! The recipes of docs/scripting.md run as they stand, and docs/troubleshooting.md explains messages that exist.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use crate::support::{CANARY_SSID, FakeServer, Ran, World};
 
@@ -27,7 +28,8 @@ fn executable(world: &World, name: &str, script: &str) -> PathBuf {
     path
 }
 
-/// A home where asha and ravi are signed in; `mail` writes what it gets to the file `mails`, and `logger` to stdout.
+/// A home where asha and ravi are signed in; `mail` writes what it gets to the file `mails`, and `logger` is the real one,
+/// which writes to the socket [`log`] instead of the system's.
 fn home(server: &FakeServer) -> World {
     let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
     for name in ["asha", "ravi"] {
@@ -35,7 +37,7 @@ fn home(server: &FakeServer) -> World {
         let _ = world.run_with_input(&line, &format!("session-of-{name}")).ended_with(0);
     }
     executable(&world, "mail", "#!/bin/sh\n{ echo \"to: $*\"; cat; } >> \"$HOME/mails\"\n");
-    executable(&world, "logger", "#!/bin/sh\nexec cat\n");
+    executable(&world, "logger", "#!/bin/sh\nexec /usr/bin/logger --socket \"$HOME/log\" \"$@\"\n");
     world
 }
 
@@ -116,25 +118,62 @@ fn missed_calls_are_collected_and_sent_once() {
     assert!(!world.home().join(".local/state/missed-calls.csv").exists());
 }
 
+/// The socket of this home's log.
+fn log(world: &World) -> UnixDatagram {
+    let log = UnixDatagram::bind(world.home().join("log")).unwrap();
+    log.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    log
+}
+
+/// What the next entry of the log says after its time and its tag.
+fn entry(log: &UnixDatagram) -> String {
+    let mut bytes = vec![0; 256 << 10];
+    let length = log.recv(&mut bytes).expect("an entry of the log");
+    let entry = String::from_utf8(bytes[..length].to_vec()).unwrap();
+    entry.split_once(" deepcall: ").unwrap_or_else(|| panic!("{entry}")).1.to_owned()
+}
+
 #[test]
-fn events_reach_the_log_as_they_happen() {
-    let server = FakeServer::always(r#"{"status":"success","data":[]}"#);
-    let world = home(&server);
+fn events_reach_the_log_as_they_happen_and_each_as_a_whole() {
+    let message = "नमस्ते, कृपया 9876543210 पर वापस कॉल करें. ".repeat(200);
+    let tag =
+        serde_json::json!({"_id": "m1", "type": "callback", "message": message, "note": "x".repeat(20_000)});
+    let reply = format!(r#"{{"status":"success","data":[{tag}]}}"#);
+    let world = home(&FakeServer::always(&reply));
+    let log = log(&world);
     let mut process =
-        script(&world, "deepcall-log").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-    let first = lines.next().unwrap().unwrap();
-    let event: serde_json::Value = serde_json::from_str(&first).unwrap();
-    assert_eq!(event["type"], "start", "{first}");
-    drop(lines);
+        script(&world, "deepcall-log").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut events = std::iter::repeat_with(|| {
+        let entry = entry(&log);
+        let event: serde_json::Value =
+            serde_json::from_str(&entry).unwrap_or_else(|_| panic!("half: {entry}"));
+        (event, entry.len())
+    });
+    let (start, _) = events.next().unwrap();
+    assert_eq!(start["type"], "start", "{start}");
+    let (tag, length) = events.find(|(event, _)| event["type"] == "tag").unwrap();
+    assert_eq!(tag["fields"]["note"].as_str().map(str::len), Some(20_000));
+    assert!(length > 40_000 && !tag.to_string().contains("9876543210"), "{tag}");
     process.kill().unwrap();
     process.wait().unwrap();
+}
+
+/// Otherwise the test above would show nothing.
+#[test]
+fn the_real_logger_cuts_a_line_unless_a_size_is_given() {
+    let world = home(&FakeServer::always(r#"{"status":"success","data":[]}"#));
+    let log = log(&world);
+    let mut logger = world.shell("sh");
+    logger.args(["-c", "head -c 3000 /dev/zero | tr '\\0' x | \"$HOME/logger\" --tag deepcall"]);
+    assert!(logger.status().unwrap().success());
+    assert!(entry(&log).len() < 3_000);
 }
 
 #[test]
 fn a_log_that_ends_ends_as_the_watch_did() {
     let server = FakeServer::always(r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#);
     let world = home(&server);
+    let _log = log(&world);
     let output = script(&world, "deepcall-log").output().unwrap();
     assert_eq!(output.status.code(), Some(4), "{}", String::from_utf8_lossy(&output.stderr));
 }
