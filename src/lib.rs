@@ -64,7 +64,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: Environme
     match cli::parse(arguments) {
         Ok(parsed) => {
             app.set_typed(parsed.typed);
-            supervisor.start(&app.supervised, app.console.stderr_writer(), owns_process);
+            supervisor.start(app.console.stderr_writer(), owns_process);
             app.console.finish(parsed.command.run(&app))
         }
         Err(error) => cli::report(&error, &app),

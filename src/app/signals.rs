@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::failure::Failure;
 
-pub(crate) use system::{Continued, may_be_stopped, on_stop, stdout_reader_is_gone};
+pub(crate) use system::{Continued, Poller, Waker, may_be_stopped, stdout_reader_is_gone};
 
 /// What ends a command from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,10 +53,12 @@ fn look_for_descriptors() -> std::io::Result<()> {
 
 #[cfg(unix)]
 mod system {
-    use std::io::{IsTerminal, Read};
+    use std::io::{IsTerminal, Read, Write};
     use std::os::fd::IntoRawFd;
+    use std::os::unix::net::UnixStream;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
 
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::process::Signal;
@@ -66,59 +68,95 @@ mod system {
     use crate::app::signals::StopReason;
     use crate::fatal_signals::IgnoredSignals;
 
-    /// Calls `stop`, from threads of its own, at Ctrl-C, at SIGTERM, when the terminal hangs up, and once the reader of
-    /// stdout has left. A signal that was ignored when the process started stays so: that is how `nohup` and shells
-    /// without job control start what is to outlive them. Where the system refuses, a signal does what it does without.
-    pub(crate) fn on_stop(stop: impl Fn(StopReason) + Clone + Send + 'static) {
-        let ignored = IgnoredSignals::read();
-        let all = [Signal::INT, Signal::TERM, Signal::HUP].map(Signal::as_raw);
-        // Not the iterator of the library, which panics where it cannot read.
-        if let Ok((mut wakes, waker)) = std::io::pipe() {
-            let (waker, was_interrupt) = (waker.into_raw_fd(), Arc::new(AtomicBool::new(false)));
-            for signal in all.into_iter().filter(|signal| !ignored.contain(*signal)) {
-                if signal == Signal::INT.as_raw() {
-                    let _ = signal_hook::flag::register(signal, Arc::clone(&was_interrupt));
-                }
-                let _ = signal_hook::low_level::pipe::register_raw(signal, waker);
-            }
-            let stop = stop.clone();
-            in_background("signals", move || {
-                while wakes.read_exact(&mut [0]).is_ok() {
-                    let is_interrupt = was_interrupt.swap(false, Ordering::SeqCst);
-                    stop(if is_interrupt { StopReason::Interrupted } else { StopReason::Terminated });
-                }
-            });
+    const SIGNALS: [(Signal, StopReason); 3] = [
+        (Signal::INT, StopReason::Interrupted),
+        (Signal::TERM, StopReason::Terminated),
+        (Signal::HUP, StopReason::Terminated),
+    ];
+
+    /// Whether each of [`SIGNALS`] has come.
+    type Caught = [Arc<AtomicBool>; SIGNALS.len()];
+
+    /// Waits for signals, for the reader of stdout to leave, and for a [`Waker`].
+    pub(crate) struct Poller {
+        wakes: UnixStream,
+        caught: Caught,
+        /// What it means that the reader of stdout leaves, as long as that is waited for.
+        reader_gone: Option<StopReason>,
+    }
+
+    /// Wakes its [`Poller`].
+    pub(crate) struct Waker {
+        stream: UnixStream,
+        caught: Caught,
+    }
+
+    impl Poller {
+        pub(crate) fn open(watches_stdout: bool) -> std::io::Result<(Self, Waker)> {
+            let (ours, theirs) = UnixStream::pair()?;
+            let caught = Caught::default();
+            let waker = Waker { stream: theirs, caught: caught.clone() };
+            // A terminal that goes away hangs up, which asks the programs on it to end, whether they get the signal or not.
+            let is_terminal = || std::io::stdout().is_terminal();
+            let reader_gone = watches_stdout
+                .then(|| if is_terminal() { StopReason::Terminated } else { StopReason::ReaderGone });
+            Ok((Self { wakes: ours, caught, reader_gone }, waker))
         }
-        // A terminal that goes away hangs up, which asks the programs on it to end, whether they get the signal or not.
-        let is_terminal = std::io::stdout().is_terminal();
-        in_background("reader", move || {
-            if await_reader_gone() {
-                stop(if is_terminal { StopReason::Terminated } else { StopReason::ReaderGone });
+
+        /// That the reader of stdout leaves is no reason to stop, unless it is a terminal.
+        pub(crate) fn ignore_reader(&mut self) {
+            self.reader_gone = self.reader_gone.filter(|reason| *reason != StopReason::ReaderGone);
+        }
+
+        /// Waits for a reason to stop; `None` at the limit, at the waker, and sometimes before.
+        pub(crate) fn poll(&mut self, limit: Option<Duration>) -> Option<StopReason> {
+            let stdout = std::io::stdout();
+            let mut streams =
+                [PollFd::new(&self.wakes, PollFlags::IN), PollFd::new(&stdout, PollFlags::empty())];
+            let watched = if self.reader_gone.is_some() { &mut streams[..] } else { &mut streams[..1] };
+            // A limit too long for the system is none.
+            let limit = limit.and_then(|limit| Timespec::try_from(limit).ok());
+            poll(watched, limit.as_ref()).ok()?;
+            let [wakes, stdout] = streams.map(|stream| stream.revents());
+            if !wakes.is_empty() {
+                let _ = self.wakes.read(&mut [0; 64]);
+                let mut caught = SIGNALS.iter().zip(&self.caught);
+                // The reader is looked at next time: perhaps the command has just become independent of it.
+                return caught.find_map(|((_, reason), caught)| {
+                    caught.swap(false, Ordering::SeqCst).then_some(*reason)
+                });
             }
-        });
+            if stdout.is_empty() {
+                return None;
+            }
+            // Once is enough. Some systems cannot do this for every file.
+            self.reader_gone.take().filter(|_| is_gone(stdout))
+        }
     }
 
-    fn in_background(name: &str, work: impl FnOnce() + Send + 'static) {
-        let _ = std::thread::Builder::new().name(name.to_owned()).spawn(work);
-    }
+    impl Waker {
+        pub(crate) fn wake(&self) {
+            let _ = (&self.stream).write(&[0]);
+        }
 
-    /// Waits until the reader of stdout has left; `false` if that cannot be known.
-    fn await_reader_gone() -> bool {
-        loop {
-            match stdout_events(None) {
-                Ok(events) => return events.intersects(PollFlags::ERR | PollFlags::HUP),
-                Err(rustix::io::Errno::INTR) => {}
-                Err(_) => return false,
+        /// From now on Ctrl-C, SIGTERM and the hang-up of the terminal wake. A signal that was ignored when the process
+        /// started stays so: that is how `nohup` and shells without job control start what is to outlive them. Where the
+        /// system refuses, a signal does what it does without.
+        pub(crate) fn wake_at_signals(&self) {
+            let Ok(stream) = self.stream.try_clone() else { return };
+            let (stream, ignored) = (stream.into_raw_fd(), IgnoredSignals::read());
+            for ((signal, _), caught) in SIGNALS.iter().zip(&self.caught) {
+                let signal = signal.as_raw();
+                if !ignored.contain(signal) {
+                    let _ = signal_hook::flag::register(signal, Arc::clone(caught));
+                    let _ = signal_hook::low_level::pipe::register_raw(signal, stream);
+                }
             }
         }
     }
 
-    /// What has happened to stdout apart from reads and writes.
-    fn stdout_events(limit: Option<&Timespec>) -> rustix::io::Result<PollFlags> {
-        let stdout = std::io::stdout();
-        let mut streams = [PollFd::new(&stdout, PollFlags::empty())];
-        poll(&mut streams, limit)?;
-        Ok(streams[0].revents())
+    fn is_gone(events: PollFlags) -> bool {
+        events.intersects(PollFlags::ERR | PollFlags::HUP)
     }
 
     /// Each time that the process goes on after Ctrl-Z.
@@ -144,24 +182,60 @@ mod system {
 
     /// Whether the reader of stdout went away, as far as the system can tell without a write.
     pub(crate) fn stdout_reader_is_gone() -> bool {
+        let stdout = std::io::stdout();
+        let mut streams = [PollFd::new(&stdout, PollFlags::empty())];
         let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
-        stdout_events(Some(&at_once)).is_ok_and(|events| events.intersects(PollFlags::ERR | PollFlags::HUP))
+        poll(&mut streams, Some(&at_once)).is_ok() && is_gone(streams[0].revents())
     }
 }
 
 #[cfg(not(unix))]
 mod system {
+    use std::sync::mpsc;
+    use std::sync::mpsc::{Receiver, Sender};
+    use std::time::Duration;
+
     use crate::app::signals::StopReason;
 
-    /// Calls `stop` at Ctrl-C. The reader of stdout shows by the next write that it has left.
-    pub(crate) fn on_stop(stop: impl Fn(StopReason) + Clone + Send + 'static) {
-        let wait = move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            if runtime.is_ok_and(|runtime| runtime.block_on(tokio::signal::ctrl_c()).is_ok()) {
-                stop(StopReason::Interrupted);
+    /// Waits for Ctrl-C and for a [`Waker`]. The reader of stdout shows by the next write that it has left.
+    pub(crate) struct Poller(Receiver<Option<StopReason>>);
+
+    /// Wakes its [`Poller`].
+    pub(crate) struct Waker(Sender<Option<StopReason>>);
+
+    impl Poller {
+        pub(crate) fn open(_watches_stdout: bool) -> std::io::Result<(Self, Waker)> {
+            let (sender, receiver) = mpsc::channel();
+            Ok((Self(receiver), Waker(sender)))
+        }
+
+        pub(crate) fn ignore_reader(&mut self) {}
+
+        /// Waits for a reason to stop; `None` at the limit and at the waker.
+        pub(crate) fn poll(&mut self, limit: Option<Duration>) -> Option<StopReason> {
+            match limit {
+                Some(limit) => self.0.recv_timeout(limit).ok()?,
+                None => self.0.recv().ok()?,
             }
-        };
-        let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(wait);
+        }
+    }
+
+    impl Waker {
+        pub(crate) fn wake(&self) {
+            let _ = self.0.send(None);
+        }
+
+        /// From now on Ctrl-C wakes.
+        pub(crate) fn wake_at_signals(&self) {
+            let sender = self.0.clone();
+            let wait = move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                if runtime.is_ok_and(|runtime| runtime.block_on(tokio::signal::ctrl_c()).is_ok()) {
+                    let _ = sender.send(Some(StopReason::Interrupted));
+                }
+            };
+            let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(wait);
+        }
     }
 
     pub(crate) struct Continued;

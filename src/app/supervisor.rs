@@ -1,12 +1,11 @@
 //! Ends a command from outside: at Ctrl-C, SIGTERM, a hang-up, the end of `--timeout`, and once the reader of stdout has
 //! left.
 //!
-//! A thread beside the command waits for these. It asks the command to stop, gives it [`GRACE`] to end in order, and then
-//! ends the process. So it does not matter what the command waits for: the network, stdin, a reader that does not read, a
-//! lock, a keyring, an endless `--jq`.
+//! A thread beside the command waits for all of these at once. It asks the command to stop, gives it [`GRACE`] to end in
+//! order, and then ends the process. So it does not matter what the command waits for: the network, stdin, a reader that
+//! does not read, a lock, a keyring, an endless `--jq`.
 
-use std::sync::mpsc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::app::console::Stderr;
 use crate::app::signals;
-use crate::app::signals::StopReason;
+use crate::app::signals::{Poller, StopReason, Waker};
 use crate::failure::{ExitStatus, Failure};
 use crate::watch::sinks::board;
 
@@ -24,43 +23,56 @@ const GRACE: Duration = Duration::from_millis(500);
 /// How long the error of a command that did not stop may take: nobody may be reading stderr either.
 const ERROR_LIMIT: Duration = Duration::from_millis(300);
 
-/// What the supervisor waits for.
-#[derive(Clone, Copy, Debug)]
-enum Message {
-    Ended,
-    Stop(StopReason),
-    /// `--timeout` is known, and begins.
-    Timeout(Duration),
-    ReaderIsOptional,
+/// What the supervisor has to know of the command.
+#[derive(Default)]
+struct Supervision {
+    has_ended: bool,
+    /// When `--timeout` ends, and how long it is.
+    timeout: Option<(Instant, Duration)>,
+    outlives_reader: bool,
+    /// Makes the supervisor look at this again.
+    waker: Option<Waker>,
+}
+
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Supervision>>);
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Supervision> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 pub(crate) struct Supervisor {
-    messages: Receiver<Message>,
+    command: Shared,
     stop: watch::Sender<Option<StopReason>>,
 }
 
 /// The command's side: it learns when to stop, and sets its time limit.
 pub(crate) struct Supervised {
-    sender: Sender<Message>,
+    command: Shared,
     stop: watch::Receiver<Option<StopReason>>,
 }
 
 pub(crate) fn supervision() -> (Supervisor, Supervised) {
-    let (sender, messages) = mpsc::channel();
+    let command = Shared::default();
     let (stop, stopped) = watch::channel(None);
-    (Supervisor { messages, stop }, Supervised { sender, stop: stopped })
+    (Supervisor { command: command.clone(), stop }, Supervised { command, stop: stopped })
 }
 
 impl Supervisor {
-    /// Begins to wait beside the command. Where the system gives no thread, signals do what they do without.
+    /// Begins to wait beside the command. Where the system gives no thread or no stream, signals do what they do without.
     ///
     /// Only the command of a process of its own, `owns_process`, is ended by signals and without its consent; that is then
     /// reported on `stderr`.
-    pub(crate) fn start(self, supervised: &Supervised, stderr: Stderr, owns_process: bool) {
+    pub(crate) fn start(self, stderr: Stderr, owns_process: bool) {
+        let Ok((mut poller, waker)) = Poller::open(owns_process) else { return };
+        let command = self.command.clone();
+        command.lock().waker = Some(waker);
         let supervise = move || {
-            let Some(reason) = self.next_stop() else { return };
+            let Some(reason) = self.next_stop(&mut poller) else { return };
             self.stop.send_replace(Some(reason));
-            if owns_process && !self.ends_within(GRACE) {
+            if owns_process && !self.ends_within(GRACE, &mut poller) {
                 let failure = Failure::from(reason);
                 board::give_terminal_back_by_force();
                 report_within(ERROR_LIMIT, stderr, failure.clone());
@@ -68,46 +80,42 @@ impl Supervisor {
             }
         };
         let started = thread::Builder::new().name("supervisor".to_owned()).spawn(supervise);
-        if started.is_ok() && owns_process {
-            let sender = supervised.sender.clone();
-            signals::on_stop(move |reason| _ = sender.send(Message::Stop(reason)));
+        if let (true, Some(waker)) = (started.is_ok() && owns_process, &command.lock().waker) {
+            waker.wake_at_signals();
         }
     }
 
     /// What ends the command from outside; `None` if it ended by itself.
-    fn next_stop(&self) -> Option<StopReason> {
-        let mut timeout: Option<(Instant, Duration)> = None;
-        let mut needs_reader = true;
+    fn next_stop(&self, poller: &mut Poller) -> Option<StopReason> {
         loop {
-            let message = match timeout {
-                None => self.messages.recv().map_err(RecvTimeoutError::from),
-                Some((at, _)) => self.messages.recv_timeout(at.saturating_duration_since(Instant::now())),
-            };
-            match message {
-                // A moment too far away to be counted is never.
-                Ok(Message::Timeout(limit)) => {
-                    timeout = Instant::now().checked_add(limit).map(|at| (at, limit));
+            let Supervision { has_ended, timeout, outlives_reader, .. } = *self.command.lock();
+            if has_ended {
+                return None;
+            }
+            if outlives_reader {
+                poller.ignore_reader();
+            }
+            let left = timeout.map(|(at, _)| at.saturating_duration_since(Instant::now()));
+            match (poller.poll(left), timeout) {
+                (Some(reason), _) => return Some(reason),
+                (None, Some((at, limit))) if at <= Instant::now() => {
+                    return Some(StopReason::TimedOut(limit));
                 }
-                Ok(Message::ReaderIsOptional) => needs_reader = false,
-                Ok(Message::Stop(StopReason::ReaderGone)) if !needs_reader => {}
-                Ok(Message::Stop(reason)) => return Some(reason),
-                Ok(Message::Ended) | Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) => {
-                    return timeout.map(|(_, limit)| StopReason::TimedOut(limit));
-                }
+                (None, _) => {}
             }
         }
     }
 
-    fn ends_within(&self, limit: Duration) -> bool {
+    fn ends_within(&self, limit: Duration, poller: &mut Poller) -> bool {
         let until = Instant::now() + limit;
-        loop {
-            match self.messages.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                Ok(Message::Ended) | Err(RecvTimeoutError::Disconnected) => return true,
-                Ok(_) => {}
-                Err(RecvTimeoutError::Timeout) => return false,
+        while !self.command.lock().has_ended {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
             }
+            poller.poll(Some(left));
         }
+        true
     }
 }
 
@@ -133,21 +141,31 @@ fn end_process(status: ExitStatus) {
 
 impl Drop for Supervised {
     fn drop(&mut self) {
-        let _ = self.sender.send(Message::Ended);
+        self.change(|command| command.has_ended = true);
     }
 }
 
 impl Supervised {
     /// Begins the time that `--timeout` allows.
     pub(crate) fn begin_timeout(&self, limit: Option<Duration>) {
-        if let Some(limit) = limit {
-            let _ = self.sender.send(Message::Timeout(limit));
+        // A moment too far away to be counted is never.
+        let timeout = limit.and_then(|limit| Some((Instant::now().checked_add(limit)?, limit)));
+        if timeout.is_some() {
+            self.change(|command| command.timeout = timeout);
         }
     }
 
     /// The command goes on without a reader of stdout.
     pub(crate) fn outlive_reader(&self) {
-        let _ = self.sender.send(Message::ReaderIsOptional);
+        self.change(|command| command.outlives_reader = true);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Supervision)) {
+        let mut command = self.command.lock();
+        change(&mut command);
+        if let Some(waker) = &command.waker {
+            waker.wake();
+        }
     }
 
     /// Waits until the command is to stop.

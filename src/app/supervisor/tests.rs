@@ -1,40 +1,42 @@
 use super::*;
 
-/// What ends a command that gets these messages.
-fn next_stop(messages: &[Message]) -> Option<StopReason> {
+/// What ends a command that does this beside its supervisor. It has ended once it gives up its [`Supervised`].
+fn next_stop(command: impl FnOnce(&Supervised) + Send, ends: bool) -> Option<StopReason> {
     let (supervisor, supervised) = supervision();
-    for message in messages {
-        supervised.sender.send(*message).unwrap();
+    let (mut poller, waker) = Poller::open(false).unwrap();
+    supervised.command.lock().waker = Some(waker);
+    thread::scope(|threads| {
+        let command = threads.spawn(move || {
+            command(&supervised);
+            (!ends).then_some(supervised)
+        });
+        let stop = supervisor.next_stop(&mut poller);
+        drop(command.join());
+        stop
+    })
+}
+
+#[test]
+fn a_timeout_ends_a_command_that_does_not_end_before() {
+    let begin = |limit| move |command: &Supervised| command.begin_timeout(Some(limit));
+    let [short, long] = [Duration::from_millis(1), Duration::from_secs(3600)];
+    assert_eq!(next_stop(begin(short), false), Some(StopReason::TimedOut(short)));
+    for longer in [long, Duration::MAX] {
+        assert_eq!(next_stop(begin(longer), true), None, "{longer:?}");
     }
-    supervisor.next_stop()
+    assert_eq!(next_stop(|command| command.begin_timeout(None), true), None);
 }
 
 #[test]
-fn the_first_reason_counts_and_that_the_reader_has_left_only_where_one_is_needed() {
-    use StopReason::{Interrupted, ReaderGone, Terminated};
-    let all = [ReaderGone, Terminated, Interrupted].map(Message::Stop);
-    assert_eq!(next_stop(&all), Some(ReaderGone));
-    assert_eq!(next_stop(&all[1..]), Some(Terminated));
-    let [gone, terminated, _] = all;
-    assert_eq!(next_stop(&[Message::ReaderIsOptional, gone, terminated]), Some(Terminated));
-    assert_eq!(next_stop(&[Message::Timeout(Duration::from_secs(60)), Message::Ended, terminated]), None);
-}
-
-#[test]
-fn a_timeout_ends_a_command_unless_it_is_too_long_to_be_counted() {
-    let short = Duration::from_millis(1);
-    assert_eq!(next_stop(&[Message::Timeout(short)]), Some(StopReason::TimedOut(short)));
-    let stop = Message::Stop(StopReason::Terminated);
-    assert_eq!(next_stop(&[Message::Timeout(Duration::MAX), stop]), Some(StopReason::Terminated));
-}
-
-#[test]
-fn a_command_that_has_ended_is_supervised_no_longer() {
+fn a_command_has_ended_in_time_or_not() {
     let (supervisor, supervised) = supervision();
-    let other_sender = supervised.sender.clone();
-    drop(supervised);
-    assert_eq!(supervisor.next_stop(), None);
-    drop(other_sender);
+    let (mut poller, waker) = Poller::open(false).unwrap();
+    supervised.command.lock().waker = Some(waker);
+    assert!(!supervisor.ends_within(Duration::from_millis(1), &mut poller));
+    thread::scope(|threads| {
+        threads.spawn(|| drop(supervised));
+        assert!(supervisor.ends_within(Duration::from_secs(3600), &mut poller));
+    });
 }
 
 #[test]
