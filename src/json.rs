@@ -7,9 +7,11 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use memchr::memchr;
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use serde_json::de::StrRead;
 pub use serde_json::value::RawValue;
 
 mod layout;
@@ -43,10 +45,34 @@ pub enum Malformed {
 /// # Errors
 /// When it is not. A text that is nested too deeply is called so even if it is never closed.
 pub fn check(text: &str) -> Result<&RawValue, Malformed> {
+    checked(text, |reader| Deserialize::deserialize(reader))
+}
+
+/// Checks a text in the same way, and goes over the members of the object that it is as it does so.
+///
+/// # Errors
+/// As [`check`]; when it is no object.
+pub fn check_object<'a>(
+    text: &'a str,
+    mut visit: impl FnMut(Cow<'a, str>, &'a RawValue),
+) -> Result<(), Malformed> {
+    let members = Members(|key, value| {
+        visit(key, value);
+        true
+    });
+    checked(text, |reader| reader.deserialize_map(members))
+}
+
+fn checked<'a, T>(
+    text: &'a str,
+    read: impl FnOnce(&mut serde_json::Deserializer<StrRead<'a>>) -> serde_json::Result<T>,
+) -> Result<T, Malformed> {
     if is_too_deep(text) {
         return Err(Malformed::TooDeep);
     }
-    let value = serde_json::from_str(text).map_err(Malformed::Syntax)?;
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = read(&mut reader).map_err(Malformed::Syntax)?;
+    reader.end().map_err(Malformed::Syntax)?;
     // `RawValue` takes any four digits for a character.
     if matches!(mend(text), Cow::Owned(_)) {
         return Err(Malformed::LoneSurrogate);
@@ -73,9 +99,13 @@ fn is_too_deep(text: &str) -> bool {
     false
 }
 
-/// The text of a JSON string; `None` for anything else, and for half of a character.
+/// The text of a checked JSON string; `None` for anything else, and for half of a character.
 #[must_use]
 pub fn string(json: &str) -> Option<Cow<'_, str>> {
+    let between = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))?;
+    if memchr(b'\\', between.as_bytes()).is_none() {
+        return Some(Cow::Borrowed(between));
+    }
     serde_json::from_str(json).ok().map(|Text(text)| text)
 }
 
@@ -96,7 +126,8 @@ pub type Member<'a> = (Cow<'a, str>, &'a RawValue);
 /// # Errors
 /// When there are more than `most`.
 pub fn members(value: &RawValue, most: usize) -> Result<Vec<Member<'_>>, TooMany> {
-    let mut members = Vec::new();
+    // Few objects have more, and a list that grows would be given out anew for each size.
+    let mut members = Vec::with_capacity(most.min(16));
     let has_few = each_member(value, |key, value| {
         members.push((key, value));
         members.len() <= most

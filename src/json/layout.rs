@@ -33,7 +33,13 @@ impl Layout {
 /// Writes checked JSON so that it takes part in a document at this depth.
 pub fn write_raw(json: &str, layout: Layout, mut depth: usize, out: &mut Vec<u8>) {
     if layout == Layout::Compact {
-        return spans(json).for_each(|span| write_harmless(span, out));
+        // Most values are harmless as a whole.
+        if may_be_harmful(json) {
+            spans(json).for_each(|span| write_harmless(span, out));
+        } else {
+            spans(json).for_each(|span| out.extend_from_slice(span.as_bytes()));
+        }
+        return;
     }
     let mut tokens = tokens(json).map(|(_, token)| token).peekable();
     while let Some(token) = tokens.next() {
@@ -82,10 +88,8 @@ pub fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Most text has nothing to escape, and is found to be so many bytes at a time: without an early end, compilers compare
-/// them at once.
 fn write_harmless(text: &str, out: &mut Vec<u8>) {
-    if !text.bytes().fold(false, |found, byte| found | may_begin_harmful(byte)) {
+    if !may_be_harmful(text) {
         return out.extend_from_slice(text.as_bytes());
     }
     for character in text.chars() {
@@ -96,6 +100,12 @@ fn write_harmless(text: &str, out: &mut Vec<u8>) {
             out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
         }
     }
+}
+
+/// Most text has nothing to escape, and is found to be so many bytes at a time: without an early end, compilers compare
+/// them at once.
+fn may_be_harmful(text: &str) -> bool {
+    text.bytes().fold(false, |found, byte| found | may_begin_harmful(byte))
 }
 
 /// Whether a character that begins with this byte may be harmful.

@@ -2,20 +2,19 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 /// `\ufffd` in place of each escape that is half of a surrogate pair without the other half. Every other byte stays as
 /// it is.
 #[must_use]
 pub fn mend(text: &str) -> Cow<'_, str> {
-    if !["\\ud", "\\uD"].iter().any(|half| text.contains(half)) {
-        return Cow::Borrowed(text);
-    }
     let mut mended = String::new();
     let (mut copied, mut at) = (0, 0);
-    while let Some(distance) = text.as_bytes()[at..].iter().position(|byte| *byte == b'\\') {
+    while let Some(distance) = text.as_bytes().get(at..).and_then(|rest| memchr(b'\\', rest)) {
         at += distance;
-        at += match (unit(text, at), unit(text, at + ESCAPE)) {
-            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 2 * ESCAPE,
-            (Some(0xd800..=0xdfff), _) => {
+        at += match unit(text, at) {
+            Some(0xd800..=0xdbff) if matches!(unit(text, at + ESCAPE), Some(0xdc00..=0xdfff)) => 2 * ESCAPE,
+            Some(0xd800..=0xdfff) => {
                 mended.push_str(&text[copied..at]);
                 mended.push_str("\\ufffd");
                 copied = at + ESCAPE;
@@ -24,9 +23,6 @@ pub fn mend(text: &str) -> Cow<'_, str> {
             // Whatever is escaped: a backslash there begins no escape.
             _ => 2,
         };
-        if at >= text.len() {
-            break;
-        }
     }
     if copied == 0 {
         return Cow::Borrowed(text);

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
-
 /// The tokens of a text with their places: brackets, commas, colons, strings with their quotation marks, numbers and
 /// words. Of a text that is no JSON it makes some tokens as well, and comes to an end.
 pub(super) fn tokens(json: &str) -> impl Iterator<Item = (usize, &str)> {
@@ -32,13 +30,13 @@ fn ends_word(byte: u8) -> bool {
 /// Bytes from a quotation mark to the one that ends the string, or to the end of a text that never ends it.
 pub(super) fn length_of_string(from_quote: &[u8]) -> usize {
     let mut at = 1;
-    while let Some(next) = from_quote.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
-        at += next;
-        if from_quote[at] == b'"' {
-            return at + 1;
+    while let Some(byte) = from_quote.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            // What is escaped ends nothing.
+            b'\\' => at += 2,
+            _ => at += 1,
         }
-        // What is escaped ends nothing.
-        at += 2;
     }
     from_quote.len()
 }

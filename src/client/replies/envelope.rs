@@ -199,32 +199,26 @@ struct Keys<'a> {
 }
 
 impl<'a> Keys<'a> {
-    fn of(envelope: &'a RawValue) -> Self {
-        let mut keys = Self::default();
-        json::each_member(envelope, |key, value| {
-            match &*key {
-                "status" => {
-                    let earlier = keys.status.replace(value);
-                    keys.ambiguous = earlier.map(|_| key).or(keys.ambiguous.take());
-                }
-                "code" | "errCode" | "errorCode" | "err_code" => {
-                    if keys.codes.iter().any(|(known, _)| *known == key) {
-                        keys.ambiguous = Some(key.clone());
-                    }
-                    keys.codes.push((key, value));
-                }
-                "message" | "msg" | "error" | "errorMessage" => {
-                    let message = lenient::borrowed_text(value);
-                    keys.message =
-                        message.map(|message| excerpt(&message).to_owned()).or(keys.message.take());
-                }
-                "data" => keys.data = Some(value),
-                "iconDetails" => keys.icon_details = Some(value),
-                _ => {}
+    fn read(&mut self, key: Cow<'a, str>, value: &'a RawValue) {
+        match &*key {
+            "status" => {
+                let earlier = self.status.replace(value);
+                self.ambiguous = earlier.map(|_| key).or(self.ambiguous.take());
             }
-            true
-        });
-        keys
+            "code" | "errCode" | "errorCode" | "err_code" => {
+                if self.codes.iter().any(|(known, _)| *known == key) {
+                    self.ambiguous = Some(key.clone());
+                }
+                self.codes.push((key, value));
+            }
+            "message" | "msg" | "error" | "errorMessage" => {
+                let message = lenient::borrowed_text(value);
+                self.message = message.map(|message| excerpt(&message).to_owned()).or(self.message.take());
+            }
+            "data" => self.data = Some(value),
+            "iconDetails" => self.icon_details = Some(value),
+            _ => {}
+        }
     }
 
     /// The code that counts: the first that is not a success, should the spellings disagree.
@@ -251,15 +245,21 @@ fn parse(body: &Body) -> Result<Keys<'_>, ApiError> {
     if text.trim().is_empty() {
         return Err(not_json("it is empty"));
     }
-    let envelope = json::check(text).map_err(|error| why_not(body, error))?;
+    let mut keys = Keys::default();
+    let is_object = text.trim_start().starts_with('{');
+    let checked = if is_object {
+        json::check_object(text, |key, value| keys.read(key, value))
+    } else {
+        json::check(text).map(drop)
+    };
+    checked.map_err(|error| why_not(body, error))?;
     // A damaged byte takes three.
     if text.len() > BODY_BYTES {
         return Err(ApiError::new(ErrorKind::TooLarge, "the reply is too large: it is not UTF-8"));
     }
-    if !lenient::is_object(envelope) {
+    if !is_object {
         return Err(ApiError::new(ErrorKind::Protocol, "the reply is JSON, but not an object"));
     }
-    let keys = Keys::of(envelope);
     match keys.ambiguous {
         Some(key) => Err(ApiError::new(
             ErrorKind::Protocol,
