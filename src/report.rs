@@ -56,6 +56,12 @@ impl From<&str> for Value {
     }
 }
 
+impl From<CompactString> for Value {
+    fn from(text: CompactString) -> Self {
+        Self::Text(text)
+    }
+}
+
 impl From<String> for Value {
     fn from(text: String) -> Self {
         Self::Text(text.into())

@@ -6,6 +6,7 @@ mod selection;
 use std::time::Duration;
 
 use clap::Args;
+use compact_str::CompactString;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use regex::Regex;
@@ -82,7 +83,7 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
     let seen = KindsSeen::default();
     let answers = app.ask((&args.query).into(), async |fleet| {
         let request = async |signed_in: &SignedIn| {
-            let profile = signed_in.profile.clone();
+            let profile = CompactString::from(signed_in.profile.as_str());
             let row_of = |tag: Tag| {
                 if !window.contains(&tag) {
                     return None;
@@ -223,7 +224,7 @@ fn outcome(
 }
 
 #[must_use]
-pub fn row(profile: String, tag: Tag) -> Row {
+pub fn row(profile: CompactString, tag: Tag) -> Row {
     let label = tag.icon_names.join(", ");
     Row::new(DOCUMENT.fields)
         .with("profile", profile)

@@ -1,5 +1,6 @@
 //! The answers of the server, one type each: the client reads them, commands show them, a watch compares them.
 
+use compact_str::CompactString;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -9,25 +10,25 @@ use crate::json::Raw;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tag {
     /// Its own id, as text.
-    pub id: Option<String>,
+    pub id: Option<CompactString>,
     /// When it happened, by the server's clock. It may be wrong: identity and forgetting never rest on it.
     pub time: Option<Timestamp>,
     /// What kind of news it is.
-    pub kind: Option<String>,
+    pub kind: Option<CompactString>,
     /// Its text.
-    pub message: Option<String>,
+    pub message: Option<CompactString>,
     /// Whom it is for.
-    pub agent_id: Option<String>,
+    pub agent_id: Option<CompactString>,
     /// The call it is about.
-    pub call_id: Option<String>,
+    pub call_id: Option<CompactString>,
     /// The customer's phone number, as text.
-    pub customer: Option<String>,
+    pub customer: Option<CompactString>,
     /// The icons that belong to it, as the server wrote them.
     pub icons: Vec<Raw>,
     /// What those are called; where there are none, what the notification calls them. Not written: it can be read out
     /// of the icons and fields again.
     #[serde(skip)]
-    pub icon_names: Vec<String>,
+    pub icon_names: Vec<CompactString>,
     /// The notification as the server wrote it.
     pub fields: Raw,
 }

@@ -1,7 +1,6 @@
 //! `agentProfile/tags`: recent notifications and the icons that belong to them (`api.md` §3).
 
-use std::borrow::Cow;
-
+use compact_str::CompactString;
 use jiff::tz::TimeZone;
 
 use crate::client::budget::ICON_BYTES;
@@ -108,10 +107,10 @@ pub fn decode<T>(
             return Err(over_limit("iconDetails", TOO_MUCH_OF_ICONS));
         }
         let names = mine.iter().filter_map(|&icon| names[icon].as_deref());
-        notification.icon_names.extend(names.map(str::to_owned));
+        notification.icon_names.extend(names.map(CompactString::from));
         notification.icons.extend(mine.iter().map(|&icon| raw_icons[icon].clone()));
         if notification.icons.is_empty() {
-            notification.icon_names = ids.icons.into_iter().map(Cow::into_owned).collect();
+            notification.icon_names = ids.icons.into_iter().map(CompactString::from).collect();
         }
         taken.extend(take(notification));
         Ok(())
@@ -130,7 +129,7 @@ pub fn decode<T>(
 fn notification<'a>(raw: &RawValue, object: &Object<'a>, zone: &TimeZone) -> (Tag, NotificationIds<'a>) {
     let findings = NOTIFICATION.find(object);
     let borrowed = |name| findings.read(name, lenient::borrowed_text);
-    let text = |name| findings.read(name, lenient::text);
+    let text = |name| borrowed(name).map(CompactString::from);
     let mut ids = NotificationIds {
         own: borrowed(OfNotification::Id),
         call: borrowed(OfNotification::Call),
@@ -171,7 +170,8 @@ fn read_icon<'a>(icon: &'a RawValue, notification: &mut Tag, ids: &mut Notificat
     } else if let Ok(object) = Object::read(icon)
         && !object.0.is_empty()
     {
-        notification.icon_names.extend(ICON.find(&object).read(OfIcon::Name, lenient::text));
+        let name = ICON.find(&object).read(OfIcon::Name, lenient::borrowed_text);
+        notification.icon_names.extend(name.map(CompactString::from));
         notification.icons.push(icon.into());
     }
 }

@@ -161,7 +161,7 @@ async fn one_damaged_character_costs_no_answer_and_is_noted_once() {
         let [whole, damaged] = tags.value.notifications.try_into().unwrap();
         assert_eq!(whole.fields.get(), r#"{"_id":"whole","n":1.50}"#);
         assert_eq!(whole.icon_names, ["phone"]);
-        assert_eq!(damaged.id, Some(format!("n{shown}")));
+        assert_eq!(damaged.id.as_deref(), Some(&*format!("n{shown}")));
         assert_eq!(damaged.fields.get(), format!(r#"{{"_id":"n{written}","message":"m"}}"#));
 
         let icons = with(r#"[{"_id":"a"}],"iconDetails":[{"name":"i"#, r#"","notificationId":"a"}]"#);
@@ -203,7 +203,7 @@ async fn one_damaged_character_costs_no_answer_and_is_noted_once() {
         let (text, notes) = match call {
             0 => {
                 let tags = agent.tags(&Reference::AsTrue, &india(), Some).await.unwrap();
-                (tags.value.notifications[0].message.clone(), tags.notes)
+                (tags.value.notifications[0].message.as_deref().map(str::to_owned), tags.notes)
             }
             1 => {
                 let on_break = agent.break_status(&india()).await.unwrap();

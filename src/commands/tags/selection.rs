@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use compact_str::CompactString;
 use regex::{Regex, RegexBuilder};
 
 use crate::floor::answer::Tag;
@@ -68,7 +69,7 @@ fn contains(kind: &str, wanted: &str) -> bool {
 
 /// The kinds of the tags in the window, each with its number of tags. A misspelt `--kind` is noticed by them.
 #[derive(Debug, Default)]
-pub(super) struct KindsSeen(RefCell<BTreeMap<String, usize>>);
+pub(super) struct KindsSeen(RefCell<BTreeMap<CompactString, usize>>);
 
 impl KindsSeen {
     pub(super) fn add(&self, tag: &Tag) {

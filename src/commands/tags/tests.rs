@@ -24,7 +24,7 @@ fn tag(kind: &str, time: Option<&str>) -> Tag {
     Tag {
         id: None,
         time: time.map(at),
-        kind: Some(kind.to_owned()),
+        kind: Some(kind.into()),
         message: None,
         agent_id: None,
         call_id: None,
@@ -44,7 +44,7 @@ fn answered(line: &str, tags: &[(&str, Option<&str>)]) -> (Vec<String>, Vec<Stri
     let seen = KindsSeen::default();
     let kept =
         kept.filter(|tag| window.contains(tag)).inspect(|tag| seen.add(tag)).filter(|tag| args.selects(tag));
-    let notifications = kept.map(|tag| row("asha".to_owned(), tag)).collect();
+    let notifications = kept.map(|tag| row("asha".into(), tag)).collect();
     let value = Tags { notifications, icons: vec![], notes: vec![] };
     let answer = Answer {
         value,

@@ -12,7 +12,7 @@ fn reported(memory: &mut Memory, poll: &PollResult) -> Vec<String> {
         .map(|event| match &event.kind {
             EventKind::Tag(reported) => {
                 let tag = &reported.tag;
-                let name = tag.id.clone().unwrap_or_else(|| tag.fields.get().to_owned());
+                let name = tag.id.as_deref().unwrap_or(tag.fields.get()).to_owned();
                 if reported.changed { format!("{name} changed") } else { name }
             }
             EventKind::Gap(gap) => gap.why.word().to_owned(),

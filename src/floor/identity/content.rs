@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use compact_str::CompactString;
+
 use crate::floor::answer::Tag;
 use crate::floor::identity::fingerprint;
 use crate::floor::identity::fingerprint::Fingerprint;
@@ -18,7 +20,7 @@ const DEPTH: u8 = 8;
 pub(crate) struct Written {
     fields: Raw,
     icons: Vec<Raw>,
-    icon_names: Vec<String>,
+    icon_names: Vec<CompactString>,
 }
 
 /// The meaning of each field, by the fingerprint of its path.

@@ -33,8 +33,8 @@ pub(crate) fn of_notification(tag: &Tag) -> Fingerprint {
         return Hasher::new("id").text(id).finish();
     }
     let time = tag.time.as_ref().map(Timestamp::to_string);
-    let call = tag.call_id.as_ref().filter(|call| *call != "0");
-    let known = [time.as_ref(), tag.kind.as_ref(), call, tag.message.as_ref(), tag.customer.as_ref()];
+    let call = tag.call_id.as_deref().filter(|call| *call != "0");
+    let known = [time.as_deref(), tag.kind.as_deref(), call, tag.message.as_deref(), tag.customer.as_deref()];
     known.into_iter().fold(Hasher::new("known"), Hasher::optional).finish()
 }
 
@@ -57,7 +57,7 @@ impl Hasher {
         Self(self.0.chain_update(length.to_le_bytes()).chain_update(text))
     }
 
-    fn optional(self, text: Option<&String>) -> Self {
+    fn optional(self, text: Option<&str>) -> Self {
         match text {
             Some(text) => Self(self.0.chain_update([1])).text(text),
             None => Self(self.0.chain_update([0])),

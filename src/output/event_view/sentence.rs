@@ -203,12 +203,12 @@ fn add_first_state(state: &State, parts: &mut Vec<Part>) {
 fn add_tag(reported: &ReportedTag, parts: &mut Vec<Part>) {
     let tag = &reported.tag;
     parts.push(Part::Words(if reported.changed { ": changed: " } else { ": " }));
-    parts.push(tag.kind.clone().map_or(Part::Words("notification"), Part::Text));
+    parts.push(tag.kind.as_ref().map_or(Part::Words("notification"), |kind| Part::Text(kind.to_string())));
     if let Some(phone) = &tag.customer {
-        parts.extend([Part::Words(", "), Part::Phone(phone.clone())]);
+        parts.extend([Part::Words(", "), Part::Phone(phone.to_string())]);
     }
     if let Some(message) = &tag.message {
-        parts.extend([Part::Words(": "), Part::Text(message.clone())]);
+        parts.extend([Part::Words(": "), Part::Text(message.to_string())]);
     }
     if !tag.icon_names.is_empty() {
         parts.extend([Part::Words(" ["), Part::Icons(tag.icon_names.join(", ")), Part::Words("]")]);

@@ -276,7 +276,7 @@ impl Manner {
                     Some(Restless::IconCount) if state.is_nameless => return tag,
                     Some(Restless::IconCount) => {
                         let icons = vec![raw(&format!(r#"{{"name":"bell","count":{waits}}}"#))];
-                        return Tag { icons, icon_names: vec!["bell".to_owned()], ..tag };
+                        return Tag { icons, icon_names: vec!["bell".into()], ..tag };
                     }
                     Some(Restless::WaitSeconds) => format!(r#","waitSec":{waits}"#),
                     Some(Restless::ServerTime) => format!(r#","now":"{}""#, moment(now + by.ahead)),

@@ -144,7 +144,7 @@ type Texts = Vec<(&'static str, String)>;
 /// How the tag and its event are written: every format, with all that they hold, and those that show a part.
 fn everywhere(tag: &Tag) -> (Texts, Texts) {
     const ALL: &str = "+id,+fields,+icons.0,+extra";
-    let report = Report::new(&DOCUMENT, vec![row("asha".to_owned(), tag.clone())]);
+    let report = Report::new(&DOCUMENT, vec![row("asha".into(), tag.clone())]);
     let kind = EventKind::Tag(Box::new(ReportedTag { tag: tag.clone(), initial: false, changed: false }));
     let event = Event { at: "2026-11-23T12:00:00Z".parse().unwrap(), profile: Some("asha".into()), kind };
     let stream = event_view::table(&event);

@@ -101,7 +101,7 @@ fn an_outage_is_no_absence() {
 /// A notification of which a thousand fill the memory, but for what each of them takes beside its text.
 fn bulky(number: usize) -> Tag {
     let json = format!(r#""{number}{}""#, "x".repeat(CAPACITY / 1000 - 200));
-    Tag { id: Some(number.to_string()), ..nameless(&json) }
+    Tag { id: Some(number.to_string().into()), ..nameless(&json) }
 }
 
 #[test]
@@ -187,7 +187,7 @@ proptest! {
             let mut copies: Model<u8, usize> = Model::new();
             let tags: Vec<Tag> = answer.iter().map(|(name, content)| {
                 let json = format!(r#"{{"n":{name},"c":{content}}}"#);
-                if *name < 3 { nameless(&format!("{name}")) } else { Tag { id: Some(name.to_string()), ..nameless(&json) } }
+                if *name < 3 { nameless(&format!("{name}")) } else { Tag { id: Some(name.to_string().into()), ..nameless(&json) } }
             }).collect();
             for (place, (name, content)) in answer.iter().enumerate() {
                 if *name < 3 {

@@ -1,5 +1,7 @@
 //! The same for notifications: each kind is a field that a server writes anew with each answer.
 
+use compact_str::CompactString;
+
 use super::*;
 use crate::floor::answer::Tag;
 use crate::floor::samples::{nameless, tags};
@@ -46,12 +48,7 @@ fn pick(n: u64, of: u64) -> usize {
 /// A notification with these members beside what is always there.
 fn notification(name: &str, has_id: bool, members: &str) -> Tag {
     let json = format!(r#"{{"_id":"{name}","type":"missed","time":1800000000,{members}}}"#);
-    Tag {
-        id: has_id.then(|| name.to_owned()),
-        time: Some(at(0)),
-        message: Some(name.to_owned()),
-        ..nameless(&json)
-    }
+    Tag { id: has_id.then(|| name.into()), time: Some(at(0)), message: Some(name.into()), ..nameless(&json) }
 }
 
 /// Watches what `answer` gives in each of so many polls, every five seconds.
@@ -124,7 +121,7 @@ fn a_count_in_an_icon_is_a_field_like_any_other() {
     let icons = |n: u64, extra: Option<&str>| {
         let count = raw(&format!(r#"{{"name":"phone","count":{n}}}"#));
         let more = extra.map(|name| raw(&format!(r#"{{"name":"{name}"}}"#)));
-        let names = ["phone"].into_iter().chain(extra).map(str::to_owned).collect();
+        let names = ["phone"].into_iter().chain(extra).map(CompactString::from).collect();
         Tag {
             icons: [count].into_iter().chain(more).collect(),
             icon_names: names,
@@ -192,7 +189,7 @@ fn an_id_is_the_same_as_a_number_and_as_a_text_and_a_call_of_zero_is_none() {
     };
     assert_eq!(names(&watch(50, spelled)), ["tag"]);
     let without_id = |n: u64| {
-        let call_id = [None, Some("0".to_owned())][pick(n, 2)].clone();
+        let call_id = [None, Some("0".into())][pick(n, 2)].clone();
         vec![Tag { call_id, ..notification("a", false, "\"b\":1") }]
     };
     assert_eq!(names(&watch(50, without_id)), ["tag"]);

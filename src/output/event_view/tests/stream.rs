@@ -1,5 +1,6 @@
 //! What the stream writes can be read again, and is written again as it was.
 
+use compact_str::CompactString;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use proptest::prelude::*;
@@ -83,6 +84,7 @@ fn tag() -> BoxedStrategy<EventKind> {
     let rest = (some(time()), prop::collection::vec(json(), 0..3), json(), any::<bool>(), any::<bool>());
     (texts, rest)
         .prop_map(|(texts, (time, icons, fields, initial, changed))| {
+            let texts = texts.map(|text| text.map(CompactString::from));
             let [id, kind, message, agent_id, call_id, customer] = texts;
             let icon_names = vec![];
             let tag = Tag { id, time, kind, message, agent_id, call_id, customer, icons, icon_names, fields };

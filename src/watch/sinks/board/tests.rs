@@ -101,7 +101,7 @@ fn notification(kind: &str, second: i64, icons: &[&str]) -> Tag {
     Tag {
         kind: Some(kind.into()),
         time: Some(at(second)),
-        icon_names: icons.iter().map(|&name| name.to_owned()).collect(),
+        icon_names: icons.iter().map(|&name| name.into()).collect(),
         fields: raw(r#"{"_id": "t1", "queue": "billing"}"#),
         ..tag("t1")
     }
@@ -356,8 +356,8 @@ fn hostile_text_cannot_leave_its_cells() {
         let json = serde_json::to_string(&text).expect("a string");
         let seen = Break { detail: Some(raw(&json)), ..on_break(Some(&text), Some(900)) };
         let hostile = Tag {
-            message: Some(text.clone()),
-            customer: Some(text.clone()),
+            message: Some(text.as_str().into()),
+            customer: Some(text.as_str().into()),
             fields: raw(&json),
             ..notification(&text, 970, &[&text])
         };
