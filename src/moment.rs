@@ -149,29 +149,46 @@ fn unix_seconds(text: &str) -> Option<Timestamp> {
 
 /// The right form of a text that is wrong in a common way.
 fn nearly(typed: &str) -> Option<String> {
+    let forms = nearest_forms(typed).into_iter();
+    let right: Vec<String> = forms.map(|(form, meaning)| format!("{form} for {meaning}")).collect();
+    (!right.is_empty()).then(|| right.join(", "))
+}
+
+/// The forms that are nearest to a text that has none, each with what it is.
+fn nearest_forms(typed: &str) -> Vec<(String, &'static str)> {
+    const CLOCK: &str = "a time of day";
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if let Some((clock, is_afternoon)) = typed
-        .strip_suffix("am")
-        .map(|clock| (clock, false))
-        .or_else(|| typed.strip_suffix("pm").map(|clock| (clock, true)))
-    {
-        let (hour, minutes) = clock.trim().split_once(':').unwrap_or((clock.trim(), "00"));
-        let hour: u8 = hour.parse().ok().filter(|hour| (1..=12).contains(hour))?;
-        let hour = hour % 12 + if is_afternoon { 12 } else { 0 };
-        return Some(format!("{hour}:{minutes}"));
-    }
-    if typed.split(['/', '.']).count() == 3 && typed.split(['/', '.']).all(is_number) {
-        return Some("a date with the year first (2026-11-23)".to_owned());
-    }
-    match typed.len() {
-        _ if !is_number(typed) => None,
-        1 | 2 => Some(format!("{typed}m or {typed}h for a length of time, {typed}:00 for a time of day")),
-        3 | 4 => {
-            let (hour, minutes) = typed.split_at(typed.len() - 2);
-            Some(format!("{hour}:{minutes} for a time of day, {typed}m for a length of time"))
+    let mut forms = vec![];
+    if let Some(clock) = by_twelve_hours(typed) {
+        forms.push((clock, CLOCK));
+    } else if typed.split(['/', '.']).count() == 3 && typed.split(['/', '.']).all(is_number) {
+        forms.push(("2026-11-23".to_owned(), "a date, the year first"));
+    } else if is_number(typed) {
+        match typed.len() {
+            1..=4 => {
+                let (hour, minutes) = typed.split_at(typed.len().saturating_sub(2));
+                let clock = if hour.is_empty() { format!("{typed}:00") } else { format!("{hour}:{minutes}") };
+                forms.push((format!("{typed}m"), "a length of time"));
+                forms.push((clock, CLOCK));
+            }
+            13 => forms.push((format!("@{}.{}", &typed[..10], &typed[10..]), "Unix milliseconds")),
+            _ => forms.push((format!("@{typed}"), "Unix seconds")),
         }
-        _ => Some(format!("@{typed} for Unix seconds")),
     }
+    forms.retain(|(form, meaning)| match *meaning {
+        CLOCK => time_of_day(form).is_some(),
+        _ => form.strip_prefix('@').is_none_or(|seconds| unix_seconds(seconds).is_some()),
+    });
+    forms
+}
+
+/// `5:45 pm` as a time of day.
+fn by_twelve_hours(typed: &str) -> Option<String> {
+    let morning = typed.strip_suffix("am").map(|clock| (clock, 0));
+    let (clock, more) = morning.or_else(|| typed.strip_suffix("pm").map(|clock| (clock, 12)))?;
+    let (hour, minutes) = clock.trim().split_once(':').unwrap_or((clock.trim(), "00"));
+    let hour: u8 = hour.parse().ok().filter(|hour| (1..=12).contains(hour))?;
+    Some(format!("{}:{minutes}", hour % 12 + more))
 }
 
 /// A length such as `90m`, `1h30m` or `1 h 30 min`; it has a unit, and no sign. `1:30` is none: as a moment it is a time of

@@ -95,10 +95,12 @@ fn what_a_table_shows_can_be_typed() {
 #[test]
 fn a_text_that_is_nearly_right_is_refused_with_the_right_one() {
     for (typed, right) in [
-        ("5", "5m or 5h"),
+        ("5", "5m for a length of time, 5:00 for a time of day"),
+        ("45", "45m for a length of time"),
         ("0900", "09:00"),
         ("1130", "11:30"),
-        ("1795410000", "@1795410000"),
+        ("1795410000", "@1795410000 for Unix seconds"),
+        ("1795410000123", "@1795410000.123 for Unix milliseconds"),
         ("9am", "9:00"),
         ("5:45 PM", "17:45"),
         ("12 am", "0:00"),
@@ -133,6 +135,15 @@ fn lengths_are_positive_and_have_a_unit() {
 }
 
 proptest! {
+    #[test]
+    fn a_form_that_a_refusal_names_is_taken(text in "[0-9]{1,22}|[0-9]{1,2}(:[0-9]{1,3})? ?[ap]m|[0-9]{1,4}[/.][0-9]{1,2}[/.][0-9]{1,4}") {
+        if moment(&text, &now()).is_err() {
+            for (form, _) in nearest_forms(&text) {
+                prop_assert!(moment(&form, &now()).is_ok(), "{} for {}", form, text);
+            }
+        }
+    }
+
     #[test]
     fn no_text_makes_it_panic(text in "\\PC{0,24}|[@0-9:hmdTZ. ·-]{0,24}|([0-9]{1,3}|in|ago|yesterday|today| |:|·|min|h){1,9}") {
         let _ = moment(&text, &now());
