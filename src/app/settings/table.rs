@@ -250,8 +250,9 @@ fn time_zone(text: &str) -> Result<TimeZone, String> {
             .ok_or_else(|| format!("{text:?} is not an offset; write for example +05:30"));
     }
     zones::named(text).map_err(|_| {
-        let nearest = zones::nearest(text).unwrap_or_else(|| "Asia/Kolkata or UTC".to_owned());
-        format!("{text:?} is not a known time zone; write for example {nearest}")
+        let advice = zones::nearest(text).map(|name| format!("did you mean {name}?"));
+        let advice = advice.unwrap_or_else(|| "write for example Asia/Kolkata or UTC".to_owned());
+        format!("{text:?} is not a known time zone; {advice}")
     })
 }
 

@@ -26,10 +26,27 @@ pub(super) fn named(name: &str) -> Result<TimeZone, jiff::Error> {
     TimeZone::get(name).or_else(|error| of_city(name).ok_or(error))
 }
 
-/// The known name of a zone that is nearest to a misspelt one.
+/// The known name of a zone that is nearest to a misspelt one, or whose city is. None for an abbreviation: each is near
+/// others that mean something else.
 pub(super) fn nearest(name: &str) -> Option<String> {
+    if name.len() <= LONGEST_ABBREVIATION {
+        return None;
+    }
     let known: Vec<String> = jiff::tz::db().available().map(|known| known.to_string()).collect();
-    crate::words::nearest(name, known.iter().map(String::as_str)).map(str::to_owned)
+    let places = || known.iter().filter(|known| known.contains('/')).map(String::as_str);
+    if name.contains('/') {
+        return crate::words::nearest(name, places()).map(str::to_owned);
+    }
+    let city = crate::words::nearest(name, places().map(city))?;
+    places().find(|known| self::city(known) == city).map(str::to_owned)
+}
+
+/// Letters of the longest abbreviations, such as `AEST` and `NZDT`.
+const LONGEST_ABBREVIATION: usize = 4;
+
+/// The last part of a name.
+fn city(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 /// Parts of the world whose zones the database names after cities.
@@ -54,7 +71,7 @@ fn of_city(name: &str) -> Option<TimeZone> {
     let wanted = plain(name);
     let is_wanted = |known: &jiff::tz::TimeZoneName<'_>| {
         known.as_str().split_once('/').is_some_and(|(region, rest)| {
-            let city = rest.rsplit('/').next().unwrap_or(rest);
+            let city = city(rest);
             REGIONS.contains(&region) && !NO_CITIES.contains(&city) && plain(city) == wanted
         })
     };
@@ -172,7 +189,16 @@ mod tests {
         ] {
             assert!(named(unclear).is_err(), "{unclear}");
         }
-        assert_eq!(nearest("Asia/Kolkatta").as_deref(), Some("Asia/Kolkata"));
+        for (typed, meant) in [
+            ("Asia/Kolkatta", Some("Asia/Kolkata")),
+            ("kolkatta", Some("Asia/Kolkata")),
+            ("new yrok", Some("America/New_York")),
+            ("PST", None),
+            ("AEST", None),
+            ("somewhere else", None),
+        ] {
+            assert_eq!(nearest(typed).as_deref(), meant, "{typed}");
+        }
     }
 
     #[test]
