@@ -8,7 +8,7 @@ use crate::app::settings::table;
 use crate::client::replies::codes;
 use crate::commands::schema;
 use crate::failure::EXIT_STATUSES;
-use crate::floor::event::EventWords;
+use crate::floor::condition::Until;
 use crate::output::event_view::STREAM;
 use crate::output::table_view;
 use crate::output::text::style;
@@ -75,7 +75,7 @@ fn zones() -> Vec<CompletionCandidate> {
 }
 
 fn events() -> Vec<CompletionCandidate> {
-    EventWords::ALL.iter().map(|words| CompletionCandidate::new(words.name)).collect()
+    Until::events().map(|words| CompletionCandidate::new(words.name)).collect()
 }
 
 fn keys() -> Vec<CompletionCandidate> {

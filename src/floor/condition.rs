@@ -4,6 +4,12 @@ use std::str::FromStr;
 
 use crate::floor::event::{Event, EventWords};
 
+/// The events of the watch as a whole, which name no profile.
+const OF_THE_WATCH: [&str; 3] = ["start", "heartbeat", LAST];
+
+/// The event after which there is none.
+const LAST: &str = "end";
+
 /// `--until EVENT[@PROFILE]`.
 #[derive(Clone, Debug)]
 pub struct Until {
@@ -12,6 +18,11 @@ pub struct Until {
 }
 
 impl Until {
+    /// The events that a watch can end at.
+    pub fn events() -> impl Iterator<Item = &'static EventWords> {
+        EventWords::ALL.iter().copied().filter(|words| words.name != LAST)
+    }
+
     /// The words of the event.
     #[must_use]
     pub fn event(&self) -> &'static EventWords {
@@ -39,9 +50,14 @@ impl FromStr for Until {
         let (name, profile) =
             text.split_once('@').map_or((text, None), |(name, profile)| (name, Some(profile)));
         let event = words_of(name)?;
-        if profile == Some("") {
-            return Err("a profile is missing after @".to_owned());
-        }
+        match profile {
+            _ if name == LAST => Err(format!("{name} is always the last event, so a watch cannot end at it")),
+            Some("") => Err("a profile is missing after @".to_owned()),
+            Some(profile) if OF_THE_WATCH.contains(&name) => {
+                Err(format!("{name} is about the watch as a whole: leave out @{profile}"))
+            }
+            _ => Ok(()),
+        }?;
         Ok(Self { event, profile: profile.map(str::to_owned) })
     }
 }
@@ -85,5 +101,11 @@ mod tests {
         }
         assert!("brake_ended".parse::<Until>().unwrap_err().contains("break_ended"));
         assert!("break_ended@".parse::<Until>().is_err());
+        assert!("end".parse::<Until>().is_err());
+        assert!(Until::events().all(|words| words.name.parse::<Until>().is_ok()));
+        for name in Until::events().map(|words| words.name) {
+            let of_profile = format!("{name}@asha").parse::<Until>();
+            assert_eq!(of_profile.is_ok(), !["start", "heartbeat"].contains(&name), "{name}");
+        }
     }
 }

@@ -72,6 +72,7 @@ fn an_option_that_would_change_nothing_is_refused() {
         "watch --sandbox --until break_ended@nobody",
         "watch --sandbox --profile asha --until break_ended@ravi",
         "watch --sandbox --until break_ended@",
+        "watch --sandbox --until start@asha",
         "watch --sandbox --exec=",
         // Everything contains an empty text.
         "tags --sandbox --kind=",
@@ -231,6 +232,37 @@ fn a_value_may_begin_with_a_minus_or_the_error_shows_how() {
     ] {
         let ran = world.run(line).ended_with(2);
         assert!(ran.stderr.contains(why), "for {line}\n{ran}");
+    }
+}
+
+#[test]
+fn an_event_is_waited_for_only_where_it_can_happen() {
+    let world = World::new();
+    for event in deepcall::floor::event::EventWords::ALL {
+        let name = event.name;
+        let cause = match name {
+            "tag" | "gap" => Some("tags"),
+            "break_started" | "break_ended" | "break_changed" | "agent_changed" => Some("breaks"),
+            "wrapup_started" | "wrapup_ended" => Some("wrapups"),
+            _ => None,
+        };
+        for part in ["tags", "breaks", "wrapups"] {
+            for option in ["--until", "--bell --on"] {
+                let line = format!("watch --sandbox --json --only {part} {option} {name} --timeout 50ms");
+                let is_possible = cause.is_none_or(|cause| cause == part)
+                    && !["alert", "heartbeat"].contains(&name)
+                    && (name, option) != ("end", "--until");
+                let ran = world.run(&line);
+                assert_eq!(ran.code != 2, is_possible, "{line}\n{ran}");
+            }
+        }
+    }
+    let limit = "--alert wrapup=60s --heartbeat 1s --timeout 50ms --only";
+    for (part, event, code) in
+        [("wrapups", "alert", 124), ("wrapups", "heartbeat", 124), ("wrapups,tags", "alert", 124)]
+    {
+        let line = format!("watch --sandbox --json {limit} {part} --until {event}");
+        assert_eq!(world.run(&line).code, code, "{line}");
     }
 }
 
