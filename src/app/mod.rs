@@ -9,6 +9,7 @@ pub(crate) mod panics;
 pub(crate) mod progress;
 pub(crate) mod prompt;
 pub(crate) mod renderer;
+pub(crate) mod secret_text;
 pub(crate) mod select;
 pub mod settings;
 pub(crate) mod sign_in;

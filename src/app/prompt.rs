@@ -6,7 +6,7 @@ use std::thread;
 
 use tokio::sync::oneshot;
 
-use crate::app::sign_in::secret_from;
+use crate::app::secret_text::secret_from;
 use crate::app::signals;
 use crate::app::supervisor::Supervised;
 use crate::failure::Failure;

@@ -10,10 +10,11 @@ use crate::app::connect::Connector;
 use crate::app::console::{Console, Outcome, Side};
 use crate::app::options::{ConnectionOptions, OutputOptions, ProfileOptions, TalkOptions};
 use crate::app::prompt;
+use crate::app::secret_text::{secret_in_file, secret_read_from, user_id_from};
 use crate::app::settings::choice;
 use crate::app::settings::table::{SERVER, STORE, TIMEOUT};
 use crate::app::settings::variables::credential_in;
-use crate::app::sign_in::{Stores, UNLOCKING_LIMIT, secret_in_file, secret_read_from};
+use crate::app::sign_in::{Stores, UNLOCKING_LIMIT};
 use crate::client::SignedIn;
 use crate::commands::{logout, profiles};
 use crate::failure::{ExitStatus, Failure};
@@ -139,6 +140,7 @@ impl LoginArgs {
 /// # Errors
 /// If the secret cannot be read (exit code 2), or the person ended the prompt (130).
 fn credentials(args: &LoginArgs, app: &App) -> Result<Credentials, Failure> {
+    let user_id = args.user_id.as_deref().map(|text| user_id_from(text, "--user-id")).transpose()?;
     let prompt = |label, otherwise| prompt::secret(label, otherwise, &app.supervised);
     let secret: Secret = match (&args.ssid_file, &args.token_file) {
         (Some(path), _) => secret_in_file(path, "--ssid-file")?,
@@ -150,8 +152,8 @@ fn credentials(args: &LoginArgs, app: &App) -> Result<Credentials, Failure> {
         }
         _ => prompt("Session id (ssid)", "pass the ssid with --ssid-stdin or --ssid-file FILE")?,
     };
-    Ok(match &args.user_id {
-        Some(user_id) => Credentials::UserToken { user_id: user_id.clone(), token: secret },
+    Ok(match user_id {
+        Some(user_id) => Credentials::UserToken { user_id, token: secret },
         None => Credentials::Ssid(secret),
     })
 }
