@@ -16,8 +16,6 @@
 pub mod budget;
 pub mod connection;
 pub mod error;
-#[cfg(test)]
-mod fake_server;
 mod kept;
 pub mod proxies;
 pub mod reach;
@@ -27,6 +25,8 @@ pub mod request_body;
 mod resolver;
 pub mod retry;
 pub mod signed_in;
+#[cfg(test)]
+mod testing;
 pub mod tls;
 
 pub use budget::Budget;

@@ -16,7 +16,7 @@ use deepcall::watch::view::FloorView;
 use ratatui::layout::Rect;
 
 use crate::support::shift::{SCOPE, zone};
-use crate::support::{CANARY_SSID, FakeServer, Poll, Reply, Screen, Shift, World};
+use crate::support::{FakeServer, NOT_ON_BREAK, Poll, Reply, Screen, Shift, World};
 
 /// A board that paints there.
 fn board_on(painted: &Painted, shift: &Shift, columns: u16, rows: u16) -> Board {
@@ -28,13 +28,13 @@ fn board_on(painted: &Painted, shift: &Shift, columns: u16, rows: u16) -> Board 
         title: format!("{} profiles at http://127.0.0.1:8123", shift.agents),
     };
     let area = Rect::new(0, 0, columns, rows);
-    Board::of_size(options, shift.limits(), painted.clone(), area).unwrap()
+    Board::of_size(options, Shift::limits(), painted.clone(), area).unwrap()
 }
 
 /// Every cell of the board's last frame, as a terminal of this size shows it.
 pub fn last_frame(shift: &Shift, columns: u16, rows: u16) -> vt100::Screen {
     let painted = Painted::new(columns, rows);
-    shift.show(&mut board_on(&painted, shift, columns, rows));
+    shift.watch(vec![], Some(&mut board_on(&painted, shift, columns, rows)));
     painted.screen()
 }
 
@@ -116,12 +116,11 @@ fn expected(now: Duration, polls: &[Poll]) -> (&'static str, String, String) {
 fn every_heading_is_right_while_the_server_is_away_for_ten_seconds_and_for_two_minutes() {
     for (away, noticed_within) in [(10, 35), (120, 35)] {
         let (from, back) = (seconds(21), seconds(21 + away));
-        let shift =
-            Shift { agents: 1, lasts: seconds(away + 70), outage: Some((from, back)), ..Shift::usual() };
+        let shift = Shift { agents: 1, lasts: seconds(away + 70), outage: from..back, ..Shift::usual() };
         let painted = Painted::new(100, 24);
         let board = board_on(&painted, &shift, 100, 24);
         let mut watched = Watched { board, painted, frames: vec![] };
-        let polls = shift.show(&mut watched);
+        let polls = shift.watch(vec![], Some(&mut watched));
         let last = polls.last().unwrap().at;
         let mut words = vec![];
         for (now, heading) in &watched.frames {
@@ -154,8 +153,6 @@ fn a_moment_of_the_floor_always_looks_the_same() {
     assert_eq!(one.contents_formatted(), other.contents_formatted());
     assert!(one.contents().contains("14:30:15") && one.contents().contains("‖ meena"), "{}", one.contents());
 }
-
-const GOOD: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
 
 /// The first and the last line of the board stand where they belong.
 fn fits(shown: &str, rows: u16) -> bool {
@@ -195,9 +192,9 @@ fn the_board_shows_that_the_connection_is_lost_and_when_it_is_back() {
     let is_away = Arc::new(AtomicBool::new(false));
     let away = Arc::clone(&is_away);
     let server = FakeServer::answering(move |_, _| {
-        if away.load(Ordering::SeqCst) { Reply::RawThenReset(vec![]) } else { Reply::ok(GOOD) }
+        if away.load(Ordering::SeqCst) { Reply::Reset(vec![]) } else { Reply::ok(NOT_ON_BREAK) }
     });
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let world = World::signed_in(&server);
     let mut screen = Screen::start(&world, "watch --only breaks --interval 2s", 24, 80);
     screen.wait_for("● live");
     screen.wait_for_echo(false);
@@ -342,8 +339,8 @@ fn long_tags() -> String {
 
 #[test]
 fn a_terminal_that_takes_nothing_holds_neither_the_polling_nor_the_end_and_is_given_back() {
-    let server = FakeServer::always(&long_tags());
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let server = FakeServer::always(long_tags());
+    let world = World::signed_in(&server);
     let mut screen = Screen::start(&world, "watch --only tags --interval 2s", LARGE.0, LARGE.1);
     screen.wait_for("newest tags");
     screen.type_keys("\r");

@@ -2,21 +2,18 @@
 
 use insta::assert_snapshot;
 
-use crate::support::{CANARY_SSID, FakeServer, InProcess, Ran, World};
+use crate::support::{EXPIRED, FakeServer, InProcess, NOT_ON_BREAK, Ran, World};
 
 fn ask(reply: &str, arguments: &str) -> Ran {
     let server = FakeServer::always(reply);
-    World::new()
-        .with("DEEPCALL_SERVER", &server.url())
-        .with("DEEPCALL_SSID", CANARY_SSID)
-        .run(&format!("break-status {arguments}"))
+    World::signed_in(&server).run(&format!("break-status {arguments}"))
 }
 
 #[test]
 fn not_on_break_has_two_spellings_and_one_meaning() {
     for reply in [
         r#"{"status":"success","data":{"on_break":0,"breakDetail":{},"agent_id":"13","user_id":"1"}}"#,
-        r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#,
+        NOT_ON_BREAK,
         r#"{"status":"error","code":"1502","message":"On break is : 0"}"#,
     ] {
         let ran = ask(reply, "--json").ended_with(0);
@@ -67,7 +64,7 @@ fn failures_stand_beside_answers() {
         crate::support::Reply::ok(if request.body.contains("good") {
             r#"{"status":"success","data":{"on_break":1,"breakDetail":{"reason":"Tea"}}}"#
         } else {
-            r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#
+            EXPIRED
         })
     });
     let world = World::new();

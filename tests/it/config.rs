@@ -12,9 +12,7 @@ use deepcall::app::settings::setting::Kind;
 use deepcall::app::settings::table::SETTINGS;
 use deepcall::commands::config::values::check_all;
 
-use crate::support::{CANARY_SSID, FakeServer, World};
-
-const NOT_ON_BREAK: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
+use crate::support::{CANARY_SSID, FakeServer, NOT_ON_BREAK, World};
 
 fn file(world: &World) -> PathBuf {
     world.config_folder().join("config.toml")

@@ -5,9 +5,7 @@ use std::io::Read;
 use std::net::TcpListener;
 use std::sync::{Arc, Barrier};
 
-use crate::support::{CANARY_SSID, FakeServer, Ran, Reply, World};
-
-const NOT_ON_BREAK: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
+use crate::support::{CANARY_SSID, FakeServer, NOT_ON_BREAK, Ran, Reply, World};
 
 /// The verdict of each check; where there are several of a kind, the last one's.
 fn verdicts(ran: &Ran) -> BTreeMap<String, String> {
@@ -33,10 +31,6 @@ fn assert_verdicts(ran: &Ran, wanted: &[(&str, &str)]) {
     }
 }
 
-fn signed_in(server: &FakeServer) -> World {
-    World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID)
-}
-
 /// A server whose `Date` is this far from now.
 fn server_ahead_by(seconds: i64) -> FakeServer {
     FakeServer::answering(move |_, _| {
@@ -49,7 +43,7 @@ fn server_ahead_by(seconds: i64) -> FakeServer {
 #[test]
 fn all_is_well_and_no_credentials_are_needed_to_see_that_a_server_lives() {
     let server = server_ahead_by(0);
-    let ran = signed_in(&server).run("doctor --json").ended_with(0);
+    let ran = World::signed_in(&server).run("doctor --json").ended_with(0);
     assert_verdicts(
         &ran,
         &[
@@ -78,7 +72,7 @@ fn all_is_well_and_no_credentials_are_needed_to_see_that_a_server_lives() {
 #[test]
 fn with_no_session_all_else_is_looked_at() {
     let server = FakeServer::always(NOT_ON_BREAK);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
+    let world = World::at(&server).with("DEEPCALL_STORE", "file");
     let ran = world.run("doctor --json").ended_with(4);
     assert_verdicts(&ran, &[("store", "ok"), ("server", "ok"), ("clock", "skipped"), ("session", "fail")]);
     assert!(finding(&ran, "session").contains("run `deepcall login`"), "{ran}");
@@ -93,7 +87,7 @@ fn each_session_is_listed_by_name() {
             NOT_ON_BREAK
         })
     });
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
+    let world = World::at(&server).with("DEEPCALL_STORE", "file");
     for (name, secret) in [("asha", "first"), ("ravi", "second")] {
         let line = format!("login --profile {name} --ssid-stdin --no-verify");
         world.run_with_input(&line, secret).ended_with(0);
@@ -132,10 +126,10 @@ fn a_proxy_that_refuses_connections_is_a_failure_of_the_proxy() {
 
 #[test]
 fn a_wrong_clock_is_reported_with_its_offset() {
-    let ran = signed_in(&server_ahead_by(3600)).run("doctor --json").ended_with(1);
+    let ran = World::signed_in(&server_ahead_by(3600)).run("doctor --json").ended_with(1);
     assert_verdicts(&ran, &[("server", "ok"), ("clock", "fail"), ("session", "ok")]);
     assert!(finding(&ran, "clock").contains(" s behind the server's"), "{ran}");
-    let ran = signed_in(&server_ahead_by(-100)).run("doctor --json").ended_with(0);
+    let ran = World::signed_in(&server_ahead_by(-100)).run("doctor --json").ended_with(0);
     assert_verdicts(&ran, &[("clock", "warn")]);
 }
 
@@ -183,14 +177,14 @@ fn a_foreign_page_is_a_failure_of_the_server() {
     let server = FakeServer::answering(|_, _| {
         Reply::with_headers("200 OK", &["Content-Type: text/html"], "<html>Welcome to our hotel</html>")
     });
-    let ran = signed_in(&server).run("doctor --json").ended_with(6);
+    let ran = World::signed_in(&server).run("doctor --json").ended_with(6);
     assert_verdicts(&ran, &[("network", "ok"), ("server", "fail"), ("session", "skipped")]);
 }
 
 #[test]
 fn without_a_bus_the_store_is_reported_with_the_ways_out() {
     let server = FakeServer::always(NOT_ON_BREAK);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let world = World::at(&server);
     let ran = world.run("doctor --json").ended_with(1);
     assert_verdicts(&ran, &[("bus", "fail"), ("store", "fail"), ("server", "ok"), ("session", "fail")]);
     assert!(finding(&ran, "store").contains("--store file"), "{ran}");
@@ -200,7 +194,7 @@ fn without_a_bus_the_store_is_reported_with_the_ways_out() {
 fn a_broken_config_file_is_reported_and_does_not_hide_the_rest() {
     let server = FakeServer::always(NOT_ON_BREAK);
     for text in ["mask = \n", "[watch]\ninterval = '1s'\n", "sever = 'x'\n"] {
-        let world = signed_in(&server);
+        let world = World::signed_in(&server);
         std::fs::create_dir_all(world.config_folder()).unwrap();
         std::fs::write(world.config_folder().join("config.toml"), text).unwrap();
         let ran = world.run("doctor --json").ended_with(2);
@@ -213,13 +207,13 @@ fn it_can_be_pasted_into_a_ticket() {
     let server = FakeServer::always(
         r#"{"status":"error","errCode":1044,"message":"Session of +91 98765 43210 expired"}"#,
     );
-    let ran = signed_in(&server).run("doctor").ended_with(4);
+    let ran = World::signed_in(&server).run("doctor").ended_with(4);
     assert!(!ran.stdout.contains("43210") && ran.stdout.contains("210"), "{ran}");
     assert!(ran.stdout.lines().count() <= 24, "one screen\n{ran}");
     assert!(ran.stdout.lines().all(|line| !line.contains('\u{1b}')), "{ran}");
     assert!(ran.stderr.contains("session of env: "), "what to do about it\n{ran}");
     // Phone numbers are always hidden, so that asking for it would change nothing.
-    signed_in(&server).run("doctor --mask").ended_with(2);
+    World::signed_in(&server).run("doctor --mask").ended_with(2);
 }
 
 #[test]
@@ -265,10 +259,10 @@ fn servers_are_asked_side_by_side() {
 fn a_time_that_is_over_ends_it_with_124_and_with_all_that_was_found() {
     let servers = [
         FakeServer::always(NOT_ON_BREAK),
-        FakeServer::answering(|_, _| Reply::Silence),
+        FakeServer::always(Reply::SILENCE),
         FakeServer::answering(
             |_, earlier| {
-                if earlier == 0 { Reply::ok(NOT_ON_BREAK) } else { Reply::Silence }
+                if earlier == 0 { Reply::ok(NOT_ON_BREAK) } else { Reply::SILENCE }
             },
         ),
     ];

@@ -6,11 +6,7 @@ use deepcall::client::replies::codes;
 use deepcall::client::replies::codes::Module;
 use deepcall::failure::{EXIT_STATUSES, ExitStatus};
 
-use crate::support::{CANARY_SSID, FakeServer, Reply, World};
-
-fn world(server: &FakeServer) -> World {
-    World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID)
-}
+use crate::support::{CANARY_SSID, EXPIRED, FakeServer, Reply, World};
 
 fn path_of(module: Module) -> &'static str {
     match module {
@@ -29,14 +25,13 @@ fn every_documented_code_in_every_spelling_exits_as_documented() {
         let wanted = code.class.kind().map_or(ExitStatus::Done, |kind| kind.class().into());
         let number = code.number;
         let spellings = [
-            (200, format!(r#"{{"status":"error","code":{number},"message":"m"}}"#)),
-            (400, format!(r#"{{"status":"error","errCode":"{number}","msg":"m"}}"#)),
-            (200, format!(r#"{{"status":"ERROR","errorCode":{number}.0,"error":"m"}}"#)),
+            ("200 OK", format!(r#"{{"status":"error","code":{number},"message":"m"}}"#)),
+            ("400 Bad Request", format!(r#"{{"status":"error","errCode":"{number}","msg":"m"}}"#)),
+            ("200 OK", format!(r#"{{"status":"ERROR","errorCode":{number}.0,"error":"m"}}"#)),
         ];
         for (status, body) in spellings {
-            let reply = body.clone();
-            let server = FakeServer::answering(move |_, _| Reply::Json(status, reply.clone()));
-            let ran = world(&server).run(&format!("api {} --retries 0", path_of(code.module)));
+            let server = FakeServer::always(Reply::with_headers(status, &[], &body));
+            let ran = World::signed_in(&server).run(&format!("api {} --retries 0", path_of(code.module)));
             assert_eq!(ran.code, i32::from(wanted.code()), "{number} as HTTP {status} {body}\n{ran}");
             if wanted != ExitStatus::Done {
                 assert!(ran.stderr.contains(&number.to_string()), "{ran}");
@@ -48,17 +43,16 @@ fn every_documented_code_in_every_spelling_exits_as_documented() {
 
 #[test]
 fn missing_wrong_and_expired_sessions_exit_with_4_and_name_the_command() {
-    let expired =
-        FakeServer::always(r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#);
+    let expired = FakeServer::always(EXPIRED);
     let wrong = FakeServer::always(r#"{"status":"error","code":1000,"message":"Invalid Parameters"}"#);
-    let refused = FakeServer::answering(|_, _| Reply::Json(401, "{}".to_owned()));
+    let refused = FakeServer::always(Reply::with_headers("401 x", &[], "{}"));
     let ran = World::new().run("tags").ended_with(4);
     assert!(ran.stderr.contains("run `deepcall login`"), "{ran}");
     for server in [&expired, &wrong, &refused] {
-        let in_variable = world(server).run("tags").ended_with(4);
+        let in_variable = World::signed_in(server).run("tags").ended_with(4);
         let way_back = "put a new one into DEEPCALL_SSID; or unset DEEPCALL_SSID and run `deepcall login`";
         assert!(in_variable.stderr.contains(way_back), "{in_variable}");
-        let stored = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
+        let stored = World::at(server).with("DEEPCALL_STORE", "file");
         let login = "login --no-verify --ssid-stdin --profile";
         stored.run_with_input(&format!("{login} asha"), CANARY_SSID).ended_with(0);
         stored.run_with_input(&format!("{login} ravi"), CANARY_SSID).ended_with(0);
@@ -72,8 +66,8 @@ fn missing_wrong_and_expired_sessions_exit_with_4_and_name_the_command() {
 
 #[test]
 fn with_json_an_error_is_one_object_on_stderr() {
-    let server = FakeServer::always(r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#);
-    let ran = world(&server).run("tags --json").ended_with(4);
+    let server = FakeServer::always(EXPIRED);
+    let ran = World::signed_in(&server).run("tags --json").ended_with(4);
     assert_eq!(ran.stdout, "");
     let error = ran.json_error();
     assert_eq!((error["kind"].as_str(), error["code"].as_i64()), (Some("sign_in"), Some(1044)));
@@ -84,7 +78,7 @@ fn with_json_an_error_is_one_object_on_stderr() {
 #[test]
 fn an_unknown_code_passes_the_servers_message_on() {
     let server = FakeServer::always(r#"{"status":"error","code":9999,"message":"moon in the wrong phase"}"#);
-    let ran = world(&server).run("tags").ended_with(1);
+    let ran = World::signed_in(&server).run("tags").ended_with(1);
     assert!(ran.stderr.contains("moon in the wrong phase") && ran.stderr.contains("9999"), "{ran}");
 }
 
@@ -119,7 +113,9 @@ fn an_expression_over_a_reply_that_is_not_understood_ends_as_without_it() {
     for body in [deep.as_str(), "<html>", "{\"a\":NaN}", ""] {
         let server = FakeServer::always(body);
         for jq in ["", " --jq ."] {
-            let ran = world(&server).run(&format!("api agentProfile/tags --retries 0{jq}")).ended_with(6);
+            let ran = World::signed_in(&server)
+                .run(&format!("api agentProfile/tags --retries 0{jq}"))
+                .ended_with(6);
             assert!(jq.is_empty() || ran.json_error()["kind"] != "jq", "{body:?}\n{ran}");
         }
     }
@@ -146,8 +142,8 @@ fn an_expression_of_any_depth_is_an_error_and_no_crash() {
 
 #[test]
 fn a_reached_timeout_exits_with_124() {
-    let server = FakeServer::answering(|_, _| Reply::Silence);
-    world(&server).run("tags --timeout 200ms").ended_with(124);
+    let server = FakeServer::always(Reply::SILENCE);
+    World::signed_in(&server).run("tags --timeout 200ms").ended_with(124);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::support::{CANARY_SSID, FakeServer, Ran, Reply, World};
+use crate::support::{EXPIRED, FakeServer, Ran, Reply, World};
 
 const READERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/formats/readers.py");
 
@@ -79,9 +79,8 @@ fn every_command_in_every_format_is_read_by_others_as_it_was_meant() {
 #[test]
 fn errors_fit_their_schema() {
     let schema = schema("error");
-    let refusing =
-        FakeServer::always(r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#);
-    let world = World::new().with("DEEPCALL_SERVER", &refusing.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let refusing = FakeServer::always(EXPIRED);
+    let world = World::signed_in(&refusing);
     for (line, code) in [
         ("tags --json", 4),
         ("tags --json --columns nothing", 2),
@@ -107,11 +106,8 @@ fn a_key_that_no_schema_names_is_found() {
 }
 
 fn tags(item: &str, arguments: &str) -> Ran {
-    let server = FakeServer::always(&format!(r#"{{"data":[{item}],"status":"success","code":200}}"#));
-    World::new()
-        .with("DEEPCALL_SERVER", &server.url())
-        .with("DEEPCALL_SSID", CANARY_SSID)
-        .run(&format!("tags --since @0 -q {arguments}"))
+    let server = FakeServer::always(format!(r#"{{"data":[{item}],"status":"success","code":200}}"#));
+    World::signed_in(&server).run(&format!("tags --since @0 -q {arguments}"))
 }
 
 /// `reliability.md` §3, J11 to J13.
@@ -144,11 +140,8 @@ fn what_the_server_wrote_is_kept_to_the_byte() {
 #[test]
 fn damaged_text_can_be_read_by_every_reader_and_api_hands_on_each_byte() {
     let body = b"{\"status\":\"success\",\"data\":[{\"message\":\"caf\xe9 \\ud83d.\",\"_id\":\"\\udc00\"}]}";
-    let server = FakeServer::answering(|_, _| {
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
-        Reply::Raw([head.as_bytes(), body].concat())
-    });
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let server = FakeServer::always(Reply::with_headers("200 OK", &[], body));
+    let world = World::signed_in(&server);
     let ran = world.run("tags --json").ended_with(0);
     let read = read("json", &ran.stdout, &schema("tags"));
     assert_eq!(read["tags"][0]["message"], "caf\u{fffd} \u{fffd}.", "{ran}");

@@ -9,10 +9,9 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::keyring::Bus;
-use crate::support::{CANARY_SSID, FakeServer, Reply, World};
+use crate::support::{CANARY_SSID, FakeServer, NOT_ON_BREAK, Reply, World};
 
 const TAGS: &str = r#"{"data":[{"message":"x"}],"status":"success"}"#;
-const NOT_ON_BREAK: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
 const BUNDLE: &str = "/etc/ssl/certs/ca-certificates.crt";
 
 /// Calls that ask for memory: how many depends on the allocator, and on whether the build is optimised.
@@ -98,10 +97,7 @@ const FEW_CALLS: usize = 220;
 #[test]
 fn a_request_with_credentials_from_a_variable_is_one_connection_one_write_and_no_file() {
     let server = FakeServer::always(TAGS);
-    let world = World::new()
-        .with("DEEPCALL_SERVER", &server.url())
-        .with("DEEPCALL_SSID", CANARY_SSID)
-        .with("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
+    let world = World::signed_in(&server).with("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
     let trace = Trace::of(&world, "tags --json");
     assert_eq!((server.connections(), server.arrivals().len()), (1, 1));
     assert_eq!(trace.opened(), [""; 0]);
@@ -116,8 +112,8 @@ fn a_request_with_credentials_from_a_variable_is_one_connection_one_write_and_no
 /// A busy loop would be thousands of calls a second.
 #[test]
 fn a_request_that_waits_for_its_reply_makes_no_further_calls() {
-    let server = FakeServer::answering(|_, _| Reply::Silence);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let server = FakeServer::always(Reply::SILENCE);
+    let world = World::signed_in(&server);
     let trace = Trace::of(&world, "tags --json --timeout 5s");
     assert_eq!(server.arrivals().len(), 1);
     let calls = trace.0.len() - trace.calls(&OF_MEMORY).len();
@@ -127,7 +123,7 @@ fn a_request_that_waits_for_its_reply_makes_no_further_calls() {
 #[test]
 fn a_time_zone_is_read_from_its_own_file_alone() {
     let server = FakeServer::always(TAGS);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let world = World::signed_in(&server);
     let trace = Trace::of(&world, "tags --json --timezone Asia/Kolkata");
     assert_eq!(trace.opened(), ["/usr/share/zoneinfo/Asia/Kolkata"]);
     let trace = Trace::of(&world.with("TZ", "Asia/Tokyo"), "tags --json");
@@ -176,9 +172,7 @@ fn tls_server() -> String {
 #[test]
 fn the_keyring_is_opened_once_for_all_profiles_and_never_for_a_session_in_a_variable() {
     let server = FakeServer::always(NOT_ON_BREAK);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url());
-    let bus = Bus::start(&world).with_keyring(&world);
-    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let (world, _bus) = Bus::with_keyring(World::at(&server));
     for profile in ["asha", "meena", "ravi"] {
         let line = format!("login --no-verify --ssid-stdin --profile {profile}");
         world.run_with_input(&line, CANARY_SSID).ended_with(0);

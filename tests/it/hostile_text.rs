@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 
 use crate::formats::read;
-use crate::support::{CANARY_SSID, FakeServer, InProcess, Screen, World};
+use crate::support::{FakeServer, InProcess, Screen, World};
 
 #[path = "../../src/output/payloads.rs"]
 mod payloads;
@@ -28,10 +28,7 @@ const SENTINEL: &str = "-- untouched --";
 const COLUMNS: u16 = 100;
 
 fn world(server: &FakeServer) -> World {
-    World::new()
-        .with("DEEPCALL_SERVER", &server.url())
-        .with("DEEPCALL_SSID", CANARY_SSID)
-        .with("NO_COLOR", "1")
+    World::signed_in(server).with("NO_COLOR", "1")
 }
 
 /// Every payload as message, kind and icon name of a notification, in this order.
@@ -44,7 +41,7 @@ fn server() -> FakeServer {
                    "icons": [{"name": text}]})
         })
         .collect();
-    FakeServer::always(&json!({"data": items, "status": "success", "code": 200}).to_string())
+    FakeServer::always(json!({"data": items, "status": "success", "code": 200}).to_string())
 }
 
 /// A script may hand on what a server or a customer wrote.
@@ -116,7 +113,7 @@ fn no_payload_reaches_an_error_or_the_log() {
 fn joiners_of_indic_names_are_kept() {
     let names = ["क्‍ष", "श्रीमान्‌जी", "നന്‍മ", "👩‍👩‍👧"];
     let items: Vec<_> = names.iter().map(|name| json!({"message": name})).collect();
-    let server = FakeServer::always(&json!({"data": items, "status": "success"}).to_string());
+    let server = FakeServer::always(json!({"data": items, "status": "success"}).to_string());
     for format in
         ["table --columns message", "csv --columns message", "tsv --columns message", "json", "ndjson"]
     {

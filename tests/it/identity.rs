@@ -6,12 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use crate::support::{FakeServer, Reply, World};
-use crate::watch::{events, start, types, world};
+use crate::support::{FakeServer, NO_TAGS, NOT_IN_WRAPUP, NOT_ON_BREAK, Reply, World};
+use crate::watch::{events, start, types};
 
-const NO_TAGS: &str = r#"{"data":[],"iconDetails":[],"status":"success","code":200}"#;
-const NOT_ON_BREAK: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
-const NOT_IN_WRAPUP: &str = r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#;
 const REFUSED: &str = r#"{"status":"error","code":1501,"message":"Agent not exist"}"#;
 
 fn now() -> u64 {
@@ -54,7 +51,7 @@ fn what_a_server_computes_anew_or_spells_in_turn_is_no_event() {
         })
     });
     let line = "watch --json --interval 2s --timeout 19s --alert break=5m";
-    let ran = world(&server).run(line).ended_with(124);
+    let ran = World::signed_in(&server).run(line).ended_with(124);
     let events = events(&ran);
     let expected = ["start", "state", "tag", "alert", "tag", "tag", "end"];
     assert_eq!(types(&events), expected, "{ran}");
@@ -72,7 +69,7 @@ fn another_reason_of_the_same_break_is_reported_without_an_end() {
         Reply::ok(&on_break(&json!({"reason": reason, "stime": began})))
     });
     let line = "watch --json --only breaks --interval 2s --until break_changed --timeout 60s";
-    let events = events(&world(&server).run(line).ended_with(0));
+    let events = events(&World::signed_in(&server).run(line).ended_with(0));
     assert_eq!(types(&events), ["start", "state", "break_changed", "end"]);
     assert_eq!((&events[2]["reason"], &events[2]["previous_reason"]), (&json!("Meeting"), &json!("Lunch")));
     assert_eq!(events[2]["since"], events[1]["since"]);
@@ -81,9 +78,9 @@ fn another_reason_of_the_same_break_is_reported_without_an_end() {
 #[test]
 fn a_start_without_a_time_of_day_is_no_start() {
     let today = jiff::Timestamp::now().strftime("%F").to_string();
-    let server = FakeServer::always(&on_break(&json!({"reason": "Lunch", "stime": today})));
+    let server = FakeServer::always(on_break(&json!({"reason": "Lunch", "stime": today})));
     let line = "watch --json --only breaks --interval 2s --until state --alert break=5m --timeout 60s";
-    let events = events(&world(&server).run(line).ended_with(0));
+    let events = events(&World::signed_in(&server).run(line).ended_with(0));
     assert_eq!((&events[1]["on_break"], &events[1]["since"]), (&json!(true), &Value::Null));
     assert!(!types(&events).contains(&"alert"));
 }
@@ -96,7 +93,7 @@ fn another_agent_is_reported_and_then_what_holds_for_her() {
         Reply::ok(&json!({"status": "success", "data": data}).to_string())
     });
     let line = "watch --json --only breaks --interval 2s --until agent_changed --timeout 60s";
-    let events = events(&world(&server).run(line).ended_with(0));
+    let events = events(&World::signed_in(&server).run(line).ended_with(0));
     assert_eq!(types(&events), ["start", "state", "agent_changed", "state", "end"]);
     assert_eq!((&events[2]["from"], &events[2]["to"]), (&json!("13"), &json!("14")));
     assert_eq!((&events[1]["on_break"], &events[3]["on_break"]), (&json!(true), &json!(false)));
@@ -112,7 +109,7 @@ fn a_part_that_the_server_refuses_under_a_watch_is_an_event() {
             _ => NOT_IN_WRAPUP,
         })
     });
-    let ran = world(&server).run("watch --json --interval 2s --timeout 15s").ended_with(124);
+    let ran = World::signed_in(&server).run("watch --json --interval 2s --timeout 15s").ended_with(124);
     let events = events(&ran);
     assert_eq!(types(&events), ["start", "state", "profile_ended", "end"], "{ran}");
     let ended = &events[2];

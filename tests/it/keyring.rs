@@ -6,9 +6,8 @@ use std::os::unix::net::UnixListener;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use crate::support::{CANARY_SSID, FakeServer, PATIENCE, Ran, World};
+use crate::support::{CANARY_SSID, FakeServer, NOT_ON_BREAK, PATIENCE, Ran, World};
 
-const GOOD: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
 const MISSING: &str = "is needed by this test: run tests/run, which installs it";
 
 /// A bus that starts no program of this machine behind the test's back, as the usual one would.
@@ -47,10 +46,11 @@ impl Bus {
         Self { daemon, keyring: None, address: address.trim().to_owned() }
     }
 
-    /// With a keyring whose only collection is open.
-    pub fn with_keyring(mut self, world: &World) -> Self {
-        self.unlock(world);
-        self
+    /// With a keyring whose only collection is open, and the world in which programs find both.
+    pub fn with_keyring(world: World) -> (World, Self) {
+        let mut bus = Self::start(&world);
+        bus.unlock(&world);
+        (world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address), bus)
     }
 
     /// With a keyring in which nobody has made a collection yet.
@@ -131,16 +131,10 @@ impl Drop for Bus {
     }
 }
 
-fn world(server: &FakeServer) -> World {
-    World::new().with("DEEPCALL_SERVER", &server.url())
-}
-
 #[test]
 fn a_login_survives_into_a_second_process_and_is_forgotten_by_logout() {
-    let server = FakeServer::always(GOOD);
-    let world = world(&server);
-    let bus = Bus::start(&world).with_keyring(&world);
-    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let (world, _bus) = Bus::with_keyring(World::at(&server));
     let ran = world.run_with_input("login --ssid-stdin --profile asha", CANARY_SSID).ended_with(0);
     assert!(!ran.stderr.contains("plain text"), "{ran}");
     world.run("break-status").ended_with(0);
@@ -153,10 +147,8 @@ fn a_login_survives_into_a_second_process_and_is_forgotten_by_logout() {
 
 #[test]
 fn the_default_store_is_the_keyring_and_listing_does_not_open_it() {
-    let server = FakeServer::always(GOOD);
-    let world = world(&server);
-    let bus = Bus::start(&world).with_keyring(&world);
-    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let (world, bus) = Bus::with_keyring(World::at(&server));
     world.run_with_input("login --ssid-stdin", CANARY_SSID).ended_with(0);
     drop(bus);
     assert_eq!(world.run("profiles --json").ended_with(0).json()["profiles"][0]["name"], "default");
@@ -166,10 +158,8 @@ fn the_default_store_is_the_keyring_and_listing_does_not_open_it() {
 
 #[test]
 fn a_secret_that_is_gone_means_sign_in_again() {
-    let server = FakeServer::always(GOOD);
-    let world = world(&server);
-    let bus = Bus::start(&world).with_keyring(&world);
-    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let (world, _bus) = Bus::with_keyring(World::at(&server));
     world.run_with_input("login --ssid-stdin", CANARY_SSID).ended_with(0);
     let profiles = std::fs::read_to_string(world.config_folder().join("profiles.toml")).unwrap();
     world.run("logout").ended_with(0);
@@ -180,10 +170,8 @@ fn a_secret_that_is_gone_means_sign_in_again() {
 
 #[test]
 fn a_locked_keyring_is_reported_as_locked() {
-    let server = FakeServer::always(GOOD);
-    let world = world(&server);
-    let mut bus = Bus::start(&world).with_keyring(&world);
-    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let (world, mut bus) = Bus::with_keyring(World::at(&server));
     world.run_with_input("login --ssid-stdin", CANARY_SSID).ended_with(0);
     bus.lock(&world);
     for line in ["break-status --json", "login --ssid-stdin --json"] {
@@ -196,10 +184,8 @@ fn a_locked_keyring_is_reported_as_locked() {
 
 #[test]
 fn doctor_distinguishes_an_open_a_locked_and_a_silent_keyring() {
-    let server = FakeServer::always(GOOD);
-    let home = World::new();
-    let mut bus = Bus::start(&home).with_keyring(&home);
-    let world = home.with("DEEPCALL_SERVER", &server.url()).with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let (world, mut bus) = Bus::with_keyring(World::at(&server));
     world.run_with_input("login --ssid-stdin", CANARY_SSID).ended_with(0);
     let of = |ran: &Ran, check: &str| {
         let document = ran.json();
@@ -229,10 +215,8 @@ fn doctor_distinguishes_an_open_a_locked_and_a_silent_keyring() {
 
 #[test]
 fn a_bus_that_never_answers_is_given_up_after_three_seconds() {
-    let server = FakeServer::always(GOOD);
-    let world = world(&server);
-    let bus = Bus::start(&world).with_keyring(&world);
-    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let (world, _bus) = Bus::with_keyring(World::at(&server));
     world.run_with_input("login --ssid-stdin", CANARY_SSID).ended_with(0);
     let path = world.home().join("silent");
     let listener = UnixListener::bind(&path).unwrap();
@@ -249,10 +233,8 @@ fn a_bus_that_never_answers_is_given_up_after_three_seconds() {
 
 #[test]
 fn two_logins_at_once_leave_exactly_one_of_them() {
-    let server = FakeServer::always(GOOD);
-    let world = world(&server);
-    let bus = Bus::start(&world).with_keyring(&world);
-    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let (world, _bus) = Bus::with_keyring(World::at(&server));
     for _ in 0..5 {
         std::thread::scope(|scope| {
             for user in ["111", "222"] {

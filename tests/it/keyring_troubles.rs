@@ -5,10 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use crate::keyring::Bus;
-use crate::support::{CANARY_SSID, FakeServer, Reply, World, leaks};
-
-const GOOD: &str = r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#;
-const EXPIRED: &str = r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#;
+use crate::support::{CANARY_SSID, EXPIRED, FakeServer, NOT_IN_WRAPUP, Reply, World, leaks};
 
 /// Takes the keyring's name on the bus, and then never answers.
 const SILENT: &str = "
@@ -105,7 +102,7 @@ fn assert_fails_with(world: &World, server: &FakeServer, wanted: &str) {
 
 /// A world in which asha was signed in, by a keyring that is another one now.
 fn signed_in_before(server: &FakeServer) -> World {
-    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let world = World::at(server);
     let profile = format!(
         "default = \"asha\"\n[profiles.asha]\nserver = \"{}\"\nkind = \"ssid\"\nstore = \"keyring\"\nsaved_at = \"2026-11-23T09:00:00Z\"\n",
         server.url()
@@ -117,7 +114,7 @@ fn signed_in_before(server: &FakeServer) -> World {
 
 #[test]
 fn each_failure_of_a_keyring_has_its_own_message() {
-    let server = FakeServer::always(GOOD);
+    let server = FakeServer::always(NOT_IN_WRAPUP);
 
     let world = signed_in_before(&server);
     assert_fails_with(&world, &server, "no keyring can be reached");
@@ -138,7 +135,7 @@ fn each_failure_of_a_keyring_has_its_own_message() {
 
 #[test]
 fn a_provider_that_never_answers_is_given_up_and_not_used_for_a_session_in_a_variable() {
-    let server = FakeServer::always(GOOD);
+    let server = FakeServer::always(NOT_IN_WRAPUP);
     let world = signed_in_before(&server);
     let bus = Bus::start(&world);
     let silent = silent_keyring(&bus);
@@ -151,10 +148,8 @@ fn a_provider_that_never_answers_is_given_up_and_not_used_for_a_session_in_a_var
 
 #[test]
 fn what_another_program_stored_is_not_reported_as_not_signed_in() {
-    let server = FakeServer::always(GOOD);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url());
-    let bus = Bus::start(&world).with_keyring(&world);
-    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let server = FakeServer::always(NOT_IN_WRAPUP);
+    let (world, bus) = Bus::with_keyring(World::at(&server));
     let _ = world.run_with_input("login --ssid-stdin --no-verify", CANARY_SSID).ended_with(0);
     assert!(python(&bus, SPOIL).status().unwrap().success());
     let ran = world.run("wrapup --json").ended_with(1);
@@ -173,15 +168,13 @@ fn cut_short(world: &World) {
 
 #[test]
 fn what_an_interrupted_login_left_is_removed_by_the_next_login_or_logout() {
-    let server = FakeServer::always(GOOD);
+    let server = FakeServer::always(NOT_IN_WRAPUP);
     let login = |world: &World, profile: &str| {
         let line = format!("login --ssid-stdin --no-verify --profile {profile}");
         world.run_with_input(&line, CANARY_SSID).ended_with(0)
     };
     for next in ["login --ssid-stdin --no-verify --profile ravi", "logout --all", "logout"] {
-        let world = World::new().with("DEEPCALL_SERVER", &server.url());
-        let mut bus = Bus::start(&world).with_keyring(&world);
-        let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+        let (world, mut bus) = Bus::with_keyring(World::at(&server));
         login(&world, "asha");
         let listed = std::fs::read_to_string(world.config_folder().join("profiles.toml")).unwrap();
         cut_short(&world);
@@ -209,10 +202,8 @@ fn what_an_interrupted_login_left_is_removed_by_the_next_login_or_logout() {
 
 #[test]
 fn an_item_of_the_keyring_shows_program_profile_and_server_and_no_more() {
-    let server = FakeServer::always(GOOD);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url());
-    let mut bus = Bus::start(&world).with_keyring(&world);
-    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let server = FakeServer::always(NOT_IN_WRAPUP);
+    let (world, mut bus) = Bus::with_keyring(World::at(&server));
     let _ = world.run_with_input("login --ssid-stdin --profile asha", CANARY_SSID).ended_with(0);
     let looked = |bus: &Bus| {
         let looked = python(bus, LOOK).output().unwrap();
@@ -231,10 +222,8 @@ fn an_item_of_the_keyring_shows_program_profile_and_server_and_no_more() {
 
 #[test]
 fn of_two_items_of_one_profile_none_is_taken_until_a_login_replaces_both() {
-    let server = FakeServer::always(GOOD);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url());
-    let bus = Bus::start(&world).with_keyring(&world);
-    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let server = FakeServer::always(NOT_IN_WRAPUP);
+    let (world, bus) = Bus::with_keyring(World::at(&server));
     for mended_by in ["login --ssid-stdin", "logout"] {
         let _ = world.run_with_input("login --ssid-stdin", CANARY_SSID).ended_with(0);
         assert!(python(&bus, DOUBLE).status().unwrap().success());
@@ -248,9 +237,7 @@ fn of_two_items_of_one_profile_none_is_taken_until_a_login_replaces_both() {
 
 #[test]
 fn a_secret_that_not_every_keyring_could_hold_is_refused_by_all() {
-    let world = World::new();
-    let bus = Bus::start(&world).with_keyring(&world);
-    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let (world, _bus) = Bus::with_keyring(World::new());
     for store in ["keyring", "file"] {
         let line = format!("login --no-verify --ssid-stdin --store {store}");
         let ran = world.run_with_input(&line, &"x".repeat(2561)).ended_with(1);
@@ -262,11 +249,9 @@ fn a_secret_that_not_every_keyring_could_hold_is_refused_by_all() {
 #[test]
 fn a_keyring_that_was_restarted_under_a_watch_is_found_again() {
     let server = FakeServer::answering(|request, _| {
-        Reply::ok(if request.body.contains("fresh-session") { GOOD } else { EXPIRED })
+        Reply::ok(if request.body.contains("fresh-session") { NOT_IN_WRAPUP } else { EXPIRED })
     });
-    let world = World::new().with("DEEPCALL_SERVER", &server.url());
-    let mut bus = Bus::start(&world).with_keyring(&world);
-    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let (world, mut bus) = Bus::with_keyring(World::at(&server));
     let login = "login --no-verify --ssid-stdin --profile asha";
     let _ = world.run_with_input(login, "stale-session").ended_with(0);
     let line = "watch --json --only wrapups --interval 2s --until session_renewed --timeout 60s";

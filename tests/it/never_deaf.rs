@@ -9,9 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::keyring::Bus;
 use crate::keyring_troubles::silent_keyring;
-use crate::support::{CANARY_SSID, FakeServer, Reply, Screen, World};
-
-const GOOD: &str = r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#;
+use crate::support::{CANARY_SSID, FakeServer, NOT_IN_WRAPUP, Reply, Screen, World};
 
 /// How long a test waits before it fails.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -164,7 +162,7 @@ fn signed_in(world: &World, server: &FakeServer, words: &[&str], timeout: &[&str
 }
 
 fn network(world: &World, timeout: &[&str]) -> Waiting {
-    let server = FakeServer::answering(|_, _| Reply::Silence);
+    let server = FakeServer::always(Reply::SILENCE);
     let command = signed_in(world, &server, &["tags"], timeout);
     let waiting = start(command, ());
     until(|| !timeout.is_empty() || !server.arrivals().is_empty());
@@ -186,7 +184,7 @@ fn is_full(stdout: Option<&BufReader<ChildStdout>>) -> bool {
 fn many_tags() -> FakeServer {
     let tag = |number| format!(r#"{{"id":"t{number}","message":"Call {number} from Asha Traders"}}"#);
     let tags = (0..5000).map(tag).collect::<Vec<String>>().join(",");
-    FakeServer::always(&format!(r#"{{"status":"success","code":200,"data":[{tags}],"iconDetails":[]}}"#))
+    FakeServer::always(format!(r#"{{"status":"success","code":200,"data":[{tags}],"iconDetails":[]}}"#))
 }
 
 fn reader_of_tags(world: &World, timeout: &[&str]) -> Waiting {
@@ -205,7 +203,7 @@ fn reader_of_watch(world: &World, timeout: &[&str]) -> Waiting {
 
 /// Its error cannot be read either.
 fn reader_of_stderr(world: &World, timeout: &[&str]) -> Waiting {
-    let server = FakeServer::answering(|_, _| Reply::Silence);
+    let server = FakeServer::always(Reply::SILENCE);
     let (reader, writer) = std::io::pipe().unwrap();
     rustix::io::ioctl_fionbio(&writer, true).unwrap();
     while (&writer).write(&[b'x'; 4096]).is_ok() {}
@@ -226,7 +224,7 @@ fn catches_signals(process: u32) -> bool {
 }
 
 fn lock(world: &World, timeout: &[&str]) -> Waiting {
-    let server = FakeServer::always(GOOD);
+    let server = FakeServer::always(NOT_IN_WRAPUP);
     std::fs::create_dir_all(world.config_folder()).unwrap();
     let held = std::fs::File::create(world.config_folder().join("profiles.toml.lock")).unwrap();
     held.lock().unwrap();
@@ -313,7 +311,7 @@ fn a_board_whose_terminal_takes_nothing_is_ended_and_gives_it_back() {
     for (name, ending) in ENDINGS {
         let Ending::Signal(..) = ending else { continue };
         let server = FakeServer::always(&tags);
-        let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+        let world = World::signed_in(&server);
         let mut watch = world.shell("env");
         watch.args([
             "--default-signal=TERM,INT,HUP",
@@ -349,7 +347,7 @@ fn number(name: &str) -> i32 {
 #[test]
 fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
     for (ignored, deaf_to) in [("INT", "INT"), ("TERM", "TERM"), ("HUP", "HUP")] {
-        let server = FakeServer::always(GOOD);
+        let server = FakeServer::always(NOT_IN_WRAPUP);
         let world = World::new();
         let mut command = world.shell("env");
         command.arg(format!("--ignore-signal={ignored}"));

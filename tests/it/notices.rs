@@ -7,9 +7,8 @@ use zbus::blocking::{Connection, connection};
 use zbus::zvariant::OwnedValue;
 
 use crate::keyring::Bus;
-use crate::support::{CANARY_SSID, FakeServer, Ran, Reply, World};
+use crate::support::{FakeServer, NOT_ON_BREAK, Ran, Reply, World};
 
-const NOT_ON_BREAK: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
 const ON_BREAK: &str =
     r#"{"status":"success","data":{"on_break":1,"breakDetail":{"reason":"<b>Tea</b> with 919812345678"}}}"#;
 
@@ -55,10 +54,7 @@ fn desktop(bus: &Bus) -> (Connection, Receiver<(String, String)>) {
 fn watch_a_break(bus: &Bus, more: &[(&str, &str)]) -> Ran {
     let server =
         FakeServer::answering(|_, earlier| Reply::ok(if earlier == 0 { NOT_ON_BREAK } else { ON_BREAK }));
-    let mut world = World::new()
-        .with("DEEPCALL_SERVER", &server.url())
-        .with("DEEPCALL_SSID", CANARY_SSID)
-        .with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let mut world = World::signed_in(&server).with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
     for (name, value) in more {
         world = world.with(name, value);
     }

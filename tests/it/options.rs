@@ -1,9 +1,7 @@
 //! An option works where it has a meaning; elsewhere it is a usage error, not silence
 //! (`scripting.md`, "Options that would change nothing").
 
-use crate::support::{CANARY_SSID, FakeServer, World};
-
-const NOT_ON_BREAK: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
+use crate::support::{CANARY_SSID, FakeServer, NOT_ON_BREAK, World};
 
 #[test]
 fn an_option_that_would_change_nothing_is_refused() {
@@ -166,7 +164,7 @@ fn each_name_and_glob_of_profiles_must_match_a_profile() {
 #[test]
 fn a_profile_that_is_not_stored_is_a_mistake_of_the_line_and_none_at_all_means_sign_in() {
     let server = FakeServer::always(NOT_ON_BREAK);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
+    let world = World::at(&server).with("DEEPCALL_STORE", "file");
     let lines = |name: &str| {
         [
             "tags --profile",
@@ -340,7 +338,7 @@ fn a_proxy_variable_that_is_not_text_is_refused() {
 #[test]
 fn verbose_shows_sources_and_requests_then_timings_then_bodies() {
     let server = FakeServer::always(NOT_ON_BREAK);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let world = World::signed_in(&server);
     let log = |line: &str| world.run(line).ended_with(0).stderr;
     let url = format!("POST {}/api/v2/agentProfile/agentOnBreak", server.url());
     assert_eq!(log("break-status"), "");
@@ -359,7 +357,7 @@ fn verbose_shows_sources_and_requests_then_timings_then_bodies() {
 #[test]
 fn verbose_shows_what_login_and_logout_are_based_on() {
     let server = FakeServer::always(NOT_ON_BREAK);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
+    let world = World::at(&server).with("DEEPCALL_STORE", "file");
     let ran = world.run_with_input("login --ssid-stdin --profile asha -v", CANARY_SSID).ended_with(0);
     for source in ["profile asha (--profile)", "(DEEPCALL_SERVER)", "store file (DEEPCALL_STORE)"] {
         assert!(ran.stderr.contains(source), "{source}\n{ran}");

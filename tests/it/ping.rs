@@ -1,15 +1,11 @@
 //! `deepcall ping`: the only command that writes on the server.
 
-use crate::support::{CANARY_SSID, FakeServer, InProcess, Reply, World};
-
-fn world(server: &FakeServer) -> World {
-    World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID)
-}
+use crate::support::{FakeServer, InProcess, Reply, World};
 
 #[test]
 fn path_and_mic_perm_have_defaults_and_can_be_overridden() {
     let server = FakeServer::always(r#"{"status":"success","message":"ok","code":200}"#);
-    let world = world(&server);
+    let world = World::signed_in(&server);
     let ran = world.run("ping --json").ended_with(0);
     assert_eq!(ran.json()["ok"], true);
     assert_eq!(ran.json()["reply"]["message"], "ok");
@@ -28,23 +24,23 @@ fn path_and_mic_perm_have_defaults_and_can_be_overridden() {
 #[test]
 fn its_error_codes_lead_to_their_exit_codes() {
     for (code, exit) in [(1503, 4), (1505, 2), (1506, 1)] {
-        let server = FakeServer::always(&format!(r#"{{"status":"error","errCode":{code},"message":"x"}}"#));
-        world(&server).run("ping").ended_with(exit);
+        let server = FakeServer::always(format!(r#"{{"status":"error","errCode":{code},"message":"x"}}"#));
+        World::signed_in(&server).run("ping").ended_with(exit);
         assert_eq!(server.arrivals().len(), 1, "{code}");
     }
 }
 
 #[test]
 fn it_is_sent_again_at_most_once() {
-    let server = FakeServer::answering(|_, _| Reply::Json(503, String::new()));
-    world(&server).run("ping").ended_with(5);
+    let server = FakeServer::always(Reply::with_headers("503 x", &[], ""));
+    World::signed_in(&server).run("ping").ended_with(5);
     assert_eq!(server.arrivals().len(), 2);
 }
 
 #[test]
 fn no_other_command_ever_pings() {
     let server = FakeServer::always(r#"{"status":"success","data":[],"code":200}"#);
-    let world = world(&server);
+    let world = World::signed_in(&server);
     for line in ["tags", "break-status", "wrapup", "profiles --check", "api Agent/live"] {
         let _ = world.run(line);
     }

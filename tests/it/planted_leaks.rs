@@ -4,7 +4,6 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use crate::support::overseer::Overseer;
 use crate::support::{CANARY_SSID, CANARY_TOKEN, PATIENCE, World, leaks};
 
 const ENCODE: &str = r#"
@@ -90,7 +89,7 @@ fn a_secret_is_found_in_every_channel_in_every_encoding() {
             let world = World::new();
             let mut shell = world.shell("sh");
             shell.args(["-c", script, "sh"]).arg(&plant).stdin(Stdio::piped());
-            let mut running = world.start_under(shell, Overseer::of);
+            let mut running = world.start_as(true, shell);
             if is_by_process {
                 running.overseer().wait_for_a_find(PATIENCE);
             }
@@ -110,7 +109,7 @@ fn what_holds_no_secret_is_passed() {
     for (channel, script) in CHANNELS {
         let mut shell = world.shell("sh");
         shell.args(["-c", script, "sh"]).arg(&plant);
-        let (ran, found) = world.start_under(shell, Overseer::of).search();
+        let (ran, found) = world.start_as(true, shell).search();
         assert!(found.is_empty() && ran.code <= 1, "{channel}: {found:?}\n{ran}");
     }
 }

@@ -8,7 +8,9 @@ use std::sync::Mutex;
 use std::sync::mpsc::channel;
 
 use crate::support::world::BINARY;
-use crate::support::{CANARY_SSID, FakeServer, PATIENCE, Reply, Running, Screen, World};
+use crate::support::{
+    CANARY_SSID, FakeServer, NO_TAGS, NOT_IN_WRAPUP, PATIENCE, Reply, Running, Screen, World,
+};
 
 /// The user id of `nobody`, an ordinary user.
 const NOBODY: &str = "65534";
@@ -51,10 +53,8 @@ fn lasting(world: &World, program: &str, server: &FakeServer) -> Running {
 }
 
 fn surroundings() -> (FakeServer, World) {
-    let server = FakeServer::answering(|_, _| {
-        Reply::ok(r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#)
-    });
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let server = FakeServer::answering(|_, _| Reply::ok(NOT_IN_WRAPUP));
+    let world = World::signed_in(&server);
     (server, world)
 }
 
@@ -143,9 +143,9 @@ fn a_watch_holds_few_copies_of_its_secret_and_no_poll_leaves_one() {
     let server = FakeServer::answering(move |_, _| {
         let _ = arrived.send(());
         let _ = wait.lock().unwrap().recv();
-        Reply::ok(r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#)
+        Reply::ok(NOT_IN_WRAPUP)
     });
-    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let world = World::at(&server);
     world.run_with_input("login --store file --no-verify --ssid-stdin", CANARY_SSID).ended_with(0);
     let root = if rustix::process::geteuid().is_root() { "env" } else { "unshare --map-root-user" };
     let mut words = root.split(' ');
@@ -178,11 +178,8 @@ fn has_core(folder: &Path) -> bool {
 /// panic, with the secret in memory.
 #[test]
 fn a_panic_is_reported_without_the_secret_and_exits_with_1() {
-    let server = FakeServer::always(r#"{"data":[],"iconDetails":[],"status":"success","code":200}"#);
-    let world = World::new()
-        .with("DEEPCALL_SERVER", &server.url())
-        .with("DEEPCALL_SSID", CANARY_SSID)
-        .with("RUST_BACKTRACE", "full");
+    let server = FakeServer::always(NO_TAGS);
+    let world = World::signed_in(&server).with("RUST_BACKTRACE", "full");
     let strace = panicking(&world, &["tags", "-vvv"], "1");
     let ran = world.start(strace).end().ended_with(1);
     assert!(ran.stderr.contains("error: a fault in deepcall: "), "{ran}");
@@ -215,8 +212,8 @@ fn straced(world: &World, arguments: &[&str], calls: &str, fault: &str) -> Comma
 /// That the terminal has its modes, its screen and its cursor again, `Screen::end` looks at.
 #[test]
 fn a_panic_under_the_board_restores_the_terminal_before_it_is_reported() {
-    let server = FakeServer::always(r#"{"data":[],"iconDetails":[],"status":"success","code":200}"#);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let server = FakeServer::always(NO_TAGS);
+    let world = World::at(&server);
     world.run_with_input("login --store file --no-verify --ssid-stdin", CANARY_SSID).ended_with(0);
     let mut polled = 0;
     for when in ["1", "2", "5", "10", "20", "40"] {

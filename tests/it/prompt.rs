@@ -3,7 +3,7 @@
 
 use rustix::process::Signal;
 
-use crate::support::{CANARY_SSID, CANARY_TOKEN, FakeServer, Screen, World};
+use crate::support::{CANARY_SSID, CANARY_TOKEN, FakeServer, NOT_ON_BREAK, Screen, World};
 
 /// One question for each way in which it can end.
 fn round(number: usize) {
@@ -72,7 +72,7 @@ fn questions() -> impl Iterator<Item = (World, &'static str, &'static str)> {
 
 #[test]
 fn the_end_of_input_ends_the_question_and_nothing_is_sent_or_stored() {
-    let server = FakeServer::always(r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#);
+    let server = FakeServer::always(NOT_ON_BREAK);
     // The first Ctrl-D after text hands that on, and the next one ends the input.
     for typed in ["\u{4}", "\u{4}ls -l\r", "half a secret\u{4}\u{4}", "\r\u{4}", "  \r\u{4}"] {
         for (world, line, question) in questions() {

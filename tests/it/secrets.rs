@@ -2,11 +2,7 @@
 //! Every other test looks for the canaries as well: see `support/leaks.rs`.
 
 use crate::planted_leaks::encodings;
-use crate::support::{CANARY_SSID, FakeServer, Reply, Screen, World};
-
-fn world(server: &FakeServer) -> World {
-    World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID)
-}
+use crate::support::{CANARY_SSID, FakeServer, NO_TAGS, Reply, Screen, World};
 
 fn as_json(text: &str) -> String {
     serde_json::to_string(text).unwrap()
@@ -47,15 +43,15 @@ fn a_server_that_echoes_the_secret_is_redacted_in_every_format_and_spelling() {
         format!(r#"{{"status":"success","data":[{}],"iconDetails":[{}]}}"#, tags.join(","), icons.join(","));
     let server = FakeServer::always(&reply);
     for format in FORMATS {
-        let ran = world(&server).run(&format!("tags --since @0 {format}")).ended_with(0);
+        let ran = World::signed_in(&server).run(&format!("tags --since @0 {format}")).ended_with(0);
         assert!(ran.stdout.contains("••••"), "{format}\n{ran}");
     }
-    let ran = world(&server).run("api agentProfile/tags -vvv").ended_with(0);
+    let ran = World::signed_in(&server).run("api agentProfile/tags -vvv").ended_with(0);
     assert!(ran.stdout.contains("••••") && ran.stderr.contains("••••"), "{ran}");
     for format in ["--json", "--log", "--log -vvv"] {
         let arrived = server.arrivals().len();
         let line = format!("watch --only tags --since 1h --interval 2s {format}");
-        let world = world(&server);
+        let world = World::signed_in(&server);
         let watch = world.start(world.command(line.split(' ')));
         server.await_arrivals(arrived + 2);
         let ran = watch.terminate().ended_with(143);
@@ -69,11 +65,11 @@ fn an_error_that_echoes_the_secret_is_redacted_in_every_spelling() {
         let message = as_json(&spelling);
         let reply = format!(r#"{{"status":"error","code":9999,"message":{message},"data":{message}}}"#);
         let server = FakeServer::always(&reply);
-        let ran = world(&server).run("tags --json -vvv").ended_with(1);
+        let ran = World::signed_in(&server).run("tags --json -vvv").ended_with(1);
         assert!(ran.stderr.contains("••••"), "{spelling}\n{ran}");
-        world(&server).run("break-status").ended_with(1);
+        World::signed_in(&server).run("break-status").ended_with(1);
     }
-    let server = FakeServer::always(&format!(
+    let server = FakeServer::always(format!(
         r#"{{"status":"error","code":9999,"message":{}}}"#,
         as_json(&format!("before {CANARY_SSID} after"))
     ));
@@ -85,7 +81,7 @@ fn an_error_that_echoes_the_secret_is_redacted_in_every_spelling() {
         "profiles --check",
         "watch --until tag --timeout 500ms",
     ] {
-        let ran = world(&server).run(command);
+        let ran = World::signed_in(&server).run(command);
         assert!(ran.code != 0 || command.starts_with("profiles"), "{command}\n{ran}");
     }
 }
@@ -94,22 +90,19 @@ fn an_error_that_echoes_the_secret_is_redacted_in_every_spelling() {
 fn a_secret_in_a_header_or_a_page_is_redacted() {
     for spelling in spellings() {
         let page = format!("<html><title>{spelling}</title>{spelling}</html>");
-        let server = FakeServer::answering(move |_, _| Reply::ok(&page));
-        world(&server).run("tags -vvv").ended_with(6);
+        let server = FakeServer::always(page);
+        World::signed_in(&server).run("tags -vvv").ended_with(6);
         // No header holds a character outside ASCII as it is.
         if spelling.is_ascii() {
             let location = format!("Location: https://elsewhere.example/{spelling}?{spelling}");
-            let server =
-                FakeServer::answering(move |_, _| Reply::with_headers("302 Found", &[&location], ""));
-            let ran = world(&server).run("tags -vvv").ended_with(6);
+            let server = FakeServer::always(Reply::with_headers("302 Found", &[&location], ""));
+            let ran = World::signed_in(&server).run("tags -vvv").ended_with(6);
             assert!(ran.stderr.contains("elsewhere.example"), "{ran}");
             let headers =
                 [format!("Retry-After: {spelling}"), format!("Date: {spelling}"), format!("X: {spelling}")];
-            let server = FakeServer::answering(move |_, _| {
-                let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
-                Reply::with_headers("503 Unavailable", &headers, "")
-            });
-            world(&server).run("tags --retries 0 -vvv").ended_with(5);
+            let headers = headers.each_ref().map(String::as_str);
+            let server = FakeServer::always(Reply::with_headers("503 Unavailable", &headers, ""));
+            World::signed_in(&server).run("tags --retries 0 -vvv").ended_with(5);
         }
     }
 }
@@ -121,11 +114,9 @@ fn a_page_in_utf_16_that_echoes_the_secret_is_redacted() {
     let orders: [fn(u16) -> [u8; 2]; 2] = [u16::to_le_bytes, u16::to_be_bytes];
     for (mark, order) in ["", "\u{feff}"].into_iter().flat_map(|mark| orders.map(|order| (mark, order))) {
         let page: Vec<u8> = format!("{mark}<html>{SSID}</html>").encode_utf16().flat_map(order).collect();
-        let head = format!("HTTP/1.1 400 Bad Request\r\nContent-Length: {}\r\n\r\n", page.len());
-        let reply = [head.into_bytes(), page].concat();
-        let server = FakeServer::answering(move |_, _| Reply::Raw(reply.clone()));
+        let server = FakeServer::always(Reply::with_headers("400 Bad Request", &[], page));
         for line in ["tags", "tags --json", "tags -vvv", "api agentProfile/x -vvv"] {
-            let world = world(&server).with("DEEPCALL_SSID", SSID);
+            let world = World::signed_in(&server).with("DEEPCALL_SSID", SSID);
             let ran = world.run(line).ended_with(6);
             let text = format!("{}{}", ran.stdout, ran.stderr).replace(['\0', '␀'], "").replace("\\0", "");
             assert!(!text.contains("0123456789") && !text.contains("cdef-xyz"), "{line}\n{ran}");
@@ -143,7 +134,7 @@ fn a_hook_and_a_notice_do_not_get_an_echoed_secret() {
         format!(r#"{{"status":"success","data":[{}],"iconDetails":[]}}"#, all.join(","))
     };
     let server = FakeServer::answering(move |_, earlier| Reply::ok(&tags(earlier.min(1))));
-    let world = world(&server);
+    let world = World::signed_in(&server);
     let mut command = world.command(
         "watch --log --only tags --interval 2s --until tag --on tag --notify --bell --exec".split(' '),
     );
@@ -159,8 +150,8 @@ fn a_hook_and_a_notice_do_not_get_an_echoed_secret() {
 
 #[test]
 fn the_most_verbose_log_shows_requests_without_the_secret() {
-    let server = FakeServer::always(r#"{"data":[],"iconDetails":[],"status":"success","code":200}"#);
-    let ran = world(&server).run("tags -vvv").ended_with(0);
+    let server = FakeServer::always(NO_TAGS);
+    let ran = World::signed_in(&server).run("tags -vvv").ended_with(0);
     assert!(ran.stderr.contains("agentProfile/tags"), "{ran}");
 }
 

@@ -2,9 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::{CANARY_SSID, CANARY_TOKEN, FakeServer, World};
-
-const GOOD: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
+use crate::support::{CANARY_SSID, CANARY_TOKEN, FakeServer, NOT_ON_BREAK, World};
 
 fn scrubbed(text: &str, server: &FakeServer) -> String {
     text.replace(&server.url(), "http://SERVER")
@@ -12,8 +10,8 @@ fn scrubbed(text: &str, server: &FakeServer) -> String {
 
 #[test]
 fn a_session_is_proved_stored_listed_used_and_forgotten() {
-    let server = FakeServer::always(GOOD);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::at(&server);
     let ran =
         world.run_with_input("login --store file --ssid-stdin --profile asha", CANARY_SSID).ended_with(0);
     assert!(ran.stderr.contains("plain text"), "{ran}");
@@ -36,8 +34,8 @@ fn a_session_is_proved_stored_listed_used_and_forgotten() {
 
 #[test]
 fn a_user_id_with_a_token_is_the_other_form() {
-    let server = FakeServer::always(GOOD);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::at(&server);
     let line = "login --store file --user-id 12345678 --token-stdin";
     world.run_with_input(line, CANARY_TOKEN).ended_with(0);
     assert_eq!(server.arrivals()[0].json(), serde_json::json!({"userId": "12345678", "token": CANARY_TOKEN}));
@@ -48,8 +46,8 @@ fn a_user_id_with_a_token_is_the_other_form() {
 #[test]
 fn a_bad_session_is_not_stored() {
     for code in [1011, 1013, 1014, 1020, 1044] {
-        let server = FakeServer::always(&format!(r#"{{"status":"error","code":{code},"message":"no"}}"#));
-        let world = World::new().with("DEEPCALL_SERVER", &server.url());
+        let server = FakeServer::always(format!(r#"{{"status":"error","code":{code},"message":"no"}}"#));
+        let world = World::at(&server);
         let ran = world.run_with_input("login --store file --ssid-stdin", CANARY_SSID).ended_with(4);
         assert!(ran.stderr.contains("nothing was stored"), "{ran}");
         assert_eq!(world.run("profiles --json").json()["profiles"], serde_json::json!([]));
@@ -58,8 +56,8 @@ fn a_bad_session_is_not_stored() {
 
 #[test]
 fn without_a_keyring_login_fails_before_it_prompts() {
-    let server = FakeServer::always(GOOD);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::at(&server);
     let ran = world.run_with_input("login --ssid-stdin", CANARY_SSID).ended_with(1);
     for way_out in ["DEEPCALL_SSID", "--store file"] {
         assert!(ran.stderr.contains(way_out), "{ran}");
@@ -69,12 +67,9 @@ fn without_a_keyring_login_fails_before_it_prompts() {
 
 #[test]
 fn credentials_in_variables_never_open_a_store() {
-    let server = FakeServer::always(GOOD);
+    let server = FakeServer::always(NOT_ON_BREAK);
     // A bus address at which nobody will ever answer: opening the keyring would take three seconds and fail.
-    let world = World::new()
-        .with("DEEPCALL_SERVER", &server.url())
-        .with("DEEPCALL_SSID", CANARY_SSID)
-        .with("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
+    let world = World::signed_in(&server).with("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
     world.run("break-status").ended_with(0);
     let ran = world.run("break-status -v").ended_with(0);
     assert!(ran.stderr.contains("DEEPCALL_SSID"), "{ran}");
@@ -87,7 +82,7 @@ fn credentials_in_variables_never_open_a_store() {
 
 #[test]
 fn a_stored_session_goes_to_its_own_server_only() {
-    let (server, other) = (FakeServer::always(GOOD), FakeServer::always(GOOD));
+    let (server, other) = (FakeServer::always(NOT_ON_BREAK), FakeServer::always(NOT_ON_BREAK));
     let world = World::new();
     let line = format!("login --store file --ssid-stdin --server {}", server.url());
     world.run_with_input(&line, CANARY_SSID).ended_with(0);
@@ -132,8 +127,8 @@ fn an_empty_or_broken_secret_is_refused() {
 
 #[test]
 fn the_default_profile_can_be_changed() {
-    let server = FakeServer::always(GOOD);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::at(&server);
     for name in ["asha", "ravi"] {
         world
             .run_with_input(&format!("login --store file --ssid-stdin --profile {name}"), name)
@@ -149,8 +144,8 @@ fn the_default_profile_can_be_changed() {
 
 #[test]
 fn what_was_done_is_said_in_a_pipe_too_and_json_stays_a_document() {
-    let server = FakeServer::always(GOOD);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::at(&server).with("DEEPCALL_STORE", "file");
     let stdout = |ran: crate::support::Ran| ran.ended_with(0).stdout;
     let login = |name: &str, form: &str| {
         stdout(world.run_with_input(&format!("login --ssid-stdin --profile {name} {form}"), name))
@@ -171,8 +166,8 @@ fn what_was_done_is_said_in_a_pipe_too_and_json_stays_a_document() {
 /// A newer version may have written it.
 #[test]
 fn what_profiles_toml_has_beyond_this_version_is_neither_refused_nor_lost() {
-    let server = FakeServer::always(GOOD);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::at(&server);
     let login = |profile: &str| {
         let line = format!("login --store file --ssid-stdin --profile {profile}");
         world.run_with_input(&line, CANARY_SSID).ended_with(0);
@@ -202,8 +197,8 @@ fn what_profiles_toml_has_beyond_this_version_is_neither_refused_nor_lost() {
 
 #[test]
 fn output_of_login_and_profiles() {
-    let server = FakeServer::always(GOOD);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::at(&server);
     let ran = world.run_with_input("login --store file --ssid-stdin --profile asha", "s3cr3t-session");
     let columns = "name,default,server,kind,store";
     let listed = world.run(&format!("profiles --columns {columns}"));

@@ -38,16 +38,15 @@ fn the_stream_of_a_scripted_floor_is_the_same_to_the_last_byte() {
     let shift = Shift {
         agents: 3,
         lasts: seconds(180),
-        outage: Some((seconds(130), seconds(150))),
+        outage: seconds(130)..seconds(150),
         heartbeat: Some(seconds(60)),
         backfill: seconds(300),
-        ..Shift::usual()
     };
     let mut texts = [vec![], vec![], vec![]];
     let formats = [Format::Ndjson, Format::Table, Format::Csv];
     let mut lines: Vec<_> =
         formats.into_iter().zip(&mut texts).map(|(it, text)| self::lines(it, text)).collect();
-    shift.watch(lines.iter_mut().map(|lines| lines as &mut dyn EventSink).collect());
+    shift.watch(lines.iter_mut().map(|lines| lines as &mut dyn EventSink).collect(), None);
     drop(lines);
     let [json, sentences, csv] = texts.map(|text| String::from_utf8(text).unwrap());
     insta::assert_snapshot!("a_scripted_floor_as_json", json);

@@ -1,13 +1,11 @@
 //! The real binary on a pseudo-terminal: what a person sees, and how the terminal is left.
 
-use crate::support::{CANARY_SSID, FakeServer, Reply, Screen, World};
-
-const GOOD: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
+use crate::support::{CANARY_SSID, FakeServer, NOT_ON_BREAK, Reply, Screen, World};
 
 #[test]
 fn the_prompt_does_not_echo_and_the_session_is_stored() {
-    let server = FakeServer::always(GOOD);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::at(&server);
     let mut screen = Screen::start(&world, "login --store file", 24, 80);
     screen.wait_for("Session id (ssid)");
     // What is typed while echo is being switched off may be thrown away.
@@ -22,8 +20,8 @@ fn the_prompt_does_not_echo_and_the_session_is_stored() {
 
 #[test]
 fn a_plain_prompt_moves_no_cursor_and_does_not_echo() {
-    let server = FakeServer::always(GOOD);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("ACCESSIBLE", "1");
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::at(&server).with("ACCESSIBLE", "1");
     let mut screen = Screen::start(&world, "login --store file --color never", 24, 100);
     screen.wait_for("Session id (ssid), not shown while you type: ");
     screen.wait_for_echo(false);
@@ -55,7 +53,7 @@ fn a_plain_watch_writes_lines_and_a_plain_wait_writes_one() {
     screen.type_keys("\u{3}");
     let (_, shown, raw) = screen.end();
     assert!(!raw.contains(&b'\x1b'), "{shown}");
-    let server = FakeServer::answering(|_, _| Reply::Silence);
+    let server = FakeServer::always(Reply::SILENCE);
     let world = world.with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
     let mut screen = Screen::start(&world, "tags --color never", 24, 100);
     screen.wait_for("waiting for the server");
@@ -114,8 +112,8 @@ fn sigterm_at_the_prompt_ends_with_143_and_restores_the_terminal() {
 
 #[test]
 fn ctrl_c_during_a_request_ends_with_130() {
-    let server = FakeServer::answering(|_, _| crate::support::Reply::Silence);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let server = FakeServer::always(Reply::SILENCE);
+    let world = World::signed_in(&server);
     let mut screen = Screen::start(&world, "tags", 24, 80);
     server.await_arrivals(1);
     screen.type_keys("\u{3}");
@@ -153,8 +151,8 @@ fn holding(held: usize, body: &'static str) -> (FakeServer, std::sync::mpsc::Syn
 
 #[test]
 fn a_person_who_waits_sees_the_progress() {
-    let (server, release) = holding(1, GOOD);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
+    let (server, release) = holding(1, NOT_ON_BREAK);
+    let world = World::at(&server).with("DEEPCALL_STORE", "file");
     for name in ["asha", "ravi", "meera"] {
         let line = format!("login --no-verify --ssid-stdin --profile {name}");
         world.run_with_input(&line, name).ended_with(0);
@@ -169,8 +167,8 @@ fn a_person_who_waits_sees_the_progress() {
 
 #[test]
 fn a_person_who_waits_for_one_answer_sees_that_it_is_the_server() {
-    let (server, release) = holding(0, GOOD);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let (server, release) = holding(0, NOT_ON_BREAK);
+    let world = World::signed_in(&server);
     let screen = Screen::start(&world, "break-status", 24, 80);
     screen.wait_for("waiting for the server");
     drop(release);
@@ -182,7 +180,7 @@ fn a_person_who_waits_for_one_answer_sees_that_it_is_the_server() {
 #[test]
 fn a_person_who_waits_for_the_end_of_a_wrapup_sees_when_the_next_request_is() {
     let server = FakeServer::always(r#"{"status":"success","data":{"response":1,"currentDuration":9}}"#);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    let world = World::signed_in(&server);
     let mut screen = Screen::start(&world, "wrapup --wait", 24, 80);
     screen.wait_for("1 agent still in wrap-up, next request within 10 s");
     screen.type_keys("\u{3}");

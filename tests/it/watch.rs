@@ -10,17 +10,10 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::formats::{read, try_read};
-use crate::support::{CANARY_SSID, FakeServer, Ran, Reply, Running, World};
-
-const NOT_ON_BREAK: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
-const ON_BREAK: &str = r#"{"status":"success","data":{"on_break":1,"breakDetail":{"reason":"Lunch"}}}"#;
-const IN_WRAPUP: &str = r#"{"status":"success","data":{"response":1,"currentDuration":30}}"#;
-const NOT_IN_WRAPUP: &str = r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#;
-const EXPIRED: &str = r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#;
-
-pub fn world(server: &FakeServer) -> World {
-    World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID)
-}
+use crate::support::{
+    EXPIRED, FakeServer, IN_WRAPUP, NO_TAGS, NOT_IN_WRAPUP, NOT_ON_BREAK, ON_BREAK, Ran, Reply, Running,
+    World,
+};
 
 fn tags(ids: &[&str]) -> String {
     let tag = |id: &&str| format!(r#"{{"_id":"{id}","type":"missed","message":"call {id}"}}"#);
@@ -57,7 +50,7 @@ fn each_tag_is_reported_exactly_once() {
             _ => tags(&["c", "b"]),
         })
     });
-    let watch = start(&world(&server), "watch --json --only tags --interval 2s");
+    let watch = start(&World::signed_in(&server), "watch --json --only tags --interval 2s");
     server.await_arrivals(4);
     let ran = watch.terminate().ended_with(143);
     let events = events(&ran);
@@ -72,7 +65,7 @@ fn a_break_is_reported_when_it_starts_and_ends_and_can_end_the_watch() {
     let server =
         FakeServer::answering(|_, earlier| Reply::ok(if earlier == 1 { ON_BREAK } else { NOT_ON_BREAK }));
     let line = "watch --json --only breaks --interval 2s --until break_ended";
-    let events = events(&world(&server).run(line).ended_with(0));
+    let events = events(&World::signed_in(&server).run(line).ended_with(0));
     assert_eq!(types(&events), ["start", "state", "break_started", "break_ended", "end"]);
     assert_eq!(events[2]["reason"], "Lunch");
     assert_eq!(events[4]["reason"], "condition_met");
@@ -82,12 +75,12 @@ fn a_break_is_reported_when_it_starts_and_ends_and_can_end_the_watch() {
 fn a_lost_connection_is_reported_once_and_survived() {
     let server = FakeServer::answering(|_, earlier| match earlier {
         // The first one ends a kept connection: that alone is no failure.
-        1..=3 => Reply::RawThenReset(vec![]),
+        1..=3 => Reply::Reset(vec![]),
         4 => Reply::ok("<html>sign in to the hotel network</html>"),
         _ => Reply::ok(NOT_IN_WRAPUP),
     });
     let line = "watch --json --only wrapups --interval 2s --until connection_restored";
-    let ran = world(&server).run(line).ended_with(0);
+    let ran = World::signed_in(&server).run(line).ended_with(0);
     let events = events(&ran);
     assert_eq!(types(&events), ["start", "state", "connection_lost", "connection_restored", "end"], "{ran}");
     assert_eq!(events[2]["failure"], "reset");
@@ -98,12 +91,12 @@ fn a_lost_connection_is_reported_once_and_survived() {
 fn a_server_that_ends_idle_connections_is_not_lost() {
     // Each second poll meets a connection that ends as it arrives, and arrives once more.
     let server = FakeServer::answering(|_, earlier| match earlier {
-        _ if earlier % 3 == 1 => Reply::RawThenReset(vec![]),
+        _ if earlier % 3 == 1 => Reply::Reset(vec![]),
         0..8 => Reply::ok(NOT_IN_WRAPUP),
         _ => Reply::ok(IN_WRAPUP),
     });
     let line = "watch --json --only wrapups --interval 2s --until wrapup_started";
-    let ran = world(&server).run(line).ended_with(0);
+    let ran = World::signed_in(&server).run(line).ended_with(0);
     assert_eq!(types(&events(&ran)), ["start", "state", "wrapup_started", "end"], "{ran}");
     assert_eq!((server.arrivals().len(), ran.stderr.as_str()), (9, ""), "{ran}");
 }
@@ -113,11 +106,11 @@ fn a_damaged_character_is_no_lost_connection_and_is_noted_once() {
     let server = FakeServer::answering(|_, earlier| {
         let body = b"{\"status\":\"success\",\"data\":[{\"_id\":\"a\",\"message\":\"caf\xe9 \\ud83d\"},{\"_id\":\"b\"}";
         let end = if earlier < 2 { "]}" } else { r#",{"_id":"c"}]}"# };
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len() + end.len());
-        Reply::Raw([head.as_bytes(), body, end.as_bytes()].concat())
+        Reply::with_headers("200 OK", &[], [body, end.as_bytes()].concat())
     });
-    let ran =
-        world(&server).run("watch --json --only tags --interval 2s --until tag --timeout 60s").ended_with(0);
+    let ran = World::signed_in(&server)
+        .run("watch --json --only tags --interval 2s --until tag --timeout 60s")
+        .ended_with(0);
     let events = events(&ran);
     assert_eq!(types(&events), ["start", "state", "tag", "tag", "tag", "end"], "{ran}");
     assert_eq!(events[2]["message"], "caf\u{fffd} \u{fffd}");
@@ -153,7 +146,7 @@ fn a_new_login_keeps_the_watch_alive() {
 fn a_hook_gets_the_event_and_no_credentials() {
     let server =
         FakeServer::answering(|_, earlier| Reply::ok(if earlier == 0 { NOT_ON_BREAK } else { ON_BREAK }));
-    let world = world(&server);
+    let world = World::signed_in(&server);
     let mut command =
         world.command(["watch", "--only", "breaks", "--interval", "2s", "--until", "break_started"]);
     command.args(["--on", "break_started", "--exec", "cat > event.json; env > environment; echo noise"]);
@@ -168,7 +161,7 @@ fn a_hook_gets_the_event_and_no_credentials() {
 fn a_hook_that_fails_is_reported_and_the_watch_goes_on() {
     let server =
         FakeServer::answering(|_, earlier| Reply::ok(if earlier == 1 { ON_BREAK } else { NOT_ON_BREAK }));
-    let world = world(&server);
+    let world = World::signed_in(&server);
     let mut command =
         world.command(["watch", "--only", "breaks", "--interval", "2s", "--until", "break_ended"]);
     command.args(["--on", "break_started", "--exec", "exit 7"]);
@@ -181,7 +174,7 @@ fn an_alert_is_reported_once_and_ends_with_the_break_whether_typed_or_configured
     let alerts = |config: &str, options: &str| {
         let server =
             FakeServer::answering(|_, earlier| Reply::ok(if earlier < 2 { ON_BREAK } else { NOT_ON_BREAK }));
-        let world = world(&server);
+        let world = World::signed_in(&server);
         std::fs::create_dir_all(world.config_folder()).unwrap();
         std::fs::write(world.config_folder().join("config.toml"), config).unwrap();
         let line = "watch --json --only breaks --interval 2s --until break_ended";
@@ -209,10 +202,10 @@ fn it_never_pings_and_never_has_two_requests_of_one_profile_in_flight() {
         Reply::ok(match request.path.as_str() {
             "/api/v2/agentProfile/agentOnBreak" => NOT_ON_BREAK,
             "/api/v2/agentProfile/checkAgentInWrapUp" => NOT_IN_WRAPUP,
-            _ => r#"{"data":[],"iconDetails":[],"status":"success","code":200}"#,
+            _ => NO_TAGS,
         })
     });
-    let watch = start(&world(&server), "watch --interval 2s");
+    let watch = start(&World::signed_in(&server), "watch --interval 2s");
     server.await_arrivals(7);
     let _ = watch.terminate().ended_with(143);
     assert!(server.arrivals().iter().all(|request| !request.path.to_lowercase().contains("ping")));
@@ -223,7 +216,9 @@ fn it_never_pings_and_never_has_two_requests_of_one_profile_in_flight() {
 fn sentences_are_for_people() {
     let server =
         FakeServer::answering(|_, earlier| Reply::ok(if earlier == 0 { NOT_ON_BREAK } else { ON_BREAK }));
-    let ran = world(&server).run("watch --only breaks --interval 2s --until break_started").ended_with(0);
+    let ran = World::signed_in(&server)
+        .run("watch --only breaks --interval 2s --until break_started")
+        .ended_with(0);
     let sentences: Vec<&str> = ran.stdout.lines().map(|line| line.split_once(' ').unwrap().1).collect();
     insta::assert_snapshot!(sentences.join("\n"));
 }
@@ -234,13 +229,13 @@ fn a_spreadsheet_gets_the_columns_it_asks_for_and_headings_once() {
         Reply::ok(&tags(if earlier == 0 { &["a"] } else { &["a", "=b"] }))
     });
     let line = "watch -o csv --only tags --interval 2s --until tag --columns type,profile,id,fields.type";
-    let ran = world(&server).run(line).ended_with(0);
+    let ran = World::signed_in(&server).run(line).ended_with(0);
     let expected =
         "type,profile,id,fields.type\nstart,,,\nstate,env,,\ntag,env,a,missed\ntag,env,'=b,missed\nend,,,\n";
     assert_eq!(ran.stdout, expected);
     let arrived = server.arrivals().len();
     let line = "watch -o tsv --only tags --interval 2s --columns type,reason --no-headers";
-    let watch = start(&world(&server), line);
+    let watch = start(&World::signed_in(&server), line);
     server.await_arrivals(arrived + 2);
     assert_eq!(watch.terminate().ended_with(143).stdout, "start\t\nstate\t\ntag\t\ntag\t\nend\tterminated\n");
 }

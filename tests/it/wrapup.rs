@@ -2,17 +2,13 @@
 
 use insta::assert_snapshot;
 
-use crate::support::{CANARY_SSID, FakeServer, InProcess, Ran, Reply, World};
-
-fn world(server: &FakeServer) -> World {
-    World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID)
-}
+use crate::support::{FakeServer, InProcess, NOT_IN_WRAPUP, Ran, Reply, World};
 
 fn ask(data: &str, date: &str, arguments: &str) -> Ran {
     let body = format!(r#"{{"status":"success","data":{data}}}"#);
     let date = format!("Date: {date}");
-    let server = FakeServer::answering(move |_, _| Reply::with_headers("200 OK", &[&date], &body));
-    world(&server).run(&format!("wrapup {arguments}"))
+    let server = FakeServer::always(Reply::with_headers("200 OK", &[&date], &body));
+    World::signed_in(&server).run(&format!("wrapup {arguments}"))
 }
 
 #[test]
@@ -34,7 +30,7 @@ fn the_end_may_be_in_seconds_or_milliseconds_and_is_measured_by_the_servers_cloc
 fn not_in_wrapup_is_an_answer() {
     let server =
         FakeServer::always(r#"{"status":"error","errCode":"1504","message":"Agent not in wrap time"}"#);
-    let world = world(&server);
+    let world = World::signed_in(&server);
     assert_eq!(world.run("wrapup --json").ended_with(0).json()["in_wrapup"], false);
     world.run("wrapup --exit-status").ended_with(3);
     world.run("wrapup --wait").ended_with(0);
@@ -46,14 +42,14 @@ fn waiting_ends_with_the_wrapup_and_is_limited_by_timeout() {
         Reply::ok(if earlier == 0 {
             r#"{"status":"success","data":{"response":1,"currentDuration":1}}"#
         } else {
-            r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#
+            NOT_IN_WRAPUP
         })
     });
-    let ran = world(&server).run("wrapup --wait --json").ended_with(0);
+    let ran = World::signed_in(&server).run("wrapup --wait --json").ended_with(0);
     assert_eq!(ran.json()["in_wrapup"], false);
     assert_eq!(server.arrivals().len(), 2);
     let for_ever = FakeServer::always(r#"{"status":"success","data":{"response":1,"currentDuration":90}}"#);
-    world(&for_ever).run("wrapup --wait --timeout 3s").ended_with(124);
+    World::signed_in(&for_ever).run("wrapup --wait --timeout 3s").ended_with(124);
     assert_eq!(for_ever.arrivals().len(), 1);
 }
 
@@ -64,10 +60,10 @@ fn only_those_still_in_wrapup_are_asked_again() {
         Reply::ok(if is_first_look && request.body.contains("ssid-of-ravi") {
             r#"{"status":"success","data":{"response":1,"currentDuration":1}}"#
         } else {
-            r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#
+            NOT_IN_WRAPUP
         })
     });
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
+    let world = World::at(&server).with("DEEPCALL_STORE", "file");
     for name in ["asha", "ravi"] {
         let line = format!("login --no-verify --ssid-stdin --profile {name}");
         world.run_with_input(&line, &format!("ssid-of-{name}")).ended_with(0);

@@ -1,13 +1,10 @@
 use std::io::Write;
 use std::net::TcpListener;
 
-use crate::client::fake_server::{FakeServer, SECRET, ok, quick, reply, sign_in};
+use crate::client::testing::{FakeServer, NO_TAGS, Reply, SECRET, options, response, sign_in};
 use crate::client::{Reference, SignedIn};
-use crate::store::{Credentials, Secret};
 
 use super::*;
-
-const NO_TAGS: &str = r#"{"data":[],"iconDetails":[],"status":"success","code":200}"#;
 
 async fn fails(agent: &SignedIn) -> ApiError {
     let error =
@@ -21,23 +18,23 @@ async fn answers(agent: &SignedIn) -> crate::client::Answer<crate::client::Tags>
 }
 
 /// Every reply is these bytes, after which the connection is closed: the error's kind, and the number of requests.
-async fn fault_of(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> (&'static str, usize) {
-    let server = FakeServer::answering(bytes);
+async fn fault_of(bytes: impl Into<Vec<u8>>) -> (&'static str, usize) {
+    let server = FakeServer::always(Reply::Closed(bytes.into()));
     let error = fails(&server.sign_in()).await;
-    (error.kind().word(), server.requests().len())
+    (error.kind().word(), server.arrivals().len())
 }
 
 #[tokio::test]
 async fn a_request_is_a_plain_post_with_the_credentials_in_its_body() {
-    let server = FakeServer::answering(ok(NO_TAGS));
+    let server = FakeServer::always(NO_TAGS);
     answers(&server.sign_in()).await;
-    let [request] = server.requests().try_into().unwrap();
-    let (head, body) = request.split_once("\r\n\r\n").unwrap();
-    let mut lines: Vec<_> = head.lines().collect();
+    let [request] = server.arrivals().try_into().unwrap();
+    let (head, body) = (request.head, request.body);
+    let mut lines: Vec<_> = head.trim_end().lines().collect();
     assert_eq!(lines.remove(0), "POST /api/v2/agentProfile/tags HTTP/1.1");
     lines.sort_unstable();
     let agent = format!("user-agent: deepcall/{}", env!("CARGO_PKG_VERSION"));
-    let host = format!("host: {}", server.address);
+    let host = server.url().replace("http://", "host: ");
     let length = format!("content-length: {}", body.len());
     assert_eq!(
         lines,
@@ -55,40 +52,28 @@ async fn a_request_is_a_plain_post_with_the_credentials_in_its_body() {
 
 #[tokio::test]
 async fn a_connection_is_used_again() {
-    let peers = Arc::new(std::sync::Mutex::new(Vec::new()));
-    let seen = peers.clone();
-    let server = FakeServer::start(move |_, stream| {
-        seen.lock().unwrap().push(stream.peer_addr().unwrap());
-        stream.write_all(ok(NO_TAGS).as_bytes()).is_ok()
-    });
+    let server = FakeServer::always(NO_TAGS);
     let agent = server.sign_in();
     answers(&agent).await;
     answers(&agent).await;
-    let peers = peers.lock().unwrap();
-    assert_eq!(peers.len(), 2);
-    assert_eq!(peers[0], peers[1]);
+    assert_eq!((server.arrivals().len(), server.connections()), (2, 1));
 }
 
 #[tokio::test]
 async fn a_second_reply_that_nobody_asked_for_is_never_taken_for_a_later_answer() {
-    let forged = ok(r#"{"status":"error","code":1039}"#);
-    let server = FakeServer::start(move |number, stream| {
-        let unasked = if number == 0 { forged.as_str() } else { "" };
-        stream.write_all(format!("{}{unasked}", ok(NO_TAGS)).as_bytes()).is_ok()
-    });
+    let answer = response("200 OK", &[], NO_TAGS);
+    let forged = response("200 OK", &[], r#"{"status":"error","code":1039}"#);
+    let server = FakeServer::in_turn([[answer.clone(), forged].concat(), answer].map(Reply::Kept));
     let agent = server.sign_in();
     answers(&agent).await;
     answers(&agent).await;
-    assert_eq!(server.requests().len(), 2);
+    assert_eq!(server.arrivals().len(), 2);
 }
 
 #[tokio::test]
 async fn nobody_listening_is_a_connect_fault() {
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let server = ServerUrl::parse(&format!("http://{gone}")).unwrap();
-    let mut options = ConnectionOptions::new(server, Clock::system());
-    options.budget = quick();
-    let error = fails(&sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())))).await;
+    let error = fails(&sign_in(options(&format!("http://{gone}")))).await;
     assert_eq!(error.kind().word(), "connect");
     assert!(!error.was_sent());
     let cause = std::error::Error::source(&error).unwrap().to_string();
@@ -98,11 +83,9 @@ async fn nobody_listening_is_a_connect_fault() {
 #[tokio::test]
 async fn a_name_without_address_is_a_dns_fault() {
     // A label of more than 63 letters is no name, so no resolver is queried.
-    let server = ServerUrl::parse(&format!("http://{}.invalid", "x".repeat(70))).unwrap();
-    let mut options = ConnectionOptions::new(server, Clock::system());
+    let mut options = options(&format!("http://{}.invalid", "x".repeat(70)));
     options.allow_http = true;
-    options.budget = quick();
-    let error = fails(&sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())))).await;
+    let error = fails(&sign_in(options)).await;
     assert_eq!((error.kind().word(), error.was_sent()), ("dns", false));
 }
 
@@ -133,77 +116,82 @@ async fn replies_that_break_the_rules_are_not_asked_for_again() {
         (format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n{{}}", "y".repeat(1 << 20)), "protocol"),
         ("\u{16}\u{3}\u{1}".repeat(100), "protocol"),
         ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n".to_owned(), "protocol"),
-        (reply("204 No Content", "", ""), "protocol"),
-        (reply("200 OK", "", &NO_TAGS[..20]), "not_json"),
-        (reply("200 OK", "Content-Encoding: gzip\r\n", NO_TAGS), "encoding"),
-        (reply("200 OK", "Content-Encoding: br\r\n", NO_TAGS), "encoding"),
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n".to_owned(), "encoding"),
-        (reply("404 Not Found", "", "<html>"), "not_json"),
-        (reply("401 Unauthorized", "", ""), "sign_in"),
-        (ok(r#"{"status":"error","code":1044}"#), "sign_in"),
     ];
     for (bytes, wanted) in table {
-        let start = bytes[..bytes.len().min(60)].to_owned();
-        assert_eq!(fault_of(bytes).await, (wanted, 1), "{start:?}");
+        assert_eq!(fault_of(bytes.clone()).await, (wanted, 1), "{bytes:.60?}");
+    }
+    let table: [(&str, &[&str], &str, &str); 7] = [
+        ("204 No Content", &[], "", "protocol"),
+        ("200 OK", &[], &NO_TAGS[..20], "not_json"),
+        ("200 OK", &["Content-Encoding: gzip"], NO_TAGS, "encoding"),
+        ("200 OK", &["Content-Encoding: br"], NO_TAGS, "encoding"),
+        ("404 Not Found", &[], "<html>", "not_json"),
+        ("401 Unauthorized", &[], "", "sign_in"),
+        ("200 OK", &[], r#"{"status":"error","code":1044}"#, "sign_in"),
+    ];
+    for (status, headers, body, wanted) in table {
+        let bytes = response(status, headers, body);
+        assert_eq!(fault_of(bytes).await, (wanted, 1), "{status} {headers:?} {body}");
     }
 }
 
 #[tokio::test]
 async fn an_encoding_of_identity_is_none() {
-    answers(&FakeServer::answering(reply("200 OK", "Content-Encoding: identity\r\n", NO_TAGS)).sign_in())
-        .await;
+    let server = FakeServer::always(Reply::with_headers("200 OK", &["Content-Encoding: identity"], NO_TAGS));
+    answers(&server.sign_in()).await;
 }
 
 #[tokio::test]
 async fn a_reply_that_is_too_large_is_refused_before_it_is_read() {
     assert_eq!(fault_of("HTTP/1.1 200 OK\r\nContent-Length: 8388609\r\n\r\n").await, ("too_large", 1));
-    let endless = FakeServer::start(|_, stream| {
+    let endless = FakeServer::always(Reply::By(Arc::new(|stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
         while stream.write_all(&[b' '; 4096]).is_ok() {}
-        false
-    });
+    })));
     assert_eq!(fails(&endless.sign_in()).await.kind().word(), "too_large");
-    assert_eq!(endless.requests().len(), 1);
+    assert_eq!(endless.arrivals().len(), 1);
 }
 
 #[tokio::test]
 async fn a_redirect_is_never_followed_and_names_where_it_points() {
-    let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
-    elsewhere.set_nonblocking(true).unwrap();
-    let there = format!("http://{}", elsewhere.local_addr().unwrap());
+    let elsewhere = FakeServer::always(NO_TAGS);
+    let there = elsewhere.url();
     for status in
         ["301 Moved", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"]
     {
-        let server = FakeServer::answering(reply(status, &format!("Location: {there}/x\r\n"), NO_TAGS));
+        let location = format!("Location: {there}/x");
+        let server = FakeServer::always(Reply::with_headers(status, &[&location], NO_TAGS));
         let error = fails(&server.sign_in()).await;
-        assert_eq!((error.kind().word(), server.requests().len()), ("redirect", 1), "{status}");
+        assert_eq!((error.kind().word(), server.arrivals().len()), ("redirect", 1), "{status}");
         assert!(error.hints()[0].contains(&there), "{:?}", error.hints());
     }
     for location in ["", "/other", "javascript:alert(1)", "file:///etc/passwd", "//", "http://["] {
-        let server = FakeServer::answering(reply("302 Found", &format!("Location: {location}\r\n"), NO_TAGS));
+        let header = format!("Location: {location}");
+        let server = FakeServer::always(Reply::with_headers("302 Found", &[&header], NO_TAGS));
         assert_eq!(fails(&server.sign_in()).await.kind().word(), "redirect", "{location}");
-        assert_eq!(server.requests().len(), 1);
+        assert_eq!(server.arrivals().len(), 1);
     }
-    assert_eq!(elsewhere.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+    assert!(elsewhere.is_untouched());
 }
 
 #[tokio::test]
 async fn a_server_in_trouble_is_asked_again_until_it_answers() {
-    let busy = || reply("503 Service Unavailable", "", "<html>");
-    let failed = || ok(r#"{"status":"error","code":"1009","message":"Something went wrong"}"#);
-    let server = FakeServer::answering_in_turn(vec![busy(), failed(), ok(NO_TAGS)]);
+    let busy = Reply::with_headers("503 Service Unavailable", &[], "<html>");
+    let failed = Reply::ok(r#"{"status":"error","code":"1009","message":"Something went wrong"}"#);
+    let server = FakeServer::in_turn([busy, failed.clone(), NO_TAGS.into()]);
     let answer = answers(&server.sign_in()).await;
-    assert_eq!(server.requests().len(), 3);
+    assert_eq!(server.arrivals().len(), 3);
     assert!(!answer.lost_a_reply);
 
-    let server = FakeServer::answering_in_turn(vec![failed()]);
+    let server = FakeServer::always(failed);
     let error = fails(&server.sign_in()).await;
-    assert_eq!((error.kind().word(), error.code(), server.requests().len()), ("server", Some(1009), 3));
+    assert_eq!((error.kind().word(), error.code(), server.arrivals().len()), ("server", Some(1009), 3));
 }
 
 #[tokio::test]
 async fn a_reply_that_was_lost_on_the_way_is_told() {
-    let server = FakeServer::answering_in_turn(vec![String::new(), ok(NO_TAGS)]);
+    let server = FakeServer::in_turn([Reply::Closed(vec![]), NO_TAGS.into()]);
     let answer = answers(&server.sign_in()).await;
     assert!(answer.lost_a_reply);
     assert_eq!(answer.notes.len(), 1);
@@ -211,15 +199,16 @@ async fn a_reply_that_was_lost_on_the_way_is_told() {
 
 #[tokio::test]
 async fn retry_after_is_obeyed_if_it_fits() {
-    let date = "Date: Wed, 21 Oct 2015 07:28:00 GMT\r\nRetry-After: Wed, 21 Oct 2015 07:28:01 GMT\r\n";
-    for header in ["Retry-After: 1\r\n", "Retry-After: 0\r\nRetry-After: 1\r\n", date] {
-        let server = FakeServer::answering_in_turn(vec![reply("503 Busy", header, ""), ok(NO_TAGS)]);
+    let date = ["Date: Wed, 21 Oct 2015 07:28:00 GMT", "Retry-After: Wed, 21 Oct 2015 07:28:01 GMT"];
+    let table: [&[&str]; 3] = [&["Retry-After: 1"], &["Retry-After: 0", "Retry-After: 1"], &date];
+    for headers in table {
+        let server = FakeServer::in_turn([Reply::with_headers("503 Busy", headers, ""), NO_TAGS.into()]);
         answers(&server.sign_in()).await;
-        assert_eq!(server.requests().len(), 2, "{header}");
+        assert_eq!(server.arrivals().len(), 2, "{headers:?}");
     }
-    let server = FakeServer::answering(reply("429 Too Many Requests", "Retry-After: 600\r\n", ""));
+    let server = FakeServer::always(Reply::with_headers("429 Too Many Requests", &["Retry-After: 600"], ""));
     let error = fails(&server.sign_in()).await;
-    assert_eq!((error.kind().word(), server.requests().len()), ("server", 1));
+    assert_eq!((error.kind().word(), server.arrivals().len()), ("server", 1));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
     assert!(error.hints()[0].contains("600 s"), "{:?}", error.hints());
 }
@@ -227,19 +216,18 @@ async fn retry_after_is_obeyed_if_it_fits() {
 #[tokio::test]
 async fn a_server_that_trickles_is_left_in_time() {
     let trickle = |head: &'static str| {
-        FakeServer::start(move |_, stream| {
+        FakeServer::always(Reply::By(Arc::new(move |stream| {
             let _ = stream.write_all(head.as_bytes());
             while stream.write_all(b"x").is_ok() {
                 std::thread::sleep(Duration::from_millis(20));
             }
-            false
-        })
+        })))
     };
     for head in ["HTTP/1.1 200 OK\r\nX: ", "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"] {
         let server = trickle(head);
-        let mut options = server.options();
+        let mut options = options(&server.url());
         options.budget = Budget::standard().with_total(Duration::from_millis(400));
-        let agent = sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())));
+        let agent = sign_in(options);
         // The server would go on for hours.
         assert_eq!(fails(&agent).await.kind().word(), "timeout", "{head:?}");
     }
@@ -247,15 +235,12 @@ async fn a_server_that_trickles_is_left_in_time() {
 
 #[tokio::test]
 async fn silence_within_a_reply_is_a_timeout() {
-    let server = FakeServer::start(|_, stream| {
-        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{");
-        true
-    });
-    let mut options = server.options();
-    options.budget = Budget { silence: Duration::from_millis(50), ..quick().with_attempts(1) };
-    let agent = sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())));
+    let server = FakeServer::always(Reply::Kept(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{".into()));
+    let mut options = options(&server.url());
+    options.budget = Budget { silence: Duration::from_millis(50), ..options.budget.with_attempts(1) };
+    let agent = sign_in(options);
     let error = fails(&agent).await;
-    assert_eq!((error.kind().word(), server.requests().len()), ("timeout", 1));
+    assert_eq!((error.kind().word(), server.arrivals().len()), ("timeout", 1));
     assert!(error.to_string().contains("sent no more of its reply"), "{error}");
 }
 
@@ -270,33 +255,30 @@ async fn plain_http_goes_to_loopback_or_by_permission_and_never_through_a_proxy(
     assert_eq!(open(false).err().map(|error| error.kind().word()), Some("usage"));
     assert!(open(true).is_ok());
 
-    let proxy = FakeServer::answering(ok(NO_TAGS));
-    let server = FakeServer::answering(ok(NO_TAGS));
-    let mut options = server.options();
-    options.proxies = Proxies::from_variables(|_| Some(proxy.origin()));
-    answers(&sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())))).await;
-    assert_eq!((proxy.requests().len(), server.requests().len()), (0, 1));
+    let proxy = FakeServer::always(NO_TAGS);
+    let server = FakeServer::always(NO_TAGS);
+    let mut options = options(&server.url());
+    options.proxies = Proxies::from_variables(|_| Some(proxy.url()));
+    answers(&sign_in(options)).await;
+    assert_eq!((proxy.arrivals().len(), server.arrivals().len()), (0, 1));
 }
 
 #[tokio::test]
 async fn a_proxy_that_refuses_is_named_by_its_variable_and_learns_no_secret() {
     for refusal in ["502 Bad Gateway", "407 Proxy Authentication Required", "200"] {
-        let proxy = FakeServer::answering(if refusal == "200" {
-            String::new()
-        } else {
-            reply(refusal, "", "<html>")
-        });
-        let mut options =
-            ConnectionOptions::new(ServerUrl::parse("https://api.example.com").unwrap(), Clock::system());
-        options.budget = quick();
-        options.proxies = Proxies::from_variables(|name| (name == "HTTPS_PROXY").then(|| proxy.origin()));
-        let error = fails(&sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())))).await;
+        let refused = Reply::with_headers(refusal, &[], "<html>");
+        let proxy = FakeServer::always(if refusal == "200" { Reply::Closed(vec![]) } else { refused });
+        let proxy = proxy.for_a_proxy();
+        let mut options = options("https://api.example.com");
+        options.proxies = Proxies::from_variables(|name| (name == "HTTPS_PROXY").then(|| proxy.url()));
+        let error = fails(&sign_in(options)).await;
         assert_eq!(error.kind().word(), "proxy", "{refusal}");
         assert!(error.to_string().contains("HTTPS_PROXY"), "{error}");
         assert!(!error.was_sent());
-        for request in proxy.requests() {
-            assert!(request.starts_with("CONNECT api.example.com:443 HTTP/1.1\r\n"), "{request}");
-            assert!(!request.contains(SECRET));
+        for request in proxy.arrivals() {
+            let head = request.head;
+            assert!(head.starts_with("CONNECT api.example.com:443 HTTP/1.1\r\n"), "{head}");
+            assert!(!head.contains(SECRET) && request.body.is_empty());
         }
     }
 }

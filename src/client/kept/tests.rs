@@ -1,19 +1,13 @@
 use std::collections::HashSet;
-use std::io::Write;
-use std::net::TcpStream;
 use std::sync::{Arc, Barrier, Mutex};
-use std::time::Duration;
 
 use serde_json::value::RawValue;
 
-use crate::client::fake_server::{FakeServer, SECRET, ok, quick, reply, sign_in};
 use crate::client::replies::moments::india;
+use crate::client::testing::{FakeServer, NO_TAGS, Reply, options, sign_in};
 use crate::client::{Answer, ErrorKind, PING_PATH, Reference, SignedIn, Tags};
-use crate::store::{Credentials, Secret};
 
 use super::ApiError;
-
-const NO_TAGS: &str = r#"{"data":[],"iconDetails":[],"status":"success","code":200}"#;
 
 async fn tags(agent: &SignedIn) -> Result<Answer<Tags>, ApiError> {
     agent.tags(&Reference::AsTrue, &india(), Some).await
@@ -33,16 +27,11 @@ enum Ending {
 impl Ending {
     const ALL: [Self; 3] = [Self::Closed, Self::Reset, Self::TimedOut];
 
-    fn of(self, stream: &mut TcpStream) {
+    fn reply(self) -> Reply {
         match self {
-            Self::Closed => {}
-            Self::Reset => {
-                rustix::net::sockopt::set_socket_linger(&*stream, Some(Duration::ZERO)).unwrap();
-            }
-            Self::TimedOut => {
-                let _ =
-                    stream.write_all(reply("408 Request Timeout", "Connection: close\r\n", "").as_bytes());
-            }
+            Self::Closed => Reply::Closed(vec![]),
+            Self::Reset => Reply::Reset(vec![]),
+            Self::TimedOut => Reply::with_headers("408 Request Timeout", &["Connection: close"], ""),
         }
     }
 }
@@ -50,20 +39,16 @@ impl Ending {
 /// Answers the first request on each connection, and ends the connection as the next one arrives on it.
 fn ends_kept_connections(ending: Ending, body: &'static str) -> FakeServer {
     let served = Mutex::new(HashSet::new());
-    FakeServer::start(move |_, stream| {
-        if served.lock().unwrap().insert(stream.peer_addr().unwrap()) {
-            return stream.write_all(ok(body).as_bytes()).is_ok();
-        }
-        ending.of(stream);
-        false
+    FakeServer::answering(move |request, _| {
+        if served.lock().unwrap().insert(request.peer) { Reply::ok(body) } else { ending.reply() }
     })
 }
 
 /// One attempt for each call, as in a watch.
 fn with_one_attempt(server: &FakeServer) -> SignedIn {
-    let mut options = server.options();
-    options.budget = quick().with_attempts(1);
-    sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())))
+    let mut options = options(&server.url());
+    options.budget = options.budget.with_attempts(1);
+    sign_in(options)
 }
 
 #[tokio::test]
@@ -92,17 +77,14 @@ async fn a_request_is_sent_again_at_most_once_in_a_call_however_many_connections
     for ending in Ending::ALL {
         // Three kept connections: nobody is answered before all three requests have arrived.
         let arrived = Arc::new(Barrier::new(3));
-        let server = FakeServer::start(move |number, stream| match number {
+        let server = FakeServer::answering(move |_, earlier| match earlier {
             0..3 => {
                 arrived.wait();
-                stream.write_all(ok(NO_TAGS).as_bytes()).is_ok()
+                Reply::ok(NO_TAGS)
             }
-            3 => {
-                ending.of(stream);
-                false
-            }
+            3 => ending.reply(),
             // Not even a new connection is answered.
-            _ => false,
+            _ => Reply::Closed(vec![]),
         });
         let agent = with_one_attempt(&server);
         for answer in <[_; 3]>::from(tokio::join!(tags(&agent), tags(&agent), tags(&agent))) {
@@ -110,7 +92,7 @@ async fn a_request_is_sent_again_at_most_once_in_a_call_however_many_connections
         }
         let error = tags(&agent).await.unwrap_err();
         assert_eq!((error.kind().word(), error.was_sent()), ("reset", true), "{ending:?}");
-        assert_eq!(server.requests().len(), 5, "{ending:?}");
+        assert_eq!(server.arrivals().len(), 5, "{ending:?}");
     }
 }
 
@@ -123,13 +105,13 @@ async fn what_may_change_something_is_not_sent_again_when_a_kept_connection_has_
         tags(&agent).await.unwrap();
         let kind = agent.ping(PING_PATH, &body).await.unwrap_err().kind();
         assert!(matches!(kind, ErrorKind::Reset | ErrorKind::Server), "{ending:?}: {kind:?}");
-        assert_eq!(server.requests().len(), 2, "{ending:?}");
+        assert_eq!(server.arrivals().len(), 2, "{ending:?}");
         tags(&agent).await.unwrap();
         match (agent.call("Agent/live", &body).await, ending) {
             (Ok(answer), Ending::TimedOut) => assert_eq!(answer.value.status, 408),
             (Err(error), _) => assert_eq!(error.kind(), ErrorKind::Reset, "{ending:?}"),
             (other, _) => panic!("{ending:?}: {other:?}"),
         }
-        assert_eq!(server.requests().len(), 4, "{ending:?}");
+        assert_eq!(server.arrivals().len(), 4, "{ending:?}");
     }
 }

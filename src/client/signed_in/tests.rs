@@ -1,19 +1,16 @@
 use std::error::Error;
 
 use crate::client::budget::PING_AGAIN;
-use crate::client::fake_server::{FakeServer, SECRET, ok, reply, sign_in};
 use crate::client::replies::moments::india;
+use crate::client::testing::{FakeServer, Reply, SECRET};
 use crate::store::Secret;
 
 use super::*;
 
 fn with_token(server: &FakeServer) -> SignedIn {
     let token = Secret::new(SECRET.to_owned());
-    sign_in(server.options(), Credentials::UserToken { user_id: "12345678".to_owned(), token })
-}
-
-fn body_of(request: &str) -> &str {
-    request.split_once("\r\n\r\n").unwrap().1
+    let credentials = Credentials::UserToken { user_id: "12345678".to_owned(), token };
+    SignedIn { credentials, ..server.sign_in() }
 }
 
 fn raw(json: &str) -> Box<RawValue> {
@@ -22,10 +19,7 @@ fn raw(json: &str) -> Box<RawValue> {
 
 #[tokio::test]
 async fn each_call_sends_its_own_parameters_to_its_own_path() {
-    let server = FakeServer::start(|_, stream| {
-        let data = r#"{"status":"success","data":{"on_break":0,"response":0}}"#;
-        std::io::Write::write_all(stream, ok(data).as_bytes()).is_ok()
-    });
+    let server = FakeServer::always(r#"{"status":"success","data":{"on_break":0,"response":0}}"#);
     let agent = server.sign_in();
     agent.tags(&Reference::Off, &india(), Some).await.unwrap();
     agent.tags(&Reference::Text("x\"y".to_owned()), &india(), Some).await.unwrap();
@@ -35,17 +29,11 @@ async fn each_call_sends_its_own_parameters_to_its_own_path() {
     agent.call("Agent/live", &raw(r#"{"filter":[]}"#)).await.unwrap();
     agent.verify().await.unwrap();
 
-    let sent: Vec<_> = server
-        .requests()
-        .iter()
-        .map(|request| {
-            let path = request.split(' ').nth(1).unwrap().trim_start_matches("/api/v2/").to_owned();
-            (path, body_of(request).replace(&format!(r#"{{"ssid":"{SECRET}""#), "{"))
-        })
-        .collect();
-    let sent: Vec<_> = sent.iter().map(|(path, body)| (path.as_str(), body.as_str())).collect();
+    let signed = format!(r#"{{"ssid":"{SECRET}""#);
+    let sent =
+        server.arrivals().into_iter().map(|request| (request.path, request.body.replace(&signed, "{")));
     assert_eq!(
-        sent,
+        sent.collect::<Vec<_>>(),
         [
             ("agentProfile/tags", "{}"),
             ("agentProfile/tags", r#"{,"ref":"x\"y"}"#),
@@ -55,17 +43,18 @@ async fn each_call_sends_its_own_parameters_to_its_own_path() {
             ("Agent/live", r#"{,"filter":[]}"#),
             ("agentProfile/agentOnBreak", "{}"),
         ]
+        .map(|(path, body)| (format!("/api/v2/{path}"), body.to_owned()))
     );
 }
 
 #[tokio::test]
 async fn an_answer_says_when_it_was_true() {
-    let dated = reply(
+    let dated = Reply::with_headers(
         "200 OK",
-        "Date: Wed, 21 Oct 2015 07:28:00 GMT\r\n",
+        &["Date: Wed, 21 Oct 2015 07:28:00 GMT"],
         r#"{"status":"success","data":{"response":1,"wrapETime":1445412510,"currentDuration":30}}"#,
     );
-    let answer = FakeServer::answering(dated).sign_in().wrapup(&india()).await.unwrap();
+    let answer = FakeServer::always(dated).sign_in().wrapup(&india()).await.unwrap();
     assert_eq!(answer.server_time.unwrap().to_string(), "2015-10-21T07:28:00Z");
     // The end is measured by the server's clock, however far ours is from it.
     assert_eq!(answer.value.remaining_seconds, Some(30));
@@ -74,15 +63,16 @@ async fn an_answer_says_when_it_was_true() {
 
 #[tokio::test]
 async fn tags_with_a_token_say_what_is_documented() {
-    let server =
-        FakeServer::answering(ok(r#"{"status":"error","code":1000,"message":"Invalid Parameters"}"#));
+    let server = FakeServer::always(r#"{"status":"error","code":1000,"message":"Invalid Parameters"}"#);
     let error = with_token(&server).tags(&Reference::AsTrue, &india(), Some).await.unwrap_err();
     assert_eq!(error.kind().word(), "sign_in");
     assert!(error.hints().iter().any(|hint| hint.contains("ssid only")), "{:?}", error.hints());
     let error = server.sign_in().tags(&Reference::AsTrue, &india(), Some).await.unwrap_err();
     assert!(!error.hints().iter().any(|hint| hint.contains("ssid only")));
-    let body = server.requests()[0].clone();
-    assert_eq!(body_of(&body), format!(r#"{{"userId":"12345678","token":"{SECRET}","ref":true}}"#));
+    assert_eq!(
+        server.arrivals()[0].body,
+        format!(r#"{{"userId":"12345678","token":"{SECRET}","ref":true}}"#)
+    );
 }
 
 #[tokio::test]
@@ -98,7 +88,7 @@ async fn good_credentials_are_told_from_bad_ones() {
         ("{}", Some("protocol")),
     ];
     for (body, wanted) in table {
-        let verified = FakeServer::answering(ok(body)).sign_in().verify().await;
+        let verified = FakeServer::always(body).sign_in().verify().await;
         assert_eq!(verified.as_ref().err().map(|error| error.kind().word()), wanted, "{body}");
         let has_note = verified.is_ok_and(|answer| !answer.notes.is_empty());
         assert_eq!(has_note, body.contains("1027") || body.contains("1043"), "{body}");
@@ -107,42 +97,40 @@ async fn good_credentials_are_told_from_bad_ones() {
 
 #[tokio::test]
 async fn credentials_are_checked_twice_at_most() {
-    let server = FakeServer::answering(reply("503 Busy", "", ""));
+    let server = FakeServer::always(Reply::with_headers("503 Busy", &[], ""));
     assert_eq!(server.sign_in().verify().await.unwrap_err().kind().word(), "server");
-    assert_eq!(server.requests().len(), 2);
+    assert_eq!(server.arrivals().len(), 2);
 }
 
 #[tokio::test]
 async fn a_ping_reaches_the_server_twice_at_most() {
-    for bytes in [String::new(), reply("503 Busy", "", ""), ok(r#"{"status":"error","code":1032}"#)] {
-        let server = FakeServer::answering(bytes);
+    let busy = Reply::with_headers("503 Busy", &[], "");
+    for reply in [Reply::Closed(vec![]), busy, Reply::ok(r#"{"status":"error","code":1032}"#)] {
+        let server = FakeServer::always(reply);
         assert!(server.sign_in().ping(PING_PATH, &raw("true")).await.is_err());
-        assert_eq!(server.requests().len(), 2);
+        assert_eq!(server.arrivals().len(), 2);
     }
-    let header = format!("Retry-After: {}\r\n", PING_AGAIN.as_secs() + 1);
-    let server = FakeServer::answering(reply("503 Busy", &header, ""));
+    let header = format!("Retry-After: {}", PING_AGAIN.as_secs() + 1);
+    let server = FakeServer::always(Reply::with_headers("503 Busy", &[&header], ""));
     assert!(server.sign_in().ping(PING_PATH, &raw("true")).await.is_err());
-    assert_eq!(server.requests().len(), 1);
+    assert_eq!(server.arrivals().len(), 1);
 }
 
 #[tokio::test]
 async fn a_ping_is_confirmed_or_refused() {
-    let server = FakeServer::answering(ok(r#"{"status":"success", "n":1.0}"#));
+    let server = FakeServer::always(r#"{"status":"success", "n":1.0}"#);
     let pong = server.sign_in().ping(PING_PATH, &raw("1")).await.unwrap();
     assert_eq!(pong.value.reply.get(), r#"{"status":"success", "n":1.0}"#);
     for (code, wanted) in [(1503, "sign_in"), (1505, "usage"), (1506, "refused"), (1502, "protocol")] {
-        let server = FakeServer::answering(ok(&format!(r#"{{"status":"error","errCode":"{code}"}}"#)));
+        let server = FakeServer::always(format!(r#"{{"status":"error","errCode":"{code}"}}"#));
         let error = server.sign_in().ping(PING_PATH, &raw("1")).await.unwrap_err();
-        assert_eq!((error.kind().word(), server.requests().len()), (wanted, 1), "{code}");
+        assert_eq!((error.kind().word(), server.arrivals().len()), (wanted, 1), "{code}");
     }
 }
 
 #[tokio::test]
 async fn one_damaged_character_costs_no_answer_and_is_noted_once() {
-    let answer = |body: &[u8]| {
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
-        FakeServer::answering([head.as_bytes(), body].concat()).sign_in()
-    };
+    let answer = |body: &[u8]| FakeServer::always(Reply::with_headers("200 OK", &[], body)).sign_in();
     let bad: [(&[u8], &str, &str); 3] = [
         (b"\xe0\xa4", "\u{fffd}", "\u{fffd}"),
         (br"\ud83d", "\u{fffd}", r"\ufffd"),
@@ -227,31 +215,31 @@ async fn a_raw_call_hands_on_every_byte_and_is_sent_once() {
         ("200 OK", "[1,2]", Some("protocol")),
     ];
     for (status, body, wanted) in table {
-        let server = FakeServer::answering(reply(status, "", body));
+        let server = FakeServer::always(Reply::with_headers(status, &[], body));
         let reply = server.sign_in().call("Agent/live", &raw("{}")).await.unwrap().value;
         assert_eq!(reply.body.as_bytes(), body.as_bytes());
         assert_eq!(reply.outcome.err().map(|error| error.kind().word()), wanted, "{body}");
-        assert_eq!(server.requests().len(), 1);
+        assert_eq!(server.arrivals().len(), 1);
     }
-    let server = FakeServer::answering("");
+    let server = FakeServer::always(Reply::Closed(vec![]));
     let error = server.sign_in().call("Agent/live", &raw("{}")).await.unwrap_err();
-    assert_eq!((error.kind().word(), server.requests().len()), ("reset", 1));
+    assert_eq!((error.kind().word(), server.arrivals().len()), ("reset", 1));
     assert!(error.source().is_some());
 }
 
 #[tokio::test]
 async fn a_raw_body_that_is_no_object_is_never_sent() {
-    let server = FakeServer::answering(ok("{}"));
+    let server = FakeServer::always("{}");
     for body in ["[]", "1", r#"{"ssid":"x"}"#] {
         let error = server.sign_in().call("Agent/live", &raw(body)).await.unwrap_err();
         assert_eq!(error.kind().word(), "usage", "{body}");
     }
-    assert!(server.requests().is_empty());
+    assert!(server.arrivals().is_empty());
 }
 
 #[tokio::test]
 async fn questions_may_be_asked_side_by_side_from_tasks() {
-    let server = FakeServer::answering(ok(r#"{"status":"success","data":[]}"#));
+    let server = FakeServer::always(r#"{"status":"success","data":[]}"#);
     let agent = server.sign_in();
     let requests: Vec<_> = (0..8)
         .map(|_| {
@@ -262,5 +250,5 @@ async fn questions_may_be_asked_side_by_side_from_tasks() {
     for task in requests {
         task.await.unwrap().unwrap();
     }
-    assert_eq!(server.requests().len(), 8);
+    assert_eq!(server.arrivals().len(), 8);
 }

@@ -1,5 +1,5 @@
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io::{BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Mutex;
 
 use proptest::prelude::*;
@@ -7,11 +7,10 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, 
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use crate::client::fake_server::{FakeServer, SECRET, ok, quick, read_request, sign_in};
 use crate::client::replies::moments;
-use crate::client::{Answer, ApiError, ConnectionOptions, Proxies, Reference, Tags};
-use crate::clock::Clock;
-use crate::store::{Credentials, Secret, ServerUrl};
+use crate::client::testing::fake_server::{Request, read_request};
+use crate::client::testing::{FakeServer, NO_TAGS, Reply, SECRET, options, response, sign_in};
+use crate::client::{Answer, ApiError, Proxies, Reference, Tags};
 
 use super::*;
 
@@ -32,7 +31,7 @@ impl Authority {
     }
 
     /// Serves TLS with a certificate for `name`, valid until `year`; returns what it was sent over TLS.
-    fn serve(&self, name: &str, year: i32) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    fn serve(&self, name: &str, year: i32) -> (SocketAddr, Arc<Mutex<Vec<Request>>>) {
         let mut params = CertificateParams::new([name.to_owned()]).unwrap();
         params.not_after = date_time_ymd(year, 1, 1);
         let key = KeyPair::generate().unwrap();
@@ -48,40 +47,24 @@ impl Authority {
     }
 }
 
-fn serve(config: Arc<ServerConfig>) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+/// What the fake server does, over TLS: this end of the connection must be seen.
+fn serve(config: Arc<ServerConfig>) -> (SocketAddr, Arc<Mutex<Vec<Request>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let requests: Arc<Mutex<Vec<String>>> = Arc::default();
+    let requests: Arc<Mutex<Vec<Request>>> = Arc::default();
     let log = requests.clone();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
-            let mut tls = StreamOwned::new(ServerConnection::new(config.clone()).unwrap(), stream.unwrap());
-            if let Some(request) = read_request(&mut tls) {
+            let stream = stream.unwrap();
+            let peer = stream.peer_addr().unwrap();
+            let mut tls = StreamOwned::new(ServerConnection::new(config.clone()).unwrap(), stream);
+            if let Some(request) = read_request(&mut BufReader::new(&mut tls), peer) {
                 log.lock().unwrap().push(request);
-                let _ = tls.write_all(ok(r#"{"data":[],"status":"success"}"#).as_bytes());
+                let _ = tls.write_all(&response("200 OK", &[], NO_TAGS));
                 tls.conn.send_close_notify();
                 let _ = tls.flush();
             }
         }
-    });
-    (address, requests)
-}
-
-/// A proxy that lets everything through, and returns the request that it received itself.
-fn proxy() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let requests: Arc<Mutex<Vec<String>>> = Arc::default();
-    let log = requests.clone();
-    std::thread::spawn(move || {
-        let (mut client, _) = listener.accept().unwrap();
-        let request = read_request(&mut client).unwrap();
-        let mut server = TcpStream::connect(request.split(' ').nth(1).unwrap()).unwrap();
-        log.lock().unwrap().push(request);
-        client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
-        let (mut from_client, mut to_server) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-        std::thread::spawn(move || std::io::copy(&mut from_client, &mut to_server));
-        let _ = std::io::copy(&mut server, &mut client);
     });
     (address, requests)
 }
@@ -91,12 +74,10 @@ async fn request_tags(
     extra_ca: Option<&str>,
     roots: Option<PathBuf>,
 ) -> Result<Answer<Tags>, ApiError> {
-    let mut options = ConnectionOptions::new(ServerUrl::parse(origin).unwrap(), Clock::system());
-    options.budget = quick();
+    let mut options = options(origin);
     options.extra_ca = extra_ca.map(|pem| pem.as_bytes().to_vec());
     options.roots_file = roots;
-    let agent = sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())));
-    agent.tags(&Reference::AsTrue, &moments::india(), Some).await
+    sign_in(options).tags(&Reference::AsTrue, &moments::india(), Some).await
 }
 
 #[tokio::test]
@@ -104,7 +85,7 @@ async fn a_server_that_an_added_authority_vouches_for_is_trusted() {
     let authority = Authority::new("ours");
     let (address, requests) = authority.serve("127.0.0.1", 2099);
     request_tags(&format!("https://{address}"), Some(&authority.pem), None).await.unwrap();
-    assert!(requests.lock().unwrap()[0].contains(SECRET));
+    assert!(requests.lock().unwrap()[0].body.contains(SECRET));
 }
 
 #[tokio::test]
@@ -120,22 +101,22 @@ async fn a_file_of_authorities_takes_the_place_of_the_systems() {
 async fn a_proxy_on_the_way_learns_the_host_and_nothing_else() {
     let authority = Authority::new("ours");
     let (address, requests) = authority.serve("127.0.0.1", 2099);
-    let (proxy, overheard) = proxy();
-    let mut options =
-        ConnectionOptions::new(ServerUrl::parse(&format!("https://{address}")).unwrap(), Clock::system());
+    let proxy = FakeServer::answering(|request, _| Reply::tunnel(&request.path)).for_a_proxy();
+    let mut options = options(&format!("https://{address}"));
     options.extra_ca = Some(authority.pem.into_bytes());
-    let value = format!("http://user:word@{proxy}");
+    let value = proxy.url().replace("http://", "http://user:word@");
     options.proxies = Proxies::from_variables(|name| (name == "https_proxy").then(|| value.clone()));
-    let agent = sign_in(options, Credentials::Ssid(Secret::new(SECRET.to_owned())));
+    let agent = sign_in(options);
     assert_eq!(agent.connection.proxy_variable(), Some("https_proxy"));
     agent.tags(&Reference::AsTrue, &moments::india(), Some).await.unwrap();
 
     assert_eq!(requests.lock().unwrap().len(), 1);
-    let overheard = overheard.lock().unwrap().join("");
+    let [Request { head: overheard, body, .. }] = proxy.arrivals().try_into().unwrap();
+    assert_eq!(body, "");
     assert!(overheard.starts_with(&format!("CONNECT {address} HTTP/1.1\r\n")), "{overheard}");
     assert!(overheard.to_lowercase().contains("proxy-authorization: basic dxnlcjp3b3jk"), "{overheard}");
     assert!(!overheard.contains(SECRET) && !overheard.contains("tags"), "{overheard}");
-    assert!(!requests.lock().unwrap()[0].to_lowercase().contains("proxy"));
+    assert!(!requests.lock().unwrap()[0].head.to_lowercase().contains("proxy"));
 }
 
 #[tokio::test]
@@ -177,8 +158,8 @@ async fn a_server_without_tls_is_not_spoken_to() {
 #[tokio::test]
 async fn authorities_are_read_only_when_a_certificate_has_to_be_checked() {
     let nowhere = PathBuf::from("/nonexistent/ca.pem");
-    let server = FakeServer::answering(ok(r#"{"data":[],"status":"success"}"#));
-    request_tags(&server.origin(), None, Some(nowhere.clone())).await.unwrap();
+    let server = FakeServer::always(NO_TAGS);
+    request_tags(&server.url(), None, Some(nowhere.clone())).await.unwrap();
 
     let (address, requests) = Authority::new("ours").serve("127.0.0.1", 2099);
     let error = request_tags(&format!("https://{address}"), None, Some(nowhere)).await.unwrap_err();

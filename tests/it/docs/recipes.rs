@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::support::{CANARY_SSID, FakeServer, Ran, World};
+use crate::support::{CANARY_SSID, EXPIRED, FakeServer, Ran, World};
 
 const SCRIPTING: &str = include_str!("../../../docs/scripting.md");
 const TROUBLESHOOTING: &str = include_str!("../../../docs/troubleshooting.md");
@@ -31,7 +31,7 @@ fn executable(world: &World, name: &str, script: &str) -> PathBuf {
 /// A home where asha and ravi are signed in; `mail` writes what it gets to the file `mails`, and `logger` is the real one,
 /// which writes to the socket [`log`] instead of the system's.
 fn home(server: &FakeServer) -> World {
-    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_STORE", "file");
+    let world = World::at(server).with("DEEPCALL_STORE", "file");
     for name in ["asha", "ravi"] {
         let line = format!("login --profile {name} --no-verify --ssid-stdin");
         let _ = world.run_with_input(&line, &format!("session-of-{name}")).ended_with(0);
@@ -80,7 +80,7 @@ fn long_breaks_are_mailed_and_short_ones_are_not() {
 fn long_breaks_are_mailed_even_if_another_agent_cannot_be_asked() {
     let server = FakeServer::answering(|request, _| {
         let is_asha = request.body.contains("asha");
-        let expired = r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#;
+        let expired = EXPIRED;
         crate::support::Reply::ok(&if is_asha { on_break_for(31) } else { expired.to_owned() })
     });
     let world = home(&server);
@@ -171,7 +171,7 @@ fn the_real_logger_cuts_a_line_unless_a_size_is_given() {
 
 #[test]
 fn a_log_that_ends_ends_as_the_watch_did() {
-    let server = FakeServer::always(r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#);
+    let server = FakeServer::always(EXPIRED);
     let world = home(&server);
     let _log = log(&world);
     let output = script(&world, "deepcall-log").output().unwrap();
@@ -201,7 +201,7 @@ fn everything_that_goes_wrong() -> Vec<Ran> {
     let with_session = || World::new().with("DEEPCALL_SSID", CANARY_SSID);
     let mut runs = vec![World::new().run("login --ssid-stdin"), World::new().run("tags")];
     for code in [1000, 1015, 1027, 1044, 1501] {
-        let server = FakeServer::always(&format!(r#"{{"status":"error","code":{code},"message":"m"}}"#));
+        let server = FakeServer::always(format!(r#"{{"status":"error","code":{code},"message":"m"}}"#));
         runs.push(with_session().run(&format!("break-status --server {}", server.url())));
     }
     let page = FakeServer::always("<html>Sign in to the network</html>");

@@ -100,11 +100,7 @@ fn damaged() -> Vec<Case> {
     }
     cases.push(answered("J13", "Latin-1, and declared", DONE, || {
         let body = b"{\"status\":\"success\",\"data\":[{\"a\":\"caf\xe9\"}]}";
-        let head = format!(
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=latin1\r\nContent-Length: {}\r\n\r\n",
-            body.len()
-        );
-        Reply::Raw([head.as_bytes(), body].concat())
+        Reply::with_headers("200 OK", &["Content-Type: application/json; charset=latin1"], body)
     }));
     let packed = br#"{"status":"success","data":"[{\"message\":\"a\\ud83db\"}]"}"#;
     cases.push(body("J13", "half a pair in JSON in a text", DONE, packed).of_tags().printing(r"a\ufffdb"));

@@ -5,11 +5,11 @@ use std::any::Any;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use crate::support::fake_server::Request;
+use crate::support::fake_server::{Request, response};
 use crate::support::{FakeServer, Ran, Reply, World};
 
 /// What `tags`, `ping` and `watch --only tags` take for a success.
-pub const GOOD: &str = r#"{"status":"success","code":200,"data":[],"iconDetails":[]}"#;
+pub use crate::support::fake_server::NO_TAGS as GOOD;
 
 /// A check of how a run ended: `Err` is what is wrong.
 pub type Check = Box<dyn Fn(&World, &Ran) -> Result<(), String>>;
@@ -60,7 +60,7 @@ impl Scene {
     }
 
     /// A server on loopback.
-    pub fn server(answer: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static) -> Self {
+    pub fn server<R: Into<Reply>>(answer: impl Fn(&Request, usize) -> R + Send + Sync + 'static) -> Self {
         Self::of(FakeServer::answering(answer))
     }
 
@@ -178,7 +178,7 @@ pub fn sends(
     bytes: impl Into<Vec<u8>>,
 ) -> Case {
     let bytes = bytes.into();
-    answered(row, what, wanted, move || Reply::Raw(bytes.clone()))
+    answered(row, what, wanted, move || Reply::Closed(bytes.clone()))
 }
 
 /// A case in which the server answers HTTP 200 with this body.
@@ -188,11 +188,7 @@ pub fn body(row: &'static str, what: impl Into<String>, wanted: (i32, &str), bod
 
 /// HTTP 200 with a body of any bytes.
 pub fn ok(body: &[u8]) -> Vec<u8> {
-    let head = format!(
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
-    [head.as_bytes(), body].concat()
+    response("200 OK", &["Content-Type: application/json"], body)
 }
 
 impl Case {

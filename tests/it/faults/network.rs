@@ -28,7 +28,7 @@ impl Later {
     /// Answers on this socket from now on.
     fn start(&self, socket: OwnedFd) {
         listen(&socket, 16).unwrap();
-        let server = FakeServer::listening(TcpListener::from(socket), |_, _| Reply::ok(GOOD));
+        let server = FakeServer::listening(TcpListener::from(socket), |_, _| GOOD);
         *self.0.lock().unwrap() = Some(server);
     }
 
@@ -82,7 +82,7 @@ fn deaf() -> Scene {
 /// `localhost` has two addresses; the first one swallows what is sent to it.
 fn first_address_is_dead() -> Scene {
     let (server, deaf) = loop {
-        let server = FakeServer::answering(|_, _| Reply::ok(GOOD));
+        let server = FakeServer::always(GOOD);
         let address: SocketAddr = server.url()["http://127.0.0.1:".len()..]
             .parse()
             .map(|port: u16| SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, port)))
@@ -172,7 +172,7 @@ fn connecting() -> Vec<Case> {
 }
 
 fn reset_after(row: &'static str, what: &str, kind: &str, bytes: &'static str) -> Case {
-    answered(row, what, (5, kind), || Reply::RawThenReset(bytes.as_bytes().to_vec())).tried_again()
+    answered(row, what, (5, kind), || Reply::Reset(bytes.as_bytes().to_vec())).tried_again()
 }
 
 fn broken_off() -> Vec<Case> {
@@ -211,6 +211,6 @@ fn slow() -> Vec<Case> {
             .with_message("took longer to answer than")
             .long(),
         case("N14", "a body, with --timeout 5s", (124, "timed_out"), shortly(body)).long(),
-        case("N14", "not a word, with --timeout 5s", (124, "timed_out"), shortly(|| Reply::Silence)).long(),
+        case("N14", "not a word, with --timeout 5s", (124, "timed_out"), shortly(|| Reply::SILENCE)).long(),
     ]
 }

@@ -14,11 +14,10 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde::de::IgnoredAny;
 
 use super::matrix::{Case, GOOD, Scene, case, ok};
-use crate::support::{CANARY_SSID, Reply, Screen, World, leaks};
+use crate::support::{CANARY_SSID, FakeServer, NOT_IN_WRAPUP, Reply, Screen, World, leaks};
 
 const DONE: (i32, &str) = (0, "-");
 const IN_WRAPUP: &str = r#"{"status":"success","data":{"response":1,"currentDuration":1}}"#;
-const NOT_IN_WRAPUP: &str = r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#;
 /// How many moments of one case are tried.
 const MOMENTS: u64 = 50;
 
@@ -32,7 +31,7 @@ fn kill(id: u32, signal: Signal) {
 }
 
 fn used_again() -> Vec<Case> {
-    let dropped: fn() -> Reply = || Reply::RawThenReset(vec![]);
+    let dropped: fn() -> Reply = || Reply::Reset(vec![]);
     let wrapup = |first: fn() -> Reply, second: fn() -> Reply| {
         move || {
             Scene::server(move |_, earlier| match earlier {
@@ -43,7 +42,7 @@ fn used_again() -> Vec<Case> {
         }
     };
     let kept: fn() -> Reply = || Reply::ok(IN_WRAPUP);
-    let closed: fn() -> Reply = || Reply::Raw(ok(IN_WRAPUP.as_bytes()));
+    let closed: fn() -> Reply = || Reply::Closed(ok(IN_WRAPUP.as_bytes()));
     let over: fn() -> Reply = || Reply::ok(NOT_IN_WRAPUP);
     let watched = move || {
         Scene::server(move |_, earlier| if matches!(earlier, 1 | 2) { dropped() } else { Reply::ok(GOOD) })
@@ -202,7 +201,7 @@ fn pressed_when_asked(serve: impl Fn(Answer) -> Scene) -> Scene {
     let ids = Mutex::new(ids);
     let mut scene = serve(Box::new(move |_, _| {
         kill(ids.lock().unwrap().recv().unwrap(), Signal::INT);
-        Reply::Silence
+        Reply::SILENCE
     }));
     scene.started = Some(Box::new(move |id| sender.send(id).unwrap()));
     scene
@@ -231,7 +230,7 @@ fn stopped(
                 return Reply::ok(GOOD);
             }
             let ids = Arc::clone(&ids);
-            Reply::By(Box::new(move |stream: &mut TcpStream| {
+            Reply::By(Arc::new(move |stream: &mut TcpStream| {
                 let id = ids.lock().unwrap().recv().unwrap();
                 let reply = ok(GOOD.as_bytes());
                 let (first, second) = reply.split_at(reply.len() - 20);
@@ -271,7 +270,7 @@ fn failing(scene: Scene, call: &str, error: &str) -> Scene {
 
 fn failing_calls() -> Vec<Case> {
     let with = |call: &'static str, error: &'static str, wanted: (i32, &str)| {
-        let scene = move || failing(Scene::server(|_, _| Reply::ok(GOOD)), call, error);
+        let scene = move || failing(Scene::of(FakeServer::always(GOOD)), call, error);
         case("N23", format!("{call} fails: {error}"), wanted, scene)
     };
     let mut cases = vec![];
@@ -294,8 +293,8 @@ fn failing_calls() -> Vec<Case> {
         cases.push(with(call, "EMFILE", (1, "runtime")).arriving(0, 0).with_message("cannot start"));
     }
     let by_name = || {
-        let scene = super::names::Names::known("127.0.0.1 localhost\n")
-            .surround(Scene::server(|_, _| Reply::ok(GOOD)));
+        let scene =
+            super::names::Names::known("127.0.0.1 localhost\n").surround(Scene::of(FakeServer::always(GOOD)));
         let mut scene = failing(scene, "clone3,clone", "EAGAIN");
         scene.address = scene.address.replace("127.0.0.1", "localhost");
         scene
@@ -304,7 +303,7 @@ fn failing_calls() -> Vec<Case> {
     for (count, wanted) in [(6, (1, "runtime")), (8, (1, "runtime")), (16, DONE)] {
         let scene = move || {
             let limit = format!("--nofile={count}");
-            Scene::server(|_, _| Reply::ok(GOOD)).wrapped(&["prlimit", &limit])
+            Scene::of(FakeServer::always(GOOD)).wrapped(&["prlimit", &limit])
         };
         let attempts = usize::from(wanted == DONE);
         let what = format!("{count} descriptors");

@@ -11,9 +11,9 @@ use crate::support::Reply;
 
 /// These bytes one at a time, with a pause after each.
 pub fn trickle(bytes: Vec<u8>, pause: Duration) -> Reply {
-    Reply::By(Box::new(move |stream| {
-        for byte in bytes {
-            if stream.write_all(&[byte]).is_err() {
+    Reply::By(Arc::new(move |stream| {
+        for byte in &bytes {
+            if stream.write_all(&[*byte]).is_err() {
                 return;
             }
             thread::sleep(pause);
@@ -23,7 +23,7 @@ pub fn trickle(bytes: Vec<u8>, pause: Duration) -> Reply {
 
 /// These bytes, then a space after each pause, without end.
 pub fn drip_after(bytes: Vec<u8>, pause: Duration) -> Reply {
-    Reply::By(Box::new(move |stream| {
+    Reply::By(Arc::new(move |stream| {
         let mut is_open = stream.write_all(&bytes).is_ok();
         while is_open {
             thread::sleep(pause);
@@ -34,7 +34,7 @@ pub fn drip_after(bytes: Vec<u8>, pause: Duration) -> Reply {
 
 /// These bytes once, then those again and again, until 2 GiB are sent or the client gives up.
 pub fn flood(first: Vec<u8>, then: Vec<u8>) -> Reply {
-    Reply::By(Box::new(move |stream| {
+    Reply::By(Arc::new(move |stream| {
         let mut sent = 0_u64;
         let mut is_open = stream.write_all(&first).is_ok();
         while is_open && sent < 2 << 30 {

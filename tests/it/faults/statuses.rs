@@ -126,7 +126,7 @@ type Words = fn(&str) -> String;
 /// A server that points to another one, which must not get a byte.
 fn pointing(line: &'static str, location: Words, hint: Words) -> Scene {
     let listener = TcpListener::bind("127.0.0.2:0").unwrap();
-    let other = FakeServer::listening(listener, |_, _| Reply::ok(GOOD));
+    let other = FakeServer::listening(listener, |_, _| GOOD);
     let there = other.url().replace("http://", "");
     let header = format!("Location: {}", location(&there));
     let hint = hint(&there);

@@ -202,7 +202,7 @@ fn http_2() -> Vec<Case> {
         case("N20", "offered beside HTTP/1.1", DONE, speaking(&[b"h2", b"http/1.1"])),
         case("N20", "nothing else is spoken", TLS, speaking(&[b"h2"])).arriving(0, 0),
         case("N20", "settings and GOAWAY without being asked", (6, "protocol"), move || {
-            Scene::server(move |_, _| Reply::Raw(preface.to_vec()))
+            Scene::server(move |_, _| Reply::Closed(preface.to_vec()))
         }),
     ]
 }

@@ -3,7 +3,7 @@
 use std::fs::File;
 
 use super::{Kept, LOGIN, assert_no_leftovers, sessions, signed_in};
-use crate::support::{FakeServer, Reply, Screen, World};
+use crate::support::{EXPIRED, FakeServer, NOT_IN_WRAPUP, Reply, Screen, World};
 
 /// So many processes write at once.
 const WRITERS: usize = 8;
@@ -110,15 +110,13 @@ fn of_two_logins_at_once_exactly_one_is_kept_two_hundred_times() {
 
 #[test]
 fn a_watch_whose_profile_is_forgotten_goes_on_until_the_server_ends_the_session() {
-    const GOOD: &str = r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#;
-    const EXPIRED: &str = r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#;
     let (over, is_over) = std::sync::mpsc::channel::<()>();
     let is_over = std::sync::Mutex::new(is_over);
     let server = FakeServer::answering(move |_, _| {
         let is_on = is_over.lock().unwrap().try_recv() == Err(std::sync::mpsc::TryRecvError::Empty);
-        Reply::ok(if is_on { GOOD } else { EXPIRED })
+        Reply::ok(if is_on { NOT_IN_WRAPUP } else { EXPIRED })
     });
-    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let world = World::at(&server);
     let login = "login --store file --no-verify --ssid-stdin --profile asha";
     world.run_with_input(login, "session-of-asha").ended_with(0);
     let mut command = world.command("watch --json --only wrapups --interval 2s".split(' '));

@@ -2,9 +2,8 @@
 
 use std::fs;
 
-use crate::support::{CANARY_SSID, FakeServer, World};
+use crate::support::{FakeServer, NOT_ON_BREAK, World};
 
-const GOOD: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
 const LOGIN: &str = "login --store file --no-verify --ssid-stdin";
 
 /// Runs in a world whose home is `home`, or none.
@@ -19,13 +18,12 @@ fn run(world: &World, home: Option<&str>, line: &str, input: &str) -> crate::sup
 
 #[test]
 fn without_a_home_what_needs_no_file_works_and_the_rest_names_the_variable() {
-    let server = FakeServer::always(GOOD);
-    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::at(&server);
     for home in [None, Some(""), Some("relative"), Some("./relative")] {
         run(&world, home, "tags --sandbox", "").ended_with(0);
         run(&world, home, "schema tags", "").ended_with(0);
-        let signed_in =
-            World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+        let signed_in = World::signed_in(&server);
         run(&signed_in, home, "break-status", "").ended_with(0);
         for line in ["profiles", "break-status", "logout", LOGIN] {
             let ran = run(&world, home, line, "session-of-asha").ended_with(2);

@@ -1,11 +1,12 @@
-//! The whole program inside the test: a clock that stands still, streams in memory.
+//! The whole program inside the test: a clock that stands still, and streams that are files.
 
-use std::io::{Cursor, Write};
-use std::sync::{Arc, Mutex};
+use std::fs::File;
+use std::io::{Read, Seek};
 
 use deepcall::Environment;
 use deepcall::app::environment::{Terminals, Variables};
 use deepcall::clock::Clock;
+use tempfile::{TempDir, tempfile};
 
 use super::leaks;
 use super::world::Ran;
@@ -17,20 +18,17 @@ pub const NOON: &str = "2026-11-23T09:00:00Z";
 pub struct InProcess {
     variables: Vec<(String, String)>,
     terminals: Terminals,
-    now: jiff::Timestamp,
-    home: tempfile::TempDir,
+    home: TempDir,
 }
 
 impl InProcess {
     /// In a pipe, at noon, in India's time zone.
     pub fn new() -> Self {
-        let home = tempfile::TempDir::new().unwrap();
+        let home = TempDir::new().unwrap();
         let folder = home.path().to_str().unwrap().to_owned();
-        let variables = vec![
-            ("DEEPCALL_CONFIG_DIR".to_owned(), folder),
-            ("DEEPCALL_TIMEZONE".to_owned(), "Asia/Kolkata".to_owned()),
-        ];
-        Self { variables, terminals: Terminals::default(), now: NOON.parse().unwrap(), home }
+        Self { variables: vec![], terminals: Terminals::default(), home }
+            .with("DEEPCALL_CONFIG_DIR", &folder)
+            .with("DEEPCALL_TIMEZONE", "Asia/Kolkata")
     }
 
     /// On a terminal this wide.
@@ -53,48 +51,30 @@ impl InProcess {
     /// Runs words as they are.
     #[track_caller]
     pub fn run_words<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> Ran {
-        let (stdout, stderr) = (Captured::default(), Captured::default());
+        let (stdout, stderr) = (tempfile().unwrap(), tempfile().unwrap());
         let variables = self.variables.iter().map(|(name, value)| (name.into(), value.into()));
         let environment = Environment {
             variables: Variables::new(variables),
-            stdin: Box::new(Cursor::new(Vec::new())),
-            stdout: Box::new(stdout.clone()),
-            stderr: Box::new(stderr.clone()),
+            stdin: Box::new(std::io::empty()),
+            stdout: Box::new(stdout.try_clone().unwrap()),
+            stderr: Box::new(stderr.try_clone().unwrap()),
             terminals: self.terminals,
-            clock: Clock::fixed(self.now),
+            clock: Clock::fixed(NOON.parse().unwrap()),
             redactor: deepcall::output::text::redact::Redactor::default(),
             exposure: None,
             owns_process: false,
         };
         let words = std::iter::once("deepcall").chain(words).map(Into::into);
-        let status = deepcall::run(words, environment);
-        let (stdout, stderr) = (stdout.bytes(), stderr.bytes());
-        leaks::assert_no_secret("stdout", &stdout);
-        leaks::assert_no_secret("stderr", &stderr);
-        leaks::assert_no_secret_in_files(self.home.path());
-        Ran {
-            stdout: String::from_utf8(stdout).unwrap(),
-            stderr: String::from_utf8(stderr).unwrap(),
-            code: status.code().into(),
-        }
-    }
-}
-
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl Captured {
-    fn bytes(&self) -> Vec<u8> {
-        self.0.lock().unwrap().clone()
-    }
-}
-
-impl Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+        let code = deepcall::run(words, environment).code().into();
+        let written = |mut file: File| {
+            let mut text = String::new();
+            file.rewind().and_then(|()| file.read_to_string(&mut text)).unwrap();
+            text
+        };
+        let ran = Ran { stdout: written(stdout), stderr: written(stderr), code };
+        let streams = [("stdout", ran.stdout.as_bytes()), ("stderr", ran.stderr.as_bytes())];
+        let found = leaks::find_after_run(&streams, self.home.path());
+        assert!(found.is_empty(), "a secret got out: {found:?}\n{ran}");
+        ran
     }
 }

@@ -9,7 +9,10 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::{CANARY_SSID, CANARY_TOKEN};
+/// A session id that looks different in every encoding, so that a leak in any of them is found.
+pub const CANARY_SSID: &str = "ssid-CANARY\"7f\\3a/9c+e1%d5é-4b82-aa16-0c";
+/// A token of the same sort.
+pub const CANARY_TOKEN: &str = "token-CANARY\"b1\\8e/2d+f4%07é-93c5-5e7a";
 
 /// So many characters of the beginning or the end of a secret are a secret as well.
 const PART: usize = 12;
@@ -39,15 +42,17 @@ pub fn assert_no_secret(what: &str, bytes: &[u8]) {
     assert_eq!(found, None, "{what} holds a secret:\n{}", String::from_utf8_lossy(bytes));
 }
 
-/// Fails if a file below `folder` holds a canary, but for the stores' own folders, or is named by one.
-#[track_caller]
-pub fn assert_no_secret_in_files(folder: &Path) {
-    let found = find_in_files(folder);
-    assert!(found.is_empty(), "{found:?}");
+/// Where a run let a canary out: on these streams, and in its home.
+pub fn find_after_run(streams: &[(&str, &[u8])], home: &Path) -> Vec<String> {
+    let mut found = find_in_files(home);
+    for (stream, bytes) in streams {
+        found.extend(find(bytes).map(|encoding| format!("{stream} ({encoding})")));
+    }
+    found
 }
 
-/// Each file below `folder` that holds a canary, or is named by one.
-pub fn find_in_files(folder: &Path) -> Vec<String> {
+/// Each file below `folder` that holds a canary, but for the stores' own folders, or is named by one.
+fn find_in_files(folder: &Path) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else { return vec![] };
     let mut found = vec![];
     for entry in entries.flatten() {
@@ -87,8 +92,13 @@ fn spell(secret: &str, spellings: &mut Vec<(&'static str, Vec<u8>)>) {
     add("Rust", secret.escape_debug().to_string());
     add("HTML", secret.replace('&', "&amp;").replace('"', "&quot;"));
     for kept in ["", "-", "-._~"] {
-        add("percent", percent(bytes, kept, |byte| format!("%{byte:02X}")));
-        add("percent, small letters", percent(bytes, kept, |byte| format!("%{byte:02x}")));
+        let stays = |letter: char| letter.is_ascii_alphanumeric() || kept.contains(letter);
+        let percent = |escape: fn(u8) -> String| {
+            let one = |byte: &u8| Some(char::from(*byte)).filter(|it| stays(*it)).map(String::from);
+            bytes.iter().map(|byte| one(byte).unwrap_or_else(|| escape(*byte))).collect()
+        };
+        add("percent", percent(|byte| format!("%{byte:02X}")));
+        add("percent, small letters", percent(|byte| format!("%{byte:02x}")));
     }
     add("hex", hex.to_uppercase());
     add("hex", hex);
@@ -101,12 +111,6 @@ fn spell(secret: &str, spellings: &mut Vec<(&'static str, Vec<u8>)>) {
     let utf16 = |to: fn(u16) -> [u8; 2]| secret.encode_utf16().flat_map(to).collect::<Vec<u8>>();
     spellings.push(("UTF-16", utf16(u16::to_le_bytes)));
     spellings.push(("UTF-16, big end first", utf16(u16::to_be_bytes)));
-}
-
-fn percent(bytes: &[u8], kept: &str, escape: fn(&u8) -> String) -> String {
-    let stays = |letter: char| letter.is_ascii_alphanumeric() || kept.contains(letter);
-    let one = |byte: &u8| if stays(char::from(*byte)) { char::from(*byte).to_string() } else { escape(byte) };
-    bytes.iter().map(one).collect()
 }
 
 /// The part of the base64 text that does not depend on what is before and after the secret.

@@ -21,18 +21,9 @@ pub struct Overseer {
 }
 
 impl Overseer {
-    /// Looks at this process, which is the program, and at those below it.
-    pub fn of(process: u32) -> Self {
-        Self::looking_at(process, true)
-    }
-
-    /// Looks at this process, which starts the program, and at those below it. What is between the two is given
-    /// the program's own environment.
-    pub fn behind(process: u32) -> Self {
-        Self::looking_at(process, false)
-    }
-
-    fn looking_at(process: u32, is_program: bool) -> Self {
+    /// Looks at this process, which is the program or starts it, and at those below it. What is between the two is
+    /// given the program's own environment.
+    pub fn of(process: u32, is_program: bool) -> Self {
         let (enough, asked) = mpsc::channel();
         let found = Arc::<(Mutex<BTreeSet<String>>, Condvar)>::default();
         let shared = Arc::clone(&found);

@@ -4,14 +4,12 @@ use std::io::{Read, Write};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system};
-
 use rustix::process::{Pid, Signal};
 
 use super::overseer::Overseer;
@@ -19,27 +17,31 @@ use super::{PATIENCE, World, leaks};
 
 /// A program on a terminal.
 pub struct Screen {
-    parser: Arc<(Mutex<Painted>, Condvar)>,
+    painted: Arc<(Mutex<Painted>, Condvar)>,
     keyboard: Box<dyn Write + Send>,
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
-    overseer: Option<Overseer>,
+    overseer: Overseer,
     home: PathBuf,
     /// Held until the end: a terminal that nobody has open forgets its modes.
-    terminal: Option<Box<dyn SlavePty + Send>>,
+    terminal: Box<dyn SlavePty + Send>,
     modes_before: String,
+}
+
+struct Painted {
+    parser: vt100::Parser,
+    bytes: Vec<u8>,
     /// Whether nobody is to hold the terminal any more.
-    is_given_up: Arc<AtomicBool>,
+    is_given_up: bool,
+    is_over: bool,
 }
 
 fn size(cells: u16) -> NonZero<u16> {
     NonZero::new(cells).unwrap()
 }
 
-struct Painted {
-    parser: vt100::Parser,
-    bytes: Vec<u8>,
-    is_over: bool,
+fn pty_size(rows: u16, columns: u16) -> PtySize {
+    PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
 }
 
 impl Screen {
@@ -59,9 +61,7 @@ impl Screen {
 
     /// Starts a command on a terminal of this size.
     pub fn run(world: &World, command: &Command, rows: u16, columns: u16) -> Self {
-        let pair = native_pty_system()
-            .openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
-            .unwrap();
+        let pair = native_pty_system().openpty(pty_size(rows, columns)).unwrap();
         let mut builder = CommandBuilder::new(command.get_program());
         builder.args(command.get_args());
         builder.env_clear();
@@ -72,16 +72,10 @@ impl Screen {
         builder.cwd(world.home());
         let modes_before = stty(&*pair.master, "-g");
         let child = pair.slave.spawn_command(builder).unwrap();
-        let painted = Painted {
-            parser: vt100::Parser::new(size(rows), size(columns), 0),
-            bytes: vec![],
-            is_over: false,
-        };
-        let parser = Arc::new((Mutex::new(painted), Condvar::new()));
-        let mut output = pair.master.try_clone_reader().unwrap();
-        let shared = Arc::clone(&parser);
-        let is_given_up = Arc::new(AtomicBool::new(false));
-        let given_up = Arc::clone(&is_given_up);
+        let parser = vt100::Parser::new(size(rows), size(columns), 0);
+        let painted = Painted { parser, bytes: vec![], is_given_up: false, is_over: false };
+        let painted = Arc::new((Mutex::new(painted), Condvar::new()));
+        let (mut output, shared) = (pair.master.try_clone_reader().unwrap(), Arc::clone(&painted));
         thread::spawn(move || {
             let mut chunk = [0; 4096];
             loop {
@@ -90,25 +84,22 @@ impl Screen {
                 let mut painted = painted.lock().unwrap();
                 painted.parser.process(&chunk[..read]);
                 painted.bytes.extend_from_slice(&chunk[..read]);
-                painted.is_over |= read == 0;
+                painted.is_over = read == 0 || painted.is_given_up;
                 changed.notify_all();
-                if read == 0 || given_up.load(Ordering::SeqCst) {
+                if painted.is_over {
                     return;
                 }
             }
         });
-        let keyboard = pair.master.take_writer().unwrap();
-        let overseer = child.process_id().map(Overseer::of);
         Self {
-            parser,
-            keyboard,
+            painted,
+            keyboard: pair.master.take_writer().unwrap(),
             master: pair.master,
+            overseer: Overseer::of(child.process_id().unwrap(), true),
             child,
-            overseer,
             home: world.home().to_owned(),
-            terminal: Some(pair.slave),
+            terminal: pair.slave,
             modes_before,
-            is_given_up,
         }
     }
 
@@ -121,18 +112,12 @@ impl Screen {
     /// Waits until the screen is as wanted.
     #[track_caller]
     pub fn wait_until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
-        let (painted, changed) = &*self.parser;
-        let mut painted = painted.lock().unwrap();
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let screen = painted.parser.screen().contents();
-            if wanted(&screen) {
-                return screen;
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero() && !painted.is_over, "the screen never showed {what}:\n{screen}");
-            painted = changed.wait_timeout(painted, left).unwrap().0;
-        }
+        let (painted, changed) = &*self.painted;
+        let is_to_come = |it: &mut Painted| !it.is_over && !wanted(&it.parser.screen().contents());
+        let waited = changed.wait_timeout_while(painted.lock().unwrap(), PATIENCE, is_to_come);
+        let screen = waited.unwrap().0.parser.screen().contents();
+        assert!(wanted(&screen), "the screen never showed {what}:\n{screen}");
+        screen
     }
 
     /// Types text, or bytes that may be none.
@@ -143,8 +128,8 @@ impl Screen {
 
     /// Does something while nobody reads what is painted, as after Ctrl-S.
     pub fn while_nobody_reads<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
-        let parser = Arc::clone(&self.parser);
-        let _held = parser.0.lock().unwrap();
+        let painted = Arc::clone(&self.painted);
+        let _held = painted.0.lock().unwrap();
         work(self)
     }
 
@@ -155,90 +140,70 @@ impl Screen {
 
     /// Gives the terminal another size.
     pub fn resize(&self, rows: u16, columns: u16) {
-        self.parser.0.lock().unwrap().parser.screen_mut().set_size(size(rows), size(columns));
+        self.painted.0.lock().unwrap().parser.screen_mut().set_size(size(rows), size(columns));
         self.claim_size(rows, columns);
     }
 
     /// The terminal reports a size that nobody could look at.
     pub fn claim_size(&self, rows: u16, columns: u16) {
-        self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+        self.master.resize(pty_size(rows, columns)).unwrap();
     }
 
     pub fn process_id(&self) -> u32 {
         self.child.process_id().unwrap()
     }
 
-    /// Takes the terminal away, and waits for the end; returns the exit code.
+    /// Takes the terminal away, and waits for the end; returns the exit code. The reader lets go with the next bytes
+    /// that it is painted.
     #[track_caller]
-    pub fn hang_up(mut self) -> u32 {
-        self.is_given_up.store(true, Ordering::SeqCst);
-        drop((self.master, self.keyboard, self.terminal.take()));
-        // The reader lets go with the next bytes that it is painted.
-        while Arc::strong_count(&self.is_given_up) > 1 {
-            thread::yield_now();
-        }
+    pub fn hang_up(self) -> u32 {
+        self.painted.0.lock().unwrap().is_given_up = true;
+        drop((self.master, self.keyboard, self.terminal));
         wait(self.child).unwrap_or_else(|| panic!("it did not end with its terminal"))
     }
 
     /// Waits for the end; returns the exit code, the last screen and every byte that was painted. The terminal
     /// must be as it was before.
     #[track_caller]
-    pub fn end(mut self) -> (u32, String, Vec<u8>) {
+    pub fn end(self) -> (u32, String, Vec<u8>) {
+        let (painted, changed) = &*self.painted;
         let code = wait(self.child).unwrap_or_else(|| {
-            panic!("it never ended:\n{}", self.parser.0.lock().unwrap().parser.screen().contents())
+            panic!("it never ended:\n{}", painted.lock().unwrap().parser.screen().contents())
         });
         assert_eq!(stty(&*self.master, "-g"), self.modes_before, "the terminal is not as it was");
-        drop(self.terminal.take());
-        let (painted, changed) = &*self.parser;
-        let mut painted = painted.lock().unwrap();
-        let deadline = Instant::now() + PATIENCE;
-        while !painted.is_over && Instant::now() < deadline {
-            painted = changed.wait_timeout(painted, Duration::from_millis(100)).unwrap().0;
-        }
-        leaks::assert_no_secret("the terminal", &painted.bytes);
-        leaks::assert_no_secret_in_files(&self.home);
-        let found = self.overseer.take().map_or_else(Vec::new, Overseer::found);
+        drop(self.terminal);
+        let painted =
+            changed.wait_timeout_while(painted.lock().unwrap(), PATIENCE, |painted| !painted.is_over);
+        let painted = painted.unwrap().0;
+        let mut found = self.overseer.found();
+        found.extend(leaks::find_after_run(&[("the terminal", &painted.bytes)], &self.home));
         assert!(found.is_empty(), "a secret got out: {found:?}");
         let screen = painted.parser.screen();
         let is_given_back = !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste();
         assert!(is_given_back, "the screen is the shell's again");
-        assert!(
-            !String::from_utf8_lossy(&painted.bytes).contains("\u{1b}[3J"),
-            "scrollback is never cleared"
-        );
-        (code, painted.parser.screen().contents(), painted.bytes.clone())
+        let is_cleared = String::from_utf8_lossy(&painted.bytes).contains("\u{1b}[3J");
+        assert!(!is_cleared, "scrollback is never cleared");
+        (code, screen.contents(), painted.bytes.clone())
     }
 
     /// Waits until the terminal echoes what is typed, or no longer does.
     #[track_caller]
     pub fn wait_for_echo(&self, wanted: bool) {
         let deadline = Instant::now() + PATIENCE;
-        while self.echoes() != wanted {
-            assert!(
-                Instant::now() < deadline,
-                "the terminal never {} echo",
-                if wanted { "got" } else { "lost" }
-            );
+        while stty(&*self.master, "-a").split_whitespace().any(|word| word == "echo") != wanted {
+            assert!(Instant::now() < deadline, "whether the terminal echoes never became {wanted}");
         }
     }
 
     /// What a shell does when a stopped program comes back: echo is on, and the program gets SIGCONT.
     pub fn come_back_as_from_ctrl_z(&self) {
-        self.stty("echo");
+        stty(&*self.master, "echo");
         self.signal(Signal::CONT);
     }
 
     pub fn signal(&self, signal: Signal) {
         let id = Pid::from_raw(self.process_id().cast_signed()).unwrap();
         rustix::process::kill_process(id, signal).unwrap();
-    }
-
-    fn echoes(&self) -> bool {
-        self.stty("-a").split_whitespace().any(|word| word == "echo")
-    }
-
-    fn stty(&self, what: &str) -> String {
-        stty(&*self.master, what)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The simulated floor, watched by the real loop over real HTTP, under a clock that moves only while
-//! nobody works: seed and moment decide every byte, and an hour takes less than a second.
+//! nobody works: the moment decides every byte, and an hour takes less than a second.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -18,61 +19,60 @@ use deepcall::watch::sinks::display::{Display, drive};
 use deepcall::watch::sinks::{EventSink, Sinks};
 use deepcall::watch::source::{LiveServer, Polled, Source, WatchScope};
 use jiff::{Timestamp, tz::TimeZone};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant;
 
 use super::in_process::NOON;
 
+pub const SCOPE: WatchScope = WatchScope { tags: true, breaks: true, wrapups: true };
+
+pub fn zone() -> TimeZone {
+    TimeZone::get("Asia/Kolkata").unwrap()
+}
+
+fn after_noon(passed: Duration) -> Timestamp {
+    NOON.parse::<Timestamp>().unwrap() + passed
+}
+
 /// A watch of the floor that begins at noon.
 pub struct Shift {
     pub agents: usize,
-    pub seed: u64,
     /// How long it is watched.
     pub lasts: Duration,
-    /// Limits as they are typed.
-    pub limits: &'static [&'static str],
     /// Between these moments since the start nobody answers.
-    pub outage: Option<(Duration, Duration)>,
+    pub outage: Range<Duration>,
     pub heartbeat: Option<Duration>,
     /// What was there so long before noon is reported at the first poll.
     pub backfill: Duration,
 }
 
+/// When somebody was asked, since the start, and whether an answer came.
+#[derive(Clone, Copy, Debug)]
+pub struct Poll {
+    pub at: Duration,
+    pub is_good: bool,
+}
+
 impl Shift {
     /// Fourteen agents for a minute, two of them over a limit at its end.
     pub fn usual() -> Self {
-        Self {
-            agents: 14,
-            seed: 1,
-            lasts: Duration::from_secs(60),
-            limits: &["break=9m:15m", "break.lunch=45m", "wrapup=60s:90s"],
-            outage: None,
-            heartbeat: None,
-            backfill: Duration::from_secs(3600),
-        }
+        let (lasts, backfill) = (Duration::from_secs(60), Duration::from_secs(3600));
+        Self { agents: 14, lasts, outage: Duration::ZERO..Duration::ZERO, heartbeat: None, backfill }
     }
 
-    pub fn limits(&self) -> Vec<Limit> {
-        self.limits.iter().map(|limit| limit.parse().unwrap()).collect()
+    pub fn limits() -> Vec<Limit> {
+        ["break=9m:15m", "break.lunch=45m", "wrapup=60s:90s"].map(|limit| limit.parse().unwrap()).into()
     }
 
-    /// Watches the floor to the end of the shift.
-    pub fn watch(&self, durable: Vec<&mut dyn EventSink>) {
-        self.run(durable, None);
-    }
-
-    /// The same, and shows it; every poll in turn.
-    pub fn show(&self, display: &mut dyn Display) -> Vec<Poll> {
-        self.run(vec![], Some(display))
-    }
-
-    fn run(&self, durable: Vec<&mut dyn EventSink>, display: Option<&mut dyn Display>) -> Vec<Poll> {
-        let floor = Arc::new(Floor::open(self));
-        let polls: Arc<Mutex<Vec<Poll>>> = Arc::default();
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    /// Watches the floor to the end of the shift, and shows it; every poll in turn.
+    pub fn watch(&self, durable: Vec<&mut dyn EventSink>, display: Option<&mut dyn Display>) -> Vec<Poll> {
+        let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        let floor = {
+            let _within = runtime.enter();
+            Arc::new(Floor::open(self))
+        };
         runtime.block_on(async {
-            let started = Instant::now();
+            let started = floor.started;
             let around = Surroundings {
                 clock: Clock::from_fn(move || after_noon(started.elapsed())),
                 reader_is_gone: || None,
@@ -82,18 +82,14 @@ impl Shift {
             let plan = Plan {
                 interval: Duration::from_secs(5),
                 scope: SCOPE,
-                limits: self.limits(),
+                limits: Self::limits(),
                 heartbeat: self.heartbeat,
                 max_stale: None,
                 until: None,
                 backfill_from: Some(after_noon(Duration::ZERO) - self.backfill),
                 jobs: 16,
             };
-            let profile = |at| {
-                let (floor, polls) = (Arc::clone(&floor), Arc::clone(&polls));
-                Profile { at, floor, started, outage: self.outage, polls }
-            };
-            let profiles = (0..floor.sessions.len()).map(profile).collect();
+            let profiles = (0..self.agents).map(|at| Profile { floor: Arc::clone(&floor), at }).collect();
             let sinks = Sinks::new(durable);
             let (_terminal, inputs) = tokio::sync::mpsc::unbounded_channel();
             let (stop, _never) = tokio::sync::oneshot::channel();
@@ -113,7 +109,7 @@ impl Shift {
             ended.unwrap();
             shown.unwrap();
         });
-        let polls = polls.lock().unwrap();
+        let polls = floor.polls.lock().unwrap();
         polls.clone()
     }
 }
@@ -122,6 +118,9 @@ impl Shift {
 struct Floor {
     sessions: Vec<SignedIn>,
     now: Arc<AtomicU64>,
+    started: Instant,
+    outage: Range<Duration>,
+    polls: Mutex<Vec<Poll>>,
     _sandbox: Sandbox,
     runtime: Runtime,
 }
@@ -131,9 +130,8 @@ impl Floor {
         let now = Arc::new(AtomicU64::new(0));
         let time = Arc::clone(&now);
         let clock = Clock::from_fn(move || after_noon(Duration::from_millis(time.load(Ordering::SeqCst))));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let options =
-            SandboxOptions { seed: shift.seed, agents: shift.agents, ..SandboxOptions::new(clock.clone()) };
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let options = SandboxOptions { agents: shift.agents, ..SandboxOptions::new(clock.clone()) };
         let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
         let server = ServerUrl::parse(sandbox.origin()).unwrap();
         let connection = Arc::new(Connection::open(ConnectionOptions::new(server, clock)).unwrap());
@@ -142,50 +140,16 @@ impl Floor {
             connection: Arc::clone(&connection),
             credentials: Credentials::Ssid(Secret::new(agent.ssid.clone())),
         });
-        Self { sessions: sessions.collect(), now, _sandbox: sandbox, runtime }
+        let (sessions, started, polls) = (sessions.collect(), Instant::now(), Mutex::default());
+        Self { sessions, now, started, outage: shift.outage.clone(), polls, _sandbox: sandbox, runtime }
     }
-
-    /// Asks on a thread of its own, for which the thread of the watch waits: so the watch's clock stands still as well.
-    fn poll(&self, at: usize, scope: WatchScope) -> Polled {
-        let ask = || {
-            let server = LiveServer {
-                session: self.sessions[at].clone(),
-                reference: Reference::AsTrue,
-                server_zone: zone(),
-                renew: &|_| None,
-                is_logged_out: &|_| false,
-            };
-            self.runtime.block_on(server.poll(scope))
-        };
-        thread::scope(|threads| threads.spawn(ask).join().unwrap())
-    }
-}
-
-pub const SCOPE: WatchScope = WatchScope { tags: true, breaks: true, wrapups: true };
-
-pub fn zone() -> TimeZone {
-    TimeZone::get("Asia/Kolkata").unwrap()
-}
-
-fn after_noon(passed: Duration) -> Timestamp {
-    NOON.parse::<Timestamp>().unwrap() + passed
-}
-
-/// When somebody was asked, since the start, and whether an answer came.
-#[derive(Clone, Copy, Debug)]
-pub struct Poll {
-    pub at: Duration,
-    pub is_good: bool,
 }
 
 /// A profile of the simulated floor.
 #[derive(Clone)]
 struct Profile {
-    at: usize,
     floor: Arc<Floor>,
-    started: Instant,
-    outage: Option<(Duration, Duration)>,
-    polls: Arc<Mutex<Vec<Poll>>>,
+    at: usize,
 }
 
 impl Source for Profile {
@@ -194,22 +158,34 @@ impl Source for Profile {
     }
 
     async fn poll(&self, scope: WatchScope) -> Polled {
-        let now = self.started.elapsed();
-        let is_good = !self.outage.is_some_and(|(from, to)| (from..to).contains(&now));
-        self.polls.lock().unwrap().push(Poll { at: now, is_good });
-        if is_good {
-            self.floor.now.store(now.as_millis().try_into().unwrap(), Ordering::SeqCst);
-            return self.floor.poll(self.at, scope);
+        let Floor { sessions, now, started, outage, polls, runtime, .. } = &*self.floor;
+        let at = started.elapsed();
+        let is_good = !outage.contains(&at);
+        polls.lock().unwrap().push(Poll { at, is_good });
+        if !is_good {
+            let failure = PollFailure {
+                kind: "connect",
+                code: None,
+                message: "nobody answers".to_owned(),
+                answer_was_lost: false,
+                session_ended: false,
+                retry_after: None,
+            };
+            return Polled { result: None, failure: Some(failure), refused: vec![], is_mended: false, scope };
         }
-        let failure = PollFailure {
-            kind: "connect",
-            code: None,
-            message: "nobody answers".to_owned(),
-            answer_was_lost: false,
-            session_ended: false,
-            retry_after: None,
+        now.store(at.as_millis().try_into().unwrap(), Ordering::SeqCst);
+        // On a thread of its own, for which the thread of the watch waits: so the watch's clock stands still as well.
+        let poll = || {
+            let server = LiveServer {
+                session: sessions[self.at].clone(),
+                reference: Reference::AsTrue,
+                server_zone: zone(),
+                renew: &|_| None,
+                is_logged_out: &|_| false,
+            };
+            runtime.block_on(server.poll(scope))
         };
-        Polled { result: None, failure: Some(failure), refused: vec![], is_mended: false, scope }
+        thread::scope(|threads| threads.spawn(poll).join().unwrap())
     }
 
     fn is_logged_out(&self) -> bool {

@@ -6,12 +6,13 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
-use std::thread::JoinHandle;
+use std::thread;
 
 use rustix::process::{Pid, Signal};
 use tempfile::TempDir;
 
-use super::leaks;
+use super::fake_server::FakeServer;
+use super::leaks::{self, CANARY_SSID};
 use super::overseer::Overseer;
 
 /// The program that is tested: the one just built, or one that `DEEPCALL_BINARY` names, such as that of a release.
@@ -36,6 +37,16 @@ pub struct Ran {
 impl World {
     pub fn new() -> Self {
         Self { home: TempDir::new().unwrap(), variables: vec![] }
+    }
+
+    /// Where the program knows this server, and nobody has signed in.
+    pub fn at(server: &FakeServer) -> Self {
+        Self::new().with("DEEPCALL_SERVER", &server.url())
+    }
+
+    /// Where it has a session at this server as well.
+    pub fn signed_in(server: &FakeServer) -> Self {
+        Self::at(server).with("DEEPCALL_SSID", CANARY_SSID)
     }
 
     /// The same with one more variable for every run.
@@ -110,13 +121,13 @@ impl World {
     /// Starts the program, or what will start it, made ready in this world, and looks at it while it runs.
     pub fn start(&self, command: Command) -> Running {
         let is_program = command.get_program() == BINARY.as_os_str();
-        self.start_under(command, if is_program { Overseer::of } else { Overseer::behind })
+        self.start_as(is_program, command)
     }
 
-    /// The same under an overseer of one's choice.
-    pub fn start_under(&self, mut command: Command, overseer: fn(u32) -> Overseer) -> Running {
+    /// The same for a command that counts as the program, or as what starts it.
+    pub fn start_as(&self, is_program: bool, mut command: Command) -> Running {
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let overseer = Some(overseer(child.id()));
+        let overseer = Some(Overseer::of(child.id(), is_program));
         Running { child, overseer, home: self.home().to_owned() }
     }
 }
@@ -155,29 +166,22 @@ impl Running {
 
     /// Waits for its end; its output, and where it let a secret out.
     pub fn search(mut self) -> (Ran, Vec<String>) {
+        let (stdout, stderr) = (self.child.stdout.take(), self.child.stderr.take());
         // Read side by side, so that neither pipe can fill up while the other is waited for.
-        let stdout = self.child.stdout.take().map(read_all);
-        let stderr = self.child.stderr.take().map(read_all);
-        let read =
-            |reader: Option<JoinHandle<Vec<u8>>>| reader.map_or_else(Vec::new, |it| it.join().unwrap());
-        let (stdout, stderr) = (read(stdout), read(stderr));
+        let stderr = thread::spawn(|| read_all(stderr));
+        let (stdout, stderr) = (read_all(stdout), stderr.join().unwrap());
         let code = self.child.wait().unwrap().code().unwrap_or(-1);
         let mut found = self.overseer.take().map_or_else(Vec::new, Overseer::found);
-        for (stream, bytes) in [("stdout", &stdout), ("stderr", &stderr)] {
-            found.extend(leaks::find(bytes).map(|encoding| format!("{stream} ({encoding})")));
-        }
-        found.extend(leaks::find_in_files(&self.home));
+        found.extend(leaks::find_after_run(&[("stdout", &stdout), ("stderr", &stderr)], &self.home));
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         (Ran { stdout: text(stdout), stderr: text(stderr), code }, found)
     }
 }
 
-fn read_all(mut stream: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
-    std::thread::spawn(move || {
-        let mut bytes = vec![];
-        let _ = stream.read_to_end(&mut bytes);
-        bytes
-    })
+fn read_all(stream: Option<impl Read>) -> Vec<u8> {
+    let mut bytes = vec![];
+    stream.map(|mut stream| stream.read_to_end(&mut bytes));
+    bytes
 }
 
 impl Drop for Running {

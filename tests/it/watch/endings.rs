@@ -9,14 +9,16 @@ use super::*;
 #[test]
 fn the_timeout_ends_it_with_124() {
     let server = FakeServer::always(NOT_IN_WRAPUP);
-    let ran = world(&server).run("watch --json --only wrapups --timeout 500ms").ended_with(124);
+    let ran = World::signed_in(&server).run("watch --json --only wrapups --timeout 500ms").ended_with(124);
     assert_eq!(events(&ran).last().unwrap()["reason"], "timeout");
 }
 
 #[test]
 fn a_watch_that_may_not_grow_stale_exits_with_5_when_nobody_answers() {
-    let server = FakeServer::answering(|_, _| Reply::RawThenReset(vec![]));
-    let ran = world(&server).run("watch --json --only wrapups --interval 2s --max-stale 10s").ended_with(5);
+    let server = FakeServer::always(Reply::Reset(vec![]));
+    let ran = World::signed_in(&server)
+        .run("watch --json --only wrapups --interval 2s --max-stale 10s")
+        .ended_with(5);
     let events = events(&ran);
     assert_eq!(types(&events), ["start", "connection_lost", "end"], "{ran}");
     assert_eq!(events[2]["reason"], "unreachable");
@@ -31,10 +33,10 @@ fn a_silence_that_may_not_even_last_until_the_next_poll_is_refused() {
         "watch --max-stale 4s",
         "watch --interval 1h --max-stale 59m --json --sandbox",
     ] {
-        let ran = world(&server).run(line).ended_with(2);
+        let ran = World::signed_in(&server).run(line).ended_with(2);
         assert!(ran.stderr.contains("max_stale") && ran.stderr.contains("interval"), "{line}\n{ran}");
     }
-    let configured = world(&server);
+    let configured = World::signed_in(&server);
     configured.run("config set watch.max_stale 30s").ended_with(0);
     let ran = configured.run("watch --interval 1m").ended_with(2);
     assert!(ran.stderr.contains("config.toml") && ran.stderr.contains("--interval"), "{ran}");
@@ -43,18 +45,19 @@ fn a_silence_that_may_not_even_last_until_the_next_poll_is_refused() {
 
 #[test]
 fn a_failed_poll_is_no_answer_without_notifications() {
-    for reply in ["HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n", ""] {
-        let server = FakeServer::answering(|_, _| Reply::Raw(reply.as_bytes().to_vec()));
-        let ran = world(&server).run("watch --json --only tags --interval 2s --max-stale 10s").ended_with(5);
+    for reply in [Reply::with_headers("500 x", &[], ""), Reply::Closed(vec![])] {
+        let server = FakeServer::always(reply);
+        let ran = World::signed_in(&server)
+            .run("watch --json --only tags --interval 2s --max-stale 10s")
+            .ended_with(5);
         assert_eq!(types(&events(&ran)), ["start", "connection_lost", "end"], "{ran}");
     }
 }
 
 #[test]
 fn an_expired_session_is_confirmed_once_and_exits_with_4() {
-    let server =
-        FakeServer::answering(|_, earlier| Reply::ok(if earlier == 0 { NOT_IN_WRAPUP } else { EXPIRED }));
-    let ran = world(&server).run("watch --json --only wrapups --interval 2s").ended_with(4);
+    let server = FakeServer::in_turn([NOT_IN_WRAPUP, EXPIRED]);
+    let ran = World::signed_in(&server).run("watch --json --only wrapups --interval 2s").ended_with(4);
     let events = events(&ran);
     assert_eq!(types(&events), ["start", "state", "session_expired", "end"], "{ran}");
     assert_eq!(events[3]["reason"], "session_expired");
@@ -66,7 +69,7 @@ fn an_expired_session_is_confirmed_once_and_exits_with_4() {
 #[test]
 fn a_reader_that_goes_away_ends_it_even_without_events() {
     let server = FakeServer::always(NOT_IN_WRAPUP);
-    let world = world(&server);
+    let world = World::signed_in(&server);
     let mut child = start(&world, "watch --json --only wrapups --interval 1h");
     let mut stdout = BufReader::new(child.child.stdout.take().unwrap());
     for _ in 0..2 {
@@ -85,7 +88,7 @@ fn signals_end_it_in_order() {
         (Signal::TERM, 143, "terminated"),
         (Signal::HUP, 143, "terminated"),
     ] {
-        let world = world(&server);
+        let world = World::signed_in(&server);
         // Whatever started the tests may ignore interrupts and hang-ups, and a child would inherit that.
         let mut command = world.shell("env");
         command.args(["--default-signal=INT,HUP", "deepcall", "watch", "--json", "--only", "wrapups"]);
@@ -101,7 +104,7 @@ fn signals_end_it_in_order() {
 #[test]
 fn a_watch_under_nohup_outlives_its_terminal() {
     let server = FakeServer::always(NOT_IN_WRAPUP);
-    let world = world(&server);
+    let world = World::signed_in(&server);
     let mut command = world.shell("nohup");
     command.args(["deepcall", "watch", "--json", "--only", "wrapups", "--interval", "2s"]);
     let mut watch = world.start(command);
