@@ -95,3 +95,14 @@ fn a_thousand_agents_answer_in_order_over_few_connections() {
     assert_eq!(states.len(), 1000);
     assert_eq!(states[999]["profile"], "agent-1000");
 }
+
+#[test]
+fn an_ssid_that_expires_exits_with_4_and_names_the_variable() {
+    let server = FakeServer::in_turn([NOT_ON_BREAK, EXPIRED]);
+    let world = World::signed_in(&server);
+    let ran = world.run("break-status --json").ended_with(0);
+    assert_eq!(ran.json()["on_break"], false);
+    let ran = world.run("break-status").ended_with(4);
+    assert!(ran.stderr.contains("DEEPCALL_SSID"), "{ran}");
+    assert_eq!(server.arrivals().len(), 2);
+}

@@ -58,3 +58,11 @@ fn the_readme_can_be_read_in_one_go() {
     let lines = read("README.md").lines().count();
     assert!(lines <= 200, "README.md has {lines} lines");
 }
+
+#[test]
+fn the_test_that_the_page_for_contributors_shows_is_one_that_runs() {
+    let page = read("CONTRIBUTING.md");
+    let shown = page.split("```").find_map(|block| block.strip_prefix("rust\n")).unwrap();
+    let test = &shown[shown.find("#[test]").unwrap()..];
+    assert!(include_str!("break_status.rs").contains(test), "tests/it/break_status.rs has no\n{test}");
+}

@@ -1,10 +1,10 @@
 //! What `doctor` finds, each kind of trouble on its own; and that it can be pasted into a ticket.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::net::TcpListener;
 use std::sync::{Arc, Barrier};
 
+use crate::faults::certificates::{Authority, Farewell, TlsServer};
 use crate::support::{CANARY_SSID, FakeServer, NOT_ON_BREAK, Ran, Reply, World};
 
 /// The verdict of each check; where there are several of a kind, the last one's.
@@ -133,36 +133,12 @@ fn a_wrong_clock_is_reported_with_its_offset() {
     assert_verdicts(&ran, &[("clock", "warn")]);
 }
 
-/// A server that nobody vouches for; it shakes hands once for each connection.
-fn stranger() -> u16 {
-    let mut parameters = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
-    parameters.distinguished_name.push(rcgen::DnType::CommonName, "Nobody You Know");
-    let key = rcgen::KeyPair::generate().unwrap();
-    let certificate = parameters.self_signed(&key).unwrap();
-    let key = rustls::pki_types::PrivateKeyDer::Pkcs8(key.serialize_der().into());
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)
-        .unwrap();
-    let (config, listener) = (Arc::new(config), TcpListener::bind("127.0.0.1:0").unwrap());
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
-            let mut stream = rustls::StreamOwned::new(connection, stream.unwrap());
-            let _ = stream.read(&mut [0; 1]);
-        }
-    });
-    port
-}
-
 #[test]
 fn a_server_that_is_not_trusted_is_reported_with_its_certificate() {
+    let proof = Authority::new("Nobody You Know").vouches();
+    let stranger = TlsServer::start(vec![proof], vec![], Farewell::Silent);
     let world = World::new()
-        .with("DEEPCALL_SERVER", &format!("https://127.0.0.1:{}", stranger()))
+        .with("DEEPCALL_SERVER", &format!("https://{}", stranger.address))
         .with("DEEPCALL_SSID", CANARY_SSID);
     let ran = world.run("doctor --json").ended_with(6);
     assert_verdicts(

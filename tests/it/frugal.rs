@@ -1,13 +1,8 @@
 //! What a run asks of the system, counted by strace: the machine may be fast or slow, the counts are the same.
 
 use std::collections::BTreeSet;
-use std::net::TcpListener;
-use std::sync::Arc;
 
-use rustls::crypto::ring;
-use rustls::pki_types::PrivateKeyDer;
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
-
+use crate::faults::certificates::{Farewell, Proof, TlsServer};
 use crate::keyring::Bus;
 use crate::support::{CANARY_SSID, FakeServer, NOT_ON_BREAK, Reply, World};
 
@@ -132,7 +127,10 @@ fn a_time_zone_is_read_from_its_own_file_alone() {
 
 #[test]
 fn over_https_the_authorities_are_read_once_or_from_the_one_file_that_is_named() {
-    let world = World::new().with("DEEPCALL_SERVER", &tls_server()).with("DEEPCALL_SSID", CANARY_SSID);
+    // No authority vouches for its certificate, which is looked up among all of them before it is refused.
+    let server = TlsServer::start(vec![Proof::of_itself()], vec![], Farewell::Silent);
+    let url = format!("https://{}", server.address);
+    let world = World::new().with("DEEPCALL_SERVER", &url).with("DEEPCALL_SSID", CANARY_SSID);
     let own = world.home().join("own.pem");
     let trace = Trace::of(&world, "tags --json --retries 0");
     let opened = trace.opened();
@@ -145,28 +143,6 @@ fn over_https_the_authorities_are_read_once_or_from_the_one_file_that_is_named()
     let trace = Trace::of(&world, "tags --json --retries 0");
     assert_eq!(trace.opened(), [own.to_str().unwrap()]);
     assert_eq!((trace.connected("AF_INET"), trace.connected("AF_UNIX")), (1, 0));
-}
-
-/// A TLS server that no authority vouches for: its certificate is looked up among all of them before it is refused.
-fn tls_server() -> String {
-    let signed = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
-    let key = PrivateKeyDer::try_from(signed.signing_key.serialize_der()).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![signed.cert.der().clone()], key)
-        .unwrap();
-    let config = Arc::new(config);
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("https://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
-            let _ = std::io::copy(&mut StreamOwned::new(connection, stream.unwrap()), &mut std::io::sink());
-        }
-    });
-    url
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! chooses rows.
 
 mod bodies;
-mod certificates;
+pub mod certificates;
 mod http;
 mod matrix;
 mod names;

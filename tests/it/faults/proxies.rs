@@ -1,17 +1,17 @@
-//! P: proxies on the way. A raw one that does as a case wants and records every byte that is meant for
-//! it, and a real one (tinyproxy).
+//! P: proxies on the way. A fake one that does as a case wants and keeps what is meant for it, and a real one
+//! (tinyproxy).
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tempfile::TempDir;
 
 use super::certificates::{Authority, Farewell, TlsServer};
 use super::matrix::{Case, GOOD, Scene, case, ok};
-use crate::support::{CANARY_SSID, FakeServer};
+use crate::support::{CANARY_SSID, FakeServer, Reply};
 
 const DONE: (i32, &str) = (0, "-");
 const USAGE: (i32, &str) = (2, "usage");
@@ -35,76 +35,31 @@ enum Manner {
     Through,
 }
 
-/// A proxy, and what was sent to it before the tunnel.
-#[derive(Clone)]
-struct RawProxy {
-    address: SocketAddr,
-    asked: Arc<Mutex<Vec<String>>>,
-}
-
-impl RawProxy {
-    fn start(manner: Manner) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
-        let log = Arc::clone(&asked);
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let (stream, log) = (stream.unwrap(), Arc::clone(&log));
-                std::thread::spawn(move || serve(stream, manner, &log));
-            }
-        });
-        Self { address, asked }
-    }
-
-    /// The scene behind this proxy, which this variable names. How often the proxy was asked counts.
-    fn before(self, mut scene: Scene, variable: &str) -> Scene {
-        let asked = Arc::clone(&self.asked);
-        scene.arrivals.get_or_insert_with(|| Box::new(move || asked.lock().unwrap().len()));
-        scene.variable(variable, format!("http://{}", self.address)).keep(self)
-    }
-}
-
-fn serve(mut client: TcpStream, manner: Manner, log: &Mutex<Vec<String>>) {
-    let mut head = vec![];
-    let mut byte = [0];
-    while !head.ends_with(b"\r\n\r\n") {
-        match client.read(&mut byte) {
-            Ok(1) => head.push(byte[0]),
-            _ => return,
-        }
-    }
-    let head = String::from_utf8_lossy(&head).into_owned();
-    let target = head.split(' ').nth(1).unwrap_or_default().to_owned();
-    log.lock().unwrap().push(head);
-    match manner {
-        Manner::Sends(text) => {
-            let _ = client.write_all(text.as_bytes());
-            let _ = client.shutdown(Shutdown::Write);
-            let _ = client.read_to_end(&mut vec![]);
-        }
-        Manner::Holds(text) => {
+/// A proxy that does so.
+fn proxy(manner: Manner) -> FakeServer {
+    let answer = move |path: &str| match manner {
+        Manner::Sends(text) => Reply::Closed(text.into()),
+        Manner::Holds(text) => Reply::By(Arc::new(move |client| {
             let _ = client.write_all(text.as_bytes());
             let _ = client.read_to_end(&mut vec![]);
-        }
-        Manner::Cuts => {
+        })),
+        Manner::Cuts => Reply::By(Arc::new(|client| {
             let _ = client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n");
             // The first bytes of the handshake come, and are answered by a reset.
-            let _ = client.read(&mut byte);
-            rustix::net::sockopt::set_socket_linger(&client, Some(Duration::ZERO)).unwrap();
-        }
-        Manner::Through => {
-            let mut server = TcpStream::connect(target).unwrap();
-            client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
-            let (mut from_client, mut to_server) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-            std::thread::spawn(move || {
-                let _ = std::io::copy(&mut from_client, &mut to_server);
-                let _ = to_server.shutdown(Shutdown::Write);
-            });
-            let _ = std::io::copy(&mut server, &mut client);
-            let _ = client.shutdown(Shutdown::Write);
-        }
-    }
+            let _ = client.read(&mut [0]);
+            rustix::net::sockopt::set_socket_linger(&*client, Some(Duration::ZERO)).unwrap();
+        })),
+        Manner::Through => Reply::tunnel(path),
+    };
+    FakeServer::answering(move |request, _| answer(&request.path)).for_a_proxy()
+}
+
+/// The scene behind a proxy, which this variable names. How often the proxy was asked counts.
+fn behind(manner: Manner, mut scene: Scene, variable: &str) -> Scene {
+    let proxy = Arc::new(proxy(manner));
+    let asked = Arc::clone(&proxy);
+    scene.arrivals.get_or_insert_with(|| Box::new(move || asked.arrivals().len()));
+    scene.variable(variable, proxy.url()).keep(proxy)
 }
 
 fn refusing() -> Vec<Case> {
@@ -129,7 +84,7 @@ fn refusing() -> Vec<Case> {
         ("cuts the tunnel", Manner::Cuts, "HTTPS_PROXY"),
         ("closes the tunnel", Manner::Sends("HTTP/1.1 200 Connected\r\n\r\n"), "HTTPS_PROXY"),
     ] {
-        let scene = move || RawProxy::start(manner).before(Scene::at(BEHIND), variable);
+        let scene = move || behind(manner, Scene::at(BEHIND), variable);
         cases.push(
             case("P1", what, PROXY, scene).tried_again().with_message(variable).with_message("deepcall.test"),
         );
@@ -138,11 +93,8 @@ fn refusing() -> Vec<Case> {
         ("never answers", Manner::Holds("")),
         ("never completes the tunnel", Manner::Holds("HTTP/1.1 200 Connected\r\n\r\n")),
     ] {
-        let scene = move || {
-            RawProxy::start(manner)
-                .before(Scene::at(BEHIND), "HTTPS_PROXY")
-                .patience("--timeout 60s --retries 1")
-        };
+        let scene =
+            move || behind(manner, Scene::at(BEHIND), "HTTPS_PROXY").patience("--timeout 60s --retries 1");
         cases.push(case("P1", what, PROXY, scene).arriving(2, 2).with_message("HTTPS_PROXY").long());
     }
     let refused = || {
@@ -173,10 +125,10 @@ fn good() -> (Scene, String) {
 fn through() -> Vec<Case> {
     let watched_closely = || {
         let (scene, address) = good();
-        let proxy = RawProxy::start(Manner::Through);
-        let asked = Arc::clone(&proxy.asked);
-        let mut scene = scene.check(move |_, _| {
-            let asked = asked.lock().unwrap().join("");
+        let proxy = proxy(Manner::Through);
+        let url = proxy.url().replace("http://", "http://user:word@");
+        let scene = scene.check(move |_, _| {
+            let asked: String = proxy.arrivals().into_iter().map(|it| it.head + &it.body).collect();
             let lines: Vec<&str> = asked.lines().collect();
             let is_all = lines.first() == Some(&&*format!("CONNECT {address} HTTP/1.1"))
                 && lines.iter().filter(|line| line.starts_with("CONNECT")).count() == 1
@@ -184,8 +136,6 @@ fn through() -> Vec<Case> {
                 && !asked.contains("agentProfile");
             if is_all { Ok(()) } else { Err(format!("the proxy received {asked:?}")) }
         });
-        let url = format!("http://user:word@{}", proxy.address);
-        scene = scene.keep(proxy);
         scene.variable("https_proxy", url)
     };
     let with_a_bad_certificate = || {
@@ -193,7 +143,7 @@ fn through() -> Vec<Case> {
         let proof = Authority::new("stranger").vouches();
         let server = TlsServer::start(vec![proof], ok(GOOD.as_bytes()), Farewell::InOrder);
         let scene = server.scene(&ours);
-        RawProxy::start(Manner::Through).before(scene, "HTTPS_PROXY")
+        behind(Manner::Through, scene, "HTTPS_PROXY")
     };
     vec![
         case("P2", "https through CONNECT: it learns host and port", DONE, watched_closely),
@@ -244,8 +194,7 @@ fn choosing() -> Vec<Case> {
         let scene = move || {
             let unused = FakeServer::always(GOOD);
             let (scene, _) = good();
-            let mut scene =
-                RawProxy::start(Manner::Through).before(scene, variable).variable(other, unused.url());
+            let mut scene = behind(Manner::Through, scene, variable).variable(other, unused.url());
             scene.untouched.push(unused);
             scene
         };
