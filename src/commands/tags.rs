@@ -88,7 +88,10 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
                 if !window.contains(&tag) {
                     return None;
                 }
-                seen.add(&tag);
+                // They are for a note about --kind alone.
+                if !args.kind.is_empty() {
+                    seen.add(&tag);
+                }
                 args.selects(&tag).then(|| row(profile.clone(), tag))
             };
             Ok(signed_in.tags(&reference, &server_zone, row_of).await?)
