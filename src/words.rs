@@ -34,6 +34,15 @@ pub fn is_invisible(letter: char) -> bool {
         | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// A byte order mark, which some editors put before a text.
+pub(crate) const MARK: &str = "\u{feff}";
+
+/// The text of a file without a byte order mark before it.
+#[must_use]
+pub fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(MARK.as_bytes()).unwrap_or(bytes)
+}
+
 /// The nearest of `known` within two edits of `word`, or within a third of its length, whatever its case. Of a short
 /// word at least one letter must be left: else every word of two letters would be near every other.
 #[must_use]

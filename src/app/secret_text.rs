@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::failure::Failure;
 use crate::store::Secret;
-use crate::words::is_invisible;
+use crate::words::{is_invisible, without_mark};
 
 /// A credential is far shorter; a larger file is a mistake.
 const LONGEST_SECRET: usize = 8 * 1024;
@@ -73,7 +73,7 @@ pub(crate) fn user_id_from(text: &str, named_by: &str) -> Result<String, Failure
 /// it.
 fn only_line<'a>(bytes: &'a [u8], named_by: &str, what: &str) -> Result<&'a str, Failure> {
     let wrong = |why: &str| Failure::usage(format!("{named_by}: {why}"));
-    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    let bytes = without_mark(bytes);
     let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
     let (line, rest) = bytes.split_at(end);
     let text =

@@ -17,6 +17,7 @@ use x509_cert::der::Decode;
 use x509_cert::time::Time;
 
 use crate::client::error::{ApiError, ErrorKind};
+use crate::words::without_mark;
 
 /// Whether a file of authorities can take the place of the system's. macOS and Windows judge a certificate themselves,
 /// by rules that are more than a list of authorities.
@@ -83,7 +84,8 @@ fn refuse_roots_file(roots_file: Option<&Path>, can_replace: bool) -> Result<(),
 
 /// The certificates of a text in PEM form that can be authorities; `None` if there is none, or the text is damaged.
 fn authorities(pem: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
-    let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().ok()?;
+    let certificates: Vec<_> =
+        CertificateDer::pem_slice_iter(without_mark(pem)).collect::<Result<_, _>>().ok()?;
     let is_usable =
         |certificate: &CertificateDer<'static>| RootCertStore::empty().add(certificate.clone()).is_ok();
     let usable: Vec<_> = certificates.into_iter().filter(is_usable).collect();

@@ -19,6 +19,7 @@ use crate::json;
 use crate::json::Malformed;
 use crate::output::jq::Filter;
 use crate::output::text::sanitize::sanitize_lines;
+use crate::words::MARK;
 
 /// Send one signed-in request and print the raw reply
 ///
@@ -177,7 +178,7 @@ fn read(path: &std::path::Path, stdin: &mut dyn Read, option: &str) -> Result<St
     if count as u64 > LONGEST_INPUT {
         return Err(Failure::usage(format!("{option}: longer than 8 MiB")));
     }
-    Ok(text)
+    Ok(text.strip_prefix(MARK).map(str::to_owned).unwrap_or(text))
 }
 
 /// Sends the request. A reply that reports an error is returned as well.

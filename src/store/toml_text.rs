@@ -4,6 +4,8 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::DeTable;
 
+use crate::words::without_mark;
+
 /// What is wrong with a text, and where. The line itself is never quoted: it may contain a password.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Mistake {
@@ -28,14 +30,6 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Mistake> {
 pub(crate) fn table(bytes: &[u8]) -> Result<Spanned<DeTable<'_>>, Mistake> {
     DeTable::parse(text(bytes)?).map_err(|error| Mistake::of_toml(bytes, &error))
 }
-
-/// The text without the byte order mark that some editors put before it.
-pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(MARK.as_bytes()).unwrap_or(bytes)
-}
-
-/// A byte order mark.
-pub(crate) const MARK: &str = "\u{feff}";
 
 fn text(bytes: &[u8]) -> Result<&str, Mistake> {
     std::str::from_utf8(bytes)

@@ -302,6 +302,25 @@ fn an_empty_item_of_a_list_is_refused_in_every_list() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_what_a_file_holds() {
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url()).with("DEEPCALL_SSID", CANARY_SSID);
+    std::fs::write(world.home().join("body.json"), "\u{feff}{\"ref\":true}").unwrap();
+    std::fs::write(world.home().join("value.txt"), "\u{feff}[1]").unwrap();
+    for (line, key, value) in [
+        ("--input body.json", "ref", serde_json::json!(true)),
+        ("-F list=@value.txt", "list", serde_json::json!([1])),
+    ] {
+        let _ = world.run(&format!("api agentProfile/agentOnBreak {line}"));
+        assert_eq!(server.arrivals().last().unwrap().json()[key], value, "{line}");
+    }
+    for input in ["\u{feff}{\"ref\":true}", "{\"ref\":true}"] {
+        let _ = world.run_with_input("api agentProfile/agentOnBreak --input -", input);
+        assert_eq!(server.arrivals().last().unwrap().json()["ref"], true);
+    }
+}
+
+#[test]
 fn a_broken_config_file_does_not_stop_what_is_built_in() {
     let world = World::new();
     std::fs::create_dir_all(world.config_folder()).unwrap();

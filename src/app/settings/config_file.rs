@@ -14,6 +14,7 @@ use crate::store::private_file;
 use crate::store::private_file::{FileError, OthersMay};
 use crate::store::toml_text;
 use crate::store::toml_text::Mistake;
+use crate::words::without_mark;
 
 pub(crate) const LARGEST: u64 = 1024 * 1024;
 
@@ -49,7 +50,7 @@ impl ConfigFile {
     /// # Errors
     /// At the first mistake, with its line: no TOML, an unknown key, or a value of a wrong type.
     pub fn parse(text: impl AsRef<[u8]>, path: &Path) -> Result<Self, Failure> {
-        let text = toml_text::without_mark(text.as_ref());
+        let text = without_mark(text.as_ref());
         let failure =
             |Mistake { line, detail }| Failure::config(format!("{}, line {line}: {detail}", path.display()));
         let read = toml_text::table(text);

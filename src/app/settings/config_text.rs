@@ -11,7 +11,7 @@ use crate::app::settings::table;
 use crate::failure::Failure;
 use crate::store::private_file;
 use crate::store::private_file::{Exclusive, LOCK_LIMIT, OthersMay};
-use crate::store::toml_text::MARK;
+use crate::words::MARK;
 
 /// The file in which the text stands.
 #[derive(Clone, Debug)]

@@ -193,6 +193,15 @@ async fn one_authority_that_cannot_be_used_does_not_spoil_the_others() {
 }
 
 #[test]
+fn a_byte_order_mark_hides_no_certificate() {
+    let pem = Authority::new("marked").pem;
+    for text in [pem.clone(), format!("\u{feff}{pem}"), format!("\u{feff}{pem}{pem}")] {
+        let count = text.matches("BEGIN").count();
+        assert_eq!(authorities(text.as_bytes()).map(|found| found.len()), Some(count));
+    }
+}
+
+#[test]
 fn a_file_without_certificates_is_refused_at_once() {
     for pem in ["", "hello", "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n"] {
         assert_eq!(
