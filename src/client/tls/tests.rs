@@ -47,7 +47,7 @@ impl Authority {
     }
 }
 
-/// What the fake server does, over TLS: this end of the connection must be seen.
+/// A fake DeepCall that speaks TLS, which the shared one does not.
 fn serve(config: Arc<ServerConfig>) -> (SocketAddr, Arc<Mutex<Vec<Request>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

@@ -106,7 +106,7 @@ pub enum Farewell {
 }
 
 /// A server over TLS: the first connection is shown the first proof, and so on; the last one stays. Every
-/// request is answered with the same bytes, after which the connection is closed.
+/// request is answered with the same bytes, after which the connection is closed. The fake DeepCall speaks no TLS.
 pub struct TlsServer {
     pub address: SocketAddr,
     pub received: Received,

@@ -78,7 +78,8 @@ fn scattered(seed: u64) -> u64 {
     bits ^ (bits >> 31)
 }
 
-/// A server that stalls at one moment of the exchange, reports that, and goes on.
+/// A server that stalls at one moment of the exchange, reports that, and goes on. The fake DeepCall begins when a request
+/// is whole: too late for half of these moments.
 fn stalling(seed: u64) -> (String, Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());

@@ -44,7 +44,8 @@ pub fn flood(first: Vec<u8>, then: Vec<u8>) -> Reply {
     }))
 }
 
-/// A server that replies to the first byte of a client, before it reads any, and never again.
+/// A server that replies to the first byte of a client, before it reads any, and never again. The fake DeepCall reads the
+/// whole request first.
 pub fn hasty(reply: &'static [u8]) -> Scene {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut scene = Scene::at(format!("http://{}", listener.local_addr().unwrap()));

@@ -92,10 +92,10 @@ fn spell(secret: &str, spellings: &mut Vec<(&'static str, Vec<u8>)>) {
     add("Rust", secret.escape_debug().to_string());
     add("HTML", secret.replace('&', "&amp;").replace('"', "&quot;"));
     for kept in ["", "-", "-._~"] {
-        let stays = |letter: char| letter.is_ascii_alphanumeric() || kept.contains(letter);
+        let stays = |byte: u8| byte.is_ascii_alphanumeric() || kept.as_bytes().contains(&byte);
         let percent = |escape: fn(u8) -> String| {
-            let one = |byte: &u8| Some(char::from(*byte)).filter(|it| stays(*it)).map(String::from);
-            bytes.iter().map(|byte| one(byte).unwrap_or_else(|| escape(*byte))).collect()
+            let one = |byte: u8| if stays(byte) { char::from(byte).to_string() } else { escape(byte) };
+            bytes.iter().copied().map(one).collect()
         };
         add("percent", percent(|byte| format!("%{byte:02X}")));
         add("percent, small letters", percent(|byte| format!("%{byte:02x}")));
