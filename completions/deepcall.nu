@@ -301,7 +301,7 @@ module completions {
     --agents: string          # Number of simulated agents
     --json                    # Print one JSON object per event and line
     --output(-o): string@"nu-complete deepcall watch output" # ndjson (the same as --json), csv, tsv, or lines (sentences)
-    --columns: string         # Columns of csv and tsv, e.g. at,profile,type,reason,fields.queue
+    --columns: string         # Columns of csv and tsv, e.g. at,profile,type,fields.queue; +NAME adds one
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall watch color" # When to use colour: auto, always or never [default: auto]

@@ -92,6 +92,13 @@ impl<N: Copy + Ord> Spellings<N> {
         Self { index, parents }
     }
 
+    /// The spellings of a name, without case and marks.
+    #[cfg(test)]
+    pub(crate) fn of(&self, name: N) -> impl Iterator<Item = &str> {
+        let spelled = self.index.iter().filter(move |(_, (other, _))| *other == name);
+        spelled.map(|(spelling, _)| spelling.as_str())
+    }
+
     /// Finds every known spelling in an object.
     #[must_use]
     pub fn find<'a>(&self, object: &Object<'a>) -> Findings<'a, N> {

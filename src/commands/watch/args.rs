@@ -86,7 +86,7 @@ pub(crate) struct StreamOptions {
     /// all event types, each once. A column that the event does not have is empty.
     #[arg(short, long, value_name = "FORMAT", conflicts_with = "json", value_parser = PossibleValuesParser::new(["ndjson", "json", "csv", "tsv", "lines"]), hide_possible_values = true, hide_short_help = true)]
     pub(crate) output: Option<String>,
-    /// Columns of csv and tsv, e.g. at,profile,type,reason,fields.queue
+    /// Columns of csv and tsv, e.g. at,profile,type,fields.queue; +NAME adds one
     #[arg(long, value_name = "LIST", value_delimiter = ',', hide_short_help = true)]
     pub(crate) columns: Option<Vec<String>>,
     #[arg(long, hide_short_help = true)]

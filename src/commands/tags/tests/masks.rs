@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use crate::client::replies::items::Items;
 use crate::client::replies::moments::india;
+use crate::client::replies::spellings::{NOTIFICATION, OfNotification};
 use crate::client::replies::tags::decode;
 use crate::commands::tags::{DOCUMENT, row};
 use crate::floor::answer::Tag;
@@ -194,6 +195,44 @@ proptest! {
             let (shown_there, hidden_there) = seen(&fields, text);
             prop_assert!(shown_there.is_subset(&shown), "{format} shows {shown_there:?}\n{text}\n{}", whole[0].1);
             prop_assert!(hidden_there.is_subset(&hidden), "{format} hides {hidden_there:?}\n{text}\n{}", whole[0].1);
+        }
+    }
+}
+
+/// A value that deepcall names is masked by its meaning, and the same value in `fields` by its key.
+#[test]
+fn the_meaning_of_a_named_value_agrees_with_each_key_that_it_may_come_from() {
+    let names = [
+        OfNotification::Id,
+        OfNotification::Kind,
+        OfNotification::Message,
+        OfNotification::Agent,
+        OfNotification::Call,
+        OfNotification::Customer,
+        OfNotification::Icons,
+    ];
+    let spellings: Vec<&str> = names.into_iter().flat_map(|name| NOTIFICATION.of(name)).collect();
+    assert!(spellings.len() > 50);
+    for (spelling, form) in
+        spellings.into_iter().flat_map(|spelling| (0..17).map(move |form| (spelling, form)))
+    {
+        let piece = piece(form, 345);
+        let fields = match spelling.split_once('.') {
+            Some((outer, inner)) => format!("{{\"{outer}\":{{\"{inner}\":{}}}}}", piece.json),
+            None => format!("{{\"{spelling}\":{}}}", piece.json),
+        };
+        let tag = tag(&fields, "[]").expect("a tag");
+        let pieces = [("", piece)];
+        let (whole, parts) = everywhere(&tag);
+        let found = seen(&pieces, &whole[0].1);
+        assert!(found.0.is_disjoint(&found.1), "{fields}: {}", whole[0].1);
+        for (format, text) in whole.iter().chain(&parts) {
+            let (shown, hidden) = seen(&pieces, text);
+            assert!(
+                shown.is_subset(&found.0) && hidden.is_subset(&found.1),
+                "{format}: {text}\n{}",
+                whole[0].1
+            );
         }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn tag_line(tag: &Tag, times: usize, agent: Option<&str>, wording: &W
     // As wide as the usual kinds, so that lines can be compared; a longer one takes more.
     line = line.with(pad_right(&kind, 9), mark.tint);
     if !tag.icon_names.is_empty() {
-        let icons = format!("[{}]", wording.text(&tag.icon_names.join(", ")));
+        let icons = format!("[{}]", wording.icons(&tag.icon_names.join(", ")));
         line = line.with(format!("  {}", pad_right(&icons, 11)), Tint::Plain);
     }
     if let Some(phone) = &tag.customer {

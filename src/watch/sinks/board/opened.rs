@@ -29,7 +29,7 @@ pub(crate) fn lines<'n>(
         lines.extend(wrapped(&wording.json(detail, "detail"), columns));
     }
     if let Some(call) = state.wrapup.as_ref().and_then(|since| since.state.call_id.as_deref()) {
-        lines.push(Line::of(format!("wrap-up of call {}", Wording::name(call)), Tint::Plain));
+        lines.push(Line::of(format!("wrap-up of call {}", wording.id(call)), Tint::Plain));
     }
     let mut news = news.rev().map(|event| news_line(event, wording)).peekable();
     if news.peek().is_some() {

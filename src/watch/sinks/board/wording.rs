@@ -36,6 +36,15 @@ impl Wording<'_> {
         self.value(phone, Meaning::Phone)
     }
 
+    pub(crate) fn id(&self, id: &str) -> String {
+        self.value(id, Meaning::Id)
+    }
+
+    /// The names of icons, with commas between them.
+    pub(crate) fn icons(&self, names: &str) -> String {
+        self.value(names, Meaning::Icons)
+    }
+
     /// Masked before it is cut, because half a phone number would not be recognised as one.
     fn value(&self, text: &str, meaning: Meaning) -> String {
         let start = start_of(text, LONGEST_TEXT + LONGEST_NUMBER);
@@ -69,4 +78,32 @@ impl Wording<'_> {
 
 fn start_of(text: &str, longest: usize) -> &str {
     text.char_indices().nth(longest).map_or(text, |(end, _)| &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_masked_as_everywhere_and_before_it_is_cut() {
+        let wording = Wording { zone: &TimeZone::UTC, mask: true, wall: Timestamp::UNIX_EPOCH };
+        for (text, meaning) in [
+            ("call 9876543210", Meaning::Text),
+            ("1764000000", Meaning::Text),
+            ("1764000000", Meaning::Phone),
+            ("9876543210", Meaning::Id),
+            ("r1-919876543210", Meaning::Id),
+        ] {
+            assert_eq!(wording.value(text, meaning), mask_text(text, meaning), "{text} {meaning:?}");
+        }
+        assert_eq!(wording.icons("1764000000, 98765 43210"), "1764000000, ••••• ••210");
+        for before in LONGEST_TEXT - 10..LONGEST_TEXT {
+            let shown = wording.text(&format!("{}9876543210", " ".repeat(before)));
+            assert_eq!(shown.chars().count(), LONGEST_TEXT, "{before}");
+            assert!(
+                !shown.contains('9') && (shown.contains('•') || shown.ends_with(' ')),
+                "{before}: {shown}"
+            );
+        }
+    }
 }
