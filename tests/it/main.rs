@@ -28,6 +28,7 @@ mod json_cases;
 mod keyring;
 mod keyring_troubles;
 mod layers;
+mod masks;
 mod never_deaf;
 mod notices;
 mod options;
