@@ -232,9 +232,13 @@ fn times_are_in_the_chosen_zone() {
     ] {
         assert_eq!(tags(item, &format!("{line} --timezone {zone}")).stdout, format!("{wanted}\n"), "{zone}");
     }
-    for wrong in ["Asia/Calcutt", "+25:00", "noon"] {
+    for (wrong, advice) in [
+        ("Asia/Calcutt", "did you mean Asia/Calcutta?"),
+        ("+25:00", "write for example +05:30"),
+        ("noon", "write for example Asia/Kolkata or UTC"),
+    ] {
         let ran = tags(item, &format!("{line} --timezone {wrong}")).ended_with(2);
-        assert!(ran.stderr.contains("write for example"), "{ran}");
+        assert!(ran.stderr.contains(advice), "{ran}");
     }
 }
 
