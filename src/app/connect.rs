@@ -1,4 +1,4 @@
-//! Connections to servers, as the settings want them. Nothing is sent here.
+//! Opens connections to servers by the settings. Nothing is sent here.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -16,11 +16,10 @@ use crate::store::{ServerUrl, Session};
 /// The budget of a connection ends a little after `--timeout` does, so that the failure names the option.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// Opens connections.
 pub(crate) struct Connector {
-    /// How long all calls together may take.
+    /// For all requests of one connection together.
     pub(crate) timeout: Option<Duration>,
-    /// Each kind of call has its own number where nobody chose another.
+    /// `None` if the default of each call counts.
     pub(crate) retries: Option<u8>,
     extra_ca: Option<Vec<u8>>,
     proxies: Proxies,
@@ -53,7 +52,7 @@ impl Connector {
         })
     }
 
-    /// The agents with connections to their servers: one for each server, shared by all agents there.
+    /// Gives each agent a connection. Agents of one server share one.
     pub(crate) fn sign_in(&self, agents: Vec<Agent<Session>>) -> Vec<Agent> {
         let mut opened: HashMap<(String, bool), Result<Arc<Connection>, Failure>> = HashMap::new();
         let mut sign_in = |session: Session| {
@@ -65,8 +64,6 @@ impl Connector {
         agents.into_iter().map(|agent| agent.and_then(&mut sign_in)).collect()
     }
 
-    /// A connection to a server.
-    ///
     /// # Errors
     /// If the address, a proxy or a certificate authority cannot be used.
     pub(crate) fn connect(&self, server: &ServerUrl, allow_http: bool) -> Result<Arc<Connection>, Failure> {

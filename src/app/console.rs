@@ -1,4 +1,4 @@
-//! What one run writes: the answer on stdout, everything else on stderr, both through the same redactor.
+//! Writes the answer to stdout and everything else to stderr, both through the same redactor.
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, BufWriter, Write};
@@ -20,44 +20,37 @@ use crate::output::text::redact::{RedactingWriter, Redactor};
 use crate::output::text::sanitize::sanitize_lines;
 use crate::report::{Problem, Report};
 
-/// Rust's own stdout writes out every line; a large answer needs larger steps.
+/// Rust's own stdout flushes at every line, which is slow for a large answer.
 const STEP: usize = 64 << 10;
 
 /// The answer of a command, and how the program ends.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
-    /// The answer.
     pub(crate) report: Report,
-    /// How the program ends.
     pub(crate) status: ExitStatus,
 }
 
 impl Outcome {
-    /// An answer that leaves nothing open.
     pub(crate) fn done(report: Report) -> Self {
         Self { report, status: ExitStatus::Done }
     }
 }
 
-/// Stdout and stderr of one run.
 pub(crate) struct Console {
     stdout: RefCell<BufWriter<RedactingWriter<Box<dyn Write>>>>,
     stderr: Stderr,
     redactor: Redactor,
-    /// A detail that was known before `-v` was.
+    /// A detail that came before `-v` was parsed.
     pending: Cell<Option<String>>,
 }
 
-/// How much goes to stderr, and how it looks. Plain text, until options and settings are known.
+/// How much goes to stderr, and in which form. Until options and settings are known, it is plain text.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Messages {
-    /// `-q` and `-v`.
     pub(crate) talk: TalkOptions,
-    /// Whether it has colour.
     pub(crate) color: bool,
-    /// Whether phone numbers are hidden.
     pub(crate) mask: bool,
-    /// Whether a failure is one JSON object, as it is where the answer is JSON.
+    /// With JSON answers, a failure is one JSON object too.
     pub(crate) errors_as_json: bool,
 }
 
@@ -78,17 +71,14 @@ impl Console {
         Self { stdout: RefCell::new(stdout), stderr, redactor, pending: Cell::new(pending) }
     }
 
-    /// How messages look by now.
     pub(crate) fn messages(&self) -> Messages {
         self.stderr.messages()
     }
 
-    /// Changes how messages look from now on.
     pub(crate) fn set_messages(&self, messages: Messages) {
         *self.stderr.messages.lock().unwrap_or_else(PoisonError::into_inner) = messages;
     }
 
-    /// From now on, `-q` and `-v` are in force.
     pub(crate) fn set_talk(&self, talk: TalkOptions) {
         self.set_messages(Messages { talk, ..self.messages() });
         if let Some(pending) = self.pending.take() {
@@ -96,7 +86,7 @@ impl Console {
         }
     }
 
-    /// The answer in its format, then what belongs beside it on stderr.
+    /// Writes the answer in its format, then its notes to stderr.
     ///
     /// # Errors
     /// If stdout cannot be written, or the jq expression fails on the document.
@@ -116,12 +106,12 @@ impl Console {
         Ok(status)
     }
 
-    /// Stdout, held back until it is flushed. News can be written to stderr in between.
+    /// Stdout, buffered until it is flushed, so that notes can be written to stderr before.
     pub(crate) fn stdout(&self) -> Stdout<'_> {
         Stdout(self)
     }
 
-    /// News, unless `-q` was typed.
+    /// Written unless `-q` was typed.
     pub(crate) fn note(&self, text: &str) {
         let Messages { talk, color, mask, .. } = self.messages();
         if !talk.quiet {
@@ -129,39 +119,39 @@ impl Console {
         }
     }
 
-    /// Why nothing happens for now: another process is changing the file.
+    /// Explains a wait: another process is changing the file.
     pub(crate) fn waiting_for_change(&self, path: &Path) {
         self.note(&format!("waiting for another deepcall that is changing {}", path.display()));
     }
 
-    /// What is of interest only to whoever typed `-v`.
+    /// Written with `-v` only.
     pub(crate) fn detail(&self, text: &str) {
         if self.messages().talk.verbose > 0 {
             self.note(text);
         }
     }
 
-    /// What went wrong, whatever options were typed.
+    /// Written even with `-q`.
     pub(crate) fn error(&self, problem: &Problem) {
         self.stderr.error(problem);
     }
 
-    /// Text that was made harmless before.
+    /// The text must be harmless already.
     pub(crate) fn stderr(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
         self.stderr.write(write);
     }
 
-    /// Another way to stderr, for another thread.
+    /// Stderr for another thread.
     pub(crate) fn stderr_writer(&self) -> Stderr {
         self.stderr.clone()
     }
 
-    /// The terminal that is stdout, for a board: secrets are hidden, nothing is held back.
+    /// Stdout for the board: redacted, and not buffered.
     pub(crate) fn screen(&self) -> impl Write + Send + use<> {
         RedactingWriter::new(unlocked_stdout(), self.redactor.clone())
     }
 
-    /// The terminal that is stderr, for the bell and for notices.
+    /// Stderr for the bell and for notices.
     pub(crate) fn bell(&self) -> impl Write + Send + use<> {
         self.stderr.writer()
     }
@@ -186,13 +176,13 @@ impl Console {
         tracing::subscriber::with_default(subscriber, work)
     }
 
-    /// Writes what is still held back, and the failure, if there is one. Returns how the command ends.
+    /// Flushes stdout, writes the failure, if there is one, and returns the exit status.
     pub(crate) fn finish(&self, done: Result<ExitStatus, Failure>) -> ExitStatus {
         let flushed = done.and_then(|status| self.stdout().flush().map(|()| status).map_err(Failure::from));
         match flushed {
             Ok(status) => status,
             Err(failure) => {
-                // The part of the answer that is there comes before the failure.
+                // A part of the answer comes before the failure.
                 let _ = self.stdout().flush();
                 if !failure.is_silent() {
                     self.error(&failure.problem);
@@ -203,12 +193,9 @@ impl Console {
     }
 }
 
-/// Whose requests are logged.
 #[derive(Clone, Copy)]
 pub(crate) enum Side {
-    /// Ours.
     Client,
-    /// Those that the sandbox answers.
     Sandbox,
 }
 
@@ -221,7 +208,6 @@ impl Side {
     }
 }
 
-/// Stdout, borrowed for each write.
 pub(crate) struct Stdout<'a>(&'a Console);
 
 impl Write for Stdout<'_> {
@@ -229,14 +215,13 @@ impl Write for Stdout<'_> {
         self.0.stdout.borrow_mut().write(bytes)
     }
 
-    /// Writes everything out. `BrokenPipe` means that the reader has left.
+    /// `BrokenPipe` means that the reader has left.
     fn flush(&mut self) -> io::Result<()> {
         self.0.stdout.borrow_mut().flush()
     }
 }
 
-/// Stderr of one run. Where it takes nothing, only the exit code is left to report a failure, and a command that
-/// succeeds has succeeded.
+/// Stderr. If it cannot be written, only the exit code reports a failure; a command that succeeds still succeeds.
 #[derive(Clone)]
 pub(crate) struct Stderr {
     out: Shared,
@@ -245,7 +230,6 @@ pub(crate) struct Stderr {
 }
 
 impl Stderr {
-    /// What went wrong, whatever options were typed.
     pub(crate) fn error(&self, problem: &Problem) {
         let Messages { color, mask, errors_as_json, .. } = self.messages();
         self.write(|out| {
@@ -271,9 +255,8 @@ impl Stderr {
     }
 }
 
-/// Stdout without the lock around Rust's own. A board may wait in a write for as long as its terminal takes no bytes, and
-/// whoever flushes stdout at the end of the program would wait with it. What is flushed goes out as a whole, so that no
-/// half frame is seen.
+/// Stdout without the lock around Rust's own: a board's write waits while its terminal takes no bytes, and the flush at
+/// the end of the program would wait with it. Each flush is one write, so that no half frame is seen.
 fn unlocked_stdout() -> Box<dyn Write + Send> {
     #[cfg(unix)]
     {
@@ -285,7 +268,7 @@ fn unlocked_stdout() -> Box<dyn Write + Send> {
     Box::new(io::stdout())
 }
 
-/// Stderr, with several ways to it.
+/// Stderr, shared by several writers.
 #[derive(Clone)]
 struct Shared(Arc<Mutex<Box<dyn Write + Send>>>);
 
@@ -299,8 +282,8 @@ impl Write for Shared {
     }
 }
 
-/// A log on stderr; each write is one whole entry. It is made harmless, and phone numbers are hidden whatever the
-/// options say.
+/// A log on stderr; each write is one whole entry. It is made harmless, and phone numbers are hidden even without
+/// `--mask`.
 struct Log<W>(W);
 
 impl<W: Write> Write for Log<W> {

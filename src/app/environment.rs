@@ -1,5 +1,5 @@
-//! What the process was given, read once: variables, streams, terminals, width, clock, folders.
-//! Nothing else gets them from the operating system.
+//! What surrounds one run: variables, streams, terminals, clock, folders. They are read once, and only here, so that a test
+//! can replace all of them.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -15,30 +15,23 @@ use crate::failure::{ExitStatus, Failure};
 use crate::output::text::redact::Redactor;
 use crate::store::ProfilesFile;
 
-/// Everything that surrounds one run of the program.
 pub struct Environment {
-    /// The process's variables.
     pub variables: Variables,
-    /// Where a secret may be read from.
     pub stdin: Box<dyn Read + Send>,
-    /// The answer goes here.
     pub stdout: Box<dyn Write + Send>,
-    /// Everything else goes here.
     pub stderr: Box<dyn Write + Send>,
-    /// What the three streams are connected to.
     pub terminals: Terminals,
-    /// The wall clock.
     pub clock: Clock,
-    /// Hides secrets on the way out, also in the report of a panic.
+    /// Hides secrets in all output, also in the report of a panic.
     pub redactor: Redactor,
     /// Why other processes of the same user can read the memory of this one, if they can.
     pub exposure: Option<std::io::Error>,
-    /// Whether this process runs nothing else, so that its signals and the reader of its stdout end the command.
+    /// Whether signals and the reader of stdout may end the process. A test runs several commands in one process.
     pub owns_process: bool,
 }
 
 impl Environment {
-    /// What this very process was given.
+    /// The environment of this process.
     #[must_use]
     pub fn of_this_process() -> Self {
         let exposure = forbid_core_dumps().err();
@@ -64,21 +57,21 @@ impl Environment {
     }
 }
 
-/// A process that may hold a secret leaves no core behind, and other processes of the same user cannot
-/// read its memory. Where the system cannot do this, the program works all the same, and `-v` says so.
+/// Prevents a core dump, which could contain a secret, and access of the same user's other processes to the memory. If
+/// the system cannot do this, the program works nevertheless, and `-v` reports it.
 #[cfg(target_os = "linux")]
 fn forbid_core_dumps() -> std::io::Result<()> {
     use rustix::process::{DumpableBehavior, set_dumpable_behavior};
     Ok(set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
 }
 
-/// Other systems have nothing of the kind; the README promises it for Linux alone.
+/// Other systems have no such call.
 #[cfg(not(target_os = "linux"))]
 fn forbid_core_dumps() -> std::io::Result<()> {
     Ok(())
 }
 
-/// The system ends a process that lets a file grow beyond its limit, unless it listens; then the write fails.
+/// A process that exceeds the limit on file sizes is killed by a signal, unless it handles it; then the write fails.
 fn outlive_file_size_limits() {
     #[cfg(unix)]
     {
@@ -86,30 +79,25 @@ fn outlive_file_size_limits() {
     }
 }
 
-/// Which streams are terminals, and how wide the terminal is.
+/// Which streams are terminals, and the terminal's width in columns.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Terminals {
-    /// A person may be typing.
     pub stdin: bool,
-    /// A person reads the answer.
     pub stdout: bool,
-    /// A person reads the news.
     pub stderr: bool,
-    /// Columns of the terminal, where there is one.
     pub width: Option<usize>,
 }
 
-/// The process's variables. An empty variable counts as not set, unless somebody asks for it.
+/// Environment variables. An empty one counts as not set.
 #[derive(Clone, Debug, Default)]
 pub struct Variables(BTreeMap<OsString, OsString>);
 
 impl Variables {
-    /// Takes variables from any source: the process, or a test.
     pub fn new(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
         Self(variables.into_iter().collect())
     }
 
-    /// The variable's text; `None` if not set or empty.
+    /// `None` if the variable is not set or empty.
     ///
     /// # Errors
     /// The variable's name, if its value is not UTF-8.
@@ -117,19 +105,17 @@ impl Variables {
         self.filled(name).map(|value| value.to_str().ok_or(NotText(name))).transpose()
     }
 
-    /// The variable as a path.
     #[must_use]
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         self.filled(name).map(PathBuf::from)
     }
 
-    /// Whether the variable is set and not empty.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.filled(name).is_some()
     }
 
-    /// Whether a person follows by ear or by touch: nothing may be drawn over.
+    /// Whether a screen reader may be in use, so that no line may be redrawn.
     #[must_use]
     pub fn is_accessible(&self) -> bool {
         self.has("ACCESSIBLE")
@@ -140,10 +126,9 @@ impl Variables {
     }
 }
 
-/// The folders of this program.
 #[derive(Clone, Debug)]
 pub struct Folders {
-    /// That of `config.toml` and `profiles.toml`.
+    /// The folder of `config.toml` and `profiles.toml`.
     pub config: PathBuf,
     data: PathBuf,
 }
@@ -164,27 +149,24 @@ impl Folders {
         Ok(Self { config: folders.config_dir().to_owned(), data: folders.data_local_dir().to_owned() })
     }
 
-    /// Where `config.toml` is or will be.
     #[must_use]
     pub fn config_file(&self) -> PathBuf {
         self.config.join("config.toml")
     }
 
-    /// The file that lists the profiles.
     #[must_use]
     pub fn profiles_file(&self) -> ProfilesFile {
         ProfilesFile::in_folder(&self.config)
     }
 
-    /// That of the store that keeps secrets in files.
     #[must_use]
     pub fn sessions(&self) -> PathBuf {
         self.data.join("sessions")
     }
 }
 
-/// Only below a home that was named: the library would fall back on the system's list of users, or write
-/// below a relative path, which is another folder for each place the program is started in.
+/// Requires `HOME` with an absolute path: otherwise the library would use the system's list of users, or a relative
+/// path, which is a different folder for each working directory.
 fn project_folders(variables: &Variables) -> Option<ProjectDirs> {
     if cfg!(unix) && !variables.path("HOME").is_some_and(|home| home.is_absolute()) {
         return None;
@@ -192,7 +174,6 @@ fn project_folders(variables: &Variables) -> Option<ProjectDirs> {
     ProjectDirs::from("", "", "deepcall")
 }
 
-/// A variable whose value is not UTF-8.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the variable {0} is not valid UTF-8")]
 pub struct NotText<'a>(&'a str);

@@ -43,12 +43,12 @@ pub(crate) struct App {
     stdin: Cell<Option<Box<dyn Read + Send>>>,
     typed: OnceCell<Typed>,
     config: OnceCell<ConfigFile>,
-    /// The format of errors, where it was typed or a variable names it.
+    /// The format of errors, if an option or a variable names one.
     format: Option<String>,
 }
 
 impl App {
-    /// `typed_format` is the format of the answer, where the command line names one.
+    /// `typed_format` is the format that the command line names, if it does.
     pub(crate) fn new(
         environment: Environment,
         typed_format: Option<String>,
@@ -71,19 +71,18 @@ impl App {
         Self { console, variables, terminals, clock, redactor, supervised, stdin, typed, config, format }
     }
 
-    /// What was typed, once the command line is parsed.
     pub(crate) fn set_typed(&self, typed: Typed) {
         self.typed.get_or_init(|| typed);
     }
 
-    /// Options, variables and `config.toml`. The file is read when a command first needs it: what is built into the program
-    /// works whatever state the file is in, and a broken one can be mended.
+    /// Options, variables and `config.toml`. The file is read when a command first needs it, so that commands that
+    /// do not need it work, and can mend it, even if it is broken.
     ///
     /// # Errors
     /// If the file is wrong: exit code 2.
     pub(crate) fn settings(&self) -> Result<Settings<'_>, Failure> {
         if self.config.get().is_none() {
-            // Where the system names no folder, there is no file either.
+            // If the system names no folder, there is no file.
             let config = match self.folders() {
                 Ok(folders) => ConfigFile::read(&folders.config)?,
                 Err(_) => ConfigFile::default(),
@@ -101,20 +100,18 @@ impl App {
         self.config.get_or_init(ConfigFile::default);
     }
 
-    /// Where files are kept.
-    ///
     /// # Errors
     /// If the system names no folder: exit code 2.
     pub(crate) fn folders(&self) -> Result<Folders, Failure> {
         Folders::of(&self.variables)
     }
 
-    /// Standard input; empty for whoever takes it a second time.
+    /// Empty if it was taken before.
     pub(crate) fn stdin(&self) -> Box<dyn Read + Send> {
         self.stdin.take().unwrap_or_else(|| Box::new(std::io::empty()))
     }
 
-    /// How the answer is written. From now on, messages beside it look alike.
+    /// Decides how the answer is written, and from then on how messages look.
     ///
     /// # Errors
     /// If an option, a variable or the config file is wrong: exit code 2.

@@ -9,18 +9,18 @@ use crate::output::text::mask::mask_free_text;
 use crate::output::text::redact::Redactor;
 use crate::output::text::sanitize::sanitize;
 
-/// Stands for a message that cannot be searched for secrets.
-const WITHHELD: &str = "the message is withheld, since it may hold a secret";
+/// Replaces a message that cannot be searched for secrets.
+const WITHHELD: &str = "the message is withheld, because it may contain a secret";
 
-/// From now on, each panic of this process, in whichever thread, is reported on stderr in the form of every other error and
-/// ends the process with this code. Nothing is unwound: the release build could not (`panic = "abort"` in Cargo.toml).
+/// Reports each later panic, in any thread, on stderr like every other error, and ends the process with this code. Nothing
+/// is unwound: the release build could not (`panic = "abort"` in Cargo.toml).
 pub(crate) fn report_panics(redactor: Redactor, code: u8) {
     std::panic::set_hook(Box::new(move |panic| {
-        // Captured only if the usual variables ask for it. It holds names of functions, and no values.
+        // Captured only if the usual variables request it. It contains names of functions, and no values.
         let backtrace = Backtrace::capture();
         let report = report(&message(panic), &place(panic), &redactor);
         let mut stderr = std::io::stderr().lock();
-        // Where stderr cannot be written, there is nobody left to read it.
+        // If stderr cannot be written, nobody can read it.
         let _ = stderr.write_all(report.as_bytes());
         if backtrace.status() == BacktraceStatus::Captured {
             let _ = writeln!(stderr, "{backtrace}");

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::app::fleet::{Fleet, Step};
 use crate::failure::Failure;
 
-/// Shorter waits show nothing.
+/// A shorter wait shows nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Runs a command on a fleet, with a line on stderr once it takes long.
@@ -24,8 +24,8 @@ pub(crate) async fn with_progress<T>(
     let progress = Rc::new(Progress::new(manner));
     let (is_many, line) = (fleet.is_many, Rc::clone(&progress));
     let report = move |step: Step| match step {
-        Step::Asking { done, total } if is_many => line.answered(done, total),
-        Step::Asking { .. } => line.waiting("waiting for the server".to_owned()),
+        Step::Querying { done, total } if is_many => line.answered(done, total),
+        Step::Querying { .. } => line.waiting("waiting for the server".to_owned()),
         Step::Waiting { still, pause } => line.waiting(format!(
             "{still} {} still in wrap-up, next request within {} s",
             if still == 1 { "agent" } else { "agents" },
@@ -43,25 +43,23 @@ pub(crate) async fn with_progress<T>(
     command.await
 }
 
-/// One line that says what is waited for. It is drawn from [`Progress::show`] on, and gone when dropped.
+/// One line that explains the wait. It appears at [`Progress::show`], and disappears when this is dropped.
 struct Progress {
     bar: ProgressBar,
     manner: Manner,
 }
 
-/// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Manner {
-    /// Not at all: stderr is no terminal, or `-q` was typed.
+    /// Stderr is not a terminal, or `-q` was typed.
     Silent,
-    /// By one line that stays as it is, for a screen reader.
+    /// A line that does not change, for a screen reader.
     Plain,
-    /// By a line that is drawn anew.
+    /// A line that is redrawn.
     Drawn,
 }
 
 impl Progress {
-    /// Nothing is shown yet.
     fn new(manner: Manner) -> Self {
         let bar = ProgressBar::hidden();
         bar.set_style(style("{msg}"));
@@ -69,24 +67,21 @@ impl Progress {
         Self { bar, manner }
     }
 
-    /// This many of several have answered.
     fn answered(&self, done: usize, total: usize) {
         self.bar.set_style(style("{pos} of {len} profiles answered {wide_bar} {eta}"));
         self.bar.set_length(total as u64);
         self.bar.set_position(done as u64);
     }
 
-    /// Nothing is asked for now.
     fn waiting(&self, why: String) {
         self.bar.set_style(style("{msg}"));
         self.bar.set_message(why);
     }
 
-    /// The wait has become long enough to be explained.
     fn show(&self) {
         match self.manner {
             Manner::Silent => {}
-            // Where stderr cannot be written, there is nobody to read it.
+            // If stderr cannot be written, nobody can read it.
             Manner::Plain => drop(writeln!(std::io::stderr(), "{}", self.words())),
             Manner::Drawn => {
                 self.bar.set_draw_target(ProgressDrawTarget::stderr());
@@ -109,7 +104,7 @@ impl Drop for Progress {
     }
 }
 
-/// A template that cannot be read would show the usual bar; the terminal test sees that it can.
+/// A malformed template would show the library's own bar; a test on a terminal shows that it does not.
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }

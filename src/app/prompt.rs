@@ -1,4 +1,4 @@
-//! Asks a person. Refuses where there is no terminal to ask on.
+//! Prompts a person for a secret on the terminal.
 
 use std::cell::Cell;
 use std::io::{IsTerminal, Write};
@@ -13,15 +13,15 @@ use crate::failure::Failure;
 use crate::fatal_signals;
 use crate::store::Secret;
 
-/// Asks for a secret without echo, also after Ctrl-Z. Ctrl-C, the end of input and SIGTERM end the question, and the
-/// terminal is as it was before.
+/// Prompts for a secret without echo, also after Ctrl-Z. Ctrl-C, the end of input and SIGTERM end the prompt; the terminal
+/// is restored in every case.
 ///
 /// # Errors
-/// Where there is no terminal (exit code 2), or the question was ended by Ctrl-C or the end of input (130), or by
-/// SIGTERM or a hang-up (143).
+/// If there is no terminal (exit code 2), or the prompt was ended by Ctrl-C or the end of input (130), or by SIGTERM or a
+/// hang-up (143).
 pub(crate) fn secret(question: &str, otherwise: &str, supervised: &Supervised) -> Result<Secret, Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(Failure::usage("there is no terminal to ask on").hint(otherwise));
+        return Err(Failure::usage("there is no terminal for the prompt").hint(otherwise));
     }
     let typed = answer_or_stop(question.to_owned(), supervised);
     terminal::show_again();
@@ -29,10 +29,10 @@ pub(crate) fn secret(question: &str, otherwise: &str, supervised: &Supervised) -
     secret_from(typed.as_bytes(), "the answer")
 }
 
-/// The question blocks a thread of its own, so that the terminal is restored at once when the command is to stop.
+/// The prompt blocks its own thread, so that the terminal is restored at once when the command has to stop.
 fn answer_or_stop(question: String, supervised: &Supervised) -> Result<String, Failure> {
     let failed = |error: &dyn std::error::Error| {
-        Failure::failed("prompt", "cannot ask on the terminal").caused_by(error)
+        Failure::failed("prompt", "cannot prompt on the terminal").caused_by(error)
     };
     let is_open = Cell::new(false);
     let outcome = supervised.run(async {
@@ -42,7 +42,7 @@ fn answer_or_stop(question: String, supervised: &Supervised) -> Result<String, F
         let (sender, mut answer) = oneshot::channel();
         is_open.set(true);
         thread::spawn(move || {
-            let _ = sender.send(terminal::ask(&question));
+            let _ = sender.send(terminal::prompt(&question));
         });
         let answer = loop {
             tokio::select! {
@@ -53,14 +53,14 @@ fn answer_or_stop(question: String, supervised: &Supervised) -> Result<String, F
         is_open.set(false);
         match answer {
             Ok(Ok(Some(typed))) => Ok(typed),
-            // A terminal that hangs up answers like this, and then it is none any more.
+            // A terminal that has hung up returns this, and is no longer a terminal.
             Ok(_) if !std::io::stdin().is_terminal() => Err(Failure::terminated()),
             Ok(Ok(None)) | Err(_) => Err(Failure::interrupted()),
             Ok(Err(error)) => Err(failed(&error)),
         }
     });
     if is_open.get() {
-        // What comes next, the error, is no part of the question's line. If it cannot be ended, nobody reads it.
+        // The error belongs on a line of its own. If the line cannot be ended, nobody reads it.
         let _ = writeln!(std::io::stderr());
     }
     outcome
@@ -73,20 +73,20 @@ mod terminal {
 
     use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
-    /// The terminal's modes from before the question, while it is asked. Global because a terminal is, and a signal
-    /// that kills must know.
+    /// The terminal's modes from before the prompt. Global, because the terminal is, and a signal that kills must
+    /// restore them.
     static MODES_BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
 
-    /// The line that was typed, which is not empty; `None` at the end of input, whatever was typed before it.
-    pub(super) fn ask(question: &str) -> io::Result<Option<String>> {
+    /// The line, which is not empty; `None` at the end of input, whatever was typed before it.
+    pub(super) fn prompt(question: &str) -> io::Result<Option<String>> {
         let mut out = io::stderr();
         loop {
             write!(out, "{question}, not shown while you type: ")?;
             out.flush()?;
-            // Room for any secret, so that no copy is left behind by a growing buffer.
+            // Large enough for any secret: a growing buffer would leave copies in memory.
             let mut typed = String::with_capacity(8 * 1024);
             io::stdin().read_line(&mut typed)?;
-            // The line end that was typed was not shown either.
+            // The terminal did not echo the end of the line either.
             writeln!(out)?;
             if !typed.ends_with('\n') {
                 drop(zeroize::Zeroizing::new(typed));
@@ -98,14 +98,14 @@ mod terminal {
         }
     }
 
-    /// What was typed before the question is thrown away: it is no answer.
+    /// Input from before the prompt is discarded: it is no answer.
     pub(super) fn hide() -> io::Result<()> {
         let before = tcgetattr(io::stdin())?;
         *modes_before() = Some(before.clone());
         Ok(without_echo(before, OptionalActions::Flush)?)
     }
 
-    /// Back from Ctrl-Z, the shell has turned echo on again.
+    /// After Ctrl-Z, the shell has turned echo on.
     pub(super) fn hide_again() {
         if modes_before().is_some()
             && let Ok(modes) = tcgetattr(io::stdin())
@@ -114,7 +114,7 @@ mod terminal {
         }
     }
 
-    /// What was typed after the answer is thrown away: a shell would run it.
+    /// Input after the answer is discarded: a shell would run it.
     pub(super) fn show_again() {
         if let Some(modes) = modes_before().take() {
             let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &modes);
@@ -135,8 +135,8 @@ mod terminal {
 mod terminal {
     use std::io;
 
-    /// The library does not distinguish the end of input from an empty line, and asks again.
-    pub(super) fn ask(question: &str) -> io::Result<Option<String>> {
+    /// The library does not distinguish the end of input from an empty line, and prompts again.
+    pub(super) fn prompt(question: &str) -> io::Result<Option<String>> {
         let answer = dialoguer::Password::new().with_prompt(question).report(false).interact();
         answer.map(Some).map_err(io::Error::other)
     }

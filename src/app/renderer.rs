@@ -1,4 +1,4 @@
-//! How an answer is written; decided before anything is asked, so that a typing error costs no request.
+//! Writes an answer. Its options are checked before any request, so that a typing error costs none.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -13,13 +13,12 @@ use crate::output::presentation::{Format, Presentation};
 use crate::output::table_view::Choice;
 use crate::report::{Document, Report};
 
-/// How the answer of one command is written.
 pub(crate) struct Renderer {
     presentation: Presentation,
-    /// The config file's columns, where none were typed.
+    /// The columns of the config file, if none were typed.
     lasting_columns: Option<Vec<String>>,
     filter: Option<Filter>,
-    /// The same for one row after the other, where that is possible.
+    /// The filter for single rows, if the expression can be applied to them.
     row_filter: Option<Filter>,
 }
 
@@ -43,7 +42,6 @@ impl Renderer {
         Ok(Self { presentation, lasting_columns, filter, row_filter })
     }
 
-    /// How the answer looks.
     pub(crate) fn presentation(&self) -> &Presentation {
         &self.presentation
     }
@@ -70,7 +68,7 @@ impl Renderer {
         Ok(filter.run(&document, is_for_terminal, out)?)
     }
 
-    /// Lasting columns are those of tables: they do not turn a sentence into one.
+    /// The columns of the config file are for tables: they do not turn a sentence into one.
     fn presentation_of(&self, report: &Report) -> Cow<'_, Presentation> {
         let is_sentence = render::has_sentence(report, &self.presentation);
         if self.presentation.columns.is_some() || self.lasting_columns.is_none() || is_sentence {
@@ -79,13 +77,13 @@ impl Renderer {
         Cow::Owned(Presentation { columns: self.lasting_columns.clone(), ..self.presentation.clone() })
     }
 
-    /// Whether a person would see nothing but headings.
+    /// Whether the table would have headings only.
     pub(crate) fn shows_an_empty_table(&self, report: &Report) -> bool {
         let is_table = self.presentation.format == Format::Table && self.presentation.is_for_terminal();
         is_table && report.rows.is_empty() && report.failures.is_empty()
     }
 
-    /// Whether the document itself says which profiles could not be answered for.
+    /// Whether the answer itself lists the profiles that failed.
     pub(crate) fn holds_failures_of(&self, report: &Report) -> bool {
         self.presentation.format == Format::Json && report.document.has_failures
     }

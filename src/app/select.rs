@@ -1,4 +1,4 @@
-//! Whom a command asks: the sandbox's agents, the session in variables, or stored profiles.
+//! Selects whom a command queries: the sandbox's agents, the session in variables, or stored profiles.
 
 use crate::app::App;
 use crate::app::connect::Connector;
@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::sandbox::{Sandbox, SandboxOptions as Simulation};
 use crate::store::{Credentials, Profile, Secret, ServerUrl, Session};
 
-/// The options that say whom to ask; a single profile is a setting.
+/// The options that select several agents or simulated ones; a single profile is a setting.
 #[derive(Clone, Copy)]
 pub(crate) struct Selection<'a> {
     pub(crate) fleet: &'a FleetOptions,
@@ -30,38 +30,37 @@ impl<'a> From<&'a QueryOptions> for Selection<'a> {
     }
 }
 
-/// Who was selected. Their sessions are read from the store; nothing was sent yet.
+/// The sessions have been read from their stores; nothing has been sent.
 pub(crate) enum SelectedProfiles {
-    /// The sandbox's agents, whose sessions exist once it runs.
+    /// Their sessions exist once the sandbox runs.
     Sandbox { choice: Choice, seed: u64, agents: usize },
     Sessions {
         agents: Vec<Agent<Session>>,
-        /// Whether the answer is a list.
         is_many: bool,
-        /// Where they come from, for `-v`.
+        /// For `-v`.
         source: String,
     },
 }
 
 impl App {
-    /// Asks whom the options select: opens the sessions, the connections and, if it is wanted, the sandbox; then runs
-    /// the command to its end, or to Ctrl-C, SIGTERM or `--timeout`.
+    /// Opens the sessions and connections of the selected agents, and the sandbox if one is requested. Then runs the
+    /// command until it ends, or until Ctrl-C, SIGTERM or `--timeout`.
     ///
     /// # Errors
     /// The command's own failure, or why it could not begin.
-    pub(crate) fn ask<T>(
+    pub(crate) fn query<T>(
         &self,
         selection: Selection<'_>,
         command: impl AsyncFnOnce(Fleet) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         self.supervised.begin_timeout(self.settings()?.get(&TIMEOUT)?.value);
         let selected = SelectedProfiles::by_options(self, selection)?;
-        selected.ask(self, command)
+        selected.query(self, command)
     }
 }
 
 impl SelectedProfiles {
-    /// Those that the options name, or that are meant where none is named.
+    /// The profiles that the options name, or else the default.
     ///
     /// # Errors
     /// If nobody is signed in (exit code 4), or an option, variable or file is wrong (2).
@@ -74,7 +73,7 @@ impl SelectedProfiles {
             }
             SessionSource::Variables(variable) => Self::in_variables(app, variable),
             SessionSource::Stored(choice) => {
-                // A mistyped address is an error even where nobody is signed in.
+                // A mistyped address is an error even if there is no session.
                 settings.get(&SERVER)?;
                 let profiles = app.folders()?.profiles_file().read()?;
                 let default = profiles.default_profile().map(|profile| profile.name.as_str());
@@ -92,8 +91,6 @@ impl SelectedProfiles {
         }
     }
 
-    /// These stored profiles.
-    ///
     /// # Errors
     /// If an option or variable is wrong: exit code 2.
     pub(crate) fn stored(
@@ -123,11 +120,11 @@ impl SelectedProfiles {
         Ok(Self::Sessions { agents, is_many: false, source })
     }
 
-    /// [`App::ask`] for profiles that were selected before.
+    /// [`App::query`] for profiles that are already selected.
     ///
     /// # Errors
     /// The command's own failure, or why it could not begin.
-    pub(crate) fn ask<T>(
+    pub(crate) fn query<T>(
         self,
         app: &App,
         command: impl AsyncFnOnce(Fleet) -> Result<T, Failure>,
@@ -142,14 +139,14 @@ impl SelectedProfiles {
             };
         app.console.log(Side::Client, || {
             app.supervised.run(async {
-                // The sandbox lives as long as the command that asks it.
+                // The sandbox must outlive the command.
                 let (_sandbox, fleet) = self.sign_in(app, &connector).await?;
                 with_progress(fleet, manner, command).await
             })
         })
     }
 
-    /// The fleet, and the sandbox that serves it, if it is simulated.
+    /// The fleet, and the sandbox if one serves it.
     ///
     /// # Errors
     /// If the sandbox cannot be started (exit code 1), or has no such agent (2).
@@ -169,7 +166,7 @@ impl SelectedProfiles {
         Ok((sandbox, Fleet { agents, is_many, jobs, progress: Box::new(|_| ()) }))
     }
 
-    /// The sessions, the sandbox that accepts them, if they are simulated, and where they come from, in words.
+    /// The sessions, the sandbox if one serves them, and their source for `-v`.
     ///
     /// # Errors
     /// If the sandbox cannot be started (exit code 1), or has no such agent (2).
@@ -189,16 +186,12 @@ impl SelectedProfiles {
     }
 }
 
-/// How many agents are asked at the same time.
-///
 /// # Errors
 /// If the config file is wrong: exit code 2.
 pub(crate) fn jobs(settings: Settings<'_>) -> Result<usize, Failure> {
     Ok(settings.get(&JOBS)?.value.into())
 }
 
-/// Starts a sandbox in this process.
-///
 /// # Errors
 /// If it cannot listen: exit code 1.
 pub(crate) async fn start_sandbox(simulation: Simulation) -> Result<Sandbox, Failure> {

@@ -1,5 +1,5 @@
-//! What counts: option > variable > profile > config file > default, for every setting of the [`table`] alike, and each
-//! value with its source. Pure: it reads no file, no variable of the process and no clock of its own.
+//! Precedence: option > variable > profile > config file > default, for every setting of the [`table`]. Each value has its
+//! source. This reads no file, no variable of the process and no clock.
 
 pub mod appearance;
 pub mod choice;
@@ -44,7 +44,6 @@ impl fmt::Display for Source {
     }
 }
 
-/// A value and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sourced<T> {
     pub value: T,
@@ -52,17 +51,15 @@ pub struct Sourced<T> {
 }
 
 impl<T> Sourced<T> {
-    /// Pairs a value with its source.
     pub fn new(value: T, source: Source) -> Self {
         Self { value, source }
     }
 
-    /// The value, if it was typed.
     pub fn if_typed(self) -> Option<T> {
         matches!(self.source, Source::Option(_)).then_some(self.value)
     }
 
-    /// The value, if anybody chose it.
+    /// `None` for a default.
     pub fn if_chosen(self) -> Option<T> {
         (self.source != Source::Default).then_some(self.value)
     }
@@ -76,10 +73,10 @@ pub struct Typed {
 }
 
 impl Typed {
-    /// For what no option can change.
+    /// For settings that no option can change.
     pub const NOTHING: &'static Self = &Self { command: String::new(), options: BTreeMap::new() };
 
-    /// What `matches` says of the command that was typed.
+    /// The options in `matches`.
     #[must_use]
     pub fn of(mut definition: &Command, mut matches: &ArgMatches) -> Self {
         while let Some((name, below)) = matches.subcommand()
@@ -96,27 +93,27 @@ impl Typed {
         Self { options: typed.collect(), command: definition.get_name().to_owned() }
     }
 
-    /// As if these options had been typed behind a command.
+    /// As if these options had been typed.
     #[cfg(test)]
     pub(crate) fn for_test(command: &str, options: &[(&str, &str)]) -> Self {
         let options = options.iter().map(|(long, value)| ((*long).to_owned(), vec![(*value).to_owned()]));
         Self { command: command.to_owned(), options: options.collect() }
     }
 
-    /// The text of a setting's option; several values of a list with commas between them.
+    /// The values of a list are joined by commas.
     pub(crate) fn text(&self, key: &Key) -> Option<String> {
         let values = self.each(key);
         (!values.is_empty()).then(|| values.join(","))
     }
 
-    /// Each value of an option that may be given several times.
+    /// For an option that may be repeated.
     pub(crate) fn each(&self, key: &Key) -> &[String] {
         let long = key.long_option().trim_start_matches('-');
         let values = self.options.get(long).filter(|_| key.is_option_of(&self.command, long));
         values.map_or(&[], Vec::as_slice)
     }
 
-    /// Refuses an option that was typed and would change nothing, so that a mistake in a script does not pass in silence
+    /// Refuses an option that was typed and would change nothing, so that a mistake in a script is noticed
     /// (`scripting.md`, "Options that would change nothing"). Each of `needs` is an option, whether what it requires is
     /// there, and what that is.
     ///
@@ -132,19 +129,18 @@ impl Typed {
         }
     }
 
-    /// Whether a setting's option was typed.
     #[must_use]
     pub fn has(&self, key: &Key) -> bool {
         !self.each(key).is_empty()
     }
 }
 
-/// Everything that a setting can come from.
+/// All sources of settings.
 #[derive(Clone, Copy)]
 pub struct Settings<'a> {
     pub typed: &'a Typed,
     pub variables: &'a Variables,
-    /// The stored session that the command is about, where it is one.
+    /// The stored session that the command is about, if there is one.
     profile: Option<&'a Profile>,
     pub config: &'a ConfigFile,
 }
@@ -155,22 +151,20 @@ impl<'a> Settings<'a> {
         Self { typed, variables, profile: None, config }
     }
 
-    /// The same for one profile, which may keep values of its own.
+    /// The settings for a profile, which may have its own values.
     #[must_use]
     pub fn of(self, profile: Option<&'a Profile>) -> Self {
         Self { profile, ..self }
     }
 
-    /// What counts where no option is typed.
+    /// The values in effect without options.
     #[must_use]
     pub fn without_options(self) -> Self {
         Self { typed: Typed::NOTHING, ..self }
     }
 
-    /// The value of a setting.
-    ///
     /// # Errors
-    /// If the text that counts is wrong: exit code 2.
+    /// If the text in effect is wrong: exit code 2.
     pub fn get<T: Clone>(&self, setting: &Setting<T>) -> Result<Sourced<T>, Failure> {
         let found = match (self.text(&setting.key)?, &setting.absent) {
             (Some(found), _) => found,
@@ -188,7 +182,7 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// The values of a setting that may be given several times: those that were typed, else those of the config file.
+    /// The values of an option that may be repeated: the typed ones, or else those of the config file.
     ///
     /// # Errors
     /// If one of them is wrong: exit code 2.
@@ -205,7 +199,7 @@ impl<'a> Settings<'a> {
         chosen.collect()
     }
 
-    /// The text that counts, as it was written; `None` where only the default is left.
+    /// The text in effect, as it was written; `None` for the default.
     ///
     /// # Errors
     /// If a variable is not UTF-8: exit code 2.

@@ -1,5 +1,4 @@
-//! Opens the sessions that a command asks with: reads credentials from variables and files, or from
-//! the store that each profile is kept in. Nothing is sent here.
+//! Opens sessions: reads credentials from variables and files, or from the store of each profile. Nothing is sent here.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -16,29 +15,28 @@ use crate::store::{
     StoreError, StoreKey, StoreKind,
 };
 
-/// How long a keyring may take when nobody is asked to unlock it (`reliability.md` §2).
+/// For a call to a keyring that does not prompt for unlocking (`reliability.md` §2).
 pub(crate) const KEYRING_LIMIT: Duration = Duration::from_secs(3);
 
-/// The time that a person has to unlock the keyring (`reliability.md` §2).
+/// For a person to unlock the keyring (`reliability.md` §2).
 pub(crate) const UNLOCKING_LIMIT: Duration = Duration::from_secs(60);
 
-/// A login makes at most five calls to a keyring while it keeps others from changing the profiles: it reads the old
-/// secret, stores the new one, perhaps restores the old one, and removes those that no profile names within two calls.
+/// A login makes at most five calls to a keyring while it locks the profiles: it reads the old secret, stores the new one,
+/// perhaps restores the old one, and removes secrets that no profile names within two calls.
 const _: () = assert!(profiles_file::LOCK_LIMIT.as_secs() > 5 * UNLOCKING_LIMIT.as_secs());
 
-/// Where secrets are kept.
 pub(crate) struct Stores {
     folder: PathBuf,
     keyring_limit: Duration,
 }
 
 impl Stores {
-    /// One call to a keyring may take `keyring_limit`.
+    /// `keyring_limit` is for one call to a keyring.
     pub(crate) fn new(folders: &Folders, keyring_limit: Duration) -> Self {
         Self { folder: folders.sessions(), keyring_limit }
     }
 
-    /// The store of this kind. Nothing is opened yet.
+    /// Opens nothing yet.
     pub(crate) fn of_kind(&self, kind: StoreKind) -> Box<dyn SecretStore> {
         match kind {
             StoreKind::Keyring => Box::new(KeyringStore::new(self.keyring_limit)),
@@ -46,8 +44,8 @@ impl Stores {
         }
     }
 
-    /// Removes the secrets that no profile names: a login was cut short, or a profile has moved. Other processes wait
-    /// meanwhile, so what takes longer than one call may is left for the next time.
+    /// Removes the secrets that no profile names: a login was interrupted, or a profile has moved. Other processes wait
+    /// meanwhile, so what takes longer than one call is left for the next time.
     ///
     /// # Errors
     /// If a store cannot be opened, or the list not written (exit code 1): what is left is tried again the next time.
@@ -68,8 +66,7 @@ impl Stores {
     }
 }
 
-/// Opens the sessions of stored profiles, each kind of store once, in the order of the profiles.
-/// Each agent carries its own failure.
+/// Opens the sessions of stored profiles, in their order, and each kind of store once. A failure belongs to its agent.
 pub(crate) fn open_stored(
     profiles: &[&Profile],
     settings: Settings<'_>,
@@ -134,8 +131,6 @@ fn session_of(
     Ok(Session { profile: profile.name.to_string(), server, allow_http: profile.allow_http, credentials })
 }
 
-/// The credentials in variables: exactly one of the two forms.
-///
 /// # Errors
 /// If both forms or only half of one are set, or a file cannot be read: exit code 2.
 pub(crate) fn credentials_in_variables(variables: &Variables) -> Result<Credentials, Failure> {
@@ -155,7 +150,7 @@ pub(crate) fn credentials_in_variables(variables: &Variables) -> Result<Credenti
     }
 }
 
-/// What to do when the session in variables is not accepted any more.
+/// What to do when the server no longer accepts the session in variables.
 pub(crate) fn sign_in_hint_for_variables(variables: &Variables) -> Option<String> {
     let secrets = ["DEEPCALL_SSID", "DEEPCALL_SSID_FILE", "DEEPCALL_TOKEN", "DEEPCALL_TOKEN_FILE"];
     let variable = secrets.into_iter().find(|name| variables.has(name))?;

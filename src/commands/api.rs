@@ -59,8 +59,8 @@ pub(crate) fn run(args: &ApiArgs, app: &App) -> Result<ExitStatus, Failure> {
     let body = body(args, &mut *app.stdin())?;
     app.console.set_talk(args.talk);
     let selection = Selection { fleet: FleetOptions::ONE, sandbox: &args.sandbox };
-    let (reply, outcome) = app.ask(selection, async |fleet| {
-        let reply = fleet.ask(|signed_in| api(args, &body, signed_in)).await?.only()?;
+    let (reply, outcome) = app.query(selection, async |fleet| {
+        let reply = fleet.query(|signed_in| api(args, &body, signed_in)).await?.only()?;
         let outcome = reply.outcome.map_err(|error| fleet.with_sign_in_hint(error.into()));
         Ok((reply.body, outcome))
     })?;

@@ -33,8 +33,8 @@ pub(crate) struct BreakStatusArgs {
 pub(crate) fn run(args: &BreakStatusArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
-    let answers = app.ask((&args.query).into(), async |fleet| {
-        fleet.ask(async |signed_in| Ok(signed_in.break_status(&server_zone).await?)).await
+    let answers = app.query((&args.query).into(), async |fleet| {
+        fleet.query(async |signed_in| Ok(signed_in.break_status(&server_zone).await?)).await
     })?;
     app.console.answer(STATE.outcome(answers, args.exit_status), &renderer)
 }

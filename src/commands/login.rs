@@ -97,7 +97,7 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
         args.allow_http || known.is_some_and(|profile| profile.allow_http && profile.server == server);
     server.refuse_plain_http(allow_http)?;
     let timeout = settings.get(&TIMEOUT)?.value;
-    // A person who is asked may take any time; --timeout limits what comes after.
+    // A person may take any time at the prompt; --timeout limits what comes after.
     if !args.is_prompted() {
         app.supervised.begin_timeout(timeout);
     }
@@ -129,7 +129,7 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
 }
 
 impl LoginArgs {
-    /// Whether a person is asked for the secret.
+    /// Whether a person types the secret at a prompt.
     fn is_prompted(&self) -> bool {
         !self.ssid_stdin && !self.token_stdin && self.ssid_file.is_none() && self.token_file.is_none()
     }

@@ -44,8 +44,8 @@ pub(crate) fn run(args: &PingArgs, app: &App) -> Result<ExitStatus, Failure> {
     let selection = Selection { fleet: FleetOptions::ONE, sandbox: &args.sandbox };
     let path = settings.get(&PING_PATH)?.value;
     let mic_perm = settings.get(&PING_MIC_PERM)?.value;
-    let outcome = app.ask(selection, async |fleet| {
-        fleet.ask(|signed_in| ping(&path, &mic_perm, signed_in)).await?.only()
+    let outcome = app.query(selection, async |fleet| {
+        fleet.query(|signed_in| ping(&path, &mic_perm, signed_in)).await?.only()
     })?;
     app.console.answer(outcome, &renderer)
 }

@@ -66,7 +66,7 @@ fn list(args: &ProfilesArgs, stored: &Profiles, app: &App) -> Result<Outcome, Fa
         return Ok(profiles(&chosen, default));
     }
     let selected = SelectedProfiles::stored(app, &chosen, true, "")?;
-    selected.ask(app, async |fleet| check(&chosen, default, &fleet).await)
+    selected.query(app, async |fleet| check(&chosen, default, &fleet).await)
 }
 
 /// The document of `deepcall profiles`; `login` and `logout` use it as well.
@@ -116,7 +116,7 @@ async fn check(
     fleet: &Fleet,
 ) -> Result<Outcome, Failure> {
     let Answers { given, failures, .. } =
-        fleet.ask(|signed_in| async { Ok(signed_in.verify().await?) }).await?;
+        fleet.query(|signed_in| async { Ok(signed_in.verify().await?) }).await?;
     let status = ExitStatus::of_many(
         given.iter().map(|_| ExitStatus::Done).chain(failures.iter().map(|failure| failure.status)),
     );

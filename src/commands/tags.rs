@@ -81,7 +81,7 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
     let now = app.clock.now();
     let window = Window::of(args, now, &renderer.presentation().zone)?;
     let seen = KindsSeen::default();
-    let answers = app.ask((&args.query).into(), async |fleet| {
+    let answers = app.query((&args.query).into(), async |fleet| {
         let request = async |signed_in: &SignedIn| {
             let profile = CompactString::from(signed_in.profile.as_str());
             let row_of = |tag: Tag| {
@@ -96,7 +96,7 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
             };
             Ok(signed_in.tags(&reference, &server_zone, row_of).await?)
         };
-        fleet.ask(request).await
+        fleet.query(request).await
     })?;
     app.console.answer(outcome(args, &window, &seen, answers, now), &renderer)
 }

@@ -43,18 +43,18 @@ pub(crate) struct WrapupArgs {
 pub(crate) fn run(args: &WrapupArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
-    let answers = app.ask((&args.query).into(), async |fleet| {
+    let answers = app.query((&args.query).into(), async |fleet| {
         let request = async |signed_in: &SignedIn| Ok(signed_in.wrapup(&server_zone).await?);
         let (start, schedule) = (Instant::now(), Schedule::new(INTERVAL, Duration::ZERO));
         let mut polled = Duration::ZERO;
-        let mut answers = fleet.ask(request).await?;
+        let mut answers = fleet.query(request).await?;
         while let Some((still, left)) = still_in_wrapup(&answers).filter(|_| args.wait) {
             let now = start.elapsed();
             let next = schedule.on_time(Some(now + left), polled, now, random());
             (fleet.progress)(Step::Waiting { still: still.len(), pause: next.saturating_sub(now) });
             tokio::time::sleep_until(start + next).await;
             polled = start.elapsed();
-            answers.replace(fleet.ask_some(|profile| still.contains(profile), request).await?);
+            answers.replace(fleet.query_some(|profile| still.contains(profile), request).await?);
         }
         Ok(answers)
     })?;

@@ -1,4 +1,4 @@
-//! Following profiles until something ends it: source → difference → events → sinks.
+//! Follows profiles until the watch ends: source → difference → events → sinks.
 
 #[cfg(test)]
 mod checker;

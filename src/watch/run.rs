@@ -1,5 +1,5 @@
-//! The loop: one task that owns the state. It polls each agent when it is due, hands the difference to the durable sinks,
-//! and only then lets the memory move forward. A slow durable sink slows the polling; nothing is queued.
+//! The loop: one task that owns the state. It polls each agent when it is due, writes the events to the durable sinks, and
+//! only then commits the memory. A slow durable sink slows the polling; nothing is queued.
 
 use std::io;
 use std::sync::Arc;
@@ -27,84 +27,71 @@ use crate::watch::sinks::Sinks;
 use crate::watch::source::{Polled, Refusal, Source, WatchScope};
 use crate::watch::view::{AgentView, FloorView, LastFailure, Phase};
 
-/// How the watch was asked for.
 pub struct Plan {
-    /// Between two polls of one agent.
     pub interval: Duration,
-    /// What is followed.
     pub scope: WatchScope,
-    /// Limits on breaks and wrap-ups.
     pub limits: Vec<Limit>,
-    /// How often a heartbeat is written.
     pub heartbeat: Option<Duration>,
-    /// When to end because nobody has answered for so long.
+    /// The watch ends when no server has answered for this long.
     pub max_stale: Option<Duration>,
-    /// What ends it with success.
     pub until: Option<Until>,
-    /// Notifications from before the watch are reported from this moment on.
+    /// Notifications from before the watch are reported if they are not older than this.
     pub backfill_from: Option<Timestamp>,
-    /// How many agents are polled at the same time.
     pub jobs: usize,
 }
 
-/// What surrounds the watch.
 pub struct Surroundings<'a> {
-    /// The wall clock.
     pub clock: Clock,
-    /// Why it ends, where a durable sink took no more because nobody is left at the other end of stdout.
+    /// Why the watch ends, if a durable sink failed because the reader of stdout has left.
     pub reader_is_gone: fn() -> Option<EndReason>,
-    /// From 0 up to 1, so that many watches do not poll in the same moment.
+    /// From 0 up to 1, so that many watches do not poll at the same moment.
     pub random: fn() -> f64,
-    /// Notes for a person, which are no events.
+    /// For notes that are not events.
     pub note: &'a dyn Fn(&str),
 }
 
-/// The loop's state.
 pub struct Watch<'a, S> {
     plan: Plan,
     around: Surroundings<'a>,
     sinks: Sinks<'a>,
     started: Instant,
     agents: Vec<WatchedAgent<S>>,
-    /// All that is shown but for the agents, which are added when it is published.
+    /// Without the agents, which are added when it is published.
     view: FloorView,
     next_heartbeat: Option<Duration>,
-    /// When the loop last looked at the time.
     last_turn: Duration,
-    /// When it last went on after it had been held up.
+    /// When the loop last continued after it had been held up.
     resumed: Duration,
     end: Option<EndReason>,
 }
 
-/// One agent.
 struct WatchedAgent<S> {
     source: S,
     scope: WatchScope,
     schedule: Schedule,
     memory: Memory,
-    /// Whether a note has reported damaged characters: one is enough for a whole shift.
+    /// Whether a note about damaged characters was written: one is enough for a shift.
     was_mended: bool,
     view: Arc<AgentView>,
 }
 
-/// At least so often the state is published.
+/// The state is published at least this often.
 const TICK: Duration = Duration::from_secs(1);
 
-/// A loop that did not turn for longer was held up: the process was stopped, or a durable sink took nothing.
+/// A loop that takes longer for a turn was held up: the process was stopped, or a durable sink was blocked.
 const LONGEST_TURN: Duration = Duration::from_secs(3);
 
-/// An answer that takes longer is missing.
+/// An answer that takes longer counts as missing.
 const PROMPT_ANSWER: Duration = Duration::from_secs(1);
 
 impl<S> WatchedAgent<S> {
-    /// The view, to be changed. What was published of it stays as it was.
+    /// Copies the view if it is published, so that a published one never changes.
     fn view(&mut self) -> &mut AgentView {
         Arc::make_mut(&mut self.view)
     }
 }
 
 impl<'a, S: Source> Watch<'a, S> {
-    /// A watch of these profiles that has not begun.
     pub fn new(sources: Vec<S>, plan: Plan, around: Surroundings<'a>, sinks: Sinks<'a>) -> Self {
         let wall = around.clock.now();
         let count = sources.len();
@@ -137,12 +124,12 @@ impl<'a, S: Source> Watch<'a, S> {
         }
     }
 
-    /// Runs until something ends it; the last event is always `end`, unless nobody reads any more.
+    /// The last event is always `end`, unless the reader has left.
     ///
     /// # Errors
-    /// If a durable sink takes no more.
+    /// If a durable sink fails.
     pub async fn run(mut self, stop: impl Future<Output = EndReason>) -> io::Result<EndReason> {
-        // Never ready a second time.
+        // A future must not be polled after it is ready.
         let stop = stop.fuse();
         tokio::pin!(stop);
         let mut polls = FuturesUnordered::new();
@@ -168,7 +155,7 @@ impl<'a, S: Source> Watch<'a, S> {
                 () = tokio::time::sleep_until(wake) => Ok(()),
             };
             if let Err(error) = turned.and_then(|()| self.time_passed()) {
-                // A pipe without reader takes nothing: that alone is why it ends.
+                // If the reader has left, that is the reason, and not the failed write.
                 self.end = self.end.or_else(self.around.reader_is_gone);
                 if self.end.is_none() {
                     return Err(error);
@@ -196,7 +183,7 @@ impl<'a, S: Source> Watch<'a, S> {
         self.started.elapsed()
     }
 
-    /// Agents whose poll is due, as many as may start beside those under way.
+    /// Agents whose poll is due, as many as may start while others are under way.
     fn due(&mut self, under_way: usize) -> Vec<usize> {
         let now = self.now();
         let mut due: Vec<(Duration, usize)> = self
@@ -214,7 +201,7 @@ impl<'a, S: Source> Watch<'a, S> {
         due.into_iter().map(|(_, index)| index).collect()
     }
 
-    /// When there is something to do next, whatever arrives before.
+    /// When there is something to do, even if no answer arrives before.
     fn next_moment(&self) -> Duration {
         let now = self.now();
         let polls = self.agents.iter().filter_map(|agent| agent.view.due()).filter(|at| *at > now);
@@ -227,7 +214,7 @@ impl<'a, S: Source> Watch<'a, S> {
         polls.chain(crossings).chain(others.into_iter().flatten()).min().unwrap_or(now + TICK)
     }
 
-    /// A poll is over. What it shows is committed once the durable sinks have taken all of it.
+    /// Commits the memory once the durable sinks have written all events of the poll.
     fn arrived(&mut self, index: usize, polled: Polled) -> io::Result<()> {
         let now = self.now();
         let agent = &mut self.agents[index];
@@ -292,7 +279,7 @@ impl<'a, S: Source> Watch<'a, S> {
         self.schedule(index, outcome, since)
     }
 
-    /// Changes the agent's view to what a poll has shown, once that is committed.
+    /// Updates the agent's view after the commit.
     fn show_poll(&mut self, index: usize, health: Health, failure: Option<&PollFailure>, events: Vec<Event>) {
         let agent = &mut self.agents[index];
         let state = agent.memory.state().clone();
@@ -315,11 +302,11 @@ impl<'a, S: Source> Watch<'a, S> {
                 Outcome::Good { deadline: wrapup.and_then(|wrapup| wrapup.ends_at(now)) }
             }
             Some(failure) if failure.session_ended => Outcome::SessionEnded,
-            Some(failure) => failure.retry_after.map_or(Outcome::Failed, Outcome::AskedToWait),
+            Some(failure) => failure.retry_after.map_or(Outcome::Failed, Outcome::RetryAfter),
         }
     }
 
-    /// Decides what comes next for an agent after a poll that started at `since`.
+    /// Decides what comes next for an agent whose poll started at `since`.
     fn schedule(&mut self, index: usize, outcome: Outcome, since: Duration) -> io::Result<()> {
         let (now, random) = (self.now(), (self.around.random)());
         let agent = &mut self.agents[index];
@@ -335,7 +322,7 @@ impl<'a, S: Source> Watch<'a, S> {
                 self.session_is_over(index);
             }
             Next::GiveUp => {
-                // The one found in the store is another session, and that is over as well.
+                // The session in the store is another one, but has ended too.
                 self.report_expired(index)?;
                 self.session_is_over(index);
             }
@@ -359,7 +346,7 @@ impl<'a, S: Source> Watch<'a, S> {
     /// Reports that a profile is no longer followed; `reason` is why the watch ends if none is left.
     fn end_profile(&mut self, index: usize, ended: ProfileEnded, reason: EndReason) -> io::Result<()> {
         let why = ended.message.clone();
-        // Whoever reads only stderr learns why a watch ends, or goes on without this profile.
+        // For a person who reads only stderr.
         (self.around.note)(&format!("{} is no longer followed: {why}", self.agents[index].view.profile));
         self.report(Some(index), EventKind::ProfileEnded(ended))?;
         self.agents[index].view().phase = Phase::Over(why);
@@ -373,7 +360,7 @@ impl<'a, S: Source> Watch<'a, S> {
         }
     }
 
-    /// Limits, the heartbeat and silence: what comes with time alone.
+    /// What depends on the time alone: limits, the heartbeat, `--max-stale`.
     fn time_passed(&mut self) -> io::Result<()> {
         let now = self.now();
         if now.saturating_sub(self.last_turn) > LONGEST_TURN {
@@ -403,16 +390,15 @@ impl<'a, S: Source> Watch<'a, S> {
         Ok(())
     }
 
-    /// How long it is since anybody gave a good answer, or since the start. Time in which nobody could be asked does not
-    /// count.
+    /// The time since the last successful poll of any agent, or since the start. While the loop is held up, nothing can be
+    /// polled, so that time does not count.
     fn silence(&self) -> Duration {
         let now = self.now();
         let silence = self.agents.iter().map(|agent| agent.view.health.lag(now).unwrap_or(now)).min();
         silence.unwrap_or(now).min(now.saturating_sub(self.resumed))
     }
 
-    /// Whether somebody was asked in vain since the last good answer: that may be old only because the next poll is due
-    /// later.
+    /// Whether a poll has failed or waits for its answer. Otherwise the last answer is old only because no poll was due.
     fn is_answer_missing(&self) -> bool {
         let now = self.now();
         self.agents.iter().any(|agent| match agent.view.phase {
@@ -421,7 +407,7 @@ impl<'a, S: Source> Watch<'a, S> {
         })
     }
 
-    /// What was there before the watch began is reported from `--since` on.
+    /// Leaves out what is older than `--since`.
     fn is_wanted(&self, event: &Event) -> bool {
         let EventKind::Tag(reported) = &event.kind else { return true };
         let is_too_old = |from: Timestamp| reported.tag.time.is_some_and(|time| time < from);
@@ -449,7 +435,7 @@ impl<'a, S: Source> Watch<'a, S> {
         Ok(())
     }
 
-    /// Hands the present to whoever shows it.
+    /// Publishes the state to the board.
     fn publish(&mut self) {
         if !self.sinks.view.is_closed() {
             let agents = self.agents.iter().map(|agent| Arc::clone(&agent.view)).collect();
@@ -459,13 +445,12 @@ impl<'a, S: Source> Watch<'a, S> {
     }
 }
 
-/// Whether somebody waits for the process to be gone.
+/// Whether somebody waits for the process to end.
 fn is_in_a_hurry(reason: EndReason) -> bool {
     use EndReason::{Interrupted, ReaderGone, Terminated, Timeout};
     matches!(reason, Interrupted | Terminated | ReaderGone | Timeout)
 }
 
-/// The exit status that goes with the end of a watch.
 #[must_use]
 pub fn exit_status(reason: EndReason) -> ExitStatus {
     match reason {

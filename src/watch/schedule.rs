@@ -1,5 +1,5 @@
-//! When one profile is polled next. It is handed every moment and every random number, and knows no
-//! clock. Moments are lengths of time since the watch started, by the monotonic clock.
+//! Decides when a profile is polled next. It gets each moment and random number, and has no clock. Moments are durations
+//! since the start of the watch, by the monotonic clock.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::floor::health::Health;
 #[cfg(test)]
 mod tests;
 
-/// The shortest interval, and the shortest time between the starts of two polls that go well.
+/// The shortest interval, and the shortest time between the starts of two successful polls.
 pub(crate) const SHORTEST_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Healthy polls are late by up to a tenth of the interval, but not by more than this.
@@ -23,53 +23,50 @@ const FIRST_WAIT: Duration = Duration::from_millis(800);
 const LONGEST_WAIT_AT_FIRST: Duration = Duration::from_secs(15);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
-/// So long an outage counts as short.
+/// A longer outage is not short.
 const SHORT_OUTAGE: Duration = Duration::from_secs(2 * 60);
 
-/// The longest wait that a server can ask for.
+/// The longest `Retry-After` that counts.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(15 * 60);
 
 /// The time between the first "session ended" and the poll that confirms it.
 const BEFORE_CONFIRMING: Duration = Duration::from_secs(5);
 
-/// So long after a known deadline a poll shows what came of it.
+/// After a known deadline, a poll waits this long, so that the server has noticed it.
 const AFTER_DEADLINE: Duration = Duration::from_millis(500);
 
-/// How a poll ended, or what the session store said.
+/// How a poll ended, or what the session store contained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// A good answer. `deadline` is the next moment at which something is known to change.
+    /// `deadline` is the next moment at which something is known to change.
     Good {
-        /// E.g. the end of the wrap-up.
+        /// For example the end of a wrap-up.
         deadline: Option<Duration>,
     },
-    /// No answer, or one that says the server is in trouble.
+    /// No answer, or a failure of the server.
     Failed,
-    /// The same, and the server said how long to stay away (`Retry-After`).
-    AskedToWait(Duration),
+    /// A failure with `Retry-After`.
+    RetryAfter(Duration),
     /// The server no longer knows the session.
     SessionEnded,
-    /// The store, read because of [`Next::ReadStore`], held another session.
+    /// The store, read because of [`Next::ReadStore`], contained another session.
     SessionRenewed,
 }
 
-/// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// Poll at this moment.
     Poll(Duration),
-    /// Read the session store once: someone may have signed in again. If it holds another session, say
-    /// [`Outcome::SessionRenewed`]; if not, the watch of this profile is over.
+    /// Read the session store once, because there may have been a new login. Another session is
+    /// [`Outcome::SessionRenewed`]; without one, the watch of this profile is over.
     ReadStore,
-    /// The session is over, and the one found in the store is as well.
+    /// The session has ended, and so has the one in the store.
     GiveUp,
 }
 
-/// The schedule of one profile.
 #[derive(Clone, Debug)]
 pub(crate) struct Schedule {
     interval: Duration,
-    /// Healthy polls fall on this moment plus whole intervals.
+    /// Successful polls are at this moment plus whole intervals.
     phase: Duration,
     session: SessionTrust,
 }
@@ -81,8 +78,8 @@ enum SessionTrust {
     Ended,
 }
 
-/// Where in the interval a profile is polled: at once if it is the only one, else at a place that only
-/// depends on its name.
+/// When in the interval a profile is polled: a single profile at once, one of several at a moment that depends only on
+/// its name, so that the polls are spread.
 #[must_use]
 pub(crate) fn spread(profile: &str, interval: Duration, profiles: usize) -> Duration {
     if profiles <= 1 {
@@ -95,14 +92,12 @@ pub(crate) fn spread(profile: &str, interval: Duration, profiles: usize) -> Dura
 }
 
 impl Schedule {
-    /// A schedule whose first poll is at `first`: now, plus the profile's [`spread`]. An interval that is too
-    /// short is made the shortest.
+    /// `first` is now plus the profile's [`spread`]. A shorter interval becomes the shortest.
     #[must_use]
     pub(crate) fn new(interval: Duration, first: Duration) -> Self {
         Self { interval: interval.max(SHORTEST_INTERVAL), phase: first, session: SessionTrust::Good }
     }
 
-    /// When the first poll is.
     #[must_use]
     pub(crate) fn first(&self) -> Duration {
         self.phase
@@ -125,7 +120,7 @@ impl Schedule {
                 Next::Poll(self.on_time(deadline, polled, now, random))
             }
             Outcome::Failed => Next::Poll(now + back_off(health, now, random)),
-            Outcome::AskedToWait(wait) => {
+            Outcome::RetryAfter(wait) => {
                 let wait = wait.min(LONGEST_RETRY_AFTER);
                 let wait = wait + wait.mul_f64(random / 10.0);
                 Next::Poll(now + wait.max(back_off(health, now, random)))
@@ -158,7 +153,7 @@ impl Schedule {
         let jitter = (self.interval / 10).min(MOST_JITTER).mul_f64(random);
         let regular = (self.next_on_grid(now) + jitter).max(earliest);
         match deadline {
-            // A deadline that had passed before this poll was asked about already.
+            // This poll has already shown the result of an earlier deadline.
             Some(deadline) if deadline > polled => {
                 regular.min((deadline + AFTER_DEADLINE).max(earliest).max(now))
             }

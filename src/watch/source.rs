@@ -1,6 +1,5 @@
-//! The one way in which answers reach a watch. Behind it stands the live server, or a script in tests; a journal that
-//! another process writes, or the replay of one, would be further sources. A source says what came of one poll. When to
-//! poll, what is new, and how failures are counted are the watch's business.
+//! Where answers come from: the live server, or a script in tests. A source returns the result of one poll. The watch
+//! decides when to poll, what is new, and how failures count.
 
 use std::time::Duration;
 
@@ -13,19 +12,14 @@ use crate::floor::event::FollowedPart;
 use crate::floor::health::PollFailure;
 use crate::floor::poll_result::PollResult;
 
-/// What a watch follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WatchScope {
-    /// Notifications.
     pub tags: bool,
-    /// Breaks.
     pub breaks: bool,
-    /// Wrap-ups.
     pub wrapups: bool,
 }
 
 impl WatchScope {
-    /// Whether this part is followed.
     #[must_use]
     pub fn includes(self, part: FollowedPart) -> bool {
         match part {
@@ -35,66 +29,56 @@ impl WatchScope {
         }
     }
 
-    /// Whether nothing is left to be followed.
     #[must_use]
     pub fn is_empty(self) -> bool {
         !(self.tags || self.breaks || self.wrapups)
     }
 }
 
-/// One profile that can be polled.
 pub trait Source: Clone {
-    /// The profile's name.
     fn profile(&self) -> &str;
 
-    /// Polls it once for all that is in scope.
+    /// Polls everything in scope once.
     fn poll(&self, scope: WatchScope) -> impl Future<Output = Polled>;
 
-    /// The same profile by a newer session, once its session has ended. `None` if there is none.
+    /// The profile with a newer session, after its session has ended. `None` if there is none.
     fn renewed(&self) -> Option<Self>;
 
-    /// Whether somebody has removed the profile from this machine since the watch began.
+    /// Whether the profile was removed from this machine since the watch began.
     fn is_logged_out(&self) -> bool;
 }
 
-/// What came of a poll.
 #[derive(Debug)]
 pub struct Polled {
-    /// What was read, if anything was. Its monotonic moment is set by whoever keeps that clock.
+    /// What was read, if anything was. The watch sets its monotonic moment.
     pub result: Option<PollResult>,
     /// Why the rest could not be read.
     pub failure: Option<PollFailure>,
-    /// What the server refuses to this profile: it is not requested again.
+    /// Parts that the server refuses. They are not requested again.
     pub refused: Vec<Refusal>,
     /// Whether damaged characters of an answer were replaced.
     pub is_mended: bool,
-    /// What is left to be asked for next time.
+    /// What to request next time.
     pub scope: WatchScope,
 }
 
-/// A part of a profile that the server does not permit to follow.
+/// A part of a profile that the server does not let this session follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// Which part.
     pub part: FollowedPart,
-    /// DeepCall's own error code.
     pub code: Option<i64>,
-    /// Why, in one line.
     pub message: String,
 }
 
-/// A profile that is signed in to a server.
 #[derive(Clone)]
 pub struct LiveServer<'a> {
-    /// The session in use.
     pub session: SignedIn,
-    /// What is sent as `ref`.
     pub reference: Reference,
-    /// The zone of server times that name none.
+    /// For times that the server sends without a zone.
     pub server_zone: TimeZone,
-    /// Finds a newer session than the one in use, where sessions are stored.
+    /// Finds a stored session that is newer than this one.
     pub renew: &'a dyn Fn(&SignedIn) -> Option<SignedIn>,
-    /// Whether the profile of this name is no longer stored, where sessions are.
+    /// Whether a stored profile of this name was removed.
     pub is_logged_out: &'a dyn Fn(&str) -> bool,
 }
 
@@ -103,8 +87,8 @@ impl Source for LiveServer<'_> {
         &self.session.profile
     }
 
-    /// Up to three requests, one after the other: notifications first, since nothing else can be lost for good. What
-    /// was read before a later request fails is handed on, for the server may not send it again.
+    /// Up to three requests, one after the other: notifications first, because only they can be lost for good. If a later
+    /// request fails, the earlier answers are returned all the same, because the server may not send them again.
     async fn poll(&self, scope: WatchScope) -> Polled {
         let Self { session, reference, server_zone, .. } = self;
         let mut polled = Polled { result: None, failure: None, refused: vec![], is_mended: false, scope };
@@ -145,7 +129,7 @@ impl Source for LiveServer<'_> {
 }
 
 impl Polled {
-    /// The answer, or `None` after noting why there is none.
+    /// The answer, or `None` after recording the failure.
     fn take<T>(&mut self, part: FollowedPart, answer: Result<Answer<T>, ApiError>) -> Option<Answer<T>> {
         let error = match answer {
             Ok(answer) => {
@@ -167,7 +151,7 @@ impl Polled {
         None
     }
 
-    /// The result so far, with the newest clock readings.
+    /// The result so far, with the clocks of this answer.
     fn result<T>(&mut self, session: &SignedIn, answer: &Answer<T>) -> &mut PollResult {
         let result = self.result.get_or_insert_with(|| empty(&session.profile, answer.as_of));
         result.taken_at = answer.as_of;
@@ -176,7 +160,6 @@ impl Polled {
     }
 }
 
-/// A request that failed in a way that may pass.
 fn failure(error: &ApiError, holds_tags: bool) -> PollFailure {
     PollFailure {
         kind: error.kind().word(),

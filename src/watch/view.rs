@@ -1,5 +1,4 @@
-//! What a watch knows at one moment, for all who show it: the whole state, so that whoever missed some of it needs only
-//! the newest one.
+//! The whole state of a watch at one moment, for a display: one that has missed some states needs only the newest.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,26 +12,22 @@ use crate::floor::event::{Event, EventKind, StateCause};
 use crate::floor::health::Health;
 use crate::floor::state::AgentState;
 
-/// So many tags of each agent are kept.
+/// Of each agent.
 const KEPT_TAGS: usize = 50;
 
-/// So many events are kept as news.
 const KEPT_NEWS: usize = 100;
 
-/// The whole floor. What did not change since the last one is shared with it, so a copy costs little.
+/// The whole floor. Unchanged parts are shared with the last one, so a copy costs little.
 #[derive(Clone, Debug, Default)]
 pub struct FloorView {
-    /// The agents in the order in which they were named.
+    /// In the order in which the profiles are followed.
     pub agents: Vec<Arc<AgentView>>,
-    /// The newest events that the agents' states do not show, oldest first.
+    /// Events that the agents' states do not show, oldest first.
     pub news: Arc<VecDeque<Event>>,
-    /// How many tags were reported so far.
     pub tags_reported: u64,
-    /// The present by the monotonic clock, since the start.
+    /// Since the start, by the monotonic clock.
     pub now: Duration,
-    /// The present by the wall clock.
     pub wall: Timestamp,
-    /// Between two polls of one agent.
     pub interval: Duration,
 }
 
@@ -41,35 +36,30 @@ pub struct AgentView {
     pub profile: String,
     pub state: AgentState,
     pub health: Health,
-    /// Which limits were reported as crossed.
     pub crossed: CrossedLimits,
-    /// Its newest tags, newest first.
     pub tags: Arc<VecDeque<Tag>>,
     pub phase: Phase,
-    /// Why its last poll failed, if it did.
+    /// Of the last poll, if it failed.
     pub failure: Option<LastFailure>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastFailure {
     pub message: String,
-    /// DeepCall's own error code, where it gave one.
     pub code: Option<i64>,
 }
 
-/// What comes next for an agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// A poll at this moment, by the monotonic clock since the start.
     Due(Duration),
     /// A poll that started at this moment is under way.
     Polling(Duration),
-    /// Nothing: its session has ended, or the server refuses it. The text says which.
+    /// It is no longer polled; the text is the reason.
     Over(String),
 }
 
 impl AgentView {
-    /// An agent that was not polled yet.
     #[must_use]
     pub fn new(profile: String, first_poll: Duration) -> Self {
         Self {
@@ -83,7 +73,7 @@ impl AgentView {
         }
     }
 
-    /// When it is polled next, if it will be and is not being polled now.
+    /// `None` during a poll, or if the agent is no longer polled.
     #[must_use]
     pub fn due(&self) -> Option<Duration> {
         match self.phase {
@@ -92,13 +82,11 @@ impl AgentView {
         }
     }
 
-    /// Whether it is followed no longer.
     #[must_use]
     pub fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Over(_))
     }
 
-    /// Keeps a tag that was reported.
     pub fn keep(&mut self, tag: Tag) {
         let tags = Arc::make_mut(&mut self.tags);
         tags.push_front(tag);
@@ -107,7 +95,7 @@ impl AgentView {
 }
 
 impl FloorView {
-    /// Keeps an event that was reported, if the agents' states do not show it.
+    /// Keeps the event, if the agents' states do not show it.
     pub fn note(&mut self, event: &Event) {
         self.tags_reported += u64::from(matches!(event.kind, EventKind::Tag(_)));
         if is_news(&event.kind) {
@@ -120,7 +108,7 @@ impl FloorView {
     }
 }
 
-/// What no agent's state shows: alerts, gaps, connections, sessions, clocks.
+/// Alerts, gaps, connections, sessions and clocks: no agent's state shows them.
 fn is_news(kind: &EventKind) -> bool {
     match kind {
         EventKind::State(state) => state.because != StateCause::FirstLook,

@@ -169,7 +169,7 @@ fn the_board_shows_the_floor_and_leaves_its_last_frame() {
     let words = ["14 profiles", "unknown 0", "agent", "state", "reason", "asha", "newest tags"];
     screen.wait_until("the whole floor", |shown| words.iter().all(|word| shown.contains(word)));
     screen.type_keys("?");
-    screen.wait_for("back to the shell");
+    screen.wait_for("go to the shell");
     screen.type_keys("\u{1b}");
     screen.wait_for("newest tags");
     screen.type_keys("q");
@@ -291,7 +291,7 @@ fn a_board_does_not_stop_where_nobody_could_continue_it_nor_where_it_is_not_to_b
         screen.wait_until("a board", |shown| fits(shown, 24));
         screen.signal(rustix::process::Signal::TSTP);
         screen.type_keys("\u{1a}?");
-        screen.wait_for("back to the shell");
+        screen.wait_for("go to the shell");
         screen.type_keys("q");
         assert_eq!(screen.end().0, 130);
     }
@@ -372,7 +372,7 @@ fn two_hundred_agents_fit_a_board_by_what_matters_most() {
     // Agents over the limit come first.
     assert!(shown.lines().skip(3).take(8).all(|row| row.starts_with(" ✗")), "{shown}");
     screen.type_keys("f");
-    screen.wait_for("order frozen");
+    screen.wait_for("order kept");
     screen.type_keys("/wrap");
     let shown = screen.wait_for("/wrap_");
     assert!(!shown.contains("on break  "), "{shown}");
@@ -383,7 +383,7 @@ fn two_hundred_agents_fit_a_board_by_what_matters_most() {
     screen.type_keys("\u{1b}");
     screen.wait_for("filter: wrap");
     screen.type_keys("\u{1b}");
-    screen.wait_for("order frozen");
+    screen.wait_for("order kept");
     screen.type_keys("q");
     assert_eq!(screen.end().0, 130);
 }

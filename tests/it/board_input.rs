@@ -6,7 +6,7 @@ use rustix::process::Signal;
 use crate::support::{Screen, World};
 
 /// Is on the board where the keys are explained, and nowhere else.
-const KEYS_PAGE: &str = "back to the shell";
+const KEYS_PAGE: &str = "go to the shell";
 
 fn board(world: &World) -> Screen {
     let screen = Screen::start(world, "watch --sandbox", 24, 80);

@@ -1,6 +1,6 @@
 use super::*;
 
-/// A stream that a test can look at, and that fails once it is full.
+/// A stream that a test can read, and that fails once it is full.
 #[derive(Clone)]
 struct Stream {
     written: Arc<Mutex<Vec<u8>>>,
@@ -76,7 +76,7 @@ fn an_stderr_that_takes_nothing_fails_no_command() {
     assert_eq!(console.finish(Err(Failure::usage("x"))), ExitStatus::Usage);
 }
 
-/// What stderr holds after a note, a detail and an error.
+/// The text on stderr after a note, a detail and an error.
 fn messages(talk: TalkOptions, pending: Option<&str>) -> String {
     let stderr = Stream::with_room(1000);
     let console = console(&Stream::with_room(0), &stderr, pending);

@@ -1,4 +1,4 @@
-//! How an answer looks: format, colour, width, time zone, masking.
+//! Decides how an answer looks: format, colour, width, time zone, masking.
 
 use jiff::Timestamp;
 
@@ -12,8 +12,6 @@ use crate::output::presentation::{ColorWhen, Format, Presentation, colour_wanted
 use crate::output::table_view::{Choice, ColumnError};
 use crate::report::Document;
 
-/// How the answer looks.
-///
 /// # Errors
 /// If an option would change nothing in this format, or a variable or the config file is wrong: exit code 2.
 pub fn presentation(
@@ -28,7 +26,7 @@ pub fn presentation(
     let has_columns = if options.is_stream { is_for_spreadsheets } else { has_columns(format.value) };
     let with_columns = if options.is_stream { "csv or tsv" } else { "table, csv or tsv" };
     let actual = match format.value {
-        // A board or sentences, whatever led to them.
+        // A board or sentences, so there is no option to name.
         Format::Table if options.is_stream => String::new(),
         other => format!(", but the format is {} ({})", other.word(), format.source),
     };
@@ -58,7 +56,7 @@ pub fn presentation(
     })
 }
 
-/// The format: `--json` and `--jq` are short for `--output json`.
+/// `--json` and `--jq` mean `--output json`.
 ///
 /// # Errors
 /// If a variable or the config file names an unknown one.
@@ -71,7 +69,7 @@ pub fn format(options: &FormatOptions, settings: Settings<'_>) -> Result<Sourced
     }
 }
 
-/// The columns that were chosen once and for all for a document, where a format has columns.
+/// The columns of a document in the config file, if the format has columns.
 ///
 /// # Errors
 /// If the document does not know one of them: exit code 2.
@@ -87,8 +85,6 @@ pub fn lasting_columns(
     columns.map(Some).map_err(|error| Failure::config(format!("{}, {name}: {error}", text.source)))
 }
 
-/// Columns of a document, with commas between them.
-///
 /// # Errors
 /// If the document does not know one of them.
 pub fn columns(document: &Document, text: &str) -> Result<Vec<String>, ColumnError> {
@@ -101,21 +97,19 @@ fn has_columns(format: Format) -> bool {
     matches!(format, Format::Table | Format::Csv | Format::Tsv)
 }
 
-/// `COLUMNS` is what the user prefers, by POSIX; a shell does not export it by itself.
+/// By POSIX, `COLUMNS` is what the user prefers; no shell exports it by itself.
 fn width(variables: &Variables, terminals: Terminals) -> usize {
-    let said = variables.text("COLUMNS").ok().flatten().and_then(|text| text.parse().ok());
-    said.filter(|columns| *columns > 0).or(terminals.width).unwrap_or(80).clamp(20, 500)
+    let preferred = variables.text("COLUMNS").ok().flatten().and_then(|text| text.parse().ok());
+    preferred.filter(|columns| *columns > 0).or(terminals.width).unwrap_or(80).clamp(20, 500)
 }
 
-/// Whether the stream that is (or is not) a terminal gets colour.
-///
 /// # Errors
 /// If the config file's `color` is unknown.
 pub fn colour(settings: Settings<'_>, terminal: bool) -> Result<bool, Failure> {
     Ok(by_variables(settings.get(&COLOR)?.value, settings.variables, terminal))
 }
 
-/// Whether errors get colour before any option is known: those of the command line itself.
+/// For errors of the command line itself, before any option is known.
 #[must_use]
 pub fn colour_of_errors(variables: &Variables, terminal: bool) -> bool {
     by_variables(ColorWhen::Auto, variables, terminal)

@@ -1,4 +1,5 @@
-//! Whose session is used: the sandbox's agents, credentials in variables, or stored profiles. Pure.
+//! Chooses whose session is used: the sandbox's agents, credentials in variables, or stored profiles. This reads nothing
+//! but settings.
 
 use globset::{Glob, GlobMatcher};
 
@@ -10,31 +11,25 @@ use crate::failure::Failure;
 use crate::store::{Profile, ProfileName, Profiles, ServerUrl};
 use crate::words::nearest;
 
-/// Whose session is used, before anything is opened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SessionSource {
-    /// The sandbox's agents that the choice names.
     Sandbox(Choice),
-    /// The credentials in variables; the named one was found first.
+    /// The variable that was found first.
     Variables(&'static str),
-    /// Stored profiles that the choice names.
     Stored(Sourced<Choice>),
 }
 
-/// One or several profiles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// This one.
     Named(String),
-    /// All whose name matches one of the globs.
+    /// Globs; a profile matches if one of them does.
     Matching(Vec<String>),
-    /// All there are.
     All,
-    /// Whichever is the default.
     Default,
 }
 
-/// A typed `--profile` wins over credentials in variables; without one, those win and no store is opened.
+/// A typed `--profile` overrides credentials in variables. Without one, those override stored sessions, and no store is
+/// opened.
 ///
 /// # Errors
 /// If a variable is not UTF-8.
@@ -58,7 +53,7 @@ pub fn session_source(
     Ok(SessionSource::Stored(named.unwrap_or(Sourced::new(Choice::Default, Source::Default))))
 }
 
-/// Which profiles `profiles` lists; `None` for all.
+/// The profiles that `deepcall profiles` lists; `None` for all.
 ///
 /// # Errors
 /// If a variable is not UTF-8.
@@ -84,13 +79,13 @@ fn named(settings: Settings<'_>) -> Result<Option<Sourced<Choice>>, Failure> {
 }
 
 impl Choice {
-    /// Whether the answer is a list, however many profiles it names.
+    /// Whether the answer is a list, even if it names one profile.
     #[must_use]
     pub fn is_many(&self) -> bool {
         matches!(self, Self::All | Self::Matching(_))
     }
 
-    /// Those of `names` that are chosen; `default` is the one meant when nothing was said.
+    /// Those of `names` that are chosen; `default` is the name of the default profile.
     ///
     /// # Errors
     /// If a glob is malformed, a name or glob fits nobody, or no profile of several is the default (exit code 2); if
@@ -110,7 +105,7 @@ impl Choice {
                 if entries.is_empty() {
                     return Err(not_signed_in());
                 }
-                // A name without a profile is a typing error, and must not be lost among those that match.
+                // A name without a profile is a typing error, even if other names match.
                 let matches_nothing =
                     |glob: &&GlobMatcher| !entries.iter().any(|entry| glob.is_match(name(entry)));
                 if let Some(glob) = globs.iter().find(matches_nothing) {
@@ -177,8 +172,8 @@ fn matcher(glob: &str) -> Result<GlobMatcher, Failure> {
     }
 }
 
-/// The server to ask on behalf of a profile: its own. An address named elsewhere may only confirm it, since a
-/// profile's secret goes to no other origin.
+/// The server of a profile. Another setting may only name the same one, because a profile's secret is sent to no other
+/// origin.
 ///
 /// # Errors
 /// If the address is malformed (exit code 2); if it is of another origin, since no session is stored for that one (4).
@@ -194,7 +189,7 @@ pub fn server_of(profile: &Profile, settings: Settings<'_>) -> Result<ServerUrl,
     .hint(format!("run `deepcall login --profile {} --server {}`", profile.name, named.value)))
 }
 
-/// The name of the profile that `login` writes.
+/// The profile that `login` stores.
 ///
 /// # Errors
 /// If the name is malformed: exit code 2.

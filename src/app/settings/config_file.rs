@@ -1,4 +1,4 @@
-//! `config.toml`: lasting choices of a person, read whole and checked against the table of settings.
+//! Reads `config.toml`, and checks its keys and types by the table of settings.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -18,7 +18,7 @@ use crate::words::without_mark;
 
 pub(crate) const LARGEST: u64 = 1024 * 1024;
 
-/// The values of the file by their names, each as the text that its option would take.
+/// The values by name, each as the text that its option would take.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConfigFile(BTreeMap<String, String>);
 
@@ -34,7 +34,7 @@ impl ConfigFile {
         match read(OthersMay::Read) {
             Ok(None) => Ok(Self::default()),
             Ok(Some(bytes)) => Self::parse(bytes.as_slice(), &path),
-            // What others write may choose a format, but not where the session is sent.
+            // Other users may choose a format, but not where the session is sent.
             Err(error @ FileError::Permissions { .. }) => {
                 let bytes = read(OthersMay::Write).map_err(|error| unusable(&error))?;
                 let config = Self::parse(bytes.unwrap_or_default().as_slice(), &path)?;
@@ -44,8 +44,8 @@ impl ConfigFile {
         }
     }
 
-    /// Reads the text of the file; the path is only for messages. A text value is checked where it is used, since it may
-    /// be right on another machine: here only its type is.
+    /// The path is only for messages. Only the type of a value is checked here; a command checks the values that it
+    /// uses, because a value may be right on another machine.
     ///
     /// # Errors
     /// At the first mistake, with its line: no TOML, an unknown key, or a value of a wrong type.
@@ -63,19 +63,17 @@ impl ConfigFile {
         }
     }
 
-    /// The value of a key.
     #[must_use]
     pub fn text(&self, key: &Key) -> Option<&str> {
         self.0.get(key.name).map(String::as_str)
     }
 
-    /// The chosen names of a table, each with its value.
+    /// The names that the user chose in a table, each with its value.
     pub fn chosen<'a>(&'a self, key: &'a Key) -> impl Iterator<Item = (&'a str, &'a str)> {
         let inside = |name: &'a str| name.strip_prefix(key.name)?.strip_prefix('.');
         self.values().filter_map(move |(name, value)| Some((inside(name)?, value)))
     }
 
-    /// Every value with its name.
     pub fn values(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
@@ -92,7 +90,7 @@ struct Reader {
 }
 
 struct Mistaken {
-    /// The byte at which it begins.
+    /// As a byte of the file.
     at: usize,
     detail: String,
     hint: String,
@@ -103,7 +101,7 @@ impl Reader {
         for (key, value) in table {
             let name = format!("{prefix}{}", key.get_ref());
             let inside = format!("{name}.");
-            // A dot in quotes leads into no table.
+            // A quoted dot does not separate tables.
             let is_plain = !key.get_ref().contains('.');
             let table = || SETTINGS.iter().any(|setting| setting.key().name.starts_with(&inside));
             let names =
@@ -130,7 +128,7 @@ impl Reader {
         }
     }
 
-    /// A name stands in quotes with its dots, or in a table of its own.
+    /// A name with dots is quoted, or is a table of its own.
     fn read_names(&mut self, setting: &dyn Entry, prefix: &str, at: usize, value: &DeValue<'_>) {
         let Some(table) = value.as_table() else {
             return self.refuse_type(at, prefix.trim_end_matches('.'), "a table", value);
@@ -196,7 +194,7 @@ fn json(value: &DeValue<'_>) -> Option<serde_json::Value> {
     })
 }
 
-/// A text that is no JSON needs no quotes there.
+/// An option takes a text without quotes.
 fn as_option(value: &serde_json::Value) -> String {
     match value.as_str() {
         Some(text) if serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() => text.to_owned(),
@@ -248,7 +246,6 @@ mod tests {
                 "ping.mic_perm = [1, nan]",
                 "line 1: ping.mic_perm must be something that JSON can express, found array",
             ),
-            // The first mistake of several.
             ("mask = 1\nsever = 1", "line 1: mask must be true or false, found integer"),
         ] {
             assert_eq!(failure(text).message, format!("config.toml, {message}"), "{text}");

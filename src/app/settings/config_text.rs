@@ -1,5 +1,5 @@
-//! `config.toml` as a person wrote it: comments, order, line ends and a byte order mark are kept when one value changes.
-//! Whether a value is right is checked elsewhere (`setting.rs`).
+//! Changes single values of `config.toml`, and keeps comments, order, line ends and a byte order mark. `setting.rs` checks
+//! the values.
 
 use std::path::{Path, PathBuf};
 
@@ -13,26 +13,23 @@ use crate::store::private_file;
 use crate::store::private_file::{Exclusive, LOCK_LIMIT, OthersMay};
 use crate::words::MARK;
 
-/// The file in which the text stands.
 #[derive(Clone, Debug)]
 pub struct TextFile {
     path: PathBuf,
 }
 
 impl TextFile {
-    /// The file at that path. It does not need to exist.
     #[must_use]
     pub fn at(path: PathBuf) -> Self {
         Self { path }
     }
 
-    /// Where it stands.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The whole text; empty where there is no file.
+    /// Empty if there is no file.
     ///
     /// # Errors
     /// If it is no regular file of a trusted owner, too large, or not UTF-8: exit code 2.
@@ -40,10 +37,10 @@ impl TextFile {
         self.read_if(OthersMay::Write)
     }
 
-    /// The same, to be written again. What others may have written would be trusted from then on.
+    /// Refuses a file that other users can write: once it is replaced, it would count as one's own.
     ///
     /// # Errors
-    /// Those of [`Self::read`]; and if others may write to it.
+    /// Those of [`Self::read`], or if other users can write the file.
     pub fn read_to_change(&self) -> Result<String, Failure> {
         self.read_if(OthersMay::Read)
     }
@@ -55,7 +52,7 @@ impl TextFile {
         })
     }
 
-    /// Reads, changes and replaces the text while no other process can. If `change` fails, nothing is written.
+    /// Reads, changes and replaces the text under a lock. If `change` fails, nothing is written.
     ///
     /// # Errors
     /// Those of `change`; else when the file is busy, or cannot be read or written.
@@ -70,10 +67,8 @@ impl TextFile {
     }
 }
 
-/// The text with another value for a key.
-///
 /// # Errors
-/// If the text is not TOML, the value is not of the key's kind, or something else stands at its place.
+/// If the text is not TOML, the value is not of the key's kind, or the place of the key has another kind of item.
 pub fn set(text: &str, name: &str, value: &str) -> Result<String, Failure> {
     keeping_form(text, |text| set_in(text, name, value).map(Some)).map(Option::unwrap_or_default)
 }
@@ -96,7 +91,7 @@ fn set_in(text: &str, name: &str, value: &str) -> Result<String, Failure> {
     Ok(document.to_string())
 }
 
-/// The text without a key; `None` where it does not say it. Comments above the key stay.
+/// `None` if the key is not there. Comments above the key are kept.
 ///
 /// # Errors
 /// If the text is not TOML.
@@ -170,8 +165,8 @@ fn split_line(line: &str) -> (&str, &str) {
     line.split_at(line.trim_end_matches(['\r', '\n']).len())
 }
 
-/// The table in which a key stands or shall stand, and its name there. A limit of a reason may stand in a table of
-/// reasons, or under a quoted name with a dot.
+/// The table to which a key belongs, and its name there. The limit of a reason may be in a table of reasons, or under a
+/// quoted name with a dot.
 fn place<'d, 'n>(
     document: &'d mut DocumentMut,
     name: &'n str,

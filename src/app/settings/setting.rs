@@ -4,25 +4,24 @@ use std::path::Path;
 
 use crate::store::Profile;
 
-/// What is known of a setting whatever its type.
+/// The part of a setting that does not depend on its type.
 #[derive(Clone, Copy, Debug)]
 pub struct Key {
-    /// In `config.toml`; the name of its table stands before a dot.
+    /// In `config.toml`, with the name of its table before a dot.
     pub name: &'static str,
     pub kind: Kind,
-    /// The option that overrides it for one run, behind the command where only one has it.
+    /// With its command, if only one command has it.
     pub option: &'static str,
-    /// The variable that overrides it for one shell.
     pub variable: Option<&'static str>,
-    /// What the manual says of the variable, where that is more than "the same as the option".
+    /// For a variable that is not just "the same as the option".
     pub variable_help: Option<&'static str>,
-    /// As the option would take it; `None` where no text stands for it.
+    /// As the option would take it; `None` if no text expresses it.
     pub default: Option<&'static str>,
-    /// One line; in the help of the option the default stands behind it.
+    /// One line; the help of the option appends the default.
     pub help: &'static str,
-    /// What `--help` says of the option beyond that line.
+    /// Further text for `--help`.
     pub more: Option<&'static str>,
-    /// What a stored profile keeps of it.
+    /// The value in a stored profile, if profiles keep it.
     pub kept: Option<fn(&Profile) -> String>,
 }
 
@@ -30,13 +29,13 @@ pub struct Key {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Text,
-    /// `config.toml` is read from any folder, so a path in it must not depend on where one stands.
+    /// `config.toml` is used from any working directory, so a path in it must be absolute.
     Path,
     Number,
     Flag,
-    /// Anything that JSON can express as well.
+    /// Any value that JSON can express.
     Any,
-    /// A table whose names a person chooses, given by examples.
+    /// A table whose names the user chooses, with examples.
     Names(&'static [(&'static str, &'static str)]),
 }
 
@@ -98,7 +97,7 @@ impl Key {
         self
     }
 
-    /// What stands for it in `config.toml`; of chosen names the examples.
+    /// Its names in `config.toml`; the examples of a table whose names the user chooses.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         match self.kind {
@@ -109,14 +108,14 @@ impl Key {
         }
     }
 
-    /// Whether the option of this command with this long name stands for the setting.
+    /// Whether this option of this command is the setting's.
     #[must_use]
     pub fn is_option_of(&self, command: &str, long: &str) -> bool {
         let of = self.option.strip_suffix(long).and_then(|rest| rest.strip_suffix("--"));
         of.is_some_and(|of| of.is_empty() || of.trim_end() == command)
     }
 
-    /// The help of the option.
+    /// With the default.
     #[must_use]
     pub fn option_help(&self) -> String {
         match self.default.filter(|_| self.kind != Kind::Flag) {
@@ -125,26 +124,25 @@ impl Key {
         }
     }
 
-    /// What `config.toml` asks of a value that an option need not care about.
+    /// What `config.toml` requires of a value, beyond what its option requires.
     pub(crate) fn check_in_file(&self, text: &str) -> Result<(), String> {
         let is_wrong = self.kind == Kind::Path && !Path::new(text).is_absolute();
         if is_wrong { Err("the path must begin with /".to_owned()) } else { Ok(()) }
     }
 
-    /// The option without the command that has it.
+    /// Without its command.
     #[must_use]
     pub fn long_option(&self) -> &'static str {
         self.option.find("--").map_or(self.option, |at| &self.option[at..])
     }
 }
 
-/// A setting with the type of its values.
 #[derive(Debug)]
 pub struct Setting<T: 'static> {
     pub key: Key,
-    /// Reads the text of an option, a variable or a key.
+    /// For the text of an option, a variable or a key.
     pub parse: fn(&str) -> Result<T, String>,
-    /// The value where nobody chose one and no text stands for it.
+    /// The default, if no text expresses it.
     pub(crate) absent: Option<T>,
 }
 
@@ -153,7 +151,7 @@ impl<T> Setting<T> {
         Self { key, parse, absent: None }
     }
 
-    /// For the option: checks its text, which is read again where it counts.
+    /// A parser for clap that only checks the text: `Settings::get` reads it.
     pub(crate) fn checked(&self) -> impl Fn(&str) -> Result<String, String> + Clone + use<T> {
         let parse = self.parse;
         move |text| parse(text).map(|_| text.to_owned())
@@ -170,8 +168,6 @@ impl<T> Setting<Option<T>> {
 pub trait Entry: Sync {
     fn key(&self) -> &Key;
 
-    /// Whether `config.toml` may have this value.
-    ///
     /// # Errors
     /// What is wrong with it.
     fn check(&self, text: &str) -> Result<(), String>;

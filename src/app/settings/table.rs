@@ -1,6 +1,5 @@
 //! Every setting: its key in `config.toml`, its option, its variable, its default, how its text is read, and its help.
-//! Precedence, `deepcall config`, help texts, completion and the manual all go by this table, so a new setting is one
-//! entry here.
+//! Precedence, `deepcall config`, help texts, completion and the manual use this table, so a new setting is one entry here.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,7 +17,7 @@ use crate::output::presentation::{ColorWhen, Format};
 use crate::store::{ProfileName, ServerUrl, StoreKind};
 use crate::watch::schedule::SHORTEST_INTERVAL;
 
-/// Lists each setting that it defines, so that none can be missing from the list.
+/// Defines each setting and lists it, so that none can be missing from the list.
 macro_rules! settings {
     ($($name:ident: $type:ty = $setting:expr;)*) => {
         $(pub static $name: Setting<$type> = $setting;)*
@@ -189,8 +188,8 @@ pub fn names() -> impl Iterator<Item = (String, &'static Key)> {
     SETTINGS.iter().map(key).flat_map(|key| key.names().into_iter().map(move |name| (name, key)))
 }
 
-/// The setting that a name in `config.toml` belongs to. What is left of the name was chosen by a person:
-/// `break.lunch` of `alert.break.lunch`.
+/// The setting of a name in `config.toml`, and the part of the name that the user chose: `break.lunch` of
+/// `alert.break.lunch`.
 #[must_use]
 pub fn find(name: &str) -> Option<(&'static dyn Entry, Option<&str>)> {
     SETTINGS.iter().find_map(|setting| {

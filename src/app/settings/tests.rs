@@ -8,7 +8,7 @@ use crate::store::{CredentialKind, Profiles, ServerUrl, StoreKind};
 use choice::{Choice, SessionSource};
 use table::{COLOR, MASK, STORE, TIMEZONE};
 
-/// Everything that a setting can come from, as written.
+/// All sources of settings, as written.
 struct Written {
     typed: Typed,
     variables: Variables,

@@ -14,13 +14,13 @@ pub struct Variable {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VariableKind {
-    /// Holds a session, or names a file that does.
+    /// Contains a session, or names a file that does.
     Credential,
     /// Overrides a setting.
     Setting,
-    /// Chosen for programs like this one.
+    /// Set on purpose, for this program or for programs like it.
     Choice,
-    /// Set for every login, so that nobody chose it for this program.
+    /// Usually set by the login shell, so `config show` leaves it out.
     OfEveryLogin,
 }
 
@@ -32,13 +32,12 @@ const CREDENTIALS: [(&str, &str); 5] = [
     ("DEEPCALL_TOKEN_FILE", "file that contains the token"),
 ];
 
-/// The variables that hold credentials.
 pub const CREDENTIAL_VARIABLES: [&str; 5] = {
     let [a, b, c, d, e] = CREDENTIALS;
     [a.0, b.0, c.0, d.0, e.0]
 };
 
-/// The first variable that is set and holds credentials.
+/// The first variable with credentials that is set.
 #[must_use]
 pub fn credential_in(variables: &Variables) -> Option<&'static str> {
     CREDENTIAL_VARIABLES.into_iter().find(|name| variables.has(name))
@@ -80,7 +79,7 @@ const OTHERS: [(&str, &str, VariableKind); 23] = [
     ("DEEPCALL_COMPLETE", "set by completion scripts when they request candidates", Choice),
 ];
 
-/// In the order of the manual: sessions, settings, looks, the network, places, tools. An empty one counts as not set.
+/// In the order of the manual: sessions, settings, looks, the network, places, tools.
 pub fn variables() -> impl Iterator<Item = Variable> {
     let credentials = CREDENTIALS.map(|(name, help)| (name, help.into(), VariableKind::Credential));
     let of_settings = SETTINGS.iter().filter_map(|setting| {

@@ -1,7 +1,6 @@
-//! Time zones of this machine. jiff lists the whole database before it looks up one name, some twenty folders: a quarter
-//! of the processor time of a command that asks the server once, and more than such a command may take beside `curl`
-//! (docs/performance.md). So the file of a name is read first, and jiff is left with everything else: other spellings,
-//! rules of POSIX, paths, `TZDIR`, other systems.
+//! Time zones of this machine. To find one name, jiff lists the whole database, some twenty folders: a quarter of the
+//! processor time of a command with one request, and more than docs/performance.md allows. So the file of the name is read
+//! first. jiff does the rest: other spellings, rules of POSIX, paths, `TZDIR`, other systems.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -15,7 +14,7 @@ use crate::words::plain;
 /// and in this API, is Indian time.
 ///
 /// # Errors
-/// If this machine knows no such zone.
+/// If this machine knows no zone of this name.
 pub(super) fn named(name: &str) -> Result<TimeZone, jiff::Error> {
     if let Some(zone) = file_of(name) {
         return Ok(zone);
@@ -116,7 +115,7 @@ fn by_tz(tz: Option<&OsStr>) -> Option<TimeZone> {
     }
 }
 
-/// `Asia/Kolkata` is a file of the database; neither `../etc/passwd` is, nor `right/UTC`, whose seconds are others.
+/// `Asia/Kolkata` is a file of the database. `../etc/passwd` is not, nor is `right/UTC`, which counts leap seconds.
 fn file_of(name: &str) -> Option<TimeZone> {
     let is_inside = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '+');
     let is_plain = name.split('/').all(|part| {

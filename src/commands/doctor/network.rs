@@ -95,8 +95,7 @@ fn tls(connection: &Connection, reach: Reach, reached: &Reached, now: Timestamp)
             finding
         }
         (_, Some(shown)) if days_left(shown, now) < SOON_DAYS => {
-            let advice =
-                "tell the administrator of the server: once the certificate expires, nobody can sign in";
+            let advice = "inform the administrator of the server: once the certificate expires, no request will succeed";
             Finding::warn("tls", format!("certificate {}", words(shown)), advice)
         }
         (_, Some(shown)) => Finding::ok("tls", format!("certificate {}", words(shown))),

@@ -169,7 +169,7 @@ fn servers(agents: &[Agent<Session>]) -> Vec<(ServerUrl, bool)> {
 /// Whether the server accepts each session, by a call that changes nothing.
 async fn sessions(fleet: &Fleet, app: &App) -> Result<Vec<Finding>, Failure> {
     let request = |signed_in| async move { Ok(until_stopped(app, SignedIn::verify(signed_in)).await??) };
-    let answers = fleet.ask(request).await?;
+    let answers = fleet.query(request).await?;
     let mut findings = vec![];
     if answers.given.len() > SESSIONS_IN_FULL {
         findings.push(Finding::ok("session", format!("{} sessions accepted", answers.given.len())));

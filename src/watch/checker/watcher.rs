@@ -24,7 +24,7 @@ enum Poll {
     Good(i64),
     /// Seconds it took, and whether a request had gone out whose answer was lost.
     Failed(i64, bool),
-    AskedToWait(i64),
+    RetryAfter(i64),
     SessionEnded,
 }
 
@@ -141,10 +141,10 @@ impl<'a> Life<'a> {
                 self.count(&PollFailure { answer_was_lost, ..no_answer() }, started + took);
                 (Outcome::Failed, took)
             }
-            Poll::AskedToWait(wait) => {
+            Poll::RetryAfter(wait) => {
                 let wait = Duration::from_millis(wait.unsigned_abs());
                 self.count(&PollFailure { retry_after: Some(wait), ..no_answer() }, started + QUICK);
-                (Outcome::AskedToWait(wait), QUICK)
+                (Outcome::RetryAfter(wait), QUICK)
             }
             Poll::SessionEnded => {
                 self.count(&PollFailure { session_ended: true, ..no_answer() }, started + QUICK);
@@ -172,7 +172,7 @@ impl<'a> Life<'a> {
             0 => Poll::Failed(10, false),
             // Code 1009 in an answer with HTTP status 200.
             1 => Poll::Failed(300, false),
-            2 => Poll::AskedToWait(dice.below(2 * MINUTE)),
+            2 => Poll::RetryAfter(dice.below(2 * MINUTE)),
             3 => Poll::SessionEnded,
             // The answer is cut, or does not come in time; the server has answered.
             4 => {

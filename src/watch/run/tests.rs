@@ -35,7 +35,7 @@ enum Answer {
     Fails(PollFailure),
     /// The answer takes this long.
     After(Duration),
-    /// The process is stopped for so long meanwhile.
+    /// The process is stopped for this long during the poll.
     StoppedFor(Duration),
     /// The server refuses the only thing that is followed.
     Refuses,
@@ -43,16 +43,16 @@ enum Answer {
 
 type Script = Rc<dyn Fn(Duration) -> Answer>;
 
-/// A profile that answers by a script, and notes when it was asked.
+/// A profile that answers by a script, and records when it was polled.
 #[derive(Clone)]
 struct Scripted {
     name: String,
     started: Instant,
     script: Script,
-    asked: Rc<RefCell<Vec<Duration>>>,
+    polled: Rc<RefCell<Vec<Duration>>>,
     under_way: Rc<Cell<usize>>,
     most_under_way: Rc<Cell<usize>>,
-    /// The sessions that the store holds, the next one last.
+    /// The sessions in the store, the next one last.
     stored: Rc<RefCell<Vec<Scripted>>>,
     is_logged_out: fn(Duration) -> bool,
 }
@@ -64,7 +64,7 @@ impl Source for Scripted {
 
     async fn poll(&self, scope: WatchScope) -> Polled {
         let at = self.started.elapsed();
-        self.asked.borrow_mut().push(at);
+        self.polled.borrow_mut().push(at);
         self.under_way.set(self.under_way.get() + 1);
         self.most_under_way.set(self.most_under_way.get().max(self.under_way.get()));
         let mut refused = vec![];
@@ -121,14 +121,14 @@ fn wall(started: Instant) -> Timestamp {
     samples::at(0).checked_add(passed).expect("a moment within range")
 }
 
-/// Keeps what it takes, with the moment.
+/// Keeps the events, with their moments.
 struct Recorder {
     started: Instant,
     events: Vec<(Duration, &'static str)>,
     end: Option<EndReason>,
     /// How many views were shown beside it.
     shown: usize,
-    /// After so many events it takes no more.
+    /// It fails after this many events.
     takes: usize,
 }
 
@@ -200,7 +200,7 @@ impl Floor {
             name: "asha".to_owned(),
             started: Instant::now(),
             script: Rc::new(script),
-            asked: Rc::default(),
+            polled: Rc::default(),
             under_way: Rc::default(),
             most_under_way: Rc::default(),
             stored: Rc::default(),
@@ -217,8 +217,8 @@ impl Floor {
         self
     }
 
-    fn asked(&self) -> Vec<Duration> {
-        self.profiles[0].asked.borrow().clone()
+    fn polled(&self) -> Vec<Duration> {
+        self.profiles[0].polled.borrow().clone()
     }
 
     /// The watch, before it has begun.
@@ -266,14 +266,14 @@ async fn a_healthy_profile_is_polled_once_an_interval_for_hours() {
     assert_eq!(ended.unwrap(), EndReason::Timeout);
     assert_eq!(recorded.names().first(), Some(&"start"));
     assert_eq!((recorded.names().last(), recorded.end), (Some(&"end"), Some(EndReason::Timeout)));
-    let asked = floor.asked();
+    let polled = floor.polled();
     // Each poll may be late by a tenth of the interval, which the next one does not inherit.
-    assert!((1439..=1441).contains(&asked.len()), "{} polls", asked.len());
-    for pair in asked.windows(2) {
+    assert!((1439..=1441).contains(&polled.len()), "{} polls", polled.len());
+    for pair in polled.windows(2) {
         let pause = pair[1].abs_diff(pair[0]);
         assert!(pause > INTERVAL.mul_f32(0.89) && pause < INTERVAL.mul_f32(1.11), "{pause:?}");
     }
-    assert!(recorded.shown <= 2 * (7200 + asked.len()) + 2, "{} frames", recorded.shown);
+    assert!(recorded.shown <= 2 * (7200 + polled.len()) + 2, "{} frames", recorded.shown);
 }
 
 #[tokio::test(start_paused = true)]
@@ -290,10 +290,10 @@ async fn an_outage_is_reported_once_and_its_end_is_noticed_soon() {
         assert!(lost[0] <= seconds(from) + INTERVAL.mul_f32(1.2), "{down} s: recorded at {:?}", lost[0]);
         assert!(restored[0] <= seconds(back + soon), "{down} s: noticed at {:?}", restored[0]);
         // After two minutes at most two a minute, which is what a server in trouble can bear.
-        let late = floor.asked().into_iter().filter(|at| is_within(*at, from + 180, back)).count();
+        let late = floor.polled().into_iter().filter(|at| is_within(*at, from + 180, back)).count();
         assert!(
             late <= usize::try_from(down.saturating_sub(180) / 30).unwrap() + 1,
-            "{down} s: asked {late} times"
+            "{down} s: polled {late} times"
         );
     }
 }
@@ -308,9 +308,9 @@ async fn a_server_that_says_when_to_come_back_is_not_polled_before() {
         }
     });
     let (_, recorded) = floor.watch().await;
-    let asked = floor.asked();
-    let refused = *asked.iter().find(|at| **at >= seconds(60)).unwrap();
-    let next = *asked.iter().find(|at| **at > refused).unwrap();
+    let polled = floor.polled();
+    let refused = *polled.iter().find(|at| **at >= seconds(60)).unwrap();
+    let next = *polled.iter().find(|at| **at > refused).unwrap();
     assert!(next >= refused + seconds(240) && next <= refused + seconds(265), "{refused:?}, then {next:?}");
     assert_eq!(recorded.moments_of("connection_restored").len(), 1);
 }
@@ -335,10 +335,10 @@ async fn many_profiles_are_spread_over_the_interval_and_never_more_than_the_jobs
     floor.watch().await.0.unwrap();
     assert!(floor.profiles[0].most_under_way.get() <= 16);
     // All of them share one list of moments.
-    let asked = floor.asked();
-    assert!(asked.len() >= 200 * 600 / 6, "{} polls", asked.len());
+    let polled = floor.polled();
+    assert!(polled.len() >= 200 * 600 / 6, "{} polls", polled.len());
     let mut buckets = vec![0_usize; 600];
-    for at in asked.iter().filter(|at| **at < seconds(600)) {
+    for at in polled.iter().filter(|at| **at < seconds(600)) {
         buckets[usize::try_from(at.as_secs()).unwrap()] += 1;
     }
     let most = buckets.into_iter().max().unwrap();
@@ -350,8 +350,8 @@ async fn a_slow_answer_holds_up_nobody_else() {
     let mut floor = Floor::of(seconds(300), |_| Answer::Nothing).times(2);
     let (slow, quick) = (Rc::default(), Rc::default());
     floor.profiles[0].script = Rc::new(|_| Answer::After(seconds(15)));
-    floor.profiles[0].asked = Rc::clone(&slow);
-    floor.profiles[1].asked = Rc::clone(&quick);
+    floor.profiles[0].polled = Rc::clone(&slow);
+    floor.profiles[1].polled = Rc::clone(&quick);
     floor.watch().await.0.unwrap();
     assert!((14..=20).contains(&slow.borrow().len()), "{:?}", slow.borrow());
     assert!(quick.borrow().len() >= 54, "{:?}", quick.borrow());

@@ -28,7 +28,7 @@ impl Polls {
         let failure = |session_ended| PollFailure { session_ended, ..no_answer() };
         self.health = match outcome {
             Outcome::Good { .. } => self.health.after_answer(Timestamp::UNIX_EPOCH, now).0,
-            Outcome::Failed | Outcome::AskedToWait(_) => self.health.after_failure(&failure(false), now).0,
+            Outcome::Failed | Outcome::RetryAfter(_) => self.health.after_failure(&failure(false), now).0,
             Outcome::SessionEnded => self.health.after_failure(&failure(true), now).0,
             Outcome::SessionRenewed => self.health,
         };
@@ -114,7 +114,7 @@ fn a_known_deadline_is_looked_at_soon_after() {
     assert_eq!(next(3.0, 0.0), seconds(3.5));
     assert_eq!(next(1.0, 0.0), seconds(2.0), "never under two seconds");
     assert_eq!(next(60.0, 0.0), seconds(5.0), "never later than usual");
-    assert_eq!(next(0.5, 1.0), seconds(5.0), "what has passed was asked about");
+    assert_eq!(next(0.5, 1.0), seconds(5.0), "this poll has shown its result");
 }
 
 #[test]
@@ -153,9 +153,9 @@ fn the_back_off_is_short_again_only_after_two_healthy_minutes() {
 }
 
 #[test]
-fn a_server_that_names_a_time_is_not_asked_before_it() {
-    let next = |told: f64, random: f64| {
-        poll_at(polls().after(Outcome::AskedToWait(seconds(told)), Duration::ZERO, Duration::ZERO, random))
+fn a_server_that_sends_retry_after_is_not_polled_before_it() {
+    let next = |given: f64, random: f64| {
+        poll_at(polls().after(Outcome::RetryAfter(seconds(given)), Duration::ZERO, Duration::ZERO, random))
     };
     assert_eq!(next(60.0, 0.0), seconds(60.0));
     assert_eq!(next(60.0, 1.0), seconds(66.0));
@@ -246,21 +246,21 @@ proptest! {
     fn no_poll_is_ever_in_the_past_or_too_soon(steps in prop::collection::vec((0_u8..5, 0_u64..20_000, 0_u64..2_000_000, -1.0..2.0_f64), 1..60)) {
         let mut polls = polls();
         let mut at = polls.schedule.first();
-        for (kind, took, told, random) in steps {
+        for (kind, took, given, random) in steps {
             let now = at + Duration::from_millis(took);
-            let told = Duration::from_millis(told);
+            let given = Duration::from_millis(given);
             let outcome = match kind {
                 0 => GOOD,
-                1 => Outcome::Good { deadline: Some(told) },
+                1 => Outcome::Good { deadline: Some(given) },
                 2 => Outcome::Failed,
-                3 => Outcome::AskedToWait(told),
+                3 => Outcome::RetryAfter(given),
                 _ => Outcome::SessionEnded,
             };
             let Next::Poll(next) = polls.after(outcome, at, now, random) else { break };
             prop_assert!(next >= now);
             match outcome {
                 Outcome::Good { .. } => prop_assert!(between(at, next) >= SHORTEST_INTERVAL && between(now, next) <= INTERVAL + seconds(2.0)),
-                Outcome::AskedToWait(told) => prop_assert!(between(now, next) >= told.min(LONGEST_RETRY_AFTER)),
+                Outcome::RetryAfter(given) => prop_assert!(between(now, next) >= given.min(LONGEST_RETRY_AFTER)),
                 Outcome::SessionEnded => prop_assert!(between(now, next) >= BEFORE_CONFIRMING),
                 _ => prop_assert!(between(now, next) >= FIRST_WAIT && between(now, next) <= seconds(60.0)),
             }

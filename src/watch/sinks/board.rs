@@ -1,5 +1,5 @@
-//! The live board of a watch on a terminal. What it shows is arranged and drawn by pure parts; only `screen` and this
-//! file touch the terminal.
+//! The live board of a watch on a terminal. Only this file and `screen` use the terminal; the other files compute what it
+//! shows.
 
 mod columns;
 mod controls;
@@ -42,7 +42,7 @@ pub(crate) use keyboard::Keyboard;
 pub use picture::BoardOptions;
 pub(crate) use screen::give_terminal_back_by_force;
 
-/// How long a terminal may take for the last frame. A watch that shall end must not outlast it by much.
+/// For the last frame: a watch that is to end must not wait long for its terminal.
 const LAST_FRAME_LIMIT: Duration = Duration::from_secs(1);
 
 /// Larger than any screen. A terminal may report any size, and each cell takes memory.
@@ -51,42 +51,39 @@ const LARGEST: Size = Size { width: 1000, height: 500 };
 /// The usual size of a terminal that reports none, such as a serial line.
 const UNKNOWN: Size = Size { width: 80, height: 24 };
 
-/// The board. Dropping it gives the terminal back.
+/// Dropping it restores the terminal.
 pub struct Board {
     options: BoardOptions,
     limits: Vec<Limit>,
-    /// As of the last frame.
     tags_reported: u64,
     controls: Controls,
     last_frame: String,
-    /// Whether the screen is to be painted from nothing: terminals disagree on the width of some scripts, so older text
-    /// may have left marks behind.
+    /// Whether the screen must be repainted completely: terminals disagree on the width of some scripts, so older text may
+    /// have left marks.
     is_stale: bool,
     terminal: Terminal<Painter>,
-    /// What the last frame filled.
     area: Rect,
-    /// Whether the size is the terminal's.
+    /// Whether the size changes with the terminal's.
     follows_terminal: bool,
-    /// Declared last: what the terminal still holds is written before the terminal is given back.
+    /// Declared last, so that buffered output is written before the terminal is restored.
     _screen: Option<Screen>,
 }
 
-/// A board on a thread of its own, so that a terminal that takes no bytes holds up nothing else.
+/// A board on its own thread, so that a terminal that takes no bytes holds up nothing else.
 #[derive(Debug)]
 pub(crate) struct RunningBoard {
-    /// Why the person ends the watch. Dropped if the board fails.
+    /// For a person who ends the watch. Dropped if the board fails.
     quit: oneshot::Receiver<EndReason>,
-    /// Why the terminal does.
+    /// For a terminal that ends it.
     hang_up: oneshot::Receiver<io::Result<EndReason>>,
     done: oneshot::Receiver<(String, io::Result<()>)>,
 }
 
 impl RunningBoard {
-    /// Takes the terminal, and shows the views until there are no more of them. `out` must be the terminal that is
-    /// stdout.
+    /// Takes the terminal, and shows the views until there are no more. `out` must be the terminal of stdout.
     ///
     /// # Errors
-    /// If there is no terminal, or it refuses.
+    /// If there is no terminal, or it fails.
     pub(crate) fn start(
         options: BoardOptions,
         limits: Vec<Limit>,
@@ -98,10 +95,10 @@ impl RunningBoard {
         let (opened, is_open) = std::sync::mpsc::channel();
         let (stop, quit) = oneshot::channel();
         let (finished, done) = oneshot::channel();
-        // Nothing but channels is waited for there.
+        // That thread waits for channels only.
         let runtime = tokio::runtime::Builder::new_current_thread().build()?;
         thread::Builder::new().name("board".to_owned()).spawn(move || {
-            // Once the watch is over, none of this is received, and that is fine.
+            // Once the watch is over, nobody receives this.
             match Board::open(options, limits, out) {
                 Ok(mut board) => {
                     let _ = opened.send(Ok(()));
@@ -115,8 +112,8 @@ impl RunningBoard {
         Ok(Self { quit, hang_up, done })
     }
 
-    /// Waits until the person or the terminal ends the watch; why. `None` if the board fails, which
-    /// [`finish`](Self::finish) explains.
+    /// Waits until the person or the terminal ends the watch, and returns the reason; `None` if the board fails, for which
+    /// [`finish`](Self::finish) returns the error.
     ///
     /// # Errors
     /// If the terminal cannot be read.
@@ -127,7 +124,7 @@ impl RunningBoard {
         }
     }
 
-    /// Waits until the terminal is given back; the last frame as text for the ordinary screen, and how the board ended.
+    /// Waits until the terminal is restored. Returns the last frame as text for the ordinary screen, and the board's error.
     pub(crate) async fn finish(self) -> (String, io::Result<()>) {
         match tokio::time::timeout(LAST_FRAME_LIMIT, self.done).await {
             Ok(Ok(done)) => done,
@@ -149,10 +146,10 @@ impl fmt::Debug for Board {
 }
 
 impl Board {
-    /// Takes the terminal, and shows nothing yet. `out` must be the terminal that is stdout.
+    /// Takes the terminal, and shows nothing yet. `out` must be the terminal of stdout.
     ///
     /// # Errors
-    /// If there is no terminal, or it refuses.
+    /// If there is no terminal, or it fails.
     pub fn open(options: BoardOptions, limits: Vec<Limit>, out: impl Write + 'static) -> io::Result<Self> {
         let mut out = buffered(Surface::new(out, true));
         let screen = Screen::enter(&mut out)?;
@@ -163,7 +160,7 @@ impl Board {
     /// A board of this size that takes no terminal, and paints to `out`.
     ///
     /// # Errors
-    /// If `out` refuses.
+    /// If `out` fails.
     pub fn of_size(
         options: BoardOptions,
         limits: Vec<Limit>,
@@ -179,7 +176,7 @@ impl Board {
         out: BufWriter<Surface>,
         area: Rect,
     ) -> io::Result<Self> {
-        // The options have weighed the variables already; the library would weigh them again.
+        // The options have already considered the variables; otherwise the library would.
         crossterm::style::force_color_output(options.color);
         let viewport = Viewport::Fixed(area);
         let terminal = Terminal::with_options(CrosstermBackend::new(out), TerminalOptions { viewport })?;
@@ -197,7 +194,7 @@ impl Board {
         })
     }
 
-    /// Paints the next frame from nothing where that is needed.
+    /// Makes the next frame a complete one, if that is needed.
     fn clear_if_stale(&mut self) -> io::Result<()> {
         let area = if self.follows_terminal { size_of_terminal()? } else { self.area };
         if std::mem::take(&mut self.is_stale) || area != self.area {
@@ -208,19 +205,19 @@ impl Board {
         Ok(())
     }
 
-    /// Gives the shell the terminal; returns once the process is continued.
+    /// Lets the shell have the terminal, and returns once the process is continued.
     fn stop(&mut self) -> io::Result<()> {
         screen::stop(self.terminal.backend_mut())?;
-        // The screen may hold anything now.
+        // The screen may show anything now.
         self.is_stale = true;
         Ok(())
     }
 
-    /// Gives the terminal back, and returns the last frame as text for the ordinary screen.
+    /// Restores the terminal, and returns the last frame as text for the ordinary screen.
     #[must_use]
     pub fn close(mut self) -> String {
-        // Where the terminal is gone, `Surface` fails here once, and no longer when the screen library is dropped, which
-        // would complain to a terminal that is gone.
+        // If the terminal is gone, `Surface` fails here and then never again. Otherwise the screen library would report
+        // that when it is dropped, to a terminal that is gone.
         let _ = self.terminal.show_cursor();
         std::mem::take(&mut self.last_frame)
     }
@@ -242,7 +239,7 @@ fn buffered(out: Surface) -> BufWriter<Surface> {
     BufWriter::with_capacity(1 << 16, out)
 }
 
-/// The floor without selection, filter, keys and empty space: a record, not a screen to work at.
+/// The floor without selection, filter, keys and empty space, because it is a record.
 fn last_frame(picture: &Picture<'_>, controls: &Controls, area: Rect) -> String {
     let mut controls = Controls { frozen: controls.frozen.clone(), ..Controls::default() };
     let mut buffer = Buffer::empty(area);

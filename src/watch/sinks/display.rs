@@ -1,7 +1,5 @@
-//! A display that a person sits at: it shows the newest state and takes keys.
-//!
-//! It runs beside the loop and never in it. A terminal that takes no bytes (Ctrl-S, a slow line) would otherwise hold the
-//! polling, and with it everything that is recorded. While it is held, states pass by unseen; then it shows the newest.
+//! A display for a person: it shows the newest state and takes keys. It runs beside the loop, because a terminal that takes
+//! no bytes (Ctrl-S, a slow line) would otherwise hold up the polling. While the terminal is blocked, states are skipped.
 
 use std::io;
 
@@ -10,7 +8,6 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::floor::event::EndReason;
 use crate::watch::view::FloorView;
 
-/// Shows the floor to a person.
 pub trait Display {
     /// Shows the present. Called at least once a second, as long as the display keeps up.
     ///
@@ -31,14 +28,13 @@ pub trait Display {
     fn finish(&mut self, view: &FloorView) -> io::Result<()>;
 }
 
-/// What a terminal sends, and what happens to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     Key(Key),
     Resized,
-    /// The process shall stop, as Ctrl-Z wants it where the terminal is not the board's.
+    /// The process is to be stopped, as by Ctrl-Z outside of raw mode.
     Stop,
-    /// The process was stopped and goes on: the terminal may look and behave in any way by now.
+    /// The process was continued; the terminal may be in any state.
     Continued,
 }
 
@@ -65,16 +61,14 @@ pub enum Key {
     Interrupt,
 }
 
-/// What a person wants by a key.
+/// What a key requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// Nothing that can be seen.
     Nothing,
-    /// Another frame of the same state.
+    /// A new frame of the same state.
     Redraw,
-    /// The end of the watch.
     Quit,
-    /// The whole job to be stopped.
+    /// Stop the whole job.
     Stop,
 }
 
@@ -91,13 +85,13 @@ pub async fn drive(
 ) -> io::Result<()> {
     let mut end = Some(end);
     let mut stop = |reason| {
-        // Only the first reason counts; and a watch that has ended by itself needs none.
+        // Only the first reason counts, and a watch that has ended needs none.
         if let Some(end) = end.take() {
             let _ = end.send(reason);
         }
     };
     let mut is_connected = true;
-    // Before the first state there is nothing to show, whatever is typed.
+    // Before the first state there is nothing to show.
     if views.changed().await.is_err() {
         return Ok(());
     }
@@ -107,9 +101,9 @@ pub async fn drive(
         tokio::select! {
             biased;
             input = inputs.recv(), if is_connected => {
-                // The keyboard reports why there is no more of it.
+                // The keyboard itself reports why it has ended.
                 is_connected = input.is_some();
-                // All that waits is taken before the next frame: a window that is dragged sends more sizes than can
+                // All waiting input is taken before the next frame: a window that is dragged sends more sizes than can
                 // be painted.
                 let mut next = input;
                 while let Some(input) = next {

@@ -1,5 +1,5 @@
-//! `--exec`: a command that is run at events, with the event as JSON on its standard input, no credentials in its
-//! environment, and a limit on its time.
+//! `--exec`: runs a command at events, with the event as JSON on its standard input, without credentials in its
+//! environment, and with a limit of time.
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
@@ -17,10 +17,9 @@ use crate::floor::event::Event;
 use crate::output::formats::json;
 use crate::output::text::redact::Redactor;
 
-/// How long a command may run.
 pub(crate) const HOOK_LIMIT: Duration = Duration::from_secs(10);
 
-/// How many events may wait for the command of one profile; beyond that the oldest is dropped, with a note.
+/// For one profile. Beyond that, the oldest event is dropped, with a note.
 pub(crate) const MOST_WAITING: usize = 16;
 
 /// Runs a command at events: one at a time for each profile, so that its events arrive in order.
@@ -31,7 +30,7 @@ pub(crate) struct Exec {
     dropped: usize,
 }
 
-/// A command of this profile has ended, and what went wrong with it, if anything did.
+/// The profile, and what went wrong, if anything did.
 struct Ended(Option<String>, Option<String>);
 
 impl Exec {
@@ -40,7 +39,7 @@ impl Exec {
         Self { hook, running: FuturesUnordered::new(), waiting: HashMap::new(), dropped: 0 }
     }
 
-    /// Runs the command for an event, now or once the one before it has ended.
+    /// Runs the command now, or once the one before it has ended.
     pub(crate) fn to(&mut self, event: &Event) {
         let input = self.hook.input(event);
         if let Some(waiting) = self.waiting.get_mut(&event.profile) {
@@ -60,7 +59,7 @@ impl Exec {
         self.running.push(Box::pin(async move { Ended(profile, running.await) }));
     }
 
-    /// Waits until a command has ended, for ever if none runs; what went wrong with it, if anything did.
+    /// Waits until a command has ended, or for ever if none runs. Returns what went wrong, if anything did.
     pub(crate) async fn finished(&mut self) -> Option<String> {
         let Some(Ended(profile, complaint)) = self.running.next().await else {
             return std::future::pending().await;
@@ -80,22 +79,18 @@ impl Exec {
     }
 }
 
-/// A command that is run at events.
 pub(crate) struct Hook {
-    /// As it was typed.
     pub command: String,
-    /// Variables that the command must not see: they hold credentials.
+    /// Variables with credentials, which the command must not get.
     pub hidden_variables: Vec<&'static str>,
-    /// The zone of the times in the JSON.
     pub zone: TimeZone,
-    /// Whether phone numbers are hidden in it.
     pub mask: bool,
     /// Hides secrets that the server echoed.
     pub redactor: Redactor,
 }
 
 impl Hook {
-    /// What the command reads of an event.
+    /// The standard input of the command.
     fn input(&self, event: &Event) -> Vec<u8> {
         let mut line = Vec::new();
         // Writing to memory does not fail.
@@ -103,7 +98,7 @@ impl Hook {
         self.redactor.redact(&String::from_utf8_lossy(&line)).into_bytes()
     }
 
-    /// Runs the command to its end, or to its limit; what went wrong, if anything did.
+    /// Runs the command until it ends, or until its limit. Returns what went wrong, if anything did.
     fn run(&self, input: Vec<u8>) -> impl Future<Output = Option<String>> + use<> {
         let mut command = Command::new("sh");
         command.arg("-c").arg(&self.command);
@@ -111,7 +106,7 @@ impl Hook {
         for variable in &self.hidden_variables {
             command.env_remove(variable);
         }
-        // What the shell starts ends with it, and Ctrl-C is for the watch alone.
+        // So that its children can be ended with the shell, and Ctrl-C reaches only the watch.
         #[cfg(unix)]
         command.process_group(0);
         async move {
@@ -128,7 +123,7 @@ impl Hook {
     }
 }
 
-/// A command that runs. Dropping it ends it, with all that it started.
+/// Dropping it ends the command and its children.
 struct Running(Child);
 
 impl Running {
@@ -143,7 +138,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Once it was waited for it has no id any more, and there is nothing to end.
+        // A process that has been waited for has no id, and nothing needs to be ended.
         #[cfg(unix)]
         if let Some(group) = self.0.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed())) {
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);

@@ -1,5 +1,4 @@
-//! Events as lines: sentences for people and pipes, JSON objects, CSV or TSV for scripts. One write for each line, so
-//! that no reader finds half of one.
+//! Writes events as lines: sentences, JSON objects, CSV or TSV. One write per line, so that no reader gets half of one.
 
 use std::io::{self, Write};
 
@@ -12,7 +11,6 @@ use crate::output::presentation::{Format, Presentation};
 use crate::output::text::times::rfc3339_seconds;
 use crate::watch::sinks::EventSink;
 
-/// Writes each event as one line and sends it on at once.
 pub struct Lines<W: Write> {
     out: W,
     presentation: Presentation,
@@ -20,7 +18,7 @@ pub struct Lines<W: Write> {
 }
 
 impl<W: Write> Lines<W> {
-    /// Lines in the format of the presentation; what is a table elsewhere is sentences here.
+    /// The format `table` means sentences here.
     pub fn new(out: W, presentation: Presentation) -> Self {
         Self { out, presentation, line: Vec::new() }
     }

@@ -15,46 +15,44 @@ use crate::output::text::redact::Redactor;
 
 use notice::{DESKTOP_LIMIT, TerminalNotice};
 
-/// How many notices may be on their way to the desktop; beyond that they go through the terminal.
+/// The most notices that the desktop has not taken yet; further ones go through the terminal.
 pub(crate) const MOST_NOTICES: usize = 4;
 
-/// How many bells and notices may wait for a terminal that takes no bytes. More are dropped: a bell that rings so late is
-/// of no use.
+/// The most bells and notices that wait for a terminal that takes no bytes. Further ones are dropped: a late bell is of no
+/// use.
 pub(crate) const MOST_WAITING: usize = 4;
 
 /// Words an event for a notice.
 pub(crate) type Wording = dyn Fn(&Event) -> String;
-/// Shows a notice on the desktop; what went wrong, in words.
+/// Shows a notice on the desktop, or returns what went wrong.
 pub(crate) type Desktop = fn(&str) -> Result<(), String>;
 
 pub(crate) struct Notify {
     bell: bool,
     notices: Option<Notices>,
     terminal: Arc<Mutex<dyn Write + Send>>,
-    /// Whether something is being written to the terminal, and what comes after it.
+    /// Whether a write to the terminal is under way, and what waits for it.
     is_writing: bool,
     waiting: VecDeque<String>,
     running: FuturesUnordered<LocalBoxFuture<'static, Done>>,
 }
 
 pub(crate) struct Notices {
-    /// The words of an event, harmless and with phone numbers masked where that is wanted.
+    /// Harmless, and with phone numbers masked if `--mask` is set.
     pub words: Box<Wording>,
     /// Hides secrets that the server echoed.
     pub redactor: Redactor,
-    /// The desktop, where there is one. It is given up when it fails.
+    /// No longer used once it has failed.
     pub desktop: Option<Desktop>,
-    /// The terminal's own way.
     pub terminal: TerminalNotice,
-    /// How many the desktop has not taken yet.
+    /// How many notices the desktop has not taken yet.
     under_way: usize,
 }
 
-/// What is over.
 enum Done {
-    /// A notice with these words, and why the desktop did not show it.
+    /// The words of a notice, and why the desktop did not show it, if it did not.
     Shown(String, Option<String>),
-    /// The terminal took what was written to it.
+    /// A write to the terminal has ended.
     Written,
 }
 
@@ -71,7 +69,6 @@ impl Notices {
 }
 
 impl Notify {
-    /// Rings and notifies by this terminal.
     pub(crate) fn new(bell: bool, notices: Option<Notices>, terminal: impl Write + Send + 'static) -> Self {
         Self {
             bell,
@@ -101,7 +98,7 @@ impl Notify {
         self.write(for_terminal);
     }
 
-    /// Waits until something has come to its end, for ever if nothing is under way; what went wrong, if anything did.
+    /// Waits until something has ended, or for ever if nothing is under way. Returns what went wrong, if anything did.
     pub(crate) async fn finished(&mut self) -> Option<String> {
         match self.running.next().await {
             Some(Done::Shown(words, failure)) => self.after_notice(&words, failure),
@@ -133,7 +130,7 @@ impl Notify {
         })
     }
 
-    /// Writes in a thread of its own, one text after the other: a terminal may take nothing for as long as it likes.
+    /// Writes on a separate thread, one text after the other, because a terminal may block for any time.
     fn write(&mut self, text: String) {
         if text.is_empty() || self.waiting.len() == MOST_WAITING {
             return;
@@ -145,7 +142,7 @@ impl Notify {
         let terminal = Arc::clone(&self.terminal);
         let writing = tokio::task::spawn_blocking(move || {
             let mut terminal = terminal.lock().unwrap_or_else(PoisonError::into_inner);
-            // A terminal that is gone is noticed where the watch writes to it.
+            // The watch itself notices a terminal that is gone.
             let _ = terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush());
         });
         self.running.push(Box::pin(async move {
@@ -155,7 +152,7 @@ impl Notify {
     }
 }
 
-/// Calls the desktop in a thread of its own: a bus that hangs must not hold up the watch.
+/// Calls the desktop on a separate thread: a bus that hangs must not hold up the watch.
 async fn shown(desktop: Desktop, words: String) -> Done {
     let text = words.clone();
     let call = tokio::task::spawn_blocking(move || desktop(&text));

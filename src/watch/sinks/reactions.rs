@@ -1,4 +1,4 @@
-//! What reacts to single events: the bell, a notice, a command. None of them can hold the watch up or end it.
+//! Reacts to single events by the bell, a notice or a command. None of them can hold up the watch or end it.
 
 use std::time::Duration;
 
@@ -9,25 +9,22 @@ use crate::watch::sinks::notify::Notify;
 #[cfg(test)]
 mod tests;
 
-/// How long a watch that is to stop waits for what is still under way: less than the supervisor waits for the watch.
+/// For reactions that are under way when the watch is to stop: less than the supervisor waits for the watch.
 const IMPATIENT: Duration = Duration::from_millis(250);
 
-/// What shall happen at which events.
 pub(crate) struct Reactions {
-    /// The types of events that something reacts to.
     pub on: Vec<&'static str>,
     pub notify: Option<Notify>,
     pub exec: Option<Exec>,
 }
 
 impl Reactions {
-    /// Nothing happens at any event.
     #[must_use]
     pub(crate) fn none() -> Self {
         Self { on: vec![], notify: None, exec: None }
     }
 
-    /// Starts what shall happen at the event. What was there before the watch began is none.
+    /// Starts the reactions to an event. Tags from before the watch are not events in this sense.
     pub(crate) fn to(&mut self, event: &Event) {
         if event.is_initial() || !self.on.contains(&event.kind.words().name) {
             return;
@@ -40,7 +37,7 @@ impl Reactions {
         }
     }
 
-    /// Waits for something to come to its end, for ever if nothing is under way; what went wrong, if anything did.
+    /// Waits until something has ended, or for ever if nothing is under way. Returns what went wrong, if anything did.
     pub(crate) async fn finished(&mut self) -> Option<String> {
         let Self { notify, exec, .. } = self;
         let notify = async {
@@ -61,7 +58,7 @@ impl Reactions {
         }
     }
 
-    /// Lets what is under way or waits come to its end, but not for ever.
+    /// Waits for all reactions, but not for ever.
     pub(crate) async fn finish(&mut self, is_in_a_hurry: bool, note: &dyn Fn(&str)) {
         let limit = if is_in_a_hurry { IMPATIENT } else { HOOK_LIMIT };
         let all = async {

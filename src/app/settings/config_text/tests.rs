@@ -168,7 +168,7 @@ proptest! {
                 prop_assert_eq!(config.text(&SERVER.key), Some(value.as_str()));
             } else {
                 let wanted = format!("break.{reason}");
-                prop_assert!(config.chosen(&ALERT.key).any(|(name, said)| name == wanted && said == value));
+                prop_assert!(config.chosen(&ALERT.key).any(|(name, found)| name == wanted && found == value));
             }
             let gone = unset(&text, name).unwrap().unwrap();
             prop_assert_eq!(unset(&gone, name).unwrap(), None);

@@ -26,7 +26,7 @@ fn sign(ahead_seconds: Option<i64>) -> Sign {
     Sign { status: 200, took: Duration::from_millis(12), ahead_seconds }
 }
 
-/// Each check with its verdict, for a server asked by https.
+/// Each check with its verdict, for a request by https.
 fn verdicts(proxy: Option<&str>, answer: Result<Sign, ApiError>, shown: Option<Certificate>) -> String {
     let reached = Reached { answer, certificate: shown };
     let connection = connection("https://a.example", proxy);

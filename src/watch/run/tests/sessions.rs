@@ -9,7 +9,7 @@ async fn an_ended_session_is_confirmed_looked_for_once_and_then_reported() {
     let (ended, recorded) = floor.watch().await;
     assert_eq!(ended.unwrap(), EndReason::SessionExpired);
     assert_eq!(recorded.names(), ["start", "state", "session_expired", "end"]);
-    let refused = floor.asked().into_iter().filter(|at| *at >= seconds(60)).collect::<Vec<_>>();
+    let refused = floor.polled().into_iter().filter(|at| *at >= seconds(60)).collect::<Vec<_>>();
     assert_eq!(refused.len(), 2, "{refused:?}");
     assert!(refused[1].abs_diff(refused[0]) >= INTERVAL, "{refused:?}");
 }
@@ -24,7 +24,7 @@ async fn a_session_that_was_renewed_in_the_store_goes_on() {
     assert_eq!(ended.unwrap(), EndReason::Timeout);
     // Nothing was lost on the way, so nothing is reported as restored.
     assert_eq!(recorded.names(), ["start", "state", "session_expired", "session_renewed", "end"]);
-    assert!(floor.asked().last().unwrap() > &seconds(590));
+    assert!(floor.polled().last().unwrap() > &seconds(590));
 }
 
 #[tokio::test(start_paused = true)]
@@ -39,13 +39,13 @@ async fn a_session_that_was_in_doubt_for_one_poll_is_not_reported() {
 async fn a_profile_that_was_logged_out_is_reported_and_not_polled_again() {
     for others in [0, 1] {
         let mut floor = Floor::of(seconds(600), |_| Answer::Nothing).times(1 + others);
-        floor.profiles[0].asked = Rc::default();
+        floor.profiles[0].polled = Rc::default();
         floor.profiles[0].is_logged_out = |at| at >= seconds(60);
         let (ended, recorded) = floor.watch().await;
         let expected = if others == 0 { EndReason::SessionExpired } else { EndReason::Timeout };
         assert_eq!(ended.unwrap(), expected);
         assert_eq!(recorded.moments_of("profile_ended").len(), 1, "{:?}", recorded.names());
-        let late = floor.asked().into_iter().filter(|at| *at >= seconds(60)).count();
+        let late = floor.polled().into_iter().filter(|at| *at >= seconds(60)).count();
         assert_eq!(late, 1, "the poll that was due shows it");
     }
 }
@@ -56,9 +56,9 @@ async fn what_the_server_refuses_is_reported_in_the_stream_and_not_polled_again(
         Floor::of(seconds(600), |at| if at >= seconds(60) { Answer::Refuses } else { Answer::Nothing })
             .times(2);
     floor.profiles[1].script = Rc::new(|_| Answer::Nothing);
-    floor.profiles[1].asked = Rc::default();
+    floor.profiles[1].polled = Rc::default();
     let (ended, recorded) = floor.watch().await;
     assert_eq!(ended.unwrap(), EndReason::Timeout);
     assert_eq!(recorded.names(), ["start", "state", "state", "profile_ended", "end"]);
-    assert_eq!(floor.asked().into_iter().filter(|at| *at >= seconds(60)).count(), 1);
+    assert_eq!(floor.polled().into_iter().filter(|at| *at >= seconds(60)).count(), 1);
 }

@@ -1,4 +1,4 @@
-//! What the loop owes its sinks, and what they cannot do to it.
+//! What the loop guarantees to its sinks, and that they cannot hold it up.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -6,7 +6,7 @@ use std::thread;
 use super::*;
 use crate::floor::samples::tag;
 
-/// A durable sink that notes that it was called, and fails while it shall.
+/// A durable sink that records its calls, and fails on request.
 struct Noting<'a> {
     name: &'static str,
     calls: &'a RefCell<Vec<&'static str>>,
@@ -52,7 +52,7 @@ async fn durable_sinks_are_called_in_order_and_nothing_is_committed_before_the_l
     assert_eq!((agent.view.tags.len(), watch.view.tags_reported), (1, 1));
 }
 
-/// A display on a thread of its own that stands still from its first frame on, until it is let go.
+/// A display on its own thread that blocks in its first frame until it is released.
 struct Stalled {
     has_begun: Sender<()>,
     held: Receiver<()>,
@@ -96,15 +96,15 @@ async fn a_display_that_stalls_costs_the_loop_nothing_and_then_gets_the_whole_st
 
     let ended = floor.new_watch(sinks).run(timeout(floor.lasts)).await;
     assert_eq!(ended.expect("no durable sink"), EndReason::Timeout);
-    let asked = floor.asked().len();
-    assert!((719..=721).contains(&asked), "{asked} polls in an hour");
+    let polled = floor.polled().len();
+    assert!((719..=721).contains(&polled), "{polled} polls in an hour");
 
     drop(let_go);
     let (shown, is_finished) = showing.join().expect("no panic");
     assert!(is_finished);
     let [_, last] = &shown[..] else { panic!("{} frames", shown.len()) };
     assert_eq!((last.now.as_secs(), last.agents.len()), (3600, 1));
-    assert_eq!(last.tags_reported, u64::try_from(asked).expect("few"));
+    assert_eq!(last.tags_reported, u64::try_from(polled).expect("few"));
     let agent = &last.agents[0];
     assert_eq!(agent.tags.len(), 50);
     assert!(agent.health.lag(last.now).expect("an answer") <= INTERVAL * 2, "{:?}", agent.health);

@@ -1,4 +1,4 @@
-//! `--max-stale`: a watch ends when nobody has answered for so long, and never because nobody was asked.
+//! `--max-stale`: a watch ends when no server has answered for so long, but not because it has sent no request.
 
 use super::*;
 
@@ -46,7 +46,7 @@ async fn a_process_that_was_stopped_asks_before_it_calls_a_server_stale() {
             });
             floor.plan.max_stale = Some(seconds(8));
             let stops = stops.clone();
-            let asked = Rc::clone(&floor.profiles[0].asked);
+            let polled = Rc::clone(&floor.profiles[0].polled);
             let stopping = async move {
                 let mut before = 0;
                 for stop in stops {
@@ -57,12 +57,12 @@ async fn a_process_that_was_stopped_asks_before_it_calls_a_server_stale() {
                     }
                     tokio::time::advance(seconds(15)).await;
                 }
-                asked.borrow().len()
+                polled.borrow().len()
             };
-            let ((ended, _), asked_before) = tokio::join!(floor.watch(), stopping);
+            let ((ended, _), polled_before) = tokio::join!(floor.watch(), stopping);
             let expected = if is_alive { EndReason::Timeout } else { EndReason::Unreachable };
             assert_eq!(ended.unwrap(), expected, "last stopped at {last_stop}");
-            assert!(floor.asked().len() > asked_before, "nobody was asked after {last_stop}");
+            assert!(floor.polled().len() > polled_before, "nobody was polled after {last_stop}");
         }
     }
     // While an answer is under way.

@@ -18,7 +18,7 @@ pub(crate) enum Column {
 use Column::{Agent, For, LastTag, Left, Reason, Since, State};
 
 const ALL: [Column; 7] = [Agent, State, Reason, For, Left, Since, LastTag];
-/// The order in which columns are left out where there is no room.
+/// The order in which a narrow screen leaves out columns.
 const FIRST_TO_GO: [Column; 5] = [Since, LastTag, Reason, Left, For];
 pub(crate) const GAP: usize = 2;
 
@@ -47,12 +47,12 @@ impl Column {
         }
     }
 
-    /// Lengths of time, so that their units are below each other.
+    /// Durations, so that their units are aligned.
     pub(crate) fn is_right_aligned(self) -> bool {
         matches!(self, For | Left)
     }
 
-    /// Least and most width. Lengths of time keep theirs, so that nothing moves while they grow.
+    /// The least and the most width. Durations have a fixed one, so that nothing moves while they grow.
     fn bounds(self) -> (usize, usize) {
         match self {
             Agent => (10, 40),

@@ -19,9 +19,8 @@ pub(crate) struct Controls {
     pub(crate) selected: Option<String>,
     pub(crate) filter: String,
     pub(crate) is_typing: bool,
-    /// The order that the rows keep, where it is frozen.
+    /// The order of the rows, if it is frozen.
     pub(crate) frozen: Option<Vec<String>>,
-    /// The first row or line shown.
     pub(crate) first: usize,
     /// How many rows or lines the screen shows, as of the last frame.
     pub(crate) visible: usize,
@@ -30,7 +29,6 @@ pub(crate) struct Controls {
 }
 
 impl Controls {
-    /// Changes the choices by a key.
     pub(crate) fn press(&mut self, key: &Key) -> Request {
         match key {
             Key::Interrupt => return Request::Quit,
@@ -122,7 +120,7 @@ impl Controls {
         self.selected = self.order.get(to.min(last)).cloned();
     }
 
-    /// Notes what a frame shows, and moves the window so that it holds the selection.
+    /// Records what a frame shows, and moves the window to the selection.
     pub(crate) fn settle(&mut self, order: Vec<String>, visible: usize) {
         self.order = order;
         self.visible = visible;
@@ -134,7 +132,7 @@ impl Controls {
         self.first = self.first.min(self.order.len().saturating_sub(visible));
     }
 
-    /// The same for a page of so many lines.
+    /// For a page of text.
     pub(crate) fn settle_lines(&mut self, lines: usize, visible: usize) {
         self.visible = visible;
         self.first = self.first.min(lines.saturating_sub(visible));

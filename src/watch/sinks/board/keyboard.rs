@@ -1,4 +1,4 @@
-//! What comes from the board's terminal: keys, and by signals another size, a stop and its end.
+//! Input from the board's terminal: keys, and by signals a new size, a stop and its end.
 
 use std::io;
 use std::thread;
@@ -20,23 +20,23 @@ use crate::floor::event::EndReason;
 use crate::watch::sinks::board::keys::KeyReader;
 use crate::watch::sinks::display::{Input, Key};
 
-/// The terminal, read in a thread of its own.
+/// The terminal, read on its own thread.
 #[derive(Debug)]
 pub(crate) struct Keyboard {
-    /// Without a bound: keys that had to wait for a board whose terminal takes no bytes would hold back Ctrl-C.
+    /// Unbounded: if keys had to wait for a board whose terminal takes no bytes, Ctrl-C would wait too.
     pub(crate) inputs: mpsc::UnboundedReceiver<Input>,
     /// Why the terminal ends the watch: Ctrl-C, a hang-up, or a failure. Dropped if the board is gone first.
     pub(crate) end: oneshot::Receiver<io::Result<EndReason>>,
 }
 
 impl Keyboard {
-    /// Reads the terminal that is stdin. To be called where signals can be waited for, and before the board is shown: a
-    /// board that is there is certain to be put away at SIGTSTP, unless the process is not to be stopped.
+    /// Reads the terminal of stdin. Call it in a runtime that handles signals, and before the board is shown, so that
+    /// SIGTSTP always restores the terminal first, unless the process may not be stopped.
     ///
     /// # Errors
     /// If stdin is not open for reading, or the system gives no thread or no signals.
     pub(crate) fn open(may_be_stopped: bool) -> io::Result<Self> {
-        // Or it would be noticed only at the first key.
+        // Otherwise this would be noticed only at the first key.
         #[cfg(unix)]
         if rustix::fs::fcntl_getfl(io::stdin())?.contains(OFlags::WRONLY) {
             return Err(Errno::BADF.into());
@@ -49,7 +49,7 @@ impl Keyboard {
         let (end, ended) = oneshot::channel();
         thread::Builder::new().name("keyboard".to_owned()).spawn(move || {
             if let Some(reason) = read_keys(&sender).transpose() {
-                // A watch that is over needs no reason.
+                // Nobody receives this once the watch is over.
                 let _ = end.send(reason);
             }
         })?;
@@ -70,7 +70,7 @@ fn read_keys(inputs: &mpsc::UnboundedSender<Input>) -> io::Result<Option<EndReas
             Arrival::Bytes => match rustix::io::read(io::stdin(), &mut bytes) {
                 Ok(count) => reader.read(&bytes[..count]),
                 Err(Errno::INTR | Errno::AGAIN) => continue,
-                // A terminal that hangs up answers like this; so does one that is another job's, which is a failure.
+                // A terminal that has hung up returns this; so does the terminal of another job, which is a failure.
                 Err(Errno::IO) if has_hung_up()? => return Ok(Some(EndReason::Terminated)),
                 Err(error) => return Err(error.into()),
             },
@@ -94,7 +94,7 @@ enum Arrival {
     HangUp,
 }
 
-/// Waits, for ever where there is no limit.
+/// Without a limit, waits for ever.
 #[cfg(unix)]
 fn await_bytes(limit: Option<&Timespec>) -> io::Result<Arrival> {
     let stdin = io::stdin();
@@ -117,7 +117,7 @@ fn has_hung_up() -> io::Result<bool> {
     Ok(await_bytes(Some(&at_once))? == Arrival::HangUp)
 }
 
-/// The same where a terminal sends no bytes.
+/// Elsewhere the library reads keys, because a terminal sends no bytes.
 #[cfg(not(unix))]
 fn read_keys(inputs: &mpsc::UnboundedSender<Input>) -> io::Result<Option<EndReason>> {
     use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
@@ -152,7 +152,7 @@ fn read_keys(inputs: &mpsc::UnboundedSender<Input>) -> io::Result<Option<EndReas
     }
 }
 
-/// What comes by signals.
+/// A new size, a stop, and its end.
 #[cfg(unix)]
 struct Signals {
     resized: unix::Signal,

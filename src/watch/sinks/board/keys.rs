@@ -1,6 +1,6 @@
-//! Bytes of a terminal as keys. The board knows few keys, and a terminal sends much that is none: reports, answers,
-//! mouse clicks, text in another encoding. Whatever is not known is skipped up to its end, so that no part of it is
-//! taken for a key. Ctrl-C counts wherever it is: what is before it may never end.
+//! Reads bytes of a terminal as keys. A terminal also sends reports, answers, mouse clicks and text in other encodings.
+//! Each unknown sequence is skipped up to its end, so that no part of it is taken for a key. Ctrl-C always counts, because
+//! a sequence before it may never end.
 
 use std::time::Duration;
 
@@ -15,13 +15,13 @@ const DELETE: u8 = 0x7f;
 
 const END_OF_PASTE: &[u8] = b"\x1b[201~";
 
-/// More than any name that is searched for.
+/// In bytes; longer than any name to search for.
 const LONGEST_PASTE: usize = 1024;
 
 /// More than any key has.
 const MOST_PARAMETERS: usize = 32;
 
-/// The rest of a key comes at once, even over a slow line: a lone Esc was pressed by a person.
+/// The rest of a key arrives at once, even over a slow line, so a lone Esc was pressed by a person.
 const WITHIN_A_KEY: Duration = Duration::from_millis(50);
 
 /// A line may stall within longer text, and the rest of that must not be taken for keys.
@@ -33,7 +33,6 @@ pub(crate) struct KeyReader {
     state: State,
 }
 
-/// What the next byte belongs to.
 #[derive(Debug, Default)]
 enum State {
     #[default]
@@ -45,18 +44,18 @@ enum State {
     SingleShift,
     /// After `ESC [`: the parameters so far.
     Control(Vec<u8>),
-    /// So many bytes belong to what is not known.
+    /// This many bytes belong to an unknown sequence.
     Skipped(usize),
     /// An answer of the terminal, such as to a query of its version.
     Answer,
-    /// In it, after ESC.
+    /// In an answer, after ESC.
     AnswerEscape,
     /// Text, and how much of its end was read.
     Paste(Vec<u8>, usize),
 }
 
 impl KeyReader {
-    /// The keys that these bytes complete. After Ctrl-C no other key counts.
+    /// The keys that these bytes complete. Keys after Ctrl-C do not count.
     pub(crate) fn read(&mut self, bytes: &[u8]) -> Vec<Key> {
         if bytes.contains(&CTRL_C) {
             self.state = State::Ground;
@@ -65,7 +64,7 @@ impl KeyReader {
         bytes.iter().filter_map(|byte| self.next(*byte)).collect()
     }
 
-    /// How long to wait for the rest of what was begun; `None` where nothing was.
+    /// How long to wait for the rest of a sequence; `None` outside of one.
     pub(crate) fn patience(&self) -> Option<Duration> {
         match self.state {
             State::Ground => None,
@@ -74,7 +73,7 @@ impl KeyReader {
         }
     }
 
-    /// Gives up what was begun: the rest did not come.
+    /// Ends a sequence whose rest has not arrived.
     pub(crate) fn give_up(&mut self) -> Option<Key> {
         matches!(std::mem::take(&mut self.state), State::Escape).then_some(Key::Escape)
     }
@@ -132,7 +131,7 @@ impl KeyReader {
     }
 
     fn go_on(&mut self, mut begun: Vec<u8>, byte: u8) -> Option<Key> {
-        // What does not go on is another encoding's, and the byte after it begins anew.
+        // A cut character is from another encoding, and this byte begins something new.
         if !(0x80..0xc0).contains(&byte) {
             return self.begin(byte);
         }
@@ -157,7 +156,7 @@ impl KeyReader {
                 self.state = State::Escape;
                 return Some(Key::Escape);
             }
-            // A key with Alt is another key than the one without.
+            // A key with Alt is a different key.
             _ => State::Ground,
         };
         None
@@ -225,7 +224,7 @@ fn key_of(parameters: &[u8], last: u8) -> Option<Key> {
     }
 }
 
-/// Keys that were held, as terminals number them.
+/// Modifiers, as terminals number them.
 #[derive(Clone, Copy)]
 struct Modifiers(u32);
 
@@ -234,7 +233,7 @@ impl Modifiers {
         self.0 & 4 != 0
     }
 
-    /// Or another key that makes it one that the board does not know.
+    /// Or another modifier that makes the key unknown to the board.
     fn alt(self) -> bool {
         self.0 & (2 | 8 | 16 | 32) != 0
     }
@@ -264,7 +263,7 @@ fn character(code: u32, modifiers: Modifiers) -> Option<Key> {
     }
 }
 
-/// Control characters are none, and terminals number function keys in a range for private use.
+/// Control characters are not letters, and terminals number function keys in the private-use range.
 fn letter(character: char) -> Option<Key> {
     let is_letter = !character.is_control() && !('\u{e000}'..='\u{f8ff}').contains(&character);
     is_letter.then_some(Key::Letter(character))

@@ -1,4 +1,4 @@
-//! A tag or a piece of news, on one line.
+//! A tag or a news event on one line.
 
 use crate::floor::answer::Tag;
 use crate::floor::event::Event;
@@ -10,7 +10,7 @@ use crate::watch::sinks::board::paint::Line;
 use crate::watch::sinks::board::rows::tag_mark;
 use crate::watch::sinks::board::wording::Wording;
 
-/// How wide the times of these are: one of another day has its date.
+/// The width of the times: a time of another day has its date.
 pub(crate) fn times_width<'t>(tags: impl IntoIterator<Item = &'t Tag>, wording: &Wording<'_>) -> usize {
     let times = tags.into_iter().filter_map(|tag| tag.time);
     times.map(|time| width(&wording.clock(time))).max().unwrap_or(0).max(width("00:00"))
@@ -26,7 +26,7 @@ pub(crate) fn tag_line(tag: &Tag, times: usize, agent: Option<&str>, wording: &W
         line = line.with(format!("{}  ", pad_right(&cut(agent, 14), 14)), Tint::Plain);
     }
     let kind = tag.kind.as_deref().map_or_else(|| "tag".to_owned(), |kind| wording.text(kind));
-    // As wide as the usual kinds, so that lines can be compared; a longer one takes more.
+    // As wide as the usual kinds, so that lines are aligned; a longer kind takes more.
     line = line.with(pad_right(&kind, 9), mark.tint);
     if !tag.icon_names.is_empty() {
         let icons = format!("[{}]", wording.icons(&tag.icon_names.join(", ")));

@@ -1,5 +1,4 @@
-//! Paints lines of tinted words onto a buffer of cells, and reads plain text back. Only here tints become styles of the
-//! screen library.
+//! Paints lines onto a buffer of cells, and reads plain text back. Tints become styles of the screen library only here.
 
 use anstyle::{AnsiColor, Effects};
 use ratatui::buffer::Buffer;
@@ -53,7 +52,6 @@ pub(crate) fn paint(buffer: &mut Buffer, x: usize, y: usize, line: &Line, color:
     }
 }
 
-/// What a tint is to the screen library.
 fn style(tint: Tint, color: bool) -> Style {
     let from = tint.style_if(color);
     let mut style = Style::new();

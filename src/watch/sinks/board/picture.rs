@@ -23,22 +23,21 @@ use crate::watch::view::FloorView;
 const HEADING: usize = 2;
 /// Lines below the page: news and keys.
 const FOOT: usize = 2;
-/// The panel of newest tags needs a floor of so many lines, or it goes without.
+/// A floor with fewer lines has no panel of newest tags.
 const LINES_FOR_TAGS: usize = 9;
-/// The panel grows no taller than this, its title included.
+/// The most lines of the panel, with its title.
 const TALLEST_PANEL: usize = 16;
-/// The selection's and the state's symbol before each row.
+/// The columns before each row, for the symbols of selection and state.
 const MARGIN: usize = 3;
 
 #[derive(Clone, Debug)]
 pub struct BoardOptions {
     pub zone: TimeZone,
     pub color: bool,
-    /// Whether phone numbers are hidden but for the last three digits.
     pub mask: bool,
-    /// What is polled; the rest has no column.
+    /// Only these have columns.
     pub only: WatchScope,
-    /// What is watched, e.g. "all profiles · sandbox".
+    /// For example "asha at https://v4-api.deepcall.com".
     pub title: String,
 }
 
@@ -49,7 +48,7 @@ pub(crate) struct Picture<'a> {
 }
 
 impl Picture<'_> {
-    /// Draws a frame, and notes in `controls` what it shows.
+    /// Draws a frame, and records in `controls` what it shows.
     pub(crate) fn draw(&self, controls: &mut Controls, buffer: &mut Buffer) {
         buffer.reset();
         let (width, height) = (usize::from(buffer.area.width), usize::from(buffer.area.height));
@@ -137,7 +136,7 @@ impl Picture<'_> {
         lines
     }
 
-    /// The newest tags of all profiles, with their icons, under a title.
+    /// A panel with the newest tags of all profiles.
     fn newest_tags(&self, height: usize) -> Vec<Line> {
         let Some(count) = height.checked_sub(1) else { return Vec::new() };
         let mut tags: Vec<(&str, &Tag)> = self
@@ -179,7 +178,7 @@ impl Picture<'_> {
     }
 }
 
-/// As much as the rows leave free, but a third of the floor at least.
+/// The lines that the rows leave free, but at least a third of the floor.
 fn panel_height(room: usize, rows: usize, wanted: bool) -> usize {
     if !wanted || room < LINES_FOR_TAGS {
         return 0;
@@ -213,7 +212,7 @@ fn row_line(row: &RowView, columns: &[(Column, usize)], is_selected: bool) -> Li
 fn cell(column: Column, text: &str, width: usize) -> String {
     let text = cut(text, width);
     let padded = if column.is_right_aligned() { pad_left(&text, width) } else { pad_right(&text, width) };
-    // The margin before the first column is the gap of its own.
+    // The margin is the gap before the first column.
     if column == Column::Agent { padded } else { format!("{:GAP$}{padded}", "") }
 }
 
@@ -231,10 +230,8 @@ fn hint(controls: &Controls) -> Line {
             return Line::of(format!("filter: {}", Wording::name(&controls.filter)), Tint::Advice)
                 .with("   Esc shows all", Tint::Quiet);
         }
-        Page::Floor if controls.frozen.is_some() => {
-            "order frozen: f releases it   ? keys   / filter   q quit"
-        }
-        Page::Floor => "? keys   / filter   f freeze   Enter open   q quit",
+        Page::Floor if controls.frozen.is_some() => "order kept: f sorts again   ? keys   / filter   q quit",
+        Page::Floor => "? keys   / filter   f keep order   Enter open   q quit",
         Page::Opened(_) => "Esc back   ↑↓ scroll   q quit",
         Page::Keys => "? back   ↑↓ scroll   q quit",
     };
@@ -243,27 +240,27 @@ fn hint(controls: &Controls) -> Line {
 
 fn keys() -> Vec<Line> {
     let marks = [
-        (WRONG, "over the limit (`over` in the heading), or no longer followed"),
-        (NOTABLE, "over the first of two limits"),
-        (RECONNECTING, "polls fail: the row shows the last answer"),
+        (WRONG, "over its limit, or no longer followed"),
+        (NOTABLE, "over its warning limit"),
+        (RECONNECTING, "polls fail; the row shows the last answer"),
         (ON_BREAK, "on break"),
         (IN_WRAPUP, "in wrap-up"),
-        (ORDINARY, "neither, or unknown"),
-        (CALLBACK, "and others: the kind of a tag"),
+        (ORDINARY, "neither of these, or not known"),
+        (CALLBACK, "a tag; each kind has a symbol"),
     ];
     let text = [
-        "↑ ↓ j k  select      PgUp PgDn Home End  by the page",
-        "Enter    open the agent: tags, news and the raw detail",
-        "/        show only rows whose name, state or reason contains a text",
-        "f        freeze or release the order",
-        "Esc      back, or clear filter and selection",
-        "Ctrl-Z   back to the shell; fg returns      q Ctrl-C  quit",
+        "↑ ↓ j k  select an agent      PgUp PgDn Home End  scroll",
+        "Enter    show the agent's tags, events and break details",
+        "/        type a text: only rows with it in name, state or reason are shown",
+        "f        keep the order of the rows, or sort them again",
+        "Esc      go back, or clear filter and selection",
+        "q        quit, as does Ctrl-C      Ctrl-Z  go to the shell; fg returns",
         "",
-        "Over the limit comes first, then breaks and wrap-ups, the longest first.",
+        "Agents over their limit are first, then breaks and wrap-ups, the longest first.",
         "neither   not on break and not in wrap-up, as far as the server reports",
-        "unknown   no answer yet",
-        "≥ 5 min   as long as this watch has seen it: the server sent no start",
-        "left      until the end of the wrap-up or the limit; negative once over",
+        "unknown   the server has not answered yet",
+        "≥ 5 min   at least this long: the server sent no start",
+        "left      time until the wrap-up ends or the limit; negative when over",
         "",
     ];
     let mut lines: Vec<Line> = text.into_iter().map(|text| Line::of(text, Tint::Plain)).collect();

@@ -18,7 +18,7 @@ pub(crate) const RECONNECTING: Mark = Mark { symbol: '↻', tint: Tint::Notable 
 /// One profile on the board. Every text is harmless.
 #[derive(Clone, Debug)]
 pub(crate) struct RowView {
-    /// The name as it is stored, to find the profile again.
+    /// As it is stored, and not harmless: it identifies the profile.
     pub(crate) profile: String,
     pub(crate) mark: Mark,
     pub(crate) agent: String,
@@ -31,15 +31,15 @@ pub(crate) struct RowView {
     rank: Rank,
 }
 
-/// Smaller comes first: the level crossed, then a break or wrap-up before none, then the longest.
+/// Smaller is first: by the exceeded limit, then a break or wrap-up before none, then by duration.
 type Rank = (Reverse<Option<Level>>, Reverse<bool>, Reverse<i64>);
 
-/// The rows of all profiles, in the order they are followed.
+/// In the order in which the profiles are followed.
 pub(crate) fn rows(view: &FloorView, limits: &[Limit], wording: &Wording<'_>) -> Vec<RowView> {
     view.agents.iter().map(|agent| row(agent, view.now, limits, wording)).collect()
 }
 
-/// Sorts by urgency, or in the frozen order; rows that are newer than that come last.
+/// Sorts by urgency, or in the frozen order with newer rows at the end.
 pub(crate) fn sort(rows: &mut [RowView], frozen: Option<&[String]>) {
     let Some(order) = frozen else { return rows.sort_by_key(|row| row.rank) };
     rows.sort_by_key(|row| order.iter().position(|name| *name == row.profile).unwrap_or(usize::MAX));
@@ -85,12 +85,12 @@ pub(crate) fn row(agent: &AgentView, now: Duration, limits: &[Limit], wording: &
     }
 }
 
-/// The highest limit that was reported as crossed.
+/// The highest limit that was reported as exceeded.
 pub(crate) fn level(agent: &AgentView) -> Option<Level> {
     agent.crossed.break_level().max(agent.crossed.wrapup_level())
 }
 
-/// In the server's own terms: two times "no" do not mean that somebody works.
+/// As the server reports it: neither on break nor in wrap-up does not mean that somebody works.
 pub(crate) fn state_word(agent: &AgentView) -> &'static str {
     let state = &agent.state;
     let on_break = state.break_state.as_ref().map(|since| since.state.on_break);
@@ -120,7 +120,7 @@ fn mark(agent: &AgentView, level: Option<Level>) -> Mark {
     }
 }
 
-/// How long it has been neither, at least.
+/// The least time that it has been neither.
 fn without_either(agent: &AgentView, now: Duration) -> Option<i64> {
     let state = &agent.state;
     let on_break = state.break_state.as_ref().map(|since| since.seconds_at_least(now));
@@ -146,7 +146,7 @@ fn reason(
     }
 }
 
-/// Seconds until the wrap-up ends, or until the next limit; negative once over.
+/// Seconds until the wrap-up ends, or until the next limit; negative when over.
 fn left(
     breaking: Option<&StateSince<Break>>,
     wrapping: Option<&StateSince<Wrapup>>,
@@ -168,7 +168,7 @@ fn left(
     of_break.or(of_wrapup)
 }
 
-/// The newest tag; or how long polls have failed, since no tag can have come then.
+/// The newest tag, or how long polls have failed, because no tag can arrive then.
 fn last(agent: &AgentView, now: Duration, wording: &Wording<'_>) -> String {
     if let Some(since) = agent.health.failing_since() {
         let seconds = i64::try_from(now.saturating_sub(since).as_secs()).unwrap_or(i64::MAX);

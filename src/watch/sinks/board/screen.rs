@@ -1,5 +1,5 @@
-//! The terminal while the board is on it: raw mode, alternate screen, no cursor, pastes marked as such; and as it was
-//! before at each end: the watch's own, an error, a panic, a signal that kills.
+//! Sets up the terminal for the board: raw mode, alternate screen, no cursor, marked pastes. Restores it at every end: of
+//! the watch, by an error, a panic or a signal that kills.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,18 +17,18 @@ use rustix::process::Signal;
 
 use crate::fatal_signals;
 
-/// Whether the terminal is the board's. Global because a terminal is, and a panic must know.
+/// Whether the board has the terminal. Global, because the terminal is, and a panic must restore it.
 static IS_ENTERED: AtomicBool = AtomicBool::new(false);
 
-/// Held while something is written to the terminal, so that another thread gives it back between two writes of the board
-/// and not within one.
+/// Locked during a write to the terminal, so that another thread restores it between two writes of the board and not
+/// within one.
 static WRITING: Mutex<()> = Mutex::new(());
 
-/// The board's write is waited for so long: one into a terminal that takes no bytes never ends.
+/// The longest wait for a write of the board, which never ends if the terminal takes no bytes.
 const LONGEST_WRITE: Duration = Duration::from_millis(250);
 
-/// What frames are written to. The first failure is returned; then it takes everything: the screen library shows the
-/// cursor when it is dropped, and panics where a terminal that has hung up can take neither that nor its complaint.
+/// Frames are written to this. It returns the first failure, and then accepts everything: when the screen library is
+/// dropped it shows the cursor, and panics if it can write neither that nor its error to a terminal that has hung up.
 pub(crate) struct Surface {
     out: Box<dyn Write>,
     has_failed: bool,
@@ -40,7 +40,7 @@ impl Surface {
         Self { out: Box::new(out), has_failed: false, is_screen }
     }
 
-    /// Whether what is written now would go nowhere, or to a terminal that is the shell's again.
+    /// Whether a write would fail, or go to a terminal that is the shell's again.
     fn is_closed(&self) -> bool {
         self.has_failed || (self.is_screen && !IS_ENTERED.load(Ordering::SeqCst))
     }
@@ -74,15 +74,13 @@ fn writing() -> MutexGuard<'static, ()> {
     WRITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Gives the terminal back when dropped.
+/// Restores the terminal when dropped.
 #[derive(Debug)]
 pub(crate) struct Screen(());
 
 impl Screen {
-    /// Takes the terminal for the board.
-    ///
     /// # Errors
-    /// If it is none, or refuses; or the system gives no signals.
+    /// If `out` is not a terminal or fails, or if signals cannot be handled.
     pub(crate) fn enter(out: &mut impl Write) -> io::Result<Self> {
         give_back_before_a_panic_is_reported();
         fatal_signals::before_they_kill(give_terminal_back_by_force)?;
@@ -93,13 +91,13 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        // A terminal that is gone needs no restoring.
+        // A terminal that is gone cannot be restored.
         let _ = give_terminal_back();
     }
 }
 
-/// Stops the whole job, as the terminal would at Ctrl-Z: a script around the watch must stop as well. The board gets the
-/// signal like every process of the job.
+/// Stops the whole job, as the terminal does at Ctrl-Z, because a script around the watch must stop too. The board gets
+/// the signal like every process of the job.
 ///
 /// # Errors
 /// If the signal cannot be sent.
@@ -116,17 +114,17 @@ pub(crate) fn stop_job() -> io::Result<()> {
 /// Lets the shell have the terminal until the process is continued.
 ///
 /// # Errors
-/// If the terminal refuses, or the process cannot stop itself.
+/// If the terminal fails, or the process cannot stop itself.
 pub(crate) fn stop(out: &mut impl Write) -> io::Result<()> {
     give_terminal_back()?;
     stop_process()?;
     take_terminal(out)
 }
 
-/// Takes the terminal anew after the process was stopped from outside: the shell has had it since.
+/// Sets up the terminal again after the process was stopped from outside, because the shell has used it since.
 ///
 /// # Errors
-/// If the terminal refuses.
+/// If the terminal fails.
 pub(crate) fn enter_again(out: &mut impl Write) -> io::Result<()> {
     give_terminal_back()?;
     take_terminal(out)
@@ -141,8 +139,8 @@ fn take_terminal(out: &mut impl Write) -> io::Result<()> {
     })
 }
 
-/// For the end of the process, while the board may be in a write that does not end because the terminal takes no bytes.
-/// Then what is unread is thrown away, until there is room for the last bytes.
+/// For the end of the process, while the board may be in a write to a terminal that takes no bytes. Then unread output is
+/// discarded until there is room for the last bytes.
 pub(crate) fn give_terminal_back_by_force() {
     let _ = disable_raw_mode();
     if !IS_ENTERED.load(Ordering::SeqCst) {
@@ -167,7 +165,7 @@ pub(crate) fn give_terminal_back_by_force() {
                 has_discarded = true;
             }
             Ok(()) | Err(RecvTimeoutError::Disconnected) => {
-                // The last bytes may have been thrown away as well.
+                // The last bytes may have been discarded too.
                 let _ = if has_discarded { leave() } else { Ok(()) };
                 return;
             }
@@ -175,7 +173,7 @@ pub(crate) fn give_terminal_back_by_force() {
     }
 }
 
-/// Linux does not wake a write that waits for room when output is thrown away, but does when output is resumed.
+/// Linux does not wake a blocked write when output is discarded, but does when output is resumed.
 #[cfg(unix)]
 fn discard_output() -> io::Result<()> {
     use rustix::termios::{Action, QueueSelector, tcflow, tcflush};
@@ -190,7 +188,7 @@ fn discard_output() -> io::Result<()> {
     Ok(())
 }
 
-/// `None` where the board's write does not end; it may also be the one that has panicked.
+/// `None` if the board's write does not end; that write may also be the one that has panicked.
 fn writing_within(limit: Duration) -> Option<MutexGuard<'static, ()>> {
     let began = Instant::now();
     loop {
@@ -203,7 +201,7 @@ fn writing_within(limit: Duration) -> Option<MutexGuard<'static, ()>> {
     }
 }
 
-/// Does nothing the second time. Writes to stdout itself: the board's own buffer may be half full.
+/// Does nothing the second time. Writes to stdout itself, because the board's buffer may contain half a frame.
 fn give_terminal_back() -> io::Result<()> {
     if !IS_ENTERED.swap(false, Ordering::SeqCst) {
         return Ok(());
@@ -216,7 +214,7 @@ fn leave() -> io::Result<()> {
     execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show)
 }
 
-/// Else the message would be on the alternate screen, and gone with it.
+/// Otherwise the message would disappear with the alternate screen.
 fn give_back_before_a_panic_is_reported() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -228,8 +226,8 @@ fn give_back_before_a_panic_is_reported() {
     });
 }
 
-/// SIGTSTP has a handler by now. SIGTTOU stops the process wherever SIGTSTP would have: unlike SIGSTOP, not where no shell
-/// could continue it, as behind `ssh -t`.
+/// SIGTSTP has a handler now. SIGTTOU stops the process under the same conditions, unlike SIGSTOP, which would also stop it
+/// where no shell can continue it, as with `ssh -t`.
 #[cfg(unix)]
 fn stop_process() -> io::Result<()> {
     signal_hook::low_level::raise(Signal::TTOU.as_raw())

@@ -1,4 +1,4 @@
-//! The board's heading: how many are in which state, and whether what is shown is still true.
+//! The board's heading: how many agents are in which state, and how old the data is.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use crate::output::text::times;
 use crate::watch::sinks::board::rows::{RECONNECTING, level};
 use crate::watch::view::{AgentView, FloorView, Phase};
 
-/// Beyond two intervals, so many seconds may pass before the data is called stale.
+/// Data is stale after two intervals and this time.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Profiles by state. Who is on break and in wrap-up counts in both.
+/// An agent who is on break and in wrap-up counts in both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) on_break: usize,
@@ -41,7 +41,6 @@ pub(crate) fn tally(agents: &[Arc<AgentView>]) -> Tally {
     tally
 }
 
-/// Whether what is shown can be relied on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Liveness {
     /// No answer yet, and no failure either.
@@ -50,7 +49,7 @@ pub(crate) enum Liveness {
     Live,
     /// At least one answer is older than it should be.
     Stale,
-    /// Polls of so many profiles fail.
+    /// Polls of this many profiles fail.
     Reconnecting(usize),
     /// No profile is followed any more.
     Ended,

@@ -19,7 +19,7 @@ use crate::watch::view::{AgentView, LastFailure, Phase};
 
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// A floor, a person at the board, and a screen that is none.
+/// A floor, the keys that were pressed, and a screen in memory.
 struct Stage {
     view: FloorView,
     options: BoardOptions,
@@ -41,7 +41,6 @@ impl Stage {
         stage
     }
 
-    /// It is this second now.
     fn turn_to(&mut self, second: u64) {
         self.view.now = Duration::from_secs(second);
         self.view.wall = at(second.cast_signed());
@@ -65,7 +64,7 @@ impl Stage {
         Arc::get_mut(&mut self.view.agents[index]).expect("the only owner")
     }
 
-    /// The screen as lines, by way of the library's own terminal.
+    /// The screen, drawn by the library's own terminal.
     fn screen(&mut self, columns: u16, lines: u16) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(columns, lines)).expect("a screen");
         let Self { view, options, limits, controls } = self;
@@ -107,7 +106,7 @@ fn notification(kind: &str, second: i64, icons: &[&str]) -> Tag {
     }
 }
 
-/// A floor on which every kind of row is to be seen.
+/// A floor with every kind of row.
 fn busy_floor() -> Stage {
     let mut stage = Stage::new(&["break=10m:15m", "wrapup=90s"]);
     stage.follow("neha", answer(working(), 400));

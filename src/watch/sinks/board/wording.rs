@@ -1,4 +1,4 @@
-//! Every text of the server on its way to the board: masked where that is wanted, cut, made harmless, in this order.
+//! Prepares texts of the server for the board: masks, cuts and makes them harmless, in this order.
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -10,7 +10,7 @@ use crate::output::text::sanitize::sanitize;
 use crate::output::text::times;
 use crate::report::{Meaning, Sentence};
 
-/// No screen shows more of one text, and a hostile one would be processed again for every frame.
+/// In bytes. No screen shows more, and a longer text would be processed again for each frame.
 const LONGEST_TEXT: usize = 2_000;
 /// No phone number with its spaces and brackets is longer.
 const LONGEST_NUMBER: usize = 100;
@@ -18,7 +18,6 @@ const LONGEST_NUMBER: usize = 100;
 pub(crate) struct Wording<'a> {
     pub(crate) zone: &'a TimeZone,
     pub(crate) mask: bool,
-    /// The present by the wall clock.
     pub(crate) wall: Timestamp,
 }
 

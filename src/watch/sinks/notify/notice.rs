@@ -1,16 +1,16 @@
-//! A notice where the person sits: through the desktop where there is one, else by a sequence that the
-//! terminal hands to the desktop it runs on, which also works over ssh.
+//! Shows a notice: on the desktop of this machine, or by a sequence that the terminal passes to its own desktop, which
+//! also works over ssh.
 
 use std::fmt::Write;
 use std::time::Duration;
 
-/// How long the desktop may take. It answers within milliseconds, or does not at all.
+/// A desktop answers within milliseconds, or not at all.
 pub(crate) const DESKTOP_LIMIT: Duration = Duration::from_secs(3);
 
-/// Longer words are cut: a notice is read at a glance.
+/// Longer words are cut, because a notice is read at a glance.
 const LONGEST: usize = 200;
 
-/// Whether a desktop is near: over ssh the one of this machine is somebody else's.
+/// Over ssh, the desktop of this machine is somebody else's.
 #[must_use]
 pub(crate) fn has_desktop(is_set: impl Fn(&str) -> bool) -> bool {
     let is_remote = ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"].into_iter().any(&is_set);
@@ -19,18 +19,18 @@ pub(crate) fn has_desktop(is_set: impl Fn(&str) -> bool) -> bool {
     speaks_dbus && has_session && !is_remote
 }
 
-/// Which sequence a terminal takes for a notice.
+/// The sequence of a terminal for a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Dialect {
     /// OSC 9, of iTerm2 and many others.
     Nine,
     /// OSC 777, of rxvt, and of terminals made from VTE.
     SevenSevenSeven,
-    /// A terminal that is not known: one of the two is ignored.
+    /// For an unknown terminal, which ignores at least one of them.
     Both,
 }
 
-/// What is between the program and the terminal, and passes a sequence on only in an envelope of its own.
+/// A multiplexer passes a sequence on only in its own envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Passage {
     Direct,
@@ -46,7 +46,7 @@ pub(crate) struct TerminalNotice {
 }
 
 impl TerminalNotice {
-    /// As variables describe the terminal. Through tmux or ssh the terminal itself is often not known.
+    /// By the variables. Within tmux or ssh the terminal is often unknown.
     #[must_use]
     pub(crate) fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
         let passage = match (variable("TMUX"), variable("STY")) {
@@ -69,7 +69,7 @@ impl TerminalNotice {
         Self { dialect, passage }
     }
 
-    /// What is to be written to the terminal. Nothing in `words` can end the sequence or begin another.
+    /// Nothing in `words` can end the sequence or begin another.
     pub(crate) fn sequence(self, words: &str) -> String {
         let words: String =
             words.chars().filter(|letter| !letter.is_control() && *letter != ';').take(LONGEST).collect();
@@ -96,7 +96,7 @@ impl TerminalNotice {
 /// Shows a notice on the desktop; returns once the desktop has taken it.
 ///
 /// # Errors
-/// If there is no desktop, or it shows no notices: in words.
+/// If there is no desktop, or it shows no notices.
 #[cfg(all(unix, not(target_os = "macos")))]
 pub(crate) fn show_on_desktop(words: &str) -> Result<(), String> {
     notify(&words.chars().take(LONGEST).collect::<String>()).map_err(|error| error.to_string())
@@ -111,7 +111,7 @@ fn notify(words: &str) -> zbus::Result<()> {
     const NAME: &str = "org.freedesktop.Notifications";
     let bus = zbus::blocking::Connection::session()?;
     let desktop = zbus::blocking::Proxy::new(&bus, NAME, "/org/freedesktop/Notifications", NAME)?;
-    // Some desktops read the text as markup, which text of the server is not.
+    // Some desktops read the text as markup, so it must be escaped for them.
     let capabilities: Vec<String> = desktop.call("GetCapabilities", &())?;
     let body = if capabilities.iter().any(|it| it == "body-markup") {
         words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")

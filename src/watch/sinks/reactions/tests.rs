@@ -53,7 +53,7 @@ fn written(terminal: &Terminal) -> String {
     String::from_utf8(terminal.0.lock().expect("no panic").clone()).expect("text")
 }
 
-/// Waits until nothing is under way; every complaint.
+/// Waits until nothing is under way, and returns what went wrong.
 async fn complaints(reactions: &mut Reactions) -> Vec<String> {
     let mut complaints = vec![];
     while reactions.are_running() {
@@ -139,7 +139,7 @@ fn a_desktop_that_hangs_is_given_up_and_does_not_pile_up_notices() {
     assert!(complaint.contains("no answer within 3 s"), "{complaint}");
 }
 
-/// A terminal that takes nothing until it is let go.
+/// A terminal that blocks until it is released.
 struct Stalled(Terminal, Receiver<()>);
 
 impl Write for Stalled {
