@@ -97,6 +97,8 @@ impl<T: Into<Self>> From<Option<T>> for Value {
 pub enum Meaning {
     /// Plain words.
     Text,
+    /// Sentences of this program, which a table on a terminal wraps instead of cutting them.
+    Prose,
     /// The name of a profile or an agent.
     Name,
     /// The kind of a notification: coloured and marked by its words (missed, callback, …).

@@ -32,8 +32,8 @@ pub enum Shell {
     Zsh,
     /// fish
     Fish,
-    /// `PowerShell`
-    #[value(name = "powershell")]
+    // A doc comment would need backticks, which the help would print.
+    #[value(name = "powershell", help = "PowerShell")]
     PowerShell,
     /// Elvish
     Elvish,

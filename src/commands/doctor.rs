@@ -112,11 +112,15 @@ fn stores(args: &DoctorArgs, profiles: &Profiles, app: &App) -> Result<Vec<Findi
         Err(failure) => return Ok(vec![Finding::failed("store", &failure)]),
     };
     let is_used = |kind| next == kind || profiles.list().iter().any(|profile| profile.store == kind);
+    let is_all_in_files = local::is_all_in_files(profiles);
     let mut findings = vec![];
-    if is_used(StoreKind::Keyring) {
+    if is_all_in_files {
+        findings.extend(local::without_keyring());
+    } else if is_used(StoreKind::Keyring) {
         findings.push(local::message_bus(&app.variables));
     }
     let used = [StoreKind::Keyring, StoreKind::File].into_iter().filter(|kind| is_used(*kind));
+    let used = used.filter(|kind| !is_all_in_files || *kind == StoreKind::File);
     findings.extend(used.map(|kind| local::store(&*stores.of_kind(kind))));
     Ok(findings)
 }
@@ -145,7 +149,7 @@ pub(crate) static DOCUMENT: Document = Document {
             Shown::WhenPresent(4),
             "the server or profile, if there are several",
         ),
-        Field::new("detail", "DETAIL", Meaning::Text, Shown::Always(3), "the result of the check"),
+        Field::new("detail", "DETAIL", Meaning::Prose, Shown::Always(3), "the result of the check"),
         Field::new("advice", "ADVICE", Meaning::Text, Shown::OnRequest, "what to do about it"),
     ],
     tail: &[],

@@ -37,6 +37,9 @@ use crate::store::{
 /// Each session is for one agent. Store a profile for each agent, and query several with --all or --profiles.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct LoginArgs {
+    // Parsed only to be refused without a quotation, because it may be a secret.
+    #[arg(hide = true)]
+    argument: Vec<std::ffi::OsString>,
     /// Sign in with this user id and a token
     #[arg(long, value_name = "ID")]
     user_id: Option<String>,
@@ -74,6 +77,13 @@ pub(crate) struct LoginArgs {
 }
 
 pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
+    if !args.argument.is_empty() {
+        return Err(Failure::usage(
+            "login takes no argument; an ssid or token there could be seen by other users",
+        )
+        .hint("type the ssid at the hidden prompt, or pass it with --ssid-stdin or --ssid-file FILE")
+        .hint("--profile NAME names the session"));
+    }
     let renderer = app.renderer(&args.output, args.talk, &profiles::DOCUMENT)?;
     let settings = app.settings()?;
     let folders = app.folders()?;
@@ -201,6 +211,10 @@ fn store_session(
         return Err(Failure::from(error).hint("nothing was stored"));
     }
     let previous = store.load(&key);
+    // The same session again replaces nothing.
+    let is_same = previous.as_ref().is_ok_and(|before| {
+        before.user_id() == credentials.user_id() && before.secret().expose() == credentials.secret().expose()
+    });
     let undo = |open: &mut OpenProfiles<'_>| {
         if restore(&*store, &key, previous).is_ok() && is_noted {
             open.profiles = original;
@@ -212,8 +226,9 @@ fn store_session(
         undo(&mut open);
         return Err(error.into());
     }
-    if let Some(before) = open.profiles.put(profile.clone()) {
-        open.profiles.note_pending(PendingSecret::of(&before));
+    let before = open.profiles.put(profile.clone());
+    if let Some(before) = &before {
+        open.profiles.note_pending(PendingSecret::of(before));
     }
     if make_default || open.profiles.default_profile().is_none() {
         open.profiles.make_default(&profile.name);
@@ -231,11 +246,27 @@ fn store_session(
     report.sentence = Some(sentence(profile));
     report.is_action = true;
     report.notes = notes;
+    report.notes.extend(before.filter(|_| !is_same).map(|before| replaced_note(&before, profile)));
     if profile.store == StoreKind::File {
         report.notes.push("the session is stored as plain text, readable only by you (mode 0600)".to_owned());
     }
     report.notes.extend(cleared.err().map(|failure| logout::leftover_note(&failure)));
     Ok(Outcome::done(report))
+}
+
+/// DeepCall has no call that names the agent of every session, so the note identifies the old one by what was stored.
+fn replaced_note(before: &Profile, after: &Profile) -> String {
+    let user = |profile: &Profile| match &profile.user_id {
+        Some(user_id) => format!("user {user_id}"),
+        None => "an ssid".to_owned(),
+    };
+    let (old, new, name) = (user(before), user(after), &after.name);
+    let saved = before.saved_at.strftime("%Y-%m-%d %H:%M UTC");
+    format!(
+        "profile {name} already had a session ({old} at {}, saved {saved}); it is now replaced ({new} at {}). \
+         For another agent, use another name: --profile NAME",
+        before.server, after.server
+    )
 }
 
 /// Restores the secret that the store had before.

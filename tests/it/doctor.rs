@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Barrier};
 
 use crate::faults::certificates::{Authority, Farewell, TlsServer};
-use crate::support::{CANARY_SSID, FakeServer, NOT_ON_BREAK, Ran, Reply, World};
+use crate::support::{CANARY_SSID, FakeServer, InProcess, NOT_ON_BREAK, Ran, Reply, World};
 
 /// The verdict of each check; where there are several of a kind, the last one's.
 fn verdicts(ran: &Ran) -> BTreeMap<String, String> {
@@ -164,6 +164,32 @@ fn without_a_bus_the_store_is_reported_with_the_ways_out() {
     let ran = world.run("doctor --json").ended_with(1);
     assert_verdicts(&ran, &[("bus", "fail"), ("store", "fail"), ("server", "ok"), ("session", "fail")]);
     assert!(finding(&ran, "store").contains("--store file"), "{ran}");
+}
+
+#[test]
+fn a_keyring_that_no_session_needs_may_be_missing() {
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::new().with("DEEPCALL_SERVER", &server.url());
+    for (name, default) in [("asha", ""), ("ravi", " --default")] {
+        let line = format!("login --store file --ssid-stdin --profile {name}{default}");
+        world.run_with_input(&line, CANARY_SSID).ended_with(0);
+    }
+    world.run("logout --profile ravi").ended_with(0);
+    let ran = world.run("doctor --json").ended_with(0);
+    assert_verdicts(&ran, &[("bus", "skipped"), ("store", "ok"), ("session", "ok")]);
+    assert!(finding(&ran, "bus").contains("all sessions are stored in files"), "{ran}");
+}
+
+#[test]
+fn a_narrow_terminal_wraps_the_details_and_loses_nothing() {
+    let wide = InProcess::new().on_terminal(300).run("doctor --server http://127.0.0.1:9");
+    let narrow = InProcess::new().on_terminal(80).run("doctor --server http://127.0.0.1:9");
+    assert!(!narrow.stdout.contains('…'), "{narrow}");
+    let longest = wide.stdout.lines().max_by_key(|line| line.len()).unwrap();
+    assert!(longest.len() > 80, "{wide}");
+    for word in longest.split_whitespace() {
+        assert!(narrow.stdout.contains(word), "{word} is missing\n{narrow}");
+    }
 }
 
 #[test]

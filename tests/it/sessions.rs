@@ -109,6 +109,27 @@ fn a_secret_is_never_an_argument() {
     for line in ["login --ssid abc", "login --token abc", "tags --ssid abc", "login abc"] {
         world.run(line).ended_with(2);
     }
+    for line in ["login sesame-17", "login --profile asha sesame-17 --json", "login -- sesame-17"] {
+        let ran = world.run(line).ended_with(2);
+        assert!(!ran.stderr.contains("sesame"), "{ran}");
+        assert!(ran.stderr.contains("--ssid-stdin") && ran.stderr.contains("--profile NAME"), "{ran}");
+    }
+}
+
+#[test]
+fn a_login_that_replaces_another_session_is_noted() {
+    let world = World::new().with("DEEPCALL_SERVER", "http://127.0.0.1:9");
+    let line = "login --store file --no-verify --ssid-stdin --profile asha";
+    let note = "already had a session";
+    let is_noted =
+        |line: &str, secret| world.run_with_input(line, secret).ended_with(0).stderr.contains(note);
+    assert!(!is_noted(line, "one"));
+    assert!(!is_noted(line, "one"), "the same session");
+    assert!(is_noted(line, "two"));
+    let with_token = "login --store file --no-verify --profile asha --user-id 12345678 --token-stdin";
+    let ran = world.run_with_input(with_token, "three").ended_with(0);
+    assert!(ran.stderr.contains("an ssid at") && ran.stderr.contains("user 12345678 at"), "{ran}");
+    assert!(!is_noted("login --store file --no-verify --ssid-stdin --profile ravi", "four"));
 }
 
 #[test]

@@ -67,6 +67,19 @@ pub(crate) fn without_store(variables: &Variables, is_sandbox: bool) -> Option<S
     Some(format!("not needed: the session is in {variable}"))
 }
 
+/// Whether no stored session needs a keyring. Without any session, `login` would need one.
+#[must_use]
+pub(crate) fn is_all_in_files(profiles: &Profiles) -> bool {
+    let list = profiles.list();
+    !list.is_empty() && list.iter().all(|profile| profile.store == StoreKind::File)
+}
+
+/// A keyring that nothing needs may be missing.
+pub(crate) fn without_keyring() -> [Finding; 2] {
+    let why = "not needed: all sessions are stored in files";
+    [Finding::skipped("bus", why), Finding::skipped("store", why).of("keyring")]
+}
+
 /// The message bus of the keyring.
 #[must_use]
 pub(crate) fn message_bus(variables: &Variables) -> Finding {

@@ -102,7 +102,13 @@ fn properties(fields: &[Field]) -> Map<String, Value> {
 
 fn property(field: &Field) -> Value {
     let mut property = match field.meaning {
-        Meaning::Text | Meaning::Name | Meaning::Kind | Meaning::Verdict | Meaning::Phone | Meaning::Id => {
+        Meaning::Text
+        | Meaning::Prose
+        | Meaning::Name
+        | Meaning::Kind
+        | Meaning::Verdict
+        | Meaning::Phone
+        | Meaning::Id => {
             json!({ "type": ["string", "null"] })
         }
         Meaning::State => json!({ "type": ["boolean", "null"] }),

@@ -1,4 +1,4 @@
-//! A table that fits a terminal, with words, marks and colours for a person; one line per row.
+//! A table that fits a terminal, with words, marks and colours for a person.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use crate::output::presentation::Presentation;
 use crate::output::table_view::{Column, TableView};
 use crate::output::text::sanitize::sanitize;
 use crate::output::text::style::Tint;
-use crate::output::text::width::{cut, width};
+use crate::output::text::width::{cut, width, wrap};
 use crate::report::Meaning;
 
 /// Spaces between two columns.
@@ -41,7 +41,7 @@ pub(crate) fn write_table(
 
     // Lines are made twice: keeping the uncut texts of a large answer would take as much memory as the answer.
     let places = places(columns, lines(), room);
-    let lines: Vec<Line> = lines().map(|line| cut_to(&places, &line)).collect();
+    let lines: Vec<Line> = lines().flat_map(|line| fitted(columns, &places, &line)).collect();
     for (laid_out, line) in lay_out(columns, &places, &lines).lines().zip(&lines) {
         write_line(&laid_out, line, *color, out)?;
     }
@@ -69,12 +69,26 @@ fn places(columns: &[Column], lines: impl Iterator<Item = Line>, room: usize) ->
     fit(&wishes, room)
 }
 
-fn cut_to(places: &[Place], line: &[DisplayText]) -> Line {
-    let cut_to = |place: &Place| {
+/// A row as lines: prose is wrapped, and everything else is cut.
+fn fitted(columns: &[Column], places: &[Place], line: &[DisplayText]) -> Vec<Line> {
+    let cell = |place: &Place| {
         let DisplayText { text, tint } = &line[place.column];
-        DisplayText { text: cut(text, place.width).into_owned(), tint: *tint }
+        let texts = match columns[place.column].meaning {
+            Meaning::Prose => wrap(text, place.width),
+            _ => vec![cut(text, place.width).into_owned()],
+        };
+        (texts, *tint)
     };
-    places.iter().map(cut_to).collect()
+    let cells: Vec<(Vec<String>, Tint)> = places.iter().map(cell).collect();
+    let height = cells.iter().map(|(texts, _)| texts.len()).max().unwrap_or(0);
+    let line_at = |at| {
+        let text = |(texts, tint): &(Vec<String>, Tint)| DisplayText {
+            text: texts.get(at).cloned().unwrap_or_default(),
+            tint: *tint,
+        };
+        cells.iter().map(text).collect()
+    };
+    (0..height).map(line_at).collect()
 }
 
 /// The width below which a cell is of no use; `None` where a cut value would mislead.
@@ -83,6 +97,8 @@ fn least(column: &Column) -> Option<usize> {
         // A sentence needs more than a word; an extra field may be either.
         Meaning::Text if column.is_extra() => Some(16),
         Meaning::Text => Some(32),
+        // It is wrapped.
+        Meaning::Prose => Some(16),
         Meaning::Kind | Meaning::Icons | Meaning::Raw => Some(12),
         // Names differ in their ends as often as in their beginnings.
         Meaning::Name => Some(24),

@@ -21,12 +21,14 @@ pub(crate) struct Choice {
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ColumnError {
-    #[error("no column is called \"{name}\"{} are {}", closest(nearest.as_deref()), known.join(", "))]
+    #[error("no column is called \"{name}\"{} are {}{}", closest(nearest.as_deref()), known.join(", "), further(*parent))]
     Unknown {
         name: String,
         /// The most similar known name, if one is similar.
         nearest: Option<String>,
         known: Vec<&'static str>,
+        /// The field that contains the keys of the server's own. Which ones it sends is not known before the request.
+        parent: Option<&'static str>,
     },
     /// A dotted path into a field that contains a single value.
     #[error("\"{field}\" is a single value, so there is no column \"{name}\"{}", paths_into(known))]
@@ -47,6 +49,10 @@ pub enum ColumnError {
 
 fn closest(nearest: Option<&str>) -> String {
     nearest.map_or_else(|| "; known".to_owned(), |name| format!(", did you mean \"{name}\"? Known"))
+}
+
+fn further(parent: Option<&str>) -> String {
+    parent.map_or_else(String::new, |parent| format!("; a key inside \"{parent}\" is {parent}.KEY"))
 }
 
 fn paths_into(known: &[&str]) -> String {
@@ -120,9 +126,8 @@ fn unknown(document: &Document, name: &str, first: &str) -> ColumnError {
     let nearest = nearest(first, known.iter().copied())
         .map(|key| format!("{key}{}", &name[first.len()..]))
         .or_else(|| parent.filter(|_| name == EXTRA).map(|_| format!("{ADDED}{EXTRA}")))
-        .or_else(|| Some(format!("{}.{name}", parent?)))
         .filter(|_| !name.is_empty());
-    ColumnError::Unknown { name: name.to_owned(), nearest, known }
+    ColumnError::Unknown { name: name.to_owned(), nearest, known, parent }
 }
 
 /// The field that contains the extra fields; their keys are paths into it.

@@ -190,13 +190,14 @@ fn an_unknown_name_is_an_error_with_the_known_ones() {
         ("Time", "no column is called \"Time\", did you mean \"time\"? Known"),
         ("icon.0.name", "no column is called \"icon.0.name\", did you mean \"icons.0.name\"? Known"),
         ("tiem", "no column is called \"tiem\", did you mean \"time\"? Known"),
-        ("queue", "no column is called \"queue\", did you mean \"fields.queue\"? Known"),
+        ("queue", "no column is called \"queue\"; known"),
         ("extra", "no column is called \"extra\", did you mean \"+extra\"? Known"),
         ("+knd", "no column is called \"knd\", did you mean \"kind\"? Known"),
         ("+", "no column is called \"\"; known"),
         ("", "no column is called \"\"; known"),
     ] {
-        assert_eq!(refused(name), format!("{expected} {known}"));
+        let further = "a key inside \"fields\" is fields.KEY";
+        assert_eq!(refused(name), format!("{expected} {known}; {further}"));
     }
     assert_eq!(
         refused("kind.name"),

@@ -53,7 +53,7 @@ pub(crate) fn mask_phone(phone: &str) -> String {
 pub(crate) fn mask_text(text: &str, meaning: Meaning) -> Cow<'_, str> {
     match meaning {
         Meaning::Phone => Role::Phone.mask(text),
-        Meaning::Text | Meaning::Kind | Meaning::Raw => Role::Plain.mask(text),
+        Meaning::Text | Meaning::Prose | Meaning::Kind | Meaning::Raw => Role::Plain.mask(text),
         Meaning::Id => Role::Other.mask(text),
         Meaning::Icons => mask_names(text),
         Meaning::Name

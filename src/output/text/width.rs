@@ -1,4 +1,4 @@
-//! Measures, cuts and pads text by the columns that a terminal paints for it. The text must be sanitized, because control
+//! Measures, cuts, wraps and pads text by the columns that a terminal paints for it. The text must be sanitized, because control
 //! characters have no defined width.
 
 use std::borrow::Cow;
@@ -34,6 +34,39 @@ pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
         })
         .map_or(text.len(), |(start, _)| start);
     Cow::Owned(format!("{}…", &text[..end]))
+}
+
+/// The text in lines of at most `columns` columns, broken between words, and within words that are longer. There is at
+/// least one line.
+#[must_use]
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.split(' ') {
+        let wide = width(word);
+        let gap = usize::from(used > 0);
+        let line = lines.len() - 1;
+        if used + gap + wide <= columns {
+            lines[line].extend([&" "[..gap], word]);
+            used += gap + wide;
+            continue;
+        }
+        if used > 0 {
+            lines.push(String::new());
+            used = 0;
+        }
+        for cluster in word.graphemes(true) {
+            if used > 0 && used + cluster.width() > columns {
+                lines.push(String::new());
+                used = 0;
+            }
+            if let Some(line) = lines.last_mut() {
+                line.push_str(cluster);
+            }
+            used += cluster.width();
+        }
+    }
+    lines
 }
 
 /// The text with spaces after it, `columns` wide.

@@ -141,9 +141,13 @@ pub fn json() -> String {
 
 fn fields(fields: &[Field]) -> String {
     let kind = |meaning: Meaning| match meaning {
-        Meaning::Text | Meaning::Name | Meaning::Kind | Meaning::Verdict | Meaning::Phone | Meaning::Id => {
-            "text"
-        }
+        Meaning::Text
+        | Meaning::Prose
+        | Meaning::Name
+        | Meaning::Kind
+        | Meaning::Verdict
+        | Meaning::Phone
+        | Meaning::Id => "text",
         Meaning::State => "true or false",
         Meaning::Time => "time",
         Meaning::Elapsed | Meaning::Remaining => "seconds",

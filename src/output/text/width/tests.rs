@@ -84,3 +84,22 @@ proptest! {
         prop_assert_eq!(width(&pad_right(&text, columns)), wanted);
     }
 }
+
+#[test]
+fn a_wrapped_text_loses_nothing_and_no_line_is_too_wide() {
+    for text in [
+        "",
+        "one",
+        "the quick brown fox",
+        "a-word-that-is-longer-than-any-line of text",
+        "日本語の文 and नमस्ते",
+        "a  b",
+    ] {
+        for columns in 2..30 {
+            let lines = wrap(text, columns);
+            assert!(lines.iter().all(|line| width(line) <= columns), "{lines:?} at {columns}");
+            assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""), "at {columns}");
+        }
+    }
+    assert_eq!(wrap("the quick brown fox", 10), ["the quick", "brown fox"]);
+}
