@@ -25,14 +25,18 @@ fn citations(line: &str) -> Vec<Citation> {
             continue;
         }
         let heading = after.strip_prefix("`, \"").and_then(|rest| rest.split('"').next()).map(str::to_owned);
-        let numbers = after.split('§').skip(1).map(|rest| {
-            let end = rest.find(|letter: char| !(letter.is_ascii_digit() || letter == '.'));
-            rest[..end.unwrap_or(rest.len())].trim_end_matches('.').to_owned()
-        });
         let document = name.rsplit('/').next().unwrap().to_owned() + ".md";
-        found.push(Citation { document, sections: numbers.collect(), heading });
+        found.push(Citation { document, sections: cited_numbers(after), heading });
     }
     found
+}
+
+fn cited_numbers(text: &str) -> Vec<String> {
+    let number = |rest: &str| {
+        let end = rest.find(|letter: char| !(letter.is_ascii_digit() || letter == '.'));
+        rest[..end.unwrap_or(rest.len())].trim_end_matches('.').to_owned()
+    };
+    text.split('§').skip(1).map(number).collect()
 }
 
 /// The numbers of all sections, and all headings.
@@ -90,6 +94,26 @@ fn every_citation_leads_to_a_section_that_exists() {
         }
     }
     assert!(of_sections >= 50, "only {of_sections} citations of sections were found");
+}
+
+#[test]
+fn a_citation_without_a_document_is_one_of_the_same_document() {
+    let mut count = 0;
+    for (path, text) in documents() {
+        let (numbers, _) = sections(&text);
+        for (at, line) in text.lines().enumerate() {
+            let before_any_document = line.split(".md").next().unwrap();
+            for section in cited_numbers(before_any_document) {
+                assert!(
+                    numbers.contains(&section),
+                    "there is no section {section}\n{path}:{}: {line}",
+                    at + 1
+                );
+                count += 1;
+            }
+        }
+    }
+    assert!(count >= 10, "only {count} citations were found");
 }
 
 #[test]
