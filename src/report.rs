@@ -343,6 +343,8 @@ pub enum Tone {
 /// A part of a [`Sentence`].
 #[derive(Clone, Debug)]
 pub enum Part {
+    /// The next part begins on a new line.
+    NewLine,
     /// Our own words.
     Words(&'static str),
     /// Text that may come from the server.

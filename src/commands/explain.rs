@@ -140,7 +140,7 @@ fn explain(topic: Topic) -> Result<Outcome, Failure> {
         Topic::Code(wanted) => {
             let found: Vec<&Code> =
                 codes::all().iter().filter(|code| wanted.is_none_or(|it| it == code.number)).collect();
-            let sentence = if let [only] = found.as_slice() { Some(code_sentence(only)) } else { None };
+            let sentence = wanted.and_then(|number| code_sentence(number, &found));
             (found.into_iter().map(code_row).collect(), sentence)
         }
         Topic::Exit(wanted) => {
@@ -190,15 +190,30 @@ fn exit_row((status, meaning, advice): &(ExitStatus, &'static str, &'static str)
         .with("advice", *advice)
 }
 
-fn code_sentence(code: &Code) -> Sentence {
+/// A code from 1500 on has a meaning in each part of the API. A table of them would be cut on a usual terminal.
+fn code_sentence(number: i64, meanings: &[&Code]) -> Option<Sentence> {
+    let is_answer = |code: &Code| matches!(code.class, Class::Empty | Class::NotOnBreak | Class::NotInWrapup);
+    let mut parts = vec![];
+    match meanings {
+        [] => return None,
+        [only] => parts.push(Part::Text(format!("{number}: {}", meaning(only)))),
+        _ => {
+            parts.push(Part::Text(format!("{number} depends on the part of the API")));
+            for code in meanings {
+                parts.extend([
+                    Part::NewLine,
+                    Part::Text(format!("{}: {}", code.module.name(), meaning(code))),
+                ]);
+            }
+        }
+    }
+    let tone = if meanings.iter().all(|code| is_answer(code)) { Tone::Usual } else { Tone::Notable };
+    Some(Sentence { tone, parts })
+}
+
+fn meaning(code: &Code) -> String {
     let retried = if code.class.is_retryable() { ", after retries" } else { "" };
-    let parts = vec![
-        Part::Text(format!("{}: {}", code.number, code.meaning)),
-        Part::Text(format!(" ({}, exit code {}{retried}); ", kind(code), exit(code).code())),
-        Part::Text(advice(code)),
-    ];
-    let is_answer = matches!(code.class, Class::Empty | Class::NotOnBreak | Class::NotInWrapup);
-    Sentence { tone: if is_answer { Tone::Usual } else { Tone::Notable }, parts }
+    format!("{} ({}, exit code {}{retried}); {}", code.meaning, kind(code), exit(code).code(), advice(code))
 }
 
 fn exit_sentence((status, meaning, advice): &(ExitStatus, &'static str, &'static str)) -> Sentence {

@@ -51,6 +51,21 @@ fn no_line_is_wider_than_the_terminal_wherever_its_width_comes_from() {
 }
 
 #[test]
+fn the_explanation_of_one_code_is_wrapped_and_whole() {
+    let whole = InProcess::new().run("explain 1501 --json").ended_with(0).json();
+    for width in [40, 80, 90] {
+        let ran = InProcess::new().on_terminal(width).with("NO_COLOR", "1").run("explain 1501").ended_with(0);
+        assert!(ran.stdout.lines().all(|line| line.width() <= width) && !ran.stdout.contains('…'), "{ran}");
+        let shown = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        for code in whole["codes"].as_array().unwrap() {
+            for key in ["module", "meaning", "kind", "advice"] {
+                assert!(shown.contains(code[key].as_str().unwrap()), "{key} at {width}\n{ran}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_is_no_width_is_not_believed() {
     for columns in ["0", "-5", "wide", "100000", "1"] {
         let ran = signed_in(80).with("COLUMNS", columns).with("NO_COLOR", "1").run("tags --sandbox");

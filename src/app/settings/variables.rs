@@ -25,7 +25,10 @@ pub enum VariableKind {
 }
 
 const CREDENTIALS: [(&str, &str); 5] = [
-    ("DEEPCALL_SSID", "session id to sign in with, instead of stored sessions"),
+    (
+        "DEEPCALL_SSID",
+        "session id to sign in with, instead of stored sessions; shown as profile env, unless DEEPCALL_PROFILE names it",
+    ),
     ("DEEPCALL_SSID_FILE", "file that contains the session id"),
     ("DEEPCALL_USER_ID", "user id to sign in with, together with a token"),
     ("DEEPCALL_TOKEN", "token of that user"),

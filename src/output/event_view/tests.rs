@@ -39,6 +39,7 @@ const SENTENCES: [&str; 25] = [
 fn spoken(event: &Event) -> String {
     let clock = |time: &Timestamp| time.strftime("%H:%M").to_string();
     let speak = |part: &Part| match part {
+        Part::NewLine => "\n".to_owned(),
         Part::Words(words) => (*words).to_owned(),
         Part::Text(text) | Part::Phone(text) | Part::Name(text) | Part::Id(text) | Part::Icons(text) => {
             text.clone()

@@ -10,11 +10,12 @@ use jiff::{Timestamp, tz::TimeZone};
 use crate::output::presentation::Presentation;
 use crate::output::text::mask::mask_text;
 use crate::output::text::sanitize::sanitize;
-use crate::output::text::style::{Mark, NOTABLE, WRONG};
+use crate::output::text::style::{Mark, NOTABLE, Tint, WRONG};
 use crate::output::text::times;
+use crate::output::text::width::wrap;
 use crate::report::{Meaning, Part, Sentence, Tone};
 
-/// Writes the sentence on one line, with a mark before it unless its tone is usual.
+/// Writes the sentence with a mark before it unless its tone is usual. On a terminal it is wrapped between words.
 ///
 /// # Errors
 /// If `out` cannot be written.
@@ -25,13 +26,16 @@ pub(crate) fn write_sentence(
 ) -> io::Result<()> {
     let Presentation { now, zone, mask, color, .. } = presentation;
     let words = words(sentence, *now, zone, *mask);
-    match mark(sentence.tone) {
-        None => writeln!(out, "{words}"),
-        Some(Mark { symbol, tint }) => {
-            let style = tint.style_if(*color);
-            writeln!(out, "{style}{symbol} {words}{style:#}")
-        }
+    let (first, indent, tint) = match mark(sentence.tone) {
+        None => (String::new(), "", Tint::Plain),
+        Some(Mark { symbol, tint }) => (format!("{symbol} "), "  ", tint),
+    };
+    let room = presentation.width.unwrap_or(usize::MAX).saturating_sub(indent.len());
+    let style = tint.style_if(*color);
+    for (at, line) in words.lines().flat_map(|line| wrap(line, room)).enumerate() {
+        writeln!(out, "{style}{}{line}{style:#}", if at == 0 { &first } else { indent })?;
     }
+    Ok(())
 }
 
 /// The sentence without mark and colour, made harmless, for notices and titles.
@@ -39,6 +43,7 @@ pub(crate) fn write_sentence(
 pub(crate) fn words(sentence: &Sentence, now: Timestamp, zone: &TimeZone, mask: bool) -> String {
     let part = |part| -> Cow<'_, str> {
         match part {
+            &Part::NewLine => Cow::Borrowed(""),
             &Part::Words(words) => Cow::Borrowed(words),
             Part::Text(text) if mask => mask_text(text, Meaning::Text),
             Part::Phone(phone) if mask => mask_text(phone, Meaning::Phone),
@@ -51,9 +56,12 @@ pub(crate) fn words(sentence: &Sentence, now: Timestamp, zone: &TimeZone, mask: 
             Part::Length(seconds) => Cow::Owned(times::length(*seconds)),
         }
     };
-    let joined: String = sentence.parts.iter().map(part).collect();
-    // After joining, because parts that are harmless alone can form a control sequence together.
-    sanitize(&joined).into_owned()
+    let lines = sentence.parts.split(|part| matches!(part, Part::NewLine)).map(|parts| {
+        let joined: String = parts.iter().map(part).collect();
+        // After joining, because parts that are harmless alone can form a control sequence together.
+        sanitize(&joined).into_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn mark(tone: Tone) -> Option<Mark> {

@@ -30,10 +30,21 @@ fn written(sentence: &Sentence, presentation: &Presentation) -> String {
 #[test]
 fn a_notable_sentence_is_marked_and_harmless() {
     let words = "आशा is on break: Lunch␛[2J␊error: fake, since 13:14 (16 min), called by +91 98765 43210";
-    assert_eq!(written(&on_break(), &terminal(80)), format!("! {words}\n"));
-    let colored = Presentation { color: true, ..terminal(80) };
+    assert_eq!(written(&on_break(), &terminal(100)), format!("! {words}\n"));
+    let colored = Presentation { color: true, ..terminal(100) };
     assert_eq!(written(&on_break(), &colored), format!("\u{1b}[33m! {words}\u{1b}[0m\n"));
     assert_eq!(super::words(&on_break(), now(), &india(), false), words);
+}
+
+#[test]
+fn a_sentence_is_wrapped_beside_its_mark_and_may_have_several_lines() {
+    let parts = vec![Part::Words("one two three"), Part::NewLine, Part::Text("four\nfive".to_owned())];
+    let sentence = Sentence { tone: Tone::Notable, parts };
+    assert_eq!(written(&sentence, &terminal(10)), "! one two\n  three\n  four␊fiv\n  e\n");
+    assert_eq!(
+        written(&sentence, &Presentation { width: None, ..terminal(10) }),
+        "! one two three\n  four␊five\n"
+    );
 }
 
 #[test]
@@ -50,7 +61,7 @@ fn the_mark_and_the_colour_have_one_meaning() {
 
 #[test]
 fn phone_numbers_are_hidden_when_asked() {
-    let masked = Presentation { mask: true, ..terminal(80) };
+    let masked = Presentation { mask: true, ..terminal(100) };
     assert!(written(&on_break(), &masked).ends_with("called by +•• ••••• ••210\n"));
     let incoming = Sentence { tone: Tone::Usual, parts: vec![Part::Text("from 919876543210".to_owned())] };
     assert_eq!(written(&incoming, &masked), "from •••••••••210\n");
