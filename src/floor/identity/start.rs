@@ -13,23 +13,25 @@ const SAME_START: SignedDuration = SignedDuration::from_secs(60);
 /// Dates and starts are in whole seconds, cut off.
 const WHOLE_SECONDS: SignedDuration = SignedDuration::from_secs(2);
 
-/// After so many polls without it, a start was a passing error.
+/// A later start that more answers in a row leave out was a passing error.
 const MOST_MISSES: u8 = 2;
 
 /// So many starts are followed beside the accepted one.
 const MOST_CANDIDATES: usize = 4;
 
 /// The starts that the answers about one break have given.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Starts {
     accepted: Option<Start>,
     /// What the last answer with about the same start gave: it may creep.
     latest: Option<Start>,
+    /// The others. One that is no later than the break was known stays, for it is a wrong start of this break, and would
+    /// look like a later one if it were new once more.
     candidates: Vec<Candidate>,
     /// The first poll that showed this break.
-    first: Option<Moment>,
+    first: Moment,
     /// The last poll that showed this break: once a start is known, by a start that it had given before.
-    last: Option<Moment>,
+    last: Moment,
 }
 
 /// What an answer means for the start of the break.
@@ -53,8 +55,10 @@ pub(crate) enum StartChange {
 #[derive(Clone, Copy, Debug)]
 struct Start {
     at: Timestamp,
-    /// The same by our monotonic clock.
+    /// The same by our clocks, from the first poll that showed the break. The machine may have slept since.
     ours: SignedDuration,
+    /// Whether it was still to come when it was given.
+    was_ahead: bool,
 }
 
 /// A start that may be that of another break.
@@ -73,8 +77,8 @@ struct Candidate {
 impl Starts {
     /// The start of a break that was not known before.
     pub(crate) fn new(start: Option<Timestamp>, poll: &PollResult) -> Self {
-        let accepted = start.map(|start| Start::new(start, poll));
-        let now = Some(Moment::of(poll));
+        let now = Moment::of(poll);
+        let accepted = start.map(|start| Start::new(start, &now, poll));
         Self { accepted, latest: accepted, candidates: Vec::new(), first: now, last: now }
     }
 
@@ -86,66 +90,60 @@ impl Starts {
     /// Takes the start that the next answer about the break gives.
     pub(crate) fn after(&mut self, start: Option<Timestamp>, poll: &PollResult) -> StartChange {
         let now = Moment::of(poll);
-        let Some(start) = start else {
-            self.last = self.last.filter(|_| self.accepted.is_some()).or(Some(now));
-            return self.open();
-        };
-        let start = Start::new(start, poll);
-        let first = *self.first.get_or_insert(now);
-        let before = self.last.unwrap_or(now);
-        let is_accepted = [self.accepted, self.latest].iter().flatten().any(|known| known.is_same(&start));
-        if is_accepted {
-            (self.latest, self.last) = (Some(start), Some(now));
+        let start = start.map(|start| Start::new(start, &self.first, poll));
+        let before = self.last;
+        let is = |known: Option<Start>| known.zip(start).is_some_and(|(known, start)| known.is_same(&start));
+        let mut is_known = is(self.accepted) || is(self.latest);
+        if is_known {
+            self.latest = start;
         }
-        let mut confirmed = None;
-        let mut is_candidate = false;
+        if is_known || (start.is_none() && self.accepted.is_none()) {
+            self.last = now;
+        }
         for candidate in &mut self.candidates {
-            if is_accepted || is_candidate || !candidate.start.is_same(&start) {
-                candidate.misses += 1;
+            let Some(start) = start.filter(|start| !is_known && candidate.start.is_same(start)) else {
+                candidate.misses = candidate.misses.saturating_add(1);
                 continue;
-            }
-            is_candidate = true;
+            };
+            is_known = true;
             candidate.misses = 0;
             if !candidate.is_later {
-                self.last = Some(now);
+                self.last = now;
             }
-            if candidate.takes(start, &first, poll) {
-                confirmed = Some(StartChange::Confirmed {
-                    start: candidate.start.at,
-                    seen: candidate.seen.monotonic(),
-                });
+            if candidate.takes(start, &self.first, poll) {
+                let Candidate { start, seen, .. } = candidate;
+                return StartChange::Confirmed { start: start.at, seen: seen.monotonic() };
             }
         }
-        if let Some(confirmed) = confirmed {
-            return confirmed;
+        self.candidates.retain(|candidate| !candidate.is_later || candidate.misses <= MOST_MISSES);
+        if let Some(start) = start.filter(|_| !is_known) {
+            self.take_new(start, before, poll);
         }
-        self.candidates.retain(|candidate| candidate.misses <= MOST_MISSES);
-        if !is_accepted && !is_candidate {
-            let candidate = Candidate::new(start, &first, before, poll);
-            let is_first = self.accepted.is_none_or(|accepted| accepted.is_ahead(poll));
-            if is_first && !candidate.is_later && !start.is_ahead(poll) {
-                (self.accepted, self.latest, self.last) = (Some(start), Some(start), Some(now));
-            } else {
-                self.candidates.push(candidate);
-                if self.candidates.len() > MOST_CANDIDATES {
-                    self.candidates.remove(0);
-                }
-            }
-        }
-        self.open()
-    }
-
-    fn open(&self) -> StartChange {
         let is_open = self.candidates.iter().any(|candidate| candidate.is_later);
         if is_open { StartChange::Open } else { StartChange::None }
+    }
+
+    /// Takes a start that no answer about this break has given yet; `before` is the last poll that showed the break
+    /// without it.
+    fn take_new(&mut self, start: Start, before: Moment, poll: &PollResult) {
+        let candidate = Candidate::new(start, &self.first, before, poll);
+        let is_first = self.accepted.is_none_or(|accepted| accepted.was_ahead);
+        if is_first && !candidate.is_later && !start.was_ahead {
+            (self.accepted, self.latest, self.last) = (Some(start), Some(start), Moment::of(poll));
+            return;
+        }
+        self.candidates.push(candidate);
+        if self.candidates.len() > MOST_CANDIDATES {
+            self.candidates.remove(0);
+        }
     }
 }
 
 impl Start {
-    fn new(at: Timestamp, poll: &PollResult) -> Self {
-        let monotonic = SignedDuration::try_from(poll.monotonic).unwrap_or(SignedDuration::MAX);
+    fn new(at: Timestamp, first: &Moment, poll: &PollResult) -> Self {
         let age = poll.server_now().duration_since(at);
-        Self { at, ours: monotonic.saturating_sub(age) }
+        let ours = certain(&Moment::of(poll), first).saturating_sub(age);
+        Self { at, ours, was_ahead: age < -SAME_START }
     }
 
     fn is_same(&self, other: &Self) -> bool {
@@ -157,10 +155,6 @@ impl Start {
         let by_server = other.at.duration_since(self.at);
         let by_ours = other.ours.saturating_sub(self.ours);
         if by_server.abs() <= by_ours.abs() { by_server } else { by_ours }
-    }
-
-    fn is_ahead(&self, poll: &PollResult) -> bool {
-        self.at.duration_since(poll.server_now()) > SAME_START
     }
 }
 
@@ -189,8 +183,11 @@ impl Candidate {
         self.judge(first, poll);
         // What is counted back from the present moves with the clock: "now minus whole hours".
         let moved = self.start.until(&start).abs();
-        let stays = moved.saturating_mul(2) <= certain(&Moment::of(poll), &self.seen);
-        stays && self.is_later && start.at <= poll.server_now()
+        let now = Moment::of(poll);
+        let stays = moved.saturating_mul(2) <= certain(&now, &self.seen);
+        // Not by the clock of this answer, which may be ours, and may have been set back.
+        let has_begun = self.start.ours <= certain(&now, first);
+        stays && self.is_later && has_begun
     }
 }
 

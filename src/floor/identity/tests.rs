@@ -1,6 +1,8 @@
 //! What must be no event, however a server spells, rounds or computes anew what has not changed; and what must still
 //! be one. Each kind is a server; each server is watched through the same days.
 
+use std::time::Duration;
+
 use crate::floor::alerts;
 use crate::floor::answer::Break;
 use crate::floor::diff::{Difference, Memory};
@@ -224,4 +226,107 @@ fn an_end_that_the_server_names_is_one() {
         watch.events.retain(|(_, name)| name != "state clock_skew");
         assert_eq!(watch.names(), ["break_ended", "alert cleared"], "{kind}");
     }
+}
+
+/// Whose starts move on while nobody polls, by more than a minute in a night.
+const MOVING: [&str; 5] = [
+    "creeps by a second in five",
+    "creeps by two seconds in five",
+    "creeps back",
+    "counts whole hours back from now",
+    "has two nodes, of which one is far off",
+];
+
+const NIGHT: i64 = 8 * 3600;
+
+/// The poll of a machine that has slept for a night: its monotonic clock stood still.
+fn after_a_night(poll: PollResult) -> PollResult {
+    let monotonic = poll.monotonic.saturating_sub(Duration::from_secs(NIGHT.unsigned_abs()));
+    PollResult { monotonic, ..poll }
+}
+
+/// Polls a minute apart before and after a night of sleep, with the starts of the breaks at evening and in the morning.
+fn over_night(server: Spelled, evening: i64, morning: i64) -> Watch {
+    let mut watch = Watch::new();
+    for n in 0..10 {
+        watch.sees(&answer(server, Some(evening), 1000 + 60 * n, n));
+    }
+    for n in 10..30 {
+        let now = 1000 + 60 * n + NIGHT.unsigned_abs();
+        watch.sees(&after_a_night(answer(server, Some(morning), now, n)));
+    }
+    watch.events.retain(|(_, name)| !name.starts_with("state") && !name.starts_with("alert"));
+    watch
+}
+
+#[test]
+fn a_break_that_began_while_the_machine_slept_is_another_one() {
+    for (kind, server) in SERVERS.into_iter().filter(|(kind, _)| !SILENT.contains(kind)) {
+        // It is in the morning as old as the one at evening was, for a clock that stood still.
+        for age in [0, 4, 61, 300, 600] {
+            let watch = over_night(server, 1000 - age, 1000 - age + NIGHT);
+            assert_eq!(watch.names(), ["break_ended", "break_started"], "{kind}, {age} s");
+        }
+    }
+}
+
+#[test]
+fn a_break_that_lasts_while_the_machine_sleeps_is_one() {
+    for (kind, server) in SERVERS.into_iter().filter(|(kind, _)| !MOVING.contains(kind)) {
+        for age in [0, 4, 61, 300, 600] {
+            let watch = over_night(server, 1000 - age, 1000 - age);
+            assert!(watch.events.is_empty(), "{kind}, {age} s: {:?}", watch.events);
+        }
+    }
+}
+
+/// Those whose clock is right, asked by a machine that sees no `Date` and whose own clock is set back by an hour.
+fn without_date() -> impl Iterator<Item = (&'static str, Spelled)> {
+    let is_right = |server: Spelled| (0..99).all(|n| server(400, 1000, n).1.is_none_or(|date| date == 1000));
+    SERVERS.into_iter().filter(move |(_, server)| is_right(*server))
+}
+
+fn by_a_clock_set_back(poll: PollResult, from: u64) -> PollResult {
+    let now = poll.monotonic.as_secs();
+    let back = if now >= from { 3600 } else { 0 };
+    PollResult { server_time: None, taken_at: at(now.cast_signed() - back), ..poll }
+}
+
+#[test]
+fn one_break_is_one_whenever_our_clock_is_set_back() {
+    for (kind, server) in without_date() {
+        for interval in [5, 60, 90] {
+            for set_back_at in [0, 1000 + interval, 1100, 1400, 3000] {
+                let mut watch = Watch::new();
+                for (n, now) in (0..).zip(moments(interval, 4 * 3600)) {
+                    watch.sees(&by_a_clock_set_back(answer(server, Some(990), now, n), set_back_at));
+                }
+                let wrong: Vec<_> =
+                    watch.events.iter().filter(|(_, name)| !name.starts_with("alert")).collect();
+                assert!(wrong.is_empty(), "{kind}, every {interval} s, at {set_back_at}: {wrong:?}");
+                // One that is ahead when the break is seen first gives way to the first that is not.
+                let present = if set_back_at == 0 { 1000 - 3600 } else { 1000 };
+                watch.shown.dedup();
+                watch.shown.retain(|shown| shown.is_some_and(|shown| shown <= present + 60));
+                assert!(
+                    watch.shown.len() <= 1,
+                    "{kind}, every {interval} s, at {set_back_at}: {:?}",
+                    watch.shown
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_break_that_was_seen_to_begin_is_another_one_even_if_our_clock_is_set_back_then() {
+    let (_, server) = SERVERS[1];
+    let mut watch = Watch::new();
+    for n in 0..20 {
+        let now = 1000 + 60 * n;
+        let start = if n < 10 { 400 } else { 1590 };
+        watch.sees(&by_a_clock_set_back(answer(server, Some(start), now, n), 1000 + 60 * 11));
+    }
+    watch.events.retain(|(_, name)| !name.starts_with("alert"));
+    assert_eq!(watch.names(), ["break_ended", "break_started"]);
 }

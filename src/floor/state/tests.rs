@@ -31,7 +31,7 @@ fn breaks_are_distinguished_by_what_the_server_gives_twice() {
     let tea = |since| on_break(Some("Tea"), since);
     let both: &[&str] = &["break_ended", "break_started"];
     let changed: &[&str] = &["break_changed"];
-    let table: [(&[Break], &[&str]); 19] = [
+    let table: [(&[Break], &[&str]); 21] = [
         (&[working()], &[]),
         (&[lunch(Some(0))], &[]),
         (&[working(), lunch(Some(0))], &["break_started"]),
@@ -57,6 +57,9 @@ fn breaks_are_distinguished_by_what_the_server_gives_twice() {
             &[],
         ),
         (&[lunch(Some(0)), tea(Some(0)), tea(Some(100)), tea(Some(0)), tea(Some(0)), tea(Some(0))], changed),
+        // A later start that is not given again leaves the doubt at the third poll.
+        (&[lunch(Some(0)), tea(Some(100)), tea(None), tea(None), tea(None), tea(None)], changed),
+        (&[lunch(Some(0)), tea(Some(100)), tea(None), tea(None), tea(Some(100))], both),
         // Details left out or added.
         (&[lunch(Some(0)), lunch(None), lunch(Some(0))], &[]),
         (&[lunch(None), lunch(Some(40)), on_break(None, None), lunch(Some(40))], &[]),
