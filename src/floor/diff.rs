@@ -22,8 +22,8 @@ mod tests;
 /// Clocks further apart than this are reported.
 const SKEW_SECONDS: i64 = 60;
 
-/// What was reported of one profile, and what is known of it.
-#[derive(Debug)]
+/// What was reported of one profile, and what is known of it. At first it holds nothing.
+#[derive(Debug, Default)]
 pub struct Memory {
     state: AgentState,
     seen: Seen,
@@ -59,19 +59,6 @@ struct TagsChange {
 }
 
 impl Memory {
-    /// A memory that holds nothing. `started` is the wall clock's time when the monotonic one stood at zero.
-    #[must_use]
-    pub fn new(started: Timestamp) -> Self {
-        Self {
-            state: AgentState::default(),
-            seen: Seen::default(),
-            delivery: DeliveryEvidence::default(),
-            last: Moment::of_start(started),
-            tags_were_read: false,
-            skew_was_reported: false,
-        }
-    }
-
     /// What is known of the profile's break and wrap-up.
     #[must_use]
     pub fn state(&self) -> &AgentState {

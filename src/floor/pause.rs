@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::floor::poll_result::PollResult;
 
@@ -17,11 +17,41 @@ pub(crate) const MARGIN: Duration = Duration::from_secs(3 * 60);
 /// Clocks that differ by less do not mean that this machine slept.
 const SLEEP: Duration = Duration::from_secs(3 * 60);
 
-/// When a poll was taken, or the watch began, by each clock.
+/// A wall clock that falls further behind the monotonic one was set back. Less is how both are read.
+const SET_BACK: SignedDuration = SignedDuration::from_secs(1);
+
+/// Our two clocks, and how much time has passed since the watch began.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment {
+pub(crate) struct OwnClocks {
     wall: Timestamp,
     monotonic: Duration,
+    elapsed: Duration,
+}
+
+impl OwnClocks {
+    /// When the watch begins.
+    #[must_use]
+    pub(crate) fn new(wall: Timestamp) -> Self {
+        Self { wall, monotonic: Duration::ZERO, elapsed: Duration::ZERO }
+    }
+
+    /// How much time has passed, with sleep. To be called often, whether or not a poll is good: a clock that was set
+    /// back since the last time hides as much sleep.
+    pub(crate) fn read(&mut self, wall: Timestamp, monotonic: Duration) -> Duration {
+        let awake = monotonic.saturating_sub(self.monotonic);
+        let by_wall = wall.duration_since(self.wall);
+        let behind = SignedDuration::try_from(awake).unwrap_or_default().saturating_sub(by_wall);
+        let step = if behind > SET_BACK { awake } else { Duration::try_from(by_wall).unwrap_or_default() };
+        *self = Self { wall, monotonic, elapsed: self.elapsed.saturating_add(step) };
+        self.elapsed
+    }
+}
+
+/// When a poll was taken, or the watch began, by each clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Moment {
+    monotonic: Duration,
+    elapsed: Duration,
     server: Option<Timestamp>,
 }
 
@@ -29,25 +59,19 @@ impl Moment {
     /// When `poll` was taken.
     #[must_use]
     pub(crate) fn of(poll: &PollResult) -> Self {
-        Self { wall: poll.taken_at, monotonic: poll.monotonic, server: poll.server_time }
-    }
-
-    /// When the watch began, before any poll.
-    #[must_use]
-    pub(crate) fn of_start(wall: Timestamp) -> Self {
-        Self { wall, monotonic: Duration::ZERO, server: None }
+        Self { monotonic: poll.monotonic, elapsed: poll.elapsed, server: poll.server_time }
     }
 
     /// The time from `earlier` until now.
     #[must_use]
     pub(crate) fn since(&self, earlier: &Self) -> Pause {
         let awake = self.monotonic.saturating_sub(earlier.monotonic);
-        let by_wall = Duration::try_from(self.wall.duration_since(earlier.wall)).unwrap_or_default();
+        let by_wall = self.elapsed.saturating_sub(earlier.elapsed);
         let by_server = match (earlier.server, self.server) {
             (Some(earlier), Some(now)) => Duration::try_from(now.duration_since(earlier)).unwrap_or_default(),
             _ => by_wall,
         };
-        // The wall clock may have been set by hand, so the server's is believed first.
+        // The wall clock may have been set forward by hand, so the server's is believed first.
         Pause { awake, passed: awake.max(by_server), certain: awake.max(by_server.min(by_wall)) }
     }
 
@@ -85,16 +109,38 @@ impl Pause {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::floor::samples::at;
 
     const MINUTE: i64 = 60;
     const HOUR: i64 = 60 * MINUTE;
 
     fn moment(wall: i64, monotonic: i64, server: Option<i64>) -> Moment {
-        let at = |seconds| Timestamp::from_second(1_800_000_000 + seconds).expect("a moment");
-        Moment {
-            wall: at(wall),
-            monotonic: Duration::from_secs(monotonic.unsigned_abs()),
-            server: server.map(at),
+        let monotonic = Duration::from_secs(monotonic.unsigned_abs());
+        let elapsed = OwnClocks::new(at(0)).read(at(wall), monotonic);
+        Moment { monotonic, elapsed, server: server.map(at) }
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_hides_no_sleep_before_or_after() {
+        // What passes by the wall clock and by the monotonic one, step by step; then how much has passed in truth.
+        let table: [(&[(i64, u64)], i64); 6] = [
+            (&[(60, 60), (60, 60)], 120),
+            (&[(60, 60), (8 * HOUR, 1), (60, 60)], 8 * HOUR + 120),
+            (&[(60 - HOUR, 60), (8 * HOUR, 1)], 8 * HOUR + 60),
+            (&[(8 * HOUR, 1), (60 - HOUR, 60)], 8 * HOUR + 60),
+            (&[(-24 * HOUR, 1), (8 * HOUR, 1), (-8 * HOUR, 1)], 8 * HOUR + 2),
+            // What the readings differ by is no step back, and does not add up.
+            (&[(4, 5), (6, 5), (4, 5), (6, 5)], 20),
+        ];
+        for (steps, expected) in table {
+            let mut clocks = OwnClocks::new(at(0));
+            let (mut wall, mut monotonic, mut elapsed) = (0, 0, Duration::ZERO);
+            for (by_wall, awake) in steps {
+                wall += by_wall;
+                monotonic += awake;
+                elapsed = clocks.read(at(wall), Duration::from_secs(monotonic));
+            }
+            assert_eq!(elapsed, Duration::from_secs(expected.unsigned_abs()), "{steps:?}");
         }
     }
 

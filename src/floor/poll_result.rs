@@ -15,6 +15,8 @@ pub struct PollResult {
     pub taken_at: Timestamp,
     /// The same moment by our monotonic clock, since the watch started. It stands still while the machine sleeps.
     pub monotonic: Duration,
+    /// The same with sleep, as far as our clocks show it.
+    pub elapsed: Duration,
     /// The server's `Date`, where it sent one.
     pub server_time: Option<Timestamp>,
     /// The notifications, as the server ordered them.

@@ -53,6 +53,7 @@ pub(crate) fn poll(second: u64) -> PollResult {
         profile: Some("asha".into()),
         taken_at: wall,
         monotonic: Duration::from_secs(second),
+        elapsed: Duration::from_secs(second),
         server_time: Some(wall),
         tags: None,
         break_state: None,

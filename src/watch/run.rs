@@ -22,6 +22,7 @@ use crate::floor::event::{
 };
 use crate::floor::health;
 use crate::floor::health::{Health, PollFailure};
+use crate::floor::pause::OwnClocks;
 use crate::watch::schedule::{Next, Outcome, Schedule, spread};
 use crate::watch::sinks::Sinks;
 use crate::watch::source::{Polled, Refusal, Source, WatchScope};
@@ -55,6 +56,7 @@ pub struct Watch<'a, S> {
     around: Surroundings<'a>,
     sinks: Sinks<'a>,
     started: Instant,
+    clocks: OwnClocks,
     agents: Vec<WatchedAgent<S>>,
     /// Without the agents, which are added when it is published.
     view: FloorView,
@@ -93,7 +95,7 @@ impl<S> WatchedAgent<S> {
 
 impl<'a, S: Source> Watch<'a, S> {
     pub fn new(sources: Vec<S>, plan: Plan, around: Surroundings<'a>, sinks: Sinks<'a>) -> Self {
-        let wall = around.clock.now();
+        let clocks = OwnClocks::new(around.clock.now());
         let count = sources.len();
         let agent = |source: S| {
             let schedule = Schedule::new(plan.interval, spread(source.profile(), plan.interval, count));
@@ -102,7 +104,7 @@ impl<'a, S: Source> Watch<'a, S> {
                 source,
                 scope: plan.scope,
                 schedule,
-                memory: Memory::new(wall),
+                memory: Memory::default(),
                 was_mended: false,
                 view,
             }
@@ -115,6 +117,7 @@ impl<'a, S: Source> Watch<'a, S> {
             around,
             sinks,
             started: Instant::now(),
+            clocks,
             agents,
             view,
             next_heartbeat,
@@ -217,6 +220,7 @@ impl<'a, S: Source> Watch<'a, S> {
     /// Commits the memory once the durable sinks have written all events of the poll.
     fn arrived(&mut self, index: usize, polled: Polled) -> io::Result<()> {
         let now = self.now();
+        let elapsed = self.clocks.read(self.around.clock.now(), now);
         let agent = &mut self.agents[index];
         let Phase::Polling(since) = agent.view.phase else { return Ok(()) };
         let Polled { result, failure, refused, is_mended, scope } = polled;
@@ -238,7 +242,7 @@ impl<'a, S: Source> Watch<'a, S> {
         let mut events = Vec::new();
         let mut change = None;
         if let Some(mut result) = result {
-            result.monotonic = now;
+            (result.monotonic, result.elapsed) = (now, elapsed);
             result.read_was_cut |= health.answer_was_lost();
             if failure.is_none() {
                 let restored;
@@ -367,6 +371,7 @@ impl<'a, S: Source> Watch<'a, S> {
             self.resumed = now;
         }
         self.last_turn = now;
+        self.clocks.read(self.around.clock.now(), now);
         for index in 0..self.agents.len() {
             let agent = &self.agents[index];
             let (kinds, crossed) =

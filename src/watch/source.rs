@@ -50,7 +50,7 @@ pub trait Source: Clone {
 
 #[derive(Debug)]
 pub struct Polled {
-    /// What was read, if anything was. The watch sets its monotonic moment.
+    /// What was read, if anything was. The watch sets how long it has run.
     pub result: Option<PollResult>,
     /// Why the rest could not be read.
     pub failure: Option<PollFailure>,
@@ -176,6 +176,7 @@ fn empty(profile: &str, taken_at: Timestamp) -> PollResult {
         profile: Some(profile.to_owned()),
         taken_at,
         monotonic: Duration::ZERO,
+        elapsed: Duration::ZERO,
         server_time: None,
         tags: None,
         break_state: None,

@@ -6,7 +6,6 @@ mod steps;
 use allocation_counter::measure;
 use deepcall::floor::diff::Memory;
 use deepcall::output::presentation::Format;
-use jiff::Timestamp;
 
 use self::replies::reply;
 use self::steps::{decode, poll_result, received, report, written};
@@ -39,7 +38,7 @@ fn a_row_takes_one_allocation_as_json() {
 fn a_notification_that_was_reported_takes_one_allocation() {
     let known = |text: &str| {
         let result = poll_result(&received(text));
-        let mut memory = Memory::new(Timestamp::UNIX_EPOCH);
+        let mut memory = Memory::default();
         let difference = memory.diff(&result);
         memory.commit(difference.change);
         (memory, result)

@@ -24,7 +24,7 @@ fn reported(memory: &mut Memory, poll: &PollResult) -> Vec<String> {
 
 /// A memory after a first poll that held `seen`.
 fn after_first(seen: &[Tag]) -> Memory {
-    let mut memory = Memory::new(at(0));
+    let mut memory = Memory::default();
     reported(&mut memory, &tags(0, seen));
     memory
 }
@@ -141,7 +141,7 @@ fn a_lost_answer_is_a_gap_unless_the_server_repeats() {
     reported(&mut memory, &tags(5, &[tag("a1")]));
     assert_eq!(reported(&mut memory, &cut(tags(10, &[]))), NOTHING);
     // The very first answer was lost: what it held is older than the watch, but may have been news.
-    let mut memory = Memory::new(at(0));
+    let mut memory = Memory::default();
     assert_eq!(reported(&mut memory, &cut(tags(10, &[]))), ["first_look", "answer_lost"]);
 }
 
@@ -189,8 +189,8 @@ fn a_wall_clock_set_by_a_day_neither_repeats_nor_loses() {
 
 #[test]
 fn an_outage_from_the_very_start_is_a_gap_too() {
-    let mut memory = Memory::new(at(0));
+    let mut memory = Memory::default();
     assert_eq!(reported(&mut memory, &tags(3 * 3600, &[])), ["first_look", "outage"]);
-    let mut memory = Memory::new(at(0));
+    let mut memory = Memory::default();
     assert_eq!(reported(&mut memory, &tags(55 * 60, &[])), ["first_look"]);
 }

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::floor::event::{EventWords, GapCause};
+use crate::floor::pause::OwnClocks;
 use crate::floor::samples::{at, in_wrapup, not_in_wrapup, on_break, poll, tag, tags, working};
 
 /// Commits; the names of the events.
@@ -27,7 +28,7 @@ fn the_first_answer_shows_what_holds_and_nothing_as_if_it_had_just_happened() {
         wrapup: Some(not_in_wrapup()),
         ..tags(600, &[tag("a1"), tag("a2")])
     };
-    let Difference { events, .. } = Memory::new(at(0)).diff(&first);
+    let Difference { events, .. } = Memory::default().diff(&first);
     let names: Vec<&str> = events.iter().map(|event| event.kind.words().name).collect();
     assert_eq!(names, ["state", "tag", "tag"]);
     assert!(events[1..].iter().all(Event::is_initial));
@@ -39,7 +40,7 @@ fn the_first_answer_shows_what_holds_and_nothing_as_if_it_had_just_happened() {
 
 #[test]
 fn what_is_requested_later_is_a_state_too() {
-    let mut memory = Memory::new(at(0));
+    let mut memory = Memory::default();
     assert_eq!(names(&mut memory, &tags(5, &[])), ["state"]);
     let with_break = PollResult { break_state: Some(working()), ..poll(10) };
     assert_eq!(names(&mut memory, &with_break), ["state"]);
@@ -48,7 +49,7 @@ fn what_is_requested_later_is_a_state_too() {
 
 #[test]
 fn the_events_of_one_poll_come_in_a_fixed_order() {
-    let mut memory = Memory::new(at(0));
+    let mut memory = Memory::default();
     let first = PollResult { break_state: Some(working()), wrapup: Some(not_in_wrapup()), ..tags(0, &[]) };
     names(&mut memory, &first);
     let later = PollResult {
@@ -61,7 +62,7 @@ fn the_events_of_one_poll_come_in_a_fixed_order() {
 
 #[test]
 fn news_are_reported_oldest_first_and_undated_last() {
-    let mut memory = Memory::new(at(0));
+    let mut memory = Memory::default();
     names(&mut memory, &tags(0, &[]));
     let undated = Tag { time: None, ..tag("x") };
     let Difference { events, .. } = memory.diff(&tags(60, &[undated, tag("b30"), tag("a30"), tag("a10")]));
@@ -76,7 +77,7 @@ fn news_are_reported_oldest_first_and_undated_last() {
 
 #[test]
 fn nothing_moves_before_the_events_are_written() {
-    let mut memory = Memory::new(at(0));
+    let mut memory = Memory::default();
     names(&mut memory, &PollResult { break_state: Some(working()), ..tags(0, &[]) });
     let news = PollResult { break_state: Some(on_break(None, None)), ..tags(5, &[tag("a1")]) };
     let first: Vec<String> = memory.diff(&news).events.iter().map(|event| format!("{event:?}")).collect();
@@ -88,7 +89,7 @@ fn nothing_moves_before_the_events_are_written() {
 
 #[test]
 fn a_call_that_was_not_made_changes_nothing() {
-    let mut memory = Memory::new(at(0));
+    let mut memory = Memory::default();
     let full = PollResult { break_state: Some(on_break(None, None)), ..tags(0, &[tag("a1")]) };
     names(&mut memory, &full);
     assert_eq!(names(&mut memory, &poll(5)), [""; 0]);
@@ -97,7 +98,7 @@ fn a_call_that_was_not_made_changes_nothing() {
 
 #[test]
 fn a_clock_that_is_off_is_reported_once() {
-    let mut memory = Memory::new(at(0));
+    let mut memory = Memory::default();
     let off = |second: u64, by: i64| {
         let poll = tags(second, &[]);
         PollResult { server_time: Some(at(second.cast_signed() + by)), ..poll }
@@ -125,11 +126,13 @@ fn a_gap_reaches_back_to_the_last_good_poll_whatever_the_clocks_did() {
         (-24 * hour, 2 * hour, None, Some((2 * hour, GapCause::Outage))),
     ];
     for (wall, monotonic, server, expected) in table {
-        let mut memory = Memory::new(at(0));
+        let mut memory = Memory::default();
         names(&mut memory, &tags(0, &[]));
+        let awake = Duration::from_secs(monotonic.unsigned_abs());
         let later = PollResult {
             taken_at: at(wall),
-            monotonic: Duration::from_secs(monotonic.unsigned_abs()),
+            monotonic: awake,
+            elapsed: OwnClocks::new(at(0)).read(at(wall), awake),
             server_time: server.map(at),
             ..tags(0, &[])
         };
@@ -144,7 +147,7 @@ fn a_gap_reaches_back_to_the_last_good_poll_whatever_the_clocks_did() {
 
 #[test]
 fn every_event_of_a_difference_is_in_the_table() {
-    let mut memory = Memory::new(at(0));
+    let mut memory = Memory::default();
     let known: Vec<&str> = EventWords::ALL.iter().map(|words| words.name).collect();
     for poll in [tags(0, &[tag("a1")]), tags(9000, &[tag("a2")])] {
         assert!(names(&mut memory, &poll).iter().all(|name| known.contains(name)));
@@ -154,7 +157,7 @@ fn every_event_of_a_difference_is_in_the_table() {
 #[test]
 fn a_lost_answer_is_a_gap_as_long_as_what_it_may_have_held() {
     for (is_first, before) in [(true, WINDOW), (false, MARGIN)] {
-        let mut memory = Memory::new(at(0));
+        let mut memory = Memory::default();
         if !is_first {
             names(&mut memory, &tags(0, &[]));
         }
@@ -169,7 +172,7 @@ fn a_lost_answer_is_a_gap_as_long_as_what_it_may_have_held() {
 
 #[test]
 fn what_was_committed_is_what_is_known() {
-    let mut memory = Memory::new(at(0));
+    let mut memory = Memory::default();
     names(&mut memory, &PollResult { break_state: Some(on_break(None, None)), ..tags(0, &[]) });
     assert!(memory.state().break_state.as_ref().is_some_and(|since| since.state.on_break));
 }

@@ -94,7 +94,7 @@ struct Watch {
 impl Watch {
     fn new() -> Self {
         let crossed = alerts::CrossedLimits::default();
-        Self { memory: Memory::new(at(0)), crossed, polls: 0, events: vec![], shown: vec![] }
+        Self { memory: Memory::default(), crossed, polls: 0, events: vec![], shown: vec![] }
     }
 
     fn sees(&mut self, poll: &PollResult) {

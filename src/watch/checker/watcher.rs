@@ -8,6 +8,7 @@ use crate::floor::answer::Tag;
 use crate::floor::diff::{Difference, Memory};
 use crate::floor::event::{EventKind, Gap};
 use crate::floor::health::{Health, PollFailure};
+use crate::floor::pause::OwnClocks;
 use crate::floor::poll_result::PollResult;
 use crate::floor::samples::no_answer;
 use crate::watch::checker::agent::AgentDay;
@@ -58,6 +59,9 @@ struct Life<'a> {
     books: Books<'a>,
     agent_books: AgentBooks<'a>,
     memory: Memory,
+    clocks: OwnClocks,
+    /// The true moment at which they were read last.
+    read_at: i64,
     health: Health,
     schedule: Schedule,
     began: i64,
@@ -81,7 +85,9 @@ impl<'a> Life<'a> {
             weather,
             books: Books::new(floor, began),
             agent_books: AgentBooks::new(agent, weather),
-            memory: Memory::new(moment(began + weather.wall_ahead(began))),
+            memory: Memory::default(),
+            clocks: OwnClocks::new(moment(began + weather.wall_ahead(began))),
+            read_at: began,
             health: Health::default(),
             schedule: Schedule::new(size.interval, Duration::ZERO),
             began,
@@ -229,7 +235,7 @@ impl<'a> Life<'a> {
     }
 
     fn result(
-        &self,
+        &mut self,
         states: &[usize],
         then: i64,
         now: i64,
@@ -244,6 +250,7 @@ impl<'a> Life<'a> {
             profile: None,
             taken_at: moment(now + self.weather.wall_ahead(now)),
             monotonic: self.monotonic(now),
+            elapsed: self.read_clocks(now),
             server_time: self.weather.is_dated.then(|| moment((then + by.ahead) / SECOND * SECOND)),
             tags: Some(manner.write_tags(&states, then, by, dice)),
             break_state: Some(manner.write_break(self.agent, then, by, dice)),
@@ -280,6 +287,21 @@ impl<'a> Life<'a> {
             usize::try_from(number).expect("small")
         };
         self.floor.by_number[number("n")][number("v")]
+    }
+
+    /// How much time has passed at a true moment. The loop reads its clocks each second in which the machine is awake.
+    fn read_clocks(&mut self, now: i64) -> Duration {
+        let Weather { jumps, sleep, .. } = self.weather;
+        let edges = sleep.iter().flat_map(|(from, to)| [from - 1, *to]);
+        let mut moments: Vec<i64> = jumps.iter().map(|(when, _)| *when).chain(edges).collect();
+        moments.retain(|when| (self.read_at + 1..now).contains(when));
+        moments.retain(|when| sleep.is_none_or(|(from, to)| !(from..to).contains(when)));
+        moments.sort_unstable();
+        for when in moments.into_iter().chain([now]) {
+            self.clocks.read(moment(when + self.weather.wall_ahead(when)), self.monotonic(when));
+        }
+        self.read_at = now;
+        self.clocks.read(moment(now + self.weather.wall_ahead(now)), self.monotonic(now))
     }
 
     /// Our monotonic clock at a true moment: since this life began, without sleep.

@@ -43,6 +43,8 @@ enum Answer {
 
 type Script = Rc<dyn Fn(Duration) -> Answer>;
 
+type SetBack = fn(Duration) -> SignedDuration;
+
 /// A profile that answers by a script, and records when it was polled.
 #[derive(Clone)]
 struct Scripted {
@@ -55,6 +57,8 @@ struct Scripted {
     /// The sessions in the store, the next one last.
     stored: Rc<RefCell<Vec<Scripted>>>,
     is_logged_out: fn(Duration) -> bool,
+    /// By how much the wall clock has been set back until then.
+    set_back: SetBack,
 }
 
 impl Source for Scripted {
@@ -205,6 +209,7 @@ impl Floor {
             most_under_way: Rc::default(),
             stored: Rc::default(),
             is_logged_out: |_| false,
+            set_back: |_| SignedDuration::ZERO,
         };
         Self { profiles: vec![profile], plan, lasts, takes: usize::MAX }
     }
@@ -223,9 +228,11 @@ impl Floor {
 
     /// The watch, before it has begun.
     fn new_watch<'s>(&self, sinks: Sinks<'s>) -> Watch<'s, Scripted> {
-        let started = self.profiles[0].started;
+        let Scripted { started, set_back, .. } = self.profiles[0];
         let around = Surroundings {
-            clock: Clock::from_fn(move || wall(started)),
+            clock: Clock::from_fn(move || {
+                wall(started).saturating_sub(set_back(started.elapsed())).expect("a moment")
+            }),
             reader_is_gone: || None,
             random: crate::client::connection::random,
             note: &|_| (),
@@ -274,6 +281,28 @@ async fn a_healthy_profile_is_polled_once_an_interval_for_hours() {
         assert!(pause > INTERVAL.mul_f32(0.89) && pause < INTERVAL.mul_f32(1.11), "{pause:?}");
     }
     assert!(recorded.shown <= 2 * (7200 + polled.len()) + 2, "{} frames", recorded.shown);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sleep_in_an_outage_is_a_gap_even_if_the_clock_was_set_back_before() {
+    const NIGHT: SignedDuration = SignedDuration::from_hours(8);
+    // By how much the clock has been set back; in the first case the machine sleeps three seconds later.
+    let cases: [(SetBack, usize); 2] = [
+        (|at| if is_within(at, 700, 703) { NIGHT } else { SignedDuration::ZERO }, 1),
+        (|at| if at >= seconds(700) { NIGHT } else { SignedDuration::ZERO }, 0),
+    ];
+    for (set_back, gaps) in cases {
+        let mut floor =
+            Floor::of(
+                seconds(2000),
+                |at| {
+                    if is_within(at, 600, 1200) { no_answer() } else { Answer::Nothing }
+                },
+            );
+        floor.profiles[0].set_back = set_back;
+        let (_, recorded) = floor.watch().await;
+        assert_eq!(recorded.moments_of("gap").len(), gaps);
+    }
 }
 
 #[tokio::test(start_paused = true)]

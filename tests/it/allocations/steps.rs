@@ -68,6 +68,7 @@ pub fn poll_result(received: &Received) -> PollResult {
         profile: None,
         taken_at: Timestamp::UNIX_EPOCH,
         monotonic: std::time::Duration::ZERO,
+        elapsed: std::time::Duration::ZERO,
         server_time: None,
         tags: Some(tags),
         break_state: None,
