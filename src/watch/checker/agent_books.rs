@@ -23,12 +23,16 @@ pub(crate) struct AgentBooks<'a> {
     known: Option<usize>,
     /// How many answers in a row have named another.
     others: usize,
+    /// The true moment of the last answer.
+    last: Option<i64>,
+    /// The break whose start has crept past that of the last answer before an outage.
+    crept: Option<usize>,
 }
 
 impl<'a> AgentBooks<'a> {
     pub(crate) fn new(agent: &'a AgentDay, weather: &'a Weather) -> Self {
         let (breaks, wrapups) = (StateBooks::default(), StateBooks::default());
-        Self { agent, weather, breaks, wrapups, known: None, others: 0 }
+        Self { agent, weather, breaks, wrapups, known: None, others: 0, last: None, crept: None }
     }
 
     /// Takes a poll that was answered at the true moment `then`, what it was reported as, and the state that is known
@@ -62,8 +66,8 @@ impl<'a> AgentBooks<'a> {
         let number = self.agent.number(then);
         let known = *self.known.get_or_insert(number);
         if is_another {
-            verdict.agents_told += 1;
-            verdict.unexpected += usize::from(number == known);
+            verdict.counts.agents_told += 1;
+            verdict.counts.unexpected += usize::from(number == known);
             (self.known, self.others) = (Some(number), 0);
             (self.breaks, self.wrapups) = (StateBooks::default(), StateBooks::default());
         } else if number != known {
@@ -71,30 +75,46 @@ impl<'a> AgentBooks<'a> {
             self.others += 1;
             if self.others == PATIENCE {
                 verdict.note(|| format!("agent {number} was not reported after {known}"));
-                verdict.lost += 1;
+                verdict.counts.lost += 1;
             }
-            verdict.unexpected += breaks.len() + wrapups.len();
+            verdict.counts.unexpected += breaks.len() + wrapups.len();
             return;
         }
-        self.breaks.answer(&self.agent.breaks, self.shown_break(on_break, then, manner), &breaks, verdict);
+        let shown = self.shown_break(on_break, then, manner);
+        self.breaks.answer(&self.agent.breaks, shown, &breaks, verdict);
+        if breaks.iter().any(|report| matches!(report, Report::Started)) {
+            self.crept = None;
+        }
         self.wrapups.answer(&self.agent.wrapups, self.shown_wrapup(wrapup, then), &wrapups, verdict);
         let is_on_break = state.break_state.as_ref().map(|since| since.state.on_break);
         let is_in_wrapup = state.wrapup.as_ref().map(|since| since.state.in_wrapup);
         if (is_on_break, is_in_wrapup) != (Some(on_break.on_break), Some(wrapup.in_wrapup)) {
             verdict.note(|| format!("the known state is {is_on_break:?} {is_in_wrapup:?}"));
-            verdict.lost += 1;
+            verdict.counts.lost += 1;
         }
     }
 
-    fn shown_break(&self, answer: &Break, then: i64, manner: &Manner) -> Shown {
+    fn shown_break(&mut self, answer: &Break, then: i64, manner: &Manner) -> Shown {
         let number = present(&self.agent.breaks, then);
+        let from = number.map(|number| self.agent.breaks[number].from);
+        let last = self.last.replace(then);
+        if let Some((from, last)) = from.zip(last).filter(|(from, last)| from <= last) {
+            let (before, now) = (manner.crept(from, last), manner.crept(from, then));
+            if now - before > MINUTE && now > last - MINUTE - 2 * SECOND {
+                self.crept = number;
+            }
+        }
+        // By our clock, set back, the start of another break is still to come.
+        let is_dark = !self.weather.is_dated && self.weather.wall_ahead(then) != 0;
+        let unseen_sleep = from.is_some_and(|from| self.weather.hides_sleep(from));
         Shown {
             present: number,
             value: number.map(|number| self.agent.breaks[number].value(then)),
             said: reason(answer.reason.as_ref()).is_some(),
             is_known_by_value: false,
-            // Without the server's time, a clock of ours that is wrong leaves starts in the dark.
-            shows_second: manner.shows_second_breaks() && self.weather.jumps.is_empty(),
+            shows_second: manner.shows_second_breaks() && !is_dark && !unseen_sleep,
+            // What has crept past the last answer before an outage may have begun since.
+            may_be_second: number.is_some() && number == self.crept,
             // Starts within a minute are one, and clocks and servers add to that.
             nearest_second: MINUTE + self.weather.second_ahead + 10 * SECOND,
             shows_values: manner.shows_reasons(),
@@ -109,6 +129,7 @@ impl<'a> AgentBooks<'a> {
             said: answer.call_id.as_ref().is_some_and(|call| call != "0"),
             is_known_by_value: true,
             shows_second: true,
+            may_be_second: false,
             nearest_second: 0,
             shows_values: false,
         }

@@ -192,6 +192,14 @@ impl Weather {
         self.outages.iter().any(|(from, to)| (*from..*to).contains(&moment))
     }
 
+    /// Whether our clocks show nothing of the sleep in which `moment` lies, for one was set back meanwhile.
+    pub(crate) fn hides_sleep(&self, moment: i64) -> bool {
+        self.sleep.is_some_and(|(from, to)| {
+            let passed = to + self.wall_ahead(to) - from - self.wall_ahead(from);
+            (from..=to).contains(&moment) && passed <= 0
+        })
+    }
+
     /// How far our wall clock is ahead of the truth.
     pub(crate) fn wall_ahead(&self, moment: i64) -> i64 {
         self.jumps.iter().filter(|(when, _)| *when <= moment).map(|(_, by)| by).sum()

@@ -27,6 +27,8 @@ pub(crate) struct Shown {
     pub(crate) is_known_by_value: bool,
     /// Whether a second episode is certain to be recognised, if it starts later than the first by more than this.
     pub(crate) shows_second: bool,
+    /// Whether what the answers say of this episode is what they would say of a second one.
+    pub(crate) may_be_second: bool,
     pub(crate) nearest_second: i64,
     /// Whether another value is certain to be recognised.
     pub(crate) shows_values: bool,
@@ -61,25 +63,28 @@ impl StateBooks {
         verdict: &mut Verdict,
     ) {
         if !self.has_begun {
-            verdict.unexpected += reports.len();
+            verdict.counts.unexpected += reports.len();
             return self.begin(shown);
         }
         let before = self.reported;
         let mut reported = before;
         for report in reports {
-            verdict.states_told += 1;
+            verdict.counts.states_told += 1;
             match report {
-                Report::Ended if reported.is_some() && reported != shown.present => reported = None,
+                Report::Ended if reported.is_some() && (reported != shown.present || shown.may_be_second) => {
+                    reported = None;
+                }
                 Report::Started if reported.is_none() && shown.present.is_some() => {
                     reported = shown.present;
-                    verdict.seconds_told += usize::from(before.is_some());
-                    verdict.duplicated += usize::from(!self.told.insert(shown.present.unwrap_or_default()));
+                    verdict.counts.seconds_told += usize::from(before.is_some() && before != reported);
+                    let is_new = self.told.insert(shown.present.unwrap_or_default());
+                    verdict.counts.duplicated += usize::from(!is_new && !shown.may_be_second);
                     self.values.clear();
                 }
                 Report::Changed(value)
                     if *value == shown.value && !self.values.contains(&value.unwrap_or(usize::MAX)) =>
                 {
-                    verdict.changes_told += 1;
+                    verdict.counts.changes_told += 1;
                     self.values.extend(value);
                 }
                 _ => {
@@ -89,14 +94,14 @@ impl StateBooks {
                             shown.present, shown.value, self.values
                         )
                     });
-                    verdict.unexpected += 1;
+                    verdict.counts.unexpected += 1;
                 }
             }
         }
         // An end, or a beginning after an end, is seen at once.
         if reported.is_some() != shown.present.is_some() {
             verdict.note(|| format!("{reported:?} was reported, there is {:?}", shown.present));
-            verdict.lost += 1;
+            verdict.counts.lost += 1;
             reported = shown.present;
         }
         self.reported = reported;
@@ -113,7 +118,7 @@ impl StateBooks {
             !shown.is_known_by_value || reported.is_some_and(|first| self.values.contains(&first));
         if self.unreported.1 == PATIENCE && shown.shows_second && knows_first && is_far {
             verdict.note(|| format!("{:?} was not reported after {reported:?}", shown.present));
-            verdict.lost += 1;
+            verdict.counts.lost += 1;
         }
         self.look_at_value(shown, verdict);
     }
@@ -139,7 +144,7 @@ impl StateBooks {
                 verdict.note(|| {
                     format!("value {value} of {:?} was not reported after {:?}", shown.present, self.values)
                 });
-                verdict.lost += 1;
+                verdict.counts.lost += 1;
             }
         }
     }

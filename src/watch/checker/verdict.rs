@@ -1,5 +1,6 @@
 //! Counts, as Jepsen's checker does: what was told against what had to be told.
 
+use std::ops::AddAssign;
 use std::time::Duration;
 
 use crate::watch::checker::day::{Floor, SECOND};
@@ -13,28 +14,51 @@ struct Tally {
     told: usize,
 }
 
-/// The count of one day.
+/// One list of what is counted, for a day and for the sum of all days.
+macro_rules! counts {
+    ($($(#[$meta:meta])* $name:ident,)*) => {
+        #[derive(Clone, Copy, Debug, Default)]
+        pub(crate) struct Counts {
+            $($(#[$meta])* pub(crate) $name: usize,)*
+        }
+
+        impl AddAssign for Counts {
+            fn add_assign(&mut self, day: Self) {
+                $(self.$name += day.$name;)*
+            }
+        }
+    };
+}
+
+counts! {
+    lost,
+    duplicated,
+    unexpected,
+    told,
+    gaps,
+    gaps_in_calm_days,
+    unjustified_gaps,
+    missing_in_gaps,
+    failed_polls,
+    /// How often a notification was reported once more because a field of it changes by itself.
+    restless,
+    /// Events about breaks and wrap-ups.
+    states_told,
+    /// Those of them that report a second one right after the first.
+    seconds_told,
+    /// Other reasons.
+    changes_told,
+    agents_told,
+    resent,
+}
+
+/// What one day has shown.
 #[derive(Default)]
 pub(crate) struct Verdict {
     pub(crate) is_calm: bool,
-    pub(crate) lost: usize,
-    pub(crate) duplicated: usize,
-    pub(crate) unexpected: usize,
-    pub(crate) told: usize,
-    pub(crate) gaps: usize,
-    pub(crate) unjustified_gaps: usize,
-    pub(crate) missing_in_gaps: usize,
-    pub(crate) failed_polls: usize,
+    pub(crate) counts: Counts,
     pub(crate) longest_delay: Duration,
-    /// How often a notification was reported once more because a field of it changes by itself.
-    pub(crate) restless: usize,
-    /// Events about breaks and wrap-ups; those of them that report a second one right after the first; other reasons.
-    pub(crate) states_told: usize,
-    pub(crate) seconds_told: usize,
-    pub(crate) changes_told: usize,
-    pub(crate) agents_told: usize,
-    pub(crate) resent: usize,
-    /// What the first few of these were, in words.
+    /// What the first few faults were, in words.
     pub(crate) examples: Vec<String>,
 }
 
@@ -108,21 +132,21 @@ impl<'a> Books<'a> {
         for item in &self.floor.items {
             let mut surplus = 0;
             for tally in item.states.iter().map(|state| self.tallies[*state]) {
-                verdict.told += tally.told;
+                verdict.counts.told += tally.told;
                 if tally.shown == 0 {
-                    verdict.unexpected += tally.told;
+                    verdict.counts.unexpected += tally.told;
                 } else {
                     if tally.shown > tally.told {
                         verdict.note(|| {
                             format!("item {:?} shown {} told {}", item.states, tally.shown, tally.told)
                         });
                     }
-                    verdict.lost += tally.shown.saturating_sub(tally.told);
+                    verdict.counts.lost += tally.shown.saturating_sub(tally.told);
                     surplus += tally.told.saturating_sub(tally.shown);
                 }
             }
             let allowed = if is_restless { MOST_RESTLESS * item.copies } else { 0 };
-            verdict.restless += surplus.min(allowed);
+            verdict.counts.restless += surplus.min(allowed);
             if surplus > allowed {
                 let told: Vec<_> = item.states.iter().map(|state| self.tallies[*state].told).collect();
                 verdict.note(|| {
@@ -132,9 +156,10 @@ impl<'a> Books<'a> {
                     )
                 });
             }
-            verdict.duplicated += surplus.saturating_sub(allowed);
+            verdict.counts.duplicated += surplus.saturating_sub(allowed);
         }
-        verdict.gaps += self.gaps.len();
+        verdict.counts.gaps += self.gaps.len();
+        verdict.counts.gaps_in_calm_days += if verdict.is_calm { self.gaps.len() } else { 0 };
         // What a server that windows by date never showed, it may have had for less than an outage.
         let has_ground_truth = model != Model::WindowByDate;
         let Some(last_known) = self.last_known.filter(|_| has_ground_truth) else { return };
@@ -144,59 +169,30 @@ impl<'a> Books<'a> {
                 continue;
             }
             if self.gaps.iter().any(|(from, to)| (*from..=*to).contains(&item.arrived)) {
-                verdict.missing_in_gaps += 1;
+                verdict.counts.missing_in_gaps += 1;
             } else {
                 verdict.note(|| {
                     format!("item {:?} of {} was neither shown nor in a gap", item.states, item.arrived)
                 });
-                verdict.lost += 1;
+                verdict.counts.lost += 1;
             }
         }
     }
 }
 
-/// The counts of all days.
+/// What all days have shown.
 #[derive(Debug, Default)]
 pub(crate) struct Totals {
-    pub(crate) lost: usize,
-    pub(crate) duplicated: usize,
-    pub(crate) unexpected: usize,
-    pub(crate) told: usize,
-    pub(crate) gaps: usize,
-    pub(crate) gaps_in_calm_days: usize,
-    pub(crate) unjustified_gaps: usize,
-    pub(crate) missing_in_gaps: usize,
-    pub(crate) failed_polls: usize,
-    pub(crate) restless: usize,
-    pub(crate) states_told: usize,
-    pub(crate) seconds_told: usize,
-    pub(crate) changes_told: usize,
-    pub(crate) agents_told: usize,
-    pub(crate) resent: usize,
+    pub(crate) counts: Counts,
     bad_seeds: Vec<u64>,
     pub(crate) examples: Vec<String>,
 }
 
 impl Totals {
     pub(crate) fn add(&mut self, seed: u64, day: &Verdict) {
-        self.lost += day.lost;
-        self.duplicated += day.duplicated;
-        self.unexpected += day.unexpected;
-        self.told += day.told;
-        self.gaps += day.gaps;
-        self.unjustified_gaps += day.unjustified_gaps;
-        self.missing_in_gaps += day.missing_in_gaps;
-        self.failed_polls += day.failed_polls;
-        self.restless += day.restless;
-        self.states_told += day.states_told;
-        self.seconds_told += day.seconds_told;
-        self.changes_told += day.changes_told;
-        self.agents_told += day.agents_told;
-        self.resent += day.resent;
-        if day.is_calm {
-            self.gaps_in_calm_days += day.gaps;
-        }
-        if day.lost + day.duplicated + day.unexpected > 0 || (day.is_calm && day.gaps > 0) {
+        let Counts { lost, duplicated, unexpected, gaps_in_calm_days, .. } = day.counts;
+        self.counts += day.counts;
+        if lost + duplicated + unexpected + gaps_in_calm_days > 0 {
             self.bad_seeds.push(seed);
             self.examples.extend(day.examples.iter().map(|what| format!("seed {seed}: {what}")));
         }

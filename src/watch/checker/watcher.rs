@@ -137,7 +137,7 @@ impl<'a> Life<'a> {
         verdict: &mut Verdict,
     ) -> (Outcome, i64) {
         let poll = self.fate(started, server, dice);
-        verdict.failed_polls += usize::from(!matches!(poll, Poll::Good(_)));
+        verdict.counts.failed_polls += usize::from(!matches!(poll, Poll::Good(_)));
         match poll {
             Poll::Good(took) => {
                 self.answer(started, took, server, manner, dice, verdict);
@@ -218,7 +218,7 @@ impl<'a> Life<'a> {
             self.books.show(&states, known);
         }
         let result = self.result(&states, then, started + took, manner, back_end, dice);
-        verdict.resent += usize::from(result.was_resent);
+        verdict.counts.resent += usize::from(result.was_resent);
         if dice.happens(20) {
             // The sink did not take it: nothing may have moved.
             drop(self.memory.diff(&result));
@@ -272,7 +272,7 @@ impl<'a> Life<'a> {
                 let length = i64::try_from(to.duration_since(*from).as_millis()).expect("a day at most");
                 self.books.announce_gap(now - length, now);
                 let is_justified = may_have_lost || now - self.last_good > 55 * MINUTE;
-                verdict.unjustified_gaps += usize::from(!is_justified);
+                verdict.counts.unjustified_gaps += usize::from(!is_justified);
             }
             _ => {}
         }

@@ -39,6 +39,21 @@ pub(crate) enum Start {
     Sometimes,
 }
 
+impl Start {
+    const ALL: [Self; 10] = [
+        Self::Stored,
+        Self::Jitters,
+        Self::Creeps,
+        Self::WholeMinutesAgo,
+        Self::ToTheMinute,
+        Self::ByOwnClock,
+        Self::UtcWithoutZone,
+        Self::DayOnly,
+        Self::NotSaid,
+        Self::Sometimes,
+    ];
+}
+
 /// A value that no answer repeats, although nothing has happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Restless {
@@ -83,26 +98,10 @@ const NULLS: u8 = 8;
 
 impl Manner {
     pub(crate) fn new(dice: &mut Dice) -> Self {
-        use Start::{
-            ByOwnClock, Creeps, DayOnly, Jitters, NotSaid, Sometimes, Stored, ToTheMinute, UtcWithoutZone,
-            WholeMinutesAgo,
-        };
-        let starts = [
-            Stored,
-            Jitters,
-            Creeps,
-            WholeMinutesAgo,
-            ToTheMinute,
-            ByOwnClock,
-            UtcWithoutZone,
-            DayOnly,
-            NotSaid,
-            Sometimes,
-        ];
         let restless =
             [Restless::WaitSeconds, Restless::ServerTime, Restless::RelativeText, Restless::IconCount];
         Self {
-            start: starts[dice.index(starts.len())],
+            start: Start::ALL[dice.index(Start::ALL.len())],
             spellings: spellings(dice),
             reasons_in_turn: dice.happens(150),
             calls_sometimes: dice.happens(500),
@@ -122,6 +121,12 @@ impl Manner {
     /// Whether a second break is certain to be recognised although no poll has seen an end of the first.
     pub(crate) fn shows_second_breaks(&self) -> bool {
         matches!(self.start, Start::Stored | Start::Jitters | Start::Creeps | Start::ByOwnClock)
+    }
+
+    /// Where the start of a break that began at `from` has crept until `now`.
+    pub(crate) fn crept(&self, from: i64, now: i64) -> i64 {
+        let creeps = self.start == Start::Creeps;
+        if creeps { from + (now - from) / 60 } else { from }
     }
 
     /// Whether another reason is certain to be recognised.
@@ -230,7 +235,7 @@ impl Manner {
                 from
             }
             Start::Jitters => from + dice.below(4) * SECOND,
-            Start::Creeps => from + age / 60,
+            Start::Creeps => self.crept(from, now),
             Start::WholeMinutesAgo => now + by.ahead - age / MINUTE * MINUTE,
             Start::ToTheMinute => from.div_euclid(MINUTE) * MINUTE,
             Start::ByOwnClock => from + by.ahead,
