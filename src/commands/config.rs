@@ -174,10 +174,9 @@ fn edit_file(app: &App) -> Result<ExitStatus, Failure> {
     let path = path.display();
     app.console.note(&match edited {
         Edited::Changed => format!("{path} was changed"),
-        Edited::Unchanged => format!("{path} was not changed"),
-        Edited::EditorDidNotWait => format!(
-            "{path} was not changed: the editor `{editor}` ended at once; if it opens a window of its own, give it the \
-             option to wait, such as VISUAL='code --wait'"
+        Edited::Unchanged => format!(
+            "{path} was not changed; if `{editor}` opens a window of its own, give it the option to wait, such as \
+             VISUAL='code --wait'"
         ),
     });
     Ok(ExitStatus::Done)

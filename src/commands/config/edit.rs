@@ -6,7 +6,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use crate::app::environment::Variables;
 use crate::app::settings::config_text::TextFile;
@@ -51,16 +50,11 @@ impl Editor {
     }
 }
 
-/// A person needs longer to read a file and leave the editor. An editor that opens a window of its own may not wait for it.
-const AT_ONCE: Duration = Duration::from_secs(2);
-
 /// What an edit has done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Edited {
     Changed,
     Unchanged,
-    /// Unchanged, and the editor has ended at once.
-    EditorDidNotWait,
 }
 
 /// What a person decides between two runs of the editor.
@@ -89,9 +83,7 @@ pub(crate) fn edit(
     let resumed = kept_copy(file.path()).filter(|kept| decisions.resumes(kept));
     let mut copy = resumed.map_or_else(|| copy_of(&offered, file.path()), Ok)?;
     let after = loop {
-        let (shown, began) = (read(&copy)?, Instant::now());
         let ended = editor.open(&copy);
-        let is_at_once = began.elapsed() < AT_ONCE;
         let after = read(&copy);
         if let Err(failure) = ended {
             if after.is_ok_and(|text| text != offered) {
@@ -105,8 +97,7 @@ pub(crate) fn edit(
             decisions.mends(kept(&mut copy, wrong))?;
         } else if after == offered {
             let _ = fs::remove_file(&copy);
-            let did_not_wait = is_at_once && after == shown;
-            return Ok(if did_not_wait { Edited::EditorDidNotWait } else { Edited::Unchanged });
+            return Ok(Edited::Unchanged);
         } else {
             break after;
         }

@@ -101,10 +101,10 @@ fn an_edit_without_mistakes_replaces_the_file_and_leaves_no_copy() {
 }
 
 #[test]
-fn an_editor_that_does_not_wait_is_noticed_and_one_that_was_used_is_not() {
+fn a_text_that_stays_as_it_was_is_noticed_since_an_editor_may_not_wait() {
     let world = editor(World::new(), "true");
     let (code, text) = edited(&world, &[]);
-    assert!(code == 0 && text.contains("was not changed") && text.contains("ended at once"), "{text}");
+    assert!(code == 0 && text.contains("was not changed") && text.contains("option to wait"), "{text}");
     assert!(!file(&world).exists());
     assert_eq!(copies(&world), [""; 0]);
     let mistake_and_back =
@@ -117,7 +117,7 @@ fn an_editor_that_does_not_wait_is_noticed_and_one_that_was_used_is_not() {
         mistake_and_back,
     );
     let (code, text) = edited(&world, &[("Edit it again? [Y/n]", "y")]);
-    assert!(code == 0 && text.contains("was not changed") && !text.contains("ended at once"), "{text}");
+    assert!(code == 0 && text.contains("was not changed"), "{text}");
     assert_eq!(copies(&world), [""; 0]);
 }
 
