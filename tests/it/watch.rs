@@ -164,9 +164,10 @@ fn a_hook_that_fails_is_reported_and_the_watch_goes_on() {
     let world = World::signed_in(&server);
     let mut command =
         world.command(["watch", "--only", "breaks", "--interval", "2s", "--until", "break_ended"]);
-    command.args(["--on", "break_started", "--exec", "exit 7"]);
+    command.args(["--on", "break_started", "--exec", "echo no mail server >&2; exit 7"]);
     let ran = world.start(command).end().ended_with(0);
-    assert!(ran.stderr.contains("--exec ended with exit status: 7"), "{ran}");
+    assert!(ran.stderr.contains("--exec for break_started of "), "{ran}");
+    assert!(ran.stderr.contains(" ended with exit status 7: no mail server"), "{ran}");
 }
 
 #[test]

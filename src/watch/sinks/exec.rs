@@ -4,14 +4,16 @@
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
 use jiff::tz::TimeZone;
-use tokio::io::AsyncWriteExt;
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, ChildStderr, Command};
+use tokio::task::JoinHandle;
 
 use crate::floor::event::Event;
 use crate::output::formats::json;
@@ -22,12 +24,27 @@ pub(crate) const HOOK_LIMIT: Duration = Duration::from_secs(10);
 /// For one profile. Beyond that, the oldest event is dropped, with a note.
 pub(crate) const MOST_WAITING: usize = 16;
 
+/// How much of a command's stderr is kept: far more than is shown, so that a secret is seldom cut in two before it is
+/// hidden.
+const MOST_BYTES: usize = 16 * 1024;
+const MOST_LINES: usize = 3;
+const MOST_CHARACTERS: usize = 400;
+
+/// How long the rest of stderr may take once the command has ended.
+const REST_LIMIT: Duration = Duration::from_millis(200);
+
 /// Runs a command at events: one at a time for each profile, so that its events arrive in order.
 pub(crate) struct Exec {
     hook: Hook,
     running: FuturesUnordered<LocalBoxFuture<'static, Ended>>,
-    waiting: HashMap<Option<String>, VecDeque<Vec<u8>>>,
+    waiting: HashMap<Option<String>, VecDeque<Input>>,
     dropped: usize,
+}
+
+/// What a command is given, and the name of the event, for the report of a failure.
+struct Input {
+    event: &'static str,
+    json: Vec<u8>,
 }
 
 /// The profile, and what went wrong, if anything did.
@@ -54,8 +71,8 @@ impl Exec {
         }
     }
 
-    fn start(&mut self, profile: Option<String>, input: Vec<u8>) {
-        let running = self.hook.run(input);
+    fn start(&mut self, profile: Option<String>, input: Input) {
+        let running = self.hook.run(profile.as_deref(), input);
         self.running.push(Box::pin(async move { Ended(profile, running.await) }));
     }
 
@@ -90,36 +107,111 @@ pub(crate) struct Hook {
 }
 
 impl Hook {
-    /// The standard input of the command.
-    fn input(&self, event: &Event) -> Vec<u8> {
+    fn input(&self, event: &Event) -> Input {
         let mut line = Vec::new();
         // Writing to memory does not fail.
         let _ = json::write_line(&event.row(), &self.zone, self.mask, &mut line);
-        self.redactor.redact(&String::from_utf8_lossy(&line)).into_bytes()
+        let json = self.redactor.redact(&String::from_utf8_lossy(&line)).into_bytes();
+        Input { event: event.kind.words().name, json }
     }
 
     /// Runs the command until it ends, or until its limit. Returns what went wrong, if anything did.
-    fn run(&self, input: Vec<u8>) -> impl Future<Output = Option<String>> + use<> {
+    fn run(&self, profile: Option<&str>, input: Input) -> impl Future<Output = Option<String>> + use<> {
         let mut command = Command::new("sh");
         command.arg("-c").arg(&self.command);
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
         for variable in &self.hidden_variables {
             command.env_remove(variable);
         }
         // So that its children can be ended with the shell, and Ctrl-C reaches only the watch.
         #[cfg(unix)]
         command.process_group(0);
+        let name = match profile {
+            Some(profile) => format!("--exec for {} of {profile}", input.event),
+            None => format!("--exec for {}", input.event),
+        };
+        let redactor = self.redactor.clone();
         async move {
             let mut running = match command.spawn() {
                 Ok(child) => Running(child),
-                Err(error) => return Some(format!("--exec: {error}")),
+                Err(error) => return Some(format!("{name}: {error}")),
             };
-            match tokio::time::timeout(HOOK_LIMIT, running.finish(&input)).await {
-                Err(_) => Some(format!("--exec was stopped after {} s", HOOK_LIMIT.as_secs())),
-                Ok(Err(error)) => Some(format!("--exec: {error}")),
-                Ok(Ok(status)) => (!status.success()).then(|| format!("--exec ended with {status}")),
+            let complaints = running.0.stderr.take().map(Complaints::read);
+            let outcome = tokio::time::timeout(HOOK_LIMIT, running.finish(&input.json)).await;
+            // Ends what still runs, and so its stderr.
+            drop(running);
+            if matches!(outcome, Ok(Ok(status)) if status.success()) {
+                return None;
             }
+            let last = match complaints {
+                Some(complaints) => last_lines(&redactor.redact(&complaints.text().await)),
+                None => String::new(),
+            };
+            let ending = match outcome {
+                Err(_) => format!("was stopped after {} s", HOOK_LIMIT.as_secs()),
+                Ok(Err(error)) => format!("failed: {error}"),
+                Ok(Ok(status)) => ending(status, &last),
+            };
+            let separator = if last.is_empty() { "" } else { ": " };
+            Some(format!("{name} {ending}{separator}{last}"))
         }
+    }
+}
+
+/// How a command that failed has ended. Only the shell's own words show that 126 and 127 are the shell's.
+fn ending(status: ExitStatus, last: &str) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return format!("was ended by signal {signal}");
+    }
+    match status.code() {
+        Some(127) if last.contains("not found") => "failed: the command was not found".to_owned(),
+        Some(126) if last.to_lowercase().contains("permission denied") => {
+            "failed: the command may not be run".to_owned()
+        }
+        Some(code) => format!("ended with exit status {code}"),
+        None => "ended without an exit status".to_owned(),
+    }
+}
+
+/// The last lines with something in them, as one line, because a note is one.
+fn last_lines(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let last = lines[lines.len().saturating_sub(MOST_LINES)..].join(" / ");
+    match last.char_indices().nth_back(MOST_CHARACTERS) {
+        Some((cut, _)) => format!("…{}", last[cut..].chars().skip(1).collect::<String>()),
+        None => last,
+    }
+}
+
+/// The end of what a command writes to stderr. It is read as long as anything has it open, because what a command leaves
+/// running in the background must not block or end by it.
+struct Complaints {
+    tail: Arc<Mutex<Vec<u8>>>,
+    reading: JoinHandle<()>,
+}
+
+impl Complaints {
+    fn read(mut stderr: ChildStderr) -> Self {
+        let tail = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&tail);
+        let reading = tokio::spawn(async move {
+            let mut buffer = [0; 1024];
+            while let Ok(read @ 1..) = stderr.read(&mut buffer).await {
+                let mut tail = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                tail.extend_from_slice(&buffer[..read]);
+                let surplus = tail.len().saturating_sub(MOST_BYTES);
+                tail.drain(..surplus);
+            }
+        });
+        Self { tail, reading }
+    }
+
+    /// Of a command that has ended. What it left running may have stderr open for ever.
+    async fn text(self) -> String {
+        let _ = tokio::time::timeout(REST_LIMIT, self.reading).await;
+        let tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&tail).into_owned()
     }
 }
 

@@ -175,6 +175,7 @@ fn with_hook(command: &str) -> Reactions {
         mask: false,
         redactor: Redactor::default(),
     };
+    hook.redactor.hide("one-secret");
     Reactions { on: vec!["session_renewed"], exec: Some(Exec::new(hook)), ..Reactions::none() }
 }
 
@@ -195,7 +196,7 @@ async fn a_hook_that_takes_longer_than_ten_seconds_is_stopped_with_all_that_it_s
     // The clock is paused while a thread works: here until the hook has begun.
     let opened = tokio::task::spawn_blocking(move || File::open(pipe));
     let (opened, ended) = tokio::join!(opened, reactions.finished());
-    assert_eq!(ended.as_deref(), Some("--exec was stopped after 10 s"));
+    assert_eq!(ended.as_deref(), Some("--exec for session_renewed of asha was stopped after 10 s"));
     assert_eq!(started.elapsed().as_secs(), HOOK_LIMIT.as_secs());
     let mut held = opened.expect("a thread").expect("a pipe");
     held.read_to_end(&mut vec![]).expect("no process holds it any more");
@@ -229,8 +230,63 @@ async fn a_hook_that_fails_is_reported_and_the_next_event_runs_it_again() {
     for _ in 0..2 {
         reactions.to(&of("asha"));
         let complaint = reactions.finished().await;
-        assert_eq!(complaint.as_deref(), Some("--exec ended with exit status: 7"));
+        assert_eq!(complaint.as_deref(), Some("--exec for session_renewed of asha ended with exit status 7"));
     }
+}
+
+#[tokio::test]
+async fn a_failed_hook_is_reported_with_event_profile_ending_in_words_and_the_last_lines_of_its_stderr() {
+    for (command, ending) in [
+        ("echo one >&2; echo; exit 3", "ended with exit status 3: one"),
+        (
+            "for line in 1 2 3 4 5; do echo line $line >&2; done; false",
+            "ended with exit status 1: line 3 / line 4 / line 5",
+        ),
+        ("printf 'no end of line' >&2; exit 127", "ended with exit status 127: no end of line"),
+        ("printf 'caf\\303' >&2; exit 1", "ended with exit status 1: caf\u{fffd}"),
+        ("echo sent with one-secret >&2; exit 1", "ended with exit status 1: sent with ••••"),
+        ("kill -KILL $$", "was ended by signal 9"),
+        ("echo why >&2; kill -TERM $$", "was ended by signal 15: why"),
+    ] {
+        let mut reactions = with_hook(command);
+        reactions.to(&of("ravi"));
+        let complaint = reactions.finished().await;
+        let wanted = format!("--exec for session_renewed of ravi {ending}");
+        assert_eq!(complaint.as_deref(), Some(wanted.as_str()), "{command}");
+    }
+}
+
+#[tokio::test]
+async fn a_hook_whose_command_the_shell_cannot_run_is_reported_in_words() {
+    for (command, words) in [
+        ("no-such-command --now", "failed: the command was not found: "),
+        ("/", "failed: the command may not be run: "),
+    ] {
+        let mut reactions = with_hook(command);
+        reactions.to(&of("ravi"));
+        let complaint = reactions.finished().await.expect("a complaint");
+        assert!(complaint.contains(words), "{complaint}");
+    }
+}
+
+#[tokio::test]
+async fn endless_complaints_of_a_hook_are_cut_and_do_not_stop_it() {
+    let mut reactions = with_hook("head -c 300000 /dev/zero | tr '\\0' x >&2; echo end >&2; exit 1");
+    reactions.to(&of("ravi"));
+    let complaint = reactions.finished().await.expect("a complaint");
+    assert!(complaint.ends_with("xend"), "{complaint}");
+    assert!(complaint.contains(": …xxx") && complaint.chars().count() < 500, "{complaint}");
+}
+
+#[tokio::test]
+async fn what_a_hook_leaves_in_the_background_does_not_hold_its_report_up() {
+    let mut reactions = with_hook("sleep 60 & echo why >&2; exit 1");
+    reactions.to(&of("ravi"));
+    let complaint = reactions.finished().await;
+    assert_eq!(
+        complaint.as_deref(),
+        Some("--exec for session_renewed of ravi ended with exit status 1: why")
+    );
 }
 
 #[tokio::test]
