@@ -157,6 +157,17 @@ impl Failure {
             .hint("allow more time with --timeout, or leave it out")
     }
 
+    /// If `--timeout` was reached, reports what was waited for instead, in `words`.
+    #[must_use]
+    pub fn in_words_if_timed_out(mut self, words: impl FnOnce() -> Option<String>) -> Self {
+        if self.status == ExitStatus::TimedOut
+            && let Some(words) = words()
+        {
+            self.problem.message = words;
+        }
+        self
+    }
+
     /// Ctrl-C was pressed.
     #[must_use]
     pub fn interrupted() -> Self {

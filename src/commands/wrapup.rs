@@ -1,5 +1,6 @@
 //! `deepcall wrapup`: whether an agent is in wrap-up, the time left, and which call (`api.md` §2).
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -9,12 +10,13 @@ use tokio::time::Instant;
 use crate::app::App;
 use crate::app::fleet::{Answers, Step};
 use crate::app::options::{OutputOptions, QueryOptions, TalkOptions};
-use crate::app::settings::table::SERVER_TIMEZONE;
+use crate::app::settings::table::{SERVER_TIMEZONE, TIMEOUT};
 use crate::client::connection::random;
 use crate::client::{Answer, SignedIn};
 use crate::commands::agent_state::AgentState;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Wrapup;
+use crate::output::text::times;
 use crate::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
 use crate::watch::schedule::Schedule;
 
@@ -43,12 +45,16 @@ pub(crate) struct WrapupArgs {
 pub(crate) fn run(args: &WrapupArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
+    let limit = app.settings()?.get(&TIMEOUT)?.value;
+    let waited_for = RefCell::new(vec![]);
     let answers = app.query((&args.query).into(), async |fleet| {
         let request = async |signed_in: &SignedIn| Ok(signed_in.wrapup(&server_zone).await?);
         let (start, schedule) = (Instant::now(), Schedule::new(INTERVAL, Duration::ZERO));
         let mut polled = Duration::ZERO;
         let mut answers = fleet.query(request).await?;
         while let Some((still, left)) = still_in_wrapup(&answers).filter(|_| args.wait) {
+            let in_order = fleet.agents.iter().map(|agent| &agent.profile);
+            waited_for.replace(in_order.filter(|profile| still.contains(*profile)).cloned().collect());
             let now = start.elapsed();
             let next = schedule.on_time(Some(now + left), polled, now, random());
             (fleet.progress)(Step::Waiting { still: still.len(), pause: next.saturating_sub(now) });
@@ -57,7 +63,9 @@ pub(crate) fn run(args: &WrapupArgs, app: &App) -> Result<ExitStatus, Failure> {
             answers.replace(fleet.query_some(|profile| still.contains(profile), request).await?);
         }
         Ok(answers)
-    })?;
+    });
+    let answers = answers
+        .map_err(|failure| failure.in_words_if_timed_out(|| still_waiting(&waited_for.borrow(), limit?)))?;
     app.console.answer(STATE.outcome(answers, args.exit_status), &renderer)
 }
 
@@ -98,6 +106,9 @@ pub(crate) static DOCUMENT: Document = Document {
 /// `--wait` polls at least this often, because a wrap-up may end early.
 const INTERVAL: Duration = Duration::from_secs(15);
 
+/// In an error; with more, the rest is counted.
+const MOST_NAMES: usize = 20;
+
 const STATE: AgentState<Wrapup> =
     AgentState { document: &DOCUMENT, is_active: |wrapup| wrapup.in_wrapup, row, sentence };
 
@@ -110,6 +121,14 @@ fn still_in_wrapup(answers: &Answers<Answer<Wrapup>>) -> Option<(HashSet<String>
     };
     let soonest = still.clone().map(left).min()?;
     Some((still.map(|(profile, _)| profile.clone()).collect(), Duration::from_secs(soonest)))
+}
+
+/// For example "still in wrap-up after 20 s: kavya, meena". `None` if nobody was waited for yet.
+fn still_waiting(profiles: &[String], limit: Duration) -> Option<String> {
+    let (named, rest) = profiles.split_at(profiles.len().min(MOST_NAMES));
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    let length = times::length(i64::try_from(limit.as_secs()).unwrap_or(i64::MAX));
+    (!profiles.is_empty()).then(|| format!("still in wrap-up after {length}: {}{more}", named.join(", ")))
 }
 
 fn row(profile: String, answer: Answer<Wrapup>) -> Row {

@@ -49,8 +49,9 @@ fn waiting_ends_with_the_wrapup_and_is_limited_by_timeout() {
     assert_eq!(ran.json()["in_wrapup"], false);
     assert_eq!(server.arrivals().len(), 2);
     let for_ever = FakeServer::always(r#"{"status":"success","data":{"response":1,"currentDuration":90}}"#);
-    World::signed_in(&for_ever).run("wrapup --wait --timeout 3s").ended_with(124);
+    let ran = World::signed_in(&for_ever).run("wrapup --wait --timeout 3s --json").ended_with(124);
     assert_eq!(for_ever.arrivals().len(), 1);
+    assert!(ran.stderr.contains("still in wrap-up after 3 s: "), "{ran}");
 }
 
 #[test]
@@ -74,6 +75,29 @@ fn only_those_still_in_wrapup_are_asked_again() {
     assert_eq!(rows[1]["profile"], "ravi");
     assert_eq!(server.arrivals().len(), 3);
     assert!(server.arrivals()[2].body.contains("ssid-of-ravi"));
+}
+
+#[test]
+fn a_wait_that_is_cut_off_names_those_who_are_still_in_wrapup_and_nobody_else() {
+    let server = FakeServer::answering(|request, _| {
+        Reply::ok(if request.body.contains("ssid-of-ravi") {
+            NOT_IN_WRAPUP
+        } else {
+            r#"{"status":"success","data":{"response":1,"currentDuration":90}}"#
+        })
+    });
+    let world = World::at(&server).with("DEEPCALL_STORE", "file");
+    for name in ["asha", "ravi", "kavya"] {
+        let line = format!("login --no-verify --ssid-stdin --profile {name}");
+        world.run_with_input(&line, &format!("ssid-of-{name}")).ended_with(0);
+    }
+    for (profiles, named) in
+        [("--all", "asha, kavya"), ("--profile kavya", "kavya"), ("--profiles ravi,asha", "asha")]
+    {
+        let ran = world.run(&format!("wrapup {profiles} --wait --timeout 4s")).ended_with(124);
+        let words = format!("still in wrap-up after 4 s: {named}\n");
+        assert!(ran.stderr.contains(&words) && !ran.stderr.contains("no answer"), "{ran}");
+    }
 }
 
 #[test]
