@@ -24,8 +24,8 @@ use crate::words::MARK;
 /// Send one signed-in request and print the raw reply
 ///
 /// For calls of the API that have no command of their own. deepcall adds the credentials to the body and never shows
-/// them. The reply goes to stdout byte for byte, even if it reports an error; then stderr and the exit code report the
-/// error too.
+/// them. The reply goes to stdout byte for byte, without NUL bytes, even if it reports an error; then stderr and the
+/// exit code report the error too.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ApiArgs {
     /// Path below /api/v2, e.g. agentProfile/agentOnBreak

@@ -14,40 +14,14 @@ use crate::json;
 use crate::json::{Layout, write_string};
 use crate::output::text::sanitize::{sanitize, sanitize_keeping};
 
-/// Functions of jq that would bypass the redactor, end the process, or read the environment with its credentials.
-const UNAVAILABLE: [&str; 11] = [
-    "env",
-    "$ENV",
-    "input",
-    "inputs",
-    "input_filename",
-    "debug",
-    "debug_empty",
-    "stderr",
-    "stderr_empty",
-    "halt",
-    "halt_error",
-];
+mod native;
 
-/// Functions of jq that the library does not have.
-const ADDED: &str = r#"
-def escape(special; escaped): split(special) | join(escaped);
-def @tsv:
-  def cell:
-    if isarray or isobject then error("\(.) cannot be a cell of @tsv")
-    elif . == null then ""
-    else tostring | escape("\\"; "\\\\") | escape("\t"; "\\t") | escape("\n"; "\\n") | escape("\r"; "\\r")
-    end;
-  if isarray then map(cell) | join("\t") else error("\(.) is not an array of cells for @tsv") end;
-def @csv:
-  def cell:
-    if isarray or isobject then error("\(.) cannot be a cell of @csv")
-    elif . == null then ""
-    elif isstring then "\"" + escape("\""; "\"\"") + "\""
-    else tostring
-    end;
-  if isarray then map(cell) | join(",") else error("\(.) is not an array of cells for @csv") end;
-"#;
+/// Functions of jq that would bypass the redactor, end the process, or read the environment with its credentials.
+const UNAVAILABLE: [&str; 9] =
+    ["env", "$ENV", "input_filename", "debug", "debug_empty", "stderr", "stderr_empty", "halt", "halt_error"];
+
+/// What jq 1.7 has and the library lacks, or does differently. Tests compare both over a table of expressions.
+const DEFINITIONS: &str = include_str!("jq/definitions.jq");
 
 /// The library reads an expression by recursion, and each word or sign may be a level of it. The stack has room for about
 /// as many where nothing is optimised.
@@ -97,9 +71,10 @@ impl Filter {
             return Err(syntax_error(begin, &message, begin));
         }
         let is_available = |name: &str| !UNAVAILABLE.contains(&name);
-        let added = load::parse(ADDED, |parser| parser.defs()).unwrap_or_default();
+        let added = load::parse(DEFINITIONS, |parser| parser.defs()).unwrap_or_default();
         let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(added);
-        let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
+        let functions =
+            jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs()).chain(native::functions());
         let arena = Arena::default();
         let modules = Loader::new(definitions.filter(|definition| is_available(definition.name)))
             .load(&arena, File { code: expression, path: () })
@@ -317,5 +292,7 @@ fn digits(number: &Num) -> String {
     }
 }
 
+#[cfg(test)]
+mod comparison;
 #[cfg(test)]
 mod tests;

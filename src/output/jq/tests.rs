@@ -152,8 +152,6 @@ fn the_expression_sees_nothing_but_the_document() {
         "env",
         "$ENV.HOME",
         "env.PATH",
-        "input",
-        "[inputs]",
         "debug",
         "debug(1)",
         "stderr",
