@@ -21,7 +21,7 @@ use crate::client::error;
 use crate::client::error::{ApiError, ErrorKind, Target};
 use crate::client::kept;
 use crate::client::kept::Clients;
-use crate::client::proxies::Proxies;
+use crate::client::proxies::{Proxies, Route};
 use crate::client::received::Received;
 use crate::client::request_body::RequestBody;
 use crate::client::resolver::Resolver;
@@ -69,6 +69,7 @@ pub struct Connection {
     clients: Clients,
     server: ServerUrl,
     target: Target,
+    route: Option<Route>,
     shown: Shown,
     budget: Budget,
     clock: Clock,
@@ -96,7 +97,7 @@ impl Connection {
         if let Some(route) = &route {
             tracing::info!("requests to {origin} go through the proxy in {}", route.variable);
         }
-        let proxy = route.as_ref().map(|route| route.variable);
+        let used = route.clone();
         let builder = move || {
             let client = Client::builder()
                 .user_agent(concat!("deepcall/", env!("CARGO_PKG_VERSION")))
@@ -116,8 +117,8 @@ impl Connection {
         let clients = Clients::build(builder).map_err(|error| {
             ApiError::new(ErrorKind::Usage, "the HTTP client cannot be set up").because(error)
         })?;
-        let target = Target { origin, proxy };
-        Ok(Self { clients, server, target, shown, budget, clock })
+        let target = Target { origin, proxy: used.as_ref().map(|route| route.variable) };
+        Ok(Self { clients, server, target, route: used, shown, budget, clock })
     }
 
     /// The server that receives the requests.
@@ -201,8 +202,19 @@ impl Connection {
                     tracing::debug!("POST {url}: again in {} ms", wait.as_millis());
                     sleep(wait).await;
                 }
-                Next::GiveUp => return Err(retry::with_retry_hint(error, self.clock.now())),
+                Next::GiveUp => {
+                    let error = retry::with_retry_hint(error, self.clock.now());
+                    return Err(self.explain(error).await);
+                }
             }
+        }
+    }
+
+    /// What a refusal of the proxy means.
+    pub(crate) async fn explain(&self, error: ApiError) -> ApiError {
+        match &self.route {
+            Some(route) => route.explain(error, &self.target.origin, self.budget.connect).await,
+            None => error,
         }
     }
 

@@ -188,6 +188,16 @@ impl ApiError {
         self.code
     }
 
+    /// Whether a proxy answered the request for a connection, but did not make one. The library has no type for that.
+    pub(crate) fn is_refusal_of_proxy(&self) -> bool {
+        let cause = self.cause.as_ref().map(|cause| cause.0.as_str());
+        self.kind == ErrorKind::Proxy
+            && matches!(
+                cause,
+                Some("tunnel error: proxy authorization required" | "tunnel error: unsuccessful")
+            )
+    }
+
     /// What to do about it, best first.
     #[must_use]
     pub fn hints(&self) -> &[String] {

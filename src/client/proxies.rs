@@ -1,7 +1,14 @@
 //! Which proxy of the environment a server is reached through. The caller passes the variables in.
 
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
 use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use url::{Host, Url};
 
 use crate::client::error::{ApiError, ErrorKind};
 
@@ -13,9 +20,14 @@ pub struct Proxies {
 }
 
 /// The proxy to use, and the variable that names it.
+#[derive(Clone)]
 pub(crate) struct Route {
     pub(crate) variable: &'static str,
     pub(crate) proxy: reqwest::Proxy,
+    /// Where the proxy itself is.
+    address: Uri,
+    /// The value of `Proxy-Authorization`, if the variable has a user name.
+    authorization: Option<String>,
 }
 
 impl Proxies {
@@ -49,25 +61,180 @@ impl Proxies {
         let no_address = || bad("does not contain the address of a proxy");
         let target: Uri = origin.parse().map_err(|_| no_address())?;
         let value = value.trim();
+        if has_bare_characters(value) {
+            return Err(ApiError::new(
+                ErrorKind::Usage,
+                format!(
+                    "the variable {variable} has a user name or password with characters that must be encoded"
+                ),
+            )
+            .with_hint(credentials_hint(variable)));
+        }
         let everywhere = Matcher::builder().https(value).build();
         let proxy = everywhere.intercept(&target).ok_or_else(no_address)?;
         if !matches!(proxy.uri().scheme_str(), Some("http" | "https")) {
             return Err(bad("names a SOCKS proxy, which is not supported"));
         }
-        // The library's `*` matches every name, but not for an address in digits.
-        if self.exceptions.split(',').any(|exception| exception.trim() == "*") {
+        let server = Url::parse(origin).map_err(|_| no_address())?;
+        if self.exceptions.split([',', ' ', '\t']).any(|exception| is_exception(exception, &server)) {
             return Ok(None);
         }
-        let with_exceptions = Matcher::builder().https(value).no(&self.exceptions).build();
-        if with_exceptions.intercept(&target).is_none() {
-            return Ok(None);
+        if matches!(server.host(), Some(Host::Ipv6(_))) {
+            // The HTTP library takes the brackets for a part of the name that the certificate must have.
+            let message = format!("an IPv6 address cannot be reached through the proxy in {variable}");
+            return Err(ApiError::new(ErrorKind::Usage, message)
+                .with_hint("set --server to the server's name, or add the address to NO_PROXY"));
         }
         let mut route = reqwest::Proxy::all(proxy.uri().to_string()).map_err(|_| no_address())?;
         if let Some(password) = proxy.basic_auth() {
             route = route.custom_http_auth(password.clone());
         }
-        Ok(Some(Route { variable, proxy: route }))
+        let authorization = proxy.basic_auth().and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Ok(Some(Route { variable, proxy: route, address: proxy.uri().clone(), authorization }))
     }
+}
+
+impl Route {
+    /// The same error; that of a proxy that answered, but refused, with its status.
+    pub(crate) async fn explain(&self, error: ApiError, origin: &str, limit: Duration) -> ApiError {
+        if !error.is_refusal_of_proxy() {
+            return error;
+        }
+        timeout(limit, self.explain_refusal(origin)).await.ok().flatten().unwrap_or(error)
+    }
+
+    /// What the proxy's refusal means. The HTTP library keeps no status of it, so the proxy is asked once more; nothing
+    /// but the address of the server is sent. `None` if it gives no status, or lets the connection through now.
+    async fn explain_refusal(&self, origin: &str) -> Option<ApiError> {
+        let status = self.status(origin).await.filter(|status| !(200..300).contains(status))?;
+        let variable = self.variable;
+        let message = match (status, &self.authorization) {
+            (407, None) => format!(
+                "the proxy named by {variable} requires a user name and a password (HTTP 407) for {origin}"
+            ),
+            (407, Some(_)) => {
+                format!(
+                    "the proxy named by {variable} refused its user name and password (HTTP 407) for {origin}"
+                )
+            }
+            _ => {
+                format!("the proxy named by {variable} refused the connection to {origin} with HTTP {status}")
+            }
+        };
+        let hint = match status {
+            407 => credentials_hint(variable),
+            _ => format!(
+                "the proxy's administrator decides which servers it allows; to go without it, add the server to NO_PROXY, or unset {variable}"
+            ),
+        };
+        Some(ApiError::new(ErrorKind::Proxy, message).with_hint(hint))
+    }
+
+    /// The status with which the proxy answers a request to connect.
+    async fn status(&self, origin: &str) -> Option<u16> {
+        // A proxy behind TLS would need a handshake of its own.
+        if self.address.scheme_str() != Some("http") {
+            return None;
+        }
+        let server = Url::parse(origin).ok()?;
+        let there = format!("{}:{}", server.host_str()?, server.port_or_known_default()?);
+        let authorization = self.authorization.as_ref();
+        let authorization =
+            authorization.map_or_else(String::new, |value| format!("Proxy-Authorization: {value}\r\n"));
+        let host = self.address.host()?.trim_matches(['[', ']']);
+        let mut proxy = TcpStream::connect((host, self.address.port_u16().unwrap_or(80))).await.ok()?;
+        let request = format!("CONNECT {there} HTTP/1.1\r\nHost: {there}\r\n{authorization}\r\n");
+        proxy.write_all(request.as_bytes()).await.ok()?;
+        let mut line = Vec::new();
+        while line.len() < STATUS_LINE && !line.contains(&b'\n') {
+            line.push(proxy.read_u8().await.ok()?);
+        }
+        let line = String::from_utf8_lossy(&line);
+        let (_, status) = line.strip_prefix("HTTP/1.")?.split_once(' ')?;
+        status.get(..3)?.parse().ok()
+    }
+}
+
+/// More than any status line has.
+const STATUS_LINE: usize = 1024;
+
+/// How credentials of a proxy are written.
+fn credentials_hint(variable: &str) -> String {
+    format!(
+        "write them into {variable} as http://USER:PASSWORD@HOST:PORT, with / as %2F, @ as %40, # as %23, : as %3A, \
+         ? as %3F and % as %25"
+    )
+}
+
+/// Whether what is before the last `@` has a character that ends it too early for those who read it.
+fn has_bare_characters(value: &str) -> bool {
+    let value = value.split_once("://").map_or(value, |(_, rest)| rest);
+    let Some((credentials, _)) = value.rsplit_once('@') else { return false };
+    let is_bare = |c: char| {
+        matches!(c, '/' | '?' | '#' | '@' | '\\' | '"' | '<' | '>' | '[' | ']' | '^' | '`' | '{' | '|' | '}')
+            || c.is_whitespace()
+            || !c.is_ascii()
+    };
+    credentials.contains(is_bare)
+}
+
+/// Whether an entry of `NO_PROXY` is about this server. As for curl, a name counts for all names below it, with or without
+/// a leading dot, and an address may stand for a network. A port, which curl does not know, narrows the entry to that port.
+fn is_exception(entry: &str, server: &Url) -> bool {
+    let entry = entry.trim();
+    if entry == "*" {
+        return true;
+    }
+    let (host, port) = host_and_port(entry);
+    if port.is_some_and(|port| server.port_or_known_default() != Some(port)) {
+        return false;
+    }
+    let address = match server.host() {
+        Some(Host::Domain(name)) => return is_below(name, host),
+        Some(Host::Ipv4(address)) => IpAddr::V4(address),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address),
+        None => return false,
+    };
+    let (network, bits) = host.split_once('/').map_or((host, None), |(network, bits)| (network, Some(bits)));
+    let Ok(network) = network.trim_matches(['[', ']']).parse::<IpAddr>() else { return false };
+    match bits {
+        None => network == address,
+        Some(bits) => bits.parse().is_ok_and(|bits| is_in_network(address, network, bits)),
+    }
+}
+
+fn host_and_port(entry: &str) -> (&str, Option<u16>) {
+    if let Ok(address) = entry.parse::<SocketAddr>() {
+        // Of `[::1]:443` or `10.0.0.1:443`, the part before the last colon.
+        return (entry.rsplit_once(':').map_or(entry, |(host, _)| host), Some(address.port()));
+    }
+    match entry.split_once(':') {
+        Some((host, port)) if !host.is_empty() && !host.starts_with('[') => match port.parse() {
+            Ok(port) => (host, Some(port)),
+            Err(_) => (entry, None),
+        },
+        _ => (entry, None),
+    }
+}
+
+fn is_below(name: &str, domain: &str) -> bool {
+    let name = name.trim_end_matches('.');
+    let domain = domain.trim_end_matches('.');
+    let domain = domain.strip_prefix('.').unwrap_or(domain).to_ascii_lowercase();
+    !domain.is_empty()
+        && name.strip_suffix(domain.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}
+
+fn is_in_network(address: IpAddr, network: IpAddr, bits: u32) -> bool {
+    let (address, network, width) = match (address, network) {
+        (IpAddr::V4(address), IpAddr::V4(network)) => {
+            (u128::from(address.to_bits()), u128::from(network.to_bits()), 32)
+        }
+        (IpAddr::V6(address), IpAddr::V6(network)) => (address.to_bits(), network.to_bits(), 128),
+        _ => return false,
+    };
+    // A shift by all bits is none for the language.
+    bits <= width && (address ^ network).checked_shr(width - bits).unwrap_or(0) == 0
 }
 
 #[cfg(test)]
@@ -111,6 +278,69 @@ mod tests {
         for everything in ["10.0.0.0/8", "10.1.2.3", "*", "example.com,*"] {
             let variables: Variables = &[("HTTPS_PROXY", http), ("NO_PROXY", everything)];
             assert_eq!(route(variables, "https://10.1.2.3").unwrap(), None, "{everything}");
+        }
+    }
+
+    #[test]
+    fn entries_of_no_proxy_are_names_addresses_and_networks_with_or_without_a_port() {
+        let table = [
+            ("https://[::1]:7401", "[::1]", true),
+            ("https://[::1]:7401", "::1", true),
+            ("https://[::1]:7401", "[::1]:7401", true),
+            ("https://[::1]:7401", "[::1]:7402", false),
+            ("https://[::1]", "[::1]:443", true),
+            ("https://[fd00::7]", "fd00::/8", true),
+            ("https://[fd00::7]", "[fd00::]/8", true),
+            ("https://[fe00::7]", "fd00::/8", false),
+            ("https://[::1]", "::/0", true),
+            ("https://10.1.2.3", "10.0.0.0/8", true),
+            ("https://10.1.2.3", "10.1.2.3/32", true),
+            ("https://10.1.2.4", "10.1.2.3/32", false),
+            ("https://10.1.2.3", "0.0.0.0/0", true),
+            ("https://10.1.2.3", "10.0.0.0/33", false),
+            ("https://10.1.2.3", "10.1.2.3:443", true),
+            ("https://10.1.2.3", "10.1.2.3:8443", false),
+            ("https://10.1.2.3", "2.3", false),
+            ("https://api.example.com", "api.example.com:443", true),
+            ("https://api.example.com:8443", "example.com:8443", true),
+            ("https://api.example.com:8443", "api.example.com:443", false),
+            ("https://api.example.com", ".example.com", true),
+            ("https://example.com", ".example.com", true),
+            ("https://api.example.com", "EXAMPLE.com.", true),
+            ("https://api.example.com", "a.b  example.com", true),
+            ("https://badexample.com", "example.com", false),
+            ("https://badexample.com", ".example.com", false),
+            ("https://api.example.com", ". , ,:443", false),
+            ("https://api.example.com", "*.example.com", false),
+            ("https://api.example.com", "api.example.com:x", false),
+        ];
+        for (origin, exceptions, is_direct) in table {
+            let variables: Variables = &[("HTTPS_PROXY", "http://proxy:3128"), ("NO_PROXY", exceptions)];
+            let direct = matches!(route(variables, origin), Ok(None));
+            assert_eq!(direct, is_direct, "{origin} with {exceptions}");
+        }
+    }
+
+    #[test]
+    fn an_unencoded_character_of_a_proxys_credentials_is_explained_without_repeating_them() {
+        let bare = ["hid/den", "hid@den", "hid#den", "hid?den", "hid den", "hid[den", "hid\\den", "hidé"];
+        for password in bare {
+            for value in [format!("http://user:{password}@proxy:3128"), format!("{password}:x@proxy:3128")] {
+                let error = route(&[("https_proxy", &value)], "https://api.example.com").unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Usage, "{value}");
+                assert!(
+                    error.hints()[0].contains("https_proxy") && error.hints()[0].contains("%2F"),
+                    "{error:?}"
+                );
+                assert!(!format!("{error:?}").contains("hid"), "{error:?}");
+            }
+        }
+        // curl takes these as they are.
+        for value in
+            ["http://user:a:b@proxy:3128", "http://user:a%2Fb@proxy:3128", "http://user:50%off@proxy:3128"]
+        {
+            let used = route(&[("https_proxy", value)], "https://api.example.com").unwrap();
+            assert_eq!(used, Some("https_proxy"), "{value}");
         }
     }
 

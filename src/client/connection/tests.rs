@@ -282,3 +282,43 @@ async fn a_proxy_that_refuses_is_named_by_its_variable_and_learns_no_secret() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_refusal_of_a_proxy_is_told_by_its_status_and_how_credentials_are_written() {
+    let table = [
+        ("403 Forbidden", "", "HTTP 403", "NO_PROXY"),
+        ("502 Bad Gateway", "", "HTTP 502", "NO_PROXY"),
+        ("302 Found", "user:word@", "HTTP 302", "NO_PROXY"),
+        ("407 Proxy Authentication Required", "", "requires a user name and a password (HTTP 407)", "%40"),
+        ("407 x", "user:word@", "refused its user name and password (HTTP 407)", "USER:PASSWORD"),
+    ];
+    for (refusal, credentials, wanted, hint) in table {
+        let proxy = FakeServer::always(Reply::with_headers(refusal, &[], "<html>")).for_a_proxy();
+        let mut options = options("https://api.example.com");
+        let value = proxy.url().replace("http://", &format!("http://{credentials}"));
+        options.proxies = Proxies::from_variables(|name| (name == "HTTPS_PROXY").then(|| value.clone()));
+        let error = fails(&sign_in(options)).await;
+        assert_eq!(error.kind().word(), "proxy", "{refusal}");
+        let text = error.to_string();
+        assert!(text.contains(wanted) && text.contains("HTTPS_PROXY"), "{refusal}: {text}");
+        assert!(error.hints()[0].contains(hint), "{refusal}: {:?}", error.hints());
+        assert!(!format!("{error:?}").contains("word@"), "{error:?}");
+        for request in proxy.arrivals() {
+            let is_identified = request.head.to_lowercase().contains("proxy-authorization");
+            assert_eq!(is_identified, !credentials.is_empty(), "{}", request.head);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_ipv6_address_behind_a_proxy_is_refused_in_words_and_nobody_is_asked() {
+    let proxy = FakeServer::always(NO_TAGS).for_a_proxy();
+    for origin in ["https://[::1]:7401", "https://[fd00::7]"] {
+        let mut options = options(origin);
+        options.proxies = Proxies::from_variables(|name| (name == "HTTPS_PROXY").then(|| proxy.url()));
+        let error = Connection::open(options).err().unwrap();
+        assert_eq!(error.kind().word(), "usage");
+        assert!(error.to_string().contains("IPv6") && error.hints()[0].contains("NO_PROXY"), "{error:?}");
+    }
+    assert!(proxy.arrivals().is_empty());
+}
