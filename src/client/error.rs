@@ -7,7 +7,7 @@ use std::io;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rustls::CertificateError;
+use rustls::{AlertDescription, CertificateError};
 
 /// A failed API call.
 #[derive(Debug, thiserror::Error)]
@@ -243,8 +243,8 @@ pub(crate) fn before_reply(error: &reqwest::Error, target: &Target, now: Timesta
     let Target { origin, proxy } = target;
     let links = chain(error);
     let is_connecting = error.is_connect();
-    let tls = find::<rustls::Error>(&links);
-    let kind = match (is_connecting, tls, proxy) {
+    let tls_error = find::<rustls::Error>(&links);
+    let kind = match (is_connecting, tls_error, proxy) {
         (true, Some(_), _) => ErrorKind::Tls,
         (true, None, Some(_)) => ErrorKind::Proxy,
         (true, None, None) if error.is_dns() => ErrorKind::Dns,
@@ -254,7 +254,17 @@ pub(crate) fn before_reply(error: &reqwest::Error, target: &Target, now: Timesta
         (false, None, _) if is_unparsable(&links) => ErrorKind::Protocol,
         (false, _, _) => ErrorKind::Reset,
     };
+    let alert = tls_error.and_then(alert_of);
+    let kind = if alert.is_some_and(is_of_certificate) { ErrorKind::Tls } else { kind };
     let message = match kind {
+        ErrorKind::Tls if alert.is_some_and(is_of_certificate) => {
+            format!("{origin} requires a certificate of the client, which deepcall cannot present")
+        }
+        ErrorKind::Tls
+            if alert.is_some() || matches!(tls_error, Some(rustls::Error::PeerIncompatible(_))) =>
+        {
+            format!("{origin} and deepcall have no kind of TLS in common")
+        }
         ErrorKind::Tls => format!("{origin} could not prove its identity"),
         ErrorKind::Proxy => {
             format!("the proxy named by {} refused the connection to {origin}", proxy.unwrap_or_default())
@@ -265,8 +275,14 @@ pub(crate) fn before_reply(error: &reqwest::Error, target: &Target, now: Timesta
         ErrorKind::Connect => format!("cannot connect to {origin}"),
         _ => format!("{origin} closed the connection before it answered"),
     };
-    let mut failed = ApiError::new(kind, message).because(root_cause(&links));
-    if let Some(hint) = tls.and_then(|tls| tls_hint(tls, now)) {
+    let cause = match tls_error {
+        Some(error) if is_of_an_authority(error) => {
+            "the server presents the certificate of an authority as its own".to_owned()
+        }
+        _ => root_cause(&links),
+    };
+    let mut failed = ApiError::new(kind, message).because(cause);
+    if let Some(hint) = tls_error.and_then(|error| tls_hint(error, now)) {
         failed = failed.with_hint(hint);
     }
     if is_connecting { failed } else { failed.sent() }
@@ -296,7 +312,37 @@ pub(crate) fn too_slow(what: &str, limit: Duration, target: &Target) -> ApiError
     ApiError::new(ErrorKind::Timeout, message).sent()
 }
 
+/// Whether a server presented the certificate of an authority as its own. The library has no type for it.
+pub(crate) fn is_of_an_authority(error: &rustls::Error) -> bool {
+    matches!(error, rustls::Error::InvalidCertificate(why) if format!("{why:?}").contains("CaUsedAsEndEntity"))
+}
+
+fn alert_of(error: &rustls::Error) -> Option<AlertDescription> {
+    match error {
+        rustls::Error::AlertReceived(alert) => Some(*alert),
+        _ => None,
+    }
+}
+
+/// Whether a server ends the connection because of the client's certificate. It may do so after the handshake.
+fn is_of_certificate(alert: AlertDescription) -> bool {
+    matches!(alert, AlertDescription::CertificateRequired | AlertDescription::NoCertificate)
+}
+
 fn tls_hint(error: &rustls::Error, now: Timestamp) -> Option<String> {
+    if is_of_an_authority(error) {
+        return Some("if you trust it, pass that very certificate with --cacert FILE".to_owned());
+    }
+    if alert_of(error).is_some_and(is_of_certificate) {
+        return Some("use an address of the server that takes sessions alone".to_owned());
+    }
+    if alert_of(error).is_some() || matches!(error, rustls::Error::PeerIncompatible(_)) {
+        return Some(
+            "deepcall speaks TLS 1.2 and 1.3, with keys of RSA, P-256, P-384 and Ed25519, and has no certificate of \
+             its own; the server may require another"
+                .to_owned(),
+        );
+    }
     let rustls::Error::InvalidCertificate(why) = error else { return None };
     match why {
         CertificateError::Expired

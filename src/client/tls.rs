@@ -5,18 +5,19 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 use x509_cert::der::Decode;
 use x509_cert::time::Time;
 
-use crate::client::error::{ApiError, ErrorKind};
+use crate::client::error::{ApiError, ErrorKind, is_of_an_authority};
 use crate::words::without_mark;
 
 /// Whether a file of authorities can take the place of the system's. macOS and Windows judge a certificate themselves,
@@ -154,7 +155,14 @@ impl ServerCertVerifier for LazyVerifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         self.shown.keep(end_entity);
-        self.verifier()?.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        let judged =
+            self.verifier()?.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        match judged {
+            Err(error) if is_of_an_authority(&error) && self.extra.iter().any(|own| own == end_entity) => {
+                verify_itself(end_entity, server_name, now)
+            }
+            judged => judged,
+        }
     }
 
     fn verify_tls12_signature(
@@ -180,6 +188,25 @@ impl ServerCertVerifier for LazyVerifier {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
     }
+}
+
+/// Judges a certificate that a person trusts as it is (`--cacert`) by its names and its time: that it is also an authority
+/// does not matter then.
+fn verify_itself(
+    certificate: &CertificateDer<'_>,
+    server_name: &ServerName<'_>,
+    now: UnixTime,
+) -> Result<ServerCertVerified, Error> {
+    verify_server_name(&ParsedCertificate::try_from(certificate)?, server_name)?;
+    let validity = Certificate::read(certificate).ok_or(CertificateError::BadEncoding)?;
+    let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+    if now < validity.valid_from.as_second() {
+        return Err(CertificateError::NotValidYet.into());
+    }
+    if now > validity.valid_until.as_second() {
+        return Err(CertificateError::Expired.into());
+    }
+    Ok(ServerCertVerified::assertion())
 }
 
 /// Who signed a server's certificate, and how long it is valid.

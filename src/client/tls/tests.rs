@@ -47,6 +47,49 @@ impl Authority {
     }
 }
 
+/// A server whose certificate is that of an authority, signed by itself, as `openssl req -x509` makes it.
+fn serve_own_authority(name: &str, year: i32) -> (SocketAddr, String) {
+    let mut params = CertificateParams::new([name.to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.not_after = date_time_ymd(year, 1, 1);
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_protocol_versions(&[&TLS13, &TLS12])
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap();
+    (serve(Arc::new(config)).0, certificate.pem())
+}
+
+#[tokio::test]
+async fn a_servers_own_authority_is_trusted_if_it_is_that_very_certificate_with_the_right_name_and_time() {
+    let (address, pem) = serve_own_authority("127.0.0.1", 2099);
+    let origin = format!("https://{address}");
+    let both = format!("{}{pem}", Authority::new("another").pem);
+    for trusted in [&pem, &both] {
+        request_tags(&origin, Some(trusted), None).await.unwrap();
+    }
+    let (_, same_name) = serve_own_authority("127.0.0.1", 2099);
+    let (elsewhere, other_name) = serve_own_authority("other.example.com", 2099);
+    let (expired, past) = serve_own_authority("127.0.0.1", 2020);
+    let refused = [
+        (&address, Some(&same_name)),
+        (&address, None),
+        (&elsewhere, Some(&other_name)),
+        (&expired, Some(&past)),
+    ];
+    for (address, trusted) in refused {
+        let origin = format!("https://{address}");
+        let error = request_tags(&origin, trusted.map(String::as_str), None).await.unwrap_err();
+        assert_eq!(error.kind().word(), "tls", "{error:?}");
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert!(!cause.contains("CaUsedAsEndEntity"), "{cause}");
+    }
+}
+
 /// A fake DeepCall that speaks TLS, which the shared one does not.
 fn serve(config: Arc<ServerConfig>) -> (SocketAddr, Arc<Mutex<Vec<Request>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
