@@ -211,11 +211,21 @@ impl SignedIn {
         Box::pin(self.connection.post(path, &body, policy, read)).await
     }
 
+    /// A user id with a token is refused as if the session had ended, because the request carries no ssid. A token that is
+    /// itself not valid has codes of its own.
     fn explain_for_tags(&self, error: ApiError) -> ApiError {
-        if error.kind() == ErrorKind::SignIn && self.credentials.kind() == CredentialKind::Token {
-            return error.with_hint("tags is documented for an ssid only, not for a user id with a token");
+        let is_about_ssid = matches!(error.code(), Some(1000 | 1044));
+        if error.kind() != ErrorKind::SignIn
+            || self.credentials.kind() != CredentialKind::Token
+            || !is_about_ssid
+        {
+            return error;
         }
-        error
+        let explained = ApiError::new(
+            ErrorKind::Forbidden,
+            format!("tags takes an ssid only, not a user id with a token: {error}"),
+        );
+        explained.with_code(error.code()).with_hint("use a profile that is signed in with an ssid").sent()
     }
 }
 

@@ -65,10 +65,16 @@ async fn an_answer_says_when_it_was_true() {
 async fn tags_with_a_token_say_what_is_documented() {
     let server = FakeServer::always(r#"{"status":"error","code":1000,"message":"Invalid Parameters"}"#);
     let error = with_token(&server).tags(&Reference::AsTrue, &india(), Some).await.unwrap_err();
-    assert_eq!(error.kind().word(), "sign_in");
-    assert!(error.hints().iter().any(|hint| hint.contains("ssid only")), "{:?}", error.hints());
+    assert_eq!((error.kind().word(), error.code()), ("forbidden", Some(1000)));
+    assert!(error.to_string().contains("ssid only"), "{error}");
+    assert_eq!(error.hints(), ["use a profile that is signed in with an ssid"]);
     let error = server.sign_in().tags(&Reference::AsTrue, &india(), Some).await.unwrap_err();
-    assert!(!error.hints().iter().any(|hint| hint.contains("ssid only")));
+    assert!(error.kind().word() == "sign_in" && !error.to_string().contains("ssid only"), "{error}");
+    for (code, kind) in [(1044, "forbidden"), (1011, "sign_in"), (1014, "sign_in"), (1020, "sign_in")] {
+        let refusing = FakeServer::always(format!(r#"{{"status":"error","code":{code}}}"#));
+        let error = with_token(&refusing).tags(&Reference::AsTrue, &india(), Some).await.unwrap_err();
+        assert_eq!(error.kind().word(), kind, "{code}");
+    }
     assert_eq!(
         server.arrivals()[0].body,
         format!(r#"{{"userId":"12345678","token":"{SECRET}","ref":true}}"#)
