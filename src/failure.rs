@@ -336,6 +336,8 @@ impl From<ProfilesError> for Failure {
     }
 }
 
+const DIALOG: &str = "look for its dialog, which may be behind another window: KeePassXC asks for the password of its database";
+
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let elsewhere = "without a keyring, run `deepcall login --store file`, which keeps the session as plain \
@@ -354,11 +356,11 @@ impl From<StoreError> for Failure {
         };
         match &error {
             StoreError::Absent => Self::sign_in("the stored session is gone").hint("run `deepcall login`"),
-            StoreError::NoStore { .. } | StoreError::TimedOut { .. } | StoreError::File(_) => {
-                failure().hint(elsewhere)
-            }
+            StoreError::NoStore { .. } | StoreError::File(_) => failure().hint(elsewhere),
+            StoreError::TimedOut { .. } => failure().hint(DIALOG).hint(elsewhere),
             StoreError::Locked { .. } => failure()
                 .hint("unlock the keyring: log in to the desktop, or start the keyring daemon")
+                .hint(DIALOG)
                 .hint(elsewhere),
             StoreError::NoCollection => failure()
                 .hint("create a default keyring; a desktop does this at the first login")

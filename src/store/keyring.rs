@@ -1,6 +1,8 @@
 //! Secrets in the operating system's keyring, which may be missing, locked, or waiting for a person.
 //! It is opened only where no other credentials are set, and never keeps a caller beyond its time limit.
 
+#[cfg(all(unix, not(target_os = "macos")))]
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::process;
@@ -91,9 +93,9 @@ impl SecretStore for KeyringStore {
 
     fn save(&self, key: &StoreKey, credentials: &Credentials) -> Result<(), StoreError> {
         let value = blob::encode(credentials, key.origin())?;
-        let account = key.account();
+        let key = key.clone();
         self.within_limit(move || {
-            let entry = Keyring::open()?.entry(&account)?;
+            let entry = Keyring::open()?.labelled(&key)?;
             match entry.set_secret(&value) {
                 Err(error @ Error::Ambiguous(_)) => {
                     delete_twins(error)?;
@@ -178,10 +180,31 @@ impl Keyring {
         self.0.build(SERVICE, account, None).map_err(explain)
     }
 
+    /// The same, which names a new item as a person reads it. It is found by service and account, whatever its label.
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn labelled(&self, key: &StoreKey) -> Result<Entry, StoreError> {
+        let label = label(key);
+        let labels = HashMap::from([("label", label.as_str())]);
+        self.0.build(SERVICE, &key.account(), Some(&labels)).map_err(explain)
+    }
+
+    /// Other keyrings take their labels from service and account.
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    fn labelled(&self, key: &StoreKey) -> Result<Entry, StoreError> {
+        self.entry(&key.account())
+    }
+
     fn load(&self, key: &StoreKey) -> Result<Credentials, StoreError> {
         let value = Zeroizing::new(self.entry(&key.account())?.get_secret().map_err(explain)?);
         blob::decode(&value, key.origin())
     }
+}
+
+/// `DeepCall session: asha (host)`.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn label(key: &StoreKey) -> String {
+    let host = key.origin().split_once("://").map_or(key.origin(), |(_, host)| host);
+    format!("DeepCall session: {} ({host})", key.profile())
 }
 
 /// Several items under one account make every read fail; none of them is better than the others.

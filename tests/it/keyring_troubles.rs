@@ -212,7 +212,8 @@ fn an_item_of_the_keyring_shows_program_profile_and_server_and_no_more() {
         String::from_utf8(looked.stdout).unwrap().replace(" xdg:schema=org.freedesktop.Secret.Generic", "")
     };
     let account = format!("asha@{}", server.url());
-    let wanted = format!("open keyring:{account}@deepcall service=deepcall username={account}\n");
+    let host = server.url().replace("http://", "");
+    let wanted = format!("open DeepCall session: asha ({host}) service=deepcall username={account}\n");
     assert_eq!(looked(&bus), wanted);
     bus.lock(&world);
     let locked = looked(&bus);
