@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use base64::prelude::{BASE64_STANDARD, Engine};
 
 /// A session id that looks different in every encoding, so that a leak in any of them is found.
 pub const CANARY_SSID: &str = "ssid-CANARY\"7f\\3a/9c+e1%d5é-4b82-aa16-0c";
@@ -115,14 +116,7 @@ fn spell(secret: &str, spellings: &mut Vec<(&'static str, Vec<u8>)>) {
 
 /// The part of the base64 text that does not depend on what is before and after the secret.
 fn base64_middle(secret: &[u8], offset: usize) -> String {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let skip = (3 - offset) % 3;
     let whole = &secret[skip..skip + (secret.len() - skip) / 3 * 3];
-    whole
-        .chunks(3)
-        .flat_map(|three| {
-            let bits = u32::from(three[0]) << 16 | u32::from(three[1]) << 8 | u32::from(three[2]);
-            [18, 12, 6, 0].map(|shift| char::from(LETTERS[(bits >> shift) as usize & 63]))
-        })
-        .collect()
+    BASE64_STANDARD.encode(whole)
 }
