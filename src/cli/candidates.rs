@@ -1,8 +1,11 @@
 //! Candidates for completion that the definition does not list: names of profiles, columns, zones, codes. They are built in
 //! or on disk, so completion needs neither the network nor a keyring.
 
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
+
 use clap::{Arg, Command};
-use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
+use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
 
 use crate::app::settings::table;
 use crate::client::replies::codes;
@@ -14,10 +17,42 @@ use crate::output::table_view;
 use crate::output::text::style;
 use crate::report::Document;
 
-/// Adds candidates for values to the definition. `profiles` are the names of stored profiles.
-pub(crate) fn with_candidates(mut definition: Command, profiles: &[String]) -> Command {
+/// Adds candidates for values to the definition. `profiles` are the names of stored profiles, `words` those of the line.
+pub(crate) fn with_candidates(mut definition: Command, profiles: &[String], words: &[OsString]) -> Command {
     definition.build();
-    with_candidates_below(definition, None, profiles)
+    let definition = with_candidates_below(definition, None, profiles);
+    match words.iter().find_map(|word| option_of_key(&definition, word.to_str()?)) {
+        Some(option) => definition.mut_subcommand("config", |config| {
+            config.mut_subcommand("set", |set| set.mut_arg("value", |value| like(value, &option)))
+        }),
+        None => definition,
+    }
+}
+
+/// The option that takes the same values as a key of `config.toml`.
+fn option_of_key(definition: &Command, key: &str) -> Option<Arg> {
+    let (setting, _) = table::find(key)?;
+    let long = setting.key().long_option().trim_start_matches("--");
+    let mut commands = definition.get_subcommands();
+    let takes = |command: &Command| setting.key().is_option_of(command.get_name(), long);
+    let command = commands.find(|command| takes(command) && option(command, long).is_some())?;
+    option(command, long).cloned()
+}
+
+fn option<'c>(command: &'c Command, long: &str) -> Option<&'c Arg> {
+    command.get_arguments().find(|argument| argument.get_long() == Some(long))
+}
+
+fn like(value: Arg, option: &Arg) -> Arg {
+    let value = match option.get_value_delimiter() {
+        Some(delimiter) => value.value_delimiter(delimiter),
+        None => value,
+    };
+    if let Some(candidates) = option.get::<ArgValueCandidates>() {
+        return value.add(candidates.clone());
+    }
+    let names: Vec<_> = option.get_possible_values().iter().map(|of| of.get_name().to_owned()).collect();
+    offer(value, move || names.iter().map(CompletionCandidate::new).collect())
 }
 
 fn with_candidates_below(command: Command, above: Option<&'static Document>, profiles: &[String]) -> Command {
@@ -52,7 +87,10 @@ fn with_candidates_of_argument(
         },
         "timezone" | "server_timezone" => offer(argument, zones),
         "kind" => offer(argument, || style::kinds().map(CompletionCandidate::new).collect()),
-        "until" if document.is_some_and(|document| document.name == STREAM.name) => offer(argument, events),
+        "until" if document.is_some_and(|document| document.name == STREAM.name) => {
+            let profiles = profiles.to_vec();
+            argument.add(ArgValueCompleter::new(move |typed: &OsStr| events(typed, &profiles)))
+        }
         "what" => offer(argument, codes_to_explain),
         "key" => offer(argument, keys),
         _ => argument,
@@ -74,19 +112,34 @@ fn zones() -> Vec<CompletionCandidate> {
     ["local", "UTC"].into_iter().map(CompletionCandidate::new).chain(named).collect()
 }
 
-fn events() -> Vec<CompletionCandidate> {
-    Until::events().map(|words| CompletionCandidate::new(words.name)).collect()
+/// `EVENT`, or `EVENT@PROFILE` once the `@` is typed: all pairs at once would be a flood.
+fn events(typed: &OsStr, profiles: &[String]) -> Vec<CompletionCandidate> {
+    let Some(typed) = typed.to_str() else { return vec![] };
+    let names = Until::events().map(|words| words.name);
+    let texts: Vec<String> = match typed.split_once('@') {
+        None => names.map(str::to_owned).collect(),
+        Some((event, _)) => names
+            .filter(|name| *name == event)
+            .flat_map(|name| profiles.iter().map(move |profile| format!("{name}@{profile}")))
+            .collect(),
+    };
+    texts.into_iter().filter(|text| text.starts_with(typed)).map(CompletionCandidate::new).collect()
 }
 
 fn keys() -> Vec<CompletionCandidate> {
     table::names().map(|(name, key)| CompletionCandidate::new(name).help(Some(key.help.into()))).collect()
 }
 
-/// The arguments of `explain`: DeepCall's codes, `exit`, and the exit codes.
+/// The arguments of `explain`: `exit`, the exit codes, and DeepCall's codes, each once, although parts of the API give
+/// some of them meanings of their own.
 fn codes_to_explain() -> Vec<CompletionCandidate> {
     let candidate =
         |code: String, meaning: &'static str| CompletionCandidate::new(code).help(Some(meaning.into()));
-    let codes = codes::all().iter().map(|code| candidate(code.number.to_string(), code.meaning));
+    let mut numbers = HashSet::new();
+    let codes = codes::all()
+        .iter()
+        .filter(|code| numbers.insert(code.number))
+        .map(|code| candidate(code.number.to_string(), code.meaning));
     let exits =
         EXIT_STATUSES.iter().map(|(status, meaning, _)| candidate(status.code().to_string(), meaning));
     let exit = CompletionCandidate::new("exit").help(Some("what deepcall's own exit codes mean".into()));

@@ -77,11 +77,49 @@ pub fn completions(shell: Shell, mut definition: Command) -> Vec<u8> {
     };
     // Writing to a `Vec` cannot fail.
     let _ = completer.write_registration(VARIABLE, "deepcall", "deepcall", "deepcall", &mut script);
-    if shell == Shell::Zsh {
-        script.extend_from_slice(ZSH_FIRST_TAB);
+    match shell {
+        Shell::Zsh => script.extend_from_slice(ZSH_FIRST_TAB),
+        Shell::Bash => script.extend_from_slice(BASH_WORDS),
+        _ => {}
     }
     script
 }
+
+/// bash cuts words at each character of `COMP_WORDBREAKS`, among them `=`, `:` and `@`, and replaces only the last piece.
+/// The program completes words as they were typed.
+const BASH_WORDS: &[u8] = br#"
+# Joins the pieces into which COMP_WORDBREAKS cuts a word, and removes from each reply what stays on the line.
+_deepcall() {
+    local rest="${COMP_LINE:0:COMP_POINT}" words=() last=-1 index piece space reply replies=()
+    for ((index = 0; index <= COMP_CWORD; index++)); do
+        space="${rest%%[![:space:]]*}"
+        rest="${rest#"$space"}"
+        piece="${COMP_WORDS[index]}"
+        if ((index == COMP_CWORD)); then
+            piece="$rest"
+        fi
+        rest="${rest#"$piece"}"
+        if [[ -n "$space" || $last -lt 0 ]]; then
+            words[++last]="$piece"
+        else
+            words[last]+="$piece"
+        fi
+    done
+    local word="${words[last]}"
+    local kept="${word%"$2"}"
+    local COMP_WORDS=("${words[@]}") COMP_CWORD=$last
+    _clap_complete_deepcall "$1" "$word" "$3"
+    for reply in "${COMPREPLY[@]}"; do
+        replies+=("${reply#"$kept"}")
+    done
+    COMPREPLY=("${replies[@]}")
+}
+if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then
+    complete -o nospace -o bashdefault -o nosort -F _deepcall deepcall
+else
+    complete -o nospace -o bashdefault -F _deepcall deepcall
+fi
+"#;
 
 /// At the first Tab, zsh runs a file of its `fpath` as the body of the completion function, so the file must also call it.
 const ZSH_FIRST_TAB: &[u8] = br#"

@@ -27,14 +27,41 @@ fn script(name: &str) -> String {
     format!("{}/completions/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
-/// What may stand at the end of a line in bash.
+/// What may stand in place of the last word of a line in bash, whose own `COMP_WORDBREAKS` has no comma.
 fn bash(world: &World, line: &str) -> Vec<String> {
+    bash_with_breaks(world, line, "=:@<>;|&()")
+}
+
+/// The same, with each reply behind what bash leaves on the line: the pieces of the word before the last.
+fn bash_with_breaks(world: &World, line: &str, breaks: &str) -> Vec<String> {
+    let pieces: Vec<String> = line.split(' ').flat_map(|word| pieces(word, breaks)).collect();
+    let last = pieces.last().filter(|piece| !piece.contains(|letter| breaks.contains(letter)));
+    let last = last.map_or("", String::as_str);
+    let quoted: Vec<String> = pieces.iter().map(|piece| format!("'{piece}'")).collect();
     let script = format!(
-        "source '{}'; COMP_WORDS=({line}); COMP_CWORD=$((${{#COMP_WORDS[@]}}-1)); COMP_TYPE=9; \
-         _clap_complete_deepcall deepcall \"${{COMP_WORDS[COMP_CWORD]}}\"; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
-        script("deepcall.bash")
+        "source '{}'; COMP_LINE='{line}'; COMP_POINT=${{#COMP_LINE}}; COMP_WORDS=({}); \
+         COMP_CWORD=$((${{#COMP_WORDS[@]}}-1)); COMP_TYPE=9; \
+         _deepcall deepcall '{last}' ''; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+        script("deepcall.bash"),
+        quoted.join(" ")
     );
-    lines(&shell(world, "bash", &["--norc", "-c"], &script))
+    let word = line.rsplit(' ').next().unwrap_or_default();
+    let kept = word.strip_suffix(last).unwrap_or_default();
+    let replies = lines(&shell(world, "bash", &["--norc", "-c"], &script));
+    replies.iter().map(|reply| format!("{kept}{reply}")).collect()
+}
+
+/// A word as bash cuts it: a run of break characters is a piece.
+fn pieces(word: &str, breaks: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = vec![];
+    for letter in word.chars() {
+        let is_break = breaks.contains(letter);
+        match pieces.last_mut().filter(|piece| breaks.contains(&piece[..1]) == is_break) {
+            Some(piece) => piece.push(letter),
+            None => pieces.push(letter.to_string()),
+        }
+    }
+    if pieces.is_empty() { vec![String::new()] } else { pieces }
 }
 
 /// The same in fish, without the descriptions.
@@ -79,6 +106,24 @@ fn bash_zsh_and_fish_complete_what_the_program_knows_and_what_is_stored() {
         ("deepcall config se", &["set"]),
         ("deepcall config set watch.int", &["watch.interval"]),
         ("deepcall config show --columns sour", &["source"]),
+        ("deepcall tags --profile=as", &["--profile=asha", "--profile=asif"]),
+        ("deepcall tags --profile=", &["--profile=asha", "--profile=asif"]),
+        ("deepcall break-status --profiles=asha,asi", &["--profiles=asha,asif"]),
+        ("deepcall tags --columns=time,ki", &["--columns=time,kind"]),
+        ("deepcall tags --timezone=Asia/Kolk", &["--timezone=Asia/Kolkata"]),
+        ("deepcall watch --until break_ended@", &["break_ended@asha", "break_ended@asif"]),
+        ("deepcall watch --until=wrapup_ended@asi", &["--until=wrapup_ended@asif"]),
+        ("deepcall watch --until no_event@", &[]),
+        (
+            "deepcall explain 100",
+            &["1000", "1001", "1002", "1003", "1004", "1005", "1006", "1007", "1008", "1009"],
+        ),
+        ("deepcall explain 150", &["1501", "1502", "1503", "1504", "1505", "1506", "1507", "1508", "1509"]),
+        ("deepcall config set timezone Asia/Kol", &["Asia/Kolkata"]),
+        ("deepcall config set server_timezone Asia/Kol", &["Asia/Kolkata"]),
+        ("deepcall config set color al", &["always"]),
+        ("deepcall config set profile asi", &["asif"]),
+        ("deepcall config set no_such_key as", &[]),
         ("deepcall frob", &[]),
     ] {
         for (shell, complete) in
@@ -89,6 +134,22 @@ fn bash_zsh_and_fish_complete_what_the_program_knows_and_what_is_stored() {
             printed.sort();
             wanted.sort_unstable();
             assert_eq!(printed, wanted, "{shell}: {line}");
+        }
+    }
+}
+
+#[test]
+fn bash_completes_a_word_whatever_characters_it_is_cut_at() {
+    let world = home();
+    for breaks in ["=:@<>;|&()", "=,:@", ",", "=", "", "@,=:/_-"] {
+        for (line, wanted) in [
+            ("deepcall tags --profile=ash", "--profile=asha"),
+            ("deepcall tags --columns=time,ki", "--columns=time,kind"),
+            ("deepcall tags --columns time,ki", "time,kind"),
+            ("deepcall watch --until break_ended@ash", "break_ended@asha"),
+            ("deepcall tags --timezone=Asia/Kolk", "--timezone=Asia/Kolkata"),
+        ] {
+            assert_eq!(bash_with_breaks(&world, line, breaks), [wanted], "{breaks:?}: {line}");
         }
     }
 }
