@@ -5,6 +5,7 @@ use std::fmt;
 use std::io::{self, Write};
 
 use jaq_core::data::JustLut;
+use jaq_core::load::parse::Def;
 use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Vars};
 use jaq_json::{Num, Val, read};
@@ -15,6 +16,8 @@ use crate::json::{Layout, write_string};
 use crate::output::text::sanitize::{sanitize, sanitize_keeping};
 
 mod native;
+mod operators;
+mod paths;
 
 /// Functions of jq that would bypass the redactor, end the process, or read the environment with its credentials.
 const UNAVAILABLE: [&str; 9] =
@@ -70,13 +73,26 @@ impl Filter {
             let begin = expression.char_indices().nth(40).map_or(expression, |(end, _)| &expression[..end]);
             return Err(syntax_error(begin, &message, begin));
         }
+        let as_typed = Self::link(expression, None)?;
+        // Mistakes are found in what was typed. It counts as it is unless an operator has to do more than the library's.
+        if !expression.contains('=') {
+            return Ok(as_typed);
+        }
+        let Some(term) = load::parse(expression, |parser| parser.term()) else { return Ok(as_typed) };
+        Self::link("as_calls", Some(Def { name: "as_calls", args: vec![], body: operators::as_calls(term) }))
+    }
+
+    fn link<'s>(expression: &'s str, own: Option<Def<&'s str>>) -> Result<Self, JqError> {
         let is_available = |name: &str| !UNAVAILABLE.contains(&name);
         let added = load::parse(DEFINITIONS, |parser| parser.defs()).unwrap_or_default();
         let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(added);
+        let definitions = definitions.filter(|definition| is_available(definition.name));
+        #[expect(clippy::map_identity, reason = "it shortens the lifetime")]
+        let definitions = definitions.map(|definition| -> Def<&'s str> { definition }).chain(own);
         let functions =
             jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs()).chain(native::functions());
         let arena = Arena::default();
-        let modules = Loader::new(definitions.filter(|definition| is_available(definition.name)))
+        let modules = Loader::new(definitions)
             .load(&arena, File { code: expression, path: () })
             .map_err(|errors| not_loaded(expression, &errors))?;
         load::import(&modules, |_| Err(String::new())).map_err(|errors| not_loaded(expression, &errors))?;

@@ -7,7 +7,6 @@ def contains_native($x): contains($x);
 def has_native($key): has($key);
 def fromjson_native: fromjson;
 def lacks($type): error("\(type) cannot be used as \($type)");
-def fill: if . == null then {} else . end;
 
 def tonumber:
   if isnumber then .
@@ -31,39 +30,20 @@ def rtrimstr($x):
   if isstring and ($x | isstring) and $x != "" and endswith($x) then .[:length - ($x | length)] else . end;
 
 # Paths: what is not there is made, and what is removed leaves the rest in its order.
-def setpath($path; $value):
-  def set($p):
-    if $p == [] then $value else
-      $p[0] as $key | $p[1:] as $rest
-      | ((if . == null then null else .[$key] end) | set($rest)) as $inner
-      | if $key | isstring then fill | .[$key] = $inner
-        elif ($key | isnumber) and (. == null or isarray) then
-          (. // []) | ($key | floor) as $at | length as $length
-          | (if $at < 0 then $at + $length else $at end) as $place
-          | if $place < 0 then error("index out of bounds")
-            elif $place < $length then .[$place] = $inner
-            elif $place - $length > 1000000 then error("index too large")
-            else . + [range($length; $place) | null] + [$inner] end
-        else .[$key] = $inner end
-    end;
-  if $path | isarray | not then error("a path must be an array") else set($path) end;
-def delpath($path):
-  if $path == [] or . == null then null
-  else $path[0] as $key | $path[1:] as $rest
-    | if $rest != [] then
-        (.[$key] | if . == null then . else delpath($rest) end) as $inner
-        | if .[$key] == null then . else .[$key] = $inner end
-      elif isobject and ($key | isstring) then
-        if has($key) then [key_values[] | select(.[0] != $key)] | reduce .[] as [$k, $v] ({}; . + {($k): $v}) else . end
-      elif isarray and ($key | isnumber) then
-        ($key | floor) as $at | (if $at < 0 then $at + length else $at end) as $place
-        | if $place < 0 or $place >= length then . else .[:$place] + .[$place + 1:] end
-      elif isarray and ($key | isobject) then .[$key.start:$key.end] = []
-      else error("cannot delete \($key | tojson) of \(type)") end
-  end;
-def delpaths($paths):
-  if $paths | any(isarray | not) then error("a path must be an array") else
-    reduce ($paths | sort | reverse[]) as $path (.; delpath($path)) end;
+def setpath($path; $value): set_path($path; $value);
+def delpaths($paths): reduce ($paths | sort | reverse[]) as $path (.; delete_path($path));
+def fast(f; g): (try [f] catch null) as $done | if $done == null then g else $done[] end;
+def assign(f; $value): reduce path(f) as $path (.; setpath($path; $value));
+def modify(f; g):
+  [path(f)] as $paths
+  | reduce $paths[] as $path ({in: ., gone: []};
+      .in as $in | .gone as $gone | [first($in | getpath($path) | g)] as $new
+      | if $new == [] then {in: $in, gone: ($gone + [$path])}
+        else {in: ($in | setpath($path; $new[0])), gone: $gone} end)
+  | .gone as $gone | .in | delpaths($gone);
+# Operators are calls of these. The library is quicker, and fails where something is missing on the way.
+def assign_path(f; g): fast(f = g; assign(f; g));
+def modify_path(f; g): fast(f |= g; modify(f; g));
 def del(f): delpaths([path(f)]);
 def pick(f): . as $in | reduce path(f) as $path (null; setpath($path; $in | getpath($path)));
 def leaf_paths: paths(scalars);

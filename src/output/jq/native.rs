@@ -2,23 +2,43 @@
 
 use jaq_core::data::JustLut;
 use jaq_core::native::{Fun, bome, run, v};
-use jaq_core::{Error, ValT};
+use jaq_core::{Error, RunPtr, ValT};
 use jaq_json::{Val, ValR};
 use jaq_std::ValT as _;
 use regex::RegexBuilder;
 
+use super::paths;
+
 pub(super) fn functions() -> impl Iterator<Item = Fun<JustLut<Val>>> {
-    let regex_matches: jaq_core::RunPtr<JustLut<Val>> = |mut cv| {
+    let regex_matches: RunPtr<JustLut<Val>> = |mut cv| {
         let flags = cv.0.pop_var();
         let pattern = cv.0.pop_var();
         bome(matches(&cv.1, &pattern, &flags))
     };
-    let text_to_number: jaq_core::RunPtr<JustLut<Val>> = |cv| bome(number(&cv.1));
+    let text_to_number: RunPtr<JustLut<Val>> = |cv| bome(number(&cv.1));
+    let set_path: RunPtr<JustLut<Val>> = |mut cv| {
+        let new = cv.0.pop_var();
+        let path = cv.0.pop_var();
+        bome(steps(&path).and_then(|path| paths::set(cv.1, path, new)))
+    };
+    let delete_path: RunPtr<JustLut<Val>> = |mut cv| {
+        let path = cv.0.pop_var();
+        bome(steps(&path).and_then(|path| paths::delete(cv.1, path)))
+    };
     [
         run::<JustLut<Val>>(("regex_matches", v(2), regex_matches)),
         run::<JustLut<Val>>(("text_to_number", v(0), text_to_number)),
+        run::<JustLut<Val>>(("set_path", v(2), set_path)),
+        run::<JustLut<Val>>(("delete_path", v(1), delete_path)),
     ]
     .into_iter()
+}
+
+fn steps(path: &Val) -> Result<&[Val], Error<Val>> {
+    match path {
+        Val::Arr(steps) => Ok(steps),
+        other => Err(Error::typ(other.clone(), "path")),
+    }
 }
 
 fn text(value: &Val) -> Result<&str, Error<Val>> {
@@ -60,8 +80,14 @@ fn matches(input: &Val, pattern: &Val, flags: &Val) -> ValR {
         }
     }
     let regex = builder.build().map_err(|error| Error::str(format_args!("{pattern}: {error}")))?;
-    let described = |found: Option<regex::Match>| {
-        let offset = found.map_or(-1, |found| input[..found.start()].chars().count().cast_signed());
+    // Counted from the match before, or a long text with many matches takes the square of its length.
+    let mut before = (0, 0);
+    let mut described = |found: Option<regex::Match>| {
+        let offset = found.map_or(-1, |found| {
+            let (byte, characters) = if before.0 <= found.start() { before } else { (0, 0) };
+            before = (found.start(), characters + input[byte..found.start()].chars().count());
+            before.1.cast_signed()
+        });
         let length = found.map_or(0, |found| found.as_str().chars().count().cast_signed());
         let string = found.map_or(Val::Null, |found| Val::from(found.as_str().to_owned()));
         vec![("offset", Val::from(offset)), ("length", Val::from(length)), ("string", string)]
