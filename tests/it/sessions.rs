@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::{CANARY_SSID, CANARY_TOKEN, FakeServer, NOT_ON_BREAK, World};
+use crate::support::{CANARY_SSID, CANARY_TOKEN, FakeServer, NOT_IN_WRAPUP, NOT_ON_BREAK, Reply, World};
 
 fn scrubbed(text: &str, server: &FakeServer) -> String {
     text.replace(&server.url(), "http://SERVER")
@@ -225,4 +225,28 @@ fn output_of_login_and_profiles() {
     let listed = world.run(&format!("profiles --columns {columns}"));
     assert_snapshot!(scrubbed(&ran.stderr, &server));
     assert_snapshot!(scrubbed(&listed.stdout, &server));
+}
+
+#[test]
+fn a_user_id_with_a_token_follows_breaks_and_wrapups_and_tags_has_one_hint() {
+    let server = FakeServer::answering(|request, _| match request.path.as_str() {
+        path if path.ends_with("/tags") => {
+            Reply::ok(r#"{"status":"error","code":1000,"message":"Invalid Parameters"}"#)
+        }
+        path if path.ends_with("/wrapupStatus") => Reply::ok(NOT_IN_WRAPUP),
+        _ => Reply::ok(NOT_ON_BREAK),
+    });
+    let world = World::at(&server);
+    let line = "login --store file --user-id 12345678 --token-stdin";
+    world.run_with_input(line, CANARY_TOKEN).ended_with(0);
+    let ran = world.run("tags --json").ended_with(1);
+    let error = ran.json_error();
+    assert_eq!((error["kind"].as_str(), error["code"].as_i64()), (Some("forbidden"), Some(1000)), "{ran}");
+    assert_eq!(error["hints"].as_array().unwrap().len(), 1, "{ran}");
+    let ran = world.run("watch --json --interval 2s --timeout 5s").ended_with(124);
+    assert!(!ran.stdout.contains("session_expired"), "{ran}");
+    assert_eq!(ran.stdout.matches("\"profile_ended\"").count(), 1, "{ran}");
+    assert!(ran.stdout.contains("an ssid only"), "{ran}");
+    let polls = server.arrivals().iter().filter(|request| !request.path.ends_with("/tags")).count();
+    assert!(polls > 2, "{polls}");
 }
