@@ -3,7 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
@@ -122,6 +125,24 @@ impl Console {
     /// Explains a wait: another process is changing the file.
     pub(crate) fn waiting_for_change(&self, path: &Path) {
         self.note(&format!("waiting for another deepcall that is changing {}", path.display()));
+    }
+
+    /// Runs `work`, and explains the wait once it takes longer than a second.
+    pub(crate) fn explain_wait<T>(&self, text: &str, work: impl FnOnce() -> T) -> T {
+        let Messages { talk, color, mask, .. } = self.messages();
+        let stderr = self.stderr_writer();
+        let (done, waits) = mpsc::channel::<()>();
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                let is_long = waits.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout);
+                if is_long && !talk.quiet {
+                    stderr.write(|out| problem::write_note(text, MessageStyle { color, mask }, out));
+                }
+            });
+            let result = work();
+            drop(done);
+            result
+        })
     }
 
     /// Written with `-v` only.

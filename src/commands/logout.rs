@@ -14,7 +14,7 @@ use crate::app::sign_in::{KEYRING_LIMIT, Stores};
 use crate::commands::profiles;
 use crate::failure::{ExitStatus, Failure};
 use crate::report::{Part, Sentence, Tone, Value};
-use crate::store::{Profile, Profiles, ProfilesFile};
+use crate::store::{Profile, Profiles, ProfilesFile, StoreKind};
 
 /// Remove a stored session
 ///
@@ -88,6 +88,14 @@ fn logout(
     parts.push(Part::Name(names.join(", ")));
     report.sentence = Some(Sentence { tone: Tone::Usual, parts });
     report.is_action = true;
+    if chosen.iter().any(|profile| profile.store == StoreKind::Keyring)
+        && stores.of_kind(StoreKind::Keyring).recycles()
+    {
+        report.notes.push(
+            "KeePassXC may keep the secret in its recycle bin: empty the bin to remove it for good"
+                .to_owned(),
+        );
+    }
     report.notes.extend(cleared.err().map(|failure| leftover_note(&failure)));
     Ok(Outcome::done(report))
 }

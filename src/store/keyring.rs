@@ -3,8 +3,10 @@
 
 #[cfg(all(unix, not(target_os = "macos")))]
 use std::collections::HashMap;
+#[cfg(not(all(unix, not(target_os = "macos"))))]
 use std::hash::{BuildHasher, RandomState};
 use std::io;
+#[cfg(not(all(unix, not(target_os = "macos"))))]
 use std::process;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -31,6 +33,7 @@ const SERVICE: &str = "deepcall";
 const NO_COLLECTION: &str = "result not returned";
 
 /// What the probe stores for a moment.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
 const PROBE: &[u8] = b"probe";
 
 /// Added to the time limit for each key after the first; a read takes about 8 ms (`platforms.md` §2.1).
@@ -78,8 +81,14 @@ impl SecretStore for KeyringStore {
         StoreKind::Keyring
     }
 
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn probe(&self) -> Result<(), StoreError> {
+        self.within_limit(secret_service::unlock)
+    }
+
     /// Stores and removes a harmless item under a name of its own, since only that detects a keyring
     /// that can be read but not written.
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
     fn probe(&self) -> Result<(), StoreError> {
         let account = format!("probe@{}.{:016x}", process::id(), RandomState::new().hash_one(PROBE));
         self.within_limit(move || {
@@ -89,6 +98,11 @@ impl SecretStore for KeyringStore {
             entry.delete_credential().map_err(explain)?;
             if kept? == PROBE { Ok(()) } else { Err(StoreError::NotKept) }
         })
+    }
+
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn recycles(&self) -> bool {
+        self.within_limit(|| Ok(secret_service::recycles())).unwrap_or(false)
     }
 
     fn save(&self, key: &StoreKey, credentials: &Credentials) -> Result<(), StoreError> {
@@ -239,5 +253,7 @@ fn no_store(detail: impl ToString) -> StoreError {
     StoreError::NoStore { detail: detail.to_string() }
 }
 
+#[cfg(all(unix, not(target_os = "macos")))]
+mod secret_service;
 #[cfg(test)]
 mod tests;

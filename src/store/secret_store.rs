@@ -31,6 +31,11 @@ pub(crate) trait SecretStore {
     /// When it is not certain that they are gone.
     fn remove(&self, key: &StoreKey) -> Result<bool, StoreError>;
 
+    /// Whether what was removed is kept where a person can still find it.
+    fn recycles(&self) -> bool {
+        false
+    }
+
     /// Reads many at once: one result for each key, in the same order.
     fn load_many(&self, keys: &[StoreKey]) -> Vec<Result<Credentials, StoreError>> {
         keys.iter().map(|key| self.load(key)).collect()

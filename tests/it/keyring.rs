@@ -105,7 +105,7 @@ impl Bus {
         command
     }
 
-    fn wait_for_service(&self) {
+    pub fn wait_for_service(&self) {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let asked = Command::new("dbus-send")

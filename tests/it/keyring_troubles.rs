@@ -266,3 +266,36 @@ fn a_keyring_that_was_restarted_under_a_watch_is_found_again() {
     let ran = watch.end().ended_with(0);
     assert!(ran.stdout.contains("session_renewed"), "{ran}");
 }
+
+#[test]
+fn a_check_of_the_keyring_creates_no_item() {
+    let server = FakeServer::always(NOT_IN_WRAPUP);
+    let (world, bus) = Bus::with_keyring(World::at(&server));
+    let mut monitor = Command::new("dbus-monitor")
+        .args(["--address", &bus.address, "member='CreateItem'"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut heard = BufReader::new(monitor.stdout.take().unwrap());
+    // It says so once it listens.
+    heard.read_line(&mut String::new()).unwrap();
+    let _ = world.run_with_input("login --ssid-stdin --profile asha", CANARY_SSID).ended_with(0);
+    let _ = world.run("doctor --json").ended_with(0);
+    drop(bus);
+    monitor.wait().unwrap();
+    let calls = heard.lines().map(Result::unwrap).filter(|line| line.contains("member=CreateItem")).count();
+    assert_eq!(calls, 1, "the session itself");
+}
+
+#[test]
+fn a_login_that_waits_for_the_keyring_says_so() {
+    let server = FakeServer::always(NOT_IN_WRAPUP);
+    let world = World::at(&server);
+    let bus = Bus::start(&world);
+    let _silent = silent_keyring(&bus);
+    let world = world.with("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+    let ran = world.run_with_input("login --ssid-stdin --timeout 5s", CANARY_SSID).ended_with(124);
+    assert!(ran.stderr.contains("waiting for the keyring, 60 s at most"), "{ran}");
+    let ran = world.run_with_input("login --ssid-stdin --timeout 5s --quiet", CANARY_SSID).ended_with(124);
+    assert!(!ran.stderr.contains("waiting"), "{ran}");
+}

@@ -25,6 +25,7 @@ mod help;
 mod hostile_text;
 mod identity;
 mod json_cases;
+mod keepassxc;
 mod keyring;
 mod keyring_troubles;
 mod layers;

@@ -107,12 +107,12 @@ const WITHOUT_BUS: &str =
 /// Whether a store can store and return a secret.
 #[must_use]
 pub(crate) fn store(store: &dyn SecretStore) -> Finding {
-    let name = match store.kind() {
-        StoreKind::Keyring => "keyring",
-        StoreKind::File => "file store",
+    let (name, is_good) = match store.kind() {
+        StoreKind::Keyring => ("keyring", "is open"),
+        StoreKind::File => ("file store", "takes a file"),
     };
     match store.probe() {
-        Ok(()) => Finding::ok("store", "stores and returns a secret").of(name),
+        Ok(()) => Finding::ok("store", is_good).of(name),
         Err(error) => Finding::failed("store", &error.into()).of(name),
     }
 }
