@@ -7,13 +7,18 @@ use jiff::{SignedDuration, Timestamp};
 use crate::floor::pause::Moment;
 use crate::floor::poll_result::PollResult;
 
-/// Starts that differ by less are one: servers round to minutes, and two of them differ in their clocks.
-const SAME_START: SignedDuration = SignedDuration::from_secs(60);
+/// By so much a start that is rounded to a minute may lie before the last poll without it, or ahead of the present.
+const ROUNDED: SignedDuration = SignedDuration::from_secs(60);
+
+/// Starts that differ by no more are one: a minute by which a server rounds, and half a minute by which the clocks of two
+/// nodes may differ. A second break that begins sooner after the first is not distinguished, so it is no more than that.
+const SAME_START: SignedDuration = SignedDuration::from_secs(60 + 30);
 
 /// Dates and starts are in whole seconds, cut off.
 const WHOLE_SECONDS: SignedDuration = SignedDuration::from_secs(2);
 
-/// A later start that more answers in a row leave out was a passing error.
+/// A later start that more answers in a row leave out is no longer waited for. If they gave others, it was a passing
+/// error; if they gave none, it still counts when it is given again.
 const MOST_MISSES: u8 = 2;
 
 /// So many starts are followed beside the accepted one.
@@ -115,11 +120,14 @@ impl Starts {
                 return StartChange::Confirmed { start: start.at, seen: seen.monotonic() };
             }
         }
-        self.candidates.retain(|candidate| !candidate.is_later || candidate.misses <= MOST_MISSES);
+        if start.is_some() {
+            self.candidates.retain(|candidate| !candidate.is_later || candidate.misses <= MOST_MISSES);
+        }
         if let Some(start) = start.filter(|_| !is_known) {
             self.take_new(start, before, poll);
         }
-        let is_open = self.candidates.iter().any(|candidate| candidate.is_later);
+        let is_awaited = |candidate: &Candidate| candidate.is_later && candidate.misses <= MOST_MISSES;
+        let is_open = self.candidates.iter().any(is_awaited);
         if is_open { StartChange::Open } else { StartChange::None }
     }
 
@@ -143,7 +151,7 @@ impl Start {
     fn new(at: Timestamp, first: &Moment, poll: &PollResult) -> Self {
         let age = poll.server_now().duration_since(at);
         let ours = certain(&Moment::of(poll), first).saturating_sub(age);
-        Self { at, ours, was_ahead: age < -SAME_START }
+        Self { at, ours, was_ahead: age < -ROUNDED }
     }
 
     fn is_same(&self, other: &Self) -> bool {
@@ -173,8 +181,8 @@ impl Candidate {
         let now = Moment::of(poll);
         let age = poll.server_now().duration_since(self.start.at);
         let is_after_first = age < certain(&now, first).saturating_sub(WHOLE_SECONDS);
-        let is_recent = age <= certain(&now, &self.before).saturating_add(SAME_START);
-        let is_ahead = age < certain(&now, &self.seen).saturating_sub(SAME_START);
+        let is_recent = age <= certain(&now, &self.before).saturating_add(ROUNDED);
+        let is_ahead = age < certain(&now, &self.seen).saturating_sub(ROUNDED);
         self.is_later |= is_after_first && is_recent && !is_ahead;
     }
 

@@ -30,7 +30,7 @@ fn of_node(n: u64, values: [i64; 2]) -> i64 {
     values[usize::try_from(dice(n, 2)).expect("a small number")]
 }
 
-const SERVERS: [(&str, Spelled); 22] = [
+const SERVERS: [(&str, Spelled); 24] = [
     ("stores the start", |start, now, _| (Some(start), Some(now))),
     ("stores the start, and sends no clock", |start, _, _| (Some(start), None)),
     ("names no start", |_, now, _| (None, Some(now))),
@@ -43,6 +43,14 @@ const SERVERS: [(&str, Spelled); 22] = [
     ("creeps by two seconds in five", |start, now, _| (Some(start + 2 * (now - start) / 5), Some(now))),
     ("creeps back", |start, now, _| (Some(start - (now - start) / 5), Some(now))),
     ("counts whole minutes back from now", |start, now, _| (Some(now - (now - start) / 60 * 60), Some(now))),
+    ("has two nodes 20 seconds apart that count whole minutes back, and sends no clock", |start, now, n| {
+        (Some(now + of_node(n, [0, 20]) - (now - start) / 60 * 60), None)
+    }),
+    ("has two nodes 90 seconds apart that count whole minutes back", |start, now, n| {
+        let ahead = of_node(n, [0, 90]);
+        // Its answer was made up a second before it was whole.
+        (Some(now - 1 + ahead - (now - 1 - start) / 60 * 60), Some(now - 1 + ahead))
+    }),
     ("counts whole hours back from now", |start, now, _| {
         (Some(now - (now - start) / 3600 * 3600), Some(now))
     }),

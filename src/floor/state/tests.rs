@@ -31,7 +31,7 @@ fn breaks_are_distinguished_by_what_the_server_gives_twice() {
     let tea = |since| on_break(Some("Tea"), since);
     let both: &[&str] = &["break_ended", "break_started"];
     let changed: &[&str] = &["break_changed"];
-    let table: [(&[Break], &[&str]); 21] = [
+    let table: [(&[Break], &[&str]); 25] = [
         (&[working()], &[]),
         (&[lunch(Some(0))], &[]),
         (&[working(), lunch(Some(0))], &["break_started"]),
@@ -43,6 +43,9 @@ fn breaks_are_distinguished_by_what_the_server_gives_twice() {
         (&[lunch(Some(0)), lunch(Some(100)), lunch(Some(0)), lunch(Some(0))], &[]),
         (&[lunch(Some(0)), tea(Some(100)), tea(Some(100)), tea(Some(100))], both),
         (&[lunch(Some(0)), on_break(None, None), lunch(Some(100)), lunch(Some(100))], both),
+        // As far as rounding and the clocks of two nodes may be apart, and a second more.
+        (&[lunch(Some(0)), lunch(Some(90)), lunch(Some(90)), lunch(Some(90))], &[]),
+        (&[lunch(Some(0)), lunch(Some(91)), lunch(Some(91))], both),
         // Not later than the first poll that showed this break, or still to come.
         (&[lunch(Some(-3000)), lunch(Some(0)), lunch(Some(0)), lunch(Some(0))], &[]),
         (&[lunch(Some(0)), lunch(Some(9000)), lunch(Some(9000)), lunch(Some(9000))], &[]),
@@ -60,6 +63,12 @@ fn breaks_are_distinguished_by_what_the_server_gives_twice() {
         // A later start that is not given again leaves the doubt at the third poll.
         (&[lunch(Some(0)), tea(Some(100)), tea(None), tea(None), tea(None), tea(None)], changed),
         (&[lunch(Some(0)), tea(Some(100)), tea(None), tea(None), tea(Some(100))], both),
+        // If nothing contradicts it meanwhile, it counts whenever it is given again.
+        (&[lunch(Some(0)), tea(Some(100)), tea(None), tea(None), tea(None), tea(Some(100))], both),
+        (
+            &[lunch(Some(0)), tea(Some(100)), lunch(Some(0)), lunch(Some(0)), lunch(Some(0)), tea(Some(100))],
+            &[],
+        ),
         // Details left out or added.
         (&[lunch(Some(0)), lunch(None), lunch(Some(0))], &[]),
         (&[lunch(None), lunch(Some(40)), on_break(None, None), lunch(Some(40))], &[]),

@@ -11,6 +11,9 @@ use crate::watch::checker::verdict::Verdict;
 use crate::watch::checker::writing::Manner;
 use crate::words::plain;
 
+/// Starts that differ by no more are one.
+const SAME_START: i64 = MINUTE + 30 * SECOND;
+
 /// So many answers may name another agent before that is reported.
 const PATIENCE: usize = 3;
 
@@ -100,7 +103,7 @@ impl<'a> AgentBooks<'a> {
         let last = self.last.replace(then);
         if let Some((from, last)) = from.zip(last).filter(|(from, last)| from <= last) {
             let (before, now) = (manner.crept(from, last), manner.crept(from, then));
-            if now - before > MINUTE && now > last - MINUTE - 2 * SECOND {
+            if now - before > SAME_START && now > last - MINUTE - 2 * SECOND {
                 self.crept = number;
             }
         }
@@ -115,8 +118,8 @@ impl<'a> AgentBooks<'a> {
             shows_second: manner.shows_second_breaks() && !is_dark && !unseen_sleep,
             // What has crept past the last answer before an outage may have begun since.
             may_be_second: number.is_some() && number == self.crept,
-            // Starts within a minute are one, and clocks and servers add to that.
-            nearest_second: MINUTE + self.weather.second_ahead + 10 * SECOND,
+            // The clocks of a day and its servers add to that.
+            nearest_second: SAME_START + self.weather.second_ahead + 10 * SECOND,
             shows_values: manner.shows_reasons(),
         }
     }
