@@ -43,7 +43,7 @@ fn assert_hidden(text: &str, whence: &str) {
 
 #[test]
 fn every_format_and_the_log_hide_and_show_the_same_values() {
-    let server = FakeServer::always(&reply(TAG));
+    let server = FakeServer::always(reply(TAG));
     let all = "--columns +fields,+extra,+fields.meta.n.0,+fields.meta.at,+call_id";
     for options in [
         "--json",
