@@ -66,6 +66,10 @@ fn assert_promise(totals: &Totals) {
     assert_eq!((counts.lost, counts.duplicated, counts.unexpected), (0, 0, 0), "{totals:?}");
     assert_eq!(counts.gaps_in_calm_days, 0, "{totals:?}");
     assert!(counts.unjustified_gaps * 100 <= counts.gaps, "{totals:?}");
+    if seeds() < SEEDS {
+        // A few days need not have everything.
+        return;
+    }
     // The days were as bad as they were meant to be.
     assert!(counts.told > 0 && counts.gaps > 0 && counts.missing_in_gaps > 0 && counts.failed_polls > 0);
     assert!(counts.restless > 0 && counts.resent > 0, "{totals:?}");
