@@ -113,12 +113,17 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
     }
     let stores = Stores::new(&folders, UNLOCKING_LIMIT);
     // The store is tested before a person types the secret.
-    let wait = format!(
-        "waiting for the {}, {} s at most: a dialog may ask for its password",
-        store.word(),
-        UNLOCKING_LIMIT.as_secs()
-    );
-    app.console.explain_wait(&wait, || stores.of_kind(store).probe())?;
+    let probe = || stores.of_kind(store).probe();
+    match store {
+        StoreKind::File => probe()?,
+        StoreKind::Keyring => {
+            let wait = format!(
+                "waiting for the keyring, {} s at most: a dialog may ask for its password",
+                UNLOCKING_LIMIT.as_secs()
+            );
+            app.console.explain_wait(&wait, probe)?;
+        }
+    }
     if let Some(variable) = credential_in(&app.variables) {
         app.console.note(&format!("{variable} is set and overrides stored sessions, unless --profile names one; unset it to use this session"));
     }

@@ -99,7 +99,7 @@ fn the_archive_for_cargo_holds_the_program_and_nothing_else() {
             "LICENSE-MIT",
         ]
         .contains(&path),
-        Some(("src", rest)) => rest.ends_with(".rs"),
+        Some(("src", rest)) => rest.ends_with(".rs") || rest.ends_with(".jq"),
         Some(("man", name)) => name.starts_with("deepcall"),
         Some(("completions", name)) => name.contains("deepcall"),
         Some(("docs", name)) => name.ends_with(".md") || name.starts_with("pictures/"),
