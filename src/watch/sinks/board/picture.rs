@@ -37,7 +37,7 @@ pub struct BoardOptions {
     pub mask: bool,
     /// Only these have columns.
     pub only: WatchScope,
-    /// For example "asha at https://v4-api.deepcall.com".
+    /// For example `asha at https://v4-api.deepcall.com`.
     pub title: String,
 }
 
