@@ -36,15 +36,20 @@ impl Authority {
         params.not_after = date_time_ymd(year, 1, 1);
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_protocol_versions(&[&TLS13, &TLS12])
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
-            .unwrap();
-        serve(Arc::new(config))
+        serve_with(&certificate, &key)
     }
+}
+
+/// A server with this certificate and its key.
+fn serve_with(certificate: &rcgen::Certificate, key: &KeyPair) -> (SocketAddr, Arc<Mutex<Vec<Request>>>) {
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_protocol_versions(&[&TLS13, &TLS12])
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap();
+    serve(Arc::new(config))
 }
 
 /// A server whose certificate is that of an authority, signed by itself, as `openssl req -x509` makes it.
@@ -54,14 +59,7 @@ fn serve_own_authority(name: &str, year: i32) -> (SocketAddr, String) {
     params.not_after = date_time_ymd(year, 1, 1);
     let key = KeyPair::generate().unwrap();
     let certificate = params.self_signed(&key).unwrap();
-    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_protocol_versions(&[&TLS13, &TLS12])
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)
-        .unwrap();
-    (serve(Arc::new(config)).0, certificate.pem())
+    (serve_with(&certificate, &key).0, certificate.pem())
 }
 
 #[tokio::test]
