@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
+use ipnet::IpNet;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -195,12 +196,8 @@ fn is_exception(entry: &str, server: &Url) -> bool {
         Some(Host::Ipv6(address)) => IpAddr::V6(address),
         None => return false,
     };
-    let (network, bits) = host.split_once('/').map_or((host, None), |(network, bits)| (network, Some(bits)));
-    let Ok(network) = network.trim_matches(['[', ']']).parse::<IpAddr>() else { return false };
-    match bits {
-        None => network == address,
-        Some(bits) => bits.parse().is_ok_and(|bits| is_in_network(address, network, bits)),
-    }
+    let network: String = host.chars().filter(|c| !"[]".contains(*c)).collect();
+    network.parse() == Ok(address) || network.parse::<IpNet>().is_ok_and(|network| network.contains(&address))
 }
 
 fn host_and_port(entry: &str) -> (&str, Option<u16>) {
@@ -223,18 +220,6 @@ fn is_below(name: &str, domain: &str) -> bool {
     let domain = domain.strip_prefix('.').unwrap_or(domain).to_ascii_lowercase();
     !domain.is_empty()
         && name.strip_suffix(domain.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('.'))
-}
-
-fn is_in_network(address: IpAddr, network: IpAddr, bits: u32) -> bool {
-    let (address, network, width) = match (address, network) {
-        (IpAddr::V4(address), IpAddr::V4(network)) => {
-            (u128::from(address.to_bits()), u128::from(network.to_bits()), 32)
-        }
-        (IpAddr::V6(address), IpAddr::V6(network)) => (address.to_bits(), network.to_bits(), 128),
-        _ => return false,
-    };
-    // A shift by all bits is none for the language.
-    bits <= width && (address ^ network).checked_shr(width - bits).unwrap_or(0) == 0
 }
 
 #[cfg(test)]
