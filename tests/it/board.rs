@@ -16,6 +16,7 @@ use deepcall::watch::view::FloorView;
 use ratatui::layout::Rect;
 
 use crate::support::shift::{SCOPE, zone};
+use crate::support::spacing_marks::disguised;
 use crate::support::{FakeServer, NOT_ON_BREAK, Poll, Reply, Screen, Shift, World};
 
 /// A board that paints there.
@@ -55,7 +56,9 @@ impl Painted {
 
 impl Write for Painted {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().process(bytes);
+        // The screen library writes whole characters.
+        let text = disguised(std::str::from_utf8(bytes).map_err(io::Error::other)?);
+        self.0.borrow_mut().process(text.as_bytes());
         Ok(bytes.len())
     }
 

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use self::picture::{BACKGROUND, PALETTE, TEXT, picture};
 use crate::board::last_frame;
+use crate::support::spacing_marks::disguised;
 use crate::support::{InProcess, Shift};
 
 /// As wide as a README shows it without scaling.
@@ -44,7 +45,7 @@ fn terminal_after(line: &str) -> vt100::Parser {
     let rows = u16::try_from(ran.stdout.lines().count() + 1).unwrap();
     let mut terminal = vt100::Parser::new(NonZero::new(rows).unwrap(), NonZero::new(WIDTH).unwrap(), 0);
     terminal.process(format!("\u{1b}[2m$\u{1b}[0m \u{1b}[1mdeepcall {line}\u{1b}[0m\r\n").as_bytes());
-    terminal.process(ran.stdout.trim_end().replace('\n', "\r\n").as_bytes());
+    terminal.process(disguised(ran.stdout.trim_end()).replace('\n', "\r\n").as_bytes());
     terminal
 }
 

@@ -2,7 +2,9 @@
 //! characters have no defined width.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -13,7 +15,28 @@ pub fn width(text: &str) -> usize {
     if text.is_ascii() {
         return text.len();
     }
-    text.graphemes(true).map(UnicodeWidthStr::width).sum::<usize>()
+    clusters(text).map(|(_, columns)| columns).sum::<usize>()
+}
+
+/// The grapheme clusters, each with its columns.
+pub(crate) fn clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
+    text.graphemes(true).map(|cluster| (cluster, columns_of(cluster)))
+}
+
+/// `unicode-width` follows a rule of Unicode by which some spacing marks (category Mc), such as the Bengali vowel sign aa,
+/// take no column. tmux, xterm and VTE give a column to each of them, and two to the tone marks of Hangul.
+fn columns_of(cluster: &str) -> usize {
+    static SPACING_MARK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\p{Mc}").ok());
+    let more = |mark: &str| match mark {
+        "\u{302e}" | "\u{302f}" => 2,
+        _ => usize::from(mark.width() == 0),
+    };
+    // Most clusters are one character, which the library measures as terminals do.
+    if cluster.chars().nth(1).is_none() {
+        return cluster.width();
+    }
+    let marks = SPACING_MARK.iter().flat_map(|regex| regex.find_iter(cluster));
+    cluster.width() + marks.map(|mark| more(mark.as_str())).sum::<usize>()
 }
 
 /// The text in at most `columns` columns, cut between grapheme clusters and marked with `…`.
@@ -29,7 +52,7 @@ pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     let end = text
         .grapheme_indices(true)
         .find(|(_, cluster)| {
-            used += cluster.width();
+            used += columns_of(cluster);
             used > room
         })
         .map_or(text.len(), |(start, _)| start);
@@ -56,14 +79,14 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
             used = 0;
         }
         for cluster in word.graphemes(true) {
-            if used > 0 && used + cluster.width() > columns {
+            if used > 0 && used + columns_of(cluster) > columns {
                 lines.push(String::new());
                 used = 0;
             }
             if let Some(line) = lines.last_mut() {
                 line.push_str(cluster);
             }
-            used += cluster.width();
+            used += columns_of(cluster);
         }
     }
     lines

@@ -3,6 +3,8 @@
 
 use std::fmt::Write;
 
+use crate::support::spacing_marks::undisguised;
+
 /// Width of a cell, in thousandths of a pixel, so that places are exact in every digit.
 const CELL_WIDTH: usize = 8_400;
 const LINE_HEIGHT: usize = 20;
@@ -109,7 +111,7 @@ fn draw(svg: &mut String, look: Look, text: &str, row: usize, column: usize, cel
     let weight = if look.is_bold { " font-weight=\"bold\"" } else { "" };
     let line = if look.is_underlined { " text-decoration=\"underline\"" } else { "" };
     let fitted = format!("textLength=\"{width}\" lengthAdjust=\"spacingAndGlyphs\"");
-    let text = escaped(text);
+    let text = escaped(&undisguised(text));
     writeln!(svg, "<text x=\"{x}\" y=\"{y}\" {fitted} fill=\"{}\"{weight}{line}>{text}</text>", look.color)
         .unwrap();
 }

@@ -8,6 +8,7 @@ pub mod leaks;
 pub mod overseer;
 pub mod screen;
 pub mod shift;
+pub mod spacing_marks;
 pub mod world;
 
 pub use fake_server::{

@@ -12,8 +12,18 @@ fn text_is_as_wide_as_it_is_painted() {
         ("नमस्ते", 4),
         ("अमित", 4),
         ("தமிழ்", 4),
+        ("কাজল", 4),
+        ("রাজা", 4),
+        ("ক\u{9d7}", 2),
+        ("மாலா", 4),
+        ("കാ", 2),
+        ("ಕೂ", 2),
+        ("ක\u{dcf}", 2),
+        ("한\u{302e}", 4),
+        ("क्षत्रिय", 6),
         ("日本語", 6),
         ("ｱｲｳ", 3),
+        ("ｶﾞ", 2),
         ("👍", 2),
         ("👍🏽", 2),
         ("👨‍👩‍👧‍👦", 2),
@@ -46,6 +56,8 @@ fn text_is_cut_between_grapheme_clusters() {
         ("cafe\u{301}s", 4, "caf…"),
         ("cafe\u{301} x", 5, "cafe\u{301}…"),
         ("नमस्ते", 3, "नम…"),
+        ("মালা", 3, "মা…"),
+        ("মালা", 2, "…"),
     ] {
         assert_eq!(cut(text, columns), expected, "{text} in {columns}");
     }
@@ -62,7 +74,7 @@ fn padding_counts_columns_not_characters() {
 proptest! {
     #[test]
     fn ascii_is_as_wide_as_it_is_long(text in "[ -~]*") {
-        prop_assert_eq!(width(&text), text.graphemes(true).map(UnicodeWidthStr::width).sum::<usize>());
+        prop_assert_eq!(width(&text), clusters(&text).map(|(_, columns)| columns).sum::<usize>());
     }
 
     #[test]

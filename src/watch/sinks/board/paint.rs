@@ -1,12 +1,13 @@
 //! Paints lines onto a buffer of cells, and reads plain text back. Tints become styles of the screen library only here.
 
+use std::num::NonZero;
+
 use anstyle::{AnsiColor, Effects};
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, CellDiffOption, CellWidth};
 use ratatui::style::{Color, Modifier, Style};
-use unicode_width::UnicodeWidthStr;
 
 use crate::output::text::style::Tint;
-use crate::output::text::width::{cut, width};
+use crate::output::text::width::{clusters, cut, width};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Words(pub(crate) String, pub(crate) Tint);
@@ -44,7 +45,24 @@ pub(crate) fn paint(buffer: &mut Buffer, x: usize, y: usize, line: &Line, color:
         if room == 0 {
             break;
         }
-        (column, _) = buffer.set_stringn(column, row, cut(text, room), room, style(*tint, color));
+        let style = style(*tint, color);
+        for (cluster, wide) in clusters(&cut(text, room)) {
+            // What takes no column has no cell.
+            let Some(wide) = u16::try_from(wide).ok().and_then(NonZero::new) else { continue };
+            for covered in column..column + wide.get() {
+                buffer[(covered, row)].reset();
+                // Differs from a blank, so that a later blank here is written: terminals keep the second part of a
+                // cluster, such as a vowel sign, when the first is overwritten.
+                buffer[(covered, row)].set_diff_option(CellDiffOption::Skip);
+            }
+            let cell = buffer[(column, row)].set_symbol(cluster).set_style(style);
+            cell.set_diff_option(CellDiffOption::None);
+            if cell.cell_width() != wide.get() {
+                // The screen library would write into the second column of a Bengali syllable.
+                cell.set_diff_option(CellDiffOption::ForcedWidth(wide));
+            }
+            column += wide.get();
+        }
     }
     if line.is_selected {
         let whole = ratatui::layout::Rect { y: row, height: 1, ..area };
@@ -82,7 +100,7 @@ pub(crate) fn plain_text(buffer: &Buffer) -> String {
         while column < buffer.area.width {
             let symbol = buffer[(column, row)].symbol();
             line.push_str(symbol);
-            column += u16::try_from(symbol.width().max(1)).unwrap_or(1);
+            column += u16::try_from(width(symbol).max(1)).unwrap_or(1);
         }
         text.push_str(line.trim_end());
         text.push('\n');
@@ -90,4 +108,62 @@ pub(crate) fn plain_text(buffer: &Buffer) -> String {
     text.truncate(text.trim_end().len());
     text.push('\n');
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::layout::Rect;
+
+    use super::*;
+
+    /// The columns of the screen library's own table differ from those of terminals here: it gives one to each.
+    const WIDE: [&str; 3] = ["কা", "மா", "ಕೂ"];
+
+    fn row(text: &str) -> Buffer {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 6, 1));
+        paint(&mut buffer, 0, 0, &Line::of(text, Tint::Plain), false);
+        buffer
+    }
+
+    /// What is written to change one row into another.
+    fn written(before: &str, after: &str) -> Vec<(u16, String)> {
+        let (before, after) = (row(before), row(after));
+        before.diff_iter(&after).map(|(x, _, cell)| (x, cell.symbol().to_owned())).collect()
+    }
+
+    #[test]
+    fn a_syllable_is_written_whole_and_the_next_cell_after_it() {
+        for syllable in WIDE {
+            assert_eq!(syllable.cell_width(), 1, "{syllable}");
+            assert_eq!(row(syllable)[(0, 0)].cell_width(), 2, "{syllable}");
+            let cells = [(0, syllable.to_owned()), (2, "x".to_owned())];
+            assert_eq!(written("", &format!("{syllable}x")), cells);
+        }
+    }
+
+    #[test]
+    fn no_vowel_sign_stays_when_its_syllable_is_gone() {
+        for syllable in WIDE.into_iter().chain(["कि", "日", "กำ", "ｶﾞ"]) {
+            for after in ["", "x", "x y"] {
+                let written: Vec<u16> = written(syllable, after).into_iter().map(|(x, _)| x).collect();
+                assert!(written.starts_with(&[0, 1]), "{syllable}, then {after:?}: {written:?}");
+            }
+        }
+        assert_eq!(written("स्त्रीx", "दx").len(), 5, "all four columns, and what follows");
+    }
+
+    #[test]
+    fn a_row_that_stays_is_not_written_again() {
+        for text in WIDE.into_iter().chain(["स्त्रीx", "日本x", "a"]) {
+            assert_eq!(written(text, text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_syllable_that_has_no_room_is_cut() {
+        for syllable in WIDE {
+            assert_eq!(plain_text(&row(&format!("abcd{syllable}"))), format!("abcd{syllable}\n"));
+            assert_eq!(plain_text(&row(&format!("abcde{syllable}"))), "abcde…\n");
+        }
+    }
 }
