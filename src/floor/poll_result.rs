@@ -34,6 +34,23 @@ pub struct PollResult {
 }
 
 impl PollResult {
+    /// Nothing is known yet. The watch sets how long it has run.
+    #[must_use]
+    pub fn new(profile: &str, taken_at: Timestamp) -> Self {
+        Self {
+            profile: Some(profile.to_owned()),
+            taken_at,
+            monotonic: Duration::ZERO,
+            elapsed: Duration::ZERO,
+            server_time: None,
+            tags: None,
+            break_state: None,
+            wrapup: None,
+            read_was_cut: false,
+            was_resent: false,
+        }
+    }
+
     /// The present moment as the server has it, or as we have it where the server sent none.
     /// What the server dates is to be compared with this.
     #[must_use]

@@ -1,9 +1,6 @@
 //! Where answers come from: the live server, or a script in tests. A source returns the result of one poll. The watch
 //! decides when to poll, what is new, and how failures count.
 
-use std::time::Duration;
-
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::client::received::MENDED;
@@ -153,7 +150,7 @@ impl Polled {
 
     /// The result so far, with the clocks of this answer.
     fn result<T>(&mut self, session: &SignedIn, answer: &Answer<T>) -> &mut PollResult {
-        let result = self.result.get_or_insert_with(|| empty(&session.profile, answer.as_of));
+        let result = self.result.get_or_insert_with(|| PollResult::new(&session.profile, answer.as_of));
         result.taken_at = answer.as_of;
         result.server_time = answer.server_time.or(result.server_time);
         result
@@ -168,20 +165,5 @@ fn failure(error: &ApiError, holds_tags: bool) -> PollFailure {
         answer_was_lost: holds_tags && error.was_sent(),
         session_ended: error.class() == ErrorClass::SignIn,
         retry_after: error.retry_after(),
-    }
-}
-
-fn empty(profile: &str, taken_at: Timestamp) -> PollResult {
-    PollResult {
-        profile: Some(profile.to_owned()),
-        taken_at,
-        monotonic: Duration::ZERO,
-        elapsed: Duration::ZERO,
-        server_time: None,
-        tags: None,
-        break_state: None,
-        wrapup: None,
-        read_was_cut: false,
-        was_resent: false,
     }
 }

@@ -1,11 +1,11 @@
 //! One row per profile: its state, how long that has lasted, and which row comes first.
 
-use std::cmp::Reverse;
 use std::time::Duration;
 
 use crate::floor::alerts::Limit;
 use crate::floor::answer::{Break, Tag, Wrapup};
 use crate::floor::event::{AlertWhat, Level};
+use crate::floor::overview::{Overview, StateName, Urgency};
 use crate::floor::state::StateSince;
 use crate::output::text::style::{IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG, mark_of_kind};
 use crate::output::text::times;
@@ -28,11 +28,8 @@ pub(crate) struct RowView {
     pub(crate) left: String,
     pub(crate) since: String,
     pub(crate) last_tag: String,
-    rank: Rank,
+    urgency: Urgency,
 }
-
-/// Smaller is first: by the exceeded limit, then a break or wrap-up before none, then by duration.
-type Rank = (Reverse<Option<Level>>, Reverse<bool>, Reverse<i64>);
 
 /// In the order in which the profiles are followed.
 pub(crate) fn rows(view: &FloorView, limits: &[Limit], wording: &Wording<'_>) -> Vec<RowView> {
@@ -41,7 +38,7 @@ pub(crate) fn rows(view: &FloorView, limits: &[Limit], wording: &Wording<'_>) ->
 
 /// Sorts by urgency, or in the frozen order with newer rows at the end.
 pub(crate) fn sort(rows: &mut [RowView], frozen: Option<&[String]>) {
-    let Some(order) = frozen else { return rows.sort_by_key(|row| row.rank) };
+    let Some(order) = frozen else { return rows.sort_by_key(|row| row.urgency) };
     rows.sort_by_key(|row| order.iter().position(|name| *name == row.profile).unwrap_or(usize::MAX));
 }
 
@@ -56,15 +53,9 @@ impl RowView {
 }
 
 pub(crate) fn row(agent: &AgentView, now: Duration, limits: &[Limit], wording: &Wording<'_>) -> RowView {
-    let state = &agent.state;
-    let breaking = state.break_state.as_ref().filter(|since| since.state.on_break);
-    let wrapping = state.wrapup.as_ref().filter(|since| since.state.in_wrapup);
+    let overview = Overview::of(&agent.state, now);
+    let Overview { breaking, wrapping, seconds, .. } = overview;
     let level = level(agent);
-    let seconds = match (breaking, wrapping) {
-        (Some(since), _) => Some(since.seconds_at_least(now)),
-        (None, Some(since)) => Some(since.seconds_at_least(now)),
-        (None, None) => without_either(agent, now),
-    };
     let known_since = breaking.and_then(|since| since.state.since);
     let at_least = if known_since.is_some() { "" } else { "≥ " };
     RowView {
@@ -77,11 +68,7 @@ pub(crate) fn row(agent: &AgentView, now: Duration, limits: &[Limit], wording: &
         left: left(breaking, wrapping, limits, now).map_or_else(String::new, times::length),
         since: known_since.map_or_else(String::new, |since| wording.clock(since)),
         last_tag: last(agent, now, wording),
-        rank: (
-            Reverse(level),
-            Reverse(breaking.is_some() || wrapping.is_some()),
-            Reverse(seconds.unwrap_or(-1)),
-        ),
+        urgency: overview.urgency(level, now),
     }
 }
 
@@ -98,14 +85,15 @@ pub(crate) fn state_word(agent: &AgentView) -> &'static str {
     if agent.is_over() {
         return "ended";
     }
-    match (on_break, in_wrapup) {
-        (Some(true), Some(true)) => "break + wrap-up",
-        (Some(true), _) => "on break",
-        (_, Some(true)) => "wrap-up",
-        (Some(false), Some(false)) => "neither",
-        (Some(false), None) => "no break",
-        (None, Some(false)) => "no wrap-up",
-        (None, None) => "unknown",
+    match (StateName::of(on_break, in_wrapup), on_break, in_wrapup) {
+        (StateName::OnBreak, _, Some(true)) => "break + wrap-up",
+        (StateName::OnBreak, ..) => "on break",
+        // With --only wrapups, nobody knows of breaks.
+        (StateName::InWrapup, ..) | (_, _, Some(true)) => "wrap-up",
+        (StateName::Neither, ..) => "neither",
+        (StateName::Unknown, Some(_), _) => "no break",
+        (StateName::Unknown, None, Some(false)) => "no wrap-up",
+        (StateName::Unknown, None, None) => "unknown",
     }
 }
 
@@ -118,14 +106,6 @@ fn mark(agent: &AgentView, level: Option<Level>) -> Mark {
         (None, "wrap-up") => IN_WRAPUP,
         (None, _) => ORDINARY,
     }
-}
-
-/// The least time that it has been neither.
-fn without_either(agent: &AgentView, now: Duration) -> Option<i64> {
-    let state = &agent.state;
-    let on_break = state.break_state.as_ref().map(|since| since.seconds_at_least(now));
-    let in_wrapup = state.wrapup.as_ref().map(|since| since.seconds_at_least(now));
-    [on_break, in_wrapup].into_iter().flatten().min()
 }
 
 fn reason(
