@@ -212,10 +212,16 @@ impl Failure {
         self
     }
 
-    /// Whether nothing is reported, because the reader of stdout went away.
+    /// What was to be reported has been written already.
+    #[must_use]
+    pub(crate) fn reported(status: ExitStatus) -> Self {
+        Self::new(status, "reported", "")
+    }
+
+    /// Whether nothing is reported, because it has been, or the reader of stdout went away.
     #[must_use]
     pub fn is_silent(&self) -> bool {
-        self.status == ExitStatus::ClosedPipe
+        self.status == ExitStatus::ClosedPipe || self.problem.message.is_empty()
     }
 }
 

@@ -277,6 +277,8 @@ pub struct Report {
     pub single: bool,
     /// Profiles that could not be answered for, beside those that could.
     pub failures: Vec<Problem>,
+    /// How many profiles were queried, those that failed among them.
+    pub queried: usize,
     /// What a terminal shows instead of a table.
     pub sentence: Option<Sentence>,
     /// Whether the sentence is about what was done, which a table cannot show: then a pipe gets it as well.
@@ -296,6 +298,7 @@ impl Report {
             tail: Row::new(document.tail),
             single: false,
             failures: Vec::new(),
+            queried: 0,
             sentence: None,
             is_action: false,
             notes: Vec::new(),

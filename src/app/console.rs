@@ -104,7 +104,7 @@ impl Console {
             self.note(report.document.empty);
         }
         if !renderer.holds_failures_of(&report) {
-            report.failures.iter().for_each(|failure| self.error(failure));
+            self.errors(&report.failures, report.queried);
         }
         Ok(status)
     }
@@ -155,6 +155,18 @@ impl Console {
     /// Written even with `-q`.
     pub(crate) fn error(&self, problem: &Problem) {
         self.stderr.error(problem);
+    }
+
+    /// Writes the failures of some of `queried` profiles; for a person, what failed alike once.
+    pub(crate) fn errors(&self, problems: &[Problem], queried: usize) {
+        let Messages { color, mask, errors_as_json, .. } = self.messages();
+        if errors_as_json {
+            for problem in problems {
+                self.error(problem);
+            }
+        } else {
+            self.stderr(|out| problem::write_problems(problems, queried, MessageStyle { color, mask }, out));
+        }
     }
 
     /// The text must be harmless already.

@@ -157,6 +157,11 @@ impl<T> Answers<T> {
         }
     }
 
+    /// How many profiles were queried.
+    pub(crate) fn queried(&self) -> usize {
+        self.given.len() + self.failures.len()
+    }
+
     pub(crate) fn status(&self) -> ExitStatus {
         let answered = self.given.first().map(|_| ExitStatus::Done);
         ExitStatus::of_many(answered.into_iter().chain(self.failures.iter().map(|failure| failure.status)))

@@ -123,8 +123,7 @@ fn session_of(
 ) -> Result<Session, Failure> {
     let credentials = credentials.unwrap_or(Err(StoreError::Absent)).map_err(|error| match error {
         StoreError::Absent => {
-            Failure::sign_in(format!("profile {} has no stored session any more", profile.name))
-                .hint(sign_in_hint(profile))
+            Failure::sign_in("the profile has no stored session any more").hint(sign_in_hint(profile))
         }
         error => error.into(),
     })?;

@@ -18,7 +18,7 @@ pub(crate) struct AgentState<T> {
 impl<T> AgentState<T> {
     /// With `sets_exit_status`, exit code 3 if no agent is in the state.
     pub(crate) fn outcome(&self, mut answers: Answers<Answer<T>>, sets_exit_status: bool) -> Outcome {
-        let mut status = answers.status();
+        let (mut status, queried) = (answers.status(), answers.queried());
         let is_active_somewhere = answers.given.iter().any(|(_, answer)| (self.is_active)(&answer.value));
         if sets_exit_status && status == ExitStatus::Done && !is_active_somewhere {
             status = ExitStatus::No;
@@ -37,6 +37,7 @@ impl<T> AgentState<T> {
         let rows = answers.given.into_iter().map(|(profile, answer)| (self.row)(profile, answer)).collect();
         let report = Report {
             single: !answers.is_many,
+            queried,
             failures: answers.failures.into_iter().map(|failure| *failure.problem).collect(),
             sentence,
             notes,

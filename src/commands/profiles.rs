@@ -14,7 +14,10 @@ use crate::app::select::SelectedProfiles;
 use crate::app::settings::choice;
 use crate::app::settings::variables::credential_in;
 use crate::failure::{ExitStatus, Failure};
-use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value};
+use crate::output::formats::problem::{Alike, alike};
+use crate::report::{
+    Document, Field, Meaning, Part, Problem, Report, Row, Sentence, Shape, Shown, Tone, Value,
+};
 use crate::store::{Profile, ProfileName, Profiles, ProfilesFile};
 
 /// List stored sessions
@@ -128,14 +131,9 @@ async fn check(
     };
     let rows = chosen.iter().map(|profile| row(profile, default, verdict(profile).into())).collect();
     let mut report = report(rows, false);
-    report.notes = failures.iter().map(note).collect();
+    let problems: Vec<Problem> = failures.into_iter().map(|failure| *failure.problem).collect();
+    report.notes = alike(&problems, chosen.len()).iter().map(Alike::note).collect();
     Ok(Outcome { report, status })
-}
-
-fn note(failure: &Failure) -> String {
-    let profile = failure.problem.profile.as_deref().unwrap_or_default();
-    let hint = failure.problem.hints.first().map_or_else(String::new, |hint| format!(" ({hint})"));
-    format!("{profile}: {}{hint}", failure.problem.message)
 }
 
 /// # Errors

@@ -179,7 +179,7 @@ fn outcome(
     answers: Answers<Answer<Tags<Row>>>,
     now: Timestamp,
 ) -> Outcome {
-    let mut status = answers.status();
+    let (mut status, queried) = (answers.status(), answers.queried());
     let as_of = answers.given.iter().map(|(_, answer)| answer.as_of).max().unwrap_or(now);
     let mut notes = window.notes(now);
     notes.extend(seen.note(&args.kind));
@@ -219,6 +219,7 @@ fn outcome(
     let report = Report {
         head,
         tail: Row::new(DOCUMENT.tail).with("icons", icons),
+        queried,
         failures: answers.failures.into_iter().map(|failure| *failure.problem).collect(),
         notes,
         ..Report::new(&DOCUMENT, kept)

@@ -98,6 +98,12 @@ impl Health {
         self.answer_was_lost
     }
 
+    /// Whether the loss of the connection was reported, and its return was not.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.loss_was_reported
+    }
+
     /// Since when polls fail, by our monotonic clock.
     #[must_use]
     pub fn failing_since(&self) -> Option<Duration> {

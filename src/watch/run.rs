@@ -24,7 +24,7 @@ use crate::floor::health;
 use crate::floor::health::{Health, PollFailure};
 use crate::floor::pause::OwnClocks;
 use crate::watch::schedule::{Next, Outcome, Schedule, spread};
-use crate::watch::sinks::Sinks;
+use crate::watch::sinks::{Sinks, Turn};
 use crate::watch::source::{Polled, Refusal, Source, WatchScope};
 use crate::watch::view::{AgentView, FloorView, LastFailure, Phase};
 
@@ -392,7 +392,10 @@ impl<'a, S: Source> Watch<'a, S> {
         if self.plan.max_stale.is_some_and(|most| most <= self.silence()) && self.is_answer_missing() {
             self.end.get_or_insert(EndReason::Unreachable);
         }
-        Ok(())
+        let followed = || self.agents.iter().filter(|agent| !agent.view.is_over());
+        let lost = followed().filter(|agent| agent.view.health.is_lost()).count();
+        let turn = Turn { now, followed: followed().count(), lost };
+        self.sinks.turn(turn)
     }
 
     /// The time since the last successful poll of any agent, or since the start. While the loop is held up, nothing can be

@@ -10,6 +10,7 @@ pub(crate) mod notify;
 pub(crate) mod reactions;
 
 use std::io;
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -23,6 +24,25 @@ pub trait EventSink {
     /// # Errors
     /// If they could not be written: a closed pipe, a full disk.
     fn write(&mut self, events: &[Event]) -> io::Result<()>;
+
+    /// Called at each turn of the loop, at least once a second: a sink may hold back an event for a while.
+    ///
+    /// # Errors
+    /// If what was held back could not be written.
+    fn turn(&mut self, _: Turn) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// How the polls go at one turn of the loop.
+#[derive(Clone, Copy, Debug)]
+pub struct Turn {
+    /// Since the start, by the monotonic clock.
+    pub now: Duration,
+    /// Profiles that are polled.
+    pub followed: usize,
+    /// Those among them whose connection is lost.
+    pub lost: usize,
 }
 
 pub struct Sinks<'a> {
@@ -36,6 +56,10 @@ impl<'a> Sinks<'a> {
     #[must_use]
     pub fn new(durable: Vec<&'a mut dyn EventSink>) -> Self {
         Self { durable, reactions: Reactions::none(), view: watch::Sender::new(FloorView::default()) }
+    }
+
+    pub(crate) fn turn(&mut self, turn: Turn) -> io::Result<()> {
+        self.durable.iter_mut().try_for_each(|sink| sink.turn(turn))
     }
 
     /// Writes events to the durable sinks, and then starts the reactions.

@@ -13,6 +13,7 @@ mod board_input;
 mod break_status;
 mod completing;
 mod config;
+mod dead_server;
 mod docs;
 mod doctor;
 mod exit_codes;

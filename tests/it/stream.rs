@@ -80,3 +80,34 @@ fn assert_csv_has_the_same_values(csv: &str, json: &str) {
         }
     }
 }
+
+#[test]
+fn a_server_that_is_lost_for_a_team_is_two_sentences_and_an_event_for_each_agent() {
+    let shift = Shift { lasts: seconds(180), outage: seconds(60)..seconds(90), ..Shift::usual() };
+    let mut texts = [vec![], vec![]];
+    let mut lines: Vec<_> = [Format::Ndjson, Format::Table]
+        .into_iter()
+        .zip(&mut texts)
+        .map(|(it, text)| self::lines(it, text))
+        .collect();
+    shift.watch(lines.iter_mut().map(|lines| lines as &mut dyn EventSink).collect(), None);
+    drop(lines);
+    let [json, sentences] = texts.map(|text| String::from_utf8(text).unwrap());
+    for (name, words) in [
+        ("connection_lost", ": connection lost: nobody answers"),
+        ("connection_restored", ": connection restored after "),
+    ] {
+        assert_eq!(json.matches(name).count(), 14, "{json}");
+        let about: Vec<&str> = sentences.lines().filter(|line| line.contains(words)).collect();
+        assert_eq!(about.len(), 1, "{sentences}");
+        assert!(about[0].contains(" 14 of 14 profiles: "), "{about:?}");
+    }
+    // All other events have a sentence each, and the times of the sentences never go back.
+    let is_of_connection = |line: &&str| line.contains("\"connection_");
+    assert_eq!(
+        sentences.lines().count(),
+        json.lines().count() - json.lines().filter(is_of_connection).count() + 2
+    );
+    let times: Vec<&str> = sentences.lines().map(|line| &line[..25]).collect();
+    assert!(times.is_sorted(), "{sentences}");
+}

@@ -12,28 +12,31 @@ use crate::app::select::{SelectedProfiles, Selection};
 use crate::app::settings::choice::{SessionSource, session_source};
 use crate::client::SignedIn;
 use crate::failure::Failure;
+use crate::report::Problem;
 use crate::store::ProfilesFile;
 
-/// The sessions to follow. With several profiles, one without a session is reported and the others are followed.
+/// The sessions to follow. With several profiles, those without a session are reported and the others are followed.
+///
+/// # Errors
+/// If there is no session to follow: as the last profile failed.
 pub(crate) fn signed_in(fleet: Fleet, app: &App) -> Result<Vec<SignedIn>, Failure> {
+    let (queried, is_many) = (fleet.agents.len(), fleet.is_many);
     let mut sessions = vec![];
     let mut failures = vec![];
     for agent in fleet.agents {
         match agent.session {
             Ok(session) => sessions.push(session),
-            Err(failure) if fleet.is_many => failures.push(failure.of_profile(&agent.profile)),
-            Err(failure) => failures.push(failure),
+            Err(failure) if is_many => failures.push(failure.of_profile(&agent.profile)),
+            Err(failure) => return Err(failure),
         }
     }
-    // If there is no session to follow, the command ends with the last failure.
-    let last = if sessions.is_empty() { failures.pop() } else { None };
-    for failure in &failures {
-        app.console.error(&failure.problem);
-    }
+    let last = failures.last().map(|failure| failure.status);
+    let problems: Vec<Problem> = failures.into_iter().map(|failure| *failure.problem).collect();
+    app.console.errors(&problems, queried);
     match last {
-        Some(failure) => Err(failure),
+        Some(status) if sessions.is_empty() => Err(Failure::reported(status)),
         None if sessions.is_empty() => Err(Failure::sign_in("no profile has a session")),
-        None => Ok(sessions),
+        _ => Ok(sessions),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Masks, redacts, sanitizes and measures text before it is shown.
 
 pub(crate) mod mask;
+pub(crate) mod profiles;
 pub mod redact;
 pub mod sanitize;
 pub(crate) mod style;

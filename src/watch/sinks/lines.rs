@@ -1,34 +1,101 @@
 //! Writes events as lines: sentences, JSON objects, CSV or TSV. One write per line, so that no reader gets half of one.
+//!
+//! Where a server is lost for many profiles, a person gets one sentence: sentences about connections wait until the round
+//! of polls is over. Every other sentence, and every line for a program, is written at once.
 
 use std::io::{self, Write};
+use std::mem::{discriminant, take};
+use std::time::Duration;
 
-use crate::floor::event::Event;
+use jiff::Timestamp;
+
+use crate::floor::event::{Event, EventKind};
 use crate::output::event_view;
+use crate::output::event_view::{Folded, LONGEST_ROUND, fold};
 use crate::output::formats::json;
 use crate::output::formats::render::{RenderError, render};
 use crate::output::formats::sentence;
 use crate::output::presentation::{Format, Presentation};
 use crate::output::text::times::rfc3339_seconds;
-use crate::watch::sinks::EventSink;
+use crate::watch::sinks::{EventSink, Turn};
+
+/// By how much polls of one interval are late at most.
+const LATE: Duration = Duration::from_secs(1);
 
 pub struct Lines<W: Write> {
     out: W,
     presentation: Presentation,
     line: Vec<u8>,
+    /// Events of one type, each of another profile, whose sentences wait.
+    held: Vec<Event>,
+    /// When the first of them arrived.
+    held_since: Option<Duration>,
+    profiles: usize,
+    interval: Duration,
+    /// The time of the last sentence. One that waited has no earlier time than those before it.
+    last: Timestamp,
 }
 
 impl<W: Write> Lines<W> {
     /// The format `table` means sentences here.
     pub fn new(out: W, presentation: Presentation) -> Self {
-        Self { out, presentation, line: Vec::new() }
+        Self {
+            out,
+            presentation,
+            line: Vec::new(),
+            held: Vec::new(),
+            held_since: None,
+            profiles: 1,
+            interval: Duration::ZERO,
+            last: Timestamp::MIN,
+        }
     }
 
-    fn write_line(&mut self, event: &Event) -> io::Result<()> {
+    fn write_event(&mut self, event: &Event) -> io::Result<()> {
+        self.line.clear();
         match self.presentation.format {
-            Format::Json | Format::Ndjson => self.write_object(event),
-            Format::Csv | Format::Tsv => self.write_row(event),
-            Format::Table => self.write_sentence(event),
+            Format::Json | Format::Ndjson => self.write_object(event)?,
+            Format::Csv | Format::Tsv => self.write_row(event)?,
+            Format::Table => return self.write_or_hold(event),
         }
+        self.write_line()
+    }
+
+    fn write_line(&mut self) -> io::Result<()> {
+        self.out.write_all(&self.line)?;
+        self.out.flush()
+    }
+
+    fn write_or_hold(&mut self, event: &Event) -> io::Result<()> {
+        let is_of_held = |held: &Event| held.profile == event.profile;
+        match &event.kind {
+            EventKind::Start(start) => {
+                self.profiles = usize::try_from(start.profiles).unwrap_or(usize::MAX);
+                self.interval = Duration::from_secs(start.interval_seconds.unsigned_abs());
+            }
+            EventKind::ConnectionLost(_) | EventKind::ConnectionRestored(_) if self.profiles > 1 => {
+                let is_other = |held: &Event| discriminant(&held.kind) != discriminant(&event.kind);
+                if self.held.iter().any(|held| is_other(held) || is_of_held(held)) {
+                    self.write_held()?;
+                }
+                self.held.push(event.clone());
+                return Ok(());
+            }
+            EventKind::End(_) => self.write_held()?,
+            // What a connection brought after it was restored does not wait for those of other profiles.
+            _ if self.held.iter().any(|held| is_of_held(held) && is_loss(held)) => self.write_held()?,
+            _ => {}
+        }
+        fold([event], self.profiles).iter().try_for_each(|one| self.write_sentence(one, one.at()))
+    }
+
+    fn write_held(&mut self) -> io::Result<()> {
+        self.held_since = None;
+        let held = take(&mut self.held);
+        fold(&held, self.profiles).iter().try_for_each(|one| {
+            let is_late = self.last.duration_since(one.at()).unsigned_abs() <= LONGEST_ROUND;
+            self.write_sentence(one, if is_late { one.at().max(self.last) } else { one.at() })
+        })
     }
 
     fn write_object(&mut self, event: &Event) -> io::Result<()> {
@@ -46,26 +113,40 @@ impl<W: Write> Lines<W> {
         })
     }
 
-    fn write_sentence(&mut self, event: &Event) -> io::Result<()> {
+    fn write_sentence(&mut self, folded: &Folded<'_>, at: Timestamp) -> io::Result<()> {
         let Presentation { zone, mask, color, .. } = &self.presentation;
-        let second = event.at.round(jiff::Unit::Second).unwrap_or(event.at);
-        write!(self.line, "{} ", rfc3339_seconds(second, zone))?;
+        self.last = at;
+        self.line.clear();
+        write!(self.line, "{} ", rfc3339_seconds(at.round(jiff::Unit::Second).unwrap_or(at), zone))?;
         if *color {
-            let then = Presentation { now: event.at, ..self.presentation.clone() };
-            sentence::write_sentence(&event_view::sentence(event), &then, &mut self.line)
+            let then = Presentation { now: folded.at(), ..self.presentation.clone() };
+            sentence::write_sentence(&folded.sentence(), &then, &mut self.line)?;
         } else {
-            writeln!(self.line, "{}", event_view::words(event, zone, *mask))
+            writeln!(self.line, "{}", folded.words(zone, *mask))?;
         }
+        self.write_line()
     }
+}
+
+fn is_loss(event: &Event) -> bool {
+    matches!(event.kind, EventKind::ConnectionLost(_))
 }
 
 impl<W: Write> EventSink for Lines<W> {
     fn write(&mut self, events: &[Event]) -> io::Result<()> {
-        for event in events {
-            self.line.clear();
-            self.write_line(event)?;
-            self.out.write_all(&self.line)?;
-            self.out.flush()?;
+        events.iter().try_for_each(|event| self.write_event(event))
+    }
+
+    fn turn(&mut self, turn: Turn) -> io::Result<()> {
+        let Some(first) = self.held.first() else { return Ok(()) };
+        let since = *self.held_since.get_or_insert(turn.now);
+        let (is_complete, longest) = if is_loss(first) {
+            (turn.lost >= turn.followed, self.interval + LATE)
+        } else {
+            (turn.lost == 0, LONGEST_ROUND)
+        };
+        if is_complete || turn.now.saturating_sub(since) >= longest.min(LONGEST_ROUND) {
+            return self.write_held();
         }
         Ok(())
     }

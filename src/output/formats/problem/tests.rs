@@ -75,3 +75,73 @@ fn nothing_the_server_says_adds_lines_or_moves_the_cursor() {
         assert_eq!(written.lines().count(), 3, "{name}");
     }
 }
+
+fn all_written(problems: &[Problem], queried: usize) -> String {
+    let mut out = Vec::new();
+    write_problems(problems, queried, PLAIN, &mut out).expect("a vector takes everything");
+    String::from_utf8(out).expect("text")
+}
+
+#[test]
+fn what_failed_alike_is_written_once_with_one_hint() {
+    let of = |name: &str, kind: &'static str, message: &str, hint: &str| Problem {
+        profile: Some(name.to_owned()),
+        kind,
+        code: None,
+        message: message.to_owned(),
+        causes: vec!["Connection refused".to_owned()],
+        hints: vec![hint.to_owned()],
+    };
+    let team = ["asha", "bilal", "chitra", "divya"];
+    let dead = team.map(|name| of(name, "connect", "cannot connect to https://a", "check the network"));
+    let expected = "\
+error: 4 of 4 profiles: cannot connect to https://a
+  caused by: Connection refused
+hint: check the network
+";
+    assert_eq!(all_written(&dead, 4), expected);
+    let expected = expected.replace("4 of 4", "4 of 14").replace("//a", "//a: asha, bilal, chitra, divya");
+    assert_eq!(all_written(&dead, 14), expected);
+    // Each cause has its own line, and a profile that fails alone is named as before.
+    let mut mixed = dead.to_vec();
+    mixed[1] = of("bilal", "timeout", "https://a did not answer in time", "check the network");
+    let lines: Vec<String> =
+        all_written(&mixed, 4).lines().filter(|it| it.starts_with("error")).map(str::to_owned).collect();
+    assert_eq!(
+        lines,
+        [
+            "error: 3 of 4 profiles: cannot connect to https://a: asha, chitra, divya",
+            "error: bilal: https://a did not answer in time",
+        ]
+    );
+}
+
+#[test]
+fn a_hint_for_several_profiles_names_none_of_them() {
+    let gone = ["asha", "asha-2"].map(|name| Problem {
+        profile: Some(name.to_owned()),
+        hints: vec![format!("run `deepcall login --profile {name}`")],
+        ..expired()
+    });
+    let written = all_written(&gone, 2);
+    assert!(written.starts_with("error: 2 of 2 profiles: the session has expired\n"), "{written}");
+    assert!(written.ends_with("hint: run `deepcall login --profile NAME`\n"), "{written}");
+    assert_eq!(all_written(&gone[..1], 2), self::written(&gone[0], PLAIN));
+}
+
+#[test]
+fn names_of_profiles_are_not_masked_where_several_failed() {
+    let problems = ["9876543210", "asha"].map(|name| Problem {
+        profile: Some(name.to_owned()),
+        hints: vec![],
+        ..expired()
+    });
+    let style = MessageStyle { color: false, mask: true };
+    let mut out = Vec::new();
+    write_problems(&problems, 3, style, &mut out).expect("a vector takes everything");
+    let text = String::from_utf8(out).expect("text");
+    assert!(
+        text.starts_with("error: 2 of 3 profiles: the session has expired: 9876543210, asha\n"),
+        "{text}"
+    );
+}

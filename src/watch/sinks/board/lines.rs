@@ -1,11 +1,13 @@
 //! A tag or a news event on one line.
 
+use jiff::Timestamp;
+
 use crate::floor::answer::Tag;
 use crate::floor::event::Event;
 use crate::output::event_view;
 use crate::output::text::style::{NOTABLE, Tint, WRONG};
 use crate::output::text::width::{cut, pad_right, width};
-use crate::report::Tone;
+use crate::report::{Sentence, Tone};
 use crate::watch::sinks::board::paint::Line;
 use crate::watch::sinks::board::rows::tag_mark;
 use crate::watch::sinks::board::wording::Wording;
@@ -40,13 +42,16 @@ pub(crate) fn tag_line(tag: &Tag, times: usize, agent: Option<&str>, wording: &W
 }
 
 pub(crate) fn news_line(event: &Event, wording: &Wording<'_>) -> Line {
-    let sentence = event_view::sentence(event);
+    sentence_line(event.at, &event_view::sentence(event), wording)
+}
+
+pub(crate) fn sentence_line(at: Timestamp, sentence: &Sentence, wording: &Wording<'_>) -> Line {
     let (symbol, tint) = match sentence.tone {
         Tone::Usual => (' ', Tint::Plain),
         Tone::Notable => (NOTABLE.symbol, NOTABLE.tint),
         Tone::Bad => (WRONG.symbol, WRONG.tint),
     };
-    Line::of(format!(" {symbol} {}  {}", wording.clock(event.at), wording.sentence(&sentence)), tint)
+    Line::of(format!(" {symbol} {}  {}", wording.clock(at), wording.sentence(sentence)), tint)
 }
 
 #[cfg(test)]

@@ -5,11 +5,12 @@ use ratatui::buffer::Buffer;
 
 use crate::floor::alerts::Limit;
 use crate::floor::answer::Tag;
+use crate::output::event_view;
 use crate::output::text::style::{CALLBACK, IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG};
 use crate::output::text::width::{cut, pad_left, pad_right};
 use crate::watch::sinks::board::columns::{Column, GAP, fit};
 use crate::watch::sinks::board::controls::{Controls, Page};
-use crate::watch::sinks::board::lines::{news_line, tag_line, times_width};
+use crate::watch::sinks::board::lines::{sentence_line, tag_line, times_width};
 use crate::watch::sinks::board::opened;
 use crate::watch::sinks::board::paint::{Line, paint};
 use crate::watch::sinks::board::rows;
@@ -174,7 +175,9 @@ impl Picture<'_> {
     }
 
     fn newest_news(&self) -> Line {
-        self.view.news.back().map_or_else(Line::default, |event| news_line(event, &self.wording()))
+        let news = event_view::fold(self.view.news.iter(), self.view.agents.len());
+        let newest = news.iter().max_by_key(|one| one.at());
+        newest.map_or_else(Line::default, |one| sentence_line(one.at(), &one.sentence(), &self.wording()))
     }
 }
 
