@@ -5,6 +5,7 @@ pub(crate) mod console;
 pub mod environment;
 pub(crate) mod fleet;
 pub mod options;
+pub(crate) mod owner;
 pub(crate) mod panics;
 pub(crate) mod progress;
 pub(crate) mod prompt;

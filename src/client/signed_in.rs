@@ -20,7 +20,7 @@ use crate::client::replies::tags::{Reference, Tags};
 use crate::client::replies::wrapup;
 use crate::client::request_body::RequestBody;
 use crate::client::retry::RetryPolicy;
-use crate::floor::answer::{Break, Tag, Wrapup};
+use crate::floor::answer::{Break, Owner, Tag, Wrapup};
 use crate::json::Raw;
 use crate::store::{CredentialKind, Credentials};
 
@@ -179,21 +179,22 @@ impl SignedIn {
         self.post(path, body, RetryPolicy::Never, read).await
     }
 
-    /// Checks whether the server accepts the credentials, by the one call that takes both of their forms (`api.md` §5).
+    /// Checks whether the server accepts the credentials, by the one call that takes both of their forms (`api.md` §5), and
+    /// returns whose they are.
     ///
     /// # Errors
     /// When it does not, or the reply is unclear. Credentials that are recognised, but do not permit this call, are
     /// accepted with a note.
-    pub async fn verify(&self) -> Result<Answer<()>, ApiError> {
+    pub async fn verify(&self) -> Result<Answer<Owner>, ApiError> {
         let read = |received: Received| match envelope::judge(&received, Module::AgentProfile) {
-            Ok(_) => Ok(Answer::new((), &received, Vec::new())),
+            Ok(judged) => Ok(Answer::new(break_status::owner(&judged), &received, Vec::new())),
             Err(error)
                 if error.code().is_some()
                     && matches!(error.kind(), ErrorKind::Forbidden | ErrorKind::State) =>
             {
                 let note =
                     format!("the server accepts the credentials, but does not let them read breaks: {error}");
-                Ok(Answer::new((), &received, vec![note]))
+                Ok(Answer::new(Owner::default(), &received, vec![note]))
             }
             Err(error) => Err(error),
         };

@@ -1,28 +1,30 @@
 //! `deepcall login`: checks a session with the server, and stores it. The vendor documents no login call (`api.md` §5), so
 //! the session comes from the web panel.
 
+mod storing;
+
 use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::app::App;
 use crate::app::connect::Connector;
-use crate::app::console::{Console, Outcome, Side};
+use crate::app::console::{Outcome, Side};
 use crate::app::options::{ConnectionOptions, OutputOptions, ProfileOptions, TalkOptions};
+use crate::app::owner;
 use crate::app::prompt;
 use crate::app::secret_text::{secret_in_file, secret_read_from, user_id_from};
 use crate::app::settings::choice;
 use crate::app::settings::table::{SERVER, STORE, TIMEOUT};
 use crate::app::settings::variables::credential_in;
 use crate::app::sign_in::{Stores, UNLOCKING_LIMIT};
-use crate::client::SignedIn;
-use crate::commands::{logout, profiles};
+use crate::client::{Answer, SignedIn};
+use crate::commands::login::storing::{Stored, Storing};
+use crate::commands::profiles;
 use crate::failure::{ExitStatus, Failure};
-use crate::report::{Part, Sentence, Tone, Value};
-use crate::store::{
-    Credentials, OpenProfiles, PendingSecret, Profile, ProfilesFile, Secret, SecretStore, Session,
-    StoreError, StoreKey, StoreKind,
-};
+use crate::floor::answer::Owner;
+use crate::report::{Part, Report, Sentence, Tone, Value};
+use crate::store::{Credentials, Profile, Secret, Session, StoreKind};
 
 /// Store a session, after checking it with the server
 ///
@@ -133,19 +135,25 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
         app.supervised.begin_timeout(timeout);
     }
     let session = Session { profile: name.to_string(), server: server.clone(), allow_http, credentials };
-    let notes = if args.no_verify { vec![] } else { verify(&session, app)? };
-    let credentials = session.credentials;
-    let profile = Profile {
+    let mut profile = Profile {
         name,
         server,
-        kind: credentials.kind(),
-        user_id: credentials.user_id().map(str::to_owned),
+        kind: session.credentials.kind(),
+        user_id: session.credentials.user_id().map(str::to_owned),
+        agent_id: None,
         store,
         saved_at: app.clock.now(),
         allow_http,
     };
-    let outcome = store_session(&profile, &credentials, args.default, notes, &file, &stores, &app.console)?;
-    app.console.answer(outcome, &renderer)
+    let mut notes = vec![];
+    if !args.no_verify {
+        let verified = verify(&session, app)?;
+        notes = verified.notes;
+        owner::learn(&mut profile, verified.value, &app.redactor);
+    }
+    let storing = Storing { file: &file, stores: &stores, console: &app.console };
+    let new = storing.store(profile, &session.credentials, args.default)?;
+    app.console.answer(Outcome::done(report(new, notes)), &renderer)
 }
 
 impl LoginArgs {
@@ -178,134 +186,47 @@ fn credentials(args: &LoginArgs, app: &App) -> Result<Credentials, Failure> {
     })
 }
 
-/// Checks the session with the server, and returns notes about it. "Not on break" (1502) is the answer to a valid session.
+/// Checks the session with the server. "Not on break" (1502) is the answer to a valid session.
 ///
 /// # Errors
 /// If the server refuses the session (exit code 4), or does not answer.
-fn verify(session: &Session, app: &App) -> Result<Vec<String>, Failure> {
+fn verify(session: &Session, app: &App) -> Result<Answer<Owner>, Failure> {
     let connector = Connector::new(app.settings()?, &app.clock)?;
     let Session { profile, server, allow_http, credentials } = session.clone();
     let signed_in = SignedIn { profile, connection: connector.connect(&server, allow_http)?, credentials };
     app.console.log(Side::Client, || {
         app.supervised.run(async {
             let verified = signed_in.verify().await;
-            Ok(verified.map_err(|error| Failure::from(error).hint("nothing was stored"))?.notes)
+            verified.map_err(|error| Failure::from(error).hint("nothing was stored"))
         })
     })
 }
 
-/// Stores the secret, reads it back, and then adds the profile. Before that it lists the secret as pending, so that the
-/// secret of an interrupted login is found. The secret that the profile had in another store is removed last.
-///
-/// # Errors
-/// If either cannot be written: exit code 1, and the old session stays.
-fn store_session(
-    profile: &Profile,
-    credentials: &Credentials,
-    make_default: bool,
-    notes: Vec<String>,
-    file: &ProfilesFile,
-    stores: &Stores,
-    console: &Console,
-) -> Result<Outcome, Failure> {
-    let store = stores.of_kind(profile.store);
-    let key = profile.store_key();
-    let mut open = file.open(|path| console.waiting_for_change(path))?;
-    let original = open.profiles.clone();
-    let is_noted = open.profiles.note_pending(PendingSecret::of(profile));
-    if is_noted && let Err(error) = open.write() {
-        if error.is_in_place() {
-            open.profiles = original;
-            let _ = open.write();
-        }
-        return Err(Failure::from(error).hint("nothing was stored"));
-    }
-    let previous = store.load(&key);
-    // The same session again replaces nothing.
-    let is_same = previous.as_ref().is_ok_and(|before| {
-        before.user_id() == credentials.user_id() && before.secret().expose() == credentials.secret().expose()
-    });
-    let undo = |open: &mut OpenProfiles<'_>| {
-        if restore(&*store, &key, previous).is_ok() && is_noted {
-            open.profiles = original;
-            // The first failure is the one to report, and a superfluous pending entry does no harm.
-            let _ = open.write();
-        }
-    };
-    if let Err(error) = store.save(&key, credentials) {
-        undo(&mut open);
-        return Err(error.into());
-    }
-    let before = open.profiles.put(profile.clone());
-    if let Some(before) = &before {
-        open.profiles.note_pending(PendingSecret::of(before));
-    }
-    if make_default || open.profiles.default_profile().is_none() {
-        open.profiles.make_default(&profile.name);
-    }
-    if let Err(error) = open.write() {
-        if !error.is_in_place() {
-            undo(&mut open);
-        }
-        return Err(error.into());
-    }
-    let is_default = open.profiles.default_profile().is_some_and(|default| default.name == profile.name);
-    let cleared = stores.clear_pending(&mut open);
+fn report(new: Stored, notes: Vec<String>) -> Report {
+    let Stored { profile, is_default, notes: of_storing } = new;
     let default = is_default.then_some(&profile.name);
-    let mut report = profiles::report(vec![profiles::row(profile, default, Value::Absent)], true);
-    report.sentence = Some(sentence(profile));
+    let mut report = profiles::report(vec![profiles::row(&profile, default, Value::Absent)], true);
+    report.sentence = Some(sentence(&profile));
     report.is_action = true;
     report.notes = notes;
-    report.notes.extend(before.filter(|_| !is_same).map(|before| replaced_note(&before, profile)));
+    report.notes.extend(of_storing);
     if profile.store == StoreKind::File {
-        report.notes.push("the session is stored as plain text, readable only by you (mode 0600)".to_owned());
+        report.notes.push(PLAIN_TEXT.to_owned());
     }
-    report.notes.extend(cleared.err().map(|failure| logout::leftover_note(&failure)));
-    Ok(Outcome::done(report))
+    report
 }
 
-/// DeepCall has no call that names the agent of every session, so the note identifies the old one by what was stored.
-fn replaced_note(before: &Profile, after: &Profile) -> String {
-    let user = |profile: &Profile| match &profile.user_id {
-        Some(user_id) => format!("user {user_id}"),
-        None => "an ssid".to_owned(),
-    };
-    let (old, new, name) = (user(before), user(after), &after.name);
-    let saved = before.saved_at.strftime("%Y-%m-%d %H:%M UTC");
-    format!(
-        "profile {name} already had a session ({old} at {}, saved {saved}); it is now replaced ({new} at {}). \
-         For another agent, use another name: --profile NAME",
-        before.server, after.server
-    )
-}
-
-/// Restores the secret that the store had before.
-fn restore(
-    store: &dyn SecretStore,
-    key: &StoreKey,
-    previous: Result<Credentials, StoreError>,
-) -> Result<(), StoreError> {
-    match previous {
-        Ok(credentials) => store.save(key, &credentials),
-        Err(StoreError::Absent) => store.remove(key).map(drop),
-        // A secret that could not be read before cannot be restored.
-        Err(_) => Ok(()),
-    }
-}
+const PLAIN_TEXT: &str = "the session is stored as plain text, readable only by you (mode 0600)";
 
 fn sentence(profile: &Profile) -> Sentence {
     let place = match profile.store {
         StoreKind::Keyring => ", stored in the keyring",
         StoreKind::File => ", stored in a file",
     };
-    Sentence {
-        tone: Tone::Usual,
-        parts: vec![
-            Part::Words("Signed in: profile "),
-            Part::Name(profile.name.to_string()),
-            Part::Words(" at "),
-            Part::Name(profile.server.to_string()),
-            Part::Words(place),
-        ],
+    let mut parts = vec![Part::Words("Signed in: profile "), Part::Name(profile.name.to_string())];
+    if let Some(agent_id) = &profile.agent_id {
+        parts.extend([Part::Words(" (agent "), Part::Id(agent_id.clone()), Part::Words(")")]);
     }
+    parts.extend([Part::Words(" at "), Part::Name(profile.server.to_string()), Part::Words(place)]);
+    Sentence { tone: Tone::Usual, parts }
 }

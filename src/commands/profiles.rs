@@ -10,20 +10,26 @@ use crate::app::fleet::{Answers, Fleet};
 use crate::app::options::{
     ConnectionOptions, FleetOptions, MANY, OutputOptions, ProfileOptions, TalkOptions,
 };
+use crate::app::owner;
+use crate::app::owner::Same;
 use crate::app::select::SelectedProfiles;
 use crate::app::settings::choice;
 use crate::app::settings::variables::credential_in;
 use crate::failure::{ExitStatus, Failure};
 use crate::output::formats::problem::{Alike, alike};
+use crate::output::text::redact::Redactor;
 use crate::report::{
     Document, Field, Meaning, Part, Problem, Report, Row, Sentence, Shape, Shown, Tone, Value,
 };
-use crate::store::{Profile, ProfileName, Profiles, ProfilesFile};
+use crate::store::{Profile, ProfileName, Profiles, ProfilesError, ProfilesFile};
 
 /// List stored sessions
 ///
 /// Shows each stored session, its store, when it was saved, and which one is the default. It uses neither the
 /// network nor the keyring, except with --check.
+///
+/// The agent is shown if the server has named one: at login, or at the last --check. DeepCall may name nobody while an
+/// agent is not on break. A note lists profiles that are for the same agent.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ProfilesArgs {
     /// Check each session with the server
@@ -51,12 +57,13 @@ pub(crate) fn run(args: &ProfilesArgs, app: &App) -> Result<ExitStatus, Failure>
     let file = app.folders()?.profiles_file();
     let outcome = match &args.default {
         Some(name) => make_default(name, &file, &app.console)?,
-        None => list(args, &file.read()?, app)?,
+        None => list(args, &file, app)?,
     };
     app.console.answer(outcome, &renderer)
 }
 
-fn list(args: &ProfilesArgs, stored: &Profiles, app: &App) -> Result<Outcome, Failure> {
+fn list(args: &ProfilesArgs, file: &ProfilesFile, app: &App) -> Result<Outcome, Failure> {
+    let stored = file.read()?;
     let default = stored.default_profile().map(|profile| &profile.name);
     let chosen = match choice::listed(&args.fleet, app.settings()?)? {
         Some(choice) => choice.pick(stored.list(), |profile| profile.name.as_str(), None)?,
@@ -69,7 +76,36 @@ fn list(args: &ProfilesArgs, stored: &Profiles, app: &App) -> Result<Outcome, Fa
         return Ok(profiles(&chosen, default));
     }
     let selected = SelectedProfiles::stored(app, &chosen, true, "")?;
-    selected.query(app, async |fleet| check(&chosen, default, &fleet).await)
+    let (mut outcome, learned) =
+        selected.query(app, async |fleet| check(&chosen, default, &fleet, &app.redactor).await)?;
+    let kept = keep(&chosen, &learned, file, &app.console);
+    outcome.report.notes.extend(kept.err().map(|error| format!("the agents could not be stored: {error}")));
+    Ok(outcome)
+}
+
+/// Stores what the server has named, for those profiles that no login has changed meanwhile.
+fn keep(
+    before: &[&Profile],
+    learned: &[Profile],
+    file: &ProfilesFile,
+    console: &Console,
+) -> Result<(), ProfilesError> {
+    let changed: Vec<_> =
+        before.iter().zip(learned).filter(|(before, learned)| **before != *learned).collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    file.update(
+        |path| console.waiting_for_change(path),
+        |profiles| {
+            for (before, learned) in changed {
+                if profiles.find(&before.name) == Some(*before) {
+                    profiles.put(learned.clone());
+                }
+            }
+            Ok(())
+        },
+    )
 }
 
 /// The document of `deepcall profiles`; `login` and `logout` use it as well.
@@ -81,7 +117,20 @@ pub(crate) static DOCUMENT: Document = Document {
         Field::new("name", "NAME", Meaning::Name, Shown::Always(1), "the profile's name"),
         Field::new("server", "SERVER", Meaning::Text, Shown::Always(3), "the server of the session"),
         Field::new("kind", "KIND", Meaning::Text, Shown::Always(4), "ssid, or token: a user id with a token"),
-        Field::new("user_id", "USER", Meaning::Id, Shown::WhenPresent(6), "the user id, for a token"),
+        Field::new(
+            "user_id",
+            "USER",
+            Meaning::Id,
+            Shown::WhenPresent(8),
+            "the user id, of a token or as the server named it",
+        ),
+        Field::new(
+            "agent_id",
+            "AGENT",
+            Meaning::Id,
+            Shown::WhenPresent(2),
+            "whose session it is, if the server has named the agent",
+        ),
         Field::new("store", "STORE", Meaning::Text, Shown::Always(5), "where the secret is kept"),
         Field::new("saved_at", "SAVED", Meaning::Time, Shown::Always(7), "when it was stored"),
         Field::new(
@@ -108,32 +157,43 @@ pub(crate) static DOCUMENT: Document = Document {
 
 fn profiles(chosen: &[&Profile], default: Option<&ProfileName>) -> Outcome {
     let rows = chosen.iter().map(|profile| row(profile, default, Value::Absent)).collect();
-    Outcome::done(report(rows, false))
+    let mut report = report(rows, false);
+    report.notes = Same::among(chosen.iter().copied(), []).iter().map(Same::note).collect();
+    Outcome::done(report)
 }
 
 /// Checks each session with the server. An invalid session is an answer here: its row shows it, and so does the exit
-/// code.
+/// code. Returns the profiles with what the server has named, too.
 async fn check(
     chosen: &[&Profile],
     default: Option<&ProfileName>,
     fleet: &Fleet,
-) -> Result<Outcome, Failure> {
+    redactor: &Redactor,
+) -> Result<(Outcome, Vec<Profile>), Failure> {
     let Answers { given, failures, .. } =
         fleet.query(|signed_in| async { Ok(signed_in.verify().await?) }).await?;
     let status = ExitStatus::of_many(
         given.iter().map(|_| ExitStatus::Done).chain(failures.iter().map(|failure| failure.status)),
     );
+    let mut learned: Vec<Profile> = chosen.iter().map(|profile| (*profile).clone()).collect();
+    for (name, answer) in given {
+        if let Some(profile) = learned.iter_mut().find(|profile| profile.name.as_str() == name) {
+            owner::learn(profile, answer.value, redactor);
+        }
+    }
     let verdict = |profile: &Profile| {
         let is_its_own =
             |failure: &&Failure| failure.problem.profile.as_deref() == Some(profile.name.as_str());
         let failure = failures.iter().find(is_its_own);
         failure.map_or_else(|| "ok".to_owned(), |failure| failure.problem.kind.to_owned())
     };
-    let rows = chosen.iter().map(|profile| row(profile, default, verdict(profile).into())).collect();
+    let rows = learned.iter().map(|profile| row(profile, default, verdict(profile).into())).collect();
     let mut report = report(rows, false);
     let problems: Vec<Problem> = failures.into_iter().map(|failure| *failure.problem).collect();
     report.notes = alike(&problems, chosen.len()).iter().map(Alike::note).collect();
-    Ok(Outcome { report, status })
+    let opened = fleet.agents.iter().filter_map(|agent| agent.session.as_ref().ok());
+    report.notes.extend(Same::among(&learned, opened).iter().map(Same::note));
+    Ok((Outcome { report, status }, learned))
 }
 
 /// # Errors
@@ -162,6 +222,7 @@ pub(crate) fn row(profile: &Profile, default: Option<&ProfileName>, check: Value
         .with("server", profile.server.to_string())
         .with("kind", profile.kind.word())
         .with("user_id", profile.user_id.clone())
+        .with("agent_id", profile.agent_id.clone())
         .with("store", profile.store.word())
         .with("saved_at", profile.saved_at)
         .with("default", default == Some(&profile.name))

@@ -50,6 +50,13 @@ pub struct Break {
     pub detail: Option<Raw>,
 }
 
+/// Whose session it is, as far as the server names them (`api.md` §1).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Owner {
+    pub agent_id: Option<String>,
+    pub user_id: Option<String>,
+}
+
 /// Whether an agent is in wrap-up (`api.md` §2).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Wrapup {

@@ -75,7 +75,10 @@ pub struct Profile {
     /// The server that its credentials belong to; they are sent to no other.
     pub server: ServerUrl,
     pub kind: CredentialKind,
+    /// Of a token; for an ssid, as the server has named it.
     pub user_id: Option<String>,
+    /// Whose session it is, if the server has named the agent.
+    pub agent_id: Option<String>,
     pub store: StoreKind,
     pub saved_at: Timestamp,
     /// Whether its owner accepted that the secret travels unencrypted.

@@ -199,6 +199,8 @@ struct Entry {
     kind: CredentialKind,
     #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    agent_id: Option<String>,
     store: StoreKind,
     #[serde(with = "timestamp")]
     saved_at: Timestamp,
@@ -214,6 +216,7 @@ impl Entry {
             server: profile.server.clone(),
             kind: profile.kind,
             user_id: profile.user_id.clone(),
+            agent_id: profile.agent_id.clone(),
             store: profile.store,
             saved_at: profile.saved_at,
             allow_http: profile.allow_http,
@@ -227,6 +230,7 @@ impl Entry {
             server: self.server,
             kind: self.kind,
             user_id: self.user_id,
+            agent_id: self.agent_id,
             store: self.store,
             saved_at: self.saved_at,
             allow_http: self.allow_http,

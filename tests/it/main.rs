@@ -34,6 +34,7 @@ mod masks;
 mod never_deaf;
 mod notices;
 mod options;
+mod owners;
 mod package;
 mod pictures;
 mod ping;

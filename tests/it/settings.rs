@@ -100,6 +100,7 @@ fn profile() -> Profile {
         server: deepcall::store::ServerUrl::parse("https://profile.example").unwrap(),
         kind: CredentialKind::Ssid,
         user_id: None,
+        agent_id: None,
         store: StoreKind::File,
         saved_at: jiff::Timestamp::UNIX_EPOCH,
         allow_http: false,

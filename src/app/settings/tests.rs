@@ -191,6 +191,7 @@ fn a_profiles_secret_goes_to_no_other_origin() {
         server: ServerUrl::parse("https://a.example").unwrap(),
         kind: CredentialKind::Ssid,
         user_id: None,
+        agent_id: None,
         store: StoreKind::File,
         saved_at: Timestamp::UNIX_EPOCH,
         allow_http: false,

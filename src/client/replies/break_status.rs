@@ -12,8 +12,9 @@ use crate::client::replies::lenient;
 use crate::client::replies::lenient::Object;
 use crate::client::replies::moments;
 use crate::client::replies::spellings::{BREAK, OfBreak};
-use crate::floor::answer::Break;
+use crate::floor::answer::{Break, Owner};
 use crate::json::{Raw, RawValue};
+use crate::words::is_invisible;
 
 pub(crate) const PATH: &str = "agentProfile/agentOnBreak";
 
@@ -36,6 +37,24 @@ pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(Break, Vec<S
         }
         Judged::Answer(_) => Err(unclear()),
     }
+}
+
+/// Whose break it is. The error for "not on break" names nobody.
+pub(crate) fn owner(judged: &Judged<'_>) -> Owner {
+    let Judged::Payload(envelope) = judged else { return Owner::default() };
+    let Some(data) = envelope.data.and_then(lenient::structure) else { return Owner::default() };
+    let object = Object::read(&data).unwrap_or_default();
+    Owner { agent_id: object.read_as("agent_id", id), user_id: object.read_as("user_id", id) }
+}
+
+/// What can identify somebody. It is stored and printed, so a text that no id has is none.
+fn id(piece: &RawValue) -> Option<String> {
+    const LONGEST: usize = 64;
+    let text = lenient::text(piece).filter(|_| !matches!(piece.get(), "true" | "false"))?;
+    let text = text.trim();
+    let is_visible = |letter: char| !letter.is_control() && !is_invisible(letter);
+    let is_id = !matches!(text, "" | "0") && text.len() <= LONGEST && text.chars().all(is_visible);
+    is_id.then(|| text.to_owned())
 }
 
 /// The break, and whether damaged characters in its detail were replaced.
@@ -92,6 +111,40 @@ mod tests {
         assert!(!as_error.on_break && notes.is_empty());
         let (empty, notes) = read_body(r#"{"status":"error","code":1012}"#).unwrap();
         assert!(!empty.on_break && notes.len() == 1);
+    }
+
+    #[test]
+    fn the_owner_is_whom_the_reply_names_and_nobody_else() {
+        let owner = |body: &str| {
+            let received = Received::of(200, body);
+            let Owner { agent_id, user_id } =
+                owner(&envelope::judge(&received, Module::AgentProfile).unwrap());
+            (agent_id, user_id)
+        };
+        let of_data = |data: &str| owner(&format!(r#"{{"status":"success","data":{data}}}"#));
+        let both = (Some("13".to_owned()), Some("20260001".to_owned()));
+        for data in [
+            r#"{"on_break":0,"agent_id":"13","user_id":"20260001"}"#,
+            r#"{"agent_id":13,"user_id":" 20260001 "}"#,
+            r#""{\"agent_id\":13,\"user_id\":20260001}""#,
+        ] {
+            assert_eq!(of_data(data), both, "{data}");
+        }
+        let long = format!(r#"{{"agent_id":"{}"}}"#, "9".repeat(65));
+        for data in [
+            "{}",
+            "[]",
+            "null",
+            r#"{"agent_id":"","user_id":null}"#,
+            r#"{"agent_id":0,"user_id":"0"}"#,
+            r#"{"agent_id":[1],"user_id":{"a":1}}"#,
+            r#"{"agent_id":true,"user_id":"1\u200b3"}"#,
+            r#"{"agent_id":"1\n3"}"#,
+            &long,
+        ] {
+            assert_eq!(of_data(data), (None, None), "{data}");
+        }
+        assert_eq!(owner(r#"{"status":"error","errCode":1502,"data":{"agent_id":"13"}}"#), (None, None));
     }
 
     #[test]

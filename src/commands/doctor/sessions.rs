@@ -8,6 +8,8 @@ use crate::app::App;
 use crate::app::connect::Connector;
 use crate::app::fleet::{Agent, Fleet};
 use crate::app::options::{FleetOptions, SandboxOptions};
+use crate::app::owner;
+use crate::app::owner::Same;
 use crate::app::select::{SelectedProfiles, Selection, jobs};
 use crate::app::settings::Sourced;
 use crate::app::settings::choice::{Choice, SessionSource, session_source};
@@ -16,7 +18,7 @@ use crate::client::SignedIn;
 use crate::commands::doctor::finding::Finding;
 use crate::commands::doctor::network;
 use crate::failure::Failure;
-use crate::store::{Profiles, ServerUrl, Session};
+use crate::store::{Profile, Profiles, ServerUrl, Session};
 
 const REQUEST_LIMIT: Duration = Duration::from_secs(10);
 /// More accepted sessions than this share one line.
@@ -40,6 +42,14 @@ struct Examination<'a> {
     connector: Connector,
 }
 
+struct Selected {
+    profiles: SelectedProfiles,
+    /// Those profiles, if they are stored.
+    stored: Vec<Profile>,
+    /// Where their servers are named.
+    source: String,
+}
+
 impl<'a> Examination<'a> {
     fn new(app: &'a App) -> Result<Self, Failure> {
         let mut connector = Connector::new(app.settings()?, &app.clock)?;
@@ -49,7 +59,7 @@ impl<'a> Examination<'a> {
     }
 
     async fn run(self, sandbox: &SandboxOptions, profiles: &Profiles) -> Vec<Finding> {
-        let (selected, source) = match self.select(sandbox, profiles) {
+        let Selected { profiles: selected, stored, source } = match self.select(sandbox, profiles) {
             Ok(found) => found,
             Err(failure) => {
                 let mut findings = self.named_server().await;
@@ -90,7 +100,7 @@ impl<'a> Examination<'a> {
         let (checked, skipped): (Vec<_>, Vec<_>) = agents.into_iter().partition(is_reachable);
         let agents = self.connector.sign_in(checked);
         let fleet = Fleet { agents, is_many: true, jobs, progress: Box::new(|_| ()) };
-        match sessions(&fleet, self.app).await {
+        match sessions(&fleet, stored, self.app).await {
             Ok(found) => findings.extend(found),
             Err(failure) => findings.push(Finding::failed("session", &failure)),
         }
@@ -99,25 +109,22 @@ impl<'a> Examination<'a> {
         findings
     }
 
-    /// The sessions to check, which are those of the sandbox, the one in variables, or all that are stored; and where
-    /// their servers are named.
-    fn select(
-        &self,
-        sandbox: &SandboxOptions,
-        profiles: &Profiles,
-    ) -> Result<(SelectedProfiles, String), Failure> {
+    /// The sessions to check, which are those of the sandbox, the one in variables, or all that are stored.
+    fn select(&self, sandbox: &SandboxOptions, profiles: &Profiles) -> Result<Selected, Failure> {
         let (app, fleet) = (self.app, FleetOptions::ONE);
         let source = match session_source(fleet, sandbox, app.settings()?)? {
             SessionSource::Stored(_) => {
                 let all = Choice::All.pick(profiles.list(), |profile| profile.name.as_str(), None)?;
                 let selected = SelectedProfiles::stored(app, &all, true, "")?;
-                return Ok((selected, "profiles.toml".to_owned()));
+                let stored = profiles.list().to_vec();
+                return Ok(Selected { profiles: selected, stored, source: "profiles.toml".to_owned() });
             }
             SessionSource::Sandbox(_) => "--sandbox".to_owned(),
             SessionSource::Variables(_) => self.named()?.source.to_string(),
         };
         let selection = Selection { fleet, sandbox };
-        Ok((SelectedProfiles::by_options(app, selection)?, source))
+        let profiles = SelectedProfiles::by_options(app, selection)?;
+        Ok(Selected { profiles, stored: vec![], source })
     }
 
     fn named(&self) -> Result<Sourced<ServerUrl>, Failure> {
@@ -166,11 +173,19 @@ fn servers(agents: &[Agent<Session>]) -> Vec<(ServerUrl, bool)> {
     servers
 }
 
-/// Whether the server accepts each session, by a call that changes nothing.
-async fn sessions(fleet: &Fleet, app: &App) -> Result<Vec<Finding>, Failure> {
+/// Whether the server accepts each session, by a call that changes nothing, and whether two are for one agent.
+async fn sessions(fleet: &Fleet, mut stored: Vec<Profile>, app: &App) -> Result<Vec<Finding>, Failure> {
     let request = |signed_in| async move { Ok(until_stopped(app, SignedIn::verify(signed_in)).await??) };
     let answers = fleet.query(request).await?;
     let mut findings = vec![];
+    let opened: Vec<&SignedIn> =
+        fleet.agents.iter().filter_map(|agent| agent.session.as_ref().ok()).collect();
+    for (name, answer) in &answers.given {
+        if let Some(profile) = stored.iter_mut().find(|profile| profile.name.as_str() == name) {
+            owner::learn(profile, answer.value.clone(), &app.redactor);
+        }
+    }
+    let same = Same::among(&stored, opened);
     if answers.given.len() > SESSIONS_IN_FULL {
         findings.push(Finding::ok("session", format!("{} sessions accepted", answers.given.len())));
     } else {
@@ -184,6 +199,7 @@ async fn sessions(fleet: &Fleet, app: &App) -> Result<Vec<Finding>, Failure> {
         let profile = failure.problem.profile.clone().unwrap_or_default();
         Finding::failed("session", failure).of(profile)
     }));
+    findings.extend(same.iter().map(|same| Finding::warn("session", same.sentence(), Same::ADVICE)));
     Ok(findings)
 }
 

@@ -10,6 +10,7 @@ fn profile(text: &str) -> Profile {
         server: ServerUrl::parse(ServerUrl::DEFAULT).unwrap(),
         kind: CredentialKind::Ssid,
         user_id: None,
+        agent_id: None,
         store: StoreKind::Keyring,
         saved_at: "2026-03-01T09:30:00Z".parse().unwrap(),
         allow_http: false,

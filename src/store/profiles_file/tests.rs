@@ -16,6 +16,7 @@ fn profile(text: &str) -> Profile {
         server: ServerUrl::parse(ServerUrl::DEFAULT).unwrap(),
         kind: CredentialKind::Ssid,
         user_id: None,
+        agent_id: None,
         store: StoreKind::Keyring,
         saved_at: "2026-03-01T09:30:00Z".parse().unwrap(),
         allow_http: false,
@@ -217,6 +218,7 @@ fn the_file_is_fit_to_be_read_by_a_person() {
         server: ServerUrl::parse("http://10.0.0.5:8080/dc").unwrap(),
         kind: CredentialKind::Token,
         user_id: Some("42".to_owned()),
+        agent_id: Some("1001".to_owned()),
         store: StoreKind::File,
         allow_http: true,
         ..profile("lab.1")
@@ -232,6 +234,7 @@ default = "main"
 server = "http://10.0.0.5:8080/dc"
 kind = "token"
 user_id = "42"
+agent_id = "1001"
 store = "file"
 saved_at = "2026-03-01T09:30:00Z"
 allow_http = true
@@ -298,7 +301,7 @@ server = "https://v4-api.deepcall.com"
 kind = "ssid"
 store = "keyring"
 saved_at = "2026-03-01T09:30:00Z"
-agent_id = 9223372036854775807
+shift_id = 9223372036854775807
 
 [profiles.main.limits]
 lunch = ["45m", 9007199254740993]
@@ -317,7 +320,7 @@ name = "night"
     profiles.make_default(&name("new"));
     profiles.remove(&name("lab"));
     let changed = to_toml(&profiles).unwrap();
-    for kept in ["colour = \"red\"", "seen = 2026-", "since = 1.5", "agent_id = 9", "lunch = [", "[[team]]"] {
+    for kept in ["colour = \"red\"", "seen = 2026-", "since = 1.5", "shift_id = 9", "lunch = [", "[[team]]"] {
         assert!(changed.contains(kept), "{kept} is lost:\n{changed}");
     }
     assert!(!changed.contains("quiet"), "{changed}");

@@ -1,0 +1,122 @@
+//! Stores a session, so that an interruption at any moment leaves either the old session or the new one.
+
+use crate::app::console::Console;
+use crate::app::owner::Same;
+use crate::app::sign_in::Stores;
+use crate::commands::logout;
+use crate::failure::Failure;
+use crate::store::{
+    Credentials, OpenProfiles, PendingSecret, Profile, ProfilesFile, SecretStore, StoreError, StoreKey,
+};
+
+pub(crate) struct Storing<'a> {
+    pub(crate) file: &'a ProfilesFile,
+    pub(crate) stores: &'a Stores,
+    pub(crate) console: &'a Console,
+}
+
+/// A profile as it was stored.
+pub(crate) struct Stored {
+    pub(crate) profile: Profile,
+    pub(crate) is_default: bool,
+    pub(crate) notes: Vec<String>,
+}
+
+impl Storing<'_> {
+    /// Stores the secret, reads it back, and then adds the profile. Before that it lists the secret as pending, so that the
+    /// secret of an interrupted login is found. The secret that the profile had in another store is removed last.
+    ///
+    /// # Errors
+    /// If either cannot be written: exit code 1, and the old session stays.
+    pub(crate) fn store(
+        &self,
+        mut profile: Profile,
+        credentials: &Credentials,
+        make_default: bool,
+    ) -> Result<Stored, Failure> {
+        let store = self.stores.of_kind(profile.store);
+        let key = profile.store_key();
+        let mut open = self.file.open(|path| self.console.waiting_for_change(path))?;
+        let original = open.profiles.clone();
+        let is_noted = open.profiles.note_pending(PendingSecret::of(&profile));
+        if is_noted && let Err(error) = open.write() {
+            if error.is_in_place() {
+                open.profiles = original;
+                let _ = open.write();
+            }
+            return Err(Failure::from(error).hint("nothing was stored"));
+        }
+        let previous = store.load(&key);
+        // The same session again replaces nothing, and is for the same agent.
+        let is_same = previous.as_ref().is_ok_and(|before| {
+            before.user_id() == credentials.user_id()
+                && before.secret().expose() == credentials.secret().expose()
+        });
+        if is_same && let Some(before) = open.profiles.find(&profile.name) {
+            profile.agent_id = profile.agent_id.or_else(|| before.agent_id.clone());
+            profile.user_id = profile.user_id.or_else(|| before.user_id.clone());
+        }
+        let undo = |open: &mut OpenProfiles<'_>| {
+            if restore(&*store, &key, previous).is_ok() && is_noted {
+                open.profiles = original;
+                // The first failure is the one to report, and a superfluous pending entry does no harm.
+                let _ = open.write();
+            }
+        };
+        if let Err(error) = store.save(&key, credentials) {
+            undo(&mut open);
+            return Err(error.into());
+        }
+        let before = open.profiles.put(profile.clone());
+        if let Some(before) = &before {
+            open.profiles.note_pending(PendingSecret::of(before));
+        }
+        if make_default || open.profiles.default_profile().is_none() {
+            open.profiles.make_default(&profile.name);
+        }
+        if let Err(error) = open.write() {
+            if !error.is_in_place() {
+                undo(&mut open);
+            }
+            return Err(error.into());
+        }
+        let is_default = open.profiles.default_profile().is_some_and(|default| default.name == profile.name);
+        let cleared = self.stores.clear_pending(&mut open);
+        let mut notes = vec![];
+        notes.extend(before.filter(|_| !is_same).map(|before| replaced_note(&before, &profile)));
+        let same = Same::among(open.profiles.list(), []);
+        notes.extend(same.iter().filter(|same| same.has(profile.name.as_str())).map(Same::note));
+        notes.extend(cleared.err().map(|failure| logout::leftover_note(&failure)));
+        Ok(Stored { profile, is_default, notes })
+    }
+}
+
+/// The server does not name the agent of every session, so the note falls back on the kind of the old one.
+fn replaced_note(before: &Profile, after: &Profile) -> String {
+    let owner = |profile: &Profile| match (&profile.agent_id, &profile.user_id) {
+        (Some(agent_id), _) => format!("agent {agent_id}"),
+        (None, Some(user_id)) => format!("user {user_id}"),
+        (None, None) => "an ssid".to_owned(),
+    };
+    let (old, new, name) = (owner(before), owner(after), &after.name);
+    let saved = before.saved_at.strftime("%Y-%m-%d %H:%M UTC");
+    format!(
+        "profile {name} already had a session ({old} at {}, saved {saved}); it is now replaced ({new} at {}). \
+         For another agent, use another name: --profile NAME",
+        before.server, after.server
+    )
+}
+
+/// Restores the secret that the store had before.
+fn restore(
+    store: &dyn SecretStore,
+    key: &StoreKey,
+    previous: Result<Credentials, StoreError>,
+) -> Result<(), StoreError> {
+    match previous {
+        Ok(credentials) => store.save(key, &credentials),
+        Err(StoreError::Absent) => store.remove(key).map(drop),
+        // A secret that could not be read before cannot be restored.
+        Err(_) => Ok(()),
+    }
+}
