@@ -11,6 +11,7 @@ use crate::output::presentation::Presentation;
 use crate::output::text::mask::mask_text;
 use crate::output::text::sanitize::sanitize;
 use crate::output::text::style::{Mark, NOTABLE, Tint, WRONG};
+use crate::output::text::terminal::sanitize_for_terminal;
 use crate::output::text::times;
 use crate::output::text::width::wrap;
 use crate::report::{Meaning, Part, Sentence, Tone};
@@ -32,7 +33,9 @@ pub(crate) fn write_sentence(
     };
     let room = presentation.width.unwrap_or(usize::MAX).saturating_sub(indent.len());
     let style = tint.style_if(*color);
-    for (at, line) in words.lines().flat_map(|line| wrap(line, room)).enumerate() {
+    let shown =
+        |line| if presentation.is_for_terminal() { sanitize_for_terminal(line) } else { Cow::Borrowed(line) };
+    for (at, line) in words.lines().map(shown).flat_map(|line| wrap(&line, room)).enumerate() {
         writeln!(out, "{style}{}{line}{style:#}", if at == 0 { &first } else { indent })?;
     }
     Ok(())

@@ -7,8 +7,8 @@ use comfy_table::{CellAlignment, Table, TableStyle};
 use crate::output::cell::{Cell, DisplayText};
 use crate::output::presentation::Presentation;
 use crate::output::table_view::{Column, TableView};
-use crate::output::text::sanitize::sanitize;
 use crate::output::text::style::Tint;
+use crate::output::text::terminal::sanitize_for_terminal;
 use crate::output::text::width::{cut, width, wrap};
 use crate::report::Meaning;
 
@@ -50,7 +50,7 @@ pub(crate) fn write_table(
 
 /// Spaces at the end of a cell are removed, because they would be coloured.
 fn harmless(DisplayText { text, tint }: DisplayText) -> DisplayText {
-    DisplayText { text: sanitize(&text).trim_end_matches(' ').to_owned(), tint }
+    DisplayText { text: sanitize_for_terminal(&text).trim_end_matches(' ').to_owned(), tint }
 }
 
 /// Which columns are shown, and how wide.

@@ -5,5 +5,6 @@ pub(crate) mod profiles;
 pub mod redact;
 pub mod sanitize;
 pub(crate) mod style;
+pub mod terminal;
 pub mod times;
 pub mod width;

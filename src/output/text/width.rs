@@ -6,16 +6,13 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::UnicodeWidthChar;
 
-/// The sum of the widths of the grapheme clusters. The width of the whole string would count a ligature of two letters
-/// (Arabic lam-alef) as one column, but terminals paint two.
+/// The sum of the columns of the characters, as terminals count. Of texts that went through
+/// [`sanitize_for_terminal`](super::terminal::sanitize_for_terminal) this is what every terminal paints.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    if text.is_ascii() {
-        return text.len();
-    }
-    clusters(text).map(|(_, columns)| columns).sum::<usize>()
+    if text.is_ascii() { text.len() } else { columns_of(text) }
 }
 
 /// The grapheme clusters, each with its columns.
@@ -23,20 +20,25 @@ pub(crate) fn clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
     text.graphemes(true).map(|cluster| (cluster, columns_of(cluster)))
 }
 
-/// `unicode-width` follows a rule of Unicode by which some spacing marks (category Mc), such as the Bengali vowel sign aa,
-/// take no column. tmux, xterm and VTE give a column to each of them, and two to the tone marks of Hangul.
+/// A terminal gives columns to characters, whatever they form together.
 fn columns_of(cluster: &str) -> usize {
-    static SPACING_MARK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\p{Mc}").ok());
-    let more = |mark: &str| match mark {
-        "\u{302e}" | "\u{302f}" => 2,
-        _ => usize::from(mark.width() == 0),
-    };
-    // Most clusters are one character, which the library measures as terminals do.
-    if cluster.chars().nth(1).is_none() {
-        return cluster.width();
+    cluster.chars().map(columns_of_character).sum()
+}
+
+/// `unicode-width` follows a rule of Unicode by which some spacing marks, such as the Bengali vowel sign aa, and some letters
+/// before others take no column. Terminals give one to each of them, and two to a few marks.
+fn columns_of_character(character: char) -> usize {
+    // Without the vowels and finals of Hangul, which are painted into the columns of the consonant before them.
+    static TAKES_SPACE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"[[\p{Mc}\p{Lo}\p{Po}]--[\x{1160}-\x{11ff}\x{d7b0}-\x{d7ff}]]").ok());
+    let takes_space = |text: &str| TAKES_SPACE.as_ref().is_some_and(|regex| regex.is_match(text));
+    match character {
+        '\u{302e}' | '\u{302f}' | '\u{16ff0}' | '\u{16ff1}' => 2,
+        _ => match character.width().unwrap_or(0) {
+            0 => usize::from(takes_space(character.encode_utf8(&mut [0; 4]))),
+            columns => columns,
+        },
     }
-    let marks = SPACING_MARK.iter().flat_map(|regex| regex.find_iter(cluster));
-    cluster.width() + marks.map(|mark| more(mark.as_str())).sum::<usize>()
 }
 
 /// The text in at most `columns` columns, cut between grapheme clusters and marked with `…`.

@@ -21,7 +21,7 @@ PROFILE  TIME                           KIND         CUSTOMER         MESSAGE   
 asha     2026-11-23T13:29:30.000+05:30  missed_call  919876543210     Called twice, wants to be rung back before six
 रवि      2026-11-23T13:26:40.000+05:30  Callback                      नमस्ते, कृपया वापस कॉल करें                                     -45
 asha     2026-11-23T12:23:20.000+05:30  incoming                      日本語のとても長いメッセージです                true
-asha     2026-11-22T12:30:00.000+05:30  note         +91 98765 43210  👨‍👩‍👧‍👦 plan ␛[2J\\u{202e}evil␊error: fake row        false
+asha     2026-11-22T12:30:00.000+05:30  note         +91 98765 43210  👨‍👩‍👧‍👦 plan ␛[2J\\u{202e}evil␊error: fake row  false
 ";
     assert_eq!(drawn(&floor(), &piped()), expected);
 }

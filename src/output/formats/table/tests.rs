@@ -21,7 +21,7 @@ TIME             KIND          MESSAGE
 30 s ago         ✗ missed_ca…  Called t…
 3 min ago        ↩ Callback    नमस्ते, कृप…
 1 h ago          ↓ incoming    日本語の…
-yesterday 12:30  · note        👨‍👩‍👧‍👦 plan …
+yesterday 12:30  · note        👨👩👧👦…
 ";
     assert_eq!(drawn(&floor(), &terminal(40)), expected);
 }
@@ -33,7 +33,7 @@ TIME             KIND          CUSTOMER         MESSAGE
 30 s ago         ✗ missed_ca…  919876543210     Called twice, wants to be rung …
 3 min ago        ↩ Callback                     नमस्ते, कृपया वापस कॉल करें
 1 h ago          ↓ incoming                     日本語のとても長いメッセージです
-yesterday 12:30  · note        +91 98765 43210  👨‍👩‍👧‍👦 plan ␛[2J\\u{202e}evil␊error:…
+yesterday 12:30  · note        +91 98765 43210  👨👩👧👦 plan ␛[2J\\u{202e}evil␊…
 ";
     assert_eq!(drawn(&floor(), &terminal(80)), expected);
 }
@@ -45,7 +45,7 @@ PROFILE  TIME             KIND           CUSTOMER         MESSAGE               
 asha     30 s ago         ✗ missed_call  919876543210     Called twice, wants to be rung back before six
 रवि      3 min ago        ↩ Callback                      नमस्ते, कृपया वापस कॉल करें                                    -45 s
 asha     1 h ago          ↓ incoming                      日本語のとても長いメッセージです                ‖ yes
-asha     yesterday 12:30  · note         +91 98765 43210  👨‍👩‍👧‍👦 plan ␛[2J\\u{202e}evil␊error: fake row        · no
+asha     yesterday 12:30  · note         +91 98765 43210  👨👩👧👦 plan ␛[2J\\u{202e}evil␊error: fake row  · no
 ";
     assert_eq!(drawn(&floor(), &terminal(200)), expected);
 }
@@ -59,7 +59,7 @@ TIME      KIND    MESSAGE            LEFT
 30 s ago  · note  Asha              1 min
 30 s ago  · note  日本              1 min
 30 s ago  · note  صلاح              1 min
-30 s ago  · note  👨‍👩‍👧‍👦                1 min
+30 s ago  · note  👨👩👧👦          1 min
 30 s ago  · note  नमस्ते              1 min
 30 s ago  · note  ends with spaces  1 min
 ";

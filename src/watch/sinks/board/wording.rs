@@ -6,7 +6,7 @@ use crate::json;
 use crate::json::{Layout, Raw};
 use crate::output::formats::sentence::words;
 use crate::output::text::mask::{mask_json, mask_text};
-use crate::output::text::sanitize::sanitize;
+use crate::output::text::terminal::sanitize_for_terminal;
 use crate::output::text::times;
 use crate::report::{Meaning, Sentence};
 
@@ -28,7 +28,7 @@ impl Wording<'_> {
 
     /// A name, which is never masked.
     pub(crate) fn name(name: &str) -> String {
-        sanitize(start_of(name, LONGEST_TEXT)).into_owned()
+        sanitize_for_terminal(start_of(name, LONGEST_TEXT)).into_owned()
     }
 
     pub(crate) fn phone(&self, phone: &str) -> String {
@@ -48,7 +48,7 @@ impl Wording<'_> {
     fn value(&self, text: &str, meaning: Meaning) -> String {
         let start = start_of(text, LONGEST_TEXT + LONGEST_NUMBER);
         let shown = if self.mask { mask_text(start, meaning) } else { start.into() };
-        sanitize(start_of(&shown, LONGEST_TEXT)).into_owned()
+        sanitize_for_terminal(start_of(&shown, LONGEST_TEXT)).into_owned()
     }
 
     /// JSON on one line, as the server wrote it.
@@ -59,11 +59,11 @@ impl Wording<'_> {
         let text = String::from_utf8_lossy(&compact);
         let start = start_of(&text, LONGEST_TEXT);
         let cut = if start.len() < text.len() { " … (cut here)" } else { "" };
-        format!("{}{cut}", sanitize(start))
+        format!("{}{cut}", sanitize_for_terminal(start))
     }
 
     pub(crate) fn sentence(&self, sentence: &Sentence) -> String {
-        words(sentence, self.wall, self.zone, self.mask)
+        sanitize_for_terminal(&words(sentence, self.wall, self.zone, self.mask)).into_owned()
     }
 
     pub(crate) fn clock(&self, moment: Timestamp) -> String {
