@@ -79,6 +79,12 @@ impl Limit {
         matching.max_by_key(|limit| limit.reason.is_some())
     }
 
+    /// After how many seconds the state is over its limit; a warning comes before.
+    #[must_use]
+    pub fn critical(&self) -> i64 {
+        self.critical
+    }
+
     /// The level reached after `seconds`, and its limit in seconds.
     #[must_use]
     pub fn level_at(&self, seconds: i64) -> Option<(Level, i64)> {

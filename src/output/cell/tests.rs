@@ -57,7 +57,7 @@ fn people_get_words_and_marks() {
         (Value::Text("note".into()), Meaning::Kind, "kind", "· note", Tint::Quiet),
         (Value::Text("missed".into()), Meaning::Text, "message", "missed", Tint::Plain),
         (Value::Flag(true), Meaning::State, "on_break", "‖ yes", Tint::Notable),
-        (Value::Flag(true), Meaning::State, "in_wrapup", "◔ yes", Tint::Notable),
+        (Value::Flag(true), Meaning::State, "in_wrapup", "◔ yes", Tint::Passing),
         (Value::Flag(false), Meaning::State, "on_break", "· no", Tint::Quiet),
         (Value::Flag(true), Meaning::Text, "default", "yes", Tint::Plain),
         (Value::Time(now()), Meaning::Time, "time", "just now", Tint::Plain),

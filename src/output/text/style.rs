@@ -15,6 +15,10 @@ pub(crate) enum Tint {
     Good,
     /// Worth a look.
     Notable,
+    /// Over a warning limit.
+    Urgent,
+    /// Ends by itself.
+    Passing,
     /// Wrong.
     Bad,
     /// What to do next.
@@ -25,12 +29,14 @@ pub(crate) enum Tint {
 
 impl Tint {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Plain,
         Self::Strong,
         Self::Quiet,
         Self::Good,
         Self::Notable,
+        Self::Urgent,
+        Self::Passing,
         Self::Bad,
         Self::Advice,
         Self::Alarm,
@@ -45,6 +51,8 @@ impl Tint {
             Self::Quiet => Style::new().dimmed(),
             Self::Good => colored(AnsiColor::Green),
             Self::Notable => colored(AnsiColor::Yellow),
+            Self::Urgent => colored(AnsiColor::Yellow).bold(),
+            Self::Passing => colored(AnsiColor::Cyan),
             Self::Bad => colored(AnsiColor::Red),
             Self::Advice => colored(AnsiColor::Cyan).bold(),
             Self::Alarm => colored(AnsiColor::Red).bold(),
@@ -82,7 +90,9 @@ pub(crate) const OUTGOING: Mark = mark('↑', Tint::Good);
 /// A good outcome: a call that was answered, a server that replies.
 pub(crate) const ANSWERED: Mark = mark('✓', Tint::Good);
 pub(crate) const ON_BREAK: Mark = mark('‖', Tint::Notable);
-pub(crate) const IN_WRAPUP: Mark = mark('◔', Tint::Notable);
+pub(crate) const IN_WRAPUP: Mark = mark('◔', Tint::Passing);
+/// The server has not answered yet.
+pub(crate) const UNKNOWN: Mark = mark('?', Tint::Quiet);
 /// The selected one of several: neither good nor bad.
 pub(crate) const CHOSEN: Mark = mark('*', Tint::Plain);
 pub(crate) const NOTABLE: Mark = mark('!', Tint::Notable);

@@ -38,7 +38,7 @@ fn a_state_is_marked_only_while_it_holds() {
 
 #[test]
 fn every_symbol_is_one_column_wide() {
-    let all = [ORDINARY, ANSWERED, CHOSEN, NOTABLE, WRONG];
+    let all = [ORDINARY, ANSWERED, CHOSEN, NOTABLE, WRONG, UNKNOWN];
     for mark in KINDS.iter().map(|(_, mark)| mark).chain(&all) {
         assert_eq!(mark.symbol.width(), Some(1), "{}", mark.symbol);
     }
@@ -53,6 +53,8 @@ fn colour_comes_from_a_small_fixed_set_of_codes() {
         "\u{1b}[31m",
         "\u{1b}[32m",
         "\u{1b}[33m",
+        "\u{1b}[36m",
+        "\u{1b}[1m\u{1b}[33m",
         "\u{1b}[1m\u{1b}[36m",
         "\u{1b}[1m\u{1b}[31m",
     ];

@@ -6,7 +6,9 @@ use ratatui::buffer::Buffer;
 use crate::floor::alerts::Limit;
 use crate::floor::answer::Tag;
 use crate::output::event_view;
-use crate::output::text::style::{CALLBACK, IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG};
+use crate::output::text::style::{
+    CALLBACK, IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, UNKNOWN, WRONG,
+};
 use crate::output::text::width::{cut, pad_left, pad_right};
 use crate::watch::sinks::board::columns::{Column, GAP, fit};
 use crate::watch::sinks::board::controls::{Controls, Page};
@@ -90,20 +92,20 @@ impl Picture<'_> {
     }
 
     fn tally(&self) -> Line {
-        let tally = tally(&self.view.agents);
+        let tally = tally(&self.view.agents, self.limits, self.view.now);
         let only = self.options.only;
+        let with_states = only.breaks || only.wrapups;
         let mut line = Line::default();
-        if tally.over > 0 {
-            line = line.with(format!("✗ over {}  ", tally.over), Tint::Bad);
-        }
-        if only.breaks {
-            line = line.with(format!("‖ on break {}  ", tally.on_break), Tint::Plain);
-        }
-        if only.wrapups {
-            line = line.with(format!("◔ wrap-up {}  ", tally.wrapup), Tint::Plain);
-        }
-        if only.breaks || only.wrapups {
-            line = line.with(format!("· neither {}  unknown {}", tally.neither, tally.unknown), Tint::Plain);
+        for (is_wanted, mark, word, count) in [
+            (tally.over > 0, WRONG, "over", tally.over),
+            (only.breaks, ON_BREAK, "on break", tally.on_break),
+            (only.wrapups, IN_WRAPUP, "wrap-up", tally.wrapup),
+            (with_states, Mark { tint: Tint::Plain, ..ORDINARY }, "neither", tally.neither),
+            (with_states, UNKNOWN, "unknown", tally.unknown),
+        ] {
+            if is_wanted {
+                line = line.with(format!("{} {word} {count}  ", mark.symbol), mark.tint);
+            }
         }
         line
     }
@@ -200,10 +202,9 @@ fn titles(columns: &[(Column, usize)]) -> Line {
 fn row_line(row: &RowView, columns: &[(Column, usize)], is_selected: bool) -> Line {
     let cursor = if is_selected { "›" } else { " " };
     let mut line = Line::of(cursor, Tint::Plain).with(format!("{} ", row.mark.symbol), row.mark.tint);
-    let is_over = row.mark == WRONG || row.mark == NOTABLE;
     for &(column, width) in columns {
         let tint = match column {
-            Column::Agent | Column::State | Column::For | Column::Left if is_over => row.mark.tint,
+            Column::State | Column::Left => row.tint,
             Column::Since | Column::LastTag => Tint::Quiet,
             _ => Tint::Plain,
         };
@@ -248,7 +249,8 @@ fn keys() -> Vec<Line> {
         (RECONNECTING, "polls fail; the row shows the last answer"),
         (ON_BREAK, "on break"),
         (IN_WRAPUP, "in wrap-up"),
-        (ORDINARY, "neither of these, or not known"),
+        (ORDINARY, "neither of these"),
+        (UNKNOWN, "the server has not answered yet"),
         (CALLBACK, "a tag; each kind has a symbol"),
     ];
     let text = [
@@ -263,7 +265,7 @@ fn keys() -> Vec<Line> {
         "neither   not on break and not in wrap-up, as far as the server reports",
         "unknown   the server has not answered yet",
         "≥ 5 min   at least this long: the server sent no start",
-        "left      time until the wrap-up ends or the limit; negative when over",
+        "left      until the limit, or the end of a wrap-up without one; negative once over",
         "",
     ];
     let mut lines: Vec<Line> = text.into_iter().map(|text| Line::of(text, Tint::Plain)).collect();

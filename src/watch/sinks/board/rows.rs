@@ -7,7 +7,9 @@ use crate::floor::answer::{Break, Tag, Wrapup};
 use crate::floor::event::{AlertWhat, Level};
 use crate::floor::overview::{Overview, StateName, Urgency};
 use crate::floor::state::StateSince;
-use crate::output::text::style::{IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG, mark_of_kind};
+use crate::output::text::style::{
+    IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, UNKNOWN, WRONG, mark_of_kind,
+};
 use crate::output::text::times;
 use crate::watch::sinks::board::wording::Wording;
 use crate::watch::view::{AgentView, FloorView, Phase};
@@ -23,6 +25,8 @@ pub(crate) struct RowView {
     pub(crate) mark: Mark,
     pub(crate) agent: String,
     pub(crate) state: &'static str,
+    /// Of the state's word and of what is left.
+    pub(crate) tint: Tint,
     pub(crate) reason: String,
     pub(crate) held: String,
     pub(crate) left: String,
@@ -55,26 +59,57 @@ impl RowView {
 pub(crate) fn row(agent: &AgentView, now: Duration, limits: &[Limit], wording: &Wording<'_>) -> RowView {
     let overview = Overview::of(&agent.state, now);
     let Overview { breaking, wrapping, seconds, .. } = overview;
-    let level = level(agent);
+    let measured = measured(agent, limits, now);
     let known_since = breaking.and_then(|since| since.state.since);
     let at_least = if known_since.is_some() { "" } else { "≥ " };
     RowView {
         profile: agent.profile.clone(),
-        mark: mark(agent, level),
+        mark: mark(agent, measured.level),
         agent: Wording::name(&agent.profile),
         state: state_word(agent),
+        tint: state_tint(agent, measured.level),
         reason: reason(agent, breaking, wrapping, wording),
         held: seconds.map_or_else(String::new, |seconds| format!("{at_least}{}", times::length(seconds))),
-        left: left(breaking, wrapping, limits, now).map_or_else(String::new, times::length),
+        left: measured.left.map_or_else(String::new, times::length),
         since: known_since.map_or_else(String::new, |since| wording.clock(since)),
         last_tag: last(agent, now, wording),
-        urgency: overview.urgency(level, now),
+        urgency: overview.urgency(measured.level, now),
     }
 }
 
-/// The highest limit that was reported as exceeded.
-pub(crate) fn level(agent: &AgentView) -> Option<Level> {
-    agent.crossed.break_level().max(agent.crossed.wrapup_level())
+/// A break and a wrap-up against their limits.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Measured {
+    /// The highest level that is exceeded.
+    pub(crate) level: Option<Level>,
+    /// Seconds until the limit; negative when over.
+    left: Option<i64>,
+}
+
+/// What is left is the time until the agent should be back, so it never counts to a warning. Where the person has set no
+/// limit for wrap-ups, that is the end that the server gave.
+pub(crate) fn measured(agent: &AgentView, limits: &[Limit], now: Duration) -> Measured {
+    if agent.is_over() {
+        return Measured::default();
+    }
+    let against = |what, reason: Option<&str>, held: i64| {
+        let limit = Limit::for_state(limits, what, reason)?;
+        let level = limit.level_at(held).map(|(level, _)| level);
+        Some(Measured { level, left: Some(limit.critical().saturating_sub(held)) })
+    };
+    let Overview { breaking, wrapping, .. } = Overview::of(&agent.state, now);
+    let of_break = breaking.and_then(|since| {
+        against(AlertWhat::Break, since.state.reason.as_deref(), since.seconds_at_least(now))
+    });
+    let of_wrapup = wrapping.map(|since| {
+        against(AlertWhat::Wrapup, None, since.seconds_at_least(now))
+            .unwrap_or(Measured { level: None, left: since.seconds_left(now) })
+    });
+    let both = || of_break.into_iter().chain(of_wrapup);
+    Measured {
+        level: both().filter_map(|one| one.level).max(),
+        left: both().filter_map(|one| one.left).min(),
+    }
 }
 
 /// As the server reports it: neither on break nor in wrap-up does not mean that somebody works.
@@ -104,7 +139,20 @@ fn mark(agent: &AgentView, level: Option<Level>) -> Mark {
         (None, _) if agent.health.failing_since().is_some() => RECONNECTING,
         (None, "on break" | "break + wrap-up") => ON_BREAK,
         (None, "wrap-up") => IN_WRAPUP,
+        (None, "unknown") => UNKNOWN,
         (None, _) => ORDINARY,
+    }
+}
+
+/// Each state has a tint of its own, whatever else the mark shows.
+fn state_tint(agent: &AgentView, level: Option<Level>) -> Tint {
+    match (level, state_word(agent)) {
+        (_, "ended") | (Some(Level::Critical), _) => WRONG.tint,
+        (Some(Level::Warn), _) => Tint::Urgent,
+        (None, "on break" | "break + wrap-up") => ON_BREAK.tint,
+        (None, "wrap-up") => IN_WRAPUP.tint,
+        (None, "unknown") => UNKNOWN.tint,
+        (None, _) => Tint::Plain,
     }
 }
 
@@ -124,28 +172,6 @@ fn reason(
         (None, Some(phone)) => wording.phone(phone),
         (None, None) => String::new(),
     }
-}
-
-/// Seconds until the wrap-up ends, or until the next limit; negative when over.
-fn left(
-    breaking: Option<&StateSince<Break>>,
-    wrapping: Option<&StateSince<Wrapup>>,
-    limits: &[Limit],
-    now: Duration,
-) -> Option<i64> {
-    let of_limit = |what, reason: Option<&str>, held: i64| {
-        let limit = Limit::for_state(limits, what, reason)?;
-        let crossed = || limit.level_at(held).map(|(_, seconds)| seconds);
-        limit.next_after(held).or_else(crossed).map(|seconds| seconds.saturating_sub(held))
-    };
-    let of_break = breaking.and_then(|since| {
-        of_limit(AlertWhat::Break, since.state.reason.as_deref(), since.seconds_at_least(now))
-    });
-    let of_wrapup = wrapping.and_then(|since| {
-        let to_limit = || of_limit(AlertWhat::Wrapup, None, since.seconds_at_least(now));
-        since.seconds_left(now).or_else(to_limit)
-    });
-    of_break.or(of_wrapup)
 }
 
 /// The newest tag, or how long polls have failed, because no tag can arrive then.

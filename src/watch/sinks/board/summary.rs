@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::floor::alerts::Limit;
 use crate::output::text::style::{Mark, ORDINARY, Tint, WRONG};
 use crate::output::text::times;
-use crate::watch::sinks::board::rows::{RECONNECTING, level};
+use crate::watch::sinks::board::rows::{RECONNECTING, measured};
 use crate::watch::view::{AgentView, FloorView, Phase};
 
 /// Data is stale after two intervals and this time.
@@ -22,7 +23,7 @@ pub(crate) struct Tally {
 }
 
 /// Counts the newest answers. A profile that is no longer followed counts as unknown.
-pub(crate) fn tally(agents: &[Arc<AgentView>]) -> Tally {
+pub(crate) fn tally(agents: &[Arc<AgentView>], limits: &[Limit], now: Duration) -> Tally {
     let mut tally = Tally::default();
     for one in agents {
         let state = &one.state;
@@ -36,7 +37,7 @@ pub(crate) fn tally(agents: &[Arc<AgentView>]) -> Tally {
             (None, None) => tally.unknown += 1,
             _ => tally.neither += 1,
         }
-        tally.over += usize::from(level(one).is_some() && !one.is_over());
+        tally.over += usize::from(measured(one, limits, now).level.is_some());
     }
     tally
 }

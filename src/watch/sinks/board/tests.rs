@@ -1,3 +1,5 @@
+mod states;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -299,7 +301,8 @@ fn the_heading_shows_live_stale_reconnecting_and_ended() {
 #[test]
 fn the_tally_counts_the_newest_answers() {
     let expected = Tally { on_break: 3, wrapup: 1, neither: 1, unknown: 2, over: 2 };
-    assert_eq!(tally(&busy_floor().view.agents), expected);
+    let Stage { view, limits, .. } = busy_floor();
+    assert_eq!(tally(&view.agents, &limits, view.now), expected);
 }
 
 #[test]
