@@ -274,10 +274,10 @@ impl Connection {
             .header(ACCEPT, "application/json")
             .header(ACCEPT_ENCODING, "identity")
             .body(body.to_bytes());
-        let response = request
-            .send()
-            .await
-            .map_err(|error| error::before_reply(&error, &self.target, self.clock.now()))?;
+        let response = request.send().await.map_err(|error| {
+            let requests_certificate = self.shown.requests_certificate();
+            error::before_reply(&error, &self.target, requests_certificate, self.clock.now())
+        })?;
         self.refuse_by_head(&response).map_err(ApiError::sent)?;
         let status = response.status().as_u16();
         let server_time = text(response.headers(), DATE).and_then(retry::http_date);

@@ -9,6 +9,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rustls::{AlertDescription, CertificateError};
 
+use crate::client::alerts;
+
 /// A failed API call.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
@@ -239,7 +241,13 @@ pub(crate) struct Target {
 }
 
 /// An error before the reply's headers were complete.
-pub(crate) fn before_reply(error: &reqwest::Error, target: &Target, now: Timestamp) -> ApiError {
+/// `requests_certificate` is whether the server requested a certificate of the client.
+pub(crate) fn before_reply(
+    error: &reqwest::Error,
+    target: &Target,
+    requests_certificate: bool,
+    now: Timestamp,
+) -> ApiError {
     let Target { origin, proxy } = target;
     let links = chain(error);
     let is_connecting = error.is_connect();
@@ -254,15 +262,12 @@ pub(crate) fn before_reply(error: &reqwest::Error, target: &Target, now: Timesta
         (false, None, _) if is_unparsable(&links) => ErrorKind::Protocol,
         (false, _, _) => ErrorKind::Reset,
     };
-    let alert = tls_error.and_then(alert_of);
-    let kind = if alert.is_some_and(is_of_certificate) { ErrorKind::Tls } else { kind };
+    let reason = tls_error.and_then(alert_of).map(|alert| alerts::reason(alert, requests_certificate));
+    let is_of_certificate = reason.as_ref().is_some_and(|reason| reason.is_of_clients_certificate);
+    let kind = if is_of_certificate { ErrorKind::Tls } else { kind };
     let message = match kind {
-        ErrorKind::Tls if alert.is_some_and(is_of_certificate) => {
-            format!("{origin} requires a certificate of the client, which deepcall cannot present")
-        }
-        ErrorKind::Tls
-            if alert.is_some() || matches!(tls_error, Some(rustls::Error::PeerIncompatible(_))) =>
-        {
+        _ if let Some(reason) = &reason => format!("{origin} {}", reason.words),
+        ErrorKind::Tls if matches!(tls_error, Some(rustls::Error::PeerIncompatible(_))) => {
             format!("{origin} and deepcall have no kind of TLS in common")
         }
         ErrorKind::Tls => format!("{origin} could not prove its identity"),
@@ -279,10 +284,15 @@ pub(crate) fn before_reply(error: &reqwest::Error, target: &Target, now: Timesta
         Some(error) if is_of_an_authority(error) => {
             "the server presents the certificate of an authority as its own".to_owned()
         }
+        // The library prints the algorithm byte for byte.
+        Some(rustls::Error::InvalidCertificate(why)) if alerts::is_of_unknown_algorithm(why) => {
+            "its certificate is signed by a key of a kind that deepcall does not check".to_owned()
+        }
         _ => root_cause(&links),
     };
     let mut failed = ApiError::new(kind, message).because(cause);
-    if let Some(hint) = tls_error.and_then(|error| tls_hint(error, now)) {
+    let of_alert = reason.and_then(|reason| reason.hint).map(str::to_owned);
+    if let Some(hint) = of_alert.or_else(|| tls_error.and_then(|error| tls_hint(error, now))) {
         failed = failed.with_hint(hint);
     }
     if is_connecting { failed } else { failed.sent() }
@@ -324,24 +334,12 @@ fn alert_of(error: &rustls::Error) -> Option<AlertDescription> {
     }
 }
 
-/// Whether a server ends the connection because of the client's certificate. It may do so after the handshake.
-fn is_of_certificate(alert: AlertDescription) -> bool {
-    matches!(alert, AlertDescription::CertificateRequired | AlertDescription::NoCertificate)
-}
-
 fn tls_hint(error: &rustls::Error, now: Timestamp) -> Option<String> {
     if is_of_an_authority(error) {
         return Some("if you trust it, pass that very certificate with --cacert FILE".to_owned());
     }
-    if alert_of(error).is_some_and(is_of_certificate) {
-        return Some("use an address of the server that takes sessions alone".to_owned());
-    }
-    if alert_of(error).is_some() || matches!(error, rustls::Error::PeerIncompatible(_)) {
-        return Some(
-            "deepcall speaks TLS 1.2 and 1.3, with keys of RSA, P-256, P-384 and Ed25519, and has no certificate of \
-             its own; the server may require another"
-                .to_owned(),
-        );
+    if matches!(error, rustls::Error::PeerIncompatible(_)) {
+        return Some(alerts::KINDS_OF_TLS.to_owned());
     }
     let rustls::Error::InvalidCertificate(why) = error else { return None };
     match why {
@@ -349,6 +347,7 @@ fn tls_hint(error: &rustls::Error, now: Timestamp) -> Option<String> {
         | CertificateError::ExpiredContext { .. }
         | CertificateError::NotValidYet
         | CertificateError::NotValidYetContext { .. } => Some(format!("this machine's clock shows {now}")),
+        why if alerts::is_of_unknown_algorithm(why) => Some(alerts::KINDS_OF_TLS.to_owned()),
         CertificateError::UnknownIssuer => {
             Some("if your own certificate authority signed it, pass that authority's certificate with --cacert FILE".to_owned())
         }

@@ -13,6 +13,7 @@
 //!     codes · lenient · moments · items · spellings · icons
 //! ```
 
+mod alerts;
 pub mod budget;
 pub mod connection;
 pub mod error;

@@ -2,15 +2,17 @@
 //! `--cacert` signed.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{WebPkiServerVerifier, verify_server_name};
+use rustls::client::{ResolvesClientCert, WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
+use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use rustls_platform_verifier::Verifier;
@@ -49,6 +51,7 @@ pub(crate) fn tls(
     };
     let extra = extra_ca.map(|pem| authorities(pem).ok_or_else(no_certificate)).transpose()?;
     let provider = Arc::new(ring::default_provider());
+    let requests = shown.clone();
     let verifier = LazyVerifier {
         provider: provider.clone(),
         roots_file,
@@ -61,7 +64,7 @@ pub(crate) fn tls(
         .map_err(|error| ApiError::new(ErrorKind::Tls, "TLS cannot be set up").because(error))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
+        .with_client_cert_resolver(Arc::new(NoCertificate(requests)));
     tls.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(tls)
 }
@@ -101,18 +104,22 @@ struct LazyVerifier {
     roots_file: Option<PathBuf>,
     extra: Vec<CertificateDer<'static>>,
     shown: Shown,
-    verifier: OnceLock<Result<Arc<dyn ServerCertVerifier>, String>>,
+    verifier: OnceLock<Result<Judge, String>>,
+}
+
+/// The real verifier, and the certificates of files that a person named.
+#[derive(Debug)]
+struct Judge {
+    verifier: Arc<dyn ServerCertVerifier>,
+    named: Vec<CertificateDer<'static>>,
 }
 
 impl LazyVerifier {
-    fn verifier(&self) -> Result<&dyn ServerCertVerifier, Error> {
-        match self.verifier.get_or_init(|| self.build()) {
-            Ok(verifier) => Ok(verifier.as_ref()),
-            Err(why) => Err(Error::General(why.clone())),
-        }
+    fn judge(&self) -> Result<&Judge, Error> {
+        self.verifier.get_or_init(|| self.build()).as_ref().map_err(|why| Error::General(why.clone()))
     }
 
-    fn build(&self) -> Result<Arc<dyn ServerCertVerifier>, String> {
+    fn build(&self) -> Result<Judge, String> {
         if let Some(path) = &self.roots_file {
             return self.by_file(path);
         }
@@ -124,24 +131,25 @@ impl LazyVerifier {
             Verifier::new_with_extra_roots(self.extra.iter().cloned(), provider)
         };
         match verifier {
-            Ok(verifier) => Ok(Arc::new(verifier)),
+            Ok(verifier) => Ok(Judge { verifier: Arc::new(verifier), named: self.extra.clone() }),
             Err(error) => {
                 Err(format!("the system's certificate authorities cannot be used: {error}{ADVICE}"))
             }
         }
     }
 
-    fn by_file(&self, path: &Path) -> Result<Arc<dyn ServerCertVerifier>, String> {
+    fn by_file(&self, path: &Path) -> Result<Judge, String> {
         let unreadable = |why: String| format!("cannot read the authorities in {}: {why}", path.display());
         let pem = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-        let certificates =
+        let mut named =
             authorities(&pem).ok_or_else(|| unreadable("no certificate in PEM form".to_owned()))?;
+        named.extend(self.extra.iter().cloned());
         let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(certificates.into_iter().chain(self.extra.iter().cloned()));
+        roots.add_parsable_certificates(named.iter().cloned());
         let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), self.provider.clone())
             .build()
             .map_err(|error| error.to_string())?;
-        Ok(verifier)
+        Ok(Judge { verifier, named })
     }
 }
 
@@ -155,10 +163,9 @@ impl ServerCertVerifier for LazyVerifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         self.shown.keep(end_entity);
-        let judged =
-            self.verifier()?.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
-        match judged {
-            Err(error) if is_of_an_authority(&error) && self.extra.iter().any(|own| own == end_entity) => {
+        let Judge { verifier, named } = self.judge()?;
+        match verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
+            Err(error) if is_of_an_authority(&error) && named.iter().any(|own| own == end_entity) => {
                 verify_itself(end_entity, server_name, now)
             }
             judged => judged,
@@ -190,7 +197,7 @@ impl ServerCertVerifier for LazyVerifier {
     }
 }
 
-/// Judges a certificate that a person trusts as it is (`--cacert`) by its names and its time: that it is also an authority
+/// Judges a certificate that a person trusts as it is (`--cacert`, `SSL_CERT_FILE`) by its names and its time: that it is also an authority
 /// does not matter then.
 fn verify_itself(
     certificate: &CertificateDer<'_>,
@@ -238,18 +245,45 @@ fn timestamp(time: Time) -> Option<Timestamp> {
     Timestamp::from_second(i64::try_from(time.to_unix_duration().as_secs()).ok()?).ok()
 }
 
-/// The certificate that the server presented last, trusted or not.
+/// Presents no certificate to a server that requests one, and notes that it did.
+#[derive(Debug)]
+struct NoCertificate(Shown);
+
+impl ResolvesClientCert for NoCertificate {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.0.0.requests_certificate.store(true, Ordering::Relaxed);
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
+    }
+}
+
+/// What a server shows of itself in its handshakes.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Shown(Arc<Mutex<Option<Vec<u8>>>>);
+pub(crate) struct Shown(Arc<Handshakes>);
+
+#[derive(Debug, Default)]
+struct Handshakes {
+    /// The certificate that it presented last, trusted or not.
+    certificate: Mutex<Option<Vec<u8>>>,
+    requests_certificate: AtomicBool,
+}
 
 impl Shown {
     fn keep(&self, der: &[u8]) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(der.to_vec());
+        *self.0.certificate.lock().unwrap_or_else(PoisonError::into_inner) = Some(der.to_vec());
     }
 
     pub(crate) fn certificate(&self) -> Option<Certificate> {
-        let der = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let der = self.0.certificate.lock().unwrap_or_else(PoisonError::into_inner);
         der.as_deref().and_then(Certificate::read)
+    }
+
+    /// Whether the server requested a certificate of the client.
+    pub(crate) fn requests_certificate(&self) -> bool {
+        self.0.requests_certificate.load(Ordering::Relaxed)
     }
 }
 

@@ -69,6 +69,9 @@ async fn a_servers_own_authority_is_trusted_if_it_is_that_very_certificate_with_
     let both = format!("{}{pem}", Authority::new("another").pem);
     for trusted in [&pem, &both] {
         request_tags(&origin, Some(trusted), None).await.unwrap();
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(trusted.as_bytes()).unwrap();
+        request_tags(&origin, None, Some(file.path().to_owned())).await.unwrap();
     }
     let (_, same_name) = serve_own_authority("127.0.0.1", 2099);
     let (elsewhere, other_name) = serve_own_authority("other.example.com", 2099);
@@ -81,10 +84,17 @@ async fn a_servers_own_authority_is_trusted_if_it_is_that_very_certificate_with_
     ];
     for (address, trusted) in refused {
         let origin = format!("https://{address}");
-        let error = request_tags(&origin, trusted.map(String::as_str), None).await.unwrap_err();
-        assert_eq!(error.kind().word(), "tls", "{error:?}");
-        let cause = std::error::Error::source(&error).unwrap().to_string();
-        assert!(!cause.contains("CaUsedAsEndEntity"), "{cause}");
+        let mut errors = vec![request_tags(&origin, trusted.map(String::as_str), None).await.unwrap_err()];
+        if let Some(pem) = trusted {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(pem.as_bytes()).unwrap();
+            errors.push(request_tags(&origin, None, Some(file.path().to_owned())).await.unwrap_err());
+        }
+        for error in errors {
+            assert_eq!(error.kind().word(), "tls", "{error:?}");
+            let cause = std::error::Error::source(&error).unwrap().to_string();
+            assert!(!cause.contains("CaUsedAsEndEntity"), "{cause}");
+        }
     }
 }
 

@@ -82,11 +82,37 @@ fn openssl() -> Vec<Case> {
         };
         case("T2", what, TLS, scene).arriving(0, 0)
     };
+    let of_key = |what: &str, key: &'static str, signing: &'static str, words: &str| {
+        let scene = move || OpenSsl::start(key, signing, "-cipher DEFAULT:@SECLEVEL=0").scene();
+        case("T2", what, TLS, scene).arriving(0, 0).with_message(words)
+    };
+    let with_certificate = |what: &str, serving: &'static str| {
+        let scene = move || OpenSsl::start("rsa:2048", "-sha256", serving).scene();
+        case("T2", what, TLS, scene)
+            .arriving(0, 0)
+            .with_message("requires a certificate of the client, which deepcall cannot present")
+            .with_message("takes sessions alone")
+    };
     vec![
         weak("an RSA key of 1024 bits", "rsa:1024", "-sha256"),
         weak("a signature by SHA-1", "rsa:2048", "-sha1"),
-        old("TLS 1.0", "-tls1"),
-        old("TLS 1.1", "-tls1_1"),
+        old("TLS 1.0", "-tls1").with_message("TLS 1.2"),
+        old("TLS 1.1", "-tls1_1").with_message("TLS 1.2"),
+        of_key("a P-521 key", "ec -pkeyopt ec_paramgen_curve:P-521", "-sha256", "not P-521"),
+        of_key(
+            "an RSA-PSS key",
+            "rsa-pss -pkeyopt rsa_keygen_bits:2048",
+            "-sha256",
+            "not of the kind RSA-PSS",
+        ),
+        of_key(
+            "a signature by an RSA-PSS authority",
+            "ec -pkeyopt ec_paramgen_curve:P-256",
+            "-sha512 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:10",
+            "signed by a key of a kind that deepcall does not check",
+        ),
+        with_certificate("a client certificate over TLS 1.2", "-tls1_2 -Verify 1 -verify_return_error"),
+        with_certificate("a client certificate over TLS 1.3", "-tls1_3 -Verify 1 -verify_return_error"),
         // The same server with TLS 1.2 is trusted and asked; it never answers.
         case("T2", "TLS 1.2, by the same server", (124, "timed_out"), || {
             OpenSsl::start("rsa:2048", "-sha256", "-tls1_2").scene().patience("--timeout 14s")
