@@ -151,8 +151,8 @@ module completions {
   export extern "deepcall tags" [
     --since: string           # Start of the window, e.g. 30m or 9:00 [default: 1h]
     --until: string           # End of the window, in the same forms [default: now]
-    --kind: string            # Show only kinds that contain this, e.g. missed,callback
-    --match: string           # Show only tags that match this regular expression
+    --kind: string            # Only tags whose kind contains this, e.g. missed
+    --match: string           # Only tags that match this regular expression
     --limit: string           # Show at most this many tags: the first ones in the order of --sort
     --sort: string            # Order by this column; -KEY reverses it
     --fail-empty              # Exit with 3 when there are no tags
@@ -277,13 +277,15 @@ module completions {
   export extern "deepcall watch" [
     --interval: string        # Poll each profile this often, at least 2s [default: 5s]
     --only: string@"nu-complete deepcall watch only" # Follow only tags, breaks or wrapups
+    --kind: string            # Only tags whose kind contains this, e.g. missed
+    --match: string           # Only tags that match this regular expression
     --since: string           # Also report tags from before the watch started, back to TIME [default: all that the server sends]
     --until: string           # Exit with 0 at this event, e.g. break_ended@asha
     --alert: string           # Alert when a break or wrap-up exceeds a limit, e.g. break=15m
     --bell                    # Ring the terminal's bell at the events of --on
     --notify                  # Show a notification at the events of --on: on the desktop, or else through the terminal, also over ssh
     --exec: string            # Run this shell command at the events of --on, with the event as JSON on its standard input
-    --on: string              # Events that trigger --bell, --notify and --exec [default: alert,session_expired]
+    --on: string              # Events that trigger --bell, --notify and --exec, e.g. tag:missed,alert [default: alert,session_expired]
     --heartbeat: string       # Emit a heartbeat event at this interval, e.g. 60s
     --max-stale: string       # Exit with 5 when no server has answered for this long, e.g. 10m
     --log                     # Print one line per event instead of a board

@@ -6,9 +6,13 @@
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args};
+use regex::Regex;
 
 use crate::app::settings::Sourced;
 use crate::app::settings::table::{JOBS, RETRIES, TIMEOUT};
+use crate::client::TagFilter;
+use crate::client::tag_filter::expression;
+use crate::floor::kind::WantedKind;
 use crate::output::presentation::{ColorWhen, Format};
 
 /// The group of options that select several profiles.
@@ -87,6 +91,27 @@ pub struct SandboxOptions {
     /// Number of simulated agents
     #[arg(long, value_name = "N", default_value_t = 14, requires = "sandbox", hide_short_help = true, value_parser = clap::value_parser!(u16).range(1..=5000))]
     pub agents: u16,
+}
+
+/// Which tags a command shows.
+#[derive(Args, Clone, Debug, Default)]
+pub struct TagFilterOptions {
+    /// Only tags whose kind contains this, e.g. missed
+    ///
+    /// One of several kinds: missed,callback.
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    kind: Vec<WantedKind>,
+    /// Only tags that match this regular expression
+    ///
+    /// Case makes a difference only if the expression has a capital letter, as in ripgrep's smart case.
+    #[arg(long = "match", value_name = "REGEX", value_parser = expression)]
+    matching: Option<Regex>,
+}
+
+impl From<&TagFilterOptions> for TagFilter {
+    fn from(options: &TagFilterOptions) -> Self {
+        Self { kinds: options.kind.clone(), matching: options.matching.clone() }
+    }
 }
 
 #[derive(Args, Clone, Debug, Default)]

@@ -1,5 +1,5 @@
-//! Candidates for completion that the definition does not list: names of profiles, columns, zones, codes. They are built in
-//! or on disk, so completion needs neither the network nor a keyring.
+//! Candidates for completion that the definition does not list: names of profiles, columns, kinds, zones, codes. They are
+//! built in or on disk, so completion needs neither the network nor a keyring.
 
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
@@ -11,16 +11,29 @@ use crate::app::settings::table;
 use crate::client::replies::codes;
 use crate::commands::schema;
 use crate::failure::EXIT_STATUSES;
-use crate::floor::condition::Until;
+use crate::floor::condition::{EventPattern, Until};
+use crate::floor::event::EventWords;
 use crate::output::event_view::STREAM;
 use crate::output::table_view;
 use crate::output::text::style;
 use crate::report::Document;
+use crate::sandbox;
+
+/// What is known without asking anybody.
+struct Known {
+    /// The names of stored profiles.
+    profiles: Vec<String>,
+    /// The kinds of tags: those of the simulated floor, or the words by which kinds are recognised, since the vendor
+    /// publishes no list.
+    kinds: Vec<&'static str>,
+}
 
 /// Adds candidates for values to the definition. `profiles` are the names of stored profiles, `words` those of the line.
-pub(crate) fn with_candidates(mut definition: Command, profiles: &[String], words: &[OsString]) -> Command {
+pub(crate) fn with_candidates(mut definition: Command, profiles: Vec<String>, words: &[OsString]) -> Command {
     definition.build();
-    let definition = with_candidates_below(definition, None, profiles);
+    let is_sandbox = words.iter().any(|word| word == "--sandbox");
+    let kinds = if is_sandbox { sandbox::kinds().collect() } else { style::kinds().collect() };
+    let definition = with_candidates_below(definition, None, &Known { profiles, kinds });
     match words.iter().find_map(|word| option_of_key(&definition, word.to_str()?)) {
         Some(option) => definition.mut_subcommand("config", |config| {
             config.mut_subcommand("set", |set| set.mut_arg("value", |value| like(value, &option)))
@@ -51,15 +64,18 @@ fn like(value: Arg, option: &Arg) -> Arg {
     if let Some(candidates) = option.get::<ArgValueCandidates>() {
         return value.add(candidates.clone());
     }
+    if let Some(completer) = option.get::<ArgValueCompleter>() {
+        return value.add(completer.clone());
+    }
     let names: Vec<_> = option.get_possible_values().iter().map(|of| of.get_name().to_owned()).collect();
     offer(value, move || names.iter().map(CompletionCandidate::new).collect())
 }
 
-fn with_candidates_below(command: Command, above: Option<&'static Document>, profiles: &[String]) -> Command {
+fn with_candidates_below(command: Command, above: Option<&'static Document>, known: &Known) -> Command {
     let document = document(command.get_name()).or(above);
     command
-        .mut_args(|argument| with_candidates_of_argument(argument, document, profiles))
-        .mut_subcommands(|below| with_candidates_below(below, document, profiles))
+        .mut_args(|argument| with_candidates_of_argument(argument, document, known))
+        .mut_subcommands(|below| with_candidates_below(below, document, known))
 }
 
 /// The document of a command, which has its columns.
@@ -71,14 +87,12 @@ fn document(command: &str) -> Option<&'static Document> {
     schema::DOCUMENTS.into_iter().find(|document| document.name == name)
 }
 
-fn with_candidates_of_argument(
-    argument: Arg,
-    document: Option<&'static Document>,
-    profiles: &[String],
-) -> Arg {
+fn with_candidates_of_argument(argument: Arg, document: Option<&'static Document>, known: &Known) -> Arg {
+    let Known { profiles, kinds } = known;
+    let is_of_watch = document.is_some_and(|document| document.name == STREAM.name);
     match argument.get_id().as_str() {
         "profile" | "profiles" => {
-            let profiles = profiles.to_vec();
+            let profiles = profiles.clone();
             offer(argument, move || profiles.iter().map(CompletionCandidate::new).collect())
         }
         "columns" => match document {
@@ -86,10 +100,20 @@ fn with_candidates_of_argument(
             None => argument,
         },
         "timezone" | "server_timezone" => offer(argument, zones),
-        "kind" => offer(argument, || style::kinds().map(CompletionCandidate::new).collect()),
-        "until" if document.is_some_and(|document| document.name == STREAM.name) => {
-            let profiles = profiles.to_vec();
-            argument.add(ArgValueCompleter::new(move |typed: &OsStr| events(typed, &profiles)))
+        "kind" => {
+            let kinds = kinds.clone();
+            offer(argument, move || kinds.iter().map(CompletionCandidate::new).collect())
+        }
+        "on" => {
+            let kinds = kinds.clone();
+            let names = || EventWords::ALL.iter().map(|words| words.name);
+            argument.add(ArgValueCompleter::new(move |typed: &OsStr| events(typed, names(), &kinds, &[])))
+        }
+        "until" if is_of_watch => {
+            let (profiles, kinds) = (profiles.clone(), kinds.clone());
+            let names = || Until::events().map(|words| words.name);
+            argument
+                .add(ArgValueCompleter::new(move |typed: &OsStr| events(typed, names(), &kinds, &profiles)))
         }
         "what" => offer(argument, codes_to_explain),
         "key" => offer(argument, keys),
@@ -112,16 +136,21 @@ fn zones() -> Vec<CompletionCandidate> {
     ["local", "UTC"].into_iter().map(CompletionCandidate::new).chain(named).collect()
 }
 
-/// `EVENT`, or `EVENT@PROFILE` once the `@` is typed: all pairs at once would be a flood.
-fn events(typed: &OsStr, profiles: &[String]) -> Vec<CompletionCandidate> {
+/// `EVENT`; `tag:KIND` once the colon is typed, and `…@PROFILE` once the `@` is: all pairs at once would be a flood.
+fn events(
+    typed: &OsStr,
+    names: impl Iterator<Item = &'static str>,
+    kinds: &[&str],
+    profiles: &[String],
+) -> Vec<CompletionCandidate> {
     let Some(typed) = typed.to_str() else { return vec![] };
-    let names = Until::events().map(|words| words.name);
     let texts: Vec<String> = match typed.split_once('@') {
+        Some((event, _)) if event.parse::<EventPattern>().is_ok() => {
+            profiles.iter().map(|profile| format!("{event}@{profile}")).collect()
+        }
+        Some(_) => vec![],
+        None if typed.contains(':') => kinds.iter().map(|kind| format!("tag:{kind}")).collect(),
         None => names.map(str::to_owned).collect(),
-        Some((event, _)) => names
-            .filter(|name| *name == event)
-            .flat_map(|name| profiles.iter().map(move |profile| format!("{name}@{profile}")))
-            .collect(),
     };
     texts.into_iter().filter(|text| text.starts_with(typed)).map(CompletionCandidate::new).collect()
 }

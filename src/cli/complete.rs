@@ -36,7 +36,7 @@ pub(crate) fn complete(
             .hint(format!("known are {}", known.join(", "))));
     };
     let words: Vec<_> = arguments.into_iter().skip_while(|word| word != "--").skip(1).collect();
-    let mut definition = with_candidates(definition, &profiles(app), &words);
+    let mut definition = with_candidates(definition, profiles(app), &words);
     let mut candidates = Vec::new();
     let here = std::env::current_dir().ok();
     // A line that cannot be completed is no error: the shell then shows no candidates.

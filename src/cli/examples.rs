@@ -75,6 +75,7 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
                 "Ring the bell when a break or a wrap-up lasts too long",
                 "deepcall watch --all --alert break=15m --alert wrapup=60s:90s --bell",
             ),
+            ("Ring the bell for a missed call", "deepcall watch --all --on tag:missed --bell"),
             ("A stream for a script", "deepcall watch --all --json --heartbeat 60s"),
         ],
     ),

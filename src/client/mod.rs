@@ -11,6 +11,7 @@
 //!     retry      whether and when to retry
 //!   envelope     whether a reply reports success
 //!     codes · lenient · moments · items · spellings · icons
+//! tag_filter   which notifications are wanted
 //! ```
 
 mod alerts;
@@ -26,6 +27,7 @@ pub mod request_body;
 mod resolver;
 pub mod retry;
 pub mod signed_in;
+pub mod tag_filter;
 #[cfg(test)]
 mod testing;
 pub mod tls;
@@ -39,4 +41,5 @@ pub use received::Received;
 pub use replies::tags::{Reference, Tags};
 pub use retry::RetryPolicy;
 pub use signed_in::{Answer, PING_PATH, Pong, RawReply, SignedIn};
+pub use tag_filter::TagFilter;
 pub use tls::Certificate;

@@ -1,26 +1,24 @@
 //! `deepcall tags`: recent notifications with their icons. The server decides how far back it sends them (`api.md` §3);
 //! every filter works on what it sent.
 
-mod selection;
-
+use std::cell::RefCell;
 use std::time::Duration;
 
 use clap::Args;
 use compact_str::CompactString;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use regex::Regex;
 
 use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::fleet::Answers;
-use crate::app::options::{OutputOptions, QueryOptions, TalkOptions};
+use crate::app::options::{OutputOptions, QueryOptions, TagFilterOptions, TalkOptions};
 use crate::app::settings::table::{REF, SERVER_TIMEZONE};
 use crate::client::replies::tags;
-use crate::client::{Answer, SignedIn, Tags};
-use crate::commands::tags::selection::KindsSeen;
+use crate::client::{Answer, SignedIn, TagFilter, Tags};
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Tag;
+use crate::floor::kind::KindsSeen;
 use crate::floor::pause::WINDOW;
 use crate::moment::moment;
 use crate::output::text::times;
@@ -44,14 +42,8 @@ pub(crate) struct TagsArgs {
     /// End of the window, in the same forms [default: now]
     #[arg(long, value_name = "TIME", hide_short_help = true)]
     until: Option<String>,
-    /// Show only kinds that contain this, e.g. missed,callback
-    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = selection::kind)]
-    kind: Vec<String>,
-    /// Show only tags that match this regular expression
-    ///
-    /// Case makes a difference only if the expression has a capital letter, as in ripgrep's smart case.
-    #[arg(long = "match", value_name = "REGEX", value_parser = selection::expression)]
-    matching: Option<Regex>,
+    #[command(flatten)]
+    filter: TagFilterOptions,
     /// Show at most this many tags: the first ones in the order of --sort
     #[arg(long, value_name = "N", value_parser = limit)]
     limit: Option<u32>,
@@ -80,7 +72,8 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
     let server_zone = settings.get(&SERVER_TIMEZONE)?.value;
     let now = app.clock.now();
     let window = Window::of(args, now, &renderer.presentation().zone)?;
-    let seen = KindsSeen::default();
+    let filter = TagFilter::from(&args.filter);
+    let seen = RefCell::new(KindsSeen::default());
     let answers = app.query((&args.query).into(), async |fleet| {
         let request = async |signed_in: &SignedIn| {
             let profile = CompactString::from(signed_in.profile.as_str());
@@ -89,16 +82,19 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
                     return None;
                 }
                 // They are for a note about --kind alone.
-                if !args.kind.is_empty() {
-                    seen.add(&tag);
+                if !filter.kinds.is_empty() {
+                    seen.borrow_mut().add(&tag);
                 }
-                args.selects(&tag).then(|| row(profile.clone(), tag))
+                filter.selects(&tag).then(|| row(profile.clone(), tag))
             };
             Ok(signed_in.tags(&reference, &server_zone, row_of).await?)
         };
         fleet.query(request).await
     })?;
-    app.console.answer(outcome(args, &window, &seen, answers, now), &renderer)
+    app.console.answer(
+        outcome(args, &window, seen.borrow().note("no tag has kind", &filter.kinds), answers, now),
+        &renderer,
+    )
 }
 
 /// Zero is refused, because a request for no tags is a mistake.
@@ -175,14 +171,14 @@ fn extra_fields(row: &Row) -> ExtraFields {
 fn outcome(
     args: &TagsArgs,
     window: &Window,
-    seen: &KindsSeen,
+    note_of_kinds: Option<String>,
     answers: Answers<Answer<Tags<Row>>>,
     now: Timestamp,
 ) -> Outcome {
     let (mut status, queried) = (answers.status(), answers.queried());
     let as_of = answers.given.iter().map(|(_, answer)| answer.as_of).max().unwrap_or(now);
     let mut notes = window.notes(now);
-    notes.extend(seen.note(&args.kind));
+    notes.extend(note_of_kinds);
     let mut icons = vec![];
     let mut kept = vec![];
     for (_, answer) in answers.given {
@@ -304,24 +300,6 @@ impl TagsArgs {
             }
         };
         Failure::usage(message).hint("a time of day that is later than now is yesterday's")
-    }
-
-    fn selects(&self, tag: &Tag) -> bool {
-        let kind_fits = selection::is_of_kind(tag, &self.kind);
-        kind_fits && self.matching.as_ref().is_none_or(|regex| tag.has_text_like(regex))
-    }
-}
-
-impl Tag {
-    /// Whether the expression matches one of its texts.
-    fn has_text_like(&self, regex: &Regex) -> bool {
-        let fits = |text: &str| regex.is_match(text);
-        let named = [&self.message, &self.kind, &self.customer, &self.agent_id, &self.call_id, &self.id];
-        let mut is_found = named.into_iter().flatten().chain(&self.icon_names).any(|text| fits(text));
-        if !is_found {
-            is_found = tags::extra_fields(&self.fields).iter().any(|(_, text)| fits(text));
-        }
-        is_found
     }
 }
 

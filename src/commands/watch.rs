@@ -5,6 +5,7 @@ mod args;
 mod reactions;
 mod sessions;
 
+use std::cell::RefCell;
 use std::io::Write;
 use std::time::Duration;
 
@@ -51,6 +52,7 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
     (connector.timeout, connector.retries) = (Some(POLL_LIMIT), Some(0));
     let is_renewable = matches!(selected, SelectedProfiles::Sessions { .. });
     let is_board = presentation.format == Format::Table && !wants_lines && has_screen(app);
+    let notes = HeldNotes::default();
 
     let watching = async {
         let stop = stopped(app);
@@ -81,7 +83,7 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
             clock: app.clock.clone(),
             reader_is_gone: if is_board { terminal_is_gone } else { reader_is_gone },
             random: crate::client::connection::random,
-            note: &|text| app.console.note(text),
+            note: &|text| if is_board { notes.hold(text) } else { app.console.note(text) },
         };
         let ended = if is_board {
             let Presentation { zone, color, mask, .. } = presentation.clone();
@@ -112,7 +114,9 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
         };
         Ok((ended, hints))
     };
-    match app.console.log(Side::Client, || signals::on_one_thread(watching))? {
+    let ended = app.console.log(Side::Client, || signals::on_one_thread(watching));
+    notes.release(|note| app.console.note(note));
+    match ended? {
         (EndReason::SessionExpired, hints) => Err(expired(&hints)),
         // A write to a terminal that has hung up is no failure of its own.
         (EndReason::Terminated, _) if stdout_reader_is_gone() => Err(Failure::terminated()),
@@ -124,6 +128,27 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
 fn has_screen(app: &App) -> bool {
     let is_dumb = app.variables.text("TERM").ok().flatten().is_none_or(|term| term == "dumb");
     app.terminals.stdin && app.terminals.stdout && !is_dumb && !app.variables.is_accessible()
+}
+
+/// Notes from while a board has the terminal, which they would damage: they are written after it.
+#[derive(Default)]
+struct HeldNotes(RefCell<Vec<String>>);
+
+impl HeldNotes {
+    /// The newest are held: a command that fails may do so all day.
+    const MOST: usize = 20;
+
+    fn hold(&self, note: &str) {
+        let mut notes = self.0.borrow_mut();
+        notes.retain(|held| held != note);
+        notes.push(note.to_owned());
+        let too_many = notes.len().saturating_sub(Self::MOST);
+        notes.drain(..too_many);
+    }
+
+    fn release(&self, write: impl FnMut(&String)) {
+        self.0.take().iter().for_each(write);
+    }
 }
 
 fn unreadable(error: &std::io::Error) -> Failure {

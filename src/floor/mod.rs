@@ -9,6 +9,7 @@ pub mod diff;
 pub mod event;
 pub mod health;
 pub(crate) mod identity;
+pub mod kind;
 pub mod overview;
 pub(crate) mod pause;
 pub mod poll_result;

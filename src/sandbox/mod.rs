@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::clock::Clock;
 
 pub use floor::Agent;
+pub(crate) use floor::kinds;
 use reply::FakeApi;
 use server::Server;
 

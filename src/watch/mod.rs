@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod checker;
+mod kind_check;
 pub mod run;
 pub(crate) mod schedule;
 pub mod sinks;

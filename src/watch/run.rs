@@ -10,12 +10,13 @@ use futures_util::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use crate::client::TagFilter;
 use crate::client::received::MENDED;
 use crate::clock::Clock;
 use crate::failure::ExitStatus;
 use crate::floor::alerts;
 use crate::floor::alerts::Limit;
-use crate::floor::condition::Until;
+use crate::floor::condition::{EventPattern, Until};
 use crate::floor::diff::Memory;
 use crate::floor::event::{
     End, EndReason, Event, EventKind, ProfileEndReason, ProfileEnded, SessionExpired, SessionRenewed, Start,
@@ -23,6 +24,7 @@ use crate::floor::event::{
 use crate::floor::health;
 use crate::floor::health::{Health, PollFailure};
 use crate::floor::pause::OwnClocks;
+use crate::watch::kind_check::KindCheck;
 use crate::watch::schedule::{Next, Outcome, Schedule, spread};
 use crate::watch::sinks::{Sinks, Turn};
 use crate::watch::source::{Polled, Refusal, Source, WatchScope};
@@ -31,6 +33,8 @@ use crate::watch::view::{AgentView, FloorView, LastFailure, Phase};
 pub struct Plan {
     pub interval: Duration,
     pub scope: WatchScope,
+    /// Which tags are reported. What is left out is remembered all the same, as if it had been.
+    pub tags: TagFilter,
     pub limits: Vec<Limit>,
     pub heartbeat: Option<Duration>,
     /// The watch ends when no server has answered for this long.
@@ -64,6 +68,7 @@ pub struct Watch<'a, S> {
     last_turn: Duration,
     /// When the loop last continued after it had been held up.
     resumed: Duration,
+    kind_check: KindCheck,
     end: Option<EndReason>,
 }
 
@@ -112,6 +117,9 @@ impl<'a, S: Source> Watch<'a, S> {
         let agents = sources.into_iter().map(agent).collect();
         let view = FloorView { interval: plan.interval, ..FloorView::default() };
         let next_heartbeat = plan.heartbeat;
+        let on = sinks.reactions.on.iter().filter_map(EventPattern::kind).cloned().collect();
+        let until = plan.until.iter().filter_map(|until| until.pattern.kind()).cloned().collect();
+        let kind_check = KindCheck::new([plan.tags.kinds.clone(), on, until]);
         Self {
             plan,
             around,
@@ -123,6 +131,7 @@ impl<'a, S: Source> Watch<'a, S> {
             next_heartbeat,
             last_turn: Duration::ZERO,
             resumed: Duration::ZERO,
+            kind_check,
             end: None,
         }
     }
@@ -165,6 +174,9 @@ impl<'a, S: Source> Watch<'a, S> {
                 }
             }
             self.publish();
+        }
+        for note in self.kind_check.last_notes() {
+            (self.around.note)(&note);
         }
         let reason = self.end.unwrap_or(EndReason::Failed);
         if reason != EndReason::ReaderGone {
@@ -250,6 +262,7 @@ impl<'a, S: Source> Watch<'a, S> {
                 events.extend(restored.map(|kind| self.event(Some(index), kind)));
             }
             let difference = self.agents[index].memory.diff(&result);
+            self.kind_check.add(&difference.events);
             events.extend(difference.events.into_iter().filter(|event| self.is_wanted(event)));
             change = Some(difference.change);
         }
@@ -270,6 +283,11 @@ impl<'a, S: Source> Watch<'a, S> {
             self.agents[index].memory.commit(change);
         }
         self.show_poll(index, health, failure.as_ref(), events);
+        if self.agents.iter().all(|agent| agent.view.health.lag(now).is_some() || agent.view.is_over()) {
+            for note in self.kind_check.first_notes() {
+                (self.around.note)(&note);
+            }
+        }
         if self.agents[index].source.is_logged_out() {
             let ended = ProfileEnded {
                 reason: ProfileEndReason::LoggedOut,
@@ -415,9 +433,12 @@ impl<'a, S: Source> Watch<'a, S> {
         })
     }
 
-    /// Leaves out what is older than `--since`.
+    /// Leaves out what is older than `--since`, and what `--kind` and `--match` do not select.
     fn is_wanted(&self, event: &Event) -> bool {
         let EventKind::Tag(reported) = &event.kind else { return true };
+        if !self.plan.tags.selects(&reported.tag) {
+            return false;
+        }
         let is_too_old = |from: Timestamp| reported.tag.time.is_some_and(|time| time < from);
         !reported.initial || !self.plan.backfill_from.is_some_and(is_too_old)
     }

@@ -74,12 +74,15 @@ fn fish(world: &World, line: &str) -> Vec<String> {
 /// The same in zsh: what its script hands to `_describe`.
 fn zsh(world: &World, line: &str) -> Vec<String> {
     let script = format!(
-        "compdef() {{ :; }}; _describe() {{ print -l -- \"${{(@P)3}}\"; }}; source '{}'; \
+        "compdef() {{ :; }}; _describe() {{ print -rl -- \"${{(@P)3}}\"; }}; source '{}'; \
          words=({line}); CURRENT=$#words; _clap_dynamic_completer_deepcall",
         script("_deepcall")
     );
     let printed = shell(world, "zsh", &["-f", "-c"], &script);
-    lines(&printed).iter().map(|line| line.split(':').next().unwrap_or_default().to_owned()).collect()
+    // A colon ends the value, unless it is one of its own.
+    let value =
+        |line: &String| line.replace("\\:", "\0").split(':').next().unwrap_or_default().replace('\0', ":");
+    lines(&printed).iter().map(value).collect()
 }
 
 fn lines(text: &str) -> Vec<String> {
@@ -98,7 +101,23 @@ fn bash_zsh_and_fish_complete_what_the_program_knows_and_what_is_stored() {
         ("deepcall tags -o nd", &["ndjson"]),
         ("deepcall tags --timezone Asia/Kolk", &["Asia/Kolkata"]),
         ("deepcall tags --kind missed,call", &["missed,callback"]),
+        ("deepcall watch --kind missed,call", &["missed,callback"]),
+        ("deepcall --sandbox watch --kind n", &["note"]),
+        ("deepcall tags --sandbox --kind incoming,no", &["incoming,note"]),
+        ("deepcall tags --kind no", &["noanswer"]),
         ("deepcall watch --until break_e", &["break_ended"]),
+        ("deepcall watch --until tag:mis", &["tag:missed"]),
+        ("deepcall watch --until=tag:mis", &["--until=tag:missed"]),
+        ("deepcall watch --until tag:missed@", &["tag:missed@asha", "tag:missed@asif"]),
+        ("deepcall watch --until tag@asi", &["tag@asif"]),
+        ("deepcall watch --until break_ended:", &[]),
+        ("deepcall watch --on ta", &["tag"]),
+        ("deepcall watch --on tag:mis", &["tag:missed"]),
+        ("deepcall watch --on tag:missed,break_s", &["tag:missed,break_started"]),
+        ("deepcall watch --on alert,tag:voi", &["alert,tag:voicemail"]),
+        ("deepcall watch --on=alert,tag:voi", &["--on=alert,tag:voicemail"]),
+        ("deepcall watch --on tag@a", &[]),
+        ("deepcall config set watch.on alert,tag:voi", &["alert,tag:voicemail"]),
         ("deepcall explain 1044", &["1044"]),
         ("deepcall schema wrap", &["wrapup", "wrapup_started", "wrapup_ended"]),
         ("deepcall completions pow", &["powershell"]),
@@ -147,6 +166,8 @@ fn bash_completes_a_word_whatever_characters_it_is_cut_at() {
             ("deepcall tags --columns=time,ki", "--columns=time,kind"),
             ("deepcall tags --columns time,ki", "time,kind"),
             ("deepcall watch --until break_ended@ash", "break_ended@asha"),
+            ("deepcall watch --until tag:missed@ash", "tag:missed@asha"),
+            ("deepcall watch --on=alert,tag:voi", "--on=alert,tag:voicemail"),
             ("deepcall tags --timezone=Asia/Kolk", "--timezone=Asia/Kolkata"),
         ] {
             assert_eq!(bash_with_breaks(&world, line, breaks), [wanted], "{breaks:?}: {line}");
@@ -157,7 +178,7 @@ fn bash_completes_a_word_whatever_characters_it_is_cut_at() {
 #[test]
 fn zsh_answers_the_first_tab_when_the_script_lies_in_a_folder_of_its_own() {
     let script = format!(
-        "compdef() {{ :; }}; _describe() {{ print -l -- \"${{(@P)3}}\"; }}; fpath=({}/completions); \
+        "compdef() {{ :; }}; _describe() {{ print -rl -- \"${{(@P)3}}\"; }}; fpath=({}/completions); \
          autoload -Uz _deepcall; words=(deepcall ta); CURRENT=2; _deepcall",
         env!("CARGO_MANIFEST_DIR")
     );

@@ -11,7 +11,7 @@ use crate::app::settings::setting::{Entry, Key, Kind, Setting};
 use crate::app::settings::zones;
 use crate::client::Reference;
 use crate::floor::alerts::Limit;
-use crate::floor::condition::event_named;
+use crate::floor::condition::EventPattern;
 use crate::moment::duration;
 use crate::output::presentation::{ColorWhen, Format};
 use crate::store::{ProfileName, ServerUrl, StoreKind};
@@ -150,10 +150,11 @@ settings! {
         ),
         yes_or_no,
     );
-    WATCH_ON: Vec<&'static str> = Setting::new(
-        Key::text("watch.on", "watch --on", "Events that trigger --bell, --notify and --exec")
+    WATCH_ON: Vec<EventPattern> = Setting::new(
+        Key::text("watch.on", "watch --on", "Events that trigger --bell, --notify and --exec, e.g. tag:missed,alert")
+            .more("An event is a type of `deepcall watch --json`. tag:KIND is a tag whose kind contains KIND, as in `deepcall tags --kind`.")
             .default("alert,session_expired"),
-        |text| text.split(',').map(event_named).collect(),
+        |text| text.split(',').map(str::parse).collect(),
     );
     PING_PATH: String = Setting::new(
         Key::text("ping.path", "ping --path", "Path of the call, which the vendor does not document")

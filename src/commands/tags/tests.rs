@@ -41,10 +41,11 @@ fn answered(line: &str, tags: &[(&str, Option<&str>)]) -> (Vec<String>, Vec<Stri
     let now: Timestamp = NOON.parse().unwrap();
     let window = Window::of(&args, now, &TimeZone::UTC).unwrap();
     let kept = tags.iter().map(|(kind, time)| tag(kind, *time));
-    let seen = KindsSeen::default();
-    let kept =
-        kept.filter(|tag| window.contains(tag)).inspect(|tag| seen.add(tag)).filter(|tag| args.selects(tag));
+    let (filter, mut seen) = (TagFilter::from(&args.filter), KindsSeen::default());
+    let kept = kept.filter(|tag| window.contains(tag));
+    let kept = kept.inspect(|tag| seen.add(tag)).filter(|tag| filter.selects(tag));
     let notifications = kept.map(|tag| row("asha".into(), tag)).collect();
+    let note = seen.note("no tag has kind", &filter.kinds);
     let value = Tags { notifications, icons: vec![], notes: vec![] };
     let answer = Answer {
         value,
@@ -55,7 +56,7 @@ fn answered(line: &str, tags: &[(&str, Option<&str>)]) -> (Vec<String>, Vec<Stri
         was_resent: false,
     };
     let answers = Answers { given: vec![("asha".to_owned(), answer)], failures: vec![], is_many: false };
-    let Outcome { report, status } = outcome(&args, &window, &seen, answers, now);
+    let Outcome { report, status } = outcome(&args, &window, note, answers, now);
     let kinds = report.rows.iter().map(|row| match row.get("kind") {
         Value::Text(kind) => kind.to_string(),
         other => panic!("{other:?}"),

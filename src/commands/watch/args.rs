@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::options::{
-    FleetOptions, FormatOptions, OutputOptions, QueryOptions, TalkOptions, ValueOptions, words,
+    FleetOptions, FormatOptions, OutputOptions, QueryOptions, TagFilterOptions, TalkOptions, ValueOptions,
+    words,
 };
 use crate::app::select::jobs;
 use crate::app::settings::choice;
@@ -16,7 +17,7 @@ use crate::app::settings::table::{
 };
 use crate::app::settings::{Settings, Source, Sourced};
 use crate::failure::Failure;
-use crate::floor::condition::{Until, words_of};
+use crate::floor::condition::{EventPattern, Until};
 use crate::floor::event::{EventWords, FollowedPart};
 use crate::moment::moment;
 use crate::output::presentation::{ColorWhen, Format};
@@ -30,12 +31,19 @@ use crate::watch::source::WatchScope;
 ///
 /// With --sandbox it follows the whole simulated floor, unless profiles are named.
 #[derive(Args, Clone, Debug)]
+// The short help fits a screen.
+#[command(mut_args(|argument| match argument.get_long() {
+    Some("kind" | "match") => argument.hide_short_help(true),
+    _ => argument,
+}))]
 pub(crate) struct WatchArgs {
     #[arg(long, value_name = "DURATION", value_parser = WATCH_INTERVAL.checked())]
     interval: Option<String>,
     /// Follow only tags, breaks or wrapups
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = PossibleValuesParser::new(["tags", "breaks", "wrapups"]), hide_possible_values = true)]
     pub(crate) only: Vec<String>,
+    #[command(flatten)]
+    filter: TagFilterOptions,
     /// Also report tags from before the watch started, back to TIME [default: all that the server sends]
     ///
     /// In the forms of `deepcall tags --since`. A time of day that is later than now is yesterday's.
@@ -43,7 +51,8 @@ pub(crate) struct WatchArgs {
     pub(crate) since: Option<String>,
     /// Exit with 0 at this event, e.g. break_ended@asha
     ///
-    /// An event is a type of `deepcall watch --json`; @PROFILE limits it to one profile.
+    /// An event is a type of `deepcall watch --json`. tag:KIND is a tag whose kind contains KIND, as in `deepcall tags
+    /// --kind`. @PROFILE limits the event to one profile: tag:missed@asha.
     #[arg(long, value_name = "EVENT")]
     pub(crate) until: Option<Until>,
     #[arg(long = "alert", value_name = "LIMIT", value_parser = ALERT.checked())]
@@ -122,6 +131,7 @@ impl WatchArgs {
                 breaks: includes("breaks"),
                 wrapups: includes("wrapups"),
             },
+            tags: (&self.filter).into(),
             limits: settings.all(&ALERT)?,
             heartbeat: settings.get(&WATCH_HEARTBEAT)?.value,
             max_stale: settings.get(&WATCH_MAX_STALE)?.value,
@@ -173,16 +183,18 @@ impl WatchArgs {
             ("--retries", false, "another command: watch polls until it is stopped"),
             ("--since", plan.scope.tags, &followed(FollowedPart::Tags)),
             ("--ref", plan.scope.tags, &followed(FollowedPart::Tags)),
+            ("--kind", plan.scope.tags, &followed(FollowedPart::Tags)),
+            ("--match", plan.scope.tags, &followed(FollowedPart::Tags)),
         ])?;
         let requires = |option: &str, what: &str| Err(Failure::usage(format!("{option} requires {what}")));
         if let Some(until) = &plan.until
-            && let Some(what) = missing_for(until.event(), plan)
+            && let Some(what) = missing_for(until.pattern.event(), plan)
         {
-            return requires(&format!("--until {}", until.event().name), &what);
+            return requires(&format!("--until {}", until.pattern.event().name), &what);
         }
         for name in settings.typed.each(&WATCH_ON.key) {
-            let words = words_of(name).map_err(|why| Failure::usage(format!("--on: {why}")))?;
-            if let Some(what) = missing_for(words, plan) {
+            let pattern: EventPattern = name.parse().map_err(|why| Failure::usage(format!("--on: {why}")))?;
+            if let Some(what) = missing_for(pattern.event(), plan) {
                 return requires(&format!("--on {name}"), &what);
             }
         }

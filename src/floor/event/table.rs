@@ -335,7 +335,7 @@ pub struct ReportedTag {
     pub tag: Tag,
     /// Whether the first answer of this watch already held it.
     pub initial: bool,
-    /// Whether it was reported before with other content.
+    /// Whether an earlier answer contained it with other content.
     pub changed: bool,
 }
 
@@ -355,7 +355,7 @@ impl Kind for ReportedTag {
             field("icons", Meaning::Icons, "its icons as the server sent them"),
             field("fields", Meaning::Raw, "the notification as the server sent it"),
             field("initial", Meaning::State, "whether the first answer already contained it"),
-            field("changed", Meaning::State, "whether it was reported before with other content"),
+            field("changed", Meaning::State, "whether an earlier answer contained it with other content"),
         ],
     };
 

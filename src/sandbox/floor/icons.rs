@@ -31,6 +31,11 @@ impl Kind {
         Self::Survey,
     ];
 
+    /// The kinds that notifications have.
+    pub(crate) fn of_notifications() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|kind| *kind != Self::Survey)
+    }
+
     fn icon(self) -> Icon {
         match self {
             Self::Incoming => Icon("incoming", "Incoming call", "#2e7d32", "open_call", "Open call"),

@@ -19,6 +19,11 @@ use icons::Kind;
 use notifications::call_id;
 use stint::{Episode, Worker};
 
+/// The kinds of the notifications on every floor.
+pub(crate) fn kinds() -> impl Iterator<Item = &'static str> {
+    Kind::of_notifications().map(Kind::word)
+}
+
 /// A floor full of agents.
 pub(crate) struct Floor {
     seed: u64,

@@ -193,6 +193,7 @@ impl Floor {
         let plan = Plan {
             interval: INTERVAL,
             scope: WatchScope { tags: true, breaks: false, wrapups: false },
+            tags: TagFilter::default(),
             limits: vec![],
             heartbeat: None,
             max_stale: None,
@@ -237,7 +238,8 @@ impl Floor {
             random: crate::client::connection::random,
             note: &|_| (),
         };
-        let plan = Plan { limits: vec![], until: self.plan.until.clone(), ..self.plan };
+        let (tags, until) = (self.plan.tags.clone(), self.plan.until.clone());
+        let plan = Plan { tags, limits: vec![], until, ..self.plan };
         Watch::new(self.profiles.clone(), plan, around, sinks)
     }
 

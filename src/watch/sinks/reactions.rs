@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::floor::condition::EventPattern;
 use crate::floor::event::Event;
 use crate::watch::sinks::exec::{Exec, HOOK_LIMIT};
 use crate::watch::sinks::notify::Notify;
@@ -13,7 +14,7 @@ mod tests;
 const IMPATIENT: Duration = Duration::from_millis(250);
 
 pub(crate) struct Reactions {
-    pub on: Vec<&'static str>,
+    pub on: Vec<EventPattern>,
     pub notify: Option<Notify>,
     pub exec: Option<Exec>,
 }
@@ -24,9 +25,9 @@ impl Reactions {
         Self { on: vec![], notify: None, exec: None }
     }
 
-    /// Starts the reactions to an event. Tags from before the watch are not events in this sense.
+    /// Starts the reactions to an event.
     pub(crate) fn to(&mut self, event: &Event) {
-        if event.is_initial() || !self.on.contains(&event.kind.words().name) {
+        if !self.on.iter().any(|pattern| pattern.matches(event)) {
             return;
         }
         if let Some(notify) = &mut self.notify {

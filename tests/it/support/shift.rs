@@ -82,6 +82,7 @@ impl Shift {
             let plan = Plan {
                 interval: Duration::from_secs(5),
                 scope: SCOPE,
+                tags: deepcall::client::TagFilter::default(),
                 limits: Self::limits(),
                 heartbeat: self.heartbeat,
                 max_stale: None,

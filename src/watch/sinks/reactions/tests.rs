@@ -41,7 +41,11 @@ fn notices(desktop: Option<Desktop>) -> Notices {
 }
 
 fn reactions(notify: Notify) -> Reactions {
-    Reactions { on: vec!["session_renewed"], notify: Some(notify), ..Reactions::none() }
+    Reactions {
+        on: vec!["session_renewed".parse().expect("an event")],
+        notify: Some(notify),
+        ..Reactions::none()
+    }
 }
 
 fn with_desktop(desktop: Option<Desktop>) -> (Reactions, Terminal) {
@@ -176,7 +180,11 @@ fn with_hook(command: &str) -> Reactions {
         redactor: Redactor::default(),
     };
     hook.redactor.hide("one-secret");
-    Reactions { on: vec!["session_renewed"], exec: Some(Exec::new(hook)), ..Reactions::none() }
+    Reactions {
+        on: vec!["session_renewed".parse().expect("an event")],
+        exec: Some(Exec::new(hook)),
+        ..Reactions::none()
+    }
 }
 
 fn of(profile: &str) -> Event {

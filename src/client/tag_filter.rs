@@ -1,30 +1,42 @@
-//! Which tags `--kind` and `--match` select.
+//! Which of the notifications that the server sent are wanted. It has no filter of its own, so `--kind` and `--match` of
+//! `tags` and of `watch` work on what it sent.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-
-use compact_str::CompactString;
 use regex::{Regex, RegexBuilder};
 
+use crate::client::replies::tags;
 use crate::floor::answer::Tag;
+use crate::floor::kind::WantedKind;
 
-/// More kinds are not listed in a note.
-const LISTED: usize = 10;
+/// All tags by default.
+#[derive(Clone, Debug, Default)]
+pub struct TagFilter {
+    /// Tags of one of these kinds; of all kinds if there is none.
+    pub kinds: Vec<WantedKind>,
+    /// Tags that have a text like this.
+    pub matching: Option<Regex>,
+}
 
-/// A kind of `--kind`.
-///
-/// # Errors
-/// If it is empty: every kind contains an empty text.
-pub(super) fn kind(text: &str) -> Result<String, String> {
-    let kind = text.trim();
-    if kind.is_empty() { Err("a kind is missing".to_owned()) } else { Ok(kind.to_owned()) }
+impl TagFilter {
+    #[must_use]
+    pub fn selects(&self, tag: &Tag) -> bool {
+        let is_of_kind = self.kinds.is_empty() || self.kinds.iter().any(|kind| kind.matches(tag));
+        is_of_kind && self.matching.as_ref().is_none_or(|regex| has_text_like(tag, regex))
+    }
+}
+
+/// Whether the expression matches one of the texts of the tag.
+fn has_text_like(tag: &Tag, regex: &Regex) -> bool {
+    let fits = |text: &str| regex.is_match(text);
+    let named = [&tag.message, &tag.kind, &tag.customer, &tag.agent_id, &tag.call_id, &tag.id];
+    let is_found = named.into_iter().flatten().chain(&tag.icon_names).any(|text| fits(text));
+    is_found || tags::extra_fields(&tag.fields).iter().any(|(_, text)| fits(text))
 }
 
 /// The expression of `--match`. Case matters once it has a capital letter, as in ripgrep's smart case.
 ///
 /// # Errors
 /// If it is no regular expression, or empty: every text has an empty match.
-pub(super) fn expression(text: &str) -> Result<Regex, String> {
+pub(crate) fn expression(text: &str) -> Result<Regex, String> {
     if text.is_empty() {
         return Err("an expression is missing".to_owned());
     }
@@ -55,47 +67,6 @@ fn has_capital_letter(expression: &str) -> bool {
         }
     }
     false
-}
-
-/// Whether a kind contains one of those of `--kind`, whatever the case; without any, every kind does.
-pub(super) fn is_of_kind(tag: &Tag, wanted: &[String]) -> bool {
-    let kind = tag.kind.as_deref().unwrap_or_default();
-    wanted.is_empty() || wanted.iter().any(|wanted| contains(kind, wanted))
-}
-
-fn contains(kind: &str, wanted: &str) -> bool {
-    kind.to_lowercase().contains(&wanted.to_lowercase())
-}
-
-/// The kinds of the tags in the window, each with its number of tags. A misspelt `--kind` is noticed by them.
-#[derive(Debug, Default)]
-pub(super) struct KindsSeen(RefCell<BTreeMap<CompactString, usize>>);
-
-impl KindsSeen {
-    pub(super) fn add(&self, tag: &Tag) {
-        *self.0.borrow_mut().entry(tag.kind.clone().unwrap_or_default()).or_default() += 1;
-    }
-
-    /// The note about a `--kind` that no tag has, if there are tags. The most frequent kinds come first.
-    pub(super) fn note(&self, wanted: &[String]) -> Option<String> {
-        let seen = self.0.borrow();
-        let is_found = |wanted: &String| seen.keys().any(|kind| contains(kind, wanted));
-        if wanted.is_empty() || seen.is_empty() || wanted.iter().any(is_found) {
-            return None;
-        }
-        let mut kinds: Vec<(&str, usize)> =
-            seen.iter().map(|(kind, count)| (kind.as_str(), *count)).collect();
-        kinds.retain(|(kind, _)| !kind.is_empty());
-        kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        let more = kinds.len().saturating_sub(LISTED);
-        let listed: Vec<&str> = kinds.into_iter().take(LISTED).map(|(kind, _)| kind).collect();
-        let listed = match (listed.as_slice(), more) {
-            ([], _) => "none".to_owned(),
-            (listed, 0) => listed.join(", "),
-            (listed, more) => format!("{} and {more} more", listed.join(", ")),
-        };
-        Some(format!("no tag has kind {}; seen: {listed}", wanted.join(" or ")))
-    }
 }
 
 #[cfg(test)]
