@@ -10,9 +10,9 @@ module completions {
 
   # Notification tags, breaks and wrap-ups of DeepCall agents
   export extern deepcall [
-    --profile: string         # Name of the stored session
+    --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
-    --all                     # Select every stored profile, or every simulated agent
+    --all(-a)                 # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Also trust the certificate authorities in this PEM file
@@ -56,7 +56,7 @@ module completions {
     --allow-http              # Let this profile use plain http to a server on another machine
     --no-verify               # Store the session without checking it with the server
     --default                 # Make this profile the default
-    --profile: string         # Name of the stored session
+    --profile(-p): string     # Name of the stored session
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Also trust the certificate authorities in this PEM file
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
@@ -87,8 +87,8 @@ module completions {
 
   # Remove a stored session
   export extern "deepcall logout" [
-    --all                     # Remove every profile
-    --profile: string         # Name of the stored session
+    --all(-a)                 # Remove every profile
+    --profile(-p): string     # Name of the stored session
     --output(-o): string@"nu-complete deepcall logout output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
@@ -116,9 +116,9 @@ module completions {
   export extern "deepcall profiles" [
     --check                   # Check each session with the server
     --default: string         # Make this profile the default
-    --profile: string         # Name of the stored session
+    --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
-    --all                     # Select every stored profile, or every simulated agent
+    --all(-a)                 # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Also trust the certificate authorities in this PEM file
@@ -131,6 +131,45 @@ module completions {
     --no-headers              # Do not print the heading line
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall profiles color" # When to use colour: auto, always or never [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
+    --mask                    # Hide phone numbers except for their last three digits
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
+  def "nu-complete deepcall status output" [] {
+    [ "table" "json" "ndjson" "csv" "tsv" ]
+  }
+
+  def "nu-complete deepcall status color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Show the whole team at once, one row per agent
+  export extern "deepcall status" [
+    --alert: string           # Alert when a break or wrap-up exceeds a limit, e.g. break=15m
+    --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
+    --profile(-p): string     # Name of the stored session
+    --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
+    --all(-a)                 # Select every stored profile, or every simulated agent
+    --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
+    --server: string          # Address of the server [default: https://v4-api.deepcall.com]
+    --cacert: string          # Also trust the certificate authorities in this PEM file
+    --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
+    --retries: string         # Retries of a failed request, up to 10; ping retries at most once [default: 2]
+    --server-timezone: string # Time zone of times that the server sends without one [default: +05:30]
+    --sandbox                 # Use a simulated DeepCall, without an account
+    --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --agents: string          # Number of simulated agents
+    --output(-o): string@"nu-complete deepcall status output" # table, json, ndjson, csv or tsv [default: table]
+    --json                    # Print one JSON object; the same as --output json
+    --jq: string              # Filter the JSON object with this jq expression
+    --columns: string         # Show only these columns, e.g. time,kind; +NAME adds one
+    --no-headers              # Do not print the heading line
+    --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
+    --color: string@"nu-complete deepcall status color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
@@ -153,13 +192,13 @@ module completions {
     --until: string           # End of the window, in the same forms [default: now]
     --kind: string            # Only tags whose kind contains this, e.g. missed
     --match: string           # Only tags that match this regular expression
-    --limit: string           # Show at most this many tags: the first ones in the order of --sort
+    --limit(-n): string       # Show at most this many tags: the first ones in the order of --sort
     --sort: string            # Order by this column; -KEY reverses it
     --fail-empty              # Exit with 3 when there are no tags
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
-    --profile: string         # Name of the stored session
+    --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
-    --all                     # Select every stored profile, or every simulated agent
+    --all(-a)                 # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Also trust the certificate authorities in this PEM file
@@ -195,9 +234,9 @@ module completions {
   # Show whether an agent is on break, why and for how long
   export extern "deepcall break-status" [
     --exit-status             # Exit with 0 if on break, 3 if not
-    --profile: string         # Name of the stored session
+    --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
-    --all                     # Select every stored profile, or every simulated agent
+    --all(-a)                 # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Also trust the certificate authorities in this PEM file
@@ -234,9 +273,9 @@ module completions {
   export extern "deepcall wrapup" [
     --exit-status             # Exit with 0 if in wrap-up, 3 if not
     --wait                    # Wait until no queried agent is in wrap-up; --timeout limits it
-    --profile: string         # Name of the stored session
+    --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
-    --all                     # Select every stored profile, or every simulated agent
+    --all(-a)                 # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Also trust the certificate authorities in this PEM file
@@ -290,9 +329,9 @@ module completions {
     --max-stale: string       # Exit with 5 when no server has answered for this long, e.g. 10m
     --log                     # Print one line per event instead of a board
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
-    --profile: string         # Name of the stored session
+    --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
-    --all                     # Select every stored profile, or every simulated agent
+    --all(-a)                 # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Also trust the certificate authorities in this PEM file
@@ -328,7 +367,7 @@ module completions {
   export extern "deepcall ping" [
     --mic-perm: string        # The browser phone's microphone permission [default: true]
     --path: string            # Path of the call, which the vendor does not document [default: agentProfile/setWebPingTime]
-    --profile: string         # Name of the stored session
+    --profile(-p): string     # Name of the stored session
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Also trust the certificate authorities in this PEM file
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
@@ -357,7 +396,7 @@ module completions {
     --field-file(-F): string  # Add a field whose value is read from a file, or from standard input for @-
     --input: path             # Read the body, one JSON object, from a file, or from standard input for -
     --jq: string              # Filter the reply with this jq expression
-    --profile: string         # Name of the stored session
+    --profile(-p): string     # Name of the stored session
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Also trust the certificate authorities in this PEM file
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
@@ -484,7 +523,7 @@ module completions {
   ]
 
   def "nu-complete deepcall schema name" [] {
-    [ "tags" "break-status" "wrapup" "ping" "profiles" "config" "doctor" "explain" "explain-exit" "sandbox" "error" "watch" "start" "state" "tag" "break_started" "break_ended" "wrapup_started" "wrapup_ended" "alert" "gap" "connection_lost" "connection_restored" "session_expired" "session_renewed" "heartbeat" "end" "break_changed" "agent_changed" "profile_ended" ]
+    [ "tags" "break-status" "wrapup" "status" "ping" "profiles" "config" "doctor" "explain" "explain-exit" "sandbox" "error" "watch" "start" "state" "tag" "break_started" "break_ended" "wrapup_started" "wrapup_ended" "alert" "gap" "connection_lost" "connection_restored" "session_expired" "session_renewed" "heartbeat" "end" "break_changed" "agent_changed" "profile_ended" ]
   }
 
   # Print the JSON Schema of a document
@@ -541,6 +580,10 @@ module completions {
 
   # List stored sessions
   export extern "deepcall help profiles" [
+  ]
+
+  # Show the whole team at once, one row per agent
+  export extern "deepcall help status" [
   ]
 
   # Show recent notifications with their icons

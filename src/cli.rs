@@ -29,6 +29,7 @@ use crate::commands::ping::PingArgs;
 use crate::commands::profiles::ProfilesArgs;
 use crate::commands::sandbox::SandboxArgs;
 use crate::commands::schema::SchemaArgs;
+use crate::commands::status::StatusArgs;
 use crate::commands::tags::TagsArgs;
 use crate::commands::watch::WatchArgs;
 use crate::commands::wrapup::WrapupArgs;
@@ -63,6 +64,7 @@ pub(crate) enum Command {
     Login(LoginArgs),
     Logout(LogoutArgs),
     Profiles(ProfilesArgs),
+    Status(StatusArgs),
     Tags(TagsArgs),
     BreakStatus(BreakStatusArgs),
     Wrapup(WrapupArgs),
@@ -83,6 +85,7 @@ impl Command {
             Self::Login(args) => commands::login::run(args, app),
             Self::Logout(args) => commands::logout::run(args, app),
             Self::Profiles(args) => commands::profiles::run(args, app),
+            Self::Status(args) => commands::status::run(args, app),
             Self::Tags(args) => commands::tags::run(args, app),
             Self::BreakStatus(args) => commands::break_status::run(args, app),
             Self::Wrapup(args) => commands::wrapup::run(args, app),

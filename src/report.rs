@@ -25,6 +25,8 @@ pub enum Value {
     Raw(Raw),
     /// A list of such pieces. Boxed, because most values are smaller, and a large answer has many.
     RawList(Box<RawList>),
+    /// An object with keys of its own.
+    Row(Box<Row>),
 }
 
 /// Pieces of JSON as the server wrote them.
@@ -47,6 +49,12 @@ impl Value {
 impl From<RawList> for Value {
     fn from(list: RawList) -> Self {
         Self::RawList(Box::new(list))
+    }
+}
+
+impl From<Row> for Value {
+    fn from(row: Row) -> Self {
+        Self::Row(Box::new(row))
     }
 }
 
@@ -107,12 +115,16 @@ pub enum Meaning {
     Verdict,
     /// Whether an unusual state holds (on break, in wrap-up).
     State,
+    /// The state of an agent in one word: on_break, in_wrapup, neither or unknown.
+    AgentState,
     /// A moment: relative on a terminal, RFC 3339 elsewhere.
     Time,
     /// A length of time already passed.
     Elapsed,
     /// A length of time still to come; negative once over.
     Remaining,
+    /// A length of time beyond a limit.
+    Overrun,
     /// A customer's phone number: `--mask` hides it.
     Phone,
     /// An opaque identifier.
@@ -123,17 +135,19 @@ pub enum Meaning {
     Icons,
     /// JSON as the server wrote it.
     Raw,
+    /// An object with these keys; where a text stands for it, its kind and its time.
+    Nested(&'static [Field]),
 }
 
 impl Meaning {
     /// Whether its values are numbers, which stand at the right edge of a table's column.
     pub(crate) fn is_number(self) -> bool {
-        matches!(self, Self::Elapsed | Self::Remaining | Self::Count)
+        matches!(self, Self::Elapsed | Self::Remaining | Self::Overrun | Self::Count)
     }
 }
 
 /// One key of a document: its name in JSON and `--columns`, its heading in tables, its meaning.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
     /// The key in JSON and in `--columns`.
     pub key: &'static str,
@@ -169,6 +183,8 @@ pub enum Shown {
     Always(u8),
     /// When at least one row has it.
     WhenPresent(u8),
+    /// When at least one row has it, and the terminal has room for it and the whole of every other column.
+    WithRoom(u8),
     /// When rows differ in it (the profile, with several profiles).
     WhenDifferent(u8),
     /// Only by `--columns`, and in JSON.
@@ -281,6 +297,8 @@ pub struct Report {
     pub queried: usize,
     /// What a terminal shows instead of a table.
     pub sentence: Option<Sentence>,
+    /// What a terminal shows above the table.
+    pub summary: Option<Sentence>,
     /// Whether the sentence is about what was done, which a table cannot show: then a pipe gets it as well.
     pub is_action: bool,
     /// News for stderr: what was cut, what cannot be promised.
@@ -300,6 +318,7 @@ impl Report {
             failures: Vec::new(),
             queried: 0,
             sentence: None,
+            summary: None,
             is_action: false,
             notes: Vec::new(),
         }
@@ -367,32 +386,4 @@ pub enum Part {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    static FIELDS: [Field; 2] = [
-        Field::new("name", "NAME", Meaning::Name, Shown::Always(0), ""),
-        Field::new("age", "AGE", Meaning::Elapsed, Shown::Always(1), ""),
-    ];
-
-    #[test]
-    fn values_are_found_by_their_keys_in_the_order_of_the_fields() {
-        let row = Row::new(&FIELDS).with("age", Value::Seconds(7)).with("name", "asha");
-        assert!(matches!(row.get("name"), Value::Text(name) if name == "asha"));
-        let row = row.with("name", None::<&str>);
-        assert!(row.get("name").is_absent() && matches!(row.get("age"), Value::Seconds(7)));
-        assert!(row.iter().map(|(field, _)| field.key).eq(["name", "age"]));
-    }
-
-    #[test]
-    #[should_panic(expected = "no field is called \"nam\"")]
-    fn a_key_that_the_row_does_not_have_cannot_be_set() {
-        let _ = Row::new(&FIELDS).with("nam", "asha");
-    }
-
-    #[test]
-    #[should_panic(expected = "no field is called \"nam\"")]
-    fn a_key_that_the_row_does_not_have_cannot_be_read() {
-        let _ = Row::new(&FIELDS).get("nam");
-    }
-}
+mod tests;

@@ -4,8 +4,8 @@
 //! The fields of options that are settings are private, because `Settings::get` decides which source counts. Their help
 //! is in the table of settings.
 
+use clap::Args;
 use clap::builder::PossibleValuesParser;
-use clap::{ArgGroup, Args};
 use regex::Regex;
 
 use crate::app::settings::Sourced;
@@ -14,9 +14,6 @@ use crate::client::TagFilter;
 use crate::client::tag_filter::expression;
 use crate::floor::kind::WantedKind;
 use crate::output::presentation::{ColorWhen, Format};
-
-/// The group of options that select several profiles.
-pub const MANY: &str = "many";
 
 /// Which profiles a command queries, and how it reaches their servers.
 #[derive(Args, Clone, Debug, Default)]
@@ -42,20 +39,20 @@ pub struct QueryOptions {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Session")]
 pub struct ProfileOptions {
-    #[arg(long, value_name = "NAME")]
+    #[arg(short, long, value_name = "NAME")]
     profile: Option<String>,
 }
 
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Session", group = ArgGroup::new(MANY).args(["profiles", "all"]).multiple(true))]
+#[command(next_help_heading = "Session")]
 pub struct FleetOptions {
     /// Select every profile that matches, e.g. 'team-*,asha'
     #[arg(long, value_name = "GLOB", value_delimiter = ',', conflicts_with_all = ["profile", "all"])]
     pub profiles: Vec<String>,
     /// Select every stored profile, or every simulated agent
-    #[arg(long, conflicts_with = "profile")]
+    #[arg(short, long, conflicts_with = "profile")]
     pub all: bool,
-    #[arg(long, value_name = "N", requires = MANY, value_parser = JOBS.checked(), hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = JOBS.checked(), hide_short_help = true)]
     jobs: Option<String>,
 }
 

@@ -67,6 +67,8 @@ impl SelectedProfiles {
     pub(crate) fn by_options(app: &App, selection: Selection<'_>) -> Result<Self, Failure> {
         let Selection { fleet, sandbox } = selection;
         let settings = app.settings()?;
+        let is_many = fleet.all || !fleet.profiles.is_empty();
+        settings.typed.refuse_idle(&[("--jobs", is_many, "--all or --profiles")])?;
         match session_source(fleet, sandbox, settings)? {
             SessionSource::Sandbox(choice) => {
                 Ok(Self::Sandbox { choice, seed: sandbox.seed, agents: usize::from(sandbox.agents) })

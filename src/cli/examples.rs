@@ -33,6 +33,15 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "status",
+        &[
+            ("The whole team", "deepcall status"),
+            ("Whose break exceeds its limit", "deepcall status --alert break=15m --alert break.lunch=45m"),
+            ("Some of the team, for a spreadsheet", "deepcall status --profiles 'r*,asha' -o csv > team.csv"),
+            ("Who is away", "deepcall status --jq '.agents[]|select(.state==\"on_break\").profile'"),
+        ],
+    ),
+    (
         "tags",
         &[
             ("The last half hour, newest first", "deepcall tags --since 30m"),

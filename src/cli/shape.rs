@@ -9,7 +9,6 @@ use crate::cli::examples::{Example, of, section};
 const OF_ALL: &str = "\
 {about-with-newline}
 {before-help}{usage-heading} {usage}
-
 Commands:
 {subcommands}
 
@@ -23,9 +22,9 @@ const OF_COMMAND: &str = "\
 
 /// The examples of `deepcall --help`.
 const FIRST_STEPS: &[Example] = &[
-    ("Without an account: a simulated DeepCall", "deepcall --sandbox tags --since 1h"),
+    ("Without an account: a simulated DeepCall", "deepcall --sandbox status"),
     ("With an account: store a session", "deepcall login"),
-    ("Then query one agent, or the whole team", "deepcall tags\n  deepcall break-status --all"),
+    ("Then see who is where, now and for a whole shift", "deepcall status\n  deepcall watch --all"),
 ];
 
 pub(crate) fn shaped(definition: Command) -> Command {

@@ -5,12 +5,15 @@ use crate::app::console::Outcome;
 use crate::app::fleet::Answers;
 use crate::client::Answer;
 use crate::failure::ExitStatus;
+use crate::floor::overview::Urgency;
 use crate::report::{Document, Report, Row, Sentence};
 
 pub(crate) struct AgentState<T> {
     pub(crate) document: &'static Document,
     /// Whether the agent is in the state: the "yes" of `--exit-status`.
     pub(crate) is_active: fn(&T) -> bool,
+    /// Which row of several is first.
+    pub(crate) urgency: fn(&Answer<T>) -> Urgency,
     pub(crate) row: fn(String, Answer<T>) -> Row,
     pub(crate) sentence: fn(&Answer<T>) -> Sentence,
 }
@@ -34,6 +37,7 @@ impl<T> AgentState<T> {
                 notes.push(note);
             }
         }
+        answers.given.sort_by_key(|(_, answer)| (self.urgency)(answer));
         let rows = answers.given.into_iter().map(|(profile, answer)| (self.row)(profile, answer)).collect();
         let report = Report {
             single: !answers.is_many,

@@ -10,11 +10,13 @@ use crate::client::Answer;
 use crate::commands::agent_state::AgentState;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Break;
+use crate::floor::overview::Urgency;
 use crate::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
 
 /// Show whether an agent is on break, why and for how long
 ///
-/// "Not on break" is an answer, not a failure. With --exit-status the exit code gives the answer too.
+/// "Not on break" is an answer, not a failure. With --exit-status the exit code gives the answer too. Of several
+/// agents, those on break come first, the longest first.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct BreakStatusArgs {
     /// Exit with 0 if on break, 3 if not
@@ -81,7 +83,11 @@ pub(crate) static DOCUMENT: Document = Document {
 };
 
 const STATE: AgentState<Break> =
-    AgentState { document: &DOCUMENT, is_active: |status| status.on_break, row, sentence };
+    AgentState { document: &DOCUMENT, is_active: |status| status.on_break, urgency, row, sentence };
+
+fn urgency(answer: &Answer<Break>) -> Urgency {
+    Urgency::new(None, answer.value.on_break, seconds_on_break(answer), None)
+}
 
 fn row(profile: String, answer: Answer<Break>) -> Row {
     let for_seconds = seconds_on_break(&answer);

@@ -23,7 +23,7 @@ use crate::store::{Profile, Profiles, ProfilesFile, StoreKind};
 #[derive(Args, Clone, Debug)]
 pub(crate) struct LogoutArgs {
     /// Remove every profile
-    #[arg(long, conflicts_with = "profile")]
+    #[arg(short, long, conflicts_with = "profile")]
     all: bool,
     #[command(flatten)]
     profile: ProfileOptions,

@@ -13,6 +13,7 @@ pub(crate) mod ping;
 pub(crate) mod profiles;
 pub(crate) mod sandbox;
 pub mod schema;
+pub(crate) mod status;
 pub mod tags;
 pub(crate) mod watch;
 pub(crate) mod welcome;

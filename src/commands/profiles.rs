@@ -7,9 +7,7 @@ use clap::Args;
 use crate::app::App;
 use crate::app::console::{Console, Outcome};
 use crate::app::fleet::{Answers, Fleet};
-use crate::app::options::{
-    ConnectionOptions, FleetOptions, MANY, OutputOptions, ProfileOptions, TalkOptions,
-};
+use crate::app::options::{ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, TalkOptions};
 use crate::app::owner;
 use crate::app::owner::Same;
 use crate::app::select::SelectedProfiles;
@@ -33,7 +31,7 @@ use crate::store::{Profile, ProfileName, Profiles, ProfilesError, ProfilesFile};
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ProfilesArgs {
     /// Check each session with the server
-    #[arg(long, group = MANY)]
+    #[arg(long)]
     check: bool,
     /// Make this profile the default
     #[arg(long, value_name = "NAME", conflicts_with_all = ["check", "profile", "profiles", "all"])]

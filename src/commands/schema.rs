@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use crate::app::App;
-use crate::commands::{break_status, config, doctor, explain, ping, profiles, sandbox, tags, wrapup};
+use crate::commands::{break_status, config, doctor, explain, ping, profiles, sandbox, status, tags, wrapup};
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::event::EventWords;
 use crate::output::formats::schema;
@@ -31,10 +31,11 @@ pub(crate) fn run(args: &SchemaArgs, app: &App) -> Result<ExitStatus, Failure> {
 }
 
 /// Every document with a schema.
-pub static DOCUMENTS: [&Document; 10] = [
+pub static DOCUMENTS: [&Document; 11] = [
     &tags::DOCUMENT,
     &break_status::DOCUMENT,
     &wrapup::DOCUMENT,
+    &status::DOCUMENT,
     &ping::DOCUMENT,
     &profiles::DOCUMENT,
     &config::DOCUMENT,

@@ -45,7 +45,7 @@ pub(crate) struct TagsArgs {
     #[command(flatten)]
     filter: TagFilterOptions,
     /// Show at most this many tags: the first ones in the order of --sort
-    #[arg(long, value_name = "N", value_parser = limit)]
+    #[arg(short = 'n', long, value_name = "N", value_parser = limit)]
     limit: Option<u32>,
     /// Order by this column; -KEY reverses it
     ///

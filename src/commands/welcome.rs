@@ -9,8 +9,8 @@ use crate::output::text::sanitize::sanitize_lines;
 const NEWCOMER: &str = "\
 No session is stored here. To look around without an account:
 
+  deepcall --sandbox status
   deepcall --sandbox tags --since 1h
-  deepcall --sandbox break-status --all
   deepcall --sandbox watch
 
 With a session of your own:
@@ -21,10 +21,9 @@ With a session of your own:
 const COMMANDS: &str = "\
 Try:
 
-  deepcall tags --since 1h
-  deepcall break-status --all
-  deepcall wrapup --all
+  deepcall status
   deepcall watch --all
+  deepcall tags --since 1h
 ";
 
 /// The exit code is that of a usage error, because a command is missing.

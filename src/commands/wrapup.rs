@@ -16,6 +16,7 @@ use crate::client::{Answer, SignedIn};
 use crate::commands::agent_state::AgentState;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Wrapup;
+use crate::floor::overview::Urgency;
 use crate::output::text::times;
 use crate::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
 use crate::watch::schedule::Schedule;
@@ -23,7 +24,8 @@ use crate::watch::schedule::Schedule;
 /// Show whether an agent is in wrap-up, and the time left
 ///
 /// "Not in wrap-up" is an answer, not a failure. With --exit-status the exit code gives the answer too; with
-/// --wait the command ends when no queried agent is in wrap-up any more.
+/// --wait the command ends when no queried agent is in wrap-up any more. Of several agents, those in wrap-up come first,
+/// and of them the one whose wrap-up ends first.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct WrapupArgs {
     /// Exit with 0 if in wrap-up, 3 if not
@@ -110,7 +112,7 @@ const INTERVAL: Duration = Duration::from_secs(15);
 const MOST_NAMES: usize = 20;
 
 const STATE: AgentState<Wrapup> =
-    AgentState { document: &DOCUMENT, is_active: |wrapup| wrapup.in_wrapup, row, sentence };
+    AgentState { document: &DOCUMENT, is_active: |wrapup| wrapup.in_wrapup, urgency, row, sentence };
 
 /// The profiles still in wrap-up, and the time until the first of them should be out. `None` if there are none.
 fn still_in_wrapup(answers: &Answers<Answer<Wrapup>>) -> Option<(HashSet<String>, Duration)> {
@@ -129,6 +131,11 @@ fn still_waiting(profiles: &[String], limit: Duration) -> Option<String> {
     let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
     let length = times::length(i64::try_from(limit.as_secs()).unwrap_or(i64::MAX));
     (!profiles.is_empty()).then(|| format!("still in wrap-up after {length}: {}{more}", named.join(", ")))
+}
+
+/// The server does not send when a wrap-up began, so the one that ends first is first.
+fn urgency(answer: &Answer<Wrapup>) -> Urgency {
+    Urgency::new(None, answer.value.in_wrapup, None, answer.value.remaining_seconds)
 }
 
 fn row(profile: String, answer: Answer<Wrapup>) -> Row {

@@ -89,8 +89,8 @@ impl<'a> Overview<'a> {
     #[must_use]
     pub fn urgency(&self, level: Option<Level>, now: Duration) -> Urgency {
         let is_away = self.breaking.is_some() || self.wrapping.is_some();
-        let left =
-            self.wrapping.filter(|_| self.breaking.is_none()).and_then(|since| since.seconds_left(now));
+        let wrapping = self.wrapping.filter(|_| self.breaking.is_none());
+        let left = wrapping.and_then(|since| since.seconds_left(now).or(since.state.remaining_seconds));
         Urgency::new(level, is_away, self.seconds, left)
     }
 }

@@ -8,9 +8,11 @@ use jiff::{Timestamp, tz::TimeZone};
 use crate::json;
 use crate::json::RawValue;
 use crate::output::text::mask::{Role, mask_phone, mask_text};
-use crate::output::text::style::{Mark, Tint, mark_of_kind, mark_of_state, mark_of_verdict};
+use crate::output::text::style::{
+    Mark, Tint, mark_of_agent_state, mark_of_kind, mark_of_state, mark_of_verdict,
+};
 use crate::output::text::times;
-use crate::report::{Meaning, Value};
+use crate::report::{Meaning, Row, Value};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cell<'r> {
@@ -29,6 +31,8 @@ enum Content<'r> {
     Flag(bool),
     Time(Timestamp),
     Seconds(i64),
+    /// Of an object with keys of its own: its kind, and its time.
+    Brief(Cow<'r, str>, Option<Timestamp>),
 }
 
 /// Text for a person.
@@ -53,6 +57,7 @@ impl<'r> Cell<'r> {
             Value::Seconds(seconds) => Content::Seconds(*seconds),
             Value::Raw(raw) => Content::Json(raw.get(), Role::of_key(key)),
             Value::RawList(list) => Content::Text(Cow::Borrowed(&list.label)),
+            Value::Row(row) => brief(row),
         };
         Self { content, meaning, key }
     }
@@ -100,6 +105,11 @@ impl<'r> Cell<'r> {
             Content::Flag(true) => Cow::Borrowed("true"),
             Content::Flag(false) => Cow::Borrowed("false"),
             Content::Time(time) => Cow::Owned(times::rfc3339(time, zone)),
+            Content::Brief(kind, None) => masked(kind, Meaning::Kind, mask),
+            Content::Brief(kind, Some(time)) => {
+                let kind = masked(kind, Meaning::Kind, mask);
+                Cow::Owned(format!("{kind} {}", times::rfc3339(time, zone)))
+            }
         }
     }
 
@@ -112,6 +122,10 @@ impl<'r> Cell<'r> {
                 let kind_mark = mark_of_kind(&text);
                 marked(kind_mark, &masked(text, meaning, mask))
             }
+            Content::Text(word) if meaning == Meaning::AgentState => {
+                let (of_state, words) = mark_of_agent_state(&word);
+                marked(of_state, words)
+            }
             Content::Text(text) if meaning == Meaning::Verdict => marked(mark_of_verdict(&text), &text),
             Content::Flag(flag) if meaning == Meaning::State => {
                 marked(mark_of_state(key, flag), yes_or_no(flag))
@@ -119,15 +133,35 @@ impl<'r> Cell<'r> {
             Content::Flag(flag) => plain(yes_or_no(flag)),
             Content::Time(time) => plain(times::relative(time, now, zone)),
             Content::Seconds(seconds) => {
-                let over = meaning == Meaning::Remaining && seconds < 0;
+                let over = meaning == Meaning::Overrun || (meaning == Meaning::Remaining && seconds < 0);
                 let tint = if over { Tint::Bad } else { Tint::Plain };
                 DisplayText { text: times::length(seconds), tint }
+            }
+            Content::Brief(kind, time) => {
+                let age =
+                    time.map_or_else(String::new, |time| format!(", {}", times::relative(time, now, zone)));
+                let kind_mark = mark_of_kind(&kind);
+                marked(kind_mark, &format!("{}{age}", masked(kind, Meaning::Kind, mask)))
             }
             Content::Nothing | Content::Text(_) | Content::Json(..) | Content::Number(_) => {
                 plain(self.exact(zone, mask))
             }
         }
     }
+}
+
+/// The first kind and the first time among the values; where there is no kind, a word stands for it.
+fn brief(row: &Row) -> Content<'_> {
+    let value = |meaning| row.iter().find(|(field, _)| field.meaning == meaning).map(|(_, value)| value);
+    let kind = match value(Meaning::Kind) {
+        Some(Value::Text(kind)) if !kind.is_empty() => Cow::Borrowed(kind.as_str()),
+        _ => Cow::Borrowed("tag"),
+    };
+    let time = match value(Meaning::Time) {
+        Some(Value::Time(time)) => Some(*time),
+        _ => None,
+    };
+    Content::Brief(kind, time)
 }
 
 fn text_of_json(json: &str) -> Cow<'_, str> {

@@ -26,6 +26,8 @@ pub(crate) struct Column {
     pub(crate) meaning: Meaning,
     /// On a narrow terminal the columns with the highest rank are dropped first.
     pub(crate) rank: usize,
+    /// Whether it is dropped before another column is cut.
+    pub(crate) needs_room: bool,
     source: Source,
 }
 
@@ -64,7 +66,7 @@ impl<'r> TableView<'r> {
     ) -> Result<Self, ColumnError> {
         Self::new(report, requested, mask, |field| match field.shown {
             Shown::Always(_) => true,
-            Shown::WhenPresent(_) => is_present(report, field),
+            Shown::WhenPresent(_) | Shown::WithRoom(_) => is_present(report, field),
             Shown::WhenDifferent(_) => is_different(report, field),
             Shown::OnRequest => false,
         })
@@ -123,7 +125,10 @@ impl<'r> TableView<'r> {
 impl Column {
     fn of_field(field: &'static Field) -> Self {
         let rank = match field.shown {
-            Shown::Always(rank) | Shown::WhenPresent(rank) | Shown::WhenDifferent(rank) => usize::from(rank),
+            Shown::Always(rank)
+            | Shown::WhenPresent(rank)
+            | Shown::WithRoom(rank)
+            | Shown::WhenDifferent(rank) => usize::from(rank),
             Shown::OnRequest => usize::from(u8::MAX),
         };
         Self {
@@ -131,6 +136,7 @@ impl Column {
             title: field.title.to_owned(),
             meaning: field.meaning,
             rank,
+            needs_room: matches!(field.shown, Shown::WithRoom(_)),
             source: Source::Field(field),
         }
     }
@@ -146,6 +152,7 @@ impl Column {
             name,
             meaning: Meaning::Text,
             rank: usize::from(u8::MAX) + 1 + place,
+            needs_room: false,
             source: Source::Extra(place),
         }
     }
@@ -153,10 +160,7 @@ impl Column {
     fn cell<'r>(&self, row: &'r Row, extra_fields: &'r [(usize, Box<str>)]) -> Cell<'r> {
         match &self.source {
             Source::Field(field) => field_cell(row, field),
-            Source::Path(field, path) => {
-                let (json, role) = inside(row.get(field.key), Role::of_key(field.key), path);
-                Cell::from_json(json, role)
-            }
+            Source::Path(field, path) => cell_inside(row.get(field.key), field, path),
             Source::Extra(place) => {
                 let at = extra_fields.binary_search_by_key(place, |(place, _)| *place).ok();
                 Cell::from_extra(at.map(|at| &*extra_fields[at].1))
@@ -209,6 +213,19 @@ fn read_extra_fields(report: &Report, mask: bool) -> Result<(Vec<Column>, Vec<Ex
         texts.push(of_row);
     }
     Ok((columns, texts))
+}
+
+/// The cell at the end of a path into a field.
+fn cell_inside<'r>(value: &'r Value, field: &Field, path: &[String]) -> Cell<'r> {
+    let (Value::Row(row), [key, rest @ ..]) = (value, path) else {
+        let (json, role) = inside(value, Role::of_key(field.key), path);
+        return Cell::from_json(json, role);
+    };
+    match row.iter().find(|(field, _)| field.key == key) {
+        Some((field, value)) if rest.is_empty() => Cell::new(value, field.meaning, field.key),
+        Some((field, value)) => cell_inside(value, field, rest),
+        None => Cell::from_json(None, Role::Plain),
+    }
 }
 
 /// The JSON at the end of a path into a field, and its role.

@@ -93,6 +93,10 @@ fn a_thousand_agents_answer_in_order_over_few_connections() {
     let ran = InProcess::new().run("break-status --sandbox --all --agents 1000 --json").ended_with(0);
     let states = ran.json()["break_status"].as_array().unwrap().clone();
     assert_eq!(states.len(), 1000);
+    let away = states.iter().take_while(|state| state["on_break"] == true).count();
+    let seconds: Vec<_> = states[..away].iter().map(|state| state["for_seconds"].as_i64()).collect();
+    assert!(away > 10 && seconds.is_sorted_by(|one, next| one >= next), "{seconds:?}");
+    assert!(states[away..].iter().all(|state| state["on_break"] == false));
     assert_eq!(states[999]["profile"], "agent-1000");
 }
 

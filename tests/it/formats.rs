@@ -40,7 +40,9 @@ fn schema(name: &str) -> String {
     World::new().run(&format!("schema {name}")).ended_with(0).stdout
 }
 
-const COMMANDS: [(&str, &str); 10] = [
+const COMMANDS: [(&str, &str); 12] = [
+    ("status --sandbox", "status"),
+    ("status --sandbox --profile asha --alert break=1m", "status"),
     ("tags --sandbox --all --since 30m", "tags"),
     ("tags --sandbox --since 1h", "tags"),
     ("break-status --sandbox --all", "break-status"),

@@ -24,9 +24,9 @@ fn the_pictures_of_the_tables_are_fresh() {
             "tags --sandbox --profiles asha,meena --since 20m",
         ),
         (
-            "break-status",
-            "The breaks of a team as a table: who is on break, for what reason, since when and for how long",
-            "break-status --sandbox --all",
+            "status",
+            "A team as a table: who is on break or in wrap-up, for what reason, for how long, and the last tag of each",
+            "status --sandbox",
         ),
     ] {
         compare(name, &picture(terminal_after(line).screen(), title));

@@ -165,6 +165,7 @@ const OWN_WORDS: &[(&str, &str)] = &[
     ("tags", "--columns"),
     ("break-status", "--columns"),
     ("wrapup", "--columns"),
+    ("status", "--columns"),
     ("profiles", "--columns"),
 ];
 

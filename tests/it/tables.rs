@@ -5,7 +5,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::support::InProcess;
 
-const TABLES: [(&str, &str); 4] = [
+const TABLES: [(&str, &str); 5] = [
+    ("team", "status --sandbox --alert break=5m"),
     ("breaks", "break-status --sandbox --all"),
     ("wrapups", "wrapup --sandbox --all"),
     ("profiles", "profiles"),

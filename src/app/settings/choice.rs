@@ -53,6 +53,27 @@ pub fn session_source(
     Ok(SessionSource::Stored(named.unwrap_or(Sourced::new(Choice::Default, Source::Default))))
 }
 
+/// The options of a command that is about everybody, unless an option or a variable names somebody. `profile` in the
+/// config file does not: it is for commands about one agent.
+///
+/// # Errors
+/// If a variable is not UTF-8.
+pub fn everybody_unless_named(
+    fleet: &FleetOptions,
+    sandbox: &SandboxOptions,
+    settings: Settings<'_>,
+) -> Result<FleetOptions, Failure> {
+    let is_named = match named(settings)?.map(|name| name.source) {
+        Some(Source::Option(_)) => true,
+        Some(Source::Variable(_)) => !sandbox.sandbox,
+        _ => false,
+    };
+    let in_variable = !sandbox.sandbox && credential_in(settings.variables).is_some();
+    let mut fleet = fleet.clone();
+    fleet.all |= fleet.profiles.is_empty() && !is_named && !in_variable;
+    Ok(fleet)
+}
+
 /// The profiles that `deepcall profiles` lists; `None` for all.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ pub struct Key {
     /// In `config.toml`, with the name of its table before a dot.
     pub name: &'static str,
     pub kind: Kind,
-    /// With its command, if only one command has it.
+    /// With its commands, if not every command has it.
     pub option: &'static str,
     pub variable: Option<&'static str>,
     /// For a variable that is not just "the same as the option".
@@ -112,7 +112,7 @@ impl Key {
     #[must_use]
     pub fn is_option_of(&self, command: &str, long: &str) -> bool {
         let of = self.option.strip_suffix(long).and_then(|rest| rest.strip_suffix("--"));
-        of.is_some_and(|of| of.is_empty() || of.trim_end() == command)
+        of.is_some_and(|of| of.is_empty() || of.trim_end().split(", ").any(|of| of == command))
     }
 
     /// With the default.

@@ -114,6 +114,9 @@ settings! {
     COLUMNS_WRAPUP: Vec<String> = columns(
         Key::text("columns.wrapup", "wrapup --columns", "Columns of wrapup in table, csv and tsv"),
     );
+    COLUMNS_STATUS: Vec<String> = columns(
+        Key::text("columns.status", "status --columns", "Columns of status in table, csv and tsv"),
+    );
     COLUMNS_PROFILES: Vec<String> = columns(
         Key::text("columns.profiles", "profiles --columns", "Columns of profiles in table, csv and tsv"),
     );
@@ -171,7 +174,7 @@ settings! {
         Key::new(
             "alert",
             Kind::Names(&[("break", "15m"), ("break.lunch", "45m"), ("wrapup", "60s:90s")]),
-            "watch --alert",
+            "watch, status --alert",
             "Alert when a break or wrap-up exceeds a limit, e.g. break=15m",
         )
         .more("Also for one reason (break.tea=9m), and in two steps, warning and critical (wrapup=60s:90s)."),

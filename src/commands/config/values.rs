@@ -4,13 +4,13 @@ use std::path::Path;
 
 use crate::app::settings::config_file::ConfigFile;
 use crate::app::settings::{appearance, table};
-use crate::commands::{break_status, profiles, tags, wrapup};
+use crate::commands::{break_status, profiles, status, tags, wrapup};
 use crate::failure::Failure;
 use crate::report::Document;
 
 /// The documents with a `columns.*` key.
-const WITH_COLUMNS: [&Document; 4] =
-    [&tags::DOCUMENT, &break_status::DOCUMENT, &wrapup::DOCUMENT, &profiles::DOCUMENT];
+const WITH_COLUMNS: [&Document; 5] =
+    [&status::DOCUMENT, &tags::DOCUMENT, &break_status::DOCUMENT, &wrapup::DOCUMENT, &profiles::DOCUMENT];
 
 /// # Errors
 /// What is wrong with the value.

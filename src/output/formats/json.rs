@@ -158,6 +158,7 @@ impl Json<'_> {
                 out.extend_from_slice(rfc3339(*time, self.zone).as_bytes());
                 out.push(b'"');
             }
+            Value::Row(row) => self.row(row, depth, out),
             Value::Raw(raw) if self.mask => {
                 write_raw(&mask_json(raw.get(), field.key), self.layout, depth, out);
             }

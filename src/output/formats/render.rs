@@ -45,7 +45,12 @@ fn render_table(
         }
         _ if report.rows.is_empty() => {}
         _ => match presentation.width {
-            Some(room) => table::write_table(&view, presentation, room, out)?,
+            Some(room) => {
+                if let Some(summary) = &report.summary {
+                    write_sentence(summary, presentation, out)?;
+                }
+                table::write_table(&view, presentation, room, out)?;
+            }
             None => plain_table::write_plain_table(&view, presentation, out)?,
         },
     }

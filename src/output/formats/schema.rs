@@ -107,15 +107,23 @@ fn property(field: &Field) -> Value {
         | Meaning::Name
         | Meaning::Kind
         | Meaning::Verdict
+        | Meaning::AgentState
         | Meaning::Phone
         | Meaning::Id => {
             json!({ "type": ["string", "null"] })
         }
         Meaning::State => json!({ "type": ["boolean", "null"] }),
         Meaning::Time => json!({ "type": ["string", "null"], "format": "date-time" }),
-        Meaning::Elapsed | Meaning::Remaining | Meaning::Count => json!({ "type": ["integer", "null"] }),
+        Meaning::Elapsed | Meaning::Remaining | Meaning::Overrun | Meaning::Count => {
+            json!({ "type": ["integer", "null"] })
+        }
         Meaning::Icons => json!({ "type": ["array", "null"] }),
         Meaning::Raw => json!({}),
+        Meaning::Nested(fields) => {
+            let mut nested = object(&properties(fields));
+            nested["type"] = json!(["object", "null"]);
+            nested
+        }
     };
     property["description"] = field.about.into();
     property

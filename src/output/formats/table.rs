@@ -63,7 +63,7 @@ fn places(columns: &[Column], lines: impl Iterator<Item = Line>, room: usize) ->
     }
     let wish = |(column, natural): (&Column, usize)| {
         let least = least(column).map_or(natural, |least| least.min(natural));
-        Wish { natural, least, rank: column.rank }
+        Wish { natural, least, rank: column.rank, needs_room: column.needs_room }
     };
     let wishes: Vec<Wish> = columns.iter().zip(widest).map(wish).collect();
     fit(&wishes, room)
@@ -99,7 +99,7 @@ fn least(column: &Column) -> Option<usize> {
         Meaning::Text => Some(32),
         // It is wrapped.
         Meaning::Prose => Some(16),
-        Meaning::Kind | Meaning::Icons | Meaning::Raw => Some(12),
+        Meaning::Kind | Meaning::Icons | Meaning::Raw | Meaning::Nested(_) => Some(12),
         // Names differ in their ends as often as in their beginnings.
         Meaning::Name => Some(24),
         Meaning::Id => Some(10),
@@ -107,7 +107,9 @@ fn least(column: &Column) -> Option<usize> {
         | Meaning::Verdict
         | Meaning::Time
         | Meaning::Elapsed
+        | Meaning::AgentState
         | Meaning::Remaining
+        | Meaning::Overrun
         | Meaning::Count
         | Meaning::Phone => None,
     }
@@ -153,6 +155,8 @@ struct Wish {
     least: usize,
     /// The column with the highest rank is dropped first.
     rank: usize,
+    /// Whether it is dropped before another column is cut.
+    needs_room: bool,
 }
 
 /// The width that a column gets.
@@ -163,10 +167,20 @@ struct Place {
     width: usize,
 }
 
-/// Gives each column its natural width if there is room. Otherwise it drops the columns with the highest rank until the
-/// rest fits at its least width, and takes the missing room from the widest. One column always stays.
+/// Gives each column its natural width if there is room, for which it drops those that need room. Otherwise it drops the
+/// columns with the highest rank until the rest fits at its least width, and takes the missing room from the widest. One
+/// column always stays.
 fn fit(wishes: &[Wish], room: usize) -> Vec<Place> {
     let mut kept: Vec<(usize, Wish)> = wishes.iter().copied().enumerate().collect();
+    let needs_room = |kept: &[(usize, Wish)]| {
+        (0..kept.len()).filter(|&at| kept[at].1.needs_room).max_by_key(|&at| kept[at].1.rank)
+    };
+    while kept.len() > 1
+        && total(&kept, usize::MAX) > room
+        && let Some(last) = needs_room(&kept)
+    {
+        kept.remove(last);
+    }
     let mut last_dropped = None;
     while kept.len() > 1 && total(&kept, 0) > room {
         let last = (0..kept.len()).max_by_key(|&at| kept[at].1.rank);

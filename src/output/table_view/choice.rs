@@ -75,10 +75,14 @@ impl Choice {
             match name.strip_prefix(ADDED) {
                 Some(EXTRA) if document.extra_fields.is_some() => choice.has_extra = true,
                 // Asked for by name, so a narrow terminal gives it up last.
-                Some(name) => choice.added.push(Column { rank: 0, ..column_by_name(document, name)? }),
+                Some(name) => {
+                    let column = column_by_name(document, name)?;
+                    choice.added.push(Column { rank: 0, needs_room: false, ..column });
+                }
                 None => {
                     let chosen = choice.chosen.get_or_insert_default();
-                    let column = Column { rank: chosen.len(), ..column_by_name(document, name)? };
+                    let column = column_by_name(document, name)?;
+                    let column = Column { rank: chosen.len(), needs_room: false, ..column };
                     if chosen.iter().any(|other| other.name == column.name) {
                         return Err(ColumnError::Twice { name: column.name });
                     }
@@ -111,13 +115,32 @@ fn column_by_name(document: &Document, name: &str) -> Result<Column, ColumnError
         let known = document.fields.iter().filter(|field| is_nested(field)).map(|field| field.key).collect();
         return Err(ColumnError::NotNested { name: name.to_owned(), field: field.key, known });
     }
+    let path: Vec<String> = path.split('.').map(str::to_owned).collect();
     Ok(Column {
         name: name.to_owned(),
         title: name.to_owned(),
-        meaning: Meaning::Raw,
+        meaning: meaning_inside(field, &path, name)?,
         rank: 0,
-        source: Source::Path(field, path.split('.').map(str::to_owned).collect()),
+        needs_room: false,
+        source: Source::Path(field, path),
     })
+}
+
+/// The meaning of what a path into a field leads to. Keys of the server's own are not known before the request.
+fn meaning_inside(field: &Field, path: &[String], name: &str) -> Result<Meaning, ColumnError> {
+    let (Meaning::Nested(fields), [key, rest @ ..]) = (field.meaning, path) else { return Ok(Meaning::Raw) };
+    let Some(field) = fields.iter().find(|field| field.key == key) else {
+        let known: Vec<_> = fields.iter().map(|field| field.key).collect();
+        let before = name.len() - path.iter().map(|key| key.len() + 1).sum::<usize>() + 1;
+        let nearest = nearest(key, known.iter().copied());
+        let nearest = nearest.map(|near| format!("{}{near}", &name[..before]));
+        return Err(ColumnError::Unknown { name: name.to_owned(), nearest, known, parent: None });
+    };
+    if !rest.is_empty() && !is_nested(field) {
+        let known = fields.iter().filter(|field| is_nested(field)).map(|field| field.key).collect();
+        return Err(ColumnError::NotNested { name: name.to_owned(), field: field.key, known });
+    }
+    if rest.is_empty() { Ok(field.meaning) } else { meaning_inside(field, rest, name) }
 }
 
 fn unknown(document: &Document, name: &str, first: &str) -> ColumnError {
@@ -137,5 +160,5 @@ pub(super) fn parent_of_extra_fields(document: &Document) -> Option<&'static str
 }
 
 fn is_nested(field: &Field) -> bool {
-    matches!(field.meaning, Meaning::Raw | Meaning::Icons)
+    matches!(field.meaning, Meaning::Raw | Meaning::Icons | Meaning::Nested(_))
 }

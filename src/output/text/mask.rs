@@ -59,10 +59,13 @@ pub(crate) fn mask_text(text: &str, meaning: Meaning) -> Cow<'_, str> {
         Meaning::Name
         | Meaning::Verdict
         | Meaning::State
+        | Meaning::AgentState
         | Meaning::Time
         | Meaning::Elapsed
         | Meaning::Remaining
-        | Meaning::Count => Cow::Borrowed(text),
+        | Meaning::Overrun
+        | Meaning::Count
+        | Meaning::Nested(_) => Cow::Borrowed(text),
     }
 }
 

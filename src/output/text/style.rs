@@ -91,7 +91,7 @@ pub(crate) const OUTGOING: Mark = mark('↑', Tint::Good);
 pub(crate) const ANSWERED: Mark = mark('✓', Tint::Good);
 pub(crate) const ON_BREAK: Mark = mark('‖', Tint::Notable);
 pub(crate) const IN_WRAPUP: Mark = mark('◔', Tint::Passing);
-/// The server has not answered yet.
+/// An answer is missing.
 pub(crate) const UNKNOWN: Mark = mark('?', Tint::Quiet);
 /// The selected one of several: neither good nor bad.
 pub(crate) const CHOSEN: Mark = mark('*', Tint::Plain);
@@ -142,6 +142,17 @@ pub(crate) fn mark_of_verdict(word: &str) -> Mark {
         "warn" => NOTABLE,
         "fail" => WRONG,
         _ => ORDINARY,
+    }
+}
+
+/// The mark of an agent's state by its word, and the words for a person.
+#[must_use]
+pub(crate) fn mark_of_agent_state(word: &str) -> (Mark, &str) {
+    match word {
+        "on_break" => (ON_BREAK, "on break"),
+        "in_wrapup" => (IN_WRAPUP, "wrap-up"),
+        "unknown" => (UNKNOWN, word),
+        _ => (ORDINARY, word),
     }
 }
 

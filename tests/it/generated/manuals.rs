@@ -146,17 +146,27 @@ fn fields(fields: &[Field]) -> String {
         | Meaning::Name
         | Meaning::Kind
         | Meaning::Verdict
+        | Meaning::AgentState
         | Meaning::Phone
         | Meaning::Id => "text",
         Meaning::State => "true or false",
         Meaning::Time => "time",
-        Meaning::Elapsed | Meaning::Remaining => "seconds",
+        Meaning::Elapsed | Meaning::Remaining | Meaning::Overrun => "seconds",
         Meaning::Count => "number",
         Meaning::Icons => "list",
         Meaning::Raw => "any",
+        Meaning::Nested(_) => "object",
+    };
+    let keys = |field: &Field| match field.meaning {
+        Meaning::Nested(fields) => {
+            let keys: Vec<&str> = fields.iter().map(|field| field.key).collect();
+            format!(". Its keys: {}", keys.join(", "))
+        }
+        _ => String::new(),
     };
     let sentence = |field: &Field| {
-        entry(&format!("{} ({})", field.key, kind(field.meaning)), &[&format!("{}.", field.about)])
+        let about = format!("{}{}.", field.about, keys(field));
+        entry(&format!("{} ({})", field.key, kind(field.meaning)), &[&about])
     };
     fields.iter().map(sentence).collect()
 }

@@ -102,7 +102,7 @@ fn no_payload_gets_through_in_any_column() {
 }
 
 fn wish(natural: usize, least: usize, rank: usize) -> Wish {
-    Wish { natural, least, rank }
+    Wish { natural, least, rank, needs_room: false }
 }
 
 fn fitted(wishes: &[Wish], room: usize) -> Vec<(usize, usize)> {
@@ -147,6 +147,20 @@ fn an_empty_edge_is_filled_with_the_beginning_of_what_was_dropped() {
 #[test]
 fn of_equal_ranks_the_right_one_goes() {
     assert_eq!(fitted(&[wish(9, 9, 3), wish(9, 9, 3)], 12), [(0, 9)]);
+}
+
+#[test]
+fn a_column_that_needs_room_is_dropped_before_another_is_cut() {
+    let spare = |rank| Wish { needs_room: true, ..wish(10, 10, rank) };
+    let shown = |room| -> Vec<(usize, usize)> {
+        let places = fit(&[wish(10, 10, 1), spare(5), spare(4), wish(20, 5, 6)], room);
+        places.iter().map(|place| (place.column, place.width)).collect()
+    };
+    assert_eq!(shown(56), [(0, 10), (1, 10), (2, 10), (3, 20)]);
+    assert_eq!(shown(55), [(0, 10), (2, 10), (3, 20)]);
+    assert_eq!(shown(43), [(0, 10), (3, 20)]);
+    assert_eq!(shown(20), [(0, 10), (3, 8)]);
+    assert_eq!(fit(&[spare(1), spare(2)], 5).len(), 1);
 }
 
 #[test]

@@ -1,0 +1,292 @@
+//! `deepcall status`: the whole team in one shot, one row per agent (`api.md` §1 to §3).
+
+mod look;
+
+use clap::Args;
+use jiff::Timestamp;
+
+use crate::app::App;
+use crate::app::console::Outcome;
+use crate::app::options::{OutputOptions, QueryOptions, TalkOptions};
+use crate::app::select::Selection;
+use crate::app::settings::choice;
+use crate::app::settings::table::{ALERT, REF, SERVER_TIMEZONE};
+use crate::commands::status::look::{Asked, Look};
+use crate::commands::tags;
+use crate::failure::{ExitStatus, Failure};
+use crate::floor::alerts::Limit;
+use crate::floor::event::{AlertWhat, Level};
+use crate::floor::overview::{Overview, StateName, Urgency};
+use crate::floor::state::AgentState;
+use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value};
+
+/// Show the whole team at once, one row per agent
+///
+/// Who is on break or in wrap-up, why, for how long, and each agent's last tag; those who are away come first, the longest
+/// first. It is about everybody, unless an option or a variable names an agent. An agent is `neither` only if the server
+/// denied both break and wrap-up; if an answer is missing, the state is `unknown`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct StatusArgs {
+    #[arg(long = "alert", value_name = "LIMIT", value_parser = ALERT.checked())]
+    alerts: Vec<String>,
+    #[arg(long = "ref", value_name = "VALUE", hide_short_help = true)]
+    reference: Option<String>,
+    #[command(flatten)]
+    query: QueryOptions,
+    #[command(flatten)]
+    output: OutputOptions,
+    #[command(flatten)]
+    talk: TalkOptions,
+}
+
+pub(crate) fn run(args: &StatusArgs, app: &App) -> Result<ExitStatus, Failure> {
+    let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+    let settings = app.settings()?;
+    let limits = settings.all(&ALERT)?;
+    let asked =
+        Asked { reference: settings.get(&REF)?.value, server_zone: settings.get(&SERVER_TIMEZONE)?.value };
+    let fleet = choice::everybody_unless_named(&args.query.fleet, &args.query.sandbox, settings)?;
+    let selection = Selection { fleet: &fleet, sandbox: &args.query.sandbox };
+    let looks = app.query(selection, async |fleet| look::at_all(&fleet, &asked).await)?;
+    app.console.answer(outcome(looks, &limits, app.clock.now()), &renderer)
+}
+
+/// The document of `deepcall status`.
+pub(crate) static DOCUMENT: Document = Document {
+    name: "status",
+    rows_key: "agents",
+    head: &[
+        Field::new("as_of", "AS OF", Meaning::Time, Shown::OnRequest, "when the last of the answers arrived"),
+        Field::new(
+            "tally",
+            "TALLY",
+            Meaning::Nested(TALLY),
+            Shown::OnRequest,
+            "how many agents are in which state",
+        ),
+    ],
+    fields: &[
+        Field::new("profile", "PROFILE", Meaning::Name, Shown::Always(1), "the profile whose agent it is"),
+        Field::new(
+            "agent_id",
+            "AGENT",
+            Meaning::Id,
+            Shown::WithRoom(11),
+            "the agent's id, as the answer about breaks has it",
+        ),
+        Field::new(
+            "state",
+            "STATE",
+            Meaning::AgentState,
+            Shown::Always(2),
+            "on_break, in_wrapup, neither or unknown; on_break goes before in_wrapup, neither means that the server \
+             denied both, unknown that an answer is missing",
+        ),
+        Field::new(
+            "reason",
+            "REASON",
+            Meaning::Text,
+            Shown::WhenPresent(4),
+            "the reason of the break, in the server's words",
+        ),
+        Field::new("since", "SINCE", Meaning::Time, Shown::WithRoom(10), "when the break began"),
+        Field::new(
+            "for_seconds",
+            "FOR",
+            Meaning::Elapsed,
+            Shown::WhenPresent(3),
+            "how long the break has lasted, in seconds; null in wrap-up, because the server does not send its start",
+        ),
+        Field::new(
+            "limit_seconds",
+            "LIMIT",
+            Meaning::Elapsed,
+            Shown::WithRoom(9),
+            "the limit of --alert that is exceeded, or else the next one; null without a limit for this state",
+        ),
+        Field::new(
+            "over_seconds",
+            "OVER",
+            Meaning::Overrun,
+            Shown::WhenPresent(5),
+            "by how much that limit is exceeded; null if it is not",
+        ),
+        Field::new("wrapup_ends_at", "ENDS", Meaning::Time, Shown::WithRoom(8), "when the wrap-up ends"),
+        Field::new(
+            "remaining_seconds",
+            "LEFT",
+            Meaning::Remaining,
+            Shown::WhenPresent(6),
+            "seconds left of the wrap-up; negative once it is over",
+        ),
+        Field::new(
+            "customer",
+            "CUSTOMER",
+            Meaning::Phone,
+            Shown::WhenPresent(7),
+            "the customer's number, in wrap-up",
+        ),
+        Field::new(
+            "last_tag",
+            "LAST TAG",
+            Meaning::Nested(tags::DOCUMENT.fields),
+            Shown::WhenPresent(5),
+            "the newest notification, as `deepcall tags` shows it; null if the server sent none",
+        ),
+        Field::new(
+            "as_of",
+            "AS OF",
+            Meaning::Time,
+            Shown::OnRequest,
+            "when the last answer about this agent arrived; null if none did",
+        ),
+    ],
+    tail: &[],
+    shape: Shape::List,
+    has_failures: true,
+    extra_fields: None,
+    empty: "no agents",
+};
+
+/// Each agent counts once by its state, and once more if it is over a limit.
+const TALLY: &[Field] = &[
+    Field::new("on_break", "", Meaning::Count, Shown::OnRequest, "on break"),
+    Field::new("in_wrapup", "", Meaning::Count, Shown::OnRequest, "in wrap-up, and not on break"),
+    Field::new("neither", "", Meaning::Count, Shown::OnRequest, "neither on break nor in wrap-up"),
+    Field::new("over_limit", "", Meaning::Count, Shown::OnRequest, "over a limit of --alert"),
+    Field::new("unknown", "", Meaning::Count, Shown::OnRequest, "of whom an answer is missing"),
+];
+
+fn outcome(looks: Vec<Look>, limits: &[Limit], now: Timestamp) -> Outcome {
+    let status = ExitStatus::of_many(looks.iter().flat_map(|look| look.statuses.iter().copied()));
+    let as_of = looks.iter().filter_map(|look| look.as_of).max().unwrap_or(now);
+    let (mut notes, mut failures) = (Vec::new(), Vec::new());
+    let mut tally = Tally::default();
+    let mut rows = Vec::with_capacity(looks.len());
+    for look in looks {
+        for note in &look.notes {
+            // Many profiles may have the same to note.
+            if !notes.contains(note) {
+                notes.push(note.clone());
+            }
+        }
+        let line = Line::of(&look.state, limits);
+        tally.count(&line);
+        rows.push((line.urgency, row(&line, &look)));
+        failures.extend(look.failures.into_iter().map(|failure| *failure.problem));
+    }
+    rows.sort_by_key(|(urgency, _)| *urgency);
+    let head = Row::new(DOCUMENT.head).with("as_of", as_of).with("tally", tally.row());
+    let summary = Some(tally.sentence(rows.len()));
+    let rows = rows.into_iter().map(|(_, row)| row).collect();
+    Outcome { report: Report { head, failures, summary, notes, ..Report::new(&DOCUMENT, rows) }, status }
+}
+
+/// What is known of an agent, and how it compares with the limits.
+struct Line<'a> {
+    overview: Overview<'a>,
+    /// Since the start of the break.
+    seconds: Option<i64>,
+    limit: Option<i64>,
+    over: Option<i64>,
+    urgency: Urgency,
+}
+
+impl<'a> Line<'a> {
+    fn of(state: &'a AgentState, limits: &[Limit]) -> Self {
+        let overview = Overview::of(state, look::NOW);
+        let seconds = overview.breaking.and_then(|since| since.seconds_since_start(look::NOW));
+        let limit = match overview.name {
+            StateName::OnBreak => {
+                let reason = overview.breaking.and_then(|since| since.state.reason.as_deref());
+                Limit::for_state(limits, AlertWhat::Break, reason)
+            }
+            StateName::InWrapup => Limit::for_state(limits, AlertWhat::Wrapup, None),
+            StateName::Neither | StateName::Unknown => None,
+        };
+        let reached = limit.and_then(|limit| limit.level_at(seconds?));
+        let next = || limit.and_then(|limit| limit.next_after(seconds.unwrap_or_default()));
+        Self {
+            overview,
+            seconds,
+            limit: reached.map(|(_, limit)| limit).or_else(next),
+            over: reached.and_then(|(_, limit)| Some(seconds? - limit)),
+            urgency: overview.urgency(reached.map(|(level, _): (Level, _)| level), look::NOW),
+        }
+    }
+}
+
+fn row(line: &Line<'_>, look: &Look) -> Row {
+    let on_break = line.overview.breaking.map(|since| &since.state);
+    let wrapup = line.overview.wrapping.map(|since| &since.state);
+    let agent_id = look.state.break_state.as_ref().and_then(|since| since.state.agent_id.clone());
+    let tag = look.last_tag.clone().map(|tag| tags::row(look.profile.as_str().into(), tag));
+    Row::new(DOCUMENT.fields)
+        .with("profile", look.profile.as_str())
+        .with("agent_id", agent_id)
+        .with("state", line.overview.name.word())
+        .with("reason", on_break.and_then(|it| it.reason.clone()))
+        .with("since", on_break.and_then(|it| it.since))
+        .with("for_seconds", line.seconds.map(Value::Seconds))
+        .with("limit_seconds", line.limit.map(Value::Seconds))
+        .with("over_seconds", line.over.map(Value::Seconds))
+        .with("wrapup_ends_at", wrapup.and_then(|it| it.ends_at))
+        .with("remaining_seconds", wrapup.and_then(|it| it.remaining_seconds).map(Value::Seconds))
+        .with("customer", wrapup.and_then(|it| it.customer.clone()))
+        .with("last_tag", tag)
+        .with("as_of", look.as_of)
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    on_break: i64,
+    in_wrapup: i64,
+    neither: i64,
+    over_limit: i64,
+    unknown: i64,
+}
+
+impl Tally {
+    fn count(&mut self, line: &Line<'_>) {
+        let of_state = match line.overview.name {
+            StateName::OnBreak => &mut self.on_break,
+            StateName::InWrapup => &mut self.in_wrapup,
+            StateName::Neither => &mut self.neither,
+            StateName::Unknown => &mut self.unknown,
+        };
+        *of_state += 1;
+        self.over_limit += i64::from(line.over.is_some());
+    }
+
+    fn row(&self) -> Row {
+        Row::new(TALLY)
+            .with("on_break", Value::Number(self.on_break))
+            .with("in_wrapup", Value::Number(self.in_wrapup))
+            .with("neither", Value::Number(self.neither))
+            .with("over_limit", Value::Number(self.over_limit))
+            .with("unknown", Value::Number(self.unknown))
+    }
+
+    /// For example "14 agents: 3 on break, 2 in wrap-up, 9 neither".
+    fn sentence(&self, agents: usize) -> Sentence {
+        let counts = [
+            (self.on_break, " on break"),
+            (self.in_wrapup, " in wrap-up"),
+            (self.neither, " neither"),
+            (self.unknown, " unknown"),
+            (self.over_limit, " over the limit"),
+        ];
+        let mut parts = vec![
+            Part::Name(agents.to_string()),
+            Part::Words(if agents == 1 { " agent: " } else { " agents: " }),
+        ];
+        for (at, (count, words)) in counts.into_iter().filter(|(count, _)| *count > 0).enumerate() {
+            if at > 0 {
+                parts.push(Part::Words(", "));
+            }
+            parts.extend([Part::Name(count.to_string()), Part::Words(words)]);
+        }
+        let tone = if self.over_limit > 0 { Tone::Notable } else { Tone::Usual };
+        Sentence { tone, parts }
+    }
+}
