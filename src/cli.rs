@@ -102,6 +102,7 @@ impl Command {
     }
 }
 
+/// With the texts and the layout of help, which [`parse`] does without.
 #[must_use]
 pub fn definition() -> clap::Command {
     shape::shaped(Cli::command())
@@ -118,13 +119,24 @@ pub struct Parsed {
 /// # Errors
 /// Help, version, or a mistake, as clap reports them.
 pub fn parse(arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
-    let mut definition = definition();
-    let arguments = order::values_with_minus_joined(&definition, arguments);
-    let arguments = order::options_behind_command(&definition, arguments);
-    let matches = definition.try_get_matches_from_mut(arguments.clone());
-    let matches = matches.map_err(|error| with_tip(error, &definition, &arguments))?;
+    let mut without_help = Cli::command();
+    let arguments = order::values_with_minus_joined(&without_help, arguments);
+    let arguments = order::options_behind_command(&without_help, arguments);
+    let Ok(matches) = without_help.try_get_matches_from_mut(&arguments) else {
+        // Half of the time to make a definition is for texts that only help and mistakes show.
+        return Err(why_not(&arguments));
+    };
     let command = Cli::from_arg_matches(&matches)?.command;
-    Ok(Parsed { command, typed: Typed::of(&definition, &matches) })
+    Ok(Parsed { command, typed: Typed::of(&without_help, &matches) })
+}
+
+/// Help, version, or the mistake.
+fn why_not(arguments: &[OsString]) -> clap::Error {
+    let mut definition = definition();
+    match definition.try_get_matches_from_mut(arguments) {
+        Err(error) => with_tip(error, &definition, arguments),
+        Ok(_) => unreachable!("texts of help change nothing about what can be typed"),
+    }
 }
 
 /// A value that begins with a minus and a letter can be an option as well, so clap takes it for one: the tip shows how it is
@@ -207,6 +219,34 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         definition().debug_assert();
+    }
+
+    #[test]
+    fn texts_of_help_change_nothing_about_what_can_be_typed() {
+        fn same(with: &clap::Command, without: &clap::Command, name: &str) {
+            let options = |command: &clap::Command| -> Vec<String> {
+                let own = command
+                    .get_arguments()
+                    .filter(|arg| !["help", "version"].contains(&arg.get_id().as_str()));
+                own.map(|arg| {
+                    let spelled = (arg.get_long_and_visible_aliases(), arg.get_short_and_visible_aliases());
+                    let values = (arg.get_num_args(), arg.get_action(), arg.get_default_values());
+                    format!("{} {spelled:?} {values:?} {}", arg.get_id(), arg.is_required_set())
+                })
+                .collect()
+            };
+            assert_eq!(options(with), options(without), "of {name}");
+            let [below_with, below_without] = [with, without]
+                .map(|command| command.get_subcommands().map(clap::Command::get_name).collect::<Vec<_>>());
+            assert_eq!(below_with, below_without, "of {name}");
+            for (with, without) in with.get_subcommands().zip(without.get_subcommands()) {
+                same(with, without, with.get_name());
+            }
+        }
+        let [mut with, mut without] = [definition(), Cli::command()];
+        with.build();
+        without.build();
+        same(&with, &without, "deepcall");
     }
 
     #[test]
