@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::output::formats::json;
 use crate::output::formats::json::Layout;
 use crate::output::formats::render;
-use crate::output::jq::Filter;
+use crate::output::jq::{Filter, RowFilter};
 use crate::output::presentation::{Format, Presentation};
 use crate::output::table_view::Choice;
 use crate::report::{Document, Report};
@@ -19,7 +19,7 @@ pub(crate) struct Renderer {
     lasting_columns: Option<Vec<String>>,
     filter: Option<Filter>,
     /// The filter for single rows, if the expression can be applied to them.
-    row_filter: Option<Filter>,
+    row_filter: Option<RowFilter>,
 }
 
 impl Renderer {
@@ -38,7 +38,7 @@ impl Renderer {
         }
         let expression = options.format.jq.as_deref();
         let filter = expression.map(Filter::compile).transpose()?;
-        let row_filter = expression.and_then(|expression| Filter::of_rows(expression, document.rows_key));
+        let row_filter = expression.and_then(|expression| RowFilter::of(expression, document.rows_key));
         Ok(Self { presentation, lasting_columns, filter, row_filter })
     }
 
@@ -57,11 +57,14 @@ impl Renderer {
         let Presentation { zone, mask, .. } = &self.presentation;
         let is_for_terminal = self.presentation.is_for_terminal();
         let mut document = Vec::new();
-        if let Some(filter) = self.row_filter.as_ref().filter(|_| !report.single) {
+        if let Some(by_row) = self.row_filter.as_ref().filter(|_| !report.single) {
             return report.rows.iter().try_for_each(|row| {
                 document.clear();
-                json::write_line(row, zone, *mask, &mut document)?;
-                Ok(filter.run(&document, is_for_terminal, out)?)
+                match &by_row.only_key {
+                    Some(key) => json::write_member(row, key, zone, *mask, &mut document)?,
+                    None => json::write_line(row, zone, *mask, &mut document)?,
+                }
+                Ok(by_row.filter.run(&document, is_for_terminal, out)?)
             });
         }
         json::write_document(report, zone, *mask, Layout::Compact, &mut document)?;

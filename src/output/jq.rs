@@ -62,6 +62,39 @@ impl fmt::Display for SyntaxError {
     }
 }
 
+/// What makes of each row alone what an expression makes of the document around the rows: where that begins with all
+/// rows, as in `.tags[].id` and `.tags[] | …`.
+///
+/// Most expressions begin so, and their values are the same. A document of 20,000 rows would take three times as long
+/// and 160 MiB, since the library reads all of it before it begins.
+pub(crate) struct RowFilter {
+    pub(crate) filter: Filter,
+    /// The key at which the path begins. A row with no other key gives the same values, and is read in no time.
+    pub(crate) only_key: Option<String>,
+}
+
+impl RowFilter {
+    /// `None` for an expression that begins otherwise.
+    pub(crate) fn of(expression: &str, rows_key: &str) -> Option<Self> {
+        let rest = expression.trim_start().strip_prefix('.')?.strip_prefix(rows_key)?.strip_prefix("[]")?;
+        let is_of_path = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.');
+        let (path, rest) = rest.split_at(rest.find(|letter| !is_of_path(letter)).unwrap_or(rest.len()));
+        let is_key = |step: &str| step.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+        if !path.is_empty() && !path.strip_prefix('.')?.split('.').all(is_key) {
+            return None;
+        }
+        let first = if path.is_empty() { "." } else { path };
+        let then = match rest.trim_start().strip_prefix('|') {
+            Some(then) if !then.starts_with('=') => format!("| {then}"),
+            None if rest.trim_start().is_empty() => String::new(),
+            _ => return None,
+        };
+        let filter = Filter::compile(&format!("{first} {then}")).ok()?;
+        let only_key = path.strip_prefix('.').and_then(|path| path.split('.').next()).map(str::to_owned);
+        Some(Self { filter, only_key })
+    }
+}
+
 impl Filter {
     /// # Errors
     /// If it is not a jq expression, or uses a function that is not available here.
@@ -101,28 +134,6 @@ impl Filter {
             .compile(modules)
             .map_err(|errors| not_compiled(expression, &errors))?;
         Ok(Self { compiled: filter })
-    }
-
-    /// The filter that makes of each row alone what an expression makes of the document around the rows: where that
-    /// begins with all rows, as in `.tags[].id` and `.tags[] | …`.
-    ///
-    /// Most expressions begin so, and their values are the same. A document of 20,000 rows would take three times as
-    /// long and 160 MiB, since the library reads all of it before it begins.
-    pub(crate) fn of_rows(expression: &str, rows_key: &str) -> Option<Self> {
-        let rest = expression.trim_start().strip_prefix('.')?.strip_prefix(rows_key)?.strip_prefix("[]")?;
-        let is_of_path = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.');
-        let (path, rest) = rest.split_at(rest.find(|letter| !is_of_path(letter)).unwrap_or(rest.len()));
-        let is_key = |step: &str| step.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
-        if !path.is_empty() && !path.strip_prefix('.')?.split('.').all(is_key) {
-            return None;
-        }
-        let first = if path.is_empty() { "." } else { path };
-        let then = match rest.trim_start().strip_prefix('|') {
-            Some(then) if !then.starts_with('=') => format!("| {then}"),
-            None if rest.trim_start().is_empty() => String::new(),
-            _ => return None,
-        };
-        Self::compile(&format!("{first} {then}")).ok()
     }
 
     /// Runs over a JSON document and writes one line for each result. A string is written as its text, as `gh --jq` does.

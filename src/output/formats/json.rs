@@ -31,7 +31,7 @@ pub(crate) fn write_document(
         [row] if report.single => json.row(row, 0, &mut text),
         rows => {
             let mut object = Object::open(&json, 0, &mut text);
-            object.fields(&report.head);
+            object.fields(report.head.iter());
             object.key(document.rows_key);
             object.out.push(b'[');
             for (index, row) in rows.iter().enumerate() {
@@ -40,7 +40,7 @@ pub(crate) fn write_document(
                 pass_on(object.out, STEP, out)?;
             }
             json.end_items(rows.is_empty(), 1, object.out);
-            object.fields(&report.tail);
+            object.fields(report.tail.iter());
             if document.has_failures {
                 object.list("failures", &report.failures, |failure, out| json.failure(failure, 2, out));
             }
@@ -89,9 +89,34 @@ pub(crate) fn write_ndjson(
 /// # Errors
 /// If `out` cannot be written.
 pub(crate) fn write_line(row: &Row, zone: &TimeZone, mask: bool, out: &mut dyn Write) -> io::Result<()> {
+    write_members(row.iter(), zone, mask, out)
+}
+
+/// Writes such an object with one key of the row, or with none if the row does not have it.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub(crate) fn write_member(
+    row: &Row,
+    key: &str,
+    zone: &TimeZone,
+    mask: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    write_members(row.iter().filter(|(field, _)| field.key == key), zone, mask, out)
+}
+
+fn write_members<'r>(
+    members: impl Iterator<Item = (&'static Field, &'r Value)>,
+    zone: &TimeZone,
+    mask: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let json = Json { zone, mask, layout: Layout::Compact };
     let mut text = Vec::new();
-    json.row(row, 0, &mut text);
+    let mut object = Object::open(&json, 0, &mut text);
+    object.fields(members);
+    object.close();
     text.push(b'\n');
     out.write_all(&text)
 }
@@ -125,7 +150,7 @@ struct Json<'j> {
 impl Json<'_> {
     fn row(&self, row: &Row, depth: usize, out: &mut Vec<u8>) {
         let mut object = Object::open(self, depth, out);
-        object.fields(row);
+        object.fields(row.iter());
         object.close();
     }
 
@@ -229,8 +254,8 @@ impl<'j, 'o> Object<'j, 'o> {
         self.out.extend_from_slice(self.json.layout.colon());
     }
 
-    fn fields(&mut self, row: &Row) {
-        for (field, value) in row.iter() {
+    fn fields<'r>(&mut self, members: impl Iterator<Item = (&'static Field, &'r Value)>) {
+        for (field, value) in members {
             self.key(field.key);
             self.json.value(field, value, self.depth, self.out);
         }

@@ -3,7 +3,7 @@ use std::io::{self, Write};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{Filter, JqError, SyntaxError};
+use super::{Filter, JqError, RowFilter, SyntaxError};
 use crate::json::any_json;
 use crate::output::payloads::{assert_harmless, payloads};
 
@@ -63,12 +63,19 @@ fn an_expression_over_all_rows_gives_the_same_row_by_row() {
         ".tags[] | (.n |= . + 1)",
         ".tags[].n | if . == 3 then error(\"three\") else . end",
         ".tags[].kind.x",
+        ".tags[].missing",
+        ".tags[].n | {n: ., more: 1}",
     ] {
-        let filter = Filter::of_rows(expression, "tags").expect(expression);
+        let RowFilter { filter, only_key } = RowFilter::of(expression, "tags").expect(expression);
         let rows: Vec<Value> =
             serde_json::from_str::<Value>(TAGS).unwrap()["tags"].as_array().unwrap().clone();
         let mut out = Vec::new();
-        let by_row = rows.iter().try_for_each(|row| filter.run(row.to_string().as_bytes(), false, &mut out));
+        let by_row = rows.into_iter().try_for_each(|mut row| {
+            if let (Some(only), Value::Object(members)) = (&only_key, &mut row) {
+                members.retain(|key, _| key == only);
+            }
+            filter.run(row.to_string().as_bytes(), false, &mut out)
+        });
         let mut whole = Vec::new();
         let at_once = Filter::compile(expression).unwrap().run(TAGS.as_bytes(), false, &mut whole);
         assert_eq!(out, whole, "{expression}");
@@ -99,7 +106,7 @@ fn an_expression_that_needs_the_document_is_not_run_by_row() {
         ".tags[].1",
         ".rows[].id",
     ] {
-        assert!(Filter::of_rows(expression, "tags").is_none(), "{expression}");
+        assert!(RowFilter::of(expression, "tags").is_none(), "{expression}");
     }
 }
 
