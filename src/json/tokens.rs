@@ -30,13 +30,14 @@ fn ends_word(byte: u8) -> bool {
 /// Bytes from a quotation mark to the one that ends the string, or to the end of a text that never ends it.
 pub(super) fn length_of_string(from_quote: &[u8]) -> usize {
     let mut at = 1;
-    while let Some(byte) = from_quote.get(at) {
-        match byte {
-            b'"' => return at + 1,
-            // What is escaped ends nothing.
-            b'\\' => at += 2,
-            _ => at += 1,
+    let ends_run = |byte: &u8| matches!(byte, b'"' | b'\\');
+    while let Some(run) = from_quote.get(at..).and_then(|rest| rest.iter().position(ends_run)) {
+        at += run;
+        if from_quote[at] == b'"' {
+            return at + 1;
         }
+        // What is escaped ends nothing.
+        at += 2;
     }
     from_quote.len()
 }

@@ -1,7 +1,9 @@
 //! The names under which servers may send a field. None is published (`api.md` §3), so one table
 //! per kind of item lists what is likely, best first. Case, `_`, `-` and spaces do not matter: `callId` is `call_id`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
 
 use crate::client::replies::lenient;
 use crate::client::replies::lenient::Object;
@@ -58,8 +60,10 @@ pub enum OfBreak {
 /// A table of spellings, ready to be looked up. A spelling with a dot names a key of a nested object.
 #[derive(Debug)]
 pub struct Spellings<N> {
-    index: HashMap<String, (N, usize)>,
-    parents: HashSet<String>,
+    /// With a quick hash: every key of a large reply is looked up, and the words in here are all our own.
+    index: HashMap<String, (N, usize), FixedState>,
+    /// The keys of nested objects that a spelling names.
+    parents: Vec<String>,
 }
 
 /// What was found in one object, best spelling first.
@@ -78,13 +82,14 @@ struct Finding<'a, N> {
 
 impl<N: Copy + Ord> Spellings<N> {
     fn new(names: &[(N, &[&str])]) -> Self {
-        let mut index = HashMap::new();
-        let mut parents = HashSet::new();
+        let count = names.iter().map(|(_, spellings)| spellings.len()).sum();
+        let mut index = HashMap::with_capacity_and_hasher(count, FixedState::default());
+        let mut parents = Vec::new();
         for (name, spellings) in names {
             for (rank, spelling) in spellings.iter().enumerate() {
                 let plain = plain(spelling);
                 if let Some((parent, _)) = plain.split_once('.') {
-                    parents.insert(parent.to_owned());
+                    parents.push(parent.to_owned());
                 }
                 index.insert(plain, (*name, rank));
             }
