@@ -54,6 +54,7 @@ mod tables;
 mod tags;
 mod terminal;
 mod watch;
+mod widths;
 mod wrapup;
 
 #[test]
