@@ -8,6 +8,10 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
+  def "nu-complete deepcall time" [] {
+    [ "relative" "clock" "both" ]
+  }
+
   # Notification tags, breaks and wrap-ups of DeepCall agents
   export extern deepcall [
     --profile(-p): string     # Name of the stored session
@@ -30,6 +34,7 @@ module completions {
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
+    --time: string@"nu-complete deepcall time" # How tables show times: relative, clock or both [default: both]
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -43,6 +48,10 @@ module completions {
 
   def "nu-complete deepcall login color" [] {
     [ "auto" "always" "never" ]
+  }
+
+  def "nu-complete deepcall login time" [] {
+    [ "relative" "clock" "both" ]
   }
 
   # Store a session, after checking it with the server
@@ -69,6 +78,7 @@ module completions {
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall login color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
+    --time: string@"nu-complete deepcall login time" # How tables show times: relative, clock or both [default: both]
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -85,6 +95,10 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
+  def "nu-complete deepcall logout time" [] {
+    [ "relative" "clock" "both" ]
+  }
+
   # Remove a stored session
   export extern "deepcall logout" [
     --all(-a)                 # Remove every profile
@@ -97,6 +111,7 @@ module completions {
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall logout color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
+    --time: string@"nu-complete deepcall logout time" # How tables show times: relative, clock or both [default: both]
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -110,6 +125,10 @@ module completions {
 
   def "nu-complete deepcall profiles color" [] {
     [ "auto" "always" "never" ]
+  }
+
+  def "nu-complete deepcall profiles time" [] {
+    [ "relative" "clock" "both" ]
   }
 
   # List stored sessions
@@ -132,6 +151,7 @@ module completions {
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall profiles color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
+    --time: string@"nu-complete deepcall profiles time" # How tables show times: relative, clock or both [default: both]
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -145,6 +165,10 @@ module completions {
 
   def "nu-complete deepcall status color" [] {
     [ "auto" "always" "never" ]
+  }
+
+  def "nu-complete deepcall status time" [] {
+    [ "relative" "clock" "both" ]
   }
 
   # Show the whole team at once, one row per agent
@@ -171,6 +195,7 @@ module completions {
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall status color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
+    --time: string@"nu-complete deepcall status time" # How tables show times: relative, clock or both [default: both]
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -184,6 +209,10 @@ module completions {
 
   def "nu-complete deepcall tags color" [] {
     [ "auto" "always" "never" ]
+  }
+
+  def "nu-complete deepcall tags time" [] {
+    [ "relative" "clock" "both" ]
   }
 
   # Show recent notifications with their icons
@@ -216,6 +245,7 @@ module completions {
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall tags color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
+    --time: string@"nu-complete deepcall tags time" # How tables show times: relative, clock or both [default: both]
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -229,6 +259,10 @@ module completions {
 
   def "nu-complete deepcall break-status color" [] {
     [ "auto" "always" "never" ]
+  }
+
+  def "nu-complete deepcall break-status time" [] {
+    [ "relative" "clock" "both" ]
   }
 
   # Show whether an agent is on break, why and for how long
@@ -254,6 +288,7 @@ module completions {
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall break-status color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
+    --time: string@"nu-complete deepcall break-status time" # How tables show times: relative, clock or both [default: both]
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -267,6 +302,10 @@ module completions {
 
   def "nu-complete deepcall wrapup color" [] {
     [ "auto" "always" "never" ]
+  }
+
+  def "nu-complete deepcall wrapup time" [] {
+    [ "relative" "clock" "both" ]
   }
 
   # Show whether an agent is in wrap-up, and the time left
@@ -293,6 +332,7 @@ module completions {
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall wrapup color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
+    --time: string@"nu-complete deepcall wrapup time" # How tables show times: relative, clock or both [default: both]
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -310,6 +350,10 @@ module completions {
 
   def "nu-complete deepcall watch color" [] {
     [ "auto" "always" "never" ]
+  }
+
+  def "nu-complete deepcall watch time" [] {
+    [ "relative" "clock" "both" ]
   }
 
   # Follow tags, breaks and wrap-ups until stopped
@@ -348,6 +392,7 @@ module completions {
     --csv-raw                 # Do not put ' before cells that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall watch color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
+    --time: string@"nu-complete deepcall watch time" # How tables show times: relative, clock or both [default: both]
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -361,6 +406,10 @@ module completions {
 
   def "nu-complete deepcall ping color" [] {
     [ "auto" "always" "never" ]
+  }
+
+  def "nu-complete deepcall ping time" [] {
+    [ "relative" "clock" "both" ]
   }
 
   # Update an agent's presence on the server
@@ -383,6 +432,7 @@ module completions {
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall ping color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
+    --time: string@"nu-complete deepcall ping time" # How tables show times: relative, clock or both [default: both]
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -449,6 +499,10 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
+  def "nu-complete deepcall config show time" [] {
+    [ "relative" "clock" "both" ]
+  }
+
   # Show each value in effect, and where it comes from
   export extern "deepcall config show" [
     --output(-o): string@"nu-complete deepcall config show output" # table, json, ndjson, csv or tsv [default: table]
@@ -459,6 +513,7 @@ module completions {
     --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall config show color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
+    --time: string@"nu-complete deepcall config show time" # How tables show times: relative, clock or both [default: both]
     --mask                    # Hide phone numbers except for their last three digits
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)

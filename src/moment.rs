@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::{SignedDuration, Span, Timestamp, ZonedDateTime};
 
 const FORMS: &str = "a length of time back from now (90m, 1h30m, 2d), a time of day (9:00, 17:45), today, yesterday, a \
-                     date (2026-11-23), a day with a time of day (yesterday 17:45), a time by RFC 3339 \
-                     (2026-11-23T09:00:00+05:30), or @ and Unix seconds";
+                     date (2026-11-23, 23 Nov), a day of the week (Mon), a day with a time of day (yesterday 17:45), a time \
+                     by RFC 3339 (2026-11-23T09:00:00+05:30), or @ and Unix seconds";
 
 /// What was typed is not a moment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,8 +24,8 @@ pub enum MomentError {
     OutOfRange(String),
 }
 
-/// The moment meant by `text`, seen from `now`: a length counts back from it; a time of day is the latest one that has
-/// passed; a day begins at its midnight in the zone of `now`.
+/// The moment meant by `text`, seen from `now`: a length counts back from it; a time of day, a day of the week and a date
+/// without a year are the latest ones that have passed; a day begins at its midnight in the zone of `now`.
 ///
 /// # Errors
 /// If the text has none of the known forms, or leads out of the calendar.
@@ -83,6 +83,9 @@ fn read(typed: &str, now: &ZonedDateTime) -> Result<Timestamp, Wrong> {
     if let (Some(date), Some(clock)) = (day(first, now.date())?, time_of_day(rest)) {
         return at(date, clock, now);
     }
+    if let Some((day, clock)) = repeated_day(typed) {
+        return latest_day(day, clock, now);
+    }
     if let Ok(stamp) = typed.parse::<Timestamp>() {
         return Ok(stamp);
     }
@@ -112,6 +115,82 @@ fn day(text: &str, today: Date) -> Result<Option<Date>, Wrong> {
         "tomorrow" => Some(today.tomorrow()?),
         _ => text.parse().ok().filter(|_| is_date),
     })
+}
+
+/// A day that comes again.
+#[derive(Clone, Copy)]
+enum RepeatedDay {
+    OfWeek(Weekday),
+    /// The month and its day.
+    OfYear(i8, i8),
+}
+
+/// `Mon`, `Monday 11:34`, `27 Nov`, `27 November 11:34`: a day that comes again, and a time of day or midnight.
+fn repeated_day(typed: &str) -> Option<(RepeatedDay, Time)> {
+    const WEEKDAYS: [&str; 7] =
+        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let number = |names: &[&str], word: &str| {
+        let at = names.iter().position(|name| *name == word || name[..3] == *word)?;
+        i8::try_from(at + 1).ok()
+    };
+    let words: Vec<&str> = typed.split(' ').collect();
+    let (day, rest) = match words[..] {
+        [word, ref rest @ ..] if let Some(day) = number(&WEEKDAYS, word) => {
+            (RepeatedDay::OfWeek(Weekday::from_monday_one_offset(day).ok()?), rest)
+        }
+        [day, month, ref rest @ ..] => {
+            let is_day = matches!(day.len(), 1 | 2) && day.bytes().all(|byte| byte.is_ascii_digit());
+            let day = day.parse().ok().filter(|day| is_day && (1..=31).contains(day))?;
+            (RepeatedDay::OfYear(number(&MONTHS, month)?, day), rest)
+        }
+        _ => return None,
+    };
+    match *rest {
+        [] => Some((day, Time::midnight())),
+        [clock] => Some((day, time_of_day(clock)?)),
+        _ => None,
+    }
+}
+
+fn latest_day(day: RepeatedDay, clock: Time, now: &ZonedDateTime) -> Result<Timestamp, Wrong> {
+    let today = now.date();
+    let passed =
+        |date: Date| at(date, clock, now).map(|moment| (moment <= now.timestamp()).then_some(moment));
+    match day {
+        RepeatedDay::OfWeek(weekday) => {
+            let back = i64::from(today.weekday().since(weekday));
+            let date = today.checked_sub(Span::new().days(back))?;
+            match passed(date)? {
+                Some(moment) => Ok(moment),
+                None => at(date.checked_sub(Span::new().days(7))?, clock, now),
+            }
+        }
+        RepeatedDay::OfYear(month, day) => {
+            // A 29 February may be eight years ago.
+            for back in 0..=8 {
+                if let Ok(date) = Date::new(today.year() - back, month, day)
+                    && let Some(moment) = passed(date)?
+                {
+                    return Ok(moment);
+                }
+            }
+            Err(Wrong::Form)
+        }
+    }
 }
 
 fn latest(clock: Time, now: &ZonedDateTime) -> Result<Timestamp, Wrong> {

@@ -13,7 +13,7 @@ use crate::app::settings::table::{JOBS, RETRIES, TIMEOUT};
 use crate::client::TagFilter;
 use crate::client::tag_filter::expression;
 use crate::floor::kind::WantedKind;
-use crate::output::presentation::{ColorWhen, Format};
+use crate::output::presentation::{ColorWhen, Format, TimeStyle};
 
 /// Which profiles a command queries, and how it reaches their servers.
 #[derive(Args, Clone, Debug, Default)]
@@ -171,6 +171,8 @@ impl FormatOptions {
 pub struct ValueOptions {
     #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_short_help = true)]
     timezone: Option<String>,
+    #[arg(long, value_name = "STYLE", value_parser = words(TimeStyle::ALL.map(TimeStyle::word)), hide_possible_values = true, hide_short_help = true)]
+    time: Option<String>,
     #[arg(long, hide_short_help = true)]
     mask: bool,
     /// Masks even without `--mask`, for output that is meant to be passed on.

@@ -34,9 +34,9 @@ pub(crate) struct TagsArgs {
     /// Start of the window, e.g. 30m or 9:00 [default: 1h]
     ///
     /// A length of time back from now (90m, 1h30m, 2d), a time of day (9:00, 17:45), a day with or without one
-    /// (yesterday, 2026-11-23 17:45), a time as a table shows it (5 min ago), a time by RFC 3339
-    /// (2026-11-23T09:00:00+05:30), or @ and seconds since 1970 (@1795480870). A time of day that is later than now is
-    /// yesterday's.
+    /// (yesterday, Mon 17:45, 23 Nov, 2026-11-23 17:45), a time as a table shows it (5 min ago · 11:34), a time by
+    /// RFC 3339 (2026-11-23T09:00:00+05:30), or @ and seconds since 1970 (@1795480870). A time of day that is later than
+    /// now is yesterday's; a day of the week is the last one.
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
     /// End of the window, in the same forms [default: now]

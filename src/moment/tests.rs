@@ -93,6 +93,49 @@ fn what_a_table_shows_can_be_typed() {
 }
 
 #[test]
+fn a_day_that_comes_again_is_the_last_one() {
+    // Now is Monday, 23 November, 14:30.
+    for (typed, meant) in [
+        ("Mon", "2026-11-23T00:00:00+05:30"),
+        ("Mon 14:30", "2026-11-23T14:30:00+05:30"),
+        ("Mon 14:31", "2026-11-16T14:31:00+05:30"),
+        ("monday 9:00", "2026-11-23T09:00:00+05:30"),
+        ("Sun 23:59", "2026-11-22T23:59:00+05:30"),
+        ("TUE 11:34", "2026-11-17T11:34:00+05:30"),
+        ("27 Nov 11:34", "2025-11-27T11:34:00+05:30"),
+        ("23 Nov 14:30", "2026-11-23T14:30:00+05:30"),
+        ("23 Nov 14:31", "2025-11-23T14:31:00+05:30"),
+        ("1 january", "2026-01-01T00:00:00+05:30"),
+        ("05 Mar 8:05:30", "2026-03-05T08:05:30+05:30"),
+        ("29 Feb 11:34", "2024-02-29T11:34:00+05:30"),
+        ("31 Dec", "2025-12-31T00:00:00+05:30"),
+    ] {
+        let meant: Timestamp = meant.parse().unwrap();
+        assert_eq!(moment(typed, &now()), Ok(meant), "for {typed}");
+    }
+    for typed in [
+        "mo",
+        "mond",
+        "mon tue",
+        "mon 25:00",
+        "mon 9:00 9:00",
+        "30 Feb",
+        "31 Nov",
+        "0 Nov",
+        "32 Nov",
+        "-1 Nov",
+        "+1 Nov",
+        "Nov 27",
+        "27 Nove",
+        "27 Nov 2026",
+        "27 Nov 9",
+        "nov",
+    ] {
+        assert!(moment(typed, &now()).is_err(), "for {typed}");
+    }
+}
+
+#[test]
 fn a_text_that_is_nearly_right_is_refused_with_the_right_one() {
     for (typed, right) in [
         ("5", "5m for a length of time, 5:00 for a time of day"),
@@ -145,7 +188,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_it_panic(text in "\\PC{0,24}|[@0-9:hmdTZ. ·-]{0,24}|([0-9]{1,3}|in|ago|yesterday|today| |:|·|min|h){1,9}") {
+    fn no_text_makes_it_panic(text in "\\PC{0,24}|[@0-9:hmdTZ. ·-]{0,24}|([0-9]{1,3}|in|ago|yesterday|today|mon|sunday|feb|nov| |:|·|min|h){1,9}") {
         let _ = moment(&text, &now());
         let _ = duration(&text);
     }

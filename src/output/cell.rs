@@ -7,6 +7,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use crate::json;
 use crate::json::RawValue;
+use crate::output::presentation::{Presentation, TimeStyle};
 use crate::output::text::mask::{Role, mask_phone, mask_text};
 use crate::output::text::style::{
     Mark, Tint, mark_of_agent_state, mark_of_kind, mark_of_state, mark_of_verdict,
@@ -113,9 +114,20 @@ impl<'r> Cell<'r> {
         }
     }
 
-    /// The words for people: relative times, lengths with units, a mark before kinds and states.
+    /// The text for a table in a pipe: as for scripts, but for times if `--time` was typed.
     #[must_use]
-    pub(crate) fn display(self, now: Timestamp, zone: &TimeZone, mask: bool) -> DisplayText {
+    pub(crate) fn plain(self, presentation: &Presentation) -> Cow<'r, str> {
+        let Presentation { now, zone, mask, .. } = presentation;
+        match (&self.content, presentation.time) {
+            (Content::Time(time), Some(style)) => Cow::Owned(times::in_style(style, *time, *now, zone)),
+            _ => self.exact(zone, *mask),
+        }
+    }
+
+    /// The words for people: times in this style, lengths with units, a mark before kinds and states.
+    #[must_use]
+    pub(crate) fn display(self, presentation: &Presentation, style: TimeStyle) -> DisplayText {
+        let &Presentation { now, ref zone, mask, .. } = presentation;
         let (meaning, key) = (self.meaning, self.key);
         match self.content {
             Content::Text(text) if meaning == Meaning::Kind && !text.is_empty() => {
@@ -131,15 +143,16 @@ impl<'r> Cell<'r> {
                 marked(mark_of_state(key, flag), yes_or_no(flag))
             }
             Content::Flag(flag) => plain(yes_or_no(flag)),
-            Content::Time(time) => plain(times::relative(time, now, zone)),
+            Content::Time(time) => plain(times::in_style(style, time, now, zone)),
             Content::Seconds(seconds) => {
                 let over = meaning == Meaning::Overrun || (meaning == Meaning::Remaining && seconds < 0);
                 let tint = if over { Tint::Bad } else { Tint::Plain };
                 DisplayText { text: times::length(seconds), tint }
             }
             Content::Brief(kind, time) => {
-                let age =
-                    time.map_or_else(String::new, |time| format!(", {}", times::relative(time, now, zone)));
+                let age = time.map_or_else(String::new, |time| {
+                    format!(", {}", times::in_style(style, time, now, zone))
+                });
                 let kind_mark = mark_of_kind(&kind);
                 marked(kind_mark, &format!("{}{age}", masked(kind, Meaning::Kind, mask)))
             }

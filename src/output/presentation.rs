@@ -17,6 +17,8 @@ pub struct Presentation {
     pub zone: TimeZone,
     /// The moment from which relative times count.
     pub now: Timestamp,
+    /// How tables show times; `None` for RFC 3339.
+    pub time: Option<TimeStyle>,
     /// Whether phone numbers are hidden except for their last three digits.
     pub mask: bool,
     /// Whether tables, CSV and TSV begin with a line of headings.
@@ -90,6 +92,32 @@ impl ColorWhen {
     }
 }
 
+/// The value of `--time`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeStyle {
+    /// "2 min ago".
+    Relative,
+    /// "11:34", with the day before it unless that is today.
+    Clock,
+    /// "2 min ago · 11:34"; on a terminal without room for that, "2 min ago".
+    Both,
+}
+
+impl TimeStyle {
+    /// Every choice, in the order in which help lists them.
+    pub const ALL: [Self; 3] = [Self::Relative, Self::Clock, Self::Both];
+
+    /// Its word in `--time`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Relative => "relative",
+            Self::Clock => "clock",
+            Self::Both => "both",
+        }
+    }
+}
+
 /// A word that is not among the allowed ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownWord {
@@ -114,6 +142,14 @@ impl FromStr for Format {
 }
 
 impl FromStr for ColorWhen {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        named(word, &Self::ALL, Self::word)
+    }
+}
+
+impl FromStr for TimeStyle {
     type Err = UnknownWord;
 
     fn from_str(word: &str) -> Result<Self, UnknownWord> {

@@ -45,6 +45,9 @@ const SAMPLES: &[&str] = &[
     "in_wrapup",
     "alert",
     "alert,tag",
+    "relative",
+    "clock",
+    "both",
 ];
 
 /// A value for the option, the variable and the config file, as different as the setting allows.

@@ -24,6 +24,7 @@ fn lines<W: Write>(format: Format, out: W) -> Lines<W> {
         color: false,
         zone: zone(),
         now: NOON.parse().unwrap(),
+        time: None,
         mask: false,
         headers: true,
         columns: None,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::app::environment::{Terminals, Variables};
 use crate::app::options::{FormatOptions, OutputOptions};
 use crate::app::settings::table;
-use crate::app::settings::table::{COLOR, MASK, NO_HEADERS, OUTPUT, TIMEZONE};
+use crate::app::settings::table::{COLOR, MASK, NO_HEADERS, OUTPUT, TIME, TIMEZONE};
 use crate::app::settings::{Settings, Source, Sourced};
 use crate::failure::Failure;
 use crate::output::presentation::{ColorWhen, Format, Presentation, colour_wanted};
@@ -43,12 +43,15 @@ pub fn presentation(
         _ => failure,
     })?;
     let terminal = terminals.stdout;
+    let time = settings.get(&TIME)?;
     Ok(Presentation {
         format: format.value,
         width: terminal.then(|| width(settings.variables, terminals)),
         color: colour(settings, terminal)?,
         zone: settings.get(&TIMEZONE)?.value,
         now,
+        // A script reads what is in a pipe: what is configured for people does not change it.
+        time: if terminal { Some(time.value) } else { time.if_typed() },
         mask: values.always_masked || settings.get(&MASK)?.value,
         headers: !settings.get(&NO_HEADERS)?.value,
         columns: options.columns.clone(),

@@ -13,7 +13,7 @@ use crate::client::Reference;
 use crate::floor::alerts::Limit;
 use crate::floor::condition::EventPattern;
 use crate::moment::duration;
-use crate::output::presentation::{ColorWhen, Format};
+use crate::output::presentation::{ColorWhen, Format, TimeStyle};
 use crate::store::{ProfileName, ServerUrl, StoreKind};
 use crate::watch::schedule::SHORTEST_INTERVAL;
 
@@ -90,6 +90,13 @@ settings! {
             .variable("DEEPCALL_TIMEZONE")
             .default("local"),
         time_zone,
+    );
+    TIME: TimeStyle = Setting::new(
+        Key::text("time", "--time", "How tables show times: relative, clock or both")
+            .more("2 min ago, 11:34, or 2 min ago · 11:34 where a terminal has the room. A table in a pipe shows RFC 3339, unless the option is typed; JSON, CSV and TSV always do.")
+            .variable("DEEPCALL_TIME")
+            .default("both"),
+        |text| read(text.parse()),
     );
     COLOR: ColorWhen = Setting::new(
         Key::text("color", "--color", "When to use colour: auto, always or never").default("auto"),

@@ -1,5 +1,5 @@
 use super::*;
-use crate::output::formats::sample::{india, now, raw};
+use crate::output::formats::sample::{india, now, piped, raw, terminal};
 use crate::report::RawList;
 
 fn exact(value: &Value, meaning: Meaning) -> String {
@@ -7,7 +7,8 @@ fn exact(value: &Value, meaning: Meaning) -> String {
 }
 
 fn display(value: &Value, meaning: Meaning, key: &str) -> (String, Tint) {
-    let DisplayText { text, tint } = Cell::new(value, meaning, key).display(now(), &india(), false);
+    let DisplayText { text, tint } =
+        Cell::new(value, meaning, key).display(&terminal(80), TimeStyle::Relative);
     (text, tint)
 }
 
@@ -71,6 +72,24 @@ fn people_get_words_and_marks() {
 }
 
 #[test]
+fn a_time_in_a_table_has_the_style_that_is_chosen() {
+    let value = Value::Time(now() - jiff::SignedDuration::from_mins(2));
+    let cell = Cell::new(&value, Meaning::Time, "time");
+    for (style, words) in [
+        (TimeStyle::Relative, "2 min ago"),
+        (TimeStyle::Clock, "13:28"),
+        (TimeStyle::Both, "2 min ago · 13:28"),
+    ] {
+        assert_eq!(cell.clone().display(&terminal(80), style).text, words);
+        assert_eq!(cell.clone().plain(&Presentation { time: Some(style), ..piped() }), words);
+    }
+    assert_eq!(cell.plain(&piped()), "2026-11-23T13:28:00.000+05:30");
+    let number = Value::Number(7);
+    let typed = Presentation { time: Some(TimeStyle::Clock), ..piped() };
+    assert_eq!(Cell::new(&number, Meaning::Count, "count").plain(&typed), "7", "other values stay exact");
+}
+
+#[test]
 fn phone_numbers_are_hidden_when_asked() {
     let text = |text: &str| Value::Text(text.into());
     for (value, meaning, hidden) in [
@@ -84,8 +103,9 @@ fn phone_numbers_are_hidden_when_asked() {
         (text("919876543210"), Meaning::Id, "919876543210"),
     ] {
         let cell = Cell::new(&value, meaning, "key");
+        let masked = Presentation { mask: true, ..terminal(80) };
         assert_eq!(cell.clone().exact(&india(), true), hidden);
-        assert_eq!(cell.display(now(), &india(), true).text, hidden);
+        assert_eq!(cell.display(&masked, TimeStyle::Relative).text, hidden);
     }
     let number = Cell::new(&Value::Number(919_876_543_210), Meaning::Phone, "customer").exact(&india(), true);
     assert_eq!(number, "•••••••••210");

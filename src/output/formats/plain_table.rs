@@ -1,4 +1,4 @@
-//! A table in a pipe: exact values, aligned, never cut.
+//! A table in a pipe: exact values (but for times, if `--time` was typed), aligned, never cut.
 
 use std::{
     borrow::Cow,
@@ -30,11 +30,11 @@ pub(crate) fn write_plain_table(
     presentation: &Presentation,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let Presentation { zone, mask, headers, color, .. } = presentation;
+    let Presentation { headers, color, .. } = presentation;
     let columns = view.columns();
     let headings = columns.iter().map(|column| sanitized(Cow::Borrowed(column.title.as_str())));
     let headings: Option<Line<'_>> = headers.then(|| headings.collect());
-    let text = |cell| sanitized(Cell::exact(cell, zone, *mask));
+    let text = |cell| sanitized(Cell::plain(cell, presentation));
     let rows = || view.rows().map(|cells| cells.map(text).collect::<Line<'_>>());
 
     let mut widths = vec![1; columns.len()];

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::Map;
 
 use crate::json::Raw;
-use crate::output::presentation::{Format, Presentation};
+use crate::output::presentation::{Format, Presentation, TimeStyle};
 use crate::output::text::style::Tint;
 use crate::report::{Document, ExtraFields, Field, Meaning, RawList, Report, Row, Shape, Shown, Value};
 
@@ -118,7 +118,7 @@ pub(crate) fn report(rows: Vec<Row>) -> Report {
 }
 
 pub(crate) fn terminal(width: usize) -> Presentation {
-    Presentation { width: Some(width), ..piped() }
+    Presentation { width: Some(width), time: Some(TimeStyle::Relative), ..piped() }
 }
 
 pub(crate) fn piped() -> Presentation {
@@ -128,6 +128,7 @@ pub(crate) fn piped() -> Presentation {
         color: false,
         zone: india(),
         now: now(),
+        time: None,
         mask: false,
         headers: true,
         columns: None,

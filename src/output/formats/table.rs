@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use comfy_table::{CellAlignment, Table, TableStyle};
 
 use crate::output::cell::{Cell, DisplayText};
-use crate::output::presentation::Presentation;
+use crate::output::presentation::{Presentation, TimeStyle};
 use crate::output::table_view::{Column, TableView};
 use crate::output::text::style::Tint;
 use crate::output::text::terminal::sanitize_for_terminal;
@@ -32,16 +32,27 @@ pub(crate) fn write_table(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let columns = view.columns();
-    let Presentation { zone, now, mask, headers, color, .. } = presentation;
+    let Presentation { headers, color, .. } = presentation;
     let heading = |column: &Column| harmless(DisplayText { text: column.title.clone(), tint: Tint::Strong });
     let headings: Option<Line> = headers.then(|| columns.iter().map(heading).collect());
-    let cell = |cell| harmless(Cell::display(cell, *now, zone, *mask));
-    let rows = || view.rows().map(|cells| cells.map(cell).collect());
-    let lines = || headings.iter().cloned().chain(rows());
+    let rows = |style| {
+        let cell = move |cell| harmless(Cell::display(cell, presentation, style));
+        view.rows().map(move |cells| cells.map(cell).collect())
+    };
+    let lines = |style| headings.iter().cloned().chain(rows(style));
 
-    // Lines are made twice: keeping the uncut texts of a large answer would take as much memory as the answer.
-    let places = places(columns, lines(), room);
-    let lines: Vec<Line> = lines().flat_map(|line| fitted(columns, &places, &line)).collect();
+    // Lines are made more than once: keeping the uncut texts of a large answer would take as much memory as the answer.
+    let layout = |style| Layout::new(wishes(columns, lines(style)), room);
+    let mut style = presentation.time.unwrap_or(TimeStyle::Relative);
+    let mut chosen = layout(style);
+    if style == TimeStyle::Both && !chosen.shows_all() {
+        let relative = layout(TimeStyle::Relative);
+        if !chosen.shows_as_much_as(&relative) {
+            (style, chosen) = (TimeStyle::Relative, relative);
+        }
+    }
+    let places = chosen.places;
+    let lines: Vec<Line> = lines(style).flat_map(|line| fitted(columns, &places, &line)).collect();
     for (laid_out, line) in lay_out(columns, &places, &lines).lines().zip(&lines) {
         write_line(&laid_out, line, *color, out)?;
     }
@@ -53,8 +64,7 @@ fn harmless(DisplayText { text, tint }: DisplayText) -> DisplayText {
     DisplayText { text: sanitize_for_terminal(&text).trim_end_matches(' ').to_owned(), tint }
 }
 
-/// Which columns are shown, and how wide.
-fn places(columns: &[Column], lines: impl Iterator<Item = Line>, room: usize) -> Vec<Place> {
+fn wishes(columns: &[Column], lines: impl Iterator<Item = Line>) -> Vec<Wish> {
     let mut widest = vec![1; columns.len()];
     for line in lines {
         for (widest, cell) in widest.iter_mut().zip(line) {
@@ -65,8 +75,36 @@ fn places(columns: &[Column], lines: impl Iterator<Item = Line>, room: usize) ->
         let least = least(column).map_or(natural, |least| least.min(natural));
         Wish { natural, least, rank: column.rank, needs_room: column.needs_room }
     };
-    let wishes: Vec<Wish> = columns.iter().zip(widest).map(wish).collect();
-    fit(&wishes, room)
+    columns.iter().zip(widest).map(wish).collect()
+}
+
+/// Which columns are shown, and how wide.
+struct Layout {
+    wishes: Vec<Wish>,
+    places: Vec<Place>,
+}
+
+impl Layout {
+    fn new(wishes: Vec<Wish>, room: usize) -> Self {
+        let places = fit(&wishes, room);
+        Self { wishes, places }
+    }
+
+    fn width(&self, column: usize) -> Option<usize> {
+        self.places.iter().find(|place| place.column == column).map(|place| place.width)
+    }
+
+    fn shows_all(&self) -> bool {
+        self.wishes.iter().enumerate().all(|(column, wish)| self.width(column) >= Some(wish.natural))
+    }
+
+    /// Whether nothing is lost compared with another layout. A column that is cut in both may give room if it has plenty.
+    fn shows_as_much_as(&self, other: &Self) -> bool {
+        self.wishes.iter().enumerate().all(|(column, wish)| {
+            let (width, before) = (self.width(column), other.width(column));
+            width >= before.min(Some(wish.natural)) || width >= Some(wish.least * PLENTY)
+        })
+    }
 }
 
 /// A row as lines: prose is wrapped, and everything else is cut.
@@ -145,6 +183,9 @@ fn write_line(laid_out: &str, line: &[DisplayText], color: bool, out: &mut dyn W
 
 /// The least room that is worth filling with the beginning of a column that was dropped.
 const SLIVER: usize = 8;
+
+/// A column that is so many times wider than it needs to be of use has plenty of room.
+const PLENTY: usize = 2;
 
 /// The width that a column asks for.
 #[derive(Clone, Copy, Debug)]

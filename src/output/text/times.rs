@@ -1,14 +1,36 @@
 //! Words for moments and lengths of time.
 
 use jiff::{
-    Timestamp,
+    Timestamp, ToSpan,
     civil::DateTime,
     tz::{Offset, TimeZone},
 };
 
+use crate::output::presentation::TimeStyle;
+
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
+
+/// A moment in the style of `--time`.
+#[must_use]
+pub fn in_style(style: TimeStyle, moment: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    match style {
+        TimeStyle::Relative => relative(moment, now, zone),
+        TimeStyle::Clock => clock(moment, now, zone),
+        TimeStyle::Both => both(moment, now, zone),
+    }
+}
+
+/// The distance and the time of day: "2 min ago · 11:34". A distance of hours may lead across midnight. A day as a
+/// distance has its time of day already.
+fn both(moment: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let distance = relative(moment, now, zone);
+    if distance.contains(':') {
+        return distance;
+    }
+    format!("{distance} · {}", hour_and_minute(zone.to_datetime(moment)))
+}
 
 /// The distance of a moment from now: "just now", "40 s ago", "in 5 min", "yesterday 14:03", and beyond that the date.
 /// Hours are counted within the day, and across midnight up to twelve.
@@ -63,12 +85,22 @@ pub fn length(seconds: i64) -> String {
     format!("{sign}{words}")
 }
 
-/// The clock time, "13:04", with the date before it unless that is today.
+/// The time of day, "13:04", with the day before it unless that is today: "Mon 13:04" in the last six days, "27 Nov
+/// 13:04" in the last year, else "2027-11-27 13:04". So a day without a year is always the last one.
 #[must_use]
 pub fn clock(moment: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
-    let there = zone.to_datetime(moment);
-    let time = hour_and_minute(there);
-    if there.date() == zone.to_datetime(now).date() { time } else { format!("{} {time}", there.date()) }
+    let (there, here) = (zone.to_datetime(moment), zone.to_datetime(now));
+    let (time, day, today) = (hour_and_minute(there), there.date(), here.date());
+    let is_within = |span| moment <= now && today.checked_sub(span).is_ok_and(|first| first < day);
+    if day == today {
+        time
+    } else if is_within(7.days()) {
+        format!("{} {time}", day.strftime("%a"))
+    } else if is_within(1.year()) {
+        format!("{} {time}", day.strftime("%-d %b"))
+    } else {
+        format!("{day} {time}")
+    }
 }
 
 /// RFC 3339 with the zone's numeric offset and milliseconds, which is how finely the API counts. Every time of every

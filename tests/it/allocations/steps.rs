@@ -51,6 +51,7 @@ pub fn written(report: &Report, format: Format) -> Vec<u8> {
         color: false,
         zone: TimeZone::posix("IST-5:30").unwrap(),
         now: Timestamp::UNIX_EPOCH,
+        time: None,
         mask: false,
         headers: true,
         columns: None,

@@ -114,13 +114,13 @@ fn the_readme_has_a_row_for_each_command_and_no_other() {
 fn the_options_that_may_stand_idle_are_accepted_by_the_commands_that_are_listed() {
     let scripting = read("docs/scripting.md");
     let section = scripting.split("\n## Options that would change nothing\n").nth(1).unwrap();
-    let list = section.split("These commands accept all four").nth(1).unwrap().split(".\n").next().unwrap();
+    let list = section.split("These commands accept all five").nth(1).unwrap().split(".\n").next().unwrap();
     let listed: BTreeSet<&str> = list.split('`').skip(1).step_by(2).collect();
     let mut definition = deepcall::cli::definition().disable_help_subcommand(true);
     definition.build();
     let accepts_all = |command: &clap::Command| {
         let has = |name: &str| command.get_arguments().any(|argument| argument.get_long() == Some(name));
-        ["color", "timezone", "mask", "quiet"].into_iter().all(has)
+        ["color", "timezone", "time", "mask", "quiet"].into_iter().all(has)
     };
     let mut known: BTreeSet<String> = BTreeSet::new();
     for command in definition.get_subcommands() {
@@ -132,8 +132,8 @@ fn the_options_that_may_stand_idle_are_accepted_by_the_commands_that_are_listed(
     }
     assert_eq!(listed, known.iter().map(String::as_str).collect());
     for line in ["tags --json", "break-status --exit-status -o csv", "wrapup -o ndjson", "ping --json"] {
-        let ran =
-            World::new().run(&format!("--color always --timezone Asia/Kolkata --mask -q --sandbox {line}"));
+        let ran = World::new()
+            .run(&format!("--color always --timezone Asia/Kolkata --time clock --mask -q --sandbox {line}"));
         assert!([0, 3].contains(&ran.code) && ran.stderr.is_empty(), "{line}\n{ran}");
     }
 }

@@ -121,6 +121,7 @@ fn written(report: &Report, format: Format, width: Option<usize>, columns: Optio
         color: false,
         zone: india(),
         now: "2026-11-23T12:00:00Z".parse().unwrap(),
+        time: None,
         mask: true,
         headers: true,
         columns: columns.map(|names| names.split(',').map(str::to_owned).collect()),

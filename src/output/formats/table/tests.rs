@@ -101,6 +101,29 @@ fn no_payload_gets_through_in_any_column() {
     }
 }
 
+#[test]
+fn the_time_of_day_stands_beside_the_distance_where_nothing_is_lost_by_it() {
+    let rows = vec![call(120, "missed", "Missed call from Neha Joshi"), call(86_400, "note", "x")];
+    let report = report(rows);
+    let at = |width, time| drawn(&report, &Presentation { time: Some(time), ..terminal(width) });
+    assert!(at(500, TimeStyle::Both).contains("2 min ago · 13:28"));
+    assert!(!at(500, TimeStyle::Relative).contains("13:28"));
+    let mut with_relative_alone = 0;
+    for width in 20..500 {
+        let (both, relative) = (at(width, TimeStyle::Both), at(width, TimeStyle::Relative));
+        if !both.contains(" · 13:28") {
+            with_relative_alone += 1;
+            assert_eq!(both, relative, "{width}");
+        }
+        // What is whole in the one is whole in the other, headings of columns among it.
+        for text in ["Missed call from Neha Joshi", "missed", "yesterday 13:30", "KIND", "MESSAGE"] {
+            assert!(both.contains(text) || !relative.contains(text), "{width}: {text}\n{both}");
+        }
+        assert!(at(width, TimeStyle::Clock).contains("13:28"), "{width}");
+    }
+    assert!(with_relative_alone > 0);
+}
+
 fn wish(natural: usize, least: usize, rank: usize) -> Wish {
     Wish { natural, least, rank, needs_room: false }
 }

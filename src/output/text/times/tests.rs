@@ -63,7 +63,7 @@ fn an_hour_that_comes_twice_is_counted_in_real_time() {
     assert_eq!(relative(at("2026-10-25T02:30:00+02:00"), now, &berlin()), "1 h ago");
     assert_eq!(rfc3339(at("2026-10-25T00:30:00Z"), &berlin()), "2026-10-25T02:30:00.000+02:00");
     assert_eq!(rfc3339(at("2026-10-25T01:30:00Z"), &berlin()), "2026-10-25T02:30:00.000+01:00");
-    assert_eq!(clock(at("2026-03-29T01:00:00Z"), now, &berlin()), "2026-03-29 03:00");
+    assert_eq!(clock(at("2026-03-29T01:00:00Z"), now, &berlin()), "29 Mar 03:00");
 }
 
 #[test]
@@ -93,14 +93,65 @@ fn a_length_has_two_units_at_most() {
 }
 
 #[test]
-fn the_clock_shows_the_date_when_it_is_not_today() {
+fn the_clock_shows_the_day_when_it_is_not_today() {
     let now = at("2026-11-23T13:30:00+05:30");
     for (moment, words) in [
         ("2026-11-23T13:04:59+05:30", "13:04"),
-        ("2026-11-22T23:30:00+05:30", "2026-11-22 23:30"),
+        ("2026-11-23T00:00:00+05:30", "00:00"),
+        ("2026-11-23T23:59:00+05:30", "23:59"),
+        ("2026-11-22T23:59:59+05:30", "Sun 23:59"),
+        ("2026-11-17T00:00:00+05:30", "Tue 00:00"),
+        // A Monday without a date would be today.
+        ("2026-11-16T23:59:00+05:30", "16 Nov 23:59"),
+        ("2026-01-05T08:00:00+05:30", "5 Jan 08:00"),
+        ("2025-11-24T08:00:00+05:30", "24 Nov 08:00"),
+        ("2025-11-23T23:59:00+05:30", "2025-11-23 23:59"),
+        ("1970-01-01T05:30:00+05:30", "1970-01-01 05:30"),
+        // A day without a date is the last one, so what is to come has its date.
         ("2026-11-24T00:00:00+05:30", "2026-11-24 00:00"),
     ] {
         assert_eq!(clock(at(moment), now, &india()), words);
+    }
+}
+
+#[test]
+fn each_style_has_its_words() {
+    // Each moment, now, and what is shown in India and in Berlin.
+    for (moment, now, india_shows, berlin_shows) in [
+        ("2026-11-23T06:04:00Z", "2026-11-23T06:06:00Z", ["2 min ago", "11:34"], ["2 min ago", "07:04"]),
+        ("2026-11-23T06:06:00Z", "2026-11-23T06:06:00Z", ["just now", "11:36"], ["just now", "07:06"]),
+        // In India midnight is between the two.
+        ("2026-11-23T17:30:00Z", "2026-11-23T19:30:00Z", ["2 h ago", "Mon 23:00"], ["2 h ago", "18:30"]),
+        ("2026-11-23T06:10:00Z", "2026-11-23T06:06:00Z", ["in 4 min", "11:40"], ["in 4 min", "07:10"]),
+        ("2026-11-23T19:00:00Z", "2026-11-23T18:00:00Z", ["in 1 h", "2026-11-24 00:30"], ["in 1 h", "20:00"]),
+        (
+            "2026-11-22T10:00:00Z",
+            "2026-11-23T13:00:00Z",
+            ["yesterday 15:30", "Sun 15:30"],
+            ["yesterday 11:00", "Sun 11:00"],
+        ),
+        (
+            "2026-11-02T10:00:00Z",
+            "2026-11-23T13:00:00Z",
+            ["2026-11-02 15:30", "2 Nov 15:30"],
+            ["2026-11-02 11:00", "2 Nov 11:00"],
+        ),
+        // Clocks are put back in Berlin, and the hour from two to three comes twice.
+        ("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", ["1 h ago", "06:00"], ["1 h ago", "02:30"]),
+        // Clocks are put forward.
+        ("2026-03-29T00:59:00Z", "2026-03-29T01:01:00Z", ["2 min ago", "06:29"], ["2 min ago", "01:59"]),
+    ] {
+        let (moment, now) = (at(moment), at(now));
+        for (zone, [distance, time]) in [(india(), india_shows), (berlin(), berlin_shows)] {
+            assert_eq!(in_style(TimeStyle::Relative, moment, now, &zone), distance);
+            assert_eq!(in_style(TimeStyle::Clock, moment, now, &zone), time);
+            let both = if distance.contains(':') {
+                distance.to_owned()
+            } else {
+                format!("{distance} · {}", &time[time.len() - 5..])
+            };
+            assert_eq!(in_style(TimeStyle::Both, moment, now, &zone), both);
+        }
     }
 }
 
@@ -168,7 +219,17 @@ proptest! {
             if moment <= now || !same_day {
                 prop_assert_eq!(minute(read(&time)?), minute(moment), "{}", time);
             }
+            let both = in_style(TimeStyle::Both, moment, now, &zone);
+            prop_assert_eq!(minute(read(&both)?), minute(moment), "{}", both);
             prop_assert_eq!(minute(read(&format!("{shown} · {time}"))?), minute(moment), "{} · {}", shown, time);
+            for later in [60, 3_600] {
+                // It was printed a while ago.
+                let there = now + jiff::SignedDuration::from_secs(later);
+                let again = crate::moment::moment(&both, &there.to_zoned_datetime(zone.clone()));
+                let again = again.map_err(|error| TestCaseError::fail(error.to_string()))?;
+                let is_exact = both.contains(" · ") && distance.abs() < 10 * 3_600;
+                prop_assert!(!is_exact || minute(again) == minute(moment), "{} typed {} s later", both, later);
+            }
             prop_assert_eq!(read(&rfc3339(moment, &zone))?, moment);
         }
     }
