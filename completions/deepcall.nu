@@ -296,6 +296,10 @@ module completions {
     --help(-h)                # Print help (see more with '--help')
   ]
 
+  def "nu-complete deepcall wrapup wait" [] {
+    [ "all" "any" ]
+  }
+
   def "nu-complete deepcall wrapup output" [] {
     [ "table" "json" "ndjson" "csv" "tsv" ]
   }
@@ -311,7 +315,7 @@ module completions {
   # Show whether an agent is in wrap-up, and the time left
   export extern "deepcall wrapup" [
     --exit-status             # Exit with 0 if in wrap-up, 3 if not
-    --wait                    # Wait until no queried agent is in wrap-up; --timeout limits it
+    --wait: string@"nu-complete deepcall wrapup wait" # Wait until all queried agents, or any of them, are out of wrap-up
     --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all(-a)                 # Select every stored profile, or every simulated agent

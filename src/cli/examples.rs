@@ -74,6 +74,7 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
             ("One agent", "deepcall wrapup"),
             ("Some of the team", "deepcall wrapup --profiles 'r*,asha'"),
             ("Wait until all agents can take calls again", "deepcall wrapup --all --wait --timeout 10m"),
+            ("Wait until somebody can take the next call", "deepcall wrapup --all --wait any --timeout 10m"),
         ],
     ),
     (

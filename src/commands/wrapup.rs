@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use tokio::time::Instant;
 
 use crate::app::App;
@@ -17,6 +17,7 @@ use crate::commands::agent_state::AgentState;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Wrapup;
 use crate::floor::overview::Urgency;
+use crate::output::text::profiles::names;
 use crate::output::text::times;
 use crate::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
 use crate::watch::schedule::Schedule;
@@ -24,8 +25,8 @@ use crate::watch::schedule::Schedule;
 /// Show whether an agent is in wrap-up, and the time left
 ///
 /// "Not in wrap-up" is an answer, not a failure. With --exit-status the exit code gives the answer too; with
-/// --wait the command ends when no queried agent is in wrap-up any more. Of several agents, those in wrap-up come first,
-/// and of them the one whose wrap-up ends first.
+/// --wait the command ends when no queried agent is in wrap-up any more, with --wait any when one of them is not. Of
+/// several agents, those in wrap-up come first, and of them the one whose wrap-up ends first.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct WrapupArgs {
     /// Exit with 0 if in wrap-up, 3 if not
@@ -33,15 +34,44 @@ pub(crate) struct WrapupArgs {
     /// With several profiles: 0 if any of them is.
     #[arg(long)]
     exit_status: bool,
-    /// Wait until no queried agent is in wrap-up; --timeout limits it
-    #[arg(long, conflicts_with = "exit_status")]
-    wait: bool,
+    /// Wait until all queried agents, or any of them, are out of wrap-up
+    ///
+    /// --wait alone means all. --timeout limits the wait.
+    #[arg(
+        long,
+        value_name = "WHO",
+        value_enum,
+        num_args = 0..=1,
+        default_missing_value = "all",
+        hide_possible_values = true,
+        conflicts_with = "exit_status"
+    )]
+    wait: Option<WaitFor>,
     #[command(flatten)]
     query: QueryOptions,
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
     talk: TalkOptions,
+}
+
+/// Who must be out of wrap-up before a wait ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum WaitFor {
+    /// No queried agent is in wrap-up any more
+    All,
+    /// At least one queried agent is not in wrap-up
+    Any,
+}
+
+impl WaitFor {
+    /// Whether the wait goes on. Agents without an answer count for neither.
+    fn goes_on(self, still: usize, answered: usize) -> bool {
+        match self {
+            Self::All => still > 0,
+            Self::Any => still > 0 && still == answered,
+        }
+    }
 }
 
 pub(crate) fn run(args: &WrapupArgs, app: &App) -> Result<ExitStatus, Failure> {
@@ -54,7 +84,9 @@ pub(crate) fn run(args: &WrapupArgs, app: &App) -> Result<ExitStatus, Failure> {
         let (start, schedule) = (Instant::now(), Schedule::new(INTERVAL, Duration::ZERO));
         let mut polled = Duration::ZERO;
         let mut answers = fleet.query(request).await?;
-        while let Some((still, left)) = still_in_wrapup(&answers).filter(|_| args.wait) {
+        while let Some((still, left)) = still_in_wrapup(&answers)
+            && args.wait.is_some_and(|wait| wait.goes_on(still.len(), answers.given.len()))
+        {
             let in_order = fleet.agents.iter().map(|agent| &agent.profile);
             waited_for.replace(in_order.filter(|profile| still.contains(*profile)).cloned().collect());
             let now = start.elapsed();
@@ -108,9 +140,6 @@ pub(crate) static DOCUMENT: Document = Document {
 /// `--wait` polls at least this often, because a wrap-up may end early.
 const INTERVAL: Duration = Duration::from_secs(15);
 
-/// In an error; with more, the rest is counted.
-const MOST_NAMES: usize = 20;
-
 const STATE: AgentState<Wrapup> =
     AgentState { document: &DOCUMENT, is_active: |wrapup| wrapup.in_wrapup, urgency, row, sentence };
 
@@ -127,10 +156,9 @@ fn still_in_wrapup(answers: &Answers<Answer<Wrapup>>) -> Option<(HashSet<String>
 
 /// For example "still in wrap-up after 20 s: kavya, meena". `None` if nobody was waited for yet.
 fn still_waiting(profiles: &[String], limit: Duration) -> Option<String> {
-    let (named, rest) = profiles.split_at(profiles.len().min(MOST_NAMES));
-    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
     let length = times::length(i64::try_from(limit.as_secs()).unwrap_or(i64::MAX));
-    (!profiles.is_empty()).then(|| format!("still in wrap-up after {length}: {}{more}", named.join(", ")))
+    let profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
+    (!profiles.is_empty()).then(|| format!("still in wrap-up after {length}: {}", names(&profiles)))
 }
 
 /// The server does not send when a wrap-up began, so the one that ends first is first.

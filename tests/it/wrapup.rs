@@ -78,6 +78,36 @@ fn only_those_still_in_wrapup_are_asked_again() {
 }
 
 #[test]
+fn waiting_for_any_agent_ends_with_the_first_who_is_out_of_wrapup() {
+    let busy = r#"{"status":"success","data":{"response":1,"currentDuration":1}}"#;
+    let long = r#"{"status":"success","data":{"response":1,"currentDuration":90}}"#;
+    let server = FakeServer::answering(move |request, earlier| {
+        Reply::ok(match (request.body.contains("ssid-of-ravi"), earlier) {
+            (true, 0 | 1) => busy,
+            (true, _) => NOT_IN_WRAPUP,
+            (false, _) => long,
+        })
+    });
+    let world = World::at(&server).with("DEEPCALL_STORE", "file");
+    for name in ["asha", "ravi"] {
+        let line = format!("login --no-verify --ssid-stdin --profile {name}");
+        world.run_with_input(&line, &format!("ssid-of-{name}")).ended_with(0);
+    }
+    let ran = world.run("wrapup --all --wait any --json").ended_with(0);
+    let rows = ran.json()["wrapup"].clone();
+    assert_eq!((&rows[0]["in_wrapup"], &rows[1]["in_wrapup"]), (&true.into(), &false.into()), "{ran}");
+    assert_eq!(server.arrivals().len(), 4, "both are asked twice");
+    // Somebody is free already, and the option may be the last word or have its value behind `=`.
+    world.run("wrapup --all --wait=any").ended_with(0);
+    world.run("wrapup --all --timeout 3s --wait").ended_with(124);
+    world.run("wrapup --all --timeout 3s --wait all").ended_with(124);
+    let ran = world.run("wrapup --profile asha --wait any --timeout 3s").ended_with(124);
+    assert!(ran.stderr.contains("still in wrap-up after 3 s: asha"), "{ran}");
+    let ran = world.run("wrapup --wait one").ended_with(2);
+    assert!(ran.stderr.contains("all, any"), "{ran}");
+}
+
+#[test]
 fn a_wait_that_is_cut_off_names_those_who_are_still_in_wrapup_and_nobody_else() {
     let server = FakeServer::answering(|request, _| {
         Reply::ok(if request.body.contains("ssid-of-ravi") {
