@@ -96,7 +96,9 @@ fn with_candidates_of_argument(argument: Arg, document: Option<&'static Document
             offer(argument, move || profiles.iter().map(CompletionCandidate::new).collect())
         }
         "columns" => match document {
-            Some(document) => offer(argument, || columns(document)),
+            Some(document) => {
+                argument.add(ArgValueCompleter::new(move |typed: &OsStr| columns(document, typed)))
+            }
             None => argument,
         },
         "timezone" | "server_timezone" => offer(argument, zones),
@@ -125,10 +127,15 @@ fn offer(argument: Arg, candidates: impl Fn() -> Vec<CompletionCandidate> + Send
     argument.add(ArgValueCandidates::new(candidates))
 }
 
-fn columns(document: &Document) -> Vec<CompletionCandidate> {
+/// The names that add a column only once their `+` is typed: else each column would be there twice.
+fn columns(document: &Document, typed: &OsStr) -> Vec<CompletionCandidate> {
+    let Some(typed) = typed.to_str() else { return vec![] };
+    let is_wanted = |(name, _): &(String, &str)| {
+        name.starts_with(typed) && name.starts_with('+') == typed.starts_with('+')
+    };
     let candidate =
         |(name, about): (String, &'static str)| CompletionCandidate::new(name).help(Some(about.into()));
-    table_view::names(document).map(candidate).collect()
+    table_view::names(document).filter(is_wanted).map(candidate).collect()
 }
 
 fn zones() -> Vec<CompletionCandidate> {

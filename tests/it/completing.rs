@@ -90,6 +90,23 @@ fn lines(text: &str) -> Vec<String> {
 }
 
 #[test]
+fn each_column_is_offered_once_and_those_to_be_added_behind_a_plus() {
+    let world = home();
+    for (shell, complete) in [("bash", bash as fn(&World, &str) -> Vec<String>), ("zsh", zsh), ("fish", fish)]
+    {
+        for line in ["deepcall tags --columns ''", "deepcall tags --columns +"] {
+            // The other two take the word at the cursor from the line as it is.
+            let line = if shell == "bash" { line.trim_end_matches("''") } else { line };
+            let line = if shell == "fish" { line.trim_end_matches("''") } else { line };
+            let printed = complete(&world, line);
+            let has_plus = printed.iter().filter(|name| name.starts_with('+')).count();
+            let expected = if line.ends_with('+') { printed.len() } else { 0 };
+            assert!(printed.len() > 8 && has_plus == expected, "{shell}: {line}: {printed:?}");
+        }
+    }
+}
+
+#[test]
 fn bash_zsh_and_fish_complete_what_the_program_knows_and_what_is_stored() {
     let world = home();
     for (line, wanted) in [
@@ -98,6 +115,11 @@ fn bash_zsh_and_fish_complete_what_the_program_knows_and_what_is_stored() {
         ("deepcall break-status --profiles asha,asi", &["asha,asif"]),
         ("deepcall tags --columns time,ki", &["time,kind"]),
         ("deepcall wrapup --columns rem", &["remaining_seconds"]),
+        ("deepcall explain --columns mod", &["module"]),
+        ("deepcall tags --columns +ki", &["+kind"]),
+        ("deepcall tags --columns +kind,+i", &["+kind,+id", "+kind,+icons"]),
+        ("deepcall tags --columns +e", &["+extra"]),
+        ("deepcall config set columns.tags time,ki", &["time,kind"]),
         ("deepcall tags -o nd", &["ndjson"]),
         ("deepcall tags --timezone Asia/Kolk", &["Asia/Kolkata"]),
         ("deepcall tags --kind missed,call", &["missed,callback"]),
