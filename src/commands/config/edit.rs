@@ -1,5 +1,5 @@
 //! Opens a copy of the file in an editor. The copy replaces the file once it has no mistakes. One with mistakes is kept
-//! under another name, and offered the next time. The editor gets no credentials.
+//! under another name, and offered the next time; so is the text of an edit that was killed. The editor gets no credentials.
 
 use std::fmt;
 use std::fs;
@@ -80,7 +80,7 @@ pub(crate) fn edit(
 ) -> Result<Edited, Failure> {
     let before = file.read_to_change()?;
     let offered = if before.is_empty() { template() } else { before.clone() };
-    let resumed = kept_copy(file.path()).filter(|kept| decisions.resumes(kept));
+    let resumed = kept_copy(file.path(), &offered).filter(|kept| decisions.resumes(kept));
     let mut copy = resumed.map_or_else(|| copy_of(&offered, file.path()), Ok)?;
     let after = loop {
         let ended = editor.open(&copy);
@@ -128,12 +128,34 @@ fn kept(copy: &mut PathBuf, failure: Failure) -> Failure {
     failure.hint(format!("your text is kept in {}; `deepcall config edit` offers it", copy.display()))
 }
 
-/// The newest text that an earlier edit has kept.
-fn kept_copy(path: &Path) -> Option<PathBuf> {
-    let is_kept = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(KEPT);
-    let changed = |entry: &fs::DirEntry| entry.metadata().and_then(|metadata| metadata.modified()).ok();
-    let entries = fs::read_dir(path.parent()?).ok()?.filter_map(io::Result::ok).filter(is_kept);
-    entries.max_by_key(changed).map(|entry| entry.path())
+/// The newest text that an earlier edit has kept, or has left because it was killed. What the editor had not changed from
+/// `offered` is removed.
+fn kept_copy(path: &Path, offered: &str) -> Option<PathBuf> {
+    let is_left = |entry: &fs::DirEntry| {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        name.starts_with(KEPT) || name.strip_prefix(OPEN).is_some_and(|rest| !is_open(rest))
+    };
+    let is_changed = |path: &PathBuf| match fs::read_to_string(path) {
+        Ok(text) if text == offered => fs::remove_file(path).is_err(),
+        text => text.is_ok(),
+    };
+    let changed = |path: &PathBuf| path.metadata().and_then(|metadata| metadata.modified()).ok();
+    let entries = fs::read_dir(path.parent()?).ok()?.filter_map(io::Result::ok).filter(is_left);
+    entries.map(|entry| entry.path()).filter(is_changed).max_by_key(changed)
+}
+
+#[cfg(not(unix))]
+fn is_open(_: &str) -> bool {
+    false
+}
+
+/// Whether the edit that has made a copy is running; the name of the copy, without its beginning, has the process.
+#[cfg(unix)]
+fn is_open(name: &str) -> bool {
+    let process = name.split_once('-').and_then(|(process, _)| process.parse().ok());
+    process
+        .and_then(rustix::process::Pid::from_raw)
+        .is_some_and(|process| rustix::process::test_kill_process(process) != Err(rustix::io::Errno::SRCH))
 }
 
 /// A new file in the same folder, readable only by its owner. It outlives this process.
@@ -143,7 +165,8 @@ fn copy_of(text: &str, path: &Path) -> Result<PathBuf, Failure> {
         Failure::failed("store", format!("cannot write a copy in {}", folder.display())).caused_by(error)
     };
     private_file::create_folder(folder)?;
-    let copy = tempfile::Builder::new().prefix(OPEN).suffix(".toml").tempfile_in(folder);
+    let prefix = format!("{OPEN}{}-", std::process::id());
+    let copy = tempfile::Builder::new().prefix(&prefix).suffix(".toml").tempfile_in(folder);
     let copy = copy.map_err(|error| failed(&error))?;
     fs::write(copy.path(), text).map_err(|error| failed(&error))?;
     let (_, path) = copy.keep().map_err(|error| failed(&error))?;

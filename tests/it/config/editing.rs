@@ -141,6 +141,33 @@ fn an_editor_that_fails_or_is_overtaken_changes_nothing() {
 }
 
 #[test]
+fn the_text_of_a_killed_editor_and_of_a_killed_edit_is_offered_the_next_time() {
+    let once = "[ -e killed ] && exit; touch killed; echo 'jobs = 8' > \"$1\"";
+    let edit = "name=${1##*/config-edit-}; kill -9 ${name%%-*}";
+    for (death, code) in [("kill -9 $$", Some(1)), ("kill -HUP $$", Some(1)), (edit, None)] {
+        let world = editor(with_file("jobs = 4\n"), &format!("{once}; {death}"));
+        let ended = edited(&world, &[]);
+        assert!(code.is_none_or(|code| code == ended.0), "{death}: {ended:?}");
+        assert_eq!(copies(&world).len(), 1, "{death}");
+        let (code, text) = edited(&world, &[("Edit that? [Y/n]", "")]);
+        assert!(code == 0 && text.contains("was changed"), "{death}: {text}");
+        assert_eq!((shown(&world, "jobs").0.as_str(), copies(&world).len()), ("8", 0), "{death}");
+    }
+}
+
+#[test]
+fn a_copy_that_was_not_changed_or_that_another_edit_has_open_is_not_offered() {
+    let world = editor(with_file("jobs = 4\n"), "echo 'jobs = 5' > \"$1\"");
+    let open = format!("config-edit-{}-x.toml", std::process::id());
+    for (name, text) in [("config-edit-4194304-x.toml", "jobs = 4\n"), (open.as_str(), "jobs = 6\n")] {
+        fs::write(world.config_folder().join(name), text).unwrap();
+    }
+    let (code, text) = edited(&world, &[]);
+    assert!(code == 0 && !text.contains("Edit that?"), "{text}");
+    assert_eq!(copies(&world), [open], "what nobody changed is removed");
+}
+
+#[test]
 fn the_editor_is_given_no_credentials() {
     let world = editor(World::new(), "env > seen; :")
         .with("DEEPCALL_SSID", CANARY_SSID)
