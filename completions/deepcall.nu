@@ -84,7 +84,6 @@ module completions {
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --version(-V)             # Print version
     --help(-h)                # Print help (see more with '--help')
-    ...argument: string
   ]
 
   def "nu-complete deepcall logout output" [] {

@@ -72,7 +72,7 @@ pub fn completions(shell: Shell, mut definition: Command) -> Vec<u8> {
         Shell::Elvish => &shells::Elvish,
         Shell::Nushell => {
             clap_complete::generate(clap_complete_nushell::Nushell, &mut definition, "deepcall", &mut script);
-            return script;
+            return without_hidden(&definition, &String::from_utf8_lossy(&script));
         }
     };
     // Writing to a `Vec` cannot fail.
@@ -83,6 +83,15 @@ pub fn completions(shell: Shell, mut definition: Command) -> Vec<u8> {
         _ => {}
     }
     script
+}
+
+/// The library lists arguments for nushell that help hides: one that only explains why a secret is no argument.
+fn without_hidden(definition: &Command, script: &str) -> Vec<u8> {
+    let arguments = definition.get_subcommands().flat_map(Command::get_positionals);
+    let hidden: Vec<String> =
+        arguments.filter(|it| it.is_hide_set()).map(|it| format!("...{}:", it.get_id())).collect();
+    let is_shown = |line: &&str| !hidden.iter().any(|start| line.trim_start().starts_with(start));
+    script.split_inclusive('\n').filter(is_shown).collect::<String>().into_bytes()
 }
 
 /// bash cuts words at each character of `COMP_WORDBREAKS`, among them `=`, `:` and `@`, and replaces only the last piece.

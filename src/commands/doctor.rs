@@ -117,11 +117,18 @@ fn stores(args: &DoctorArgs, profiles: &Profiles, app: &App) -> Result<Vec<Findi
     if is_all_in_files {
         findings.extend(local::without_keyring());
     } else if is_used(StoreKind::Keyring) {
-        findings.push(local::message_bus(&app.variables));
+        let bus = local::message_bus(&app.variables);
+        let has_bus = !matches!(bus.verdict, Verdict::Fail(_));
+        findings.push(bus);
+        findings.push(if has_bus {
+            local::store(&*stores.of_kind(StoreKind::Keyring))
+        } else {
+            local::keyring_without_bus()
+        });
     }
-    let used = [StoreKind::Keyring, StoreKind::File].into_iter().filter(|kind| is_used(*kind));
-    let used = used.filter(|kind| !is_all_in_files || *kind == StoreKind::File);
-    findings.extend(used.map(|kind| local::store(&*stores.of_kind(kind))));
+    if is_used(StoreKind::File) {
+        findings.push(local::store(&*stores.of_kind(StoreKind::File)));
+    }
     Ok(findings)
 }
 

@@ -44,7 +44,7 @@ pub(crate) static CODES: Document = Document {
             Shown::Always(6),
             "the part of the API in which it means this; any for all",
         ),
-        Field::new("meaning", "MEANING", Meaning::Text, Shown::Always(2), "what it means"),
+        Field::new("meaning", "MEANING", Meaning::Prose, Shown::Always(2), "what it means"),
         Field::new(
             "kind",
             "KIND",
@@ -60,7 +60,7 @@ pub(crate) static CODES: Document = Document {
             Shown::Always(7),
             "whether deepcall retries by itself",
         ),
-        Field::new("advice", "ADVICE", Meaning::Text, Shown::Always(4), "what to do about it"),
+        Field::new("advice", "ADVICE", Meaning::Prose, Shown::Always(4), "what to do about it"),
     ],
     tail: &[],
     shape: Shape::List,
@@ -76,8 +76,8 @@ pub(crate) static EXITS: Document = Document {
     head: &[],
     fields: &[
         Field::new("exit", "EXIT", Meaning::Count, Shown::Always(1), "the exit code"),
-        Field::new("meaning", "MEANING", Meaning::Text, Shown::Always(2), "what it means"),
-        Field::new("advice", "ADVICE", Meaning::Text, Shown::Always(3), "what to do about it"),
+        Field::new("meaning", "MEANING", Meaning::Prose, Shown::Always(2), "what it means"),
+        Field::new("advice", "ADVICE", Meaning::Prose, Shown::Always(3), "what to do about it"),
     ],
     tail: &[],
     shape: Shape::List,

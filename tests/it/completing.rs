@@ -234,3 +234,12 @@ fn a_shell_that_is_not_known_is_a_usage_error() {
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
     assert!(ran.stderr.contains("the shell \"tcsh\" is unknown"), "{}", ran.stderr);
 }
+
+#[test]
+fn no_script_lists_what_help_hides() {
+    let script = World::new().run("completions nushell").ended_with(0).stdout;
+    assert!(
+        script.contains("export extern \"deepcall login\"") && !script.contains("...argument"),
+        "{script}"
+    );
+}

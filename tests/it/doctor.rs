@@ -164,6 +164,14 @@ fn without_a_bus_the_store_is_reported_with_the_ways_out() {
     let ran = world.run("doctor --json").ended_with(1);
     assert_verdicts(&ran, &[("bus", "fail"), ("store", "fail"), ("server", "ok"), ("session", "fail")]);
     assert!(finding(&ran, "store").contains("--store file"), "{ran}");
+    // Each way out once, and no address of a socket that the keyring's library made up.
+    let nowhere = World::at(&server).with("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
+    for world in [world, nowhere] {
+        let ran = world.run("doctor").ended_with(1);
+        assert_eq!(ran.stderr.matches("--store file").count(), 1, "{ran}");
+        assert_eq!(ran.stderr.matches("DEEPCALL_SSID,").count(), 1, "{ran}");
+        assert!(!ran.stdout.contains("unix:path="), "{ran}");
+    }
 }
 
 #[test]

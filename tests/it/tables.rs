@@ -110,3 +110,14 @@ fn errors_are_coloured_by_the_same_rules() {
     }
     assert!(!is_coloured(terminal(), "tags --color never"));
 }
+
+#[test]
+fn a_list_of_codes_is_wrapped_and_not_cut_on_a_narrow_terminal() {
+    for width in [60, 80, 120] {
+        for list in ["explain", "explain exit"] {
+            let ran = InProcess::new().on_terminal(width).with("NO_COLOR", "1").run(list).ended_with(0);
+            assert!(!ran.stdout.contains('…'), "{width}: {ran}");
+            assert!(ran.stdout.lines().all(|line| line.width() <= width), "{width}: {ran}");
+        }
+    }
+}

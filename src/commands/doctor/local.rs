@@ -8,7 +8,7 @@ use crate::app::environment::{Terminals, Variables};
 use crate::app::settings::variables::credential_in;
 use crate::commands::doctor::finding::Finding;
 use crate::failure::Failure;
-use crate::store::{Profiles, SecretStore, StoreKind, bus};
+use crate::store::{Profiles, SecretStore, StoreError, StoreKind, bus};
 
 #[must_use]
 pub(crate) fn program() -> Finding {
@@ -96,13 +96,17 @@ pub(crate) fn message_bus(variables: &Variables) -> Finding {
         Err(error) => {
             let failure = Failure::failed("store", error.to_string());
             let failure = std::error::Error::source(&error).into_iter().fold(failure, Failure::caused_by);
-            Finding::failed("bus", &failure.hint(WITHOUT_BUS))
+            Finding::failed("bus", &failure.hint("log in to a desktop, which starts one"))
         }
     }
 }
 
-const WITHOUT_BUS: &str =
-    "log in to a desktop, or use no keyring: `deepcall login --store file`, or DEEPCALL_SSID";
+/// A keyring that cannot be reached because there is no message bus. The finding about the bus has the system's reason.
+pub(crate) fn keyring_without_bus() -> Finding {
+    let failure =
+        Failure::from(StoreError::NoStore { detail: "it is reached over the message bus".to_owned() });
+    Finding::failed("store", &failure).of("keyring")
+}
 
 /// Whether a store can store and return a secret.
 #[must_use]
