@@ -261,7 +261,7 @@ fn the_board_is_straight_in_tmux_at_every_width_and_stays_so_when_its_rows_chang
                     tmux.run(&["send-keys", "-t", &session, "End"]);
                     expect(width, " 0 below");
                     tmux.run(&["send-keys", "-t", &session, "Home"]);
-                    expect(width, "   and ");
+                    expect(width, "and ");
                 }
             });
         }
