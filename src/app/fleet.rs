@@ -34,6 +34,8 @@ pub(crate) enum Step {
 /// An agent and its session. `S` is what is known of the session so far.
 pub(crate) struct Agent<S = SignedIn> {
     pub(crate) profile: String,
+    /// As the server named the agent at login, where it did.
+    pub(crate) id_at_login: Option<String>,
     /// Or why there is none.
     pub(crate) session: Result<S, Failure>,
     /// What to do when the server no longer accepts the session; `None` for a simulated one.
@@ -43,8 +45,8 @@ pub(crate) struct Agent<S = SignedIn> {
 impl<S> Agent<S> {
     /// Continues with the session, unless there is none.
     pub(crate) fn and_then<T>(self, step: impl FnOnce(S) -> Result<T, Failure>) -> Agent<T> {
-        let Self { profile, session, sign_in_hint } = self;
-        Agent { profile, session: session.and_then(step), sign_in_hint }
+        let Self { profile, id_at_login, session, sign_in_hint } = self;
+        Agent { profile, id_at_login, session: session.and_then(step), sign_in_hint }
     }
 
     /// Adds the hint if the server did not accept the session.

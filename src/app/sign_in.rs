@@ -106,6 +106,7 @@ pub(crate) fn open_stored(
         .zip(loaded)
         .map(|((profile, server), credentials)| Agent {
             profile: profile.name.to_string(),
+            id_at_login: profile.agent_id.clone(),
             session: server.and_then(|server| session_of(profile, server, credentials)),
             sign_in_hint: Some(sign_in_hint(profile)),
         })

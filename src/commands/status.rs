@@ -1,6 +1,6 @@
 //! `deepcall status`: the whole team in one shot, one row per agent (`api.md` §1 to §3).
 
-mod look;
+mod query;
 
 use clap::Args;
 use jiff::Timestamp;
@@ -11,11 +11,11 @@ use crate::app::options::{OutputOptions, QueryOptions, TalkOptions};
 use crate::app::select::Selection;
 use crate::app::settings::choice;
 use crate::app::settings::table::{ALERT, REF, SERVER_TIMEZONE};
-use crate::commands::status::look::{Asked, Look};
+use crate::commands::status::query::{AgentAnswers, Parameters};
 use crate::commands::tags;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::alerts::Limit;
-use crate::floor::event::{AlertWhat, Level};
+use crate::floor::event::AlertWhat;
 use crate::floor::overview::{Overview, StateName, Urgency};
 use crate::floor::state::AgentState;
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value};
@@ -43,12 +43,14 @@ pub(crate) fn run(args: &StatusArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     let settings = app.settings()?;
     let limits = settings.all(&ALERT)?;
-    let asked =
-        Asked { reference: settings.get(&REF)?.value, server_zone: settings.get(&SERVER_TIMEZONE)?.value };
+    let parameters = Parameters {
+        reference: settings.get(&REF)?.value,
+        server_zone: settings.get(&SERVER_TIMEZONE)?.value,
+    };
     let fleet = choice::everybody_unless_named(&args.query.fleet, &args.query.sandbox, settings)?;
     let selection = Selection { fleet: &fleet, sandbox: &args.query.sandbox };
-    let looks = app.query(selection, async |fleet| look::at_all(&fleet, &asked).await)?;
-    app.console.answer(outcome(looks, &limits, app.clock.now()), &renderer)
+    let agents = app.query(selection, async |fleet| query::query_all(&fleet, &parameters).await)?;
+    app.console.answer(outcome(agents, &limits, app.clock.now()), &renderer)
 }
 
 /// The document of `deepcall status`.
@@ -72,7 +74,7 @@ pub(crate) static DOCUMENT: Document = Document {
             "AGENT",
             Meaning::Id,
             Shown::WithRoom(11),
-            "the agent's id, as the answer about breaks has it",
+            "the agent's id, as the answer about breaks has it, or else as the server named it at login",
         ),
         Field::new(
             "state",
@@ -102,14 +104,14 @@ pub(crate) static DOCUMENT: Document = Document {
             "LIMIT",
             Meaning::Elapsed,
             Shown::WithRoom(9),
-            "the limit of --alert that is exceeded, or else the next one; null without a limit for this state",
+            "the limit of --alert for this state; the later one of two, as the first is a warning",
         ),
         Field::new(
             "over_seconds",
             "OVER",
             Meaning::Overrun,
             Shown::WhenPresent(5),
-            "by how much that limit is exceeded; null if it is not",
+            "by how much that limit is exceeded; null if it is not, and in wrap-up",
         ),
         Field::new("wrapup_ends_at", "ENDS", Meaning::Time, Shown::WithRoom(8), "when the wrap-up ends"),
         Field::new(
@@ -157,23 +159,23 @@ const TALLY: &[Field] = &[
     Field::new("unknown", "", Meaning::Count, Shown::OnRequest, "of whom an answer is missing"),
 ];
 
-fn outcome(looks: Vec<Look>, limits: &[Limit], now: Timestamp) -> Outcome {
-    let status = ExitStatus::of_many(looks.iter().flat_map(|look| look.statuses.iter().copied()));
-    let as_of = looks.iter().filter_map(|look| look.as_of).max().unwrap_or(now);
+fn outcome(agents: Vec<AgentAnswers>, limits: &[Limit], now: Timestamp) -> Outcome {
+    let status = ExitStatus::of_many(agents.iter().flat_map(|agent| agent.statuses.iter().copied()));
+    let as_of = agents.iter().filter_map(|agent| agent.as_of).max().unwrap_or(now);
     let (mut notes, mut failures) = (Vec::new(), Vec::new());
     let mut tally = Tally::default();
-    let mut rows = Vec::with_capacity(looks.len());
-    for look in looks {
-        for note in &look.notes {
+    let mut rows = Vec::with_capacity(agents.len());
+    for agent in agents {
+        for note in &agent.notes {
             // Many profiles may have the same to note.
             if !notes.contains(note) {
                 notes.push(note.clone());
             }
         }
-        let line = Line::of(&look.state, limits);
+        let line = Line::of(&agent.state, limits);
         tally.count(&line);
-        rows.push((line.urgency, row(&line, &look)));
-        failures.extend(look.failures.into_iter().map(|failure| *failure.problem));
+        rows.push((line.urgency, row(&line, &agent)));
+        failures.extend(agent.failures.into_iter().map(|failure| *failure.problem));
     }
     rows.sort_by_key(|(urgency, _)| *urgency);
     let head = Row::new(DOCUMENT.head).with("as_of", as_of).with("tally", tally.row());
@@ -194,8 +196,8 @@ struct Line<'a> {
 
 impl<'a> Line<'a> {
     fn of(state: &'a AgentState, limits: &[Limit]) -> Self {
-        let overview = Overview::of(state, look::NOW);
-        let seconds = overview.breaking.and_then(|since| since.seconds_since_start(look::NOW));
+        let overview = Overview::of(state, query::NOW);
+        let seconds = overview.breaking.and_then(|since| since.seconds_since_start(query::NOW));
         let limit = match overview.name {
             StateName::OnBreak => {
                 let reason = overview.breaking.and_then(|since| since.state.reason.as_deref());
@@ -204,25 +206,26 @@ impl<'a> Line<'a> {
             StateName::InWrapup => Limit::for_state(limits, AlertWhat::Wrapup, None),
             StateName::Neither | StateName::Unknown => None,
         };
-        let reached = limit.and_then(|limit| limit.level_at(seconds?));
-        let next = || limit.and_then(|limit| limit.next_after(seconds.unwrap_or_default()));
+        let level = limit.and_then(|limit| limit.level_at(seconds?)).map(|(level, _)| level);
+        let limit = limit.map(Limit::critical);
         Self {
             overview,
             seconds,
-            limit: reached.map(|(_, limit)| limit).or_else(next),
-            over: reached.and_then(|(_, limit)| Some(seconds? - limit)),
-            urgency: overview.urgency(reached.map(|(level, _): (Level, _)| level), look::NOW),
+            limit,
+            over: seconds.zip(limit).map(|(seconds, limit)| seconds - limit).filter(|over| *over >= 0),
+            urgency: overview.urgency(level, query::NOW),
         }
     }
 }
 
-fn row(line: &Line<'_>, look: &Look) -> Row {
+fn row(line: &Line<'_>, agent: &AgentAnswers) -> Row {
     let on_break = line.overview.breaking.map(|since| &since.state);
     let wrapup = line.overview.wrapping.map(|since| &since.state);
-    let agent_id = look.state.break_state.as_ref().and_then(|since| since.state.agent_id.clone());
-    let tag = look.last_tag.clone().map(|tag| tags::row(look.profile.as_str().into(), tag));
+    let answered = agent.state.break_state.as_ref().and_then(|since| since.state.agent_id.clone());
+    let agent_id = answered.or_else(|| agent.id_at_login.clone());
+    let tag = agent.last_tag.clone().map(|tag| tags::row(agent.profile.as_str().into(), tag));
     Row::new(DOCUMENT.fields)
-        .with("profile", look.profile.as_str())
+        .with("profile", agent.profile.as_str())
         .with("agent_id", agent_id)
         .with("state", line.overview.name.word())
         .with("reason", on_break.and_then(|it| it.reason.clone()))
@@ -234,7 +237,7 @@ fn row(line: &Line<'_>, look: &Look) -> Row {
         .with("remaining_seconds", wrapup.and_then(|it| it.remaining_seconds).map(Value::Seconds))
         .with("customer", wrapup.and_then(|it| it.customer.clone()))
         .with("last_tag", tag)
-        .with("as_of", look.as_of)
+        .with("as_of", agent.as_of)
 }
 
 #[derive(Clone, Copy, Debug, Default)]

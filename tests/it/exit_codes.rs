@@ -86,7 +86,9 @@ fn an_unknown_code_passes_the_servers_message_on() {
 fn a_reader_that_goes_away_is_met_with_silence_and_141() {
     // An answer that is written in steps, and answers that are written at the end.
     let large = ["tags", "--sandbox", "--all", "-o", "ndjson"].as_slice();
-    for words in [large, &["explain", "exit", "4"], &["schema", "tags"], &["--version"]] {
+    for words in
+        [large, &["status", "--sandbox"], &["explain", "exit", "4"], &["schema", "tags"], &["--version"]]
+    {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let output = World::new().command(words).stdout(writer).output().unwrap();
@@ -98,12 +100,15 @@ fn a_reader_that_goes_away_is_met_with_silence_and_141() {
 #[test]
 fn an_output_that_cannot_be_written_is_a_failure() {
     for format in ["table", "json", "ndjson", "csv", "tsv"] {
-        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let world = World::new();
-        let mut command = world.command(["tags", "--sandbox", "-o", format]);
-        let output = command.stdout(full).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(1), "{format}");
-        assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write the output"));
+        for name in ["tags", "status"] {
+            let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+            let world = World::new();
+            let mut command = world.command([name, "--sandbox", "-o", format]);
+            let running = command.stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+            let output = running.wait_with_output().unwrap();
+            assert_eq!(output.status.code(), Some(1), "{name} {format}");
+            assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write the output"));
+        }
     }
 }
 

@@ -156,13 +156,18 @@ fn the_keyring_is_opened_once_for_all_profiles_and_never_for_a_session_in_a_vari
     let trace = Trace::of(&world, "break-status --all --json");
     assert_eq!(server.arrivals().len(), 3);
     assert_eq!(trace.connected("AF_UNIX"), 1, "one bus, one connection");
+    let trace = Trace::of(&world, "status --json");
+    assert_eq!(server.arrivals().len(), 3 + 3 * 3);
+    assert_eq!(trace.connected("AF_UNIX"), 1, "one bus, one connection");
     let trace = Trace::of(&world.with("DEEPCALL_SSID", CANARY_SSID), "break-status --json");
-    assert_eq!(server.arrivals().len(), 4);
+    assert_eq!(server.arrivals().len(), 3 + 3 * 3 + 1);
     assert_eq!(trace.connected("AF_UNIX"), 0);
 }
 
 #[test]
 fn a_large_team_is_asked_over_as_many_connections_as_may_be_asked_at_once() {
+    let trace = Trace::of(&World::new(), "status --sandbox --agents 100 --jobs 8 --json");
+    assert_eq!(trace.connected("AF_INET"), 8);
     let trace = Trace::of(&World::new(), "break-status --sandbox --all --agents 100 --jobs 8 --json");
     assert_eq!(trace.connected("AF_INET"), 8);
     assert_eq!(trace.writes_to_stdout(), 1);

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 
 use crate::formats::read;
-use crate::support::{FakeServer, InProcess, Screen, World};
+use crate::support::{FakeServer, InProcess, Reply, Screen, World};
 
 #[path = "../../src/output/payloads.rs"]
 mod payloads;
@@ -91,6 +91,42 @@ fn no_payload_reaches_a_pipe_as_it_was_sent() {
                 assert_eq!(row["message"], payloads()[0].1.as_str(), "JSON has it exactly");
             }
         }
+    }
+}
+
+#[test]
+fn no_payload_reaches_the_table_of_the_team() {
+    let server = FakeServer::answering(|request, _| {
+        let payloads = payloads();
+        let of = |at: &usize| request.body.contains(&format!("ssid-of-{at:03}"));
+        let text = (0..payloads.len()).find(of).map(|at| payloads[at].1.clone()).unwrap();
+        let data = match request.path.as_str() {
+            path if path.ends_with("tags") => {
+                json!([{"type": text, "message": text, "createdAt": 1_795_000_000}])
+            }
+            path if path.ends_with("agentOnBreak") => {
+                json!({"on_break": 1, "agent_id": text, "breakDetail": {"reason": text}})
+            }
+            _ => json!({"response": 1, "cNumber": text, "callId": text}),
+        };
+        Reply::ok(&json!({"status": "success", "data": data}).to_string())
+    });
+    let world = World::at(&server).with("DEEPCALL_STORE", "file").with("NO_COLOR", "1");
+    for at in 0..payloads().len() {
+        let line = format!("login --no-verify --ssid-stdin --profile p{at:03}");
+        world.run_with_input(&line, &format!("ssid-of-{at:03}")).ended_with(0);
+    }
+    for format in ["table", "csv", "tsv", "json", "ndjson"] {
+        let ran = world.run(&format!("status -q -o {format}")).ended_with(0);
+        let output = if format == "tsv" { ran.stdout.replace('\t', " ") } else { ran.stdout.clone() };
+        assert_harmless(format, "a payload", &output);
+        let rows = payloads().len();
+        let wanted = match format {
+            "json" => 1,
+            "ndjson" => rows,
+            _ => rows + 1,
+        };
+        assert_eq!(ran.stdout.lines().count(), wanted, "{format}");
     }
 }
 

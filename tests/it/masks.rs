@@ -57,6 +57,27 @@ fn every_format_and_the_log_hide_and_show_the_same_values() {
         let ran = world(&server).run(&format!("tags --since @0 --mask {options}")).ended_with(0);
         assert_masked(&ran.stdout, options);
     }
+    let by_call = FakeServer::answering(|request, _| {
+        Reply::ok(&match request.path.as_str() {
+            path if path.ends_with("tags") => reply(TAG),
+            path if path.ends_with("agentOnBreak") => {
+                r#"{"status":"success","data":{"on_break":1,"breakDetail":{"reason":"ask 9000000111"}}}"#
+                    .to_owned()
+            }
+            _ => r#"{"status":"success","data":{"response":1,"cNumber":"919000000999"}}"#.to_owned(),
+        })
+    });
+    for options in [
+        "--json",
+        "-o ndjson",
+        "--jq .",
+        "-o csv --columns +last_tag.fields,+last_tag.call_id",
+        "-o tsv --columns +last_tag.fields,+last_tag.call_id",
+        "-o table --columns +last_tag.fields,+last_tag.call_id",
+    ] {
+        let ran = world(&by_call).run(&format!("status --mask {options}")).ended_with(0);
+        assert_masked(&ran.stdout, options);
+    }
     let ran = world(&server).run("tags --since @0 -vvv --json").ended_with(0);
     assert_masked(&ran.stderr, "-vvv");
 }

@@ -168,12 +168,16 @@ fn a_profile_that_is_not_stored_is_a_mistake_of_the_line_and_none_at_all_means_s
     let lines = |name: &str| {
         [
             "tags --profile",
+            "tags -p",
+            "status --profile",
+            "status -p",
             "watch --profile",
             "ping --profile",
             "break-status --profile",
             "logout --profile",
             "profiles --default",
             "tags --profiles",
+            "status --profiles",
             "profiles --profile",
         ]
         .map(|line| format!("{line} {name}"))

@@ -89,7 +89,7 @@ fn the_same_seed_shows_the_same_floor() {
 #[test]
 fn every_question_is_answered_for_one_and_for_all_on_a_terminal_and_in_a_pipe() {
     use crate::support::InProcess;
-    let questions = ["tags", "break-status", "wrapup", "ping"];
+    let questions = ["status", "tags", "break-status", "wrapup", "ping"];
     for (question, whom) in
         questions.iter().flat_map(|it| [(it, ""), (it, "--all"), (it, "--profiles as*,ravi")])
     {
@@ -105,8 +105,10 @@ fn every_question_is_answered_for_one_and_for_all_on_a_terminal_and_in_a_pipe() 
             let widest = table.stdout.lines().map(unicode_width::UnicodeWidthStr::width).max();
             assert!(std::ptr::eq(surroundings, &pipe) || widest <= Some(80), "{line}: {table}");
             let document = surroundings.run(&format!("{line} --json")).ended_with(0).json();
-            let rows = document.get("tags").or(document.get("break_status")).or(document.get("wrapup"));
-            assert_eq!(rows.is_some(), *question == "tags" || !whom.is_empty(), "{line}: {document}");
+            let keys = ["agents", "tags", "break_status", "wrapup"];
+            let rows = keys.iter().find_map(|key| document.get(key));
+            let is_list = ["status", "tags"].contains(question) || !whom.is_empty();
+            assert_eq!(rows.is_some(), is_list, "{line}: {document}");
             assert!(rows.is_none_or(|rows| rows.as_array().is_some_and(|rows| !rows.is_empty())), "{line}");
         }
     }

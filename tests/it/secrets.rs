@@ -75,6 +75,7 @@ fn an_error_that_echoes_the_secret_is_redacted_in_every_spelling() {
     ));
     for command in [
         "tags",
+        "status",
         "wrapup",
         "ping",
         "api agentProfile/x",
@@ -115,7 +116,7 @@ fn a_page_in_utf_16_that_echoes_the_secret_is_redacted() {
     for (mark, order) in ["", "\u{feff}"].into_iter().flat_map(|mark| orders.map(|order| (mark, order))) {
         let page: Vec<u8> = format!("{mark}<html>{SSID}</html>").encode_utf16().flat_map(order).collect();
         let server = FakeServer::always(Reply::with_headers("400 Bad Request", &[], page));
-        for line in ["tags", "tags --json", "tags -vvv", "api agentProfile/x -vvv"] {
+        for line in ["tags", "tags --json", "tags -vvv", "status", "status -vvv", "api agentProfile/x -vvv"] {
             let world = World::signed_in(&server).with("DEEPCALL_SSID", SSID);
             let ran = world.run(line).ended_with(6);
             let text = format!("{}{}", ran.stdout, ran.stderr).replace(['\0', '␀'], "").replace("\\0", "");

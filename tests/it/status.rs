@@ -1,6 +1,7 @@
 //! `deepcall status`: the whole team, one row per agent, whatever of it can be known.
 
 use insta::assert_snapshot;
+use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::support::{
@@ -186,11 +187,14 @@ fn a_break_is_over_its_limit_and_first() {
     };
     let none = ["lunch null null", "tea null null", "wrap null null", "vague null null"];
     assert_eq!(limits(""), (none.map(str::to_owned).to_vec(), 0.into()));
-    let some = ["tea 540 60", "lunch 1500 null", "wrap 60 null", "vague 1500 null"];
+    let some = ["tea 540 60", "lunch 1500 null", "wrap 90 null", "vague 1500 null"];
     let line = "--alert break=25m --alert break.tea=9m --alert wrapup=60s:90s";
     assert_eq!(limits(line), (some.map(str::to_owned).to_vec(), 1.into()));
-    let steps = ["lunch 1200 0", "tea 900 null", "wrap null null", "vague 900 null"];
+    let steps = ["lunch 1200 0", "tea 1200 null", "wrap null null", "vague 1200 null"];
     assert_eq!(limits("--alert break=15m:20m"), (steps.map(str::to_owned).to_vec(), 1.into()));
+    // A warning makes a row more urgent, and is no limit.
+    let warned = ["tea 3600 null", "lunch null null", "wrap null null", "vague null null"];
+    assert_eq!(limits("--alert break.tea=9m:1h"), (warned.map(str::to_owned).to_vec(), 0.into()));
     std::fs::write(world.config_folder().join("config.toml"), "[alert]\nbreak = '10m'\n").unwrap();
     assert_eq!(limits("").1, 2, "the limits of the config file");
     world.run("status --alert break").ended_with(2);
@@ -257,4 +261,55 @@ fn a_thousand_agents_answer_in_one_document() {
     assert_eq!(rows.len(), 1000);
     let away = rows.iter().take_while(|row| row["state"] != "neither").count();
     assert_eq!(u64::try_from(away).unwrap(), of("on_break") + of("in_wrapup"));
+}
+
+#[test]
+fn a_server_that_nobody_reaches_costs_one_request_for_each_agent() {
+    // Nobody listens at the port for discarding.
+    let world = World::new().with("DEEPCALL_SERVER", "http://127.0.0.1:9").with("DEEPCALL_STORE", "file");
+    for name in ["asha", "ravi"] {
+        let line = format!("login --no-verify --ssid-stdin --profile {name}");
+        world.run_with_input(&line, &format!("ssid-of-{name}")).ended_with(0);
+    }
+    let ran = world.run("status --json --retries 0").ended_with(5);
+    assert_eq!(column(&agents(&ran), "state"), ["unknown", "unknown"]);
+    assert_eq!(column(ran.json()["failures"].as_array().unwrap(), "kind"), ["connect", "connect"]);
+    let ran = world.run("status --retries 0 -v").ended_with(5);
+    let requests = ran.stderr.lines().filter(|line| line.starts_with("POST ") && !line.contains(": "));
+    assert_eq!(requests.count(), 2, "{ran}");
+    let ran = world.run("status -p asha --retries 0").ended_with(5);
+    assert_eq!(ran.stdout, "", "{ran}");
+}
+
+#[test]
+fn a_silent_server_is_left_by_timeout_and_by_signals() {
+    let server = FakeServer::always(Reply::SILENCE);
+    let ran = World::signed_in(&server).run("status --timeout 200ms").ended_with(124);
+    assert_eq!(ran.stdout, "");
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let server = FakeServer::always(Reply::SILENCE);
+        let world = World::signed_in(&server);
+        let running = world.start(world.command(["status", "--json"]));
+        server.await_arrivals(1);
+        running.signal(signal);
+        assert_eq!(running.end().ended_with(code).stdout, "");
+    }
+}
+
+#[test]
+fn an_answer_that_names_nobody_is_about_the_agent_of_the_login() {
+    let server = FakeServer::answering(|request, earlier| {
+        let is_login = earlier == 0;
+        Reply::ok(match request.path.as_str() {
+            path if path.ends_with("tags") => NO_TAGS,
+            path if path.ends_with("agentOnBreak") && is_login => {
+                r#"{"status":"success","data":{"on_break":0,"agent_id":"13"}}"#
+            }
+            path if path.ends_with("agentOnBreak") => NOT_ON_BREAK,
+            _ => NOT_IN_WRAPUP,
+        })
+    });
+    let world = World::at(&server).with("DEEPCALL_STORE", "file");
+    let _ = world.run_with_input("login --ssid-stdin --profile asha", "ssid-of-asha").ended_with(0);
+    assert_eq!(agents(&world.run("status --json").ended_with(0))[0]["agent_id"], "13");
 }

@@ -219,6 +219,21 @@ impl Case {
         self.of("tags")
     }
 
+    /// `status` meets it too, if it makes every request fail alike. It goes on to the next one, unless that must fail as
+    /// well.
+    pub fn of_each_request(mut self) -> Self {
+        if let [tags, ping] | [tags, ping, ..] = self.runs.as_slice()
+            && (tags.command, ping.command) == ("tags", "ping")
+            && tags.wanted.exit != 0
+        {
+            let Wanted { exit, kind, attempts } = tags.wanted.clone();
+            let attempts = *attempts.start()..=*attempts.end() * 3;
+            let wanted = Wanted { exit, kind, attempts };
+            self.runs.push(Run { command: "status", wanted, scene: Arc::clone(&tags.scene) });
+        }
+        self
+    }
+
     /// Only this command meets it.
     pub fn of(mut self, command: &'static str) -> Self {
         if let Some(mut run) = self.runs.pop() {

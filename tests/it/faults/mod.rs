@@ -1,6 +1,6 @@
 //! The fault matrix: what the network, the server and the surroundings can do wrong, with the exit code,
-//! the kind of error, the number of attempts and the time that must come of it, for `tags`, `ping` and
-//! `watch`. `cargo test --locked --test it faults:: -- --nocapture` prints it; `FAULT_ROWS=N1,T1` before it
+//! the kind of error, the number of attempts and the time that must come of it, for `tags`, `ping`,
+//! `status` and `watch`. `cargo test --locked --test it faults:: -- --nocapture` prints it; `FAULT_ROWS=N1,T1` before it
 //! chooses rows.
 
 mod bodies;
@@ -23,21 +23,10 @@ use crate::support::World;
 
 #[test]
 fn every_row_of_the_matrix_holds() {
-    table::hold(
-        [
-            network::cases(),
-            http::cases(),
-            statuses::cases(),
-            bodies::cases(),
-            refusals::cases(),
-            tls::cases(),
-            process::cases(),
-            proxies::cases(),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
-    );
+    let on_the_way = [network::cases(), http::cases(), statuses::cases(), tls::cases(), proxies::cases()];
+    let of_calls = [bodies::cases(), refusals::cases(), process::cases()];
+    let on_the_way = on_the_way.into_iter().flatten().map(matrix::Case::of_each_request);
+    table::hold(on_the_way.chain(of_calls.into_iter().flatten()).collect());
 }
 
 #[test]

@@ -1,25 +1,26 @@
-//! One look at each agent: break, wrap-up and notifications, one request after the other.
+//! The requests to one agent: break, wrap-up and notifications, one after the other.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::app::fleet::Fleet;
+use crate::app::fleet::{Agent, Answers, Fleet};
 use crate::client::{Answer, ApiError, ErrorClass, ErrorKind, Reference, SignedIn};
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Tag;
+use crate::floor::event::FollowedPart;
 use crate::floor::poll_result::PollResult;
 use crate::floor::state::AgentState;
-use crate::report::Problem;
 use crate::store::CredentialKind;
 
-/// The moment of a look by the clock of [`AgentState`], which begins with it.
+/// By the clock of [`AgentState`], which begins with the answers.
 pub(super) const NOW: Duration = Duration::ZERO;
 
-/// How the requests are made.
-pub(super) struct Asked {
+/// What the requests take from the settings.
+pub(super) struct Parameters {
     pub(super) reference: Reference,
     /// For times that the server sends without a zone.
     pub(super) server_zone: TimeZone,
@@ -27,8 +28,10 @@ pub(super) struct Asked {
 
 /// What is known of one agent.
 #[derive(Debug)]
-pub(super) struct Look {
+pub(super) struct AgentAnswers {
     pub(super) profile: String,
+    /// As the server named the agent at login.
+    pub(super) id_at_login: Option<String>,
     pub(super) state: AgentState,
     /// The newest notification.
     pub(super) last_tag: Option<Tag>,
@@ -41,33 +44,37 @@ pub(super) struct Look {
     pub(super) statuses: Vec<ExitStatus>,
 }
 
-/// Looks at each agent of the fleet.
+/// Queries each agent of the fleet. Every one of them has answers, if only failures.
 ///
 /// # Errors
-/// If the fleet is a single agent, and nothing is known of it.
-pub(super) async fn at_all(fleet: &Fleet, asked: &Asked) -> Result<Vec<Look>, Failure> {
+/// If the fleet is a single agent that was not chosen as one of many, and nothing is known of it.
+pub(super) async fn query_all(fleet: &Fleet, parameters: &Parameters) -> Result<Vec<AgentAnswers>, Failure> {
     let request = async |signed_in: &SignedIn| {
-        let mut look = Looking::at(signed_in, asked).await;
-        if !fleet.is_many && look.as_of.is_none() && !look.failures.is_empty() {
-            // `Fleet::query` adds the hint.
-            return Err(look.failures.swap_remove(0));
-        }
-        for failure in &mut look.failures {
-            let agent = fleet.agents.iter().find(|agent| agent.profile == look.profile);
-            let hinted = agent.map(|agent| agent.with_sign_in_hint(failure.clone()));
-            *failure = hinted.unwrap_or_else(|| failure.clone()).of_profile(&look.profile);
-        }
-        Ok(look)
+        let mut answers = AgentQuery::run(signed_in, parameters).await;
+        let is_unknown = answers.as_of.is_none() && !answers.failures.is_empty();
+        // `Fleet::query` adds the hint.
+        if is_unknown && !fleet.is_many { Err(answers.failures.swap_remove(0)) } else { Ok(answers) }
     };
-    let answers = fleet.query(request).await?;
-    let unopened = answers.failures.into_iter().map(Look::without_session);
-    Ok(answers.given.into_iter().map(|(_, look)| look).chain(unopened).collect())
+    let Answers { given, failures, .. } = fleet.query(request).await?;
+    let unopened = failures.into_iter().map(AgentAnswers::without_session);
+    let mut all: Vec<AgentAnswers> = given.into_iter().map(|(_, answers)| answers).chain(unopened).collect();
+    let agents: HashMap<&str, &Agent> =
+        fleet.agents.iter().map(|agent| (agent.profile.as_str(), agent)).collect();
+    for answers in &mut all {
+        let Some(agent) = agents.get(answers.profile.as_str()) else { continue };
+        answers.id_at_login.clone_from(&agent.id_at_login);
+        for failure in &mut answers.failures {
+            *failure = agent.with_sign_in_hint(failure.clone()).of_profile(&agent.profile);
+        }
+    }
+    Ok(all)
 }
 
-impl Look {
+impl AgentAnswers {
     fn without_session(failure: Failure) -> Self {
         Self {
             profile: failure.problem.profile.clone().unwrap_or_default(),
+            id_at_login: None,
             state: AgentState::default(),
             last_tag: None,
             as_of: None,
@@ -78,41 +85,40 @@ impl Look {
     }
 }
 
-/// The requests, in words.
-const PARTS: [&str; 3] = ["break", "wrap-up", "tags"];
+/// In the order of the requests.
+const PARTS: [FollowedPart; 3] = [FollowedPart::Breaks, FollowedPart::Wrapups, FollowedPart::Tags];
 
-/// A look while it lasts.
-struct Looking<'a> {
+/// The answers of an agent so far.
+struct AgentQuery<'a> {
     signed_in: &'a SignedIn,
     poll: Option<PollResult>,
     notes: Vec<String>,
     /// Why each of [`PARTS`] is not known.
-    failed: Vec<(&'static str, Failure)>,
+    failed: Vec<(FollowedPart, Failure)>,
     statuses: Vec<ExitStatus>,
-    /// Whether another request would fail as well.
+    /// Whether the next request would fail as well.
     is_over: bool,
 }
 
-impl<'a> Looking<'a> {
-    async fn at(signed_in: &'a SignedIn, asked: &Asked) -> Look {
-        let Asked { reference, server_zone } = asked;
-        let mut looking =
+impl<'a> AgentQuery<'a> {
+    async fn run(signed_in: &'a SignedIn, parameters: &Parameters) -> AgentAnswers {
+        let Parameters { reference, server_zone } = parameters;
+        let mut query =
             Self { signed_in, poll: None, notes: vec![], failed: vec![], statuses: vec![], is_over: false };
-        let [break_part, wrapup_part, tags_part] = PARTS;
         let answer = signed_in.break_status(server_zone).await;
-        if let Some(answer) = looking.take(break_part, answer) {
-            let poll = looking.poll(&answer);
+        if let Some(answer) = query.take(FollowedPart::Breaks, answer) {
+            let poll = query.poll(&answer);
             poll.break_state = Some(answer.value);
         }
-        if !looking.is_over {
+        if !query.is_over {
             let answer = signed_in.wrapup(server_zone).await;
-            if let Some(answer) = looking.take(wrapup_part, answer) {
-                let poll = looking.poll(&answer);
+            if let Some(answer) = query.take(FollowedPart::Wrapups, answer) {
+                let poll = query.poll(&answer);
                 poll.wrapup = Some(answer.value);
             }
         }
         let newest = RefCell::new(None);
-        if !looking.is_over {
+        if !query.is_over {
             let keep_newest = |tag: Tag| {
                 let mut newest = newest.borrow_mut();
                 if newest.as_ref().is_none_or(|newest: &Tag| tag.time > newest.time) {
@@ -121,15 +127,15 @@ impl<'a> Looking<'a> {
                 None::<()>
             };
             let answer = signed_in.tags(reference, server_zone, keep_newest).await;
-            if let Some(answer) = looking.take(tags_part, answer) {
-                let _ = looking.poll(&answer);
+            if let Some(answer) = query.take(FollowedPart::Tags, answer) {
+                let _ = query.poll(&answer);
             }
         }
-        looking.done(newest.into_inner())
+        query.done(newest.into_inner())
     }
 
     /// The answer, or `None` after recording the failure.
-    fn take<T>(&mut self, part: &'static str, answer: Result<Answer<T>, ApiError>) -> Option<Answer<T>> {
+    fn take<T>(&mut self, part: FollowedPart, answer: Result<Answer<T>, ApiError>) -> Option<Answer<T>> {
         match answer {
             Ok(mut answer) => {
                 self.notes.append(&mut answer.notes);
@@ -138,7 +144,7 @@ impl<'a> Looking<'a> {
             }
             // A user id with a token has no tags (`api.md` §0), which is no failure of this agent.
             Err(error)
-                if part == PARTS[2]
+                if part == FollowedPart::Tags
                     && error.class() == ErrorClass::Refused
                     && self.signed_in.credentials.kind() == CredentialKind::Token =>
             {
@@ -149,7 +155,9 @@ impl<'a> Looking<'a> {
                 self.is_over = concerns_every_request(&error);
                 let failure = Failure::from(error);
                 self.statuses.push(failure.status);
-                self.failed.push((part, failure));
+                let from_here = PARTS.into_iter().skip_while(|other| *other != part);
+                let count = if self.is_over { PARTS.len() } else { 1 };
+                self.failed.extend(from_here.take(count).map(|part| (part, failure.clone())));
                 None
             }
         }
@@ -164,16 +172,17 @@ impl<'a> Looking<'a> {
         poll
     }
 
-    fn done(self, last_tag: Option<Tag>) -> Look {
-        let Self { signed_in, poll, notes, failed, statuses, is_over } = self;
+    fn done(self, last_tag: Option<Tag>) -> AgentAnswers {
+        let Self { signed_in, poll, notes, failed, statuses, .. } = self;
         let (state, _) = poll.as_ref().map(|poll| AgentState::default().after(poll)).unwrap_or_default();
-        Look {
+        AgentAnswers {
             profile: signed_in.profile.clone(),
+            id_at_login: None,
             state,
             last_tag,
             as_of: poll.map(|poll| poll.taken_at),
             notes,
-            failures: by_cause(failed, is_over),
+            failures: by_cause(failed),
             statuses,
         }
     }
@@ -193,21 +202,25 @@ fn concerns_every_request(error: &ApiError) -> bool {
     )
 }
 
-/// One failure for each cause. It names the requests that failed, unless all did.
-fn by_cause(failed: Vec<(&'static str, Failure)>, concerns_all: bool) -> Vec<Failure> {
+/// One failure for each cause. It names what is not known because of it, unless that is everything.
+fn by_cause(failed: Vec<(FollowedPart, Failure)>) -> Vec<Failure> {
     let mut causes: Vec<(Vec<&'static str>, Failure)> = Vec::new();
     for (part, failure) in failed {
-        match causes.iter_mut().find(|(_, known)| *known.problem == *failure.problem) {
+        let part = match part {
+            FollowedPart::Breaks => "break",
+            FollowedPart::Wrapups => "wrap-up",
+            FollowedPart::Tags => "tags",
+        };
+        match causes.iter_mut().find(|(_, known)| known.problem == failure.problem) {
             Some((parts, _)) => parts.push(part),
             None => causes.push((vec![part], failure)),
         }
     }
-    let name = |(parts, mut failure): (Vec<&str>, Failure)| {
-        if parts.len() < PARTS.len() && !concerns_all {
-            let Problem { message, .. } = &mut *failure.problem;
-            *message = format!("{}: {message}", parts.join(" and "));
+    let named = |(parts, mut failure): (Vec<&str>, Failure)| {
+        if parts.len() < PARTS.len() {
+            failure.problem.message = format!("{}: {}", parts.join(" and "), failure.problem.message);
         }
         failure
     };
-    causes.into_iter().map(name).collect()
+    causes.into_iter().map(named).collect()
 }
