@@ -91,6 +91,20 @@ impl<'r> Cell<'r> {
     /// The text for scripts: RFC 3339, plain seconds, `true` and `false`, JSON for what is nested.
     #[must_use]
     pub(crate) fn exact(self, zone: &TimeZone, mask: bool) -> Cow<'r, str> {
+        self.text(mask, |time| times::rfc3339(time, zone))
+    }
+
+    /// The text for a table in a pipe: as for scripts, but for times if `--time` was typed.
+    #[must_use]
+    pub(crate) fn plain(self, presentation: &Presentation) -> Cow<'r, str> {
+        let &Presentation { now, ref zone, mask, time: style, .. } = presentation;
+        self.text(mask, |time| match style {
+            Some(style) => times::in_style(style, time, now, zone),
+            None => times::rfc3339(time, zone),
+        })
+    }
+
+    fn text(self, mask: bool, shown: impl Fn(Timestamp) -> String) -> Cow<'r, str> {
         match self.content {
             Content::Nothing => Cow::Borrowed(""),
             Content::Text(text) => masked(text, self.meaning, mask),
@@ -105,22 +119,12 @@ impl<'r> Cell<'r> {
             Content::Number(number) | Content::Seconds(number) => Cow::Owned(number.to_string()),
             Content::Flag(true) => Cow::Borrowed("true"),
             Content::Flag(false) => Cow::Borrowed("false"),
-            Content::Time(time) => Cow::Owned(times::rfc3339(time, zone)),
+            Content::Time(time) => Cow::Owned(shown(time)),
             Content::Brief(kind, None) => masked(kind, Meaning::Kind, mask),
             Content::Brief(kind, Some(time)) => {
                 let kind = masked(kind, Meaning::Kind, mask);
-                Cow::Owned(format!("{kind} {}", times::rfc3339(time, zone)))
+                Cow::Owned(format!("{kind} {}", shown(time)))
             }
-        }
-    }
-
-    /// The text for a table in a pipe: as for scripts, but for times if `--time` was typed.
-    #[must_use]
-    pub(crate) fn plain(self, presentation: &Presentation) -> Cow<'r, str> {
-        let Presentation { now, zone, mask, .. } = presentation;
-        match (&self.content, presentation.time) {
-            (Content::Time(time), Some(style)) => Cow::Owned(times::in_style(style, *time, *now, zone)),
-            _ => self.exact(zone, *mask),
         }
     }
 

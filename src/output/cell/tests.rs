@@ -1,5 +1,5 @@
 use super::*;
-use crate::output::formats::sample::{india, now, piped, raw, terminal};
+use crate::output::formats::sample::{call, india, now, piped, raw, terminal};
 use crate::report::RawList;
 
 fn exact(value: &Value, meaning: Meaning) -> String {
@@ -87,6 +87,10 @@ fn a_time_in_a_table_has_the_style_that_is_chosen() {
     let number = Value::Number(7);
     let typed = Presentation { time: Some(TimeStyle::Clock), ..piped() };
     assert_eq!(Cell::new(&number, Meaning::Count, "count").plain(&typed), "7", "other values stay exact");
+    let brief = Value::from(call(0, "missed", "x"));
+    let cell = Cell::new(&brief, Meaning::Text, "last_tag");
+    assert_eq!(cell.clone().plain(&typed), "missed 13:30");
+    assert_eq!(cell.plain(&piped()), "missed 2026-11-23T13:30:00.000+05:30");
 }
 
 #[test]
