@@ -282,7 +282,7 @@ impl<'a, S: Source> Watch<'a, S> {
         if let Some(change) = change {
             self.agents[index].memory.commit(change);
         }
-        self.show_poll(index, health, failure.as_ref(), events);
+        self.show_poll(index, health, failure.as_ref());
         if self.agents.iter().all(|agent| agent.view.health.lag(now).is_some() || agent.view.is_over()) {
             for note in self.kind_check.first_notes() {
                 (self.around.note)(&note);
@@ -302,7 +302,7 @@ impl<'a, S: Source> Watch<'a, S> {
     }
 
     /// Updates the agent's view after the commit.
-    fn show_poll(&mut self, index: usize, health: Health, failure: Option<&PollFailure>, events: Vec<Event>) {
+    fn show_poll(&mut self, index: usize, health: Health, failure: Option<&PollFailure>) {
         let agent = &mut self.agents[index];
         let state = agent.memory.state().clone();
         let view = agent.view();
@@ -310,11 +310,6 @@ impl<'a, S: Source> Watch<'a, S> {
         view.health = health;
         view.failure =
             failure.map(|failure| LastFailure { message: failure.message.clone(), code: failure.code });
-        for event in events {
-            if let EventKind::Tag(reported) = event.kind {
-                view.keep(reported.tag);
-            }
-        }
     }
 
     fn outcome(&self, index: usize, failure: Option<&PollFailure>, now: Duration) -> Outcome {
@@ -456,12 +451,24 @@ impl<'a, S: Source> Watch<'a, S> {
     fn write(&mut self, events: &[Event]) -> io::Result<()> {
         self.sinks.write(events)?;
         for event in events {
-            self.view.note(event);
+            self.show_event(event);
             if self.plan.until.as_ref().is_some_and(|until| until.is_met_by(event)) {
                 self.end.get_or_insert(EndReason::ConditionMet);
             }
         }
         Ok(())
+    }
+
+    fn show_event(&mut self, event: &Event) {
+        if self.sinks.view.is_closed() {
+            return;
+        }
+        let event = Arc::new(event.clone());
+        self.view.note(&event);
+        let is_of = |agent: &&mut WatchedAgent<S>| Some(&agent.view.profile) == event.profile.as_ref();
+        if let Some(agent) = self.agents.iter_mut().find(is_of) {
+            agent.view().note(&event);
+        }
     }
 
     /// Publishes the state to the board.

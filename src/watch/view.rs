@@ -7,24 +7,23 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::floor::alerts::CrossedLimits;
-use crate::floor::answer::Tag;
 use crate::floor::event::{Event, EventKind, StateCause};
 use crate::floor::health::Health;
 use crate::floor::state::AgentState;
 
 /// Of each agent.
-const KEPT_TAGS: usize = 50;
+const KEPT_OF_AGENT: usize = 50;
 
-const KEPT_NEWS: usize = 100;
+/// Of the whole floor: what a person can catch up on after a break.
+const KEPT_OF_FLOOR: usize = 1_000;
 
 /// The whole floor. Unchanged parts are shared with the last one, so a copy costs little.
 #[derive(Clone, Debug, Default)]
 pub struct FloorView {
     /// In the order in which the profiles are followed.
     pub agents: Vec<Arc<AgentView>>,
-    /// Events that the agents' states do not show, oldest first.
-    pub news: Arc<VecDeque<Event>>,
-    pub tags_reported: u64,
+    /// What has happened on the floor.
+    pub events: EventLog,
     /// Since the start, by the monotonic clock.
     pub now: Duration,
     pub wall: Timestamp,
@@ -37,7 +36,8 @@ pub struct AgentView {
     pub state: AgentState,
     pub health: Health,
     pub crossed: CrossedLimits,
-    pub tags: Arc<VecDeque<Tag>>,
+    /// The agent's tags, breaks and wrap-ups.
+    pub history: EventLog,
     pub phase: Phase,
     /// Of the last poll, if it failed.
     pub failure: Option<LastFailure>,
@@ -67,7 +67,7 @@ impl AgentView {
             state: AgentState::default(),
             health: Health::default(),
             crossed: CrossedLimits::default(),
-            tags: Arc::default(),
+            history: EventLog::default(),
             phase: Phase::Due(first_poll),
             failure: None,
         }
@@ -87,97 +87,173 @@ impl AgentView {
         matches!(self.phase, Phase::Over(_))
     }
 
-    pub fn keep(&mut self, tag: Tag) {
-        let tags = Arc::make_mut(&mut self.tags);
-        tags.push_front(tag);
-        tags.truncate(KEPT_TAGS);
-    }
-}
-
-impl FloorView {
-    /// Keeps the event, if the agents' states do not show it.
-    pub fn note(&mut self, event: &Event) {
-        self.tags_reported += u64::from(matches!(event.kind, EventKind::Tag(_)));
-        if is_news(&event.kind) {
-            let news = Arc::make_mut(&mut self.news);
-            news.push_back(event.clone());
-            if news.len() > KEPT_NEWS {
-                news.pop_front();
-            }
+    /// Keeps the event, if it is of the agent's day.
+    pub fn note(&mut self, event: &Arc<Event>) {
+        if is_of_the_day(&event.kind) {
+            self.history.keep(event, KEPT_OF_AGENT);
         }
     }
 }
 
-/// Alerts, gaps, connections, sessions and clocks: no agent's state shows them.
+impl FloorView {
+    /// Keeps the event, if it is news.
+    pub fn note(&mut self, event: &Arc<Event>) {
+        if is_news(&event.kind) {
+            self.events.keep(event, KEPT_OF_FLOOR);
+        }
+    }
+}
+
+/// The newest events. A copy shares them.
+#[derive(Clone, Debug, Default)]
+pub struct EventLog {
+    /// Oldest first.
+    events: Arc<VecDeque<Arc<Event>>>,
+    noted: usize,
+}
+
+impl EventLog {
+    /// The oldest one makes room.
+    fn keep(&mut self, event: &Arc<Event>, most: usize) {
+        let events = Arc::make_mut(&mut self.events);
+        // Clocks of others put no news out of sight: only what was there before the watch is in the order of its times.
+        let place = match time_before_the_watch(event) {
+            Some(time) => events.partition_point(|one| time_before_the_watch(one).unwrap_or(one.at) <= time),
+            None => events.len(),
+        };
+        events.insert(place, Arc::clone(event));
+        if events.len() > most {
+            events.pop_front();
+        }
+        self.noted += 1;
+    }
+
+    /// By when they were noticed.
+    pub fn newest_first(&self) -> impl ExactSizeIterator<Item = &Event> + DoubleEndedIterator {
+        self.events.iter().rev().map(AsRef::as_ref)
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// How many there have been, with those that have made room.
+    #[must_use]
+    pub fn noted(&self) -> usize {
+        self.noted
+    }
+}
+
+fn time_before_the_watch(event: &Event) -> Option<Timestamp> {
+    match &event.kind {
+        EventKind::Tag(reported) if reported.initial => Some(reported.tag.time?.min(event.at)),
+        _ => None,
+    }
+}
+
+fn is_of_the_day(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Tag(_)
+            | EventKind::BreakStarted(_)
+            | EventKind::BreakChanged(_)
+            | EventKind::BreakEnded(_)
+            | EventKind::WrapupStarted(_)
+            | EventKind::WrapupEnded(_)
+    )
+}
+
+/// Signs of life and first states are none.
 fn is_news(kind: &EventKind) -> bool {
     match kind {
         EventKind::State(state) => state.because != StateCause::FirstLook,
-        EventKind::Alert(_)
-        | EventKind::Gap(_)
-        | EventKind::ConnectionLost(_)
-        | EventKind::ConnectionRestored(_)
-        | EventKind::SessionExpired(_)
-        | EventKind::SessionRenewed(_)
-        | EventKind::AgentChanged(_)
-        | EventKind::ProfileEnded(_) => true,
-        EventKind::Start(_)
-        | EventKind::Tag(_)
-        | EventKind::BreakStarted(_)
-        | EventKind::BreakChanged(_)
-        | EventKind::BreakEnded(_)
-        | EventKind::WrapupStarted(_)
-        | EventKind::WrapupEnded(_)
-        | EventKind::Heartbeat(_)
-        | EventKind::End(_) => false,
+        EventKind::Start(_) | EventKind::Heartbeat(_) | EventKind::End(_) => false,
+        _ => true,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::floor::samples::every_event;
+    use crate::floor::event::ReportedTag;
+    use crate::floor::samples::{at, every_event, tag};
 
-    #[test]
-    fn what_the_states_cannot_show_is_news() {
-        let is_kept = |event: &Event| {
-            let mut view = FloorView::default();
-            view.note(event);
-            !view.news.is_empty()
-        };
-        let kept: Vec<&str> = every_event()
-            .iter()
-            .filter(|event| is_kept(event))
-            .map(|event| event.kind.words().name)
-            .collect();
-        let expected = [
-            "state",
-            "state",
-            "agent_changed",
-            "alert",
-            "alert",
-            "gap",
-            "gap",
-            "connection_lost",
-            "connection_restored",
-            "session_expired",
-            "session_renewed",
-            "profile_ended",
-            "profile_ended",
-        ];
-        assert_eq!(kept, expected, "a first state is none");
+    fn names(log: &EventLog) -> Vec<&'static str> {
+        log.newest_first().rev().map(|event| event.kind.words().name).collect()
     }
 
     #[test]
-    fn the_oldest_news_and_tags_make_room() {
-        let (mut view, mut agent) = (FloorView::default(), AgentView::new("asha".into(), Duration::ZERO));
-        let gap = every_event().into_iter().find(|event| event.kind.words().name == "gap").expect("a gap");
-        for number in 0..KEPT_NEWS + 5 {
-            view.note(&Event { profile: Some(number.to_string()), ..gap.clone() });
-            agent.keep(crate::floor::samples::tag(&format!("t{number}")));
+    fn the_floor_keeps_what_happens_and_an_agent_what_is_of_the_day() {
+        let (mut floor, mut agent) = (FloorView::default(), AgentView::new("asha".into(), Duration::ZERO));
+        for event in every_event() {
+            // A tag from before the watch is sorted in by its time.
+            let event = Arc::new(Event { at: at(60), ..event });
+            floor.note(&event);
+            agent.note(&event);
         }
-        assert_eq!(view.news.len(), KEPT_NEWS);
-        assert_eq!(view.news.front().expect("news").profile.as_deref(), Some("5"));
-        assert_eq!(agent.tags.len(), KEPT_TAGS);
-        assert_eq!(agent.tags.front().expect("a tag").id.as_deref(), Some("t104"));
+        let silent = ["start", "heartbeat", "end"];
+        let of_the_day =
+            ["tag", "break_started", "break_changed", "break_ended", "wrapup_started", "wrapup_ended"];
+        let all = every_event();
+        let all = || all.iter().map(|event| event.kind.words().name);
+        let mut news: Vec<_> = all().filter(|name| !silent.contains(name)).collect();
+        news.remove(0);
+        assert_eq!(names(&floor.events), news, "a first state is no news");
+        assert_eq!(names(&agent.history), all().filter(|name| of_the_day.contains(name)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_oldest_events_make_room() {
+        let (mut view, mut agent) = (FloorView::default(), AgentView::new("asha".into(), Duration::ZERO));
+        for number in 0..KEPT_OF_FLOOR + 5 {
+            let reported = ReportedTag { tag: tag(&format!("t{number}")), initial: false, changed: false };
+            let event = Event { at: at(0), profile: None, kind: EventKind::Tag(Box::new(reported)) };
+            view.note(&Arc::new(event.clone()));
+            agent.note(&Arc::new(event));
+        }
+        let id = |event: &Event| match &event.kind {
+            EventKind::Tag(reported) => reported.tag.id.clone().expect("an id"),
+            other => panic!("{other:?}"),
+        };
+        let ends = |log: &EventLog| {
+            let ids: Vec<_> = log.newest_first().map(id).collect();
+            (ids.len(), ids[0].to_string(), ids[ids.len() - 1].to_string())
+        };
+        assert_eq!(ends(&view.events), (1_000, "t1004".into(), "t5".into()));
+        assert_eq!(ends(&agent.history), (50, "t1004".into(), "t955".into()));
+        assert_eq!(view.events.noted(), 1_005);
+    }
+
+    #[test]
+    fn what_was_there_before_the_watch_is_in_order_and_a_wrong_clock_hides_no_news() {
+        let mut view = FloorView::default();
+        let mut note = |second: i64, name: &str, initial| {
+            let reported = ReportedTag { tag: tag(name), initial, changed: false };
+            let event = Event { at: at(second), profile: None, kind: EventKind::Tag(Box::new(reported)) };
+            view.note(&Arc::new(event));
+        };
+        note(100, "a40", true);
+        note(100, "a70", true);
+        note(103, "b10", true);
+        note(103, "b60", true);
+        // By the server's clock it is an hour ago, and so is ours.
+        note(105, "c-3600", false);
+        note(50, "d20", false);
+        // Another profile's first answer.
+        note(106, "e30", true);
+        // Still to come.
+        note(106, "f9000", true);
+        let ids = view.events.newest_first().map(|event| match &event.kind {
+            EventKind::Tag(reported) => reported.tag.id.clone().expect("an id").to_string(),
+            other => panic!("{other:?}"),
+        });
+        let ids: Vec<_> = ids.rev().collect();
+        assert_eq!(ids, ["b10", "e30", "a40", "b60", "a70", "c-3600", "d20", "f9000"]);
     }
 }

@@ -169,22 +169,22 @@ fn fits(shown: &str, rows: u16) -> bool {
 fn the_board_shows_the_floor_and_leaves_its_last_frame() {
     let world = World::new().with("NO_COLOR", "1");
     let mut screen = Screen::start(&world, "watch --sandbox --all --alert break=1s", 30, 100);
-    let words = ["14 profiles", "unknown 0", "agent", "state", "reason", "asha", "newest tags"];
+    let words = ["14 profiles", "unknown 0", "agent", "state", "reason", "asha", "events"];
     screen.wait_until("the whole floor", |shown| words.iter().all(|word| shown.contains(word)));
     screen.type_keys("?");
     screen.wait_for("go to the shell");
     screen.type_keys("\u{1b}");
-    screen.wait_for("newest tags");
+    screen.wait_until("the floor", |shown| !shown.contains("go to the shell"));
     screen.type_keys("q");
     let (code, shown, bytes) = screen.end();
     assert_eq!(code, 130, "{shown}");
-    assert!(shown.contains("newest tags"), "the last frame is kept:\n{shown}");
+    assert!(shown.contains(" events ─"), "the last frame is kept:\n{shown}");
     // Without colour there is none, and the states still differ.
     let bytes = String::from_utf8_lossy(&bytes);
     let colours = ["\u{1b}[38;", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m", "\u{1b}[36m"];
     assert!(!colours.iter().any(|colour| bytes.contains(colour)));
     let agents = shown.lines().skip_while(|line| !line.contains("reason")).skip(1);
-    for agent in agents.take_while(|line| !line.trim().is_empty()) {
+    for agent in agents.take(14) {
         let mark = if agent.contains("neither") { ["·"; 3] } else { ["‖", "◔", "✗"] };
         assert!(mark.iter().any(|mark| agent.trim_start().starts_with(mark)), "{agent}\n{shown}");
     }
@@ -345,16 +345,16 @@ fn a_terminal_that_takes_nothing_holds_neither_the_polling_nor_the_end_and_is_gi
     let server = FakeServer::always(long_tags());
     let world = World::signed_in(&server);
     let mut screen = Screen::start(&world, "watch --only tags --interval 2s", LARGE.0, LARGE.1);
-    screen.wait_for("newest tags");
-    screen.type_keys("\r");
-    screen.wait_for("recent tags");
+    screen.wait_for("20 events");
+    screen.type_keys("\rr");
+    screen.wait_for("xxxx");
     screen.while_nobody_reads(|screen| {
         // Back to the floor and to the agent again: a frame from nothing.
         screen.type_keys("\u{7f}\r");
         server.await_arrivals(server.arrivals().len() + 3);
     });
     screen.type_keys("\u{7f}");
-    screen.wait_for("newest tags");
+    screen.wait_until("the floor", |shown| !shown.contains("xxxx"));
     let code = screen.while_nobody_reads(|screen| {
         screen.type_keys("\r\u{7f}\r");
         server.await_arrivals(server.arrivals().len() + 1);
@@ -375,18 +375,20 @@ fn two_hundred_agents_fit_a_board_by_what_matters_most() {
     // Agents over the limit come first.
     assert!(shown.lines().skip(3).take(8).all(|row| row.starts_with(" ✗")), "{shown}");
     screen.type_keys("f");
-    screen.wait_for("order kept");
+    screen.wait_for("sort: away, kept");
     screen.type_keys("/wrap");
     let shown = screen.wait_for("/wrap_");
     assert!(!shown.contains("on break  "), "{shown}");
     screen.type_keys("\r");
     screen.wait_for("filter: wrap");
     screen.type_keys("\r");
-    screen.wait_for("recent tags");
+    screen.wait_for("–now");
     screen.type_keys("\u{1b}");
-    screen.wait_for("filter: wrap");
+    screen.wait_until("the floor", |shown| !shown.contains("–now"));
     screen.type_keys("\u{1b}");
-    screen.wait_for("order kept");
+    screen.wait_until("all rows", |shown| {
+        !shown.contains("filter: wrap") && shown.contains("sort: away, kept")
+    });
     screen.type_keys("q");
     assert_eq!(screen.end().0, 130);
 }

@@ -200,3 +200,61 @@ fn a_board_lives_on_whatever_size_its_terminal_reports() {
     screen.type_keys("q");
     assert_eq!(screen.end().0, 130);
 }
+
+#[test]
+fn each_key_of_the_board_does_what_its_help_says() {
+    let world = World::new();
+    let line = "watch --sandbox --all --since 30m --alert break=1s";
+    let mut screen = Screen::start(&world, line, 30, 110);
+    let is_floor = |shown: &str| shown.lines().nth(2).is_some_and(|titles| titles.contains("agent"));
+    screen.wait_until("everybody", |shown| is_floor(shown) && shown.contains("unknown 0"));
+    // Events, and back by the same key.
+    screen.type_keys("e");
+    screen.wait_until("events", |shown| !is_floor(shown) && shown.contains(" events ─"));
+    screen.type_keys("\u{1b}[B");
+    screen.type_keys("\u{1b}[F");
+    screen.type_keys("\u{1b}[H");
+    screen.type_keys("e");
+    screen.wait_until("the floor", is_floor);
+    // Orders.
+    for order in ["name", "state", "last tag", "away"] {
+        screen.type_keys("s");
+        screen.wait_for(&format!("sort: {order}"));
+    }
+    screen.type_keys("s");
+    let shown = screen.wait_for("sort: name");
+    let row =
+        |shown: &str, at: usize| shown.lines().nth(3 + at).map(|row| row.to_owned()).unwrap_or_default();
+    assert!(row(&shown, 0).contains("anjali") && row(&shown, 1).contains("arjun"), "{shown}");
+    // An agent, the next one and the previous one, and what the server sent.
+    screen.type_keys("\r");
+    let is_open =
+        |name: &'static str| move |shown: &str| shown.contains("p previous") && row(shown, 0).contains(name);
+    screen.wait_until("the first agent", is_open("anjali"));
+    screen.type_keys("n");
+    screen.wait_until("the next one", is_open("arjun"));
+    screen.type_keys("\u{1b}[C");
+    screen.wait_until("the one after", is_open("asha"));
+    screen.type_keys("\u{1b}[D");
+    screen.wait_until("the previous one", is_open("arjun"));
+    screen.type_keys("p");
+    screen.wait_until("the first again", is_open("anjali"));
+    screen.type_keys("r");
+    screen.wait_for("\"_id\":");
+    screen.type_keys("r");
+    screen.wait_until("rows", |shown| !shown.contains("\"_id\":"));
+    screen.type_keys("\u{7f}");
+    screen.wait_until("the floor", is_floor);
+    // A filter, and the keys and the kept order beside it.
+    screen.type_keys("f");
+    screen.wait_for("sort: name, kept");
+    screen.type_keys("/anj");
+    let shown =
+        screen.wait_until("one agent", |shown| shown.contains("/anj_") && !row(shown, 1).contains("arjun"));
+    assert!(shown.contains("sort: name, kept") && shown.contains("Enter keep the filter"), "{shown}");
+    screen.type_keys("\r");
+    let shown = screen.wait_for("filter: anj");
+    assert!(shown.contains("sort: name, kept") && shown.contains("? keys"), "{shown}");
+    screen.type_keys("q");
+    assert_eq!(screen.end().0, 130);
+}

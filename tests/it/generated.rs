@@ -48,7 +48,8 @@ fn render(command: &clap::Command, name: &str, pages: &mut BTreeMap<String, Vec<
     let is_top = name == "deepcall";
     let manual = clap_mangen::Man::new(named).title(name.to_uppercase());
     manual.date(DATE).source(SOURCE).manual(MANUAL).render(&mut page).unwrap();
-    let page = tidy(&String::from_utf8(page).unwrap()) + &manuals::end(is_top);
+    let keys = if name == "deepcall-watch" { manuals::keys() } else { String::new() };
+    let page = tidy(&String::from_utf8(page).unwrap()) + &keys + &manuals::end(is_top);
     pages.insert(format!("{name}.1"), page.into_bytes());
     for below in command.get_subcommands() {
         render(below, &format!("{name}-{}", below.get_name()), pages);

@@ -323,7 +323,9 @@ fn a_board_whose_terminal_takes_nothing_is_ended_and_gives_it_back() {
             "2s",
         ]);
         let mut screen = Screen::run(&world, &watch, LARGE.0, LARGE.1);
-        screen.wait_for("newest tags");
+        screen.wait_for(" events ─");
+        // What the server sent fills the screen.
+        screen.type_keys("\rr\u{7f}");
         let code = screen.while_nobody_reads(|screen| {
             // To the agent and back, as often as its terminal takes frames.
             screen.type_keys("\r\u{7f}".repeat(20));

@@ -31,7 +31,7 @@ pub(crate) struct Folded<'a> {
 pub(crate) fn fold<'a>(events: impl IntoIterator<Item = &'a Event>, followed: usize) -> Vec<Folded<'a>> {
     let mut folded: Vec<Folded<'a>> = vec![];
     for event in events {
-        let joined = folded.iter_mut().rev().any(|earlier| earlier.join(event));
+        let joined = can_join(&event.kind) && folded.iter_mut().rev().any(|earlier| earlier.join(event));
         if !joined {
             let profiles = event.profile.as_deref().into_iter().collect();
             folded.push(Folded { event: Cow::Borrowed(event), first: event.at, profiles, followed });
@@ -40,9 +40,16 @@ pub(crate) fn fold<'a>(events: impl IntoIterator<Item = &'a Event>, followed: us
     folded
 }
 
+fn can_join(kind: &EventKind) -> bool {
+    matches!(kind, EventKind::ConnectionLost(_) | EventKind::ConnectionRestored(_))
+}
+
 impl<'a> Folded<'a> {
     /// Whether the event is one of these now.
     fn join(&mut self, event: &'a Event) -> bool {
+        if !can_join(&self.event.kind) {
+            return false;
+        }
         let Some(profile) = event.profile.as_deref() else { return false };
         let is_of_this_round = event.at.duration_since(self.first).unsigned_abs() <= LONGEST_ROUND;
         if !is_of_this_round || self.profiles.contains(&profile) {
@@ -65,6 +72,14 @@ impl<'a> Folded<'a> {
         let profile = Some(share(self.profiles.len(), self.followed));
         self.event = Cow::Owned(Event { at: self.event.at.max(event.at), profile, kind });
         true
+    }
+
+    /// The event, if it is one alone.
+    pub(crate) fn single(&self) -> Option<&'a Event> {
+        match &self.event {
+            Cow::Borrowed(event) => Some(event),
+            Cow::Owned(_) => None,
+        }
     }
 
     /// When the last of them was noticed.

@@ -3,10 +3,16 @@
 
 mod columns;
 mod controls;
+mod feed;
+mod floor;
+mod heading;
+mod help;
+mod key_reader;
 mod keyboard;
 mod keys;
-mod lines;
+mod layout;
 mod opened;
+mod options;
 mod paint;
 mod picture;
 mod rows;
@@ -39,7 +45,8 @@ use crate::watch::sinks::display::{Display, Input, Request, drive};
 use crate::watch::view::FloorView;
 
 pub(crate) use keyboard::Keyboard;
-pub use picture::BoardOptions;
+pub use keys::all as keys;
+pub use options::BoardOptions;
 pub(crate) use screen::give_terminal_back_by_force;
 
 /// For the last frame: a watch that is to end must not wait long for its terminal.
@@ -55,7 +62,8 @@ const UNKNOWN: Size = Size { width: 80, height: 24 };
 pub struct Board {
     options: BoardOptions,
     limits: Vec<Limit>,
-    tags_reported: u64,
+    /// How many events the last frame knew of.
+    noted: usize,
     controls: Controls,
     last_frame: String,
     /// Whether the screen must be repainted completely: terminals disagree on the width of some scripts, so older text may
@@ -95,8 +103,7 @@ impl RunningBoard {
         let (opened, is_open) = std::sync::mpsc::channel();
         let (stop, quit) = oneshot::channel();
         let (finished, done) = oneshot::channel();
-        // That thread waits for channels only.
-        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
         thread::Builder::new().name("board".to_owned()).spawn(move || {
             // Once the watch is over, nobody receives this.
             match Board::open(options, limits, out) {
@@ -183,7 +190,7 @@ impl Board {
         Ok(Self {
             options,
             limits,
-            tags_reported: 0,
+            noted: 0,
             controls: Controls::default(),
             last_frame: String::new(),
             is_stale: false,
@@ -241,11 +248,12 @@ fn buffered(out: Surface) -> BufWriter<Surface> {
 
 /// The floor without selection, filter, keys and empty space, because it is a record.
 fn last_frame(picture: &Picture<'_>, controls: &Controls, area: Rect) -> String {
-    let mut controls = Controls { frozen: controls.frozen.clone(), ..Controls::default() };
+    let mut controls = controls.of_a_record();
     let mut buffer = Buffer::empty(area);
     picture.draw(&mut controls, &mut buffer);
     let text = paint::plain_text(&buffer);
-    let mut lines: Vec<&str> = text.lines().collect();
+    // Between two panes that are both empty there is nothing to divide.
+    let mut lines: Vec<&str> = text.lines().map(|line| if line.trim() == "│" { "" } else { line }).collect();
     lines.pop();
     lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
     format!("{}\n", lines.join("\n").trim_end())
@@ -253,8 +261,8 @@ fn last_frame(picture: &Picture<'_>, controls: &Controls, area: Rect) -> String 
 
 impl Display for Board {
     fn show(&mut self, view: &FloorView) -> io::Result<()> {
-        self.is_stale |= self.tags_reported != view.tags_reported;
-        self.tags_reported = view.tags_reported;
+        self.is_stale |= self.noted != view.events.noted();
+        self.noted = view.events.noted();
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         self.clear_if_stale()?;
         let Self { options, limits, controls, terminal, .. } = self;
@@ -273,9 +281,9 @@ impl Display for Board {
     fn input(&mut self, input: Input) -> io::Result<Request> {
         match input {
             Input::Key(key) => {
-                let page = self.controls.page.clone();
+                let page = self.controls.page();
                 let request = self.controls.press(&key);
-                self.is_stale |= page != self.controls.page;
+                self.is_stale |= page != self.controls.page();
                 if request == Request::Stop {
                     screen::stop_job()?;
                 }

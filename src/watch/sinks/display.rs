@@ -2,11 +2,16 @@
 //! no bytes (Ctrl-S, a slow line) would otherwise hold up the polling. While the terminal is blocked, states are skipped.
 
 use std::io;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::sleep;
 
 use crate::floor::event::EndReason;
 use crate::watch::view::FloorView;
+
+/// A large team changes the floor dozens of times in a second, which nobody can read.
+const BETWEEN_FRAMES: Duration = Duration::from_millis(100);
 
 pub trait Display {
     /// Shows the present. Called at least once a second, as long as the display keeps up.
@@ -43,6 +48,8 @@ pub enum Input {
 pub enum Key {
     Up,
     Down,
+    Left,
+    Right,
     PageUp,
     PageDown,
     Home,
@@ -113,7 +120,10 @@ pub async fn drive(
                     next = inputs.try_recv().ok();
                 }
             }
-            changed = views.changed() => {
+            changed = async {
+                sleep(BETWEEN_FRAMES).await;
+                views.changed().await
+            } => {
                 if changed.is_err() {
                     return display.finish(&view);
                 }
@@ -135,7 +145,7 @@ mod tests {
 
     impl Display for Noting {
         fn show(&mut self, view: &FloorView) -> io::Result<()> {
-            self.calls.push(format!("show {}", view.tags_reported));
+            self.calls.push(format!("show {}", view.now.as_secs()));
             if self.fails { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) }
         }
 
@@ -146,20 +156,20 @@ mod tests {
         }
 
         fn finish(&mut self, view: &FloorView) -> io::Result<()> {
-            self.calls.push(format!("finish {}", view.tags_reported));
+            self.calls.push(format!("finish {}", view.now.as_secs()));
             Ok(())
         }
     }
 
-    fn view(tags_reported: u64) -> FloorView {
-        FloorView { tags_reported, ..FloorView::default() }
+    fn view(second: u64) -> FloorView {
+        FloorView { now: Duration::from_secs(second), ..FloorView::default() }
     }
 
     fn key(letter: char) -> Input {
         Input::Key(Key::Letter(letter))
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn keys_that_wait_are_taken_before_one_frame_and_one_reason_to_end_is_given() {
         let views = watch::Sender::new(view(0));
         let (keys, inputs) = mpsc::unbounded_channel();
@@ -182,7 +192,7 @@ mod tests {
         assert_eq!(display.calls.last().map(String::as_str), Some("finish 1"));
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_display_that_gets_no_more_keys_shows_what_comes_until_the_end() {
         let views = watch::Sender::new(view(0));
         let (keys, inputs) = mpsc::unbounded_channel();
@@ -202,7 +212,7 @@ mod tests {
         assert!(end.await.is_err(), "it is the keyboard that knows why");
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_display_that_fails_ends_with_its_error_and_gives_no_reason() {
         let views = watch::Sender::new(view(0));
         let receiver = views.subscribe();

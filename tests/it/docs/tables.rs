@@ -5,6 +5,7 @@ use std::path::Path;
 
 use deepcall::app::settings::table::SETTINGS;
 use deepcall::app::settings::variables::variables;
+use deepcall::watch::sinks::board::keys;
 
 use super::{TOP, read};
 use crate::faults::rows::ROWS;
@@ -69,6 +70,12 @@ fn the_variables_are_those_of_the_program() {
     let rows = variables().filter(|variable| variable.name != "DEEPCALL_COMPLETE");
     let rows = rows.map(|variable| vec![code(variable.name), variable.help.to_string()]);
     compare("docs/configuration.md", "variables", &table(&["variable", "meaning"], rows));
+}
+
+#[test]
+fn the_keys_of_the_board_are_those_of_the_program() {
+    let rows = keys().map(|(name, help)| vec![code(name), help.to_owned()]);
+    compare("docs/configuration.md", "keys of the board", &table(&["key", "what it does"], rows));
 }
 
 #[test]

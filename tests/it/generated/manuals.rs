@@ -46,6 +46,12 @@ pub fn end(is_top: bool) -> String {
         + &see_also(&pages)
 }
 
+/// The keys of the board.
+pub fn keys() -> String {
+    let keys = deepcall::watch::sinks::board::keys();
+    keys.fold(".SH \"KEYS OF THE BOARD\"\n".to_owned(), |page, (name, help)| page + &entry(name, &[help]))
+}
+
 /// Section 7: the variables.
 pub fn variables_page() -> String {
     let mut page = head("deepcall-variables", 7, "environment variables of deepcall")

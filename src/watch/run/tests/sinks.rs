@@ -26,7 +26,9 @@ async fn durable_sinks_are_called_in_order_and_nothing_is_committed_before_the_l
     let noting = |name| Noting { name, calls: &calls, fails: &fails };
     let (mut journal, mut stdout) = (noting("journal"), noting("stdout"));
     let floor = Floor::of(seconds(60), |_| Answer::Nothing);
-    let mut watch = floor.new_watch(Sinks::new(vec![&mut journal, &mut stdout]));
+    let sinks = Sinks::new(vec![&mut journal, &mut stdout]);
+    let _board = sinks.view.subscribe();
+    let mut watch = floor.new_watch(sinks);
     let result = || PollResult { profile: Some("asha".to_owned()), ..samples::tags(0, &[tag("a1")]) };
     let answer = |watch: &mut Watch<'_, Scripted>| {
         watch.agents[0].view().phase = Phase::Polling(Duration::ZERO);
@@ -42,14 +44,14 @@ async fn durable_sinks_are_called_in_order_and_nothing_is_committed_before_the_l
         assert_eq!(answer(&mut watch), (false, expected.to_vec()));
         let agent = &watch.agents[0];
         assert_eq!(agent.memory.diff(&result()).events.len(), 2, "a state and a tag are still to be written");
-        assert!(agent.view.tags.is_empty() && agent.view.health.last_ok().is_none());
-        assert_eq!(watch.view.tags_reported, 0);
+        assert!(agent.view.history.is_empty() && agent.view.health.last_ok().is_none());
+        assert_eq!(watch.view.events.noted(), 0);
     }
     fails.set(None);
     assert_eq!(answer(&mut watch), (true, vec!["journal", "stdout"]));
     let agent = &watch.agents[0];
     assert!(agent.memory.diff(&result()).events.is_empty());
-    assert_eq!((agent.view.tags.len(), watch.view.tags_reported), (1, 1));
+    assert_eq!((agent.view.history.len(), watch.view.events.noted()), (1, 1));
 }
 
 /// A display on its own thread that blocks in its first frame until it is released.
@@ -87,7 +89,7 @@ async fn a_display_that_stalls_costs_the_loop_nothing_and_then_gets_the_whole_st
     let (stop, _never) = oneshot::channel();
     let showing = thread::spawn(move || {
         let mut display = Stalled { has_begun, held, shown: vec![], is_finished: false };
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
         runtime.block_on(drive(&mut display, views, inputs, stop)).expect("a display that fails nowhere");
         (display.shown, display.is_finished)
     });
@@ -104,9 +106,9 @@ async fn a_display_that_stalls_costs_the_loop_nothing_and_then_gets_the_whole_st
     assert!(is_finished);
     let [_, last] = &shown[..] else { panic!("{} frames", shown.len()) };
     assert_eq!((last.now.as_secs(), last.agents.len()), (3600, 1));
-    assert_eq!(last.tags_reported, u64::try_from(polled).expect("few"));
     let agent = &last.agents[0];
-    assert_eq!(agent.tags.len(), 50);
+    assert_eq!(agent.history.noted(), polled);
+    assert_eq!(agent.history.len(), 50);
     assert!(agent.health.lag(last.now).expect("an answer") <= INTERVAL * 2, "{:?}", agent.health);
 }
 

@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::floor::event::EndReason;
 #[cfg(unix)]
-use crate::watch::sinks::board::keys::KeyReader;
+use crate::watch::sinks::board::key_reader::KeyReader;
 use crate::watch::sinks::display::{Input, Key};
 
 /// The terminal, read on its own thread.
@@ -134,6 +134,8 @@ fn read_keys(inputs: &mpsc::UnboundedSender<Input>) -> io::Result<Option<EndReas
                     KeyCode::Char(letter) if is_plain => Key::Letter(letter),
                     KeyCode::Up if is_plain => Key::Up,
                     KeyCode::Down if is_plain => Key::Down,
+                    KeyCode::Left if is_plain => Key::Left,
+                    KeyCode::Right if is_plain => Key::Right,
                     KeyCode::PageUp if is_plain => Key::PageUp,
                     KeyCode::PageDown if is_plain => Key::PageDown,
                     KeyCode::Home if is_plain => Key::Home,

@@ -1,52 +1,249 @@
-//! The page of one agent: failure, news, the raw detail of the break, recent tags as the server wrote them.
+//! The page of one agent: tags, breaks and wrap-ups as rows, or what the server sent.
 
+use jiff::{SignedDuration, Timestamp};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::floor::event::Event;
-use crate::output::text::style::Tint;
-use crate::output::text::width::width;
-use crate::watch::sinks::board::lines::{news_line, tag_line, times_width};
+use crate::floor::event::EventKind;
+use crate::floor::overview::Overview;
+use crate::json::Raw;
+use crate::output::text::style::{IN_WRAPUP, Mark, ON_BREAK, Tint};
+use crate::output::text::times;
+use crate::output::text::width::{cut, pad_right, width, wrap};
+use crate::watch::sinks::board::feed;
 use crate::watch::sinks::board::paint::Line;
 use crate::watch::sinks::board::wording::Wording;
-use crate::watch::view::AgentView;
+use crate::watch::view::{AgentView, FloorView};
 
 const INDENT: usize = 4;
 
-/// The page's lines, wrapped to the columns of the screen.
-pub(crate) fn lines<'n>(
+/// The most columns of a kind.
+const WIDEST_KIND: usize = 14;
+
+/// With fewer columns for messages, the customer stands among them.
+const NARROWEST_MESSAGE: usize = 24;
+
+/// The most lines of a message.
+const LONGEST_MESSAGE: usize = 4;
+
+/// Something in an agent's day. Every text is harmless.
+struct Entry<'a> {
+    time: String,
+    mark: Mark,
+    kind: String,
+    message: String,
+    customer: String,
+    /// What the server sent, and under which key.
+    raw: Option<(&'a Raw, &'static str)>,
+}
+
+/// The page's lines, for so many columns.
+pub(crate) fn lines(
     agent: &AgentView,
-    news: impl DoubleEndedIterator<Item = &'n Event>,
+    view: &FloorView,
+    is_raw: bool,
     wording: &Wording<'_>,
     columns: usize,
 ) -> Vec<Line> {
     let mut lines = Vec::new();
     if let Some(failure) = &agent.failure {
-        lines.push(Line::of(format!("no answer: {}", wording.text(&failure.message)), Tint::Bad));
+        let words = format!("no answer: {}", wording.text(&failure.message));
+        lines.extend(wrap(&words, columns).into_iter().map(|line| Line::of(line, Tint::Bad)));
     }
-    let state = &agent.state;
-    if let Some(detail) = state.break_state.as_ref().and_then(|since| since.state.detail.as_ref()) {
-        lines.push(Line::of("break, as the server sent it", Tint::Strong));
-        lines.extend(wrapped(&wording.json(detail, "detail"), columns));
+    let entries = entries(agent, view, wording);
+    if entries.is_empty() {
+        lines.push(Line::of("   no tags, breaks or wrap-ups yet", Tint::Quiet));
+        return lines;
     }
-    if let Some(call) = state.wrapup.as_ref().and_then(|since| since.state.call_id.as_deref()) {
-        lines.push(Line::of(format!("wrap-up of call {}", wording.id(call)), Tint::Plain));
-    }
-    let mut news = news.rev().map(|event| news_line(event, wording)).peekable();
-    if news.peek().is_some() {
-        lines.push(Line::of("news", Tint::Strong));
-        lines.extend(news);
-    }
-    let title = if agent.tags.is_empty() { "recent tags: none yet" } else { "recent tags" };
-    lines.push(Line::of(title, Tint::Strong));
-    let times = times_width(&*agent.tags, wording);
-    for tag in &*agent.tags {
-        lines.push(tag_line(tag, times, None, wording));
-        lines.extend(wrapped(&wording.json(&tag.fields, "fields"), columns));
+    let table = Table::of(&entries, columns);
+    lines.push(table.titles());
+    for entry in &entries {
+        lines.extend(table.rows(entry));
+        if let Some((raw, key)) = entry.raw.filter(|_| is_raw) {
+            lines.extend(as_sent(&wording.json(raw, key), columns));
+        }
     }
     lines
 }
 
-fn wrapped(text: &str, columns: usize) -> Vec<Line> {
+/// The newest first; what goes on is before what is over.
+fn entries<'a>(agent: &'a AgentView, view: &FloorView, wording: &Wording<'_>) -> Vec<Entry<'a>> {
+    let mut entries = Vec::new();
+    let mut wrapup_began = None;
+    for event in agent.history.newest_first().rev() {
+        match &event.kind {
+            EventKind::Tag(reported) => {
+                let tag = &reported.tag;
+                let (message, icons) = (tag.message.as_deref(), feed::icons(tag, wording));
+                let message = message.map(|message| wording.text(message)).unwrap_or_default();
+                entries.push(Entry {
+                    time: wording.clock(feed::time_of(event)),
+                    mark: feed::tag_mark(tag),
+                    kind: feed::kind(tag, wording),
+                    message: joined(&message, "  ", &icons),
+                    customer: tag.customer.as_deref().map(|phone| wording.phone(phone)).unwrap_or_default(),
+                    raw: Some((&tag.fields, "fields")),
+                });
+            }
+            EventKind::BreakChanged(changed) => entries.push(Entry {
+                time: wording.clock(event.at),
+                message: format!(
+                    "{}; before: {}",
+                    changed.reason.as_deref().map(|reason| wording.text(reason)).unwrap_or_default(),
+                    wording.text(&changed.previous_reason)
+                ),
+                ..Entry::of(ON_BREAK, "break")
+            }),
+            EventKind::BreakEnded(ended) => {
+                let end = ended
+                    .since
+                    .zip(ended.lasted_seconds)
+                    .and_then(|(since, seconds)| since.checked_add(SignedDuration::from_secs(seconds)).ok());
+                let lasted = ended.lasted_seconds.map(times::length).unwrap_or_default();
+                let reason = ended.reason.as_deref().map(|reason| wording.text(reason)).unwrap_or_default();
+                entries.push(Entry {
+                    time: span(ended.since, Some(end.unwrap_or(event.at)), wording),
+                    message: joined(&reason, ", ", &lasted),
+                    ..Entry::of(ON_BREAK, "break")
+                });
+            }
+            EventKind::WrapupStarted(_) => wrapup_began = Some(event.at),
+            EventKind::WrapupEnded(ended) => {
+                let began: Option<Timestamp> = wrapup_began.take();
+                let lasted = began.map(|began| times::length(event.at.duration_since(began).as_secs()));
+                entries.push(Entry {
+                    time: span(began, Some(event.at), wording),
+                    message: lasted.unwrap_or_default(),
+                    customer: ended.customer.as_deref().map(|phone| wording.phone(phone)).unwrap_or_default(),
+                    ..Entry::of(IN_WRAPUP, "wrap-up")
+                });
+            }
+            _ => {}
+        }
+    }
+    entries.extend(present(agent, view, wording));
+    entries.reverse();
+    entries
+}
+
+/// The break and the wrap-up that go on.
+fn present<'a>(agent: &'a AgentView, view: &FloorView, wording: &Wording<'_>) -> Vec<Entry<'a>> {
+    let Overview { breaking, wrapping, .. } = Overview::of(&agent.state, view.now);
+    let ago = |seconds| view.wall.checked_sub(SignedDuration::from_secs(seconds)).ok();
+    let wrapup = wrapping.map(|since| {
+        let end = since.state.ends_at.map(|end| format!("until {}", wording.clock(end)));
+        let customer = since.state.customer.as_deref().map(|phone| wording.phone(phone));
+        Entry {
+            time: span(ago(since.seconds_at_least(view.now)), None, wording),
+            message: end.unwrap_or_default(),
+            customer: customer.unwrap_or_default(),
+            raw: since.state.detail.as_ref().map(|detail| (detail, "detail")),
+            ..Entry::of(IN_WRAPUP, "wrap-up")
+        }
+    });
+    let on_break = breaking.map(|since| {
+        let seconds = since.seconds_at_least(view.now);
+        let reason = since.state.reason.as_deref().map(|reason| wording.text(reason)).unwrap_or_default();
+        Entry {
+            time: span(since.state.since.or_else(|| ago(seconds)), None, wording),
+            message: joined(&reason, ", ", &format!("{} so far", times::length(seconds))),
+            raw: since.state.detail.as_ref().map(|detail| (detail, "detail")),
+            ..Entry::of(ON_BREAK, "break")
+        }
+    });
+    wrapup.into_iter().chain(on_break).collect()
+}
+
+impl Entry<'_> {
+    fn of(mark: Mark, kind: &str) -> Self {
+        Self {
+            time: String::new(),
+            mark,
+            kind: kind.to_owned(),
+            message: String::new(),
+            customer: String::new(),
+            raw: None,
+        }
+    }
+}
+
+/// From and to; a beginning that nobody saw is left out.
+fn span(from: Option<Timestamp>, to: Option<Timestamp>, wording: &Wording<'_>) -> String {
+    let from = from.map(|from| wording.clock(from)).unwrap_or_default();
+    let to = to.map_or_else(|| "now".to_owned(), |to| wording.clock(to));
+    format!("{from}–{to}")
+}
+
+fn joined(one: &str, between: &str, other: &str) -> String {
+    if one.is_empty() || other.is_empty() {
+        format!("{one}{other}")
+    } else {
+        format!("{one}{between}{other}")
+    }
+}
+
+/// The widths of the columns.
+struct Table {
+    time: usize,
+    kind: usize,
+    message: usize,
+    customer: usize,
+}
+
+impl Table {
+    fn of(entries: &[Entry<'_>], columns: usize) -> Self {
+        let widest = |text: for<'e> fn(&'e Entry<'_>) -> &'e str, title: &str| {
+            entries.iter().map(|entry| width(text(entry))).max().unwrap_or_default().max(width(title))
+        };
+        let time = widest(|entry| &entry.time, "time");
+        let kind = widest(|entry| &entry.kind, "kind").min(WIDEST_KIND);
+        let customer = widest(|entry| &entry.customer, "customer");
+        // A margin, a mark, and two columns between each.
+        let rest = columns.saturating_sub(3 + time + 2 + kind + 2);
+        match rest.checked_sub(customer + 2).filter(|message| *message >= NARROWEST_MESSAGE) {
+            Some(message) => Self { time, kind, message, customer },
+            None => Self { time, kind, message: rest, customer: 0 },
+        }
+    }
+
+    fn titles(&self) -> Line {
+        let customer = if self.customer == 0 { "" } else { "customer" };
+        let (time, kind) = (pad_right("time", self.time), pad_right("kind", self.kind));
+        Line::of(
+            format!("   {time}  {kind}  {}  {customer}", pad_right("message", self.message)),
+            Tint::Strong,
+        )
+    }
+
+    fn rows(&self, entry: &Entry<'_>) -> Vec<Line> {
+        let message = if self.customer == 0 {
+            joined(&entry.message, "  ", &entry.customer)
+        } else {
+            entry.message.clone()
+        };
+        let mut lines = wrap(&message, self.message.max(1));
+        if lines.len() > LONGEST_MESSAGE {
+            lines.truncate(LONGEST_MESSAGE);
+            let last = format!("{}…", lines.pop().unwrap_or_default());
+            lines.push(last);
+        }
+        let kind = cut(&entry.kind, self.kind);
+        let mut lines = lines.into_iter();
+        let first = pad_right(&cut(&lines.next().unwrap_or_default(), self.message), self.message);
+        let first = Line::of(format!(" {} ", entry.mark.symbol), entry.mark.tint)
+            .with(format!("{}  ", pad_right(&entry.time, self.time)), Tint::Quiet)
+            .with(format!("{}  ", pad_right(&kind, self.kind)), entry.mark.tint)
+            .with(first, Tint::Plain)
+            .with(
+                if self.customer == 0 { String::new() } else { format!("  {}", entry.customer) },
+                Tint::Quiet,
+            );
+        let indent = 3 + self.time + 2 + self.kind + 2;
+        let others = lines.map(|line| Line::of(format!("{:indent$}{line}", ""), Tint::Plain));
+        std::iter::once(first).chain(others).collect()
+    }
+}
+
+fn as_sent(text: &str, columns: usize) -> Vec<Line> {
     let room = columns.saturating_sub(INDENT).max(1);
     let mut lines = Vec::new();
     let mut line = String::new();

@@ -4,6 +4,7 @@ use std::num::NonZero;
 
 use anstyle::{AnsiColor, Effects};
 use ratatui::buffer::{Buffer, CellDiffOption, CellWidth};
+use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::output::text::style::Tint;
@@ -33,15 +34,17 @@ impl Line {
     }
 }
 
-/// Paints a line into row `y`, beginning at column `x`, and cuts it at the right edge.
-pub(crate) fn paint(buffer: &mut Buffer, x: usize, y: usize, line: &Line, color: bool) {
-    let area = buffer.area;
-    let (Ok(row), Ok(mut column)) = (u16::try_from(y), u16::try_from(x)) else { return };
-    if row >= area.height {
-        return;
+/// Paints the lines that fit into this part of the screen, each cut at its right edge.
+pub(crate) fn paint(buffer: &mut Buffer, part: Rect, lines: &[Line], color: bool) {
+    for (row, line) in part.intersection(buffer.area).rows().zip(lines) {
+        paint_line(buffer, row, line, color);
     }
+}
+
+fn paint_line(buffer: &mut Buffer, part: Rect, line: &Line, color: bool) {
+    let (row, mut column) = (part.y, part.x);
     for Words(text, tint) in &line.words {
-        let room = usize::from(area.width.saturating_sub(column));
+        let room = usize::from(part.right().saturating_sub(column));
         if room == 0 {
             break;
         }
@@ -65,8 +68,7 @@ pub(crate) fn paint(buffer: &mut Buffer, x: usize, y: usize, line: &Line, color:
         }
     }
     if line.is_selected {
-        let whole = ratatui::layout::Rect { y: row, height: 1, ..area };
-        buffer.set_style(whole, Style::new().add_modifier(Modifier::REVERSED));
+        buffer.set_style(part, Style::new().add_modifier(Modifier::REVERSED));
     }
 }
 
@@ -112,8 +114,6 @@ pub(crate) fn plain_text(buffer: &Buffer) -> String {
 
 #[cfg(test)]
 mod tests {
-    use ratatui::layout::Rect;
-
     use super::*;
 
     /// The columns of the screen library's own table differ from those of terminals here: it gives one to each.
@@ -121,7 +121,7 @@ mod tests {
 
     fn row(text: &str) -> Buffer {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 6, 1));
-        paint(&mut buffer, 0, 0, &Line::of(text, Tint::Plain), false);
+        paint(&mut buffer, Rect::new(0, 0, 6, 1), &[Line::of(text, Tint::Plain)], false);
         buffer
     }
 

@@ -1,16 +1,19 @@
 //! One row per profile: its state, how long that has lasted, and which row comes first.
 
+use std::cmp::Reverse;
 use std::time::Duration;
+
+use jiff::Timestamp;
 
 use crate::floor::alerts::Limit;
 use crate::floor::answer::{Break, Tag, Wrapup};
-use crate::floor::event::{AlertWhat, Level};
+use crate::floor::event::{AlertWhat, EventKind, Level};
 use crate::floor::overview::{Overview, StateName, Urgency};
 use crate::floor::state::StateSince;
-use crate::output::text::style::{
-    IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, UNKNOWN, WRONG, mark_of_kind,
-};
+use crate::output::text::style::{IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, UNKNOWN, WRONG};
 use crate::output::text::times;
+use crate::output::text::width::{cut, pad_left, width};
+use crate::watch::sinks::board::feed;
 use crate::watch::sinks::board::wording::Wording;
 use crate::watch::view::{AgentView, FloorView, Phase};
 
@@ -31,29 +34,86 @@ pub(crate) struct RowView {
     pub(crate) held: String,
     pub(crate) left: String,
     pub(crate) since: String,
-    pub(crate) last_tag: String,
+    pub(crate) last_tag: LastTag,
+    /// Whether the filter finds it.
+    pub(crate) is_found: bool,
     urgency: Urgency,
+    last_time: Option<Timestamp>,
+}
+
+/// By what the rows are sorted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Order {
+    #[default]
+    Away,
+    Name,
+    State,
+    LastTag,
+}
+
+impl Order {
+    pub(crate) fn next(self) -> Self {
+        match self {
+            Self::Away => Self::Name,
+            Self::Name => Self::State,
+            Self::State => Self::LastTag,
+            Self::LastTag => Self::Away,
+        }
+    }
+
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Away => "away",
+            Self::Name => "name",
+            Self::State => "state",
+            Self::LastTag => "last tag",
+        }
+    }
 }
 
 /// In the order in which the profiles are followed.
-pub(crate) fn rows(view: &FloorView, limits: &[Limit], wording: &Wording<'_>) -> Vec<RowView> {
-    view.agents.iter().map(|agent| row(agent, view.now, limits, wording)).collect()
+pub(crate) fn rows(view: &FloorView, limits: &[Limit], filter: &str, wording: &Wording<'_>) -> Vec<RowView> {
+    let found = |agent: &AgentView, row: RowView| RowView { is_found: row.is_found_by(filter, agent), ..row };
+    view.agents.iter().map(|agent| found(agent, row(agent, view.now, limits, wording))).collect()
 }
 
-/// Sorts by urgency, or in the frozen order with newer rows at the end.
-pub(crate) fn sort(rows: &mut [RowView], frozen: Option<&[String]>) {
-    let Some(order) = frozen else { return rows.sort_by_key(|row| row.urgency) };
-    rows.sort_by_key(|row| order.iter().position(|name| *name == row.profile).unwrap_or(usize::MAX));
+/// Sorts in this order, or in the one that is kept, with newer rows at the end. Equal rows are in the usual order.
+pub(crate) fn sort(rows: &mut [RowView], order: Order, kept: Option<&[String]>) {
+    rows.sort_by_key(|row| row.urgency);
+    match (kept, order) {
+        (Some(kept), _) => {
+            rows.sort_by_key(|row| kept.iter().position(|name| *name == row.profile).unwrap_or(usize::MAX));
+        }
+        (None, Order::Away) => {}
+        (None, Order::Name) => rows.sort_by_cached_key(|row| row.agent.to_lowercase()),
+        // Breaks first, and unknown ones last.
+        (None, Order::State) => rows.sort_by_key(RowView::state_rank),
+        (None, Order::LastTag) => rows.sort_by_key(|row| Reverse(row.last_time)),
+    }
 }
 
 impl RowView {
-    /// Whether name, state or reason contains the text; upper and lower case do not matter.
-    pub(crate) fn contains(&self, text: &str) -> bool {
-        let text = text.to_lowercase();
-        [self.agent.as_str(), self.state, self.reason.as_str()]
-            .iter()
-            .any(|cell| cell.to_lowercase().contains(&text))
+    fn is_found_by(&self, filter: &str, agent: &AgentView) -> bool {
+        if filter.is_empty() {
+            return true;
+        }
+        let kinds = tags(agent).filter_map(|tag| tag.kind.as_deref());
+        let cells = [self.agent.as_str(), &agent.profile, self.state, self.reason.as_str()];
+        feed::contains(cells.into_iter().chain(kinds), filter)
     }
+
+    fn state_rank(&self) -> usize {
+        let words = ["break + wrap-up", "on break", "wrap-up", "neither", "no break", "no wrap-up"];
+        words.iter().position(|word| *word == self.state).unwrap_or(words.len())
+    }
+}
+
+/// The newest first.
+fn tags(agent: &AgentView) -> impl Iterator<Item = &Tag> {
+    agent.history.newest_first().filter_map(|event| match &event.kind {
+        EventKind::Tag(reported) => Some(&reported.tag),
+        _ => None,
+    })
 }
 
 pub(crate) fn row(agent: &AgentView, now: Duration, limits: &[Limit], wording: &Wording<'_>) -> RowView {
@@ -72,8 +132,10 @@ pub(crate) fn row(agent: &AgentView, now: Duration, limits: &[Limit], wording: &
         held: seconds.map_or_else(String::new, |seconds| format!("{at_least}{}", times::length(seconds))),
         left: measured.left.map_or_else(String::new, times::length),
         since: known_since.map_or_else(String::new, |since| wording.clock(since)),
-        last_tag: last(agent, now, wording),
+        last_tag: LastTag::of(agent, now, wording),
+        is_found: true,
         urgency: overview.urgency(measured.level, now),
+        last_time: tags(agent).next().and_then(|tag| tag.time),
     }
 }
 
@@ -175,18 +237,41 @@ fn reason(
 }
 
 /// The newest tag, or how long polls have failed, because no tag can arrive then.
-fn last(agent: &AgentView, now: Duration, wording: &Wording<'_>) -> String {
-    if let Some(since) = agent.health.failing_since() {
-        let seconds = i64::try_from(now.saturating_sub(since).as_secs()).unwrap_or(i64::MAX);
-        return format!("no answer for {}", times::length(seconds));
-    }
-    agent.tags.front().map_or_else(String::new, |tag| {
-        let age = tag.time.map_or_else(String::new, |time| format!(", {}", wording.ago(time)));
-        let kind = tag.kind.as_deref().map_or_else(|| "tag".to_owned(), |kind| wording.text(kind));
-        format!("{} {kind}{age}", tag_mark(tag).symbol)
-    })
+#[derive(Clone, Debug)]
+pub(crate) enum LastTag {
+    None,
+    Tag { symbol: char, age: String, kind: String, message: String },
+    NoAnswer(String),
 }
 
-pub(crate) fn tag_mark(tag: &Tag) -> Mark {
-    tag.kind.as_deref().map_or(ORDINARY, mark_of_kind)
+/// As wide as the longest age of an hour: "59 min".
+const AGE: usize = 6;
+
+impl LastTag {
+    fn of(agent: &AgentView, now: Duration, wording: &Wording<'_>) -> Self {
+        if let Some(since) = agent.health.failing_since() {
+            let seconds = i64::try_from(now.saturating_sub(since).as_secs()).unwrap_or(i64::MAX);
+            return Self::NoAnswer(format!("no answer {}", times::length(seconds)));
+        }
+        tags(agent).next().map_or(Self::None, |tag| Self::Tag {
+            symbol: feed::tag_mark(tag).symbol,
+            age: tag.time.map_or_else(String::new, |time| wording.age(time)),
+            kind: feed::kind(tag, wording),
+            message: feed::kind_and_message(tag, wording),
+        })
+    }
+
+    /// The age is first, because whatever follows may be cut. Without room for the message there is the kind.
+    pub(crate) fn text(&self, room: usize) -> String {
+        match self {
+            Self::None => String::new(),
+            Self::NoAnswer(words) => words.clone(),
+            Self::Tag { symbol, age, kind, message } => {
+                let start = format!("{symbol} {} ", pad_left(age, AGE));
+                let room = room.saturating_sub(width(&start));
+                let has_room = room >= width(message) || room >= 2 * width(kind);
+                format!("{start}{}", cut(if has_room { message } else { kind }, room))
+            }
+        }
+    }
 }

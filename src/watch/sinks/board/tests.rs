@@ -1,19 +1,26 @@
+mod choices;
+mod events;
+mod sizes;
 mod states;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::backend::TestBackend;
 
 use super::*;
 use crate::floor::alerts::evaluate;
 use crate::floor::answer::{Break, Tag};
-use crate::floor::event::{Alert, AlertChange, AlertWhat, Event, EventKind, Level, SessionExpired};
+use crate::floor::event::{
+    Alert, AlertChange, AlertWhat, BreakStarted, Event, EventKind, Level, ReportedTag, SessionExpired,
+};
 use crate::floor::poll_result::PollResult;
 use crate::floor::samples::{at, in_wrapup, no_answer, not_in_wrapup, on_break, poll, raw, tag, working};
 use crate::output::payloads::{assert_harmless, payloads};
-use crate::watch::sinks::board::controls::Page;
+use crate::watch::sinks::board::controls::Overlay;
+use crate::watch::sinks::board::keys::Place;
 use crate::watch::sinks::board::summary::{Liveness, Tally, liveness, tally};
 use crate::watch::sinks::display::Key;
 use crate::watch::source::WatchScope;
@@ -55,11 +62,24 @@ impl Stage {
         agent.health = agent.health.after_answer(result.taken_at, result.monotonic).0;
         agent.crossed = evaluate(&self.limits, &agent.state, &agent.crossed, self.view.now).1;
         agent.phase = Phase::Due(self.view.now + Duration::from_secs(2));
-        for tag in result.tags.into_iter().flatten() {
-            agent.keep(tag);
-        }
         self.view.agents.push(Arc::new(agent));
-        self.agent(self.view.agents.len() - 1)
+        let index = self.view.agents.len() - 1;
+        for tag in result.tags.into_iter().flatten() {
+            self.tag(index, tag);
+        }
+        self.agent(index)
+    }
+
+    fn tag(&mut self, index: usize, tag: Tag) {
+        let reported = ReportedTag { tag, initial: false, changed: false };
+        self.note(index, self.view.wall, EventKind::Tag(Box::new(reported)));
+    }
+
+    fn note(&mut self, index: usize, at: Timestamp, kind: EventKind) {
+        let profile = Some(self.view.agents[index].profile.clone());
+        let event = Arc::new(Event { at, profile, kind });
+        self.view.note(&event);
+        self.agent(index).note(&event);
     }
 
     fn agent(&mut self, index: usize) -> &mut AgentView {
@@ -88,10 +108,6 @@ impl Stage {
             self.press(&Key::Letter(letter));
         }
     }
-
-    fn note(&mut self, kind: EventKind) {
-        self.view.note(&Event { at: at(990), profile: Some("asha".into()), kind });
-    }
 }
 
 fn answer(break_state: Break, second: u64) -> PollResult {
@@ -107,6 +123,15 @@ fn notification(kind: &str, second: i64, icons: &[&str]) -> Tag {
         ..tag("t1")
     }
 }
+
+/// Every page: the agent that is opened, what is over it, and whether it is raw.
+const PAGES: [(Option<&str>, Option<Overlay>, bool); 5] = [
+    (None, None, false),
+    (Some("asha"), None, false),
+    (Some("asha"), None, true),
+    (None, Some(Overlay::Events), false),
+    (None, Some(Overlay::Help), false),
+];
 
 /// A floor with every kind of row.
 fn busy_floor() -> Stage {
@@ -129,41 +154,36 @@ fn busy_floor() -> Stage {
     mo.failure = Some(LastFailure { message: "no answer within 15 s".into(), code: None });
     stage.follow("zoe", poll(997)).phase = Phase::Over("session expired".into());
     stage.follow("kim", poll(999));
-    stage.note(EventKind::Alert(Alert {
-        what: AlertWhat::Break,
-        reason: Some("lunch".into()),
-        level: Level::Critical,
-        change: AlertChange::Over,
-        limit_seconds: 900,
-        value_seconds: 901,
-    }));
+    let (reason, since) = (Some("lunch".to_owned()), Some(at(40)));
+    stage.note(
+        2,
+        at(45),
+        EventKind::BreakStarted(BreakStarted { reason: reason.clone(), since, detail: None }),
+    );
+    stage.note(
+        2,
+        at(990),
+        EventKind::Alert(Alert {
+            what: AlertWhat::Break,
+            reason,
+            level: Level::Critical,
+            change: AlertChange::Over,
+            limit_seconds: 900,
+            value_seconds: 901,
+        }),
+    );
     stage
 }
 
 #[test]
-fn the_board_fits_a_small_screen() {
-    insta::assert_snapshot!(busy_floor().text(60, 10));
-}
-
-#[test]
-fn the_board_on_an_ordinary_screen() {
-    insta::assert_snapshot!(busy_floor().text(80, 24));
-}
-
-#[test]
-fn the_board_on_a_large_screen() {
-    insta::assert_snapshot!(busy_floor().text(200, 50));
-}
-
-#[test]
-fn an_opened_agent_shows_news_tags_and_raw_detail() {
+fn an_opened_agent_shows_tags_and_breaks_as_rows() {
     let mut stage = busy_floor();
-    stage.agent(2).keep(notification("missed", 970, &["vip"]));
+    stage.tag(2, notification("missed", 970, &["vip"]));
     stage.text(80, 24);
     stage.press(&Key::Enter);
     insta::assert_snapshot!(stage.text(80, 24));
     stage.press(&Key::Escape);
-    assert_eq!(stage.controls.page, Page::Floor);
+    assert_eq!(stage.controls.place(), Place::Floor);
 }
 
 #[test]
@@ -171,74 +191,6 @@ fn the_keys_are_explained() {
     let mut stage = busy_floor();
     stage.press(&Key::Letter('?'));
     insta::assert_snapshot!(stage.text(80, 26));
-}
-
-#[test]
-fn over_the_limit_comes_first_then_the_longest() {
-    let mut stage = busy_floor();
-    stage.text(80, 24);
-    assert_eq!(
-        stage.controls.order,
-        ["asha", "ravi", "mo", "अनीता", "neha", "zoe", "kim"].map(String::from).to_vec()
-    );
-}
-
-#[test]
-fn a_frozen_order_stays_when_states_change() {
-    let mut stage = busy_floor();
-    stage.text(80, 24);
-    stage.press(&Key::Letter('f'));
-    let before = stage.controls.order.clone();
-    stage.view.agents.retain(|one| one.profile != "kim");
-    stage.follow("kim", answer(on_break(None, Some(1)), 999));
-    stage.text(80, 24);
-    assert_eq!(stage.controls.order, before);
-    stage.press(&Key::Letter('f'));
-    stage.text(80, 24);
-    assert_eq!(stage.controls.order[0], "kim");
-}
-
-#[test]
-fn typing_filters_by_name_state_or_reason_until_escape() {
-    let mut stage = busy_floor();
-    for (text, found) in
-        [("LUN", vec!["asha"]), ("wrap", vec!["अनीता"]), ("नीता", vec!["अनीता"]), ("qqq", vec![])]
-    {
-        stage.press(&Key::Letter('/'));
-        stage.type_text(text);
-        let screen = stage.text(80, 24);
-        assert_eq!(stage.controls.order, found, "{text}");
-        assert!(screen.contains(&format!("/{text}_")), "{screen}");
-        stage.press(&Key::Escape);
-    }
-    stage.text(80, 24);
-    assert_eq!(stage.controls.order.len(), 7);
-}
-
-#[test]
-fn keys_request_what_the_board_explains() {
-    let mut stage = Stage::new(&[]);
-    assert_eq!(stage.press(&Key::Interrupt), Request::Quit);
-    assert_eq!(stage.press(&Key::Stop), Request::Stop);
-    assert_eq!(stage.press(&Key::Redraw), Request::Redraw);
-    assert_eq!(stage.press(&Key::Letter('x')), Request::Nothing);
-    assert_eq!(stage.press(&Key::Letter('q')), Request::Quit);
-    stage.press(&Key::Letter('/'));
-    assert_eq!(stage.press(&Key::Letter('q')), Request::Redraw, "while typing, q is a letter");
-    assert_eq!(stage.press(&Key::Interrupt), Request::Quit, "even while typing");
-}
-
-#[test]
-fn a_paste_is_text_for_the_filter_and_no_command() {
-    let mut stage = busy_floor();
-    stage.text(80, 24);
-    assert_eq!(stage.press(&Key::Paste("q?f/".into())), Request::Nothing);
-    assert_eq!(stage.controls.page, Page::Floor);
-    stage.press(&Key::Letter('/'));
-    assert_eq!(stage.press(&Key::Paste("as\nha\u{1b}q".into())), Request::Redraw);
-    assert_eq!(stage.controls.filter, "ashaq");
-    stage.press(&Key::Paste("x".repeat(100_000)));
-    assert_eq!(stage.controls.filter.chars().count(), 64);
 }
 
 #[test]
@@ -251,24 +203,6 @@ fn a_board_has_a_size_that_it_can_hold_whatever_the_terminal_reports() {
     for huge in [size(65_535, 65_535), size(65_535, 1), size(1, 65_535)] {
         assert!(huge.width >= 1 && huge.height >= 1 && huge.area() <= 500_000, "{huge}");
     }
-}
-
-#[test]
-fn the_window_follows_the_selection_and_counts_what_is_beyond() {
-    let mut stage = Stage::new(&[]);
-    for number in 0..50 {
-        stage.follow(&format!("agent{number:02}"), answer(on_break(None, Some(number)), 999));
-    }
-    let screen = stage.text(60, 10);
-    assert!(screen.contains("agent00") && screen.contains("and 46 more"), "{screen}");
-    stage.press(&Key::End);
-    let screen = stage.text(60, 10);
-    assert!(screen.contains("› ") || screen.contains("›‖"), "{screen}");
-    assert!(screen.contains("agent49") && screen.contains("46 more above, 0 below"), "{screen}");
-    stage.press(&Key::PageUp);
-    stage.press(&Key::Up);
-    let screen = stage.text(60, 10);
-    assert!(screen.contains("agent45") && !screen.contains("agent49"), "{screen}");
 }
 
 #[test]
@@ -310,10 +244,10 @@ fn what_is_not_polled_has_no_column() {
     let mut stage = busy_floor();
     stage.options.only = WatchScope { tags: true, breaks: false, wrapups: false };
     let screen = stage.text(100, 24);
-    assert!(!screen.contains("state") && screen.contains("newest tags"), "{screen}");
+    assert!(!screen.contains("state") && screen.contains("last tag"), "{screen}");
     stage.options.only = WatchScope { tags: false, breaks: true, wrapups: true };
     let screen = stage.text(100, 24);
-    assert!(screen.contains("state") && !screen.contains("tags"), "{screen}");
+    assert!(screen.contains("state") && !screen.contains("last tag"), "{screen}");
 }
 
 #[test]
@@ -329,11 +263,12 @@ fn the_screen_shows_the_same_without_colour() {
 #[test]
 fn masked_numbers_are_nowhere_on_the_board() {
     let mut stage = busy_floor();
-    stage.agent(3).keep(Tag { fields: raw(r#"{"mobile":"919812345678"}"#), ..tag("t2") });
+    stage.tag(3, Tag { fields: raw(r#"{"mobile":"919812345678"}"#), ..tag("t2") });
     assert!(stage.text(200, 50).contains("919812345678"));
     stage.options.mask = true;
     assert!(!stage.text(200, 50).contains("9198123"));
-    stage.controls.page = Page::Opened("अनीता".into());
+    stage.controls.opened = Some("अनीता".into());
+    stage.controls.is_raw = true;
     let screen = stage.text(200, 50);
     assert!(screen.contains("mobile") && !screen.contains("9198123"), "{screen}");
 }
@@ -366,9 +301,10 @@ fn hostile_text_cannot_leave_its_cells() {
         let one = stage.follow("asha", PollResult { tags: Some(vec![hostile]), ..answer(seen, 999) });
         one.failure = Some(LastFailure { message: text.clone(), code: None });
         stage.options.title.clone_from(&text);
-        stage.note(EventKind::SessionExpired(SessionExpired { code: None, message: text }));
-        for page in [Page::Floor, Page::Opened("asha".into())] {
-            stage.controls.page = page;
+        stage.note(0, at(990), EventKind::SessionExpired(SessionExpired { code: None, message: text }));
+        for (opened, overlay, is_raw) in PAGES {
+            (stage.controls.opened, stage.controls.is_raw) = (opened.map(str::to_owned), is_raw);
+            stage.controls.overlay = overlay;
             let buffer = stage.screen(80, 24);
             for cell in &buffer.content {
                 assert_harmless("the board", name, cell.symbol());
@@ -386,9 +322,10 @@ fn hostile_text_cannot_leave_its_cells() {
 #[test]
 fn every_size_is_drawn_without_a_panic() {
     let mut stage = busy_floor();
-    for page in [Page::Floor, Page::Opened("asha".into()), Page::Keys] {
+    for (opened, overlay, is_raw) in PAGES {
         for (columns, lines) in [(0, 0), (1, 1), (3, 2), (10, 5), (20, 6), (59, 9), (300, 100)] {
-            stage.controls.page = page.clone();
+            (stage.controls.opened, stage.controls.is_raw) = (opened.map(str::to_owned), is_raw);
+            stage.controls.overlay = overlay;
             stage.text(columns, lines);
         }
     }

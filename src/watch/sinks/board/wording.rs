@@ -35,10 +35,6 @@ impl Wording<'_> {
         self.value(phone, Meaning::Phone)
     }
 
-    pub(crate) fn id(&self, id: &str) -> String {
-        self.value(id, Meaning::Id)
-    }
-
     /// The names of icons, with commas between them.
     pub(crate) fn icons(&self, names: &str) -> String {
         self.value(names, Meaning::Icons)
@@ -70,8 +66,16 @@ impl Wording<'_> {
         times::clock(moment, self.wall, self.zone)
     }
 
-    pub(crate) fn ago(&self, moment: Timestamp) -> String {
-        times::relative(moment, self.wall, self.zone)
+    /// In one unit, so that it never takes more than six columns in its first day.
+    pub(crate) fn age(&self, moment: Timestamp) -> String {
+        let seconds = self.wall.duration_since(moment).as_secs();
+        match seconds {
+            ..5 => "now".to_owned(),
+            5..60 => format!("{seconds} s"),
+            60..3_600 => format!("{} min", seconds / 60),
+            3_600..86_400 => format!("{} h", seconds / 3_600),
+            _ => format!("{} d", seconds / 86_400),
+        }
     }
 }
 

@@ -43,13 +43,14 @@ fn every_state_has_a_word_a_symbol_and_a_colour_of_its_own() {
     let mut stage = busy_floor();
     stage.options.color = true;
     let screen = stage.screen(80, 24);
+    let symbols = |row: u16, from: u16, most: u16| -> String {
+        (from..from + most).map(|column| screen[(column, row)].symbol()).collect()
+    };
+    let column = (0..70).find(|column| symbols(2, *column, 5) == "state").expect("a column of states");
     let seen = ["asha", "ravi", "अनीता", "neha", "kim"].map(|name| {
-        let row = (3..20).find(|row| {
-            let text: String = (3..13).map(|column| screen[(column, *row)].symbol()).collect();
-            text.replace(' ', "") == name
-        });
+        let row = (3..20).find(|row| symbols(*row, 3, column - 3).replace(' ', "") == name);
         let row = row.expect("a row");
-        let word = &screen[(15, row)];
+        let word = &screen[(column, row)];
         (screen[(1, row)].symbol().to_owned(), word.fg, word.modifier)
     });
     for (at, one) in seen.iter().enumerate() {
