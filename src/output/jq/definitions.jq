@@ -81,18 +81,24 @@ def split($re; $flags): . as $in
 def splits($re; $flags): split($re; $flags)[];
 def splits($re): split($re; null)[];
 def sub($re; f; $flags): . as $in
-  | [match($re; $flags)] as $edits
+  | regex_parts($re; $flags) as [$gaps, $edits]
   | if $edits == [] then $in else
-      reduce $edits[] as $edit ({done: [], at: 0};
-        .at as $at | .done as $done | $in[$at:$edit.offset] as $gap | [$edit | named | f] as $texts
-        | {at: ($edit.offset + $edit.length),
-           done: [range([($texts | length), ($done | length)] | max) as $i | ($done[$i] // "") as $before
-             | if $i < ($texts | length) then $before + $gap + $texts[$i] else $before end]})
-      | .at as $at | .done[] + $in[$at:] end;
+      [$edits[] | [named | f]] as $texts
+      | if all($texts[]; length == 1 and (.[0] | isstring)) then
+          [range($edits | length) as $n | $gaps[$n], $texts[$n][0]] + [$gaps[-1]] | joined_texts
+        else
+          reduce range($edits | length) as $n ([];
+            . as $done | $texts[$n] as $new
+            | [range([($new | length), ($done | length)] | max) as $i | ($done[$i] // "") as $before
+                | if $i < ($new | length) then $before + $gaps[$n] + $new[$i] else $before end])
+          | if . == [] then $in else .[] + $gaps[-1] end
+        end
+    end;
 def sub($re; f): sub($re; f; "");
 def gsub($re; f; $flags): sub($re; f; $flags + "g");
 def gsub($re; f): sub($re; f; "g");
 def ascii: [.] | implode;
+def input_line_number: 0;
 
 # What the library accepts and jq refuses, and the other way round.
 def reverse: if isarray then reverse_native elif . == null or . == "" then [] else lacks("array") end;
@@ -137,8 +143,11 @@ def @csv:
     else tostring
     end;
   if isarray then map(cell) | join(",") else error("\(.) is not an array of cells for @csv") end;
+def @base32: tostring | to_base32;
+def @base32d: tostring | from_base32;
 def format($name):
   if $name == "text" then @text elif $name == "json" then @json elif $name == "csv" then @csv
   elif $name == "tsv" then @tsv elif $name == "html" then @html elif $name == "uri" then @uri
   elif $name == "sh" then @sh elif $name == "base64" then @base64 elif $name == "base64d" then @base64d
+  elif $name == "base32" then @base32 elif $name == "base32d" then @base32d
   else error("\($name) is not a format") end;

@@ -301,3 +301,52 @@ fn an_expression_with_too_many_words_and_signs_is_refused_before_the_library_rea
     let texts = format!("[{}]", vec!["\"text\""; 150].join(","));
     assert!(Filter::compile(&texts).is_ok());
 }
+
+#[test]
+fn base32_is_written_and_read() {
+    // From RFC 4648, section 10.
+    let table = [
+        ("", ""),
+        ("f", "MY======"),
+        ("fo", "MZXQ===="),
+        ("foo", "MZXW6==="),
+        ("foob", "MZXW6YQ="),
+        ("fooba", "MZXW6YTB"),
+        ("foobar", "MZXW6YTBOI======"),
+    ];
+    for (plain, encoded) in table {
+        assert_eq!(run("@base32", &format!("{plain:?}"), false).unwrap(), format!("{encoded}\n"));
+        for form in [encoded, encoded.trim_end_matches('=')] {
+            assert_eq!(run("@base32d", &format!("{form:?}"), false).unwrap(), format!("{plain}\n"));
+        }
+    }
+    assert_eq!(run("@base32", "12", false).unwrap(), "GEZA====\n");
+    assert_eq!(run("\"é \\(.)\" | @base32 | @base32d", "[1]", false).unwrap(), "é [1]\n");
+    assert_eq!(
+        run("@base32 \"x\\(.)\", format(\"base32\")", "\"foo\"", false).unwrap(),
+        "xMZXW6===\nMZXW6===\n"
+    );
+    assert!(run("@base32d", "\"a1\"", false).unwrap_err().to_string().contains("not valid base32"));
+}
+
+#[test]
+fn many_replacements_in_one_long_text_take_no_square_of_its_length() {
+    // Each replacement that copied what is before it would copy some 6 GB in all.
+    let text = "é-".repeat(100_000);
+    let replaced = run("gsub(\"-\"; \"+\")", &format!("{text:?}"), false).unwrap();
+    assert_eq!(replaced.trim_end(), text.replace('-', "+"));
+}
+
+#[test]
+fn each_function_of_jq_is_there_or_named_as_missing() {
+    let page = include_str!("../../../docs/scripting.md");
+    let missing =
+        page.lines().find_map(|line| line.strip_prefix("- Functions that are not available: ")).unwrap();
+    for function in include_str!("../../../tests/data/jq/builtins.txt").lines() {
+        let (name, arity) = function.split_once('/').unwrap();
+        let arguments = vec!["."; arity.parse().unwrap()].join("; ");
+        let call = if arguments.is_empty() { name.to_owned() } else { format!("{name}({arguments})") };
+        let is_there = Filter::compile(&format!("def used: {call}; 1")).is_ok();
+        assert_eq!(is_there, !missing.contains(&format!("`{name}`")), "{function}");
+    }
+}
