@@ -56,6 +56,7 @@ module completions {
 
   # Store a session, after checking it with the server
   export extern "deepcall login" [
+    --from-file: path         # Store a team: on each line a profile, a tab, its ssid
     --user-id: string         # Sign in with this user id and a token
     --ssid-stdin              # Read the ssid from standard input
     --ssid-file: path         # Read the ssid from a file

@@ -10,7 +10,7 @@ use crate::store::Secret;
 use crate::words::{is_invisible, without_mark};
 
 /// A credential is far shorter; a larger file is a mistake.
-const LONGEST_SECRET: usize = 8 * 1024;
+pub(crate) const LONGEST_SECRET: usize = 8 * 1024;
 
 /// A secret kept in a file, e.g. by systemd or a container's secret mount.
 ///

@@ -8,7 +8,10 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         "login",
         &[
             ("Type the ssid at a hidden prompt", "deepcall login"),
-            ("Store a second session, from a file", "deepcall login --profile ravi --ssid-file ravi.ssid"),
+            (
+                "Store the sessions of a team: a line for each, PROFILE, a tab, SSID",
+                "deepcall login --from-file team.tsv",
+            ),
             ("Use a user id and a token", "deepcall login --user-id 20260001 --token-stdin < asha.token"),
             (
                 "On a machine without a keyring",

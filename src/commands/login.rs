@@ -2,6 +2,7 @@
 //! the session comes from the web panel.
 
 mod storing;
+mod team;
 
 use std::path::PathBuf;
 
@@ -16,10 +17,10 @@ use crate::app::prompt;
 use crate::app::secret_text::{secret_in_file, secret_read_from, user_id_from};
 use crate::app::settings::choice;
 use crate::app::settings::table::{SERVER, STORE, TIMEOUT};
-use crate::app::settings::variables::credential_in;
 use crate::app::sign_in::{Stores, UNLOCKING_LIMIT};
 use crate::client::{Answer, SignedIn};
-use crate::commands::login::storing::{Stored, Storing};
+use crate::commands::login::storing::{PLAIN_TEXT, Stored, Storing, note_variable, test_store};
+use crate::commands::login::team::Team;
 use crate::commands::profiles;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Owner;
@@ -36,12 +37,19 @@ use crate::store::{Credentials, Profile, Secret, Session, StoreKind};
 /// Type the secret at a hidden prompt, or pass it on standard input or in a file; it is never an argument. The store
 /// is tested before the secret is read, and the server checks the session before it is stored.
 ///
-/// Each session is for one agent. Store a profile for each agent, and query several with --all or --profiles.
+/// Each session is for one agent. Store a profile for each agent, and query several with --all or --profiles. --from-file
+/// stores a whole team: nothing is sent or stored unless the form of every line is right; each line has a row with its
+/// result, and the exit code is that of all lines together. What was stored before an interruption stays.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct LoginArgs {
     // Parsed only to be refused without a quotation, because it may be a secret.
     #[arg(hide = true)]
     argument: Vec<std::ffi::OsString>,
+    /// Store a team: on each line a profile, a tab, its ssid
+    ///
+    /// - is standard input. Blank lines and lines that begin with # are skipped.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["ssid_stdin", "ssid_file", "user_id", "token_stdin", "token_file", "default", "profile"])]
+    from_file: Option<PathBuf>,
     /// Sign in with this user id and a token
     #[arg(long, value_name = "ID")]
     user_id: Option<String>,
@@ -55,7 +63,7 @@ pub(crate) struct LoginArgs {
     #[arg(long, requires = "user_id", conflicts_with = "token_file")]
     token_stdin: bool,
     /// Read the token from a file
-    #[arg(long, value_name = "FILE", requires = "user_id")]
+    #[arg(long, value_name = "FILE", requires = "user_id", hide_short_help = true)]
     token_file: Option<PathBuf>,
     #[arg(long, value_name = "STORE", value_parser = STORE.checked())]
     store: Option<String>,
@@ -87,6 +95,10 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
         .hint("--profile NAME names the session"));
     }
     let renderer = app.renderer(&args.output, args.talk, &profiles::DOCUMENT)?;
+    if let Some(path) = &args.from_file {
+        let team = Team { path, allow_http: args.allow_http, no_verify: args.no_verify };
+        return app.console.answer(team.login(app)?, &renderer);
+    }
     let settings = app.settings()?;
     let folders = app.folders()?;
     let file = folders.profiles_file();
@@ -114,21 +126,9 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
         app.supervised.begin_timeout(timeout);
     }
     let stores = Stores::new(&folders, UNLOCKING_LIMIT);
-    // The store is tested before a person types the secret.
-    let probe = || stores.of_kind(store).probe();
-    match store {
-        StoreKind::File => probe()?,
-        StoreKind::Keyring => {
-            let wait = format!(
-                "waiting for the keyring, {} s at most: a dialog may ask for its password",
-                UNLOCKING_LIMIT.as_secs()
-            );
-            app.console.explain_wait(&wait, probe)?;
-        }
-    }
-    if let Some(variable) = credential_in(&app.variables) {
-        app.console.note(&format!("{variable} is set and overrides stored sessions, unless --profile names one; unset it to use this session"));
-    }
+    // Before a person types the secret.
+    test_store(store, &stores, &app.console)?;
+    note_variable(app);
     let credentials = credentials(args, app)?;
     app.redactor.hide(credentials.secret().expose());
     if args.is_prompted() {
@@ -215,8 +215,6 @@ fn report(new: Stored, notes: Vec<String>) -> Report {
     }
     report
 }
-
-const PLAIN_TEXT: &str = "the session is stored as plain text, readable only by you (mode 0600)";
 
 fn sentence(profile: &Profile) -> Sentence {
     let place = match profile.store {

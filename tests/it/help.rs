@@ -36,6 +36,7 @@ fn signed_in_home() -> (World, Floor) {
     let floor = Floor::start(&World::new());
     let world = World::new().with("DEEPCALL_SERVER", &floor.server).with("DEEPCALL_STORE", "file");
     std::fs::write(world.home().join("ravi.ssid"), "sandbox-ravi\n").unwrap();
+    std::fs::write(world.home().join("team.tsv"), "asha\tsandbox-asha\nravi\tsandbox-ravi\n").unwrap();
     std::fs::write(world.home().join("asha.token"), "sandbox-token-asha\n").unwrap();
     std::fs::create_dir_all(world.home().join(".config/fish/completions")).unwrap();
     for name in ["asha", "ravi"] {

@@ -52,6 +52,7 @@ mod stream;
 mod supply_chain;
 mod tables;
 mod tags;
+mod team_logins;
 mod terminal;
 mod watch;
 mod widths;

@@ -1,13 +1,44 @@
 //! Stores a session, so that an interruption at any moment leaves either the old session or the new one.
 
+use crate::app::App;
 use crate::app::console::Console;
 use crate::app::owner::Same;
-use crate::app::sign_in::Stores;
+use crate::app::settings::variables::credential_in;
+use crate::app::sign_in::{Stores, UNLOCKING_LIMIT};
 use crate::commands::logout;
 use crate::failure::Failure;
 use crate::store::{
     Credentials, OpenProfiles, PendingSecret, Profile, ProfilesFile, SecretStore, StoreError, StoreKey,
+    StoreKind,
 };
+
+pub(crate) const PLAIN_TEXT: &str = "the session is stored as plain text, readable only by you (mode 0600)";
+
+/// Whether a secret could be stored now. A dialog of the keyring is explained.
+///
+/// # Errors
+/// If the store cannot be used: exit code 1.
+pub(crate) fn test_store(kind: StoreKind, stores: &Stores, console: &Console) -> Result<(), Failure> {
+    let probe = || stores.of_kind(kind).probe();
+    match kind {
+        StoreKind::File => probe()?,
+        StoreKind::Keyring => {
+            let wait = format!(
+                "waiting for the keyring, {} s at most: a dialog may ask for its password",
+                UNLOCKING_LIMIT.as_secs()
+            );
+            console.explain_wait(&wait, probe)?;
+        }
+    }
+    Ok(())
+}
+
+/// Credentials in a variable override what is about to be stored.
+pub(crate) fn note_variable(app: &App) {
+    if let Some(variable) = credential_in(&app.variables) {
+        app.console.note(&format!("{variable} is set and overrides stored sessions, unless --profile names one; unset it to use this session"));
+    }
+}
 
 pub(crate) struct Storing<'a> {
     pub(crate) file: &'a ProfilesFile,
