@@ -476,6 +476,7 @@ module completions {
     --agents: string          # How many agents are simulated
     --ref-model: string@"nu-complete deepcall sandbox ref_model" # How the server treats `ref`, whose meaning is not documented
     --fail: string            # Answer every call with this DeepCall error code
+    --profiles: path          # Write a profile for each agent into this folder, for --all in other terminals
     --json                    # Print one JSON object instead of shell variables
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)

@@ -6,9 +6,10 @@ use crate::app::console::Side;
 use crate::app::fleet::{Agent, Fleet};
 use crate::app::options::{FleetOptions, QueryOptions, SandboxOptions};
 use crate::app::progress::{Manner, with_progress};
-use crate::app::settings::Settings;
 use crate::app::settings::choice::{Choice, SessionSource, session_source};
 use crate::app::settings::table::{JOBS, SERVER, TIMEOUT};
+use crate::app::settings::variables::credential_in;
+use crate::app::settings::{Settings, Source};
 use crate::app::sign_in::{
     KEYRING_LIMIT, Stores, credentials_in_variables, open_stored, sign_in_hint_for_variables,
 };
@@ -83,6 +84,9 @@ impl SelectedProfiles {
                 let chosen = chosen.map_err(|failure| match &choice.value {
                     Choice::Named(name) => {
                         failure.hint(format!("run `deepcall login --profile {name}` to create it"))
+                    }
+                    many if many.is_many() && profiles.list().is_empty() => {
+                        without_profiles(app, &choice.source, failure)
                     }
                     _ => failure,
                 })?;
@@ -186,6 +190,17 @@ impl SelectedProfiles {
             }
         }
     }
+}
+
+/// `--all` beside a session in a variable, which is not a stored one.
+fn without_profiles(app: &App, option: &Source, failure: Failure) -> Failure {
+    let Some(variable) = credential_in(&app.variables) else { return failure };
+    Failure::sign_in(format!(
+        "{option} is for stored profiles, and none is stored; {variable} is the session of one agent"
+    ))
+    .hint(format!("without {option}, {variable} is used"))
+    .hint("run `deepcall login` to store a session for each agent, or `deepcall login --from-file FILE`")
+    .hint("to try it with a simulated team, run `deepcall sandbox --profiles FOLDER`")
 }
 
 /// # Errors

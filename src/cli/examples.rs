@@ -117,6 +117,7 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         "sandbox",
         &[
             ("On a free port, until Ctrl-C", "deepcall sandbox"),
+            ("With a profile for each agent, for --all", "deepcall sandbox --profiles floor"),
             ("A larger floor, described as JSON", "deepcall sandbox --agents 40 --json"),
             ("Test how a script handles an expired session", "deepcall sandbox --fail 1044"),
         ],

@@ -1,6 +1,9 @@
 //! `deepcall sandbox`: a simulated DeepCall on loopback, for trials, demos and tests of scripts.
 
+mod folder;
+
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -20,6 +23,10 @@ use crate::sandbox::{ReferenceModel, Sandbox, SandboxOptions};
 /// Prints the variables that make another terminal or a script use it, and serves until Ctrl-C. Agents, calls, breaks
 /// and notifications depend only on --seed and the time. For a single command, --sandbox is enough: deepcall --sandbox
 /// tags
+///
+/// --profiles writes a configuration folder with a profile for each agent, and prints the variable that makes another
+/// terminal use it: there, `deepcall watch --all` shows the whole floor. The folder must be new, empty, or one that
+/// --profiles has written; it stays when the sandbox ends. With --port, the same folder is good for the next sandbox too.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct SandboxArgs {
     /// Listen on this port [default: a free one]
@@ -37,6 +44,9 @@ pub(crate) struct SandboxArgs {
     /// Answer every call with this DeepCall error code
     #[arg(long, value_name = "CODE")]
     fail: Option<i64>,
+    /// Write a profile for each agent into this folder, for --all in other terminals
+    #[arg(id = "folder", long = "profiles", value_name = "FOLDER")]
+    profiles: Option<PathBuf>,
     /// Print one JSON object instead of shell variables
     #[arg(long)]
     json: bool,
@@ -60,14 +70,18 @@ pub(crate) fn run(args: &SandboxArgs, app: &App) -> Result<ExitStatus, Failure> 
 
 async fn serve(args: &SandboxArgs, app: &App) -> Result<ExitStatus, Failure> {
     let sandbox = start_sandbox(args.options(app.clock.clone())).await?;
+    let folder = match &args.profiles {
+        Some(path) => Some(folder::write(path, &sandbox, app.clock.now())?),
+        None => None,
+    };
     if args.json {
         let json = Sourced::new(Format::Json, Source::Option("--json"));
         let format = FormatOptions::decided(Some(json));
         let output = OutputOptions { format, ..OutputOptions::default() };
         let renderer = app.renderer(&output, args.talk, &DOCUMENT)?;
-        app.console.answer(Outcome::done(report(&sandbox)), &renderer)?;
+        app.console.answer(Outcome::done(report(&sandbox, folder.as_deref())), &renderer)?;
     } else {
-        app.console.stdout().write_all(variables(&sandbox).as_bytes())?;
+        app.console.stdout().write_all(variables(&sandbox, folder.as_deref()).as_bytes())?;
     }
     app.console.stdout().flush()?;
     app.console.note(&format!(
@@ -75,6 +89,12 @@ async fn serve(args: &SandboxArgs, app: &App) -> Result<ExitStatus, Failure> {
         sandbox.agents().len(),
         sandbox.origin()
     ));
+    if let Some(folder) = &folder {
+        app.console.note(&format!(
+            "{} has a profile for each agent, and stays; in the other terminal, try `deepcall watch --all`",
+            folder.display()
+        ));
+    }
     std::future::pending().await
 }
 
@@ -93,7 +113,16 @@ pub(crate) enum Model {
 pub(crate) static DOCUMENT: Document = Document {
     name: "sandbox",
     rows_key: "agents",
-    head: &[Field::new("server", "SERVER", Meaning::Text, Shown::OnRequest, "where it listens")],
+    head: &[
+        Field::new("server", "SERVER", Meaning::Text, Shown::OnRequest, "where it listens"),
+        Field::new(
+            "config_dir",
+            "FOLDER",
+            Meaning::Text,
+            Shown::OnRequest,
+            "the folder of --profiles, for DEEPCALL_CONFIG_DIR",
+        ),
+    ],
     fields: &[
         Field::new("profile", "PROFILE", Meaning::Name, Shown::Always(1), "the agent's name for --profile"),
         Field::new("agent", "AGENT", Meaning::Text, Shown::Always(2), "the agent's full name"),
@@ -126,7 +155,7 @@ impl SandboxArgs {
 }
 
 /// The agents of the floor, and the address of the server.
-fn report(sandbox: &Sandbox) -> Report {
+fn report(sandbox: &Sandbox, folder: Option<&Path>) -> Report {
     let rows = sandbox.agents().iter().map(|agent| {
         Row::new(DOCUMENT.fields)
             .with("profile", agent.profile.clone())
@@ -135,12 +164,18 @@ fn report(sandbox: &Sandbox) -> Report {
             .with("user_id", agent.user_id.clone())
             .with("token", agent.token.clone())
     });
-    let head = Row::new(DOCUMENT.head).with("server", sandbox.origin());
+    let head = Row::new(DOCUMENT.head)
+        .with("server", sandbox.origin())
+        .with("config_dir", folder.map(|folder| folder.display().to_string()));
     Report { head, ..Report::new(&DOCUMENT, rows.collect()) }
 }
 
-/// Shell commands that make another terminal or a script use the sandbox.
-fn variables(sandbox: &Sandbox) -> String {
+/// Shell commands that make another terminal or a script use the sandbox. Credentials in a variable would be one agent's,
+/// so that they do not stand beside a folder with all.
+fn variables(sandbox: &Sandbox, folder: Option<&Path>) -> String {
+    if let Some(folder) = folder {
+        return format!("export DEEPCALL_CONFIG_DIR={}\n", folder::quoted(folder));
+    }
     let ssid = sandbox.agents().first().map_or("", |agent| agent.ssid.as_str());
     format!("export DEEPCALL_SERVER={}\nexport DEEPCALL_SSID={ssid}\n", sandbox.origin())
 }

@@ -98,7 +98,12 @@ fn every_example_works_as_written() {
                     BufReader::new(process.stdout.take().unwrap()).read_line(&mut first).unwrap();
                     process.kill().unwrap();
                     process.wait().unwrap();
-                    let expected = ["http://127.0.0.1:", "watching 2 profiles", "\"type\":\"start\""];
+                    let expected = [
+                        "http://127.0.0.1:",
+                        "export DEEPCALL_CONFIG_DIR=",
+                        "watching 2 profiles",
+                        "\"type\":\"start\"",
+                    ];
                     assert!(expected.iter().any(|begin| first.contains(begin)), "{line}\n{first}");
                 }
                 line => {

@@ -140,3 +140,114 @@ fn an_error_about_a_misspelt_agent_lists_the_agents() {
     assert!(ran.stderr.contains("did you mean `asha`?"), "{ran}");
     assert!(!ran.stderr.contains("deepcall login"), "no login makes an agent of the sandbox: {ran}");
 }
+
+/// A served sandbox with a folder of profiles, and the lines that it prints for another terminal.
+fn serve_profiles(world: &World, arguments: &str) -> (Served, String) {
+    let words = ["sandbox"].into_iter().chain(arguments.split_whitespace());
+    let mut child = world.command(words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (Served { child, variables: vec![] }, line)
+}
+
+#[test]
+fn a_folder_of_profiles_makes_the_whole_floor_usable_from_another_terminal() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::new();
+    let (_served, line) = serve_profiles(&world, "--profiles floor --agents 5");
+    let folder = world.home().canonicalize().unwrap().join("floor");
+    let exported = line.trim_end().strip_prefix("export DEEPCALL_CONFIG_DIR=").unwrap().to_owned();
+    assert_eq!(std::path::Path::new(&exported).canonicalize().unwrap(), folder);
+    let other = World::new().with("DEEPCALL_CONFIG_DIR", &exported);
+    let listed = other.run("profiles --json").ended_with(0).json();
+    let names: Vec<_> = listed["profiles"].as_array().unwrap().iter().map(|it| it["name"].clone()).collect();
+    assert_eq!(names, ["arjun", "asha", "meena", "ravi", "sourav"]);
+    assert_eq!(other.run("break-status --json").ended_with(0).json()["profile"], "asha", "the default");
+    for line in ["tags --all --json", "break-status --all", "profiles --check"] {
+        other.run(line).ended_with(0);
+    }
+    let ran = other.run("watch --all --json --timeout 2s").ended_with(124);
+    assert!(ran.stdout.contains("\"sourav\""), "{ran}");
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&folder), mode(&folder.join("sessions"))), (0o700, 0o700));
+    assert_eq!(mode(&folder.join("profiles.toml")), 0o600);
+    for entry in std::fs::read_dir(folder.join("sessions")).unwrap() {
+        assert_eq!(mode(&entry.unwrap().path()), 0o600);
+    }
+}
+
+#[test]
+fn the_folder_is_good_for_the_next_sandbox_and_stays_when_one_ends() {
+    let world = World::new();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let (served, _) = serve_profiles(&world, &format!("--profiles floor --agents 5 --port {port}"));
+    drop(served);
+    let folder = world.home().join("floor");
+    std::fs::write(folder.join("config.toml"), "timezone = \"Asia/Kolkata\"\n").unwrap();
+    let other = World::new().with("DEEPCALL_CONFIG_DIR", folder.to_str().unwrap());
+    other.run("break-status --retries 0").ended_with(5);
+    // Another seed and no folder: the sessions are the same.
+    let (served, _) = serve_profiles(&world, &format!("--port {port} --seed 9"));
+    other.run("break-status --all").ended_with(0);
+    drop(served);
+    let (_served, _) = serve_profiles(&world, "--profiles floor --agents 2");
+    let listed = other.run("profiles --check --json").ended_with(0).json();
+    assert_eq!(listed["profiles"].as_array().unwrap().len(), 2, "those of before are gone: {listed}");
+    assert_eq!(
+        std::fs::read_dir(folder.join("sessions"))
+            .unwrap()
+            .filter(|it| { !it.as_ref().unwrap().file_name().to_string_lossy().starts_with('.') })
+            .count(),
+        2
+    );
+    assert!(folder.join("config.toml").exists(), "what a person has put there stays");
+}
+
+#[test]
+fn a_folder_with_anything_else_in_it_is_refused_and_left_as_it_is() {
+    let world = World::new();
+    let folder = world.home().join("mine");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("note"), "mine").unwrap();
+    let ran = world.run("sandbox --profiles mine").ended_with(2);
+    assert!(ran.stderr.contains("other files"), "{ran}");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    let ran = world.run("sandbox --profiles mine/note").ended_with(1);
+    assert!(ran.stderr.contains("cannot use the folder"), "{ran}");
+    std::fs::create_dir(world.home().join("it's here")).unwrap();
+    let mut command = world.command(["sandbox", "--profiles", "it's here"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(line.ends_with("/it'\\''s here'\n"), "{line}");
+}
+
+#[test]
+fn json_names_the_folder() {
+    let world = World::new();
+    let (_served, line) = serve_profiles(&world, "--json --profiles floor --agents 2");
+    let document: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert!(document["config_dir"].as_str().unwrap().ends_with("/floor"), "{line}");
+    let (_served, line) = serve_profiles(&world, "--json --agents 2");
+    let document: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(document["config_dir"], serde_json::Value::Null);
+}
+
+#[test]
+fn all_beside_a_session_in_a_variable_says_what_it_is_for() {
+    let world = World::new().with("DEEPCALL_SSID", "sandbox-asha");
+    for (line, option) in
+        [("tags --all", "--all"), ("watch --all", "--all"), ("break-status --profiles asha", "--profiles")]
+    {
+        let ran = world.run(line).ended_with(4);
+        for part in
+            [option, "stored profiles", "DEEPCALL_SSID", "deepcall login", "sandbox --profiles FOLDER"]
+        {
+            assert!(ran.stderr.contains(part), "{line} lacks {part}: {ran}");
+        }
+    }
+    let ran = World::new().run("tags --all").ended_with(4);
+    assert!(ran.stderr.contains("not signed in"), "{ran}");
+}
