@@ -178,7 +178,12 @@ fn credentials(args: &LoginArgs, app: &App) -> Result<Credentials, Failure> {
         _ if args.user_id.is_some() => {
             prompt("Token", "pass the token with --token-stdin or --token-file FILE")?
         }
-        _ => prompt("Session id (ssid)", "pass the ssid with --ssid-stdin or --ssid-file FILE")?,
+        _ => {
+            if app.terminals.stdin && app.terminals.stderr {
+                app.console.note("`deepcall login --help` explains where an ssid is found");
+            }
+            prompt("Session id (ssid)", "pass the ssid with --ssid-stdin or --ssid-file FILE")?
+        }
     };
     Ok(match user_id {
         Some(user_id) => Credentials::UserToken { user_id, token: secret },
