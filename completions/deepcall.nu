@@ -449,6 +449,7 @@ module completions {
     --field(-f): string       # Add a field to the body: JSON if it parses, else text
     --field-file(-F): string  # Add a field whose value is read from a file, or from standard input for @-
     --input: path             # Read the body, one JSON object, from a file, or from standard input for -
+    --shape                   # Print the shape of the reply: keys, types and lengths, without values
     --jq: string              # Filter the reply with this jq expression
     --profile(-p): string     # Name of the stored session
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]

@@ -104,6 +104,10 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         &[
             ("The call behind `deepcall break-status`", "deepcall api agentProfile/agentOnBreak"),
             (
+                "What the reply is made of, without values, to be sent to others",
+                "deepcall api agentProfile/tags -f ref=true --shape",
+            ),
+            (
                 "Add a field to the body: JSON if it parses, else text",
                 "deepcall api agentProfile/tags -f ref=true",
             ),

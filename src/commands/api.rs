@@ -12,12 +12,14 @@ use crate::app::options::{ConnectionOptions, FleetOptions, ProfileOptions, Sandb
 use crate::app::select::Selection;
 use crate::app::settings::table::TIMEOUT;
 use crate::client::received::{Body, MENDED};
+use crate::client::replies::codes;
 use crate::client::replies::lenient::{Object, is_object};
 use crate::client::{RawReply, SignedIn};
 use crate::failure::{ExitStatus, Failure};
 use crate::json;
 use crate::json::Malformed;
 use crate::output::jq::Filter;
+use crate::output::shape::shape_of;
 use crate::output::text::sanitize::sanitize_lines;
 use crate::words::MARK;
 
@@ -26,6 +28,10 @@ use crate::words::MARK;
 /// For calls of the API that have no command of their own. deepcall adds the credentials to the body and never shows
 /// them. The reply goes to stdout byte for byte, without NUL bytes, even if it reports an error; then stderr and the
 /// exit code report the error too.
+///
+/// --shape prints what the reply is made of instead, to be sent to somebody who does not have it: keys, types, lengths
+/// and forms of times. Values are left out, but for DeepCall's code and the status; so are keys that look like data, such
+/// as numbers and names. Look through the keys before you send them.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ApiArgs {
     /// Path below /api/v2, e.g. agentProfile/agentOnBreak
@@ -40,6 +46,9 @@ pub(crate) struct ApiArgs {
     /// Read the body, one JSON object, from a file, or from standard input for -
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
+    /// Print the shape of the reply: keys, types and lengths, without values
+    #[arg(long)]
+    shape: bool,
     /// Filter the reply with this jq expression
     #[arg(long, value_name = "EXPR")]
     jq: Option<String>,
@@ -64,7 +73,11 @@ pub(crate) fn run(args: &ApiArgs, app: &App) -> Result<ExitStatus, Failure> {
         let outcome = reply.outcome.map_err(|error| fleet.with_sign_in_hint(error.into()));
         Ok((reply.body, outcome))
     })?;
-    let written = write_reply(&reply, filter.as_ref(), app);
+    let written = if args.shape {
+        write_shape(&reply, filter.as_ref(), app)
+    } else {
+        write_reply(&reply, filter.as_ref(), app)
+    };
     // A reply that is not understood is the failure, and not that the expression cannot read it.
     outcome.and(written).map(|()| ExitStatus::Done)
 }
@@ -90,6 +103,20 @@ fn write_reply(reply: &Body, filter: Option<&Filter>, app: &App) -> Result<(), F
             }
         }
         None => out.write_all(&reply.without_nuls())?,
+    }
+    Ok(())
+}
+
+/// Nothing of a reply that is not JSON: that is a failure already.
+fn write_shape(reply: &Body, filter: Option<&Filter>, app: &App) -> Result<(), Failure> {
+    let Ok(reply) = json::check(reply.text()) else { return Ok(()) };
+    let is_code = |number| number == 200 || codes::all().iter().any(|code| code.number == number);
+    let mut shape = serde_json::to_vec_pretty(&shape_of(reply, is_code)).map_err(std::io::Error::from)?;
+    shape.push(b'\n');
+    app.console.note("values are left out; look through the keys before you send this to anybody");
+    match filter {
+        Some(filter) => filter.run(&shape, app.terminals.stdout, &mut app.console.stdout())?,
+        None => app.console.stdout().write_all(&shape)?,
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ pub(crate) mod jq;
 #[cfg(test)]
 pub(crate) mod payloads;
 pub mod presentation;
+pub(crate) mod shape;
 pub mod table_view;
 pub mod text;
 

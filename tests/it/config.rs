@@ -44,7 +44,7 @@ const WITHOUT_KEY: &[(&str, &str)] = &[
     ("a sandbox serves what is tried now", "port ref-model fail"),
     ("a secret comes anew each time", "ssid-stdin ssid-file token-stdin token-file from-file"),
     ("a guard is taken away knowingly", "allow-http no-verify csv-raw"),
-    ("a script counts on the form and the exit code", "json jq exit-status fail-empty"),
+    ("a script counts on the form and the exit code", "json jq shape exit-status fail-empty"),
     ("what is shown of one run", "quiet verbose help version"),
 ];
 

@@ -46,6 +46,7 @@ mod sandbox;
 mod secrets;
 mod sessions;
 mod settings;
+mod shapes;
 mod status;
 mod storage;
 mod stream;
