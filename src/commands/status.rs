@@ -125,7 +125,7 @@ pub(crate) static DOCUMENT: Document = Document {
             "customer",
             "CUSTOMER",
             Meaning::Phone,
-            Shown::WhenPresent(7),
+            Shown::WithRoom(7),
             "the customer's number, in wrap-up",
         ),
         Field::new(

@@ -216,6 +216,10 @@ fn each_format_shows_the_last_tag_and_its_keys_are_columns() {
         let ran = world.run(line).ended_with(0);
         assert!(ran.stdout.contains("•273") && !ran.stdout.contains("30273"), "{line}\n{ran}");
     }
+    // A table in a pipe takes a style that was typed; whether the day is in it depends on today.
+    let ran = world.run("status --columns last_tag --time clock --timezone UTC").ended_with(0);
+    let cell = ran.stdout.lines().last().unwrap();
+    assert!(cell.starts_with("missed ") && cell.ends_with(" 09:18"), "{ran}");
     for (column, message) in [
         ("last_tag.kin", "did you mean \"last_tag.kind\"?"),
         ("last_tag.kind.x", "\"kind\" is a single value"),
