@@ -23,7 +23,7 @@ use crate::commands::watch::sessions::{StoredProfiles, expired, renewed, signed_
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::event::EndReason;
 use crate::output::event_view::STREAM;
-use crate::output::presentation::{Format, Presentation};
+use crate::output::presentation::{Format, Presentation, TimeStyle};
 use crate::watch::run::{Surroundings, Watch, exit_status};
 use crate::watch::sinks::Sinks;
 use crate::watch::sinks::board::{BoardOptions, Keyboard, RunningBoard};
@@ -86,8 +86,9 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
             note: &|text| if is_board { notes.hold(text) } else { app.console.note(text) },
         };
         let ended = if is_board {
-            let Presentation { zone, color, mask, .. } = presentation.clone();
-            let options = BoardOptions { zone, color, mask, only: plan.scope, title };
+            let Presentation { zone, color, mask, time, .. } = presentation.clone();
+            let time = time.unwrap_or(TimeStyle::Both);
+            let options = BoardOptions { zone, color, mask, time, only: plan.scope, title };
             let keyboard = Keyboard::open(signals::may_be_stopped()).map_err(|error| unreadable(&error))?;
             let views = sinks.view.subscribe();
             let limits = plan.limits.clone();

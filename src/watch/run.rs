@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use crate::client::TagFilter;
 use crate::client::received::MENDED;
+use crate::client::replies::agent_name::agent_name;
 use crate::clock::Clock;
 use crate::failure::ExitStatus;
 use crate::floor::alerts;
@@ -467,7 +468,13 @@ impl<'a, S: Source> Watch<'a, S> {
         self.view.note(&event);
         let is_of = |agent: &&mut WatchedAgent<S>| Some(&agent.view.profile) == event.profile.as_ref();
         if let Some(agent) = self.agents.iter_mut().find(is_of) {
-            agent.view().note(&event);
+            let view = agent.view();
+            if let EventKind::Tag(reported) = &event.kind
+                && let Some(name) = agent_name(&reported.tag.fields)
+            {
+                view.learn(name);
+            }
+            view.note(&event);
         }
     }
 

@@ -33,6 +33,7 @@ pub struct FloorView {
 #[derive(Clone, Debug)]
 pub struct AgentView {
     pub profile: String,
+    pub name: ServerName,
     pub state: AgentState,
     pub health: Health,
     pub crossed: CrossedLimits,
@@ -41,6 +42,16 @@ pub struct AgentView {
     pub phase: Phase,
     /// Of the last poll, if it failed.
     pub failure: Option<LastFailure>,
+}
+
+/// What the server calls the agent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ServerName {
+    #[default]
+    Unknown,
+    Known(String),
+    /// It names several, so its notifications are about others too.
+    Several,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +75,7 @@ impl AgentView {
     pub fn new(profile: String, first_poll: Duration) -> Self {
         Self {
             profile,
+            name: ServerName::default(),
             state: AgentState::default(),
             health: Health::default(),
             crossed: CrossedLimits::default(),
@@ -87,8 +99,20 @@ impl AgentView {
         matches!(self.phase, Phase::Over(_))
     }
 
+    /// Learns what the server calls the agent.
+    pub fn learn(&mut self, name: String) {
+        self.name = match std::mem::take(&mut self.name) {
+            ServerName::Unknown => ServerName::Known(name),
+            ServerName::Known(known) if known == name => ServerName::Known(known),
+            ServerName::Known(_) | ServerName::Several => ServerName::Several,
+        }
+    }
+
     /// Keeps the event, if it is of the agent's day.
     pub fn note(&mut self, event: &Arc<Event>) {
+        if matches!(event.kind, EventKind::AgentChanged(_)) {
+            self.name = ServerName::Unknown;
+        }
         if is_of_the_day(&event.kind) {
             self.history.keep(event, KEPT_OF_AGENT);
         }
@@ -206,6 +230,25 @@ mod tests {
         news.remove(0);
         assert_eq!(names(&floor.events), news, "a first state is no news");
         assert_eq!(names(&agent.history), all().filter(|name| of_the_day.contains(name)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn an_agent_has_the_name_that_the_server_gives_alone() {
+        let mut agent = AgentView::new("asha".into(), Duration::ZERO);
+        let known = || ServerName::Known("Asha".into());
+        for (name, expected) in [
+            ("Asha", known()),
+            ("Asha", known()),
+            ("Ravi", ServerName::Several),
+            ("Asha", ServerName::Several),
+        ] {
+            agent.learn(name.to_owned());
+            assert_eq!(agent.name, expected);
+        }
+        for event in every_event() {
+            agent.note(&Arc::new(event));
+        }
+        assert_eq!(agent.name, ServerName::Unknown, "it is about another agent since agent_changed");
     }
 
     #[test]

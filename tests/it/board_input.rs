@@ -3,6 +3,7 @@
 
 use rustix::process::Signal;
 
+use crate::board::fits;
 use crate::support::{Screen, World};
 
 /// Is on the board where the keys are explained, and nowhere else.
@@ -223,22 +224,29 @@ fn each_key_of_the_board_does_what_its_help_says() {
     }
     screen.type_keys("s");
     let shown = screen.wait_for("sort: name");
-    let row =
-        |shown: &str, at: usize| shown.lines().nth(3 + at).map(|row| row.to_owned()).unwrap_or_default();
-    assert!(row(&shown, 0).contains("anjali") && row(&shown, 1).contains("arjun"), "{shown}");
+    let row = |shown: &str, at: usize| shown.lines().nth(3 + at).map(str::to_owned).unwrap_or_default();
+    // The agent of a row: from the mark to the first gap.
+    let name = |at: usize| {
+        let row = row(&shown, at);
+        row.trim_start_matches(|letter: char| !letter.is_alphanumeric())
+            .split("  ")
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let names = [name(0), name(1), name(2)];
+    assert!(names.is_sorted_by_key(|name| name.to_lowercase()), "{names:?}");
     // An agent, the next one and the previous one, and what the server sent.
     screen.type_keys("\r");
-    let is_open =
-        |name: &'static str| move |shown: &str| shown.contains("p previous") && row(shown, 0).contains(name);
-    screen.wait_until("the first agent", is_open("anjali"));
-    screen.type_keys("n");
-    screen.wait_until("the next one", is_open("arjun"));
-    screen.type_keys("\u{1b}[C");
-    screen.wait_until("the one after", is_open("asha"));
-    screen.type_keys("\u{1b}[D");
-    screen.wait_until("the previous one", is_open("arjun"));
-    screen.type_keys("p");
-    screen.wait_until("the first again", is_open("anjali"));
+    let is_open = |at: usize| {
+        let name = &names[at];
+        move |shown: &str| shown.contains("p previous") && row(shown, 0).contains(name.as_str())
+    };
+    screen.wait_until("the first agent", is_open(0));
+    for (key, at) in [("n", 1), ("\u{1b}[C", 2), ("\u{1b}[D", 1), ("p", 0)] {
+        screen.type_keys(key);
+        screen.wait_until("another agent", is_open(at));
+    }
     screen.type_keys("r");
     screen.wait_for("\"_id\":");
     screen.type_keys("r");
@@ -250,11 +258,38 @@ fn each_key_of_the_board_does_what_its_help_says() {
     screen.wait_for("sort: name, kept");
     screen.type_keys("/anj");
     let shown =
-        screen.wait_until("one agent", |shown| shown.contains("/anj_") && !row(shown, 1).contains("arjun"));
+        screen.wait_until("one agent", |shown| shown.contains("/anj_") && row(shown, 1).contains("──"));
     assert!(shown.contains("sort: name, kept") && shown.contains("Enter keep the filter"), "{shown}");
     screen.type_keys("\r");
     let shown = screen.wait_for("filter: anj");
     assert!(shown.contains("sort: name, kept") && shown.contains("? keys"), "{shown}");
+    screen.type_keys("q");
+    assert_eq!(screen.end().0, 130);
+}
+
+#[test]
+fn two_hundred_agents_fit_a_board_by_what_matters_most() {
+    let world = World::new();
+    let line = "watch --sandbox --all --agents 200 --jobs 64 --only breaks,wrapups --alert break=1s";
+    let mut screen = Screen::start(&world, line, 24, 80);
+    let shown = screen.wait_until("everybody", |shown| shown.contains("unknown 0"));
+    assert!(shown.contains("200 profiles") && shown.contains("more"), "{shown}");
+    // Agents over the limit come first.
+    assert!(shown.lines().skip(3).take(8).all(|row| row.starts_with(" ✗")), "{shown}");
+    screen.type_keys("f");
+    screen.wait_for("sort: away, kept");
+    screen.type_keys("/wrap");
+    let shown = screen.wait_for("/wrap_");
+    assert!(!shown.contains("on break  "), "{shown}");
+    screen.type_keys("\r");
+    screen.wait_for("filter: wrap");
+    screen.type_keys("\r");
+    screen.wait_for("–now");
+    screen.type_keys("\u{1b}");
+    // A whole frame: Esc and a key after it in one read would be a key with Alt.
+    screen.wait_until("the floor", |shown| fits(shown, 24) && !shown.contains("–now"));
+    screen.type_keys("\u{1b}");
+    screen.wait_until("all rows", |shown| fits(shown, 24) && !shown.contains("filter: wrap"));
     screen.type_keys("q");
     assert_eq!(screen.end().0, 130);
 }

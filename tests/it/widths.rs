@@ -246,6 +246,13 @@ fn the_board_is_straight_in_tmux_at_every_width_and_stays_so_when_its_rows_chang
             scope.spawn(move || {
                 let session = format!("board-{part}");
                 tmux.start(&session, 40 + part, 14, "exec deepcall watch --all --only breaks --interval 30s");
+                // Before all have answered, the last row is not the one that stays so.
+                let (until, everybody) = (Instant::now() + PATIENCE, format!("‖ {PROFILES} "));
+                while !tmux.search(&session, "[0-9] s", 14).0.iter().any(|line| line.starts_with(&everybody))
+                {
+                    assert!(Instant::now() < until, "not everybody has answered");
+                    thread::sleep(Duration::from_millis(50));
+                }
                 let expect = |width: usize, beyond: &str| {
                     let until = Instant::now() + PATIENCE;
                     loop {

@@ -1,5 +1,6 @@
 //! Readers of replies: the envelope, its code, and the answer in it.
 
+pub mod agent_name;
 pub mod break_status;
 pub mod codes;
 pub mod envelope;

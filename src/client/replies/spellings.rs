@@ -12,7 +12,7 @@ use crate::words::{plain, push_plain};
 
 mod known;
 
-pub use known::{BREAK, ICON, NOTIFICATION};
+pub use known::{AGENT, BREAK, ICON, NOTIFICATION};
 
 /// What is read out of a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +55,13 @@ pub enum OfBreak {
     Reason,
     /// When it began.
     Since,
+}
+
+/// What is read out of anything that is about an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OfAgent {
+    /// What people call the agent.
+    Name,
 }
 
 /// A table of spellings, ready to be looked up. A spelling with a dot names a key of a nested object.

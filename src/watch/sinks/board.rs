@@ -11,6 +11,7 @@ mod key_reader;
 mod keyboard;
 mod keys;
 mod layout;
+mod names;
 mod opened;
 mod options;
 mod paint;

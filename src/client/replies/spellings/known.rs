@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::client::replies::spellings::{OfBreak, OfIcon, OfNotification, Spellings};
+use crate::client::replies::spellings::{OfAgent, OfBreak, OfIcon, OfNotification, Spellings};
 
 /// The spellings of notifications.
 pub static NOTIFICATION: LazyLock<Spellings<OfNotification>> = LazyLock::new(|| {
@@ -153,4 +153,19 @@ pub static BREAK: LazyLock<Spellings<OfBreak>> = LazyLock::new(|| {
             ],
         ),
     ])
+});
+
+/// The spellings of an agent's name, in whatever is about the agent.
+pub static AGENT: LazyLock<Spellings<OfAgent>> = LazyLock::new(|| {
+    Spellings::new(&[(
+        OfAgent::Name,
+        &[
+            "agent name",
+            "agent.name",
+            "agent full name",
+            "agent.full name",
+            "agent display name",
+            "agent.display name",
+        ],
+    )])
 });

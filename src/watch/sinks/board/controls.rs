@@ -35,7 +35,7 @@ pub(crate) struct Controls {
     /// The profiles that the floor shows, as of the last frame that showed it.
     pub(crate) shown: Vec<String>,
     /// And all of them.
-    sorted: Vec<String>,
+    pub(crate) sorted: Vec<String>,
     /// The events that a person has scrolled into.
     held: Option<EventLog>,
 }

@@ -6,8 +6,9 @@ use crate::floor::answer::Tag;
 use crate::floor::event::{Alert, AlertChange, Event, EventKind, Level};
 use crate::output::event_view::{Folded, fold, sentence};
 use crate::output::text::style::{IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, WRONG, mark_of_kind};
-use crate::output::text::width::{cut, pad_right, width};
+use crate::output::text::width::{cut, pad_left, pad_right, width};
 use crate::report::{Part, Sentence, Tone};
+use crate::watch::sinks::board::names::Names;
 use crate::watch::sinks::board::paint::Line;
 use crate::watch::sinks::board::wording::Wording;
 use crate::watch::view::EventLog;
@@ -23,8 +24,8 @@ struct FeedRow {
     agent: Option<String>,
     words: String,
     tint: Tint,
-    /// Other words under which it is found.
-    kind: String,
+    /// Other words under which it is found: the kind of a tag, the profile.
+    also: String,
 }
 
 /// The events of a log that a filter finds, the newest first.
@@ -32,16 +33,23 @@ pub(crate) struct Feed<'a> {
     folded: Vec<Folded<'a>>,
     /// Only with a filter: otherwise what is not shown is not put into words.
     found: Option<Vec<FeedRow>>,
+    names: &'a Names,
     wording: &'a Wording<'a>,
 }
 
 impl<'a> Feed<'a> {
-    pub(crate) fn of(log: &'a EventLog, followed: usize, filter: &str, wording: &'a Wording<'a>) -> Self {
+    pub(crate) fn of(
+        log: &'a EventLog,
+        followed: usize,
+        filter: &str,
+        names: &'a Names,
+        wording: &'a Wording<'a>,
+    ) -> Self {
         let mut folded = fold(log.newest_first().rev(), followed);
         folded.reverse();
-        let rows = folded.iter().map(|folded| row(folded, wording));
+        let rows = folded.iter().map(|folded| row(folded, names, wording));
         let found = (!filter.is_empty()).then(|| rows.filter(|row| row.contains(filter)).collect());
-        Self { folded, found, wording }
+        Self { folded, found, names, wording }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -54,35 +62,36 @@ impl<'a> Feed<'a> {
             return lines(found.iter().skip(first).take(room));
         }
         let shown = self.folded.iter().skip(first).take(room);
-        lines(shown.map(|folded| row(folded, self.wording)).collect::<Vec<_>>().iter())
+        lines(shown.map(|folded| row(folded, self.names, self.wording)).collect::<Vec<_>>().iter())
     }
 }
 
-fn row(folded: &Folded<'_>, wording: &Wording<'_>) -> FeedRow {
+fn row(folded: &Folded<'_>, names: &Names, wording: &Wording<'_>) -> FeedRow {
     let Some(event) = folded.single() else {
         let sentence = folded.sentence();
         let mark = mark_of_tone(sentence.tone);
         return FeedRow {
             mark,
-            time: wording.clock(folded.at()),
+            time: wording.time(folded.at()),
             agent: None,
             words: wording.sentence(&sentence),
             tint: mark.tint,
-            kind: String::new(),
+            also: String::new(),
         };
     };
-    let agent = event.profile.as_deref().map(Wording::name);
+    let agent = event.profile.as_deref().map(|profile| names.name(profile));
+    let profile = event.profile.clone().unwrap_or_default();
     match &event.kind {
         EventKind::Tag(reported) => {
             let tag = &reported.tag;
             let changed = if reported.changed { "changed: " } else { "" };
             FeedRow {
                 mark: tag_mark(tag),
-                time: wording.clock(tag.time.unwrap_or(event.at)),
+                time: wording.time(time_of(event)),
                 agent,
                 words: format!("{changed}{}", tag_words(tag, wording)),
                 tint: Tint::Plain,
-                kind: kind(tag, wording),
+                also: format!("{} {profile}", kind(tag, wording)),
             }
         }
         kind => {
@@ -90,11 +99,11 @@ fn row(folded: &Folded<'_>, wording: &Wording<'_>) -> FeedRow {
             let mark = mark_of(kind, sentence.tone);
             FeedRow {
                 mark,
-                time: wording.clock(event.at),
+                time: wording.time(event.at),
                 agent,
                 words: without_name(sentence, wording),
                 tint: if matches!(mark, WRONG | NOTABLE) { mark.tint } else { Tint::Plain },
-                kind: String::new(),
+                also: profile,
             }
         }
     }
@@ -170,7 +179,7 @@ fn has_word(text: &str, word: &str) -> bool {
 impl FeedRow {
     fn contains(&self, filter: &str) -> bool {
         let agent = self.agent.as_deref().unwrap_or_default();
-        contains([agent, &self.words, &self.kind], filter)
+        contains([agent, &self.words, &self.also], filter)
     }
 }
 
@@ -189,7 +198,7 @@ fn lines<'r>(rows: impl Iterator<Item = &'r FeedRow> + Clone) -> Vec<Line> {
 impl FeedRow {
     fn line(&self, times: usize, names: usize) -> Line {
         let line = Line::of(format!(" {} ", self.mark.symbol), self.mark.tint)
-            .with(format!("{}  ", pad_right(&self.time, times)), Tint::Quiet);
+            .with(format!("{}  ", pad_left(&self.time, times)), Tint::Quiet);
         let line = match &self.agent {
             Some(agent) => line.with(format!("{}  ", pad_right(&cut(agent, names), names)), Tint::Strong),
             None => line,
@@ -198,7 +207,7 @@ impl FeedRow {
     }
 }
 
-/// The time that is shown of an event: a tag has its own.
+/// A tag has a time of its own.
 pub(crate) fn time_of(event: &Event) -> Timestamp {
     match &event.kind {
         EventKind::Tag(reported) => reported.tag.time.unwrap_or(event.at),

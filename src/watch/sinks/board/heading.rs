@@ -1,7 +1,8 @@
 //! The lines above and below a page: whose floor it is, how fresh and in which order, and what the keys do.
 
 use crate::floor::alerts::Limit;
-use crate::output::text::style::{IN_WRAPUP, Mark, ON_BREAK, ORDINARY, Tint, UNKNOWN, WRONG};
+use crate::floor::event::Level;
+use crate::output::text::style::{IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, UNKNOWN, WRONG};
 use crate::output::text::width::{cut, pad_right, width};
 use crate::watch::sinks::board::controls::Controls;
 use crate::watch::sinks::board::keys;
@@ -53,8 +54,9 @@ pub(crate) fn states(
     let tally = tally(&view.agents, limits, view.now);
     let only = options.only;
     let with_states = only.breaks || only.wrapups;
+    let over = if tally.level == Some(Level::Warn) { Mark { tint: Tint::Urgent, ..NOTABLE } } else { WRONG };
     let counts = [
-        (tally.over > 0, WRONG, "over", tally.over),
+        (tally.over > 0, over, "over", tally.over),
         (only.breaks, ON_BREAK, "on break", tally.on_break),
         (only.wrapups, IN_WRAPUP, "wrap-up", tally.wrapup),
         (with_states, Mark { tint: Tint::Plain, ..ORDINARY }, "neither", tally.neither),

@@ -12,7 +12,7 @@ use crate::output::text::width::{cut, pad_right, width, wrap};
 use crate::watch::sinks::board::feed;
 use crate::watch::sinks::board::paint::Line;
 use crate::watch::sinks::board::wording::Wording;
-use crate::watch::view::{AgentView, FloorView};
+use crate::watch::view::{AgentView, FloorView, ServerName};
 
 const INDENT: usize = 4;
 
@@ -45,6 +45,10 @@ pub(crate) fn lines(
     columns: usize,
 ) -> Vec<Line> {
     let mut lines = Vec::new();
+    if agent.name != ServerName::Unknown {
+        let words = format!("   the profile is {}", Wording::name(&agent.profile));
+        lines.push(Line::of(words, Tint::Quiet));
+    }
     if let Some(failure) = &agent.failure {
         let words = format!("no answer: {}", wording.text(&failure.message));
         lines.extend(wrap(&words, columns).into_iter().map(|line| Line::of(line, Tint::Bad)));

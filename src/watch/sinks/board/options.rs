@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 
+use crate::output::presentation::TimeStyle;
 use crate::watch::source::WatchScope;
 
 #[derive(Clone, Debug)]
@@ -9,6 +10,7 @@ pub struct BoardOptions {
     pub zone: TimeZone,
     pub color: bool,
     pub mask: bool,
+    pub time: TimeStyle,
     /// Only these have columns.
     pub only: WatchScope,
     /// For example `asha at https://v4-api.deepcall.com`.

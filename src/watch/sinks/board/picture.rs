@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::floor::alerts::Limit;
+use crate::output::presentation::TimeStyle;
 use crate::output::text::style::Tint;
 use crate::output::text::width::width;
 use crate::watch::sinks::board::columns::fit;
@@ -14,12 +15,16 @@ use crate::watch::sinks::board::heading;
 use crate::watch::sinks::board::help;
 use crate::watch::sinks::board::keys::Place;
 use crate::watch::sinks::board::layout::Layout;
+use crate::watch::sinks::board::names::Names;
 use crate::watch::sinks::board::opened;
 use crate::watch::sinks::board::options::BoardOptions;
 use crate::watch::sinks::board::paint::{Line, paint};
 use crate::watch::sinks::board::rows::{RowView, rows, sort};
 use crate::watch::sinks::board::wording::Wording;
 use crate::watch::view::{AgentView, EventLog, FloorView};
+
+/// In columns; a narrower part would lose more of its texts.
+const WIDE_ENOUGH_FOR_BOTH: u16 = 96;
 
 pub(crate) struct Picture<'a> {
     pub(crate) view: &'a FloorView,
@@ -32,8 +37,9 @@ impl Picture<'_> {
     pub(crate) fn draw(&self, controls: &mut Controls, buffer: &mut Buffer) {
         buffer.reset();
         let wording = self.wording();
-        let mut rows = rows(self.view, self.limits, &controls.filter, &wording);
-        sort(&mut rows, controls.order, controls.kept.as_deref());
+        let names = Names::of(self.view, &wording);
+        let mut rows = rows(self.view, self.limits, &controls.filter, &names, &wording);
+        sort(&mut rows, controls.order, controls.kept.as_deref(), &controls.sorted);
         let opened = controls.opened.clone();
         let agent = opened.and_then(|name| self.view.agents.iter().find(|agent| agent.profile == name));
         let place = controls.place();
@@ -49,12 +55,12 @@ impl Picture<'_> {
             (Place::Floor, _) => self.floor(&rows, controls, layout.page),
             (Place::Agent, Some(agent)) => self.agent(agent, &rows, controls, layout.page),
             (Place::Agent, None) => Vec::new(),
-            (Place::Events, _) => self.events(controls, layout.page),
+            (Place::Events, _) => self.events(controls, &names, layout.page),
             (Place::Help, _) => window(help::lines(), controls, layout.page),
         };
         paint(layout.page, &page);
         if let Some(part) = layout.events {
-            paint(part, &self.newest_events(&controls.filter, part));
+            paint(part, &self.newest_events(&controls.filter, &names, part));
         }
         if let Some(part) = layout.divider {
             paint(part, &vec![Line::of("│", Tint::Quiet); usize::from(part.height)]);
@@ -64,7 +70,15 @@ impl Picture<'_> {
     }
 
     fn wording(&self) -> Wording<'_> {
-        Wording { zone: &self.options.zone, mask: self.options.mask, wall: self.view.wall }
+        let BoardOptions { zone, mask, time, .. } = self.options;
+        Wording { zone, mask: *mask, time: *time, wall: self.view.wall }
+    }
+
+    /// Events are read against each other, so it is the distance that gives way.
+    fn wording_of_events(&self, part: Rect) -> Wording<'_> {
+        let wording = self.wording();
+        let is_narrow = part.width < WIDE_ENOUGH_FOR_BOTH && wording.time == TimeStyle::Both;
+        Wording { time: if is_narrow { TimeStyle::Clock } else { wording.time }, ..wording }
     }
 
     fn heading(&self, controls: &Controls, part: Rect) -> Vec<Line> {
@@ -91,9 +105,9 @@ impl Picture<'_> {
         lines
     }
 
-    fn events(&self, controls: &mut Controls, part: Rect) -> Vec<Line> {
-        let (log, wording) = (controls.events_to_show(&self.view.events), self.wording());
-        let feed = Feed::of(&log, self.view.agents.len(), &controls.filter, &wording);
+    fn events(&self, controls: &mut Controls, names: &Names, part: Rect) -> Vec<Line> {
+        let (log, wording) = (controls.events_to_show(&self.view.events), self.wording_of_events(part));
+        let feed = Feed::of(&log, self.view.agents.len(), &controls.filter, names, &wording);
         let newer = match self.view.events.noted() - log.noted() {
             0 => String::new(),
             newer => format!(", {newer} newer: Home"),
@@ -107,9 +121,9 @@ impl Picture<'_> {
     }
 
     /// The newest events that fit, with a title if there is room for three below it.
-    fn newest_events(&self, filter: &str, part: Rect) -> Vec<Line> {
-        let (log, wording) = (&self.view.events, self.wording());
-        let feed = Feed::of(log, self.view.agents.len(), filter, &wording);
+    fn newest_events(&self, filter: &str, names: &Names, part: Rect) -> Vec<Line> {
+        let (log, wording) = (&self.view.events, self.wording_of_events(part));
+        let feed = Feed::of(log, self.view.agents.len(), filter, names, &wording);
         let mut lines = Vec::new();
         if part.height > 3 {
             lines.push(rule(&title_of(log, &feed, !filter.is_empty()), usize::from(part.width)));

@@ -1,6 +1,7 @@
 //! One row per profile: its state, how long that has lasted, and which row comes first.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,10 +11,12 @@ use crate::floor::answer::{Break, Tag, Wrapup};
 use crate::floor::event::{AlertWhat, EventKind, Level};
 use crate::floor::overview::{Overview, StateName, Urgency};
 use crate::floor::state::StateSince;
+use crate::output::presentation::TimeStyle;
 use crate::output::text::style::{IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, UNKNOWN, WRONG};
 use crate::output::text::times;
-use crate::output::text::width::{cut, pad_left, width};
+use crate::output::text::width::{cut, width};
 use crate::watch::sinks::board::feed;
+use crate::watch::sinks::board::names::Names;
 use crate::watch::sinks::board::wording::Wording;
 use crate::watch::view::{AgentView, FloorView, Phase};
 
@@ -72,18 +75,29 @@ impl Order {
 }
 
 /// In the order in which the profiles are followed.
-pub(crate) fn rows(view: &FloorView, limits: &[Limit], filter: &str, wording: &Wording<'_>) -> Vec<RowView> {
+pub(crate) fn rows(
+    view: &FloorView,
+    limits: &[Limit],
+    filter: &str,
+    names: &Names,
+    wording: &Wording<'_>,
+) -> Vec<RowView> {
     let found = |agent: &AgentView, row: RowView| RowView { is_found: row.is_found_by(filter, agent), ..row };
-    view.agents.iter().map(|agent| found(agent, row(agent, view.now, limits, wording))).collect()
+    let row = |agent: &AgentView| row(agent, names.name(&agent.profile), view.now, limits, wording);
+    view.agents.iter().map(|agent| found(agent, row(agent))).collect()
 }
 
-/// Sorts in this order, or in the one that is kept, with newer rows at the end. Equal rows are in the usual order.
-pub(crate) fn sort(rows: &mut [RowView], order: Order, kept: Option<&[String]>) {
+/// Sorts in this order, or in the one that is kept, with newer rows at the end. Equal rows are in the usual order, and else
+/// as they were: lengths are counted in whole seconds, and rows that began within one would change places at each.
+pub(crate) fn sort(rows: &mut [RowView], order: Order, kept: Option<&[String]>, before: &[String]) {
+    let as_in = |rows: &mut [RowView], names: &[String]| {
+        let places: HashMap<&str, usize> = names.iter().map(String::as_str).zip(0..).collect();
+        rows.sort_by_key(|row| places.get(row.profile.as_str()).copied().unwrap_or(usize::MAX));
+    };
+    as_in(rows, before);
     rows.sort_by_key(|row| row.urgency);
     match (kept, order) {
-        (Some(kept), _) => {
-            rows.sort_by_key(|row| kept.iter().position(|name| *name == row.profile).unwrap_or(usize::MAX));
-        }
+        (Some(kept), _) => as_in(rows, kept),
         (None, Order::Away) => {}
         (None, Order::Name) => rows.sort_by_cached_key(|row| row.agent.to_lowercase()),
         // Breaks first, and unknown ones last.
@@ -116,7 +130,13 @@ fn tags(agent: &AgentView) -> impl Iterator<Item = &Tag> {
     })
 }
 
-pub(crate) fn row(agent: &AgentView, now: Duration, limits: &[Limit], wording: &Wording<'_>) -> RowView {
+pub(crate) fn row(
+    agent: &AgentView,
+    name: String,
+    now: Duration,
+    limits: &[Limit],
+    wording: &Wording<'_>,
+) -> RowView {
     let overview = Overview::of(&agent.state, now);
     let Overview { breaking, wrapping, seconds, .. } = overview;
     let measured = measured(agent, limits, now);
@@ -125,7 +145,7 @@ pub(crate) fn row(agent: &AgentView, now: Duration, limits: &[Limit], wording: &
     RowView {
         profile: agent.profile.clone(),
         mark: mark(agent, measured.level),
-        agent: Wording::name(&agent.profile),
+        agent: name,
         state: state_word(agent),
         tint: state_tint(agent, measured.level),
         reason: reason(agent, breaking, wrapping, wording),
@@ -236,16 +256,16 @@ fn reason(
     }
 }
 
+/// So many columns hold a usual message after the time of day and the distance.
+const ROOM_FOR_BOTH: usize = 56;
+
 /// The newest tag, or how long polls have failed, because no tag can arrive then.
 #[derive(Clone, Debug)]
 pub(crate) enum LastTag {
     None,
-    Tag { symbol: char, age: String, kind: String, message: String },
+    Tag { symbol: char, time: String, both: Option<String>, kind: String, message: String },
     NoAnswer(String),
 }
-
-/// As wide as the longest age of an hour: "59 min".
-const AGE: usize = 6;
 
 impl LastTag {
     fn of(agent: &AgentView, now: Duration, wording: &Wording<'_>) -> Self {
@@ -253,21 +273,26 @@ impl LastTag {
             let seconds = i64::try_from(now.saturating_sub(since).as_secs()).unwrap_or(i64::MAX);
             return Self::NoAnswer(format!("no answer {}", times::length(seconds)));
         }
+        let short = if wording.time == TimeStyle::Both { TimeStyle::Relative } else { wording.time };
         tags(agent).next().map_or(Self::None, |tag| Self::Tag {
             symbol: feed::tag_mark(tag).symbol,
-            age: tag.time.map_or_else(String::new, |time| wording.age(time)),
+            time: tag.time.map_or_else(String::new, |time| wording.time_in(short, time)),
+            both: tag.time.filter(|_| short != wording.time).map(|time| wording.time(time)),
             kind: feed::kind(tag, wording),
             message: feed::kind_and_message(tag, wording),
         })
     }
 
-    /// The age is first, because whatever follows may be cut. Without room for the message there is the kind.
+    /// The time is first, because whatever follows may be cut: the time of day gives way to the message, and the message to
+    /// the kind.
     pub(crate) fn text(&self, room: usize) -> String {
         match self {
             Self::None => String::new(),
             Self::NoAnswer(words) => words.clone(),
-            Self::Tag { symbol, age, kind, message } => {
-                let start = format!("{symbol} {} ", pad_left(age, AGE));
+            Self::Tag { symbol, time, both, kind, message } => {
+                // By the room alone, so that all rows have the same.
+                let time = both.as_ref().filter(|_| room >= ROOM_FOR_BOTH).unwrap_or(time);
+                let start = format!("{symbol} {time} ");
                 let room = room.saturating_sub(width(&start));
                 let has_room = room >= width(message) || room >= 2 * width(kind);
                 format!("{start}{}", cut(if has_room { message } else { kind }, room))

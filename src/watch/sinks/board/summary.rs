@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::floor::alerts::Limit;
+use crate::floor::event::Level;
 use crate::output::text::style::{Mark, ORDINARY, Tint, WRONG};
 use crate::output::text::times;
 use crate::watch::sinks::board::rows::{RECONNECTING, measured};
@@ -20,6 +21,8 @@ pub(crate) struct Tally {
     pub(crate) neither: usize,
     pub(crate) unknown: usize,
     pub(crate) over: usize,
+    /// The highest level among those.
+    pub(crate) level: Option<Level>,
 }
 
 /// Counts the newest answers. A profile that is no longer followed counts as unknown.
@@ -37,7 +40,9 @@ pub(crate) fn tally(agents: &[Arc<AgentView>], limits: &[Limit], now: Duration) 
             (None, None) => tally.unknown += 1,
             _ => tally.neither += 1,
         }
-        tally.over += usize::from(measured(one, limits, now).level.is_some());
+        let level = measured(one, limits, now).level;
+        tally.over += usize::from(level.is_some());
+        tally.level = tally.level.max(level);
     }
     tally
 }

@@ -19,6 +19,7 @@ use crate::floor::event::{
 use crate::floor::poll_result::PollResult;
 use crate::floor::samples::{at, in_wrapup, no_answer, not_in_wrapup, on_break, poll, raw, tag, working};
 use crate::output::payloads::{assert_harmless, payloads};
+use crate::output::presentation::TimeStyle;
 use crate::watch::sinks::board::controls::Overlay;
 use crate::watch::sinks::board::keys::Place;
 use crate::watch::sinks::board::summary::{Liveness, Tally, liveness, tally};
@@ -42,7 +43,7 @@ impl Stage {
         let (zone, title) = (TimeZone::UTC, "all profiles · sandbox".to_owned());
         let mut stage = Self {
             view: FloorView { interval: INTERVAL, ..FloorView::default() },
-            options: BoardOptions { zone, color: false, mask: false, only, title },
+            options: BoardOptions { zone, color: false, mask: false, time: TimeStyle::Both, only, title },
             limits: limits.iter().map(|text| text.parse().expect("a limit")).collect(),
             controls: Controls::default(),
         };
@@ -234,7 +235,8 @@ fn the_heading_shows_live_stale_reconnecting_and_ended() {
 
 #[test]
 fn the_tally_counts_the_newest_answers() {
-    let expected = Tally { on_break: 3, wrapup: 1, neither: 1, unknown: 2, over: 2 };
+    let expected =
+        Tally { on_break: 3, wrapup: 1, neither: 1, unknown: 2, over: 2, level: Some(Level::Critical) };
     let Stage { view, limits, .. } = busy_floor();
     assert_eq!(tally(&view.agents, &limits, view.now), expected);
 }

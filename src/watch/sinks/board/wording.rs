@@ -5,9 +5,11 @@ use jiff::{Timestamp, tz::TimeZone};
 use crate::json;
 use crate::json::{Layout, Raw};
 use crate::output::formats::sentence::words;
+use crate::output::presentation::TimeStyle;
 use crate::output::text::mask::{mask_json, mask_text};
 use crate::output::text::terminal::sanitize_for_terminal;
 use crate::output::text::times;
+use crate::output::text::width::pad_left;
 use crate::report::{Meaning, Sentence};
 
 /// In bytes. No screen shows more, and a longer text would be processed again for each frame.
@@ -18,6 +20,8 @@ const LONGEST_NUMBER: usize = 100;
 pub(crate) struct Wording<'a> {
     pub(crate) zone: &'a TimeZone,
     pub(crate) mask: bool,
+    /// How the times of events and tags are shown.
+    pub(crate) time: TimeStyle,
     pub(crate) wall: Timestamp,
 }
 
@@ -66,8 +70,23 @@ impl Wording<'_> {
         times::clock(moment, self.wall, self.zone)
     }
 
+    /// A time of a list, as wide as the others of the same day.
+    pub(crate) fn time(&self, moment: Timestamp) -> String {
+        self.time_in(self.time, moment)
+    }
+
+    pub(crate) fn time_in(&self, style: TimeStyle, moment: Timestamp) -> String {
+        let clock = || pad_left(&self.clock(moment), "00:00".len());
+        let age = || pad_left(&self.age(moment), "59 min".len());
+        match style {
+            TimeStyle::Relative => age(),
+            TimeStyle::Clock => clock(),
+            TimeStyle::Both => format!("{} {}", clock(), age()),
+        }
+    }
+
     /// In one unit, so that it never takes more than six columns in its first day.
-    pub(crate) fn age(&self, moment: Timestamp) -> String {
+    fn age(&self, moment: Timestamp) -> String {
         let seconds = self.wall.duration_since(moment).as_secs();
         match seconds {
             ..5 => "now".to_owned(),
@@ -89,7 +108,8 @@ mod tests {
 
     #[test]
     fn a_value_is_masked_as_everywhere_and_before_it_is_cut() {
-        let wording = Wording { zone: &TimeZone::UTC, mask: true, wall: Timestamp::UNIX_EPOCH };
+        let time = TimeStyle::Both;
+        let wording = Wording { zone: &TimeZone::UTC, mask: true, time, wall: Timestamp::UNIX_EPOCH };
         for (text, meaning) in [
             ("call 9876543210", Meaning::Text),
             ("1764000000", Meaning::Text),
@@ -107,6 +127,27 @@ mod tests {
                 !shown.contains('9') && (shown.contains('•') || shown.ends_with(' ')),
                 "{before}: {shown}"
             );
+        }
+    }
+
+    #[test]
+    fn a_time_is_a_distance_a_time_of_day_or_both_in_columns_that_stay() {
+        let now = Timestamp::from_second(1_800_000_000).expect("a moment");
+        let ago = |seconds: i64| Timestamp::from_second(1_800_000_000 - seconds).expect("a moment");
+        let zone = TimeZone::UTC;
+        let wording = |time| Wording { zone: &zone, mask: false, time, wall: now };
+        for (seconds, age, clock) in [
+            (-60, "   now", "08:01"),
+            (4, "   now", "07:59"),
+            (59, "  59 s", "07:59"),
+            (3_599, "59 min", "07:00"),
+            (3_600, "   1 h", "07:00"),
+            (86_399, "  23 h", "Thu 08:00"),
+            (864_000, "  10 d", "5 Jan 08:00"),
+        ] {
+            assert_eq!(wording(TimeStyle::Relative).time(ago(seconds)), age);
+            assert_eq!(wording(TimeStyle::Clock).time(ago(seconds)), clock);
+            assert_eq!(wording(TimeStyle::Both).time(ago(seconds)), format!("{clock} {age}"));
         }
     }
 }

@@ -96,8 +96,9 @@ fn rows_are_sorted_by_what_was_chosen_and_a_choice_ends_a_kept_order() {
     for (order, expected) in [
         (Order::Away, ["asha", "ravi", "mo", "अनीता", "neha", "zoe", "kim"]),
         (Order::Name, ["asha", "kim", "mo", "neha", "ravi", "zoe", "अनीता"]),
-        (Order::State, ["asha", "ravi", "mo", "अनीता", "neha", "zoe", "kim"]),
-        (Order::LastTag, ["neha", "अनीता", "asha", "ravi", "mo", "zoe", "kim"]),
+        // Of those that are equal, the order before.
+        (Order::State, ["asha", "ravi", "mo", "अनीता", "neha", "kim", "zoe"]),
+        (Order::LastTag, ["neha", "अनीता", "asha", "ravi", "mo", "kim", "zoe"]),
     ] {
         let screen = stage.text(90, 24);
         assert_eq!(stage.controls.shown, expected, "{order:?}");
@@ -173,5 +174,48 @@ fn a_page_over_another_leads_back_to_it() {
         stage.press(&key);
         stage.text(80, 24);
         assert_eq!(stage.controls.place(), place, "{key:?}");
+    }
+}
+
+#[test]
+fn agents_have_the_names_that_the_server_gives_unless_two_have_the_same() {
+    let mut stage = busy_floor();
+    for (index, name) in [(0, "Neha Joshi"), (1, "Ravi Kumar"), (2, "Ravi Kumar"), (4, "call 98765 43210")] {
+        stage.agent(index).learn(name.to_owned());
+    }
+    stage.tag(0, notification("callback", 999, &[]));
+    stage.options.mask = true;
+    let screen = stage.text(95, 24);
+    for row in [" · Neha Joshi ", " ! ravi ", " ✗ asha ", " ↻ call ••••• ••210 ", " ↩ 08:16  Neha Joshi "]
+    {
+        assert!(screen.contains(row), "{row}\n{screen}");
+    }
+    for filter in ["joshi", "NEHA"] {
+        stage.controls.filter = filter.into();
+        let screen = stage.text(95, 24);
+        assert_eq!(stage.controls.shown, ["neha"], "profiles are found too");
+        assert!(screen.contains("1 of 5 events"), "{screen}");
+    }
+    stage.press(&Key::Enter);
+    let screen = stage.text(95, 24);
+    assert!(screen.contains("· Neha Joshi") && screen.contains("the profile is neha"), "{screen}");
+}
+
+#[test]
+fn rows_that_began_within_a_second_do_not_change_places_at_each() {
+    let mut stage = Stage::new(&[]);
+    for (name, millis) in [("asha", 700), ("ravi", 300)] {
+        let seen =
+            PollResult { monotonic: Duration::from_millis(990_000 + millis), ..answer(working(), 990) };
+        stage.follow(name, seen);
+    }
+    // At some moments both have the same whole seconds, and ravi is ahead at the others.
+    stage.view.now = Duration::from_millis(1_000_400);
+    stage.text(80, 24);
+    assert_eq!(stage.controls.shown, ["ravi", "asha"]);
+    for millis in (0..5_000).step_by(100) {
+        stage.view.now = Duration::from_millis(1_000_400 + millis);
+        stage.text(80, 24);
+        assert_eq!(stage.controls.shown, ["ravi", "asha"], "{millis}");
     }
 }

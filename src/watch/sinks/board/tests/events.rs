@@ -100,7 +100,7 @@ fn a_server_that_is_lost_for_all_is_one_event() {
         };
         stage.note(index, at(995), EventKind::ConnectionLost(lost));
     }
-    let screen = stage.text(100, 24);
+    let screen = stage.text(95, 24);
     let sentence = " ✗ 08:16  7 of 7 profiles: connection lost: cannot connect to http://127.0.0.1:9";
     assert_eq!(screen.matches("connection lost").count(), 1, "{screen}");
     assert!(screen.contains(sentence), "{screen}");

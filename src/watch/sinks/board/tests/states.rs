@@ -1,6 +1,7 @@
 //! How a row shows its state.
 
 use super::*;
+use crate::output::presentation::TimeStyle;
 use crate::output::text::style::{IN_WRAPUP, NOTABLE, ON_BREAK, WRONG};
 use crate::watch::sinks::board::wording::Wording;
 
@@ -9,8 +10,10 @@ fn left_counts_to_the_limit_and_is_negative_once_over() {
     let left = |limits: &[&str], second, answer: PollResult| {
         let mut stage = Stage::new(limits);
         let one = stage.follow("asha", answer).clone();
-        let wording = Wording { zone: &TimeZone::UTC, mask: false, wall: at(second) };
-        let row = rows::row(&one, Duration::from_secs(second.cast_unsigned()), &stage.limits, &wording);
+        let time = TimeStyle::Both;
+        let wording = Wording { zone: &TimeZone::UTC, mask: false, time, wall: at(second) };
+        let name = "asha".to_owned();
+        let row = rows::row(&one, name, Duration::from_secs(second.cast_unsigned()), &stage.limits, &wording);
         (row.mark, row.left)
     };
     let tea = || answer(on_break(Some("tea"), Some(400)), 400);
