@@ -291,10 +291,8 @@ pub struct Report {
     pub tail: Row,
     /// Whether the JSON document is the one row itself, not a list under a key.
     pub single: bool,
-    /// Profiles that could not be answered for, beside those that could.
-    pub failures: Vec<Problem>,
-    /// How many profiles were queried, those that failed among them.
-    pub queried: usize,
+    /// Why some profiles have no row, or not the whole of it.
+    pub failures: Failures,
     /// What a terminal shows instead of a table.
     pub sentence: Option<Sentence>,
     /// What a terminal shows above the table.
@@ -315,14 +313,21 @@ impl Report {
             rows,
             tail: Row::new(document.tail),
             single: false,
-            failures: Vec::new(),
-            queried: 0,
+            failures: Failures::default(),
             sentence: None,
             summary: None,
             is_action: false,
             notes: Vec::new(),
         }
     }
+}
+
+/// What failed, and of how many profiles.
+#[derive(Clone, Debug, Default)]
+pub struct Failures {
+    pub problems: Vec<Problem>,
+    /// How many profiles were queried, those that failed among them.
+    pub queried: usize,
 }
 
 /// A failure as it is shown: in `failures`, as an error on stderr, or as JSON.

@@ -21,7 +21,7 @@ use crate::output::formats::problem::MessageStyle;
 use crate::output::text::mask::mask_free_text;
 use crate::output::text::redact::{RedactingWriter, Redactor};
 use crate::output::text::sanitize::sanitize_lines;
-use crate::report::{Problem, Report};
+use crate::report::{Failures, Problem, Report};
 
 /// Rust's own stdout flushes at every line, which is slow for a large answer.
 const STEP: usize = 64 << 10;
@@ -97,14 +97,17 @@ impl Console {
         let Outcome { report, status } = outcome;
         renderer.write(&report, &mut *self.stdout.borrow_mut())?;
         self.stdout().flush()?;
-        for note in &report.notes {
-            self.note(note);
+        for (at, note) in report.notes.iter().enumerate() {
+            // Many profiles may have the same to note.
+            if !report.notes[..at].contains(note) {
+                self.note(note);
+            }
         }
         if renderer.shows_an_empty_table(&report) {
             self.note(report.document.empty);
         }
         if !renderer.holds_failures_of(&report) {
-            self.errors(&report.failures, report.queried);
+            self.errors(&report.failures);
         }
         Ok(status)
     }
@@ -157,15 +160,15 @@ impl Console {
         self.stderr.error(problem);
     }
 
-    /// Writes the failures of some of `queried` profiles; for a person, what failed alike once.
-    pub(crate) fn errors(&self, problems: &[Problem], queried: usize) {
+    /// Writes the failures of several profiles; for a person, what failed alike once.
+    pub(crate) fn errors(&self, failures: &Failures) {
         let Messages { color, mask, errors_as_json, .. } = self.messages();
         if errors_as_json {
-            for problem in problems {
+            for problem in &failures.problems {
                 self.error(problem);
             }
         } else {
-            self.stderr(|out| problem::write_problems(problems, queried, MessageStyle { color, mask }, out));
+            self.stderr(|out| problem::write_problems(failures, MessageStyle { color, mask }, out));
         }
     }
 

@@ -9,6 +9,7 @@ use futures_util::stream;
 
 use crate::client::SignedIn;
 use crate::failure::{ExitStatus, Failure};
+use crate::report::Failures;
 
 pub(crate) struct Fleet {
     pub(crate) agents: Vec<Agent>,
@@ -159,9 +160,12 @@ impl<T> Answers<T> {
         }
     }
 
-    /// How many profiles were queried.
-    pub(crate) fn queried(&self) -> usize {
-        self.given.len() + self.failures.len()
+    /// What is left to report once the answers have been taken out.
+    pub(crate) fn take_failures(&mut self) -> Failures {
+        let queried = self.given.len() + self.failures.len();
+        let problems =
+            std::mem::take(&mut self.failures).into_iter().map(|failure| *failure.problem).collect();
+        Failures { problems, queried }
     }
 
     pub(crate) fn status(&self) -> ExitStatus {

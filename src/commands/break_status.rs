@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::app::options::{OutputOptions, QueryOptions, TalkOptions};
 use crate::app::settings::table::SERVER_TIMEZONE;
 use crate::client::Answer;
-use crate::commands::agent_state::AgentState;
+use crate::commands::state_report::StateReport;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Break;
 use crate::floor::overview::Urgency;
@@ -82,8 +82,8 @@ pub(crate) static DOCUMENT: Document = Document {
     empty: "no agents",
 };
 
-const STATE: AgentState<Break> =
-    AgentState { document: &DOCUMENT, is_active: |status| status.on_break, urgency, row, sentence };
+const STATE: StateReport<Break> =
+    StateReport { document: &DOCUMENT, is_active: |status| status.on_break, urgency, row, sentence };
 
 fn urgency(answer: &Answer<Break>) -> Urgency {
     Urgency::new(None, answer.value.on_break, seconds_on_break(answer), None)

@@ -1,6 +1,5 @@
 //! One file or folder per command, named as it is typed: its arguments, its `run`, and its document.
 
-pub(crate) mod agent_state;
 pub(crate) mod api;
 pub(crate) mod break_status;
 pub mod completions;
@@ -13,6 +12,7 @@ pub(crate) mod ping;
 pub(crate) mod profiles;
 pub(crate) mod sandbox;
 pub mod schema;
+pub(crate) mod state_report;
 pub(crate) mod status;
 pub mod tags;
 pub(crate) mod watch;

@@ -17,7 +17,7 @@ use crate::failure::{ExitStatus, Failure};
 use crate::output::formats::problem::{Alike, alike};
 use crate::output::text::redact::Redactor;
 use crate::report::{
-    Document, Field, Meaning, Part, Problem, Report, Row, Sentence, Shape, Shown, Tone, Value,
+    Document, Failures, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value,
 };
 use crate::store::{Profile, ProfileName, Profiles, ProfilesError, ProfilesFile};
 
@@ -187,8 +187,8 @@ async fn check(
     };
     let rows = learned.iter().map(|profile| row(profile, default, verdict(profile).into())).collect();
     let mut report = report(rows, false);
-    let problems: Vec<Problem> = failures.into_iter().map(|failure| *failure.problem).collect();
-    report.notes = alike(&problems, chosen.len()).iter().map(Alike::note).collect();
+    let problems = failures.into_iter().map(|failure| *failure.problem).collect();
+    report.notes = alike(&Failures { problems, queried: chosen.len() }).iter().map(Alike::note).collect();
     let opened = fleet.agents.iter().filter_map(|agent| agent.session.as_ref().ok());
     report.notes.extend(Same::among(&learned, opened).iter().map(Same::note));
     Ok((Outcome { report, status }, learned))

@@ -18,7 +18,9 @@ use crate::floor::alerts::Limit;
 use crate::floor::event::AlertWhat;
 use crate::floor::overview::{Overview, StateName, Urgency};
 use crate::floor::state::AgentState;
-use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value};
+use crate::report::{
+    Document, Failures, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value,
+};
 
 /// Show the whole team at once, one row per agent
 ///
@@ -162,20 +164,16 @@ const TALLY: &[Field] = &[
 fn outcome(agents: Vec<AgentAnswers>, limits: &[Limit], now: Timestamp) -> Outcome {
     let status = ExitStatus::of_many(agents.iter().flat_map(|agent| agent.statuses.iter().copied()));
     let as_of = agents.iter().filter_map(|agent| agent.as_of).max().unwrap_or(now);
-    let (mut notes, mut failures) = (Vec::new(), Vec::new());
+    let mut notes = Vec::new();
+    let mut failures = Failures { problems: Vec::new(), queried: agents.len() };
     let mut tally = Tally::default();
     let mut rows = Vec::with_capacity(agents.len());
     for agent in agents {
-        for note in &agent.notes {
-            // Many profiles may have the same to note.
-            if !notes.contains(note) {
-                notes.push(note.clone());
-            }
-        }
         let line = Line::of(&agent.state, limits);
         tally.count(&line);
         rows.push((line.urgency, row(&line, &agent)));
-        failures.extend(agent.failures.into_iter().map(|failure| *failure.problem));
+        notes.extend(agent.notes);
+        failures.problems.extend(agent.failures.into_iter().map(|failure| *failure.problem));
     }
     rows.sort_by_key(|(urgency, _)| *urgency);
     let head = Row::new(DOCUMENT.head).with("as_of", as_of).with("tally", tally.row());

@@ -172,22 +172,18 @@ fn outcome(
     args: &TagsArgs,
     window: &Window,
     note_of_kinds: Option<String>,
-    answers: Answers<Answer<Tags<Row>>>,
+    mut answers: Answers<Answer<Tags<Row>>>,
     now: Timestamp,
 ) -> Outcome {
-    let (mut status, queried) = (answers.status(), answers.queried());
+    let mut status = answers.status();
+    let failures = answers.take_failures();
     let as_of = answers.given.iter().map(|(_, answer)| answer.as_of).max().unwrap_or(now);
     let mut notes = window.notes(now);
     notes.extend(note_of_kinds);
     let mut icons = vec![];
     let mut kept = vec![];
     for (_, answer) in answers.given {
-        for note in answer.notes {
-            // Many profiles may have the same to note.
-            if !notes.contains(&note) {
-                notes.push(note);
-            }
-        }
+        notes.extend(answer.notes);
         let Tags { notifications: rows, icons: left_over, .. } = answer.value;
         icons.extend(left_over);
         kept.extend(rows);
@@ -215,8 +211,7 @@ fn outcome(
     let report = Report {
         head,
         tail: Row::new(DOCUMENT.tail).with("icons", icons),
-        queried,
-        failures: answers.failures.into_iter().map(|failure| *failure.problem).collect(),
+        failures,
         notes,
         ..Report::new(&DOCUMENT, kept)
     };

@@ -13,7 +13,7 @@ use crate::app::options::{OutputOptions, QueryOptions, TalkOptions};
 use crate::app::settings::table::{SERVER_TIMEZONE, TIMEOUT};
 use crate::client::connection::random;
 use crate::client::{Answer, SignedIn};
-use crate::commands::agent_state::AgentState;
+use crate::commands::state_report::StateReport;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Wrapup;
 use crate::floor::overview::Urgency;
@@ -140,8 +140,8 @@ pub(crate) static DOCUMENT: Document = Document {
 /// `--wait` polls at least this often, because a wrap-up may end early.
 const INTERVAL: Duration = Duration::from_secs(15);
 
-const STATE: AgentState<Wrapup> =
-    AgentState { document: &DOCUMENT, is_active: |wrapup| wrapup.in_wrapup, urgency, row, sentence };
+const STATE: StateReport<Wrapup> =
+    StateReport { document: &DOCUMENT, is_active: |wrapup| wrapup.in_wrapup, urgency, row, sentence };
 
 /// The profiles still in wrap-up, and the time until the first of them should be out. `None` if there are none.
 fn still_in_wrapup(answers: &Answers<Answer<Wrapup>>) -> Option<(HashSet<String>, Duration)> {

@@ -51,6 +51,19 @@ impl PollResult {
         }
     }
 
+    /// Continues the poll, or begins it, with the clocks of another answer.
+    pub fn with_clocks<'a>(
+        poll: &'a mut Option<Self>,
+        profile: &str,
+        taken_at: Timestamp,
+        server_time: Option<Timestamp>,
+    ) -> &'a mut Self {
+        let poll = poll.get_or_insert_with(|| Self::new(profile, taken_at));
+        poll.taken_at = taken_at;
+        poll.server_time = server_time.or(poll.server_time);
+        poll
+    }
+
     /// The present moment as the server has it, or as we have it where the server sent none.
     /// What the server dates is to be compared with this.
     #[must_use]

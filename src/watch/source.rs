@@ -150,10 +150,7 @@ impl Polled {
 
     /// The result so far, with the clocks of this answer.
     fn result<T>(&mut self, session: &SignedIn, answer: &Answer<T>) -> &mut PollResult {
-        let result = self.result.get_or_insert_with(|| PollResult::new(&session.profile, answer.as_of));
-        result.taken_at = answer.as_of;
-        result.server_time = answer.server_time.or(result.server_time);
-        result
+        PollResult::with_clocks(&mut self.result, &session.profile, answer.as_of, answer.server_time)
     }
 }
 

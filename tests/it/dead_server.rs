@@ -24,7 +24,7 @@ fn team() -> (World, String) {
 fn a_person_gets_one_error_with_one_hint_and_a_program_one_for_each_profile() {
     let (world, server) = team();
     let all = format!("{TEAM} of {TEAM} profiles: cannot connect to {server}\n");
-    for command in ["break-status", "tags", "wrapup", "wrapup --wait"] {
+    for command in ["status", "break-status", "tags", "wrapup", "wrapup --wait"] {
         for format in ["table", "csv"] {
             let ran = world.run(&format!("{command} --all --retries 0 -o {format}")).ended_with(5);
             assert!(ran.stderr.starts_with(&format!("error: {all}")), "{command}: {ran}");

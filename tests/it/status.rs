@@ -124,7 +124,9 @@ fn the_exit_code_is_the_common_one_if_all_failed_alike() {
     let ran = world.run("status --profiles asha,ravi --json").ended_with(4);
     assert_eq!(column(&agents(&ran), "state"), ["unknown", "unknown"]);
     assert_eq!(server.arrivals().len(), 2, "a session that has expired is tried once");
-    world.run("status").ended_with(1);
+    let ran = world.run("status").ended_with(1);
+    let error = ran.stderr.lines().next().unwrap();
+    assert!(error.starts_with("error: 2 of 3 profiles: ") && error.ends_with(": asha, ravi"), "{ran}");
     world.run("status -p meena").ended_with(0);
     // The failure of the only agent is that of the command.
     let ran = world.run("status -p asha --json").ended_with(4);

@@ -23,7 +23,7 @@ use crate::commands::profiles;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Owner;
 use crate::output::formats::problem::{Alike, alike};
-use crate::report::{Row, Value};
+use crate::report::{Failures, Row, Value};
 use crate::store::{Credentials, Profile, ProfileName, Profiles, Secret, Session, StoreKind};
 use crate::words::without_mark;
 
@@ -153,7 +153,8 @@ impl Team<'_> {
         ended: Option<Failure>,
         known: &Profiles,
     ) -> Outcome {
-        let (mut rows, mut notes, mut statuses, mut problems) = (vec![], vec![], vec![], vec![]);
+        let (mut rows, mut notes, mut statuses) = (vec![], vec![], vec![]);
+        let mut failures = Failures { problems: vec![], queried: planned.len() };
         let stored = results.iter().flatten().count();
         let mut results = results.into_iter();
         for Planned { profile, .. } in planned {
@@ -162,16 +163,13 @@ impl Team<'_> {
                     let default = new.is_default.then_some(&profile.name);
                     let check = if self.no_verify { Value::Absent } else { "ok".into() };
                     rows.push(profiles::row(&new.profile, default, check));
-                    // Two lines for one agent have the same note.
-                    notes.extend(
-                        new.notes.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>(),
-                    );
+                    notes.extend(new.notes);
                     statuses.push(ExitStatus::Done);
                 }
                 Some(Err(failure)) => {
                     rows.push(row_of_failure(profile, &failure, known));
                     statuses.push(failure.status);
-                    problems.push(*failure.of_profile(profile.name.as_str()).problem);
+                    failures.problems.push(*failure.of_profile(profile.name.as_str()).problem);
                 }
                 None => rows.extend(ended.as_ref().map(|failure| row_of_failure(profile, failure, known))),
             }
@@ -180,7 +178,7 @@ impl Team<'_> {
             notes
                 .push(format!("{stored} of {} sessions are stored; the others are as they were", rows.len()));
         }
-        notes.extend(alike(&problems, planned.len()).iter().map(Alike::note));
+        notes.extend(alike(&failures).iter().map(Alike::note));
         if planned.iter().any(|it| it.profile.store == StoreKind::File) && stored > 0 {
             notes.push(PLAIN_TEXT.to_owned());
         }

@@ -166,10 +166,7 @@ impl<'a> AgentQuery<'a> {
     /// What is known so far, with the clocks of this answer.
     fn poll<T>(&mut self, answer: &Answer<T>) -> &mut PollResult {
         let profile = &self.signed_in.profile;
-        let poll = self.poll.get_or_insert_with(|| PollResult::new(profile, answer.as_of));
-        poll.taken_at = answer.as_of;
-        poll.server_time = answer.server_time.or(poll.server_time);
-        poll
+        PollResult::with_clocks(&mut self.poll, profile, answer.as_of, answer.server_time)
     }
 
     fn done(self, last_tag: Option<Tag>) -> AgentAnswers {

@@ -12,7 +12,7 @@ use crate::app::select::{SelectedProfiles, Selection};
 use crate::app::settings::choice::{SessionSource, session_source};
 use crate::client::SignedIn;
 use crate::failure::Failure;
-use crate::report::Problem;
+use crate::report::Failures;
 use crate::store::ProfilesFile;
 
 /// The sessions to follow. With several profiles, those without a session are reported and the others are followed.
@@ -31,8 +31,8 @@ pub(crate) fn signed_in(fleet: Fleet, app: &App) -> Result<Vec<SignedIn>, Failur
         }
     }
     let last = failures.last().map(|failure| failure.status);
-    let problems: Vec<Problem> = failures.into_iter().map(|failure| *failure.problem).collect();
-    app.console.errors(&problems, queried);
+    let problems = failures.into_iter().map(|failure| *failure.problem).collect();
+    app.console.errors(&Failures { problems, queried });
     match last {
         Some(status) if sessions.is_empty() => Err(Failure::reported(status)),
         None if sessions.is_empty() => Err(Failure::sign_in("no profile has a session")),

@@ -42,7 +42,9 @@ pub(crate) fn write_document(
             json.end_items(rows.is_empty(), 1, object.out);
             object.fields(report.tail.iter());
             if document.has_failures {
-                object.list("failures", &report.failures, |failure, out| json.failure(failure, 2, out));
+                object.list("failures", &report.failures.problems, |failure, out| {
+                    json.failure(failure, 2, out)
+                });
             }
             object.close();
         }

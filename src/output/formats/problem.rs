@@ -9,7 +9,7 @@ use crate::output::text::mask::mask_free_text;
 use crate::output::text::profiles::{names, share};
 use crate::output::text::sanitize::sanitize;
 use crate::output::text::style::Tint;
-use crate::report::Problem;
+use crate::report::{Failures, Problem};
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MessageStyle {
@@ -41,12 +41,11 @@ fn write_alike(alike: &Alike<'_>, style: MessageStyle, out: &mut dyn Write) -> i
 /// # Errors
 /// If `out` cannot be written.
 pub(crate) fn write_problems(
-    problems: &[Problem],
-    queried: usize,
+    failures: &Failures,
     style: MessageStyle,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    alike(problems, queried).iter().try_for_each(|alike| write_alike(alike, style, out))
+    alike(failures).iter().try_for_each(|alike| write_alike(alike, style, out))
 }
 
 /// Profiles that failed alike.
@@ -98,13 +97,13 @@ impl<'a> Alike<'a> {
     }
 }
 
-/// The failures of `queried` profiles by what happened, in the order in which it happened first.
-pub(crate) fn alike(problems: &[Problem], queried: usize) -> Vec<Alike<'_>> {
+/// Groups the failures by what happened, in the order in which it happened first.
+pub(crate) fn alike(failures: &Failures) -> Vec<Alike<'_>> {
     let mut groups: Vec<Alike<'_>> = vec![];
-    for problem in problems {
+    for problem in &failures.problems {
         match groups.iter_mut().find(|group| group.is_like(problem)) {
             Some(group) => group.add(problem),
-            None => groups.push(Alike { queried, ..Alike::only(problem) }),
+            None => groups.push(Alike { queried: failures.queried, ..Alike::only(problem) }),
         }
     }
     groups

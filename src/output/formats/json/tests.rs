@@ -92,8 +92,8 @@ const ROW: &str = r#"{"profile":"asha","time":"2026-11-23T10:15:30.500+05:30","m
 #[test]
 fn a_list_is_one_object_with_its_keys_in_order() {
     let mut report = report(vec![row("hi", "{\"n\": 1e400,\n\"a\": -0}")]);
-    report.failures.push(problem());
-    report.failures.push(Problem { profile: None, code: None, hints: Vec::new(), ..problem() });
+    report.failures.problems.push(problem());
+    report.failures.problems.push(Problem { profile: None, code: None, hints: Vec::new(), ..problem() });
     let failures = r#"[{"profile":"ravi","kind":"sign_in","code":1044,"message":"session of 9876543210 is gone\n","hint":"run `deepcall login`; or wait"},{"profile":null,"kind":"sign_in","code":null,"message":"session of 9876543210 is gone\n","hint":null}]"#;
     let expected = format!(
         "{{\"as_of\":\"2026-11-23T10:16:00.000+05:30\",\"tags\":[{ROW}],\"icons\":[],\"failures\":{failures}}}\n"
@@ -170,7 +170,7 @@ fn a_mask_hides_numbers_everywhere() {
         .with("customer", Value::Number(919_876_543_210))
         .with("icons", icons(&["{\"phone\":\"9876543210\"}"]));
     let mut report = report(vec![row]);
-    report.failures.push(problem());
+    report.failures.problems.push(problem());
     let masked = document(&report, true, Layout::Compact);
     assert!(!masked.contains("876543"), "{masked}");
     assert_eq!(masked.matches("•210").count(), 6, "{masked}");
@@ -194,7 +194,11 @@ fn every_payload_is_harmless_in_every_place() {
     for (name, text) in payloads() {
         let server = serde_json::to_string(&text).unwrap();
         let mut report = report(vec![row(&text, &server)]);
-        report.failures.push(Problem { message: text.clone(), hints: vec![text.clone()], ..problem() });
+        report.failures.problems.push(Problem {
+            message: text.clone(),
+            hints: vec![text.clone()],
+            ..problem()
+        });
         for layout in [Layout::Compact, Layout::Indented] {
             let written = document(&report, false, layout);
             assert_harmless("json", name, &written);

@@ -78,7 +78,8 @@ fn nothing_the_server_says_adds_lines_or_moves_the_cursor() {
 
 fn all_written(problems: &[Problem], queried: usize) -> String {
     let mut out = Vec::new();
-    write_problems(problems, queried, PLAIN, &mut out).expect("a vector takes everything");
+    let failures = Failures { problems: problems.to_vec(), queried };
+    write_problems(&failures, PLAIN, &mut out).expect("a vector takes everything");
     String::from_utf8(out).expect("text")
 }
 
@@ -138,7 +139,8 @@ fn names_of_profiles_are_not_masked_where_several_failed() {
     });
     let style = MessageStyle { color: false, mask: true };
     let mut out = Vec::new();
-    write_problems(&problems, 3, style, &mut out).expect("a vector takes everything");
+    let failures = Failures { problems: problems.to_vec(), queried: 3 };
+    write_problems(&failures, style, &mut out).expect("a vector takes everything");
     let text = String::from_utf8(out).expect("text");
     assert!(
         text.starts_with("error: 2 of 3 profiles: the session has expired: 9876543210, asha\n"),

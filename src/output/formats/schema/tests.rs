@@ -57,7 +57,7 @@ fn report(document: &'static Document, single: bool) -> Json {
         report.head = report.head.with("as_of", Timestamp::UNIX_EPOCH);
         report.tail = report.tail.with("icons", icons);
     }
-    report.failures =
+    report.failures.problems =
         vec![problem.clone(), Problem { profile: Some("ravi".to_owned()), code: None, ..problem }];
     let mut out = Vec::new();
     write_document(&report, &TimeZone::UTC, false, Layout::Compact, &mut out).unwrap();

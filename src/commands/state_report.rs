@@ -8,7 +8,7 @@ use crate::failure::ExitStatus;
 use crate::floor::overview::Urgency;
 use crate::report::{Document, Report, Row, Sentence};
 
-pub(crate) struct AgentState<T> {
+pub(crate) struct StateReport<T> {
     pub(crate) document: &'static Document,
     /// Whether the agent is in the state: the "yes" of `--exit-status`.
     pub(crate) is_active: fn(&T) -> bool,
@@ -18,10 +18,11 @@ pub(crate) struct AgentState<T> {
     pub(crate) sentence: fn(&Answer<T>) -> Sentence,
 }
 
-impl<T> AgentState<T> {
+impl<T> StateReport<T> {
     /// With `sets_exit_status`, exit code 3 if no agent is in the state.
     pub(crate) fn outcome(&self, mut answers: Answers<Answer<T>>, sets_exit_status: bool) -> Outcome {
-        let (mut status, queried) = (answers.status(), answers.queried());
+        let mut status = answers.status();
+        let failures = answers.take_failures();
         let is_active_somewhere = answers.given.iter().any(|(_, answer)| (self.is_active)(&answer.value));
         if sets_exit_status && status == ExitStatus::Done && !is_active_somewhere {
             status = ExitStatus::No;
@@ -30,19 +31,13 @@ impl<T> AgentState<T> {
             [(_, only)] if !answers.is_many => Some((self.sentence)(only)),
             _ => None,
         };
-        let mut notes: Vec<String> = Vec::new();
-        for note in answers.given.iter_mut().flat_map(|(_, answer)| std::mem::take(&mut answer.notes)) {
-            // Many profiles may have the same to note.
-            if !notes.contains(&note) {
-                notes.push(note);
-            }
-        }
+        let notes =
+            answers.given.iter_mut().flat_map(|(_, answer)| std::mem::take(&mut answer.notes)).collect();
         answers.given.sort_by_key(|(_, answer)| (self.urgency)(answer));
         let rows = answers.given.into_iter().map(|(profile, answer)| (self.row)(profile, answer)).collect();
         let report = Report {
             single: !answers.is_many,
-            queried,
-            failures: answers.failures.into_iter().map(|failure| *failure.problem).collect(),
+            failures,
             sentence,
             notes,
             ..Report::new(self.document, rows)
