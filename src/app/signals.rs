@@ -143,15 +143,21 @@ mod system {
         /// started stays so: that is how `nohup` and shells without job control start what is to outlive them. Where the
         /// system refuses, a signal does what it does without.
         pub(crate) fn wake_at_signals(&self) {
+            self.wake_at(SIGNALS.map(|(signal, _)| signal));
+        }
+
+        fn wake_at(&self, signals: [Signal; SIGNALS.len()]) {
             let Ok(stream) = self.stream.try_clone() else { return };
             let (stream, ignored) = (stream.into_raw_fd(), IgnoredSignals::read());
-            for ((signal, _), caught) in SIGNALS.iter().zip(&self.caught) {
+            for (signal, caught) in signals.iter().zip(&self.caught) {
                 let signal = signal.as_raw();
                 if !ignored.contain(signal) {
                     let _ = signal_hook::flag::register(signal, Arc::clone(caught));
                     let _ = signal_hook::low_level::pipe::register_raw(signal, stream);
                 }
             }
+            // A signal that came between its two registrations was caught, and woke nothing.
+            self.wake();
         }
     }
 
@@ -186,6 +192,20 @@ mod system {
         let mut streams = [PollFd::new(&stdout, PollFlags::empty())];
         let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
         poll(&mut streams, Some(&at_once)).is_ok() && is_gone(streams[0].revents())
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use crate::app::signals::system::*;
+
+        #[test]
+        fn a_signal_that_comes_while_the_handlers_are_set_up_is_not_lost() {
+            let (mut poller, waker) = Poller::open(false).unwrap();
+            waker.caught[0].store(true, Ordering::SeqCst);
+            // Others than the real ones, which must still end the tests.
+            waker.wake_at([Signal::URG, Signal::WINCH, Signal::CONT]);
+            assert_eq!(poller.poll(Some(Duration::from_secs(30))), Some(StopReason::Interrupted));
+        }
     }
 }
 
