@@ -43,7 +43,7 @@ pub(crate) fn write_document(
             object.fields(report.tail.iter());
             if document.has_failures {
                 object.list("failures", &report.failures.problems, |failure, out| {
-                    json.failure(failure, 2, out)
+                    json.failure(failure, 2, out);
                 });
             }
             object.close();
