@@ -127,11 +127,14 @@ fn offer(argument: Arg, candidates: impl Fn() -> Vec<CompletionCandidate> + Send
     argument.add(ArgValueCandidates::new(candidates))
 }
 
-/// The names that add a column only once their `+` is typed: else each column would be there twice.
+/// The names that add a column only once their `+` is typed, else each column would be there twice; and the paths into a
+/// field only once its dot is typed.
 fn columns(document: &Document, typed: &OsStr) -> Vec<CompletionCandidate> {
     let Some(typed) = typed.to_str() else { return vec![] };
     let is_wanted = |(name, _): &(String, &str)| {
-        name.starts_with(typed) && name.starts_with('+') == typed.starts_with('+')
+        name.starts_with(typed)
+            && name.starts_with('+') == typed.starts_with('+')
+            && name.contains('.') == typed.contains('.')
     };
     let candidate =
         |(name, about): (String, &'static str)| CompletionCandidate::new(name).help(Some(about.into()));

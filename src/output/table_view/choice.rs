@@ -94,13 +94,18 @@ impl Choice {
     }
 }
 
-/// The names of `--columns` for a document, without paths.
+/// The names of `--columns` for a document, with the paths whose keys are ours.
 pub(crate) fn names(document: &Document) -> impl Iterator<Item = (String, &'static str)> {
-    let fields = document.fields;
-    let named = fields.iter().map(|field| (field.key.to_owned(), field.about));
-    let added = fields.iter().map(|field| (format!("{ADDED}{}", field.key), field.about));
+    let mut named = Vec::new();
+    for field in document.fields {
+        named.push((field.key.to_owned(), field.about));
+        if let Meaning::Nested(inner) = field.meaning {
+            named.extend(inner.iter().map(|inner| (format!("{}.{}", field.key, inner.key), inner.about)));
+        }
+    }
+    let added: Vec<_> = named.iter().map(|(name, about)| (format!("{ADDED}{name}"), *about)).collect();
     let extra = document.extra_fields.map(|_| (format!("{ADDED}{EXTRA}"), "every further single value"));
-    named.chain(added).chain(extra)
+    named.into_iter().chain(added).chain(extra)
 }
 
 fn column_by_name(document: &Document, name: &str) -> Result<Column, ColumnError> {
