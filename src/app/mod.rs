@@ -138,7 +138,7 @@ impl App {
             Some(_) => None,
             None => appearance::lasting_columns(document, presentation.format, settings)?,
         };
-        Renderer::new(options, presentation, lasting, document)
+        Renderer::new(options, presentation, lasting, document, self.clock.clone())
     }
 }
 

@@ -1,9 +1,9 @@
 //! Writes an answer. Its options are checked before any request, so that a typing error costs none.
 
-use std::borrow::Cow;
 use std::io::Write;
 
 use crate::app::options::OutputOptions;
+use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::output::formats::json;
 use crate::output::formats::json::Layout;
@@ -20,6 +20,7 @@ pub(crate) struct Renderer {
     filter: Option<Filter>,
     /// The filter for single rows, if the expression can be applied to them.
     row_filter: Option<RowFilter>,
+    clock: Clock,
 }
 
 impl Renderer {
@@ -32,6 +33,7 @@ impl Renderer {
         presentation: Presentation,
         lasting_columns: Option<Vec<String>>,
         document: &Document,
+        clock: Clock,
     ) -> Result<Self, Failure> {
         if let Some(columns) = &presentation.columns {
             Choice::of(document, columns)?;
@@ -39,7 +41,7 @@ impl Renderer {
         let expression = options.format.jq.as_deref();
         let filter = expression.map(Filter::compile).transpose()?;
         let row_filter = expression.and_then(|expression| RowFilter::of(expression, document.rows_key));
-        Ok(Self { presentation, lasting_columns, filter, row_filter })
+        Ok(Self { presentation, lasting_columns, filter, row_filter, clock })
     }
 
     pub(crate) fn presentation(&self) -> &Presentation {
@@ -71,13 +73,13 @@ impl Renderer {
         Ok(filter.run(&document, is_for_terminal, out)?)
     }
 
-    /// The columns of the config file are for tables: they do not turn a sentence into one.
-    fn presentation_of(&self, report: &Report) -> Cow<'_, Presentation> {
+    /// The columns of the config file are for tables: they do not turn a sentence into one. Relative times count from the
+    /// moment of writing, as an answer may be long in coming.
+    fn presentation_of(&self, report: &Report) -> Presentation {
         let is_sentence = render::has_sentence(report, &self.presentation);
-        if self.presentation.columns.is_some() || self.lasting_columns.is_none() || is_sentence {
-            return Cow::Borrowed(&self.presentation);
-        }
-        Cow::Owned(Presentation { columns: self.lasting_columns.clone(), ..self.presentation.clone() })
+        let lasting = self.lasting_columns.as_ref().filter(|_| !is_sentence);
+        let columns = self.presentation.columns.as_ref().or(lasting).cloned();
+        Presentation { columns, now: self.clock.now(), ..self.presentation.clone() }
     }
 
     /// Whether the table would have headings only.
@@ -89,5 +91,31 @@ impl Renderer {
     /// Whether the answer itself lists the profiles that failed.
     pub(crate) fn holds_failures_of(&self, report: &Report) -> bool {
         self.presentation.format == Format::Json && report.document.has_failures
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::output::formats::sample::{CALLS, call, now, report, terminal};
+
+    #[test]
+    fn relative_times_count_from_the_moment_of_writing() {
+        let passed = Arc::new(AtomicI64::new(0));
+        let seconds = Arc::clone(&passed);
+        let clock =
+            Clock::from_fn(move || now() + SignedDuration::from_secs(seconds.load(Ordering::Relaxed)));
+        let options = OutputOptions::default();
+        let renderer = Renderer::new(&options, terminal(80), None, &CALLS, clock).expect("no columns");
+        passed.store(20, Ordering::Relaxed);
+        let mut out = Vec::new();
+        renderer.write(&report(vec![call(10, "missed", "")]), &mut out).expect("a vector takes all");
+        let out = String::from_utf8(out).expect("text");
+        assert!(out.contains("30 s ago"), "{out}");
     }
 }
