@@ -173,7 +173,7 @@ module completions {
 
   # Show the whole team at once, one row per agent
   export extern "deepcall status" [
-    --alert: string           # Alert when a break or wrap-up exceeds a limit, e.g. break=15m
+    --alert: string           # Show which breaks exceed a limit, those first, e.g. break=15m
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
     --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'

@@ -29,6 +29,11 @@ use crate::report::{
 /// denied both break and wrap-up; if an answer is missing, the state is `unknown`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct StatusArgs {
+    /// Show which breaks exceed a limit, those first, e.g. break=15m
+    ///
+    /// The columns LIMIT and OVER show the limit and the excess. Also for one reason (break.tea=9m). Of two limits
+    /// (break=10m:15m) the second is shown, and an agent over the first comes before those who are not. The server does not
+    /// send when a wrap-up began, so no wrap-up is over its limit here.
     #[arg(long = "alert", value_name = "LIMIT", value_parser = ALERT.checked())]
     alerts: Vec<String>,
     #[arg(long = "ref", value_name = "VALUE", hide_short_help = true)]

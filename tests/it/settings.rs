@@ -170,6 +170,8 @@ const OWN_WORDS: &[(&str, &str)] = &[
     ("wrapup", "--columns"),
     ("status", "--columns"),
     ("profiles", "--columns"),
+    // It shows limits, and alerts nobody.
+    ("status", "--alert"),
 ];
 
 #[test]
