@@ -34,12 +34,12 @@ enum Mark<'a> {
 
 /// Profiles that are for one agent: each answer about that agent comes several times.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Same<'a> {
+pub(crate) struct SameAgent<'a> {
     agent_id: Option<&'a str>,
     names: Vec<&'a str>,
 }
 
-impl<'a> Same<'a> {
+impl<'a> SameAgent<'a> {
     /// Finds them by what is stored, and by the secrets of those sessions that have been opened. A command opens none for
     /// this alone: a keyring may open a dialog for each, and takes its time.
     pub(crate) fn among(
@@ -87,5 +87,5 @@ impl<'a> Same<'a> {
     }
 
     pub(crate) const ADVICE: &'static str =
-        "with --all, the agent comes once for each; `deepcall logout --profile NAME` removes one";
+        "with --all, that agent has a row for each; `deepcall logout --profile NAME` removes one";
 }

@@ -20,7 +20,7 @@ use crate::app::settings::table::{SERVER, STORE, TIMEOUT};
 use crate::app::sign_in::{Stores, UNLOCKING_LIMIT};
 use crate::client::{Answer, SignedIn};
 use crate::commands::login::storing::{PLAIN_TEXT, Stored, Storing, note_variable, test_store};
-use crate::commands::login::team::Team;
+use crate::commands::login::team::TeamLogin;
 use crate::commands::profiles;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Owner;
@@ -96,7 +96,7 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
     }
     let renderer = app.renderer(&args.output, args.talk, &profiles::DOCUMENT)?;
     if let Some(path) = &args.from_file {
-        let team = Team { path, allow_http: args.allow_http, no_verify: args.no_verify };
+        let team = TeamLogin { path, allow_http: args.allow_http, no_verify: args.no_verify };
         return app.console.answer(team.login(app)?, &renderer);
     }
     let settings = app.settings()?;

@@ -9,7 +9,7 @@ use crate::app::console::{Console, Outcome};
 use crate::app::fleet::{Answers, Fleet};
 use crate::app::options::{ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, TalkOptions};
 use crate::app::owner;
-use crate::app::owner::Same;
+use crate::app::owner::SameAgent;
 use crate::app::select::SelectedProfiles;
 use crate::app::settings::choice;
 use crate::app::settings::variables::credential_in;
@@ -156,7 +156,7 @@ pub(crate) static DOCUMENT: Document = Document {
 fn profiles(chosen: &[&Profile], default: Option<&ProfileName>) -> Outcome {
     let rows = chosen.iter().map(|profile| row(profile, default, Value::Absent)).collect();
     let mut report = report(rows, false);
-    report.notes = Same::among(chosen.iter().copied(), []).iter().map(Same::note).collect();
+    report.notes = SameAgent::among(chosen.iter().copied(), []).iter().map(SameAgent::note).collect();
     Outcome::done(report)
 }
 
@@ -190,7 +190,7 @@ async fn check(
     let problems = failures.into_iter().map(|failure| *failure.problem).collect();
     report.notes = alike(&Failures { problems, queried: chosen.len() }).iter().map(Alike::note).collect();
     let opened = fleet.agents.iter().filter_map(|agent| agent.session.as_ref().ok());
-    report.notes.extend(Same::among(&learned, opened).iter().map(Same::note));
+    report.notes.extend(SameAgent::among(&learned, opened).iter().map(SameAgent::note));
     Ok((Outcome { report, status }, learned))
 }
 

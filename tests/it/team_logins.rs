@@ -121,7 +121,7 @@ fn wrong_lines_are_named_by_number_and_nothing_is_sent_stored_or_quoted() {
     for why in [
         "line 2: there is no tab between",
         "line 4: there is no tab between",
-        "line 6: the first column is no name",
+        "line 6: the first column is not the name",
         "line 7: the secret contains characters that are not visible",
         "line 8: the secret contains control characters",
         "line 9: the same profile as in line 1",

@@ -9,7 +9,7 @@ use crate::app::connect::Connector;
 use crate::app::fleet::{Agent, Fleet};
 use crate::app::options::{FleetOptions, SandboxOptions};
 use crate::app::owner;
-use crate::app::owner::Same;
+use crate::app::owner::SameAgent;
 use crate::app::select::{SelectedProfiles, Selection, jobs};
 use crate::app::settings::Sourced;
 use crate::app::settings::choice::{Choice, SessionSource, session_source};
@@ -185,7 +185,7 @@ async fn sessions(fleet: &Fleet, mut stored: Vec<Profile>, app: &App) -> Result<
             owner::learn(profile, answer.value.clone(), &app.redactor);
         }
     }
-    let same = Same::among(&stored, opened);
+    let same = SameAgent::among(&stored, opened);
     if answers.given.len() > SESSIONS_IN_FULL {
         findings.push(Finding::ok("session", format!("{} sessions accepted", answers.given.len())));
     } else {
@@ -199,7 +199,7 @@ async fn sessions(fleet: &Fleet, mut stored: Vec<Profile>, app: &App) -> Result<
         let profile = failure.problem.profile.clone().unwrap_or_default();
         Finding::failed("session", failure).of(profile)
     }));
-    findings.extend(same.iter().map(|same| Finding::warn("session", same.sentence(), Same::ADVICE)));
+    findings.extend(same.iter().map(|same| Finding::warn("session", same.sentence(), SameAgent::ADVICE)));
     Ok(findings)
 }
 

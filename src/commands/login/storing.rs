@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::app::console::Console;
-use crate::app::owner::Same;
+use crate::app::owner::SameAgent;
 use crate::app::settings::variables::credential_in;
 use crate::app::sign_in::{Stores, UNLOCKING_LIMIT};
 use crate::commands::logout;
@@ -115,8 +115,8 @@ impl Storing<'_> {
         let cleared = self.stores.clear_pending(&mut open);
         let mut notes = vec![];
         notes.extend(before.filter(|_| !is_same).map(|before| replaced_note(&before, &profile)));
-        let same = Same::among(open.profiles.list(), []);
-        notes.extend(same.iter().filter(|same| same.has(profile.name.as_str())).map(Same::note));
+        let same = SameAgent::among(open.profiles.list(), []);
+        notes.extend(same.iter().filter(|same| same.has(profile.name.as_str())).map(SameAgent::note));
         notes.extend(cleared.err().map(|failure| logout::leftover_note(&failure)));
         Ok(Stored { profile, is_default, notes })
     }

@@ -36,7 +36,8 @@ const LISTED: usize = 20;
 /// What is longer than that is no name but a secret in the wrong column.
 const LONG_NAME: usize = 16;
 
-pub(crate) struct Team<'a> {
+/// The arguments of `login --from-file`.
+pub(crate) struct TeamLogin<'a> {
     /// The file; `-` is standard input.
     pub(crate) path: &'a Path,
     pub(crate) allow_http: bool,
@@ -56,7 +57,7 @@ struct Planned {
     credentials: Credentials,
 }
 
-impl Team<'_> {
+impl TeamLogin<'_> {
     /// Checks the form of all lines before anything is sent, then checks and stores the sessions in their order. A failure
     /// is that of its line; what ends the command leaves the rest as it was.
     ///
@@ -302,7 +303,7 @@ fn line(number: usize, text: &[u8], before: &[Line]) -> Result<Line, String> {
     let ssid = secret_from(ssid.trim_ascii_start(), &format!("line {number}"))
         .map_err(|failure| failure.problem.message)?;
     let name = std::str::from_utf8(name).ok().and_then(|name| ProfileName::parse(name.trim()).ok());
-    let name = name.ok_or_else(|| wrong("the first column is no name of a profile"))?;
+    let name = name.ok_or_else(|| wrong("the first column is not the name of a profile"))?;
     if name.as_str().len() > ssid.expose().len().max(LONG_NAME) {
         return Err(wrong("the first column is longer than the second: the profile comes first"));
     }

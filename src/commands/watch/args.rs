@@ -37,7 +37,7 @@ use crate::watch::source::WatchScope;
     _ => argument,
 }))]
 pub(crate) struct WatchArgs {
-    #[arg(long, value_name = "DURATION", value_parser = WATCH_INTERVAL.checked())]
+    #[arg(long, value_name = "DURATION", value_parser = WATCH_INTERVAL.checked(), hide_short_help = true)]
     interval: Option<String>,
     /// Follow only tags, breaks or wrapups
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = PossibleValuesParser::new(["tags", "breaks", "wrapups"]), hide_possible_values = true)]
@@ -57,14 +57,14 @@ pub(crate) struct WatchArgs {
     pub(crate) until: Option<Until>,
     #[arg(long = "alert", value_name = "LIMIT", value_parser = ALERT.checked())]
     alerts: Vec<String>,
-    #[arg(long, hide_short_help = true)]
+    #[arg(long)]
     bell: bool,
     #[arg(long, hide_short_help = true)]
     notify: bool,
     /// Run this shell command at the events of --on, with the event as JSON on its standard input
     #[arg(long, value_name = "CMD", hide_short_help = true, value_parser = command)]
     pub(crate) exec: Option<String>,
-    #[arg(long, value_name = "EVENTS", value_delimiter = ',', value_parser = WATCH_ON.checked(), hide_short_help = true)]
+    #[arg(long, value_name = "EVENTS", value_delimiter = ',', value_parser = WATCH_ON.checked())]
     on: Vec<String>,
     #[arg(long, value_name = "DURATION", value_parser = WATCH_HEARTBEAT.checked(), hide_short_help = true)]
     heartbeat: Option<String>,
