@@ -61,7 +61,7 @@ impl KeyReader {
             self.state = State::Ground;
             return vec![Key::Interrupt];
         }
-        bytes.iter().filter_map(|byte| self.next(*byte)).collect()
+        bytes.iter().flat_map(|byte| self.next(*byte)).flatten().collect()
     }
 
     /// How long to wait for the rest of a sequence; `None` outside of one.
@@ -78,11 +78,18 @@ impl KeyReader {
         matches!(std::mem::take(&mut self.state), State::Escape).then_some(Key::Escape)
     }
 
-    fn next(&mut self, byte: u8) -> Option<Key> {
+    /// A byte may end two keys: one that waited for more, and its own.
+    fn next(&mut self, byte: u8) -> [Option<Key>; 2] {
         match std::mem::take(&mut self.state) {
-            State::Ground => self.begin(byte),
-            State::Utf8(begun) => self.go_on(begun, byte),
             State::Escape => self.after_escape(byte),
+            state => [None, self.after(state, byte)],
+        }
+    }
+
+    fn after(&mut self, state: State, byte: u8) -> Option<Key> {
+        match state {
+            State::Ground | State::Escape => self.begin(byte),
+            State::Utf8(begun) => self.go_on(begun, byte),
             State::SingleShift => match byte {
                 b'M' => Some(Key::Enter),
                 0x20.. => arrow(byte),
@@ -105,7 +112,15 @@ impl KeyReader {
             }
             State::AnswerEscape => match byte {
                 b'\\' => None,
-                _ => self.after_escape(byte),
+                // The answer was cut, and what follows is unknown too.
+                ESCAPE => {
+                    self.state = State::Escape;
+                    None
+                }
+                _ => {
+                    self.begins_sequence(byte);
+                    None
+                }
             },
             State::Paste(text, matched) => self.paste(text, matched, byte),
         }
@@ -147,19 +162,19 @@ impl KeyReader {
         }
     }
 
-    fn after_escape(&mut self, byte: u8) -> Option<Key> {
+    /// Over a slow line Esc and the key after it arrive as one, as a key with Alt does, which the board does not know.
+    fn after_escape(&mut self, byte: u8) -> [Option<Key>; 2] {
+        if self.begins_sequence(byte) { [None, None] } else { [Some(Key::Escape), self.begin(byte)] }
+    }
+
+    fn begins_sequence(&mut self, byte: u8) -> bool {
         self.state = match byte {
             b'[' => State::Control(vec![]),
             b'O' => State::SingleShift,
             b'P' | b']' | b'X' | b'^' | b'_' => State::Answer,
-            ESCAPE => {
-                self.state = State::Escape;
-                return Some(Key::Escape);
-            }
-            // A key with Alt is a different key.
-            _ => State::Ground,
+            _ => return false,
         };
-        None
+        true
     }
 
     fn control(&mut self, mut parameters: Vec<u8>, byte: u8) -> Option<Key> {

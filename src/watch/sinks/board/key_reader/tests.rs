@@ -23,10 +23,7 @@ fn letters(text: &str) -> Vec<Key> {
 
 /// What a terminal sends that is no key, or none that the board knows.
 const NO_KEYS: &[&[u8]] = &[
-    // Alt with a letter, a control character, a letter of two bytes, an arrow.
-    b"\x1bq",
-    b"\x1b\r",
-    "\u{1b}é".as_bytes(),
+    // Alt with an arrow.
     b"\x1b[1;3A",
     // Control and Super with keys.
     b"\x1b[1;5H",
@@ -189,6 +186,24 @@ fn every_letter_of_many_in_one_write_is_taken() {
         assert_eq!(keys("é".repeat(count).as_bytes()).len(), count);
         assert_eq!(keys("\x1b[B".repeat(count).as_bytes()), vec![Key::Down; count]);
     }
+}
+
+#[test]
+fn escape_and_the_key_at_once_after_it_are_two_keys() {
+    for (after, key) in [
+        ("q", Key::Letter('q')),
+        ("/", Key::Letter('/')),
+        ("é", Key::Letter('é')),
+        ("\r", Key::Enter),
+        ("\x1a", Key::Stop),
+        ("\x1b[B", Key::Down),
+    ] {
+        let bytes = format!("\x1b{after}");
+        assert_eq!(keys(bytes.as_bytes()), [Key::Escape, key.clone()], "{after:?}");
+        assert_eq!(one_by_one(bytes.as_bytes()), [Key::Escape, key], "{after:?}");
+    }
+    let twice = [Key::Escape, Key::Letter('e'), Key::Escape, Key::Letter('q')];
+    assert_eq!(keys(b"\x1be\x1bq"), twice);
 }
 
 #[test]
