@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use crate::floor::alerts::Limit;
+use crate::output::presentation::TimeStyle;
 use crate::output::text::width::width;
+use crate::watch::sinks::board::options::BoardOptions;
 use crate::watch::sinks::board::rows::RowView;
-use crate::watch::source::WatchScope;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Column {
@@ -45,8 +47,8 @@ impl Column {
             Agent => Cow::Borrowed(&row.agent),
             State => Cow::Borrowed(row.state),
             Reason => Cow::Borrowed(&row.reason),
-            For => Cow::Borrowed(&row.held),
-            Left => Cow::Borrowed(&row.left),
+            For => Cow::Borrowed(without_last_unit(&row.held, width)),
+            Left => Cow::Borrowed(without_last_unit(&row.left, width)),
             Since => Cow::Borrowed(&row.since),
             LastTag => Cow::Owned(row.last_tag.text(width)),
         }
@@ -57,29 +59,53 @@ impl Column {
         matches!(self, For | Left)
     }
 
-    /// The least and the most width. Durations have a fixed one, so that nothing moves while they grow.
+    /// The least width, and the most while another column lacks some. Durations up to ten hours have a fixed one, so that
+    /// nothing moves while they grow.
     fn bounds(self) -> (usize, usize) {
         match self {
             Agent => (5, 40),
             State => (8, 15),
             Reason => (8, 40),
-            For => (12, 12),
-            Left => (11, 11),
+            For => (12, 13),
+            Left => (11, 12),
             Since => (5, 16),
             LastTag => (18, usize::MAX),
         }
     }
 
+    /// Whether it can ever have a text.
+    fn is_wanted(self, options: &BoardOptions, limits: &[Limit]) -> bool {
+        let only = options.only;
+        match self {
+            Agent => true,
+            LastTag => only.tags,
+            State | Reason | For => only.breaks || only.wrapups,
+            // The server gives an end for wrap-ups alone.
+            Left => only.wrapups || (only.breaks && !limits.is_empty()),
+            // As a distance it is in the column before already.
+            Since => only.breaks && options.time != TimeStyle::Relative,
+        }
+    }
+
     fn wish(self, rows: &[RowView]) -> usize {
         let (least, most) = self.bounds();
-        let widest = rows.iter().map(|row| width(&self.text(row, most))).max().unwrap_or_default();
-        widest.max(width(self.title())).clamp(least, most)
+        self.widest(rows).max(width(self.title())).clamp(least, most)
+    }
+
+    fn widest(self, rows: &[RowView]) -> usize {
+        rows.iter().map(|row| width(&self.text(row, usize::MAX))).max().unwrap_or_default()
     }
 }
 
 /// The columns that fit, each with its width.
-pub(crate) fn fit(rows: &[RowView], only: WatchScope, room: usize) -> Vec<(Column, usize)> {
-    let mut shown: Vec<Column> = ALL.into_iter().filter(|column| is_wanted(*column, only)).collect();
+pub(crate) fn fit(
+    rows: &[RowView],
+    options: &BoardOptions,
+    limits: &[Limit],
+    room: usize,
+) -> Vec<(Column, usize)> {
+    let is_wanted = |column: &Column| column.is_wanted(options, limits);
+    let mut shown: Vec<Column> = ALL.into_iter().filter(is_wanted).collect();
     let least = |column: Column| match column {
         State | Since => column.wish(rows),
         Agent => column.wish(rows).min(NAME),
@@ -97,14 +123,17 @@ pub(crate) fn fit(rows: &[RowView], only: WatchScope, room: usize) -> Vec<(Colum
         spare -= more;
         (column, least(column) + more)
     };
-    shown.into_iter().map(&mut place).collect()
+    let mut fitted: Vec<_> = shown.into_iter().map(&mut place).collect();
+    for (column, width) in &mut fitted {
+        let more = column.widest(rows).saturating_sub(*width).min(spare);
+        (*width, spare) = (*width + more, spare - more);
+    }
+    fitted
 }
 
-fn is_wanted(column: Column, only: WatchScope) -> bool {
-    match column {
-        Agent => true,
-        LastTag => only.tags,
-        State | Reason | For | Left => only.breaks || only.wrapups,
-        Since => only.breaks,
-    }
+/// Without minutes beside hours where they have no room: half a unit would be misread.
+fn without_last_unit(length: &str, room: usize) -> &str {
+    let is_cut = width(length) > room;
+    let shorter = || length.rsplitn(3, ' ').nth(2);
+    if is_cut { shorter().unwrap_or(length) } else { length }
 }

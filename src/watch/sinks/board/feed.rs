@@ -13,7 +13,7 @@ use crate::watch::sinks::board::paint::Line;
 use crate::watch::sinks::board::wording::Wording;
 use crate::watch::view::EventLog;
 
-/// The most columns of an agent's name.
+/// The most columns of an agent's name, unless it takes less than a quarter of a line.
 const WIDEST_NAME: usize = 16;
 
 /// One event, or several that are alike. Every text is harmless.
@@ -56,13 +56,19 @@ impl<'a> Feed<'a> {
         self.found.as_ref().map_or(self.folded.len(), Vec::len)
     }
 
+    /// With those that the filter does not find.
+    pub(crate) fn all(&self) -> usize {
+        self.folded.len()
+    }
+
     /// Lines with their columns aligned.
-    pub(crate) fn lines(&self, first: usize, room: usize) -> Vec<Line> {
+    pub(crate) fn lines(&self, first: usize, room: usize, columns: usize) -> Vec<Line> {
         if let Some(found) = &self.found {
-            return lines(found.iter().skip(first).take(room));
+            return lines(found.iter().skip(first).take(room), columns);
         }
         let shown = self.folded.iter().skip(first).take(room);
-        lines(shown.map(|folded| row(folded, self.names, self.wording)).collect::<Vec<_>>().iter())
+        let rows: Vec<_> = shown.map(|folded| row(folded, self.names, self.wording)).collect();
+        lines(rows.iter(), columns)
     }
 }
 
@@ -183,16 +189,22 @@ impl FeedRow {
     }
 }
 
+/// Whether a tag is found as it is shown, or by its kind.
+pub(crate) fn is_found(tag: &Tag, filter: &str, wording: &Wording<'_>) -> bool {
+    contains([tag_words(tag, wording).as_str(), &kind(tag, wording)], filter)
+}
+
 /// Upper and lower case do not matter.
 pub(crate) fn contains<'t>(texts: impl IntoIterator<Item = &'t str>, filter: &str) -> bool {
     let filter = filter.to_lowercase();
     texts.into_iter().any(|text| text.to_lowercase().contains(&filter))
 }
 
-fn lines<'r>(rows: impl Iterator<Item = &'r FeedRow> + Clone) -> Vec<Line> {
+fn lines<'r>(rows: impl Iterator<Item = &'r FeedRow> + Clone, columns: usize) -> Vec<Line> {
     let times = rows.clone().map(|row| width(&row.time)).max().unwrap_or_default();
     let names = rows.clone().filter_map(|row| row.agent.as_deref()).map(width).max().unwrap_or_default();
-    rows.map(|row| row.line(times, names.min(WIDEST_NAME))).collect()
+    let names = names.min(WIDEST_NAME.max(columns / 4));
+    rows.map(|row| row.line(times, names)).collect()
 }
 
 impl FeedRow {

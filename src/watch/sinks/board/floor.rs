@@ -19,7 +19,8 @@ pub(crate) fn lines(
 ) -> Vec<Line> {
     let shown: Vec<&RowView> = sorted.iter().filter(|row| row.is_found).collect();
     let room = room.saturating_sub(1);
-    let visible = if shown.len() > room { room.saturating_sub(1) } else { room };
+    // On a line alone, a row says more than how many there are.
+    let visible = if shown.len() > room && room > 1 { room - 1 } else { room };
     let names = |rows: &mut dyn Iterator<Item = &RowView>| rows.map(|row| row.profile.clone()).collect();
     controls.settle(names(&mut sorted.iter()), names(&mut shown.iter().copied()), visible);
     let mut lines = vec![titles(columns)];
@@ -30,7 +31,7 @@ pub(crate) fn lines(
     if shown.is_empty() {
         let words = if sorted.is_empty() { "no agent is followed" } else { "no agent matches the filter" };
         lines.push(Line::of(format!("{:MARGIN$}{words}", ""), Tint::Quiet));
-    } else if shown.len() > visible {
+    } else if shown.len() > visible && room > visible {
         let words = match (controls.first, shown.len() - last) {
             (0, below) => format!("and {below} more"),
             (above, below) => format!("{above} more above, {below} below"),

@@ -55,11 +55,16 @@ pub(crate) fn states(
     let only = options.only;
     let with_states = only.breaks || only.wrapups;
     let over = if tally.level == Some(Level::Warn) { Mark { tint: Tint::Urgent, ..NOTABLE } } else { WRONG };
+    let neither = match (only.breaks, only.wrapups) {
+        (true, false) => "no break",
+        (false, true) => "no wrap-up",
+        _ => "neither",
+    };
     let counts = [
         (tally.over > 0, over, "over", tally.over),
         (only.breaks, ON_BREAK, "on break", tally.on_break),
         (only.wrapups, IN_WRAPUP, "wrap-up", tally.wrapup),
-        (with_states, Mark { tint: Tint::Plain, ..ORDINARY }, "neither", tally.neither),
+        (with_states, Mark { tint: Tint::Plain, ..ORDINARY }, neither, tally.neither),
         (with_states, UNKNOWN, "unknown", tally.unknown),
     ];
     let line = |with_words: bool| {

@@ -6,6 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::floor::event::EventKind;
 use crate::floor::overview::Overview;
 use crate::json::Raw;
+use crate::output::presentation::TimeStyle;
 use crate::output::text::style::{IN_WRAPUP, Mark, ON_BREAK, Tint};
 use crate::output::text::times;
 use crate::output::text::width::{cut, pad_right, width, wrap};
@@ -72,7 +73,7 @@ pub(crate) fn lines(
 /// The newest first; what goes on is before what is over.
 fn entries<'a>(agent: &'a AgentView, view: &FloorView, wording: &Wording<'_>) -> Vec<Entry<'a>> {
     let mut entries = Vec::new();
-    let mut wrapup_began = None;
+    let mut wrapup_began: Option<Timestamp> = None;
     for event in agent.history.newest_first().rev() {
         match &event.kind {
             EventKind::Tag(reported) => {
@@ -80,7 +81,7 @@ fn entries<'a>(agent: &'a AgentView, view: &FloorView, wording: &Wording<'_>) ->
                 let (message, icons) = (tag.message.as_deref(), feed::icons(tag, wording));
                 let message = message.map(|message| wording.text(message)).unwrap_or_default();
                 entries.push(Entry {
-                    time: wording.clock(feed::time_of(event)),
+                    time: time(feed::time_of(event), wording),
                     mark: feed::tag_mark(tag),
                     kind: feed::kind(tag, wording),
                     message: joined(&message, "  ", &icons),
@@ -89,7 +90,7 @@ fn entries<'a>(agent: &'a AgentView, view: &FloorView, wording: &Wording<'_>) ->
                 });
             }
             EventKind::BreakChanged(changed) => entries.push(Entry {
-                time: wording.clock(event.at),
+                time: time(event.at, wording),
                 message: format!(
                     "{}; before: {}",
                     changed.reason.as_deref().map(|reason| wording.text(reason)).unwrap_or_default(),
@@ -112,7 +113,7 @@ fn entries<'a>(agent: &'a AgentView, view: &FloorView, wording: &Wording<'_>) ->
             }
             EventKind::WrapupStarted(_) => wrapup_began = Some(event.at),
             EventKind::WrapupEnded(ended) => {
-                let began: Option<Timestamp> = wrapup_began.take();
+                let began = wrapup_began.take();
                 let lasted = began.map(|began| times::length(event.at.duration_since(began).as_secs()));
                 entries.push(Entry {
                     time: span(began, Some(event.at), wording),
@@ -124,20 +125,26 @@ fn entries<'a>(agent: &'a AgentView, view: &FloorView, wording: &Wording<'_>) ->
             _ => {}
         }
     }
-    entries.extend(present(agent, view, wording));
+    if !agent.is_over() {
+        entries.extend(present(agent, view, wrapup_began, wording));
+    }
     entries.reverse();
     entries
 }
 
 /// The break and the wrap-up that go on.
-fn present<'a>(agent: &'a AgentView, view: &FloorView, wording: &Wording<'_>) -> Vec<Entry<'a>> {
+fn present<'a>(
+    agent: &'a AgentView,
+    view: &FloorView,
+    wrapup_began: Option<Timestamp>,
+    wording: &Wording<'_>,
+) -> Vec<Entry<'a>> {
     let Overview { breaking, wrapping, .. } = Overview::of(&agent.state, view.now);
-    let ago = |seconds| view.wall.checked_sub(SignedDuration::from_secs(seconds)).ok();
     let wrapup = wrapping.map(|since| {
         let end = since.state.ends_at.map(|end| format!("until {}", wording.clock(end)));
         let customer = since.state.customer.as_deref().map(|phone| wording.phone(phone));
         Entry {
-            time: span(ago(since.seconds_at_least(view.now)), None, wording),
+            time: span(wrapup_began, None, wording),
             message: end.unwrap_or_default(),
             customer: customer.unwrap_or_default(),
             raw: since.state.detail.as_ref().map(|detail| (detail, "detail")),
@@ -145,11 +152,12 @@ fn present<'a>(agent: &'a AgentView, view: &FloorView, wording: &Wording<'_>) ->
         }
     });
     let on_break = breaking.map(|since| {
-        let seconds = since.seconds_at_least(view.now);
+        let at_least = if since.state.since.is_some() { "" } else { "≥ " };
+        let lasted = format!("{at_least}{} so far", times::length(since.seconds_at_least(view.now)));
         let reason = since.state.reason.as_deref().map(|reason| wording.text(reason)).unwrap_or_default();
         Entry {
-            time: span(since.state.since.or_else(|| ago(seconds)), None, wording),
-            message: joined(&reason, ", ", &format!("{} so far", times::length(seconds))),
+            time: span(since.state.since, None, wording),
+            message: joined(&reason, ", ", &lasted),
             raw: since.state.detail.as_ref().map(|detail| (detail, "detail")),
             ..Entry::of(ON_BREAK, "break")
         }
@@ -170,8 +178,19 @@ impl Entry<'_> {
     }
 }
 
-/// From and to; a beginning that nobody saw is left out.
+/// A day is read as times of day, unless the person wants distances.
+fn time(moment: Timestamp, wording: &Wording<'_>) -> String {
+    match wording.time {
+        TimeStyle::Relative => wording.time(moment),
+        TimeStyle::Clock | TimeStyle::Both => wording.clock(moment),
+    }
+}
+
+/// From and to; a beginning that nobody saw is left out. Of distances only the end counts: how long it took is beside it.
 fn span(from: Option<Timestamp>, to: Option<Timestamp>, wording: &Wording<'_>) -> String {
+    if wording.time == TimeStyle::Relative {
+        return to.map_or_else(|| wording.time(wording.wall), |to| wording.time(to));
+    }
     let from = from.map(|from| wording.clock(from)).unwrap_or_default();
     let to = to.map_or_else(|| "now".to_owned(), |to| wording.clock(to));
     format!("{from}–{to}")
@@ -212,10 +231,8 @@ impl Table {
     fn titles(&self) -> Line {
         let customer = if self.customer == 0 { "" } else { "customer" };
         let (time, kind) = (pad_right("time", self.time), pad_right("kind", self.kind));
-        Line::of(
-            format!("   {time}  {kind}  {}  {customer}", pad_right("message", self.message)),
-            Tint::Strong,
-        )
+        let titles = format!("   {time}  {kind}  {}  {customer}", pad_right("message", self.message));
+        Line::of(titles.trim_end(), Tint::Strong)
     }
 
     fn rows(&self, entry: &Entry<'_>) -> Vec<Line> {

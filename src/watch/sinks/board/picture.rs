@@ -21,7 +21,7 @@ use crate::watch::sinks::board::options::BoardOptions;
 use crate::watch::sinks::board::paint::{Line, paint};
 use crate::watch::sinks::board::rows::{RowView, rows, sort};
 use crate::watch::sinks::board::wording::Wording;
-use crate::watch::view::{AgentView, EventLog, FloorView};
+use crate::watch::view::{AgentView, FloorView};
 
 /// In columns; a narrower part would lose more of its texts.
 const WIDE_ENOUGH_FOR_BOTH: u16 = 96;
@@ -38,7 +38,7 @@ impl Picture<'_> {
         buffer.reset();
         let wording = self.wording();
         let names = Names::of(self.view, &wording);
-        let mut rows = rows(self.view, self.limits, &controls.filter, &names, &wording);
+        let mut rows = rows(self.view, self.options.only, self.limits, &controls.filter, &names, &wording);
         sort(&mut rows, controls.order, controls.kept.as_deref(), &controls.sorted);
         let opened = controls.opened.clone();
         let agent = opened.and_then(|name| self.view.agents.iter().find(|agent| agent.profile == name));
@@ -88,7 +88,8 @@ impl Picture<'_> {
     }
 
     fn floor(&self, rows: &[RowView], controls: &mut Controls, part: Rect) -> Vec<Line> {
-        let columns = fit(rows, self.options.only, usize::from(part.width).saturating_sub(floor::MARGIN));
+        let room = usize::from(part.width).saturating_sub(floor::MARGIN);
+        let columns = fit(rows, self.options, self.limits, room);
         floor::lines(rows, &columns, controls, usize::from(part.height))
     }
 
@@ -96,7 +97,8 @@ impl Picture<'_> {
     fn agent(&self, agent: &AgentView, rows: &[RowView], controls: &mut Controls, part: Rect) -> Vec<Line> {
         let columns = usize::from(part.width);
         let Some(row) = rows.iter().find(|row| row.profile == agent.profile) else { return Vec::new() };
-        let widths = fit(std::slice::from_ref(row), self.options.only, columns.saturating_sub(floor::MARGIN));
+        let room = columns.saturating_sub(floor::MARGIN);
+        let widths = fit(std::slice::from_ref(row), self.options, self.limits, room);
         let mut lines = vec![floor::titles(&widths), floor::row_line(row, &widths, false), Line::default()];
         lines.truncate(if part.height < 8 { 2 } else { 3 });
         let page = opened::lines(agent, self.view, controls.is_raw, &self.wording(), columns);
@@ -112,11 +114,11 @@ impl Picture<'_> {
             0 => String::new(),
             newer => format!(", {newer} newer: Home"),
         };
-        let title = format!("{}{newer}", title_of(&log, &feed, !controls.filter.is_empty()));
+        let title = format!("{}{newer}", title_of(&feed, !controls.filter.is_empty()));
         let room = usize::from(part.height).saturating_sub(1);
         controls.settle_lines(feed.len(), room);
         let mut lines = vec![rule(&title, usize::from(part.width))];
-        lines.extend(feed.lines(controls.first, room));
+        lines.extend(feed.lines(controls.first, room, usize::from(part.width)));
         lines
     }
 
@@ -126,15 +128,15 @@ impl Picture<'_> {
         let feed = Feed::of(log, self.view.agents.len(), filter, names, &wording);
         let mut lines = Vec::new();
         if part.height > 3 {
-            lines.push(rule(&title_of(log, &feed, !filter.is_empty()), usize::from(part.width)));
+            lines.push(rule(&title_of(&feed, !filter.is_empty()), usize::from(part.width)));
         }
-        lines.extend(feed.lines(0, usize::from(part.height) - lines.len()));
+        lines.extend(feed.lines(0, usize::from(part.height) - lines.len(), usize::from(part.width)));
         lines
     }
 }
 
-fn title_of(log: &EventLog, feed: &Feed<'_>, has_filter: bool) -> String {
-    match (log.len(), feed.len()) {
+fn title_of(feed: &Feed<'_>, has_filter: bool) -> String {
+    match (feed.all(), feed.len()) {
         (0, _) => "no events yet".to_owned(),
         (all, found) if has_filter => format!("{found} of {all} events"),
         (1, _) => "1 event".to_owned(),

@@ -10,7 +10,7 @@ use crate::floor::alerts::Limit;
 use crate::floor::answer::{Break, Tag, Wrapup};
 use crate::floor::event::{AlertWhat, EventKind, Level};
 use crate::floor::overview::{Overview, StateName, Urgency};
-use crate::floor::state::StateSince;
+use crate::floor::state::{AgentState, StateSince};
 use crate::output::presentation::TimeStyle;
 use crate::output::text::style::{IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, UNKNOWN, WRONG};
 use crate::output::text::times;
@@ -18,6 +18,7 @@ use crate::output::text::width::{cut, width};
 use crate::watch::sinks::board::feed;
 use crate::watch::sinks::board::names::Names;
 use crate::watch::sinks::board::wording::Wording;
+use crate::watch::source::WatchScope;
 use crate::watch::view::{AgentView, FloorView, Phase};
 
 /// Polls fail, and the row shows the last answer.
@@ -77,13 +78,22 @@ impl Order {
 /// In the order in which the profiles are followed.
 pub(crate) fn rows(
     view: &FloorView,
+    only: WatchScope,
     limits: &[Limit],
     filter: &str,
     names: &Names,
     wording: &Wording<'_>,
 ) -> Vec<RowView> {
-    let found = |agent: &AgentView, row: RowView| RowView { is_found: row.is_found_by(filter, agent), ..row };
-    let row = |agent: &AgentView| row(agent, names.name(&agent.profile), view.now, limits, wording);
+    let found = |agent: &AgentView, row: RowView| RowView {
+        is_found: row.is_found_by(filter, agent, wording),
+        ..row
+    };
+    let has_states = only.breaks || only.wrapups;
+    let row = |agent: &AgentView| {
+        let row = row(agent, names.name(&agent.profile), view.now, limits, wording);
+        // What nobody wants to know is not unknown.
+        if row.mark == UNKNOWN && !has_states { RowView { mark: ORDINARY, ..row } } else { row }
+    };
     view.agents.iter().map(|agent| found(agent, row(agent))).collect()
 }
 
@@ -107,13 +117,12 @@ pub(crate) fn sort(rows: &mut [RowView], order: Order, kept: Option<&[String]>, 
 }
 
 impl RowView {
-    fn is_found_by(&self, filter: &str, agent: &AgentView) -> bool {
+    fn is_found_by(&self, filter: &str, agent: &AgentView, wording: &Wording<'_>) -> bool {
         if filter.is_empty() {
             return true;
         }
-        let kinds = tags(agent).filter_map(|tag| tag.kind.as_deref());
         let cells = [self.agent.as_str(), &agent.profile, self.state, self.reason.as_str()];
-        feed::contains(cells.into_iter().chain(kinds), filter)
+        feed::contains(cells, filter) || tags(agent).any(|tag| feed::is_found(tag, filter, wording))
     }
 
     fn state_rank(&self) -> usize {
@@ -137,7 +146,9 @@ pub(crate) fn row(
     limits: &[Limit],
     wording: &Wording<'_>,
 ) -> RowView {
-    let overview = Overview::of(&agent.state, now);
+    // What was known of an agent who is no longer followed goes on for nobody knows how long.
+    let forgotten = AgentState::default();
+    let overview = Overview::of(if agent.is_over() { &forgotten } else { &agent.state }, now);
     let Overview { breaking, wrapping, seconds, .. } = overview;
     let measured = measured(agent, limits, now);
     let known_since = breaking.and_then(|since| since.state.since);
@@ -269,7 +280,7 @@ pub(crate) enum LastTag {
 
 impl LastTag {
     fn of(agent: &AgentView, now: Duration, wording: &Wording<'_>) -> Self {
-        if let Some(since) = agent.health.failing_since() {
+        if let Some(since) = agent.health.failing_since().filter(|_| !agent.is_over()) {
             let seconds = i64::try_from(now.saturating_sub(since).as_secs()).unwrap_or(i64::MAX);
             return Self::NoAnswer(format!("no answer {}", times::length(seconds)));
         }

@@ -219,3 +219,22 @@ fn rows_that_began_within_a_second_do_not_change_places_at_each() {
         assert_eq!(stage.controls.shown, ["ravi", "asha"], "{millis}");
     }
 }
+
+#[test]
+fn an_agent_is_found_by_what_a_tag_says() {
+    let mut stage = busy_floor();
+    stage
+        .tag(0, Tag { message: Some("Elena left a voicemail".into()), ..notification("vm", 990, &["gold"]) });
+    for text in ["ELENA left", "vm", "gold"] {
+        stage.press(&Key::Letter('/'));
+        stage.type_text(text);
+        stage.text(80, 24);
+        assert_eq!(stage.controls.shown, ["neha"], "{text}");
+        stage.press(&Key::Escape);
+    }
+    stage.options.mask = true;
+    stage.press(&Key::Letter('/'));
+    stage.type_text("919812345678");
+    stage.text(80, 24);
+    assert!(stage.controls.shown.is_empty(), "what is masked is not found out");
+}

@@ -104,6 +104,63 @@ fn a_server_that_is_lost_for_all_is_one_event() {
     let sentence = " ✗ 08:16  7 of 7 profiles: connection lost: cannot connect to http://127.0.0.1:9";
     assert_eq!(screen.matches("connection lost").count(), 1, "{screen}");
     assert!(screen.contains(sentence), "{screen}");
+    stage.press(&Key::Letter('/'));
+    stage.type_text("lost");
+    let screen = stage.text(95, 24);
+    assert!(screen.contains("── 1 of 5 events ─"), "as many as there are lines: {screen}");
+}
+
+#[test]
+fn an_opened_agent_names_no_beginning_that_nobody_saw_and_no_end_of_a_title_is_cut() {
+    let mut stage = Stage::new(&[]);
+    let first =
+        PollResult { wrapup: Some(in_wrapup(Some("c"), Some(9_100))), ..answer(on_break(None, None), 9_000) };
+    stage.turn_to(9_000);
+    stage.follow("asha", first);
+    stage.turn_to(9_600);
+    stage.text(100, 24);
+    stage.press(&Key::Enter);
+    for columns in 30..120 {
+        let screen = stage.text(columns, 24);
+        assert!(screen.contains(" ‖ –now  break "), "{screen}");
+        assert!(screen.contains(" ◔ –now  wrap-up "), "{screen}");
+        let titles = screen.lines().find(|line| line.contains("message")).expect("titles");
+        assert!(!titles.contains('…'), "{titles}");
+    }
+    assert!(stage.text(100, 24).contains("≥ 10 min so far"));
+}
+
+#[test]
+fn an_opened_agent_has_times_as_distances_where_they_are_wanted() {
+    let mut stage = busy_floor();
+    stage.options.time = TimeStyle::Relative;
+    let lasted = BreakEnded { reason: Some("Tea".into()), since: Some(at(100)), lasted_seconds: Some(300) };
+    stage.note(2, at(400), EventKind::BreakEnded(lasted));
+    stage.tag(2, notification("missed", 970, &[]));
+    stage.text(100, 24);
+    stage.press(&Key::Enter);
+    let screen = stage.text(100, 24);
+    for row in
+        [" ‖    now  break   lunch, 16 min so far", " ✗   30 s  missed", " ‖ 10 min  break   Tea, 5 min"]
+    {
+        assert!(screen.contains(row), "{row}\n{screen}");
+    }
+    assert!(!screen.contains("since"), "a distance is in the column before: {screen}");
+}
+
+#[test]
+fn a_long_name_is_whole_where_there_is_room() {
+    let mut stage = Stage::new(&[]);
+    let name = "n".repeat(60);
+    stage.follow(&name, answer(working(), 999));
+    stage.tag(0, notification("missed", 970, &[]));
+    let screen = stage.text(300, 24);
+    assert_eq!(screen.matches(&format!("{name} ")).count(), 1, "of the agent: {screen}");
+    assert!(
+        screen.contains(&format!("{}…  missed", "n".repeat(36))),
+        "a quarter of the other pane: {screen}"
+    );
+    assert!(stage.text(80, 24).contains(&format!("{}…  missed", "n".repeat(19))));
 }
 
 #[test]

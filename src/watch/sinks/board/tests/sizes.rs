@@ -60,3 +60,12 @@ fn floors_of_no_agent_of_one_and_of_two_hundred_are_drawn() {
         assert!(widths.max() <= Some(usize::from(columns)), "{screen}");
     }
 }
+
+#[test]
+fn the_least_screen_has_the_first_agent() {
+    let mut stage = busy_floor();
+    let screen = stage.text(20, 5);
+    assert!(screen.contains("✗ asha") && !screen.contains("more"), "{screen}");
+    stage.press(&Key::End);
+    assert!(stage.text(20, 5).contains("›? kim"));
+}

@@ -63,3 +63,63 @@ fn every_state_has_a_word_a_symbol_and_a_colour_of_its_own() {
         }
     }
 }
+
+#[test]
+fn a_watch_of_one_thing_has_its_words_alone() {
+    let (breaks, wrapups, tags) = ((true, false, false), (false, true, false), (false, false, true));
+    let screen = |(breaks, wrapups, tags), limits: &[&str]| {
+        let mut stage = Stage::new(limits);
+        stage.options.only = WatchScope { tags, breaks, wrapups };
+        let (break_state, wrapup) = (breaks.then(working), wrapups.then(not_in_wrapup));
+        stage.follow("asha", PollResult { break_state, wrapup, ..poll(999) });
+        stage.text(120, 12)
+    };
+    let shown = screen(breaks, &[]);
+    assert!(shown.contains("no break 1") && !shown.contains("neither") && !shown.contains("left"), "{shown}");
+    assert!(screen(breaks, &["break=5m"]).contains("left"));
+    let shown = screen(wrapups, &[]);
+    assert!(
+        shown.contains("no wrap-up 1") && !shown.contains("neither") && shown.contains("left"),
+        "{shown}"
+    );
+    let shown = screen(tags, &[]);
+    assert!(shown.contains("\n · asha"), "what nobody wants to know is not unknown: {shown}");
+}
+
+#[test]
+fn a_length_has_whole_units_however_long_and_however_narrow() {
+    let mut stage = Stage::new(&["break=1h"]);
+    stage.turn_to(100_000);
+    stage.follow("asha", answer(on_break(Some("tea"), Some(17_000)), 100_000));
+    stage.follow("neha", answer(working(), 60_000));
+    for columns in 80..=200 {
+        let screen = stage.text(columns, 24);
+        let row = |name: &str| screen.lines().find(|line| line.contains(name)).expect("a row").to_owned();
+        let (asha, neha) = (row("asha"), row("neha"));
+        assert!(asha.contains(" 23 h 03 min ") && asha.contains("-22 h"), "{columns}: {screen}");
+        assert!(neha.contains("≥ 11 h"), "{columns}: {screen}");
+        assert!(!(asha + &neha).contains('…'), "{columns}: {screen}");
+    }
+    assert!(stage.text(120, 24).contains("≥ 11 h 06 min"));
+    assert!(stage.text(120, 24).contains("-22 h 03 min"));
+}
+
+#[test]
+fn nothing_goes_on_for_an_agent_who_is_no_longer_followed() {
+    let mut stage = Stage::new(&["break=5m"]);
+    let asha = stage.follow("asha", answer(on_break(Some("tea"), Some(400)), 990));
+    asha.phase = Phase::Over("session expired".into());
+    asha.health = asha.health.after_failure(&no_answer(), Duration::from_secs(995)).0;
+    stage.tag(0, notification("missed", 970, &[]));
+    stage.follow("neha", answer(on_break(Some("lunch"), Some(900)), 999));
+    stage.follow("mo", answer(working(), 999));
+    let screen = stage.text(120, 24);
+    assert_eq!(stage.controls.shown, ["neha", "mo", "asha"]);
+    let row = screen.lines().find(|line| line.contains("ended")).expect("a row");
+    assert!(!row.contains("10 min") && !row.contains("08:06") && row.contains("session expired"), "{row}");
+    assert!(row.contains("30 s missed") && !row.contains("no answer"), "{row}");
+    stage.press(&Key::End);
+    stage.press(&Key::Enter);
+    let screen = stage.text(120, 24);
+    assert!(!screen.contains("–now") && screen.contains("missed"), "{screen}");
+}
