@@ -74,7 +74,7 @@ pub(crate) fn run(args: &ApiArgs, app: &App) -> Result<ExitStatus, Failure> {
         Ok((reply.body, outcome))
     })?;
     let written = if args.shape {
-        write_shape(&reply, filter.as_ref(), app)
+        write_shape(&reply, filter.as_ref(), outcome.is_err(), app)
     } else {
         write_reply(&reply, filter.as_ref(), app)
     };
@@ -107,13 +107,18 @@ fn write_reply(reply: &Body, filter: Option<&Filter>, app: &App) -> Result<(), F
     Ok(())
 }
 
-/// Nothing of a reply that is not JSON: that is a failure already.
-fn write_shape(reply: &Body, filter: Option<&Filter>, app: &App) -> Result<(), Failure> {
+/// Nothing of a reply that is not JSON: that is a failure already. The error of a refusal quotes the server, and whoever
+/// sends the shape may copy it along.
+fn write_shape(reply: &Body, filter: Option<&Filter>, is_refused: bool, app: &App) -> Result<(), Failure> {
     let Ok(reply) = json::check(reply.text()) else { return Ok(()) };
     let is_code = |number| number == 200 || codes::all().iter().any(|code| code.number == number);
     let mut shape = serde_json::to_vec_pretty(&shape_of(reply, is_code)).map_err(std::io::Error::from)?;
     shape.push(b'\n');
-    app.console.note("values are left out; look through the keys before you send this to anybody");
+    app.console.note(if is_refused {
+        "values are left out, but the error below may quote the server: send the shape without it, and look through its keys first"
+    } else {
+        "values are left out; look through the keys before you send this to anybody"
+    });
     match filter {
         Some(filter) => filter.run(&shape, app.terminals.stdout, &mut app.console.stdout())?,
         None => app.console.stdout().write_all(&shape)?,

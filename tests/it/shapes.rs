@@ -66,6 +66,10 @@ fn an_error_has_a_shape_and_its_exit_code() {
     let ran = World::signed_in(&server).run("api Agent/live --shape").ended_with(4);
     let shape = serde_json::json!({"status": "error", "code": 1044, "message": "string(18, words)"});
     assert_eq!(ran.json(), shape, "{ran}");
+    assert!(ran.stderr.contains("the error below may quote the server"), "{ran}");
+    let server = FakeServer::always(r#"{"status":"success","code":200}"#);
+    let ran = World::signed_in(&server).run("api Agent/live --shape").ended_with(0);
+    assert!(!ran.stderr.contains("error"), "{ran}");
 }
 
 #[test]
