@@ -9,8 +9,8 @@ use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter, CompletionCan
 
 use crate::app::settings::table;
 use crate::client::replies::codes;
-use crate::commands::schema;
-use crate::failure::EXIT_STATUSES;
+use crate::commands::{schema, tags};
+use crate::failure::{EXIT_STATUSES, ExitStatus};
 use crate::floor::condition::{EventPattern, Until};
 use crate::floor::event::EventWords;
 use crate::output::event_view::STREAM;
@@ -18,6 +18,7 @@ use crate::output::table_view;
 use crate::output::text::style;
 use crate::report::Document;
 use crate::sandbox;
+use crate::store::StoreKind;
 
 /// What is known without asking anybody.
 struct Known {
@@ -26,6 +27,8 @@ struct Known {
     /// The kinds of tags: those of the simulated floor, or the words by which kinds are recognised, since the vendor
     /// publishes no list.
     kinds: Vec<&'static str>,
+    /// Whether the line is about exit codes: `explain exit`.
+    is_about_exits: bool,
 }
 
 /// Adds candidates for values to the definition. `profiles` are the names of stored profiles, `words` those of the line.
@@ -33,7 +36,8 @@ pub(crate) fn with_candidates(mut definition: Command, profiles: Vec<String>, wo
     definition.build();
     let is_sandbox = words.iter().any(|word| word == "--sandbox");
     let kinds = if is_sandbox { sandbox::kinds().collect() } else { style::kinds().collect() };
-    let definition = with_candidates_below(definition, None, &Known { profiles, kinds });
+    let is_about_exits = words.iter().any(|word| word == "exit");
+    let definition = with_candidates_below(definition, None, &Known { profiles, kinds, is_about_exits });
     match words.iter().find_map(|word| option_of_key(&definition, word.to_str()?)) {
         Some(option) => definition.mut_subcommand("config", |config| {
             config.mut_subcommand("set", |set| set.mut_arg("value", |value| like(value, &option)))
@@ -67,6 +71,9 @@ fn like(value: Arg, option: &Arg) -> Arg {
     if let Some(completer) = option.get::<ArgValueCompleter>() {
         return value.add(completer.clone());
     }
+    if !option.get_action().takes_values() {
+        return offer(value, || ["true", "false"].map(CompletionCandidate::new).into());
+    }
     let names: Vec<_> = option.get_possible_values().iter().map(|of| of.get_name().to_owned()).collect();
     offer(value, move || names.iter().map(CompletionCandidate::new).collect())
 }
@@ -88,10 +95,11 @@ fn document(command: &str) -> Option<&'static Document> {
 }
 
 fn with_candidates_of_argument(argument: Arg, document: Option<&'static Document>, known: &Known) -> Arg {
-    let Known { profiles, kinds } = known;
+    let Known { profiles, kinds, is_about_exits } = known;
     let is_of_watch = document.is_some_and(|document| document.name == STREAM.name);
     match argument.get_id().as_str() {
-        "profile" | "profiles" => {
+        // `default` of `profiles`; that of `login` is a flag.
+        "profile" | "profiles" | "default" if argument.get_action().takes_values() => {
             let profiles = profiles.clone();
             offer(argument, move || profiles.iter().map(CompletionCandidate::new).collect())
         }
@@ -117,6 +125,11 @@ fn with_candidates_of_argument(argument: Arg, document: Option<&'static Document
             argument
                 .add(ArgValueCompleter::new(move |typed: &OsStr| events(typed, names(), &kinds, &profiles)))
         }
+        "sort" => offer(argument, || tags::sort_keys().map(CompletionCandidate::new).collect()),
+        "store" => {
+            offer(argument, || StoreKind::ALL.map(|store| CompletionCandidate::new(store.word())).into())
+        }
+        "what" if *is_about_exits => offer(argument, exit_codes),
         "what" => offer(argument, codes_to_explain),
         "key" => offer(argument, keys),
         _ => argument,
@@ -169,8 +182,8 @@ fn keys() -> Vec<CompletionCandidate> {
     table::names().map(|(name, key)| CompletionCandidate::new(name).help(Some(key.help.into()))).collect()
 }
 
-/// The arguments of `explain`: `exit`, the exit codes, and DeepCall's codes, each once, although parts of the API give
-/// some of them meanings of their own.
+/// The first argument of `explain`: `exit`, or one of DeepCall's codes, each once, although parts of the API give some of
+/// them meanings of their own.
 fn codes_to_explain() -> Vec<CompletionCandidate> {
     let candidate =
         |code: String, meaning: &'static str| CompletionCandidate::new(code).help(Some(meaning.into()));
@@ -179,8 +192,14 @@ fn codes_to_explain() -> Vec<CompletionCandidate> {
         .iter()
         .filter(|code| numbers.insert(code.number))
         .map(|code| candidate(code.number.to_string(), code.meaning));
-    let exits =
-        EXIT_STATUSES.iter().map(|(status, meaning, _)| candidate(status.code().to_string(), meaning));
     let exit = CompletionCandidate::new("exit").help(Some("what deepcall's own exit codes mean".into()));
-    std::iter::once(exit).chain(exits).chain(codes).collect()
+    std::iter::once(exit).chain(codes).collect()
+}
+
+fn exit_codes() -> Vec<CompletionCandidate> {
+    let statuses = EXIT_STATUSES.iter();
+    let candidate = |status: ExitStatus, meaning: &'static str| {
+        CompletionCandidate::new(status.code().to_string()).help(Some(meaning.into()))
+    };
+    statuses.map(|(status, meaning, _)| candidate(*status, meaning)).collect()
 }

@@ -298,6 +298,15 @@ impl TagsArgs {
     }
 }
 
+/// The names of keys in `--sort`.
+const SORT_KEYS: [&str; 6] = ["time", "kind", "profile", "agent", "customer", "message"];
+
+/// What `--sort` takes: each key, and each key that reverses the order.
+pub(crate) fn sort_keys() -> impl Iterator<Item = String> {
+    let reversed = SORT_KEYS.iter().map(|key| format!("-{key}"));
+    SORT_KEYS.iter().map(|key| (*key).to_owned()).chain(reversed)
+}
+
 /// The key by which rows are sorted, and the direction.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Order {
@@ -309,19 +318,11 @@ impl Order {
     fn parse(text: &str) -> Result<Self, String> {
         let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
         let key = match name {
-            "agent" | "agent_id" => "agent_id",
-            "time" => "time",
-            "kind" => "kind",
-            "profile" => "profile",
-            "customer" => "customer",
-            "message" => "message",
-            _ => {
-                return Err(
-                    "known are time, kind, profile, agent, customer, message; -KEY reverses the order".into(),
-                );
-            }
+            "agent" | "agent_id" => Some("agent_id"),
+            _ => SORT_KEYS.into_iter().find(|key| *key == name),
         };
-        Ok(Self { key, descending })
+        let known = || format!("known are {}; -KEY reverses the order", SORT_KEYS.join(", "));
+        Ok(Self { key: key.ok_or_else(known)?, descending })
     }
 
     /// A stable sort. Rows without a value come last in both directions.

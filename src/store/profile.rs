@@ -100,6 +100,8 @@ pub enum StoreKind {
 pub struct StoreKindError(String);
 
 impl StoreKind {
+    pub const ALL: [Self; 2] = [Self::Keyring, Self::File];
+
     /// The word used in options, files and documents.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -120,10 +122,7 @@ impl FromStr for StoreKind {
     type Err = StoreKindError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Keyring, Self::File]
-            .into_iter()
-            .find(|kind| kind.word() == text)
-            .ok_or_else(|| StoreKindError(text.to_owned()))
+        Self::ALL.into_iter().find(|kind| kind.word() == text).ok_or_else(|| StoreKindError(text.to_owned()))
     }
 }
 

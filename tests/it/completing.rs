@@ -167,7 +167,16 @@ fn bash_zsh_and_fish_complete_what_the_program_knows_and_what_is_stored() {
         ("deepcall config set server_timezone Asia/Kol", &["Asia/Kolkata"]),
         ("deepcall config set color al", &["always"]),
         ("deepcall config set profile asi", &["asif"]),
+        ("deepcall config set mask t", &["true"]),
+        ("deepcall config set watch.bell f", &["false"]),
+        ("deepcall config set store f", &["file"]),
         ("deepcall config set no_such_key as", &[]),
+        ("deepcall login --store k", &["keyring"]),
+        ("deepcall profiles --default asi", &["asif"]),
+        ("deepcall tags --sort ti", &["time"]),
+        ("deepcall tags --sort=-ti", &["--sort=-time"]),
+        ("deepcall explain exit 14", &["141", "143"]),
+        ("deepcall explain exit 10", &[]),
         ("deepcall frob", &[]),
     ] {
         for (shell, complete) in
