@@ -7,6 +7,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use fold::{Folded, LONGEST_ROUND, fold};
+pub(crate) use fold::{Folded, LONGEST_ROUND, can_join, fold};
 pub(crate) use sentence::{sentence, words};
 pub(crate) use table::{STREAM, table};

@@ -112,3 +112,38 @@ fn a_server_that_is_lost_for_a_team_is_two_sentences_and_an_event_for_each_agent
     let times: Vec<&str> = sentences.lines().map(|line| &line[..25]).collect();
     assert!(times.is_sorted(), "{sentences}");
 }
+
+#[test]
+fn sessions_of_a_team_that_expire_are_one_sentence_which_waits_for_one_interval() {
+    use deepcall::floor::event::{Event, EventKind, SessionExpired, Start};
+    use deepcall::watch::sinks::Turn;
+
+    let began: jiff::Timestamp = "2026-11-23T09:00:00Z".parse().unwrap();
+    let event = |profile: Option<&str>, kind| Event { at: began, profile: profile.map(str::to_owned), kind };
+    let expired = |profile: &str| {
+        let message = "the session has expired".to_owned();
+        event(Some(profile), EventKind::SessionExpired(SessionExpired { code: Some(1044), message }))
+    };
+    let turn = |second, followed| Turn { now: seconds(second), followed, lost: 0 };
+    let mut text = vec![];
+    let mut lines = lines(Format::Table, &mut text);
+    lines.write(&[event(None, EventKind::Start(Start { profiles: 3, interval_seconds: 5 }))]).unwrap();
+    lines.write(&[expired("asha")]).unwrap();
+    lines.turn(turn(1, 2)).unwrap();
+    lines.write(&[expired("bilal")]).unwrap();
+    lines.turn(turn(2, 1)).unwrap();
+    lines.turn(turn(7, 1)).unwrap();
+    lines.write(&[expired("chitra")]).unwrap();
+    lines.turn(turn(13, 1)).unwrap();
+    lines.turn(turn(20, 1)).unwrap();
+    drop(lines);
+    let text = String::from_utf8(text).unwrap();
+    let sentences: Vec<&str> = text.lines().skip(1).map(|line| &line[26..]).collect();
+    assert_eq!(
+        sentences,
+        [
+            "2 of 3 profiles: session expired: the session has expired: asha, bilal",
+            "chitra: session expired: the session has expired",
+        ]
+    );
+}

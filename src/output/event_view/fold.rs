@@ -1,4 +1,5 @@
-//! Connections that several profiles lose, or get back, in one round of polls: one sentence for all of them.
+//! Connections that several profiles lose, or get back, and sessions that expire, in one round of polls: one sentence for
+//! all of them.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -26,8 +27,8 @@ pub(crate) struct Folded<'a> {
     followed: usize,
 }
 
-/// Joins events of connections that were lost for the same reason, or restored, in one round. All other events stay as
-/// they are.
+/// Joins events of connections that were lost for the same reason, or restored, and of sessions that expired, in one
+/// round. All other events stay as they are.
 pub(crate) fn fold<'a>(events: impl IntoIterator<Item = &'a Event>, followed: usize) -> Vec<Folded<'a>> {
     let mut folded: Vec<Folded<'a>> = vec![];
     for event in events {
@@ -40,8 +41,12 @@ pub(crate) fn fold<'a>(events: impl IntoIterator<Item = &'a Event>, followed: us
     folded
 }
 
-fn can_join(kind: &EventKind) -> bool {
-    matches!(kind, EventKind::ConnectionLost(_) | EventKind::ConnectionRestored(_))
+/// Whether events of this type of several profiles may be one sentence.
+pub(crate) fn can_join(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::ConnectionLost(_) | EventKind::ConnectionRestored(_) | EventKind::SessionExpired(_)
+    )
 }
 
 impl<'a> Folded<'a> {
@@ -65,6 +70,11 @@ impl<'a> Folded<'a> {
             (EventKind::ConnectionRestored(own), EventKind::ConnectionRestored(other)) => {
                 let down_seconds = own.down_seconds.max(other.down_seconds);
                 EventKind::ConnectionRestored(ConnectionRestored { down_seconds, ..own.clone() })
+            }
+            (EventKind::SessionExpired(own), EventKind::SessionExpired(other))
+                if own.message == other.message =>
+            {
+                EventKind::SessionExpired(own.clone())
             }
             _ => return false,
         };
@@ -104,6 +114,7 @@ impl<'a> Folded<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::floor::event::SessionExpired;
     use crate::floor::samples::at;
 
     fn event(second: i64, profile: &str, kind: EventKind) -> Event {
@@ -147,6 +158,27 @@ mod tests {
         );
         let back: Vec<Event> = (0..14).map(|n| restored(90 + n, &format!("agent-{n:02}"), 30 + n)).collect();
         assert_eq!(read(&back, 14), ["14 of 14 profiles: connection restored after 43 s"]);
+    }
+
+    #[test]
+    fn sessions_that_expire_alike_are_one_sentence() {
+        let expired = |second, profile, message: &str| {
+            let message = message.to_owned();
+            event(second, profile, EventKind::SessionExpired(SessionExpired { code: Some(1044), message }))
+        };
+        let events = [
+            expired(60, "asha", "it has expired"),
+            expired(61, "bilal", "it is not valid"),
+            expired(62, "chitra", "it has expired"),
+        ];
+        assert_eq!(
+            read(&events, 14),
+            [
+                "2 of 14 profiles: session expired: it has expired: asha, chitra",
+                "bilal: session expired: it is not valid"
+            ]
+        );
+        assert_eq!(read(&events[1..2], 1), ["bilal: session expired: it is not valid"]);
     }
 
     #[test]

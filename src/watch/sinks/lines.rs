@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::floor::event::{Event, EventKind};
 use crate::output::event_view;
-use crate::output::event_view::{Folded, LONGEST_ROUND, fold};
+use crate::output::event_view::{Folded, LONGEST_ROUND, can_join, fold};
 use crate::output::formats::json;
 use crate::output::formats::render::{RenderError, render};
 use crate::output::formats::sentence;
@@ -73,7 +73,7 @@ impl<W: Write> Lines<W> {
                 self.profiles = usize::try_from(start.profiles).unwrap_or(usize::MAX);
                 self.interval = Duration::from_secs(start.interval_seconds.unsigned_abs());
             }
-            EventKind::ConnectionLost(_) | EventKind::ConnectionRestored(_) if self.profiles > 1 => {
+            kind if self.profiles > 1 && can_join(kind) => {
                 let is_other = |held: &Event| discriminant(&held.kind) != discriminant(&event.kind);
                 if self.held.iter().any(|held| is_other(held) || is_of_held(held)) {
                     self.write_held()?;
@@ -83,7 +83,7 @@ impl<W: Write> Lines<W> {
             }
             EventKind::End(_) => self.write_held()?,
             // What a connection brought after it was restored does not wait for those of other profiles.
-            _ if self.held.iter().any(|held| is_of_held(held) && is_loss(held)) => self.write_held()?,
+            _ if self.held.iter().any(|held| is_of_held(held) && !is_return(held)) => self.write_held()?,
             _ => {}
         }
         fold([event], self.profiles).iter().try_for_each(|one| self.write_sentence(one, one.at()))
@@ -128,8 +128,8 @@ impl<W: Write> Lines<W> {
     }
 }
 
-fn is_loss(event: &Event) -> bool {
-    matches!(event.kind, EventKind::ConnectionLost(_))
+fn is_return(event: &Event) -> bool {
+    matches!(event.kind, EventKind::ConnectionRestored(_))
 }
 
 impl<W: Write> EventSink for Lines<W> {
@@ -140,10 +140,11 @@ impl<W: Write> EventSink for Lines<W> {
     fn turn(&mut self, turn: Turn) -> io::Result<()> {
         let Some(first) = self.held.first() else { return Ok(()) };
         let since = *self.held_since.get_or_insert(turn.now);
-        let (is_complete, longest) = if is_loss(first) {
-            (turn.lost >= turn.followed, self.interval + LATE)
-        } else {
-            (turn.lost == 0, LONGEST_ROUND)
+        let (is_complete, longest) = match first.kind {
+            EventKind::ConnectionLost(_) => (turn.lost >= turn.followed, self.interval + LATE),
+            // Profiles whose sessions have expired are polled no more.
+            EventKind::SessionExpired(_) => (turn.followed == 0, self.interval + LATE),
+            _ => (turn.lost == 0, LONGEST_ROUND),
         };
         if is_complete || turn.now.saturating_sub(since) >= longest.min(LONGEST_ROUND) {
             return self.write_held();
