@@ -107,6 +107,7 @@ def contains($x): if type == ($x | type) then contains_native($x) else error("\(
 def has($key):
   if isobject and ($key | isstring) then has_native($key)
   elif isarray and ($key | isnumber) then $key >= 0 and $key < length
+  elif . == null and ($key == null or ($key | isstring or isnumber)) then false
   else error("\(type) has no key of type \($key | type)") end;
 def fromjson: [fromjson_native] | if length == 1 then .[0] else error("not one JSON value") end;
 def from_entries: reduce .[] as $x ({};
