@@ -5,15 +5,17 @@
 //! - **By its key**, a text or number of the server is a phone number (`customer`, `cNumber`, `altContact`, …), whatever
 //!   it looks like; or it is none if it is all digits (`createdAt`, `callId`, `duration`, …). [`Role::of_key`] has the
 //!   keys. What deepcall names itself has a [`Meaning`] instead of a key.
-//! - **By its shape**, any other is one if it has 7 to 15 digits; spaces, dashes and brackets may separate them. None
-//!   are dates, clock times, decimals, IP addresses, hexadecimal identifiers, and values that read as Unix time: 10 or 13
-//!   digits and nothing else, between the years 2014 and 2039. In a longer text such digits are hidden.
+//! - **By its shape**, any other is one if it has 7 to 15 digits; spaces, dashes, brackets and what nobody sees may
+//!   separate them, and dots where phone numbers have them. None are dates, clock times, decimals, IP addresses,
+//!   hexadecimal identifiers, and values that read as Unix time: 10 or 13 digits and nothing else, between the years 2014
+//!   and 2039. In a longer text such digits are hidden.
 //! - **A number that is masked becomes a string**, and JSON inside a text is masked as JSON.
 
 use std::borrow::Cow;
 
 use crate::json;
 use crate::report::Meaning;
+use crate::words::is_invisible;
 
 mod in_json;
 
@@ -239,13 +241,14 @@ impl Line {
         self.0.get(place).copied()
     }
 
-    /// Whether the characters between two runs are a few spaces, dashes and brackets.
+    /// Whether the characters between two runs are a few spaces, dashes and brackets, or the dot of a phone number.
     fn is_gap(&self, from: usize, to: usize) -> bool {
         let gap = self.0.get(from..to).unwrap_or_default();
         let separates = |character: &char| {
             matches!(character, ' ' | '\u{a0}' | '\u{202f}' | '-' | '\u{2010}'..='\u{2013}' | '(' | ')')
+                || is_invisible(*character)
         };
-        (1..=3).contains(&gap.len()) && gap.iter().all(separates)
+        gap == ['.'] || ((1..=3).contains(&gap.len()) && gap.iter().all(separates))
     }
 
     /// Whether the digits belong to something that is not a phone number.
@@ -274,14 +277,29 @@ impl Line {
 
     /// `12.5`, `10.0.0.1`, and, with few digits, `10:15` and `23/11/2026`.
     fn is_in_number_or_time(&self, run: &Run) -> bool {
+        let is_dotted_phone = self.is_in_dotted_phone(run);
         let joins = |mark: Option<char>| match mark {
-            Some('.') => true,
+            Some('.') => !is_dotted_phone,
             Some(':' | '/') => run.digits() < FEWEST_DIGITS,
             _ => false,
         };
         let digit_before = run.start >= 2 && self.0[run.start - 2].is_numeric();
         let digit_after = self.after(run.end + 1).is_some_and(char::is_numeric);
         (digit_before && joins(self.before(run.start))) || (digit_after && joins(self.after(run.end)))
+    }
+
+    /// `98765.43210`, `987.654.3210`, either after the code of a country. Addresses have four short groups, and a decimal
+    /// has no such groups by any habit.
+    fn is_in_dotted_phone(&self, run: &Run) -> bool {
+        const MOST_GROUPS: usize = 5;
+        let is_part = |character: &&char| character.is_numeric() || **character == '.';
+        let reach = MOST_GROUPS * MOST_DIGITS;
+        let left = self.0[..run.start].iter().rev().take(reach).take_while(is_part).count();
+        let right = self.0[run.end..].iter().take(reach).take_while(is_part).count();
+        let word: String = self.0[run.start - left..run.end + right].iter().collect();
+        let groups: Vec<usize> =
+            word.trim_end_matches('.').split('.').map(|group| group.chars().count()).collect();
+        matches!(groups.as_slice(), [5, 5] | [3, 3, 4] | [1..=3, 5, 5] | [1..=3, 3, 3, 4])
     }
 
     /// Whether the first three of these runs are `2026-11-23` or `23-11-2026`.
