@@ -84,11 +84,23 @@ fn ctrl_c_ends_the_board_whatever_came_before_it() {
 }
 
 #[test]
+fn escape_and_the_key_at_once_after_it_both_count() {
+    let world = World::new();
+    let mut screen = board(&world);
+    screen.type_keys("?");
+    screen.wait_for(KEYS_PAGE);
+    screen.type_keys("\u{1b}/asha");
+    screen.wait_for("/asha_");
+    screen.type_keys("\u{1b}q");
+    assert_eq!(screen.end().0, 130);
+}
+
+#[test]
 fn neither_a_paste_nor_alt_nor_an_answer_of_the_terminal_is_a_command() {
     let world = World::new();
     let mut screen = board(&world);
     let none = [
-        "\u{1b}q",
+        "\u{1b}[113;3u",
         "\u{1b}[200~q\rq\n?q\u{1b}[201~",
         "\u{1b}P>|quiet q(4.2)\u{1b}\\",
         "\u{1b}]11;rgb:qqqq/qqqq/qqqq\u{7}",
@@ -257,12 +269,16 @@ fn each_key_of_the_board_does_what_its_help_says() {
     screen.type_keys("f");
     screen.wait_for("sort: name, kept");
     screen.type_keys("/anj");
-    let shown =
-        screen.wait_until("one agent", |shown| shown.contains("/anj_") && row(shown, 1).contains("──"));
-    assert!(shown.contains("sort: name, kept") && shown.contains("Enter keep the filter"), "{shown}");
+    // The terminal may get a frame in pieces.
+    let has_all = |shown: &str, all: &[&str]| all.iter().all(|text| shown.contains(text));
+    screen.wait_until("one agent, and what ends the filter", |shown| {
+        row(shown, 1).contains("──")
+            && has_all(shown, &["/anj_", "sort: name, kept", "Enter keep the filter"])
+    });
     screen.type_keys("\r");
-    let shown = screen.wait_for("filter: anj");
-    assert!(shown.contains("sort: name, kept") && shown.contains("? keys"), "{shown}");
+    screen.wait_until("the filter, and the keys", |shown| {
+        has_all(shown, &["filter: anj", "sort: name, kept", "? keys"])
+    });
     screen.type_keys("q");
     assert_eq!(screen.end().0, 130);
 }
