@@ -161,7 +161,10 @@ async fn leave(board: RunningBoard, ended: EndReason, app: &App) -> Result<EndRe
     let (last_frame, shown) = board.finish().await;
     let is_gone = stdout_reader_is_gone();
     if !is_gone {
-        app.console.stdout().write_all(last_frame.as_bytes())?;
+        // Flushed at once, or the notes, which come after the board, would be above it and out of sight.
+        let mut stdout = app.console.stdout();
+        stdout.write_all(last_frame.as_bytes())?;
+        stdout.flush()?;
     }
     match (ended, shown) {
         // The failed frame was the first sign that the terminal has hung up.

@@ -309,3 +309,13 @@ fn two_hundred_agents_fit_a_board_by_what_matters_most() {
     screen.type_keys("q");
     assert_eq!(screen.end().0, 130);
 }
+
+#[test]
+fn what_failed_beside_the_board_is_noted_below_its_last_frame() {
+    let world = World::new();
+    let line = "watch --sandbox --all --alert break=1s --exec false --until alert";
+    let (code, shown, _) = Screen::start(&world, line, 60, 80).end();
+    assert_eq!(code, 0, "{shown}");
+    let place = |text: &str| shown.find(text).unwrap_or_else(|| panic!("no {text}:\n{shown}"));
+    assert!(place("note: --exec for alert of ") > place("── "), "{shown}");
+}
