@@ -63,7 +63,7 @@ impl Column {
     /// nothing moves while they grow.
     fn bounds(self) -> (usize, usize) {
         match self {
-            Agent => (5, 40),
+            Agent => (5, 24),
             State => (8, 15),
             Reason => (8, 40),
             For => (12, 13),

@@ -161,6 +161,10 @@ fn a_long_name_is_whole_where_there_is_room() {
         "a quarter of the other pane: {screen}"
     );
     assert!(stage.text(80, 24).contains(&format!("{}…  missed", "n".repeat(19))));
+    let message = "a short message";
+    stage.tag(0, Tag { message: Some(message.into()), ..notification("missed", 980, &[]) });
+    let screen = stage.text(120, 24);
+    assert!(screen.contains(&format!("missed: {message}\n")), "the message goes before its end: {screen}");
 }
 
 #[test]
