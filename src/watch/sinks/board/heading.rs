@@ -51,8 +51,8 @@ pub(crate) fn states(
     controls: &Controls,
     columns: usize,
 ) -> Line {
-    let tally = tally(&view.agents, limits, view.now);
     let only = options.only;
+    let tally = tally(&view.agents, only, limits, view.now);
     let with_states = only.breaks || only.wrapups;
     let over = if tally.level == Some(Level::Warn) { Mark { tint: Tint::Urgent, ..NOTABLE } } else { WRONG };
     let neither = match (only.breaks, only.wrapups) {

@@ -9,7 +9,7 @@ use crate::watch::sinks::board::rows::RECONNECTING;
 const WORDS: [(&str, &str); 5] = [
     ("sort: away", "over the limit first, then breaks and wrap-ups, the longest first"),
     ("neither", "not on break and not in wrap-up, as far as the server reports"),
-    ("unknown", "the server has not answered yet"),
+    ("unknown", "an answer is missing, or the profile is no longer followed"),
     ("≥ 5 min", "at least this long: the server sent no start"),
     ("left", "until the limit, or the end of a wrap-up without one; negative once over"),
 ];

@@ -8,12 +8,13 @@ use crate::floor::event::Level;
 use crate::output::text::style::{Mark, ORDINARY, Tint, WRONG};
 use crate::output::text::times;
 use crate::watch::sinks::board::rows::{RECONNECTING, measured};
+use crate::watch::source::WatchScope;
 use crate::watch::view::{AgentView, FloorView, Phase};
 
 /// Data is stale after two intervals and this time.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// An agent who is on break and in wrap-up counts in both.
+/// As in `status`, each agent counts once, and a break goes before a wrap-up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) on_break: usize,
@@ -25,21 +26,24 @@ pub(crate) struct Tally {
     pub(crate) level: Option<Level>,
 }
 
-/// Counts the newest answers. A profile that is no longer followed counts as unknown.
-pub(crate) fn tally(agents: &[Arc<AgentView>], limits: &[Limit], now: Duration) -> Tally {
+/// Counts the newest answers. A profile that is no longer followed counts as unknown, and so does one of which an answer
+/// is missing that is to be watched.
+pub(crate) fn tally(agents: &[Arc<AgentView>], only: WatchScope, limits: &[Limit], now: Duration) -> Tally {
     let mut tally = Tally::default();
+    let is_denied = |is_wanted: bool, answer: Option<bool>| !is_wanted || answer == Some(false);
     for one in agents {
         let state = &one.state;
         let on_break = state.break_state.as_ref().map(|since| since.state.on_break);
         let in_wrapup = state.wrapup.as_ref().map(|since| since.state.in_wrapup);
         let (on_break, in_wrapup) = if one.is_over() { (None, None) } else { (on_break, in_wrapup) };
-        tally.on_break += usize::from(on_break == Some(true));
-        tally.wrapup += usize::from(in_wrapup == Some(true));
-        match (on_break, in_wrapup) {
-            (Some(true), _) | (_, Some(true)) => {}
-            (None, None) => tally.unknown += 1,
-            _ => tally.neither += 1,
-        }
+        let are_denied = is_denied(only.breaks, on_break) && is_denied(only.wrapups, in_wrapup);
+        let count = match (on_break, in_wrapup) {
+            (Some(true), _) => &mut tally.on_break,
+            (_, Some(true)) => &mut tally.wrapup,
+            _ if are_denied => &mut tally.neither,
+            _ => &mut tally.unknown,
+        };
+        *count += 1;
         let level = measured(one, limits, now).level;
         tally.over += usize::from(level.is_some());
         tally.level = tally.level.max(level);

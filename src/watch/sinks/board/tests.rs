@@ -237,8 +237,8 @@ fn the_heading_shows_live_stale_reconnecting_and_ended() {
 fn the_tally_counts_the_newest_answers() {
     let expected =
         Tally { on_break: 3, wrapup: 1, neither: 1, unknown: 2, over: 2, level: Some(Level::Critical) };
-    let Stage { view, limits, .. } = busy_floor();
-    assert_eq!(tally(&view.agents, &limits, view.now), expected);
+    let Stage { view, options, limits, .. } = busy_floor();
+    assert_eq!(tally(&view.agents, options.only, &limits, view.now), expected);
 }
 
 #[test]

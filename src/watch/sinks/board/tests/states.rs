@@ -87,6 +87,35 @@ fn a_watch_of_one_thing_has_its_words_alone() {
 }
 
 #[test]
+fn the_tally_counts_everybody_once_as_status_does() {
+    let states = [Some(true), Some(false), None];
+    for (on, wrap) in states.into_iter().flat_map(|on| states.map(|wrap| (on, wrap))) {
+        let break_state = on.map(|on| if on { on_break(None, None) } else { working() });
+        let wrapup = wrap.map(|wrap| if wrap { in_wrapup(None, None) } else { not_in_wrapup() });
+        let mut stage = Stage::new(&[]);
+        stage.follow("asha", PollResult { break_state, wrapup, ..poll(999) });
+        let counted = |only| {
+            let Tally { on_break, wrapup, neither, unknown, .. } =
+                tally(&stage.view.agents, only, &[], stage.view.now);
+            [on_break, wrapup, neither, unknown]
+        };
+        let all = WatchScope { tags: true, breaks: true, wrapups: true };
+        let expected = match (on, wrap) {
+            (Some(true), _) => [1, 0, 0, 0],
+            // As its row has it.
+            (_, Some(true)) => [0, 1, 0, 0],
+            (Some(false), Some(false)) => [0, 0, 1, 0],
+            _ => [0, 0, 0, 1],
+        };
+        assert_eq!(counted(all), expected, "{on:?} {wrap:?}");
+        if wrap.is_none() {
+            let expected = if on == Some(false) { [0, 0, 1, 0] } else { expected };
+            assert_eq!(counted(WatchScope { wrapups: false, ..all }), expected, "{on:?}");
+        }
+    }
+}
+
+#[test]
 fn a_length_has_whole_units_however_long_and_however_narrow() {
     let mut stage = Stage::new(&["break=1h"]);
     stage.turn_to(100_000);
