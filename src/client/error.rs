@@ -7,9 +7,10 @@ use std::io;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rustls::{AlertDescription, CertificateError};
+use rustls::AlertDescription;
 
 use crate::client::alerts;
+use crate::client::handshakes;
 
 /// A failed API call.
 #[derive(Debug, thiserror::Error)]
@@ -280,19 +281,10 @@ pub(crate) fn before_reply(
         ErrorKind::Connect => format!("cannot connect to {origin}"),
         _ => format!("{origin} closed the connection before it answered"),
     };
-    let cause = match tls_error {
-        Some(error) if is_of_an_authority(error) => {
-            "the server presents the certificate of an authority as its own".to_owned()
-        }
-        // The library prints the algorithm byte for byte.
-        Some(rustls::Error::InvalidCertificate(why)) if alerts::is_of_unknown_algorithm(why) => {
-            "its certificate is signed by a key of a kind that deepcall does not check".to_owned()
-        }
-        _ => root_cause(&links),
-    };
+    let cause = tls_error.and_then(handshakes::cause).unwrap_or_else(|| root_cause(&links));
     let mut failed = ApiError::new(kind, message).because(cause);
     let of_alert = reason.and_then(|reason| reason.hint).map(str::to_owned);
-    if let Some(hint) = of_alert.or_else(|| tls_error.and_then(|error| tls_hint(error, now))) {
+    if let Some(hint) = of_alert.or_else(|| tls_error.and_then(|error| handshakes::hint(error, now))) {
         failed = failed.with_hint(hint);
     }
     if is_connecting { failed } else { failed.sent() }
@@ -322,35 +314,9 @@ pub(crate) fn too_slow(what: &str, limit: Duration, target: &Target) -> ApiError
     ApiError::new(ErrorKind::Timeout, message).sent()
 }
 
-/// Whether a server presented the certificate of an authority as its own. The library has no type for it.
-pub(crate) fn is_of_an_authority(error: &rustls::Error) -> bool {
-    matches!(error, rustls::Error::InvalidCertificate(why) if format!("{why:?}").contains("CaUsedAsEndEntity"))
-}
-
 fn alert_of(error: &rustls::Error) -> Option<AlertDescription> {
     match error {
         rustls::Error::AlertReceived(alert) => Some(*alert),
-        _ => None,
-    }
-}
-
-fn tls_hint(error: &rustls::Error, now: Timestamp) -> Option<String> {
-    if is_of_an_authority(error) {
-        return Some("if you trust it, pass that very certificate with --cacert FILE".to_owned());
-    }
-    if matches!(error, rustls::Error::PeerIncompatible(_)) {
-        return Some(alerts::KINDS_OF_TLS.to_owned());
-    }
-    let rustls::Error::InvalidCertificate(why) = error else { return None };
-    match why {
-        CertificateError::Expired
-        | CertificateError::ExpiredContext { .. }
-        | CertificateError::NotValidYet
-        | CertificateError::NotValidYetContext { .. } => Some(format!("this machine's clock shows {now}")),
-        why if alerts::is_of_unknown_algorithm(why) => Some(alerts::KINDS_OF_TLS.to_owned()),
-        CertificateError::UnknownIssuer => {
-            Some("if your own certificate authority signed it, pass that authority's certificate with --cacert FILE".to_owned())
-        }
         _ => None,
     }
 }

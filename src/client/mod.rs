@@ -7,7 +7,7 @@
 //! signed_in    one method per call: parameters in, a domain type out
 //!   request_body · tags · break_status · wrapup · reach
 //!   connection   attempts, limits, one pinned origin
-//!     kept · proxies · resolver · tls · error
+//!     kept · proxies · resolver · tls · error · handshakes
 //!     retry      whether and when to retry
 //!   envelope     whether a reply reports success
 //!     codes · lenient · moments · items · spellings · icons
@@ -18,6 +18,7 @@ mod alerts;
 pub mod budget;
 pub mod connection;
 pub mod error;
+mod handshakes;
 mod kept;
 pub mod proxies;
 pub mod reach;

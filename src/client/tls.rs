@@ -19,7 +19,8 @@ use rustls_platform_verifier::Verifier;
 use x509_cert::der::Decode;
 use x509_cert::time::Time;
 
-use crate::client::error::{ApiError, ErrorKind, is_of_an_authority};
+use crate::client::error::{ApiError, ErrorKind};
+use crate::client::handshakes::is_of_an_authority;
 use crate::words::without_mark;
 
 /// Whether a file of authorities can take the place of the system's. macOS and Windows judge a certificate themselves,

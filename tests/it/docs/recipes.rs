@@ -192,6 +192,7 @@ fn every_explained_message_is_printed_by_something() {
     let texts = concat!(
         include_str!("../../../src/client/error.rs"),
         include_str!("../../../src/client/alerts.rs"),
+        include_str!("../../../src/client/handshakes.rs"),
         include_str!("../../../src/client/proxies.rs")
     );
     for message in explained {

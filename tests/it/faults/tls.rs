@@ -51,8 +51,12 @@ fn unproven() -> Vec<Case> {
             .with_message("this machine's clock shows 20"),
         bad("not yet valid", "not valid yet", |ours| ours.vouches_for("127.0.0.1", 2080, 2090))
             .with_message("this machine's clock shows 20"),
-        bad("another name", "not valid for", |ours| ours.vouches_for("other.example.com", 2020, 2090)),
-        bad("another address", "not valid for", |ours| ours.vouches_for("127.0.0.2", 2020, 2090)),
+        bad("another name", "its certificate is for other.example.com, not for 127.0.0.1", |ours| {
+            ours.vouches_for("other.example.com", 2020, 2090)
+        }),
+        bad("another address", "its certificate is for 127.0.0.2, not for 127.0.0.1", |ours| {
+            ours.vouches_for("127.0.0.2", 2020, 2090)
+        }),
         bad("vouched for by itself", "UnknownIssuer", |_| Proof::of_itself()).with_message("--cacert"),
         bad("an unknown authority", "UnknownIssuer", |_| Authority::new("stranger").vouches())
             .with_message("--cacert"),
