@@ -2,8 +2,9 @@
 
 use ratatui::layout::Rect;
 
-/// A screen of so many columns has the events beside the agents instead of below them.
-const WIDE: u16 = 150;
+/// A screen of so many columns has the events beside the agents instead of below them: with fewer, the halves would lose
+/// columns and ends of texts that the whole width has.
+const WIDE: u16 = 190;
 
 /// Lines above the page: title and tally.
 const HEADING: u16 = 2;

@@ -38,7 +38,7 @@ fn a_tag_in_a_row_keeps_its_age_at_every_width() {
         assert!(row.contains(" 5 min "), "{columns}: {row}");
         let kinds = row.to_lowercase().matches("missed").count();
         // On a wide screen the events have it once more.
-        assert!(kinds == if columns < 150 { 1 } else { 1 + row.matches("│  ✗").count() }, "{columns}: {row}");
+        assert!(kinds == if columns < 190 { 1 } else { 1 + row.matches("│  ✗").count() }, "{columns}: {row}");
     }
 }
 
@@ -68,4 +68,20 @@ fn the_least_screen_has_the_first_agent() {
     assert!(screen.contains("✗ asha") && !screen.contains("more"), "{screen}");
     stage.press(&Key::End);
     assert!(stage.text(20, 5).contains("›? kim"));
+}
+
+#[test]
+fn a_wider_screen_has_every_column_of_a_narrower_one() {
+    let mut stage = busy_floor();
+    stage.follow("a-name-of-some-length", answer(on_break(Some("tea"), Some(500)), 998));
+    let titles = ["agent", "state", "reason", "for", "left", "since", "last tag"];
+    let mut before = Vec::new();
+    for columns in 60..=300 {
+        let screen = stage.text(columns, 24);
+        let line = screen.lines().nth(2).expect("titles").split('│').next().unwrap_or_default();
+        let shown: Vec<&str> = titles.into_iter().filter(|title| line.contains(title)).collect();
+        assert!(before.iter().all(|title| shown.contains(title)), "{columns}: {before:?}, then {shown:?}");
+        before = shown;
+    }
+    assert_eq!(before, titles);
 }
