@@ -271,6 +271,9 @@ pub(crate) fn before_reply(
         ErrorKind::Tls if matches!(tls_error, Some(rustls::Error::PeerIncompatible(_))) => {
             format!("{origin} and deepcall have no kind of TLS in common")
         }
+        ErrorKind::Tls if tls_error.is_some_and(handshakes::is_without_tls) => {
+            format!("{origin} does not speak TLS at this port")
+        }
         ErrorKind::Tls => format!("{origin} could not prove its identity"),
         ErrorKind::Proxy => {
             format!("the proxy named by {} refused the connection to {origin}", proxy.unwrap_or_default())
@@ -286,6 +289,11 @@ pub(crate) fn before_reply(
     let of_alert = reason.and_then(|reason| reason.hint).map(str::to_owned);
     if let Some(hint) = of_alert.or_else(|| tls_error.and_then(|error| handshakes::hint(error, now))) {
         failed = failed.with_hint(hint);
+    }
+    if kind == ErrorKind::Protocol
+        && let Some(host) = origin.strip_prefix("http://")
+    {
+        failed = failed.with_hint(format!("if this port speaks TLS, use https://{host}"));
     }
     if is_connecting { failed } else { failed.sent() }
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use jiff::Timestamp;
-use rustls::{CertificateError, Error};
+use rustls::{CertificateError, Error, InvalidMessage};
 
 use crate::client::alerts;
 
@@ -14,6 +14,9 @@ const NAMES: usize = 5;
 pub(crate) fn cause(error: &Error) -> Option<String> {
     if is_of_an_authority(error) {
         return Some("the server presents the certificate of an authority as its own".to_owned());
+    }
+    if is_without_tls(error) {
+        return Some("it answered with something else, such as plain HTTP".to_owned());
     }
     let Error::InvalidCertificate(why) = error else { return None };
     match why {
@@ -37,6 +40,12 @@ pub(crate) fn hint(error: &Error, now: Timestamp) -> Option<String> {
     if matches!(error, Error::PeerIncompatible(_)) {
         return Some(alerts::KINDS_OF_TLS.to_owned());
     }
+    if is_without_tls(error) {
+        return Some(
+            "check the port; plain http works for this machine alone, or after `deepcall login --allow-http`"
+                .to_owned(),
+        );
+    }
     let Error::InvalidCertificate(why) = error else { return None };
     match why {
         CertificateError::Expired
@@ -54,6 +63,11 @@ pub(crate) fn hint(error: &Error, now: Timestamp) -> Option<String> {
 /// Whether a server presented the certificate of an authority as its own. The library has no type for it.
 pub(crate) fn is_of_an_authority(error: &Error) -> bool {
     matches!(error, Error::InvalidCertificate(why) if format!("{why:?}").contains("CaUsedAsEndEntity"))
+}
+
+/// Whether the other side answered in another protocol than TLS. No text begins like a record of TLS.
+pub(crate) fn is_without_tls(error: &Error) -> bool {
+    matches!(error, Error::InvalidMessage(InvalidMessage::InvalidContentType))
 }
 
 /// The library hands the names of a certificate over in the form in which it prints them for itself.

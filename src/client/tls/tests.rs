@@ -203,6 +203,8 @@ async fn a_server_without_tls_is_not_spoken_to() {
     });
     let error = request_tags(&format!("https://{address}"), None, None).await.unwrap_err();
     assert_eq!(error.kind().word(), "tls", "{error:?}");
+    assert_eq!(error.to_string(), format!("https://{address} does not speak TLS at this port"));
+    assert!(error.hints()[0].starts_with("check the port;"), "{:?}", error.hints());
     assert!(!String::from_utf8_lossy(&received.join().unwrap()).contains(SECRET));
 }
 

@@ -138,8 +138,14 @@ fn versions() -> Vec<Case> {
         scene
     };
     vec![
-        case("T2", "plain HTTP on the port", TLS, plain).arriving(0, 0),
-        case("T2", "TLS on the port of a plain address", (6, "protocol"), over_tls).arriving(0, 0),
+        case("T2", "plain HTTP on the port", TLS, plain)
+            .arriving(0, 0)
+            .with_message("does not speak TLS at this port")
+            .with_message("it answered with something else")
+            .with_message("check the port"),
+        case("T2", "TLS on the port of a plain address", (6, "protocol"), over_tls)
+            .arriving(0, 0)
+            .with_message("if this port speaks TLS, use https://127.0.0.1:"),
     ]
 }
 
