@@ -95,7 +95,7 @@ fn is_formula(cell: &str) -> bool {
     begins && !is_phone(bare) && !is_signed_number(bare)
 }
 
-/// Quotation marks, any space, control characters, and what nobody sees. One program strips some of these and another
+/// Quotation marks, any space, and what nobody sees, control characters among it. One program strips some of these and another
 /// program others, some only when a file is opened for the second time.
 fn is_stripped(character: char) -> bool {
     let is_quote = matches!(
@@ -104,7 +104,6 @@ fn is_stripped(character: char) -> bool {
     );
     is_quote
         || character.is_whitespace()
-        || character.is_control()
         || is_hidden(character)
         || character.width().unwrap_or_default() == 0
 }

@@ -93,6 +93,7 @@ fn formulas_are_guarded_behind_whatever_a_spreadsheet_strips() {
         "\u{3000}",
         "\u{ad}",
         "\u{3164}",
+        "\u{115f}",
         "\u{e0020}",
         "\u{fe0f}",
         "\0",
