@@ -88,6 +88,12 @@ impl Until {
         self.profile.as_deref()
     }
 
+    /// Whether the event is about the watch as a whole.
+    #[must_use]
+    pub fn is_of_the_watch(&self) -> bool {
+        OF_THE_WATCH.contains(&self.pattern.event.name)
+    }
+
     /// Whether this event is the one that was waited for.
     #[must_use]
     pub fn is_met_by(&self, event: &Event) -> bool {

@@ -267,6 +267,7 @@ impl<'a, S: Source> Watch<'a, S> {
             events.extend(difference.events.into_iter().filter(|event| self.is_wanted(event)));
             change = Some(difference.change);
         }
+        let is_refused = !refused.is_empty();
         let refusals = refused.into_iter().map(|Refusal { part, code, message }| ProfileEnded {
             reason: ProfileEndReason::Refused,
             part: Some(part),
@@ -284,6 +285,9 @@ impl<'a, S: Source> Watch<'a, S> {
             self.agents[index].memory.commit(change);
         }
         self.show_poll(index, health, failure.as_ref());
+        if is_refused {
+            self.end_if_nothing_can_come(EndReason::Failed);
+        }
         if self.agents.iter().all(|agent| agent.view.health.lag(now).is_some() || agent.view.is_over()) {
             for note in self.kind_check.first_notes() {
                 (self.around.note)(&note);
@@ -358,7 +362,7 @@ impl<'a, S: Source> Watch<'a, S> {
         let view = self.agents[index].view();
         let why = view.failure.as_ref().map(|failure| failure.message.clone());
         view.phase = Phase::Over(why.unwrap_or_default());
-        self.end_if_all_are_over(EndReason::SessionExpired);
+        self.end_if_nothing_can_come(EndReason::SessionExpired);
     }
 
     /// Reports that a profile is no longer followed; `reason` is why the watch ends if none is left.
@@ -368,14 +372,45 @@ impl<'a, S: Source> Watch<'a, S> {
         (self.around.note)(&format!("{} is no longer followed: {why}", self.agents[index].view.profile));
         self.report(Some(index), EventKind::ProfileEnded(ended))?;
         self.agents[index].view().phase = Phase::Over(why);
-        self.end_if_all_are_over(reason);
+        self.end_if_nothing_can_come(reason);
         Ok(())
     }
 
-    fn end_if_all_are_over(&mut self, reason: EndReason) {
-        if self.agents.iter().all(|agent| agent.view.is_over()) {
+    fn end_if_nothing_can_come(&mut self, reason: EndReason) {
+        let is_over = self.agents.iter().all(|agent| agent.view.is_over());
+        if is_over || self.awaited_is_lost() {
             self.end.get_or_insert(reason);
         }
+    }
+
+    /// Whether no profile can have the event of `--until` any more. Notes why.
+    fn awaited_is_lost(&self) -> bool {
+        let Some(until) = self.plan.until.as_ref().filter(|until| !until.is_of_the_watch()) else {
+            return false;
+        };
+        let (name, needs) = (until.pattern.event().name, until.pattern.event().needs);
+        let of_profile =
+            |agent: &&WatchedAgent<S>| until.profile().is_none_or(|wanted| wanted == agent.view.profile);
+        let can_come = |agent: &WatchedAgent<S>| {
+            let follows = |part| !agent.view.is_over() && agent.scope.includes(part);
+            if name == "alert" {
+                let mut limits = self.plan.limits.iter();
+                // What was known goes on, and may cross a limit without another answer.
+                return limits.any(|limit| follows(limit.needs()))
+                    || alerts::next_crossing(&self.plan.limits, agent.memory.state(), self.now()).is_some();
+            }
+            needs.map_or(!agent.view.is_over(), follows)
+        };
+        if self.end.is_some() || self.agents.iter().filter(of_profile).any(can_come) {
+            return false;
+        }
+        let why = match (needs, until.profile()) {
+            _ if name == "alert" => "nothing with a limit is followed any more".to_owned(),
+            (Some(part), _) => format!("{} are no longer followed", part.word()),
+            (None, profile) => format!("{} is no longer followed", profile.unwrap_or("any profile")),
+        };
+        (self.around.note)(&format!("{name}, the event of --until, can no longer happen: {why}"));
+        true
     }
 
     /// What depends on the time alone: limits, the heartbeat, `--max-stale`.

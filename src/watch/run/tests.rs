@@ -239,7 +239,7 @@ impl Floor {
             note: &|_| (),
         };
         let (tags, until) = (self.plan.tags.clone(), self.plan.until.clone());
-        let plan = Plan { tags, limits: vec![], until, ..self.plan };
+        let plan = Plan { tags, limits: self.plan.limits.clone(), until, ..self.plan };
         Watch::new(self.profiles.clone(), plan, around, sinks)
     }
 

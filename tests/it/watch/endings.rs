@@ -55,6 +55,26 @@ fn a_failed_poll_is_no_answer_without_notifications() {
 }
 
 #[test]
+fn an_awaited_event_that_can_no_longer_happen_ends_it_with_1() {
+    let server = FakeServer::answering(|request, _| {
+        Reply::ok(match request.path.as_str() {
+            path if path.ends_with("tags") => {
+                r#"{"status":"error","code":1000,"message":"Invalid Parameters"}"#
+            }
+            path if path.ends_with("agentOnBreak") => NOT_ON_BREAK,
+            _ => NOT_IN_WRAPUP,
+        })
+    });
+    let world = World::at(&server).with("DEEPCALL_USER_ID", "7").with("DEEPCALL_TOKEN", "a-token-of-seven");
+    let ran = world.run("watch --json --until tag:missed").ended_with(1);
+    let events = events(&ran);
+    assert_eq!(types(&events), ["start", "state", "profile_ended", "end"], "{ran}");
+    assert_eq!((&events[3]["reason"], &events[3]["exit_code"]), (&"failed".into(), &1.into()), "{ran}");
+    let why = "tag, the event of --until, can no longer happen: tags are no longer followed";
+    assert!(ran.stderr.contains(why), "{ran}");
+}
+
+#[test]
 fn an_expired_session_is_confirmed_once_and_exits_with_4() {
     let server = FakeServer::in_turn([NOT_IN_WRAPUP, EXPIRED]);
     let ran = World::signed_in(&server).run("watch --json --only wrapups --interval 2s").ended_with(4);

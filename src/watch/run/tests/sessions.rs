@@ -62,3 +62,39 @@ async fn what_the_server_refuses_is_reported_in_the_stream_and_not_polled_again(
     assert_eq!(recorded.names(), ["start", "state", "state", "profile_ended", "end"]);
     assert_eq!(floor.polled().into_iter().filter(|at| *at >= seconds(60)).count(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_awaited_event_that_can_no_longer_happen_ends_the_watch() {
+    use EndReason::{ConditionMet, Failed, SessionExpired, Timeout};
+    let refuses = || Answer::Refuses;
+    let expired = no_session;
+    for (until, answer, others, reason) in [
+        ("tag:missed", refuses as fn() -> Answer, 0, Failed),
+        ("gap", refuses, 0, Failed),
+        ("tag:missed", refuses, 1, Timeout),
+        ("tag:missed@agent0", refuses, 1, Failed),
+        ("tag:missed@agent1", refuses, 1, Timeout),
+        ("break_ended", refuses, 0, Timeout),
+        ("alert", refuses, 0, Timeout),
+        ("connection_lost", refuses, 0, Timeout),
+        ("heartbeat", refuses, 0, Timeout),
+        ("profile_ended", refuses, 0, ConditionMet),
+        ("break_ended@agent0", expired, 1, SessionExpired),
+        ("connection_lost@agent0", expired, 1, SessionExpired),
+        ("alert@agent0", expired, 1, SessionExpired),
+        ("alert", expired, 1, Timeout),
+        ("break_ended", expired, 1, Timeout),
+        ("session_expired@agent0", expired, 1, ConditionMet),
+    ] {
+        let script = move |at| if at >= seconds(60) { answer() } else { Answer::Nothing };
+        let mut floor = Floor::of(seconds(600), script).times(1 + others);
+        for other in &mut floor.profiles[1..] {
+            other.script = Rc::new(|_| Answer::Nothing);
+        }
+        floor.plan.scope.breaks = true;
+        floor.plan.limits = vec!["break=15m".parse().unwrap()];
+        floor.plan.until = Some(until.parse().unwrap());
+        let (ended, recorded) = floor.watch().await;
+        assert_eq!((ended.unwrap(), recorded.end), (reason, Some(reason)), "{until}, {others} others");
+    }
+}
