@@ -19,9 +19,11 @@ use clap::{ArgMatches, Command};
 
 use crate::app::environment::{NotText, Variables};
 use crate::failure::Failure;
+use crate::floor::alerts::Limit;
 use crate::store::Profile;
 use config_file::ConfigFile;
 use setting::{Key, Setting};
+use table::ALERT;
 
 /// Where a value comes from; shown by `-v`, `profiles` and `config show`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,8 +98,11 @@ impl Typed {
     /// As if these options had been typed.
     #[cfg(test)]
     pub(crate) fn for_test(command: &str, options: &[(&str, &str)]) -> Self {
-        let options = options.iter().map(|(long, value)| ((*long).to_owned(), vec![(*value).to_owned()]));
-        Self { command: command.to_owned(), options: options.collect() }
+        let mut typed = Self { command: command.to_owned(), options: BTreeMap::new() };
+        for (long, value) in options {
+            typed.options.entry((*long).to_owned()).or_default().push((*value).to_owned());
+        }
+        typed
     }
 
     /// The values of a list are joined by commas.
@@ -180,6 +185,25 @@ impl<'a> Settings<'a> {
             }
             Err(why) => Err(Failure::usage(format!("{}: {why}", found.source))),
         }
+    }
+
+    /// The limits of breaks and wrap-ups: the typed ones, or else those of the config file.
+    ///
+    /// # Errors
+    /// If one of them is wrong, or two are for the same state: exit code 2.
+    pub fn limits(&self) -> Result<Vec<Limit>, Failure> {
+        let limits = self.all(&ALERT)?;
+        let Some((first, second)) = Limit::same_twice(&limits) else { return Ok(limits) };
+        let typed = self.typed.each(&ALERT.key);
+        if !typed.is_empty() {
+            let [first, second] = [first, second].map(|place| &typed[place]);
+            let message = format!("--alert {first} and --alert {second} are limits of the same state");
+            return Err(Failure::usage(message).hint("leave out one of them"));
+        }
+        let names: Vec<&str> = self.config.chosen(&ALERT.key).map(|(name, _)| name).collect();
+        let [first, second] = [first, second].map(|place| names[place]);
+        let message = format!("config.toml: alert.{first} and alert.{second} are limits of the same state");
+        Err(Failure::config(message).hint("remove one of them"))
     }
 
     /// The values of an option that may be repeated: the typed ones, or else those of the config file.

@@ -49,7 +49,7 @@ pub(crate) struct StatusArgs {
 pub(crate) fn run(args: &StatusArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     let settings = app.settings()?;
-    let limits = settings.all(&ALERT)?;
+    let limits = settings.limits()?;
     let parameters = Parameters {
         reference: settings.get(&REF)?.value,
         server_zone: settings.get(&SERVER_TIMEZONE)?.value,

@@ -96,12 +96,21 @@ fn an_option_of_one_command_says_nothing_of_anothers() {
 fn limits_that_are_typed_replace_those_of_the_config_file() {
     let limits = |typed: &[(&str, &str)], config: &str| {
         let written = Written { typed: Typed::for_test("watch", typed), ..Written::new(&[], &[], config) };
-        written.settings().all(&table::ALERT).map_err(|failure| failure.problem.message)
+        written.settings().limits().map_err(|failure| failure.problem.message)
     };
     let config = "[alert]\nbreak = '15m'\n'break.lunch' = '45m'";
     let limit = |text: &str| text.parse().unwrap();
     assert_eq!(limits(&[], config), Ok(vec![limit("break=15m"), limit("break.lunch=45m")]));
     assert_eq!(limits(&[("alert", "wrapup=1m")], config), Ok(vec![limit("wrapup=1m")]));
+    let twice = |ran: Result<Vec<_>, String>| ran.unwrap_err();
+    assert_eq!(
+        twice(limits(&[("alert", "break=5m"), ("alert", "wrapup=1m"), ("alert", "break=6m")], config)),
+        "--alert break=5m and --alert break=6m are limits of the same state"
+    );
+    assert_eq!(
+        twice(limits(&[], "[alert]\n'break.short tea' = '9m'\n'break.Short_Tea' = '8m'")),
+        "config.toml: alert.break.Short_Tea and alert.break.short tea are limits of the same state"
+    );
     let wrong = limits(&[], "[alert]\nnap = '1m'").unwrap_err();
     assert!(wrong.starts_with("config.toml, alert.nap: "), "{wrong}");
 }

@@ -132,7 +132,7 @@ impl WatchArgs {
                 wrapups: includes("wrapups"),
             },
             tags: (&self.filter).into(),
-            limits: settings.all(&ALERT)?,
+            limits: settings.limits()?,
             heartbeat: settings.get(&WATCH_HEARTBEAT)?.value,
             max_stale: settings.get(&WATCH_MAX_STALE)?.value,
             until: self.until.clone(),

@@ -68,8 +68,18 @@ impl Limit {
         }
     }
 
-    /// The limit that holds for a state: one that names the reason before one for all, and of equal ones
-    /// the last. Case, spaces, `_` and `-` in reasons make no difference.
+    /// The places of two limits of the same state. Only one of them could hold.
+    #[must_use]
+    pub fn same_twice(limits: &[Self]) -> Option<(usize, usize)> {
+        let is_same = |one: &Self, other: &Self| one.what == other.what && one.reason == other.reason;
+        limits.iter().enumerate().find_map(|(second, limit)| {
+            let first = limits[..second].iter().position(|before| is_same(before, limit))?;
+            Some((first, second))
+        })
+    }
+
+    /// The limit that holds for a state: one that names the reason before one for all. Case, spaces, `_` and `-` in
+    /// reasons make no difference.
     #[must_use]
     pub fn for_state<'a>(limits: &'a [Self], what: AlertWhat, reason: Option<&str>) -> Option<&'a Self> {
         let reason = reason.map(plain);

@@ -44,8 +44,8 @@ fn what_cannot_be_read_is_explained() {
 }
 
 #[test]
-fn the_most_specific_reason_wins_then_the_last() {
-    let limits = ["break.lunch=45m", "break=15m", "break=20m", "wrapup=60s"].map(limit);
+fn the_most_specific_reason_wins() {
+    let limits = ["break.lunch=45m", "break=20m", "wrapup=60s"].map(limit);
     let critical = |what, reason| Limit::for_state(&limits, what, reason).map(|limit| limit.critical);
     assert_eq!(critical(AlertWhat::Break, Some("Lunch")), Some(2700));
     assert_eq!(critical(AlertWhat::Break, Some(" LUNCH ")), Some(2700));
@@ -53,6 +53,19 @@ fn the_most_specific_reason_wins_then_the_last() {
     assert_eq!(critical(AlertWhat::Break, None), Some(1200));
     assert_eq!(critical(AlertWhat::Wrapup, None), Some(60));
     assert_eq!(Limit::for_state(&limits[..1], AlertWhat::Break, Some("Tea")), None);
+}
+
+#[test]
+fn two_limits_of_the_same_state_are_found() {
+    for (limits, places) in [
+        (vec!["break=5m", "break.tea=5m", "wrapup=1m"], None),
+        (vec!["wrapup=1m", "break=5m", "break=6m"], Some((1, 2))),
+        (vec!["wrapup=1m", "break=5m", "wrapup=1m"], Some((0, 2))),
+        (vec!["break.short tea=5m", "break.lunch=5m", "break.Short_Tea=6m"], Some((0, 2))),
+    ] {
+        let read: Vec<Limit> = limits.iter().map(|text| limit(text)).collect();
+        assert_eq!(Limit::same_twice(&read), places, "{limits:?}");
+    }
 }
 
 #[test]
