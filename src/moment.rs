@@ -43,6 +43,12 @@ pub fn moment(text: &str, now: &ZonedDateTime) -> Result<Timestamp, MomentError>
     })
 }
 
+/// Whether the text is a time of day alone, which is yesterday's if it is later than now.
+#[must_use]
+pub fn is_time_of_day(text: &str) -> bool {
+    time_of_day(&one_spelling(text)).is_some()
+}
+
 /// Why a text cannot be read.
 enum Wrong {
     Form,

@@ -4,6 +4,9 @@
 //! The fields of options that are settings are private, because `Settings::get` decides which source counts. Their help
 //! is in the table of settings.
 
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use regex::Regex;
@@ -39,7 +42,7 @@ pub struct QueryOptions {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Session")]
 pub struct ProfileOptions {
-    #[arg(short, long, value_name = "NAME")]
+    #[arg(short, long, value_name = "NAME", value_parser = profile_name)]
     profile: Option<String>,
 }
 
@@ -83,10 +86,10 @@ pub struct SandboxOptions {
     #[arg(long, conflicts_with_all = ["server", "cacert"])]
     pub sandbox: bool,
     /// Which simulated floor to show; the same seed shows the same floor
-    #[arg(long, value_name = "N", default_value_t = 1, requires = "sandbox", hide_short_help = true)]
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "sandbox", hide_short_help = true, value_parser = whole::<u64>(0..=u64::MAX))]
     pub seed: u64,
     /// Number of simulated agents
-    #[arg(long, value_name = "N", default_value_t = 14, requires = "sandbox", hide_short_help = true, value_parser = clap::value_parser!(u16).range(1..=5000))]
+    #[arg(long, value_name = "N", default_value_t = 14, requires = "sandbox", hide_short_help = true, value_parser = whole::<u16>(1..=5000))]
     pub agents: u16,
 }
 
@@ -192,6 +195,21 @@ pub struct TalkOptions {
 }
 
 /// Words that a shell can complete. The error about an unknown word suggests the most similar one.
+/// Which names there are is known only where they are chosen from.
+fn profile_name(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("a profile name is missing".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+/// A whole number with these limits; the library's own parsers do not explain a text that is no number.
+pub(crate) fn whole<N: FromStr>(limits: RangeInclusive<u64>) -> impl Fn(&str) -> Result<N, String> + Clone {
+    move |text| {
+        let number: Option<u64> = text.parse().ok().filter(|number| limits.contains(number));
+        number.and_then(|_| text.parse().ok()).ok_or_else(|| {
+            format!("{text:?} is not a whole number from {} to {}", limits.start(), limits.end())
+        })
+    }
+}
+
 pub(crate) fn words<const N: usize>(words: [&'static str; N]) -> PossibleValuesParser {
     PossibleValuesParser::new(words)
 }

@@ -13,9 +13,9 @@ use crate::app::settings::{Settings, Source};
 use crate::app::sign_in::{
     KEYRING_LIMIT, Stores, credentials_in_variables, open_stored, sign_in_hint_for_variables,
 };
-use crate::failure::Failure;
+use crate::failure::{ExitStatus, Failure};
 use crate::sandbox::{Sandbox, SandboxOptions as Simulation};
-use crate::store::{Credentials, Profile, Secret, ServerUrl, Session};
+use crate::store::{Credentials, Profile, ProfileName, Secret, ServerUrl, Session};
 
 /// The options that select several agents or simulated ones; a single profile is a setting.
 #[derive(Clone, Copy)]
@@ -82,10 +82,10 @@ impl SelectedProfiles {
                 let default = profiles.default_profile().map(|profile| profile.name.as_str());
                 let chosen = choice.value.pick(profiles.list(), |profile| profile.name.as_str(), default);
                 let chosen = chosen.map_err(|failure| match &choice.value {
-                    Choice::Named(name) => {
+                    Choice::Named(name) if ProfileName::parse(name).is_ok() => {
                         failure.hint(format!("run `deepcall login --profile {name}` to create it"))
                     }
-                    many if many.is_many() && profiles.list().is_empty() => {
+                    many if many.is_many() && failure.status == ExitStatus::SignIn => {
                         without_profiles(app, &choice.source, failure)
                     }
                     _ => failure,

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use crate::app::App;
 use crate::app::console::{Outcome, Side};
-use crate::app::options::{FormatOptions, OutputOptions, TalkOptions};
+use crate::app::options::{FormatOptions, OutputOptions, TalkOptions, whole};
 use crate::app::select::start_sandbox;
 use crate::app::settings::{Source, Sourced};
 use crate::clock::Clock;
@@ -30,19 +30,19 @@ use crate::sandbox::{ReferenceModel, Sandbox, SandboxOptions};
 #[derive(Args, Clone, Debug)]
 pub(crate) struct SandboxArgs {
     /// Listen on this port [default: a free one]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = whole::<u16>(0..=65_535))]
     port: u16,
     /// Which simulated floor to serve; the same seed serves the same floor
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole::<u64>(0..=u64::MAX))]
     seed: u64,
     /// How many agents are simulated
-    #[arg(long, value_name = "N", default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=5000))]
+    #[arg(long, value_name = "N", default_value_t = 14, value_parser = whole::<u16>(1..=5000))]
     agents: u16,
     /// How the server treats `ref`, whose meaning is not documented
     #[arg(long, value_name = "MODEL", value_enum, default_value_t = Model::Window)]
     ref_model: Model,
     /// Answer every call with this DeepCall error code
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = code)]
     fail: Option<i64>,
     /// Write a profile for each agent into this folder, for --all in other terminals
     #[arg(id = "folder", long = "profiles", value_name = "FOLDER")]
@@ -52,6 +52,12 @@ pub(crate) struct SandboxArgs {
     json: bool,
     #[command(flatten)]
     talk: TalkOptions,
+}
+
+fn code(text: &str) -> Result<i64, String> {
+    text.parse().map_err(|_| {
+        format!("{text:?} is not a code, which is a whole number like 1044: see `deepcall explain`")
+    })
 }
 
 pub(crate) fn run(args: &SandboxArgs, app: &App) -> Result<ExitStatus, Failure> {

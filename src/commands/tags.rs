@@ -20,7 +20,7 @@ use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Tag;
 use crate::floor::kind::KindsSeen;
 use crate::floor::pause::WINDOW;
-use crate::moment::moment;
+use crate::moment::{is_time_of_day, moment};
 use crate::output::text::times;
 use crate::report::{Document, ExtraFields, Field, Meaning, RawList, Report, Row, Shape, Shown, Value};
 
@@ -294,7 +294,11 @@ impl TagsArgs {
                 format!("--since {since:?} ({since_means}) is later than --until {until:?} ({until_means})")
             }
         };
-        Failure::usage(message).hint("a time of day that is later than now is yesterday's")
+        let failure = Failure::usage(message);
+        if [&self.since, &self.until].into_iter().flatten().any(|typed| is_time_of_day(typed)) {
+            return failure.hint("a time of day that is later than now is yesterday's");
+        }
+        failure
     }
 }
 

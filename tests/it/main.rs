@@ -40,6 +40,7 @@ mod pictures;
 mod ping;
 mod planted_leaks;
 mod process;
+mod profile_names;
 mod prompt;
 mod python_readings;
 mod sandbox;

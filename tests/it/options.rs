@@ -139,6 +139,16 @@ fn what_is_mistyped_or_out_of_range_is_refused_before_any_session_is_opened() {
         ("watch --since 5", "--since: \"5\" is not a time; write 5m"),
         ("tags --timeout 9:00:30", "--timeout"),
         ("tags --limit 0", "at least 1"),
+        ("sandbox --fail abc", "\"abc\" is not a code, which is a whole number like 1044"),
+        ("sandbox --port 65536", "\"65536\" is not a whole number from 0 to 65535"),
+        ("sandbox --seed x", "\"x\" is not a whole number from 0 to 18446744073709551615"),
+        ("sandbox --agents x", "\"x\" is not a whole number from 1 to 5000"),
+        ("tags --sandbox --seed x", "\"x\" is not a whole number from 0 to 18446744073709551615"),
+        ("tags --sandbox --agents 0", "\"0\" is not a whole number from 1 to 5000"),
+        ("tags --profile=", "a profile name is missing"),
+        ("login --profile= --ssid-stdin", "a profile name is missing"),
+        ("status --alert break=5m --alert break=6m", "--alert break=5m and --alert break=6m"),
+        ("watch --alert break.tea=5m --alert break.TEA=5m", "--alert break.tea=5m and --alert break.TEA=5m"),
         ("tags --server ftp://deepcall.example", "must begin with https"),
     ] {
         let ran = world.run(line).ended_with(2);
@@ -147,70 +157,17 @@ fn what_is_mistyped_or_out_of_range_is_refused_before_any_session_is_opened() {
 }
 
 #[test]
-fn each_name_and_glob_of_profiles_must_match_a_profile() {
+fn a_reversed_window_explains_times_of_day_only_where_one_was_typed() {
     let world = World::new();
-    let ran = world.run("break-status --sandbox --profiles asha,nobody --json").ended_with(2);
-    assert!(
-        ran.stderr.contains("no profile matches nobody") && ran.stderr.contains("known profiles: "),
-        "{ran}"
-    );
-    assert_eq!(ran.stdout, "");
-    for line in ["--profiles asha,", "--profiles ,", "--profiles="] {
-        world.run(&format!("break-status --sandbox {line}")).ended_with(2);
-    }
-    world.run("break-status --sandbox --profiles asha,ra*").ended_with(0);
-}
-
-#[test]
-fn a_profile_that_is_not_stored_is_a_mistake_of_the_line_and_none_at_all_means_sign_in() {
-    let server = FakeServer::always(NOT_ON_BREAK);
-    let world = World::at(&server).with("DEEPCALL_STORE", "file");
-    let lines = |name: &str| {
-        [
-            "tags --profile",
-            "tags -p",
-            "status --profile",
-            "status -p",
-            "watch --profile",
-            "ping --profile",
-            "break-status --profile",
-            "logout --profile",
-            "profiles --default",
-            "tags --profiles",
-            "status --profiles",
-            "profiles --profile",
-        ]
-        .map(|line| format!("{line} {name}"))
-    };
-    for line in lines("rvi").iter().filter(|line| !line.starts_with("profiles --profile")) {
-        let ran = world.run(line).ended_with(4);
-        assert_eq!(world.run(&format!("{line} --json")).json_error()["kind"], "sign_in", "{line}\n{ran}");
-    }
-    for name in ["asha", "ravi", "meera"] {
-        world.run_with_input(&format!("login --ssid-stdin --profile {name}"), name).ended_with(0);
-    }
-    for line in lines("rvi") {
-        let ran = world.run(&line).ended_with(2);
-        assert!(ran.stderr.contains("rvi") && ran.stderr.contains("did you mean `ravi`?"), "{line}\n{ran}");
-        assert_eq!(world.run(&format!("{line} --json")).json_error()["kind"], "usage", "{line}");
-    }
-    for line in lines("zzzzzz") {
-        let ran = world.run(&line).ended_with(2);
-        assert!(
-            ran.stderr.contains("known profiles: asha, ravi, meera")
-                || ran.stderr.contains("asha, meera, ravi"),
-            "{line}\n{ran}"
-        );
-    }
-    let ran = world.run_as("tags", "", |command| _ = command.env("DEEPCALL_PROFILE", "rvi")).ended_with(2);
-    assert!(ran.stderr.contains("did you mean `ravi`?"), "{ran}");
-    world.run("logout --profile asha").ended_with(0);
-    for line in ["tags", "watch", "break-status", "ping", "logout"] {
+    for (line, is_explained) in [
+        ("tags --since tomorrow", false),
+        ("tags --since 1h --until 2h", false),
+        ("tags --until yesterday --since 1h", false),
+        ("tags --since tomorrow --until 9:00", true),
+    ] {
         let ran = world.run(line).ended_with(2);
-        assert!(ran.stderr.contains("several profiles are stored and none is the default"), "{line}\n{ran}");
+        assert_eq!(ran.stderr.contains("later than now is yesterday's"), is_explained, "for {line}\n{ran}");
     }
-    world.run("logout --profile meera").ended_with(0);
-    world.run("break-status").ended_with(0);
 }
 
 #[test]

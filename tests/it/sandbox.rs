@@ -238,9 +238,13 @@ fn json_names_the_folder() {
 #[test]
 fn all_beside_a_session_in_a_variable_says_what_it_is_for() {
     let world = World::new().with("DEEPCALL_SSID", "sandbox-asha");
-    for (line, option) in
-        [("tags --all", "--all"), ("watch --all", "--all"), ("break-status --profiles asha", "--profiles")]
-    {
+    for (line, option) in [
+        ("tags --all", "--all"),
+        ("status --all", "--all"),
+        ("status --profiles a*", "--profiles"),
+        ("watch --all", "--all"),
+        ("break-status --profiles asha", "--profiles"),
+    ] {
         let ran = world.run(line).ended_with(4);
         for part in
             [option, "stored profiles", "DEEPCALL_SSID", "deepcall login", "sandbox --profiles FOLDER"]
@@ -248,6 +252,8 @@ fn all_beside_a_session_in_a_variable_says_what_it_is_for() {
             assert!(ran.stderr.contains(part), "{line} lacks {part}: {ran}");
         }
     }
+    let ran = world.run("status --profiles asha,").ended_with(2);
+    assert!(ran.stderr.contains("a name is missing beside a comma"), "{ran}");
     let ran = World::new().run("tags --all").ended_with(4);
     assert!(ran.stderr.contains("not signed in"), "{ran}");
 }
