@@ -11,6 +11,8 @@ use rustls::AlertDescription;
 
 use crate::client::alerts;
 use crate::client::handshakes;
+use crate::client::tunnels;
+use crate::client::tunnels::Obstacle;
 
 /// A failed API call.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +24,7 @@ pub struct ApiError {
     hints: Vec<String>,
     retry_after: Option<Duration>,
     was_sent: bool,
+    is_of_proxys_answer: bool,
     #[source]
     cause: Option<Cause>,
 }
@@ -142,6 +145,7 @@ impl ApiError {
             hints: Vec::new(),
             retry_after: None,
             was_sent: false,
+            is_of_proxys_answer: false,
             cause: None,
         }
     }
@@ -191,14 +195,9 @@ impl ApiError {
         self.code
     }
 
-    /// Whether a proxy answered the request for a connection, but did not make one. The library has no type for that.
-    pub(crate) fn is_refusal_of_proxy(&self) -> bool {
-        let cause = self.cause.as_ref().map(|cause| cause.0.as_str());
-        self.kind == ErrorKind::Proxy
-            && matches!(
-                cause,
-                Some("tunnel error: proxy authorization required" | "tunnel error: unsuccessful")
-            )
+    /// Whether another answer of the proxy may show why there is no connection through it.
+    pub(crate) fn is_of_proxys_answer(&self) -> bool {
+        self.is_of_proxys_answer
     }
 
     /// What to do about it, best first.
@@ -266,18 +265,19 @@ pub(crate) fn before_reply(
     let reason = tls_error.and_then(alert_of).map(|alert| alerts::reason(alert, requests_certificate));
     let is_of_certificate = reason.as_ref().is_some_and(|reason| reason.is_of_clients_certificate);
     let kind = if is_of_certificate { ErrorKind::Tls } else { kind };
+    let texts: Vec<String> = links.iter().map(ToString::to_string).collect();
+    let obstacle = Obstacle::of(&texts, error.is_dns(), error.is_timeout());
     let message = match kind {
         _ if let Some(reason) = &reason => format!("{origin} {}", reason.words),
         ErrorKind::Tls if matches!(tls_error, Some(rustls::Error::PeerIncompatible(_))) => {
             format!("{origin} and deepcall have no kind of TLS in common")
         }
-        ErrorKind::Tls if tls_error.is_some_and(handshakes::is_without_tls) => {
-            format!("{origin} does not speak TLS at this port")
-        }
+        ErrorKind::Tls if tls_error.is_some_and(handshakes::is_without_tls) => match proxy {
+            Some(variable) => tunnels::without_tls(variable, origin),
+            None => format!("{origin} does not speak TLS at this port"),
+        },
         ErrorKind::Tls => format!("{origin} could not prove its identity"),
-        ErrorKind::Proxy => {
-            format!("the proxy named by {} refused the connection to {origin}", proxy.unwrap_or_default())
-        }
+        ErrorKind::Proxy => obstacle.words(proxy.unwrap_or_default(), origin),
         ErrorKind::Dns => format!("the host name in {origin} has no address"),
         ErrorKind::Timeout => format!("{origin} did not answer in time"),
         ErrorKind::Protocol => format!("the reply of {origin} is not valid HTTP/1.1"),
@@ -286,6 +286,7 @@ pub(crate) fn before_reply(
     };
     let cause = tls_error.and_then(handshakes::cause).unwrap_or_else(|| root_cause(&links));
     let mut failed = ApiError::new(kind, message).because(cause);
+    failed.is_of_proxys_answer = kind == ErrorKind::Proxy && obstacle.is_explained_by_answer();
     let of_alert = reason.and_then(|reason| reason.hint).map(str::to_owned);
     if let Some(hint) = of_alert.or_else(|| tls_error.and_then(|error| handshakes::hint(error, now))) {
         failed = failed.with_hint(hint);

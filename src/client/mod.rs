@@ -7,7 +7,7 @@
 //! signed_in    one method per call: parameters in, a domain type out
 //!   request_body · tags · break_status · wrapup · reach
 //!   connection   attempts, limits, one pinned origin
-//!     kept · proxies · resolver · tls · error · handshakes
+//!     kept · proxies · tunnels · resolver · tls · error · handshakes
 //!     retry      whether and when to retry
 //!   envelope     whether a reply reports success
 //!     codes · lenient · moments · items · spellings · icons
@@ -32,6 +32,7 @@ pub mod tag_filter;
 #[cfg(test)]
 mod testing;
 pub mod tls;
+mod tunnels;
 
 pub use budget::Budget;
 pub use connection::{Connection, ConnectionOptions};

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use url::{Host, Url};
 
 use crate::client::error::{ApiError, ErrorKind};
+use crate::client::tunnels;
 
 /// The proxy variables that count for `https`. Plain `http` never goes through a proxy, which could read it.
 #[derive(Clone, Default)]
@@ -96,9 +97,9 @@ impl Proxies {
 }
 
 impl Route {
-    /// The same error; that of a proxy that answered, but refused, with its status.
+    /// The same error; that of a proxy that answered, but made no usable connection, with what it answers.
     pub(crate) async fn explain(&self, error: ApiError, origin: &str, limit: Duration) -> ApiError {
-        if !error.is_refusal_of_proxy() {
+        if !error.is_of_proxys_answer() {
             return error;
         }
         timeout(limit, self.explain_refusal(origin)).await.ok().flatten().unwrap_or(error)
@@ -107,8 +108,24 @@ impl Route {
     /// What the proxy's refusal means. The HTTP library keeps no status of it, so the proxy is asked once more; nothing
     /// but the address of the server is sent. `None` if it gives no status, or lets the connection through now.
     async fn explain_refusal(&self, origin: &str) -> Option<ApiError> {
-        let status = self.status(origin).await.filter(|status| !(200..300).contains(status))?;
         let variable = self.variable;
+        let mut proxy = self.connected().await?;
+        let status = self.status(&mut proxy, origin).await?;
+        if status == 200 {
+            // A server that speaks TLS says nothing before the client does.
+            is_followed_by_more(&mut proxy).await.then_some(())?;
+            let message = tunnels::without_tls(variable, origin);
+            return Some(
+                ApiError::new(ErrorKind::Proxy, message)
+                    .because("it brings something else, such as a sign-in page")
+                    .with_hint(format!(
+                        "sign in to the network, correct {variable}, or add the server to NO_PROXY"
+                    )),
+            );
+        }
+        if (200..300).contains(&status) {
+            return None;
+        }
         let message = match (status, &self.authorization) {
             (407, None) => format!(
                 "the proxy named by {variable} requires a user name and a password (HTTP 407) for {origin}"
@@ -131,30 +148,53 @@ impl Route {
         Some(ApiError::new(ErrorKind::Proxy, message).with_hint(hint))
     }
 
-    /// The status with which the proxy answers a request to connect.
-    async fn status(&self, origin: &str) -> Option<u16> {
+    async fn connected(&self) -> Option<TcpStream> {
         // A proxy behind TLS would need a handshake of its own.
         if self.address.scheme_str() != Some("http") {
             return None;
         }
+        let host = self.address.host()?.trim_matches(['[', ']']);
+        TcpStream::connect((host, self.address.port_u16().unwrap_or(80))).await.ok()
+    }
+
+    /// The status with which the proxy answers a request to connect.
+    async fn status(&self, proxy: &mut TcpStream, origin: &str) -> Option<u16> {
         let server = Url::parse(origin).ok()?;
         let there = format!("{}:{}", server.host_str()?, server.port_or_known_default()?);
         let authorization = self.authorization.as_ref();
         let authorization =
             authorization.map_or_else(String::new, |value| format!("Proxy-Authorization: {value}\r\n"));
-        let host = self.address.host()?.trim_matches(['[', ']']);
-        let mut proxy = TcpStream::connect((host, self.address.port_u16().unwrap_or(80))).await.ok()?;
         let request = format!("CONNECT {there} HTTP/1.1\r\nHost: {there}\r\n{authorization}\r\n");
         proxy.write_all(request.as_bytes()).await.ok()?;
-        let mut line = Vec::new();
-        while line.len() < STATUS_LINE && !line.contains(&b'\n') {
-            line.push(proxy.read_u8().await.ok()?);
-        }
-        let line = String::from_utf8_lossy(&line);
+        let line = line(proxy).await?;
         let (_, status) = line.strip_prefix("HTTP/1.")?.split_once(' ')?;
         status.get(..3)?.parse().ok()
     }
 }
+
+/// A line of the head of an answer.
+async fn line(proxy: &mut TcpStream) -> Option<String> {
+    let mut line = Vec::new();
+    while line.len() < STATUS_LINE && !line.contains(&b'\n') {
+        line.push(proxy.read_u8().await.ok()?);
+    }
+    Some(String::from_utf8_lossy(&line).into_owned())
+}
+
+/// Whether anything comes after the rest of the head.
+async fn is_followed_by_more(proxy: &mut TcpStream) -> bool {
+    for _ in 0..HEAD_LINES {
+        match line(proxy).await {
+            Some(line) if line.trim_end().is_empty() => return proxy.read_u8().await.is_ok(),
+            Some(_) => {}
+            None => return false,
+        }
+    }
+    false
+}
+
+/// As many as the HTTP library takes.
+const HEAD_LINES: usize = 100;
 
 /// More than any status line has.
 const STATUS_LINE: usize = 1024;

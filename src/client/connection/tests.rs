@@ -311,6 +311,34 @@ async fn a_refusal_of_a_proxy_is_told_by_its_status_and_how_credentials_are_writ
 }
 
 #[tokio::test]
+async fn each_obstacle_of_a_proxy_is_reported_as_what_it_is() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closing = |answer: &str| FakeServer::always(Reply::Closed(answer.into())).for_a_proxy();
+    let page = closing("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>Sign in</html>");
+    let (ending, half) = (closing("HTTP/1.1 200 OK\r\n\r\n"), closing("HTTP/1.1 200 OK\r\n"));
+    let silent = FakeServer::always(Reply::SILENCE).for_a_proxy();
+    let proxy = "the proxy named by HTTPS_PROXY";
+    let origin = "https://api.example.com";
+    let table = [
+        (format!("http://u:word@{nobody}"), format!("cannot connect to {proxy}")),
+        (silent.url(), format!("{proxy} made no connection to {origin} in time")),
+        (page.url(), format!("the connection to {origin} through {proxy} is not TLS")),
+        (ending.url(), format!("the connection to {origin} through {proxy} was closed")),
+        (half.url(), format!("{proxy} closed the connection before it answered the request for {origin}")),
+    ];
+    for (value, wanted) in table {
+        let mut options = options(origin);
+        if value == silent.url() {
+            options.budget.connect = Duration::from_millis(100);
+        }
+        options.proxies = Proxies::from_variables(|name| (name == "HTTPS_PROXY").then(|| value.clone()));
+        let error = fails(&sign_in(options)).await;
+        assert_eq!((error.kind().word(), error.to_string()), ("proxy", wanted), "{error:?}");
+        assert!(!format!("{error:?}").contains("word@"), "{error:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_ipv6_address_behind_a_proxy_is_refused_in_words_and_nobody_is_asked() {
     let proxy = FakeServer::always(NO_TAGS).for_a_proxy();
     for origin in ["https://[::1]:7401", "https://[fd00::7]"] {

@@ -193,7 +193,8 @@ fn every_explained_message_is_printed_by_something() {
         include_str!("../../../src/client/error.rs"),
         include_str!("../../../src/client/alerts.rs"),
         include_str!("../../../src/client/handshakes.rs"),
-        include_str!("../../../src/client/proxies.rs")
+        include_str!("../../../src/client/proxies.rs"),
+        include_str!("../../../src/client/tunnels.rs")
     );
     for message in explained {
         let is_reported = runs.iter().any(|ran| ran.stderr.contains(message));

@@ -85,10 +85,19 @@ fn refusing() -> Vec<Case> {
         ("closes the tunnel", Manner::Sends("HTTP/1.1 200 Connected\r\n\r\n"), "HTTPS_PROXY"),
     ] {
         let scene = move || behind(manner, Scene::at(BEHIND), variable);
-        // A proxy that answers is asked once more, for its status.
-        let is_explained =
-            matches!(manner, Manner::Sends(text) if !text.is_empty() && !text.contains(" 200 "));
-        let case = case("P1", what, PROXY, scene).with_message(variable).with_message("deepcall.test");
+        // A proxy that answers to the end is asked once more, for what it answers.
+        let is_explained = !matches!(what, "closes at once" | "a head without end");
+        let words = match what {
+            "HTML in place of a tunnel" => "is not TLS",
+            "closes at once" | "a head without end" => "closed the connection before it answered",
+            "cuts the tunnel" | "closes the tunnel" => "was closed",
+            "407" => "HTTP 407",
+            _ => "refused the connection",
+        };
+        let case = case("P1", what, PROXY, scene)
+            .with_message(variable)
+            .with_message("deepcall.test")
+            .with_message(words);
         cases.push(if is_explained { case.arriving(4, 3) } else { case.tried_again() });
     }
     for (what, manner) in [
@@ -97,13 +106,22 @@ fn refusing() -> Vec<Case> {
     ] {
         let scene =
             move || behind(manner, Scene::at(BEHIND), "HTTPS_PROXY").patience("--timeout 60s --retries 1");
-        cases.push(case("P1", what, PROXY, scene).arriving(2, 2).with_message("HTTPS_PROXY").long());
+        cases.push(
+            case("P1", what, PROXY, scene)
+                .arriving(2, 2)
+                .with_message("HTTPS_PROXY made no connection to")
+                .long(),
+        );
     }
     let refused = || {
         let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         Scene::at(BEHIND).variable("HTTPS_PROXY", format!("http://{nobody}"))
     };
-    cases.push(case("P1", "refused", PROXY, refused).tried_again().with_message("HTTPS_PROXY"));
+    cases.push(
+        case("P1", "refused", PROXY, refused)
+            .tried_again()
+            .with_message("cannot connect to the proxy named by HTTPS_PROXY"),
+    );
     cases.push(
         case("P1", "its name does not exist", PROXY, || {
             super::names::Names::known("")
@@ -111,7 +129,7 @@ fn refusing() -> Vec<Case> {
                 .variable("HTTPS_PROXY", "http://proxy.test:3128")
         })
         .tried_again()
-        .with_message("HTTPS_PROXY"),
+        .with_message("the host name of the proxy named by HTTPS_PROXY has no address"),
     );
     cases
 }
