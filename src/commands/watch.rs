@@ -21,6 +21,7 @@ use crate::client::SignedIn;
 use crate::commands::watch::reactions::reactions;
 use crate::commands::watch::sessions::{StoredProfiles, expired, renewed, signed_in};
 use crate::failure::{ExitStatus, Failure};
+use crate::floor::condition::Until;
 use crate::floor::event::EndReason;
 use crate::output::event_view::STREAM;
 use crate::output::presentation::{Format, Presentation, TimeStyle};
@@ -61,7 +62,7 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
         let followed: Vec<&str> = fleet.agents.iter().map(|agent| agent.profile.as_str()).collect();
         args.check_profiles(&followed)?;
         let hints: Vec<_> = fleet.agents.iter().filter_map(|agent| agent.sign_in_hint.clone()).collect();
-        let sessions = signed_in(fleet, app)?;
+        let sessions = signed_in(fleet, args.until.as_ref().and_then(Until::profile), app)?;
         let renew = |session: &SignedIn| {
             if is_renewable { renewed(session, selection, &connector, app) } else { None }
         };

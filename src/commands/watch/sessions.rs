@@ -18,8 +18,8 @@ use crate::store::ProfilesFile;
 /// The sessions to follow. With several profiles, those without a session are reported and the others are followed.
 ///
 /// # Errors
-/// If there is no session to follow: as the last profile failed.
-pub(crate) fn signed_in(fleet: Fleet, app: &App) -> Result<Vec<SignedIn>, Failure> {
+/// If there is no session to follow: as the last profile failed. If `awaited`, the profile of `--until`, has none: as it failed.
+pub(crate) fn signed_in(fleet: Fleet, awaited: Option<&str>, app: &App) -> Result<Vec<SignedIn>, Failure> {
     let (queried, is_many) = (fleet.agents.len(), fleet.is_many);
     let mut sessions = vec![];
     let mut failures = vec![];
@@ -30,9 +30,14 @@ pub(crate) fn signed_in(fleet: Fleet, app: &App) -> Result<Vec<SignedIn>, Failur
             Err(failure) => return Err(failure),
         }
     }
+    let is_awaited = |failure: &&Failure| awaited.is_some() && failure.problem.profile.as_deref() == awaited;
+    let lost = failures.iter().find(is_awaited).map(|failure| failure.status);
     let last = failures.last().map(|failure| failure.status);
     let problems = failures.into_iter().map(|failure| *failure.problem).collect();
     app.console.errors(&Failures { problems, queried });
+    if let Some(status) = lost {
+        return Err(Failure::reported(status));
+    }
     match last {
         Some(status) if sessions.is_empty() => Err(Failure::reported(status)),
         None if sessions.is_empty() => Err(Failure::sign_in("no profile has a session")),

@@ -75,6 +75,23 @@ fn an_awaited_event_that_can_no_longer_happen_ends_it_with_1() {
 }
 
 #[test]
+fn a_profile_that_is_awaited_and_has_no_session_ends_it_at_once() {
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::at(&server).with("DEEPCALL_STORE", "file");
+    for name in ["asha", "ravi"] {
+        world.run_with_input(&format!("login --ssid-stdin --profile {name}"), name).ended_with(0);
+    }
+    let sessions = world.home().join(".local/share/deepcall/sessions");
+    let of_ravi = |entry: &std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with("ravi@");
+    let secret = std::fs::read_dir(sessions).unwrap().map(Result::unwrap).find(of_ravi).unwrap();
+    std::fs::remove_file(secret.path()).unwrap();
+    let line = "watch --all --json --only breaks --until";
+    let ran = world.run(&format!("{line} break_ended@ravi")).ended_with(4);
+    assert!(ran.stderr.contains("ravi") && ran.stdout.is_empty(), "{ran}");
+    world.run(&format!("{line} break_ended@asha --timeout 1s")).ended_with(124);
+}
+
+#[test]
 fn an_expired_session_is_confirmed_once_and_exits_with_4() {
     let server = FakeServer::in_turn([NOT_IN_WRAPUP, EXPIRED]);
     let ran = World::signed_in(&server).run("watch --json --only wrapups --interval 2s").ended_with(4);
