@@ -31,11 +31,11 @@ pub(crate) fn signed_in(fleet: Fleet, awaited: Option<&str>, app: &App) -> Resul
         }
     }
     let is_awaited = |failure: &&Failure| awaited.is_some() && failure.problem.profile.as_deref() == awaited;
-    let lost = failures.iter().find(is_awaited).map(|failure| failure.status);
+    let of_awaited = failures.iter().find(is_awaited).map(|failure| failure.status);
     let last = failures.last().map(|failure| failure.status);
     let problems = failures.into_iter().map(|failure| *failure.problem).collect();
     app.console.errors(&Failures { problems, queried });
-    if let Some(status) = lost {
+    if let Some(status) = of_awaited {
         return Err(Failure::reported(status));
     }
     match last {
