@@ -119,24 +119,25 @@ pub struct Parsed {
 /// # Errors
 /// Help, version, or a mistake, as clap reports them.
 pub fn parse(arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
-    let mut without_help = Cli::command();
-    let arguments = order::values_with_minus_joined(&without_help, arguments);
-    let arguments = order::options_behind_command(&without_help, arguments);
-    let Ok(matches) = without_help.try_get_matches_from_mut(&arguments) else {
-        // Half of the time to make a definition is for texts that only help and mistakes show.
-        return Err(why_not(&arguments));
-    };
-    let command = Cli::from_arg_matches(&matches)?.command;
-    Ok(Parsed { command, typed: Typed::of(&without_help, &matches) })
+    // Half of the time to make a definition is for texts that only help and mistakes show.
+    if may_want_help(&arguments) {
+        return parse_by(definition(), arguments);
+    }
+    parse_by(Cli::command(), arguments.clone()).or_else(|_| parse_by(definition(), arguments))
 }
 
-/// Help, version, or the mistake.
-fn why_not(arguments: &[OsString]) -> clap::Error {
-    let mut definition = definition();
-    match definition.try_get_matches_from_mut(arguments) {
-        Err(error) => with_tip(error, &definition, arguments),
-        Ok(_) => unreachable!("texts of help change nothing about what can be typed"),
-    }
+fn may_want_help(arguments: &[OsString]) -> bool {
+    let words = ["help", "-h", "--help", "-V", "--version"];
+    arguments.iter().any(|argument| words.iter().any(|word| argument == word))
+}
+
+fn parse_by(mut definition: clap::Command, arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
+    let arguments = order::values_with_minus_joined(&definition, arguments);
+    let arguments = order::options_behind_command(&definition, arguments);
+    let matches = definition.try_get_matches_from_mut(&arguments);
+    let matches = matches.map_err(|error| with_tip(error, &definition, &arguments))?;
+    let command = Cli::from_arg_matches(&matches)?.command;
+    Ok(Parsed { command, typed: Typed::of(&definition, &matches) })
 }
 
 /// A value that begins with a minus and a letter can be an option as well, so clap takes it for one: the tip shows how it is
