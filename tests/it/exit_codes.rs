@@ -6,7 +6,7 @@ use deepcall::client::replies::codes;
 use deepcall::client::replies::codes::Module;
 use deepcall::failure::{EXIT_STATUSES, ExitStatus};
 
-use crate::support::{CANARY_SSID, EXPIRED, FakeServer, Reply, World};
+use crate::support::{CANARY_SSID, EXPIRED, FakeServer, Reply, WRONG_PARAMETERS, World};
 
 fn path_of(module: Module) -> &'static str {
     match module {
@@ -44,7 +44,7 @@ fn every_documented_code_in_every_spelling_exits_as_documented() {
 #[test]
 fn missing_wrong_and_expired_sessions_exit_with_4_and_name_the_command() {
     let expired = FakeServer::always(EXPIRED);
-    let wrong = FakeServer::always(r#"{"status":"error","code":1000,"message":"Invalid Parameters"}"#);
+    let wrong = FakeServer::always(WRONG_PARAMETERS);
     let refused = FakeServer::always(Reply::with_headers("401 x", &[], "{}"));
     let ran = World::new().run("tags").ended_with(4);
     assert!(ran.stderr.contains("run `deepcall login`"), "{ran}");

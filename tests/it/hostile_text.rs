@@ -100,15 +100,11 @@ fn no_payload_reaches_the_table_of_the_team() {
         let payloads = payloads();
         let of = |at: &usize| request.body.contains(&format!("ssid-of-{at:03}"));
         let text = (0..payloads.len()).find(of).map(|at| payloads[at].1.clone()).unwrap();
-        let data = match request.path.as_str() {
-            path if path.ends_with("tags") => {
-                json!([{"type": text, "message": text, "createdAt": 1_795_000_000}])
-            }
-            path if path.ends_with("agentOnBreak") => {
-                json!({"on_break": 1, "agent_id": text, "breakDetail": {"reason": text}})
-            }
-            _ => json!({"response": 1, "cNumber": text, "callId": text}),
-        };
+        let data = request.choose([
+            json!({"on_break": 1, "agent_id": text, "breakDetail": {"reason": text}}),
+            json!({"response": 1, "cNumber": text, "callId": text}),
+            json!([{"type": text, "message": text, "createdAt": 1_795_000_000}]),
+        ]);
         Reply::ok(&json!({"status": "success", "data": data}).to_string())
     });
     let world = World::at(&server).with("DEEPCALL_STORE", "file").with("NO_COLOR", "1");

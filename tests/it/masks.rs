@@ -58,14 +58,10 @@ fn every_format_and_the_log_hide_and_show_the_same_values() {
         assert_masked(&ran.stdout, options);
     }
     let by_call = FakeServer::answering(|request, _| {
-        Reply::ok(&match request.path.as_str() {
-            path if path.ends_with("tags") => reply(TAG),
-            path if path.ends_with("agentOnBreak") => {
-                r#"{"status":"success","data":{"on_break":1,"breakDetail":{"reason":"ask 9000000111"}}}"#
-                    .to_owned()
-            }
-            _ => r#"{"status":"success","data":{"response":1,"cNumber":"919000000999"}}"#.to_owned(),
-        })
+        let on_break =
+            r#"{"status":"success","data":{"on_break":1,"breakDetail":{"reason":"ask 9000000111"}}}"#;
+        let in_wrapup = r#"{"status":"success","data":{"response":1,"cNumber":"919000000999"}}"#;
+        Reply::ok(request.choose([on_break, in_wrapup, &reply(TAG)]))
     });
     for options in [
         "--json",

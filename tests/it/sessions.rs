@@ -2,7 +2,9 @@
 
 use insta::assert_snapshot;
 
-use crate::support::{CANARY_SSID, CANARY_TOKEN, FakeServer, NOT_IN_WRAPUP, NOT_ON_BREAK, Reply, World};
+use crate::support::{
+    CANARY_SSID, CANARY_TOKEN, FakeServer, NOT_IN_WRAPUP, NOT_ON_BREAK, Reply, WRONG_PARAMETERS, World,
+};
 
 fn scrubbed(text: &str, server: &FakeServer) -> String {
     text.replace(&server.url(), "http://SERVER")
@@ -229,12 +231,8 @@ fn output_of_login_and_profiles() {
 
 #[test]
 fn a_user_id_with_a_token_follows_breaks_and_wrapups_and_tags_has_one_hint() {
-    let server = FakeServer::answering(|request, _| match request.path.as_str() {
-        path if path.ends_with("/tags") => {
-            Reply::ok(r#"{"status":"error","code":1000,"message":"Invalid Parameters"}"#)
-        }
-        path if path.ends_with("/wrapupStatus") => Reply::ok(NOT_IN_WRAPUP),
-        _ => Reply::ok(NOT_ON_BREAK),
+    let server = FakeServer::answering(|request, _| {
+        Reply::ok(request.choose([NOT_ON_BREAK, NOT_IN_WRAPUP, WRONG_PARAMETERS]))
     });
     let world = World::at(&server);
     let line = "login --store file --user-id 12345678 --token-stdin";

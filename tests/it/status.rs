@@ -5,7 +5,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::support::{
-    EXPIRED, FakeServer, InProcess, NO_TAGS, NOT_IN_WRAPUP, NOT_ON_BREAK, Ran, Reply, World,
+    EXPIRED, FakeServer, InProcess, NO_TAGS, NOT_IN_WRAPUP, NOT_ON_BREAK, Ran, Reply, WRONG_PARAMETERS, World,
 };
 
 const LUNCH: &str = r#"{"status":"success","data":{"on_break":1,"agent_id":"13","breakDetail":{"reason":"Lunch","startTime":1795424400}}}"#;
@@ -21,13 +21,8 @@ type Of = (&'static str, [&'static str; 3]);
 fn floor(agents: &'static [Of]) -> (World, FakeServer) {
     let server = FakeServer::answering(move |request, _| {
         let of = agents.iter().find(|(name, _)| request.body.contains(&format!("ssid-of-{name}")));
-        let (_, [on_break, in_wrapup, tags]) = of.expect("an agent");
-        let reply = match request.path.as_str() {
-            path if path.ends_with("agentOnBreak") => on_break,
-            path if path.ends_with("tags") => tags,
-            _ => in_wrapup,
-        };
-        Reply::with_headers("200 OK", &[DATE], reply)
+        let (_, replies) = of.expect("an agent");
+        Reply::with_headers("200 OK", &[DATE], request.choose(*replies))
     });
     let world = World::at(&server).with("DEEPCALL_STORE", "file").with("TZ", "UTC");
     for (name, _) in agents {
@@ -235,13 +230,7 @@ fn each_format_shows_the_last_tag_and_its_keys_are_columns() {
 #[test]
 fn a_user_id_and_a_token_have_no_tags_which_is_no_failure() {
     let server = FakeServer::answering(|request, _| {
-        Reply::ok(match request.path.as_str() {
-            path if path.ends_with("tags") => {
-                r#"{"status":"error","code":1000,"message":"Invalid Parameters"}"#
-            }
-            path if path.ends_with("agentOnBreak") => NOT_ON_BREAK,
-            _ => NOT_IN_WRAPUP,
-        })
+        Reply::ok(request.choose([NOT_ON_BREAK, NOT_IN_WRAPUP, WRONG_PARAMETERS]))
     });
     let world = World::at(&server).with("DEEPCALL_USER_ID", "7").with("DEEPCALL_TOKEN", "a-token-of-seven");
     let ran = world.run("status --json").ended_with(0);
@@ -306,14 +295,9 @@ fn a_silent_server_is_left_by_timeout_and_by_signals() {
 fn an_answer_that_names_nobody_is_about_the_agent_of_the_login() {
     let server = FakeServer::answering(|request, earlier| {
         let is_login = earlier == 0;
-        Reply::ok(match request.path.as_str() {
-            path if path.ends_with("tags") => NO_TAGS,
-            path if path.ends_with("agentOnBreak") && is_login => {
-                r#"{"status":"success","data":{"on_break":0,"agent_id":"13"}}"#
-            }
-            path if path.ends_with("agentOnBreak") => NOT_ON_BREAK,
-            _ => NOT_IN_WRAPUP,
-        })
+        let named = r#"{"status":"success","data":{"on_break":0,"agent_id":"13"}}"#;
+        let on_break = if is_login { named } else { NOT_ON_BREAK };
+        Reply::ok(request.choose([on_break, NOT_IN_WRAPUP, NO_TAGS]))
     });
     let world = World::at(&server).with("DEEPCALL_STORE", "file");
     let _ = world.run_with_input("login --ssid-stdin --profile asha", "ssid-of-asha").ended_with(0);

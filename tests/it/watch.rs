@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::formats::{read, try_read};
 use crate::support::{
     EXPIRED, FakeServer, IN_WRAPUP, NO_TAGS, NOT_IN_WRAPUP, NOT_ON_BREAK, ON_BREAK, Ran, Reply, Running,
-    World,
+    WRONG_PARAMETERS, World,
 };
 
 fn tags(ids: &[&str]) -> String {

@@ -2,7 +2,7 @@ use std::error::Error;
 
 use crate::client::budget::PING_AGAIN;
 use crate::client::replies::moments::india;
-use crate::client::testing::{FakeServer, Reply, SECRET};
+use crate::client::testing::{FakeServer, Reply, SECRET, WRONG_PARAMETERS};
 use crate::store::Secret;
 
 use super::*;
@@ -63,7 +63,7 @@ async fn an_answer_says_when_it_was_true() {
 
 #[tokio::test]
 async fn tags_with_a_token_say_what_is_documented() {
-    let server = FakeServer::always(r#"{"status":"error","code":1000,"message":"Invalid Parameters"}"#);
+    let server = FakeServer::always(WRONG_PARAMETERS);
     let error = with_token(&server).tags(&Reference::AsTrue, &india(), Some).await.unwrap_err();
     assert_eq!((error.kind().word(), error.code()), ("forbidden", Some(1000)));
     assert!(error.to_string().contains("ssid only"), "{error}");

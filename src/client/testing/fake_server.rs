@@ -26,6 +26,8 @@ pub const ON_BREAK: &str = r#"{"status":"success","data":{"on_break":1,"breakDet
 pub const NOT_ON_BREAK: &str = r#"{"status":"error","errCode":1502,"message":"On break is : 0"}"#;
 pub const IN_WRAPUP: &str = r#"{"status":"success","data":{"response":1,"currentDuration":30}}"#;
 pub const NOT_IN_WRAPUP: &str = r#"{"status":"error","errCode":1504,"message":"Agent not in wrap time"}"#;
+/// What a user id with a token gets for `tags`.
+pub const WRONG_PARAMETERS: &str = r#"{"status":"error","code":1000,"message":"Invalid Parameters"}"#;
 pub const EXPIRED: &str = r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#;
 
 /// A request as it arrived.
@@ -41,6 +43,16 @@ pub struct Request {
 impl Request {
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap()
+    }
+
+    /// The one that belongs to the call: for the break, the wrap-up, the notifications.
+    pub fn choose<T>(&self, [on_break, in_wrapup, tags]: [T; 3]) -> T {
+        match self.path.rsplit('/').next() {
+            Some("agentOnBreak") => on_break,
+            Some("checkAgentInWrapUp") => in_wrapup,
+            Some("tags") => tags,
+            _ => panic!("{} is none of the three calls", self.path),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ pub mod world;
 
 pub use fake_server::{
     EXPIRED, FakeServer, IN_WRAPUP, NO_TAGS, NOT_IN_WRAPUP, NOT_ON_BREAK, ON_BREAK, PATIENCE, Reply,
+    WRONG_PARAMETERS,
 };
 pub use in_process::InProcess;
 pub use leaks::{CANARY_SSID, CANARY_TOKEN, assert_no_secret};

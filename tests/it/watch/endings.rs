@@ -57,13 +57,7 @@ fn a_failed_poll_is_no_answer_without_notifications() {
 #[test]
 fn an_awaited_event_that_can_no_longer_happen_ends_it_with_1() {
     let server = FakeServer::answering(|request, _| {
-        Reply::ok(match request.path.as_str() {
-            path if path.ends_with("tags") => {
-                r#"{"status":"error","code":1000,"message":"Invalid Parameters"}"#
-            }
-            path if path.ends_with("agentOnBreak") => NOT_ON_BREAK,
-            _ => NOT_IN_WRAPUP,
-        })
+        Reply::ok(request.choose([NOT_ON_BREAK, NOT_IN_WRAPUP, WRONG_PARAMETERS]))
     });
     let world = World::at(&server).with("DEEPCALL_USER_ID", "7").with("DEEPCALL_TOKEN", "a-token-of-seven");
     let ran = world.run("watch --json --until tag:missed").ended_with(1);
