@@ -174,9 +174,9 @@ fn outcome(agents: Vec<AgentAnswers>, limits: &[Limit], now: Timestamp) -> Outco
     let mut tally = Tally::default();
     let mut rows = Vec::with_capacity(agents.len());
     for agent in agents {
-        let line = Line::of(&agent.state, limits);
-        tally.count(&line);
-        rows.push((line.urgency, row(&line, &agent)));
+        let assessed = Assessment::of(&agent.state, limits);
+        tally.count(&assessed);
+        rows.push((assessed.urgency, row(&assessed, &agent)));
         notes.extend(agent.notes);
         failures.problems.extend(agent.failures.into_iter().map(|failure| *failure.problem));
     }
@@ -188,7 +188,7 @@ fn outcome(agents: Vec<AgentAnswers>, limits: &[Limit], now: Timestamp) -> Outco
 }
 
 /// What is known of an agent, and how it compares with the limits.
-struct Line<'a> {
+struct Assessment<'a> {
     overview: Overview<'a>,
     /// Since the start of the break.
     seconds: Option<i64>,
@@ -197,7 +197,7 @@ struct Line<'a> {
     urgency: Urgency,
 }
 
-impl<'a> Line<'a> {
+impl<'a> Assessment<'a> {
     fn of(state: &'a AgentState, limits: &[Limit]) -> Self {
         let overview = Overview::of(state, query::NOW);
         let seconds = overview.breaking.and_then(|since| since.seconds_since_start(query::NOW));
@@ -221,21 +221,21 @@ impl<'a> Line<'a> {
     }
 }
 
-fn row(line: &Line<'_>, agent: &AgentAnswers) -> Row {
-    let on_break = line.overview.breaking.map(|since| &since.state);
-    let wrapup = line.overview.wrapping.map(|since| &since.state);
+fn row(assessed: &Assessment<'_>, agent: &AgentAnswers) -> Row {
+    let on_break = assessed.overview.breaking.map(|since| &since.state);
+    let wrapup = assessed.overview.wrapping.map(|since| &since.state);
     let answered = agent.state.break_state.as_ref().and_then(|since| since.state.agent_id.clone());
     let agent_id = answered.or_else(|| agent.id_at_login.clone());
     let tag = agent.last_tag.clone().map(|tag| tags::row(agent.profile.as_str().into(), tag));
     Row::new(DOCUMENT.fields)
         .with("profile", agent.profile.as_str())
         .with("agent_id", agent_id)
-        .with("state", line.overview.name.word())
+        .with("state", assessed.overview.name.word())
         .with("reason", on_break.and_then(|it| it.reason.clone()))
         .with("since", on_break.and_then(|it| it.since))
-        .with("for_seconds", line.seconds.map(Value::Seconds))
-        .with("limit_seconds", line.limit.map(Value::Seconds))
-        .with("over_seconds", line.over.map(Value::Seconds))
+        .with("for_seconds", assessed.seconds.map(Value::Seconds))
+        .with("limit_seconds", assessed.limit.map(Value::Seconds))
+        .with("over_seconds", assessed.over.map(Value::Seconds))
         .with("wrapup_ends_at", wrapup.and_then(|it| it.ends_at))
         .with("remaining_seconds", wrapup.and_then(|it| it.remaining_seconds).map(Value::Seconds))
         .with("customer", wrapup.and_then(|it| it.customer.clone()))
@@ -253,15 +253,15 @@ struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, line: &Line<'_>) {
-        let of_state = match line.overview.name {
+    fn count(&mut self, assessed: &Assessment<'_>) {
+        let of_state = match assessed.overview.name {
             StateName::OnBreak => &mut self.on_break,
             StateName::InWrapup => &mut self.in_wrapup,
             StateName::Neither => &mut self.neither,
             StateName::Unknown => &mut self.unknown,
         };
         *of_state += 1;
-        self.over_limit += i64::from(line.over.is_some());
+        self.over_limit += i64::from(assessed.over.is_some());
     }
 
     fn row(&self) -> Row {
