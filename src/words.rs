@@ -24,6 +24,16 @@ pub(crate) fn push_plain(word: &str, plain: &mut String) {
     }
 }
 
+/// The first words of a list, and how many are left out: "a, b and 2 more".
+pub(crate) fn listed<W: AsRef<str>>(words: &[W], most: usize) -> String {
+    let shown: Vec<&str> = words.iter().take(most).map(AsRef::as_ref).collect();
+    let shown = shown.join(", ");
+    match words.len().saturating_sub(most) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
 /// A character that paints nothing: Unicode's default ignorable ones, which guide how letters are joined, broken or
 /// ordered, and the marks of annotations.
 #[must_use]

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rustls::{CertificateError, Error, InvalidMessage};
 
 use crate::client::alerts;
+use crate::words::listed;
 
 /// A certificate may have hundreds of names; so many tell whose it is.
 const NAMES: usize = 5;
@@ -73,19 +74,13 @@ pub(crate) fn is_without_tls(error: &Error) -> bool {
 /// The library hands the names of a certificate over in the form in which it prints them for itself.
 fn of_another_name(expected: &str, presented: &[String]) -> String {
     let names: Vec<String> = presented.iter().filter_map(|name| plain(name)).collect();
-    let more = names.len().saturating_sub(NAMES);
-    match (names.as_slice(), more) {
-        ([], _) => format!("its certificate is for no host at all, so not for {expected}"),
-        ([one], _) => format!("its certificate is for {one}, not for {expected}"),
-        ([most @ .., last], 0) => {
+    match names.as_slice() {
+        [] => format!("its certificate is for no host at all, so not for {expected}"),
+        [one] => format!("its certificate is for {one}, not for {expected}"),
+        [most @ .., last] if names.len() <= NAMES => {
             format!("its certificate is for {} and {last}, not for {expected}", most.join(", "))
         }
-        (_, more) => {
-            format!(
-                "its certificate is for {} and {more} more, not for {expected}",
-                names[..NAMES].join(", ")
-            )
-        }
+        _ => format!("its certificate is for {}, not for {expected}", listed(&names, NAMES)),
     }
 }
 

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use compact_str::CompactString;
 
 use crate::floor::answer::Tag;
+use crate::words::listed;
 
 /// More kinds are not listed in a note.
 const LISTED: usize = 10;
@@ -67,13 +68,8 @@ impl KindsSeen {
             self.0.iter().map(|(kind, count)| (kind.as_str(), *count)).collect();
         kinds.retain(|(kind, _)| !kind.is_empty());
         kinds.sort_by_key(|(_, count)| Reverse(*count));
-        let more = kinds.len().saturating_sub(LISTED);
-        let listed: Vec<&str> = kinds.into_iter().take(LISTED).map(|(kind, _)| kind).collect();
-        let listed = match (listed.as_slice(), more) {
-            ([], _) => "none".to_owned(),
-            (listed, 0) => listed.join(", "),
-            (listed, more) => format!("{} and {more} more", listed.join(", ")),
-        };
+        let kinds: Vec<&str> = kinds.into_iter().map(|(kind, _)| kind).collect();
+        let listed = if kinds.is_empty() { "none".to_owned() } else { listed(&kinds, LISTED) };
         let wanted: Vec<String> = wanted.iter().map(ToString::to_string).collect();
         Some(format!("{beginning} {}; seen: {listed}", wanted.join(" or ")))
     }

@@ -1,6 +1,7 @@
 //! How a line names several profiles.
 
 use crate::output::text::width::width;
+use crate::words::listed;
 
 /// The columns for names in one line; the profiles after them are counted.
 const ROOM: usize = 60;
@@ -20,12 +21,7 @@ pub(crate) fn names(profiles: &[&str]) -> String {
         used += width(name) + ", ".len();
         is_first || used <= ROOM
     };
-    let named = profiles.iter().take_while(fits).count();
-    let listed = profiles[..named].join(", ");
-    match profiles.len() - named {
-        0 => listed,
-        more => format!("{listed} and {more} more"),
-    }
+    listed(profiles, profiles.iter().take_while(fits).count())
 }
 
 #[cfg(test)]
