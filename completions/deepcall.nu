@@ -404,6 +404,34 @@ module completions {
     --help(-h)                # Print help (see more with '--help')
   ]
 
+  # Keep what the server answers, beyond its last hour
+  export extern "deepcall journal" [
+    --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
+  # Record from now on, and print what is stored and where
+  export extern "deepcall journal on" [
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
+  # Record nothing any more; what is recorded stays
+  export extern "deepcall journal off" [
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
+  # Print the path of the journal, even if it does not exist yet
+  export extern "deepcall journal path" [
+    --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
   def "nu-complete deepcall ping output" [] {
     [ "table" "json" "ndjson" "csv" "tsv" ]
   }
@@ -661,6 +689,22 @@ module completions {
 
   # Follow tags, breaks and wrap-ups until stopped
   export extern "deepcall help watch" [
+  ]
+
+  # Keep what the server answers, beyond its last hour
+  export extern "deepcall help journal" [
+  ]
+
+  # Record from now on, and print what is stored and where
+  export extern "deepcall help journal on" [
+  ]
+
+  # Record nothing any more; what is recorded stays
+  export extern "deepcall help journal off" [
+  ]
+
+  # Print the path of the journal, even if it does not exist yet
+  export extern "deepcall help journal path" [
   ]
 
   # Update an agent's presence on the server

@@ -23,6 +23,7 @@ use crate::commands::completions::CompletionsArgs;
 use crate::commands::config::ConfigArgs;
 use crate::commands::doctor::DoctorArgs;
 use crate::commands::explain::ExplainArgs;
+use crate::commands::journal::JournalArgs;
 use crate::commands::login::LoginArgs;
 use crate::commands::logout::LogoutArgs;
 use crate::commands::ping::PingArgs;
@@ -69,6 +70,7 @@ pub(crate) enum Command {
     BreakStatus(BreakStatusArgs),
     Wrapup(WrapupArgs),
     Watch(WatchArgs),
+    Journal(JournalArgs),
     Ping(PingArgs),
     Api(ApiArgs),
     Sandbox(SandboxArgs),
@@ -90,6 +92,7 @@ impl Command {
             Self::BreakStatus(args) => commands::break_status::run(args, app),
             Self::Wrapup(args) => commands::wrapup::run(args, app),
             Self::Watch(args) => commands::watch::run(args, app),
+            Self::Journal(args) => commands::journal::run(args, app),
             Self::Ping(args) => commands::ping::run(args, app),
             Self::Api(args) => commands::api::run(args, app),
             Self::Sandbox(args) => commands::sandbox::run(args, app),

@@ -29,6 +29,7 @@ pub mod moment;
 pub mod output;
 pub mod report;
 pub mod sandbox;
+pub mod size;
 pub mod store;
 pub mod watch;
 pub mod words;

@@ -131,14 +131,15 @@ pub struct Folders {
     /// The folder of `config.toml` and `profiles.toml`.
     pub config: PathBuf,
     data: PathBuf,
+    state: PathBuf,
 }
 
 impl Folders {
     /// # Errors
     /// If the system names none: exit code 2.
     pub fn of(variables: &Variables) -> Result<Self, Failure> {
-        if let Some(both) = variables.path("DEEPCALL_CONFIG_DIR") {
-            return Ok(Self { config: both.clone(), data: both });
+        if let Some(all) = variables.path("DEEPCALL_CONFIG_DIR") {
+            return Ok(Self { config: all.clone(), data: all.clone(), state: all });
         }
         let folders = project_folders(variables).ok_or_else(|| {
             Failure::config(
@@ -146,7 +147,12 @@ impl Folders {
             )
             .hint("set HOME, or DEEPCALL_CONFIG_DIR to a folder of your own")
         })?;
-        Ok(Self { config: folders.config_dir().to_owned(), data: folders.data_local_dir().to_owned() })
+        let data = folders.data_local_dir();
+        Ok(Self {
+            config: folders.config_dir().to_owned(),
+            data: data.to_owned(),
+            state: folders.state_dir().unwrap_or(data).to_owned(),
+        })
     }
 
     #[must_use]
@@ -162,6 +168,12 @@ impl Folders {
     #[must_use]
     pub fn sessions(&self) -> PathBuf {
         self.data.join("sessions")
+    }
+
+    /// Unless a setting names another file.
+    #[must_use]
+    pub fn journal(&self) -> PathBuf {
+        self.state.join("journal.db")
     }
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod connect;
 pub(crate) mod console;
 pub mod environment;
 pub(crate) mod fleet;
+pub(crate) mod journal;
 pub mod options;
 pub(crate) mod owner;
 pub(crate) mod panics;

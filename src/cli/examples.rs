@@ -93,6 +93,43 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "journal",
+        &[
+            ("Keep what the server answers, from now on", "deepcall journal on"),
+            ("Stop it; nothing is deleted", "deepcall journal off"),
+        ],
+    ),
+    (
+        "journal on",
+        &[
+            ("Record in the usual place", "deepcall journal on"),
+            (
+                "For half a year instead of 90 days",
+                "deepcall config set journal.keep 180d && deepcall journal on",
+            ),
+        ],
+    ),
+    (
+        "journal off",
+        &[
+            ("Record nothing any more", "deepcall journal off"),
+            (
+                "Record only agents whom the journal holds already",
+                "deepcall journal off && deepcall config unset journal.record",
+            ),
+        ],
+    ),
+    (
+        "journal path",
+        &[
+            ("Print the path", "deepcall journal path"),
+            (
+                "With a file of its own for one script",
+                "DEEPCALL_JOURNAL=$HOME/shift.db deepcall journal path",
+            ),
+        ],
+    ),
+    (
         "ping",
         &[
             ("Update the presence of one agent", "deepcall ping --profile asha"),

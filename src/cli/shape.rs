@@ -6,12 +6,11 @@ use clap::{Arg, ArgAction, Command};
 use crate::app::settings::table::SETTINGS;
 use crate::cli::examples::{Example, of, section};
 
+/// Without the empty lines of [`OF_COMMAND`]: the list is as long as a screen.
 const OF_ALL: &str = "\
-{about-with-newline}
-{before-help}{usage-heading} {usage}
+{about-with-newline}{before-help}{usage-heading} {usage}
 Commands:
 {subcommands}
-
 {options}";
 
 const OF_COMMAND: &str = "\
@@ -30,7 +29,7 @@ const FIRST_STEPS: &[Example] = &[
 pub(crate) fn shaped(definition: Command) -> Command {
     with_version(definition)
         .help_template(OF_ALL)
-        .before_long_help(section(FIRST_STEPS))
+        .before_long_help(format!("\n{}", section(FIRST_STEPS)))
         .mut_args(|argument| described(argument.hide_short_help(true), ""))
         .mut_subcommands(|command| {
             let name = command.get_name().to_owned();

@@ -357,6 +357,7 @@ fn row(
     variable: Option<&'static str>,
     about: &str,
 ) -> Row {
+    let option = (!option.is_empty()).then_some(option);
     Row::new(DOCUMENT.fields)
         .with("key", key)
         .with("value", found.value)

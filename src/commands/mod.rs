@@ -6,6 +6,7 @@ pub mod completions;
 pub mod config;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+pub(crate) mod journal;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod ping;

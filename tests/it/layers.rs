@@ -15,7 +15,7 @@ pub const LAYERS: &[&[&str]] = &[
     &["client", "output"],
     &["floor"],
     &["report", "sandbox", "store"],
-    &["clock", "fatal_signals", "json", "moment", "words"],
+    &["clock", "fatal_signals", "json", "moment", "size", "words"],
 ];
 
 #[test]

@@ -10,7 +10,7 @@ pub struct Key {
     /// In `config.toml`, with the name of its table before a dot.
     pub name: &'static str,
     pub kind: Kind,
-    /// With its commands, if not every command has it.
+    /// With its commands, if not every command has it. Empty if there is none.
     pub option: &'static str,
     pub variable: Option<&'static str>,
     /// For a variable that is not just "the same as the option".
@@ -57,6 +57,11 @@ impl Key {
             more: None,
             kept: None,
         }
+    }
+
+    /// A setting without an option.
+    pub(crate) const fn only_in_file(name: &'static str, kind: Kind, help: &'static str) -> Self {
+        Self::new(name, kind, "", help)
     }
 
     pub(crate) const fn text(name: &'static str, option: &'static str, help: &'static str) -> Self {

@@ -14,6 +14,7 @@ use crate::floor::alerts::Limit;
 use crate::floor::condition::EventPattern;
 use crate::moment::duration;
 use crate::output::presentation::{ColorWhen, Format, TimeStyle};
+use crate::size::size;
 use crate::store::{ProfileName, ServerUrl, StoreKind};
 use crate::watch::schedule::SHORTEST_INTERVAL;
 
@@ -176,6 +177,26 @@ settings! {
             .more("Sent as `mic_perm`: JSON if it parses, else text.")
             .default("true"),
         |text| read(RawValue::from_string(text.to_owned()).or_else(|_| to_raw_value(text))),
+    );
+    JOURNAL_RECORD: Option<bool> = Setting::optional(
+        Key::only_in_file("journal.record", Kind::Flag, "Record what the server answers in the journal")
+            .more("Unset, only agents are recorded whom the journal holds already. `deepcall journal on` and `off` set it."),
+        |text| yes_or_no(text).map(Some),
+    );
+    JOURNAL_PATH: Option<PathBuf> = Setting::optional(
+        Key::only_in_file("journal.path", Kind::Path, "File of the journal, on a local disk")
+            .variable("DEEPCALL_JOURNAL")
+            .variable_help("file of the journal, instead of journal.path"),
+        |text| Ok(Some(text.into())),
+    );
+    JOURNAL_KEEP: Duration = Setting::new(
+        Key::only_in_file("journal.keep", Kind::Text, "How long the journal keeps what it recorded").default("90d"),
+        duration,
+    );
+    JOURNAL_MAX_SIZE: u64 = Setting::new(
+        Key::only_in_file("journal.max_size", Kind::Text, "How large the journal may be; the oldest goes first")
+            .default("500MB"),
+        |text| read(size(text)),
     );
     ALERT: Limit = Setting::new(
         Key::new(

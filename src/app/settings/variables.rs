@@ -48,7 +48,7 @@ pub fn credential_in(variables: &Variables) -> Option<&'static str> {
 
 use VariableKind::{Choice, OfEveryLogin};
 
-const OTHERS: [(&str, &str, VariableKind); 23] = [
+const OTHERS: [(&str, &str, VariableKind); 24] = [
     ("NO_COLOR", "no colour, unless --color is given", Choice),
     ("CLICOLOR_FORCE", "colour in a pipe too, unless it is 0", Choice),
     ("TERM", "dumb means no colour and no board", OfEveryLogin),
@@ -66,10 +66,11 @@ const OTHERS: [(&str, &str, VariableKind); 23] = [
         Choice,
     ),
     ("SSL_CERT_DIR", "folders of such files, if SSL_CERT_FILE is not set", Choice),
-    ("DEEPCALL_CONFIG_DIR", "folder of config.toml, profiles.toml and the file store", Choice),
+    ("DEEPCALL_CONFIG_DIR", "folder of config.toml, profiles.toml, the file store and the journal", Choice),
     ("HOME", "home folder; these folders are below it, unless set otherwise", OfEveryLogin),
     ("XDG_CONFIG_HOME", "configuration folder, if it is not below HOME", OfEveryLogin),
     ("XDG_DATA_HOME", "folder of the file store, if it is not below HOME", OfEveryLogin),
+    ("XDG_STATE_HOME", "folder of the journal, if it is not below HOME", OfEveryLogin),
     (
         "DBUS_SESSION_BUS_ADDRESS",
         "address of the message bus, through which the keyring is reached",

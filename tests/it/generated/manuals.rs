@@ -68,7 +68,7 @@ pub fn variables_page() -> String {
 pub fn config() -> String {
     let mut page = head("deepcall-config", 5, "settings of deepcall")
         + "The file config.toml holds settings, written in TOML. Each key is optional, and has the same effect as its\n\
-           option. An unknown key is an error.\n.PP\n\
+           option, if there is one. An unknown key is an error.\n.PP\n\
            Options that choose what is requested, remove a protection, or run a command have no key: they must be typed.\n.SH KEYS\n";
     for key in SETTINGS.iter().map(|setting| setting.key()) {
         let kind = match key.kind {
@@ -89,7 +89,10 @@ pub fn config() -> String {
                 continue;
             }
         };
-        let mut sources = format!("{kind}; option {}", key.option);
+        let mut sources = kind.to_owned();
+        if !key.option.is_empty() {
+            sources += &format!("; option {}", key.option);
+        }
         if let Some(variable) = key.variable {
             sources += &format!("; variable {variable}");
         }

@@ -1,0 +1,108 @@
+//! `deepcall journal`: what this machine keeps of the answers, and for how long.
+
+use std::io::Write;
+
+use clap::{Args, Subcommand};
+
+use crate::app::App;
+use crate::app::journal;
+use crate::app::options::TalkOptions;
+use crate::app::settings::setting::Setting;
+use crate::app::settings::table::{JOURNAL_KEEP, JOURNAL_MAX_SIZE, JOURNAL_RECORD};
+use crate::failure::{ExitStatus, Failure};
+
+/// Keep what the server answers, beyond its last hour
+///
+/// The server shows about an hour of notifications; the journal is a file on this machine that keeps what commands
+/// received from it: each notification, break and wrap-up once, and when nobody was looking. It is off until
+/// `deepcall journal on`, `deepcall record`, `watch --record` or `tags --new`. Once the journal holds an agent, every command
+/// that receives something from this agent adds it, unless `journal off` forbids it. Credentials are never in it.
+#[derive(Args, Clone, Debug)]
+#[command(disable_help_subcommand = true)]
+pub(crate) struct JournalArgs {
+    #[command(subcommand)]
+    action: JournalAction,
+}
+
+/// The description of a subcommand is the doc comment of its arguments.
+#[derive(Subcommand, Clone, Debug)]
+pub(crate) enum JournalAction {
+    On(OnArgs),
+    Off(OffArgs),
+    /// Print the path of the journal, even if it does not exist yet
+    Path,
+}
+
+/// Record from now on, and print what is stored and where
+///
+/// Sets journal.record in config.toml to true. From then on every command that receives something records it. It prints
+/// what is stored, where, for how long, and how to undo it.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct OnArgs {
+    #[command(flatten)]
+    talk: TalkOptions,
+}
+
+/// Record nothing any more; what is recorded stays
+///
+/// Sets journal.record in config.toml to false. It deletes nothing: `deepcall journal forget AGENT` does.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct OffArgs {
+    #[command(flatten)]
+    talk: TalkOptions,
+}
+
+pub(crate) fn run(args: &JournalArgs, app: &App) -> Result<ExitStatus, Failure> {
+    match &args.action {
+        JournalAction::On(args) => on(args, app),
+        JournalAction::Off(args) => off(args, app),
+        JournalAction::Path => {
+            let mut line = journal::path(app)?.into_os_string().into_encoded_bytes();
+            line.push(b'\n');
+            app.console.stdout().write_all(&line)?;
+            Ok(ExitStatus::Done)
+        }
+    }
+}
+
+fn on(args: &OnArgs, app: &App) -> Result<ExitStatus, Failure> {
+    app.console.set_talk(args.talk);
+    let keep = in_effect(app, &JOURNAL_KEEP)?;
+    let most = in_effect(app, &JOURNAL_MAX_SIZE)?;
+    let path = journal::path(app)?;
+    let config = journal::set_record(app, true)?;
+    let (path, config) = (path.display(), config.display());
+    for line in [
+        format!("{} is true in {config}: from now on every command that receives something records it", JOURNAL_RECORD.key.name),
+        "stored are notifications, breaks and wrap-ups with names and numbers as the server sends them, and when nobody looked; \
+         credentials never are".to_owned(),
+        format!("they are in {path}, readable only by you, for {keep}, and at most {most} of them"),
+        "`deepcall journal off` ends it, `deepcall journal forget AGENT` erases an agent, and without the file all is gone".to_owned(),
+    ] {
+        app.console.note(&line);
+    }
+    Ok(ExitStatus::Done)
+}
+
+/// The value of a setting as it was written.
+fn in_effect<T: Clone>(app: &App, setting: &Setting<T>) -> Result<String, Failure> {
+    let settings = app.settings()?;
+    settings.get(setting)?;
+    let written = settings.text(&setting.key)?.map(|found| found.value.into_owned());
+    Ok(written.unwrap_or_else(|| setting.key.default.unwrap_or_default().to_owned()))
+}
+
+fn off(args: &OffArgs, app: &App) -> Result<ExitStatus, Failure> {
+    app.console.set_talk(args.talk);
+    let path = journal::path(app)?;
+    let config = journal::set_record(app, false)?;
+    app.console.note(&format!(
+        "{} is false in {}: only `deepcall record`, `watch --record` and `tags --new` record",
+        JOURNAL_RECORD.key.name,
+        config.display()
+    ));
+    if path.exists() {
+        app.console.note(&format!("what was recorded stays in {}", path.display()));
+    }
+    Ok(ExitStatus::Done)
+}
