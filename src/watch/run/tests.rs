@@ -8,11 +8,13 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::*;
 use crate::floor::answer::Tag;
-use crate::floor::event::FollowedPart;
+use crate::floor::event::{Event, FollowedPart};
+use crate::floor::health::PollFailure;
 use crate::floor::poll_result::PollResult;
 use crate::floor::samples;
 use crate::watch::sinks::EventSink;
 use crate::watch::sinks::display::{Display, Input, Request, drive};
+use crate::watch::source::{Polled, Refusal};
 
 mod sessions;
 mod sinks;

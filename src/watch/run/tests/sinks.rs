@@ -33,11 +33,11 @@ async fn durable_sinks_are_called_in_order_and_nothing_is_committed_before_the_l
     let answer = |watch: &mut Watch<'_, Scripted>| {
         watch.agents[0].view().phase = Phase::Polling(Duration::ZERO);
         let scope = watch.plan.scope;
-        let answered = watch.arrived(
+        watch.arrived(
             0,
             Polled { result: Some(result()), failure: None, refused: vec![], is_mended: false, scope },
         );
-        (answered.is_ok(), calls.take())
+        (watch.settle().is_ok(), calls.take())
     };
     for (failing, expected) in [("journal", &["journal"][..]), ("stdout", &["journal", "stdout"])] {
         fails.set(Some(failing));

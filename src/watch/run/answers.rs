@@ -1,0 +1,83 @@
+//! From a poll to the events that report it. Nothing of the memory changes here.
+
+use crate::client::received::MENDED;
+use crate::floor::event::{EndReason, Event, EventKind, ProfileEndReason, ProfileEnded};
+use crate::watch::run::Watch;
+use crate::watch::run::round::{Answer, Arrival, Report, Step};
+use crate::watch::source::{Polled, Refusal, Source};
+use crate::watch::view::Phase;
+
+impl<S: Source> Watch<'_, S> {
+    /// Takes what a poll has brought, with the moment at which it came.
+    pub(super) fn arrived(&mut self, index: usize, polled: Polled) {
+        let at = self.now();
+        let wall = self.around.clock.now();
+        let elapsed = self.clocks.read(wall, at);
+        let agent = &mut self.agents[index];
+        let Phase::Polling(since) = agent.view.phase else { return };
+        let Polled { mut result, failure, refused, is_mended, scope } = polled;
+        if is_mended && !agent.was_mended {
+            agent.was_mended = true;
+            (self.around.note)(&format!("{}: {MENDED}", agent.view.profile));
+        }
+        agent.scope = scope;
+        if let (true, Some(Refusal { code, message, .. })) = (scope.is_empty(), refused.first()) {
+            let (reason, code, message) = (ProfileEndReason::Refused, *code, message.clone());
+            let ended = ProfileEnded { reason, part: None, code, message };
+            return self.end_profile(index, ended, EndReason::Failed);
+        }
+        if let Some(result) = &mut result {
+            (result.monotonic, result.elapsed) = (at, elapsed);
+            result.read_was_cut |= agent.view.health.answer_was_lost();
+        }
+        let answer = Answer { index, since, at, wall, result, failure, refused };
+        self.arrivals.push(Arrival::Answer(Box::new(answer)));
+    }
+
+    /// What is to be reported of all that has arrived.
+    pub(super) fn reports(&self, arrivals: &[Arrival]) -> Vec<Report> {
+        let report = |arrival: &Arrival| match arrival {
+            Arrival::Answer(answer) => self.difference(answer),
+            Arrival::Event { event, ends } => Report { events: vec![event.clone()], step: None, ends: *ends },
+        };
+        arrivals.iter().map(report).collect()
+    }
+
+    /// The difference between an answer and what is known.
+    fn difference(&self, answer: &Answer) -> Report {
+        let Answer { index, since, at, wall, result, failure, refused } = answer;
+        let agent = &self.agents[*index];
+        let event = |kind| Event { at: *wall, profile: Some(agent.view.profile.clone()), kind };
+        let mut health = agent.view.health;
+        let (mut events, mut change) = (Vec::new(), None);
+        if let Some(result) = result {
+            if failure.is_none() {
+                let restored;
+                (health, restored) = health.after_answer(result.taken_at, *at);
+                events.extend(restored.map(event));
+            }
+            let difference = agent.memory.diff(result);
+            events.extend(difference.events);
+            change = Some(difference.change);
+        }
+        let refusals = refused.iter().map(|Refusal { part, code, message }| ProfileEnded {
+            reason: ProfileEndReason::Refused,
+            part: Some(*part),
+            code: *code,
+            message: message.clone(),
+        });
+        events.extend(refusals.map(|ended| event(EventKind::ProfileEnded(ended))));
+        if let Some(failure) = failure {
+            let lost;
+            (health, lost) = health.after_failure(failure, *at);
+            events.extend(lost.map(event));
+        }
+        let step = Step { index: *index, since: *since, change, health, failure: failure.clone() };
+        Report { events, step: Some(step), ends: (!refused.is_empty()).then_some(EndReason::Failed) }
+    }
+
+    pub(super) fn event(&self, index: Option<usize>, kind: EventKind) -> Event {
+        let profile = index.map(|index| self.agents[index].view.profile.clone());
+        Event { at: self.around.clock.now(), profile, kind }
+    }
+}

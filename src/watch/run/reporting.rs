@@ -1,0 +1,132 @@
+//! Reports what has arrived. The order is the promise: the events are written to every durable sink, and only then the
+//! memory moves on and the next poll is planned. So what could not be written is reported again.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::client::replies::agent_name::agent_name;
+use crate::floor::event::{EndReason, Event, EventKind, ProfileEndReason, ProfileEnded};
+use crate::floor::health::PollFailure;
+use crate::watch::run::Watch;
+use crate::watch::run::agent::WatchedAgent;
+use crate::watch::run::round::{Report, Step};
+use crate::watch::schedule::Outcome;
+use crate::watch::source::Source;
+use crate::watch::view::LastFailure;
+
+impl<S: Source> Watch<'_, S> {
+    /// Reports all that has arrived.
+    pub(super) fn settle(&mut self) -> io::Result<()> {
+        // What is written may end a session, which is to be reported as well.
+        while !self.arrivals.is_empty() {
+            let arrivals = std::mem::take(&mut self.arrivals);
+            for arrival in arrivals {
+                // One after the other: two of one agent build upon each other.
+                for report in self.reports(&[arrival]) {
+                    self.show(report)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn show(&mut self, report: Report) -> io::Result<()> {
+        let Report { mut events, step, ends } = report;
+        self.kind_check.add(&events);
+        events.retain(|event| self.is_wanted(event));
+        self.write(&events)?;
+        if let Some(step) = step {
+            self.take(step);
+        }
+        if let Some(reason) = ends {
+            self.end_if_nothing_can_come(reason);
+        }
+        Ok(())
+    }
+
+    /// Leaves out what is older than `--since`, and what `--kind` and `--match` do not select.
+    fn is_wanted(&self, event: &Event) -> bool {
+        let EventKind::Tag(reported) = &event.kind else { return true };
+        if !self.plan.tags.selects(&reported.tag) {
+            return false;
+        }
+        let is_too_old = |from: Timestamp| reported.tag.time.is_some_and(|time| time < from);
+        !reported.initial || !self.plan.backfill_from.is_some_and(is_too_old)
+    }
+
+    pub(super) fn write(&mut self, events: &[Event]) -> io::Result<()> {
+        self.sinks.write(events)?;
+        for event in events {
+            self.show_event(event);
+            if self.plan.until.as_ref().is_some_and(|until| until.is_met_by(event)) {
+                self.end.get_or_insert(EndReason::ConditionMet);
+            }
+        }
+        Ok(())
+    }
+
+    fn show_event(&mut self, event: &Event) {
+        if self.sinks.view.is_closed() {
+            return;
+        }
+        let event = Arc::new(event.clone());
+        self.view.note(&event);
+        let is_of = |agent: &&mut WatchedAgent<S>| Some(&agent.view.profile) == event.profile.as_ref();
+        if let Some(agent) = self.agents.iter_mut().find(is_of) {
+            let view = agent.view();
+            if let EventKind::Tag(reported) = &event.kind
+                && let Some(name) = agent_name(&reported.tag.fields)
+            {
+                view.learn(name);
+            }
+            view.note(&event);
+        }
+    }
+
+    /// Moves on, now that the events of an answer are written.
+    fn take(&mut self, step: Step) {
+        let Step { index, since, change, health, failure } = step;
+        let agent = &mut self.agents[index];
+        if let Some(change) = change {
+            agent.memory.commit(change);
+        }
+        let state = agent.memory.state().clone();
+        let view = agent.view();
+        view.state = state;
+        view.health = health;
+        view.failure = failure
+            .as_ref()
+            .map(|failure| LastFailure { message: failure.message.clone(), code: failure.code });
+        let now = self.now();
+        if self.agents.iter().all(|agent| agent.view.health.lag(now).is_some() || agent.view.is_over()) {
+            for note in self.kind_check.first_notes() {
+                (self.around.note)(&note);
+            }
+        }
+        if self.agents[index].source.is_logged_out() {
+            let ended = ProfileEnded {
+                reason: ProfileEndReason::LoggedOut,
+                part: None,
+                code: None,
+                message: "its session was removed from this machine".to_owned(),
+            };
+            return self.end_profile(index, ended, EndReason::SessionExpired);
+        }
+        let outcome = self.outcome(index, failure.as_ref(), now);
+        self.schedule(index, outcome, since);
+    }
+
+    fn outcome(&self, index: usize, failure: Option<&PollFailure>, now: Duration) -> Outcome {
+        match failure {
+            None => {
+                let wrapup = self.agents[index].memory.state().wrapup.as_ref();
+                Outcome::Good { deadline: wrapup.and_then(|wrapup| wrapup.ends_at(now)) }
+            }
+            Some(failure) if failure.session_ended => Outcome::SessionEnded,
+            Some(failure) => failure.retry_after.map_or(Outcome::Failed, Outcome::RetryAfter),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What waits to be reported, and what it becomes.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::floor::diff::Change;
+use crate::floor::event::{EndReason, Event};
+use crate::floor::health::{Health, PollFailure};
+use crate::floor::poll_result::PollResult;
+use crate::watch::source::Refusal;
+
+/// One thing that has arrived since the last report.
+pub(super) enum Arrival {
+    Answer(Box<Answer>),
+    /// What has happened to an agent beside its answers.
+    Event {
+        event: Event,
+        /// Why the watch ends, if nothing can come any more.
+        ends: Option<EndReason>,
+    },
+}
+
+/// What a poll has brought.
+pub(super) struct Answer {
+    pub(super) index: usize,
+    /// When the poll started, by our monotonic clock.
+    pub(super) since: Duration,
+    /// When it ended, by both of our clocks.
+    pub(super) at: Duration,
+    pub(super) wall: Timestamp,
+    /// With the moment at which it came.
+    pub(super) result: Option<PollResult>,
+    pub(super) failure: Option<PollFailure>,
+    pub(super) refused: Vec<Refusal>,
+}
+
+/// The events of one arrival, and what follows once they are written. It is made anew if the memory has learnt something
+/// meanwhile.
+pub(super) struct Report {
+    pub(super) events: Vec<Event>,
+    pub(super) step: Option<Step>,
+    pub(super) ends: Option<EndReason>,
+}
+
+/// What an answer changes once its events are written.
+pub(super) struct Step {
+    pub(super) index: usize,
+    pub(super) since: Duration,
+    pub(super) change: Option<Change>,
+    pub(super) health: Health,
+    pub(super) failure: Option<PollFailure>,
+}
