@@ -2,26 +2,30 @@
 //! that is safe.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
-use reqwest::header::{
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Incoming};
+use hyper::header::{
     ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName,
-    LOCATION, RETRY_AFTER, TRANSFER_ENCODING,
+    LOCATION, RETRY_AFTER, TRANSFER_ENCODING, USER_AGENT,
 };
-use reqwest::{Client, Response, Url, redirect};
+use hyper::{Request, Response};
+use jiff::Timestamp;
 use tokio::time::{Instant, sleep, timeout};
+use url::Url;
 
 use crate::clock::Clock;
 use crate::store::{PlainHttp, ServerUrl};
 
 use crate::client::budget::{BODY_BYTES, Budget, HEADER_BYTES, HEADER_LINES};
-use crate::client::error;
-use crate::client::error::{ApiError, ErrorKind, Target};
+use crate::client::connector;
+use crate::client::connector::{Connector, HttpClient};
+use crate::client::error::{ApiError, ErrorKind};
 use crate::client::kept;
-use crate::client::kept::Clients;
-use crate::client::proxies::{Proxies, Route};
+use crate::client::network_error;
+use crate::client::network_error::{Requested, Target};
+use crate::client::proxies::Proxies;
 use crate::client::received::Received;
 use crate::client::request_body::RequestBody;
 use crate::client::resolver::Resolver;
@@ -66,11 +70,14 @@ impl ConnectionOptions {
 
 /// A client of one server. Requests may run at the same time; connections are reused.
 pub struct Connection {
-    clients: Clients,
+    /// Keeps connections for the next request.
+    keeping: HttpClient,
+    /// Opens a connection for each request.
+    fresh: HttpClient,
     server: ServerUrl,
     target: Target,
-    route: Option<Route>,
     shown: Shown,
+    shown_by_proxy: Shown,
     budget: Budget,
     clock: Clock,
 }
@@ -90,35 +97,22 @@ impl Connection {
         if !is_plain {
             tls::check_roots_file(roots_file.as_deref())?;
         }
-        let shown = Shown::default();
-        let tls = tls::tls(extra_ca.as_deref(), roots_file, shown.clone())?;
         // Plain http through a proxy would show the credentials to it.
         let route = if is_plain { None } else { proxies.route(&origin)? };
         if let Some(route) = &route {
             tracing::info!("requests to {origin} go through the proxy in {}", route.variable);
         }
-        let used = route.clone();
-        let builder = move || {
-            let client = Client::builder()
-                .user_agent(concat!("deepcall/", env!("CARGO_PKG_VERSION")))
-                .http1_only()
-                .redirect(redirect::Policy::none())
-                .retry(reqwest::retry::never())
-                .referer(false)
-                .no_proxy()
-                .dns_resolver(Arc::new(Resolver { limit: budget.connect }))
-                .connect_timeout(budget.connect * 2)
-                .tls_backend_preconfigured(tls.clone());
-            match &route {
-                Some(route) => client.proxy(route.proxy.clone()),
-                None => client,
-            }
+        let target = Target { origin, proxy: route.as_ref().map(|route| route.variable) };
+        let [shown, shown_by_proxy] = <[Shown; 2]>::default();
+        let tls = |shown: &Shown| tls::tls(extra_ca.as_deref(), roots_file.clone(), shown.clone());
+        let proxy = match route {
+            Some(route) => Some((route, tls(&shown_by_proxy)?)),
+            None => None,
         };
-        let clients = Clients::build(builder).map_err(|error| {
-            ApiError::new(ErrorKind::Usage, "the HTTP client cannot be set up").because(error)
-        })?;
-        let target = Target { origin, proxy: used.as_ref().map(|route| route.variable) };
-        Ok(Self { clients, server, target, route: used, shown, budget, clock })
+        let resolver = Resolver { limit: budget.connect };
+        let connector = Connector::new(resolver, tls(&shown)?, proxy, budget.connect * 2);
+        let (keeping, fresh) = (connector.client(usize::MAX), connector.client(0));
+        Ok(Self { keeping, fresh, server, target, shown, shown_by_proxy, budget, clock })
     }
 
     /// The server that receives the requests.
@@ -147,9 +141,7 @@ impl Connection {
     }
 
     fn endpoint(&self, path: &str) -> Result<Url, ApiError> {
-        self.server.endpoint(path).map_err(|error| {
-            ApiError::new(ErrorKind::Usage, "the path of the request is not usable").because(error)
-        })
+        self.server.endpoint(path).map_err(unusable_path)
     }
 
     /// Sends a request, and retries it within the budget while the policy allows it. `read` judges a reply that
@@ -203,18 +195,9 @@ impl Connection {
                     sleep(wait).await;
                 }
                 Next::GiveUp => {
-                    let error = retry::with_retry_hint(error, self.clock.now());
-                    return Err(self.explain(error).await);
+                    return Err(retry::with_retry_hint(error, self.clock.now()));
                 }
             }
-        }
-    }
-
-    /// What a refusal of the proxy means.
-    pub(crate) async fn explain(&self, error: ApiError) -> ApiError {
-        match &self.route {
-            Some(route) => route.explain(error, &self.target.origin, self.budget.connect).await,
-            None => error,
         }
     }
 
@@ -231,7 +214,7 @@ impl Connection {
         let exchange = Box::pin(self.exchange(url, body, policy));
         let outcome = match timeout(limit, exchange).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(error::too_slow("took longer to answer than", limit, &self.target)),
+            Err(_) => Err(network_error::too_slow("took longer to answer than", limit, &self.target)),
         };
         let ms = started.elapsed().as_millis();
         match &outcome {
@@ -255,35 +238,43 @@ impl Connection {
         body: &RequestBody,
         policy: RetryPolicy,
     ) -> Result<Received, ApiError> {
-        let first = self.exchange_by(&self.clients.keeping, url.clone(), body);
+        let first = self.exchange_by(&self.keeping, url, body);
         let (outcome, has_ended) = kept::exchange(first).await;
         if !has_ended || !policy.is_read() {
             return outcome;
         }
-        let Some(fresh) = self.clients.fresh() else { return outcome };
         tracing::debug!("POST {url}: the server had ended the kept connection; again on a new one");
-        let again = self.exchange_by(fresh, url.clone(), body).await;
+        let again = self.exchange_by(&self.fresh, url, body).await;
         again.map(|received| Received { was_resent: true, ..received }).map_err(ApiError::sent)
     }
 
     /// One request and its reply, within the limits of size and silence.
-    async fn exchange_by(&self, client: &Client, url: Url, body: &RequestBody) -> Result<Received, ApiError> {
-        let request = client
-            .post(url)
+    async fn exchange_by(
+        &self,
+        client: &HttpClient,
+        url: &Url,
+        body: &RequestBody,
+    ) -> Result<Received, ApiError> {
+        let request = Request::post(url.as_str())
+            .header(USER_AGENT, connector::USER_AGENT)
             .header(CONTENT_TYPE, "application/json")
             .header(ACCEPT, "application/json")
             .header(ACCEPT_ENCODING, "identity")
-            .body(body.to_bytes());
-        let response = request.send().await.map_err(|error| {
-            let requests_certificate = self.shown.requests_certificate();
-            error::before_reply(&error, &self.target, requests_certificate, self.clock.now())
+            .body(Full::new(body.to_bytes()))
+            .map_err(unusable_path)?;
+        let response = client.request(request).await.map_err(|error| {
+            let requested = Requested {
+                by_server: self.shown.requests_certificate(),
+                by_proxy: self.shown_by_proxy.requests_certificate(),
+            };
+            network_error::before_reply(&error, &self.target, requested, self.clock.now())
         })?;
-        self.refuse_by_head(&response).map_err(ApiError::sent)?;
+        self.refuse_by_head(url, &response).map_err(ApiError::sent)?;
         let status = response.status().as_u16();
         let server_time = text(response.headers(), DATE).and_then(retry::http_date);
         let retry_after =
             longest_retry_after(response.headers(), server_time.unwrap_or_else(|| self.clock.now()));
-        let body = self.body(response).await?.into();
+        let body = self.body(response.into_body()).await?.into();
         let received_at = self.clock.now();
         Ok(Received {
             status,
@@ -297,20 +288,21 @@ impl Connection {
         })
     }
 
-    async fn body(&self, mut response: Response) -> Result<Vec<u8>, ApiError> {
+    async fn body(&self, mut reply: Incoming) -> Result<Vec<u8>, ApiError> {
         let announced =
-            response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+            reply.size_hint().exact().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
         if announced > BODY_BYTES {
             return Err(self.too_large().sent());
         }
         let mut body = Vec::with_capacity(announced);
         let silence = self.budget.silence;
         loop {
-            let chunk = timeout(silence, response.chunk())
-                .await
-                .map_err(|_| error::too_slow("sent no more of its reply for", silence, &self.target))?
-                .map_err(|error| error::within_reply(&error, &self.target))?;
-            let Some(chunk) = chunk else { return Ok(body) };
+            let frame = timeout(silence, reply.frame()).await.map_err(|_| {
+                network_error::too_slow("sent no more of its reply for", silence, &self.target)
+            })?;
+            let Some(frame) = frame else { return Ok(body) };
+            let frame = frame.map_err(|error| network_error::within_reply(&error, &self.target))?;
+            let Ok(chunk) = frame.into_data() else { continue };
             if body.len() + chunk.len() > BODY_BYTES {
                 return Err(self.too_large().sent());
             }
@@ -319,7 +311,7 @@ impl Connection {
     }
 
     /// Refuses a reply by its headers, before a byte of the body is read.
-    fn refuse_by_head(&self, response: &Response) -> Result<(), ApiError> {
+    fn refuse_by_head(&self, url: &Url, response: &Response<Incoming>) -> Result<(), ApiError> {
         let origin = &self.target.origin;
         let headers = response.headers();
         let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
@@ -336,7 +328,7 @@ impl Connection {
             return Err(ApiError::new(ErrorKind::Protocol, message));
         }
         if matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-            return Err(self.redirected(response));
+            return Err(self.redirected(url, response));
         }
         let codings = headers.get_all(CONTENT_ENCODING).iter().map(|coding| (coding, "identity"));
         let transfers = headers.get_all(TRANSFER_ENCODING).iter().map(|coding| (coding, "chunked"));
@@ -350,20 +342,20 @@ impl Connection {
         Ok(())
     }
 
-    fn redirected(&self, response: &Response) -> ApiError {
+    fn redirected(&self, url: &Url, response: &Response<Incoming>) -> ApiError {
         let origin = &self.target.origin;
         let status = response.status().as_u16();
         let message =
             format!("{origin} redirects the request (HTTP {status}), but redirects are never followed");
         let error = ApiError::new(ErrorKind::Redirect, message);
         let location = text(response.headers(), LOCATION);
-        let target = location.and_then(|location| response.url().join(location).ok());
+        let target = location.and_then(|location| url.join(location).ok());
         match target.filter(|url| matches!(url.scheme(), "http" | "https")) {
-            Some(url) if url.origin() == response.url().origin() => error.with_hint(
+            Some(there) if there.origin() == url.origin() => error.with_hint(
                 "the redirect leads to another path on the same server: check the path in the server address",
             ),
-            Some(url) => {
-                let there = url.origin().ascii_serialization();
+            Some(there) => {
+                let there = there.origin().ascii_serialization();
                 error.with_hint(format!("if {there} is the right server, set it with --server"))
             }
             None => error,
@@ -377,6 +369,10 @@ impl Connection {
             format!("the reply of {} is larger than {limit} MiB", self.target.origin),
         )
     }
+}
+
+fn unusable_path(error: impl std::fmt::Display) -> ApiError {
+    ApiError::new(ErrorKind::Usage, "the path of the request is not usable").because(error)
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {

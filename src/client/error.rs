@@ -3,16 +3,7 @@
 
 use std::error::Error;
 use std::fmt;
-use std::io;
 use std::time::Duration;
-
-use jiff::Timestamp;
-use rustls::AlertDescription;
-
-use crate::client::alerts;
-use crate::client::handshakes;
-use crate::client::tunnels;
-use crate::client::tunnels::Obstacle;
 
 /// A failed API call.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +15,7 @@ pub struct ApiError {
     hints: Vec<String>,
     retry_after: Option<Duration>,
     was_sent: bool,
-    is_of_proxys_answer: bool,
+    is_of_proxy: bool,
     #[source]
     cause: Option<Cause>,
 }
@@ -145,7 +136,7 @@ impl ApiError {
             hints: Vec::new(),
             retry_after: None,
             was_sent: false,
-            is_of_proxys_answer: false,
+            is_of_proxy: false,
             cause: None,
         }
     }
@@ -172,6 +163,11 @@ impl ApiError {
         self
     }
 
+    pub(crate) fn of_proxy(mut self) -> Self {
+        self.is_of_proxy = true;
+        self
+    }
+
     pub(crate) fn sent(mut self) -> Self {
         self.was_sent = true;
         self
@@ -195,9 +191,10 @@ impl ApiError {
         self.code
     }
 
-    /// Whether another answer of the proxy may show why there is no connection through it.
-    pub(crate) fn is_of_proxys_answer(&self) -> bool {
-        self.is_of_proxys_answer
+    /// Whether the proxy is what failed.
+    #[must_use]
+    pub fn is_of_proxy(&self) -> bool {
+        self.is_of_proxy
     }
 
     /// What to do about it, best first.
@@ -230,138 +227,3 @@ impl fmt::Display for Cause {
 }
 
 impl Error for Cause {}
-
-/// Where a request was going.
-#[derive(Clone, Debug)]
-pub(crate) struct Target {
-    /// `https://host[:port]`.
-    pub(crate) origin: String,
-    /// The variable that named a proxy on the way.
-    pub(crate) proxy: Option<&'static str>,
-}
-
-/// An error before the reply's headers were complete.
-/// `requests_certificate` is whether the server requested a certificate of the client.
-pub(crate) fn before_reply(
-    error: &reqwest::Error,
-    target: &Target,
-    requests_certificate: bool,
-    now: Timestamp,
-) -> ApiError {
-    let Target { origin, proxy } = target;
-    let links = chain(error);
-    let is_connecting = error.is_connect();
-    let tls_error = find::<rustls::Error>(&links);
-    let kind = match (is_connecting, tls_error, proxy) {
-        (true, Some(_), _) => ErrorKind::Tls,
-        (true, None, Some(_)) => ErrorKind::Proxy,
-        (true, None, None) if error.is_dns() => ErrorKind::Dns,
-        (_, None, _) if error.is_timeout() => ErrorKind::Timeout,
-        (true, None, None) if has_closed(&links) => ErrorKind::Reset,
-        (true, None, None) => ErrorKind::Connect,
-        (false, None, _) if is_unparsable(&links) => ErrorKind::Protocol,
-        (false, _, _) => ErrorKind::Reset,
-    };
-    let reason = tls_error.and_then(alert_of).map(|alert| alerts::reason(alert, requests_certificate));
-    let is_of_certificate = reason.as_ref().is_some_and(|reason| reason.is_of_clients_certificate);
-    let kind = if is_of_certificate { ErrorKind::Tls } else { kind };
-    let texts: Vec<String> = links.iter().map(ToString::to_string).collect();
-    let obstacle = Obstacle::of(&texts, error.is_dns(), error.is_timeout());
-    let message = match kind {
-        _ if let Some(reason) = &reason => format!("{origin} {}", reason.words),
-        ErrorKind::Tls if matches!(tls_error, Some(rustls::Error::PeerIncompatible(_))) => {
-            format!("{origin} and deepcall have no kind of TLS in common")
-        }
-        ErrorKind::Tls if tls_error.is_some_and(handshakes::is_without_tls) => match proxy {
-            Some(variable) => tunnels::without_tls(variable, origin),
-            None => format!("{origin} does not speak TLS at this port"),
-        },
-        ErrorKind::Tls => format!("{origin} could not prove its identity"),
-        ErrorKind::Proxy => obstacle.words(proxy.unwrap_or_default(), origin),
-        ErrorKind::Dns => format!("the host name in {origin} has no address"),
-        ErrorKind::Timeout => format!("{origin} did not answer in time"),
-        ErrorKind::Protocol => format!("the reply of {origin} is not valid HTTP/1.1"),
-        ErrorKind::Connect => format!("cannot connect to {origin}"),
-        _ => format!("{origin} closed the connection before it answered"),
-    };
-    let cause = tls_error.and_then(handshakes::cause).unwrap_or_else(|| root_cause(&links));
-    let mut failed = ApiError::new(kind, message).because(cause);
-    failed.is_of_proxys_answer = kind == ErrorKind::Proxy && obstacle.is_explained_by_answer();
-    let of_alert = reason.and_then(|reason| reason.hint).map(str::to_owned);
-    if let Some(hint) = of_alert.or_else(|| tls_error.and_then(|error| handshakes::hint(error, now))) {
-        failed = failed.with_hint(hint);
-    }
-    if kind == ErrorKind::Protocol
-        && let Some(host) = origin.strip_prefix("http://")
-    {
-        failed = failed.with_hint(format!("if this port speaks TLS, use https://{host}"));
-    }
-    if is_connecting { failed } else { failed.sent() }
-}
-
-/// An error within the reply's body.
-pub(crate) fn within_reply(error: &reqwest::Error, target: &Target) -> ApiError {
-    let origin = &target.origin;
-    let links = chain(error);
-    // A malformed chunk breaks the rules of HTTP; a broken TLS record counts as a closed connection.
-    let is_malformed = find::<io::Error>(&links).is_some_and(|error| {
-        matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)
-    });
-    let (kind, message) = if is_unparsable(&links) || is_malformed && find::<rustls::Error>(&links).is_none()
-    {
-        (ErrorKind::Protocol, format!("the reply of {origin} breaks the rules of HTTP"))
-    } else {
-        (ErrorKind::CutShort, format!("{origin} closed the connection in the middle of its reply"))
-    };
-    ApiError::new(kind, message).because(root_cause(&links)).sent()
-}
-
-/// A time limit that passed, in the form `https://host … 10.0 s`.
-pub(crate) fn too_slow(what: &str, limit: Duration, target: &Target) -> ApiError {
-    let seconds = limit.as_secs_f64();
-    let message = format!("{} {what} {seconds:.1} s", target.origin);
-    ApiError::new(ErrorKind::Timeout, message).sent()
-}
-
-fn alert_of(error: &rustls::Error) -> Option<AlertDescription> {
-    match error {
-        rustls::Error::AlertReceived(alert) => Some(*alert),
-        _ => None,
-    }
-}
-
-type Link<'a> = &'a (dyn Error + 'static);
-
-/// An error and its causes. `io::Error::source` skips the error that it was made from, so it is unpacked.
-fn chain(error: &reqwest::Error) -> Vec<Link<'_>> {
-    let mut links: Vec<Link<'_>> = Vec::new();
-    let mut next: Option<Link<'_>> = Some(error);
-    while let Some(link) = next {
-        links.push(link);
-        let packed = link.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        next = match packed {
-            Some(inner) => Some(inner),
-            None => link.source(),
-        };
-    }
-    links
-}
-
-fn find<'a, T: Error + 'static>(links: &[Link<'a>]) -> Option<&'a T> {
-    links.iter().rev().find_map(|link| link.downcast_ref())
-}
-
-fn root_cause(links: &[Link<'_>]) -> String {
-    links.last().map(ToString::to_string).unwrap_or_default()
-}
-
-fn has_closed(links: &[Link<'_>]) -> bool {
-    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
-    find::<io::Error>(links).is_some_and(|error| {
-        matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
-    })
-}
-
-fn is_unparsable(links: &[Link<'_>]) -> bool {
-    find::<hyper::Error>(links).is_some_and(|error| error.is_parse() || error.is_parse_too_large())
-}

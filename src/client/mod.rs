@@ -7,7 +7,10 @@
 //! signed_in    one method per call: parameters in, a domain type out
 //!   request_body · tags · break_status · wrapup · reach
 //!   connection   attempts, limits, one pinned origin
-//!     kept · proxies · tunnels · resolver · tls · error · handshakes
+//!     connector  opens connections, through a proxy if there is one
+//!       kept · proxies · tunnels · resolver · tls
+//!     network_error  what a failure means
+//!       error · handshakes · alerts
 //!     retry      whether and when to retry
 //!   envelope     whether a reply reports success
 //!     codes · lenient · moments · items · spellings · icons
@@ -17,9 +20,11 @@
 mod alerts;
 pub mod budget;
 pub mod connection;
+mod connector;
 pub mod error;
 mod handshakes;
 mod kept;
+mod network_error;
 pub mod proxies;
 pub mod reach;
 pub mod received;

@@ -1,18 +1,15 @@
 //! Which proxy of the environment a server is reached through. The caller passes the variables in.
 
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
 
 use hyper::Uri;
+use hyper::header::HeaderValue;
 use hyper_util::client::proxy::matcher::Matcher;
 use ipnet::IpNet;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
 use url::{Host, Url};
 
 use crate::client::error::{ApiError, ErrorKind};
-use crate::client::tunnels;
+use crate::client::tunnels::credentials_hint;
 
 /// The proxy variables that count for `https`. Plain `http` never goes through a proxy, which could read it.
 #[derive(Clone, Default)]
@@ -25,11 +22,10 @@ pub struct Proxies {
 #[derive(Clone)]
 pub(crate) struct Route {
     pub(crate) variable: &'static str,
-    pub(crate) proxy: reqwest::Proxy,
     /// Where the proxy itself is.
-    address: Uri,
+    pub(crate) address: Uri,
     /// The value of `Proxy-Authorization`, if the variable has a user name.
-    authorization: Option<String>,
+    pub(crate) authorization: Option<HeaderValue>,
 }
 
 impl Proxies {
@@ -81,130 +77,10 @@ impl Proxies {
         if self.exceptions.split([',', ' ', '\t']).any(|exception| is_exception(exception, &server)) {
             return Ok(None);
         }
-        if matches!(server.host(), Some(Host::Ipv6(_))) {
-            // The HTTP library takes the brackets for a part of the name that the certificate must have.
-            let message = format!("an IPv6 address cannot be reached through the proxy in {variable}");
-            return Err(ApiError::new(ErrorKind::Usage, message)
-                .with_hint("set --server to the server's name, or add the address to NO_PROXY"));
-        }
-        let mut route = reqwest::Proxy::all(proxy.uri().to_string()).map_err(|_| no_address())?;
-        if let Some(password) = proxy.basic_auth() {
-            route = route.custom_http_auth(password.clone());
-        }
-        let authorization = proxy.basic_auth().and_then(|value| value.to_str().ok()).map(str::to_owned);
-        Ok(Some(Route { variable, proxy: route, address: proxy.uri().clone(), authorization }))
+        let address = Url::parse(&proxy.uri().to_string()).ok().and_then(|url| url.as_str().parse().ok());
+        let address = address.ok_or_else(no_address)?;
+        Ok(Some(Route { variable, address, authorization: proxy.basic_auth().cloned() }))
     }
-}
-
-impl Route {
-    /// The same error; that of a proxy that answered, but made no usable connection, with what it answers.
-    pub(crate) async fn explain(&self, error: ApiError, origin: &str, limit: Duration) -> ApiError {
-        if !error.is_of_proxys_answer() {
-            return error;
-        }
-        timeout(limit, self.explain_refusal(origin)).await.ok().flatten().unwrap_or(error)
-    }
-
-    /// What the proxy's refusal means. The HTTP library keeps no status of it, so the proxy is asked once more; nothing
-    /// but the address of the server is sent. `None` if it gives no status, or lets the connection through now.
-    async fn explain_refusal(&self, origin: &str) -> Option<ApiError> {
-        let variable = self.variable;
-        let mut proxy = self.connected().await?;
-        let status = self.status(&mut proxy, origin).await?;
-        if status == 200 {
-            // A server that speaks TLS says nothing before the client does.
-            is_followed_by_more(&mut proxy).await.then_some(())?;
-            let message = tunnels::without_tls(variable, origin);
-            return Some(
-                ApiError::new(ErrorKind::Proxy, message)
-                    .because("it brings something else, such as a sign-in page")
-                    .with_hint(format!(
-                        "sign in to the network, correct {variable}, or add the server to NO_PROXY"
-                    )),
-            );
-        }
-        if (200..300).contains(&status) {
-            return None;
-        }
-        let message = match (status, &self.authorization) {
-            (407, None) => format!(
-                "the proxy named by {variable} requires a user name and a password (HTTP 407) for {origin}"
-            ),
-            (407, Some(_)) => {
-                format!(
-                    "the proxy named by {variable} refused its user name and password (HTTP 407) for {origin}"
-                )
-            }
-            _ => {
-                format!("the proxy named by {variable} refused the connection to {origin} with HTTP {status}")
-            }
-        };
-        let hint = match status {
-            407 => credentials_hint(variable),
-            _ => format!(
-                "the proxy's administrator decides which servers it allows; to go without it, add the server to NO_PROXY, or unset {variable}"
-            ),
-        };
-        Some(ApiError::new(ErrorKind::Proxy, message).with_hint(hint))
-    }
-
-    async fn connected(&self) -> Option<TcpStream> {
-        // A proxy behind TLS would need a handshake of its own.
-        if self.address.scheme_str() != Some("http") {
-            return None;
-        }
-        let host = self.address.host()?.trim_matches(['[', ']']);
-        TcpStream::connect((host, self.address.port_u16().unwrap_or(80))).await.ok()
-    }
-
-    /// The status with which the proxy answers a request to connect.
-    async fn status(&self, proxy: &mut TcpStream, origin: &str) -> Option<u16> {
-        let server = Url::parse(origin).ok()?;
-        let there = format!("{}:{}", server.host_str()?, server.port_or_known_default()?);
-        let authorization = self.authorization.as_ref();
-        let authorization =
-            authorization.map_or_else(String::new, |value| format!("Proxy-Authorization: {value}\r\n"));
-        let request = format!("CONNECT {there} HTTP/1.1\r\nHost: {there}\r\n{authorization}\r\n");
-        proxy.write_all(request.as_bytes()).await.ok()?;
-        let line = line(proxy).await?;
-        let (_, status) = line.strip_prefix("HTTP/1.")?.split_once(' ')?;
-        status.get(..3)?.parse().ok()
-    }
-}
-
-/// A line of the head of an answer.
-async fn line(proxy: &mut TcpStream) -> Option<String> {
-    let mut line = Vec::new();
-    while line.len() < STATUS_LINE && !line.contains(&b'\n') {
-        line.push(proxy.read_u8().await.ok()?);
-    }
-    Some(String::from_utf8_lossy(&line).into_owned())
-}
-
-/// Whether anything comes after the rest of the head.
-async fn is_followed_by_more(proxy: &mut TcpStream) -> bool {
-    for _ in 0..HEAD_LINES {
-        match line(proxy).await {
-            Some(line) if line.trim_end().is_empty() => return proxy.read_u8().await.is_ok(),
-            Some(_) => {}
-            None => return false,
-        }
-    }
-    false
-}
-
-/// As many as the HTTP library takes.
-const HEAD_LINES: usize = 100;
-
-/// More than any status line has.
-const STATUS_LINE: usize = 1024;
-
-/// How credentials of a proxy are written.
-fn credentials_hint(variable: &str) -> String {
-    format!(
-        "write them into {variable} as http://USER:PASSWORD@HOST:PORT, with / as %2F, @ as %40, # as %23, : as %3A, \
-         ? as %3F and % as %25"
-    )
 }
 
 /// Whether what is before the last `@` has a character that ends it too early for those who read it.
@@ -371,8 +247,15 @@ mod tests {
 
     #[test]
     fn a_bad_value_is_an_error_that_names_the_variable_and_hides_the_value() {
-        for value in ["http://", "ftp://hidden", "hidden hidden", "socks5://hidden:1080", "http://u:hidden@"]
-        {
+        for value in [
+            "http://",
+            "ftp://hidden",
+            "hidden hidden",
+            "socks5://hidden:1080",
+            "http://u:hidden@",
+            "http://hidden:99999",
+            "http://[hidden]:3128",
+        ] {
             let error = route(&[("HTTPS_PROXY", value)], "https://api.example.com").unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Usage);
             assert!(error.to_string().contains("HTTPS_PROXY"));

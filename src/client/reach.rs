@@ -41,10 +41,7 @@ impl Connection {
 
     async fn request_sign(&self) -> Result<Sign, ApiError> {
         let started = Instant::now();
-        let received = match self.post_once(break_status::PATH, &RequestBody::without_credentials()).await {
-            Ok(received) => received,
-            Err(error) => return Err(self.explain(error).await),
-        };
+        let received = self.post_once(break_status::PATH, &RequestBody::without_credentials()).await?;
         let sign = Sign {
             status: received.status,
             took: started.elapsed(),

@@ -1,58 +1,103 @@
-//! Why there is no connection through a proxy, in words.
+//! Why there is no connection, and, where a proxy is on the way, what that means in words.
 
-/// A failed connection through a proxy.
+use std::error::Error;
+
+/// A part of opening a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Obstacle {
-    /// The proxy's name has no address.
-    NoAddress,
-    /// Nothing accepts connections at the proxy's address.
-    Unreachable,
-    /// There was no connection when the time was up.
-    Slow,
-    /// The proxy answered, but did not connect.
-    Refused,
-    /// The proxy closed the connection within its answer.
-    ClosedBefore,
-    /// The proxy connected, and then the connection was closed.
-    ClosedAfter,
+pub(crate) enum Step {
+    /// Finding the address of the server or, if there is one, of the proxy, and connecting to it.
+    Tcp,
+    /// The TLS handshake with the proxy.
+    TlsWithProxy,
+    /// The request to the proxy to connect to the server.
+    Tunnel,
+    /// The TLS handshake with the server.
+    Tls,
 }
 
-impl Obstacle {
-    /// `texts` are those of the error and its causes: the library keeps its type of errors of a proxy to itself.
-    pub(crate) fn of(texts: &[String], is_dns: bool, is_timeout: bool) -> Self {
-        let why = texts.iter().find_map(|text| text.strip_prefix("tunnel error: "));
-        match why {
-            _ if is_dns => Self::NoAddress,
-            _ if is_timeout => Self::Slow,
-            Some("failed to create underlying connection") => Self::Unreachable,
-            Some("unexpected end of file" | "io error establishing tunnel") => Self::ClosedBefore,
-            Some(_) => Self::Refused,
-            None => Self::ClosedAfter,
-        }
-    }
+/// The step that failed, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("no connection")]
+pub(crate) struct ConnectError {
+    pub(crate) step: Step,
+    #[source]
+    pub(crate) cause: Box<dyn Error + Send + Sync>,
+}
 
-    /// The proxy is named by its variable alone: the value may contain a password.
+/// The proxy answered, but did not connect.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("its answer is not HTTP/1.1")]
+pub(crate) struct Refusal {
+    /// The HTTP status, if the answer has one.
+    pub(crate) status: Option<u16>,
+    /// Whether the request had a user name and a password.
+    pub(crate) had_credentials: bool,
+}
+
+/// The proxy is named by its variable alone: the value may contain a password.
+pub(crate) fn named(variable: &str) -> String {
+    format!("the proxy named by {variable}")
+}
+
+impl Refusal {
     pub(crate) fn words(self, variable: &str, origin: &str) -> String {
-        let proxy = format!("the proxy named by {variable}");
-        match self {
-            Self::NoAddress => format!("the host name of {proxy} has no address"),
-            Self::Unreachable => format!("cannot connect to {proxy}"),
-            Self::Slow => format!("{proxy} made no connection to {origin} in time"),
-            Self::Refused => format!("{proxy} refused the connection to {origin}"),
-            Self::ClosedBefore => {
-                format!("{proxy} closed the connection before it answered the request for {origin}")
+        let proxy = named(variable);
+        match (self.status, self.had_credentials) {
+            (None, _) => format!("{proxy} refused the connection to {origin}"),
+            (Some(407), false) => {
+                format!("{proxy} requires a user name and a password (HTTP 407) for {origin}")
             }
-            Self::ClosedAfter => format!("the connection to {origin} through {proxy} was closed"),
+            (Some(407), true) => {
+                format!("{proxy} refused its user name and password (HTTP 407) for {origin}")
+            }
+            (Some(status), _) => format!("{proxy} refused the connection to {origin} with HTTP {status}"),
         }
     }
 
-    /// Whether another answer of the proxy may show why.
-    pub(crate) fn is_explained_by_answer(self) -> bool {
-        matches!(self, Self::Refused | Self::ClosedAfter)
+    pub(crate) fn hint(self, variable: &str) -> String {
+        match self.status {
+            None => address_hint(variable),
+            Some(407) => credentials_hint(variable),
+            Some(_) => format!(
+                "the proxy's administrator decides which servers it allows; to go without it, add the server to NO_PROXY, or unset {variable}"
+            ),
+        }
+    }
+}
+
+/// What a step that failed without an answer of the proxy means.
+pub(crate) fn words(step: Step, is_dns: bool, is_timeout: bool, variable: &str, origin: &str) -> String {
+    let proxy = named(variable);
+    match step {
+        _ if is_dns => format!("the host name of {proxy} has no address"),
+        _ if is_timeout => format!("{proxy} made no connection to {origin} in time"),
+        Step::Tcp => format!("cannot connect to {proxy}"),
+        Step::TlsWithProxy | Step::Tunnel => {
+            format!("{proxy} closed the connection before it answered the request for {origin}")
+        }
+        Step::Tls => format!("the connection to {origin} through {proxy} was closed"),
     }
 }
 
 /// The connection exists, but what comes through it is not TLS.
 pub(crate) fn without_tls(variable: &str, origin: &str) -> String {
-    format!("the connection to {origin} through the proxy named by {variable} is not TLS")
+    format!("the connection to {origin} through {} is not TLS", named(variable))
+}
+
+/// What to do where something else answers in the server's place.
+pub(crate) fn sign_in_hint(variable: &str) -> String {
+    format!("sign in to the network, correct {variable}, or add the server to NO_PROXY")
+}
+
+/// What to do where a proxy does not behave like one.
+pub(crate) fn address_hint(variable: &str) -> String {
+    format!("check the address in {variable}, which is http://HOST:PORT for most proxies")
+}
+
+/// How credentials of a proxy are written.
+pub(crate) fn credentials_hint(variable: &str) -> String {
+    format!(
+        "write them into {variable} as http://USER:PASSWORD@HOST:PORT, with / as %2F, @ as %40, # as %23, : as %3A, \
+         ? as %3F and % as %25"
+    )
 }

@@ -123,7 +123,7 @@ fn a_command_sees_at_most_eight_methods_of_app() {
 fn only_the_door_names_the_http_library() {
     for (path, text) in sources("src") {
         let is_door = top_module(&path) == "client";
-        assert!(is_door || !text.contains("reqwest::"), "{} names reqwest", path.display());
+        assert!(is_door || !text.contains("hyper_util::client"), "{} names it", path.display());
     }
 }
 

@@ -170,6 +170,60 @@ async fn a_proxy_on_the_way_learns_the_host_and_nothing_else() {
     assert!(!requests.lock().unwrap()[0].head.to_lowercase().contains("proxy"));
 }
 
+/// The requests that reached a server with a certificate for `name`, through a proxy that is asked for `origin` and connects
+/// to this server whatever it is asked for; and what the proxy was asked.
+async fn behind_a_proxy(
+    origin: &str,
+    name: &str,
+    authority: &Authority,
+    trusted: &Authority,
+) -> (Result<Answer<Tags>, ApiError>, Vec<Request>, Vec<Request>) {
+    let (address, requests) = authority.serve(name, 2099);
+    let proxy = FakeServer::always(Reply::tunnel(&address.to_string())).for_a_proxy();
+    let mut options = options(origin);
+    options.extra_ca = Some(trusted.pem.clone().into_bytes());
+    options.proxies = Proxies::from_variables(|name| (name == "HTTPS_PROXY").then(|| proxy.url()));
+    let outcome = sign_in(options).tags(&Reference::AsTrue, &moments::india(), Some).await;
+    let requests = requests.lock().unwrap().clone();
+    (outcome, requests, proxy.arrivals())
+}
+
+#[tokio::test]
+async fn a_server_named_by_an_ipv6_address_is_reached_through_a_proxy() {
+    let authority = Authority::new("ours");
+    for (origin, name, there) in [
+        ("https://[::1]:7401", "::1", "[::1]:7401"),
+        ("https://[fd00::7]", "fd00::7", "[fd00::7]:443"),
+        ("https://[0:0::ffff:10.1.2.3]", "::ffff:10.1.2.3", "[::ffff:a01:203]:443"),
+    ] {
+        let (outcome, requests, asked) = behind_a_proxy(origin, name, &authority, &authority).await;
+        outcome.unwrap();
+        let [Request { head, .. }] = <[Request; 1]>::try_from(asked).unwrap();
+        assert!(head.starts_with(&format!("CONNECT {there} HTTP/1.1\r\nHost: {there}\r\n")), "{head}");
+        let [Request { head, body, .. }] = <[Request; 1]>::try_from(requests).unwrap();
+        assert!(head.contains(&format!("host: {}\r\n", there.trim_end_matches(":443"))), "{head}");
+        assert!(body.contains(SECRET));
+    }
+}
+
+#[tokio::test]
+async fn a_server_named_by_an_ipv6_address_proves_itself_through_a_proxy_too() {
+    let (authority, stranger) = (Authority::new("ours"), Authority::new("stranger"));
+    for (name, trusted, cause) in [
+        ("::2", &authority, "its certificate is for ::2, not for ::1"),
+        ("localhost", &authority, "its certificate is for localhost, not for ::1"),
+        ("::1", &stranger, "UnknownIssuer"),
+    ] {
+        let (outcome, requests, _) = behind_a_proxy("https://[::1]:7401", name, &authority, trusted).await;
+        let error = outcome.unwrap_err();
+        assert_eq!(error.kind().word(), "tls", "{error:?}");
+        assert_eq!(error.to_string(), "https://[::1]:7401 could not prove its identity");
+        let shown = std::error::Error::source(&error).unwrap().to_string();
+        assert!(shown.contains(cause), "{shown}");
+        assert!(!error.was_sent() && requests.is_empty());
+    }
+}
+
 #[tokio::test]
 async fn a_server_that_cannot_prove_itself_gets_no_byte_of_the_request() {
     let authority = Authority::new("ours");

@@ -190,10 +190,9 @@ fn every_explained_message_is_printed_by_something() {
     assert!(explained.len() >= 10, "{explained:?}");
     // What a certificate, an alert and a proxy must be is tested one layer lower, beside these files.
     let texts = concat!(
-        include_str!("../../../src/client/error.rs"),
+        include_str!("../../../src/client/network_error.rs"),
         include_str!("../../../src/client/alerts.rs"),
         include_str!("../../../src/client/handshakes.rs"),
-        include_str!("../../../src/client/proxies.rs"),
         include_str!("../../../src/client/tunnels.rs")
     );
     for message in explained {
