@@ -198,3 +198,6 @@ impl Connection for Box<dyn Stream> {
         Connected::new()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -194,7 +194,7 @@ impl ApiError {
     /// Whether the proxy is what failed.
     #[must_use]
     pub fn is_of_proxy(&self) -> bool {
-        self.is_of_proxy
+        self.is_of_proxy || self.kind == ErrorKind::Proxy
     }
 
     /// What to do about it, best first.

@@ -103,7 +103,7 @@ pub(crate) fn before_reply(
 /// Why a proxy made no connection to the server; `None` if somebody on the way speaks TLS and ended the handshake.
 fn without_tunnel(links: &[Link<'_>], step: Step, variable: &str, origin: &str) -> Option<ApiError> {
     let proxy_failed = |message| ApiError::new(ErrorKind::Proxy, message);
-    let failed = match (find::<Refusal>(links), find::<rustls::Error>(links)) {
+    Some(match (find::<Refusal>(links), find::<rustls::Error>(links)) {
         (Some(refusal), _) => {
             let failed = proxy_failed(refusal.words(variable, origin)).with_hint(refusal.hint(variable));
             if refusal.status.is_none() { failed.because(refusal) } else { failed }
@@ -119,8 +119,7 @@ fn without_tunnel(links: &[Link<'_>], step: Step, variable: &str, origin: &str) 
             let message = tunnels::words(step, is_dns, has_timed_out(links), variable, origin);
             proxy_failed(message).because(root_cause(links))
         }
-    };
-    Some(failed.of_proxy())
+    })
 }
 
 /// An error within the reply's body.

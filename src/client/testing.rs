@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::store::{Credentials, Secret, ServerUrl};
 
 pub(crate) mod fake_server;
+pub(crate) mod tls_server;
 
 pub(crate) use fake_server::{FakeServer, NO_TAGS, Reply, WRONG_PARAMETERS, response};
 

@@ -125,6 +125,20 @@ fn a_proxy_that_refuses_connections_is_a_failure_of_the_proxy() {
 }
 
 #[test]
+fn a_proxy_that_is_not_trusted_is_a_failure_of_the_proxy_and_not_of_the_server() {
+    let stranger = TlsServer::start(vec![Authority::new("Nobody").vouches()], vec![], Farewell::Silent);
+    let world = World::new()
+        .with("HTTPS_PROXY", &format!("https://{}", stranger.address))
+        .with("DEEPCALL_SERVER", "https://deepcall.example")
+        .with("DEEPCALL_SSID", CANARY_SSID);
+    let ran = world.run("doctor --json").ended_with(6);
+    let wanted = [("proxy", "fail"), ("network", "skipped"), ("tls", "skipped"), ("session", "skipped")];
+    assert_verdicts(&ran, &wanted);
+    let finding = finding(&ran, "proxy");
+    assert!(finding.contains("the proxy named by HTTPS_PROXY could not prove its identity"), "{ran}");
+}
+
+#[test]
 fn a_wrong_clock_is_reported_with_its_offset() {
     let ran = World::signed_in(&server_ahead_by(3600)).run("doctor --json").ended_with(1);
     assert_verdicts(&ran, &[("server", "ok"), ("clock", "fail"), ("session", "ok")]);

@@ -1,56 +1,15 @@
-use std::io::{BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Mutex;
 
 use proptest::prelude::*;
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
-use rustls::pki_types::PrivateKeyDer;
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, date_time_ymd};
 
 use crate::client::replies::moments;
-use crate::client::testing::fake_server::{Request, read_request};
-use crate::client::testing::{FakeServer, NO_TAGS, Reply, SECRET, options, response, sign_in};
-use crate::client::{Answer, ApiError, Proxies, Reference, Tags};
+use crate::client::testing::tls_server::{Authority, serve_with};
+use crate::client::testing::{FakeServer, NO_TAGS, SECRET, options, sign_in};
+use crate::client::{Answer, ApiError, Reference, Tags};
 
 use super::*;
-
-/// A certificate authority that the test creates.
-struct Authority {
-    issuer: Issuer<'static, KeyPair>,
-    pem: String,
-}
-
-impl Authority {
-    fn new(name: &str) -> Self {
-        let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().unwrap();
-        let pem = params.self_signed(&key).unwrap().pem();
-        Self { issuer: Issuer::new(params, key), pem }
-    }
-
-    /// Serves TLS with a certificate for `name`, valid until `year`; returns what it was sent over TLS.
-    fn serve(&self, name: &str, year: i32) -> (SocketAddr, Arc<Mutex<Vec<Request>>>) {
-        let mut params = CertificateParams::new([name.to_owned()]).unwrap();
-        params.not_after = date_time_ymd(year, 1, 1);
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        serve_with(&certificate, &key)
-    }
-}
-
-/// A server with this certificate and its key.
-fn serve_with(certificate: &rcgen::Certificate, key: &KeyPair) -> (SocketAddr, Arc<Mutex<Vec<Request>>>) {
-    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_protocol_versions(&[&TLS13, &TLS12])
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)
-        .unwrap();
-    serve(Arc::new(config))
-}
 
 /// A server whose certificate is that of an authority, signed by itself, as `openssl req -x509` makes it.
 fn serve_own_authority(name: &str, year: i32) -> (SocketAddr, String) {
@@ -98,28 +57,6 @@ async fn a_servers_own_authority_is_trusted_if_it_is_that_very_certificate_with_
     }
 }
 
-/// A fake DeepCall that speaks TLS, which the shared one does not.
-fn serve(config: Arc<ServerConfig>) -> (SocketAddr, Arc<Mutex<Vec<Request>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let requests: Arc<Mutex<Vec<Request>>> = Arc::default();
-    let log = requests.clone();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let stream = stream.unwrap();
-            let peer = stream.peer_addr().unwrap();
-            let mut tls = StreamOwned::new(ServerConnection::new(config.clone()).unwrap(), stream);
-            if let Some(request) = read_request(&mut BufReader::new(&mut tls), peer) {
-                log.lock().unwrap().push(request);
-                let _ = tls.write_all(&response("200 OK", &[], NO_TAGS));
-                tls.conn.send_close_notify();
-                let _ = tls.flush();
-            }
-        }
-    });
-    (address, requests)
-}
-
 async fn request_tags(
     origin: &str,
     extra_ca: Option<&str>,
@@ -146,82 +83,6 @@ async fn a_file_of_authorities_takes_the_place_of_the_systems() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(authority.pem.as_bytes()).unwrap();
     request_tags(&format!("https://{address}"), None, Some(file.path().to_owned())).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_proxy_on_the_way_learns_the_host_and_nothing_else() {
-    let authority = Authority::new("ours");
-    let (address, requests) = authority.serve("127.0.0.1", 2099);
-    let proxy = FakeServer::answering(|request, _| Reply::tunnel(&request.path)).for_a_proxy();
-    let mut options = options(&format!("https://{address}"));
-    options.extra_ca = Some(authority.pem.into_bytes());
-    let value = proxy.url().replace("http://", "http://user:word@");
-    options.proxies = Proxies::from_variables(|name| (name == "https_proxy").then(|| value.clone()));
-    let agent = sign_in(options);
-    assert_eq!(agent.connection.proxy_variable(), Some("https_proxy"));
-    agent.tags(&Reference::AsTrue, &moments::india(), Some).await.unwrap();
-
-    assert_eq!(requests.lock().unwrap().len(), 1);
-    let [Request { head: overheard, body, .. }] = proxy.arrivals().try_into().unwrap();
-    assert_eq!(body, "");
-    assert!(overheard.starts_with(&format!("CONNECT {address} HTTP/1.1\r\n")), "{overheard}");
-    assert!(overheard.to_lowercase().contains("proxy-authorization: basic dxnlcjp3b3jk"), "{overheard}");
-    assert!(!overheard.contains(SECRET) && !overheard.contains("tags"), "{overheard}");
-    assert!(!requests.lock().unwrap()[0].head.to_lowercase().contains("proxy"));
-}
-
-/// The requests that reached a server with a certificate for `name`, through a proxy that is asked for `origin` and connects
-/// to this server whatever it is asked for; and what the proxy was asked.
-async fn behind_a_proxy(
-    origin: &str,
-    name: &str,
-    authority: &Authority,
-    trusted: &Authority,
-) -> (Result<Answer<Tags>, ApiError>, Vec<Request>, Vec<Request>) {
-    let (address, requests) = authority.serve(name, 2099);
-    let proxy = FakeServer::always(Reply::tunnel(&address.to_string())).for_a_proxy();
-    let mut options = options(origin);
-    options.extra_ca = Some(trusted.pem.clone().into_bytes());
-    options.proxies = Proxies::from_variables(|name| (name == "HTTPS_PROXY").then(|| proxy.url()));
-    let outcome = sign_in(options).tags(&Reference::AsTrue, &moments::india(), Some).await;
-    let requests = requests.lock().unwrap().clone();
-    (outcome, requests, proxy.arrivals())
-}
-
-#[tokio::test]
-async fn a_server_named_by_an_ipv6_address_is_reached_through_a_proxy() {
-    let authority = Authority::new("ours");
-    for (origin, name, there) in [
-        ("https://[::1]:7401", "::1", "[::1]:7401"),
-        ("https://[fd00::7]", "fd00::7", "[fd00::7]:443"),
-        ("https://[0:0::ffff:10.1.2.3]", "::ffff:10.1.2.3", "[::ffff:a01:203]:443"),
-    ] {
-        let (outcome, requests, asked) = behind_a_proxy(origin, name, &authority, &authority).await;
-        outcome.unwrap();
-        let [Request { head, .. }] = <[Request; 1]>::try_from(asked).unwrap();
-        assert!(head.starts_with(&format!("CONNECT {there} HTTP/1.1\r\nHost: {there}\r\n")), "{head}");
-        let [Request { head, body, .. }] = <[Request; 1]>::try_from(requests).unwrap();
-        assert!(head.contains(&format!("host: {}\r\n", there.trim_end_matches(":443"))), "{head}");
-        assert!(body.contains(SECRET));
-    }
-}
-
-#[tokio::test]
-async fn a_server_named_by_an_ipv6_address_proves_itself_through_a_proxy_too() {
-    let (authority, stranger) = (Authority::new("ours"), Authority::new("stranger"));
-    for (name, trusted, cause) in [
-        ("::2", &authority, "its certificate is for ::2, not for ::1"),
-        ("localhost", &authority, "its certificate is for localhost, not for ::1"),
-        ("::1", &stranger, "UnknownIssuer"),
-    ] {
-        let (outcome, requests, _) = behind_a_proxy("https://[::1]:7401", name, &authority, trusted).await;
-        let error = outcome.unwrap_err();
-        assert_eq!(error.kind().word(), "tls", "{error:?}");
-        assert_eq!(error.to_string(), "https://[::1]:7401 could not prove its identity");
-        let shown = std::error::Error::source(&error).unwrap().to_string();
-        assert!(shown.contains(cause), "{shown}");
-        assert!(!error.was_sent() && requests.is_empty());
-    }
 }
 
 #[tokio::test]

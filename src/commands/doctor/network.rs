@@ -26,10 +26,12 @@ pub(crate) fn server(
     now: Timestamp,
 ) -> Vec<Finding> {
     let address = connection.server();
-    let kind = reached.answer.as_ref().err().map(ApiError::kind);
+    let error = reached.answer.as_ref().err();
+    let kind = error.map(ApiError::kind);
     let was_trusted = reached.certificate.is_some() && kind != Some(ErrorKind::Tls);
     let reach = match kind {
-        Some(ErrorKind::Dns | ErrorKind::Connect | ErrorKind::Proxy) => Reach::Nowhere,
+        _ if error.is_some_and(ApiError::is_of_proxy) => Reach::Nowhere,
+        Some(ErrorKind::Dns | ErrorKind::Connect) => Reach::Nowhere,
         Some(ErrorKind::Timeout | ErrorKind::Reset) if !was_trusted => Reach::Nowhere,
         Some(ErrorKind::Tls) => Reach::Untrusted,
         _ => Reach::Server,

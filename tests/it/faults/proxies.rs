@@ -117,6 +117,15 @@ fn refusing() -> Vec<Case> {
             .tried_again()
             .with_message("cannot connect to the proxy named by HTTPS_PROXY"),
     );
+    let distrusted = || {
+        let proof = Authority::new("stranger").vouches();
+        let proxy = TlsServer::start(vec![proof], vec![], Farewell::InOrder);
+        Scene::at(BEHIND).variable("HTTPS_PROXY", format!("https://{}", proxy.address))
+    };
+    cases.push(
+        case("P1", "it has a certificate that nobody vouches for", (6, "tls"), distrusted)
+            .with_message("the proxy named by HTTPS_PROXY could not prove its identity"),
+    );
     cases.push(
         case("P1", "its name does not exist", PROXY, || {
             super::names::Names::known("")
