@@ -1,5 +1,5 @@
 //! Tables and the board in a real tmux, at every width: tmux measures text by tables of its own, and shares no code with the
-//! program. `.ci/terminals` compares tmux with xterm and VTE.
+//! program. `.ci/terminals` does the same in xterm and VTE.
 
 use std::collections::BTreeSet;
 use std::process::Stdio;
