@@ -612,7 +612,7 @@ module completions {
   ]
 
   def "nu-complete deepcall schema name" [] {
-    [ "tags" "break-status" "wrapup" "status" "ping" "profiles" "config" "doctor" "explain" "explain-exit" "sandbox" "error" "watch" "start" "state" "tag" "break_started" "break_ended" "wrapup_started" "wrapup_ended" "alert" "gap" "connection_lost" "connection_restored" "session_expired" "session_renewed" "heartbeat" "end" "break_changed" "agent_changed" "profile_ended" ]
+    [ "tags" "break-status" "wrapup" "status" "ping" "profiles" "config" "doctor" "explain" "explain-exit" "sandbox" "error" "watch" "start" "state" "tag" "break_started" "break_ended" "wrapup_started" "wrapup_ended" "alert" "gap" "connection_lost" "connection_restored" "session_expired" "session_renewed" "heartbeat" "end" "break_changed" "agent_changed" "profile_ended" "journal_lost" "journal_restored" ]
   }
 
   # Print the JSON Schema of a document

@@ -6,7 +6,7 @@ use crate::floor::event::{Event, EventKind, EventWords};
 use crate::floor::kind::WantedKind;
 
 /// The events of the watch as a whole, which name no profile.
-const OF_THE_WATCH: [&str; 3] = ["start", "heartbeat", LAST];
+const OF_THE_WATCH: [&str; 5] = ["start", "heartbeat", "journal_lost", "journal_restored", LAST];
 
 /// The event after which there is none.
 const LAST: &str = "end";
@@ -157,7 +157,8 @@ mod tests {
         assert!(Until::events().all(|words| words.name.parse::<Until>().is_ok()));
         for name in Until::events().map(|words| words.name) {
             let of_profile = format!("{name}@asha").parse::<Until>();
-            assert_eq!(of_profile.is_ok(), !["start", "heartbeat"].contains(&name), "{name}");
+            let is_of_the_watch = ["start", "heartbeat", "journal_lost", "journal_restored"].contains(&name);
+            assert_eq!(of_profile.is_ok(), !is_of_the_watch, "{name}");
         }
     }
 

@@ -45,6 +45,19 @@ impl DeliveryEvidence {
         self.mode
     }
 
+    /// Whether the server repeats; `None` while the answers have not shown it.
+    #[must_use]
+    pub(crate) fn repeats(self) -> Option<bool> {
+        self.mode.map(|mode| mode == DeliveryMode::Repeats)
+    }
+
+    /// What was learned earlier: whether the server repeats. How far it was from learning it is not known again.
+    #[must_use]
+    pub(crate) fn known(repeats: Option<bool>) -> Self {
+        let mode = |repeats| if repeats { DeliveryMode::Repeats } else { DeliveryMode::Once };
+        Self { mode: repeats.map(mode), ..Self::default() }
+    }
+
     /// The evidence after an answer with these notifications. One that is repeated as it was proves a window, for a
     /// cursor never goes back; one that has changed proves nothing, for a cursor may hand it out again. Absence is
     /// weaker: an answer may be empty or stale for once.

@@ -13,6 +13,10 @@ use crate::floor::identity::seen::{Appearance, Comparison, FORGET_AFTER, Seen};
 use crate::floor::pause::{MARGIN, Moment, Pause, WINDOW};
 use crate::floor::poll_result::PollResult;
 use crate::floor::state::AgentState;
+use crate::floor::timeline;
+use crate::floor::timeline::{Look, NewEvent};
+
+pub mod restored;
 
 #[cfg(test)]
 mod promises;
@@ -32,6 +36,26 @@ pub struct Memory {
     last: Moment,
     tags_were_read: bool,
     skew_was_reported: bool,
+    shown: Shown,
+    /// When the last good answer of any part came.
+    last_answer: Option<Moment>,
+    interrupted: Interrupted,
+}
+
+/// Of what this run has reported a state. What was learned from other runs, it has not.
+#[derive(Clone, Copy, Debug, Default)]
+struct Shown {
+    any: bool,
+    breaks: bool,
+    wrapups: bool,
+}
+
+/// Of each part, why the next answer does not continue what is known.
+#[derive(Clone, Copy, Debug, Default)]
+struct Interrupted {
+    tags: Option<GapCause>,
+    breaks: Option<GapCause>,
+    wrapups: Option<GapCause>,
 }
 
 /// What a poll adds.
@@ -39,8 +63,24 @@ pub struct Memory {
 pub struct Difference {
     /// The events, in the order in which they are to be reported.
     pub events: Vec<Event>,
+    /// What began before it was seen for the first time: no news, but a journal has to know it.
+    pub openings: Vec<Event>,
+    /// What the answer covers.
+    pub looks: Vec<Look>,
     /// What to commit once they are written.
     pub change: Change,
+    /// Of each event, which of its twins it is.
+    twins: Vec<u32>,
+}
+
+impl Difference {
+    /// What a journal is to take: the events that it keeps, in their order, and then the openings.
+    pub fn to_record(&self) -> impl Iterator<Item = NewEvent> {
+        let twins = self.twins.iter().copied().chain(std::iter::repeat(0));
+        let events = self.events.iter().chain(&self.openings).zip(twins);
+        let kept = events.filter(|(event, _)| timeline::is_kept(&event.kind));
+        kept.map(|(event, twin)| NewEvent { event: event.clone(), twin })
+    }
 }
 
 /// The step a memory takes. It holds what one answer showed, not a copy of the memory.
@@ -49,6 +89,8 @@ pub struct Change {
     state: AgentState,
     tags: Option<TagsChange>,
     skew_was_reported: bool,
+    shown: Shown,
+    answer: Moment,
 }
 
 #[derive(Debug)]
@@ -75,49 +117,46 @@ impl Memory {
     /// gives the same events.
     #[must_use]
     pub fn diff(&self, poll: &PollResult) -> Difference {
-        let mut kinds = Vec::new();
-        let tags = poll.tags.as_ref().map(|tags| self.read_tags(tags, poll, &mut kinds));
+        let mut news = Vec::new();
+        let tags = poll.tags.as_ref().map(|tags| self.read_tags(tags, poll, &mut news));
         let (state, changes) = self.state.after(poll);
         let skew = self.skew(poll);
         let delivery = tags.as_ref().map_or(self.delivery, |tags| tags.delivery);
-        let on_break = state.break_state.as_ref().map(|since| &since.state);
-        let in_wrapup = state.wrapup.as_ref().map(|since| &since.state);
-        let state_event = |because| {
-            EventKind::State(Box::new(State {
-                because,
-                on_break: on_break.map(|state| state.on_break),
-                reason: on_break.and_then(|state| state.reason.clone()),
-                since: on_break.and_then(|state| state.since),
-                in_wrapup: in_wrapup.map(|state| state.in_wrapup),
-                ends_at: in_wrapup.and_then(|state| state.ends_at),
-                call_id: in_wrapup.and_then(|state| state.call_id.clone()),
-                customer: in_wrapup.and_then(|state| state.customer.clone()),
-                clock_skew_seconds: poll.server_time.map(|server| seconds_ahead(server, poll.taken_at)),
-                tags_repeat: delivery.mode().map(|mode| mode == DeliveryMode::Repeats),
-            }))
-        };
+        let shown = self.shown.after(&state, poll);
+        let is_another_agent = changes.iter().any(|change| matches!(change, EventKind::AgentChanged(_)));
+        let state_event = |because| (state_event(because, &state, shown, delivery.repeats(), Some(poll)), 0);
 
-        let mut events = Vec::new();
-        if self.learns_from(poll) {
-            events.push(state_event(StateCause::FirstLook));
+        let mut kinds = Vec::new();
+        if self.shown.is_less_than(shown) && !is_another_agent {
+            kinds.push(state_event(StateCause::FirstLook));
         }
         if skew.is_some() {
-            events.push(state_event(StateCause::ClockSkew));
+            kinds.push(state_event(StateCause::ClockSkew));
         }
         if self.shows_to_deliver_once(delivery) {
-            events.push(state_event(StateCause::ReadOnce));
+            kinds.push(state_event(StateCause::ReadOnce));
         }
-        events.append(&mut kinds);
-        let is_another_agent = changes.iter().any(|change| matches!(change, EventKind::AgentChanged(_)));
-        events.extend(changes);
+        kinds.append(&mut news);
+        kinds.extend(changes.into_iter().map(|change| (change, 0)));
         if is_another_agent {
-            events.push(state_event(StateCause::FirstLook));
+            kinds.push(state_event(StateCause::FirstLook));
         }
 
         let event = |kind| Event { at: poll.taken_at, profile: poll.profile.clone(), kind };
+        let (kinds, twins): (Vec<EventKind>, Vec<u32>) = kinds.into_iter().unzip();
+        let events: Vec<Event> = kinds.into_iter().map(event).collect();
         Difference {
-            events: events.into_iter().map(event).collect(),
-            change: Change { state, tags, skew_was_reported: self.skew_was_reported || skew.is_some() },
+            openings: self.openings_of(&state, is_another_agent, poll).into_iter().map(event).collect(),
+            looks: self.looks(&state, &events, delivery, poll),
+            events,
+            change: Change {
+                state,
+                tags,
+                skew_was_reported: self.skew_was_reported || skew.is_some(),
+                shown,
+                answer: Moment::of(poll),
+            },
+            twins,
         }
     }
 
@@ -125,25 +164,31 @@ impl Memory {
     pub fn commit(&mut self, change: Change) {
         self.state = change.state;
         self.skew_was_reported = change.skew_was_reported;
+        self.shown = change.shown;
+        self.last_answer = Some(change.answer);
+        self.interrupted.end_where_it_is_answered(&self.state, change.answer);
         if let Some(tags) = change.tags {
             self.seen.remember(tags.appearance);
             self.delivery = tags.delivery;
             self.last = tags.read;
             self.tags_were_read = true;
+            self.interrupted.tags = None;
         }
     }
 
-    fn read_tags(&self, tags: &[Tag], poll: &PollResult, kinds: &mut Vec<EventKind>) -> TagsChange {
+    fn read_tags(&self, tags: &[Tag], poll: &PollResult, kinds: &mut Vec<(EventKind, u32)>) -> TagsChange {
         let read = Moment::of(poll);
         let pause = read.since(&self.last);
         let Comparison { news, counts, overflows, appearance } = self.seen.compare(tags, pause.awake);
         let delivery = self.delivery.after(counts, pause);
 
-        kinds.extend(self.missed(poll, pause, delivery));
+        kinds.extend(self.missed(poll, pause, delivery).map(|gap| (gap, 0)));
         if overflows {
-            kinds.push(gap(poll.taken_at, FORGET_AFTER, GapCause::MemoryFull));
+            kinds.push((gap(poll.taken_at, FORGET_AFTER, GapCause::MemoryFull), 0));
         }
-        kinds.extend(in_order(&news, tags, !self.tags_were_read));
+        // After a run that ended too long ago, this one begins as if there had been none, but for what is known.
+        let begins = self.interrupted.tags == Some(GapCause::NotRunning) && pause.outlasts_the_window();
+        kinds.extend(in_order(&news, tags, begins || !self.tags_were_read));
         TagsChange { appearance, delivery, read }
     }
 
@@ -155,23 +200,16 @@ impl Memory {
             Some(DeliveryMode::Once) => poll.read_was_cut || poll.was_resent,
             None => poll.read_was_cut,
         };
-        let why = match (pause.outlasts_the_window(), pause.includes_sleep()) {
-            (true, true) => GapCause::Sleep,
-            (true, false) => GapCause::Outage,
+        let why = match (pause.outlasts_the_window(), self.interrupted.tags) {
+            (true, Some(cause)) => cause,
+            (true, None) if pause.includes_sleep() => GapCause::Sleep,
+            (true, None) => GapCause::Outage,
             _ if lost_for_good => GapCause::AnswerLost,
             _ => return None,
         };
         // The very first answer holds what is older than the watch, and so did one that was lost before it.
         let before = if lost_for_good && !self.tags_were_read { WINDOW } else { MARGIN };
         Some(gap(poll.taken_at, pause.passed + before, why))
-    }
-
-    fn learns_from(&self, poll: &PollResult) -> bool {
-        let nothing_known =
-            self.state.break_state.is_none() && self.state.wrapup.is_none() && !self.tags_were_read;
-        nothing_known
-            || (self.state.break_state.is_none() && poll.break_state.is_some())
-            || (self.state.wrapup.is_none() && poll.wrapup.is_some())
     }
 
     fn shows_to_deliver_once(&self, delivery: DeliveryEvidence) -> bool {
@@ -184,6 +222,31 @@ impl Memory {
     }
 }
 
+/// The state of a profile as it is reported, as far as this run knows it.
+fn state_event(
+    because: StateCause,
+    state: &AgentState,
+    shown: Shown,
+    repeats: Option<bool>,
+    poll: Option<&PollResult>,
+) -> EventKind {
+    let on_break = state.break_state.as_ref().filter(|_| shown.breaks).map(|since| &since.state);
+    let in_wrapup = state.wrapup.as_ref().filter(|_| shown.wrapups).map(|since| &since.state);
+    let skew = poll.and_then(|poll| Some(seconds_ahead(poll.server_time?, poll.taken_at)));
+    EventKind::State(Box::new(State {
+        because,
+        on_break: on_break.map(|state| state.on_break),
+        reason: on_break.and_then(|state| state.reason.clone()),
+        since: on_break.and_then(|state| state.since),
+        in_wrapup: in_wrapup.map(|state| state.in_wrapup),
+        ends_at: in_wrapup.and_then(|state| state.ends_at),
+        call_id: in_wrapup.and_then(|state| state.call_id.clone()),
+        customer: in_wrapup.and_then(|state| state.customer.clone()),
+        clock_skew_seconds: skew,
+        tags_repeat: repeats,
+    }))
+}
+
 /// A gap of the length `back` that ends at `to`. It is measured back from `to`, so that a wall clock set
 /// in between does not turn it round.
 fn gap(to: Timestamp, back: Duration, why: GapCause) -> EventKind {
@@ -191,13 +254,16 @@ fn gap(to: Timestamp, back: Duration, why: GapCause) -> EventKind {
 }
 
 /// The news, oldest first; those without time last, and equal times as the server ordered them.
-fn in_order(news: &[News], tags: &[Tag], initial: bool) -> Vec<EventKind> {
-    let mut ordered: Vec<(&Tag, bool)> =
-        news.iter().filter_map(|news| Some((tags.get(news.place)?, news.changed))).collect();
+fn in_order(news: &[News], tags: &[Tag], initial: bool) -> Vec<(EventKind, u32)> {
+    let mut ordered: Vec<(&Tag, &News)> =
+        news.iter().filter_map(|news| Some((tags.get(news.place)?, news))).collect();
     ordered.sort_by_key(|(tag, _)| (tag.time.is_none(), tag.time));
     ordered
         .into_iter()
-        .map(|(tag, changed)| EventKind::Tag(Box::new(ReportedTag { tag: tag.clone(), initial, changed })))
+        .map(|(tag, news)| {
+            let reported = ReportedTag { tag: tag.clone(), initial, changed: news.changed };
+            (EventKind::Tag(Box::new(reported)), news.twin)
+        })
         .collect()
 }
 

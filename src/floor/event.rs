@@ -1,5 +1,6 @@
 //! What a watch reports, as plain data: the one thing that sinks, hooks and the board receive.
 
+mod reported_tag;
 mod table;
 mod words;
 
@@ -13,10 +14,11 @@ use crate::report::Row;
 
 use table::Kind;
 
+pub use reported_tag::ReportedTag;
 pub use table::{
     AgentChanged, Alert, BreakChanged, BreakEnded, BreakStarted, ConnectionLost, ConnectionRestored, End,
-    EventWords, Gap, Heartbeat, ProfileEnded, ReportedTag, SessionExpired, SessionRenewed, Start, State,
-    WrapupEnded, WrapupStarted,
+    EventWords, Gap, Heartbeat, JournalLost, JournalRestored, ProfileEnded, SessionExpired, SessionRenewed,
+    Start, State, WrapupEnded, WrapupStarted,
 };
 pub use words::{
     AlertChange, AlertWhat, EndReason, FollowedPart, GapCause, Level, ProfileEndReason, StateCause,
@@ -94,6 +96,8 @@ kinds! {
     BreakChanged: BreakChanged,
     AgentChanged: AgentChanged,
     ProfileEnded: ProfileEnded,
+    JournalLost: JournalLost,
+    JournalRestored: JournalRestored,
 }
 
 impl Event {

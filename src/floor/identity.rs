@@ -6,7 +6,7 @@
 
 pub(crate) mod comparison;
 mod content;
-mod fingerprint;
+pub mod fingerprint;
 mod known;
 pub(crate) mod seen;
 pub(crate) mod start;

@@ -8,12 +8,13 @@ pub(crate) mod delivery_mode;
 pub mod diff;
 pub mod event;
 pub mod health;
-pub(crate) mod identity;
+pub mod identity;
 pub mod kind;
 pub mod overview;
-pub(crate) mod pause;
+pub mod pause;
 pub mod poll_result;
 pub(crate) mod state;
+pub mod timeline;
 
 #[cfg(test)]
 pub(crate) mod samples;

@@ -20,9 +20,13 @@ const SLEEP: Duration = Duration::from_secs(3 * 60);
 /// A wall clock that falls further behind the monotonic one was set back. Less is how both are read.
 const SET_BACK: SignedDuration = SignedDuration::from_secs(1);
 
+/// Where both lengths begin in a watch that goes on with what was recorded before it, so that there are moments before its
+/// beginning. What is older counts as so old.
+pub const PAST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
 /// Our two clocks, and how much time has passed since the watch began.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct OwnClocks {
+pub struct OwnClocks {
     wall: Timestamp,
     monotonic: Duration,
     elapsed: Duration,
@@ -31,13 +35,31 @@ pub(crate) struct OwnClocks {
 impl OwnClocks {
     /// When the watch begins.
     #[must_use]
-    pub(crate) fn new(wall: Timestamp) -> Self {
+    pub fn new(wall: Timestamp) -> Self {
         Self { wall, monotonic: Duration::ZERO, elapsed: Duration::ZERO }
+    }
+
+    /// When a watch begins that goes on with what was recorded before it.
+    #[must_use]
+    pub fn after_past(wall: Timestamp) -> Self {
+        Self { wall, monotonic: PAST, elapsed: PAST }
+    }
+
+    /// The moment at which they were read last.
+    pub(crate) fn moment(&self) -> Moment {
+        self.moment_of(self.wall)
+    }
+
+    /// The moment that our wall clock calls `at`; now, if it is still to come by a clock that was set back since.
+    pub(crate) fn moment_of(&self, at: Timestamp) -> Moment {
+        let back = Duration::try_from(self.wall.duration_since(at)).unwrap_or_default();
+        let (monotonic, elapsed) = (self.monotonic.saturating_sub(back), self.elapsed.saturating_sub(back));
+        Moment { monotonic, elapsed, server: None }
     }
 
     /// How much time has passed, with sleep. To be called often, whether or not a poll is good: a clock that was set
     /// back since the last time hides as much sleep.
-    pub(crate) fn read(&mut self, wall: Timestamp, monotonic: Duration) -> Duration {
+    pub fn read(&mut self, wall: Timestamp, monotonic: Duration) -> Duration {
         let awake = monotonic.saturating_sub(self.monotonic);
         let by_wall = wall.duration_since(self.wall);
         let behind = SignedDuration::try_from(awake).unwrap_or_default().saturating_sub(by_wall);

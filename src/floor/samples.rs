@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use crate::floor::answer::{Break, Tag, Wrapup};
 use crate::floor::event::{
     AgentChanged, Alert, AlertChange, AlertWhat, BreakChanged, BreakEnded, BreakStarted, ConnectionLost,
-    ConnectionRestored, End, EndReason, Event, EventKind, FollowedPart, Gap, GapCause, Heartbeat, Level,
-    ProfileEndReason, ProfileEnded, ReportedTag, SessionExpired, SessionRenewed, Start, State, StateCause,
-    WrapupEnded, WrapupStarted,
+    ConnectionRestored, End, EndReason, Event, EventKind, FollowedPart, Gap, GapCause, Heartbeat,
+    JournalLost, JournalRestored, Level, ProfileEndReason, ProfileEnded, ReportedTag, SessionExpired,
+    SessionRenewed, Start, State, StateCause, WrapupEnded, WrapupStarted,
 };
 use crate::floor::health::PollFailure;
 use crate::floor::poll_result::PollResult;
@@ -174,6 +174,9 @@ pub(crate) fn every_event() -> Vec<Event> {
         alert(AlertChange::Cleared),
         gap(GapCause::Sleep),
         gap(GapCause::MemoryFull),
+        gap(GapCause::NotRunning),
+        gap(GapCause::TakenOver),
+        gap(GapCause::Journal),
         EventKind::ConnectionLost(ConnectionLost {
             failure: "timeout".into(),
             code: Some(1009),
@@ -195,6 +198,12 @@ pub(crate) fn every_event() -> Vec<Event> {
             code: None,
             message: "its session was removed from this machine".into(),
         }),
+        EventKind::JournalLost(JournalLost {
+            failure: "disk_full".into(),
+            message: "no space left on device".into(),
+        }),
+        EventKind::JournalRestored(JournalRestored { down_seconds: 90, missing: 0 }),
+        EventKind::JournalRestored(JournalRestored { down_seconds: 9000, missing: 12 }),
         EventKind::Heartbeat(Heartbeat { last_ok: Some(at(0)), lag_seconds: Some(3), failures: 1 }),
         EventKind::End(End { reason: EndReason::Timeout, exit_code: 124 }),
     ];

@@ -14,6 +14,7 @@ use crate::floor::identity::value::{RepeatedValue, ValueChange};
 use crate::floor::poll_result::PollResult;
 use crate::words::plain;
 
+mod learned;
 #[cfg(test)]
 mod tests;
 
@@ -62,6 +63,11 @@ impl<S> StateSince<S> {
         at_poll.saturating_add(whole_seconds(now.saturating_sub(self.polled_at)))
     }
 
+    /// Whether the answer that came at `moment` is the last one.
+    pub(crate) fn is_of(&self, moment: Duration) -> bool {
+        self.polled_at == moment
+    }
+
     fn seconds_seen(&self, now: Duration) -> i64 {
         whole_seconds(now.saturating_sub(self.seen_from))
     }
@@ -104,12 +110,15 @@ impl StateSince<Wrapup> {
 
 impl AgentState {
     /// What is known after `poll`, and the events that report the difference. What was not known before
-    /// is no event.
+    /// is no event. An answer that is older than what is known, because another process was quicker to record its own,
+    /// changes nothing.
     #[must_use]
     pub fn after(&self, poll: &PollResult) -> (Self, Vec<EventKind>) {
         let mut events = Vec::new();
         let mut next = self.clone();
-        let agent = poll.break_state.as_ref().and_then(|answer| answer.agent_id.as_ref());
+        let break_state = poll.break_state.as_ref().filter(|_| is_newer(self.break_state.as_ref(), poll));
+        let wrapup = poll.wrapup.as_ref().filter(|_| is_newer(self.wrapup.as_ref(), poll));
+        let agent = break_state.and_then(|answer| answer.agent_id.as_ref());
         match next
             .agent
             .get_or_insert_with(|| RepeatedValue::new(agent, as_written))
@@ -127,10 +136,10 @@ impl AgentState {
                 next = Self { agent: Some(known), ..Self::default() };
             }
         }
-        if let Some(answer) = &poll.break_state {
+        if let Some(answer) = break_state {
             next.take_break(answer, poll, &mut events);
         }
-        if let Some(answer) = &poll.wrapup {
+        if let Some(answer) = wrapup {
             next.take_wrapup(answer, poll, &mut events);
         }
         (next, events)
@@ -249,6 +258,10 @@ impl AgentState {
         self.call = Some(call);
         self.wrapup = Some(next);
     }
+}
+
+fn is_newer<S>(known: Option<&StateSince<S>>, poll: &PollResult) -> bool {
+    known.is_none_or(|known| known.polled_at <= poll.monotonic)
 }
 
 /// Ids are compared as they are written, but for space around them.

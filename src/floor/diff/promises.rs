@@ -5,7 +5,7 @@ use crate::floor::samples::{at, nameless, raw, tag, tags};
 
 /// Commits; ids (or contents) of the tags, and the words of anything else.
 fn reported(memory: &mut Memory, poll: &PollResult) -> Vec<String> {
-    let Difference { events, change } = memory.diff(poll);
+    let Difference { events, change, .. } = memory.diff(poll);
     memory.commit(change);
     events
         .iter()

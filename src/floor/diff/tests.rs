@@ -7,7 +7,7 @@ use crate::floor::samples::{at, in_wrapup, not_in_wrapup, on_break, poll, tag, t
 
 /// Commits; the names of the events.
 fn names(memory: &mut Memory, poll: &PollResult) -> Vec<&'static str> {
-    let Difference { events, change } = memory.diff(poll);
+    let Difference { events, change, .. } = memory.diff(poll);
     memory.commit(change);
     events.iter().map(|event| event.kind.words().name).collect()
 }
@@ -104,7 +104,7 @@ fn a_clock_that_is_off_is_reported_once() {
         PollResult { server_time: Some(at(second.cast_signed() + by)), ..poll }
     };
     assert_eq!(names(&mut memory, &off(0, 60)), ["state"]);
-    let Difference { events, change } = memory.diff(&off(5, -61));
+    let Difference { events, change, .. } = memory.diff(&off(5, -61));
     let [state] = states(&events)[..] else { panic!("{events:?}") };
     assert_eq!((state.because, state.clock_skew_seconds), (StateCause::ClockSkew, Some(-61)));
     memory.commit(change);

@@ -4,12 +4,11 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::floor::answer::Tag;
 use crate::floor::event::words::{
     AlertChange, AlertWhat, EndReason, FollowedPart, GapCause, Level, ProfileEndReason, StateCause,
 };
 use crate::json::Raw;
-use crate::report::{Field, Meaning, RawList, Row, Shown, Value};
+use crate::report::{Field, Meaning, Row, Shown, Value};
 
 /// How one type of event is named, and what it holds.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +32,7 @@ impl EventWords {
     ];
 }
 
-const fn field(key: &'static str, meaning: Meaning, about: &'static str) -> Field {
+pub(super) const fn field(key: &'static str, meaning: Meaning, about: &'static str) -> Field {
     Field { key, title: key, meaning, shown: Shown::OnRequest, about: about.trim_ascii() }
 }
 
@@ -243,7 +242,7 @@ events! {
         from: Timestamp = Time,
         /// and until this moment
         to: Timestamp = Time,
-        /// outage, sleep, answer_lost or memory_full
+        /// outage, sleep, answer_lost, memory_full, not_running, taken_over or journal
         why: GapCause = Text,
     }
 
@@ -326,63 +325,19 @@ events! {
         /// what happened
         message: String = Text,
     }
-}
-
-/// A notification, reported exactly once. Written by hand, because it holds an answer as it is.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ReportedTag {
-    /// The notification.
-    pub tag: Tag,
-    /// Whether the first answer of this watch already held it.
-    pub initial: bool,
-    /// Whether an earlier answer contained it with other content.
-    pub changed: bool,
-}
-
-impl Kind for ReportedTag {
-    const WORDS: &'static EventWords = &EventWords {
-        name: "tag",
-        about: "a notification, reported exactly once",
-        needs: Some(FollowedPart::Tags),
-        fields: &[
-            field("id", Meaning::Id, "the notification's own id"),
-            field("time", Meaning::Time, "when it happened, by the server's clock"),
-            field("kind", Meaning::Kind, "what kind of notification it is"),
-            field("message", Meaning::Text, "its text"),
-            field("agent_id", Meaning::Id, "the agent it is about"),
-            field("call_id", Meaning::Id, "the call it is about"),
-            field("customer", Meaning::Phone, "the customer's phone number"),
-            field("icons", Meaning::Icons, "its icons as the server sent them"),
-            field("fields", Meaning::Raw, "the notification as the server sent it"),
-            field("initial", Meaning::State, "whether the first answer already contained it"),
-            field("changed", Meaning::State, "whether an earlier answer contained it with other content"),
-        ],
-    };
-
-    fn fill(&self, row: Row) -> Row {
-        let Self { tag, initial, changed } = self;
-        let label = tag.icon_names.join(", ");
-        row.with("id", tag.id.clone())
-            .with("time", tag.time)
-            .with("kind", tag.kind.clone())
-            .with("message", tag.message.clone())
-            .with("agent_id", tag.agent_id.clone())
-            .with("call_id", tag.call_id.clone())
-            .with("customer", tag.customer.clone())
-            .with("icons", RawList { label: label.into(), items: tag.icons.clone() })
-            .with("fields", tag.fields.clone())
-            .with("initial", *initial)
-            .with("changed", *changed)
+    /// the journal cannot be written; the watch continues without it
+    JournalLost = "journal_lost" {
+        /// the kind of failure
+        failure: String = Text,
+        /// what happened
+        message: String = Text,
     }
 
-    fn read(line: &str) -> serde_json::Result<Self> {
-        /// What the line adds to the notification itself.
-        #[derive(Deserialize)]
-        struct Added {
-            initial: bool,
-            changed: bool,
-        }
-        let Added { initial, changed } = serde_json::from_str(line)?;
-        Ok(Self { tag: serde_json::from_str(line)?, initial, changed })
+    /// the journal is written again, with what waited meanwhile
+    JournalRestored = "journal_restored" {
+        /// seconds since the first failure
+        down_seconds: i64 = Elapsed,
+        /// how many events are missing in the journal, because too many waited
+        missing: u32 = Count,
     }
 }

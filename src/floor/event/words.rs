@@ -87,6 +87,12 @@ words! {
         AnswerLost = "answer_lost",
         /// Too many notifications to remember: old ones that come back would be reported again.
         MemoryFull = "memory_full",
+        /// Nothing recorded meanwhile.
+        NotRunning = "not_running",
+        /// What recorded has died, and another process went on.
+        TakenOver = "taken_over",
+        /// What was answered meanwhile could not be recorded.
+        Journal = "journal",
     }
 }
 

@@ -17,6 +17,14 @@ pub(crate) struct News {
     pub(crate) place: usize,
     /// Whether it was reported before with other content.
     pub(crate) changed: bool,
+    /// How many twins of it were reported before: those without id whose time, kind, call and message are the same.
+    pub(crate) twin: u32,
+}
+
+impl News {
+    fn new(place: usize, changed: bool) -> Self {
+        Self { place, changed, twin: 0 }
+    }
 }
 
 /// A notification of an answer.
@@ -84,13 +92,13 @@ impl<'a> AnswerDiff<'a> {
             let tag = &self.tags[*place];
             match &mut state {
                 None => {
-                    self.news.push(News { place: *place, changed: false });
+                    self.news.push(News::new(*place, false));
                     state = Some(Known::new(tag, self.attended));
                 }
                 Some(state) => {
                     state.last = self.attended;
                     if state.take(tag, &self.fields) {
-                        self.news.push(News { place: *place, changed: true });
+                        self.news.push(News::new(*place, true));
                     } else {
                         // What is equal to another of the same answer was not there before.
                         let was_known = known.is_some_and(|known| !known.clone().take(tag, &self.fields));
@@ -149,7 +157,7 @@ impl<'a> AnswerDiff<'a> {
                 self.follow(identity, number, &known[number], place);
                 continue;
             }
-            self.news.push(News { place, changed: false });
+            self.news.push(News::new(place, false));
             let state = Some(Known::new(&self.tags[place], self.attended));
             self.present.push(Present { identity, number: next_number, state });
             next_number += 1;
@@ -166,7 +174,7 @@ impl<'a> AnswerDiff<'a> {
         let mut state = known.clone();
         state.last = self.attended;
         if state.follow(tag, &mut self.fields) {
-            self.news.push(News { place, changed: true });
+            self.news.push(News::new(place, true));
         } else {
             self.repeated += 1;
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::floor::answer::Tag;
 use crate::floor::identity::content::{Content, Written};
+use crate::floor::identity::fingerprint;
 use crate::floor::identity::fingerprint::Fingerprint;
 
 /// So many states of one notification are kept.
@@ -44,6 +45,8 @@ pub(super) struct Known {
     changed: HashMap<Fingerprint, FieldChanges>,
     /// The attended time of its last appearance.
     pub(super) last: Duration,
+    /// What it has in common with its twins; only if it has no id.
+    pub(super) twins: Option<Fingerprint>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -56,7 +59,13 @@ struct FieldChanges {
 impl Known {
     pub(super) fn new(tag: &Tag, attended: Duration) -> Self {
         let written = Written::of(tag);
-        Self { reported: vec![written.clone()], latest: written, changed: HashMap::new(), last: attended }
+        Self {
+            reported: vec![written.clone()],
+            latest: written,
+            changed: HashMap::new(),
+            last: attended,
+            twins: fingerprint::of_twins(tag),
+        }
     }
 
     /// Roughly, in bytes.
@@ -108,6 +117,35 @@ impl Known {
         true
     }
 
+    /// Takes a state that another memory has reported. Whether the field goes on changing, it does not show.
+    pub(super) fn learn(&mut self, tag: &Tag, fields: &Fields) {
+        let written = Written::of(tag);
+        let content = written.content(&fields.volatile);
+        let reported: Vec<Content> = self.reported.iter().map(|it| it.content(&fields.volatile)).collect();
+        if reported.contains(&content) {
+            self.latest = written;
+            return;
+        }
+        for path in self.latest.content(&fields.volatile).changes(&content) {
+            let is_new = !reported.iter().any(|before| before.agrees(&content, path));
+            if is_new && (self.changed.len() < FIELDS || self.changed.contains_key(&path)) {
+                let field = self.changed.entry(path).or_default();
+                field.reported = field.reported.saturating_add(1);
+            }
+        }
+        self.keep(written);
+    }
+
+    /// Takes the states of another one that may be this one.
+    pub(super) fn share(&mut self, other: &Self, fields: &Fields) {
+        for written in &other.reported {
+            let is_known = self.contents(fields).contains(&written.content(&fields.volatile));
+            if !is_known && self.reported.len() < STATES {
+                self.reported.insert(0, written.clone());
+            }
+        }
+    }
+
     /// Takes the state of the next poll, and learns from it which fields change by themselves. Whether it is news.
     pub(super) fn follow(&mut self, tag: &Tag, fields: &mut Cow<'_, Fields>) -> bool {
         let written = Written::of(tag);
@@ -126,7 +164,7 @@ impl Known {
             field.in_a_row = if new.contains(path) { field.in_a_row } else { 0 };
         }
         for path in &new {
-            self.learn(*path, fields);
+            self.count(*path, fields);
         }
         let is_compared = |path: &Fingerprint| !fields.volatile.contains(path) && !self.is_used_up(path);
         let is_known = reported.iter().any(|before| !before.changes(&content).iter().any(is_compared));
@@ -144,7 +182,7 @@ impl Known {
     }
 
     /// Counts that a field has taken a new value.
-    fn learn(&mut self, path: Fingerprint, fields: &mut Cow<'_, Fields>) {
+    fn count(&mut self, path: Fingerprint, fields: &mut Cow<'_, Fields>) {
         if self.changed.len() >= FIELDS && !self.changed.contains_key(&path) {
             return;
         }

@@ -2,12 +2,13 @@
 //! carries, never because a poll failed, never because the machine slept.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use crate::floor::answer::Tag;
 use crate::floor::delivery_mode::Counts;
 use crate::floor::identity::comparison::{AnswerDiff, News, Present};
+use crate::floor::identity::fingerprint;
 use crate::floor::identity::fingerprint::Fingerprint;
 use crate::floor::identity::known::{Fields, Known};
 use crate::floor::pause::WINDOW;
@@ -35,6 +36,8 @@ const AFTER_OVERFLOW: usize = CAPACITY / 10 * 9;
 pub(crate) struct Seen {
     /// By identity. Those without id may share one: then their content distinguishes them.
     known: HashMap<Fingerprint, Vec<Known>>,
+    /// How many twins were reported, as long as any of them is known.
+    twins: HashMap<Fingerprint, u32>,
     fields: Fields,
     size: usize,
     /// Time for which good answers vouch. It stands still during outages and sleep.
@@ -60,6 +63,8 @@ pub(crate) struct Appearance {
     present: Vec<Present>,
     /// What is known of the fields now, if that is more than before.
     fields: Option<Fields>,
+    /// How many twins were reported once the news are.
+    twins: HashMap<Fingerprint, u32>,
     attended: Duration,
 }
 
@@ -77,8 +82,9 @@ impl Seen {
         let changed = news.iter().filter(|news| news.changed).count();
         let counts = Counts { repeated, changed, new: news.len() - changed };
         news.sort_unstable_by_key(|news| news.place);
+        let twins = self.number(&mut news, tags);
         let fields = if let Cow::Owned(fields) = fields { Some(fields) } else { None };
-        let appearance = Appearance { present, fields, attended };
+        let appearance = Appearance { present, fields, twins, attended };
         Comparison { news, counts, overflows: self.overflows(&appearance), appearance }
     }
 
@@ -103,6 +109,7 @@ impl Seen {
         if let Some(fields) = appearance.fields {
             self.fields = fields;
         }
+        self.twins.extend(appearance.twins);
         if self.size > CAPACITY || now >= self.swept + SWEEP_EVERY {
             self.swept = now;
             self.retain(|known| !is_outdated(known.last, now));
@@ -111,6 +118,41 @@ impl Seen {
             let limit = self.time_of_surplus();
             self.retain(|known| known.last > limit || known.last == now);
         }
+    }
+
+    /// Takes a notification that another memory has reported. It counts as one that the last answer had, because the
+    /// answers that merely repeat it are not recorded.
+    pub(crate) fn learn(&mut self, tag: &Tag, changed: bool) {
+        let equals = self.known.entry(fingerprint::of_notification(tag)).or_default();
+        self.size = self.size.saturating_sub(equals.iter().map(Known::size).sum());
+        match &mut equals[..] {
+            [known] if changed || tag.id.is_some() => {
+                known.last = self.attended;
+                known.learn(tag, &self.fields);
+            }
+            [_, _, ..] if changed => learn_of_twins(equals, tag, self.attended, &self.fields),
+            _ => {
+                if let Some(twins) = fingerprint::of_twins(tag) {
+                    *self.twins.entry(twins).or_default() += 1;
+                }
+                equals.push(Known::new(tag, self.attended));
+            }
+        }
+        self.size += equals.iter().map(Known::size).sum::<usize>();
+    }
+
+    /// Numbers the twins among the news; how many there are then.
+    fn number(&self, news: &mut [News], tags: &[Tag]) -> HashMap<Fingerprint, u32> {
+        let mut numbers: HashMap<Fingerprint, u32> = HashMap::new();
+        for news in news.iter_mut().filter(|news| !news.changed) {
+            if let Some(twins) = tags.get(news.place).and_then(fingerprint::of_twins) {
+                let reported = self.twins.get(&twins).copied().unwrap_or_default();
+                let next = numbers.entry(twins).or_insert(reported);
+                news.twin = *next;
+                *next = next.saturating_add(1);
+            }
+        }
+        numbers
     }
 
     /// How many notifications are kept.
@@ -125,6 +167,9 @@ impl Seen {
             !equals.is_empty()
         });
         self.size = self.known.values().flatten().map(Known::size).sum();
+        let known: HashSet<Fingerprint> =
+            self.known.values().flatten().filter_map(|known| known.twins).collect();
+        self.twins.retain(|twins, _| known.contains(twins));
     }
 
     fn overflows(&self, appearance: &Appearance) -> bool {
@@ -157,4 +202,17 @@ impl Seen {
 
 fn is_outdated(last: Duration, now: Duration) -> bool {
     now.saturating_sub(last) > FORGET_AFTER
+}
+
+/// One of several that are about the same has changed, and nothing says which. So each of them counts as having been
+/// everything that any of them was.
+fn learn_of_twins(equals: &mut [Known], tag: &Tag, attended: Duration, fields: &Fields) {
+    let mut all = Known::new(tag, attended);
+    for known in equals.iter() {
+        all.share(known, fields);
+    }
+    for known in equals {
+        known.last = attended;
+        known.share(&all, fields);
+    }
 }

@@ -87,6 +87,22 @@ impl Starts {
         Self { accepted, latest: accepted, candidates: Vec::new(), first: now, last: now }
     }
 
+    /// The start of a break that another memory has reported at the moment `now`, which our wall clock called `wall`.
+    pub(crate) fn known(start: Option<Timestamp>, wall: Timestamp, now: Moment) -> Self {
+        let accepted = start.map(|at| {
+            let age = wall.duration_since(at);
+            Start { at, ours: SignedDuration::ZERO.saturating_sub(age), was_ahead: age < -ROUNDED }
+        });
+        Self { accepted, latest: accepted, candidates: Vec::new(), first: now, last: now }
+    }
+
+    /// Takes that another memory has seen this break at `moment`.
+    pub(crate) fn attend(&mut self, moment: Moment) {
+        if self.last.monotonic() < moment.monotonic() {
+            self.last = moment;
+        }
+    }
+
     /// The start that was accepted for this break.
     pub(crate) fn get(&self) -> Option<Timestamp> {
         self.accepted.map(|start| start.at)

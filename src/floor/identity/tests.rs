@@ -107,7 +107,7 @@ impl Watch {
 
     fn sees(&mut self, poll: &PollResult) {
         let limits = ["break=5m".parse().expect("a limit")];
-        let Difference { events, change } = self.memory.diff(poll);
+        let Difference { events, change, .. } = self.memory.diff(poll);
         if self.polls.is_multiple_of(16) {
             let again = self.memory.diff(poll).events;
             assert_eq!(events, again, "a poll that is not committed changes nothing");

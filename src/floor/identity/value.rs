@@ -60,10 +60,7 @@ impl RepeatedValue {
         match self.candidate.take() {
             Some((candidate, since)) if candidate == compared => {
                 self.value = Some(answer.clone());
-                self.accepted.push(compared);
-                if self.accepted.len() > REMEMBERED {
-                    self.accepted.remove(0);
-                }
+                self.accept(compared);
                 ValueChange::Confirmed { previous, since }
             }
             _ => {
@@ -73,11 +70,28 @@ impl RepeatedValue {
         }
     }
 
+    /// Takes a value that was accepted by another memory.
+    pub(crate) fn learn(&mut self, value: Option<&String>) {
+        self.candidate = None;
+        let Some((value, compared)) = self.said(value) else { return };
+        self.value = Some(value.clone());
+        if !self.accepted.contains(&compared) {
+            self.accept(compared);
+        }
+    }
+
     /// Takes the value of an answer that may be about something else: no other value begins to count by it, but one that
     /// it does not repeat counts no longer.
     pub(crate) fn doubt(&mut self, answer: Option<&String>) {
         if let Some((_, compared)) = self.said(answer) {
             self.candidate.take_if(|(candidate, _)| *candidate != compared);
+        }
+    }
+
+    fn accept(&mut self, compared: String) {
+        self.accepted.push(compared);
+        if self.accepted.len() > REMEMBERED {
+            self.accepted.remove(0);
         }
     }
 

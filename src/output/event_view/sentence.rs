@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::floor::event::{
     AgentChanged, Alert, AlertChange, AlertWhat, EndReason, Event, EventKind, FollowedPart, Gap, GapCause,
-    Heartbeat, Level, ReportedTag, State, StateCause,
+    Heartbeat, JournalRestored, Level, ReportedTag, State, StateCause,
 };
 use crate::output::formats;
 use crate::report::{Part, Sentence, Tone};
@@ -28,7 +28,14 @@ pub(crate) fn words(event: &Event, zone: &TimeZone, mask: bool) -> String {
 }
 
 fn is_about_a_profile(kind: &EventKind) -> bool {
-    !matches!(kind, EventKind::Start(_) | EventKind::Heartbeat(_) | EventKind::End(_))
+    !matches!(
+        kind,
+        EventKind::Start(_)
+            | EventKind::Heartbeat(_)
+            | EventKind::JournalLost(_)
+            | EventKind::JournalRestored(_)
+            | EventKind::End(_)
+    )
 }
 
 fn tone(kind: &EventKind) -> Tone {
@@ -41,6 +48,7 @@ fn tone(kind: &EventKind) -> Tone {
         | EventKind::ConnectionRestored(_)
         | EventKind::SessionRenewed(_)
         | EventKind::Heartbeat(_) => Tone::Usual,
+        EventKind::JournalRestored(restored) if restored.missing == 0 => Tone::Usual,
         EventKind::State(state) => match state.because {
             StateCause::FirstLook if !is_away(state) => Tone::Usual,
             _ => Tone::Notable,
@@ -54,7 +62,9 @@ fn tone(kind: &EventKind) -> Tone {
         | EventKind::Gap(_)
         | EventKind::ConnectionLost(_)
         | EventKind::SessionExpired(_)
-        | EventKind::ProfileEnded(_) => Tone::Bad,
+        | EventKind::ProfileEnded(_)
+        | EventKind::JournalLost(_)
+        | EventKind::JournalRestored(_) => Tone::Bad,
         EventKind::End(end) => match end.reason {
             EndReason::ConditionMet | EndReason::Interrupted | EndReason::Terminated => Tone::Usual,
             EndReason::Timeout | EndReason::ReaderGone => Tone::Notable,
@@ -127,6 +137,11 @@ fn add_event(kind: &EventKind, parts: &mut Vec<Part>) {
             }));
             parts.push(Part::Text(ended.message.clone()));
         }
+        EventKind::JournalLost(lost) => parts.extend([
+            Part::Words("the journal cannot be written; the watch continues without it: "),
+            Part::Text(lost.message.clone()),
+        ]),
+        EventKind::JournalRestored(restored) => add_journal(restored, parts),
         EventKind::Heartbeat(beat) => add_heartbeat(beat, parts),
         EventKind::End(end) => parts.push(Part::Words(ending(end.reason))),
     }
@@ -139,6 +154,16 @@ fn add_agent(changed: &AgentChanged, parts: &mut Vec<Part>) {
     }
     if let Some(from) = &changed.from {
         parts.extend([Part::Words(" instead of "), Part::Id(from.clone())]);
+    }
+}
+
+fn add_journal(restored: &JournalRestored, parts: &mut Vec<Part>) {
+    parts.extend([Part::Words("the journal is written again after "), Part::Length(restored.down_seconds)]);
+    if restored.missing > 0 {
+        parts.extend([
+            Part::Words("; events that are missing in it: "),
+            Part::Text(restored.missing.to_string()),
+        ]);
     }
 }
 
@@ -156,6 +181,9 @@ fn add_gap(gap: &Gap, parts: &mut Vec<Part>) {
             GapCause::Sleep => ": this machine slept for too long",
             GapCause::AnswerLost => ": an answer was lost on the way",
             GapCause::MemoryFull => ": there are too many to remember",
+            GapCause::NotRunning => ": nothing recorded then",
+            GapCause::TakenOver => ": the process that recorded has died, and another continues",
+            GapCause::Journal => ": the journal could not be written",
         }),
     ]);
 }

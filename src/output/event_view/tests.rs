@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 mod stream;
 
 /// One for each of [`every_event`].
-const SENTENCES: [&str; 25] = [
+const SENTENCES: [&str; 31] = [
     "watching 3 profiles every 5 s",
     "asha: on break: Lunch, since 08:00; in wrap-up after the call with 919812345678, until 08:01",
     "asha: the server's clock is 120 s behind ours",
@@ -26,12 +26,18 @@ const SENTENCES: [&str; 25] = [
     "asha is no longer over the limit for a break: Lunch, 930 s of 900 s",
     "asha: notifications may be missing between 08:00 and 09:06: this machine slept for too long",
     "asha: notifications may be reported again between 08:00 and 09:06: there are too many to remember",
+    "asha: notifications may be missing between 08:00 and 09:06: nothing recorded then",
+    "asha: notifications may be missing between 08:00 and 09:06: the process that recorded has died, and another continues",
+    "asha: notifications may be missing between 08:00 and 09:06: the journal could not be written",
     "asha: connection lost: no answer; last answer at 08:00",
     "asha: connection restored after 31 s",
     "asha: session expired: SSID file not exist",
     "asha: a new session was found; the watch continues",
     "asha: breaks are no longer followed: Agent not exist",
     "asha is no longer followed: its session was removed from this machine",
+    "the journal cannot be written; the watch continues without it: no space left on device",
+    "the journal is written again after 90 s",
+    "the journal is written again after 9000 s; events that are missing in it: 12",
     "still watching; last answer 3 s ago, failed polls: 1",
     "the watch ends: the time limit was reached",
 ];

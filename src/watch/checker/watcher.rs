@@ -223,7 +223,7 @@ impl<'a> Life<'a> {
             // The sink did not take it: nothing may have moved.
             drop(self.memory.diff(&result));
         }
-        let Difference { events, change } = self.memory.diff(&result);
+        let Difference { events, change, .. } = self.memory.diff(&result);
         self.memory.commit(change);
         let may_have_lost = (result.read_was_cut || result.was_resent) && server.model == Model::Cursor;
         for event in &events {

@@ -34,13 +34,13 @@ fn twins_are_two_and_a_third_is_one_more() {
 fn the_same_id_with_the_same_content_is_one() {
     let mut seen = Seen::default();
     let comparison = seen.compare(&[tag("a1"), tag("a1")], STEP);
-    assert_eq!(comparison.news, [News { place: 0, changed: false }]);
+    assert_eq!(comparison.news, [News { place: 0, changed: false, twin: 0 }]);
     assert_eq!(comparison.counts.repeated, 0, "a double within one answer shows nothing about the server");
     seen.remember(comparison.appearance);
     assert_eq!(seen.compare(&[tag("a1")], STEP).counts.repeated, 1);
     let changed = Tag { fields: raw(r#"{"_id":"a1","done":true}"#), ..tag("a1") };
     let comparison = seen.compare(&[changed.clone(), changed.clone()], STEP);
-    assert_eq!(comparison.news, [News { place: 0, changed: true }]);
+    assert_eq!(comparison.news, [News { place: 0, changed: true, twin: 0 }]);
     assert_eq!(comparison.counts.repeated, 0, "nor does a double of what has changed");
     assert_eq!(seen.compare(&[tag("a1"), changed], STEP).counts.repeated, 1);
 }
@@ -52,7 +52,7 @@ fn each_content_of_an_id_is_reported_once_even_if_an_older_one_comes_back() {
     let mut seen = Seen::default();
     assert_eq!(news(&mut seen, std::slice::from_ref(&before), STEP), [0]);
     let comparison = seen.compare(std::slice::from_ref(&after), STEP);
-    assert_eq!(comparison.news, [News { place: 0, changed: true }]);
+    assert_eq!(comparison.news, [News { place: 0, changed: true, twin: 0 }]);
     seen.remember(comparison.appearance);
     for answer in [&before, &after, &before] {
         assert!(news(&mut seen, std::slice::from_ref(answer), STEP).is_empty());

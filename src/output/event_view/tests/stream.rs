@@ -9,8 +9,8 @@ use crate::floor::answer::Tag;
 use crate::floor::event::{
     AgentChanged, Alert, AlertChange, AlertWhat, BreakChanged, BreakEnded, BreakStarted, ConnectionLost,
     ConnectionRestored, End, EndReason, Event, EventKind, EventWords, FollowedPart, Gap, GapCause, Heartbeat,
-    Level, ProfileEndReason, ProfileEnded, ReportedTag, SessionExpired, SessionRenewed, Start, State,
-    StateCause, WrapupEnded, WrapupStarted,
+    JournalLost, JournalRestored, Level, ProfileEndReason, ProfileEnded, ReportedTag, SessionExpired,
+    SessionRenewed, Start, State, StateCause, WrapupEnded, WrapupStarted,
 };
 use crate::floor::samples::{every_event, raw};
 use crate::json::Raw;
@@ -160,8 +160,9 @@ fn part() -> BoxedStrategy<FollowedPart> {
 
 /// One strategy for each type of event, in the order of the table.
 fn kinds() -> Vec<BoxedStrategy<EventKind>> {
-    use GapCause::{AnswerLost, MemoryFull, Outage, Sleep};
-    let why = prop::sample::select(vec![Outage, Sleep, AnswerLost, MemoryFull]);
+    use GapCause::{AnswerLost, Journal, MemoryFull, NotRunning, Outage, Sleep, TakenOver};
+    let causes = vec![Outage, Sleep, AnswerLost, MemoryFull, NotRunning, TakenOver, Journal];
+    let why = prop::sample::select(causes);
     vec![
         any::<(u32, i64)>()
             .prop_map(|(profiles, interval_seconds)| EventKind::Start(Start { profiles, interval_seconds }))
@@ -221,6 +222,14 @@ fn kinds() -> Vec<BoxedStrategy<EventKind>> {
         (ended(), some(part()), any::<Option<i64>>(), text())
             .prop_map(|(reason, part, code, message)| {
                 EventKind::ProfileEnded(ProfileEnded { reason, part, code, message })
+            })
+            .boxed(),
+        (text(), text())
+            .prop_map(|(failure, message)| EventKind::JournalLost(JournalLost { failure, message }))
+            .boxed(),
+        any::<(i64, u32)>()
+            .prop_map(|(down_seconds, missing)| {
+                EventKind::JournalRestored(JournalRestored { down_seconds, missing })
             })
             .boxed(),
     ]

@@ -1,0 +1,189 @@
+//! A memory that goes on with what other runs, or other processes, have recorded. What it cannot know again is listed in
+//! `docs/architecture.md`, "What makes things the same".
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::floor::delivery_mode::DeliveryEvidence;
+use crate::floor::diff::{Interrupted, Memory, Shown, state_event};
+use crate::floor::event::{Event, EventKind, FollowedPart, Gap, GapCause, StateCause};
+use crate::floor::pause::{Moment, OwnClocks};
+use crate::floor::poll_result::PollResult;
+use crate::floor::state::AgentState;
+use crate::floor::timeline::{Coverage, Look};
+
+#[cfg(test)]
+mod tests;
+
+/// So much of what was recorded of an agent has to be handed to [`Memory::restore`], counted back from now. What was
+/// reported earlier and is still in an answer, a journal knows by its `uid`.
+pub const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Memory {
+    /// What is known of an agent of whom these events and this coverage were recorded, in their order. `agent_id` is for
+    /// whom the session answered last. The events are those of the last [`REMEMBERED`], and however old they are, all
+    /// from the last `agent_changed`, `break_started` and `wrapup_started` on.
+    ///
+    /// The moments of `clocks` have to reach back as far: see [`OwnClocks::after_past`].
+    #[must_use]
+    pub fn restore<'e>(
+        agent_id: Option<&str>,
+        events: impl IntoIterator<Item = &'e Event>,
+        coverage: &[Coverage],
+        clocks: &OwnClocks,
+    ) -> Self {
+        let state = AgentState::of_agent(agent_id);
+        let mut memory = Self { state, last: clocks.moment(), ..Self::default() };
+        let mut another_since = Timestamp::MIN;
+        for event in events {
+            if let EventKind::AgentChanged(_) = event.kind {
+                another_since = event.at;
+            }
+            memory.learn(event, clocks);
+        }
+        for part in [FollowedPart::Tags, FollowedPart::Breaks, FollowedPart::Wrapups] {
+            let rows = || coverage.iter().filter(|row| row.part == part);
+            let repeats = rows().filter(|row| row.repeats.is_some()).max_by_key(|row| row.to);
+            if let Some(row) = rows().max_by_key(|row| row.to).filter(|row| row.to >= another_since) {
+                memory.attend(part, row.to, repeats.and_then(|row| row.repeats), clocks);
+            }
+        }
+        memory.interrupt(GapCause::NotRunning);
+        memory
+    }
+
+    /// Takes an event that another process has recorded, or an opening of its own.
+    pub fn learn(&mut self, event: &Event, clocks: &OwnClocks) {
+        let moment = clocks.moment_of(event.at);
+        match &event.kind {
+            EventKind::Tag(reported) => {
+                self.seen.learn(&reported.tag, reported.changed);
+                self.read_tags_at(moment);
+            }
+            kind => self.state.learn(kind, event.at, moment),
+        }
+    }
+
+    /// Takes that another process had an answer about `part` at `at`, which showed no more than the events that were
+    /// learned.
+    pub fn attend(&mut self, part: FollowedPart, at: Timestamp, repeats: Option<bool>, clocks: &OwnClocks) {
+        let moment = clocks.moment_of(at);
+        self.state.attend(part, at, moment);
+        if part == FollowedPart::Tags {
+            self.read_tags_at(moment);
+            if repeats.is_some() && repeats != self.delivery.repeats() {
+                self.delivery = DeliveryEvidence::known(repeats);
+            }
+        }
+        if self.last_answer.is_none_or(|last| last.monotonic() < moment.monotonic()) {
+            self.last_answer = Some(moment);
+        }
+    }
+
+    fn read_tags_at(&mut self, moment: Moment) {
+        if !self.tags_were_read || self.last.monotonic() < moment.monotonic() {
+            self.last = moment;
+        }
+        self.tags_were_read = true;
+    }
+
+    /// Says why the next answer does not continue what is known, if it comes too late for that: what was recorded ended
+    /// with another run, or with another process.
+    pub fn interrupt(&mut self, why: GapCause) {
+        self.interrupted = Interrupted { tags: Some(why), breaks: Some(why), wrapups: Some(why) };
+    }
+
+    /// What is known, as the `state` with which a run begins that reads what another process records.
+    pub fn first_look(&mut self, profile: &str, at: Timestamp) -> Event {
+        let (breaks, wrapups) = (self.state.break_state.is_some(), self.state.wrapup.is_some());
+        self.shown = Shown { any: true, breaks, wrapups };
+        let repeats = self.delivery.repeats();
+        let kind = state_event(StateCause::FirstLook, &self.state, self.shown, repeats, None);
+        Event { at, profile: Some(profile.to_owned()), kind }
+    }
+
+    /// What goes on, as events that have it begin at `at`, which is now: with them a journal begins that knows nothing of
+    /// it yet.
+    #[must_use]
+    pub fn openings(&self, profile: &str, at: Timestamp, now: Duration) -> Vec<Event> {
+        let kinds = [self.state.opening_break(), self.state.opening_wrapup(now)];
+        let event = |kind| Event { at, profile: Some(profile.to_owned()), kind };
+        kinds.into_iter().flatten().map(event).collect()
+    }
+
+    /// What `poll` shows for the first time although it has begun earlier.
+    pub(super) fn openings_of(
+        &self,
+        state: &AgentState,
+        is_another_agent: bool,
+        poll: &PollResult,
+    ) -> Vec<EventKind> {
+        let is_new_break = is_another_agent || self.state.break_state.is_none();
+        let is_new_wrapup = is_another_agent || self.state.wrapup.is_none();
+        let new_break = state.opening_break().filter(|_| is_new_break);
+        let new_wrapup = state.opening_wrapup(poll.monotonic).filter(|_| is_new_wrapup);
+        new_break.into_iter().chain(new_wrapup).collect()
+    }
+
+    /// What `poll` covers. An answer that may be about somebody else, or is older than what is known, covers nothing.
+    pub(super) fn looks(
+        &self,
+        state: &AgentState,
+        events: &[Event],
+        delivery: DeliveryEvidence,
+        poll: &PollResult,
+    ) -> Vec<Look> {
+        let slept = self.last_answer.is_some_and(|last| Moment::of(poll).since(&last).includes_sleep());
+        let usual = if slept { GapCause::Sleep } else { GapCause::Outage };
+        let lost = events.iter().find_map(|event| match &event.kind {
+            EventKind::Gap(Gap { why: GapCause::AnswerLost, .. }) => Some(GapCause::AnswerLost),
+            _ => None,
+        });
+        let look = |part, cause: Option<GapCause>| Look {
+            part,
+            at: poll.taken_at,
+            repeats: None,
+            hole: cause.unwrap_or(usual),
+            lost: false,
+        };
+        let shows = Shown::default().after(state, poll);
+        let tags = poll.tags.as_ref().map(|_| Look {
+            repeats: delivery.repeats(),
+            lost: lost.is_some(),
+            ..look(FollowedPart::Tags, lost.or(self.interrupted.tags))
+        });
+        let breaks = shows.breaks.then(|| look(FollowedPart::Breaks, self.interrupted.breaks));
+        let wrapups = shows.wrapups.then(|| look(FollowedPart::Wrapups, self.interrupted.wrapups));
+        tags.into_iter().chain(breaks).chain(wrapups).collect()
+    }
+}
+
+impl Shown {
+    pub(super) fn after(self, state: &AgentState, poll: &PollResult) -> Self {
+        let is_answered =
+            |moment: Option<bool>, was: bool| moment.is_some_and(|is_of_poll| was || is_of_poll);
+        let now = poll.monotonic;
+        Self {
+            any: true,
+            breaks: is_answered(state.break_state.as_ref().map(|known| known.is_of(now)), self.breaks),
+            wrapups: is_answered(state.wrapup.as_ref().map(|known| known.is_of(now)), self.wrapups),
+        }
+    }
+
+    pub(super) fn is_less_than(self, then: Self) -> bool {
+        (then.any && !self.any) || (then.breaks && !self.breaks) || (then.wrapups && !self.wrapups)
+    }
+}
+
+impl Interrupted {
+    pub(super) fn end_where_it_is_answered(&mut self, state: &AgentState, answer: Moment) {
+        let now = answer.monotonic();
+        if state.break_state.as_ref().is_some_and(|known| known.is_of(now)) {
+            self.breaks = None;
+        }
+        if state.wrapup.as_ref().is_some_and(|known| known.is_of(now)) {
+            self.wrapups = None;
+        }
+    }
+}

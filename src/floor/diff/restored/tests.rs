@@ -1,0 +1,235 @@
+use super::*;
+use crate::floor::answer::Tag;
+use crate::floor::diff::Difference;
+use crate::floor::event::ReportedTag;
+use crate::floor::pause::PAST;
+use crate::floor::samples::{at, in_wrapup, nameless, not_in_wrapup, on_break, raw, tag, tags, working};
+use crate::floor::timeline::coverage_step;
+
+const CADENCE: Duration = Duration::from_secs(5);
+
+/// What was recorded of an agent.
+#[derive(Default)]
+struct Journal {
+    events: Vec<Event>,
+    coverage: Vec<Coverage>,
+}
+
+impl Journal {
+    fn take(&mut self, difference: &Difference) {
+        self.events.extend(difference.to_record().map(|new| new.event));
+        for look in &difference.looks {
+            if let Some(step) = coverage_step(&self.coverage, look, CADENCE) {
+                Coverage::take(&mut self.coverage, &step);
+            }
+        }
+    }
+
+    /// The memory of a run that begins at this second.
+    fn restored(&self, second: i64) -> Memory {
+        Memory::restore(Some("13"), &self.events, &self.coverage, &OwnClocks::after_past(at(second)))
+    }
+}
+
+/// The events of a poll of a run that began at the second `began`, without the states.
+fn events(memory: &mut Memory, journal: &mut Journal, began: u64, poll: &PollResult) -> Vec<Event> {
+    let mut poll = poll.clone();
+    let begins = PAST.saturating_sub(Duration::from_secs(began));
+    (poll.monotonic, poll.elapsed) = (poll.monotonic + begins, poll.elapsed + begins);
+    let difference = memory.diff(&poll);
+    journal.take(&difference);
+    memory.commit(difference.change);
+    let is_news = |event: &Event| !matches!(event.kind, EventKind::State(_));
+    difference.events.into_iter().filter(is_news).collect()
+}
+
+fn names(events: &[Event]) -> Vec<&'static str> {
+    events.iter().map(|event| event.kind.words().name).collect()
+}
+
+fn whole(second: u64, tags_seen: &[Tag]) -> PollResult {
+    PollResult { break_state: Some(working()), wrapup: Some(not_in_wrapup()), ..tags(second, tags_seen) }
+}
+
+const NOTHING: [&str; 0] = [];
+
+#[test]
+fn a_run_goes_on_where_the_one_before_it_ended() {
+    let mut journal = Journal::default();
+    let mut first = journal.restored(0);
+    let lunch = PollResult {
+        break_state: Some(on_break(Some("Lunch"), Some(-60))),
+        wrapup: Some(in_wrapup(Some("c1"), Some(90))),
+        ..tags(0, &[tag("a1"), nameless("{}")])
+    };
+    assert_eq!(names(&events(&mut first, &mut journal, 0, &lunch)), ["tag", "tag"]);
+    assert_eq!(names(&journal.events), ["tag", "tag", "break_started", "wrapup_started"]);
+
+    let mut second = journal.restored(300);
+    let later = PollResult { taken_at: at(300), ..lunch.clone() };
+    assert_eq!(names(&events(&mut second, &mut journal, 300, &PollResult { ..later })), NOTHING);
+    let news = events(&mut second, &mut journal, 300, &whole(305, &[tag("a1"), nameless("{}"), tag("a304")]));
+    assert_eq!(names(&news), ["tag", "break_ended", "wrapup_ended"]);
+    assert!(!news[0].is_initial(), "it came while the journal was going on");
+    assert_eq!(second.delivery_mode(), Some(crate::floor::delivery_mode::DeliveryMode::Repeats));
+}
+
+#[test]
+fn each_run_reports_one_state_of_what_it_has_seen_itself() {
+    let mut journal = Journal::default();
+    let mut first = journal.restored(0);
+    events(
+        &mut first,
+        &mut journal,
+        0,
+        &PollResult { break_state: Some(on_break(None, None)), ..tags(0, &[]) },
+    );
+    let mut memory = journal.restored(60);
+    let mut states = Vec::new();
+    for poll in [tags(60, &[]), whole(65, &[]), whole(70, &[])] {
+        let poll = PollResult { monotonic: PAST + poll.monotonic, elapsed: PAST + poll.elapsed, ..poll };
+        let Difference { events, change, .. } = memory.diff(&poll);
+        memory.commit(change);
+        states.extend(events.into_iter().filter_map(|event| match event.kind {
+            EventKind::State(state) => Some((state.because, state.on_break, state.in_wrapup)),
+            _ => None,
+        }));
+    }
+    let first_look = |on_break, in_wrapup| (StateCause::FirstLook, on_break, in_wrapup);
+    assert_eq!(states, [first_look(None, None), first_look(Some(false), Some(false))]);
+}
+
+#[test]
+fn after_too_long_a_pause_a_run_reports_the_gap_and_begins_anew() {
+    let mut journal = Journal::default();
+    events(&mut journal.restored(0), &mut journal, 0, &whole(0, &[tag("a1")]));
+    let hour = 3600_u64;
+    for (pause, is_gap) in [(hour / 2, false), (3 * hour, true)] {
+        let mut memory = journal.restored(pause.cast_signed());
+        let mut journal = Journal { events: journal.events.clone(), coverage: journal.coverage.clone() };
+        let news = events(&mut memory, &mut journal, pause, &whole(pause, &[tag("a1"), tag("a2")]));
+        assert_eq!(names(&news), if is_gap { &["gap", "tag"][..] } else { &["tag"] });
+        assert_eq!(news.last().map(Event::is_initial), Some(is_gap));
+        if let EventKind::Gap(gap) = &news[0].kind {
+            assert_eq!((gap.from, gap.why), (at(-180), GapCause::NotRunning));
+        }
+    }
+}
+
+#[test]
+fn one_that_takes_over_names_that_as_the_cause_of_a_gap() {
+    let mut journal = Journal::default();
+    events(&mut journal.restored(0), &mut journal, 0, &whole(0, &[]));
+    let mut memory = journal.restored(10);
+    memory.interrupt(GapCause::TakenOver);
+    events(&mut memory, &mut journal, 10, &whole(10_000, &[]));
+    assert!(
+        journal.coverage.iter().any(|row| row.ended == Some(GapCause::TakenOver)),
+        "{:?}",
+        journal.coverage
+    );
+    assert!(journal.coverage.iter().all(|row| row.ended != Some(GapCause::NotRunning)));
+}
+
+#[test]
+fn a_break_that_began_days_ago_is_still_the_same() {
+    let mut journal = Journal::default();
+    let lunch =
+        |second| PollResult { break_state: Some(on_break(Some("Lunch"), Some(-60))), ..whole(second, &[]) };
+    events(&mut journal.restored(0), &mut journal, 0, &lunch(0));
+    let days = 3 * 24 * 3600;
+    let mut memory = journal.restored(days);
+    let days = days.unsigned_abs();
+    assert_eq!(names(&events(&mut memory, &mut journal, days, &lunch(days))), ["gap"]);
+    assert_eq!(names(&events(&mut memory, &mut journal, days, &whole(days + 5, &[]))), ["break_ended"]);
+}
+
+#[test]
+fn an_answer_that_is_older_than_what_another_process_recorded_changes_nothing() {
+    let mut journal = Journal::default();
+    let mut memory = journal.restored(0);
+    events(&mut memory, &mut journal, 0, &whole(0, &[]));
+    // The other one was polled at 7 s, recorded first, and saw the end of a break that this one has seen at 5 s.
+    let clocks = OwnClocks::after_past(at(8));
+    let kinds = [
+        EventKind::BreakStarted(crate::floor::event::BreakStarted {
+            reason: None,
+            since: None,
+            detail: None,
+        }),
+        EventKind::BreakEnded(crate::floor::event::BreakEnded {
+            reason: None,
+            since: None,
+            lasted_seconds: None,
+        }),
+    ];
+    for (second, kind) in [4, 7].into_iter().zip(kinds) {
+        memory.learn(&Event { at: at(second), profile: Some("asha".into()), kind }, &clocks);
+    }
+    let older = PollResult { break_state: Some(on_break(None, None)), ..whole(5, &[]) };
+    assert_eq!(names(&events(&mut memory, &mut journal, 8, &older)), NOTHING);
+    let newer = PollResult { break_state: Some(on_break(None, None)), ..whole(10, &[]) };
+    assert_eq!(names(&events(&mut memory, &mut journal, 8, &newer)), ["break_started"]);
+}
+
+#[test]
+fn twins_are_numbered_over_customers_and_runs() {
+    let missed =
+        |customer: &str| Tag { time: Some(at(0)), customer: Some(customer.into()), ..nameless("{}") };
+    let twins = |memory: &mut Memory, poll: &PollResult| {
+        let difference = memory.diff(poll);
+        let new: Vec<u32> = difference
+            .to_record()
+            .filter(|new| matches!(new.event.kind, EventKind::Tag(_)))
+            .map(|new| new.twin)
+            .collect();
+        memory.commit(difference.change);
+        new
+    };
+    let mut memory = Memory::default();
+    let first = [missed("1"), missed("1"), missed("2"), tag("a1")];
+    let difference = memory.diff(&tags(0, &first));
+    let mut journal = Journal::default();
+    journal.take(&difference);
+    assert_eq!(twins(&mut memory, &tags(0, &first)), [0, 1, 2, 0]);
+    let more = [missed("1"), missed("1"), missed("2"), missed("3")];
+    assert_eq!(twins(&mut memory, &tags(5, &more)), [3]);
+    let poll = PollResult { monotonic: PAST, elapsed: PAST, ..tags(5, &more) };
+    assert_eq!(twins(&mut journal.restored(5), &poll), [3]);
+}
+
+#[test]
+fn twins_of_which_one_has_changed_are_known_whichever_it_was() {
+    let said = |json: &str| Tag { time: Some(at(0)), ..nameless(json) };
+    let change = |tag: &Tag, changed| {
+        let kind = EventKind::Tag(Box::new(ReportedTag { tag: tag.clone(), initial: false, changed }));
+        Event { at: at(5), profile: Some("asha".into()), kind }
+    };
+    let (one, two, three) = (said(r#"{"n":1}"#), said(r#"{"n":2}"#), said(r#"{"n":3}"#));
+    for left in [&one, &two] {
+        let mut journal = Journal::default();
+        events(&mut journal.restored(0), &mut journal, 0, &tags(0, &[one.clone(), two.clone()]));
+        journal.events.push(change(&three, true));
+        let mut memory = journal.restored(10);
+        let answer = tags(10, &[left.clone(), three.clone()]);
+        assert_eq!(names(&events(&mut memory, &mut journal, 10, &answer)), NOTHING, "{left:?}");
+    }
+}
+
+#[test]
+fn a_change_that_was_recorded_is_no_news() {
+    let states = ["1", "2", "3"].map(|n| Tag { fields: raw(n), ..tag("a1") });
+    let mut journal = Journal::default();
+    let mut memory = journal.restored(0);
+    for (second, state) in (0..).step_by(60).zip(&states[..2]) {
+        events(&mut memory, &mut journal, 0, &tags(second, std::slice::from_ref(state)));
+    }
+    assert_eq!(names(&journal.events), ["tag", "tag"]);
+    let mut memory = journal.restored(200);
+    for (second, state) in [(200, 1), (205, 0), (210, 1)] {
+        let poll = tags(second, std::slice::from_ref(&states[state]));
+        assert_eq!(names(&events(&mut memory, &mut journal, 200, &poll)), NOTHING, "{second}");
+    }
+    let poll = tags(215, std::slice::from_ref(&states[2]));
+    assert_eq!(names(&events(&mut memory, &mut journal, 200, &poll)), ["tag"]);
+}

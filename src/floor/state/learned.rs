@@ -1,0 +1,119 @@
+//! What is known of an agent from events that another run, or another process, has recorded.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::floor::answer::{Break, Wrapup};
+use crate::floor::event::{BreakStarted, EventKind, FollowedPart, WrapupStarted};
+use crate::floor::identity::start::Starts;
+use crate::floor::identity::value::RepeatedValue;
+use crate::floor::pause::Moment;
+use crate::floor::state::{AgentState, BreakIdentity, StateSince, as_written};
+use crate::words::plain;
+
+impl AgentState {
+    /// Nothing is known but for whom the session answers.
+    pub(crate) fn of_agent(agent_id: Option<&str>) -> Self {
+        let agent_id = agent_id.map(str::to_owned);
+        let agent = agent_id.is_some().then(|| RepeatedValue::new(agent_id.as_ref(), as_written));
+        Self { agent, ..Self::default() }
+    }
+
+    /// Takes what an event reports that was noticed at `wall`, which is the moment `now`.
+    pub(crate) fn learn(&mut self, kind: &EventKind, wall: Timestamp, now: Moment) {
+        match kind {
+            EventKind::AgentChanged(changed) => *self = Self::of_agent(changed.to.as_deref()),
+            EventKind::BreakStarted(started) => self.learn_break(started, wall, now),
+            EventKind::BreakChanged(changed) => {
+                if !self.break_state.as_ref().is_some_and(|known| known.state.on_break) {
+                    let (reason, since) = (Some(changed.previous_reason.clone()), changed.since);
+                    self.learn_break(&BreakStarted { reason, since, detail: None }, wall, now);
+                }
+                if let Some(identity) = &mut self.break_identity {
+                    identity.reason.learn(Some(&changed.previous_reason));
+                    identity.reason.learn(changed.reason.as_ref());
+                    identity.starts.attend(now);
+                }
+                if let Some(known) = &mut self.break_state {
+                    known.state.reason.clone_from(&changed.reason);
+                    known.attend(wall, now.monotonic());
+                }
+            }
+            EventKind::BreakEnded(_) => {
+                self.break_state = Some(StateSince::learned(Break::default(), wall, now.monotonic()));
+                self.break_identity = None;
+            }
+            EventKind::WrapupStarted(started) => {
+                let WrapupStarted { ends_at, remaining_seconds, call_id, customer } = started.clone();
+                self.call = Some(RepeatedValue::new(call_id.as_ref(), as_written));
+                let state =
+                    Wrapup { in_wrapup: true, ends_at, remaining_seconds, call_id, customer, detail: None };
+                self.wrapup = Some(StateSince::learned(state, wall, now.monotonic()));
+            }
+            EventKind::WrapupEnded(_) => {
+                self.call = None;
+                self.wrapup = Some(StateSince::learned(Wrapup::default(), wall, now.monotonic()));
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes that an answer about `part` came at `wall`, which is the moment `now`. What it showed beyond what was
+    /// reported before is in the events of the same answer.
+    pub(crate) fn attend(&mut self, part: FollowedPart, wall: Timestamp, now: Moment) {
+        let monotonic = now.monotonic();
+        match part {
+            FollowedPart::Tags => {}
+            FollowedPart::Breaks => {
+                if let Some(identity) = &mut self.break_identity {
+                    identity.starts.attend(now);
+                }
+                let unknown = || StateSince::learned(Break::default(), wall, monotonic);
+                self.break_state.get_or_insert_with(unknown).attend(wall, monotonic);
+            }
+            FollowedPart::Wrapups => {
+                let unknown = || StateSince::learned(Wrapup::default(), wall, monotonic);
+                self.wrapup.get_or_insert_with(unknown).attend(wall, monotonic);
+            }
+        }
+    }
+
+    fn learn_break(&mut self, started: &BreakStarted, wall: Timestamp, now: Moment) {
+        let BreakStarted { reason, since, detail } = started.clone();
+        let starts = Starts::known(since, wall, now);
+        self.break_identity =
+            Some(BreakIdentity { starts, reason: RepeatedValue::new(reason.as_ref(), plain) });
+        let agent_id = self.agent.as_ref().and_then(RepeatedValue::get).cloned();
+        let state = Break { on_break: true, reason, since, agent_id, user_id: None, detail };
+        self.break_state = Some(StateSince::learned(state, wall, now.monotonic()));
+    }
+
+    /// The break that there is, as the event of its beginning.
+    pub(crate) fn opening_break(&self) -> Option<EventKind> {
+        let Break { reason, since, detail, .. } =
+            self.break_state.as_ref().filter(|known| known.state.on_break)?.state.clone();
+        Some(EventKind::BreakStarted(BreakStarted { reason, since, detail }))
+    }
+
+    /// The wrap-up that there is, as the event of its beginning.
+    pub(crate) fn opening_wrapup(&self, now: Duration) -> Option<EventKind> {
+        let known = self.wrapup.as_ref().filter(|known| known.state.in_wrapup)?;
+        let Wrapup { ends_at, call_id, customer, .. } = known.state.clone();
+        let remaining_seconds = known.seconds_left(now);
+        Some(EventKind::WrapupStarted(WrapupStarted { ends_at, remaining_seconds, call_id, customer }))
+    }
+}
+
+impl<S> StateSince<S> {
+    fn learned(state: S, wall: Timestamp, now: Duration) -> Self {
+        Self { state, seen_from: now, polled_at: now, server_now: wall }
+    }
+
+    /// An answer that is older than what is known adds nothing.
+    fn attend(&mut self, wall: Timestamp, now: Duration) {
+        if self.polled_at < now {
+            (self.polled_at, self.server_now) = (now, wall);
+        }
+    }
+}

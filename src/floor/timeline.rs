@@ -1,0 +1,190 @@
+//! What a journal keeps, and what can be made of it. Events and coverage are the only truth; what is known of an agent,
+//! gaps, intervals and lists of tags are made of them when they are needed, here and in [`Memory::restore`].
+//!
+//! [`Memory::restore`]: crate::floor::diff::Memory::restore
+
+pub mod gaps;
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::floor::event::{Event, EventKind, FollowedPart, GapCause};
+use crate::floor::pause::WINDOW;
+
+#[cfg(test)]
+mod tests;
+
+/// An event in a journal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    /// Its place among all events of the journal.
+    pub seq: i64,
+    pub event: Event,
+}
+
+/// An event that a journal is to take.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewEvent {
+    pub event: Event,
+    /// Of a new notification without id, which of its twins it is; of anything else, 0.
+    pub twin: u32,
+}
+
+impl NewEvent {
+    /// Whether it is one of several changes of one thing, which are told apart by their number alone. The journal
+    /// numbers them, because it alone knows how many there have been.
+    #[must_use]
+    pub fn is_numbered_by_the_journal(&self) -> bool {
+        matches!(&self.event.kind, EventKind::Tag(reported) if reported.changed)
+    }
+}
+
+/// Whether a journal keeps such an event. What belongs to a run, or follows from limits, it does not.
+#[must_use]
+pub fn is_kept(kind: &EventKind) -> bool {
+    !matches!(
+        kind,
+        EventKind::Start(_)
+            | EventKind::State(_)
+            | EventKind::Alert(_)
+            | EventKind::Heartbeat(_)
+            | EventKind::End(_)
+    )
+}
+
+/// A time from one moment to a later one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub from: Timestamp,
+    pub to: Timestamp,
+}
+
+impl Span {
+    #[must_use]
+    pub fn length(self) -> Duration {
+        Duration::try_from(self.to.duration_since(self.from)).unwrap_or_default()
+    }
+
+    /// What both have in common, if that is any time at all.
+    #[must_use]
+    pub fn common(self, other: Self) -> Option<Self> {
+        let span = Self { from: self.from.max(other.from), to: self.to.min(other.to) };
+        (span.from < span.to).then_some(span)
+    }
+}
+
+/// A time in which answers about one part of an agent came often enough. Those of one part never overlap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coverage {
+    pub part: FollowedPart,
+    /// The first answer.
+    pub from: Timestamp,
+    /// The last one.
+    pub to: Timestamp,
+    /// The interval at which they were to come; zero if they were single answers.
+    pub cadence: Duration,
+    /// Why the next answer did not continue it; `None` while none has come, or if there is no hole before it.
+    pub ended: Option<GapCause>,
+    /// Of notifications, whether the server repeats them; `None` while its answers have not shown it.
+    pub repeats: Option<bool>,
+}
+
+/// A good answer about one part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    pub part: FollowedPart,
+    pub at: Timestamp,
+    pub repeats: Option<bool>,
+    /// Why there is a hole before it, if there is one.
+    pub hole: GapCause,
+    /// Whether something was lost before it, however short the time.
+    pub lost: bool,
+}
+
+/// What a good answer adds to the coverage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CoverageStep {
+    /// The coverage of `part` that begins at `from` reaches until `to` now.
+    Lengthen { part: FollowedPart, from: Timestamp, to: Timestamp, cadence: Duration, repeats: Option<bool> },
+    /// Another coverage begins. The one of the same part that begins at `ended.0` has ended for the cause `ended.1`.
+    Begin { coverage: Coverage, ended: Option<(Timestamp, GapCause)> },
+}
+
+/// An answer continues a coverage if it comes no later than so many intervals after the last one.
+const INTERVALS: u32 = 3;
+
+/// What the answer `look` adds to the coverage of its agent, of which `rows` has at least what lies around the answer;
+/// nothing if it lies within what is covered already. `cadence` is the interval at which answers are to come, or zero.
+///
+/// It rests on the order of times alone, so that a clock that is set back or forth makes no two rows overlap and none
+/// negative.
+#[must_use]
+pub fn coverage_step(rows: &[Coverage], look: &Look, cadence: Duration) -> Option<CoverageStep> {
+    let Look { part, at, repeats, hole, lost } = look.clone();
+    let before = rows.iter().filter(|row| row.part == part && row.from <= at).max_by_key(|row| row.from);
+    let begin = |from, ended| {
+        let coverage = Coverage { part, from, to: at, cadence, ended: None, repeats };
+        Some(CoverageStep::Begin { coverage, ended })
+    };
+    let lengthen = |row: &Coverage, cadence| {
+        let (from, to, repeats) = (row.from, row.to.max(at), repeats.or(row.repeats));
+        Some(CoverageStep::Lengthen { part, from, to, cadence, repeats })
+    };
+    let Some(row) = before else { return begin(at, None) };
+    if at <= row.to {
+        let is_learned = repeats.is_some() && repeats != row.repeats;
+        return if is_learned { lengthen(row, row.cadence) } else { None };
+    }
+    if lost || !row.is_continued(at, cadence) {
+        return begin(at, row.ended.is_none().then_some((row.from, hole)));
+    }
+    let is_as_often = cadence == row.cadence || cadence == Duration::ZERO || part == FollowedPart::Tags;
+    match (is_as_often, row.from == row.to) {
+        (true, _) => lengthen(row, row.cadence),
+        // The first answer of another interval.
+        (false, true) => lengthen(row, cadence),
+        (false, false) => begin(row.to, None),
+    }
+}
+
+impl Coverage {
+    /// Whether an answer at `at` leaves no hole after this coverage. Notifications are handed out later as well: by a
+    /// server that repeats them, and by one that keeps for each session what is new.
+    fn is_continued(&self, at: Timestamp, cadence: Duration) -> bool {
+        let longest = match self.part {
+            FollowedPart::Tags => WINDOW,
+            FollowedPart::Breaks | FollowedPart::Wrapups => INTERVALS * self.cadence.max(cadence),
+        };
+        at.duration_since(self.to) <= SignedDuration::try_from(longest).unwrap_or(SignedDuration::MAX)
+    }
+
+    /// The time for which the answers vouch. What a server repeats vouches for the window before the first one.
+    #[must_use]
+    pub fn reach(&self) -> Span {
+        let before = if self.repeats == Some(true) { WINDOW } else { Duration::ZERO };
+        Span { from: self.from.checked_sub(before).unwrap_or(Timestamp::MIN), to: self.to }
+    }
+
+    /// Takes the step. `rows` stay in the order of their beginnings.
+    pub fn take(rows: &mut Vec<Self>, step: &CoverageStep) {
+        match step {
+            CoverageStep::Lengthen { part, from, to, cadence, repeats } => {
+                let row = rows.iter_mut().find(|row| row.part == *part && row.from == *from);
+                if let Some(row) = row {
+                    row.to = row.to.max(*to);
+                    (row.cadence, row.repeats) = (*cadence, *repeats);
+                }
+            }
+            CoverageStep::Begin { coverage, ended } => {
+                let is_ended =
+                    |row: &&mut Self| row.part == coverage.part && Some(row.from) == ended.map(|it| it.0);
+                if let Some(row) = rows.iter_mut().find(is_ended) {
+                    row.ended = ended.map(|(_, why)| why);
+                }
+                let place = rows.partition_point(|row| row.from <= coverage.from);
+                rows.insert(place, coverage.clone());
+            }
+        }
+    }
+}
