@@ -2,31 +2,29 @@
 //! that is safe.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
+use hyper::Request;
 use hyper::body::{Body, Incoming};
-use hyper::header::{
-    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName,
-    LOCATION, RETRY_AFTER, TRANSFER_ENCODING, USER_AGENT,
-};
-use hyper::{Request, Response};
-use jiff::Timestamp;
+use hyper::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, DATE, USER_AGENT};
 use tokio::time::{Instant, sleep, timeout};
 use url::Url;
 
 use crate::clock::Clock;
 use crate::store::{PlainHttp, ServerUrl};
 
-use crate::client::budget::{BODY_BYTES, Budget, HEADER_BYTES, HEADER_LINES};
+use crate::client::budget::{BODY_BYTES, Budget};
 use crate::client::connector;
 use crate::client::connector::{Connector, HttpClient};
 use crate::client::error::{ApiError, ErrorKind};
 use crate::client::kept;
 use crate::client::network_error;
-use crate::client::network_error::{Requested, Target};
+use crate::client::network_error::{Seen, Target};
 use crate::client::proxies::Proxies;
 use crate::client::received::Received;
+use crate::client::reply_head;
 use crate::client::request_body::RequestBody;
 use crate::client::resolver::Resolver;
 use crate::client::retry;
@@ -78,6 +76,7 @@ pub struct Connection {
     target: Target,
     shown: Shown,
     shown_by_proxy: Shown,
+    has_answered: AtomicBool,
     budget: Budget,
     clock: Clock,
 }
@@ -112,7 +111,17 @@ impl Connection {
         let resolver = Resolver { limit: budget.connect };
         let connector = Connector::new(resolver, tls(&shown)?, proxy, budget.connect * 2);
         let (keeping, fresh) = (connector.client(usize::MAX), connector.client(0));
-        Ok(Self { keeping, fresh, server, target, shown, shown_by_proxy, budget, clock })
+        Ok(Self {
+            keeping,
+            fresh,
+            server,
+            target,
+            shown,
+            shown_by_proxy,
+            has_answered: AtomicBool::default(),
+            budget,
+            clock,
+        })
     }
 
     /// The server that receives the requests.
@@ -263,17 +272,21 @@ impl Connection {
             .body(Full::new(body.to_bytes()))
             .map_err(unusable_path)?;
         let response = client.request(request).await.map_err(|error| {
-            let requested = Requested {
-                by_server: self.shown.requests_certificate(),
-                by_proxy: self.shown_by_proxy.requests_certificate(),
+            let seen = Seen {
+                server_requests_certificate: self.shown.requests_certificate(),
+                proxy_requests_certificate: self.shown_by_proxy.requests_certificate(),
+                server_has_answered: self.has_answered.load(Ordering::Relaxed),
             };
-            network_error::before_reply(&error, &self.target, requested, self.clock.now())
+            network_error::before_reply(&error, &self.target, seen, self.clock.now())
         })?;
-        self.refuse_by_head(url, &response).map_err(ApiError::sent)?;
+        self.has_answered.store(true, Ordering::Relaxed);
+        reply_head::refuse(&self.target.origin, url, &response).map_err(ApiError::sent)?;
         let status = response.status().as_u16();
-        let server_time = text(response.headers(), DATE).and_then(retry::http_date);
-        let retry_after =
-            longest_retry_after(response.headers(), server_time.unwrap_or_else(|| self.clock.now()));
+        let server_time = reply_head::text(response.headers(), DATE).and_then(retry::http_date);
+        let retry_after = reply_head::longest_retry_after(
+            response.headers(),
+            server_time.unwrap_or_else(|| self.clock.now()),
+        );
         let body = self.body(response.into_body()).await?.into();
         let received_at = self.clock.now();
         Ok(Received {
@@ -310,58 +323,6 @@ impl Connection {
         }
     }
 
-    /// Refuses a reply by its headers, before a byte of the body is read.
-    fn refuse_by_head(&self, url: &Url, response: &Response<Incoming>) -> Result<(), ApiError> {
-        let origin = &self.target.origin;
-        let headers = response.headers();
-        let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-        if size > HEADER_BYTES || headers.len() > HEADER_LINES {
-            return Err(ApiError::new(
-                ErrorKind::Protocol,
-                format!("the headers of {origin}'s reply are too large"),
-            ));
-        }
-        if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
-            let message = format!(
-                "{origin} declares the length of its reply in two ways (Transfer-Encoding and Content-Length)"
-            );
-            return Err(ApiError::new(ErrorKind::Protocol, message));
-        }
-        if matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-            return Err(self.redirected(url, response));
-        }
-        let codings = headers.get_all(CONTENT_ENCODING).iter().map(|coding| (coding, "identity"));
-        let transfers = headers.get_all(TRANSFER_ENCODING).iter().map(|coding| (coding, "chunked"));
-        for (coding, allowed) in codings.chain(transfers) {
-            if !coding.as_bytes().trim_ascii().eq_ignore_ascii_case(allowed.as_bytes()) {
-                let message =
-                    format!("{origin} sent a compressed or encoded reply, which deepcall did not request");
-                return Err(ApiError::new(ErrorKind::Encoding, message));
-            }
-        }
-        Ok(())
-    }
-
-    fn redirected(&self, url: &Url, response: &Response<Incoming>) -> ApiError {
-        let origin = &self.target.origin;
-        let status = response.status().as_u16();
-        let message =
-            format!("{origin} redirects the request (HTTP {status}), but redirects are never followed");
-        let error = ApiError::new(ErrorKind::Redirect, message);
-        let location = text(response.headers(), LOCATION);
-        let target = location.and_then(|location| url.join(location).ok());
-        match target.filter(|url| matches!(url.scheme(), "http" | "https")) {
-            Some(there) if there.origin() == url.origin() => error.with_hint(
-                "the redirect leads to another path on the same server: check the path in the server address",
-            ),
-            Some(there) => {
-                let there = there.origin().ascii_serialization();
-                error.with_hint(format!("if {there} is the right server, set it with --server"))
-            }
-            None => error,
-        }
-    }
-
     fn too_large(&self) -> ApiError {
         let limit = BODY_BYTES / (1024 * 1024);
         ApiError::new(
@@ -373,15 +334,6 @@ impl Connection {
 
 fn unusable_path(error: impl std::fmt::Display) -> ApiError {
     ApiError::new(ErrorKind::Usage, "the path of the request is not usable").because(error)
-}
-
-fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
-    headers.get(name)?.to_str().ok()
-}
-
-fn longest_retry_after(headers: &HeaderMap, server_now: Timestamp) -> Option<Duration> {
-    let values = headers.get_all(RETRY_AFTER).iter().filter_map(|header| header.to_str().ok());
-    values.filter_map(|header| retry::retry_after(header, server_now)).max()
 }
 
 /// From 0 up to 1. The standard library seeds its hash maps at random, and back-off needs no better source.

@@ -11,7 +11,7 @@
 //!       kept · proxies · tunnels · resolver · tls
 //!     network_error  what a failure means
 //!       error · handshakes · alerts
-//!     retry      whether and when to retry
+//!     reply_head · retry  whether a reply is refused, whether and when to retry
 //!   envelope     whether a reply reports success
 //!     codes · lenient · moments · items · spellings · icons
 //! tag_filter   which notifications are wanted
@@ -29,6 +29,7 @@ pub mod proxies;
 pub mod reach;
 pub mod received;
 pub mod replies;
+mod reply_head;
 pub mod request_body;
 mod resolver;
 pub mod retry;

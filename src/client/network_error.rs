@@ -23,18 +23,19 @@ pub(crate) struct Target {
     pub(crate) proxy: Option<&'static str>,
 }
 
-/// Who requested a certificate of the client in a handshake.
+/// What has been seen of those at the other end.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Requested {
-    pub(crate) by_server: bool,
-    pub(crate) by_proxy: bool,
+pub(crate) struct Seen {
+    pub(crate) server_requests_certificate: bool,
+    pub(crate) proxy_requests_certificate: bool,
+    pub(crate) server_has_answered: bool,
 }
 
 /// An error before the reply's headers were complete.
 pub(crate) fn before_reply(
     error: &(dyn Error + 'static),
     target: &Target,
-    requested: Requested,
+    seen: Seen,
     now: Timestamp,
 ) -> ApiError {
     let Target { origin, proxy } = target;
@@ -57,8 +58,8 @@ pub(crate) fn before_reply(
     };
     let at_proxy = proxy.filter(|_| matches!(step, Some(Step::TlsWithProxy | Step::Tunnel)));
     let (peer, requests_certificate) = match at_proxy {
-        Some(variable) => (tunnels::named(variable), requested.by_proxy),
-        None => (origin.clone(), requested.by_server),
+        Some(variable) => (tunnels::named(variable), seen.proxy_requests_certificate),
+        None => (origin.clone(), seen.server_requests_certificate),
     };
     let reason = tls_error.and_then(alert_of).map(|alert| alerts::reason(alert, requests_certificate));
     let is_of_certificate = reason.as_ref().is_some_and(|reason| reason.is_of_clients_certificate);
@@ -92,7 +93,8 @@ pub(crate) fn before_reply(
     if let Some(hint) = hint {
         failed = failed.with_hint(hint);
     }
-    if kind == ErrorKind::Protocol
+    if matches!(kind, ErrorKind::Protocol | ErrorKind::Reset)
+        && !seen.server_has_answered
         && let Some(host) = origin.strip_prefix("http://")
     {
         failed = failed.with_hint(format!("if this port speaks TLS, use https://{host}"));

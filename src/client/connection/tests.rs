@@ -103,6 +103,20 @@ async fn replies_that_end_too_early_are_asked_for_three_times() {
 }
 
 #[tokio::test]
+async fn a_port_that_never_answered_plain_http_may_speak_tls() {
+    let server = FakeServer::always(Reply::Closed(vec![]));
+    let error = fails(&server.sign_in()).await;
+    let hint = format!("if this port speaks TLS, use {}", server.url().replace("http", "https"));
+    assert_eq!((error.kind().word(), error.hints()), ("reset", &[hint][..]));
+
+    let server = FakeServer::in_turn([NO_TAGS.into(), Reply::Closed(vec![])]);
+    let agent = server.sign_in();
+    answers(&agent).await;
+    let error = fails(&agent).await;
+    assert_eq!((error.kind().word(), error.hints()), ("reset", &[][..]));
+}
+
+#[tokio::test]
 async fn replies_that_break_the_rules_are_not_asked_for_again() {
     let table = [
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n{}".to_owned(), "protocol"),
