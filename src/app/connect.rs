@@ -1,6 +1,7 @@
 //! Opens connections to servers by the settings. Nothing is sent here.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use crate::app::settings::Settings;
 use crate::app::settings::table::{CACERT, RETRIES, TIMEOUT};
 use crate::client::{Budget, Connection, ConnectionOptions as Wanted, Proxies, SignedIn};
 use crate::clock::Clock;
-use crate::failure::Failure;
+use crate::failure::{ExitStatus, Failure};
 use crate::store::{ServerUrl, Session};
 
 /// The budget of a connection ends a little after `--timeout` does, so that the failure names the option.
@@ -25,6 +26,7 @@ pub(crate) struct Connector {
     proxies: Proxies,
     roots_file: Option<PathBuf>,
     clock: Clock,
+    opened: RefCell<Vec<Arc<Connection>>>,
 }
 
 impl Connector {
@@ -49,6 +51,7 @@ impl Connector {
             proxies,
             roots_file: variables.path("SSL_CERT_FILE"),
             clock: clock.clone(),
+            opened: RefCell::default(),
         })
     }
 
@@ -76,7 +79,20 @@ impl Connector {
             clock: self.clock.clone(),
             proxies: self.proxies.clone(),
         };
-        Ok(Arc::new(Connection::open(wanted)?))
+        let connection = Arc::new(Connection::open(wanted)?);
+        self.opened.borrow_mut().push(Arc::clone(&connection));
+        Ok(connection)
+    }
+
+    /// The same failure; that of `--timeout`, with what was going wrong when it was reached.
+    pub(crate) fn explain(&self, mut failure: Failure) -> Failure {
+        if failure.status == ExitStatus::TimedOut {
+            let troubles =
+                self.opened.borrow().iter().filter_map(|connection| connection.trouble()).collect();
+            let troubles: BTreeSet<String> = troubles;
+            failure.problem.causes.extend(troubles);
+        }
+        failure
     }
 
     fn budget(&self) -> Budget {

@@ -143,13 +143,14 @@ impl SelectedProfiles {
                 (true, true) => Manner::Plain,
                 (true, false) => Manner::Drawn,
             };
-        app.console.log(Side::Client, || {
+        let outcome = app.console.log(Side::Client, || {
             app.supervised.run(async {
                 // The sandbox must outlive the command.
                 let (_sandbox, fleet) = self.sign_in(app, &connector).await?;
                 with_progress(fleet, manner, command).await
             })
-        })
+        });
+        outcome.map_err(|failure| connector.explain(failure))
     }
 
     /// The fleet, and the sandbox if one serves it.

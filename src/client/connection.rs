@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
@@ -77,6 +78,8 @@ pub struct Connection {
     shown: Shown,
     shown_by_proxy: Shown,
     has_answered: AtomicBool,
+    /// Why the last attempt is made again.
+    trouble: Mutex<Option<String>>,
     budget: Budget,
     clock: Clock,
 }
@@ -111,6 +114,7 @@ impl Connection {
         let resolver = Resolver { limit: budget.connect };
         let connector = Connector::new(resolver, tls(&shown)?, proxy, budget.connect * 2);
         let (keeping, fresh) = (connector.client(usize::MAX), connector.client(0));
+        let (has_answered, trouble) = Default::default();
         Ok(Self {
             keeping,
             fresh,
@@ -118,7 +122,8 @@ impl Connection {
             target,
             shown,
             shown_by_proxy,
-            has_answered: AtomicBool::default(),
+            has_answered,
+            trouble,
             budget,
             clock,
         })
@@ -140,6 +145,16 @@ impl Connection {
     #[must_use]
     pub fn certificate(&self) -> Option<Certificate> {
         self.shown.certificate()
+    }
+
+    /// What went wrong in the last attempt, while it is made again.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note_trouble(&self, error: Option<&ApiError>) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = error.map(ToString::to_string);
     }
 
     /// Sends one request and returns any reply, without retries.
@@ -179,7 +194,10 @@ impl Connection {
             let limit = self.budget.attempt.min(self.budget.total.saturating_sub(started.elapsed()));
             let error = match self.attempt(&url, body, policy, limit).await {
                 Ok(received) => match read(Received { attempts, lost_a_reply, ..received }) {
-                    Ok(value) => return Ok(value),
+                    Ok(value) => {
+                        self.note_trouble(None);
+                        return Ok(value);
+                    }
                     Err(error) => error.sent(),
                 },
                 Err(error) => {
@@ -200,10 +218,12 @@ impl Connection {
             };
             match retry::decide(policy, &self.budget, &situation) {
                 Next::TryIn(wait) => {
+                    self.note_trouble(Some(&error));
                     tracing::debug!("POST {url}: again in {} ms", wait.as_millis());
                     sleep(wait).await;
                 }
                 Next::GiveUp => {
+                    self.note_trouble(None);
                     return Err(retry::with_retry_hint(error, self.clock.now()));
                 }
             }

@@ -199,12 +199,13 @@ fn verify(session: &Session, app: &App) -> Result<Answer<Owner>, Failure> {
     let connector = Connector::new(app.settings()?, &app.clock)?;
     let Session { profile, server, allow_http, credentials } = session.clone();
     let signed_in = SignedIn { profile, connection: connector.connect(&server, allow_http)?, credentials };
-    app.console.log(Side::Client, || {
+    let verified = app.console.log(Side::Client, || {
         app.supervised.run(async {
             let verified = signed_in.verify().await;
             verified.map_err(|error| Failure::from(error).hint("nothing was stored"))
         })
-    })
+    });
+    verified.map_err(|failure| connector.explain(failure))
 }
 
 fn report(new: Stored, notes: Vec<String>) -> Report {

@@ -88,9 +88,10 @@ impl TeamLogin<'_> {
         planned.iter().try_for_each(|it| test(it.profile.store))?;
         let storing = Storing { file: &file, stores: &stores, console: &app.console };
         let mut results = vec![];
+        let connector = Connector::new(settings, &app.clock)?;
         let ended = app.console.log(Side::Client, || {
             app.supervised.run(async {
-                let agents = agents(&planned, app)?;
+                let agents = agents(&planned, &connector);
                 let checks = agents.iter().map(|agent| self.check(agent));
                 let mut checks = stream::iter(checks).buffered(jobs(settings)?.max(1));
                 for it in &planned {
@@ -106,7 +107,7 @@ impl TeamLogin<'_> {
                 Ok(())
             })
         });
-        Ok(self.outcome(&planned, results, ended.err(), &known))
+        Ok(self.outcome(&planned, results, ended.err().map(|failure| connector.explain(failure)), &known))
     }
 
     /// The profile of each line, with its server and its store as for a single login.
@@ -212,7 +213,7 @@ impl TeamLogin<'_> {
     }
 }
 
-fn agents(planned: &[Planned], app: &App) -> Result<Vec<Agent<SignedIn>>, Failure> {
+fn agents(planned: &[Planned], connector: &Connector) -> Vec<Agent<SignedIn>> {
     let sessions = planned.iter().map(|Planned { profile, credentials, .. }| Agent {
         profile: profile.name.to_string(),
         id_at_login: None,
@@ -224,7 +225,7 @@ fn agents(planned: &[Planned], app: &App) -> Result<Vec<Agent<SignedIn>>, Failur
         }),
         sign_in_hint: None,
     });
-    Ok(Connector::new(app.settings()?, &app.clock)?.sign_in(sessions.collect()))
+    connector.sign_in(sessions.collect())
 }
 
 fn read_from(source: &mut dyn Read, wrong: impl Fn(&str) -> Failure) -> Result<Zeroizing<Vec<u8>>, Failure> {

@@ -108,6 +108,18 @@ fn refusing() -> Vec<Case> {
                 .long(),
         );
     }
+    // Each attempt ends before the time of the command does, which then names the reason of the last one.
+    let hanging = || behind(Manner::Holds(""), Scene::at(BEHIND), "HTTPS_PROXY").patience("--timeout 6s");
+    cases.push(
+        case("P1", "never answers within a short --timeout", (124, "timed_out"), hanging)
+            .between(2..=3, 2..=3)
+            .of_tags()
+            .with_message("no answer within --timeout (6s)")
+            .with_message(
+                "the proxy named by HTTPS_PROXY made no connection to https://deepcall.test in time",
+            )
+            .long(),
+    );
     let refused = || {
         let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         Scene::at(BEHIND).variable("HTTPS_PROXY", format!("http://{nobody}"))
