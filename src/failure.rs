@@ -311,13 +311,7 @@ impl From<FileError> for Failure {
         let causes = causes_of(&error);
         let (mut failure, hint) = match &error {
             FileError::Busy { .. } => (Self::failed("busy", message), "try again in a moment".to_owned()),
-            FileError::Permissions { path, .. } => {
-                (Self::config(message), format!("run `chmod go= {}`", path.display()))
-            }
-            FileError::ForeignOwner { .. } => (
-                Self::config(message),
-                "use a file that you own, because the file decides where the session is sent".to_owned(),
-            ),
+            FileError::Refused { path, why } => (Self::config(message), why.hint(path)),
             FileError::NotAFile { .. } | FileError::TooLarge { .. } | FileError::DanglingLink { .. } => (
                 Self::config(message),
                 "move the file to another place: deepcall writes a new one".to_owned(),

@@ -13,7 +13,7 @@
 //!               client the door to the server      output   from a report to the last byte
 //!                 floor    answers, what changed between two of them, events
 //!                   report what there is to show   store    credentials and where they are kept
-//!                     sandbox  a simulated server
+//!                     sandbox  a simulated server     system   what each operating system does in its own way
 //! ```
 
 pub mod app;
@@ -22,7 +22,6 @@ pub mod client;
 pub mod clock;
 pub mod commands;
 pub mod failure;
-mod fatal_signals;
 pub mod floor;
 pub mod json;
 pub mod moment;
@@ -31,6 +30,7 @@ pub mod report;
 pub mod sandbox;
 pub mod size;
 pub mod store;
+mod system;
 pub mod watch;
 pub mod words;
 

@@ -22,6 +22,7 @@ use crate::output::text::mask::mask_free_text;
 use crate::output::text::redact::{RedactingWriter, Redactor};
 use crate::output::text::sanitize::sanitize_lines;
 use crate::report::{Failures, Problem, Report};
+use crate::system::terminal::unlocked_stdout;
 
 /// Rust's own stdout flushes at every line, which is slow for a large answer.
 const STEP: usize = 64 << 10;
@@ -184,7 +185,7 @@ impl Console {
 
     /// Stdout for the board: redacted, and not buffered.
     pub(crate) fn screen(&self) -> impl Write + Send + use<> {
-        RedactingWriter::new(unlocked_stdout(), self.redactor.clone())
+        RedactingWriter::new(unlocked_stdout(STEP), self.redactor.clone())
     }
 
     /// Stderr for the bell and for notices.
@@ -289,19 +290,6 @@ impl Stderr {
     fn writer(&self) -> RedactingWriter<Shared> {
         RedactingWriter::new(self.out.clone(), self.redactor.clone())
     }
-}
-
-/// Stdout without the lock around Rust's own: a board's write waits while its terminal takes no bytes, and the flush at
-/// the end of the program would wait with it. Each flush is one write, so that no half frame is seen.
-fn unlocked_stdout() -> Box<dyn Write + Send> {
-    #[cfg(unix)]
-    {
-        use std::os::fd::AsFd;
-        if let Ok(own) = io::stdout().as_fd().try_clone_to_owned() {
-            return Box::new(BufWriter::with_capacity(STEP, std::fs::File::from(own)));
-        }
-    }
-    Box::new(io::stdout())
 }
 
 /// Stderr, shared by several writers.

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{IsTerminal, Read, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use directories::ProjectDirs;
 
@@ -14,6 +13,8 @@ use crate::clock::Clock;
 use crate::failure::{ExitStatus, Failure};
 use crate::output::text::redact::Redactor;
 use crate::store::ProfilesFile;
+use crate::system::process::{forbid_core_dumps, outlive_file_size_limits};
+use crate::system::{HOME_IS_A_VARIABLE, VARIABLES_IGNORE_CASE, terminal};
 
 pub struct Environment {
     pub variables: Variables,
@@ -36,10 +37,14 @@ impl Environment {
     pub fn of_this_process() -> Self {
         let exposure = forbid_core_dumps().err();
         outlive_file_size_limits();
+        let mut variables = Variables::new(std::env::vars_os());
+        if let (false, Some(kind)) = (variables.has("TERM"), terminal::usual_kind()) {
+            variables.0.insert("TERM".into(), kind.into());
+        }
         let redactor = Redactor::default();
         report_panics(redactor.clone(), ExitStatus::Failed.code());
         Self {
-            variables: Variables::new(std::env::vars_os()),
+            variables,
             stdin: Box::new(std::io::stdin()),
             stdout: Box::new(std::io::stdout()),
             stderr: Box::new(std::io::stderr()),
@@ -57,28 +62,6 @@ impl Environment {
     }
 }
 
-/// Prevents a core dump, which could contain a secret, and access of the same user's other processes to the memory. If
-/// the system cannot do this, the program works nevertheless, and `-v` reports it.
-#[cfg(target_os = "linux")]
-fn forbid_core_dumps() -> std::io::Result<()> {
-    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
-    Ok(set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
-}
-
-/// Other systems have no such call.
-#[cfg(not(target_os = "linux"))]
-fn forbid_core_dumps() -> std::io::Result<()> {
-    Ok(())
-}
-
-/// A process that exceeds the limit on file sizes is killed by a signal, unless it handles it; then the write fails.
-fn outlive_file_size_limits() {
-    #[cfg(unix)]
-    {
-        let _ = signal_hook::flag::register(rustix::process::Signal::XFSZ.as_raw(), Arc::default());
-    }
-}
-
 /// Which streams are terminals, and the terminal's width in columns.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Terminals {
@@ -88,13 +71,19 @@ pub struct Terminals {
     pub width: Option<usize>,
 }
 
-/// Environment variables. An empty one counts as not set.
+/// Environment variables. An empty one counts as not set. Where case does not matter, the names are in capitals.
 #[derive(Clone, Debug, Default)]
 pub struct Variables(BTreeMap<OsString, OsString>);
 
 impl Variables {
     pub fn new(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
-        Self(variables.into_iter().collect())
+        let named = |(mut name, value): (OsString, OsString)| {
+            if VARIABLES_IGNORE_CASE {
+                name.make_ascii_uppercase();
+            }
+            (name, value)
+        };
+        Self(variables.into_iter().map(named).collect())
     }
 
     /// `None` if the variable is not set or empty.
@@ -180,7 +169,7 @@ impl Folders {
 /// Requires `HOME` with an absolute path: otherwise the library would use the system's list of users, or a relative
 /// path, which is a different folder for each working directory.
 fn project_folders(variables: &Variables) -> Option<ProjectDirs> {
-    if cfg!(unix) && !variables.path("HOME").is_some_and(|home| home.is_absolute()) {
+    if HOME_IS_A_VARIABLE && !variables.path("HOME").is_some_and(|home| home.is_absolute()) {
         return None;
     }
     ProjectDirs::from("", "", "deepcall")
@@ -189,16 +178,3 @@ fn project_folders(variables: &Variables) -> Option<ProjectDirs> {
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the variable {0} is not valid UTF-8")]
 pub struct NotText<'a>(&'a str);
-
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use rustix::process::{DumpableBehavior, dumpable_behavior};
-
-    use super::*;
-
-    #[test]
-    fn a_process_that_may_hold_a_secret_leaves_no_core() {
-        forbid_core_dumps().unwrap();
-        assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
-    }
-}

@@ -10,8 +10,9 @@ use crate::app::secret_text::secret_from;
 use crate::app::signals;
 use crate::app::supervisor::Supervised;
 use crate::failure::Failure;
-use crate::fatal_signals;
 use crate::store::Secret;
+use crate::system::signals::before_they_kill;
+use crate::system::terminal;
 
 /// Prompts for a secret without echo, also after Ctrl-Z. Ctrl-C, the end of input and SIGTERM end the prompt; the terminal
 /// is restored in every case.
@@ -37,7 +38,7 @@ fn answer_or_stop(question: String, supervised: &Supervised) -> Result<String, F
     let is_open = Cell::new(false);
     let outcome = supervised.run(async {
         let mut continued = signals::Continued::listen();
-        fatal_signals::before_they_kill(terminal::show_again).map_err(|e| failed(&e))?;
+        before_they_kill(terminal::show_again).map_err(|e| failed(&e))?;
         terminal::hide().map_err(|e| failed(&e))?;
         let (sender, mut answer) = oneshot::channel();
         is_open.set(true);
@@ -64,88 +65,4 @@ fn answer_or_stop(question: String, supervised: &Supervised) -> Result<String, F
         let _ = writeln!(std::io::stderr());
     }
     outcome
-}
-
-#[cfg(unix)]
-mod terminal {
-    use std::io::{self, Write};
-    use std::sync::{Mutex, MutexGuard, PoisonError};
-
-    use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
-
-    /// The terminal's modes from before the prompt. Global, because the terminal is, and a signal that kills must
-    /// restore them.
-    static MODES_BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
-
-    /// The line, which is not empty; `None` at the end of input, whatever was typed before it.
-    pub(super) fn prompt(question: &str) -> io::Result<Option<String>> {
-        let mut out = io::stderr();
-        loop {
-            write!(out, "{question}, not shown while you type: ")?;
-            out.flush()?;
-            // Large enough for any secret: a growing buffer would leave copies in memory.
-            let mut typed = String::with_capacity(8 * 1024);
-            io::stdin().read_line(&mut typed)?;
-            // The terminal did not echo the end of the line either.
-            writeln!(out)?;
-            if !typed.ends_with('\n') {
-                drop(zeroize::Zeroizing::new(typed));
-                return Ok(None);
-            }
-            if !typed.trim().is_empty() {
-                return Ok(Some(typed));
-            }
-        }
-    }
-
-    /// Input from before the prompt is discarded: it is no answer.
-    pub(super) fn hide() -> io::Result<()> {
-        let before = tcgetattr(io::stdin())?;
-        *modes_before() = Some(before.clone());
-        Ok(without_echo(before, OptionalActions::Flush)?)
-    }
-
-    /// After Ctrl-Z, the shell has turned echo on.
-    pub(super) fn hide_again() {
-        if modes_before().is_some()
-            && let Ok(modes) = tcgetattr(io::stdin())
-        {
-            let _ = without_echo(modes, OptionalActions::Now);
-        }
-    }
-
-    /// Input after the answer is discarded: a shell would run it.
-    pub(super) fn show_again() {
-        if let Some(modes) = modes_before().take() {
-            let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &modes);
-        }
-    }
-
-    fn without_echo(mut modes: Termios, when: OptionalActions) -> rustix::io::Result<()> {
-        modes.local_modes.remove(LocalModes::ECHO);
-        tcsetattr(io::stdin(), when, &modes)
-    }
-
-    fn modes_before() -> MutexGuard<'static, Option<Termios>> {
-        MODES_BEFORE.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-#[cfg(not(unix))]
-mod terminal {
-    use std::io;
-
-    /// The library does not distinguish the end of input from an empty line, and prompts again.
-    pub(super) fn prompt(question: &str) -> io::Result<Option<String>> {
-        let answer = dialoguer::Password::new().with_prompt(question).report(false).interact();
-        answer.map(Some).map_err(io::Error::other)
-    }
-
-    pub(super) fn hide() -> io::Result<()> {
-        Ok(())
-    }
-
-    pub(super) fn hide_again() {}
-
-    pub(super) fn show_again() {}
 }

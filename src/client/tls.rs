@@ -21,11 +21,8 @@ use x509_cert::time::Time;
 
 use crate::client::error::{ApiError, ErrorKind};
 use crate::client::handshakes::is_of_an_authority;
+use crate::system::CAN_REPLACE_AUTHORITIES;
 use crate::words::without_mark;
-
-/// Whether a file of authorities can take the place of the system's. macOS and Windows judge a certificate themselves,
-/// by rules that are more than a list of authorities.
-const CAN_REPLACE_AUTHORITIES: bool = cfg!(not(any(target_vendor = "apple", windows)));
 
 /// What may be wrong where the system has no authorities. The library reads both variables itself, empty ones too.
 const ADVICE: &str = if CAN_REPLACE_AUTHORITIES {

@@ -45,7 +45,7 @@ impl SecretStore for FileStore {
     }
 
     fn probe(&self) -> Result<(), StoreError> {
-        private_file::create_folder(&self.folder)?;
+        private_file::create_folder_of_secrets(&self.folder)?;
         let _lock = self.lock()?;
         let probe = self.folder.join(".probe");
         let written = private_file::replace(&probe, b"probe");
@@ -55,7 +55,7 @@ impl SecretStore for FileStore {
 
     fn save(&self, key: &StoreKey, credentials: &Credentials) -> Result<(), StoreError> {
         let value = blob::encode(credentials, key.origin())?;
-        private_file::create_folder(&self.folder)?;
+        private_file::create_folder_of_secrets(&self.folder)?;
         let _lock = self.lock()?;
         let path = private_file::resolve(&self.path(key))?;
         private_file::replace(&path, &value)?;

@@ -1,13 +1,7 @@
 //! Secrets in the operating system's keyring, which may be missing, locked, or waiting for a person.
 //! It is opened only where no other credentials are set, and never keeps a caller beyond its time limit.
 
-#[cfg(all(unix, not(target_os = "macos")))]
-use std::collections::HashMap;
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-use std::hash::{BuildHasher, RandomState};
 use std::io;
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-use std::process;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
@@ -17,12 +11,7 @@ use keyring_core::api::CredentialStoreApi;
 use keyring_core::{Entry, Error};
 use zeroize::Zeroizing;
 
-#[cfg(target_os = "macos")]
-use apple_native_keyring_store::keychain::Store;
-#[cfg(windows)]
-use windows_native_keyring_store::Store;
-#[cfg(all(unix, not(target_os = "macos")))]
-use zbus_secret_service_keyring_store::Store;
+use system::Store;
 
 use crate::store::{Credentials, SecretStore, StoreError, StoreKey, StoreKind, blob};
 
@@ -31,10 +20,6 @@ const SERVICE: &str = "deepcall";
 
 /// The library's message for a keyring without a default collection: it has no error variant for that.
 const NO_COLLECTION: &str = "result not returned";
-
-/// What the probe stores for a moment.
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-const PROBE: &[u8] = b"probe";
 
 /// Added to the time limit for each key after the first; a read takes about 8 ms (`platforms.md` §2.1).
 const FOR_EACH_KEY: Duration = Duration::from_millis(50);
@@ -81,28 +66,12 @@ impl SecretStore for KeyringStore {
         StoreKind::Keyring
     }
 
-    #[cfg(all(unix, not(target_os = "macos")))]
     fn probe(&self) -> Result<(), StoreError> {
-        self.within_limit(secret_service::unlock)
+        self.within_limit(system::probe)
     }
 
-    /// Stores and removes a harmless item under a name of its own, since only that detects a keyring
-    /// that can be read but not written.
-    #[cfg(not(all(unix, not(target_os = "macos"))))]
-    fn probe(&self) -> Result<(), StoreError> {
-        let account = format!("probe@{}.{:016x}", process::id(), RandomState::new().hash_one(PROBE));
-        self.within_limit(move || {
-            let entry = Keyring::open()?.entry(&account)?;
-            entry.set_secret(PROBE).map_err(explain)?;
-            let kept = entry.get_secret().map_err(explain);
-            entry.delete_credential().map_err(explain)?;
-            if kept? == PROBE { Ok(()) } else { Err(StoreError::NotKept) }
-        })
-    }
-
-    #[cfg(all(unix, not(target_os = "macos")))]
     fn recycles(&self) -> bool {
-        self.within_limit(|| Ok(secret_service::recycles())).unwrap_or(false)
+        self.within_limit(|| Ok(system::recycles())).unwrap_or(false)
     }
 
     fn save(&self, key: &StoreKey, credentials: &Credentials) -> Result<(), StoreError> {
@@ -195,30 +164,14 @@ impl Keyring {
     }
 
     /// The same, which names a new item as a person reads it. It is found by service and account, whatever its label.
-    #[cfg(all(unix, not(target_os = "macos")))]
     fn labelled(&self, key: &StoreKey) -> Result<Entry, StoreError> {
-        let label = label(key);
-        let labels = HashMap::from([("label", label.as_str())]);
-        self.0.build(SERVICE, &key.account(), Some(&labels)).map_err(explain)
-    }
-
-    /// Other keyrings take their labels from service and account.
-    #[cfg(not(all(unix, not(target_os = "macos"))))]
-    fn labelled(&self, key: &StoreKey) -> Result<Entry, StoreError> {
-        self.entry(&key.account())
+        system::labelled(&self.0, SERVICE, key).map_err(explain)
     }
 
     fn load(&self, key: &StoreKey) -> Result<Credentials, StoreError> {
         let value = Zeroizing::new(self.entry(&key.account())?.get_secret().map_err(explain)?);
         blob::decode(&value, key.origin())
     }
-}
-
-/// `DeepCall session: asha (host)`.
-#[cfg(all(unix, not(target_os = "macos")))]
-fn label(key: &StoreKey) -> String {
-    let host = key.origin().split_once("://").map_or(key.origin(), |(_, host)| host);
-    format!("DeepCall session: {} ({host})", key.profile())
 }
 
 /// Several items under one account make every read fail; none of them is better than the others.
@@ -255,5 +208,11 @@ fn no_store(detail: impl ToString) -> StoreError {
 
 #[cfg(all(unix, not(target_os = "macos")))]
 mod secret_service;
+#[cfg(all(unix, not(target_os = "macos")))]
+use secret_service as system;
+#[cfg(any(windows, target_os = "macos"))]
+mod native;
+#[cfg(any(windows, target_os = "macos"))]
+use native as system;
 #[cfg(test)]
 mod tests;

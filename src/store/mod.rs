@@ -1,7 +1,6 @@
 //! Profiles: their servers and credentials, and where those are stored.
 
 pub mod blob;
-pub(crate) mod bus;
 pub(crate) mod credentials;
 pub(crate) mod file_store;
 pub(crate) mod keyring;

@@ -1,7 +1,5 @@
 //! Files that belong to their owner alone: read with limits, changed by one process at a time, replaced whole. After a
 //! crash at any moment the old or the new content is there, nothing between.
-//!
-//! What each system does in its own way is in one file for each of them: `unix`.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, TryLockError};
@@ -12,10 +10,8 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-#[cfg(unix)]
-mod unix;
-#[cfg(unix)]
-use unix as system;
+use crate::system::files as system;
+pub(crate) use crate::system::files::{OthersMay, Refusal};
 
 /// How long a writer waits for another that does nothing but write (`reliability.md` §6).
 pub(crate) const LOCK_LIMIT: Duration = Duration::from_secs(2);
@@ -31,16 +27,6 @@ const BETWEEN_LATE_TRIES: Duration = Duration::from_millis(50);
 
 const TEMPORARY: &str = ".tmp";
 
-/// What other users may do with a file that is read all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OthersMay {
-    /// Nothing: it contains a secret.
-    Nothing,
-    /// Read it, but not change it: it decides where a secret is sent.
-    Read,
-    Write,
-}
-
 /// Why a file could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
@@ -50,12 +36,9 @@ pub enum FileError {
     /// More than deepcall ever writes there.
     #[error("{} is larger than {limit} bytes", path.display())]
     TooLarge { path: PathBuf, limit: u64 },
-    /// Others could read a secret, or change where it is sent.
-    #[error("{} is open to other users (mode {mode:04o})", path.display())]
-    Permissions { path: PathBuf, mode: u32 },
-    /// Its owner could change it at any time.
-    #[error("{} belongs to another user (uid {uid})", path.display())]
-    ForeignOwner { path: PathBuf, uid: u32 },
+    /// Other users could read or change it.
+    #[error("{} {why}", path.display())]
+    Refused { path: PathBuf, why: Refusal },
     /// Another process kept the lock for the whole time limit.
     #[error("{} is locked by another deepcall", path.display())]
     Busy { path: PathBuf },
@@ -116,11 +99,15 @@ fn check(path: &Path, metadata: &fs::Metadata, limit: u64, others: OthersMay) ->
     if !metadata.is_file() {
         return Err(FileError::NotAFile { path: path.to_owned() });
     }
-    system::check_access(path, metadata, others)?;
+    system::check_access(path, metadata, others).map_err(refused(path))?;
     if metadata.len() > limit {
         return Err(FileError::TooLarge { path: path.to_owned(), limit });
     }
     Ok(())
+}
+
+fn refused(path: &Path) -> impl FnOnce(Refusal) -> FileError {
+    move |why| FileError::Refused { path: path.to_owned(), why }
 }
 
 /// A folder that does not exist, or is below something that is no folder, contains no file.
@@ -134,6 +121,15 @@ fn is_missing(error: &io::Error) -> bool {
 /// When it cannot be made.
 pub(crate) fn create_folder(path: &Path) -> Result<(), FileError> {
     system::create_folder(path).map_err(FileError::at(path))
+}
+
+/// The same, for a folder of secrets.
+///
+/// # Errors
+/// When it cannot be made, or is at a place where other users could read what is in it.
+pub(crate) fn create_folder_of_secrets(path: &Path) -> Result<(), FileError> {
+    create_folder(path)?;
+    system::check_place_of_secrets(path).map_err(refused(path))
 }
 
 /// One writer at a time among all processes of a user, until dropped: an advisory lock that a killed process cannot
@@ -266,8 +262,7 @@ fn write_and_rename(
         system::make_like(file.as_file(), known)?;
     }
     file.as_file().sync_all()?;
-    file.persist(target).map_err(|failed| failed.error)?;
-    Ok(())
+    system::persist(file, target)
 }
 
 /// Writes a file in place. Only for one with several names, all but one of which would keep the old content if it were

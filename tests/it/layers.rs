@@ -15,7 +15,7 @@ pub const LAYERS: &[&[&str]] = &[
     &["client", "output"],
     &["floor"],
     &["report", "sandbox", "store"],
-    &["clock", "fatal_signals", "json", "moment", "size", "words"],
+    &["clock", "json", "moment", "size", "system", "words"],
 ];
 
 #[test]
@@ -139,6 +139,49 @@ fn a_file_has_at_most_400_lines_or_a_reason_and_never_more_than_600() {
         let limit = if has_reason { 600 } else { 400 };
         assert!(lines <= limit, "{} has {lines} lines", path.display());
     }
+}
+
+/// What distinguishes systems, or is there on one of them only.
+const OF_ONE_SYSTEM: &[&str] = &[
+    "(unix",
+    "(windows",
+    "target_os",
+    "target_vendor",
+    "std::os::",
+    "rustix::",
+    "signal_hook::",
+    "signal::unix",
+    "signal::windows",
+    "zbus::",
+    "\"/proc",
+];
+
+#[test]
+fn systems_differ_in_the_room_for_that_in_the_keyring_and_in_the_keys_of_the_board_only() {
+    let seams = ["src/system", "src/store/keyring", "src/watch/sinks/board/keyboard"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = BTreeSet::new();
+    for (path, text) in sources("src") {
+        let inside = path.strip_prefix(root).unwrap().with_extension("");
+        if inside.components().any(|name| ["tests", "testing"].contains(&name.as_os_str().to_str().unwrap()))
+        {
+            continue;
+        }
+        let production = text.split("\nmod tests {").next().unwrap();
+        // A test may concern one system.
+        let code = production.lines().filter(|line| {
+            let line = line.trim_start();
+            !line.starts_with("//") && !line.starts_with("#[cfg(all(test, ")
+        });
+        for line in code {
+            let Some(word) = OF_ONE_SYSTEM.iter().find(|word| line.contains(**word)) else { continue };
+            match seams.iter().find(|seam| inside.starts_with(seam)) {
+                Some(seam) => _ = found.insert(*seam),
+                None => panic!("{}: `{word}` belongs into src/system", path.display()),
+            }
+        }
+    }
+    assert_eq!(found, BTreeSet::from(seams), "a seam without a difference is none");
 }
 
 #[test]

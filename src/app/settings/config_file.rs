@@ -35,7 +35,7 @@ impl ConfigFile {
             Ok(None) => Ok(Self::default()),
             Ok(Some(bytes)) => Self::parse(bytes.as_slice(), &path),
             // Other users may choose a format, but not where the session is sent.
-            Err(error @ FileError::Permissions { .. }) => {
+            Err(error @ FileError::Refused { .. }) => {
                 let bytes = read(OthersMay::Write).map_err(|error| unusable(&error))?;
                 let config = Self::parse(bytes.unwrap_or_default().as_slice(), &path)?;
                 if config.leads_secrets_elsewhere() { Err(writable(&error, &path)) } else { Ok(config) }

@@ -8,6 +8,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::system::ZONES_ARE_FILES;
 use crate::words::plain;
 
 /// The zone of an IANA name, or of another name with one certain meaning: that of a city alone, and `IST`, which in India,
@@ -102,7 +103,7 @@ pub(crate) fn unknown_tz(zone: &TimeZone) -> Option<String> {
 
 fn by_tz(tz: Option<&OsStr>) -> Option<TimeZone> {
     match tz {
-        None if cfg!(unix) => read(Path::new("/etc/localtime"), "local"),
+        None if ZONES_ARE_FILES => read(Path::new("/etc/localtime"), "local"),
         None => None,
         Some(tz) if tz.is_empty() || tz == "UTC" => Some(TimeZone::UTC),
         Some(tz) => {
@@ -121,7 +122,7 @@ fn file_of(name: &str) -> Option<TimeZone> {
     let is_plain = name.split('/').all(|part| {
         part.starts_with(|first: char| first.is_ascii_uppercase()) && part.chars().all(is_inside)
     });
-    if !cfg!(unix) || !is_plain || std::env::var_os("TZDIR").is_some() {
+    if !ZONES_ARE_FILES || !is_plain || std::env::var_os("TZDIR").is_some() {
         return None;
     }
     read(&Path::new("/usr/share/zoneinfo").join(name), name)

@@ -5,7 +5,6 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::app::environment::Variables;
 use crate::app::settings::config_text::TextFile;
@@ -15,6 +14,8 @@ use crate::app::settings::variables::CREDENTIAL_VARIABLES;
 use crate::commands::config::values;
 use crate::failure::Failure;
 use crate::store::private_file;
+use crate::system::process::is_running;
+use crate::system::shell;
 
 /// The editor as a shell command.
 #[derive(Clone, Debug)]
@@ -27,20 +28,18 @@ impl fmt::Display for Editor {
 }
 
 impl Editor {
-    /// `VISUAL`, else `EDITOR`, else vi.
+    /// `VISUAL`, else `EDITOR`, else the usual one.
     ///
     /// # Errors
     /// If the variable is not UTF-8: exit code 2.
     pub(crate) fn of(variables: &Variables) -> Result<Self, Failure> {
         let command = variables.text("VISUAL")?.or(variables.text("EDITOR")?);
-        Ok(Self(command.unwrap_or("vi").to_owned()))
+        Ok(Self(command.unwrap_or(shell::USUAL_EDITOR).to_owned()))
     }
 
     /// Opens a file, and waits until the editor ends.
     fn open(&self, file: &Path) -> Result<(), Failure> {
-        let mut command = Command::new("sh");
-        // The name of the file is an argument and not part of the command, so nothing in it is run.
-        command.arg("-c").arg(format!("{} \"$1\"", self.0)).arg("sh").arg(file);
+        let mut command = shell::command_on(&self.0, file);
         for name in CREDENTIAL_VARIABLES {
             command.env_remove(name);
         }
@@ -144,18 +143,10 @@ fn kept_copy(path: &Path, offered: &str) -> Option<PathBuf> {
     entries.map(|entry| entry.path()).filter(is_changed).max_by_key(changed)
 }
 
-#[cfg(not(unix))]
-fn is_open(_: &str) -> bool {
-    false
-}
-
 /// Whether the edit that has made a copy is running; the name of the copy, without its beginning, has the process.
-#[cfg(unix)]
 fn is_open(name: &str) -> bool {
     let process = name.split_once('-').and_then(|(process, _)| process.parse().ok());
-    process
-        .and_then(rustix::process::Pid::from_raw)
-        .is_some_and(|process| rustix::process::test_kill_process(process) != Err(rustix::io::Errno::SRCH))
+    process.is_some_and(is_running)
 }
 
 /// A new file in the same folder, readable only by its owner. It outlives this process.

@@ -1,14 +1,15 @@
 //! Checks on this machine: the program, its files, the message bus, the stores, the terminal.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::app::environment::{Terminals, Variables};
 use crate::app::settings::variables::credential_in;
 use crate::commands::doctor::finding::Finding;
 use crate::failure::Failure;
-use crate::store::{Profiles, SecretStore, StoreError, StoreKind, bus};
+use crate::store::{Profiles, SecretStore, StoreError, StoreKind};
+use crate::system::bus;
+use crate::system::files::Rights;
 
 #[must_use]
 pub(crate) fn program() -> Finding {
@@ -26,12 +27,12 @@ pub(crate) fn config(path: &Path, mistake: Option<&Failure>) -> Finding {
     let Ok(metadata) = fs::metadata(path) else {
         return Finding::ok("config", format!("{shown} does not exist"));
     };
-    let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o022 != 0 {
-        let detail = format!("{shown} can be written by other users (mode {mode:04o})");
+    let rights = Rights::of(&metadata);
+    if rights.let_others_write() {
+        let detail = format!("{shown} can be written by other users ({rights})");
         return Finding::warn("config", detail, format!("run `chmod go-w {shown}`"));
     }
-    Finding::ok("config", format!("{shown} (mode {mode:04o})"))
+    Finding::ok("config", format!("{shown} ({rights})"))
 }
 
 #[must_use]
@@ -83,7 +84,7 @@ pub(crate) fn without_keyring() -> [Finding; 2] {
 /// The message bus of the keyring.
 #[must_use]
 pub(crate) fn message_bus(variables: &Variables) -> Finding {
-    if cfg!(not(target_os = "linux")) {
+    if !bus::IS_THE_WAY_TO_THE_KEYRING {
         return Finding::skipped("bus", "the keyring of this system needs no message bus");
     }
     let address = match variables.text("DBUS_SESSION_BUS_ADDRESS") {
@@ -146,6 +147,8 @@ pub(crate) fn terminal(
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
     use crate::commands::doctor::finding::Verdict;
     use crate::store::ProfilesFile;

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use futures_util::{StreamExt, stream};
@@ -25,6 +24,7 @@ use crate::floor::answer::Owner;
 use crate::output::formats::problem::{Alike, alike};
 use crate::report::{Failures, Row, Value};
 use crate::store::{Credentials, Profile, ProfileName, Profiles, Secret, Session, StoreKind};
+use crate::system::files::Rights;
 use crate::words::without_mark;
 
 /// Some thousands of sessions; a larger file is a mistake.
@@ -204,10 +204,10 @@ impl TeamLogin<'_> {
         if metadata.is_dir() {
             return Err(wrong("is a folder"));
         }
-        let mode = metadata.permissions().mode() & 0o777;
-        if metadata.is_file() && mode & 0o077 != 0 {
+        let rights = Rights::of(&metadata);
+        if metadata.is_file() && rights.are_shared() {
             let path = self.path.display();
-            app.console.note(&format!("{path} has secrets, and other users may read it (mode {mode:04o}): run `chmod 600 {path}`, or remove the file"));
+            app.console.note(&format!("{path} has secrets, and other users may read it ({rights}): run `chmod 600 {path}`, or remove the file"));
         }
         read_from(&mut File::open(self.path).map_err(unreadable)?, wrong)
     }

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -13,6 +12,7 @@ use crate::store::{
     CredentialKind, Credentials, FileStore, Profile, ProfileName, ProfilesFile, Secret, SecretStore,
     ServerUrl, StoreKind,
 };
+use crate::system::files;
 
 /// It makes a folder ours. No folder of a person's own sessions has it, so none is overwritten.
 const MARK: &str = ".deepcall-sandbox";
@@ -77,7 +77,7 @@ fn make_ours(folder: &Path) -> io::Result<bool> {
         }
         fs::write(&mark, MARK_TEXT)?;
     }
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    files::close_to_others(folder)?;
     Ok(true)
 }
 

@@ -2,6 +2,7 @@ use std::collections::HashSet;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use super::*;
+use crate::store::private_file::Refusal;
 use crate::store::{ProfileName, Secret, ServerUrl};
 
 fn key(profile: &str, server: &str) -> StoreKey {
@@ -67,7 +68,10 @@ fn secrets_are_for_their_owner_alone() {
     assert_eq!(mode(&store.path(&key)), 0o600);
 
     fs::set_permissions(store.path(&key), fs::Permissions::from_mode(0o640)).unwrap();
-    assert!(matches!(store.load(&key), Err(StoreError::File(FileError::Permissions { mode: 0o640, .. }))));
+    assert!(matches!(
+        store.load(&key),
+        Err(StoreError::File(FileError::Refused { why: Refusal::Mode(0o640), .. }))
+    ));
 }
 
 #[test]

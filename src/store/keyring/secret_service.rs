@@ -1,11 +1,17 @@
 //! Whether the Secret Service could keep a secret now. It is asked without an item: a provider with a recycle bin would keep
 //! each item that was stored to find out.
 
+use std::collections::HashMap;
+
+use keyring_core::Entry;
+use keyring_core::api::CredentialStoreApi;
 use zbus::blocking::{Connection, Proxy};
 use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 
-use crate::store::StoreError;
 use crate::store::keyring::no_store;
+use crate::store::{StoreError, StoreKey};
+
+pub(super) use zbus_secret_service_keyring_store::Store;
 
 const NAME: &str = "org.freedesktop.secrets";
 
@@ -13,7 +19,7 @@ const NAME: &str = "org.freedesktop.secrets";
 ///
 /// # Errors
 /// If there is no provider, it has no default collection, or that stays locked.
-pub(super) fn unlock() -> Result<(), StoreError> {
+pub(super) fn probe() -> Result<(), StoreError> {
     let bus = Connection::session().map_err(no_store)?;
     let service = Proxy::new(&bus, NAME, "/org/freedesktop/secrets", "org.freedesktop.Secret.Service")
         .map_err(no_store)?;
@@ -52,4 +58,15 @@ pub(super) fn recycles() -> bool {
     let Ok(bus) = Connection::session() else { return false };
     let provider = owner(&bus, NAME);
     provider.is_some() && provider == owner(&bus, "org.keepassxc.KeePassXC.MainWindow")
+}
+
+pub(super) fn labelled(store: &Store, service: &str, key: &StoreKey) -> keyring_core::Result<Entry> {
+    let label = label(key);
+    store.build(service, &key.account(), Some(&HashMap::from([("label", label.as_str())])))
+}
+
+/// `DeepCall session: asha (host)`.
+fn label(key: &StoreKey) -> String {
+    let host = key.origin().split_once("://").map_or(key.origin(), |(_, host)| host);
+    format!("DeepCall session: {} ({host})", key.profile())
 }

@@ -7,7 +7,6 @@ mod feed;
 mod floor;
 mod heading;
 mod help;
-mod key_reader;
 mod keyboard;
 mod keys;
 mod layout;

@@ -18,6 +18,8 @@ use tokio::task::JoinHandle;
 use crate::floor::event::Event;
 use crate::output::formats::json;
 use crate::output::text::redact::Redactor;
+use crate::system::shell;
+use crate::system::shell::Group;
 
 pub(crate) const HOOK_LIMIT: Duration = Duration::from_secs(10);
 
@@ -117,15 +119,13 @@ impl Hook {
 
     /// Runs the command until it ends, or until its limit. Returns what went wrong, if anything did.
     fn run(&self, profile: Option<&str>, input: Input) -> impl Future<Output = Option<String>> + use<> {
-        let mut command = Command::new("sh");
-        command.arg("-c").arg(&self.command);
+        let mut command = shell::command(&self.command);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
         for variable in &self.hidden_variables {
             command.env_remove(variable);
         }
-        // So that its children can be ended with the shell, and Ctrl-C reaches only the watch.
-        #[cfg(unix)]
-        command.process_group(0);
+        shell::set_apart(&mut command);
+        let mut command = Command::from(command);
         let name = match profile {
             Some(profile) => format!("--exec for {} of {profile}", input.event),
             None => format!("--exec for {}", input.event),
@@ -133,10 +133,10 @@ impl Hook {
         let redactor = self.redactor.clone();
         async move {
             let mut running = match command.spawn() {
-                Ok(child) => Running(child),
+                Ok(command) => Running { group: Group::of(&command), command },
                 Err(error) => return Some(format!("{name}: {error}")),
             };
-            let complaints = running.0.stderr.take().map(Complaints::read);
+            let complaints = running.command.stderr.take().map(Complaints::read);
             let outcome = tokio::time::timeout(HOOK_LIMIT, running.finish(&input.json)).await;
             // Ends what still runs, and so its stderr.
             drop(running);
@@ -150,27 +150,11 @@ impl Hook {
             let ending = match outcome {
                 Err(_) => format!("was stopped after {} s", HOOK_LIMIT.as_secs()),
                 Ok(Err(error)) => format!("failed: {error}"),
-                Ok(Ok(status)) => ending(status, &last),
+                Ok(Ok(status)) => shell::ending(status, &last),
             };
             let separator = if last.is_empty() { "" } else { ": " };
             Some(format!("{name} {ending}{separator}{last}"))
         }
-    }
-}
-
-/// How a command that failed has ended. Only the shell's own words show that 126 and 127 are the shell's.
-fn ending(status: ExitStatus, last: &str) -> String {
-    #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return format!("was ended by signal {signal}");
-    }
-    match status.code() {
-        Some(127) if last.contains("not found") => "failed: the command was not found".to_owned(),
-        Some(126) if last.to_lowercase().contains("permission denied") => {
-            "failed: the command may not be run".to_owned()
-        }
-        Some(code) => format!("ended with exit status {code}"),
-        None => "ended without an exit status".to_owned(),
     }
 }
 
@@ -216,26 +200,23 @@ impl Complaints {
 }
 
 /// Dropping it ends the command and its children.
-struct Running(Child);
+struct Running {
+    command: Child,
+    group: Group,
+}
 
 impl Running {
     async fn finish(&mut self, input: &[u8]) -> io::Result<ExitStatus> {
-        if let Some(mut stdin) = self.0.stdin.take() {
+        if let Some(mut stdin) = self.command.stdin.take() {
             // A command that does not read its input is no failure.
             let _ = stdin.write_all(input).await;
         }
-        self.0.wait().await
+        self.command.wait().await
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // A process that has been waited for has no id, and nothing needs to be ended.
-        #[cfg(unix)]
-        if let Some(group) = self.0.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed())) {
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-        #[cfg(not(unix))]
-        let _ = self.0.start_kill();
+        self.group.end(&mut self.command);
     }
 }

@@ -12,10 +12,11 @@ use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{execute, queue};
-#[cfg(unix)]
-use rustix::process::Signal;
 
-use crate::fatal_signals;
+use crate::system::signals::before_they_kill;
+use crate::system::terminal::{discard_output, stop_process};
+
+pub(crate) use crate::system::terminal::stop_job;
 
 /// Whether the board has the terminal. Global, because the terminal is, and a panic must restore it.
 static IS_ENTERED: AtomicBool = AtomicBool::new(false);
@@ -83,7 +84,7 @@ impl Screen {
     /// If `out` is not a terminal or fails, or if signals cannot be handled.
     pub(crate) fn enter(out: &mut impl Write) -> io::Result<Self> {
         give_back_before_a_panic_is_reported();
-        fatal_signals::before_they_kill(give_terminal_back_by_force)?;
+        before_they_kill(give_terminal_back_by_force)?;
         take_terminal(out)?;
         Ok(Self(()))
     }
@@ -94,21 +95,6 @@ impl Drop for Screen {
         // A terminal that is gone cannot be restored.
         let _ = give_terminal_back();
     }
-}
-
-/// Stops the whole job, as the terminal does at Ctrl-Z, because a script around the watch must stop too. The board gets
-/// the signal like every process of the job.
-///
-/// # Errors
-/// If the signal cannot be sent.
-#[cfg(unix)]
-pub(crate) fn stop_job() -> io::Result<()> {
-    Ok(rustix::process::kill_current_process_group(Signal::TSTP)?)
-}
-
-#[cfg(not(unix))]
-pub(crate) fn stop_job() -> io::Result<()> {
-    Ok(())
 }
 
 /// Lets the shell have the terminal until the process is continued.
@@ -173,21 +159,6 @@ pub(crate) fn give_terminal_back_by_force() {
     }
 }
 
-/// Linux does not wake a blocked write when output is discarded, but does when output is resumed.
-#[cfg(unix)]
-fn discard_output() -> io::Result<()> {
-    use rustix::termios::{Action, QueueSelector, tcflow, tcflush};
-    let terminal = io::stdout();
-    tcflush(&terminal, QueueSelector::OFlush)?;
-    tcflow(&terminal, Action::OOff)?;
-    Ok(tcflow(&terminal, Action::OOn)?)
-}
-
-#[cfg(not(unix))]
-fn discard_output() -> io::Result<()> {
-    Ok(())
-}
-
 /// `None` if the board's write does not end; that write may also be the one that has panicked.
 fn writing_within(limit: Duration) -> Option<MutexGuard<'static, ()>> {
     let began = Instant::now();
@@ -224,16 +195,4 @@ fn give_back_before_a_panic_is_reported() {
             report(panic);
         }));
     });
-}
-
-/// SIGTSTP has a handler now. SIGTTOU stops the process under the same conditions, unlike SIGSTOP, which would also stop it
-/// where no shell can continue it, as with `ssh -t`.
-#[cfg(unix)]
-fn stop_process() -> io::Result<()> {
-    signal_hook::low_level::raise(Signal::TTOU.as_raw())
-}
-
-#[cfg(not(unix))]
-fn stop_process() -> io::Result<()> {
-    Ok(())
 }

@@ -4,6 +4,8 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use crate::system::bus;
+
 /// A desktop answers within milliseconds, or not at all.
 pub(crate) const DESKTOP_LIMIT: Duration = Duration::from_secs(3);
 
@@ -14,9 +16,7 @@ const LONGEST: usize = 200;
 #[must_use]
 pub(crate) fn has_desktop(is_set: impl Fn(&str) -> bool) -> bool {
     let is_remote = ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"].into_iter().any(&is_set);
-    let has_session = ["DBUS_SESSION_BUS_ADDRESS", "WAYLAND_DISPLAY", "DISPLAY"].into_iter().any(&is_set);
-    let speaks_dbus = cfg!(all(unix, not(target_os = "macos")));
-    speaks_dbus && has_session && !is_remote
+    !is_remote && bus::has_desktop(is_set)
 }
 
 /// The sequence of a terminal for a notice.
@@ -97,40 +97,8 @@ impl TerminalNotice {
 ///
 /// # Errors
 /// If there is no desktop, or it shows no notices.
-#[cfg(all(unix, not(target_os = "macos")))]
 pub(crate) fn show_on_desktop(words: &str) -> Result<(), String> {
-    notify(&words.chars().take(LONGEST).collect::<String>()).map_err(|error| error.to_string())
-}
-
-/// By the specification of freedesktop.org for notifications.
-#[cfg(all(unix, not(target_os = "macos")))]
-fn notify(words: &str) -> zbus::Result<()> {
-    use std::collections::HashMap;
-    use zbus::zvariant::Value;
-
-    const NAME: &str = "org.freedesktop.Notifications";
-    let bus = zbus::blocking::Connection::session()?;
-    let desktop = zbus::blocking::Proxy::new(&bus, NAME, "/org/freedesktop/Notifications", NAME)?;
-    // Some desktops read the text as markup, so it must be escaped for them.
-    let capabilities: Vec<String> = desktop.call("GetCapabilities", &())?;
-    let body = if capabilities.iter().any(|it| it == "body-markup") {
-        words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-    } else {
-        words.to_owned()
-    };
-    let (application, title, icon, replaces, as_long_as_usual) = ("deepcall", "deepcall", "", 0_u32, -1_i32);
-    let (actions, hints) = (Vec::<&str>::new(), HashMap::<&str, Value<'_>>::new());
-    let arguments = (application, replaces, icon, title, body, actions, hints, as_long_as_usual);
-    desktop.call::<_, _, u32>("Notify", &arguments).map(|_| ())
-}
-
-/// Elsewhere notices go to the terminal.
-///
-/// # Errors
-/// Always.
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-pub(crate) fn show_on_desktop(_words: &str) -> Result<(), String> {
-    Err("this system's desktop is not known".to_owned())
+    bus::show_on_desktop(&words.chars().take(LONGEST).collect::<String>())
 }
 
 #[cfg(test)]

@@ -1,10 +1,20 @@
-//! Whether the message bus of this login can be reached: on Linux, keyrings are accessed through it.
+//! The bus of freedesktop.org: the keyring is reached over it, and the desktop shows notices.
 
+use std::collections::HashMap;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
+
+use zbus::zvariant::Value;
+
+pub(crate) const IS_THE_WAY_TO_THE_KEYRING: bool = true;
+
+/// Whether one of the variables of a desktop is set.
+pub(crate) fn has_desktop(is_set: impl Fn(&str) -> bool) -> bool {
+    ["DBUS_SESSION_BUS_ADDRESS", "WAYLAND_DISPLAY", "DISPLAY"].into_iter().any(is_set)
+}
 
 /// How long a connection within this machine may take.
 const LIMIT: Duration = Duration::from_secs(1);
@@ -43,6 +53,32 @@ pub(crate) fn reach(
         Ok(()) => Ok(Some(path)),
         Err(source) => Err(BusError::Silent { path, source }),
     }
+}
+
+/// Shows a notice on the desktop; returns once the desktop has taken it.
+///
+/// # Errors
+/// If there is no desktop, or it shows no notices.
+pub(crate) fn show_on_desktop(words: &str) -> Result<(), String> {
+    notify(words).map_err(|error| error.to_string())
+}
+
+/// By the specification of freedesktop.org for notifications.
+fn notify(words: &str) -> zbus::Result<()> {
+    const NAME: &str = "org.freedesktop.Notifications";
+    let bus = zbus::blocking::Connection::session()?;
+    let desktop = zbus::blocking::Proxy::new(&bus, NAME, "/org/freedesktop/Notifications", NAME)?;
+    // Some desktops read the text as markup, so it must be escaped for them.
+    let capabilities: Vec<String> = desktop.call("GetCapabilities", &())?;
+    let body = if capabilities.iter().any(|it| it == "body-markup") {
+        words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    } else {
+        words.to_owned()
+    };
+    let (application, title, icon, replaces, as_long_as_usual) = ("deepcall", "deepcall", "", 0_u32, -1_i32);
+    let (actions, hints) = (Vec::<&str>::new(), HashMap::<&str, Value<'_>>::new());
+    let arguments = (application, replaces, icon, title, body, actions, hints, as_long_as_usual);
+    desktop.call::<_, _, u32>("Notify", &arguments).map(|_| ())
 }
 
 #[cfg(test)]

@@ -1,0 +1,157 @@
+//! Files as Windows has them. Their rights are those of the folder that they are in; the folder of a user is closed to
+//! other users, and nothing is known of others.
+
+use std::fmt;
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use directories::BaseDirs;
+use tempfile::NamedTempFile;
+
+use crate::system::files::OthersMay;
+
+/// How often a file is put into its place while something else, such as a virus scanner, has the old one open.
+const TRIES: u32 = 25;
+
+const BETWEEN_TRIES: Duration = Duration::from_millis(20);
+
+/// Why a file is not used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Only there, rights keep other users away.
+    #[error("is not below {}, so other users may be able to read it", .0.display())]
+    OutsideHome(PathBuf),
+    #[error("may be readable by other users: Windows names no folder of yours")]
+    Homeless,
+}
+
+impl Refusal {
+    pub(crate) fn hint(&self, _: &Path) -> String {
+        "keep secrets below your own folder, or in the Credential Manager (`--store keyring`)".to_owned()
+    }
+}
+
+pub(crate) fn open_options() -> OpenOptions {
+    OpenOptions::new()
+}
+
+pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)
+}
+
+pub(crate) fn temporary_file(
+    builder: &mut tempfile::Builder<'_, '_>,
+    folder: &Path,
+) -> io::Result<NamedTempFile> {
+    builder.tempfile_in(folder)
+}
+
+/// The standard library does not show it, so other names keep the old content.
+pub(crate) fn has_other_names(_: &Metadata) -> bool {
+    false
+}
+
+/// A file has the rights of its folder, as the one that it replaces had.
+#[expect(clippy::unnecessary_wraps, reason = "Unix may refuse")]
+pub(crate) fn make_like(_: &File, _: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// Puts a complete file in the place of another, which a reader may have open.
+pub(crate) fn persist(file: NamedTempFile, target: &Path) -> io::Result<()> {
+    let (file, path) = file.keep().map_err(|failed| failed.error)?;
+    drop(file);
+    let mut renamed = fs::rename(&path, target);
+    for _ in 1..TRIES {
+        let Err(error) = &renamed else { break };
+        if target.is_dir() || error.kind() != io::ErrorKind::PermissionDenied {
+            break;
+        }
+        thread::sleep(BETWEEN_TRIES);
+        renamed = fs::rename(&path, target);
+    }
+    renamed.inspect_err(|_| drop(fs::remove_file(&path)))
+}
+
+/// Refuses a secret at a place where others may read it.
+pub(crate) fn check_access(path: &Path, _: &Metadata, others: OthersMay) -> Result<(), Refusal> {
+    if others == OthersMay::Nothing { check_place_of_secrets(path) } else { Ok(()) }
+}
+
+/// Secrets may be below the folder of this user only.
+pub(crate) fn check_place_of_secrets(path: &Path) -> Result<(), Refusal> {
+    let home = BaseDirs::new().map(|folders| folders.home_dir().to_owned()).ok_or(Refusal::Homeless)?;
+    if is_below(path, &home) { Ok(()) } else { Err(Refusal::OutsideHome(home)) }
+}
+
+/// Links and other spellings count as what they lead to.
+fn is_below(path: &Path, folder: &Path) -> bool {
+    match (fs::canonicalize(path), fs::canonicalize(folder)) {
+        (Ok(path), Ok(folder)) => path != folder && path.starts_with(folder),
+        _ => false,
+    }
+}
+
+/// What others may do with a file depends on its folder.
+#[derive(Clone, Copy)]
+pub(crate) struct Rights;
+
+impl Rights {
+    pub(crate) fn of(_: &Metadata) -> Self {
+        Self
+    }
+
+    /// Not known.
+    pub(crate) fn are_shared(self) -> bool {
+        false
+    }
+
+    /// Not known.
+    pub(crate) fn let_others_write(self) -> bool {
+        false
+    }
+}
+
+impl fmt::Display for Rights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("rights of its folder")
+    }
+}
+
+/// A folder has the rights of the one above it.
+#[expect(clippy::unnecessary_wraps, reason = "Unix may refuse")]
+pub(crate) fn close_to_others(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Windows writes the entries of a folder by itself.
+pub(crate) struct Folder;
+
+impl Folder {
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        fs::metadata(path).map(|_| Self)
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "Unix may fail")]
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_kept_below_the_folder_of_the_user_only() {
+        let home = BaseDirs::new().unwrap().home_dir().to_owned();
+        let inside = tempfile::tempdir_in(&home).unwrap();
+        assert_eq!(check_place_of_secrets(inside.path()), Ok(()));
+        for outside in [Path::new("C:\\"), home.parent().unwrap(), &home, &inside.path().join("none")] {
+            assert_eq!(check_place_of_secrets(outside), Err(Refusal::OutsideHome(home.clone())));
+        }
+    }
+}
