@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::io::Write;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::App;
 use crate::app::console::Messages;
@@ -47,10 +47,8 @@ use crate::output::text::sanitize::sanitize_lines;
     args_override_self = true,
     disable_help_subcommand = false
 )]
-pub(crate) struct Cli {
-    #[command(subcommand)]
-    command: Command,
-    // These may also precede the command; `order` moves them behind it, where they have an effect.
+pub(crate) struct Top {
+    // These may precede the command; `order` moves them behind it, where they have an effect.
     #[command(flatten)]
     query: QueryOptions,
     #[command(flatten)]
@@ -59,56 +57,51 @@ pub(crate) struct Cli {
     talk: TalkOptions,
 }
 
-/// The description of a command is the doc comment of its arguments.
-#[derive(Subcommand, Clone, Debug)]
-pub(crate) enum Command {
-    Login(LoginArgs),
-    Logout(LogoutArgs),
-    Profiles(ProfilesArgs),
-    Status(StatusArgs),
-    Tags(TagsArgs),
-    BreakStatus(BreakStatusArgs),
-    Wrapup(WrapupArgs),
-    Watch(WatchArgs),
-    Journal(JournalArgs),
-    Ping(PingArgs),
-    Api(ApiArgs),
-    Sandbox(SandboxArgs),
-    Config(ConfigArgs),
-    Doctor(DoctorArgs),
-    Schema(SchemaArgs),
-    Explain(ExplainArgs),
-    Completions(CompletionsArgs),
+/// Every command with its arguments, whose doc comment is its description, and with what runs it.
+macro_rules! commands {
+    ($($word:literal $name:ident($args:ty): $run:expr;)*) => {
+        #[derive(Subcommand, Clone, Debug)]
+        pub(crate) enum Command {
+            $(#[command(name = $word)] $name($args),)*
+        }
+
+        /// The name of each command, and what adds its options to a definition.
+        const COMMANDS: &[(&str, fn(clap::Command) -> clap::Command)] = &[$(($word, <$args>::augment_args),)*];
+
+        impl Command {
+            pub(crate) fn run(&self, app: &App) -> Result<ExitStatus, Failure> {
+                match self {
+                    $(Self::$name(args) => $run(args, app),)*
+                }
+            }
+        }
+    };
 }
 
-impl Command {
-    pub(crate) fn run(&self, app: &App) -> Result<ExitStatus, Failure> {
-        match self {
-            Self::Login(args) => commands::login::run(args, app),
-            Self::Logout(args) => commands::logout::run(args, app),
-            Self::Profiles(args) => commands::profiles::run(args, app),
-            Self::Status(args) => commands::status::run(args, app),
-            Self::Tags(args) => commands::tags::run(args, app),
-            Self::BreakStatus(args) => commands::break_status::run(args, app),
-            Self::Wrapup(args) => commands::wrapup::run(args, app),
-            Self::Watch(args) => commands::watch::run(args, app),
-            Self::Journal(args) => commands::journal::run(args, app),
-            Self::Ping(args) => commands::ping::run(args, app),
-            Self::Api(args) => commands::api::run(args, app),
-            Self::Sandbox(args) => commands::sandbox::run(args, app),
-            Self::Config(args) => commands::config::run(args, app),
-            Self::Doctor(args) => commands::doctor::run(args, app),
-            Self::Schema(args) => commands::schema::run(args, app),
-            Self::Explain(args) => commands::explain::run(args, app),
-            Self::Completions(args) => commands::completions::run(args, definition(), app),
-        }
-    }
+commands! {
+    "login" Login(LoginArgs): commands::login::run;
+    "logout" Logout(LogoutArgs): commands::logout::run;
+    "profiles" Profiles(ProfilesArgs): commands::profiles::run;
+    "status" Status(StatusArgs): commands::status::run;
+    "tags" Tags(TagsArgs): commands::tags::run;
+    "break-status" BreakStatus(BreakStatusArgs): commands::break_status::run;
+    "wrapup" Wrapup(WrapupArgs): commands::wrapup::run;
+    "watch" Watch(WatchArgs): commands::watch::run;
+    "journal" Journal(JournalArgs): commands::journal::run;
+    "ping" Ping(PingArgs): commands::ping::run;
+    "api" Api(ApiArgs): commands::api::run;
+    "sandbox" Sandbox(SandboxArgs): commands::sandbox::run;
+    "config" Config(ConfigArgs): commands::config::run;
+    "doctor" Doctor(DoctorArgs): commands::doctor::run;
+    "schema" Schema(SchemaArgs): commands::schema::run;
+    "explain" Explain(ExplainArgs): commands::explain::run;
+    "completions" Completions(CompletionsArgs): |args, app| commands::completions::run(args, definition(), app);
 }
 
 /// With the texts and the layout of help, which [`parse`] does without.
 #[must_use]
 pub fn definition() -> clap::Command {
-    shape::shaped(Cli::command())
+    shape::shaped(Command::augment_subcommands(Top::command()))
 }
 
 /// A parsed command line.
@@ -122,11 +115,20 @@ pub struct Parsed {
 /// # Errors
 /// Help, version, or a mistake, as clap reports them.
 pub fn parse(arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
-    // Half of the time to make a definition is for texts that only help and mistakes show.
     if may_want_help(&arguments) {
         return parse_by(definition(), arguments);
     }
-    parse_by(Cli::command(), arguments.clone()).or_else(|_| parse_by(definition(), arguments))
+    parse_by(definition_for(&arguments), arguments.clone()).or_else(|_| parse_by(definition(), arguments))
+}
+
+/// A definition that is enough for arguments without a mistake: only the commands that they name have their options, and
+/// nothing has the texts of help. To make the whole one is a quarter of the work of a short command.
+fn definition_for(arguments: &[OsString]) -> clap::Command {
+    COMMANDS.iter().fold(Top::command(), |top, (name, options)| {
+        let command = clap::Command::new(*name);
+        let is_named = arguments.iter().any(|argument| argument == name);
+        top.subcommand(if is_named { options(command) } else { command })
+    })
 }
 
 fn may_want_help(arguments: &[OsString]) -> bool {
@@ -139,7 +141,7 @@ fn parse_by(mut definition: clap::Command, arguments: Vec<OsString>) -> Result<P
     let arguments = order::options_behind_command(&definition, arguments);
     let matches = definition.try_get_matches_from_mut(&arguments);
     let matches = matches.map_err(|error| with_tip(error, &definition, &arguments))?;
-    let command = Cli::from_arg_matches(&matches)?.command;
+    let command = Command::from_arg_matches(&matches)?;
     Ok(Parsed { command, typed: Typed::of(&definition, &matches) })
 }
 
@@ -247,7 +249,8 @@ mod tests {
                 same(with, without, with.get_name());
             }
         }
-        let [mut with, mut without] = [definition(), Cli::command()];
+        let every_name: Vec<OsString> = COMMANDS.iter().map(|(name, _)| name.into()).collect();
+        let [mut with, mut without] = [definition(), definition_for(&every_name)];
         with.build();
         without.build();
         same(&with, &without, "deepcall");
