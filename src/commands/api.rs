@@ -1,6 +1,7 @@
 //! `deepcall api`: one signed-in request to any path of version 2, with the reply as it was sent. The path cannot lead
 //! the credentials to another server.
 
+use std::collections::HashSet;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 
@@ -38,6 +39,8 @@ pub(crate) struct ApiArgs {
     #[arg(value_name = "PATH")]
     path: String,
     /// Add a field to the body: JSON if it parses, else text
+    ///
+    /// It replaces a field of --input. A field that is given twice is refused; for a list, write -f 'ids=[1, 2]'.
     #[arg(short = 'f', long = "field", value_name = "KEY=VALUE", value_parser = pair)]
     fields: Vec<(String, String)>,
     /// Add a field whose value is read from a file, or from standard input for @-
@@ -143,12 +146,18 @@ fn file_pair(text: &str) -> Result<(String, PathBuf), String> {
 /// In bytes. No call takes a longer body, so a longer one is a mistake.
 const LONGEST_INPUT: u64 = 8 * 1024 * 1024;
 
-/// The body without credentials: `--input` first, then the fields; a later field replaces an earlier one of the same
-/// name. Numbers and the order of keys stay as they were written.
+/// The body without credentials: `--input` first, then the fields; a field replaces one of the input. Numbers and the order
+/// of keys stay as they were written.
 ///
 /// # Errors
-/// If a file cannot be read, or the input is not one JSON object: exit code 2.
+/// If a field is typed twice, a file cannot be read, or the input is not one JSON object: exit code 2.
 fn body(args: &ApiArgs, stdin: &mut dyn Read) -> Result<Box<RawValue>, Failure> {
+    let mut keys = HashSet::new();
+    let mut typed = args.fields.iter().map(|(key, _)| key).chain(args.files.iter().map(|(key, _)| key));
+    if let Some(twice) = typed.find(|key| !keys.insert(*key)) {
+        return Err(Failure::usage(format!("the field {twice:?} is given twice"))
+            .hint(format!("the body is a JSON object; a list is one field, as in -f '{twice}=[1, 2]'")));
+    }
     let input = match &args.input {
         Some(path) => read(path, stdin, "--input")?,
         None => "{}".to_owned(),

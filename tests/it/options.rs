@@ -347,3 +347,19 @@ fn verbose_shows_what_login_and_logout_are_based_on() {
     let ran = world.run("logout").ended_with(4);
     assert!(ran.stderr.contains("nothing to remove"), "{ran}");
 }
+
+#[test]
+fn a_field_of_the_body_is_typed_once_and_replaces_the_one_of_the_input() {
+    let server = FakeServer::always(r#"{"status":"success"}"#);
+    let world = World::signed_in(&server);
+    std::fs::write(world.home().join("a"), "7").unwrap();
+    for twice in ["-f a=1 -f a=2", "-f a=1 -F a=@a", "-F a=@a -F a=@a", "-f a=1 -f b=1 -f a=1"] {
+        let ran = world.run(&format!("api agentProfile/agentOnBreak {twice}")).ended_with(2);
+        assert!(ran.stderr.contains("\"a\" is given twice") && ran.stderr.contains("-f 'a=[1, 2]'"), "{ran}");
+    }
+    assert_eq!(server.arrivals().len(), 0);
+    let line = "api agentProfile/agentOnBreak --input - -f a=1 -F b=@a";
+    world.run_with_input(line, r#"{"a":5,"c":6}"#).ended_with(0);
+    let body = server.arrivals()[0].json();
+    assert_eq!((&body["a"], &body["b"], &body["c"]), (&1.into(), &7.into(), &6.into()));
+}
