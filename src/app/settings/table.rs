@@ -77,7 +77,10 @@ settings! {
     REF: Reference = Setting::new(
         Key::text("ref", "--ref", "What to send as `ref`, whose meaning is not documented: true, off, or a text")
             .default("true"),
-        |text| Ok(text.into()),
+        |text| match text.trim() {
+            "" => Err("it is empty; to send no `ref`, write off".to_owned()),
+            _ => Ok(text.into()),
+        },
     );
     OUTPUT: Format = Setting::new(
         Key::text("output", "--output", "table, json, ndjson, csv or tsv")

@@ -67,6 +67,8 @@ mod tests {
         for (key, good, bad) in [
             ("timezone", "Asia/Kolkata", "Asia/Atlantis"),
             ("server_timezone", "-03:00", "+99:00"),
+            ("ref", "off", ""),
+            ("ref", "true", " "),
             ("watch.interval", "2s", "1s"),
             ("watch.on", "tag,alert", "tag,nonsense"),
             ("columns.tags", "time,fields.queue", "tiem"),
