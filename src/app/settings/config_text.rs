@@ -11,7 +11,7 @@ use crate::app::settings::table;
 use crate::failure::Failure;
 use crate::store::private_file;
 use crate::store::private_file::{Exclusive, LOCK_LIMIT, OthersMay};
-use crate::words::MARK;
+use crate::words::{MARK, plain};
 
 #[derive(Clone, Debug)]
 pub struct TextFile {
@@ -78,6 +78,7 @@ fn set_in(text: &str, name: &str, value: &str) -> Result<String, Failure> {
     let mut value = typed(kind, value).map_err(|why| Failure::usage(format!("{name}: {why}")))?;
     let mut document: DocumentMut = text.parse().map_err(|error| not_toml(&error))?;
     let (table, name) = place(&mut document, name)?;
+    let name = &spelling(kind, table, name);
     match table.get_mut(name) {
         Some(Item::Value(before)) if !before.is_inline_table() => {
             *value.decor_mut() = before.decor().clone();
@@ -110,7 +111,9 @@ fn unset_in(text: &str, name: &str) -> Result<Option<String>, Failure> {
         is_in_line |= below.is_inline_table();
         (at, rest) = (table, inner);
     }
-    let Some((key, item)) = at.get_key_value(rest).filter(|(_, item)| item.is_value()) else {
+    let kind = table::find(name).map_or(Kind::Text, |(setting, _)| setting.key().kind);
+    let spelled = spelling(kind, at, rest);
+    let Some((key, item)) = at.get_key_value(&spelled).filter(|(_, item)| item.is_value()) else {
         return Ok(None);
     };
     if let (Some(key), Some(value), false) = (key.span(), item.span(), is_in_line) {
@@ -119,8 +122,8 @@ fn unset_in(text: &str, name: &str) -> Result<Option<String>, Failure> {
         return Ok(Some(text[..begin].to_owned() + &text[end..]));
     }
     let mut document: DocumentMut = text.parse().map_err(|error| not_toml(&error))?;
-    let (table, name) = place(&mut document, name)?;
-    table.remove(name);
+    let (table, _) = place(&mut document, name)?;
+    table.remove(&spelled);
     Ok(Some(document.to_string()))
 }
 
@@ -186,6 +189,15 @@ fn place<'d, 'n>(
         inner = reason;
     }
     Ok((table, inner))
+}
+
+/// How the table spells a name that the user chose: `Lunch` beside `lunch` would be a second limit of one reason.
+fn spelling(kind: Kind, table: &dyn TableLike, name: &str) -> String {
+    if !matches!(kind, Kind::Names(_)) || table.contains_key(name) {
+        return name.to_owned();
+    }
+    let same = table.iter().map(|(known, _)| known).find(|known| plain(known) == plain(name));
+    same.unwrap_or(name).to_owned()
 }
 
 fn typed(kind: Kind, text: &str) -> Result<Value, String> {

@@ -20,6 +20,24 @@ fn a_value_changes_and_all_else_stays() {
 }
 
 #[test]
+fn a_reason_in_another_spelling_is_the_one_that_is_there() {
+    let nested = "[alert.break]\n'short tea' = '9m'\n";
+    for (before, name, set_to, removed) in [
+        (
+            WRITTEN,
+            "alert.break.Lunch",
+            WRITTEN.replace("'45m'", "\"1h\""),
+            WRITTEN.replace("\"break.lunch\" = '45m'\n", ""),
+        ),
+        (nested, "alert.break.Short_Tea", nested.replace("'9m'", "\"1h\""), "[alert.break]\n".to_owned()),
+    ] {
+        assert_eq!(set(before, name, "1h").unwrap(), set_to, "for {name}");
+        assert_eq!(unset(before, name).unwrap(), Some(removed), "for {name}");
+    }
+    assert_eq!(unset(WRITTEN, "MASK").unwrap(), None, "other keys have one spelling");
+}
+
+#[test]
 fn a_mark_and_each_line_end_stay_as_they_were() {
     let forms: [fn(&str) -> String; 4] = [
         |text| text.replace('\n', "\r\n"),
