@@ -26,20 +26,29 @@ pub(super) fn named(name: &str) -> Result<TimeZone, jiff::Error> {
     TimeZone::get(name).or_else(|error| of_city(name).ok_or(error))
 }
 
-/// The known name of a zone that is nearest to a misspelt one, or whose city is. None for an abbreviation: each is near
-/// others that mean something else.
+/// The zone that was meant by a name with one wrong letter, or by a city of India. None for an abbreviation: each is near
+/// others that mean something else. Nor for what is further away: a supervisor in Mumbai would get the time of Dubai.
 pub(super) fn nearest(name: &str) -> Option<String> {
+    let (typed, typed_city) = (plain(name), plain(city(name)));
+    let is_in_india = |edits| {
+        let is_meant = |known: &str| strsim::damerau_levenshtein(known, &typed_city) <= edits;
+        CITIES_OF_INDIA.split(' ').any(is_meant).then(|| "Asia/Kolkata".to_owned())
+    };
     if name.len() <= LONGEST_ABBREVIATION {
-        return None;
+        return is_in_india(0);
     }
-    let known: Vec<String> = jiff::tz::db().available().map(|known| known.to_string()).collect();
-    let places = || known.iter().filter(|known| known.contains('/')).map(String::as_str);
-    if name.contains('/') {
-        return crate::words::nearest(name, places()).map(str::to_owned);
-    }
-    let city = crate::words::nearest(name, places().map(city))?;
-    places().find(|known| self::city(known) == city).map(str::to_owned)
+    let is_meant = |known: &str| strsim::damerau_levenshtein(&plain(known), &typed) <= 1;
+    let names = jiff::tz::db().available().map(|known| known.to_string());
+    let mut places = names.filter(|known| known.contains('/'));
+    is_in_india(0)
+        .or_else(|| places.find(|known| is_meant(known) || is_meant(city(known))))
+        .or_else(|| is_in_india(1))
 }
+
+/// The database names a zone after one city. These are others of India, with their older names.
+const CITIES_OF_INDIA: &str = "ahmedabad bangalore bengaluru bhopal bhubaneswar bombay chandigarh chennai cochin coimbatore \
+    delhi goa gurgaon gurugram guwahati hyderabad indore jaipur kochi lucknow madras mumbai mysore mysuru nagpur newdelhi \
+    noida patna pune surat vadodara visakhapatnam";
 
 /// Letters of the longest abbreviations, such as `AEST` and `NZDT`.
 const LONGEST_ABBREVIATION: usize = 4;
@@ -193,6 +202,14 @@ mod tests {
             ("Asia/Kolkatta", Some("Asia/Kolkata")),
             ("kolkatta", Some("Asia/Kolkata")),
             ("new yrok", Some("America/New_York")),
+            ("Asia/Dehli", Some("Asia/Kolkata")),
+            ("mumbai", Some("Asia/Kolkata")),
+            ("New Delhi", Some("Asia/Kolkata")),
+            ("Asia/Mumbai", Some("Asia/Kolkata")),
+            ("bangaluru", Some("Asia/Kolkata")),
+            ("pune", Some("Asia/Kolkata")),
+            // Two letters from Dubai and from Mumbai.
+            ("dumba", None),
             ("PST", None),
             ("AEST", None),
             ("somewhere else", None),
