@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use clap::{Arg, Command};
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
 
+use crate::app::settings::setting::Kind;
 use crate::app::settings::table;
 use crate::client::replies::codes;
 use crate::commands::{schema, tags};
@@ -49,6 +50,10 @@ pub(crate) fn with_candidates(mut definition: Command, profiles: Vec<String>, wo
 /// The option that takes the same values as a key of `config.toml`.
 fn option_of_key(definition: &Command, key: &str) -> Option<Arg> {
     let (setting, _) = table::find(key)?;
+    // The value of such a key is a part of the option's: `alert.break` is `15m` where the option is `break=15m`.
+    if matches!(setting.key().kind, Kind::Names(_)) {
+        return None;
+    }
     let long = setting.key().long_option().trim_start_matches("--");
     let mut commands = definition.get_subcommands();
     let takes = |command: &Command| setting.key().is_option_of(command.get_name(), long);
@@ -125,6 +130,14 @@ fn with_candidates_of_argument(argument: Arg, document: Option<&'static Document
             argument
                 .add(ArgValueCompleter::new(move |typed: &OsStr| events(typed, names(), &kinds, &profiles)))
         }
+        "alerts" => offer(argument, || {
+            let limit = |limit, of: &'static str| CompletionCandidate::new(limit).help(Some(of.into()));
+            vec![
+                limit("break=", "of breaks, e.g. 15m or 10m:15m"),
+                limit("break.", "of breaks for a reason, e.g. tea=9m"),
+                limit("wrapup=", "of wrap-ups, e.g. 60s:90s"),
+            ]
+        }),
         "sort" => offer(argument, || tags::sort_keys().map(CompletionCandidate::new).collect()),
         "store" => {
             offer(argument, || StoreKind::ALL.map(|store| CompletionCandidate::new(store.word())).into())
