@@ -59,7 +59,7 @@ impl Reactions {
         }
     }
 
-    /// Waits for all reactions, but not for ever.
+    /// Waits for all reactions, but not for ever: a command that still runs is ended when this is dropped.
     pub(crate) async fn finish(&mut self, is_in_a_hurry: bool, note: &dyn Fn(&str)) {
         let limit = if is_in_a_hurry { IMPATIENT } else { HOOK_LIMIT };
         let all = async {
@@ -69,7 +69,13 @@ impl Reactions {
                 }
             }
         };
-        let _ = tokio::time::timeout(limit, all).await;
+        if tokio::time::timeout(limit, all).await.is_err() {
+            match self.exec.as_ref().map_or(0, Exec::running) {
+                0 => {}
+                1 => note("--exec: a command was still running and was stopped"),
+                running => note(&format!("--exec: {running} commands were still running and were stopped")),
+            }
+        }
     }
 
     fn are_running(&self) -> bool {

@@ -1,3 +1,4 @@
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::sync::mpsc::{Receiver, channel};
@@ -230,6 +231,23 @@ async fn a_hook_runs_once_at_a_time_for_a_profile_and_side_by_side_for_several()
     assert_eq!(reactions.exec.as_ref().map(Exec::running), Some(3));
     assert!(complaints(&mut reactions).await.is_empty());
     assert!(!reactions.are_running());
+}
+
+#[tokio::test]
+async fn a_hook_that_still_runs_at_the_end_is_stopped_and_reported() {
+    for (command, profiles, wanted) in [
+        ("sleep 1000", &["asha"][..], &["--exec: a command was still running and was stopped"][..]),
+        ("sleep 1000", &["asha", "ravi"], &["--exec: 2 commands were still running and were stopped"]),
+        ("true", &[], &[]),
+    ] {
+        let mut reactions = with_hook(command);
+        for profile in profiles {
+            reactions.to(&of(profile));
+        }
+        let notes = RefCell::new(vec![]);
+        reactions.finish(true, &|note| notes.borrow_mut().push(note.to_owned())).await;
+        assert_eq!(notes.into_inner(), wanted);
+    }
 }
 
 #[tokio::test]
