@@ -18,6 +18,7 @@ use crate::app::signals;
 use crate::app::signals::StopReason;
 use crate::app::signals::stdout_reader_is_gone;
 use crate::client::SignedIn;
+use crate::client::error::{ApiError, ErrorKind};
 use crate::commands::watch::reactions::reactions;
 use crate::commands::watch::sessions::{StoredProfiles, expired, renewed, signed_in};
 use crate::failure::{ExitStatus, Failure};
@@ -25,6 +26,7 @@ use crate::floor::condition::Until;
 use crate::floor::event::EndReason;
 use crate::output::event_view::STREAM;
 use crate::output::presentation::{Format, Presentation, TimeStyle};
+use crate::output::text::times;
 use crate::watch::run::{Surroundings, Watch, exit_status};
 use crate::watch::sinks::Sinks;
 use crate::watch::sinks::board::{BoardOptions, Keyboard, RunningBoard};
@@ -54,6 +56,7 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
     let is_renewable = matches!(selected, SelectedProfiles::Sessions { .. });
     let is_board = presentation.format == Format::Table && !wants_lines && has_screen(app);
     let notes = HeldNotes::default();
+    let max_stale = plan.max_stale;
 
     let watching = async {
         let stop = stopped(app);
@@ -120,6 +123,8 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
     notes.release(|note| app.console.note(note));
     match ended? {
         (EndReason::SessionExpired, hints) => Err(expired(&hints)),
+        // Lines have an event for it.
+        (EndReason::Unreachable, _) if is_board => Err(silent(max_stale)),
         // A write to a terminal that has hung up is no failure of its own.
         (EndReason::Terminated, _) if stdout_reader_is_gone() => Err(Failure::terminated()),
         (ended, _) => Ok(exit_status(ended)),
@@ -182,6 +187,14 @@ fn title(sessions: &[SignedIn]) -> String {
         [only] => format!("{} at {server}", only.profile),
         many => format!("{} profiles at {server}", many.len()),
     }
+}
+
+/// Why a watch ended whose board is away.
+fn silent(max_stale: Option<Duration>) -> Failure {
+    let seconds = max_stale.map_or(0, |most| i64::try_from(most.as_secs()).unwrap_or(i64::MAX));
+    let message =
+        format!("the watch ended: no answer for {}, the limit of --max-stale", times::length(seconds));
+    ApiError::new(ErrorKind::Timeout, message).into()
 }
 
 fn reader_is_gone() -> Option<EndReason> {

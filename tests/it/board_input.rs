@@ -4,7 +4,7 @@
 use rustix::process::Signal;
 
 use crate::board::fits;
-use crate::support::{Screen, World};
+use crate::support::{FakeServer, Reply, Screen, World};
 
 /// Is on the board where the keys are explained, and nowhere else.
 const KEYS_PAGE: &str = "go to the shell";
@@ -318,4 +318,14 @@ fn what_failed_beside_the_board_is_noted_below_its_last_frame() {
     assert_eq!(code, 0, "{shown}");
     let place = |text: &str| shown.find(text).unwrap_or_else(|| panic!("no {text}:\n{shown}"));
     assert!(place("note: --exec for alert of ") > place("── "), "{shown}");
+}
+
+#[test]
+fn a_board_that_ends_because_nobody_answers_has_the_reason_below_its_last_frame() {
+    let server = FakeServer::always(Reply::Reset(vec![]));
+    let line = "watch --only wrapups --interval 2s --max-stale 3s";
+    let (code, shown, _) = Screen::start(&World::signed_in(&server), line, 24, 100).end();
+    assert_eq!(code, 5, "{shown}");
+    let place = |text: &str| shown.find(text).unwrap_or_else(|| panic!("no {text}:\n{shown}"));
+    assert!(place("no answer for 3 s, the limit of --max-stale") > place("── "), "{shown}");
 }
