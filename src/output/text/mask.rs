@@ -6,7 +6,7 @@
 //!   it looks like; or it is none if it is all digits (`createdAt`, `callId`, `duration`, …). [`Role::of_key`] has the
 //!   keys. What deepcall names itself has a [`Meaning`] instead of a key.
 //! - **By its shape**, any other is one if it has 7 to 15 digits; spaces, dashes, brackets and what nobody sees may
-//!   separate them, and dots where phone numbers have them. None are dates, clock times, decimals, IP addresses,
+//!   separate them, and dots and slashes where phone numbers have them. None are dates, clock times, decimals, IP addresses,
 //!   hexadecimal identifiers, and values that read as Unix time: 10 or 13 digits and nothing else, between the years 2014
 //!   and 2039. In a longer text such digits are hidden.
 //! - **A number that is masked becomes a string**, and JSON inside a text is masked as JSON.
@@ -205,7 +205,7 @@ impl Line {
                 && digits < COMPLETE
                 && digits + run.digits() <= MOST_DIGITS
                 && !run.plus
-                && number.last().is_some_and(|last| self.is_gap(last.end, run.start));
+                && number.last().is_some_and(|last| self.is_gap(last.end, run));
             if !continues {
                 found.extend(Some(std::mem::take(&mut number)).filter(|runs| is_phone(runs)));
                 digits = 0;
@@ -241,14 +241,16 @@ impl Line {
         self.0.get(place).copied()
     }
 
-    /// Whether the characters between two runs are a few spaces, dashes and brackets, or the dot of a phone number.
-    fn is_gap(&self, from: usize, to: usize) -> bool {
-        let gap = self.0.get(from..to).unwrap_or_default();
+    /// Whether the characters before a run are a few spaces, dashes and brackets, or the dot or slash of a phone number.
+    fn is_gap(&self, from: usize, run: &Run) -> bool {
+        let gap = self.0.get(from..run.start).unwrap_or_default();
         let separates = |character: &char| {
             matches!(character, ' ' | '\u{a0}' | '\u{202f}' | '-' | '\u{2010}'..='\u{2013}' | '(' | ')')
                 || is_invisible(*character)
         };
-        gap == ['.'] || ((1..=3).contains(&gap.len()) && gap.iter().all(separates))
+        gap == ['.']
+            || (gap == ['/'] && self.is_in_slashed_phone(run))
+            || ((1..=3).contains(&gap.len()) && gap.iter().all(separates))
     }
 
     /// Whether the digits belong to something that is not a phone number.
@@ -280,7 +282,8 @@ impl Line {
         let is_dotted_phone = self.is_in_dotted_phone(run);
         let joins = |mark: Option<char>| match mark {
             Some('.') => !is_dotted_phone,
-            Some(':' | '/') => run.digits() < FEWEST_DIGITS,
+            Some('/') => run.digits() < FEWEST_DIGITS && !self.is_in_slashed_phone(run),
+            Some(':') => run.digits() < FEWEST_DIGITS,
             _ => false,
         };
         let digit_before = run.start >= 2 && self.0[run.start - 2].is_numeric();
@@ -291,15 +294,26 @@ impl Line {
     /// `98765.43210`, `987.654.3210`, either after the code of a country. Addresses have four short groups, and a decimal
     /// has no such groups by any habit.
     fn is_in_dotted_phone(&self, run: &Run) -> bool {
+        matches!(
+            self.groups_around(run, '.').as_slice(),
+            [5, 5] | [3, 3, 4] | [1..=3, 5, 5] | [1..=3, 3, 3, 4]
+        )
+    }
+
+    /// `98765/43210`: no part of a date has five digits.
+    fn is_in_slashed_phone(&self, run: &Run) -> bool {
+        matches!(self.groups_around(run, '/').as_slice(), [5 | 6, 5] | [5, 6])
+    }
+
+    /// How many digits there are between the marks of a word of both.
+    fn groups_around(&self, run: &Run, mark: char) -> Vec<usize> {
         const MOST_GROUPS: usize = 5;
-        let is_part = |character: &&char| character.is_numeric() || **character == '.';
+        let is_part = |character: &&char| character.is_numeric() || **character == mark;
         let reach = MOST_GROUPS * MOST_DIGITS;
         let left = self.0[..run.start].iter().rev().take(reach).take_while(is_part).count();
         let right = self.0[run.end..].iter().take(reach).take_while(is_part).count();
         let word: String = self.0[run.start - left..run.end + right].iter().collect();
-        let groups: Vec<usize> =
-            word.trim_end_matches('.').split('.').map(|group| group.chars().count()).collect();
-        matches!(groups.as_slice(), [5, 5] | [3, 3, 4] | [1..=3, 5, 5] | [1..=3, 3, 3, 4])
+        word.trim_end_matches(mark).split(mark).map(|group| group.chars().count()).collect()
     }
 
     /// Whether the first three of these runs are `2026-11-23` or `23-11-2026`.
