@@ -6,6 +6,7 @@ def indices_native($x): indices($x);
 def contains_native($x): contains($x);
 def has_native($key): has($key);
 def fromjson_native: fromjson;
+def mktime_native: mktime;
 def lacks($type): error("\(type) cannot be used as \($type)");
 
 def tonumber:
@@ -20,6 +21,7 @@ def range($from; $to; $by): if $by == 0 then empty else range_native($from; $to;
 def limit($n; f): if $n < 0 then f else limit_native($n; f) end;
 def nth($n; f): if $n < 0 then error("nth takes no negative index") else first(skip($n; f)) end;
 def last(f): reduce f as $x (null; $x);
+def _nwise($n): if length <= $n then . else .[:$n], (.[$n:] | _nwise($n)) end;
 def abs: if . < 0 then - . else . end;
 def flatten($depth): if $depth < 0 then error("flatten takes no negative depth") else
     def level($d): reduce .[] as $x ([]; if ($x | isarray) and $d != 0 then . + ($x | level($d - 1)) else . + [$x] end);
@@ -117,6 +119,7 @@ def from_entries: reduce .[] as $x ({};
 def with_entries(f): to_entries | map(f) | from_entries;
 def input: error("No more inputs");
 def inputs: empty;
+def mktime: mktime_native | floor;
 def todate: if isarray then mktime else . end | if isnumber then floor else . end | todateiso8601;
 
 # As in SQL.

@@ -60,13 +60,22 @@ fn text(value: &Val) -> Result<&str, Error<Val>> {
     std::str::from_utf8(bytes).map_err(Error::str)
 }
 
-/// Digits with a fraction and an exponent, as JSON has them; spaces around and leading zeros are allowed, as in jq.
+/// Digits with a fraction and an exponent, as JSON has them; spaces around, leading zeros and no digit before or after the
+/// dot are allowed, as in jq.
 fn number(value: &Val) -> ValR {
     let malformed = || Error::str(format_args!("{value} cannot be parsed as a number"));
     let trimmed = text(value)?.trim_matches([' ', '\t', '\r', '\n']);
     let (sign, digits) = trimmed
         .strip_prefix('-')
         .map_or(("", trimmed.strip_prefix('+').unwrap_or(trimmed)), |rest| ("-", rest));
+    let whole = match digits.split_once('.') {
+        Some(("", fraction)) if fraction.starts_with(|first: char| first.is_ascii_digit()) => {
+            format!("0.{fraction}")
+        }
+        Some((whole, "")) => whole.to_owned(),
+        _ => digits.to_owned(),
+    };
+    let digits = whole.as_str();
     let zeros = digits.bytes().take_while(|&digit| digit == b'0').count();
     let begins = digits.as_bytes().get(zeros).is_some_and(u8::is_ascii_digit);
     let digits = &digits[if begins { zeros } else { zeros.saturating_sub(1) }..];
