@@ -2,6 +2,7 @@
 //! kinds and classes of errors.
 
 use crate::client::error::{ApiError, ErrorClass, ErrorKind};
+use crate::journal::JournalError;
 use crate::output::formats::render::RenderError;
 use crate::output::jq::JqError;
 use crate::output::table_view::ColumnError;
@@ -323,6 +324,20 @@ impl From<FileError> for Failure {
         };
         failure.problem.causes = causes;
         failure.hint(hint)
+    }
+}
+
+impl From<JournalError> for Failure {
+    fn from(error: JournalError) -> Self {
+        let error = match error {
+            JournalError::File(error) => return error.into(),
+            other => other,
+        };
+        let kind = if let JournalError::Busy { .. } = error { "busy" } else { "journal" };
+        let mut failure = Self::failed(kind, error.to_string());
+        failure.problem.causes = causes_of(&error);
+        failure.problem.hints = error.way_out().into_iter().collect();
+        failure
     }
 }
 

@@ -10,10 +10,11 @@
 //!         app      what every command works with: settings, console, sessions, connections
 //!           watch  poll → difference → events → sink
 //!             failure  message, hints, exit code
-//!               client the door to the server      output   from a report to the last byte
-//!                 floor    answers, what changed between two of them, events
-//!                   report what there is to show   store    credentials and where they are kept
-//!                     sandbox  a simulated server     system   what each operating system does in its own way
+//!               journal  what was seen, kept
+//!                 client the door to the server      output   from a report to the last byte
+//!                   floor    answers, what changed between two of them, events
+//!                     report what there is to show   store    credentials and where they are kept
+//!                       sandbox  a simulated server     system   what each operating system does in its own way
 //! ```
 
 pub mod app;
@@ -23,6 +24,8 @@ pub mod clock;
 pub mod commands;
 pub mod failure;
 pub mod floor;
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "its first callers come next"))]
+mod journal;
 pub mod json;
 pub mod moment;
 pub mod output;

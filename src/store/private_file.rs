@@ -111,7 +111,7 @@ fn refused(path: &Path) -> impl FnOnce(Refusal) -> FileError {
 }
 
 /// A folder that does not exist, or is below something that is no folder, contains no file.
-fn is_missing(error: &io::Error) -> bool {
+pub(crate) fn is_missing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
@@ -130,6 +130,35 @@ pub(crate) fn create_folder(path: &Path) -> Result<(), FileError> {
 pub(crate) fn create_folder_of_secrets(path: &Path) -> Result<(), FileError> {
     create_folder(path)?;
     system::check_place_of_secrets(path).map_err(refused(path))
+}
+
+/// For a file that another library opens: makes it if `create` says so, for its owner alone whatever the umask, and refuses
+/// anything but a regular file that is private.
+///
+/// # Errors
+/// When there is something else at `path`, or it cannot be made.
+pub(crate) fn check_private(path: &Path, create: bool) -> Result<(), FileError> {
+    let private = |metadata: &fs::Metadata| check(path, metadata, u64::MAX, OthersMay::Nothing);
+    match fs::symlink_metadata(path) {
+        Ok(metadata) => private(&metadata),
+        Err(error) if is_missing(&error) && !create => Ok(()),
+        Err(error) if is_missing(&error) => {
+            let mut options = system::open_options();
+            let file =
+                options.write(true).create(true).truncate(false).open(path).map_err(FileError::at(path))?;
+            system::make_private(&file).map_err(FileError::at(path))?;
+            private(&file.metadata().map_err(FileError::at(path))?)
+        }
+        Err(error) => Err(FileError::at(path)(error)),
+    }
+}
+
+/// A file that processes lock; its content does not matter.
+///
+/// # Errors
+/// When there is something else at `path`, or it cannot be made.
+pub(crate) fn open_or_create(path: &Path) -> Result<File, FileError> {
+    LockFile::open(path)
 }
 
 /// One writer at a time among all processes of a user, until dropped: an advisory lock that a killed process cannot
@@ -280,6 +309,17 @@ fn overwrite(target: &Path, contents: &[u8]) -> io::Result<()> {
         // The disk may be full; the old content had room.
         let _ = write(&before);
     })
+}
+
+/// Makes the content of a file last that another library wrote, and its entry in the folder.
+///
+/// # Errors
+/// When the system does not confirm it.
+pub(crate) fn sync_file(path: &Path) -> Result<(), FileError> {
+    let file = File::options().write(true).open(path).map_err(FileError::at(path))?;
+    file.sync_all().map_err(FileError::at(path))?;
+    let (folder, _) = folder_and_prefix(path)?;
+    sync_folder(folder)
 }
 
 /// Makes a change of the folder's entries last, where the file system can.

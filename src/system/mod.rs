@@ -5,7 +5,9 @@
 //! keys of the board (`watch/sinks/board/keyboard`). `tests/it/layers.rs` checks that no other file distinguishes systems.
 
 pub(crate) mod bus;
+pub(crate) mod disk;
 pub(crate) mod files;
+pub(crate) mod open_file;
 pub(crate) mod process;
 pub(crate) mod shell;
 pub(crate) mod signals;

@@ -1,5 +1,7 @@
 //! This process and others, as the system sees them.
 
+mod identity;
+
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
@@ -8,3 +10,5 @@ pub(crate) use unix::*;
 mod windows;
 #[cfg(windows)]
 pub(crate) use windows::*;
+
+pub(crate) use identity::Identity;

@@ -12,6 +12,7 @@ pub const LAYERS: &[&[&str]] = &[
     &["app"],
     &["watch"],
     &["failure"],
+    &["journal"],
     &["client", "output"],
     &["floor"],
     &["report", "sandbox", "store"],

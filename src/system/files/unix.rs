@@ -57,6 +57,11 @@ pub(crate) fn temporary_file(
     Ok(file)
 }
 
+/// For its owner alone, which the umask does not change.
+pub(crate) fn make_private(file: &File) -> io::Result<()> {
+    file.set_permissions(Permissions::from_mode(0o600))
+}
+
 /// Whether other names in the file system lead to the same file.
 pub(crate) fn has_other_names(metadata: &Metadata) -> bool {
     metadata.nlink() > 1

@@ -49,6 +49,12 @@ pub(crate) fn temporary_file(
     builder.tempfile_in(folder)
 }
 
+/// A file has the rights of its folder.
+#[expect(clippy::unnecessary_wraps, reason = "Unix may refuse")]
+pub(crate) fn make_private(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
 /// The standard library does not show it, so other names keep the old content.
 pub(crate) fn has_other_names(_: &Metadata) -> bool {
     false

@@ -1,0 +1,131 @@
+//! Whom the journal is about.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use jiff::Timestamp;
+
+use super::{Journal, JournalError, customers};
+
+/// An agent in this journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct AgentRef(pub(super) i64);
+
+/// Whose session received an answer, by what stays the same from one run to the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AgentKey {
+    /// A stored profile.
+    Profile { server: String, name: String },
+    /// A session from variables, by a keyed hash of its ssid or user id: [`Journal::key_of_variables`].
+    Variables { server: String, hash: String },
+}
+
+impl AgentKey {
+    pub(crate) fn server(&self) -> &str {
+        match self {
+            Self::Profile { server, .. } | Self::Variables { server, .. } => server,
+        }
+    }
+
+    /// What stands for it among the agents of its server.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Profile { name, .. } => format!("profile/{name}"),
+            Self::Variables { hash, .. } => format!("session/{hash}"),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AgentRow {
+    pub(crate) agent: AgentRef,
+    pub(crate) server: String,
+    /// [`AgentKey::text`].
+    pub(super) key: String,
+    /// What its events call it.
+    pub(crate) profile: String,
+    /// By the server's own name.
+    pub(crate) agent_id: Option<String>,
+}
+
+const COLUMNS: &str = "id, server, key, profile, agent_id";
+
+impl AgentRow {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            agent: AgentRef(row.get(0)?),
+            server: row.get(1)?,
+            key: row.get(2)?,
+            profile: row.get(3)?,
+            agent_id: row.get(4)?,
+        })
+    }
+}
+
+impl Journal {
+    /// The key of a session from variables.
+    pub(crate) fn key_of_variables(&self, server: &str, ssid_or_user_id: &str) -> AgentKey {
+        let hash = customers::hex(&self.secret.hash("session", ssid_or_user_id));
+        AgentKey::Variables { server: server.to_owned(), hash }
+    }
+
+    /// The agent, entered if it is new. A later name or `agent_id` replaces an earlier one.
+    pub(crate) fn agent(
+        &self,
+        key: &AgentKey,
+        profile: &str,
+        agent_id: Option<&str>,
+        now: Timestamp,
+    ) -> Result<AgentRef, JournalError> {
+        let known = self.row_of(key)?;
+        if let Some(row) = &known
+            && row.profile == profile
+            && (agent_id.is_none() || row.agent_id.as_deref() == agent_id)
+        {
+            return Ok(row.agent);
+        }
+        let id = self.write(now, |change| {
+            let mut statement = change.prepare_cached(
+                "INSERT INTO agent (server, key, profile, agent_id) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (server, key) DO UPDATE
+                     SET profile = excluded.profile, agent_id = coalesce(excluded.agent_id, agent_id)
+                 RETURNING id",
+            )?;
+            statement.query_row(params![key.server(), key.text(), profile, agent_id], |row| row.get(0))
+        })?;
+        self.agents.borrow_mut().clear();
+        Ok(AgentRef(id))
+    }
+
+    /// The agent, if the journal holds it.
+    pub(crate) fn find(&self, key: &AgentKey) -> Result<Option<AgentRef>, JournalError> {
+        Ok(self.row_of(key)?.map(|row| row.agent))
+    }
+
+    fn row_of(&self, key: &AgentKey) -> Result<Option<AgentRow>, JournalError> {
+        let sql = format!("SELECT {COLUMNS} FROM agent WHERE server = ?1 AND key = ?2");
+        let mut statement = self.statement(&sql)?;
+        let found = statement.query_row(params![key.server(), key.text()], AgentRow::read);
+        found.optional().map_err(|error| self.fault(error))
+    }
+
+    /// Everybody, in the order in which they came.
+    pub(crate) fn agents(&self) -> Result<Vec<AgentRow>, JournalError> {
+        all(&self.connection).map_err(|error| self.fault(error))
+    }
+
+    /// The agent's row, read once.
+    pub(super) fn known_agent(&self, agent: AgentRef) -> Result<AgentRow, JournalError> {
+        let find = |rows: &[AgentRow]| rows.iter().find(|row| row.agent == agent).cloned();
+        if let Some(row) = find(&self.agents.borrow()) {
+            return Ok(row);
+        }
+        *self.agents.borrow_mut() = self.agents()?;
+        let unknown = || JournalError::Unknown { path: self.path().to_owned(), what: "the agent".to_owned() };
+        find(&self.agents.borrow()).ok_or_else(unknown)
+    }
+}
+
+pub(super) fn all(connection: &Connection) -> rusqlite::Result<Vec<AgentRow>> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM agent ORDER BY id"))?;
+    statement.query_map([], AgentRow::read)?.collect()
+}

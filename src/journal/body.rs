@@ -1,0 +1,83 @@
+//! An event as the journal keeps it: the JSON of the stream in UTC, without what the columns of its row say, and without
+//! what is null. No secret gets in, and a phone number only where it may.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::floor::event::{Event, EventWords, ReadError};
+use crate::json;
+use crate::output::formats::json::write_rest;
+use crate::output::text::mask::mask_json;
+use crate::output::text::redact::Redactor;
+use crate::report::{Meaning, Value};
+
+pub(super) fn of_event(event: &Event, mask: bool) -> String {
+    let mut text = Vec::new();
+    write_rest(&event.row(), EventWords::COMMON, &TimeZone::UTC, mask, &mut text);
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// The event of a row.
+pub(super) fn read(name: &str, at: Timestamp, profile: &str, body: &str) -> Result<Event, ReadError> {
+    Event::read(&line(name, at, profile, body))
+}
+
+/// The line of the stream that a row stands for. The keys of `body` come after those that it lacks.
+pub(super) fn line(name: &str, at: Timestamp, profile: &str, body: &str) -> String {
+    let profile = serde_json::Value::from(profile);
+    let rest = body.strip_prefix('{').unwrap_or("}");
+    let comma = if rest == "}" { "" } else { "," };
+    format!(r#"{{"type":"{name}","at":"{at}","profile":{profile}{comma}{rest}"#)
+}
+
+/// The customer's number, if the event has one.
+pub(super) fn customer(event: &Event) -> Option<String> {
+    let row = event.row();
+    row.iter().find_map(|(field, value)| match value {
+        Value::Text(number) if field.meaning == Meaning::Phone => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+/// With its phone numbers masked as every format masks them.
+pub(super) fn masked(name: &str, at: Timestamp, profile: &str, body: &str) -> String {
+    match read(name, at, profile, body) {
+        Ok(event) => of_event(&event, true),
+        // Of a later version, or unreadable: by its keys alone.
+        Err(_) => mask_json(body, "").into_owned(),
+    }
+}
+
+/// Without any secret.
+pub(super) fn redacted<'b>(body: &'b str, redactor: &Redactor) -> Cow<'b, str> {
+    let is_clean = |text: &str| redactor.redact(text) == text;
+    if is_clean(body) {
+        return Cow::Borrowed(body);
+    }
+    // String by string, so that JSON remains: a secret may itself look like a piece of JSON.
+    let by_token = json::replace(
+        body,
+        (),
+        |_, ()| (),
+        |_, token| {
+            let hidden = redactor.redact(token);
+            if hidden == token {
+                return None;
+            }
+            let text = json::string(token).unwrap_or(Cow::Borrowed("••••"));
+            Some(serde_json::Value::from(redactor.redact(&text)).to_string())
+        },
+    );
+    if is_clean(&by_token) {
+        return Cow::Owned(by_token.into_owned());
+    }
+    // One that is spread over several values of the server.
+    let within = |key: &str, is_servers: bool| is_servers || ["detail", "fields", "icons"].contains(&key);
+    let hidden = json::replace(&by_token, false, within, |is_servers, _| {
+        (is_servers == Some(true)).then(|| r#""••••""#.to_owned())
+    });
+    // What could not be cleaned is not kept.
+    if is_clean(&hidden) { Cow::Owned(hidden.into_owned()) } else { Cow::Borrowed("{}") }
+}

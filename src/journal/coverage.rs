@@ -1,0 +1,150 @@
+//! For which times answers came. The rows of one part of one agent never overlap, whoever writes them.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::Deserialize;
+use serde::de::value::{Error as WordError, StrDeserializer};
+
+use super::agents::AgentRef;
+use super::{Journal, JournalError, millis, moment};
+use crate::floor::event::FollowedPart;
+use crate::floor::timeline::{Coverage, CoverageStep};
+
+impl Journal {
+    /// The rows of an agent that reach into the window, by part and time.
+    pub(crate) fn coverage(
+        &self,
+        agent: AgentRef,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Coverage>, JournalError> {
+        let mut statement = self.statement(
+            "SELECT part, from_at, to_at, cadence, ended, repeats FROM coverage
+             WHERE agent = ?1 AND from_at <= ?3 AND to_at >= ?2 ORDER BY part, from_at",
+        )?;
+        let read = statement.query_and_then(params![agent.0, millis(from), millis(to)], read);
+        let rows: rusqlite::Result<Vec<Option<Coverage>>> = read.and_then(Iterator::collect);
+        Ok(rows.map_err(|error| self.fault(error))?.into_iter().flatten().collect())
+    }
+}
+
+/// `None` for a part that a later version follows.
+fn read(row: &Row<'_>) -> rusqlite::Result<Option<Coverage>> {
+    let Some(part) = word(row.get_ref(0)?.as_str()?) else { return Ok(None) };
+    let ended: Option<String> = row.get(4)?;
+    Ok(Some(Coverage {
+        part,
+        from: moment(row.get(1)?),
+        to: moment(row.get(2)?),
+        cadence: Duration::from_millis(row.get::<_, i64>(3)?.unsigned_abs()),
+        ended: ended.as_deref().and_then(word),
+        repeats: row.get(5)?,
+    }))
+}
+
+/// A word of the stream.
+pub(super) fn word<'w, T: Deserialize<'w>>(text: &'w str) -> Option<T> {
+    T::deserialize(StrDeserializer::<WordError>::new(text)).ok()
+}
+
+/// Adds what one answer covers. What another process has covered meanwhile is not covered twice.
+pub(super) fn take(change: &Connection, agent: AgentRef, step: &CoverageStep) -> rusqlite::Result<()> {
+    match step {
+        CoverageStep::Lengthen { part, from, to, cadence, repeats } => {
+            // The row of that beginning; or the one that it has become, if what is old in it was pruned.
+            let Some(row) = at_or_before(change, agent, *part, millis(*to))? else {
+                let alone = Coverage {
+                    part: *part,
+                    from: *to,
+                    to: *to,
+                    cadence: *cadence,
+                    ended: None,
+                    repeats: *repeats,
+                };
+                return insert(change, agent, &alone);
+            };
+            let row = at_or_before(change, agent, *part, millis(*from))?.unwrap_or(row);
+            let to = match after(change, agent, *part, row.from)? {
+                Some(next) => millis(*to).min(next),
+                None => millis(*to),
+            };
+            let mut lengthen = change.prepare_cached(
+                "UPDATE coverage SET to_at = max(to_at, ?2), cadence = ?3, repeats = coalesce(?4, repeats)
+                 WHERE id = ?1",
+            )?;
+            lengthen.execute(params![row.id, to, stored(*cadence), repeats]).map(|_| ())
+        }
+        CoverageStep::Begin { coverage, ended } => {
+            if let Some((from, why)) = ended
+                && let Some(row) = at_or_before(change, agent, coverage.part, millis(*from))?
+            {
+                let mut end = change.prepare_cached("UPDATE coverage SET ended = ?2 WHERE id = ?1")?;
+                end.execute(params![row.id, why.word()])?;
+            }
+            insert(change, agent, coverage)
+        }
+    }
+}
+
+fn stored(cadence: Duration) -> i64 {
+    i64::try_from(cadence.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A row that is there.
+struct Known {
+    id: i64,
+    from: i64,
+    to: i64,
+}
+
+fn at_or_before(
+    change: &Connection,
+    agent: AgentRef,
+    part: FollowedPart,
+    at: i64,
+) -> rusqlite::Result<Option<Known>> {
+    let mut find = change.prepare_cached(
+        "SELECT id, from_at, to_at FROM coverage WHERE agent = ?1 AND part = ?2 AND from_at <= ?3
+         ORDER BY from_at DESC, id DESC LIMIT 1",
+    )?;
+    let known = |row: &Row<'_>| Ok(Known { id: row.get(0)?, from: row.get(1)?, to: row.get(2)? });
+    find.query_row(params![agent.0, part.word(), at], known).optional()
+}
+
+/// Where the next row begins.
+fn after(change: &Connection, agent: AgentRef, part: FollowedPart, at: i64) -> rusqlite::Result<Option<i64>> {
+    let mut find = change.prepare_cached(
+        "SELECT min(from_at) FROM coverage WHERE agent = ?1 AND part = ?2 AND from_at > ?3",
+    )?;
+    find.query_row(params![agent.0, part.word(), at], |row| row.get(0))
+}
+
+/// Inserts what is not covered yet, between the rows before and after it.
+fn insert(change: &Connection, agent: AgentRef, coverage: &Coverage) -> rusqlite::Result<()> {
+    let Coverage { part, cadence, repeats, .. } = coverage;
+    let mut insert = change.prepare_cached(
+        "INSERT INTO coverage (agent, part, from_at, to_at, cadence, repeats) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    let mut from = millis(coverage.from);
+    let to = millis(coverage.to).max(from);
+    loop {
+        while let Some(before) = at_or_before(change, agent, *part, from)? {
+            if to <= before.to {
+                return Ok(());
+            }
+            if before.to <= from {
+                break;
+            }
+            from = before.to;
+        }
+        let next = after(change, agent, *part, from)?;
+        let end = next.map_or(to, |next| next.min(to));
+        insert.execute(params![agent.0, part.word(), from, end, stored(*cadence), repeats])?;
+        match next {
+            Some(next) if next < to => from = next,
+            _ => return Ok(()),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Why the journal could not be used. Each error names the file; what can be done is in [`JournalError::way_out`].
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+
+use crate::store::FileError;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum JournalError {
+    /// Owner, mode or kind of a file, or a folder that cannot be made.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Locks and shared memory of such disks are not reliable.
+    #[error("the journal {} is on a network disk ({kind})", path.display())]
+    NetworkDisk { path: PathBuf, kind: String },
+    /// A database, but of another program.
+    #[error("{} is the database of another program", path.display())]
+    Foreign { path: PathBuf },
+    /// Written by a later version of deepcall.
+    #[error("{} is of journal version {found}; this deepcall knows versions up to {known}", path.display())]
+    Newer { path: PathBuf, found: i64, known: i64 },
+    /// A version of SQLite in which two processes could damage the file.
+    #[error("SQLite {found} may damage a journal; 3.51.3 is the first version that does not")]
+    Library { found: &'static str },
+    /// Another process has written all the time.
+    #[error("{} is in use by other deepcalls all the time", path.display())]
+    Busy { path: PathBuf },
+    #[error("no space is left for the journal {}", path.display())]
+    Full { path: PathBuf },
+    #[error("the journal {} cannot be written", path.display())]
+    ReadOnly { path: PathBuf },
+    /// The disk, or the system, reported an error.
+    #[error("the disk failed under the journal {}", path.display())]
+    Disk { path: PathBuf, source: rusqlite::Error },
+    /// Set aside if a place is named; a new one is begun by the next [`super::Journal::open`].
+    #[error("the journal {} is damaged", path.display())]
+    Damaged { path: PathBuf, set_aside: Option<PathBuf> },
+    /// Removed, or set aside by another process: to be opened again.
+    #[error("the journal {} was removed or replaced", path.display())]
+    Moved { path: PathBuf },
+    /// A statement that does not fit the file, or a value in it that cannot be read.
+    #[error("the journal {} cannot be used", path.display())]
+    Unusable { path: PathBuf, source: rusqlite::Error },
+    /// No agent, run or event of this name.
+    #[error("the journal {} does not know {what}", path.display())]
+    Unknown { path: PathBuf, what: String },
+}
+
+impl JournalError {
+    pub(crate) fn of(path: &Path, error: rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        match error.sqlite_error_code() {
+            Some(
+                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed,
+            ) => Self::Busy { path },
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Self::Damaged { path, set_aside: None }
+            }
+            Some(ErrorCode::DiskFull) => Self::Full { path },
+            // The file is no longer the one that was opened.
+            _ if extended(&error) == Some(rusqlite::ffi::SQLITE_READONLY_DBMOVED) => Self::Moved { path },
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly { path },
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::OutOfMemory) => {
+                Self::Disk { path, source: error }
+            }
+            _ => Self::Unusable { path, source: error },
+        }
+    }
+
+    /// Whether the same call may succeed later, with the same file or a new one.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::Busy { .. }
+            | Self::Full { .. }
+            | Self::ReadOnly { .. }
+            | Self::Disk { .. }
+            | Self::Damaged { .. }
+            | Self::Moved { .. } => true,
+            Self::File(error) => matches!(error, FileError::Busy { .. } | FileError::Io { .. }),
+            Self::NetworkDisk { .. }
+            | Self::Foreign { .. }
+            | Self::Newer { .. }
+            | Self::Library { .. }
+            | Self::Unusable { .. }
+            | Self::Unknown { .. } => false,
+        }
+    }
+
+    /// What a person can do.
+    pub(crate) fn way_out(&self) -> Option<String> {
+        let words = match self {
+            Self::File(_) | Self::Unknown { .. } => return None,
+            Self::NetworkDisk { .. } => {
+                "keep it on a disk of this machine: `deepcall config set journal.path PATH`, or DEEPCALL_JOURNAL"
+            }
+            Self::Foreign { .. } => {
+                "choose another path: `deepcall config set journal.path PATH`, or DEEPCALL_JOURNAL"
+            }
+            Self::Newer { .. } => "use the newer deepcall, or choose another path with DEEPCALL_JOURNAL",
+            Self::Library { .. } => "build deepcall with the SQLite that it brings along",
+            Self::Busy { .. } => "try again in a moment",
+            Self::Full { .. } => {
+                "free some space, or run `deepcall journal prune`: recording resumes by itself"
+            }
+            Self::ReadOnly { .. } => {
+                "check the permissions of the file and its folder, and how the disk is mounted"
+            }
+            Self::Disk { .. } => "check the disk: recording resumes by itself",
+            Self::Damaged { set_aside: Some(_), .. } => "it was set aside, and a new one is begun",
+            Self::Damaged { set_aside: None, .. } => "run `deepcall journal verify`",
+            Self::Moved { .. } => "run the command again",
+            Self::Unusable { .. } => "move the file to another place: a new one is begun",
+        };
+        Some(words.to_owned())
+    }
+}
+
+fn extended(error: &rusqlite::Error) -> Option<i32> {
+    error.sqlite_error().map(|error| error.extended_code)
+}

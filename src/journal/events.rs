@@ -1,0 +1,109 @@
+//! Reading what was recorded, in the order in which it was.
+
+use std::ops::ControlFlow;
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::agents::AgentRef;
+use super::{Journal, JournalError, body, millis, moment};
+use crate::floor::timeline::Recorded;
+
+/// Which events are wanted; by default all of them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EventQuery {
+    /// Of these agents; `None` for all.
+    pub(crate) agents: Option<Vec<AgentRef>>,
+    /// Recorded after this one.
+    pub(crate) after_seq: i64,
+    /// Noticed at this moment or later.
+    pub(crate) from: Option<Timestamp>,
+    /// Noticed before this moment.
+    pub(crate) until: Option<Timestamp>,
+}
+
+pub(super) const COLUMNS: &str = "seq, agent, type, at, body";
+
+impl Journal {
+    /// Hands each event to `visit`, by `seq`, until that breaks off. What a later version recorded and this one does not
+    /// know is passed over.
+    pub(crate) fn events(
+        &self,
+        query: &EventQuery,
+        visit: &mut dyn FnMut(AgentRef, Recorded) -> ControlFlow<()>,
+    ) -> Result<(), JournalError> {
+        let until = query.until.map_or(i64::MAX, millis);
+        let (sql, from) = match query.from {
+            // A window is a small part of the file: found by agent and time, then sorted.
+            Some(from) => (
+                format!(
+                    "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent
+                     WHERE agent IN (SELECT value FROM json_each(?1)) AND at >= ?2 AND at < ?3 AND seq > ?4 ORDER BY seq"
+                ),
+                millis(from),
+            ),
+            None => (
+                format!(
+                    "SELECT {COLUMNS} FROM event NOT INDEXED
+                     WHERE agent IN (SELECT value FROM json_each(?1)) AND at >= ?2 AND at < ?3 AND seq > ?4 ORDER BY seq"
+                ),
+                i64::MIN,
+            ),
+        };
+        let agents = match &query.agents {
+            Some(agents) => agents.clone(),
+            None => self.agents()?.into_iter().map(|row| row.agent).collect(),
+        };
+        let mut statement = self.statement(&sql)?;
+        let fault = |error| self.fault(error);
+        let mut rows =
+            statement.query(params![list(&agents), from, until, query.after_seq]).map_err(fault)?;
+        while let Some(row) = rows.next().map_err(fault)? {
+            let Some((agent, recorded)) = self.recorded(row)? else { continue };
+            if visit(agent, recorded).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The event of a row of [`COLUMNS`]; `None` for one of a later version.
+    fn recorded(&self, row: &Row<'_>) -> Result<Option<(AgentRef, Recorded)>, JournalError> {
+        let fault = |error| self.fault(error);
+        let text = |index| row.get_ref(index)?.as_str().map_err(rusqlite::Error::from);
+        let seq: i64 = row.get(0).map_err(fault)?;
+        let agent = AgentRef(row.get(1).map_err(fault)?);
+        let at = moment(row.get(3).map_err(fault)?);
+        let profile = self.known_agent(agent)?.profile;
+        let event = body::read(text(2).map_err(fault)?, at, &profile, text(4).map_err(fault)?).ok();
+        Ok(event.map(|event| (agent, Recorded { seq, event })))
+    }
+
+    /// The events of these agents that were recorded after the one that each of them is known up to.
+    pub(super) fn newer(&self, bases: &[(AgentRef, i64)]) -> Result<Vec<(AgentRef, Recorded)>, JournalError> {
+        let Some(after_seq) = bases.iter().map(|(_, base)| *base).min() else { return Ok(vec![]) };
+        let agents = bases.iter().map(|(agent, _)| *agent).collect();
+        let query = EventQuery { agents: Some(agents), after_seq, ..EventQuery::default() };
+        let mut newer = vec![];
+        self.events(&query, &mut |agent, recorded| {
+            if bases.iter().any(|(known, base)| *known == agent && recorded.seq > *base) {
+                newer.push((agent, recorded));
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(newer)
+    }
+
+    /// The number of the last event that was recorded, were it pruned since; 0 before the first.
+    pub(crate) fn last_seq(&self) -> Result<i64, JournalError> {
+        let mut statement = self.statement("SELECT seq FROM sqlite_sequence WHERE name = 'event'")?;
+        let last = statement.query_row([], |row| row.get(0)).optional();
+        Ok(last.map_err(|error| self.fault(error))?.unwrap_or(0))
+    }
+}
+
+/// A list of agents as one parameter.
+pub(super) fn list(agents: &[AgentRef]) -> String {
+    let ids: Vec<String> = agents.iter().map(|agent| agent.0.to_string()).collect();
+    format!("[{}]", ids.join(","))
+}

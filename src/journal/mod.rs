@@ -1,0 +1,282 @@
+//! The journal: what this machine saw of the floor, kept over the hour that the server remembers, so that nothing is lost,
+//! doubled or invented.
+//!
+//! One file of SQLite that any number of processes write at once, each a short while. `event` and `coverage` are the one
+//! truth: whatever is shown of the past is a fold of them (`floor::timeline`). Whoever received an answer makes events out
+//! of it by the difference with what is known, and hands them to [`Journal::record`] with the last event that the
+//! difference knew of. If others wrote meanwhile, nothing is written and their events come back.
+//!
+//! A file that is damaged is set aside and a new one begun: a watch never stops because of its journal.
+
+mod agents;
+mod body;
+mod coverage;
+mod cursors;
+mod customers;
+mod damage;
+mod error;
+mod events;
+mod forget;
+mod leases;
+mod library;
+mod migration;
+mod numbers;
+mod place;
+mod prune;
+mod record;
+mod runs;
+mod schema;
+mod status;
+mod verify;
+
+#[cfg(all(test, unix))]
+mod tests;
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use rusqlite::config::DbConfig;
+use rusqlite::{CachedStatement, Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use crate::output::text::redact::Redactor;
+use crate::system::open_file::has_moved;
+use crate::system::process::Identity;
+use place::Place;
+
+pub(crate) use agents::{AgentKey, AgentRef, AgentRow};
+pub(crate) use error::JournalError;
+pub(crate) use events::EventQuery;
+pub(crate) use forget::Forgotten;
+pub(crate) use leases::{Lease, Taken};
+pub(crate) use library::version as library_version;
+pub(crate) use prune::{Limits, Pruned};
+pub(crate) use record::{Entry, Outcome, Round};
+pub(crate) use runs::{RunRef, RunRow};
+pub(crate) use status::{AgentStatus, Status};
+pub(crate) use verify::Verified;
+
+/// An open journal. A thread that records has one of its own.
+pub(crate) struct Journal {
+    connection: Connection,
+    place: Place,
+    redactor: Redactor,
+    numbers: Numbers,
+    secret: customers::Secret,
+    me: Identity,
+    agents: RefCell<Vec<AgentRow>>,
+}
+
+/// How long customers' numbers stay whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Numbers {
+    /// For ever.
+    Keep,
+    /// They are masked before they are written.
+    Never,
+    /// For so long.
+    For(Duration),
+}
+
+/// Whether a file is made where there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Existing,
+    Create,
+}
+
+/// An open journal, and what opening it has led to.
+pub(crate) struct Opened {
+    pub(crate) journal: Journal,
+    /// Where a damaged file is kept, if one was found in this place.
+    pub(crate) set_aside: Option<PathBuf>,
+    /// A copy of the file as it was in an earlier version, if it was migrated now.
+    pub(crate) copy: Option<PathBuf>,
+}
+
+/// What a journal is opened with.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) redactor: Redactor,
+    pub(crate) numbers: Numbers,
+}
+
+impl Journal {
+    /// Opens the journal at `path`; `None` where there is none and none is to be made, which costs one look at the disk.
+    /// A damaged one is set aside, and a new one made in its place.
+    ///
+    /// # Errors
+    /// When it is on a network disk, open to others, of another program or of a later version, or cannot be read.
+    pub(crate) fn open(
+        path: &Path,
+        mode: Mode,
+        settings: Settings,
+        now: Timestamp,
+    ) -> Result<Option<Opened>, JournalError> {
+        Self::open_with(path, mode, settings, now, schema::STEPS)
+    }
+
+    fn open_with(
+        path: &Path,
+        mode: Mode,
+        settings: Settings,
+        now: Timestamp,
+        steps: &[&str],
+    ) -> Result<Option<Opened>, JournalError> {
+        let place = match mode {
+            Mode::Create => Place::to_be(path)?,
+            Mode::Existing => match Place::existing(path)? {
+                Some(place) => place,
+                None => return Ok(None),
+            },
+        };
+        library::refuse_older()?;
+        match Self::open_at(&place, &settings, now, steps) {
+            Ok((journal, copy)) => Ok(Some(Opened { journal, set_aside: None, copy })),
+            Err(JournalError::Damaged { .. }) => {
+                let set_aside = damage::set_aside(&place, now)?;
+                let (journal, copy) = Self::open_at(&place, &settings, now, steps)?;
+                Ok(Some(Opened { journal, set_aside, copy }))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn open_at(
+        place: &Place,
+        settings: &Settings,
+        now: Timestamp,
+        steps: &[&str],
+    ) -> Result<(Self, Option<PathBuf>), JournalError> {
+        let fault = |error| JournalError::of(place.path(), error);
+        let shared = place.share()?;
+        place.check(true)?;
+        let mut connection = connect(place.path()).map_err(fault)?;
+        let mut copy = None;
+        let _lock = if migration::is_needed(&connection, place.path(), steps)? {
+            // Nobody else is at work while the file changes its form, so that none meets half of it.
+            drop(connection);
+            drop(shared);
+            let alone = place.alone()?;
+            place.check(true)?;
+            connection = connect(place.path()).map_err(fault)?;
+            copy = migration::migrate(&mut connection, place, steps, now)?;
+            alone
+        } else {
+            shared
+        };
+        configure(&connection).map_err(fault)?;
+        migration::delete_old_copies(&connection, place, now)?;
+        let secret = customers::Secret::of(&connection).map_err(fault)?;
+        let Settings { redactor, numbers } = settings.clone();
+        let me = Identity::this();
+        let agents = RefCell::new(vec![]);
+        Ok((Self { connection, place: place.clone(), redactor, numbers, secret, me, agents }, copy))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.place.path()
+    }
+
+    fn fault(&self, error: rusqlite::Error) -> JournalError {
+        JournalError::of(self.path(), error)
+    }
+
+    /// Each statement is prepared at its first use and kept.
+    fn statement(&self, sql: &str) -> Result<CachedStatement<'_>, JournalError> {
+        self.connection.prepare_cached(sql).map_err(|error| self.fault(error))
+    }
+
+    /// Runs `work` as one change: all of it is kept, or nothing. A damaged file is set aside.
+    fn write<T>(
+        &self,
+        now: Timestamp,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, JournalError> {
+        let lock = self.place.share()?;
+        // Whoever sets a file aside, or removes it, leaves us with one that nobody will read.
+        if self.has_moved() {
+            return Err(JournalError::Moved { path: self.path().to_owned() });
+        }
+        let transaction = || -> rusqlite::Result<T> {
+            let change = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+            let done = work(&change)?;
+            change.commit()?;
+            Ok(done)
+        };
+        let done = transaction().map_err(|error| self.fault(error));
+        drop(lock);
+        done.map_err(|error| self.after(error, now))
+    }
+
+    /// What an error leads to: a damaged file is set aside.
+    fn after(&self, error: JournalError, now: Timestamp) -> JournalError {
+        match error {
+            JournalError::Damaged { path, .. } if !self.has_moved() => {
+                match damage::set_aside(&self.place, now) {
+                    Ok(set_aside) => JournalError::Damaged { path, set_aside },
+                    Err(error) => error,
+                }
+            }
+            error => error,
+        }
+    }
+
+    /// Writes what is in the write-ahead log back into the file and empties the log, so that nothing is left in it that
+    /// was erased. Returns whether it is empty: another process may be reading.
+    fn write_back(&self) -> Result<bool, JournalError> {
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let busy: rusqlite::Result<i64> = self.connection.query_row(checkpoint, [], |row| row.get(0));
+        busy.map(|busy| busy == 0).map_err(|error| self.fault(error))
+    }
+
+    fn has_moved(&self) -> bool {
+        has_moved(&self.connection)
+    }
+}
+
+/// Statements that are kept prepared: more than there are.
+const STATEMENTS: usize = 64;
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_NOFOLLOW
+        | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    let mut began = Instant::now();
+    connection.busy_handler(Some(move |tries: i32| {
+        if tries == 0 {
+            began = Instant::now();
+        }
+        std::thread::sleep(Duration::from_millis(1 + u64::from(tries.unsigned_abs()).min(10)));
+        began.elapsed() < place::PATIENCE
+    }))?;
+    // What is in the file is data, whatever it says.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    Ok(connection)
+}
+
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(
+        "PRAGMA foreign_keys = ON;
+         PRAGMA synchronous = FULL;
+         PRAGMA mmap_size = 0;
+         PRAGMA secure_delete = ON;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA cell_size_check = ON;",
+    )
+}
+
+fn millis(moment: Timestamp) -> i64 {
+    moment.as_millisecond()
+}
+
+/// A moment that was stored; one that no clock can have is the nearest that one can.
+fn moment(millis: i64) -> Timestamp {
+    let nearest = if millis < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::from_millisecond(millis).unwrap_or(nearest)
+}

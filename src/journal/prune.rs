@@ -1,0 +1,144 @@
+//! What is too old, or too much, is deleted: the oldest first, in slices, so that others can write in between.
+
+use std::fs;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::agents::AgentRef;
+use super::place::Place;
+use super::verify::count;
+use super::{Journal, JournalError, millis, moment};
+
+/// Rows that are deleted at a time.
+const SLICE: i64 = 1000;
+
+/// What a journal may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limits {
+    pub(crate) keep: Duration,
+    /// In bytes.
+    pub(crate) max_size: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pruned {
+    /// How many events were deleted, or would be.
+    pub(crate) events: u64,
+    /// What is kept begins here; `None` if nothing is deleted.
+    pub(crate) kept_from: Option<Timestamp>,
+    pub(crate) size_before: u64,
+    /// Not known of what is only tried.
+    pub(crate) size_after: Option<u64>,
+}
+
+impl Journal {
+    /// Deletes what is older than `keep`, then the oldest until the file is small enough; damaged files that are older than
+    /// `keep`, too. With `dry_run`, only counts what would be deleted.
+    pub(crate) fn prune(
+        &self,
+        limits: Limits,
+        dry_run: bool,
+        now: Timestamp,
+    ) -> Result<Pruned, JournalError> {
+        let fault = |error| self.fault(error);
+        let keep = SignedDuration::try_from(limits.keep).unwrap_or(SignedDuration::MAX);
+        let oldest = now.checked_sub(keep).unwrap_or(Timestamp::MIN);
+        let mut pruned = Pruned { size_before: self.place.size(), ..Pruned::default() };
+        let begins = self.begins_by(oldest, limits.max_size).map_err(fault)?;
+        if dry_run {
+            let mut older = self.statement("SELECT count(*) FROM event WHERE at < ?1")?;
+            let older: i64 = older.query_row([millis(begins)], |row| row.get(0)).map_err(fault)?;
+            pruned.events = older.unsigned_abs();
+            pruned.kept_from = (older > 0).then_some(begins);
+            return Ok(pruned);
+        }
+        for row in self.agents()? {
+            loop {
+                let slice = self.write(now, |change| delete_slice(change, row.agent, millis(begins)))?;
+                if slice == 0 {
+                    break;
+                }
+                pruned.events += u64::try_from(slice).unwrap_or(u64::MAX);
+                pruned.kept_from = Some(begins);
+            }
+        }
+        self.write(now, |change| {
+            change.execute("DELETE FROM run WHERE ended < ?1", [millis(begins)])?;
+            let noted = params![millis(now).to_le_bytes()];
+            change.execute("INSERT OR REPLACE INTO meta VALUES ('pruned', ?1)", noted).map(|_| ())
+        })?;
+        self.give_back().map_err(fault)?;
+        self.delete_damaged(oldest)?;
+        self.write_back()?;
+        pruned.size_after = Some(self.place.size());
+        Ok(pruned)
+    }
+
+    /// The moment before which nothing is to be kept.
+    fn begins_by(&self, oldest: Timestamp, max_size: u64) -> rusqlite::Result<Timestamp> {
+        let number = |name: &str| self.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        let used = (number("page_count")? - number("freelist_count")?) * number("page_size")?;
+        let events = count(&self.connection, "event")?;
+        let excess = u64::try_from(used).unwrap_or(0).saturating_sub(max_size);
+        if excess == 0 || events == 0 {
+            return Ok(oldest);
+        }
+        // Events are of much the same size, and the file is as good as nothing else.
+        let each = u64::try_from(used).unwrap_or(0).div_ceil(events).max(1);
+        let surplus = i64::try_from(excess.div_ceil(each).min(events)).unwrap_or(i64::MAX);
+        let mut find = self
+            .connection
+            .prepare_cached("SELECT max(at) FROM (SELECT at FROM event ORDER BY at LIMIT ?1)")?;
+        let last: i64 = find.query_row([surplus], |row| row.get(0))?;
+        Ok(oldest.max(moment(last.saturating_add(1))))
+    }
+
+    /// Makes the file smaller by the pages that are free.
+    fn give_back(&self) -> rusqlite::Result<()> {
+        let mut vacuum = self.connection.prepare(&format!("PRAGMA incremental_vacuum({SLICE})"))?;
+        let free = || self.connection.pragma_query_value(None, "freelist_count", |row| row.get::<_, i64>(0));
+        let mut left = free()?;
+        while left > 0 {
+            let mut rows = vacuum.query([])?;
+            while rows.next()?.is_some() {}
+            drop(rows);
+            let now = free()?;
+            if now >= left {
+                break;
+            }
+            left = now;
+        }
+        Ok(())
+    }
+
+    fn delete_damaged(&self, oldest: Timestamp) -> Result<(), JournalError> {
+        for path in self.place.damaged() {
+            let changed = fs::metadata(&path).and_then(|metadata| metadata.modified());
+            let changed = changed.ok().and_then(|changed| Timestamp::try_from(changed).ok());
+            if changed.is_some_and(|changed| changed < oldest) {
+                Place::remove(&path)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Deletes the oldest events of an agent that are before this moment. Coverage says what is kept, so it is cut with them.
+pub(super) fn delete_slice(change: &Connection, agent: AgentRef, before: i64) -> rusqlite::Result<usize> {
+    let mut last = change.prepare_cached(
+        "SELECT at + 1 FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at < ?2 ORDER BY at LIMIT 1 OFFSET ?3",
+    )?;
+    let last: Option<i64> =
+        last.query_row(params![agent.0, before, SLICE - 1], |row| row.get(0)).optional()?;
+    let until = last.unwrap_or(before);
+    let mut events = change.prepare_cached("DELETE FROM event WHERE agent = ?1 AND at < ?2")?;
+    let mut ended = change.prepare_cached("DELETE FROM coverage WHERE agent = ?1 AND to_at < ?2")?;
+    let mut cut =
+        change.prepare_cached("UPDATE coverage SET from_at = ?2 WHERE agent = ?1 AND from_at < ?2")?;
+    let deleted = events.execute(params![agent.0, until])?;
+    ended.execute(params![agent.0, until])?;
+    cut.execute(params![agent.0, until])?;
+    Ok(deleted)
+}

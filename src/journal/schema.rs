@@ -1,0 +1,53 @@
+//! The tables, and how the file of an earlier version becomes one of this version. Times are milliseconds since 1970 in
+//! UTC.
+
+/// `dpcl`, in the header of the file.
+pub(crate) const APPLICATION_ID: i64 = 0x6470_636C;
+
+/// What brings a file from the version of its place in the list to the next. The first makes version 1 out of an empty
+/// file. One that stands here is never changed.
+pub(crate) const STEPS: &[&str] = &[V1];
+
+const V1: &str = "
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+-- Whom the rest is about. `key` names a profile, or stands for a session from variables.
+CREATE TABLE agent (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, server TEXT NOT NULL, key TEXT NOT NULL, profile TEXT NOT NULL, agent_id TEXT,
+    UNIQUE (server, key)
+) STRICT;
+
+-- One for each time that the program ran and recorded.
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, command TEXT NOT NULL, program TEXT NOT NULL,
+    pid INTEGER NOT NULL, process_started INTEGER, boot TEXT, namespace TEXT,
+    started INTEGER NOT NULL, ended INTEGER, stdout_took INTEGER
+) STRICT;
+
+-- Append-only. `body` is the event as `watch --json` shows it, without what the other columns say and without nulls.
+-- `nth` distinguishes those that share an identity. `masked` is 1 once the phone numbers in it have been masked; then
+-- `customer` is a keyed hash of the customer's. `altered` is 1 if masking, or a secret that was in it, has changed it.
+CREATE TABLE event (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, uid BLOB NOT NULL UNIQUE, agent INTEGER NOT NULL REFERENCES agent,
+    run INTEGER NOT NULL, type TEXT NOT NULL, at INTEGER NOT NULL, nth INTEGER NOT NULL, masked INTEGER NOT NULL,
+    altered INTEGER NOT NULL, customer BLOB, body TEXT NOT NULL
+) STRICT;
+CREATE INDEX event_of_agent ON event (agent, at);
+CREATE INDEX event_not_masked ON event (at) WHERE masked = 0;
+
+-- When answers came. A row grows while they do; `ended` says why the next answer did not continue it.
+CREATE TABLE coverage (
+    id INTEGER PRIMARY KEY, agent INTEGER NOT NULL REFERENCES agent, part TEXT NOT NULL, from_at INTEGER NOT NULL, to_at INTEGER NOT NULL,
+    cadence INTEGER NOT NULL, ended TEXT, repeats INTEGER
+) STRICT;
+CREATE INDEX coverage_of_agent ON coverage (agent, part, from_at);
+
+-- Who polls an agent now.
+CREATE TABLE lease (
+    agent INTEGER PRIMARY KEY REFERENCES agent, run INTEGER NOT NULL, parts TEXT NOT NULL, cadence INTEGER NOT NULL,
+    beat_at INTEGER NOT NULL, newest_answer INTEGER
+) STRICT;
+
+-- What a script has had.
+CREATE TABLE cursor (name TEXT PRIMARY KEY, seq INTEGER NOT NULL, moved_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+";

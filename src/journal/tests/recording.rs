@@ -1,0 +1,230 @@
+use super::*;
+use crate::floor::samples::every_event;
+use crate::floor::timeline::is_kept;
+
+#[test]
+fn what_is_recorded_is_read_again_as_it_was_and_in_its_order() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    let events: Vec<NewEvent> = every_event()
+        .into_iter()
+        .enumerate()
+        .filter(|(_, event)| is_kept(&event.kind))
+        .map(|(second, event)| NewEvent {
+            event: Event { at: at(i64::try_from(second).expect("few")), ..event },
+            twin: 0,
+        })
+        .collect();
+    let seqs = journal.write_round(entry(agent, 0, events.clone()));
+    let numbers: Vec<i64> = seqs.into_iter().map(|seq| seq.expect("new")).collect();
+    assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
+    assert_eq!(journal.last_seq().expect("read"), *numbers.last().expect("some"));
+    drop(journal);
+
+    let journal = folder.try_open(Mode::Existing).expect("opened").expect("there").journal;
+    let all = journal.all();
+    assert_eq!(all.iter().map(|recorded| recorded.seq).collect::<Vec<_>>(), numbers);
+    for (recorded, written) in all.iter().zip(&events) {
+        let mut expected = written.event.clone();
+        // Not written: what the icons are called can be read out of them again.
+        if let EventKind::Tag(reported) = &mut expected.kind {
+            reported.tag.icon_names.clear();
+        }
+        assert_eq!(recorded.event, expected);
+    }
+}
+
+#[test]
+fn a_query_selects_by_agent_time_and_number_and_breaks_off() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let (asha, ravi) =
+        (journal.with_asha(), journal.agent(&profile("ravi"), "ravi", Some("7"), at(0)).expect("entered"));
+    for second in 0..6 {
+        journal.write_round(entry(asha, i64::MAX, vec![tag_event(second, &format!("a{second}"))]));
+        journal.write_round(entry(ravi, i64::MAX, vec![tag_event(second, &format!("r{second}"))]));
+    }
+    let ids = |query: EventQuery, most: usize| {
+        let mut ids = vec![];
+        let visit = &mut |_, recorded: Recorded| {
+            if let EventKind::Tag(reported) = recorded.event.kind {
+                ids.push(reported.tag.id.expect("an id").to_string());
+            }
+            if ids.len() == most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        journal.events(&query, visit).expect("read");
+        ids
+    };
+    let all = EventQuery::default();
+    assert_eq!(ids(all.clone(), 3), ["a0", "r0", "a1"]);
+    let window = EventQuery { from: Some(at(1)), until: Some(at(3)), ..all.clone() };
+    assert_eq!(ids(window.clone(), 99), ["a1", "r1", "a2", "r2"]);
+    assert_eq!(ids(EventQuery { agents: Some(vec![ravi]), ..window.clone() }, 99), ["r1", "r2"]);
+    assert_eq!(ids(EventQuery { after_seq: 4, ..window }, 99), ["a2", "r2"]);
+    assert_eq!(ids(EventQuery { after_seq: 10, agents: Some(vec![asha]), ..all.clone() }, 99), ["a5"]);
+    assert_eq!(ids(EventQuery { agents: Some(vec![]), ..all }, 99), [""; 0]);
+}
+
+#[test]
+fn whoever_is_overtaken_writes_nothing_and_gets_what_the_others_wrote() {
+    let folder = Folder::new();
+    let (one, other) = (folder.create(), folder.create());
+    let agent = one.with_asha();
+    let run = one.run();
+    one.write_round(entry(agent, 0, vec![tag_event(1, "m1")]));
+
+    let late = Round {
+        stdout_took: Some(5),
+        entries: vec![Entry {
+            coverage: vec![first_answer(0, 9)],
+            ..entry(agent, 0, vec![tag_event(2, "m1"), tag_event(2, "m2")])
+        }],
+        ..round(run, entry(agent, 0, vec![]))
+    };
+    let Outcome::Overtaken(by) = other.record(&late).expect("read") else { panic!("written") };
+    assert_eq!(by, [(agent, Recorded { seq: 1, event: tag_event(1, "m1").event })]);
+    assert_eq!((one.all().len(), one.all_coverage(agent).len()), (1, 0), "nothing was written");
+    assert_eq!(one.runs().expect("read")[0].stdout_took, None);
+
+    // What it has learned, it does not write again; what it did not, the journal knows by its identity.
+    let again = Round { entries: vec![Entry { base: 1, ..late.entries[0].clone() }], ..late };
+    let Outcome::Written { seqs, last } = other.record(&again).expect("written") else { panic!("overtaken") };
+    let [None, Some(seq)] = seqs[..] else { panic!("{seqs:?}") };
+    assert_eq!(seq, last);
+    assert_eq!(one.all().len(), 2);
+    assert_eq!(one.runs().expect("read")[0].stdout_took, Some(5));
+    // What others write about somebody else overtakes nobody.
+    let ravi = one.agent(&profile("ravi"), "ravi", None, at(0)).expect("entered");
+    one.write_round(entry(ravi, 0, vec![tag_event(3, "r1")]));
+    other.write_round(entry(agent, last, vec![tag_event(3, "m3")]));
+}
+
+#[test]
+fn each_change_of_a_notification_is_kept_under_the_next_number() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    let changes = [r#"{"status":"ringing"}"#, r#"{"status":"answered"}"#, r#"{"status":"ringing"}"#];
+    journal.write_round(entry(agent, 0, vec![tag_event(1, "m1")]));
+    for json in changes {
+        let seqs = journal.write_round(entry(agent, i64::MAX, vec![changed(2, "m1", json)]));
+        assert!(seqs[0].is_some());
+    }
+    assert_eq!(journal.all().len(), 4);
+    assert_eq!(journal.write_round(entry(agent, i64::MAX, vec![tag_event(9, "m1")])), [None]);
+}
+
+#[test]
+fn twins_without_id_are_as_many_as_there_are() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    let twin = |second, twin| {
+        let tag = crate::floor::answer::Tag { time: Some(at(0)), ..nameless("{}") };
+        let reported = ReportedTag { tag, initial: false, changed: false };
+        NewEvent { twin, ..event(second, EventKind::Tag(Box::new(reported))) }
+    };
+    let seqs = journal.write_round(entry(agent, 0, vec![twin(1, 0), twin(1, 1)]));
+    assert!(seqs.iter().all(Option::is_some));
+    assert_eq!(journal.write_round(entry(agent, 9, vec![twin(5, 0), twin(5, 1)])), [None, None]);
+}
+
+fn first_answer(from: i64, to: i64) -> CoverageStep {
+    CoverageStep::Begin { coverage: covered(from, to), ended: None }
+}
+
+fn covered(from: i64, to: i64) -> Coverage {
+    Coverage {
+        part: FollowedPart::Tags,
+        from: at(from),
+        to: at(to),
+        cadence: Duration::from_secs(5),
+        ended: None,
+        repeats: None,
+    }
+}
+
+#[test]
+fn coverage_grows_and_the_rows_of_several_writers_never_overlap() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    let take = |step: CoverageStep| {
+        journal.write_round(Entry { coverage: vec![step], ..entry(agent, 0, vec![]) });
+    };
+    let lengthen = |from, to| CoverageStep::Lengthen {
+        part: FollowedPart::Tags,
+        from: at(from),
+        to: at(to),
+        cadence: Duration::from_secs(5),
+        repeats: Some(true),
+    };
+    take(first_answer(10, 10));
+    take(lengthen(10, 20));
+    take(lengthen(10, 15));
+    assert_eq!(journal.all_coverage(agent), [Coverage { repeats: Some(true), ..covered(10, 20) }]);
+    take(CoverageStep::Begin { coverage: covered(100, 110), ended: Some((at(10), GapCause::Sleep)) });
+    // Somebody whose answer came before that, and somebody who saw the end of the first row only.
+    take(lengthen(10, 105));
+    take(first_answer(18, 120));
+    take(first_answer(12, 14));
+    let rows = journal.all_coverage(agent);
+    assert_eq!(rows[0].ended, Some(GapCause::Sleep));
+    for pair in rows.windows(2) {
+        assert!(pair[0].to <= pair[1].from, "{rows:#?}");
+    }
+    assert_eq!((rows[0].from, rows[rows.len() - 1].to), (at(10), at(120)));
+    let inside = journal.coverage(agent, at(121), at(200)).expect("read");
+    assert_eq!(inside, []);
+}
+
+#[test]
+fn an_agent_keeps_its_number_and_takes_a_later_name() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    assert_eq!(journal.find(&asha()).expect("read"), None);
+    let agent = journal.with_asha();
+    assert_eq!(journal.agent(&asha(), "asha", Some("13"), at(0)).expect("entered"), agent);
+    assert_eq!(journal.find(&asha()).expect("read"), Some(agent));
+    let variables = journal.key_of_variables(SERVER, "user-7");
+    let other = journal.agent(&variables, "env", None, at(0)).expect("entered");
+    assert_ne!(other, agent);
+    // Under the key of this journal, and no other.
+    let again = folder.create();
+    assert_eq!(again.find(&again.key_of_variables(SERVER, "user-7")).expect("read"), Some(other));
+    assert_ne!(Folder::new().create().key_of_variables(SERVER, "user-7"), variables);
+    let rows = again.agents().expect("read");
+    assert_eq!(rows.iter().map(|row| row.profile.as_str()).collect::<Vec<_>>(), ["asha", "env"]);
+    assert_eq!(rows[0].agent_id.as_deref(), Some("13"));
+}
+
+#[test]
+fn no_secret_is_written_whatever_it_looks_like() {
+    for secret in ["ssid-4711-secret", "1234567890123", "a\":1,\"b", "quote\"and\\slash"] {
+        let folder = Folder::new();
+        folder.settings.redactor.hide(secret);
+        let journal = folder.create();
+        let agent = journal.with_asha();
+        let text = serde_json::Value::from(secret);
+        let number = if secret.parse::<u64>().is_ok() { secret } else { "0" };
+        let json = format!(r#"{{"kept":"this","text":{text},"number":{number},{text}:1,"a":1,"b":2}}"#);
+        let mut leaking = changed(1, "m1", &json);
+        let EventKind::Tag(reported) = &mut leaking.event.kind else { panic!() };
+        reported.tag.message = Some(format!("before {secret} after").into());
+        journal.write_round(entry(agent, 0, vec![leaking]));
+        let [recorded] = &journal.all()[..] else {
+            let body: String =
+                journal.connection.query_row("SELECT body FROM event", [], |row| row.get(0)).expect("a row");
+            panic!("unreadable: {body}")
+        };
+        let shown = format!("{:?}", recorded.event);
+        assert!(!shown.contains(secret) && shown.contains("m1"), "{shown}");
+        drop(journal);
+        for name in folder.names() {
+            let bytes = std::fs::read(folder.folder.path().join("state").join(&name)).expect("read");
+            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!found, "{name} holds {secret:?}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Of file versions that exist here alone.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use super::*;
+
+/// As version 1 would become version 2.
+const V2: &str = "ALTER TABLE agent ADD COLUMN team TEXT; INSERT INTO meta VALUES ('v2', x'01');";
+
+fn open(folder: &Folder, steps: &[&str]) -> Result<Opened, JournalError> {
+    let opened = Journal::open_with(&folder.path(), Mode::Existing, folder.settings.clone(), at(0), steps)?;
+    Ok(opened.expect("there"))
+}
+
+fn version(journal: &Journal) -> i64 {
+    journal.connection.pragma_query_value(None, "user_version", |row| row.get(0)).expect("read")
+}
+
+#[test]
+fn an_earlier_version_is_copied_and_then_changed() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    journal.write_round(entry(agent, 0, vec![tag_event(1, "m1")]));
+    let before = journal.all();
+    assert_eq!(version(&journal), 1);
+    drop(journal);
+    let opened = open(&folder, &[schema::STEPS[0], V2]).expect("migrated");
+    assert_eq!((version(&opened.journal), opened.journal.all()), (2, before.clone()));
+    let copy = opened.copy.clone().expect("a copy");
+    assert_eq!(copy.file_name().expect("a name"), "journal.db.before-v2");
+    assert_eq!(fs::metadata(&copy).expect("there").permissions().mode() & 0o7777, 0o600);
+    let old = Journal::open(&copy, Mode::Existing, folder.settings.clone(), at(0));
+    assert_eq!(old.expect("opened").expect("there").journal.all(), before);
+    drop(opened);
+    let at_hour = |hour: i64| {
+        let now = at(hour * 3600);
+        let steps = [schema::STEPS[0], V2];
+        let opened = Journal::open_with(&folder.path(), Mode::Existing, folder.settings.clone(), now, &steps);
+        opened.expect("opened").expect("there")
+    };
+    let again = at_hour(71);
+    assert!(again.copy.is_none() && copy.exists());
+    let status = again.journal.status(at(0)).expect("read");
+    assert_eq!((status.copies, status.copies_deleted_at), (vec![copy.clone()], Some(at(72 * 3600))));
+    let last = at_hour(72).journal.status(at(0)).expect("read");
+    assert_eq!((last.copies, last.copies_deleted_at, copy.exists()), (vec![], None, false));
+}
+
+#[test]
+fn a_later_version_is_refused_and_both_are_named() {
+    let folder = Folder::new();
+    drop(folder.create());
+    drop(open(&folder, &[schema::STEPS[0], V2]).expect("migrated"));
+    let bytes = fs::read(folder.path()).expect("read");
+    let error = open(&folder, schema::STEPS).err().expect("refused");
+    let text = error.to_string();
+    assert!(matches!(error, JournalError::Newer { found: 2, known: 1, .. }), "{error:?}");
+    assert!(text.contains("version 2") && text.contains("up to 1"), "{text}");
+    assert_eq!(fs::read(folder.path()).expect("read"), bytes);
+}
+
+#[test]
+fn a_migration_that_fails_changes_nothing() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    journal.with_asha();
+    drop(journal);
+    let wrong = "INSERT INTO meta VALUES ('half', x'01'); INSERT INTO nowhere VALUES (1);";
+    let error = open(&folder, &[schema::STEPS[0], wrong]).err().expect("failed");
+    assert!(matches!(error, JournalError::Unusable { .. }), "{error:?}");
+    let journal = open(&folder, schema::STEPS).expect("as it was").journal;
+    assert_eq!((version(&journal), journal.agents().expect("read").len()), (1, 1));
+    let half = "SELECT count(*) FROM meta WHERE key = 'half'";
+    let count: i64 = journal.connection.query_row(half, [], |row| row.get(0)).expect("read");
+    assert_eq!(count, 0);
+}
+
+#[test]
+fn processes_that_open_at_once_make_one_file() {
+    let folder = Folder::new();
+    let agents: Vec<AgentRef> = std::thread::scope(|scope| {
+        let open = || scope.spawn(|| folder.create().with_asha());
+        let threads: Vec<_> = (0..8).map(|_| open()).collect();
+        threads.into_iter().map(|thread| thread.join().expect("opened")).collect()
+    });
+    assert!(agents.iter().all(|agent| *agent == agents[0]));
+    assert_eq!(folder.create().agents().expect("read").len(), 1);
+}
