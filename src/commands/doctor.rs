@@ -107,10 +107,11 @@ fn stores(args: &DoctorArgs, profiles: &Profiles, app: &App) -> Result<Vec<Findi
         Ok(kind) => kind.value,
         Err(failure) => return Ok(vec![Finding::failed("store", &failure)]),
     };
-    let stores = match app.folders() {
-        Ok(folders) => Stores::new(&folders, KEYRING_LIMIT),
+    let folders = match app.folders() {
+        Ok(folders) => folders,
         Err(failure) => return Ok(vec![Finding::failed("store", &failure)]),
     };
+    let stores = Stores::new(&folders, KEYRING_LIMIT);
     let is_used = |kind| next == kind || profiles.list().iter().any(|profile| profile.store == kind);
     let is_all_in_files = local::is_all_in_files(profiles);
     let mut findings = vec![];
@@ -127,7 +128,8 @@ fn stores(args: &DoctorArgs, profiles: &Profiles, app: &App) -> Result<Vec<Findi
         });
     }
     if is_used(StoreKind::File) {
-        findings.push(local::store(&*stores.of_kind(StoreKind::File)));
+        let files = local::store(&*stores.of_kind(StoreKind::File));
+        findings.push(local::with_rights(files, &folders.sessions()));
     }
     Ok(findings)
 }

@@ -19,7 +19,7 @@ use crate::app::settings::choice;
 use crate::app::settings::table::{SERVER, STORE, TIMEOUT};
 use crate::app::sign_in::{Stores, UNLOCKING_LIMIT};
 use crate::client::{Answer, SignedIn};
-use crate::commands::login::storing::{PLAIN_TEXT, Stored, Storing, note_variable, test_store};
+use crate::commands::login::storing::{Stored, Storing, note_variable, plain_text, test_store};
 use crate::commands::login::team::TeamLogin;
 use crate::commands::profiles;
 use crate::failure::{ExitStatus, Failure};
@@ -217,7 +217,7 @@ fn report(new: Stored, notes: Vec<String>) -> Report {
     report.notes = notes;
     report.notes.extend(of_storing);
     if profile.store == StoreKind::File {
-        report.notes.push(PLAIN_TEXT.to_owned());
+        report.notes.push(plain_text());
     }
     report
 }

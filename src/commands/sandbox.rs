@@ -17,6 +17,7 @@ use crate::failure::{ExitStatus, Failure};
 use crate::output::presentation::Format;
 use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown};
 use crate::sandbox::{ReferenceModel, Sandbox, SandboxOptions};
+use crate::system::shell;
 
 /// Serve a simulated DeepCall on this machine
 ///
@@ -180,8 +181,8 @@ fn report(sandbox: &Sandbox, folder: Option<&Path>) -> Report {
 /// so that they do not stand beside a folder with all.
 fn variables(sandbox: &Sandbox, folder: Option<&Path>) -> String {
     if let Some(folder) = folder {
-        return format!("export DEEPCALL_CONFIG_DIR={}\n", folder::quoted(folder));
+        return shell::assignment("DEEPCALL_CONFIG_DIR", &folder.display().to_string());
     }
     let ssid = sandbox.agents().first().map_or("", |agent| agent.ssid.as_str());
-    format!("export DEEPCALL_SERVER={}\nexport DEEPCALL_SSID={ssid}\n", sandbox.origin())
+    shell::assignment("DEEPCALL_SERVER", sandbox.origin()) + &shell::assignment("DEEPCALL_SSID", ssid)
 }

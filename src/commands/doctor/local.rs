@@ -5,11 +5,11 @@ use std::path::Path;
 
 use crate::app::environment::{Terminals, Variables};
 use crate::app::settings::variables::credential_in;
-use crate::commands::doctor::finding::Finding;
+use crate::commands::doctor::finding::{Finding, Verdict};
 use crate::failure::Failure;
 use crate::store::{Profiles, SecretStore, StoreError, StoreKind};
-use crate::system::bus;
 use crate::system::files::Rights;
+use crate::system::{bus, files};
 
 #[must_use]
 pub(crate) fn program() -> Finding {
@@ -122,6 +122,15 @@ pub(crate) fn store(store: &dyn SecretStore) -> Finding {
     }
 }
 
+/// The same, with who may read the files, where the system has a list of that.
+#[must_use]
+pub(crate) fn with_rights(mut finding: Finding, folder: &Path) -> Finding {
+    if let (Verdict::Ok, Some(rights)) = (&finding.verdict, files::access_list(folder)) {
+        finding.detail = format!("{}, which may be read by {rights}", finding.detail);
+    }
+    finding
+}
+
 /// The local time zone, where `tz` of the variable `TZ` names none.
 #[must_use]
 pub(crate) fn zone(tz: &str) -> Finding {
@@ -150,7 +159,6 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::commands::doctor::finding::Verdict;
     use crate::store::ProfilesFile;
 
     fn row(finding: Finding) -> (bool, String) {

@@ -11,8 +11,11 @@ use crate::store::{
     Credentials, OpenProfiles, PendingSecret, Profile, ProfilesFile, SecretStore, StoreError, StoreKey,
     StoreKind,
 };
+use crate::system::files;
 
-pub(crate) const PLAIN_TEXT: &str = "the session is stored as plain text, readable only by you (mode 0600)";
+pub(crate) fn plain_text() -> String {
+    format!("the session is stored as plain text, {}", files::READERS_OF_SECRETS)
+}
 
 /// Whether a secret could be stored now. A dialog of the keyring is explained.
 ///

@@ -17,7 +17,7 @@ use crate::app::select::jobs;
 use crate::app::settings::table::{SERVER, STORE, TIMEOUT};
 use crate::app::sign_in::{Stores, UNLOCKING_LIMIT};
 use crate::client::SignedIn;
-use crate::commands::login::storing::{PLAIN_TEXT, Stored, Storing, note_variable, test_store};
+use crate::commands::login::storing::{Stored, Storing, note_variable, plain_text, test_store};
 use crate::commands::profiles;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Owner;
@@ -182,7 +182,7 @@ impl TeamLogin<'_> {
         }
         notes.extend(alike(&failures).iter().map(Alike::note));
         if planned.iter().any(|it| it.profile.store == StoreKind::File) && stored > 0 {
-            notes.push(PLAIN_TEXT.to_owned());
+            notes.push(plain_text());
         }
         let status = ended.map_or_else(|| ExitStatus::of_many(statuses), |failure| failure.status);
         let mut report = profiles::report(rows, false);

@@ -93,10 +93,3 @@ fn profile(agent: &Agent, server: &ServerUrl, now: Timestamp) -> Result<Profile,
         allow_http: false,
     })
 }
-
-/// A path as a word of a shell.
-pub(crate) fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-".contains(letter);
-    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
-}

@@ -38,13 +38,17 @@ pub(crate) fn reactions(
     if notify && !has_terminal && !has_desktop {
         app.console.note("--notify has no effect: there is neither a desktop nor a terminal");
     }
+    let terminal_notice = TerminalNotice::of(text);
+    if notify && has_terminal && !has_desktop && !terminal_notice.may_be_shown() {
+        app.console.note("--notify has no effect: this console shows no notices; --bell rings");
+    }
     let mut reactions = Reactions::none();
     reactions.on = settings.get(&WATCH_ON)?.value;
     let notices = notify.then(|| {
         let Presentation { zone, mask, .. } = presentation.clone();
         let words = move |event: &Event| event_view::words(event, &zone, mask);
         let desktop: Option<Desktop> = if has_desktop { Some(show_on_desktop) } else { None };
-        Notices::new(Box::new(words), app.redactor.clone(), desktop, TerminalNotice::of(text))
+        Notices::new(Box::new(words), app.redactor.clone(), desktop, terminal_notice)
     });
     if bell || notify {
         let terminal: Box<dyn Write + Send> = match (stderr, stdout) {

@@ -55,6 +55,9 @@ pub(crate) fn reach(
     }
 }
 
+/// A terminal may show a notice by a sequence, whatever its kind.
+pub(crate) const UNKNOWN_TERMINALS_MAY_SHOW_NOTICES: bool = true;
+
 /// Shows a notice on the desktop; returns once the desktop has taken it.
 ///
 /// # Errors

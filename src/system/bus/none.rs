@@ -10,6 +10,9 @@ pub(crate) fn reach(_: Option<&str>, _: Option<&Path>) -> Result<Option<PathBuf>
     Ok(None)
 }
 
+/// A terminal may show a notice by a sequence, whatever its kind. The consoles of Windows show none.
+pub(crate) const UNKNOWN_TERMINALS_MAY_SHOW_NOTICES: bool = cfg!(not(windows));
+
 /// Notices go to the terminal.
 pub(crate) fn has_desktop(_: impl Fn(&str) -> bool) -> bool {
     false

@@ -12,6 +12,9 @@ use tempfile::NamedTempFile;
 
 use crate::system::files::OthersMay;
 
+/// Who can read a file with a secret.
+pub(crate) const READERS_OF_SECRETS: &str = "readable only by you (mode 0600)";
+
 /// Why a file is not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -132,6 +135,11 @@ impl fmt::Display for Rights {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "mode {:04o}", self.0)
     }
+}
+
+/// Modes say all.
+pub(crate) fn access_list(_: &Path) -> Option<String> {
+    None
 }
 
 /// Gives a folder to its owner alone.

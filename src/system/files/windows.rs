@@ -5,6 +5,7 @@ use std::fmt;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -17,6 +18,10 @@ use crate::system::files::OthersMay;
 const TRIES: u32 = 25;
 
 const BETWEEN_TRIES: Duration = Duration::from_millis(20);
+
+/// Who can read a file with a secret.
+pub(crate) const READERS_OF_SECRETS: &str =
+    "readable by those who may read your own folder (`deepcall doctor` lists them)";
 
 /// Why a file is not used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -127,6 +132,20 @@ impl fmt::Display for Rights {
     }
 }
 
+/// Who may do what in a folder, as `icacls` of Windows prints it: the standard library shows no rights.
+pub(crate) fn access_list(folder: &Path) -> Option<String> {
+    let listed = Command::new("icacls").arg(folder).stdin(Stdio::null()).output().ok()?;
+    let text = String::from_utf8_lossy(&listed.stdout).into_owned();
+    entries(&text, &folder.display().to_string())
+}
+
+/// `FOLDER NAME:(I)(F)`, then a line for each further name, up to an empty line.
+fn entries(text: &str, folder: &str) -> Option<String> {
+    let list = text.trim_start().strip_prefix(folder)?;
+    let entries: Vec<&str> = list.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    (!entries.is_empty()).then(|| entries.join(", "))
+}
+
 /// A folder has the rights of the one above it.
 #[expect(clippy::unnecessary_wraps, reason = "Unix may refuse")]
 pub(crate) fn close_to_others(_: &Path) -> io::Result<()> {
@@ -150,6 +169,14 @@ impl Folder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_rights_of_a_folder_are_read_from_the_list_of_the_system() {
+        let text = "C:\\a b NT AUTHORITY\\SYSTEM:(I)(OI)(CI)(F)\r\n      DESK\\asha:(I)(F)\r\n\r\nSuccessfully processed 1 files\r\n";
+        let expected = "NT AUTHORITY\\SYSTEM:(I)(OI)(CI)(F), DESK\\asha:(I)(F)";
+        assert_eq!(entries(text, "C:\\a b").as_deref(), Some(expected));
+        assert_eq!(entries("", "C:\\a b"), None);
+    }
 
     #[test]
     fn secrets_are_kept_below_the_folder_of_the_user_only() {

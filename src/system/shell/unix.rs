@@ -23,6 +23,16 @@ pub(crate) fn command_on(line: &str, file: &Path) -> Command {
     command
 }
 
+/// A line that sets a variable for the commands after it.
+pub(crate) fn assignment(name: &str, value: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "/:._-".contains(letter);
+    if value.chars().all(is_plain) {
+        format!("export {name}={value}\n")
+    } else {
+        format!("export {name}='{}'\n", value.replace('\'', r"'\''"))
+    }
+}
+
 /// So that its children can be ended with the shell, and Ctrl-C reaches only this program.
 pub(crate) fn set_apart(command: &mut Command) {
     command.process_group(0);

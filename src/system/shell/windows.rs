@@ -30,6 +30,11 @@ pub(crate) fn command_on(line: &str, file: &Path) -> Command {
     command
 }
 
+/// A line that sets a variable for the commands after it.
+pub(crate) fn assignment(name: &str, value: &str) -> String {
+    format!("set \"{name}={value}\"\n")
+}
+
 /// So that Ctrl-C reaches only this program.
 pub(crate) fn set_apart(command: &mut Command) {
     command.creation_flags(CREATE_NEW_PROCESS_GROUP);

@@ -69,6 +69,11 @@ impl TerminalNotice {
         Self { dialect, passage }
     }
 
+    /// Whether the terminal may show a notice.
+    pub(crate) fn may_be_shown(self) -> bool {
+        self.dialect != Dialect::Both || bus::UNKNOWN_TERMINALS_MAY_SHOW_NOTICES
+    }
+
     /// Nothing in `words` can end the sequence or begin another.
     pub(crate) fn sequence(self, words: &str) -> String {
         let words: String =
