@@ -2,10 +2,9 @@
 
 use std::os::windows::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
 
 use tokio::process::Child;
-use win32job::Job;
 
 /// Every Windows has it.
 pub(crate) const USUAL_EDITOR: &str = "notepad";
@@ -40,32 +39,23 @@ pub(crate) fn set_apart(command: &mut Command) {
     command.creation_flags(CREATE_NEW_PROCESS_GROUP);
 }
 
-/// A command with all that it started. `None` where the system gives no job; then only the shell is ended.
-pub(crate) struct Group(Option<Job>);
+/// A command that was set apart, with all that it started.
+pub(crate) struct Group;
 
 impl Group {
-    pub(crate) fn of(command: &Child) -> Self {
-        let in_job = || {
-            let job = Job::create().ok()?;
-            let mut limits = job.query_extended_limit_info().ok()?;
-            job.set_extended_limit_info(limits.limit_kill_on_job_close()).ok()?;
-            job.assign_process(command.raw_handle()? as isize).ok()?;
-            Some(job)
-        };
-        Self(in_job())
+    pub(crate) fn of(_: &Child) -> Self {
+        Self
     }
 
-    /// Ends a command that runs, and its children.
-    pub(crate) fn end(&mut self, command: &mut Child) {
-        let has_ended = command.id().is_none();
-        let Some(job) = self.0.take() else {
-            let _ = command.start_kill();
-            return;
-        };
-        // What a command that has ended left running goes on. Otherwise all ends with the job, which is closed here.
-        if has_ended && let Ok(mut limits) = job.query_extended_limit_info() {
-            let _ = job.set_extended_limit_info(limits.clear_limits());
-        }
+    /// Ends a command that runs, and its children, by a program of Windows: a job would need a library that is no longer
+    /// kept. A child whose parent has ended before is not found.
+    #[expect(clippy::unused_self, reason = "on Unix it knows its number")]
+    pub(crate) fn end(&self, command: &mut Child) {
+        let Some(id) = command.id() else { return };
+        let mut all = Command::new("taskkill");
+        all.args(["/T", "/F", "/PID", &id.to_string()]);
+        let _ = all.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let _ = command.start_kill();
     }
 }
 
