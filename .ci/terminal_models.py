@@ -1,5 +1,5 @@
-"""tmux, xterm and VTE, as a program in them sees them: it writes, and they answer. What xterm and VTE have painted can be read
-back, cell by cell."""
+"""tmux, xterm and VTE, as a program in them sees them: it writes, and they answer. What xterm and VTE have painted can be
+read back, cell by cell."""
 
 import fcntl, functools, os, pty, re, select, struct, subprocess, termios, time, tty, unicodedata
 

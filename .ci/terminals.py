@@ -136,7 +136,8 @@ def check(is_right, fault):
 def shown(text):
     """The text as its cells are compared."""
     text = "".join(INSTEAD.get(character, character) for character in text)
-    takes_none = lambda character: unicodedata.category(character) in ("Mn", "Me", "Cf") or "\u1160" <= character <= "\u11ff"
+    # The vowels and finals of Hangul are painted into the columns of the consonant before them.
+    takes_none = lambda one: unicodedata.category(one) in ("Mn", "Me", "Cf") or "\u1160" <= one <= "\u11ff"
     return "".join(base(character) for character in text if not takes_none(character))
 
 
@@ -207,27 +208,38 @@ def is_length(text):
     return re.fullmatch(r"(≥ )?\d+ (s|min|h)( \d\d (s|min))?", text)
 
 
-FOOT = "? keys   q quit   e events   / filter   Enter open   s sort   f keep order"
+FLOOR_KEYS = "? keys   q quit   e events   / filter   Enter open   s sort   f keep order"
+EVENTS_KEYS = "? keys   Esc back   q quit   / filter   ↑ ↓ scroll"
 # From so many columns on, the events are beside the agents, half the width each but for three columns between them.
 WIDE = 190
 
 
-def judge_board(cells, more):
-    """`more` is what the line below the agents says, if not all of them have room."""
+def judge_edges(cells, keys):
+    """Title, tally and keys; returns what is between them."""
     texts, columns = [flat(row) for row in cells], len(cells[0])
     check(re.fullmatch(r"26 .*\S", texts[0]), f"title {texts[0]!r}")
     check(columns < 80 or re.search(r" \d\d:\d\d:\d\d$", texts[0]), f"no clock at the right edge: {texts[0]!r}")
     check(re.fullmatch(r"‖.* 26 .*\bsort: away", texts[1]), f"tally {texts[1]!r}")
     foot = texts[-1].rstrip()
-    check(foot and f"{FOOT}   ".startswith(f"{foot}   "), f"foot {texts[-1]!r}")
-    body, left, right = cells[2:-1], columns, 0
-    if columns >= WIDE:
-        divider = (columns - 3) // 2 + 1
-        is_straight = all(row[divider - 1 : divider + 2] == [" ", "│", " "] for row in body)
-        check(is_straight, f"the divider is not in column {divider}")
-        left, right = divider - 1, divider + 2
-    rest = judge_agents([row[:left] for row in body], more, columns >= WIDE)
-    judge_events([row[right:] for row in body] if right else rest)
+    check(foot and f"{keys}   ".startswith(f"{foot}   "), f"keys {texts[-1]!r}")
+    return cells[2:-1]
+
+
+def judge_floor(cells, more):
+    """`more` is what the line below the agents says, if not all of them have room."""
+    body, columns = judge_edges(cells, FLOOR_KEYS), len(cells[0])
+    if columns < WIDE:
+        judge_events(judge_agents(body, more, False))
+        return
+    divider = (columns - 3) // 2 + 1
+    is_straight = all(row[divider - 1 : divider + 2] == [" ", "│", " "] for row in body)
+    check(is_straight, f"the divider is not in column {divider}")
+    judge_agents([row[: divider - 1] for row in body], more, True)
+    judge_events([row[divider + 2 :] for row in body])
+
+
+def judge_all_events(cells):
+    judge_events(judge_edges(cells, EVENTS_KEYS))
 
 
 def judge_agents(page, more, has_all):
@@ -256,7 +268,8 @@ def judge_agents(page, more, has_all):
 def judge_events(part):
     """Mark, time, name and words, each in one column."""
     check(re.fullmatch(rf"── {AGENTS} events ─+", flat(part[0])), f"line above the events {flat(part[0])!r}")
-    rows = [re.fullmatch(r" · ([^·]+(?:· [^·]+?)?)  (\d\d .*?)\0?  +(\S.*?) *", flat(row)) for row in part[1:] if flat(row).strip()]
+    event = re.compile(r" · ([^·]+(?:· [^·]+?)?)  (\d\d .*?)\0?  +(\S.*?) *")
+    rows = [event.fullmatch(flat(row)) for row in part[1:] if flat(row).strip()]
     check(rows and all(rows), f"no events: {[flat(row) for row in part[1:]]}")
     for row in rows:
         at, name, words = int(row[2][:2]), row[2].replace("\0", ""), row[3].replace("\0", "")
@@ -267,7 +280,7 @@ def judge_events(part):
 
 
 def measure_texts(terminals):
-    """Prints the columns of each text, and returns how many texts the terminals still measure differently as they are shown."""
+    """Prints the columns of each text, and returns how many texts have different ones as they are shown."""
     print("columns of".ljust(34), *(name.rjust(6) for name in terminals), "  as shown")
     disagreed = 0
     for name, text in CLUSTERS.items():
@@ -276,12 +289,14 @@ def measure_texts(terminals):
         as_shown = [terminal.columns_of(instead) for terminal in terminals.values()]
         agree = len(set(as_shown)) == 1
         disagreed += not agree
-        print(name.ljust(34), *(str(each).rjust(6) for each in alone), "  ", as_shown[0] if agree else as_shown, "" if instead == text else instead)
+        verdict = (as_shown[0] if agree else as_shown, "" if instead == text else instead)
+        print(name.ljust(34), *(str(each).rjust(6) for each in alone), "  ", *verdict)
     print(f"{len(CLUSTERS)} texts, {disagreed} of them measured differently as they are shown\n")
     return disagreed
 
 
-def judged(judge, cells, *more):
+def judged(cells, judge, *more):
+    """What is wrong, if anything is."""
     try:
         judge(cells, *more)
     except Fault as fault:
@@ -292,8 +307,12 @@ TABLES = {
     "tags": ("tags -q --all --sort time --columns kind,customer,message,id", judge_tags),
     "status": ("status -q", judge_status),
 }
-# What follows the agents when the board shows the first of them, and the last.
-ENDS = {"board, first agents": (b"\x1b[H", "and {} more"), "board, last agents": (b"\x1b[F", "{} more above, 0 below")}
+# The keys that lead there, Backspace from the last to the first.
+PAGES = {
+    "board, first agents": (b"\x7f\x1b[H", judge_floor, "and {} more"),
+    "board, last agents": (b"\x1b[F", judge_floor, "{} more above, 0 below"),
+    "board, all events": (b"e", judge_all_events),
+}
 # A frame may have been begun before the size was another, or the key was pressed.
 FRAMES = 6
 
@@ -304,22 +323,21 @@ def measure_widths(home, terminals):
     board = home.start("watch --all --interval 5s", WIDTHS[0])
     resize = lambda columns: [terminal.resize(columns) for terminal in terminals.values()]
     resize(WIDTHS[0])
-    has_all = lambda terminal: "on break 26" in flat(terminal.cells(WIDTHS[0])[1]) or "‖ 26" in flat(terminal.cells(WIDTHS[0])[1])
-    while True:
+    has_all = False
+    while not has_all:
         frame = board.frame()
         for terminal in terminals.values():
             terminal.paint(frame)
-        if all(map(has_all, terminals.values())):
-            break
+            has_all = re.match(rf"‖ (on break )?{AGENTS} ", flat(terminal.cells(WIDTHS[0])[1]))
     for columns in WIDTHS:
         resize(columns), board.resize(columns)
-        for what, (key, more) in ENDS.items():
-            board.press(key)
+        for what, (keys, *judge) in PAGES.items():
+            board.press(keys)
             for _ in range(FRAMES):
                 frame = board.frame()
                 for name, terminal in terminals.items():
                     terminal.paint(frame)
-                    faults[what, name, columns] = judged(judge_board, terminal.cells(columns), more)
+                    faults[what, name, columns] = judged(terminal.cells(columns), *judge)
                 if not any(faults[what, name, columns] for name in terminals):
                     break
                 # No key of the board, but there is a frame after it.
@@ -331,7 +349,7 @@ def measure_widths(home, terminals):
             written = home.start(line, columns).all()
             for name, terminal in terminals.items():
                 terminal.paint(b"\x1b[2J\x1b[H" + written)
-                faults[what, name, columns] = judged(judge, terminal.cells(columns))
+                faults[what, name, columns] = judged(terminal.cells(columns), judge)
     return faults
 
 
@@ -350,7 +368,7 @@ def main(program):
         faults = measure_widths(Home(program, folder), terminals)
         terminals["xterm"].close()
     print("straight at a width of".ljust(34), *(name.ljust(24) for name in terminals))
-    for what in [*ENDS, *TABLES]:
+    for what in [*PAGES, *TABLES]:
         good = ([width for width in WIDTHS if not faults[what, name, width]] for name in terminals)
         print(what.ljust(34), *(ranges(widths).ljust(24) for widths in good))
     wrong = [(*place, fault) for place, fault in faults.items() if fault]
