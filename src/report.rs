@@ -19,6 +19,8 @@ pub enum Value {
     Flag(bool),
     /// A moment.
     Time(Timestamp),
+    /// A moment, and how many seconds it was away when the server answered: a value beside it shows them.
+    Away(Box<(Timestamp, i64)>),
     /// A length of time in seconds.
     Seconds(i64),
     /// JSON as the server wrote it.
@@ -43,6 +45,12 @@ impl Value {
     #[must_use]
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
+    }
+
+    /// A moment in a row that also shows how far away it is.
+    #[must_use]
+    pub fn away(moment: Timestamp, seconds: Option<i64>) -> Self {
+        seconds.map_or(Self::Time(moment), |seconds| Self::Away(Box::new((moment, seconds))))
     }
 }
 

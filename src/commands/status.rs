@@ -236,7 +236,7 @@ fn row(assessed: &Assessment<'_>, agent: &AgentAnswers) -> Row {
         .with("for_seconds", assessed.seconds.map(Value::Seconds))
         .with("limit_seconds", assessed.limit.map(Value::Seconds))
         .with("over_seconds", assessed.over.map(Value::Seconds))
-        .with("wrapup_ends_at", wrapup.and_then(|it| it.ends_at))
+        .with("wrapup_ends_at", wrapup.and_then(|it| Some(Value::away(it.ends_at?, it.remaining_seconds))))
         .with("remaining_seconds", wrapup.and_then(|it| it.remaining_seconds).map(Value::Seconds))
         .with("customer", wrapup.and_then(|it| it.customer.clone()))
         .with("last_tag", tag)

@@ -171,7 +171,7 @@ fn row(profile: String, answer: Answer<Wrapup>) -> Row {
     Row::new(DOCUMENT.fields)
         .with("profile", profile)
         .with("in_wrapup", in_wrapup)
-        .with("ends_at", ends_at)
+        .with("ends_at", ends_at.map(|at| Value::away(at, remaining_seconds)))
         .with("remaining_seconds", remaining_seconds.map(Value::Seconds))
         .with("call_id", call_id)
         .with("customer", customer)

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use crate::json;
 use crate::json::RawValue;
@@ -31,6 +31,8 @@ enum Content<'r> {
     Number(i64),
     Flag(bool),
     Time(Timestamp),
+    /// With the moment from which it is as far away as the row shows.
+    Away(Timestamp, Timestamp),
     Seconds(i64),
     /// Of an object with keys of its own: its kind, and its time.
     Brief(Cow<'r, str>, Option<Timestamp>),
@@ -55,6 +57,11 @@ impl<'r> Cell<'r> {
             Value::Number(number) => Content::Number(*number),
             Value::Flag(flag) => Content::Flag(*flag),
             Value::Time(time) => Content::Time(*time),
+            Value::Away(away) => {
+                let (time, seconds) = **away;
+                let from = time.checked_sub(SignedDuration::from_secs(seconds));
+                from.map_or(Content::Time(time), |from| Content::Away(time, from))
+            }
             Value::Seconds(seconds) => Content::Seconds(*seconds),
             Value::Raw(raw) => Content::Json(raw.get(), Role::of_key(key)),
             Value::RawList(list) => Content::Text(Cow::Borrowed(&list.label)),
@@ -91,20 +98,20 @@ impl<'r> Cell<'r> {
     /// The text for scripts: RFC 3339, plain seconds, `true` and `false`, JSON for what is nested.
     #[must_use]
     pub(crate) fn exact(self, zone: &TimeZone, mask: bool) -> Cow<'r, str> {
-        self.text(mask, |time| times::rfc3339(time, zone))
+        self.text(mask, |time, _| times::rfc3339(time, zone))
     }
 
     /// The text for a table in a pipe: as for scripts, but for times if `--time` was typed.
     #[must_use]
     pub(crate) fn plain(self, presentation: &Presentation) -> Cow<'r, str> {
         let &Presentation { now, ref zone, mask, time: style, .. } = presentation;
-        self.text(mask, |time| match style {
-            Some(style) => times::in_style(style, time, now, zone),
+        self.text(mask, |time, from| match style {
+            Some(style) => times::in_style(style, time, from.unwrap_or(now), zone),
             None => times::rfc3339(time, zone),
         })
     }
 
-    fn text(self, mask: bool, shown: impl Fn(Timestamp) -> String) -> Cow<'r, str> {
+    fn text(self, mask: bool, shown: impl Fn(Timestamp, Option<Timestamp>) -> String) -> Cow<'r, str> {
         match self.content {
             Content::Nothing => Cow::Borrowed(""),
             Content::Text(text) => masked(text, self.meaning, mask),
@@ -119,11 +126,12 @@ impl<'r> Cell<'r> {
             Content::Number(number) | Content::Seconds(number) => Cow::Owned(number.to_string()),
             Content::Flag(true) => Cow::Borrowed("true"),
             Content::Flag(false) => Cow::Borrowed("false"),
-            Content::Time(time) => Cow::Owned(shown(time)),
+            Content::Time(time) => Cow::Owned(shown(time, None)),
+            Content::Away(time, from) => Cow::Owned(shown(time, Some(from))),
             Content::Brief(kind, None) => masked(kind, Meaning::Kind, mask),
             Content::Brief(kind, Some(time)) => {
                 let kind = masked(kind, Meaning::Kind, mask);
-                Cow::Owned(format!("{kind} {}", shown(time)))
+                Cow::Owned(format!("{kind} {}", shown(time, None)))
             }
         }
     }
@@ -148,6 +156,7 @@ impl<'r> Cell<'r> {
             }
             Content::Flag(flag) => plain(yes_or_no(flag)),
             Content::Time(time) => plain(times::in_style(style, time, now, zone)),
+            Content::Away(time, from) => plain(times::in_style(style, time, from, zone)),
             Content::Seconds(seconds) => {
                 let over = meaning == Meaning::Overrun || (meaning == Meaning::Remaining && seconds < 0);
                 let tint = if over { Tint::Bad } else { Tint::Plain };

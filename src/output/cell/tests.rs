@@ -114,3 +114,15 @@ fn phone_numbers_are_hidden_when_asked() {
     let number = Cell::new(&Value::Number(919_876_543_210), Meaning::Phone, "customer").exact(&india(), true);
     assert_eq!(number, "•••••••••210");
 }
+
+#[test]
+fn a_moment_is_as_far_away_as_the_row_shows_whatever_the_clock_says_since() {
+    for (seconds, words) in [(42, "in 42 s"), (41, "in 41 s"), (-30, "30 s ago"), (90, "in 1 min")] {
+        let end = Value::away(now(), Some(seconds));
+        assert_eq!(display(&end, Meaning::Time, "ends_at").0, words);
+        let typed = Presentation { time: Some(TimeStyle::Relative), ..piped() };
+        assert_eq!(Cell::new(&end, Meaning::Time, "ends_at").plain(&typed), words);
+        assert_eq!(exact(&end, Meaning::Time), exact(&Value::Time(now()), Meaning::Time));
+    }
+    assert_eq!(display(&Value::away(now(), None), Meaning::Time, "ends_at").0, "just now");
+}

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 pub(crate) use crate::json::Layout;
@@ -178,6 +179,13 @@ impl Json<'_> {
     }
 
     /// Writes the value of a key at this depth.
+    /// Digits and punctuation: nothing to escape.
+    fn time(&self, time: Timestamp, out: &mut Vec<u8>) {
+        out.push(b'"');
+        out.extend_from_slice(rfc3339(time, self.zone).as_bytes());
+        out.push(b'"');
+    }
+
     fn value(&self, field: &Field, value: &Value, depth: usize, out: &mut Vec<u8>) {
         match value {
             Value::Absent => out.extend_from_slice(b"null"),
@@ -190,12 +198,8 @@ impl Json<'_> {
                 out.extend_from_slice(number.to_string().as_bytes());
             }
             Value::Flag(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
-            // Digits and punctuation: nothing to escape.
-            Value::Time(time) => {
-                out.push(b'"');
-                out.extend_from_slice(rfc3339(*time, self.zone).as_bytes());
-                out.push(b'"');
-            }
+            Value::Time(time) => self.time(*time, out),
+            Value::Away(away) => self.time(away.0, out),
             Value::Row(row) => self.row(row, depth, out),
             Value::Raw(raw) if self.mask => {
                 write_raw(&mask_json(raw.get(), field.key), self.layout, depth, out);
