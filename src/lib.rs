@@ -24,7 +24,7 @@ pub mod clock;
 pub mod commands;
 pub mod failure;
 pub mod floor;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "its first callers come next"))]
+#[allow(dead_code, unused_imports, reason = "its callers come one after the other")]
 mod journal;
 pub mod json;
 pub mod moment;

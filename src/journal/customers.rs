@@ -49,12 +49,12 @@ fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         block.iter_mut().zip(key).for_each(|(place, byte)| *place ^= byte);
         block
     };
-    let inner = parts.iter().fold(Sha256::new_with_prefix(*pad(0x36)), |hash, part| hash.chain_update(part));
+    let inner = parts.iter().fold(Sha256::new_with_prefix(*pad(0x36)), Digest::chain_update);
     Sha256::new_with_prefix(*pad(0x5C)).chain_update(inner.finalize()).finalize().into()
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ mod schema;
 mod status;
 mod verify;
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;
 
 use std::cell::RefCell;
@@ -132,11 +132,11 @@ impl Journal {
             },
         };
         library::refuse_older()?;
-        match Self::open_at(&place, &settings, now, steps) {
+        match Self::open_at(&place, settings.clone(), now, steps) {
             Ok((journal, copy)) => Ok(Some(Opened { journal, set_aside: None, copy })),
             Err(JournalError::Damaged { .. }) => {
                 let set_aside = damage::set_aside(&place, now)?;
-                let (journal, copy) = Self::open_at(&place, &settings, now, steps)?;
+                let (journal, copy) = Self::open_at(&place, settings, now, steps)?;
                 Ok(Some(Opened { journal, set_aside, copy }))
             }
             Err(error) => Err(error),
@@ -145,7 +145,7 @@ impl Journal {
 
     fn open_at(
         place: &Place,
-        settings: &Settings,
+        settings: Settings,
         now: Timestamp,
         steps: &[&str],
     ) -> Result<(Self, Option<PathBuf>), JournalError> {
@@ -169,7 +169,7 @@ impl Journal {
         configure(&connection).map_err(fault)?;
         migration::delete_old_copies(&connection, place, now)?;
         let secret = customers::Secret::of(&connection).map_err(fault)?;
-        let Settings { redactor, numbers } = settings.clone();
+        let Settings { redactor, numbers } = settings;
         let me = Identity::this();
         let agents = RefCell::new(vec![]);
         Ok((Self { connection, place: place.clone(), redactor, numbers, secret, me, agents }, copy))

@@ -1,7 +1,11 @@
-//! The journal on real files, in this process. `tests/it/journal_storage` has what takes several.
+//! The journal on real files, in this process and in several.
+#![cfg(unix)]
 
+mod figures;
 mod files;
 mod holders;
+#[cfg(target_os = "linux")]
+mod processes;
 mod recording;
 mod upgrades;
 mod upkeep;

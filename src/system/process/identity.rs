@@ -35,7 +35,9 @@ impl Identity {
         }
         match (self.started, me.started) {
             (Some(_), Some(_)) => Some(started(self.pid) == self.started),
-            _ => exists(self.pid).filter(|exists| !exists),
+            _ if super::CAN_SEE_OTHERS && !super::is_running(self.pid) => Some(false),
+            // Its number may be another's by now.
+            _ => None,
         }
     }
 }
@@ -64,17 +66,6 @@ fn boot() -> Option<String> {
 
 fn namespace() -> Option<String> {
     Some(fs::read_link("/proc/self/ns/pid").ok()?.display().to_string())
-}
-
-/// A process id that is in use may be another's by now.
-#[cfg(unix)]
-fn exists(pid: u32) -> Option<bool> {
-    Some(super::is_running(pid))
-}
-
-#[cfg(not(unix))]
-fn exists(_pid: u32) -> Option<bool> {
-    None
 }
 
 #[cfg(all(test, target_os = "linux"))]

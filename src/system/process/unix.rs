@@ -26,6 +26,9 @@ pub(crate) fn outlive_file_size_limits() {
     let _ = signal_hook::flag::register(Signal::XFSZ.as_raw(), Arc::default());
 }
 
+/// Whether [`is_running`] knows.
+pub(crate) const CAN_SEE_OTHERS: bool = true;
+
 /// Whether there is a process with this id.
 pub(crate) fn is_running(process: u32) -> bool {
     i32::try_from(process)
