@@ -234,3 +234,13 @@ fn the_sandbox_answers_for_all_its_agents() {
     assert!(profiles.len() >= 12, "{profiles:?}");
     assert_eq!(document["failures"], serde_json::json!([]));
 }
+
+#[test]
+fn no_match_is_an_empty_answer_in_a_pipe_and_a_note_on_a_terminal() {
+    let line = "tags --sandbox --match zzz";
+    let ran = InProcess::new().run(line).ended_with(0);
+    assert_eq!((&*ran.stdout, &*ran.stderr), ("", ""), "{ran}");
+    let ran = InProcess::new().on_terminal(80).run(line).ended_with(0);
+    assert!(ran.stdout.is_empty() && ran.stderr.contains("no tags"), "{ran}");
+    InProcess::new().run(&format!("{line} --fail-empty")).ended_with(3);
+}
