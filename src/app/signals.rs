@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::system::signals::look_for_descriptors;
 
 pub(crate) use crate::system::signals::{
-    Continued, Poller, StopReason, Waker, may_be_stopped, stdout_reader_is_gone,
+    Continued, HeldSignals, Poller, StopReason, Waker, may_be_stopped, stdout_reader_is_gone,
 };
 
 impl From<StopReason> for Failure {

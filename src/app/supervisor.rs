@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::app::console::Stderr;
 use crate::app::signals;
-use crate::app::signals::{Poller, StopReason, Waker};
+use crate::app::signals::{HeldSignals, Poller, StopReason, Waker};
 use crate::failure::{ExitStatus, Failure};
 use crate::watch::sinks::board;
 
@@ -69,7 +69,13 @@ impl Supervisor {
         let Ok((mut poller, waker)) = Poller::open(owns_process) else { return };
         let command = self.command.clone();
         command.lock().waker = Some(waker);
+        let held = owns_process.then(HeldSignals::hold);
+        let (handlers, handlers_exist) = mpsc::channel::<()>();
         let supervise = move || {
+            if let Some(held) = held {
+                let _ = handlers_exist.recv();
+                held.release();
+            }
             let Some(reason) = self.next_stop(&mut poller) else { return };
             self.stop.send_replace(Some(reason));
             if owns_process && !self.ends_within(GRACE, &mut poller) {
@@ -82,6 +88,10 @@ impl Supervisor {
         let started = thread::Builder::new().name("supervisor".to_owned()).spawn(supervise);
         if let (true, Some(waker)) = (started.is_ok() && owns_process, &command.lock().waker) {
             waker.wake_at_signals();
+        }
+        drop(handlers);
+        if let Some(held) = held {
+            held.release();
         }
     }
 

@@ -16,6 +16,7 @@ mod config;
 mod dead_server;
 mod docs;
 mod doctor;
+mod early_signals;
 mod exit_codes;
 mod faults;
 mod formats;

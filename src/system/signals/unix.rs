@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use nix::sys::signal::{SigSet, SigmaskHow};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::Signal;
 use signal_hook::consts::signal::{
@@ -23,6 +24,31 @@ const SIGNALS: [(Signal, StopReason); 3] = [
     (Signal::TERM, StopReason::Terminated),
     (Signal::HUP, StopReason::Terminated),
 ];
+
+/// [`SIGNALS`] that come wait, in this thread and in those that it starts, until each of them lets them through. The library
+/// has a moment in which a signal meets neither its handler nor what the system does without one.
+#[derive(Clone, Copy)]
+pub(crate) struct HeldSignals {
+    before: Option<SigSet>,
+}
+
+impl HeldSignals {
+    pub(crate) fn hold() -> Self {
+        Self::hold_these(SIGNALS.map(|(signal, _)| signal))
+    }
+
+    fn hold_these(signals: [Signal; SIGNALS.len()]) -> Self {
+        let signals = signals.into_iter().filter_map(|signal| signal.as_raw().try_into().ok());
+        Self { before: signals.collect::<SigSet>().thread_swap_mask(SigmaskHow::SIG_BLOCK).ok() }
+    }
+
+    /// Lets them through in this thread, unless it held them back before.
+    pub(crate) fn release(self) {
+        if let Some(before) = self.before {
+            let _ = before.thread_set_mask();
+        }
+    }
+}
 
 /// Whether each of [`SIGNALS`] has come.
 type Caught = [Arc<AtomicBool>; SIGNALS.len()];
@@ -187,6 +213,18 @@ pub(crate) fn look_for_descriptors() -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn held_signals_wait_for_their_handlers() {
+        let (mut poller, waker) = Poller::open(false).unwrap();
+        // Without a handler, each of them would end the tests.
+        let signals = [Signal::USR1, Signal::USR2, Signal::ALARM];
+        let held = HeldSignals::hold_these(signals);
+        signal_hook::low_level::raise(Signal::USR2.as_raw()).unwrap();
+        waker.wake_at(signals);
+        held.release();
+        assert_eq!(poller.poll(Some(Duration::from_secs(30))), Some(StopReason::Terminated));
+    }
 
     #[test]
     fn a_signal_that_comes_while_the_handlers_are_set_up_is_not_lost() {

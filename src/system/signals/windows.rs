@@ -68,6 +68,18 @@ impl Waker {
 }
 
 /// A process of Windows does not go on, because it was not stopped.
+/// Nothing is lost here before its handler exists.
+#[derive(Clone, Copy)]
+pub(crate) struct HeldSignals;
+
+impl HeldSignals {
+    pub(crate) fn hold() -> Self {
+        Self
+    }
+
+    pub(crate) fn release(self) {}
+}
+
 pub(crate) struct Continued;
 
 impl Continued {
