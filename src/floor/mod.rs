@@ -18,3 +18,5 @@ pub mod timeline;
 
 #[cfg(test)]
 pub(crate) mod samples;
+#[cfg(test)]
+pub(crate) mod simulated;

@@ -4,10 +4,12 @@
 //! [`Memory::restore`]: crate::floor::diff::Memory::restore
 
 pub mod gaps;
+pub mod intervals;
+pub mod tags;
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::floor::event::{Event, EventKind, FollowedPart, GapCause};
 use crate::floor::pause::WINDOW;
@@ -139,12 +141,12 @@ pub fn coverage_step(rows: &[Coverage], look: &Look, cadence: Duration) -> Optio
     if lost || !row.is_continued(at, cadence) {
         return begin(at, row.ended.is_none().then_some((row.from, hole)));
     }
-    let is_as_often = cadence == row.cadence || cadence == Duration::ZERO || part == FollowedPart::Tags;
-    match (is_as_often, row.from == row.to) {
-        (true, _) => lengthen(row, row.cadence),
-        // The first answer of another interval.
-        (false, true) => lengthen(row, cadence),
-        (false, false) => begin(row.to, None),
+    // What comes at another interval is another row, once it comes often enough for that.
+    let is_another = cadence != row.cadence && part != FollowedPart::Tags && row.is_within(at, cadence);
+    match (is_another, row.from == row.to) {
+        (false, _) => lengthen(row, row.cadence),
+        (true, true) => lengthen(row, cadence),
+        (true, false) => begin(row.to, None),
     }
 }
 
@@ -152,11 +154,15 @@ impl Coverage {
     /// Whether an answer at `at` leaves no hole after this coverage. Notifications are handed out later as well: by a
     /// server that repeats them, and by one that keeps for each session what is new.
     fn is_continued(&self, at: Timestamp, cadence: Duration) -> bool {
-        let longest = match self.part {
-            FollowedPart::Tags => WINDOW,
-            FollowedPart::Breaks | FollowedPart::Wrapups => INTERVALS * self.cadence.max(cadence),
-        };
-        at.duration_since(self.to) <= SignedDuration::try_from(longest).unwrap_or(SignedDuration::MAX)
+        match self.part {
+            FollowedPart::Tags => at.duration_since(self.to).unsigned_abs() <= WINDOW,
+            FollowedPart::Breaks | FollowedPart::Wrapups => self.is_within(at, self.cadence.max(cadence)),
+        }
+    }
+
+    /// Whether an answer at `at` comes within three times `cadence` after the last.
+    fn is_within(&self, at: Timestamp, cadence: Duration) -> bool {
+        at.duration_since(self.to).unsigned_abs() <= INTERVALS * cadence
     }
 
     /// The time for which the answers vouch. What a server repeats vouches for the window before the first one.

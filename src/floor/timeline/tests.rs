@@ -41,7 +41,7 @@ fn span(from: i64, to: i64) -> Span {
 fn coverage_grows_while_answers_come_and_says_why_it_ended() {
     // Second, cadence, and the cause if there is a hole before it; then the rows.
     type Answer = (i64, u64, GapCause);
-    let table: [(&[Answer], &[Row]); 11] = [
+    let table: [(&[Answer], &[Row]); 13] = [
         (&[], &[]),
         (&[(0, 5, NotRunning)], &[(0, 0, 5, None)]),
         (&[(0, 5, NotRunning), (5, 5, Outage), (20, 5, Outage)], &[(0, 20, 5, None)]),
@@ -60,6 +60,12 @@ fn coverage_grows_while_answers_come_and_says_why_it_ended() {
             &[(0, 5, NotRunning), (5, 5, Outage), (65, 60, NotRunning), (125, 60, Outage)],
             &[(0, 5, 5, None), (5, 125, 60, None)],
         ),
+        // One that comes too late for the new interval still continues the old one.
+        (
+            &[(0, 60, NotRunning), (60, 60, Outage), (160, 5, NotRunning), (165, 5, Outage)],
+            &[(0, 160, 60, None), (160, 165, 5, None)],
+        ),
+        (&[(0, 60, NotRunning), (4, 5, NotRunning), (9, 5, Outage)], &[(0, 9, 5, None)]),
         // A clock that is set back covers again what is covered, or what is free.
         (
             &[(0, 5, NotRunning), (5, 5, Outage), (3, 5, Outage), (8, 5, Outage), (10, 5, Outage)],

@@ -4,7 +4,9 @@ use crate::floor::diff::Difference;
 use crate::floor::event::ReportedTag;
 use crate::floor::pause::PAST;
 use crate::floor::samples::{at, in_wrapup, nameless, not_in_wrapup, on_break, raw, tag, tags, working};
-use crate::floor::timeline::coverage_step;
+use crate::floor::timeline::{NewEvent, coverage_step};
+
+mod restarts;
 
 const CADENCE: Duration = Duration::from_secs(5);
 
@@ -12,12 +14,14 @@ const CADENCE: Duration = Duration::from_secs(5);
 #[derive(Default)]
 struct Journal {
     events: Vec<Event>,
+    new: Vec<NewEvent>,
     coverage: Vec<Coverage>,
 }
 
 impl Journal {
     fn take(&mut self, difference: &Difference) {
         self.events.extend(difference.to_record().map(|new| new.event));
+        self.new.extend(difference.to_record());
         for look in &difference.looks {
             if let Some(step) = coverage_step(&self.coverage, look, CADENCE) {
                 Coverage::take(&mut self.coverage, &step);
@@ -106,7 +110,11 @@ fn after_too_long_a_pause_a_run_reports_the_gap_and_begins_anew() {
     let hour = 3600_u64;
     for (pause, is_gap) in [(hour / 2, false), (3 * hour, true)] {
         let mut memory = journal.restored(pause.cast_signed());
-        let mut journal = Journal { events: journal.events.clone(), coverage: journal.coverage.clone() };
+        let mut journal = Journal {
+            events: journal.events.clone(),
+            coverage: journal.coverage.clone(),
+            ..Journal::default()
+        };
         let news = events(&mut memory, &mut journal, pause, &whole(pause, &[tag("a1"), tag("a2")]));
         assert_eq!(names(&news), if is_gap { &["gap", "tag"][..] } else { &["tag"] });
         assert_eq!(news.last().map(Event::is_initial), Some(is_gap));

@@ -1,0 +1,245 @@
+//! Breaks and wrap-ups from their beginning to their end, each with bounds: the answers leave open when exactly it was.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::floor::event::{Event, EventKind, FollowedPart, WrapupStarted};
+use crate::floor::timeline::{Coverage, INTERVALS, Span};
+
+#[cfg(test)]
+mod tests;
+
+/// By so much the start that a server gives may be rounded.
+const ROUNDED: SignedDuration = SignedDuration::from_secs(60);
+
+/// A break or a wrap-up. Its bounds are by our clock and rest on answers alone; what the server gave is beside them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Interval {
+    /// Breaks or wrap-ups.
+    pub part: FollowedPart,
+    /// The last answer that denied it, or one before that; `None` if no answer before it is known.
+    pub start_lo: Option<Timestamp>,
+    /// The first answer that showed it.
+    pub start_hi: Timestamp,
+    /// The last answer that showed it, or one before that.
+    pub end_lo: Timestamp,
+    /// The first answer that denied it; `None` if none has.
+    pub end_hi: Option<Timestamp>,
+    /// Whether it went on at the last answer that there is.
+    pub open: bool,
+    /// Of a break, each reason that it had, the first one first.
+    pub reasons: Vec<String>,
+    /// Of a break, when it began by the server's clock.
+    pub since: Option<Timestamp>,
+    /// Of a wrap-up, when it was to end by the server's clock.
+    pub ends_at: Option<Timestamp>,
+    /// Of a wrap-up, the call that it follows.
+    pub call_id: Option<String>,
+    /// Of a wrap-up, the customer's phone number.
+    pub customer: Option<String>,
+}
+
+impl Interval {
+    /// The time in which it surely went on.
+    #[must_use]
+    pub fn certain(&self) -> Span {
+        Span { from: self.believed_start(self.start_hi), to: self.end_lo }
+    }
+
+    /// The time in which it may have gone on. One that no answer has denied ends with the last that showed it.
+    #[must_use]
+    pub fn possible(&self) -> Span {
+        let from = self.start_lo.unwrap_or_else(|| self.believed_start(self.start_hi));
+        Span { from, to: self.end_hi.unwrap_or(self.end_lo) }
+    }
+
+    /// Where no answer before it is known, the server's word is all there is.
+    fn believed_start(&self, shown: Timestamp) -> Timestamp {
+        if self.start_lo.is_some() { shown } else { self.since.map_or(shown, |since| since.min(shown)) }
+    }
+}
+
+/// The breaks and wrap-ups of one agent whose events and coverage these are, in the order in which they were first shown.
+/// Those that had begun before the first of the events are among them as far as an event tells of them.
+#[must_use]
+pub fn intervals<'e>(events: impl IntoIterator<Item = &'e Event>, coverage: &[Coverage]) -> Vec<Interval> {
+    let mut breaks = Fold::new(FollowedPart::Breaks, coverage);
+    let mut wrapups = Fold::new(FollowedPart::Wrapups, coverage);
+    for event in events {
+        let at = event.at;
+        match &event.kind {
+            EventKind::BreakStarted(started) => {
+                let reasons = started.reason.iter().cloned().collect();
+                breaks.start(at, |new| Interval { reasons, since: started.since, ..new });
+            }
+            EventKind::BreakChanged(changed) => breaks.change(at, |open| {
+                if open.reasons.is_empty() {
+                    open.reasons.push(changed.previous_reason.clone());
+                }
+                open.reasons.extend(changed.reason.clone());
+                open.since = open.since.or(changed.since);
+            }),
+            EventKind::BreakEnded(ended) => breaks.end(at, |open| {
+                if open.reasons.is_empty() {
+                    open.reasons.extend(ended.reason.clone());
+                }
+                open.since = open.since.or(ended.since);
+            }),
+            EventKind::WrapupStarted(started) => wrapups.start(at, |new| {
+                let WrapupStarted { ends_at, call_id, customer, .. } = started.clone();
+                Interval { ends_at, call_id, customer, ..new }
+            }),
+            EventKind::WrapupEnded(ended) => wrapups.end(at, |open| {
+                open.ends_at = ended.ends_at.or(open.ends_at);
+                open.call_id = open.call_id.take().or_else(|| ended.call_id.clone());
+                open.customer = open.customer.take().or_else(|| ended.customer.clone());
+            }),
+            EventKind::AgentChanged(_) => {
+                breaks.forget(at);
+                wrapups.forget(at);
+            }
+            _ => {}
+        }
+    }
+    let mut intervals: Vec<Interval> = breaks.finish().into_iter().chain(wrapups.finish()).collect();
+    intervals.sort_by_key(|interval| interval.start_hi);
+    intervals
+}
+
+/// The intervals of one part, event by event.
+struct Fold<'c> {
+    part: FollowedPart,
+    looks: Looks<'c>,
+    done: Vec<Interval>,
+    open: Option<Interval>,
+    /// Since when nothing is known of what was before: the answers are about another agent.
+    unknown: Option<Timestamp>,
+}
+
+impl<'c> Fold<'c> {
+    fn new(part: FollowedPart, coverage: &'c [Coverage]) -> Self {
+        Self { part, looks: Looks::of(coverage, part), done: vec![], open: None, unknown: None }
+    }
+
+    fn start(&mut self, at: Timestamp, with: impl FnOnce(Interval) -> Interval) {
+        let new = with(self.shown_at(at));
+        let unknown = self.unknown.take();
+        let start_lo = if let Some(lost) = self.open.take() {
+            // Its end was not recorded.
+            let start_lo = lost.start_hi;
+            self.done.push(Interval { end_hi: Some(at.max(start_lo)), open: false, ..lost });
+            Some(start_lo)
+        } else if let Some(first) = self.done.last_mut().filter(|it| it.end_hi == Some(at)) {
+            // No answer has denied the first one, and only a start shows when the other began.
+            let start_lo = new.since.and_then(|since| self.looks.second_start(since, at));
+            let start_lo = start_lo.unwrap_or(Timestamp::MIN).clamp(first.start_hi, at);
+            first.end_lo = start_lo;
+            Some(start_lo)
+        } else if let Some(since) = unknown {
+            self.looks
+                .before(at)
+                .filter(|_| self.looks.holds(since) && since < at)
+                .map(|look| look.max(since))
+        } else {
+            self.looks.before(at)
+        };
+        self.open = Some(Interval { start_lo, ..new });
+    }
+
+    fn change(&mut self, at: Timestamp, change: impl FnOnce(&mut Interval)) {
+        let unseen = self.shown_at(self.looks.first().unwrap_or(at).min(at));
+        change(self.open.get_or_insert(unseen));
+    }
+
+    fn end(&mut self, at: Timestamp, learn: impl FnOnce(&mut Interval)) {
+        // It began before the first event at hand.
+        let first = self.looks.first().unwrap_or(at).min(at);
+        let mut ended = self.open.take().unwrap_or_else(|| self.shown_at(first));
+        learn(&mut ended);
+        let end_hi = at.max(ended.start_hi);
+        let end_lo = self.looks.before(at).unwrap_or(end_hi).clamp(ended.start_hi, end_hi);
+        self.done.push(Interval { end_lo, end_hi: Some(end_hi), open: false, ..ended });
+        self.unknown = None;
+    }
+
+    /// From `at` on the answers are about another agent: what becomes of the interval, they do not show.
+    fn forget(&mut self, at: Timestamp) {
+        if let Some(open) = self.open.take() {
+            let last = self.looks.two_before(at).unwrap_or(open.start_hi);
+            let end_lo = last.clamp(open.start_hi, at.max(open.start_hi));
+            self.done.push(Interval { end_lo, open: false, ..open });
+        }
+        self.unknown = Some(at);
+    }
+
+    fn finish(mut self) -> Vec<Interval> {
+        if let Some(open) = self.open.take() {
+            let end_lo = self.looks.last().unwrap_or(open.start_hi).max(open.start_hi);
+            self.done.push(Interval { end_lo, ..open });
+        }
+        self.done
+    }
+
+    fn shown_at(&self, at: Timestamp) -> Interval {
+        Interval {
+            part: self.part,
+            start_lo: None,
+            start_hi: at,
+            end_lo: at,
+            end_hi: None,
+            open: true,
+            reasons: Vec::new(),
+            since: None,
+            ends_at: None,
+            call_id: None,
+            customer: None,
+        }
+    }
+}
+
+/// When there were answers about one part, as far as its coverage shows.
+struct Looks<'c> {
+    rows: Vec<&'c Coverage>,
+}
+
+impl<'c> Looks<'c> {
+    fn of(coverage: &'c [Coverage], part: FollowedPart) -> Self {
+        let mut rows: Vec<&Coverage> = coverage.iter().filter(|row| row.part == part).collect();
+        rows.sort_unstable_by_key(|row| row.from);
+        Self { rows }
+    }
+
+    fn first(&self) -> Option<Timestamp> {
+        self.rows.first().map(|row| row.from)
+    }
+
+    fn last(&self) -> Option<Timestamp> {
+        self.rows.last().map(|row| row.to)
+    }
+
+    fn holds(&self, at: Timestamp) -> bool {
+        self.rows.iter().any(|row| row.from <= at && at <= row.to)
+    }
+
+    /// The last answer before `at`, or a moment before it: within a row, answers are no further apart than its cadence
+    /// allows.
+    fn before(&self, at: Timestamp) -> Option<Timestamp> {
+        let next = self.rows.partition_point(|row| row.from < at);
+        let row = self.rows.get(next.checked_sub(1)?)?;
+        let apart = SignedDuration::try_from(row.cadence * INTERVALS).unwrap_or(SignedDuration::MAX);
+        let earliest = at.checked_sub(apart).unwrap_or(Timestamp::MIN).max(row.from);
+        Some(if at <= row.to { earliest } else { row.to })
+    }
+
+    /// The lower bound of a start that the server gave, if the answers from there until `at` came without a hole. It took
+    /// two of them to show that it is another one, and before that one may have been taken for it.
+    fn second_start(&self, since: Timestamp, at: Timestamp) -> Option<Timestamp> {
+        let row = self.rows.iter().find(|row| row.from < at && at <= row.to)?;
+        let before = SignedDuration::try_from(row.cadence * INTERVALS * 2).ok()?.saturating_add(ROUNDED);
+        since.checked_sub(before).ok().filter(|lo| *lo >= row.from)
+    }
+
+    fn two_before(&self, at: Timestamp) -> Option<Timestamp> {
+        let last = self.before(at)?;
+        Some(self.before(last).unwrap_or(last))
+    }
+}

@@ -1,0 +1,81 @@
+//! The notifications that were recorded, each once.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use crate::floor::answer::Tag;
+use crate::floor::event::{Event, EventKind};
+use crate::floor::identity::fingerprint::{Fingerprint, of_notification};
+
+/// A notification as the last answer that changed it had it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LatestTag {
+    pub tag: Tag,
+    /// When it was noticed first.
+    pub noticed: Timestamp,
+    /// Whether it has changed since.
+    pub changed: bool,
+}
+
+/// The latest state of each notification of one agent whose events these are, in the order in which they were noticed.
+#[must_use]
+pub fn tags<'e>(events: impl IntoIterator<Item = &'e Event>) -> Vec<LatestTag> {
+    let mut latest: Vec<LatestTag> = Vec::new();
+    let mut places: HashMap<Fingerprint, Vec<usize>> = HashMap::new();
+    for event in events {
+        let EventKind::Tag(reported) = &event.kind else { continue };
+        let (tag, is_change) = (&reported.tag, reported.changed);
+        let equals = places.entry(of_notification(tag)).or_default();
+        // Which of several that are about the same has changed, nothing says; how many there are must not change.
+        let same = match tag.id {
+            Some(_) => equals.first(),
+            None if is_change => equals.iter().find(|place| !latest[**place].changed).or(equals.first()),
+            None => None,
+        };
+        if let Some(place) = same {
+            let known = &mut latest[*place];
+            (known.tag, known.changed) = (tag.clone(), known.changed || is_change);
+        } else {
+            equals.push(latest.len());
+            latest.push(LatestTag { tag: tag.clone(), noticed: event.at, changed: is_change });
+        }
+    }
+    latest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::event::ReportedTag;
+    use crate::floor::samples::{at, nameless, raw, tag};
+
+    #[test]
+    fn each_notification_is_there_once_as_it_was_last() {
+        let event = |second, tag: Tag, changed| {
+            let kind = EventKind::Tag(Box::new(ReportedTag { tag, initial: false, changed }));
+            Event { at: at(second), profile: Some("asha".into()), kind }
+        };
+        let says = |tag: Tag, json: &str| Tag { fields: raw(json), ..tag };
+        let twin = |json: &str| says(Tag { time: Some(at(3)), ..nameless("{}") }, json);
+        let events = [
+            event(1, says(tag("a1"), "1"), false),
+            event(2, twin("1"), false),
+            event(3, twin("2"), false),
+            event(4, says(tag("a1"), "2"), true),
+            event(5, twin("3"), true),
+            event(6, twin("4"), true),
+            event(7, twin("5"), true),
+            // Of this one the beginning is not among the events.
+            event(8, says(tag("b1"), "9"), true),
+            // One that was forgotten meanwhile is no other.
+            event(9, says(tag("a1"), "3"), false),
+        ];
+        let second = |moment: Timestamp| moment.duration_since(at(0)).as_secs();
+        let latest = tags(&events);
+        let row = |latest: &'_ LatestTag| (second(latest.noticed), latest.changed);
+        assert_eq!(latest.iter().map(row).collect::<Vec<_>>(), [(1, true), (2, true), (3, true), (8, true)]);
+        let fields: Vec<&str> = latest.iter().map(|latest| latest.tag.fields.get()).collect();
+        assert_eq!(fields, ["3", "5", "4", "9"]);
+    }
+}
