@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
+use std::time::Instant;
 
 use crate::support::world::BINARY;
 use crate::support::{
@@ -155,18 +156,24 @@ fn a_watch_holds_few_copies_of_its_secret_and_no_poll_leaves_one() {
     let mut python = command.spawn().unwrap();
     let (mut ask, counted) = (python.stdin.take().unwrap(), BufReader::new(python.stdout.take().unwrap()));
     let mut counted = counted.lines();
-    let mut counts = vec![];
-    for _poll in 0..4 {
+    for poll in 0..4 {
         arrivals.recv_timeout(PATIENCE).unwrap();
-        ask.write_all(b"\n").unwrap();
-        counts.push(counted.next().unwrap().unwrap());
+        // The copy that was sent is wiped a moment after it has arrived.
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            ask.write_all(b"\n").unwrap();
+            let count = counted.next().unwrap().unwrap();
+            let of: Vec<u32> = count.split(' ').map(|count| count.parse().unwrap()).collect();
+            assert!(of[0] > 0 && of[1] > 0, "poll {poll}: {count}");
+            if of[0] <= 4 && of[1] <= 2 {
+                break;
+            }
+            assert!(Instant::now() < deadline, "poll {poll}: {count}");
+        }
         go.send(()).unwrap();
     }
     drop(ask);
     assert!(python.wait().unwrap().success());
-    let of_first: Vec<u32> = counts[0].split(' ').map(|count| count.parse().unwrap()).collect();
-    assert!((1..=4).contains(&of_first[0]) && (1..=4).contains(&of_first[1]), "{counts:?}");
-    assert!(counts.iter().all(|count| *count == counts[0]), "{counts:?}");
 }
 
 fn has_core(folder: &Path) -> bool {
