@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::floor::event::{Event, EventWords, ReadError};
+use crate::client::replies::tags::name_icons;
+use crate::floor::event::{Event, EventKind, EventWords, ReadError};
 use crate::json;
 use crate::output::formats::json::write_rest;
 use crate::output::text::mask::mask_json;
@@ -21,7 +22,11 @@ pub(super) fn of_event(event: &Event, mask: bool) -> String {
 
 /// The event of a row.
 pub(super) fn read(name: &str, at: Timestamp, profile: &str, body: &str) -> Result<Event, ReadError> {
-    Event::read(&line(name, at, profile, body))
+    let mut event = Event::read(&line(name, at, profile, body))?;
+    if let EventKind::Tag(reported) = &mut event.kind {
+        name_icons(&mut reported.tag);
+    }
+    Ok(event)
 }
 
 /// The line of the stream that a row stands for. The keys of `body` come after those that it lacks.

@@ -176,6 +176,22 @@ fn read_icon<'a>(icon: &'a RawValue, notification: &mut Tag, ids: &mut Notificat
     }
 }
 
+/// Reads again out of a notification that was stored what its icons are called.
+pub(crate) fn name_icons(tag: &mut Tag) {
+    let name = |icon: &Raw| {
+        let object = Object::read(icon).ok()?;
+        ICON.find(&object).read(OfIcon::Name, lenient::borrowed_text).map(CompactString::from)
+    };
+    tag.icon_names = tag.icons.iter().filter_map(name).collect();
+    if tag.icons.is_empty()
+        && let Ok(object) = Object::read(&tag.fields)
+    {
+        // The zone is for times, and none is read.
+        let (_, ids) = notification(&tag.fields, &object, &TimeZone::UTC);
+        tag.icon_names = ids.icons.into_iter().map(CompactString::from).collect();
+    }
+}
+
 /// The scalar fields of a notification that none of its named values was read from, as keys and texts in the server's
 /// order.
 #[must_use]

@@ -1,4 +1,6 @@
 use super::*;
+use crate::floor::diff::Memory;
+use crate::floor::pause::{OwnClocks, PAST};
 use crate::floor::samples::every_event;
 use crate::floor::timeline::is_kept;
 
@@ -33,6 +35,30 @@ fn what_is_recorded_is_read_again_as_it_was_and_in_its_order() {
         }
         assert_eq!(recorded.event, expected);
     }
+}
+
+#[test]
+fn a_memory_of_what_was_read_again_reports_no_notification_again_for_its_icons() {
+    let icons = vec![raw(r#"{"name":"star","n":1}"#), raw(r#"{"name":"phone","n":2}"#)];
+    let with_icons =
+        crate::floor::answer::Tag { icons, icon_names: vec!["star".into(), "phone".into()], ..tag("a1") };
+    let poll = |second, clocks: &mut OwnClocks| {
+        let elapsed = clocks.read(at(second), PAST + Duration::from_secs(second.unsigned_abs()));
+        let seen = std::slice::from_ref(&with_icons);
+        let poll = crate::floor::samples::tags(second.unsigned_abs(), seen);
+        crate::floor::poll_result::PollResult { monotonic: elapsed, elapsed, ..poll }
+    };
+    let mut clocks = OwnClocks::after_past(at(0));
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    let first = Memory::restore(None, [], &[], &clocks).diff(&poll(0, &mut clocks));
+    journal.write_round(entry(agent, 0, first.to_record().collect()));
+
+    let recorded: Vec<Event> = journal.all().into_iter().map(|recorded| recorded.event).collect();
+    let next = Memory::restore(None, &recorded, &[], &clocks).diff(&poll(5, &mut clocks));
+    let again: Vec<NewEvent> = next.to_record().collect();
+    assert_eq!((recorded.len(), again), (1, vec![]));
 }
 
 #[test]
