@@ -126,7 +126,22 @@ impl Event {
             profile: Option<String>,
         }
         let Head { r#type: name, at, profile } = serde_json::from_str(line)?;
-        let Some(kind) = EventKind::read(&name, line) else { return Err(ReadError::UnknownType { name }) };
+        Self::of_parts(&name, at, profile, line)
+    }
+
+    /// Reads an event whose type, time and profile are known, from a line that has the rest.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub(crate) fn of_parts(
+        name: &str,
+        at: Timestamp,
+        profile: Option<String>,
+        line: &str,
+    ) -> Result<Self, ReadError> {
+        let Some(kind) = EventKind::read(name, line) else {
+            return Err(ReadError::UnknownType { name: name.to_owned() });
+        };
         Ok(Self { at, profile, kind: kind? })
     }
 

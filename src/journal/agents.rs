@@ -1,5 +1,7 @@
 //! Whom the journal is about.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use jiff::Timestamp;
@@ -114,12 +116,12 @@ impl Journal {
     }
 
     /// The agent's row, read once.
-    pub(super) fn known_agent(&self, agent: AgentRef) -> Result<AgentRow, JournalError> {
-        let find = |rows: &[AgentRow]| rows.iter().find(|row| row.agent == agent).cloned();
+    pub(super) fn known_agent(&self, agent: AgentRef) -> Result<Arc<AgentRow>, JournalError> {
+        let find = |rows: &[Arc<AgentRow>]| rows.iter().find(|row| row.agent == agent).cloned();
         if let Some(row) = find(&self.agents.borrow()) {
             return Ok(row);
         }
-        *self.agents.borrow_mut() = self.agents()?;
+        *self.agents.borrow_mut() = self.agents()?.into_iter().map(Arc::new).collect();
         let unknown = || JournalError::Unknown { path: self.path().to_owned(), what: "the agent".to_owned() };
         find(&self.agents.borrow()).ok_or_else(unknown)
     }

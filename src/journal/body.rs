@@ -22,19 +22,11 @@ pub(super) fn of_event(event: &Event, mask: bool) -> String {
 
 /// The event of a row.
 pub(super) fn read(name: &str, at: Timestamp, profile: &str, body: &str) -> Result<Event, ReadError> {
-    let mut event = Event::read(&line(name, at, profile, body))?;
+    let mut event = Event::of_parts(name, at, Some(profile.to_owned()), body)?;
     if let EventKind::Tag(reported) = &mut event.kind {
         name_icons(&mut reported.tag);
     }
     Ok(event)
-}
-
-/// The line of the stream that a row stands for. The keys of `body` come after those that it lacks.
-pub(super) fn line(name: &str, at: Timestamp, profile: &str, body: &str) -> String {
-    let profile = serde_json::Value::from(profile);
-    let rest = body.strip_prefix('{').unwrap_or("}");
-    let comma = if rest == "}" { "" } else { "," };
-    format!(r#"{{"type":"{name}","at":"{at}","profile":{profile}{comma}{rest}"#)
 }
 
 /// The customer's number, if the event has one.

@@ -58,6 +58,8 @@ impl JournalError {
                 Self::Damaged { path, set_aside: None }
             }
             Some(ErrorCode::DiskFull) => Self::Full { path },
+            // The shared memory is a file beside the log, and has no room.
+            _ if extended(&error) == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => Self::Full { path },
             // The file is no longer the one that was opened.
             _ if extended(&error) == Some(rusqlite::ffi::SQLITE_READONLY_DBMOVED) => Self::Moved { path },
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly { path },

@@ -20,6 +20,8 @@ pub(crate) struct EventQuery {
     pub(crate) from: Option<Timestamp>,
     /// Noticed before this moment.
     pub(crate) until: Option<Timestamp>,
+    /// Of these types; empty for all.
+    pub(crate) types: &'static [&'static str],
 }
 
 pub(super) const COLUMNS: &str = "seq, agent, type, at, body";
@@ -33,31 +35,26 @@ impl Journal {
         visit: &mut dyn FnMut(AgentRef, Recorded) -> ControlFlow<()>,
     ) -> Result<(), JournalError> {
         let until = query.until.map_or(i64::MAX, millis);
-        let (sql, from) = match query.from {
-            // A window is a small part of the file: found by agent and time, then sorted.
-            Some(from) => (
-                format!(
-                    "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent
-                     WHERE agent IN (SELECT value FROM json_each(?1)) AND at >= ?2 AND at < ?3 AND seq > ?4 ORDER BY seq"
-                ),
-                millis(from),
-            ),
-            None => (
-                format!(
-                    "SELECT {COLUMNS} FROM event NOT INDEXED
-                     WHERE agent IN (SELECT value FROM json_each(?1)) AND at >= ?2 AND at < ?3 AND seq > ?4 ORDER BY seq"
-                ),
-                i64::MIN,
-            ),
+        // A window is a small part of the file: found by agent and time, then sorted.
+        let (index, from) = match query.from {
+            Some(from) => ("INDEXED BY event_of_agent", millis(from)),
+            None => ("NOT INDEXED", i64::MIN),
         };
+        let sql = format!(
+            "SELECT {COLUMNS} FROM event {index}
+             WHERE agent IN (SELECT value FROM json_each(?1)) AND at >= ?2 AND at < ?3 AND seq > ?4
+             AND (?5 = '[]' OR type IN (SELECT value FROM json_each(?5))) ORDER BY seq"
+        );
         let agents = match &query.agents {
             Some(agents) => agents.clone(),
             None => self.agents()?.into_iter().map(|row| row.agent).collect(),
         };
         let mut statement = self.statement(&sql)?;
         let fault = |error| self.fault(error);
-        let mut rows =
-            statement.query(params![list(&agents), from, until, query.after_seq]).map_err(fault)?;
+        let types: Vec<_> = query.types.iter().map(|name| format!("\"{name}\"")).collect();
+        let types = format!("[{}]", types.join(","));
+        let wanted = params![list(&agents), from, until, query.after_seq, types];
+        let mut rows = statement.query(wanted).map_err(fault)?;
         while let Some(row) = rows.next().map_err(fault)? {
             let Some((agent, recorded)) = self.recorded(row)? else { continue };
             if visit(agent, recorded).is_break() {
@@ -74,8 +71,8 @@ impl Journal {
         let seq: i64 = row.get(0).map_err(fault)?;
         let agent = AgentRef(row.get(1).map_err(fault)?);
         let at = moment(row.get(3).map_err(fault)?);
-        let profile = self.known_agent(agent)?.profile;
-        let event = body::read(text(2).map_err(fault)?, at, &profile, text(4).map_err(fault)?).ok();
+        let profile = &self.known_agent(agent)?.profile;
+        let event = body::read(text(2).map_err(fault)?, at, profile, text(4).map_err(fault)?).ok();
         Ok(event.map(|event| (agent, Recorded { seq, event })))
     }
 

@@ -34,6 +34,7 @@ mod tests;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -65,7 +66,7 @@ pub(crate) struct Journal {
     numbers: Numbers,
     secret: customers::Secret,
     me: Identity,
-    agents: RefCell<Vec<AgentRow>>,
+    agents: RefCell<Vec<Arc<AgentRow>>>,
 }
 
 /// How long customers' numbers stay whole.

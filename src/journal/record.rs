@@ -1,12 +1,14 @@
 //! Writing: one commit for each round of answers, and only if nobody else has written meanwhile what the round did not know.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::agents::{AgentRef, AgentRow};
 use super::runs::RunRef;
-use super::{Journal, JournalError, Numbers, body, coverage, leases, millis};
+use super::{Journal, JournalError, Numbers, body, coverage, leases, millis, runs};
 use crate::floor::event::{Event, EventKind};
 use crate::floor::identity::fingerprint::{Fingerprint, uid};
 use crate::floor::timeline::{CoverageStep, NewEvent, Recorded};
@@ -62,7 +64,7 @@ struct Prepared<'e> {
 impl Journal {
     /// Writes a round in one commit, or nothing of it.
     pub(crate) fn record(&self, round: &Round) -> Result<Outcome, JournalError> {
-        let agents: Vec<AgentRow> =
+        let agents: Vec<Arc<AgentRow>> =
             round.entries.iter().map(|entry| self.known_agent(entry.agent)).collect::<Result<_, _>>()?;
         // Outside the transaction, in which others wait.
         let entries: Vec<Vec<Prepared<'_>>> = round
@@ -71,31 +73,21 @@ impl Journal {
             .zip(&agents)
             .map(|(entry, agent)| entry.events.iter().map(|event| self.prepare(agent, event)).collect())
             .collect();
-        let bases: Vec<_> = round.entries.iter().map(|entry| (entry.agent, entry.base)).collect();
-        let written = self.write(round.at, |change| {
-            if has_newer(change, &bases)? {
-                return Ok(None);
-            }
-            let mut seqs = vec![];
-            for (entry, events) in round.entries.iter().zip(&entries) {
-                for event in events {
-                    seqs.push(insert(change, round.run, event)?);
+        let mut bases: Vec<_> = round.entries.iter().map(|entry| (entry.agent, entry.base)).collect();
+        loop {
+            let last = self.last_seq()?;
+            match self.write(round.at, |change| write(change, round, &entries, &bases)) {
+                Ok(Some((seqs, last))) => return Ok(Outcome::Written { seqs, last }),
+                Ok(None) => {
+                    let by = self.newer(&bases)?;
+                    if !by.is_empty() {
+                        return Ok(Outcome::Overtaken(by));
+                    }
+                    // All of it is of a later version: there is nothing that this one could learn.
+                    bases.iter_mut().for_each(|(_, base)| *base = last.max(*base));
                 }
-                for step in &entry.coverage {
-                    coverage::take(change, entry.agent, step)?;
-                }
-                leases::note_answer(change, round.run, entry.agent, &entry.coverage)?;
+                Err(error) => return Err(self.unless_forgotten(error)),
             }
-            leases::beat(change, round.run, round.at)?;
-            if let Some(seq) = round.stdout_took {
-                super::runs::stdout_took(change, round.run, seq)?;
-            }
-            Ok(Some((seqs, last(change)?)))
-        });
-        match written {
-            Ok(Some((seqs, last))) => Ok(Outcome::Written { seqs, last }),
-            Ok(None) => Ok(Outcome::Overtaken(self.newer(&bases)?)),
-            Err(error) => Err(self.unless_forgotten(error)),
         }
     }
 
@@ -124,6 +116,33 @@ impl Journal {
     pub(super) fn customer(&self, event: &Event) -> Option<[u8; 16]> {
         self.secret.of_customer(&body::customer(event)?)
     }
+}
+
+/// Numbers of the events, and of the last of all; `None` if others have written, and nothing was.
+fn write(
+    change: &Connection,
+    round: &Round,
+    entries: &[Vec<Prepared<'_>>],
+    bases: &[(AgentRef, i64)],
+) -> rusqlite::Result<Option<(Vec<Option<i64>>, i64)>> {
+    if has_newer(change, bases)? {
+        return Ok(None);
+    }
+    let mut seqs = vec![];
+    for (entry, events) in round.entries.iter().zip(entries) {
+        for event in events {
+            seqs.push(insert(change, round.run, event)?);
+        }
+        for step in &entry.coverage {
+            coverage::take(change, entry.agent, step)?;
+        }
+        leases::note_answer(change, round.run, entry.agent, &entry.coverage)?;
+    }
+    leases::beat(change, round.run, round.at)?;
+    if let Some(seq) = round.stdout_took {
+        runs::stdout_took(change, round.run, seq)?;
+    }
+    Ok(Some((seqs, last(change)?)))
 }
 
 fn has_newer(change: &Connection, bases: &[(AgentRef, i64)]) -> rusqlite::Result<bool> {

@@ -2,6 +2,7 @@
 
 mod crowd;
 mod faults;
+mod full;
 mod kills;
 mod torn;
 

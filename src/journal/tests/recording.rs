@@ -89,6 +89,11 @@ fn a_query_selects_by_agent_time_and_number_and_breaks_off() {
     assert_eq!(ids(EventQuery { agents: Some(vec![ravi]), ..window.clone() }, 99), ["r1", "r2"]);
     assert_eq!(ids(EventQuery { after_seq: 4, ..window }, 99), ["a2", "r2"]);
     assert_eq!(ids(EventQuery { after_seq: 10, agents: Some(vec![asha]), ..all.clone() }, 99), ["a5"]);
+    assert_eq!(
+        ids(EventQuery { types: &["gap", "tag"], agents: Some(vec![ravi]), ..all.clone() }, 1),
+        ["r0"]
+    );
+    assert_eq!(ids(EventQuery { types: &["gap"], ..all.clone() }, 99), [""; 0]);
     assert_eq!(ids(EventQuery { agents: Some(vec![]), ..all }, 99), [""; 0]);
 }
 
@@ -124,6 +129,19 @@ fn whoever_is_overtaken_writes_nothing_and_gets_what_the_others_wrote() {
     let ravi = one.agent(&profile("ravi"), "ravi", None, at(0)).expect("entered");
     one.write_round(entry(ravi, 0, vec![tag_event(3, "r1")]));
     other.write_round(entry(agent, last, vec![tag_event(3, "m3")]));
+}
+
+#[test]
+fn what_a_later_version_wrote_is_passed_over_and_overtakes_nobody() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    journal.write_round(entry(agent, 0, vec![tag_event(1, "m1"), tag_event(2, "m2")]));
+    let later = "UPDATE event SET type = 'mood_changed' WHERE seq = 2";
+    journal.connection.execute_batch(later).expect("changed");
+    assert_eq!(journal.write_round(entry(agent, 1, vec![tag_event(3, "m3")])), [Some(3)]);
+    let seqs: Vec<_> = journal.all().iter().map(|recorded| recorded.seq).collect();
+    assert_eq!(seqs, [1, 3]);
 }
 
 #[test]
