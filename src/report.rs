@@ -1,6 +1,8 @@
 //! The answer of a command before it has a format. Every format is made from this one value, so that formats cannot
 //! disagree.
 
+mod conversions;
+
 use compact_str::CompactString;
 use jiff::Timestamp;
 
@@ -29,6 +31,10 @@ pub enum Value {
     RawList(Box<RawList>),
     /// An object with keys of its own.
     Row(Box<Row>),
+    /// A list of such objects.
+    Rows(Vec<Row>),
+    /// A part of a whole, from 0 to 1.
+    Share(f64),
 }
 
 /// Pieces of JSON as the server wrote them.
@@ -54,58 +60,9 @@ impl Value {
     }
 }
 
-impl From<RawList> for Value {
-    fn from(list: RawList) -> Self {
-        Self::RawList(Box::new(list))
-    }
-}
-
-impl From<Row> for Value {
-    fn from(row: Row) -> Self {
-        Self::Row(Box::new(row))
-    }
-}
-
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self::Text(text.into())
-    }
-}
-
-impl From<CompactString> for Value {
-    fn from(text: CompactString) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<String> for Value {
-    fn from(text: String) -> Self {
-        Self::Text(text.into())
-    }
-}
-
-impl From<bool> for Value {
-    fn from(flag: bool) -> Self {
-        Self::Flag(flag)
-    }
-}
-
-impl From<Timestamp> for Value {
-    fn from(time: Timestamp) -> Self {
-        Self::Time(time)
-    }
-}
-
-impl From<Raw> for Value {
-    fn from(raw: Raw) -> Self {
-        Self::Raw(raw)
-    }
-}
-
-impl<T: Into<Self>> From<Option<T>> for Value {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Absent, Into::into)
-    }
+/// To four places, which is half a minute of a week.
+pub(crate) fn share_text(share: f64) -> String {
+    format!("{share:.4}")
 }
 
 /// What a field means: decides alignment, colour, symbol, relative times and masking.
@@ -145,12 +102,16 @@ pub enum Meaning {
     Raw,
     /// An object with these keys; where a text stands for it, its kind and its time.
     Nested(&'static [Field]),
+    /// A list of objects with these keys; where a text stands for it, their number.
+    List(&'static [Field]),
+    /// A part of a whole, from 0 to 1.
+    Share,
 }
 
 impl Meaning {
     /// Whether its values are numbers, which stand at the right edge of a table's column.
     pub(crate) fn is_number(self) -> bool {
-        matches!(self, Self::Elapsed | Self::Remaining | Self::Overrun | Self::Count)
+        matches!(self, Self::Elapsed | Self::Remaining | Self::Overrun | Self::Count | Self::Share)
     }
 }
 

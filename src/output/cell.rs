@@ -13,7 +13,7 @@ use crate::output::text::style::{
     Mark, Tint, mark_of_agent_state, mark_of_kind, mark_of_state, mark_of_verdict,
 };
 use crate::output::text::times;
-use crate::report::{Meaning, Row, Value};
+use crate::report::{Meaning, Row, Value, share_text};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cell<'r> {
@@ -66,6 +66,8 @@ impl<'r> Cell<'r> {
             Value::Raw(raw) => Content::Json(raw.get(), Role::of_key(key)),
             Value::RawList(list) => Content::Text(Cow::Borrowed(&list.label)),
             Value::Row(row) => brief(row),
+            Value::Rows(rows) => Content::Number(i64::try_from(rows.len()).unwrap_or(i64::MAX)),
+            Value::Share(share) => Content::Text(Cow::Owned(share_text(*share))),
         };
         Self { content, meaning, key }
     }

@@ -11,7 +11,7 @@ pub(crate) use crate::json::Layout;
 use crate::json::{write_raw, write_string};
 use crate::output::text::mask::{mask_free_text, mask_json, mask_phone, mask_text};
 use crate::output::text::times::rfc3339;
-use crate::report::{Field, Meaning, Problem, Report, Row, Value};
+use crate::report::{Field, Meaning, Problem, Report, Row, Value, share_text};
 
 /// Writes the report as one JSON object and a line feed: keys of the head, rows under their plural key, keys of the
 /// tail, and `failures` where the document has them. A report of a single row is that row alone.
@@ -201,6 +201,8 @@ impl Json<'_> {
             Value::Time(time) => self.time(*time, out),
             Value::Away(away) => self.time(away.0, out),
             Value::Row(row) => self.row(row, depth, out),
+            Value::Rows(rows) => self.list(rows, depth, out, |row, out| self.row(row, depth + 1, out)),
+            Value::Share(share) => out.extend_from_slice(share_text(*share).as_bytes()),
             Value::Raw(raw) if self.mask => {
                 write_raw(&mask_json(raw.get(), field.key), self.layout, depth, out);
             }

@@ -117,7 +117,9 @@ fn property(field: &Field) -> Value {
         Meaning::Elapsed | Meaning::Remaining | Meaning::Overrun | Meaning::Count => {
             json!({ "type": ["integer", "null"] })
         }
+        Meaning::Share => json!({ "type": ["number", "null"] }),
         Meaning::Icons => json!({ "type": ["array", "null"] }),
+        Meaning::List(fields) => json!({ "type": ["array", "null"], "items": object(&properties(fields)) }),
         Meaning::Raw => json!({}),
         Meaning::Nested(fields) => {
             let mut nested = object(&properties(fields));

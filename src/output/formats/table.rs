@@ -149,6 +149,8 @@ fn least(column: &Column) -> Option<usize> {
         | Meaning::Remaining
         | Meaning::Overrun
         | Meaning::Count
+        | Meaning::Share
+        | Meaning::List(_)
         | Meaning::Phone => None,
     }
 }

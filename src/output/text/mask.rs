@@ -67,6 +67,8 @@ pub(crate) fn mask_text(text: &str, meaning: Meaning) -> Cow<'_, str> {
         | Meaning::Remaining
         | Meaning::Overrun
         | Meaning::Count
+        | Meaning::Share
+        | Meaning::List(_)
         | Meaning::Nested(_) => Cow::Borrowed(text),
     }
 }

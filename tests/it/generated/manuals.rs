@@ -161,13 +161,13 @@ fn fields(fields: &[Field]) -> String {
         Meaning::State => "true or false",
         Meaning::Time => "time",
         Meaning::Elapsed | Meaning::Remaining | Meaning::Overrun => "seconds",
-        Meaning::Count => "number",
-        Meaning::Icons => "list",
+        Meaning::Count | Meaning::Share => "number",
+        Meaning::Icons | Meaning::List(_) => "list",
         Meaning::Raw => "any",
         Meaning::Nested(_) => "object",
     };
     let keys = |field: &Field| match field.meaning {
-        Meaning::Nested(fields) => {
+        Meaning::Nested(fields) | Meaning::List(fields) => {
             let keys: Vec<&str> = fields.iter().map(|field| field.key).collect();
             format!(". Its keys: {}", keys.join(", "))
         }
