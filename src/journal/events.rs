@@ -24,6 +24,9 @@ pub(crate) struct EventQuery {
     pub(crate) types: &'static [&'static str],
 }
 
+/// What an agent's break, wrap-up and identity follow from, as the index of them has it.
+const OF_STATE: &str = "type IN ('agent_changed', 'break_started', 'break_changed', 'break_ended', 'wrapup_started', 'wrapup_ended')";
+
 pub(super) const COLUMNS: &str = "seq, agent, type, at, body";
 
 impl Journal {
@@ -62,6 +65,37 @@ impl Journal {
             }
         }
         Ok(())
+    }
+
+    /// What a memory of an agent is restored from: what was noticed from `from` on, and however old it is, what says which
+    /// break and wrap-up goes on, and for whom the session answers.
+    pub(crate) fn to_remember(
+        &self,
+        agent: AgentRef,
+        from: Timestamp,
+    ) -> Result<Vec<Recorded>, JournalError> {
+        let last = |name: &str| {
+            format!(
+                "coalesce((SELECT max(at) FROM event INDEXED BY event_of_state
+                     WHERE agent = ?1 AND type = '{name}' AND {OF_STATE}), ?2)"
+            )
+        };
+        let [agents, breaks, wrapups] = ["agent_changed", "break_started", "wrapup_started"].map(last);
+        let sql = format!(
+            "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2
+             UNION ALL
+             SELECT {COLUMNS} FROM event INDEXED BY event_of_state WHERE agent = ?1 AND {OF_STATE} AND at < ?2
+                 AND at >= (SELECT min({agents}, {breaks}, {wrapups}))
+             ORDER BY seq"
+        );
+        let fault = |error| self.fault(error);
+        let mut statement = self.statement(&sql)?;
+        let mut rows = statement.query(params![agent.0, millis(from)]).map_err(fault)?;
+        let mut events = vec![];
+        while let Some(row) = rows.next().map_err(fault)? {
+            events.extend(self.recorded(row)?.map(|(_, recorded)| recorded));
+        }
+        Ok(events)
     }
 
     /// The event of a row of [`COLUMNS`]; `None` for one of a later version.

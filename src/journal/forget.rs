@@ -41,6 +41,7 @@ impl Journal {
             let late = change.execute("DELETE FROM event WHERE agent = ?1", [agent.0])?;
             change.execute("DELETE FROM coverage WHERE agent = ?1", [agent.0])?;
             change.execute("DELETE FROM lease WHERE agent = ?1", [agent.0])?;
+            change.execute("DELETE FROM cursor WHERE agent = ?1", [agent.0])?;
             change.execute("DELETE FROM agent WHERE id = ?1", [agent.0])?;
             Ok(late)
         })?;

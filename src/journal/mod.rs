@@ -49,10 +49,9 @@ use place::Place;
 pub(crate) use agents::{AgentKey, AgentRef, AgentRow};
 pub(crate) use error::JournalError;
 pub(crate) use events::EventQuery;
-pub(crate) use forget::Forgotten;
 pub(crate) use leases::{Lease, Taken};
 pub(crate) use library::version as library_version;
-pub(crate) use prune::{Limits, Pruned};
+pub(crate) use prune::Limits;
 pub(crate) use record::{Entry, Outcome, Round};
 pub(crate) use runs::{RunRef, RunRow};
 pub(crate) use status::{AgentStatus, Status};
@@ -71,7 +70,7 @@ pub(crate) struct Journal {
 
 /// How long customers' numbers stay whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Numbers {
+pub enum Numbers {
     /// For ever.
     Keep,
     /// They are masked before they are written.

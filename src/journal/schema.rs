@@ -33,6 +33,8 @@ CREATE TABLE event (
     altered INTEGER NOT NULL, customer BLOB, body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX event_of_agent ON event (agent, at);
+-- From what a memory is restored, however old it is.
+CREATE INDEX event_of_state ON event (agent, type, at) WHERE type IN ('agent_changed', 'break_started', 'break_changed', 'break_ended', 'wrapup_started', 'wrapup_ended');
 CREATE INDEX event_not_masked ON event (at) WHERE masked = 0;
 
 -- When answers came. A row grows while they do; `ended` says why the next answer did not continue it.
@@ -49,5 +51,8 @@ CREATE TABLE lease (
 ) STRICT;
 
 -- What a script has had.
-CREATE TABLE cursor (name TEXT PRIMARY KEY, seq INTEGER NOT NULL, moved_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE cursor (
+    name TEXT NOT NULL, agent INTEGER NOT NULL REFERENCES agent, seq INTEGER NOT NULL, moved_at INTEGER NOT NULL,
+    PRIMARY KEY (name, agent)
+) STRICT, WITHOUT ROWID;
 ";

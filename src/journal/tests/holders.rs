@@ -1,4 +1,5 @@
 use super::*;
+use crate::journal::cursors::Cursor;
 
 const BOTH: [FollowedPart; 2] = [FollowedPart::Tags, FollowedPart::Breaks];
 const CADENCE: Duration = Duration::from_secs(5);
@@ -97,9 +98,14 @@ fn a_run_keeps_how_far_its_stdout_came_and_a_cursor_only_moves_on() {
     let [row] = &journal.runs().expect("read")[..] else { panic!("one run") };
     assert_eq!((row.ended, row.is_alive), (Some(at(3)), Some(false)));
 
-    assert_eq!(journal.cursor("cron").expect("read"), None);
-    journal.move_cursor("cron", 7, at(1)).expect("moved");
-    journal.move_cursor("cron", 5, at(2)).expect("moved");
-    journal.move_cursor("other", 1, at(2)).expect("moved");
-    assert_eq!(journal.cursor("cron").expect("read"), Some(7));
+    let asha = journal.with_asha();
+    let ravi = journal.agent(&profile("ravi"), "ravi", None, at(0)).expect("an agent");
+    assert_eq!(journal.cursor("cron", asha).expect("read"), None);
+    journal.move_cursors("cron", &[(asha, 7), (ravi, 2)], at(1)).expect("moved");
+    journal.move_cursors("cron", &[(asha, 5)], at(2)).expect("moved");
+    journal.move_cursors("other", &[(asha, 1)], at(2)).expect("moved");
+    assert_eq!(journal.cursor("cron", asha).expect("read"), Some(Cursor { seq: 7, moved_at: at(2) }));
+    assert_eq!(journal.cursor("cron", ravi).expect("read"), Some(Cursor { seq: 2, moved_at: at(1) }));
+    journal.forget(asha, at(3)).expect("erased");
+    assert_eq!(journal.cursor("cron", ravi).expect("read"), Some(Cursor { seq: 2, moved_at: at(1) }));
 }
