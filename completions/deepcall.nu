@@ -175,6 +175,7 @@ module completions {
   export extern "deepcall status" [
     --alert: string           # Show which breaks exceed a limit, those first, e.g. break=15m
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
+    --poll                    # Ask the server even while another deepcall records these agents
     --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all(-a)                 # Select every stored profile, or every simulated agent
@@ -219,12 +220,15 @@ module completions {
   export extern "deepcall tags" [
     --since: string           # Start of the window, e.g. 30m or 9:00 [default: 1h]
     --until: string           # End of the window, in the same forms [default: now]
+    --new: string             # Only what the script NAME has not had yet
+    --require-coverage        # Exit with 3 if a part of the window was not recorded
     --kind: string            # Only tags whose kind contains this, e.g. missed
     --match: string           # Only tags that match this regular expression
-    --limit(-n): string       # Show at most this many tags: the first ones in the order of --sort
+    --limit(-n): string       # Show at most this many, the first ones by --sort
     --sort: string            # Order by this column; -KEY reverses it
     --fail-empty              # Exit with 3 when there are no tags
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
+    --poll                    # Ask the server even while another deepcall records these agents
     --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all(-a)                 # Select every stored profile, or every simulated agent
@@ -268,6 +272,9 @@ module completions {
   # Show whether an agent is on break, why and for how long
   export extern "deepcall break-status" [
     --exit-status             # Exit with 0 if on break, 3 if not
+    --since: string           # List the breaks since this time, e.g. 8h or 9:00
+    --require-coverage        # Exit with 3 if a part of the window of --since was not recorded
+    --poll                    # Ask the server even while another deepcall records these agents
     --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all(-a)                 # Select every stored profile, or every simulated agent
@@ -316,6 +323,7 @@ module completions {
   export extern "deepcall wrapup" [
     --exit-status             # Exit with 0 if in wrap-up, 3 if not
     --wait: string@"nu-complete deepcall wrapup wait" # Wait until all queried agents, or any of them, are out of wrap-up
+    --poll                    # Ask the server even while another deepcall records these agents
     --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all(-a)                 # Select every stored profile, or every simulated agent
@@ -426,10 +434,171 @@ module completions {
     --help(-h)                # Print help (see more with '--help')
   ]
 
+  def "nu-complete deepcall journal status output" [] {
+    [ "table" "json" "ndjson" "csv" "tsv" ]
+  }
+
+  def "nu-complete deepcall journal status color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  def "nu-complete deepcall journal status time" [] {
+    [ "relative" "clock" "both" ]
+  }
+
+  # Show what the journal holds, and who records
+  export extern "deepcall journal status" [
+    --output(-o): string@"nu-complete deepcall journal status output" # table, json, ndjson, csv or tsv [default: table]
+    --json                    # Print one JSON object; the same as --output json
+    --jq: string              # Filter the JSON object with this jq expression
+    --columns: string         # Show only these columns, e.g. time,kind; +NAME adds one
+    --no-headers              # Do not print the heading line
+    --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
+    --color: string@"nu-complete deepcall journal status color" # When to use colour: auto, always or never [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
+    --time: string@"nu-complete deepcall journal status time" # How tables show times: relative, clock or both [default: both]
+    --mask                    # Hide phone numbers except for their last three digits
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
   # Print the path of the journal, even if it does not exist yet
   export extern "deepcall journal path" [
     --version(-V)             # Print version
     --help(-h)                # Print help (see more with '--help')
+  ]
+
+  def "nu-complete deepcall journal export what" [] {
+    [ "events" "intervals" "tags" "coverage" ]
+  }
+
+  def "nu-complete deepcall journal export output" [] {
+    [ "table" "json" "ndjson" "csv" "tsv" ]
+  }
+
+  def "nu-complete deepcall journal export color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  def "nu-complete deepcall journal export time" [] {
+    [ "relative" "clock" "both" ]
+  }
+
+  # Print what was recorded
+  export extern "deepcall journal export" [
+    --what: string@"nu-complete deepcall journal export what" # What to print: events, intervals, tags or coverage
+    --since: string           # Only what is from this time on, e.g. 8h or 9:00 [default: all]
+    --until: string           # Only what is from before this time
+    --agent: string           # Only this agent, by the name of the profile; may be repeated
+    --output(-o): string@"nu-complete deepcall journal export output" # table, json, ndjson, csv or tsv [default: table]
+    --json                    # Print one JSON object; the same as --output json
+    --jq: string              # Filter the JSON object with this jq expression
+    --columns: string         # Show only these columns, e.g. time,kind; +NAME adds one
+    --no-headers              # Do not print the heading line
+    --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
+    --color: string@"nu-complete deepcall journal export color" # When to use colour: auto, always or never [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
+    --time: string@"nu-complete deepcall journal export time" # How tables show times: relative, clock or both [default: both]
+    --mask                    # Hide phone numbers except for their last three digits
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
+  def "nu-complete deepcall journal verify output" [] {
+    [ "table" "json" "ndjson" "csv" "tsv" ]
+  }
+
+  def "nu-complete deepcall journal verify color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  def "nu-complete deepcall journal verify time" [] {
+    [ "relative" "clock" "both" ]
+  }
+
+  # Check that the journal is whole, and that what it says can be true
+  export extern "deepcall journal verify" [
+    --output(-o): string@"nu-complete deepcall journal verify output" # table, json, ndjson, csv or tsv [default: table]
+    --json                    # Print one JSON object; the same as --output json
+    --jq: string              # Filter the JSON object with this jq expression
+    --columns: string         # Show only these columns, e.g. time,kind; +NAME adds one
+    --no-headers              # Do not print the heading line
+    --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
+    --color: string@"nu-complete deepcall journal verify color" # When to use colour: auto, always or never [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
+    --time: string@"nu-complete deepcall journal verify time" # How tables show times: relative, clock or both [default: both]
+    --mask                    # Hide phone numbers except for their last three digits
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
+  def "nu-complete deepcall journal prune output" [] {
+    [ "table" "json" "ndjson" "csv" "tsv" ]
+  }
+
+  def "nu-complete deepcall journal prune color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  def "nu-complete deepcall journal prune time" [] {
+    [ "relative" "clock" "both" ]
+  }
+
+  # Delete what is older than journal.keep, or too much for journal.max_size
+  export extern "deepcall journal prune" [
+    --dry-run                 # Only say what would be deleted
+    --output(-o): string@"nu-complete deepcall journal prune output" # table, json, ndjson, csv or tsv [default: table]
+    --json                    # Print one JSON object; the same as --output json
+    --jq: string              # Filter the JSON object with this jq expression
+    --columns: string         # Show only these columns, e.g. time,kind; +NAME adds one
+    --no-headers              # Do not print the heading line
+    --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
+    --color: string@"nu-complete deepcall journal prune color" # When to use colour: auto, always or never [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
+    --time: string@"nu-complete deepcall journal prune time" # How tables show times: relative, clock or both [default: both]
+    --mask                    # Hide phone numbers except for their last three digits
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
+  def "nu-complete deepcall journal forget output" [] {
+    [ "table" "json" "ndjson" "csv" "tsv" ]
+  }
+
+  def "nu-complete deepcall journal forget color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  def "nu-complete deepcall journal forget time" [] {
+    [ "relative" "clock" "both" ]
+  }
+
+  # Erase an agent from the journal
+  export extern "deepcall journal forget" [
+    --yes(-y)                 # Do not ask first; required without a terminal
+    --output(-o): string@"nu-complete deepcall journal forget output" # table, json, ndjson, csv or tsv [default: table]
+    --json                    # Print one JSON object; the same as --output json
+    --jq: string              # Filter the JSON object with this jq expression
+    --columns: string         # Show only these columns, e.g. time,kind; +NAME adds one
+    --no-headers              # Do not print the heading line
+    --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
+    --color: string@"nu-complete deepcall journal forget color" # When to use colour: auto, always or never [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
+    --time: string@"nu-complete deepcall journal forget time" # How tables show times: relative, clock or both [default: both]
+    --mask                    # Hide phone numbers except for their last three digits
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
+    agent: string             # The agent, by the name of the profile or by the agent's id
   ]
 
   def "nu-complete deepcall ping output" [] {
@@ -612,7 +781,7 @@ module completions {
   ]
 
   def "nu-complete deepcall schema name" [] {
-    [ "tags" "break-status" "wrapup" "status" "ping" "profiles" "config" "doctor" "explain" "explain-exit" "sandbox" "error" "watch" "start" "state" "tag" "break_started" "break_ended" "wrapup_started" "wrapup_ended" "alert" "gap" "connection_lost" "connection_restored" "session_expired" "session_renewed" "heartbeat" "end" "break_changed" "agent_changed" "profile_ended" "journal_lost" "journal_restored" ]
+    [ "tags" "break-status" "wrapup" "status" "ping" "profiles" "config" "doctor" "explain" "explain-exit" "sandbox" "journal-status" "journal-verify" "journal-removal" "journal-intervals" "journal-coverage" "error" "watch" "start" "state" "tag" "break_started" "break_ended" "wrapup_started" "wrapup_ended" "alert" "gap" "connection_lost" "connection_restored" "session_expired" "session_renewed" "heartbeat" "end" "break_changed" "agent_changed" "profile_ended" "journal_lost" "journal_restored" ]
   }
 
   # Print the JSON Schema of a document
@@ -703,8 +872,28 @@ module completions {
   export extern "deepcall help journal off" [
   ]
 
+  # Show what the journal holds, and who records
+  export extern "deepcall help journal status" [
+  ]
+
   # Print the path of the journal, even if it does not exist yet
   export extern "deepcall help journal path" [
+  ]
+
+  # Print what was recorded
+  export extern "deepcall help journal export" [
+  ]
+
+  # Check that the journal is whole, and that what it says can be true
+  export extern "deepcall help journal verify" [
+  ]
+
+  # Delete what is older than journal.keep, or too much for journal.max_size
+  export extern "deepcall help journal prune" [
+  ]
+
+  # Erase an agent from the journal
+  export extern "deepcall help journal forget" [
   ]
 
   # Update an agent's presence on the server

@@ -39,6 +39,8 @@ pub(crate) struct Agent<S = SignedIn> {
     pub(crate) id_at_login: Option<String>,
     /// Or why there is none.
     pub(crate) session: Result<S, Failure>,
+    /// Whether the session is the one in variables, and not a stored one.
+    pub(crate) is_in_variables: bool,
     /// What to do when the server no longer accepts the session; `None` for a simulated one.
     pub(crate) sign_in_hint: Option<String>,
 }
@@ -46,8 +48,8 @@ pub(crate) struct Agent<S = SignedIn> {
 impl<S> Agent<S> {
     /// Continues with the session, unless there is none.
     pub(crate) fn and_then<T>(self, step: impl FnOnce(S) -> Result<T, Failure>) -> Agent<T> {
-        let Self { profile, id_at_login, session, sign_in_hint } = self;
-        Agent { profile, id_at_login, session: session.and_then(step), sign_in_hint }
+        let Self { profile, id_at_login, session, is_in_variables, sign_in_hint } = self;
+        Agent { profile, id_at_login, session: session.and_then(step), is_in_variables, sign_in_hint }
     }
 
     /// Adds the hint if the server did not accept the session.

@@ -1,13 +1,123 @@
-//! Whether and how this run uses the journal.
+//! Whether and how this run uses the journal: the one place that decides it, for commands that receive single answers and for
+//! those that go on.
+
+pub(crate) mod keeper;
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use crate::app::App;
+use crate::app::console::Console;
+use crate::app::fleet::Agent;
 use crate::app::settings::config_file::ConfigFile;
 use crate::app::settings::config_text;
 use crate::app::settings::config_text::TextFile;
-use crate::app::settings::table::{JOURNAL_PATH, JOURNAL_RECORD};
+use crate::app::settings::table::{JOURNAL_NUMBERS, JOURNAL_PATH, JOURNAL_RECORD};
+use crate::client::SignedIn;
 use crate::failure::Failure;
+use crate::floor::event::FollowedPart;
+use crate::journal::{AgentKey, AgentRef, Journal, JournalError, Lease, Mode, Opened, Settings};
+
+/// A lease whose newest answer is older than so many of its intervals counts as none.
+const INTERVALS: i32 = 3;
+
+/// Where the journal of this run is, and what the run does with it: all that a thread needs to open it.
+#[derive(Clone)]
+pub(crate) struct JournalUse {
+    pub(crate) path: PathBuf,
+    pub(crate) settings: Settings,
+    pub(crate) recording: Recording,
+}
+
+/// Whom a run records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Recording {
+    /// Every agent from whom it receives something.
+    All,
+    /// Agents whom the journal holds already: what the server hands out once would else be missing there.
+    Known,
+    Nobody,
+}
+
+impl Recording {
+    /// `record` is the setting; `is_wanted` says that the command line wants it for this run.
+    fn of(record: Option<bool>, is_wanted: bool) -> Self {
+        match (is_wanted, record) {
+            (true, _) | (false, Some(true)) => Self::All,
+            (false, None) => Self::Known,
+            (false, Some(false)) => Self::Nobody,
+        }
+    }
+}
+
+impl JournalUse {
+    /// `None` with a simulated floor, which a person's journal has nothing to do with. `is_wanted` says that the command
+    /// line wants a journal for this run.
+    ///
+    /// # Errors
+    /// If a setting is wrong, or the system names no folder: exit code 2.
+    pub(crate) fn of(app: &App, is_wanted: bool, is_sandbox: bool) -> Result<Option<Self>, Failure> {
+        if is_sandbox {
+            return Ok(None);
+        }
+        let recording = Recording::of(app.settings()?.get(&JOURNAL_RECORD)?.value, is_wanted);
+        let path = match path(app) {
+            Ok(path) => path,
+            // Nothing can be there either.
+            Err(_) if recording != Recording::All => return Ok(None),
+            Err(failure) => return Err(failure),
+        };
+        Ok(Some(Self { path, settings: settings(app)?, recording }))
+    }
+
+    /// `None` where there is no journal and none is to be made.
+    ///
+    /// # Errors
+    /// If it cannot be used.
+    pub(crate) fn open(&self, now: Timestamp) -> Result<Option<Opened>, JournalError> {
+        let mode = if self.recording == Recording::All { Mode::Create } else { Mode::Existing };
+        Journal::open(&self.path, mode, self.settings.clone(), now)
+    }
+
+    /// The agent in the journal, entered if everybody is recorded.
+    ///
+    /// # Errors
+    /// If the journal cannot be read or written.
+    pub(crate) fn agent(
+        &self,
+        journal: &Journal,
+        agent: &Agent,
+        now: Timestamp,
+    ) -> Result<Option<AgentRef>, JournalError> {
+        let Ok(signed_in) = &agent.session else { return Ok(None) };
+        let key = key(journal, signed_in, agent.is_in_variables);
+        let known = journal.find(&key)?;
+        if known.is_some() || self.recording != Recording::All {
+            return Ok(known);
+        }
+        journal.agent(&key, &agent.profile, agent.id_at_login.as_deref(), now).map(Some)
+    }
+}
+
+/// Who an agent is, from one run to the next.
+pub(crate) fn key(journal: &Journal, signed_in: &SignedIn, is_in_variables: bool) -> AgentKey {
+    let server = signed_in.connection.server().to_string();
+    if !is_in_variables {
+        return AgentKey::Profile { server, name: signed_in.profile.clone() };
+    }
+    let credentials = &signed_in.credentials;
+    journal.key_of_variables(&server, credentials.user_id().unwrap_or_else(|| credentials.secret().expose()))
+}
+
+/// Whether somebody polls these parts of an agent now, so that the journal has what the server would answer.
+pub(crate) fn is_polled(lease: &Lease, parts: &[FollowedPart], now: Timestamp) -> bool {
+    let age = |answer: Timestamp| now.duration_since(answer);
+    let longest = jiff::SignedDuration::try_from(lease.cadence).unwrap_or_default().saturating_mul(INTERVALS);
+    lease.is_alive
+        && lease.newest_answer.is_some_and(|answer| age(answer) < longest)
+        && parts.iter().all(|part| lease.parts.contains(part))
+}
 
 /// The file of the journal, whether or not it exists.
 ///
@@ -18,6 +128,20 @@ pub(crate) fn path(app: &App) -> Result<PathBuf, Failure> {
         Some(path) => Ok(path),
         None => Ok(app.folders()?.journal()),
     }
+}
+
+/// What every journal is opened with.
+///
+/// # Errors
+/// If a setting is wrong: exit code 2.
+pub(crate) fn settings(app: &App) -> Result<Settings, Failure> {
+    Ok(Settings { redactor: app.redactor.clone(), numbers: app.settings()?.get(&JOURNAL_NUMBERS)?.value })
+}
+
+/// Reports trouble with the journal, which stops no command.
+pub(crate) fn note_trouble(console: &Console, error: &JournalError) {
+    let way_out = error.way_out().map_or_else(String::new, |way_out| format!("; {way_out}"));
+    console.note(&format!("{error}{way_out}"));
 }
 
 /// Sets `journal.record` in `config.toml`, and returns its path.
@@ -32,4 +156,22 @@ pub(crate) fn set_record(app: &App, record: bool) -> Result<PathBuf, Failure> {
         Ok(after)
     })?;
     Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_goes_before_the_setting_which_goes_before_what_is_there() {
+        for (record, is_wanted, recording) in [
+            (None, false, Recording::Known),
+            (Some(false), false, Recording::Nobody),
+            (Some(true), false, Recording::All),
+            (None, true, Recording::All),
+            (Some(false), true, Recording::All),
+        ] {
+            assert_eq!(Recording::of(record, is_wanted), recording, "{record:?} {is_wanted}");
+        }
+    }
 }

@@ -93,6 +93,17 @@ pub struct SandboxOptions {
     pub agents: u16,
 }
 
+/// How a command uses the journal.
+#[derive(Args, Clone, Copy, Debug, Default)]
+#[command(next_help_heading = "Journal")]
+pub struct JournalOptions {
+    /// Ask the server even while another deepcall records these agents
+    ///
+    /// Otherwise the answer is what the recorder has received, so that the server is not asked twice.
+    #[arg(long, hide_short_help = true)]
+    pub poll: bool,
+}
+
 /// Which tags a command shows.
 #[derive(Args, Clone, Debug, Default)]
 pub struct TagFilterOptions {

@@ -44,6 +44,11 @@ impl Renderer {
         Ok(Self { presentation, lasting_columns, filter, row_filter, clock })
     }
 
+    /// Whether the answer is one JSON document, or what `--jq` makes of it.
+    pub(crate) fn is_document(&self) -> bool {
+        self.presentation.format == Format::Json
+    }
+
     pub(crate) fn presentation(&self) -> &Presentation {
         &self.presentation
     }

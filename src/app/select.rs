@@ -122,7 +122,8 @@ impl SelectedProfiles {
         let session =
             Session { profile: profile.clone(), server: server.value, allow_http: false, credentials };
         let sign_in_hint = sign_in_hint_for_variables(&app.variables);
-        let agents = vec![Agent { profile, id_at_login: None, session: Ok(session), sign_in_hint }];
+        let session = Ok(session);
+        let agents = vec![Agent { profile, id_at_login: None, session, is_in_variables: true, sign_in_hint }];
         Ok(Self::Sessions { agents, is_many: false, source })
     }
 
@@ -228,7 +229,7 @@ fn simulated_agents(sandbox: &Sandbox, choice: &Choice) -> Result<Vec<Agent<Sess
         let credentials = Credentials::Ssid(Secret::new(agent.ssid.clone()));
         let (profile, server) = (agent.profile.clone(), server.clone());
         let session = Session { profile: profile.clone(), server, allow_http: false, credentials };
-        Agent { profile, id_at_login: None, session: Ok(session), sign_in_hint: None }
+        Agent { profile, id_at_login: None, session: Ok(session), is_in_variables: false, sign_in_hint: None }
     };
     Ok(chosen.into_iter().map(session).collect())
 }

@@ -108,6 +108,7 @@ pub(crate) fn open_stored(
             profile: profile.name.to_string(),
             id_at_login: profile.agent_id.clone(),
             session: server.and_then(|server| session_of(profile, server, credentials)),
+            is_in_variables: false,
             sign_in_hint: Some(sign_in_hint(profile)),
         })
         .collect()

@@ -25,6 +25,8 @@ use crate::store::StoreKind;
 struct Known {
     /// The names of stored profiles.
     profiles: Vec<String>,
+    /// The names of agents in the journal.
+    recorded: Vec<String>,
     /// The kinds of tags: those of the simulated floor, or the words by which kinds are recognised, since the vendor
     /// publishes no list.
     kinds: Vec<&'static str>,
@@ -33,12 +35,21 @@ struct Known {
 }
 
 /// Adds candidates for values to the definition. `profiles` are the names of stored profiles, `words` those of the line.
-pub(crate) fn with_candidates(mut definition: Command, profiles: Vec<String>, words: &[OsString]) -> Command {
+/// `recorded` is called where the line is about the journal.
+pub(crate) fn with_candidates(
+    mut definition: Command,
+    profiles: Vec<String>,
+    recorded: impl FnOnce() -> Vec<String>,
+    words: &[OsString],
+) -> Command {
     definition.build();
     let is_sandbox = words.iter().any(|word| word == "--sandbox");
     let kinds = if is_sandbox { sandbox::kinds().collect() } else { style::kinds().collect() };
+    let is_about_journal = words.iter().any(|word| word == "journal");
+    let recorded = if is_about_journal { recorded() } else { vec![] };
     let is_about_exits = words.iter().any(|word| word == "exit");
-    let definition = with_candidates_below(definition, None, &Known { profiles, kinds, is_about_exits });
+    let definition =
+        with_candidates_below(definition, ("", None), &Known { profiles, recorded, kinds, is_about_exits });
     match words.iter().find_map(|word| option_of_key(&definition, word.to_str()?)) {
         Some(option) => definition.mut_subcommand("config", |config| {
             config.mut_subcommand("set", |set| set.mut_arg("value", |value| like(value, &option)))
@@ -83,30 +94,43 @@ fn like(value: Arg, option: &Arg) -> Arg {
     offer(value, move || names.iter().map(CompletionCandidate::new).collect())
 }
 
-fn with_candidates_below(command: Command, above: Option<&'static Document>, known: &Known) -> Command {
-    let document = document(command.get_name()).or(above);
+fn with_candidates_below(
+    command: Command,
+    above: (&str, Option<&'static Document>),
+    known: &Known,
+) -> Command {
+    let (parent, of_parent) = above;
+    let name = command.get_name().to_owned();
+    let document = document(parent, &name).or(of_parent);
     command
         .mut_args(|argument| with_candidates_of_argument(argument, document, known))
-        .mut_subcommands(|below| with_candidates_below(below, document, known))
+        .mut_subcommands(|below| with_candidates_below(below, (&name, document), known))
 }
 
 /// The document of a command, which has its columns.
-fn document(command: &str) -> Option<&'static Document> {
-    if command == "watch" {
-        return Some(&STREAM);
-    }
-    let name = if matches!(command, "login" | "logout") { "profiles" } else { command };
+fn document(parent: &str, command: &str) -> Option<&'static Document> {
+    let name = match (parent, command) {
+        (_, "watch") => return Some(&STREAM),
+        (_, "login" | "logout") => "profiles".to_owned(),
+        ("journal", "prune" | "forget") => "journal-removal".to_owned(),
+        ("journal", command) => format!("journal-{command}"),
+        (_, command) => command.to_owned(),
+    };
     schema::DOCUMENTS.into_iter().find(|document| document.name == name)
 }
 
 fn with_candidates_of_argument(argument: Arg, document: Option<&'static Document>, known: &Known) -> Arg {
-    let Known { profiles, kinds, is_about_exits } = known;
+    let Known { profiles, recorded, kinds, is_about_exits } = known;
     let is_of_watch = document.is_some_and(|document| document.name == STREAM.name);
     match argument.get_id().as_str() {
         // `default` of `profiles`; that of `login` is a flag.
         "profile" | "profiles" | "default" if argument.get_action().takes_values() => {
             let profiles = profiles.clone();
             offer(argument, move || profiles.iter().map(CompletionCandidate::new).collect())
+        }
+        "agent" | "agents" if argument.get_action().takes_values() && !recorded.is_empty() => {
+            let recorded = recorded.clone();
+            offer(argument, move || recorded.iter().map(CompletionCandidate::new).collect())
         }
         "columns" => match document {
             Some(document) => {
@@ -142,6 +166,8 @@ fn with_candidates_of_argument(argument: Arg, document: Option<&'static Document
         "store" => {
             offer(argument, || StoreKind::ALL.map(|store| CompletionCandidate::new(store.word())).into())
         }
+        // That of `journal export` has its own.
+        "what" if !argument.get_possible_values().is_empty() => argument,
         "what" if *is_about_exits => offer(argument, exit_codes),
         "what" => offer(argument, codes_to_explain),
         "key" => offer(argument, keys),

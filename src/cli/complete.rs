@@ -8,6 +8,7 @@ use clap::Command;
 use clap_complete::env::Shells;
 
 use crate::app::App;
+use crate::app::journal::JournalUse;
 use crate::cli::candidates::with_candidates;
 use crate::commands::completions::VARIABLE;
 use crate::failure::{ExitStatus, Failure};
@@ -36,7 +37,7 @@ pub(crate) fn complete(
             .hint(format!("known are {}", known.join(", "))));
     };
     let words: Vec<_> = arguments.into_iter().skip_while(|word| word != "--").skip(1).collect();
-    let mut definition = with_candidates(definition, profiles(app), &words);
+    let mut definition = with_candidates(definition, profiles(app), || recorded(app), &words);
     let mut candidates = Vec::new();
     let here = std::env::current_dir().ok();
     // A line that cannot be completed is no error: the shell then shows no candidates.
@@ -49,4 +50,13 @@ pub(crate) fn complete(
 fn profiles(app: &App) -> Vec<String> {
     let profiles = app.folders().ok().and_then(|folders| folders.profiles_file().read().ok());
     profiles.iter().flat_map(Profiles::list).map(|profile| profile.name.to_string()).collect()
+}
+
+/// The names of agents in the journal, likewise.
+fn recorded(app: &App) -> Vec<String> {
+    let open = || {
+        let journal = JournalUse::of(app, false, false).ok()??.open(app.clock.now()).ok()??.journal;
+        journal.agents().ok()
+    };
+    open().into_iter().flatten().map(|row| row.profile).collect()
 }

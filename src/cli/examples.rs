@@ -120,6 +120,42 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "journal status",
+        &[
+            ("What is there, and who records", "deepcall journal status"),
+            ("How large it is, for a script", "deepcall journal status --jq .size_bytes"),
+        ],
+    ),
+    (
+        "journal export",
+        &[
+            ("Everything, as `deepcall watch --json` prints it", "deepcall journal export -o ndjson"),
+            ("The tags of the last eight hours", "deepcall journal export --what tags --since 8h -o csv"),
+            ("When somebody looked", "deepcall journal export --what coverage"),
+        ],
+    ),
+    (
+        "journal verify",
+        &[
+            ("Check all of it", "deepcall journal verify"),
+            ("In a script", "deepcall journal verify -o ndjson || echo 'the journal has faults'"),
+        ],
+    ),
+    (
+        "journal prune",
+        &[
+            ("Delete what is too old", "deepcall journal prune"),
+            ("Only say what would be deleted", "deepcall journal prune --dry-run"),
+        ],
+    ),
+    (
+        "journal forget",
+        &[
+            ("Erase an agent, in a script", "deepcall journal forget ravi --yes"),
+            ("See first who is there", "deepcall journal status && deepcall journal forget ravi --yes"),
+        ],
+    ),
+    (
         "journal path",
         &[
             ("Print the path", "deepcall journal path"),

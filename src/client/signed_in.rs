@@ -74,6 +74,11 @@ pub struct RawReply {
 }
 
 impl<T> Answer<T> {
+    /// What another process received and recorded.
+    pub(crate) fn recorded(value: T, as_of: Timestamp) -> Self {
+        Self { value, as_of, server_time: None, notes: vec![], lost_a_reply: false, was_resent: false }
+    }
+
     fn new(value: T, received: &Received, mut notes: Vec<String>) -> Self {
         if received.body.is_mended() && !notes.iter().any(|note| note == MENDED) {
             notes.push(MENDED.to_owned());
@@ -86,6 +91,17 @@ impl<T> Answer<T> {
             lost_a_reply: received.lost_a_reply,
             was_resent: received.was_resent,
         }
+    }
+}
+
+impl<T> Answer<Tags<T>> {
+    /// The same with what `take` makes of each notification.
+    pub(crate) fn map_tags<U>(self, take: impl Fn(T) -> Option<U>) -> Answer<Tags<U>> {
+        let Self { value: Tags { notifications, icons, notes: of_tags }, .. } = self;
+        let notifications = notifications.into_iter().filter_map(take).collect();
+        let Self { as_of, server_time, notes, lost_a_reply, was_resent, .. } = self;
+        let value = Tags { notifications, icons, notes: of_tags };
+        Answer { value, as_of, server_time, notes, lost_a_reply, was_resent }
     }
 }
 

@@ -1,22 +1,29 @@
 //! `deepcall break-status`: whether an agent is on break, why, and since when (`api.md` §1).
 
+mod past;
+pub(crate) mod rows;
+
 use clap::Args;
-use jiff::Timestamp;
 
 use crate::app::App;
-use crate::app::options::{OutputOptions, QueryOptions, TalkOptions};
+use crate::app::journal::keeper::Keeper;
+use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, TalkOptions};
 use crate::app::settings::table::SERVER_TIMEZONE;
 use crate::client::Answer;
+use crate::commands::break_status::past::Past;
+use crate::commands::break_status::rows::{DOCUMENT, row, seconds_on_break, urgency};
+use crate::commands::recorded::Recorded;
 use crate::commands::state_report::StateReport;
+use crate::commands::window::Window;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Break;
-use crate::floor::overview::Urgency;
-use crate::report::{Document, Field, Meaning, Part, Row, Sentence, Shape, Shown, Tone, Value};
+use crate::report::{Part, Sentence, Tone};
 
 /// Show whether an agent is on break, why and for how long
 ///
 /// "Not on break" is an answer, not a failure. With --exit-status the exit code gives the answer too. Of several
-/// agents, those on break come first, the longest first.
+/// agents, those on break come first, the longest first. With --since it lists breaks, those that are over with their ends,
+/// as far as a journal holds them (`deepcall journal on`).
 #[derive(Args, Clone, Debug)]
 pub(crate) struct BreakStatusArgs {
     /// Exit with 0 if on break, 3 if not
@@ -24,6 +31,16 @@ pub(crate) struct BreakStatusArgs {
     /// With several profiles: 0 if any of them is.
     #[arg(long)]
     exit_status: bool,
+    /// List the breaks since this time, e.g. 8h or 9:00
+    ///
+    /// In the forms that `deepcall tags --since` takes.
+    #[arg(long, value_name = "TIME", conflicts_with = "exit_status")]
+    since: Option<String>,
+    /// Exit with 3 if a part of the window of --since was not recorded
+    #[arg(long, requires = "since", hide_short_help = true)]
+    require_coverage: bool,
+    #[command(flatten)]
+    journal: JournalOptions,
     #[command(flatten)]
     query: QueryOptions,
     #[command(flatten)]
@@ -35,84 +52,27 @@ pub(crate) struct BreakStatusArgs {
 pub(crate) fn run(args: &BreakStatusArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
+    let (now, zone) = (app.clock.now(), &renderer.presentation().zone);
+    let since = args.since.as_deref();
+    let window = since.map(|since| Window::of([Some(since), None], now, zone)).transpose()?;
+    let keeper = Keeper::open(app, "break-status", false, args.query.sandbox.sandbox)?;
     let answers = app.query((&args.query).into(), async |fleet| {
-        fleet.query(async |signed_in| Ok(signed_in.break_status(&server_zone).await?)).await
+        if let Some(keeper) = &keeper {
+            keeper.meet(&fleet);
+        }
+        let recorded = Recorded { keeper: keeper.as_ref(), polls: args.journal.poll };
+        fleet.query(async |signed_in| recorded.break_status(signed_in, &server_zone).await).await
     })?;
-    app.console.answer(STATE.outcome(answers, args.exit_status), &renderer)
+    let Some(window) = window else {
+        return app.console.answer(STATE.outcome(answers, args.exit_status), &renderer);
+    };
+    let keeper = keeper.as_ref();
+    let past = Past { keeper, window, now, zone, requires_coverage: args.require_coverage };
+    app.console.answer(past.outcome(answers), &renderer)
 }
-
-/// The document of `deepcall break-status`.
-pub(crate) static DOCUMENT: Document = Document {
-    name: "break-status",
-    rows_key: "break_status",
-    head: &[],
-    fields: &[
-        Field::new("profile", "PROFILE", Meaning::Name, Shown::Always(1), "the profile whose agent it is"),
-        Field::new("on_break", "BREAK", Meaning::State, Shown::Always(2), "whether the agent is on break"),
-        Field::new(
-            "reason",
-            "REASON",
-            Meaning::Text,
-            Shown::WhenPresent(3),
-            "the reason, in the server's words",
-        ),
-        Field::new("since", "SINCE", Meaning::Time, Shown::WhenPresent(5), "when the break began"),
-        Field::new(
-            "for_seconds",
-            "FOR",
-            Meaning::Elapsed,
-            Shown::WhenPresent(4),
-            "how long it has lasted, in seconds",
-        ),
-        Field::new("agent_id", "AGENT", Meaning::Id, Shown::WhenPresent(6), "the agent's id"),
-        Field::new("user_id", "USER", Meaning::Id, Shown::OnRequest, "the agent's user id"),
-        Field::new(
-            "detail",
-            "DETAIL",
-            Meaning::Raw,
-            Shown::OnRequest,
-            "the break detail as the server sent it",
-        ),
-        Field::new("as_of", "AS OF", Meaning::Time, Shown::OnRequest, "when the server answered"),
-    ],
-    tail: &[],
-    shape: Shape::ListOrOne,
-    has_failures: true,
-    extra_fields: None,
-    empty: "no agents",
-};
 
 const STATE: StateReport<Break> =
     StateReport { document: &DOCUMENT, is_active: |status| status.on_break, urgency, row, sentence };
-
-fn urgency(answer: &Answer<Break>) -> Urgency {
-    Urgency::new(None, answer.value.on_break, seconds_on_break(answer), None)
-}
-
-fn row(profile: String, answer: Answer<Break>) -> Row {
-    let for_seconds = seconds_on_break(&answer);
-    let Break { on_break, reason, since, agent_id, user_id, detail } = answer.value;
-    Row::new(DOCUMENT.fields)
-        .with("profile", profile)
-        .with("on_break", on_break)
-        .with("reason", reason)
-        .with("since", since)
-        .with("for_seconds", for_seconds.map(Value::Seconds))
-        .with("agent_id", agent_id)
-        .with("user_id", user_id)
-        .with("detail", detail)
-        .with("as_of", answer.as_of)
-}
-
-/// How long the break has lasted by the server's clock. Never negative; `None` if the agent is not on break.
-fn seconds_on_break(answer: &Answer<Break>) -> Option<i64> {
-    let since = answer.value.since.filter(|_| answer.value.on_break)?;
-    Some(seconds_between(since, answer.server_time.unwrap_or(answer.as_of)).max(0))
-}
-
-fn seconds_between(from: Timestamp, to: Timestamp) -> i64 {
-    to.duration_since(from).as_secs()
-}
 
 /// For example "On break: Lunch, for 10 min, since 13:04".
 fn sentence(answer: &Answer<Break>) -> Sentence {

@@ -1,5 +1,11 @@
 //! `deepcall journal`: what this machine keeps of the answers, and for how long.
 
+pub(crate) mod export;
+mod opened;
+pub(crate) mod removal;
+pub(crate) mod status;
+pub(crate) mod verify;
+
 use std::io::Write;
 
 use clap::{Args, Subcommand};
@@ -7,8 +13,12 @@ use clap::{Args, Subcommand};
 use crate::app::App;
 use crate::app::journal;
 use crate::app::options::TalkOptions;
-use crate::app::settings::setting::Setting;
-use crate::app::settings::table::{JOURNAL_KEEP, JOURNAL_MAX_SIZE, JOURNAL_RECORD};
+use crate::app::settings::table::{JOURNAL_KEEP, JOURNAL_MAX_SIZE, JOURNAL_NUMBERS, JOURNAL_RECORD};
+use crate::commands::journal::export::ExportArgs;
+use crate::commands::journal::opened::in_effect;
+use crate::commands::journal::removal::{ForgetArgs, PruneArgs};
+use crate::commands::journal::status::StatusArgs;
+use crate::commands::journal::verify::VerifyArgs;
 use crate::failure::{ExitStatus, Failure};
 
 /// Keep what the server answers, beyond its last hour
@@ -29,8 +39,13 @@ pub(crate) struct JournalArgs {
 pub(crate) enum JournalAction {
     On(OnArgs),
     Off(OffArgs),
+    Status(StatusArgs),
     /// Print the path of the journal, even if it does not exist yet
     Path,
+    Export(ExportArgs),
+    Verify(VerifyArgs),
+    Prune(PruneArgs),
+    Forget(ForgetArgs),
 }
 
 /// Record from now on, and print what is stored and where
@@ -56,6 +71,11 @@ pub(crate) fn run(args: &JournalArgs, app: &App) -> Result<ExitStatus, Failure> 
     match &args.action {
         JournalAction::On(args) => on(args, app),
         JournalAction::Off(args) => off(args, app),
+        JournalAction::Status(args) => status::run(args, app),
+        JournalAction::Export(args) => export::run(args, app),
+        JournalAction::Verify(args) => verify::run(args, app),
+        JournalAction::Prune(args) => removal::prune(args, app),
+        JournalAction::Forget(args) => removal::forget(args, app),
         JournalAction::Path => {
             let mut line = journal::path(app)?.into_os_string().into_encoded_bytes();
             line.push(b'\n');
@@ -69,6 +89,11 @@ fn on(args: &OnArgs, app: &App) -> Result<ExitStatus, Failure> {
     app.console.set_talk(args.talk);
     let keep = in_effect(app, &JOURNAL_KEEP)?;
     let most = in_effect(app, &JOURNAL_MAX_SIZE)?;
+    let numbers = match in_effect(app, &JOURNAL_NUMBERS)?.as_str() {
+        "never" => "masked from the beginning".to_owned(),
+        "keep" => "never masked".to_owned(),
+        length => format!("masked after {length}"),
+    };
     let path = journal::path(app)?;
     let config = journal::set_record(app, true)?;
     let (path, config) = (path.display(), config.display());
@@ -76,20 +101,14 @@ fn on(args: &OnArgs, app: &App) -> Result<ExitStatus, Failure> {
         format!("{} is true in {config}: from now on every command that receives something records it", JOURNAL_RECORD.key.name),
         "stored are notifications, breaks and wrap-ups with names and numbers as the server sends them, and when nobody looked; \
          credentials never are".to_owned(),
-        format!("they are in {path}, readable only by you, for {keep}, and at most {most} of them"),
+        format!(
+            "they are in {path}, readable only by you, for {keep}, and at most {most} of them; customers' numbers are {numbers}"
+        ),
         "`deepcall journal off` ends it, `deepcall journal forget AGENT` erases an agent, and without the file all is gone".to_owned(),
     ] {
         app.console.note(&line);
     }
     Ok(ExitStatus::Done)
-}
-
-/// The value of a setting as it was written.
-fn in_effect<T: Clone>(app: &App, setting: &Setting<T>) -> Result<String, Failure> {
-    let settings = app.settings()?;
-    settings.get(setting)?;
-    let written = settings.text(&setting.key)?.map(|found| found.value.into_owned());
-    Ok(written.unwrap_or_else(|| setting.key.default.unwrap_or_default().to_owned()))
 }
 
 fn off(args: &OffArgs, app: &App) -> Result<ExitStatus, Failure> {

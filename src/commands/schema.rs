@@ -6,7 +6,9 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use crate::app::App;
-use crate::commands::{break_status, config, doctor, explain, ping, profiles, sandbox, status, tags, wrapup};
+use crate::commands::{
+    break_status, config, doctor, explain, journal, ping, profiles, sandbox, status, tags, wrapup,
+};
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::event::EventWords;
 use crate::output::formats::schema;
@@ -31,9 +33,9 @@ pub(crate) fn run(args: &SchemaArgs, app: &App) -> Result<ExitStatus, Failure> {
 }
 
 /// Every document with a schema.
-pub static DOCUMENTS: [&Document; 11] = [
+pub static DOCUMENTS: [&Document; 16] = [
     &tags::DOCUMENT,
-    &break_status::DOCUMENT,
+    &break_status::rows::DOCUMENT,
     &wrapup::DOCUMENT,
     &status::DOCUMENT,
     &ping::DOCUMENT,
@@ -43,6 +45,11 @@ pub static DOCUMENTS: [&Document; 11] = [
     &explain::CODES,
     &explain::EXITS,
     &sandbox::DOCUMENT,
+    &journal::status::DOCUMENT,
+    &journal::verify::DOCUMENT,
+    &journal::removal::DOCUMENT,
+    &journal::export::INTERVALS,
+    &journal::export::COVERAGE,
 ];
 
 const ERROR: &str = "error";

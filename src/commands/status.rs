@@ -7,10 +7,12 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::app::console::Outcome;
-use crate::app::options::{OutputOptions, QueryOptions, TalkOptions};
+use crate::app::journal::keeper::Keeper;
+use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, TalkOptions};
 use crate::app::select::Selection;
 use crate::app::settings::choice;
 use crate::app::settings::table::{ALERT, REF, SERVER_TIMEZONE};
+use crate::commands::recorded::Recorded;
 use crate::commands::status::query::{AgentAnswers, Parameters};
 use crate::commands::tags;
 use crate::failure::{ExitStatus, Failure};
@@ -39,6 +41,8 @@ pub(crate) struct StatusArgs {
     #[arg(long = "ref", value_name = "VALUE", hide_short_help = true)]
     reference: Option<String>,
     #[command(flatten)]
+    journal: JournalOptions,
+    #[command(flatten)]
     query: QueryOptions,
     #[command(flatten)]
     output: OutputOptions,
@@ -56,7 +60,14 @@ pub(crate) fn run(args: &StatusArgs, app: &App) -> Result<ExitStatus, Failure> {
     };
     let fleet = choice::everybody_unless_named(&args.query.fleet, &args.query.sandbox, settings)?;
     let selection = Selection { fleet: &fleet, sandbox: &args.query.sandbox };
-    let agents = app.query(selection, async |fleet| query::query_all(&fleet, &parameters).await)?;
+    let keeper = Keeper::open(app, "status", false, args.query.sandbox.sandbox)?;
+    let agents = app.query(selection, async |fleet| {
+        if let Some(keeper) = &keeper {
+            keeper.meet(&fleet);
+        }
+        let recorded = Recorded { keeper: keeper.as_ref(), polls: args.journal.poll };
+        query::query_all(&fleet, &parameters, recorded).await
+    })?;
     app.console.answer(outcome(agents, &limits, app.clock.now()), &renderer)
 }
 

@@ -1,8 +1,9 @@
-//! `deepcall tags`: recent notifications with their icons. The server decides how far back it sends them (`api.md` §3);
-//! every filter works on what it sent.
+//! `deepcall tags`: recent notifications with their icons. The server decides how far back it sends them (`api.md` §3), the
+//! journal has those that any command received; every filter works on both.
+
+pub(crate) mod past;
 
 use std::cell::RefCell;
-use std::time::Duration;
 
 use clap::Args;
 use compact_str::CompactString;
@@ -12,23 +13,25 @@ use jiff::tz::TimeZone;
 use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::fleet::Answers;
-use crate::app::options::{OutputOptions, QueryOptions, TagFilterOptions, TalkOptions};
+use crate::app::journal::keeper::Keeper;
+use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, TagFilterOptions, TalkOptions};
 use crate::app::settings::table::{REF, SERVER_TIMEZONE};
 use crate::client::replies::tags;
 use crate::client::{Answer, SignedIn, TagFilter, Tags};
+use crate::commands::coverage;
+use crate::commands::coverage::CoverageOfAll;
+use crate::commands::tags::past::Past;
+use crate::commands::window::Window;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Tag;
 use crate::floor::kind::KindsSeen;
-use crate::floor::pause::WINDOW;
-use crate::moment::{is_time_of_day, moment};
-use crate::output::text::times;
 use crate::report::{Document, ExtraFields, Field, Meaning, RawList, Report, Row, Shape, Shown, Value};
 
 /// Show recent notifications with their icons
 ///
-/// DeepCall calls these notifications tags. The server sends about the last hour of them. --since, --until, --kind and
-/// --match filter what it sends; they cannot bring back older tags. --columns +extra shows keys that deepcall does not
-/// know as further columns, and --json has the whole notification unchanged in `fields`.
+/// DeepCall calls these notifications tags. The server sends about the last hour of them; --since goes further back only with
+/// a journal (`deepcall journal on`). --since, --until, --kind and --match filter what there is. --columns +extra shows keys
+/// that deepcall does not know as further columns, and --json has the whole notification unchanged in `fields`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct TagsArgs {
     /// Start of the window, e.g. 30m or 9:00 [default: 1h]
@@ -42,9 +45,19 @@ pub(crate) struct TagsArgs {
     /// End of the window, in the same forms [default: now]
     #[arg(long, value_name = "TIME", hide_short_help = true)]
     until: Option<String>,
+    /// Only what the script NAME has not had yet
+    ///
+    /// At the first time, the window of --since; from then on whatever was received since, once. It is given out once stdout
+    /// has taken it: after an error the next call repeats it. It begins a journal if there is none. With --kind or --match,
+    /// what they leave out counts as had: use a NAME for each.
+    #[arg(long, value_name = "NAME", value_parser = past::name, conflicts_with_all = ["until", "limit", "sandbox"])]
+    new: Option<String>,
+    /// Exit with 3 if a part of the window was not recorded
+    #[arg(long, hide_short_help = true)]
+    require_coverage: bool,
     #[command(flatten)]
     filter: TagFilterOptions,
-    /// Show at most this many tags: the first ones in the order of --sort
+    /// Show at most this many, the first ones by --sort
     #[arg(short = 'n', long, value_name = "N", value_parser = limit)]
     limit: Option<u32>,
     /// Order by this column; -KEY reverses it
@@ -57,6 +70,8 @@ pub(crate) struct TagsArgs {
     fail_empty: bool,
     #[arg(long = "ref", value_name = "VALUE", hide_short_help = true)]
     reference: Option<String>,
+    #[command(flatten)]
+    journal: JournalOptions,
     #[command(flatten)]
     query: QueryOptions,
     #[command(flatten)]
@@ -71,30 +86,44 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
     let reference = settings.get(&REF)?.value;
     let server_zone = settings.get(&SERVER_TIMEZONE)?.value;
     let now = app.clock.now();
-    let window = Window::of(args, now, &renderer.presentation().zone)?;
+    let zone = &renderer.presentation().zone;
+    let window = Window::of([args.since.as_deref(), args.until.as_deref()], now, zone)?;
     let filter = TagFilter::from(&args.filter);
     let seen = RefCell::new(KindsSeen::default());
+    let keeper = Keeper::open(app, "tags", args.new.is_some(), args.query.sandbox.sandbox)?;
+    let past =
+        keeper.as_ref().map(|keeper| Past::new(keeper, window, args.new.as_deref(), args.journal.poll));
     let answers = app.query((&args.query).into(), async |fleet| {
+        if let Some(keeper) = &keeper {
+            keeper.meet(&fleet);
+        }
         let request = async |signed_in: &SignedIn| {
             let profile = CompactString::from(signed_in.profile.as_str());
             let row_of = |tag: Tag| {
-                if !window.contains(&tag) {
-                    return None;
-                }
                 // They are for a note about --kind alone.
                 if !filter.kinds.is_empty() {
                     seen.borrow_mut().add(&tag);
                 }
                 filter.selects(&tag).then(|| row(profile.clone(), tag))
             };
-            Ok(signed_in.tags(&reference, &server_zone, row_of).await?)
+            if let Some(past) = past.as_ref().filter(|past| past.holds(&signed_in.profile)) {
+                return Ok(past.tags(signed_in, &reference, &server_zone).await?.map_tags(row_of));
+            }
+            let recent = |tag| if window.holds(&tag) { row_of(tag) } else { None };
+            Ok(signed_in.tags(&reference, &server_zone, recent).await?)
         };
         fleet.query(request).await
     })?;
-    app.console.answer(
-        outcome(args, &window, seen.borrow().note("no tag has kind", &filter.kinds), answers, now),
-        &renderer,
-    )
+    let coverage = past.as_ref().and_then(|past| past.coverage(&answers.given));
+    let goes_on = past.as_ref().is_some_and(Past::goes_on);
+    let note_of_kinds = seen.borrow().note("no tag has kind", &filter.kinds);
+    let given = answers.given.iter().map(|(profile, _)| profile.clone()).collect::<Vec<_>>();
+    let made = outcome(args, &window, note_of_kinds, answers, &Known { coverage, goes_on, now, zone });
+    let status = app.console.answer(made, &renderer)?;
+    if let Some(past) = &past {
+        past.move_cursors(&given)?;
+    }
+    Ok(status)
 }
 
 /// Zero is refused, because a request for no tags is a mistake.
@@ -114,7 +143,7 @@ pub static DOCUMENT: Document = Document {
             "SINCE",
             Meaning::Time,
             Shown::OnRequest,
-            "tags before this moment were left out",
+            "tags before this moment were left out; null where --new goes on",
         ),
         Field::new("until", "UNTIL", Meaning::Time, Shown::OnRequest, "tags after this moment were left out"),
     ],
@@ -148,13 +177,11 @@ pub static DOCUMENT: Document = Document {
             "the notification as the server sent it",
         ),
     ],
-    tail: &[Field::new(
-        "icons",
-        "ICONS",
-        Meaning::Icons,
-        Shown::OnRequest,
-        "icon details that belong to no tag",
-    )],
+    tail: &[
+        Field::new("icons", "ICONS", Meaning::Icons, Shown::OnRequest, "icon details that belong to no tag"),
+        coverage::COVERAGE,
+        coverage::GAPS,
+    ],
     shape: Shape::List,
     has_failures: true,
     extra_fields: Some(extra_fields),
@@ -168,17 +195,43 @@ fn extra_fields(row: &Row) -> ExtraFields {
     }
 }
 
+/// What the rows alone do not say.
+struct Known<'a> {
+    /// `None` if the journal holds none of the agents.
+    coverage: Option<CoverageOfAll>,
+    /// Whether the window begins where a script was the last time.
+    goes_on: bool,
+    now: Timestamp,
+    zone: &'a TimeZone,
+}
+
+impl Known<'_> {
+    fn note(&self, window: &Window) -> Option<String> {
+        let is_long = window.outreaches_the_server(self.now);
+        match &self.coverage {
+            Some(coverage) if if self.goes_on { coverage.has_gap() } else { is_long } => {
+                coverage.sentence(self.now, self.zone)
+            }
+            None if is_long => Some(
+                "DeepCall documents only the last hour of notifications; older ones may be missing"
+                    .to_owned(),
+            ),
+            _ => None,
+        }
+    }
+}
+
 fn outcome(
     args: &TagsArgs,
     window: &Window,
     note_of_kinds: Option<String>,
     mut answers: Answers<Answer<Tags<Row>>>,
-    now: Timestamp,
+    known: &Known<'_>,
 ) -> Outcome {
     let mut status = answers.status();
     let failures = answers.take_failures();
-    let as_of = answers.given.iter().map(|(_, answer)| answer.as_of).max().unwrap_or(now);
-    let mut notes = window.notes(now);
+    let as_of = answers.given.iter().map(|(_, answer)| answer.as_of).max().unwrap_or(known.now);
+    let mut notes: Vec<String> = known.note(window).into_iter().collect();
     notes.extend(note_of_kinds);
     let mut icons = vec![];
     let mut kept = vec![];
@@ -205,16 +258,21 @@ fn outcome(
     if kept.is_empty() && args.fail_empty && status == ExitStatus::Done {
         status = ExitStatus::No;
     }
-    let head =
-        Row::new(DOCUMENT.head).with("as_of", as_of).with("since", window.since).with("until", window.until);
+    let tail = Row::new(DOCUMENT.tail);
+    let tail = known.coverage.as_ref().map_or_else(|| tail.clone(), |coverage| coverage.fill(tail.clone()));
+    if args.require_coverage
+        && status == ExitStatus::Done
+        && known.coverage.as_ref().is_none_or(CoverageOfAll::has_gap)
+    {
+        status = ExitStatus::No;
+    }
+    let head = Row::new(DOCUMENT.head)
+        .with("as_of", as_of)
+        .with("since", (!known.goes_on).then_some(window.since))
+        .with("until", window.until);
     let icons = RawList { label: "".into(), items: icons };
-    let report = Report {
-        head,
-        tail: Row::new(DOCUMENT.tail).with("icons", icons),
-        failures,
-        notes,
-        ..Report::new(&DOCUMENT, kept)
-    };
+    let report =
+        Report { head, tail: tail.with("icons", icons), failures, notes, ..Report::new(&DOCUMENT, kept) };
     Outcome { report, status }
 }
 
@@ -232,74 +290,6 @@ pub fn row(profile: CompactString, tag: Tag) -> Row {
         .with("customer", tag.customer)
         .with("icons", RawList { label: label.into(), items: tag.icons })
         .with("fields", tag.fields)
-}
-
-/// The window of `--since` and `--until`.
-#[derive(Clone, Copy, Debug)]
-struct Window {
-    since: Timestamp,
-    until: Timestamp,
-    /// Whether `--until` was typed.
-    is_closed: bool,
-}
-
-impl Window {
-    /// Reads `--since` and `--until` relative to `now`, in the zone of the person who typed them.
-    ///
-    /// # Errors
-    /// If a time is malformed, or `--since` is later than `--until`: exit code 2.
-    fn of(args: &TagsArgs, now: Timestamp, zone: &TimeZone) -> Result<Self, Failure> {
-        let here = now.to_zoned_datetime(zone.clone());
-        let read = |option: &str, text: &str| {
-            moment(text, &here).map_err(|error| Failure::usage(format!("{option}: {error}")))
-        };
-        let since = args.since.as_deref().map_or(Ok(before(now, WINDOW)), |text| read("--since", text))?;
-        let until = args.until.as_deref().map_or(Ok(now), |text| read("--until", text))?;
-        if since > until {
-            return Err(args.reversed(since, until, now, zone));
-        }
-        Ok(Self { since, until, is_closed: args.until.is_some() })
-    }
-
-    /// A notification without a time is kept (`api.md` §10.3). Without `--until` one from the near future is kept too: the
-    /// server's clock may be ahead of ours.
-    fn contains(&self, tag: &Tag) -> bool {
-        tag.time.is_none_or(|time| self.since <= time && (!self.is_closed || time <= self.until))
-    }
-
-    fn notes(&self, now: Timestamp) -> Vec<String> {
-        // A minute may pass between the time that was typed and the request.
-        if self.since >= before(now, WINDOW + Duration::from_secs(60)) {
-            return vec![];
-        }
-        vec!["DeepCall documents only the last hour of notifications; older ones may be missing".to_owned()]
-    }
-}
-
-fn before(now: Timestamp, length: Duration) -> Timestamp {
-    now.checked_sub(length).unwrap_or(Timestamp::MIN)
-}
-
-impl TagsArgs {
-    /// The error of a window that ends before it begins, by what was typed and what it means.
-    fn reversed(&self, since: Timestamp, until: Timestamp, now: Timestamp, zone: &TimeZone) -> Failure {
-        let [since_means, until_means] = [since, until].map(|moment| times::clock(moment, now, zone));
-        let message = match (&self.since, &self.until) {
-            (Some(since), None) => format!("--since {since:?} ({since_means}) is later than now"),
-            (None, Some(until)) => {
-                format!("--until {until:?} ({until_means}) is before the default of --since ({since_means})")
-            }
-            (since, until) => {
-                let [since, until] = [since, until].map(|typed| typed.as_deref().unwrap_or_default());
-                format!("--since {since:?} ({since_means}) is later than --until {until:?} ({until_means})")
-            }
-        };
-        let failure = Failure::usage(message);
-        if [&self.since, &self.until].into_iter().flatten().any(|typed| is_time_of_day(typed)) {
-            return failure.hint("a time of day that is later than now is yesterday's");
-        }
-        failure
-    }
 }
 
 /// The names of keys in `--sort`.

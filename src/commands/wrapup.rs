@@ -9,10 +9,12 @@ use tokio::time::Instant;
 
 use crate::app::App;
 use crate::app::fleet::{Answers, Step};
-use crate::app::options::{OutputOptions, QueryOptions, TalkOptions};
+use crate::app::journal::keeper::Keeper;
+use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, TalkOptions};
 use crate::app::settings::table::{SERVER_TIMEZONE, TIMEOUT};
 use crate::client::connection::random;
 use crate::client::{Answer, SignedIn};
+use crate::commands::recorded::Recorded;
 use crate::commands::state_report::StateReport;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Wrapup;
@@ -48,6 +50,8 @@ pub(crate) struct WrapupArgs {
     )]
     wait: Option<WaitFor>,
     #[command(flatten)]
+    journal: JournalOptions,
+    #[command(flatten)]
     query: QueryOptions,
     #[command(flatten)]
     output: OutputOptions,
@@ -78,9 +82,14 @@ pub(crate) fn run(args: &WrapupArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
     let limit = app.settings()?.get(&TIMEOUT)?.value;
+    let keeper = Keeper::open(app, "wrapup", false, args.query.sandbox.sandbox)?;
     let waited_for = RefCell::new(vec![]);
     let answers = app.query((&args.query).into(), async |fleet| {
-        let request = async |signed_in: &SignedIn| Ok(signed_in.wrapup(&server_zone).await?);
+        if let Some(keeper) = &keeper {
+            keeper.meet(&fleet);
+        }
+        let recorded = Recorded { keeper: keeper.as_ref(), polls: args.journal.poll };
+        let request = async |signed_in: &SignedIn| recorded.wrapup(signed_in, &server_zone).await;
         let (start, schedule) = (Instant::now(), Schedule::new(INTERVAL, Duration::ZERO));
         let mut polled = Duration::ZERO;
         let mut answers = fleet.query(request).await?;

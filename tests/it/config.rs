@@ -39,12 +39,15 @@ const WITHOUT_KEY: &[(&str, &str)] = &[
     ("the line chooses what is queried", "all profiles since until kind match limit sort only check default"),
     (
         "the line chooses what is done and sent",
-        "field field-file input user-id exec wait sandbox seed agents",
+        "field field-file input user-id exec wait sandbox seed agents new poll",
     ),
     ("a sandbox serves what is tried now", "port ref-model fail"),
     ("a secret comes anew each time", "ssid-stdin ssid-file token-stdin token-file from-file"),
     ("a guard is taken away knowingly", "allow-http no-verify csv-raw"),
-    ("a script counts on the form and the exit code", "json jq shape exit-status fail-empty"),
+    (
+        "a script counts on the form and the exit code",
+        "json jq shape exit-status fail-empty require-coverage",
+    ),
     ("what is shown of one run", "quiet verbose help version"),
 ];
 

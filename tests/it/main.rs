@@ -26,6 +26,7 @@ mod generated;
 mod help;
 mod hostile_text;
 mod identity;
+mod journal;
 mod json_cases;
 mod keepassxc;
 mod keyring;

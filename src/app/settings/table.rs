@@ -12,6 +12,7 @@ use crate::app::settings::zones;
 use crate::client::Reference;
 use crate::floor::alerts::Limit;
 use crate::floor::condition::EventPattern;
+use crate::journal::Numbers;
 use crate::moment::duration;
 use crate::output::presentation::{ColorWhen, Format, TimeStyle};
 use crate::size::size;
@@ -200,6 +201,16 @@ settings! {
         Key::only_in_file("journal.max_size", Kind::Text, "How large the journal may be; the oldest goes first")
             .default("500MB"),
         |text| read(size(text)),
+    );
+    JOURNAL_NUMBERS: Numbers = Setting::new(
+        Key::only_in_file("journal.numbers", Kind::Text, "How long customers' numbers stay whole: 72h, never or keep")
+            .more("After that they are masked in the journal, and the same customer still counts as one.")
+            .default("72h"),
+        |text| match text {
+            "never" => Ok(Numbers::Never),
+            "keep" => Ok(Numbers::Keep),
+            length => duration(length).map(Numbers::For),
+        },
     );
     ALERT: Limit = Setting::new(
         Key::new(

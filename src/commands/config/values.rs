@@ -9,8 +9,13 @@ use crate::failure::Failure;
 use crate::report::Document;
 
 /// The documents with a `columns.*` key.
-const WITH_COLUMNS: [&Document; 5] =
-    [&status::DOCUMENT, &tags::DOCUMENT, &break_status::DOCUMENT, &wrapup::DOCUMENT, &profiles::DOCUMENT];
+const WITH_COLUMNS: [&Document; 5] = [
+    &status::DOCUMENT,
+    &tags::DOCUMENT,
+    &break_status::rows::DOCUMENT,
+    &wrapup::DOCUMENT,
+    &profiles::DOCUMENT,
+];
 
 /// # Errors
 /// What is wrong with the value.

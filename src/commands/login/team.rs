@@ -223,6 +223,7 @@ fn agents(planned: &[Planned], connector: &Connector) -> Vec<Agent<SignedIn>> {
             allow_http: profile.allow_http,
             credentials: credentials.clone(),
         }),
+        is_in_variables: false,
         sign_in_hint: None,
     });
     connector.sign_in(sessions.collect())

@@ -8,16 +8,20 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::fleet::{Agent, Answers, Fleet};
+use crate::app::journal::keeper::Keeper;
 use crate::client::{Answer, ApiError, ErrorClass, ErrorKind, Reference, SignedIn};
+use crate::commands::recorded::Recorded;
+use crate::commands::tags::past::latest;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Tag;
 use crate::floor::event::FollowedPart;
+use crate::floor::pause::{PAST, WINDOW};
 use crate::floor::poll_result::PollResult;
 use crate::floor::state::AgentState;
 use crate::store::CredentialKind;
 
-/// By the clock of [`AgentState`], which begins with the answers.
-pub(super) const NOW: Duration = Duration::ZERO;
+/// The present by the monotonic clock of [`AgentState`].
+pub(super) const NOW: Duration = PAST;
 
 /// What the requests take from the settings.
 pub(super) struct Parameters {
@@ -48,9 +52,16 @@ pub(super) struct AgentAnswers {
 ///
 /// # Errors
 /// If the fleet is a single agent that was not chosen as one of many, and nothing is known of it.
-pub(super) async fn query_all(fleet: &Fleet, parameters: &Parameters) -> Result<Vec<AgentAnswers>, Failure> {
+pub(super) async fn query_all(
+    fleet: &Fleet,
+    parameters: &Parameters,
+    recorded: Recorded<'_>,
+) -> Result<Vec<AgentAnswers>, Failure> {
     let request = async |signed_in: &SignedIn| {
-        let mut answers = AgentQuery::run(signed_in, parameters).await;
+        let mut answers = match recorded.current(signed_in, &PARTS) {
+            Some((state, as_of)) => AgentAnswers::recorded(signed_in, state, as_of, recorded.keeper),
+            None => AgentQuery::run(signed_in, parameters, recorded.keeper).await,
+        };
         let is_unknown = answers.as_of.is_none() && !answers.failures.is_empty();
         // `Fleet::query` adds the hint.
         if is_unknown && !fleet.is_many { Err(answers.failures.swap_remove(0)) } else { Ok(answers) }
@@ -71,6 +82,28 @@ pub(super) async fn query_all(fleet: &Fleet, parameters: &Parameters) -> Result<
 }
 
 impl AgentAnswers {
+    /// What another process has just recorded.
+    fn recorded(
+        signed_in: &SignedIn,
+        state: AgentState,
+        as_of: Timestamp,
+        keeper: Option<&Keeper<'_>>,
+    ) -> Self {
+        let recent = as_of.checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
+        let tags = keeper.map(|keeper| latest(&keeper.events(&signed_in.profile, recent)));
+        let is_recent = |tag: &Tag| tag.time.is_none_or(|time| time >= recent);
+        Self {
+            profile: signed_in.profile.clone(),
+            id_at_login: None,
+            state,
+            last_tag: newest(tags.unwrap_or_default().into_iter().filter(is_recent)),
+            as_of: Some(as_of),
+            notes: vec![],
+            failures: vec![],
+            statuses: vec![ExitStatus::Done],
+        }
+    }
+
     fn without_session(failure: Failure) -> Self {
         Self {
             profile: failure.problem.profile.clone().unwrap_or_default(),
@@ -101,7 +134,11 @@ struct AgentQuery<'a> {
 }
 
 impl<'a> AgentQuery<'a> {
-    async fn run(signed_in: &'a SignedIn, parameters: &Parameters) -> AgentAnswers {
+    async fn run(
+        signed_in: &'a SignedIn,
+        parameters: &Parameters,
+        keeper: Option<&Keeper<'_>>,
+    ) -> AgentAnswers {
         let Parameters { reference, server_zone } = parameters;
         let mut query =
             Self { signed_in, poll: None, notes: vec![], failed: vec![], statuses: vec![], is_over: false };
@@ -117,21 +154,28 @@ impl<'a> AgentQuery<'a> {
                 poll.wrapup = Some(answer.value);
             }
         }
-        let newest = RefCell::new(None);
+        let mut last_tag = None;
         if !query.is_over {
-            let keep_newest = |tag: Tag| {
-                let mut newest = newest.borrow_mut();
-                if newest.as_ref().is_none_or(|newest: &Tag| tag.time > newest.time) {
-                    *newest = Some(tag);
-                }
+            let kept = RefCell::new(Kept::default());
+            let is_recorded = keeper.is_some_and(|keeper| keeper.agent(&signed_in.profile).is_some());
+            let keep = |tag: Tag| {
+                kept.borrow_mut().add(tag, is_recorded);
                 None::<()>
             };
-            let answer = signed_in.tags(reference, server_zone, keep_newest).await;
+            let answer = signed_in.tags(reference, server_zone, keep).await;
             if let Some(answer) = query.take(FollowedPart::Tags, answer) {
-                let _ = query.poll(&answer);
+                let Kept { newest, all } = kept.into_inner();
+                last_tag = newest;
+                let poll = query.poll(&answer);
+                poll.read_was_cut = answer.lost_a_reply;
+                poll.was_resent = answer.was_resent;
+                poll.tags = Some(all);
             }
         }
-        query.done(newest.into_inner())
+        if let (Some(keeper), Some(poll)) = (keeper, &query.poll) {
+            keeper.take(poll.clone());
+        }
+        query.done(last_tag)
     }
 
     /// The answer, or `None` after recording the failure.
@@ -170,7 +214,10 @@ impl<'a> AgentQuery<'a> {
     }
 
     fn done(self, last_tag: Option<Tag>) -> AgentAnswers {
-        let Self { signed_in, poll, notes, failed, statuses, .. } = self;
+        let Self { signed_in, mut poll, notes, failed, statuses, .. } = self;
+        if let Some(poll) = &mut poll {
+            (poll.monotonic, poll.elapsed) = (NOW, NOW);
+        }
         let (state, _) = poll.as_ref().map(|poll| AgentState::default().after(poll)).unwrap_or_default();
         AgentAnswers {
             profile: signed_in.profile.clone(),
@@ -183,6 +230,27 @@ impl<'a> AgentQuery<'a> {
             statuses,
         }
     }
+}
+
+/// What is kept of an answer about tags: all of it only for the journal.
+#[derive(Default)]
+struct Kept {
+    newest: Option<Tag>,
+    all: Vec<Tag>,
+}
+
+impl Kept {
+    fn add(&mut self, tag: Tag, is_recorded: bool) {
+        if is_recorded {
+            self.all.push(tag.clone());
+        }
+        self.newest = newest(self.newest.take().into_iter().chain([tag]));
+    }
+}
+
+/// Of those with equal times the first.
+fn newest(tags: impl Iterator<Item = Tag>) -> Option<Tag> {
+    tags.reduce(|newest, tag| if tag.time > newest.time { tag } else { newest })
 }
 
 /// Whether the next request would fail in the same way: the session is over, or nobody answers.

@@ -39,10 +39,10 @@ fn tag(kind: &str, time: Option<&str>) -> Tag {
 fn answered(line: &str, tags: &[(&str, Option<&str>)]) -> (Vec<String>, Vec<String>, u8) {
     let args = args(line);
     let now: Timestamp = NOON.parse().unwrap();
-    let window = Window::of(&args, now, &TimeZone::UTC).unwrap();
+    let window = Window::of([args.since.as_deref(), args.until.as_deref()], now, &TimeZone::UTC).unwrap();
     let kept = tags.iter().map(|(kind, time)| tag(kind, *time));
     let (filter, mut seen) = (TagFilter::from(&args.filter), KindsSeen::default());
-    let kept = kept.filter(|tag| window.contains(tag));
+    let kept = kept.filter(|tag| window.holds(tag));
     let kept = kept.inspect(|tag| seen.add(tag)).filter(|tag| filter.selects(tag));
     let notifications = kept.map(|tag| row("asha".into(), tag)).collect();
     let note = seen.note("no tag has kind", &filter.kinds);
@@ -56,7 +56,13 @@ fn answered(line: &str, tags: &[(&str, Option<&str>)]) -> (Vec<String>, Vec<Stri
         was_resent: false,
     };
     let answers = Answers { given: vec![("asha".to_owned(), answer)], failures: vec![], is_many: false };
-    let Outcome { report, status } = outcome(&args, &window, note, answers, now);
+    let Outcome { report, status } = outcome(
+        &args,
+        &window,
+        note,
+        answers,
+        &Known { coverage: None, goes_on: false, now, zone: &TimeZone::UTC },
+    );
     let kinds = report.rows.iter().map(|row| match row.get("kind") {
         Value::Text(kind) => kind.to_string(),
         other => panic!("{other:?}"),
@@ -89,8 +95,8 @@ fn a_window_ends_where_it_was_told_to_and_else_with_what_the_server_says() {
     assert_eq!(answered("", &ahead).0, ["a"], "the server's clock may be ahead of ours");
     assert!(answered("--until 2026-11-23T12:00:10Z", &ahead).0.is_empty());
     assert!(answered("--since 11:00 --until 11:30", &[("a", Some("11:30:01"))]).0.is_empty());
-    let wrong = args("--since 30m --until 1h");
-    let failure = Window::of(&wrong, NOON.parse().unwrap(), &TimeZone::UTC).unwrap_err();
+    let wrong = [Some("30m"), Some("1h")];
+    let failure = Window::of(wrong, NOON.parse().unwrap(), &TimeZone::UTC).unwrap_err();
     assert_eq!(failure.status, ExitStatus::Usage);
 }
 

@@ -1,0 +1,298 @@
+//! The journal for a command that receives single answers: it restores what is known of an agent, makes the difference, and
+//! records it before anything is shown.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::App;
+use crate::app::fleet::Fleet;
+use crate::app::journal::{JournalUse, Recording, is_polled, key, note_trouble};
+use crate::failure::Failure;
+use crate::floor::diff::Memory;
+use crate::floor::diff::restored::REMEMBERED;
+use crate::floor::event::{Event, FollowedPart};
+use crate::floor::pause::{OwnClocks, PAST};
+use crate::floor::poll_result::PollResult;
+use crate::floor::state::AgentState;
+use crate::floor::timeline::intervals::{Interval, intervals};
+use crate::floor::timeline::{Coverage, NewEvent, coverage_step};
+use crate::journal::{AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, Outcome, Round, RunRef};
+
+/// So often is a difference made anew because others wrote meanwhile. Each time one of them got on.
+const TRIES: u32 = 100;
+
+/// How far before a window the events are looked for that may belong to it: the clocks of servers differ, and coverage of
+/// tags reaches back.
+const MARGIN: SignedDuration = SignedDuration::from_hours(1);
+
+pub(crate) struct Keeper<'a> {
+    app: &'a App,
+    how: JournalUse,
+    journal: Journal,
+    /// As `journal status` shows it.
+    command: &'static str,
+    /// Begun with the first round that is recorded.
+    run: Cell<Option<RunRef>>,
+    agents: RefCell<HashMap<String, (AgentRef, AgentKey)>>,
+    has_told_trouble: Cell<bool>,
+}
+
+/// How far a script gets with an answer, and how far it had got before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reach {
+    /// The last event of the answer.
+    pub(crate) last: i64,
+    /// When it had an answer the last time.
+    pub(crate) had_until: Option<Timestamp>,
+}
+
+impl<'a> Keeper<'a> {
+    /// `None` where there is no journal and none is to be made, and where it cannot be used: that is noted, and the
+    /// command works without. A command that is about the journal itself, `is_wanted`, fails instead.
+    ///
+    /// # Errors
+    /// If a setting is wrong (exit code 2), or a wanted journal cannot be used (1).
+    pub(crate) fn open(
+        app: &'a App,
+        command: &'static str,
+        is_wanted: bool,
+        is_sandbox: bool,
+    ) -> Result<Option<Self>, Failure> {
+        let Some(how) = JournalUse::of(app, is_wanted, is_sandbox)? else { return Ok(None) };
+        let opened = match how.open(app.clock.now()) {
+            Ok(Some(opened)) => opened,
+            Ok(None) => return Ok(None),
+            Err(error) if is_wanted => return Err(error.into()),
+            Err(error) => {
+                note_trouble(&app.console, &error);
+                return Ok(None);
+            }
+        };
+        if let Some(place) = &opened.set_aside {
+            app.console.note(&format!("the journal was damaged; it is kept as {}", place.display()));
+        }
+        Ok(Some(Self {
+            app,
+            how,
+            journal: opened.journal,
+            command,
+            run: Cell::default(),
+            agents: RefCell::default(),
+            has_told_trouble: Cell::default(),
+        }))
+    }
+
+    /// Finds the agents in the journal, or enters them there.
+    pub(crate) fn meet(&self, fleet: &Fleet) {
+        for agent in &fleet.agents {
+            let Ok(signed_in) = &agent.session else { continue };
+            let found = self.how.agent(&self.journal, agent, self.app.clock.now());
+            if let Some(Some(found)) = self.unless_trouble(found) {
+                let key = key(&self.journal, signed_in, agent.is_in_variables);
+                self.agents.borrow_mut().insert(agent.profile.clone(), (found, key));
+            }
+        }
+    }
+
+    /// The agent, if the journal holds it.
+    pub(crate) fn agent(&self, profile: &str) -> Option<AgentRef> {
+        self.agents.borrow().get(profile).map(|(agent, _)| *agent)
+    }
+
+    /// When the newest answer about these parts came, if another process polls them now: the journal has it.
+    pub(crate) fn polled_at(&self, profile: &str, parts: &[FollowedPart]) -> Option<Timestamp> {
+        let now = self.app.clock.now();
+        let lease = self.unless_trouble(self.journal.lease_of(self.agent(profile)?, now))??;
+        lease.newest_answer.filter(|_| is_polled(&lease, parts, now))
+    }
+
+    /// What was recorded of an agent, as if the server had answered so just now; its monotonic present is [`PAST`].
+    pub(crate) fn state(&self, profile: &str) -> Option<AgentState> {
+        let agent = self.agent(profile)?;
+        let clocks = OwnClocks::after_past(self.app.clock.now());
+        let (memory, _) = self.unless_trouble(self.memory(agent, &clocks))?;
+        let mut state = memory.state().clone();
+        if let Some(since) = &mut state.wrapup {
+            since.state.remaining_seconds = since.seconds_left(PAST);
+        }
+        let rows = self.unless_trouble(self.journal.agents())?;
+        if let Some(since) = &mut state.break_state {
+            let row = rows.into_iter().find(|row| row.agent == agent);
+            since.state.agent_id = row.and_then(|row| row.agent_id);
+        }
+        Some(state)
+    }
+
+    /// Records what an answer adds, if its agent is recorded. Trouble is noted, and stops nothing.
+    pub(crate) fn take(&self, poll: PollResult) {
+        self.unless_trouble(self.record(poll));
+    }
+
+    /// The same, with trouble as an error.
+    ///
+    /// # Errors
+    /// If the journal cannot be read or written.
+    pub(crate) fn record(&self, mut poll: PollResult) -> Result<(), JournalError> {
+        if self.how.recording == Recording::Nobody {
+            return Ok(());
+        }
+        let Some(agent) = poll.profile.as_deref().and_then(|profile| self.agent(profile)) else {
+            return Ok(());
+        };
+        (poll.monotonic, poll.elapsed) = (PAST, PAST);
+        let run = self.run(poll.taken_at)?;
+        let clocks = OwnClocks::after_past(poll.taken_at);
+        for _ in 0..TRIES {
+            let base = self.journal.last_seq()?;
+            let (memory, coverage) = self.memory(agent, &clocks)?;
+            let difference = memory.diff(&poll);
+            let events: Vec<NewEvent> = difference.to_record().collect();
+            let steps = difference.looks.iter();
+            let steps = steps.filter_map(|look| coverage_step(&coverage, look, Duration::ZERO));
+            let entry = Entry { agent, base, events, coverage: steps.collect() };
+            let round = Round { run, at: poll.taken_at, entries: vec![entry], stdout_took: None };
+            if let Outcome::Written { .. } = self.journal.record(&round)? {
+                return self.note_agent_id(&poll);
+            }
+        }
+        Err(JournalError::Busy { path: self.journal.path().to_owned() })
+    }
+
+    /// For whom the session answers is what the next difference begins with.
+    fn note_agent_id(&self, poll: &PollResult) -> Result<(), JournalError> {
+        let answered = poll.break_state.as_ref().and_then(|answer| answer.agent_id.as_deref());
+        let (Some(agent_id), Some(profile)) = (answered, poll.profile.as_deref()) else { return Ok(()) };
+        let agents = self.agents.borrow();
+        let Some((_, key)) = agents.get(profile) else { return Ok(()) };
+        self.journal.agent(key, profile, Some(agent_id), poll.taken_at).map(drop)
+    }
+
+    /// What is known of an agent, and its coverage.
+    fn memory(&self, agent: AgentRef, clocks: &OwnClocks) -> Result<(Memory, Vec<Coverage>), JournalError> {
+        let now = self.app.clock.now();
+        let remembered = SignedDuration::try_from(REMEMBERED).unwrap_or(SignedDuration::MAX);
+        let from = now.checked_sub(remembered).unwrap_or(Timestamp::MIN);
+        let events = self.journal.to_remember(agent, from)?;
+        let coverage = self.journal.coverage(agent, from, Timestamp::MAX)?;
+        let agent_id = self.journal.agents()?.into_iter().find(|row| row.agent == agent);
+        let agent_id = agent_id.and_then(|row| row.agent_id);
+        let memory = Memory::restore(
+            agent_id.as_deref(),
+            events.iter().map(|recorded| &recorded.event),
+            &coverage,
+            clocks,
+        );
+        Ok((memory, coverage))
+    }
+
+    /// The events of an agent that may belong to a window that begins at `from`.
+    pub(crate) fn events(&self, profile: &str, from: Timestamp) -> Vec<Event> {
+        let Some(agent) = self.agent(profile) else { return vec![] };
+        let query = EventQuery {
+            agents: Some(vec![agent]),
+            from: Some(from.checked_sub(MARGIN).unwrap_or(Timestamp::MIN)),
+            ..EventQuery::default()
+        };
+        let mut events = vec![];
+        let read = self.journal.events(&query, &mut |_, recorded| {
+            events.push(recorded.event);
+            ControlFlow::Continue(())
+        });
+        self.unless_trouble(read);
+        events
+    }
+
+    /// What is covered of an agent from `from` on; `None` if the journal does not hold the agent.
+    pub(crate) fn coverage(&self, profile: &str, from: Timestamp, to: Timestamp) -> Option<Vec<Coverage>> {
+        let to = to.checked_add(MARGIN).unwrap_or(Timestamp::MAX);
+        self.unless_trouble(self.journal.coverage(self.agent(profile)?, from, to))
+    }
+
+    /// The breaks and wrap-ups of an agent that were going on at `from` or later, and the coverage of all of them.
+    pub(crate) fn intervals(&self, profile: &str, from: Timestamp) -> Option<(Vec<Interval>, Vec<Coverage>)> {
+        let agent = self.agent(profile)?;
+        let events = self.unless_trouble(self.journal.to_remember(agent, from))?;
+        let coverage = self.unless_trouble(self.journal.coverage(agent, Timestamp::MIN, Timestamp::MAX))?;
+        Some((intervals(events.iter().map(|recorded| &recorded.event), &coverage), coverage))
+    }
+
+    /// What the script has not had yet of an agent: at the first time, what belongs to a window that begins at `since`.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(crate) fn unread(
+        &self,
+        script: &str,
+        profile: &str,
+        since: Timestamp,
+    ) -> Result<(Vec<Event>, Reach), JournalError> {
+        let last = self.journal.last_seq()?;
+        let Some(agent) = self.agent(profile) else { return Ok((vec![], Reach { last, had_until: None })) };
+        let cursor = self.journal.cursor(script, agent)?;
+        let had = cursor.map(|cursor| cursor.seq);
+        let query = EventQuery {
+            agents: Some(vec![agent]),
+            after_seq: had.unwrap_or(0),
+            from: if had.is_some() {
+                None
+            } else {
+                Some(since.checked_sub(MARGIN).unwrap_or(Timestamp::MIN))
+            },
+            ..EventQuery::default()
+        };
+        let mut events = vec![];
+        self.journal.events(&query, &mut |_, recorded| {
+            if recorded.seq > last {
+                return ControlFlow::Break(());
+            }
+            events.push(recorded.event);
+            ControlFlow::Continue(())
+        })?;
+        Ok((events, Reach { last, had_until: cursor.map(|cursor| cursor.moved_at) }))
+    }
+
+    /// Notes up to which events the script has had these profiles.
+    ///
+    /// # Errors
+    /// If the journal cannot be written.
+    pub(crate) fn move_cursors<'p>(
+        &self,
+        script: &str,
+        had: impl Iterator<Item = (&'p str, i64)>,
+    ) -> Result<(), Failure> {
+        let had: Vec<_> = had.filter_map(|(profile, last)| Some((self.agent(profile)?, last))).collect();
+        Ok(self.journal.move_cursors(script, &had, self.app.clock.now())?)
+    }
+
+    fn run(&self, now: Timestamp) -> Result<RunRef, JournalError> {
+        if let Some(run) = self.run.get() {
+            return Ok(run);
+        }
+        let run = self.journal.begin_run(self.command, now)?;
+        self.run.set(Some(run));
+        Ok(run)
+    }
+
+    /// Trouble is told once.
+    fn unless_trouble<T>(&self, done: Result<T, JournalError>) -> Option<T> {
+        done.map_err(|error| {
+            if !self.has_told_trouble.replace(true) {
+                note_trouble(&self.app.console, &error);
+            }
+        })
+        .ok()
+    }
+}
+
+impl Drop for Keeper<'_> {
+    fn drop(&mut self) {
+        if let Some(run) = self.run.get() {
+            let ended = self.journal.end_run(run, self.app.clock.now());
+            self.unless_trouble(ended);
+        }
+    }
+}

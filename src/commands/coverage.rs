@@ -1,0 +1,208 @@
+//! For which times a list is complete: `coverage` and `gaps` of documents, the sentence about them, and
+//! `--require-coverage`.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::floor::event::{FollowedPart, Gap};
+use crate::floor::timeline::Coverage;
+use crate::floor::timeline::Span;
+use crate::floor::timeline::gaps::{covered, gaps, share};
+use crate::output::text::times;
+use crate::report::{Field, Meaning, Row, Shown, Value};
+
+/// How much of the window of a document was recorded.
+pub(crate) const COVERAGE: Field = Field::new(
+    "coverage",
+    "COVERAGE",
+    Meaning::List(COVERAGE_OF_ONE),
+    Shown::OnRequest,
+    "how much of the window was recorded, for each profile; null without a journal",
+);
+
+/// Where something may be missing in it.
+pub(crate) const GAPS: Field = Field::new(
+    "gaps",
+    "GAPS",
+    Meaning::List(GAP),
+    Shown::OnRequest,
+    "the times of which something may be missing; null without a journal",
+);
+
+const COVERAGE_OF_ONE: &[Field] = &[
+    Field::new("profile", "", Meaning::Name, Shown::OnRequest, "the profile"),
+    Field::new("from", "", Meaning::Time, Shown::OnRequest, "where its window begins"),
+    Field::new("to", "", Meaning::Time, Shown::OnRequest, "where its window ends"),
+    Field::new("covered_seconds", "", Meaning::Elapsed, Shown::OnRequest, "how much of it was recorded"),
+    Field::new("covered_share", "", Meaning::Share, Shown::OnRequest, "the same as a part of the window"),
+];
+
+const GAP: &[Field] = &[
+    Field::new("profile", "", Meaning::Name, Shown::OnRequest, "the profile"),
+    Field::new("from", "", Meaning::Time, Shown::OnRequest, "from when something may be missing"),
+    Field::new("to", "", Meaning::Time, Shown::OnRequest, "until when"),
+    Field::new("why", "", Meaning::Text, Shown::OnRequest, "why, as in the event gap"),
+];
+
+/// So many gaps are in the sentence; the document has all of them.
+const NAMED: usize = 3;
+
+/// What was recorded of each profile in its window.
+#[derive(Debug, Default)]
+pub(crate) struct CoverageOfAll(Vec<OfProfile>);
+
+#[derive(Debug)]
+struct OfProfile {
+    profile: String,
+    window: Span,
+    covered: Vec<Span>,
+    gaps: Vec<Gap>,
+}
+
+impl CoverageOfAll {
+    pub(crate) fn add(&mut self, profile: &str, rows: &[Coverage], part: FollowedPart, window: Span) {
+        let (covered, gaps) = (covered(rows, &[part], window), gaps(rows, &[part], window));
+        self.0.push(OfProfile { profile: profile.to_owned(), window, covered, gaps });
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn has_gap(&self) -> bool {
+        self.0.iter().any(|of| !of.gaps.is_empty())
+    }
+
+    /// Fills in [`COVERAGE`] and [`GAPS`].
+    pub(crate) fn fill(&self, tail: Row) -> Row {
+        let covered = |of: &OfProfile| {
+            let seconds: u64 =
+                of.covered.iter().map(|span| span.length()).sum::<std::time::Duration>().as_secs();
+            Row::new(COVERAGE_OF_ONE)
+                .with("profile", of.profile.clone())
+                .with("from", of.window.from)
+                .with("to", of.window.to)
+                .with("covered_seconds", Value::Seconds(i64::try_from(seconds).unwrap_or(i64::MAX)))
+                .with("covered_share", Value::Share(share(&of.covered, of.window)))
+        };
+        let gap = |(profile, gap): (&String, &Gap)| {
+            Row::new(GAP)
+                .with("profile", profile.clone())
+                .with("from", gap.from)
+                .with("to", gap.to)
+                .with("why", gap.why.word())
+        };
+        let gaps = self.0.iter().flat_map(|of| of.gaps.iter().map(move |gap| (&of.profile, gap)));
+        tail.with("coverage", self.0.iter().map(covered).collect::<Vec<_>>())
+            .with("gaps", gaps.map(gap).collect::<Vec<_>>())
+    }
+
+    /// For example "covered 09:00–17:00 but for 11:02–11:09 (sleep)". `None` without a profile.
+    pub(crate) fn sentence(&self, now: Timestamp, zone: &TimeZone) -> Option<String> {
+        let from = self.0.iter().map(|of| of.window.from).min()?;
+        let to = self.0.iter().map(|of| of.window.to).max()?;
+        let range = |from, to| format!("{}–{}", times::clock(from, now, zone), times::clock(to, now, zone));
+        let whole = range(from, to);
+        if self.0.iter().all(|of| of.covered.is_empty() && of.window.from < of.window.to) {
+            return Some(format!("nothing of {whole} is covered"));
+        }
+        // What all profiles lack alike is said once, to the minute in which it is shown.
+        let mut holes: Vec<(Timestamp, String, Vec<&str>)> = vec![];
+        for of in &self.0 {
+            for gap in &of.gaps {
+                let words = format!("{} ({})", range(gap.from, gap.to), gap.why.word().replace('_', " "));
+                match holes.iter_mut().find(|(_, known, _)| *known == words) {
+                    Some((_, _, profiles)) => profiles.push(&of.profile),
+                    None => holes.push((gap.from, words, vec![&of.profile])),
+                }
+            }
+        }
+        holes.sort_by_key(|(from, ..)| *from);
+        let named = holes.iter().take(NAMED).map(|(_, words, profiles)| match profiles.as_slice() {
+            some if some.len() == self.0.len() => words.clone(),
+            [one] => format!("{words} of {one}"),
+            some => format!("{words} of {} profiles", some.len()),
+        });
+        let mut named: Vec<String> = named.collect();
+        if holes.len() > NAMED {
+            named.push(format!("{} more", holes.len() - NAMED));
+        }
+        let Some((last, before)) = named.split_last() else { return Some(format!("covered {whole}")) };
+        let holes =
+            if before.is_empty() { last.clone() } else { format!("{} and {last}", before.join(", ")) };
+        Some(format!("covered {whole} but for {holes}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::floor::event::GapCause;
+    use crate::floor::samples::at;
+
+    const HOUR: i64 = 3600;
+
+    fn row(from: i64, to: i64, ended: Option<GapCause>) -> Coverage {
+        Coverage {
+            part: FollowedPart::Breaks,
+            from: at(from),
+            to: at(to),
+            cadence: Duration::from_secs(5),
+            ended,
+            repeats: None,
+        }
+    }
+
+    fn of(rows: &[(&str, &[Coverage])]) -> CoverageOfAll {
+        let mut all = CoverageOfAll::default();
+        for (profile, rows) in rows {
+            all.add(profile, rows, FollowedPart::Breaks, Span { from: at(0), to: at(8 * HOUR) });
+        }
+        all
+    }
+
+    fn sentence(rows: &[(&str, &[Coverage])]) -> String {
+        let all = of(rows);
+        let text = all.sentence(at(8 * HOUR), &TimeZone::UTC).unwrap();
+        // The moment of the samples is some time of a day.
+        let begin = times::clock(at(0), at(8 * HOUR), &TimeZone::UTC);
+        assert!(text.contains(&begin), "{text}");
+        text.split_once(" but for ").map_or(text.clone(), |(_, holes)| holes.to_owned())
+    }
+
+    #[test]
+    fn the_sentence_names_each_hole_once() {
+        let slept = [row(0, 2 * HOUR, Some(GapCause::Sleep)), row(3 * HOUR, 8 * HOUR, None)];
+        let whole = [row(0, 8 * HOUR, None)];
+        assert!(sentence(&[("asha", &whole)]).starts_with("covered "));
+        assert!(sentence(&[("asha", &[])]).starts_with("nothing of "));
+        assert!(sentence(&[("asha", &slept)]).ends_with(" (sleep)"));
+        assert!(sentence(&[("asha", &slept), ("ravi", &whole)]).ends_with(" (sleep) of asha"));
+        assert!(sentence(&[("asha", &slept), ("ravi", &slept)]).ends_with(" (sleep)"));
+        let three = [("asha", &slept[..]), ("ravi", &slept), ("meena", &whole)];
+        assert!(sentence(&three).ends_with(" (sleep) of 2 profiles"));
+        let many: Vec<Coverage> =
+            (0..6).map(|hour| row(hour * HOUR, hour * HOUR + 60, Some(GapCause::Outage))).collect();
+        assert!(sentence(&[("asha", &many)]).ends_with(" and 3 more"), "{}", sentence(&[("asha", &many)]));
+    }
+
+    #[test]
+    fn a_document_has_seconds_and_a_share() {
+        let slept = [row(0, 2 * HOUR, Some(GapCause::Sleep)), row(4 * HOUR, 8 * HOUR, None)];
+        let all = of(&[("asha", &slept)]);
+        assert!(all.has_gap());
+        let tail = all.fill(Row::new(&[COVERAGE, GAPS]));
+        let (Value::Rows(coverage), Value::Rows(gaps)) = (tail.get("coverage"), tail.get("gaps")) else {
+            panic!("{tail:?}")
+        };
+        assert!(
+            matches!(coverage[0].get("covered_seconds"), Value::Seconds(seconds) if *seconds == 6 * HOUR)
+        );
+        assert!(
+            matches!(coverage[0].get("covered_share"), Value::Share(share) if (*share - 0.75).abs() < 1e-9)
+        );
+        assert!(matches!(gaps[0].get("why"), Value::Text(why) if why == "sleep"));
+    }
+}

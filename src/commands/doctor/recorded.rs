@@ -1,0 +1,62 @@
+//! Checks the journal, if there is one.
+
+use crate::app::App;
+use crate::app::journal::JournalUse;
+use crate::commands::doctor::finding::Finding;
+use crate::failure::Failure;
+use crate::journal::{Journal, JournalError, Lease, Mode, library_version};
+use crate::size;
+
+/// `None` with a simulated floor, which has none.
+pub(super) fn journal(app: &App, is_sandbox: bool) -> Option<Finding> {
+    let how = match JournalUse::of(app, false, is_sandbox) {
+        Ok(how) => how?,
+        Err(failure) => return Some(Finding::failed("journal", &failure)),
+    };
+    let opened = match Journal::open(&how.path, Mode::Existing, how.settings, app.clock.now()) {
+        Ok(Some(opened)) => opened,
+        Ok(None) => return Some(Finding::ok("journal", format!("{}: there is none", how.path.display()))),
+        Err(error) => return Some(Finding::failed("journal", &Failure::from(error))),
+    };
+    Some(match detail(&opened.journal, app) {
+        Ok(detail) if opened.set_aside.is_some() => Finding::warn(
+            "journal",
+            format!("it was damaged, and is begun anew; {detail}"),
+            "look at the disk",
+        ),
+        Ok(detail) => Finding::ok("journal", detail),
+        Err(error) => Finding::failed("journal", &Failure::from(error)),
+    })
+}
+
+/// Whatever is on a network disk could not be opened.
+fn detail(journal: &Journal, app: &App) -> Result<String, JournalError> {
+    let status = journal.status(app.clock.now())?;
+    let live: Vec<&Lease> = status
+        .agents
+        .iter()
+        .filter_map(|agent| agent.lease.as_ref().filter(|lease| lease.is_alive))
+        .collect();
+    let runs = journal.runs()?;
+    let mut who: Vec<String> = runs
+        .iter()
+        .filter_map(|run| {
+            let count = live.iter().filter(|lease| lease.run == run.run).count();
+            let words = if count == 1 { "agent" } else { "agents" };
+            (count > 0)
+                .then(|| format!("process {} ({}) records {count} {words}", run.process.pid, run.command))
+        })
+        .collect();
+    if who.is_empty() {
+        who.push("nobody records now".to_owned());
+    }
+    Ok(format!(
+        "{} on a disk of this machine, {}, {} events of {} agents, SQLite {}; {}",
+        status.path.display(),
+        size::shown(status.size),
+        status.events,
+        status.agents.len(),
+        library_version(),
+        who.join(", ")
+    ))
+}

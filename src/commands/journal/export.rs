@@ -1,0 +1,329 @@
+//! `deepcall journal export`: what was recorded, in every format. Events are streamed, since they may be many; the folds of
+//! them are lists like those of other commands.
+
+use std::io;
+use std::ops::ControlFlow;
+
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+
+use crate::app::App;
+use crate::app::console::Outcome;
+use crate::app::journal;
+use crate::app::options::{OutputOptions, TalkOptions};
+use crate::commands::journal::opened::{open, unknown_agent, without_journal};
+use crate::commands::tags;
+use crate::commands::tags::past::latest;
+use crate::commands::window::{MARGIN, Window};
+use crate::failure::{ExitStatus, Failure};
+use crate::floor::event::{Event, FollowedPart};
+use crate::floor::timeline::intervals::{Interval, intervals};
+use crate::floor::timeline::{Coverage, Span};
+use crate::journal::{AgentRow, EventQuery, Journal};
+use crate::output::event_view::STREAM;
+use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
+use crate::watch::sinks::EventSink;
+use crate::watch::sinks::lines::Lines;
+
+/// Print what was recorded
+///
+/// --what events are the lines of `deepcall watch --json`, in the order in which they were recorded. The others are made of
+/// them: tags, each once in its latest state; intervals, the breaks and wrap-ups with bounds for their beginnings and ends;
+/// coverage, the times in which somebody looked.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ExportArgs {
+    /// What to print: events, intervals, tags or coverage
+    #[arg(long, value_name = "WHAT", value_enum, default_value = "events", hide_possible_values = true)]
+    what: What,
+    /// Only what is from this time on, e.g. 8h or 9:00 [default: all]
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Only what is from before this time
+    #[arg(long, value_name = "TIME", hide_short_help = true)]
+    until: Option<String>,
+    /// Only this agent, by the name of the profile; may be repeated
+    #[arg(long = "agent", value_name = "NAME")]
+    agents: Vec<String>,
+    #[command(flatten)]
+    output: OutputOptions,
+    #[command(flatten)]
+    talk: TalkOptions,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum What {
+    Events,
+    Intervals,
+    Tags,
+    Coverage,
+}
+
+impl What {
+    fn document(self) -> &'static Document {
+        match self {
+            Self::Events => &STREAM,
+            Self::Intervals => &INTERVALS,
+            Self::Tags => &tags::DOCUMENT,
+            Self::Coverage => &COVERAGE,
+        }
+    }
+}
+
+pub(super) fn run(args: &ExportArgs, app: &App) -> Result<ExitStatus, Failure> {
+    let mut output = args.output.clone();
+    output.format.is_stream = args.what == What::Events;
+    let document = args.what.document();
+    let renderer = app.renderer(&output, args.talk, document)?;
+    let now = app.clock.now();
+    let typed = [args.since.as_deref(), args.until.as_deref()];
+    let mut window = Window::of(typed, now, &renderer.presentation().zone)?;
+    if args.since.is_none() {
+        window.since = Timestamp::MIN;
+    }
+    let Some(opened) = open(app)? else {
+        let report = without_journal(document, &journal::path(app)?);
+        return app.console.answer(Outcome::done(report), &renderer);
+    };
+    let export = Export { journal: &opened.journal, agents: chosen(args, &opened.journal)?, window };
+    let listed = |rows| app.console.answer(Outcome::done(Report::new(document, rows)), &renderer);
+    match args.what {
+        What::Events if renderer.is_document() => {
+            let mut rows = vec![];
+            export.each_event(&mut |event| {
+                rows.push(event.row());
+                Ok(())
+            })?;
+            listed(rows)
+        }
+        What::Events => {
+            let mut lines = Lines::new(app.console.stdout(), renderer.presentation().clone());
+            export.each_event(&mut |event| lines.write(std::slice::from_ref(&event)))?;
+            Ok(ExitStatus::Done)
+        }
+        What::Intervals => listed(export.intervals()?),
+        What::Tags => listed(export.tags()?),
+        What::Coverage => listed(export.coverage()?),
+    }
+}
+
+/// # Errors
+/// If the journal holds no agent of a typed name: exit code 2.
+fn chosen(args: &ExportArgs, journal: &Journal) -> Result<Vec<AgentRow>, Failure> {
+    let known = journal.agents()?;
+    if args.agents.is_empty() {
+        return Ok(known);
+    }
+    let unknown = args.agents.iter().find(|name| !known.iter().any(|row| row.profile == **name));
+    if let Some(name) = unknown {
+        return Err(unknown_agent(name, &known));
+    }
+    Ok(known.into_iter().filter(|row| args.agents.contains(&row.profile)).collect())
+}
+
+struct Export<'j> {
+    journal: &'j Journal,
+    agents: Vec<AgentRow>,
+    window: Window,
+}
+
+impl Export<'_> {
+    fn each_event(&self, write: &mut dyn FnMut(Event) -> io::Result<()>) -> Result<(), Failure> {
+        let query = EventQuery {
+            agents: Some(self.agents.iter().map(|row| row.agent).collect()),
+            from: (self.window.since > Timestamp::MIN).then_some(self.window.since),
+            until: self.window.is_closed.then_some(self.window.until),
+            ..EventQuery::default()
+        };
+        let mut written = Ok(());
+        self.journal.events(&query, &mut |_, recorded| {
+            written = write(recorded.event);
+            if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        Ok(written?)
+    }
+
+    /// The events of one agent that may belong to the window.
+    fn events_of(&self, agent: &AgentRow) -> Result<Vec<Event>, Failure> {
+        let query = EventQuery {
+            agents: Some(vec![agent.agent]),
+            from: self.window.since.checked_sub(MARGIN).ok(),
+            ..EventQuery::default()
+        };
+        let mut events = vec![];
+        self.journal.events(&query, &mut |_, recorded| {
+            events.push(recorded.event);
+            ControlFlow::Continue(())
+        })?;
+        Ok(events)
+    }
+
+    fn coverage_of(&self, agent: &AgentRow) -> Result<Vec<Coverage>, Failure> {
+        let until = if self.window.is_closed { self.window.until } else { Timestamp::MAX };
+        Ok(self.journal.coverage(agent.agent, self.window.since, until)?)
+    }
+
+    fn tags(&self) -> Result<Vec<Row>, Failure> {
+        let mut rows = vec![];
+        for agent in &self.agents {
+            let tags = latest(&self.events_of(agent)?);
+            let wanted = tags.into_iter().filter(|tag| self.window.holds(tag));
+            rows.extend(wanted.map(|tag| tags::row(agent.profile.as_str().into(), tag)));
+        }
+        Ok(rows)
+    }
+
+    fn intervals(&self) -> Result<Vec<Row>, Failure> {
+        let mut rows = vec![];
+        for agent in &self.agents {
+            let events = self.journal.to_remember(agent.agent, self.window.since)?;
+            let coverage = self.journal.coverage(agent.agent, Timestamp::MIN, Timestamp::MAX)?;
+            let intervals = intervals(events.iter().map(|recorded| &recorded.event), &coverage);
+            let is_wanted = |interval: &Interval| {
+                let Span { from, to } = interval.possible();
+                to >= self.window.since && (!self.window.is_closed || from <= self.window.until)
+            };
+            rows.extend(
+                intervals.iter().filter(|it| is_wanted(it)).map(|it| interval_row(&agent.profile, it)),
+            );
+        }
+        Ok(rows)
+    }
+
+    fn coverage(&self) -> Result<Vec<Row>, Failure> {
+        let mut rows = vec![];
+        for agent in &self.agents {
+            rows.extend(
+                self.coverage_of(agent)?.iter().map(|coverage| coverage_row(&agent.profile, coverage)),
+            );
+        }
+        Ok(rows)
+    }
+}
+
+fn interval_row(profile: &str, interval: &Interval) -> Row {
+    let certain = interval.certain();
+    let seconds = i64::try_from(certain.length().as_secs()).unwrap_or(i64::MAX);
+    let what = if interval.part == FollowedPart::Breaks { "break" } else { "wrapup" };
+    Row::new(INTERVALS.fields)
+        .with("profile", profile)
+        .with("what", what)
+        .with("reason", interval.reasons.last().cloned())
+        .with("since", interval.since)
+        .with("start_lo", interval.start_lo)
+        .with("start_hi", interval.start_hi)
+        .with("end_lo", interval.end_lo)
+        .with("end_hi", interval.end_hi)
+        .with("open", interval.open)
+        .with("certain_seconds", Value::Seconds(seconds))
+        .with("ends_at", interval.ends_at)
+        .with("call_id", interval.call_id.clone())
+        .with("customer", interval.customer.clone())
+}
+
+/// The document of `deepcall journal export --what intervals`.
+pub(crate) static INTERVALS: Document = Document {
+    name: "journal-intervals",
+    rows_key: "intervals",
+    head: &[],
+    fields: &[
+        Field::new("profile", "PROFILE", Meaning::Name, Shown::Always(1), "the profile whose agent it is"),
+        Field::new("what", "WHAT", Meaning::Text, Shown::Always(2), "break or wrapup"),
+        Field::new("reason", "REASON", Meaning::Text, Shown::WhenPresent(5), "the last reason of the break"),
+        Field::new(
+            "since",
+            "SINCE",
+            Meaning::Time,
+            Shown::WhenPresent(6),
+            "when the break began, by the server's clock",
+        ),
+        Field::new(
+            "start_lo",
+            "NOT BEFORE",
+            Meaning::Time,
+            Shown::OnRequest,
+            "the last answer before it that denied it; null if none is known",
+        ),
+        Field::new("start_hi", "FROM", Meaning::Time, Shown::Always(3), "the first answer that showed it"),
+        Field::new("end_lo", "TO", Meaning::Time, Shown::Always(4), "the last answer that showed it"),
+        Field::new(
+            "end_hi",
+            "NOT AFTER",
+            Meaning::Time,
+            Shown::WhenPresent(8),
+            "the first answer that denied it; null while none has",
+        ),
+        Field::new("open", "OPEN", Meaning::State, Shown::Always(7), "whether it went on at the last answer"),
+        Field::new(
+            "certain_seconds",
+            "FOR",
+            Meaning::Elapsed,
+            Shown::Always(9),
+            "how long it surely lasted, in seconds",
+        ),
+        Field::new(
+            "ends_at",
+            "ENDS",
+            Meaning::Time,
+            Shown::OnRequest,
+            "when the wrap-up was to end, by the server's clock",
+        ),
+        Field::new("call_id", "CALL", Meaning::Id, Shown::WhenPresent(10), "the call that was wrapped up"),
+        Field::new("customer", "CUSTOMER", Meaning::Phone, Shown::WhenPresent(11), "the customer's number"),
+    ],
+    tail: &[],
+    shape: Shape::List,
+    has_failures: false,
+    extra_fields: None,
+    empty: "no break and no wrap-up was recorded",
+};
+
+fn coverage_row(profile: &str, coverage: &Coverage) -> Row {
+    let cadence = i64::try_from(coverage.cadence.as_secs()).unwrap_or(i64::MAX);
+    Row::new(COVERAGE.fields)
+        .with("profile", profile)
+        .with("part", coverage.part.word())
+        .with("from", coverage.from)
+        .with("to", coverage.to)
+        .with("every_seconds", (cadence > 0).then_some(Value::Seconds(cadence)))
+        .with("ended", coverage.ended.map(|why| Value::from(why.word())))
+        .with("repeats", coverage.repeats)
+}
+
+/// The document of `deepcall journal export --what coverage`.
+pub(crate) static COVERAGE: Document = Document {
+    name: "journal-coverage",
+    rows_key: "coverage",
+    head: &[],
+    fields: &[
+        Field::new("profile", "PROFILE", Meaning::Name, Shown::Always(1), "the profile whose agent it is"),
+        Field::new("part", "PART", Meaning::Text, Shown::Always(2), "tags, breaks or wrapups"),
+        Field::new("from", "FROM", Meaning::Time, Shown::Always(3), "when the first of these answers came"),
+        Field::new("to", "TO", Meaning::Time, Shown::Always(4), "when the last of them came"),
+        Field::new(
+            "every_seconds",
+            "EVERY",
+            Meaning::Elapsed,
+            Shown::WhenPresent(5),
+            "how often they were to come; null if they were single ones",
+        ),
+        Field::new(
+            "ended",
+            "ENDED",
+            Meaning::Text,
+            Shown::WhenPresent(6),
+            "why the next answer did not continue it, as in the event gap; null while none has come",
+        ),
+        Field::new(
+            "repeats",
+            "REPEATS",
+            Meaning::State,
+            Shown::WhenPresent(7),
+            "whether the server repeats notifications, so that an answer covers the hour before it",
+        ),
+    ],
+    tail: &[],
+    shape: Shape::List,
+    has_failures: false,
+    extra_fields: None,
+    empty: "nothing was recorded",
+};

@@ -1,0 +1,47 @@
+//! What the subcommands share: the journal that there is, or what there is to say without one.
+
+use std::path::Path;
+
+use crate::app::App;
+use crate::app::journal;
+use crate::app::settings::setting::Setting;
+use crate::failure::Failure;
+use crate::journal::{AgentRow, Journal, Mode, Opened};
+use crate::report::{Document, Report, Value};
+use crate::words::nearest;
+
+/// The journal, if there is one. What was found damaged is noted.
+pub(super) fn open(app: &App) -> Result<Option<Opened>, Failure> {
+    let path = journal::path(app)?;
+    let opened = Journal::open(&path, Mode::Existing, journal::settings(app)?, app.clock.now())?;
+    if let Some(place) = opened.as_ref().and_then(|opened| opened.set_aside.as_ref()) {
+        app.console.note(&format!("the journal was damaged; it is kept as {}", place.display()));
+    }
+    Ok(opened)
+}
+
+/// What there is to report without a journal, which is no failure.
+pub(super) fn without_journal(document: &'static Document, path: &Path) -> Report {
+    let note = format!("there is no journal at {}; `deepcall journal on` begins one", path.display());
+    Report { notes: vec![note], ..Report::new(document, vec![]) }
+}
+
+pub(super) fn unknown_agent(name: &str, known: &[AgentRow]) -> Failure {
+    let failure = Failure::usage(format!("the journal holds no agent {name:?}"));
+    match nearest(name, known.iter().map(|row| row.profile.as_str())) {
+        Some(nearest) => failure.hint(format!("did you mean {nearest}?")),
+        None => failure.hint("`deepcall journal status` lists its agents"),
+    }
+}
+
+/// The value of a setting as it was written.
+pub(super) fn in_effect<T: Clone>(app: &App, setting: &Setting<T>) -> Result<String, Failure> {
+    let settings = app.settings()?;
+    settings.get(setting)?;
+    let written = settings.text(&setting.key)?.map(|found| found.value.into_owned());
+    Ok(written.unwrap_or_else(|| setting.key.default.unwrap_or_default().to_owned()))
+}
+
+pub(super) fn count(number: u64) -> Value {
+    Value::Number(i64::try_from(number).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,179 @@
+//! `deepcall journal prune` and `forget`: what is deleted.
+
+use std::io::{BufRead, BufReader};
+
+use clap::Args;
+use jiff::Timestamp;
+
+use crate::app::App;
+use crate::app::console::Outcome;
+use crate::app::journal;
+use crate::app::options::{OutputOptions, TalkOptions};
+use crate::app::renderer::Renderer;
+use crate::app::settings::table::{JOURNAL_KEEP, JOURNAL_MAX_SIZE};
+use crate::commands::journal::opened::{count, open, unknown_agent, without_journal};
+use crate::failure::{ExitStatus, Failure};
+use crate::journal::{AgentRow, Limits};
+use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone};
+
+/// Delete what is older than journal.keep, or too much for journal.max_size
+///
+/// The oldest events go first. `deepcall record` does the same once a day.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct PruneArgs {
+    /// Only say what would be deleted
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    output: OutputOptions,
+    #[command(flatten)]
+    talk: TalkOptions,
+}
+
+/// Erase an agent from the journal
+///
+/// Everything about the agent is overwritten; damaged files that were set aside and copies of earlier versions are deleted as
+/// a whole, since a part of them cannot be. It cannot be undone.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ForgetArgs {
+    /// The agent, by the name of the profile or by the agent's id
+    #[arg(value_name = "AGENT")]
+    agent: String,
+    /// Do not ask first; required without a terminal
+    #[arg(short, long)]
+    yes: bool,
+    #[command(flatten)]
+    output: OutputOptions,
+    #[command(flatten)]
+    talk: TalkOptions,
+}
+
+pub(super) fn prune(args: &PruneArgs, app: &App) -> Result<ExitStatus, Failure> {
+    let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+    let settings = app.settings()?;
+    let limits =
+        Limits { keep: settings.get(&JOURNAL_KEEP)?.value, max_size: settings.get(&JOURNAL_MAX_SIZE)?.value };
+    let Some(opened) = open(app)? else { return nothing(app, args.dry_run, &renderer) };
+    let pruned = opened.journal.prune(limits, args.dry_run, app.clock.now())?;
+    let row = Row::new(DOCUMENT.fields)
+        .with("dry_run", args.dry_run)
+        .with("events", count(pruned.events))
+        .with("kept_from", pruned.kept_from)
+        .with("size_before", count(pruned.size_before))
+        .with("size_after", pruned.size_after.map(count));
+    let verb = if args.dry_run { "Would delete " } else { "Deleted " };
+    let report = done(row, sentence(verb, pruned.events, pruned.kept_from));
+    app.console.answer(Outcome::done(report), &renderer)
+}
+
+pub(super) fn forget(args: &ForgetArgs, app: &App) -> Result<ExitStatus, Failure> {
+    let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+    let Some(opened) = open(app)? else { return nothing(app, false, &renderer) };
+    let (journal, now) = (&opened.journal, app.clock.now());
+    let agents = journal.agents()?;
+    let is_meant = |row: &&AgentRow| row.profile == args.agent || row.agent_id.as_ref() == Some(&args.agent);
+    let chosen: Vec<&AgentRow> = agents.iter().filter(is_meant).collect();
+    if chosen.is_empty() {
+        return Err(unknown_agent(&args.agent, &agents));
+    }
+    if !args.yes && !is_wanted(&args.agent, app)? {
+        return Ok(ExitStatus::No);
+    }
+    let size_before = journal.status(now)?.size;
+    let (mut events, mut notes) = (0, vec![]);
+    for row in chosen {
+        let forgotten = journal.forget(row.agent, now)?;
+        events += u64::try_from(forgotten.events).unwrap_or(u64::MAX);
+        notes.extend(forgotten.deleted.iter().map(|path| format!("{} was deleted", path.display())));
+        if !forgotten.log_is_empty {
+            notes
+                .push("another deepcall reads the journal: its log is overwritten once that ends".to_owned());
+        }
+    }
+    let row = Row::new(DOCUMENT.fields)
+        .with("dry_run", false)
+        .with("agent", args.agent.clone())
+        .with("events", count(events))
+        .with("size_before", count(size_before))
+        .with("size_after", count(journal.status(now)?.size));
+    let mut sentence = sentence("Erased ", events, None);
+    sentence.parts.extend([Part::Words(" of "), Part::Name(args.agent.clone())]);
+    app.console.answer(Outcome::done(Report { notes, ..done(row, sentence) }), &renderer)
+}
+
+/// # Errors
+/// If there is no terminal to ask on: exit code 2.
+fn is_wanted(agent: &str, app: &App) -> Result<bool, Failure> {
+    if !app.terminals.stdin || !app.terminals.stderr {
+        return Err(Failure::usage("there is no terminal on which to ask whether to erase")
+            .hint("`--yes` erases without being asked; it cannot be undone"));
+    }
+    app.console.stderr(|out| write!(out, "Erase everything about {agent:?} from the journal? [y/N] "));
+    let answer = BufReader::new(app.stdin()).lines().next().and_then(Result::ok);
+    Ok(answer.is_some_and(|answer| matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")))
+}
+
+fn nothing(app: &App, dry_run: bool, renderer: &Renderer) -> Result<ExitStatus, Failure> {
+    let row = Row::new(DOCUMENT.fields).with("dry_run", dry_run).with("events", count(0));
+    let report = without_journal(&DOCUMENT, &journal::path(app)?);
+    let report = Report { rows: vec![row], single: true, ..report };
+    app.console.answer(Outcome::done(report), renderer)
+}
+
+fn done(row: Row, sentence: Sentence) -> Report {
+    Report { single: true, sentence: Some(sentence), is_action: true, ..Report::new(&DOCUMENT, vec![row]) }
+}
+
+/// For example "Deleted 1200 events from before 30 Aug 09:00".
+fn sentence(verb: &'static str, events: u64, kept_from: Option<Timestamp>) -> Sentence {
+    let words = if events == 1 { " event" } else { " events" };
+    let mut parts = vec![Part::Words(verb), Part::Name(events.to_string()), Part::Words(words)];
+    if let Some(kept_from) = kept_from {
+        parts.extend([Part::Words(" from before "), Part::Clock(kept_from)]);
+    }
+    Sentence { tone: Tone::Usual, parts }
+}
+
+/// The document of `deepcall journal prune` and `forget`.
+pub(crate) static DOCUMENT: Document = Document {
+    name: "journal-removal",
+    rows_key: "removals",
+    head: &[],
+    fields: &[
+        Field::new(
+            "dry_run",
+            "DRY RUN",
+            Meaning::State,
+            Shown::Always(5),
+            "whether nothing was deleted, but only counted",
+        ),
+        Field::new("agent", "AGENT", Meaning::Name, Shown::WhenPresent(1), "who was erased"),
+        Field::new("events", "EVENTS", Meaning::Count, Shown::Always(2), "how many events were deleted"),
+        Field::new(
+            "kept_from",
+            "KEPT FROM",
+            Meaning::Time,
+            Shown::WhenPresent(3),
+            "where the journal begins now; null if nothing old was deleted",
+        ),
+        Field::new(
+            "size_before",
+            "BEFORE",
+            Meaning::Count,
+            Shown::WhenPresent(6),
+            "the size on the disk before, in bytes",
+        ),
+        Field::new(
+            "size_after",
+            "AFTER",
+            Meaning::Count,
+            Shown::WhenPresent(7),
+            "the size afterwards; null after a dry run",
+        ),
+    ],
+    tail: &[],
+    shape: Shape::One,
+    has_failures: false,
+    extra_fields: None,
+    empty: "",
+};

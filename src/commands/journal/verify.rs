@@ -1,0 +1,84 @@
+//! `deepcall journal verify`: whether the file is whole, and whether what it says can be true.
+
+use clap::Args;
+
+use crate::app::App;
+use crate::app::console::Outcome;
+use crate::app::journal;
+use crate::app::options::{OutputOptions, TalkOptions};
+use crate::commands::journal::opened::{count, open, without_journal};
+use crate::failure::{ExitStatus, Failure};
+use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone};
+
+/// Check that the journal is whole, and that what it says can be true
+///
+/// Reads all of it: whether SQLite finds the file in order, whether times of recording overlap, whether each event is from a
+/// time of answers, and whether its identity follows from it. Exit code 1 if there is a fault; the first ten are shown.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    output: OutputOptions,
+    #[command(flatten)]
+    talk: TalkOptions,
+}
+
+pub(super) fn run(args: &VerifyArgs, app: &App) -> Result<ExitStatus, Failure> {
+    let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+    let path = journal::path(app)?;
+    let head = Row::new(DOCUMENT.head).with("path", path.display().to_string());
+    let Some(opened) = open(app)? else {
+        let head = head.with("exists", false).with("sound", true);
+        let report = Report { head, ..without_journal(&DOCUMENT, &path) };
+        return app.console.answer(Outcome::done(report), &renderer);
+    };
+    let verified = opened.journal.verify()?;
+    let mut faults = verified.faults;
+    if let Some(place) = &opened.set_aside {
+        faults.insert(0, format!("the file was damaged, and is kept as {}", place.display()));
+    }
+    let is_sound = faults.is_empty();
+    let head = head
+        .with("exists", true)
+        .with("sound", is_sound)
+        .with("events", count(verified.events))
+        .with("coverage_rows", count(verified.coverage_rows));
+    let sentence = is_sound.then(|| Sentence {
+        tone: Tone::Usual,
+        parts: vec![
+            Part::Words("The journal is sound: "),
+            Part::Name(verified.events.to_string()),
+            Part::Words(" events, "),
+            Part::Name(verified.coverage_rows.to_string()),
+            Part::Words(" times of recording"),
+        ],
+    });
+    let rows = faults.into_iter().map(|fault| Row::new(DOCUMENT.fields).with("fault", fault)).collect();
+    let report = Report { head, sentence, is_action: true, ..Report::new(&DOCUMENT, rows) };
+    let status = if is_sound { ExitStatus::Done } else { ExitStatus::Failed };
+    app.console.answer(Outcome { report, status }, &renderer)
+}
+
+/// The document of `deepcall journal verify`.
+pub(crate) static DOCUMENT: Document = Document {
+    name: "journal-verify",
+    rows_key: "faults",
+    head: &[
+        Field::new("exists", "", Meaning::State, Shown::OnRequest, "whether there is a journal"),
+        Field::new("path", "", Meaning::Text, Shown::OnRequest, "where it is or would be"),
+        Field::new("sound", "", Meaning::State, Shown::OnRequest, "whether no fault was found"),
+        Field::new("events", "", Meaning::Count, Shown::OnRequest, "how many events were read"),
+        Field::new(
+            "coverage_rows",
+            "",
+            Meaning::Count,
+            Shown::OnRequest,
+            "how many times of recording were compared",
+        ),
+    ],
+    fields: &[Field::new("fault", "FAULT", Meaning::Prose, Shown::Always(1), "what is wrong")],
+    tail: &[],
+    shape: Shape::List,
+    has_failures: false,
+    extra_fields: None,
+    empty: "",
+};

@@ -1,0 +1,204 @@
+//! Tags beyond the server's hour: those of the journal and one fresh answer as one list, each notification once in its latest
+//! state.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+
+use compact_str::CompactString;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::app::journal::keeper::{Keeper, Reach};
+use crate::client::{Answer, Reference, SignedIn, Tags};
+use crate::commands::coverage::CoverageOfAll;
+use crate::commands::window::Window;
+use crate::failure::Failure;
+use crate::floor::answer::Tag;
+use crate::floor::event::{Event, FollowedPart};
+use crate::floor::poll_result::PollResult;
+use crate::floor::timeline::tags::tags;
+use crate::report::Row;
+
+const PART: FollowedPart = FollowedPart::Tags;
+
+pub(super) struct Past<'a> {
+    keeper: &'a Keeper<'a>,
+    window: Window,
+    /// The script that wants what it has not had yet.
+    script: Option<&'a str>,
+    /// Whether the server is asked in any case.
+    polls: bool,
+    /// Of each profile, what the script has not had yet, but for its events.
+    had: RefCell<BTreeMap<String, Reach>>,
+}
+
+impl<'a> Past<'a> {
+    pub(super) fn new(keeper: &'a Keeper<'a>, window: Window, script: Option<&'a str>, polls: bool) -> Self {
+        Self { keeper, window, script, polls, had: RefCell::default() }
+    }
+
+    /// Whether the journal has something to do with the profile.
+    pub(super) fn holds(&self, profile: &str) -> bool {
+        self.keeper.agent(profile).is_some()
+    }
+
+    /// Queries the server, unless another process does, records the answer, and adds what was recorded before.
+    pub(super) async fn tags(
+        &self,
+        signed_in: &SignedIn,
+        reference: &Reference,
+        server_zone: &TimeZone,
+    ) -> Result<Answer<Tags>, Failure> {
+        let profile = &signed_in.profile;
+        if !self.polls
+            && let Some(as_of) = self.keeper.polled_at(profile, &[PART])
+        {
+            let value = Tags { notifications: self.listed(profile, vec![])?, icons: vec![], notes: vec![] };
+            return Ok(Answer::recorded(value, as_of));
+        }
+        let mut answer = signed_in.tags(reference, server_zone, Some).await?;
+        let fresh = std::mem::take(&mut answer.value.notifications);
+        let mut poll = PollResult::new(profile, answer.as_of);
+        poll.server_time = answer.server_time;
+        poll.read_was_cut = answer.lost_a_reply;
+        poll.was_resent = answer.was_resent;
+        poll.tags = Some(fresh.clone());
+        if self.script.is_some() {
+            self.keeper.record(poll)?;
+        } else {
+            self.keeper.take(poll);
+        }
+        answer.value.notifications = self.listed(profile, fresh)?;
+        Ok(answer)
+    }
+
+    fn listed(&self, profile: &str, fresh: Vec<Tag>) -> Result<Vec<Tag>, Failure> {
+        let Some(script) = self.script else {
+            let past = latest(&self.keeper.events(profile, self.window.since));
+            let mut listed = with_fresh(past, fresh, true);
+            listed.retain(|tag| self.window.holds(tag));
+            return Ok(listed);
+        };
+        let (events, reach) = self.keeper.unread(script, profile, self.window.since)?;
+        self.had.borrow_mut().insert(profile.to_owned(), reach);
+        let mut listed = with_fresh(latest(&events), fresh, false);
+        listed.retain(|tag| reach.had_until.is_some() || self.window.holds(tag));
+        Ok(listed)
+    }
+
+    /// What is covered of the profiles that have answered; `None` if the journal holds none of them.
+    pub(super) fn coverage(&self, given: &[(String, Answer<Tags<Row>>)]) -> Option<CoverageOfAll> {
+        let mut all = CoverageOfAll::default();
+        for (profile, answer) in given {
+            let mut span = self.window.until_answer(answer.as_of);
+            if let Some(had_until) = self.had.borrow().get(profile).and_then(|reach| reach.had_until) {
+                span.from = had_until.min(span.to);
+            }
+            if let Some(rows) = self.keeper.coverage(profile, span.from, span.to) {
+                all.add(profile, &rows, PART, span);
+            }
+        }
+        (!all.is_empty()).then_some(all)
+    }
+
+    /// Whether the script has had something of all profiles before: then their windows begin there.
+    pub(super) fn goes_on(&self) -> bool {
+        let had = self.had.borrow();
+        !had.is_empty() && had.values().all(|reach| reach.had_until.is_some())
+    }
+
+    /// The script has had what these profiles have answered: stdout has taken it.
+    ///
+    /// # Errors
+    /// If that cannot be noted: the next call repeats it.
+    pub(super) fn move_cursors(&self, given: &[String]) -> Result<(), Failure> {
+        let Some(script) = self.script else { return Ok(()) };
+        let had = self.had.borrow();
+        let had = given.iter().filter_map(|profile| Some((profile.as_str(), had.get(profile)?.last)));
+        self.keeper.move_cursors(script, had)
+    }
+}
+
+/// The name of a script, as `--new` takes it.
+pub(super) fn name(text: &str) -> Result<String, String> {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
+    if text.is_empty() || text.chars().count() > 64 || !text.chars().all(is_plain) {
+        return Err(format!("{text:?} is no name of letters, digits, - _ and ."));
+    }
+    Ok(text.to_owned())
+}
+
+/// By what a notification of an answer is found among those that were recorded. A customer's number may be masked there.
+#[derive(PartialEq, Eq, Hash)]
+enum Key {
+    Id(CompactString),
+    Known(Option<Timestamp>, [Option<CompactString>; 3]),
+}
+
+impl Key {
+    fn of(tag: &Tag) -> Self {
+        match &tag.id {
+            Some(id) => Self::Id(id.clone()),
+            None => Self::Known(tag.time, [tag.kind.clone(), tag.call_id.clone(), tag.message.clone()]),
+        }
+    }
+}
+
+/// The notifications among events, each once in its latest state.
+pub(crate) fn latest(events: &[Event]) -> Vec<Tag> {
+    tags(events).into_iter().map(|latest| latest.tag).collect()
+}
+
+/// Of what the fresh answer holds, its state there is the latest, and its numbers are whole. What the journal could not take
+/// is added, if `adds`.
+fn with_fresh(mut past: Vec<Tag>, mut fresh: Vec<Tag>, adds: bool) -> Vec<Tag> {
+    let mut places: HashMap<Key, Vec<usize>> = HashMap::new();
+    for (place, tag) in past.iter().enumerate() {
+        places.entry(Key::of(tag)).or_default().push(place);
+    }
+    // Twins are told apart by what is in them, as far as that goes.
+    for by_content in [true, false] {
+        fresh.retain(|tag| {
+            let twins = places.get_mut(&Key::of(tag));
+            let found = twins.and_then(|twins| {
+                let same = |place: &usize| !by_content || past[*place].fields == tag.fields;
+                Some(twins.remove(twins.iter().position(same)?))
+            });
+            let Some(place) = found else { return true };
+            past[place] = tag.clone();
+            false
+        });
+    }
+    if adds {
+        past.append(&mut fresh);
+    }
+    past
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::samples::{nameless, raw, tag};
+
+    #[test]
+    fn a_fresh_answer_has_the_latest_state_and_is_listed_once() {
+        let known = [tag("m60"), tag("m70"), nameless(r#"{"a":1}"#), nameless(r#"{"a":2}"#)];
+        let changed = Tag { fields: raw(r#"{"_id":"m70","status":"answered"}"#), ..tag("m70") };
+        let fresh = vec![nameless(r#"{"a":2}"#), changed.clone(), tag("m80")];
+        let listed = with_fresh(known.to_vec(), fresh.clone(), true);
+        let expected =
+            [tag("m60"), changed.clone(), nameless(r#"{"a":1}"#), nameless(r#"{"a":2}"#), tag("m80")];
+        assert_eq!(listed, expected);
+        assert_eq!(with_fresh(known.to_vec(), fresh, false), expected[..4]);
+    }
+
+    #[test]
+    fn a_name_is_a_word_for_a_shell() {
+        for good in ["hand-over", "missed_1", "é"] {
+            assert_eq!(name(good).as_deref(), Ok(good));
+        }
+        for wrong in ["", "a b", "a/b", &"x".repeat(65)] {
+            assert!(name(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Beyond the hour: what was received before and one fresh answer as one list, and what of it may be missing.
+
+use super::*;
+use crate::support::{NOT_ON_BREAK, ON_BREAK};
+
+#[test]
+fn what_the_server_hands_out_once_is_still_in_the_list_later() {
+    let server = once(&[&[tag("m1", "missed", 5)], &[tag("m2", "missed", 4)]]);
+    let world = recording(&server);
+    assert_eq!(ids(&world.run("tags --json").ended_with(0)), ["m1"]);
+    assert_eq!(ids(&world.run("tags --since 8h --json").ended_with(0)), ["m1", "m2"]);
+    assert_eq!(ids(&world.run("tags --since 8h --until 4m30s --json").ended_with(0)), ["m1"]);
+    assert_eq!(ids(&world.run("tags --since 3m --json").ended_with(0)), [""; 0]);
+}
+
+#[test]
+fn a_notification_is_listed_once_in_its_latest_state() {
+    let ringing = tag("m1", "incoming", 5).replace("of m1", "ringing");
+    let answered = tag("m1", "incoming", 5).replace("of m1", "answered");
+    let server = FakeServer::in_turn([reply(&[ringing]), reply(&[answered]), NO_TAGS.to_owned()]);
+    let world = recording(&server);
+    for _ in 0..2 {
+        world.run("tags").ended_with(0);
+    }
+    let ran = world.run("tags --since 8h --json").ended_with(0);
+    assert_eq!(ids(&ran), ["m1"]);
+    assert_eq!(ran.json()["tags"][0]["message"], "answered", "{ran}");
+}
+
+#[test]
+fn a_list_says_what_of_its_window_was_recorded() {
+    let server = FakeServer::always(reply(&[tag("m1", "missed", 5)]));
+    let world = recording(&server);
+    // One answer does not show that the server repeats the last hour; two do.
+    world.run("tags").ended_with(0);
+    let ran = world.run("tags --since 8h --json").ended_with(0);
+    let document = ran.json();
+    let share = document["coverage"][0]["covered_share"].as_f64().unwrap();
+    assert!(share > 0.0 && share < 0.2, "the hour that the server repeats at most: {ran}");
+    assert_eq!(document["coverage"][0]["profile"], "env");
+    assert_eq!(document["gaps"][0]["why"], "not_running", "{ran}");
+    assert_eq!(document["gaps"][0]["from"], document["since"], "{ran}");
+    assert!(ran.stderr.contains(" but for ") && ran.stderr.contains("(not running)"), "{ran}");
+    world.run("tags --since 8h --require-coverage").ended_with(3);
+    // A server that never answers twice alike has shown nothing: only a moment is covered by then.
+    world.run("tags --since 0m --require-coverage").ended_with(0);
+}
+
+#[test]
+fn without_a_journal_nothing_is_claimed() {
+    let server = FakeServer::always(reply(&[tag("m1", "missed", 5)]));
+    let world = World::signed_in(&server);
+    let ran = world.run("tags --since 8h --json").ended_with(0);
+    for key in ["coverage", "gaps"] {
+        assert_eq!(ran.json().get(key), Some(&serde_json::Value::Null), "{ran}");
+    }
+    assert!(ran.stderr.contains("DeepCall documents only the last hour"), "{ran}");
+    world.run("tags --require-coverage").ended_with(3);
+    let ran =
+        World::signed_in(&FakeServer::always(ON_BREAK)).run("break-status --since 8h --json").ended_with(0);
+    assert_eq!(ran.json()["break_status"].as_array().map(Vec::len), Some(1), "{ran}");
+    assert_eq!(ran.json().get("coverage"), Some(&serde_json::Value::Null), "{ran}");
+}
+
+#[test]
+fn breaks_that_are_over_are_listed_with_their_end() {
+    let server = FakeServer::in_turn([ON_BREAK, NOT_ON_BREAK, ON_BREAK]);
+    let world = recording(&server);
+    for _ in 0..2 {
+        world.run("break-status").ended_with(0);
+    }
+    let ran = world.run("break-status --since 8h --json").ended_with(0);
+    let document = ran.json();
+    let breaks = document["break_status"].as_array().unwrap();
+    assert_eq!(breaks.len(), 2, "{ran}");
+    assert_eq!(breaks[0]["on_break"], true, "the present one comes first: {ran}");
+    assert_eq!(breaks[0]["until"], serde_json::Value::Null, "{ran}");
+    assert_eq!(breaks[1]["on_break"], false, "{ran}");
+    assert_eq!(breaks[1]["reason"], "Lunch", "{ran}");
+    assert!(breaks[1]["until"].is_string() && breaks[1]["since"].is_string(), "{ran}");
+    assert!(document["gaps"].as_array().is_some_and(|gaps| !gaps.is_empty()), "{ran}");
+    let now = world.run("break-status --json").ended_with(0);
+    assert_eq!(now.json()["until"], serde_json::Value::Null);
+    world.run("break-status --since 8h --require-coverage").ended_with(3);
+    world.run("break-status --require-coverage").ended_with(2);
+}
+
+#[test]
+fn nothing_and_very_much_are_listed_alike_in_every_format() {
+    let many: Vec<String> = (0..20_000).map(|number| tag(&format!("m{number}"), "missed", 5)).collect();
+    let server = FakeServer::in_turn([NO_TAGS.to_owned(), reply(&many), NO_TAGS.to_owned()]);
+    let world = recording(&server);
+    for count in [0, 20_000, 20_000] {
+        assert_eq!(ids(&world.run("tags --since 8h --json").ended_with(0)).len(), count);
+    }
+    let lines = |line: &str| world.run(line).ended_with(0).stdout.lines().count();
+    assert_eq!(lines("journal export --what tags -o csv"), 20_001);
+    assert_eq!(lines("journal export --what tags -o ndjson"), 20_000);
+    assert_eq!(lines("journal export --what events -o ndjson"), 20_000);
+    assert_eq!(lines("journal export --what events -o csv"), 20_001);
+    let document = world.run("journal export --json").ended_with(0).json();
+    assert_eq!(document["events"].as_array().unwrap().len(), 20_000);
+    assert_eq!(lines("tags --since 8h -o csv"), 20_001);
+    world.run("journal verify").ended_with(0);
+}

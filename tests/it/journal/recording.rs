@@ -1,0 +1,148 @@
+//! Which runs record what, and that no other leaves a trace.
+
+use std::fs;
+
+use super::*;
+use crate::support::{CANARY_SSID, IN_WRAPUP, NOT_IN_WRAPUP, NOT_ON_BREAK, ON_BREAK};
+
+#[test]
+fn without_a_journal_no_command_makes_a_file() {
+    let server = FakeServer::answering(|request, _| {
+        request.choose([ON_BREAK.to_owned(), IN_WRAPUP.to_owned(), reply(&[tag("m1", "missed", 5)])])
+    });
+    let world = World::signed_in(&server);
+    let before = everything_below(world.home().to_owned());
+    for line in [
+        "tags",
+        "tags --since 8h",
+        "break-status",
+        "break-status --since 8h",
+        "wrapup",
+        "status",
+        "watch --json --until tag",
+        "journal path",
+        "journal status",
+        "journal verify",
+        "journal prune",
+        "journal export --what tags",
+        "journal forget asha --yes",
+        "doctor",
+    ] {
+        let _ = world.run(line);
+        assert_eq!(everything_below(world.home().to_owned()), before, "{line}");
+    }
+}
+
+#[test]
+fn what_two_runs_received_is_in_the_journal_once() {
+    let server = FakeServer::always(reply(&[tag("m1", "missed", 5), tag("m2", "callback", 6)]));
+    let world = recording(&server);
+    for _ in 0..2 {
+        world.run("tags").ended_with(0);
+    }
+    let exported = world.run("journal export --what tags --json").ended_with(0);
+    assert_eq!(ids(&exported), ["m1", "m2"]);
+    let events = world.run("journal export -o ndjson").ended_with(0).stdout;
+    assert_eq!(events.matches(r#""type":"tag""#).count(), 2, "{events}");
+    world.run("journal verify").ended_with(0);
+}
+
+#[test]
+fn an_agent_whom_the_journal_holds_is_recorded_unless_that_is_forbidden() {
+    let server = once(&[&[tag("m1", "missed", 9)], &[tag("m2", "missed", 6)], &[tag("m3", "missed", 3)]]);
+    let world = recording(&server);
+    world.run("tags").ended_with(0);
+    world.run("config unset journal.record").ended_with(0);
+    world.run("tags").ended_with(0);
+    world.run("journal off").ended_with(0);
+    // It is shown, but not kept.
+    assert_eq!(ids(&world.run("tags --json").ended_with(0)), ["m1", "m2", "m3"]);
+    assert_eq!(ids(&world.run("tags --json").ended_with(0)), ["m1", "m2"]);
+}
+
+#[test]
+fn each_command_that_receives_something_records_it() {
+    let tags = reply(&[tag("m1", "missed", 5)]);
+    for (line, server, kind) in [
+        ("break-status", FakeServer::always(ON_BREAK), "break_started"),
+        ("wrapup", FakeServer::always(IN_WRAPUP), "wrapup_started"),
+        (
+            "status",
+            FakeServer::answering(move |request, _| {
+                request.choose([NOT_ON_BREAK.to_owned(), NOT_IN_WRAPUP.to_owned(), tags.clone()])
+            }),
+            "tag",
+        ),
+    ] {
+        let world = recording(&server);
+        for _ in 0..2 {
+            world.run(line).ended_with(0);
+        }
+        let events = world.run("journal export -o ndjson").ended_with(0).stdout;
+        assert_eq!(events.matches(&format!(r#""type":"{kind}""#)).count(), 1, "{line}\n{events}");
+        world.run("journal verify").ended_with(0);
+    }
+}
+
+#[test]
+fn a_journal_that_cannot_be_used_is_noted_once_and_stops_nothing() {
+    let server = FakeServer::always(reply(&[tag("m1", "missed", 5)]));
+    let world = recording(&server);
+    fs::create_dir_all(journal(&world)).unwrap();
+    for line in ["tags --json", "tags --since 30m --json"] {
+        let ran = world.run(line).ended_with(0);
+        assert_eq!(ids(&ran), ["m1"]);
+        assert_eq!(ran.stderr.matches("journal.db").count(), 1, "{ran}");
+    }
+    world.run("tags --new script").ended_with(2);
+}
+
+#[test]
+fn a_simulated_floor_never_touches_it() {
+    let server = FakeServer::always(reply(&[tag("m1", "missed", 5)]));
+    let world = recording(&server);
+    world.run("tags --sandbox --since 8h").ended_with(0);
+    world.run("status --sandbox").ended_with(0);
+    world.run("break-status --sandbox --all --since 8h").ended_with(0);
+    assert!(!journal(&world).exists());
+    world.run("tags").ended_with(0);
+    let before = fs::read(journal(&world)).unwrap();
+    let ran = world.run("tags --sandbox --all --since 8h --json").ended_with(0);
+    assert!(!ran.stdout.contains("of m1"), "{ran}");
+    assert_eq!(fs::read(journal(&world)).unwrap(), before);
+    world.run("tags --sandbox --new script").ended_with(2);
+}
+
+#[test]
+fn no_credential_is_kept_and_numbers_are_masked_where_that_is_set() {
+    let echo = format!(
+        r#"{{"_id":"m1","type":"missed","message":{},"cNumber":"919000012345","time":"{}"}}"#,
+        serde_json::Value::from(format!("session {CANARY_SSID} of 919000012345")),
+        minutes_ago(5)
+    );
+    let server = FakeServer::always(reply(&[echo]));
+    let world = recording(&server);
+    world.run("config set journal.numbers never").ended_with(0);
+    // The search for leaked secrets reads the database and its log after each run.
+    world.run("tags").ended_with(0);
+    for path in everything_below(journal(&world).parent().unwrap().to_owned()) {
+        let bytes = fs::read(&path).unwrap();
+        let has = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+        assert!(!has("919000012345"), "{}", path.display());
+    }
+    // What the server just sent is whole, what was recorded is not.
+    let ran = world.run("tags --json").ended_with(0);
+    assert_eq!(ran.json()["tags"][0]["customer"], "919000012345", "{ran}");
+    let ran = world.run("journal export --what tags --json").ended_with(0);
+    assert_eq!(ran.json()["tags"][0]["customer"], "•••••••••345", "{ran}");
+}
+
+#[test]
+fn a_journal_of_another_path_is_the_one_that_is_named() {
+    let server = FakeServer::always(reply(&[tag("m1", "missed", 5)]));
+    let world = recording(&server).with("DEEPCALL_JOURNAL", "elsewhere/shift.db");
+    assert_eq!(world.run("journal path").ended_with(0).stdout, "elsewhere/shift.db\n");
+    world.run("tags").ended_with(0);
+    assert!(world.home().join("elsewhere/shift.db").exists());
+    assert!(!journal(&world).exists());
+}

@@ -1,0 +1,102 @@
+//! `tags --new NAME`: each script has each notification once.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use super::*;
+
+#[test]
+fn each_name_has_each_notification_once() {
+    let first = [tag("m1", "missed", 90), tag("m2", "missed", 5)];
+    let server = once(&[&first, &[tag("m3", "missed", 4)]]);
+    let world = World::signed_in(&server);
+    // At the first time it is the window that counts.
+    assert_eq!(ids(&world.run("tags --new mail --json").ended_with(0)), ["m2"]);
+    assert_eq!(ids(&world.run("tags --new mail --json").ended_with(0)), ["m3"]);
+    assert_eq!(ids(&world.run("tags --new mail --json").ended_with(0)), [""; 0]);
+    world.run("tags --new mail --fail-empty").ended_with(3);
+    assert_eq!(ids(&world.run("tags --new other --since 2h --json").ended_with(0)), ["m1", "m2", "m3"]);
+    assert!(journal(&world).exists(), "it begins a journal");
+    world.run("journal verify").ended_with(0);
+}
+
+#[test]
+fn what_has_changed_since_is_new() {
+    let ringing = tag("m1", "incoming", 5).replace("of m1", "ringing");
+    let answered = reply(&[tag("m1", "incoming", 5).replace("of m1", "answered")]);
+    let server = FakeServer::in_turn([reply(&[ringing]), answered.clone(), answered]);
+    let world = World::signed_in(&server);
+    assert_eq!(ids(&world.run("tags --new mail --json").ended_with(0)), ["m1"]);
+    let ran = world.run("tags --new mail --json").ended_with(0);
+    assert_eq!(ran.json()["tags"][0]["message"], "answered", "{ran}");
+    assert_eq!(ids(&world.run("tags --new mail --json").ended_with(0)), [""; 0]);
+}
+
+#[test]
+fn what_stdout_has_not_taken_comes_again() {
+    let many: Vec<String> = (0..3000).map(|number| tag(&format!("m{number}"), "missed", 5)).collect();
+    let server = once(&[&many]);
+    let world = World::signed_in(&server);
+    let mut command = world.command(["tags", "--new", "mail", "-o", "ndjson"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut process = command.spawn().unwrap();
+    let mut line = String::new();
+    BufReader::with_capacity(64, process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(process.wait().unwrap().code(), Some(141));
+    assert_eq!(ids(&world.run("tags --new mail --json").ended_with(0)).len(), 3000);
+    assert_eq!(ids(&world.run("tags --new mail --json").ended_with(0)).len(), 0);
+}
+
+#[test]
+fn a_full_disk_below_stdout_moves_no_cursor() {
+    let server = once(&[&[tag("m1", "missed", 5)]]);
+    let world = World::signed_in(&server);
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut command = world.command(["tags", "--new", "mail", "--json"]);
+    let status = command.stdout(full).stderr(Stdio::null()).status().unwrap();
+    assert_eq!(status.code(), Some(1));
+    assert_eq!(ids(&world.run("tags --new mail --json").ended_with(0)), ["m1"]);
+}
+
+#[test]
+fn a_name_of_one_agent_holds_nothing_back_of_another() {
+    let replies = ["a1", "r1"].map(|id| reply(&[tag(id, "missed", 5)]));
+    let server =
+        FakeServer::answering(move |request, _| replies[usize::from(!request.body.contains("asha"))].clone());
+    let world = World::at(&server).with("DEEPCALL_STORE", "file");
+    for name in ["asha", "ravi"] {
+        let line = format!("login --profile {name} --no-verify --ssid-stdin");
+        let _ = world.run_with_input(&line, &format!("session-of-{name}")).ended_with(0);
+    }
+    assert_eq!(ids(&world.run("tags --profile asha --new mail --json").ended_with(0)), ["a1"]);
+    assert_eq!(ids(&world.run("tags --all --new mail --json").ended_with(0)), ["r1"]);
+    assert_eq!(ids(&world.run("tags --all --new mail --json").ended_with(0)), [""; 0]);
+}
+
+#[test]
+fn options_that_would_lose_something_are_refused() {
+    let server = FakeServer::always(NO_TAGS);
+    let world = World::signed_in(&server);
+    for line in
+        ["--new mail --limit 3", "--new mail --until 5m", "--new=", "--new a/b", "--new mail --sandbox"]
+    {
+        world.run(&format!("tags {line}")).ended_with(2);
+    }
+    assert!(!journal(&world).exists());
+    assert!(server.is_untouched());
+}
+
+#[test]
+fn the_document_of_a_script_that_goes_on_covers_what_passed_since() {
+    let server = FakeServer::always(reply(&[tag("m1", "missed", 5)]));
+    let world = World::signed_in(&server);
+    for is_first in [true, false] {
+        let ran = world.run("tags --new mail --json").ended_with(0);
+        let document = ran.json();
+        assert_eq!(document["since"].is_string(), is_first, "{ran}");
+        assert_eq!(document["coverage"].as_array().map(Vec::len), Some(1), "{ran}");
+        assert_eq!(document["gaps"].as_array().unwrap().is_empty(), !is_first, "{ran}");
+        assert_eq!(ran.stderr, "", "{ran}");
+    }
+    world.run("tags --new mail --require-coverage").ended_with(0);
+}
