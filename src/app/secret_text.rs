@@ -102,8 +102,10 @@ mod tests {
 
     /// From a variable, from a file and from standard input.
     fn read_in_each_way(text: &[u8]) -> [Result<String, Failure>; 3] {
-        use std::os::unix::ffi::OsStringExt;
-        let value = std::ffi::OsString::from_vec(text.to_vec());
+        #[cfg(unix)]
+        let value = std::os::unix::ffi::OsStringExt::from_vec(text.to_vec());
+        #[cfg(windows)]
+        let value = String::from_utf8_lossy(text).into_owned().into();
         let variables = Variables::new([("DEEPCALL_SSID".into(), value)]);
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();

@@ -16,6 +16,9 @@ pub(crate) mod terminal;
 /// Whether `HOME` names the folder of the user. Elsewhere the system knows it.
 pub(crate) const HOME_IS_A_VARIABLE: bool = cfg!(unix);
 
+/// What an absolute path begins with.
+pub(crate) const PATHS_BEGIN_WITH: &str = if cfg!(windows) { r"a drive, such as C:\" } else { "/" };
+
 /// Whether `Path` and `PATH` are one variable.
 pub(crate) const VARIABLES_IGNORE_CASE: bool = cfg!(windows);
 

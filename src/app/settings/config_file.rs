@@ -305,6 +305,7 @@ mod tests {
         assert_eq!(ConfigFile::read(&folder.path().join("none")).unwrap(), ConfigFile::default());
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_file_that_others_may_write_may_not_say_where_a_session_is_sent() {
         use std::os::unix::fs::PermissionsExt;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::store::Profile;
+use crate::system::PATHS_BEGIN_WITH;
 
 /// The part of a setting that does not depend on its type.
 #[derive(Clone, Copy, Debug)]
@@ -132,7 +133,7 @@ impl Key {
     /// What `config.toml` requires of a value, beyond what its option requires.
     pub(crate) fn check_in_file(&self, text: &str) -> Result<(), String> {
         let is_wrong = self.kind == Kind::Path && !Path::new(text).is_absolute();
-        if is_wrong { Err("the path must begin with /".to_owned()) } else { Ok(()) }
+        if is_wrong { Err(format!("the path must begin with {PATHS_BEGIN_WITH}")) } else { Ok(()) }
     }
 
     /// Without its command.

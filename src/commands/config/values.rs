@@ -82,7 +82,7 @@ mod tests {
             ("jobs", "256", "257"),
             ("jobs", "1", "four"),
             ("retries", "0", "11"),
-            ("cacert", "/etc/ca.pem", "ca.pem"),
+            ("cacert", if cfg!(windows) { r"C:\ca.pem" } else { "/etc/ca.pem" }, "ca.pem"),
         ] {
             assert_eq!(check(key, good), Ok(()), "{key} = {good}");
             assert!(check(key, bad).is_err(), "{key} = {bad}");

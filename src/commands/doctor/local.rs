@@ -156,8 +156,6 @@ pub(crate) fn terminal(
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
     use crate::store::ProfilesFile;
 
@@ -165,8 +163,10 @@ mod tests {
         (!matches!(finding.verdict, Verdict::Fail(_)), finding.detail)
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_config_file_that_others_may_write_is_a_warning() {
+        use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
         assert!(row(config(&path, None)).1.contains("does not exist"));

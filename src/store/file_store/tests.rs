@@ -1,7 +1,9 @@
 use std::collections::HashSet;
+#[cfg(unix)]
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use super::*;
+#[cfg(unix)]
 use crate::store::private_file::Refusal;
 use crate::store::{ProfileName, Secret, ServerUrl};
 
@@ -20,6 +22,7 @@ fn loaded(store: &FileStore, key: &StoreKey) -> String {
     }
 }
 
+#[cfg(unix)]
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o7777
 }
@@ -58,6 +61,7 @@ fn many_are_loaded_in_the_order_asked_for() {
     assert_eq!(loaded, ["C", "absent", "A"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn secrets_are_for_their_owner_alone() {
     let root = tempfile::tempdir().unwrap();
@@ -144,6 +148,7 @@ fn a_folder_or_a_large_file_is_no_secret() {
     assert!(matches!(store.load(&large), Err(StoreError::File(FileError::TooLarge { .. }))));
 }
 
+#[cfg(unix)]
 #[test]
 fn a_secret_behind_a_link_is_replaced_and_removed_there() {
     let root = tempfile::tempdir().unwrap();

@@ -1,5 +1,8 @@
+#[cfg(unix)]
 use std::fs::Permissions;
+#[cfg(unix)]
 use std::os::unix::fs::{PermissionsExt, symlink};
+#[cfg(unix)]
 use std::os::unix::net::UnixListener;
 
 use super::*;
@@ -8,11 +11,13 @@ fn folder() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
 }
 
+#[cfg(unix)]
 fn write(path: &Path, contents: &[u8], mode: u32) {
     fs::write(path, contents).unwrap();
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
+#[cfg(unix)]
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o7777
 }
@@ -31,6 +36,7 @@ fn a_missing_file_is_none() {
     assert!(read(&folder().path().join("absent"), 10, OthersMay::Write).unwrap().is_none());
 }
 
+#[cfg(unix)]
 #[test]
 fn a_file_is_read_whole_up_to_its_limit() {
     let folder = folder();
@@ -40,6 +46,7 @@ fn a_file_is_read_whole_up_to_its_limit() {
     assert!(matches!(read(&path, 9, OthersMay::Nothing), Err(FileError::TooLarge { limit: 9, .. })));
 }
 
+#[cfg(unix)]
 #[test]
 fn a_file_open_to_others_is_refused_with_its_mode() {
     let folder = folder();
@@ -65,6 +72,7 @@ fn a_file_open_to_others_is_refused_with_its_mode() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn only_regular_files_are_read_and_nothing_hangs() {
     let folder = folder();
@@ -91,6 +99,7 @@ fn only_regular_files_are_read_and_nothing_hangs() {
     assert!(matches!(LockFile::open(&fifo), Err(FileError::NotAFile { .. })));
 }
 
+#[cfg(unix)]
 #[test]
 fn a_folder_is_created_for_its_owner_alone() {
     let folder = folder();
@@ -102,6 +111,7 @@ fn a_folder_is_created_for_its_owner_alone() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_folder_in_the_way_of_a_file_is_named() {
     let folder = folder();
@@ -111,6 +121,7 @@ fn a_folder_in_the_way_of_a_file_is_named() {
     assert!(error.to_string().contains("file/below"), "{error}");
 }
 
+#[cfg(unix)]
 #[test]
 fn a_file_of_another_user_is_not_trusted() {
     for (owner, me, trusted) in
@@ -120,6 +131,7 @@ fn a_file_of_another_user_is_not_trusted() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_new_file_belongs_to_its_owner_alone() {
     let folder = folder();
@@ -130,6 +142,7 @@ fn a_new_file_belongs_to_its_owner_alone() {
     assert_eq!(names(folder.path()), ["new"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_replaced_secret_loses_its_old_content_and_mode() {
     let folder = folder();
@@ -141,6 +154,7 @@ fn a_replaced_secret_loses_its_old_content_and_mode() {
     assert_eq!(mode(&path), 0o600);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_changed_file_keeps_its_mode_and_its_other_names() {
     let folder = folder();
@@ -186,6 +200,7 @@ fn a_failed_replacement_leaves_the_old_file_and_no_other() {
     assert_eq!(names(folder.path()), ["folder"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_link_is_written_through_and_stays_a_link() {
     let folder = folder();
@@ -197,6 +212,7 @@ fn a_link_is_written_through_and_stays_a_link() {
     assert_eq!(fs::read(&target).unwrap(), b"new");
 }
 
+#[cfg(unix)]
 #[test]
 fn a_link_to_nothing_is_refused() {
     let folder = folder();

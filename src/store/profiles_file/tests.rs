@@ -1,4 +1,5 @@
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::thread;
 
@@ -37,6 +38,7 @@ fn names(file: &ProfilesFile) -> Vec<String> {
     file.read().unwrap().list().iter().map(|profile| profile.name.to_string()).collect()
 }
 
+#[cfg(unix)]
 fn write(file: &ProfilesFile, contents: &[u8], mode: u32) {
     fs::write(file.path(), contents).unwrap();
     fs::set_permissions(file.path(), fs::Permissions::from_mode(mode)).unwrap();
@@ -50,6 +52,7 @@ fn a_missing_folder_holds_no_profiles_and_is_not_created() {
     assert!(!folder.exists());
 }
 
+#[cfg(unix)]
 #[test]
 fn the_first_update_creates_a_private_folder_and_file() {
     let root = tempfile::tempdir().unwrap();
@@ -140,6 +143,7 @@ fn a_change_waits_for_another_and_explains_that_once() {
     assert!(is_waiting.recv().is_err(), "it was explained once");
 }
 
+#[cfg(unix)]
 #[test]
 fn a_linked_file_is_changed_where_it_is() {
     let root = tempfile::tempdir().unwrap();
@@ -157,6 +161,7 @@ fn a_linked_file_is_changed_where_it_is() {
     assert_eq!(names(&file), ["a"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_file_that_others_can_write_is_refused() {
     let root = tempfile::tempdir().unwrap();
@@ -168,6 +173,7 @@ fn a_file_that_others_can_write_is_refused() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn bad_contents_are_refused_with_their_line() {
     let root = tempfile::tempdir().unwrap();
@@ -182,6 +188,7 @@ fn bad_contents_are_refused_with_their_line() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_file_beyond_one_mebibyte_is_neither_read_nor_written() {
     let root = tempfile::tempdir().unwrap();

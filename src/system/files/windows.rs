@@ -168,7 +168,25 @@ impl Folder {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_else_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("file");
+        for text in ["first", "second"] {
+            let mut new = temporary_file(&mut tempfile::Builder::new(), folder.path()).unwrap();
+            new.write_all(text.as_bytes()).unwrap();
+            persist(new, &target).unwrap();
+            assert_eq!(fs::read_to_string(&target).unwrap(), text);
+        }
+        let new = temporary_file(&mut tempfile::Builder::new(), folder.path()).unwrap();
+        fs::create_dir(folder.path().join("folder")).unwrap();
+        persist(new, &folder.path().join("folder")).unwrap_err();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
 
     #[test]
     fn the_rights_of_a_folder_are_read_from_the_list_of_the_system() {

@@ -66,3 +66,26 @@ pub(crate) fn ending(status: ExitStatus, _last: &str) -> String {
         None => "ended without an exit status".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_is_taken_as_it_is() {
+        assert_eq!(command("exit 3").status().unwrap().code(), Some(3));
+        let output = command("echo \"a b\"& echo c").output().unwrap();
+        let lines: Vec<String> =
+            String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
+        assert_eq!(lines, ["\"a b\"", "c"]);
+    }
+
+    #[test]
+    fn nothing_in_the_name_of_a_file_is_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a b&echo c.toml");
+        std::fs::write(&file, "inside").unwrap();
+        let output = command_on("type", &file).output().unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), "inside");
+    }
+}

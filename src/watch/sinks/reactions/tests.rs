@@ -1,3 +1,6 @@
+//! With commands for `sh`.
+#![cfg(unix)]
+
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read, Write};
