@@ -84,7 +84,9 @@ impl Journal {
                         return Ok(Outcome::Overtaken(by));
                     }
                     // All of it is of a later version: there is nothing that this one could learn.
-                    bases.iter_mut().for_each(|(_, base)| *base = last.max(*base));
+                    for (_, base) in &mut bases {
+                        *base = last.max(*base);
+                    }
                 }
                 Err(error) => return Err(self.unless_forgotten(error)),
             }
