@@ -384,6 +384,8 @@ module completions {
     --heartbeat: string       # Emit a heartbeat event at this interval, e.g. 60s
     --max-stale: string       # Exit with 5 when no server has answered for this long, e.g. 10m
     --log                     # Print one line per event instead of a board
+    --record                  # Record what is received in the journal, for this run
+    --poll                    # Poll the server even while another process records the same agents
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
     --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
@@ -406,6 +408,30 @@ module completions {
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --time: string@"nu-complete deepcall watch time" # How tables show times: relative, clock or both [default: both]
     --mask                    # Hide phone numbers except for their last three digits
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
+  def "nu-complete deepcall record only" [] {
+    [ "tags" "breaks" "wrapups" ]
+  }
+
+  # Record tags, breaks and wrap-ups in the journal until stopped
+  export extern "deepcall record" [
+    --interval: string        # Poll each profile this often, at least 2s [default: 5s]
+    --only: string@"nu-complete deepcall record only" # Record only tags, breaks or wrapups
+    --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
+    --profile(-p): string     # Name of the stored session
+    --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
+    --all(-a)                 # Select every stored profile, or every simulated agent
+    --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
+    --server: string          # Address of the server [default: https://v4-api.deepcall.com]
+    --cacert: string          # Also trust the certificate authorities in this PEM file
+    --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
+    --retries: string         # Retries of a failed request, up to 10; ping retries at most once [default: 2]
+    --server-timezone: string # Time zone of times that the server sends without one [default: +05:30]
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --version(-V)             # Print version
@@ -858,6 +884,10 @@ module completions {
 
   # Follow tags, breaks and wrap-ups until stopped
   export extern "deepcall help watch" [
+  ]
+
+  # Record tags, breaks and wrap-ups in the journal until stopped
+  export extern "deepcall help record" [
   ]
 
   # Keep what the server answers, beyond its last hour

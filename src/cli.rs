@@ -28,6 +28,7 @@ use crate::commands::login::LoginArgs;
 use crate::commands::logout::LogoutArgs;
 use crate::commands::ping::PingArgs;
 use crate::commands::profiles::ProfilesArgs;
+use crate::commands::record::RecordArgs;
 use crate::commands::sandbox::SandboxArgs;
 use crate::commands::schema::SchemaArgs;
 use crate::commands::status::StatusArgs;
@@ -87,6 +88,7 @@ commands! {
     "break-status" BreakStatus(BreakStatusArgs): commands::break_status::run;
     "wrapup" Wrapup(WrapupArgs): commands::wrapup::run;
     "watch" Watch(WatchArgs): commands::watch::run;
+    "record" Record(RecordArgs): commands::record::run;
     "journal" Journal(JournalArgs): commands::journal::run;
     "ping" Ping(PingArgs): commands::ping::run;
     "api" Api(ApiArgs): commands::api::run;

@@ -93,6 +93,13 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "record",
+        &[
+            ("Keep what happens to the whole team, until stopped", "deepcall record --all"),
+            ("For a shift of nine hours", "deepcall record --all --timeout 9h"),
+        ],
+    ),
+    (
         "journal",
         &[
             ("Keep what the server answers, from now on", "deepcall journal on"),

@@ -12,6 +12,7 @@ pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod ping;
 pub(crate) mod profiles;
+pub(crate) mod record;
 pub(crate) mod recorded;
 pub(crate) mod sandbox;
 pub mod schema;

@@ -2,25 +2,26 @@
 //! event. It never sends a ping.
 
 mod args;
+pub(crate) mod follow;
 mod reactions;
-mod sessions;
+pub(crate) mod sessions;
 
 use std::cell::RefCell;
 use std::io::Write;
 use std::time::Duration;
 
 use crate::app::App;
-use crate::app::connect::Connector;
 use crate::app::console::Side;
-use crate::app::select::{SelectedProfiles, Selection};
-use crate::app::settings::table::{REF, SERVER_TIMEZONE, TIMEOUT};
+use crate::app::select::Selection;
+use crate::app::settings::choice::{SessionSource, session_source};
+use crate::app::settings::table::TIMEOUT;
 use crate::app::signals;
-use crate::app::signals::StopReason;
 use crate::app::signals::stdout_reader_is_gone;
 use crate::client::SignedIn;
 use crate::client::error::{ApiError, ErrorKind};
+use crate::commands::watch::follow::{JournalWish, follow, recording, stopped};
 use crate::commands::watch::reactions::reactions;
-use crate::commands::watch::sessions::{StoredProfiles, expired, renewed, signed_in};
+use crate::commands::watch::sessions::expired;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::condition::Until;
 use crate::floor::event::EndReason;
@@ -31,12 +32,8 @@ use crate::watch::run::{Surroundings, Watch, exit_status};
 use crate::watch::sinks::Sinks;
 use crate::watch::sinks::board::{BoardOptions, Keyboard, RunningBoard};
 use crate::watch::sinks::lines::Lines;
-use crate::watch::source::LiveServer;
 
 pub(crate) use args::WatchArgs;
-
-/// The limit of one poll; the next poll is the retry (`reliability.md` §2).
-const POLL_LIMIT: Duration = Duration::from_secs(15);
 
 pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
     let settings = app.settings()?;
@@ -47,39 +44,30 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
     args.check_options(settings, &plan)?;
     // A limit for every command does not end a watch.
     app.supervised.begin_timeout(settings.get(&TIMEOUT)?.if_typed().flatten());
-    let (reference, server_zone) = (settings.get(&REF)?.value, settings.get(&SERVER_TIMEZONE)?.value);
     let reactions = reactions(args, presentation, app)?;
     let selection = Selection { fleet: &args.fleet(settings), sandbox: &args.query.sandbox };
-    let selected = SelectedProfiles::by_options(app, selection)?;
-    let mut connector = Connector::new(settings, &app.clock)?;
-    (connector.timeout, connector.retries) = (Some(POLL_LIMIT), Some(0));
-    let is_renewable = matches!(selected, SelectedProfiles::Sessions { .. });
     let is_board = presentation.format == Format::Table && !wants_lines && has_screen(app);
     let notes = HeldNotes::default();
     let max_stale = plan.max_stale;
+    let source = session_source(selection.fleet, selection.sandbox, settings)?;
+    let wish = JournalWish {
+        command: "watch",
+        is_wanted: args.record,
+        is_sandbox: matches!(source, SessionSource::Sandbox(_)),
+        is_in_variables: matches!(source, SessionSource::Variables(_)),
+        has_stdout: true,
+        polls_always: args.poll,
+    };
+    if wish.is_sandbox && args.record {
+        return Err(Failure::usage("--record has no effect with a sandbox: its floor is not recorded"));
+    }
 
-    let watching = async {
+    let awaited = args.until.as_ref().and_then(Until::profile);
+    let check = |followed: &[&str]| args.check_profiles(followed);
+    let watching = follow(app, selection, awaited, check, async |sources, sessions| {
         let stop = stopped(app);
-        // The sandbox lives as long as the watch.
-        let (_sandbox, fleet) = selected.sign_in(app, &connector).await?;
-        let followed: Vec<&str> = fleet.agents.iter().map(|agent| agent.profile.as_str()).collect();
-        args.check_profiles(&followed)?;
-        let hints: Vec<_> = fleet.agents.iter().filter_map(|agent| agent.sign_in_hint.clone()).collect();
-        let sessions = signed_in(fleet, args.until.as_ref().and_then(Until::profile), app)?;
-        let renew = |session: &SignedIn| {
-            if is_renewable { renewed(session, selection, &connector, app) } else { None }
-        };
-        let stored = StoredProfiles::of(selection, app)?;
-        let is_logged_out = |profile: &str| stored.as_ref().is_some_and(|stored| !stored.holds(profile));
         let title = title(&sessions);
-        let live = |session| LiveServer {
-            session,
-            reference: reference.clone(),
-            server_zone: server_zone.clone(),
-            renew: &renew,
-            is_logged_out: &is_logged_out,
-        };
-        let sources = sessions.into_iter().map(live).collect();
+        let recording = recording(wish, &plan, &sessions, app)?;
         let mut lines = Lines::new(app.console.stdout(), presentation.clone());
         let mut sinks = Sinks::new(if is_board { vec![] } else { vec![&mut lines] });
         sinks.reactions = reactions;
@@ -111,14 +99,14 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
                     },
                 }
             };
-            let ended = Watch::new(sources, plan, around, sinks).run(stop).await?;
+            let ended = Watch::with_journal(sources, plan, around, sinks, recording).run(stop).await?;
             let ended = leave(board, ended, app).await?;
             keyboard_failure.map_or(Ok(ended), Err)?
         } else {
-            Watch::new(sources, plan, around, sinks).run(stop).await?
+            Watch::with_journal(sources, plan, around, sinks, recording).run(stop).await?
         };
-        Ok((ended, hints))
-    };
+        Ok(ended)
+    });
     let ended = app.console.log(Side::Client, || signals::on_one_thread(watching));
     notes.release(|note| app.console.note(note));
     match ended? {
@@ -204,14 +192,4 @@ fn reader_is_gone() -> Option<EndReason> {
 /// A terminal that hangs up terminates the programs on it.
 fn terminal_is_gone() -> Option<EndReason> {
     stdout_reader_is_gone().then_some(EndReason::Terminated)
-}
-
-/// Why the watch is ended from outside.
-async fn stopped(app: &App) -> EndReason {
-    match app.supervised.stopped().await {
-        StopReason::Interrupted => EndReason::Interrupted,
-        StopReason::Terminated => EndReason::Terminated,
-        StopReason::TimedOut(_) => EndReason::Timeout,
-        StopReason::ReaderGone => EndReason::ReaderGone,
-    }
 }

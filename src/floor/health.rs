@@ -86,6 +86,12 @@ impl Health {
         (next, restored)
     }
 
+    /// Counts that an answer of somebody else may be lost, who polled until now.
+    #[must_use]
+    pub fn after_lost_answer(self) -> Self {
+        Self { answer_was_lost: true, ..self }
+    }
+
     /// How many polls have failed lately: the more, the longer the next one waits.
     #[must_use]
     pub fn recent_failures(&self) -> u32 {

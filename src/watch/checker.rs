@@ -5,6 +5,9 @@ mod agent;
 mod agent_books;
 mod day;
 mod dice;
+mod lives;
+mod poller;
+mod restarts;
 mod server;
 mod states;
 mod verdict;
@@ -16,7 +19,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use day::{Size, Weather};
-use verdict::Totals;
+use verdict::{Totals, Verdict};
 
 /// Days that are checked with the other tests. Before a release, more of them:
 /// `CHECKER_SEEDS=10000 cargo test --release --lib checker`, and with `CHECKER_FLOOR=busy` full days.
@@ -43,7 +46,7 @@ static FULL: Size = Size { items: 20_000, interval: Duration::from_secs(5) };
 static SMALL: Size = Size { items: 200, interval: Duration::from_secs(60) };
 
 /// Checks the days of `seeds` on every core.
-fn check(seeds: std::ops::Range<u64>, size: &Size) -> Totals {
+fn check(seeds: std::ops::Range<u64>, size: &Size, day: fn(u64, &Size) -> Verdict) -> Totals {
     let next = Mutex::new(seeds);
     let totals = Mutex::new(Totals::default());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -51,7 +54,7 @@ fn check(seeds: std::ops::Range<u64>, size: &Size) -> Totals {
         for _ in 0..cores {
             scope.spawn(|| {
                 while let Some(seed) = { next.lock().expect("no panic").next() } {
-                    let verdict = watcher::watch_a_day(seed, size);
+                    let verdict = day(seed, size);
                     totals.lock().expect("no panic").add(seed, &verdict);
                 }
             });
@@ -80,10 +83,24 @@ fn assert_promise(totals: &Totals) {
 
 #[test]
 fn nothing_is_lost_doubled_or_invented() {
-    let totals = check(first_seed()..first_seed() + seeds(), size());
+    let totals = check(first_seed()..first_seed() + seeds(), size(), watcher::watch_a_day);
     // Shown with `--nocapture`: the figures of a release.
     let _ = writeln!(std::io::stdout(), "{totals:#?}");
     assert_promise(&totals);
+}
+
+#[test]
+fn nothing_is_lost_doubled_or_invented_over_restarts_and_kills() {
+    let totals = check(first_seed()..first_seed() + seeds(), size(), restarts::record_a_day);
+    let _ = writeln!(std::io::stdout(), "{totals:#?}");
+    let counts = &totals.counts;
+    assert_eq!((counts.lost, counts.duplicated, counts.unexpected), (0, 0, 0), "{totals:?}");
+    assert_eq!(counts.gaps_in_calm_days, 0, "{totals:?}");
+    assert!(counts.unjustified_gaps * 100 <= counts.gaps, "{totals:?}");
+    if seeds() >= SEEDS {
+        assert!(counts.told > 0 && counts.gaps > 0 && counts.missing_in_gaps > 0, "{totals:?}");
+        assert!(counts.printed > 0 && counts.printed_again > 0, "{totals:?}");
+    }
 }
 
 #[test]
@@ -93,7 +110,7 @@ fn on_a_calm_day_all_is_told_within_the_interval() {
         let verdict = watcher::watch_a_day(seed * Weather::EVERY_CALM_DAY, &size);
         assert!(verdict.is_calm);
         // Until the next poll, which may be late by its jitter, and until the end of its answer.
-        let most = size.interval + size.interval / 10 + watcher::LONGEST_ANSWER;
+        let most = size.interval + size.interval / 10 + poller::LONGEST_ANSWER;
         assert!(verdict.longest_delay <= most, "seed {seed}: {:?}", verdict.longest_delay);
     }
 }

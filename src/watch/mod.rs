@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod checker;
 mod kind_check;
+pub(crate) mod recorder;
 pub mod run;
 pub(crate) mod schedule;
 pub mod sinks;

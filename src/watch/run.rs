@@ -5,11 +5,16 @@
 mod agent;
 mod answers;
 mod endings;
+pub(crate) mod journal;
 mod passing;
+mod reading;
+mod recording;
 mod reporting;
 mod round;
 
+use std::collections::VecDeque;
 use std::io;
+use std::mem::take;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,11 +29,11 @@ use crate::failure::ExitStatus;
 use crate::floor::alerts;
 use crate::floor::alerts::Limit;
 use crate::floor::condition::{EventPattern, Until};
-use crate::floor::diff::Memory;
 use crate::floor::event::{End, EndReason, EventKind, Start};
-use crate::floor::pause::OwnClocks;
+use crate::floor::pause::{OwnClocks, PAST};
 use crate::watch::kind_check::KindCheck;
-use crate::watch::run::agent::WatchedAgent;
+use crate::watch::run::agent::{Sharing, WatchedAgent};
+use crate::watch::run::journal::Recording;
 use crate::watch::run::round::Arrival;
 use crate::watch::schedule::{Schedule, spread};
 use crate::watch::sinks::Sinks;
@@ -75,36 +80,58 @@ pub struct Watch<'a, S> {
     resumed: Duration,
     kind_check: KindCheck,
     /// What is not reported yet.
-    arrivals: Vec<Arrival>,
+    arrivals: VecDeque<Arrival>,
+    recording: Option<Recording>,
+    /// The reading of the monotonic clock when the watch began.
+    began: Duration,
     end: Option<EndReason>,
 }
-
-/// The reading of the monotonic clock when a watch begins.
-const BEGIN: Duration = Duration::ZERO;
 
 /// The state is published at least this often.
 const TICK: Duration = Duration::from_secs(1);
 
 impl<'a, S: Source> Watch<'a, S> {
     pub fn new(sources: Vec<S>, plan: Plan, around: Surroundings<'a>, sinks: Sinks<'a>) -> Self {
-        let clocks = OwnClocks::new(around.clock.now());
+        Self::with_journal(sources, plan, around, sinks, None)
+    }
+
+    /// One that records, if there is a journal.
+    pub(crate) fn with_journal(
+        sources: Vec<S>,
+        plan: Plan,
+        around: Surroundings<'a>,
+        sinks: Sinks<'a>,
+        mut recording: Option<Recording>,
+    ) -> Self {
+        let wall = around.clock.now();
+        // What was recorded before has its moments too.
+        let (began, clocks) = match recording {
+            Some(_) => (PAST, OwnClocks::after_past(wall)),
+            None => (Duration::ZERO, OwnClocks::new(wall)),
+        };
+        let mut memories = recording.as_mut().map_or_else(Vec::new, |it| take(&mut it.begun)).into_iter();
+        let mut shared = recording.as_ref().map_or_else(Vec::new, |it| it.is_recorded.clone()).into_iter();
         let count = sources.len();
         let agent = |source: S| {
-            let first = BEGIN + spread(source.profile(), plan.interval, count);
+            let first = began + spread(source.profile(), plan.interval, count);
             let schedule = Schedule::new(plan.interval, first);
             let view = Arc::new(AgentView::new(source.profile().to_owned(), schedule.first()));
+            // Who polls those who are recorded is still to be found out.
+            let sharing = if shared.next() == Some(true) { Sharing::Unknown } else { Sharing::Ours };
             WatchedAgent {
                 source,
                 scope: plan.scope,
+                sharing,
+                polling: WatchScope::NOTHING,
                 schedule,
-                memory: Memory::default(),
+                memory: memories.next().unwrap_or_default(),
                 was_mended: false,
                 view,
             }
         };
         let agents = sources.into_iter().map(agent).collect();
         let view = FloorView { interval: plan.interval, ..FloorView::default() };
-        let next_heartbeat = plan.heartbeat.map(|every| BEGIN + every);
+        let next_heartbeat = plan.heartbeat.map(|every| began + every);
         let on = sinks.reactions.on.iter().filter_map(EventPattern::kind).cloned().collect();
         let until = plan.until.iter().filter_map(|until| until.pattern.kind()).cloned().collect();
         let kind_check = KindCheck::new([plan.tags.kinds.clone(), on, until]);
@@ -117,10 +144,12 @@ impl<'a, S: Source> Watch<'a, S> {
             agents,
             view,
             next_heartbeat,
-            last_turn: BEGIN,
-            resumed: BEGIN,
+            last_turn: began,
+            resumed: began,
             kind_check,
-            arrivals: Vec::new(),
+            arrivals: VecDeque::new(),
+            recording,
+            began,
             end: None,
         }
     }
@@ -137,24 +166,28 @@ impl<'a, S: Source> Watch<'a, S> {
         let interval_seconds = i64::try_from(self.plan.interval.as_secs()).unwrap_or(i64::MAX);
         let profiles = u32::try_from(self.agents.len()).unwrap_or(u32::MAX);
         self.write(&[self.event(None, EventKind::Start(Start { profiles, interval_seconds }))])?;
+        self.show_past()?;
         self.publish();
         while self.end.is_none() {
             for index in self.due(polls.len()) {
-                let WatchedAgent { source, scope, .. } = &self.agents[index];
-                let (source, scope) = (source.clone(), *scope);
+                let agent = &mut self.agents[index];
+                agent.polling = agent.polled();
+                let (source, scope) = (agent.source.clone(), agent.polling);
                 polls.push(async move { (index, source.poll(scope).await) });
             }
-            let wake = self.started + self.next_moment().saturating_sub(BEGIN);
+            let wake = self.started + self.next_moment().saturating_sub(self.began);
+            let mut replied = Ok(());
             tokio::select! {
                 biased;
                 reason = &mut stop => { self.end.get_or_insert(reason); }
+                reply = Recording::reply(&mut self.recording) => replied = self.replied(reply),
                 Some((index, polled)) = polls.next() => self.arrived(index, polled),
                 complaint = self.sinks.reactions.finished() => {
                     if let Some(complaint) = complaint { (self.around.note)(&complaint); }
                 }
                 () = tokio::time::sleep_until(wake) => {}
             }
-            if let Err(error) = self.settle().and_then(|()| self.time_passed()) {
+            if let Err(error) = replied.and_then(|()| self.settle()).and_then(|()| self.time_passed()) {
                 // If the reader has left, that is the reason, and not the failed write.
                 self.end = self.end.or_else(self.around.reader_is_gone);
                 if self.end.is_none() {
@@ -167,6 +200,10 @@ impl<'a, S: Source> Watch<'a, S> {
             (self.around.note)(&note);
         }
         let reason = self.end.unwrap_or(EndReason::Failed);
+        let written = self.finish_recording(is_in_a_hurry(reason)).await;
+        if (self.around.reader_is_gone)().is_none() {
+            written?;
+        }
         if reason != EndReason::ReaderGone {
             let end = End { reason, exit_code: exit_status(reason).code() };
             let written = self.write(&[self.event(None, EventKind::End(end))]);
@@ -175,6 +212,7 @@ impl<'a, S: Source> Watch<'a, S> {
             }
         }
         self.publish();
+        self.end_run(is_in_a_hurry(reason)).await;
         tokio::select! {
             () = self.sinks.reactions.finish(is_in_a_hurry(reason), self.around.note) => {}
             _ = &mut stop => {}
@@ -183,7 +221,7 @@ impl<'a, S: Source> Watch<'a, S> {
     }
 
     fn now(&self) -> Duration {
-        BEGIN + self.started.elapsed()
+        self.began + self.started.elapsed()
     }
 
     /// Agents whose poll is due, as many as may start while others are under way.
@@ -193,6 +231,7 @@ impl<'a, S: Source> Watch<'a, S> {
             .agents
             .iter()
             .enumerate()
+            .filter(|(_, agent)| !agent.polled().is_empty())
             .filter_map(|(index, agent)| Some((agent.view.due()?, index)))
             .filter(|(at, _)| *at <= now)
             .collect();

@@ -17,6 +17,31 @@ pub struct WatchScope {
 }
 
 impl WatchScope {
+    pub const NOTHING: Self = Self { tags: false, breaks: false, wrapups: false };
+
+    /// What these words of `--only` name; everything if there is none.
+    #[must_use]
+    pub fn of(only: &[String]) -> Self {
+        let includes = |what: &str| only.is_empty() || only.iter().any(|only| only == what);
+        Self { tags: includes("tags"), breaks: includes("breaks"), wrapups: includes("wrapups") }
+    }
+
+    /// What is in this one and not in the other.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self {
+            tags: self.tags && !other.tags,
+            breaks: self.breaks && !other.breaks,
+            wrapups: self.wrapups && !other.wrapups,
+        }
+    }
+
+    #[must_use]
+    pub fn parts(self) -> Vec<FollowedPart> {
+        let all = [FollowedPart::Tags, FollowedPart::Breaks, FollowedPart::Wrapups];
+        all.into_iter().filter(|part| self.includes(*part)).collect()
+    }
+
     #[must_use]
     pub fn includes(self, part: FollowedPart) -> bool {
         match part {

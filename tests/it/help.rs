@@ -87,6 +87,14 @@ fn every_example_works_as_written() {
                     let (code, shown, _) = Screen::run(&world, &paste(&world, line), 24, 80).end();
                     assert_eq!(code, 0, "{line}\n{shown}");
                 }
+                // It goes on until it is stopped, and shows nothing.
+                line if *command == "record" => {
+                    let limited = format!("{line} --timeout 1s");
+                    let output = paste(&world, &limited).output().unwrap();
+                    let errors = String::from_utf8_lossy(&output.stderr);
+                    assert_eq!(output.status.code(), Some(124), "{line}\n{errors}");
+                    assert!(output.stdout.is_empty(), "{line}");
+                }
                 // These go on until they are stopped: their first line is enough.
                 line if ["sandbox", "watch"].contains(command) => {
                     let mut process = paste(&world, &format!("exec {line}"))

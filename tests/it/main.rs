@@ -45,6 +45,7 @@ mod process;
 mod profile_names;
 mod prompt;
 mod python_readings;
+mod record;
 mod sandbox;
 mod secrets;
 mod sessions;

@@ -133,7 +133,7 @@ settings! {
         Key::text("columns.profiles", "profiles --columns", "Columns of profiles in table, csv and tsv"),
     );
     WATCH_INTERVAL: Duration = Setting::new(
-        Key::text("watch.interval", "watch --interval", "Poll each profile this often, at least 2s").default("5s"),
+        Key::text("watch.interval", "watch, record --interval", "Poll each profile this often, at least 2s").default("5s"),
         interval,
     );
     WATCH_HEARTBEAT: Option<Duration> = Setting::optional(

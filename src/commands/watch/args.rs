@@ -46,7 +46,8 @@ pub(crate) struct WatchArgs {
     filter: TagFilterOptions,
     /// Also report tags from before the watch started, back to TIME [default: all that the server sends]
     ///
-    /// In the forms of `deepcall tags --since`. A time of day that is later than now is yesterday's.
+    /// In the forms of `deepcall tags --since`. A time of day that is later than now is yesterday's. If the journal holds the
+    /// agents, all that it has from TIME on comes first: breaks and wrap-ups too.
     #[arg(long, value_name = "TIME", hide_short_help = true)]
     pub(crate) since: Option<String>,
     /// Exit with 0 at this event, e.g. break_ended@asha
@@ -72,6 +73,12 @@ pub(crate) struct WatchArgs {
     max_stale: Option<String>,
     #[arg(long, conflicts_with_all = ["json", "output"], hide_short_help = true)]
     log: bool,
+    /// Record what is received in the journal, for this run
+    #[arg(long, hide_short_help = true)]
+    pub(crate) record: bool,
+    /// Poll the server even while another process records the same agents
+    #[arg(long, hide_short_help = true)]
+    pub(crate) poll: bool,
     #[arg(long = "ref", value_name = "VALUE", hide_short_help = true)]
     reference: Option<String>,
     #[command(flatten)]
@@ -123,14 +130,9 @@ impl WatchArgs {
             Ok(since) if since > now => Err(Failure::usage(format!("--since {text:?} is later than now"))),
             read => read.map_err(|error| Failure::usage(format!("--since: {error}"))),
         };
-        let includes = |what: &str| self.only.is_empty() || self.only.iter().any(|only| only == what);
         Ok(Plan {
             interval: settings.get(&WATCH_INTERVAL)?.value,
-            scope: WatchScope {
-                tags: includes("tags"),
-                breaks: includes("breaks"),
-                wrapups: includes("wrapups"),
-            },
+            scope: WatchScope::of(&self.only),
             tags: (&self.filter).into(),
             limits: settings.limits()?,
             heartbeat: settings.get(&WATCH_HEARTBEAT)?.value,

@@ -50,6 +50,11 @@ counts! {
     changes_told,
     agents_told,
     resent,
+    /// Of days with a journal.
+    commits,
+    /// What stdout got, and what of it was the last round of a killed watch once more.
+    printed,
+    printed_again,
 }
 
 /// What one day has shown.
@@ -71,7 +76,7 @@ impl Verdict {
 }
 
 /// So often a notification may be reported once more because a field of it changes by itself.
-const MOST_RESTLESS: usize = 2;
+pub(crate) const MOST_RESTLESS: usize = 2;
 
 /// The books of one life of the watch: from a start with empty memory to its end.
 pub(crate) struct Books<'a> {
@@ -127,8 +132,8 @@ impl<'a> Books<'a> {
         self.gaps.push((from, to));
     }
 
-    /// Closes the books.
-    pub(crate) fn close(self, model: Model, is_restless: bool, verdict: &mut Verdict) {
+    /// Closes the books. Each copy may have been reported so often once more because a field of it changes by itself.
+    pub(crate) fn close(self, model: Model, restless: usize, verdict: &mut Verdict) {
         for item in &self.floor.items {
             let mut surplus = 0;
             for tally in item.states.iter().map(|state| self.tallies[*state]) {
@@ -145,7 +150,7 @@ impl<'a> Books<'a> {
                     surplus += tally.told.saturating_sub(tally.shown);
                 }
             }
-            let allowed = if is_restless { MOST_RESTLESS * item.copies } else { 0 };
+            let allowed = restless * item.copies;
             verdict.counts.restless += surplus.min(allowed);
             if surplus > allowed {
                 let told: Vec<_> = item.states.iter().map(|state| self.tallies[*state].told).collect();

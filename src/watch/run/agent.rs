@@ -1,15 +1,21 @@
 //! One agent that a watch follows.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::floor::diff::Memory;
 use crate::watch::schedule::Schedule;
 use crate::watch::source::WatchScope;
-use crate::watch::view::AgentView;
+use crate::watch::view::{AgentView, Phase};
 
 pub(super) struct WatchedAgent<S> {
     pub(super) source: S,
+    /// What is followed.
     pub(super) scope: WatchScope,
+    /// Who polls it.
+    pub(super) sharing: Sharing,
+    /// What the poll that is under way asks for.
+    pub(super) polling: WatchScope,
     pub(super) schedule: Schedule,
     pub(super) memory: Memory,
     /// Whether a note about damaged characters was written: one is enough for a shift.
@@ -17,7 +23,33 @@ pub(super) struct WatchedAgent<S> {
     pub(super) view: Arc<AgentView>,
 }
 
+/// Who polls an agent that others may follow as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sharing {
+    /// That is still to be found out.
+    Unknown,
+    Ours,
+    /// Somebody else; this part is read from the journal, and the rest, if any, is polled.
+    Theirs(WatchScope),
+}
+
 impl<S> WatchedAgent<S> {
+    /// What this watch polls itself.
+    pub(super) fn polled(&self) -> WatchScope {
+        match self.sharing {
+            Sharing::Unknown => WatchScope::NOTHING,
+            Sharing::Ours => self.scope,
+            Sharing::Theirs(read) => self.scope.without(read),
+        }
+    }
+
+    /// Polls it next, whenever that was to be.
+    pub(super) fn poll_soon(&mut self, now: Duration) {
+        if let Phase::Due(at) = &mut self.view().phase {
+            *at = (*at).min(now);
+        }
+    }
+
     /// Copies the view if it is published, so that a published one never changes.
     pub(super) fn view(&mut self) -> &mut AgentView {
         Arc::make_mut(&mut self.view)

@@ -1,7 +1,12 @@
 //! From a poll to the events that report it. Nothing of the memory changes here.
 
+use std::slice;
+
 use crate::client::received::MENDED;
 use crate::floor::event::{EndReason, Event, EventKind, ProfileEndReason, ProfileEnded};
+use crate::floor::timeline;
+use crate::floor::timeline::NewEvent;
+use crate::watch::recorder::Note;
 use crate::watch::run::Watch;
 use crate::watch::run::round::{Answer, Arrival, Report, Step};
 use crate::watch::source::{Polled, Refusal, Source};
@@ -20,8 +25,8 @@ impl<S: Source> Watch<'_, S> {
             agent.was_mended = true;
             (self.around.note)(&format!("{}: {MENDED}", agent.view.profile));
         }
-        agent.scope = scope;
-        if let (true, Some(Refusal { code, message, .. })) = (scope.is_empty(), refused.first()) {
+        agent.scope = agent.scope.without(agent.polling.without(scope));
+        if let (true, Some(Refusal { code, message, .. })) = (agent.scope.is_empty(), refused.first()) {
             let (reason, code, message) = (ProfileEndReason::Refused, *code, message.clone());
             let ended = ProfileEnded { reason, part: None, code, message };
             return self.end_profile(index, ended, EndReason::Failed);
@@ -31,16 +36,19 @@ impl<S: Source> Watch<'_, S> {
             result.read_was_cut |= agent.view.health.answer_was_lost();
         }
         let answer = Answer { index, since, at, wall, result, failure, refused };
-        self.arrivals.push(Arrival::Answer(Box::new(answer)));
+        self.arrivals.push_back(Arrival::Answer(Box::new(answer)));
     }
 
-    /// What is to be reported of all that has arrived.
-    pub(super) fn reports(&self, arrivals: &[Arrival]) -> Vec<Report> {
-        let report = |arrival: &Arrival| match arrival {
+    /// What is to be reported of something that has arrived.
+    pub(super) fn report_of(&self, arrival: &Arrival) -> Report {
+        match arrival {
             Arrival::Answer(answer) => self.difference(answer),
-            Arrival::Event { event, ends } => Report { events: vec![event.clone()], step: None, ends: *ends },
-        };
-        arrivals.iter().map(report).collect()
+            Arrival::Event { index, event, ends } => {
+                let note =
+                    Note { index: *index, events: kept(slice::from_ref(event)).collect(), looks: vec![] };
+                Report { events: vec![event.clone()], note, step: None, ends: *ends }
+            }
+        }
     }
 
     /// The difference between an answer and what is known.
@@ -50,6 +58,8 @@ impl<S: Source> Watch<'_, S> {
         let event = |kind| Event { at: *wall, profile: Some(agent.view.profile.clone()), kind };
         let mut health = agent.view.health;
         let (mut events, mut change) = (Vec::new(), None);
+        let mut note = Note { index: *index, events: vec![], looks: vec![] };
+        let mut openings = vec![];
         if let Some(result) = result {
             if failure.is_none() {
                 let restored;
@@ -57,9 +67,16 @@ impl<S: Source> Watch<'_, S> {
                 events.extend(restored.map(event));
             }
             let difference = agent.memory.diff(result);
+            if self.recording.is_some() {
+                note.events.extend(kept(&events));
+                note.events.extend(difference.to_record());
+                openings = note.events.split_off(note.events.len() - difference.openings.len());
+                note.looks = difference.looks;
+            }
             events.extend(difference.events);
             change = Some(difference.change);
         }
+        let known = events.len();
         let refusals = refused.iter().map(|Refusal { part, code, message }| ProfileEnded {
             reason: ProfileEndReason::Refused,
             part: Some(*part),
@@ -72,12 +89,19 @@ impl<S: Source> Watch<'_, S> {
             (health, lost) = health.after_failure(failure, *at);
             events.extend(lost.map(event));
         }
+        note.events.extend(kept(&events[known..]));
+        note.events.append(&mut openings);
         let step = Step { index: *index, since: *since, change, health, failure: failure.clone() };
-        Report { events, step: Some(step), ends: (!refused.is_empty()).then_some(EndReason::Failed) }
+        Report { events, note, step: Some(step), ends: (!refused.is_empty()).then_some(EndReason::Failed) }
     }
 
     pub(super) fn event(&self, index: Option<usize>, kind: EventKind) -> Event {
         let profile = index.map(|index| self.agents[index].view.profile.clone());
         Event { at: self.around.clock.now(), profile, kind }
     }
+}
+
+fn kept(events: &[Event]) -> impl Iterator<Item = NewEvent> {
+    let kept = events.iter().filter(|event| timeline::is_kept(&event.kind));
+    kept.map(|event| NewEvent { event: event.clone(), twin: 0 })
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use crate::floor::alerts;
-use crate::floor::event::{EndReason, EventKind, ProfileEnded, SessionExpired, SessionRenewed};
+use crate::floor::event::{
+    EndReason, EventKind, ProfileEndReason, ProfileEnded, SessionExpired, SessionRenewed,
+};
 use crate::watch::run::Watch;
 use crate::watch::run::agent::WatchedAgent;
 use crate::watch::run::round::Arrival;
@@ -41,6 +43,16 @@ impl<S: Source> Watch<'_, S> {
         let failure = self.agents[index].view.failure.clone();
         let (message, code) = failure.map(|failure| (failure.message, failure.code)).unwrap_or_default();
         EventKind::SessionExpired(SessionExpired { code, message })
+    }
+
+    pub(super) fn end_logged_out(&mut self, index: usize) {
+        let ended = ProfileEnded {
+            reason: ProfileEndReason::LoggedOut,
+            part: None,
+            code: None,
+            message: "its session was removed from this machine".to_owned(),
+        };
+        self.end_profile(index, ended, EndReason::SessionExpired);
     }
 
     /// Reports that a profile is no longer followed; `reason` is why the watch ends if none is left.
@@ -92,6 +104,6 @@ impl<S: Source> Watch<'_, S> {
     /// Reports what has happened beside the answers; then the watch ends for this reason, if nothing can come any more.
     fn also(&mut self, index: usize, kind: EventKind, ends: Option<EndReason>) {
         let event = self.event(Some(index), kind);
-        self.arrivals.push(Arrival::Event { event, ends });
+        self.arrivals.push_back(Arrival::Event { index, event, ends });
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::client::replies::agent_name::agent_name;
-use crate::floor::event::{EndReason, Event, EventKind, ProfileEndReason, ProfileEnded};
+use crate::floor::event::{EndReason, Event, EventKind};
 use crate::floor::health::PollFailure;
 use crate::watch::run::Watch;
 use crate::watch::run::agent::WatchedAgent;
@@ -18,23 +18,20 @@ use crate::watch::source::Source;
 use crate::watch::view::LastFailure;
 
 impl<S: Source> Watch<'_, S> {
-    /// Reports all that has arrived.
+    /// Reports all that has arrived, or has it recorded first.
     pub(super) fn settle(&mut self) -> io::Result<()> {
         // What is written may end a session, which is to be reported as well.
-        while !self.arrivals.is_empty() {
-            let arrivals = std::mem::take(&mut self.arrivals);
-            for arrival in arrivals {
-                // One after the other: two of one agent build upon each other.
-                for report in self.reports(&[arrival]) {
-                    self.show(report)?;
-                }
+        while let Some(arrival) = self.arrivals.pop_front() {
+            if let Some(report) = self.defer(arrival) {
+                self.show(report)?;
             }
         }
+        self.record_next();
         Ok(())
     }
 
-    fn show(&mut self, report: Report) -> io::Result<()> {
-        let Report { mut events, step, ends } = report;
+    pub(super) fn show(&mut self, report: Report) -> io::Result<()> {
+        let Report { mut events, step, ends, .. } = report;
         self.kind_check.add(&events);
         events.retain(|event| self.is_wanted(event));
         self.write(&events)?;
@@ -107,13 +104,7 @@ impl<S: Source> Watch<'_, S> {
             }
         }
         if self.agents[index].source.is_logged_out() {
-            let ended = ProfileEnded {
-                reason: ProfileEndReason::LoggedOut,
-                part: None,
-                code: None,
-                message: "its session was removed from this machine".to_owned(),
-            };
-            return self.end_profile(index, ended, EndReason::SessionExpired);
+            return self.end_logged_out(index);
         }
         let outcome = self.outcome(index, failure.as_ref(), now);
         self.schedule(index, outcome, since);

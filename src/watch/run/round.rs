@@ -8,6 +8,7 @@ use crate::floor::diff::Change;
 use crate::floor::event::{EndReason, Event};
 use crate::floor::health::{Health, PollFailure};
 use crate::floor::poll_result::PollResult;
+use crate::watch::recorder::Note;
 use crate::watch::source::Refusal;
 
 /// One thing that has arrived since the last report.
@@ -15,10 +16,21 @@ pub(super) enum Arrival {
     Answer(Box<Answer>),
     /// What has happened to an agent beside its answers.
     Event {
+        index: usize,
         event: Event,
         /// Why the watch ends, if nothing can come any more.
         ends: Option<EndReason>,
     },
+}
+
+impl Arrival {
+    /// Whom it is about.
+    pub(super) fn index(&self) -> usize {
+        match self {
+            Self::Answer(answer) => answer.index,
+            Self::Event { index, .. } => *index,
+        }
+    }
 }
 
 /// What a poll has brought.
@@ -39,6 +51,8 @@ pub(super) struct Answer {
 /// meanwhile.
 pub(super) struct Report {
     pub(super) events: Vec<Event>,
+    /// What a journal takes of it: of the events those that it keeps, in their order, and then what only it is told.
+    pub(super) note: Note,
     pub(super) step: Option<Step>,
     pub(super) ends: Option<EndReason>,
 }

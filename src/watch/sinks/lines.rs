@@ -32,6 +32,8 @@ pub struct Lines<W: Write> {
     held_since: Option<Duration>,
     profiles: usize,
     interval: Duration,
+    /// Whether only trouble is written.
+    is_of_trouble: bool,
     /// The time of the last sentence. One that waited has no earlier time than those before it.
     last: Timestamp,
 }
@@ -47,8 +49,14 @@ impl<W: Write> Lines<W> {
             held_since: None,
             profiles: 1,
             interval: Duration::ZERO,
+            is_of_trouble: false,
             last: Timestamp::MIN,
         }
+    }
+
+    /// Sentences, and only about what went wrong, and when that is over.
+    pub(crate) fn of_trouble(out: W, presentation: Presentation) -> Self {
+        Self { is_of_trouble: true, ..Self::new(out, presentation) }
     }
 
     fn write_event(&mut self, event: &Event) -> io::Result<()> {
@@ -85,6 +93,9 @@ impl<W: Write> Lines<W> {
             // What a connection brought after it was restored does not wait for those of other profiles.
             _ if self.held.iter().any(|held| is_of_held(held) && !is_return(held)) => self.write_held()?,
             _ => {}
+        }
+        if self.is_of_trouble && !is_trouble(&event.kind) {
+            return Ok(());
         }
         fold([event], self.profiles).iter().try_for_each(|one| self.write_sentence(one, one.at()))
     }
@@ -126,6 +137,20 @@ impl<W: Write> Lines<W> {
         }
         self.write_line()
     }
+}
+
+/// That a profile is no longer followed, the watch notes on stderr itself.
+fn is_trouble(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::ConnectionLost(_)
+            | EventKind::ConnectionRestored(_)
+            | EventKind::SessionExpired(_)
+            | EventKind::SessionRenewed(_)
+            | EventKind::Gap(_)
+            | EventKind::JournalLost(_)
+            | EventKind::JournalRestored(_)
+    )
 }
 
 fn is_return(event: &Event) -> bool {

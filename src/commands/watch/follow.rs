@@ -1,0 +1,134 @@
+//! What `watch` and `record` have in common: they sign in, and follow sessions that may be renewed or removed meanwhile.
+
+use std::time::Duration;
+
+use crate::app::App;
+use crate::app::connect::Connector;
+use crate::app::journal::{JournalUse, Recording as Whom, key, note_trouble};
+use crate::app::select::{SelectedProfiles, Selection};
+use crate::app::settings::table::{REF, SERVER_TIMEZONE};
+use crate::app::signals::StopReason;
+use crate::client::SignedIn;
+use crate::commands::watch::sessions::{StoredProfiles, renewed, signed_in};
+use crate::failure::Failure;
+use crate::floor::event::EndReason;
+use crate::floor::pause::OwnClocks;
+use crate::watch::recorder::ledger::Ledger;
+use crate::watch::run::Plan;
+use crate::watch::run::journal::{Manner, Recording};
+use crate::watch::source::LiveServer;
+
+/// The limit of one poll; the next poll is the retry (`reliability.md` §2).
+const POLL_LIMIT: Duration = Duration::from_secs(15);
+
+/// Signs in, and hands on whom to follow. `check` gets the names of the profiles before any of them is reported to have no
+/// session. Also returns how to sign in again.
+///
+/// # Errors
+/// If nobody can be followed, or as `watch` fails.
+pub(crate) async fn follow<T>(
+    app: &App,
+    selection: Selection<'_>,
+    awaited: Option<&str>,
+    check: impl FnOnce(&[&str]) -> Result<(), Failure>,
+    watch: impl AsyncFnOnce(Vec<LiveServer<'_>>, Vec<SignedIn>) -> Result<T, Failure>,
+) -> Result<(T, Vec<String>), Failure> {
+    let settings = app.settings()?;
+    let (reference, server_zone) = (settings.get(&REF)?.value, settings.get(&SERVER_TIMEZONE)?.value);
+    let selected = SelectedProfiles::by_options(app, selection)?;
+    let is_renewable = matches!(selected, SelectedProfiles::Sessions { .. });
+    let mut connector = Connector::new(settings, &app.clock)?;
+    (connector.timeout, connector.retries) = (Some(POLL_LIMIT), Some(0));
+    // The sandbox lives as long as the watch.
+    let (_sandbox, fleet) = selected.sign_in(app, &connector).await?;
+    let followed: Vec<&str> = fleet.agents.iter().map(|agent| agent.profile.as_str()).collect();
+    check(&followed)?;
+    let hints: Vec<_> = fleet.agents.iter().filter_map(|agent| agent.sign_in_hint.clone()).collect();
+    let sessions = signed_in(fleet, awaited, app)?;
+    let renew = |session: &SignedIn| {
+        if is_renewable { renewed(session, selection, &connector, app) } else { None }
+    };
+    let stored = StoredProfiles::of(selection, app)?;
+    let is_logged_out = |profile: &str| stored.as_ref().is_some_and(|stored| !stored.holds(profile));
+    let live = |session: &SignedIn| LiveServer {
+        session: session.clone(),
+        reference: reference.clone(),
+        server_zone: server_zone.clone(),
+        renew: &renew,
+        is_logged_out: &is_logged_out,
+    };
+    let sources = sessions.iter().map(live).collect();
+    Ok((watch(sources, sessions).await?, hints))
+}
+
+/// How a run uses the journal.
+#[derive(Clone, Copy)]
+pub(crate) struct JournalWish {
+    /// As `journal status` shows it.
+    pub(crate) command: &'static str,
+    /// Whether the command line wants it.
+    pub(crate) is_wanted: bool,
+    /// Whether the sessions are those of a simulated floor.
+    pub(crate) is_sandbox: bool,
+    /// Whether the session is the one in variables.
+    pub(crate) is_in_variables: bool,
+    /// Whether stdout gets the events.
+    pub(crate) has_stdout: bool,
+    /// Whether agents are polled whom somebody else polls as well.
+    pub(crate) polls_always: bool,
+}
+
+/// The journal of a watch; `None` where there is none and none is wanted, and where it cannot be used: that is noted, and
+/// the watch goes without.
+///
+/// # Errors
+/// If a setting is wrong (exit code 2), or a wanted journal cannot be used (1).
+pub(crate) fn recording(
+    wish: JournalWish,
+    plan: &Plan,
+    sessions: &[SignedIn],
+    app: &App,
+) -> Result<Option<Recording>, Failure> {
+    let JournalWish { command, is_wanted, is_sandbox, is_in_variables, has_stdout, polls_always } = wish;
+    let Some(how) = JournalUse::of(app, is_wanted, is_sandbox)? else { return Ok(None) };
+    if how.recording == Whom::Nobody {
+        return Ok(None);
+    }
+    let (sessions, everybody) = (sessions.to_vec(), how.recording == Whom::All);
+    let profiles = sessions.iter().map(|session| session.profile.clone()).collect();
+    let keys =
+        move |journal: &_| sessions.iter().map(|session| key(journal, session, is_in_variables)).collect();
+    let mut ledger =
+        Ledger::new(how.path, how.settings, command, profiles, Box::new(keys), app.clock.clone());
+    let clocks = OwnClocks::after_past(app.clock.now());
+    let begun = ledger.begin(everybody, plan.backfill_from.filter(|_| has_stdout), has_stdout, &clocks);
+    match begun {
+        Ok(Some(begun)) => {
+            if let Some(place) = &begun.set_aside {
+                app.console.note(&format!("the journal was damaged; it is kept as {}", place.display()));
+            }
+            Ok(Some(Recording::start(
+                Box::new(ledger),
+                begun,
+                plan.interval,
+                Manner { has_stdout, polls_always },
+            )?))
+        }
+        Ok(None) => Ok(None),
+        Err(error) if is_wanted => Err(error.into()),
+        Err(error) => {
+            note_trouble(&app.console, &error);
+            Ok(None)
+        }
+    }
+}
+
+/// Why the watch is ended from outside.
+pub(crate) async fn stopped(app: &App) -> EndReason {
+    match app.supervised.stopped().await {
+        StopReason::Interrupted => EndReason::Interrupted,
+        StopReason::Terminated => EndReason::Terminated,
+        StopReason::TimedOut(_) => EndReason::Timeout,
+        StopReason::ReaderGone => EndReason::ReaderGone,
+    }
+}

@@ -1,0 +1,251 @@
+//! What a watch has recorded, and what it has yet to: out of reports it makes the pages that a journal takes in one commit.
+//! It has no file and no thread; those are the [`ledger`]'s.
+
+pub(crate) mod ledger;
+#[cfg(test)]
+pub(crate) mod model;
+pub(crate) mod records;
+pub(crate) mod sharing;
+pub(crate) mod thread;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::floor::event::{Event, EventKind, FollowedPart, Gap, GapCause};
+use crate::floor::timeline::{Coverage, CoverageStep, Look, NewEvent, coverage_step};
+
+/// So many events may wait until the journal can be written again.
+const MOST_WAITING: usize = 10_000;
+
+/// What one report adds about one agent.
+#[derive(Clone, Debug)]
+pub(crate) struct Note {
+    /// Which of the agents that are followed.
+    pub(crate) index: usize,
+    pub(crate) events: Vec<NewEvent>,
+    pub(crate) looks: Vec<Look>,
+}
+
+/// What is to be written about one agent in one commit.
+#[derive(Clone, Debug)]
+pub(crate) struct Page {
+    pub(crate) index: usize,
+    /// The last event that was known when the difference was made.
+    pub(crate) base: i64,
+    pub(crate) events: Vec<NewEvent>,
+    pub(crate) coverage: Vec<CoverageStep>,
+    /// How many of the events and of the steps were to be written already before these notes.
+    pub(crate) waited: (usize, usize),
+}
+
+/// How it stands with one agent.
+#[derive(Debug, Default)]
+pub(crate) struct Account {
+    /// Up to here, the events of the agent are known.
+    base: i64,
+    /// What is covered lately, with what is not written yet.
+    coverage: Vec<Coverage>,
+    events: VecDeque<NewEvent>,
+    steps: Vec<CoverageStep>,
+    /// When the first and the last of those were noticed for which there was no room.
+    missing: Option<(Timestamp, Timestamp)>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    accounts: Vec<Account>,
+    cadence: Duration,
+    waiting: usize,
+    missing: u32,
+    /// The last event that stdout took, if there is one that takes any, and whether the journal knows that.
+    took: Option<i64>,
+    told: Option<i64>,
+}
+
+impl Account {
+    pub(crate) fn new(base: i64, coverage: Vec<Coverage>) -> Self {
+        Self { base, coverage, ..Self::default() }
+    }
+}
+
+impl Recorder {
+    pub(crate) fn new(accounts: Vec<Account>, cadence: Duration) -> Self {
+        Self { accounts, cadence, waiting: 0, missing: 0, took: None, told: None }
+    }
+
+    pub(crate) fn base(&self, index: usize) -> i64 {
+        self.accounts[index].base
+    }
+
+    /// Whether there is anything that the journal does not know yet.
+    pub(crate) fn has_more(&self) -> bool {
+        let is_open = |account: &Account| !account.events.is_empty() || !account.steps.is_empty();
+        self.took != self.told || self.accounts.iter().any(is_open)
+    }
+
+    /// Notes that stdout took the event `seq`.
+    pub(crate) fn took(&mut self, seq: i64) {
+        self.took = self.took.max(Some(seq));
+    }
+
+    pub(crate) fn stdout_took(&self) -> Option<i64> {
+        self.took
+    }
+
+    /// The pages of these notes, and of all that waits.
+    pub(crate) fn pages(&self, notes: &[Note]) -> Vec<Page> {
+        let page = |(index, account): (usize, &Account)| {
+            let waited = (account.events.len(), account.steps.len());
+            let mut events: Vec<NewEvent> = account.events.iter().cloned().collect();
+            let mut steps = account.steps.clone();
+            let mut coverage = account.coverage.clone();
+            for note in notes.iter().filter(|note| note.index == index) {
+                events.extend(note.events.iter().cloned());
+                steps.extend(self.steps(&mut coverage, &note.looks));
+            }
+            let is_empty = events.is_empty() && steps.is_empty();
+            let page = Page { index, base: account.base, events, coverage: steps, waited };
+            (!is_empty).then_some(page)
+        };
+        self.accounts.iter().enumerate().filter_map(page).collect()
+    }
+
+    /// What these looks add to the coverage, which takes it.
+    fn steps(&self, coverage: &mut Vec<Coverage>, looks: &[Look]) -> Vec<CoverageStep> {
+        let mut steps = vec![];
+        for look in looks {
+            if let Some(step) = coverage_step(coverage, look, self.cadence) {
+                Coverage::take(coverage, &step);
+                steps.push(step);
+            }
+        }
+        steps
+    }
+
+    /// The journal has these pages. Their events are known up to `last`.
+    pub(crate) fn written(&mut self, pages: &[Page], took: Option<i64>, last: i64) {
+        self.told = took;
+        for page in pages {
+            let account = &mut self.accounts[page.index];
+            let (events, steps) = page.waited;
+            account.base = account.base.max(last);
+            account.events.drain(..events);
+            account.steps.drain(..steps);
+            self.waiting -= events;
+            for step in &page.coverage[steps..] {
+                Coverage::take(&mut account.coverage, step);
+            }
+            account.forget_old();
+        }
+    }
+
+    /// Keeps what a note adds until it can be written.
+    pub(crate) fn keep(&mut self, note: &Note) {
+        let mut coverage = std::mem::take(&mut self.accounts[note.index].coverage);
+        let steps = self.steps(&mut coverage, &note.looks);
+        let account = &mut self.accounts[note.index];
+        account.coverage = coverage;
+        account.forget_old();
+        for step in steps {
+            add(&mut account.steps, step);
+        }
+        account.events.extend(note.events.iter().cloned());
+        self.waiting += note.events.len();
+        while self.waiting > MOST_WAITING
+            && let Some(dropped) = account.events.pop_front()
+        {
+            self.waiting -= 1;
+            self.missing = self.missing.saturating_add(1);
+            let at = dropped.event.at;
+            let (first, last) = account.missing.unwrap_or((at, at));
+            account.missing = Some((first.min(at), last.max(at)));
+        }
+    }
+
+    /// Before the journal is written again: what found no room is a gap. Returns how many events are missing.
+    pub(crate) fn close_holes(&mut self, now: Timestamp, profile: impl Fn(usize) -> String) -> u32 {
+        for (index, account) in self.accounts.iter_mut().enumerate() {
+            let Some((from, to)) = account.missing.take() else { continue };
+            let kind = EventKind::Gap(Gap { from, to, why: GapCause::Journal });
+            let event = Event { at: now, profile: Some(profile(index)), kind };
+            account.events.push_front(NewEvent { event, twin: 0 });
+            self.waiting += 1;
+            account.begin_anew(Some(GapCause::Journal));
+        }
+        std::mem::take(&mut self.missing)
+    }
+
+    /// Others have recorded about the agent, up to `base`, and cover it like this. Returns the rows that reach further than
+    /// what was known: only they are news, also after a clock was set back.
+    pub(crate) fn learned(&mut self, index: usize, base: i64, coverage: Vec<Coverage>) -> Vec<Coverage> {
+        let account = &mut self.accounts[index];
+        let known = |part| account.coverage.iter().filter(|row| row.part == part).map(|row| row.to).max();
+        let news = coverage.iter().filter(|row| Some(row.to) > known(row.part)).cloned().collect();
+        account.base = account.base.max(base);
+        let steps = account.steps.clone();
+        account.coverage = coverage;
+        for step in &steps {
+            Coverage::take(&mut account.coverage, step);
+        }
+        news
+    }
+
+    /// Another file has taken the place of the journal. It knows nothing of what goes on in `openings`.
+    pub(crate) fn begin_file(&mut self, index: usize, base: i64, openings: Vec<NewEvent>) {
+        let account = &mut self.accounts[index];
+        account.base = base;
+        self.waiting += openings.len();
+        for opening in openings.into_iter().rev() {
+            account.events.push_front(opening);
+        }
+        account.begin_anew(None);
+    }
+}
+
+impl Account {
+    /// Begins the coverage with the last answer: what was covered before is not in the journal.
+    fn begin_anew(&mut self, why: Option<GapCause>) {
+        self.steps.clear();
+        let first = self.events.iter().map(|new| new.event.at).min();
+        let rows = std::mem::take(&mut self.coverage);
+        for part in [FollowedPart::Tags, FollowedPart::Breaks, FollowedPart::Wrapups] {
+            let Some(row) = rows.iter().filter(|row| row.part == part).max_by_key(|row| row.to) else {
+                continue;
+            };
+            let from = if why.is_some() { row.to } else { first.map_or(row.to, |first| first.min(row.to)) };
+            let ended = why.map(|why| (row.from, why));
+            let coverage = Coverage { from, ended: None, ..row.clone() };
+            let step = CoverageStep::Begin { coverage, ended };
+            Coverage::take(&mut self.coverage, &step);
+            self.steps.push(step);
+        }
+    }
+
+    /// Only the last rows decide what the next answer adds.
+    fn forget_old(&mut self) {
+        const KEPT: usize = 24;
+        let surplus = self.coverage.len().saturating_sub(KEPT);
+        self.coverage.drain(..surplus);
+    }
+}
+
+/// Adds a step to those that wait. One that lengthens what another has begun or lengthened becomes part of that.
+fn add(steps: &mut Vec<CoverageStep>, step: CoverageStep) {
+    if let CoverageStep::Lengthen { part, from, to, cadence, repeats } = &step {
+        let same = steps.iter_mut().rev().find_map(|known| match known {
+            CoverageStep::Lengthen { part: its, from: begins, to, cadence, repeats } => {
+                (its == part && begins == from).then_some((to, cadence, repeats))
+            }
+            CoverageStep::Begin { coverage, .. } => (coverage.part == *part && coverage.from == *from)
+                .then_some((&mut coverage.to, &mut coverage.cadence, &mut coverage.repeats)),
+        });
+        if let Some((its_to, its_cadence, its_repeats)) = same {
+            (*its_to, *its_cadence) = ((*its_to).max(*to), *cadence);
+            *its_repeats = repeats.or(*its_repeats);
+            return;
+        }
+    }
+    steps.push(step);
+}

@@ -1,0 +1,305 @@
+//! The journal of a run: opened, and opened again after it has failed.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::clock::Clock;
+use crate::floor::diff::Memory;
+use crate::floor::event::{Event, EventKind};
+use crate::floor::pause::OwnClocks;
+use crate::floor::timeline::Coverage;
+use crate::journal::{
+    AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, Mode, Outcome, Round, RunRef, Settings,
+    Taken,
+};
+use crate::watch::recorder::records::{
+    Begun, BegunAgent, Looked, News, Past, Records, Share, Wanted, Written,
+};
+use crate::watch::recorder::sharing::Holder;
+use crate::watch::recorder::{Account, Page};
+
+/// Where the journal of a run is, and for whom.
+pub(crate) struct Ledger {
+    path: PathBuf,
+    settings: Settings,
+    /// What the run is called.
+    command: &'static str,
+    profiles: Vec<String>,
+    keys: Keys,
+    /// Who is recorded; empty until that is known.
+    recorded: Vec<bool>,
+    clock: Clock,
+    open: Option<Open>,
+}
+
+/// The keys of the agents in an open journal.
+type Keys = Box<dyn Fn(&Journal) -> Vec<AgentKey> + Send>;
+
+struct Open {
+    journal: Journal,
+    run: RunRef,
+    /// `None` for those who are not recorded.
+    agents: Vec<Option<AgentRef>>,
+}
+
+/// How far back coverage decides what the next answer adds.
+const LATELY: SignedDuration = SignedDuration::from_hours(3);
+
+/// How far back an agent's events are looked for: until the last break and wrap-up are among them.
+const FAR: [SignedDuration; 2] = [SignedDuration::from_hours(24), SignedDuration::from_hours(4 * 24)];
+
+impl Ledger {
+    pub(crate) fn new(
+        path: PathBuf,
+        settings: Settings,
+        command: &'static str,
+        profiles: Vec<String>,
+        keys: Keys,
+        clock: Clock,
+    ) -> Self {
+        Self { path, settings, command, profiles, keys, recorded: vec![], clock, open: None }
+    }
+
+    /// Opens the journal, unless there is nobody to record. Returns where a damaged one was put.
+    fn open(&mut self, everybody: bool) -> Result<Option<PathBuf>, JournalError> {
+        let now = self.clock.now();
+        let mode = if everybody { Mode::Create } else { Mode::Existing };
+        let opened = Journal::open(&self.path, mode, self.settings.clone(), now)?;
+        let Some(opened) = opened else { return Ok(None) };
+        let (journal, set_aside) = (opened.journal, opened.set_aside);
+        let keys = (self.keys)(&journal);
+        let mut agents = vec![];
+        for (index, (key, profile)) in keys.iter().zip(&self.profiles).enumerate() {
+            let is_recorded = self.recorded.get(index).copied().unwrap_or(everybody);
+            let is_known = is_recorded || journal.find(key)?.is_some();
+            agents.push(if is_known { Some(journal.agent(key, profile, None, now)?) } else { None });
+        }
+        if agents.iter().all(Option::is_none) {
+            return Ok(None);
+        }
+        self.recorded = agents.iter().map(Option::is_some).collect();
+        let run = journal.begin_run(self.command, now)?;
+        self.open = Some(Open { journal, run, agents });
+        Ok(set_aside)
+    }
+
+    /// What is known of the agents; `None` where nobody is recorded. Unless `everybody` is, those are whom the journal
+    /// holds. `since` asks for the past from then on, and `has_stdout` for what the stdout of a killed run did not take.
+    pub(crate) fn begin(
+        &mut self,
+        everybody: bool,
+        since: Option<Timestamp>,
+        has_stdout: bool,
+        clocks: &OwnClocks,
+    ) -> Result<Option<Begun>, JournalError> {
+        let set_aside = self.open(everybody)?;
+        let now = self.clock.now();
+        let Some(open) = &self.open else { return Ok(None) };
+        let base = open.journal.last_seq()?;
+        let rows = open.journal.agents()?;
+        let mut agents = vec![];
+        for agent in &open.agents {
+            let agent_id =
+                rows.iter().find(|row| Some(row.agent) == *agent).and_then(|row| row.agent_id.clone());
+            let (known, coverage) = match agent {
+                Some(agent) => open.lately(*agent, base, now)?,
+                None => (vec![], vec![]),
+            };
+            let memory = Memory::restore(agent_id.as_deref(), &known, &coverage, clocks);
+            agents.push(BegunAgent { memory, account: agent.map(|_| Account::new(base, coverage)) });
+        }
+        let past = if has_stdout { open.past(self.command, since, base)? } else { vec![] };
+        Ok(Some(Begun { agents, past, set_aside }))
+    }
+
+    /// Opens the journal again if it has failed.
+    fn opened_again(&mut self) -> Result<Option<Written>, JournalError> {
+        if self.open.is_some() {
+            return Ok(None);
+        }
+        let set_aside = self.open(true)?;
+        let base = self.open.as_ref().map_or(Ok(0), |open| open.journal.last_seq())?;
+        let why = set_aside.map(|path| format!("a damaged journal was set aside as {}", path.display()));
+        Ok(Some(Written::Renewed { base, why }))
+    }
+}
+
+/// Whether the file that was opened is no longer the journal.
+fn is_gone(error: &JournalError) -> bool {
+    matches!(error, JournalError::Damaged { .. } | JournalError::Moved { .. } | JournalError::Unknown { .. })
+}
+
+impl Open {
+    fn index(&self, agent: AgentRef) -> Option<usize> {
+        self.agents.iter().position(|one| *one == Some(agent))
+    }
+
+    fn agent(&self, index: usize) -> Result<AgentRef, JournalError> {
+        let agent = self.agents.get(index).copied().flatten();
+        let unknown =
+            || JournalError::Unknown { path: self.journal.path().to_owned(), what: "the agent".to_owned() };
+        agent.ok_or_else(unknown)
+    }
+
+    fn coverage(&self, index: usize, now: Timestamp) -> Result<Vec<Coverage>, JournalError> {
+        let from = now.saturating_sub(LATELY).unwrap_or(Timestamp::MIN);
+        self.journal.coverage(self.agent(index)?, from, Timestamp::MAX)
+    }
+
+    /// The events up to `base` and the coverage out of which a memory is made.
+    fn lately(
+        &self,
+        agent: AgentRef,
+        base: i64,
+        now: Timestamp,
+    ) -> Result<(Vec<Event>, Vec<Coverage>), JournalError> {
+        let mut known: Vec<Event> = vec![];
+        let mut coverage = vec![];
+        for far in FAR {
+            let from = now.saturating_sub(far).unwrap_or(Timestamp::MIN);
+            coverage = self.journal.coverage(agent, from, Timestamp::MAX)?;
+            known.clear();
+            let query = EventQuery { agents: Some(vec![agent]), from: Some(from), ..EventQuery::default() };
+            self.journal.events(&query, &mut |_, recorded| {
+                if recorded.seq <= base {
+                    known.push(recorded.event);
+                }
+                ControlFlow::Continue(())
+            })?;
+            let has = |wanted: fn(&EventKind) -> bool| known.iter().any(|event| wanted(&event.kind));
+            if has(|kind| matches!(kind, EventKind::BreakStarted(_)))
+                && has(|kind| matches!(kind, EventKind::WrapupStarted(_)))
+            {
+                break;
+            }
+        }
+        Ok((known, coverage))
+    }
+
+    /// The events that stdout is still to get: those since the moment `since`, and, if the last run of this command was
+    /// killed, those that its stdout did not take.
+    fn past(&self, command: &str, since: Option<Timestamp>, base: i64) -> Result<Vec<Past>, JournalError> {
+        let mut runs = self.journal.runs()?.into_iter();
+        let last =
+            runs.find(|row| row.command == command && row.run != self.run && row.is_alive != Some(true));
+        let took = last.filter(|row| row.ended.is_none()).and_then(|row| row.stdout_took);
+        let agents: Vec<AgentRef> = self.agents.iter().flatten().copied().collect();
+        let mut past = vec![];
+        let queries = [
+            since.map(|from| EventQuery { from: Some(from), ..EventQuery::default() }),
+            took.map(|after_seq| EventQuery { after_seq, ..EventQuery::default() }),
+        ];
+        for query in queries.into_iter().flatten() {
+            let query = EventQuery { agents: Some(agents.clone()), ..query };
+            self.journal.events(&query, &mut |agent, recorded| {
+                if let Some(index) = self.index(agent).filter(|_| recorded.seq <= base) {
+                    past.push(Past { index, recorded });
+                }
+                ControlFlow::Continue(())
+            })?;
+        }
+        past.sort_by_key(|one| one.recorded.seq);
+        past.dedup_by_key(|one| one.recorded.seq);
+        Ok(past)
+    }
+
+    fn record(&mut self, pages: &[Page], took: Option<i64>, now: Timestamp) -> Result<Written, JournalError> {
+        let entry = |page: &Page| {
+            let (events, coverage) = (page.events.clone(), page.coverage.clone());
+            Ok(Entry { agent: self.agent(page.index)?, base: page.base, events, coverage })
+        };
+        let entries = pages.iter().map(entry).collect::<Result<_, JournalError>>()?;
+        match self.journal.record(&Round { run: self.run, at: now, entries, stdout_took: took })? {
+            Outcome::Written { seqs, last } => Ok(Written::Done { seqs, last }),
+            Outcome::Overtaken(newer) => {
+                let mut news: Vec<News> = vec![];
+                for (agent, recorded) in newer {
+                    let Some(index) = self.index(agent) else { continue };
+                    if let Some(one) = news.iter_mut().find(|one| one.index == index) {
+                        one.events.push(recorded);
+                    } else {
+                        let coverage = self.coverage(index, now)?;
+                        news.push(News { index, events: vec![recorded], coverage });
+                    }
+                }
+                Ok(Written::Overtaken(news))
+            }
+        }
+    }
+
+    fn look(&self, wanted: &Wanted, now: Timestamp) -> Result<Looked, JournalError> {
+        let Wanted { index, base, parts, cadence, forces } = wanted;
+        let agent = self.agent(*index)?;
+        let mut lease = self.journal.lease_of(agent, now)?;
+        if lease.as_ref().is_none_or(|lease| !lease.is_alive && lease.run != self.run) {
+            lease = match self.journal.take_lease(agent, self.run, parts, *cadence, now)? {
+                Taken::New | Taken::Own => None,
+                Taken::Over(dead) => Some(dead),
+                Taken::No(lease) => Some(lease),
+            };
+        }
+        let share = match lease {
+            Some(lease) if lease.is_alive && lease.run != self.run && !forces => Share::Theirs(Holder {
+                parts: lease.parts,
+                cadence: lease.cadence,
+                newest_answer: lease.newest_answer,
+            }),
+            Some(lease) => Share::Ours { taken_over: !lease.is_alive && lease.run != self.run },
+            None => Share::Ours { taken_over: false },
+        };
+        let mut events = vec![];
+        let query = EventQuery { agents: Some(vec![agent]), after_seq: *base, ..EventQuery::default() };
+        self.journal.events(&query, &mut |_, recorded| {
+            events.push(recorded);
+            ControlFlow::Continue(())
+        })?;
+        Ok(Looked { news: News { index: *index, events, coverage: self.coverage(*index, now)? }, share })
+    }
+}
+
+impl Records for Ledger {
+    fn record(&mut self, pages: &[Page], took: Option<i64>) -> Result<Written, JournalError> {
+        if let Some(renewed) = self.opened_again()? {
+            return Ok(renewed);
+        }
+        let now = self.clock.now();
+        let Some(open) = &mut self.open else { return Err(JournalError::Moved { path: self.path.clone() }) };
+        match open.record(pages, took, now) {
+            Err(error) if is_gone(&error) => {
+                self.open = None;
+                let why = error.to_string();
+                match self.opened_again()? {
+                    Some(Written::Renewed { base, .. }) => Ok(Written::Renewed { base, why: Some(why) }),
+                    _ => Err(error),
+                }
+            }
+            written => written,
+        }
+    }
+
+    fn look(&mut self, wanted: &[Wanted]) -> Result<Vec<Looked>, JournalError> {
+        let now = self.clock.now();
+        let Some(open) = &self.open else { return Err(JournalError::Moved { path: self.path.clone() }) };
+        wanted.iter().map(|wanted| open.look(wanted, now)).collect()
+    }
+
+    fn end(&mut self, took: Option<i64>, cut: &[usize]) -> Result<(), JournalError> {
+        let now = self.clock.now();
+        let Some(Open { journal, run, agents, .. }) = &self.open else { return Ok(()) };
+        if let Some(seq) = took {
+            journal.stdout_took(*run, seq, now)?;
+        }
+        if cut.is_empty() {
+            return journal.end_run(*run, now);
+        }
+        // The lease of whom we polled just now stays: whoever takes it over learns that an answer may be lost.
+        for (index, agent) in agents.iter().enumerate() {
+            if let Some(agent) = agent.filter(|_| !cut.contains(&index)) {
+                journal.release_lease(agent, *run, now)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,241 @@
+//! A journal in memory that obeys the rules of the real one, for tests that record whole days in milliseconds. One test
+//! gives both the same rounds.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::floor::diff::Memory;
+use crate::floor::event::FollowedPart;
+use crate::floor::identity::fingerprint::uid;
+use crate::floor::pause::OwnClocks;
+use crate::floor::timeline::{Coverage, CoverageStep, NewEvent, Recorded};
+use crate::journal::JournalError;
+use crate::watch::recorder::records::{
+    Begun, BegunAgent, Looked, News, Past, Records, Share, Wanted, Written,
+};
+use crate::watch::recorder::sharing::Holder;
+use crate::watch::recorder::{Account, Page};
+
+/// What the file of a journal holds.
+#[derive(Default)]
+pub(crate) struct Book {
+    pub(crate) events: Vec<(usize, Recorded)>,
+    uids: HashSet<[u8; 16]>,
+    pub(crate) coverage: HashMap<usize, Vec<Coverage>>,
+    runs: Vec<Run>,
+    leases: HashMap<usize, Lease>,
+    /// Whether its disk is full.
+    pub(crate) is_full: bool,
+    pub(crate) commits: usize,
+}
+
+struct Run {
+    command: &'static str,
+    is_alive: bool,
+    has_ended: bool,
+    took: Option<i64>,
+}
+
+struct Lease {
+    run: usize,
+    parts: Vec<FollowedPart>,
+    cadence: Duration,
+    newest_answer: Option<Timestamp>,
+}
+
+/// The journal of one run.
+#[derive(Clone)]
+pub(crate) struct Model {
+    book: Arc<Mutex<Book>>,
+    run: usize,
+}
+
+impl Model {
+    /// Begins a run with everybody whose account is wanted.
+    pub(crate) fn begin(
+        book: &Arc<Mutex<Book>>,
+        command: &'static str,
+        agents: usize,
+        clocks: &OwnClocks,
+        now: Timestamp,
+    ) -> (Self, Begun) {
+        let mut guard = book.lock().expect("no panic");
+        let base = guard.last();
+        let far = now.saturating_sub(SignedDuration::from_hours(4 * 24)).expect("in range");
+        let agent = |index: usize| {
+            let events = guard.events.iter().filter(|(agent, one)| *agent == index && one.event.at >= far);
+            let coverage = guard.coverage.get(&index).cloned().unwrap_or_default();
+            let memory = Memory::restore(None, events.map(|(_, one)| &one.event), &coverage, clocks);
+            BegunAgent { memory, account: Some(Account::new(base, coverage)) }
+        };
+        let agents = (0..agents).map(agent).collect();
+        let before = guard.runs.iter().rev().find(|run| run.command == command && !run.is_alive);
+        let took = before.filter(|run| !run.has_ended).and_then(|run| run.took);
+        let past = guard.events.iter().filter(|(_, one)| took.is_some_and(|took| one.seq > took));
+        let past = past.map(|(index, recorded)| Past { index: *index, recorded: recorded.clone() }).collect();
+        guard.runs.push(Run { command, is_alive: true, has_ended: false, took: None });
+        let run = guard.runs.len() - 1;
+        drop(guard);
+        (Self { book: Arc::clone(book), run }, Begun { agents, past, set_aside: None })
+    }
+
+    /// Its process is killed.
+    pub(crate) fn kill(&self) {
+        self.book().runs[self.run].is_alive = false;
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().expect("no panic")
+    }
+}
+
+impl Book {
+    pub(crate) fn last(&self) -> i64 {
+        self.events.last().map_or(0, |(_, recorded)| recorded.seq)
+    }
+
+    fn newer(&self, index: usize, base: i64) -> Vec<Recorded> {
+        let after = self.events.partition_point(|(_, recorded)| recorded.seq <= base);
+        let newer = self.events[after..].iter().filter(|(agent, _)| *agent == index);
+        newer.map(|(_, recorded)| recorded.clone()).collect()
+    }
+
+    fn news(&self, index: usize, base: i64) -> News {
+        let coverage = self.coverage.get(&index).cloned().unwrap_or_default();
+        News { index, events: self.newer(index, base), coverage }
+    }
+
+    fn insert(&mut self, index: usize, new: &NewEvent) -> Option<i64> {
+        let id = |number| uid("server", &index.to_string(), &new.event, number).bytes();
+        let mut number = new.twin;
+        if new.is_numbered_by_the_journal() {
+            number = (1..).find(|number| !self.uids.contains(&id(*number))).expect("a free number");
+        }
+        let seq = self.last() + 1;
+        self.uids.insert(id(number)).then(|| {
+            self.events.push((index, Recorded { seq, event: new.event.clone() }));
+            seq
+        })
+    }
+}
+
+impl Records for Model {
+    fn record(&mut self, pages: &[Page], took: Option<i64>) -> Result<Written, JournalError> {
+        let mut book = self.book();
+        if book.is_full {
+            return Err(JournalError::Full { path: PathBuf::from("journal.db") });
+        }
+        let news: Vec<News> = pages.iter().map(|page| book.news(page.index, page.base)).collect();
+        if news.iter().any(|news| !news.events.is_empty()) {
+            return Ok(Written::Overtaken(news));
+        }
+        book.commits += 1;
+        let mut seqs = vec![];
+        for page in pages {
+            for new in &page.events {
+                seqs.push(book.insert(page.index, new));
+            }
+            let rows = book.coverage.entry(page.index).or_default();
+            for step in &page.coverage {
+                cover(rows, step);
+            }
+            let answers = page.coverage.iter().map(|step| match step {
+                CoverageStep::Lengthen { to, .. } => *to,
+                CoverageStep::Begin { coverage, .. } => coverage.to,
+            });
+            let newest = answers.max();
+            let lease = book.leases.get_mut(&page.index).filter(|lease| lease.run == self.run);
+            if let (Some(lease), Some(newest)) = (lease, newest) {
+                lease.newest_answer = Some(newest);
+            }
+        }
+        let run = &mut book.runs[self.run];
+        run.took = run.took.max(took);
+        Ok(Written::Done { seqs, last: book.last() })
+    }
+
+    fn look(&mut self, wanted: &[Wanted]) -> Result<Vec<Looked>, JournalError> {
+        let mut book = self.book();
+        let look = |wanted: &Wanted| {
+            let Wanted { index, base, parts, cadence, forces } = wanted.clone();
+            let holder = book.leases.get(&index).map(|lease| lease.run);
+            let is_dead = holder.is_none_or(|run| !book.runs[run].is_alive);
+            let share = match holder.filter(|run| *run != self.run && !is_dead) {
+                Some(_) if !forces => {
+                    let Lease { parts, cadence, newest_answer, .. } = &book.leases[&index];
+                    let (parts, cadence, newest_answer) = (parts.clone(), *cadence, *newest_answer);
+                    Share::Theirs(Holder { parts, cadence, newest_answer })
+                }
+                Some(_) => Share::Ours { taken_over: false },
+                None => {
+                    let before = book.leases.remove(&index);
+                    let newest_answer = before.and_then(|lease| lease.newest_answer);
+                    book.leases.insert(index, Lease { run: self.run, parts, cadence, newest_answer });
+                    Share::Ours { taken_over: holder.is_some_and(|run| run != self.run) }
+                }
+            };
+            Looked { news: book.news(index, base), share }
+        };
+        Ok(wanted.iter().map(look).collect())
+    }
+
+    fn end(&mut self, took: Option<i64>, cut: &[usize]) -> Result<(), JournalError> {
+        let mut book = self.book();
+        let own = self.run;
+        book.leases.retain(|index, lease| lease.run != own || cut.contains(index));
+        let run = &mut book.runs[own];
+        run.took = run.took.max(took);
+        (run.is_alive, run.has_ended) = (false, cut.is_empty());
+        Ok(())
+    }
+}
+
+/// Adds what one answer covers; what is covered already is not covered twice.
+fn cover(rows: &mut Vec<Coverage>, step: &CoverageStep) {
+    let before = |rows: &[Coverage], part, at| {
+        rows.iter().rposition(|row: &Coverage| row.part == part && row.from <= at)
+    };
+    let next = |rows: &[Coverage], part, at| {
+        rows.iter().filter(|row| row.part == part && row.from > at).map(|row| row.from).min()
+    };
+    match step {
+        CoverageStep::Lengthen { part, from, to, cadence, repeats } => {
+            let place = before(rows, *part, *from).or(before(rows, *part, *to)).expect("nothing is pruned");
+            let end = next(rows, *part, rows[place].from).map_or(*to, |next| next.min(*to));
+            let row = &mut rows[place];
+            (row.to, row.cadence, row.repeats) = (row.to.max(end), *cadence, repeats.or(row.repeats));
+        }
+        CoverageStep::Begin { coverage, ended } => {
+            let part = coverage.part;
+            if let Some((from, why)) = ended
+                && let Some(place) = before(rows, part, *from)
+            {
+                rows[place].ended = Some(*why);
+            }
+            let mut from = coverage.from;
+            loop {
+                while let Some(place) = before(rows, part, from) {
+                    if coverage.to <= rows[place].to {
+                        return;
+                    }
+                    if rows[place].to <= from {
+                        break;
+                    }
+                    from = rows[place].to;
+                }
+                let next = next(rows, part, from);
+                let to = next.map_or(coverage.to, |next| next.min(coverage.to));
+                let place = rows.partition_point(|row| row.from <= from);
+                rows.insert(place, Coverage { from, to, ended: None, ..coverage.clone() });
+                match next {
+                    Some(next) if next < coverage.to => from = next,
+                    _ => return,
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What a watch needs of a journal, and what it gets. `index` is everywhere the place of an agent among those that the watch
+//! follows.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::floor::diff::Memory;
+use crate::floor::event::FollowedPart;
+use crate::floor::timeline::{Coverage, Recorded};
+use crate::journal::JournalError;
+use crate::watch::recorder::sharing::Holder;
+use crate::watch::recorder::{Account, Page};
+
+/// The journal of one run.
+pub(crate) trait Records: Send {
+    /// Writes these pages in one commit, or nothing.
+    fn record(&mut self, pages: &[Page], took: Option<i64>) -> Result<Written, JournalError>;
+
+    /// What others have recorded of these agents, and who polls them. Where nobody does, this watch does from now on.
+    fn look(&mut self, wanted: &[Wanted]) -> Result<Vec<Looked>, JournalError>;
+
+    /// Ends the run. It goes on polling nobody; of `cut`, an answer may be lost.
+    fn end(&mut self, took: Option<i64>, cut: &[usize]) -> Result<(), JournalError>;
+}
+
+#[derive(Debug)]
+pub(crate) enum Written {
+    Done {
+        /// For each event, page by page; `None` where it was known already.
+        seqs: Vec<Option<i64>>,
+        last: i64,
+    },
+    /// Others were quicker: their events are to be learned first.
+    Overtaken(Vec<News>),
+    /// Nothing is written, because another file has taken the place of the journal. All agents are known up to `base`.
+    Renewed { base: i64, why: Option<String> },
+}
+
+/// What others have recorded of an agent.
+#[derive(Clone, Debug)]
+pub(crate) struct News {
+    pub(crate) index: usize,
+    pub(crate) events: Vec<Recorded>,
+    /// Lately.
+    pub(crate) coverage: Vec<Coverage>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) index: usize,
+    pub(crate) base: i64,
+    pub(crate) parts: Vec<FollowedPart>,
+    pub(crate) cadence: Duration,
+    /// Whether it is polled whoever else does.
+    pub(crate) forces: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Looked {
+    pub(crate) news: News,
+    pub(crate) share: Share,
+}
+
+/// Who polls an agent.
+#[derive(Clone, Debug)]
+pub(crate) enum Share {
+    Ours {
+        /// Whether it was somebody else's until now who has died.
+        taken_over: bool,
+    },
+    Theirs(Holder),
+}
+
+/// What a watch begins with.
+#[derive(Debug, Default)]
+pub(crate) struct Begun {
+    pub(crate) agents: Vec<BegunAgent>,
+    /// What is to be shown of the past.
+    pub(crate) past: Vec<Past>,
+    /// Where a damaged journal was put.
+    pub(crate) set_aside: Option<PathBuf>,
+}
+
+#[derive(Debug)]
+pub(crate) struct BegunAgent {
+    pub(crate) memory: Memory,
+    /// `None` if it is not recorded.
+    pub(crate) account: Option<Account>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Past {
+    pub(crate) index: usize,
+    pub(crate) recorded: Recorded,
+}

@@ -1,0 +1,73 @@
+//! A journal on a thread of its own: a commit waits for the disk, and the loop does not.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::{io, thread};
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::journal::JournalError;
+use crate::watch::recorder::Page;
+use crate::watch::recorder::records::{Looked, Records, Wanted, Written};
+
+enum Request {
+    Record(Vec<Page>, Option<i64>),
+    Look(Vec<Wanted>),
+    End(Option<i64>, Vec<usize>),
+}
+
+#[derive(Debug)]
+pub(crate) enum Reply {
+    Recorded(Result<Written, JournalError>),
+    Looked(Result<Vec<Looked>, JournalError>),
+    Ended,
+}
+
+/// The other end of that thread.
+pub(crate) struct JournalThread {
+    requests: Sender<Request>,
+    replies: UnboundedReceiver<Reply>,
+}
+
+impl JournalThread {
+    pub(crate) fn start(mut records: Box<dyn Records>) -> io::Result<Self> {
+        let (requests, asked) = channel();
+        let (answers, replies) = unbounded_channel();
+        thread::Builder::new()
+            .name("journal".to_owned())
+            .spawn(move || serve(&mut *records, &asked, &answers))?;
+        Ok(Self { requests, replies })
+    }
+
+    pub(crate) fn record(&self, pages: Vec<Page>, took: Option<i64>) {
+        let _ = self.requests.send(Request::Record(pages, took));
+    }
+
+    pub(crate) fn look(&self, wanted: Vec<Wanted>) {
+        let _ = self.requests.send(Request::Look(wanted));
+    }
+
+    pub(crate) fn end(&self, took: Option<i64>, cut: Vec<usize>) {
+        let _ = self.requests.send(Request::End(took, cut));
+    }
+
+    /// What the journal replies to the requests, in their order. `None` if its thread has died.
+    pub(crate) async fn reply(&mut self) -> Option<Reply> {
+        self.replies.recv().await
+    }
+}
+
+fn serve(records: &mut dyn Records, asked: &Receiver<Request>, answers: &UnboundedSender<Reply>) {
+    for request in asked {
+        let reply = match request {
+            Request::Record(pages, took) => Reply::Recorded(records.record(&pages, took)),
+            Request::Look(wanted) => Reply::Looked(records.look(&wanted)),
+            Request::End(took, cut) => {
+                let _ = records.end(took, &cut);
+                Reply::Ended
+            }
+        };
+        if answers.send(reply).is_err() {
+            return;
+        }
+    }
+}

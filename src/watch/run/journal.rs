@@ -1,0 +1,96 @@
+//! The journal of a watch, between the loop and the journal's own thread.
+
+use std::io;
+use std::time::Duration;
+
+use crate::floor::diff::Memory;
+use crate::watch::recorder::records::{Begun, Past, Records};
+use crate::watch::recorder::thread::{JournalThread, Reply};
+use crate::watch::recorder::{Page, Recorder};
+use crate::watch::run::round::Arrival;
+
+pub(crate) struct Recording {
+    pub(super) recorder: Recorder,
+    pub(super) thread: JournalThread,
+    /// What a watch knows of its agents as it begins, until it has begun.
+    pub(super) begun: Vec<Memory>,
+    pub(super) is_recorded: Vec<bool>,
+    pub(super) past: Vec<Past>,
+    pub(super) manner: Manner,
+    /// What waits for the next commit.
+    pub(super) round: Vec<Arrival>,
+    pub(super) under_way: Option<UnderWay>,
+    /// When the last commit was begun, and when it was last asked who polls.
+    pub(super) committed: Option<Duration>,
+    pub(super) looked: Option<Duration>,
+    pub(super) is_looking: bool,
+    /// Since when the journal cannot be written.
+    pub(super) trouble: Option<Duration>,
+}
+
+/// How a watch uses its journal.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Manner {
+    /// Whether stdout gets the events.
+    pub(crate) has_stdout: bool,
+    /// Whether agents are polled whom somebody else polls as well.
+    pub(crate) polls_always: bool,
+}
+
+/// A commit.
+pub(super) struct UnderWay {
+    pub(super) arrivals: Vec<Arrival>,
+    pub(super) pages: Vec<Page>,
+    pub(super) took: Option<i64>,
+}
+
+impl Recording {
+    /// # Errors
+    /// If the system gives no thread.
+    pub(crate) fn start(
+        records: Box<dyn Records>,
+        begun: Begun,
+        interval: Duration,
+        manner: Manner,
+    ) -> io::Result<Self> {
+        let Begun { agents, past, .. } = begun;
+        let is_recorded = agents.iter().map(|agent| agent.account.is_some()).collect();
+        let (memories, accounts): (_, Vec<_>) =
+            agents.into_iter().map(|agent| (agent.memory, agent.account.unwrap_or_default())).unzip();
+        Ok(Self {
+            recorder: Recorder::new(accounts, interval),
+            thread: JournalThread::start(records)?,
+            begun: memories,
+            is_recorded,
+            past,
+            manner,
+            round: vec![],
+            under_way: None,
+            committed: None,
+            looked: None,
+            is_looking: false,
+            trouble: None,
+        })
+    }
+
+    /// Whether something about this agent waits, before which nothing else about it is shown.
+    pub(super) fn holds(&self, index: usize) -> bool {
+        let under_way = self.under_way.iter().flat_map(|under_way| &under_way.arrivals);
+        self.round.iter().chain(under_way).any(|arrival| arrival.index() == index)
+    }
+
+    pub(super) fn has_passed(since: Option<Duration>, least: Duration, now: Duration) -> bool {
+        since.is_none_or(|since| now.saturating_sub(since) >= least)
+    }
+
+    /// What the journal replies; waits for ever if there is none.
+    pub(super) async fn reply(recording: &mut Option<Self>) -> Reply {
+        match recording {
+            Some(recording) => match recording.thread.reply().await {
+                Some(reply) => reply,
+                None => std::future::pending().await,
+            },
+            None => std::future::pending().await,
+        }
+    }
+}

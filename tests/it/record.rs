@@ -1,0 +1,136 @@
+//! What the journal keeps over restarts and kills, and who polls while somebody records.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+
+use rustix::process::Signal;
+use serde_json::Value;
+
+use crate::support::{FakeServer, Reply, Running, World};
+
+const RECORD: &str = "record --only tags --interval 2s";
+const WATCH: &str = "watch --json --only tags --interval 2s";
+
+/// A server that has one notification more in each answer, the newest ten of them.
+fn growing() -> FakeServer {
+    FakeServer::answering(|_, earlier| Reply::ok(&tags((earlier + 1).saturating_sub(10)..=earlier, "")))
+}
+
+fn tags(ids: impl IntoIterator<Item = usize>, message: &str) -> String {
+    let tag = |id| format!(r#"{{"_id":"t{id}","type":"missed","message":"call {id}{message}"}}"#);
+    let tags: Vec<String> = ids.into_iter().map(tag).collect();
+    format!(r#"{{"data":[{}],"iconDetails":[],"status":"success","code":200}}"#, tags.join(","))
+}
+
+fn start(world: &World, line: &str) -> Running {
+    world.start(world.command(line.split_whitespace()))
+}
+
+fn lines(running: &mut Running) -> impl Iterator<Item = Value> + use<> {
+    let stdout = BufReader::new(running.child.stdout.take().unwrap());
+    stdout.lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap())
+}
+
+fn is_tag(event: &Value) -> bool {
+    event["type"] == "tag"
+}
+
+fn id(event: &Value) -> String {
+    event["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_watch_goes_on_where_the_journal_ends() {
+    let server = growing();
+    let world = World::signed_in(&server);
+    let record = start(&world, RECORD);
+    server.await_arrivals(3);
+    let ran = record.terminate().ended_with(143);
+    assert_eq!(ran.stdout, "", "{ran}");
+    let recorded = server.arrivals().len();
+
+    let mut watch = start(&world, WATCH);
+    let mut events = lines(&mut watch);
+    let first = events.find(is_tag).unwrap();
+    watch.terminate().ended_with(143);
+    // An answer that was under way when the recording ended is not in the journal, and is shown now.
+    let expected = [format!("t{}", recorded - 1), format!("t{recorded}")];
+    assert!(expected.contains(&id(&first)), "{first} after {recorded} answers");
+    assert_eq!(first["initial"], false);
+}
+
+#[test]
+fn after_a_kill_stdout_gets_everything_and_only_its_last_round_again() {
+    let server = growing();
+    let world = World::signed_in(&server);
+    let mut seen = BTreeSet::new();
+    for round in 1..=3 {
+        let mut watch = start(&world, &format!("{WATCH} --record"));
+        seen.extend(lines(&mut watch).filter(is_tag).map(|event| id(&event)).take(2));
+        if round < 3 {
+            watch.child.kill().unwrap();
+        } else {
+            watch.signal(Signal::TERM);
+        }
+        watch.child.wait().unwrap();
+    }
+    let last: usize = seen.iter().map(|id| id[1..].parse::<usize>().unwrap()).max().unwrap();
+    let missing: Vec<_> =
+        (0..=last).map(|number| format!("t{number}")).filter(|id| !seen.contains(id)).collect();
+    assert!(missing.is_empty(), "{missing:?} of {last}");
+}
+
+#[test]
+fn whoever_reads_what_another_process_records_polls_nothing() {
+    let server = growing();
+    let world = World::signed_in(&server);
+    let request = "POST";
+    let alone = start(&world, &format!("{WATCH} -v --timeout 3s")).end().ended_with(124);
+    assert!(alone.stderr.contains(request), "{alone}");
+
+    let record = start(&world, RECORD);
+    server.await_arrivals(server.arrivals().len() + 2);
+    let mut watch = start(&world, &format!("{WATCH} -v"));
+    let mut events = lines(&mut watch);
+    let seen: Vec<_> = events.by_ref().filter(is_tag).map(|event| id(&event)).take(2).collect();
+    let ran = watch.terminate().ended_with(143);
+    assert_eq!(seen.len(), 2);
+    assert!(!ran.stderr.contains(request), "{ran}");
+
+    // Without the recorder, the next watch polls itself, at once.
+    record.terminate().ended_with(143);
+    let before = server.arrivals().len();
+    let watch = start(&world, WATCH);
+    server.await_arrivals(before + 1);
+    watch.terminate().ended_with(143);
+}
+
+#[test]
+fn a_full_disk_is_told_once_and_stops_nothing() {
+    let long = "x".repeat(2_000);
+    let server =
+        FakeServer::answering(move |_, earlier| Reply::ok(&tags(earlier * 10..(earlier + 1) * 10, &long)));
+    let world = World::signed_in(&server);
+    let mut shell = world.shell("/bin/sh");
+    // Blocks of 512 bytes, for each file.
+    shell.args(["-c", &format!("ulimit -f 300; exec deepcall {WATCH} --record")]);
+    let mut watch = world.start(shell);
+    let mut events = lines(&mut watch);
+    let lost = events.find(|event| event["type"] == "journal_lost").unwrap();
+    assert!(lost["message"].as_str().unwrap().contains("journal"), "{lost}");
+    let after: Vec<_> = events.filter(is_tag).take(30).collect();
+    assert_eq!(after.len(), 30);
+    watch.signal(Signal::TERM);
+    watch.child.wait().unwrap();
+}
+
+#[test]
+fn without_a_journal_none_is_made() {
+    let server = growing();
+    let world = World::signed_in(&server);
+    let watch = start(&world, WATCH);
+    server.await_arrivals(2);
+    watch.terminate().ended_with(143);
+    let path = world.run("journal path").ended_with(0).stdout;
+    assert!(!std::path::Path::new(path.trim_end()).exists(), "{path}");
+}
