@@ -224,7 +224,8 @@ impl<'a> Poller<'a> {
 
     /// The true moment at which our monotonic clock shows `monotonic`, and the machine is awake.
     pub(super) fn true_time(&self, monotonic: Duration) -> i64 {
-        let awake = self.began + i64::try_from((monotonic - self.past).as_millis()).expect("a day at most");
+        let awake = self.began
+            + i64::try_from(monotonic.saturating_sub(self.past).as_millis()).expect("a day at most");
         match self.weather.sleep {
             Some((from, to)) if awake >= from && self.began < to => awake + (to - from.max(self.began)),
             _ => awake,

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::floor::diff::Memory;
+use crate::floor::diff::{Difference, Memory};
 use crate::floor::event::{EventKind, Gap, GapCause};
 use crate::floor::timeline::Coverage;
 use crate::watch::checker::agent::AgentDay;
@@ -169,8 +169,8 @@ impl<'a> Day<'a> {
     /// What a process does next; whether it lives on.
     fn step(&mut self, process: &mut Process<'a>, dice: &mut Dice, verdict: &mut Verdict) -> bool {
         if let Some((received, took)) = process.held.take() {
-            return self.take_answer(process, received, None, verdict)
-                && self.plan(process, Outcome::Good { deadline: None }, took, dice);
+            return self.take_answer(process, &received, None, verdict)
+                && plan(process, Outcome::Good { deadline: None }, took, dice);
         }
         let now = process.at;
         let killed = process.span.killed.filter(|_| now >= process.span.to);
@@ -196,7 +196,7 @@ impl<'a> Day<'a> {
                 return self.kill(process);
             }
             let (outcome, took) = process.poller.fail(&poll, now);
-            return self.plan(process, outcome, took, dice);
+            return plan(process, outcome, took, dice);
         };
         let received = process.poller.receive(now, took, &mut self.server, &mut self.manner, dice);
         if killed.is_none() && dice.happens(100) {
@@ -205,23 +205,8 @@ impl<'a> Day<'a> {
             process.held = Some((received, took));
             return true;
         }
-        self.take_answer(process, received, killed, verdict)
-            && self.plan(process, Outcome::Good { deadline: None }, took, dice)
-    }
-
-    fn plan(&self, process: &mut Process<'a>, outcome: Outcome, took: i64, dice: &mut Dice) -> bool {
-        match process.poller.next(outcome, process.next, took, dice) {
-            Some(next) => {
-                process.next = next;
-                process.wait_until(process.poller.true_time(next).max(process.at + 1));
-                true
-            }
-            // The session is over.
-            None => {
-                process.journal.end(process.recorder.stdout_took(), &[]).expect("a model");
-                false
-            }
-        }
+        self.take_answer(process, &received, killed, verdict)
+            && plan(process, Outcome::Good { deadline: None }, took, dice)
     }
 
     fn kill(&mut self, process: &Process<'a>) -> bool {
@@ -288,17 +273,17 @@ impl<'a> Day<'a> {
     fn take_answer(
         &mut self,
         process: &mut Process<'a>,
-        received: Received,
+        received: &Received,
         killed: Option<Stage>,
         verdict: &mut Verdict,
     ) -> bool {
         if killed == Some(Stage::BeforeCommit) {
             return self.kill(process);
         }
-        let Received { states, known, is_blank, result, then } = received;
+        let result = &received.result;
         verdict.counts.resent += usize::from(result.was_resent);
         let (seqs, difference) = loop {
-            let difference = process.memory.diff(&result);
+            let difference = process.memory.diff(result);
             let note =
                 Note { index: 0, events: difference.to_record().collect(), looks: difference.looks.clone() };
             let pages = process.recorder.pages(&[note]);
@@ -309,12 +294,14 @@ impl<'a> Day<'a> {
                     break (seqs, difference);
                 }
                 Written::Overtaken(news) => {
-                    news.into_iter().for_each(|news| self.learn(process, news, verdict))
+                    for news in news {
+                        self.learn(process, news, verdict);
+                    }
                 }
                 Written::Renewed { .. } => unreachable!("the model is one file"),
             }
         };
-        self.judge(&states, known, is_blank, &result, then, &difference, &seqs, verdict);
+        self.judge(received, &difference, &seqs, verdict);
         if killed == Some(Stage::BeforeStdout) {
             return self.kill(process);
         }
@@ -329,16 +316,12 @@ impl<'a> Day<'a> {
     /// What the journal has got, against what the answer held.
     fn judge(
         &mut self,
-        states: &[usize],
-        known: i64,
-        is_blank: bool,
-        result: &crate::floor::poll_result::PollResult,
-        then: i64,
-        difference: &crate::floor::diff::Difference,
+        received: &Received,
+        difference: &Difference,
         seqs: &[Option<i64>],
         verdict: &mut Verdict,
     ) {
-        let now = then;
+        let &Received { ref states, known, is_blank, ref result, then: now } = received;
         if !is_blank {
             self.books.show(states, known);
         }
@@ -379,6 +362,18 @@ impl<'a> Day<'a> {
             }
         }
     }
+}
+
+/// Plans the next poll; whether the process lives on.
+fn plan(process: &mut Process, outcome: Outcome, took: i64, dice: &mut Dice) -> bool {
+    let Some(next) = process.poller.next(outcome, process.next, took, dice) else {
+        // The session is over.
+        process.journal.end(process.recorder.stdout_took(), &[]).expect("a model");
+        return false;
+    };
+    process.next = next;
+    process.wait_until(process.poller.true_time(next).max(process.at + 1));
+    true
 }
 
 impl Process<'_> {

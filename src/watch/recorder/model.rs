@@ -113,7 +113,7 @@ impl Book {
         let id = |number| uid("server", &index.to_string(), &new.event, number).bytes();
         let mut number = new.twin;
         if new.is_numbered_by_the_journal() {
-            number = (1..).find(|number| !self.uids.contains(&id(*number))).expect("a free number");
+            number = (1..u32::MAX).find(|number| !self.uids.contains(&id(*number))).expect("a free number");
         }
         let seq = self.last() + 1;
         self.uids.insert(id(number)).then(|| {
