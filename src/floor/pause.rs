@@ -20,6 +20,9 @@ const SLEEP: Duration = Duration::from_secs(3 * 60);
 /// A wall clock that falls further behind the monotonic one was set back. Less is how both are read.
 const SET_BACK: SignedDuration = SignedDuration::from_secs(1);
 
+/// A moment that is recorded further ahead of our wall clock was recorded before that was set back.
+const AHEAD: SignedDuration = SignedDuration::from_secs(30);
+
 /// Where both lengths begin in a watch that goes on with what was recorded before it, so that there are moments before its
 /// beginning. What is older counts as so old.
 pub const PAST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
@@ -55,6 +58,12 @@ impl OwnClocks {
         let back = Duration::try_from(self.wall.duration_since(at)).unwrap_or_default();
         let (monotonic, elapsed) = (self.monotonic.saturating_sub(back), self.elapsed.saturating_sub(back));
         Moment { monotonic, elapsed, server: None }
+    }
+
+    /// Whether our wall clock was set back since it read `at`, so that nobody knows how long ago that was. What others
+    /// record while this is read is a little ahead as well.
+    pub(crate) fn is_ahead(&self, at: Timestamp) -> bool {
+        at.duration_since(self.wall) > AHEAD
     }
 
     /// How much time has passed, with sleep. To be called often, whether or not a poll is good: a clock that was set

@@ -6,6 +6,8 @@ pub(crate) mod ledger;
 pub(crate) mod model;
 pub(crate) mod records;
 pub(crate) mod sharing;
+#[cfg(test)]
+mod tests;
 pub(crate) mod thread;
 
 use std::collections::VecDeque;
@@ -177,12 +179,16 @@ impl Recorder {
         std::mem::take(&mut self.missing)
     }
 
-    /// Others have recorded about the agent, up to `base`, and cover it like this. Returns the rows that reach further than
-    /// what was known: only they are news, also after a clock was set back.
+    /// Others have recorded about the agent, up to `base`, and cover it like this. Returns the rows that lie outside what
+    /// was known: only they are news. After a clock was set back, they need not be the latest.
     pub(crate) fn learned(&mut self, index: usize, base: i64, coverage: Vec<Coverage>) -> Vec<Coverage> {
         let account = &mut self.accounts[index];
-        let known = |part| account.coverage.iter().filter(|row| row.part == part).map(|row| row.to).max();
-        let news = coverage.iter().filter(|row| Some(row.to) > known(row.part)).cloned().collect();
+        let is_known = |row: &&Coverage| {
+            let lies_in =
+                |known: &Coverage| known.part == row.part && known.from <= row.to && row.to <= known.to;
+            account.coverage.iter().any(lies_in)
+        };
+        let news = coverage.iter().filter(|row| !is_known(row)).cloned().collect();
         account.base = account.base.max(base);
         let steps = account.steps.clone();
         account.coverage = coverage;
@@ -223,11 +229,18 @@ impl Account {
         }
     }
 
-    /// Only the last rows decide what the next answer adds.
+    /// Only the last rows of each part decide what the next answer adds.
     fn forget_old(&mut self) {
-        const KEPT: usize = 24;
-        let surplus = self.coverage.len().saturating_sub(KEPT);
-        self.coverage.drain(..surplus);
+        const KEPT: usize = 8;
+        for part in [FollowedPart::Tags, FollowedPart::Breaks, FollowedPart::Wrapups] {
+            let count = self.coverage.iter().filter(|row| row.part == part).count();
+            let mut surplus = count.saturating_sub(KEPT);
+            self.coverage.retain(|row| {
+                let is_old = row.part == part && surplus > 0;
+                surplus -= usize::from(is_old);
+                !is_old
+            });
+        }
     }
 }
 

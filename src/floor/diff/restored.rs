@@ -46,7 +46,8 @@ impl Memory {
             let rows = || coverage.iter().filter(|row| row.part == part);
             let repeats = rows().filter(|row| row.repeats.is_some()).max_by_key(|row| row.to);
             if let Some(row) = rows().max_by_key(|row| row.to).filter(|row| row.to >= another_since) {
-                memory.attend(part, row.to, repeats.and_then(|row| row.repeats), clocks);
+                // One that is still to come by our clock counts as now: nothing shows how long ago it was.
+                memory.attend_at(part, row.to, repeats.and_then(|row| row.repeats), clocks.moment_of(row.to));
             }
         }
         memory.interrupt(GapCause::NotRunning);
@@ -59,16 +60,23 @@ impl Memory {
         match &event.kind {
             EventKind::Tag(reported) => {
                 self.seen.learn(&reported.tag, reported.changed);
-                self.read_tags_at(moment);
+                if !clocks.is_ahead(event.at) {
+                    self.read_tags_at(moment);
+                }
             }
             kind => self.state.learn(kind, event.at, moment),
         }
     }
 
     /// Takes that another process had an answer about `part` at `at`, which showed no more than the events that were
-    /// learned.
+    /// learned. Of an answer from before our clock was set back nobody knows how old it is: it is not of now.
     pub fn attend(&mut self, part: FollowedPart, at: Timestamp, repeats: Option<bool>, clocks: &OwnClocks) {
-        let moment = clocks.moment_of(at);
+        if !clocks.is_ahead(at) {
+            self.attend_at(part, at, repeats, clocks.moment_of(at));
+        }
+    }
+
+    fn attend_at(&mut self, part: FollowedPart, at: Timestamp, repeats: Option<bool>, moment: Moment) {
         self.state.attend(part, at, moment);
         if part == FollowedPart::Tags {
             self.read_tags_at(moment);

@@ -241,3 +241,33 @@ fn a_change_that_was_recorded_is_no_news() {
     let poll = tags(215, std::slice::from_ref(&states[2]));
     assert_eq!(names(&events(&mut memory, &mut journal, 200, &poll)), ["tag"]);
 }
+
+#[test]
+fn what_is_still_to_come_by_a_clock_that_was_set_back_was_not_answered_now() {
+    let begins = 100_000;
+    let mut journal = Journal::default();
+    let mut memory = journal.restored(begins);
+    let at_begin = |second: i64, tags_seen: &[Tag]| PollResult {
+        taken_at: at(begins + second),
+        monotonic: PAST + Duration::from_secs(second.unsigned_abs()),
+        elapsed: PAST + Duration::from_secs(second.unsigned_abs()),
+        ..tags(0, tags_seen)
+    };
+    let first = memory.diff(&at_begin(0, &[tag("a1")]));
+    journal.take(&first);
+    memory.commit(first.change);
+
+    // The clock is set back by a day. Nobody is answered for three hours.
+    let hours = 3 * 3600;
+    let mut clocks = OwnClocks::after_past(at(begins));
+    clocks.read(at(begins - 86_400), PAST);
+    clocks.read(at(begins - 86_400 + hours), PAST + Duration::from_secs(hours.unsigned_abs()));
+    for row in &journal.coverage {
+        memory.attend(row.part, row.to, row.repeats, &clocks);
+    }
+    for event in &journal.events {
+        memory.learn(event, &clocks);
+    }
+    let poll = PollResult { taken_at: at(begins - 86_400 + hours), ..at_begin(hours, &[tag("a2")]) };
+    assert_eq!(names(&memory.diff(&poll).events)[..1], ["gap"]);
+}

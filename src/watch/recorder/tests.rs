@@ -1,0 +1,46 @@
+use super::*;
+use crate::floor::samples::at;
+
+const CADENCE: Duration = Duration::from_secs(5);
+
+fn look(part: FollowedPart, second: i64) -> Look {
+    Look { part, at: at(second), repeats: None, hole: GapCause::Outage, lost: false }
+}
+
+fn recorder() -> Recorder {
+    Recorder::new(vec![Account::new(0, vec![])], CADENCE)
+}
+
+/// Records one round.
+fn write(recorder: &mut Recorder, looks: Vec<Look>) {
+    let pages = recorder.pages(&[Note { index: 0, events: vec![], looks }]);
+    recorder.written(&pages, None, 0);
+}
+
+#[test]
+fn many_rows_of_one_part_do_not_crowd_out_those_of_another() {
+    let mut recorder = recorder();
+    for second in (0..4000).step_by(100) {
+        // The tags go on, and after each pause breaks begin a row.
+        write(&mut recorder, vec![look(FollowedPart::Tags, second), look(FollowedPart::Breaks, second)]);
+    }
+    let rows = &recorder.accounts[0].coverage;
+    let tags: Vec<_> = rows.iter().filter(|row| row.part == FollowedPart::Tags).collect();
+    assert_eq!(tags.iter().map(|row| (row.from, row.to)).collect::<Vec<_>>(), [(at(0), at(3900))]);
+    assert!(rows.len() < 30, "{}", rows.len());
+}
+
+#[test]
+fn what_others_add_is_news_also_after_the_clock_was_set_back_and_nothing_else_is() {
+    let mut recorder = recorder();
+    write(&mut recorder, vec![look(FollowedPart::Tags, 90_000)]);
+    // The clock is set back by a day, and others poll.
+    let known = recorder.accounts[0].coverage.clone();
+    assert_eq!(recorder.learned(0, 0, known.clone()), []);
+    let earlier = Coverage { from: at(100), to: at(105), ..known[0].clone() };
+    let with = |row: &Coverage| vec![row.clone(), known[0].clone()];
+    assert_eq!(recorder.learned(0, 0, with(&earlier)), [earlier.clone()]);
+    assert_eq!(recorder.learned(0, 0, with(&earlier)), []);
+    let longer = Coverage { to: at(110), ..earlier };
+    assert_eq!(recorder.learned(0, 0, with(&longer)), [longer]);
+}
