@@ -7,6 +7,7 @@
 pub(crate) mod comparison;
 mod content;
 pub mod fingerprint;
+pub mod hidden;
 mod known;
 pub(crate) mod seen;
 pub(crate) mod start;

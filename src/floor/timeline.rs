@@ -1,7 +1,7 @@
 //! What a journal keeps, and what can be made of it. Events and coverage are the only truth; what is known of an agent,
-//! gaps, intervals and lists of tags are made of them when they are needed, here and in [`Memory::restore`].
+//! gaps, intervals and lists of tags are made of them when they are needed, here and in [`Memory::restored`].
 //!
-//! [`Memory::restore`]: crate::floor::diff::Memory::restore
+//! [`Memory::restored`]: crate::floor::diff::Memory::restored
 
 pub mod gaps;
 pub mod intervals;

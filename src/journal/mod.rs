@@ -17,6 +17,7 @@ mod damage;
 mod error;
 mod events;
 mod forget;
+mod hiding;
 mod leases;
 mod library;
 mod migration;

@@ -3,6 +3,7 @@
 
 mod figures;
 mod files;
+mod hidden;
 mod holders;
 #[cfg(target_os = "linux")]
 mod processes;

@@ -4,6 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -15,6 +16,7 @@ use crate::failure::Failure;
 use crate::floor::diff::Memory;
 use crate::floor::diff::restored::REMEMBERED;
 use crate::floor::event::{Event, FollowedPart};
+use crate::floor::identity::hidden::Hiding;
 use crate::floor::pause::{OwnClocks, PAST};
 use crate::floor::poll_result::PollResult;
 use crate::floor::state::AgentState;
@@ -103,6 +105,11 @@ impl<'a> Keeper<'a> {
         self.agents.borrow().get(profile).map(|(agent, _)| *agent)
     }
 
+    /// What the journal leaves out of notifications.
+    pub(crate) fn hiding(&self) -> Arc<dyn Hiding> {
+        self.journal.hiding()
+    }
+
     /// When the newest answer about these parts came, if another process polls them now: the journal has it.
     pub(crate) fn polled_at(&self, profile: &str, parts: &[FollowedPart]) -> Option<Timestamp> {
         let now = self.app.clock.now();
@@ -180,7 +187,7 @@ impl<'a> Keeper<'a> {
         let coverage = self.journal.coverage(agent, from, Timestamp::MAX)?;
         let agent_id = self.journal.agents()?.into_iter().find(|row| row.agent == agent);
         let agent_id = agent_id.and_then(|row| row.agent_id);
-        let memory = Memory::restore(
+        let memory = Memory::hiding(self.journal.hiding()).restored(
             agent_id.as_deref(),
             events.iter().map(|recorded| &recorded.event),
             &coverage,

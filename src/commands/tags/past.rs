@@ -73,15 +73,17 @@ impl<'a> Past<'a> {
     }
 
     fn listed(&self, profile: &str, fresh: Vec<Tag>) -> Result<Vec<Tag>, Failure> {
+        let hiding = self.keeper.hiding();
+        let hide = |tag: &Tag| hiding.hidden(tag);
         let Some(script) = self.script else {
             let past = latest(&self.keeper.events(profile, self.window.since));
-            let mut listed = with_fresh(past, fresh, true);
+            let mut listed = with_fresh(past, fresh, true, &hide);
             listed.retain(|tag| self.window.holds(tag));
             return Ok(listed);
         };
         let (events, reach) = self.keeper.unread(script, profile, self.window.since)?;
         self.had.borrow_mut().insert(profile.to_owned(), reach);
-        let mut listed = with_fresh(latest(&events), fresh, false);
+        let mut listed = with_fresh(latest(&events), fresh, false, &hide);
         listed.retain(|tag| reach.had_until.is_some() || self.window.holds(tag));
         Ok(listed)
     }
@@ -128,7 +130,7 @@ pub(super) fn name(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// By what a notification of an answer is found among those that were recorded. A customer's number may be masked there.
+/// By what a notification of an answer is found among those that were recorded, if both are as the journal keeps them.
 #[derive(PartialEq, Eq, Hash)]
 enum Key {
     Id(CompactString),
@@ -150,18 +152,24 @@ pub(crate) fn latest(events: &[Event]) -> Vec<Tag> {
 }
 
 /// Of what the fresh answer holds, its state there is the latest, and its numbers are whole. What the journal could not take
-/// is added, if `adds`.
-fn with_fresh(mut past: Vec<Tag>, mut fresh: Vec<Tag>, adds: bool) -> Vec<Tag> {
+/// is added, if `adds`. To `hide` a notification is to make of it what the journal keeps.
+fn with_fresh(mut past: Vec<Tag>, fresh: Vec<Tag>, adds: bool, hide: &dyn Fn(&Tag) -> Tag) -> Vec<Tag> {
+    let hidden: Vec<Tag> = past.iter().map(hide).collect();
     let mut places: HashMap<Key, Vec<usize>> = HashMap::new();
-    for (place, tag) in past.iter().enumerate() {
+    for (place, tag) in hidden.iter().enumerate() {
         places.entry(Key::of(tag)).or_default().push(place);
     }
+    let mut fresh: Vec<(Tag, Tag)> = fresh.into_iter().map(|tag| (hide(&tag), tag)).collect();
     // Twins are told apart by what is in them, as far as that goes.
-    for by_content in [true, false] {
-        fresh.retain(|tag| {
-            let twins = places.get_mut(&Key::of(tag));
+    for comparison in [Compared::Whole, Compared::Hidden, Compared::No] {
+        fresh.retain(|(form, tag)| {
+            let twins = places.get_mut(&Key::of(form));
             let found = twins.and_then(|twins| {
-                let same = |place: &usize| !by_content || past[*place].fields == tag.fields;
+                let same = |place: &usize| match comparison {
+                    Compared::Whole => past[*place].fields == tag.fields,
+                    Compared::Hidden => hidden[*place].fields == form.fields,
+                    Compared::No => true,
+                };
                 Some(twins.remove(twins.iter().position(same)?))
             });
             let Some(place) = found else { return true };
@@ -170,9 +178,17 @@ fn with_fresh(mut past: Vec<Tag>, mut fresh: Vec<Tag>, adds: bool) -> Vec<Tag> {
         });
     }
     if adds {
-        past.append(&mut fresh);
+        past.extend(fresh.into_iter().map(|(_, tag)| tag));
     }
     past
+}
+
+/// How the content of twins is compared.
+#[derive(Clone, Copy)]
+enum Compared {
+    Whole,
+    Hidden,
+    No,
 }
 
 #[cfg(test)]
@@ -185,11 +201,11 @@ mod tests {
         let known = [tag("m60"), tag("m70"), nameless(r#"{"a":1}"#), nameless(r#"{"a":2}"#)];
         let changed = Tag { fields: raw(r#"{"_id":"m70","status":"answered"}"#), ..tag("m70") };
         let fresh = vec![nameless(r#"{"a":2}"#), changed.clone(), tag("m80")];
-        let listed = with_fresh(known.to_vec(), fresh.clone(), true);
+        let listed = with_fresh(known.to_vec(), fresh.clone(), true, &Tag::clone);
         let expected =
             [tag("m60"), changed.clone(), nameless(r#"{"a":1}"#), nameless(r#"{"a":2}"#), tag("m80")];
         assert_eq!(listed, expected);
-        assert_eq!(with_fresh(known.to_vec(), fresh, false), expected[..4]);
+        assert_eq!(with_fresh(known.to_vec(), fresh, false, &Tag::clone), expected[..4]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A memory that goes on with what other runs, or other processes, have recorded. What it cannot know again is listed in
 //! `docs/architecture.md`, "What makes things the same".
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -8,6 +9,8 @@ use jiff::Timestamp;
 use crate::floor::delivery_mode::DeliveryEvidence;
 use crate::floor::diff::{Interrupted, Memory, Shown, state_event};
 use crate::floor::event::{Event, EventKind, FollowedPart, Gap, GapCause, StateCause};
+use crate::floor::identity::hidden::Hiding;
+use crate::floor::identity::seen::Seen;
 use crate::floor::pause::{Moment, OwnClocks};
 use crate::floor::poll_result::PollResult;
 use crate::floor::state::AgentState;
@@ -16,25 +19,33 @@ use crate::floor::timeline::{Coverage, Look};
 #[cfg(test)]
 mod tests;
 
-/// So much of what was recorded of an agent has to be handed to [`Memory::restore`], counted back from now. What was
+/// So much of what was recorded of an agent has to be handed to [`Memory::restored`], counted back from now. What was
 /// reported earlier and is still in an answer, a journal knows by its `uid`.
 pub const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Memory {
+    /// A memory to be restored from a journal that leaves something out: without `hiding`, each notification that it keeps
+    /// so would count as another one, or as changed.
+    #[must_use]
+    pub fn hiding(hiding: Arc<dyn Hiding>) -> Self {
+        Self { seen: Seen::hiding(hiding), ..Self::default() }
+    }
+
     /// What is known of an agent of whom these events and this coverage were recorded, in their order. `agent_id` is for
     /// whom the session answered last. The events are those of the last [`REMEMBERED`], and however old they are, all
     /// from the last `agent_changed`, `break_started` and `wrapup_started` on.
     ///
     /// The moments of `clocks` have to reach back as far: see [`OwnClocks::after_past`].
     #[must_use]
-    pub fn restore<'e>(
+    pub fn restored<'e>(
+        self,
         agent_id: Option<&str>,
         events: impl IntoIterator<Item = &'e Event>,
         coverage: &[Coverage],
         clocks: &OwnClocks,
     ) -> Self {
         let state = AgentState::of_agent(agent_id);
-        let mut memory = Self { state, last: clocks.moment(), ..Self::default() };
+        let mut memory = Self { state, last: clocks.moment(), ..self };
         let mut another_since = Timestamp::MIN;
         for event in events {
             if let EventKind::AgentChanged(_) = event.kind {

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::floor::answer::Tag;
@@ -10,6 +11,7 @@ use crate::floor::delivery_mode::Counts;
 use crate::floor::identity::comparison::{AnswerDiff, News, Present};
 use crate::floor::identity::fingerprint;
 use crate::floor::identity::fingerprint::Fingerprint;
+use crate::floor::identity::hidden::{Hidden, Hiding};
 use crate::floor::identity::known::{Fields, Known};
 use crate::floor::pause::WINDOW;
 
@@ -38,6 +40,8 @@ pub(crate) struct Seen {
     known: HashMap<Fingerprint, Vec<Known>>,
     /// How many twins were reported, as long as any of them is known.
     twins: HashMap<Fingerprint, u32>,
+    /// Which of them are known as a journal keeps them.
+    hidden: Hidden,
     fields: Fields,
     size: usize,
     /// Time for which good answers vouch. It stands still during outages and sleep.
@@ -69,11 +73,17 @@ pub(crate) struct Appearance {
 }
 
 impl Seen {
+    /// Nothing yet; what it learns may be hidden.
+    pub(crate) fn hiding(hiding: Arc<dyn Hiding>) -> Self {
+        Self { hidden: Hidden::by(hiding), ..Self::default() }
+    }
+
     /// Compares an answer with what was reported. `awake` is the time since the last good answer.
     /// Nothing changes until the appearance is remembered.
     #[must_use]
     pub(crate) fn compare(&self, tags: &[Tag], awake: Duration) -> Comparison {
         let attended = self.attended + awake.min(LONGEST_STEP);
+        let tags = &*self.as_known(tags);
         let mut answer = AnswerDiff::new(tags, attended, &self.fields);
         for (identity, places) in AnswerDiff::groups(tags) {
             answer.compare(identity, self.known.get(&identity).map_or(&[], Vec::as_slice), &places);
@@ -86,6 +96,19 @@ impl Seen {
         let fields = if let Cow::Owned(fields) = fields { Some(fields) } else { None };
         let appearance = Appearance { present, fields, twins, attended };
         Comparison { news, counts, overflows: self.overflows(&appearance), appearance }
+    }
+
+    /// The answer in the forms in which it is compared.
+    fn as_known<'t>(&self, tags: &'t [Tag]) -> Cow<'t, [Tag]> {
+        if self.hidden.is_empty() {
+            return Cow::Borrowed(tags);
+        }
+        let form = |tag: &Tag| self.hidden_form(tag).unwrap_or_else(|| tag.clone());
+        Cow::Owned(tags.iter().map(form).collect())
+    }
+
+    fn hidden_form(&self, tag: &Tag) -> Option<Tag> {
+        self.hidden.form_of(tag, |identity| self.known.contains_key(identity))
     }
 
     /// Remembers an answer, once its news are written.
@@ -123,6 +146,9 @@ impl Seen {
     /// Takes a notification that another memory has reported. It counts as one that the last answer had, because the
     /// answers that merely repeat it are not recorded.
     pub(crate) fn learn(&mut self, tag: &Tag, changed: bool) {
+        self.hidden.note(tag);
+        let form = self.hidden_form(tag);
+        let tag = form.as_ref().unwrap_or(tag);
         let equals = self.known.entry(fingerprint::of_notification(tag)).or_default();
         self.size = self.size.saturating_sub(equals.iter().map(Known::size).sum());
         match &mut equals[..] {
@@ -166,6 +192,7 @@ impl Seen {
             equals.retain(&stays);
             !equals.is_empty()
         });
+        self.hidden.retain(|identity| self.known.contains_key(identity));
         self.size = self.known.values().flatten().map(Known::size).sum();
         let known: HashSet<Fingerprint> =
             self.known.values().flatten().filter_map(|known| known.twins).collect();

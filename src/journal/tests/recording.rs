@@ -56,11 +56,11 @@ fn a_memory_of_what_was_read_again_reports_no_notification_again_for_its_icons()
     let folder = Folder::new();
     let journal = folder.create();
     let agent = journal.with_asha();
-    let first = Memory::restore(None, [], &[], &clocks).diff(&poll(0, &mut clocks));
+    let first = Memory::default().restored(None, [], &[], &clocks).diff(&poll(0, &mut clocks));
     journal.write_round(entry(agent, 0, first.to_record().collect()));
 
     let recorded: Vec<Event> = journal.all().into_iter().map(|recorded| recorded.event).collect();
-    let next = Memory::restore(None, &recorded, &[], &clocks).diff(&poll(5, &mut clocks));
+    let next = Memory::default().restored(None, &recorded, &[], &clocks).diff(&poll(5, &mut clocks));
     let again: Vec<NewEvent> = next.to_record().collect();
     assert_eq!((recorded.len(), again), (1, vec![]));
 }

@@ -107,7 +107,12 @@ impl Ledger {
                 Some(agent) => open.lately(*agent, base, now)?,
                 None => (vec![], vec![]),
             };
-            let memory = Memory::restore(agent_id.as_deref(), &known, &coverage, clocks);
+            let memory = Memory::hiding(open.journal.hiding()).restored(
+                agent_id.as_deref(),
+                &known,
+                &coverage,
+                clocks,
+            );
             agents.push(BegunAgent { memory, account: agent.map(|_| Account::new(base, coverage)) });
         }
         let past = if has_stdout { open.past(self.command, since, base)? } else { vec![] };

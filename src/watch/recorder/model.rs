@@ -69,7 +69,8 @@ impl Model {
         let agent = |index: usize| {
             let events = guard.events.iter().filter(|(agent, one)| *agent == index && one.event.at >= far);
             let coverage = guard.coverage.get(&index).cloned().unwrap_or_default();
-            let memory = Memory::restore(None, events.map(|(_, one)| &one.event), &coverage, clocks);
+            let memory =
+                Memory::default().restored(None, events.map(|(_, one)| &one.event), &coverage, clocks);
             BegunAgent { memory, account: Some(Account::new(base, coverage)) }
         };
         let agents = (0..agents).map(agent).collect();

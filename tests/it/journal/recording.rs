@@ -138,6 +138,25 @@ fn no_credential_is_kept_and_numbers_are_masked_where_that_is_set() {
 }
 
 #[test]
+fn what_is_kept_masked_is_neither_recorded_nor_listed_twice() {
+    let at = minutes_ago(5);
+    let tag = |id: &str| {
+        format!(
+            r#"{{{id}"type":"missed","message":"call 919000012345 back","cNumber":"919000012345","time":"{at}"}}"#
+        )
+    };
+    let server = FakeServer::always(reply(&[tag(""), tag(r#""_id":"m1","#)]));
+    let world = recording(&server);
+    world.run("config set journal.numbers never").ended_with(0);
+    world.run("tags").ended_with(0);
+    world.run("tags").ended_with(0);
+    let ran = world.run("tags --since 8h --json").ended_with(0);
+    assert_eq!(ran.json()["tags"].as_array().unwrap().len(), 2, "{ran}");
+    let ran = world.run("journal export --what events --json").ended_with(0);
+    assert_eq!(ran.stdout.matches(r#""type":"tag""#).count(), 2, "{ran}");
+}
+
+#[test]
 fn a_journal_of_another_path_is_the_one_that_is_named() {
     let server = FakeServer::always(reply(&[tag("m1", "missed", 5)]));
     let world = recording(&server).with("DEEPCALL_JOURNAL", "elsewhere/shift.db");

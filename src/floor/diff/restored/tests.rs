@@ -31,7 +31,12 @@ impl Journal {
 
     /// The memory of a run that begins at this second.
     fn restored(&self, second: i64) -> Memory {
-        Memory::restore(Some("13"), &self.events, &self.coverage, &OwnClocks::after_past(at(second)))
+        Memory::default().restored(
+            Some("13"),
+            &self.events,
+            &self.coverage,
+            &OwnClocks::after_past(at(second)),
+        )
     }
 }
 

@@ -189,7 +189,7 @@ proptest! {
     fn the_truth_lies_within_the_bounds(mut floor in floor(any::<bool>()), polls in polls()) {
         let (mut events, mut coverage) = (Vec::new(), Vec::new());
         let restore = |events: &[Event], coverage: &[Coverage], began| {
-            Memory::restore(None, events, coverage, &OwnClocks::after_past(at(began)))
+            Memory::default().restored(None, events, coverage, &OwnClocks::after_past(at(began)))
         };
         let (mut began, mut second) = (0, 0);
         let mut memory = restore(&events, &coverage, began);
