@@ -80,9 +80,11 @@ pub enum Numbers {
     For(Duration),
 }
 
-/// Whether a file is made where there is none.
+/// Whether a file is made where there is none, and what becomes of a damaged one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
+    /// To be read: a damaged file stays where it is, and is an error.
+    Look,
     Existing,
     Create,
 }
@@ -105,10 +107,10 @@ pub(crate) struct Settings {
 
 impl Journal {
     /// Opens the journal at `path`; `None` where there is none and none is to be made, which costs one look at the disk.
-    /// A damaged one is set aside, and a new one made in its place.
+    /// A damaged one is set aside, and a new one made in its place, unless it is only to be looked at.
     ///
     /// # Errors
-    /// When it is on a network disk, open to others, of another program or of a later version, or cannot be read.
+    /// When it is damaged and only to be looked at, on a network disk, open to others, of another program or of a later version, or cannot be read.
     pub(crate) fn open(
         path: &Path,
         mode: Mode,
@@ -127,7 +129,7 @@ impl Journal {
     ) -> Result<Option<Opened>, JournalError> {
         let place = match mode {
             Mode::Create => Place::to_be(path)?,
-            Mode::Existing => match Place::existing(path)? {
+            Mode::Look | Mode::Existing => match Place::existing(path)? {
                 Some(place) => place,
                 None => return Ok(None),
             },
@@ -135,7 +137,7 @@ impl Journal {
         library::refuse_older()?;
         match Self::open_at(&place, settings.clone(), now, steps) {
             Ok((journal, copy)) => Ok(Some(Opened { journal, set_aside: None, copy })),
-            Err(JournalError::Damaged { .. }) => {
+            Err(JournalError::Damaged { .. }) if mode != Mode::Look => {
                 let set_aside = damage::set_aside(&place, now)?;
                 let (journal, copy) = Self::open_at(&place, settings, now, steps)?;
                 Ok(Some(Opened { journal, set_aside, copy }))

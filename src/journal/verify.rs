@@ -14,6 +14,8 @@ pub(crate) struct Verified {
     pub(crate) coverage_rows: u64,
     /// The first ones, as sentences; none in a good file.
     pub(crate) faults: Vec<String>,
+    /// Whether the file itself is, and not only what it says.
+    pub(crate) is_damaged: bool,
 }
 
 /// Events that only an answer can lead to, each with the part that was answered.
@@ -25,6 +27,15 @@ const ANSWERED: [(&str, &str); 6] = [
     ("wrapup_started", "wrapups"),
     ("wrapup_ended", "wrapups"),
 ];
+
+impl Verified {
+    /// Of a file that SQLite cannot read.
+    pub(crate) fn damaged() -> Self {
+        Self { faults: vec![DAMAGED.to_owned()], is_damaged: true, ..Self::default() }
+    }
+}
+
+const DAMAGED: &str = "the file is damaged: a part of it cannot be read";
 
 impl Journal {
     /// Looks at all of it and changes nothing. What is damaged is a fault like any other.
@@ -45,7 +56,8 @@ impl Journal {
             match check(self, &mut verified).map_err(|error| self.fault(error)) {
                 Ok(()) => {}
                 Err(JournalError::Damaged { .. }) => {
-                    verified.faults.push("the file is damaged: a part of it cannot be read".to_owned());
+                    verified.faults.push(DAMAGED.to_owned());
+                    verified.is_damaged = true;
                     break;
                 }
                 Err(error) => return Err(error),
@@ -59,6 +71,7 @@ impl Journal {
         let text = |row: &Row<'_>| row.get::<_, String>(0);
         let found = sentences(&self.connection, "PRAGMA quick_check(10)", text)?;
         verified.faults.extend(found.into_iter().filter(|found| found != "ok"));
+        verified.is_damaged |= !verified.faults.is_empty();
         Ok(())
     }
 

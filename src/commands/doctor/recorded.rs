@@ -13,17 +13,12 @@ pub(super) fn journal(app: &App, is_sandbox: bool) -> Option<Finding> {
         Ok(how) => how?,
         Err(failure) => return Some(Finding::failed("journal", &failure)),
     };
-    let opened = match Journal::open(&how.path, Mode::Existing, how.settings, app.clock.now()) {
+    let opened = match Journal::open(&how.path, Mode::Look, how.settings, app.clock.now()) {
         Ok(Some(opened)) => opened,
         Ok(None) => return Some(Finding::ok("journal", format!("{}: there is none", how.path.display()))),
         Err(error) => return Some(Finding::failed("journal", &Failure::from(error))),
     };
     Some(match detail(&opened.journal, app) {
-        Ok(detail) if opened.set_aside.is_some() => Finding::warn(
-            "journal",
-            format!("it was damaged, and is begun anew; {detail}"),
-            "look at the disk",
-        ),
         Ok(detail) => Finding::ok("journal", detail),
         Err(error) => Finding::failed("journal", &Failure::from(error)),
     })

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::journal;
 use crate::app::options::{OutputOptions, TalkOptions};
-use crate::commands::journal::opened::{open, unknown_agent, without_journal};
+use crate::commands::journal::opened::{look, unknown_agent, without_journal};
 use crate::commands::tags;
 use crate::commands::tags::past::latest;
 use crate::commands::window::{MARGIN, Window};
@@ -80,7 +80,7 @@ pub(super) fn run(args: &ExportArgs, app: &App) -> Result<ExitStatus, Failure> {
     if args.since.is_none() {
         window.since = Timestamp::MIN;
     }
-    let Some(opened) = open(app)? else {
+    let Some(opened) = look(app)? else {
         let report = without_journal(document, &journal::path(app)?);
         return app.console.answer(Outcome::done(report), &renderer);
     };

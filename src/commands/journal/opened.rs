@@ -10,7 +10,13 @@ use crate::journal::{AgentRow, Journal, Mode, Opened};
 use crate::report::{Document, Report, Value};
 use crate::words::nearest;
 
-/// The journal, if there is one. What was found damaged is noted.
+/// The journal, if there is one, to be read. A damaged one is an error, and stays where it is.
+pub(super) fn look(app: &App) -> Result<Option<Opened>, Failure> {
+    let path = journal::path(app)?;
+    Ok(Journal::open(&path, Mode::Look, journal::settings(app)?, app.clock.now())?)
+}
+
+/// The journal, if there is one, to be changed. What was found damaged is noted.
 pub(super) fn open(app: &App) -> Result<Option<Opened>, Failure> {
     let path = journal::path(app)?;
     let opened = Journal::open(&path, Mode::Existing, journal::settings(app)?, app.clock.now())?;

@@ -9,7 +9,7 @@ use crate::app::console::Outcome;
 use crate::app::journal;
 use crate::app::options::{OutputOptions, TalkOptions};
 use crate::app::settings::table::{JOURNAL_KEEP, JOURNAL_MAX_SIZE, JOURNAL_NUMBERS, JOURNAL_RECORD};
-use crate::commands::journal::opened::{count, in_effect, open, without_journal};
+use crate::commands::journal::opened::{count, in_effect, look, without_journal};
 use crate::failure::{ExitStatus, Failure};
 use crate::journal::{AgentStatus, RunRow, Status, library_version};
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value};
@@ -31,7 +31,7 @@ pub(super) fn run(args: &StatusArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     let path = journal::path(app)?;
     let head = settings(app)?;
-    let Some(opened) = open(app)? else {
+    let Some(opened) = look(app)? else {
         let head = head.with("exists", false).with("path", path.display().to_string());
         let report = Report { head, ..without_journal(&DOCUMENT, &path) };
         return app.console.answer(Outcome::done(report), &renderer);

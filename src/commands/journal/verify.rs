@@ -6,8 +6,9 @@ use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::journal;
 use crate::app::options::{OutputOptions, TalkOptions};
-use crate::commands::journal::opened::{count, open, without_journal};
+use crate::commands::journal::opened::{count, without_journal};
 use crate::failure::{ExitStatus, Failure};
+use crate::journal::{Journal, JournalError, Mode, Verified};
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone};
 
 /// Check that the journal is whole, and that what it says can be true
@@ -26,16 +27,24 @@ pub(super) fn run(args: &VerifyArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     let path = journal::path(app)?;
     let head = Row::new(DOCUMENT.head).with("path", path.display().to_string());
-    let Some(opened) = open(app)? else {
-        let head = head.with("exists", false).with("sound", true);
-        let report = Report { head, ..without_journal(&DOCUMENT, &path) };
-        return app.console.answer(Outcome::done(report), &renderer);
+    let verified = match Journal::open(&path, Mode::Look, journal::settings(app)?, app.clock.now()) {
+        Ok(Some(opened)) => opened.journal.verify()?,
+        Ok(None) => {
+            let head = head.with("exists", false).with("sound", true);
+            let report = Report { head, ..without_journal(&DOCUMENT, &path) };
+            return app.console.answer(Outcome::done(report), &renderer);
+        }
+        Err(JournalError::Damaged { .. }) => Verified::damaged(),
+        Err(error) => return Err(error.into()),
     };
-    let verified = opened.journal.verify()?;
-    let mut faults = verified.faults;
-    if let Some(place) = &opened.set_aside {
-        faults.insert(0, format!("the file was damaged, and is kept as {}", place.display()));
-    }
+    let way_out = verified.is_damaged.then(|| {
+        format!(
+            "a command that records sets a file aside that it cannot write, and begins a new one; to begin one now, move {} \
+             and what lies beside it to another place",
+            path.display()
+        )
+    });
+    let faults = verified.faults;
     let is_sound = faults.is_empty();
     let head = head
         .with("exists", true)
@@ -53,7 +62,8 @@ pub(super) fn run(args: &VerifyArgs, app: &App) -> Result<ExitStatus, Failure> {
         ],
     });
     let rows = faults.into_iter().map(|fault| Row::new(DOCUMENT.fields).with("fault", fault)).collect();
-    let report = Report { head, sentence, is_action: true, ..Report::new(&DOCUMENT, rows) };
+    let notes = way_out.into_iter().collect();
+    let report = Report { head, sentence, notes, is_action: true, ..Report::new(&DOCUMENT, rows) };
     let status = if is_sound { ExitStatus::Done } else { ExitStatus::Failed };
     app.console.answer(Outcome { report, status }, &renderer)
 }

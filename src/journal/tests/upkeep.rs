@@ -115,7 +115,7 @@ fn what_cannot_be_true_is_a_fault() {
     };
     let (_folder, journal) = good();
     let verified = journal.verify().expect("verified");
-    assert_eq!(verified, Verified { events: 3, coverage_rows: 1, faults: vec![] });
+    assert_eq!(verified, Verified { events: 3, coverage_rows: 1, faults: vec![], is_damaged: false });
     let wrong = [
         ("UPDATE event SET at = at + 100000 WHERE seq = 1", "from a time without answers"),
         ("UPDATE event SET body = replace(body, 'm2', 'm9') WHERE seq = 2", "is not the one"),

@@ -193,9 +193,23 @@ fn a_fault_in_the_file_is_found() {
     let ran = world.run("journal verify --json").ended_with(0);
     assert_eq!((&ran.json()["sound"], &ran.json()["events"]), (&true.into(), &6.into()), "{ran}");
     fs::write(journal(&world), "no database").unwrap();
-    let ran = world.run("journal verify --json").ended_with(1);
-    assert_eq!(ran.json()["sound"], false, "{ran}");
-    assert!(!ran.json()["faults"].as_array().unwrap().is_empty(), "{ran}");
+    // Whoever looks leaves it where it is.
+    for _ in 0..2 {
+        let ran = world.run("journal verify --json").ended_with(1);
+        assert_eq!(ran.json()["sound"], false, "{ran}");
+        assert_eq!(ran.json()["faults"][0]["fault"], "the file is damaged: a part of it cannot be read");
+        assert!(ran.stderr.contains("sets a file aside"), "{ran}");
+        let ran = world.run("doctor");
+        assert!(ran.stdout.contains("is damaged") && ran.stderr.contains("journal verify"), "{ran}");
+        for line in ["journal status", "journal export --what events"] {
+            let ran = world.run(line).ended_with(1);
+            assert!(ran.stderr.contains("deepcall journal verify"), "{ran}");
+        }
+        assert_eq!(fs::read_to_string(journal(&world)).unwrap(), "no database");
+    }
+    let ran = world.run("tags --all").ended_with(0);
+    assert!(ran.stderr.contains("journal.db.damaged-"), "{ran}");
+    world.run("journal verify").ended_with(0);
 }
 
 #[test]
