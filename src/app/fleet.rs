@@ -162,16 +162,27 @@ impl<T> Answers<T> {
         }
     }
 
+    /// Adds the failure of a profile that has not answered, and of which there is something to show all the same.
+    pub(crate) fn add_failure(&mut self, profile: &str, failure: Failure) {
+        self.failures.push(failure.of_profile(profile));
+    }
+
+    fn has_answered(&self, profile: &str) -> bool {
+        !self.failures.iter().any(|failure| failure.problem.profile.as_deref() == Some(profile))
+    }
+
     /// What is left to report once the answers have been taken out.
     pub(crate) fn take_failures(&mut self) -> Failures {
-        let queried = self.given.len() + self.failures.len();
+        let answered = self.given.iter().filter(|(profile, _)| self.has_answered(profile)).count();
+        let queried = answered + self.failures.len();
         let problems =
             std::mem::take(&mut self.failures).into_iter().map(|failure| *failure.problem).collect();
         Failures { problems, queried }
     }
 
     pub(crate) fn status(&self) -> ExitStatus {
-        let answered = self.given.first().map(|_| ExitStatus::Done);
+        let is_answered = self.given.iter().any(|(profile, _)| self.has_answered(profile));
+        let answered = is_answered.then_some(ExitStatus::Done);
         ExitStatus::of_many(answered.into_iter().chain(self.failures.iter().map(|failure| failure.status)))
     }
 }

@@ -112,9 +112,18 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
             let recent = |tag| if window.holds(&tag) { row_of(tag) } else { None };
             Ok(signed_in.tags(&reference, &server_zone, recent).await?)
         };
-        fleet.query(request).await
+        let mut answers = fleet.query(request).await?;
+        for (profile, failure) in past.as_ref().map_or_else(Vec::new, Past::failed) {
+            let agent = fleet.agents.iter().find(|agent| agent.profile == profile);
+            let failure = match agent {
+                Some(agent) => agent.with_sign_in_hint(failure),
+                None => failure,
+            };
+            answers.add_failure(&profile, failure);
+        }
+        Ok(answers)
     })?;
-    let coverage = past.as_ref().and_then(|past| past.coverage(&answers.given));
+    let coverage = past.as_ref().and_then(|past| past.coverage(&answers.given, now));
     let goes_on = past.as_ref().is_some_and(Past::goes_on);
     let note_of_kinds = seen.borrow().note("no tag has kind", &filter.kinds);
     let given = answers.given.iter().map(|(profile, _)| profile.clone()).collect::<Vec<_>>();

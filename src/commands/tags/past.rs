@@ -30,11 +30,13 @@ pub(super) struct Past<'a> {
     polls: bool,
     /// Of each profile, what the script has not had yet, but for its events.
     had: RefCell<BTreeMap<String, Reach>>,
+    /// The profiles of which only the past is shown, because the request for the rest failed.
+    failed: RefCell<Vec<(String, Failure)>>,
 }
 
 impl<'a> Past<'a> {
     pub(super) fn new(keeper: &'a Keeper<'a>, window: Window, script: Option<&'a str>, polls: bool) -> Self {
-        Self { keeper, window, script, polls, had: RefCell::default() }
+        Self { keeper, window, script, polls, had: RefCell::default(), failed: RefCell::default() }
     }
 
     /// Whether the journal has something to do with the profile.
@@ -56,7 +58,10 @@ impl<'a> Past<'a> {
             let value = Tags { notifications: self.listed(profile, vec![])?, icons: vec![], notes: vec![] };
             return Ok(Answer::recorded(value, as_of));
         }
-        let mut answer = signed_in.tags(reference, server_zone, Some).await?;
+        let mut answer = match signed_in.tags(reference, server_zone, Some).await {
+            Ok(answer) => answer,
+            Err(failure) => return self.without_answer(profile, failure.into()),
+        };
         let fresh = std::mem::take(&mut answer.value.notifications);
         let mut poll = PollResult::new(profile, answer.as_of);
         poll.server_time = answer.server_time;
@@ -70,6 +75,24 @@ impl<'a> Past<'a> {
         }
         answer.value.notifications = self.listed(profile, fresh)?;
         Ok(answer)
+    }
+
+    /// What was recorded, if that is something; a script gets it with the next answer.
+    fn without_answer(&self, profile: &str, failure: Failure) -> Result<Answer<Tags>, Failure> {
+        let notifications = if self.script.is_none() { self.listed(profile, vec![])? } else { vec![] };
+        if notifications.is_empty() {
+            return Err(failure);
+        }
+        self.failed.borrow_mut().push((profile.to_owned(), failure));
+        let rows = self.keeper.coverage(profile, self.window.since, self.window.until).unwrap_or_default();
+        let as_of = rows.iter().filter(|row| row.part == PART).map(|row| row.to).max();
+        let value = Tags { notifications, icons: vec![], notes: vec![] };
+        Ok(Answer::recorded(value, as_of.unwrap_or(self.window.since)))
+    }
+
+    /// The profiles of which only the past is shown, each with the reason.
+    pub(super) fn failed(&self) -> Vec<(String, Failure)> {
+        self.failed.borrow().clone()
     }
 
     fn listed(&self, profile: &str, fresh: Vec<Tag>) -> Result<Vec<Tag>, Failure> {
@@ -89,10 +112,16 @@ impl<'a> Past<'a> {
     }
 
     /// What is covered of the profiles that have answered; `None` if the journal holds none of them.
-    pub(super) fn coverage(&self, given: &[(String, Answer<Tags<Row>>)]) -> Option<CoverageOfAll> {
+    pub(super) fn coverage(
+        &self,
+        given: &[(String, Answer<Tags<Row>>)],
+        now: Timestamp,
+    ) -> Option<CoverageOfAll> {
         let mut all = CoverageOfAll::default();
+        let failed = self.failed.borrow();
         for (profile, answer) in given {
-            let mut span = self.window.until_answer(answer.as_of);
+            let is_answered = !failed.iter().any(|(name, _)| name == profile);
+            let mut span = self.window.until_answer(if is_answered { answer.as_of } else { now });
             if let Some(had_until) = self.had.borrow().get(profile).and_then(|reach| reach.had_until) {
                 span.from = had_until.min(span.to);
             }

@@ -1,7 +1,7 @@
 //! Beyond the hour: what was received before and one fresh answer as one list, and what of it may be missing.
 
 use super::*;
-use crate::support::{NOT_ON_BREAK, ON_BREAK};
+use crate::support::{EXPIRED, NOT_ON_BREAK, ON_BREAK};
 
 #[test]
 fn what_the_server_hands_out_once_is_still_in_the_list_later() {
@@ -102,4 +102,43 @@ fn nothing_and_very_much_are_listed_alike_in_every_format() {
     assert_eq!(document["events"].as_array().unwrap().len(), 20_000);
     assert_eq!(lines("tags --since 8h -o csv"), 20_001);
     world.run("journal verify").ended_with(0);
+}
+
+#[test]
+fn what_was_recorded_is_listed_even_if_the_server_does_not_answer() {
+    let replies = ["a1", "r1"].map(|id| reply(&[tag(id, "missed", 5)]));
+    let server = FakeServer::answering(move |request, earlier| {
+        let is_of_asha = request.body.contains("asha");
+        if is_of_asha && earlier >= 2 {
+            EXPIRED.to_owned()
+        } else {
+            replies[usize::from(!is_of_asha)].clone()
+        }
+    });
+    let world = World::at(&server).with("DEEPCALL_STORE", "file");
+    for name in ["asha", "ravi"] {
+        let line = format!("login --profile {name} --no-verify --ssid-stdin");
+        let _ = world.run_with_input(&line, &format!("session-of-{name}")).ended_with(0);
+    }
+    world.run("journal on").ended_with(0);
+    world.run("tags --all").ended_with(0);
+    let cases: [(&str, i32, &[&str]); 2] = [
+        ("tags --all --since 8h --json", 1, &["a1", "r1"]),
+        ("tags --profile asha --since 8h --json", 4, &["a1"]),
+    ];
+    for (line, code, expected) in cases {
+        let ran = world.run(line).ended_with(code);
+        assert_eq!(ids(&ran), expected, "{ran}");
+        let document = ran.json();
+        let failures = document["failures"].as_array().unwrap();
+        assert_eq!((failures.len(), &failures[0]["profile"]), (1, &"asha".into()), "{ran}");
+        assert!(failures[0]["hint"].as_str().unwrap().contains("deepcall login"), "{ran}");
+        // What passed since the last answer is a hole.
+        let gaps = document["gaps"].as_array().unwrap();
+        assert!(gaps.iter().any(|gap| gap["profile"] == "asha"), "{ran}");
+    }
+    let ran = world.run("tags --profile asha --since 8h").ended_with(4);
+    assert!(ran.stdout.contains("of a1") && ran.stderr.contains("expired"), "{ran}");
+    // Without a window that has something, only the failure is left.
+    world.run("tags --profile asha --since 1m --json").ended_with(4);
 }
