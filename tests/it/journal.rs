@@ -2,6 +2,7 @@
 
 mod beyond;
 mod commands;
+mod live;
 mod recording;
 mod scripts;
 

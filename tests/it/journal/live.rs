@@ -1,0 +1,60 @@
+//! Single answers while another process records: the journal has them, and the server is not asked twice.
+
+use std::time::Instant;
+
+use super::*;
+use crate::support::{IN_WRAPUP, ON_BREAK, PATIENCE, Running};
+
+const LINES: [&str; 4] = ["tags --json", "status --json", "break-status --json", "wrapup --json"];
+
+fn server() -> FakeServer {
+    let tags = reply(&[tag("m1", "missed", 5)]);
+    FakeServer::answering(move |request, _| {
+        request.choose([ON_BREAK.to_owned(), IN_WRAPUP.to_owned(), tags.clone()])
+    })
+}
+
+/// A recorder whose first answers are in the journal. It polls next when the test is long over.
+fn recorder(world: &World) -> Running {
+    let recorder = world.start(world.command(["record", "--interval", "1h"]));
+    let began = Instant::now();
+    loop {
+        let ran = world.run("journal status --json").ended_with(0);
+        if ran.json()["agents"][0]["newest_answer"].is_string() {
+            return recorder;
+        }
+        assert!(began.elapsed() < PATIENCE, "nothing is recorded\n{ran}");
+    }
+}
+
+#[test]
+fn the_journal_of_a_recorder_answers_until_poll_is_given_or_the_recorder_is_gone() {
+    let server = server();
+    let world = World::signed_in(&server);
+    let mut recorder = recorder(&world);
+    let asked = server.arrivals().len();
+    let recorded: Vec<_> = LINES.iter().map(|line| world.run(line).ended_with(0)).collect();
+    assert_eq!(server.arrivals().len(), asked, "{}", recorded[0]);
+    assert_eq!(ids(&recorded[0]), ["m1"]);
+    assert_eq!(recorded[1].json()["agents"][0]["state"], "on_break", "{}", recorded[1]);
+    assert_eq!(recorded[2].json()["on_break"], true, "{}", recorded[2]);
+    assert_eq!(recorded[3].json()["in_wrapup"], true, "{}", recorded[3]);
+
+    for line in LINES {
+        let before = server.arrivals().len();
+        world.run(&format!("{line} --poll")).ended_with(0);
+        assert!(server.arrivals().len() > before, "{line}");
+    }
+    recorder.child.kill().unwrap();
+    recorder.child.wait().unwrap();
+    for line in LINES {
+        let before = server.arrivals().len();
+        world.run(line).ended_with(0);
+        assert!(server.arrivals().len() > before, "{line}");
+    }
+    // Whatever came by which way is there once.
+    let events = world.run("journal export -o ndjson").ended_with(0).stdout;
+    for kind in ["tag", "break_started", "wrapup_started"] {
+        assert_eq!(events.matches(&format!(r#""type":"{kind}""#)).count(), 1, "{kind}\n{events}");
+    }
+}
