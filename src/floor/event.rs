@@ -150,6 +150,13 @@ impl Event {
     pub fn is_initial(&self) -> bool {
         matches!(&self.kind, EventKind::Tag(reported) if reported.initial)
     }
+
+    /// Says that a notification is from before the run that shows it.
+    pub(crate) fn mark_initial(&mut self) {
+        if let EventKind::Tag(reported) = &mut self.kind {
+            reported.initial = true;
+        }
+    }
 }
 
 /// Why a line is not an event.

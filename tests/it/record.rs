@@ -134,3 +134,21 @@ fn without_a_journal_none_is_made() {
     let path = world.run("journal path").ended_with(0).stdout;
     assert!(!std::path::Path::new(path.trim_end()).exists(), "{path}");
 }
+
+#[test]
+fn what_since_shows_of_the_journal_is_from_before_the_watch() {
+    let server = growing();
+    let world = World::signed_in(&server);
+    let record = start(&world, RECORD);
+    server.await_arrivals(3);
+    record.terminate().ended_with(143);
+    let mut watch = start(&world, &format!("{WATCH} --since 1h"));
+    let mut tags = lines(&mut watch).filter(is_tag);
+    let first = tags.next().unwrap();
+    assert_eq!((id(&first).as_str(), &first["initial"]), ("t0", &Value::Bool(true)));
+    // What comes now is news.
+    let new = tags.find(|event| event["initial"] == false).unwrap();
+    assert!(id(&new)[1..].parse::<usize>().unwrap() >= 2, "{new}");
+    drop(tags);
+    watch.terminate();
+}

@@ -183,8 +183,8 @@ impl Open {
         Ok((known, coverage))
     }
 
-    /// The events that stdout is still to get: those since the moment `since`, and, if the last run of this command was
-    /// killed, those that its stdout did not take.
+    /// The events that stdout is still to get: those since the moment `since`, which are from before this run, and, if the
+    /// last run of this command was killed, those that its stdout did not take.
     fn past(&self, command: &str, since: Option<Timestamp>, base: i64) -> Result<Vec<Past>, JournalError> {
         let mut runs = self.journal.runs()?.into_iter();
         let last =
@@ -198,8 +198,11 @@ impl Open {
         ];
         for query in queries.into_iter().flatten() {
             let query = EventQuery { agents: Some(agents.clone()), ..query };
-            self.journal.events(&query, &mut |agent, recorded| {
+            self.journal.events(&query, &mut |agent, mut recorded| {
                 if let Some(index) = self.index(agent).filter(|_| recorded.seq <= base) {
+                    if took.is_none_or(|took| recorded.seq <= took) {
+                        recorded.event.mark_initial();
+                    }
                     past.push(Past { index, recorded });
                 }
                 ControlFlow::Continue(())
