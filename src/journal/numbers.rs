@@ -16,17 +16,9 @@ const SLICE: i64 = 1000;
 impl Journal {
     /// Masks the numbers that have been whole for long enough; returns in how many events it looked.
     pub(crate) fn mask_old_numbers(&self, now: Timestamp) -> Result<usize, JournalError> {
-        let until = match self.numbers {
-            Numbers::Keep => return Ok(0),
-            Numbers::Never => Timestamp::MAX,
-            Numbers::For(length) => {
-                let length = SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
-                now.checked_sub(length).unwrap_or(Timestamp::MIN)
-            }
-        };
         let mut looked_at = 0;
         loop {
-            let slice = self.write(now, |change| self.mask_slice(change, millis(until)))?;
+            let slice = self.mask_some_numbers(now)?;
             looked_at += slice;
             if slice == 0 {
                 break;
@@ -37,6 +29,19 @@ impl Journal {
             self.write_back()?;
         }
         Ok(looked_at)
+    }
+
+    /// One slice of [`Self::mask_old_numbers`].
+    pub(super) fn mask_some_numbers(&self, now: Timestamp) -> Result<usize, JournalError> {
+        let until = match self.numbers {
+            Numbers::Keep => return Ok(0),
+            Numbers::Never => Timestamp::MAX,
+            Numbers::For(length) => {
+                let length = SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
+                now.checked_sub(length).unwrap_or(Timestamp::MIN)
+            }
+        };
+        self.write(now, |change| self.mask_slice(change, millis(until)))
     }
 
     fn mask_slice(&self, change: &Connection, until: i64) -> rusqlite::Result<usize> {

@@ -22,6 +22,14 @@ pub(crate) struct Limits {
     pub(crate) max_size: u64,
 }
 
+impl Limits {
+    /// What was before is not kept.
+    fn oldest(self, now: Timestamp) -> Timestamp {
+        let keep = SignedDuration::try_from(self.keep).unwrap_or(SignedDuration::MAX);
+        now.checked_sub(keep).unwrap_or(Timestamp::MIN)
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pruned {
     /// How many events were deleted, or would be.
@@ -43,8 +51,7 @@ impl Journal {
         now: Timestamp,
     ) -> Result<Pruned, JournalError> {
         let fault = |error| self.fault(error);
-        let keep = SignedDuration::try_from(limits.keep).unwrap_or(SignedDuration::MAX);
-        let oldest = now.checked_sub(keep).unwrap_or(Timestamp::MIN);
+        let oldest = limits.oldest(now);
         let mut pruned = Pruned { size_before: self.place.size(), ..Pruned::default() };
         let begins = self.begins_by(oldest, limits.max_size).map_err(fault)?;
         if dry_run {
@@ -64,25 +71,55 @@ impl Journal {
                 pruned.kept_from = Some(begins);
             }
         }
+        while self.give_back().map_err(fault)? {}
+        self.end_pruning(begins, oldest, now)?;
+        pruned.size_after = Some(self.place.size());
+        Ok(pruned)
+    }
+
+    /// Takes the next small step of masking old numbers and of deleting what is too old, or too much; whether there may be
+    /// more to do.
+    pub(crate) fn tidy(&self, limits: Limits, now: Timestamp) -> Result<bool, JournalError> {
+        let fault = |error| self.fault(error);
+        if self.mask_some_numbers(now)? > 0 {
+            return Ok(true);
+        }
+        let oldest = limits.oldest(now);
+        let begins = self.begins_by(oldest, limits.max_size).map_err(fault)?;
+        for row in self.agents()? {
+            if self.write(now, |change| delete_slice(change, row.agent, millis(begins)))? > 0 {
+                return Ok(true);
+            }
+        }
+        if self.give_back().map_err(fault)? {
+            return Ok(true);
+        }
+        self.end_pruning(begins, oldest, now)?;
+        Ok(false)
+    }
+
+    /// Once all events are deleted that are not to be kept.
+    fn end_pruning(&self, begins: Timestamp, oldest: Timestamp, now: Timestamp) -> Result<(), JournalError> {
         self.write(now, |change| {
             change.execute("DELETE FROM run WHERE ended < ?1", [millis(begins)])?;
             let noted = params![millis(now).to_le_bytes()];
             change.execute("INSERT OR REPLACE INTO meta VALUES ('pruned', ?1)", noted).map(|_| ())
         })?;
-        self.give_back().map_err(fault)?;
         self.delete_damaged(oldest)?;
-        self.write_back()?;
-        pruned.size_after = Some(self.place.size());
-        Ok(pruned)
+        // What was deleted or masked is overwritten in the write-ahead log too.
+        self.write_back().map(|_| ())
     }
 
     /// The moment before which nothing is to be kept.
     fn begins_by(&self, oldest: Timestamp, max_size: u64) -> rusqlite::Result<Timestamp> {
         let number = |name: &str| self.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
         let used = (number("page_count")? - number("freelist_count")?) * number("page_size")?;
-        let events = count(&self.connection, "event")?;
         let excess = u64::try_from(used).unwrap_or(0).saturating_sub(max_size);
-        if excess == 0 || events == 0 {
+        if excess == 0 {
+            return Ok(oldest);
+        }
+        let events = count(&self.connection, "event")?;
+        if events == 0 {
             return Ok(oldest);
         }
         // Events are of much the same size, and the file is as good as nothing else.
@@ -95,22 +132,18 @@ impl Journal {
         Ok(oldest.max(moment(last.saturating_add(1))))
     }
 
-    /// Makes the file smaller by the pages that are free.
-    fn give_back(&self) -> rusqlite::Result<()> {
-        let mut vacuum = self.connection.prepare(&format!("PRAGMA incremental_vacuum({SLICE})"))?;
+    /// Makes the file smaller by some of the pages that are free; whether it did.
+    fn give_back(&self) -> rusqlite::Result<bool> {
         let free = || self.connection.pragma_query_value(None, "freelist_count", |row| row.get::<_, i64>(0));
-        let mut left = free()?;
-        while left > 0 {
-            let mut rows = vacuum.query([])?;
-            while rows.next()?.is_some() {}
-            drop(rows);
-            let now = free()?;
-            if now >= left {
-                break;
-            }
-            left = now;
+        let before = free()?;
+        if before == 0 {
+            return Ok(false);
         }
-        Ok(())
+        let mut vacuum = self.connection.prepare(&format!("PRAGMA incremental_vacuum({SLICE})"))?;
+        let mut rows = vacuum.query([])?;
+        while rows.next()?.is_some() {}
+        drop(rows);
+        Ok(free()? < before)
     }
 
     fn delete_damaged(&self, oldest: Timestamp) -> Result<(), JournalError> {

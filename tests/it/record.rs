@@ -152,3 +152,24 @@ fn what_since_shows_of_the_journal_is_from_before_the_watch() {
     drop(tags);
     watch.terminate();
 }
+
+#[test]
+fn a_recorder_deletes_at_its_start_what_is_too_old() {
+    let server = growing();
+    let world = World::signed_in(&server);
+    let record = start(&world, RECORD);
+    server.await_arrivals(3);
+    record.terminate().ended_with(143);
+    let pruned = || world.run("journal status --json --jq .pruned").ended_with(0).stdout;
+    let once = pruned();
+    assert!(once.contains("20"), "it is a moment: {once}");
+    world.run("config set journal.keep 1s").ended_with(0);
+    let record = start(&world, RECORD);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while pruned() == once {
+        assert!(std::time::Instant::now() < deadline, "nothing was deleted since {once}");
+    }
+    record.terminate().ended_with(143);
+    let kept = world.run("journal export --what tags").ended_with(0).stdout;
+    assert!(!kept.contains("\"t0\""), "{kept}");
+}

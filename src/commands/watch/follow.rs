@@ -6,13 +6,14 @@ use crate::app::App;
 use crate::app::connect::Connector;
 use crate::app::journal::{JournalUse, Recording as Whom, key, note_trouble};
 use crate::app::select::{SelectedProfiles, Selection};
-use crate::app::settings::table::{REF, SERVER_TIMEZONE};
+use crate::app::settings::table::{JOURNAL_KEEP, JOURNAL_MAX_SIZE, REF, SERVER_TIMEZONE};
 use crate::app::signals::StopReason;
 use crate::client::SignedIn;
 use crate::commands::watch::sessions::{StoredProfiles, renewed, signed_in};
 use crate::failure::Failure;
 use crate::floor::event::EndReason;
 use crate::floor::pause::OwnClocks;
+use crate::journal::Limits;
 use crate::watch::recorder::ledger::Ledger;
 use crate::watch::run::Plan;
 use crate::watch::run::journal::{Manner, Recording};
@@ -100,6 +101,11 @@ pub(crate) fn recording(
         move |journal: &_| sessions.iter().map(|session| key(journal, session, is_in_variables)).collect();
     let mut ledger =
         Ledger::new(how.path, how.settings, command, profiles, Box::new(keys), app.clock.clone());
+    if everybody {
+        let settings = app.settings()?;
+        let (keep, max_size) = (settings.get(&JOURNAL_KEEP)?.value, settings.get(&JOURNAL_MAX_SIZE)?.value);
+        ledger = ledger.within(Limits { keep, max_size });
+    }
     let clocks = OwnClocks::after_past(app.clock.now());
     let begun = ledger.begin(everybody, plan.backfill_from.filter(|_| has_stdout), has_stdout, &clocks);
     match begun {

@@ -181,6 +181,30 @@ fn the_oldest_is_pruned_and_what_is_left_is_as_it_was() {
 }
 
 #[test]
+fn a_recorder_tidies_up_in_small_steps_with_others_in_between() {
+    let folder = Folder::with(Numbers::For(Duration::from_secs(6 * 24 * 3600)));
+    let journal = days(&folder, 3, 12);
+    let agent = journal.find(&profile("p0")).expect("read").expect("there");
+    let now = at(12 * 24 * HOUR);
+    let beside = folder.create();
+    let mut steps = 0;
+    while journal.tidy(KEEP, now).expect("tidied") {
+        steps += 1;
+        let new = tag_event(12 * 24 * HOUR + steps, &format!("beside{steps}"));
+        let around = covering(12 * 24 * HOUR + steps, 12 * 24 * HOUR + steps + 1);
+        beside.write_round(Entry { coverage: vec![around], ..entry(agent, i64::MAX, vec![new]) });
+        assert!(steps < 100);
+    }
+    assert!(steps > 3, "{steps}");
+    let kept = journal.all();
+    assert!(kept.iter().all(|recorded| recorded.event.at >= at(7 * 24 * HOUR)));
+    assert_eq!(kept.len(), 1500 + usize::try_from(steps).expect("few"));
+    assert_eq!(journal.mask_old_numbers(now).expect("looked"), 0, "all are masked by now");
+    assert_eq!(journal.verify().expect("verified").faults, [""; 0]);
+    assert_eq!(journal.status(now).expect("read").last_pruned, Some(now));
+}
+
+#[test]
 fn coverage_never_reaches_back_further_than_the_events_were_it_pruned_half() {
     let folder = Folder::new();
     let journal = days(&folder, 1, 30);

@@ -11,8 +11,8 @@ use crate::floor::event::{Event, EventKind};
 use crate::floor::pause::OwnClocks;
 use crate::floor::timeline::Coverage;
 use crate::journal::{
-    AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, Mode, Outcome, Round, RunRef, Settings,
-    Taken,
+    AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, Limits, Mode, Outcome, Round, RunRef,
+    Settings, Taken,
 };
 use crate::watch::recorder::records::{
     Begun, BegunAgent, Looked, News, Past, Records, Share, Wanted, Written,
@@ -31,6 +31,10 @@ pub(crate) struct Ledger {
     /// Who is recorded; empty until that is known.
     recorded: Vec<bool>,
     clock: Clock,
+    /// What the journal may hold, if this run sees to that.
+    limits: Option<Limits>,
+    /// When that was done last.
+    tidied: Option<Timestamp>,
     open: Option<Open>,
 }
 
@@ -47,6 +51,9 @@ struct Open {
 /// How far back coverage decides what the next answer adds.
 const LATELY: SignedDuration = SignedDuration::from_hours(3);
 
+/// How often old events are deleted and old numbers masked.
+const TIDYING: SignedDuration = SignedDuration::from_hours(24);
+
 /// How far back an agent's events are looked for: until the last break and wrap-up are among them.
 const FAR: [SignedDuration; 2] = [SignedDuration::from_hours(24), SignedDuration::from_hours(4 * 24)];
 
@@ -59,7 +66,13 @@ impl Ledger {
         keys: Keys,
         clock: Clock,
     ) -> Self {
-        Self { path, settings, command, profiles, keys, recorded: vec![], clock, open: None }
+        let (limits, tidied, open) = (None, None, None);
+        Self { path, settings, command, profiles, keys, recorded: vec![], clock, limits, tidied, open }
+    }
+
+    /// One that keeps the journal within these limits.
+    pub(crate) fn within(self, limits: Limits) -> Self {
+        Self { limits: Some(limits), ..self }
     }
 
     /// Opens the journal, unless there is nobody to record. Returns where a damaged one was put.
@@ -291,6 +304,22 @@ impl Records for Ledger {
         let now = self.clock.now();
         let Some(open) = &self.open else { return Err(JournalError::Moved { path: self.path.clone() }) };
         wanted.iter().map(|wanted| open.look(wanted, now)).collect()
+    }
+
+    fn tidy(&mut self) -> bool {
+        let (Some(open), Some(limits)) = (&self.open, self.limits) else { return false };
+        let now = self.clock.now();
+        // It is as late after a clock was set back by as much.
+        let has_passed = |last: Timestamp| now.duration_since(last).abs() >= TIDYING;
+        if !self.tidied.is_none_or(has_passed) {
+            return false;
+        }
+        // After a failure it is tried again the next day.
+        let has_more = open.journal.tidy(limits, now).unwrap_or(false);
+        if !has_more {
+            self.tidied = Some(now);
+        }
+        has_more
     }
 
     fn end(&mut self, took: Option<i64>, cut: &[usize]) -> Result<(), JournalError> {

@@ -184,6 +184,10 @@ impl Records for Model {
         Ok(wanted.iter().map(look).collect())
     }
 
+    fn tidy(&mut self) -> bool {
+        false
+    }
+
     fn end(&mut self, took: Option<i64>, cut: &[usize]) -> Result<(), JournalError> {
         let mut book = self.book();
         let own = self.run;

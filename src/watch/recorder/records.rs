@@ -19,6 +19,10 @@ pub(crate) trait Records: Send {
     /// What others have recorded of these agents, and who polls them. Where nobody does, this watch does from now on.
     fn look(&mut self, wanted: &[Wanted]) -> Result<Vec<Looked>, JournalError>;
 
+    /// Takes a small step of what keeps the journal small, and its numbers hidden, if it is time; whether there may be more
+    /// to do at once. Trouble is told where something is recorded.
+    fn tidy(&mut self) -> bool;
+
     /// Ends the run. It goes on polling nobody; of `cut`, an answer may be lost.
     fn end(&mut self, took: Option<i64>, cut: &[usize]) -> Result<(), JournalError>;
 }

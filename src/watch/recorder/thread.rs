@@ -1,6 +1,6 @@
 //! A journal on a thread of its own: a commit waits for the disk, and the loop does not.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::{io, thread};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -57,7 +57,9 @@ impl JournalThread {
 }
 
 fn serve(records: &mut dyn Records, asked: &Receiver<Request>, answers: &UnboundedSender<Reply>) {
-    for request in asked {
+    let mut next = asked.recv().ok();
+    while let Some(request) = next.take() {
+        let is_last = matches!(request, Request::End(..));
         let reply = match request {
             Request::Record(pages, took) => Reply::Recorded(records.record(&pages, took)),
             Request::Look(wanted) => Reply::Looked(records.look(&wanted)),
@@ -66,8 +68,24 @@ fn serve(records: &mut dyn Records, asked: &Receiver<Request>, answers: &Unbound
                 Reply::Ended
             }
         };
-        if answers.send(reply).is_err() {
+        if answers.send(reply).is_err() || is_last {
             return;
         }
+        next = match asked.try_recv() {
+            // Nobody waits: there is time for a step that may be put off.
+            Err(TryRecvError::Empty) => tidy_until_asked(records, asked),
+            request => request.ok(),
+        };
     }
+}
+
+/// Tidies up until there is nothing more to do or something is asked; returns what is asked next.
+fn tidy_until_asked(records: &mut dyn Records, asked: &Receiver<Request>) -> Option<Request> {
+    while records.tidy() {
+        match asked.try_recv() {
+            Err(TryRecvError::Empty) => {}
+            request => return request.ok(),
+        }
+    }
+    asked.recv().ok()
 }
