@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use compact_str::CompactString;
 use jiff::Timestamp;
 
 use super::{Journal, body};
@@ -43,7 +44,7 @@ impl Hiding for Kept {
     fn is_hidden(&self, tag: &Tag) -> bool {
         // Masks and the redactor write the same sign.
         let named = [&tag.id, &tag.kind, &tag.message, &tag.agent_id, &tag.call_id, &tag.customer];
-        let mut texts = named.into_iter().flatten().map(|text| text.as_str());
+        let mut texts = named.into_iter().flatten().map(CompactString::as_str);
         let mut written = tag.icons.iter().chain([&tag.fields]).map(|raw| raw.get());
         texts.any(|text| text.contains(HIDDEN_DIGIT)) || written.any(|text| text.contains(HIDDEN_DIGIT))
     }
