@@ -39,7 +39,7 @@ fn what_others_add_is_news_also_after_the_clock_was_set_back_and_nothing_else_is
     assert_eq!(recorder.learned(0, 0, known.clone()), []);
     let earlier = Coverage { from: at(100), to: at(105), ..known[0].clone() };
     let with = |row: &Coverage| vec![row.clone(), known[0].clone()];
-    assert_eq!(recorder.learned(0, 0, with(&earlier)), [earlier.clone()]);
+    assert_eq!(recorder.learned(0, 0, with(&earlier)), std::slice::from_ref(&earlier));
     assert_eq!(recorder.learned(0, 0, with(&earlier)), []);
     let longer = Coverage { to: at(110), ..earlier };
     assert_eq!(recorder.learned(0, 0, with(&longer)), [longer]);
