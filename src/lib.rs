@@ -24,7 +24,6 @@ pub mod clock;
 pub mod commands;
 pub mod failure;
 pub mod floor;
-#[allow(dead_code, unused_imports, reason = "its callers come one after the other")]
 mod journal;
 pub mod json;
 pub mod moment;

@@ -74,7 +74,8 @@ impl Journal {
         })
     }
 
-    /// Shows that the holder lives; returns the agents whose leases it still has.
+    /// Shows that the holder lives, as each round that it records does; returns the agents whose leases it still has.
+    #[cfg(test)]
     pub(crate) fn beat(&self, run: RunRef, now: Timestamp) -> Result<Vec<AgentRef>, JournalError> {
         self.write(now, |change| {
             beat(change, run, now)?;

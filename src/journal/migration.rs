@@ -1,6 +1,6 @@
 //! Brings a file to the version of this program, an empty one too.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -44,20 +44,21 @@ pub(super) fn migrate(
     place: &Place,
     steps: &[&str],
     now: Timestamp,
-) -> Result<Option<PathBuf>, JournalError> {
+) -> Result<(), JournalError> {
     // Somebody else may have done it while we waited.
     if !is_needed(connection, place.path(), steps)? {
-        return Ok(None);
+        return Ok(());
     }
     let fault = |error| JournalError::of(place.path(), error);
     let version: i64 =
         connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(fault)?;
-    let copy = if version == 0 { None } else { Some(copy(connection, place, version)?) };
-    change(connection, version, steps, now).map_err(fault)?;
-    Ok(copy)
+    if version > 0 {
+        copy(connection, place, version)?;
+    }
+    change(connection, version, steps, now).map_err(fault)
 }
 
-fn copy(connection: &Connection, place: &Place, version: i64) -> Result<PathBuf, JournalError> {
+fn copy(connection: &Connection, place: &Place, version: i64) -> Result<(), JournalError> {
     let copy = place.copy_of(version);
     // One of a migration that was interrupted.
     Place::remove(&copy)?;
@@ -68,7 +69,7 @@ fn copy(connection: &Connection, place: &Place, version: i64) -> Result<PathBuf,
         .execute("VACUUM INTO CAST(?1 AS TEXT)", params![copy.as_os_str().as_encoded_bytes()])
         .map_err(|error| JournalError::of(place.path(), error))?;
     private_file::sync_file(&copy)?;
-    Ok(copy)
+    Ok(())
 }
 
 fn change(connection: &mut Connection, version: i64, steps: &[&str], now: Timestamp) -> rusqlite::Result<()> {

@@ -94,8 +94,6 @@ pub(crate) struct Opened {
     pub(crate) journal: Journal,
     /// Where a damaged file is kept, if one was found in this place.
     pub(crate) set_aside: Option<PathBuf>,
-    /// A copy of the file as it was in an earlier version, if it was migrated now.
-    pub(crate) copy: Option<PathBuf>,
 }
 
 /// What a journal is opened with.
@@ -136,11 +134,11 @@ impl Journal {
         };
         library::refuse_older()?;
         match Self::open_at(&place, settings.clone(), now, steps) {
-            Ok((journal, copy)) => Ok(Some(Opened { journal, set_aside: None, copy })),
+            Ok(journal) => Ok(Some(Opened { journal, set_aside: None })),
             Err(JournalError::Damaged { .. }) if mode != Mode::Look => {
                 let set_aside = damage::set_aside(&place, now)?;
-                let (journal, copy) = Self::open_at(&place, settings, now, steps)?;
-                Ok(Some(Opened { journal, set_aside, copy }))
+                let journal = Self::open_at(&place, settings, now, steps)?;
+                Ok(Some(Opened { journal, set_aside }))
             }
             Err(error) => Err(error),
         }
@@ -151,12 +149,11 @@ impl Journal {
         settings: Settings,
         now: Timestamp,
         steps: &[&str],
-    ) -> Result<(Self, Option<PathBuf>), JournalError> {
+    ) -> Result<Self, JournalError> {
         let fault = |error| JournalError::of(place.path(), error);
         let shared = place.share()?;
         place.check(true)?;
         let mut connection = connect(place.path()).map_err(fault)?;
-        let mut copy = None;
         let _lock = if migration::is_needed(&connection, place.path(), steps)? {
             // Nobody else is at work while the file changes its form, so that none meets half of it.
             drop(connection);
@@ -164,7 +161,7 @@ impl Journal {
             let alone = place.alone()?;
             place.check(true)?;
             connection = connect(place.path()).map_err(fault)?;
-            copy = migration::migrate(&mut connection, place, steps, now)?;
+            migration::migrate(&mut connection, place, steps, now)?;
             alone
         } else {
             shared
@@ -175,7 +172,7 @@ impl Journal {
         let Settings { redactor, numbers } = settings;
         let me = Identity::this();
         let agents = RefCell::new(vec![]);
-        Ok((Self { connection, place: place.clone(), redactor, numbers, secret, me, agents }, copy))
+        Ok(Self { connection, place: place.clone(), redactor, numbers, secret, me, agents })
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -5,16 +5,14 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 
 use super::agents::AgentRow;
-use super::customers::Hash;
-use super::events::{EventQuery, list};
 use super::{Journal, JournalError, Numbers, agents, body, millis, moment};
-use crate::floor::event::Event;
 
 /// Rows that are changed at a time: others write in between.
 const SLICE: i64 = 1000;
 
 impl Journal {
-    /// Masks the numbers that have been whole for long enough; returns in how many events it looked.
+    /// Masks all numbers that have been whole for long enough; returns in how many events it looked.
+    #[cfg(test)]
     pub(crate) fn mask_old_numbers(&self, now: Timestamp) -> Result<usize, JournalError> {
         let mut looked_at = 0;
         loop {
@@ -31,7 +29,7 @@ impl Journal {
         Ok(looked_at)
     }
 
-    /// One slice of [`Self::mask_old_numbers`].
+    /// Masks some of the numbers that have been whole for long enough; returns in how many events it looked.
     pub(super) fn mask_some_numbers(&self, now: Timestamp) -> Result<usize, JournalError> {
         let until = match self.numbers {
             Numbers::Keep => return Ok(0),
@@ -72,30 +70,6 @@ impl Journal {
             mask.execute(params![seq, is_altered, customer, hidden])?;
         }
         Ok(masked.len())
-    }
-
-    /// A key that is the same for all events about one customer, and tells nobody which; `None` where the event names none
-    /// or the number is masked.
-    pub(crate) fn customer_key(&self, event: &Event) -> Option<Hash> {
-        self.customer(event)
-    }
-
-    /// The same for the events whose number is masked by now, by their `seq`.
-    pub(crate) fn masked_customers(&self, query: &EventQuery) -> Result<Vec<(i64, Hash)>, JournalError> {
-        let agents = match &query.agents {
-            Some(agents) => agents.clone(),
-            None => self.agents()?.into_iter().map(|row| row.agent).collect(),
-        };
-        let mut find = self.statement(
-            "SELECT seq, customer FROM event WHERE customer IS NOT NULL AND seq > ?1 AND at >= ?2 AND at < ?3
-             AND agent IN (SELECT value FROM json_each(?4)) ORDER BY seq",
-        )?;
-        let from = query.from.map_or(i64::MIN, millis);
-        let until = query.until.map_or(i64::MAX, millis);
-        let rows = find.query_map(params![query.after_seq, from, until, list(&agents)], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        });
-        rows.and_then(Iterator::collect).map_err(|error| self.fault(error))
     }
 }
 
