@@ -122,6 +122,12 @@ impl Memory {
         Event { at, profile: Some(profile.to_owned()), kind }
     }
 
+    /// Whether this run has shown a `state`.
+    #[must_use]
+    pub fn has_shown(&self) -> bool {
+        self.shown.any
+    }
+
     /// What goes on, as events that have it begin at `at`, which is now: with them a journal begins that knows nothing of
     /// it yet.
     #[must_use]

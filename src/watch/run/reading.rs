@@ -63,7 +63,8 @@ impl<S: Source> Watch<'_, S> {
             agent.poll_soon(now);
         }
         agent.sharing = Sharing::Theirs(read);
-        if is_first && agent.polled().is_empty() {
+        // The other process may have had no answer when this watch began.
+        if agent.polled().is_empty() && !agent.memory.has_shown() {
             let event = agent.memory.first_look(&agent.view.profile, wall);
             self.write(&[event])?;
         }

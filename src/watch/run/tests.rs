@@ -16,6 +16,7 @@ use crate::watch::sinks::EventSink;
 use crate::watch::sinks::display::{Display, Input, Request, drive};
 use crate::watch::source::{Polled, Refusal};
 
+mod reading;
 mod sessions;
 mod sinks;
 mod stale;
