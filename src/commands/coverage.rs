@@ -101,7 +101,7 @@ impl CoverageOfAll {
     pub(crate) fn sentence(&self, now: Timestamp, zone: &TimeZone) -> Option<String> {
         let from = self.0.iter().map(|of| of.window.from).min()?;
         let to = self.0.iter().map(|of| of.window.to).max()?;
-        let range = |from, to| format!("{}–{}", times::clock(from, now, zone), times::clock(to, now, zone));
+        let range = |from, to| times::range(from, to, now, zone);
         let whole = range(from, to);
         if self.0.iter().all(|of| of.covered.is_empty() && of.window.from < of.window.to) {
             return Some(format!("nothing of {whole} is covered"));

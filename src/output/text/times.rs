@@ -103,6 +103,21 @@ pub fn clock(moment: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     }
 }
 
+/// From one moment to another: "09:00–17:00", "Fri 09:00–17:00", "Fri 09:00 – today 03:00". So a time is never taken for
+/// one of the day before it.
+#[must_use]
+pub fn range(from: Timestamp, to: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let [first, last, today] = [from, to, now].map(|moment| zone.to_datetime(moment).date());
+    if first == last {
+        return format!("{}–{}", clock(from, now, zone), hour_and_minute(zone.to_datetime(to)));
+    }
+    let with_day = |moment, day| {
+        let clock = clock(moment, now, zone);
+        if day == today { format!("today {clock}") } else { clock }
+    };
+    format!("{} – {}", with_day(from, first), with_day(to, last))
+}
+
 /// RFC 3339 with the zone's numeric offset and milliseconds, which is how finely the API counts. Every time of every
 /// document is written so: readers take the form of the first time for that of all, and equal lengths sort as text.
 #[must_use]

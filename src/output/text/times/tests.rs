@@ -115,6 +115,19 @@ fn the_clock_shows_the_day_when_it_is_not_today() {
 }
 
 #[test]
+fn a_range_names_each_day_once_and_never_leaves_one_out() {
+    let now = at("2026-11-23T17:00:00+05:30");
+    for (from, to, words) in [
+        ("2026-11-23T09:00:00+05:30", "2026-11-23T17:00:00+05:30", "09:00–17:00"),
+        ("2026-11-20T09:00:00+05:30", "2026-11-20T17:00:00+05:30", "Fri 09:00–17:00"),
+        ("2026-11-22T22:00:00+05:30", "2026-11-23T06:00:00+05:30", "Sun 22:00 – today 06:00"),
+        ("2026-10-24T22:00:00+05:30", "2026-10-25T06:00:00+05:30", "24 Oct 22:00 – 25 Oct 06:00"),
+    ] {
+        assert_eq!(range(at(from), at(to), now, &india()), words);
+    }
+}
+
+#[test]
 fn each_style_has_its_words() {
     // Each moment, now, and what is shown in India and in Berlin.
     for (moment, now, india_shows, berlin_shows) in [
