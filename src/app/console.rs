@@ -104,8 +104,9 @@ impl Console {
                 self.note(note);
             }
         }
-        if renderer.shows_an_empty_table(&report) {
-            self.note(report.document.empty);
+        let empty = report.document.empty;
+        if !empty.is_empty() && renderer.shows_an_empty_table(&report) {
+            self.note(empty);
         }
         if !renderer.holds_failures_of(&report) {
             self.errors(&report.failures);

@@ -159,7 +159,7 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         "journal forget",
         &[
             ("Erase an agent, in a script", "deepcall journal forget ravi --yes"),
-            ("See first who is there", "deepcall journal status && deepcall journal forget ravi --yes"),
+            ("See first who is there", "deepcall journal status --columns profile,agent_id,events"),
         ],
     ),
     (

@@ -102,9 +102,9 @@ fn on(args: &OnArgs, app: &App) -> Result<ExitStatus, Failure> {
         "stored are notifications, breaks and wrap-ups with names and numbers as the server sends them, and when nobody looked; \
          credentials never are".to_owned(),
         format!(
-            "they are in {path}, readable only by you, for {keep}, and at most {most} of them; customers' numbers are {numbers}"
+            "they are in {path}, which only you can read: for {keep}, and at most {most}; customers' numbers are {numbers}"
         ),
-        "`deepcall journal off` ends it, `deepcall journal forget AGENT` erases an agent, and without the file all is gone".to_owned(),
+        "`deepcall journal off` ends it, `deepcall journal forget AGENT` erases an agent; to erase everything, delete that file".to_owned(),
     ] {
         app.console.note(&line);
     }

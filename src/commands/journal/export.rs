@@ -9,7 +9,6 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::app::console::Outcome;
-use crate::app::journal;
 use crate::app::options::{OutputOptions, TalkOptions};
 use crate::commands::journal::opened::{look, unknown_agent, without_journal};
 use crate::commands::tags;
@@ -81,7 +80,7 @@ pub(super) fn run(args: &ExportArgs, app: &App) -> Result<ExitStatus, Failure> {
         window.since = Timestamp::MIN;
     }
     let Some(opened) = look(app)? else {
-        let report = without_journal(document, &journal::path(app)?);
+        let report = without_journal(document, app)?;
         return app.console.answer(Outcome::done(report), &renderer);
     };
     let export = Export { journal: &opened.journal, agents: chosen(args, &opened.journal)?, window };

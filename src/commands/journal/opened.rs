@@ -1,10 +1,9 @@
 //! What the subcommands share: the journal that there is, or what there is to say without one.
 
-use std::path::Path;
-
 use crate::app::App;
 use crate::app::journal;
 use crate::app::settings::setting::Setting;
+use crate::app::settings::table::JOURNAL_RECORD;
 use crate::failure::Failure;
 use crate::journal::{AgentRow, Journal, Mode, Opened};
 use crate::report::{Document, Report, Value};
@@ -27,9 +26,14 @@ pub(super) fn open(app: &App) -> Result<Option<Opened>, Failure> {
 }
 
 /// What there is to report without a journal, which is no failure.
-pub(super) fn without_journal(document: &'static Document, path: &Path) -> Report {
-    let note = format!("there is no journal at {}; `deepcall journal on` begins one", path.display());
-    Report { notes: vec![note], ..Report::new(document, vec![]) }
+pub(super) fn without_journal(document: &'static Document, app: &App) -> Result<Report, Failure> {
+    let path = journal::path(app)?;
+    let begins = match app.settings()?.get(&JOURNAL_RECORD)?.value {
+        Some(true) => "the next command that receives something begins one",
+        _ => "`deepcall journal on` begins one",
+    };
+    let note = format!("there is no journal at {}; {begins}", path.display());
+    Ok(Report { notes: vec![note], ..Report::new(document, vec![]) })
 }
 
 pub(super) fn unknown_agent(name: &str, known: &[AgentRow]) -> Failure {

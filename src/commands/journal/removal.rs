@@ -7,7 +7,6 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::app::console::Outcome;
-use crate::app::journal;
 use crate::app::options::{OutputOptions, TalkOptions};
 use crate::app::renderer::Renderer;
 use crate::app::settings::table::{JOURNAL_KEEP, JOURNAL_MAX_SIZE};
@@ -53,7 +52,8 @@ pub(super) fn prune(args: &PruneArgs, app: &App) -> Result<ExitStatus, Failure> 
     let settings = app.settings()?;
     let limits =
         Limits { keep: settings.get(&JOURNAL_KEEP)?.value, max_size: settings.get(&JOURNAL_MAX_SIZE)?.value };
-    let Some(opened) = open(app)? else { return nothing(app, args.dry_run, &renderer) };
+    let verb = if args.dry_run { "Would delete " } else { "Deleted " };
+    let Some(opened) = open(app)? else { return nothing(app, args.dry_run, verb, &renderer) };
     let pruned = opened.journal.prune(limits, args.dry_run, app.clock.now())?;
     let row = Row::new(DOCUMENT.fields)
         .with("dry_run", args.dry_run)
@@ -61,14 +61,13 @@ pub(super) fn prune(args: &PruneArgs, app: &App) -> Result<ExitStatus, Failure> 
         .with("kept_from", pruned.kept_from)
         .with("size_before", count(pruned.size_before))
         .with("size_after", pruned.size_after.map(count));
-    let verb = if args.dry_run { "Would delete " } else { "Deleted " };
     let report = done(row, sentence(verb, pruned.events, pruned.kept_from));
     app.console.answer(Outcome::done(report), &renderer)
 }
 
 pub(super) fn forget(args: &ForgetArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
-    let Some(opened) = open(app)? else { return nothing(app, false, &renderer) };
+    let Some(opened) = open(app)? else { return nothing(app, false, "Erased ", &renderer) };
     let (journal, now) = (&opened.journal, app.clock.now());
     let agents = journal.agents()?;
     let is_meant = |row: &&AgentRow| row.profile == args.agent || row.agent_id.as_ref() == Some(&args.agent);
@@ -113,10 +112,10 @@ fn is_wanted(agent: &str, app: &App) -> Result<bool, Failure> {
     Ok(answer.is_some_and(|answer| matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")))
 }
 
-fn nothing(app: &App, dry_run: bool, renderer: &Renderer) -> Result<ExitStatus, Failure> {
+fn nothing(app: &App, dry_run: bool, verb: &'static str, renderer: &Renderer) -> Result<ExitStatus, Failure> {
     let row = Row::new(DOCUMENT.fields).with("dry_run", dry_run).with("events", count(0));
-    let report = without_journal(&DOCUMENT, &journal::path(app)?);
-    let report = Report { rows: vec![row], single: true, ..report };
+    let Report { notes, .. } = without_journal(&DOCUMENT, app)?;
+    let report = Report { notes, ..done(row, sentence(verb, 0, None)) };
     app.console.answer(Outcome::done(report), renderer)
 }
 

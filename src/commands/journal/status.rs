@@ -33,7 +33,7 @@ pub(super) fn run(args: &StatusArgs, app: &App) -> Result<ExitStatus, Failure> {
     let head = settings(app)?;
     let Some(opened) = look(app)? else {
         let head = head.with("exists", false).with("path", path.display().to_string());
-        let report = Report { head, ..without_journal(&DOCUMENT, &path) };
+        let report = Report { head, ..without_journal(&DOCUMENT, app)? };
         return app.console.answer(Outcome::done(report), &renderer);
     };
     let journal = &opened.journal;

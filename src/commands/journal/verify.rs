@@ -31,7 +31,7 @@ pub(super) fn run(args: &VerifyArgs, app: &App) -> Result<ExitStatus, Failure> {
         Ok(Some(opened)) => opened.journal.verify()?,
         Ok(None) => {
             let head = head.with("exists", false).with("sound", true);
-            let report = Report { head, ..without_journal(&DOCUMENT, &path) };
+            let report = Report { head, ..without_journal(&DOCUMENT, app)? };
             return app.console.answer(Outcome::done(report), &renderer);
         }
         Err(JournalError::Damaged { .. }) => Verified::damaged(),

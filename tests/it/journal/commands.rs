@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;
-use crate::support::{NOT_ON_BREAK, ON_BREAK, Screen};
+use crate::support::{InProcess, NOT_ON_BREAK, ON_BREAK, Screen};
 
 #[test]
 fn on_and_off_change_one_key_and_say_what_that_means() {
@@ -59,6 +59,15 @@ fn without_a_journal_everything_is_well() {
         serde_json::json!([])
     );
     assert!(!journal(&world).exists());
+    // On a terminal too each note says something, and what was deleted is a sentence.
+    for line in ["status", "verify", "prune", "forget asha"] {
+        let ran = InProcess::new().on_terminal(80).run(&format!("journal {line}")).ended_with(0);
+        assert_eq!(ran.stderr.lines().count(), 1, "{line}\n{ran}");
+        assert!(!ran.stdout.contains("DRY RUN"), "{line}\n{ran}");
+    }
+    world.run("journal on").ended_with(0);
+    let ran = world.run("journal status").ended_with(0);
+    assert!(ran.stderr.contains("no journal") && !ran.stderr.contains("journal on"), "on already\n{ran}");
 }
 
 /// Two agents with a notification, a break and its end each.
