@@ -210,8 +210,8 @@ impl Journal {
         done.map_err(|error| self.after(error, now))
     }
 
-    /// What an error leads to: a damaged file is set aside.
-    fn after(&self, error: JournalError, now: Timestamp) -> JournalError {
+    /// What an error leads to: a damaged file is set aside. Whoever reads calls it too, or the damage would be met for ever.
+    pub(crate) fn after(&self, error: JournalError, now: Timestamp) -> JournalError {
         match error {
             JournalError::Damaged { path, .. } if !self.has_moved() => {
                 match damage::set_aside(&self.place, now) {

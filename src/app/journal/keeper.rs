@@ -287,6 +287,7 @@ impl<'a> Keeper<'a> {
     /// Trouble is told once.
     fn unless_trouble<T>(&self, done: Result<T, JournalError>) -> Option<T> {
         done.map_err(|error| {
+            let error = self.journal.after(error, self.app.clock.now());
             if !self.has_told_trouble.replace(true) {
                 note_trouble(&self.app.console, &error);
             }

@@ -99,8 +99,32 @@ impl Ledger {
     }
 
     /// What is known of the agents; `None` where nobody is recorded. Unless `everybody` is, those are whom the journal
-    /// holds. `since` asks for the past from then on, and `has_stdout` for what the stdout of a killed run did not take.
+    /// holds. `since` asks for the past from then on, and `has_stdout` for what the stdout of a killed run did not take. A
+    /// file that turns out to be damaged as it is read is set aside.
     pub(crate) fn begin(
+        &mut self,
+        everybody: bool,
+        since: Option<Timestamp>,
+        has_stdout: bool,
+        clocks: &OwnClocks,
+    ) -> Result<Option<Begun>, JournalError> {
+        let error = match self.begin_with_this_file(everybody, since, has_stdout, clocks) {
+            Err(error) => match self.open.take() {
+                Some(open) => open.journal.after(error, self.clock.now()),
+                None => error,
+            },
+            begun => return begun,
+        };
+        let JournalError::Damaged { set_aside: Some(place), .. } = &error else { return Err(error) };
+        let set_aside = Some(place.clone());
+        match self.begin_with_this_file(everybody, since, has_stdout, clocks)? {
+            Some(begun) => Ok(Some(Begun { set_aside, ..begun })),
+            // The new file holds none of those who were recorded.
+            None => Err(error),
+        }
+    }
+
+    fn begin_with_this_file(
         &mut self,
         everybody: bool,
         since: Option<Timestamp>,

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use super::*;
 use crate::support::{InProcess, NOT_ON_BREAK, ON_BREAK, Screen};
@@ -219,6 +220,45 @@ fn a_fault_in_the_file_is_found() {
     let ran = world.run("tags --all").ended_with(0);
     assert!(ran.stderr.contains("journal.db.damaged-"), "{ran}");
     world.run("journal verify").ended_with(0);
+}
+
+const PAGE: usize = 4096;
+
+/// On which pages the events and their indexes begin.
+fn roots_of_events(journal: &Path) -> Vec<u32> {
+    let connection = rusqlite::Connection::open(journal).unwrap();
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+    let mut roots =
+        connection.prepare("SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'event'").unwrap();
+    roots.query_map([], |row| row.get(0)).unwrap().map(|root| root.unwrap()).collect()
+}
+
+/// The first pages are whole, so that the file opens; what a command reads of an agent is not.
+#[test]
+fn damage_that_is_read_sets_the_file_aside_and_recording_goes_on() {
+    let aside = |world: &World| {
+        let names = everything_below(journal(world).parent().unwrap().to_owned());
+        // Its log and shared memory go with it.
+        let is_database = |path: &&PathBuf| {
+            let name = path.to_string_lossy();
+            name.contains(".damaged-") && name.ends_with('Z')
+        };
+        names.iter().filter(is_database).count()
+    };
+    for line in ["tags --all", "record --all --timeout 1s"] {
+        let (_server, world) = team();
+        assert_eq!(aside(&world), 0);
+        let mut bytes = fs::read(journal(&world)).unwrap();
+        for root in roots_of_events(&journal(&world)) {
+            bytes[PAGE * (root as usize - 1)..][..PAGE].fill(0x5A);
+        }
+        fs::write(journal(&world), bytes).unwrap();
+        let ran = world.run(line);
+        assert!(ran.code == 0 || ran.code == 124, "{ran}");
+        assert!(ran.stderr.contains("set aside") || ran.stderr.contains("is kept as"), "{ran}");
+        assert_eq!(aside(&world), 1, "{ran}");
+        world.run("journal verify").ended_with(0);
+    }
 }
 
 #[test]
