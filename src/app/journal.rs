@@ -3,6 +3,7 @@
 
 pub(crate) mod keeper;
 
+use std::error::Error as _;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -140,8 +141,21 @@ pub(crate) fn settings(app: &App) -> Result<Settings, Failure> {
 
 /// Reports trouble with the journal, which stops no command.
 pub(crate) fn note_trouble(console: &Console, error: &JournalError) {
-    let way_out = error.way_out().map_or_else(String::new, |way_out| format!("; {way_out}"));
-    console.note(&format!("{error}{way_out}"));
+    console.note(&trouble(error));
+}
+
+/// The error with its causes, and what to do.
+fn trouble(error: &JournalError) -> String {
+    let causes = std::iter::successors(error.source(), |&cause| cause.source()).map(ToString::to_string);
+    // Of a file it is not said whose it is.
+    let begin = if matches!(error, JournalError::File(_)) { "the journal cannot be used: " } else { "" };
+    let mut text = causes.fold(format!("{begin}{error}"), |text, cause| {
+        if text.contains(&cause) { text } else { format!("{text}: {cause}") }
+    });
+    if let Some(way_out) = error.way_out() {
+        text = format!("{text}; {way_out}");
+    }
+    text
 }
 
 /// Sets `journal.record` in `config.toml`, and returns its path.
@@ -161,6 +175,19 @@ pub(crate) fn set_record(app: &App, record: bool) -> Result<PathBuf, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::FileError;
+
+    #[test]
+    fn trouble_has_its_cause() {
+        let source = std::io::Error::other("Read-only file system");
+        let error = JournalError::from(FileError::Io { path: "/j.db.lock".into(), source });
+        assert_eq!(
+            trouble(&error),
+            "the journal cannot be used: cannot access /j.db.lock: Read-only file system"
+        );
+        let full = JournalError::Full { path: "/j.db".into() };
+        assert!(trouble(&full).starts_with("no space is left for the journal /j.db; "), "{}", trouble(&full));
+    }
 
     #[test]
     fn the_command_line_goes_before_the_setting_which_goes_before_what_is_there() {
