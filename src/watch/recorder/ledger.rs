@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
 use crate::floor::diff::Memory;
-use crate::floor::event::{Event, EventKind};
+use crate::floor::diff::restored::REMEMBERED;
+use crate::floor::event::Event;
 use crate::floor::pause::OwnClocks;
 use crate::floor::timeline::Coverage;
 use crate::journal::{
@@ -53,9 +54,6 @@ const LATELY: SignedDuration = SignedDuration::from_hours(3);
 
 /// How often old events are deleted and old numbers masked.
 const TIDYING: SignedDuration = SignedDuration::from_hours(24);
-
-/// How far back an agent's events are looked for: until the last break and wrap-up are among them.
-const FAR: [SignedDuration; 2] = [SignedDuration::from_hours(24), SignedDuration::from_hours(4 * 24)];
 
 impl Ledger {
     pub(crate) fn new(
@@ -197,27 +195,11 @@ impl Open {
         base: i64,
         now: Timestamp,
     ) -> Result<(Vec<Event>, Vec<Coverage>), JournalError> {
-        let mut known: Vec<Event> = vec![];
-        let mut coverage = vec![];
-        for far in FAR {
-            let from = now.saturating_sub(far).unwrap_or(Timestamp::MIN);
-            coverage = self.journal.coverage(agent, from, Timestamp::MAX)?;
-            known.clear();
-            let query = EventQuery { agents: Some(vec![agent]), from: Some(from), ..EventQuery::default() };
-            self.journal.events(&query, &mut |_, recorded| {
-                if recorded.seq <= base {
-                    known.push(recorded.event);
-                }
-                ControlFlow::Continue(())
-            })?;
-            let has = |wanted: fn(&EventKind) -> bool| known.iter().any(|event| wanted(&event.kind));
-            if has(|kind| matches!(kind, EventKind::BreakStarted(_)))
-                && has(|kind| matches!(kind, EventKind::WrapupStarted(_)))
-            {
-                break;
-            }
-        }
-        Ok((known, coverage))
+        let remembered = SignedDuration::try_from(REMEMBERED).unwrap_or(SignedDuration::MAX);
+        let from = now.checked_sub(remembered).unwrap_or(Timestamp::MIN);
+        let recorded = self.journal.to_remember(agent, from)?.into_iter();
+        let known = recorded.filter(|recorded| recorded.seq <= base).map(|recorded| recorded.event).collect();
+        Ok((known, self.journal.coverage(agent, from, Timestamp::MAX)?))
     }
 
     /// The events that stdout is still to get: those since the moment `since`, which are from before this run, and, if the
