@@ -144,6 +144,13 @@ pub(crate) fn note_trouble(console: &Console, error: &JournalError) {
     console.note(&trouble(error));
 }
 
+/// Reports where a damaged journal is kept, if one was found.
+pub(crate) fn note_set_aside(console: &Console, place: Option<&PathBuf>) {
+    if let Some(place) = place {
+        console.note(&format!("the journal was damaged; it is kept as {}", place.display()));
+    }
+}
+
 /// The error with its causes, and what to do.
 fn trouble(error: &JournalError) -> String {
     let causes = std::iter::successors(error.source(), |&cause| cause.source()).map(ToString::to_string);

@@ -27,16 +27,18 @@ pub struct QueryOptions {
     pub fleet: FleetOptions,
     #[command(flatten)]
     pub connection: ConnectionOptions,
-    #[arg(
-        long,
-        value_name = "ZONE",
-        allow_hyphen_values = true,
-        hide_short_help = true,
-        help_heading = "Connection"
-    )]
-    server_timezone: Option<String>,
+    #[command(flatten)]
+    pub server_times: ServerTimeOptions,
     #[command(flatten)]
     pub sandbox: SandboxOptions,
+}
+
+/// How a command reads the times of its servers.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Connection")]
+pub struct ServerTimeOptions {
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_short_help = true)]
+    server_timezone: Option<String>,
 }
 
 #[derive(Args, Clone, Debug, Default)]

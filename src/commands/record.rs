@@ -9,7 +9,8 @@ use clap::builder::PossibleValuesParser;
 use crate::app::App;
 use crate::app::console::{Console, Side};
 use crate::app::options::{
-    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions,
+    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, ServerTimeOptions,
+    TalkOptions,
 };
 use crate::app::select::{Selection, jobs};
 use crate::app::settings::choice::{SessionSource, session_source};
@@ -48,14 +49,8 @@ pub(crate) struct RecordArgs {
     fleet: FleetOptions,
     #[command(flatten)]
     connection: ConnectionOptions,
-    #[arg(
-        long,
-        value_name = "ZONE",
-        allow_hyphen_values = true,
-        hide_short_help = true,
-        help_heading = "Connection"
-    )]
-    server_timezone: Option<String>,
+    #[command(flatten)]
+    server_times: ServerTimeOptions,
     #[command(flatten)]
     talk: TalkOptions,
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 
 use crate::failure::Failure;
 use crate::floor::answer::Tag;
@@ -11,9 +11,6 @@ use crate::floor::pause::WINDOW;
 use crate::floor::timeline::Span;
 use crate::moment::{is_time_of_day, moment};
 use crate::output::text::times;
-
-/// How far before a window the events are looked for that may belong to it: the clocks of servers differ.
-pub(crate) const MARGIN: SignedDuration = SignedDuration::from_hours(1);
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Window {

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
 use crate::app::fleet::Fleet;
-use crate::app::journal::{JournalUse, Recording, is_polled, key, note_trouble};
+use crate::app::journal::{JournalUse, Recording, is_polled, key, note_set_aside, note_trouble};
 use crate::failure::Failure;
 use crate::floor::diff::Memory;
 use crate::floor::diff::restored::REMEMBERED;
@@ -29,7 +29,7 @@ const TRIES: u32 = 100;
 
 /// How far before a window the events are looked for that may belong to it: the clocks of servers differ, and coverage of
 /// tags reaches back.
-const MARGIN: SignedDuration = SignedDuration::from_hours(1);
+pub(crate) const MARGIN: SignedDuration = SignedDuration::from_hours(1);
 
 pub(crate) struct Keeper<'a> {
     app: &'a App,
@@ -74,9 +74,7 @@ impl<'a> Keeper<'a> {
                 return Ok(None);
             }
         };
-        if let Some(place) = &opened.set_aside {
-            app.console.note(&format!("the journal was damaged; it is kept as {}", place.display()));
-        }
+        note_set_aside(&app.console, opened.set_aside.as_ref());
         Ok(Some(Self {
             app,
             how,

@@ -9,11 +9,12 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::app::console::Outcome;
+use crate::app::journal::keeper::MARGIN;
 use crate::app::options::{OutputOptions, TalkOptions};
 use crate::commands::journal::opened::{look, unknown_agent, without_journal};
 use crate::commands::tags;
 use crate::commands::tags::past::latest;
-use crate::commands::window::{MARGIN, Window};
+use crate::commands::window::Window;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::event::{Event, FollowedPart};
 use crate::floor::timeline::intervals::{Interval, intervals};

@@ -19,9 +19,7 @@ pub(super) fn look(app: &App) -> Result<Option<Opened>, Failure> {
 pub(super) fn open(app: &App) -> Result<Option<Opened>, Failure> {
     let path = journal::path(app)?;
     let opened = Journal::open(&path, Mode::Existing, journal::settings(app)?, app.clock.now())?;
-    if let Some(place) = opened.as_ref().and_then(|opened| opened.set_aside.as_ref()) {
-        app.console.note(&format!("the journal was damaged; it is kept as {}", place.display()));
-    }
+    journal::note_set_aside(&app.console, opened.as_ref().and_then(|opened| opened.set_aside.as_ref()));
     Ok(opened)
 }
 

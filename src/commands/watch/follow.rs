@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::app::connect::Connector;
-use crate::app::journal::{JournalUse, Recording as Whom, key, note_trouble};
+use crate::app::journal::{JournalUse, Recording as Whom, key, note_set_aside, note_trouble};
 use crate::app::select::{SelectedProfiles, Selection};
 use crate::app::settings::table::{JOURNAL_KEEP, JOURNAL_MAX_SIZE, REF, SERVER_TIMEZONE};
 use crate::app::signals::StopReason;
@@ -110,9 +110,7 @@ pub(crate) fn recording(
     let begun = ledger.begin(everybody, plan.backfill_from.filter(|_| has_stdout), has_stdout, &clocks);
     match begun {
         Ok(Some(begun)) => {
-            if let Some(place) = &begun.set_aside {
-                app.console.note(&format!("the journal was damaged; it is kept as {}", place.display()));
-            }
+            note_set_aside(&app.console, begun.set_aside.as_ref());
             Ok(Some(Recording::start(
                 Box::new(ledger),
                 begun,
