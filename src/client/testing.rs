@@ -12,7 +12,7 @@ use crate::store::{Credentials, Secret, ServerUrl};
 pub(crate) mod fake_server;
 pub(crate) mod tls_server;
 
-pub(crate) use fake_server::{FakeServer, NO_TAGS, Reply, WRONG_PARAMETERS, response};
+pub(crate) use fake_server::{FakeServer, NO_TAGS, Nobody, Reply, WRONG_PARAMETERS, response};
 
 /// The secret that no log, error, head of a request or second server may contain.
 pub(crate) const SECRET: &str = "the-secret-ssid";

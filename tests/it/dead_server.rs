@@ -1,16 +1,14 @@
 //! One server for a whole team, and nobody answers there: a person reads of it once, a program once for each profile.
 
-use std::net::TcpListener;
-
 use crate::support::World;
+use crate::support::fake_server::Nobody;
 
 const TEAM: usize = 14;
 
-/// A team with sessions at this server, which does not exist.
-fn team() -> (World, String) {
+/// A team with sessions at this server, where nobody listens.
+fn team(nobody: &Nobody) -> (World, String) {
     let world = World::new();
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let server = format!("http://127.0.0.1:{free}");
+    let server = format!("http://{}", nobody.address());
     for number in 1..=TEAM {
         let line = format!(
             "login --store file --no-verify --ssid-stdin --profile agent-{number:02} --server {server}"
@@ -22,7 +20,8 @@ fn team() -> (World, String) {
 
 #[test]
 fn a_person_gets_one_error_with_one_hint_and_a_program_one_for_each_profile() {
-    let (world, server) = team();
+    let nobody = Nobody::there();
+    let (world, server) = team(&nobody);
     let all = format!("{TEAM} of {TEAM} profiles: cannot connect to {server}\n");
     for command in ["status", "break-status", "tags", "wrapup", "wrapup --wait"] {
         for format in ["table", "csv"] {
@@ -45,7 +44,8 @@ fn a_person_gets_one_error_with_one_hint_and_a_program_one_for_each_profile() {
 
 #[test]
 fn a_watch_gets_one_sentence_and_one_event_for_each_profile() {
-    let (world, server) = team();
+    let nobody = Nobody::there();
+    let (world, server) = team(&nobody);
     let lost = format!("{TEAM} of {TEAM} profiles: connection lost: cannot connect to {server}\n");
     let ran = world.run("watch --all --log --interval 2s --max-stale 4s").ended_with(5);
     assert!(ran.stdout.contains(&lost), "{ran}");
@@ -56,7 +56,8 @@ fn a_watch_gets_one_sentence_and_one_event_for_each_profile() {
 
 #[test]
 fn profiles_without_a_session_are_reported_once_before_a_watch() {
-    let (world, _) = team();
+    let nobody = Nobody::there();
+    let (world, _) = team(&nobody);
     std::fs::remove_dir_all(world.home().join(".local")).unwrap();
     let ran = world.run("watch --all --log").ended_with(4);
     assert_eq!(ran.stdout, "", "{ran}");

@@ -1,10 +1,10 @@
 //! What `doctor` finds, each kind of trouble on its own; and that it can be pasted into a ticket.
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
 use std::sync::{Arc, Barrier};
 
 use crate::faults::certificates::{Authority, Farewell, TlsServer};
+use crate::support::fake_server::Nobody;
 use crate::support::{CANARY_SSID, FakeServer, InProcess, NOT_ON_BREAK, Ran, Reply, World};
 
 /// The verdict of each check; where there are several of a kind, the last one's.
@@ -102,9 +102,9 @@ fn each_session_is_listed_by_name() {
 
 #[test]
 fn a_server_that_refuses_connections_is_a_failure_of_the_network() {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let nobody = Nobody::there();
     let world = World::new()
-        .with("DEEPCALL_SERVER", &format!("http://127.0.0.1:{port}"))
+        .with("DEEPCALL_SERVER", &format!("http://{}", nobody.address()))
         .with("DEEPCALL_SSID", CANARY_SSID);
     let ran = world.run("doctor --json").ended_with(5);
     assert_verdicts(

@@ -1,8 +1,7 @@
 use std::io::Write;
-use std::net::TcpListener;
 use std::sync::Arc;
 
-use crate::client::testing::{FakeServer, NO_TAGS, Reply, SECRET, options, response, sign_in};
+use crate::client::testing::{FakeServer, NO_TAGS, Nobody, Reply, SECRET, options, response, sign_in};
 use crate::client::{Reference, SignedIn};
 
 use super::*;
@@ -73,8 +72,8 @@ async fn a_second_reply_that_nobody_asked_for_is_never_taken_for_a_later_answer(
 
 #[tokio::test]
 async fn nobody_listening_is_a_connect_fault() {
-    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let error = fails(&sign_in(options(&format!("http://{gone}")))).await;
+    let nobody = Nobody::there();
+    let error = fails(&sign_in(options(&format!("http://{}", nobody.address())))).await;
     assert_eq!(error.kind().word(), "connect");
     assert!(!error.was_sent());
     let cause = std::error::Error::source(&error).unwrap().to_string();
@@ -332,7 +331,7 @@ async fn a_refusal_of_a_proxy_is_told_by_its_status_and_how_credentials_are_writ
 
 #[tokio::test]
 async fn each_obstacle_of_a_proxy_is_reported_as_what_it_is() {
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = Nobody::there();
     let closing = |answer: &str| FakeServer::always(Reply::Closed(answer.into())).for_a_proxy();
     let page = closing("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>Sign in</html>");
     let (ending, half) = (closing("HTTP/1.1 200 OK\r\n\r\n"), closing("HTTP/1.1 200 OK\r\n"));
@@ -342,7 +341,7 @@ async fn each_obstacle_of_a_proxy_is_reported_as_what_it_is() {
     let proxy = "the proxy named by HTTPS_PROXY";
     let origin = "https://api.example.com";
     let table = [
-        (format!("http://u:word@{nobody}"), format!("cannot connect to {proxy}")),
+        (format!("http://u:word@{}", nobody.address()), format!("cannot connect to {proxy}")),
         (silent.url(), format!("{proxy} made no connection to {origin} in time")),
         (page.url(), format!("the connection to {origin} through {proxy} is not TLS")),
         (ending.url(), format!("the connection to {origin} through {proxy} was closed")),

@@ -30,6 +30,22 @@ pub const NOT_IN_WRAPUP: &str = r#"{"status":"error","errCode":1504,"message":"A
 pub const WRONG_PARAMETERS: &str = r#"{"status":"error","code":1000,"message":"Invalid Parameters"}"#;
 pub const EXPIRED: &str = r#"{"status":"error","code":1044,"message":"SSID file does not exist"}"#;
 
+/// An address on loopback at which nobody listens, and that nobody else can take while this is there: a port that is
+/// merely free may be given to another test meanwhile.
+pub struct Nobody(tokio::net::TcpSocket);
+
+impl Nobody {
+    pub fn there() -> Self {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        Self(socket)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.0.local_addr().unwrap()
+    }
+}
+
 /// A request as it arrived.
 #[derive(Clone, Debug)]
 pub struct Request {

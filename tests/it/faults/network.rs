@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 use super::matrix::{Case, GOOD, Scene, answered, case, sends};
 use super::names::Names;
 use super::replies::{drip_after, trickle};
+use crate::support::fake_server::Nobody;
 use crate::support::{FakeServer, Reply};
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\n";
@@ -66,10 +67,9 @@ fn anywhere() -> OwnedFd {
     bound("127.0.0.1:0".parse().unwrap())
 }
 
-/// A bound socket that does not listen refuses, and keeps its port.
 fn refusing() -> Scene {
-    let socket = anywhere();
-    Scene::at(format!("http://{}", address_of(&socket))).keep(socket)
+    let nobody = Nobody::there();
+    Scene::at(format!("http://{}", nobody.address())).keep(nobody)
 }
 
 fn deaf() -> Scene {

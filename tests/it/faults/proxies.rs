@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use super::certificates::{Authority, Farewell, TlsServer};
 use super::matrix::{Case, GOOD, Scene, case, ok};
+use crate::support::fake_server::Nobody;
 use crate::support::{CANARY_SSID, FakeServer, Reply};
 
 const DONE: (i32, &str) = (0, "-");
@@ -121,8 +122,8 @@ fn refusing() -> Vec<Case> {
             .long(),
     );
     let refused = || {
-        let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        Scene::at(BEHIND).variable("HTTPS_PROXY", format!("http://{nobody}"))
+        let nobody = Nobody::there();
+        Scene::at(BEHIND).variable("HTTPS_PROXY", format!("http://{}", nobody.address())).keep(nobody)
     };
     cases.push(
         case("P1", "refused", PROXY, refused)
