@@ -17,11 +17,7 @@ use crate::app::settings::config_text::TextFile;
 use crate::app::settings::table::{JOURNAL_NUMBERS, JOURNAL_PATH, JOURNAL_RECORD};
 use crate::client::SignedIn;
 use crate::failure::Failure;
-use crate::floor::event::FollowedPart;
-use crate::journal::{AgentKey, AgentRef, Journal, JournalError, Lease, Mode, Opened, Settings};
-
-/// A lease whose newest answer is older than so many of its intervals counts as none.
-const INTERVALS: i32 = 3;
+use crate::journal::{AgentKey, AgentRef, Journal, JournalError, Mode, Opened, Settings};
 
 /// Where the journal of this run is, and what the run does with it: all that a thread needs to open it.
 #[derive(Clone)]
@@ -109,15 +105,6 @@ pub(crate) fn key(journal: &Journal, signed_in: &SignedIn, is_in_variables: bool
     }
     let credentials = &signed_in.credentials;
     journal.key_of_variables(&server, credentials.user_id().unwrap_or_else(|| credentials.secret().expose()))
-}
-
-/// Whether somebody polls these parts of an agent now, so that the journal has what the server would answer.
-pub(crate) fn is_polled(lease: &Lease, parts: &[FollowedPart], now: Timestamp) -> bool {
-    let age = |answer: Timestamp| now.duration_since(answer);
-    let longest = jiff::SignedDuration::try_from(lease.cadence).unwrap_or_default().saturating_mul(INTERVALS);
-    lease.is_alive
-        && lease.newest_answer.is_some_and(|answer| age(answer) < longest)
-        && parts.iter().all(|part| lease.parts.contains(part))
 }
 
 /// The file of the journal, whether or not it exists.

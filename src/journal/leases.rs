@@ -16,6 +16,8 @@ use crate::floor::timeline::CoverageStep;
 pub(crate) const BEAT: Duration = Duration::from_secs(5);
 /// After so many beats that did not come, a lease is void.
 const MISSED_BEATS: u32 = 3;
+/// An answer that is older than so many cadences is to be joined by one of our own.
+const STALE: u32 = 3;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Lease {
@@ -29,6 +31,21 @@ pub(crate) struct Lease {
     pub(crate) newest_answer: Option<Timestamp>,
     /// Whether its holder goes on, by its process, or else by its beats.
     pub(crate) is_alive: bool,
+}
+
+impl Lease {
+    /// Whether its holder polls these parts and is answered, so that the journal has what the server would answer.
+    pub(crate) fn covers(&self, parts: &[FollowedPart], now: Timestamp) -> bool {
+        self.is_alive
+            && is_recent(self.newest_answer, self.cadence, now)
+            && parts.iter().all(|part| self.parts.contains(part))
+    }
+}
+
+/// Whether an answer of somebody who polls at this cadence is recent enough to be read instead of polling. One from before
+/// the clock was set back is not.
+pub(crate) fn is_recent(newest_answer: Option<Timestamp>, cadence: Duration, now: Timestamp) -> bool {
+    newest_answer.is_some_and(|answer| now.duration_since(answer).unsigned_abs() <= cadence * STALE)
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,10 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
 use crate::app::fleet::Fleet;
-use crate::app::journal::{JournalUse, Recording, is_polled, key, note_set_aside, note_trouble};
+use crate::app::journal::{JournalUse, Recording, key, note_set_aside, note_trouble};
 use crate::failure::Failure;
-use crate::floor::diff::Memory;
-use crate::floor::diff::restored::REMEMBERED;
 use crate::floor::event::{Event, FollowedPart};
 use crate::floor::identity::hidden::Hiding;
 use crate::floor::pause::{OwnClocks, PAST};
@@ -112,14 +110,15 @@ impl<'a> Keeper<'a> {
     pub(crate) fn polled_at(&self, profile: &str, parts: &[FollowedPart]) -> Option<Timestamp> {
         let now = self.app.clock.now();
         let lease = self.unless_trouble(self.journal.lease_of(self.agent(profile)?, now))??;
-        lease.newest_answer.filter(|_| is_polled(&lease, parts, now))
+        lease.newest_answer.filter(|_| lease.covers(parts, now))
     }
 
     /// What was recorded of an agent, as if the server had answered so just now; its monotonic present is [`PAST`].
     pub(crate) fn state(&self, profile: &str) -> Option<AgentState> {
         let agent = self.agent(profile)?;
-        let clocks = OwnClocks::after_past(self.app.clock.now());
-        let (memory, _) = self.unless_trouble(self.memory(agent, &clocks))?;
+        let now = self.app.clock.now();
+        let clocks = OwnClocks::after_past(now);
+        let (memory, _) = self.unless_trouble(self.journal.memory(agent, i64::MAX, now, &clocks))?;
         let mut state = memory.state().clone();
         if let Some(since) = &mut state.wrapup {
             since.state.remaining_seconds = since.seconds_left(PAST);
@@ -153,7 +152,7 @@ impl<'a> Keeper<'a> {
         let clocks = OwnClocks::after_past(poll.taken_at);
         for _ in 0..TRIES {
             let base = self.journal.last_seq()?;
-            let (memory, coverage) = self.memory(agent, &clocks)?;
+            let (memory, coverage) = self.journal.memory(agent, base, poll.taken_at, &clocks)?;
             let difference = memory.diff(&poll);
             let events: Vec<NewEvent> = difference.to_record().collect();
             let steps = difference.looks.iter();
@@ -174,24 +173,6 @@ impl<'a> Keeper<'a> {
         let agents = self.agents.borrow();
         let Some((_, key)) = agents.get(profile) else { return Ok(()) };
         self.journal.agent(key, profile, Some(agent_id), poll.taken_at).map(drop)
-    }
-
-    /// What is known of an agent, and its coverage.
-    fn memory(&self, agent: AgentRef, clocks: &OwnClocks) -> Result<(Memory, Vec<Coverage>), JournalError> {
-        let now = self.app.clock.now();
-        let remembered = SignedDuration::try_from(REMEMBERED).unwrap_or(SignedDuration::MAX);
-        let from = now.checked_sub(remembered).unwrap_or(Timestamp::MIN);
-        let events = self.journal.to_remember(agent, from)?;
-        let coverage = self.journal.coverage(agent, from, Timestamp::MAX)?;
-        let agent_id = self.journal.agents()?.into_iter().find(|row| row.agent == agent);
-        let agent_id = agent_id.and_then(|row| row.agent_id);
-        let memory = Memory::hiding(self.journal.hiding()).restored(
-            agent_id.as_deref(),
-            events.iter().map(|recorded| &recorded.event),
-            &coverage,
-            clocks,
-        );
-        Ok((memory, coverage))
     }
 
     /// The events of an agent that may belong to a window that begins at `from`.

@@ -7,8 +7,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
 use crate::floor::diff::Memory;
-use crate::floor::diff::restored::REMEMBERED;
-use crate::floor::event::Event;
 use crate::floor::pause::OwnClocks;
 use crate::floor::timeline::Coverage;
 use crate::journal::{
@@ -133,23 +131,15 @@ impl Ledger {
         let now = self.clock.now();
         let Some(open) = &self.open else { return Ok(None) };
         let base = open.journal.last_seq()?;
-        let rows = open.journal.agents()?;
-        let mut agents = vec![];
-        for agent in &open.agents {
-            let agent_id =
-                rows.iter().find(|row| Some(row.agent) == *agent).and_then(|row| row.agent_id.clone());
-            let (known, coverage) = match agent {
-                Some(agent) => open.lately(*agent, base, now)?,
-                None => (vec![], vec![]),
+        let begun = |agent: &Option<AgentRef>| {
+            let Some(agent) = *agent else {
+                let memory = Memory::default().restored(None, &[], &[], clocks);
+                return Ok(BegunAgent { memory, account: None });
             };
-            let memory = Memory::hiding(open.journal.hiding()).restored(
-                agent_id.as_deref(),
-                &known,
-                &coverage,
-                clocks,
-            );
-            agents.push(BegunAgent { memory, account: agent.map(|_| Account::new(base, coverage)) });
-        }
+            let (memory, coverage) = open.journal.memory(agent, base, now, clocks)?;
+            Ok(BegunAgent { memory, account: Some(Account::new(base, coverage)) })
+        };
+        let agents = open.agents.iter().map(begun).collect::<Result<_, JournalError>>()?;
         let past = if has_stdout { open.past(self.command, since, base)? } else { vec![] };
         Ok(Some(Begun { agents, past, set_aside }))
     }
@@ -186,20 +176,6 @@ impl Open {
     fn coverage(&self, index: usize, now: Timestamp) -> Result<Vec<Coverage>, JournalError> {
         let from = now.saturating_sub(LATELY).unwrap_or(Timestamp::MIN);
         self.journal.coverage(self.agent(index)?, from, Timestamp::MAX)
-    }
-
-    /// The events up to `base` and the coverage out of which a memory is made.
-    fn lately(
-        &self,
-        agent: AgentRef,
-        base: i64,
-        now: Timestamp,
-    ) -> Result<(Vec<Event>, Vec<Coverage>), JournalError> {
-        let remembered = SignedDuration::try_from(REMEMBERED).unwrap_or(SignedDuration::MAX);
-        let from = now.checked_sub(remembered).unwrap_or(Timestamp::MIN);
-        let recorded = self.journal.to_remember(agent, from)?.into_iter();
-        let known = recorded.filter(|recorded| recorded.seq <= base).map(|recorded| recorded.event).collect();
-        Ok((known, self.journal.coverage(agent, from, Timestamp::MAX)?))
     }
 
     /// The events that stdout is still to get: those since the moment `since`, which are from before this run, and, if the

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::floor::event::FollowedPart;
+use crate::journal::is_recent;
 use crate::watch::source::WatchScope;
 
 /// What somebody else records of an agent.
@@ -15,15 +16,13 @@ pub(crate) struct Holder {
     pub(crate) newest_answer: Option<Timestamp>,
 }
 
-/// An answer that is older than so many cadences is to be joined by one of our own; and whoever polls so many times as
-/// slowly as we are to, polls too slowly for us.
+/// Whoever polls so many times as slowly as we are to, polls too slowly for us.
 const TOO_SLOW: u32 = 3;
 
 impl Holder {
     /// What of `scope` need not be polled, because the holder does, often enough for `interval`, and is answered.
     pub(crate) fn covers(&self, scope: WatchScope, interval: Duration, now: Timestamp) -> WatchScope {
-        let limit = SignedDuration::try_from(self.cadence * TOO_SLOW).unwrap_or(SignedDuration::MAX);
-        let is_fresh = self.newest_answer.is_some_and(|newest| now.duration_since(newest) <= limit);
+        let is_fresh = is_recent(self.newest_answer, self.cadence, now);
         let is_quick = self.cadence < interval * TOO_SLOW;
         let covers = |part| is_fresh && is_quick && scope.includes(part) && self.parts.contains(&part);
         WatchScope {
@@ -44,12 +43,15 @@ mod tests {
         use FollowedPart::{Breaks, Tags, Wrapups};
         let all = WatchScope { tags: true, breaks: true, wrapups: true };
         // Its parts, its cadence, the age of its newest answer; how many of the three parts it covers at 5 s.
-        let table: [(&[FollowedPart], u64, Option<i64>, usize); 7] = [
+        let table: [(&[FollowedPart], u64, Option<i64>, usize); 9] = [
             (&[Tags, Breaks, Wrapups], 5, Some(4), 3),
             (&[Tags], 5, Some(4), 1),
             (&[Tags, Breaks, Wrapups], 5, Some(15), 3),
             (&[Tags, Breaks, Wrapups], 5, Some(16), 0),
             (&[Tags, Breaks, Wrapups], 5, None, 0),
+            // Another machine's second, and a clock that was set back.
+            (&[Tags, Breaks, Wrapups], 5, Some(-1), 3),
+            (&[Tags, Breaks, Wrapups], 5, Some(-3600), 0),
             (&[Tags, Breaks, Wrapups], 14, Some(20), 3),
             (&[Tags, Breaks, Wrapups], 15, Some(4), 0),
         ];

@@ -1,0 +1,33 @@
+//! What a run knows of an agent as it begins.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::agents::AgentRef;
+use super::{Journal, JournalError};
+use crate::floor::diff::Memory;
+use crate::floor::diff::restored::REMEMBERED;
+use crate::floor::event::Event;
+use crate::floor::pause::OwnClocks;
+use crate::floor::timeline::Coverage;
+
+impl Journal {
+    /// A memory of what was recorded of an agent up to the event `base`, and the coverage that it was made of.
+    pub(crate) fn memory(
+        &self,
+        agent: AgentRef,
+        base: i64,
+        now: Timestamp,
+        clocks: &OwnClocks,
+    ) -> Result<(Memory, Vec<Coverage>), JournalError> {
+        let remembered = SignedDuration::try_from(REMEMBERED).unwrap_or(SignedDuration::MAX);
+        let from = now.checked_sub(remembered).unwrap_or(Timestamp::MIN);
+        let recorded = self.to_remember(agent, from)?.into_iter();
+        let events: Vec<Event> =
+            recorded.filter(|recorded| recorded.seq <= base).map(|recorded| recorded.event).collect();
+        let coverage = self.coverage(agent, from, Timestamp::MAX)?;
+        let row = self.agents()?.into_iter().find(|row| row.agent == agent);
+        let agent_id = row.and_then(|row| row.agent_id);
+        let memory = Memory::hiding(self.hiding()).restored(agent_id.as_deref(), &events, &coverage, clocks);
+        Ok((memory, coverage))
+    }
+}
