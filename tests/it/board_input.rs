@@ -4,7 +4,7 @@
 use rustix::process::Signal;
 
 use crate::board::fits;
-use crate::support::{FakeServer, Reply, Screen, World};
+use crate::support::{FakeServer, ON_BREAK, Reply, Screen, World};
 
 /// Is on the board where the keys are explained, and nowhere else.
 const KEYS_PAGE: &str = "go to the shell";
@@ -312,8 +312,9 @@ fn two_hundred_agents_fit_a_board_by_what_matters_most() {
 
 #[test]
 fn what_failed_beside_the_board_is_noted_below_its_last_frame() {
-    let world = World::new();
-    let line = "watch --sandbox --all --alert break=1s --exec false --until alert";
+    // In the sandbox there are times of the day at which nobody is on break.
+    let world = World::signed_in(&FakeServer::always(ON_BREAK));
+    let line = "watch --only breaks --alert break=1s --exec false --until alert";
     let (code, shown, _) = Screen::start(&world, line, 60, 80).end();
     assert_eq!(code, 0, "{shown}");
     let place = |text: &str| shown.find(text).unwrap_or_else(|| panic!("no {text}:\n{shown}"));
