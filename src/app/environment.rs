@@ -52,6 +52,7 @@ impl Environment {
                 stdin: std::io::stdin().is_terminal(),
                 stdout: std::io::stdout().is_terminal(),
                 stderr: std::io::stderr().is_terminal(),
+                stdout_is_closed: terminal::stdout_is_closed(),
                 width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
             },
             clock: Clock::system(),
@@ -62,12 +63,13 @@ impl Environment {
     }
 }
 
-/// Which streams are terminals, and the terminal's width in columns.
+/// Which streams are terminals, whether there is a stdout at all, and the terminal's width in columns.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Terminals {
     pub stdin: bool,
     pub stdout: bool,
     pub stderr: bool,
+    pub stdout_is_closed: bool,
     pub width: Option<usize>,
 }
 

@@ -82,6 +82,10 @@ pub(crate) struct TagsArgs {
 
 pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+    if let Some(script) = args.new.as_ref().filter(|_| app.terminals.stdout_is_closed) {
+        let message = format!("stdout is closed: nothing would reach the script {script}");
+        return Err(Failure::failed("output", message).hint("to skip what there is, write it to a file"));
+    }
     let settings = app.settings()?;
     let reference = settings.get(&REF)?.value;
     let server_zone = settings.get(&SERVER_TIMEZONE)?.value;

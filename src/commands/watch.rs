@@ -55,7 +55,7 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
         is_wanted: args.record,
         is_sandbox: matches!(source, SessionSource::Sandbox(_)),
         is_in_variables: matches!(source, SessionSource::Variables(_)),
-        has_stdout: true,
+        has_stdout: !app.terminals.stdout_is_closed,
         polls_always: args.poll,
     };
     if wish.is_sandbox && args.record {

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::os::fd::AsFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use rustix::fs::{FileType, OFlags, fcntl_getfl, fstat, stat};
 use rustix::process::{Signal, kill_current_process_group};
 use rustix::termios::{
     Action, LocalModes, OptionalActions, QueueSelector, Termios, tcflow, tcflush, tcgetattr, tcsetattr,
@@ -65,6 +66,16 @@ fn without_echo(mut modes: Termios, when: OptionalActions) -> rustix::io::Result
 
 fn modes_before() -> MutexGuard<'static, Option<Termios>> {
     MODES_BEFORE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether this process was given no stdout, so that nothing of what is written arrives. Rust opens the null device in its
+/// place, for reading as well, which no shell does where output is thrown away.
+pub(crate) fn stdout_is_closed() -> bool {
+    let stdout = io::stdout();
+    let is_readable = fcntl_getfl(&stdout).is_ok_and(|flags| flags & OFlags::ACCMODE == OFlags::RDWR);
+    let (Ok(given), Ok(null)) = (fstat(&stdout), stat("/dev/null")) else { return false };
+    let is_device = FileType::from_raw_mode(given.st_mode) == FileType::CharacterDevice;
+    is_readable && is_device && given.st_rdev == null.st_rdev
 }
 
 /// The value of `TERM` where it is not set.

@@ -1,6 +1,7 @@
 //! The console of Windows.
 
 use std::io::{self, Write};
+use std::os::windows::io::AsRawHandle;
 
 /// The library does not distinguish the end of input from an empty line, and prompts again.
 pub(crate) fn prompt(question: &str) -> io::Result<Option<String>> {
@@ -43,4 +44,9 @@ pub(crate) fn discard_output() -> io::Result<()> {
 
 pub(crate) fn unlocked_stdout(step: usize) -> Box<dyn Write + Send> {
     Box::new(io::BufWriter::with_capacity(step, io::stdout()))
+}
+
+/// Whether this process was given no stdout, so that nothing of what is written arrives.
+pub(crate) fn stdout_is_closed() -> bool {
+    io::stdout().as_raw_handle().is_null()
 }

@@ -48,14 +48,40 @@ fn what_stdout_has_not_taken_comes_again() {
 }
 
 #[test]
-fn a_full_disk_below_stdout_moves_no_cursor() {
+fn a_stdout_that_takes_nothing_moves_no_cursor() {
+    for stdout in [">/dev/full", ">&-", "<&- >&-"] {
+        let server = once(&[&[tag("m1", "missed", 5)]]);
+        let world = World::signed_in(&server);
+        let mut shell = world.shell("sh");
+        shell.args(["-c", &format!("exec deepcall tags --new mail --json {stdout}")]);
+        let ran = world.start(shell).end().ended_with(1);
+        assert_eq!(ran.stderr.contains("stdout"), stdout.contains(">&-"), "{stdout}\n{ran}");
+        assert_eq!(ids(&world.run("tags --new mail --json").ended_with(0)), ["m1"], "{stdout}");
+        assert_eq!(ids(&world.run("tags --new mail --json").ended_with(0)), [""; 0], "{stdout}");
+    }
+}
+
+#[test]
+fn a_reader_that_has_left_moves_no_cursor() {
     let server = once(&[&[tag("m1", "missed", 5)]]);
     let world = World::signed_in(&server);
-    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
     let mut command = world.command(["tags", "--new", "mail", "--json"]);
-    let status = command.stdout(full).stderr(Stdio::null()).status().unwrap();
-    assert_eq!(status.code(), Some(1));
+    let status = command.stdout(writer).stderr(Stdio::null()).status().unwrap();
+    assert_eq!(status.code(), Some(141));
     assert_eq!(ids(&world.run("tags --new mail --json").ended_with(0)), ["m1"]);
+    assert_eq!(ids(&world.run("tags --new mail --json").ended_with(0)), [""; 0]);
+}
+
+#[test]
+fn what_a_shell_throws_away_counts_as_had() {
+    let server = once(&[&[tag("m1", "missed", 5)]]);
+    let world = World::signed_in(&server);
+    let mut shell = world.shell("sh");
+    shell.args(["-c", "exec deepcall tags --new mail >/dev/null"]);
+    world.start(shell).end().ended_with(0);
+    assert_eq!(ids(&world.run("tags --new mail --json").ended_with(0)), [""; 0]);
 }
 
 #[test]

@@ -33,7 +33,7 @@ impl InProcess {
 
     /// On a terminal this wide.
     pub fn on_terminal(mut self, width: usize) -> Self {
-        self.terminals = Terminals { stdin: false, stdout: true, stderr: true, width: Some(width) };
+        self.terminals = Terminals { stdout: true, stderr: true, width: Some(width), ..Terminals::default() };
         self
     }
 
