@@ -35,6 +35,8 @@ pub enum Value {
     Rows(Vec<Row>),
     /// A part of a whole, from 0 to 1.
     Share(f64),
+    /// A moment or a length that is not known to the minute. People see that; programs get the bounds beside it.
+    About(Box<Self>),
 }
 
 /// Pieces of JSON as the server wrote them.
@@ -215,6 +217,21 @@ impl Row {
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         let at = self.place(key);
         self.0[at].1 = value.into();
+        self
+    }
+
+    /// The same, with these values known only about.
+    ///
+    /// # Panics
+    /// If the row has no such field.
+    #[must_use]
+    pub fn about(mut self, keys: &[&str]) -> Self {
+        for key in keys {
+            let at = self.place(key);
+            if !self.0[at].1.is_absent() {
+                self.0[at].1 = Value::About(Box::new(self.0[at].1.clone()));
+            }
+        }
         self
     }
 

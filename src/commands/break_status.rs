@@ -23,7 +23,8 @@ use crate::report::{Part, Sentence, Tone};
 ///
 /// "Not on break" is an answer, not a failure. With --exit-status the exit code gives the answer too. Of several
 /// agents, those on break come first, the longest first. With --since it lists breaks, those that are over with their ends,
-/// as far as a journal holds them (`deepcall journal on`).
+/// as far as a journal holds them (`deepcall journal on`). A ~ marks what the answers leave open by a minute or more; the
+/// bounds are since_min and until_min in JSON.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct BreakStatusArgs {
     /// Exit with 0 if on break, 3 if not

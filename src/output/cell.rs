@@ -20,6 +20,8 @@ pub(crate) struct Cell<'r> {
     content: Content<'r>,
     meaning: Meaning,
     key: &'r str,
+    /// Whether it is not known to the minute.
+    is_about: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,8 +53,11 @@ impl<'r> Cell<'r> {
     /// The value under a key of a report.
     #[must_use]
     pub(crate) fn new(value: &'r Value, meaning: Meaning, key: &'r str) -> Self {
+        if let Value::About(value) = value {
+            return Self { is_about: true, ..Self::new(value, meaning, key) };
+        }
         let content = match value {
-            Value::Absent => Content::Nothing,
+            Value::About(_) | Value::Absent => Content::Nothing,
             Value::Text(text) => Content::Text(Cow::Borrowed(text)),
             Value::Number(number) => Content::Number(*number),
             Value::Flag(flag) => Content::Flag(*flag),
@@ -69,21 +74,21 @@ impl<'r> Cell<'r> {
             Value::Rows(rows) => Content::Number(i64::try_from(rows.len()).unwrap_or(i64::MAX)),
             Value::Share(share) => Content::Text(Cow::Owned(share_text(*share))),
         };
-        Self { content, meaning, key }
+        Self { content, meaning, key, is_about: false }
     }
 
     /// A value as the server wrote it, with the role that its key gives it; `None` where there is none.
     #[must_use]
     pub(crate) fn from_json(json: Option<&'r RawValue>, role: Role) -> Self {
         let content = json.map_or(Content::Nothing, |json| Content::Json(json.get(), role));
-        Self { content, meaning: Meaning::Raw, key: "" }
+        Self { content, meaning: Meaning::Raw, key: "", is_about: false }
     }
 
     /// The text of an extra field, already masked by its key where that is wanted; `None` where the row does not have it.
     #[must_use]
     pub(crate) fn from_extra(text: Option<&'r str>) -> Self {
         let content = text.map_or(Content::Nothing, |text| Content::Text(Cow::Borrowed(text)));
-        Self { content, meaning: Meaning::Name, key: "" }
+        Self { content, meaning: Meaning::Name, key: "", is_about: false }
     }
 
     /// Whether the row has no value here.
@@ -138,9 +143,14 @@ impl<'r> Cell<'r> {
         }
     }
 
-    /// The words for people: times in this style, lengths with units, a mark before kinds and states.
+    /// The words for people: times in this style, lengths with units, a mark before kinds and states, and `~` before what
+    /// is not known to the minute.
     #[must_use]
     pub(crate) fn display(self, presentation: &Presentation, style: TimeStyle) -> DisplayText {
+        if self.is_about {
+            let DisplayText { text, tint } = Self { is_about: false, ..self }.display(presentation, style);
+            return DisplayText { text: format!("~{text}"), tint };
+        }
         let &Presentation { now, ref zone, mask, .. } = presentation;
         let (meaning, key) = (self.meaning, self.key);
         match self.content {

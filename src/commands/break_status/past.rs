@@ -44,8 +44,13 @@ impl Past<'_> {
             );
             if answer.value.on_break {
                 // The server may not say when it began.
-                answer.value.since = answer.value.since.or_else(|| open.last().map(start));
-                present.push((urgency(&answer), row(profile, answer)));
+                let seen = open.last().filter(|_| answer.value.since.is_none());
+                answer.value.since = answer.value.since.or_else(|| seen.map(start));
+                let earliest = seen.map_or(answer.value.since, earliest);
+                let (urgency, is_about) = (urgency(&answer), seen.is_some_and(is_about));
+                let row = row(profile, answer).with("since_min", earliest);
+                let row = if is_about { row.about(&["since", "for_seconds"]) } else { row };
+                present.push((urgency, row));
             }
         }
         present.sort_by_key(|(urgency, _): &(Urgency, Row)| *urgency);
@@ -56,7 +61,10 @@ impl Past<'_> {
         let tail = if is_known { coverage.fill(tail) } else { tail };
         notes.extend(match coverage.sentence(self.now, self.zone) {
             Some(sentence) => Some(sentence),
-            None => Some("without a journal only the present breaks are known".to_owned()),
+            None => Some(
+                "without a journal only the present breaks are known; `deepcall journal on` begins one"
+                    .to_owned(),
+            ),
         });
         if self.requires_coverage && status == ExitStatus::Done && (!is_known || coverage.has_gap()) {
             status = ExitStatus::No;
@@ -81,9 +89,29 @@ fn start(interval: &Interval) -> Timestamp {
     interval.since.unwrap_or(interval.start_hi)
 }
 
+/// When it began at the earliest; `None` if no answer had denied it before.
+fn earliest(interval: &Interval) -> Option<Timestamp> {
+    interval.since.or(interval.start_lo)
+}
+
+/// Whether it is not known to the minute when it began.
+fn is_about(interval: &Interval) -> bool {
+    earliest(interval).is_none_or(|earliest| is_apart(earliest, start(interval)))
+}
+
+fn is_apart(earliest: Timestamp, latest: Timestamp) -> bool {
+    seconds_between(earliest, latest) >= 60
+}
+
 fn ended_row(profile: &str, interval: &Interval, answer: &Answer<Break>) -> Row {
     let until = interval.end_hi.unwrap_or(interval.end_lo);
     let seconds = seconds_between(start(interval), until).max(0);
+    let about: &[&str] = match (is_about(interval), is_apart(interval.end_lo, until)) {
+        (false, false) => &[],
+        (true, false) => &["since", "for_seconds"],
+        (false, true) => &["until", "for_seconds"],
+        (true, true) => &["since", "until", "for_seconds"],
+    };
     Row::new(DOCUMENT.fields)
         .with("profile", profile)
         .with("on_break", false)
@@ -91,7 +119,61 @@ fn ended_row(profile: &str, interval: &Interval, answer: &Answer<Break>) -> Row 
         .with("since", start(interval))
         .with("until", until)
         .with("for_seconds", Value::Seconds(seconds))
+        .with("since_min", earliest(interval))
+        .with("until_min", interval.end_lo)
         .with("agent_id", answer.value.agent_id.clone())
         .with("user_id", answer.value.user_id.clone())
         .with("as_of", answer.as_of)
+        .about(about)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::samples::at;
+
+    fn interval(since: Option<i64>, start: (Option<i64>, i64), end: (i64, i64)) -> Interval {
+        Interval {
+            part: PART,
+            start_lo: start.0.map(at),
+            start_hi: at(start.1),
+            end_lo: at(end.0),
+            end_hi: Some(at(end.1)),
+            open: false,
+            reasons: vec![],
+            since: since.map(at),
+            ends_at: None,
+            call_id: None,
+            customer: None,
+        }
+    }
+
+    #[test]
+    fn a_moment_that_is_not_known_to_the_minute_is_marked_and_has_its_bounds() {
+        let answer = Answer::recorded(Break::default(), at(9000));
+        // When the server said that it began, the bounds of its start and of its end; which of the three values are marked.
+        let table = [
+            (Some(95), (None, 100), (400, 415), [false, false, false]),
+            (Some(95), (None, 100), (400, 1600), [false, true, true]),
+            (None, (Some(85), 100), (400, 415), [false, false, false]),
+            (None, (Some(40), 100), (400, 415), [true, false, true]),
+            (None, (None, 100), (400, 415), [true, false, true]),
+            (None, (None, 100), (400, 460), [true, true, true]),
+        ];
+        for (since, start, end, marked) in table {
+            let row = ended_row("asha", &interval(since, start, end), &answer);
+            let is_marked = |key| matches!(row.get(key), Value::About(_));
+            assert_eq!(
+                ["since", "until", "for_seconds"].map(is_marked),
+                marked,
+                "{since:?} {start:?} {end:?}"
+            );
+            assert!(matches!(row.get("until_min"), Value::Time(lo) if *lo == at(end.0)));
+            let earliest = since.or(start.0).map(at);
+            match row.get("since_min") {
+                Value::Time(lo) => assert_eq!(Some(*lo), earliest),
+                value => assert!(value.is_absent() && earliest.is_none()),
+            }
+        }
+    }
 }

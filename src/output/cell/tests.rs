@@ -23,6 +23,7 @@ fn machines_get_exact_text() {
         (Value::Flag(false), Meaning::Text, "false"),
         (Value::Time(now()), Meaning::Time, "2026-11-23T13:30:00.000+05:30"),
         (Value::Seconds(-90), Meaning::Remaining, "-90"),
+        (Value::About(Value::Seconds(90).into()), Meaning::Elapsed, "90"),
         (label.into(), Meaning::Icons, "missed, callback"),
     ] {
         assert_eq!(exact(&value, meaning), text, "{value:?}");
@@ -66,6 +67,7 @@ fn people_get_words_and_marks() {
         (Value::Seconds(45), Meaning::Remaining, "left", "45 s", Tint::Plain),
         (Value::Seconds(-45), Meaning::Remaining, "left", "-45 s", Tint::Bad),
         (Value::Number(12), Meaning::Text, "count", "12", Tint::Plain),
+        (Value::About(Value::Seconds(600).into()), Meaning::Elapsed, "for", "~10 min", Tint::Plain),
     ] {
         assert_eq!(display(&value, meaning, key), (words.to_owned(), tint), "{value:?}");
     }

@@ -200,6 +200,7 @@ impl Json<'_> {
             Value::Flag(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
             Value::Time(time) => self.time(*time, out),
             Value::Away(away) => self.time(away.0, out),
+            Value::About(value) => self.value(field, value, depth, out),
             Value::Row(row) => self.row(row, depth, out),
             Value::Rows(rows) => self.list(rows, depth, out, |row, out| self.row(row, depth + 1, out)),
             Value::Share(share) => out.extend_from_slice(share_text(*share).as_bytes()),
