@@ -90,7 +90,7 @@ impl Renderer {
     /// Whether the table would have headings only.
     pub(crate) fn shows_an_empty_table(&self, report: &Report) -> bool {
         let is_table = self.presentation.format == Format::Table && self.presentation.is_for_terminal();
-        is_table && report.rows.is_empty() && report.failures.problems.is_empty()
+        is_table && report.rows.is_empty() && report.sentence.is_none() && report.failures.problems.is_empty()
     }
 
     /// Whether the answer itself lists the profiles that failed.

@@ -1,10 +1,10 @@
 //! For which times a list is complete: `coverage` and `gaps` of documents, the sentence about them, and
 //! `--require-coverage`.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::floor::event::{FollowedPart, Gap};
+use crate::floor::event::{FollowedPart, Gap, GapCause};
 use crate::floor::timeline::Coverage;
 use crate::floor::timeline::Span;
 use crate::floor::timeline::gaps::{covered, gaps, share};
@@ -46,6 +46,8 @@ const GAP: &[Field] = &[
 
 /// So many gaps are in the sentence; the document has all of them.
 const NAMED: usize = 3;
+
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 /// What was recorded of each profile in its window.
 #[derive(Debug, Default)]
@@ -110,7 +112,12 @@ impl CoverageOfAll {
         let mut holes: Vec<(Timestamp, String, Vec<&str>)> = vec![];
         for of in &self.0 {
             for gap in &of.gaps {
-                let words = format!("{} ({})", range(gap.from, gap.to), gap.why.word().replace('_', " "));
+                let moments = if gap.to.duration_since(gap.from) < MINUTE {
+                    format!("some seconds at {}", times::clock(gap.from, now, zone))
+                } else {
+                    range(gap.from, gap.to)
+                };
+                let words = format!("{moments} ({})", cause(gap.why));
                 match holes.iter_mut().find(|(_, known, _)| *known == words) {
                     Some((_, _, profiles)) => profiles.push(&of.profile),
                     None => holes.push((gap.from, words, vec![&of.profile])),
@@ -131,6 +138,19 @@ impl CoverageOfAll {
         let holes =
             if before.is_empty() { last.clone() } else { format!("{} and {last}", before.join(", ")) };
         Some(format!("covered {whole} but for {holes}"))
+    }
+}
+
+/// Why a time is not covered, for a person.
+fn cause(why: GapCause) -> &'static str {
+    match why {
+        GapCause::Outage => "no answer from the server",
+        GapCause::Sleep => "sleep",
+        GapCause::AnswerLost => "an answer was lost",
+        GapCause::MemoryFull => "too many notifications",
+        GapCause::NotRunning => "deepcall did not record",
+        GapCause::TakenOver => "the deepcall that recorded was killed",
+        GapCause::Journal => "the journal could not be written",
     }
 }
 
@@ -185,6 +205,10 @@ mod tests {
         assert!(sentence(&three).ends_with(" (sleep) of 2 profiles"));
         let many: Vec<Coverage> =
             (0..6).map(|hour| row(hour * HOUR, hour * HOUR + 60, Some(GapCause::Outage))).collect();
+        let taken = [row(0, 2 * HOUR, Some(GapCause::TakenOver)), row(2 * HOUR + 20, 8 * HOUR, None)];
+        let words = sentence(&[("asha", &taken)]);
+        assert!(words.starts_with("some seconds at "), "{words}");
+        assert!(words.ends_with(" (the deepcall that recorded was killed)"), "{words}");
         assert!(sentence(&[("asha", &many)]).ends_with(" and 3 more"), "{}", sentence(&[("asha", &many)]));
     }
 

@@ -226,7 +226,8 @@ impl Known<'_> {
                 coverage.sentence(self.now, self.zone)
             }
             None if is_long => Some(
-                "DeepCall documents only the last hour of notifications; older ones may be missing"
+                "DeepCall documents only the last hour of notifications; older ones may be missing; \
+                 `deepcall journal on` keeps them from now on"
                     .to_owned(),
             ),
             _ => None,

@@ -204,6 +204,8 @@ impl Memory {
             (true, Some(cause)) => cause,
             (true, None) if pause.includes_sleep() => GapCause::Sleep,
             (true, None) => GapCause::Outage,
+            // The one that was killed may have received an answer without recording it.
+            (false, Some(GapCause::TakenOver)) if lost_for_good => GapCause::TakenOver,
             _ if lost_for_good => GapCause::AnswerLost,
             _ => return None,
         };

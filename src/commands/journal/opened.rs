@@ -6,7 +6,7 @@ use crate::app::settings::setting::Setting;
 use crate::app::settings::table::JOURNAL_RECORD;
 use crate::failure::Failure;
 use crate::journal::{AgentRow, Journal, Mode, Opened};
-use crate::report::{Document, Report, Value};
+use crate::report::{Document, Part, Report, Sentence, Tone, Value};
 use crate::words::nearest;
 
 /// The journal, if there is one, to be read. A damaged one is an error, and stays where it is.
@@ -31,7 +31,8 @@ pub(super) fn without_journal(document: &'static Document, app: &App) -> Result<
         _ => "`deepcall journal on` begins one",
     };
     let note = format!("there is no journal at {}; {begins}", path.display());
-    Ok(Report { notes: vec![note], ..Report::new(document, vec![]) })
+    let sentence = Sentence { tone: Tone::Usual, parts: vec![Part::Words("Nothing is recorded")] };
+    Ok(Report { notes: vec![note], sentence: Some(sentence), ..Report::new(document, vec![]) })
 }
 
 pub(super) fn unknown_agent(name: &str, known: &[AgentRow]) -> Failure {

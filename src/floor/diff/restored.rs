@@ -162,7 +162,7 @@ impl Memory {
         let slept = self.last_answer.is_some_and(|last| Moment::of(poll).since(&last).includes_sleep());
         let usual = if slept { GapCause::Sleep } else { GapCause::Outage };
         let lost = events.iter().find_map(|event| match &event.kind {
-            EventKind::Gap(Gap { why: GapCause::AnswerLost, .. }) => Some(GapCause::AnswerLost),
+            EventKind::Gap(Gap { why: why @ (GapCause::AnswerLost | GapCause::TakenOver), .. }) => Some(*why),
             _ => None,
         });
         let look = |part, cause: Option<GapCause>| Look {

@@ -181,8 +181,8 @@ fn add_gap(gap: &Gap, parts: &mut Vec<Part>) {
             GapCause::Sleep => ": this machine slept for too long",
             GapCause::AnswerLost => ": an answer was lost on the way",
             GapCause::MemoryFull => ": there are too many to remember",
-            GapCause::NotRunning => ": nothing recorded then",
-            GapCause::TakenOver => ": the process that recorded has died, and another continues",
+            GapCause::NotRunning => ": deepcall did not record then",
+            GapCause::TakenOver => ": the deepcall that recorded was killed, and another goes on",
             GapCause::Journal => ": the journal could not be written",
         }),
     ]);

@@ -40,7 +40,7 @@ fn a_list_says_what_of_its_window_was_recorded() {
     assert_eq!(document["coverage"][0]["profile"], "env");
     assert_eq!(document["gaps"][0]["why"], "not_running", "{ran}");
     assert_eq!(document["gaps"][0]["from"], document["since"], "{ran}");
-    assert!(ran.stderr.contains(" but for ") && ran.stderr.contains("(not running)"), "{ran}");
+    assert!(ran.stderr.contains(" but for ") && ran.stderr.contains("(deepcall did not record)"), "{ran}");
     world.run("tags --since 8h --require-coverage").ended_with(3);
     // A server that never answers twice alike has shown nothing: only a moment is covered by then.
     world.run("tags --since 0m --require-coverage").ended_with(0);

@@ -145,6 +145,21 @@ fn one_that_takes_over_names_that_as_the_cause_of_a_gap() {
 }
 
 #[test]
+fn what_one_that_was_killed_may_have_received_is_not_lost_on_the_way() {
+    let mut journal = Journal::default();
+    events(&mut journal.restored(0), &mut journal, 0, &whole(0, &[]));
+    let mut memory = journal.restored(10);
+    memory.interrupt(GapCause::TakenOver);
+    let answer = PollResult { read_was_cut: true, ..whole(10, &[]) };
+    let news = events(&mut memory, &mut journal, 10, &answer);
+    assert!(
+        news.iter().any(|event| matches!(&event.kind, EventKind::Gap(gap) if gap.why == GapCause::TakenOver))
+    );
+    let tags = journal.coverage.iter().filter(|row| row.part == FollowedPart::Tags);
+    assert_eq!(tags.map(|row| row.ended).collect::<Vec<_>>(), [Some(GapCause::TakenOver), None]);
+}
+
+#[test]
 fn a_break_that_began_days_ago_is_still_the_same() {
     let mut journal = Journal::default();
     let lunch =
