@@ -333,8 +333,12 @@ impl From<JournalError> for Failure {
             JournalError::File(error) => return error.into(),
             other => other,
         };
-        let kind = if let JournalError::Busy { .. } = error { "busy" } else { "journal" };
-        let mut failure = Self::failed(kind, error.to_string());
+        let mut failure = match error {
+            // The setting names it.
+            JournalError::Foreign { .. } => Self::config(error.to_string()),
+            JournalError::Busy { .. } => Self::failed("busy", error.to_string()),
+            _ => Self::failed("journal", error.to_string()),
+        };
         failure.problem.causes = causes_of(&error);
         failure.problem.hints = error.way_out().into_iter().collect();
         failure

@@ -59,11 +59,12 @@ impl JournalUse {
             return Ok(None);
         }
         let recording = Recording::of(app.settings()?.get(&JOURNAL_RECORD)?.value, is_wanted);
-        let path = match path(app) {
-            Ok(path) => path,
+        let path = match (app.settings()?.get(&JOURNAL_PATH)?.value, app.folders()) {
+            (Some(path), _) => path,
+            (None, Ok(folders)) => folders.journal(),
             // Nothing can be there either.
-            Err(_) if recording != Recording::All => return Ok(None),
-            Err(failure) => return Err(failure),
+            (None, Err(_)) if recording != Recording::All => return Ok(None),
+            (None, Err(failure)) => return Err(failure),
         };
         Ok(Some(Self { path, settings: settings(app)?, recording }))
     }

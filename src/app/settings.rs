@@ -177,7 +177,8 @@ impl<'a> Settings<'a> {
             (None, None) => Sourced::new(setting.key.default.unwrap_or_default().into(), Source::Default),
         };
         let from_file = found.source == Source::ConfigFile;
-        let allowed = if from_file { setting.key.check_in_file(&found.value) } else { Ok(()) };
+        let is_lasting = !matches!(found.source, Source::Option(_));
+        let allowed = if is_lasting { setting.key.check_lasting(&found.value) } else { Ok(()) };
         match allowed.and_then(|()| (setting.parse)(&found.value)) {
             Ok(value) => Ok(Sourced::new(value, found.source)),
             Err(why) if from_file => {

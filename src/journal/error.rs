@@ -14,9 +14,12 @@ pub(crate) enum JournalError {
     /// Locks and shared memory of such disks are not reliable.
     #[error("the journal {} is on a network disk ({kind})", path.display())]
     NetworkDisk { path: PathBuf, kind: String },
-    /// A database, but of another program.
-    #[error("{} is the database of another program", path.display())]
-    Foreign { path: PathBuf },
+    /// It never was a journal.
+    #[error("{} is {what}", path.display())]
+    Foreign { path: PathBuf, what: &'static str },
+    /// SQLite reads a log only where it may make a file beside it.
+    #[error("the journal {} has a log that cannot be read on a disk or in a folder that may not be written", path.display())]
+    OutOfReach { path: PathBuf },
     /// Written by a later version of deepcall.
     #[error("{} is of journal version {found}; this deepcall knows versions up to {known}", path.display())]
     Newer { path: PathBuf, found: i64, known: i64 },
@@ -83,6 +86,7 @@ impl JournalError {
             Self::File(error) => matches!(error, FileError::Busy { .. } | FileError::Io { .. }),
             Self::NetworkDisk { .. }
             | Self::Foreign { .. }
+            | Self::OutOfReach { .. }
             | Self::Newer { .. }
             | Self::Library { .. }
             | Self::Unusable { .. }
@@ -99,6 +103,12 @@ impl JournalError {
             }
             Self::Foreign { .. } => {
                 "choose another path: `deepcall config set journal.path PATH`, or DEEPCALL_JOURNAL"
+            }
+            Self::OutOfReach { path } => {
+                return Some(format!(
+                    "copy it and {0}-wal to a folder of your own, and name the copy with DEEPCALL_JOURNAL",
+                    path.display()
+                ));
             }
             Self::Newer { .. } => "use the newer deepcall, or choose another path with DEEPCALL_JOURNAL",
             Self::Library { .. } => "build deepcall with the SQLite that it brings along",

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::error::JournalError;
-use super::place::Place;
+use super::place::{DATABASE_OF_OTHERS, Place};
 use super::{customers, millis, moment, schema};
 use crate::store::private_file;
 
@@ -29,8 +29,8 @@ pub(super) fn is_needed(connection: &Connection, path: &Path, steps: &[&str]) ->
     let (application, version) =
         (pragma("application_id").map_err(fault)?, pragma("user_version").map_err(fault)?);
     let is_empty = objects == 0 && application == 0 && version == 0;
-    if !is_empty && application != schema::APPLICATION_ID {
-        return Err(JournalError::Foreign { path: path.to_owned() });
+    if !is_empty && application != i64::from(schema::APPLICATION_ID) {
+        return Err(JournalError::Foreign { path: path.to_owned(), what: DATABASE_OF_OTHERS });
     }
     if version > known(steps) {
         return Err(JournalError::Newer { path: path.to_owned(), found: version, known: known(steps) });
@@ -74,8 +74,9 @@ fn copy(connection: &Connection, place: &Place, version: i64) -> Result<(), Jour
 
 fn change(connection: &mut Connection, version: i64, steps: &[&str], now: Timestamp) -> rusqlite::Result<()> {
     if version == 0 {
-        // Both are settled by the first page that is written.
+        // Settled by the first page that is written, which is in the file itself: whose it is can be seen from then on.
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+        connection.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     }
     let change = Transaction::new(connection, TransactionBehavior::Immediate)?;
@@ -84,7 +85,6 @@ fn change(connection: &mut Connection, version: i64, steps: &[&str], now: Timest
         change.execute_batch(step)?;
     }
     if version == 0 {
-        change.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
         customers::Secret::make(&change)?;
         change.execute("INSERT INTO meta VALUES ('created', ?1)", params![millis(now).to_le_bytes()])?;
     }

@@ -134,10 +134,12 @@ impl Journal {
             },
         };
         library::refuse_older()?;
+        place.refuse_strangers()?;
         match Self::open_at(&place, settings.clone(), now, steps) {
             Ok(journal) => Ok(Some(Opened { journal, set_aside: None })),
-            Err(JournalError::Damaged { .. }) if mode != Mode::Look => {
-                let set_aside = damage::set_aside(&place, now)?;
+            Err(damaged @ JournalError::Damaged { .. }) if mode != Mode::Look => {
+                // Where nothing may be written, it stays where it is.
+                let Ok(set_aside) = damage::set_aside(&place, now) else { return Err(damaged) };
                 let journal = Self::open_at(&place, settings, now, steps)?;
                 Ok(Some(Opened { journal, set_aside }))
             }
@@ -153,7 +155,11 @@ impl Journal {
     ) -> Result<Self, JournalError> {
         let fault = |error| JournalError::of(place.path(), error);
         let shared = place.share()?;
-        place.check(true)?;
+        let may_be_written = place.may_be_written();
+        place.check(may_be_written)?;
+        if place.has_log_out_of_reach() {
+            return Err(JournalError::OutOfReach { path: place.path().to_owned() });
+        }
         let mut connection = connect(place.path()).map_err(fault)?;
         let _lock = if migration::is_needed(&connection, place.path(), steps)? {
             // Nobody else is at work while the file changes its form, so that none meets half of it.
@@ -168,7 +174,9 @@ impl Journal {
             shared
         };
         configure(&connection).map_err(fault)?;
-        migration::delete_old_copies(&connection, place, now)?;
+        if may_be_written {
+            migration::delete_old_copies(&connection, place, now)?;
+        }
         let secret = customers::Secret::of(&connection).map_err(fault)?;
         let Settings { redactor, numbers } = settings;
         let me = Identity::this();
@@ -215,10 +223,9 @@ impl Journal {
     pub(crate) fn after(&self, error: JournalError, now: Timestamp) -> JournalError {
         match error {
             JournalError::Damaged { path, .. } if !self.has_moved() => {
-                match damage::set_aside(&self.place, now) {
-                    Ok(set_aside) => JournalError::Damaged { path, set_aside },
-                    Err(error) => error,
-                }
+                // Where nothing may be written, it stays where it is.
+                let set_aside = damage::set_aside(&self.place, now).unwrap_or(None);
+                JournalError::Damaged { path, set_aside }
             }
             error => error,
         }
@@ -241,11 +248,14 @@ impl Journal {
 const STATEMENTS: usize = 64;
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        | OpenFlags::SQLITE_OPEN_NOFOLLOW
-        | OpenFlags::SQLITE_OPEN_EXRESCODE;
-    let mut connection = Connection::open_with_flags(path, flags)?;
+    let flags =
+        OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    let mut connection = if Place::is_frozen(path) {
+        let flags = flags | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        Connection::open_with_flags(frozen(path), flags)?
+    } else {
+        Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE)?
+    };
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     let mut began = Instant::now();
     connection.busy_handler(Some(move |tries: i32| {
@@ -259,6 +269,16 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     Ok(connection)
+}
+
+/// Tells SQLite that nobody writes to the file, so that it needs no shared memory, which it could not make.
+fn frozen(path: &Path) -> String {
+    let as_is = |byte: &u8| byte.is_ascii_alphanumeric() || b"/.-_".contains(byte);
+    let in_uri = |byte: &u8| {
+        if as_is(byte) { char::from(*byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    let path: String = path.as_os_str().as_encoded_bytes().iter().map(in_uri).collect();
+    format!("file:{path}?immutable=1")
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,9 +10,11 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::error::JournalError;
+use super::schema::APPLICATION_ID;
 use crate::store::FileError;
 use crate::store::private_file;
 use crate::system::disk::network_kind;
+use crate::system::files;
 
 /// How long a process waits for others that write. Each of them needs a few milliseconds.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
@@ -25,6 +28,11 @@ const COMPANIONS: [&str; 3] = [PARTS[0], PARTS[1], LOCK];
 const LOCK: &str = ".lock";
 const DAMAGED: &str = ".damaged-";
 const COPY: &str = ".before-v";
+
+/// What a database of SQLite begins with, and where the number of its program is in it.
+const DATABASE: &[u8] = b"SQLite format 3\0";
+const MARK: (usize, usize) = (68, 72);
+pub(super) const DATABASE_OF_OTHERS: &str = "the database of another program";
 
 /// A path that leads through no symbolic link, in a folder that is there, on a disk of this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +79,60 @@ impl Place {
         self.path.parent().unwrap_or(Path::new("."))
     }
 
+    /// Refuses a file that never was a journal, before anything is made beside it. One of ours has our mark, is empty, or
+    /// has the lock beside it that is made before the file itself: with a lock, what cannot be recognised is a damaged one.
+    pub(crate) fn refuse_strangers(&self) -> Result<(), JournalError> {
+        let stranger = |what| Err(JournalError::Foreign { path: self.path.clone(), what });
+        let metadata = match fs::symlink_metadata(&self.path) {
+            Ok(metadata) => metadata,
+            Err(error) if private_file::is_missing(&error) => return Ok(()),
+            Err(error) => return Err(FileError::at(&self.path)(error).into()),
+        };
+        if !metadata.is_file() {
+            return stranger("no file but a folder, a pipe or a device");
+        }
+        let is_lock = |metadata: fs::Metadata| metadata.is_file() && metadata.len() == 0;
+        if metadata.len() == 0 || fs::symlink_metadata(beside(&self.path, LOCK)).is_ok_and(is_lock) {
+            return Ok(());
+        }
+        let mut header = vec![];
+        let file = files::open_options().read(true).open(&self.path).map_err(FileError::at(&self.path))?;
+        file.take(MARK.1 as u64).read_to_end(&mut header).map_err(FileError::at(&self.path))?;
+        if !header.starts_with(DATABASE) {
+            return stranger("no journal but a file of another kind");
+        }
+        match header.get(MARK.0..MARK.1) {
+            Some(mark) if mark == APPLICATION_ID.to_be_bytes() => Ok(()),
+            _ => stranger(DATABASE_OF_OTHERS),
+        }
+    }
+
+    /// Whether files can be made beside the journal, as whoever writes to it does.
+    pub(crate) fn may_be_written(&self) -> bool {
+        files::may_add_to(self.folder())
+    }
+
+    /// Whether there is a log that can be read only where files can be made beside it.
+    pub(crate) fn has_log_out_of_reach(&self) -> bool {
+        let [log, shared] = PARTS.map(|part| fs::metadata(beside(&self.path, part)));
+        !self.may_be_written() && log.is_ok_and(|log| log.len() > 0) && shared.is_err()
+    }
+
+    /// Whether nobody can write to the file now: nothing can be made beside it, and no process has it open, because such a
+    /// one would have made both parts.
+    pub(crate) fn is_frozen(path: &Path) -> bool {
+        let is_open = PARTS.iter().all(|part| beside(path, part).exists());
+        !is_open && !files::may_add_to(path.parent().unwrap_or(Path::new(".")))
+    }
+
+    /// What is dangerous about where the file is and who may touch it, with what to do.
+    pub(crate) fn dangers(&self) -> Vec<String> {
+        let kept = self.damaged().into_iter().chain(self.copies());
+        let rights = std::iter::once(self.path.clone()).chain(kept);
+        let rights = rights.filter_map(|path| files::danger_of_rights(&path));
+        files::danger_of_place(&self.path).into_iter().chain(rights).collect()
+    }
+
     /// Refuses files that others own or may open. Makes the database file first if it is to be there, because SQLite gives
     /// the others its mode.
     pub(crate) fn check(&self, create: bool) -> Result<(), JournalError> {
@@ -83,24 +145,42 @@ impl Place {
 
     /// While it is held, the file is neither made nor migrated nor set aside.
     pub(crate) fn share(&self) -> Result<Lock, JournalError> {
-        self.lock(File::try_lock_shared)
+        match private_file::open_or_create(&self.lock_path()) {
+            Ok(file) => self.lock(file, File::try_lock_shared),
+            // To be read it can be all the same. Where no lock can be made, nobody else can have one either.
+            Err(FileError::Io { source, .. }) if private_file::is_forbidden(&source) => {
+                match private_file::open_to_read(&self.lock_path())? {
+                    Some(file) => self.lock(file, File::try_lock_shared),
+                    None => Ok(Lock { _file: None }),
+                }
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// While it is held, nobody else opens the file or writes to it.
     pub(crate) fn alone(&self) -> Result<Lock, JournalError> {
-        self.lock(File::try_lock)
+        match private_file::open_or_create(&self.lock_path()) {
+            Ok(file) => self.lock(file, File::try_lock),
+            Err(FileError::Io { source, .. }) if private_file::is_forbidden(&source) => {
+                Err(JournalError::ReadOnly { path: self.path.clone() })
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
-    fn lock(&self, lock: fn(&File) -> Result<(), TryLockError>) -> Result<Lock, JournalError> {
-        let path = beside(&self.path, LOCK);
-        let file = private_file::open_or_create(&path)?;
+    fn lock_path(&self) -> PathBuf {
+        beside(&self.path, LOCK)
+    }
+
+    fn lock(&self, file: File, lock: fn(&File) -> Result<(), TryLockError>) -> Result<Lock, JournalError> {
         let began = Instant::now();
         loop {
             match lock(&file) {
-                Ok(()) => return Ok(Lock { _file: file }),
+                Ok(()) => return Ok(Lock { _file: Some(file) }),
                 Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => thread::sleep(BETWEEN_TRIES),
                 Err(TryLockError::WouldBlock) => return Err(JournalError::Busy { path: self.path.clone() }),
-                Err(TryLockError::Error(error)) => return Err(FileError::at(&path)(error).into()),
+                Err(TryLockError::Error(error)) => return Err(FileError::at(&self.lock_path())(error).into()),
             }
         }
     }
@@ -191,5 +271,5 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 /// An advisory lock that a killed process cannot leave behind.
 #[must_use]
 pub(crate) struct Lock {
-    _file: File,
+    _file: Option<File>,
 }

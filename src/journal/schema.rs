@@ -2,7 +2,7 @@
 //! UTC.
 
 /// `dpcl`, in the header of the file.
-pub(crate) const APPLICATION_ID: i64 = 0x6470_636C;
+pub(crate) const APPLICATION_ID: i32 = 0x6470_636C;
 
 /// What brings a file from the version of its place in the list to the next. The first makes version 1 out of an empty
 /// file. One that stands here is never changed.

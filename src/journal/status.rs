@@ -25,6 +25,8 @@ pub(crate) struct Status {
     /// Copies from before a migration, and when they are deleted.
     pub(crate) copies: Vec<PathBuf>,
     pub(crate) copies_deleted_at: Option<Timestamp>,
+    /// Who else could touch it, with what to do.
+    pub(crate) dangers: Vec<String>,
     /// Damaged files that were set aside.
     pub(crate) damaged: Vec<PathBuf>,
 }
@@ -67,6 +69,7 @@ impl Journal {
             agents,
             copies: self.place.copies(),
             copies_deleted_at: copied.and_then(|copied| copied.checked_add(kept).ok()),
+            dangers: self.place.dangers(),
             damaged: self.place.damaged(),
         })
     }

@@ -161,6 +161,24 @@ pub(crate) fn open_or_create(path: &Path) -> Result<File, FileError> {
     LockFile::open(path)
 }
 
+/// The same to be read, where nothing may be made or written; `None` where there is none.
+///
+/// # Errors
+/// When there is something else at `path`, or it cannot be opened.
+pub(crate) fn open_to_read(path: &Path) -> Result<Option<File>, FileError> {
+    match fs::metadata(path) {
+        Ok(metadata) => check(path, &metadata, u64::MAX, OthersMay::Write)?,
+        Err(error) if is_missing(&error) => return Ok(None),
+        Err(error) => return Err(FileError::at(path)(error)),
+    }
+    system::open_options().read(true).open(path).map(Some).map_err(FileError::at(path))
+}
+
+/// Whether the system forbids to write there.
+pub(crate) fn is_forbidden(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+}
+
 /// One writer at a time among all processes of a user, until dropped: an advisory lock that a killed process cannot
 /// leave behind. The file itself stays: removing it would let two writers lock two files of the same name.
 pub(crate) struct LockFile(#[expect(dead_code, reason = "closing the file releases the lock")] File);

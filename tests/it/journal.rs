@@ -3,6 +3,7 @@
 mod beyond;
 mod commands;
 mod live;
+mod places;
 mod recording;
 mod scripts;
 

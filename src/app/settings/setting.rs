@@ -30,7 +30,7 @@ pub struct Key {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Text,
-    /// `config.toml` is used from any working directory, so a path in it must be absolute.
+    /// `config.toml` and variables are used from any working directory, so a path in them must be absolute.
     Path,
     Number,
     Flag,
@@ -130,8 +130,8 @@ impl Key {
         }
     }
 
-    /// What `config.toml` requires of a value, beyond what its option requires.
-    pub(crate) fn check_in_file(&self, text: &str) -> Result<(), String> {
+    /// What is required of a value in `config.toml` or a variable, beyond what its option requires.
+    pub(crate) fn check_lasting(&self, text: &str) -> Result<(), String> {
         let is_wrong = self.kind == Kind::Path && !Path::new(text).is_absolute();
         if is_wrong { Err(format!("the path must begin with {PATHS_BEGIN_WITH}")) } else { Ok(()) }
     }
@@ -185,7 +185,7 @@ impl<T: Sync> Entry for Setting<T> {
     }
 
     fn check(&self, text: &str) -> Result<(), String> {
-        self.key.check_in_file(text)?;
+        self.key.check_lasting(text)?;
         (self.parse)(text).map(drop)
     }
 }

@@ -19,13 +19,14 @@ pub(super) fn journal(app: &App, is_sandbox: bool) -> Option<Finding> {
         Err(error) => return Some(Finding::failed("journal", &Failure::from(error))),
     };
     Some(match detail(&opened.journal, app) {
-        Ok(detail) => Finding::ok("journal", detail),
+        Ok((detail, dangers)) if dangers.is_empty() => Finding::ok("journal", detail),
+        Ok((detail, dangers)) => Finding::warn("journal", detail, dangers.join("; ")),
         Err(error) => Finding::failed("journal", &Failure::from(error)),
     })
 }
 
-/// Whatever is on a network disk could not be opened.
-fn detail(journal: &Journal, app: &App) -> Result<String, JournalError> {
+/// With who else could touch it. Whatever is on a network disk could not be opened.
+fn detail(journal: &Journal, app: &App) -> Result<(String, Vec<String>), JournalError> {
     let status = journal.status(app.clock.now())?;
     let live: Vec<&Lease> = status
         .agents
@@ -45,7 +46,7 @@ fn detail(journal: &Journal, app: &App) -> Result<String, JournalError> {
     if who.is_empty() {
         who.push("nobody records now".to_owned());
     }
-    Ok(format!(
+    let detail = format!(
         "{} on a disk of this machine, {}, {} events of {} agents, SQLite {}; {}",
         status.path.display(),
         size::shown(status.size),
@@ -53,5 +54,6 @@ fn detail(journal: &Journal, app: &App) -> Result<String, JournalError> {
         status.agents.len(),
         library_version(),
         who.join(", ")
-    ))
+    );
+    Ok((detail, status.dangers))
 }

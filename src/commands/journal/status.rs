@@ -41,7 +41,8 @@ pub(super) fn run(args: &StatusArgs, app: &App) -> Result<ExitStatus, Failure> {
     let summary = Some(sentence(&status));
     let rows: Vec<Row> = status.agents.iter().map(|agent| row(agent, &runs)).collect();
     let sentence = if rows.is_empty() { summary.clone() } else { None };
-    let report = Report { head: fill(head, &status), summary, sentence, ..Report::new(&DOCUMENT, rows) };
+    let (head, notes) = (fill(head, &status), status.dangers);
+    let report = Report { head, sentence, summary, notes, ..Report::new(&DOCUMENT, rows) };
     app.console.answer(Outcome::done(report), &renderer)
 }
 

@@ -75,9 +75,36 @@ fn the_database_of_another_program_is_refused_and_left_as_it_is() {
     drop(other);
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o600)).expect("changed");
     let before = fs::read(folder.path()).expect("read");
-    let refused = folder.try_open(Mode::Create).err();
-    assert!(matches!(refused, Some(JournalError::Foreign { .. })), "{refused:?}");
-    assert_eq!(fs::read(folder.path()).expect("read"), before);
+    // With a lock beside it, too, which a journal that was there before has left.
+    for names in [vec!["journal.db"], vec!["journal.db", "journal.db.lock"]] {
+        for mode in [Mode::Create, Mode::Existing, Mode::Look] {
+            let refused = folder.try_open(mode).err();
+            assert!(matches!(refused, Some(JournalError::Foreign { .. })), "{refused:?}");
+            assert_eq!(fs::read(folder.path()).expect("read"), before);
+            assert_eq!(folder.names(), names);
+        }
+        fs::write(folder.folder.path().join("state/journal.db.lock"), "").expect("written");
+    }
+}
+
+#[test]
+fn a_journal_has_its_mark_from_its_first_page_on() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    // Nothing was written back yet.
+    assert_eq!(&fs::read(folder.path()).expect("read")[68..72], b"dpcl");
+    journal.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).expect("written back");
+    drop(journal);
+    fs::remove_file(folder.folder.path().join("state/journal.db.lock")).expect("removed");
+    let opened = folder.try_open(Mode::Existing).expect("opened").expect("there");
+    assert_eq!(opened.set_aside, None);
+    drop(opened);
+    // Damaged, but by its mark it is ours.
+    let mut bytes = fs::read(folder.path()).expect("read");
+    bytes[100..4096].fill(0x5A);
+    fs::write(folder.path(), bytes).expect("written");
+    fs::remove_file(folder.folder.path().join("state/journal.db.lock")).expect("removed");
+    assert!(folder.try_open(Mode::Existing).expect("opened").expect("there").set_aside.is_some());
 }
 
 #[test]
@@ -143,4 +170,10 @@ fn a_file_that_was_removed_is_noticed_at_the_next_write() {
     let late = round(run, entry(agent, 0, vec![tag_event(1, "m1")]));
     let error = journal.record(&late).expect_err("it is gone");
     assert!(matches!(error, JournalError::Moved { .. }), "{error:?}");
+}
+
+#[test]
+fn a_path_is_the_same_in_the_address_of_a_file_that_nobody_writes() {
+    let path = Path::new("/a b/50%?#ü.db");
+    assert_eq!(super::super::frozen(path), "file:/a%20b/50%25%3F%23%C3%BC.db?immutable=1");
 }

@@ -6,7 +6,8 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::Path;
 
-use rustix::fs::OFlags;
+use rustix::fs::{Access, AtFlags, CWD, OFlags, accessat};
+use rustix::io::Errno;
 use rustix::process::geteuid;
 use tempfile::NamedTempFile;
 
@@ -135,6 +136,39 @@ impl fmt::Display for Rights {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "mode {:04o}", self.0)
     }
+}
+
+/// Whether files may be made in the folder. In doubt they may: then the attempt shows it.
+pub(crate) fn may_add_to(folder: &Path) -> bool {
+    let may = accessat(CWD, folder, Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS);
+    !matches!(may, Err(Errno::ACCESS | Errno::ROFS | Errno::PERM))
+}
+
+/// Why others can replace the file, and what to do.
+pub(crate) fn danger_of_place(file: &Path) -> Option<String> {
+    let folder = file.parent()?;
+    let mode = fs::metadata(folder).ok()?.permissions().mode() & 0o7777;
+    // With the sticky bit, only the owner of a file can remove it.
+    let is_open = mode & 0o022 != 0 && mode & 0o1000 == 0;
+    let (file, folder) = (file.display(), folder.display());
+    is_open.then(|| {
+        format!(
+            "other users can replace {file}, because its folder is open to them (mode {mode:04o}): run `chmod go-w {folder}`"
+        )
+    })
+}
+
+/// Who else can read or change the file, and what to do.
+pub(crate) fn danger_of_rights(file: &Path) -> Option<String> {
+    let metadata = fs::metadata(file).ok()?;
+    let (mode, owner, file) = (metadata.permissions().mode() & 0o7777, metadata.uid(), file.display());
+    if owner != geteuid().as_raw() {
+        return Some(format!(
+            "{file} belongs to another user (uid {owner}), who can change it: run deepcall as that user, or name a file of your own"
+        ));
+    }
+    (mode & 0o077 != 0)
+        .then(|| format!("{file} is open to other users (mode {mode:04o}): run `chmod go= {file}`"))
 }
 
 /// Modes say all.

@@ -132,6 +132,21 @@ impl fmt::Display for Rights {
     }
 }
 
+/// Not known: the attempt shows it.
+pub(crate) fn may_add_to(_: &Path) -> bool {
+    true
+}
+
+/// Not known.
+pub(crate) fn danger_of_place(_: &Path) -> Option<String> {
+    None
+}
+
+/// Not known.
+pub(crate) fn danger_of_rights(_: &Path) -> Option<String> {
+    None
+}
+
 /// Who may do what in a folder, as `icacls` of Windows prints it: the standard library shows no rights.
 pub(crate) fn access_list(folder: &Path) -> Option<String> {
     let listed = Command::new("icacls").arg(folder).stdin(Stdio::null()).output().ok()?;

@@ -1,0 +1,228 @@
+//! Where a journal is: folders that may not be written, files that are none, paths that depend on the folder.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use super::*;
+use crate::support::ON_BREAK;
+
+const READING: [&str; 8] = [
+    "journal path",
+    "journal status --json",
+    "journal verify --json",
+    "journal export --what events",
+    "journal export --what tags --json",
+    "tags --since 8h --json",
+    "break-status --since 8h --json",
+    "doctor",
+];
+
+/// Runs the commands that read, one after the other, and prints how each ended.
+fn reading() -> String {
+    let run = |line: &&str| format!("deepcall {line}; echo \"ended with $?\"\n");
+    READING.iter().map(run).collect()
+}
+
+/// The world of an agent with a notification and a break that the journal has, and the server no longer.
+fn recorded(record: &str) -> (FakeServer, World) {
+    let tags = reply(&[tag("m1", "missed", 5)]);
+    let server = FakeServer::answering(move |request, earlier| {
+        let tags = if earlier == 0 { &tags } else { NO_TAGS };
+        request.choose([ON_BREAK.to_owned(), String::new(), tags.to_owned()])
+    });
+    let world = recording(&server);
+    world.run("tags").ended_with(0);
+    world.run("break-status").ended_with(0);
+    world.run(&format!("config set journal.record {record}")).ended_with(0);
+    (server, world)
+}
+
+#[track_caller]
+fn assert_all_was_read(ran: &Ran, notes: usize) {
+    assert_eq!(ran.stdout.matches("ended with 0").count(), READING.len(), "{ran}");
+    assert!(ran.stdout.contains("\"sound\":true") && ran.stdout.contains("\"events\":2"), "{ran}");
+    assert_eq!(ran.stdout.matches("\"id\":\"m1\"").count(), 2, "{ran}");
+    assert!(ran.stdout.contains("\"reason\":\"Lunch\""), "{ran}");
+    assert_eq!(ran.stderr.matches("cannot be written").count(), notes, "{ran}");
+}
+
+/// On a disk that is mounted to be read only, in a namespace of its own.
+#[test]
+fn on_a_read_only_disk_all_that_reads_works() {
+    // With `record = true` a note says what is not done; that is all.
+    for (record, notes, was_killed) in [("false", 0, false), ("false", 0, true), ("true", 2, false)] {
+        let (_server, world) = recorded(record);
+        if was_killed {
+            leave_log(&journal(&world), &["-wal", "-shm"]);
+        }
+        let folder = journal(&world).parent().unwrap().display().to_string();
+        let script = format!(
+            "set -e; mount --bind {folder} {folder}; mount -o remount,bind,ro {folder}\n\
+             touch {folder}/x 2>/dev/null && exit 99; set +e\n{}",
+            reading()
+        );
+        let mut shell = world.shell("unshare");
+        shell.arg(if rustix::process::geteuid().is_root() { "-m" } else { "-rm" });
+        shell.args(["sh", "-c", &script]);
+        assert_all_was_read(&world.start(shell).end().ended_with(0), notes);
+        world.run("journal verify").ended_with(0);
+    }
+}
+
+/// Leaves these parts of the journal, as a killed process does.
+fn leave_log(journal: &Path, parts: &[&str]) {
+    let connection = rusqlite::Connection::open(journal).unwrap();
+    connection.execute("UPDATE coverage SET cadence = cadence + 1", []).unwrap();
+    let part = |part: &str| PathBuf::from(format!("{}{part}", journal.display()));
+    let left: Vec<_> = parts.iter().map(|name| (part(name), fs::read(part(name)).unwrap())).collect();
+    drop(connection);
+    for (path, bytes) in left {
+        assert!(!bytes.is_empty());
+        fs::write(&path, bytes).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+}
+
+/// Somebody who may not overrule the rights of files.
+fn as_anybody(world: &World, script: &str) -> Command {
+    let mut shell = world.shell(if rustix::process::geteuid().is_root() { "setpriv" } else { "env" });
+    if rustix::process::geteuid().is_root() {
+        shell.args(["--bounding-set=-all", "--inh-caps=-all"]);
+    }
+    shell.args(["sh", "-c", script]);
+    shell
+}
+
+struct Closed<'p>(&'p Path);
+
+impl<'p> Closed<'p> {
+    fn new(folder: &'p Path) -> Self {
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o500)).unwrap();
+        Self(folder)
+    }
+}
+
+impl Drop for Closed<'_> {
+    fn drop(&mut self) {
+        fs::set_permissions(self.0, fs::Permissions::from_mode(0o700)).unwrap();
+    }
+}
+
+#[test]
+fn in_a_folder_that_may_not_be_written_all_that_reads_works() {
+    let (_server, world) = recorded("false");
+    let path = journal(&world);
+    let folder = path.parent().unwrap();
+    for mode in [0o600, 0o400] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        for has_lock in [true, false] {
+            if !has_lock {
+                fs::remove_file(folder.join("journal.db.lock")).unwrap();
+            }
+            let closed = Closed::new(folder);
+            let ran = world.start(as_anybody(&world, &reading())).end().ended_with(0);
+            drop(closed);
+            assert_all_was_read(&ran, 0);
+            world.run("journal status").ended_with(0);
+        }
+    }
+}
+
+/// A log that nobody has written back, and that cannot be read in place without a file beside it.
+#[test]
+fn a_log_that_cannot_be_read_there_is_named_with_the_way_out() {
+    let (_server, world) = recorded("false");
+    let path = journal(&world);
+    let folder = path.parent().unwrap();
+    leave_log(&path, &["-wal"]);
+    let closed = Closed::new(folder);
+    let ran = world.start(as_anybody(&world, "deepcall journal status")).end().ended_with(1);
+    assert!(ran.stderr.contains("log") && ran.stderr.contains("DEEPCALL_JOURNAL"), "{ran}");
+    drop(closed);
+    world.run("journal verify").ended_with(0);
+}
+
+#[test]
+fn a_file_that_never_was_a_journal_is_refused_and_left_as_it_is() {
+    let server = FakeServer::always(reply(&[tag("m1", "missed", 5)]));
+    let world = recording(&server);
+    let home = world.home().to_owned();
+    let theirs = |name: &str| home.join("theirs").join(name);
+    fs::create_dir_all(theirs("folder")).unwrap();
+    fs::write(theirs("report.pdf"), "%PDF-1.7\nnot ours").unwrap();
+    fs::write(theirs("short"), "x").unwrap();
+    rusqlite::Connection::open(theirs("other.db")).unwrap().execute_batch("CREATE TABLE a (b)").unwrap();
+    assert!(Command::new("mkfifo").arg(theirs("pipe")).status().unwrap().success());
+    let paths = ["report.pdf", "short", "other.db", "folder", "pipe"].map(theirs);
+    for path in paths.iter().map(PathBuf::as_path).chain([Path::new("/dev/null")]) {
+        let before = (everything_below(theirs("")), fs::read(theirs("report.pdf")).unwrap());
+        let world = |line: &str| {
+            world.run_as(line, "", |command| {
+                command.env("DEEPCALL_JOURNAL", path);
+            })
+        };
+        for line in
+            ["journal status", "journal verify", "journal prune", "record --timeout 1s", "tags --new s"]
+        {
+            let ran = world(line).ended_with(2);
+            assert!(ran.stderr.contains("choose another path"), "{line}: {ran}");
+        }
+        // What is not about the journal is answered all the same.
+        let ran = world("tags --json").ended_with(0);
+        assert_eq!(
+            (ids(&ran), ran.stderr.matches("choose another path").count()),
+            (vec!["m1".into()], 1),
+            "{ran}"
+        );
+        assert_eq!(
+            (everything_below(theirs("")), fs::read(theirs("report.pdf")).unwrap()),
+            before,
+            "{path:?}"
+        );
+    }
+    // An empty file has nothing to lose.
+    fs::write(theirs("new.db"), "").unwrap();
+    fs::set_permissions(theirs("new.db"), fs::Permissions::from_mode(0o600)).unwrap();
+    let world = world.with("DEEPCALL_JOURNAL", theirs("new.db").to_str().unwrap());
+    world.run("tags").ended_with(0);
+    world.run("journal verify").ended_with(0);
+    // A journal that was copied without its lock is one.
+    fs::remove_file(theirs("new.db.lock")).unwrap();
+    world.run("journal verify").ended_with(0);
+}
+
+#[test]
+fn a_path_that_depends_on_the_folder_is_refused() {
+    let server = FakeServer::always(reply(&[tag("m1", "missed", 5)]));
+    for path in ["shift.db", "./shift.db", "~/shift.db"] {
+        let world = World::signed_in(&server).with("DEEPCALL_JOURNAL", path);
+        for line in ["journal path", "journal status", "tags", "record --timeout 1s"] {
+            let ran = world.run(line).ended_with(2);
+            assert!(ran.stderr.contains("DEEPCALL_JOURNAL: the path must begin with /"), "{ran}");
+        }
+    }
+}
+
+#[test]
+fn who_else_could_touch_it_is_said_with_what_to_do() {
+    let (_server, world) = recorded("false");
+    let folder = journal(&world).parent().unwrap().to_owned();
+    let said = || {
+        let status = world.run("journal status").ended_with(0);
+        let doctor = world.run("doctor");
+        let said = |words: &str| [&status, &doctor].iter().all(|ran| ran.to_string().contains(words));
+        (said("chmod go-w"), said("chmod go= "))
+    };
+    assert_eq!(said(), (false, false));
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
+    assert_eq!(said(), (true, false));
+    // As in /tmp, where nobody can remove what belongs to others.
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o1777)).unwrap();
+    assert_eq!(said(), (false, false));
+    let aside = folder.join("journal.db.damaged-2026-01-01T00-00-00Z");
+    fs::write(&aside, "x").unwrap();
+    fs::set_permissions(&aside, fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(said(), (false, true));
+}
