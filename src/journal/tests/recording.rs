@@ -276,3 +276,18 @@ fn no_secret_is_written_whatever_it_looks_like() {
         }
     }
 }
+
+#[test]
+fn a_statement_is_prepared_once_whatever_is_bound() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    for until in 1..=3 {
+        let mut find = journal
+            .statement("SELECT min(from_at) FROM coverage WHERE agent = ?1 AND part = ?2 AND from_at > ?3")
+            .expect("prepared");
+        let found: rusqlite::Result<Option<i64>> =
+            find.query_row(rusqlite::params![7, "tags", until], |row| row.get(0));
+        assert_eq!(found, Ok(None));
+        assert_eq!(find.get_status(rusqlite::StatementStatus::RePrepare), 0);
+    }
+}
