@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use memchr::memchr;
+use memchr::{memchr, memchr2_iter};
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -73,16 +73,24 @@ fn checked<'a, T>(
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = read(&mut reader).map_err(Malformed::Syntax)?;
     reader.end().map_err(Malformed::Syntax)?;
-    // `RawValue` takes any four digits for a character.
-    if matches!(mend(text), Cow::Owned(_)) {
+    if is_halved(text) {
         return Err(Malformed::LoneSurrogate);
     }
     Ok(value)
 }
 
+/// Whether it escapes half of a character: `RawValue` takes any four digits for one.
+fn is_halved(text: &str) -> bool {
+    matches!(mend(text), Cow::Owned(_))
+}
+
 /// Counted before anything is parsed, and in texts that are no JSON as well.
 fn is_too_deep(text: &str) -> bool {
     let bytes = text.as_bytes();
+    // Most values are too short for it.
+    if memchr2_iter(b'{', b'[', bytes).nth(DEPTH).is_none() {
+        return false;
+    }
     let (mut depth, mut at) = (0_usize, 0);
     while let Some(byte) = bytes.get(at) {
         match byte {
@@ -248,9 +256,15 @@ impl Serialize for Raw {
 
 impl<'de> Deserialize<'de> for Raw {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Box::<RawValue>::deserialize(deserializer)?;
-        check(value.get()).map_err(D::Error::custom)?;
-        Ok(Self(value.into()))
+        let value = <&RawValue>::deserialize(deserializer)?;
+        // What a reader that has found it in a text does not check.
+        if is_too_deep(value.get()) {
+            return Err(D::Error::custom(Malformed::TooDeep));
+        }
+        if is_halved(value.get()) {
+            return Err(D::Error::custom(Malformed::LoneSurrogate));
+        }
+        Ok(value.into())
     }
 }
 

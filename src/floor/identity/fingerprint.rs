@@ -87,22 +87,26 @@ pub(crate) fn of_path(path: &str) -> Fingerprint {
 
 /// Takes parts one after the other. Each text is preceded by its length, so that no two rows of parts are the same
 /// bytes; the word at the beginning keeps what is hashed for one purpose apart from what is hashed for another.
-struct Hasher(Sha256);
+struct Hasher(Vec<u8>);
 
 impl Hasher {
     fn new(purpose: &str) -> Self {
-        Self(Sha256::new()).text(purpose)
+        // Few have more, and it need not grow.
+        Self(Vec::with_capacity(256)).text(purpose)
     }
 
-    fn text(self, text: &str) -> Self {
+    fn text(mut self, text: &str) -> Self {
         let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
-        Self(self.0.chain_update(length.to_le_bytes()).chain_update(text))
+        self.0.extend_from_slice(&length.to_le_bytes());
+        self.0.extend_from_slice(text.as_bytes());
+        self
     }
 
-    fn optional(self, text: Option<&str>) -> Self {
+    fn optional(mut self, text: Option<&str>) -> Self {
+        self.0.push(text.is_some().into());
         match text {
-            Some(text) => Self(self.0.chain_update([1])).text(text),
-            None => Self(self.0.chain_update([0])),
+            Some(text) => self.text(text),
+            None => self,
         }
     }
 
@@ -114,7 +118,7 @@ impl Hasher {
 
     fn finish(self) -> Fingerprint {
         let mut half = [0; 16];
-        half.copy_from_slice(&self.0.finalize()[..16]);
+        half.copy_from_slice(&Sha256::digest(&self.0)[..16]);
         Fingerprint(half)
     }
 }
