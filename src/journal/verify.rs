@@ -1,9 +1,14 @@
 //! Whether the file is whole, and whether what it says can be true.
 
+use std::collections::HashMap;
+use std::panic::resume_unwind;
+use std::path::Path;
+use std::thread;
+
 use rusqlite::{Connection, Row};
 
-use super::{Journal, JournalError, agents, body, customers, moment, numbers, record};
-use crate::floor::event::ReadError;
+use super::{Journal, JournalError, agents, configure, connect, customers, moment, record};
+use crate::floor::event::{Event, ReadError};
 
 /// So many faults are shown.
 const SHOWN: usize = 10;
@@ -18,6 +23,21 @@ pub(crate) struct Verified {
     pub(crate) is_damaged: bool,
 }
 
+impl Verified {
+    /// Of a file that SQLite cannot read.
+    pub(crate) fn damaged() -> Self {
+        Self { faults: vec![DAMAGED.to_owned()], is_damaged: true, ..Self::default() }
+    }
+
+    fn add(&mut self, fault: String) {
+        if self.faults.len() < SHOWN {
+            self.faults.push(fault);
+        }
+    }
+}
+
+const DAMAGED: &str = "the file is damaged: a part of it cannot be read";
+
 /// Events that only an answer can lead to, each with the part that was answered.
 const ANSWERED: [(&str, &str); 6] = [
     ("tag", "tags"),
@@ -28,131 +48,152 @@ const ANSWERED: [(&str, &str); 6] = [
     ("wrapup_ended", "wrapups"),
 ];
 
-impl Verified {
-    /// Of a file that SQLite cannot read.
-    pub(crate) fn damaged() -> Self {
-        Self { faults: vec![DAMAGED.to_owned()], is_damaged: true, ..Self::default() }
-    }
-}
-
-const DAMAGED: &str = "the file is damaged: a part of it cannot be read";
-
 impl Journal {
     /// Looks at all of it and changes nothing. What is damaged is a fault like any other.
     pub(crate) fn verify(&self) -> Result<Verified, JournalError> {
-        let mut verified = Verified::default();
-        let checks = [
-            Self::check_file,
-            Self::check_agents,
-            Self::check_coverage,
-            Self::check_answers,
-            Self::check_events,
-        ];
-        for check in checks {
-            let left = SHOWN - verified.faults.len();
-            if left == 0 {
-                break;
-            }
-            match check(self, &mut verified).map_err(|error| self.fault(error)) {
-                Ok(()) => {}
+        // SQLite's own check takes as long as everything else: it has a thread and a connection of its own.
+        let (file, meaning) = thread::scope(|scope| {
+            let path = self.path();
+            let file = scope.spawn(move || check_file(path));
+            let meaning = self.check_meaning();
+            (file.join().unwrap_or_else(|panic| resume_unwind(panic)), meaning)
+        });
+        let (mut verified, found) = meaning;
+        let mut faults = vec![];
+        for checked in [file, found.map(|()| vec![])] {
+            match checked.map_err(|error| self.fault(error)) {
+                Ok(found) => {
+                    verified.is_damaged |= !found.is_empty();
+                    faults.extend(found);
+                }
                 Err(JournalError::Damaged { .. }) => {
-                    verified.faults.push(DAMAGED.to_owned());
                     verified.is_damaged = true;
-                    break;
+                    verified.faults.push(DAMAGED.to_owned());
                 }
                 Err(error) => return Err(error),
             }
         }
-        verified.faults.truncate(SHOWN);
+        faults.append(&mut verified.faults);
+        faults.dedup();
+        faults.truncate(SHOWN);
+        verified.faults = faults;
         Ok(verified)
     }
 
-    fn check_file(&self, verified: &mut Verified) -> rusqlite::Result<()> {
-        let text = |row: &Row<'_>| row.get::<_, String>(0);
-        let found = sentences(&self.connection, "PRAGMA quick_check(10)", text)?;
-        verified.faults.extend(found.into_iter().filter(|found| found != "ok"));
-        verified.is_damaged |= !verified.faults.is_empty();
-        Ok(())
+    /// What is found before the first error is returned with it.
+    fn check_meaning(&self) -> (Verified, rusqlite::Result<()>) {
+        let mut verified = Verified::default();
+        // One state of the file, whoever writes meanwhile.
+        let checked = self.connection.unchecked_transaction().and_then(|reading| {
+            let mut covered = Covered::default();
+            check_agents(&reading, &mut verified)?;
+            check_coverage(&reading, &mut covered, &mut verified)?;
+            check_events(&reading, &covered, &mut verified)
+        });
+        (verified, checked)
     }
+}
 
-    fn check_agents(&self, verified: &mut Verified) -> rusqlite::Result<()> {
-        let found = sentences(&self.connection, "PRAGMA foreign_key_check", |row| {
-            Ok(format!("row {} of `{}` names no agent", row.get::<_, i64>(1)?, row.get::<_, String>(0)?))
+fn check_file(path: &Path) -> rusqlite::Result<Vec<String>> {
+    let connection = connect(path)?;
+    configure(&connection)?;
+    let found = sentences(&connection, "PRAGMA quick_check(10)", |row| row.get(0))?;
+    Ok(found.into_iter().filter(|found| found != "ok").collect())
+}
+
+/// Which agents the rows are about. That of an event is looked for with the event.
+fn check_agents(connection: &Connection, verified: &mut Verified) -> rusqlite::Result<()> {
+    for table in ["coverage", "lease", "cursor"] {
+        let found = sentences(connection, &format!("PRAGMA foreign_key_check({table})"), |row| {
+            let row: Option<i64> = row.get(1)?;
+            let which = row.map_or_else(|| "a row".to_owned(), |row| format!("row {row}"));
+            Ok(format!("{which} of `{table}` names no agent"))
         })?;
         verified.faults.extend(found.into_iter().take(SHOWN));
-        Ok(())
     }
+    Ok(())
+}
 
-    fn check_coverage(&self, verified: &mut Verified) -> rusqlite::Result<()> {
-        verified.coverage_rows = count(&self.connection, "coverage")?;
-        let overlapping = "
-            SELECT part, from_at, to_at, coalesce((SELECT profile FROM agent WHERE id = agent), agent)
-            FROM (SELECT *, lag(to_at) OVER (PARTITION BY agent, part ORDER BY from_at, to_at) AS before FROM coverage)
-            WHERE to_at < from_at OR before > from_at LIMIT 10";
-        let found = sentences(&self.connection, overlapping, |row| {
-            let (part, who): (String, String) = (row.get(0)?, row.get(3)?);
-            let (from, to) = (moment(row.get(1)?), moment(row.get(2)?));
-            Ok(format!(
+fn check_coverage(
+    connection: &Connection,
+    covered: &mut Covered,
+    verified: &mut Verified,
+) -> rusqlite::Result<()> {
+    let all = "SELECT coverage.agent, part, from_at, to_at, coalesce(profile, coverage.agent) FROM coverage
+               LEFT JOIN agent ON agent.id = coverage.agent ORDER BY coverage.agent, part, from_at, to_at";
+    let mut all = connection.prepare(all)?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        verified.coverage_rows += 1;
+        let (part, from, to) = (row.get_ref(1)?.as_str()?, row.get(2)?, row.get(3)?);
+        if !covered.add(row.get(0)?, part, from, to) {
+            let (who, from, to): (String, _, _) = (row.get(4)?, moment(from), moment(to));
+            verified.add(format!(
                 "the coverage of {part} of {who} from {from} to {to} overlaps another, or ends before it begins"
-            ))
-        })?;
-        verified.faults.extend(found);
-        Ok(())
-    }
-
-    fn check_answers(&self, verified: &mut Verified) -> rusqlite::Result<()> {
-        for (name, part) in ANSWERED {
-            let uncovered = format!(
-                "SELECT seq, at FROM event WHERE type = '{name}' AND NOT EXISTS (
-                     SELECT 1 FROM coverage WHERE coverage.agent = event.agent AND part = '{part}'
-                     AND from_at <= at AND to_at >= at) LIMIT 10"
-            );
-            let found = sentences(&self.connection, &uncovered, |row| {
-                let (seq, at): (i64, i64) = (row.get(0)?, row.get(1)?);
-                Ok(format!("event {seq} (`{name}` at {}) is from a time without answers", moment(at)))
-            })?;
-            verified.faults.extend(found);
+            ));
         }
-        Ok(())
+    }
+    Ok(())
+}
+
+/// When answers came, by agent and part.
+#[derive(Default)]
+struct Covered(HashMap<i64, HashMap<String, Vec<(i64, i64)>>>);
+
+impl Covered {
+    /// The rows of a part of an agent come in the order of their beginnings. Returns whether this one may be there.
+    fn add(&mut self, agent: i64, part: &str, from: i64, to: i64) -> bool {
+        let rows = self.0.entry(agent).or_default().entry(part.to_owned()).or_default();
+        let before = rows.last().map_or(i64::MIN, |(_, to)| *to);
+        // What begins before a moment and ends after it covers the moment, whichever row it is.
+        rows.push((from, to.max(before)));
+        from <= to && before <= from
     }
 
-    /// Each event can be read, and its identity follows from it, unless it was altered.
-    fn check_events(&self, verified: &mut Verified) -> rusqlite::Result<()> {
-        let known = agents::all(&self.connection)?;
-        let mut all = self
-            .connection
-            .prepare_cached("SELECT seq, agent, type, at, nth, altered, uid, body FROM event ORDER BY seq")?;
-        let mut rows = all.query([])?;
-        while let Some(row) = rows.next()? {
-            verified.events += 1;
-            let (seq, agent): (i64, i64) = (row.get(0)?, row.get(1)?);
-            let Some(of) = known.iter().find(|row| row.agent.0 == agent) else { continue };
-            let profile = numbers::profile(&known, agent);
-            let (name, text) = (row.get_ref(2)?.as_str()?, row.get_ref(7)?.as_str()?);
-            let fault = match body::read(name, moment(row.get(3)?), profile, text) {
-                // Of a later version.
-                Err(ReadError::UnknownType { .. }) => None,
-                Err(ReadError::Line(error)) => {
-                    Some(format!("event {seq} (`{name}`) cannot be read: {error}"))
+    fn holds(&self, agent: i64, part: &str, at: i64) -> bool {
+        let rows = self.0.get(&agent).and_then(|parts| parts.get(part)).map_or(&[][..], Vec::as_slice);
+        let begun = &rows[..rows.partition_point(|(from, _)| *from <= at)];
+        begun.last().is_some_and(|(_, to)| at <= *to)
+    }
+}
+
+/// Each event is from a time of answers, it can be read, and its identity follows from it, unless it was altered.
+fn check_events(connection: &Connection, covered: &Covered, verified: &mut Verified) -> rusqlite::Result<()> {
+    let agents = agents::all(connection)?;
+    let mut all =
+        connection.prepare("SELECT seq, agent, type, at, nth, altered, uid, body FROM event ORDER BY seq")?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        verified.events += 1;
+        let (seq, agent, at): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(3)?);
+        let Some(of) = agents.iter().find(|row| row.agent.0 == agent) else {
+            verified.add(format!("row {seq} of `event` names no agent"));
+            continue;
+        };
+        let name = row.get_ref(2)?.as_str()?;
+        let part = ANSWERED.iter().find(|(answered, _)| *answered == name).map(|(_, part)| part);
+        if part.is_some_and(|part| !covered.holds(agent, part, at)) {
+            verified.add(format!("event {seq} (`{name}` at {}) is from a time without answers", moment(at)));
+        }
+        match Event::of_parts(name, moment(at), None, row.get_ref(7)?.as_str()?) {
+            // Of a later version.
+            Err(ReadError::UnknownType { .. }) => {}
+            Err(ReadError::Line(error)) => {
+                verified.add(format!("event {seq} (`{name}`) cannot be read: {error}"));
+            }
+            Ok(_) if row.get(5)? => {}
+            Ok(event) => {
+                let stored = row.get_ref(6)?.as_blob()?;
+                if stored != record::identity(of, &event, row.get(4)?).bytes() {
+                    let stored = customers::hex(stored);
+                    verified.add(format!(
+                        "event {seq} (`{name}`) is not the one that its identity {stored} was made of"
+                    ));
                 }
-                Ok(_) if row.get(5)? => None,
-                Ok(event) => {
-                    let id = record::identity(of, &event, row.get(4)?).bytes();
-                    let stored = row.get_ref(6)?.as_blob()?;
-                    (stored != id).then(|| {
-                        let stored = customers::hex(stored);
-                        format!(
-                            "event {seq} (`{name}`) is not the one that its identity {stored} was made of"
-                        )
-                    })
-                }
-            };
-            if verified.faults.len() < SHOWN {
-                verified.faults.extend(fault);
             }
         }
-        Ok(())
     }
+    Ok(())
 }
 
 fn sentences(
