@@ -175,12 +175,13 @@ impl<'a> Keeper<'a> {
         self.journal.agent(key, profile, Some(agent_id), poll.taken_at).map(drop)
     }
 
-    /// The events of an agent that may belong to a window that begins at `from`.
-    pub(crate) fn events(&self, profile: &str, from: Timestamp) -> Vec<Event> {
+    /// The notifications of an agent that may belong to a window that begins at `from`, as events.
+    pub(crate) fn tags(&self, profile: &str, from: Timestamp) -> Vec<Event> {
         let Some(agent) = self.agent(profile) else { return vec![] };
         let query = EventQuery {
             agents: Some(vec![agent]),
             from: Some(from.checked_sub(MARGIN).unwrap_or(Timestamp::MIN)),
+            types: &["tag"],
             ..EventQuery::default()
         };
         let mut events = vec![];

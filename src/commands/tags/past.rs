@@ -99,7 +99,7 @@ impl<'a> Past<'a> {
         let hiding = self.keeper.hiding();
         let hide = |tag: &Tag| hiding.hidden(tag);
         let Some(script) = self.script else {
-            let past = latest(&self.keeper.events(profile, self.window.since));
+            let past = latest(&self.keeper.tags(profile, self.window.since));
             let mut listed = with_fresh(past, fresh, true, &hide);
             listed.retain(|tag| self.window.holds(tag));
             return Ok(listed);
