@@ -67,8 +67,8 @@ impl Journal {
         Ok(())
     }
 
-    /// What a memory of an agent is restored from: what was noticed from `from` on, and however old it is, what says which
-    /// break and wrap-up goes on, and for whom the session answers.
+    /// What a memory of an agent is restored from, and what went on in a window: what was noticed from `from` on, and
+    /// however old it is, what says which break and wrap-up went on at `from`, and for whom the session answered.
     pub(crate) fn to_remember(
         &self,
         agent: AgentRef,
@@ -77,7 +77,7 @@ impl Journal {
         let last = |name: &str| {
             format!(
                 "coalesce((SELECT max(at) FROM event INDEXED BY event_of_state
-                     WHERE agent = ?1 AND type = '{name}' AND {OF_STATE}), ?2)"
+                     WHERE agent = ?1 AND type = '{name}' AND {OF_STATE} AND at < ?2), ?2)"
             )
         };
         let [agents, breaks, wrapups] = ["agent_changed", "break_started", "wrapup_started"].map(last);

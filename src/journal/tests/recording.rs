@@ -291,3 +291,26 @@ fn a_statement_is_prepared_once_whatever_is_bound() {
         assert_eq!(find.get_status(rusqlite::StatementStatus::RePrepare), 0);
     }
 }
+
+#[test]
+fn what_went_on_as_a_window_began_is_remembered_whatever_began_since() {
+    use crate::floor::event::{BreakEnded, BreakStarted};
+    let started = |second, reason: &str| {
+        let started = BreakStarted { reason: Some(reason.into()), since: None, detail: None };
+        event(second, EventKind::BreakStarted(started))
+    };
+    let over = BreakEnded { reason: None, since: None, lasted_seconds: None };
+    let ended = |second| event(second, EventKind::BreakEnded(over.clone()));
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    let events = vec![started(1, "Tea"), ended(2), started(3, "Lunch"), ended(7), started(8, "Tea")];
+    journal.write_round(entry(agent, 0, events));
+    let remembered = |from| -> Vec<i64> {
+        let remembered = journal.to_remember(agent, at(from)).expect("read");
+        remembered.iter().map(|recorded| recorded.seq).collect()
+    };
+    assert_eq!(remembered(5), [3, 4, 5]);
+    assert_eq!(remembered(9), [5]);
+    assert_eq!(remembered(0), [1, 2, 3, 4, 5]);
+}
