@@ -518,6 +518,9 @@ module completions {
     --since: string           # Only what is from this time on, e.g. 8h or 9:00 [default: all]
     --until: string           # Only what is from before this time
     --agent: string           # Only this agent, by the name of the profile; may be repeated
+    --sandbox                 # Print the past of the simulated floor instead
+    --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --agents: string          # Number of simulated agents
     --output(-o): string@"nu-complete deepcall journal export output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression

@@ -154,6 +154,10 @@ fn with_tip(mut error: clap::Error, definition: &clap::Command, arguments: &[OsS
         Some(ContextValue::String(word)) if error.kind() == ErrorKind::UnknownArgument => word.clone(),
         _ => return error,
     };
+    if let Some(tip) = tip_about_sandbox(&unknown, arguments) {
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+        return error;
+    }
     // Of a cluster of letters clap names the one that it does not know.
     let is_it = |word: &str| {
         word.starts_with('-')
@@ -167,6 +171,15 @@ fn with_tip(mut error: clap::Error, definition: &clap::Command, arguments: &[OsS
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
     error
+}
+
+/// The past of a sandbox is in no file that could be written or looked at.
+fn tip_about_sandbox(unknown: &str, arguments: &[OsString]) -> Option<&'static str> {
+    let is_about_the_file = ["journal", "record"].iter().any(|name| arguments.iter().any(|it| it == name));
+    (unknown == "--sandbox" && is_about_the_file).then_some(
+        "the past of a sandbox is in no file: `deepcall journal export --sandbox` and \
+         `deepcall --sandbox tags --since 8h` show it",
+    )
 }
 
 /// Writes what clap reported: help and version go to stdout, a mistake is a usage error.

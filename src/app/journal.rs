@@ -2,6 +2,7 @@
 //! those that go on.
 
 pub(crate) mod keeper;
+pub(crate) mod simulated;
 
 use std::error::Error as _;
 use std::path::PathBuf;
@@ -46,18 +47,33 @@ impl Recording {
             (false, Some(false)) => Self::Nobody,
         }
     }
+
+    /// The agent in the journal, entered if everybody is recorded.
+    ///
+    /// # Errors
+    /// If the journal cannot be read or written.
+    fn agent(
+        self,
+        journal: &Journal,
+        agent: &Agent,
+        key: &AgentKey,
+        now: Timestamp,
+    ) -> Result<Option<AgentRef>, JournalError> {
+        let known = journal.find(key)?;
+        if known.is_some() || self != Self::All {
+            return Ok(known);
+        }
+        journal.agent(key, &agent.profile, agent.id_at_login.as_deref(), now).map(Some)
+    }
 }
 
 impl JournalUse {
-    /// `None` with a simulated floor, which a person's journal has nothing to do with. `is_wanted` says that the command
-    /// line wants a journal for this run.
+    /// `None` where the system names no folder. `is_wanted` says that the command line wants a journal for this run. With a
+    /// sandbox this is not to be used: a person's journal has nothing to do with a simulated floor.
     ///
     /// # Errors
-    /// If a setting is wrong, or the system names no folder: exit code 2.
-    pub(crate) fn of(app: &App, is_wanted: bool, is_sandbox: bool) -> Result<Option<Self>, Failure> {
-        if is_sandbox {
-            return Ok(None);
-        }
+    /// If a setting is wrong, or a journal is wanted and the system names no folder: exit code 2.
+    pub(crate) fn of(app: &App, is_wanted: bool) -> Result<Option<Self>, Failure> {
         let recording = Recording::of(app.settings()?.get(&JOURNAL_RECORD)?.value, is_wanted);
         let path = match (app.settings()?.get(&JOURNAL_PATH)?.value, app.folders()) {
             (Some(path), _) => path,
@@ -76,25 +92,6 @@ impl JournalUse {
     pub(crate) fn open(&self, now: Timestamp) -> Result<Option<Opened>, JournalError> {
         let mode = if self.recording == Recording::All { Mode::Create } else { Mode::Existing };
         Journal::open(&self.path, mode, self.settings.clone(), now)
-    }
-
-    /// The agent in the journal, entered if everybody is recorded.
-    ///
-    /// # Errors
-    /// If the journal cannot be read or written.
-    pub(crate) fn agent(
-        &self,
-        journal: &Journal,
-        agent: &Agent,
-        now: Timestamp,
-    ) -> Result<Option<AgentRef>, JournalError> {
-        let Ok(signed_in) = &agent.session else { return Ok(None) };
-        let key = key(journal, signed_in, agent.is_in_variables);
-        let known = journal.find(&key)?;
-        if known.is_some() || self.recording != Recording::All {
-            return Ok(known);
-        }
-        journal.agent(&key, &agent.profile, agent.id_at_login.as_deref(), now).map(Some)
     }
 }
 

@@ -87,6 +87,14 @@ pub struct SandboxOptions {
     /// It runs inside this process and is queried over HTTP, as the real one is. It needs no keyring and no files.
     #[arg(long, conflicts_with_all = ["server", "cacert"])]
     pub sandbox: bool,
+    #[command(flatten)]
+    pub floor: FloorOptions,
+}
+
+/// Which floor a sandbox simulates.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Session")]
+pub struct FloorOptions {
     /// Which simulated floor to show; the same seed shows the same floor
     #[arg(long, value_name = "N", default_value_t = 1, requires = "sandbox", hide_short_help = true, value_parser = whole::<u64>(0..=u64::MAX))]
     pub seed: u64,

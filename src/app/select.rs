@@ -71,9 +71,11 @@ impl SelectedProfiles {
         let is_many = fleet.all || !fleet.profiles.is_empty();
         settings.typed.refuse_idle(&[("--jobs", is_many, "--all or --profiles")])?;
         match session_source(fleet, sandbox, settings)? {
-            SessionSource::Sandbox(choice) => {
-                Ok(Self::Sandbox { choice, seed: sandbox.seed, agents: usize::from(sandbox.agents) })
-            }
+            SessionSource::Sandbox(choice) => Ok(Self::Sandbox {
+                choice,
+                seed: sandbox.floor.seed,
+                agents: usize::from(sandbox.floor.agents),
+            }),
             SessionSource::Variables(variable) => Self::in_variables(app, variable),
             SessionSource::Stored(choice) => {
                 // A mistyped address is an error even if there is no session.

@@ -55,7 +55,7 @@ fn profiles(app: &App) -> Vec<String> {
 /// The names of agents in the journal, likewise.
 fn recorded(app: &App) -> Vec<String> {
     let open = || {
-        let journal = JournalUse::of(app, false, false).ok()??.open(app.clock.now()).ok()??.journal;
+        let journal = JournalUse::of(app, false).ok()??.open(app.clock.now()).ok()??.journal;
         journal.agents().ok()
     };
     open().into_iter().flatten().map(|row| row.profile).collect()

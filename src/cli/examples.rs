@@ -139,6 +139,10 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
             ("Everything, as `deepcall watch --json` prints it", "deepcall journal export -o ndjson"),
             ("The tags of the last eight hours", "deepcall journal export --what tags --since 8h -o csv"),
             ("When somebody looked", "deepcall journal export --what coverage"),
+            (
+                "See what it looks like, without an account",
+                "deepcall journal export --sandbox --what intervals --since 8h",
+            ),
         ],
     ),
     (

@@ -23,8 +23,8 @@ use crate::report::{Part, Sentence, Tone};
 ///
 /// "Not on break" is an answer, not a failure. With --exit-status the exit code gives the answer too. Of several
 /// agents, those on break come first, the longest first. With --since it lists breaks, those that are over with their ends,
-/// as far as a journal holds them (`deepcall journal on`). A ~ marks what the answers leave open by a minute or more; the
-/// bounds are since_min and until_min in JSON.
+/// as far as a journal holds them (`deepcall journal on`), with --sandbox eight days of them. A ~ marks what the answers leave
+/// open by a minute or more; the bounds are since_min and until_min in JSON.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct BreakStatusArgs {
     /// Exit with 0 if on break, 3 if not
@@ -56,10 +56,11 @@ pub(crate) fn run(args: &BreakStatusArgs, app: &App) -> Result<ExitStatus, Failu
     let (now, zone) = (app.clock.now(), &renderer.presentation().zone);
     let since = args.since.as_deref();
     let window = since.map(|since| Window::of([Some(since), None], now, zone)).transpose()?;
-    let keeper = Keeper::open(app, "break-status", false, args.query.sandbox.sandbox)?;
+    let keeper =
+        Keeper::open(app, "break-status", false, &args.query.sandbox, window.map(|window| window.since))?;
     let answers = app.query((&args.query).into(), async |fleet| {
         if let Some(keeper) = &keeper {
-            keeper.meet(&fleet);
+            keeper.meet(&fleet)?;
         }
         let recorded = Recorded { keeper: keeper.as_ref(), polls: args.journal.poll };
         fleet.query(async |signed_in| recorded.break_status(signed_in, &server_zone).await).await

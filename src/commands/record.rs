@@ -82,7 +82,7 @@ pub(crate) fn run(args: &RecordArgs, app: &App) -> Result<ExitStatus, Failure> {
     let wish = JournalWish {
         command: "record",
         is_wanted: true,
-        is_sandbox: false,
+        sandbox: None,
         is_in_variables: matches!(source, SessionSource::Variables(_)),
         has_stdout: false,
         polls_always: false,

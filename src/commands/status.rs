@@ -60,10 +60,10 @@ pub(crate) fn run(args: &StatusArgs, app: &App) -> Result<ExitStatus, Failure> {
     };
     let fleet = choice::everybody_unless_named(&args.query.fleet, &args.query.sandbox, settings)?;
     let selection = Selection { fleet: &fleet, sandbox: &args.query.sandbox };
-    let keeper = Keeper::open(app, "status", false, args.query.sandbox.sandbox)?;
+    let keeper = Keeper::open(app, "status", false, &args.query.sandbox, None)?;
     let agents = app.query(selection, async |fleet| {
         if let Some(keeper) = &keeper {
-            keeper.meet(&fleet);
+            keeper.meet(&fleet)?;
         }
         let recorded = Recorded { keeper: keeper.as_ref(), polls: args.journal.poll };
         query::query_all(&fleet, &parameters, recorded).await

@@ -30,7 +30,7 @@ use crate::report::{Document, ExtraFields, Field, Meaning, RawList, Report, Row,
 /// Show recent notifications with their icons
 ///
 /// DeepCall calls these notifications tags. The server sends about the last hour of them; --since goes further back only with
-/// a journal (`deepcall journal on`). --since, --until, --kind and --match filter what there is. --columns +extra shows keys
+/// a journal (`deepcall journal on`), with --sandbox by eight days. --since, --until, --kind and --match filter what there is. --columns +extra shows keys
 /// that deepcall does not know as further columns, and --json has the whole notification unchanged in `fields`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct TagsArgs {
@@ -94,12 +94,14 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
     let window = Window::of([args.since.as_deref(), args.until.as_deref()], now, zone)?;
     let filter = TagFilter::from(&args.filter);
     let seen = RefCell::new(KindsSeen::default());
-    let keeper = Keeper::open(app, "tags", args.new.is_some(), args.query.sandbox.sandbox)?;
+    let wants_past = args.since.is_some() || args.require_coverage;
+    let simulated = wants_past.then_some(window.since);
+    let keeper = Keeper::open(app, "tags", args.new.is_some(), &args.query.sandbox, simulated)?;
     let past =
         keeper.as_ref().map(|keeper| Past::new(keeper, window, args.new.as_deref(), args.journal.poll));
     let answers = app.query((&args.query).into(), async |fleet| {
         if let Some(keeper) = &keeper {
-            keeper.meet(&fleet);
+            keeper.meet(&fleet)?;
         }
         let request = async |signed_in: &SignedIn| {
             let profile = CompactString::from(signed_in.profile.as_str());

@@ -53,12 +53,12 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
     let wish = JournalWish {
         command: "watch",
         is_wanted: args.record,
-        is_sandbox: matches!(source, SessionSource::Sandbox(_)),
+        sandbox: args.query.sandbox.sandbox.then_some(&args.query.sandbox.floor),
         is_in_variables: matches!(source, SessionSource::Variables(_)),
         has_stdout: !app.terminals.stdout_is_closed,
         polls_always: args.poll,
     };
-    if wish.is_sandbox && args.record {
+    if wish.sandbox.is_some() && args.record {
         return Err(Failure::usage("--record has no effect with a sandbox: its floor is not recorded"));
     }
 

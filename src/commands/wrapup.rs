@@ -82,11 +82,11 @@ pub(crate) fn run(args: &WrapupArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
     let limit = app.settings()?.get(&TIMEOUT)?.value;
-    let keeper = Keeper::open(app, "wrapup", false, args.query.sandbox.sandbox)?;
+    let keeper = Keeper::open(app, "wrapup", false, &args.query.sandbox, None)?;
     let waited_for = RefCell::new(vec![]);
     let answers = app.query((&args.query).into(), async |fleet| {
         if let Some(keeper) = &keeper {
-            keeper.meet(&fleet);
+            keeper.meet(&fleet)?;
         }
         let recorded = Recorded { keeper: keeper.as_ref(), polls: args.journal.poll };
         let request = async |signed_in: &SignedIn| recorded.wrapup(signed_in, &server_zone).await;

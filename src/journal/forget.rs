@@ -46,7 +46,7 @@ impl Journal {
             Ok(late)
         })?;
         self.agents.borrow_mut().clear();
-        let deleted: Vec<PathBuf> = self.place.damaged().into_iter().chain(self.place.copies()).collect();
+        let deleted: Vec<PathBuf> = self.damaged().into_iter().chain(self.copies()).collect();
         deleted.iter().try_for_each(|path| Place::remove(path))?;
         let log_is_empty = self.write_back()?;
         Ok(Forgotten { events, deleted, log_is_empty })

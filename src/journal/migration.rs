@@ -58,6 +58,11 @@ pub(super) fn migrate(
     change(connection, version, steps, now).map_err(fault)
 }
 
+/// Makes the tables in an empty database that nobody else has.
+pub(super) fn begin(connection: &mut Connection, steps: &[&str], now: Timestamp) -> rusqlite::Result<()> {
+    change(connection, 0, steps, now)
+}
+
 fn copy(connection: &Connection, place: &Place, version: i64) -> Result<(), JournalError> {
     let copy = place.copy_of(version);
     // One of a migration that was interrupted.

@@ -62,7 +62,8 @@ pub(crate) use verify::Verified;
 /// An open journal. A thread that records has one of its own.
 pub(crate) struct Journal {
     connection: Connection,
-    place: Place,
+    /// `None` for one in memory.
+    place: Option<Place>,
     redactor: Redactor,
     numbers: Numbers,
     secret: customers::Secret,
@@ -177,15 +178,45 @@ impl Journal {
         if may_be_written {
             migration::delete_old_copies(&connection, place, now)?;
         }
-        let secret = customers::Secret::of(&connection).map_err(fault)?;
+        Self::of(connection, Some(place.clone()), settings).map_err(fault)
+    }
+
+    /// An empty journal that is in no file and ends with the process.
+    pub(crate) fn in_memory(settings: Settings, now: Timestamp) -> Result<Self, JournalError> {
+        let made = || {
+            let mut connection = Connection::open_in_memory()?;
+            prepare(&connection)?;
+            migration::begin(&mut connection, schema::STEPS, now)?;
+            configure(&connection)?;
+            Self::of(connection, None, settings)
+        };
+        made().map_err(|error| JournalError::of(Path::new(IN_MEMORY), error))
+    }
+
+    fn of(connection: Connection, place: Option<Place>, settings: Settings) -> rusqlite::Result<Self> {
+        let secret = customers::Secret::of(&connection)?;
         let Settings { redactor, numbers } = settings;
-        let me = Identity::this();
-        let agents = RefCell::new(vec![]);
-        Ok(Self { connection, place: place.clone(), redactor, numbers, secret, me, agents })
+        let (me, agents) = (Identity::this(), RefCell::new(vec![]));
+        Ok(Self { connection, place, redactor, numbers, secret, me, agents })
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.place.path()
+        self.place.as_ref().map_or(Path::new(IN_MEMORY), Place::path)
+    }
+
+    /// Bytes on the disk.
+    fn size(&self) -> u64 {
+        self.place.as_ref().map_or(0, Place::size)
+    }
+
+    /// Damaged files that were set aside here.
+    fn damaged(&self) -> Vec<PathBuf> {
+        self.place.as_ref().map_or_else(Vec::new, Place::damaged)
+    }
+
+    /// Copies from before the file was brought to this version.
+    fn copies(&self) -> Vec<PathBuf> {
+        self.place.as_ref().map_or_else(Vec::new, Place::copies)
     }
 
     fn fault(&self, error: rusqlite::Error) -> JournalError {
@@ -203,7 +234,7 @@ impl Journal {
         now: Timestamp,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, JournalError> {
-        let lock = self.place.share()?;
+        let lock = self.place.as_ref().map(Place::share).transpose()?;
         // Whoever sets a file aside, or removes it, leaves us with one that nobody will read.
         if self.has_moved() {
             return Err(JournalError::Moved { path: self.path().to_owned() });
@@ -221,13 +252,13 @@ impl Journal {
 
     /// What an error leads to: a damaged file is set aside. Whoever reads calls it too, or the damage would be met for ever.
     pub(crate) fn after(&self, error: JournalError, now: Timestamp) -> JournalError {
-        match error {
-            JournalError::Damaged { path, .. } if !self.has_moved() => {
+        match (error, &self.place) {
+            (JournalError::Damaged { path, .. }, Some(place)) if !self.has_moved() => {
                 // Where nothing may be written, it stays where it is.
-                let set_aside = damage::set_aside(&self.place, now).unwrap_or(None);
+                let set_aside = damage::set_aside(place, now).unwrap_or(None);
                 JournalError::Damaged { path, set_aside }
             }
-            error => error,
+            (error, _) => error,
         }
     }
 
@@ -240,9 +271,12 @@ impl Journal {
     }
 
     fn has_moved(&self) -> bool {
-        has_moved(&self.connection)
+        self.place.is_some() && has_moved(&self.connection)
     }
 }
+
+/// What stands for the path of a journal that has none.
+pub(crate) const IN_MEMORY: &str = ":memory:";
 
 /// Statements that are kept prepared: more than there are.
 const STATEMENTS: usize = 64;
@@ -256,7 +290,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     } else {
         Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE)?
     };
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    prepare(&connection)?;
     let mut began = Instant::now();
     connection.busy_handler(Some(move |tries: i32| {
         if tries == 0 {
@@ -265,12 +299,17 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
         std::thread::sleep(Duration::from_millis(1 + u64::from(tries.unsigned_abs()).min(10)));
         began.elapsed() < place::PATIENCE
     }))?;
+    Ok(connection)
+}
+
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // What is in the file is data, whatever it says.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     // Where it is off, some statements are prepared anew for each value that is bound.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    Ok(connection)
+    Ok(())
 }
 
 /// Tells SQLite that nobody writes to the file, so that it needs no shared memory, which it could not make.

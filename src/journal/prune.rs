@@ -52,7 +52,7 @@ impl Journal {
     ) -> Result<Pruned, JournalError> {
         let fault = |error| self.fault(error);
         let oldest = limits.oldest(now);
-        let mut pruned = Pruned { size_before: self.place.size(), ..Pruned::default() };
+        let mut pruned = Pruned { size_before: self.size(), ..Pruned::default() };
         let begins = self.begins_by(oldest, limits.max_size).map_err(fault)?;
         if dry_run {
             let mut older = self.statement("SELECT count(*) FROM event WHERE at < ?1")?;
@@ -73,7 +73,7 @@ impl Journal {
         }
         while self.give_back().map_err(fault)? {}
         self.end_pruning(begins, oldest, now)?;
-        pruned.size_after = Some(self.place.size());
+        pruned.size_after = Some(self.size());
         Ok(pruned)
     }
 
@@ -147,7 +147,7 @@ impl Journal {
     }
 
     fn delete_damaged(&self, oldest: Timestamp) -> Result<(), JournalError> {
-        for path in self.place.damaged() {
+        for path in self.damaged() {
             let changed = fs::metadata(&path).and_then(|metadata| metadata.modified());
             let changed = changed.ok().and_then(|changed| Timestamp::try_from(changed).ok());
             if changed.is_some_and(|changed| changed < oldest) {

@@ -7,6 +7,7 @@ use rusqlite::OptionalExtension;
 
 use super::agents::AgentRow;
 use super::leases::Lease;
+use super::place::Place;
 use super::{Journal, JournalError, migration, moment};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -60,17 +61,17 @@ impl Journal {
         Ok(Status {
             path: self.path().to_owned(),
             version: version.map_err(fault)?,
-            size: self.place.size(),
+            size: self.size(),
             events: agents.iter().map(|agent| agent.events).sum(),
             created: self.noted("created")?,
             first: agents.iter().filter_map(|agent| agent.first).min(),
             last: agents.iter().filter_map(|agent| agent.last).max(),
             last_pruned: self.noted("pruned")?,
             agents,
-            copies: self.place.copies(),
+            copies: self.copies(),
             copies_deleted_at: copied.and_then(|copied| copied.checked_add(kept).ok()),
-            dangers: self.place.dangers(),
-            damaged: self.place.damaged(),
+            dangers: self.place.as_ref().map_or_else(Vec::new, Place::dangers),
+            damaged: self.damaged(),
         })
     }
 

@@ -1,6 +1,7 @@
 //! A simulated DeepCall on loopback, for trying, demonstrating and testing scripts.
 
 mod floor;
+pub(crate) mod past;
 mod reply;
 mod server;
 

@@ -6,6 +6,7 @@ mod live;
 mod places;
 mod recording;
 mod scripts;
+mod simulated;
 
 use std::fs;
 use std::path::PathBuf;

@@ -10,8 +10,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
-use crate::app::fleet::Fleet;
+use crate::app::fleet::{Agent, Fleet};
+use crate::app::journal::simulated::Simulated;
 use crate::app::journal::{JournalUse, Recording, key, note_set_aside, note_trouble};
+use crate::app::options::SandboxOptions;
 use crate::failure::Failure;
 use crate::floor::event::{Event, FollowedPart};
 use crate::floor::identity::hidden::Hiding;
@@ -31,8 +33,10 @@ pub(crate) const MARGIN: SignedDuration = SignedDuration::from_hours(1);
 
 pub(crate) struct Keeper<'a> {
     app: &'a App,
-    how: JournalUse,
+    recording: Recording,
     journal: Journal,
+    /// What the journal of a sandbox is still to be filled with.
+    simulated: Cell<Option<Simulated>>,
     /// As `journal status` shows it.
     command: &'static str,
     /// Begun with the first round that is recorded.
@@ -52,7 +56,8 @@ pub(crate) struct Reach {
 
 impl<'a> Keeper<'a> {
     /// `None` where there is no journal and none is to be made, and where it cannot be used: that is noted, and the
-    /// command works without. A command that is about the journal itself, `is_wanted`, fails instead.
+    /// command works without. A command that is about the journal itself, `is_wanted`, fails instead. With a sandbox it
+    /// is the simulated past for a window that begins at `since`, if there is one.
     ///
     /// # Errors
     /// If a setting is wrong (exit code 2), or a wanted journal cannot be used (1).
@@ -60,9 +65,19 @@ impl<'a> Keeper<'a> {
         app: &'a App,
         command: &'static str,
         is_wanted: bool,
-        is_sandbox: bool,
+        sandbox: &SandboxOptions,
+        since: Option<Timestamp>,
     ) -> Result<Option<Self>, Failure> {
-        let Some(how) = JournalUse::of(app, is_wanted, is_sandbox)? else { return Ok(None) };
+        if sandbox.sandbox {
+            let simulated = since.map(|since| Simulated::of(app, &sandbox.floor, since)).transpose()?;
+            let with = |simulated: Simulated| {
+                let keeper = Self::with(app, Recording::Known, simulated.empty()?, command);
+                keeper.simulated.set(Some(simulated));
+                Ok(keeper)
+            };
+            return simulated.map(with).transpose();
+        }
+        let Some(how) = JournalUse::of(app, is_wanted)? else { return Ok(None) };
         let opened = match how.open(app.clock.now()) {
             Ok(Some(opened)) => opened,
             Ok(None) => return Ok(None),
@@ -73,27 +88,43 @@ impl<'a> Keeper<'a> {
             }
         };
         note_set_aside(&app.console, opened.set_aside.as_ref());
-        Ok(Some(Self {
+        Ok(Some(Self::with(app, how.recording, opened.journal, command)))
+    }
+
+    fn with(app: &'a App, recording: Recording, journal: Journal, command: &'static str) -> Self {
+        Self {
             app,
-            how,
-            journal: opened.journal,
+            recording,
+            journal,
+            simulated: Cell::default(),
             command,
             run: Cell::default(),
             agents: RefCell::default(),
             has_told_trouble: Cell::default(),
-        }))
+        }
     }
 
-    /// Finds the agents in the journal, or enters them there.
-    pub(crate) fn meet(&self, fleet: &Fleet) {
-        for agent in &fleet.agents {
-            let Ok(signed_in) = &agent.session else { continue };
-            let found = self.how.agent(&self.journal, agent, self.app.clock.now());
+    /// Finds the agents in the journal, or enters them there. With a sandbox, it is filled with their past.
+    ///
+    /// # Errors
+    /// If the past of a sandbox cannot be made.
+    pub(crate) fn meet(&self, fleet: &Fleet) -> Result<(), Failure> {
+        let sessions = fleet.agents.iter().filter_map(|agent| Some((agent, agent.session.as_ref().ok()?)));
+        let keyed: Vec<(&Agent, AgentKey)> = sessions
+            .map(|(agent, signed_in)| (agent, key(&self.journal, signed_in, agent.is_in_variables)))
+            .collect();
+        if let Some(simulated) = self.simulated.take() {
+            let followed: Vec<_> =
+                keyed.iter().map(|(agent, key)| (key.clone(), agent.profile.as_str())).collect();
+            simulated.record(&self.journal, &followed)?;
+        }
+        for (agent, key) in keyed {
+            let found = self.recording.agent(&self.journal, agent, &key, self.app.clock.now());
             if let Some(Some(found)) = self.unless_trouble(found) {
-                let key = key(&self.journal, signed_in, agent.is_in_variables);
                 self.agents.borrow_mut().insert(agent.profile.clone(), (found, key));
             }
         }
+        Ok(())
     }
 
     /// The agent, if the journal holds it.
@@ -141,7 +172,7 @@ impl<'a> Keeper<'a> {
     /// # Errors
     /// If the journal cannot be read or written.
     pub(crate) fn record(&self, mut poll: PollResult) -> Result<(), JournalError> {
-        if self.how.recording == Recording::Nobody {
+        if self.recording == Recording::Nobody {
             return Ok(());
         }
         let Some(agent) = poll.profile.as_deref().and_then(|profile| self.agent(profile)) else {

@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::journal::keeper::MARGIN;
-use crate::app::options::{OutputOptions, TalkOptions};
+use crate::app::journal::simulated::{Simulated, of_the_floor};
+use crate::app::options::{FloorOptions, OutputOptions, TalkOptions};
+use crate::app::settings::choice::near;
 use crate::commands::journal::opened::{look, unknown_agent, without_journal};
 use crate::commands::tags;
 use crate::commands::tags::past::latest;
@@ -29,7 +31,8 @@ use crate::watch::sinks::lines::Lines;
 ///
 /// --what events are the lines of `deepcall watch --json`, in the order in which they were recorded. The others are made of
 /// them: tags, each once in its latest state; intervals, the breaks and wrap-ups with bounds for their beginnings and ends;
-/// coverage, the times in which somebody looked.
+/// coverage, the times in which somebody looked. With --sandbox it is what `deepcall record` would have kept of the simulated
+/// floor in the last eight days; no file is opened, and none made.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ExportArgs {
     /// What to print: events, intervals, tags or coverage
@@ -42,8 +45,13 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_name = "TIME", hide_short_help = true)]
     until: Option<String>,
     /// Only this agent, by the name of the profile; may be repeated
-    #[arg(long = "agent", value_name = "NAME")]
-    agents: Vec<String>,
+    #[arg(id = "agent", long, value_name = "NAME")]
+    wanted: Vec<String>,
+    /// Print the past of the simulated floor instead
+    #[arg(long)]
+    sandbox: bool,
+    #[command(flatten)]
+    floor: FloorOptions,
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
@@ -80,11 +88,15 @@ pub(super) fn run(args: &ExportArgs, app: &App) -> Result<ExitStatus, Failure> {
     if args.since.is_none() {
         window.since = Timestamp::MIN;
     }
-    let Some(opened) = look(app)? else {
+    let journal = if args.sandbox {
+        simulated(args, &window, app)?
+    } else if let Some(opened) = look(app)? {
+        opened.journal
+    } else {
         let report = without_journal(document, app)?;
         return app.console.answer(Outcome::done(report), &renderer);
     };
-    let export = Export { journal: &opened.journal, agents: chosen(args, &opened.journal)?, window };
+    let export = Export { journal: &journal, agents: chosen(args, &journal)?, window };
     let listed = |rows| app.console.answer(Outcome::done(Report::new(document, rows)), &renderer);
     match args.what {
         What::Events if renderer.is_document() => {
@@ -106,18 +118,33 @@ pub(super) fn run(args: &ExportArgs, app: &App) -> Result<ExitStatus, Failure> {
     }
 }
 
+/// The past of the chosen agents of the floor, or of all. It is in memory, and no server runs for it.
+fn simulated(args: &ExportArgs, window: &Window, app: &App) -> Result<Journal, Failure> {
+    let simulated = Simulated::of(app, &args.floor, window.since)?;
+    if let Some(name) = args.wanted.iter().find(|name| !simulated.names().any(|one| one == **name)) {
+        let names: Vec<&str> = simulated.names().collect();
+        let failure = Failure::usage(format!("the simulated floor has no agent {name:?}"));
+        return Err(failure.hint(near(name, names.iter().copied())));
+    }
+    let is_wanted = |name: &&str| args.wanted.is_empty() || args.wanted.iter().any(|wanted| wanted == name);
+    let followed: Vec<_> = simulated.names().filter(is_wanted).map(of_the_floor).collect();
+    let journal = simulated.empty()?;
+    simulated.record(&journal, &followed)?;
+    Ok(journal)
+}
+
 /// # Errors
 /// If the journal holds no agent of a typed name: exit code 2.
 fn chosen(args: &ExportArgs, journal: &Journal) -> Result<Vec<AgentRow>, Failure> {
     let known = journal.agents()?;
-    if args.agents.is_empty() {
+    if args.wanted.is_empty() {
         return Ok(known);
     }
-    let unknown = args.agents.iter().find(|name| !known.iter().any(|row| row.profile == **name));
+    let unknown = args.wanted.iter().find(|name| !known.iter().any(|row| row.profile == **name));
     if let Some(name) = unknown {
         return Err(unknown_agent(name, &known));
     }
-    Ok(known.into_iter().filter(|row| args.agents.contains(&row.profile)).collect())
+    Ok(known.into_iter().filter(|row| args.wanted.contains(&row.profile)).collect())
 }
 
 struct Export<'j> {

@@ -29,7 +29,7 @@ use crate::watch::source::WatchScope;
 /// On a terminal it shows a live board; in a pipe, or with --log, one line per event. After a lost connection
 /// it keeps trying; after an expired session it looks once for a newer one in the store. It never pings.
 ///
-/// With --sandbox it follows the whole simulated floor, unless profiles are named.
+/// With --sandbox it follows the whole simulated floor, unless profiles are named; --since goes back by eight days.
 #[derive(Args, Clone, Debug)]
 // The short help fits a screen.
 #[command(mut_args(|argument| match argument.get_long() {

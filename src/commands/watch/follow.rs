@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::app::connect::Connector;
+use crate::app::journal::simulated::Simulated;
 use crate::app::journal::{JournalUse, Recording as Whom, key, note_set_aside, note_trouble};
+use crate::app::options::FloorOptions;
 use crate::app::select::{SelectedProfiles, Selection};
 use crate::app::settings::table::{JOURNAL_KEEP, JOURNAL_MAX_SIZE, REF, SERVER_TIMEZONE};
 use crate::app::signals::StopReason;
@@ -13,8 +15,8 @@ use crate::commands::watch::sessions::{StoredProfiles, renewed, signed_in};
 use crate::failure::Failure;
 use crate::floor::event::EndReason;
 use crate::floor::pause::OwnClocks;
-use crate::journal::Limits;
-use crate::watch::recorder::ledger::Ledger;
+use crate::journal::{AgentKey, Journal, Limits};
+use crate::watch::recorder::ledger::{Ledger, Shelf};
 use crate::watch::run::Plan;
 use crate::watch::run::journal::{Manner, Recording};
 use crate::watch::source::LiveServer;
@@ -64,13 +66,13 @@ pub(crate) async fn follow<T>(
 
 /// How a run uses the journal.
 #[derive(Clone, Copy)]
-pub(crate) struct JournalWish {
+pub(crate) struct JournalWish<'a> {
     /// As `journal status` shows it.
     pub(crate) command: &'static str,
     /// Whether the command line wants it.
     pub(crate) is_wanted: bool,
-    /// Whether the sessions are those of a simulated floor.
-    pub(crate) is_sandbox: bool,
+    /// The floor of the sandbox whose sessions these are.
+    pub(crate) sandbox: Option<&'a FloorOptions>,
     /// Whether the session is the one in variables.
     pub(crate) is_in_variables: bool,
     /// Whether stdout gets the events.
@@ -85,22 +87,37 @@ pub(crate) struct JournalWish {
 /// # Errors
 /// If a setting is wrong (exit code 2), or a wanted journal cannot be used (1).
 pub(crate) fn recording(
-    wish: JournalWish,
+    wish: JournalWish<'_>,
     plan: &Plan,
     sessions: &[SignedIn],
     app: &App,
 ) -> Result<Option<Recording>, Failure> {
-    let JournalWish { command, is_wanted, is_sandbox, is_in_variables, has_stdout, polls_always } = wish;
-    let Some(how) = JournalUse::of(app, is_wanted, is_sandbox)? else { return Ok(None) };
-    if how.recording == Whom::Nobody {
+    let JournalWish { command, is_wanted, sandbox, is_in_variables, has_stdout, polls_always } = wish;
+    let profiles: Vec<String> = sessions.iter().map(|session| session.profile.clone()).collect();
+    let sessions = sessions.to_vec();
+    let keys = move |journal: &Journal| -> Vec<AgentKey> {
+        sessions.iter().map(|session| key(journal, session, is_in_variables)).collect()
+    };
+    let (shelf, whom) = match sandbox {
+        Some(floor) => {
+            let Some(since) = plan.backfill_from else { return Ok(None) };
+            let simulated = Simulated::of(app, floor, since)?;
+            let journal = simulated.empty()?;
+            let followed: Vec<_> =
+                keys(&journal).into_iter().zip(profiles.iter().map(String::as_str)).collect();
+            simulated.record(&journal, &followed)?;
+            (Shelf::Memory(Some(Box::new(journal))), Whom::Known)
+        }
+        None => match JournalUse::of(app, is_wanted)? {
+            Some(how) => (Shelf::File(how.path, how.settings), how.recording),
+            None => return Ok(None),
+        },
+    };
+    if whom == Whom::Nobody {
         return Ok(None);
     }
-    let (sessions, everybody) = (sessions.to_vec(), how.recording == Whom::All);
-    let profiles = sessions.iter().map(|session| session.profile.clone()).collect();
-    let keys =
-        move |journal: &_| sessions.iter().map(|session| key(journal, session, is_in_variables)).collect();
-    let mut ledger =
-        Ledger::new(how.path, how.settings, command, profiles, Box::new(keys), app.clock.clone());
+    let everybody = whom == Whom::All;
+    let mut ledger = Ledger::new(shelf, command, profiles, Box::new(keys), app.clock.clone());
     if everybody {
         let settings = app.settings()?;
         let (keep, max_size) = (settings.get(&JOURNAL_KEEP)?.value, settings.get(&JOURNAL_MAX_SIZE)?.value);

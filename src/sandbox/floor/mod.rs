@@ -5,6 +5,7 @@ mod chance;
 mod customers;
 mod icons;
 mod notifications;
+mod outages;
 mod stint;
 
 #[cfg(test)]
@@ -17,6 +18,7 @@ pub use agents::Agent;
 use chance::Chance;
 use icons::Kind;
 use notifications::call_id;
+pub(crate) use outages::outages;
 use stint::{Episode, Worker};
 
 /// The kinds of the notifications on every floor.
@@ -39,6 +41,14 @@ pub(crate) enum State {
     WrapUp { ends: i64, call_id: String, phone: String },
     /// On break since `since` in Unix seconds; `allowed` in seconds.
     OnBreak { reason: &'static str, since: i64, allowed: Option<i64> },
+}
+
+/// Which answer about an agent becomes another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Subject {
+    Tags,
+    Break,
+    WrapUp,
 }
 
 /// Notifications of one agent, newest first, and the icons that belong to them.
@@ -92,6 +102,29 @@ impl Floor {
                 .filter_map(|notification| Some(notification.json(worker, self.agents.get(agent)?)))
                 .collect(),
         }
+    }
+
+    /// When the answers about an agent become others, after the one and up to the other time, both in Unix milliseconds;
+    /// in order.
+    pub(crate) fn changes(&self, agent: usize, after: i64, until: i64) -> Vec<(i64, Subject)> {
+        let worker = self.worker(agent);
+        let stints = worker.stint_at(after.div_euclid(1_000))..=worker.stint_at(until.div_euclid(1_000));
+        let mut changes = vec![];
+        for stint in stints {
+            let told = worker.notifications(stint).into_iter();
+            changes.extend(told.map(|notification| (notification.at, Subject::Tags)));
+            for episode in worker.episodes(stint) {
+                let (subject, seconds) = match episode {
+                    Episode::Call { hung_up, wrapped_up, .. } => (Subject::WrapUp, [hung_up, wrapped_up]),
+                    Episode::Break { start, end, .. } => (Subject::Break, [start, end]),
+                };
+                changes.extend(seconds.map(|second| (second * 1_000, subject)));
+            }
+        }
+        changes.retain(|(at, _)| after < *at && *at <= until);
+        changes.sort_unstable();
+        changes.dedup();
+        changes
     }
 
     /// For ten minutes now and then, an icon comes along that no notification points to.

@@ -10,7 +10,7 @@ use crate::sandbox::floor::icons::Kind;
 use crate::sandbox::floor::stint::{Call, Episode, Second, Worker};
 
 /// India is ahead of UTC by this many seconds all year; zoneless times are Indian (`api.md` §8).
-const INDIA: Second = 19_800;
+pub(crate) const INDIA: Second = 19_800;
 
 const NOTES: [&str; 6] = [
     "ग्राहक कल सुबह कॉल चाहते हैं",

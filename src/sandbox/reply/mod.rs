@@ -69,6 +69,18 @@ impl FakeApi {
         self.floor.agents()
     }
 
+    pub(crate) fn floor(&self) -> &Floor {
+        &self.floor
+    }
+
+    pub(crate) fn break_reply(&self, agent: usize, at: Timestamp) -> Value {
+        self.break_status(agent, at).unwrap_or_else(Refusal::json)
+    }
+
+    pub(crate) fn wrap_up_reply(&self, agent: usize, at: Timestamp) -> Value {
+        self.wrap_up(agent, at).unwrap_or_else(Refusal::json)
+    }
+
     /// The reply to a request that arrived at this time. Refusals come with HTTP 200, because
     /// DeepCall's replies are judged by their body (`api.md` §6).
     pub(crate) fn reply(&self, method: &str, path: &str, body: &[u8], now: Timestamp) -> Reply {
@@ -123,7 +135,12 @@ impl FakeApi {
             Some(cursor) if moves_cursor => cursor.fetch_max(now, Ordering::Relaxed),
             _ => i64::MIN,
         };
-        let tags = self.floor.tags(agent, last_call.max(now - HOUR), now);
+        self.tags_between(agent, last_call.max(now - HOUR), now)
+    }
+
+    /// What the agent was notified of after the one and up to the other time, both in Unix milliseconds.
+    pub(crate) fn tags_between(&self, agent: usize, after: i64, until: i64) -> Value {
+        let tags = self.floor.tags(agent, after, until);
         json!({ "data": tags.notifications, "iconDetails": tags.icons, "status": "success", "code": 200 })
     }
 

@@ -10,8 +10,8 @@ use crate::floor::diff::Memory;
 use crate::floor::pause::OwnClocks;
 use crate::floor::timeline::Coverage;
 use crate::journal::{
-    AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, Limits, Mode, Outcome, Round, RunRef,
-    Settings, Taken,
+    AgentKey, AgentRef, Entry, EventQuery, IN_MEMORY, Journal, JournalError, Limits, Mode, Opened, Outcome,
+    Round, RunRef, Settings, Taken,
 };
 use crate::watch::recorder::records::{
     Begun, BegunAgent, Looked, News, Past, Records, Share, Wanted, Written,
@@ -21,8 +21,7 @@ use crate::watch::recorder::{Account, Page};
 
 /// Where the journal of a run is, and for whom.
 pub(crate) struct Ledger {
-    path: PathBuf,
-    settings: Settings,
+    shelf: Shelf,
     /// What the run is called.
     command: &'static str,
     profiles: Vec<String>,
@@ -35,6 +34,32 @@ pub(crate) struct Ledger {
     /// When that was done last.
     tidied: Option<Timestamp>,
     open: Option<Open>,
+}
+
+/// Where a journal is taken from.
+pub(crate) enum Shelf {
+    File(PathBuf, Settings),
+    /// It is there, until it is taken.
+    Memory(Option<Box<Journal>>),
+}
+
+impl Shelf {
+    /// `None` where there is none, and it is not to be made.
+    fn open(&mut self, mode: Mode, now: Timestamp) -> Result<Option<Opened>, JournalError> {
+        match self {
+            Self::File(path, settings) => Journal::open(path, mode, settings.clone(), now),
+            Self::Memory(journal) => {
+                Ok(journal.take().map(|journal| Opened { journal: *journal, set_aside: None }))
+            }
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        match self {
+            Self::File(path, _) => path.clone(),
+            Self::Memory(_) => PathBuf::from(IN_MEMORY),
+        }
+    }
 }
 
 /// The keys of the agents in an open journal.
@@ -55,15 +80,14 @@ const TIDYING: SignedDuration = SignedDuration::from_hours(24);
 
 impl Ledger {
     pub(crate) fn new(
-        path: PathBuf,
-        settings: Settings,
+        shelf: Shelf,
         command: &'static str,
         profiles: Vec<String>,
         keys: Keys,
         clock: Clock,
     ) -> Self {
         let (limits, tidied, open) = (None, None, None);
-        Self { path, settings, command, profiles, keys, recorded: vec![], clock, limits, tidied, open }
+        Self { shelf, command, profiles, keys, recorded: vec![], clock, limits, tidied, open }
     }
 
     /// One that keeps the journal within these limits.
@@ -75,7 +99,7 @@ impl Ledger {
     fn open(&mut self, everybody: bool) -> Result<Option<PathBuf>, JournalError> {
         let now = self.clock.now();
         let mode = if everybody { Mode::Create } else { Mode::Existing };
-        let opened = Journal::open(&self.path, mode, self.settings.clone(), now)?;
+        let opened = self.shelf.open(mode, now)?;
         let Some(opened) = opened else { return Ok(None) };
         let (journal, set_aside) = (opened.journal, opened.set_aside);
         let keys = (self.keys)(&journal);
@@ -268,7 +292,7 @@ impl Records for Ledger {
             return Ok(renewed);
         }
         let now = self.clock.now();
-        let Some(open) = &mut self.open else { return Err(JournalError::Moved { path: self.path.clone() }) };
+        let Some(open) = &mut self.open else { return Err(JournalError::Moved { path: self.shelf.path() }) };
         match open.record(pages, took, now) {
             Err(error) if is_gone(&error) => {
                 self.open = None;
@@ -284,7 +308,7 @@ impl Records for Ledger {
 
     fn look(&mut self, wanted: &[Wanted]) -> Result<Vec<Looked>, JournalError> {
         let now = self.clock.now();
-        let Some(open) = &self.open else { return Err(JournalError::Moved { path: self.path.clone() }) };
+        let Some(open) = &self.open else { return Err(JournalError::Moved { path: self.shelf.path() }) };
         wanted.iter().map(|wanted| open.look(wanted, now)).collect()
     }
 

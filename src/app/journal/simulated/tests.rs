@@ -1,0 +1,263 @@
+use std::ops::ControlFlow;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::clock::Clock;
+use crate::floor::pause::OwnClocks;
+use crate::floor::timeline::intervals::{Interval, intervals};
+use crate::journal::{AgentRef, EventQuery};
+use crate::output::text::redact::Redactor;
+use crate::sandbox::past::Change;
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+
+fn second(second: i64) -> Timestamp {
+    Timestamp::from_second(second).expect("a moment")
+}
+
+fn floor(seed: u64, since: Timestamp, now: Timestamp) -> Simulated {
+    let options = SandboxOptions { seed, ..SandboxOptions::new(Clock::fixed(now)) };
+    let settings = Settings { redactor: Redactor::default(), numbers: Numbers::Keep };
+    let server_zone = TimeZone::get("Asia/Kolkata").expect("bundled");
+    Simulated { past: Past::of(&options), server_zone, settings, since, now }
+}
+
+/// The journal of one agent: all of it, and what an agent's memory is made of.
+struct Kept {
+    journal: Journal,
+    agent: AgentRef,
+}
+
+impl Kept {
+    fn of(floor: &Simulated, place: usize) -> Self {
+        let name = floor.past.agents()[place].profile.clone();
+        let journal = floor.empty().expect("memory");
+        let followed = of_the_floor(&name);
+        floor.record(&journal, std::slice::from_ref(&followed)).expect("recorded");
+        let agent = journal.find(&followed.0).expect("read").expect("there");
+        Self { journal, agent }
+    }
+
+    fn events(&self, from: Timestamp) -> Vec<Event> {
+        let query = EventQuery { from: Some(from), ..EventQuery::default() };
+        let mut events = vec![];
+        let collect = &mut |_, recorded: crate::floor::timeline::Recorded| {
+            events.push(recorded.event);
+            ControlFlow::Continue(())
+        };
+        self.journal.events(&query, collect).expect("read");
+        events
+    }
+
+    fn coverage(&self) -> Vec<Coverage> {
+        self.journal.coverage(self.agent, Timestamp::MIN, Timestamp::MAX).expect("read")
+    }
+
+    fn intervals(&self, since: Timestamp) -> Vec<Interval> {
+        let events = self.journal.to_remember(self.agent, since).expect("read");
+        intervals(events.iter().map(|recorded| &recorded.event), &self.coverage())
+    }
+}
+
+/// Unix seconds of this century.
+fn moments() -> impl Strategy<Value = i64> {
+    946_684_800..4_102_444_800_i64
+}
+
+/// A recorder that takes every answer of the running server, as a watch does.
+fn every_answer(
+    floor: &Simulated,
+    place: usize,
+    stretches: &[Span],
+) -> (Vec<(Timestamp, Vec<NewEvent>)>, Vec<Coverage>) {
+    let name = floor.past.agents()[place].profile.clone();
+    let mut follower = Follower::new(floor, place, &name, stretches[0].from);
+    let mut rows = vec![];
+    for (index, stretch) in stretches.iter().enumerate() {
+        let mut at = stretch.from;
+        while at <= stretch.to {
+            let reply = |call: &str| {
+                received(floor.past.reply(&format!("/api/v2/agentProfile/{call}"), place, at), at)
+            };
+            let mut poll = PollResult::new(&name, at);
+            let passed = follower.passed(at);
+            (poll.monotonic, poll.elapsed, poll.server_time) = (passed, passed, Some(at));
+            let zone = &floor.server_zone;
+            poll.tags = Some(tags::read(&reply("tags"), zone, Some).expect("tags").notifications);
+            poll.break_state = Some(break_status::read(&reply("agentOnBreak"), zone).expect("a break").0);
+            poll.wrapup = Some(wrapup::read(&reply("checkAgentInWrapUp"), zone).expect("a wrap-up").0);
+            let difference = follower.memory.diff(&poll);
+            let restored = follower.answered(at);
+            follower.notice(at, restored.into_iter().chain(difference.to_record()).collect());
+            for look in &difference.looks {
+                if let Some(step) = coverage_step(&rows, look, cadence()) {
+                    Coverage::take(&mut rows, &step);
+                }
+            }
+            follower.memory.commit(difference.change);
+            at = after(at, INTERVAL);
+        }
+        if let Some(next) = stretches.get(index + 1) {
+            follower.fail(Span { from: stretch.to, to: next.from });
+        }
+    }
+    (follower.noticed, rows)
+}
+
+#[test]
+fn the_answers_that_are_left_out_would_have_added_nothing() {
+    let day = second(1_795_480_000);
+    for (seed, place) in [(1, 0), (7, 3), (2, 13)] {
+        let outage = floor(seed, day, day).past.outages(before(day, LENGTH), day).last().expect("one a day");
+        let (from, to) = (
+            next_poll(before(outage.from, SignedDuration::from_mins(20))),
+            after(outage.to, SignedDuration::from_mins(15)),
+        );
+        let floor = floor(seed, from, to);
+        let stretches = floor.stretches(from);
+        assert_eq!(stretches.len(), 2, "{stretches:?}");
+        let name = floor.past.agents()[place].profile.clone();
+        let mut follower = Follower::new(&floor, place, &name, from);
+        follower.follow(&stretches).expect("read");
+        let (noticed, rows) = every_answer(&floor, place, &stretches);
+        assert_eq!(follower.noticed, noticed, "seed {seed}, {name}");
+        let repeats = follower.memory.delivery_mode().map(|mode| mode == DeliveryMode::Repeats);
+        assert_eq!(repeats, (place != 13).then_some(true), "{name}");
+        assert_eq!(coverage(&stretches, repeats), rows, "seed {seed}, {name}");
+    }
+}
+
+#[test]
+fn each_day_has_one_outage_of_some_minutes_in_the_working_hours_of_india() {
+    let now = second(1_795_480_000);
+    for seed in 0..20 {
+        let floor = floor(seed, now, now);
+        let outages: Vec<_> = floor.past.outages(before(now, LENGTH), now).collect();
+        assert!((7..=8).contains(&outages.len()), "{outages:?}");
+        for outage in &outages {
+            let minutes = outage.to.duration_since(outage.from).as_mins();
+            assert!((4..=12).contains(&minutes), "{outage:?}");
+            let hour = outage.from.to_zoned_datetime(floor.server_zone.clone()).hour();
+            assert!((10..=17).contains(&hour), "{outage:?}");
+        }
+        let starts: BTreeSet<i64> =
+            outages.iter().map(|it| it.from.as_second().rem_euclid(24 * HOUR)).collect();
+        assert_eq!(starts.len(), outages.len(), "each day at another time");
+    }
+}
+
+#[test]
+fn more_than_eight_days_back_there_is_nothing() {
+    let now = second(1_795_480_003);
+    let floor = floor(1, before(now, SignedDuration::from_hours(24 * 30)), now);
+    let kept = Kept::of(&floor, 13);
+    let begin = next_poll(before(now, LENGTH));
+    let rows = kept.coverage();
+    assert_eq!(rows.iter().map(|row| row.from).min(), Some(begin));
+    assert_eq!(rows.iter().map(|row| row.to).max(), Some(last_poll(now)));
+    assert!(kept.events(Timestamp::MIN).iter().all(|event| begin <= event.at && event.at <= now));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10))]
+
+    #[test]
+    fn a_window_has_the_same_past_whichever_was_asked_for(
+        seed: u64, now in moments(), place in 0_usize..14, [one, other] in [0..9 * HOUR, 0..9 * HOUR],
+    ) {
+        let [one, other] = [one, other].map(|back| second(now - back));
+        let [mine, theirs] = [one, other].map(|since| Kept::of(&floor(seed, since, second(now)), place));
+        let from = one.max(other);
+        prop_assert_eq!(mine.events(from), theirs.events(from));
+        let in_both = |kept: &Kept| -> Vec<Interval> {
+            kept.intervals(from).into_iter().filter(|it| it.possible().to >= from).collect()
+        };
+        prop_assert_eq!(in_both(&mine), in_both(&theirs));
+        let without_repeats = |kept: &Kept| -> Vec<Coverage> {
+            kept.coverage().into_iter().map(|row| Coverage { repeats: None, ..row }).collect()
+        };
+        prop_assert_eq!(without_repeats(&mine), without_repeats(&theirs));
+    }
+
+    #[test]
+    fn what_was_recorded_is_what_happened(seed: u64, now in moments(), place in 0_usize..14, back in HOUR..9 * HOUR) {
+        let (since, now) = (second(now - back), second(now));
+        let floor = floor(seed, since, now);
+        let kept = Kept::of(&floor, place);
+        let stretches = floor.stretches(before(since, BEFORE));
+        let seen = |moment: Timestamp| {
+            let poll = next_poll(moment);
+            let stretch = stretches.iter().find(|stretch| poll <= stretch.to)?;
+            Some(poll.max(stretch.from))
+        };
+        let changes = floor.past.changes(place, since, now);
+        let of = |subject| changes.iter().filter(move |change| change.subject == subject);
+
+        // Notifications: each once, at the first poll that had it.
+        let expected: Vec<(Timestamp, String)> = of(Subject::Tags)
+            .filter_map(|change| Some((seen(change.at)?, change.at)))
+            .flat_map(|(seen, at)| {
+                let reply = received(floor.past.tags(place, at), at);
+                let told = tags::read(&reply, &floor.server_zone, Some).expect("tags").notifications;
+                told.into_iter().map(move |tag| (seen, tag.id.expect("an id").to_string()))
+            })
+            .collect();
+        let told = kept.events(after(since, SignedDuration::from_millis(1))).into_iter().filter_map(|event| match event.kind {
+            EventKind::Tag(reported) => Some((event.at, reported.tag.id.expect("an id").to_string())),
+            _ => None,
+        });
+        let sorted = |ids: Vec<(Timestamp, String)>| ids.into_iter().collect::<BTreeSet<_>>();
+        let told: Vec<_> = told.collect();
+        prop_assert_eq!(told.len(), sorted(told.clone()).len());
+        // What came up to the first poll of the window may be of just before it.
+        let first = next_poll(since);
+        let later = |ids: Vec<(Timestamp, String)>| ids.into_iter().filter(|(at, _)| *at > first).collect();
+        prop_assert_eq!(sorted(later(told)), sorted(later(expected)));
+
+        // Breaks and wrap-ups: those that a poll met, each within its bounds.
+        for (subject, part) in [(Subject::Break, FollowedPart::Breaks), (Subject::WrapUp, FollowedPart::Wrapups)] {
+            let shows = |at| match subject {
+                Subject::Break => floor.past.break_status(place, at).contains("\"on_break\":1"),
+                _ => floor.past.wrap_up(place, at).contains("\"response\":1"),
+            };
+            let moments: Vec<&Change> = of(subject).skip_while(|change| !shows(change.at)).collect();
+            let whole = moments.chunks_exact(2).map(|pair| (pair[0].at, pair[1].at));
+            let met = whole.filter(|(start, end)| seen(*start).is_some_and(|poll| poll < *end));
+            let mut found = kept.intervals(since).into_iter().filter(|it| it.part == part && it.start_hi > first);
+            for (start, end) in met {
+                if seen(start) <= Some(first) {
+                    continue;
+                }
+                let Some(interval) = found.next() else { panic!("no interval of {start}") };
+                prop_assert_eq!(Some(interval.start_hi), seen(start));
+                prop_assert!(interval.start_lo.is_some_and(|lo| lo < start), "{:?} {}", interval, start);
+                prop_assert_eq!(interval.end_hi, seen(end));
+                prop_assert!(interval.end_lo < end || seen(end).is_none(), "{:?} {}", interval, end);
+            }
+            let open = moments.len() % 2;
+            prop_assert!(found.count() <= open);
+        }
+    }
+
+    #[test]
+    fn the_present_adds_nothing_that_the_past_has(seed: u64, now in moments(), place in 0_usize..14) {
+        let now = last_poll(second(now));
+        let floor = floor(seed, now, now);
+        let kept = Kept::of(&floor, place);
+        let name = floor.past.agents()[place].profile.clone();
+        let clocks = OwnClocks::after_past(now);
+        let events = kept.events(Timestamp::MIN);
+        let agent_id = floor.past.agents()[place].agent_id.clone();
+        let memory = Memory::default().restored(Some(&agent_id), &events, &kept.coverage(), &clocks);
+        let reply = |call: &str| received(floor.past.reply(&format!("/api/v2/agentProfile/{call}"), place, now), now);
+        let mut poll = PollResult::new(&name, now);
+        (poll.monotonic, poll.elapsed) = (crate::floor::pause::PAST, crate::floor::pause::PAST);
+        poll.tags = Some(tags::read(&reply("tags"), &floor.server_zone, Some).expect("tags").notifications);
+        poll.break_state = Some(break_status::read(&reply("agentOnBreak"), &floor.server_zone).expect("a break").0);
+        poll.wrapup = Some(wrapup::read(&reply("checkAgentInWrapUp"), &floor.server_zone).expect("a wrap-up").0);
+        let news: Vec<NewEvent> = memory.diff(&poll).to_record().collect();
+        prop_assert_eq!(news, vec![]);
+    }
+}
