@@ -42,7 +42,8 @@ impl NewEvent {
     }
 }
 
-/// Whether a journal keeps such an event. What belongs to a run, or follows from limits, it does not.
+/// Whether a journal keeps such an event. What belongs to a run, or follows from limits, it does not. Nor does it keep how
+/// it could not be written: what came meanwhile is in it, or a gap says that it is not.
 #[must_use]
 pub fn is_kept(kind: &EventKind) -> bool {
     !matches!(
@@ -51,6 +52,8 @@ pub fn is_kept(kind: &EventKind) -> bool {
             | EventKind::State(_)
             | EventKind::Alert(_)
             | EventKind::Heartbeat(_)
+            | EventKind::JournalLost(_)
+            | EventKind::JournalRestored(_)
             | EventKind::End(_)
     )
 }

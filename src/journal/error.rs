@@ -1,5 +1,6 @@
 //! Why the journal could not be used. Each error names the file; what can be done is in [`JournalError::way_out`].
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
@@ -73,8 +74,23 @@ impl JournalError {
         }
     }
 
+    /// Whether a run that finds it as it begins goes on and tries again: a disk that is full, broken or not plugged in, a
+    /// file that is in use. What stays as it is until somebody decides otherwise is an error at once.
+    pub(crate) fn ends_by_itself(&self) -> bool {
+        use io::ErrorKind as Kind;
+        match self {
+            Self::ReadOnly { .. } => false,
+            Self::File(FileError::DanglingLink { .. }) => true,
+            Self::File(FileError::Io { path, source }) => match source.kind() {
+                // What is not there, and cannot be made, is on a disk that may come.
+                Kind::PermissionDenied | Kind::ReadOnlyFilesystem | Kind::AlreadyExists => !path.exists(),
+                kind => !matches!(kind, Kind::NotADirectory | Kind::InvalidInput | Kind::InvalidFilename),
+            },
+            error => error.may_pass(),
+        }
+    }
+
     /// Whether the same call may succeed later, with the same file or a new one.
-    #[cfg(test)]
     pub(crate) fn may_pass(&self) -> bool {
         match self {
             Self::Busy { .. }
@@ -131,4 +147,47 @@ impl JournalError {
 
 fn extended(error: &rusqlite::Error) -> Option<i32> {
     error.sqlite_error().map(|error| error.extended_code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_waits_for_what_ends_by_itself_and_fails_at_once_for_all_else() {
+        use io::ErrorKind as Kind;
+        let here = tempfile::tempdir().unwrap();
+        let path = || here.path().to_owned();
+        let file =
+            |path: PathBuf, kind: Kind| JournalError::File(FileError::Io { path, source: kind.into() });
+        let sqlite = |code| rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+        let of = |code| JournalError::of(here.path(), sqlite(code));
+        let table = [
+            (JournalError::Full { path: path() }, true),
+            (JournalError::Busy { path: path() }, true),
+            (of(rusqlite::ffi::SQLITE_FULL), true),
+            (of(rusqlite::ffi::SQLITE_IOERR), true),
+            (of(rusqlite::ffi::SQLITE_BUSY), true),
+            (of(rusqlite::ffi::SQLITE_READONLY), false),
+            (of(rusqlite::ffi::SQLITE_ERROR), false),
+            (file(path(), Kind::StorageFull), true),
+            (file(path(), Kind::QuotaExceeded), true),
+            (file(path(), Kind::Other), true),
+            // A disk that is not plugged in: its folder is not there, and only the system may make it.
+            (file(here.path().join("media"), Kind::PermissionDenied), true),
+            (file(here.path().join("link"), Kind::AlreadyExists), true),
+            (JournalError::File(FileError::DanglingLink { path: path() }), true),
+            // A folder that may not be used, and what is none.
+            (file(path(), Kind::PermissionDenied), false),
+            (file(path(), Kind::ReadOnlyFilesystem), false),
+            (file(path(), Kind::NotADirectory), false),
+            (JournalError::File(FileError::NotAFile { path: path() }), false),
+            (JournalError::NetworkDisk { path: path(), kind: "nfs".to_owned() }, false),
+            (JournalError::Newer { path: path(), found: 2, known: 1 }, false),
+            (JournalError::Library { found: "3.0" }, false),
+        ];
+        for (error, waits) in table {
+            assert_eq!(error.ends_by_itself(), waits, "{error:?}");
+        }
+    }
 }

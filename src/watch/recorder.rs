@@ -1,6 +1,7 @@
 //! What a watch has recorded, and what it has yet to: out of reports it makes the pages that a journal takes in one commit.
 //! It has no file and no thread; those are the [`ledger`]'s.
 
+mod backlog;
 pub(crate) mod ledger;
 #[cfg(test)]
 pub(crate) mod model;
@@ -14,6 +15,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use jiff::Timestamp;
+
+pub(crate) use backlog::{Backlog, Dropped};
 
 use crate::floor::event::{Event, EventKind, FollowedPart, Gap, GapCause};
 use crate::floor::timeline::{Coverage, CoverageStep, Look, NewEvent, coverage_step};
@@ -156,14 +159,44 @@ impl Recorder {
         account.events.extend(note.events.iter().cloned());
         self.waiting += note.events.len();
         while self.waiting > MOST_WAITING
-            && let Some(dropped) = account.events.pop_front()
+            && let Some(dropped) = self.accounts[note.index].events.pop_front()
         {
             self.waiting -= 1;
-            self.missing = self.missing.saturating_add(1);
-            let at = dropped.event.at;
-            let (first, last) = account.missing.unwrap_or((at, at));
-            account.missing = Some((first.min(at), last.max(at)));
+            self.miss(note.index, dropped.event.at, 1);
         }
+    }
+
+    /// There was no room for so many events of that moment.
+    pub(crate) fn miss(&mut self, index: usize, at: Timestamp, count: usize) {
+        self.missing = self.missing.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+        let missing = &mut self.accounts[index].missing;
+        let (first, last) = missing.unwrap_or((at, at));
+        *missing = Some((first.min(at), last.max(at)));
+    }
+
+    /// How many events are not in the journal.
+    pub(crate) fn unwritten(&self) -> usize {
+        self.waiting.saturating_add(usize::try_from(self.missing).unwrap_or(usize::MAX))
+    }
+
+    /// The journal is open at last, and its `account` of an agent continues with what waits.
+    pub(crate) fn begin(&mut self, index: usize, account: Account) {
+        let Account { base, mut coverage, .. } = account;
+        let waiting = &mut self.accounts[index];
+        for step in &mut waiting.steps {
+            if let CoverageStep::Begin { coverage: begun, ended: ended @ None } = step {
+                let (part, at, repeats) = (begun.part, begun.from, begun.repeats);
+                let look = Look { part, at, repeats, hole: GapCause::NotRunning, lost: false };
+                let before = coverage.iter().filter(|row| row.part == part).map(|row| row.to).max();
+                match coverage_step(&coverage, &look, begun.cadence) {
+                    Some(CoverageStep::Begin { ended: known, .. }) => *ended = known,
+                    Some(CoverageStep::Lengthen { .. }) => begun.from = before.unwrap_or(at).min(at),
+                    None => {}
+                }
+            }
+            Coverage::take(&mut coverage, step);
+        }
+        (waiting.base, waiting.coverage) = (base, coverage);
     }
 
     /// Before the journal is written again: what found no room is a gap. Returns how many events are missing.

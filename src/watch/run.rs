@@ -4,6 +4,7 @@
 
 mod agent;
 mod answers;
+mod beginning;
 mod endings;
 pub(crate) mod journal;
 mod passing;
@@ -166,6 +167,7 @@ impl<'a, S: Source> Watch<'a, S> {
         let interval_seconds = i64::try_from(self.plan.interval.as_secs()).unwrap_or(i64::MAX);
         let profiles = u32::try_from(self.agents.len()).unwrap_or(u32::MAX);
         self.write(&[self.event(None, EventKind::Start(Start { profiles, interval_seconds }))])?;
+        self.begin_in_trouble()?;
         self.show_past()?;
         self.publish();
         while self.end.is_none() {

@@ -173,3 +173,70 @@ fn a_recorder_deletes_at_its_start_what_is_too_old() {
     let kept = world.run("journal export --what tags").ended_with(0).stdout;
     assert!(!kept.contains("\"t0\""), "{kept}");
 }
+
+/// Waits until the journal holds so many events.
+fn await_events(world: &World, count: u64) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    loop {
+        let ran = world.run("journal status --json");
+        if ran.code == 0 && ran.json()["events"].as_u64().is_some_and(|events| events >= count) {
+            return;
+        }
+        assert!(std::time::Instant::now() < deadline, "{ran}");
+    }
+}
+
+#[test]
+fn a_journal_that_cannot_be_opened_at_first_is_recorded_into_once_it_can_be() {
+    let server = growing();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let disk = elsewhere.path().join("disk");
+    let link = elsewhere.path().join("journal.db");
+    std::os::unix::fs::symlink(disk.join("journal.db"), &link).unwrap();
+    let world = World::signed_in(&server).with("DEEPCALL_JOURNAL", link.to_str().unwrap());
+    let plug_in = || {
+        std::fs::create_dir(&disk).unwrap();
+        std::fs::write(disk.join("journal.db"), "").unwrap();
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(disk.join("journal.db"), private).unwrap();
+    };
+    let record = start(&world, RECORD);
+    server.await_arrivals(2);
+    plug_in();
+    await_events(&world, 3);
+    let ran = record.terminate().ended_with(143);
+    assert_eq!(ran.stderr.matches("journal cannot be written").count(), 1, "{ran}");
+    assert_eq!(ran.stderr.matches("journal is written again").count(), 1, "{ran}");
+
+    // A watch of somebody who is recorded does the same, and nothing stands twice.
+    let unplugged = elsewhere.path().join("unplugged");
+    std::fs::rename(&disk, &unplugged).unwrap();
+    let mut watch = start(&world, WATCH);
+    let mut events = lines(&mut watch);
+    assert!(events.any(|event| event["type"] == "journal_lost"));
+    assert!(events.by_ref().any(|event| is_tag(&event)));
+    std::fs::rename(&unplugged, &disk).unwrap();
+    assert!(events.by_ref().any(|event| event["type"] == "journal_restored"));
+    drop(events);
+    watch.signal(Signal::TERM);
+    watch.child.wait().unwrap();
+    let kept = world.run("journal export -o ndjson").ended_with(0).stdout;
+    let mut ids: Vec<&str> =
+        kept.split(r#""id":"t"#).skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "{kept}");
+    assert!(kept.contains(r#""id":"t0""#), "{kept}");
+    world.run("journal verify").ended_with(0);
+}
+
+#[test]
+fn a_journal_that_can_never_be_used_is_an_error_at_once() {
+    let server = growing();
+    for (path, code) in [("/", 2), ("/dev/null/journal.db", 1)] {
+        let world = World::signed_in(&server).with("DEEPCALL_JOURNAL", path);
+        let ran = world.run(RECORD).ended_with(code);
+        assert!(ran.stderr.contains(path.trim_end_matches("/journal.db")), "{ran}");
+    }
+}

@@ -81,8 +81,8 @@ pub(crate) struct JournalWish<'a> {
     pub(crate) polls_always: bool,
 }
 
-/// The journal of a watch; `None` where there is none and none is wanted, and where it cannot be used: that is noted, and
-/// the watch goes without.
+/// The journal of a watch; `None` where there is none and none is wanted, and where it can never be used: that is noted, and
+/// the watch goes without. One that cannot be opened for a while is recorded into as soon as it can be.
 ///
 /// # Errors
 /// If a setting is wrong (exit code 2), or a wanted journal cannot be used (1).
@@ -116,7 +116,7 @@ pub(crate) fn recording(
     if whom == Whom::Nobody {
         return Ok(None);
     }
-    let everybody = whom == Whom::All;
+    let (everybody, count) = (whom == Whom::All, profiles.len());
     let mut ledger = Ledger::new(shelf, command, profiles, Box::new(keys), app.clock.clone());
     if everybody {
         let settings = app.settings()?;
@@ -136,6 +136,15 @@ pub(crate) fn recording(
             )?))
         }
         Ok(None) => Ok(None),
+        // It is opened as soon as it can be.
+        Err(error) if error.ends_by_itself() => Ok(Some(Recording::start_without(
+            Box::new(ledger),
+            error,
+            count,
+            &clocks,
+            plan.interval,
+            Manner { has_stdout, polls_always },
+        )?)),
         Err(error) if is_wanted => Err(error.into()),
         Err(error) => {
             note_trouble(&app.console, &error);

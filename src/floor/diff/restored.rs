@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::floor::answer::Tag;
 use crate::floor::delivery_mode::DeliveryEvidence;
 use crate::floor::diff::{Interrupted, Memory, Shown, state_event};
 use crate::floor::event::{Event, EventKind, FollowedPart, Gap, GapCause, StateCause};
@@ -14,7 +15,7 @@ use crate::floor::identity::seen::Seen;
 use crate::floor::pause::{Moment, OwnClocks};
 use crate::floor::poll_result::PollResult;
 use crate::floor::state::AgentState;
-use crate::floor::timeline::{Coverage, Look};
+use crate::floor::timeline::{Coverage, Look, NewEvent};
 
 #[cfg(test)]
 mod tests;
@@ -120,6 +121,28 @@ impl Memory {
         let repeats = self.delivery.repeats();
         let kind = state_event(StateCause::FirstLook, &self.state, self.shown, repeats, None);
         Event { at, profile: Some(profile.to_owned()), kind }
+    }
+
+    /// Takes an answer that `known`, which knew nothing of what was recorded, has reported already. Returns what is to be
+    /// recorded of it.
+    pub fn catch_up(&mut self, poll: &PollResult, known: &Self) -> Vec<NewEvent> {
+        // The answer lacks what is known to have been repeated, so it shows nothing of how the server delivers.
+        self.delivery = known.delivery;
+        let difference = self.diff(poll);
+        let news = difference.to_record().collect();
+        self.commit(difference.change);
+        news
+    }
+
+    /// Goes on with the notifications that another memory knows, which has caught up with this one.
+    pub fn share_notifications_of(&mut self, other: Self) {
+        self.seen = other.seen;
+    }
+
+    /// Whether a notification was reported as it is.
+    #[must_use]
+    pub fn has_shown_tag(&self, tag: &Tag) -> bool {
+        self.seen.compare(std::slice::from_ref(tag), Duration::ZERO).news.is_empty()
     }
 
     /// Whether this run has shown a `state`.

@@ -34,6 +34,15 @@ pub(crate) struct Ledger {
     /// When that was done last.
     tidied: Option<Timestamp>,
     open: Option<Open>,
+    wish: Wish,
+}
+
+/// What the run began with, or tried to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Wish {
+    everybody: bool,
+    since: Option<Timestamp>,
+    has_stdout: bool,
 }
 
 /// Where a journal is taken from.
@@ -86,8 +95,8 @@ impl Ledger {
         keys: Keys,
         clock: Clock,
     ) -> Self {
-        let (limits, tidied, open) = (None, None, None);
-        Self { shelf, command, profiles, keys, recorded: vec![], clock, limits, tidied, open }
+        let (limits, tidied, open, wish) = (None, None, None, Wish::default());
+        Self { shelf, command, profiles, keys, recorded: vec![], clock, limits, tidied, open, wish }
     }
 
     /// One that keeps the journal within these limits.
@@ -128,6 +137,7 @@ impl Ledger {
         has_stdout: bool,
         clocks: &OwnClocks,
     ) -> Result<Option<Begun>, JournalError> {
+        self.wish = Wish { everybody, since, has_stdout };
         let error = match self.begin_with_this_file(everybody, since, has_stdout, clocks) {
             Err(error) => match self.open.take() {
                 Some(open) => open.journal.after(error, self.clock.now()),
@@ -287,6 +297,11 @@ impl Open {
 }
 
 impl Records for Ledger {
+    fn begin(&mut self, clocks: &OwnClocks) -> Result<Option<Begun>, JournalError> {
+        let Wish { everybody, since, has_stdout } = self.wish;
+        Self::begin(self, everybody, since, has_stdout, clocks)
+    }
+
     fn record(&mut self, pages: &[Page], took: Option<i64>) -> Result<Written, JournalError> {
         if let Some(renewed) = self.opened_again()? {
             return Ok(renewed);

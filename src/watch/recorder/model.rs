@@ -125,6 +125,10 @@ impl Book {
 }
 
 impl Records for Model {
+    fn begin(&mut self, _: &OwnClocks) -> Result<Option<Begun>, JournalError> {
+        panic!("it has begun")
+    }
+
     fn record(&mut self, pages: &[Page], took: Option<i64>) -> Result<Written, JournalError> {
         let mut book = self.book();
         if book.is_full {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::floor::diff::Memory;
 use crate::floor::event::FollowedPart;
+use crate::floor::pause::OwnClocks;
 use crate::floor::timeline::{Coverage, Recorded};
 use crate::journal::JournalError;
 use crate::watch::recorder::sharing::Holder;
@@ -13,6 +14,9 @@ use crate::watch::recorder::{Account, Page};
 
 /// The journal of one run.
 pub(crate) trait Records: Send {
+    /// Opens a journal that could not be opened when the watch began; `None` if there is nobody to record.
+    fn begin(&mut self, clocks: &OwnClocks) -> Result<Option<Begun>, JournalError>;
+
     /// Writes these pages in one commit, or nothing.
     fn record(&mut self, pages: &[Page], took: Option<i64>) -> Result<Written, JournalError>;
 

@@ -5,11 +5,13 @@ use std::{io, thread};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::floor::pause::OwnClocks;
 use crate::journal::JournalError;
 use crate::watch::recorder::Page;
-use crate::watch::recorder::records::{Looked, Records, Wanted, Written};
+use crate::watch::recorder::records::{Begun, Looked, Records, Wanted, Written};
 
 enum Request {
+    Begin(OwnClocks),
     Record(Vec<Page>, Option<i64>),
     Look(Vec<Wanted>),
     End(Option<i64>, Vec<usize>),
@@ -17,6 +19,7 @@ enum Request {
 
 #[derive(Debug)]
 pub(crate) enum Reply {
+    Begun(Result<Option<Box<Begun>>, JournalError>),
     Recorded(Result<Written, JournalError>),
     Looked(Result<Vec<Looked>, JournalError>),
     Ended,
@@ -36,6 +39,10 @@ impl JournalThread {
             .name("journal".to_owned())
             .spawn(move || serve(&mut *records, &asked, &answers))?;
         Ok(Self { requests, replies })
+    }
+
+    pub(crate) fn begin(&self, clocks: OwnClocks) {
+        let _ = self.requests.send(Request::Begin(clocks));
     }
 
     pub(crate) fn record(&self, pages: Vec<Page>, took: Option<i64>) {
@@ -61,6 +68,7 @@ fn serve(records: &mut dyn Records, asked: &Receiver<Request>, answers: &Unbound
     while let Some(request) = next.take() {
         let is_last = matches!(request, Request::End(..));
         let reply = match request {
+            Request::Begin(clocks) => Reply::Begun(records.begin(&clocks).map(|begun| begun.map(Box::new))),
             Request::Record(pages, took) => Reply::Recorded(records.record(&pages, took)),
             Request::Look(wanted) => Reply::Looked(records.look(&wanted)),
             Request::End(took, cut) => {

@@ -4,9 +4,11 @@ use std::io;
 use std::time::Duration;
 
 use crate::floor::diff::Memory;
-use crate::watch::recorder::records::{Begun, Past, Records};
+use crate::floor::pause::OwnClocks;
+use crate::journal::JournalError;
+use crate::watch::recorder::records::{Begun, BegunAgent, Past, Records};
 use crate::watch::recorder::thread::{JournalThread, Reply};
-use crate::watch::recorder::{Page, Recorder};
+use crate::watch::recorder::{Backlog, Page, Recorder};
 use crate::watch::run::round::Arrival;
 
 pub(crate) struct Recording {
@@ -26,6 +28,11 @@ pub(crate) struct Recording {
     pub(super) is_looking: bool,
     /// Since when the journal cannot be written.
     pub(super) trouble: Option<Duration>,
+    /// What waits while the journal has not been opened yet.
+    pub(super) backlog: Option<Backlog>,
+    pub(super) is_beginning: bool,
+    /// Why it was not opened when the watch began, until that is reported.
+    pub(super) failed: Option<JournalError>,
 }
 
 /// How a watch uses its journal.
@@ -70,7 +77,29 @@ impl Recording {
             looked: None,
             is_looking: false,
             trouble: None,
+            backlog: None,
+            is_beginning: false,
+            failed: None,
         })
+    }
+
+    /// One of a journal that cannot be opened yet, for so many agents. Everybody is polled meanwhile.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub(crate) fn start_without(
+        records: Box<dyn Records>,
+        failed: JournalError,
+        agents: usize,
+        clocks: &OwnClocks,
+        interval: Duration,
+        manner: Manner,
+    ) -> io::Result<Self> {
+        let agent =
+            || BegunAgent { memory: Memory::default().restored(None, &[], &[], clocks), account: None };
+        let begun = Begun { agents: (0..agents).map(|_| agent()).collect(), ..Begun::default() };
+        let (backlog, failed) = (Some(Backlog::default()), Some(failed));
+        Ok(Self { backlog, failed, ..Self::start(records, begun, interval, manner)? })
     }
 
     /// Whether something about this agent waits, before which nothing else about it is shown.

@@ -121,7 +121,7 @@ impl<S: Source> Watch<'_, S> {
     }
 
     /// Shows an event of the journal. How polls go is not shown of others who poll beside us.
-    fn show_recorded(&mut self, index: usize, recorded: Recorded) -> io::Result<()> {
+    pub(super) fn show_recorded(&mut self, index: usize, recorded: Recorded) -> io::Result<()> {
         let Recorded { seq, event } = recorded;
         let agent = &self.agents[index];
         let needs = event.kind.words().needs;

@@ -11,7 +11,7 @@ use crate::floor::timeline::NewEvent;
 use crate::journal::JournalError;
 use crate::watch::recorder::records::Written;
 use crate::watch::recorder::thread::Reply;
-use crate::watch::recorder::{Note, Page};
+use crate::watch::recorder::{Backlog, Note, Page};
 use crate::watch::run::Watch;
 use crate::watch::run::agent::Sharing;
 use crate::watch::run::journal::{Recording, UnderWay};
@@ -24,7 +24,7 @@ const COMMIT: Duration = Duration::from_secs(1);
 
 /// The time between two commits that hold no event, between two tries in trouble, and between two looks at the leases of
 /// agents that we poll ourselves.
-const PULSE: Duration = Duration::from_secs(5);
+pub(super) const PULSE: Duration = Duration::from_secs(5);
 
 /// How long the last commit may take if somebody waits for the process to end, and if not.
 const HURRY: Duration = Duration::from_millis(300);
@@ -35,9 +35,14 @@ impl<S: Source> Watch<'_, S> {
     pub(super) fn defer(&mut self, arrival: Arrival) -> Option<Report> {
         let report = self.report_of(&arrival);
         let index = arrival.index();
-        let Some(recording) = self.recording.as_mut().filter(|recording| recording.is_recorded[index]) else {
+        let Some(recording) = &mut self.recording else { return Some(report) };
+        if recording.backlog.is_some() {
+            recording.wait_with(&arrival, &report);
             return Some(report);
-        };
+        }
+        if !recording.is_recorded[index] {
+            return Some(report);
+        }
         if recording.holds(index) || (recording.trouble.is_none() && !report.note.events.is_empty()) {
             recording.round.push(arrival);
             return None;
@@ -52,6 +57,9 @@ impl<S: Source> Watch<'_, S> {
         let is_any_ours = self.agents.iter().any(|agent| agent.sharing == Sharing::Ours);
         let is_any_not_ours = self.agents.iter().any(|agent| agent.sharing != Sharing::Ours);
         let Some(recording) = &mut self.recording else { return };
+        if recording.backlog.is_some() {
+            return self.begin_next();
+        }
         let has_passed = |since, least| Recording::has_passed(since, least, now);
         let is_due = if recording.trouble.is_none() && !recording.round.is_empty() {
             has_passed(recording.committed, COMMIT)
@@ -69,7 +77,7 @@ impl<S: Source> Watch<'_, S> {
         }
     }
 
-    fn commit(&mut self, arrivals: Vec<Arrival>) {
+    pub(super) fn commit(&mut self, arrivals: Vec<Arrival>) {
         let notes: Vec<Note> = arrivals.iter().map(|arrival| self.report_of(arrival).note).collect();
         let now = self.now();
         let Some(recording) = &mut self.recording else { return };
@@ -93,6 +101,7 @@ impl<S: Source> Watch<'_, S> {
                 (0..self.agents.len()).for_each(|index| self.poll_ourselves(index, false));
                 Ok(())
             }
+            Reply::Begun(begun) => self.has_begun(begun),
             Reply::Recorded(written) => self.recorded(written),
             Reply::Ended => Ok(()),
         }
@@ -160,7 +169,7 @@ impl<S: Source> Watch<'_, S> {
     }
 
     /// Events are shown although they are not recorded, and wait.
-    fn is_in_trouble(&mut self, error: &JournalError, arrivals: Vec<Arrival>) -> io::Result<()> {
+    pub(super) fn is_in_trouble(&mut self, error: &JournalError, arrivals: Vec<Arrival>) -> io::Result<()> {
         let now = self.now();
         let Some(recording) = &mut self.recording else { return Ok(()) };
         if recording.trouble.is_none() {
@@ -207,26 +216,50 @@ impl<S: Source> Watch<'_, S> {
         recording.looked = None;
     }
 
-    /// Records and shows what has arrived before the watch ends.
+    /// Records and shows what has arrived before the watch ends. What waits for the journal is tried once more.
     pub(super) async fn finish_recording(&mut self, is_in_a_hurry: bool) -> io::Result<()> {
         let limit = tokio::time::Instant::now() + if is_in_a_hurry { HURRY } else { PATIENCE };
+        let mut was_tried = false;
         loop {
             self.settle()?;
             let Some(recording) = &mut self.recording else { return Ok(()) };
-            if recording.under_way.is_none() {
-                if recording.trouble.is_some()
-                    || (recording.round.is_empty() && !recording.recorder.has_more())
-                {
-                    return Ok(());
+            if recording.under_way.is_none() && !recording.is_beginning {
+                let is_done = recording.backlog.is_none()
+                    && recording.round.is_empty()
+                    && !recording.recorder.has_more();
+                if is_done || (recording.trouble.is_some() && was_tried) {
+                    break;
                 }
-                let arrivals = std::mem::take(&mut recording.round);
-                self.commit(arrivals);
+                was_tried = true;
+                if recording.backlog.is_some() {
+                    self.begin_late();
+                } else {
+                    let arrivals = std::mem::take(&mut recording.round);
+                    self.commit(arrivals);
+                }
             }
-            match tokio::time::timeout_at(limit, Recording::reply(&mut self.recording)).await {
-                Ok(reply) => self.replied(reply)?,
+            let Ok(reply) = tokio::time::timeout_at(limit, Recording::reply(&mut self.recording)).await
+            else {
+                self.note_unwritten("may be missing in the journal, which is not written in time");
                 // Shown it is all the same.
-                Err(_) => return self.give_up_recording(),
-            }
+                return self.give_up_recording();
+            };
+            self.replied(reply)?;
+        }
+        self.note_unwritten("are missing in the journal, which cannot be written");
+        Ok(())
+    }
+
+    /// Notes how many events are lost to the journal as the watch ends.
+    fn note_unwritten(&self, how: &str) {
+        let Some(recording) = &self.recording else { return };
+        let waiting = recording.under_way.iter().flat_map(|under_way| &under_way.arrivals);
+        let arrived: usize =
+            waiting.chain(&recording.round).map(|arrival| self.report_of(arrival).note.events.len()).sum();
+        let backlog = recording.backlog.as_ref().map_or(0, Backlog::len);
+        let count = recording.recorder.unwritten() + backlog + arrived;
+        if count > 0 {
+            (self.around.note)(&format!("events that {how}: {count}"));
         }
     }
 

@@ -17,6 +17,7 @@ use crate::watch::sinks::display::{Display, Input, Request, drive};
 use crate::watch::source::{Polled, Refusal};
 
 mod reading;
+mod recording;
 mod sessions;
 mod sinks;
 mod stale;
@@ -116,11 +117,6 @@ impl Source for Scripted {
 /// Nobody answers.
 fn no_answer() -> Answer {
     Answer::Fails(samples::no_answer())
-}
-
-/// The server does not accept the session.
-fn no_session() -> Answer {
-    Answer::Fails(PollFailure { session_ended: true, ..samples::no_answer() })
 }
 
 fn wall(started: Instant) -> Timestamp {
@@ -232,6 +228,15 @@ impl Floor {
 
     /// The watch, before it has begun.
     fn new_watch<'s>(&self, sinks: Sinks<'s>) -> Watch<'s, Scripted> {
+        self.new_watch_that_records(sinks, None, &|_| ())
+    }
+
+    fn new_watch_that_records<'s>(
+        &self,
+        sinks: Sinks<'s>,
+        recording: Option<Recording>,
+        note: &'s dyn Fn(&str),
+    ) -> Watch<'s, Scripted> {
         let Scripted { started, set_back, .. } = self.profiles[0];
         let around = Surroundings {
             clock: Clock::from_fn(move || {
@@ -239,11 +244,11 @@ impl Floor {
             }),
             reader_is_gone: || None,
             random: crate::client::connection::random,
-            note: &|_| (),
+            note,
         };
         let (tags, until) = (self.plan.tags.clone(), self.plan.until.clone());
         let plan = Plan { tags, limits: self.plan.limits.clone(), until, ..self.plan };
-        Watch::new(self.profiles.clone(), plan, around, sinks)
+        Watch::with_journal(self.profiles.clone(), plan, around, sinks, recording)
     }
 
     async fn watch(&mut self) -> (io::Result<EndReason>, Recorder) {

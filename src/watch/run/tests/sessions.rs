@@ -2,6 +2,11 @@
 
 use super::*;
 
+/// The server does not accept the session.
+fn no_session() -> Answer {
+    Answer::Fails(PollFailure { session_ended: true, ..samples::no_answer() })
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_ended_session_is_confirmed_looked_for_once_and_then_reported() {
     let mut floor =

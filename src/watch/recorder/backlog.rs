@@ -1,0 +1,116 @@
+//! What was answered before the journal could be opened for the first time. What of it is news to the journal is known only
+//! once that can be read.
+
+use std::collections::{HashSet, VecDeque};
+use std::mem::take;
+
+use jiff::Timestamp;
+
+use crate::floor::diff::Memory;
+use crate::floor::event::{Event, EventKind};
+use crate::floor::identity::fingerprint::of_notification;
+use crate::floor::poll_result::PollResult;
+use crate::floor::timeline::NewEvent;
+use crate::watch::recorder::{MOST_WAITING, Note};
+
+#[derive(Debug, Default)]
+pub(crate) struct Backlog {
+    entries: VecDeque<Entry>,
+    events: usize,
+}
+
+#[derive(Debug)]
+struct Entry {
+    index: usize,
+    at: Timestamp,
+    /// How many events it stands for.
+    count: usize,
+    /// An answer, without the notifications that were known by then.
+    poll: Option<PollResult>,
+    /// What happened beside the answers.
+    events: Vec<NewEvent>,
+}
+
+/// What there was no room for.
+pub(crate) struct Dropped {
+    pub(crate) index: usize,
+    pub(crate) at: Timestamp,
+    pub(crate) count: usize,
+}
+
+impl Backlog {
+    /// How many events wait.
+    pub(crate) fn len(&self) -> usize {
+        self.events
+    }
+
+    /// Keeps what a report says of an answer, or of what happened beside the answers, and drops the oldest if that is too
+    /// much.
+    pub(crate) fn add(
+        &mut self,
+        at: Timestamp,
+        events: &[Event],
+        note: &Note,
+        poll: Option<&PollResult>,
+    ) -> Vec<Dropped> {
+        // One that adds nothing to what is known adds nothing to the journal either.
+        if !events.is_empty() || !note.events.is_empty() {
+            let poll = poll.map(|poll| reduced(poll, &note.events));
+            let beside = note.events.iter().filter(|new| is_beside_answers(&new.event.kind)).cloned();
+            let (index, count) = (note.index, note.events.len());
+            self.events += count;
+            self.entries.push_back(Entry { index, at, count, poll, events: beside.collect() });
+        }
+        let mut dropped = vec![];
+        while self.events > MOST_WAITING
+            && let Some(Entry { index, at, count, .. }) = self.entries.pop_front()
+        {
+            self.events -= count;
+            dropped.push(Dropped { index, at, count });
+        }
+        dropped
+    }
+
+    /// What is news of it to the memory of an agent that was `recorded`. What is `known` goes on with both.
+    pub(crate) fn replay(&mut self, index: usize, mut recorded: Memory, known: &mut Memory) -> Vec<NewEvent> {
+        let mut news = vec![];
+        let (own, others): (Vec<_>, Vec<_>) =
+            take(&mut self.entries).into_iter().partition(|entry| entry.index == index);
+        self.entries = others.into();
+        for Entry { count, poll, events, .. } in own {
+            self.events -= count;
+            news.extend(events);
+            if let Some(poll) = poll {
+                news.extend(recorded.catch_up(&poll, known));
+            }
+        }
+        known.share_notifications_of(recorded);
+        news
+    }
+}
+
+/// The answer with those of its notifications that may be news, which are all that are about the same as one of these.
+fn reduced(poll: &PollResult, news: &[NewEvent]) -> PollResult {
+    let reported = news.iter().filter_map(|new| match &new.event.kind {
+        EventKind::Tag(reported) => Some(of_notification(&reported.tag)),
+        _ => None,
+    });
+    let reported: HashSet<_> = reported.collect();
+    let tags = poll
+        .tags
+        .as_ref()
+        .map(|tags| tags.iter().filter(|tag| reported.contains(&of_notification(tag))).cloned().collect());
+    PollResult { tags, ..poll.clone() }
+}
+
+/// Whether it is no difference between two answers.
+fn is_beside_answers(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::ConnectionLost(_)
+            | EventKind::ConnectionRestored(_)
+            | EventKind::SessionExpired(_)
+            | EventKind::SessionRenewed(_)
+            | EventKind::ProfileEnded(_)
+    )
+}

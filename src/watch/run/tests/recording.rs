@@ -1,0 +1,175 @@
+//! A journal that cannot be opened when the watch begins, or written when it ends.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use super::*;
+use crate::floor::event::ReportedTag;
+use crate::floor::samples::{raw, tag};
+use crate::floor::timeline::gaps::gaps;
+use crate::floor::timeline::{Coverage, CoverageStep, NewEvent, Span};
+use crate::journal::JournalError;
+use crate::watch::recorder::Page;
+use crate::watch::recorder::model::{Book, Model};
+use crate::watch::recorder::records::{Begun, Looked, Records, Wanted, Written};
+use crate::watch::run::journal::Manner;
+
+/// A journal that can be opened once its disk has room.
+struct Late {
+    book: Arc<Mutex<Book>>,
+    now: Timestamp,
+    model: Option<Model>,
+}
+
+impl Late {
+    fn full() -> JournalError {
+        JournalError::Full { path: PathBuf::from("journal.db") }
+    }
+}
+
+impl Records for Late {
+    fn begin(&mut self, clocks: &OwnClocks) -> Result<Option<Begun>, JournalError> {
+        if self.book.lock().unwrap().is_full {
+            return Err(Self::full());
+        }
+        let (model, begun) = Model::begin(&self.book, "watch", 1, clocks, self.now);
+        self.model = Some(model);
+        Ok(Some(begun))
+    }
+
+    fn record(&mut self, pages: &[Page], took: Option<i64>) -> Result<Written, JournalError> {
+        self.model.as_mut().map_or_else(|| Err(Self::full()), |model| model.record(pages, took))
+    }
+
+    fn look(&mut self, wanted: &[Wanted]) -> Result<Vec<Looked>, JournalError> {
+        self.model.as_mut().map_or_else(|| Err(Self::full()), |model| model.look(wanted))
+    }
+
+    fn tidy(&mut self) -> bool {
+        false
+    }
+
+    fn end(&mut self, took: Option<i64>, cut: &[usize]) -> Result<(), JournalError> {
+        self.model.as_mut().map_or(Ok(()), |model| model.end(took, cut))
+    }
+}
+
+/// What was recorded ten minutes before the watch: the notification `a`.
+fn book(now: Timestamp) -> Arc<Mutex<Book>> {
+    let book = Arc::new(Mutex::new(Book::default()));
+    let (mut model, _) = Model::begin(&book, "record", 1, &OwnClocks::after_past(now), now);
+    let at = now - SignedDuration::from_mins(10);
+    let reported = ReportedTag { tag: tag("a"), initial: false, changed: false };
+    let event = Event { at, profile: Some("asha".to_owned()), kind: EventKind::Tag(Box::new(reported)) };
+    let coverage = Coverage {
+        part: FollowedPart::Tags,
+        from: at,
+        to: at,
+        cadence: INTERVAL,
+        ended: None,
+        repeats: None,
+    };
+    let page = Page {
+        index: 0,
+        base: 0,
+        events: vec![NewEvent { event, twin: 0 }],
+        coverage: vec![CoverageStep::Begin { coverage, ended: None }],
+        waited: (0, 0),
+    };
+    model.record(&[page], None).unwrap();
+    model.end(None, &[]).unwrap();
+    book.lock().unwrap().is_full = true;
+    book
+}
+
+fn recorded(book: &Mutex<Book>) -> Vec<(String, bool)> {
+    let book = book.lock().unwrap();
+    let tags = book.events.iter().filter_map(|(_, one)| match &one.event.kind {
+        EventKind::Tag(reported) => Some((reported.tag.id.as_ref()?.to_string(), reported.changed)),
+        _ => None,
+    });
+    tags.collect()
+}
+
+/// Since it was recorded, `a` has changed, and `b` has come.
+fn floor(interval: Duration) -> Floor {
+    let changed = Tag { fields: raw(r#"{"_id":"a","status":"answered"}"#), ..tag("a") };
+    let mut floor = Floor::of(seconds(0), move |_| Answer::Tags(vec![changed.clone(), tag("b")]));
+    floor.plan.interval = interval;
+    floor
+}
+
+/// A watch that begins while the disk is full; what it shows and notes.
+async fn watch(
+    floor: &Floor,
+    book: &Arc<Mutex<Book>>,
+    stop: impl Future<Output = EndReason>,
+) -> (Vec<&'static str>, Vec<String>) {
+    let started = floor.profiles[0].started;
+    let now = wall(started);
+    let late = Late { book: Arc::clone(book), now, model: None };
+    let manner = Manner { has_stdout: true, polls_always: false };
+    let clocks = OwnClocks::after_past(now);
+    let interval = floor.plan.interval;
+    let recording =
+        Recording::start_without(Box::new(late), Late::full(), 1, &clocks, interval, manner).unwrap();
+    let mut events = Recorder { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
+    let notes = RefCell::new(vec![]);
+    let note = |text: &str| notes.borrow_mut().push(text.to_owned());
+    let watch = floor.new_watch_that_records(Sinks::new(vec![&mut events]), Some(recording), &note);
+    watch.run(stop).await.unwrap();
+    (events.names(), notes.take())
+}
+
+fn count(names: &[&str], wanted: &str) -> usize {
+    names.iter().filter(|name| **name == wanted).count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_answered_before_the_journal_could_be_opened_is_recorded_once() {
+    let floor = floor(INTERVAL);
+    let now = wall(floor.profiles[0].started);
+    let book = book(now);
+    let stop = async {
+        tokio::time::sleep(seconds(60)).await;
+        book.lock().unwrap().is_full = false;
+        let began = std::time::Instant::now();
+        while recorded(&book).len() < 3 && began.elapsed() < seconds(30) {
+            tokio::time::sleep(seconds(1)).await;
+        }
+        tokio::time::sleep(seconds(600)).await;
+        EndReason::ConditionMet
+    };
+    let (names, notes) = watch(&floor, &book, stop).await;
+    assert_eq!(names[..2], ["start", "journal_lost"], "{names:?}");
+    let counts = ["journal_lost", "journal_restored", "tag", "state", "gap"].map(|name| count(&names, name));
+    assert_eq!(counts, [1, 1, 2, 1, 0], "{names:?}");
+    assert_eq!(recorded(&book), [("a".to_owned(), false), ("a".to_owned(), true), ("b".to_owned(), false)]);
+    assert_eq!(notes, [""; 0]);
+    let guard = book.lock().unwrap();
+    let rows = guard.coverage[&0].clone();
+    let window = Span { from: now - SignedDuration::from_mins(10), to: now + SignedDuration::from_secs(60) };
+    assert_eq!(gaps(&rows, &[FollowedPart::Tags], window), [], "{rows:?}");
+}
+
+/// The clock of the thread is real, and so must be the one of the watch.
+#[tokio::test]
+async fn what_waits_at_a_regular_end_is_tried_once_more_and_then_counted() {
+    for has_room in [true, false] {
+        let floor = floor(Duration::from_millis(20));
+        let book = book(wall(floor.profiles[0].started));
+        let stop = async {
+            while floor.polled().len() < 3 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            book.lock().unwrap().is_full = !has_room;
+            EndReason::ConditionMet
+        };
+        let (names, notes) = watch(&floor, &book, stop).await;
+        assert_eq!(count(&names, "tag"), 2, "{names:?}");
+        assert_eq!(count(&names, "journal_restored"), usize::from(has_room), "{names:?}");
+        assert_eq!(recorded(&book).len(), if has_room { 3 } else { 1 });
+        let lost = ["events that are missing in the journal, which cannot be written: 2".to_owned()];
+        assert_eq!(notes, if has_room { &[][..] } else { &lost[..] });
+    }
+}
