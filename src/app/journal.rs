@@ -136,6 +136,14 @@ pub(crate) fn note_set_aside(console: &Console, place: Option<&PathBuf>) {
     }
 }
 
+/// Reports, once, that something that was recorded cannot be read.
+pub(crate) fn note_unreadable(console: &Console, journal: &Journal) {
+    if journal.has_unreadable() {
+        console
+            .note("part of the journal cannot be read and is left out: `deepcall journal verify` lists it");
+    }
+}
+
 /// The error with its causes, and what to do.
 fn trouble(error: &JournalError) -> String {
     let causes = std::iter::successors(error.source(), |&cause| cause.source()).map(ToString::to_string);

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use jiff::Timestamp;
 
+use super::unreadable::{readable, text};
 use super::{Journal, JournalError, customers};
 
 /// An agent in this journal.
@@ -55,10 +56,10 @@ impl AgentRow {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             agent: AgentRef(row.get(0)?),
-            server: row.get(1)?,
-            key: row.get(2)?,
-            profile: row.get(3)?,
-            agent_id: row.get(4)?,
+            server: text(row, 1)?,
+            key: text(row, 2)?,
+            profile: text(row, 3)?,
+            agent_id: readable(row.get(4))?.flatten(),
         })
     }
 }
@@ -101,6 +102,12 @@ impl Journal {
     /// The agent, if the journal holds it.
     pub(crate) fn find(&self, key: &AgentKey) -> Result<Option<AgentRef>, JournalError> {
         Ok(self.row_of(key)?.map(|row| row.agent))
+    }
+
+    /// What is known of an agent; `None` if the journal does not hold it.
+    pub(crate) fn row(&self, agent: AgentRef) -> Result<Option<AgentRow>, JournalError> {
+        let mut statement = self.statement(&format!("SELECT {COLUMNS} FROM agent WHERE id = ?1"))?;
+        statement.query_row([agent.0], AgentRow::read).optional().map_err(|error| self.fault(error))
     }
 
     fn row_of(&self, key: &AgentKey) -> Result<Option<AgentRow>, JournalError> {

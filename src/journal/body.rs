@@ -10,7 +10,7 @@ use crate::client::replies::tags::name_icons;
 use crate::floor::event::{Event, EventKind, EventWords, ReadError};
 use crate::json;
 use crate::output::formats::json::write_rest;
-use crate::output::text::mask::mask_json;
+use crate::output::text::mask::{HIDDEN_DIGIT, mask_json};
 use crate::output::text::redact::Redactor;
 use crate::report::{Meaning, Value};
 
@@ -42,8 +42,10 @@ pub(super) fn customer(event: &Event) -> Option<String> {
 pub(super) fn masked(name: &str, at: Timestamp, profile: &str, body: &str) -> String {
     match read(name, at, profile, body) {
         Ok(event) => of_event(&event, true),
-        // Of a later version, or unreadable: by its keys alone.
-        Err(_) => mask_json(body, "").into_owned(),
+        // Of a later version: by its keys alone.
+        Err(_) if json::check(body).is_ok() => mask_json(body, "").into_owned(),
+        // Where a number begins and ends in it cannot be known.
+        Err(_) => body.chars().map(|it| if it.is_numeric() { HIDDEN_DIGIT } else { it }).collect(),
     }
 }
 

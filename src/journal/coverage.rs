@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::value::{Error as WordError, StrDeserializer};
 
 use super::agents::AgentRef;
+use super::unreadable::{readable, text};
 use super::{Journal, JournalError, millis, moment};
 use crate::floor::event::FollowedPart;
 use crate::floor::timeline::{Coverage, CoverageStep};
@@ -24,22 +25,30 @@ impl Journal {
             "SELECT part, from_at, to_at, cadence, ended, repeats FROM coverage
              WHERE agent = ?1 AND from_at <= ?3 AND to_at >= ?2 ORDER BY part, from_at",
         )?;
-        let read = statement.query_and_then(params![agent.0, millis(from), millis(to)], read);
-        let rows: rusqlite::Result<Vec<Option<Coverage>>> = read.and_then(Iterator::collect);
-        Ok(rows.map_err(|error| self.fault(error))?.into_iter().flatten().collect())
+        let fault = |error| self.fault(error);
+        let mut rows = statement.query(params![agent.0, millis(from), millis(to)]).map_err(fault)?;
+        let mut coverage = vec![];
+        while let Some(row) = rows.next().map_err(fault)? {
+            match readable(read(row)).map_err(fault)? {
+                Some(row) => coverage.extend(row),
+                None => self.note_unreadable(),
+            }
+        }
+        Ok(coverage)
     }
 }
 
 /// `None` for a part that a later version follows.
-fn read(row: &Row<'_>) -> rusqlite::Result<Option<Coverage>> {
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Option<Coverage>> {
     let Some(part) = word(row.get_ref(0)?.as_str()?) else { return Ok(None) };
-    let ended: Option<String> = row.get(4)?;
+    // Without its reason, it is coverage all the same.
+    let ended = text(row, 4)?;
     Ok(Some(Coverage {
         part,
         from: moment(row.get(1)?),
         to: moment(row.get(2)?),
         cadence: Duration::from_millis(row.get::<_, i64>(3)?.unsigned_abs()),
-        ended: ended.as_deref().and_then(word),
+        ended: word(&ended),
         repeats: row.get(5)?,
     }))
 }

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::agents::AgentRef;
+use super::unreadable::{is_of_another_version, readable};
 use super::{Journal, JournalError, body, millis, moment};
+use crate::floor::event::ReadError;
 use crate::floor::timeline::Recorded;
 
 /// Which events are wanted; by default all of them.
@@ -31,7 +33,7 @@ pub(super) const COLUMNS: &str = "seq, agent, type, at, body";
 
 impl Journal {
     /// Hands each event to `visit`, by `seq`, until that breaks off. What a later version recorded and this one does not
-    /// know is passed over.
+    /// know is passed over, and so is what cannot be read.
     pub(crate) fn events(
         &self,
         query: &EventQuery,
@@ -67,6 +69,16 @@ impl Journal {
         Ok(())
     }
 
+    /// The same events as a list.
+    pub(crate) fn list_events(&self, query: &EventQuery) -> Result<Vec<Recorded>, JournalError> {
+        let mut events = vec![];
+        self.events(query, &mut |_, recorded| {
+            events.push(recorded);
+            ControlFlow::Continue(())
+        })?;
+        Ok(events)
+    }
+
     /// What a memory of an agent is restored from, and what went on in a window: what was noticed from `from` on, and
     /// however old it is, what says which break and wrap-up went on at `from`, and for whom the session answered.
     pub(crate) fn to_remember(
@@ -98,16 +110,28 @@ impl Journal {
         Ok(events)
     }
 
-    /// The event of a row of [`COLUMNS`]; `None` for one of a later version.
+    /// The event of a row of [`COLUMNS`]; `None` for one of a later version, and for one that cannot be read.
     fn recorded(&self, row: &Row<'_>) -> Result<Option<(AgentRef, Recorded)>, JournalError> {
         let fault = |error| self.fault(error);
-        let text = |index| row.get_ref(index)?.as_str().map_err(rusqlite::Error::from);
         let seq: i64 = row.get(0).map_err(fault)?;
-        let agent = AgentRef(row.get(1).map_err(fault)?);
-        let at = moment(row.get(3).map_err(fault)?);
-        let profile = &self.known_agent(agent)?.profile;
-        let event = body::read(text(2).map_err(fault)?, at, profile, text(4).map_err(fault)?).ok();
-        Ok(event.map(|event| (agent, Recorded { seq, event })))
+        let values = || -> rusqlite::Result<(i64, &str, i64, &str)> {
+            Ok((row.get(1)?, row.get_ref(2)?.as_str()?, row.get(3)?, row.get_ref(4)?.as_str()?))
+        };
+        if let Some((agent, name, at, body)) = readable(values()).map_err(fault)? {
+            let agent = AgentRef(agent);
+            let profile = &self.known_agent(agent)?.profile;
+            match body::read(name, moment(at), profile, body) {
+                Ok(event) => return Ok(Some((agent, Recorded { seq, event }))),
+                Err(ReadError::UnknownType { .. })
+                    if is_of_another_version(&self.connection, seq).map_err(fault)? =>
+                {
+                    return Ok(None);
+                }
+                Err(_) => {}
+            }
+        }
+        self.note_unreadable();
+        Ok(None)
     }
 
     /// The events of these agents that were recorded after the one that each of them is known up to.

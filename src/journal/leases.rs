@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::agents::AgentRef;
 use super::coverage::word;
 use super::runs::{self, PROCESS, RunRef};
+use super::unreadable::text;
 use super::{Journal, JournalError, millis, moment};
 use crate::floor::event::FollowedPart;
 use crate::floor::timeline::CoverageStep;
@@ -136,7 +137,7 @@ impl Journal {
         let holder = runs::process(row)?;
         let has_ended = row.get::<_, Option<i64>>(4)?.is_some();
         let beat_at = moment(row.get(8)?);
-        let parts: String = row.get(6)?;
+        let parts = text(row, 6)?;
         // A clock that was set back leaves beats in the future; the holder's next beat mends that.
         let silence = now.duration_since(beat_at).unsigned_abs();
         let is_alive =

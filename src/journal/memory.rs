@@ -25,8 +25,7 @@ impl Journal {
         let events: Vec<Event> =
             recorded.filter(|recorded| recorded.seq <= base).map(|recorded| recorded.event).collect();
         let coverage = self.coverage(agent, from, Timestamp::MAX)?;
-        let row = self.agents()?.into_iter().find(|row| row.agent == agent);
-        let agent_id = row.and_then(|row| row.agent_id);
+        let agent_id = self.row(agent)?.and_then(|row| row.agent_id);
         let memory = Memory::hiding(self.hiding()).restored(agent_id.as_deref(), &events, &coverage, clocks);
         Ok((memory, coverage))
     }

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use super::error::JournalError;
 use super::place::{DATABASE_OF_OTHERS, Place};
+use super::unreadable::readable;
 use super::{customers, millis, moment, schema};
 use crate::store::private_file;
 
@@ -109,7 +110,7 @@ pub(super) const KEPT: Duration = Duration::from_secs(72 * 3600);
 /// When the copy was made that is still kept.
 pub(super) fn copied_at(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
     let mut find = connection.prepare_cached("SELECT value FROM meta WHERE key = 'copied'")?;
-    let found = find.query_row([], |row| row.get(0)).optional()?;
+    let found = readable(find.query_row([], |row| row.get(0)).optional())?.flatten();
     Ok(found.map(|bytes| moment(i64::from_le_bytes(bytes))))
 }
 

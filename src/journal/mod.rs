@@ -29,12 +29,13 @@ mod record;
 mod runs;
 mod schema;
 mod status;
+mod unreadable;
 mod verify;
 
 #[cfg(test)]
 mod tests;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -69,6 +70,7 @@ pub(crate) struct Journal {
     secret: customers::Secret,
     me: Identity,
     agents: RefCell<Vec<Arc<AgentRow>>>,
+    unreadable: Cell<unreadable::Unreadable>,
 }
 
 /// How long customers' numbers stay whole.
@@ -196,8 +198,16 @@ impl Journal {
     fn of(connection: Connection, place: Option<Place>, settings: Settings) -> rusqlite::Result<Self> {
         let secret = customers::Secret::of(&connection)?;
         let Settings { redactor, numbers } = settings;
-        let (me, agents) = (Identity::this(), RefCell::new(vec![]));
-        Ok(Self { connection, place, redactor, numbers, secret, me, agents })
+        Ok(Self {
+            connection,
+            place,
+            redactor,
+            numbers,
+            secret,
+            me: Identity::this(),
+            agents: RefCell::default(),
+            unreadable: Cell::default(),
+        })
     }
 
     pub(crate) fn path(&self) -> &Path {

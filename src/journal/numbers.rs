@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 
 use super::agents::AgentRow;
+use super::unreadable::text;
 use super::{Journal, JournalError, Numbers, agents, body, millis, moment};
 
 /// Rows that are changed at a time: others write in between.
@@ -58,10 +59,10 @@ impl Journal {
             let seq: i64 = row.get(0)?;
             let (agent, at): (i64, i64) = (row.get(1)?, row.get(3)?);
             let profile = profile(&agents, agent);
-            let (name, whole) = (row.get_ref(2)?.as_str()?, row.get_ref(4)?.as_str()?);
-            let hidden = body::masked(name, moment(at), profile, whole);
+            let (name, whole) = (text(row, 2)?, text(row, 4)?);
+            let hidden = body::masked(&name, moment(at), profile, &whole);
             let is_altered = hidden != whole;
-            let event = body::read(name, moment(at), profile, whole).ok().filter(|_| is_altered);
+            let event = body::read(&name, moment(at), profile, &whole).ok().filter(|_| is_altered);
             let customer = event.and_then(|event| self.customer(&event));
             masked.push((seq, is_altered, customer, hidden));
         }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
+use super::unreadable::{readable, text};
 use super::{Journal, JournalError, millis, moment};
 use crate::system::process::Identity;
 
@@ -63,7 +64,7 @@ impl Journal {
             let is_alive = if ended.is_some() { Some(false) } else { process.is_alive(&self.me) };
             Ok(RunRow {
                 run: RunRef(row.get(4)?),
-                command: row.get(5)?,
+                command: text(row, 5)?,
                 started: moment(row.get(6)?),
                 ended: ended.map(moment),
                 stdout_took: row.get(8)?,
@@ -77,7 +78,8 @@ impl Journal {
 
 /// The process of a row that begins with [`PROCESS`].
 pub(super) fn process(row: &Row<'_>) -> rusqlite::Result<Identity> {
-    Ok(Identity { pid: row.get(0)?, started: row.get(1)?, boot: row.get(2)?, namespace: row.get(3)? })
+    let (boot, namespace) = (readable(row.get(2))?.flatten(), readable(row.get(3))?.flatten());
+    Ok(Identity { pid: row.get(0)?, started: row.get(1)?, boot, namespace })
 }
 
 pub(super) fn stdout_took(change: &Connection, run: RunRef, seq: i64) -> rusqlite::Result<()> {

@@ -8,6 +8,7 @@ use rusqlite::OptionalExtension;
 use super::agents::AgentRow;
 use super::leases::Lease;
 use super::place::Place;
+use super::unreadable::readable;
 use super::{Journal, JournalError, migration, moment};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -79,6 +80,7 @@ impl Journal {
     fn noted(&self, name: &str) -> Result<Option<Timestamp>, JournalError> {
         let mut find = self.statement("SELECT value FROM meta WHERE key = ?1")?;
         let found = find.query_row([name], |row| row.get(0)).optional();
-        Ok(found.map_err(|error| self.fault(error))?.map(|bytes| moment(i64::from_le_bytes(bytes))))
+        let found = readable(found).map_err(|error| self.fault(error))?.flatten();
+        Ok(found.map(|bytes| moment(i64::from_le_bytes(bytes))))
     }
 }

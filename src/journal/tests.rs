@@ -8,6 +8,7 @@ mod holders;
 #[cfg(target_os = "linux")]
 mod processes;
 mod recording;
+mod unreadable;
 mod upgrades;
 mod upkeep;
 

@@ -7,7 +7,8 @@ use std::thread;
 
 use rusqlite::{Connection, Row};
 
-use super::{Journal, JournalError, agents, configure, connect, customers, moment, record};
+use super::unreadable::{is_of_another_version, readable, text};
+use super::{Journal, JournalError, agents, configure, connect, coverage, customers, moment, record};
 use crate::floor::event::{Event, ReadError};
 
 /// So many faults are shown.
@@ -97,7 +98,7 @@ impl Journal {
 fn check_file(path: &Path) -> rusqlite::Result<Vec<String>> {
     let connection = connect(path)?;
     configure(&connection)?;
-    let found = sentences(&connection, "PRAGMA quick_check(10)", |row| row.get(0))?;
+    let found = sentences(&connection, "PRAGMA quick_check(10)", |row| text(row, 0))?;
     Ok(found.into_iter().filter(|found| found != "ok").collect())
 }
 
@@ -111,6 +112,17 @@ fn check_agents(connection: &Connection, verified: &mut Verified) -> rusqlite::R
         })?;
         verified.faults.extend(found.into_iter().take(SHOWN));
     }
+    let mut all = connection.prepare("SELECT id, server, key, profile, agent_id FROM agent")?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        let values = || -> rusqlite::Result<Option<String>> {
+            (1..=3).try_for_each(|index| row.get::<_, String>(index).map(drop))?;
+            row.get(4)
+        };
+        if readable(values())?.is_none() {
+            verified.add(format!("row {} of `agent` cannot be read", row.get::<_, i64>(0)?));
+        }
+    }
     Ok(())
 }
 
@@ -119,15 +131,24 @@ fn check_coverage(
     covered: &mut Covered,
     verified: &mut Verified,
 ) -> rusqlite::Result<()> {
-    let all = "SELECT coverage.agent, part, from_at, to_at, coalesce(profile, coverage.agent) FROM coverage
+    let all = "SELECT part, from_at, to_at, cadence, ended, repeats, coverage.agent, coalesce(profile, coverage.agent),
+                   coverage.id FROM coverage
                LEFT JOIN agent ON agent.id = coverage.agent ORDER BY coverage.agent, part, from_at, to_at";
     let mut all = connection.prepare(all)?;
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
         verified.coverage_rows += 1;
-        let (part, from, to) = (row.get_ref(1)?.as_str()?, row.get(2)?, row.get(3)?);
-        if !covered.add(row.get(0)?, part, from, to) {
-            let (who, from, to): (String, _, _) = (row.get(4)?, moment(from), moment(to));
+        let values = || -> rusqlite::Result<(&str, i64, i64, i64)> {
+            row.get::<_, Option<String>>(4)?;
+            coverage::read(row)?;
+            Ok((row.get_ref(0)?.as_str()?, row.get(1)?, row.get(2)?, row.get(6)?))
+        };
+        let Some((part, from, to, agent)) = readable(values())? else {
+            verified.add(format!("row {} of `coverage` cannot be read", row.get::<_, i64>(8)?));
+            continue;
+        };
+        if !covered.add(agent, part, from, to) {
+            let (who, from, to) = (text(row, 7)?, moment(from), moment(to));
             verified.add(format!(
                 "the coverage of {part} of {who} from {from} to {to} overlaps another, or ends before it begins"
             ));
@@ -165,26 +186,37 @@ fn check_events(connection: &Connection, covered: &Covered, verified: &mut Verif
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
         verified.events += 1;
-        let (seq, agent, at): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(3)?);
+        let seq: i64 = row.get(0)?;
+        let names = || -> rusqlite::Result<(i64, &str, i64, &str)> {
+            Ok((row.get(1)?, row.get_ref(2)?.as_str()?, row.get(3)?, row.get_ref(7)?.as_str()?))
+        };
+        let identity = || -> rusqlite::Result<(u32, bool, &[u8])> {
+            Ok((row.get(4)?, row.get(5)?, row.get_ref(6)?.as_blob()?))
+        };
+        let (Some((agent, name, at, body)), Some((nth, is_altered, stored))) =
+            (readable(names())?, readable(identity())?)
+        else {
+            let why = "it holds what is no text, or nothing where there is always something";
+            verified.add(format!("event {seq} cannot be read: {why}"));
+            continue;
+        };
         let Some(of) = agents.iter().find(|row| row.agent.0 == agent) else {
             verified.add(format!("row {seq} of `event` names no agent"));
             continue;
         };
-        let name = row.get_ref(2)?.as_str()?;
         let part = ANSWERED.iter().find(|(answered, _)| *answered == name).map(|(_, part)| part);
         if part.is_some_and(|part| !covered.holds(agent, part, at)) {
             verified.add(format!("event {seq} (`{name}` at {}) is from a time without answers", moment(at)));
         }
-        match Event::of_parts(name, moment(at), None, row.get_ref(7)?.as_str()?) {
-            // Of a later version.
-            Err(ReadError::UnknownType { .. }) => {}
-            Err(ReadError::Line(error)) => {
-                verified.add(format!("event {seq} (`{name}`) cannot be read: {error}"));
+        match Event::of_parts(name, moment(at), None, body) {
+            Err(ReadError::UnknownType { .. }) if is_of_another_version(connection, seq)? => {}
+            Err(ReadError::UnknownType { .. }) => {
+                verified.add(format!("event {seq} cannot be read: its type {name:?} is unknown"));
             }
-            Ok(_) if row.get(5)? => {}
+            Err(ReadError::Line(error)) => verified.add(format!("event {seq} cannot be read: {error}")),
+            Ok(_) if is_altered => {}
             Ok(event) => {
-                let stored = row.get_ref(6)?.as_blob()?;
-                if stored != record::identity(of, &event, row.get(4)?).bytes() {
+                if stored != record::identity(of, &event, nth).bytes() {
                     let stored = customers::hex(stored);
                     verified.add(format!(
                         "event {seq} (`{name}`) is not the one that its identity {stored} was made of"

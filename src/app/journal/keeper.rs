@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::app::App;
 use crate::app::fleet::{Agent, Fleet};
 use crate::app::journal::simulated::Simulated;
-use crate::app::journal::{JournalUse, Recording, key, note_set_aside, note_trouble};
+use crate::app::journal::{JournalUse, Recording, key, note_set_aside, note_trouble, note_unreadable};
 use crate::app::options::SandboxOptions;
 use crate::failure::Failure;
 use crate::floor::event::{Event, FollowedPart};
@@ -154,9 +154,8 @@ impl<'a> Keeper<'a> {
         if let Some(since) = &mut state.wrapup {
             since.state.remaining_seconds = since.seconds_left(PAST);
         }
-        let rows = self.unless_trouble(self.journal.agents())?;
         if let Some(since) = &mut state.break_state {
-            let row = rows.into_iter().find(|row| row.agent == agent);
+            let row = self.unless_trouble(self.journal.row(agent))?;
             since.state.agent_id = row.and_then(|row| row.agent_id);
         }
         Some(state)
@@ -215,13 +214,8 @@ impl<'a> Keeper<'a> {
             types: &["tag"],
             ..EventQuery::default()
         };
-        let mut events = vec![];
-        let read = self.journal.events(&query, &mut |_, recorded| {
-            events.push(recorded.event);
-            ControlFlow::Continue(())
-        });
-        self.unless_trouble(read);
-        events
+        let events = self.unless_trouble(self.journal.list_events(&query));
+        events.into_iter().flatten().map(|recorded| recorded.event).collect()
     }
 
     /// What is covered of an agent from `from` on; `None` if the journal does not hold the agent.
@@ -270,6 +264,7 @@ impl<'a> Keeper<'a> {
             events.push(recorded.event);
             ControlFlow::Continue(())
         })?;
+        note_unreadable(&self.app.console, &self.journal);
         Ok((events, Reach { last, had_until: cursor.map(|cursor| cursor.moved_at) }))
     }
 
@@ -297,6 +292,7 @@ impl<'a> Keeper<'a> {
 
     /// Trouble is told once.
     fn unless_trouble<T>(&self, done: Result<T, JournalError>) -> Option<T> {
+        note_unreadable(&self.app.console, &self.journal);
         done.map_err(|error| {
             let error = self.journal.after(error, self.app.clock.now());
             if !self.has_told_trouble.replace(true) {

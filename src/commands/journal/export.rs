@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::journal::keeper::MARGIN;
+use crate::app::journal::note_unreadable;
 use crate::app::journal::simulated::{Simulated, of_the_floor};
 use crate::app::options::{FloorOptions, OutputOptions, TalkOptions};
 use crate::app::settings::choice::near;
@@ -98,7 +99,7 @@ pub(super) fn run(args: &ExportArgs, app: &App) -> Result<ExitStatus, Failure> {
     };
     let export = Export { journal: &journal, agents: chosen(args, &journal)?, window };
     let listed = |rows| app.console.answer(Outcome::done(Report::new(document, rows)), &renderer);
-    match args.what {
+    let done = match args.what {
         What::Events if renderer.is_document() => {
             let mut rows = vec![];
             export.each_event(&mut |event| {
@@ -115,7 +116,9 @@ pub(super) fn run(args: &ExportArgs, app: &App) -> Result<ExitStatus, Failure> {
         What::Intervals => listed(export.intervals()?),
         What::Tags => listed(export.tags()?),
         What::Coverage => listed(export.coverage()?),
-    }
+    };
+    note_unreadable(&app.console, &journal);
+    done
 }
 
 /// The past of the chosen agents of the floor, or of all. It is in memory, and no server runs for it.
@@ -176,12 +179,8 @@ impl Export<'_> {
             from: self.window.since.checked_sub(MARGIN).ok(),
             ..EventQuery::default()
         };
-        let mut events = vec![];
-        self.journal.events(&query, &mut |_, recorded| {
-            events.push(recorded.event);
-            ControlFlow::Continue(())
-        })?;
-        Ok(events)
+        let events = self.journal.list_events(&query)?;
+        Ok(events.into_iter().map(|recorded| recorded.event).collect())
     }
 
     fn coverage_of(&self, agent: &AgentRow) -> Result<Vec<Coverage>, Failure> {

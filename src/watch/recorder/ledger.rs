@@ -286,12 +286,8 @@ impl Open {
             Some(lease) => Share::Ours { taken_over: !lease.is_alive && lease.run != self.run },
             None => Share::Ours { taken_over: false },
         };
-        let mut events = vec![];
         let query = EventQuery { agents: Some(vec![agent]), after_seq: *base, ..EventQuery::default() };
-        self.journal.events(&query, &mut |_, recorded| {
-            events.push(recorded);
-            ControlFlow::Continue(())
-        })?;
+        let events = self.journal.list_events(&query)?;
         Ok(Looked { news: News { index: *index, events, coverage: self.coverage(*index, now)? }, share })
     }
 }

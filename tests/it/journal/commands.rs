@@ -222,6 +222,48 @@ fn a_fault_in_the_file_is_found() {
     world.run("journal verify").ended_with(0);
 }
 
+#[test]
+fn what_cannot_be_read_is_left_out_with_one_note_and_found() {
+    for change in [
+        "UPDATE event SET body = '{' WHERE type = 'tag' AND body LIKE '%a1%'",
+        "UPDATE event SET body = CAST(x'FF' AS TEXT) WHERE type = 'tag' AND body LIKE '%a1%'",
+        "UPDATE event SET type = 'rumour' WHERE type = 'tag' AND body LIKE '%a1%'",
+    ] {
+        let (_server, world) = team();
+        world.run("journal off").ended_with(0);
+        rusqlite::Connection::open(journal(&world)).unwrap().execute(change, []).unwrap();
+        const NOTE: &str =
+            "part of the journal cannot be read and is left out: `deepcall journal verify` lists it";
+        for line in [
+            "journal export --what events -o ndjson",
+            "journal export --what events --json",
+            "journal export --what tags --json",
+            "journal export --what intervals --json",
+            "tags --all --since 8h --json",
+            "break-status --all --since 8h --json",
+        ] {
+            let ran = world.run(line).ended_with(0);
+            // What is not even of a known type is no notification that `tags` could look for.
+            let notes = usize::from(!(change.contains("rumour") && line.starts_with("tags")));
+            assert_eq!(ran.stderr.matches(NOTE).count(), notes, "{line}: {ran}");
+            assert!(
+                ran.stdout.contains("r1") || line.contains("break") || line.contains("intervals"),
+                "{ran}"
+            );
+            assert!(
+                !ran.stdout.contains(char::REPLACEMENT_CHARACTER) && !ran.stdout.contains("rumour"),
+                "{ran}"
+            );
+        }
+        let ran = world.run("journal verify --json").ended_with(1);
+        assert_eq!((&ran.json()["sound"], &ran.json()["events"]), (&false.into(), &6.into()), "{ran}");
+        assert!(ran.json()["faults"][0]["fault"].as_str().unwrap().contains(" cannot be read: "), "{ran}");
+        world.run("journal prune").ended_with(0);
+        world.run("journal forget asha --yes").ended_with(0);
+        world.run("journal verify").ended_with(0);
+    }
+}
+
 const PAGE: usize = 4096;
 
 /// On which pages the events and their indexes begin.
