@@ -182,28 +182,36 @@ pub(crate) fn latest(events: &[Event]) -> Vec<Tag> {
 
 /// Of what the fresh answer holds, its state there is the latest, and its numbers are whole. What the journal could not take
 /// is added, if `adds`. To `hide` a notification is to make of it what the journal keeps.
-fn with_fresh(mut past: Vec<Tag>, fresh: Vec<Tag>, adds: bool, hide: &dyn Fn(&Tag) -> Tag) -> Vec<Tag> {
-    let hidden: Vec<Tag> = past.iter().map(hide).collect();
+fn with_fresh(mut past: Vec<Tag>, mut fresh: Vec<Tag>, adds: bool, hide: &dyn Fn(&Tag) -> Tag) -> Vec<Tag> {
     let mut places: HashMap<Key, Vec<usize>> = HashMap::new();
-    for (place, tag) in hidden.iter().enumerate() {
+    for (place, tag) in past.iter().enumerate() {
         places.entry(Key::of(tag)).or_default().push(place);
+    }
+    // Nearly all are kept as they are, and to hide one takes longer than to read it.
+    fresh.retain(|tag| {
+        let same = |place: &usize| tag.id.is_some() || past[*place].fields == tag.fields;
+        let found = taken(&mut places, &Key::of(tag), same);
+        found.map(|place| past[place] = tag.clone()).is_none()
+    });
+    if fresh.is_empty() {
+        return past;
+    }
+    let mut hidden: HashMap<usize, Tag> = HashMap::new();
+    let mut places_of_hidden: HashMap<Key, Vec<usize>> = HashMap::new();
+    let mut rest: Vec<usize> = places.into_values().flatten().collect();
+    rest.sort_unstable();
+    for place in rest {
+        let form = hide(&past[place]);
+        places_of_hidden.entry(Key::of(&form)).or_default().push(place);
+        hidden.insert(place, form);
     }
     let mut fresh: Vec<(Tag, Tag)> = fresh.into_iter().map(|tag| (hide(&tag), tag)).collect();
     // Twins are told apart by what is in them, as far as that goes.
-    for comparison in [Compared::Whole, Compared::Hidden, Compared::No] {
+    for is_content_compared in [true, false] {
         fresh.retain(|(form, tag)| {
-            let twins = places.get_mut(&Key::of(form));
-            let found = twins.and_then(|twins| {
-                let same = |place: &usize| match comparison {
-                    Compared::Whole => past[*place].fields == tag.fields,
-                    Compared::Hidden => hidden[*place].fields == form.fields,
-                    Compared::No => true,
-                };
-                Some(twins.remove(twins.iter().position(same)?))
-            });
-            let Some(place) = found else { return true };
-            past[place] = tag.clone();
-            false
+            let same = |place: &usize| !is_content_compared || hidden[place].fields == form.fields;
+            let found = taken(&mut places_of_hidden, &Key::of(form), same);
+            found.map(|place| past[place] = tag.clone()).is_none()
         });
     }
     if adds {
@@ -212,12 +220,14 @@ fn with_fresh(mut past: Vec<Tag>, fresh: Vec<Tag>, adds: bool, hide: &dyn Fn(&Ta
     past
 }
 
-/// How the content of twins is compared.
-#[derive(Clone, Copy)]
-enum Compared {
-    Whole,
-    Hidden,
-    No,
+/// The first of the places with this key that is the `same`. It is taken only once.
+fn taken(
+    places: &mut HashMap<Key, Vec<usize>>,
+    key: &Key,
+    same: impl FnMut(&usize) -> bool,
+) -> Option<usize> {
+    let places = places.get_mut(key)?;
+    Some(places.remove(places.iter().position(same)?))
 }
 
 #[cfg(test)]
@@ -235,6 +245,23 @@ mod tests {
             [tag("m60"), changed.clone(), nameless(r#"{"a":1}"#), nameless(r#"{"a":2}"#), tag("m80")];
         assert_eq!(listed, expected);
         assert_eq!(with_fresh(known.to_vec(), fresh, false, &Tag::clone), expected[..4]);
+    }
+
+    #[test]
+    fn what_the_journal_keeps_as_it_is_is_not_hidden_to_be_found() {
+        let known = [tag("m60"), nameless(r#"{"a":1}"#), nameless(r#"{"a":2}"#)];
+        let fresh = vec![nameless(r#"{"a":2}"#), tag("m60")];
+        assert_eq!(with_fresh(known.to_vec(), fresh, true, &|tag| panic!("{tag:?}")), known);
+    }
+
+    #[test]
+    fn a_notification_that_is_kept_masked_is_listed_once_and_whole() {
+        let masked = |json: &str| Tag { message: Some("•••".into()), ..nameless(json) };
+        let hide = |tag: &Tag| masked(&tag.fields.get().replace("98", "••"));
+        let fresh = vec![nameless(r#"{"to":"98","a":2}"#), nameless(r#"{"to":"98","a":3}"#)];
+        let past = vec![masked(r#"{"to":"••","a":1}"#), masked(r#"{"to":"••","a":2}"#)];
+        let listed = with_fresh(past, fresh.clone(), true, &hide);
+        assert_eq!(listed, [fresh[1].clone(), fresh[0].clone()], "by content, then in turn");
     }
 
     #[test]
