@@ -34,7 +34,7 @@ impl Recorded<'_> {
             return Ok(Answer::recorded(since.state, as_of));
         }
         let answer = signed_in.break_status(zone).await?;
-        self.take(signed_in, &answer, |poll| poll.break_state = Some(answer.value.clone()));
+        self.take(signed_in, &answer, |poll| poll.break_state = Some(answer.value.clone())).await;
         Ok(answer)
     }
 
@@ -51,7 +51,7 @@ impl Recorded<'_> {
             return Ok(Answer::recorded(since.state, as_of));
         }
         let answer = signed_in.wrapup(zone).await?;
-        self.take(signed_in, &answer, |poll| poll.wrapup = Some(answer.value.clone()));
+        self.take(signed_in, &answer, |poll| poll.wrapup = Some(answer.value.clone())).await;
         Ok(answer)
     }
 
@@ -66,11 +66,11 @@ impl Recorded<'_> {
         Some((keeper.state(&signed_in.profile)?, as_of))
     }
 
-    fn take<T>(self, signed_in: &SignedIn, answer: &Answer<T>, fill: impl FnOnce(&mut PollResult)) {
+    async fn take<T>(self, signed_in: &SignedIn, answer: &Answer<T>, fill: impl FnOnce(&mut PollResult)) {
         let Some(keeper) = self.keeper else { return };
         let mut poll = PollResult::new(&signed_in.profile, answer.as_of);
         poll.server_time = answer.server_time;
         fill(&mut poll);
-        keeper.take(poll);
+        keeper.take(poll).await;
     }
 }

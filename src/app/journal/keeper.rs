@@ -15,13 +15,14 @@ use crate::app::journal::simulated::Simulated;
 use crate::app::journal::{JournalUse, Recording, key, note_set_aside, note_trouble, note_unreadable};
 use crate::app::options::SandboxOptions;
 use crate::failure::Failure;
+use crate::floor::diff::Memory;
 use crate::floor::event::{Event, FollowedPart};
 use crate::floor::identity::hidden::Hiding;
 use crate::floor::pause::{OwnClocks, PAST};
 use crate::floor::poll_result::PollResult;
 use crate::floor::state::AgentState;
 use crate::floor::timeline::intervals::{Interval, intervals};
-use crate::floor::timeline::{Coverage, NewEvent, coverage_step};
+use crate::floor::timeline::{Coverage, coverage_step};
 use crate::journal::{AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, Outcome, Round, RunRef};
 
 /// So often is a difference made anew because others wrote meanwhile. Each time one of them got on.
@@ -41,6 +42,8 @@ pub(crate) struct Keeper<'a> {
     command: &'static str,
     /// Begun with the first round that is recorded.
     run: Cell<Option<RunRef>>,
+    /// What has arrived and is not recorded yet.
+    waiting: RefCell<Vec<PollResult>>,
     agents: RefCell<HashMap<String, (AgentRef, AgentKey)>>,
     has_told_trouble: Cell<bool>,
 }
@@ -99,6 +102,7 @@ impl<'a> Keeper<'a> {
             simulated: Cell::default(),
             command,
             run: Cell::default(),
+            waiting: RefCell::default(),
             agents: RefCell::default(),
             has_told_trouble: Cell::default(),
         }
@@ -162,38 +166,65 @@ impl<'a> Keeper<'a> {
     }
 
     /// Records what an answer adds, if its agent is recorded. Trouble is noted, and stops nothing.
-    pub(crate) fn take(&self, poll: PollResult) {
-        self.unless_trouble(self.record(poll));
+    pub(crate) async fn take(&self, poll: PollResult) {
+        self.unless_trouble(self.record(poll).await);
     }
 
     /// The same, with trouble as an error.
     ///
     /// # Errors
     /// If the journal cannot be read or written.
-    pub(crate) fn record(&self, mut poll: PollResult) -> Result<(), JournalError> {
+    pub(crate) async fn record(&self, mut poll: PollResult) -> Result<(), JournalError> {
+        let Some(profile) = poll.profile.clone().filter(|profile| self.agent(profile).is_some()) else {
+            return Ok(());
+        };
         if self.recording == Recording::Nobody {
             return Ok(());
         }
-        let Some(agent) = poll.profile.as_deref().and_then(|profile| self.agent(profile)) else {
-            return Ok(());
-        };
         (poll.monotonic, poll.elapsed) = (PAST, PAST);
-        let run = self.run(poll.taken_at)?;
-        let clocks = OwnClocks::after_past(poll.taken_at);
+        self.waiting.borrow_mut().push(poll);
+        // A commit takes milliseconds: all that has arrived shares it.
+        tokio::task::yield_now().await;
+        let is_own = |poll: &PollResult| poll.profile.as_ref() == Some(&profile);
+        if !self.waiting.borrow().iter().any(is_own) {
+            return Ok(());
+        }
+        let mut polls = self.waiting.take();
+        let written = self.write(&polls);
+        if written.is_err() {
+            // Each of the others meets its own trouble.
+            polls.retain(|poll| !is_own(poll));
+            self.waiting.borrow_mut().append(&mut polls);
+        }
+        written
+    }
+
+    /// Records answers in one commit.
+    fn write(&self, polls: &[PollResult]) -> Result<(), JournalError> {
+        let Some(at) = polls.iter().map(|poll| poll.taken_at).max() else { return Ok(()) };
+        let run = self.run(at)?;
         for _ in 0..TRIES {
             let base = self.journal.last_seq()?;
-            let (memory, coverage) = self.journal.memory(agent, base, poll.taken_at, &clocks)?;
-            let difference = memory.diff(&poll);
-            let events: Vec<NewEvent> = difference.to_record().collect();
-            let steps = difference.looks.iter();
-            let steps = steps.filter_map(|look| coverage_step(&coverage, look, Duration::ZERO));
-            let entry = Entry { agent, base, events, coverage: steps.collect() };
-            let round = Round { run, at: poll.taken_at, entries: vec![entry], stdout_took: None };
+            let entries = polls.iter().filter_map(|poll| self.entry(poll, base)).collect::<Result<_, _>>()?;
+            let round = Round { run, at, entries, stdout_took: None };
             if let Outcome::Written { .. } = self.journal.record(&round)? {
-                return self.note_agent_id(&poll);
+                return polls.iter().try_for_each(|poll| self.note_agent_id(poll));
             }
         }
         Err(JournalError::Busy { path: self.journal.path().to_owned() })
+    }
+
+    /// What an answer adds to what was known up to `base`.
+    fn entry(&self, poll: &PollResult, base: i64) -> Option<Result<Entry, JournalError>> {
+        let agent = self.agent(poll.profile.as_deref()?)?;
+        let clocks = OwnClocks::after_past(poll.taken_at);
+        let entry = |(memory, coverage): (Memory, Vec<Coverage>)| {
+            let difference = memory.diff(poll);
+            let steps = difference.looks.iter();
+            let steps = steps.filter_map(|look| coverage_step(&coverage, look, Duration::ZERO));
+            Entry { agent, base, events: difference.to_record().collect(), coverage: steps.collect() }
+        };
+        Some(self.journal.memory(agent, base, poll.taken_at, &clocks).map(entry))
     }
 
     /// For whom the session answers is what the next difference begins with.
@@ -305,6 +336,9 @@ impl<'a> Keeper<'a> {
 
 impl Drop for Keeper<'_> {
     fn drop(&mut self) {
+        // What had arrived when the command was ended.
+        let waiting = self.waiting.take();
+        self.unless_trouble(self.write(&waiting));
         if let Some(run) = self.run.get() {
             let ended = self.journal.end_run(run, self.app.clock.now());
             self.unless_trouble(ended);

@@ -173,7 +173,7 @@ impl<'a> AgentQuery<'a> {
             }
         }
         if let (Some(keeper), Some(poll)) = (keeper, &query.poll) {
-            keeper.take(poll.clone());
+            keeper.take(poll.clone()).await;
         }
         query.done(last_tag)
     }

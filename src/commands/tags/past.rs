@@ -69,9 +69,9 @@ impl<'a> Past<'a> {
         poll.was_resent = answer.was_resent;
         poll.tags = Some(fresh.clone());
         if self.script.is_some() {
-            self.keeper.record(poll)?;
+            self.keeper.record(poll).await?;
         } else {
-            self.keeper.take(poll);
+            self.keeper.take(poll).await;
         }
         answer.value.notifications = self.listed(profile, fresh)?;
         Ok(answer)
