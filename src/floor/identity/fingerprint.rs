@@ -87,26 +87,24 @@ pub(crate) fn of_path(path: &str) -> Fingerprint {
 
 /// Takes parts one after the other. Each text is preceded by its length, so that no two rows of parts are the same
 /// bytes; the word at the beginning keeps what is hashed for one purpose apart from what is hashed for another.
-struct Hasher(Vec<u8>);
+struct Hasher(Sha256);
 
 impl Hasher {
     fn new(purpose: &str) -> Self {
-        // Few have more, and it need not grow.
-        Self(Vec::with_capacity(256)).text(purpose)
+        Self(Sha256::new()).text(purpose)
     }
 
     fn text(mut self, text: &str) -> Self {
         let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
-        self.0.extend_from_slice(&length.to_le_bytes());
-        self.0.extend_from_slice(text.as_bytes());
+        self.0.update(length.to_le_bytes());
+        self.0.update(text);
         self
     }
 
-    fn optional(mut self, text: Option<&str>) -> Self {
-        self.0.push(text.is_some().into());
+    fn optional(self, text: Option<&str>) -> Self {
         match text {
-            Some(text) => self.text(text),
-            None => self,
+            Some(text) => Self(self.0.chain_update([1])).text(text),
+            None => Self(self.0.chain_update([0])),
         }
     }
 
@@ -118,7 +116,7 @@ impl Hasher {
 
     fn finish(self) -> Fingerprint {
         let mut half = [0; 16];
-        half.copy_from_slice(&Sha256::digest(&self.0)[..16]);
+        half.copy_from_slice(&self.0.finalize()[..16]);
         Fingerprint(half)
     }
 }
