@@ -217,7 +217,7 @@ impl<'a> Keeper<'a> {
     /// What an answer adds to what was known up to `base`.
     fn entry(&self, poll: &PollResult, base: i64) -> Option<Result<Entry, JournalError>> {
         let agent = self.agent(poll.profile.as_deref()?)?;
-        let clocks = OwnClocks::after_past(poll.taken_at);
+        let clocks = OwnClocks::of_answer(poll.taken_at, self.app.clock.now());
         let entry = |(memory, coverage): (Memory, Vec<Coverage>)| {
             let difference = memory.diff(poll);
             let steps = difference.looks.iter();
