@@ -25,7 +25,7 @@ use crate::store::StoreKind;
 struct Known {
     /// The names of stored profiles.
     profiles: Vec<String>,
-    /// The names of agents in the journal.
+    /// The names of agents in the journal, or of the simulated floor.
     recorded: Vec<String>,
     /// The kinds of tags: those of the simulated floor, or the words by which kinds are recognised, since the vendor
     /// publishes no list.
@@ -35,7 +35,7 @@ struct Known {
 }
 
 /// Adds candidates for values to the definition. `profiles` are the names of stored profiles, `words` those of the line.
-/// `recorded` is called where the line is about the journal.
+/// `recorded` is called where the line is about the journal, and not about a sandbox.
 pub(crate) fn with_candidates(
     mut definition: Command,
     profiles: Vec<String>,
@@ -46,7 +46,11 @@ pub(crate) fn with_candidates(
     let is_sandbox = words.iter().any(|word| word == "--sandbox");
     let kinds = if is_sandbox { sandbox::kinds().collect() } else { style::kinds().collect() };
     let is_about_journal = words.iter().any(|word| word == "journal");
-    let recorded = if is_about_journal { recorded() } else { vec![] };
+    let recorded = match (is_about_journal, is_sandbox) {
+        (false, _) => vec![],
+        (true, true) => sandbox::names().collect(),
+        (true, false) => recorded(),
+    };
     let is_about_exits = words.iter().any(|word| word == "exit");
     let definition =
         with_candidates_below(definition, ("", None), &Known { profiles, recorded, kinds, is_about_exits });

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::clock::Clock;
 
 pub use floor::Agent;
-pub(crate) use floor::kinds;
+pub(crate) use floor::{kinds, names};
 use reply::FakeApi;
 use server::Server;
 

@@ -129,6 +129,8 @@ fn bash_zsh_and_fish_complete_what_the_program_knows_and_what_is_stored() {
         ("deepcall watch --kind missed,call", &["missed,callback"]),
         ("deepcall --sandbox watch --kind n", &["note"]),
         ("deepcall tags --sandbox --kind incoming,no", &["incoming,note"]),
+        // And agents of its past.
+        ("deepcall journal export --sandbox --agent la", &["lakshmi"]),
         ("deepcall tags --kind no", &["noanswer"]),
         ("deepcall watch --until break_e", &["break_ended"]),
         ("deepcall watch --until tag:mis", &["tag:missed"]),

@@ -45,6 +45,9 @@ const BEFORE: SignedDuration = SignedDuration::from_hours(1);
 /// Answers are no further apart, for one that comes late after the last would count as the first after an outage.
 const LONGEST_QUIET: SignedDuration = SignedDuration::from_mins(30);
 
+/// So many answers in a row show that a break or a call is another one than that before an outage.
+const CONFIRMING: u32 = 2;
+
 /// Between the polls of an outage.
 const RETRY: SignedDuration = SignedDuration::from_secs(30);
 
@@ -250,7 +253,8 @@ impl<'s> Follower<'s> {
         let changes = self.floor.past.changes(self.agent, before(self.began, hour()), last.to);
         let mut changes = changes.into_iter().peekable();
         for (place, stretch) in stretches.iter().enumerate() {
-            let mut subjects = BTreeSet::from([Subject::Tags, Subject::Break, Subject::WrapUp]);
+            let mut subjects = BTreeSet::new();
+            let mut whole = CONFIRMING;
             let mut at = stretch.from;
             while at <= stretch.to {
                 while let Some(change) = changes.next_if(|change| change.at <= at) {
@@ -259,11 +263,15 @@ impl<'s> Follower<'s> {
                     }
                     subjects.insert(change.subject);
                 }
+                if whole > 0 {
+                    subjects.extend([Subject::Tags, Subject::Break, Subject::WrapUp]);
+                    whole -= 1;
+                }
                 self.poll(at, &subjects)?;
                 subjects.clear();
                 let is_unknown = self.memory.delivery_mode().is_none() && !self.shown.is_empty();
-                let latest =
-                    if is_unknown { after(at, INTERVAL) } else { after(self.read_tags, LONGEST_QUIET) };
+                let is_soon = whole > 0 || is_unknown;
+                let latest = if is_soon { after(at, INTERVAL) } else { after(self.read_tags, LONGEST_QUIET) };
                 let next = changes.peek().map_or(Timestamp::MAX, |change| next_poll(change.at));
                 if latest <= next {
                     subjects.insert(Subject::Tags);

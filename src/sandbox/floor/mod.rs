@@ -14,6 +14,8 @@ mod tests;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::sandbox::USUAL_AGENTS;
+
 pub use agents::Agent;
 use chance::Chance;
 use icons::Kind;
@@ -24,6 +26,11 @@ use stint::{Episode, Worker};
 /// The kinds of the notifications on every floor.
 pub(crate) fn kinds() -> impl Iterator<Item = &'static str> {
     Kind::of_notifications().map(Kind::word)
+}
+
+/// The names of the agents of a floor of the usual size.
+pub(crate) fn names() -> impl Iterator<Item = String> {
+    (0..USUAL_AGENTS).map(|index| agents::agent(index).profile)
 }
 
 /// A floor full of agents.

@@ -202,6 +202,30 @@ proptest! {
     }
 
     #[test]
+    fn answers_change_when_it_says_so_and_at_no_other_time(
+        seed: u64, moment in moments(), agent in 0_usize..14, later in 0..2 * HOUR,
+    ) {
+        let floor = floor(seed);
+        let changes = floor.changes(agent, moment, moment + later);
+        let told = changes.iter().filter(|(_, subject)| *subject == Subject::Tags).map(|(at, _)| *at);
+        prop_assert!(told.clone().all(|at| !floor.tags(agent, at - 1, at).notifications.is_empty()));
+        let told: usize = told.map(|at| floor.tags(agent, at - 1, at).notifications.len()).sum();
+        prop_assert_eq!(told, floor.tags(agent, moment, moment + later).notifications.len());
+        let states = changes.into_iter().filter(|(_, subject)| *subject != Subject::Tags).map(|(at, _)| at);
+        let mut before = moment;
+        for change in states.chain([moment + later + 1]) {
+            let last = change - 1;
+            for quiet in [i64::midpoint(before, last), last] {
+                prop_assert_eq!(floor.state(agent, at(quiet)), floor.state(agent, at(before)));
+            }
+            if change <= moment + later {
+                prop_assert_ne!(floor.state(agent, at(change)), floor.state(agent, at(last)));
+            }
+            before = change;
+        }
+    }
+
+    #[test]
     fn every_icon_pointed_to_is_in_the_reply_once(seed: u64, moment in moments(), agent in 0_usize..14) {
         let tags = floor(seed).tags(agent, moment - HOUR, moment);
         let ids: Vec<_> = tags.icons.iter().map(|icon| &icon["iconId"]).collect();

@@ -61,17 +61,16 @@ impl Kept {
     }
 }
 
+/// What was noticed, and what the answers covered.
+type Recorded = (Vec<(Timestamp, Vec<NewEvent>)>, Vec<Coverage>);
+
 /// Unix seconds of this century.
 fn moments() -> impl Strategy<Value = i64> {
     946_684_800..4_102_444_800_i64
 }
 
 /// A recorder that takes every answer of the running server, as a watch does.
-fn every_answer(
-    floor: &Simulated,
-    place: usize,
-    stretches: &[Span],
-) -> (Vec<(Timestamp, Vec<NewEvent>)>, Vec<Coverage>) {
+fn every_answer(floor: &Simulated, place: usize, stretches: &[Span]) -> Recorded {
     let name = floor.past.agents()[place].profile.clone();
     let mut follower = Follower::new(floor, place, &name, stretches[0].from);
     let mut rows = vec![];
@@ -106,27 +105,32 @@ fn every_answer(
     (follower.noticed, rows)
 }
 
+/// What a recorder keeps around the last outage before `now` that makes few polls, and one that makes all.
+fn around_an_outage(seed: u64, now: Timestamp, place: usize) -> (Recorded, Recorded) {
+    let outage = floor(seed, now, now).past.outages(before(now, LENGTH), now).last().expect("one a day");
+    let minutes = SignedDuration::from_mins(7);
+    let (from, to) = (next_poll(before(outage.from, minutes)), after(outage.to, minutes));
+    let floor = floor(seed, from, to);
+    let stretches = floor.stretches(from);
+    assert_eq!(stretches.len(), 2, "{stretches:?}");
+    let name = floor.past.agents()[place].profile.clone();
+    let mut follower = Follower::new(&floor, place, &name, from);
+    follower.follow(&stretches).expect("read");
+    let repeats = follower.memory.delivery_mode().map(|mode| mode == DeliveryMode::Repeats);
+    let few = (follower.noticed, coverage(&stretches, repeats));
+    (few, every_answer(&floor, place, &stretches))
+}
+
 #[test]
-fn the_answers_that_are_left_out_would_have_added_nothing() {
-    let day = second(1_795_480_000);
-    for (seed, place) in [(1, 0), (7, 3), (2, 13)] {
-        let outage = floor(seed, day, day).past.outages(before(day, LENGTH), day).last().expect("one a day");
-        let (from, to) = (
-            next_poll(before(outage.from, SignedDuration::from_mins(20))),
-            after(outage.to, SignedDuration::from_mins(15)),
-        );
-        let floor = floor(seed, from, to);
-        let stretches = floor.stretches(from);
-        assert_eq!(stretches.len(), 2, "{stretches:?}");
-        let name = floor.past.agents()[place].profile.clone();
-        let mut follower = Follower::new(&floor, place, &name, from);
-        follower.follow(&stretches).expect("read");
-        let (noticed, rows) = every_answer(&floor, place, &stretches);
-        assert_eq!(follower.noticed, noticed, "seed {seed}, {name}");
-        let repeats = follower.memory.delivery_mode().map(|mode| mode == DeliveryMode::Repeats);
-        assert_eq!(repeats, (place != 13).then_some(true), "{name}");
-        assert_eq!(coverage(&stretches, repeats), rows, "seed {seed}, {name}");
-    }
+fn a_break_that_another_one_followed_within_an_outage_ends_once_two_answers_have_shown_it() {
+    let (few, all) = around_an_outage(5_997_576_929_183_258_968, second(3_513_583_940), 10);
+    assert_eq!(few, all);
+    let ended = |(_, events): &(Timestamp, Vec<NewEvent>)| {
+        events.iter().any(|new| matches!(new.event.kind, EventKind::BreakEnded(_)))
+    };
+    let restored = second(3_513_583_940);
+    let found = few.0.iter().find(|noticed| noticed.0 >= restored && ended(noticed));
+    assert_eq!(found.map(|(at, _)| *at), Some(after(restored, INTERVAL)));
 }
 
 #[test]
@@ -161,7 +165,13 @@ fn more_than_eight_days_back_there_is_nothing() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(10))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn the_answers_that_are_left_out_would_have_added_nothing(seed: u64, now in moments(), place in 0_usize..14) {
+        let (left_out, taken) = around_an_outage(seed, second(now), place);
+        prop_assert_eq!(left_out, taken);
+    }
 
     #[test]
     fn a_window_has_the_same_past_whichever_was_asked_for(
@@ -192,6 +202,13 @@ proptest! {
             let stretch = stretches.iter().find(|stretch| poll <= stretch.to)?;
             Some(poll.max(stretch.from))
         };
+        // That it is another break or call than before an outage, two answers have to show.
+        let is_shown = |moment: Timestamp, at: Option<Timestamp>| {
+            let first = seen(moment);
+            let second = first.map(|first| after(first, INTERVAL));
+            let was_lost = first != Some(next_poll(moment));
+            at == first || (was_lost && (at == second || second > Some(last_poll(now))))
+        };
         let changes = floor.past.changes(place, since, now);
         let of = |subject| changes.iter().filter(move |change| change.subject == subject);
 
@@ -211,8 +228,8 @@ proptest! {
         let sorted = |ids: Vec<(Timestamp, String)>| ids.into_iter().collect::<BTreeSet<_>>();
         let told: Vec<_> = told.collect();
         prop_assert_eq!(told.len(), sorted(told.clone()).len());
-        // What came up to the first poll of the window may be of just before it.
-        let first = next_poll(since);
+        // What the first answer of the window showed may be from before it.
+        let Some(first) = seen(since) else { return Ok(()) };
         let later = |ids: Vec<(Timestamp, String)>| ids.into_iter().filter(|(at, _)| *at > first).collect();
         prop_assert_eq!(sorted(later(told)), sorted(later(expected)));
 
@@ -231,10 +248,10 @@ proptest! {
                     continue;
                 }
                 let Some(interval) = found.next() else { panic!("no interval of {start}") };
-                prop_assert_eq!(Some(interval.start_hi), seen(start));
+                prop_assert!(is_shown(start, Some(interval.start_hi)), "{:?} {}", interval, start);
                 prop_assert!(interval.start_lo.is_some_and(|lo| lo < start), "{:?} {}", interval, start);
-                prop_assert_eq!(interval.end_hi, seen(end));
-                prop_assert!(interval.end_lo < end || seen(end).is_none(), "{:?} {}", interval, end);
+                prop_assert!(is_shown(end, interval.end_hi), "{:?} {}", interval, end);
+                prop_assert!(interval.end_hi.is_none() || interval.end_lo < end, "{:?} {}", interval, end);
             }
             let open = moments.len() % 2;
             prop_assert!(found.count() <= open);
