@@ -129,7 +129,10 @@ fn figures() {
         ControlFlow::Continue(())
     };
     opened.events(&query, count).expect("read");
-    println!("opening it, and reading {read} notifications of eight hours of 14 agents: {:?}", began.elapsed());
+    println!(
+        "opening it, and reading {read} notifications of eight hours of 14 agents: {:?}",
+        began.elapsed()
+    );
     drop(opened);
 
     let mut day = 1;
