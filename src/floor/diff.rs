@@ -40,6 +40,9 @@ pub struct Memory {
     /// When the last good answer of any part came.
     last_answer: Option<Moment>,
     interrupted: Interrupted,
+    /// When an answer may have been lost, the last one before it, and whether there was any. What others are answered
+    /// meanwhile does not have what was in it.
+    lost_since: Option<(Moment, bool)>,
 }
 
 /// Of what this run has reported a state. What was learned from other runs, it has not.
@@ -173,6 +176,7 @@ impl Memory {
             self.last = tags.read;
             self.tags_were_read = true;
             self.interrupted.tags = None;
+            self.lost_since = None;
         }
     }
 
@@ -209,9 +213,12 @@ impl Memory {
             _ if lost_for_good => GapCause::AnswerLost,
             _ => return None,
         };
+        let (last, was_any) =
+            self.lost_since.filter(|_| lost_for_good).unwrap_or((self.last, self.tags_were_read));
         // The very first answer holds what is older than the watch, and so did one that was lost before it.
-        let before = if lost_for_good && !self.tags_were_read { WINDOW } else { MARGIN };
-        Some(gap(poll.taken_at, pause.passed + before, why))
+        let before = if lost_for_good && !was_any { WINDOW } else { MARGIN };
+        let passed = pause.passed.max(Moment::of(poll).since(&last).passed);
+        Some(gap(poll.taken_at, passed + before, why))
     }
 
     fn shows_to_deliver_once(&self, delivery: DeliveryEvidence) -> bool {

@@ -109,6 +109,11 @@ impl StateSince<Wrapup> {
 }
 
 impl AgentState {
+    /// Whether the last answer gave a start that the next ones have to confirm: another break may have begun.
+    pub(crate) fn may_be_another_break(&self) -> bool {
+        self.break_identity.as_ref().is_some_and(|identity| identity.starts.awaits_what_it_got())
+    }
+
     /// What is known after `poll`, and the events that report the difference. What was not known before
     /// is no event. An answer that is older than what is known, because another process was quicker to record its own,
     /// changes nothing.
@@ -233,14 +238,11 @@ impl AgentState {
                         next.seen_from = since;
                     }
                     change => {
-                        // Where another call may have ended, its end and its customer are not this one's.
-                        let own = Some(&new).filter(|_| change == ValueChange::None);
+                        let customer = new.customer.clone().filter(|_| change == ValueChange::None);
                         next.state = Wrapup {
-                            ends_at: own.and_then(|own| own.ends_at).or(old.ends_at),
+                            ends_at: new.ends_at.or(old.ends_at),
                             call_id: known.get().cloned(),
-                            customer: own
-                                .and_then(|own| own.customer.clone())
-                                .or_else(|| old.customer.clone()),
+                            customer: customer.or_else(|| old.customer.clone()),
                             ..new.clone()
                         };
                         call = known;

@@ -86,10 +86,12 @@ impl Journal {
         agent: AgentRef,
         from: Timestamp,
     ) -> Result<Vec<Recorded>, JournalError> {
+        // The last by its number: by its time it may be an earlier one, if the clock was set back.
         let last = |name: &str| {
             format!(
-                "coalesce((SELECT max(at) FROM event INDEXED BY event_of_state
-                     WHERE agent = ?1 AND type = '{name}' AND {OF_STATE} AND at < ?2), ?2)"
+                "coalesce((SELECT max(seq) FROM event INDEXED BY event_of_state
+                     WHERE agent = ?1 AND type = '{name}' AND {OF_STATE} AND at < ?2), {})",
+                i64::MAX
             )
         };
         let [agents, breaks, wrapups] = ["agent_changed", "break_started", "wrapup_started"].map(last);
@@ -97,7 +99,7 @@ impl Journal {
             "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2
              UNION ALL
              SELECT {COLUMNS} FROM event INDEXED BY event_of_state WHERE agent = ?1 AND {OF_STATE} AND at < ?2
-                 AND at >= (SELECT min({agents}, {breaks}, {wrapups}))
+                 AND seq >= (SELECT min({agents}, {breaks}, {wrapups}))
              ORDER BY seq"
         );
         let fault = |error| self.fault(error);

@@ -34,7 +34,7 @@ CREATE TABLE event (
 ) STRICT;
 CREATE INDEX event_of_agent ON event (agent, at);
 -- From what a memory is restored, however old it is.
-CREATE INDEX event_of_state ON event (agent, type, at) WHERE type IN ('agent_changed', 'break_started', 'break_changed', 'break_ended', 'wrapup_started', 'wrapup_ended');
+CREATE INDEX event_of_state ON event (agent, type) WHERE type IN ('agent_changed', 'break_started', 'break_changed', 'break_ended', 'wrapup_started', 'wrapup_ended');
 CREATE INDEX event_not_masked ON event (at) WHERE masked = 0;
 
 -- When answers came. A row grows while they do; `ended` says why the next answer did not continue it.

@@ -43,8 +43,6 @@ pub(crate) struct Page {
     pub(crate) coverage: Vec<CoverageStep>,
     /// How many of the events and of the steps were to be written already before these notes.
     pub(crate) waited: (usize, usize),
-    /// How many events will have left the queue of the agent once these are written.
-    pub(crate) gone: usize,
 }
 
 /// How it stands with one agent.
@@ -55,8 +53,6 @@ pub(crate) struct Account {
     /// What is covered lately, with what is not written yet.
     coverage: Vec<Coverage>,
     events: VecDeque<NewEvent>,
-    /// How many events have left that queue.
-    gone: usize,
     steps: Vec<CoverageStep>,
     /// When the first and the last of those were noticed for which there was no room.
     missing: Option<(Timestamp, Timestamp)>,
@@ -115,8 +111,7 @@ impl Recorder {
                 steps.extend(self.steps(&mut coverage, &note.looks));
             }
             let is_empty = events.is_empty() && steps.is_empty();
-            let gone = account.gone + waited.0;
-            let page = Page { index, base: account.base, events, coverage: steps, waited, gone };
+            let page = Page { index, base: account.base, events, coverage: steps, waited };
             (!is_empty).then_some(page)
         };
         self.accounts.iter().enumerate().filter_map(page).collect()
@@ -139,16 +134,12 @@ impl Recorder {
         self.told = took;
         for page in pages {
             let account = &mut self.accounts[page.index];
+            let (events, steps) = page.waited;
             account.base = account.base.max(last);
-            // Meanwhile some may have been dropped, and steps may have become longer.
-            let events = page.gone.saturating_sub(account.gone);
             account.events.drain(..events);
-            account.gone += events;
+            account.steps.drain(..steps);
             self.waiting -= events;
-            let (waited, new) = page.coverage.split_at(page.waited.1);
-            let longer: Vec<_> = account.steps.drain(..waited.len()).zip(waited).filter_map(rest).collect();
-            account.steps.splice(..0, longer);
-            for step in new {
+            for step in &page.coverage[steps..] {
                 Coverage::take(&mut account.coverage, step);
             }
             account.forget_old();
@@ -171,7 +162,6 @@ impl Recorder {
             && let Some(dropped) = self.accounts[note.index].events.pop_front()
         {
             self.waiting -= 1;
-            self.accounts[note.index].gone += 1;
             self.miss(note.index, dropped.event.at, 1);
         }
     }
@@ -245,6 +235,9 @@ impl Recorder {
     pub(crate) fn begin_file(&mut self, index: usize, base: i64, openings: Vec<NewEvent>) {
         let account = &mut self.accounts[index];
         account.base = base;
+        // It counts its events anew.
+        self.took = self.took.map(|_| base);
+        self.told = None;
         self.waiting += openings.len();
         for opening in openings.into_iter().rev() {
             account.events.push_front(opening);
@@ -285,19 +278,6 @@ impl Account {
             });
         }
     }
-}
-
-/// What is still to be written of a step that was written as it was before.
-fn rest((step, written): (CoverageStep, &CoverageStep)) -> Option<CoverageStep> {
-    if step == *written {
-        return None;
-    }
-    Some(match step {
-        CoverageStep::Begin { coverage: Coverage { part, from, to, cadence, repeats, .. }, .. } => {
-            CoverageStep::Lengthen { part, from, to, cadence, repeats }
-        }
-        lengthen @ CoverageStep::Lengthen { .. } => lengthen,
-    })
 }
 
 /// Adds a step to those that wait. One that lengthens what another has begun or lengthened becomes part of that.

@@ -57,7 +57,10 @@ impl Memory {
         for part in [FollowedPart::Tags, FollowedPart::Breaks, FollowedPart::Wrapups] {
             let rows = || coverage.iter().filter(|row| row.part == part);
             let repeats = rows().filter(|row| row.repeats.is_some()).max_by_key(|row| row.to);
-            if let Some(row) = rows().max_by_key(|row| row.to).filter(|row| row.to >= another_since) {
+            // What lies ahead as a whole is from before our clock was set back, and so not the last.
+            let is_past = |row: &&Coverage| !clocks.is_ahead(row.from);
+            let last = rows().filter(is_past).max_by_key(|row| row.to).or(rows().max_by_key(|row| row.to));
+            if let Some(row) = last.filter(|row| row.to >= another_since) {
                 // One that is still to come by our clock counts as now: nothing shows how long ago it was.
                 memory.attend_at(part, row.to, repeats.and_then(|row| row.repeats), clocks.moment_of(row.to));
             }
@@ -112,6 +115,7 @@ impl Memory {
     /// with another run, or with another process.
     pub fn interrupt(&mut self, why: GapCause) {
         self.interrupted = Interrupted { tags: Some(why), breaks: Some(why), wrapups: Some(why) };
+        self.lost_since.get_or_insert((self.last, self.tags_were_read));
     }
 
     /// What is known, as the `state` with which a run begins that reads what another process records.
@@ -174,7 +178,8 @@ impl Memory {
         new_break.into_iter().chain(new_wrapup).collect()
     }
 
-    /// What `poll` covers. An answer that may be about somebody else, or is older than what is known, covers nothing.
+    /// What `poll` covers. An answer that may be about somebody else or another break, or is older than what is known, covers
+    /// nothing.
     pub(super) fn looks(
         &self,
         state: &AgentState,
@@ -201,7 +206,9 @@ impl Memory {
             lost: lost.is_some(),
             ..look(FollowedPart::Tags, lost.or(self.interrupted.tags))
         });
-        let breaks = shows.breaks.then(|| look(FollowedPart::Breaks, self.interrupted.breaks));
+        // Whoever goes on is to meet the start of another break as this one has: for the first time.
+        let is_known = shows.breaks && !state.may_be_another_break();
+        let breaks = is_known.then(|| look(FollowedPart::Breaks, self.interrupted.breaks));
         let wrapups = shows.wrapups.then(|| look(FollowedPart::Wrapups, self.interrupted.wrapups));
         tags.into_iter().chain(breaks).chain(wrapups).collect()
     }
@@ -209,13 +216,14 @@ impl Memory {
 
 impl Shown {
     pub(super) fn after(self, state: &AgentState, poll: &PollResult) -> Self {
-        let is_answered =
-            |moment: Option<bool>, was: bool| moment.is_some_and(|is_of_poll| was || is_of_poll);
         let now = poll.monotonic;
+        // What was learned may be of the same moment.
+        let breaks = |known: bool| self.breaks || (known && poll.break_state.is_some());
+        let wrapups = |known: bool| self.wrapups || (known && poll.wrapup.is_some());
         Self {
             any: true,
-            breaks: is_answered(state.break_state.as_ref().map(|known| known.is_of(now)), self.breaks),
-            wrapups: is_answered(state.wrapup.as_ref().map(|known| known.is_of(now)), self.wrapups),
+            breaks: state.break_state.as_ref().is_some_and(|known| breaks(known.is_of(now))),
+            wrapups: state.wrapup.as_ref().is_some_and(|known| wrapups(known.is_of(now))),
         }
     }
 

@@ -108,6 +108,11 @@ impl Starts {
         self.accepted.map(|start| start.at)
     }
 
+    /// Whether the last answer gave the start of what may be another break.
+    pub(crate) fn awaits_what_it_got(&self) -> bool {
+        self.candidates.iter().any(|candidate| candidate.is_later && candidate.misses == 0)
+    }
+
     /// Takes the start that the next answer about the break gives.
     pub(crate) fn after(&mut self, start: Option<Timestamp>, poll: &PollResult) -> StartChange {
         let now = Moment::of(poll);

@@ -231,8 +231,12 @@ impl<'c> Looks<'c> {
     }
 
     /// The lower bound of a start that the server gave, if the answers from there until `at` came without a hole. It took
-    /// two of them to show that it is another one, and before that one may have been taken for it.
+    /// two of them to show that it is another one, and before that one may have been taken for it. A start that is still to
+    /// come is by another clock than ours.
     fn second_start(&self, since: Timestamp, at: Timestamp) -> Option<Timestamp> {
+        if since > at {
+            return None;
+        }
         let row = self.rows.iter().find(|row| row.from < at && at <= row.to)?;
         let before = SignedDuration::try_from(row.cadence * INTERVALS * 2).ok()?.saturating_add(ROUNDED);
         since.checked_sub(before).ok().filter(|lo| *lo >= row.from)

@@ -314,3 +314,22 @@ fn what_went_on_as_a_window_began_is_remembered_whatever_began_since() {
     assert_eq!(remembered(9), [5]);
     assert_eq!(remembered(0), [1, 2, 3, 4, 5]);
 }
+
+#[test]
+fn what_goes_on_is_remembered_however_the_clock_was_set_before_it_began() {
+    use crate::floor::event::{BreakEnded, BreakStarted};
+    const DAY: i64 = 24 * 3600;
+    let started = |second| {
+        event(second, EventKind::BreakStarted(BreakStarted { reason: None, since: None, detail: None }))
+    };
+    let ended = BreakEnded { reason: None, since: None, lasted_seconds: None };
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    // The clock was a day behind when the second one began.
+    let events =
+        vec![started(3 * DAY), event(3 * DAY + 60, EventKind::BreakEnded(ended)), started(2 * DAY + 3600)];
+    journal.write_round(entry(agent, 0, events.clone()));
+    let remembered = journal.to_remember(agent, at(4 * DAY)).expect("read");
+    assert_eq!(remembered.last().map(|recorded| &recorded.event), events.last().map(|new| &new.event));
+}

@@ -32,7 +32,7 @@ pub(crate) struct Ledger {
     /// What the journal may hold, if this run sees to that.
     limits: Option<Limits>,
     /// When that was done last.
-    tidied: Option<(Timestamp, SignedDuration)>,
+    tidied: Option<Timestamp>,
     open: Option<Open>,
     wish: Wish,
 }
@@ -84,11 +84,8 @@ struct Open {
 /// How far back coverage decides what the next answer adds.
 const LATELY: SignedDuration = SignedDuration::from_hours(3);
 
-/// How often old events are deleted and old numbers masked: a number stays whole so much longer than it may, at most.
-const TIDYING: SignedDuration = SignedDuration::from_hours(1);
-
-/// When that is tried again after it has failed.
-const TIDYING_AGAIN: SignedDuration = SignedDuration::from_mins(5);
+/// How often old events are deleted and old numbers masked.
+const TIDYING: SignedDuration = SignedDuration::from_hours(24);
 
 impl Ledger {
     pub(crate) fn new(
@@ -118,7 +115,7 @@ impl Ledger {
         let mut agents = vec![];
         for (index, (key, profile)) in keys.iter().zip(&self.profiles).enumerate() {
             let is_recorded = self.recorded.get(index).copied().unwrap_or(everybody);
-            let is_known = is_recorded || journal.holds(key)?;
+            let is_known = is_recorded || journal.find(key)?.is_some();
             agents.push(if is_known { Some(journal.agent(key, profile, None, now)?) } else { None });
         }
         if agents.iter().all(Option::is_none) {
@@ -177,7 +174,15 @@ impl Ledger {
             Ok(BegunAgent { memory, account: Some(Account::new(base, coverage)) })
         };
         let agents = open.agents.iter().map(begun).collect::<Result<_, JournalError>>()?;
-        let past = if has_stdout { open.past(self.command, since, base)? } else { vec![] };
+        let past = if has_stdout {
+            let took = open.left_off(self.command)?;
+            let past = open.past(since, took, base)?;
+            // Whoever goes on after this run was killed goes on there, even if it had shown nothing.
+            open.journal.stdout_took(open.run, took.unwrap_or(base), now)?;
+            past
+        } else {
+            vec![]
+        };
         Ok(Some(Begun { agents, past, set_aside }))
     }
 
@@ -215,13 +220,25 @@ impl Open {
         self.journal.coverage(self.agent(index)?, from, Timestamp::MAX)
     }
 
-    /// The events that stdout is still to get: those since the moment `since`, which are from before this run, and, if the
-    /// last run of this command was killed, those that its stdout did not take.
-    fn past(&self, command: &str, since: Option<Timestamp>, base: i64) -> Result<Vec<Past>, JournalError> {
+    /// The last event that stdout took, if the last run of this command was killed.
+    fn left_off(&self, command: &str) -> Result<Option<i64>, JournalError> {
         let mut runs = self.journal.runs()?.into_iter();
-        let last =
-            runs.find(|row| row.command == command && row.run != self.run && row.is_alive != Some(true));
-        let took = last.filter(|row| row.ended.is_none()).and_then(|row| row.stdout_took);
+        let last = runs.find(|row| {
+            let is_over = row.command == command && row.run != self.run && row.is_alive != Some(true);
+            // One that was killed before it had noted where it goes on has shown nothing.
+            is_over && (row.ended.is_some() || row.stdout_took.is_some())
+        });
+        Ok(last.filter(|row| row.ended.is_none()).and_then(|row| row.stdout_took))
+    }
+
+    /// The events that stdout is still to get: those since the moment `since`, which are from before this run, and those
+    /// after the one that the stdout of a killed run `took` last.
+    fn past(
+        &self,
+        since: Option<Timestamp>,
+        took: Option<i64>,
+        base: i64,
+    ) -> Result<Vec<Past>, JournalError> {
         let agents: Vec<AgentRef> = self.agents.iter().flatten().copied().collect();
         let mut past = vec![];
         let queries = [
@@ -330,17 +347,16 @@ impl Records for Ledger {
         let (Some(open), Some(limits)) = (&self.open, self.limits) else { return false };
         let now = self.clock.now();
         // It is as late after a clock was set back by as much.
-        let has_passed = |(last, pause): (Timestamp, _)| now.duration_since(last).abs() >= pause;
+        let has_passed = |last: Timestamp| now.duration_since(last).abs() >= TIDYING;
         if !self.tidied.is_none_or(has_passed) {
             return false;
         }
-        let pause = match open.journal.tidy(limits, now) {
-            Ok(true) => return true,
-            Ok(false) => TIDYING,
-            Err(_) => TIDYING_AGAIN,
-        };
-        self.tidied = Some((now, pause));
-        false
+        // After a failure it is tried again the next day.
+        let has_more = open.journal.tidy(limits, now).unwrap_or(false);
+        if !has_more {
+            self.tidied = Some(now);
+        }
+        has_more
     }
 
     fn end(&mut self, took: Option<i64>, cut: &[usize]) -> Result<(), JournalError> {

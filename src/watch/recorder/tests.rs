@@ -17,51 +17,6 @@ fn write(recorder: &mut Recorder, looks: Vec<Look>) {
     recorder.written(&pages, None, 0);
 }
 
-/// Keeps what cannot be written now.
-fn keep(recorder: &mut Recorder, events: Vec<NewEvent>, second: i64) {
-    recorder.keep(&Note { index: 0, events, looks: vec![look(FollowedPart::Breaks, second)] });
-}
-
-#[test]
-fn what_is_covered_during_a_commit_is_written_with_the_next_one() {
-    for before in [vec![], vec![0]] {
-        let mut recorder = recorder();
-        // What the commit writes begins a row, or lengthens one.
-        for second in before {
-            write(&mut recorder, vec![look(FollowedPart::Breaks, second)]);
-        }
-        keep(&mut recorder, vec![], 5);
-        let pages = recorder.pages(&[]);
-        keep(&mut recorder, vec![], 10);
-        recorder.written(&pages, None, 0);
-        let mut written = recorder.accounts[0].coverage.clone();
-        for row in &mut written {
-            row.to = at(5);
-        }
-        for step in recorder.pages(&[]).iter().flat_map(|page| &page.coverage) {
-            Coverage::take(&mut written, step);
-        }
-        assert_eq!(written, recorder.accounts[0].coverage);
-        assert_eq!(written[0].to, at(10));
-    }
-}
-
-#[test]
-fn what_is_kept_during_a_commit_is_written_with_the_next_one_however_much_waits() {
-    let event = |second: usize| {
-        let kind = EventKind::Gap(Gap { from: at(0), to: at(1), why: GapCause::Outage });
-        NewEvent { event: Event { at: at(i64::try_from(second).unwrap()), profile: None, kind }, twin: 0 }
-    };
-    let mut recorder = recorder();
-    keep(&mut recorder, (0..MOST_WAITING).map(event).collect(), 0);
-    let pages = recorder.pages(&[]);
-    let late: Vec<_> = (MOST_WAITING..MOST_WAITING + 3).map(event).collect();
-    keep(&mut recorder, late.clone(), 5);
-    recorder.written(&pages, None, 0);
-    assert_eq!(recorder.pages(&[])[0].events, late);
-    assert_eq!(recorder.waiting, late.len());
-}
-
 #[test]
 fn many_rows_of_one_part_do_not_crowd_out_those_of_another() {
     let mut recorder = recorder();
@@ -88,4 +43,16 @@ fn what_others_add_is_news_also_after_the_clock_was_set_back_and_nothing_else_is
     assert_eq!(recorder.learned(0, 0, with(&earlier)), []);
     let longer = Coverage { to: at(110), ..earlier };
     assert_eq!(recorder.learned(0, 0, with(&longer)), [longer]);
+}
+
+#[test]
+fn what_stdout_took_of_one_file_says_nothing_about_another() {
+    let mut recorder = recorder();
+    recorder.took(500);
+    recorder.written(&[], Some(500), 500);
+    recorder.begin_file(0, 0, vec![]);
+    assert_eq!(recorder.stdout_took(), Some(0));
+    assert!(recorder.has_more(), "the new file does not know it yet");
+    recorder.took(1);
+    assert_eq!(recorder.stdout_took(), Some(1));
 }

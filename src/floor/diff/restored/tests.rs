@@ -109,6 +109,19 @@ fn each_run_reports_one_state_of_what_it_has_seen_itself() {
 }
 
 #[test]
+fn an_answer_about_one_part_counts_for_no_other_although_that_was_answered_at_the_same_moment() {
+    let mut journal = Journal::default();
+    events(&mut journal.restored(0), &mut journal, 0, &whole(0, &[]));
+    // The clock was set back: what was answered counts as of now.
+    let memory = journal.restored(-60);
+    let poll = PollResult { monotonic: PAST, elapsed: PAST, taken_at: at(-60), ..tags(0, &[]) };
+    let Difference { events, looks, .. } = memory.diff(&poll);
+    assert_eq!(looks.iter().map(|look| look.part).collect::<Vec<_>>(), [FollowedPart::Tags]);
+    let EventKind::State(state) = &events[0].kind else { panic!("{events:?}") };
+    assert_eq!((state.on_break, state.in_wrapup), (None, None));
+}
+
+#[test]
 fn after_too_long_a_pause_a_run_reports_the_gap_and_begins_anew() {
     let mut journal = Journal::default();
     events(&mut journal.restored(0), &mut journal, 0, &whole(0, &[tag("a1")]));
@@ -201,33 +214,6 @@ fn an_answer_that_is_older_than_what_another_process_recorded_changes_nothing() 
 }
 
 #[test]
-fn an_answer_that_is_recorded_late_is_older_than_what_others_have_recorded_meanwhile() {
-    let mut journal = Journal::default();
-    let mut memory = journal.restored(0);
-    let before = PollResult { break_state: Some(on_break(None, Some(1))), ..whole(2, &[]) };
-    events(&mut memory, &mut journal, 0, &before);
-    let ended = crate::floor::event::BreakEnded { reason: None, since: None, lasted_seconds: None };
-    journal.events.push(Event {
-        at: at(7),
-        profile: Some("asha".into()),
-        kind: EventKind::BreakEnded(ended),
-    });
-    // It came at 5 s, when the break went on, and is recorded at 8 s.
-    let late = |poll: PollResult| {
-        let clocks = OwnClocks::of_answer(at(5), at(8));
-        let memory = Memory::default().restored(Some("13"), &journal.events, &journal.coverage, &clocks);
-        let difference = memory.diff(&PollResult { monotonic: PAST, elapsed: PAST, ..poll });
-        let parts: Vec<_> = difference.looks.iter().map(|look| look.part).collect();
-        let recorded: Vec<Event> = difference.to_record().map(|new| new.event).collect();
-        (names(&recorded), parts)
-    };
-    let on_break = PollResult { break_state: Some(on_break(None, Some(1))), ..whole(5, &[]) };
-    assert_eq!(late(on_break), (vec![], vec![FollowedPart::Tags, FollowedPart::Wrapups]));
-    // Nor does an answer about notifications count as one about breaks.
-    assert_eq!(late(tags(5, &[])), (vec![], vec![FollowedPart::Tags]));
-}
-
-#[test]
 fn twins_are_numbered_over_customers_and_runs() {
     let missed =
         |customer: &str| Tag { time: Some(at(0)), customer: Some(customer.into()), ..nameless("{}") };
@@ -317,4 +303,63 @@ fn what_is_still_to_come_by_a_clock_that_was_set_back_was_not_answered_now() {
     }
     let poll = PollResult { taken_at: at(begins - 86_400 + hours), ..at_begin(hours, &[tag("a2")]) };
     assert_eq!(names(&memory.diff(&poll).events)[..1], ["gap"]);
+}
+
+#[test]
+fn a_pause_is_counted_from_the_last_answer_and_not_from_one_before_the_clock_was_set_back() {
+    let mut journal = Journal::default();
+    let day = 24 * 3600;
+    events(&mut journal.restored(0), &mut journal, 0, &PollResult { taken_at: at(day), ..tags(0, &[]) });
+    let later = &mut journal.restored(3600);
+    events(later, &mut journal, 3600, &PollResult { taken_at: at(3600), ..tags(3600, &[]) });
+    let hours = 4 * 3600;
+    let poll = PollResult { monotonic: PAST, elapsed: PAST, taken_at: at(hours), ..tags(0, &[]) };
+    let Difference { events, .. } = journal.restored(hours).diff(&poll);
+    let gap = events.iter().find(|event| matches!(event.kind, EventKind::Gap(_)));
+    assert!(gap.is_some(), "{events:?}");
+}
+
+#[test]
+fn whoever_goes_on_finds_another_break_of_which_one_answer_has_given_the_start() {
+    let lunch = |second, since| PollResult {
+        break_state: Some(on_break(Some("Lunch"), Some(since))),
+        ..tags(second, &[])
+    };
+    let mut journal = Journal::default();
+    let mut first = journal.restored(0);
+    events(&mut first, &mut journal, 0, &lunch(0, -60));
+    events(&mut first, &mut journal, 0, &lunch(600, -60));
+    // Only one answer has given the other start before the run is killed.
+    assert_eq!(names(&events(&mut first, &mut journal, 0, &lunch(1200, 900))), NOTHING);
+    let breaks = journal.coverage.iter().filter(|row| row.part == FollowedPart::Breaks);
+    assert_eq!(breaks.map(|row| row.to).max(), Some(at(600)));
+    let mut second = journal.restored(1260);
+    assert_eq!(names(&events(&mut second, &mut journal, 1260, &lunch(1260, 900))), NOTHING);
+    let news = events(&mut second, &mut journal, 1260, &lunch(1265, 900));
+    assert_eq!(names(&news), ["break_ended", "break_started"]);
+}
+
+#[test]
+fn a_gap_after_a_lost_answer_begins_before_it_whatever_others_were_answered_since() {
+    let mut journal = Journal::default();
+    events(&mut journal.restored(0), &mut journal, 0, &tags(0, &[tag("a1")]));
+    // Whoever polled has died after ten minutes, perhaps with an answer. A third process is answered first.
+    let mut memory = journal.restored(600);
+    memory.interrupt(GapCause::TakenOver);
+    let clocks = OwnClocks::after_past(at(600));
+    memory.attend(FollowedPart::Tags, at(600), None, &clocks);
+    let later = PAST + Duration::from_secs(5);
+    let poll = PollResult {
+        monotonic: later,
+        elapsed: later,
+        read_was_cut: true,
+        taken_at: at(605),
+        ..tags(0, &[])
+    };
+    let Difference { events, .. } = memory.diff(&poll);
+    let gap = events.iter().find_map(|event| match &event.kind {
+        EventKind::Gap(gap) => Some((gap.from, gap.why)),
+        _ => None,
+    });
+    assert_eq!(gap, Some((at(-180), GapCause::TakenOver)));
 }

@@ -50,7 +50,7 @@ fn bounds(intervals: &[Interval]) -> Vec<Bounds> {
 #[test]
 fn the_bounds_are_the_answers_around_a_beginning_and_an_end() {
     let changed = EventKind::AgentChanged(AgentChanged { from: Some("13".into()), to: Some("14".into()) });
-    let table: [Day; 8] = [
+    let table: [Day; 9] = [
         (
             "denied, shown, denied",
             vec![started(100, "Lunch", None), ended(200, None)],
@@ -80,6 +80,12 @@ fn the_bounds_are_the_answers_around_a_beginning_and_an_end() {
             vec![started(100, "Lunch", Some(98)), ended(300, Some(98)), started(300, "Tea", Some(290))],
             vec![row(Breaks, 0, 400)],
             &[(Some(85), 100, 200, Some(300), false), (Some(200), 300, 400, None, true)],
+        ),
+        (
+            "another one, whose start is still to come by our clock",
+            vec![started(100, "Lunch", Some(98)), ended(300, Some(98)), started(300, "Tea", Some(3890))],
+            vec![row(Breaks, 0, 400)],
+            &[(Some(85), 100, 100, Some(300), false), (Some(100), 300, 400, None, true)],
         ),
         (
             "it had begun before the first event",
