@@ -1,5 +1,7 @@
 //! The books of one agent: what was reported of breaks, wrap-ups and the agent itself.
 
+use std::collections::HashMap;
+
 use crate::floor::answer::{Break, Wrapup};
 use crate::floor::event::{Event, EventKind};
 use crate::floor::poll_result::PollResult;
@@ -17,15 +19,28 @@ const SAME_START: i64 = MINUTE + 30 * SECOND;
 /// So many answers may name another agent before that is reported.
 const PATIENCE: usize = 3;
 
+/// What one answer was reported as.
+#[derive(Clone, Copy)]
+pub(crate) struct Told<'e> {
+    pub(crate) events: &'e [Event],
+    /// What a journal is told beside them; without a journal, nobody is.
+    pub(crate) openings: Option<&'e [Event]>,
+    /// The process that received it.
+    pub(crate) by: usize,
+    /// Whether a later answer was recorded before it.
+    pub(crate) is_late: bool,
+}
+
 pub(crate) struct AgentBooks<'a> {
     agent: &'a AgentDay,
     weather: &'a Weather,
     breaks: StateBooks,
     wrapups: StateBooks,
-    /// The agent for whom the session answers, as far as was reported.
+    /// The agent for whom the session answers, as far as was reported or is in the journal; and as each process knows it.
     known: Option<usize>,
-    /// How many answers in a row have named another.
-    others: usize,
+    known_by: HashMap<usize, usize>,
+    /// How many answers in a row have named another, to each process.
+    others: HashMap<usize, usize>,
     /// The true moment of the last answer.
     last: Option<i64>,
     /// The break whose start has crept past that of the last answer before an outage.
@@ -33,16 +48,23 @@ pub(crate) struct AgentBooks<'a> {
 }
 
 impl<'a> AgentBooks<'a> {
-    pub(crate) fn new(agent: &'a AgentDay, weather: &'a Weather) -> Self {
+    /// `known` is the agent of whom a journal knows that the session answers for him.
+    pub(crate) fn new(agent: &'a AgentDay, weather: &'a Weather, known: Option<usize>) -> Self {
         let (breaks, wrapups) = (StateBooks::default(), StateBooks::default());
-        Self { agent, weather, breaks, wrapups, known: None, others: 0, last: None, crept: None }
+        let (known_by, others) = (HashMap::new(), HashMap::new());
+        Self { agent, weather, breaks, wrapups, known, known_by, others, last: None, crept: None }
+    }
+
+    /// Whether the answers of this process speak of somebody else, which is not reported yet.
+    pub(crate) fn waits(&self, by: usize) -> bool {
+        self.others.get(&by).is_some_and(|others| *others > 0)
     }
 
     /// Takes a poll that was answered at the true moment `then`, what it was reported as, and the state that is known
     /// since.
     pub(crate) fn answer(
         &mut self,
-        events: &[Event],
+        told: Told,
         result: &PollResult,
         state: &AgentState,
         then: i64,
@@ -53,7 +75,7 @@ impl<'a> AgentBooks<'a> {
         let mut breaks = Vec::new();
         let mut wrapups = Vec::new();
         let mut is_another = false;
-        for event in events {
+        for event in told.events {
             match &event.kind {
                 EventKind::BreakStarted(_) => breaks.push(Report::Started),
                 EventKind::BreakEnded(_) => breaks.push(Report::Ended),
@@ -67,28 +89,37 @@ impl<'a> AgentBooks<'a> {
             }
         }
         let number = self.agent.number(then);
-        let known = *self.known.get_or_insert(number);
+        let Told { by, is_late, .. } = told;
+        let known = *self.known_by.entry(by).or_insert(self.known.unwrap_or(number));
+        let others = self.others.entry(by).or_default();
         if is_another {
             verdict.counts.agents_told += 1;
             verdict.counts.unexpected += usize::from(number == known);
-            (self.known, self.others) = (Some(number), 0);
+            self.known = Some(number);
+            (self.known_by, self.others) = (HashMap::from([(by, number)]), HashMap::new());
             (self.breaks, self.wrapups) = (StateBooks::default(), StateBooks::default());
         } else if number != known {
             // What the answers say is about somebody else, and is reported once that is certain.
-            self.others += 1;
-            if self.others == PATIENCE {
+            *others += usize::from(!is_late);
+            if *others == PATIENCE {
                 verdict.note(|| format!("agent {number} was not reported after {known}"));
                 verdict.counts.lost += 1;
             }
             verdict.counts.unexpected += breaks.len() + wrapups.len();
             return;
+        } else {
+            *others = 0;
         }
-        let shown = self.shown_break(on_break, then, manner);
+        self.open(told, then, verdict);
+        let shown = self.shown_break(on_break, told, then, manner);
         self.breaks.answer(&self.agent.breaks, shown, &breaks, verdict);
         if breaks.iter().any(|report| matches!(report, Report::Started)) {
             self.crept = None;
         }
-        self.wrapups.answer(&self.agent.wrapups, self.shown_wrapup(wrapup, then), &wrapups, verdict);
+        self.wrapups.answer(&self.agent.wrapups, self.shown_wrapup(wrapup, told, then), &wrapups, verdict);
+        if is_late {
+            return;
+        }
         let is_on_break = state.break_state.as_ref().map(|since| since.state.on_break);
         let is_in_wrapup = state.wrapup.as_ref().map(|since| since.state.in_wrapup);
         if (is_on_break, is_in_wrapup) != (Some(on_break.on_break), Some(wrapup.in_wrapup)) {
@@ -97,34 +128,65 @@ impl<'a> AgentBooks<'a> {
         }
     }
 
-    fn shown_break(&mut self, answer: &Break, then: i64, manner: &Manner) -> Shown {
+    /// What goes on when a journal hears of the agent for the first time is an event in it, and only then.
+    fn open(&self, told: Told, then: i64, verdict: &mut Verdict) {
+        let Some(openings) = told.openings else { return };
+        let is_first = !self.breaks.has_begun();
+        for (episodes, name) in
+            [(&self.agent.breaks, "break_started"), (&self.agent.wrapups, "wrapup_started")]
+        {
+            let opened = openings.iter().filter(|event| event.kind.words().name == name).count();
+            let expected = usize::from(is_first && present(episodes, then).is_some());
+            if opened != expected {
+                verdict.note(|| format!("{opened} {name} at the first look, and not {expected}"));
+                verdict.counts.lost += expected.saturating_sub(opened);
+                verdict.counts.unexpected += opened.saturating_sub(expected);
+            }
+            verdict.counts.states_told += opened;
+        }
+    }
+
+    fn shown_break(&mut self, answer: &Break, told: Told, then: i64, manner: &Manner) -> Shown {
         let number = present(&self.agent.breaks, then);
         let from = number.map(|number| self.agent.breaks[number].from);
-        let last = self.last.replace(then);
+        let last = self.last;
+        self.last = last.max(Some(then));
         if let Some((from, last)) = from.zip(last).filter(|(from, last)| from <= last) {
-            let (before, now) = (manner.crept(from, last), manner.crept(from, then));
+            // How far a start had crept at the last answer is in no journal.
+            let known = if told.openings.is_some() { from } else { last };
+            let (before, now) = (manner.crept(from, known), manner.crept(from, then));
             if now - before > SAME_START && now > last - MINUTE - 2 * SECOND {
                 self.crept = number;
             }
         }
         // By our clock, set back, the start of another break is still to come.
         let is_dark = !self.weather.is_dated && self.weather.wall_ahead(then) != 0;
+        // When a break was seen that is known from a journal, and how old its start was, our clock shows alone.
+        let known = self.breaks.reported().map(|number| self.agent.breaks[number].from);
+        let was_set = told.openings.is_some()
+            && known
+                .is_some_and(|from| self.weather.is_set(from, then) || self.weather.wall_ahead(from) != 0);
+        let is_untold = told.openings.is_some() && !self.weather.is_dated && self.weather.is_set(0, then);
         let unseen_sleep = from.is_some_and(|from| self.weather.hides_sleep(from));
         Shown {
             present: number,
             value: number.map(|number| self.agent.breaks[number].value(then)),
             said: reason(answer.reason.as_ref()).is_some(),
             is_known_by_value: false,
-            shows_second: manner.shows_second_breaks() && !is_dark && !unseen_sleep,
+            shows_second: manner.shows_second_breaks() && !is_dark && !unseen_sleep && !was_set,
             // What has crept past the last answer before an outage may have begun since.
-            may_be_second: number.is_some() && number == self.crept,
+            may_be_second: number.is_some() && (number == self.crept || is_untold),
             // The clocks of a day and its servers add to that.
             nearest_second: SAME_START + self.weather.second_ahead + 10 * SECOND,
             shows_values: manner.shows_reasons(),
+            may_respell: told.openings.is_some() && !manner.shows_reasons(),
+            is_shared: told.openings.is_some(),
+            by: told.by,
+            is_late: told.is_late,
         }
     }
 
-    fn shown_wrapup(&self, answer: &Wrapup, then: i64) -> Shown {
+    fn shown_wrapup(&self, answer: &Wrapup, told: Told, then: i64) -> Shown {
         let number = present(&self.agent.wrapups, then);
         Shown {
             present: number,
@@ -135,6 +197,10 @@ impl<'a> AgentBooks<'a> {
             may_be_second: false,
             nearest_second: 0,
             shows_values: false,
+            may_respell: false,
+            is_shared: told.openings.is_some(),
+            by: told.by,
+            is_late: told.is_late,
         }
     }
 }

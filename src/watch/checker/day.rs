@@ -200,6 +200,11 @@ impl Weather {
         })
     }
 
+    /// Whether our wall clock is set in that time.
+    pub(crate) fn is_set(&self, from: i64, to: i64) -> bool {
+        self.jumps.iter().any(|(when, _)| (from..=to).contains(when))
+    }
+
     /// How far our wall clock is ahead of the truth.
     pub(crate) fn wall_ahead(&self, moment: i64) -> i64 {
         self.jumps.iter().filter(|(when, _)| *when <= moment).map(|(_, by)| by).sum()

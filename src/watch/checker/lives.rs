@@ -1,8 +1,7 @@
-//! When the processes of a day live and die, and what the stdout of one of them gets.
+//! When the processes of a day live and die.
 
 use crate::watch::checker::day::{DAY, HOUR, MINUTE, SECOND, Weather};
 use crate::watch::checker::dice::Dice;
-use crate::watch::checker::verdict::Verdict;
 
 /// When a process is killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,9 +10,12 @@ pub(super) enum Stage {
     BeforeCommit,
     BeforeStdout,
     AfterStdout,
+    /// It is not killed but ended by a signal, while a poll is under way.
+    DuringPoll,
 }
 
-const STAGES: [Stage; 4] = [Stage::BeforePoll, Stage::BeforeCommit, Stage::BeforeStdout, Stage::AfterStdout];
+const STAGES: [Stage; 5] =
+    [Stage::BeforePoll, Stage::BeforeCommit, Stage::BeforeStdout, Stage::AfterStdout, Stage::DuringPoll];
 
 /// From when until when a process lives, and whether it is killed then.
 pub(super) struct Span {
@@ -38,34 +40,17 @@ pub(super) fn lives(slot: usize, weather: &Weather, dice: &mut Dice) -> Vec<Span
         let killed = (!weather.is_calm && dice.happens(700)).then(|| STAGES[dice.index(STAGES.len())]);
         spans.push(Span { from, to, killed });
         let pause = [20 * SECOND, 10 * MINUTE, 50 * MINUTE, 3 * HOUR][dice.index(4)];
-        now = to + 1 + dice.below(pause);
+        // The answer that was on its way has come before the next one begins.
+        now = to + 2 * SECOND + dice.below(pause);
     }
     spans
 }
 
-/// The lines that one watch after the other wrote, as numbers of events.
-#[derive(Default)]
-pub(super) struct Stdout {
-    /// The next event that it is to get.
-    pub(super) next: i64,
-    /// Whether the last watch was killed: then its last round may come again.
-    pub(super) may_repeat: bool,
-}
-
-impl Stdout {
-    pub(super) fn print(&mut self, seq: i64, verdict: &mut Verdict) {
-        verdict.counts.printed += 1;
-        if seq == self.next {
-            self.next += 1;
-        } else if seq > self.next {
-            verdict.note(|| format!("stdout got {seq} and not {}", self.next));
-            verdict.counts.lost += 1;
-            self.next = seq + 1;
-        } else if self.may_repeat {
-            verdict.counts.printed_again += 1;
-        } else {
-            verdict.note(|| format!("stdout got {seq} again before {}", self.next));
-            verdict.counts.duplicated += 1;
-        }
-    }
+/// When single commands are run.
+pub(super) fn single_moments(weather: &Weather, dice: &mut Dice) -> Vec<i64> {
+    let count = if weather.is_calm { 0 } else { dice.below(8) };
+    let mut moments: Vec<i64> = (0..count).map(|_| dice.below(DAY)).collect();
+    moments.retain(|moment| weather.sleep.is_none_or(|(from, to)| !(from..=to).contains(moment)));
+    moments.sort_unstable();
+    moments
 }

@@ -33,8 +33,9 @@ pub(super) struct Received {
     /// Whether it is empty by mistake.
     pub(super) is_blank: bool,
     pub(super) result: PollResult,
-    /// The true moment at which the server wrote it.
+    /// The true moments at which the server wrote it, and at which it came.
     pub(super) then: i64,
+    pub(super) came: i64,
 }
 
 pub(super) struct Poller<'a> {
@@ -172,7 +173,7 @@ impl<'a> Poller<'a> {
             _ => {}
         }
         let result = self.result(&states, then, started + took, manner, back_end, dice);
-        Received { states, known, is_blank, result, then }
+        Received { states, known, is_blank, result, then, came: started + took }
     }
 
     fn result(

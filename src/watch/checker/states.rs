@@ -1,6 +1,6 @@
 //! The books of breaks and of wrap-ups: what was reported against what was.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::watch::checker::agent::Episode;
 use crate::watch::checker::verdict::Verdict;
@@ -32,6 +32,15 @@ pub(crate) struct Shown {
     pub(crate) nearest_second: i64,
     /// Whether another value is certain to be recognised.
     pub(crate) shows_values: bool,
+    /// Whether several processes record it in one journal.
+    pub(crate) is_shared: bool,
+    /// Whether the same value may be reported as another: servers spell it in two ways in turn, and a process sees every
+    /// second answer.
+    pub(crate) may_respell: bool,
+    /// Which process received the answer: what two answers have to confirm, they have to confirm to one process.
+    pub(crate) by: usize,
+    /// Whether a later answer was recorded before it. Then what it reports must be true, but it need not report anything.
+    pub(crate) is_late: bool,
 }
 
 /// So many answers may pass before a second episode or another value is reported.
@@ -45,10 +54,13 @@ pub(crate) struct StateBooks {
     reported: Option<usize>,
     /// Every episode that was reported in this life.
     told: HashSet<usize>,
-    /// The episode that answers show although it was not reported, and how many have.
-    unreported: (Option<usize>, usize),
+    /// The episode that answers show although it was not reported, and how many each process has had.
+    unreported: (Option<usize>, HashMap<usize, usize>),
     /// The values that the reported episode has had, the present one last.
     values: Vec<usize>,
+    /// How many of them an event has reported, and which process has had the rest.
+    reported_values: usize,
+    had_by: usize,
     /// How many answers in a row have said a value that was not reported.
     unreported_values: usize,
 }
@@ -66,6 +78,11 @@ impl StateBooks {
             verdict.counts.unexpected += reports.len();
             return self.begin(shown);
         }
+        if self.had_by != shown.by {
+            // What is in no event, another process does not know.
+            (self.had_by, self.unreported_values) = (shown.by, 0);
+            self.values.truncate(self.reported_values);
+        }
         let before = self.reported;
         let mut reported = before;
         for report in reports {
@@ -80,13 +97,18 @@ impl StateBooks {
                     let is_new = self.told.insert(shown.present.unwrap_or_default());
                     verdict.counts.duplicated += usize::from(!is_new && !shown.may_be_second);
                     self.values.clear();
+                    self.values.extend(shown.value.filter(|_| shown.said));
+                    self.reported_values = self.values.len();
                 }
                 Report::Changed(value)
-                    if *value == shown.value && !self.values.contains(&value.unwrap_or(usize::MAX)) =>
+                    if *value == shown.value
+                        && !self.known_values(shown).contains(&value.unwrap_or(usize::MAX)) =>
                 {
                     verdict.counts.changes_told += 1;
                     self.values.extend(value);
+                    self.reported_values = self.values.len();
                 }
+                Report::Changed(value) if *value == shown.value && shown.may_respell => {}
                 _ => {
                     verdict.note(|| {
                         format!(
@@ -98,6 +120,10 @@ impl StateBooks {
                 }
             }
         }
+        if shown.is_late {
+            self.reported = reported;
+            return;
+        }
         // An end, or a beginning after an end, is seen at once.
         if reported.is_some() != shown.present.is_some() {
             verdict.note(|| format!("{reported:?} was reported, there is {:?}", shown.present));
@@ -105,22 +131,33 @@ impl StateBooks {
             reported = shown.present;
         }
         self.reported = reported;
-        let (episode, answers) = self.unreported;
-        self.unreported = match shown.present {
-            present if present == reported => (None, 0),
-            present if present == episode => (episode, answers + 1),
-            present => (present, 1),
-        };
+        if shown.present == reported {
+            self.unreported = (None, HashMap::new());
+        } else if shown.present != self.unreported.0 {
+            self.unreported = (shown.present, HashMap::new());
+        }
+        let answers = self.unreported.1.entry(shown.by).or_default();
+        *answers += 1;
+        let is_overdue = shown.present != reported && *answers == PATIENCE;
         let from = |episode: Option<usize>| episode.map_or(i64::MIN, |episode| episodes[episode].from);
         let is_far = from(shown.present).saturating_sub(from(reported)) > shown.nearest_second;
         // What was never said of the first one tells nobody that there is another.
         let knows_first =
             !shown.is_known_by_value || reported.is_some_and(|first| self.values.contains(&first));
-        if self.unreported.1 == PATIENCE && shown.shows_second && knows_first && is_far {
+        if is_overdue && shown.shows_second && knows_first && is_far {
             verdict.note(|| format!("{:?} was not reported after {reported:?}", shown.present));
             verdict.counts.lost += 1;
         }
         self.look_at_value(shown, verdict);
+    }
+
+    /// The episode that was reported last and is not reported to be over.
+    pub(crate) fn reported(&self) -> Option<usize> {
+        self.reported
+    }
+
+    pub(crate) fn has_begun(&self) -> bool {
+        self.has_begun
     }
 
     fn begin(&mut self, shown: Shown) {
@@ -129,6 +166,12 @@ impl StateBooks {
         self.told.extend(shown.present);
         self.values.clear();
         self.values.extend(shown.value.filter(|_| shown.said));
+        (self.reported_values, self.had_by) = (self.values.len(), shown.by);
+    }
+
+    /// The values that whoever reports is sure to know of this episode: of one in a journal, those in its events.
+    fn known_values(&self, shown: Shown) -> &[usize] {
+        if shown.is_shared { &self.values[..self.reported_values] } else { &self.values }
     }
 
     fn look_at_value(&mut self, shown: Shown, verdict: &mut Verdict) {

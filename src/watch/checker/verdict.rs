@@ -1,5 +1,6 @@
 //! Counts, as Jepsen's checker does: what was told against what had to be told.
 
+use std::collections::BTreeMap;
 use std::ops::AddAssign;
 use std::time::Duration;
 
@@ -38,6 +39,10 @@ counts! {
     gaps,
     gaps_in_calm_days,
     unjustified_gaps,
+    /// Of days with a journal, gaps without need, by what could not be known.
+    gaps_for_a_clock,
+    gaps_before_it_is_known,
+    gaps_of_a_race,
     missing_in_gaps,
     failed_polls,
     /// How often a notification was reported once more because a field of it changes by itself.
@@ -50,11 +55,29 @@ counts! {
     changes_told,
     agents_told,
     resent,
-    /// Of days with a journal.
+    /// Of days with a journal: the rows of coverage, the answers and the intervals that were compared, and the intervals
+    /// that were not, because they are near a time that nobody can know.
     commits,
+    coverage_rows,
+    answers_checked,
+    /// Answers that were not counted for a break, because it might have been another one.
+    breaks_unsure,
+    intervals_checked,
+    intervals_blurred,
+    /// What was never shown, and lies in a hole of which nobody can know.
+    missing_unseen,
+    /// What never was shown and is not covered.
+    missing_uncovered,
+    /// Takeovers, and answers that were recorded after later ones.
+    taken_over,
+    late,
     /// What stdout got, and what of it was the last round of a killed watch once more.
     printed,
     printed_again,
+    /// What a script got with `--new`, and how often it was killed before its cursor had moved.
+    script_had,
+    script_killed,
+    lists_checked,
 }
 
 /// What one day has shown.
@@ -85,6 +108,8 @@ pub(crate) struct Books<'a> {
     in_answer: Vec<usize>,
     /// True moments.
     gaps: Vec<(i64, i64)>,
+    /// Holes of which nobody can know.
+    unseen: Vec<(i64, i64)>,
     began: i64,
     last_known: Option<i64>,
 }
@@ -97,6 +122,7 @@ impl<'a> Books<'a> {
             tallies: vec![Tally::default(); count],
             in_answer: vec![0; count],
             gaps: Vec::new(),
+            unseen: Vec::new(),
             began,
             last_known: None,
         }
@@ -132,8 +158,18 @@ impl<'a> Books<'a> {
         self.gaps.push((from, to));
     }
 
-    /// Closes the books. Each copy may have been reported so often once more because a field of it changes by itself.
-    pub(crate) fn close(self, model: Model, restless: usize, verdict: &mut Verdict) {
+    pub(crate) fn excuse(&mut self, from: i64, to: i64) {
+        self.unseen.push((from, to));
+    }
+
+    /// Closes the books. `is_covered` says whether the journal claims to have what arrived at that moment. Each copy may have been reported so often once more because a field of it changes by itself.
+    pub(crate) fn close(
+        self,
+        model: Model,
+        restless: usize,
+        is_covered: impl Fn(i64) -> bool,
+        verdict: &mut Verdict,
+    ) {
         for item in &self.floor.items {
             let mut surplus = 0;
             for tally in item.states.iter().map(|state| self.tallies[*state]) {
@@ -173,7 +209,21 @@ impl<'a> Books<'a> {
             if was_shown || !(self.began + SECOND..=last_known).contains(&item.arrived) {
                 continue;
             }
-            if self.gaps.iter().any(|(from, to)| (*from..=*to).contains(&item.arrived)) {
+            let holds =
+                |spans: &[(i64, i64)]| spans.iter().any(|(from, to)| (*from..=*to).contains(&item.arrived));
+            if holds(&self.unseen) {
+                verdict.counts.missing_unseen += 1;
+                continue;
+            }
+            if is_covered(item.arrived) {
+                verdict.note(|| {
+                    format!("item {:?} of {} was not shown but is covered", item.states, item.arrived)
+                });
+                verdict.counts.lost += 1;
+            } else {
+                verdict.counts.missing_uncovered += 1;
+            }
+            if holds(&self.gaps) {
                 verdict.counts.missing_in_gaps += 1;
             } else {
                 verdict.note(|| {
@@ -189,6 +239,8 @@ impl<'a> Books<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Totals {
     pub(crate) counts: Counts,
+    /// The same for each meaning of a call, by its name.
+    by_meaning: BTreeMap<String, Counts>,
     bad_seeds: Vec<u64>,
     pub(crate) examples: Vec<String>,
 }
@@ -196,8 +248,10 @@ pub(crate) struct Totals {
 impl Totals {
     pub(crate) fn add(&mut self, seed: u64, day: &Verdict) {
         let Counts { lost, duplicated, unexpected, gaps_in_calm_days, .. } = day.counts;
+        let unneeded = if day.counts.commits > 0 { day.counts.unjustified_gaps } else { 0 };
         self.counts += day.counts;
-        if lost + duplicated + unexpected + gaps_in_calm_days > 0 {
+        *self.by_meaning.entry(format!("{:?}", Model::of(seed))).or_default() += day.counts;
+        if lost + duplicated + unexpected + gaps_in_calm_days + unneeded > 0 {
             self.bad_seeds.push(seed);
             self.examples.extend(day.examples.iter().map(|what| format!("seed {seed}: {what}")));
         }

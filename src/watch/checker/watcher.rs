@@ -3,7 +3,7 @@
 use crate::floor::diff::{Difference, Memory};
 use crate::floor::event::{EventKind, Gap};
 use crate::watch::checker::agent::AgentDay;
-use crate::watch::checker::agent_books::AgentBooks;
+use crate::watch::checker::agent_books::{AgentBooks, Told};
 use crate::watch::checker::day::{DAY, Floor, MINUTE, Size, Weather};
 use crate::watch::checker::dice::Dice;
 use crate::watch::checker::poller::{Poll, Poller, Received, state_of};
@@ -28,7 +28,7 @@ pub(crate) fn watch_a_day(seed: u64, size: &Size) -> Verdict {
             let life = Life {
                 poller,
                 books: Books::new(&floor, from),
-                agent_books: AgentBooks::new(&agent, &weather),
+                agent_books: AgentBooks::new(&agent, &weather, None),
                 memory: Memory::default(),
                 last_good: from,
             };
@@ -71,7 +71,7 @@ impl Life<'_> {
             polled = next;
         }
         let restless = if manner.is_restless() { MOST_RESTLESS } else { 0 };
-        self.books.close(server.model, restless, verdict);
+        self.books.close(server.model, restless, |_| false, verdict);
     }
 
     fn poll(
@@ -99,7 +99,7 @@ impl Life<'_> {
         dice: &mut Dice,
         verdict: &mut Verdict,
     ) {
-        let Received { states, known, is_blank, result, then } =
+        let Received { states, known, is_blank, result, then, .. } =
             self.poller.receive(started, took, server, manner, dice);
         // An answer that is empty by mistake shows nothing, and may be the last of the day.
         if !is_blank {
@@ -116,7 +116,8 @@ impl Life<'_> {
         for event in &events {
             self.take(&event.kind, started + took, may_have_lost, verdict);
         }
-        self.agent_books.answer(&events, &result, self.memory.state(), then, manner, verdict);
+        let told = Told { events: &events, openings: None, by: 0, is_late: false };
+        self.agent_books.answer(told, &result, self.memory.state(), then, manner, verdict);
         self.poller.health = self.poller.health.after_answer(result.taken_at, result.monotonic).0;
         self.last_good = started + took;
     }

@@ -9,7 +9,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::floor::diff::Memory;
-use crate::floor::event::FollowedPart;
+use crate::floor::diff::restored::REMEMBERED;
+use crate::floor::event::{Event, EventKind, FollowedPart};
 use crate::floor::identity::fingerprint::uid;
 use crate::floor::pause::OwnClocks;
 use crate::floor::timeline::{Coverage, CoverageStep, NewEvent, Recorded};
@@ -26,6 +27,8 @@ pub(crate) struct Book {
     pub(crate) events: Vec<(usize, Recorded)>,
     uids: HashSet<[u8; 16]>,
     pub(crate) coverage: HashMap<usize, Vec<Coverage>>,
+    /// Whom the journal knows the session to answer for.
+    pub(crate) agent_id: Option<String>,
     runs: Vec<Run>,
     leases: HashMap<usize, Lease>,
     /// Whether its disk is full.
@@ -36,6 +39,8 @@ pub(crate) struct Book {
 struct Run {
     command: &'static str,
     is_alive: bool,
+    /// Whether its process was stopped so long that its beats are missed.
+    is_stopped: bool,
     has_ended: bool,
     took: Option<i64>,
 }
@@ -65,20 +70,26 @@ impl Model {
     ) -> (Self, Begun) {
         let mut guard = book.lock().expect("no panic");
         let base = guard.last();
-        let far = now.saturating_sub(SignedDuration::from_hours(4 * 24)).expect("in range");
+        let has_stdout = command.starts_with("watch");
+        let remembered = SignedDuration::try_from(REMEMBERED).expect("a day");
+        let from = now.saturating_sub(remembered).expect("in range");
         let agent = |index: usize| {
-            let events = guard.events.iter().filter(|(agent, one)| *agent == index && one.event.at >= far);
-            let coverage = guard.coverage.get(&index).cloned().unwrap_or_default();
-            let memory =
-                Memory::default().restored(None, events.map(|(_, one)| &one.event), &coverage, clocks);
+            let events = guard.to_remember(index, from);
+            let mut coverage = guard.coverage.get(&index).cloned().unwrap_or_default();
+            coverage.retain(|row| row.to >= from);
+            let agent_id = guard.agent_id.as_deref();
+            let memory = Memory::default().restored(agent_id, events, &coverage, clocks);
             BegunAgent { memory, account: Some(Account::new(base, coverage)) }
         };
         let agents = (0..agents).map(agent).collect();
-        let before = guard.runs.iter().rev().find(|run| run.command == command && !run.is_alive);
-        let took = before.filter(|run| !run.has_ended).and_then(|run| run.took);
+        let is_before =
+            |run: &&Run| run.command == command && !run.is_alive && (run.has_ended || run.took.is_some());
+        let before = guard.runs.iter().rev().find(is_before);
+        let took = before.filter(|run| !run.has_ended && has_stdout).and_then(|run| run.took);
+        let begins = has_stdout.then(|| took.unwrap_or(base));
         let past = guard.events.iter().filter(|(_, one)| took.is_some_and(|took| one.seq > took));
         let past = past.map(|(index, recorded)| Past { index: *index, recorded: recorded.clone() }).collect();
-        guard.runs.push(Run { command, is_alive: true, has_ended: false, took: None });
+        guard.runs.push(Run { command, is_alive: true, is_stopped: false, has_ended: false, took: begins });
         let run = guard.runs.len() - 1;
         drop(guard);
         (Self { book: Arc::clone(book), run }, Begun { agents, past, set_aside: None })
@@ -89,6 +100,16 @@ impl Model {
         self.book().runs[self.run].is_alive = false;
     }
 
+    /// Its process is stopped for longer than a lease waits for a beat; or it goes on.
+    pub(crate) fn set_stopped(&self, is_stopped: bool) {
+        self.book().runs[self.run].is_stopped = is_stopped;
+    }
+
+    /// Which of the runs it is.
+    pub(crate) fn run(&self) -> usize {
+        self.run
+    }
+
     fn book(&self) -> MutexGuard<'_, Book> {
         self.book.lock().expect("no panic")
     }
@@ -97,6 +118,34 @@ impl Model {
 impl Book {
     pub(crate) fn last(&self) -> i64 {
         self.events.last().map_or(0, |(_, recorded)| recorded.seq)
+    }
+
+    /// Who polls an agent now.
+    pub(crate) fn holder(&self, index: usize) -> Option<Holder> {
+        let Lease { run, parts, cadence, newest_answer } = self.leases.get(&index)?;
+        let is_alive = self.runs[*run].is_alive && !self.runs[*run].is_stopped;
+        let (parts, cadence, newest_answer) = (parts.clone(), *cadence, *newest_answer);
+        is_alive.then_some(Holder { parts, cadence, newest_answer })
+    }
+
+    /// The machine was asleep, and nobody has shown a sign of life since.
+    pub(crate) fn wake_up(&mut self) {
+        self.runs.iter_mut().for_each(|run| run.is_stopped = true);
+    }
+
+    /// The events since `from`, and however old they are, those of what goes on.
+    fn to_remember(&self, index: usize, from: Timestamp) -> impl Iterator<Item = &Event> {
+        let own = move || self.events.iter().filter(move |(agent, _)| *agent == index).map(|(_, one)| one);
+        let last = |is: fn(&EventKind) -> bool| {
+            own().filter(|one| is(&one.event.kind)).map(|one| one.seq).next_back().unwrap_or(i64::MAX)
+        };
+        let changed = last(|kind| matches!(kind, EventKind::AgentChanged(_)));
+        let on_break = last(|kind| matches!(kind, EventKind::BreakStarted(_)));
+        let in_wrapup = last(|kind| matches!(kind, EventKind::WrapupStarted(_)));
+        let first = changed.min(on_break).min(in_wrapup);
+        let is_remembered =
+            move |one: &&Recorded| one.event.at >= from || (one.seq >= first && is_of_state(&one.event.kind));
+        own().filter(is_remembered).map(|one| &one.event)
     }
 
     fn newer(&self, index: usize, base: i64) -> Vec<Recorded> {
@@ -159,22 +208,20 @@ impl Records for Model {
             }
         }
         let run = &mut book.runs[self.run];
+        run.is_stopped = false;
         run.took = run.took.max(took);
         Ok(Written::Done { seqs, last: book.last() })
     }
 
     fn look(&mut self, wanted: &[Wanted]) -> Result<Vec<Looked>, JournalError> {
         let mut book = self.book();
+        book.runs[self.run].is_stopped = false;
         let look = |wanted: &Wanted| {
             let Wanted { index, base, parts, cadence, forces } = wanted.clone();
             let holder = book.leases.get(&index).map(|lease| lease.run);
-            let is_dead = holder.is_none_or(|run| !book.runs[run].is_alive);
-            let share = match holder.filter(|run| *run != self.run && !is_dead) {
-                Some(_) if !forces => {
-                    let Lease { parts, cadence, newest_answer, .. } = &book.leases[&index];
-                    let (parts, cadence, newest_answer) = (parts.clone(), *cadence, *newest_answer);
-                    Share::Theirs(Holder { parts, cadence, newest_answer })
-                }
+            let others = holder.filter(|run| *run != self.run).and_then(|_| book.holder(index));
+            let share = match others {
+                Some(holder) if !forces => Share::Theirs(holder),
                 Some(_) => Share::Ours { taken_over: false },
                 None => {
                     let before = book.leases.remove(&index);
@@ -201,6 +248,19 @@ impl Records for Model {
         (run.is_alive, run.has_ended) = (false, cut.is_empty());
         Ok(())
     }
+}
+
+fn is_of_state(kind: &EventKind) -> bool {
+    use EventKind::{AgentChanged, BreakChanged, BreakEnded, BreakStarted, WrapupEnded, WrapupStarted};
+    matches!(
+        kind,
+        AgentChanged(_)
+            | BreakChanged(_)
+            | BreakEnded(_)
+            | BreakStarted(_)
+            | WrapupEnded(_)
+            | WrapupStarted(_)
+    )
 }
 
 /// Adds what one answer covers; what is covered already is not covered twice.

@@ -1,0 +1,149 @@
+//! A process that records, as the loop does: it looks who polls, learns what others have recorded, and records an answer
+//! before it shows it.
+
+use std::time::Duration;
+
+use crate::floor::diff::Memory;
+use crate::floor::event::Event;
+use crate::floor::timeline::Look;
+use crate::watch::checker::day::Size;
+use crate::watch::checker::dice::Dice;
+use crate::watch::checker::lives::{Span, Stage};
+use crate::watch::checker::poller::{Poller, Received};
+use crate::watch::recorder::model::Model as Journal;
+use crate::watch::recorder::records::{Looked, News, Records, Share, Wanted, Written};
+use crate::watch::recorder::{Note, Recorder};
+use crate::watch::schedule::Outcome;
+use crate::watch::source::WatchScope;
+
+pub(super) const ALL: WatchScope = WatchScope { tags: true, breaks: true, wrapups: true };
+
+pub(super) struct Process<'a> {
+    /// Which of the commands it is.
+    pub(super) slot: usize,
+    pub(super) journal: Journal,
+    pub(super) recorder: Recorder,
+    pub(super) memory: Memory,
+    pub(super) poller: Poller<'a>,
+    pub(super) polls_always: bool,
+    /// Its next poll, by its monotonic clock and in truth.
+    pub(super) next: Duration,
+    pub(super) at: i64,
+    pub(super) span: Span,
+    /// An answer that has come and is not recorded yet.
+    pub(super) held: Option<Held>,
+}
+
+pub(super) struct Held {
+    pub(super) received: Received,
+    pub(super) took: i64,
+    /// Whether the process takes its time until it records it.
+    pub(super) is_slow: bool,
+    /// When it is killed meanwhile.
+    pub(super) killed: Option<Stage>,
+}
+
+/// What the journal took of an answer.
+pub(super) struct Taken {
+    /// The events and the openings, each with its number if it was new to the journal.
+    pub(super) events: Vec<(i64, Event)>,
+    pub(super) openings: Vec<(i64, Event)>,
+    pub(super) looks: Vec<Look>,
+}
+
+impl Process<'_> {
+    /// Looks who polls.
+    pub(super) fn look(&mut self, size: &Size) -> Looked {
+        let wanted = Wanted {
+            index: 0,
+            base: self.recorder.base(0),
+            parts: ALL.parts(),
+            cadence: size.interval,
+            forces: self.polls_always,
+        };
+        self.journal.look(&[wanted]).expect("a model").pop().expect("one agent")
+    }
+
+    /// Learns what others have recorded; the numbers of the events.
+    pub(super) fn learn(&mut self, news: News) -> Vec<i64> {
+        let known = self.recorder.base(0);
+        let last = news.events.iter().map(|recorded| recorded.seq).max().unwrap_or(known);
+        let events: Vec<_> = news.events.into_iter().filter(|recorded| recorded.seq > known).collect();
+        for recorded in &events {
+            self.memory.learn(&recorded.event, &self.poller.clocks);
+        }
+        for row in self.recorder.learned(0, last, news.coverage) {
+            self.memory.attend(row.part, row.to, row.repeats, &self.poller.clocks);
+        }
+        events.into_iter().map(|recorded| recorded.seq).collect()
+    }
+
+    /// Notes what stdout took, if the journal does not know it yet.
+    pub(super) fn note_stdout(&mut self) {
+        if self.recorder.has_more() {
+            let (pages, took) = (self.recorder.pages(&[]), self.recorder.stdout_took());
+            if let Written::Done { last, .. } = self.journal.record(&pages, took).expect("a model") {
+                self.recorder.written(&pages, took, last);
+            }
+        }
+    }
+
+    /// Records what an answer adds, and moves on. Returns also what was learned before, in its order.
+    pub(super) fn record(&mut self, received: &Received) -> (Vec<i64>, Taken) {
+        let mut learned = vec![];
+        loop {
+            let difference = self.memory.diff(&received.result);
+            let note =
+                Note { index: 0, events: difference.to_record().collect(), looks: difference.looks.clone() };
+            let new = note.events.clone();
+            let pages = self.recorder.pages(&[note]);
+            let took = self.recorder.stdout_took();
+            match self.journal.record(&pages, took).expect("a model") {
+                Written::Done { seqs, last } => {
+                    self.recorder.written(&pages, took, last);
+                    let first_opening = new.len() - difference.openings.len();
+                    let numbered = new.into_iter().map(|new| new.event).zip(seqs).enumerate();
+                    let taken = numbered.filter_map(|(place, (event, seq))| Some((place, (seq?, event))));
+                    let (events, openings): (Vec<_>, Vec<_>) =
+                        taken.partition(|(place, _)| *place < first_opening);
+                    let bare = |list: Vec<(usize, (i64, Event))>| list.into_iter().map(|it| it.1).collect();
+                    let (events, openings) = (bare(events), bare(openings));
+                    self.memory.commit(difference.change);
+                    return (learned, Taken { events, openings, looks: difference.looks });
+                }
+                Written::Overtaken(news) => {
+                    for news in news {
+                        learned.extend(self.learn(news));
+                    }
+                }
+                Written::Renewed { .. } => unreachable!("the model is one file"),
+            }
+        }
+    }
+
+    /// Takes over from somebody who has died, perhaps with an answer.
+    pub(super) fn share(&mut self, share: Share) -> Share {
+        if let Share::Ours { taken_over: true } = share {
+            self.memory.interrupt(crate::floor::event::GapCause::TakenOver);
+            self.poller.health = self.poller.health.after_lost_answer();
+        }
+        share
+    }
+
+    /// Plans the next poll; whether the process lives on.
+    pub(super) fn plan(&mut self, outcome: Outcome, took: i64, dice: &mut Dice) -> bool {
+        let Some(next) = self.poller.next(outcome, self.next, took, dice) else {
+            // The session is over.
+            self.journal.end(self.recorder.stdout_took(), &[]).expect("a model");
+            return false;
+        };
+        self.next = next;
+        self.wait_until(self.poller.true_time(next).max(self.at + 1));
+        true
+    }
+
+    /// It does nothing before that moment, unless its life ends before.
+    pub(super) fn wait_until(&mut self, moment: i64) {
+        self.at = moment.min(self.span.to.max(self.at));
+    }
+}
