@@ -60,7 +60,12 @@ impl Recording {
         now: Timestamp,
     ) -> Result<Option<AgentRef>, JournalError> {
         let known = journal.find(key)?;
-        if known.is_some() || self != Self::All {
+        let is_wanted = match self {
+            Self::All => true,
+            Self::Known => journal.holds(key)?,
+            Self::Nobody => false,
+        };
+        if known.is_some() || !is_wanted {
             return Ok(known);
         }
         journal.agent(key, &agent.profile, agent.id_at_login.as_deref(), now).map(Some)

@@ -59,12 +59,18 @@ struct OfProfile {
     window: Span,
     covered: Vec<Span>,
     gaps: Vec<Gap>,
+    /// Whether there were answers in the window that say nothing of the time around them.
+    was_answered: bool,
 }
 
 impl CoverageOfAll {
     pub(crate) fn add(&mut self, profile: &str, rows: &[Coverage], part: FollowedPart, window: Span) {
         let (covered, gaps) = (covered(rows, &[part], window), gaps(rows, &[part], window));
-        self.0.push(OfProfile { profile: profile.to_owned(), window, covered, gaps });
+        let is_state = part != FollowedPart::Tags;
+        let is_within =
+            |row: &Coverage| is_state && row.part == part && window.from <= row.to && row.from <= window.to;
+        let was_answered = rows.iter().any(is_within);
+        self.0.push(OfProfile { profile: profile.to_owned(), window, covered, gaps, was_answered });
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -106,7 +112,15 @@ impl CoverageOfAll {
         let range = |from, to| times::range(from, to, now, zone);
         let whole = range(from, to);
         if self.0.iter().all(|of| of.covered.is_empty() && of.window.from < of.window.to) {
-            return Some(format!("nothing of {whole} is covered"));
+            let nothing = format!("nothing of {whole} is covered");
+            // Whoever has looked wonders why that does not count.
+            return Some(if self.0.iter().any(|of| of.was_answered) {
+                format!(
+                    "{nothing}: single answers say nothing of the time between them; `deepcall record` covers it"
+                )
+            } else {
+                nothing
+            });
         }
         // What all profiles lack alike is said once, to the minute in which it is shown.
         let mut holes: Vec<(Timestamp, String, Vec<&str>)> = vec![];
@@ -198,6 +212,9 @@ mod tests {
         let whole = [row(0, 8 * HOUR, None)];
         assert!(sentence(&[("asha", &whole)]).starts_with("covered "));
         assert!(sentence(&[("asha", &[])]).starts_with("nothing of "));
+        assert!(sentence(&[("asha", &[])]).ends_with(" is covered"));
+        let looks = [row(HOUR, HOUR, None), row(2 * HOUR, 2 * HOUR, None)];
+        assert!(sentence(&[("asha", &looks)]).ends_with("; `deepcall record` covers it"));
         assert!(sentence(&[("asha", &slept)]).ends_with(" (sleep)"));
         assert!(sentence(&[("asha", &slept), ("ravi", &whole)]).ends_with(" (sleep) of asha"));
         assert!(sentence(&[("asha", &slept), ("ravi", &slept)]).ends_with(" (sleep)"));

@@ -243,7 +243,8 @@ fn row(assessed: &Assessment<'_>, agent: &AgentAnswers) -> Row {
         .with("agent_id", agent_id)
         .with("state", assessed.overview.name.word())
         .with("reason", on_break.and_then(|it| it.reason.clone()))
-        .with("since", on_break.and_then(|it| it.since))
+        // Counted from the same moment as the length beside it.
+        .with("since", on_break.and_then(|it| Some(Value::away(it.since?, assessed.seconds.map(|it| -it)))))
         .with("for_seconds", assessed.seconds.map(Value::Seconds))
         .with("limit_seconds", assessed.limit.map(Value::Seconds))
         .with("over_seconds", assessed.over.map(Value::Seconds))

@@ -33,19 +33,27 @@ pub struct OwnClocks {
     wall: Timestamp,
     monotonic: Duration,
     elapsed: Duration,
+    /// Until when our wall clock has run on since. Who recorded something in between did so after `wall`.
+    until: Timestamp,
 }
 
 impl OwnClocks {
     /// When the watch begins.
     #[must_use]
     pub fn new(wall: Timestamp) -> Self {
-        Self { wall, monotonic: Duration::ZERO, elapsed: Duration::ZERO }
+        Self { wall, monotonic: Duration::ZERO, elapsed: Duration::ZERO, until: wall }
     }
 
     /// When a watch begins that goes on with what was recorded before it.
     #[must_use]
     pub fn after_past(wall: Timestamp) -> Self {
-        Self { wall, monotonic: PAST, elapsed: PAST }
+        Self { wall, monotonic: PAST, elapsed: PAST, until: wall }
+    }
+
+    /// When an answer came that is recorded only `now`: it came at [`PAST`], and others may have been quicker.
+    #[must_use]
+    pub fn of_answer(taken_at: Timestamp, now: Timestamp) -> Self {
+        Self { until: now.max(taken_at), ..Self::after_past(taken_at) }
     }
 
     /// The moment at which they were read last.
@@ -55,6 +63,11 @@ impl OwnClocks {
 
     /// The moment that our wall clock calls `at`; now, if it is still to come by a clock that was set back since.
     pub(crate) fn moment_of(&self, at: Timestamp) -> Moment {
+        if self.wall < at && at <= self.until {
+            let since = Duration::try_from(at.duration_since(self.wall)).unwrap_or_default();
+            let (monotonic, elapsed) = (self.monotonic + since, self.elapsed + since);
+            return Moment { monotonic, elapsed, server: None };
+        }
         let back = Duration::try_from(self.wall.duration_since(at)).unwrap_or_default();
         let (monotonic, elapsed) = (self.monotonic.saturating_sub(back), self.elapsed.saturating_sub(back));
         Moment { monotonic, elapsed, server: None }
@@ -63,7 +76,7 @@ impl OwnClocks {
     /// Whether our wall clock was set back since it read `at`, so that nobody knows how long ago that was. What others
     /// record while this is read is a little ahead as well.
     pub(crate) fn is_ahead(&self, at: Timestamp) -> bool {
-        at.duration_since(self.wall) > AHEAD
+        at.duration_since(self.until) > AHEAD
     }
 
     /// How much time has passed, with sleep. To be called often, whether or not a poll is good: a clock that was set
@@ -73,7 +86,7 @@ impl OwnClocks {
         let by_wall = wall.duration_since(self.wall);
         let behind = SignedDuration::try_from(awake).unwrap_or_default().saturating_sub(by_wall);
         let step = if behind > SET_BACK { awake } else { Duration::try_from(by_wall).unwrap_or_default() };
-        *self = Self { wall, monotonic, elapsed: self.elapsed.saturating_add(step) };
+        *self = Self { wall, monotonic, elapsed: self.elapsed.saturating_add(step), until: wall };
         self.elapsed
     }
 }

@@ -238,11 +238,14 @@ impl AgentState {
                         next.seen_from = since;
                     }
                     change => {
-                        let customer = new.customer.clone().filter(|_| change == ValueChange::None);
+                        // Where another call may have ended, its end and its customer are not this one's.
+                        let own = Some(&new).filter(|_| change == ValueChange::None);
                         next.state = Wrapup {
-                            ends_at: new.ends_at.or(old.ends_at),
+                            ends_at: own.and_then(|own| own.ends_at).or(old.ends_at),
                             call_id: known.get().cloned(),
-                            customer: customer.or_else(|| old.customer.clone()),
+                            customer: own
+                                .and_then(|own| own.customer.clone())
+                                .or_else(|| old.customer.clone()),
                             ..new.clone()
                         };
                         call = known;

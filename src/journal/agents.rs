@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use jiff::Timestamp;
 
 use super::unreadable::{readable, text};
-use super::{Journal, JournalError, customers};
+use super::{Journal, JournalError, customers, damage};
 
 /// An agent in this journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,6 +102,11 @@ impl Journal {
     /// The agent, if the journal holds it.
     pub(crate) fn find(&self, key: &AgentKey) -> Result<Option<AgentRef>, JournalError> {
         Ok(self.row_of(key)?.map(|row| row.agent))
+    }
+
+    /// Whether the agent is one whom the journal holds. After damage that left no names, everybody is.
+    pub(crate) fn holds(&self, key: &AgentKey) -> Result<bool, JournalError> {
+        Ok(self.find(key)?.is_some() || self.noted(damage::AGENTS_LOST)?.is_some())
     }
 
     /// What is known of an agent; `None` if the journal does not hold it.

@@ -7,7 +7,7 @@ use rusqlite::params;
 
 use super::agents::AgentRef;
 use super::place::Place;
-use super::{Journal, JournalError};
+use super::{Journal, JournalError, damage};
 
 const SLICE: i64 = 1000;
 
@@ -43,6 +43,8 @@ impl Journal {
             change.execute("DELETE FROM lease WHERE agent = ?1", [agent.0])?;
             change.execute("DELETE FROM cursor WHERE agent = ?1", [agent.0])?;
             change.execute("DELETE FROM agent WHERE id = ?1", [agent.0])?;
+            // From now on it is known who is not to be held.
+            change.execute("DELETE FROM meta WHERE key = ?1", [damage::AGENTS_LOST])?;
             Ok(late)
         })?;
         self.agents.borrow_mut().clear();

@@ -31,7 +31,7 @@ impl Journal {
     }
 
     /// Masks some of the numbers that have been whole for long enough; returns in how many events it looked.
-    pub(super) fn mask_some_numbers(&self, now: Timestamp) -> Result<usize, JournalError> {
+    pub(crate) fn mask_some_numbers(&self, now: Timestamp) -> Result<usize, JournalError> {
         let until = match self.numbers {
             Numbers::Keep => return Ok(0),
             Numbers::Never => Timestamp::MAX,

@@ -61,6 +61,7 @@ impl Journal {
             pruned.kept_from = (older > 0).then_some(begins);
             return Ok(pruned);
         }
+        while self.mask_some_numbers(now)? > 0 {}
         for row in self.agents()? {
             loop {
                 let slice = self.write(now, |change| delete_slice(change, row.agent, millis(begins)))?;

@@ -77,7 +77,7 @@ impl Journal {
     }
 
     /// A moment that was noted under this name.
-    fn noted(&self, name: &str) -> Result<Option<Timestamp>, JournalError> {
+    pub(super) fn noted(&self, name: &str) -> Result<Option<Timestamp>, JournalError> {
         let mut find = self.statement("SELECT value FROM meta WHERE key = ?1")?;
         let found = find.query_row([name], |row| row.get(0)).optional();
         let found = readable(found).map_err(|error| self.fault(error))?.flatten();

@@ -43,6 +43,8 @@ pub(crate) struct Page {
     pub(crate) coverage: Vec<CoverageStep>,
     /// How many of the events and of the steps were to be written already before these notes.
     pub(crate) waited: (usize, usize),
+    /// How many events will have left the queue of the agent once these are written.
+    pub(crate) gone: usize,
 }
 
 /// How it stands with one agent.
@@ -53,6 +55,8 @@ pub(crate) struct Account {
     /// What is covered lately, with what is not written yet.
     coverage: Vec<Coverage>,
     events: VecDeque<NewEvent>,
+    /// How many events have left that queue.
+    gone: usize,
     steps: Vec<CoverageStep>,
     /// When the first and the last of those were noticed for which there was no room.
     missing: Option<(Timestamp, Timestamp)>,
@@ -111,7 +115,8 @@ impl Recorder {
                 steps.extend(self.steps(&mut coverage, &note.looks));
             }
             let is_empty = events.is_empty() && steps.is_empty();
-            let page = Page { index, base: account.base, events, coverage: steps, waited };
+            let gone = account.gone + waited.0;
+            let page = Page { index, base: account.base, events, coverage: steps, waited, gone };
             (!is_empty).then_some(page)
         };
         self.accounts.iter().enumerate().filter_map(page).collect()
@@ -134,12 +139,16 @@ impl Recorder {
         self.told = took;
         for page in pages {
             let account = &mut self.accounts[page.index];
-            let (events, steps) = page.waited;
             account.base = account.base.max(last);
+            // Meanwhile some may have been dropped, and steps may have become longer.
+            let events = page.gone.saturating_sub(account.gone);
             account.events.drain(..events);
-            account.steps.drain(..steps);
+            account.gone += events;
             self.waiting -= events;
-            for step in &page.coverage[steps..] {
+            let (waited, new) = page.coverage.split_at(page.waited.1);
+            let longer: Vec<_> = account.steps.drain(..waited.len()).zip(waited).filter_map(rest).collect();
+            account.steps.splice(..0, longer);
+            for step in new {
                 Coverage::take(&mut account.coverage, step);
             }
             account.forget_old();
@@ -162,6 +171,7 @@ impl Recorder {
             && let Some(dropped) = self.accounts[note.index].events.pop_front()
         {
             self.waiting -= 1;
+            self.accounts[note.index].gone += 1;
             self.miss(note.index, dropped.event.at, 1);
         }
     }
@@ -278,6 +288,19 @@ impl Account {
             });
         }
     }
+}
+
+/// What is still to be written of a step that was written as it was before.
+fn rest((step, written): (CoverageStep, &CoverageStep)) -> Option<CoverageStep> {
+    if step == *written {
+        return None;
+    }
+    Some(match step {
+        CoverageStep::Begin { coverage: Coverage { part, from, to, cadence, repeats, .. }, .. } => {
+            CoverageStep::Lengthen { part, from, to, cadence, repeats }
+        }
+        lengthen @ CoverageStep::Lengthen { .. } => lengthen,
+    })
 }
 
 /// Adds a step to those that wait. One that lengthens what another has begun or lengthened becomes part of that.

@@ -217,7 +217,7 @@ impl<'a> Keeper<'a> {
     /// What an answer adds to what was known up to `base`.
     fn entry(&self, poll: &PollResult, base: i64) -> Option<Result<Entry, JournalError>> {
         let agent = self.agent(poll.profile.as_deref()?)?;
-        let clocks = OwnClocks::after_past(poll.taken_at);
+        let clocks = OwnClocks::of_answer(poll.taken_at, self.app.clock.now());
         let entry = |(memory, coverage): (Memory, Vec<Coverage>)| {
             let difference = memory.diff(poll);
             let steps = difference.looks.iter();
@@ -340,6 +340,9 @@ impl Drop for Keeper<'_> {
         let waiting = self.waiting.take();
         self.unless_trouble(self.write(&waiting));
         if let Some(run) = self.run.get() {
+            // Where nobody runs a recorder, this is all that masks old numbers.
+            let masked = self.journal.mask_some_numbers(self.app.clock.now());
+            self.unless_trouble(masked);
             let ended = self.journal.end_run(run, self.app.clock.now());
             self.unless_trouble(ended);
         }

@@ -81,7 +81,8 @@ pub(super) fn row(profile: String, answer: Answer<Break>) -> Row {
         .with("profile", profile)
         .with("on_break", on_break)
         .with("reason", reason)
-        .with("since", since)
+        // Counted from the same moment as the length beside it.
+        .with("since", since.map(|since| Value::away(since, for_seconds.map(|it| -it))))
         .with("for_seconds", for_seconds.map(Value::Seconds))
         .with("agent_id", agent_id)
         .with("user_id", user_id)
@@ -97,4 +98,20 @@ pub(super) fn seconds_on_break(answer: &Answer<Break>) -> Option<i64> {
 
 pub(super) fn seconds_between(from: Timestamp, to: Timestamp) -> i64 {
     to.duration_since(from).as_secs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::samples::at;
+
+    #[test]
+    fn since_and_for_count_from_one_moment() {
+        let status = Break { on_break: true, since: Some(at(100)), ..Break::default() };
+        // The server's clock is half a minute ahead of ours.
+        let answer = Answer { server_time: Some(at(730)), ..Answer::recorded(status, at(700)) };
+        let row = row("asha".to_owned(), answer);
+        assert!(matches!(row.get("for_seconds"), Value::Seconds(630)), "{row:?}");
+        assert!(matches!(row.get("since"), Value::Away(away) if **away == (at(100), -630)), "{row:?}");
+    }
 }

@@ -17,7 +17,7 @@ use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape
 
 /// Delete what is older than journal.keep, or too much for journal.max_size
 ///
-/// The oldest events go first. `deepcall record` does the same once a day.
+/// The oldest events go first. `deepcall record` does the same each hour.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct PruneArgs {
     /// Only say what would be deleted

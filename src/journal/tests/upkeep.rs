@@ -102,6 +102,20 @@ fn numbers_that_may_never_be_kept_are_masked_before_they_are_written() {
 }
 
 #[test]
+fn pruning_masks_what_has_been_whole_for_long_enough_too() {
+    let folder = Folder::with(Numbers::For(Duration::from_secs(3600)));
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    let events = vec![from("919812345678", 0, "m1")];
+    journal.write_round(Entry { coverage: vec![covering(0, 9)], ..entry(agent, 0, events) });
+    journal.prune(KEEP, true, at(2 * HOUR)).expect("tried");
+    assert!(!holds(&folder, "919812345678").is_empty(), "nothing was done");
+    journal.prune(KEEP, false, at(2 * HOUR)).expect("pruned");
+    assert_eq!(holds(&folder, "919812345678"), [""; 0]);
+    assert_eq!(journal.all().len(), 1);
+}
+
+#[test]
 fn a_number_that_is_kept_stays_whole() {
     let folder = Folder::new();
     let journal = folder.create();

@@ -32,7 +32,7 @@ pub(crate) struct Ledger {
     /// What the journal may hold, if this run sees to that.
     limits: Option<Limits>,
     /// When that was done last.
-    tidied: Option<Timestamp>,
+    tidied: Option<(Timestamp, SignedDuration)>,
     open: Option<Open>,
     wish: Wish,
 }
@@ -84,8 +84,11 @@ struct Open {
 /// How far back coverage decides what the next answer adds.
 const LATELY: SignedDuration = SignedDuration::from_hours(3);
 
-/// How often old events are deleted and old numbers masked.
-const TIDYING: SignedDuration = SignedDuration::from_hours(24);
+/// How often old events are deleted and old numbers masked: a number stays whole so much longer than it may, at most.
+const TIDYING: SignedDuration = SignedDuration::from_hours(1);
+
+/// When that is tried again after it has failed.
+const TIDYING_AGAIN: SignedDuration = SignedDuration::from_mins(5);
 
 impl Ledger {
     pub(crate) fn new(
@@ -115,7 +118,7 @@ impl Ledger {
         let mut agents = vec![];
         for (index, (key, profile)) in keys.iter().zip(&self.profiles).enumerate() {
             let is_recorded = self.recorded.get(index).copied().unwrap_or(everybody);
-            let is_known = is_recorded || journal.find(key)?.is_some();
+            let is_known = is_recorded || journal.holds(key)?;
             agents.push(if is_known { Some(journal.agent(key, profile, None, now)?) } else { None });
         }
         if agents.iter().all(Option::is_none) {
@@ -347,16 +350,17 @@ impl Records for Ledger {
         let (Some(open), Some(limits)) = (&self.open, self.limits) else { return false };
         let now = self.clock.now();
         // It is as late after a clock was set back by as much.
-        let has_passed = |last: Timestamp| now.duration_since(last).abs() >= TIDYING;
+        let has_passed = |(last, pause): (Timestamp, _)| now.duration_since(last).abs() >= pause;
         if !self.tidied.is_none_or(has_passed) {
             return false;
         }
-        // After a failure it is tried again the next day.
-        let has_more = open.journal.tidy(limits, now).unwrap_or(false);
-        if !has_more {
-            self.tidied = Some(now);
-        }
-        has_more
+        let pause = match open.journal.tidy(limits, now) {
+            Ok(true) => return true,
+            Ok(false) => TIDYING,
+            Err(_) => TIDYING_AGAIN,
+        };
+        self.tidied = Some((now, pause));
+        false
     }
 
     fn end(&mut self, took: Option<i64>, cut: &[usize]) -> Result<(), JournalError> {

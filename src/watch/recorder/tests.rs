@@ -17,6 +17,51 @@ fn write(recorder: &mut Recorder, looks: Vec<Look>) {
     recorder.written(&pages, None, 0);
 }
 
+/// Keeps what cannot be written now.
+fn keep(recorder: &mut Recorder, events: Vec<NewEvent>, second: i64) {
+    recorder.keep(&Note { index: 0, events, looks: vec![look(FollowedPart::Breaks, second)] });
+}
+
+#[test]
+fn what_is_covered_during_a_commit_is_written_with_the_next_one() {
+    for before in [vec![], vec![0]] {
+        let mut recorder = recorder();
+        // What the commit writes begins a row, or lengthens one.
+        for second in before {
+            write(&mut recorder, vec![look(FollowedPart::Breaks, second)]);
+        }
+        keep(&mut recorder, vec![], 5);
+        let pages = recorder.pages(&[]);
+        keep(&mut recorder, vec![], 10);
+        recorder.written(&pages, None, 0);
+        let mut written = recorder.accounts[0].coverage.clone();
+        for row in &mut written {
+            row.to = at(5);
+        }
+        for step in recorder.pages(&[]).iter().flat_map(|page| &page.coverage) {
+            Coverage::take(&mut written, step);
+        }
+        assert_eq!(written, recorder.accounts[0].coverage);
+        assert_eq!(written[0].to, at(10));
+    }
+}
+
+#[test]
+fn what_is_kept_during_a_commit_is_written_with_the_next_one_however_much_waits() {
+    let event = |second: usize| {
+        let kind = EventKind::Gap(Gap { from: at(0), to: at(1), why: GapCause::Outage });
+        NewEvent { event: Event { at: at(i64::try_from(second).unwrap()), profile: None, kind }, twin: 0 }
+    };
+    let mut recorder = recorder();
+    keep(&mut recorder, (0..MOST_WAITING).map(event).collect(), 0);
+    let pages = recorder.pages(&[]);
+    let late: Vec<_> = (MOST_WAITING..MOST_WAITING + 3).map(event).collect();
+    keep(&mut recorder, late.clone(), 5);
+    recorder.written(&pages, None, 0);
+    assert_eq!(recorder.pages(&[])[0].events, late);
+    assert_eq!(recorder.waiting, late.len());
+}
+
 #[test]
 fn many_rows_of_one_part_do_not_crowd_out_those_of_another() {
     let mut recorder = recorder();

@@ -303,6 +303,36 @@ fn damage_that_is_read_sets_the_file_aside_and_recording_goes_on() {
     }
 }
 
+/// Without `record = true` those are recorded whom the journal holds; a new one holds the same.
+#[test]
+fn whom_a_damaged_journal_held_the_next_one_records_without_being_asked() {
+    let trash = |world: &World| fs::write(journal(world), "no database").unwrap();
+    let overwrite_events = |world: &World| {
+        let mut bytes = fs::read(journal(world)).unwrap();
+        for root in roots_of_events(&journal(world)) {
+            bytes[PAGE * (root as usize - 1)..][..PAGE].fill(0x5A);
+        }
+        fs::write(journal(world), bytes).unwrap();
+    };
+    let damages: [(&dyn Fn(&World), bool); 2] = [(&overwrite_events, true), (&trash, false)];
+    for (damage, are_known) in damages {
+        let (_server, world) = team();
+        world.run("config unset journal.record").ended_with(0);
+        damage(&world);
+        world.run("tags --all").ended_with(0);
+        let known = world.run("journal status --jq .agents|length").ended_with(0).stdout;
+        assert!(!are_known || known == "2\n", "{known}");
+        world.run("tags --all").ended_with(0);
+        // What the answers still have is in the new file, as after a first look.
+        let exported = || ids(&world.run("journal export --what tags --json").ended_with(0));
+        assert_eq!(exported(), ["a1", "r1"]);
+        world.run("journal verify").ended_with(0);
+        world.run("journal forget asha --yes").ended_with(0);
+        world.run("tags --all").ended_with(0);
+        assert_eq!(exported(), ["r1"]);
+    }
+}
+
 #[test]
 fn the_doctor_looks_at_it() {
     let world = World::new();

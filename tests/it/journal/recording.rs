@@ -138,6 +138,21 @@ fn no_credential_is_kept_and_numbers_are_masked_where_that_is_set() {
 }
 
 #[test]
+fn without_a_recorder_each_command_that_records_masks_old_numbers() {
+    let server = FakeServer::always(reply(&[tag("m1", "missed", 5)]));
+    let world = recording(&server);
+    world.run("config set journal.numbers 1s").ended_with(0);
+    let begin = std::time::Instant::now();
+    let masked = std::iter::repeat_with(|| {
+        world.run("tags").ended_with(0);
+        let shown = world.run("journal export --what tags --json").ended_with(0);
+        shown.json()["tags"][0]["customer"] == "•••••••••345"
+    });
+    let is_masked = |masked: &bool| *masked || begin.elapsed() > std::time::Duration::from_secs(30);
+    assert_eq!(masked.into_iter().find(is_masked), Some(true));
+}
+
+#[test]
 fn what_is_kept_masked_is_neither_recorded_nor_listed_twice() {
     let at = minutes_ago(5);
     let tag = |id: &str| {

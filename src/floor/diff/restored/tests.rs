@@ -214,6 +214,33 @@ fn an_answer_that_is_older_than_what_another_process_recorded_changes_nothing() 
 }
 
 #[test]
+fn an_answer_that_is_recorded_late_is_older_than_what_others_have_recorded_meanwhile() {
+    let mut journal = Journal::default();
+    let mut memory = journal.restored(0);
+    let before = PollResult { break_state: Some(on_break(None, Some(1))), ..whole(2, &[]) };
+    events(&mut memory, &mut journal, 0, &before);
+    let ended = crate::floor::event::BreakEnded { reason: None, since: None, lasted_seconds: None };
+    journal.events.push(Event {
+        at: at(7),
+        profile: Some("asha".into()),
+        kind: EventKind::BreakEnded(ended),
+    });
+    // It came at 5 s, when the break went on, and is recorded at 8 s.
+    let late = |poll: PollResult| {
+        let clocks = OwnClocks::of_answer(at(5), at(8));
+        let memory = Memory::default().restored(Some("13"), &journal.events, &journal.coverage, &clocks);
+        let difference = memory.diff(&PollResult { monotonic: PAST, elapsed: PAST, ..poll });
+        let parts: Vec<_> = difference.looks.iter().map(|look| look.part).collect();
+        let recorded: Vec<Event> = difference.to_record().map(|new| new.event).collect();
+        (names(&recorded), parts)
+    };
+    let on_break = PollResult { break_state: Some(on_break(None, Some(1))), ..whole(5, &[]) };
+    assert_eq!(late(on_break), (vec![], vec![FollowedPart::Tags, FollowedPart::Wrapups]));
+    // Nor does an answer about notifications count as one about breaks.
+    assert_eq!(late(tags(5, &[])), (vec![], vec![FollowedPart::Tags]));
+}
+
+#[test]
 fn twins_are_numbered_over_customers_and_runs() {
     let missed =
         |customer: &str| Tag { time: Some(at(0)), customer: Some(customer.into()), ..nameless("{}") };

@@ -75,6 +75,7 @@ fn book(now: Timestamp) -> Arc<Mutex<Book>> {
         events: vec![NewEvent { event, twin: 0 }],
         coverage: vec![CoverageStep::Begin { coverage, ended: None }],
         waited: (0, 0),
+        gone: 0,
     };
     model.record(&[page], None).unwrap();
     model.end(None, &[]).unwrap();
