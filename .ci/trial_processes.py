@@ -8,6 +8,8 @@ from trial_truth import Truth
 EVERY = 5
 # How long a takeover may take, after which one process polls again, and no other.
 TAKEOVER = 10
+# How long it takes at the start until each has begun, and knows that another one polls.
+START = 30
 SLOTS = {
     "record 1": ["record", "--all"], "record 2": ["record", "--all"],
     "watch 1": ["watch", "--all", "--record", "--json"], "watch 2": ["watch", "--all", "--record", "--json"],
@@ -195,7 +197,7 @@ def one_poller(profiles, began, ended, kills):
     for profile in profiles:
         moments = [at for at, who, call in Counting.asked if who == profile and call == "tags"]
         total[profile] = len(moments)
-        for second in range(int(began) + TAKEOVER, int(ended) - window):
+        for second in range(int(began) + START, int(ended) - window):
             if any(second - TAKEOVER <= at <= second + window for at, _ in kills):
                 continue
             count = sum(second <= at < second + window for at in moments)
