@@ -1,5 +1,4 @@
 //! The journal on real files, in this process and in several.
-#![cfg(unix)]
 
 mod figures;
 mod files;
@@ -8,6 +7,8 @@ mod holders;
 #[cfg(target_os = "linux")]
 mod processes;
 mod recording;
+#[cfg(unix)]
+mod unix;
 mod unreadable;
 mod upgrades;
 mod upkeep;

@@ -1,9 +1,7 @@
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
 
 use super::*;
-use crate::store::FileError;
-use crate::system::files::Refusal;
+use crate::system::files::make_private;
 
 #[test]
 fn without_a_journal_nothing_is_made() {
@@ -13,67 +11,13 @@ fn without_a_journal_nothing_is_made() {
 }
 
 #[test]
-fn all_is_for_the_owner_alone() {
-    let folder = Folder::new();
-    let journal = folder.create();
-    journal.with_asha();
-    let mode = |path: PathBuf| fs::metadata(path).expect("there").permissions().mode() & 0o7777;
-    let state = folder.folder.path().join("state");
-    assert_eq!(mode(state.clone()), 0o700);
-    assert_eq!(folder.names(), ["journal.db", "journal.db-shm", "journal.db-wal", "journal.db.lock"]);
-    for name in folder.names() {
-        assert_eq!(mode(state.join(&name)), 0o600, "{name}");
-    }
-}
-
-#[test]
-fn a_file_that_others_may_open_is_refused() {
-    let folder = Folder::new();
-    drop(folder.create());
-    for name in ["journal.db", "journal.db-wal"] {
-        let path = folder.folder.path().join("state").join(name);
-        if !path.exists() {
-            fs::write(&path, "").expect("written");
-        }
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("changed");
-        let refused = folder.try_open(Mode::Create).err();
-        let Some(JournalError::File(FileError::Refused { path: named, why: Refusal::Mode(0o640) })) = refused
-        else {
-            panic!("{name}: {refused:?}")
-        };
-        assert!(named.ends_with(name));
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("changed");
-    }
-    folder.create();
-}
-
-#[test]
-fn a_link_is_followed_and_one_to_nothing_refused() {
-    let folder = Folder::new();
-    let elsewhere = folder.folder.path().join("elsewhere.db");
-    fs::create_dir(folder.folder.path().join("state")).expect("made");
-    symlink(&elsewhere, folder.path()).expect("linked");
-    for mode in [Mode::Existing, Mode::Create] {
-        let refused = folder.try_open(mode).err();
-        assert!(matches!(refused, Some(JournalError::File(FileError::DanglingLink { .. }))), "{refused:?}");
-    }
-    assert!(!elsewhere.exists());
-    let other = Journal::open(&elsewhere, Mode::Create, folder.settings.clone(), at(0));
-    let other = other.expect("opened").expect("made").journal;
-    other.with_asha();
-    // Both names lead to one journal, while both are open.
-    assert_eq!(folder.create().agents().expect("read").len(), 1);
-    assert_eq!(folder.names(), ["journal.db"]);
-}
-
-#[test]
 fn the_database_of_another_program_is_refused_and_left_as_it_is() {
     let folder = Folder::new();
     fs::create_dir(folder.folder.path().join("state")).expect("made");
     let other = Connection::open(folder.path()).expect("made");
     other.execute_batch("CREATE TABLE theirs (a)").expect("made");
     drop(other);
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o600)).expect("changed");
+    make_private(&fs::File::open(folder.path()).expect("opened")).expect("made");
     let before = fs::read(folder.path()).expect("read");
     // With a lock beside it, too, which a journal that was there before has left.
     for names in [vec!["journal.db"], vec!["journal.db", "journal.db.lock"]] {
@@ -126,50 +70,6 @@ fn a_damaged_file_is_set_aside_and_a_new_one_begun() {
     assert_ne!(again, aside);
     let place = Place::existing(&folder.path()).expect("read").expect("there");
     assert_eq!(place.damaged(), [aside, again]);
-}
-
-#[test]
-fn damage_that_is_met_later_sets_the_file_aside_too() {
-    let folder = Folder::new();
-    let journal = folder.create();
-    let agent = journal.with_asha();
-    let run = journal.run();
-    for second in 0..200 {
-        journal.write_round(entry(agent, i64::MAX, vec![tag_event(second, &format!("m{second}"))]));
-    }
-    journal.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").expect("written back");
-    drop(journal);
-    let mut bytes = fs::read(folder.path()).expect("read");
-    // All pages but the first, on which the schema begins.
-    let whole = bytes.clone();
-    bytes[8 * 4096..].fill(0x5A);
-    fs::write(folder.path(), &bytes).expect("written");
-    let journal = folder.try_open(Mode::Existing).expect("opened").expect("there");
-    let journal = match journal.set_aside {
-        Some(_) => panic!("the first pages are whole"),
-        None => journal.journal,
-    };
-    let late = round(run, entry(agent, i64::MAX, vec![tag_event(500, "m500")]));
-    let error = journal.record(&late).expect_err("it is damaged");
-    let JournalError::Damaged { set_aside: Some(aside), .. } = error else { panic!("{error:?}") };
-    assert!(fs::read(aside).expect("kept").starts_with(&whole[..4096 - 100]), "it is the same file");
-    // Another process that still has the damaged file open is sent to the new one.
-    let error = journal.record(&late).expect_err("it is gone");
-    assert!(matches!(error, JournalError::Moved { .. }) && error.may_pass(), "{error:?}");
-    let new = folder.try_open(Mode::Existing).expect("opened").expect("begun").journal;
-    assert_eq!(new.all(), []);
-}
-
-#[test]
-fn a_file_that_was_removed_is_noticed_at_the_next_write() {
-    let folder = Folder::new();
-    let journal = folder.create();
-    let agent = journal.with_asha();
-    let run = journal.run();
-    fs::remove_file(folder.path()).expect("removed");
-    let late = round(run, entry(agent, 0, vec![tag_event(1, "m1")]));
-    let error = journal.record(&late).expect_err("it is gone");
-    assert!(matches!(error, JournalError::Moved { .. }), "{error:?}");
 }
 
 #[test]

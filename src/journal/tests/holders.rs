@@ -1,8 +1,8 @@
 use super::*;
 use crate::journal::cursors::Cursor;
 
-const BOTH: [FollowedPart; 2] = [FollowedPart::Tags, FollowedPart::Breaks];
-const CADENCE: Duration = Duration::from_secs(5);
+pub(super) const BOTH: [FollowedPart; 2] = [FollowedPart::Tags, FollowedPart::Breaks];
+pub(super) const CADENCE: Duration = Duration::from_secs(5);
 
 #[test]
 fn a_lease_is_held_until_it_is_given_back() {
@@ -63,25 +63,6 @@ fn a_round_beats_and_brings_the_newest_answer() {
     journal.write_round(Entry { coverage: vec![step], ..entry(agent, 0, vec![]) });
     let lease = journal.lease_of(agent, at(20)).expect("read").expect("a lease");
     assert_eq!((lease.beat_at, lease.newest_answer), (at(10), Some(at(9))));
-}
-
-#[test]
-fn the_lease_of_a_dead_process_is_void_at_once() {
-    let folder = Folder::new();
-    let mut journal = folder.create();
-    let agent = journal.with_asha();
-    let mine = journal.begin_run("watch", at(0)).expect("begun");
-    let mut child = std::process::Command::new("true").spawn().expect("a process");
-    journal.me = Identity { pid: child.id(), started: Some(1), ..journal.me.clone() };
-    child.wait().expect("ended");
-    let dead = journal.begin_run("record", at(0)).expect("begun");
-    journal.take_lease(agent, dead, &BOTH, CADENCE, at(0)).expect("taken");
-    journal.me = Identity::this();
-    assert!(!journal.lease_of(agent, at(0)).expect("read").expect("a lease").is_alive);
-    let over = journal.take_lease(agent, mine, &BOTH, CADENCE, at(0)).expect("taken");
-    assert!(matches!(over, Taken::Over(_)), "{over:?}");
-    let alive: Vec<_> = journal.runs().expect("read").iter().map(|row| row.is_alive).collect();
-    assert_eq!(alive, [Some(false), Some(true)], "the newest first");
 }
 
 #[test]
