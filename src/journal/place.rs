@@ -64,7 +64,7 @@ impl Place {
             return Err(FileError::NotAFile { path: path.to_owned() }.into());
         };
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let folder = fs::canonicalize(folder).map_err(FileError::at(folder))?;
+        let folder = files::canonical(folder).map_err(FileError::at(folder))?;
         if let Some(kind) = network_kind(&folder) {
             return Err(JournalError::NetworkDisk { path: folder.join(name), kind });
         }

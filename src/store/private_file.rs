@@ -270,10 +270,12 @@ impl Exclusive {
 /// A link to nothing is refused: what it would create is not what the owner of the link sees.
 pub(crate) fn resolve(path: &Path) -> Result<PathBuf, FileError> {
     match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_symlink() => fs::canonicalize(path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => FileError::DanglingLink { path: path.to_owned() },
-            _ => FileError::at(path)(error),
-        }),
+        Ok(metadata) if metadata.is_symlink() => {
+            system::canonical(path).map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => FileError::DanglingLink { path: path.to_owned() },
+                _ => FileError::at(path)(error),
+            })
+        }
         Ok(_) => Ok(path.to_owned()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(path.to_owned()),
         Err(error) => Err(FileError::at(path)(error)),

@@ -129,9 +129,16 @@ mod system {
     /// `MNT_LOCAL` of sys/mount.h.
     const LOCAL: u32 = 0x1000;
 
+    /// `None` at the end of a text of C.
+    fn byte_of(letter: i8) -> Option<u8> {
+        Some(letter.to_ne_bytes()[0]).filter(|byte| *byte != 0)
+    }
+
+    /// Disks of a network have no such flag: smbfs, nfs, afpfs, webdav.
     pub(super) fn network_kind(folder: &Path) -> Option<String> {
         let found = rustix::fs::statfs(folder).ok()?;
-        (found.f_flags & LOCAL == 0).then(|| "network".to_owned())
+        let name = || found.f_fstypename.iter().map_while(|byte| byte_of(*byte)).map(char::from).collect();
+        (found.f_flags & LOCAL == 0).then(name)
     }
 }
 

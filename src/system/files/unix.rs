@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, AtFlags, CWD, OFlags, accessat};
 use rustix::io::Errno;
@@ -59,6 +59,11 @@ pub(crate) fn temporary_file(
     let file = builder.permissions(private.clone()).tempfile_in(folder)?;
     file.as_file().set_permissions(private)?;
     Ok(file)
+}
+
+/// The one path of what is there.
+pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
+    fs::canonicalize(path)
 }
 
 /// For its owner alone, which the umask does not change.

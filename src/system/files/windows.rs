@@ -1,10 +1,11 @@
 //! Files as Windows has them. Their rights are those of the folder that they are in; the folder of a user is closed to
 //! other users, and nothing is known of others.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf, Prefix};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -18,6 +19,9 @@ use crate::system::files::OthersMay;
 const TRIES: u32 = 25;
 
 const BETWEEN_TRIES: Duration = Duration::from_millis(20);
+
+/// Of a path without `\\?\`, with room for what a name is extended by. Windows allows 260.
+const LONGEST: usize = 200;
 
 /// Who can read a file with a secret.
 pub(crate) const READERS_OF_SECRETS: &str =
@@ -96,6 +100,32 @@ pub(crate) fn check_access(path: &Path, _: &Metadata, others: OthersMay) -> Resu
 pub(crate) fn check_place_of_secrets(path: &Path) -> Result<(), Refusal> {
     let home = BaseDirs::new().map(|folders| folders.home_dir().to_owned()).ok_or(Refusal::Homeless)?;
     if is_below(path, &home) { Ok(()) } else { Err(Refusal::OutsideHome(home)) }
+}
+
+/// The one path of what is there, as Windows writes it: `C:\asha`, where the system answers `\\?\C:\asha`. What other
+/// programs could not open by such a path keeps the other.
+pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
+    let path = fs::canonicalize(path)?;
+    let plain = as_written(&path).filter(|plain| plain.as_os_str().len() <= LONGEST);
+    let leads_there = |plain: &PathBuf| fs::canonicalize(plain).is_ok_and(|again| again == path);
+    Ok(plain.filter(leads_there).unwrap_or(path))
+}
+
+fn as_written(path: &Path) -> Option<PathBuf> {
+    let mut parts = path.components();
+    let Some(Component::Prefix(prefix)) = parts.next() else { return None };
+    let root = match prefix.kind() {
+        Prefix::VerbatimDisk(letter) => format!("{}:", char::from(letter)).into(),
+        Prefix::VerbatimUNC(server, share) => {
+            let mut root = OsString::from(r"\\");
+            root.push(server);
+            root.push(r"\");
+            root.push(share);
+            root
+        }
+        _ => return None,
+    };
+    Some(Path::new(&root).components().chain(parts).collect())
 }
 
 /// Links and other spellings count as what they lead to.
@@ -201,6 +231,21 @@ mod tests {
         fs::create_dir(folder.path().join("folder")).unwrap();
         persist(new, &folder.path().join("folder")).unwrap_err();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_path_is_as_windows_writes_it() {
+        let as_written = |path: &str| as_written(Path::new(path));
+        assert_eq!(as_written(r"\\?\C:\a b\c").as_deref(), Some(Path::new(r"C:\a b\c")));
+        assert_eq!(as_written(r"\\?\C:\").as_deref(), Some(Path::new(r"C:\")));
+        assert_eq!(as_written(r"\\?\UNC\desk\all\c").as_deref(), Some(Path::new(r"\\desk\all\c")));
+        assert_eq!(as_written(r"C:\a b"), None);
+        let folder = tempfile::tempdir().unwrap();
+        let found = canonical(folder.path()).unwrap();
+        assert!(!found.to_str().unwrap().starts_with(r"\\?\"), "{}", found.display());
+        let long = folder.path().join("a".repeat(200));
+        fs::create_dir(&long).unwrap();
+        assert!(canonical(&long).unwrap().to_str().unwrap().starts_with(r"\\?\"));
     }
 
     #[test]
