@@ -120,10 +120,10 @@ impl Simulated {
             let recorded = journal.agent(key, name, Some(&agent.agent_id), self.begin())?;
             // Nobody else writes.
             let entry = |events, coverage| Entry { agent: recorded, base: i64::MAX, events, coverage };
-            let Follower { memory, noticed, .. } = self.follow(place, name)?;
+            let Follower { memory, noticed, in_doubt, .. } = self.follow(place, name)?;
             let repeats = memory.delivery_mode().map(|mode| mode == DeliveryMode::Repeats);
             entries.extend(noticed.into_iter().map(|(at, events)| (at, entry(events, vec![]))));
-            entries.push((last, entry(vec![], steps(&coverage(&stretches, repeats)))));
+            entries.push((last, entry(vec![], steps(&coverage(&stretches, repeats, &in_doubt)))));
         }
         entries.sort_by_key(|(at, _)| *at);
         let mut entries = entries.into_iter().map(|(_, entry)| entry);
@@ -189,13 +189,21 @@ fn cadence() -> Duration {
     INTERVAL.unsigned_abs()
 }
 
-/// What answers at every poll of these stretches cover.
-fn coverage(stretches: &[Span], repeats: Option<bool>) -> Vec<Coverage> {
+/// What answers at every poll of these stretches cover. Those in doubt cover nothing, and the next one settles it.
+fn coverage(
+    stretches: &[Span],
+    repeats: Option<bool>,
+    in_doubt: &[(FollowedPart, Timestamp)],
+) -> Vec<Coverage> {
     let mut rows: Vec<Coverage> = vec![];
     for Span { from, to } in stretches {
         for part in PARTS {
+            let at = if in_doubt.contains(&(part, *from)) { after(*from, INTERVAL) } else { *from };
+            if at > *to {
+                continue;
+            }
             let repeats = repeats.filter(|_| part == FollowedPart::Tags);
-            let first = Look { part, at: *from, repeats, hole: GapCause::Outage, lost: false };
+            let first = Look { part, at, repeats, hole: GapCause::Outage, lost: false };
             if let Some(step) = coverage_step(&rows, &first, cadence()) {
                 Coverage::take(&mut rows, &step);
             }
@@ -231,6 +239,8 @@ struct Follower<'s> {
     read_tags: Timestamp,
     /// What it recorded, and when.
     noticed: Vec<(Timestamp, Vec<NewEvent>)>,
+    /// The first answers after an outage that left open whether a break or a call was another one than before it.
+    in_doubt: Vec<(FollowedPart, Timestamp)>,
 }
 
 impl<'s> Follower<'s> {
@@ -245,6 +255,7 @@ impl<'s> Follower<'s> {
             shown: VecDeque::new(),
             read_tags: began,
             noticed: vec![],
+            in_doubt: vec![],
         }
     }
 
@@ -267,7 +278,11 @@ impl<'s> Follower<'s> {
                     subjects.extend([Subject::Tags, Subject::Break, Subject::WrapUp]);
                     whole -= 1;
                 }
-                self.poll(at, &subjects)?;
+                let covered = self.poll(at, &subjects)?;
+                if at == stretch.from {
+                    let is_open = |part: &FollowedPart| !covered.contains(part);
+                    self.in_doubt.extend(PARTS.into_iter().filter(is_open).map(|part| (part, at)));
+                }
                 subjects.clear();
                 let is_unknown = self.memory.delivery_mode().is_none() && !self.shown.is_empty();
                 let is_soon = whole > 0 || is_unknown;
@@ -293,8 +308,8 @@ impl<'s> Follower<'s> {
         Ok(())
     }
 
-    /// Polls what has changed since the last poll.
-    fn poll(&mut self, at: Timestamp, subjects: &BTreeSet<Subject>) -> Result<(), Failure> {
+    /// Polls what has changed since the last poll, and returns the parts that the answers cover.
+    fn poll(&mut self, at: Timestamp, subjects: &BTreeSet<Subject>) -> Result<Vec<FollowedPart>, Failure> {
         let (past, zone) = (&self.floor.past, &self.floor.server_zone);
         let mut poll = PollResult::new(&self.profile, at);
         let passed = self.passed(at);
@@ -322,7 +337,7 @@ impl<'s> Follower<'s> {
         let events = restored.into_iter().chain(difference.to_record()).collect();
         self.notice(at, events);
         self.memory.commit(difference.change);
-        Ok(())
+        Ok(difference.looks.iter().map(|look| look.part).collect())
     }
 
     /// The time between the last answer before an outage and the first after it.
