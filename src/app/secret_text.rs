@@ -105,7 +105,12 @@ mod tests {
         #[cfg(unix)]
         let value = std::os::unix::ffi::OsStringExt::from_vec(text.to_vec());
         #[cfg(windows)]
-        let value = String::from_utf8_lossy(text).into_owned().into();
+        let value = {
+            // What is no UTF-8 is half of a pair in a variable of Windows.
+            let broken = |unit| if unit == 0xFFFD { 0xD800 } else { unit };
+            let units: Vec<u16> = String::from_utf8_lossy(text).encode_utf16().map(broken).collect();
+            std::os::windows::ffi::OsStringExt::from_wide(&units)
+        };
         let variables = Variables::new([("DEEPCALL_SSID".into(), value)]);
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();

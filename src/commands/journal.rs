@@ -20,6 +20,7 @@ use crate::commands::journal::removal::{ForgetArgs, PruneArgs};
 use crate::commands::journal::status::StatusArgs;
 use crate::commands::journal::verify::VerifyArgs;
 use crate::failure::{ExitStatus, Failure};
+use crate::system::files;
 
 /// Keep what the server answers, beyond its last hour
 ///
@@ -102,7 +103,8 @@ fn on(args: &OnArgs, app: &App) -> Result<ExitStatus, Failure> {
         "stored are notifications, breaks and wrap-ups with names and numbers as the server sends them, and when nobody looked; \
          credentials never are".to_owned(),
         format!(
-            "they are in {path}, which only you can read: for {keep}, and at most {most}; customers' numbers are {numbers}"
+            "they are in {path}, {}: for {keep}, and at most {most}; customers' numbers are {numbers}",
+            files::READERS_OF_PRIVATE_FILES
         ),
         "`deepcall journal off` ends it, `deepcall journal forget AGENT` erases an agent; to erase everything, delete that file".to_owned(),
     ] {

@@ -5,6 +5,7 @@ use crate::app::environment::Terminals;
 use crate::app::options::{FleetOptions, FormatOptions, OutputOptions, SandboxOptions};
 use crate::output::presentation::{ColorWhen, Format};
 use crate::store::{CredentialKind, Profiles, ServerUrl, StoreKind};
+use crate::system::PATHS_BEGIN_WITH;
 use choice::{Choice, SessionSource};
 use table::{COLOR, MASK, STORE, TIMEZONE};
 
@@ -79,7 +80,8 @@ fn a_path_in_the_config_file_begins_at_the_root_and_a_typed_one_anywhere() {
     };
     assert_eq!(cacert(&[("cacert", "own.pem")]).ok().unwrap(), Some("own.pem".into()));
     let problem = cacert(&[]).err().unwrap().problem;
-    assert_eq!(problem.message, "config.toml, cacert: the path must begin with /");
+    let expected = format!("config.toml, cacert: the path must begin with {PATHS_BEGIN_WITH}");
+    assert_eq!(problem.message, expected);
 }
 
 #[test]

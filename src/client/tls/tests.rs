@@ -76,7 +76,6 @@ async fn a_server_that_an_added_authority_vouches_for_is_trusted() {
     assert!(requests.lock().unwrap()[0].body.contains(SECRET));
 }
 
-#[cfg(not(windows))]
 #[tokio::test]
 async fn a_file_of_authorities_takes_the_place_of_the_systems() {
     let authority = Authority::new("ours");
@@ -124,7 +123,6 @@ async fn a_server_without_tls_is_not_spoken_to() {
     assert!(!String::from_utf8_lossy(&received.join().unwrap()).contains(SECRET));
 }
 
-#[cfg(not(windows))]
 #[tokio::test]
 async fn authorities_are_read_only_when_a_certificate_has_to_be_checked() {
     let nowhere = PathBuf::from("/nonexistent/ca.pem");

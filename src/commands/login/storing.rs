@@ -14,7 +14,7 @@ use crate::store::{
 use crate::system::files;
 
 pub(crate) fn plain_text() -> String {
-    format!("the session is stored as plain text, {}", files::READERS_OF_SECRETS)
+    format!("the session is stored as plain text, {}", files::READERS_OF_PRIVATE_FILES)
 }
 
 /// Whether a secret could be stored now. A dialog of the keyring is explained.

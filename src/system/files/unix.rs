@@ -13,8 +13,8 @@ use tempfile::NamedTempFile;
 
 use crate::system::files::OthersMay;
 
-/// Who can read a file with a secret.
-pub(crate) const READERS_OF_SECRETS: &str = "readable only by you (mode 0600)";
+/// Who can read a file with a secret, and the journal.
+pub(crate) const READERS_OF_PRIVATE_FILES: &str = "readable only by you (mode 0600)";
 
 /// Why a file is not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -23,8 +23,8 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 /// Of a path without `\\?\`, with room for what a name is extended by. Windows allows 260.
 const LONGEST: usize = 200;
 
-/// Who can read a file with a secret.
-pub(crate) const READERS_OF_SECRETS: &str =
+/// Who can read a file with a secret, and the journal.
+pub(crate) const READERS_OF_PRIVATE_FILES: &str =
     "readable by those who may read your own folder (`deepcall doctor` lists them)";
 
 /// Why a file is not used.
