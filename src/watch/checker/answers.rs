@@ -220,8 +220,8 @@ impl<'a> Answers<'a> {
         }
         let shown = |answer: &&&Answer| start_hi <= answer.at && end_hi.is_none_or(|hi| answer.at < hi);
         let after = answers.iter().find(|answer| Some(answer.at) == end_hi).and_then(|it| it.shows(part));
-        let last = answers.iter().filter(shown).filter_map(|answer| answer.shows(part));
-        let Some(last) = last.filter(|last| Some(*last) != after).next_back() else { return };
+        let mut last = answers.iter().filter(shown).filter_map(|answer| answer.shows(part));
+        let Some(last) = last.rfind(|last| Some(*last) != after) else { return };
         let end = wall(episodes[last].to());
         if end_lo > end + TAKEN && !(after.is_some() && self.may_invent) {
             is_wrong(&format!("the true end {end}"));
