@@ -163,7 +163,7 @@ fn cause(why: GapCause) -> &'static str {
         GapCause::AnswerLost => "an answer was lost",
         GapCause::MemoryFull => "too many notifications",
         GapCause::NotRunning => "deepcall did not record",
-        GapCause::TakenOver => "the deepcall that recorded was killed",
+        GapCause::TakenOver => "the deepcall that recorded broke off",
         GapCause::Journal => "the journal could not be written",
     }
 }
@@ -225,7 +225,7 @@ mod tests {
         let taken = [row(0, 2 * HOUR, Some(GapCause::TakenOver)), row(2 * HOUR + 20, 8 * HOUR, None)];
         let words = sentence(&[("asha", &taken)]);
         assert!(words.starts_with("some seconds at "), "{words}");
-        assert!(words.ends_with(" (the deepcall that recorded was killed)"), "{words}");
+        assert!(words.ends_with(" (the deepcall that recorded broke off)"), "{words}");
         assert!(sentence(&[("asha", &many)]).ends_with(" and 3 more"), "{}", sentence(&[("asha", &many)]));
     }
 

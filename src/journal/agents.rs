@@ -134,8 +134,8 @@ impl Journal {
             return Ok(row);
         }
         *self.agents.borrow_mut() = self.agents()?.into_iter().map(Arc::new).collect();
-        let unknown = || JournalError::Unknown { path: self.path().to_owned(), what: "the agent".to_owned() };
-        find(&self.agents.borrow()).ok_or_else(unknown)
+        let forgotten = || JournalError::Forgotten { path: self.path().to_owned() };
+        find(&self.agents.borrow()).ok_or_else(forgotten)
     }
 }
 

@@ -46,9 +46,9 @@ pub(crate) enum JournalError {
     /// A statement that does not fit the file, or a value in it that cannot be read.
     #[error("the journal {} cannot be used", path.display())]
     Unusable { path: PathBuf, source: rusqlite::Error },
-    /// No agent, run or event of this name.
-    #[error("the journal {} does not know {what}", path.display())]
-    Unknown { path: PathBuf, what: String },
+    /// An agent was erased while it was recorded: to be opened again.
+    #[error("an agent was erased from the journal {}", path.display())]
+    Forgotten { path: PathBuf },
 }
 
 impl JournalError {
@@ -106,14 +106,14 @@ impl JournalError {
             | Self::Newer { .. }
             | Self::Library { .. }
             | Self::Unusable { .. }
-            | Self::Unknown { .. } => false,
+            | Self::Forgotten { .. } => false,
         }
     }
 
     /// What a person can do.
     pub(crate) fn way_out(&self) -> Option<String> {
         let words = match self {
-            Self::File(_) | Self::Unknown { .. } => return None,
+            Self::File(_) | Self::Forgotten { .. } => return None,
             Self::NetworkDisk { .. } => {
                 "keep it on a disk of this machine: `deepcall config set journal.path PATH`, or DEEPCALL_JOURNAL"
             }

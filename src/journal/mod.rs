@@ -244,11 +244,13 @@ impl Journal {
         now: Timestamp,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, JournalError> {
-        let lock = self.place.as_ref().map(Place::share).transpose()?;
-        // Whoever sets a file aside, or removes it, leaves us with one that nobody will read.
+        let lock = self.place.as_ref().map(Place::share).transpose();
+        // Whoever sets a file aside, or removes it, leaves us with one that nobody will read. A folder that is gone has no
+        // room for a lock either.
         if self.has_moved() {
             return Err(JournalError::Moved { path: self.path().to_owned() });
         }
+        let lock = lock?;
         let transaction = || -> rusqlite::Result<T> {
             let change = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
             let done = work(&change)?;

@@ -100,7 +100,7 @@ impl Journal {
                 if source.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) =>
             {
                 self.agents.borrow_mut().clear();
-                JournalError::Unknown { path, what: "the agent".to_owned() }
+                JournalError::Forgotten { path }
             }
             error => error,
         }

@@ -12,7 +12,7 @@ use crate::app::renderer::Renderer;
 use crate::app::settings::table::{JOURNAL_KEEP, JOURNAL_MAX_SIZE};
 use crate::commands::journal::opened::{count, open, unknown_agent, without_journal};
 use crate::failure::{ExitStatus, Failure};
-use crate::journal::{AgentRow, Limits};
+use crate::journal::{AgentRow, Limits, RunRow, Status};
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone};
 
 /// Delete what is older than journal.keep, or too much for journal.max_size
@@ -32,7 +32,7 @@ pub(crate) struct PruneArgs {
 /// Erase an agent from the journal
 ///
 /// Everything about the agent is overwritten; damaged files that were set aside and copies of earlier versions are deleted as
-/// a whole, since a part of them cannot be. It cannot be undone.
+/// a whole, since a part of them cannot be. It cannot be undone. Whoever records the agent meanwhile, goes on: end it first.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ForgetArgs {
     /// The agent, by the name of the profile or by the agent's id
@@ -78,9 +78,16 @@ pub(super) fn forget(args: &ForgetArgs, app: &App) -> Result<ExitStatus, Failure
     if !args.yes && !is_wanted(&args.agent, app)? {
         return Ok(ExitStatus::No);
     }
-    let size_before = journal.status(now)?.size;
+    let (before, runs) = (journal.status(now)?, journal.runs()?);
     let (mut events, mut notes) = (0, vec![]);
     for row in chosen {
+        notes.extend(recorder(row, &before, &runs).map(|run| {
+            let RunRow { command, process, .. } = run;
+            format!(
+                "{command} (process {}) goes on to record {}: end it, and erase again",
+                process.pid, row.profile
+            )
+        }));
         let forgotten = journal.forget(row.agent, now)?;
         events += u64::try_from(forgotten.events).unwrap_or(u64::MAX);
         notes.extend(forgotten.deleted.iter().map(|path| format!("{} was deleted", path.display())));
@@ -93,11 +100,18 @@ pub(super) fn forget(args: &ForgetArgs, app: &App) -> Result<ExitStatus, Failure
         .with("dry_run", false)
         .with("agent", args.agent.clone())
         .with("events", count(events))
-        .with("size_before", count(size_before))
+        .with("size_before", count(before.size))
         .with("size_after", count(journal.status(now)?.size));
     let mut sentence = sentence("Erased ", events, None);
     sentence.parts.extend([Part::Words(" of "), Part::Name(args.agent.clone())]);
     app.console.answer(Outcome::done(Report { notes, ..done(row, sentence) }), &renderer)
+}
+
+/// Who polls the agent now, and so records what the server answers next.
+fn recorder<'r>(agent: &AgentRow, status: &Status, runs: &'r [RunRow]) -> Option<&'r RunRow> {
+    let status = status.agents.iter().find(|one| one.row.agent == agent.agent)?;
+    let lease = status.lease.as_ref().filter(|lease| lease.is_alive)?;
+    runs.iter().find(|run| run.run == lease.run)
 }
 
 /// # Errors

@@ -56,7 +56,7 @@ pub(super) fn run(args: &VerifyArgs, app: &App) -> Result<ExitStatus, Failure> {
         parts: vec![
             Part::Words("The journal is sound: "),
             Part::Name(verified.events.to_string()),
-            Part::Words(" events"),
+            Part::Words(if verified.events == 1 { " event" } else { " events" }),
         ],
     });
     let rows = faults.into_iter().map(|fault| Row::new(DOCUMENT.fields).with("fault", fault)).collect();

@@ -117,6 +117,30 @@ fn a_file_that_was_removed_is_noticed_at_the_next_write() {
 }
 
 #[test]
+fn a_folder_that_was_moved_or_removed_is_noticed_as_the_file_is() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    let run = journal.run();
+    let state = folder.folder.path().join("state");
+    let late = round(run, entry(agent, 0, vec![tag_event(1, "m1")]));
+    for is_removed in [false, true] {
+        let moved = folder.folder.path().join("moved");
+        fs::rename(&state, &moved).expect("moved");
+        if is_removed {
+            fs::remove_dir_all(&moved).expect("removed");
+        }
+        let error = journal.record(&late).expect_err("it is gone");
+        assert!(matches!(error, JournalError::Moved { .. }), "{error:?}");
+        if !is_removed {
+            fs::rename(&moved, &state).expect("moved back");
+            journal.record(&late).expect("it is back");
+        }
+    }
+    assert_eq!(folder.create().all(), [], "a new one is begun");
+}
+
+#[test]
 fn the_lease_of_a_dead_process_is_void_at_once() {
     let folder = Folder::new();
     let mut journal = folder.create();

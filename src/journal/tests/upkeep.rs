@@ -293,7 +293,7 @@ fn an_agent_is_erased_everywhere() {
     // Whoever still records that agent is told, and enters it anew if that is wanted.
     let other = folder.create();
     let error = other.record(&round(run, entry(ravi, 0, vec![tag_event(9, "m9")]))).expect_err("unknown");
-    assert!(matches!(error, JournalError::Unknown { .. }), "{error:?}");
+    assert!(matches!(error, JournalError::Forgotten { .. }), "{error:?}");
     let new = other.agent(&profile("ravi"), "ravi", None, at(0)).expect("entered");
     assert!(new > ravi && new != asha);
 }
@@ -308,7 +308,7 @@ fn one_that_is_forgotten_while_another_process_records_it_stays_forgotten() {
     other.forget(agent, at(2)).expect("forgotten");
     let late = round(run, entry(agent, i64::MAX, vec![tag_event(3, "m3")]));
     let error = recorder.record(&late).expect_err("unknown");
-    assert!(matches!(error, JournalError::Unknown { .. }), "{error:?}");
+    assert!(matches!(error, JournalError::Forgotten { .. }), "{error:?}");
     assert_eq!(recorder.all(), []);
     let new = recorder.with_asha();
     recorder.write_round(entry(new, 0, vec![tag_event(4, "m4")]));

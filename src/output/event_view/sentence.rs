@@ -182,7 +182,7 @@ fn add_gap(gap: &Gap, parts: &mut Vec<Part>) {
             GapCause::AnswerLost => ": an answer was lost on the way",
             GapCause::MemoryFull => ": there are too many to remember",
             GapCause::NotRunning => ": deepcall did not record then",
-            GapCause::TakenOver => ": the deepcall that recorded was killed, and another goes on",
+            GapCause::TakenOver => ": the deepcall that recorded broke off, and another goes on",
             GapCause::Journal => ": the journal could not be written",
         }),
     ]);

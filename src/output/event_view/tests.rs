@@ -27,7 +27,7 @@ const SENTENCES: [&str; 31] = [
     "asha: notifications may be missing between 08:00 and 09:06: this machine slept for too long",
     "asha: notifications may be reported again between 08:00 and 09:06: there are too many to remember",
     "asha: notifications may be missing between 08:00 and 09:06: deepcall did not record then",
-    "asha: notifications may be missing between 08:00 and 09:06: the deepcall that recorded was killed, and another goes on",
+    "asha: notifications may be missing between 08:00 and 09:06: the deepcall that recorded broke off, and another goes on",
     "asha: notifications may be missing between 08:00 and 09:06: the journal could not be written",
     "asha: connection lost: no answer; last answer at 08:00",
     "asha: connection restored after 31 s",

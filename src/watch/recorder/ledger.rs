@@ -203,7 +203,10 @@ impl Ledger {
 
 /// Whether the file that was opened is no longer the journal.
 fn is_gone(error: &JournalError) -> bool {
-    matches!(error, JournalError::Damaged { .. } | JournalError::Moved { .. } | JournalError::Unknown { .. })
+    matches!(
+        error,
+        JournalError::Damaged { .. } | JournalError::Moved { .. } | JournalError::Forgotten { .. }
+    )
 }
 
 impl Open {
@@ -213,9 +216,7 @@ impl Open {
 
     fn agent(&self, index: usize) -> Result<AgentRef, JournalError> {
         let agent = self.agents.get(index).copied().flatten();
-        let unknown =
-            || JournalError::Unknown { path: self.journal.path().to_owned(), what: "the agent".to_owned() };
-        agent.ok_or_else(unknown)
+        agent.ok_or_else(|| JournalError::Forgotten { path: self.journal.path().to_owned() })
     }
 
     fn coverage(&self, index: usize, now: Timestamp) -> Result<Vec<Coverage>, JournalError> {
@@ -330,7 +331,7 @@ impl Records for Ledger {
         match open.record(pages, took, now) {
             Err(error) if is_gone(&error) => {
                 self.open = None;
-                let why = error.to_string();
+                let why = format!("{error}; recording goes on");
                 match self.opened_again()? {
                     Some(Written::Renewed { base, .. }) => Ok(Written::Renewed { base, why: Some(why) }),
                     _ => Err(error),

@@ -58,3 +58,23 @@ fn the_journal_of_a_recorder_answers_until_poll_is_given_or_the_recorder_is_gone
         assert_eq!(events.matches(&format!(r#""type":"{kind}""#)).count(), 1, "{kind}\n{events}");
     }
 }
+
+#[test]
+fn whoever_erases_an_agent_learns_who_goes_on_to_record() {
+    let server = server();
+    let world = World::signed_in(&server);
+    let mut recorder = recorder(&world);
+    let process = recorder.child.id();
+    let agent = world.run("journal status --json").ended_with(0).json()["agents"][0]["profile"].clone();
+    let line = format!("journal forget {} --yes", agent.as_str().unwrap());
+    let note = format!("note: record (process {process}) goes on to record ");
+    let erased = world.run(&line).ended_with(0);
+    assert!(erased.stderr.contains(&note), "{erased}");
+    recorder.child.kill().unwrap();
+    recorder.child.wait().unwrap();
+    world.run("journal on").ended_with(0);
+    world.run("tags").ended_with(0);
+    let erased = world.run(&line).ended_with(0);
+    assert!(erased.stdout.starts_with("Erased "), "{erased}");
+    assert!(!erased.stderr.contains("goes on to record"), "{erased}");
+}
