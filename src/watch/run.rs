@@ -110,13 +110,17 @@ impl<'a, S: Source> Watch<'a, S> {
             Some(_) => (PAST, OwnClocks::after_past(wall)),
             None => (Duration::ZERO, OwnClocks::new(wall)),
         };
-        let mut memories = recording.as_mut().map_or_else(Vec::new, |it| take(&mut it.begun)).into_iter();
+        let mut begun = recording.as_mut().map_or_else(Vec::new, |it| take(&mut it.begun)).into_iter();
         let mut shared = recording.as_ref().map_or_else(Vec::new, |it| it.is_recorded.clone()).into_iter();
         let count = sources.len();
         let agent = |source: S| {
             let first = began + spread(source.profile(), plan.interval, count);
             let schedule = Schedule::new(plan.interval, first);
-            let view = Arc::new(AgentView::new(source.profile().to_owned(), schedule.first()));
+            let (memory, history) = begun.next().unwrap_or_default();
+            let mut view = AgentView::new(source.profile().to_owned(), schedule.first());
+            if !sinks.view.is_closed() {
+                history.into_iter().for_each(|recorded| view.note(&Arc::new(recorded.event)));
+            }
             // Who polls those who are recorded is still to be found out.
             let sharing = if shared.next() == Some(true) { Sharing::Unknown } else { Sharing::Ours };
             WatchedAgent {
@@ -125,9 +129,9 @@ impl<'a, S: Source> Watch<'a, S> {
                 sharing,
                 polling: WatchScope::NOTHING,
                 schedule,
-                memory: memories.next().unwrap_or_default(),
+                memory,
                 was_mended: false,
-                view,
+                view: Arc::new(view),
             }
         };
         let agents = sources.into_iter().map(agent).collect();

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::client::replies::agent_name::agent_name;
 use crate::floor::alerts::CrossedLimits;
 use crate::floor::event::{Event, EventKind, StateCause};
 use crate::floor::health::Health;
 use crate::floor::state::AgentState;
 
 /// Of each agent.
-const KEPT_OF_AGENT: usize = 50;
+pub(crate) const KEPT_OF_AGENT: usize = 50;
 
 /// Of the whole floor: what a person can catch up on after a break.
 const KEPT_OF_FLOOR: usize = 1_000;
@@ -108,8 +109,13 @@ impl AgentView {
         }
     }
 
-    /// Keeps the event, if it is of the agent's day.
+    /// Keeps the event, if it is of the agent's day, and what it calls the agent.
     pub fn note(&mut self, event: &Arc<Event>) {
+        if let EventKind::Tag(reported) = &event.kind
+            && let Some(name) = agent_name(&reported.tag.fields)
+        {
+            self.learn(name);
+        }
         if matches!(event.kind, EventKind::AgentChanged(_)) {
             self.name = ServerName::Unknown;
         }
@@ -181,7 +187,7 @@ fn time_before_the_watch(event: &Event) -> Option<Timestamp> {
     }
 }
 
-fn is_of_the_day(kind: &EventKind) -> bool {
+pub(crate) fn is_of_the_day(kind: &EventKind) -> bool {
     matches!(
         kind,
         EventKind::Tag(_)

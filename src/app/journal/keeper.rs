@@ -15,7 +15,6 @@ use crate::app::journal::simulated::Simulated;
 use crate::app::journal::{JournalUse, Recording, key, note_set_aside, note_trouble, note_unreadable};
 use crate::app::options::SandboxOptions;
 use crate::failure::Failure;
-use crate::floor::diff::Memory;
 use crate::floor::event::{Event, FollowedPart};
 use crate::floor::identity::hidden::Hiding;
 use crate::floor::pause::{OwnClocks, PAST};
@@ -23,7 +22,9 @@ use crate::floor::poll_result::PollResult;
 use crate::floor::state::AgentState;
 use crate::floor::timeline::intervals::{Interval, intervals};
 use crate::floor::timeline::{Coverage, coverage_step};
-use crate::journal::{AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, Outcome, Round, RunRef};
+use crate::journal::{
+    AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, Outcome, Remembered, Round, RunRef,
+};
 
 /// So often is a difference made anew because others wrote meanwhile. Each time one of them got on.
 const TRIES: u32 = 100;
@@ -153,8 +154,8 @@ impl<'a> Keeper<'a> {
         let agent = self.agent(profile)?;
         let now = self.app.clock.now();
         let clocks = OwnClocks::after_past(now);
-        let (memory, _) = self.unless_trouble(self.journal.memory(agent, i64::MAX, now, &clocks))?;
-        let mut state = memory.state().clone();
+        let known = self.unless_trouble(self.journal.memory(agent, i64::MAX, now, &clocks))?;
+        let mut state = known.memory.state().clone();
         if let Some(since) = &mut state.wrapup {
             since.state.remaining_seconds = since.seconds_left(PAST);
         }
@@ -218,7 +219,7 @@ impl<'a> Keeper<'a> {
     fn entry(&self, poll: &PollResult, base: i64) -> Option<Result<Entry, JournalError>> {
         let agent = self.agent(poll.profile.as_deref()?)?;
         let clocks = OwnClocks::of_answer(poll.taken_at, self.app.clock.now());
-        let entry = |(memory, coverage): (Memory, Vec<Coverage>)| {
+        let entry = |Remembered { memory, coverage, .. }: Remembered| {
             let difference = memory.diff(poll);
             let steps = difference.looks.iter();
             let steps = steps.filter_map(|look| coverage_step(&coverage, look, Duration::ZERO));

@@ -1,5 +1,6 @@
 //! The journal of a run: opened, and opened again after it has failed.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -8,16 +9,17 @@ use jiff::{SignedDuration, Timestamp};
 use crate::clock::Clock;
 use crate::floor::diff::Memory;
 use crate::floor::pause::OwnClocks;
-use crate::floor::timeline::Coverage;
+use crate::floor::timeline::{Coverage, Recorded};
 use crate::journal::{
     AgentKey, AgentRef, Entry, EventQuery, IN_MEMORY, Journal, JournalError, Limits, Mode, Opened, Outcome,
-    Round, RunRef, Settings, Taken,
+    Remembered, Round, RunRef, Settings, Taken,
 };
 use crate::watch::recorder::records::{
     Begun, BegunAgent, Looked, News, Past, Records, Share, Wanted, Written,
 };
 use crate::watch::recorder::sharing::Holder;
 use crate::watch::recorder::{Account, Page};
+use crate::watch::view::{KEPT_OF_AGENT, is_of_the_day};
 
 /// Where the journal of a run is, and for whom.
 pub(crate) struct Ledger {
@@ -171,17 +173,22 @@ impl Ledger {
         let begun = |agent: &Option<AgentRef>| {
             let Some(agent) = *agent else {
                 let memory = Memory::default().restored(None, &[], &[], clocks);
-                return Ok(BegunAgent { memory, account: None });
+                return Ok(BegunAgent { memory, account: None, history: vec![] });
             };
-            let (memory, coverage) = open.journal.memory(agent, base, now, clocks)?;
-            Ok(BegunAgent { memory, account: Some(Account::new(base, coverage)) })
+            let Remembered { memory, coverage, recorded } = open.journal.memory(agent, base, now, clocks)?;
+            let history = if has_stdout { history(recorded) } else { vec![] };
+            Ok(BegunAgent { memory, account: Some(Account::new(base, coverage)), history })
         };
-        let agents = open.agents.iter().map(begun).collect::<Result<_, JournalError>>()?;
+        let mut agents = open.agents.iter().map(begun).collect::<Result<Vec<_>, JournalError>>()?;
         let past = if has_stdout {
             let took = open.left_off(self.command)?;
             let past = open.past(since, took, base)?;
             // Whoever goes on after this run was killed goes on there, even if it had shown nothing.
             open.journal.stdout_took(open.run, took.unwrap_or(base), now)?;
+            let is_past: HashSet<i64> = past.iter().map(|one| one.recorded.seq).collect();
+            for agent in &mut agents {
+                agent.history.retain(|recorded| !is_past.contains(&recorded.seq));
+            }
             past
         } else {
             vec![]
@@ -199,6 +206,14 @@ impl Ledger {
         let why = set_aside.map(|path| format!("a damaged journal was set aside as {}", path.display()));
         Ok(Some(Written::Renewed { base, why }))
     }
+}
+
+/// The newest of what belongs to an agent's day, as what was there before the watch.
+fn history(mut recorded: Vec<Recorded>) -> Vec<Recorded> {
+    recorded.retain(|one| is_of_the_day(&one.event.kind));
+    recorded.drain(..recorded.len().saturating_sub(KEPT_OF_AGENT));
+    recorded.iter_mut().for_each(|one| one.event.mark_initial());
+    recorded
 }
 
 /// Whether the file that was opened is no longer the journal.

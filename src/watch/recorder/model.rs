@@ -79,7 +79,7 @@ impl Model {
             coverage.retain(|row| row.to >= from);
             let agent_id = guard.agent_id.as_deref();
             let memory = Memory::default().restored(agent_id, events, &coverage, clocks);
-            BegunAgent { memory, account: Some(Account::new(base, coverage)) }
+            BegunAgent { memory, account: Some(Account::new(base, coverage)), history: vec![] }
         };
         let agents = (0..agents).map(agent).collect();
         let is_before =

@@ -94,6 +94,8 @@ pub(crate) struct BegunAgent {
     pub(crate) memory: Memory,
     /// `None` if it is not recorded.
     pub(crate) account: Option<Account>,
+    /// What the board knows of the agent's day, and nobody reports. What is in `past` comes by itself.
+    pub(crate) history: Vec<Recorded>,
 }
 
 #[derive(Debug)]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::floor::diff::Memory;
 use crate::floor::pause::OwnClocks;
+use crate::floor::timeline::Recorded;
 use crate::journal::JournalError;
 use crate::watch::recorder::records::{Begun, BegunAgent, Past, Records};
 use crate::watch::recorder::thread::{JournalThread, Reply};
@@ -15,7 +16,7 @@ pub(crate) struct Recording {
     pub(super) recorder: Recorder,
     pub(super) thread: JournalThread,
     /// What a watch knows of its agents as it begins, until it has begun.
-    pub(super) begun: Vec<Memory>,
+    pub(super) begun: Vec<(Memory, Vec<Recorded>)>,
     pub(super) is_recorded: Vec<bool>,
     pub(super) past: Vec<Past>,
     pub(super) manner: Manner,
@@ -62,12 +63,12 @@ impl Recording {
     ) -> io::Result<Self> {
         let Begun { agents, past, .. } = begun;
         let is_recorded = agents.iter().map(|agent| agent.account.is_some()).collect();
-        let (memories, accounts): (_, Vec<_>) =
-            agents.into_iter().map(|agent| (agent.memory, agent.account.unwrap_or_default())).unzip();
+        let known = |agent: BegunAgent| ((agent.memory, agent.history), agent.account.unwrap_or_default());
+        let (begun, accounts) = agents.into_iter().map(known).unzip();
         Ok(Self {
             recorder: Recorder::new(accounts, interval),
             thread: JournalThread::start(records)?,
-            begun: memories,
+            begun,
             is_recorded,
             past,
             manner,
@@ -95,8 +96,8 @@ impl Recording {
         interval: Duration,
         manner: Manner,
     ) -> io::Result<Self> {
-        let agent =
-            || BegunAgent { memory: Memory::default().restored(None, &[], &[], clocks), account: None };
+        let memory = || Memory::default().restored(None, &[], &[], clocks);
+        let agent = || BegunAgent { memory: memory(), account: None, history: vec![] };
         let begun = Begun { agents: (0..agents).map(|_| agent()).collect(), ..Begun::default() };
         let (backlog, failed) = (Some(Backlog::default()), Some(failed));
         Ok(Self { backlog, failed, ..Self::start(records, begun, interval, manner)? })

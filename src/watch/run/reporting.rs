@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::client::replies::agent_name::agent_name;
 use crate::floor::event::{EndReason, Event, EventKind};
 use crate::floor::health::PollFailure;
 use crate::watch::run::Watch;
@@ -73,13 +72,7 @@ impl<S: Source> Watch<'_, S> {
         self.view.note(&event);
         let is_of = |agent: &&mut WatchedAgent<S>| Some(&agent.view.profile) == event.profile.as_ref();
         if let Some(agent) = self.agents.iter_mut().find(is_of) {
-            let view = agent.view();
-            if let EventKind::Tag(reported) = &event.kind
-                && let Some(name) = agent_name(&reported.tag.fields)
-            {
-                view.learn(name);
-            }
-            view.note(&event);
+            agent.view().note(&event);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::*;
-use crate::support::{IN_WRAPUP, ON_BREAK, PATIENCE, Running};
+use crate::support::{IN_WRAPUP, NOT_IN_WRAPUP, NOT_ON_BREAK, ON_BREAK, PATIENCE, Running, Screen};
 
 const LINES: [&str; 4] = ["tags --json", "status --json", "break-status --json", "wrapup --json"];
 
@@ -56,6 +56,26 @@ fn the_journal_of_a_recorder_answers_until_poll_is_given_or_the_recorder_is_gone
     let events = world.run("journal export -o ndjson").ended_with(0).stdout;
     for kind in ["tag", "break_started", "wrapup_started"] {
         assert_eq!(events.matches(&format!(r#""type":"{kind}""#)).count(), 1, "{kind}\n{events}");
+    }
+}
+
+#[test]
+fn the_board_shows_the_last_tag_that_was_recorded_before_it_began_and_reports_it_to_nobody() {
+    for is_recorded_by_another in [false, true] {
+        let tags = reply(&[tag("m1", "missed", 5)]);
+        let server = FakeServer::answering(move |request, _| {
+            request.choose([NOT_ON_BREAK.to_owned(), NOT_IN_WRAPUP.to_owned(), tags.clone()])
+        });
+        let world = recording(&server);
+        let _recorder = is_recorded_by_another.then(|| recorder(&world));
+        world.run("tags").ended_with(0);
+        let mut screen = Screen::start(&world, "watch", 24, 100);
+        let row = |shown: &str| shown.lines().any(|line| line.contains("neither") && line.contains("missed"));
+        screen.wait_until("the last tag", row);
+        let shown = screen.wait_until("the state of a poll", |shown| shown.contains("live"));
+        assert!(shown.contains("0 events") || shown.contains("no events"), "{shown}");
+        screen.type_keys("q");
+        assert_eq!(screen.end().0, 130);
     }
 }
 
