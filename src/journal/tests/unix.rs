@@ -23,6 +23,19 @@ fn all_is_for_the_owner_alone() {
     }
 }
 
+/// Whom a file is trusted from is a table in the tests of `private_file`.
+#[test]
+fn a_file_of_another_user_is_refused_for_good_with_words_on_whose_it_is() {
+    let path = Folder::new().path();
+    let refused =
+        JournalError::from(FileError::Refused { path: path.clone(), why: Refusal::ForeignOwner(1001) });
+    let expected = format!("{} belongs to another user (uid 1001)", path.display());
+    assert_eq!(refused.to_string(), expected);
+    assert!(!refused.may_pass() && !refused.ends_by_itself());
+    let JournalError::File(FileError::Refused { why, .. }) = refused else { panic!("{refused:?}") };
+    assert_eq!(why.hint(&path), "use a file that you own: its owner can change it at any time");
+}
+
 #[test]
 fn a_copy_from_before_a_change_of_version_is_for_the_owner_alone() {
     let folder = Folder::new();

@@ -33,7 +33,7 @@ impl Refusal {
         match self {
             Self::Mode(_) => format!("run `chmod go= {}`", path.display()),
             Self::ForeignOwner(_) => {
-                "use a file that you own, because the file decides where the session is sent".to_owned()
+                "use a file that you own: its owner can change it at any time".to_owned()
             }
         }
     }
