@@ -19,11 +19,12 @@ use crate::commands::tags;
 use crate::commands::tags::past::latest;
 use crate::commands::window::Window;
 use crate::failure::{ExitStatus, Failure};
-use crate::floor::event::{Event, FollowedPart};
+use crate::floor::event::{Event, EventKind, FollowedPart};
 use crate::floor::timeline::intervals::{Interval, intervals};
 use crate::floor::timeline::{Coverage, Span};
 use crate::journal::{AgentRow, EventQuery, Journal};
 use crate::output::event_view::STREAM;
+use crate::output::presentation::Format;
 use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};
 use crate::watch::sinks::EventSink;
 use crate::watch::sinks::lines::Lines;
@@ -109,8 +110,16 @@ pub(super) fn run(args: &ExportArgs, app: &App) -> Result<ExitStatus, Failure> {
             listed(rows)
         }
         What::Events => {
-            let mut lines = Lines::new(app.console.stdout(), renderer.presentation().clone());
-            export.each_event(&mut |event| lines.write(std::slice::from_ref(&event)))?;
+            let presentation = renderer.presentation().clone();
+            let are_sentences = presentation.format == Format::Table;
+            let mut lines = Lines::new(app.console.stdout(), presentation);
+            export.each_event(&mut |mut event| {
+                // A sentence would say "before the watch began", and no watch is meant here.
+                if let (true, EventKind::Tag(reported)) = (are_sentences, &mut event.kind) {
+                    reported.initial = false;
+                }
+                lines.write(std::slice::from_ref(&event))
+            })?;
             Ok(ExitStatus::Done)
         }
         What::Intervals => listed(export.intervals()?),

@@ -61,6 +61,8 @@ fn people_get_words_and_marks() {
         (Value::Flag(true), Meaning::State, "on_break", "‖ yes", Tint::Notable),
         (Value::Flag(true), Meaning::State, "in_wrapup", "◔ yes", Tint::Passing),
         (Value::Flag(false), Meaning::State, "on_break", "· no", Tint::Quiet),
+        (Value::Flag(true), Meaning::State, "open", "· yes", Tint::Quiet),
+        (Value::Flag(true), Meaning::State, "repeats", "· yes", Tint::Quiet),
         (Value::Flag(true), Meaning::Text, "default", "yes", Tint::Plain),
         (Value::Time(now()), Meaning::Time, "time", "just now", Tint::Plain),
         (Value::Seconds(600), Meaning::Elapsed, "for", "10 min", Tint::Plain),

@@ -165,6 +165,8 @@ pub(crate) fn mark_of_state(key: &str, is_set: bool) -> Mark {
         (true, "in_wrapup") => IN_WRAPUP,
         (true, "default") => CHOSEN,
         (true, "ok") => ANSWERED,
+        // Of the past, and of a server: nothing to look after.
+        (true, "open" | "repeats") => ORDINARY,
         (true, _) => NOTABLE,
     }
 }
