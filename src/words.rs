@@ -1,5 +1,8 @@
 //! Words as people spell them.
 
+/// What stands for a hidden digit, one for each.
+pub(crate) const HIDDEN_DIGIT: char = '•';
+
 /// A word without what people disagree on: case, spaces, `_` and `-`, and marks that nobody sees. `callId`, `call_id` and
 /// `Call ID` are one.
 #[must_use]

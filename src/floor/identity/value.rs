@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::words::HIDDEN_DIGIT;
+
 /// So many values of one state are remembered.
 const REMEMBERED: usize = 32;
 
@@ -57,6 +59,14 @@ impl RepeatedValue {
             self.candidate = None;
             return ValueChange::None;
         }
+        if let Some(known) = self.accepted.iter_mut().find(|known| is_with_hidden_digits(known, &compared)) {
+            if (self.compared_as)(&previous) == *known {
+                self.value = Some(answer.clone());
+            }
+            *known = compared;
+            self.candidate = None;
+            return ValueChange::None;
+        }
         match self.candidate.take() {
             Some((candidate, since)) if candidate == compared => {
                 self.value = Some(answer.clone());
@@ -108,4 +118,14 @@ impl RepeatedValue {
         let compared = (self.compared_as)(value);
         (!compared.is_empty() && compared != "0").then_some((value, compared))
     }
+}
+
+/// Whether one value is the other as a journal keeps it, which masks phone numbers in ids and reasons. Which digits those were
+/// is not known any more, so any may be.
+fn is_with_hidden_digits(known: &str, whole: &str) -> bool {
+    let is_same =
+        |(known, whole): (char, char)| known == whole || (known == HIDDEN_DIGIT && whole.is_numeric());
+    known.contains(HIDDEN_DIGIT)
+        && known.chars().count() == whole.chars().count()
+        && known.chars().zip(whole.chars()).all(is_same)
 }

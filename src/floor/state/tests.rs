@@ -251,3 +251,20 @@ fn without_a_start_a_break_has_held_since_it_was_first_seen() {
     assert_eq!(since.seconds_since_start(Duration::from_secs(170)), None);
     assert_eq!(since.seconds_at_least(Duration::from_secs(170)), 70);
 }
+
+#[test]
+fn what_a_journal_has_masked_is_the_same_when_an_answer_has_it_whole() {
+    let masked = on_break(Some("call •••••••••678 back"), Some(0));
+    let whole = |number: &str| on_break(Some(&format!("call {number} back")), Some(0));
+    let (same, other) = (whole("919812345678"), whole("919812345679"));
+    assert!(breaks(&[masked.clone(), same.clone(), same.clone(), same.clone()]).is_empty());
+    assert_eq!(breaks(&[masked.clone(), other.clone(), other.clone()]), ["break_changed"]);
+    // Once it is known whole, another number that ends alike is another one.
+    let alike = whole("918800000678");
+    assert_eq!(breaks(&[masked, same, alike.clone(), alike]), ["break_changed"]);
+
+    let call = |id: &str| in_wrapup(Some(id), None);
+    let (masked, same, other) = (call("c-•••••••••678"), call("c-919812345678"), call("c-919812345679"));
+    assert!(wrapups(&[masked.clone(), same.clone(), same.clone()]).is_empty());
+    assert_eq!(wrapups(&[masked, other.clone(), other]), ["wrapup_ended", "wrapup_started"]);
+}

@@ -15,14 +15,13 @@ use std::borrow::Cow;
 
 use crate::json;
 use crate::report::Meaning;
+pub(crate) use crate::words::HIDDEN_DIGIT;
 use crate::words::is_invisible;
 
 mod in_json;
 
 pub(crate) use in_json::{Role, mask_json};
 
-/// What stands for a hidden digit.
-pub(crate) const HIDDEN_DIGIT: char = '•';
 const SHOWN_DIGITS: usize = 3;
 /// E.164 allows 15 digits; subscriber numbers without any prefix have at least 7.
 const FEWEST_DIGITS: usize = 7;
