@@ -21,6 +21,9 @@ use crate::watch::recorder::sharing::Holder;
 use crate::watch::recorder::{Account, Page};
 use crate::watch::view::{KEPT_OF_AGENT, is_of_the_day};
 
+#[cfg(test)]
+mod tests;
+
 /// Where the journal of a run is, and for whom.
 pub(crate) struct Ledger {
     shelf: Shelf,
