@@ -2,6 +2,7 @@
 
 mod beyond;
 mod commands;
+mod damage;
 mod live;
 mod places;
 mod recording;

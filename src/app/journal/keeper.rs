@@ -4,6 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use crate::app::fleet::{Agent, Fleet};
 use crate::app::journal::simulated::Simulated;
 use crate::app::journal::{JournalUse, Recording, key, note_set_aside, note_trouble, note_unreadable};
 use crate::app::options::SandboxOptions;
+use crate::client::SignedIn;
 use crate::failure::Failure;
 use crate::floor::event::{Event, FollowedPart};
 use crate::floor::identity::hidden::Hiding;
@@ -36,7 +38,9 @@ pub(crate) const MARGIN: SignedDuration = SignedDuration::from_hours(1);
 pub(crate) struct Keeper<'a> {
     app: &'a App,
     recording: Recording,
-    journal: Journal,
+    journal: RefCell<Rc<Journal>>,
+    /// How it is opened; `None` for one that is in no file.
+    how: Option<JournalUse>,
     /// What the journal of a sandbox is still to be filled with.
     simulated: Cell<Option<Simulated>>,
     /// As `journal status` shows it.
@@ -92,14 +96,17 @@ impl<'a> Keeper<'a> {
             }
         };
         note_set_aside(&app.console, opened.set_aside.as_ref());
-        Ok(Some(Self::with(app, how.recording, opened.journal, command)))
+        let mut keeper = Self::with(app, how.recording, opened.journal, command);
+        keeper.how = Some(how);
+        Ok(Some(keeper))
     }
 
     fn with(app: &'a App, recording: Recording, journal: Journal, command: &'static str) -> Self {
         Self {
             app,
             recording,
-            journal,
+            journal: RefCell::new(Rc::new(journal)),
+            how: None,
             simulated: Cell::default(),
             command,
             run: Cell::default(),
@@ -115,21 +122,58 @@ impl<'a> Keeper<'a> {
     /// If the past of a sandbox cannot be made.
     pub(crate) fn meet(&self, fleet: &Fleet) -> Result<(), Failure> {
         let sessions = fleet.agents.iter().filter_map(|agent| Some((agent, agent.session.as_ref().ok()?)));
-        let keyed: Vec<(&Agent, AgentKey)> = sessions
-            .map(|(agent, signed_in)| (agent, key(&self.journal, signed_in, agent.is_in_variables)))
-            .collect();
+        let sessions: Vec<_> = sessions.collect();
+        let key =
+            |agent: &Agent, signed_in: &SignedIn| key(&self.journal(), signed_in, agent.is_in_variables);
         if let Some(simulated) = self.simulated.take() {
-            let followed: Vec<_> =
-                keyed.iter().map(|(agent, key)| (key.clone(), agent.profile.as_str())).collect();
-            simulated.record(&self.journal, &followed)?;
+            let keyed = sessions.iter().map(|(agent, session)| (key(agent, session), agent.profile.as_str()));
+            simulated.record(&self.journal(), &keyed.collect::<Vec<_>>())?;
         }
-        for (agent, key) in keyed {
-            let found = self.recording.agent(&self.journal, agent, &key, self.app.clock.now());
+        for (agent, signed_in) in sessions {
+            let found = self.in_a_whole_file(|| {
+                let key = key(agent, signed_in);
+                let found = self.recording.agent(&self.journal(), agent, &key, self.app.clock.now())?;
+                Ok(found.map(|found| (found, key)))
+            });
             if let Some(Some(found)) = self.unless_trouble(found) {
-                self.agents.borrow_mut().insert(agent.profile.clone(), (found, key));
+                self.agents.borrow_mut().insert(agent.profile.clone(), found);
             }
         }
         Ok(())
+    }
+
+    fn journal(&self) -> Rc<Journal> {
+        Rc::clone(&self.journal.borrow())
+    }
+
+    /// Does `work`, and does it again in the file that has taken the place of the journal if that is damaged or gone: an
+    /// answer that nobody else may get is not lost to it.
+    fn in_a_whole_file<T>(&self, work: impl Fn() -> Result<T, JournalError>) -> Result<T, JournalError> {
+        let error = match work() {
+            Err(error) => self.journal().after(error, self.app.clock.now()),
+            done => return done,
+        };
+        let is_replaced =
+            matches!(error, JournalError::Damaged { set_aside: Some(_), .. } | JournalError::Moved { .. });
+        if !is_replaced || !self.open_again()? {
+            return Err(error);
+        }
+        self.note_trouble_once(&error);
+        work()
+    }
+
+    /// Goes on in the file that is the journal now; `false` where there is none.
+    fn open_again(&self) -> Result<bool, JournalError> {
+        let now = self.app.clock.now();
+        let Some(opened) = self.how.as_ref().map(|how| how.open(now)).transpose()?.flatten() else {
+            return Ok(false);
+        };
+        self.run.set(None);
+        for (profile, (agent, key)) in self.agents.borrow_mut().iter_mut() {
+            *agent = opened.journal.agent(key, profile, None, now)?;
+        }
+        self.journal.replace(Rc::new(opened.journal));
+        Ok(true)
     }
 
     /// The agent, if the journal holds it.
@@ -139,13 +183,13 @@ impl<'a> Keeper<'a> {
 
     /// What the journal leaves out of notifications.
     pub(crate) fn hiding(&self) -> Arc<dyn Hiding> {
-        self.journal.hiding()
+        self.journal().hiding()
     }
 
     /// When the newest answer about these parts came, if another process polls them now: the journal has it.
     pub(crate) fn polled_at(&self, profile: &str, parts: &[FollowedPart]) -> Option<Timestamp> {
         let now = self.app.clock.now();
-        let lease = self.unless_trouble(self.journal.lease_of(self.agent(profile)?, now))??;
+        let lease = self.unless_trouble(self.journal().lease_of(self.agent(profile)?, now))??;
         lease.newest_answer.filter(|_| lease.covers(parts, now))
     }
 
@@ -154,13 +198,13 @@ impl<'a> Keeper<'a> {
         let agent = self.agent(profile)?;
         let now = self.app.clock.now();
         let clocks = OwnClocks::after_past(now);
-        let known = self.unless_trouble(self.journal.memory(agent, i64::MAX, now, &clocks))?;
+        let known = self.unless_trouble(self.journal().memory(agent, i64::MAX, now, &clocks))?;
         let mut state = known.memory.state().clone();
         if let Some(since) = &mut state.wrapup {
             since.state.remaining_seconds = since.seconds_left(PAST);
         }
         if let Some(since) = &mut state.break_state {
-            let row = self.unless_trouble(self.journal.row(agent))?;
+            let row = self.unless_trouble(self.journal().row(agent))?;
             since.state.agent_id = row.and_then(|row| row.agent_id);
         }
         Some(state)
@@ -191,7 +235,7 @@ impl<'a> Keeper<'a> {
             return Ok(());
         }
         let mut polls = self.waiting.take();
-        let written = self.write(&polls);
+        let written = self.in_a_whole_file(|| self.write(&polls));
         if written.is_err() {
             // Each of the others meets its own trouble.
             polls.retain(|poll| !is_own(poll));
@@ -205,14 +249,14 @@ impl<'a> Keeper<'a> {
         let Some(at) = polls.iter().map(|poll| poll.taken_at).max() else { return Ok(()) };
         let run = self.run(at)?;
         for _ in 0..TRIES {
-            let base = self.journal.last_seq()?;
+            let base = self.journal().last_seq()?;
             let entries = polls.iter().filter_map(|poll| self.entry(poll, base)).collect::<Result<_, _>>()?;
             let round = Round { run, at, entries, stdout_took: None };
-            if let Outcome::Written { .. } = self.journal.record(&round)? {
+            if let Outcome::Written { .. } = self.journal().record(&round)? {
                 return polls.iter().try_for_each(|poll| self.note_agent_id(poll));
             }
         }
-        Err(JournalError::Busy { path: self.journal.path().to_owned() })
+        Err(JournalError::Busy { path: self.journal().path().to_owned() })
     }
 
     /// What an answer adds to what was known up to `base`.
@@ -225,7 +269,7 @@ impl<'a> Keeper<'a> {
             let steps = steps.filter_map(|look| coverage_step(&coverage, look, Duration::ZERO));
             Entry { agent, base, events: difference.to_record().collect(), coverage: steps.collect() }
         };
-        Some(self.journal.memory(agent, base, poll.taken_at, &clocks).map(entry))
+        Some(self.journal().memory(agent, base, poll.taken_at, &clocks).map(entry))
     }
 
     /// For whom the session answers is what the next difference begins with.
@@ -234,7 +278,7 @@ impl<'a> Keeper<'a> {
         let (Some(agent_id), Some(profile)) = (answered, poll.profile.as_deref()) else { return Ok(()) };
         let agents = self.agents.borrow();
         let Some((_, key)) = agents.get(profile) else { return Ok(()) };
-        self.journal.agent(key, profile, Some(agent_id), poll.taken_at).map(drop)
+        self.journal().agent(key, profile, Some(agent_id), poll.taken_at).map(drop)
     }
 
     /// The notifications of an agent that may belong to a window that begins at `from`, as events.
@@ -246,21 +290,21 @@ impl<'a> Keeper<'a> {
             types: &["tag"],
             ..EventQuery::default()
         };
-        let events = self.unless_trouble(self.journal.list_events(&query));
+        let events = self.unless_trouble(self.journal().list_events(&query));
         events.into_iter().flatten().map(|recorded| recorded.event).collect()
     }
 
     /// What is covered of an agent from `from` on; `None` if the journal does not hold the agent.
     pub(crate) fn coverage(&self, profile: &str, from: Timestamp, to: Timestamp) -> Option<Vec<Coverage>> {
         let to = to.checked_add(MARGIN).unwrap_or(Timestamp::MAX);
-        self.unless_trouble(self.journal.coverage(self.agent(profile)?, from, to))
+        self.unless_trouble(self.journal().coverage(self.agent(profile)?, from, to))
     }
 
     /// The breaks and wrap-ups of an agent that were going on at `from` or later, and the coverage of all of them.
     pub(crate) fn intervals(&self, profile: &str, from: Timestamp) -> Option<(Vec<Interval>, Vec<Coverage>)> {
         let agent = self.agent(profile)?;
-        let events = self.unless_trouble(self.journal.to_remember(agent, from))?;
-        let coverage = self.unless_trouble(self.journal.coverage(agent, Timestamp::MIN, Timestamp::MAX))?;
+        let events = self.unless_trouble(self.journal().to_remember(agent, from))?;
+        let coverage = self.unless_trouble(self.journal().coverage(agent, Timestamp::MIN, Timestamp::MAX))?;
         Some((intervals(events.iter().map(|recorded| &recorded.event), &coverage), coverage))
     }
 
@@ -274,9 +318,9 @@ impl<'a> Keeper<'a> {
         profile: &str,
         since: Timestamp,
     ) -> Result<(Vec<Event>, Reach), JournalError> {
-        let last = self.journal.last_seq()?;
+        let last = self.journal().last_seq()?;
         let Some(agent) = self.agent(profile) else { return Ok((vec![], Reach { last, had_until: None })) };
-        let cursor = self.journal.cursor(script, agent)?;
+        let cursor = self.journal().cursor(script, agent)?;
         let had = cursor.map(|cursor| cursor.seq);
         let query = EventQuery {
             agents: Some(vec![agent]),
@@ -289,14 +333,14 @@ impl<'a> Keeper<'a> {
             ..EventQuery::default()
         };
         let mut events = vec![];
-        self.journal.events(&query, &mut |_, recorded| {
+        self.journal().events(&query, &mut |_, recorded| {
             if recorded.seq > last {
                 return ControlFlow::Break(());
             }
             events.push(recorded.event);
             ControlFlow::Continue(())
         })?;
-        note_unreadable(&self.app.console, &self.journal);
+        note_unreadable(&self.app.console, &self.journal());
         Ok((events, Reach { last, had_until: cursor.map(|cursor| cursor.moved_at) }))
     }
 
@@ -310,28 +354,32 @@ impl<'a> Keeper<'a> {
         had: impl Iterator<Item = (&'p str, i64)>,
     ) -> Result<(), Failure> {
         let had: Vec<_> = had.filter_map(|(profile, last)| Some((self.agent(profile)?, last))).collect();
-        Ok(self.journal.move_cursors(script, &had, self.app.clock.now())?)
+        Ok(self.journal().move_cursors(script, &had, self.app.clock.now())?)
     }
 
     fn run(&self, now: Timestamp) -> Result<RunRef, JournalError> {
         if let Some(run) = self.run.get() {
             return Ok(run);
         }
-        let run = self.journal.begin_run(self.command, now)?;
+        let run = self.journal().begin_run(self.command, now)?;
         self.run.set(Some(run));
         Ok(run)
     }
 
     /// Trouble is told once.
     fn unless_trouble<T>(&self, done: Result<T, JournalError>) -> Option<T> {
-        note_unreadable(&self.app.console, &self.journal);
+        note_unreadable(&self.app.console, &self.journal());
         done.map_err(|error| {
-            let error = self.journal.after(error, self.app.clock.now());
-            if !self.has_told_trouble.replace(true) {
-                note_trouble(&self.app.console, &error);
-            }
+            let error = self.journal().after(error, self.app.clock.now());
+            self.note_trouble_once(&error);
         })
         .ok()
+    }
+
+    fn note_trouble_once(&self, error: &JournalError) {
+        if !self.has_told_trouble.replace(true) {
+            note_trouble(&self.app.console, error);
+        }
     }
 }
 
@@ -339,12 +387,12 @@ impl Drop for Keeper<'_> {
     fn drop(&mut self) {
         // What had arrived when the command was ended.
         let waiting = self.waiting.take();
-        self.unless_trouble(self.write(&waiting));
+        self.unless_trouble(self.in_a_whole_file(|| self.write(&waiting)));
         if let Some(run) = self.run.get() {
             // Where nobody runs a recorder, this is all that masks old numbers.
-            let masked = self.journal.mask_some_numbers(self.app.clock.now());
+            let masked = self.journal().mask_some_numbers(self.app.clock.now());
             self.unless_trouble(masked);
-            let ended = self.journal.end_run(run, self.app.clock.now());
+            let ended = self.journal().end_run(run, self.app.clock.now());
             self.unless_trouble(ended);
         }
     }

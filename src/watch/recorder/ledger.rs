@@ -346,7 +346,8 @@ impl Records for Ledger {
         }
         let now = self.clock.now();
         let Some(open) = &mut self.open else { return Err(JournalError::Moved { path: self.shelf.path() }) };
-        match open.record(pages, took, now) {
+        // Damage is met by what is read after the commit, too.
+        match open.record(pages, took, now).map_err(|error| open.journal.after(error, now)) {
             Err(error) if is_gone(&error) => {
                 self.open = None;
                 let why = format!("{error}; recording goes on");

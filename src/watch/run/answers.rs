@@ -3,6 +3,7 @@
 use std::slice;
 
 use crate::client::received::MENDED;
+use crate::floor::diff::Memory;
 use crate::floor::event::{EndReason, Event, EventKind, ProfileEndReason, ProfileEnded};
 use crate::floor::timeline;
 use crate::floor::timeline::NewEvent;
@@ -67,11 +68,17 @@ impl<S: Source> Watch<'_, S> {
                 events.extend(restored.map(event));
             }
             let difference = agent.memory.diff(result);
-            if self.recording.is_some() {
+            if let Some(recording) = &self.recording {
                 note.events.extend(kept(&events));
                 note.events.extend(difference.to_record());
                 openings = note.events.split_off(note.events.len() - difference.openings.len());
                 note.looks = difference.looks;
+                if recording.is_new_to_file[*index] {
+                    // What the file holds already is not stored twice.
+                    let all = Memory::default().diff(result);
+                    let is_tag = |new: &NewEvent| matches!(new.event.kind, EventKind::Tag(_));
+                    openings.extend(all.to_record().filter(is_tag));
+                }
             }
             events.extend(difference.events);
             change = Some(difference.change);

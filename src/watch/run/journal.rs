@@ -18,6 +18,8 @@ pub(crate) struct Recording {
     /// What a watch knows of its agents as it begins, until it has begun.
     pub(super) begun: Vec<(Memory, Vec<Recorded>)>,
     pub(super) is_recorded: Vec<bool>,
+    /// Of whom another file, which has taken the place of the journal, has no answer about tags yet.
+    pub(super) is_new_to_file: Vec<bool>,
     pub(super) past: Vec<Past>,
     pub(super) manner: Manner,
     /// What waits for the next commit.
@@ -63,6 +65,7 @@ impl Recording {
     ) -> io::Result<Self> {
         let Begun { agents, past, .. } = begun;
         let is_recorded = agents.iter().map(|agent| agent.account.is_some()).collect();
+        let is_new_to_file = vec![false; agents.len()];
         let known = |agent: BegunAgent| ((agent.memory, agent.history), agent.account.unwrap_or_default());
         let (begun, accounts) = agents.into_iter().map(known).unzip();
         Ok(Self {
@@ -70,6 +73,7 @@ impl Recording {
             thread: JournalThread::start(records)?,
             begun,
             is_recorded,
+            is_new_to_file,
             past,
             manner,
             round: vec![],

@@ -201,7 +201,8 @@ impl<S: Source> Watch<'_, S> {
         self.write(&[self.event(None, EventKind::JournalRestored(restored))])
     }
 
-    /// Another file is the journal now. If it is a new one, it is told what goes on.
+    /// Another file is the journal now. If it is a new one, it is told what goes on; and the next answer about tags is
+    /// recorded as a first one, because the file may hold none of them.
     fn begin_file(&mut self, base: i64) {
         let (now, wall) = (self.now(), self.around.clock.now());
         let Some(recording) = &mut self.recording else { return };
@@ -211,6 +212,7 @@ impl<S: Source> Watch<'_, S> {
             let openings = openings.into_iter().map(|event| NewEvent { event, twin: 0 }).collect();
             if recording.is_recorded[index] {
                 recording.recorder.begin_file(index, base, openings);
+                recording.is_new_to_file[index] = true;
             }
         }
         recording.looked = None;

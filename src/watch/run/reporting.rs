@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::floor::event::{EndReason, Event, EventKind};
+use crate::floor::event::{EndReason, Event, EventKind, FollowedPart};
 use crate::floor::health::PollFailure;
 use crate::watch::run::Watch;
 use crate::watch::run::agent::WatchedAgent;
@@ -30,7 +30,12 @@ impl<S: Source> Watch<'_, S> {
     }
 
     pub(super) fn show(&mut self, report: Report) -> io::Result<()> {
-        let Report { mut events, step, ends, .. } = report;
+        let Report { mut events, note, step, ends } = report;
+        if let Some(recording) = &mut self.recording
+            && note.looks.iter().any(|look| look.part == FollowedPart::Tags)
+        {
+            recording.is_new_to_file[note.index] = false;
+        }
         self.kind_check.add(&events);
         events.retain(|event| self.is_wanted(event));
         self.write(&events)?;

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 
 use super::*;
 use crate::support::{InProcess, NOT_ON_BREAK, ON_BREAK, Screen};
@@ -72,7 +71,7 @@ fn without_a_journal_everything_is_well() {
 }
 
 /// Two agents with a notification, a break and its end each.
-fn team() -> (FakeServer, World) {
+pub(super) fn team() -> (FakeServer, World) {
     let replies = ["a1", "r1"].map(|id| reply(&[tag(id, "missed", 5)]));
     let server = FakeServer::answering(move |request, earlier| {
         let on_break = if earlier < 4 { ON_BREAK } else { NOT_ON_BREAK };
@@ -133,6 +132,7 @@ fn every_export_has_what_was_recorded() {
         coverage["coverage"].as_array().unwrap().iter().map(|row| row["part"].clone()).collect();
     assert_eq!(parts.iter().filter(|part| **part == "tags").count(), 2, "{parts:?}");
     let events = export("").stdout;
+    assert!(!events.contains("watch began"), "{events}");
     assert_eq!(events.lines().count(), 6, "{events}");
     let types: Vec<serde_json::Value> =
         export("-o ndjson").stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -261,78 +261,6 @@ fn what_cannot_be_read_is_left_out_with_one_note_and_found() {
         world.run("journal prune").ended_with(0);
         world.run("journal forget asha --yes").ended_with(0);
         world.run("journal verify").ended_with(0);
-    }
-}
-
-const PAGE: usize = 4096;
-
-/// On which pages the events and their indexes begin.
-fn roots_of_events(journal: &Path) -> Vec<u32> {
-    let connection = rusqlite::Connection::open(journal).unwrap();
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
-    let mut roots =
-        connection.prepare("SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'event'").unwrap();
-    roots.query_map([], |row| row.get(0)).unwrap().map(|root| root.unwrap()).collect()
-}
-
-/// The first pages are whole, so that the file opens; what a command reads of an agent is not.
-#[test]
-fn damage_that_is_read_sets_the_file_aside_and_recording_goes_on() {
-    let aside = |world: &World| {
-        let names = everything_below(journal(world).parent().unwrap().to_owned());
-        // Its log and shared memory go with it.
-        let is_database = |path: &&PathBuf| {
-            let name = path.to_string_lossy();
-            name.contains(".damaged-") && name.ends_with('Z')
-        };
-        names.iter().filter(is_database).count()
-    };
-    for line in ["tags --all", "record --all --timeout 1s"] {
-        let (_server, world) = team();
-        assert_eq!(aside(&world), 0);
-        let mut bytes = fs::read(journal(&world)).unwrap();
-        for root in roots_of_events(&journal(&world)) {
-            bytes[PAGE * (root as usize - 1)..][..PAGE].fill(0x5A);
-        }
-        fs::write(journal(&world), bytes).unwrap();
-        let ran = world.run(line);
-        assert!(ran.code == 0 || ran.code == 124, "{ran}");
-        assert!(ran.stderr.contains("set aside") || ran.stderr.contains("is kept as"), "{ran}");
-        assert_eq!(aside(&world), 1, "{ran}");
-        world.run("journal verify").ended_with(0);
-    }
-}
-
-/// Without `record = true` those are recorded whom the journal holds; a new one holds the same.
-#[test]
-fn whom_a_damaged_journal_held_the_next_one_records_without_being_asked() {
-    let trash = |world: &World| fs::write(journal(world), "no database").unwrap();
-    let overwrite_events = |world: &World| {
-        let mut bytes = fs::read(journal(world)).unwrap();
-        for root in roots_of_events(&journal(world)) {
-            bytes[PAGE * (root as usize - 1)..][..PAGE].fill(0x5A);
-        }
-        fs::write(journal(world), bytes).unwrap();
-    };
-    for are_known in [true, false] {
-        let (_server, world) = team();
-        world.run("config unset journal.record").ended_with(0);
-        if are_known {
-            overwrite_events(&world)
-        } else {
-            trash(&world)
-        }
-        world.run("tags --all").ended_with(0);
-        let known = world.run("journal status --jq .agents|length").ended_with(0).stdout;
-        assert!(!are_known || known == "2\n", "{known}");
-        world.run("tags --all").ended_with(0);
-        // What the answers still have is in the new file, as after a first look.
-        let exported = || ids(&world.run("journal export --what tags --json").ended_with(0));
-        assert_eq!(exported(), ["a1", "r1"]);
-        world.run("journal verify").ended_with(0);
-        world.run("journal forget asha --yes").ended_with(0);
-        world.run("tags --all").ended_with(0);
-        assert_eq!(exported(), ["r1"]);
     }
 }
 
