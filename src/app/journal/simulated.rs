@@ -112,11 +112,9 @@ impl Simulated {
         let run = journal.begin_run("record", self.begin())?;
         let mut entries: Vec<(Timestamp, Entry)> = vec![];
         for (key, name) in followed {
-            let of_the_floor = self.past.agents().iter().enumerate();
-            let Some((place, agent)) = of_the_floor.into_iter().find(|(_, agent)| agent.profile == *name)
-            else {
-                continue;
-            };
+            let mut of_the_floor = self.past.agents().iter().enumerate();
+            let found = of_the_floor.find(|(_, agent)| agent.profile == *name);
+            let Some((place, agent)) = found else { continue };
             let recorded = journal.agent(key, name, Some(&agent.agent_id), self.begin())?;
             // Nobody else writes.
             let entry = |events, coverage| Entry { agent: recorded, base: i64::MAX, events, coverage };
