@@ -110,13 +110,13 @@ impl<'a, S: Source> Watch<'a, S> {
             Some(_) => (PAST, OwnClocks::after_past(wall)),
             None => (Duration::ZERO, OwnClocks::new(wall)),
         };
-        let mut begun = recording.as_mut().map_or_else(Vec::new, |it| take(&mut it.begun)).into_iter();
+        let mut known = recording.as_mut().map_or_else(Vec::new, |it| take(&mut it.begun)).into_iter();
         let mut shared = recording.as_ref().map_or_else(Vec::new, |it| it.is_recorded.clone()).into_iter();
         let count = sources.len();
         let agent = |source: S| {
             let first = began + spread(source.profile(), plan.interval, count);
             let schedule = Schedule::new(plan.interval, first);
-            let (memory, history) = begun.next().unwrap_or_default();
+            let (memory, history) = known.next().unwrap_or_default();
             let mut view = AgentView::new(source.profile().to_owned(), schedule.first());
             if !sinks.view.is_closed() {
                 history.into_iter().for_each(|recorded| view.note(&Arc::new(recorded.event)));
