@@ -119,7 +119,9 @@ impl<'a, S: Source> Watch<'a, S> {
             let (memory, history) = known.next().unwrap_or_default();
             let mut view = AgentView::new(source.profile().to_owned(), schedule.first());
             if !sinks.view.is_closed() {
-                history.into_iter().for_each(|recorded| view.note(&Arc::new(recorded.event)));
+                for recorded in history {
+                    view.note(&Arc::new(recorded.event));
+                }
             }
             // Who polls those who are recorded is still to be found out.
             let sharing = if shared.next() == Some(true) { Sharing::Unknown } else { Sharing::Ours };

@@ -160,13 +160,12 @@ pub(crate) fn mark_of_agent_state(word: &str) -> (Mark, &str) {
 #[must_use]
 pub(crate) fn mark_of_state(key: &str, is_set: bool) -> Mark {
     match (is_set, key) {
-        (false, _) => ORDINARY,
+        // What went on, and how a server is, are nothing to look after.
+        (false, _) | (true, "open" | "repeats") => ORDINARY,
         (true, "on_break") => ON_BREAK,
         (true, "in_wrapup") => IN_WRAPUP,
         (true, "default") => CHOSEN,
         (true, "ok") => ANSWERED,
-        // Of the past, and of a server: nothing to look after.
-        (true, "open" | "repeats") => ORDINARY,
         (true, _) => NOTABLE,
     }
 }

@@ -215,7 +215,9 @@ impl Ledger {
 fn history(mut recorded: Vec<Recorded>) -> Vec<Recorded> {
     recorded.retain(|one| is_of_the_day(&one.event.kind));
     recorded.drain(..recorded.len().saturating_sub(KEPT_OF_AGENT));
-    recorded.iter_mut().for_each(|one| one.event.mark_initial());
+    for one in &mut recorded {
+        one.event.mark_initial();
+    }
     recorded
 }
 
