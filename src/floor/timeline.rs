@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::floor::event::{Event, EventKind, FollowedPart, GapCause};
+use crate::floor::event::{Event, EventKind, FollowedPart, GapCause, ReportedTag};
 use crate::floor::pause::WINDOW;
 
 #[cfg(test)]
@@ -39,6 +39,14 @@ impl NewEvent {
     #[must_use]
     pub fn is_numbered_by_the_journal(&self) -> bool {
         matches!(&self.event.kind, EventKind::Tag(reported) if reported.changed)
+    }
+
+    /// A notification that is reported as new, as a change of one that was reported before; `None` for anything else.
+    #[must_use]
+    pub fn as_change(&self) -> Option<Self> {
+        let EventKind::Tag(reported) = &self.event.kind else { return None };
+        let kind = EventKind::Tag(Box::new(ReportedTag { changed: true, ..(**reported).clone() }));
+        (!reported.changed).then(|| Self { event: Event { kind, ..self.event.clone() }, twin: 0 })
     }
 }
 

@@ -8,9 +8,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::agents::{AgentRef, AgentRow};
 use super::runs::RunRef;
-use super::{Journal, JournalError, Numbers, body, coverage, leases, millis, runs};
-use crate::floor::event::{Event, EventKind};
+use super::{Journal, JournalError, Numbers, body, coverage, leases, millis, moment, runs};
+use crate::floor::diff::Memory;
+use crate::floor::event::{Event, EventKind, ReportedTag};
 use crate::floor::identity::fingerprint::{Fingerprint, uid};
+use crate::floor::pause::OwnClocks;
 use crate::floor::timeline::{CoverageStep, NewEvent, Recorded};
 use crate::output::text::times::rfc3339;
 
@@ -76,7 +78,7 @@ impl Journal {
         let mut bases: Vec<_> = round.entries.iter().map(|entry| (entry.agent, entry.base)).collect();
         loop {
             let last = self.last_seq()?;
-            match self.write(round.at, |change| write(change, round, &entries, &bases)) {
+            match self.write(round.at, |change| write(self, change, round, &entries, &bases)) {
                 Ok(Some((seqs, last))) => return Ok(Outcome::Written { seqs, last }),
                 Ok(None) => {
                     let by = self.newer(&bases)?;
@@ -115,6 +117,50 @@ impl Journal {
         Prepared { agent, event, masked: is_never, altered: body != whole, body, customer }
     }
 
+    /// The number of the row, or `None` where the journal knows what the event says.
+    fn insert(
+        &self,
+        change: &Connection,
+        run: RunRef,
+        prepared: &Prepared<'_>,
+    ) -> rusqlite::Result<Option<i64>> {
+        let Prepared { agent, event: new, .. } = prepared;
+        if new.is_numbered_by_the_journal() {
+            return put(change, run, prepared, free(change, agent, &new.event)?);
+        }
+        if let Some(seq) = put(change, run, prepared, (identity(agent, &new.event, new.twin), new.twin))? {
+            return Ok(Some(seq));
+        }
+        // Whoever recorded it does not remember the notification, and so not that this state of it is another one.
+        let Some(other) = new.as_change() else { return Ok(None) };
+        if !self.lacks(change, agent, &other)? {
+            return Ok(None);
+        }
+        put(change, run, &self.prepare(agent, &other), free(change, agent, &other.event)?)
+    }
+
+    /// Whether none of the states of a notification that are recorded is this one.
+    fn lacks(&self, change: &Connection, agent: &AgentRow, new: &NewEvent) -> rusqlite::Result<bool> {
+        let EventKind::Tag(reported) = &new.event.kind else { return Ok(false) };
+        let mut find = change.prepare_cached("SELECT type, at, body FROM event WHERE uid = ?1")?;
+        let mut memory = Memory::hiding(self.hiding());
+        for changed in [false, true] {
+            let kind = EventKind::Tag(Box::new(ReportedTag { changed, ..(**reported).clone() }));
+            let one = Event { kind, ..new.event.clone() };
+            for nth in u32::from(changed).. {
+                let id = identity(agent, &one, nth);
+                let mut rows = find.query([id.bytes()])?;
+                let Some(row) = rows.next()? else { break };
+                let at = moment(row.get(1)?);
+                let read = body::read(row.get_ref(0)?.as_str()?, at, "", row.get_ref(2)?.as_str()?);
+                // What cannot be read may be this very state.
+                let Ok(known) = read else { return Ok(false) };
+                memory.learn(&known, &OwnClocks::after_past(at));
+            }
+        }
+        Ok(!memory.has_shown_tag(&reported.tag))
+    }
+
     pub(super) fn customer(&self, event: &Event) -> Option<[u8; 16]> {
         self.secret.of_customer(&body::customer(event)?)
     }
@@ -122,6 +168,7 @@ impl Journal {
 
 /// Numbers of the events, and of the last of all; `None` if others have written, and nothing was.
 fn write(
+    journal: &Journal,
     change: &Connection,
     round: &Round,
     entries: &[Vec<Prepared<'_>>],
@@ -133,7 +180,7 @@ fn write(
     let mut seqs = vec![];
     for (entry, events) in round.entries.iter().zip(entries) {
         for event in events {
-            seqs.push(insert(change, round.run, event)?);
+            seqs.push(journal.insert(change, round.run, event)?);
         }
         for step in &entry.coverage {
             coverage::take(change, entry.agent, step)?;
@@ -165,14 +212,13 @@ fn last(change: &Connection) -> rusqlite::Result<i64> {
 }
 
 /// The number of the row, or `None` where this event is there already.
-fn insert(change: &Connection, run: RunRef, prepared: &Prepared<'_>) -> rusqlite::Result<Option<i64>> {
-    let Prepared { agent, event: new, .. } = prepared;
-    let NewEvent { event, twin } = new;
-    let (id, nth) = if new.is_numbered_by_the_journal() {
-        free(change, agent, event)?
-    } else {
-        (identity(agent, event, *twin), *twin)
-    };
+fn put(
+    change: &Connection,
+    run: RunRef,
+    prepared: &Prepared<'_>,
+    (id, nth): (Fingerprint, u32),
+) -> rusqlite::Result<Option<i64>> {
+    let Prepared { agent, event: NewEvent { event, .. }, .. } = prepared;
     let mut insert = change.prepare_cached(
         "INSERT INTO event (uid, agent, run, type, at, nth, masked, altered, customer, body)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (uid) DO NOTHING",

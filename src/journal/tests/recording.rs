@@ -163,6 +163,31 @@ fn each_change_of_a_notification_is_kept_under_the_next_number() {
     assert_eq!(journal.write_round(entry(agent, i64::MAX, vec![tag_event(9, "m1")])), [None]);
 }
 
+/// Somebody who has forgotten the notification reports it as new: after a day without answers, or when the clock was set
+/// forth by one.
+#[test]
+fn another_state_is_kept_although_who_records_it_has_forgotten_the_notification() {
+    let forgotten = |second, json: &str| {
+        let NewEvent { mut event, twin } = changed(second, "m1", json);
+        if let EventKind::Tag(reported) = &mut event.kind {
+            reported.changed = false;
+        }
+        NewEvent { event, twin }
+    };
+    let (ringing, answered) = (r#"{"status":"ringing"}"#, r#"{"status":"answered"}"#);
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    journal.write_round(entry(agent, 0, vec![tag_event(1, "m1"), changed(2, "m1", ringing)]));
+    let record = |new| journal.write_round(entry(agent, i64::MAX, vec![new]))[0].is_some();
+    assert!(!record(tag_event(90_000, "m1")));
+    assert!(!record(forgotten(90_001, ringing)));
+    assert!(record(forgotten(90_002, answered)));
+    assert!(!record(forgotten(90_003, r#"{ "status" : "answered" }"#)), "it is written in another way");
+    let EventKind::Tag(last) = journal.all().pop().expect("recorded").event.kind else { panic!("a tag") };
+    assert_eq!((last.changed, last.tag.fields.get()), (true, answered));
+}
+
 #[test]
 fn twins_without_id_are_as_many_as_there_are() {
     let folder = Folder::new();

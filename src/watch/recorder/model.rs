@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::floor::diff::Memory;
 use crate::floor::diff::restored::REMEMBERED;
 use crate::floor::event::{Event, EventKind, FollowedPart};
-use crate::floor::identity::fingerprint::uid;
+use crate::floor::identity::fingerprint::{of_twins, uid};
 use crate::floor::pause::OwnClocks;
 use crate::floor::timeline::{Coverage, CoverageStep, NewEvent, Recorded};
 use crate::journal::JournalError;
@@ -160,16 +160,41 @@ impl Book {
     }
 
     fn insert(&mut self, index: usize, new: &NewEvent) -> Option<i64> {
-        let id = |number| uid("server", &index.to_string(), &new.event, number).bytes();
-        let mut number = new.twin;
+        let id = |new: &NewEvent, number| uid("server", &index.to_string(), &new.event, number).bytes();
         if new.is_numbered_by_the_journal() {
-            number = (1..u32::MAX).find(|number| !self.uids.contains(&id(*number))).expect("a free number");
+            let numbers = 1..u32::MAX;
+            let free = numbers.map(|number| id(new, number)).find(|id| !self.uids.contains(id));
+            return self.put(index, new, free.expect("a free number"));
         }
+        let seq = self.put(index, new, id(new, new.twin));
+        if seq.is_some() {
+            return seq;
+        }
+        let other = new.as_change().filter(|other| self.lacks(index, &other.event))?;
+        self.insert(index, &other)
+    }
+
+    fn put(&mut self, index: usize, new: &NewEvent, id: [u8; 16]) -> Option<i64> {
         let seq = self.last() + 1;
-        self.uids.insert(id(number)).then(|| {
+        self.uids.insert(id).then(|| {
             self.events.push((index, Recorded { seq, event: new.event.clone() }));
             seq
         })
+    }
+
+    /// Whether none of the states of a notification that are recorded is this one.
+    fn lacks(&self, index: usize, event: &Event) -> bool {
+        let EventKind::Tag(reported) = &event.kind else { return false };
+        let about = |event: &Event| match &event.kind {
+            EventKind::Tag(reported) => Some((reported.tag.id.clone(), of_twins(&reported.tag))),
+            _ => None,
+        };
+        let mut memory = Memory::default();
+        let own = self.events.iter().filter(|(agent, _)| *agent == index).map(|(_, one)| &one.event);
+        for known in own.filter(|known| about(known) == about(event)) {
+            memory.learn(known, &OwnClocks::after_past(known.at));
+        }
+        !memory.has_shown_tag(&reported.tag)
     }
 }
 
