@@ -115,7 +115,22 @@ impl Memory {
     /// with another run, or with another process.
     pub fn interrupt(&mut self, why: GapCause) {
         self.interrupted = Interrupted { tags: Some(why), breaks: Some(why), wrapups: Some(why) };
+    }
+
+    /// An answer of this run may be lost: what was in it arrived after the last one that is known now.
+    pub fn lose_answer(&mut self) {
         self.lost_since.get_or_insert((self.last, self.tags_were_read));
+    }
+
+    /// Goes on instead of another process that has died. What it received and did not record came after the answer of
+    /// `newest`, its last, whoever was answered since.
+    pub fn take_over(&mut self, newest: Option<Timestamp>, clocks: &OwnClocks) {
+        self.interrupt(GapCause::TakenOver);
+        let newest = newest.filter(|at| !clocks.is_ahead(*at)).map(|at| clocks.moment_of(at));
+        let before = newest.filter(|newest| newest.monotonic() < self.last.monotonic()).unwrap_or(self.last);
+        if self.lost_since.is_none_or(|(known, _)| before.monotonic() < known.monotonic()) {
+            self.lost_since = Some((before, self.tags_were_read || newest.is_some()));
+        }
     }
 
     /// What is known, as the `state` with which a run begins that reads what another process records.

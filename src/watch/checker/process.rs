@@ -11,7 +11,7 @@ use crate::watch::checker::dice::Dice;
 use crate::watch::checker::lives::{Span, Stage};
 use crate::watch::checker::poller::{Poller, Received};
 use crate::watch::recorder::model::Model as Journal;
-use crate::watch::recorder::records::{Looked, News, Records, Share, Wanted, Written};
+use crate::watch::recorder::records::{Left, Looked, News, Records, Share, Wanted, Written};
 use crate::watch::recorder::{Note, Recorder};
 use crate::watch::schedule::Outcome;
 use crate::watch::source::WatchScope;
@@ -26,6 +26,8 @@ pub(super) struct Process<'a> {
     pub(super) memory: Memory,
     pub(super) poller: Poller<'a>,
     pub(super) polls_always: bool,
+    /// The true moment of its last answer that was recorded, or of another one before it began.
+    pub(super) answered: i64,
     /// Its next poll, by its monotonic clock and in truth.
     pub(super) next: Duration,
     pub(super) at: i64,
@@ -123,8 +125,8 @@ impl Process<'_> {
 
     /// Takes over from somebody who has died, perhaps with an answer.
     pub(super) fn share(&mut self, share: Share) -> Share {
-        if let Share::Ours { taken_over: true } = share {
-            self.memory.interrupt(crate::floor::event::GapCause::TakenOver);
+        if let Share::Ours { taken_over: Some(Left { newest_answer }) } = share {
+            self.memory.take_over(newest_answer, &self.poller.clocks);
             self.poller.health = self.poller.health.after_lost_answer();
         }
         share

@@ -175,6 +175,7 @@ impl<'a> Day<'a> {
             memory: agent.memory,
             poller,
             polls_always,
+            answered: self.last_good.min(span.from),
             next,
             at,
             span,
@@ -219,7 +220,13 @@ impl<'a> Day<'a> {
         verdict.counts.failed_polls += usize::from(!matches!(poll, Poll::Good(_)));
         let Poll::Good(took) = poll else {
             if killed.is_some() {
+                if matches!(poll, Poll::Failed(_, true)) {
+                    self.excuse_one_beside(process);
+                }
                 return self.kill(process);
+            }
+            if matches!(poll, Poll::Failed(_, true)) {
+                process.memory.lose_answer();
             }
             let (outcome, took) = process.poller.fail(&poll, now);
             return process.plan(outcome, took, dice);
@@ -227,6 +234,7 @@ impl<'a> Day<'a> {
         let received = process.poller.receive(now, took, &mut self.server, &mut self.manner, dice);
         if killed == Some(Stage::DuringPoll) {
             // Whoever polls next is told that an answer may be lost.
+            self.excuse_one_beside(process);
             process.journal.end(process.recorder.stdout_took(), &[0]).expect("a model");
             (self.was_killed, self.stdouts[process.slot].was_cut) = (true, true);
             return false;
@@ -244,7 +252,17 @@ impl<'a> Day<'a> {
         true
     }
 
+    /// Who polls although somebody else does, and is killed with an answer, leaves nothing by which the others could notice.
+    fn excuse_one_beside(&mut self, process: &Process<'a>) {
+        if process.polls_always && !process.journal.holds(0) {
+            self.books.excuse(process.answered - MINUTE, process.at);
+        }
+    }
+
     fn kill(&mut self, process: &Process<'a>) -> bool {
+        if process.poller.health.answer_was_lost() {
+            self.excuse_one_beside(process);
+        }
         self.was_killed = true;
         self.stdouts[process.slot].may_repeat = true;
         process.journal.kill();
@@ -260,8 +278,8 @@ impl<'a> Day<'a> {
         process.note_stdout();
         match process.share(share) {
             Share::Ours { taken_over } => {
-                self.was_killed |= taken_over;
-                verdict.counts.taken_over += usize::from(taken_over);
+                self.was_killed |= taken_over.is_some();
+                verdict.counts.taken_over += usize::from(taken_over.is_some());
                 true
             }
             Share::Theirs(holder) => holder.covers(ALL, self.size.interval, self.wall(now)) != ALL,
@@ -284,12 +302,14 @@ impl<'a> Day<'a> {
         verdict: &mut Verdict,
     ) -> bool {
         if killed == Some(Stage::BeforeCommit) {
+            self.excuse_one_beside(process);
             return self.kill(process);
         }
         process.poller.read_clocks(process.at);
         let (learned, taken) = process.record(received);
         self.print(process, &learned, verdict);
         self.judge(process, received, &taken, verdict);
+        process.answered = received.then;
         if killed == Some(Stage::BeforeStdout) {
             return self.kill(process);
         }
@@ -326,6 +346,7 @@ impl<'a> Day<'a> {
                 memory: agent.memory,
                 poller,
                 polls_always: true,
+                answered: now,
                 next: PAST,
                 at: now,
                 span: Span { from: now, to: now, killed: None },

@@ -15,7 +15,7 @@ use crate::journal::{
     Remembered, Round, RunRef, Settings, Taken,
 };
 use crate::watch::recorder::records::{
-    Begun, BegunAgent, Looked, News, Past, Records, Share, Wanted, Written,
+    Begun, BegunAgent, Left, Looked, News, Past, Records, Share, Wanted, Written,
 };
 use crate::watch::recorder::sharing::Holder;
 use crate::watch::recorder::{Account, Page};
@@ -327,8 +327,10 @@ impl Open {
                 cadence: lease.cadence,
                 newest_answer: lease.newest_answer,
             }),
-            Some(lease) => Share::Ours { taken_over: !lease.is_alive && lease.run != self.run },
-            None => Share::Ours { taken_over: false },
+            lease => {
+                let dead = lease.filter(|lease| !lease.is_alive && lease.run != self.run);
+                Share::Ours { taken_over: dead.map(|dead| Left { newest_answer: dead.newest_answer }) }
+            }
         };
         let query = EventQuery { agents: Some(vec![agent]), after_seq: *base, ..EventQuery::default() };
         let events = self.journal.list_events(&query)?;

@@ -16,7 +16,7 @@ use crate::floor::pause::OwnClocks;
 use crate::floor::timeline::{Coverage, CoverageStep, NewEvent, Recorded};
 use crate::journal::JournalError;
 use crate::watch::recorder::records::{
-    Begun, BegunAgent, Looked, News, Past, Records, Share, Wanted, Written,
+    Begun, BegunAgent, Left, Looked, News, Past, Records, Share, Wanted, Written,
 };
 use crate::watch::recorder::sharing::Holder;
 use crate::watch::recorder::{Account, Page};
@@ -108,6 +108,11 @@ impl Model {
     /// Which of the runs it is.
     pub(crate) fn run(&self) -> usize {
         self.run
+    }
+
+    /// Whether others would notice its death: it polls an agent for all.
+    pub(crate) fn holds(&self, index: usize) -> bool {
+        self.book().leases.get(&index).is_some_and(|lease| lease.run == self.run)
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {
@@ -247,12 +252,13 @@ impl Records for Model {
             let others = holder.filter(|run| *run != self.run).and_then(|_| book.holder(index));
             let share = match others {
                 Some(holder) if !forces => Share::Theirs(holder),
-                Some(_) => Share::Ours { taken_over: false },
+                Some(_) => Share::Ours { taken_over: None },
                 None => {
                     let before = book.leases.remove(&index);
                     let newest_answer = before.and_then(|lease| lease.newest_answer);
                     book.leases.insert(index, Lease { run: self.run, parts, cadence, newest_answer });
-                    Share::Ours { taken_over: holder.is_some_and(|run| run != self.run) }
+                    let is_others = holder.is_some_and(|run| run != self.run);
+                    Share::Ours { taken_over: is_others.then_some(Left { newest_answer }) }
                 }
             };
             Looked { news: book.news(index, base), share }

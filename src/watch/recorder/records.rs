@@ -4,6 +4,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::floor::diff::Memory;
 use crate::floor::event::FollowedPart;
 use crate::floor::pause::OwnClocks;
@@ -73,10 +75,17 @@ pub(crate) struct Looked {
 #[derive(Clone, Debug)]
 pub(crate) enum Share {
     Ours {
-        /// Whether it was somebody else's until now who has died.
-        taken_over: bool,
+        /// If it was somebody else's until now who has died.
+        taken_over: Option<Left>,
     },
     Theirs(Holder),
+}
+
+/// What somebody who has died has left of an agent that he polled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Left {
+    /// When the newest answer came that he recorded; `None` if there was none.
+    pub(crate) newest_answer: Option<Timestamp>,
 }
 
 /// What a watch begins with.

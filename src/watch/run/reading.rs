@@ -4,10 +4,10 @@ use std::io;
 use std::mem::take;
 use std::time::Duration;
 
-use crate::floor::event::{Event, GapCause};
+use crate::floor::event::Event;
 use crate::floor::timeline::Recorded;
 use crate::watch::recorder::Note;
-use crate::watch::recorder::records::{Looked, News, Past, Share, Wanted};
+use crate::watch::recorder::records::{Left, Looked, News, Past, Share, Wanted};
 use crate::watch::run::Watch;
 use crate::watch::run::agent::Sharing;
 use crate::watch::run::round::Report;
@@ -86,12 +86,12 @@ impl<S: Source> Watch<'_, S> {
         Ok(())
     }
 
-    pub(super) fn poll_ourselves(&mut self, index: usize, taken_over: bool) {
+    pub(super) fn poll_ourselves(&mut self, index: usize, taken_over: Option<Left>) {
         let now = self.now();
         let agent = &mut self.agents[index];
-        if taken_over {
+        if let Some(Left { newest_answer }) = taken_over {
             // Whoever has died may have received what he did not record.
-            agent.memory.interrupt(GapCause::TakenOver);
+            agent.memory.take_over(newest_answer, &self.clocks);
             let view = agent.view();
             view.health = view.health.after_lost_answer();
         }

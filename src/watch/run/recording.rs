@@ -98,7 +98,7 @@ impl<S: Source> Watch<'_, S> {
                     return looked.into_iter().try_for_each(|looked| self.looked(looked));
                 }
                 // Where nobody can tell who polls, we do.
-                (0..self.agents.len()).for_each(|index| self.poll_ourselves(index, false));
+                (0..self.agents.len()).for_each(|index| self.poll_ourselves(index, None));
                 Ok(())
             }
             Reply::Begun(begun) => self.has_begun(begun),

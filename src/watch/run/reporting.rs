@@ -88,6 +88,9 @@ impl<S: Source> Watch<'_, S> {
         if let Some(change) = change {
             agent.memory.commit(change);
         }
+        if failure.as_ref().is_some_and(|failure| failure.answer_was_lost) {
+            agent.memory.lose_answer();
+        }
         let state = agent.memory.state().clone();
         let view = agent.view();
         view.state = state;

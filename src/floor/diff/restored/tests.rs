@@ -372,9 +372,9 @@ fn a_gap_after_a_lost_answer_begins_before_it_whatever_others_were_answered_sinc
     events(&mut journal.restored(0), &mut journal, 0, &tags(0, &[tag("a1")]));
     // Whoever polled has died after ten minutes, perhaps with an answer. A third process is answered first.
     let mut memory = journal.restored(600);
-    memory.interrupt(GapCause::TakenOver);
     let clocks = OwnClocks::after_past(at(600));
     memory.attend(FollowedPart::Tags, at(600), None, &clocks);
+    memory.take_over(Some(at(0)), &clocks);
     let later = PAST + Duration::from_secs(5);
     let poll = PollResult {
         monotonic: later,
@@ -389,4 +389,50 @@ fn a_gap_after_a_lost_answer_begins_before_it_whatever_others_were_answered_sinc
         _ => None,
     });
     assert_eq!(gap, Some((at(-180), GapCause::TakenOver)));
+}
+
+#[test]
+fn a_gap_after_an_answer_of_its_own_that_was_lost_begins_before_it_whatever_others_were_answered_since() {
+    let mut journal = Journal::default();
+    events(&mut journal.restored(0), &mut journal, 0, &tags(0, &[tag("a1")]));
+    let clocks = OwnClocks::after_past(at(1200));
+    let gap = |is_lost: bool| {
+        let mut memory = journal.restored(1200);
+        // It reads what somebody else is answered, then polls itself; a third process is answered before the next poll.
+        memory.attend(FollowedPart::Tags, at(600), None, &clocks);
+        if is_lost {
+            memory.lose_answer();
+        }
+        memory.attend(FollowedPart::Tags, at(1200), None, &clocks);
+        let poll = PollResult {
+            monotonic: PAST,
+            elapsed: PAST,
+            read_was_cut: true,
+            taken_at: at(1200),
+            ..tags(0, &[])
+        };
+        memory.diff(&poll).events.iter().find_map(|event| match &event.kind {
+            EventKind::Gap(gap) => Some((gap.from, gap.why)),
+            _ => None,
+        })
+    };
+    assert_eq!(gap(true), Some((at(600 - 180), GapCause::AnswerLost)));
+    assert_eq!(gap(false), Some((at(1200 - 180), GapCause::AnswerLost)));
+}
+
+#[test]
+fn a_gap_after_a_takeover_begins_where_the_dead_was_answered_last_however_long_it_was_read() {
+    let mut journal = Journal::default();
+    events(&mut journal.restored(0), &mut journal, 0, &tags(0, &[tag("a1")]));
+    let mut memory = journal.restored(3000);
+    let clocks = OwnClocks::after_past(at(3000));
+    memory.attend(FollowedPart::Tags, at(3000), None, &clocks);
+    memory.take_over(Some(at(2000)), &clocks);
+    let poll =
+        PollResult { monotonic: PAST, elapsed: PAST, read_was_cut: true, taken_at: at(3000), ..tags(0, &[]) };
+    let gap = memory.diff(&poll).events.into_iter().find_map(|event| match event.kind {
+        EventKind::Gap(gap) => Some((gap.from, gap.why)),
+        _ => None,
+    });
+    assert_eq!(gap, Some((at(2000 - 180), GapCause::TakenOver)));
 }

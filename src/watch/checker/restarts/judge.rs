@@ -164,9 +164,26 @@ impl Day<'_> {
         }
     }
 
+    /// What arrived at a time that our clock had shown before, and that answers of the first time cover: the journal has
+    /// nothing of the answers of the second time, so a gap after the last of them begins after those of the first.
+    fn excuse_what_was_shown_twice(&mut self) {
+        let book = self.book.lock().expect("no panic");
+        let rows = book.coverage.get(&0).into_iter().flatten().filter(|row| row.part == FollowedPart::Tags);
+        let rows: Vec<&Coverage> = rows.collect();
+        for truth in self.floor.items.iter().map(|item| item.arrived) {
+            let at = self.wall(truth);
+            let mut back = self.weather.jumps.iter().filter(|(when, by)| *by < 0 && *when <= truth);
+            let was_shown = back.any(|(when, _)| at <= self.wall(when - 1));
+            if was_shown && rows.iter().any(|row| row.from <= at && at <= row.to) {
+                self.books.excuse(truth, truth);
+            }
+        }
+    }
+
     pub(super) fn close(&mut self, verdict: &mut Verdict) {
         self.check_readers(Some(false), verdict);
         self.check_readers(None, verdict);
+        self.excuse_what_was_shown_twice();
         let restless = if self.manner.is_restless() { MOST_RESTLESS * self.lives } else { 0 };
         let books = std::mem::replace(&mut self.books, Books::new(self.floor, 0));
         let book = self.book.lock().expect("no panic");
