@@ -6,7 +6,7 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, date_time_ymd};
 
 use crate::client::replies::moments;
 use crate::client::testing::tls_server::{Authority, serve_with};
-use crate::client::testing::{FakeServer, NO_TAGS, SECRET, options, sign_in};
+use crate::client::testing::{SECRET, options, sign_in};
 use crate::client::{Answer, ApiError, Reference, Tags};
 
 use super::*;
@@ -76,13 +76,34 @@ async fn a_server_that_an_added_authority_vouches_for_is_trusted() {
     assert!(requests.lock().unwrap()[0].body.contains(SECRET));
 }
 
-#[tokio::test]
-async fn a_file_of_authorities_takes_the_place_of_the_systems() {
-    let authority = Authority::new("ours");
-    let (address, _) = authority.serve("127.0.0.1", 2099);
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    file.write_all(authority.pem.as_bytes()).unwrap();
-    request_tags(&format!("https://{address}"), None, Some(file.path().to_owned())).await.unwrap();
+/// Windows and macOS refuse such a file.
+#[cfg(not(any(windows, target_vendor = "apple")))]
+mod a_file_of_authorities {
+    use super::*;
+    use crate::client::testing::{FakeServer, NO_TAGS};
+
+    #[tokio::test]
+    async fn a_file_of_authorities_takes_the_place_of_the_systems() {
+        let authority = Authority::new("ours");
+        let (address, _) = authority.serve("127.0.0.1", 2099);
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(authority.pem.as_bytes()).unwrap();
+        request_tags(&format!("https://{address}"), None, Some(file.path().to_owned())).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn authorities_are_read_only_when_a_certificate_has_to_be_checked() {
+        let nowhere = PathBuf::from("/nonexistent/ca.pem");
+        let server = FakeServer::always(NO_TAGS);
+        request_tags(&server.url(), None, Some(nowhere.clone())).await.unwrap();
+
+        let (address, requests) = Authority::new("ours").serve("127.0.0.1", 2099);
+        let error = request_tags(&format!("https://{address}"), None, Some(nowhere)).await.unwrap_err();
+        assert_eq!(error.kind().word(), "tls");
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert!(cause.contains("/nonexistent/ca.pem"), "{cause}");
+        assert!(requests.lock().unwrap().is_empty());
+    }
 }
 
 #[tokio::test]
@@ -121,20 +142,6 @@ async fn a_server_without_tls_is_not_spoken_to() {
     assert_eq!(error.to_string(), format!("https://{address} does not speak TLS at this port"));
     assert!(error.hints()[0].starts_with("check the port;"), "{:?}", error.hints());
     assert!(!String::from_utf8_lossy(&received.join().unwrap()).contains(SECRET));
-}
-
-#[tokio::test]
-async fn authorities_are_read_only_when_a_certificate_has_to_be_checked() {
-    let nowhere = PathBuf::from("/nonexistent/ca.pem");
-    let server = FakeServer::always(NO_TAGS);
-    request_tags(&server.url(), None, Some(nowhere.clone())).await.unwrap();
-
-    let (address, requests) = Authority::new("ours").serve("127.0.0.1", 2099);
-    let error = request_tags(&format!("https://{address}"), None, Some(nowhere)).await.unwrap_err();
-    assert_eq!(error.kind().word(), "tls");
-    let cause = std::error::Error::source(&error).unwrap().to_string();
-    assert!(cause.contains("/nonexistent/ca.pem"), "{cause}");
-    assert!(requests.lock().unwrap().is_empty());
 }
 
 /// What macOS and Windows do: there the system itself judges.
