@@ -15,10 +15,12 @@ use crate::app::fleet::Agent;
 use crate::app::settings::config_file::ConfigFile;
 use crate::app::settings::config_text;
 use crate::app::settings::config_text::TextFile;
-use crate::app::settings::table::{JOURNAL_NUMBERS, JOURNAL_PATH, JOURNAL_RECORD};
+use crate::app::settings::table::{
+    JOURNAL_KEEP, JOURNAL_MAX_SIZE, JOURNAL_NUMBERS, JOURNAL_PATH, JOURNAL_RECORD,
+};
 use crate::client::SignedIn;
 use crate::failure::Failure;
-use crate::journal::{AgentKey, AgentRef, Journal, JournalError, Mode, Opened, Settings};
+use crate::journal::{AgentKey, AgentRef, Journal, JournalError, Limits, Mode, Opened, Settings};
 
 /// Where the journal of this run is, and what the run does with it: all that a thread needs to open it.
 #[derive(Clone)]
@@ -26,6 +28,8 @@ pub(crate) struct JournalUse {
     pub(crate) path: PathBuf,
     pub(crate) settings: Settings,
     pub(crate) recording: Recording,
+    /// What whoever records keeps the journal to.
+    pub(crate) limits: Limits,
 }
 
 /// Whom a run records.
@@ -87,7 +91,7 @@ impl JournalUse {
             (None, Err(_)) if recording != Recording::All => return Ok(None),
             (None, Err(failure)) => return Err(failure),
         };
-        Ok(Some(Self { path, settings: settings(app)?, recording }))
+        Ok(Some(Self { path, settings: settings(app)?, recording, limits: limits(app)? }))
     }
 
     /// `None` where there is no journal and none is to be made.
@@ -127,6 +131,15 @@ pub(crate) fn path(app: &App) -> Result<PathBuf, Failure> {
 /// If a setting is wrong: exit code 2.
 pub(crate) fn settings(app: &App) -> Result<Settings, Failure> {
     Ok(Settings { redactor: app.redactor.clone(), numbers: app.settings()?.get(&JOURNAL_NUMBERS)?.value })
+}
+
+/// What a journal may hold.
+///
+/// # Errors
+/// If a setting is wrong: exit code 2.
+pub(crate) fn limits(app: &App) -> Result<Limits, Failure> {
+    let settings = app.settings()?;
+    Ok(Limits { keep: settings.get(&JOURNAL_KEEP)?.value, max_size: settings.get(&JOURNAL_MAX_SIZE)?.value })
 }
 
 /// Reports trouble with the journal, which stops no command.

@@ -55,7 +55,7 @@ pub(crate) use events::EventQuery;
 pub(crate) use leases::{Lease, Taken, is_recent};
 pub(crate) use library::version as library_version;
 pub(crate) use memory::Remembered;
-pub(crate) use prune::Limits;
+pub(crate) use prune::{Limits, TIDYING};
 pub(crate) use record::{Entry, Outcome, Round};
 pub(crate) use runs::{RunRef, RunRow};
 pub(crate) use status::{AgentStatus, Status};

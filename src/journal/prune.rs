@@ -14,6 +14,9 @@ use super::{Journal, JournalError, millis, moment};
 /// Rows that are deleted at a time.
 const SLICE: i64 = 1000;
 
+/// How often old events are deleted and old numbers masked: a number stays whole so much longer than it may, at most.
+pub(crate) const TIDYING: SignedDuration = SignedDuration::from_hours(1);
+
 /// What a journal may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limits {
@@ -42,8 +45,8 @@ pub(crate) struct Pruned {
 }
 
 impl Journal {
-    /// Deletes what is older than `keep`, then the oldest until the file is small enough; damaged files that are older than
-    /// `keep`, too. With `dry_run`, only counts what would be deleted.
+    /// Masks old numbers, deletes what is older than `keep`, then the oldest until the file is small enough; damaged files
+    /// that are older than `keep`, too. With `dry_run`, only counts what would be deleted.
     pub(crate) fn prune(
         &self,
         limits: Limits,
@@ -62,20 +65,39 @@ impl Journal {
             return Ok(pruned);
         }
         while self.mask_some_numbers(now)? > 0 {}
-        for row in self.agents()? {
-            loop {
-                let slice = self.write(now, |change| delete_slice(change, row.agent, millis(begins)))?;
-                if slice == 0 {
-                    break;
-                }
-                pruned.events += u64::try_from(slice).unwrap_or(u64::MAX);
-                pruned.kept_from = Some(begins);
+        let mut begins = begins;
+        loop {
+            let before = pruned.events;
+            for row in self.agents()? {
+                pruned.events += self.delete_before(row.agent, begins, now)?;
             }
+            if pruned.events == before {
+                break;
+            }
+            pruned.kept_from = Some(begins);
+            // How large an event is, is only estimated: of a small file, the tables are a large part.
+            begins = self.begins_by(oldest, limits.max_size).map_err(fault)?.max(begins);
         }
         while self.give_back().map_err(fault)? {}
         self.end_pruning(begins, oldest, now)?;
         pruned.size_after = Some(self.size());
         Ok(pruned)
+    }
+
+    fn delete_before(&self, agent: AgentRef, begins: Timestamp, now: Timestamp) -> Result<u64, JournalError> {
+        let mut deleted = 0;
+        loop {
+            match self.write(now, |change| delete_slice(change, agent, millis(begins)))? {
+                0 => return Ok(deleted),
+                slice => deleted += u64::try_from(slice).unwrap_or(u64::MAX),
+            }
+        }
+    }
+
+    /// Whether whoever records is to take a step of [`Self::tidy`]. It is as late after the clock was set back by as much.
+    pub(crate) fn is_to_tidy(&self, now: Timestamp) -> Result<bool, JournalError> {
+        let last = self.noted("pruned")?.map_or_else(|| self.noted("created"), |pruned| Ok(Some(pruned)))?;
+        Ok(last.is_none_or(|last| now.duration_since(last).abs() >= TIDYING))
     }
 
     /// Takes the next small step of masking old numbers and of deleting what is too old, or too much; whether there may be

@@ -253,10 +253,19 @@ impl<'a> Keeper<'a> {
             let entries = polls.iter().filter_map(|poll| self.entry(poll, base)).collect::<Result<_, _>>()?;
             let round = Round { run, at, entries, stdout_took: None };
             if let Outcome::Written { .. } = self.journal().record(&round)? {
-                return polls.iter().try_for_each(|poll| self.note_agent_id(poll));
+                polls.iter().try_for_each(|poll| self.note_agent_id(poll))?;
+                return self.tidy(at);
             }
         }
         Err(JournalError::Busy { path: self.journal().path().to_owned() })
+    }
+
+    /// Takes one small step, so that no answer waits long for it; the next command takes the next one.
+    fn tidy(&self, now: Timestamp) -> Result<(), JournalError> {
+        match &self.how {
+            Some(how) if self.journal().is_to_tidy(now)? => self.journal().tidy(how.limits, now).map(|_| ()),
+            _ => Ok(()),
+        }
     }
 
     /// What an answer adds to what was known up to `base`.

@@ -7,17 +7,17 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::app::console::Outcome;
+use crate::app::journal::limits;
 use crate::app::options::{OutputOptions, TalkOptions};
 use crate::app::renderer::Renderer;
-use crate::app::settings::table::{JOURNAL_KEEP, JOURNAL_MAX_SIZE};
 use crate::commands::journal::opened::{count, open, unknown_agent, without_journal};
 use crate::failure::{ExitStatus, Failure};
-use crate::journal::{AgentRow, Limits, RunRow, Status};
+use crate::journal::{AgentRow, RunRow, Status};
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone};
 
 /// Delete what is older than journal.keep, or too much for journal.max_size
 ///
-/// The oldest events go first. `deepcall record` does the same each hour.
+/// The oldest events go first, and old customers' numbers are masked. Commands that record do the same each hour.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct PruneArgs {
     /// Only say what would be deleted
@@ -49,9 +49,7 @@ pub(crate) struct ForgetArgs {
 
 pub(super) fn prune(args: &PruneArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
-    let settings = app.settings()?;
-    let limits =
-        Limits { keep: settings.get(&JOURNAL_KEEP)?.value, max_size: settings.get(&JOURNAL_MAX_SIZE)?.value };
+    let limits = limits(app)?;
     let verb = if args.dry_run { "Would delete " } else { "Deleted " };
     let Some(opened) = open(app)? else { return nothing(app, args.dry_run, verb, &renderer) };
     let pruned = opened.journal.prune(limits, args.dry_run, app.clock.now())?;

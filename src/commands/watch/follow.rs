@@ -8,14 +8,14 @@ use crate::app::journal::simulated::Simulated;
 use crate::app::journal::{JournalUse, Recording as Whom, key, note_set_aside, note_trouble};
 use crate::app::options::FloorOptions;
 use crate::app::select::{SelectedProfiles, Selection};
-use crate::app::settings::table::{JOURNAL_KEEP, JOURNAL_MAX_SIZE, REF, SERVER_TIMEZONE};
+use crate::app::settings::table::{REF, SERVER_TIMEZONE};
 use crate::app::signals::StopReason;
 use crate::client::SignedIn;
 use crate::commands::watch::sessions::{StoredProfiles, renewed, signed_in};
 use crate::failure::Failure;
 use crate::floor::event::EndReason;
 use crate::floor::pause::OwnClocks;
-use crate::journal::{AgentKey, Journal, Limits};
+use crate::journal::{AgentKey, Journal};
 use crate::watch::recorder::ledger::{Ledger, Shelf};
 use crate::watch::run::Plan;
 use crate::watch::run::journal::{Manner, Recording};
@@ -98,7 +98,7 @@ pub(crate) fn recording(
     let keys = move |journal: &Journal| -> Vec<AgentKey> {
         sessions.iter().map(|session| key(journal, session, is_in_variables)).collect()
     };
-    let (shelf, whom) = match sandbox {
+    let (shelf, whom, limits) = match sandbox {
         Some(floor) => {
             let Some(since) = plan.backfill_from else { return Ok(None) };
             let simulated = Simulated::of(app, floor, since)?;
@@ -106,10 +106,10 @@ pub(crate) fn recording(
             let followed: Vec<_> =
                 keys(&journal).into_iter().zip(profiles.iter().map(String::as_str)).collect();
             simulated.record(&journal, &followed)?;
-            (Shelf::Memory(Some(Box::new(journal))), Whom::Known)
+            (Shelf::Memory(Some(Box::new(journal))), Whom::Known, None)
         }
         None => match JournalUse::of(app, is_wanted)? {
-            Some(how) => (Shelf::File(how.path, how.settings), how.recording),
+            Some(how) => (Shelf::File(how.path, how.settings), how.recording, Some(how.limits)),
             None => return Ok(None),
         },
     };
@@ -117,12 +117,7 @@ pub(crate) fn recording(
         return Ok(None);
     }
     let (everybody, count) = (whom == Whom::All, profiles.len());
-    let mut ledger = Ledger::new(shelf, command, profiles, Box::new(keys), app.clock.clone());
-    if everybody {
-        let settings = app.settings()?;
-        let (keep, max_size) = (settings.get(&JOURNAL_KEEP)?.value, settings.get(&JOURNAL_MAX_SIZE)?.value);
-        ledger = ledger.within(Limits { keep, max_size });
-    }
+    let mut ledger = Ledger::new(shelf, command, profiles, Box::new(keys), app.clock.clone(), limits);
     let clocks = OwnClocks::after_past(app.clock.now());
     let begun = ledger.begin(everybody, plan.backfill_from.filter(|_| has_stdout), has_stdout, &clocks);
     match begun {

@@ -12,7 +12,7 @@ use crate::floor::pause::OwnClocks;
 use crate::floor::timeline::{Coverage, Recorded};
 use crate::journal::{
     AgentKey, AgentRef, Entry, EventQuery, IN_MEMORY, Journal, JournalError, Limits, Mode, Opened, Outcome,
-    Remembered, Round, RunRef, Settings, Taken,
+    Remembered, Round, RunRef, Settings, TIDYING, Taken,
 };
 use crate::watch::recorder::records::{
     Begun, BegunAgent, Left, Looked, News, Past, Records, Share, Wanted, Written,
@@ -89,10 +89,7 @@ struct Open {
 /// How far back coverage decides what the next answer adds.
 const LATELY: SignedDuration = SignedDuration::from_hours(3);
 
-/// How often old events are deleted and old numbers masked: a number stays whole so much longer than it may, at most.
-const TIDYING: SignedDuration = SignedDuration::from_hours(1);
-
-/// When that is tried again after it has failed.
+/// When what is old is deleted and masked again after it has failed.
 const TIDYING_AGAIN: SignedDuration = SignedDuration::from_mins(5);
 
 impl Ledger {
@@ -102,14 +99,10 @@ impl Ledger {
         profiles: Vec<String>,
         keys: Keys,
         clock: Clock,
+        limits: Option<Limits>,
     ) -> Self {
-        let (limits, tidied, open, wish) = (None, None, None, Wish::default());
+        let (tidied, open, wish) = (None, None, Wish::default());
         Self { shelf, command, profiles, keys, recorded: vec![], clock, limits, tidied, open, wish }
-    }
-
-    /// One that keeps the journal within these limits.
-    pub(crate) fn within(self, limits: Limits) -> Self {
-        Self { limits: Some(limits), ..self }
     }
 
     /// Opens the journal, unless there is nobody to record. Returns where a damaged one was put.

@@ -126,3 +126,32 @@ fn the_document_of_a_script_that_goes_on_covers_what_passed_since() {
     }
     world.run("tags --new mail --require-coverage").ended_with(0);
 }
+
+#[test]
+fn a_journal_that_only_single_answers_fill_is_masked_and_pruned_as_well() {
+    let server = FakeServer::always(reply(&[tag("m1", "missed", 5)]));
+    let world = recording(&server);
+    world.run("tags").ended_with(0);
+    let connection = || rusqlite::Connection::open(journal(&world)).unwrap();
+    let is_older = |days: i64| -> String { format!("at < (unixepoch() - {days} * 86400) * 1000") };
+    let count = |which: &str| -> i64 {
+        let sql = format!("SELECT count(*) FROM event WHERE {which}");
+        connection().query_row(&sql, [], |row| row.get(0)).unwrap()
+    };
+    for (age, what) in [(4, format!("masked = 0 AND {}", is_older(3))), (100, is_older(90))] {
+        let change = format!(
+            "UPDATE event SET at = at - {age} * 86400000; DELETE FROM meta WHERE key = 'pruned';
+             UPDATE meta SET value = zeroblob(8) WHERE key = 'created'"
+        );
+        connection().execute_batch(&change).unwrap();
+        assert!(count(&what) > 0, "{what}");
+        // Each takes a small step.
+        for line in ["tags", "tags --new mail", "tags", "tags"] {
+            world.run(line).ended_with(0);
+        }
+        assert_eq!(count(&what), 0, "{what}");
+        let noted = "SELECT count(*) FROM meta WHERE key = 'pruned'";
+        let noted: i64 = connection().query_row(noted, [], |row| row.get(0)).unwrap();
+        assert_eq!(noted, 1, "it is done for an hour");
+    }
+}

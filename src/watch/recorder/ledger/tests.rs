@@ -21,9 +21,9 @@ fn the_journal_is_tidied_once_an_hour_and_five_minutes_after_that_has_failed() {
     };
     let key = || AgentKey::Profile { server: "https://deepcall.example".to_owned(), name: "asha".to_owned() };
     let shelf = Shelf::File(path.clone(), settings.clone());
-    let mut ledger =
-        Ledger::new(shelf, "record", vec!["asha".to_owned()], Box::new(move |_| vec![key()]), clock)
-            .within(Limits { keep: Duration::from_secs(24 * 3600), max_size: u64::MAX });
+    let limits = Limits { keep: Duration::from_secs(24 * 3600), max_size: u64::MAX };
+    let keys: Keys = Box::new(move |_| vec![key()]);
+    let mut ledger = Ledger::new(shelf, "record", vec!["asha".to_owned()], keys, clock, Some(limits));
     ledger.begin(true, None, false, &OwnClocks::after_past(at(0))).unwrap().unwrap();
 
     let mut tidied_by = |minute: i64| {
