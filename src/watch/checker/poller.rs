@@ -204,6 +204,7 @@ impl<'a> Poller<'a> {
 
     /// How much time has passed at a true moment. The loop reads its clocks each second in which the machine is awake.
     pub(super) fn read_clocks(&mut self, now: i64) -> Duration {
+        assert!(self.read_at <= now, "a process went back from {} to {now}", self.read_at);
         let Weather { jumps, sleep, .. } = self.weather;
         let edges = sleep.iter().flat_map(|(from, to)| [from - 1, *to]);
         let mut moments: Vec<i64> = jumps.iter().map(|(when, _)| *when).chain(edges).collect();

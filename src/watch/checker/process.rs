@@ -140,12 +140,13 @@ impl Process<'_> {
             return false;
         };
         self.next = next;
-        self.wait_until(self.poller.true_time(next).max(self.at + 1));
+        self.wait_until(self.poller.true_time(next));
         true
     }
 
-    /// It does nothing before that moment, unless its life ends before.
+    /// It does nothing before that moment, unless its life ends before. A slow one is late for it, but never goes back: its
+    /// clocks would count that time twice.
     pub(super) fn wait_until(&mut self, moment: i64) {
-        self.at = moment.min(self.span.to.max(self.at));
+        self.at = moment.max(self.at + 1).min(self.span.to.max(self.at));
     }
 }

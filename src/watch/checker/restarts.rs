@@ -212,7 +212,7 @@ impl<'a> Day<'a> {
             if killed.is_some() {
                 return self.kill(process);
             }
-            process.next += self.size.interval;
+            process.next = process.poller.monotonic(now) + self.size.interval;
             process.wait_until(process.poller.true_time(process.next));
             return true;
         }
