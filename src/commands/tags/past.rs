@@ -8,7 +8,8 @@ use compact_str::CompactString;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::app::journal::keeper::{Keeper, Reach};
+use crate::app::journal::keeper::Keeper;
+use crate::app::journal::keeper::scripts::Reach;
 use crate::client::{Answer, Reference, SignedIn, Tags};
 use crate::commands::coverage::CoverageOfAll;
 use crate::commands::window::Window;

@@ -1,0 +1,71 @@
+//! How far the scripts of `tags --new` have got with the journal.
+
+use std::ops::ControlFlow;
+
+use jiff::Timestamp;
+
+use crate::app::journal::keeper::{Keeper, MARGIN};
+use crate::app::journal::note_unreadable;
+use crate::failure::Failure;
+use crate::floor::event::Event;
+use crate::journal::{EventQuery, JournalError};
+
+/// How far a script gets with an answer, and how far it had got before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reach {
+    /// The last event of the answer.
+    pub(crate) last: i64,
+    /// When it had an answer the last time.
+    pub(crate) had_until: Option<Timestamp>,
+}
+
+impl Keeper<'_> {
+    /// What the script has not had yet of an agent: at the first time, what belongs to a window that begins at `since`.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(crate) fn unread(
+        &self,
+        script: &str,
+        profile: &str,
+        since: Timestamp,
+    ) -> Result<(Vec<Event>, Reach), JournalError> {
+        let last = self.journal().last_seq()?;
+        let Some(agent) = self.agent(profile) else { return Ok((vec![], Reach { last, had_until: None })) };
+        let cursor = self.journal().cursor(script, agent)?;
+        let had = cursor.map(|cursor| cursor.seq);
+        let query = EventQuery {
+            agents: Some(vec![agent]),
+            after_seq: had.unwrap_or(0),
+            from: if had.is_some() {
+                None
+            } else {
+                Some(since.checked_sub(MARGIN).unwrap_or(Timestamp::MIN))
+            },
+            ..EventQuery::default()
+        };
+        let mut events = vec![];
+        self.journal().events(&query, &mut |_, recorded| {
+            if recorded.seq > last {
+                return ControlFlow::Break(());
+            }
+            events.push(recorded.event);
+            ControlFlow::Continue(())
+        })?;
+        note_unreadable(&self.app.console, &self.journal());
+        Ok((events, Reach { last, had_until: cursor.map(|cursor| cursor.moved_at) }))
+    }
+
+    /// Notes up to which events the script has had these profiles.
+    ///
+    /// # Errors
+    /// If the journal cannot be written.
+    pub(crate) fn move_cursors<'p>(
+        &self,
+        script: &str,
+        had: impl Iterator<Item = (&'p str, i64)>,
+    ) -> Result<(), Failure> {
+        let had: Vec<_> = had.filter_map(|(profile, last)| Some((self.agent(profile)?, last))).collect();
+        Ok(self.journal().move_cursors(script, &had, self.app.clock.now())?)
+    }
+}
