@@ -193,8 +193,8 @@ impl Memory {
         new_break.into_iter().chain(new_wrapup).collect()
     }
 
-    /// What `poll` covers. An answer that may be about somebody else or another break, or is older than what is known, covers
-    /// nothing.
+    /// What `poll` covers. An answer that may be about somebody else, another break or another wrap-up, or is older than what
+    /// is known, covers nothing.
     pub(super) fn looks(
         &self,
         state: &AgentState,
@@ -221,10 +221,11 @@ impl Memory {
             lost: lost.is_some(),
             ..look(FollowedPart::Tags, lost.or(self.interrupted.tags))
         });
-        // Whoever goes on is to meet the start of another break as this one has: for the first time.
-        let is_known = shows.breaks && !state.may_be_another_break();
-        let breaks = is_known.then(|| look(FollowedPart::Breaks, self.interrupted.breaks));
-        let wrapups = shows.wrapups.then(|| look(FollowedPart::Wrapups, self.interrupted.wrapups));
+        // Whoever goes on is to meet another break or wrap-up as this one has: for the first time.
+        let shows_break = shows.breaks && !state.may_be_another_break();
+        let shows_wrapup = shows.wrapups && !state.may_be_another_wrapup();
+        let breaks = shows_break.then(|| look(FollowedPart::Breaks, self.interrupted.breaks));
+        let wrapups = shows_wrapup.then(|| look(FollowedPart::Wrapups, self.interrupted.wrapups));
         tags.into_iter().chain(breaks).chain(wrapups).collect()
     }
 }

@@ -48,6 +48,11 @@ impl RepeatedValue {
         self.value.as_ref()
     }
 
+    /// Whether the last answer had a value that the next one has to confirm.
+    pub(crate) fn is_open(&self) -> bool {
+        self.candidate.is_some()
+    }
+
     /// Takes the value of the next answer, at the monotonic moment `now`. Not said is no other value.
     pub(crate) fn after(&mut self, answer: Option<&String>, now: Duration) -> ValueChange {
         let Some((answer, compared)) = self.said(answer) else { return ValueChange::None };

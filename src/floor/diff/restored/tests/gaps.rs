@@ -1,0 +1,137 @@
+use super::*;
+
+#[test]
+fn after_too_long_a_pause_a_run_reports_the_gap_and_begins_anew() {
+    let mut journal = Journal::default();
+    events(&mut journal.restored(0), &mut journal, 0, &whole(0, &[tag("a1")]));
+    let hour = 3600_u64;
+    for (pause, is_gap) in [(hour / 2, false), (3 * hour, true)] {
+        let mut memory = journal.restored(pause.cast_signed());
+        let mut journal = Journal {
+            events: journal.events.clone(),
+            coverage: journal.coverage.clone(),
+            ..Journal::default()
+        };
+        let news = events(&mut memory, &mut journal, pause, &whole(pause, &[tag("a1"), tag("a2")]));
+        assert_eq!(names(&news), if is_gap { &["gap", "tag"][..] } else { &["tag"] });
+        assert_eq!(news.last().map(Event::is_initial), Some(is_gap));
+        if let EventKind::Gap(gap) = &news[0].kind {
+            assert_eq!((gap.from, gap.why), (at(-180), GapCause::NotRunning));
+        }
+    }
+}
+
+#[test]
+fn one_that_takes_over_names_that_as_the_cause_of_a_gap() {
+    let mut journal = Journal::default();
+    events(&mut journal.restored(0), &mut journal, 0, &whole(0, &[]));
+    let mut memory = journal.restored(10);
+    memory.interrupt(GapCause::TakenOver);
+    events(&mut memory, &mut journal, 10, &whole(10_000, &[]));
+    assert!(
+        journal.coverage.iter().any(|row| row.ended == Some(GapCause::TakenOver)),
+        "{:?}",
+        journal.coverage
+    );
+    assert!(journal.coverage.iter().all(|row| row.ended != Some(GapCause::NotRunning)));
+}
+
+#[test]
+fn what_one_that_was_killed_may_have_received_is_not_lost_on_the_way() {
+    let mut journal = Journal::default();
+    events(&mut journal.restored(0), &mut journal, 0, &whole(0, &[]));
+    let mut memory = journal.restored(10);
+    memory.interrupt(GapCause::TakenOver);
+    let answer = PollResult { read_was_cut: true, ..whole(10, &[]) };
+    let news = events(&mut memory, &mut journal, 10, &answer);
+    assert!(
+        news.iter().any(|event| matches!(&event.kind, EventKind::Gap(gap) if gap.why == GapCause::TakenOver))
+    );
+    let tags = journal.coverage.iter().filter(|row| row.part == FollowedPart::Tags);
+    assert_eq!(tags.map(|row| row.ended).collect::<Vec<_>>(), [Some(GapCause::TakenOver), None]);
+}
+
+#[test]
+fn a_pause_is_counted_from_the_last_answer_and_not_from_one_before_the_clock_was_set_back() {
+    let mut journal = Journal::default();
+    let day = 24 * 3600;
+    events(&mut journal.restored(0), &mut journal, 0, &PollResult { taken_at: at(day), ..tags(0, &[]) });
+    let later = &mut journal.restored(3600);
+    events(later, &mut journal, 3600, &PollResult { taken_at: at(3600), ..tags(3600, &[]) });
+    let hours = 4 * 3600;
+    let poll = PollResult { monotonic: PAST, elapsed: PAST, taken_at: at(hours), ..tags(0, &[]) };
+    let Difference { events, .. } = journal.restored(hours).diff(&poll);
+    let gap = events.iter().find(|event| matches!(event.kind, EventKind::Gap(_)));
+    assert!(gap.is_some(), "{events:?}");
+}
+
+#[test]
+fn a_gap_after_a_lost_answer_begins_before_it_whatever_others_were_answered_since() {
+    let mut journal = Journal::default();
+    events(&mut journal.restored(0), &mut journal, 0, &tags(0, &[tag("a1")]));
+    // Whoever polled has died after ten minutes, perhaps with an answer. A third process is answered first.
+    let mut memory = journal.restored(600);
+    let clocks = OwnClocks::after_past(at(600));
+    memory.attend(FollowedPart::Tags, at(600), None, &clocks);
+    memory.take_over(Some(at(0)), &clocks);
+    let later = PAST + Duration::from_secs(5);
+    let poll = PollResult {
+        monotonic: later,
+        elapsed: later,
+        read_was_cut: true,
+        taken_at: at(605),
+        ..tags(0, &[])
+    };
+    let Difference { events, .. } = memory.diff(&poll);
+    let gap = events.iter().find_map(|event| match &event.kind {
+        EventKind::Gap(gap) => Some((gap.from, gap.why)),
+        _ => None,
+    });
+    assert_eq!(gap, Some((at(-180), GapCause::TakenOver)));
+}
+
+#[test]
+fn a_gap_after_an_answer_of_its_own_that_was_lost_begins_before_it_whatever_others_were_answered_since() {
+    let mut journal = Journal::default();
+    events(&mut journal.restored(0), &mut journal, 0, &tags(0, &[tag("a1")]));
+    let clocks = OwnClocks::after_past(at(1200));
+    let gap = |is_lost: bool| {
+        let mut memory = journal.restored(1200);
+        // It reads what somebody else is answered, then polls itself; a third process is answered before the next poll.
+        memory.attend(FollowedPart::Tags, at(600), None, &clocks);
+        if is_lost {
+            memory.lose_answer();
+        }
+        memory.attend(FollowedPart::Tags, at(1200), None, &clocks);
+        let poll = PollResult {
+            monotonic: PAST,
+            elapsed: PAST,
+            read_was_cut: true,
+            taken_at: at(1200),
+            ..tags(0, &[])
+        };
+        memory.diff(&poll).events.iter().find_map(|event| match &event.kind {
+            EventKind::Gap(gap) => Some((gap.from, gap.why)),
+            _ => None,
+        })
+    };
+    assert_eq!(gap(true), Some((at(600 - 180), GapCause::AnswerLost)));
+    assert_eq!(gap(false), Some((at(1200 - 180), GapCause::AnswerLost)));
+}
+
+#[test]
+fn a_gap_after_a_takeover_begins_where_the_dead_was_answered_last_however_long_it_was_read() {
+    let mut journal = Journal::default();
+    events(&mut journal.restored(0), &mut journal, 0, &tags(0, &[tag("a1")]));
+    let mut memory = journal.restored(3000);
+    let clocks = OwnClocks::after_past(at(3000));
+    memory.attend(FollowedPart::Tags, at(3000), None, &clocks);
+    memory.take_over(Some(at(2000)), &clocks);
+    let poll =
+        PollResult { monotonic: PAST, elapsed: PAST, read_was_cut: true, taken_at: at(3000), ..tags(0, &[]) };
+    let gap = memory.diff(&poll).events.into_iter().find_map(|event| match event.kind {
+        EventKind::Gap(gap) => Some((gap.from, gap.why)),
+        _ => None,
+    });
+    assert_eq!(gap, Some((at(2000 - 180), GapCause::TakenOver)));
+}
