@@ -114,9 +114,11 @@ impl AgentState {
         self.break_identity.as_ref().is_some_and(|identity| identity.starts.awaits_what_it_got())
     }
 
-    /// Whether the last answer named a call that the next one has to confirm: another wrap-up may have begun.
-    pub(crate) fn may_be_another_wrapup(&self) -> bool {
-        self.call.as_ref().is_some_and(RepeatedValue::is_open)
+    /// Whether `answer`, which is the last one, names a call that the next one has to confirm: another wrap-up may have
+    /// begun.
+    pub(crate) fn may_be_another_wrapup(&self, answer: Option<&Wrapup>) -> bool {
+        let names_a_call = answer.is_some_and(|answer| answer.call_id.is_some());
+        names_a_call && self.call.as_ref().is_some_and(RepeatedValue::is_open)
     }
 
     /// What is known after `poll`, and the events that report the difference. What was not known before

@@ -223,7 +223,7 @@ impl Memory {
         });
         // Whoever goes on is to meet another break or wrap-up as this one has: for the first time.
         let shows_break = shows.breaks && !state.may_be_another_break();
-        let shows_wrapup = shows.wrapups && !state.may_be_another_wrapup();
+        let shows_wrapup = shows.wrapups && !state.may_be_another_wrapup(poll.wrapup.as_ref());
         let breaks = shows_break.then(|| look(FollowedPart::Breaks, self.interrupted.breaks));
         let wrapups = shows_wrapup.then(|| look(FollowedPart::Wrapups, self.interrupted.wrapups));
         tags.into_iter().chain(breaks).chain(wrapups).collect()

@@ -48,7 +48,7 @@ impl RepeatedValue {
         self.value.as_ref()
     }
 
-    /// Whether the last answer had a value that the next one has to confirm.
+    /// Whether an answer has had a value that the next one with any has to confirm.
     pub(crate) fn is_open(&self) -> bool {
         self.candidate.is_some()
     }

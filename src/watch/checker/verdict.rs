@@ -60,8 +60,8 @@ counts! {
     commits,
     coverage_rows,
     answers_checked,
-    /// Answers that were not counted for a break, because it might have been another one.
-    breaks_unsure,
+    /// Answers that were not counted for a break or a wrap-up, because it might have been another one.
+    states_unsure,
     intervals_checked,
     intervals_blurred,
     /// What was never shown, and lies in a hole of which nobody can know.

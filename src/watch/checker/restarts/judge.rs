@@ -103,12 +103,18 @@ impl Day<'_> {
         let state = process.memory.state();
         self.agent_books.answer(told, result, state, then, &self.manner, verdict);
         let parts: Vec<FollowedPart> = taken.looks.iter().map(|look| look.part).collect();
-        let expected = if result.break_state.is_some() { 3 } else { 1 };
-        // Nor need it count for a break that may be another one.
-        let may_be_another = result.break_state.as_ref().is_some_and(|answer| answer.since.is_some())
-            && parts.contains(&FollowedPart::Wrapups);
-        verdict.counts.breaks_unsure += usize::from(may_be_another && parts.len() < expected);
-        if parts.len() + usize::from(may_be_another) < expected && !is_late && !self.agent_books.waits(by) {
+        let all = [FollowedPart::Tags, FollowedPart::Breaks, FollowedPart::Wrapups];
+        let expected = if result.break_state.is_some() { &all[..] } else { &all[..1] };
+        // It need not count for a break or a wrap-up that may be another one.
+        let may_be_another = |part: &FollowedPart| match part {
+            FollowedPart::Tags => false,
+            FollowedPart::Breaks => result.break_state.as_ref().is_some_and(|answer| answer.since.is_some()),
+            FollowedPart::Wrapups => result.wrapup.as_ref().is_some_and(|answer| answer.call_id.is_some()),
+        };
+        let missing = expected.iter().filter(|part| !parts.contains(part));
+        let (unsure, lost): (Vec<&FollowedPart>, Vec<_>) = missing.partition(|part| may_be_another(part));
+        verdict.counts.states_unsure += unsure.len();
+        if !lost.is_empty() && !is_late && !self.agent_books.waits(by) {
             verdict.note(|| format!("an answer counts for {parts:?} alone"));
             verdict.counts.lost += 1;
         }
