@@ -288,7 +288,8 @@ fn two_hundred_agents_fit_a_board_by_what_matters_most() {
     let world = World::new();
     let line = "watch --sandbox --all --agents 200 --jobs 64 --only breaks,wrapups --alert break=1s";
     let mut screen = Screen::start(&world, line, 24, 80);
-    let shown = screen.wait_until("everybody", |shown| shown.contains("unknown 0"));
+    // A whole frame.
+    let shown = screen.wait_until("everybody", |shown| fits(shown, 24) && shown.contains("unknown 0"));
     assert!(shown.contains("200 profiles") && shown.contains("more"), "{shown}");
     // Agents over the limit come first.
     assert!(shown.lines().skip(3).take(8).all(|row| row.starts_with(" ✗")), "{shown}");
