@@ -100,6 +100,20 @@ kinds! {
     JournalRestored: JournalRestored,
 }
 
+impl EventKind {
+    /// Whether it reports that a server or a session is out of reach, or is there again.
+    #[must_use]
+    pub fn is_of_the_connection(&self) -> bool {
+        matches!(
+            self,
+            Self::ConnectionLost(_)
+                | Self::ConnectionRestored(_)
+                | Self::SessionExpired(_)
+                | Self::SessionRenewed(_)
+        )
+    }
+}
+
 impl Event {
     /// An event's values in the order in which JSON shows them: `type`, `at`, `profile`, then those that
     /// [`EventWords::fields`] lists.

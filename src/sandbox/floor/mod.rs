@@ -118,8 +118,8 @@ impl Floor {
         let stints = worker.stint_at(after.div_euclid(1_000))..=worker.stint_at(until.div_euclid(1_000));
         let mut changes = vec![];
         for stint in stints {
-            let told = worker.notifications(stint).into_iter();
-            changes.extend(told.map(|notification| (notification.at, Subject::Tags)));
+            let notifications = worker.notifications(stint).into_iter();
+            changes.extend(notifications.map(|notification| (notification.at, Subject::Tags)));
             for episode in worker.episodes(stint) {
                 let (subject, seconds) = match episode {
                     Episode::Call { hung_up, wrapped_up, .. } => (Subject::WrapUp, [hung_up, wrapped_up]),

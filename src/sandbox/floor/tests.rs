@@ -207,10 +207,10 @@ proptest! {
     ) {
         let floor = floor(seed);
         let changes = floor.changes(agent, moment, moment + later);
-        let told = changes.iter().filter(|(_, subject)| *subject == Subject::Tags).map(|(at, _)| *at);
-        prop_assert!(told.clone().all(|at| !floor.tags(agent, at - 1, at).notifications.is_empty()));
-        let told: usize = told.map(|at| floor.tags(agent, at - 1, at).notifications.len()).sum();
-        prop_assert_eq!(told, floor.tags(agent, moment, moment + later).notifications.len());
+        let shown = changes.iter().filter(|(_, subject)| *subject == Subject::Tags).map(|(at, _)| *at);
+        prop_assert!(shown.clone().all(|at| !floor.tags(agent, at - 1, at).notifications.is_empty()));
+        let shown: usize = shown.map(|at| floor.tags(agent, at - 1, at).notifications.len()).sum();
+        prop_assert_eq!(shown, floor.tags(agent, moment, moment + later).notifications.len());
         let states = changes.into_iter().filter(|(_, subject)| *subject != Subject::Tags).map(|(at, _)| at);
         let mut before = moment;
         for change in states.chain([moment + later + 1]) {

@@ -105,12 +105,5 @@ fn reduced(poll: &PollResult, news: &[NewEvent]) -> PollResult {
 
 /// Whether it is no difference between two answers.
 fn is_beside_answers(kind: &EventKind) -> bool {
-    matches!(
-        kind,
-        EventKind::ConnectionLost(_)
-            | EventKind::ConnectionRestored(_)
-            | EventKind::SessionExpired(_)
-            | EventKind::SessionRenewed(_)
-            | EventKind::ProfileEnded(_)
-    )
+    kind.is_of_the_connection() || matches!(kind, EventKind::ProfileEnded(_))
 }

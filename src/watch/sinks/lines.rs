@@ -141,16 +141,8 @@ impl<W: Write> Lines<W> {
 
 /// That a profile is no longer followed, the watch notes on stderr itself.
 fn is_trouble(kind: &EventKind) -> bool {
-    matches!(
-        kind,
-        EventKind::ConnectionLost(_)
-            | EventKind::ConnectionRestored(_)
-            | EventKind::SessionExpired(_)
-            | EventKind::SessionRenewed(_)
-            | EventKind::Gap(_)
-            | EventKind::JournalLost(_)
-            | EventKind::JournalRestored(_)
-    )
+    kind.is_of_the_connection()
+        || matches!(kind, EventKind::Gap(_) | EventKind::JournalLost(_) | EventKind::JournalRestored(_))
 }
 
 fn is_return(event: &Event) -> bool {

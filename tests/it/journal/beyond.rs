@@ -1,5 +1,6 @@
 //! Beyond the hour: what was received before and one fresh answer as one list, and what of it may be missing.
 
+use super::commands::asha_and_ravi;
 use super::*;
 use crate::support::{EXPIRED, NOT_ON_BREAK, ON_BREAK};
 
@@ -115,11 +116,7 @@ fn what_was_recorded_is_listed_even_if_the_server_does_not_answer() {
             replies[usize::from(!is_of_asha)].clone()
         }
     });
-    let world = World::at(&server).with("DEEPCALL_STORE", "file");
-    for name in ["asha", "ravi"] {
-        let line = format!("login --profile {name} --no-verify --ssid-stdin");
-        let _ = world.run_with_input(&line, &format!("session-of-{name}")).ended_with(0);
-    }
+    let world = asha_and_ravi(&server);
     world.run("journal on").ended_with(0);
     world.run("tags --all").ended_with(0);
     let cases: [(&str, i32, &[&str]); 2] = [

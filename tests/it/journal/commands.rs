@@ -70,6 +70,16 @@ fn without_a_journal_everything_is_well() {
     assert!(ran.stderr.contains("no journal") && !ran.stderr.contains("journal on"), "on already\n{ran}");
 }
 
+/// Two agents with sessions in files.
+pub(super) fn asha_and_ravi(server: &FakeServer) -> World {
+    let world = World::at(server).with("DEEPCALL_STORE", "file");
+    for name in ["asha", "ravi"] {
+        let line = format!("login --profile {name} --no-verify --ssid-stdin");
+        let _ = world.run_with_input(&line, &format!("session-of-{name}")).ended_with(0);
+    }
+    world
+}
+
 /// Two agents with a notification, a break and its end each.
 pub(super) fn team() -> (FakeServer, World) {
     let replies = ["a1", "r1"].map(|id| reply(&[tag(id, "missed", 5)]));
@@ -78,11 +88,7 @@ pub(super) fn team() -> (FakeServer, World) {
         let tags = &replies[usize::from(!request.body.contains("asha"))];
         request.choose([on_break.to_owned(), String::new(), tags.clone()])
     });
-    let world = World::at(&server).with("DEEPCALL_STORE", "file");
-    for name in ["asha", "ravi"] {
-        let line = format!("login --profile {name} --no-verify --ssid-stdin");
-        let _ = world.run_with_input(&line, &format!("session-of-{name}")).ended_with(0);
-    }
+    let world = asha_and_ravi(&server);
     world.run("journal on").ended_with(0);
     world.run("tags --all").ended_with(0);
     world.run("break-status --all").ended_with(0);

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
+use super::commands::asha_and_ravi;
 use super::*;
 
 #[test]
@@ -89,11 +90,7 @@ fn a_name_of_one_agent_holds_nothing_back_of_another() {
     let replies = ["a1", "r1"].map(|id| reply(&[tag(id, "missed", 5)]));
     let server =
         FakeServer::answering(move |request, _| replies[usize::from(!request.body.contains("asha"))].clone());
-    let world = World::at(&server).with("DEEPCALL_STORE", "file");
-    for name in ["asha", "ravi"] {
-        let line = format!("login --profile {name} --no-verify --ssid-stdin");
-        let _ = world.run_with_input(&line, &format!("session-of-{name}")).ended_with(0);
-    }
+    let world = asha_and_ravi(&server);
     assert_eq!(ids(&world.run("tags --profile asha --new mail --json").ended_with(0)), ["a1"]);
     assert_eq!(ids(&world.run("tags --all --new mail --json").ended_with(0)), ["r1"]);
     assert_eq!(ids(&world.run("tags --all --new mail --json").ended_with(0)), [""; 0]);

@@ -247,11 +247,11 @@ fn records_what_happened(seed: u64, now: i64, place: usize, back: i64) -> Result
         .filter_map(|change| Some((shown_at(change.at)?, change.at)))
         .flat_map(|(shown_at, at)| {
             let reply = received(floor.past.tags(place, at), at);
-            let told = tags::read(&reply, &floor.server_zone, Some).expect("tags").notifications;
-            told.into_iter().map(move |tag| (shown_at, tag.id.expect("an id").to_string()))
+            let recorded = tags::read(&reply, &floor.server_zone, Some).expect("tags").notifications;
+            recorded.into_iter().map(move |tag| (shown_at, tag.id.expect("an id").to_string()))
         })
         .collect();
-    let told =
+    let recorded =
         kept.events(after(since, SignedDuration::from_millis(1))).into_iter().filter_map(|event| match event
             .kind
         {
@@ -259,12 +259,12 @@ fn records_what_happened(seed: u64, now: i64, place: usize, back: i64) -> Result
             _ => None,
         });
     let sorted = |ids: Vec<(Timestamp, String)>| ids.into_iter().collect::<BTreeSet<_>>();
-    let told: Vec<_> = told.collect();
-    prop_assert_eq!(told.len(), sorted(told.clone()).len());
+    let recorded: Vec<_> = recorded.collect();
+    prop_assert_eq!(recorded.len(), sorted(recorded.clone()).len());
     // What the first answer of the window showed may be from before it.
     let Some(first) = shown_at(since) else { return Ok(()) };
     let later = |ids: Vec<(Timestamp, String)>| ids.into_iter().filter(|(at, _)| *at > first).collect();
-    prop_assert_eq!(sorted(later(told)), sorted(later(expected)));
+    prop_assert_eq!(sorted(later(recorded)), sorted(later(expected)));
 
     // Breaks and wrap-ups: those that a poll met, each within its bounds.
     for (subject, part) in [(Subject::Break, FollowedPart::Breaks), (Subject::WrapUp, FollowedPart::Wrapups)]
