@@ -18,7 +18,7 @@ use jiff::Timestamp;
 
 pub(crate) use backlog::{Backlog, Dropped};
 
-use crate::floor::event::{Event, EventKind, FollowedPart, Gap, GapCause};
+use crate::floor::event::{Event, EventKind, FollowedPart, Gap, GapCause, WrapupStarted};
 use crate::floor::timeline::{Coverage, CoverageStep, Look, NewEvent, coverage_step};
 
 /// So many events may wait until the journal can be written again.
@@ -249,7 +249,17 @@ impl Recorder {
         self.took = self.took.map(|_| base);
         self.told = None;
         self.waiting += openings.len();
-        for opening in openings.into_iter().rev() {
+        for mut opening in openings.into_iter().rev() {
+            // The last answer showed it, and until the next one nothing later is covered.
+            let part = opening.event.kind.words().needs;
+            let answers = account.coverage.iter().filter(|row| Some(row.part) == part);
+            if let Some(last) = answers.map(|row| row.to).max() {
+                let Event { at, kind, .. } = &mut opening.event;
+                if let EventKind::WrapupStarted(WrapupStarted { remaining_seconds: Some(left), .. }) = kind {
+                    *left += at.duration_since(last).as_secs().max(0);
+                }
+                *at = last.min(*at);
+            }
             account.events.push_front(opening);
         }
         account.begin_anew(None);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::floor::event::{BreakStarted, WrapupStarted};
 use crate::floor::samples::at;
 
 const CADENCE: Duration = Duration::from_secs(5);
@@ -100,4 +101,37 @@ fn what_stdout_took_of_one_file_says_nothing_about_another() {
     assert!(recorder.has_more(), "the new file does not know it yet");
     recorder.took(1);
     assert_eq!(recorder.stdout_took(), Some(1));
+}
+
+#[test]
+fn what_goes_on_begins_a_new_file_at_the_last_answer_that_showed_it() {
+    let mut recorder = recorder();
+    write(&mut recorder, vec![look(FollowedPart::Breaks, 5), look(FollowedPart::Wrapups, 3)]);
+    let started = |kind| NewEvent { event: Event { at: at(8), profile: None, kind }, twin: 0 };
+    let [on_break, in_wrapup] = [
+        EventKind::BreakStarted(BreakStarted { reason: None, since: None, detail: None }),
+        EventKind::WrapupStarted(WrapupStarted {
+            ends_at: None,
+            remaining_seconds: Some(20),
+            call_id: None,
+            customer: None,
+        }),
+    ]
+    .map(started);
+    recorder.begin_file(0, 0, vec![on_break, in_wrapup]);
+    let page = recorder.pages(&[]).remove(0);
+    let moments: Vec<_> = page.events.iter().map(|new| new.event.at).collect();
+    assert_eq!(moments, [at(5), at(3)], "no later than what is covered until the next answer");
+    let EventKind::WrapupStarted(wrapup) = &page.events[1].event.kind else { panic!("{:?}", page.events) };
+    assert_eq!(wrapup.remaining_seconds, Some(25), "at that moment");
+    let covered = |part| {
+        page.coverage.iter().find_map(|step| match step {
+            CoverageStep::Begin { coverage, .. } if coverage.part == part => {
+                Some((coverage.from, coverage.to))
+            }
+            _ => None,
+        })
+    };
+    assert_eq!(covered(FollowedPart::Breaks), Some((at(3), at(5))));
+    assert_eq!(covered(FollowedPart::Wrapups), Some((at(3), at(3))));
 }
