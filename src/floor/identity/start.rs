@@ -76,6 +76,8 @@ struct Candidate {
     before: Moment,
     /// Whether an answer has shown that it is later than what was known of this break.
     is_later: bool,
+    /// Whether one answer alone has given it.
+    is_new: bool,
     misses: u8,
 }
 
@@ -108,9 +110,11 @@ impl Starts {
         self.accepted.map(|start| start.at)
     }
 
-    /// Whether the last answer gave the start of what may be another break.
+    /// Whether the last answer gave the start of what may be another break. By the clock of the next one, it may be that
+    /// even if it is not by the clock of this one.
     pub(crate) fn awaits_what_it_got(&self) -> bool {
-        self.candidates.iter().any(|candidate| candidate.is_later && candidate.misses == 0)
+        let is_open = |candidate: &Candidate| candidate.is_later || candidate.is_new;
+        self.candidates.iter().any(|candidate| candidate.misses == 0 && is_open(candidate))
     }
 
     /// Takes the start that the next answer about the break gives.
@@ -132,7 +136,7 @@ impl Starts {
                 continue;
             };
             is_known = true;
-            candidate.misses = 0;
+            (candidate.misses, candidate.is_new) = (0, false);
             if !candidate.is_later {
                 self.last = now;
             }
@@ -190,7 +194,7 @@ impl Start {
 impl Candidate {
     fn new(start: Start, first: &Moment, before: Moment, poll: &PollResult) -> Self {
         let now = Moment::of(poll);
-        let mut candidate = Self { start, seen: now, before, is_later: false, misses: 0 };
+        let mut candidate = Self { start, seen: now, before, is_later: false, is_new: true, misses: 0 };
         candidate.judge(first, poll);
         candidate
     }

@@ -303,6 +303,29 @@ fn whoever_goes_on_finds_another_break_of_which_one_answer_has_given_the_start()
 }
 
 #[test]
+fn whoever_goes_on_finds_another_break_that_is_none_by_the_clock_of_the_first_node() {
+    // Two nodes answer in turn. By the clock of the one, which is 90 s ahead, the other start is too old to be that of
+    // another break.
+    let ahead = |second: u64, is_ahead: bool, since| PollResult {
+        break_state: Some(on_break(Some("Lunch"), Some(since))),
+        server_time: Some(at(second.cast_signed() + if is_ahead { 90 } else { 0 })),
+        ..tags(second, &[])
+    };
+    let mut journal = Journal::default();
+    let mut first = journal.restored(0);
+    for second in [0, 60, 120, 180, 240, 300] {
+        events(&mut first, &mut journal, 0, &ahead(second, false, -60));
+    }
+    assert_eq!(names(&events(&mut first, &mut journal, 0, &ahead(395, true, 328))), NOTHING);
+    let breaks = journal.coverage.iter().filter(|row| row.part == FollowedPart::Breaks);
+    assert_eq!(breaks.map(|row| row.to).max(), Some(at(300)));
+    let mut second = journal.restored(420);
+    assert_eq!(names(&events(&mut second, &mut journal, 420, &ahead(420, false, 328))), NOTHING);
+    let news = events(&mut second, &mut journal, 420, &ahead(480, false, 328));
+    assert_eq!(names(&news), ["break_ended", "break_started"]);
+}
+
+#[test]
 fn an_answer_that_may_be_about_another_call_does_not_show_that_the_known_one_went_on() {
     let call = |second, id: &str| PollResult {
         wrapup: Some(in_wrapup(Some(id), Some(i64::try_from(second).unwrap() + 90))),
