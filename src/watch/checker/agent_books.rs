@@ -80,7 +80,8 @@ impl<'a> AgentBooks<'a> {
                 EventKind::BreakStarted(_) => breaks.push(Report::Started),
                 EventKind::BreakEnded(_) => breaks.push(Report::Ended),
                 EventKind::BreakChanged(changed) => {
-                    breaks.push(Report::Changed(reason(changed.reason.as_ref())));
+                    let previous = reason(Some(&changed.previous_reason));
+                    breaks.push(Report::Changed(reason(changed.reason.as_ref()), previous));
                 }
                 EventKind::WrapupStarted(_) => wrapups.push(Report::Started),
                 EventKind::WrapupEnded(_) => wrapups.push(Report::Ended),

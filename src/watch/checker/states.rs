@@ -10,8 +10,8 @@ use crate::watch::checker::verdict::Verdict;
 pub(crate) enum Report {
     Started,
     Ended,
-    /// Another reason, by its number.
-    Changed(Option<usize>),
+    /// Another reason and the one before, by their numbers.
+    Changed(Option<usize>, Option<usize>),
 }
 
 /// What one answer has shown.
@@ -56,9 +56,9 @@ pub(crate) struct StateBooks {
     told: HashSet<usize>,
     /// The episode that answers show although it was not reported, and how many each process has had.
     unreported: (Option<usize>, HashMap<usize, usize>),
-    /// The values that the reported episode has had, the present one last.
+    /// The values that the reported episode has had.
     values: Vec<usize>,
-    /// How many of them an event has reported, and which process has had the rest.
+    /// How many of them, the first ones, are in events, and which process has had the rest.
     reported_values: usize,
     had_by: usize,
     /// How many answers in a row have said a value that was not reported.
@@ -100,15 +100,19 @@ impl StateBooks {
                     self.values.extend(shown.value.filter(|_| shown.said));
                     self.reported_values = self.values.len();
                 }
-                Report::Changed(value)
+                Report::Changed(value, previous)
                     if *value == shown.value
                         && !self.known_values(shown).contains(&value.unwrap_or(usize::MAX)) =>
                 {
                     verdict.counts.changes_told += 1;
+                    // The event says both, and whoever learns it takes neither for another one.
+                    let unreported = self.values.split_off(self.reported_values);
+                    self.values.extend(previous.filter(|previous| !self.values.contains(previous)));
                     self.values.extend(value);
                     self.reported_values = self.values.len();
+                    self.values.extend(unreported);
                 }
-                Report::Changed(value) if *value == shown.value && shown.may_respell => {}
+                Report::Changed(value, _) if *value == shown.value && shown.may_respell => {}
                 _ => {
                     verdict.note(|| {
                         format!(

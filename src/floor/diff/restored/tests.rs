@@ -326,6 +326,24 @@ fn whoever_goes_on_finds_another_break_that_is_none_by_the_clock_of_the_first_no
 }
 
 #[test]
+fn a_reason_that_a_recorded_change_names_is_no_other_one() {
+    let because =
+        |second, reason| PollResult { break_state: Some(on_break(reason, None)), ..tags(second, &[]) };
+    let mut journal = Journal::default();
+    let mut first = journal.restored(0);
+    events(&mut first, &mut journal, 0, &whole(0, &[]));
+    // What the break began with was in no answer then, and so only the change says it.
+    for (second, reason) in [(5, None), (10, Some("Tea")), (15, Some("Lunch"))] {
+        events(&mut first, &mut journal, 0, &because(second, reason));
+    }
+    assert_eq!(names(&events(&mut first, &mut journal, 0, &because(20, Some("Lunch")))), ["break_changed"]);
+    let mut second = journal.restored(60);
+    for at in [60, 65, 70] {
+        assert_eq!(names(&events(&mut second, &mut journal, 60, &because(at, Some("Tea")))), NOTHING);
+    }
+}
+
+#[test]
 fn an_answer_that_may_be_about_another_call_does_not_show_that_the_known_one_went_on() {
     let call = |second, id: &str| PollResult {
         wrapup: Some(in_wrapup(Some(id), Some(i64::try_from(second).unwrap() + 90))),
