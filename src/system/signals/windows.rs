@@ -40,7 +40,9 @@ impl Waker {
     }
 
     /// From now on Ctrl-C and Ctrl-Break wake, and so do the closing of the console, the end of the login and of the
-    /// system; Windows gives a program some seconds at these. Where the system refuses, they do what they do without.
+    /// system; Windows gives a program some seconds at these. By its documentation it sends the last two to services only,
+    /// and to no program that has loaded `user32.dll`, as the board's keys need. Where the system refuses, they do what they
+    /// do without.
     pub(crate) fn wake_at_signals(&self) {
         let sender = self.0.clone();
         let wait = move || {
