@@ -8,6 +8,7 @@ use crate::output::jq::JqError;
 use crate::output::table_view::ColumnError;
 use crate::report::Problem;
 use crate::store::{FileError, PlainHttp, ProfilesError, ServerUrlError, StoreError};
+use crate::system::signals::is_of_gone_reader;
 
 /// How the program ends (`deepcall explain exit`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -290,7 +291,7 @@ impl From<JqError> for Failure {
 impl From<std::io::Error> for Failure {
     /// A write to stdout or stderr that failed.
     fn from(error: std::io::Error) -> Self {
-        if error.kind() == std::io::ErrorKind::BrokenPipe {
+        if is_of_gone_reader(&error) {
             return Self::closed_pipe();
         }
         Self::failed("output", "cannot write the output").caused_by(&error)

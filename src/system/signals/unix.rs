@@ -168,6 +168,11 @@ pub(crate) fn stdout_reader_is_gone() -> bool {
     poll(&mut streams, Some(&at_once)).is_ok() && is_gone(streams[0].revents())
 }
 
+/// A write that failed because nobody reads any more.
+pub(crate) fn is_of_gone_reader(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
+}
+
 /// From now on `give_back` runs, in a thread of its own, before such a signal kills the process. One that the process was
 /// started to ignore stays ignored.
 ///

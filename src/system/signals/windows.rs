@@ -103,6 +103,13 @@ pub(crate) fn stdout_reader_is_gone() -> bool {
     false
 }
 
+/// A write that failed because nobody reads any more. A pipe with a name, such as other programs give for stdout, and each
+/// pipe of Wine fails as one that is not connected, which the standard library has no kind for.
+pub(crate) fn is_of_gone_reader(error: &io::Error) -> bool {
+    const ERROR_PIPE_NOT_CONNECTED: i32 = 233;
+    error.kind() == io::ErrorKind::BrokenPipe || error.raw_os_error() == Some(ERROR_PIPE_NOT_CONNECTED)
+}
+
 /// No other signal kills.
 #[expect(clippy::unnecessary_wraps, reason = "Unix may refuse")]
 pub(crate) fn before_they_kill(_give_back: fn()) -> io::Result<()> {
@@ -113,4 +120,16 @@ pub(crate) fn before_they_kill(_give_back: fn()) -> io::Result<()> {
 #[expect(clippy::unnecessary_wraps, reason = "Unix may have too few")]
 pub(crate) fn look_for_descriptors() -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_to_a_pipe_that_nobody_reads_is_of_a_gone_reader() {
+        let fails_with = |code| is_of_gone_reader(&io::Error::from_raw_os_error(code));
+        assert!(fails_with(109) && fails_with(232) && fails_with(233));
+        assert!(!fails_with(112), "a disk is full");
+    }
 }
