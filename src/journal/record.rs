@@ -219,9 +219,10 @@ fn put(
     (id, nth): (Fingerprint, u32),
 ) -> rusqlite::Result<Option<i64>> {
     let Prepared { agent, event: NewEvent { event, .. }, .. } = prepared;
+    // A conflict would use up a number.
     let mut insert = change.prepare_cached(
         "INSERT INTO event (uid, agent, run, type, at, nth, masked, altered, customer, body)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (uid) DO NOTHING",
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS (SELECT 1 FROM event WHERE uid = ?1)",
     )?;
     let inserted = insert.execute(params![
         id.bytes(),

@@ -149,6 +149,17 @@ fn what_a_later_version_wrote_is_passed_over_and_overtakes_nobody() {
 }
 
 #[test]
+fn what_is_known_already_uses_up_no_number() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    assert_eq!(journal.write_round(entry(agent, 0, vec![tag_event(1, "a1")])), [Some(1)]);
+    let again = vec![tag_event(2, "a1"), tag_event(2, "a2")];
+    assert_eq!(journal.write_round(entry(agent, 1, again)), [None, Some(2)]);
+    assert_eq!(journal.last_seq().expect("read"), 2);
+}
+
+#[test]
 fn each_change_of_a_notification_is_kept_under_the_next_number() {
     let folder = Folder::new();
     let journal = folder.create();
