@@ -23,7 +23,9 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use day::{Size, Weather};
-use verdict::{Totals, Verdict};
+use verdict::{Counts, Totals, Verdict};
+
+use crate::watch::recorder::model::Planted;
 
 /// Days that are checked with the other tests. Before a release, more of them:
 /// `CHECKER_SEEDS=10000 cargo test --config profile.dev.opt-level=2 --lib checker::nothing`, and with `CHECKER_FLOOR=busy` full
@@ -123,6 +125,19 @@ fn nothing_is_lost_doubled_or_invented_over_restarts_and_kills() {
     assert!(counts.changes_told > 0 && counts.agents_told > 0, "{totals:?}");
     assert!(counts.printed > 0 && counts.printed_again > 0, "{totals:?}");
     assert!(counts.script_had > 0 && counts.script_killed > 0 && counts.lists_checked > 0, "{totals:?}");
+}
+
+/// The days are clean without them. Each fault has a day from which on it is looked for, because it shows then.
+#[test]
+fn what_is_planted_in_the_journal_is_found() {
+    let faults: [(Planted, u64, fn(&Counts) -> usize); 2] = [
+        (Planted::KnownAgain, 34, |counts| counts.duplicated),
+        (Planted::DeathUnnoticed, 2, |counts| counts.lost),
+    ];
+    for (planted, first, found) in faults {
+        let is_found = |seed| found(&restarts::record_a_day_with(Some(planted), seed, &SMALL).counts) > 0;
+        assert!((first..SEEDS_WITH_RESTARTS).any(is_found), "{planted:?}");
+    }
 }
 
 #[test]

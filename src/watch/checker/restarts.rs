@@ -24,7 +24,7 @@ use crate::watch::checker::server::{Model, Server};
 use crate::watch::checker::verdict::{Books, Verdict};
 use crate::watch::checker::writing::{Manner, Start};
 use crate::watch::recorder::Recorder;
-use crate::watch::recorder::model::{Book, Model as Journal};
+use crate::watch::recorder::model::{Book, Model as Journal, Planted};
 use crate::watch::recorder::records::{Looked, Records, Share};
 use crate::watch::schedule::Outcome;
 use crate::watch::source::WatchScope;
@@ -60,6 +60,11 @@ const RECORD: usize = 0;
 const BESIDE: usize = 2;
 
 pub(crate) fn record_a_day(seed: u64, size: &Size) -> Verdict {
+    record_a_day_with(None, seed, size)
+}
+
+/// `planted` is what the journal does wrong.
+pub(crate) fn record_a_day_with(planted: Option<Planted>, seed: u64, size: &Size) -> Verdict {
     let mut dice = Dice::new(seed ^ 0x5EED);
     let floor = Floor::new(&mut dice, size);
     let weather = Weather::new(seed, &mut dice);
@@ -77,6 +82,7 @@ pub(crate) fn record_a_day(seed: u64, size: &Size) -> Verdict {
     let known = dice.happens(500).then(|| agent.number(0));
     let mut book = Book::default();
     book.agent_id = known.map(|number| number.to_string());
+    book.planted = planted;
     let is_untold = !weather.is_dated && !weather.jumps.is_empty();
     let may_invent = manner.start == Start::Creeps || is_untold;
     let mut day = Day {

@@ -34,6 +34,16 @@ pub(crate) struct Book {
     /// Whether its disk is full.
     pub(crate) is_full: bool,
     pub(crate) commits: usize,
+    /// What it does wrong, so that it can be seen whether that is found.
+    pub(crate) planted: Option<Planted>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Planted {
+    /// It records again what it has.
+    KnownAgain,
+    /// Whoever takes over from a process that has died is not told so.
+    DeathUnnoticed,
 }
 
 struct Run {
@@ -181,7 +191,8 @@ impl Book {
 
     fn put(&mut self, index: usize, new: &NewEvent, id: [u8; 16]) -> Option<i64> {
         let seq = self.last() + 1;
-        self.uids.insert(id).then(|| {
+        let is_new = self.uids.insert(id) || self.planted == Some(Planted::KnownAgain);
+        is_new.then(|| {
             self.events.push((index, Recorded { seq, event: new.event.clone() }));
             seq
         })
@@ -258,7 +269,8 @@ impl Records for Model {
                     let newest_answer = before.and_then(|lease| lease.newest_answer);
                     book.leases.insert(index, Lease { run: self.run, parts, cadence, newest_answer });
                     let is_others = holder.is_some_and(|run| run != self.run);
-                    Share::Ours { taken_over: is_others.then_some(Left { newest_answer }) }
+                    let is_noticed = book.planted != Some(Planted::DeathUnnoticed);
+                    Share::Ours { taken_over: (is_others && is_noticed).then_some(Left { newest_answer }) }
                 }
             };
             Looked { news: book.news(index, base), share }
