@@ -139,7 +139,7 @@ impl Ledger {
         clocks: &OwnClocks,
     ) -> Result<Option<Begun>, JournalError> {
         self.wish = Wish { everybody, since, has_stdout };
-        let error = match self.begin_with_this_file(everybody, since, has_stdout, clocks) {
+        let error = match self.begin_with_this_file(clocks) {
             Err(error) => match self.open.take() {
                 Some(open) => open.journal.after(error, self.clock.now()),
                 None => error,
@@ -148,20 +148,15 @@ impl Ledger {
         };
         let JournalError::Damaged { set_aside: Some(place), .. } = &error else { return Err(error) };
         let set_aside = Some(place.clone());
-        match self.begin_with_this_file(everybody, since, has_stdout, clocks)? {
+        match self.begin_with_this_file(clocks)? {
             Some(begun) => Ok(Some(Begun { set_aside, ..begun })),
             // The new file holds none of those who were recorded.
             None => Err(error),
         }
     }
 
-    fn begin_with_this_file(
-        &mut self,
-        everybody: bool,
-        since: Option<Timestamp>,
-        has_stdout: bool,
-        clocks: &OwnClocks,
-    ) -> Result<Option<Begun>, JournalError> {
+    fn begin_with_this_file(&mut self, clocks: &OwnClocks) -> Result<Option<Begun>, JournalError> {
+        let Wish { everybody, since, has_stdout } = self.wish;
         let set_aside = self.open(everybody)?;
         let now = self.clock.now();
         let Some(open) = &self.open else { return Ok(None) };
