@@ -111,7 +111,7 @@ pub struct Look {
     pub repeats: Option<bool>,
     /// Why there is a hole before it, if there is one.
     pub hole: GapCause,
-    /// Whether something was lost before it, however short the time.
+    /// Whether something may have been lost before it, however short the time: a gap is reported.
     pub lost: bool,
 }
 

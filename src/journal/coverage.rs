@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use serde::Deserialize;
 use serde::de::value::{Error as WordError, StrDeserializer};
 
 use super::agents::AgentRef;
 use super::unreadable::{readable, text};
-use super::{Journal, JournalError, millis, moment};
+use super::{EventQuery, Journal, JournalError, millis, moment};
 use crate::floor::event::FollowedPart;
+use crate::floor::timeline::gaps::without_lost;
 use crate::floor::timeline::{Coverage, CoverageStep};
 
 impl Journal {
@@ -21,12 +22,42 @@ impl Journal {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<Coverage>, JournalError> {
-        let mut statement = self.statement(
+        self.rows_of_coverage(
+            "agent = ?1 AND from_at <= ?3 AND to_at >= ?2",
+            params![agent.0, millis(from), millis(to)],
+        )
+    }
+
+    /// What is covered of an agent in the window. It is less than its rows say where an answer was lost while others were
+    /// answered.
+    pub(crate) fn covered(
+        &self,
+        agent: AgentRef,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Coverage>, JournalError> {
+        // A gap is recorded at its end.
+        let gaps = EventQuery {
+            agents: Some(vec![agent]),
+            from: Some(from),
+            types: &["gap"],
+            ..EventQuery::default()
+        };
+        let gaps = self.list_events(&gaps)?;
+        Ok(without_lost(self.coverage(agent, from, to)?, gaps.iter().map(|recorded| &recorded.event)))
+    }
+
+    fn rows_of_coverage(
+        &self,
+        condition: &str,
+        values: &[&dyn ToSql],
+    ) -> Result<Vec<Coverage>, JournalError> {
+        let mut statement = self.statement(&format!(
             "SELECT part, from_at, to_at, cadence, ended, repeats FROM coverage
-             WHERE agent = ?1 AND from_at <= ?3 AND to_at >= ?2 ORDER BY part, from_at",
-        )?;
+             WHERE {condition} ORDER BY part, from_at"
+        ))?;
         let fault = |error| self.fault(error);
-        let mut rows = statement.query(params![agent.0, millis(from), millis(to)]).map_err(fault)?;
+        let mut rows = statement.query(values).map_err(fault)?;
         let mut coverage = vec![];
         while let Some(row) = rows.next().map_err(fault)? {
             match readable(read(row)).map_err(fault)? {

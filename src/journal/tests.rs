@@ -1,5 +1,6 @@
 //! The journal on real files, in this process and in several.
 
+mod covering;
 mod figures;
 mod files;
 mod hidden;
@@ -20,7 +21,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::*;
-use crate::floor::event::{Event, EventKind, FollowedPart, GapCause, ReportedTag};
+use crate::floor::event::{Event, EventKind, FollowedPart, Gap, GapCause, ReportedTag};
 use crate::floor::samples::{at, nameless, raw, tag};
 use crate::floor::timeline::{Coverage, CoverageStep, NewEvent, Recorded};
 
@@ -131,4 +132,19 @@ fn tag_event(second: i64, id: &str) -> NewEvent {
 fn changed(second: i64, id: &str, json: &str) -> NewEvent {
     let tag = crate::floor::answer::Tag { fields: raw(json), ..tag(id) };
     event(second, EventKind::Tag(Box::new(ReportedTag { tag, initial: false, changed: true })))
+}
+
+fn first_answer(from: i64, to: i64) -> CoverageStep {
+    CoverageStep::Begin { coverage: covered(from, to), ended: None }
+}
+
+fn covered(from: i64, to: i64) -> Coverage {
+    Coverage {
+        part: FollowedPart::Tags,
+        from: at(from),
+        to: at(to),
+        cadence: Duration::from_secs(5),
+        ended: None,
+        repeats: None,
+    }
 }

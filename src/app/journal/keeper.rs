@@ -298,7 +298,7 @@ impl<'a> Keeper<'a> {
     /// What is covered of an agent from `from` on; `None` if the journal does not hold the agent.
     pub(crate) fn coverage(&self, profile: &str, from: Timestamp, to: Timestamp) -> Option<Vec<Coverage>> {
         let to = to.checked_add(MARGIN).unwrap_or(Timestamp::MAX);
-        self.unless_trouble(self.journal().coverage(self.agent(profile)?, from, to))
+        self.unless_trouble(self.journal().covered(self.agent(profile)?, from, to))
     }
 
     /// The breaks and wrap-ups of an agent that were going on at `from` or later, and the coverage of all of them.

@@ -194,7 +194,7 @@ impl Export<'_> {
 
     fn coverage_of(&self, agent: &AgentRow) -> Result<Vec<Coverage>, Failure> {
         let until = if self.window.is_closed { self.window.until } else { Timestamp::MAX };
-        Ok(self.journal.coverage(agent.agent, self.window.since, until)?)
+        Ok(self.journal.covered(agent.agent, self.window.since, until)?)
     }
 
     fn tags(&self) -> Result<Vec<Row>, Failure> {

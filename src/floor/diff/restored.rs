@@ -204,8 +204,10 @@ impl Memory {
     ) -> Vec<Look> {
         let slept = self.last_answer.is_some_and(|last| Moment::of(poll).since(&last).includes_sleep());
         let usual = if slept { GapCause::Sleep } else { GapCause::Outage };
-        let lost = events.iter().find_map(|event| match &event.kind {
-            EventKind::Gap(Gap { why: why @ (GapCause::AnswerLost | GapCause::TakenOver), .. }) => Some(*why),
+        // What is reported as a gap is not covered, whatever its cause: behind a pause that is long enough to be one, an
+        // answer may have been lost as well. One that says how long a memory reaches is about no notification.
+        let missed = events.iter().find_map(|event| match &event.kind {
+            EventKind::Gap(Gap { why, .. }) => Some(*why).filter(|why| *why != GapCause::MemoryFull),
             _ => None,
         });
         let look = |part, cause: Option<GapCause>| Look {
@@ -218,8 +220,8 @@ impl Memory {
         let shows = Shown::default().after(state, poll);
         let tags = poll.tags.as_ref().map(|_| Look {
             repeats: delivery.repeats(),
-            lost: lost.is_some(),
-            ..look(FollowedPart::Tags, lost.or(self.interrupted.tags))
+            lost: missed.is_some(),
+            ..look(FollowedPart::Tags, missed.or(self.interrupted.tags))
         });
         // Whoever goes on is to meet another break or wrap-up as this one has: for the first time.
         let shows_break = shows.breaks && !state.may_be_another_break();

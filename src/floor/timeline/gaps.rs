@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::floor::event::{FollowedPart, Gap, GapCause};
+use crate::floor::event::{Event, EventKind, FollowedPart, Gap, GapCause};
+use crate::floor::pause::MARGIN;
 use crate::floor::timeline::{Coverage, Span};
 
 /// The times within `window` in which all of `parts` were covered, in their order.
@@ -33,6 +34,37 @@ pub fn gaps(coverage: &[Coverage], parts: &[FollowedPart], window: Span) -> Vec<
         from = span.to;
     }
     gaps
+}
+
+/// `coverage` without the times in which an answer was lost, as `events` report them. Others may have been answered at the
+/// same time, and what they cover would hide that.
+#[must_use]
+pub fn without_lost<'e>(
+    mut coverage: Vec<Coverage>,
+    events: impl IntoIterator<Item = &'e Event>,
+) -> Vec<Coverage> {
+    for event in events {
+        let EventKind::Gap(Gap { from, to, why: why @ (GapCause::AnswerLost | GapCause::TakenOver) }) =
+            event.kind
+        else {
+            continue;
+        };
+        // The gap begins that much before the last answer.
+        let from = from.checked_add(MARGIN).unwrap_or(to).min(to);
+        coverage = coverage.into_iter().flat_map(|row| row.without(Span { from, to }, why)).collect();
+    }
+    coverage
+}
+
+impl Coverage {
+    /// What is left of it before and after `lost`.
+    fn without(self, lost: Span, why: GapCause) -> impl Iterator<Item = Self> {
+        let is_about = self.part == FollowedPart::Tags && self.from < lost.to && lost.from < self.to;
+        let before = Self { to: lost.from, ended: Some(why), ..self.clone() };
+        let after = Self { from: lost.to, ..self.clone() };
+        let pieces = if is_about { [Some(before), Some(after)] } else { [Some(self), None] };
+        pieces.into_iter().flatten().filter(|row| row.from <= row.to)
+    }
 }
 
 /// The part of `window` that is covered, from 0 to 1. A window without any time is.

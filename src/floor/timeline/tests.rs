@@ -1,12 +1,13 @@
 use proptest::prelude::*;
 
-use super::gaps::{covered, gaps, share};
+use super::gaps::{covered, gaps, share, without_lost};
 use super::*;
-use crate::floor::event::Gap;
+use crate::floor::event::{Event, EventKind, Gap};
+use crate::floor::pause::MARGIN;
 use crate::floor::samples::at;
 
 use FollowedPart::{Breaks, Tags, Wrapups};
-use GapCause::{NotRunning, Outage, Sleep, TakenOver};
+use GapCause::{AnswerLost, NotRunning, Outage, Sleep, TakenOver};
 
 const CADENCE: u64 = 5;
 
@@ -123,6 +124,46 @@ fn a_gap_has_the_cause_of_the_part_that_is_missing() {
     assert_eq!(gaps(&rows, &both, window), [gap(-10, 0, NotRunning), gap(10, 110, Sleep)]);
     assert_eq!(gaps(&rows, &[Breaks], window), [gap(-10, 0, NotRunning), gap(20, 110, TakenOver)]);
     assert!((share(&covered(&rows, &both, window), window) - 10.0 / 120.0).abs() < 1e-9);
+}
+
+#[test]
+fn what_was_lost_is_not_covered_although_others_were_answered_meanwhile() {
+    type Spans = &'static [(i64, i64)];
+    let row = |from, to| Coverage {
+        part: Tags,
+        from: at(from),
+        to: at(to),
+        cadence: Duration::from_secs(CADENCE),
+        ended: None,
+        repeats: Some(false),
+    };
+    let breaks = Coverage { part: Breaks, ..row(0, 2000) };
+    // The rows, the last answer before the loss, and when whoever had lost it was answered again; then what is covered.
+    let table: [(Spans, i64, i64, Spans); 5] = [
+        (&[(0, 1000), (1060, 2000)], 1000, 1060, &[(0, 1000), (1060, 2000)]),
+        // Somebody else was answered behind the loss, before the next answer and after it.
+        (&[(0, 1030), (1060, 2000)], 1000, 1060, &[(0, 1000), (1060, 2000)]),
+        (&[(0, 2000)], 1000, 1060, &[(0, 1000), (1060, 2000)]),
+        (&[(0, 900), (1010, 1050), (1060, 2000)], 1000, 1060, &[(0, 900), (1060, 2000)]),
+        (&[(0, 900)], 1000, 1060, &[(0, 900)]),
+    ];
+    let reach = i64::try_from(MARGIN.as_secs()).expect("minutes");
+    for (known, last, next, expected) in table {
+        let lost = |why| {
+            let kind = EventKind::Gap(Gap { from: at(last - reach), to: at(next), why });
+            Event { at: at(next), profile: None, kind }
+        };
+        let known: Vec<Coverage> = known.iter().map(|(from, to)| row(*from, *to)).collect();
+        let all: Vec<Coverage> = known.iter().cloned().chain([breaks.clone()]).collect();
+        for why in [AnswerLost, TakenOver] {
+            let left = without_lost(all.clone(), &[lost(why)]);
+            let spans: Vec<Span> = expected.iter().map(|(from, to)| span(*from, *to)).collect();
+            assert_eq!(covered(&left, &[Tags], span(0, 2000)), spans, "{known:?}");
+            assert_eq!(covered(&left, &[Breaks], span(0, 2000)), [span(0, 2000)], "{known:?}");
+        }
+        // What an outage has hidden, no answer covers anyway.
+        assert_eq!(without_lost(all.clone(), &[lost(Outage)]), all);
+    }
 }
 
 /// Looks of an agent whose clocks are set back and forth, whose machine sleeps, and whose recorder restarts.

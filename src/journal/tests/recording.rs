@@ -214,55 +214,6 @@ fn twins_without_id_are_as_many_as_there_are() {
     assert_eq!(journal.write_round(entry(agent, 9, vec![twin(5, 0), twin(5, 1)])), [None, None]);
 }
 
-fn first_answer(from: i64, to: i64) -> CoverageStep {
-    CoverageStep::Begin { coverage: covered(from, to), ended: None }
-}
-
-fn covered(from: i64, to: i64) -> Coverage {
-    Coverage {
-        part: FollowedPart::Tags,
-        from: at(from),
-        to: at(to),
-        cadence: Duration::from_secs(5),
-        ended: None,
-        repeats: None,
-    }
-}
-
-#[test]
-fn coverage_grows_and_the_rows_of_several_writers_never_overlap() {
-    let folder = Folder::new();
-    let journal = folder.create();
-    let agent = journal.with_asha();
-    let take = |step: CoverageStep| {
-        journal.write_round(Entry { coverage: vec![step], ..entry(agent, 0, vec![]) });
-    };
-    let lengthen = |from, to| CoverageStep::Lengthen {
-        part: FollowedPart::Tags,
-        from: at(from),
-        to: at(to),
-        cadence: Duration::from_secs(5),
-        repeats: Some(true),
-    };
-    take(first_answer(10, 10));
-    take(lengthen(10, 20));
-    take(lengthen(10, 15));
-    assert_eq!(journal.all_coverage(agent), [Coverage { repeats: Some(true), ..covered(10, 20) }]);
-    take(CoverageStep::Begin { coverage: covered(100, 110), ended: Some((at(10), GapCause::Sleep)) });
-    // Somebody whose answer came before that, and somebody who saw the end of the first row only.
-    take(lengthen(10, 105));
-    take(first_answer(18, 120));
-    take(first_answer(12, 14));
-    let rows = journal.all_coverage(agent);
-    assert_eq!(rows[0].ended, Some(GapCause::Sleep));
-    for pair in rows.windows(2) {
-        assert!(pair[0].to <= pair[1].from, "{rows:#?}");
-    }
-    assert_eq!((rows[0].from, rows[rows.len() - 1].to), (at(10), at(120)));
-    let inside = journal.coverage(agent, at(121), at(200)).expect("read");
-    assert_eq!(inside, []);
-}
-
 #[test]
 fn an_agent_keeps_its_number_and_takes_a_later_name() {
     let folder = Folder::new();

@@ -2,7 +2,7 @@
 
 use crate::floor::event::{Event, EventKind, FollowedPart, Gap, GapCause};
 use crate::floor::pause::MARGIN;
-use crate::floor::timeline::gaps::covered;
+use crate::floor::timeline::gaps::{covered, without_lost};
 use crate::floor::timeline::{Coverage, Span as Window};
 use crate::watch::checker::agent::present;
 use crate::watch::checker::agent_books::Told;
@@ -196,7 +196,8 @@ impl Day<'_> {
         verdict.counts.commits += book.commits;
         let rows: &[Coverage] = book.coverage.get(&0).map_or(&[], Vec::as_slice);
         let whole = Window { from: moment(-2 * DAY), to: moment(4 * DAY) };
-        let spans = covered(rows, &[FollowedPart::Tags], whole);
+        let events = book.events.iter().map(|(_, recorded)| &recorded.event);
+        let spans = covered(&without_lost(rows.to_vec(), events), &[FollowedPart::Tags], whole);
         let is_covered = |truth: i64| {
             // The coverage of an answer that repeats reaches an hour back.
             let (Some(at), Some(_)) = (self.answers.wall(truth), self.answers.wall(truth + HOUR)) else {

@@ -1,4 +1,6 @@
 use super::*;
+use crate::floor::timeline::Span;
+use crate::floor::timeline::gaps::gaps;
 
 #[test]
 fn after_too_long_a_pause_a_run_reports_the_gap_and_begins_anew() {
@@ -134,4 +136,35 @@ fn a_gap_after_a_takeover_begins_where_the_dead_was_answered_last_however_long_i
         _ => None,
     });
     assert_eq!(gap, Some((at(2000 - 180), GapCause::TakenOver)));
+}
+
+#[test]
+fn what_is_reported_as_a_gap_is_not_covered_however_long_it_was_and_whatever_its_cause() {
+    let minute = 60_u64;
+    // How long the pause was, whether the run is another one after it, and whether an answer was lost; then the cause.
+    let table = [
+        (50, false, false, None),
+        (50, false, true, Some(GapCause::AnswerLost)),
+        (58, false, false, Some(GapCause::Outage)),
+        (58, false, true, Some(GapCause::Outage)),
+        (58, true, false, Some(GapCause::NotRunning)),
+        (61, false, true, Some(GapCause::Outage)),
+    ];
+    for (minutes, is_another, read_was_cut, why) in table {
+        let mut journal = Journal::default();
+        let mut memory = journal.restored(0);
+        events(&mut memory, &mut journal, 0, &tags(0, &[tag("a1")]));
+        let pause = minutes * minute;
+        let began: u64 = if is_another { pause } else { 0 };
+        if is_another {
+            memory = journal.restored(began.cast_signed());
+        }
+        let poll = PollResult { read_was_cut, ..tags(pause, &[]) };
+        let news = events(&mut memory, &mut journal, began, &poll);
+        assert_eq!(names(&news), why.map_or(&[][..], |_| &["gap"]), "{minutes} min");
+        let (from, to) = (at(0), at(pause.cast_signed()));
+        let expected: Vec<Gap> = why.map(|why| Gap { from, to, why }).into_iter().collect();
+        let holes = gaps(&journal.coverage, &[FollowedPart::Tags], Span { from, to });
+        assert_eq!(holes, expected, "{minutes} min, lost {read_was_cut}");
+    }
 }

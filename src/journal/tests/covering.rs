@@ -1,0 +1,49 @@
+use super::*;
+
+#[test]
+fn coverage_grows_and_the_rows_of_several_writers_never_overlap() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    let take = |step: CoverageStep| {
+        journal.write_round(Entry { coverage: vec![step], ..entry(agent, 0, vec![]) });
+    };
+    let lengthen = |from, to| CoverageStep::Lengthen {
+        part: FollowedPart::Tags,
+        from: at(from),
+        to: at(to),
+        cadence: Duration::from_secs(5),
+        repeats: Some(true),
+    };
+    take(first_answer(10, 10));
+    take(lengthen(10, 20));
+    take(lengthen(10, 15));
+    assert_eq!(journal.all_coverage(agent), [Coverage { repeats: Some(true), ..covered(10, 20) }]);
+    take(CoverageStep::Begin { coverage: covered(100, 110), ended: Some((at(10), GapCause::Sleep)) });
+    // Somebody whose answer came before that, and somebody who saw the end of the first row only.
+    take(lengthen(10, 105));
+    take(first_answer(18, 120));
+    take(first_answer(12, 14));
+    let rows = journal.all_coverage(agent);
+    assert_eq!(rows[0].ended, Some(GapCause::Sleep));
+    for pair in rows.windows(2) {
+        assert!(pair[0].to <= pair[1].from, "{rows:#?}");
+    }
+    assert_eq!((rows[0].from, rows[rows.len() - 1].to), (at(10), at(120)));
+    let inside = journal.coverage(agent, at(121), at(200)).expect("read");
+    assert_eq!(inside, []);
+}
+
+#[test]
+fn what_an_answer_that_was_lost_held_is_not_covered_whoever_was_answered_meanwhile() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    let gap = Gap { from: at(1000 - 180), to: at(1060), why: GapCause::AnswerLost };
+    let events = vec![event(1060, EventKind::Gap(gap))];
+    journal.write_round(Entry { coverage: vec![first_answer(0, 2000)], ..entry(agent, 0, events) });
+    let spans = |rows: Vec<Coverage>| rows.iter().map(|row| (row.from, row.to)).collect::<Vec<_>>();
+    let whole = journal.covered(agent, at(0), at(2000)).expect("read");
+    assert_eq!(spans(whole), [(at(0), at(1000)), (at(1060), at(2000))]);
+    assert_eq!(spans(journal.all_coverage(agent)), [(at(0), at(2000))], "the answers stay where they are");
+}
