@@ -183,6 +183,16 @@ impl Coverage {
         Span { from: self.from.checked_sub(before).unwrap_or(Timestamp::MIN), to: self.to }
     }
 
+    /// Of all `rows`, those with which a run goes on: what reaches to `from`, and the last one of each part however old it
+    /// is, because the gap before the next answer begins where that one ends.
+    #[must_use]
+    pub fn to_remember(mut rows: Vec<Self>, from: Timestamp) -> Vec<Self> {
+        let last = |part| rows.iter().filter(|row| row.part == part).map(|row| row.from).max();
+        let last = [FollowedPart::Tags, FollowedPart::Breaks, FollowedPart::Wrapups].map(|it| (it, last(it)));
+        rows.retain(|row| row.to >= from || last.contains(&(row.part, Some(row.from))));
+        rows
+    }
+
     /// Takes the step. `rows` stay in the order of their beginnings.
     pub fn take(rows: &mut Vec<Self>, step: &CoverageStep) {
         match step {

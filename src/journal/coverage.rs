@@ -47,6 +47,19 @@ impl Journal {
         Ok(without_lost(self.coverage(agent, from, to)?, gaps.iter().map(|recorded| &recorded.event)))
     }
 
+    /// The rows of an agent with which a run goes on, as [`Coverage::to_remember`] has them.
+    pub(super) fn coverage_to_remember(
+        &self,
+        agent: AgentRef,
+        from: Timestamp,
+    ) -> Result<Vec<Coverage>, JournalError> {
+        self.rows_of_coverage(
+            "agent = ?1 AND (to_at >= ?2 OR from_at =
+                 (SELECT max(from_at) FROM coverage AS own WHERE own.agent = ?1 AND own.part = coverage.part))",
+            params![agent.0, millis(from)],
+        )
+    }
+
     fn rows_of_coverage(
         &self,
         condition: &str,

@@ -29,7 +29,7 @@ impl Journal {
         let recorded = self.to_remember(agent, from)?.into_iter();
         let recorded: Vec<Recorded> = recorded.filter(|recorded| recorded.seq <= base).collect();
         let events = recorded.iter().map(|recorded| &recorded.event);
-        let coverage = self.coverage(agent, from, Timestamp::MAX)?;
+        let coverage = self.coverage_to_remember(agent, from)?;
         let agent_id = self.row(agent)?.and_then(|row| row.agent_id);
         let memory = Memory::hiding(self.hiding()).restored(agent_id.as_deref(), events, &coverage, clocks);
         Ok(Remembered { memory, coverage, recorded })

@@ -166,6 +166,26 @@ fn what_was_lost_is_not_covered_although_others_were_answered_meanwhile() {
     }
 }
 
+#[test]
+fn a_run_goes_on_with_what_was_covered_last_however_old_it_is() {
+    let day = 24 * 3600;
+    let looks = [
+        (look(Tags, 0, NotRunning), CADENCE),
+        (look(Breaks, 0, NotRunning), CADENCE),
+        (look(Tags, 2 * day, NotRunning), CADENCE),
+        (look(Breaks, 9 * day, NotRunning), CADENCE),
+    ];
+    let known = |from: i64| {
+        let known = Coverage::to_remember(after(&looks), at(from));
+        known.iter().map(|row| (row.part, row.from)).collect::<Vec<_>>()
+    };
+    let ends = [(Tags, at(2 * day)), (Breaks, at(9 * day))];
+    assert_eq!(known(0).len(), 4);
+    for from in [day, 3 * day, 90 * day] {
+        assert_eq!(known(from), ends, "{from}");
+    }
+}
+
 /// Looks of an agent whose clocks are set back and forth, whose machine sleeps, and whose recorder restarts.
 fn troubled_looks() -> impl Strategy<Value = Vec<(Look, u64)>> {
     let part = prop::sample::select(vec![Tags, Breaks, Wrapups]);

@@ -1,4 +1,7 @@
 use super::*;
+use crate::floor::pause::{MARGIN, OwnClocks, PAST};
+use crate::floor::poll_result::PollResult;
+use crate::floor::samples::tags;
 
 #[test]
 fn coverage_grows_and_the_rows_of_several_writers_never_overlap() {
@@ -32,6 +35,35 @@ fn coverage_grows_and_the_rows_of_several_writers_never_overlap() {
     assert_eq!((rows[0].from, rows[rows.len() - 1].to), (at(10), at(120)));
     let inside = journal.coverage(agent, at(121), at(200)).expect("read");
     assert_eq!(inside, []);
+}
+
+#[test]
+fn a_run_after_days_without_one_goes_on_where_the_coverage_ended() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    let day = 24 * 3600;
+    for part in [FollowedPart::Tags, FollowedPart::Breaks] {
+        for from in [0, 100] {
+            let coverage = Coverage { part, ..covered(from, from + 10) };
+            let step = CoverageStep::Begin { coverage, ended: None };
+            journal.write_round(Entry { coverage: vec![step], ..entry(agent, 0, vec![]) });
+        }
+    }
+    for now in [0, 100, 3 * day, 30 * day] {
+        let clocks = OwnClocks::after_past(at(now));
+        let known = journal.memory(agent, i64::MAX, at(now), &clocks).expect("read");
+        let all = Coverage::to_remember(journal.all_coverage(agent), at(now - day));
+        assert_eq!(known.coverage, all);
+        let poll = tags(now.unsigned_abs(), &[]);
+        let poll = PollResult { monotonic: PAST, elapsed: PAST, ..poll };
+        let gap = known.memory.diff(&poll).events.into_iter().find_map(|event| match event.kind {
+            EventKind::Gap(gap) => Some((gap.from, gap.why)),
+            _ => None,
+        });
+        let begins = at(110 - i64::try_from(MARGIN.as_secs()).expect("minutes"));
+        assert_eq!(gap, (now >= day).then_some((begins, GapCause::NotRunning)), "{now}");
+    }
 }
 
 #[test]

@@ -85,8 +85,8 @@ impl Model {
         let from = now.saturating_sub(remembered).expect("in range");
         let agent = |index: usize| {
             let events = guard.to_remember(index, from);
-            let mut coverage = guard.coverage.get(&index).cloned().unwrap_or_default();
-            coverage.retain(|row| row.to >= from);
+            let coverage = guard.coverage.get(&index).cloned().unwrap_or_default();
+            let coverage = Coverage::to_remember(coverage, from);
             let agent_id = guard.agent_id.as_deref();
             let memory = Memory::default().restored(agent_id, events, &coverage, clocks);
             BegunAgent { memory, account: Some(Account::new(base, coverage)), history: vec![] }
