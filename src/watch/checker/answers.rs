@@ -68,6 +68,10 @@ impl<'a> Answers<'a> {
         answers
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
     pub(super) fn add(&mut self, answer: Answer) {
         self.all.push(answer);
     }

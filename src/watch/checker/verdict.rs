@@ -64,7 +64,7 @@ counts! {
     states_unsure,
     intervals_checked,
     intervals_blurred,
-    /// What was never shown, and lies in a hole of which nobody can know.
+    /// What was never shown, and lies in a hole of which nobody can know, or before the first answer of all.
     missing_unseen,
     /// What never was shown and is not covered.
     missing_uncovered,
@@ -111,6 +111,8 @@ pub(crate) struct Books<'a> {
     /// Holes of which nobody can know.
     unseen: Vec<(i64, i64)>,
     began: i64,
+    /// From when what no answer ever held has to lie in a gap.
+    promised: i64,
     last_known: Option<i64>,
 }
 
@@ -124,8 +126,15 @@ impl<'a> Books<'a> {
             gaps: Vec::new(),
             unseen: Vec::new(),
             began,
+            promised: began,
             last_known: None,
         }
+    }
+
+    /// The first answer of all comes to a process that began then. Those before it have left nothing from which a gap could
+    /// begin.
+    pub(crate) fn begin_promise(&mut self, began: i64) {
+        self.promised = began;
     }
 
     /// A good answer that knew of everything up to `known`.
@@ -225,6 +234,8 @@ impl<'a> Books<'a> {
             }
             if holds(&self.gaps) {
                 verdict.counts.missing_in_gaps += 1;
+            } else if item.arrived <= self.promised {
+                verdict.counts.missing_unseen += 1;
             } else {
                 verdict.note(|| {
                     format!("item {:?} of {} was neither shown nor in a gap", item.states, item.arrived)

@@ -49,6 +49,9 @@ impl Day<'_> {
         verdict: &mut Verdict,
     ) {
         let &Received { ref states, known, is_blank, ref result, then: now, .. } = received;
+        if self.answers.is_empty() {
+            self.books.begin_promise(process.poller.began);
+        }
         if !is_blank {
             self.books.show(states, known);
         }
@@ -175,12 +178,12 @@ impl Day<'_> {
     fn excuse_what_was_shown_twice(&mut self) {
         let book = self.book.lock().expect("no panic");
         let rows = book.coverage.get(&0).into_iter().flatten().filter(|row| row.part == FollowedPart::Tags);
-        let rows: Vec<&Coverage> = rows.collect();
+        let spans: Vec<Window> = rows.map(Coverage::reach).collect();
         for truth in self.floor.items.iter().map(|item| item.arrived) {
             let at = self.wall(truth);
             let mut back = self.weather.jumps.iter().filter(|(when, by)| *by < 0 && *when <= truth);
             let was_shown = back.any(|(when, _)| at <= self.wall(when - 1));
-            if was_shown && rows.iter().any(|row| row.from <= at && at <= row.to) {
+            if was_shown && spans.iter().any(|span| span.from <= at && at <= span.to) {
                 self.books.excuse(truth, truth);
             }
         }
