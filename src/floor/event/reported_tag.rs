@@ -1,10 +1,13 @@
 //! The event that holds a notification as it is. Written by hand, because its keys are those of the notification.
 
+use compact_str::CompactString;
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::floor::answer::Tag;
 use crate::floor::event::table::{EventWords, Kind, field};
 use crate::floor::event::words::FollowedPart;
+use crate::json::Raw;
 use crate::report::{Meaning, RawList, Row};
 
 /// A notification, reported exactly once.
@@ -55,13 +58,25 @@ impl Kind for ReportedTag {
     }
 
     fn read(line: &str) -> serde_json::Result<Self> {
-        /// What the line adds to the notification itself.
+        /// A notification and what the line adds to it, read in one go: a list of eight hours has thousands of them.
         #[derive(Deserialize)]
-        struct Added {
+        struct Line {
+            id: Option<CompactString>,
+            time: Option<Timestamp>,
+            kind: Option<CompactString>,
+            message: Option<CompactString>,
+            agent_id: Option<CompactString>,
+            call_id: Option<CompactString>,
+            customer: Option<CompactString>,
+            icons: Vec<Raw>,
+            fields: Raw,
             initial: bool,
             changed: bool,
         }
-        let Added { initial, changed } = serde_json::from_str(line)?;
-        Ok(Self { tag: serde_json::from_str(line)?, initial, changed })
+        let Line { id, time, kind, message, agent_id, call_id, customer, icons, fields, initial, changed } =
+            serde_json::from_str(line)?;
+        let icon_names = vec![];
+        let tag = Tag { id, time, kind, message, agent_id, call_id, customer, icons, icon_names, fields };
+        Ok(Self { tag, initial, changed })
     }
 }
