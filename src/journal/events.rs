@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Params, Row, params};
 
 use super::agents::AgentRef;
 use super::unreadable::{is_of_another_version, readable};
@@ -27,7 +27,7 @@ pub(crate) struct EventQuery {
 }
 
 /// What an agent's break, wrap-up and identity follow from, as the index of them has it.
-const OF_STATE: &str = "type IN ('agent_changed', 'break_started', 'break_changed', 'break_ended', 'wrapup_started', 'wrapup_ended')";
+pub(super) const OF_STATE: &str = "type IN ('agent_changed', 'break_started', 'break_changed', 'break_ended', 'wrapup_started', 'wrapup_ended')";
 
 pub(super) const COLUMNS: &str = "seq, agent, type, at, body";
 
@@ -102,9 +102,14 @@ impl Journal {
                  AND seq >= (SELECT min({agents}, {breaks}, {wrapups}))
              ORDER BY seq"
         );
+        self.read(&sql, params![agent.0, millis(from)])
+    }
+
+    /// The events that a statement finds, which are rows of [`COLUMNS`].
+    pub(super) fn read(&self, sql: &str, wanted: impl Params) -> Result<Vec<Recorded>, JournalError> {
         let fault = |error| self.fault(error);
-        let mut statement = self.statement(&sql)?;
-        let mut rows = statement.query(params![agent.0, millis(from)]).map_err(fault)?;
+        let mut statement = self.statement(sql)?;
+        let mut rows = statement.query(wanted).map_err(fault)?;
         let mut events = vec![];
         while let Some(row) = rows.next().map_err(fault)? {
             events.extend(self.recorded(row)?.map(|(_, recorded)| recorded));

@@ -5,6 +5,7 @@ mod figures;
 mod files;
 mod hidden;
 mod holders;
+mod memory;
 #[cfg(target_os = "linux")]
 mod processes;
 mod recording;

@@ -18,7 +18,7 @@ use crate::app::journal::{JournalUse, Recording, key, note_set_aside, note_troub
 use crate::app::options::SandboxOptions;
 use crate::client::SignedIn;
 use crate::failure::Failure;
-use crate::floor::event::{Event, FollowedPart};
+use crate::floor::event::{Event, EventKind, FollowedPart};
 use crate::floor::identity::hidden::Hiding;
 use crate::floor::pause::{OwnClocks, PAST};
 use crate::floor::poll_result::PollResult;
@@ -36,6 +36,10 @@ const TRIES: u32 = 100;
 /// tags reaches back.
 pub(crate) const MARGIN: SignedDuration = SignedDuration::from_hours(1);
 
+pub(crate) fn with_margin(from: Timestamp) -> Timestamp {
+    from.checked_sub(MARGIN).unwrap_or(Timestamp::MIN)
+}
+
 pub(crate) struct Keeper<'a> {
     app: &'a App,
     recording: Recording,
@@ -51,6 +55,9 @@ pub(crate) struct Keeper<'a> {
     /// What has arrived and is not recorded yet.
     waiting: RefCell<Vec<PollResult>>,
     agents: RefCell<HashMap<String, (AgentRef, AgentKey)>>,
+    lists_since: Cell<Option<Timestamp>>,
+    /// The notifications of an agent that will be listed, as far as they were read up to an event.
+    to_list: RefCell<HashMap<AgentRef, (i64, Vec<Event>)>>,
     has_told_trouble: Cell<bool>,
 }
 
@@ -104,6 +111,8 @@ impl<'a> Keeper<'a> {
             run: Cell::default(),
             waiting: RefCell::default(),
             agents: RefCell::default(),
+            lists_since: Cell::default(),
+            to_list: RefCell::default(),
             has_told_trouble: Cell::default(),
         }
     }
@@ -161,6 +170,7 @@ impl<'a> Keeper<'a> {
             return Ok(false);
         };
         self.run.set(None);
+        self.to_list.borrow_mut().clear();
         for (profile, (agent, key)) in self.agents.borrow_mut().iter_mut() {
             *agent = opened.journal.agent(key, profile, None, now)?;
         }
@@ -190,7 +200,8 @@ impl<'a> Keeper<'a> {
         let agent = self.agent(profile)?;
         let now = self.app.clock.now();
         let clocks = OwnClocks::after_past(now);
-        let known = self.unless_trouble(self.journal().memory(agent, i64::MAX, now, &clocks))?;
+        let known = self.journal().memory_of_present(agent, i64::MAX, false, now, &clocks);
+        let known = self.unless_trouble(known)?;
         let mut state = known.memory.state().clone();
         if let Some(since) = &mut state.wrapup {
             since.state.remaining_seconds = since.seconds_left(PAST);
@@ -264,13 +275,27 @@ impl<'a> Keeper<'a> {
     fn entry(&self, poll: &PollResult, base: i64) -> Option<Result<Entry, JournalError>> {
         let agent = self.agent(poll.profile.as_deref()?)?;
         let clocks = OwnClocks::of_answer(poll.taken_at, self.app.clock.now());
-        let entry = |Remembered { memory, coverage, .. }: Remembered| {
-            let difference = memory.diff(poll);
+        let entry = |known: Remembered| {
+            let difference = known.memory.diff(poll);
             let steps = difference.looks.iter();
-            let steps = steps.filter_map(|look| coverage_step(&coverage, look, Duration::ZERO));
-            Entry { agent, base, events: difference.to_record().collect(), coverage: steps.collect() }
+            let steps = steps.filter_map(|look| coverage_step(&known.coverage, look, Duration::ZERO));
+            let entry =
+                Entry { agent, base, events: difference.to_record().collect(), coverage: steps.collect() };
+            self.keep_to_list(agent, base, known);
+            entry
         };
-        Some(self.journal().memory(agent, base, poll.taken_at, &clocks).map(entry))
+        let has_tags = poll.tags.is_some();
+        let known = self.journal().memory_of_present(agent, base, has_tags, poll.taken_at, &clocks);
+        Some(known.map(entry))
+    }
+
+    fn keep_to_list(&self, agent: AgentRef, base: i64, known: Remembered) {
+        if let Some(from) = self.lists_since.get().map(with_margin).filter(|from| known.from <= *from) {
+            let mut read = known.recorded;
+            read.retain(|one| matches!(one.event.kind, EventKind::Tag(_)) && one.event.at >= from);
+            let read = read.into_iter().map(|one| one.event).collect();
+            self.to_list.borrow_mut().insert(agent, (base, read));
+        }
     }
 
     /// For whom the session answers is what the next difference begins with.
@@ -282,17 +307,28 @@ impl<'a> Keeper<'a> {
         self.journal().agent(key, profile, Some(agent_id), poll.taken_at).map(drop)
     }
 
+    /// Says that [`Keeper::tags`] will be wanted from this moment on, once each agent's answer is recorded: to record it
+    /// they are read anyway.
+    pub(crate) fn will_list_since(&self, from: Timestamp) {
+        self.lists_since.set(Some(from));
+    }
+
     /// The notifications of an agent that may belong to a window that begins at `from`, as events.
     pub(crate) fn tags(&self, profile: &str, from: Timestamp) -> Vec<Event> {
         let Some(agent) = self.agent(profile) else { return vec![] };
+        let is_as_announced = self.lists_since.get() == Some(from);
+        let read = self.to_list.borrow_mut().remove(&agent).filter(|_| is_as_announced);
+        let (after_seq, mut tags) = read.unwrap_or_default();
         let query = EventQuery {
             agents: Some(vec![agent]),
-            from: Some(from.checked_sub(MARGIN).unwrap_or(Timestamp::MIN)),
+            after_seq,
+            from: Some(with_margin(from)),
             types: &["tag"],
             ..EventQuery::default()
         };
         let events = self.unless_trouble(self.journal().list_events(&query));
-        events.into_iter().flatten().map(|recorded| recorded.event).collect()
+        tags.extend(events.into_iter().flatten().map(|recorded| recorded.event));
+        tags
     }
 
     /// What is covered of an agent from `from` on; `None` if the journal does not hold the agent.

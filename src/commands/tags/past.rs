@@ -37,6 +37,9 @@ pub(super) struct Past<'a> {
 
 impl<'a> Past<'a> {
     pub(super) fn new(keeper: &'a Keeper<'a>, window: Window, script: Option<&'a str>, polls: bool) -> Self {
+        if script.is_none() {
+            keeper.will_list_since(window.since);
+        }
         Self { keeper, window, script, polls, had: RefCell::default(), failed: RefCell::default() }
     }
 

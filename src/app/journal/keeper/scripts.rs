@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
-use crate::app::journal::keeper::{Keeper, MARGIN};
+use crate::app::journal::keeper::{Keeper, with_margin};
 use crate::app::journal::note_unreadable;
 use crate::failure::Failure;
 use crate::floor::event::Event;
@@ -37,11 +37,7 @@ impl Keeper<'_> {
         let query = EventQuery {
             agents: Some(vec![agent]),
             after_seq: had.unwrap_or(0),
-            from: if had.is_some() {
-                None
-            } else {
-                Some(since.checked_sub(MARGIN).unwrap_or(Timestamp::MIN))
-            },
+            from: if had.is_some() { None } else { Some(with_margin(since)) },
             ..EventQuery::default()
         };
         let mut events = vec![];

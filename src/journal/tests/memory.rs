@@ -1,0 +1,88 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+use crate::floor::event::{AgentChanged, BreakChanged, BreakEnded, BreakStarted, WrapupEnded, WrapupStarted};
+use crate::floor::pause::OwnClocks;
+
+const HOUR: i64 = 3600;
+
+/// Event `number` of a floor, of one of seven kinds.
+fn any_event(number: usize, kind: u8, second: i64) -> NewEvent {
+    let name = Some(number.to_string());
+    let kind = match kind {
+        0 => return tag_event(second, &number.to_string()),
+        1 => EventKind::AgentChanged(AgentChanged { from: None, to: name }),
+        2 => EventKind::BreakStarted(BreakStarted { reason: name, since: None, detail: None }),
+        3 => {
+            EventKind::BreakChanged(BreakChanged { reason: name, previous_reason: "Tea".into(), since: None })
+        }
+        4 => EventKind::BreakEnded(BreakEnded { reason: None, since: None, lasted_seconds: None }),
+        5 => EventKind::WrapupStarted(WrapupStarted {
+            ends_at: None,
+            remaining_seconds: None,
+            call_id: name,
+            customer: None,
+        }),
+        _ => EventKind::WrapupEnded(WrapupEnded { ends_at: None, call_id: None, customer: None }),
+    };
+    event(second, kind)
+}
+
+fn numbers(recorded: &[Recorded], is: impl Fn(&Recorded) -> bool) -> Vec<i64> {
+    recorded.iter().filter(|one| is(one)).map(|one| one.seq).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever happened, and however the clock was set meanwhile.
+    #[test]
+    fn a_memory_of_the_present_knows_what_one_of_the_whole_day_does(
+        happened in vec((0_u8..7, 0..30 * HOUR), 0..40),
+        base in 3_i64..43,
+    ) {
+        let settings = Settings { redactor: Redactor::default(), numbers: Numbers::Keep };
+        let journal = Journal::in_memory(settings, at(0)).expect("made");
+        let agent = journal.with_asha();
+        // With that it begins, if anything goes on.
+        let begun = [(1, 0), (2, 0), (5, 0)];
+        let events = begun.iter().chain(&happened).enumerate();
+        let events = events.map(|(number, (kind, second))| any_event(number, *kind, *second)).collect();
+        journal.write_round(entry(agent, 0, events));
+        let now = at(30 * HOUR);
+        let clocks = OwnClocks::after_past(now);
+        let day = journal.memory(agent, base, now, &clocks).expect("read");
+        for wants_tags in [true, false] {
+            let present = journal.memory_of_present(agent, base, wants_tags, now, &clocks).expect("read");
+            prop_assert_eq!(format!("{:?}", present.memory.state()), format!("{:?}", day.memory.state()));
+            let is_tag = |one: &Recorded| matches!(one.event.kind, EventKind::Tag(_));
+            let wanted = if wants_tags { numbers(&day.recorded, is_tag) } else { vec![] };
+            prop_assert_eq!(numbers(&present.recorded, is_tag), wanted);
+        }
+    }
+}
+
+/// A shift has a hundred wrap-ups of an agent, and whoever goes on has to know the last one.
+#[test]
+fn a_memory_is_restored_from_recent_notifications_and_from_what_goes_on() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    let [tag, another, started, ended, wrapup, over] = [0, 1, 2, 4, 5, 6];
+    let kinds =
+        [tag, over, another, started, wrapup, over, ended, another, tag, wrapup, started, over, tag, wrapup];
+    let events = kinds.iter().enumerate();
+    let events =
+        events.map(|(number, kind)| any_event(number, *kind, 60 * i64::try_from(number).expect("few")));
+    journal.write_round(entry(agent, 0, events.collect()));
+    let remembered = |minute: i64, base| {
+        let now = at(24 * HOUR + 60 * minute);
+        let clocks = OwnClocks::after_past(now);
+        numbers(&journal.memory_of_present(agent, base, true, now, &clocks).expect("read").recorded, |_| true)
+    };
+    assert_eq!(remembered(12, i64::MAX), [8, 11, 13, 14]);
+    assert_eq!(remembered(0, i64::MAX), [1, 8, 9, 11, 13, 14]);
+    assert_eq!(remembered(0, 10), [1, 4, 7, 8, 9, 10], "the last of what was known then");
+    assert_eq!(remembered(0, 2), [1, 2], "what ended has no beginning that was recorded");
+}
