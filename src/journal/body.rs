@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::client::replies::tags::name_icons;
+use crate::client::replies::tags::IconNames;
 use crate::floor::event::{Event, EventKind, EventWords, ReadError};
 use crate::json;
 use crate::output::formats::json::write_rest;
@@ -22,9 +22,20 @@ pub(super) fn of_event(event: &Event, mask: bool) -> String {
 
 /// The event of a row.
 pub(super) fn read(name: &str, at: Timestamp, profile: &str, body: &str) -> Result<Event, ReadError> {
+    read_with(&mut IconNames::default(), name, at, profile, body)
+}
+
+/// The event of one of many rows.
+pub(super) fn read_with(
+    icon_names: &mut IconNames,
+    name: &str,
+    at: Timestamp,
+    profile: &str,
+    body: &str,
+) -> Result<Event, ReadError> {
     let mut event = Event::of_parts(name, at, Some(profile.to_owned()), body)?;
     if let EventKind::Tag(reported) = &mut event.kind {
-        name_icons(&mut reported.tag);
+        icon_names.fill(&mut reported.tag);
     }
     Ok(event)
 }

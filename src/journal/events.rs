@@ -127,7 +127,7 @@ impl Journal {
         if let Some((agent, name, at, body)) = readable(values()).map_err(fault)? {
             let agent = AgentRef(agent);
             let profile = &self.known_agent(agent)?.profile;
-            match body::read(name, moment(at), profile, body) {
+            match body::read_with(&mut self.icon_names.borrow_mut(), name, moment(at), profile, body) {
                 Ok(event) => return Ok(Some((agent, Recorded { seq, event }))),
                 Err(ReadError::UnknownType { .. })
                     if is_of_another_version(&self.connection, seq).map_err(fault)? =>

@@ -44,6 +44,7 @@ use jiff::Timestamp;
 use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Connection, OpenFlags, Transaction, TransactionBehavior};
 
+use crate::client::replies::tags::IconNames;
 use crate::output::text::redact::Redactor;
 use crate::system::open_file::has_moved;
 use crate::system::process::Identity;
@@ -71,6 +72,7 @@ pub(crate) struct Journal {
     secret: customers::Secret,
     me: Identity,
     agents: RefCell<Vec<Arc<AgentRow>>>,
+    icon_names: RefCell<IconNames>,
     unreadable: Cell<unreadable::Unreadable>,
 }
 
@@ -207,6 +209,7 @@ impl Journal {
             secret,
             me: Identity::this(),
             agents: RefCell::default(),
+            icon_names: RefCell::default(),
             unreadable: Cell::default(),
         })
     }

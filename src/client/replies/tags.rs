@@ -1,5 +1,7 @@
 //! `agentProfile/tags`: recent notifications and the icons that belong to them (`api.md` §3).
 
+use std::collections::HashMap;
+
 use compact_str::CompactString;
 use jiff::tz::TimeZone;
 
@@ -176,19 +178,38 @@ fn read_icon<'a>(icon: &'a RawValue, notification: &mut Tag, ids: &mut Notificat
     }
 }
 
-/// Reads again out of a notification that was stored what its icons are called.
-pub(crate) fn name_icons(tag: &mut Tag) {
-    let name = |icon: &Raw| {
-        let object = Object::read(icon).ok()?;
-        ICON.find(&object).read(OfIcon::Name, lenient::borrowed_text).map(CompactString::from)
-    };
-    tag.icon_names = tag.icons.iter().filter_map(name).collect();
-    if tag.icons.is_empty()
-        && let Ok(object) = Object::read(&tag.fields)
-    {
-        // The zone is for times, and none is read.
-        let (_, ids) = notification(&tag.fields, &object, &TimeZone::UTC);
-        tag.icon_names = ids.icons.into_iter().map(CompactString::from).collect();
+/// What icons of stored notifications are called. Many notifications share few icons, so each is read once.
+#[derive(Default)]
+pub(crate) struct IconNames(HashMap<Box<str>, Option<CompactString>>);
+
+impl IconNames {
+    /// A server that gives each notification icons of its own shall not fill the memory of a watch.
+    const MOST: usize = 1_000;
+
+    /// Reads again out of a notification that was stored what its icons are called.
+    pub(crate) fn fill(&mut self, tag: &mut Tag) {
+        tag.icon_names = tag.icons.iter().filter_map(|icon| self.name(icon)).collect();
+        if tag.icons.is_empty()
+            && let Ok(object) = Object::read(&tag.fields)
+        {
+            // The zone is for times, and none is read.
+            let (_, ids) = notification(&tag.fields, &object, &TimeZone::UTC);
+            tag.icon_names = ids.icons.into_iter().map(CompactString::from).collect();
+        }
+    }
+
+    fn name(&mut self, icon: &Raw) -> Option<CompactString> {
+        if let Some(name) = self.0.get(icon.get()) {
+            return name.clone();
+        }
+        let name = Object::read(icon).ok().and_then(|object| {
+            ICON.find(&object).read(OfIcon::Name, lenient::borrowed_text).map(CompactString::from)
+        });
+        if self.0.len() == Self::MOST {
+            self.0.clear();
+        }
+        self.0.insert(icon.get().into(), name.clone());
+        name
     }
 }
 
