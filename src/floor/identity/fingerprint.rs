@@ -36,15 +36,37 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-/// The fingerprint of a notification: of its id, whatever the content, or else of what it is about.
-pub(crate) fn of_notification(tag: &Tag) -> Fingerprint {
-    if let Some(id) = &tag.id {
-        return Hasher::new("id").text(id).finish();
+/// By what a notification is the same: by its id, whatever the content, or else by what it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Sameness<'t> {
+    Id(&'t str),
+    /// Its time, and kind, call, message and customer.
+    Known(Option<Timestamp>, [Option<&'t str>; 4]),
+}
+
+impl<'t> Sameness<'t> {
+    pub(crate) fn of(tag: &'t Tag) -> Self {
+        let call = tag.call_id.as_deref().filter(|call| *call != "0");
+        match &tag.id {
+            Some(id) => Self::Id(id),
+            None => Self::Known(
+                tag.time,
+                [tag.kind.as_deref(), call, tag.message.as_deref(), tag.customer.as_deref()],
+            ),
+        }
     }
-    let time = tag.time.as_ref().map(Timestamp::to_string);
-    let call = tag.call_id.as_deref().filter(|call| *call != "0");
-    let known = [time.as_deref(), tag.kind.as_deref(), call, tag.message.as_deref(), tag.customer.as_deref()];
-    known.into_iter().fold(Hasher::new("known"), Hasher::optional).finish()
+}
+
+/// The fingerprint of a notification.
+pub(crate) fn of_notification(tag: &Tag) -> Fingerprint {
+    match Sameness::of(tag) {
+        Sameness::Id(id) => Hasher::new("id").text(id).finish(),
+        Sameness::Known(time, [kind, call, message, customer]) => {
+            let time = time.as_ref().map(Timestamp::to_string);
+            let known = [time.as_deref(), kind, call, message, customer];
+            known.into_iter().fold(Hasher::new("known"), Hasher::optional).finish()
+        }
+    }
 }
 
 /// What those without id may share that are twins in a journal: all that [`uid`] takes of them but their number. The

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::floor::answer::Tag;
 use crate::floor::event::{Event, EventKind};
-use crate::floor::identity::fingerprint::{Fingerprint, of_notification};
+use crate::floor::identity::fingerprint::Sameness;
 
 /// A notification as the last answer that changed it had it.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,11 +22,11 @@ pub struct LatestTag {
 #[must_use]
 pub fn tags<'e>(events: impl IntoIterator<Item = &'e Event>) -> Vec<LatestTag> {
     let mut latest: Vec<LatestTag> = Vec::new();
-    let mut places: HashMap<Fingerprint, Vec<usize>> = HashMap::new();
+    let mut places: HashMap<Sameness<'_>, Vec<usize>> = HashMap::new();
     for event in events {
         let EventKind::Tag(reported) = &event.kind else { continue };
         let (tag, is_change) = (&reported.tag, reported.changed);
-        let equals = places.entry(of_notification(tag)).or_default();
+        let equals = places.entry(Sameness::of(tag)).or_default();
         // Which of several that are about the same has changed, nothing says; how many there are must not change.
         let same = match tag.id {
             Some(_) => equals.first(),
