@@ -40,10 +40,12 @@ impl Journal {
         visit: &mut dyn FnMut(AgentRef, Recorded) -> ControlFlow<()>,
     ) -> Result<(), JournalError> {
         let until = query.until.map_or(i64::MAX, millis);
-        // A window is a small part of the file: found by agent and time, then sorted.
-        let (index, from) = match query.from {
-            Some(from) => ("INDEXED BY event_of_agent", millis(from)),
-            None => ("NOT INDEXED", i64::MIN),
+        let from = query.from.map_or(i64::MIN, millis);
+        // A window is a small part of the file: found by agent and time, then sorted. What was recorded after something
+        // is a smaller one, at its end.
+        let index = match (query.after_seq, query.from) {
+            (0, Some(_)) => "INDEXED BY event_of_agent",
+            _ => "NOT INDEXED",
         };
         let sql = format!(
             "SELECT {COLUMNS} FROM event {index}

@@ -1,22 +1,26 @@
 //! What a run knows of an agent as it begins.
 
+use std::collections::HashSet;
+
+use compact_str::CompactString;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::params;
 
 use super::agents::AgentRef;
 use super::events::{COLUMNS, OF_STATE};
 use super::{Journal, JournalError, millis};
+use crate::floor::answer::Tag;
 use crate::floor::diff::Memory;
 use crate::floor::diff::restored::REMEMBERED;
+use crate::floor::event::EventKind;
 use crate::floor::pause::OwnClocks;
 use crate::floor::timeline::{Coverage, Recorded};
+use crate::output::text::mask::HIDDEN_DIGIT;
 
 pub(crate) struct Remembered {
     pub(crate) memory: Memory,
     pub(crate) coverage: Vec<Coverage>,
     pub(crate) recorded: Vec<Recorded>,
-    /// Since when all notifications are among what was recorded, if they are wanted.
-    pub(crate) from: Timestamp,
 }
 
 impl Journal {
@@ -30,37 +34,53 @@ impl Journal {
     ) -> Result<Remembered, JournalError> {
         let from = remembered_from(now);
         let recorded = self.to_remember(agent, from)?.into_iter();
-        let recorded = recorded.filter(|recorded| recorded.seq <= base).collect();
-        self.restored(agent, recorded, from, clocks)
+        let recorded: Vec<Recorded> = recorded.filter(|recorded| recorded.seq <= base).collect();
+        let (memory, coverage) = self.restored(agent, recorded.iter(), from, clocks)?;
+        Ok(Remembered { memory, coverage, recorded })
     }
 
-    /// The same memory, without notifications unless it `wants_tags`, and made of no more than it needs: a shift has a
-    /// hundred wrap-ups that are over.
-    pub(crate) fn memory_of_present(
+    /// The same memory, made of no more than is needed to compare it with one answer, which has these `tags` or is not about
+    /// tags: a shift has a hundred wrap-ups that are over, and hundreds of notifications that no answer repeats.
+    pub(crate) fn memory_for(
         &self,
+        tags: Option<&[Tag]>,
         agent: AgentRef,
         base: i64,
-        wants_tags: bool,
         now: Timestamp,
         clocks: &OwnClocks,
     ) -> Result<Remembered, JournalError> {
         let from = remembered_from(now);
-        let recorded = self.present(agent, base, wants_tags.then_some(from))?;
-        self.restored(agent, recorded, from, clocks)
+        let recorded = self.present(agent, base, tags.map(|_| from))?;
+        let answered: HashSet<&CompactString> =
+            tags.iter().copied().flatten().filter_map(|tag| tag.id.as_ref()).collect();
+        // When the last of them was noticed counts, whichever that is.
+        let is_past = |one: &&Recorded| !clocks.is_ahead(one.event.at);
+        let noticed =
+            recorded.iter().filter(|one| is_tag(one)).filter(is_past).max_by_key(|one| one.event.at);
+        let noticed = noticed.map(|one| one.seq);
+        let matters = |one: &&Recorded| match &one.event.kind {
+            EventKind::Tag(reported) => {
+                let is_other = |id: &CompactString| !answered.contains(id) && !id.contains(HIDDEN_DIGIT);
+                Some(one.seq) == noticed || !reported.tag.id.as_ref().is_some_and(is_other)
+            }
+            _ => true,
+        };
+        let (memory, coverage) = self.restored(agent, recorded.iter().filter(matters), from, clocks)?;
+        Ok(Remembered { memory, coverage, recorded })
     }
 
-    fn restored(
+    fn restored<'r>(
         &self,
         agent: AgentRef,
-        recorded: Vec<Recorded>,
+        recorded: impl Iterator<Item = &'r Recorded>,
         from: Timestamp,
         clocks: &OwnClocks,
-    ) -> Result<Remembered, JournalError> {
-        let events = recorded.iter().map(|recorded| &recorded.event);
+    ) -> Result<(Memory, Vec<Coverage>), JournalError> {
+        let events = recorded.map(|recorded| &recorded.event);
         let coverage = self.coverage_to_remember(agent, from)?;
         let agent_id = self.row(agent)?.and_then(|row| row.agent_id);
         let memory = Memory::hiding(self.hiding()).restored(agent_id.as_deref(), events, &coverage, clocks);
-        Ok(Remembered { memory, coverage, recorded, from })
+        Ok((memory, coverage))
     }
 
     /// Up to the event `base`: the notifications since `tags_from`, and however old it is, what says which break and
@@ -71,30 +91,44 @@ impl Journal {
         base: i64,
         tags_from: Option<Timestamp>,
     ) -> Result<Vec<Recorded>, JournalError> {
+        let mut recorded = match tags_from {
+            Some(from) => {
+                let tags = format!(
+                    "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent
+                     WHERE agent = ?1 AND at >= ?2 AND type = 'tag' AND seq <= ?3"
+                );
+                self.read(&tags, params![agent.0, millis(from), base])?
+            }
+            None => vec![],
+        };
         // The last by its number: by its time it may be an earlier one, if the clock was set back.
         let since_last = |first: &str, types: &str| {
             format!(
                 "SELECT {COLUMNS} FROM event INDEXED BY event_of_state
-                     WHERE agent = ?1 AND type IN ({types}) AND {OF_STATE} AND seq <= ?2 AND seq >= coalesce((
-                         SELECT max(seq) FROM event INDEXED BY event_of_state
-                         WHERE agent = ?1 AND type = '{first}' AND {OF_STATE} AND seq <= ?2), 0)"
+                 WHERE agent = ?1 AND type IN ({types}) AND {OF_STATE} AND seq <= ?2 AND seq >= coalesce((
+                     SELECT max(seq) FROM event INDEXED BY event_of_state
+                     WHERE agent = ?1 AND type = '{first}' AND {OF_STATE} AND seq <= ?2), 0)"
             )
         };
-        let sql = format!(
-            "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent
-                 WHERE agent = ?1 AND at >= ?3 AND type = 'tag' AND seq <= ?2
-             UNION ALL {} UNION ALL {} UNION ALL {} ORDER BY seq",
+        let state = format!(
+            "{} UNION ALL {} UNION ALL {}",
             since_last("agent_changed", "'agent_changed'"),
             since_last("break_started", "'break_started', 'break_changed', 'break_ended'"),
             since_last("wrapup_started", "'wrapup_started', 'wrapup_ended'"),
         );
-        // No moment is so late.
-        let tags_from = tags_from.map_or(i64::MAX, millis);
-        self.read(&sql, params![agent.0, base, tags_from])
+        recorded.extend(self.read(&state, params![agent.0, base])?);
+        // Cheaper than to have them sorted with all that is in them.
+        recorded.sort_by_key(|one| one.seq);
+        Ok(recorded)
     }
 }
 
-fn remembered_from(now: Timestamp) -> Timestamp {
+/// Since when all notifications are read for a memory.
+pub(crate) fn remembered_from(now: Timestamp) -> Timestamp {
     let remembered = SignedDuration::try_from(REMEMBERED).unwrap_or(SignedDuration::MAX);
     now.checked_sub(remembered).unwrap_or(Timestamp::MIN)
+}
+
+fn is_tag(recorded: &Recorded) -> bool {
+    matches!(recorded.event.kind, EventKind::Tag(_))
 }

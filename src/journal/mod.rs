@@ -55,7 +55,7 @@ pub(crate) use error::JournalError;
 pub(crate) use events::EventQuery;
 pub(crate) use leases::{Lease, Taken, is_recent};
 pub(crate) use library::version as library_version;
-pub(crate) use memory::Remembered;
+pub(crate) use memory::{Remembered, remembered_from};
 pub(crate) use prune::{Limits, TIDYING};
 pub(crate) use record::{Entry, Outcome, Round};
 pub(crate) use runs::{RunRef, RunRow};
@@ -212,6 +212,13 @@ impl Journal {
             icon_names: RefCell::default(),
             unreadable: Cell::default(),
         })
+    }
+
+    /// Keeps the pages that were read, for a command that reads the same ones for each agent and then ends. Whoever stays
+    /// keeps only as many as SQLite does by itself.
+    pub(crate) fn keep_pages(&self) {
+        // Where that cannot be, pages are read again.
+        let _ = self.connection.pragma_update(None, "cache_size", -16_000);
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -24,9 +24,10 @@ use crate::floor::pause::{OwnClocks, PAST};
 use crate::floor::poll_result::PollResult;
 use crate::floor::state::AgentState;
 use crate::floor::timeline::intervals::{Interval, intervals};
-use crate::floor::timeline::{Coverage, coverage_step};
+use crate::floor::timeline::{Coverage, Recorded, coverage_step};
 use crate::journal::{
     AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, Outcome, Remembered, Round, RunRef,
+    remembered_from,
 };
 
 /// So often is a difference made anew because others wrote meanwhile. Each time one of them got on.
@@ -95,6 +96,7 @@ impl<'a> Keeper<'a> {
             }
         };
         note_set_aside(&app.console, opened.set_aside.as_ref());
+        opened.journal.keep_pages();
         let mut keeper = Self::with(app, how.recording, opened.journal, command);
         keeper.how = Some(how);
         Ok(Some(keeper))
@@ -200,7 +202,7 @@ impl<'a> Keeper<'a> {
         let agent = self.agent(profile)?;
         let now = self.app.clock.now();
         let clocks = OwnClocks::after_past(now);
-        let known = self.journal().memory_of_present(agent, i64::MAX, false, now, &clocks);
+        let known = self.journal().memory_for(None, agent, i64::MAX, now, &clocks);
         let known = self.unless_trouble(known)?;
         let mut state = known.memory.state().clone();
         if let Some(since) = &mut state.wrapup {
@@ -275,23 +277,24 @@ impl<'a> Keeper<'a> {
     fn entry(&self, poll: &PollResult, base: i64) -> Option<Result<Entry, JournalError>> {
         let agent = self.agent(poll.profile.as_deref()?)?;
         let clocks = OwnClocks::of_answer(poll.taken_at, self.app.clock.now());
+        let tags = poll.tags.as_deref();
         let entry = |known: Remembered| {
             let difference = known.memory.diff(poll);
             let steps = difference.looks.iter();
             let steps = steps.filter_map(|look| coverage_step(&known.coverage, look, Duration::ZERO));
             let entry =
                 Entry { agent, base, events: difference.to_record().collect(), coverage: steps.collect() };
-            self.keep_to_list(agent, base, known);
+            if tags.is_some() {
+                self.keep_to_list(agent, base, remembered_from(poll.taken_at), known.recorded);
+            }
             entry
         };
-        let has_tags = poll.tags.is_some();
-        let known = self.journal().memory_of_present(agent, base, has_tags, poll.taken_at, &clocks);
+        let known = self.journal().memory_for(tags, agent, base, poll.taken_at, &clocks);
         Some(known.map(entry))
     }
 
-    fn keep_to_list(&self, agent: AgentRef, base: i64, known: Remembered) {
-        if let Some(from) = self.lists_since.get().map(with_margin).filter(|from| known.from <= *from) {
-            let mut read = known.recorded;
+    fn keep_to_list(&self, agent: AgentRef, base: i64, read_from: Timestamp, mut read: Vec<Recorded>) {
+        if let Some(from) = self.lists_since.get().map(with_margin).filter(|from| read_from <= *from) {
             read.retain(|one| matches!(one.event.kind, EventKind::Tag(_)) && one.event.at >= from);
             let read = read.into_iter().map(|one| one.event).collect();
             self.to_list.borrow_mut().insert(agent, (base, read));

@@ -1,17 +1,21 @@
 use proptest::collection::vec;
+use proptest::option;
 use proptest::prelude::*;
 
 use super::*;
+use crate::floor::answer::{Break, Tag};
 use crate::floor::event::{AgentChanged, BreakChanged, BreakEnded, BreakStarted, WrapupEnded, WrapupStarted};
 use crate::floor::pause::OwnClocks;
+use crate::floor::poll_result::PollResult;
 
 const HOUR: i64 = 3600;
 
-/// Event `number` of a floor, of one of seven kinds.
+/// Event `number` of a floor, of one of eight kinds.
 fn any_event(number: usize, kind: u8, second: i64) -> NewEvent {
     let name = Some(number.to_string());
     let kind = match kind {
         0 => return tag_event(second, &number.to_string()),
+        7 => return nameless_event(second, &number.to_string()),
         1 => EventKind::AgentChanged(AgentChanged { from: None, to: name }),
         2 => EventKind::BreakStarted(BreakStarted { reason: name, since: None, detail: None }),
         3 => {
@@ -29,6 +33,20 @@ fn any_event(number: usize, kind: u8, second: i64) -> NewEvent {
     event(second, kind)
 }
 
+fn nameless_event(second: i64, json: &str) -> NewEvent {
+    let reported = ReportedTag { tag: nameless(json), initial: false, changed: false };
+    event(second, EventKind::Tag(Box::new(reported)))
+}
+
+fn answered_tag((number, has_id, is_changed): (usize, bool, bool)) -> Tag {
+    let number = number.to_string();
+    match (has_id, is_changed) {
+        (true, false) => tag(&number),
+        (true, true) => Tag { fields: raw(r#"{"status":"answered"}"#), ..tag(&number) },
+        (false, _) => nameless(&number),
+    }
+}
+
 fn numbers(recorded: &[Recorded], is: impl Fn(&Recorded) -> bool) -> Vec<i64> {
     recorded.iter().filter(|one| is(one)).map(|one| one.seq).collect()
 }
@@ -38,9 +56,9 @@ proptest! {
 
     /// Whatever happened, and however the clock was set meanwhile.
     #[test]
-    fn a_memory_of_the_present_knows_what_one_of_the_whole_day_does(
-        happened in vec((0_u8..7, 0..30 * HOUR), 0..40),
-        base in 3_i64..43,
+    fn a_memory_for_an_answer_finds_in_it_what_one_of_the_whole_day_does(
+        happened in vec((0_u8..8, 0..30 * HOUR), 0..40),
+        answered in option::of(vec((0_usize..50, any::<bool>(), any::<bool>()), 0..20)),
     ) {
         let settings = Settings { redactor: Redactor::default(), numbers: Numbers::Keep };
         let journal = Journal::in_memory(settings, at(0)).expect("made");
@@ -52,14 +70,20 @@ proptest! {
         journal.write_round(entry(agent, 0, events));
         let now = at(30 * HOUR);
         let clocks = OwnClocks::after_past(now);
-        let day = journal.memory(agent, base, now, &clocks).expect("read");
-        for wants_tags in [true, false] {
-            let present = journal.memory_of_present(agent, base, wants_tags, now, &clocks).expect("read");
-            prop_assert_eq!(format!("{:?}", present.memory.state()), format!("{:?}", day.memory.state()));
-            let is_tag = |one: &Recorded| matches!(one.event.kind, EventKind::Tag(_));
-            let wanted = if wants_tags { numbers(&day.recorded, is_tag) } else { vec![] };
-            prop_assert_eq!(numbers(&present.recorded, is_tag), wanted);
-        }
+        // An answer repeats some, has some with another content, and others than were recorded.
+        let answer = answered.map(|answered| answered.into_iter().map(answered_tag).collect::<Vec<_>>());
+        let mut poll = PollResult::new("asha", now);
+        poll.tags.clone_from(&answer);
+        poll.break_state = Some(Break { on_break: true, ..Break::default() });
+        let day = journal.memory(agent, i64::MAX, now, &clocks).expect("read");
+        let needed = journal.memory_for(answer.as_deref(), agent, i64::MAX, now, &clocks).expect("read");
+        prop_assert_eq!(format!("{:?}", needed.memory.state()), format!("{:?}", day.memory.state()));
+        let (expected, found) = (day.memory.diff(&poll), needed.memory.diff(&poll));
+        prop_assert_eq!(found.events, expected.events);
+        prop_assert_eq!(format!("{:?}", found.looks), format!("{:?}", expected.looks));
+        let is_tag = |one: &Recorded| matches!(one.event.kind, EventKind::Tag(_));
+        let tags = if answer.is_some() { numbers(&day.recorded, is_tag) } else { vec![] };
+        prop_assert_eq!(numbers(&needed.recorded, is_tag), tags);
     }
 }
 
@@ -79,7 +103,7 @@ fn a_memory_is_restored_from_recent_notifications_and_from_what_goes_on() {
     let remembered = |minute: i64, base| {
         let now = at(24 * HOUR + 60 * minute);
         let clocks = OwnClocks::after_past(now);
-        numbers(&journal.memory_of_present(agent, base, true, now, &clocks).expect("read").recorded, |_| true)
+        numbers(&journal.memory_for(Some(&[]), agent, base, now, &clocks).expect("read").recorded, |_| true)
     };
     assert_eq!(remembered(12, i64::MAX), [8, 11, 13, 14]);
     assert_eq!(remembered(0, i64::MAX), [1, 8, 9, 11, 13, 14]);

@@ -12,7 +12,7 @@ use crate::floor::pause::OwnClocks;
 use crate::floor::timeline::{Coverage, Recorded};
 use crate::journal::{
     AgentKey, AgentRef, Entry, EventQuery, IN_MEMORY, Journal, JournalError, Limits, Mode, Opened, Outcome,
-    Round, RunRef, Settings, TIDYING, Taken,
+    Remembered, Round, RunRef, Settings, TIDYING, Taken,
 };
 use crate::watch::recorder::records::{
     Begun, BegunAgent, Left, Looked, News, Past, Records, Share, Wanted, Written,
@@ -166,10 +166,9 @@ impl Ledger {
                 let memory = Memory::default().restored(None, &[], &[], clocks);
                 return Ok(BegunAgent { memory, account: None, history: vec![] });
             };
-            let known = open.journal.memory(agent, base, now, clocks)?;
-            let history = if has_stdout { history(known.recorded) } else { vec![] };
-            let account = Some(Account::new(base, known.coverage));
-            Ok(BegunAgent { memory: known.memory, account, history })
+            let Remembered { memory, coverage, recorded } = open.journal.memory(agent, base, now, clocks)?;
+            let history = if has_stdout { history(recorded) } else { vec![] };
+            Ok(BegunAgent { memory, account: Some(Account::new(base, coverage)), history })
         };
         let mut agents = open.agents.iter().map(begun).collect::<Result<Vec<_>, JournalError>>()?;
         let past = if has_stdout {
