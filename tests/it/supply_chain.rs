@@ -12,7 +12,7 @@ const MOST_CRATES: usize = 285;
 
 /// Crates that run a program of their own while this one is built, tests included.
 const BUILD_SCRIPTS: &str = "
-    anyhow async-io crossbeam-utils getrandom httparse icu_normalizer_data icu_properties_data libc libm
+    anyhow async-io crossbeam-utils deepcall getrandom httparse icu_normalizer_data icu_properties_data libc libm
     libsqlite3-sys nix
     num-traits oid-registry parking_lot_core portable-atomic proc-macro2 quote ring rustix rustls rustversion
     serde serde_core serde_json signal-hook thiserror zmij
