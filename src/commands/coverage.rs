@@ -183,6 +183,7 @@ mod tests {
             part: FollowedPart::Breaks,
             from: at(from),
             to: at(to),
+            server_time: None,
             cadence: Duration::from_secs(5),
             ended,
             repeats: None,

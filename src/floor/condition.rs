@@ -137,7 +137,7 @@ mod tests {
     use crate::floor::samples::{at, tag};
 
     fn event(profile: &str, kind: EventKind) -> Event {
-        Event { at: at(0), profile: Some(profile.to_owned()), kind }
+        Event { at: at(0), server_time: None, profile: Some(profile.to_owned()), kind }
     }
 
     #[test]

@@ -145,7 +145,12 @@ impl Memory {
             kinds.push(state_event(StateCause::FirstLook));
         }
 
-        let event = |kind| Event { at: poll.taken_at, profile: poll.profile.clone(), kind };
+        let event = |kind| Event {
+            at: poll.taken_at,
+            server_time: poll.server_time,
+            profile: poll.profile.clone(),
+            kind,
+        };
         let (kinds, twins): (Vec<EventKind>, Vec<u32>) = kinds.into_iter().unzip();
         let events: Vec<Event> = kinds.into_iter().map(event).collect();
         Difference {

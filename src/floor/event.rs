@@ -29,6 +29,8 @@ pub use words::{
 pub struct Event {
     /// When it was noticed, by our wall clock.
     pub at: Timestamp,
+    /// The same moment by the server's clock, where its answer was dated. It is not shown, but kept.
+    pub server_time: Option<Timestamp>,
     /// Whom it is about; `None` for the watch as a whole.
     pub profile: Option<String>,
     /// What happened.
@@ -156,7 +158,7 @@ impl Event {
         let Some(kind) = EventKind::read(name, line) else {
             return Err(ReadError::UnknownType { name: name.to_owned() });
         };
-        Ok(Self { at, profile, kind: kind? })
+        Ok(Self { at, server_time: None, profile, kind: kind? })
     }
 
     /// Whether it is a notification from before the watch.

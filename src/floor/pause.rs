@@ -27,27 +27,48 @@ const AHEAD: SignedDuration = SignedDuration::from_secs(30);
 /// beginning. What is older counts as so old.
 pub const PAST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
+/// So many leaps of our wall clock are remembered: what others have recorded and is learned late is not older.
+const MOST_LEAPS: usize = 8;
+
 /// Our two clocks, and how much time has passed since the watch began.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct OwnClocks {
+    now: Reading,
+    /// Until when our wall clock has run on since. Who recorded something in between did so after `now`.
+    until: Timestamp,
+    /// The last of them, oldest first.
+    leaps: Vec<Leap>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Reading {
     wall: Timestamp,
     monotonic: Duration,
     elapsed: Duration,
-    /// Until when our wall clock has run on since. Who recorded something in between did so after `wall`.
-    until: Timestamp,
+}
+
+/// Where our wall clock did not go on as the monotonic one did: it was set, or the machine slept.
+#[derive(Clone, Copy, Debug)]
+struct Leap {
+    from: Reading,
+    to: Timestamp,
 }
 
 impl OwnClocks {
     /// When the watch begins.
     #[must_use]
     pub fn new(wall: Timestamp) -> Self {
-        Self { wall, monotonic: Duration::ZERO, elapsed: Duration::ZERO, until: wall }
+        Self::begin(wall, Duration::ZERO)
     }
 
     /// When a watch begins that goes on with what was recorded before it.
     #[must_use]
     pub fn after_past(wall: Timestamp) -> Self {
-        Self { wall, monotonic: PAST, elapsed: PAST, until: wall }
+        Self::begin(wall, PAST)
+    }
+
+    fn begin(wall: Timestamp, past: Duration) -> Self {
+        Self { now: Reading { wall, monotonic: past, elapsed: past }, until: wall, leaps: vec![] }
     }
 
     /// When an answer came that is recorded only `now`: it came at [`PAST`], and others may have been quicker.
@@ -58,36 +79,64 @@ impl OwnClocks {
 
     /// The moment at which they were read last.
     pub(crate) fn moment(&self) -> Moment {
-        self.moment_of(self.wall)
+        let Reading { monotonic, elapsed, .. } = self.now;
+        Moment { monotonic, elapsed, server: None, was_recorded: false }
     }
 
-    /// The moment that our wall clock calls `at`; now, if it is still to come by a clock that was set back since.
-    pub(crate) fn moment_of(&self, at: Timestamp) -> Moment {
-        if self.wall < at && at <= self.until {
-            let since = Duration::try_from(at.duration_since(self.wall)).unwrap_or_default();
-            let (monotonic, elapsed) = (self.monotonic + since, self.elapsed + since);
-            return Moment { monotonic, elapsed, server: None };
+    /// The moment that our wall clock called `at` when something was recorded, and the server `server`: the last one that
+    /// it has called so; now, if none was.
+    pub(crate) fn moment_of(&self, at: Timestamp, server: Option<Timestamp>) -> Moment {
+        let Reading { wall, monotonic, elapsed } = self.reading_after(at);
+        let back = Duration::try_from(wall.duration_since(at)).unwrap_or_default();
+        let since = if at <= self.until { at.duration_since(self.now.wall) } else { SignedDuration::ZERO };
+        let since = Duration::try_from(since).unwrap_or_default();
+        let moment = |clock: Duration| clock.saturating_sub(back) + since;
+        Moment { monotonic: moment(monotonic), elapsed: moment(elapsed), server, was_recorded: true }
+    }
+
+    /// The first reading after `at` without a leap between, or else the last one before it.
+    fn reading_after(&self, at: Timestamp) -> Reading {
+        let (mut next, mut end) = (self.now, self.until + AHEAD);
+        for leap in self.leaps.iter().rev() {
+            if leap.to <= at && at <= end {
+                return next;
+            }
+            if leap.from.wall <= at && at < leap.to {
+                return leap.from;
+            }
+            (next, end) = (leap.from, leap.from.wall);
         }
-        let back = Duration::try_from(self.wall.duration_since(at)).unwrap_or_default();
-        let (monotonic, elapsed) = (self.monotonic.saturating_sub(back), self.elapsed.saturating_sub(back));
-        Moment { monotonic, elapsed, server: None }
+        if at <= end { next } else { self.now }
     }
 
     /// Whether our wall clock was set back since it read `at`, so that nobody knows how long ago that was. What others
     /// record while this is read is a little ahead as well.
     pub(crate) fn is_ahead(&self, at: Timestamp) -> bool {
-        at.duration_since(self.until) > AHEAD
+        at.duration_since(self.until) > AHEAD && self.leaps.iter().all(|leap| leap.from.wall < at)
     }
 
     /// How much time has passed, with sleep. To be called often, whether or not a poll is good: a clock that was set
     /// back since the last time hides as much sleep.
     pub fn read(&mut self, wall: Timestamp, monotonic: Duration) -> Duration {
-        let awake = monotonic.saturating_sub(self.monotonic);
-        let by_wall = wall.duration_since(self.wall);
+        let before = self.now;
+        let awake = monotonic.saturating_sub(before.monotonic);
+        let by_wall = wall.duration_since(before.wall);
         let behind = SignedDuration::try_from(awake).unwrap_or_default().saturating_sub(by_wall);
         let step = if behind > SET_BACK { awake } else { Duration::try_from(by_wall).unwrap_or_default() };
-        *self = Self { wall, monotonic, elapsed: self.elapsed.saturating_add(step), until: wall };
-        self.elapsed
+        if behind.abs() > SET_BACK {
+            // When exactly, both clocks leave open: it went on until then, and had gone on since.
+            let from = Reading {
+                wall: before.wall.checked_add(awake).unwrap_or(Timestamp::MAX),
+                monotonic,
+                elapsed: before.elapsed.saturating_add(awake),
+            };
+            let to = wall.checked_sub(awake).unwrap_or(Timestamp::MIN);
+            self.leaps.push(Leap { from, to });
+            self.leaps.drain(..self.leaps.len().saturating_sub(MOST_LEAPS));
+        }
+        let elapsed = before.elapsed.saturating_add(step);
+        (self.now, self.until) = (Reading { wall, monotonic, elapsed }, wall);
+        elapsed
     }
 }
 
@@ -97,13 +146,20 @@ pub(crate) struct Moment {
     monotonic: Duration,
     elapsed: Duration,
     server: Option<Timestamp>,
+    /// Whether it is known from what was recorded, by our wall clock, which may have been set since.
+    was_recorded: bool,
 }
 
 impl Moment {
     /// When `poll` was taken.
     #[must_use]
     pub(crate) fn of(poll: &PollResult) -> Self {
-        Self { monotonic: poll.monotonic, elapsed: poll.elapsed, server: poll.server_time }
+        Self {
+            monotonic: poll.monotonic,
+            elapsed: poll.elapsed,
+            server: poll.server_time,
+            was_recorded: false,
+        }
     }
 
     /// The time from `earlier` until now.
@@ -115,6 +171,11 @@ impl Moment {
             (Some(earlier), Some(now)) => Duration::try_from(now.duration_since(earlier)).unwrap_or_default(),
             _ => by_wall,
         };
+        // The server's back-ends differ by less, so ours was set since.
+        if earlier.was_recorded && by_wall.abs_diff(by_server) > MARGIN {
+            let certain = by_server.saturating_sub(MARGIN);
+            return Pause { awake: certain, passed: by_server, certain };
+        }
         // The wall clock may have been set forward by hand, so the server's is believed first.
         Pause { awake, passed: awake.max(by_server), certain: awake.max(by_server.min(by_wall)) }
     }
@@ -157,11 +218,12 @@ mod tests {
 
     const MINUTE: i64 = 60;
     const HOUR: i64 = 60 * MINUTE;
+    const DAY: i64 = 24 * HOUR;
 
     fn moment(wall: i64, monotonic: i64, server: Option<i64>) -> Moment {
         let monotonic = Duration::from_secs(monotonic.unsigned_abs());
         let elapsed = OwnClocks::new(at(0)).read(at(wall), monotonic);
-        Moment { monotonic, elapsed, server: server.map(at) }
+        Moment { monotonic, elapsed, server: server.map(at), was_recorded: false }
     }
 
     #[test]
@@ -185,6 +247,59 @@ mod tests {
                 elapsed = clocks.read(at(wall), Duration::from_secs(monotonic));
             }
             assert_eq!(elapsed, Duration::from_secs(expected.unsigned_abs()), "{steps:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_recorded_before_our_clock_leapt_is_as_old_as_it_is() {
+        // What passes by the wall clock and by the monotonic one, step by step; then what our wall clock called a moment,
+        // and how long ago that was by the monotonic one.
+        type Steps = &'static [(i64, u64)];
+        let table: [(Steps, i64, u64); 9] = [
+            (&[(60, 60)], 45, 15),
+            // Set forth, and asleep.
+            (&[(60, 60), (HOUR, 1), (60, 60)], 45, 76),
+            (&[(60, 60), (8 * HOUR, 1)], 59, 2),
+            // It never called a moment so: the machine was asleep.
+            (&[(60, 60), (8 * HOUR, 1)], 4 * HOUR, 0),
+            (&[(60, 60), (HOUR, 1), (60, 60)], HOUR + 61, 59),
+            // Set back: the last time counts in which it called a moment so.
+            (&[(2 * HOUR, 7200), (-HOUR, 1), (60, 60)], HOUR + 30, 30),
+            (&[(2 * HOUR, 7200), (-HOUR, 1), (60, 60)], 2 * HOUR, 61),
+            (&[(2 * HOUR, 7200), (-HOUR, 1), (60, 60)], HOUR - 60, 3721),
+            (&[(60, 60), (DAY, 1), (-DAY, 1), (60, 60)], DAY + 60, 61),
+        ];
+        for (steps, at_second, expected) in table {
+            let mut clocks = OwnClocks::after_past(at(0));
+            let (mut wall, mut monotonic) = (0, PAST);
+            for (by_wall, awake) in steps {
+                wall += by_wall;
+                monotonic += Duration::from_secs(*awake);
+                clocks.read(at(wall), monotonic);
+            }
+            let ago = monotonic.saturating_sub(clocks.moment_of(at(at_second), None).monotonic());
+            assert_eq!(ago, Duration::from_secs(expected), "{steps:?} {at_second}");
+            assert!(!clocks.is_ahead(at(at_second)), "{steps:?} {at_second}");
+        }
+    }
+
+    #[test]
+    fn how_long_ago_something_was_recorded_is_judged_by_the_server_once_our_clock_was_set() {
+        // wall and server seconds that passed; then what passed, and what did for certain.
+        let table = [
+            (60, 60, 60, 60),
+            (60, 150, 150, 60),
+            (150, 60, 150, 150),
+            (HOUR + 60, 60, 60, 0),
+            (DAY + HOUR, HOUR, HOUR, HOUR - 180),
+            (0, HOUR, HOUR, HOUR - 180),
+        ];
+        for (wall, server, passed, certain) in table {
+            let now = Moment { server: Some(at(server)), ..OwnClocks::after_past(at(wall)).moment() };
+            let then = OwnClocks::after_past(at(wall)).moment_of(at(0), Some(at(0)));
+            let pause = now.since(&then);
+            let seconds = [pause.passed.as_secs().cast_signed(), pause.certain.as_secs().cast_signed()];
+            assert_eq!(seconds, [passed, certain], "{wall} {server}");
         }
     }
 

@@ -207,7 +207,7 @@ pub(crate) fn every_event() -> Vec<Event> {
         EventKind::Heartbeat(Heartbeat { last_ok: Some(at(0)), lag_seconds: Some(3), failures: 1 }),
         EventKind::End(End { reason: EndReason::Timeout, exit_code: 124 }),
     ];
-    let event = |kind| Event { at: at(0), profile: Some("asha".into()), kind };
+    let event = |kind| Event { at: at(0), server_time: None, profile: Some("asha".into()), kind };
     kinds.into_iter().map(event).collect()
 }
 

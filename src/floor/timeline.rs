@@ -95,6 +95,9 @@ pub struct Coverage {
     pub from: Timestamp,
     /// The last one.
     pub to: Timestamp,
+    /// The server's `Date` of the last answer, where it sent one. It goes on also while our clock, set back, shows times that
+    /// are covered already.
+    pub server_time: Option<Timestamp>,
     /// The interval at which they were to come; zero if they were single answers.
     pub cadence: Duration,
     /// Why the next answer did not continue it; `None` while none has come, or if there is no hole before it.
@@ -108,6 +111,8 @@ pub struct Coverage {
 pub struct Look {
     pub part: FollowedPart,
     pub at: Timestamp,
+    /// The server's `Date`, where it sent one.
+    pub server_time: Option<Timestamp>,
     pub repeats: Option<bool>,
     /// Why there is a hole before it, if there is one.
     pub hole: GapCause,
@@ -119,7 +124,14 @@ pub struct Look {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CoverageStep {
     /// The coverage of `part` that begins at `from` reaches until `to` now.
-    Lengthen { part: FollowedPart, from: Timestamp, to: Timestamp, cadence: Duration, repeats: Option<bool> },
+    Lengthen {
+        part: FollowedPart,
+        from: Timestamp,
+        to: Timestamp,
+        server_time: Option<Timestamp>,
+        cadence: Duration,
+        repeats: Option<bool>,
+    },
     /// Another coverage begins. The one of the same part that begins at `ended.0` has ended for the cause `ended.1`.
     Begin { coverage: Coverage, ended: Option<(Timestamp, GapCause)> },
 }
@@ -128,26 +140,29 @@ pub enum CoverageStep {
 const INTERVALS: u32 = 3;
 
 /// What the answer `look` adds to the coverage of its agent, of which `rows` has at least what lies around the answer;
-/// nothing if it lies within what is covered already. `cadence` is the interval at which answers are to come, or zero.
+/// nothing but the server's time if it lies within what is covered already. `cadence` is the interval at which answers are
+/// to come, or zero.
 ///
 /// It rests on the order of times alone, so that a clock that is set back or forth makes no two rows overlap and none
 /// negative.
 #[must_use]
 pub fn coverage_step(rows: &[Coverage], look: &Look, cadence: Duration) -> Option<CoverageStep> {
-    let Look { part, at, repeats, hole, lost } = look.clone();
+    let Look { part, at, server_time, repeats, hole, lost } = look.clone();
     let before = rows.iter().filter(|row| row.part == part && row.from <= at).max_by_key(|row| row.from);
     let begin = |from, ended| {
-        let coverage = Coverage { part, from, to: at, cadence, ended: None, repeats };
+        let coverage = Coverage { part, from, to: at, server_time, cadence, ended: None, repeats };
         Some(CoverageStep::Begin { coverage, ended })
     };
     let lengthen = |row: &Coverage, cadence| {
         let (from, to, repeats) = (row.from, row.to.max(at), repeats.or(row.repeats));
-        Some(CoverageStep::Lengthen { part, from, to, cadence, repeats })
+        let server_time = server_time.max(row.server_time);
+        Some(CoverageStep::Lengthen { part, from, to, server_time, cadence, repeats })
     };
     let Some(row) = before else { return begin(at, None) };
     if at <= row.to {
         let is_learned = repeats.is_some() && repeats != row.repeats;
-        return if is_learned { lengthen(row, row.cadence) } else { None };
+        let is_newer = server_time > row.server_time;
+        return if is_learned || is_newer { lengthen(row, row.cadence) } else { None };
     }
     if lost || !row.is_continued(at, cadence) {
         return begin(at, row.ended.is_none().then_some((row.from, hole)));
@@ -196,10 +211,10 @@ impl Coverage {
     /// Takes the step. `rows` stay in the order of their beginnings.
     pub fn take(rows: &mut Vec<Self>, step: &CoverageStep) {
         match step {
-            CoverageStep::Lengthen { part, from, to, cadence, repeats } => {
+            CoverageStep::Lengthen { part, from, to, server_time, cadence, repeats } => {
                 let row = rows.iter_mut().find(|row| row.part == *part && row.from == *from);
                 if let Some(row) = row {
-                    row.to = row.to.max(*to);
+                    (row.to, row.server_time) = (row.to.max(*to), row.server_time.max(*server_time));
                     (row.cadence, row.repeats) = (*cadence, *repeats);
                 }
             }

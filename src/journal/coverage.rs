@@ -66,7 +66,7 @@ impl Journal {
         values: &[&dyn ToSql],
     ) -> Result<Vec<Coverage>, JournalError> {
         let mut statement = self.statement(&format!(
-            "SELECT part, from_at, to_at, cadence, ended, repeats FROM coverage
+            "SELECT part, from_at, to_at, cadence, ended, repeats, server_at FROM coverage
              WHERE {condition} ORDER BY part, from_at"
         ))?;
         let fault = |error| self.fault(error);
@@ -85,12 +85,13 @@ impl Journal {
 /// `None` for a part that a later version follows.
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Option<Coverage>> {
     let Some(part) = word(row.get_ref(0)?.as_str()?) else { return Ok(None) };
-    // Without its reason, it is coverage all the same.
+    // Without its reason, or the time of the server, it is coverage all the same.
     let ended = text(row, 4)?;
     Ok(Some(Coverage {
         part,
         from: moment(row.get(1)?),
         to: moment(row.get(2)?),
+        server_time: readable(row.get::<_, Option<i64>>(6))?.flatten().map(moment),
         cadence: Duration::from_millis(row.get::<_, i64>(3)?.unsigned_abs()),
         ended: word(&ended),
         repeats: row.get(5)?,
@@ -105,13 +106,14 @@ pub(super) fn word<'w, T: Deserialize<'w>>(text: &'w str) -> Option<T> {
 /// Adds what one answer covers. What another process has covered meanwhile is not covered twice.
 pub(super) fn take(change: &Connection, agent: AgentRef, step: &CoverageStep) -> rusqlite::Result<()> {
     match step {
-        CoverageStep::Lengthen { part, from, to, cadence, repeats } => {
+        CoverageStep::Lengthen { part, from, to, server_time, cadence, repeats } => {
             // The row of that beginning; or the one that it has become, if what is old in it was pruned.
             let Some(row) = at_or_before(change, agent, *part, millis(*to))? else {
                 let alone = Coverage {
                     part: *part,
                     from: *to,
                     to: *to,
+                    server_time: *server_time,
                     cadence: *cadence,
                     ended: None,
                     repeats: *repeats,
@@ -124,10 +126,12 @@ pub(super) fn take(change: &Connection, agent: AgentRef, step: &CoverageStep) ->
                 None => millis(*to),
             };
             let mut lengthen = change.prepare_cached(
-                "UPDATE coverage SET to_at = max(to_at, ?2), cadence = ?3, repeats = coalesce(?4, repeats)
+                "UPDATE coverage SET to_at = max(to_at, ?2), cadence = ?3, repeats = coalesce(?4, repeats),
+                     server_at = coalesce(max(server_at, ?5), server_at, ?5)
                  WHERE id = ?1",
             )?;
-            lengthen.execute(params![row.id, to, stored(*cadence), repeats]).map(|_| ())
+            let server_time = server_time.map(millis);
+            lengthen.execute(params![row.id, to, stored(*cadence), repeats, server_time]).map(|_| ())
         }
         CoverageStep::Begin { coverage, ended } => {
             if let Some((from, why)) = ended
@@ -176,9 +180,11 @@ fn after(change: &Connection, agent: AgentRef, part: FollowedPart, at: i64) -> r
 
 /// Inserts what is not covered yet, between the rows before and after it.
 fn insert(change: &Connection, agent: AgentRef, coverage: &Coverage) -> rusqlite::Result<()> {
-    let Coverage { part, cadence, repeats, .. } = coverage;
+    let Coverage { part, server_time, cadence, repeats, .. } = coverage;
+    let server_time = server_time.map(millis);
     let mut insert = change.prepare_cached(
-        "INSERT INTO coverage (agent, part, from_at, to_at, cadence, repeats) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO coverage (agent, part, from_at, to_at, cadence, repeats, server_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     let mut from = millis(coverage.from);
     let to = millis(coverage.to).max(from);
@@ -194,7 +200,7 @@ fn insert(change: &Connection, agent: AgentRef, coverage: &Coverage) -> rusqlite
         }
         let next = after(change, agent, *part, from)?;
         let end = next.map_or(to, |next| next.min(to));
-        insert.execute(params![agent.0, part.word(), from, end, stored(*cadence), repeats])?;
+        insert.execute(params![agent.0, part.word(), from, end, stored(*cadence), repeats, server_time])?;
         match next {
             Some(next) if next < to => from = next,
             _ => return Ok(()),

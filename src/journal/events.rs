@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Params, Row, params};
 use super::agents::AgentRef;
 use super::unreadable::{is_of_another_version, readable};
 use super::{Journal, JournalError, body, millis, moment};
-use crate::floor::event::ReadError;
+use crate::floor::event::{Event, ReadError};
 use crate::floor::timeline::Recorded;
 
 /// Which events are wanted; by default all of them.
@@ -29,7 +29,7 @@ pub(crate) struct EventQuery {
 /// What an agent's break, wrap-up and identity follow from, as the index of them has it.
 pub(super) const OF_STATE: &str = "type IN ('agent_changed', 'break_started', 'break_changed', 'break_ended', 'wrapup_started', 'wrapup_ended')";
 
-pub(super) const COLUMNS: &str = "seq, agent, type, at, body";
+pub(super) const COLUMNS: &str = "seq, agent, type, at, body, server_at";
 
 impl Journal {
     /// Hands each event to `visit`, by `seq`, until that breaks off. What a later version recorded and this one does not
@@ -127,10 +127,15 @@ impl Journal {
             Ok((row.get(1)?, row.get_ref(2)?.as_str()?, row.get(3)?, row.get_ref(4)?.as_str()?))
         };
         if let Some((agent, name, at, body)) = readable(values()).map_err(fault)? {
+            // Without it, the event is one all the same.
+            let server_time: Option<i64> = readable(row.get(5)).map_err(fault)?.flatten();
             let agent = AgentRef(agent);
             let profile = &self.known_agent(agent)?.profile;
             match body::read_with(&mut self.icon_names.borrow_mut(), name, moment(at), profile, body) {
-                Ok(event) => return Ok(Some((agent, Recorded { seq, event }))),
+                Ok(event) => {
+                    let event = Event { server_time: server_time.map(moment), ..event };
+                    return Ok(Some((agent, Recorded { seq, event })));
+                }
                 Err(ReadError::UnknownType { .. })
                     if is_of_another_version(&self.connection, seq).map_err(fault)? =>
                 {

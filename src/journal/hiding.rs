@@ -32,7 +32,7 @@ impl Hiding for Kept {
     fn hidden(&self, tag: &Tag) -> Tag {
         let reported = ReportedTag { tag: tag.clone(), initial: false, changed: false };
         let at = Timestamp::UNIX_EPOCH;
-        let event = Event { at, profile: None, kind: EventKind::Tag(Box::new(reported)) };
+        let event = Event { at, server_time: None, profile: None, kind: EventKind::Tag(Box::new(reported)) };
         let masked = body::of_event(&event, true);
         let kept = body::redacted(&masked, &self.0);
         match body::read(event.kind.words().name, at, "", &kept).map(|event| event.kind) {

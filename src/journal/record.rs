@@ -221,8 +221,8 @@ fn put(
     let Prepared { agent, event: NewEvent { event, .. }, .. } = prepared;
     // A conflict would use up a number.
     let mut insert = change.prepare_cached(
-        "INSERT INTO event (uid, agent, run, type, at, nth, masked, altered, customer, body)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS (SELECT 1 FROM event WHERE uid = ?1)",
+        "INSERT INTO event (uid, agent, run, type, at, server_at, nth, masked, altered, customer, body)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE NOT EXISTS (SELECT 1 FROM event WHERE uid = ?1)",
     )?;
     let inserted = insert.execute(params![
         id.bytes(),
@@ -230,6 +230,7 @@ fn put(
         run.0,
         event.kind.words().name,
         millis(event.at),
+        event.server_time.map(millis),
         nth,
         prepared.masked,
         prepared.altered,

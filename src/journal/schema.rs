@@ -27,9 +27,10 @@ CREATE TABLE run (
 -- Append-only. `body` is the event as `watch --json` shows it, without what the other columns say and without nulls.
 -- `nth` distinguishes those that share an identity. `masked` is 1 once the phone numbers in it have been masked; then
 -- `customer` is a keyed hash of the customer's. `altered` is 1 if masking, or a secret that was in it, has changed it.
+-- `server_at` is the server's `Date` at the moment `at` of our clock, which may have been set since.
 CREATE TABLE event (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, uid BLOB NOT NULL UNIQUE, agent INTEGER NOT NULL REFERENCES agent,
-    run INTEGER NOT NULL, type TEXT NOT NULL, at INTEGER NOT NULL, nth INTEGER NOT NULL, masked INTEGER NOT NULL,
+    run INTEGER NOT NULL, type TEXT NOT NULL, at INTEGER NOT NULL, server_at INTEGER, nth INTEGER NOT NULL, masked INTEGER NOT NULL,
     altered INTEGER NOT NULL, customer BLOB, body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX event_of_agent ON event (agent, at);
@@ -37,10 +38,11 @@ CREATE INDEX event_of_agent ON event (agent, at);
 CREATE INDEX event_of_state ON event (agent, type) WHERE type IN ('agent_changed', 'break_started', 'break_changed', 'break_ended', 'wrapup_started', 'wrapup_ended');
 CREATE INDEX event_not_masked ON event (at) WHERE masked = 0;
 
--- When answers came. A row grows while they do; `ended` says why the next answer did not continue it.
+-- When answers came. A row grows while they do; `ended` says why the next answer did not continue it. `server_at` is the
+-- server's `Date` of the last one.
 CREATE TABLE coverage (
     id INTEGER PRIMARY KEY, agent INTEGER NOT NULL REFERENCES agent, part TEXT NOT NULL, from_at INTEGER NOT NULL, to_at INTEGER NOT NULL,
-    cadence INTEGER NOT NULL, ended TEXT, repeats INTEGER
+    server_at INTEGER, cadence INTEGER NOT NULL, ended TEXT, repeats INTEGER
 ) STRICT;
 CREATE INDEX coverage_of_agent ON coverage (agent, part, from_at);
 

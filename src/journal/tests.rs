@@ -122,7 +122,10 @@ fn entry(agent: AgentRef, base: i64, events: Vec<NewEvent>) -> Entry {
 }
 
 fn event(second: i64, kind: EventKind) -> NewEvent {
-    NewEvent { event: Event { at: at(second), profile: Some("asha".to_owned()), kind }, twin: 0 }
+    NewEvent {
+        event: Event { at: at(second), server_time: None, profile: Some("asha".to_owned()), kind },
+        twin: 0,
+    }
 }
 
 fn tag_event(second: i64, id: &str) -> NewEvent {
@@ -144,6 +147,7 @@ fn covered(from: i64, to: i64) -> Coverage {
         part: FollowedPart::Tags,
         from: at(from),
         to: at(to),
+        server_time: None,
         cadence: Duration::from_secs(5),
         ended: None,
         repeats: None,

@@ -131,8 +131,8 @@ fn check_coverage(
     covered: &mut Covered,
     verified: &mut Verified,
 ) -> rusqlite::Result<()> {
-    let all = "SELECT part, from_at, to_at, cadence, ended, repeats, coverage.agent, coalesce(profile, coverage.agent),
-                   coverage.id FROM coverage
+    let all = "SELECT part, from_at, to_at, cadence, ended, repeats, server_at, coverage.agent,
+                   coalesce(profile, coverage.agent), coverage.id FROM coverage
                LEFT JOIN agent ON agent.id = coverage.agent ORDER BY coverage.agent, part, from_at, to_at";
     let mut all = connection.prepare(all)?;
     let mut rows = all.query([])?;
@@ -141,10 +141,10 @@ fn check_coverage(
         let values = || -> rusqlite::Result<(&str, i64, i64, i64)> {
             row.get::<_, Option<String>>(4)?;
             coverage::read(row)?;
-            Ok((row.get_ref(0)?.as_str()?, row.get(1)?, row.get(2)?, row.get(6)?))
+            Ok((row.get_ref(0)?.as_str()?, row.get(1)?, row.get(2)?, row.get(7)?))
         };
         let Some((part, from, to, agent)) = readable(values())? else {
-            verified.add(format!("row {} of `coverage` cannot be read", row.get::<_, i64>(8)?));
+            verified.add(format!("row {} of `coverage` cannot be read", row.get::<_, i64>(9)?));
             continue;
         };
         if !covered.add(agent, part, from, to) {

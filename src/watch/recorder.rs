@@ -196,7 +196,8 @@ impl Recorder {
         for step in &mut waiting.steps {
             if let CoverageStep::Begin { coverage: begun, ended: ended @ None } = step {
                 let (part, at, repeats) = (begun.part, begun.from, begun.repeats);
-                let look = Look { part, at, repeats, hole: GapCause::NotRunning, lost: false };
+                let server_time = begun.server_time;
+                let look = Look { part, at, server_time, repeats, hole: GapCause::NotRunning, lost: false };
                 let before = coverage.iter().filter(|row| row.part == part).map(|row| row.to).max();
                 match coverage_step(&coverage, &look, begun.cadence) {
                     Some(CoverageStep::Begin { ended: known, .. }) => *ended = known,
@@ -214,7 +215,7 @@ impl Recorder {
         for (index, account) in self.accounts.iter_mut().enumerate() {
             let Some((from, to)) = account.missing.take() else { continue };
             let kind = EventKind::Gap(Gap { from, to, why: GapCause::Journal });
-            let event = Event { at: now, profile: Some(profile(index)), kind };
+            let event = Event { at: now, server_time: None, profile: Some(profile(index)), kind };
             account.events.push_front(NewEvent { event, twin: 0 });
             self.waiting += 1;
             account.begin_anew(Some(GapCause::Journal));
@@ -306,8 +307,9 @@ fn rest((step, written): (CoverageStep, &CoverageStep)) -> Option<CoverageStep> 
         return None;
     }
     Some(match step {
-        CoverageStep::Begin { coverage: Coverage { part, from, to, cadence, repeats, .. }, .. } => {
-            CoverageStep::Lengthen { part, from, to, cadence, repeats }
+        CoverageStep::Begin { coverage, .. } => {
+            let Coverage { part, from, to, server_time, cadence, repeats, .. } = coverage;
+            CoverageStep::Lengthen { part, from, to, server_time, cadence, repeats }
         }
         lengthen @ CoverageStep::Lengthen { .. } => lengthen,
     })
@@ -315,16 +317,19 @@ fn rest((step, written): (CoverageStep, &CoverageStep)) -> Option<CoverageStep> 
 
 /// Adds a step to those that wait. One that lengthens what another has begun or lengthened becomes part of that.
 fn add(steps: &mut Vec<CoverageStep>, step: CoverageStep) {
-    if let CoverageStep::Lengthen { part, from, to, cadence, repeats } = &step {
+    if let CoverageStep::Lengthen { part, from, to, server_time, cadence, repeats } = &step {
         let same = steps.iter_mut().rev().find_map(|known| match known {
-            CoverageStep::Lengthen { part: its, from: begins, to, cadence, repeats } => {
-                (its == part && begins == from).then_some((to, cadence, repeats))
+            CoverageStep::Lengthen { part: its, from: begins, to, server_time, cadence, repeats } => {
+                (its == part && begins == from).then_some((to, server_time, cadence, repeats))
             }
-            CoverageStep::Begin { coverage, .. } => (coverage.part == *part && coverage.from == *from)
-                .then_some((&mut coverage.to, &mut coverage.cadence, &mut coverage.repeats)),
+            CoverageStep::Begin { coverage, .. } => {
+                let Coverage { part: its, from: begins, to, server_time, cadence, repeats, .. } = coverage;
+                (its == part && begins == from).then_some((to, server_time, cadence, repeats))
+            }
         });
-        if let Some((its_to, its_cadence, its_repeats)) = same {
-            (*its_to, *its_cadence) = ((*its_to).max(*to), *cadence);
+        if let Some((its_to, its_server_time, its_cadence, its_repeats)) = same {
+            (*its_to, *its_server_time) = ((*its_to).max(*to), (*its_server_time).max(*server_time));
+            *its_cadence = *cadence;
             *its_repeats = repeats.or(*its_repeats);
             return;
         }

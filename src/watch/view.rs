@@ -262,7 +262,12 @@ mod tests {
         let (mut view, mut agent) = (FloorView::default(), AgentView::new("asha".into(), Duration::ZERO));
         for number in 0..KEPT_OF_FLOOR + 5 {
             let reported = ReportedTag { tag: tag(&format!("t{number}")), initial: false, changed: false };
-            let event = Event { at: at(0), profile: None, kind: EventKind::Tag(Box::new(reported)) };
+            let event = Event {
+                at: at(0),
+                server_time: None,
+                profile: None,
+                kind: EventKind::Tag(Box::new(reported)),
+            };
             view.note(&Arc::new(event.clone()));
             agent.note(&Arc::new(event));
         }
@@ -284,7 +289,12 @@ mod tests {
         let mut view = FloorView::default();
         let mut note = |second: i64, name: &str, initial| {
             let reported = ReportedTag { tag: tag(name), initial, changed: false };
-            let event = Event { at: at(second), profile: None, kind: EventKind::Tag(Box::new(reported)) };
+            let event = Event {
+                at: at(second),
+                server_time: None,
+                profile: None,
+                kind: EventKind::Tag(Box::new(reported)),
+            };
             view.note(&Arc::new(event));
         };
         note(100, "a40", true);

@@ -119,7 +119,12 @@ fn sessions_of_a_team_that_expire_are_one_sentence_which_waits_for_one_interval(
     use deepcall::watch::sinks::Turn;
 
     let began: jiff::Timestamp = "2026-11-23T09:00:00Z".parse().unwrap();
-    let event = |profile: Option<&str>, kind| Event { at: began, profile: profile.map(str::to_owned), kind };
+    let event = |profile: Option<&str>, kind| Event {
+        at: began,
+        server_time: None,
+        profile: profile.map(str::to_owned),
+        kind,
+    };
     let expired = |profile: &str| {
         let message = "the session has expired".to_owned();
         event(Some(profile), EventKind::SessionExpired(SessionExpired { code: Some(1044), message }))

@@ -200,14 +200,14 @@ fn coverage(
             if at > *to {
                 continue;
             }
-            let repeats = repeats.filter(|_| part == FollowedPart::Tags);
-            let first = Look { part, at, repeats, hole: GapCause::Outage, lost: false };
+            let (server_time, repeats) = (Some(at), repeats.filter(|_| part == FollowedPart::Tags));
+            let first = Look { part, at, server_time, repeats, hole: GapCause::Outage, lost: false };
             if let Some(step) = coverage_step(&rows, &first, cadence()) {
                 Coverage::take(&mut rows, &step);
             }
             // Each of the others comes an interval after the last.
             if let Some(row) = rows.iter_mut().rfind(|row| row.part == part) {
-                row.to = *to;
+                (row.to, row.server_time) = (*to, Some(*to));
             }
         }
     }
@@ -366,7 +366,8 @@ impl<'s> Follower<'s> {
     }
 
     fn event(&self, at: Timestamp, kind: EventKind) -> NewEvent {
-        NewEvent { event: Event { at, profile: Some(self.profile.clone()), kind }, twin: 0 }
+        let profile = Some(self.profile.clone());
+        NewEvent { event: Event { at, server_time: None, profile, kind }, twin: 0 }
     }
 
     fn notice(&mut self, at: Timestamp, events: Vec<NewEvent>) {

@@ -61,8 +61,11 @@ impl Memory {
             let is_past = |row: &&Coverage| !clocks.is_ahead(row.from);
             let last = rows().filter(is_past).max_by_key(|row| row.to).or(rows().max_by_key(|row| row.to));
             if let Some(row) = last.filter(|row| row.to >= another_since) {
-                // One that is still to come by our clock counts as now: nothing shows how long ago it was.
-                memory.attend_at(part, row.to, repeats.and_then(|row| row.repeats), clocks.moment_of(row.to));
+                // One that is still to come by our clock counts as now: nothing but the server's shows how long ago it was.
+                memory.attend_at(
+                    &Coverage { repeats: repeats.and_then(|row| row.repeats), ..row.clone() },
+                    clocks,
+                );
             }
         }
         memory.interrupt(GapCause::NotRunning);
@@ -71,7 +74,7 @@ impl Memory {
 
     /// Takes an event that another process has recorded, or an opening of its own.
     pub fn learn(&mut self, event: &Event, clocks: &OwnClocks) {
-        let moment = clocks.moment_of(event.at);
+        let moment = clocks.moment_of(event.at, event.server_time);
         match &event.kind {
             EventKind::Tag(reported) => {
                 self.seen.learn(&reported.tag, reported.changed);
@@ -79,20 +82,22 @@ impl Memory {
                     self.read_tags_at(moment);
                 }
             }
-            kind => self.state.learn(kind, event.at, moment),
+            kind => self.state.learn(kind, event.server_time.unwrap_or(event.at), moment),
         }
     }
 
-    /// Takes that another process had an answer about `part` at `at`, which showed no more than the events that were
-    /// learned. Of an answer from before our clock was set back nobody knows how old it is: it is not of now.
-    pub fn attend(&mut self, part: FollowedPart, at: Timestamp, repeats: Option<bool>, clocks: &OwnClocks) {
-        if !clocks.is_ahead(at) {
-            self.attend_at(part, at, repeats, clocks.moment_of(at));
+    /// Takes that another process was answered until the end of this coverage, and that the last answer showed no more than
+    /// the events that were learned. Of one that is still to come by our clock nobody knows how old it is: it is not of now.
+    pub fn attend(&mut self, row: &Coverage, clocks: &OwnClocks) {
+        if !clocks.is_ahead(row.to) {
+            self.attend_at(row, clocks);
         }
     }
 
-    fn attend_at(&mut self, part: FollowedPart, at: Timestamp, repeats: Option<bool>, moment: Moment) {
-        self.state.attend(part, at, moment);
+    fn attend_at(&mut self, row: &Coverage, clocks: &OwnClocks) {
+        let Coverage { part, to: at, server_time, repeats, .. } = *row;
+        let moment = clocks.moment_of(at, server_time);
+        self.state.attend(part, server_time.unwrap_or(at), moment);
         if part == FollowedPart::Tags {
             self.read_tags_at(moment);
             if repeats.is_some() && repeats != self.delivery.repeats() {
@@ -126,7 +131,7 @@ impl Memory {
     /// `newest`, its last, whoever was answered since.
     pub fn take_over(&mut self, newest: Option<Timestamp>, clocks: &OwnClocks) {
         self.interrupt(GapCause::TakenOver);
-        let newest = newest.filter(|at| !clocks.is_ahead(*at)).map(|at| clocks.moment_of(at));
+        let newest = newest.filter(|at| !clocks.is_ahead(*at)).map(|at| clocks.moment_of(at, None));
         let before = newest.filter(|newest| newest.monotonic() < self.last.monotonic()).unwrap_or(self.last);
         if self.lost_since.is_none_or(|(known, _)| before.monotonic() < known.monotonic()) {
             self.lost_since = Some((before, self.tags_were_read || newest.is_some()));
@@ -139,7 +144,7 @@ impl Memory {
         self.shown = Shown { any: true, breaks, wrapups };
         let repeats = self.delivery.repeats();
         let kind = state_event(StateCause::FirstLook, &self.state, self.shown, repeats, None);
-        Event { at, profile: Some(profile.to_owned()), kind }
+        Event { at, server_time: None, profile: Some(profile.to_owned()), kind }
     }
 
     /// Takes an answer that `known`, which knew nothing of what was recorded, has reported already. Returns what is to be
@@ -175,7 +180,7 @@ impl Memory {
     #[must_use]
     pub fn openings(&self, profile: &str, at: Timestamp, now: Duration) -> Vec<Event> {
         let kinds = [self.state.opening_break(), self.state.opening_wrapup(now)];
-        let event = |kind| Event { at, profile: Some(profile.to_owned()), kind };
+        let event = |kind| Event { at, server_time: None, profile: Some(profile.to_owned()), kind };
         kinds.into_iter().flatten().map(event).collect()
     }
 
@@ -213,6 +218,7 @@ impl Memory {
         let look = |part, cause: Option<GapCause>| Look {
             part,
             at: poll.taken_at,
+            server_time: poll.server_time,
             repeats: None,
             hole: cause.unwrap_or(usual),
             lost: false,

@@ -5,7 +5,7 @@ use crate::floor::samples::{at, every_event, raw, silent_state, tag};
 use crate::report::Value;
 
 fn event(kind: EventKind) -> Event {
-    Event { at: at(0), profile: Some("asha".into()), kind }
+    Event { at: at(0), server_time: None, profile: Some("asha".into()), kind }
 }
 
 #[test]

@@ -191,7 +191,7 @@ mod tests {
 
     fn reported(tag: Tag, changed: bool) -> Event {
         let kind = EventKind::Tag(Box::new(ReportedTag { tag, initial: false, changed }));
-        Event { at: at(7), profile: Some("asha".into()), kind }
+        Event { at: at(7), server_time: None, profile: Some("asha".into()), kind }
     }
 
     /// A journal finds by them what it has.
@@ -199,7 +199,7 @@ mod tests {
     fn the_identity_of_an_event_is_the_same_for_ever() {
         let server = "https://deepcall.example/api";
         let uid = |event: &Event, number| uid(server, "profile:asha", event, number);
-        let event = |kind| Event { at: at(7), profile: Some("asha".into()), kind };
+        let event = |kind| Event { at: at(7), server_time: None, profile: Some("asha".into()), kind };
         let started =
             event(EventKind::BreakStarted(BreakStarted { reason: None, since: None, detail: None }));
         let gap = event(EventKind::Gap(Gap { from: at(0), to: at(7), why: GapCause::Sleep }));

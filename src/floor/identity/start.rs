@@ -89,10 +89,10 @@ impl Starts {
         Self { accepted, latest: accepted, candidates: Vec::new(), first: now, last: now }
     }
 
-    /// The start of a break that another memory has reported at the moment `now`, which our wall clock called `wall`.
-    pub(crate) fn known(start: Option<Timestamp>, wall: Timestamp, now: Moment) -> Self {
+    /// The start of a break that another memory has reported at the moment `now`, which the server called `server_now`.
+    pub(crate) fn known(start: Option<Timestamp>, server_now: Timestamp, now: Moment) -> Self {
         let accepted = start.map(|at| {
-            let age = wall.duration_since(at);
+            let age = server_now.duration_since(at);
             Start { at, ours: SignedDuration::ZERO.saturating_sub(age), was_ahead: age < -ROUNDED }
         });
         Self { accepted, latest: accepted, candidates: Vec::new(), first: now, last: now }

@@ -20,15 +20,16 @@ impl AgentState {
         Self { agent, ..Self::default() }
     }
 
-    /// Takes what an event reports that was noticed at `wall`, which is the moment `now`.
-    pub(crate) fn learn(&mut self, kind: &EventKind, wall: Timestamp, now: Moment) {
+    /// Takes what an event reports that was noticed at the moment `now`, which the server called `server_now`, as far as is
+    /// known.
+    pub(crate) fn learn(&mut self, kind: &EventKind, server_now: Timestamp, now: Moment) {
         match kind {
             EventKind::AgentChanged(changed) => *self = Self::of_agent(changed.to.as_deref()),
-            EventKind::BreakStarted(started) => self.learn_break(started, wall, now),
+            EventKind::BreakStarted(started) => self.learn_break(started, server_now, now),
             EventKind::BreakChanged(changed) => {
                 if !self.break_state.as_ref().is_some_and(|known| known.state.on_break) {
                     let (reason, since) = (Some(changed.previous_reason.clone()), changed.since);
-                    self.learn_break(&BreakStarted { reason, since, detail: None }, wall, now);
+                    self.learn_break(&BreakStarted { reason, since, detail: None }, server_now, now);
                 }
                 if let Some(identity) = &mut self.break_identity {
                     identity.reason.learn(Some(&changed.previous_reason));
@@ -37,11 +38,11 @@ impl AgentState {
                 }
                 if let Some(known) = &mut self.break_state {
                     known.state.reason.clone_from(&changed.reason);
-                    known.attend(wall, now.monotonic());
+                    known.attend(server_now, now.monotonic());
                 }
             }
             EventKind::BreakEnded(_) => {
-                self.break_state = Some(StateSince::learned(Break::default(), wall, now.monotonic()));
+                self.break_state = Some(StateSince::learned(Break::default(), server_now, now.monotonic()));
                 self.break_identity = None;
             }
             EventKind::WrapupStarted(started) => {
@@ -49,19 +50,19 @@ impl AgentState {
                 self.call = Some(RepeatedValue::new(call_id.as_ref(), as_written));
                 let state =
                     Wrapup { in_wrapup: true, ends_at, remaining_seconds, call_id, customer, detail: None };
-                self.wrapup = Some(StateSince::learned(state, wall, now.monotonic()));
+                self.wrapup = Some(StateSince::learned(state, server_now, now.monotonic()));
             }
             EventKind::WrapupEnded(_) => {
                 self.call = None;
-                self.wrapup = Some(StateSince::learned(Wrapup::default(), wall, now.monotonic()));
+                self.wrapup = Some(StateSince::learned(Wrapup::default(), server_now, now.monotonic()));
             }
             _ => {}
         }
     }
 
-    /// Takes that an answer about `part` came at `wall`, which is the moment `now`. What it showed beyond what was
+    /// Takes that an answer about `part` came at the moment `now`, which the server called `server_now`. What it showed beyond what was
     /// reported before is in the events of the same answer.
-    pub(crate) fn attend(&mut self, part: FollowedPart, wall: Timestamp, now: Moment) {
+    pub(crate) fn attend(&mut self, part: FollowedPart, server_now: Timestamp, now: Moment) {
         let monotonic = now.monotonic();
         match part {
             FollowedPart::Tags => {}
@@ -69,24 +70,24 @@ impl AgentState {
                 if let Some(identity) = &mut self.break_identity {
                     identity.starts.attend(now);
                 }
-                let unknown = || StateSince::learned(Break::default(), wall, monotonic);
-                self.break_state.get_or_insert_with(unknown).attend(wall, monotonic);
+                let unknown = || StateSince::learned(Break::default(), server_now, monotonic);
+                self.break_state.get_or_insert_with(unknown).attend(server_now, monotonic);
             }
             FollowedPart::Wrapups => {
-                let unknown = || StateSince::learned(Wrapup::default(), wall, monotonic);
-                self.wrapup.get_or_insert_with(unknown).attend(wall, monotonic);
+                let unknown = || StateSince::learned(Wrapup::default(), server_now, monotonic);
+                self.wrapup.get_or_insert_with(unknown).attend(server_now, monotonic);
             }
         }
     }
 
-    fn learn_break(&mut self, started: &BreakStarted, wall: Timestamp, now: Moment) {
+    fn learn_break(&mut self, started: &BreakStarted, server_now: Timestamp, now: Moment) {
         let BreakStarted { reason, since, detail } = started.clone();
-        let starts = Starts::known(since, wall, now);
+        let starts = Starts::known(since, server_now, now);
         self.break_identity =
             Some(BreakIdentity { starts, reason: RepeatedValue::new(reason.as_ref(), plain) });
         let agent_id = self.agent.as_ref().and_then(RepeatedValue::get).cloned();
         let state = Break { on_break: true, reason, since, agent_id, user_id: None, detail };
-        self.break_state = Some(StateSince::learned(state, wall, now.monotonic()));
+        self.break_state = Some(StateSince::learned(state, server_now, now.monotonic()));
     }
 
     /// The break that there is, as the event of its beginning.
@@ -106,14 +107,14 @@ impl AgentState {
 }
 
 impl<S> StateSince<S> {
-    fn learned(state: S, wall: Timestamp, now: Duration) -> Self {
-        Self { state, seen_from: now, polled_at: now, server_now: wall }
+    fn learned(state: S, server_now: Timestamp, now: Duration) -> Self {
+        Self { state, seen_from: now, polled_at: now, server_now }
     }
 
     /// An answer that is older than what is known adds nothing.
-    fn attend(&mut self, wall: Timestamp, now: Duration) {
+    fn attend(&mut self, server_now: Timestamp, now: Duration) {
         if self.polled_at < now {
-            (self.polled_at, self.server_now) = (now, wall);
+            (self.polled_at, self.server_now) = (now, server_now);
         }
     }
 }

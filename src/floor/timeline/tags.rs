@@ -54,7 +54,7 @@ mod tests {
     fn each_notification_is_there_once_as_it_was_last() {
         let event = |second, tag: Tag, changed| {
             let kind = EventKind::Tag(Box::new(ReportedTag { tag, initial: false, changed }));
-            Event { at: at(second), profile: Some("asha".into()), kind }
+            Event { at: at(second), server_time: None, profile: Some("asha".into()), kind }
         };
         let says = |tag: Tag, json: &str| Tag { fields: raw(json), ..tag };
         let twin = |json: &str| says(Tag { time: Some(at(3)), ..nameless("{}") }, json);

@@ -12,7 +12,7 @@ use GapCause::{AnswerLost, NotRunning, Outage, Sleep, TakenOver};
 const CADENCE: u64 = 5;
 
 fn look(part: FollowedPart, second: i64, hole: GapCause) -> Look {
-    Look { part, at: at(second), repeats: None, hole, lost: false }
+    Look { part, at: at(second), server_time: None, repeats: None, hole, lost: false }
 }
 
 /// The rows after these looks.
@@ -85,6 +85,16 @@ fn coverage_grows_while_answers_come_and_says_why_it_ended() {
 }
 
 #[test]
+fn the_time_of_the_server_goes_on_while_our_clock_shows_again_what_is_covered() {
+    let dated =
+        |second, server| (Look { server_time: Some(at(server)), ..look(Breaks, second, Outage) }, CADENCE);
+    // Set back at 15 s; and one that is recorded late.
+    let covered = after(&[dated(0, 90), dated(15, 105), dated(3, 110), dated(8, 115), dated(6, 113)]);
+    assert_eq!(rows(&covered), [(0, 15, CADENCE, None)]);
+    assert_eq!(covered[0].server_time, Some(at(115)));
+}
+
+#[test]
 fn notifications_are_covered_as_far_back_as_an_answer_reaches() {
     let tags = |second, repeats, lost| (Look { repeats, lost, ..look(Tags, second, Outage) }, CADENCE);
     let hour = 3600;
@@ -133,6 +143,7 @@ fn what_was_lost_is_not_covered_although_others_were_answered_meanwhile() {
         part: Tags,
         from: at(from),
         to: at(to),
+        server_time: None,
         cadence: Duration::from_secs(CADENCE),
         ended: None,
         repeats: Some(false),
@@ -151,7 +162,7 @@ fn what_was_lost_is_not_covered_although_others_were_answered_meanwhile() {
     for (known, last, next, expected) in table {
         let lost = |why| {
             let kind = EventKind::Gap(Gap { from: at(last - reach), to: at(next), why });
-            Event { at: at(next), profile: None, kind }
+            Event { at: at(next), server_time: None, profile: None, kind }
         };
         let known: Vec<Coverage> = known.iter().map(|(from, to)| row(*from, *to)).collect();
         let all: Vec<Coverage> = known.iter().cloned().chain([breaks.clone()]).collect();
@@ -198,7 +209,7 @@ fn troubled_looks() -> impl Strategy<Value = Vec<(Look, u64)>> {
         let mut now = 0;
         let look = |(part, step, hole, repeats, cadence, lost)| {
             now += step;
-            (Look { part, at: at(now), repeats, hole, lost }, cadence)
+            (Look { part, at: at(now), server_time: None, repeats, hole, lost }, cadence)
         };
         answers.into_iter().map(look).collect()
     })

@@ -11,20 +11,26 @@ fn coverage_grows_and_the_rows_of_several_writers_never_overlap() {
     let take = |step: CoverageStep| {
         journal.write_round(Entry { coverage: vec![step], ..entry(agent, 0, vec![]) });
     };
-    let lengthen = |from, to| CoverageStep::Lengthen {
+    let lengthen = |from, to, server| CoverageStep::Lengthen {
         part: FollowedPart::Tags,
         from: at(from),
         to: at(to),
+        server_time: Some(at(server)),
         cadence: Duration::from_secs(5),
         repeats: Some(true),
     };
     take(first_answer(10, 10));
-    take(lengthen(10, 20));
-    take(lengthen(10, 15));
-    assert_eq!(journal.all_coverage(agent), [Coverage { repeats: Some(true), ..covered(10, 20) }]);
+    take(lengthen(10, 20, 110));
+    take(lengthen(10, 15, 105));
+    let (server_time, repeats) = (Some(at(110)), Some(true));
+    assert_eq!(journal.all_coverage(agent), [Coverage { server_time, repeats, ..covered(10, 20) }]);
+    // Our clock was set back.
+    take(lengthen(10, 15, 115));
+    let server_time = Some(at(115));
+    assert_eq!(journal.all_coverage(agent), [Coverage { server_time, repeats, ..covered(10, 20) }]);
     take(CoverageStep::Begin { coverage: covered(100, 110), ended: Some((at(10), GapCause::Sleep)) });
     // Somebody whose answer came before that, and somebody who saw the end of the first row only.
-    take(lengthen(10, 105));
+    take(lengthen(10, 105, 195));
     take(first_answer(18, 120));
     take(first_answer(12, 14));
     let rows = journal.all_coverage(agent);

@@ -70,6 +70,7 @@ fn covering(begin: i64) -> Vec<CoverageStep> {
         part,
         from: at(begin),
         to: at(begin + SHIFT + HOUR),
+        server_time: None,
         cadence: Duration::from_secs(5),
         ended: None,
         repeats: None,

@@ -55,6 +55,7 @@ fn a_round_beats_and_brings_the_newest_answer() {
         part: FollowedPart::Breaks,
         from: at(3),
         to: at(9),
+        server_time: None,
         cadence: CADENCE,
         ended: None,
         repeats: None,

@@ -13,9 +13,10 @@ fn what_is_recorded_is_read_again_as_it_was_and_in_its_order() {
         .into_iter()
         .enumerate()
         .filter(|(_, event)| is_kept(&event.kind))
-        .map(|(second, event)| NewEvent {
-            event: Event { at: at(i64::try_from(second).expect("few")), ..event },
-            twin: 0,
+        .map(|(second, event)| {
+            let second = i64::try_from(second).expect("few");
+            let server_time = (second % 2 == 0).then(|| at(second + 90));
+            NewEvent { event: Event { at: at(second), server_time, ..event }, twin: 0 }
         })
         .collect();
     let seqs = journal.write_round(entry(agent, 0, events.clone()));

@@ -40,6 +40,7 @@ fn journal(numbers: Numbers) -> (Folder, AgentRef) {
         part: FollowedPart::Tags,
         from: at(0),
         to: at(9),
+        server_time: None,
         cadence: Duration::from_secs(5),
         ended: None,
         repeats: None,

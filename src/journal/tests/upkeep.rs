@@ -10,6 +10,7 @@ fn covering(from: i64, to: i64) -> CoverageStep {
         part: FollowedPart::Tags,
         from: at(from),
         to: at(to),
+        server_time: None,
         cadence: Duration::from_secs(5),
         ended: None,
         repeats: None,
@@ -143,7 +144,7 @@ fn what_cannot_be_true_is_a_fault() {
         ("UPDATE event SET body = replace(body, 'm2', 'm9') WHERE seq = 2", "is not the one"),
         ("UPDATE event SET body = '{' WHERE seq = 2", "cannot be read"),
         (
-            "INSERT INTO coverage SELECT 9, agent, part, from_at, to_at + 1, cadence, ended, repeats FROM coverage",
+            "INSERT INTO coverage SELECT 9, agent, part, from_at, to_at + 1, server_at, cadence, ended, repeats FROM coverage",
             "overlaps",
         ),
         ("UPDATE coverage SET to_at = from_at - 1", "overlaps another, or ends before it begins"),

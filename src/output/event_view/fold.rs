@@ -80,7 +80,7 @@ impl<'a> Folded<'a> {
         };
         self.profiles.push(profile);
         let profile = Some(share(self.profiles.len(), self.followed));
-        self.event = Cow::Owned(Event { at: self.event.at.max(event.at), profile, kind });
+        self.event = Cow::Owned(Event { at: self.event.at.max(event.at), server_time: None, profile, kind });
         true
     }
 
@@ -118,7 +118,7 @@ mod tests {
     use crate::floor::samples::at;
 
     fn event(second: i64, profile: &str, kind: EventKind) -> Event {
-        Event { at: at(second), profile: Some(profile.to_owned()), kind }
+        Event { at: at(second), server_time: None, profile: Some(profile.to_owned()), kind }
     }
 
     fn lost(second: i64, profile: &str, message: &str) -> Event {

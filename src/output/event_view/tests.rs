@@ -67,7 +67,7 @@ fn a_time_is_seen_from_the_day_of_the_event() {
     let seen = |since, now| {
         let started = BreakStarted { reason: None, since: Some(at(since)), detail: None };
         let kind = EventKind::BreakStarted(started);
-        let event = Event { at: at(now), profile: Some("asha".into()), kind };
+        let event = Event { at: at(now), server_time: None, profile: Some("asha".into()), kind };
         words(&event, &TimeZone::UTC, false)
     };
     let day = 24 * 60 * 60;
@@ -89,5 +89,8 @@ fn a_phone_number_is_never_mere_text() {
 #[test]
 fn a_first_answer_without_a_state_is_an_answer() {
     let kind = EventKind::State(Box::new(silent_state()));
-    assert_eq!(spoken(&Event { at: at(0), profile: Some("asha".into()), kind }), "asha: answers");
+    assert_eq!(
+        spoken(&Event { at: at(0), server_time: None, profile: Some("asha".into()), kind }),
+        "asha: answers"
+    );
 }

@@ -75,7 +75,7 @@ impl Process<'_> {
             self.memory.learn(&recorded.event, &self.poller.clocks);
         }
         for row in self.recorder.learned(0, last, news.coverage) {
-            self.memory.attend(row.part, row.to, row.repeats, &self.poller.clocks);
+            self.memory.attend(&row, &self.poller.clocks);
         }
         events.into_iter().map(|recorded| recorded.seq).collect()
     }

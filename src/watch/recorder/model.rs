@@ -315,11 +315,12 @@ fn cover(rows: &mut Vec<Coverage>, step: &CoverageStep) {
         rows.iter().filter(|row| row.part == part && row.from > at).map(|row| row.from).min()
     };
     match step {
-        CoverageStep::Lengthen { part, from, to, cadence, repeats } => {
+        CoverageStep::Lengthen { part, from, to, server_time, cadence, repeats } => {
             let place = before(rows, *part, *from).or(before(rows, *part, *to)).expect("nothing is pruned");
             let end = next(rows, *part, rows[place].from).map_or(*to, |next| next.min(*to));
             let row = &mut rows[place];
-            (row.to, row.cadence, row.repeats) = (row.to.max(end), *cadence, repeats.or(row.repeats));
+            (row.to, row.server_time) = (row.to.max(end), row.server_time.max(*server_time));
+            (row.cadence, row.repeats) = (*cadence, repeats.or(row.repeats));
         }
         CoverageStep::Begin { coverage, ended } => {
             let part = coverage.part;

@@ -5,7 +5,7 @@ use crate::floor::samples::at;
 const CADENCE: Duration = Duration::from_secs(5);
 
 fn look(part: FollowedPart, second: i64) -> Look {
-    Look { part, at: at(second), repeats: None, hole: GapCause::Outage, lost: false }
+    Look { part, at: at(second), server_time: None, repeats: None, hole: GapCause::Outage, lost: false }
 }
 
 fn recorder() -> Recorder {
@@ -51,7 +51,10 @@ fn what_is_covered_during_a_commit_is_written_with_the_next_one() {
 fn what_is_kept_during_a_commit_is_written_with_the_next_one_however_much_waits() {
     let event = |second: usize| {
         let kind = EventKind::Gap(Gap { from: at(0), to: at(1), why: GapCause::Outage });
-        NewEvent { event: Event { at: at(i64::try_from(second).unwrap()), profile: None, kind }, twin: 0 }
+        NewEvent {
+            event: Event { at: at(i64::try_from(second).unwrap()), server_time: None, profile: None, kind },
+            twin: 0,
+        }
     };
     let mut recorder = recorder();
     keep(&mut recorder, (0..MOST_WAITING).map(event).collect(), 0);
@@ -107,7 +110,8 @@ fn what_stdout_took_of_one_file_says_nothing_about_another() {
 fn what_goes_on_begins_a_new_file_at_the_last_answer_that_showed_it() {
     let mut recorder = recorder();
     write(&mut recorder, vec![look(FollowedPart::Breaks, 5), look(FollowedPart::Wrapups, 3)]);
-    let started = |kind| NewEvent { event: Event { at: at(8), profile: None, kind }, twin: 0 };
+    let started =
+        |kind| NewEvent { event: Event { at: at(8), server_time: None, profile: None, kind }, twin: 0 };
     let [on_break, in_wrapup] = [
         EventKind::BreakStarted(BreakStarted { reason: None, since: None, detail: None }),
         EventKind::WrapupStarted(WrapupStarted {

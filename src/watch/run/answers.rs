@@ -56,7 +56,8 @@ impl<S: Source> Watch<'_, S> {
     fn difference(&self, answer: &Answer) -> Report {
         let Answer { index, since, at, wall, result, failure, refused } = answer;
         let agent = &self.agents[*index];
-        let event = |kind| Event { at: *wall, profile: Some(agent.view.profile.clone()), kind };
+        let event =
+            |kind| Event { at: *wall, server_time: None, profile: Some(agent.view.profile.clone()), kind };
         let mut health = agent.view.health;
         let (mut events, mut change) = (Vec::new(), None);
         let mut note = Note { index: *index, events: vec![], looks: vec![] };
@@ -104,7 +105,7 @@ impl<S: Source> Watch<'_, S> {
 
     pub(super) fn event(&self, index: Option<usize>, kind: EventKind) -> Event {
         let profile = index.map(|index| self.agents[index].view.profile.clone());
-        Event { at: self.around.clock.now(), profile, kind }
+        Event { at: self.around.clock.now(), server_time: None, profile, kind }
     }
 }
 

@@ -50,7 +50,7 @@ impl<S: Source> Watch<'_, S> {
         let now = self.now();
         let Some(recording) = &mut self.recording else { return };
         (recording.is_beginning, recording.committed) = (true, Some(now));
-        recording.thread.begin(self.clocks);
+        recording.thread.begin(self.clocks.clone());
     }
 
     pub(super) fn has_begun(&mut self, begun: Result<Option<Box<Begun>>, JournalError>) -> io::Result<()> {

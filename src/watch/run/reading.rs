@@ -113,7 +113,7 @@ impl<S: Source> Watch<'_, S> {
             agent.memory.learn(&recorded.event, &self.clocks);
         }
         for row in recording.recorder.learned(index, last, coverage) {
-            agent.memory.attend(row.part, row.to, row.repeats, &self.clocks);
+            agent.memory.attend(&row, &self.clocks);
         }
         let state = agent.memory.state().clone();
         agent.view().state = state;

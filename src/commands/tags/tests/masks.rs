@@ -148,7 +148,12 @@ fn everywhere(tag: &Tag) -> (Texts, Texts) {
     const ALL: &str = "+id,+fields,+icons.0,+extra";
     let report = Report::new(&DOCUMENT, vec![row("asha".into(), tag.clone())]);
     let kind = EventKind::Tag(Box::new(ReportedTag { tag: tag.clone(), initial: false, changed: false }));
-    let event = Event { at: "2026-11-23T12:00:00Z".parse().unwrap(), profile: Some("asha".into()), kind };
+    let event = Event {
+        at: "2026-11-23T12:00:00Z".parse().unwrap(),
+        server_time: None,
+        profile: Some("asha".into()),
+        kind,
+    };
     let stream = event_view::table(&event);
     let mut line = Vec::new();
     write_line(&event.row(), &india(), true, &mut line).unwrap();

@@ -6,6 +6,7 @@ use crate::floor::pause::PAST;
 use crate::floor::samples::{at, in_wrapup, nameless, not_in_wrapup, on_break, raw, tag, tags, working};
 use crate::floor::timeline::{NewEvent, coverage_step};
 
+mod clocks;
 mod gaps;
 mod restarts;
 
@@ -51,6 +52,12 @@ fn events(memory: &mut Memory, journal: &mut Journal, began: u64, poll: &PollRes
     memory.commit(difference.change);
     let is_news = |event: &Event| !matches!(event.kind, EventKind::State(_));
     difference.events.into_iter().filter(is_news).collect()
+}
+
+/// The coverage of a single answer.
+fn answered(part: FollowedPart, at: Timestamp) -> Coverage {
+    let (server_time, cadence) = (None, Duration::ZERO);
+    Coverage { part, from: at, to: at, server_time, cadence, ended: None, repeats: None }
 }
 
 fn names(events: &[Event]) -> Vec<&'static str> {
@@ -155,7 +162,8 @@ fn an_answer_that_is_older_than_what_another_process_recorded_changes_nothing() 
         }),
     ];
     for (second, kind) in [4, 7].into_iter().zip(kinds) {
-        memory.learn(&Event { at: at(second), profile: Some("asha".into()), kind }, &clocks);
+        memory
+            .learn(&Event { at: at(second), server_time: None, profile: Some("asha".into()), kind }, &clocks);
     }
     let older = PollResult { break_state: Some(on_break(None, None)), ..whole(5, &[]) };
     assert_eq!(names(&events(&mut memory, &mut journal, 8, &older)), NOTHING);
@@ -172,6 +180,7 @@ fn an_answer_that_is_recorded_late_is_older_than_what_others_have_recorded_meanw
     let ended = crate::floor::event::BreakEnded { reason: None, since: None, lasted_seconds: None };
     journal.events.push(Event {
         at: at(7),
+        server_time: None,
         profile: Some("asha".into()),
         kind: EventKind::BreakEnded(ended),
     });
@@ -221,7 +230,7 @@ fn twins_of_which_one_has_changed_are_known_whichever_it_was() {
     let said = |json: &str| Tag { time: Some(at(0)), ..nameless(json) };
     let change = |tag: &Tag, changed| {
         let kind = EventKind::Tag(Box::new(ReportedTag { tag: tag.clone(), initial: false, changed }));
-        Event { at: at(5), profile: Some("asha".into()), kind }
+        Event { at: at(5), server_time: None, profile: Some("asha".into()), kind }
     };
     let (one, two, three) = (said(r#"{"n":1}"#), said(r#"{"n":2}"#), said(r#"{"n":3}"#));
     for left in [&one, &two] {
@@ -273,7 +282,7 @@ fn what_is_still_to_come_by_a_clock_that_was_set_back_was_not_answered_now() {
     clocks.read(at(begins - 86_400), PAST);
     clocks.read(at(begins - 86_400 + hours), PAST + Duration::from_secs(hours.unsigned_abs()));
     for row in &journal.coverage {
-        memory.attend(row.part, row.to, row.repeats, &clocks);
+        memory.attend(row, &clocks);
     }
     for event in &journal.events {
         memory.learn(event, &clocks);

@@ -15,11 +15,19 @@ use FollowedPart::{Breaks, Wrapups};
 const CADENCE: Duration = Duration::from_secs(5);
 
 fn row(part: FollowedPart, from: i64, to: i64) -> Coverage {
-    Coverage { part, from: at(from), to: at(to), cadence: CADENCE, ended: None, repeats: None }
+    Coverage {
+        part,
+        from: at(from),
+        to: at(to),
+        server_time: None,
+        cadence: CADENCE,
+        ended: None,
+        repeats: None,
+    }
 }
 
 fn event(second: i64, kind: EventKind) -> Event {
-    Event { at: at(second), profile: Some("asha".into()), kind }
+    Event { at: at(second), server_time: None, profile: Some("asha".into()), kind }
 }
 
 fn started(second: i64, reason: &str, since: Option<i64>) -> Event {

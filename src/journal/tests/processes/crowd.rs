@@ -22,6 +22,7 @@ pub(super) fn write(path: &Path, who: &str, rounds: i64) {
                 part: FollowedPart::Tags,
                 from: at(0),
                 to: at(nth),
+                server_time: None,
                 cadence: Duration::from_secs(5),
                 repeats: None,
             };

@@ -247,7 +247,7 @@ proptest! {
         prop_assert_eq!(kinds.len(), EventWords::ALL.len());
         for (kind, words) in kinds.into_iter().zip(EventWords::ALL) {
             prop_assert_eq!(kind.words().name, words.name);
-            let event = Event { at, profile: profile.clone(), kind };
+            let event = Event { at, server_time: None, profile: profile.clone(), kind };
             let written = line(&event, &zone);
             let read = Event::read(&written).unwrap();
             prop_assert_eq!(line(&read, &zone), written);

@@ -60,11 +60,17 @@ fn book(now: Timestamp) -> Arc<Mutex<Book>> {
     let (mut model, _) = Model::begin(&book, "record", 1, &OwnClocks::after_past(now), now);
     let at = now - SignedDuration::from_mins(10);
     let reported = ReportedTag { tag: tag("a"), initial: false, changed: false };
-    let event = Event { at, profile: Some("asha".to_owned()), kind: EventKind::Tag(Box::new(reported)) };
+    let event = Event {
+        at,
+        server_time: None,
+        profile: Some("asha".to_owned()),
+        kind: EventKind::Tag(Box::new(reported)),
+    };
     let coverage = Coverage {
         part: FollowedPart::Tags,
         from: at,
         to: at,
+        server_time: None,
         cadence: INTERVAL,
         ended: None,
         repeats: None,

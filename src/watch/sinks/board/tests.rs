@@ -78,7 +78,7 @@ impl Stage {
 
     fn note(&mut self, index: usize, at: Timestamp, kind: EventKind) {
         let profile = Some(self.view.agents[index].profile.clone());
-        let event = Arc::new(Event { at, profile, kind });
+        let event = Arc::new(Event { at, server_time: None, profile, kind });
         self.view.note(&event);
         self.agent(index).note(&event);
     }

@@ -33,7 +33,12 @@ impl Write for Terminal {
 }
 
 fn renewed() -> Event {
-    Event { at: at(0), profile: Some("asha".into()), kind: EventKind::SessionRenewed(SessionRenewed {}) }
+    Event {
+        at: at(0),
+        server_time: None,
+        profile: Some("asha".into()),
+        kind: EventKind::SessionRenewed(SessionRenewed {}),
+    }
 }
 
 fn notices(desktop: Option<Desktop>) -> Notices {

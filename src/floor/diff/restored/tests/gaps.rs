@@ -61,7 +61,8 @@ fn a_pause_is_counted_from_the_last_answer_and_not_from_one_before_the_clock_was
     let later = &mut journal.restored(3600);
     events(later, &mut journal, 3600, &PollResult { taken_at: at(3600), ..tags(3600, &[]) });
     let hours = 4 * 3600;
-    let poll = PollResult { monotonic: PAST, elapsed: PAST, taken_at: at(hours), ..tags(0, &[]) };
+    let poll =
+        PollResult { monotonic: PAST, elapsed: PAST, taken_at: at(hours), ..tags(hours.unsigned_abs(), &[]) };
     let Difference { events, .. } = journal.restored(hours).diff(&poll);
     let gap = events.iter().find(|event| matches!(event.kind, EventKind::Gap(_)));
     assert!(gap.is_some(), "{events:?}");
@@ -74,7 +75,7 @@ fn a_gap_after_a_lost_answer_begins_before_it_whatever_others_were_answered_sinc
     // Whoever polled has died after ten minutes, perhaps with an answer. A third process is answered first.
     let mut memory = journal.restored(600);
     let clocks = OwnClocks::after_past(at(600));
-    memory.attend(FollowedPart::Tags, at(600), None, &clocks);
+    memory.attend(&answered(FollowedPart::Tags, at(600)), &clocks);
     memory.take_over(Some(at(0)), &clocks);
     let later = PAST + Duration::from_secs(5);
     let poll = PollResult {
@@ -82,6 +83,7 @@ fn a_gap_after_a_lost_answer_begins_before_it_whatever_others_were_answered_sinc
         elapsed: later,
         read_was_cut: true,
         taken_at: at(605),
+        server_time: None,
         ..tags(0, &[])
     };
     let Difference { events, .. } = memory.diff(&poll);
@@ -100,16 +102,17 @@ fn a_gap_after_an_answer_of_its_own_that_was_lost_begins_before_it_whatever_othe
     let gap = |is_lost: bool| {
         let mut memory = journal.restored(1200);
         // It reads what somebody else is answered, then polls itself; a third process is answered before the next poll.
-        memory.attend(FollowedPart::Tags, at(600), None, &clocks);
+        memory.attend(&answered(FollowedPart::Tags, at(600)), &clocks);
         if is_lost {
             memory.lose_answer();
         }
-        memory.attend(FollowedPart::Tags, at(1200), None, &clocks);
+        memory.attend(&answered(FollowedPart::Tags, at(1200)), &clocks);
         let poll = PollResult {
             monotonic: PAST,
             elapsed: PAST,
             read_was_cut: true,
             taken_at: at(1200),
+            server_time: None,
             ..tags(0, &[])
         };
         memory.diff(&poll).events.iter().find_map(|event| match &event.kind {
@@ -127,10 +130,16 @@ fn a_gap_after_a_takeover_begins_where_the_dead_was_answered_last_however_long_i
     events(&mut journal.restored(0), &mut journal, 0, &tags(0, &[tag("a1")]));
     let mut memory = journal.restored(3000);
     let clocks = OwnClocks::after_past(at(3000));
-    memory.attend(FollowedPart::Tags, at(3000), None, &clocks);
+    memory.attend(&answered(FollowedPart::Tags, at(3000)), &clocks);
     memory.take_over(Some(at(2000)), &clocks);
-    let poll =
-        PollResult { monotonic: PAST, elapsed: PAST, read_was_cut: true, taken_at: at(3000), ..tags(0, &[]) };
+    let poll = PollResult {
+        monotonic: PAST,
+        elapsed: PAST,
+        read_was_cut: true,
+        taken_at: at(3000),
+        server_time: None,
+        ..tags(0, &[])
+    };
     let gap = memory.diff(&poll).events.into_iter().find_map(|event| match event.kind {
         EventKind::Gap(gap) => Some((gap.from, gap.why)),
         _ => None,
@@ -166,5 +175,18 @@ fn what_is_reported_as_a_gap_is_not_covered_however_long_it_was_and_whatever_its
         let expected: Vec<Gap> = why.map(|why| Gap { from, to, why }).into_iter().collect();
         let holes = gaps(&journal.coverage, &[FollowedPart::Tags], Span { from, to });
         assert_eq!(holes, expected, "{minutes} min, lost {read_was_cut}");
+    }
+}
+
+#[test]
+fn a_pause_in_which_our_clock_was_set_is_as_long_as_the_server_shows() {
+    for (by, hours, is_gap) in [(-86_400, 3, true), (-3600, 3, true), (3600, 0, false), (86_400, 0, false)] {
+        let mut journal = Journal::default();
+        events(&mut journal.restored(0), &mut journal, 0, &tags(0, &[tag("a1")]));
+        let second = hours * 3600 + 60;
+        let mut memory = journal.restored(second + by);
+        let poll = PollResult { taken_at: at(second + by), ..tags(second.unsigned_abs(), &[tag("a1")]) };
+        let news = events(&mut memory, &mut journal, second.unsigned_abs(), &poll);
+        assert_eq!(names(&news) == ["gap"], is_gap, "{by} {news:?}");
     }
 }

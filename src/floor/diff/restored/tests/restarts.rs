@@ -100,7 +100,9 @@ proptest! {
                 learns.learn(&new.event, &clocks);
             }
             for look in &found.looks {
-                learns.attend(look.part, look.at, look.repeats, &clocks);
+                let (server_time, repeats) = (look.server_time, look.repeats);
+                let row = Coverage { server_time, repeats, ..answered(look.part, look.at) };
+                learns.attend(&row, &clocks);
             }
             polls.commit(found.change);
         }
