@@ -16,6 +16,9 @@ use crate::words::plain;
 /// Starts that differ by no more are one.
 const SAME_START: i64 = MINUTE + 30 * SECOND;
 
+/// What our clock, once it was set, and the clocks of the server leave open of how long ago something was recorded.
+const SOON: i64 = 5 * MINUTE;
+
 /// So many answers may name another agent before that is reported.
 const PATIENCE: usize = 3;
 
@@ -43,6 +46,9 @@ pub(crate) struct AgentBooks<'a> {
     others: HashMap<usize, usize>,
     /// The true moment of the last answer.
     last: Option<i64>,
+    /// The break of the last answer, and whether it began soon after the answer before it was shown.
+    shown: Option<usize>,
+    began_soon: bool,
     /// The break whose start has crept past that of the last answer before an outage.
     crept: Option<usize>,
 }
@@ -52,7 +58,8 @@ impl<'a> AgentBooks<'a> {
     pub(crate) fn new(agent: &'a AgentDay, weather: &'a Weather, known: Option<usize>) -> Self {
         let (breaks, wrapups) = (StateBooks::default(), StateBooks::default());
         let (known_by, others) = (HashMap::new(), HashMap::new());
-        Self { agent, weather, breaks, wrapups, known, known_by, others, last: None, crept: None }
+        let (last, shown, began_soon, crept) = (None, None, false, None);
+        Self { agent, weather, breaks, wrapups, known, known_by, others, last, shown, began_soon, crept }
     }
 
     /// Whether the answers of this process speak of somebody else, which is not reported yet.
@@ -152,6 +159,10 @@ impl<'a> AgentBooks<'a> {
         let from = number.map(|number| self.agent.breaks[number].from);
         let last = self.last;
         self.last = last.max(Some(then));
+        if number.is_some() && number != self.shown {
+            let began_soon = from.zip(last).is_some_and(|(from, last)| from - last < SOON);
+            (self.shown, self.began_soon) = (number, began_soon);
+        }
         if let Some((from, last)) = from.zip(last).filter(|(from, last)| from <= last) {
             // How far a start had crept at the last answer is in no journal.
             let known = if told.openings.is_some() { from } else { last };
@@ -162,11 +173,12 @@ impl<'a> AgentBooks<'a> {
         }
         // By our clock, set back, the start of another break is still to come.
         let is_dark = !self.weather.is_dated && self.weather.wall_ahead(then) != 0;
-        // When a break was seen that is known from a journal, and how old its start was, our clock shows alone.
+        // When a break was seen that is known from a journal, our clock shows alone, or the server's to some minutes.
         let known = self.breaks.reported().map(|number| self.agent.breaks[number].from);
         let was_set = told.openings.is_some()
             && known
-                .is_some_and(|from| self.weather.is_set(from, then) || self.weather.wall_ahead(from) != 0);
+                .is_some_and(|from| self.weather.is_set(from, then) || self.weather.wall_ahead(from) != 0)
+            && (self.began_soon || !self.weather.is_dated);
         let is_untold = told.openings.is_some() && !self.weather.is_dated && self.weather.is_set(0, then);
         let unseen_sleep = from.is_some_and(|from| self.weather.hides_sleep(from));
         Shown {

@@ -17,8 +17,8 @@ use crate::watch::checker::verdict::{Books, MOST_RESTLESS, Verdict};
 
 /// Why a gap may be reported although nothing can have been missed: what cannot be known.
 enum Unneeded {
-    /// Our clock was set. How long ago the last answer was, our clock shows alone, unless this process had it: the server's
-    /// time is in no journal.
+    /// Our clock was set. How long ago the last answer was, our clock shows alone, unless this process had it, or the journal
+    /// has the server's time of it: not while our clock, set back, shows times that others have covered already.
     ClockWasSet,
     /// An answer was lost before any had shown that the server repeats what was in it.
     Unlearned,
@@ -162,9 +162,11 @@ impl Day<'_> {
         }
     }
 
-    /// A hole in which the clock was set back while nobody read it: how long it was, nothing shows. The journal has our
-    /// wall clock alone; the server's time, which would show it, is in none.
+    /// A hole in which the clock was set back while nobody read it: how long it was, nothing shows but the server's time.
     fn excuse_what_nobody_sees(&mut self, process: &Process, now: i64) {
+        if self.weather.is_dated {
+            return;
+        }
         let sleep = self.weather.sleep.unwrap_or_default();
         let is_unseen = |when: i64| when < process.poller.began || (sleep.0..=sleep.1).contains(&when);
         let mut jumps = self.weather.jumps.iter().filter(|(when, by)| *by < 0 && is_unseen(*when));
