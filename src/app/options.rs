@@ -44,8 +44,9 @@ pub struct ServerTimeOptions {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Session")]
 pub struct ProfileOptions {
+    // A list, so that a second name is noticed: `Choice` refuses it.
     #[arg(short, long, value_name = "NAME", value_parser = profile_name)]
-    profile: Option<String>,
+    profile: Vec<String>,
 }
 
 #[derive(Args, Clone, Debug, Default)]

@@ -122,7 +122,7 @@ impl CoverageOfAll {
                 nothing
             });
         }
-        // What all profiles lack alike is said once, to the minute in which it is shown.
+        // What all profiles lack alike is written once, to the minute in which it is shown.
         let mut holes: Vec<(Timestamp, String, Vec<&str>)> = vec![];
         for of in &self.0 {
             for gap in &of.gaps {
@@ -133,6 +133,8 @@ impl CoverageOfAll {
                 };
                 let words = format!("{moments} ({})", cause(gap.why));
                 match holes.iter_mut().find(|(_, known, _)| *known == words) {
+                    // Of one profile too, two short gaps may read alike.
+                    Some((_, _, profiles)) if profiles.last() == Some(&of.profile.as_str()) => {}
                     Some((_, _, profiles)) => profiles.push(&of.profile),
                     None => holes.push((gap.from, words, vec![&of.profile])),
                 }
@@ -205,6 +207,18 @@ mod tests {
         let begin = times::clock(at(0), at(8 * HOUR), &TimeZone::UTC);
         assert!(text.contains(&begin), "{text}");
         text.split_once(" but for ").map_or(text.clone(), |(_, holes)| holes.to_owned())
+    }
+
+    #[test]
+    fn two_short_gaps_of_one_profile_are_not_two_profiles() {
+        let outage = Some(GapCause::Outage);
+        let gappy = [row(0, 30, outage), row(35, 40, outage), row(45, 8 * HOUR, None)];
+        let whole = [row(0, 8 * HOUR, None)];
+        for rows in [&[("asha", &gappy[..])][..], &[("asha", &gappy[..]), ("ravi", &whole[..])]] {
+            let words = sentence(rows);
+            assert!(!words.contains("profiles"), "{words}");
+            assert_eq!(words.matches("some seconds").count(), 1, "{words}");
+        }
     }
 
     #[test]

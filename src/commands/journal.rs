@@ -106,7 +106,7 @@ fn on(args: &OnArgs, app: &App) -> Result<ExitStatus, Failure> {
             "they are in {path}, {}: for {keep}, and at most {most}; customers' numbers are {numbers}",
             files::READERS_OF_PRIVATE_FILES
         ),
-        "`deepcall journal off` ends it, `deepcall journal forget AGENT` erases an agent; to erase everything, delete that file".to_owned(),
+        "`deepcall journal off` ends it, `deepcall journal forget AGENT` erases an agent; to erase everything, delete it with what lies beside it under its name".to_owned(),
     ] {
         app.console.note(&line);
     }

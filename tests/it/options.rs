@@ -363,3 +363,13 @@ fn a_field_of_the_body_is_typed_once_and_replaces_the_one_of_the_input() {
     let body = server.arrivals()[0].json();
     assert_eq!((&body["a"], &body["b"], &body["c"]), (&1.into(), &7.into(), &6.into()));
 }
+
+#[test]
+fn one_name_too_many_is_refused_and_not_dropped() {
+    let world = World::new();
+    for line in ["tags -p asha -p ravi", "record -p asha --profile ravi", "break-status -p asha,ravi"] {
+        let ran = world.run(line);
+        assert_eq!(ran.code, 2, "{line}: {ran}");
+        assert!(ran.stderr.contains("`--profiles asha,ravi` selects several"), "{line}: {ran}");
+    }
+}

@@ -96,6 +96,11 @@ fn many(fleet: &FleetOptions) -> Option<Sourced<Choice>> {
 
 fn named(settings: Settings<'_>) -> Result<Option<Sourced<Choice>>, Failure> {
     let named = settings.text(&PROFILE.key)?;
+    if let Some(names) = settings.typed.text(&PROFILE.key).filter(|names| names.contains(',')) {
+        return Err(Failure::usage(format!(
+            "--profile names one profile; `--profiles {names}` selects several"
+        )));
+    }
     Ok(named.map(|name| Sourced::new(Choice::Named(name.value.into_owned()), name.source)))
 }
 

@@ -41,22 +41,25 @@ fn detail(journal: &Journal, app: &App) -> Result<(String, Vec<String>), Journal
         .iter()
         .filter_map(|run| {
             let count = live.iter().filter(|lease| lease.run == run.run).count();
-            let words = if count == 1 { "agent" } else { "agents" };
-            (count > 0)
-                .then(|| format!("process {} ({}) records {count} {words}", run.process.pid, run.command))
+            let whom = counted(count as u64, "agent");
+            (count > 0).then(|| format!("process {} ({}) records {whom}", run.process.pid, run.command))
         })
         .collect();
     if who.is_empty() {
         who.push("nobody records now".to_owned());
     }
     let detail = format!(
-        "{} on a disk of this machine, {}, {} events of {} agents, SQLite {}; {}",
+        "{} on a disk of this machine, {}, {} of {}, SQLite {}; {}",
         status.path.display(),
         size::shown(status.size),
-        status.events,
-        status.agents.len(),
+        counted(status.events, "event"),
+        counted(status.agents.len() as u64, "agent"),
         library_version(),
         who.join(", ")
     );
     Ok((detail, status.dangers))
+}
+
+fn counted(count: u64, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }

@@ -325,7 +325,7 @@ events! {
         /// what happened
         message: String = Text,
     }
-    /// the journal cannot be written; the watch continues without it
+    /// the journal cannot be written; deepcall goes on without it
     JournalLost = "journal_lost" {
         /// the kind of failure
         failure: String = Text,

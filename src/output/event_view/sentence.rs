@@ -138,7 +138,7 @@ fn add_event(kind: &EventKind, parts: &mut Vec<Part>) {
             parts.push(Part::Text(ended.message.clone()));
         }
         EventKind::JournalLost(lost) => parts.extend([
-            Part::Words("the journal cannot be written; the watch continues without it: "),
+            Part::Words("the journal cannot be written; deepcall goes on without it: "),
             Part::Text(lost.message.clone()),
         ]),
         EventKind::JournalRestored(restored) => add_journal(restored, parts),

@@ -35,7 +35,7 @@ const SENTENCES: [&str; 31] = [
     "asha: a new session was found; the watch continues",
     "asha: breaks are no longer followed: Agent not exist",
     "asha is no longer followed: its session was removed from this machine",
-    "the journal cannot be written; the watch continues without it: no space left on device",
+    "the journal cannot be written; deepcall goes on without it: no space left on device",
     "the journal is written again after 90 s",
     "the journal is written again after 9000 s; events that are missing in it: 12",
     "still watching; last answer 3 s ago, failed polls: 1",
