@@ -242,13 +242,16 @@ impl Recorder {
         news
     }
 
-    /// Another file has taken the place of the journal. It knows nothing of what goes on in `openings`.
-    pub(crate) fn begin_file(&mut self, index: usize, base: i64, openings: Vec<NewEvent>) {
-        let account = &mut self.accounts[index];
-        account.base = base;
-        // It counts its events anew.
+    /// Another file has taken the place of the journal. It counts its events anew.
+    pub(crate) fn begin_file(&mut self, base: i64) {
         self.took = self.took.map(|_| base);
         self.told = None;
+    }
+
+    /// The journal may hold nothing of what was recorded about an agent, and nothing of what goes on in `openings`.
+    pub(crate) fn begin_anew(&mut self, index: usize, base: i64, openings: Vec<NewEvent>) {
+        let account = &mut self.accounts[index];
+        account.base = base;
         self.waiting += openings.len();
         for mut opening in openings.into_iter().rev() {
             // The last answer showed it, and until the next one nothing later is covered.

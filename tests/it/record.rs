@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::support::{FakeServer, Reply, Running, World};
+use crate::support::{FakeServer, NOT_IN_WRAPUP, NOT_ON_BREAK, Reply, Running, World};
 
 const RECORD: &str = "record --only tags --interval 2s";
 const WATCH: &str = "watch --json --only tags --interval 2s";
@@ -239,4 +239,38 @@ fn a_journal_that_can_never_be_used_is_an_error_at_once() {
         let ran = world.run(RECORD).ended_with(code);
         assert!(ran.stderr.contains(path.trim_end_matches("/journal.db")), "{ran}");
     }
+}
+
+#[test]
+fn erasing_one_agent_breaks_the_coverage_of_no_other() {
+    let tags = tags([1, 2], "");
+    let server = FakeServer::answering(move |request, _| {
+        request.choose([NOT_ON_BREAK.to_owned(), NOT_IN_WRAPUP.to_owned(), tags.clone()])
+    });
+    let world = World::at(&server).with("DEEPCALL_STORE", "file");
+    world.run_with_input("login --from-file -", "asha\tsession-1\nravi\tsession-2\n").ended_with(0);
+    let record = start(&world, "record --all --interval 2s");
+    let tags_of_two = 4;
+    await_events(&world, tags_of_two);
+    let erased = world.run("journal forget ravi --yes").ended_with(0);
+    assert!(erased.stdout.contains("Erased 2 events"), "{erased}");
+    // What the server still shows of the erased one is recorded anew.
+    await_events(&world, tags_of_two);
+    server.await_arrivals(server.arrivals().len() + 12);
+    let ran = record.terminate().ended_with(143);
+    assert!(ran.stderr.contains("ravi was erased from the journal, and is recorded anew"), "{ran}");
+    assert!(!ran.stderr.contains("broke off"), "{ran}");
+    let coverage = world.run("journal export --what coverage --json").ended_with(0).json();
+    let rows = coverage["coverage"].as_array().unwrap();
+    for part in ["tags", "breaks", "wrapups"] {
+        let of = |profile: &str| {
+            rows.iter().filter(|row| row["profile"] == profile && row["part"] == part).count()
+        };
+        assert_eq!((of("asha"), of("ravi")), (1, 1), "{part}\n{coverage}");
+    }
+    world.run("journal verify").ended_with(0);
+    let database = rusqlite::Connection::open(world.home().join(".local/state/deepcall/journal.db")).unwrap();
+    let runs = "SELECT count(*), count(ended) FROM run WHERE command = 'record'";
+    let runs: (i64, i64) = database.query_row(runs, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert_eq!(runs.0, 1, "one run goes on");
 }

@@ -118,7 +118,9 @@ impl Process<'_> {
                         learned.extend(self.learn(news));
                     }
                 }
-                Written::Renewed { .. } => unreachable!("the model is one file"),
+                Written::Renewed { .. } | Written::Erased { .. } => {
+                    unreachable!("the model is one file, of which nothing is erased")
+                }
             }
         }
     }

@@ -289,6 +289,7 @@ impl<'a> Day<'a> {
                 true
             }
             Share::Theirs(holder) => holder.covers(ALL, self.size.interval, self.wall(now)) != ALL,
+            Share::Nobodys => unreachable!("nobody is erased"),
         }
     }
 

@@ -1,7 +1,6 @@
 //! The journal of a run: opened, and opened again after it has failed.
 
 use std::collections::HashSet;
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,18 +8,16 @@ use jiff::{SignedDuration, Timestamp};
 use crate::clock::Clock;
 use crate::floor::diff::Memory;
 use crate::floor::pause::OwnClocks;
-use crate::floor::timeline::{Coverage, Recorded};
+use crate::floor::timeline::Recorded;
 use crate::journal::{
-    AgentKey, AgentRef, Entry, EventQuery, IN_MEMORY, Journal, JournalError, Limits, Mode, Opened, Outcome,
-    Remembered, Round, RunRef, Settings, TIDYING, Taken,
+    AgentKey, AgentRef, IN_MEMORY, Journal, JournalError, Limits, Mode, Opened, Remembered, Settings, TIDYING,
 };
-use crate::watch::recorder::records::{
-    Begun, BegunAgent, Left, Looked, News, Past, Records, Share, Wanted, Written,
-};
-use crate::watch::recorder::sharing::Holder;
+use crate::watch::recorder::ledger::open::Open;
+use crate::watch::recorder::records::{Begun, BegunAgent, Looked, Records, Wanted, Written};
 use crate::watch::recorder::{Account, Page};
 use crate::watch::view::{KEPT_OF_AGENT, is_of_the_day};
 
+mod open;
 #[cfg(test)]
 mod tests;
 
@@ -79,16 +76,6 @@ impl Shelf {
 /// The keys of the agents in an open journal.
 type Keys = Box<dyn Fn(&Journal) -> Vec<AgentKey> + Send>;
 
-struct Open {
-    journal: Journal,
-    run: RunRef,
-    /// `None` for those who are not recorded.
-    agents: Vec<Option<AgentRef>>,
-}
-
-/// How far back coverage decides what the next answer adds.
-const LATELY: SignedDuration = SignedDuration::from_hours(3);
-
 /// When what is old is deleted and masked again after it has failed.
 const TIDYING_AGAIN: SignedDuration = SignedDuration::from_mins(5);
 
@@ -124,7 +111,7 @@ impl Ledger {
         }
         self.recorded = agents.iter().map(Option::is_some).collect();
         let run = journal.begin_run(self.command, now)?;
-        self.open = Some(Open { journal, run, agents });
+        self.open = Some(Open { journal, run, keys, agents });
         Ok(set_aside)
     }
 
@@ -211,119 +198,7 @@ fn history(mut recorded: Vec<Recorded>) -> Vec<Recorded> {
 
 /// Whether the file that was opened is no longer the journal.
 fn is_gone(error: &JournalError) -> bool {
-    matches!(
-        error,
-        JournalError::Damaged { .. } | JournalError::Moved { .. } | JournalError::Forgotten { .. }
-    )
-}
-
-impl Open {
-    fn index(&self, agent: AgentRef) -> Option<usize> {
-        self.agents.iter().position(|one| *one == Some(agent))
-    }
-
-    fn agent(&self, index: usize) -> Result<AgentRef, JournalError> {
-        let agent = self.agents.get(index).copied().flatten();
-        agent.ok_or_else(|| JournalError::Forgotten { path: self.journal.path().to_owned() })
-    }
-
-    fn coverage(&self, index: usize, now: Timestamp) -> Result<Vec<Coverage>, JournalError> {
-        let from = now.saturating_sub(LATELY).unwrap_or(Timestamp::MIN);
-        self.journal.coverage(self.agent(index)?, from, Timestamp::MAX)
-    }
-
-    /// The last event that stdout took, if the last run of this command was killed.
-    fn left_off(&self, command: &str) -> Result<Option<i64>, JournalError> {
-        let mut runs = self.journal.runs()?.into_iter();
-        let last = runs.find(|row| {
-            let is_over = row.command == command && row.run != self.run && row.is_alive != Some(true);
-            // One that was killed before it had noted where it goes on has shown nothing.
-            is_over && (row.ended.is_some() || row.stdout_took.is_some())
-        });
-        Ok(last.filter(|row| row.ended.is_none()).and_then(|row| row.stdout_took))
-    }
-
-    /// The events that stdout is still to get: those since the moment `since`, which are from before this run, and those
-    /// after the one that the stdout of a killed run `took` last.
-    fn past(
-        &self,
-        since: Option<Timestamp>,
-        took: Option<i64>,
-        base: i64,
-    ) -> Result<Vec<Past>, JournalError> {
-        let agents: Vec<AgentRef> = self.agents.iter().flatten().copied().collect();
-        let mut past = vec![];
-        let queries = [
-            since.map(|from| EventQuery { from: Some(from), ..EventQuery::default() }),
-            took.map(|after_seq| EventQuery { after_seq, ..EventQuery::default() }),
-        ];
-        for query in queries.into_iter().flatten() {
-            let query = EventQuery { agents: Some(agents.clone()), ..query };
-            self.journal.events(&query, &mut |agent, mut recorded| {
-                if let Some(index) = self.index(agent).filter(|_| recorded.seq <= base) {
-                    if took.is_none_or(|took| recorded.seq <= took) {
-                        recorded.event.mark_initial();
-                    }
-                    past.push(Past { index, recorded });
-                }
-                ControlFlow::Continue(())
-            })?;
-        }
-        past.sort_by_key(|one| one.recorded.seq);
-        past.dedup_by_key(|one| one.recorded.seq);
-        Ok(past)
-    }
-
-    fn record(&mut self, pages: &[Page], took: Option<i64>, now: Timestamp) -> Result<Written, JournalError> {
-        let entry = |page: &Page| {
-            let (events, coverage) = (page.events.clone(), page.coverage.clone());
-            Ok(Entry { agent: self.agent(page.index)?, base: page.base, events, coverage })
-        };
-        let entries = pages.iter().map(entry).collect::<Result<_, JournalError>>()?;
-        match self.journal.record(&Round { run: self.run, at: now, entries, stdout_took: took })? {
-            Outcome::Written { seqs, last } => Ok(Written::Done { seqs, last }),
-            Outcome::Overtaken(newer) => {
-                let mut news: Vec<News> = vec![];
-                for (agent, recorded) in newer {
-                    let Some(index) = self.index(agent) else { continue };
-                    if let Some(one) = news.iter_mut().find(|one| one.index == index) {
-                        one.events.push(recorded);
-                    } else {
-                        let coverage = self.coverage(index, now)?;
-                        news.push(News { index, events: vec![recorded], coverage });
-                    }
-                }
-                Ok(Written::Overtaken(news))
-            }
-        }
-    }
-
-    fn look(&self, wanted: &Wanted, now: Timestamp) -> Result<Looked, JournalError> {
-        let Wanted { index, base, parts, cadence, forces } = wanted;
-        let agent = self.agent(*index)?;
-        let mut lease = self.journal.lease_of(agent, now)?;
-        if lease.as_ref().is_none_or(|lease| !lease.is_alive && lease.run != self.run) {
-            lease = match self.journal.take_lease(agent, self.run, parts, *cadence, now)? {
-                Taken::New | Taken::Own => None,
-                Taken::Over(dead) => Some(dead),
-                Taken::No(lease) => Some(lease),
-            };
-        }
-        let share = match lease {
-            Some(lease) if lease.is_alive && lease.run != self.run && !forces => Share::Theirs(Holder {
-                parts: lease.parts,
-                cadence: lease.cadence,
-                newest_answer: lease.newest_answer,
-            }),
-            lease => {
-                let dead = lease.filter(|lease| !lease.is_alive && lease.run != self.run);
-                Share::Ours { taken_over: dead.map(|dead| Left { newest_answer: dead.newest_answer }) }
-            }
-        };
-        let query = EventQuery { agents: Some(vec![agent]), after_seq: *base, ..EventQuery::default() };
-        let events = self.journal.list_events(&query)?;
-        Ok(Looked { news: News { index: *index, events, coverage: self.coverage(*index, now)? }, share })
-    }
+    matches!(error, JournalError::Damaged { .. } | JournalError::Moved { .. })
 }
 
 impl Records for Ledger {
@@ -339,7 +214,7 @@ impl Records for Ledger {
         let now = self.clock.now();
         let Some(open) = &mut self.open else { return Err(JournalError::Moved { path: self.shelf.path() }) };
         // Damage is met by what is read after the commit, too.
-        match open.record(pages, took, now).map_err(|error| open.journal.after(error, now)) {
+        match open.record(pages, took, &self.profiles, now).map_err(|error| open.journal.after(error, now)) {
             Err(error) if is_gone(&error) => {
                 self.open = None;
                 let why = format!("{error}; recording goes on");

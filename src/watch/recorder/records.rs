@@ -44,6 +44,8 @@ pub(crate) enum Written {
     Overtaken(Vec<News>),
     /// Nothing is written, because another file has taken the place of the journal. All agents are known up to `base`.
     Renewed { base: i64, why: Option<String> },
+    /// Nothing is written, because these agents were erased. They are entered anew, and known up to `base`.
+    Erased { agents: Vec<usize>, base: i64 },
 }
 
 /// What others have recorded of an agent.
@@ -79,6 +81,8 @@ pub(crate) enum Share {
         taken_over: Option<Left>,
     },
     Theirs(Holder),
+    /// Nobody, because the agent was erased: whoever writes next enters it anew.
+    Nobodys,
 }
 
 /// What somebody who has died has left of an agent that he polled.

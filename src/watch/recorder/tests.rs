@@ -99,7 +99,7 @@ fn what_stdout_took_of_one_file_says_nothing_about_another() {
     let mut recorder = recorder();
     recorder.took(500);
     recorder.written(&[], Some(500), 500);
-    recorder.begin_file(0, 0, vec![]);
+    recorder.begin_file(0);
     assert_eq!(recorder.stdout_took(), Some(0));
     assert!(recorder.has_more(), "the new file does not know it yet");
     recorder.took(1);
@@ -122,7 +122,7 @@ fn what_goes_on_begins_a_new_file_at_the_last_answer_that_showed_it() {
         }),
     ]
     .map(started);
-    recorder.begin_file(0, 0, vec![on_break, in_wrapup]);
+    recorder.begin_anew(0, 0, vec![on_break, in_wrapup]);
     let page = recorder.pages(&[]).remove(0);
     let moments: Vec<_> = page.events.iter().map(|new| new.event.at).collect();
     assert_eq!(moments, [at(5), at(3)], "no later than what is covered until the next answer");

@@ -47,13 +47,19 @@ impl<S: Source> Watch<'_, S> {
         if self.agents[index].view.is_over() {
             return Ok(());
         }
-        self.learn(news)?;
+        if !matches!(share, Share::Nobodys) {
+            self.learn(news)?;
+        }
         let holder = match share {
             Share::Ours { taken_over } => {
                 self.poll_ourselves(index, taken_over);
                 return Ok(());
             }
             Share::Theirs(holder) => holder,
+            Share::Nobodys => {
+                self.poll_ourselves(index, None);
+                return Ok(());
+            }
         };
         let (now, wall) = (self.now(), self.around.clock.now());
         let agent = &mut self.agents[index];

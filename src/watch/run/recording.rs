@@ -129,6 +129,17 @@ impl<S: Source> Watch<'_, S> {
                 self.commit(arrivals);
                 Ok(())
             }
+            Ok(Written::Erased { agents, base }) => {
+                for index in agents {
+                    let profile = &self.agents[index].view.profile;
+                    (self.around.note)(&format!(
+                        "{profile} was erased from the journal, and is recorded anew"
+                    ));
+                    self.begin_anew(index, base, true);
+                }
+                self.commit(arrivals);
+                Ok(())
+            }
             Err(error) => self.is_in_trouble(&error, arrivals),
         }
     }
@@ -201,21 +212,29 @@ impl<S: Source> Watch<'_, S> {
         self.write(&[self.event(None, EventKind::JournalRestored(restored))])
     }
 
-    /// Another file is the journal now. If it is a new one, it is told what goes on; and the next answer about tags is
-    /// recorded as a first one, because the file may hold none of them.
+    /// Another file is the journal now. If it is a new one, it knows nothing of what goes on.
     fn begin_file(&mut self, base: i64) {
+        let Some(recording) = &mut self.recording else { return };
+        recording.recorder.begin_file(base);
+        for index in 0..self.agents.len() {
+            self.begin_anew(index, base, base == 0);
+        }
+    }
+
+    /// The journal may hold nothing of what was recorded about an agent: the next answer about tags is recorded as a first
+    /// one, and what goes on as well where the journal `is_empty` of the agent.
+    fn begin_anew(&mut self, index: usize, base: i64, is_empty: bool) {
         let (now, wall) = (self.now(), self.around.clock.now());
         let Some(recording) = &mut self.recording else { return };
-        for (index, agent) in self.agents.iter().enumerate() {
-            let openings =
-                if base == 0 { agent.memory.openings(&agent.view.profile, wall, now) } else { vec![] };
-            let openings = openings.into_iter().map(|event| NewEvent { event, twin: 0 }).collect();
-            if recording.is_recorded[index] {
-                recording.recorder.begin_file(index, base, openings);
-                recording.is_new_to_file[index] = true;
-            }
-        }
         recording.looked = None;
+        if recording.is_recorded[index] {
+            let agent = &self.agents[index];
+            let openings =
+                if is_empty { agent.memory.openings(&agent.view.profile, wall, now) } else { vec![] };
+            let openings = openings.into_iter().map(|event| NewEvent { event, twin: 0 }).collect();
+            recording.recorder.begin_anew(index, base, openings);
+            recording.is_new_to_file[index] = true;
+        }
     }
 
     /// Records and shows what has arrived before the watch ends. What waits for the journal is tried once more.

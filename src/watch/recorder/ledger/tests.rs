@@ -3,9 +3,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use super::*;
+use crate::floor::event::FollowedPart;
 use crate::floor::samples::at;
+use crate::floor::timeline::{Coverage, CoverageStep};
 use crate::journal::Numbers;
 use crate::output::text::redact::Redactor;
+use crate::watch::recorder::records::Share;
 
 const MINUTE: i64 = 60;
 
@@ -42,4 +45,68 @@ fn the_journal_is_tidied_once_an_hour_and_five_minutes_after_that_has_failed() {
     assert_eq!([124, 125, 184, 185].map(&mut tidied_by), [60, 125, 125, 185]);
     // A clock that is set back does not put it off until it has caught up.
     assert_eq!(tidied_by(100), 100);
+}
+
+#[test]
+fn one_who_is_erased_is_entered_anew_by_the_same_run_and_nobody_else_notices() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let settings = Settings { redactor: Redactor::default(), numbers: Numbers::Keep };
+    let key = |name: &str| AgentKey::Profile {
+        server: "https://deepcall.example".to_owned(),
+        name: name.to_owned(),
+    };
+    let keys: Keys = Box::new(move |_| ["asha", "ravi"].map(key).to_vec());
+    let profiles = vec!["asha".to_owned(), "ravi".to_owned()];
+    let shelf = Shelf::File(path.clone(), settings.clone());
+    let mut ledger = Ledger::new(shelf, "record", profiles, keys, Clock::from_fn(|| at(0)), None);
+    ledger.begin(true, None, false, &OwnClocks::after_past(at(0))).unwrap().unwrap();
+    let parts = vec![FollowedPart::Tags];
+    let wanted = [0, 1].map(|index| Wanted {
+        index,
+        base: 0,
+        parts: parts.clone(),
+        cadence: Duration::from_secs(5),
+        forces: false,
+    });
+    let mut shares = || Records::look(&mut ledger, &wanted).unwrap().into_iter().map(|looked| looked.share);
+    assert!(shares().all(|share| matches!(share, Share::Ours { taken_over: None })));
+    let journal = Journal::open(&path, Mode::Existing, settings, at(0)).unwrap().unwrap().journal;
+    let [asha, ravi] = ["asha", "ravi"].map(|name| journal.find(&key(name)).unwrap().unwrap());
+    journal.forget(ravi, at(1)).unwrap();
+
+    let shares: Vec<Share> = shares().collect();
+    assert!(matches!(shares[..], [Share::Ours { taken_over: None }, Share::Nobodys]), "{shares:?}");
+    let page = |index, second| Page {
+        index,
+        base: 0,
+        events: vec![],
+        coverage: vec![CoverageStep::Begin {
+            coverage: Coverage {
+                part: FollowedPart::Tags,
+                from: at(second),
+                to: at(second),
+                server_time: None,
+                cadence: Duration::from_secs(5),
+                ended: None,
+                repeats: None,
+            },
+            ended: None,
+        }],
+        waited: (0, 0),
+        gone: 0,
+    };
+    let pages = [page(0, 2), page(1, 2)];
+    let written = Records::record(&mut ledger, &pages, None).unwrap();
+    assert!(matches!(&written, Written::Erased { agents, .. } if *agents == [1]), "{written:?}");
+    let written = Records::record(&mut ledger, &pages, None).unwrap();
+    assert!(matches!(written, Written::Done { .. }), "{written:?}");
+    let new = journal.find(&key("ravi")).unwrap().unwrap();
+    assert!(new != ravi);
+    for agent in [asha, new] {
+        assert_eq!(journal.coverage(agent, Timestamp::MIN, Timestamp::MAX).unwrap().len(), 1);
+    }
+    let runs = journal.runs().unwrap();
+    assert_eq!((runs.len(), runs[0].ended), (1, None));
+    assert_eq!(journal.lease_of(asha, at(2)).unwrap().unwrap().run, runs[0].run);
 }

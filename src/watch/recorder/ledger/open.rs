@@ -1,0 +1,170 @@
+//! One opened journal: the agents in it, and the run that is recorded.
+
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::floor::timeline::Coverage;
+use crate::journal::{
+    AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, Outcome, Round, RunRef, Taken,
+};
+use crate::watch::recorder::Page;
+use crate::watch::recorder::records::{Left, Looked, News, Past, Share, Wanted, Written};
+use crate::watch::recorder::sharing::Holder;
+
+pub(super) struct Open {
+    pub(super) journal: Journal,
+    pub(super) run: RunRef,
+    pub(super) keys: Vec<AgentKey>,
+    /// `None` for those who are not recorded.
+    pub(super) agents: Vec<Option<AgentRef>>,
+}
+
+/// How far back coverage decides what the next answer adds.
+const LATELY: SignedDuration = SignedDuration::from_hours(3);
+
+impl Open {
+    fn index(&self, agent: AgentRef) -> Option<usize> {
+        self.agents.iter().position(|one| *one == Some(agent))
+    }
+
+    fn agent(&self, index: usize) -> Result<AgentRef, JournalError> {
+        let agent = self.agents.get(index).copied().flatten();
+        agent.ok_or_else(|| JournalError::Forgotten { path: self.journal.path().to_owned() })
+    }
+
+    fn coverage(&self, index: usize, now: Timestamp) -> Result<Vec<Coverage>, JournalError> {
+        let from = now.saturating_sub(LATELY).unwrap_or(Timestamp::MIN);
+        self.journal.coverage(self.agent(index)?, from, Timestamp::MAX)
+    }
+
+    /// The last event that stdout took, if the last run of this command was killed.
+    pub(super) fn left_off(&self, command: &str) -> Result<Option<i64>, JournalError> {
+        let mut runs = self.journal.runs()?.into_iter();
+        let last = runs.find(|row| {
+            let is_over = row.command == command && row.run != self.run && row.is_alive != Some(true);
+            // One that was killed before it had noted where it goes on has shown nothing.
+            is_over && (row.ended.is_some() || row.stdout_took.is_some())
+        });
+        Ok(last.filter(|row| row.ended.is_none()).and_then(|row| row.stdout_took))
+    }
+
+    /// The events that stdout is still to get: those since the moment `since`, which are from before this run, and those
+    /// after the one that the stdout of a killed run `took` last.
+    pub(super) fn past(
+        &self,
+        since: Option<Timestamp>,
+        took: Option<i64>,
+        base: i64,
+    ) -> Result<Vec<Past>, JournalError> {
+        let agents: Vec<AgentRef> = self.agents.iter().flatten().copied().collect();
+        let mut past = vec![];
+        let queries = [
+            since.map(|from| EventQuery { from: Some(from), ..EventQuery::default() }),
+            took.map(|after_seq| EventQuery { after_seq, ..EventQuery::default() }),
+        ];
+        for query in queries.into_iter().flatten() {
+            let query = EventQuery { agents: Some(agents.clone()), ..query };
+            self.journal.events(&query, &mut |agent, mut recorded| {
+                if let Some(index) = self.index(agent).filter(|_| recorded.seq <= base) {
+                    if took.is_none_or(|took| recorded.seq <= took) {
+                        recorded.event.mark_initial();
+                    }
+                    past.push(Past { index, recorded });
+                }
+                ControlFlow::Continue(())
+            })?;
+        }
+        past.sort_by_key(|one| one.recorded.seq);
+        past.dedup_by_key(|one| one.recorded.seq);
+        Ok(past)
+    }
+
+    /// Enters those anew who were erased by another process. The run goes on, and so does all about the others.
+    fn enter_erased(&mut self, profiles: &[String], now: Timestamp) -> Result<Option<Written>, JournalError> {
+        let held: HashSet<AgentRef> = self.journal.agents()?.into_iter().map(|row| row.agent).collect();
+        let mut erased = vec![];
+        for (index, agent) in self.agents.iter_mut().enumerate() {
+            if agent.is_some_and(|agent| !held.contains(&agent)) {
+                *agent = Some(self.journal.agent(&self.keys[index], &profiles[index], None, now)?);
+                erased.push(index);
+            }
+        }
+        if erased.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Written::Erased { agents: erased, base: self.journal.last_seq()? }))
+    }
+
+    pub(super) fn record(
+        &mut self,
+        pages: &[Page],
+        took: Option<i64>,
+        profiles: &[String],
+        now: Timestamp,
+    ) -> Result<Written, JournalError> {
+        if let Some(erased) = self.enter_erased(profiles, now)? {
+            return Ok(erased);
+        }
+        match self.write(pages, took, now) {
+            Err(error @ JournalError::Forgotten { .. }) => self.enter_erased(profiles, now)?.ok_or(error),
+            written => written,
+        }
+    }
+
+    fn write(&self, pages: &[Page], took: Option<i64>, now: Timestamp) -> Result<Written, JournalError> {
+        let entry = |page: &Page| {
+            let (events, coverage) = (page.events.clone(), page.coverage.clone());
+            Ok(Entry { agent: self.agent(page.index)?, base: page.base, events, coverage })
+        };
+        let entries = pages.iter().map(entry).collect::<Result<_, JournalError>>()?;
+        match self.journal.record(&Round { run: self.run, at: now, entries, stdout_took: took })? {
+            Outcome::Written { seqs, last } => Ok(Written::Done { seqs, last }),
+            Outcome::Overtaken(newer) => {
+                let mut news: Vec<News> = vec![];
+                for (agent, recorded) in newer {
+                    let Some(index) = self.index(agent) else { continue };
+                    if let Some(one) = news.iter_mut().find(|one| one.index == index) {
+                        one.events.push(recorded);
+                    } else {
+                        let coverage = self.coverage(index, now)?;
+                        news.push(News { index, events: vec![recorded], coverage });
+                    }
+                }
+                Ok(Written::Overtaken(news))
+            }
+        }
+    }
+
+    pub(super) fn look(&self, wanted: &Wanted, now: Timestamp) -> Result<Looked, JournalError> {
+        let Wanted { index, base, parts, cadence, forces } = wanted;
+        let agent = self.agent(*index)?;
+        if self.journal.row(agent)?.is_none() {
+            let news = News { index: *index, events: vec![], coverage: vec![] };
+            return Ok(Looked { news, share: Share::Nobodys });
+        }
+        let mut lease = self.journal.lease_of(agent, now)?;
+        if lease.as_ref().is_none_or(|lease| !lease.is_alive && lease.run != self.run) {
+            lease = match self.journal.take_lease(agent, self.run, parts, *cadence, now)? {
+                Taken::New | Taken::Own => None,
+                Taken::Over(dead) => Some(dead),
+                Taken::No(lease) => Some(lease),
+            };
+        }
+        let share = match lease {
+            Some(lease) if lease.is_alive && lease.run != self.run && !forces => Share::Theirs(Holder {
+                parts: lease.parts,
+                cadence: lease.cadence,
+                newest_answer: lease.newest_answer,
+            }),
+            lease => {
+                let dead = lease.filter(|lease| !lease.is_alive && lease.run != self.run);
+                Share::Ours { taken_over: dead.map(|dead| Left { newest_answer: dead.newest_answer }) }
+            }
+        };
+        let query = EventQuery { agents: Some(vec![agent]), after_seq: *base, ..EventQuery::default() };
+        let events = self.journal.list_events(&query)?;
+        Ok(Looked { news: News { index: *index, events, coverage: self.coverage(*index, now)? }, share })
+    }
+}
