@@ -82,8 +82,11 @@ impl JournalError {
             Self::ReadOnly { .. } => false,
             Self::File(FileError::DanglingLink { .. }) => true,
             Self::File(FileError::Io { path, source }) => match source.kind() {
-                // What is not there, and cannot be made, is on a disk that may come.
-                Kind::PermissionDenied | Kind::ReadOnlyFilesystem | Kind::AlreadyExists => !path.exists(),
+                // What is not there, and cannot be made, is on a disk that may come. Of a folder that may not be searched it is
+                // not known what is there.
+                Kind::PermissionDenied | Kind::ReadOnlyFilesystem | Kind::AlreadyExists => {
+                    matches!(path.try_exists(), Ok(false))
+                }
                 kind => !matches!(kind, Kind::NotADirectory | Kind::InvalidInput | Kind::InvalidFilename),
             },
             error => error.may_pass(),

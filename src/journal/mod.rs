@@ -166,7 +166,7 @@ impl Journal {
         if place.has_log_out_of_reach() {
             return Err(JournalError::OutOfReach { path: place.path().to_owned() });
         }
-        let mut connection = connect(place.path()).map_err(fault)?;
+        let mut connection = connect(place.path()).map_err(|error| place.why_closed(error))?;
         let _lock = if migration::is_needed(&connection, place.path(), steps)? {
             // Nobody else is at work while the file changes its form, so that none meets half of it.
             drop(connection);

@@ -143,6 +143,16 @@ impl Place {
         Ok(())
     }
 
+    /// Why SQLite could not open the file. It does not tell rights that are missing from a disk that fails.
+    pub(crate) fn why_closed(&self, error: rusqlite::Error) -> JournalError {
+        match (JournalError::of(&self.path, error), files::open_options().read(true).open(&self.path)) {
+            (JournalError::Disk { .. }, Err(error)) if private_file::is_forbidden(&error) => {
+                FileError::at(&self.path)(error).into()
+            }
+            (error, _) => error,
+        }
+    }
+
     /// While it is held, the file is neither made nor migrated nor set aside.
     pub(crate) fn share(&self) -> Result<Lock, JournalError> {
         match private_file::open_or_create(&self.lock_path()) {

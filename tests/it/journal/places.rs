@@ -99,14 +99,37 @@ struct Closed<'p>(&'p Path);
 
 impl<'p> Closed<'p> {
     fn new(folder: &'p Path) -> Self {
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o500)).unwrap();
-        Self(folder)
+        Self::with(folder, 0o500)
+    }
+
+    fn with(path: &'p Path, mode: u32) -> Self {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        Self(path)
     }
 }
 
 impl Drop for Closed<'_> {
     fn drop(&mut self) {
         fs::set_permissions(self.0, fs::Permissions::from_mode(0o700)).unwrap();
+    }
+}
+
+#[test]
+fn what_may_not_be_opened_is_an_error_at_once_and_no_trouble_of_the_disk() {
+    let (_server, world) = recorded("true");
+    let path = journal(&world);
+    for closed in [&*path, path.parent().unwrap()] {
+        let closed = Closed::with(closed, 0);
+        let run = |script: &str| world.start(as_anybody(&world, script)).end();
+        let ran = run("exec deepcall record --interval 1h --timeout 60s").ended_with(1);
+        assert!(ran.stderr.contains("cannot access") && ran.stderr.contains("journal.db"), "{ran}");
+        assert!(!ran.stderr.contains("disk") && !ran.stderr.contains("by itself"), "{ran}");
+        for (line, code) in [("watch --json --timeout 1s", 124), ("tags --json", 0)] {
+            let ran = run(&format!("exec deepcall {line}")).ended_with(code);
+            let notes = ran.stderr.lines().filter(|line| line.contains("the journal cannot be used"));
+            assert_eq!(notes.count(), 1, "{line}\n{ran}");
+        }
+        drop(closed);
     }
 }
 
