@@ -66,7 +66,7 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
     let check = |followed: &[&str]| args.check_profiles(followed);
     let watching = follow(app, selection, awaited, check, async |sources, sessions| {
         let stop = stopped(app);
-        let title = title(&sessions);
+        let title = title(&sessions.signed_in);
         let recording = recording(wish, &plan, &sessions, app)?;
         let mut lines = Lines::new(app.console.stdout(), presentation.clone());
         let mut sinks = Sinks::new(if is_board { vec![] } else { vec![&mut lines] });

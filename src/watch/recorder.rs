@@ -37,6 +37,8 @@ pub(crate) struct Note {
 #[derive(Clone, Debug)]
 pub(crate) struct Page {
     pub(crate) index: usize,
+    /// As the answers name the agent, where they do.
+    pub(crate) agent_id: Option<String>,
     /// The last event that was known when the difference was made.
     pub(crate) base: i64,
     pub(crate) events: Vec<NewEvent>,
@@ -116,7 +118,8 @@ impl Recorder {
             }
             let is_empty = events.is_empty() && steps.is_empty();
             let gone = account.gone + waited.0;
-            let page = Page { index, base: account.base, events, coverage: steps, waited, gone };
+            let (agent_id, base) = (None, account.base);
+            let page = Page { index, agent_id, base, events, coverage: steps, waited, gone };
             (!is_empty).then_some(page)
         };
         self.accounts.iter().enumerate().filter_map(page).collect()

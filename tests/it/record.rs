@@ -274,3 +274,28 @@ fn erasing_one_agent_breaks_the_coverage_of_no_other() {
     let runs: (i64, i64) = database.query_row(runs, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     assert_eq!(runs.0, 1, "one run goes on");
 }
+
+#[test]
+fn an_agent_is_known_by_the_id_that_its_answers_or_its_login_have_shown() {
+    let named = r#"{"status":"success","data":{"on_break":0,"agent_id":1002}}"#;
+    let tags = tags([1, 2], "");
+    let server = FakeServer::answering(move |request, _| {
+        request.choose([named.to_owned(), NOT_IN_WRAPUP.to_owned(), tags.clone()])
+    });
+    for line in ["record --interval 2s", "record --only tags --interval 2s"] {
+        let world = World::at(&server).with("DEEPCALL_STORE", "file");
+        world.run_with_input("login --from-file -", "ravi\tsession-2\n").ended_with(0);
+        let record = start(&world, line);
+        await_events(&world, 2);
+        record.terminate().ended_with(143);
+        let status = world.run("journal status --json").ended_with(0).json();
+        assert_eq!(status["agents"][0]["agent_id"], "1002", "{line}\n{status}");
+        world.run("journal forget 1002 --yes").ended_with(0);
+    }
+    // A session from variables has no login.
+    let world = World::signed_in(&server);
+    let record = start(&world, "record --interval 2s");
+    await_events(&world, 2);
+    record.terminate().ended_with(143);
+    world.run("journal forget 1002 --yes").ended_with(0);
+}

@@ -1,5 +1,6 @@
 //! What `watch` and `record` have in common: they sign in, and follow sessions that may be renewed or removed meanwhile.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::app::App;
@@ -16,7 +17,7 @@ use crate::failure::Failure;
 use crate::floor::event::EndReason;
 use crate::floor::pause::OwnClocks;
 use crate::journal::{AgentKey, Journal};
-use crate::watch::recorder::ledger::{Ledger, Shelf};
+use crate::watch::recorder::ledger::{Followed, Ledger, Shelf};
 use crate::watch::run::Plan;
 use crate::watch::run::journal::{Manner, Recording};
 use crate::watch::source::LiveServer;
@@ -34,7 +35,7 @@ pub(crate) async fn follow<T>(
     selection: Selection<'_>,
     awaited: Option<&str>,
     check: impl FnOnce(&[&str]) -> Result<(), Failure>,
-    watch: impl AsyncFnOnce(Vec<LiveServer<'_>>, Vec<SignedIn>) -> Result<T, Failure>,
+    watch: impl AsyncFnOnce(Vec<LiveServer<'_>>, Sessions) -> Result<T, Failure>,
 ) -> Result<(T, Vec<String>), Failure> {
     let settings = app.settings()?;
     let (reference, server_zone) = (settings.get(&REF)?.value, settings.get(&SERVER_TIMEZONE)?.value);
@@ -47,6 +48,9 @@ pub(crate) async fn follow<T>(
     let followed: Vec<&str> = fleet.agents.iter().map(|agent| agent.profile.as_str()).collect();
     check(&followed)?;
     let hints: Vec<_> = fleet.agents.iter().filter_map(|agent| agent.sign_in_hint.clone()).collect();
+    let named =
+        fleet.agents.iter().filter_map(|agent| Some((agent.profile.clone(), agent.id_at_login.clone()?)));
+    let ids_at_login = named.collect();
     let sessions = signed_in(fleet, awaited, app)?;
     let renew = |session: &SignedIn| {
         if is_renewable { renewed(session, selection, &connector, app) } else { None }
@@ -61,7 +65,14 @@ pub(crate) async fn follow<T>(
         is_logged_out: &is_logged_out,
     };
     let sources = sessions.iter().map(live).collect();
-    Ok((watch(sources, sessions).await?, hints))
+    Ok((watch(sources, Sessions { signed_in: sessions, ids_at_login }).await?, hints))
+}
+
+/// The sessions that are followed.
+pub(crate) struct Sessions {
+    pub(crate) signed_in: Vec<SignedIn>,
+    /// By profile, where the server has named the agent.
+    ids_at_login: HashMap<String, String>,
 }
 
 /// How a run uses the journal.
@@ -89,12 +100,16 @@ pub(crate) struct JournalWish<'a> {
 pub(crate) fn recording(
     wish: JournalWish<'_>,
     plan: &Plan,
-    sessions: &[SignedIn],
+    sessions: &Sessions,
     app: &App,
 ) -> Result<Option<Recording>, Failure> {
     let JournalWish { command, is_wanted, sandbox, is_in_variables, has_stdout, polls_always } = wish;
-    let profiles: Vec<String> = sessions.iter().map(|session| session.profile.clone()).collect();
-    let sessions = sessions.to_vec();
+    let followed = sessions.signed_in.iter().map(|session| Followed {
+        profile: session.profile.clone(),
+        id_at_login: sessions.ids_at_login.get(&session.profile).cloned(),
+    });
+    let followed: Vec<Followed> = followed.collect();
+    let sessions = sessions.signed_in.clone();
     let keys = move |journal: &Journal| -> Vec<AgentKey> {
         sessions.iter().map(|session| key(journal, session, is_in_variables)).collect()
     };
@@ -103,9 +118,8 @@ pub(crate) fn recording(
             let Some(since) = plan.backfill_from else { return Ok(None) };
             let simulated = Simulated::of(app, floor, since)?;
             let journal = simulated.empty()?;
-            let followed: Vec<_> =
-                keys(&journal).into_iter().zip(profiles.iter().map(String::as_str)).collect();
-            simulated.record(&journal, &followed)?;
+            let names = followed.iter().map(|followed| followed.profile.as_str());
+            simulated.record(&journal, &keys(&journal).into_iter().zip(names).collect::<Vec<_>>())?;
             (Shelf::Memory(Some(Box::new(journal))), Whom::Known, None)
         }
         None => match JournalUse::of(app, is_wanted)? {
@@ -116,8 +130,8 @@ pub(crate) fn recording(
     if whom == Whom::Nobody {
         return Ok(None);
     }
-    let (everybody, count) = (whom == Whom::All, profiles.len());
-    let mut ledger = Ledger::new(shelf, command, profiles, Box::new(keys), app.clock.clone(), limits);
+    let (everybody, count) = (whom == Whom::All, followed.len());
+    let mut ledger = Ledger::new(shelf, command, followed, Box::new(keys), app.clock.clone(), limits);
     let clocks = OwnClocks::after_past(app.clock.now());
     let begun = ledger.begin(everybody, plan.backfill_from.filter(|_| has_stdout), has_stdout, &clocks);
     match begun {

@@ -12,7 +12,7 @@ use crate::floor::timeline::Recorded;
 use crate::journal::{
     AgentKey, AgentRef, IN_MEMORY, Journal, JournalError, Limits, Mode, Opened, Remembered, Settings, TIDYING,
 };
-use crate::watch::recorder::ledger::open::Open;
+use crate::watch::recorder::ledger::open::{Open, enter};
 use crate::watch::recorder::records::{Begun, BegunAgent, Looked, Records, Wanted, Written};
 use crate::watch::recorder::{Account, Page};
 use crate::watch::view::{KEPT_OF_AGENT, is_of_the_day};
@@ -21,12 +21,14 @@ mod open;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use open::Followed;
+
 /// Where the journal of a run is, and for whom.
 pub(crate) struct Ledger {
     shelf: Shelf,
     /// What the run is called.
     command: &'static str,
-    profiles: Vec<String>,
+    followed: Vec<Followed>,
     keys: Keys,
     /// Who is recorded; empty until that is known.
     recorded: Vec<bool>,
@@ -83,13 +85,13 @@ impl Ledger {
     pub(crate) fn new(
         shelf: Shelf,
         command: &'static str,
-        profiles: Vec<String>,
+        followed: Vec<Followed>,
         keys: Keys,
         clock: Clock,
         limits: Option<Limits>,
     ) -> Self {
         let (tidied, open, wish) = (None, None, Wish::default());
-        Self { shelf, command, profiles, keys, recorded: vec![], clock, limits, tidied, open, wish }
+        Self { shelf, command, followed, keys, recorded: vec![], clock, limits, tidied, open, wish }
     }
 
     /// Opens the journal, unless there is nobody to record. Returns where a damaged one was put.
@@ -101,17 +103,18 @@ impl Ledger {
         let (journal, set_aside) = (opened.journal, opened.set_aside);
         let keys = (self.keys)(&journal);
         let mut agents = vec![];
-        for (index, (key, profile)) in keys.iter().zip(&self.profiles).enumerate() {
+        for (index, (key, followed)) in keys.iter().zip(&self.followed).enumerate() {
             let is_recorded = self.recorded.get(index).copied().unwrap_or(everybody);
             let is_known = is_recorded || journal.holds(key)?;
-            agents.push(if is_known { Some(journal.agent(key, profile, None, now)?) } else { None });
+            agents.push(if is_known { Some(enter(&journal, key, followed, now)?) } else { None });
         }
         if agents.iter().all(Option::is_none) {
             return Ok(None);
         }
         self.recorded = agents.iter().map(Option::is_some).collect();
         let run = journal.begin_run(self.command, now)?;
-        self.open = Some(Open { journal, run, keys, agents });
+        let ids = vec![None; agents.len()];
+        self.open = Some(Open { journal, run, keys, agents, ids });
         Ok(set_aside)
     }
 
@@ -214,7 +217,7 @@ impl Records for Ledger {
         let now = self.clock.now();
         let Some(open) = &mut self.open else { return Err(JournalError::Moved { path: self.shelf.path() }) };
         // Damage is met by what is read after the commit, too.
-        match open.record(pages, took, &self.profiles, now).map_err(|error| open.journal.after(error, now)) {
+        match open.record(pages, took, &self.followed, now).map_err(|error| open.journal.after(error, now)) {
             Err(error) if is_gone(&error) => {
                 self.open = None;
                 let why = format!("{error}; recording goes on");

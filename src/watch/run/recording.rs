@@ -81,7 +81,14 @@ impl<S: Source> Watch<'_, S> {
         let notes: Vec<Note> = arrivals.iter().map(|arrival| self.report_of(arrival).note).collect();
         let now = self.now();
         let Some(recording) = &mut self.recording else { return };
-        let pages = recording.recorder.pages(&notes);
+        let mut pages = recording.recorder.pages(&notes);
+        for page in &mut pages {
+            let known = self.agents[page.index].memory.state().break_state.as_ref();
+            let mut arrived = arrivals.iter().rev().filter(|arrival| arrival.index() == page.index);
+            let arrived = arrived.find_map(Arrival::break_state);
+            page.agent_id =
+                arrived.or(known.map(|known| &known.state)).and_then(|answer| answer.agent_id.clone());
+        }
         let took = recording.recorder.stdout_took();
         recording.committed = Some(now);
         recording.thread.record(pages.clone(), took);

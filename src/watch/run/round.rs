@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::floor::answer::Break;
 use crate::floor::diff::Change;
 use crate::floor::event::{EndReason, Event};
 use crate::floor::health::{Health, PollFailure};
@@ -29,6 +30,14 @@ impl Arrival {
         match self {
             Self::Answer(answer) => answer.index,
             Self::Event { index, .. } => *index,
+        }
+    }
+
+    /// What it answers about breaks.
+    pub(super) fn break_state(&self) -> Option<&Break> {
+        match self {
+            Self::Answer(answer) => answer.result.as_ref()?.break_state.as_ref(),
+            Self::Event { .. } => None,
         }
     }
 }

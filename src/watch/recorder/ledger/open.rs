@@ -13,12 +13,33 @@ use crate::watch::recorder::Page;
 use crate::watch::recorder::records::{Left, Looked, News, Past, Share, Wanted, Written};
 use crate::watch::recorder::sharing::Holder;
 
+/// An agent for whom a run is.
+#[derive(Clone, Debug)]
+pub(crate) struct Followed {
+    pub(crate) profile: String,
+    /// As the server named the agent at login, where it did.
+    pub(crate) id_at_login: Option<String>,
+}
+
 pub(super) struct Open {
     pub(super) journal: Journal,
     pub(super) run: RunRef,
     pub(super) keys: Vec<AgentKey>,
     /// `None` for those who are not recorded.
     pub(super) agents: Vec<Option<AgentRef>>,
+    /// How answers have named them, as far as this run has noted that.
+    pub(super) ids: Vec<Option<String>>,
+}
+
+/// The agent, entered if it is new. What answers have shown since the login is not replaced.
+pub(super) fn enter(
+    journal: &Journal,
+    key: &AgentKey,
+    followed: &Followed,
+    now: Timestamp,
+) -> Result<AgentRef, JournalError> {
+    let id = if journal.find(key)?.is_none() { followed.id_at_login.as_deref() } else { None };
+    journal.agent(key, &followed.profile, id, now)
 }
 
 /// How far back coverage decides what the next answer adds.
@@ -82,12 +103,17 @@ impl Open {
     }
 
     /// Enters those anew who were erased by another process. The run goes on, and so does all about the others.
-    fn enter_erased(&mut self, profiles: &[String], now: Timestamp) -> Result<Option<Written>, JournalError> {
+    fn enter_erased(
+        &mut self,
+        followed: &[Followed],
+        now: Timestamp,
+    ) -> Result<Option<Written>, JournalError> {
         let held: HashSet<AgentRef> = self.journal.agents()?.into_iter().map(|row| row.agent).collect();
         let mut erased = vec![];
         for (index, agent) in self.agents.iter_mut().enumerate() {
             if agent.is_some_and(|agent| !held.contains(&agent)) {
-                *agent = Some(self.journal.agent(&self.keys[index], &profiles[index], None, now)?);
+                *agent = Some(enter(&self.journal, &self.keys[index], &followed[index], now)?);
+                self.ids[index] = None;
                 erased.push(index);
             }
         }
@@ -101,15 +127,34 @@ impl Open {
         &mut self,
         pages: &[Page],
         took: Option<i64>,
-        profiles: &[String],
+        followed: &[Followed],
         now: Timestamp,
     ) -> Result<Written, JournalError> {
-        if let Some(erased) = self.enter_erased(profiles, now)? {
+        if let Some(erased) = self.enter_erased(followed, now)? {
             return Ok(erased);
         }
         match self.write(pages, took, now) {
-            Err(error @ JournalError::Forgotten { .. }) => self.enter_erased(profiles, now)?.ok_or(error),
-            written => written,
+            Err(error @ JournalError::Forgotten { .. }) => self.enter_erased(followed, now)?.ok_or(error),
+            written => {
+                if matches!(written, Ok(Written::Done { .. })) {
+                    for page in pages {
+                        self.note_id(page, followed, now);
+                    }
+                }
+                written
+            }
+        }
+    }
+
+    /// Notes how the answers name the agent, once their events are recorded: the next run compares its answers with that. What
+    /// fails is tried again with the next page.
+    fn note_id(&mut self, page: &Page, followed: &[Followed], now: Timestamp) {
+        let (index, id) = (page.index, page.agent_id.as_deref());
+        if id.is_some()
+            && id != self.ids[index].as_deref()
+            && self.journal.agent(&self.keys[index], &followed[index].profile, id, now).is_ok()
+        {
+            self.ids[index] = id.map(str::to_owned);
         }
     }
 

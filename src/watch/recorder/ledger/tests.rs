@@ -12,6 +12,10 @@ use crate::watch::recorder::records::Share;
 
 const MINUTE: i64 = 60;
 
+fn followed(name: &str) -> Followed {
+    Followed { profile: name.to_owned(), id_at_login: Some(format!("login-{name}")) }
+}
+
 #[test]
 fn the_journal_is_tidied_once_an_hour_and_five_minutes_after_that_has_failed() {
     let folder = tempfile::tempdir().unwrap();
@@ -26,7 +30,7 @@ fn the_journal_is_tidied_once_an_hour_and_five_minutes_after_that_has_failed() {
     let shelf = Shelf::File(path.clone(), settings.clone());
     let limits = Limits { keep: Duration::from_secs(24 * 3600), max_size: u64::MAX };
     let keys: Keys = Box::new(move |_| vec![key()]);
-    let mut ledger = Ledger::new(shelf, "record", vec!["asha".to_owned()], keys, clock, Some(limits));
+    let mut ledger = Ledger::new(shelf, "record", vec![followed("asha")], keys, clock, Some(limits));
     ledger.begin(true, None, false, &OwnClocks::after_past(at(0))).unwrap().unwrap();
 
     let mut tidied_by = |minute: i64| {
@@ -57,9 +61,15 @@ fn one_who_is_erased_is_entered_anew_by_the_same_run_and_nobody_else_notices() {
         name: name.to_owned(),
     };
     let keys: Keys = Box::new(move |_| ["asha", "ravi"].map(key).to_vec());
-    let profiles = vec!["asha".to_owned(), "ravi".to_owned()];
     let shelf = Shelf::File(path.clone(), settings.clone());
-    let mut ledger = Ledger::new(shelf, "record", profiles, keys, Clock::from_fn(|| at(0)), None);
+    let mut ledger = Ledger::new(
+        shelf,
+        "record",
+        ["asha", "ravi"].map(followed).to_vec(),
+        keys,
+        Clock::from_fn(|| at(0)),
+        None,
+    );
     ledger.begin(true, None, false, &OwnClocks::after_past(at(0))).unwrap().unwrap();
     let parts = vec![FollowedPart::Tags];
     let wanted = [0, 1].map(|index| Wanted {
@@ -79,6 +89,7 @@ fn one_who_is_erased_is_entered_anew_by_the_same_run_and_nobody_else_notices() {
     assert!(matches!(shares[..], [Share::Ours { taken_over: None }, Share::Nobodys]), "{shares:?}");
     let page = |index, second| Page {
         index,
+        agent_id: (index == 1).then(|| "1002".to_owned()),
         base: 0,
         events: vec![],
         coverage: vec![CoverageStep::Begin {
@@ -103,6 +114,8 @@ fn one_who_is_erased_is_entered_anew_by_the_same_run_and_nobody_else_notices() {
     assert!(matches!(written, Written::Done { .. }), "{written:?}");
     let new = journal.find(&key("ravi")).unwrap().unwrap();
     assert!(new != ravi);
+    let id = |agent| journal.row(agent).unwrap().unwrap().agent_id;
+    assert_eq!((id(asha).as_deref(), id(new).as_deref()), (Some("login-asha"), Some("1002")));
     for agent in [asha, new] {
         assert_eq!(journal.coverage(agent, Timestamp::MIN, Timestamp::MAX).unwrap().len(), 1);
     }

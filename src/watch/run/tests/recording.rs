@@ -77,6 +77,7 @@ fn book(now: Timestamp) -> Arc<Mutex<Book>> {
     };
     let page = Page {
         index: 0,
+        agent_id: None,
         base: 0,
         events: vec![NewEvent { event, twin: 0 }],
         coverage: vec![CoverageStep::Begin { coverage, ended: None }],
