@@ -37,6 +37,8 @@ impl Limits {
 pub(crate) struct Pruned {
     /// How many events were deleted, or would be.
     pub(crate) events: u64,
+    /// Whether that is about right only: how much room events take is known once they are deleted.
+    pub(crate) is_estimate: bool,
     /// What is kept begins here; `None` if nothing is deleted.
     pub(crate) kept_from: Option<Timestamp>,
     pub(crate) size_before: u64,
@@ -61,6 +63,7 @@ impl Journal {
             let mut older = self.statement("SELECT count(*) FROM event WHERE at < ?1")?;
             let older: i64 = older.query_row([millis(begins)], |row| row.get(0)).map_err(fault)?;
             pruned.events = older.unsigned_abs();
+            pruned.is_estimate = begins > oldest;
             pruned.kept_from = (older > 0).then_some(begins);
             return Ok(pruned);
         }

@@ -59,6 +59,7 @@ pub(super) fn prune(args: &PruneArgs, app: &App) -> Result<ExitStatus, Failure> 
         .with("kept_from", pruned.kept_from)
         .with("size_before", count(pruned.size_before))
         .with("size_after", pruned.size_after.map(count));
+    let verb = if pruned.is_estimate { "Would delete about " } else { verb };
     let report = done(row, sentence(verb, pruned.events, pruned.kept_from));
     app.console.answer(Outcome::done(report), &renderer)
 }
@@ -159,7 +160,13 @@ pub(crate) static DOCUMENT: Document = Document {
             "whether nothing was deleted, but only counted",
         ),
         Field::new("agent", "AGENT", Meaning::Name, Shown::WhenPresent(1), "who was erased"),
-        Field::new("events", "EVENTS", Meaning::Count, Shown::Always(2), "how many events were deleted"),
+        Field::new(
+            "events",
+            "EVENTS",
+            Meaning::Count,
+            Shown::Always(2),
+            "how many events were deleted; of a dry run by size about how many would be",
+        ),
         Field::new(
             "kept_from",
             "KEPT FROM",

@@ -254,6 +254,9 @@ fn a_file_that_is_too_large_loses_its_oldest() {
     journal.write_back().expect("written");
     let size = folder.path().metadata().expect("there").len();
     let limits = Limits { keep: Duration::MAX, max_size: size / 2 };
+    let tried = |limits| journal.prune(limits, true, at(10 * 24 * HOUR)).expect("counted");
+    assert!(tried(limits).is_estimate && tried(limits).events > 1000, "{:?}", tried(limits));
+    assert!(!tried(KEEP).is_estimate && tried(KEEP).events > 1000, "{:?}", tried(KEEP));
     let pruned = journal.prune(limits, false, at(10 * 24 * HOUR)).expect("pruned");
     assert!(pruned.events > 1500 && pruned.events < 2600, "{pruned:?}");
     let after = folder.path().metadata().expect("there").len();
