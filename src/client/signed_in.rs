@@ -12,7 +12,7 @@ use crate::client::connection::Connection;
 use crate::client::error::{ApiError, ErrorKind};
 use crate::client::received::{Body, MENDED, Received};
 use crate::client::replies::break_status;
-use crate::client::replies::codes::Module;
+use crate::client::replies::codes::{Module, is_path_of};
 use crate::client::replies::envelope;
 use crate::client::replies::envelope::Judged;
 use crate::client::replies::tags;
@@ -71,6 +71,45 @@ pub struct RawReply {
     pub status: u16,
     /// Whether the reply's envelope reports success.
     pub outcome: Result<(), ApiError>,
+}
+
+/// What a reply says to one of the calls by which an agent is followed.
+#[derive(Debug)]
+pub(crate) enum ReadReply {
+    Tags(Vec<Tag>),
+    Break(Break),
+    Wrapup(Wrapup),
+}
+
+/// Whether an agent is followed by the call to this path.
+pub(crate) fn is_of_following(path: &str) -> bool {
+    [tags::PATH, break_status::PATH, wrapup::PATH].iter().any(|known| is_path_of(path, known))
+}
+
+impl Answer<RawReply> {
+    /// What it says, if an agent is followed by the call to `path`, and it can be read.
+    pub(crate) fn read(&self, path: &str, zone: &TimeZone) -> Option<ReadReply> {
+        let RawReply { status, body, .. } = &self.value;
+        let received = || Received {
+            status: *status,
+            body: body.clone(),
+            server_time: self.server_time,
+            received_at: self.as_of,
+            attempts: 1,
+            lost_a_reply: self.lost_a_reply,
+            was_resent: self.was_resent,
+            retry_after: None,
+        };
+        if is_path_of(path, tags::PATH) {
+            tags::read(&received(), zone, Some).ok().map(|tags| ReadReply::Tags(tags.notifications))
+        } else if is_path_of(path, break_status::PATH) {
+            break_status::read(&received(), zone).ok().map(|(answer, _)| ReadReply::Break(answer))
+        } else if is_path_of(path, wrapup::PATH) {
+            wrapup::read(&received(), zone).ok().map(|(answer, _)| ReadReply::Wrapup(answer))
+        } else {
+            None
+        }
+    }
 }
 
 impl<T> Answer<T> {

@@ -6,17 +6,21 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use jiff::tz::TimeZone;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::app::App;
+use crate::app::journal::keeper::Keeper;
 use crate::app::options::{ConnectionOptions, FleetOptions, ProfileOptions, SandboxOptions, TalkOptions};
 use crate::app::select::Selection;
-use crate::app::settings::table::TIMEOUT;
+use crate::app::settings::table::{SERVER_TIMEZONE, TIMEOUT};
 use crate::client::received::{Body, MENDED};
 use crate::client::replies::codes;
 use crate::client::replies::lenient::{Object, is_object};
-use crate::client::{RawReply, SignedIn};
+use crate::client::signed_in::{ReadReply, is_of_following};
+use crate::client::{Answer, RawReply, SignedIn};
 use crate::failure::{ExitStatus, Failure};
+use crate::floor::poll_result::PollResult;
 use crate::json;
 use crate::json::Malformed;
 use crate::output::jq::Filter;
@@ -29,6 +33,9 @@ use crate::words::MARK;
 /// For calls of the API that have no command of their own. deepcall adds the credentials to the body and never shows
 /// them. The reply goes to stdout byte for byte, without NUL bytes, even if it reports an error; then stderr and the
 /// exit code report the error too.
+///
+/// Where a journal records the agent, the reply to agentProfile/tags, agentOnBreak or checkAgentInWrapUp is recorded before
+/// it is shown, unless the body has another field than ref.
 ///
 /// --shape prints what the reply is made of instead, to be sent to somebody who does not have it: keys, types, lengths
 /// and forms of times. Values are left out, but for DeepCall's code and the status; so are keys that look like data, such
@@ -71,8 +78,24 @@ pub(crate) fn run(args: &ApiArgs, app: &App) -> Result<ExitStatus, Failure> {
     let body = body(args, &mut *app.stdin())?;
     app.console.set_talk(args.talk);
     let selection = Selection { fleet: FleetOptions::ONE, sandbox: &args.sandbox };
+    let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
+    let keeper = if is_of_following(&args.path) {
+        Keeper::open(app, "api", false, &args.sandbox, None)?
+    } else {
+        None
+    };
     let (reply, outcome) = app.query(selection, async |fleet| {
-        let reply = fleet.query(|signed_in| api(args, &body, signed_in)).await?.only()?;
+        if let Some(keeper) = &keeper {
+            keeper.meet(&fleet)?;
+        }
+        let request = async |signed_in: &SignedIn| {
+            let answer = signed_in.call(&args.path, &body).await?;
+            if let Some(keeper) = keeper.as_ref().filter(|keeper| keeper.records(&signed_in.profile)) {
+                record(&answer, args, &body, &signed_in.profile, &server_zone, keeper, app).await;
+            }
+            Ok(answer.value)
+        };
+        let reply = fleet.query(request).await?.only()?;
         let outcome = reply.outcome.map_err(|error| fleet.with_sign_in_hint(error.into()));
         Ok((reply.body, outcome))
     })?;
@@ -222,10 +245,27 @@ fn read(path: &std::path::Path, stdin: &mut dyn Read, option: &str) -> Result<St
     Ok(text.strip_prefix(MARK).map(str::to_owned).unwrap_or(text))
 }
 
-/// Sends the request. A reply that reports an error is returned as well.
-///
-/// # Errors
-/// If there is no reply, or it cannot be understood.
-async fn api(args: &ApiArgs, body: &RawValue, signed_in: &SignedIn) -> Result<RawReply, Failure> {
-    Ok(signed_in.call(&args.path, body).await?.value)
+/// Records what the reply says of the agent: the server may not hand it out again.
+async fn record(
+    answer: &Answer<RawReply>,
+    args: &ApiArgs,
+    body: &RawValue,
+    profile: &str,
+    zone: &TimeZone,
+    keeper: &Keeper<'_>,
+    app: &App,
+) {
+    let Some(read) = answer.read(&args.path, zone) else { return };
+    // Another field may select what is answered, and such an answer vouches for nothing that is not in it.
+    if Object::read(body).is_ok_and(|object| object.0.iter().any(|(key, _)| key != "ref")) {
+        return app.console.note("this reply is not recorded: the body has another field than ref");
+    }
+    let mut poll = PollResult::new(profile, answer.as_of);
+    (poll.server_time, poll.was_resent) = (answer.server_time, answer.was_resent);
+    match read {
+        ReadReply::Tags(tags) => poll.tags = Some(tags),
+        ReadReply::Break(state) => poll.break_state = Some(state),
+        ReadReply::Wrapup(state) => poll.wrapup = Some(state),
+    }
+    keeper.take(poll).await;
 }

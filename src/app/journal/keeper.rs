@@ -185,6 +185,11 @@ impl<'a> Keeper<'a> {
         self.agents.borrow().get(profile).map(|(agent, _)| *agent)
     }
 
+    /// Whether what the agent is answered is recorded.
+    pub(crate) fn records(&self, profile: &str) -> bool {
+        self.recording != Recording::Nobody && self.agent(profile).is_some()
+    }
+
     /// What the journal leaves out of notifications.
     pub(crate) fn hiding(&self) -> Arc<dyn Hiding> {
         self.journal().hiding()
@@ -225,12 +230,9 @@ impl<'a> Keeper<'a> {
     /// # Errors
     /// If the journal cannot be read or written.
     pub(crate) async fn record(&self, mut poll: PollResult) -> Result<(), JournalError> {
-        let Some(profile) = poll.profile.clone().filter(|profile| self.agent(profile).is_some()) else {
+        let Some(profile) = poll.profile.clone().filter(|profile| self.records(profile)) else {
             return Ok(());
         };
-        if self.recording == Recording::Nobody {
-            return Ok(());
-        }
         (poll.monotonic, poll.elapsed) = (PAST, PAST);
         self.waiting.borrow_mut().push(poll);
         // A commit takes milliseconds: all that has arrived shares it.

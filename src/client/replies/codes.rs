@@ -22,14 +22,24 @@ pub enum Module {
     AgentDashboard,
 }
 
+/// What of a path names the call.
+fn parts(lower: &str) -> impl Iterator<Item = &str> {
+    let parts = lower.split('/').filter(|part| !part.is_empty());
+    parts.skip_while(|part| matches!(*part, "api" | "v2"))
+}
+
+/// Whether a path leads to the call with the path `known`.
+pub(crate) fn is_path_of(path: &str, known: &str) -> bool {
+    parts(&path.to_ascii_lowercase()).eq(parts(&known.to_ascii_lowercase()))
+}
+
 impl Module {
     /// The module of a path such as `agentProfile/tags` or `/api/v2/Queue/list/`; case does not matter
     /// (`api.md` §0).
     #[must_use]
     pub fn of_path(path: &str) -> Self {
         let lower = path.to_ascii_lowercase();
-        let mut parts = lower.split('/').filter(|part| !part.is_empty()).peekable();
-        while parts.next_if(|part| matches!(*part, "api" | "v2")).is_some() {}
+        let mut parts = parts(&lower);
         match (parts.next(), parts.next()) {
             (Some("agentprofile"), Some("tags")) => Self::Tags,
             (Some("agentprofile"), _) => Self::AgentProfile,

@@ -66,6 +66,9 @@ fn each_command_that_receives_something_records_it() {
     for (line, server, kind) in [
         ("break-status", FakeServer::always(ON_BREAK), "break_started"),
         ("wrapup", FakeServer::always(IN_WRAPUP), "wrapup_started"),
+        ("api agentProfile/agentOnBreak", FakeServer::always(ON_BREAK), "break_started"),
+        ("api /api/v2/agentprofile/checkAgentInWrapUp", FakeServer::always(IN_WRAPUP), "wrapup_started"),
+        ("api agentProfile/tags -f ref=true", FakeServer::always(tags.clone()), "tag"),
         (
             "status",
             FakeServer::answering(move |request, _| {
@@ -82,6 +85,17 @@ fn each_command_that_receives_something_records_it() {
         assert_eq!(events.matches(&format!(r#""type":"{kind}""#)).count(), 1, "{line}\n{events}");
         world.run("journal verify").ended_with(0);
     }
+}
+
+#[test]
+fn a_reply_that_another_field_may_have_selected_is_not_recorded_and_noted() {
+    let server = FakeServer::always(reply(&[tag("m1", "missed", 5)]));
+    let world = recording(&server);
+    let ran = world.run("api agentProfile/tags -f ref=true -f type=missed").ended_with(0);
+    assert!(ran.stderr.contains("this reply is not recorded"), "{ran}");
+    assert_eq!(world.run("journal export -o ndjson").ended_with(0).stdout, "");
+    let other = world.run("api Agent/live").ended_with(0);
+    assert_eq!(other.stderr, "", "{other}");
 }
 
 #[test]
