@@ -20,7 +20,7 @@ use crate::app::settings::table::{
 };
 use crate::client::SignedIn;
 use crate::failure::Failure;
-use crate::journal::{AgentKey, AgentRef, Journal, JournalError, Limits, Mode, Opened, Settings};
+use crate::journal::{AgentKey, AgentRef, Journal, JournalError, Limits, Mode, Opened, RunRow, Settings};
 
 /// Where the journal of this run is, and what the run does with it: all that a thread needs to open it.
 #[derive(Clone)]
@@ -151,6 +151,20 @@ pub(crate) fn note_trouble(console: &Console, error: &JournalError) {
 pub(crate) fn note_set_aside(console: &Console, place: Option<&PathBuf>) {
     if let Some(place) = place {
         console.note(&format!("the journal was damaged; it is kept as {}", place.display()));
+    }
+}
+
+/// Notes who goes on to record with the settings with which it began.
+pub(crate) fn note_recorders(app: &App) {
+    let recorders = || {
+        let (path, settings, now) = (path(app).ok()?, settings(app).ok()?, app.clock.now());
+        Journal::open(&path, Mode::Look, settings, now).ok()??.journal.recorders(now).ok()
+    };
+    for RunRow { command, process, .. } in recorders().into_iter().flatten() {
+        let pid = process.pid;
+        app.console.note(&format!(
+            "{command} (process {pid}) goes on with the settings with which it began: start it anew"
+        ));
     }
 }
 

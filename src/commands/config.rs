@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 
 use crate::app::App;
 use crate::app::console::Outcome;
+use crate::app::journal::note_recorders;
 use crate::app::options::{FleetOptions, OutputOptions, SandboxOptions, TalkOptions};
 use crate::app::settings::choice::{SessionSource, session_source};
 use crate::app::settings::config_file::ConfigFile;
@@ -137,6 +138,7 @@ fn set(args: &SetArgs, app: &App) -> Result<ExitStatus, Failure> {
     if let Some(variable) = variable.into_iter().chain(credentials).find(|name| app.variables.has(name)) {
         app.console.note(&format!("{variable} is set and overrides it"));
     }
+    note_recorders_of(key, app);
     Ok(ExitStatus::Done)
 }
 
@@ -158,7 +160,15 @@ fn unset(args: &UnsetArgs, app: &App) -> Result<ExitStatus, Failure> {
     } else {
         format!("{key} is not set in {path}")
     });
+    note_recorders_of(key, app);
     Ok(ExitStatus::Done)
+}
+
+/// Notes who goes on with the former value, if that is one of the journal.
+fn note_recorders_of(key: &str, app: &App) {
+    if key.starts_with("journal.") {
+        note_recorders(app);
+    }
 }
 
 fn edit_file(app: &App) -> Result<ExitStatus, Failure> {

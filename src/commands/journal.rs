@@ -110,6 +110,7 @@ fn on(args: &OnArgs, app: &App) -> Result<ExitStatus, Failure> {
     ] {
         app.console.note(&line);
     }
+    journal::note_recorders(app);
     Ok(ExitStatus::Done)
 }
 
@@ -125,5 +126,6 @@ fn off(args: &OffArgs, app: &App) -> Result<ExitStatus, Failure> {
     if path.exists() {
         app.console.note(&format!("what was recorded stays in {}", path.display()));
     }
+    journal::note_recorders(app);
     Ok(ExitStatus::Done)
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::agents::AgentRef;
 use super::coverage::word;
-use super::runs::{self, PROCESS, RunRef};
+use super::runs::{self, PROCESS, RunRef, RunRow};
 use super::unreadable::text;
 use super::{Journal, JournalError, millis, moment};
 use crate::floor::event::FollowedPart;
@@ -113,6 +113,18 @@ impl Journal {
             let mut release = change.prepare_cached("DELETE FROM lease WHERE agent = ?1 AND run = ?2")?;
             release.execute(params![agent.0, run.0]).map(|_| ())
         })
+    }
+
+    /// The runs that poll somebody now.
+    pub(crate) fn recorders(&self, now: Timestamp) -> Result<Vec<RunRow>, JournalError> {
+        let mut holders = vec![];
+        for row in self.agents()? {
+            holders
+                .extend(self.lease_of(row.agent, now)?.filter(|lease| lease.is_alive).map(|lease| lease.run));
+        }
+        let mut runs = self.runs()?;
+        runs.retain(|run| holders.contains(&run.run));
+        Ok(runs)
     }
 
     /// Who polls this agent.

@@ -98,3 +98,24 @@ fn whoever_erases_an_agent_learns_who_goes_on_to_record() {
     assert!(erased.stdout.starts_with("Erased "), "{erased}");
     assert!(!erased.stderr.contains("goes on to record"), "{erased}");
 }
+
+#[test]
+fn whoever_changes_a_setting_of_the_journal_learns_who_keeps_the_former_one() {
+    let server = server();
+    let world = World::signed_in(&server);
+    let mut recorder = recorder(&world);
+    let process = recorder.child.id();
+    let note = format!("note: record (process {process}) goes on with the settings with which it began");
+    for line in
+        ["config set journal.numbers never", "config unset journal.numbers", "journal on", "journal off"]
+    {
+        let ran = world.run(line).ended_with(0);
+        assert_eq!(ran.stderr.matches(&note).count(), 1, "{line}\n{ran}");
+    }
+    let other = world.run("config set color never").ended_with(0);
+    assert!(!other.stderr.contains("goes on"), "{other}");
+    recorder.child.kill().unwrap();
+    recorder.child.wait().unwrap();
+    let ran = world.run("journal on").ended_with(0);
+    assert!(!ran.stderr.contains("goes on"), "{ran}");
+}
