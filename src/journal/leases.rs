@@ -35,6 +35,11 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
+    /// Whether its holder was at work just now: no beat is missing.
+    pub(crate) fn has_beaten(&self, now: Timestamp) -> bool {
+        now.duration_since(self.beat_at).unsigned_abs() < BEAT * 2
+    }
+
     /// Whether its holder polls these parts and is answered, so that the journal has what the server would answer.
     pub(crate) fn covers(&self, parts: &[FollowedPart], now: Timestamp) -> bool {
         self.is_alive

@@ -238,11 +238,13 @@ events! {
 
     /// notifications between two moments may be missing
     Gap = "gap" in Tags {
-        /// notifications after this moment may be missing
+        /// notifications after this moment may be missing; up to 3 minutes before the last answer, and so before the same gap in
+        /// gaps of a document, because a notification may be handed out later
         from: Timestamp = Time,
         /// and until this moment
         to: Timestamp = Time,
-        /// outage, sleep, answer_lost, memory_full, not_running, taken_over or journal
+        /// outage, sleep, answer_lost, memory_full, not_running (none recorded), taken_over (what recorded was killed or stopped,
+        /// and another went on) or journal
         why: GapCause = Text,
     }
 

@@ -87,9 +87,9 @@ words! {
         AnswerLost = "answer_lost",
         /// Too many notifications to remember: old ones that come back would be reported again.
         MemoryFull = "memory_full",
-        /// Nothing recorded meanwhile.
+        /// Nothing recorded meanwhile: what did had ended.
         NotRunning = "not_running",
-        /// What recorded has died, and another process went on.
+        /// What recorded was killed, or stopped for so long, and another process went on, at once or later.
         TakenOver = "taken_over",
         /// What was answered meanwhile could not be recorded.
         Journal = "journal",

@@ -140,7 +140,7 @@ impl Book {
         let Lease { run, parts, cadence, newest_answer } = self.leases.get(&index)?;
         let is_alive = self.runs[*run].is_alive && !self.runs[*run].is_stopped;
         let (parts, cadence, newest_answer) = (parts.clone(), *cadence, *newest_answer);
-        is_alive.then_some(Holder { parts, cadence, newest_answer })
+        is_alive.then_some(Holder { parts, cadence, newest_answer, beats: true })
     }
 
     /// The machine was asleep, and nobody has shown a sign of life since.

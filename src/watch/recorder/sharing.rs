@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::floor::event::FollowedPart;
+use crate::floor::event::{FollowedPart, GapCause};
 use crate::journal::is_recent;
 use crate::watch::source::WatchScope;
 
@@ -14,12 +14,19 @@ pub(crate) struct Holder {
     pub(crate) parts: Vec<FollowedPart>,
     pub(crate) cadence: Duration,
     pub(crate) newest_answer: Option<Timestamp>,
+    /// Whether its process is at work: one that was stopped or hangs writes nothing.
+    pub(crate) beats: bool,
 }
 
 /// Whoever polls so many times as slowly as we are to, polls too slowly for us.
 const TOO_SLOW: u32 = 3;
 
 impl Holder {
+    /// Why nothing was recorded since its newest answer.
+    pub(crate) fn cause_of_hole(&self) -> GapCause {
+        if self.beats { GapCause::Outage } else { GapCause::TakenOver }
+    }
+
     /// What of `scope` need not be polled, because the holder does, often enough for `interval`, and is answered.
     pub(crate) fn covers(&self, scope: WatchScope, interval: Duration, now: Timestamp) -> WatchScope {
         let is_fresh = is_recent(self.newest_answer, self.cadence, now);
@@ -57,8 +64,12 @@ mod tests {
         ];
         for (parts, cadence, age, expected) in table {
             let newest_answer = age.map(|age| at(100 - age));
-            let holder =
-                Holder { parts: parts.to_vec(), cadence: Duration::from_secs(cadence), newest_answer };
+            let holder = Holder {
+                parts: parts.to_vec(),
+                cadence: Duration::from_secs(cadence),
+                newest_answer,
+                beats: true,
+            };
             let covered = holder.covers(all, Duration::from_secs(5), at(100));
             let count = [Tags, Breaks, Wrapups].into_iter().filter(|part| covered.includes(*part)).count();
             assert_eq!(count, expected, "{holder:?}");

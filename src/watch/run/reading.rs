@@ -66,6 +66,7 @@ impl<S: Source> Watch<'_, S> {
         let read = holder.covers(agent.scope, self.plan.interval, wall);
         let is_first = agent.sharing == Sharing::Unknown;
         if read.is_empty() && !is_first && agent.sharing != Sharing::Theirs(read) {
+            agent.memory.interrupt(holder.cause_of_hole());
             agent.poll_soon(now);
         }
         agent.sharing = Sharing::Theirs(read);

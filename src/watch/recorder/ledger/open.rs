@@ -199,6 +199,7 @@ impl Open {
         }
         let share = match lease {
             Some(lease) if lease.is_alive && lease.run != self.run && !forces => Share::Theirs(Holder {
+                beats: lease.has_beaten(now),
                 parts: lease.parts,
                 cadence: lease.cadence,
                 newest_answer: lease.newest_answer,

@@ -1,6 +1,8 @@
 //! What a watch shows of an agent whom another process polls.
 
 use super::*;
+use crate::floor::answer::Break;
+use crate::floor::event::GapCause;
 use crate::watch::recorder::records::{Looked, News, Share};
 use crate::watch::recorder::sharing::Holder;
 use crate::watch::run::agent::Sharing;
@@ -15,11 +17,35 @@ async fn the_state_is_shown_once_also_if_the_other_process_has_no_answer_yet() {
         watch.agents[0].sharing = Sharing::Unknown;
         for has_answer in has_answer {
             let newest_answer = has_answer.then(|| wall(started));
-            let holder = Holder { parts: vec![FollowedPart::Tags], cadence: INTERVAL, newest_answer };
+            let holder =
+                Holder { parts: vec![FollowedPart::Tags], cadence: INTERVAL, newest_answer, beats: true };
             let news = News { index: 0, events: vec![], coverage: vec![] };
             watch.looked(Looked { news, share: Share::Theirs(holder) }).unwrap();
         }
         drop(watch);
         assert_eq!(recorded.names(), ["state"], "{has_answer:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hole_after_another_process_says_whether_that_was_stopped_or_had_no_answer() {
+    for (beats, why) in [(false, GapCause::TakenOver), (true, GapCause::Outage)] {
+        let floor = Floor::of(seconds(1), |_| Answer::Nothing);
+        let started = floor.profiles[0].started;
+        let mut recorded = Recorder { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
+        let mut watch = floor.new_watch(Sinks::new(vec![&mut recorded]));
+        watch.agents[0].memory.interrupt(GapCause::NotRunning);
+        watch.agents[0].sharing = Sharing::Unknown;
+        for (age, beats) in [(0, true), (60, beats)] {
+            let parts = vec![FollowedPart::Tags, FollowedPart::Breaks, FollowedPart::Wrapups];
+            let newest_answer = Some(wall(started) - SignedDuration::from_secs(age));
+            let holder = Holder { parts, cadence: INTERVAL, newest_answer, beats };
+            let news = News { index: 0, events: vec![], coverage: vec![] };
+            watch.looked(Looked { news, share: Share::Theirs(holder) }).unwrap();
+        }
+        let mut poll = PollResult::new("asha", wall(started));
+        poll.break_state = Some(Break::default());
+        let looks = watch.agents[0].memory.diff(&poll).looks;
+        assert_eq!(looks.iter().map(|look| look.hole).collect::<Vec<_>>(), [why]);
     }
 }
