@@ -4,12 +4,10 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use zeroize::Zeroizing;
 
 mod encodings;
-mod search;
-
-use search::Search;
 
 /// Replaces a secret.
 const HIDDEN: &str = "••••";
@@ -36,7 +34,8 @@ struct Secrets {
 
 /// Finds every secret in every encoding.
 struct Spellings {
-    search: Search,
+    automaton: AhoCorasick,
+    longest: usize,
     /// Whether no spelling contains a line feed, so that no secret crosses the end of a line.
     within_lines: bool,
     /// How many secrets were known when this was built.
@@ -64,14 +63,7 @@ impl Redactor {
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
         let Some(spellings) = self.spellings() else { return text.to_owned() };
-        let (mut redacted, mut done) = (String::with_capacity(text.len()), 0);
-        while let Some(secret) = spellings.search.find(text.as_bytes(), done) {
-            redacted.push_str(&text[done..secret.start]);
-            redacted.push_str(HIDDEN);
-            done = secret.end;
-        }
-        redacted.push_str(&text[done..]);
-        redacted
+        spellings.automaton.replace_all(text, &vec![HIDDEN; spellings.automaton.patterns_len()])
     }
 
     /// The text with all secrets hidden; `None` instead of waiting if this or another thread holds the lock.
@@ -101,25 +93,34 @@ impl Redactor {
         }
         let mut secrets = self.0.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         if secrets.spellings.is_none() {
-            secrets.spellings = Some(Arc::new(Spellings::of(&secrets.texts)));
+            secrets.spellings = Spellings::of(&secrets.texts).map(Arc::new);
         }
         secrets.spellings.clone()
     }
 }
 
 impl Spellings {
-    fn of(texts: &[Zeroizing<String>]) -> Self {
+    fn of(texts: &[Zeroizing<String>]) -> Option<Self> {
         let patterns: Vec<_> = texts.iter().flat_map(|text| encodings::of(text)).collect();
-        Self {
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            // It takes half a millisecond to build. The faster automaton takes three times as long and twenty times the
+            // memory, and an answer is too short to gain that back.
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(patterns.iter().map(|pattern| pattern.as_slice()))
+            // Fails only if the secrets have more than two thousand million bytes.
+            .ok()?;
+        Some(Self {
+            longest: automaton.max_pattern_len(),
             within_lines: !patterns.iter().any(|pattern| pattern.contains(&b'\n')),
-            search: Search::of(patterns),
+            automaton,
             count: texts.len(),
-        }
+        })
     }
 
     /// The end of the part of a text in which every secret that begins is complete.
     fn end_of_whole(&self, text: &[u8]) -> usize {
-        let whole = (text.len() + 1).saturating_sub(self.search.longest()).min(text.len());
+        let whole = (text.len() + 1).saturating_sub(self.longest).min(text.len());
         // The last line feed after that place ends it later. Only this stretch is searched, because a large document may
         // have no line feed at all.
         let line = text[whole..].iter().rposition(|&byte| byte == b'\n').map(|last| whole + last + 1);
@@ -147,7 +148,8 @@ impl<W: Write> RedactingWriter<W> {
     /// Passes a text on up to `end`, or to the end of the secret there; returns how many bytes that is.
     fn pass_on(&mut self, spellings: &Spellings, text: &[u8], end: usize) -> io::Result<usize> {
         let mut done = 0;
-        while let Some(secret) = spellings.search.find(text, done).filter(|secret| secret.start < end) {
+        let secrets = spellings.automaton.find_iter(text).map(|secret| secret.range());
+        for secret in secrets.take_while(|secret| secret.start < end) {
             self.inner.write_all(&text[done..secret.start])?;
             self.inner.write_all(HIDDEN.as_bytes())?;
             done = secret.end;
