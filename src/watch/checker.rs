@@ -130,7 +130,8 @@ fn nothing_is_lost_doubled_or_invented_over_restarts_and_kills() {
 /// The days are clean without them. Each fault has a day from which on it is looked for, because it shows then.
 #[test]
 fn what_is_planted_in_the_journal_is_found() {
-    let faults: [(Planted, u64, fn(&Counts) -> usize); 2] = [
+    type Count = fn(&Counts) -> usize;
+    let faults: [(Planted, u64, Count); 2] = [
         (Planted::KnownAgain, 34, |counts| counts.duplicated),
         (Planted::DeathUnnoticed, 2, |counts| counts.lost),
     ];
