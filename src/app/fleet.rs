@@ -1,7 +1,7 @@
 //! One request to one or many profiles: at most `jobs` at a time, with the answers in the order of the profiles, and the
 //! failures beside them.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -139,6 +139,38 @@ impl Fleet {
     }
 }
 
+/// The profiles of which only what was recorded is shown, because the server did not answer, each with the reason.
+#[derive(Default)]
+pub(crate) struct Unanswered(RefCell<Vec<(String, Failure)>>);
+
+impl Unanswered {
+    pub(crate) fn add(&self, profile: &str, failure: Failure) {
+        self.0.borrow_mut().push((profile.to_owned(), failure));
+    }
+
+    pub(crate) fn holds(&self, profile: &str) -> bool {
+        self.0.borrow().iter().any(|(name, _)| name == profile)
+    }
+
+    /// Adds the reasons to the failures of the profiles of which nothing is shown, in the order of the profiles.
+    pub(crate) fn report<T>(&self, fleet: &Fleet, answers: &mut Answers<T>) {
+        for (profile, failure) in self.0.borrow().iter() {
+            let agent = fleet.agents.iter().find(|agent| agent.profile == *profile);
+            let failure = failure.clone();
+            let failure = match agent {
+                Some(agent) => agent.with_sign_in_hint(failure),
+                None => failure,
+            };
+            answers.failures.push(failure.of_profile(profile));
+        }
+        let place = |failure: &Failure| {
+            let profile = failure.problem.profile.as_deref();
+            fleet.agents.iter().position(|agent| Some(agent.profile.as_str()) == profile)
+        };
+        answers.failures.sort_by_key(place);
+    }
+}
+
 impl<T> Answers<T> {
     /// The answer of the only agent.
     ///
@@ -160,11 +192,6 @@ impl<T> Answers<T> {
             self.given.retain(|(profile, _)| failure.problem.profile.as_ref() != Some(profile));
             self.failures.push(failure);
         }
-    }
-
-    /// Adds the failure of a profile that has not answered, and of which there is something to show all the same.
-    pub(crate) fn add_failure(&mut self, profile: &str, failure: Failure) {
-        self.failures.push(failure.of_profile(profile));
     }
 
     fn has_answered(&self, profile: &str) -> bool {

@@ -6,10 +6,11 @@ pub(crate) mod rows;
 use clap::Args;
 
 use crate::app::App;
+use crate::app::fleet::Unanswered;
 use crate::app::journal::keeper::Keeper;
 use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, TalkOptions};
 use crate::app::settings::table::SERVER_TIMEZONE;
-use crate::client::Answer;
+use crate::client::{Answer, SignedIn};
 use crate::commands::break_status::past::Past;
 use crate::commands::break_status::rows::{DOCUMENT, row, seconds_on_break, urgency};
 use crate::commands::recorded::Recorded;
@@ -58,19 +59,37 @@ pub(crate) fn run(args: &BreakStatusArgs, app: &App) -> Result<ExitStatus, Failu
     let window = since.map(|since| Window::of([Some(since), None], now, zone)).transpose()?;
     let keeper =
         Keeper::open(app, "break-status", false, &args.query.sandbox, window.map(|window| window.since))?;
+    let past = window.map(|window| Past {
+        keeper: keeper.as_ref(),
+        window,
+        now,
+        zone,
+        requires_coverage: args.require_coverage,
+        unanswered: Unanswered::default(),
+    });
     let answers = app.query((&args.query).into(), async |fleet| {
         if let Some(keeper) = &keeper {
             keeper.meet(&fleet)?;
         }
         let recorded = Recorded { keeper: keeper.as_ref(), polls: args.journal.poll };
-        fleet.query(async |signed_in| recorded.break_status(signed_in, &server_zone).await).await
+        let request = async |signed_in: &SignedIn| {
+            let answer = recorded.break_status(signed_in, &server_zone).await;
+            match &past {
+                Some(past) => answer.or_else(|failure| past.without_answer(&signed_in.profile, failure)),
+                None => answer,
+            }
+        };
+        let mut answers = fleet.query(request).await?;
+        if let Some(past) = &past {
+            past.unanswered.report(&fleet, &mut answers);
+        }
+        Ok(answers)
     })?;
-    let Some(window) = window else {
-        return app.console.answer(STATE.outcome(answers, args.exit_status), &renderer);
+    let outcome = match &past {
+        Some(past) => past.outcome(answers),
+        None => STATE.outcome(answers, args.exit_status),
     };
-    let keeper = keeper.as_ref();
-    let past = Past { keeper, window, now, zone, requires_coverage: args.require_coverage };
-    app.console.answer(past.outcome(answers), &renderer)
+    app.console.answer(outcome, &renderer)
 }
 
 const STATE: StateReport<Break> =

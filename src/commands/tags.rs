@@ -119,13 +119,8 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
             Ok(signed_in.tags(&reference, &server_zone, recent).await?)
         };
         let mut answers = fleet.query(request).await?;
-        for (profile, failure) in past.as_ref().map_or_else(Vec::new, Past::failed) {
-            let agent = fleet.agents.iter().find(|agent| agent.profile == profile);
-            let failure = match agent {
-                Some(agent) => agent.with_sign_in_hint(failure),
-                None => failure,
-            };
-            answers.add_failure(&profile, failure);
+        if let Some(past) = &past {
+            past.unanswered.report(&fleet, &mut answers);
         }
         Ok(answers)
     })?;
@@ -133,7 +128,9 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
     let goes_on = past.as_ref().is_some_and(Past::goes_on);
     let note_of_kinds = seen.borrow().note("no tag has kind", &filter.kinds);
     let given = answers.given.iter().map(|(profile, _)| profile.clone()).collect::<Vec<_>>();
-    let made = outcome(args, &window, note_of_kinds, answers, &Known { coverage, goes_on, now, zone });
+    let has_nothing = past.is_some() && given.is_empty();
+    let known = Known { coverage, goes_on, has_nothing, now, zone };
+    let made = outcome(args, &window, note_of_kinds, answers, &known);
     let status = app.console.answer(made, &renderer)?;
     if let Some(past) = &past {
         past.move_cursors(&given)?;
@@ -216,6 +213,8 @@ struct Known<'a> {
     coverage: Option<CoverageOfAll>,
     /// Whether the window begins where a script was the last time.
     goes_on: bool,
+    /// Whether neither the server nor the journal that is there has given anything.
+    has_nothing: bool,
     now: Timestamp,
     zone: &'a TimeZone,
 }
@@ -227,7 +226,7 @@ impl Known<'_> {
             Some(coverage) if if self.goes_on { coverage.has_gap() } else { is_long } => {
                 coverage.sentence(self.now, self.zone)
             }
-            None if is_long => Some(
+            None if is_long && !self.has_nothing => Some(
                 "DeepCall documents only the last hour of notifications; older ones may be missing; \
                  `deepcall journal on` keeps them from now on"
                     .to_owned(),

@@ -214,10 +214,14 @@ impl<'a> Keeper<'a> {
             since.state.remaining_seconds = since.seconds_left(PAST);
         }
         if let Some(since) = &mut state.break_state {
-            let row = self.unless_trouble(self.journal().row(agent))?;
-            since.state.agent_id = row.and_then(|row| row.agent_id);
+            since.state.agent_id = self.agent_id(profile);
         }
         Some(state)
+    }
+
+    /// The agent as the server named it last.
+    pub(crate) fn agent_id(&self, profile: &str) -> Option<String> {
+        self.unless_trouble(self.journal().row(self.agent(profile)?))??.agent_id
     }
 
     /// Records what an answer adds, if its agent is recorded. Trouble is noted, and stops nothing.
@@ -340,6 +344,12 @@ impl<'a> Keeper<'a> {
     pub(crate) fn coverage(&self, profile: &str, from: Timestamp, to: Timestamp) -> Option<Vec<Coverage>> {
         let to = to.checked_add(MARGIN).unwrap_or(Timestamp::MAX);
         self.unless_trouble(self.journal().covered(self.agent(profile)?, from, to))
+    }
+
+    /// When the server answered last about this part.
+    pub(crate) fn last_answer(&self, profile: &str, part: FollowedPart) -> Option<Timestamp> {
+        let rows = self.coverage(profile, Timestamp::MIN, Timestamp::MAX)?;
+        rows.iter().filter(|row| row.part == part).map(|row| row.to).max()
     }
 
     /// The breaks and wrap-ups of an agent that were going on at `from` or later, and the coverage of all of them.

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::console::Outcome;
-use crate::app::fleet::Answers;
+use crate::app::fleet::{Answers, Unanswered};
 use crate::app::journal::keeper::Keeper;
 use crate::client::Answer;
 use crate::commands::break_status::rows::{DOCUMENT, row, seconds_between, urgency};
 use crate::commands::coverage::CoverageOfAll;
 use crate::commands::window::Window;
-use crate::failure::ExitStatus;
+use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Break;
 use crate::floor::event::FollowedPart;
 use crate::floor::overview::Urgency;
@@ -26,21 +26,35 @@ pub(super) struct Past<'a> {
     pub(super) zone: &'a TimeZone,
     /// Whether a gap in the window is a "no".
     pub(super) requires_coverage: bool,
+    pub(super) unanswered: Unanswered,
 }
 
 impl Past<'_> {
+    /// What was recorded, if an answer in the window was: whether the agent is on break now, it does not say.
+    pub(super) fn without_answer(&self, profile: &str, failure: Failure) -> Result<Answer<Break>, Failure> {
+        let last = self.keeper.and_then(|keeper| Some((keeper, keeper.last_answer(profile, PART)?)));
+        let Some((keeper, as_of)) = last.filter(|(_, as_of)| self.window.since <= *as_of) else {
+            return Err(failure);
+        };
+        self.unanswered.add(profile, failure);
+        let agent_id = keeper.agent_id(profile);
+        Ok(Answer::recorded(Break { agent_id, ..Break::default() }, as_of))
+    }
+
     pub(super) fn outcome(&self, mut answers: Answers<Answer<Break>>) -> Outcome {
         let mut status = answers.status();
         let failures = answers.take_failures();
         let mut coverage = CoverageOfAll::default();
         let (mut notes, mut present, mut over) = (vec![], vec![], vec![]);
+        let has_something = !answers.given.is_empty();
         for (profile, mut answer) in answers.given {
             notes.append(&mut answer.notes);
             let recorded = self.recorded(&profile, &answer, &mut coverage);
-            let (open, ended): (Vec<Interval>, Vec<Interval>) =
-                recorded.into_iter().partition(|interval| interval.open);
+            let is_answered = !self.unanswered.holds(&profile);
+            let (open, earlier): (Vec<Interval>, Vec<Interval>) =
+                recorded.into_iter().partition(|interval| is_answered && interval.open);
             over.extend(
-                ended.iter().map(|interval| (start(interval), ended_row(&profile, interval, &answer))),
+                earlier.iter().map(|interval| (start(interval), earlier_row(&profile, interval, &answer))),
             );
             if answer.value.on_break {
                 // The server may not say when it began.
@@ -59,13 +73,17 @@ impl Past<'_> {
         let is_known = !coverage.is_empty();
         let tail = Row::new(DOCUMENT.tail);
         let tail = if is_known { coverage.fill(tail) } else { tail };
-        notes.extend(match coverage.sentence(self.now, self.zone) {
-            Some(sentence) => Some(sentence),
-            None => Some(
-                "without a journal only the present breaks are known; `deepcall journal on` begins one"
-                    .to_owned(),
+        let only_present = match self.keeper {
+            None => {
+                Some("without a journal only the present breaks are known; `deepcall journal on` begins one")
+            }
+            Some(_) if has_something => Some(
+                "only the present breaks are known: the journal holds none of these profiles; \
+                 `deepcall journal on` has it record every profile",
             ),
-        });
+            Some(_) => None,
+        };
+        notes.extend(coverage.sentence(self.now, self.zone).or(only_present.map(str::to_owned)));
         if self.requires_coverage && status == ExitStatus::Done && (!is_known || coverage.has_gap()) {
             status = ExitStatus::No;
         }
@@ -73,7 +91,8 @@ impl Past<'_> {
     }
 
     fn recorded(&self, profile: &str, answer: &Answer<Break>, coverage: &mut CoverageOfAll) -> Vec<Interval> {
-        let span = self.window.until_answer(answer.as_of);
+        let is_answered = !self.unanswered.holds(profile);
+        let span = self.window.until_answer(if is_answered { answer.as_of } else { self.now });
         let Some((intervals, rows)) = self.keeper.and_then(|keeper| keeper.intervals(profile, span.from))
         else {
             return vec![];
@@ -103,10 +122,12 @@ fn is_apart(earliest: Timestamp, latest: Timestamp) -> bool {
     seconds_between(earliest, latest) >= 60
 }
 
-fn ended_row(profile: &str, interval: &Interval, answer: &Answer<Break>) -> Row {
+/// The row of a break that is over, or that went on at the last answer, which is not one of now.
+fn earlier_row(profile: &str, interval: &Interval, answer: &Answer<Break>) -> Row {
     let until = interval.end_hi.unwrap_or(interval.end_lo);
     let seconds = seconds_between(start(interval), until).max(0);
-    let about: &[&str] = match (is_about(interval), is_apart(interval.end_lo, until)) {
+    let is_about_end = interval.open || is_apart(interval.end_lo, until);
+    let about: &[&str] = match (is_about(interval), is_about_end) {
         (false, false) => &[],
         (true, false) => &["since", "for_seconds"],
         (false, true) => &["until", "for_seconds"],
@@ -114,10 +135,10 @@ fn ended_row(profile: &str, interval: &Interval, answer: &Answer<Break>) -> Row 
     };
     Row::new(DOCUMENT.fields)
         .with("profile", profile)
-        .with("on_break", false)
+        .with("on_break", (!interval.open).then_some(false))
         .with("reason", interval.reasons.last().cloned())
         .with("since", start(interval))
-        .with("until", until)
+        .with("until", (!interval.open).then_some(until))
         .with("for_seconds", Value::Seconds(seconds))
         .with("since_min", earliest(interval))
         .with("until_min", interval.end_lo)
@@ -161,7 +182,7 @@ mod tests {
             (None, (None, 100), (400, 460), [true, true, true]),
         ];
         for (since, start, end, marked) in table {
-            let row = ended_row("asha", &interval(since, start, end), &answer);
+            let row = earlier_row("asha", &interval(since, start, end), &answer);
             let is_marked = |key| matches!(row.get(key), Value::About(_));
             assert_eq!(
                 ["since", "until", "for_seconds"].map(is_marked),

@@ -15,7 +15,13 @@ pub(crate) static DOCUMENT: Document = Document {
     head: &[],
     fields: &[
         Field::new("profile", "PROFILE", Meaning::Name, Shown::Always(1), "the profile whose agent it is"),
-        Field::new("on_break", "BREAK", Meaning::State, Shown::Always(2), "whether the agent is on break"),
+        Field::new(
+            "on_break",
+            "BREAK",
+            Meaning::State,
+            Shown::Always(2),
+            "whether the agent is on break; null with --since where the last answer showed a break and the server does not answer now",
+        ),
         Field::new(
             "reason",
             "REASON",
@@ -29,7 +35,7 @@ pub(crate) static DOCUMENT: Document = Document {
             "UNTIL",
             Meaning::Time,
             Shown::WhenPresent(7),
-            "when an answer first denied it; null while it goes on, and without --since. A table has ~ before what is not known to the minute",
+            "when an answer first denied it; null while none has, and without --since. A table has ~ before what is not known to the minute",
         ),
         Field::new(
             "for_seconds",
@@ -60,7 +66,7 @@ pub(crate) static DOCUMENT: Document = Document {
             "UNTIL MIN",
             Meaning::Time,
             Shown::OnRequest,
-            "with --since, when it ended at the earliest: the last answer that showed it; null while it goes on",
+            "with --since, when it ended at the earliest: the last answer that showed it; null while the server answers that it goes on",
         ),
     ],
     tail: &[coverage::COVERAGE, coverage::GAPS],

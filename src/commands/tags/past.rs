@@ -8,6 +8,7 @@ use compact_str::CompactString;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::app::fleet::Unanswered;
 use crate::app::journal::keeper::Keeper;
 use crate::app::journal::keeper::scripts::Reach;
 use crate::client::{Answer, Reference, SignedIn, Tags};
@@ -31,8 +32,7 @@ pub(super) struct Past<'a> {
     polls: bool,
     /// Of each profile, what the script has not had yet, but for its events.
     had: RefCell<BTreeMap<String, Reach>>,
-    /// The profiles of which only the past is shown, because the request for the rest failed.
-    failed: RefCell<Vec<(String, Failure)>>,
+    pub(super) unanswered: Unanswered,
 }
 
 impl<'a> Past<'a> {
@@ -40,7 +40,7 @@ impl<'a> Past<'a> {
         if script.is_none() {
             keeper.will_list_since(window.since);
         }
-        Self { keeper, window, script, polls, had: RefCell::default(), failed: RefCell::default() }
+        Self { keeper, window, script, polls, had: RefCell::default(), unanswered: Unanswered::default() }
     }
 
     /// Whether the journal has something to do with the profile.
@@ -81,22 +81,16 @@ impl<'a> Past<'a> {
         Ok(answer)
     }
 
-    /// What was recorded, if that is something; a script gets it with the next answer.
+    /// What was recorded, if that is something.
     fn without_answer(&self, profile: &str, failure: Failure) -> Result<Answer<Tags>, Failure> {
-        let notifications = if self.script.is_none() { self.listed(profile, vec![])? } else { vec![] };
+        let notifications = self.listed(profile, vec![])?;
         if notifications.is_empty() {
             return Err(failure);
         }
-        self.failed.borrow_mut().push((profile.to_owned(), failure));
-        let rows = self.keeper.coverage(profile, self.window.since, self.window.until).unwrap_or_default();
-        let as_of = rows.iter().filter(|row| row.part == PART).map(|row| row.to).max();
+        self.unanswered.add(profile, failure);
+        let as_of = self.keeper.last_answer(profile, PART);
         let value = Tags { notifications, icons: vec![], notes: vec![] };
         Ok(Answer::recorded(value, as_of.unwrap_or(self.window.since)))
-    }
-
-    /// The profiles of which only the past is shown, each with the reason.
-    pub(super) fn failed(&self) -> Vec<(String, Failure)> {
-        self.failed.borrow().clone()
     }
 
     fn listed(&self, profile: &str, fresh: Vec<Tag>) -> Result<Vec<Tag>, Failure> {
@@ -122,10 +116,9 @@ impl<'a> Past<'a> {
         now: Timestamp,
     ) -> Option<CoverageOfAll> {
         let mut all = CoverageOfAll::default();
-        let failed = self.failed.borrow();
         for (profile, answer) in given {
-            let is_answered = !failed.iter().any(|(name, _)| name == profile);
-            let mut span = self.window.until_answer(if is_answered { answer.as_of } else { now });
+            let until = if self.unanswered.holds(profile) { now } else { answer.as_of };
+            let mut span = self.window.until_answer(until);
             if let Some(had_until) = self.had.borrow().get(profile).and_then(|reach| reach.had_until) {
                 span.from = had_until.min(span.to);
             }

@@ -1,8 +1,11 @@
 //! Beyond the hour: what was received before and one fresh answer as one list, and what of it may be missing.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::commands::asha_and_ravi;
 use super::*;
-use crate::support::{EXPIRED, NOT_ON_BREAK, ON_BREAK};
+use crate::support::{EXPIRED, NOT_ON_BREAK, ON_BREAK, Reply};
 
 #[test]
 fn what_the_server_hands_out_once_is_still_in_the_list_later() {
@@ -141,4 +144,71 @@ fn what_was_recorded_is_listed_even_if_the_server_does_not_answer() {
     assert!(ran.stdout.contains("of a1") && ran.stderr.contains("expired"), "{ran}");
     // Without a window that has something, only the failure is left.
     world.run("tags --profile asha --since 1m --json").ended_with(4);
+}
+
+#[test]
+fn breaks_that_were_recorded_are_listed_even_if_the_server_does_not_answer() {
+    // Of asha, a break that is over, and one that went on at the last answer.
+    let is_down = Arc::new(AtomicBool::new(false));
+    let is_away = Arc::clone(&is_down);
+    let server =
+        FakeServer::answering(move |request, earlier| match (request.body.contains("asha"), earlier) {
+            _ if is_away.load(Ordering::SeqCst) => Reply::Reset(vec![]),
+            (true, 6..) => Reply::ok(EXPIRED),
+            (true, 2..4) => Reply::ok(NOT_ON_BREAK),
+            _ => Reply::ok(ON_BREAK),
+        });
+    let world = asha_and_ravi(&server);
+    world.run("journal on").ended_with(0);
+    for _ in 0..3 {
+        world.run("break-status --all").ended_with(0);
+    }
+    let of_asha = |ran: &Ran, key: &str| -> Vec<serde_json::Value> {
+        let rows = ran.json()[key].as_array().unwrap().clone();
+        rows.into_iter().filter(|row| row["profile"] == "asha").collect()
+    };
+    let check = |ran: &Ran| {
+        let breaks = of_asha(ran, "break_status");
+        let states: Vec<_> = breaks.iter().map(|row| (&row["on_break"], row["until"].is_string())).collect();
+        assert_eq!(states.len(), 2, "{ran}");
+        assert!(states.contains(&(&false.into(), true)), "{ran}");
+        assert!(
+            states.contains(&(&serde_json::Value::Null, false)),
+            "whether it goes on is not known: {ran}"
+        );
+        assert!(breaks.iter().all(|row| row["until_min"].is_string() && row["reason"] == "Lunch"), "{ran}");
+        assert_eq!(of_asha(ran, "coverage").len(), 1, "{ran}");
+        assert!(!of_asha(ran, "gaps").is_empty(), "{ran}");
+        assert_eq!(of_asha(ran, "failures").len(), 1, "{ran}");
+        assert!(!ran.stderr.contains("journal on"), "{ran}");
+    };
+    let ran = world.run("break-status --all --since 8h --json").ended_with(1);
+    check(&ran);
+    assert_eq!(ran.json()["break_status"][0]["profile"], "ravi", "whoever is on break comes first: {ran}");
+    let ran = world.run("break-status --profile asha --since 8h --json").ended_with(4);
+    check(&ran);
+    assert!(ran.json()["failures"][0]["hint"].as_str().unwrap().contains("deepcall login"), "{ran}");
+    let ran = world.run("break-status --profile asha --since 8h").ended_with(4);
+    assert!(ran.stdout.contains("Lunch") && ran.stderr.contains("expired"), "{ran}");
+
+    is_down.store(true, Ordering::SeqCst);
+    let ran = world.run("break-status --all --since 8h --retries 0 --json").ended_with(5);
+    check(&ran);
+    assert_eq!(ran.json()["break_status"].as_array().map(Vec::len), Some(3), "{ran}");
+    // Without an answer in the window, only the failures are left.
+    for line in ["break-status --all --since 0m", "tags --all --since 2h --until 90m"] {
+        let ran = world.run(&format!("{line} --retries 0 --json")).ended_with(5);
+        assert_eq!(ran.json()["coverage"], serde_json::Value::Null, "{ran}");
+        assert!(!ran.stderr.contains("journal on"), "{ran}");
+    }
+}
+
+#[test]
+fn whom_the_journal_does_not_hold_the_note_about_breaks_names_what_records() {
+    let server = FakeServer::always(ON_BREAK);
+    let world = asha_and_ravi(&server);
+    world.run("tags --profile asha --new mail").ended_with(0);
+    let ran = world.run("break-status --profile ravi --since 8h").ended_with(0);
+    assert!(ran.stderr.contains("the journal holds none of these profiles"), "{ran}");
+    assert!(!ran.stderr.contains("without a journal"), "{ran}");
 }

@@ -5,6 +5,7 @@ use std::process::Stdio;
 
 use super::commands::asha_and_ravi;
 use super::*;
+use crate::support::EXPIRED;
 
 #[test]
 fn each_name_has_each_notification_once() {
@@ -73,6 +74,26 @@ fn a_reader_that_has_left_moves_no_cursor() {
     assert_eq!(status.code(), Some(141));
     assert_eq!(ids(&world.run("tags --new mail --json").ended_with(0)), ["m1"]);
     assert_eq!(ids(&world.run("tags --new mail --json").ended_with(0)), [""; 0]);
+}
+
+#[test]
+fn a_script_has_what_was_recorded_even_if_the_server_does_not_answer() {
+    let first = tag("m1", "missed", 5);
+    let both = [first.clone(), tag("m2", "missed", 4)];
+    let expired = || EXPIRED.to_owned();
+    let server = FakeServer::in_turn([reply(&[first]), expired(), expired(), expired(), reply(&both)]);
+    let world = recording(&server);
+    world.run("tags").ended_with(0);
+    let mut shell = world.shell("sh");
+    shell.args(["-c", "exec deepcall tags --new mail >/dev/full"]);
+    world.start(shell).end().ended_with(1);
+    let ran = world.run("tags --new mail --since 3h --json").ended_with(4);
+    assert_eq!(ids(&ran), ["m1"], "stdout had not taken it: {ran}");
+    assert_eq!(ran.json()["failures"].as_array().map(Vec::len), Some(1), "{ran}");
+    assert!(!ran.stderr.contains("journal on"), "{ran}");
+    // Once it has had that, only the failure is left.
+    assert_eq!(world.run("tags --new mail --json").ended_with(4).stdout, "");
+    assert_eq!(ids(&world.run("tags --new mail --json").ended_with(0)), ["m2"]);
 }
 
 #[test]
