@@ -57,6 +57,7 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
         is_in_variables: matches!(source, SessionSource::Variables(_)),
         has_stdout: !app.terminals.stdout_is_closed,
         polls_always: args.poll,
+        zone: &presentation.zone,
     };
     if wish.sandbox.is_some() && args.record {
         return Err(Failure::usage("--record has no effect with a sandbox: its floor is not recorded"));

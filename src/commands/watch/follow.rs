@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use crate::app::App;
 use crate::app::connect::Connector;
 use crate::app::journal::simulated::Simulated;
@@ -12,10 +15,13 @@ use crate::app::select::{SelectedProfiles, Selection};
 use crate::app::settings::table::{REF, SERVER_TIMEZONE};
 use crate::app::signals::StopReason;
 use crate::client::SignedIn;
+use crate::commands::coverage::CoverageOfAll;
 use crate::commands::watch::sessions::{StoredProfiles, renewed, signed_in};
+use crate::commands::window::Window;
 use crate::failure::Failure;
-use crate::floor::event::EndReason;
+use crate::floor::event::{EndReason, FollowedPart};
 use crate::floor::pause::OwnClocks;
+use crate::floor::timeline::Coverage;
 use crate::journal::{AgentKey, Journal};
 use crate::watch::recorder::ledger::{Followed, Ledger, Shelf};
 use crate::watch::run::Plan;
@@ -90,6 +96,8 @@ pub(crate) struct JournalWish<'a> {
     pub(crate) has_stdout: bool,
     /// Whether agents are polled whom somebody else polls as well.
     pub(crate) polls_always: bool,
+    /// In which notes show times.
+    pub(crate) zone: &'a TimeZone,
 }
 
 /// The journal of a watch; `None` where there is none and none is wanted, and where it can never be used: that is noted, and
@@ -103,7 +111,7 @@ pub(crate) fn recording(
     sessions: &Sessions,
     app: &App,
 ) -> Result<Option<Recording>, Failure> {
-    let JournalWish { command, is_wanted, sandbox, is_in_variables, has_stdout, polls_always } = wish;
+    let JournalWish { command, is_wanted, sandbox, is_in_variables, has_stdout, polls_always, zone } = wish;
     let followed = sessions.signed_in.iter().map(|session| Followed {
         profile: session.profile.clone(),
         id_at_login: sessions.ids_at_login.get(&session.profile).cloned(),
@@ -137,6 +145,9 @@ pub(crate) fn recording(
     match begun {
         Ok(Some(begun)) => {
             note_set_aside(&app.console, begun.set_aside.as_ref());
+            if let Some(since) = plan.backfill_from.filter(|_| has_stdout) {
+                note_coverage(&ledger, since, zone, app)?;
+            }
             Ok(Some(Recording::start(
                 Box::new(ledger),
                 begun,
@@ -160,6 +171,35 @@ pub(crate) fn recording(
             Ok(None)
         }
     }
+}
+
+/// Reports what of the past that the watch begins with was recorded, as `tags --since` does: with the answer that is to come,
+/// which covers the hour before it where the server repeats.
+fn note_coverage(ledger: &Ledger, since: Timestamp, zone: &TimeZone, app: &App) -> Result<(), Failure> {
+    let now = app.clock.now();
+    let window = Window { since, until: now, is_closed: false };
+    if !window.outreaches_the_server(now) {
+        return Ok(());
+    }
+    let mut all = CoverageOfAll::default();
+    for (profile, mut rows) in ledger.coverage(since)? {
+        let of_tags = rows.iter().filter(|row| row.part == FollowedPart::Tags);
+        let repeats = of_tags.max_by_key(|row| row.to).and_then(|row| row.repeats);
+        rows.push(Coverage {
+            part: FollowedPart::Tags,
+            from: now,
+            to: now,
+            server_time: None,
+            cadence: Duration::ZERO,
+            ended: None,
+            repeats,
+        });
+        all.add(profile, &rows, FollowedPart::Tags, window.until_answer(now));
+    }
+    if let Some(sentence) = all.sentence(now, zone) {
+        app.console.note(&sentence);
+    }
+    Ok(())
 }
 
 /// Why the watch is ended from outside.

@@ -17,6 +17,7 @@ use crate::watch::recorder::records::{Begun, BegunAgent, Looked, Records, Wanted
 use crate::watch::recorder::{Account, Page};
 use crate::watch::view::{KEPT_OF_AGENT, is_of_the_day};
 
+mod covered;
 mod open;
 #[cfg(test)]
 mod tests;

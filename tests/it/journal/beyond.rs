@@ -212,3 +212,23 @@ fn whom_the_journal_does_not_hold_the_note_about_breaks_names_what_records() {
     assert!(ran.stderr.contains("the journal holds none of these profiles"), "{ran}");
     assert!(!ran.stderr.contains("without a journal"), "{ran}");
 }
+
+#[test]
+fn a_watch_from_before_the_journal_notes_what_is_not_covered() {
+    let server = FakeServer::always(reply(&[tag("m1", "missed", 5)]));
+    let world = recording(&server);
+    for _ in 0..2 {
+        world.run("tags").ended_with(0);
+    }
+    let watch = |line: &str| world.run(&format!("watch --only tags --until state --timeout 30s {line}"));
+    let notes = |ran: &Ran| ran.stderr.lines().filter(|line| line.starts_with("note: covered ")).count();
+    let ran = watch("--since 12h --json").ended_with(0);
+    assert_eq!(notes(&ran), 1, "{ran}");
+    assert!(ran.stderr.contains(" but for ") && ran.stderr.contains("(deepcall did not record)"), "{ran}");
+    assert_eq!(notes(&watch("--since 12h --output lines").ended_with(0)), 1);
+    // What the server shows needs no word, and who wants none gets none.
+    for line in ["--since 30m --json", "--json", "--since 12h --json --quiet"] {
+        let ran = watch(line).ended_with(0);
+        assert_eq!(notes(&ran), 0, "{line}: {ran}");
+    }
+}
