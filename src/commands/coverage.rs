@@ -105,6 +105,15 @@ impl CoverageOfAll {
             .with("gaps", gaps.map(gap).collect::<Vec<_>>())
     }
 
+    /// For example "only moments of 03:06–04:05 are covered (sleep)", with the cause of the longest gap.
+    fn moments_only(&self, whole: &str, now: Timestamp, zone: &TimeZone) -> Option<String> {
+        let has_gap = |of: &OfProfile| !of.gaps.is_empty() && of.has_moments_only(whole, now, zone);
+        let gaps = self.0.iter().flat_map(|of| &of.gaps);
+        let longest = gaps.max_by_key(|gap| gap.to.duration_since(gap.from))?;
+        let words = || format!("only moments of {whole} are covered ({})", cause(longest.why));
+        self.0.iter().all(has_gap).then(words)
+    }
+
     /// For example "covered 09:00–17:00 but for 11:02–11:09 (sleep)". `None` without a profile.
     pub(crate) fn sentence(&self, now: Timestamp, zone: &TimeZone) -> Option<String> {
         let from = self.0.iter().map(|of| of.window.from).min()?;
@@ -121,6 +130,9 @@ impl CoverageOfAll {
             } else {
                 nothing
             });
+        }
+        if let Some(moments) = self.moments_only(&whole, now, zone) {
+            return Some(moments);
         }
         // What all profiles lack alike is written once, to the minute in which it is shown.
         let mut holes: Vec<(Timestamp, String, Vec<&str>)> = vec![];
@@ -154,6 +166,15 @@ impl CoverageOfAll {
         let holes =
             if before.is_empty() { last.clone() } else { format!("{} and {last}", before.join(", ")) };
         Some(format!("covered {whole} but for {holes}"))
+    }
+}
+
+impl OfProfile {
+    /// Whether so little of its window is covered that a sentence, whose times are minutes, would contradict itself.
+    fn has_moments_only(&self, whole: &str, now: Timestamp, zone: &TimeZone) -> bool {
+        let covered: std::time::Duration = self.covered.iter().map(|span| span.length()).sum();
+        let is_little = covered < MINUTE.unsigned_abs() && self.window.length() >= 2 * MINUTE.unsigned_abs();
+        is_little || self.gaps.iter().any(|gap| times::range(gap.from, gap.to, now, zone) == whole)
     }
 }
 
@@ -230,6 +251,13 @@ mod tests {
         assert!(sentence(&[("asha", &[])]).ends_with(" is covered"));
         let looks = [row(HOUR, HOUR, None), row(2 * HOUR, 2 * HOUR, None)];
         assert!(sentence(&[("asha", &looks)]).ends_with("; `deepcall record` covers it"));
+        for (from, to) in [(0, 10), (30, 80), (HOUR, HOUR + 20), (8 * HOUR - 20, 8 * HOUR)] {
+            let text = sentence(&[("asha", &[row(from, to, Some(GapCause::Sleep))])]);
+            assert!(text.starts_with("only moments of ") && text.ends_with(')'), "{text}");
+            assert!(!text.contains(" but for "), "{text}");
+        }
+        let moments = [row(0, 10, Some(GapCause::Sleep))];
+        assert!(sentence(&[("asha", &moments), ("ravi", &whole)]).ends_with(" (sleep) of asha"));
         assert!(sentence(&[("asha", &slept)]).ends_with(" (sleep)"));
         assert!(sentence(&[("asha", &slept), ("ravi", &whole)]).ends_with(" (sleep) of asha"));
         assert!(sentence(&[("asha", &slept), ("ravi", &slept)]).ends_with(" (sleep)"));
