@@ -129,7 +129,8 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
     let note_of_kinds = seen.borrow().note("no tag has kind", &filter.kinds);
     let given = answers.given.iter().map(|(profile, _)| profile.clone()).collect::<Vec<_>>();
     let has_nothing = past.is_some() && given.is_empty();
-    let known = Known { coverage, goes_on, has_nothing, now, zone };
+    let has_icons = past.as_ref().is_none_or(|past| given.is_empty() || past.has_icons(&given));
+    let known = Known { coverage, goes_on, has_nothing, has_icons, now, zone };
     let made = outcome(args, &window, note_of_kinds, answers, &known);
     let status = app.console.answer(made, &renderer)?;
     if let Some(past) = &past {
@@ -190,7 +191,13 @@ pub static DOCUMENT: Document = Document {
         ),
     ],
     tail: &[
-        Field::new("icons", "ICONS", Meaning::Icons, Shown::OnRequest, "icon details that belong to no tag"),
+        Field::new(
+            "icons",
+            "ICONS",
+            Meaning::Icons,
+            Shown::OnRequest,
+            "icon details that belong to no tag; null if no server was asked",
+        ),
         coverage::COVERAGE,
         coverage::GAPS,
     ],
@@ -215,6 +222,8 @@ struct Known<'a> {
     goes_on: bool,
     /// Whether neither the server nor the journal that is there has given anything.
     has_nothing: bool,
+    /// Whether a server was asked, for the journal does not keep what belongs to no notification.
+    has_icons: bool,
     now: Timestamp,
     zone: &'a TimeZone,
 }
@@ -285,7 +294,7 @@ fn outcome(
         .with("as_of", as_of)
         .with("since", (!known.goes_on).then_some(window.since))
         .with("until", window.until);
-    let icons = RawList { label: "".into(), items: icons };
+    let icons = known.has_icons.then_some(RawList { label: "".into(), items: icons });
     let report =
         Report { head, tail: tail.with("icons", icons), failures, notes, ..Report::new(&DOCUMENT, kept) };
     Outcome { report, status }

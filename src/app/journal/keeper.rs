@@ -1,6 +1,7 @@
 //! The journal for a command that receives single answers: it restores what is known of an agent, makes the difference, and
 //! records it before anything is shown.
 
+mod known;
 pub(crate) mod scripts;
 
 use std::cell::{Cell, RefCell};
@@ -214,14 +215,9 @@ impl<'a> Keeper<'a> {
             since.state.remaining_seconds = since.seconds_left(PAST);
         }
         if let Some(since) = &mut state.break_state {
-            since.state.agent_id = self.agent_id(profile);
+            since.state.agent_id = since.state.agent_id.take().or_else(|| self.agent_id(profile));
         }
         Some(state)
-    }
-
-    /// The agent as the server named it last.
-    pub(crate) fn agent_id(&self, profile: &str) -> Option<String> {
-        self.unless_trouble(self.journal().row(self.agent(profile)?))??.agent_id
     }
 
     /// Records what an answer adds, if its agent is recorded. Trouble is noted, and stops nothing.
@@ -344,12 +340,6 @@ impl<'a> Keeper<'a> {
     pub(crate) fn coverage(&self, profile: &str, from: Timestamp, to: Timestamp) -> Option<Vec<Coverage>> {
         let to = to.checked_add(MARGIN).unwrap_or(Timestamp::MAX);
         self.unless_trouble(self.journal().covered(self.agent(profile)?, from, to))
-    }
-
-    /// When the server answered last about this part.
-    pub(crate) fn last_answer(&self, profile: &str, part: FollowedPart) -> Option<Timestamp> {
-        let rows = self.coverage(profile, Timestamp::MIN, Timestamp::MAX)?;
-        rows.iter().filter(|row| row.part == part).map(|row| row.to).max()
     }
 
     /// The breaks and wrap-ups of an agent that were going on at `from` or later, and the coverage of all of them.

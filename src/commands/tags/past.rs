@@ -33,6 +33,8 @@ pub(super) struct Past<'a> {
     /// Of each profile, what the script has not had yet, but for its events.
     had: RefCell<BTreeMap<String, Reach>>,
     pub(super) unanswered: Unanswered,
+    /// The profiles of which another process has recorded what is shown.
+    recorded: RefCell<Vec<String>>,
 }
 
 impl<'a> Past<'a> {
@@ -40,7 +42,15 @@ impl<'a> Past<'a> {
         if script.is_none() {
             keeper.will_list_since(window.since);
         }
-        Self { keeper, window, script, polls, had: RefCell::default(), unanswered: Unanswered::default() }
+        Self {
+            keeper,
+            window,
+            script,
+            polls,
+            had: RefCell::default(),
+            unanswered: Unanswered::default(),
+            recorded: RefCell::default(),
+        }
     }
 
     /// Whether the journal has something to do with the profile.
@@ -60,6 +70,7 @@ impl<'a> Past<'a> {
             && let Some(as_of) = self.keeper.polled_at(profile, &[PART])
         {
             let value = Tags { notifications: self.listed(profile, vec![])?, icons: vec![], notes: vec![] };
+            self.recorded.borrow_mut().push(profile.clone());
             return Ok(Answer::recorded(value, as_of));
         }
         let mut answer = match signed_in.tags(reference, server_zone, Some).await {
@@ -127,6 +138,12 @@ impl<'a> Past<'a> {
             }
         }
         (!all.is_empty()).then_some(all)
+    }
+
+    /// Whether the server has answered for any of these profiles.
+    pub(super) fn has_icons(&self, given: &[String]) -> bool {
+        let recorded = self.recorded.borrow();
+        given.iter().any(|profile| !recorded.contains(profile) && !self.unanswered.holds(profile))
     }
 
     /// Whether the script has had something of all profiles before: then their windows begin there.

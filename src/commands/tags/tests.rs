@@ -61,7 +61,14 @@ fn answered(line: &str, tags: &[(&str, Option<&str>)]) -> (Vec<String>, Vec<Stri
         &window,
         note,
         answers,
-        &Known { coverage: None, goes_on: false, has_nothing: false, now, zone: &TimeZone::UTC },
+        &Known {
+            coverage: None,
+            goes_on: false,
+            has_nothing: false,
+            has_icons: true,
+            now,
+            zone: &TimeZone::UTC,
+        },
     );
     let kinds = report.rows.iter().map(|row| match row.get("kind") {
         Value::Text(kind) => kind.to_string(),

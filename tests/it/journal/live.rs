@@ -8,7 +8,7 @@ use crate::support::{IN_WRAPUP, NOT_IN_WRAPUP, NOT_ON_BREAK, ON_BREAK, PATIENCE,
 const LINES: [&str; 4] = ["tags --json", "status --json", "break-status --json", "wrapup --json"];
 
 fn server() -> FakeServer {
-    let tags = reply(&[tag("m1", "missed", 5)]);
+    let tags = reply(&[tag("m1", "missed", 5).replacen('{', r#"{"agentId":"a-17","#, 1)]);
     FakeServer::answering(move |request, _| {
         request.choose([ON_BREAK.to_owned(), IN_WRAPUP.to_owned(), tags.clone()])
     })
@@ -39,6 +39,15 @@ fn the_journal_of_a_recorder_answers_until_poll_is_given_or_the_recorder_is_gone
     assert_eq!(recorded[1].json()["agents"][0]["state"], "on_break", "{}", recorded[1]);
     assert_eq!(recorded[2].json()["on_break"], true, "{}", recorded[2]);
     assert_eq!(recorded[3].json()["in_wrapup"], true, "{}", recorded[3]);
+
+    // What the journal knows is there, and null stands for the rest.
+    let (tags, on_break) = (recorded[0].json(), recorded[2].json());
+    assert_eq!(tags.get("icons"), Some(&serde_json::Value::Null), "{}", recorded[0]);
+    assert_eq!(on_break["agent_id"], "a-17", "{}", recorded[2]);
+    assert!(on_break["detail"].is_object(), "{}", recorded[2]);
+    assert_eq!(recorded[3].json().get("detail"), Some(&serde_json::Value::Null), "{}", recorded[3]);
+    let polled = world.run("tags --json --poll").ended_with(0);
+    assert_eq!(polled.json()["icons"], serde_json::json!([]), "{polled}");
 
     for line in LINES {
         let before = server.arrivals().len();

@@ -1,0 +1,31 @@
+//! What the journal knows of an agent whose server is not asked, or does not answer.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::journal::keeper::Keeper;
+use crate::floor::event::{EventKind, FollowedPart};
+
+/// How far back notifications are looked through for the agent's id.
+const LATELY: SignedDuration = SignedDuration::from_hours(8);
+
+impl Keeper<'_> {
+    /// The agent as the server named it last: for the session, or else in all notifications of the last hours.
+    pub(crate) fn agent_id(&self, profile: &str) -> Option<String> {
+        let row = self.unless_trouble(self.journal().row(self.agent(profile)?))?;
+        row.and_then(|row| row.agent_id).or_else(|| {
+            let lately = self.app.clock.now().checked_sub(LATELY).unwrap_or(Timestamp::MIN);
+            let mut ids = self.tags(profile, lately).into_iter().filter_map(|event| match event.kind {
+                EventKind::Tag(reported) => reported.tag.agent_id,
+                _ => None,
+            });
+            let first = ids.next()?;
+            ids.all(|id| id == first).then(|| first.into())
+        })
+    }
+
+    /// When the server answered last about this part.
+    pub(crate) fn last_answer(&self, profile: &str, part: FollowedPart) -> Option<Timestamp> {
+        let rows = self.coverage(profile, Timestamp::MIN, Timestamp::MAX)?;
+        rows.iter().filter(|row| row.part == part).map(|row| row.to).max()
+    }
+}
