@@ -125,12 +125,19 @@ impl Place {
         !is_open && !files::may_add_to(path.parent().unwrap_or(Path::new(".")))
     }
 
-    /// What is dangerous about where the file is and who may touch it, with what to do.
+    /// What is dangerous about where the file is and who may touch it, or keeps it from being written, with what to do.
     pub(crate) fn dangers(&self) -> Vec<String> {
         let kept = self.damaged().into_iter().chain(self.copies());
         let rights = std::iter::once(self.path.clone()).chain(kept);
         let rights = rights.filter_map(|path| files::danger_of_rights(&path));
-        files::danger_of_place(&self.path).into_iter().chain(rights).collect()
+        let is_closed = !self.may_be_written() || !files::may_change(&self.path);
+        let closed = is_closed.then(|| {
+            let path = self.path.display();
+            format!(
+                "nothing can be recorded in {path}: check the permissions of the file and its folder, and how the disk is mounted"
+            )
+        });
+        closed.into_iter().chain(files::danger_of_place(&self.path)).chain(rights).collect()
     }
 
     /// Refuses files that others own or may open. Makes the database file first if it is to be there, because SQLite gives

@@ -149,6 +149,12 @@ pub(crate) fn may_add_to(folder: &Path) -> bool {
     !matches!(may, Err(Errno::ACCESS | Errno::ROFS | Errno::PERM))
 }
 
+/// Whether the file may be changed. In doubt it may.
+pub(crate) fn may_change(file: &Path) -> bool {
+    let may = accessat(CWD, file, Access::WRITE_OK, AtFlags::EACCESS);
+    !matches!(may, Err(Errno::ACCESS | Errno::ROFS | Errno::PERM))
+}
+
 /// Why others can replace the file, and what to do.
 pub(crate) fn danger_of_place(file: &Path) -> Option<String> {
     let folder = file.parent()?;

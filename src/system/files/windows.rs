@@ -167,6 +167,11 @@ pub(crate) fn may_add_to(_: &Path) -> bool {
     true
 }
 
+/// Not known: the attempt shows it.
+pub(crate) fn may_change(_: &Path) -> bool {
+    true
+}
+
 /// Not known.
 pub(crate) fn danger_of_place(_: &Path) -> Option<String> {
     None

@@ -153,6 +153,24 @@ fn in_a_folder_that_may_not_be_written_all_that_reads_works() {
     }
 }
 
+#[test]
+fn a_journal_that_may_not_be_written_is_no_good_news() {
+    let (_server, world) = recorded("true");
+    let path = journal(&world);
+    let reports = |ran: &Ran| ran.to_string().contains("nothing can be recorded in ");
+    assert!(!reports(&world.run("doctor")));
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
+    for line in ["doctor", "journal status"] {
+        let ran = world.start(as_anybody(&world, &format!("exec deepcall {line}"))).end();
+        assert!(reports(&ran), "{line}: {ran}");
+    }
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    let closed = Closed::new(path.parent().unwrap());
+    let ran = world.start(as_anybody(&world, "exec deepcall doctor")).end();
+    drop(closed);
+    assert!(reports(&ran), "{ran}");
+}
+
 /// A log that nobody has written back, and that cannot be read in place without a file beside it.
 #[test]
 fn a_log_that_cannot_be_read_there_is_named_with_the_way_out() {
