@@ -517,7 +517,7 @@ module completions {
     --what: string@"nu-complete deepcall journal export what" # What to print: events, intervals, tags or coverage
     --since: string           # Only what is from this time on, e.g. 8h or 9:00 [default: all]
     --until: string           # Only what is from before this time
-    --agent: string           # Only this agent, by the name of the profile; may be repeated
+    --agent: string           # Only this agent, by the name of the profile or by the agent's id; may be repeated
     --sandbox                 # Print the past of the simulated floor instead
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
     --agents: string          # Number of simulated agents

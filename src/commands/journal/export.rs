@@ -14,7 +14,7 @@ use crate::app::journal::note_unreadable;
 use crate::app::journal::simulated::{Simulated, of_the_floor};
 use crate::app::options::{FloorOptions, OutputOptions, TalkOptions};
 use crate::app::settings::choice::near;
-use crate::commands::journal::opened::{look, unknown_agent, without_journal};
+use crate::commands::journal::opened::{called, look, without_journal};
 use crate::commands::tags;
 use crate::commands::tags::past::latest;
 use crate::commands::window::Window;
@@ -46,7 +46,7 @@ pub(crate) struct ExportArgs {
     /// Only what is from before this time
     #[arg(long, value_name = "TIME", hide_short_help = true)]
     until: Option<String>,
-    /// Only this agent, by the name of the profile; may be repeated
+    /// Only this agent, by the name of the profile or by the agent's id; may be repeated
     #[arg(id = "agent", long, value_name = "NAME")]
     wanted: Vec<String>,
     /// Print the past of the simulated floor instead
@@ -152,11 +152,11 @@ fn chosen(args: &ExportArgs, journal: &Journal) -> Result<Vec<AgentRow>, Failure
     if args.wanted.is_empty() {
         return Ok(known);
     }
-    let unknown = args.wanted.iter().find(|name| !known.iter().any(|row| row.profile == **name));
-    if let Some(name) = unknown {
-        return Err(unknown_agent(name, &known));
+    let mut wanted = vec![];
+    for name in &args.wanted {
+        wanted.extend(called(name, &known)?.iter().map(|row| row.agent));
     }
-    Ok(known.into_iter().filter(|row| args.wanted.contains(&row.profile)).collect())
+    Ok(known.into_iter().filter(|row| wanted.contains(&row.agent)).collect())
 }
 
 struct Export<'j> {

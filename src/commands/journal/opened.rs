@@ -35,7 +35,17 @@ pub(super) fn without_journal(document: &'static Document, app: &App) -> Result<
     Ok(Report { notes: vec![note], sentence: Some(sentence), ..Report::new(document, vec![]) })
 }
 
-pub(super) fn unknown_agent(name: &str, known: &[AgentRow]) -> Failure {
+/// Who is meant by the name of a profile or by an agent's id.
+///
+/// # Errors
+/// If the journal holds no such agent: exit code 2.
+pub(super) fn called<'r>(name: &str, known: &'r [AgentRow]) -> Result<Vec<&'r AgentRow>, Failure> {
+    let is_meant = |row: &&AgentRow| row.profile == name || row.agent_id.as_deref() == Some(name);
+    let meant: Vec<&AgentRow> = known.iter().filter(is_meant).collect();
+    if meant.is_empty() { Err(unknown_agent(name, known)) } else { Ok(meant) }
+}
+
+fn unknown_agent(name: &str, known: &[AgentRow]) -> Failure {
     let failure = Failure::usage(format!("the journal holds no agent {name:?}"));
     match nearest(name, known.iter().map(|row| row.profile.as_str())) {
         Some(nearest) => failure.hint(format!("did you mean {nearest}?")),

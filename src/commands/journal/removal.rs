@@ -10,7 +10,7 @@ use crate::app::console::Outcome;
 use crate::app::journal::limits;
 use crate::app::options::{OutputOptions, TalkOptions};
 use crate::app::renderer::Renderer;
-use crate::commands::journal::opened::{count, open, unknown_agent, without_journal};
+use crate::commands::journal::opened::{called, count, open, without_journal};
 use crate::failure::{ExitStatus, Failure};
 use crate::journal::{AgentRow, RunRow, Status};
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone};
@@ -69,11 +69,7 @@ pub(super) fn forget(args: &ForgetArgs, app: &App) -> Result<ExitStatus, Failure
     let Some(opened) = open(app)? else { return nothing(app, false, "Erased ", &renderer) };
     let (journal, now) = (&opened.journal, app.clock.now());
     let agents = journal.agents()?;
-    let is_meant = |row: &&AgentRow| row.profile == args.agent || row.agent_id.as_ref() == Some(&args.agent);
-    let chosen: Vec<&AgentRow> = agents.iter().filter(is_meant).collect();
-    if chosen.is_empty() {
-        return Err(unknown_agent(&args.agent, &agents));
-    }
+    let chosen = called(&args.agent, &agents)?;
     if !args.yes && !is_wanted(&args.agent, app)? {
         return Ok(ExitStatus::No);
     }

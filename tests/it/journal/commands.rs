@@ -121,6 +121,33 @@ fn status_shows_the_file_and_each_agent() {
 }
 
 #[test]
+fn an_agent_is_exported_and_erased_by_name_or_by_id() {
+    let (_server, world) = team();
+    let change = "UPDATE agent SET agent_id = 'a-17' WHERE profile = 'asha'";
+    rusqlite::Connection::open(journal(&world)).unwrap().execute_batch(change).unwrap();
+    let export = |agent: &str| world.run(&format!("journal export --what tags --json {agent}"));
+    for (agents, expected) in [
+        ("--agent a-17", &["a1"][..]),
+        ("--agent asha", &["a1"]),
+        ("--agent ravi --agent a-17 --agent asha", &["a1", "r1"]),
+    ] {
+        assert_eq!(ids(&export(agents).ended_with(0)), expected, "{agents}");
+    }
+    for line in ["export --agent a-18", "forget a-18 --yes"] {
+        let ran = world.run(&format!("journal {line}")).ended_with(2);
+        assert!(ran.stderr.contains("the journal holds no agent \"a-18\""), "{ran}");
+    }
+    world.run("journal forget a-17 --yes").ended_with(0);
+    assert_eq!(ids(&export("").ended_with(0)), ["r1"]);
+}
+
+#[test]
+fn how_long_numbers_stay_whole_has_three_forms() {
+    let ran = World::new().run("config set journal.numbers always").ended_with(2);
+    assert!(ran.stderr.contains("not a length of time") && ran.stderr.contains("never or keep"), "{ran}");
+}
+
+#[test]
 fn every_export_has_what_was_recorded() {
     let (_server, world) = team();
     let export = |line: &str| world.run(&format!("journal export {line}")).ended_with(0);
