@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::error::JournalError;
-use super::place::{DATABASE_OF_OTHERS, Place};
+use super::place::{DATABASE_OF_OTHERS, Place, WITHOUT_VERSION};
 use super::unreadable::readable;
 use super::{customers, millis, moment, schema};
 use crate::store::private_file;
@@ -32,6 +32,9 @@ pub(super) fn is_needed(connection: &Connection, path: &Path, steps: &[&str]) ->
     let is_empty = objects == 0 && application == 0 && version == 0;
     if !is_empty && application != i64::from(schema::APPLICATION_ID) {
         return Err(JournalError::Foreign { path: path.to_owned(), what: DATABASE_OF_OTHERS });
+    }
+    if version < 1 && objects > 0 {
+        return Err(JournalError::Foreign { path: path.to_owned(), what: WITHOUT_VERSION });
     }
     if version > known(steps) {
         return Err(JournalError::Newer { path: path.to_owned(), found: version, known: known(steps) });

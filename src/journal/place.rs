@@ -33,6 +33,7 @@ const COPY: &str = ".before-v";
 const DATABASE: &[u8] = b"SQLite format 3\0";
 const MARK: (usize, usize) = (68, 72);
 pub(super) const DATABASE_OF_OTHERS: &str = "the database of another program";
+pub(super) const WITHOUT_VERSION: &str = "a journal whose version another program has removed";
 
 /// A path that leads through no symbolic link, in a folder that is there, on a disk of this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -267,3 +267,32 @@ fn who_else_could_touch_it_is_said_with_what_to_do() {
     fs::set_permissions(&aside, fs::Permissions::from_mode(0o644)).unwrap();
     assert_eq!(said(), (false, true));
 }
+
+#[test]
+fn a_file_that_others_may_open_is_refused_with_what_to_do_an_empty_one_too() {
+    let (_server, world) = recorded("true");
+    let path = journal(&world);
+    for is_empty in [false, true] {
+        if is_empty {
+            fs::write(&path, "").unwrap();
+        }
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        let command = format!("chmod go= {}", path.display());
+        let ran = world.run("tags").ended_with(0);
+        assert!(ran.stderr.contains("is open to other users") && ran.stderr.contains(&command), "{ran}");
+        let ran = world.run("journal status").ended_with(2);
+        assert!(ran.stderr.contains(&command), "{ran}");
+    }
+}
+
+#[test]
+fn a_journal_without_a_version_is_a_short_error() {
+    let (_server, world) = recorded("true");
+    let version = "PRAGMA user_version = 0";
+    rusqlite::Connection::open(journal(&world)).unwrap().execute_batch(version).unwrap();
+    let ran = world.run("journal status").ended_with(2);
+    assert!(ran.stderr.contains("choose another path") && !ran.stderr.contains("CREATE"), "{ran}");
+    assert!(ran.stderr.lines().count() <= 3, "{ran}");
+    let ran = world.run("tags").ended_with(0);
+    assert!(ran.stderr.contains("version another program has removed"), "{ran}");
+}
