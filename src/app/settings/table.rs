@@ -209,7 +209,7 @@ settings! {
         |text| match text {
             "never" => Ok(Numbers::Never),
             "keep" => Ok(Numbers::Keep),
-            length => duration(length).map(Numbers::For),
+            length => duration(length).map(Numbers::For).map_err(|why| format!("{why}; or else never or keep")),
         },
     );
     ALERT: Limit = Setting::new(
