@@ -178,7 +178,10 @@ impl Memory {
         if let Some(tags) = change.tags {
             self.seen.remember(tags.appearance);
             self.delivery = tags.delivery;
-            self.last = tags.read;
+            // One that is recorded late may be older than what others were answered.
+            if self.last.monotonic() <= tags.read.monotonic() {
+                self.last = tags.read;
+            }
             self.tags_were_read = true;
             self.interrupted.tags = None;
             self.lost_since = None;

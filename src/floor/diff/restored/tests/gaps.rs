@@ -190,3 +190,25 @@ fn a_pause_in_which_our_clock_was_set_is_as_long_as_the_server_shows() {
         assert_eq!(names(&news) == ["gap"], is_gap, "{by} {news:?}");
     }
 }
+
+#[test]
+fn an_answer_that_is_recorded_late_makes_no_pause_longer() {
+    let mut journal = Journal::default();
+    let mut memory = journal.restored(0);
+    events(&mut memory, &mut journal, 0, &tags(0, &[tag("a1")]));
+    // While its answer of the first minute waits to be recorded, somebody else is answered for four more.
+    let mut clocks = OwnClocks::after_past(at(0));
+    clocks.read(at(300), PAST + Duration::from_secs(300));
+    memory.attend(&answered(FollowedPart::Tags, at(300)), &clocks);
+    events(&mut memory, &mut journal, 0, &tags(60, &[tag("a1")]));
+    let minutes = |minutes: u64| 300 + minutes * 60;
+    assert_eq!(names(&memory_after(&memory, minutes(56))), NOTHING);
+    assert_eq!(names(&memory_after(&memory, minutes(58))), ["gap"]);
+}
+
+/// The events of an answer at that second.
+fn memory_after(memory: &Memory, second: u64) -> Vec<Event> {
+    let poll = tags(second, &[tag("a1")]);
+    let poll = PollResult { monotonic: PAST + poll.monotonic, elapsed: PAST + poll.elapsed, ..poll };
+    memory.diff(&poll).events
+}
