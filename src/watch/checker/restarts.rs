@@ -208,7 +208,7 @@ impl<'a> Day<'a> {
                 && process.plan(Outcome::Good { deadline: None }, took, dice);
         }
         if killed.is_none() && now >= process.span.to {
-            process.journal.end(process.recorder.stdout_took(), &[]).expect("a model");
+            self.end(process);
             return false;
         }
         if killed == Some(Stage::BeforePoll) {
@@ -263,6 +263,17 @@ impl<'a> Day<'a> {
         if process.polls_always && !process.journal.holds(0) {
             self.books.excuse(process.answered - MINUTE, process.at);
         }
+    }
+
+    /// It ends by itself. Of an answer that it has lost, whoever polls next is told.
+    fn end(&mut self, process: &mut Process<'a>) {
+        let was_lost = process.poller.health.answer_was_lost();
+        let cut: &[usize] = if was_lost { &[0] } else { &[] };
+        if was_lost {
+            self.excuse_one_beside(process);
+            (self.was_killed, self.stdouts[process.slot].was_cut) = (true, true);
+        }
+        process.journal.end(process.recorder.stdout_took(), cut).expect("a model");
     }
 
     fn kill(&mut self, process: &Process<'a>) -> bool {

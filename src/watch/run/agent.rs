@@ -50,6 +50,12 @@ impl<S> WatchedAgent<S> {
         }
     }
 
+    /// Whether an answer about tags is still under way, or was lost and none has come since.
+    pub(super) fn may_have_lost_tags(&self) -> bool {
+        let is_under_way = matches!(self.view.phase, Phase::Polling(_));
+        self.polled().tags && (is_under_way || self.view.health.answer_was_lost())
+    }
+
     /// Copies the view if it is published, so that a published one never changes.
     pub(super) fn view(&mut self) -> &mut AgentView {
         Arc::make_mut(&mut self.view)

@@ -17,7 +17,6 @@ use crate::watch::run::agent::Sharing;
 use crate::watch::run::journal::{Recording, UnderWay};
 use crate::watch::run::round::{Arrival, Report};
 use crate::watch::source::Source;
-use crate::watch::view::Phase;
 
 /// The shortest time between two commits.
 const COMMIT: Duration = Duration::from_secs(1);
@@ -301,12 +300,10 @@ impl<S: Source> Watch<'_, S> {
         Ok(())
     }
 
-    /// Ends the run in the journal. An answer that is still under way may be lost, and whoever goes on is to know that.
+    /// Ends the run in the journal. Whoever goes on is to know of whom an answer may be lost.
     pub(super) async fn end_run(&mut self, is_in_a_hurry: bool) {
-        let is_cut = |phase: &Phase| matches!(phase, Phase::Polling(_));
         let agents = self.agents.iter().enumerate();
-        let cut = agents.filter(|(_, agent)| is_cut(&agent.view.phase) && agent.polled().tags);
-        let cut = cut.map(|(index, _)| index).collect();
+        let cut = agents.filter(|(_, agent)| agent.may_have_lost_tags()).map(|(index, _)| index).collect();
         let Some(recording) = &mut self.recording else { return };
         recording.thread.end(recording.recorder.stdout_took(), cut);
         let ended = async {

@@ -49,3 +49,18 @@ async fn a_hole_after_another_process_says_whether_that_was_stopped_or_had_no_an
         assert_eq!(looks.iter().map(|look| look.hole).collect::<Vec<_>>(), [why]);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_that_ends_tells_whoever_goes_on_of_whom_an_answer_was_lost() {
+    let floor = Floor::of(seconds(1), |_| Answer::Nothing);
+    let mut watch = floor.new_watch(Sinks::new(vec![]));
+    let agent = &mut watch.agents[0];
+    agent.sharing = Sharing::Ours;
+    assert!(!agent.may_have_lost_tags());
+    let lost = PollFailure { answer_was_lost: true, ..samples::no_answer() };
+    let now = seconds(1);
+    agent.view().health = agent.view.health.after_failure(&lost, now).0;
+    assert!(agent.may_have_lost_tags());
+    agent.view().health = agent.view.health.after_answer(samples::at(2), now).0;
+    assert!(!agent.may_have_lost_tags());
+}
