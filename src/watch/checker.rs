@@ -32,9 +32,8 @@ use crate::watch::recorder::model::Planted;
 /// days.
 const SEEDS: u64 = 200;
 
-/// The same with restarts and kills. Day 197 is the first with a fault that is not mended; `docs/reliability.md` §5.1 lists
-/// those that are known.
-const SEEDS_WITH_RESTARTS: u64 = 150;
+/// The same with restarts and kills. `docs/reliability.md` §5.1 says what more of them show.
+const SEEDS_WITH_RESTARTS: u64 = 200;
 
 fn seeds(usual: u64) -> u64 {
     std::env::var("CHECKER_SEEDS").map_or(usual, |seeds| seeds.parse().expect("CHECKER_SEEDS is a number"))
@@ -107,8 +106,7 @@ fn nothing_is_lost_doubled_or_invented_over_restarts_and_kills() {
     let _ = writeln!(std::io::stdout(), "{totals:#?}");
     let counts = &totals.counts;
     assert_eq!((counts.lost, counts.duplicated, counts.unexpected), (0, 0, 0), "{totals:?}");
-    assert_eq!(counts.gaps_in_calm_days, 0, "{totals:?}");
-    assert!(counts.unjustified_gaps * 100 <= counts.gaps, "{totals:?}");
+    assert_eq!((counts.gaps_in_calm_days, counts.unjustified_gaps), (0, 0), "{totals:?}");
     // Those whose reason is that something cannot be known are few, and so are the answers of which that is said.
     let unneeded = counts.gaps_for_a_clock + counts.gaps_before_it_is_known + counts.gaps_of_a_race;
     assert!(
