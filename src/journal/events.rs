@@ -97,11 +97,16 @@ impl Journal {
             )
         };
         let [agents, breaks, wrapups] = ["agent_changed", "break_started", "wrapup_started"].map(last);
+        // What was recorded after the first of the window is later, though the clock, set back since, shows less.
+        let first = format!(
+            "coalesce((SELECT min(seq) FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2), {})",
+            i64::MAX
+        );
         let sql = format!(
             "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2
              UNION ALL
              SELECT {COLUMNS} FROM event INDEXED BY event_of_state WHERE agent = ?1 AND {OF_STATE} AND at < ?2
-                 AND seq >= (SELECT min({agents}, {breaks}, {wrapups}))
+                 AND seq >= (SELECT min({agents}, {breaks}, {wrapups}, {first}))
              ORDER BY seq"
         );
         self.read(&sql, params![agent.0, millis(from)])

@@ -321,3 +321,23 @@ fn what_goes_on_is_remembered_however_the_clock_was_set_before_it_began() {
     let remembered = journal.to_remember(agent, at(4 * DAY)).expect("read");
     assert_eq!(remembered.last().map(|recorded| &recorded.event), events.last().map(|new| &new.event));
 }
+
+#[test]
+fn what_is_over_is_remembered_as_over_though_the_clock_was_set_back_before_it_ended() {
+    use crate::floor::event::{BreakEnded, BreakStarted, WrapupEnded, WrapupStarted};
+    const DAY: i64 = 24 * 3600;
+    let on_break = EventKind::BreakStarted(BreakStarted { reason: None, since: None, detail: None });
+    let back = EventKind::BreakEnded(BreakEnded { reason: None, since: None, lasted_seconds: None });
+    let in_wrapup = WrapupStarted { ends_at: None, remaining_seconds: None, call_id: None, customer: None };
+    let ready = WrapupEnded { ends_at: None, call_id: None, customer: None };
+    let wrapup = (EventKind::WrapupStarted(in_wrapup), EventKind::WrapupEnded(ready));
+    for (begun, over) in [(on_break, back), wrapup] {
+        let folder = Folder::new();
+        let journal = folder.create();
+        let agent = journal.with_asha();
+        // The clock was two days ahead when it began, and its end lies before the window.
+        journal.write_round(entry(agent, 0, vec![event(3 * DAY, begun), event(DAY, over)]));
+        let remembered = journal.to_remember(agent, at(2 * DAY)).expect("read");
+        assert_eq!(remembered.iter().map(|recorded| recorded.seq).collect::<Vec<_>>(), [1, 2]);
+    }
+}
