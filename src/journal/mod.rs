@@ -275,14 +275,15 @@ impl Journal {
 
     /// What an error leads to: a damaged file is set aside. Whoever reads calls it too, or the damage would be met for ever.
     pub(crate) fn after(&self, error: JournalError, now: Timestamp) -> JournalError {
-        match (error, &self.place) {
-            (JournalError::Damaged { path, .. }, Some(place)) if !self.has_moved() => {
-                // Where nothing may be written, it stays where it is.
-                let set_aside = damage::set_aside(place, now).unwrap_or(None);
-                JournalError::Damaged { path, set_aside }
-            }
-            (error, _) => error,
+        let (JournalError::Damaged { path, .. }, Some(place)) = (&error, &self.place) else { return error };
+        let path = path.clone();
+        // Where nothing may be written, it stays where it is.
+        let set_aside = if self.has_moved() { None } else { damage::set_aside(place, now).unwrap_or(None) };
+        if set_aside.is_none() && self.has_moved() {
+            // Another process has set it aside.
+            return JournalError::Moved { path };
         }
+        JournalError::Damaged { path, set_aside }
     }
 
     /// Writes what is in the write-ahead log back into the file and empties the log, so that nothing is left in it that

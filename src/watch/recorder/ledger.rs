@@ -202,7 +202,7 @@ fn history(mut recorded: Vec<Recorded>) -> Vec<Recorded> {
 
 /// Whether the file that was opened is no longer the journal.
 fn is_gone(error: &JournalError) -> bool {
-    matches!(error, JournalError::Damaged { .. } | JournalError::Moved { .. })
+    matches!(error, JournalError::Damaged { set_aside: Some(_), .. } | JournalError::Moved { .. })
 }
 
 impl Records for Ledger {

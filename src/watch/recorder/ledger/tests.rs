@@ -1,14 +1,17 @@
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use super::*;
-use crate::floor::event::FollowedPart;
-use crate::floor::samples::at;
-use crate::floor::timeline::{Coverage, CoverageStep};
+use crate::floor::event::{Event, EventKind, FollowedPart, ReportedTag};
+use crate::floor::samples::{at, tag};
+use crate::floor::timeline::{Coverage, CoverageStep, NewEvent};
 use crate::journal::Numbers;
 use crate::output::text::redact::Redactor;
 use crate::watch::recorder::records::Share;
+use crate::watch::recorder::{Note, Recorder};
 
 const MINUTE: i64 = 60;
 
@@ -16,27 +19,34 @@ fn followed(name: &str) -> Followed {
     Followed { profile: name.to_owned(), id_at_login: Some(format!("login-{name}")) }
 }
 
+fn settings() -> Settings {
+    Settings { redactor: Redactor::default(), numbers: Numbers::Keep }
+}
+
+/// One that records Asha, at the second that its clock shows.
+fn ledger(path: &Path, second: &Arc<AtomicI64>, limits: Option<Limits>) -> Ledger {
+    let clock = {
+        let second = Arc::clone(second);
+        Clock::from_fn(move || at(second.load(Ordering::SeqCst)))
+    };
+    let key = || AgentKey::Profile { server: "https://deepcall.example".to_owned(), name: "asha".to_owned() };
+    let shelf = Shelf::File(path.to_owned(), settings());
+    Ledger::new(shelf, "record", vec![followed("asha")], Box::new(move |_| vec![key()]), clock, limits)
+}
+
 #[test]
 fn the_journal_is_tidied_once_an_hour_and_five_minutes_after_that_has_failed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("journal.db");
-    let settings = Settings { redactor: Redactor::default(), numbers: Numbers::Keep };
     let second = Arc::new(AtomicI64::new(0));
-    let clock = {
-        let second = Arc::clone(&second);
-        Clock::from_fn(move || at(second.load(Ordering::SeqCst)))
-    };
-    let key = || AgentKey::Profile { server: "https://deepcall.example".to_owned(), name: "asha".to_owned() };
-    let shelf = Shelf::File(path.clone(), settings.clone());
     let limits = Limits { keep: Duration::from_secs(24 * 3600), max_size: u64::MAX };
-    let keys: Keys = Box::new(move |_| vec![key()]);
-    let mut ledger = Ledger::new(shelf, "record", vec![followed("asha")], keys, clock, Some(limits));
+    let mut ledger = ledger(&path, &second, Some(limits));
     ledger.begin(true, None, false, &OwnClocks::after_past(at(0))).unwrap().unwrap();
 
     let mut tidied_by = |minute: i64| {
         second.store(minute * MINUTE, Ordering::SeqCst);
         while Records::tidy(&mut ledger) {}
-        let journal = Journal::open(&path, Mode::Look, settings.clone(), at(0)).unwrap().unwrap().journal;
+        let journal = Journal::open(&path, Mode::Look, settings(), at(0)).unwrap().unwrap().journal;
         let pruned = journal.status(at(0)).unwrap().last_pruned.unwrap();
         pruned.duration_since(at(0)).as_mins()
     };
@@ -122,4 +132,44 @@ fn one_who_is_erased_is_entered_anew_by_the_same_run_and_nobody_else_notices() {
     let runs = journal.runs().unwrap();
     assert_eq!((runs.len(), runs[0].ended), (1, None));
     assert_eq!(journal.lease_of(asha, at(2)).unwrap().unwrap().run, runs[0].run);
+}
+
+/// Opened again at once, it would be met at once, and so on without an end.
+#[test]
+fn damage_that_cannot_be_set_aside_is_an_error_until_it_can() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let mut ledger = ledger(&path, &Arc::default(), None);
+    let clocks = OwnClocks::after_past(at(0));
+    ledger.begin(true, None, false, &clocks).unwrap().unwrap();
+    ledger.open = None;
+    // Only what writes an event reads this page.
+    let file = rusqlite::Connection::open(&path).unwrap();
+    let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_event_1'";
+    let page: u32 = file.query_row(root, [], |row| row.get(0)).unwrap();
+    drop(file);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[4096 * (page as usize - 1)..][..4096].fill(0x5A);
+    fs::write(&path, bytes).unwrap();
+    // No file can take the name of a folder.
+    let in_the_way =
+        folder.path().join(format!("journal.db.damaged-{}-wal", at(0).strftime("%Y-%m-%dT%H-%M-%SZ")));
+    fs::create_dir(&in_the_way).unwrap();
+
+    let begun = ledger.begin(true, None, false, &clocks).unwrap().unwrap();
+    assert_eq!(begun.set_aside, None);
+    let accounts = begun.agents.into_iter().filter_map(|agent| agent.account).collect();
+    let recorder = Recorder::new(accounts, Duration::from_secs(5));
+    let tag = ReportedTag { tag: tag("m1"), initial: false, changed: false };
+    let kind = EventKind::Tag(Box::new(tag));
+    let event = Event { at: at(0), server_time: None, profile: Some("asha".to_owned()), kind };
+    let note = Note { index: 0, events: vec![NewEvent { event, twin: 0 }], looks: vec![] };
+    let pages = recorder.pages(&[note]);
+    for _ in 0..2 {
+        let error = Records::record(&mut ledger, &pages, None).unwrap_err();
+        assert!(matches!(error, JournalError::Damaged { set_aside: None, .. }), "{error:?}");
+    }
+    fs::remove_dir(&in_the_way).unwrap();
+    let renewed = Records::record(&mut ledger, &pages, None).unwrap();
+    assert!(matches!(renewed, Written::Renewed { base: 0, why: Some(_) }), "{renewed:?}");
 }
