@@ -107,31 +107,31 @@ pub(super) fn word<'w, T: Deserialize<'w>>(text: &'w str) -> Option<T> {
 pub(super) fn take(change: &Connection, agent: AgentRef, step: &CoverageStep) -> rusqlite::Result<()> {
     match step {
         CoverageStep::Lengthen { part, from, to, server_time, cadence, repeats } => {
+            let rest = |from| Coverage {
+                part: *part,
+                from,
+                to: *to,
+                server_time: *server_time,
+                cadence: *cadence,
+                ended: None,
+                repeats: *repeats,
+            };
             // The row of that beginning; or the one that it has become, if what is old in it was pruned.
             let Some(row) = at_or_before(change, agent, *part, millis(*to))? else {
-                let alone = Coverage {
-                    part: *part,
-                    from: *to,
-                    to: *to,
-                    server_time: *server_time,
-                    cadence: *cadence,
-                    ended: None,
-                    repeats: *repeats,
-                };
-                return insert(change, agent, &alone);
+                return insert(change, agent, &rest(*to));
             };
             let row = at_or_before(change, agent, *part, millis(*from))?.unwrap_or(row);
-            let to = match after(change, agent, *part, row.from)? {
-                Some(next) => millis(*to).min(next),
-                None => millis(*to),
-            };
+            let next = after(change, agent, *part, row.from)?.filter(|next| *next < millis(*to));
             let mut lengthen = change.prepare_cached(
                 "UPDATE coverage SET to_at = max(to_at, ?2), cadence = ?3, repeats = coalesce(?4, repeats),
                      server_at = coalesce(max(server_at, ?5), server_at, ?5)
                  WHERE id = ?1",
             )?;
             let server_time = server_time.map(millis);
-            lengthen.execute(params![row.id, to, stored(*cadence), repeats, server_time]).map(|_| ())
+            let end = next.unwrap_or(millis(*to));
+            lengthen.execute(params![row.id, end, stored(*cadence), repeats, server_time])?;
+            // What another process has begun meanwhile may end before this answer.
+            next.map_or(Ok(()), |next| insert(change, agent, &rest(moment(next))))
         }
         CoverageStep::Begin { coverage, ended } => {
             if let Some((from, why)) = ended

@@ -44,6 +44,29 @@ fn coverage_grows_and_the_rows_of_several_writers_never_overlap() {
 }
 
 #[test]
+fn an_answer_after_a_row_that_another_process_began_and_ended_is_covered() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    let take = |step: CoverageStep| {
+        journal.write_round(Entry { coverage: vec![step], ..entry(agent, 0, vec![]) });
+    };
+    take(first_answer(10, 20));
+    take(first_answer(30, 40));
+    take(CoverageStep::Lengthen {
+        part: FollowedPart::Tags,
+        from: at(10),
+        to: at(50),
+        server_time: None,
+        cadence: Duration::from_secs(5),
+        repeats: Some(true),
+    });
+    let rows = journal.all_coverage(agent);
+    let spans: Vec<_> = rows.iter().map(|row| (row.from, row.to)).collect();
+    assert_eq!(spans, [(at(10), at(30)), (at(30), at(40)), (at(40), at(50))]);
+}
+
+#[test]
 fn a_run_after_days_without_one_goes_on_where_the_coverage_ended() {
     let folder = Folder::new();
     let journal = folder.create();
