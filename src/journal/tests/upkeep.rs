@@ -4,20 +4,6 @@ use super::*;
 
 const HOUR: i64 = 3600;
 
-/// Coverage of tags from one moment to another.
-fn covering(from: i64, to: i64) -> CoverageStep {
-    let coverage = Coverage {
-        part: FollowedPart::Tags,
-        from: at(from),
-        to: at(to),
-        server_time: None,
-        cadence: Duration::from_secs(5),
-        ended: None,
-        repeats: None,
-    };
-    CoverageStep::Begin { coverage, ended: None }
-}
-
 fn from(customer: &str, second: i64, id: &str) -> NewEvent {
     let tag = crate::floor::answer::Tag {
         customer: Some(customer.into()),
@@ -61,7 +47,8 @@ fn numbers_are_masked_where_they_stand_and_customers_still_count() {
         from("919800000678", 2, "m3"),
         from("919811122233", 80 * HOUR, "m4"),
     ];
-    journal.write_round(Entry { coverage: vec![covering(0, 90 * HOUR)], ..entry(agent, 0, tags.to_vec()) });
+    journal
+        .write_round(Entry { coverage: vec![first_answer(0, 90 * HOUR)], ..entry(agent, 0, tags.to_vec()) });
     assert_eq!(journal.mask_old_numbers(at(71 * HOUR)).expect("looked"), 0);
     assert!(!holds(&folder, "919812345678").is_empty());
     let fresh = journal.customer(&tags[0].event).expect("a customer");
@@ -95,7 +82,7 @@ fn numbers_that_may_never_be_kept_are_masked_before_they_are_written() {
     let journal = folder.create();
     let agent = journal.with_asha();
     let tags = vec![from("919812345678", 0, "m1"), from("9812345678", 1, "m2")];
-    journal.write_round(Entry { coverage: vec![covering(0, 9)], ..entry(agent, 0, tags) });
+    journal.write_round(Entry { coverage: vec![first_answer(0, 9)], ..entry(agent, 0, tags) });
     assert_eq!(holds(&folder, "9812345678"), [""; 0]);
     let masked = masked_customers(&journal);
     assert!(masked.len() == 2 && masked[0].1 == masked[1].1, "{masked:?}");
@@ -108,7 +95,7 @@ fn pruning_masks_what_has_been_whole_for_long_enough_too() {
     let journal = folder.create();
     let agent = journal.with_asha();
     let events = vec![from("919812345678", 0, "m1")];
-    journal.write_round(Entry { coverage: vec![covering(0, 9)], ..entry(agent, 0, events) });
+    journal.write_round(Entry { coverage: vec![first_answer(0, 9)], ..entry(agent, 0, events) });
     journal.prune(KEEP, true, at(2 * HOUR)).expect("tried");
     assert!(!holds(&folder, "919812345678").is_empty(), "nothing was done");
     journal.prune(KEEP, false, at(2 * HOUR)).expect("pruned");
@@ -133,7 +120,7 @@ fn what_cannot_be_true_is_a_fault() {
         let journal = folder.create();
         let agent = journal.with_asha();
         let events = vec![tag_event(1, "m1"), tag_event(2, "m2"), changed(3, "m1", r#"{"a":1}"#)];
-        journal.write_round(Entry { coverage: vec![covering(0, 9)], ..entry(agent, 0, events) });
+        journal.write_round(Entry { coverage: vec![first_answer(0, 9)], ..entry(agent, 0, events) });
         (folder, journal)
     };
     let (_folder, journal) = good();
@@ -172,7 +159,7 @@ fn days(folder: &Folder, agents: i64, days: i64) -> Journal {
             let begin = day * 24 * HOUR;
             let events = (0..100).map(|nth| tag_event(begin + nth * 60, &format!("{name}-{day}-{nth}")));
             journal.write_round(Entry {
-                coverage: vec![covering(begin, begin + 8 * HOUR)],
+                coverage: vec![first_answer(begin, begin + 8 * HOUR)],
                 ..entry(agent, i64::MAX, events.collect())
             });
         }
@@ -214,7 +201,7 @@ fn a_recorder_tidies_up_in_small_steps_with_others_in_between() {
     while journal.tidy(KEEP, now).expect("tidied") {
         steps += 1;
         let new = tag_event(12 * 24 * HOUR + steps, &format!("beside{steps}"));
-        let around = covering(12 * 24 * HOUR + steps, 12 * 24 * HOUR + steps + 1);
+        let around = first_answer(12 * 24 * HOUR + steps, 12 * 24 * HOUR + steps + 1);
         beside.write_round(Entry { coverage: vec![around], ..entry(agent, i64::MAX, vec![new]) });
         assert!(steps < 100);
     }
@@ -276,8 +263,11 @@ fn an_agent_is_erased_everywhere() {
     let parts = [FollowedPart::Tags];
     journal.take_lease(ravi, run, &parts, Duration::from_secs(5), at(0)).expect("taken");
     let events = (0..1500).map(|nth| from("919812345678", nth, &format!("ravi-{nth}"))).collect();
-    journal.write_round(Entry { coverage: vec![covering(0, 2000)], ..entry(ravi, 0, events) });
-    journal.write_round(Entry { coverage: vec![covering(0, 9)], ..entry(asha, 0, vec![tag_event(1, "m1")]) });
+    journal.write_round(Entry { coverage: vec![first_answer(0, 2000)], ..entry(ravi, 0, events) });
+    journal.write_round(Entry {
+        coverage: vec![first_answer(0, 9)],
+        ..entry(asha, 0, vec![tag_event(1, "m1")])
+    });
     let state = folder.folder.path().join("state");
     for name in [
         "journal.db.damaged-2026-01-01T00-00-00Z",
