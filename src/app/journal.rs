@@ -21,7 +21,6 @@ use crate::app::settings::table::{
 use crate::client::SignedIn;
 use crate::failure::Failure;
 use crate::journal::{AgentKey, AgentRef, Journal, JournalError, Limits, Mode, Opened, RunRow, Settings};
-use crate::store::FileError;
 
 /// Where the journal of this run is, and what the run does with it: all that a thread needs to open it.
 #[derive(Clone)]
@@ -185,11 +184,7 @@ fn trouble(error: &JournalError) -> String {
     let mut text = causes.fold(format!("{begin}{error}"), |text, cause| {
         if text.contains(&cause) { text } else { format!("{text}: {cause}") }
     });
-    let way_out = match error {
-        JournalError::File(FileError::Refused { path, why }) => Some(why.hint(path)),
-        error => error.way_out(),
-    };
-    if let Some(way_out) = way_out {
+    if let Some(way_out) = error.way_out() {
         text = format!("{text}; {way_out}");
     }
     text
@@ -212,6 +207,7 @@ pub(crate) fn set_record(app: &App, record: bool) -> Result<PathBuf, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::FileError;
 
     #[test]
     fn trouble_has_its_cause() {

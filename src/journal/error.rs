@@ -116,6 +116,7 @@ impl JournalError {
     /// What a person can do.
     pub(crate) fn way_out(&self) -> Option<String> {
         let words = match self {
+            Self::File(FileError::Refused { path, why }) => return Some(why.hint(path)),
             Self::File(_) | Self::Forgotten { .. } => return None,
             Self::NetworkDisk { .. } => {
                 "keep it on a disk of this machine: `deepcall config set journal.path PATH`, or DEEPCALL_JOURNAL"
