@@ -6,7 +6,7 @@ pub(crate) const APPLICATION_ID: i32 = 0x6470_636C;
 
 /// What brings a file from the version of its place in the list to the next. The first makes version 1 out of an empty
 /// file. One that stands here is never changed.
-pub(crate) const STEPS: &[&str] = &[V1];
+pub(crate) const STEPS: &[&str] = &[V1, V2];
 
 const V1: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
@@ -57,4 +57,10 @@ CREATE TABLE cursor (
     name TEXT NOT NULL, agent INTEGER NOT NULL REFERENCES agent, seq INTEGER NOT NULL, moved_at INTEGER NOT NULL,
     PRIMARY KEY (name, agent)
 ) STRICT, WITHOUT ROWID;
+";
+
+// Events of one type are found without looking at the others.
+const V2: &str = "
+DROP INDEX event_of_agent;
+CREATE INDEX event_of_agent ON event (agent, at, type);
 ";

@@ -16,8 +16,8 @@ use super::*;
 const DEED: &str = "JOURNAL_DEED";
 const FILE: &str = "JOURNAL_FILE";
 
-/// As version 1 would become version 2.
-const V2: &str = "ALTER TABLE agent ADD COLUMN team TEXT;
+/// As this version would become the next one.
+const NEXT: &str = "ALTER TABLE agent ADD COLUMN team TEXT;
     CREATE INDEX event_of_type ON event (type);
     UPDATE event SET nth = nth + 0;";
 
@@ -166,7 +166,7 @@ fn persist(path: &Path) {
 }
 
 fn migrate(path: &Path) {
-    let steps = [schema::STEPS[0], V2];
+    let steps = upgrades::and(NEXT);
     Journal::open_with(path, Mode::Existing, settings(), at(0), &steps).expect("migrated").expect("there");
     say("committed");
 }

@@ -40,7 +40,7 @@ fn a_file_of_another_user_is_refused_for_good_with_words_on_whose_it_is() {
 fn a_copy_from_before_a_change_of_version_is_for_the_owner_alone() {
     let folder = Folder::new();
     drop(folder.create());
-    let opened = upgrades::open(&folder, &[schema::STEPS[0], upgrades::V2]).expect("migrated");
+    let opened = upgrades::open(&folder, &upgrades::and(upgrades::NEXT)).expect("migrated");
     let copy = opened.journal.status(at(0)).expect("read").copies.pop().expect("a copy");
     assert_eq!(fs::metadata(&copy).expect("there").permissions().mode() & 0o7777, 0o600);
 }

@@ -316,7 +316,7 @@ fn the_state_of_the_file_can_be_listed() {
     let agent = journal.find(&profile("p1")).expect("read").expect("there");
     journal.take_lease(agent, run, &[FollowedPart::Tags], Duration::from_secs(5), at(0)).expect("taken");
     let status = journal.status(at(0)).expect("read");
-    assert_eq!((status.version, status.events, status.created), (1, 600, Some(at(0))));
+    assert_eq!((status.version, status.events, status.created), (upgrades::this(), 600, Some(at(0))));
     assert_eq!((status.first, status.last), (Some(at(0)), Some(at(48 * HOUR + 99 * 60))));
     assert_eq!(status.agents.iter().map(|agent| agent.events).collect::<Vec<_>>(), [300, 300]);
     let leases: Vec<_> = status.agents.iter().map(|agent| agent.lease.is_some()).collect();
