@@ -200,7 +200,7 @@ impl Export<'_> {
     fn tags(&self) -> Result<Vec<Row>, Failure> {
         let mut rows = vec![];
         for agent in &self.agents {
-            let tags = latest(&self.events_of(agent)?);
+            let tags = latest(self.events_of(agent)?);
             let wanted = tags.into_iter().filter(|tag| self.window.holds(tag));
             rows.extend(wanted.map(|tag| tags::row(agent.profile.as_str().into(), tag)));
         }

@@ -90,7 +90,7 @@ impl AgentAnswers {
         keeper: Option<&Keeper<'_>>,
     ) -> Self {
         let recent = as_of.checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
-        let tags = keeper.map(|keeper| latest(&keeper.tags(&signed_in.profile, recent)));
+        let tags = keeper.map(|keeper| latest(keeper.tags(&signed_in.profile, recent)));
         let is_recent = |tag: &Tag| tag.time.is_none_or(|time| time >= recent);
         Self {
             profile: signed_in.profile.clone(),

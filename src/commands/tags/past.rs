@@ -16,7 +16,7 @@ use crate::commands::coverage::CoverageOfAll;
 use crate::commands::window::Window;
 use crate::failure::Failure;
 use crate::floor::answer::Tag;
-use crate::floor::event::{Event, FollowedPart};
+use crate::floor::event::{Event, EventKind, FollowedPart};
 use crate::floor::poll_result::PollResult;
 use crate::floor::timeline::tags::tags;
 use crate::report::Row;
@@ -108,14 +108,14 @@ impl<'a> Past<'a> {
         let hiding = self.keeper.hiding();
         let hide = |tag: &Tag| hiding.hidden(tag);
         let Some(script) = self.script else {
-            let past = latest(&self.keeper.tags(profile, self.window.since));
+            let past = latest(self.keeper.tags(profile, self.window.since));
             let mut listed = with_fresh(past, fresh, true, &hide);
             listed.retain(|tag| self.window.holds(tag));
             return Ok(listed);
         };
         let (events, reach) = self.keeper.unread(script, profile, self.window.since)?;
         self.had.borrow_mut().insert(profile.to_owned(), reach);
-        let mut listed = with_fresh(latest(&events), fresh, false, &hide);
+        let mut listed = with_fresh(latest(events), fresh, false, &hide);
         listed.retain(|tag| reach.had_until.is_some() || self.window.holds(tag));
         Ok(listed)
     }
@@ -190,8 +190,14 @@ impl Key {
 }
 
 /// The notifications among events, each once in its latest state.
-pub(crate) fn latest(events: &[Event]) -> Vec<Tag> {
-    tags(events).into_iter().map(|latest| latest.tag).collect()
+pub(crate) fn latest(events: Vec<Event>) -> Vec<Tag> {
+    let places: Vec<usize> = tags(&events).into_iter().map(|latest| latest.place).collect();
+    let mut kinds: Vec<_> = events.into_iter().map(|event| Some(event.kind)).collect();
+    let tag = |place: usize| match kinds[place].take()? {
+        EventKind::Tag(reported) => Some(reported.tag),
+        _ => None,
+    };
+    places.into_iter().filter_map(tag).collect()
 }
 
 /// Of what the fresh answer holds, its state there is the latest, and its numbers are whole. What the journal could not take

@@ -10,8 +10,10 @@ use crate::floor::identity::fingerprint::Sameness;
 
 /// A notification as the last answer that changed it had it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LatestTag {
-    pub tag: Tag,
+pub struct LatestTag<'e> {
+    pub tag: &'e Tag,
+    /// Which of the events it is from.
+    pub place: usize,
     /// When it was noticed first.
     pub noticed: Timestamp,
     /// Whether it has changed since.
@@ -20,25 +22,25 @@ pub struct LatestTag {
 
 /// The latest state of each notification of one agent whose events these are, in the order in which they were noticed.
 #[must_use]
-pub fn tags<'e>(events: impl IntoIterator<Item = &'e Event>) -> Vec<LatestTag> {
-    let mut latest: Vec<LatestTag> = Vec::new();
-    let mut places: HashMap<Sameness<'_>, Vec<usize>> = HashMap::new();
-    for event in events {
+pub fn tags<'e>(events: impl IntoIterator<Item = &'e Event>) -> Vec<LatestTag<'e>> {
+    let mut latest: Vec<LatestTag<'_>> = Vec::new();
+    let mut known: HashMap<Sameness<'_>, Vec<usize>> = HashMap::new();
+    for (place, event) in events.into_iter().enumerate() {
         let EventKind::Tag(reported) = &event.kind else { continue };
         let (tag, is_change) = (&reported.tag, reported.changed);
-        let equals = places.entry(Sameness::of(tag)).or_default();
+        let equals = known.entry(Sameness::of(tag)).or_default();
         // Which of several that are about the same has changed, nothing says; how many there are must not change.
         let same = match tag.id {
             Some(_) => equals.first(),
-            None if is_change => equals.iter().find(|place| !latest[**place].changed).or(equals.first()),
+            None if is_change => equals.iter().find(|nth| !latest[**nth].changed).or(equals.first()),
             None => None,
         };
-        if let Some(place) = same {
-            let known = &mut latest[*place];
-            (known.tag, known.changed) = (tag.clone(), known.changed || is_change);
+        if let Some(same) = same {
+            let known = &mut latest[*same];
+            *known = LatestTag { tag, place, changed: known.changed || is_change, ..*known };
         } else {
             equals.push(latest.len());
-            latest.push(LatestTag { tag: tag.clone(), noticed: event.at, changed: is_change });
+            latest.push(LatestTag { tag, place, noticed: event.at, changed: is_change });
         }
     }
     latest
@@ -73,9 +75,10 @@ mod tests {
         ];
         let second = |moment: Timestamp| moment.duration_since(at(0)).as_secs();
         let latest = tags(&events);
-        let row = |latest: &'_ LatestTag| (second(latest.noticed), latest.changed);
+        let row = |latest: &'_ LatestTag<'_>| (second(latest.noticed), latest.changed);
         assert_eq!(latest.iter().map(row).collect::<Vec<_>>(), [(1, true), (2, true), (3, true), (8, true)]);
         let fields: Vec<&str> = latest.iter().map(|latest| latest.tag.fields.get()).collect();
         assert_eq!(fields, ["3", "5", "4", "9"]);
+        assert_eq!(latest.iter().map(|latest| latest.place).collect::<Vec<_>>(), [8, 6, 5, 7]);
     }
 }

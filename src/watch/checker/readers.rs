@@ -95,7 +95,7 @@ pub(super) fn check_list(floor: &Floor, events: &[&Event], verdict: &mut Verdict
     }
     let listed = tags(events.iter().copied());
     for one in &listed {
-        let state = state_of(floor, &one.tag);
+        let state = state_of(floor, one.tag);
         let item = floor.states[state].number;
         let is_right = if one.tag.id.is_some() {
             latest.remove(&item) == Some(state)
