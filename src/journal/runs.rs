@@ -29,13 +29,30 @@ pub(super) const PROCESS: &str = "pid, process_started, boot, namespace";
 
 impl Journal {
     pub(crate) fn begin_run(&self, command: &str, now: Timestamp) -> Result<RunRef, JournalError> {
+        self.insert_run(command, now, None)
+    }
+
+    /// A run that takes single answers and holds no lease: nothing of it has to be written when it ends, for which it would
+    /// wait for the disk once more.
+    pub(crate) fn note_run(&self, command: &str, now: Timestamp) -> Result<RunRef, JournalError> {
+        self.insert_run(command, now, Some(now))
+    }
+
+    fn insert_run(
+        &self,
+        command: &str,
+        now: Timestamp,
+        ended: Option<Timestamp>,
+    ) -> Result<RunRef, JournalError> {
         self.write(now, |change| {
             let mut insert = change.prepare_cached(&format!(
-                "INSERT INTO run (command, program, started, {PROCESS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+                "INSERT INTO run (command, program, started, ended, {PROCESS})
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
             ))?;
             let Identity { pid, started, boot, namespace } = &self.me;
-            let program = env!("CARGO_PKG_VERSION");
-            insert.insert(params![command, program, millis(now), pid, started, boot, namespace]).map(RunRef)
+            let (program, ended) = (env!("CARGO_PKG_VERSION"), ended.map(millis));
+            let row = params![command, program, millis(now), ended, pid, started, boot, namespace];
+            insert.insert(row).map(RunRef)
         })
     }
 

@@ -354,7 +354,7 @@ impl<'a> Keeper<'a> {
         if let Some(run) = self.run.get() {
             return Ok(run);
         }
-        let run = self.journal().begin_run(self.command, now)?;
+        let run = self.journal().note_run(self.command, now)?;
         self.run.set(Some(run));
         Ok(run)
     }
@@ -381,12 +381,10 @@ impl Drop for Keeper<'_> {
         // What had arrived when the command was ended.
         let waiting = self.waiting.take();
         self.unless_trouble(self.in_a_whole_file(|| self.write(&waiting)));
-        if let Some(run) = self.run.get() {
+        if self.run.get().is_some() {
             // Where nobody runs a recorder, this is all that masks old numbers.
             let masked = self.journal().mask_some_numbers(self.app.clock.now());
             self.unless_trouble(masked);
-            let ended = self.journal().end_run(run, self.app.clock.now());
-            self.unless_trouble(ended);
         }
     }
 }

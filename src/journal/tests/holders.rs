@@ -80,6 +80,10 @@ fn a_run_keeps_how_far_its_stdout_came_and_a_cursor_only_moves_on() {
     let [row] = &journal.runs().expect("read")[..] else { panic!("one run") };
     assert_eq!((row.ended, row.is_alive), (Some(at(3)), Some(false)));
 
+    journal.note_run("tags", at(4)).expect("noted");
+    let last = journal.runs().expect("read").remove(0);
+    assert_eq!((last.command.as_str(), last.ended, last.is_alive), ("tags", Some(at(4)), Some(false)));
+
     let asha = journal.with_asha();
     let ravi = journal.agent(&profile("ravi"), "ravi", None, at(0)).expect("an agent");
     assert_eq!(journal.cursor("cron", asha).expect("read"), None);
