@@ -1,12 +1,14 @@
 //! The calls of the API, made with the credentials of one profile.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
+use tokio::time::Instant;
 
 use crate::client::connection::Connection;
 use crate::client::error::{ApiError, ErrorKind};
@@ -21,6 +23,7 @@ use crate::client::replies::wrapup;
 use crate::client::request_body::RequestBody;
 use crate::client::retry::RetryPolicy;
 use crate::floor::answer::{Break, Owner, Tag, Wrapup};
+use crate::floor::poll_result::PollResult;
 use crate::json::Raw;
 use crate::store::{CredentialKind, Credentials};
 
@@ -45,6 +48,8 @@ pub struct Answer<T> {
     pub value: T,
     /// When the reply arrived, by this machine's clock.
     pub as_of: Timestamp,
+    /// How long before that the request was sent, for the first time if it was sent again.
+    pub took: Duration,
     /// The present by the server's clock, if it sent a `Date`.
     pub server_time: Option<Timestamp>,
     /// What a careful reader should know, e.g. that two parts of the reply disagree.
@@ -115,7 +120,14 @@ impl Answer<RawReply> {
 impl<T> Answer<T> {
     /// What another process received and recorded.
     pub(crate) fn recorded(value: T, as_of: Timestamp) -> Self {
-        Self { value, as_of, server_time: None, notes: vec![], lost_a_reply: false, was_resent: false }
+        let (took, server_time, notes) = (Duration::ZERO, None, vec![]);
+        Self { value, as_of, took, server_time, notes, lost_a_reply: false, was_resent: false }
+    }
+
+    /// A poll with its clocks, and nothing else yet.
+    pub(crate) fn poll(&self, profile: &str) -> PollResult {
+        let (took, server_time) = (self.took, self.server_time);
+        PollResult { took, server_time, ..PollResult::new(profile, self.as_of) }
     }
 
     fn new(value: T, received: &Received, mut notes: Vec<String>) -> Self {
@@ -125,6 +137,7 @@ impl<T> Answer<T> {
         Self {
             value,
             as_of: received.received_at,
+            took: Duration::ZERO,
             server_time: received.server_time,
             notes,
             lost_a_reply: received.lost_a_reply,
@@ -138,9 +151,9 @@ impl<T> Answer<Tags<T>> {
     pub(crate) fn map_tags<U>(self, take: impl Fn(T) -> Option<U>) -> Answer<Tags<U>> {
         let Self { value: Tags { notifications, icons, notes: of_tags }, .. } = self;
         let notifications = notifications.into_iter().filter_map(take).collect();
-        let Self { as_of, server_time, notes, lost_a_reply, was_resent, .. } = self;
+        let Self { as_of, took, server_time, notes, lost_a_reply, was_resent, .. } = self;
         let value = Tags { notifications, icons, notes: of_tags };
-        Answer { value, as_of, server_time, notes, lost_a_reply, was_resent }
+        Answer { value, as_of, took, server_time, notes, lost_a_reply, was_resent }
     }
 }
 
@@ -228,8 +241,8 @@ impl SignedIn {
             let outcome = envelope::outcome(&received, module);
             let Received { status, body, server_time, received_at, lost_a_reply, was_resent, .. } = received;
             // Whether the damage is shown is the caller's choice: the body has both forms.
-            let (value, notes) = (RawReply { body, status, outcome }, Vec::new());
-            Ok(Answer { value, as_of: received_at, server_time, notes, lost_a_reply, was_resent })
+            let (value, took, notes) = (RawReply { body, status, outcome }, Duration::ZERO, Vec::new());
+            Ok(Answer { value, as_of: received_at, took, server_time, notes, lost_a_reply, was_resent })
         };
         self.post(path, body, RetryPolicy::Never, read).await
     }
@@ -261,10 +274,13 @@ impl SignedIn {
         path: &str,
         parameters: &RawValue,
         policy: RetryPolicy,
-        read: impl Fn(Received) -> Result<T, ApiError>,
-    ) -> Result<T, ApiError> {
+        read: impl Fn(Received) -> Result<Answer<T>, ApiError>,
+    ) -> Result<Answer<T>, ApiError> {
         let body = RequestBody::new(&self.credentials, parameters)?;
-        Box::pin(self.connection.post(path, &body, policy, read)).await
+        let sent = Instant::now();
+        let mut answer = Box::pin(self.connection.post(path, &body, policy, read)).await?;
+        answer.took = sent.elapsed();
+        Ok(answer)
     }
 
     /// A user id with a token is refused as if the session had ended, because the request carries no ssid. A token that is

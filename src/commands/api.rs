@@ -20,7 +20,6 @@ use crate::client::replies::lenient::{Object, is_object};
 use crate::client::signed_in::{ReadReply, is_of_following};
 use crate::client::{Answer, RawReply, SignedIn};
 use crate::failure::{ExitStatus, Failure};
-use crate::floor::poll_result::PollResult;
 use crate::json;
 use crate::json::Malformed;
 use crate::output::jq::Filter;
@@ -260,8 +259,8 @@ async fn record(
     if Object::read(body).is_ok_and(|object| object.0.iter().any(|(key, _)| key != "ref")) {
         return app.console.note("this reply is not recorded: the body has another field than ref");
     }
-    let mut poll = PollResult::new(profile, answer.as_of);
-    (poll.server_time, poll.was_resent) = (answer.server_time, answer.was_resent);
+    let mut poll = answer.poll(profile);
+    poll.was_resent = answer.was_resent;
     match read {
         ReadReply::Tags(tags) => poll.tags = Some(tags),
         ReadReply::Break(state) => poll.break_state = Some(state),

@@ -68,8 +68,7 @@ impl Recorded<'_> {
 
     async fn take<T>(self, signed_in: &SignedIn, answer: &Answer<T>, fill: impl FnOnce(&mut PollResult)) {
         let Some(keeper) = self.keeper else { return };
-        let mut poll = PollResult::new(&signed_in.profile, answer.as_of);
-        poll.server_time = answer.server_time;
+        let mut poll = answer.poll(&signed_in.profile);
         fill(&mut poll);
         keeper.take(poll).await;
     }

@@ -71,10 +71,11 @@ impl OwnClocks {
         Self { now: Reading { wall, monotonic: past, elapsed: past }, until: wall, leaps: vec![] }
     }
 
-    /// When an answer came that is recorded only `now`: it came at [`PAST`], and others may have been quicker.
+    /// When a request was sent whose answer is recorded only `now`: it was sent at [`PAST`], and others may have recorded
+    /// theirs since.
     #[must_use]
-    pub fn of_answer(taken_at: Timestamp, now: Timestamp) -> Self {
-        Self { until: now.max(taken_at), ..Self::after_past(taken_at) }
+    pub fn of_request(sent: Timestamp, now: Timestamp) -> Self {
+        Self { until: now.max(sent), ..Self::after_past(sent) }
     }
 
     /// The moment at which they were read last.

@@ -17,6 +17,9 @@ pub struct PollResult {
     pub monotonic: Duration,
     /// The same with sleep, as far as our clocks show it.
     pub elapsed: Duration,
+    /// How long before that its request was sent, the first of them if there were several. The server may have given the
+    /// answer at any moment in between.
+    pub took: Duration,
     /// The server's `Date`, where it sent one.
     pub server_time: Option<Timestamp>,
     /// The notifications, as the server ordered them.
@@ -42,6 +45,7 @@ impl PollResult {
             taken_at,
             monotonic: Duration::ZERO,
             elapsed: Duration::ZERO,
+            took: Duration::ZERO,
             server_time: None,
             tags: None,
             break_state: None,
@@ -51,17 +55,18 @@ impl PollResult {
         }
     }
 
-    /// Continues the poll, or begins it, with the clocks of another answer.
-    pub fn with_clocks<'a>(
-        poll: &'a mut Option<Self>,
-        profile: &str,
-        taken_at: Timestamp,
-        server_time: Option<Timestamp>,
-    ) -> &'a mut Self {
-        let poll = poll.get_or_insert_with(|| Self::new(profile, taken_at));
-        poll.taken_at = taken_at;
-        poll.server_time = server_time.or(poll.server_time);
+    /// Continues the poll, or begins it, with the clocks of another answer, whose request was sent next.
+    pub fn with_clocks(poll: &mut Option<Self>, answer: Self) -> &mut Self {
+        let Some(poll) = poll else { return poll.insert(answer) };
+        poll.taken_at = answer.taken_at;
+        poll.took += answer.took;
+        poll.server_time = answer.server_time.or(poll.server_time);
         poll
+    }
+
+    /// When its request was sent, by our monotonic clock.
+    pub(crate) fn sent(&self) -> Duration {
+        self.monotonic.saturating_sub(self.took)
     }
 
     /// The present moment as the server has it, or as we have it where the server sent none.
@@ -69,5 +74,24 @@ impl PollResult {
     #[must_use]
     pub fn server_now(&self) -> Timestamp {
         self.server_time.unwrap_or(self.taken_at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::samples::{at, poll};
+
+    #[test]
+    fn a_poll_of_several_requests_was_sent_with_the_first_of_them() {
+        let mut whole = None;
+        for (second, took) in [(3, 2), (7, 4), (8, 1)] {
+            let took = Duration::from_secs(took);
+            PollResult::with_clocks(&mut whole, PollResult { took, server_time: None, ..poll(second) });
+        }
+        let whole = whole.expect("begun");
+        assert_eq!((whole.taken_at, whole.took), (at(8), Duration::from_secs(7)));
+        let monotonic = Duration::from_secs(8);
+        assert_eq!(PollResult { monotonic, ..whole }.sent(), Duration::from_secs(1));
     }
 }

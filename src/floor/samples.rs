@@ -54,6 +54,7 @@ pub(crate) fn poll(second: u64) -> PollResult {
         taken_at: wall,
         monotonic: Duration::from_secs(second),
         elapsed: Duration::from_secs(second),
+        took: Duration::ZERO,
         server_time: Some(wall),
         tags: None,
         break_state: None,

@@ -175,7 +175,7 @@ impl Polled {
 
     /// The result so far, with the clocks of this answer.
     fn result<T>(&mut self, session: &SignedIn, answer: &Answer<T>) -> &mut PollResult {
-        PollResult::with_clocks(&mut self.result, &session.profile, answer.as_of, answer.server_time)
+        PollResult::with_clocks(&mut self.result, answer.poll(&session.profile))
     }
 }
 

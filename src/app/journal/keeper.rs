@@ -233,7 +233,7 @@ impl<'a> Keeper<'a> {
         let Some(profile) = poll.profile.clone().filter(|profile| self.records(profile)) else {
             return Ok(());
         };
-        (poll.monotonic, poll.elapsed) = (PAST, PAST);
+        (poll.monotonic, poll.elapsed) = (PAST + poll.took, PAST + poll.took);
         self.waiting.borrow_mut().push(poll);
         // A commit takes milliseconds: all that has arrived shares it.
         tokio::task::yield_now().await;
@@ -278,7 +278,8 @@ impl<'a> Keeper<'a> {
     /// What an answer adds to what was known up to `base`.
     fn entry(&self, poll: &PollResult, base: i64) -> Option<Result<Entry, JournalError>> {
         let agent = self.agent(poll.profile.as_deref()?)?;
-        let clocks = OwnClocks::of_answer(poll.taken_at, self.app.clock.now());
+        let sent = poll.taken_at.checked_sub(poll.took).unwrap_or(Timestamp::MIN);
+        let clocks = OwnClocks::of_request(sent, self.app.clock.now());
         let tags = poll.tags.as_deref();
         let entry = |known: Remembered| {
             let difference = known.memory.diff(poll);

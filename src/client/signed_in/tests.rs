@@ -54,7 +54,11 @@ async fn an_answer_says_when_it_was_true() {
         &["Date: Wed, 21 Oct 2015 07:28:00 GMT"],
         r#"{"status":"success","data":{"response":1,"wrapETime":1445412510,"currentDuration":30}}"#,
     );
-    let answer = FakeServer::always(dated).sign_in().wrapup(&india()).await.unwrap();
+    let server = FakeServer::always(dated);
+    let session = server.sign_in();
+    let before = tokio::time::Instant::now();
+    let answer = session.wrapup(&india()).await.unwrap();
+    assert!(!answer.took.is_zero() && answer.took <= before.elapsed());
     assert_eq!(answer.server_time.unwrap().to_string(), "2015-10-21T07:28:00Z");
     // The end is measured by the server's clock, however far ours is from it.
     assert_eq!(answer.value.remaining_seconds, Some(30));

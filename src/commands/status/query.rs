@@ -209,8 +209,7 @@ impl<'a> AgentQuery<'a> {
 
     /// What is known so far, with the clocks of this answer.
     fn poll<T>(&mut self, answer: &Answer<T>) -> &mut PollResult {
-        let profile = &self.signed_in.profile;
-        PollResult::with_clocks(&mut self.poll, profile, answer.as_of, answer.server_time)
+        PollResult::with_clocks(&mut self.poll, answer.poll(&self.signed_in.profile))
     }
 
     fn done(self, last_tag: Option<Tag>) -> AgentAnswers {

@@ -17,7 +17,6 @@ use crate::commands::window::Window;
 use crate::failure::Failure;
 use crate::floor::answer::Tag;
 use crate::floor::event::{Event, EventKind, FollowedPart};
-use crate::floor::poll_result::PollResult;
 use crate::floor::timeline::tags::tags;
 use crate::report::Row;
 
@@ -78,8 +77,7 @@ impl<'a> Past<'a> {
             Err(failure) => return self.without_answer(profile, failure.into()),
         };
         let fresh = std::mem::take(&mut answer.value.notifications);
-        let mut poll = PollResult::new(profile, answer.as_of);
-        poll.server_time = answer.server_time;
+        let mut poll = answer.poll(profile);
         poll.read_was_cut = answer.lost_a_reply;
         poll.was_resent = answer.was_resent;
         poll.tags = Some(fresh.clone());

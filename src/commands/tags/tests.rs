@@ -50,6 +50,7 @@ fn answered(line: &str, tags: &[(&str, Option<&str>)]) -> (Vec<String>, Vec<Stri
     let answer = Answer {
         value,
         as_of: now,
+        took: std::time::Duration::ZERO,
         server_time: None,
         notes: vec![],
         lost_a_reply: false,

@@ -172,15 +172,14 @@ impl<'a> Poller<'a> {
             1 => dice.shuffle(&mut states),
             _ => {}
         }
-        let result = self.result(&states, then, started + took, manner, back_end, dice);
+        let result = self.result(&states, (started, then, started + took), manner, back_end, dice);
         Received { states, known, is_blank, result, then, came: started + took }
     }
 
     fn result(
         &mut self,
         states: &[usize],
-        then: i64,
-        now: i64,
+        (started, then, now): (i64, i64, i64),
         manner: &Manner,
         by: BackEnd,
         dice: &mut Dice,
@@ -193,6 +192,7 @@ impl<'a> Poller<'a> {
             taken_at: moment(now + self.weather.wall_ahead(now)),
             monotonic: self.monotonic(now),
             elapsed: self.read_clocks(now),
+            took: self.monotonic(now).saturating_sub(self.monotonic(started)),
             server_time: self.weather.is_dated.then(|| moment((then + by.ahead) / SECOND * SECOND)),
             tags: Some(manner.write_tags(&states, then, by, dice)),
             break_state: Some(manner.write_break(self.agent, then, by, dice)),

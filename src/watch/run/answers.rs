@@ -33,7 +33,7 @@ impl<S: Source> Watch<'_, S> {
             return self.end_profile(index, ended, EndReason::Failed);
         }
         if let Some(result) = &mut result {
-            (result.monotonic, result.elapsed) = (at, elapsed);
+            (result.monotonic, result.elapsed, result.took) = (at, elapsed, at.saturating_sub(since));
             result.read_was_cut |= agent.view.health.answer_was_lost();
         }
         let answer = Answer { index, since, at, wall, result, failure, refused };

@@ -70,6 +70,7 @@ pub fn poll_result(received: &Received) -> PollResult {
         taken_at: Timestamp::UNIX_EPOCH,
         monotonic: std::time::Duration::ZERO,
         elapsed: std::time::Duration::ZERO,
+        took: std::time::Duration::ZERO,
         server_time: None,
         tags: Some(tags),
         break_state: None,

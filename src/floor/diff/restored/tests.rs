@@ -186,7 +186,7 @@ fn an_answer_that_is_recorded_late_is_older_than_what_others_have_recorded_meanw
     });
     // It came at 5 s, when the break went on, and is recorded at 8 s.
     let late = |poll: PollResult| {
-        let clocks = OwnClocks::of_answer(at(5), at(8));
+        let clocks = OwnClocks::of_request(at(5), at(8));
         let memory = Memory::default().restored(Some("13"), &journal.events, &journal.coverage, &clocks);
         let difference = memory.diff(&PollResult { monotonic: PAST, elapsed: PAST, ..poll });
         let parts: Vec<_> = difference.looks.iter().map(|look| look.part).collect();

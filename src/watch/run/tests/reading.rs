@@ -6,6 +6,7 @@ use crate::floor::event::GapCause;
 use crate::watch::recorder::records::{Looked, News, Share};
 use crate::watch::recorder::sharing::Holder;
 use crate::watch::run::agent::Sharing;
+use crate::watch::run::round::Arrival;
 
 #[tokio::test(start_paused = true)]
 async fn the_state_is_shown_once_also_if_the_other_process_has_no_answer_yet() {
@@ -63,4 +64,22 @@ async fn a_watch_that_ends_tells_whoever_goes_on_of_whom_an_answer_was_lost() {
     assert!(agent.may_have_lost_tags());
     agent.view().health = agent.view.health.after_answer(samples::at(2), now).0;
     assert!(!agent.may_have_lost_tags());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_says_when_its_poll_was_sent_and_when_it_came() {
+    let floor = Floor::of(seconds(1), |_| Answer::Nothing);
+    let started = floor.profiles[0].started;
+    let mut watch = floor.new_watch(Sinks::new(vec![]));
+    tokio::time::advance(seconds(3)).await;
+    let sent = watch.now();
+    let agent = &mut watch.agents[0];
+    let scope = agent.scope;
+    agent.view().phase = Phase::Polling(sent);
+    tokio::time::advance(seconds(2)).await;
+    let result = Some(PollResult::new("asha", wall(started)));
+    watch.arrived(0, Polled { result, failure: None, refused: vec![], is_mended: false, scope });
+    let Some(Arrival::Answer(answer)) = watch.arrivals.pop_front() else { panic!("it has arrived") };
+    let result = answer.result.expect("an answer");
+    assert_eq!((result.sent(), result.monotonic), (sent, sent + seconds(2)));
 }
