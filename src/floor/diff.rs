@@ -120,6 +120,7 @@ impl Memory {
     /// gives the same events.
     #[must_use]
     pub fn diff(&self, poll: &PollResult) -> Difference {
+        let poll = &*self.state.in_order(poll);
         let mut news = Vec::new();
         let tags = poll.tags.as_ref().map(|tags| self.read_tags(tags, poll, &mut news));
         let (state, changes) = self.state.after(poll);

@@ -1,6 +1,7 @@
 //! What is known of one agent's break and wrap-up, how long each has lasted, and what a newer answer changes.
 //! Nothing is concluded that the server did not send.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -121,16 +122,29 @@ impl AgentState {
         names_a_call && self.call.as_ref().is_some_and(RepeatedValue::is_open)
     }
 
+    /// The poll without each state about which another answer is known that came after the request of this one was sent.
+    /// Another process had that answer, and nobody knows which of the two the server gave first. So this one changes nothing
+    /// and covers nothing, and the next poll decides. Nothing starves: of two such answers, one is always taken.
+    pub(crate) fn in_order<'p>(&self, poll: &'p PollResult) -> Cow<'p, PollResult> {
+        let crosses = |polled_at: Duration| poll.sent() < polled_at;
+        let of_break = self.break_state.as_ref().is_some_and(|known| crosses(known.polled_at));
+        let of_wrapup = self.wrapup.as_ref().is_some_and(|known| crosses(known.polled_at));
+        if !of_break && !of_wrapup {
+            return Cow::Borrowed(poll);
+        }
+        let mut rest = poll.clone();
+        rest.break_state.take_if(|_| of_break);
+        rest.wrapup.take_if(|_| of_wrapup);
+        Cow::Owned(rest)
+    }
+
     /// What is known after `poll`, and the events that report the difference. What was not known before
-    /// is no event. An answer that is older than what is known, because another process was quicker to record its own,
-    /// changes nothing.
+    /// is no event.
     #[must_use]
     pub fn after(&self, poll: &PollResult) -> (Self, Vec<EventKind>) {
         let mut events = Vec::new();
         let mut next = self.clone();
-        let break_state = poll.break_state.as_ref().filter(|_| is_newer(self.break_state.as_ref(), poll));
-        let wrapup = poll.wrapup.as_ref().filter(|_| is_newer(self.wrapup.as_ref(), poll));
-        let agent = break_state.and_then(|answer| answer.agent_id.as_ref());
+        let agent = poll.break_state.as_ref().and_then(|answer| answer.agent_id.as_ref());
         match next
             .agent
             .get_or_insert_with(|| RepeatedValue::new(agent, as_written))
@@ -148,10 +162,10 @@ impl AgentState {
                 next = Self { agent: Some(known), ..Self::default() };
             }
         }
-        if let Some(answer) = break_state {
+        if let Some(answer) = &poll.break_state {
             next.take_break(answer, poll, &mut events);
         }
-        if let Some(answer) = wrapup {
+        if let Some(answer) = &poll.wrapup {
             next.take_wrapup(answer, poll, &mut events);
         }
         (next, events)
@@ -273,10 +287,6 @@ impl AgentState {
         self.call = Some(call);
         self.wrapup = Some(next);
     }
-}
-
-fn is_newer<S>(known: Option<&StateSince<S>>, poll: &PollResult) -> bool {
-    known.is_none_or(|known| known.polled_at <= poll.monotonic)
 }
 
 /// Ids are compared as they are written, but for space around them.

@@ -198,8 +198,7 @@ impl Memory {
         new_break.into_iter().chain(new_wrapup).collect()
     }
 
-    /// What `poll` covers. An answer that may be about somebody else, another break or another wrap-up, or is older than what
-    /// is known, covers nothing.
+    /// What `poll` covers. An answer that may be about somebody else, another break or another wrap-up covers nothing.
     pub(super) fn looks(
         &self,
         state: &AgentState,

@@ -30,8 +30,16 @@ pub(crate) struct Told<'e> {
     pub(crate) openings: Option<&'e [Event]>,
     /// The process that received it.
     pub(crate) by: usize,
-    /// Whether a later answer was recorded before it.
-    pub(crate) is_late: bool,
+    /// Whether what it says of breaks, and of wrap-ups, need not be taken.
+    pub(crate) late: Late,
+}
+
+/// Of which part a later answer was recorded before this one, or one that came after the request of this one was sent: then
+/// nobody knows which of the two is older.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Late {
+    pub(crate) breaks: bool,
+    pub(crate) wrapups: bool,
 }
 
 pub(crate) struct AgentBooks<'a> {
@@ -97,7 +105,7 @@ impl<'a> AgentBooks<'a> {
             }
         }
         let number = self.agent.number(then);
-        let Told { by, is_late, .. } = told;
+        let Told { by, late, .. } = told;
         let known = *self.known_by.entry(by).or_insert(self.known.unwrap_or(number));
         let others = self.others.entry(by).or_default();
         if is_another {
@@ -108,7 +116,7 @@ impl<'a> AgentBooks<'a> {
             (self.breaks, self.wrapups) = (StateBooks::default(), StateBooks::default());
         } else if number != known {
             // What the answers say is about somebody else, and is reported once that is certain.
-            *others += usize::from(!is_late);
+            *others += usize::from(!late.breaks);
             if *others == PATIENCE {
                 verdict.note(|| format!("agent {number} was not reported after {known}"));
                 verdict.counts.lost += 1;
@@ -125,12 +133,11 @@ impl<'a> AgentBooks<'a> {
             self.crept = None;
         }
         self.wrapups.answer(&self.agent.wrapups, self.shown_wrapup(wrapup, told, then), &wrapups, verdict);
-        if is_late {
-            return;
-        }
         let is_on_break = state.break_state.as_ref().map(|since| since.state.on_break);
         let is_in_wrapup = state.wrapup.as_ref().map(|since| since.state.in_wrapup);
-        if (is_on_break, is_in_wrapup) != (Some(on_break.on_break), Some(wrapup.in_wrapup)) {
+        let is_as_answered = (late.breaks || is_on_break == Some(on_break.on_break))
+            && (late.wrapups || is_in_wrapup == Some(wrapup.in_wrapup));
+        if !is_as_answered {
             verdict.note(|| format!("the known state is {is_on_break:?} {is_in_wrapup:?}"));
             verdict.counts.lost += 1;
         }
@@ -195,7 +202,7 @@ impl<'a> AgentBooks<'a> {
             may_respell: told.openings.is_some() && !manner.shows_reasons(),
             is_shared: told.openings.is_some(),
             by: told.by,
-            is_late: told.is_late,
+            is_late: told.late.breaks,
         }
     }
 
@@ -213,7 +220,7 @@ impl<'a> AgentBooks<'a> {
             may_respell: false,
             is_shared: told.openings.is_some(),
             by: told.by,
-            is_late: told.is_late,
+            is_late: told.late.wrapups,
         }
     }
 }

@@ -33,7 +33,8 @@ pub(super) struct Received {
     /// Whether it is empty by mistake.
     pub(super) is_blank: bool,
     pub(super) result: PollResult,
-    /// The true moments at which the server wrote it, and at which it came.
+    /// The true moments at which its request was sent, at which the server wrote it, and at which it came.
+    pub(super) sent: i64,
     pub(super) then: i64,
     pub(super) came: i64,
 }
@@ -173,7 +174,7 @@ impl<'a> Poller<'a> {
             _ => {}
         }
         let result = self.result(&states, (started, then, started + took), manner, back_end, dice);
-        Received { states, known, is_blank, result, then, came: started + took }
+        Received { states, known, is_blank, result, sent: started, then, came: started + took }
     }
 
     fn result(

@@ -44,15 +44,20 @@ struct Day<'a> {
     /// Of each command that has one.
     stdouts: [Stdout; COMMANDS.len()],
     script: Script,
-    /// The true moments of the last answer about tags that was recorded, and of the last about states; and whether a
-    /// process was killed since.
+    /// The true moment of the last answer about tags that was recorded, and whether a process was killed since.
     last_good: i64,
-    last_states: i64,
+    last_states: LastStates,
     /// The last answer of all.
     last_came: i64,
     was_killed: bool,
     has_slept: bool,
     lives: usize,
+}
+
+/// The true moments at which the last answers came that counted for each.
+struct LastStates {
+    breaks: i64,
+    wrapups: i64,
 }
 
 const COMMANDS: [&str; 3] = ["record", "watch", "watch beside it"];
@@ -99,7 +104,7 @@ pub(crate) fn record_a_day_with(planted: Option<Planted>, seed: u64, size: &Size
         stdouts: Default::default(),
         script: Script::default(),
         last_good: began,
-        last_states: began,
+        last_states: LastStates { breaks: began, wrapups: began },
         last_came: began,
         was_killed: false,
         has_slept: false,

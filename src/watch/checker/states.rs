@@ -39,7 +39,7 @@ pub(crate) struct Shown {
     pub(crate) may_respell: bool,
     /// Which process received the answer: what two answers have to confirm, they have to confirm to one process.
     pub(crate) by: usize,
-    /// Whether a later answer was recorded before it. Then what it reports must be true, but it need not report anything.
+    /// Whether it need not be taken, as a later answer was. Then what it reports must be true, but it need not report anything.
     pub(crate) is_late: bool,
 }
 

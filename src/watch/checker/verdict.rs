@@ -62,6 +62,8 @@ counts! {
     answers_checked,
     /// Answers that were not counted for a break or a wrap-up, because it might have been another one.
     states_unsure,
+    /// And those because another one came after their request was sent.
+    states_crossed,
     intervals_checked,
     intervals_blurred,
     /// What was never shown, and lies in a hole of which nobody can know, or before the first answer of all.

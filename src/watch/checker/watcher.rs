@@ -3,7 +3,7 @@
 use crate::floor::diff::{Difference, Memory};
 use crate::floor::event::{EventKind, Gap};
 use crate::watch::checker::agent::AgentDay;
-use crate::watch::checker::agent_books::{AgentBooks, Told};
+use crate::watch::checker::agent_books::{AgentBooks, Late, Told};
 use crate::watch::checker::day::{DAY, Floor, MINUTE, Size, Weather};
 use crate::watch::checker::dice::Dice;
 use crate::watch::checker::poller::{Poll, Poller, Received, state_of};
@@ -116,7 +116,7 @@ impl Life<'_> {
         for event in &events {
             self.take(&event.kind, started + took, may_have_lost, verdict);
         }
-        let told = Told { events: &events, openings: None, by: 0, is_late: false };
+        let told = Told { events: &events, openings: None, by: 0, late: Late::default() };
         self.agent_books.answer(told, &result, self.memory.state(), then, manner, verdict);
         self.poller.health = self.poller.health.after_answer(result.taken_at, result.monotonic).0;
         self.last_good = started + took;

@@ -7,6 +7,7 @@ use crate::floor::samples::{at, in_wrapup, nameless, not_in_wrapup, on_break, ra
 use crate::floor::timeline::{NewEvent, coverage_step};
 
 mod clocks;
+mod crossing;
 mod gaps;
 mod restarts;
 

@@ -5,7 +5,7 @@ use crate::floor::pause::MARGIN;
 use crate::floor::timeline::gaps::{covered, without_lost};
 use crate::floor::timeline::{Coverage, Span as Window};
 use crate::watch::checker::agent::present;
-use crate::watch::checker::agent_books::Told;
+use crate::watch::checker::agent_books::{Late, Told};
 use crate::watch::checker::answers::Answer;
 use crate::watch::checker::day::{DAY, HOUR, MINUTE, SECOND, moment};
 use crate::watch::checker::poller::{Received, state_of};
@@ -96,13 +96,17 @@ impl Day<'_> {
     }
 
     fn judge_states(&mut self, process: &Process, received: &Received, taken: &Taken, verdict: &mut Verdict) {
-        let &Received { ref result, then, came, .. } = received;
+        let &Received { ref result, sent, then, came, .. } = received;
         let bare =
             |list: &[(i64, Event)]| -> Vec<Event> { list.iter().map(|(_, event)| event.clone()).collect() };
         let (events, openings) = (bare(&taken.events), bare(&taken.openings));
         let is_late = came < self.last_came;
         let by = process.journal.run();
-        let told = Told { events: &events, openings: Some(&openings), by, is_late };
+        let late = Late {
+            breaks: is_late || sent < self.last_states.breaks,
+            wrapups: is_late || sent < self.last_states.wrapups,
+        };
+        let told = Told { events: &events, openings: Some(&openings), by, late };
         let state = process.memory.state();
         self.agent_books.answer(told, result, state, then, &self.manner, verdict);
         let parts: Vec<FollowedPart> = taken.looks.iter().map(|look| look.part).collect();
@@ -114,26 +118,40 @@ impl Day<'_> {
             FollowedPart::Breaks => result.break_state.as_ref().is_some_and(|answer| answer.since.is_some()),
             FollowedPart::Wrapups => result.wrapup.as_ref().is_some_and(|answer| answer.call_id.is_some()),
         };
+        let is_late_for = |part: &FollowedPart| match part {
+            FollowedPart::Tags => false,
+            FollowedPart::Breaks => late.breaks,
+            FollowedPart::Wrapups => late.wrapups,
+        };
         let missing = expected.iter().filter(|part| !parts.contains(part));
-        let (unsure, lost): (Vec<&FollowedPart>, Vec<_>) = missing.partition(|part| may_be_another(part));
+        let (dropped, missing): (Vec<&FollowedPart>, Vec<_>) = missing.partition(|part| is_late_for(part));
+        let (unsure, lost): (Vec<&FollowedPart>, Vec<_>) =
+            missing.into_iter().partition(|part| may_be_another(part));
         verdict.counts.states_unsure += unsure.len();
-        if !lost.is_empty() && !is_late && !self.agent_books.waits(by) {
+        verdict.counts.states_crossed += if is_late { 0 } else { dropped.len() };
+        if !lost.is_empty() && !self.agent_books.waits(by) {
             verdict.note(|| format!("an answer counts for {parts:?} alone"));
             verdict.counts.lost += 1;
         }
         let is_of_state =
             |event: &&Event| event.kind.words().needs.is_some_and(|part| part != FollowedPart::Tags);
         if let Some(change) = events.iter().find(|event| matches!(event.kind, EventKind::AgentChanged(_))) {
-            let from = self.agent.changes.unwrap_or(then).min(self.last_states);
+            let from = self.agent.changes.unwrap_or(then).min(self.last_states.breaks);
             self.answers.blur(self.wall(from), change.at);
         }
         verdict.counts.late += usize::from(is_late);
         if is_late && events.iter().any(|event| is_of_state(&event)) {
-            self.answers.blur(result.taken_at, self.wall(self.last_states));
+            self.answers.blur(result.taken_at, self.wall(self.last_states.breaks));
         }
         self.last_came = self.last_came.max(came);
-        if parts.contains(&FollowedPart::Breaks) {
-            self.last_states = self.last_states.max(came);
+        let is_reported = |part| events.iter().any(|event| event.kind.words().needs == Some(part));
+        for (part, last) in [
+            (FollowedPart::Breaks, &mut self.last_states.breaks),
+            (FollowedPart::Wrapups, &mut self.last_states.wrapups),
+        ] {
+            if parts.contains(&part) || is_reported(part) {
+                *last = came.max(*last);
+            }
         }
         self.answers.add(Answer {
             is_late,
