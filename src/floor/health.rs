@@ -86,6 +86,13 @@ impl Health {
         (next, restored)
     }
 
+    /// Counts the loss of the connection that somebody else has noticed then, who polls for us: it is reported.
+    #[must_use]
+    pub fn after_reported_loss(self, then: Duration) -> Self {
+        let failing_since = self.failing_since.or(Some(then));
+        Self { failing_since, failures: self.failures.saturating_add(1), loss_was_reported: true, ..self }
+    }
+
     /// Counts that an answer of somebody else may be lost, who polled until now.
     #[must_use]
     pub fn after_lost_answer(self) -> Self {

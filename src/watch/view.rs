@@ -67,6 +67,8 @@ pub enum Phase {
     Due(Duration),
     /// A poll that started at this moment is under way.
     Polling(Duration),
+    /// Another process polls it, and this watch reads what that records.
+    Read,
     /// It is no longer polled; the text is the reason.
     Over(String),
 }
@@ -86,12 +88,12 @@ impl AgentView {
         }
     }
 
-    /// `None` during a poll, or if the agent is no longer polled.
+    /// `None` during a poll, or if this watch does not poll the agent.
     #[must_use]
     pub fn due(&self) -> Option<Duration> {
         match self.phase {
             Phase::Due(at) => Some(at),
-            Phase::Polling(_) | Phase::Over(_) => None,
+            Phase::Polling(_) | Phase::Read | Phase::Over(_) => None,
         }
     }
 

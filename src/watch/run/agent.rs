@@ -43,6 +43,17 @@ impl<S> WatchedAgent<S> {
         }
     }
 
+    /// Who polls it from now on. What this watch has not polled is due at once.
+    pub(super) fn share(&mut self, sharing: Sharing, now: Duration) {
+        self.sharing = sharing;
+        let is_read = self.polled().is_empty();
+        match (&self.view.phase, is_read) {
+            (Phase::Due(_), true) => self.view().phase = Phase::Read,
+            (Phase::Read, false) => self.view().phase = Phase::Due(now),
+            _ => {}
+        }
+    }
+
     /// Polls it next, whenever that was to be.
     pub(super) fn poll_soon(&mut self, now: Duration) {
         if let Phase::Due(at) = &mut self.view().phase {

@@ -4,7 +4,9 @@ use std::io;
 use std::mem::take;
 use std::time::Duration;
 
-use crate::floor::event::Event;
+use jiff::Timestamp;
+
+use crate::floor::event::{Event, EventKind};
 use crate::floor::timeline::Recorded;
 use crate::watch::recorder::Note;
 use crate::watch::recorder::records::{Left, Looked, News, Past, Share, Wanted};
@@ -12,7 +14,7 @@ use crate::watch::run::Watch;
 use crate::watch::run::agent::Sharing;
 use crate::watch::run::round::Report;
 use crate::watch::source::Source;
-use crate::watch::view::Phase;
+use crate::watch::view::LastFailure;
 
 impl<S: Source> Watch<'_, S> {
     /// Shows what a killed watch did not, and what `--since` asks for.
@@ -69,22 +71,24 @@ impl<S: Source> Watch<'_, S> {
             agent.memory.interrupt(holder.cause_of_hole());
             agent.poll_soon(now);
         }
-        agent.sharing = Sharing::Theirs(read);
+        agent.share(Sharing::Theirs(read), now);
         // The other process may have had no answer when this watch began.
         if agent.polled().is_empty() && !agent.memory.has_shown() {
             let event = agent.memory.first_look(&agent.view.profile, wall);
             self.write(&[event])?;
         }
         let agent = &mut self.agents[index];
-        if let Some(newest) = holder.newest_answer.filter(|_| agent.polled().is_empty()) {
-            let age = Duration::try_from(wall.duration_since(newest)).unwrap_or_default();
-            let then = now.saturating_sub(age);
+        if let Some(newest) = holder.newest_answer.filter(|_| agent.polled().is_empty())
+            && agent.view.health.last_ok() < Some(newest)
+        {
             let view = agent.view();
-            if view.health.last_ok() < Some(newest) {
-                view.health = view.health.after_answer(newest, then).0;
-            }
-            if let Phase::Due(at) = &mut view.phase {
-                *at = then + holder.cadence;
+            let restored;
+            (view.health, restored) = view.health.after_answer(newest, before(now, newest, wall));
+            view.failure = None;
+            // The other process has begun after the loss that was shown, and does not know of it.
+            if let Some(restored) = restored {
+                let event = self.event(Some(index), restored);
+                self.write(&[event])?;
             }
         }
         if self.agents[index].source.is_logged_out() {
@@ -105,7 +109,7 @@ impl<S: Source> Watch<'_, S> {
         if matches!(agent.sharing, Sharing::Theirs(_)) {
             agent.poll_soon(now);
         }
-        agent.sharing = Sharing::Ours;
+        agent.share(Sharing::Ours, now);
     }
 
     /// Learns and shows what others have recorded.
@@ -124,7 +128,38 @@ impl<S: Source> Watch<'_, S> {
         }
         let state = agent.memory.state().clone();
         agent.view().state = state;
-        events.into_iter().try_for_each(|recorded| self.show_recorded(index, recorded))
+        for recorded in events {
+            if self.is_of_our_connection(index, &recorded.event) {
+                self.show_recorded(index, recorded)?;
+            } else {
+                self.stdout_took(Some(recorded.seq));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether others have recorded a loss of the connection or its return that is news to us as well: who loses it with
+    /// them, and polls beside them then, shows each once. All other events are.
+    fn is_of_our_connection(&mut self, index: usize, event: &Event) -> bool {
+        let (now, wall) = (self.now(), self.around.clock.now());
+        let agent = &mut self.agents[index];
+        let is_read = agent.polled().is_empty();
+        let then = before(now, event.at, wall);
+        let view = agent.view();
+        match &event.kind {
+            EventKind::ConnectionLost(lost) if is_read && !view.health.is_lost() => {
+                view.health = view.health.after_reported_loss(then);
+                view.failure = Some(LastFailure { message: lost.message.clone(), code: lost.code });
+                true
+            }
+            EventKind::ConnectionRestored(_) if view.health.is_lost() => {
+                view.health = view.health.after_answer(event.at, then).0;
+                view.failure = None;
+                true
+            }
+            EventKind::ConnectionLost(_) | EventKind::ConnectionRestored(_) => false,
+            _ => true,
+        }
     }
 
     /// Shows an event of the journal. How polls go is not shown of others who poll beside us.
@@ -132,7 +167,8 @@ impl<S: Source> Watch<'_, S> {
         let Recorded { seq, event } = recorded;
         let agent = &self.agents[index];
         let needs = event.kind.words().needs;
-        if needs.map_or(agent.polled().is_empty(), |part| agent.scope.includes(part)) {
+        let is_ours = agent.polled().is_empty() || matches!(event.kind, EventKind::ConnectionRestored(_));
+        if needs.map_or(is_ours, |part| agent.scope.includes(part)) {
             let event = Event { profile: Some(agent.view.profile.clone()), ..event };
             let note = Note { index, events: vec![], looks: vec![] };
             self.show(Report { events: vec![event], note, step: None, ends: None })?;
@@ -140,4 +176,9 @@ impl<S: Source> Watch<'_, S> {
         self.stdout_took(Some(seq));
         Ok(())
     }
+}
+
+/// The reading of our monotonic clock when the wall clock showed `at`, before it shows `wall` `now`.
+fn before(now: Duration, at: Timestamp, wall: Timestamp) -> Duration {
+    now.saturating_sub(Duration::try_from(wall.duration_since(at)).unwrap_or_default())
 }

@@ -1,11 +1,16 @@
 //! What a watch shows of an agent whom another process polls.
 
+use std::sync::{Arc, Mutex};
+
 use super::*;
 use crate::floor::answer::Break;
-use crate::floor::event::GapCause;
+use crate::floor::event::{ConnectionLost, ConnectionRestored, GapCause};
+use crate::floor::timeline::Recorded;
+use crate::watch::recorder::model::{Book, Model};
 use crate::watch::recorder::records::{Looked, News, Share};
 use crate::watch::recorder::sharing::Holder;
 use crate::watch::run::agent::Sharing;
+use crate::watch::run::journal::Manner;
 use crate::watch::run::round::Arrival;
 
 #[tokio::test(start_paused = true)]
@@ -82,4 +87,55 @@ async fn an_answer_says_when_its_poll_was_sent_and_when_it_came() {
     let Some(Arrival::Answer(answer)) = watch.arrivals.pop_front() else { panic!("it has arrived") };
     let result = answer.result.expect("an answer");
     assert_eq!((result.sent(), result.monotonic), (sent, sent + seconds(2)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_two_processes_lose_is_lost_and_restored_once() {
+    let lost = EventKind::ConnectionLost(ConnectionLost {
+        failure: "timeout".to_owned(),
+        code: None,
+        message: "no answer".to_owned(),
+        last_ok: None,
+    });
+    let restored = EventKind::ConnectionRestored(ConnectionRestored { down_seconds: 60, failures: 9 });
+    // Who has started anew meanwhile does not know of the loss.
+    for restored in [Some(restored), None] {
+        let floor = Floor::of(seconds(1), |_| Answer::Nothing);
+        let started = floor.profiles[0].started;
+        let now = wall(started);
+        let book = Arc::new(Mutex::new(Book::default()));
+        let (model, begun) = Model::begin(&book, "watch", 1, &OwnClocks::after_past(now), now);
+        let manner = Manner { has_stdout: true, polls_always: false };
+        let recording = Recording::start(Box::new(model), begun, INTERVAL, manner).unwrap();
+        let mut shown = Recorder { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
+        let sinks = Sinks::new(vec![&mut shown]);
+        let mut watch = floor.new_watch_that_records(sinks, Some(recording), &|_| ());
+        let mut seqs = 1..;
+        let mut looked = |watch: &mut Watch<'_, Scripted>, age: i64, kind: Option<EventKind>| {
+            let parts = vec![FollowedPart::Tags];
+            let newest_answer = Some(wall(started) - SignedDuration::from_secs(age));
+            let holder = Holder { parts, cadence: INTERVAL, newest_answer, beats: true };
+            let event = |kind| Event { at: wall(started), server_time: None, profile: None, kind };
+            let recorded = kind.map(|kind| Recorded { seq: seqs.next().unwrap(), event: event(kind) });
+            let news = News { index: 0, events: recorded.into_iter().collect(), coverage: vec![] };
+            watch.looked(Looked { news, share: Share::Theirs(holder) }).unwrap();
+        };
+        looked(&mut watch, 1, None);
+        assert_eq!(watch.agents[0].view.phase, Phase::Read);
+        looked(&mut watch, 6, Some(lost.clone()));
+        assert!(watch.agents[0].view.health.failing_since().is_some());
+        looked(&mut watch, 60, None);
+        let due = watch.due(0);
+        assert_eq!(due, [0], "it is not answered, so we poll");
+        let failure = Some(samples::no_answer());
+        let scope = watch.plan.scope;
+        watch.arrived(0, Polled { result: None, failure, refused: vec![], is_mended: false, scope });
+        watch.settle().unwrap();
+        tokio::time::advance(seconds(60)).await;
+        looked(&mut watch, 0, restored);
+        let view = &watch.agents[0].view;
+        assert_eq!((&view.phase, view.health.is_lost(), &view.failure), (&Phase::Read, false, &None));
+        drop(watch);
+        assert_eq!(shown.names(), ["state", "connection_lost", "connection_restored"]);
+    }
 }

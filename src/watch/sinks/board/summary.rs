@@ -112,12 +112,16 @@ pub(crate) fn age(view: &FloorView) -> Option<String> {
     lags.max().map(seconds_of).map(times::length)
 }
 
+/// When this watch polls next, or who does instead.
 pub(crate) fn next_poll(view: &FloorView) -> Option<String> {
     if view.agents.iter().any(|one| matches!(one.phase, Phase::Polling(_))) {
         return Some("polling now".to_owned());
     }
-    let due = view.agents.iter().filter_map(|one| one.due()).min()?;
-    Some(format!("next in {}", times::length(seconds_of(due.saturating_sub(view.now)))))
+    if let Some(due) = view.agents.iter().filter_map(|one| one.due()).min() {
+        return Some(format!("next in {}", times::length(seconds_of(due.saturating_sub(view.now)))));
+    }
+    // When the other process polls next, only that knows.
+    view.agents.iter().any(|one| one.phase == Phase::Read).then(|| "from the journal".to_owned())
 }
 
 fn seconds_of(duration: Duration) -> i64 {
