@@ -37,6 +37,8 @@ pub(crate) struct Agent<S = SignedIn> {
     pub(crate) profile: String,
     /// As the server named the agent at login, where it did.
     pub(crate) id_at_login: Option<String>,
+    /// Where a stored profile is signed in: with or without a session, that is whose past is in the journal.
+    pub(crate) server: Option<String>,
     /// Or why there is none.
     pub(crate) session: Result<S, Failure>,
     /// Whether the session is the one in variables, and not a stored one.
@@ -48,8 +50,8 @@ pub(crate) struct Agent<S = SignedIn> {
 impl<S> Agent<S> {
     /// Continues with the session, unless there is none.
     pub(crate) fn and_then<T>(self, step: impl FnOnce(S) -> Result<T, Failure>) -> Agent<T> {
-        let Self { profile, id_at_login, session, is_in_variables, sign_in_hint } = self;
-        Agent { profile, id_at_login, session: session.and_then(step), is_in_variables, sign_in_hint }
+        let Self { profile, id_at_login, server, session, is_in_variables, sign_in_hint } = self;
+        Agent { profile, id_at_login, server, session: session.and_then(step), is_in_variables, sign_in_hint }
     }
 
     /// Adds the hint if the server did not accept the session.
@@ -84,6 +86,21 @@ impl Fleet {
         self.query_some(|_| true, request).await
     }
 
+    /// Like [`Fleet::query`], with what there is to show of a profile without a session.
+    ///
+    /// # Errors
+    /// Only with a single profile.
+    pub(crate) async fn query_or<'a, T, Request>(
+        &'a self,
+        request: impl Fn(&'a SignedIn) -> Request,
+        without_session: impl Fn(&str, Failure) -> Result<T, Failure>,
+    ) -> Result<Answers<T>, Failure>
+    where
+        Request: Future<Output = Result<T, Failure>>,
+    {
+        self.query_each(|_| true, request, without_session).await
+    }
+
     /// Like [`Fleet::query`], but only for the profiles that `is_wanted` selects by name.
     ///
     /// # Errors
@@ -96,16 +113,28 @@ impl Fleet {
     where
         Request: Future<Output = Result<T, Failure>>,
     {
+        self.query_each(is_wanted, request, |_, failure| Err(failure)).await
+    }
+
+    async fn query_each<'a, T, Request>(
+        &'a self,
+        is_wanted: impl Fn(&str) -> bool,
+        request: impl Fn(&'a SignedIn) -> Request,
+        without_session: impl Fn(&str, Failure) -> Result<T, Failure>,
+    ) -> Result<Answers<T>, Failure>
+    where
+        Request: Future<Output = Result<T, Failure>>,
+    {
         let wanted: Vec<&Agent> = self.agents.iter().filter(|agent| is_wanted(&agent.profile)).collect();
         let (answered, total) = (Cell::new(0), wanted.len());
         (self.progress)(Step::Querying { done: 0, total });
         let query = |(index, agent): (usize, &'a Agent)| {
             let pending = agent.session.as_ref().map(&request);
-            let answered = &answered;
+            let (answered, without_session) = (&answered, &without_session);
             async move {
                 let outcome = match pending {
                     Ok(pending) => pending.await.map_err(|failure| agent.with_sign_in_hint(failure)),
-                    Err(failure) => Err(failure.clone()),
+                    Err(failure) => without_session(&agent.profile, failure.clone()),
                 };
                 answered.set(answered.get() + 1);
                 (self.progress)(Step::Querying { done: answered.get(), total });

@@ -125,7 +125,8 @@ impl SelectedProfiles {
             Session { profile: profile.clone(), server: server.value, allow_http: false, credentials };
         let sign_in_hint = sign_in_hint_for_variables(&app.variables);
         let session = Ok(session);
-        let agents = vec![Agent { profile, id_at_login: None, session, is_in_variables: true, sign_in_hint }];
+        let (id_at_login, server, is_in_variables) = (None, None, true);
+        let agents = vec![Agent { profile, id_at_login, server, session, is_in_variables, sign_in_hint }];
         Ok(Self::Sessions { agents, is_many: false, source })
     }
 
@@ -230,8 +231,9 @@ fn simulated_agents(sandbox: &Sandbox, choice: &Choice) -> Result<Vec<Agent<Sess
     let session = |agent: &crate::sandbox::Agent| {
         let credentials = Credentials::Ssid(Secret::new(agent.ssid.clone()));
         let (profile, server) = (agent.profile.clone(), server.clone());
-        let session = Session { profile: profile.clone(), server, allow_http: false, credentials };
-        Agent { profile, id_at_login: None, session: Ok(session), is_in_variables: false, sign_in_hint: None }
+        let session = Ok(Session { profile: profile.clone(), server, allow_http: false, credentials });
+        let (id_at_login, server, is_in_variables, sign_in_hint) = (None, None, false, None);
+        Agent { profile, id_at_login, server, session, is_in_variables, sign_in_hint }
     };
     Ok(chosen.into_iter().map(session).collect())
 }

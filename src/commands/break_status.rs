@@ -79,7 +79,11 @@ pub(crate) fn run(args: &BreakStatusArgs, app: &App) -> Result<ExitStatus, Failu
                 None => answer,
             }
         };
-        let mut answers = fleet.query(request).await?;
+        let without_session = |profile: &str, failure: Failure| match &past {
+            Some(past) => past.without_answer(profile, failure),
+            None => Err(failure),
+        };
+        let mut answers = fleet.query_or(request, without_session).await?;
         if let Some(past) = &past {
             past.unanswered.report(&fleet, &mut answers);
         }

@@ -103,22 +103,32 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
         if let Some(keeper) = &keeper {
             keeper.meet(&fleet)?;
         }
-        let request = async |signed_in: &SignedIn| {
-            let profile = CompactString::from(signed_in.profile.as_str());
-            let row_of = |tag: Tag| {
+        let row_of = |profile: &str| {
+            let profile = CompactString::from(profile);
+            let (filter, seen) = (&filter, &seen);
+            move |tag: Tag| {
                 // They are for a note about --kind alone.
                 if !filter.kinds.is_empty() {
                     seen.borrow_mut().add(&tag);
                 }
                 filter.selects(&tag).then(|| row(profile.clone(), tag))
-            };
+            }
+        };
+        let request = async |signed_in: &SignedIn| {
+            let row_of = row_of(&signed_in.profile);
             if let Some(past) = past.as_ref().filter(|past| past.holds(&signed_in.profile)) {
                 return Ok(past.tags(signed_in, &reference, &server_zone).await?.map_tags(row_of));
             }
             let recent = |tag| if window.holds(&tag) { row_of(tag) } else { None };
             Ok(signed_in.tags(&reference, &server_zone, recent).await?)
         };
-        let mut answers = fleet.query(request).await?;
+        let without_session = |profile: &str, failure: Failure| match &past {
+            Some(past) if past.holds(profile) => {
+                Ok(past.without_answer(profile, failure)?.map_tags(row_of(profile)))
+            }
+            _ => Err(failure),
+        };
+        let mut answers = fleet.query_or(request, without_session).await?;
         if let Some(past) = &past {
             past.unanswered.report(&fleet, &mut answers);
         }

@@ -143,6 +143,9 @@ impl<'a> Keeper<'a> {
                 self.agents.borrow_mut().insert(agent.profile.clone(), found);
             }
         }
+        for agent in fleet.agents.iter().filter(|agent| agent.session.is_err()) {
+            self.find_without_session(agent);
+        }
         Ok(())
     }
 

@@ -217,6 +217,7 @@ fn agents(planned: &[Planned], connector: &Connector) -> Vec<Agent<SignedIn>> {
     let sessions = planned.iter().map(|Planned { profile, credentials, .. }| Agent {
         profile: profile.name.to_string(),
         id_at_login: None,
+        server: None,
         session: Ok(Session {
             profile: profile.name.to_string(),
             server: profile.server.clone(),

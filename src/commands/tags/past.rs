@@ -91,7 +91,10 @@ impl<'a> Past<'a> {
     }
 
     /// What was recorded, if that is something.
-    fn without_answer(&self, profile: &str, failure: Failure) -> Result<Answer<Tags>, Failure> {
+    ///
+    /// # Errors
+    /// Why there is no answer, if it is not, or if the journal cannot be read.
+    pub(super) fn without_answer(&self, profile: &str, failure: Failure) -> Result<Answer<Tags>, Failure> {
         let notifications = self.listed(profile, vec![])?;
         if notifications.is_empty() {
             return Err(failure);

@@ -204,6 +204,39 @@ fn breaks_that_were_recorded_are_listed_even_if_the_server_does_not_answer() {
 }
 
 #[test]
+fn what_was_recorded_is_listed_even_if_the_profile_has_no_session() {
+    let server = FakeServer::answering(|request, _| match &request.path {
+        path if path.contains("tags") => reply(&[tag("m1", "missed", 5)]),
+        _ => ON_BREAK.to_owned(),
+    });
+    let world = asha_and_ravi(&server);
+    world.run("journal on").ended_with(0);
+    for command in ["tags", "break-status"] {
+        world.run(&format!("{command} --all")).ended_with(0);
+    }
+    fs::remove_dir_all(world.home().join(".local/share/deepcall/sessions")).unwrap();
+    let arrived = server.arrivals().len();
+    for (line, key) in [("tags --since 8h", "tags"), ("break-status --since 8h", "break_status")] {
+        let ran = world.run(&format!("{line} --profile asha --json")).ended_with(4);
+        let document = ran.json();
+        assert_eq!(document[key].as_array().map(Vec::len), Some(1), "{ran}");
+        assert_eq!(document[key][0]["profile"], "asha", "{ran}");
+        assert_eq!(document["failures"][0]["profile"], "asha", "{ran}");
+        assert!(document["failures"][0]["hint"].as_str().unwrap().contains("deepcall login"), "{ran}");
+        assert_eq!(document["gaps"].as_array().unwrap().last().unwrap()["why"], "not_running", "{ran}");
+        let ran = world.run(&format!("{line} --all --json")).ended_with(4);
+        assert_eq!(ran.json()[key].as_array().map(Vec::len), Some(2), "{ran}");
+        assert_eq!(ran.json()["failures"].as_array().map(Vec::len), Some(2), "{ran}");
+    }
+    let ran = world.run("tags --profile asha --since 8h").ended_with(4);
+    assert!(ran.stdout.contains("of m1") && ran.stderr.contains("deepcall login"), "{ran}");
+    assert_eq!(server.arrivals().len(), arrived, "nobody can be asked");
+    // What nothing was recorded of has the failure alone.
+    let ran = world.run("tags --profile asha --since 1m").ended_with(4);
+    assert_eq!(ran.stdout, "", "{ran}");
+}
+
+#[test]
 fn whom_the_journal_does_not_hold_the_note_about_breaks_names_what_records() {
     let server = FakeServer::always(ON_BREAK);
     let world = asha_and_ravi(&server);

@@ -2,13 +2,24 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::app::fleet::Agent;
 use crate::app::journal::keeper::Keeper;
 use crate::floor::event::{EventKind, FollowedPart};
+use crate::journal::AgentKey;
 
 /// How far back notifications are looked through for the agent's id.
 const LATELY: SignedDuration = SignedDuration::from_hours(8);
 
 impl Keeper<'_> {
+    /// Of an agent who cannot be queried, the past is there to read. Whose credentials are in variables has no other key.
+    pub(super) fn find_without_session(&self, agent: &Agent) {
+        let Some(server) = agent.server.clone() else { return };
+        let key = AgentKey::Profile { server, name: agent.profile.clone() };
+        if let Some(Some(found)) = self.unless_trouble(self.journal().find(&key)) {
+            self.agents.borrow_mut().insert(agent.profile.clone(), (found, key));
+        }
+    }
+
     /// The agent as the server named it last: for the session, or else in all notifications of the last hours.
     pub(crate) fn agent_id(&self, profile: &str) -> Option<String> {
         let row = self.unless_trouble(self.journal().row(self.agent(profile)?))?;
