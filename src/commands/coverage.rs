@@ -44,6 +44,10 @@ const GAP: &[Field] = &[
     Field::new("why", "", Meaning::Text, Shown::OnRequest, "why, as in the event gap"),
 ];
 
+/// Where no journal knows what was before the hour that the server shows.
+pub(crate) const THE_HOUR_ALONE: &str = "DeepCall documents only the last hour of notifications; older ones may be missing; \
+     `deepcall journal on` keeps them from now on";
+
 /// So many gaps are in the sentence; the document has all of them.
 const NAMED: usize = 3;
 

@@ -245,11 +245,7 @@ impl Known<'_> {
             Some(coverage) if if self.goes_on { coverage.has_gap() } else { is_long } => {
                 coverage.sentence(self.now, self.zone)
             }
-            None if is_long && !self.has_nothing => Some(
-                "DeepCall documents only the last hour of notifications; older ones may be missing; \
-                 `deepcall journal on` keeps them from now on"
-                    .to_owned(),
-            ),
+            None if is_long && !self.has_nothing => Some(coverage::THE_HOUR_ALONE.to_owned()),
             _ => None,
         }
     }

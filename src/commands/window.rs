@@ -39,6 +39,11 @@ impl Window {
         Ok(Self { since: from, until: to, is_closed: until.is_some() })
     }
 
+    /// From then until now.
+    pub(crate) fn since(since: Timestamp, now: Timestamp) -> Self {
+        Self { since, until: now, is_closed: false }
+    }
+
     /// Without `--until`, what is from the near future belongs to it too: the server's clock may be ahead of ours.
     pub(crate) fn contains(&self, time: Timestamp) -> bool {
         self.since <= time && (!self.is_closed || time <= self.until)

@@ -15,7 +15,7 @@ use crate::app::select::{SelectedProfiles, Selection};
 use crate::app::settings::table::{REF, SERVER_TIMEZONE};
 use crate::app::signals::StopReason;
 use crate::client::SignedIn;
-use crate::commands::coverage::CoverageOfAll;
+use crate::commands::coverage::{CoverageOfAll, THE_HOUR_ALONE};
 use crate::commands::watch::sessions::{StoredProfiles, renewed, signed_in};
 use crate::commands::window::Window;
 use crate::failure::Failure;
@@ -131,13 +131,12 @@ pub(crate) fn recording(
             (Shelf::Memory(Some(Box::new(journal))), Whom::Known, None)
         }
         None => match JournalUse::of(app, is_wanted)? {
-            Some(how) => (Shelf::File(how.path, how.settings), how.recording, Some(how.limits)),
-            None => return Ok(None),
+            Some(how) if how.recording != Whom::Nobody => {
+                (Shelf::File(how.path, how.settings), how.recording, Some(how.limits))
+            }
+            _ => return Ok(without_journal(has_stdout, plan, app)),
         },
     };
-    if whom == Whom::Nobody {
-        return Ok(None);
-    }
     let (everybody, count) = (whom == Whom::All, followed.len());
     let mut ledger = Ledger::new(shelf, command, followed, Box::new(keys), app.clock.clone(), limits);
     let clocks = OwnClocks::after_past(app.clock.now());
@@ -155,7 +154,7 @@ pub(crate) fn recording(
                 Manner { has_stdout, polls_always },
             )?))
         }
-        Ok(None) => Ok(None),
+        Ok(None) => Ok(without_journal(has_stdout, plan, app)),
         // It is opened as soon as it can be.
         Err(error) if error.ends_by_itself() => Ok(Some(Recording::start_without(
             Box::new(ledger),
@@ -173,11 +172,21 @@ pub(crate) fn recording(
     }
 }
 
+/// The past that the watch begins with is what the server shows: as `tags --since`, it reports that this may be less.
+fn without_journal(has_stdout: bool, plan: &Plan, app: &App) -> Option<Recording> {
+    let now = app.clock.now();
+    let is_long = |since| Window::since(since, now).outreaches_the_server(now);
+    if has_stdout && plan.backfill_from.is_some_and(is_long) {
+        app.console.note(THE_HOUR_ALONE);
+    }
+    None
+}
+
 /// Reports what of the past that the watch begins with was recorded, as `tags --since` does: with the answer that is to come,
 /// which covers the hour before it where the server repeats.
 fn note_coverage(ledger: &Ledger, since: Timestamp, zone: &TimeZone, app: &App) -> Result<(), Failure> {
     let now = app.clock.now();
-    let window = Window { since, until: now, is_closed: false };
+    let window = Window::since(since, now);
     if !window.outreaches_the_server(now) {
         return Ok(());
     }
@@ -196,9 +205,7 @@ fn note_coverage(ledger: &Ledger, since: Timestamp, zone: &TimeZone, app: &App) 
         });
         all.add(profile, &rows, FollowedPart::Tags, window.until_answer(now));
     }
-    if let Some(sentence) = all.sentence(now, zone) {
-        app.console.note(&sentence);
-    }
+    app.console.note(&all.sentence(now, zone).unwrap_or_else(|| THE_HOUR_ALONE.to_owned()));
     Ok(())
 }
 

@@ -265,3 +265,25 @@ fn a_watch_from_before_the_journal_notes_what_is_not_covered() {
         assert_eq!(notes(&ran), 0, "{line}: {ran}");
     }
 }
+
+#[test]
+fn a_watch_without_a_journal_notes_that_the_server_shows_an_hour() {
+    let server = FakeServer::always(reply(&[tag("m1", "missed", 5)]));
+    let world = World::signed_in(&server);
+    let notes = |line: &str| {
+        let ran = world.run(&format!("watch --only tags --until state --timeout 30s --json {line}"));
+        ran.ended_with(0).stderr.matches("only the last hour").count()
+    };
+    for (line, expected) in [
+        ("--since 12h", 1),
+        ("--since 30m", 0),
+        ("", 0),
+        ("--since 12h --quiet", 0),
+        ("--since 12h --record", 0),
+    ] {
+        assert_eq!(notes(line), expected, "{line}");
+    }
+    // A journal that is there, and that nobody is to read or write.
+    world.run("config set journal.record false").ended_with(0);
+    assert_eq!(notes("--since 12h"), 1);
+}
