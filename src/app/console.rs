@@ -56,6 +56,15 @@ pub(crate) struct Messages {
     pub(crate) mask: bool,
     /// With JSON answers, a failure is one JSON object too.
     pub(crate) errors_as_json: bool,
+    /// Of the terminal that stderr is.
+    pub(crate) columns: Option<usize>,
+}
+
+impl Messages {
+    fn style(self, redactor: &Redactor) -> MessageStyle<'_> {
+        let Self { color, mask, columns, .. } = self;
+        MessageStyle { color, mask, terminal: columns.map(|columns| (columns, redactor)) }
+    }
 }
 
 impl Console {
@@ -121,9 +130,9 @@ impl Console {
 
     /// Written unless `-q` was typed.
     pub(crate) fn note(&self, text: &str) {
-        let Messages { talk, color, mask, .. } = self.messages();
-        if !talk.quiet {
-            self.stderr(|out| problem::write_note(text, MessageStyle { color, mask }, out));
+        let messages = self.messages();
+        if !messages.talk.quiet {
+            self.stderr(|out| problem::write_note(text, messages.style(&self.redactor), out));
         }
     }
 
@@ -134,14 +143,14 @@ impl Console {
 
     /// Runs `work`, and explains the wait once it takes longer than a second.
     pub(crate) fn explain_wait<T>(&self, text: &str, work: impl FnOnce() -> T) -> T {
-        let Messages { talk, color, mask, .. } = self.messages();
-        let stderr = self.stderr_writer();
+        let messages = self.messages();
+        let (stderr, style) = (self.stderr_writer(), messages.style(&self.redactor));
         let (done, waits) = mpsc::channel::<()>();
         thread::scope(|scope| {
             scope.spawn(move || {
                 let is_long = waits.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout);
-                if is_long && !talk.quiet {
-                    stderr.write(|out| problem::write_note(text, MessageStyle { color, mask }, out));
+                if is_long && !messages.talk.quiet {
+                    stderr.write(|out| problem::write_note(text, style, out));
                 }
             });
             let result = work();
@@ -164,13 +173,13 @@ impl Console {
 
     /// Writes the failures of several profiles; for a person, what failed alike once.
     pub(crate) fn errors(&self, failures: &Failures) {
-        let Messages { color, mask, errors_as_json, .. } = self.messages();
-        if errors_as_json {
+        let messages = self.messages();
+        if messages.errors_as_json {
             for problem in &failures.problems {
                 self.error(problem);
             }
         } else {
-            self.stderr(|out| problem::write_problems(failures, MessageStyle { color, mask }, out));
+            self.stderr(|out| problem::write_problems(failures, messages.style(&self.redactor), out));
         }
     }
 
@@ -269,12 +278,12 @@ pub(crate) struct Stderr {
 
 impl Stderr {
     pub(crate) fn error(&self, problem: &Problem) {
-        let Messages { color, mask, errors_as_json, .. } = self.messages();
+        let messages = self.messages();
         self.write(|out| {
-            if errors_as_json {
-                json::write_problem(problem, mask, out)
+            if messages.errors_as_json {
+                json::write_problem(problem, messages.mask, out)
             } else {
-                problem::write_problem(problem, MessageStyle { color, mask }, out)
+                problem::write_problem(problem, messages.style(&self.redactor), out)
             }
         });
     }

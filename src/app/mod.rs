@@ -66,6 +66,7 @@ impl App {
         console.set_messages(Messages {
             color: appearance::colour_of_errors(&variables, terminals.stderr),
             errors_as_json: is_json(format.as_deref()),
+            columns: terminals.stderr.then(|| appearance::width(&variables, terminals)),
             ..Messages::default()
         });
         let stdin = Cell::new(Some(stdin));

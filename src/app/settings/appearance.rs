@@ -101,7 +101,7 @@ fn has_columns(format: Format) -> bool {
 }
 
 /// By POSIX, `COLUMNS` is what the user prefers; no shell exports it by itself.
-fn width(variables: &Variables, terminals: Terminals) -> usize {
+pub(crate) fn width(variables: &Variables, terminals: Terminals) -> usize {
     let preferred = variables.text("COLUMNS").ok().flatten().and_then(|text| text.parse().ok());
     preferred.filter(|columns| *columns > 0).or(terminals.width).unwrap_or(80).clamp(20, 500)
 }

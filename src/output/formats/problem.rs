@@ -1,4 +1,5 @@
-//! Writes failures and notes for a person on stderr: `error`, `caused by`, `hint` and `note`, one line each.
+//! Writes failures and notes for a person on stderr: `error`, `caused by`, `hint` and `note`, one line each, which a
+//! terminal gets as several if it is long.
 
 use std::{
     borrow::Cow,
@@ -7,26 +8,34 @@ use std::{
 
 use crate::output::text::mask::mask_free_text;
 use crate::output::text::profiles::{names, share};
+use crate::output::text::redact::Redactor;
 use crate::output::text::sanitize::sanitize;
 use crate::output::text::style::Tint;
+use crate::output::text::width::width;
 use crate::report::{Failures, Problem};
 
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct MessageStyle {
+#[derive(Clone, Copy)]
+pub(crate) struct MessageStyle<'a> {
     pub(crate) color: bool,
     /// Whether phone numbers are hidden: a message of the server may contain one.
     pub(crate) mask: bool,
+    /// On a terminal, how many columns it has, and what hides secrets: one that is broken into two lines is not found again.
+    pub(crate) terminal: Option<(usize, &'a Redactor)>,
 }
 
 /// Writes a failure with its causes and hints.
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub(crate) fn write_problem(problem: &Problem, style: MessageStyle, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_problem(
+    problem: &Problem,
+    style: MessageStyle<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     write_alike(&Alike::only(problem), style, out)
 }
 
-fn write_alike(alike: &Alike<'_>, style: MessageStyle, out: &mut dyn Write) -> io::Result<()> {
+fn write_alike(alike: &Alike<'_>, style: MessageStyle<'_>, out: &mut dyn Write) -> io::Result<()> {
     let Alike { problem, .. } = alike;
     let (before, after) = alike.names();
     write_line("error", Tint::Alarm, &before, &problem.message, &after, style, out)?;
@@ -42,7 +51,7 @@ fn write_alike(alike: &Alike<'_>, style: MessageStyle, out: &mut dyn Write) -> i
 /// If `out` cannot be written.
 pub(crate) fn write_problems(
     failures: &Failures,
-    style: MessageStyle,
+    style: MessageStyle<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     alike(failures).iter().try_for_each(|alike| write_alike(alike, style, out))
@@ -123,7 +132,7 @@ fn general_hints(problem: &Problem) -> Vec<Cow<'_, str>> {
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub(crate) fn write_note(note: &str, style: MessageStyle, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_note(note: &str, style: MessageStyle<'_>, out: &mut dyn Write) -> io::Result<()> {
     write_line("note", Tint::Strong, "", note, "", style, out)
 }
 
@@ -134,12 +143,41 @@ fn write_line(
     before: &str,
     text: &str,
     after: &str,
-    style: MessageStyle,
+    style: MessageStyle<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let text = if style.mask { mask_free_text(text) } else { Cow::Borrowed(text) };
-    let style = tint.style_if(style.color);
-    writeln!(out, "{style}{label}:{style:#} {}", sanitize(&format!("{before}{text}{after}")))
+    let text = format!("{before}{text}{after}");
+    let text = sanitize(&text);
+    let tint = tint.style_if(style.color);
+    write!(out, "{tint}{label}:{tint:#} ")?;
+    let Some((columns, redactor)) = style.terminal else { return writeln!(out, "{text}") };
+    let indent = width(label) + 2;
+    let lines = broken(&redactor.redact(&text), columns.saturating_sub(indent));
+    writeln!(out, "{}", lines.join(&format!("\n{:indent$}", "")))
+}
+
+/// The text in lines of at most `columns` columns, broken between words. A longer word, and a command in backticks, stays
+/// whole, so that it can be copied.
+fn broken(text: &str, columns: usize) -> Vec<String> {
+    let mut is_command = false;
+    let words = text.split(|letter| {
+        is_command ^= letter == '`';
+        letter == ' ' && !is_command
+    });
+    let mut lines: Vec<String> = vec![];
+    let mut used = 0;
+    for word in words {
+        let wide = width(word);
+        if let Some(line) = lines.last_mut().filter(|_| used + 1 + wide <= columns) {
+            line.extend([" ", word]);
+            used += 1 + wide;
+        } else {
+            lines.push(word.to_owned());
+            used = wide;
+        }
+    }
+    lines
 }
 
 #[cfg(test)]

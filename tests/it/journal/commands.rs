@@ -61,7 +61,7 @@ fn without_a_journal_everything_is_well() {
     assert!(!journal(&world).exists());
     // On a terminal too each note says something, and what was deleted is a sentence.
     for line in ["status", "verify", "prune", "forget asha"] {
-        let ran = InProcess::new().on_terminal(80).run(&format!("journal {line}")).ended_with(0);
+        let ran = InProcess::new().on_terminal(200).run(&format!("journal {line}")).ended_with(0);
         assert_eq!(ran.stderr.lines().count(), 1, "{line}\n{ran}");
         assert!(!ran.stdout.contains("DRY RUN"), "{line}\n{ran}");
     }

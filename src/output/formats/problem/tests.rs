@@ -1,7 +1,7 @@
 use super::*;
 use crate::output::payloads::{assert_harmless, payloads};
 
-const PLAIN: MessageStyle = MessageStyle { color: false, mask: false };
+const PLAIN: MessageStyle<'_> = MessageStyle { color: false, mask: false, terminal: None };
 
 fn expired() -> Problem {
     Problem {
@@ -14,7 +14,7 @@ fn expired() -> Problem {
     }
 }
 
-fn written(problem: &Problem, style: MessageStyle) -> String {
+fn written(problem: &Problem, style: MessageStyle<'_>) -> String {
     let mut out = Vec::new();
     write_problem(problem, style, &mut out).expect("a vector takes everything");
     String::from_utf8(out).expect("text")
@@ -42,7 +42,7 @@ fn colour_stays_on_the_words_in_front() {
     let problem = Problem { profile: None, causes: Vec::new(), ..expired() };
     let expected = "\u{1b}[1m\u{1b}[31merror:\u{1b}[0m the session has expired\n\
                     \u{1b}[1m\u{1b}[36mhint:\u{1b}[0m run `deepcall login --profile asha`\n";
-    assert_eq!(written(&problem, MessageStyle { color: true, mask: false }), expected);
+    assert_eq!(written(&problem, MessageStyle { color: true, ..PLAIN }), expected);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn a_note_is_one_line() {
 #[test]
 fn phone_numbers_are_hidden_when_asked() {
     let problem = Problem { message: "unknown caller 919876543210".to_owned(), ..expired() };
-    let written = written(&problem, MessageStyle { color: false, mask: true });
+    let written = written(&problem, MessageStyle { mask: true, ..PLAIN });
     assert!(written.starts_with("error: asha: unknown caller •••••••••210\n"));
 }
 
@@ -137,7 +137,7 @@ fn names_of_profiles_are_not_masked_where_several_failed() {
         hints: vec![],
         ..expired()
     });
-    let style = MessageStyle { color: false, mask: true };
+    let style = MessageStyle { mask: true, ..PLAIN };
     let mut out = Vec::new();
     let failures = Failures { problems: problems.to_vec(), queried: 3 };
     write_problems(&failures, style, &mut out).expect("a vector takes everything");
@@ -146,4 +146,39 @@ fn names_of_profiles_are_not_masked_where_several_failed() {
         text.starts_with("error: 2 of 3 profiles: the session has expired: 9876543210, asha\n"),
         "{text}"
     );
+}
+
+#[test]
+fn on_a_terminal_lines_end_between_words_and_commands_stay_whole() {
+    let redactor = Redactor::default();
+    let note = |columns, text: &str| {
+        let mut out = Vec::new();
+        let style = MessageStyle { terminal: Some((columns, &redactor)), ..PLAIN };
+        write_note(text, style, &mut out).expect("a vector takes everything");
+        String::from_utf8(out).expect("text")
+    };
+    let text = "the journal holds 14 profiles; `deepcall journal status` shows /a/long/path/of/it.db";
+    let lines = "\
+note: the journal holds
+      14 profiles;
+      `deepcall journal status`
+      shows
+      /a/long/path/of/it.db
+";
+    assert_eq!(note(25, text), lines);
+    assert_eq!(note(200, text), format!("note: {text}\n"));
+    assert_eq!(note(3, "a b"), "note: a\n      b\n");
+    // A character that is two columns wide.
+    assert_eq!(note(11, "日本 日本"), "note: 日本\n      日本\n");
+}
+
+#[test]
+fn a_secret_with_a_space_is_hidden_where_a_line_ends_in_it() {
+    let redactor = Redactor::default();
+    redactor.hide("correct horse battery staple");
+    let problem = Problem { message: "the server said correct horse battery staple".to_owned(), ..expired() };
+    for columns in 1..60 {
+        let written = written(&problem, MessageStyle { terminal: Some((columns, &redactor)), ..PLAIN });
+        assert!(!written.contains("horse") && !written.contains("battery"), "{columns}: {written}");
+    }
 }
