@@ -1,6 +1,8 @@
 //! A journal in memory that obeys the rules of the real one, for tests that record whole days in milliseconds. One test
 //! gives both the same rounds.
 
+mod tests;
+
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -20,6 +22,9 @@ use crate::watch::recorder::records::{
 };
 use crate::watch::recorder::sharing::Holder;
 use crate::watch::recorder::{Account, Page};
+
+/// Its agents are profiles of this server, named by their numbers.
+const SERVER: &str = "https://deepcall.example";
 
 /// What the file of a journal holds.
 #[derive(Default)]
@@ -151,13 +156,15 @@ impl Book {
     /// The events since `from`, and however old they are, those of what goes on.
     fn to_remember(&self, index: usize, from: Timestamp) -> impl Iterator<Item = &Event> {
         let own = move || self.events.iter().filter(move |(agent, _)| *agent == index).map(|(_, one)| one);
+        let before = || own().filter(|one| one.event.at < from);
         let last = |is: fn(&EventKind) -> bool| {
-            own().filter(|one| is(&one.event.kind)).map(|one| one.seq).next_back().unwrap_or(i64::MAX)
+            before().filter(|one| is(&one.event.kind)).map(|one| one.seq).next_back().unwrap_or(i64::MAX)
         };
         let changed = last(|kind| matches!(kind, EventKind::AgentChanged(_)));
         let on_break = last(|kind| matches!(kind, EventKind::BreakStarted(_)));
         let in_wrapup = last(|kind| matches!(kind, EventKind::WrapupStarted(_)));
-        let first = changed.min(on_break).min(in_wrapup);
+        let in_window = own().find(|one| one.event.at >= from).map_or(i64::MAX, |one| one.seq);
+        let first = changed.min(on_break).min(in_wrapup).min(in_window);
         let is_remembered =
             move |one: &&Recorded| one.event.at >= from || (one.seq >= first && is_of_state(&one.event.kind));
         own().filter(is_remembered).map(|one| &one.event)
@@ -175,7 +182,8 @@ impl Book {
     }
 
     fn insert(&mut self, index: usize, new: &NewEvent) -> Option<i64> {
-        let id = |new: &NewEvent, number| uid("server", &index.to_string(), &new.event, number).bytes();
+        let id =
+            |new: &NewEvent, number| uid(SERVER, &format!("profile/{index}"), &new.event, number).bytes();
         if new.is_numbered_by_the_journal() {
             let numbers = 1..u32::MAX;
             let free = numbers.map(|number| id(new, number)).find(|id| !self.uids.contains(id));
@@ -201,8 +209,13 @@ impl Book {
     /// Whether none of the states of a notification that are recorded is this one.
     fn lacks(&self, index: usize, event: &Event) -> bool {
         let EventKind::Tag(reported) = &event.kind else { return false };
+        // What has no time is known by the moment at which it was noticed.
         let about = |event: &Event| match &event.kind {
-            EventKind::Tag(reported) => Some((reported.tag.id.clone(), of_twins(&reported.tag))),
+            EventKind::Tag(reported) => {
+                let tag = &reported.tag;
+                let noticed = (tag.id.is_none() && tag.time.is_none()).then_some(event.at);
+                Some((tag.id.clone(), of_twins(tag), noticed))
+            }
             _ => None,
         };
         let mut memory = Memory::default();
