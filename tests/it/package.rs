@@ -92,7 +92,6 @@ fn the_archive_for_cargo_holds_the_program_and_nothing_else() {
             "Cargo.toml",
             "Cargo.toml.orig",
             "Cargo.lock",
-            "build.rs",
             "README.md",
             "CHANGELOG.md",
             "CONTRIBUTING.md",
@@ -117,7 +116,8 @@ fn the_archive_for_cargo_holds_the_program_and_nothing_else() {
             );
         }
     }
-    for needed in ["build.rs", "src/main.rs", "src/lib.rs", "Cargo.lock", "LICENSE-MIT", "LICENSE-APACHE"] {
+    for needed in ["src/build.rs", "src/main.rs", "src/lib.rs", "Cargo.lock", "LICENSE-MIT", "LICENSE-APACHE"]
+    {
         assert!(listed.lines().any(|path| path == needed), "{needed} is left out");
     }
 }

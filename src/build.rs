@@ -12,7 +12,7 @@ use std::env;
 use std::process::Command;
 
 fn main() {
-    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/build.rs");
     let is_for_such_a_machine = env::var("TARGET") == env::var("HOST")
         && env::var("TARGET").is_ok_and(|target| target == "x86_64-unknown-linux-gnu");
     if is_for_such_a_machine && env::var("PROFILE").is_ok_and(|profile| profile == "release") {
