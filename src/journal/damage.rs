@@ -59,7 +59,7 @@ fn salvage(new: &Connection, aside: &Path) -> rusqlite::Result<()> {
 }
 
 /// Whether SQLite finds no fault in the file.
-fn is_whole(place: &Place) -> Result<bool, JournalError> {
+pub(super) fn is_whole(place: &Place) -> Result<bool, JournalError> {
     let check = || -> rusqlite::Result<bool> {
         let connection = connect(place.path())?;
         let finding: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;

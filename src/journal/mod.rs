@@ -36,6 +36,7 @@ mod verify;
 mod tests;
 
 use std::cell::{Cell, RefCell};
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -275,7 +276,9 @@ impl Journal {
 
     /// What an error leads to: a damaged file is set aside. Whoever reads calls it too, or the damage would be met for ever.
     pub(crate) fn after(&self, error: JournalError, now: Timestamp) -> JournalError {
-        let (JournalError::Damaged { path, .. }, Some(place)) = (&error, &self.place) else { return error };
+        let (JournalError::Damaged { path, set_aside: None }, Some(place)) = (&error, &self.place) else {
+            return error;
+        };
         let path = path.clone();
         // Where nothing may be written, it stays where it is.
         let set_aside = if self.has_moved() { None } else { damage::set_aside(place, now).unwrap_or(None) };
@@ -284,6 +287,32 @@ impl Journal {
             return JournalError::Moved { path };
         }
         JournalError::Damaged { path, set_aside }
+    }
+
+    /// As [`Self::after`], and once more without the file open: Windows moves no open file.
+    pub(crate) fn after_closing(&mut self, error: JournalError, now: Timestamp) -> JournalError {
+        let error = self.after(error, now);
+        let (JournalError::Damaged { path, set_aside: None }, Some(place)) = (&error, &self.place) else {
+            return error;
+        };
+        let path = path.clone();
+        let (Ok(false), Ok(closed)) = (damage::is_whole(place), Connection::open_in_memory()) else {
+            return error;
+        };
+        drop(mem::replace(&mut self.connection, closed));
+        match damage::set_aside(place, now) {
+            Ok(Some(aside)) => return JournalError::Damaged { path, set_aside: Some(aside) },
+            // It is whole now: another process has begun a new one meanwhile.
+            Ok(None) => return JournalError::Moved { path },
+            Err(_) => {}
+        }
+        let open =
+            || connect(place.path()).and_then(|connection| configure(&connection).map(|()| connection));
+        match open() {
+            Ok(connection) => self.connection = connection,
+            Err(_) => return JournalError::Moved { path },
+        }
+        error
     }
 
     /// Writes what is in the write-ahead log back into the file and empties the log, so that nothing is left in it that

@@ -132,7 +132,7 @@ impl Ledger {
         self.wish = Wish { everybody, since, has_stdout };
         let error = match self.begin_with_this_file(clocks) {
             Err(error) => match self.open.take() {
-                Some(open) => open.journal.after(error, self.clock.now()),
+                Some(mut open) => open.journal.after_closing(error, self.clock.now()),
                 None => error,
             },
             begun => return begun,
@@ -218,7 +218,8 @@ impl Records for Ledger {
         let now = self.clock.now();
         let Some(open) = &mut self.open else { return Err(JournalError::Moved { path: self.shelf.path() }) };
         // Damage is met by what is read after the commit, too.
-        match open.record(pages, took, &self.followed, now).map_err(|error| open.journal.after(error, now)) {
+        let written = open.record(pages, took, &self.followed, now);
+        match written.map_err(|error| open.journal.after_closing(error, now)) {
             Err(error) if is_gone(&error) => {
                 self.open = None;
                 let why = format!("{error}; recording goes on");

@@ -155,6 +155,9 @@ fn damage_that_cannot_be_set_aside_is_an_error_until_it_can() {
     let in_the_way =
         folder.path().join(format!("journal.db.damaged-{}-wal", at(0).strftime("%Y-%m-%dT%H-%M-%SZ")));
     fs::create_dir(&in_the_way).unwrap();
+    // While another process has the file open, its log stays; Windows moves neither.
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.query_row(root, [], |row| row.get::<_, u32>(0)).unwrap();
 
     let begun = ledger.begin(true, None, false, &clocks).unwrap().unwrap();
     assert_eq!(begun.set_aside, None);
@@ -169,6 +172,7 @@ fn damage_that_cannot_be_set_aside_is_an_error_until_it_can() {
         let error = Records::record(&mut ledger, &pages, None).unwrap_err();
         assert!(matches!(error, JournalError::Damaged { set_aside: None, .. }), "{error:?}");
     }
+    drop(other);
     fs::remove_dir(&in_the_way).unwrap();
     let renewed = Records::record(&mut ledger, &pages, None).unwrap();
     assert!(matches!(renewed, Written::Renewed { base: 0, why: Some(_) }), "{renewed:?}");
