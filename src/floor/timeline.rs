@@ -23,6 +23,8 @@ pub struct Recorded {
     /// Its place among all events of the journal.
     pub seq: i64,
     pub event: Event,
+    /// The journal's hash of the customer's number, where that is masked.
+    pub customer: Option<[u8; 16]>,
 }
 
 /// An event that a journal is to take.

@@ -29,7 +29,7 @@ pub(crate) struct EventQuery {
 /// What an agent's break, wrap-up and identity follow from, as the index of them has it.
 pub(super) const OF_STATE: &str = "type IN ('agent_changed', 'break_started', 'break_changed', 'break_ended', 'wrapup_started', 'wrapup_ended')";
 
-pub(super) const COLUMNS: &str = "seq, agent, type, at, body, server_at";
+pub(super) const COLUMNS: &str = "seq, agent, type, at, body, server_at, customer";
 
 impl Journal {
     /// Hands each event to `visit`, by `seq`, until that breaks off. What a later version recorded and this one does not
@@ -139,7 +139,8 @@ impl Journal {
             match body::read_with(&mut self.icon_names.borrow_mut(), name, moment(at), profile, body) {
                 Ok(event) => {
                     let event = Event { server_time: server_time.map(moment), ..event };
-                    return Ok(Some((agent, Recorded { seq, event })));
+                    let customer: Option<[u8; 16]> = readable(row.get(6)).map_err(fault)?.flatten();
+                    return Ok(Some((agent, Recorded { seq, event, customer })));
                 }
                 Err(ReadError::UnknownType { .. })
                     if is_of_another_version(&self.connection, seq).map_err(fault)? =>

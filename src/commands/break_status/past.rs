@@ -164,6 +164,7 @@ mod tests {
             reasons: vec![],
             since: since.map(at),
             ends_at: None,
+            ahead: None,
             call_id: None,
             customer: None,
         }

@@ -79,7 +79,7 @@ pub fn share(covered: &[Span], window: Span) -> f64 {
 }
 
 /// The times for which the answers about `part` vouch, in their order, those that touch as one.
-fn spans(coverage: &[Coverage], part: FollowedPart) -> Vec<Span> {
+pub(crate) fn spans(coverage: &[Coverage], part: FollowedPart) -> Vec<Span> {
     let mut spans: Vec<Span> = coverage.iter().filter(|row| row.part == part).map(Coverage::reach).collect();
     spans.sort_unstable_by_key(|span| span.from);
     let mut joined: Vec<Span> = Vec::with_capacity(spans.len());

@@ -32,6 +32,8 @@ pub struct Interval {
     pub since: Option<Timestamp>,
     /// Of a wrap-up, when it was to end by the server's clock.
     pub ends_at: Option<Timestamp>,
+    /// How far the server's clock was ahead of ours at the last event that gave one of these, where the answer was dated.
+    pub ahead: Option<SignedDuration>,
     /// Of a wrap-up, the call that it follows.
     pub call_id: Option<String>,
     /// Of a wrap-up, the customer's phone number.
@@ -52,6 +54,18 @@ impl Interval {
         Span { from, to: self.end_hi.unwrap_or(self.end_lo) }
     }
 
+    /// A moment of the server's clock by ours.
+    #[must_use]
+    pub fn by_our_clock(&self, moment: Timestamp) -> Timestamp {
+        self.ahead.and_then(|ahead| moment.checked_sub(ahead).ok()).unwrap_or(moment)
+    }
+
+    fn learn_since(&mut self, since: Option<Timestamp>, ahead: Option<SignedDuration>) {
+        if self.since.is_none() && since.is_some() {
+            (self.since, self.ahead) = (since, ahead);
+        }
+    }
+
     /// Where no answer before it is known, the server's word is all there is.
     fn believed_start(&self, shown: Timestamp) -> Timestamp {
         if self.start_lo.is_some() { shown } else { self.since.map_or(shown, |since| since.min(shown)) }
@@ -66,30 +80,33 @@ pub fn intervals<'e>(events: impl IntoIterator<Item = &'e Event>, coverage: &[Co
     let mut wrapups = Fold::new(FollowedPart::Wrapups, coverage);
     for event in events {
         let at = event.at;
+        let ahead = event.server_time.map(|server| server.duration_since(at));
         match &event.kind {
             EventKind::BreakStarted(started) => {
                 let reasons = started.reason.iter().cloned().collect();
-                breaks.start(at, |new| Interval { reasons, since: started.since, ..new });
+                breaks.start(at, |new| Interval { reasons, since: started.since, ahead, ..new });
             }
             EventKind::BreakChanged(changed) => breaks.change(at, |open| {
                 if open.reasons.is_empty() {
                     open.reasons.push(changed.previous_reason.clone());
                 }
                 open.reasons.extend(changed.reason.clone());
-                open.since = open.since.or(changed.since);
+                open.learn_since(changed.since, ahead);
             }),
             EventKind::BreakEnded(ended) => breaks.end(at, |open| {
                 if open.reasons.is_empty() {
                     open.reasons.extend(ended.reason.clone());
                 }
-                open.since = open.since.or(ended.since);
+                open.learn_since(ended.since, ahead);
             }),
             EventKind::WrapupStarted(started) => wrapups.start(at, |new| {
                 let WrapupStarted { ends_at, call_id, customer, .. } = started.clone();
-                Interval { ends_at, call_id, customer, ..new }
+                Interval { ends_at, ahead, call_id, customer, ..new }
             }),
             EventKind::WrapupEnded(ended) => wrapups.end(at, |open| {
-                open.ends_at = ended.ends_at.or(open.ends_at);
+                if ended.ends_at.is_some() {
+                    (open.ends_at, open.ahead) = (ended.ends_at, ahead.or(open.ahead));
+                }
                 open.call_id = open.call_id.take().or_else(|| ended.call_id.clone());
                 open.customer = open.customer.take().or_else(|| ended.customer.clone());
             }),
@@ -190,6 +207,7 @@ impl<'c> Fold<'c> {
             reasons: Vec::new(),
             since: None,
             ends_at: None,
+            ahead: None,
             call_id: None,
             customer: None,
         }

@@ -119,7 +119,7 @@ fn whoever_is_overtaken_writes_nothing_and_gets_what_the_others_wrote() {
         ..round(run, entry(agent, 0, vec![]))
     };
     let Outcome::Overtaken(by) = other.record(&late).expect("read") else { panic!("written") };
-    assert_eq!(by, [(agent, Recorded { seq: 1, event: tag_event(1, "m1").event })]);
+    assert_eq!(by, [(agent, Recorded { seq: 1, event: tag_event(1, "m1").event, customer: None })]);
     assert_eq!((one.all().len(), one.all_coverage(agent).len()), (1, 0), "nothing was written");
     assert_eq!(one.runs().expect("read")[0].stdout_took, None);
 

@@ -201,7 +201,7 @@ impl Book {
         let seq = self.last() + 1;
         let is_new = self.uids.insert(id) || self.planted == Some(Planted::KnownAgain);
         is_new.then(|| {
-            self.events.push((index, Recorded { seq, event: new.event.clone() }));
+            self.events.push((index, Recorded { seq, event: new.event.clone(), customer: None }));
             seq
         })
     }

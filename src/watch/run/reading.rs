@@ -164,7 +164,7 @@ impl<S: Source> Watch<'_, S> {
 
     /// Shows an event of the journal. How polls go is not shown of others who poll beside us.
     pub(super) fn show_recorded(&mut self, index: usize, recorded: Recorded) -> io::Result<()> {
-        let Recorded { seq, event } = recorded;
+        let Recorded { seq, event, .. } = recorded;
         let agent = &self.agents[index];
         let needs = event.kind.words().needs;
         let is_ours = agent.polled().is_empty() || matches!(event.kind, EventKind::ConnectionRestored(_));

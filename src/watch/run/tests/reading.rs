@@ -116,7 +116,8 @@ async fn a_connection_that_two_processes_lose_is_lost_and_restored_once() {
             let newest_answer = Some(wall(started) - SignedDuration::from_secs(age));
             let holder = Holder { parts, cadence: INTERVAL, newest_answer, beats: true };
             let event = |kind| Event { at: wall(started), server_time: None, profile: None, kind };
-            let recorded = kind.map(|kind| Recorded { seq: seqs.next().unwrap(), event: event(kind) });
+            let recorded =
+                kind.map(|kind| Recorded { seq: seqs.next().unwrap(), event: event(kind), customer: None });
             let news = News { index: 0, events: recorded.into_iter().collect(), coverage: vec![] };
             watch.looked(Looked { news, share: Share::Theirs(holder) }).unwrap();
         };
