@@ -13,6 +13,7 @@ pub mod kind;
 pub mod overview;
 pub mod pause;
 pub mod poll_result;
+pub mod shift;
 pub(crate) mod state;
 pub mod timeline;
 

@@ -59,6 +59,12 @@ impl Limit {
         Ok(Self { what, reason, warn, critical })
     }
 
+    /// Which state has the limit.
+    #[must_use]
+    pub fn what(&self) -> AlertWhat {
+        self.what
+    }
+
     /// What must be followed for the limit to be reached.
     #[must_use]
     pub fn needs(&self) -> FollowedPart {

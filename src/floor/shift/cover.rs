@@ -1,0 +1,63 @@
+//! The times in which answers about one part came, so that how much of a span they cover is found without a scan.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::floor::event::FollowedPart;
+use crate::floor::timeline::gaps::spans;
+use crate::floor::timeline::{Coverage, Span};
+
+pub(super) struct Cover {
+    /// In their order, with a time between each two.
+    spans: Vec<Span>,
+    /// Of each span, how long those before it are together.
+    before: Vec<Duration>,
+}
+
+impl Cover {
+    pub(super) fn of(coverage: &[Coverage], part: FollowedPart) -> Self {
+        Self::new(spans(coverage, part))
+    }
+
+    pub(super) fn new(spans: Vec<Span>) -> Self {
+        let before = spans.iter().scan(Duration::ZERO, |sum, span| {
+            let before = *sum;
+            *sum += span.length();
+            Some(before)
+        });
+        let before = before.collect();
+        Self { spans, before }
+    }
+
+    /// How much of `span` is covered.
+    pub(super) fn within(&self, span: Span) -> Duration {
+        self.until(span.to).saturating_sub(self.until(span.from))
+    }
+
+    /// Whether there is no hole in `span`.
+    pub(super) fn holds(&self, span: Span) -> bool {
+        self.within(span) == span.length() && (span.from < span.to || self.is_at(span.from))
+    }
+
+    /// The covered pieces of `span`, in their order.
+    pub(super) fn pieces(&self, span: Span) -> impl Iterator<Item = Span> {
+        let first = self.spans.partition_point(|it| it.to <= span.from);
+        self.spans[first..]
+            .iter()
+            .take_while(move |it| it.from < span.to)
+            .filter_map(move |it| it.common(span))
+    }
+
+    fn is_at(&self, at: Timestamp) -> bool {
+        let next = self.spans.partition_point(|span| span.from <= at);
+        next.checked_sub(1).is_some_and(|place| at <= self.spans[place].to)
+    }
+
+    fn until(&self, at: Timestamp) -> Duration {
+        let next = self.spans.partition_point(|span| span.from < at);
+        let Some(last) = next.checked_sub(1) else { return Duration::ZERO };
+        let Span { from, to } = self.spans[last];
+        self.before[last] + Span { from, to: to.min(at) }.length()
+    }
+}

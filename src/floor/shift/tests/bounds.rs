@@ -1,0 +1,146 @@
+//! Breaks at the edges of what was answered, and at the borders of the window.
+
+use super::*;
+
+/// What there was, the times of answers, and then of all breaks: their number, seconds, least, most, and whether one is open.
+type Case = (&'static str, Vec<Recorded>, &'static [(i64, i64)], (u32, i64, i64, i64, bool));
+
+fn figures(agent: &AgentShift) -> (u32, i64, i64, i64, bool) {
+    let breaks = agent.breaks.as_ref().expect("breaks are known");
+    let seconds = |length: Duration| i64::try_from(length.as_secs()).expect("a day at most");
+    let Bounded { seconds: best, min, max } = breaks.time;
+    (breaks.count(), seconds(best), seconds(min), seconds(max), breaks.is_open())
+}
+
+fn assert_figures(table: impl IntoIterator<Item = Case>) {
+    for (what, events, answers, expected) in table {
+        assert_eq!(figures(&of_hour(&events, &answered(answers))), expected, "{what}");
+    }
+}
+
+#[test]
+fn a_break_begins_where_the_server_says_within_what_answers_allow() {
+    let table: [Case; 9] = [
+        (
+            "denied, shown, denied",
+            vec![started(100, "Lunch", None), ended(700)],
+            &[(0, 3600)],
+            (1, 600, 600 - APART, 600 + APART, false),
+        ),
+        (
+            "the server's start, between the answers around it",
+            vec![started(100, "Lunch", Some(96)), ended(700)],
+            &[(0, 3600)],
+            (1, 604, 600 - APART, 600 + APART, false),
+        ),
+        (
+            "the server's start, earlier than an answer that denied it",
+            vec![started(100, "Lunch", Some(40)), ended(700)],
+            &[(0, 3600)],
+            (1, 600 + APART, 600 - APART, 600 + APART, false),
+        ),
+        (
+            "begun before the first answer, at the server's start",
+            vec![started(1000, "Lunch", Some(700)), ended(1200)],
+            &[(1000, 3600)],
+            (1, 500, 200 - APART, 500 + 90, false),
+        ),
+        (
+            "begun before the first answer, and no start is given",
+            vec![started(1000, "Lunch", None), ended(1200)],
+            &[(1000, 3600)],
+            (1, 200, 200 - APART, 1200, false),
+        ),
+        (
+            "begun before the window, at the server's start",
+            vec![started(1000, "Lunch", Some(-500)), ended(1200)],
+            &[(1000, 3600)],
+            (1, 1200, 200 - APART, 1200, false),
+        ),
+        (
+            "begun while no answers came, at the server's start",
+            vec![started(1000, "Lunch", Some(700)), ended(1200)],
+            &[(0, 300), (1000, 3600)],
+            (1, 500, 200 - APART, 500 + 90, false),
+        ),
+        (
+            "never before the last answer that denied it",
+            vec![started(1000, "Lunch", Some(200)), ended(1200)],
+            &[(0, 300), (1000, 3600)],
+            (1, 900, 200 - APART, 900, false),
+        ),
+        (
+            "a start that is still to come by our clock",
+            vec![started(1000, "Lunch", Some(5000)), ended(1200)],
+            &[(1000, 3600)],
+            (1, 200, 200 - APART, 1200, false),
+        ),
+    ];
+    assert_figures(table);
+}
+
+#[test]
+fn a_break_is_as_long_as_the_answers_around_it_show_and_allow() {
+    let table: [Case; 7] = [
+        (
+            "ended while no answers came",
+            vec![started(100, "Lunch", None), ended(2000)],
+            &[(0, 500), (2000, 3600)],
+            (1, 400, 400, 1900 + APART, false),
+        ),
+        (
+            "the same start before and after a gap",
+            vec![started(100, "Lunch", Some(100)), ended(2000)],
+            &[(0, 500), (1500, 3600)],
+            (1, 1900, 400 + 500 - APART, 1900 + APART, false),
+        ),
+        (
+            "perhaps another one after a gap",
+            vec![started(100, "Lunch", None), ended(2000)],
+            &[(0, 500), (1500, 3600)],
+            (1, 400 + 500, 400 + 500 - APART, 1900 + APART, false),
+        ),
+        (
+            "split at the beginning of the window",
+            vec![started(-1000, "Lunch", None), ended(400)],
+            &[(-2000, 3600)],
+            (1, 400, 400 - APART, 400, false),
+        ),
+        (
+            "split at the end of the window",
+            vec![started(3000, "Lunch", None), ended(4000)],
+            &[(0, 5000)],
+            (1, 600, 600, 600 + APART, false),
+        ),
+        (
+            "it goes on at the last answer",
+            vec![started(3000, "Lunch", None)],
+            &[(0, 3590)],
+            (1, 590, 590, 600 + APART, true),
+        ),
+        (
+            "it goes on, after the window as well",
+            vec![started(3000, "Lunch", None)],
+            &[(0, 5000)],
+            (1, 600, 600, 600 + APART, false),
+        ),
+    ];
+    assert_figures(table);
+}
+
+#[test]
+fn a_break_that_ended_before_the_window_as_far_as_is_known_may_have_reached_into_it() {
+    let agent =
+        of_hour(&[started(-900, "Lunch", None), ended(600)], &answered(&[(-1000, -300), (600, 3600)]));
+    assert_eq!(figures(&agent), (0, 0, 0, 600, false));
+    assert_eq!(agent.breaks.map(|of| of.by_reason[0].count), Some(0));
+    assert_eq!((agent.first_activity, agent.last_activity), (None, None));
+}
+
+#[test]
+fn the_server_s_start_is_moved_to_our_clock() {
+    let mut events = [started(1000, "Lunch", Some(3700)), ended(1200)];
+    events[0].event.server_time = Some(at(4000));
+    let agent = of_hour(&events, &answered(&[(1000, 3600)]));
+    assert_eq!(figures(&agent), (1, 500, 200 - APART, 500 + 90, false));
+}
