@@ -285,6 +285,8 @@ fn records_what_happened(seed: u64, now: i64, place: usize, back: i64) -> Result
         };
         let met =
             whole.iter().copied().filter(|(start, end)| first_sight(*start).is_some_and(|poll| poll < *end));
+        // What the first answer shows, the second may have to confirm.
+        let first = after(first, INTERVAL);
         let mut found = kept.intervals(since).into_iter().filter(|it| it.part == part && it.start_hi > first);
         for (start, end) in met {
             if shown_at(start) <= Some(first) {
@@ -305,6 +307,11 @@ fn records_what_happened(seed: u64, now: i64, place: usize, back: i64) -> Result
 #[test]
 fn a_wrapup_that_begins_just_before_the_first_answer_after_an_outage_may_wait_for_the_second() {
     records_what_happened(5_715_565_522_970_944_491, 1_251_982_859, 3, 27_732).unwrap();
+}
+
+#[test]
+fn what_the_first_answer_of_a_window_shows_may_wait_for_the_second() {
+    records_what_happened(7_117_481_677_320_784_731, 1_212_838_097, 10, 20_106).unwrap();
 }
 
 #[test]
