@@ -35,6 +35,8 @@ pub enum Value {
     Rows(Vec<Row>),
     /// A part of a whole, from 0 to 1.
     Share(f64),
+    /// A value for which tables show these words. Programs get the value; a cell of CSV, which holds no list, has the words too.
+    Worded(Box<(CompactString, Self)>),
     /// A moment or a length that is not known to the minute. People see that; programs get the bounds beside it.
     About(Box<Self>),
 }
@@ -49,6 +51,15 @@ pub struct RawList {
 }
 
 impl Value {
+    /// A value with the words that tables show for it; `None` stays without a value.
+    #[must_use]
+    pub fn worded(words: impl Into<CompactString>, value: impl Into<Self>) -> Self {
+        match value.into() {
+            Self::Absent => Self::Absent,
+            value => Self::Worded(Box::new((words.into(), value))),
+        }
+    }
+
     /// Whether the server sent nothing.
     #[must_use]
     pub fn is_absent(&self) -> bool {
@@ -158,6 +169,8 @@ pub enum Shown {
     WithRoom(u8),
     /// When rows differ in it (the profile, with several profiles).
     WhenDifferent(u8),
+    /// In CSV and TSV; in a table only by `--columns`.
+    InFiles,
     /// Only by `--columns`, and in JSON.
     OnRequest,
 }

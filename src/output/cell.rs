@@ -22,6 +22,8 @@ pub(crate) struct Cell<'r> {
     key: &'r str,
     /// Whether it is not known to the minute.
     is_about: bool,
+    /// What tables show instead.
+    words: Option<&'r str>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,8 +58,18 @@ impl<'r> Cell<'r> {
         if let Value::About(value) = value {
             return Self { is_about: true, ..Self::new(value, meaning, key) };
         }
+        if let Value::Worded(worded) = value {
+            let (words, value) = &**worded;
+            let cell = Self { words: Some(words), ..Self::new(value, meaning, key) };
+            return match value {
+                Value::Row(_) | Value::Rows(_) => {
+                    Self { content: Content::Text(Cow::Borrowed(words)), ..cell }
+                }
+                _ => cell,
+            };
+        }
         let content = match value {
-            Value::About(_) | Value::Absent => Content::Nothing,
+            Value::About(_) | Value::Worded(_) | Value::Absent => Content::Nothing,
             Value::Text(text) => Content::Text(Cow::Borrowed(text)),
             Value::Number(number) => Content::Number(*number),
             Value::Flag(flag) => Content::Flag(*flag),
@@ -74,21 +86,21 @@ impl<'r> Cell<'r> {
             Value::Rows(rows) => Content::Number(i64::try_from(rows.len()).unwrap_or(i64::MAX)),
             Value::Share(share) => Content::Text(Cow::Owned(share_text(*share))),
         };
-        Self { content, meaning, key, is_about: false }
+        Self { content, meaning, key, is_about: false, words: None }
     }
 
     /// A value as the server wrote it, with the role that its key gives it; `None` where there is none.
     #[must_use]
     pub(crate) fn from_json(json: Option<&'r RawValue>, role: Role) -> Self {
         let content = json.map_or(Content::Nothing, |json| Content::Json(json.get(), role));
-        Self { content, meaning: Meaning::Raw, key: "", is_about: false }
+        Self { content, meaning: Meaning::Raw, key: "", is_about: false, words: None }
     }
 
     /// The text of an extra field, already masked by its key where that is wanted; `None` where the row does not have it.
     #[must_use]
     pub(crate) fn from_extra(text: Option<&'r str>) -> Self {
         let content = text.map_or(Content::Nothing, |text| Content::Text(Cow::Borrowed(text)));
-        Self { content, meaning: Meaning::Name, key: "", is_about: false }
+        Self { content, meaning: Meaning::Name, key: "", is_about: false, words: None }
     }
 
     /// Whether the row has no value here.
@@ -112,6 +124,9 @@ impl<'r> Cell<'r> {
     #[must_use]
     pub(crate) fn plain(self, presentation: &Presentation) -> Cow<'r, str> {
         let &Presentation { now, ref zone, mask, time: style, .. } = presentation;
+        if let Some(words) = self.words {
+            return masked(Cow::Borrowed(words), self.meaning, mask);
+        }
         self.text(mask, |time, from| match style {
             Some(style) => times::in_style(style, time, from.unwrap_or(now), zone),
             None => times::rfc3339(time, zone),
@@ -151,6 +166,11 @@ impl<'r> Cell<'r> {
             let DisplayText { text, tint } = Self { is_about: false, ..self }.display(presentation, style);
             return DisplayText { text: format!("~{text}"), tint };
         }
+        if let Some(words) = self.words {
+            let text = masked(Cow::Borrowed(words), self.meaning, presentation.mask).into_owned();
+            let DisplayText { tint, .. } = Self { words: None, ..self }.display(presentation, style);
+            return DisplayText { text, tint };
+        }
         let &Presentation { now, ref zone, mask, .. } = presentation;
         let (meaning, key) = (self.meaning, self.key);
         match self.content {
@@ -170,7 +190,8 @@ impl<'r> Cell<'r> {
             Content::Time(time) => plain(times::in_style(style, time, now, zone)),
             Content::Away(time, from) => plain(times::in_style(style, time, from, zone)),
             Content::Seconds(seconds) => {
-                let over = meaning == Meaning::Overrun || (meaning == Meaning::Remaining && seconds < 0);
+                let over = (meaning == Meaning::Overrun && seconds > 0)
+                    || (meaning == Meaning::Remaining && seconds < 0);
                 let tint = if over { Tint::Bad } else { Tint::Plain };
                 DisplayText { text: times::length(seconds), tint }
             }

@@ -68,7 +68,7 @@ impl<'r> TableView<'r> {
             Shown::Always(_) => true,
             Shown::WhenPresent(_) | Shown::WithRoom(_) => is_present(report, field),
             Shown::WhenDifferent(_) => is_different(report, field),
-            Shown::OnRequest => false,
+            Shown::InFiles | Shown::OnRequest => false,
         })
     }
 
@@ -129,7 +129,7 @@ impl Column {
             | Shown::WhenPresent(rank)
             | Shown::WithRoom(rank)
             | Shown::WhenDifferent(rank) => usize::from(rank),
-            Shown::OnRequest => usize::from(u8::MAX),
+            Shown::InFiles | Shown::OnRequest => usize::from(u8::MAX),
         };
         Self {
             name: field.key.to_owned(),
@@ -217,6 +217,7 @@ fn read_extra_fields(report: &Report, mask: bool) -> Result<(Vec<Column>, Vec<Ex
 
 /// The cell at the end of a path into a field.
 fn cell_inside<'r>(value: &'r Value, field: &Field, path: &[String]) -> Cell<'r> {
+    let value = if let Value::Worded(worded) = value { &worded.1 } else { value };
     let (Value::Row(row), [key, rest @ ..]) = (value, path) else {
         let (json, role) = inside(value, Role::of_key(field.key), path);
         return Cell::from_json(json, role);

@@ -201,6 +201,7 @@ impl Json<'_> {
             Value::Time(time) => self.time(*time, out),
             Value::Away(away) => self.time(away.0, out),
             Value::About(value) => self.value(field, value, depth, out),
+            Value::Worded(worded) => self.value(field, &worded.1, depth, out),
             Value::Row(row) => self.row(row, depth, out),
             Value::Rows(rows) => self.list(rows, depth, out, |row, out| self.row(row, depth + 1, out)),
             Value::Share(share) => out.extend_from_slice(share_text(*share).as_bytes()),
