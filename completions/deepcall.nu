@@ -438,6 +438,46 @@ module completions {
     --help(-h)                # Print help (see more with '--help')
   ]
 
+  def "nu-complete deepcall shift output" [] {
+    [ "table" "json" "ndjson" "csv" "tsv" "markdown" ]
+  }
+
+  def "nu-complete deepcall shift color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  def "nu-complete deepcall shift time" [] {
+    [ "relative" "clock" "both" ]
+  }
+
+  # Show what each agent's shift was made of
+  export extern "deepcall shift" [
+    --day: string             # The shift that began on this day: yesterday, Mon, 2026-11-23
+    --since: string           # From this time on instead, e.g. 9:00
+    --until: string           # Until this time, e.g. 18:00
+    --digest                  # Print five to eight plain sentences, one a line
+    --profile(-p): string     # Name of the stored session
+    --profiles: string        # Select every agent that matches, e.g. 'team-*,asha'
+    --all(-a)                 # Select everybody
+    --sandbox                 # Show the past of a simulated floor
+    --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --agents: string          # Number of simulated agents
+    --output(-o): string@"nu-complete deepcall shift output" # table, json, ndjson, csv, tsv or markdown
+    --json                    # Print one JSON object; the same as --output json
+    --jq: string              # Filter the JSON object with this jq expression
+    --columns: string         # Show only these columns, e.g. profile,breaks; +NAME adds one
+    --no-headers              # Do not print the heading line
+    --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
+    --color: string@"nu-complete deepcall shift color" # When to use colour: auto, always or never [default: auto]
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
+    --time: string@"nu-complete deepcall shift time" # How tables show times: relative, clock or both [default: both]
+    --mask                    # Hide phone numbers except for their last three digits
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
   # Keep what the server answers, beyond its last hour
   export extern "deepcall journal" [
     --version(-V)             # Print version
@@ -810,7 +850,7 @@ module completions {
   ]
 
   def "nu-complete deepcall schema name" [] {
-    [ "tags" "break-status" "wrapup" "status" "ping" "profiles" "config" "doctor" "explain" "explain-exit" "sandbox" "journal-status" "journal-verify" "journal-removal" "journal-intervals" "journal-coverage" "error" "watch" "start" "state" "tag" "break_started" "break_ended" "wrapup_started" "wrapup_ended" "alert" "gap" "connection_lost" "connection_restored" "session_expired" "session_renewed" "heartbeat" "end" "break_changed" "agent_changed" "profile_ended" "journal_lost" "journal_restored" ]
+    [ "tags" "break-status" "wrapup" "status" "shift" "ping" "profiles" "config" "doctor" "explain" "explain-exit" "explain-shift" "sandbox" "journal-status" "journal-verify" "journal-removal" "journal-intervals" "journal-coverage" "error" "watch" "start" "state" "tag" "break_started" "break_ended" "wrapup_started" "wrapup_ended" "alert" "gap" "connection_lost" "connection_restored" "session_expired" "session_renewed" "heartbeat" "end" "break_changed" "agent_changed" "profile_ended" "journal_lost" "journal_restored" ]
   }
 
   # Print the JSON Schema of a document
@@ -828,7 +868,7 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Explain an error code or an exit code
+  # Explain an error code, an exit code, or what a shift lacks
   export extern "deepcall explain" [
     --output(-o): string@"nu-complete deepcall explain output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
@@ -839,7 +879,7 @@ module completions {
     --color: string@"nu-complete deepcall explain color" # When to use colour: auto, always or never [default: auto]
     --version(-V)             # Print version
     --help(-h)                # Print help (see more with '--help')
-    ...what: string           # A DeepCall error code such as 1044, or `exit` and an exit code such as 5; without a code, all are shown
+    ...what: string           # A DeepCall error code such as 1044, `exit` and an exit code such as 5, or `shift`; without a code, all are shown
   ]
 
   def "nu-complete deepcall completions shell" [] {
@@ -891,6 +931,10 @@ module completions {
 
   # Record tags, breaks and wrap-ups in the journal until stopped
   export extern "deepcall help record" [
+  ]
+
+  # Show what each agent's shift was made of
+  export extern "deepcall help shift" [
   ]
 
   # Keep what the server answers, beyond its last hour
@@ -973,7 +1017,7 @@ module completions {
   export extern "deepcall help schema" [
   ]
 
-  # Explain an error code or an exit code
+  # Explain an error code, an exit code, or what a shift lacks
   export extern "deepcall help explain" [
   ]
 

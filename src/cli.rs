@@ -31,6 +31,7 @@ use crate::commands::profiles::ProfilesArgs;
 use crate::commands::record::RecordArgs;
 use crate::commands::sandbox::SandboxArgs;
 use crate::commands::schema::SchemaArgs;
+use crate::commands::shift::ShiftArgs;
 use crate::commands::status::StatusArgs;
 use crate::commands::tags::TagsArgs;
 use crate::commands::watch::WatchArgs;
@@ -89,6 +90,7 @@ commands! {
     "wrapup" Wrapup(WrapupArgs): commands::wrapup::run;
     "watch" Watch(WatchArgs): commands::watch::run;
     "record" Record(RecordArgs): commands::record::run;
+    "shift" Shift(ShiftArgs): commands::shift::run;
     "journal" Journal(JournalArgs): commands::journal::run;
     "ping" Ping(PingArgs): commands::ping::run;
     "api" Api(ApiArgs): commands::api::run;

@@ -46,7 +46,34 @@ pub fn moment(text: &str, now: &ZonedDateTime) -> Result<Timestamp, MomentError>
 /// Whether the text is a time of day alone, which is yesterday's if it is later than now.
 #[must_use]
 pub fn is_time_of_day(text: &str) -> bool {
-    time_of_day(&one_spelling(text)).is_some()
+    clock(text).is_some()
+}
+
+/// The time of day that was typed, if it is one.
+#[must_use]
+pub fn clock(text: &str) -> Option<Time> {
+    time_of_day(&one_spelling(text))
+}
+
+/// The day meant by `text`, seen from `now`: today, yesterday, a date, or the last day of that name.
+///
+/// # Errors
+/// If the text is no day, or leads out of the calendar.
+pub fn date(text: &str, now: &ZonedDateTime) -> Result<Date, String> {
+    let typed = one_spelling(text);
+    let no_day = || {
+        format!(
+            "{text:?} is not a day; write today, yesterday, a date (2026-11-23, 23 Nov) or a day of the week (Mon)"
+        )
+    };
+    if let Some(date) = day(&typed, now.date()).map_err(|_| no_day())? {
+        return Ok(date);
+    }
+    // With a time of day it would be a moment.
+    let repeated = repeated_day(&typed).filter(|_| !typed.contains(':'));
+    let (day, midnight) = repeated.ok_or_else(no_day)?;
+    let moment = latest_day(day, midnight, now).map_err(|_| no_day())?;
+    Ok(moment.to_zoned_datetime(now.time_zone().clone()).date())
 }
 
 /// Why a text cannot be read.

@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use jiff::tz::TimeZone;
 use regex::Regex;
 
 use crate::app::settings::Sourced;
@@ -87,6 +88,29 @@ pub struct SandboxOptions {
     ///
     /// It runs inside this process and is queried over HTTP, as the real one is. It needs no keyring and no files.
     #[arg(long, conflicts_with_all = ["server", "cacert"])]
+    pub sandbox: bool,
+    #[command(flatten)]
+    pub floor: FloorOptions,
+}
+
+/// Whom a command shows of those whom the journal holds.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Session")]
+pub struct RecordedOptions {
+    #[command(flatten)]
+    pub profile: ProfileOptions,
+    /// Select every agent that matches, e.g. 'team-*,asha'
+    #[arg(long, value_name = "GLOB", value_delimiter = ',', conflicts_with_all = ["profile", "all"])]
+    pub profiles: Vec<String>,
+    /// Select everybody
+    ///
+    /// That is the default, unless DEEPCALL_PROFILE names somebody.
+    #[arg(short, long, conflicts_with = "profile")]
+    pub all: bool,
+    /// Show the past of a simulated floor
+    ///
+    /// It needs no account, and no journal.
+    #[arg(long)]
     pub sandbox: bool,
     #[command(flatten)]
     pub floor: FloorOptions,
@@ -200,6 +224,9 @@ pub struct ValueOptions {
     time: Option<String>,
     #[arg(long, hide_short_help = true)]
     mask: bool,
+    /// The zone, for a command that has another rule for it.
+    #[arg(skip)]
+    pub zone: Option<TimeZone>,
     /// Masks even without `--mask`, for output that is meant to be passed on.
     #[arg(skip)]
     pub always_masked: bool,

@@ -6,6 +6,7 @@ pub mod choice;
 pub mod config_file;
 pub mod config_text;
 pub mod setting;
+mod shift;
 pub mod table;
 pub mod variables;
 pub(crate) mod zones;

@@ -225,7 +225,7 @@ fn keys() -> Vec<CompletionCandidate> {
     table::names().map(|(name, key)| CompletionCandidate::new(name).help(Some(key.help.into()))).collect()
 }
 
-/// The first argument of `explain`: `exit`, or one of DeepCall's codes, each once, although parts of the API give some of
+/// The first argument of `explain`: `exit`, `shift`, or one of DeepCall's codes, each once, although parts of the API give some of
 /// them meanings of their own.
 fn codes_to_explain() -> Vec<CompletionCandidate> {
     let candidate =
@@ -236,7 +236,8 @@ fn codes_to_explain() -> Vec<CompletionCandidate> {
         .filter(|code| numbers.insert(code.number))
         .map(|code| candidate(code.number.to_string(), code.meaning));
     let exit = CompletionCandidate::new("exit").help(Some("what deepcall's own exit codes mean".into()));
-    std::iter::once(exit).chain(codes).collect()
+    let shift = CompletionCandidate::new("shift").help(Some("what deepcall shift does not show".into()));
+    [exit, shift].into_iter().chain(codes).collect()
 }
 
 fn exit_codes() -> Vec<CompletionCandidate> {

@@ -100,6 +100,21 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "shift",
+        &[
+            ("The last shift of a simulated floor", "deepcall shift --sandbox"),
+            (
+                "That of yesterday, for a spreadsheet",
+                "deepcall shift --sandbox --day yesterday -o csv > shift.csv",
+            ),
+            ("A few sentences, for a mail", "deepcall shift --sandbox --since 9:00 --until 18:00 --digest"),
+            (
+                "How many customers nobody called back",
+                "deepcall shift --sandbox --jq .total.missed_not_called_back",
+            ),
+        ],
+    ),
+    (
         "journal",
         &[
             ("Keep what the server answers, from now on", "deepcall journal on"),

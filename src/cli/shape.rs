@@ -6,10 +6,9 @@ use clap::{Arg, ArgAction, Command};
 use crate::app::settings::table::SETTINGS;
 use crate::cli::examples::{Example, of, section};
 
-/// Without the empty lines of [`OF_COMMAND`]: the list is as long as a screen.
+/// Without the empty lines of [`OF_COMMAND`] and a heading of the list, which is as long as a screen.
 const OF_ALL: &str = "\
 {about-with-newline}{before-help}{usage-heading} {usage}
-Commands:
 {subcommands}
 {options}";
 

@@ -11,12 +11,12 @@ use crate::client::replies::codes::{Class, Code};
 use crate::failure::{EXIT_STATUSES, ExitStatus, Failure};
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value};
 
-/// Explain an error code or an exit code
+/// Explain an error code, an exit code, or what a shift lacks
 ///
-/// Shows the meaning and what to do. It does not use the network.
+/// Shows the meaning and what to do; with shift, what `deepcall shift` does not show and why. It does not use the network.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ExplainArgs {
-    /// A DeepCall error code such as 1044, or `exit` and an exit code such as 5; without a code, all are shown
+    /// A DeepCall error code such as 1044, `exit` and an exit code such as 5, or `shift`; without a code, all are shown
     #[arg(value_name = "CODE", num_args = 0..=2)]
     what: Vec<String>,
     #[command(flatten)]
@@ -86,12 +86,77 @@ pub(crate) static EXITS: Document = Document {
     empty: "",
 };
 
+/// The document of `deepcall explain shift`.
+pub(crate) static NOT_IN_SHIFT: Document = Document {
+    name: "explain-shift",
+    rows_key: "figures",
+    head: &[],
+    fields: &[
+        Field::new("figure", "FIGURE", Meaning::Prose, Shown::Always(1), "what other reports have"),
+        Field::new(
+            "why",
+            "WHY IT IS NOT THERE",
+            Meaning::Prose,
+            Shown::Always(2),
+            "why `deepcall shift` has not",
+        ),
+        Field::new(
+            "source",
+            "WHAT WOULD TELL",
+            Meaning::Prose,
+            Shown::Always(3),
+            "which calls of DeepCall might send it; what they reply is not documented",
+        ),
+    ],
+    tail: &[],
+    shape: Shape::List,
+    has_failures: false,
+    extra_fields: None,
+    empty: "",
+};
+
+/// Figure, why, and what would bring it.
+const MISSING_FIGURES: [(&str, &str, &str); 6] = [
+    (
+        "sign-in and sign-out, staffed time",
+        "no call says who is signed in; FIRST and LAST are the first and the last that was seen of an agent",
+        "Agent/live, Agent/timeLine",
+    ),
+    (
+        "talk, hold and ring time, handle time, calls handled",
+        "a tag is a notification: an incoming call is not an answered one, and what its duration measures is not documented",
+        "CallReport",
+    ),
+    (
+        "available, idle or ready time",
+        "who is neither on break nor in wrap-up may be talking, waiting or gone home; so the state is called neither",
+        "Agent/live",
+    ),
+    (
+        "occupancy, utilisation",
+        "they are quotients of the two above, and vendors define them differently",
+        "Agent/live and CallReport",
+    ),
+    (
+        "adherence to a roster",
+        "the journal has no roster; breaks are compared with limits and allowances instead",
+        "a roster",
+    ),
+    (
+        "service level, abandoned calls, speed of answer",
+        "they are figures of a queue, not of an agent",
+        "liveQueue/count",
+    ),
+];
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Topic {
     /// DeepCall's error codes: one, or all.
     Code(Option<i64>),
     /// Exit codes: one, or all.
     Exit(Option<i64>),
+    /// What `deepcall shift` does not show.
+    Shift,
 }
 
 impl ExplainArgs {
@@ -107,6 +172,7 @@ impl ExplainArgs {
         match self.what.as_slice() {
             [] => Ok(Topic::Code(None)),
             [word] if word == "exit" => Ok(Topic::Exit(None)),
+            [word] if word == "shift" => Ok(Topic::Shift),
             [word, code] if word == "exit" => Ok(Topic::Exit(Some(number(code)?))),
             [code] => Ok(Topic::Code(Some(number(code)?))),
             _ => Err(Failure::usage("only one code can be explained at a time")),
@@ -119,15 +185,20 @@ impl Topic {
         match self {
             Self::Code(_) => &CODES,
             Self::Exit(_) => &EXITS,
+            Self::Shift => &NOT_IN_SHIFT,
         }
     }
 }
 
 fn unknown(topic: Topic) -> Failure {
     match topic {
-        Topic::Code(_) => Failure::failed("refused", "this code is unknown: DeepCall does not document it")
-            .hint("the server's own message, which deepcall prints with the error, is the only explanation")
-            .hint("`deepcall explain` lists the known codes, `deepcall explain exit` the exit codes"),
+        Topic::Code(_) | Topic::Shift => {
+            Failure::failed("refused", "this code is unknown: DeepCall does not document it")
+                .hint(
+                    "the server's own message, which deepcall prints with the error, is the only explanation",
+                )
+                .hint("`deepcall explain` lists the known codes, `deepcall explain exit` the exit codes")
+        }
         Topic::Exit(_) => Failure::failed("refused", "deepcall has no such exit code")
             .hint("`deepcall explain exit` lists its exit codes"),
     }
@@ -149,6 +220,7 @@ fn explain(topic: Topic) -> Result<Outcome, Failure> {
             let sentence = if let [only] = found.as_slice() { Some(exit_sentence(only)) } else { None };
             (found.into_iter().map(exit_row).collect(), sentence)
         }
+        Topic::Shift => (MISSING_FIGURES.map(missing_figure).into(), None),
     };
     if rows.is_empty() {
         return Err(unknown(topic));
@@ -188,6 +260,10 @@ fn exit_row((status, meaning, advice): &(ExitStatus, &'static str, &'static str)
         .with("exit", Value::Number(status.code().into()))
         .with("meaning", *meaning)
         .with("advice", *advice)
+}
+
+fn missing_figure((figure, why, source): (&str, &str, &str)) -> Row {
+    Row::new(NOT_IN_SHIFT.fields).with("figure", figure).with("why", why).with("source", source)
 }
 
 /// A code from 1500 on has a meaning in each part of the API. A table of them would be cut on a usual terminal.

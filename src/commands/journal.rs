@@ -1,7 +1,7 @@
 //! `deepcall journal`: what this machine keeps of the answers, and for how long.
 
 pub(crate) mod export;
-mod opened;
+pub(crate) mod opened;
 pub(crate) mod removal;
 pub(crate) mod status;
 pub(crate) mod verify;

@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::app::App;
 use crate::commands::{
-    break_status, config, doctor, explain, journal, ping, profiles, sandbox, status, tags, wrapup,
+    break_status, config, doctor, explain, journal, ping, profiles, sandbox, shift, status, tags, wrapup,
 };
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::event::EventWords;
@@ -33,17 +33,19 @@ pub(crate) fn run(args: &SchemaArgs, app: &App) -> Result<ExitStatus, Failure> {
 }
 
 /// Every document with a schema.
-pub static DOCUMENTS: [&Document; 16] = [
+pub static DOCUMENTS: [&Document; 18] = [
     &tags::DOCUMENT,
     &break_status::rows::DOCUMENT,
     &wrapup::DOCUMENT,
     &status::DOCUMENT,
+    &shift::document::DOCUMENT,
     &ping::DOCUMENT,
     &profiles::DOCUMENT,
     &config::DOCUMENT,
     &doctor::DOCUMENT,
     &explain::CODES,
     &explain::EXITS,
+    &explain::NOT_IN_SHIFT,
     &sandbox::DOCUMENT,
     &journal::status::DOCUMENT,
     &journal::verify::DOCUMENT,

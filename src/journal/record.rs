@@ -161,6 +161,11 @@ impl Journal {
         Ok(!memory.has_shown_tag(&reported.tag))
     }
 
+    /// Which customer an event is about, the same whether the number is still whole or was masked.
+    pub(crate) fn customer_of(&self, recorded: &Recorded) -> Option<[u8; 16]> {
+        recorded.customer.or_else(|| self.customer(&recorded.event))
+    }
+
     pub(super) fn customer(&self, event: &Event) -> Option<[u8; 16]> {
         self.secret.of_customer(&body::customer(event)?)
     }

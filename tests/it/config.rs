@@ -36,7 +36,10 @@ fn shown(world: &World, key: &str) -> (String, String) {
 
 /// Options that no file may say, each list with its reason.
 const WITHOUT_KEY: &[(&str, &str)] = &[
-    ("the line chooses what is queried", "all profiles since until kind match limit sort only check default"),
+    (
+        "the line chooses what is queried",
+        "all profiles day since until kind match limit sort only check default",
+    ),
     (
         "the line chooses what is done and sent",
         "field field-file input user-id exec wait sandbox seed agents new poll record",
@@ -46,7 +49,7 @@ const WITHOUT_KEY: &[(&str, &str)] = &[
     ("a guard is taken away knowingly", "allow-http no-verify csv-raw"),
     (
         "a script counts on the form and the exit code",
-        "json jq shape exit-status fail-empty require-coverage",
+        "json jq digest shape exit-status fail-empty require-coverage",
     ),
     ("what is shown of one run", "quiet verbose help version"),
 ];

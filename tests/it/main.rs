@@ -51,6 +51,7 @@ mod secrets;
 mod sessions;
 mod settings;
 mod shapes;
+mod shift;
 mod status;
 mod storage;
 mod stream;

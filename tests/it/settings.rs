@@ -50,6 +50,8 @@ const SAMPLES: &[&str] = &[
     "relative",
     "clock",
     "both",
+    "9:00",
+    "17:45",
 ];
 
 /// A value for the option, the variable and the config file, as different as the setting allows.
@@ -93,7 +95,7 @@ fn typed(key: &Key, value: &str) -> Typed {
 
 fn config(key: &Key, value: &str) -> ConfigFile {
     let value = match key.kind {
-        Kind::Text | Kind::Path | Kind::Names(_) => format!("{value:?}"),
+        Kind::Text | Kind::Path | Kind::List | Kind::Names(_) => format!("{value:?}"),
         Kind::Number | Kind::Flag | Kind::Any => value.to_owned(),
     };
     ConfigFile::parse(format!("{} = {value}", key.name), Path::new("config.toml")).unwrap()
@@ -170,7 +172,10 @@ fn each_default_is_a_value_of_its_setting() {
 const OWN_WORDS: &[(&str, &str)] = &[
     // The formats of a stream are others.
     ("watch", "--output"),
+    // It has more formats.
+    ("shift", "--output"),
     // One option for every document; a key is for one.
+    ("shift", "--columns"),
     ("tags", "--columns"),
     ("break-status", "--columns"),
     ("wrapup", "--columns"),

@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::output::presentation::{ColorWhen, Format, Presentation, colour_wanted};
 use crate::output::table_view::{Choice, ColumnError};
 use crate::report::Document;
+use crate::words::plain;
 
 /// # Errors
 /// If an option would change nothing in this format, or a variable or the config file is wrong: exit code 2.
@@ -48,7 +49,10 @@ pub fn presentation(
         format: format.value,
         width: terminal.then(|| width(settings.variables, terminals)),
         color: colour(settings, terminal)?,
-        zone: settings.get(&TIMEZONE)?.value,
+        zone: match &values.zone {
+            Some(zone) => zone.clone(),
+            None => settings.get(&TIMEZONE)?.value,
+        },
         now,
         // A script reads what is in a pipe: what is configured for people does not change it.
         time: if terminal { Some(time.value) } else { time.if_typed() },
@@ -98,6 +102,15 @@ pub fn columns(document: &Document, text: &str) -> Result<Vec<String>, ColumnErr
 
 fn has_columns(format: Format) -> bool {
     matches!(format, Format::Table | Format::Csv | Format::Tsv)
+}
+
+/// Whether the locale has no more than ASCII: by POSIX, the first of these variables that is not empty decides. Without any, a
+/// terminal of today is taken to have Unicode.
+#[must_use]
+pub fn is_ascii_only(variables: &Variables) -> bool {
+    let text = |name| variables.text(name).ok().flatten().filter(|text| !text.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(text).unwrap_or("C.UTF-8");
+    !plain(locale).contains("utf8")
 }
 
 /// By POSIX, `COLUMNS` is what the user prefers; no shell exports it by itself.

@@ -3,7 +3,7 @@
 
 use globset::{Glob, GlobMatcher};
 
-use crate::app::options::{FleetOptions, SandboxOptions};
+use crate::app::options::{FleetOptions, RecordedOptions, SandboxOptions};
 use crate::app::settings::table::{PROFILE, SERVER};
 use crate::app::settings::variables::credential_in;
 use crate::app::settings::{Settings, Source, Sourced};
@@ -72,6 +72,26 @@ pub fn everybody_unless_named(
     let mut fleet = fleet.clone();
     fleet.all |= fleet.profiles.is_empty() && !is_named && !in_variable;
     Ok(fleet)
+}
+
+/// Whom a command shows of those whom the journal holds: everybody, unless an option or a variable names somebody.
+///
+/// # Errors
+/// If a variable is not UTF-8, or a glob is malformed: exit code 2.
+pub fn recorded(options: &RecordedOptions, settings: Settings<'_>) -> Result<Choice, Failure> {
+    if options.all {
+        return Ok(Choice::All);
+    }
+    if !options.profiles.is_empty() {
+        options.profiles.iter().try_for_each(|glob| matcher(glob).map(drop))?;
+        return Ok(Choice::Matching(options.profiles.clone()));
+    }
+    let is_meant = |name: &Sourced<Choice>| match name.source {
+        Source::Option(_) => true,
+        Source::Variable(_) => !options.sandbox,
+        _ => false,
+    };
+    Ok(named(settings)?.filter(is_meant).map_or(Choice::All, |name| name.value))
 }
 
 /// The profiles that `deepcall profiles` lists; `None` for all.

@@ -150,12 +150,14 @@ impl Reader {
     fn read_value(&mut self, setting: &dyn Entry, name: &str, at: usize, value: &DeValue<'_>) {
         let (text, wanted) = match setting.key().kind {
             Kind::Text | Kind::Path | Kind::Names(_) => (value.as_str().map(str::to_owned), "text in quotes"),
+            Kind::List => (texts(value), "texts in quotes, in brackets"),
             Kind::Flag => (value.as_bool().map(|flag| flag.to_string()), "true or false"),
             Kind::Number => (number(value).map(|number| number.to_string()), "a whole number"),
             Kind::Any => (json(value).map(|json| as_option(&json)), "something that JSON can express"),
         };
         let Some(text) = text else { return self.refuse_type(at, name, wanted, value) };
-        let is_checked_here = !matches!(setting.key().kind, Kind::Text | Kind::Path | Kind::Names(_));
+        let is_checked_here =
+            !matches!(setting.key().kind, Kind::Text | Kind::Path | Kind::List | Kind::Names(_));
         match setting.check(&text) {
             Err(why) if is_checked_here => self.refuse(at, format!("{name}: {why}")),
             _ => _ = self.values.insert(name.to_owned(), text),
@@ -169,6 +171,13 @@ impl Reader {
     fn refuse(&mut self, at: usize, detail: String) {
         self.mistakes.push(Mistaken { at, detail, hint: "`deepcall config edit` opens it".to_owned() });
     }
+}
+
+/// With commas between them, as `config set` takes them.
+fn texts(value: &DeValue<'_>) -> Option<String> {
+    let Some(items) = value.as_array() else { return value.as_str().map(str::to_owned) };
+    let items: Option<Vec<&str>> = items.iter().map(|item| item.get_ref().as_str()).collect();
+    items.map(|items| items.join(","))
 }
 
 fn number(value: &DeValue<'_>) -> Option<i64> {
@@ -296,6 +305,22 @@ mod tests {
             let chosen: Vec<_> = config.chosen(&table::ALERT.key).collect();
             assert_eq!(chosen, [("break.lunch", "45m")], "{text}");
         }
+    }
+
+    #[test]
+    fn a_list_may_be_one_text() {
+        for toml in ["['lost', ' no one ']", "'lost, no one '"] {
+            let text = format!("[shift.kinds]\nmissed = {toml}");
+            let config = ConfigFile::parse(text, Path::new("c")).unwrap();
+            let kinds =
+                config.text(&table::SHIFT_MISSED.key).map(table::SHIFT_MISSED.parse).unwrap().unwrap();
+            assert_eq!(kinds, ["lost", "no one"].map(|kind| kind.parse().unwrap()), "{toml}");
+        }
+        let wrong = "line 2: shift.kinds.missed must be texts in quotes, in brackets, found array";
+        assert_eq!(failure("[shift.kinds]\nmissed = [1]").message, format!("config.toml, {wrong}"));
+        let allowance = ConfigFile::parse("[shift.allowance]\ntea = '2x15m'", Path::new("c")).unwrap();
+        let chosen: Vec<_> = allowance.chosen(&table::SHIFT_ALLOWANCE.key).collect();
+        assert_eq!(chosen, [("tea", "2x15m")]);
     }
 
     #[test]

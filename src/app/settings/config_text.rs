@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use toml_edit::{Document, DocumentMut, Item, TableLike, Value};
+use toml_edit::{Array, Document, DocumentMut, Item, TableLike, Value};
 
 use crate::app::settings::config_file::LARGEST;
 use crate::app::settings::setting::Kind;
@@ -174,21 +174,36 @@ fn place<'d, 'n>(
     document: &'d mut DocumentMut,
     name: &'n str,
 ) -> Result<(&'d mut dyn TableLike, &'n str), Failure> {
-    let Some((outer, mut inner)) = name.split_once('.') else { return Ok((document.as_table_mut(), name)) };
-    let not_a_table = || {
+    let not_a_table = |outer: &str| {
         Failure::config(format!("{outer} is no table in this file, as {name} would need: edit it by hand"))
     };
-    let mut new = toml_edit::Table::new();
-    new.set_implicit(false);
-    let table = document.entry(outer).or_insert(Item::Table(new)).as_table_like_mut();
-    let mut table = table.ok_or_else(not_a_table)?;
+    let mut inner = name;
+    let mut table: &mut dyn TableLike = document.as_table_mut();
+    for nth in 1..=tables_around(name) {
+        let Some((outer, rest)) = inner.split_once('.') else { break };
+        let mut new = toml_edit::Table::new();
+        // A table that holds only another one needs no line.
+        new.set_implicit(nth < tables_around(name));
+        let item = table.entry(outer).or_insert(Item::Table(new));
+        table = item.as_table_like_mut().ok_or_else(|| not_a_table(outer))?;
+        inner = rest;
+    }
     if let Some((state, reason)) = inner.split_once('.')
         && table.get(state).is_some_and(Item::is_table_like)
     {
-        table = table.get_mut(state).and_then(Item::as_table_like_mut).ok_or_else(not_a_table)?;
+        let below = table.get_mut(state).and_then(Item::as_table_like_mut);
+        table = below.ok_or_else(|| not_a_table(state))?;
         inner = reason;
     }
     Ok((table, inner))
+}
+
+/// How many tables a key is in. The name of a key that the user chose may have dots.
+fn tables_around(name: &str) -> usize {
+    match table::find(name) {
+        Some((setting, Some(_))) => setting.key().name.split('.').count(),
+        _ => name.matches('.').count(),
+    }
 }
 
 /// How the table spells a name that the user chose: `Lunch` beside `lunch` would be a second limit of one reason.
@@ -203,6 +218,7 @@ fn spelling(kind: Kind, table: &dyn TableLike, name: &str) -> String {
 fn typed(kind: Kind, text: &str) -> Result<Value, String> {
     match kind {
         Kind::Text | Kind::Path | Kind::Names(_) => Ok(text.into()),
+        Kind::List => Ok(text.split(',').map(str::trim).collect::<Array>().into()),
         Kind::Number => {
             text.parse::<i64>().map(Value::from).map_err(|_| format!("{text:?} is no whole number"))
         }

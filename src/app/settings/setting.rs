@@ -36,6 +36,8 @@ pub enum Kind {
     Flag,
     /// Any value that JSON can express.
     Any,
+    /// A list of texts, or one text with commas between them.
+    List,
     /// A table whose names the user chooses, with examples.
     Names(&'static [(&'static str, &'static str)]),
 }

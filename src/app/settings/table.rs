@@ -4,14 +4,17 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::civil::Time;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::app::settings::setting::{Entry, Key, Kind, Setting};
+use crate::app::settings::shift::{allowance, kinds, time_of_day};
 use crate::app::settings::zones;
 use crate::client::Reference;
 use crate::floor::alerts::Limit;
 use crate::floor::condition::EventPattern;
+use crate::floor::kind::WantedKind;
 use crate::journal::Numbers;
 use crate::moment::duration;
 use crate::output::presentation::{ColorWhen, Format, TimeStyle};
@@ -211,6 +214,43 @@ settings! {
             "keep" => Ok(Numbers::Keep),
             length => duration(length).map(Numbers::For).map_err(|why| format!("{why}; or else never or keep")),
         },
+    );
+    SHIFT_START: Option<Time> = Setting::optional(
+        Key::only_in_file("shift.start", Kind::Text, "When the shift begins, e.g. 9:00; with shift.end"),
+        |text| time_of_day(text).map(Some),
+    );
+    SHIFT_END: Option<Time> = Setting::optional(
+        Key::only_in_file("shift.end", Kind::Text, "When the shift ends, e.g. 18:00")
+            .more("A time of day that is not after shift.start is of the next day."),
+        |text| time_of_day(text).map(Some),
+    );
+    SHIFT_ZONE: Option<TimeZone> = Setting::optional(
+        Key::only_in_file("shift.zone", Kind::Text, "Time zone of the shift, unless --timezone names one [default: timezone]"),
+        |text| time_zone(text).map(Some),
+    );
+    SHIFT_ALLOWANCE: (String, Duration) = Setting::new(
+        Key::only_in_file(
+            "shift.allowance",
+            Kind::Names(&[("lunch", "45m"), ("tea", "2x15m"), ("total", "75m")]),
+            "How long breaks may be in a shift, for one reason, and as total for all, e.g. 45m or 2x15m",
+        ),
+        allowance,
+    );
+    SHIFT_MISSED: Vec<WantedKind> = Setting::new(
+        Key::only_in_file("shift.kinds.missed", Kind::List, "Kinds of notifications that are missed calls")
+            .more("A kind is recognised by a part of it, as in `deepcall tags --kind`.")
+            .default("missed,abandon,unanswered,noanswer,no answer"),
+        kinds,
+    );
+    SHIFT_OUTGOING: Vec<WantedKind> = Setting::new(
+        Key::only_in_file("shift.kinds.outgoing", Kind::List, "Kinds of notifications that are calls to customers")
+            .default("outgoing,outbound"),
+        kinds,
+    );
+    SHIFT_CALLBACK: Vec<WantedKind> = Setting::new(
+        Key::only_in_file("shift.kinds.callback", Kind::List, "Kinds that show as well that a customer was called back")
+            .default("callback,call back,call_back,call-back"),
+        kinds,
     );
     ALERT: Limit = Setting::new(
         Key::new(

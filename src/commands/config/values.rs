@@ -62,7 +62,8 @@ mod tests {
             if let Some(default) = key.default {
                 assert_eq!(check(key.name, default), Ok(()), "for {}", key.name);
             }
-            let is_free = ["ref", "ping.path", "ping.mic_perm"].contains(&key.name);
+            // Any text may be a part of a kind.
+            let is_free = ["ref", "ping.path", "ping.mic_perm"].contains(&key.name) || key.kind == Kind::List;
             assert_eq!(check(key.name, "\u{1}:no/value").is_ok(), is_free, "for {}", key.name);
         }
     }
@@ -79,6 +80,11 @@ mod tests {
             ("columns.tags", "time,fields.queue", "tiem"),
             ("alert.break.lunch", "30m:45m", "45m:30m"),
             ("alert.wrapup", "60s", "soon"),
+            ("shift.start", "9:00", "9"),
+            ("shift.zone", "IST", "Asia/Atlantis"),
+            ("shift.allowance.lunch", "45m", "3x"),
+            ("shift.allowance.tea", "2x15m", "0x15m"),
+            ("shift.kinds.missed", "missed,lost", "missed,,lost"),
             ("jobs", "256", "257"),
             ("jobs", "1", "four"),
             ("retries", "0", "11"),

@@ -10,7 +10,7 @@ use crate::report::{Document, Part, Report, Sentence, Tone, Value};
 use crate::words::nearest;
 
 /// The journal, if there is one, to be read. A damaged one is an error, and stays where it is.
-pub(super) fn look(app: &App) -> Result<Option<Opened>, Failure> {
+pub(crate) fn look(app: &App) -> Result<Option<Opened>, Failure> {
     let path = journal::path(app)?;
     Ok(Journal::open(&path, Mode::Look, journal::settings(app)?, app.clock.now())?)
 }
@@ -33,6 +33,18 @@ pub(super) fn without_journal(document: &'static Document, app: &App) -> Result<
     let note = format!("there is no journal at {}; {begins}", path.display());
     let sentence = Sentence { tone: Tone::Usual, parts: vec![Part::Words("Nothing is recorded")] };
     Ok(Report { notes: vec![note], sentence: Some(sentence), ..Report::new(document, vec![]) })
+}
+
+/// The error of a command that shows nothing but what was recorded.
+///
+/// # Errors
+/// If the system names no folder: exit code 2.
+pub(crate) fn nothing_recorded(app: &App) -> Result<Failure, Failure> {
+    let path = journal::path(app)?;
+    Ok(Failure::failed("journal", format!("there is no journal at {}", path.display()))
+        .hint("`deepcall record` begins one, and records until it is stopped")
+        .hint("with `deepcall journal on` every command that receives something records it")
+        .hint("`deepcall shift --sandbox` shows a simulated floor"))
 }
 
 /// Who is meant by the name of a profile or by an agent's id.

@@ -77,14 +77,19 @@ pub fn config() -> String {
             Kind::Number => "number",
             Kind::Flag => "true or false",
             Kind::Any => "any value",
+            Kind::List => "list of texts",
             Kind::Names(examples) => {
                 let lines = examples.iter().map(|(name, value)| {
                     let name = if name.contains('.') { format!("{name:?}") } else { (*name).to_owned() };
                     format!("{name} = {value:?}")
                 });
                 let lines: Vec<String> = lines.collect();
-                let help =
-                    format!("table of limits, each in the form of {}: {}", key.option, lines.join(", "));
+                let form = if key.option.is_empty() {
+                    "table of lengths of time".to_owned()
+                } else {
+                    format!("table of limits, each in the form of {}", key.option)
+                };
+                let help = format!("{form}: {}", lines.join(", "));
                 page += &entry(&format!("[{}]", key.name), &[&format!("{}.", key.help), &help]);
                 continue;
             }

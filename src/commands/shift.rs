@@ -1,0 +1,271 @@
+//! `deepcall shift`: what each agent's shift was made of, by what the journal holds. Nothing is asked of a server, and nothing is
+//! shown that nobody saw.
+
+mod digest;
+pub(crate) mod document;
+mod markdown;
+pub(crate) mod report;
+mod rows;
+mod table;
+mod window;
+mod words;
+
+use std::io::Write;
+
+use clap::Args;
+use jiff::tz::TimeZone;
+
+use crate::app::App;
+use crate::app::console::Outcome;
+use crate::app::journal::keeper::with_margin;
+use crate::app::journal::note_unreadable;
+use crate::app::journal::simulated::{Simulated, of_the_floor};
+use crate::app::options::{FormatOptions, OutputOptions, RecordedOptions, TalkOptions, ValueOptions, words};
+use crate::app::settings::choice::Choice;
+use crate::app::settings::table::{
+    SHIFT_ALLOWANCE, SHIFT_CALLBACK, SHIFT_END, SHIFT_MISSED, SHIFT_OUTGOING, SHIFT_START, SHIFT_ZONE,
+    TIMEZONE,
+};
+use crate::app::settings::{Settings, Source, Sourced, appearance, choice};
+use crate::commands::journal::opened::{look, nothing_recorded};
+use crate::commands::shift::document::DOCUMENT;
+use crate::commands::shift::report::{Frame, ShiftReport};
+use crate::commands::shift::window::{Hours, Typed, window};
+use crate::failure::{ExitStatus, Failure};
+use crate::floor::shift::{AgentShift, Allowances, Customer, Kinds, Rules, shift};
+use crate::floor::timeline::{Recorded, Span};
+use crate::journal::{AgentRow, Journal, JournalError};
+use crate::output::presentation::{ColorWhen, Format};
+use crate::output::text::times;
+use crate::words::plain;
+
+/// Show what each agent's shift was made of
+///
+/// Breaks and wrap-ups, how many and how long, customers who were missed, and how much of the shift anybody saw: by what the
+/// journal holds (`deepcall record`, `deepcall journal on`). It is about everybody in it, and asks no server.
+///
+/// The shift is the one that goes on, or else the last that ended, by shift.start and shift.end in config.toml; without these it
+/// is today, and before 06:00 yesterday. With --sandbox it is the last whole one. 23–25 min means that the answers leave it open
+/// in these bounds; * goes on. Limits are those of [alert], allowances those of [shift.allowance].
+///
+/// `deepcall explain shift` lists what is not shown, because DeepCall does not send it.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ShiftArgs {
+    /// The shift that began on this day: yesterday, Mon, 2026-11-23
+    #[arg(long, value_name = "DAY")]
+    day: Option<String>,
+    /// From this time on instead, e.g. 9:00
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Until this time, e.g. 18:00
+    ///
+    /// A time of day is the first one after the beginning.
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// Print five to eight plain sentences, one a line
+    #[arg(long, conflicts_with_all = ["output", "json", "jq", "columns", "no_headers", "csv_raw"])]
+    digest: bool,
+    #[command(flatten)]
+    who: RecordedOptions,
+    #[command(flatten)]
+    output: ShiftOutput,
+    #[command(flatten)]
+    talk: TalkOptions,
+}
+
+/// The options of output, which has more formats here.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Output")]
+struct ShiftOutput {
+    /// table, json, ndjson, csv, tsv or markdown
+    #[arg(short, long, value_name = "FORMAT", value_parser = words(FORMATS), hide_possible_values = true)]
+    output: Option<String>,
+    /// Print one JSON object; the same as --output json
+    #[arg(long, conflicts_with = "output")]
+    json: bool,
+    /// Filter the JSON object with this jq expression
+    #[arg(long, value_name = "EXPR", conflicts_with = "output", hide_short_help = true)]
+    jq: Option<String>,
+    /// Show only these columns, e.g. profile,breaks; +NAME adds one
+    ///
+    /// A name is a key of the JSON document, or a dotted path such as longest_break.seconds. timeline is the line of cells.
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    columns: Option<Vec<String>>,
+    #[arg(long, hide_short_help = true)]
+    no_headers: bool,
+    /// Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
+    #[arg(long, hide_short_help = true)]
+    csv_raw: bool,
+    #[arg(long, value_name = "WHEN", value_parser = words(ColorWhen::ALL.map(ColorWhen::word)), hide_possible_values = true, hide_short_help = true)]
+    color: Option<String>,
+    #[command(flatten)]
+    values: ValueOptions,
+}
+
+/// What `--output` takes.
+const FORMATS: [&str; 6] = ["table", "json", "ndjson", "csv", "tsv", MARKDOWN];
+
+/// The same columns as a table has, so it takes the same options.
+const MARKDOWN: &str = "markdown";
+
+pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
+    let settings = app.settings()?;
+    let zone = zone(settings)?;
+    let renderer = app.renderer(&args.options(zone.clone())?, args.talk, &DOCUMENT)?;
+    let presentation = renderer.presentation();
+    let now = app.clock.now();
+    let typed =
+        Typed { day: args.day.as_deref(), since: args.since.as_deref(), until: args.until.as_deref() };
+    let window = window(typed, hours(settings)?, args.who.sandbox, &now.to_zoned_datetime(zone.clone()))?;
+    let choice = choice::recorded(&args.who, settings)?;
+    let journal = if args.who.sandbox {
+        simulated(args, &choice, window, app)?
+    } else {
+        let opened = look(app)?.map(|opened| opened.journal);
+        opened.map_or_else(|| Err(nothing_recorded(app)?), Ok)?
+    };
+    let found = shifts(&choice, &journal, window, settings)?;
+    let zone_name = zone_name(&zone).unwrap_or_else(|| zone.to_offset(now).to_string());
+    let report = ShiftReport::new(Frame { window, zone, zone_name, now, mask: presentation.mask }, found);
+    let note = nothing_covered(&report, &journal)?;
+    if presentation.format == Format::Table {
+        let mut out = app.console.stdout();
+        if args.digest {
+            digest::lines(&report).iter().try_for_each(|line| writeln!(out, "{line}"))?;
+        } else if args.output.output.as_deref() == Some(MARKDOWN) {
+            markdown::write(&report, presentation, &mut out)?;
+        } else {
+            table::write(&report, presentation, appearance::is_ascii_only(&app.variables), &mut out)?;
+        }
+        out.flush()?;
+    } else {
+        app.console.answer(Outcome::done(report.to_report()), &renderer)?;
+    }
+    if let Some(note) = note {
+        app.console.note(&note);
+    }
+    note_unreadable(&app.console, &journal);
+    Ok(ExitStatus::Done)
+}
+
+impl ShiftArgs {
+    fn options(&self, zone: TimeZone) -> Result<OutputOptions, Failure> {
+        let ShiftOutput { output, json, jq, columns, csv_raw, values, .. } = self.output.clone();
+        let table = Sourced::new(Format::Table, Source::Option("--output"));
+        let decided = match output.as_deref() {
+            output if self.digest || output == Some(MARKDOWN) => Some(table),
+            Some(word) => {
+                let format = word.parse().map_err(|error| Failure::usage(format!("--output: {error}")))?;
+                Some(Sourced::new(format, Source::Option("--output")))
+            }
+            None => None,
+        };
+        let mut options = OutputOptions { format: FormatOptions::decided(decided), values };
+        (options.format.json, options.format.jq) = (json, jq);
+        (options.format.columns, options.format.csv_raw) = (columns, csv_raw);
+        options.values.zone = Some(zone);
+        Ok(options)
+    }
+}
+
+/// A typed zone, else that of the shift, else that of times everywhere.
+fn zone(settings: Settings<'_>) -> Result<TimeZone, Failure> {
+    let usual = settings.get(&TIMEZONE)?;
+    if matches!(usual.source, Source::Option(_)) {
+        return Ok(usual.value);
+    }
+    Ok(settings.get(&SHIFT_ZONE)?.value.unwrap_or(usual.value))
+}
+
+/// `None` for a fixed offset.
+fn zone_name(zone: &TimeZone) -> Option<String> {
+    match zone.iana_name() {
+        // The file that was read does not say which zone it is.
+        Some("local") => TimeZone::system().iana_name().map(str::to_owned),
+        name => name.map(str::to_owned),
+    }
+}
+
+/// # Errors
+/// If one of the two is missing: exit code 2.
+fn hours(settings: Settings<'_>) -> Result<Option<Hours>, Failure> {
+    match (settings.get(&SHIFT_START)?.value, settings.get(&SHIFT_END)?.value) {
+        (Some(start), Some(end)) => Ok(Some(Hours { start, end })),
+        (None, None) => Ok(None),
+        (start, _) => {
+            let (set, missing) =
+                if start.is_some() { (&SHIFT_START, &SHIFT_END) } else { (&SHIFT_END, &SHIFT_START) };
+            let message = format!("config.toml: {} is set, but {} is not", set.key.name, missing.key.name);
+            Err(Failure::config(message)
+                .hint(format!("run `deepcall config set {} 18:00`, for example", missing.key.name)))
+        }
+    }
+}
+
+/// The past of the chosen agents of the floor.
+fn simulated(args: &ShiftArgs, choice: &Choice, window: Span, app: &App) -> Result<Journal, Failure> {
+    let simulated = Simulated::of(app, &args.who.floor, window.from)?;
+    let names: Vec<&str> = simulated.names().collect();
+    let chosen = choice.pick(&names, |name| name, None)?;
+    let followed: Vec<_> = chosen.into_iter().map(|name| of_the_floor(name)).collect();
+    let journal = simulated.empty()?;
+    simulated.record(&journal, &followed)?;
+    Ok(journal)
+}
+
+fn shifts(
+    choice: &Choice,
+    journal: &Journal,
+    window: Span,
+    settings: Settings<'_>,
+) -> Result<Vec<(String, Option<String>, AgentShift)>, Failure> {
+    let (limits, allowances) = (settings.limits()?, allowances(settings)?);
+    let kinds = Kinds {
+        missed: settings.get(&SHIFT_MISSED)?.value,
+        outgoing: settings.get(&SHIFT_OUTGOING)?.value,
+        callback: settings.get(&SHIFT_CALLBACK)?.value,
+    };
+    let customer = |recorded: &Recorded| journal.customer_of(recorded).map(Customer);
+    let rules =
+        Rules { window, limits: &limits, allowances: &allowances, kinds: &kinds, customer: &customer };
+    let of_agent = |agent: AgentRow| -> Result<_, JournalError> {
+        let events = journal.to_remember(agent.agent, with_margin(window.from))?;
+        let coverage = journal.covered(agent.agent, with_margin(window.from), jiff::Timestamp::MAX)?;
+        Ok((agent.profile, agent.agent_id, shift(&events, &coverage, &rules)))
+    };
+    Ok(chosen(choice, journal)?.into_iter().map(of_agent).collect::<Result<_, _>>()?)
+}
+
+/// # Errors
+/// If the journal does not hold somebody who was named: exit code 2.
+fn chosen(choice: &Choice, journal: &Journal) -> Result<Vec<AgentRow>, Failure> {
+    let known = journal.agents()?;
+    if known.is_empty() && *choice == Choice::All {
+        return Ok(known);
+    }
+    let names: Vec<String> = known.iter().map(|row| row.profile.clone()).collect();
+    let chosen = choice.pick(&names, String::as_str, None)?;
+    // Two servers may have agents of one name.
+    Ok(known.into_iter().filter(|row| chosen.contains(&&row.profile)).collect())
+}
+
+fn allowances(settings: Settings<'_>) -> Result<Allowances, Failure> {
+    let all = settings.all(&SHIFT_ALLOWANCE)?;
+    let (total, by_reason): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|(reason, _)| plain(reason) == "total");
+    Ok(Allowances::new(by_reason, total.last().map(|(_, length)| *length)))
+}
+
+/// What there is to say where nobody saw anything of the shift.
+fn nothing_covered(report: &ShiftReport, journal: &Journal) -> Result<Option<String>, Failure> {
+    if !report.total.covered.is_zero() {
+        return Ok(None);
+    }
+    let range = |from, to| times::range(from, to, report.now, &report.zone);
+    let status = journal.status(report.now)?;
+    let held = match status.first.zip(status.last) {
+        Some((from, to)) => format!("the journal holds {}", range(from, to)),
+        None => "the journal holds nothing yet".to_owned(),
+    };
+    Ok(Some(format!("nothing of {} is covered; {held}", range(report.window.from, report.window.to))))
+}

@@ -1,0 +1,196 @@
+//! The rows of the document: of each agent, and of their total.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use serde_json::value::to_raw_value;
+use serde_json::{Map, Value as Json};
+
+use crate::commands::shift::document::{DOCUMENT, GAP, LONGEST, REASON, SEGMENT, TOTAL};
+use crate::commands::shift::report::{ShiftOfAgent, ShiftReport};
+use crate::commands::shift::words;
+use crate::floor::event::Gap;
+use crate::floor::shift::{BreakFigures, KindCount, ReasonShare, Segment, Total, WrapupFigures};
+use crate::json::Raw;
+use crate::report::{Report, Row, Value};
+
+impl ShiftReport {
+    /// For formats that are made of rows.
+    pub(crate) fn to_report(&self) -> Report {
+        let rows = self.agents.iter().map(|agent| self.row(agent)).collect();
+        let head = Row::new(DOCUMENT.head)
+            .with("since", self.window.from)
+            .with("until", self.window.to)
+            .with("zone", self.zone_name.clone());
+        let tail = Row::new(DOCUMENT.tail).with("total", total(&self.total));
+        Report { head, tail, failures: self.failures.clone(), ..Report::new(&DOCUMENT, rows) }
+    }
+
+    fn row(&self, agent: &ShiftOfAgent) -> Row {
+        let ShiftOfAgent { profile, agent_id, shift } = agent;
+        let breaks = shift.breaks.as_ref();
+        let wrapups = shift.wrapups.as_ref();
+        let tags = shift.tags.as_ref();
+        let over = breaks.and_then(|it| it.over_limit);
+        let clock = |moment| Value::worded(words::clock(moment, self), moment);
+        Row::new(DOCUMENT.fields)
+            .with("profile", profile.clone())
+            .with("agent_id", agent_id.clone())
+            .with("covered_seconds", seconds(shift.covered))
+            .with(
+                "covered_share",
+                Value::worded(words::percent(shift.covered_share), Value::Share(shift.covered_share)),
+            )
+            .with("gaps", shift.gaps.iter().map(gap).collect::<Vec<_>>())
+            .with("first_activity", shift.first_activity.map(clock))
+            .with("last_activity", shift.last_activity.map(clock))
+            .with("breaks", breaks.map(|it| count(it.count())))
+            .with(
+                "break_seconds",
+                breaks
+                    .map(|it| Value::worded(words::bounded(it.time, it.is_open()), seconds(it.time.seconds))),
+            )
+            .with("break_seconds_min", breaks.map(|it| seconds(it.time.min)))
+            .with("break_seconds_max", breaks.map(|it| seconds(it.time.max)))
+            .with("by_reason", breaks.map(|it| reasons(&it.by_reason)))
+            .with("allowance_seconds", breaks.and_then(|it| it.allowance).map(seconds))
+            .with("balance_seconds", breaks.and_then(|it| it.balance).map(left))
+            .with("longest_break", breaks.and_then(longest))
+            .with("over_limit_count", over.map(|it| count(it.count)))
+            .with("over_limit_seconds", over.map(|it| seconds(it.time)))
+            .with(
+                "wrapups",
+                wrapups.map(|it| Value::worded(words::open(it.count, it.is_open), count(it.count))),
+            )
+            .with("wrapup_mean_seconds", wrapups.and_then(WrapupFigures::mean).map(seconds))
+            .with("wrapup_p90_seconds", wrapups.and_then(WrapupFigures::p90).map(seconds))
+            .with("wrapup_max_seconds", wrapups.and_then(WrapupFigures::max).map(seconds))
+            .with("tags_by_kind", tags.map(|it| kinds(&it.by_kind)))
+            .with("missed_customers", tags.and_then(|it| it.missed_customers).map(count))
+            .with("missed_not_called_back", tags.and_then(|it| it.missed_not_called_back).map(count))
+            .with("timeline", shift.timeline.iter().map(segment).collect::<Vec<_>>())
+    }
+
+    /// The total as a row among those of agents.
+    pub(super) fn total_row(&self) -> Row {
+        let total = &self.total;
+        let over = total.over_limit;
+        let agents =
+            if total.agents == 1 { "1 agent".to_owned() } else { format!("{} agents", total.agents) };
+        let share = total.covered_least.zip(total.covered_mean);
+        let is_open =
+            self.agents.iter().any(|agent| agent.shift.breaks.as_ref().is_some_and(BreakFigures::is_open));
+        Row::new(DOCUMENT.fields)
+            .with("profile", agents)
+            .with("covered_seconds", seconds(total.covered))
+            .with(
+                "covered_share",
+                share.map(|(least, mean)| Value::worded(words::shares(least, mean), Value::Share(mean))),
+            )
+            .with("breaks", total.breaks.map(count))
+            .with(
+                "break_seconds",
+                total.break_time.map(|it| Value::worded(words::bounded(it, is_open), seconds(it.seconds))),
+            )
+            .with("break_seconds_min", total.break_time.map(|it| seconds(it.min)))
+            .with("break_seconds_max", total.break_time.map(|it| seconds(it.max)))
+            .with("by_reason", reasons(&total.by_reason))
+            .with("allowance_seconds", total.allowance.map(seconds))
+            .with("balance_seconds", total.balance.map(left))
+            .with("over_limit_count", over.map(|it| count(it.count)))
+            .with("over_limit_seconds", over.map(|it| seconds(it.time)))
+            .with("wrapups", total.wrapups.map(count))
+            .with("wrapup_mean_seconds", total.wrapup_mean.map(seconds))
+            .with("wrapup_p90_seconds", total.wrapup_p90.map(seconds))
+            .with("wrapup_max_seconds", total.wrapup_max.map(seconds))
+            .with("tags_by_kind", total.tags_by_kind.as_deref().map(kinds))
+            .with("missed_customers", total.missed_customers.map(count))
+            .with("missed_not_called_back", total.missed_not_called_back.map(count))
+    }
+}
+
+fn total(total: &Total) -> Row {
+    let over = total.over_limit;
+    Row::new(TOTAL)
+        .with("agents", Value::Number(i64::try_from(total.agents).unwrap_or(i64::MAX)))
+        .with("covered_seconds", seconds(total.covered))
+        .with("covered_share_min", total.covered_least.map(Value::Share))
+        .with("covered_share_mean", total.covered_mean.map(Value::Share))
+        .with("breaks", total.breaks.map(count))
+        .with("break_seconds", total.break_time.map(|it| seconds(it.seconds)))
+        .with("break_seconds_min", total.break_time.map(|it| seconds(it.min)))
+        .with("break_seconds_max", total.break_time.map(|it| seconds(it.max)))
+        .with("by_reason", total.breaks.map(|_| reasons(&total.by_reason)))
+        .with("allowance_seconds", total.allowance.map(seconds))
+        .with("balance_seconds", total.balance.map(left))
+        .with("over_limit_count", over.map(|it| count(it.count)))
+        .with("over_limit_seconds", over.map(|it| seconds(it.time)))
+        .with("wrapups", total.wrapups.map(count))
+        .with("wrapup_mean_seconds", total.wrapup_mean.map(seconds))
+        .with("wrapup_p90_seconds", total.wrapup_p90.map(seconds))
+        .with("wrapup_max_seconds", total.wrapup_max.map(seconds))
+        .with("tags_by_kind", total.tags_by_kind.as_deref().map(kinds))
+        .with("missed_customers", total.missed_customers.map(count))
+        .with("missed_not_called_back", total.missed_not_called_back.map(count))
+}
+
+fn seconds(length: Duration) -> Value {
+    Value::Seconds(i64::try_from(length.as_secs()).unwrap_or(i64::MAX))
+}
+
+fn left(balance: SignedDuration) -> Value {
+    Value::Seconds(balance.as_secs())
+}
+
+fn count(number: u32) -> Value {
+    Value::Number(number.into())
+}
+
+fn gap(gap: &Gap) -> Row {
+    Row::new(GAP).with("from", gap.from).with("to", gap.to).with("why", gap.why.word())
+}
+
+fn segment(segment: &Segment) -> Row {
+    Row::new(SEGMENT)
+        .with("state", segment.state.word())
+        .with("reason", segment.reason.clone())
+        .with("from", segment.span.from)
+        .with("to", segment.span.to)
+        .with("certain", segment.certain)
+}
+
+fn reasons(shares: &[ReasonShare]) -> Value {
+    let row = |share: &ReasonShare| {
+        Row::new(REASON)
+            .with("reason", share.reason.clone())
+            .with("count", count(share.count))
+            .with("seconds", seconds(share.time.seconds))
+            .with("longest_seconds", seconds(share.longest))
+            .with("allowance_seconds", share.allowance.map(seconds))
+            .with("over_seconds", share.over.map(seconds))
+    };
+    let words: Vec<String> = shares.iter().filter(|share| share.count > 0).map(words::reason).collect();
+    Value::worded(words.join(", "), shares.iter().map(row).collect::<Vec<_>>())
+}
+
+fn longest(breaks: &BreakFigures) -> Option<Value> {
+    let longest = breaks.longest()?;
+    let row = Row::new(LONGEST)
+        .with("reason", longest.reason.clone())
+        .with("since", longest.span.from)
+        .with("seconds", seconds(longest.time.seconds));
+    let length = words::bounded(longest.time, longest.is_open);
+    let words = longest.reason.as_ref().map_or_else(|| length.clone(), |reason| format!("{length} {reason}"));
+    Some(Value::worded(words, row))
+}
+
+fn kinds(counts: &[KindCount]) -> Value {
+    let name = |kind: &KindCount| kind.kind.clone().unwrap_or_default();
+    let object: Map<String, Json> = counts.iter().map(|kind| (name(kind), kind.count.into())).collect();
+    let words: Vec<String> = counts
+        .iter()
+        .map(|kind| format!("{} {}", kind.kind.as_deref().unwrap_or("without a kind"), kind.count))
+        .collect();
+    let raw = to_raw_value(&Json::Object(object));
+    raw.map_or(Value::Absent, |raw| Value::worded(words.join(", "), Raw::from(&*raw)))
+}

@@ -1,0 +1,265 @@
+//! Which shift a report is about: by `--day`, `--since` and `--until`, and by the hours of the shift in the configuration.
+//! Days and times of day are those of a zone. Where its clocks change, a shift is an hour longer or shorter.
+
+use jiff::civil::{Date, Time};
+use jiff::{Timestamp, ZonedDateTime};
+
+use crate::failure::Failure;
+use crate::floor::timeline::Span;
+use crate::moment::{clock, date, moment};
+
+/// Before this time of day, the day that has just ended is meant.
+const MORNING: i8 = 6;
+
+/// When a shift begins and ends on each day. One that ends at an earlier time of day ends on the next day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Hours {
+    pub(crate) start: Time,
+    pub(crate) end: Time,
+}
+
+/// What was typed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Typed<'a> {
+    pub(crate) day: Option<&'a str>,
+    pub(crate) since: Option<&'a str>,
+    pub(crate) until: Option<&'a str>,
+}
+
+/// The shift that was typed; else the one that goes on, or the last that has ended. It ends no later than now.
+///
+/// `ended` is whether one that goes on is not meant, because the past of a sandbox has whole days.
+///
+/// # Errors
+/// If a time cannot be read, or nothing of the window has passed: exit code 2.
+pub(crate) fn window(
+    typed: Typed<'_>,
+    hours: Option<Hours>,
+    ended: bool,
+    now: &ZonedDateTime,
+) -> Result<Span, Failure> {
+    let day = typed.day.map(|text| date(text, now).map_err(|why| wrong("--day", &why))).transpose()?;
+    let usual = match day {
+        Some(day) => of_day(day, hours, now)?,
+        None => current(hours, ended, now)?,
+    };
+    let from = match typed.since {
+        None => usual.from,
+        Some(text) => since(text, day, now)?,
+    };
+    let to = match typed.until {
+        None if typed.since.is_some() && day.is_none() => now.timestamp(),
+        None => usual.to,
+        Some(text) => until(text, from, day.is_some(), now)?,
+    };
+    let to = to.min(now.timestamp());
+    if from < to {
+        return Ok(Span { from, to });
+    }
+    let [from, to] = [from, to]
+        .map(|moment| moment.to_zoned_datetime(now.time_zone().clone()).strftime("%F %R").to_string());
+    Err(if typed.until.is_some() && from > to {
+        Failure::usage(format!("the window begins at {from}, which is not before its end at {to}"))
+    } else {
+        Failure::usage(format!("nothing of the shift that begins at {from} has passed"))
+    })
+}
+
+/// The shift that goes on, else the last that has ended.
+fn current(hours: Option<Hours>, ended: bool, now: &ZonedDateTime) -> Result<Span, Failure> {
+    let today = now.date();
+    let Some(hours) = hours else {
+        let is_over = ended || now.hour() < MORNING;
+        return of_day(if is_over { today.yesterday().map_err(out_of_range)? } else { today }, None, now);
+    };
+    let is_meant = |shift: &Span| {
+        let last = if ended { shift.to } else { shift.from };
+        last <= now.timestamp() && (ended || shift.from < now.timestamp())
+    };
+    let mut day = today;
+    for _ in 0..3 {
+        let shift = of_day(day, Some(hours), now)?;
+        if is_meant(&shift) {
+            return Ok(shift);
+        }
+        day = day.yesterday().map_err(out_of_range)?;
+    }
+    of_day(day, Some(hours), now)
+}
+
+/// The shift that begins on a day.
+fn of_day(day: Date, hours: Option<Hours>, now: &ZonedDateTime) -> Result<Span, Failure> {
+    let hours = hours.unwrap_or(Hours { start: Time::midnight(), end: Time::midnight() });
+    let last = if hours.end <= hours.start { day.tomorrow().map_err(out_of_range)? } else { day };
+    Ok(Span { from: at(day, hours.start, now)?, to: at(last, hours.end, now)? })
+}
+
+fn since(text: &str, day: Option<Date>, now: &ZonedDateTime) -> Result<Timestamp, Failure> {
+    match (clock(text), day) {
+        (Some(time), Some(day)) => at(day, time, now),
+        (None, Some(_)) => Err(wrong("--since", "beside --day it takes a time of day, such as 9:00")),
+        (_, None) => moment(text, now).map_err(|error| wrong("--since", &error.to_string())),
+    }
+}
+
+/// A time of day is the first one after the beginning.
+fn until(text: &str, from: Timestamp, has_day: bool, now: &ZonedDateTime) -> Result<Timestamp, Failure> {
+    let Some(time) = clock(text) else {
+        if has_day {
+            return Err(wrong("--until", "beside --day it takes a time of day, such as 18:00"));
+        }
+        return moment(text, now).map_err(|error| wrong("--until", &error.to_string()));
+    };
+    let first = from.to_zoned_datetime(now.time_zone().clone()).date();
+    let to = at(first, time, now)?;
+    if from < to { Ok(to) } else { at(first.tomorrow().map_err(out_of_range)?, time, now) }
+}
+
+fn at(day: Date, time: Time, now: &ZonedDateTime) -> Result<Timestamp, Failure> {
+    let there = day.to_datetime(time).to_zoned_datetime(now.time_zone().clone());
+    there.map(|there| there.timestamp()).map_err(out_of_range)
+}
+
+fn wrong(option: &str, why: &str) -> Failure {
+    Failure::usage(format!("{option}: {why}"))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as map_err hands it")]
+fn out_of_range(error: jiff::Error) -> Failure {
+    Failure::usage(format!("this day is out of range: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY_SHIFT: Option<Hours> =
+        Some(Hours { start: jiff::civil::time(9, 0, 0, 0), end: jiff::civil::time(18, 0, 0, 0) });
+    const NIGHT_SHIFT: Option<Hours> =
+        Some(Hours { start: jiff::civil::time(22, 0, 0, 0), end: jiff::civil::time(6, 0, 0, 0) });
+
+    fn now(text: &str) -> ZonedDateTime {
+        let zone = if text.contains('[') { text.to_owned() } else { format!("{text}[Asia/Kolkata]") };
+        zone.parse().unwrap()
+    }
+
+    fn shown(span: Span, now: &ZonedDateTime) -> String {
+        let [from, to] = [span.from, span.to]
+            .map(|it| it.to_zoned_datetime(now.time_zone().clone()).strftime("%d %R").to_string());
+        format!("{from} - {to}")
+    }
+
+    fn found(typed: Typed<'_>, hours: Option<Hours>, at: &str) -> String {
+        let now = now(at);
+        match window(typed, hours, false, &now) {
+            Ok(span) => shown(span, &now),
+            Err(failure) => failure.problem.message.clone(),
+        }
+    }
+
+    #[test]
+    fn without_options_it_is_the_running_shift_or_the_last_that_ended() {
+        for (hours, at, wanted) in [
+            (None, "2026-11-27T14:30", "27 00:00 - 27 14:30"),
+            (None, "2026-11-27T06:00", "27 00:00 - 27 06:00"),
+            (None, "2026-11-27T05:59", "26 00:00 - 27 00:00"),
+            (DAY_SHIFT, "2026-11-27T14:30", "27 09:00 - 27 14:30"),
+            (DAY_SHIFT, "2026-11-27T18:00", "27 09:00 - 27 18:00"),
+            (DAY_SHIFT, "2026-11-27T23:00", "27 09:00 - 27 18:00"),
+            (DAY_SHIFT, "2026-11-27T08:59", "26 09:00 - 26 18:00"),
+            // Nothing of the one that begins now has passed.
+            (DAY_SHIFT, "2026-11-27T09:00", "26 09:00 - 26 18:00"),
+            (NIGHT_SHIFT, "2026-11-27T23:30", "27 22:00 - 27 23:30"),
+            (NIGHT_SHIFT, "2026-11-27T05:30", "26 22:00 - 27 05:30"),
+            (NIGHT_SHIFT, "2026-11-27T12:00", "26 22:00 - 27 06:00"),
+        ] {
+            assert_eq!(found(Typed::default(), hours, at), wanted, "{hours:?} {at}");
+        }
+    }
+
+    #[test]
+    fn in_a_sandbox_it_is_the_last_whole_one() {
+        for (hours, at, wanted) in [
+            (None, "2026-11-27T14:30", "26 00:00 - 27 00:00"),
+            (DAY_SHIFT, "2026-11-27T14:30", "26 09:00 - 26 18:00"),
+            (DAY_SHIFT, "2026-11-27T18:30", "27 09:00 - 27 18:00"),
+            (NIGHT_SHIFT, "2026-11-27T05:30", "25 22:00 - 26 06:00"),
+        ] {
+            let now = now(at);
+            let span = window(Typed::default(), hours, true, &now).unwrap();
+            assert_eq!(shown(span, &now), wanted, "{hours:?} {at}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_that_on_which_the_shift_begins() {
+        for (day, hours, wanted) in [
+            ("yesterday", None, "26 00:00 - 27 00:00"),
+            ("today", None, "27 00:00 - 27 14:30"),
+            ("2026-11-20", DAY_SHIFT, "20 09:00 - 20 18:00"),
+            ("yesterday", NIGHT_SHIFT, "26 22:00 - 27 06:00"),
+            ("Wed", DAY_SHIFT, "25 09:00 - 25 18:00"),
+            ("20 Nov", None, "20 00:00 - 21 00:00"),
+            ("tomorrow", None, "nothing of the shift that begins at 2026-11-28 00:00 has passed"),
+            ("today", NIGHT_SHIFT, "nothing of the shift that begins at 2026-11-27 22:00 has passed"),
+        ] {
+            let typed = Typed { day: Some(day), ..Typed::default() };
+            assert_eq!(found(typed, hours, "2026-11-27T14:30"), wanted, "{day} {hours:?}");
+        }
+        for wrong in ["8h", "9:00", "yesterday 9:00", "some day", "2026-11-20T09:00"] {
+            let typed = Typed { day: Some(wrong), ..Typed::default() };
+            let message = found(typed, None, "2026-11-27T14:30");
+            assert!(message.starts_with("--day: "), "{wrong}: {message}");
+        }
+    }
+
+    #[test]
+    fn an_end_is_the_first_one_after_the_beginning() {
+        let (at, none) = ("2026-11-27T14:30", None);
+        for (day, since, until, hours, wanted) in [
+            (none, Some("9:00"), Some("18:00"), None, "27 09:00 - 27 14:30"),
+            (none, Some("9:00"), Some("12:00"), None, "27 09:00 - 27 12:00"),
+            (none, Some("16:00"), Some("23:00"), None, "26 16:00 - 26 23:00"),
+            (none, Some("22:00"), Some("6:00"), None, "26 22:00 - 27 06:00"),
+            (none, Some("9:00"), None, None, "27 09:00 - 27 14:30"),
+            (none, Some("8h"), None, DAY_SHIFT, "27 06:30 - 27 14:30"),
+            (none, None, Some("12:00"), DAY_SHIFT, "27 09:00 - 27 12:00"),
+            (Some("yesterday"), Some("9:00"), Some("18:00"), None, "26 09:00 - 26 18:00"),
+            (Some("yesterday"), Some("22:00"), Some("6:00"), None, "26 22:00 - 27 06:00"),
+            (Some("yesterday"), Some("12:00"), None, DAY_SHIFT, "26 12:00 - 26 18:00"),
+            (
+                Some("yesterday"),
+                Some("8h"),
+                None,
+                None,
+                "--since: beside --day it takes a time of day, such as 9:00",
+            ),
+            (
+                none,
+                Some("2026-11-27"),
+                Some("2026-11-26"),
+                None,
+                "the window begins at 2026-11-27 00:00, which is not before its end at 2026-11-26 00:00",
+            ),
+        ] {
+            assert_eq!(found(Typed { day, since, until }, hours, at), wanted, "{day:?} {since:?} {until:?}");
+        }
+    }
+
+    #[test]
+    fn where_clocks_change_a_shift_is_an_hour_longer_or_shorter() {
+        for (at, hours, wanted) in [
+            ("2026-03-29T12:00[Europe/Berlin]", None, 23),
+            ("2026-10-25T12:00[Europe/Berlin]", None, 25),
+            ("2026-03-29T12:00[Europe/Berlin]", NIGHT_SHIFT, 7),
+            ("2026-10-25T12:00[Europe/Berlin]", NIGHT_SHIFT, 9),
+        ] {
+            let now = now(at);
+            let later = now.checked_add(jiff::SignedDuration::from_hours(24)).unwrap();
+            let day = if hours.is_some() { now.date().yesterday().unwrap() } else { now.date() }.to_string();
+            let typed = Typed { day: Some(&day), ..Typed::default() };
+            let span = window(typed, hours, false, &later).unwrap();
+            assert_eq!(span.length().as_secs(), wanted * 3600, "{at} {hours:?}");
+        }
+    }
+}
