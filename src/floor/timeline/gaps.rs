@@ -12,24 +12,35 @@ use crate::floor::timeline::{Coverage, Span};
 /// The times within `window` in which all of `parts` were covered, in their order.
 #[must_use]
 pub fn covered(coverage: &[Coverage], parts: &[FollowedPart], window: Span) -> Vec<Span> {
-    let mut covered: Vec<Span> = if window.from < window.to { vec![window] } else { vec![] };
-    for part in parts {
-        let spans = spans(coverage, *part);
-        covered =
-            covered.into_iter().flat_map(|span| spans.iter().filter_map(move |it| it.common(span))).collect();
+    let whole: Vec<Span> = if window.from < window.to { vec![window] } else { vec![] };
+    parts.iter().fold(whole, |covered, part| common(&covered, &spans(coverage, *part)))
+}
+
+/// What two lists have in common. Both are in their order, and nothing of one of them overlaps.
+fn common(ones: &[Span], others: &[Span]) -> Vec<Span> {
+    let mut common = vec![];
+    let (mut one, mut other) = (ones.iter().peekable(), others.iter().peekable());
+    while let (Some(first), Some(second)) = (one.peek(), other.peek()) {
+        common.extend(first.common(**second));
+        if first.to <= second.to {
+            one.next()
+        } else {
+            other.next()
+        };
     }
-    covered
+    common
 }
 
 /// The rest of `window`, with the cause of each gap: of the first of `parts` that was not covered when it began.
 #[must_use]
 pub fn gaps(coverage: &[Coverage], parts: &[FollowedPart], window: Span) -> Vec<Gap> {
+    let causes: Vec<Causes<'_>> = parts.iter().map(|part| Causes::of(coverage, *part)).collect();
     let mut gaps = Vec::new();
     let mut from = window.from;
     let end = Span { from: window.to, to: window.to };
     for span in covered(coverage, parts, window).into_iter().chain([end]) {
         if from < span.from {
-            gaps.push(Gap { from, to: span.from, why: cause(coverage, parts, from) });
+            gaps.push(Gap { from, to: span.from, why: cause(&causes, from) });
         }
         from = span.to;
     }
@@ -92,10 +103,33 @@ pub(crate) fn spans(coverage: &[Coverage], part: FollowedPart) -> Vec<Span> {
     joined
 }
 
-/// Why nothing vouches for the moment `at`.
-fn cause(coverage: &[Coverage], parts: &[FollowedPart], at: Timestamp) -> GapCause {
-    let is_covered = |part: FollowedPart| spans(coverage, part).iter().any(|it| it.from <= at && at < it.to);
-    let missing = parts.iter().copied().find(|part| !is_covered(*part));
-    let before = coverage.iter().filter(|row| Some(row.part) == missing && row.from <= at);
-    before.max_by_key(|row| row.from).and_then(|row| row.ended).unwrap_or(GapCause::NotRunning)
+/// Why nothing vouches for the moment `at`: what ended the coverage of the first part that is not covered then.
+fn cause(parts: &[Causes<'_>], at: Timestamp) -> GapCause {
+    let missing = parts.iter().find(|part| !part.is_covered(at));
+    missing.and_then(|part| part.before(at)?.ended).unwrap_or(GapCause::NotRunning)
+}
+
+/// The coverage of one part, to be looked up.
+struct Causes<'c> {
+    rows: Vec<&'c Coverage>,
+    spans: Vec<Span>,
+}
+
+impl<'c> Causes<'c> {
+    fn of(coverage: &'c [Coverage], part: FollowedPart) -> Self {
+        let mut rows: Vec<&Coverage> = coverage.iter().filter(|row| row.part == part).collect();
+        rows.sort_by_key(|row| row.from);
+        Self { rows, spans: spans(coverage, part) }
+    }
+
+    fn is_covered(&self, at: Timestamp) -> bool {
+        let next = self.spans.partition_point(|span| span.from <= at);
+        next.checked_sub(1).is_some_and(|place| at < self.spans[place].to)
+    }
+
+    /// The last row that began by then.
+    fn before(&self, at: Timestamp) -> Option<&Coverage> {
+        let next = self.rows.partition_point(|row| row.from <= at);
+        self.rows.get(next.checked_sub(1)?).copied()
+    }
 }

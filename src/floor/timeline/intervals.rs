@@ -235,7 +235,8 @@ impl<'c> Looks<'c> {
     }
 
     fn holds(&self, at: Timestamp) -> bool {
-        self.rows.iter().any(|row| row.from <= at && at <= row.to)
+        let next = self.rows.partition_point(|row| row.from <= at);
+        next.checked_sub(1).is_some_and(|place| at <= self.rows[place].to)
     }
 
     /// The last answer before `at`, or a moment before it: within a row, answers are no further apart than its cadence
@@ -255,7 +256,8 @@ impl<'c> Looks<'c> {
         if since > at {
             return None;
         }
-        let row = self.rows.iter().find(|row| row.from < at && at <= row.to)?;
+        let next = self.rows.partition_point(|row| row.from < at);
+        let row = self.rows.get(next.checked_sub(1)?).filter(|row| at <= row.to)?;
         let before = SignedDuration::try_from(row.cadence * INTERVALS * 2).ok()?.saturating_add(ROUNDED);
         since.checked_sub(before).ok().filter(|lo| *lo >= row.from)
     }
