@@ -106,14 +106,17 @@ impl AgentShift {
 pub fn shift(events: &[Recorded], coverage: &[Coverage], rules: &Rules<'_>) -> AgentShift {
     let window = rules.window;
     let intervals = intervals(events.iter().map(|recorded| &recorded.event), coverage);
-    let breaks = measure(&intervals, coverage, FollowedPart::Breaks, window);
-    let wrapups = measure(&intervals, coverage, FollowedPart::Wrapups, window);
-    let tags = notifications::of_window(events, window);
+    let measured = |part| {
+        let is_known = is_known(coverage, part, window);
+        is_known.then(|| measure(&intervals, coverage, part, window))
+    };
+    let (breaks, wrapups) = (measured(FollowedPart::Breaks), measured(FollowedPart::Wrapups));
+    let tags =
+        is_known(coverage, FollowedPart::Tags, window).then(|| notifications::of_window(events, window));
     let both = covered(coverage, &STATES, window);
     let activity = || {
-        let states =
-            breaks.iter().chain(&wrapups).filter(|one| one.is_in_window).flat_map(Measured::activity);
-        states.chain(tags.iter().map(|tag| tag.happened))
+        let states = breaks.iter().chain(&wrapups).flatten().filter(|one| one.is_in_window);
+        states.flat_map(Measured::activity).chain(tags.iter().flatten().map(|tag| tag.happened))
     };
     AgentShift {
         covered: both.iter().map(|span| span.length()).sum(),
@@ -121,12 +124,17 @@ pub fn shift(events: &[Recorded], coverage: &[Coverage], rules: &Rules<'_>) -> A
         gaps: gaps(coverage, &STATES, window),
         first_activity: activity().min(),
         last_activity: activity().max(),
-        timeline: timeline::timeline(&breaks, &wrapups, coverage, &both, window),
+        timeline: timeline::timeline(
+            breaks.as_deref().unwrap_or_default(),
+            wrapups.as_deref().unwrap_or_default(),
+            coverage,
+            &both,
+            window,
+        ),
         coverage: both,
-        breaks: is_known(coverage, FollowedPart::Breaks, window).then(|| BreakFigures::of(&breaks, rules)),
-        wrapups: is_known(coverage, FollowedPart::Wrapups, window)
-            .then(|| WrapupFigures::of(&wrapups, window)),
-        tags: is_known(coverage, FollowedPart::Tags, window).then(|| TagFigures::of(&tags, events, rules)),
+        breaks: breaks.map(|breaks| BreakFigures::of(&breaks, rules)),
+        wrapups: wrapups.map(|wrapups| WrapupFigures::of(&wrapups, window)),
+        tags: tags.map(|tags| TagFigures::of(&tags, events, rules)),
     }
 }
 

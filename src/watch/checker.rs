@@ -119,6 +119,10 @@ fn nothing_is_lost_doubled_or_invented_over_restarts_and_kills() {
     assert!(counts.taken_over > 0 && counts.late > 0 && counts.missing_uncovered > 0, "{totals:?}");
     assert!(counts.states_crossed > 0, "{totals:?}");
     assert!(counts.states_told > 0 && counts.seconds_told > 0 && counts.intervals_checked > 0, "{totals:?}");
+    assert!(
+        counts.shifts_checked > 0 && counts.shift_figures_checked > counts.shift_figures_blurred,
+        "{totals:?}"
+    );
     assert!(counts.changes_told > 0 && counts.agents_told > 0, "{totals:?}");
     assert!(counts.printed > 0 && counts.printed_again > 0, "{totals:?}");
     assert!(counts.script_had > 0 && counts.script_killed > 0 && counts.lists_checked > 0, "{totals:?}");

@@ -113,7 +113,8 @@ fn of_hour(events: &[Recorded], coverage: &[Coverage]) -> AgentShift {
 fn an_agent_of_whom_nothing_was_seen_has_no_figure() {
     let day = 24 * 3600;
     for coverage in [vec![], answered(&[(-day, -1)]), answered(&[(3601, day)])] {
-        let events = [started(-day, "Lunch", None), ended(-day + 600), started(3700, "Tea", None)];
+        // Also if the server says later that it was a break.
+        let events = [started(-day, "Lunch", None), ended(-day + 600), started(3700, "Tea", Some(1800))];
         let nobody = of_hour(&events, &coverage);
         assert_eq!((&nobody.breaks, &nobody.wrapups, &nobody.tags), (&None, &None, &None), "{coverage:?}");
         assert_eq!((nobody.first_activity, nobody.last_activity), (None, None));

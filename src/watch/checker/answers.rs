@@ -8,6 +8,8 @@
 //! Some times are left out of the second and third, because events and coverage cannot show what was then: see
 //! [`Answers::blur`].
 
+mod shifts;
+
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};

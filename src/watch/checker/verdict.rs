@@ -66,6 +66,10 @@ counts! {
     states_crossed,
     intervals_checked,
     intervals_blurred,
+    /// Shifts, and their figures that were compared with the truth, or not, because they are near such a time.
+    shifts_checked,
+    shift_figures_checked,
+    shift_figures_blurred,
     /// What was never shown, and lies in a hole of which nobody can know, or before the first answer of all.
     missing_unseen,
     /// What never was shown and is not covered.

@@ -3,7 +3,7 @@
 use crate::floor::event::{Event, EventKind, FollowedPart, Gap, GapCause};
 use crate::floor::pause::MARGIN;
 use crate::floor::timeline::gaps::{covered, without_lost};
-use crate::floor::timeline::{Coverage, Span as Window};
+use crate::floor::timeline::{Coverage, Recorded, Span as Window};
 use crate::watch::checker::agent::present;
 use crate::watch::checker::agent_books::{Late, Told};
 use crate::watch::checker::answers::Answer;
@@ -38,6 +38,13 @@ impl Day<'_> {
         verdict.counts.lists_checked += 1;
         check_list(self.floor, &events, verdict);
         self.answers.check(&events, book.coverage.get(&0).map_or(&[], Vec::as_slice), verdict);
+    }
+
+    fn check_shifts(&self, verdict: &mut Verdict) {
+        let book = self.book.lock().expect("no panic");
+        let events: Vec<Recorded> = book.events.iter().map(|(_, recorded)| recorded.clone()).collect();
+        let coverage = book.coverage.get(&0).map_or(&[][..], Vec::as_slice);
+        self.answers.check_shifts(&events, coverage, verdict);
     }
 
     /// Judges what the journal has got of an answer.
@@ -212,6 +219,7 @@ impl Day<'_> {
     pub(super) fn close(&mut self, verdict: &mut Verdict) {
         self.check_readers(Some(false), verdict);
         self.check_readers(None, verdict);
+        self.check_shifts(verdict);
         self.excuse_what_was_shown_twice();
         let restless = if self.manner.is_restless() { MOST_RESTLESS * self.lives } else { 0 };
         let books = std::mem::replace(&mut self.books, Books::new(self.floor, 0));
