@@ -31,6 +31,24 @@ fn machines_get_exact_text() {
 }
 
 #[test]
+fn tables_show_the_words_of_a_value_and_programs_the_value() {
+    let open = Value::worded("23–25 min*", Value::Seconds(1440));
+    assert_eq!(exact(&open, Meaning::Elapsed), "1440");
+    assert_eq!(display(&open, Meaning::Elapsed, "key").0, "23–25 min*");
+    assert_eq!(Cell::new(&open, Meaning::Elapsed, "key").plain(&piped()), "23–25 min*");
+    let over = Value::worded("by 9 min", Value::Seconds(540));
+    assert_eq!(display(&over, Meaning::Overrun, "key"), ("by 9 min".to_owned(), Tint::Bad));
+    // A cell holds no list.
+    let list = Value::worded("Tea, Lunch", vec![]);
+    assert_eq!(exact(&list, Meaning::List(&[])), "Tea, Lunch");
+    assert!(Value::worded("nothing", Value::Absent).is_absent());
+    let number = Value::worded("of 9876543210", Value::Number(1));
+    let masked =
+        Cell::new(&number, Meaning::Text, "key").plain(&Presentation { mask: true, ..piped() }).into_owned();
+    assert!(!masked.contains("98765"), "{masked}");
+}
+
+#[test]
 fn json_of_the_server_keeps_its_digits() {
     for (json, text) in [
         ("null", ""),

@@ -172,6 +172,8 @@ fn a_digest_is_a_few_sentences_of_the_same_figures() {
         assert!((5..=8).contains(&sentences.lines().count()), "{sentences}");
         assert!(sentences.lines().all(|line| line.ends_with('.')), "{sentences}");
     }
+    let masked = house.run("shift --sandbox --digest --mask").ended_with(0);
+    assert_eq!(masked.stdout, ran.stdout, "no number of a customer is in it");
     let json = InProcess::new().with("DEEPCALL_OUTPUT", "json").run("shift --sandbox --digest").ended_with(0);
     assert_eq!(json.stdout, run("shift --sandbox --digest").stdout);
 }

@@ -20,6 +20,39 @@ fn a_value_changes_and_all_else_stays() {
 }
 
 #[test]
+fn a_key_in_two_tables_begins_both_and_goes_into_those_that_are_there() {
+    for (before, name, value, after) in [
+        (
+            "",
+            "shift.kinds.missed",
+            "missed,lost call",
+            "[shift.kinds]\nmissed = [\"missed\", \"lost call\"]\n",
+        ),
+        ("", "shift.allowance.tea", "2x15m", "[shift.allowance]\ntea = \"2x15m\"\n"),
+        (
+            "[shift]\nstart = \"9:00\"\n",
+            "shift.allowance.total",
+            "75m",
+            "[shift]\nstart = \"9:00\"\n\n[shift.allowance]\ntotal = \"75m\"\n",
+        ),
+        (
+            "[shift.kinds]\nmissed = 'lost'\n",
+            "shift.kinds.missed",
+            "gone",
+            "[shift.kinds]\nmissed = [\"gone\"]\n",
+        ),
+    ] {
+        let changed = set(before, name, value).unwrap();
+        assert_eq!(changed, after, "{name}");
+        let read = ConfigFile::parse(&changed, Path::new("c")).unwrap();
+        let read = read.values().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned());
+        assert_eq!(read.as_deref(), Some(value), "{name}");
+        assert!(!unset(&changed, name).unwrap().unwrap().contains(value), "{name}");
+    }
+    assert!(set("shift = 1\n", "shift.kinds.missed", "gone").is_err());
+}
+
+#[test]
 fn a_reason_in_another_spelling_is_the_one_that_is_there() {
     let nested = "[alert.break]\n'short tea' = '9m'\n";
     for (before, name, set_to, removed) in [
