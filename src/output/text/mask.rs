@@ -54,7 +54,13 @@ pub(crate) fn mask_phone(phone: &str) -> String {
 pub(crate) fn mask_text(text: &str, meaning: Meaning) -> Cow<'_, str> {
     match meaning {
         Meaning::Phone => Role::Phone.mask(text),
-        Meaning::Text | Meaning::Prose | Meaning::Kind | Meaning::Raw => Role::Plain.mask(text),
+        // The words for a list or an object hold texts of the server.
+        Meaning::Text
+        | Meaning::Prose
+        | Meaning::Kind
+        | Meaning::Raw
+        | Meaning::List(_)
+        | Meaning::Nested(_) => Role::Plain.mask(text),
         Meaning::Id => Role::Other.mask(text),
         Meaning::Icons => mask_names(text),
         Meaning::Name
@@ -66,9 +72,7 @@ pub(crate) fn mask_text(text: &str, meaning: Meaning) -> Cow<'_, str> {
         | Meaning::Remaining
         | Meaning::Overrun
         | Meaning::Count
-        | Meaning::Share
-        | Meaning::List(_)
-        | Meaning::Nested(_) => Cow::Borrowed(text),
+        | Meaning::Share => Cow::Borrowed(text),
     }
 }
 
