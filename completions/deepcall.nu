@@ -439,7 +439,7 @@ module completions {
   ]
 
   def "nu-complete deepcall shift output" [] {
-    [ "table" "json" "ndjson" "csv" "tsv" "markdown" ]
+    [ "table" "json" "ndjson" "csv" "tsv" "markdown" "html" "xlsx" ]
   }
 
   def "nu-complete deepcall shift color" [] {
@@ -462,7 +462,7 @@ module completions {
     --sandbox                 # Show the past of a simulated floor
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
     --agents: string          # Number of simulated agents
-    --output(-o): string@"nu-complete deepcall shift output" # table, json, ndjson, csv, tsv or markdown
+    --output(-o): string@"nu-complete deepcall shift output" # table, json, ndjson, csv, tsv, markdown, html or xlsx
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
     --columns: string         # Show only these columns, e.g. profile,breaks; +NAME adds one

@@ -128,6 +128,20 @@ impl Console {
         Stdout(self)
     }
 
+    /// Writes an answer whose bytes are no text, because it is packed: `pack` has to hide the secrets in what it packs.
+    ///
+    /// # Errors
+    /// If stdout cannot be written, or `pack` fails.
+    pub(crate) fn answer_packed(
+        &self,
+        pack: impl FnOnce(&Redactor) -> io::Result<Vec<u8>>,
+    ) -> io::Result<()> {
+        let packed = pack(&self.redactor)?;
+        let mut stdout = self.stdout.borrow_mut();
+        stdout.flush()?;
+        stdout.get_mut().write_packed(&packed)
+    }
+
     /// Written unless `-q` was typed.
     pub(crate) fn note(&self, text: &str) {
         let messages = self.messages();

@@ -3,12 +3,16 @@
 
 mod digest;
 pub(crate) mod document;
+mod html;
 mod markdown;
 pub(crate) mod report;
 mod rows;
+#[cfg(test)]
+mod samples;
 mod table;
 mod window;
 mod words;
+mod xlsx;
 
 use std::io::Write;
 
@@ -77,7 +81,7 @@ pub(crate) struct ShiftArgs {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Output")]
 struct ShiftOutput {
-    /// table, json, ndjson, csv, tsv or markdown
+    /// table, json, ndjson, csv, tsv, markdown, html or xlsx
     #[arg(short, long, value_name = "FORMAT", value_parser = words(FORMATS), hide_possible_values = true)]
     output: Option<String>,
     /// Print one JSON object; the same as --output json
@@ -103,16 +107,26 @@ struct ShiftOutput {
 }
 
 /// What `--output` takes.
-const FORMATS: [&str; 6] = ["table", "json", "ndjson", "csv", "tsv", MARKDOWN];
+const FORMATS: [&str; 8] = ["table", "json", "ndjson", "csv", "tsv", MARKDOWN, HTML, XLSX];
 
 /// The same columns as a table has, so it takes the same options.
 const MARKDOWN: &str = "markdown";
 
+/// A page and a workbook hold everything: nothing of them can be chosen.
+const HTML: &str = "html";
+const XLSX: &str = "xlsx";
+
 pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
     let settings = app.settings()?;
     let zone = zone(settings)?;
+    args.output.refuse_idle(settings)?;
     let renderer = app.renderer(&args.options(zone.clone())?, args.talk, &DOCUMENT)?;
     let presentation = renderer.presentation();
+    let word = args.output.output.as_deref();
+    if word == Some(XLSX) && presentation.is_for_terminal() {
+        return Err(Failure::usage("a workbook is not for a terminal")
+            .hint("write it into a file: `deepcall shift --output xlsx > shift.xlsx`"));
+    }
     let now = app.clock.now();
     let typed =
         Typed { day: args.day.as_deref(), since: args.since.as_deref(), until: args.until.as_deref() };
@@ -128,12 +142,16 @@ pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
     let zone_name = zone_name(&zone).unwrap_or_else(|| zone.to_offset(now).to_string());
     let report = ShiftReport::new(Frame { window, zone, zone_name, now, mask: presentation.mask }, found);
     let note = nothing_covered(&report, &journal)?;
-    if presentation.format == Format::Table {
+    if word == Some(XLSX) {
+        app.console.answer_packed(|redactor| xlsx::packed(&report, redactor))?;
+    } else if presentation.format == Format::Table {
         let mut out = app.console.stdout();
         if args.digest {
             digest::lines(&report).iter().try_for_each(|line| writeln!(out, "{line}"))?;
-        } else if args.output.output.as_deref() == Some(MARKDOWN) {
+        } else if word == Some(MARKDOWN) {
             markdown::write(&report, presentation, &mut out)?;
+        } else if word == Some(HTML) {
+            out.write_all(html::page(&report, presentation)?.as_bytes())?;
         } else {
             table::write(&report, presentation, appearance::is_ascii_only(&app.variables), &mut out)?;
         }
@@ -148,12 +166,28 @@ pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
     Ok(ExitStatus::Done)
 }
 
+impl ShiftOutput {
+    /// # Errors
+    /// If an option would change nothing in this format: exit code 2.
+    fn refuse_idle(&self, settings: Settings<'_>) -> Result<(), Failure> {
+        let Some(format @ (HTML | XLSX)) = self.output.as_deref() else { return Ok(()) };
+        let required = |formats| format!("the format {formats}, but the format is {format} (--output)");
+        settings.typed.refuse_idle(&[
+            ("--columns", false, &required("table, csv, tsv or markdown")),
+            ("--no-headers", false, &required("table, csv, tsv or markdown")),
+            ("--csv-raw", false, &required("csv or tsv")),
+        ])
+    }
+}
+
 impl ShiftArgs {
     fn options(&self, zone: TimeZone) -> Result<OutputOptions, Failure> {
         let ShiftOutput { output, json, jq, columns, csv_raw, values, .. } = self.output.clone();
         let table = Sourced::new(Format::Table, Source::Option("--output"));
         let decided = match output.as_deref() {
-            output if self.digest || output == Some(MARKDOWN) => Some(table),
+            output if self.digest || output.is_some_and(|word| [MARKDOWN, HTML, XLSX].contains(&word)) => {
+                Some(table)
+            }
             Some(word) => {
                 let format = word.parse().map_err(|error| Failure::usage(format!("--output: {error}")))?;
                 Some(Sourced::new(format, Source::Option("--output")))

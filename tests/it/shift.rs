@@ -1,6 +1,7 @@
 //! `deepcall shift` by the whole program: the past of a sandbox under a clock that stands still, and a person's own journal.
 
 mod figures;
+mod files;
 mod formats;
 mod windows;
 

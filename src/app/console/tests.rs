@@ -121,3 +121,14 @@ fn an_error_is_json_where_the_answer_is() {
     let error: serde_json::Value = serde_json::from_str(&stderr.text()).unwrap();
     assert_eq!(error["error"]["message"], "x", "{error}");
 }
+
+#[test]
+fn packed_bytes_stay_as_they_are_behind_text_that_is_redacted() {
+    let stdout = Stream::with_room(1000);
+    let console = console(&stdout, &Stream::with_room(0), None);
+    console.stdout().write_all(b"one-secret one-").unwrap();
+    let pack =
+        |redactor: &Redactor| Ok(format!("secret one-secret {}", redactor.redact("one-secret")).into());
+    console.answer_packed(pack).unwrap();
+    assert_eq!(stdout.text(), "•••• one-secret one-secret ••••");
+}

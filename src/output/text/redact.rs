@@ -159,6 +159,17 @@ impl<W: Write> RedactingWriter<W> {
         Ok(rest.end)
     }
 
+    /// Passes bytes on as they are. In what is packed no secret could be found, and a change would damage it: secrets were
+    /// hidden before.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn write_packed(&mut self, packed: &[u8]) -> io::Result<()> {
+        self.flush()?;
+        self.inner.write_all(packed)?;
+        self.inner.flush()
+    }
+
     fn refresh(&mut self) {
         let count = self.redactor.count();
         if self.spellings.as_ref().map_or(0, |spellings| spellings.count) != count {

@@ -51,6 +51,20 @@ impl InProcess {
     /// Runs words as they are.
     #[track_caller]
     pub fn run_words<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> Ran {
+        let (stdout, stderr, code) = self.streams(words);
+        Ran { stdout: String::from_utf8(stdout).unwrap(), stderr, code }
+    }
+
+    /// Runs words separated by spaces, to the end that was wanted, for what is no text.
+    #[track_caller]
+    pub fn run_for_bytes(&self, line: &str) -> Vec<u8> {
+        let (stdout, stderr, code) = self.streams(line.split_whitespace());
+        assert_eq!(code, 0, "{stderr}");
+        stdout
+    }
+
+    #[track_caller]
+    fn streams<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> (Vec<u8>, String, i32) {
         let (stdout, stderr) = (tempfile().unwrap(), tempfile().unwrap());
         let variables = self.variables.iter().map(|(name, value)| (name.into(), value.into()));
         let environment = Environment {
@@ -67,14 +81,15 @@ impl InProcess {
         let words = std::iter::once("deepcall").chain(words).map(Into::into);
         let code = deepcall::run(words, environment).code().into();
         let written = |mut file: File| {
-            let mut text = String::new();
-            file.rewind().and_then(|()| file.read_to_string(&mut text)).unwrap();
-            text
+            let mut bytes = Vec::new();
+            file.rewind().and_then(|()| file.read_to_end(&mut bytes)).unwrap();
+            bytes
         };
-        let ran = Ran { stdout: written(stdout), stderr: written(stderr), code };
-        let streams = [("stdout", ran.stdout.as_bytes()), ("stderr", ran.stderr.as_bytes())];
+        let (stdout, stderr) = (written(stdout), written(stderr));
+        let streams = [("stdout", stdout.as_slice()), ("stderr", stderr.as_slice())];
         let found = leaks::find_after_run(&streams, self.home.path());
-        assert!(found.is_empty(), "a secret got out: {found:?}\n{ran}");
-        ran
+        let stderr = String::from_utf8(stderr).unwrap();
+        assert!(found.is_empty(), "a secret got out: {found:?}\n{}\n{stderr}", stdout.escape_ascii());
+        (stdout, stderr, code)
     }
 }
