@@ -70,7 +70,7 @@ pub(super) fn page(report: &ShiftReport, presentation: &Presentation) -> Result<
                     (bars.legend())
                     table.bars {
                         caption { "Timeline" }
-                        thead { tr { th scope="col" { "PROFILE" } th scope="col" { (bars.ruler()) } } }
+                        thead { tr { th scope="col" { "PROFILE" } th scope="col" { "HOURS" (bars.ruler()) } } }
                         tbody {
                             @for (line, agent) in agents.iter().zip(&report.agents) {
                                 tr { th scope="row" { (line.name()) } td { (bars.of_agent(agent)) small { (line.lists()) } } }

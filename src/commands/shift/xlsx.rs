@@ -112,7 +112,7 @@ impl Writer<'_> {
         let mut sheet = Worksheet::new();
         sheet.set_name(name)?.set_freeze_panes(1, 1)?;
         sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
-        sheet.set_header(self.title().replace('&', "&&"));
+        sheet.set_header(format!("&C{}", self.title().replace('&', "&&")));
         for (item, column) in headings.iter().zip(0..) {
             let title = self.text(&item.title, Meaning::Kind);
             sheet.write_string_with_format(0, column, &title, &self.heading)?;
