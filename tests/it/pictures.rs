@@ -28,6 +28,11 @@ fn the_pictures_of_the_tables_are_fresh() {
             "A team as a table: who is on break or in wrap-up, for what reason, for how long, and the last tag of each",
             "status --sandbox",
         ),
+        (
+            "shift",
+            "A shift as a table: how much was seen, breaks, wrap-ups and missed customers, and below a timeline for each agent",
+            "shift --sandbox",
+        ),
     ] {
         compare(name, &picture(terminal_after(line).screen(), title));
     }

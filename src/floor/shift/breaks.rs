@@ -1,5 +1,6 @@
 //! The breaks of a shift: how many, how long, for which reason, against what is allowed.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -19,8 +20,7 @@ pub struct BreakFigures {
     pub list: Vec<ShiftBreak>,
     /// How long they were in sum, within the window.
     pub time: Bounded,
-    /// The same by reason, in the order in which the reasons were first given. Their counts and `seconds` add up to those of
-    /// all breaks. Bounds need not: what two reasons may share, each of them may have had.
+    /// The same by reason, the longest time first. Their counts and `seconds` add up to those of all breaks. Bounds need not: what two reasons may share, each of them may have had.
     pub by_reason: Vec<ReasonShare>,
     /// How long all breaks together may be; `None` without such an allowance.
     pub allowance: Option<Duration>,
@@ -151,7 +151,14 @@ fn by_reason(measured: &[Measured<'_>], rules: &Rules<'_>) -> Vec<ReasonShare> {
         }
         groups[place].push(one);
     }
-    groups.into_iter().map(|group| reason_share(&group, rules)).collect()
+    let mut shares: Vec<ReasonShare> = groups.into_iter().map(|group| reason_share(&group, rules)).collect();
+    longest_first(&mut shares);
+    shares
+}
+
+/// What took most of the time is read first.
+pub(super) fn longest_first(shares: &mut [ReasonShare]) {
+    shares.sort_by_key(|share| Reverse(share.time.seconds));
 }
 
 fn reason_share(group: &[&Measured<'_>], rules: &Rules<'_>) -> ReasonShare {

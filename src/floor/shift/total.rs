@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use crate::floor::shift::breaks::{OverLimit, ReasonShare};
+use crate::floor::shift::breaks::{OverLimit, ReasonShare, longest_first};
 use crate::floor::shift::wrapups::{mean, p90};
 use crate::floor::shift::{AgentShift, Bounded, BreakFigures, KindCount};
 use crate::words::plain;
@@ -108,6 +108,7 @@ fn by_reason<'f>(breaks: impl Iterator<Item = &'f BreakFigures>) -> Vec<ReasonSh
         sum.over = sum.over.zip(share.over).map(|(one, other)| one + other);
         sum.is_open |= share.is_open;
     }
+    longest_first(&mut sums);
     sums
 }
 

@@ -49,8 +49,8 @@ fn reasons_are_one_whatever_their_spelling_and_add_up_to_all_breaks() {
         shares(&breaks.by_reason),
         [
             (Some("Lunch"), 2, 1200, 600, Some(900), Some(300)),
-            (None, 1, 100, 100, None, None),
             (Some("TEAM meeting"), 2, 700, 400, Some(600), Some(100)),
+            (None, 1, 100, 100, None, None),
         ]
     );
     assert_eq!((breaks.count(), breaks.time.seconds), (5, length(2000)));
