@@ -53,12 +53,14 @@ pub(super) fn measure<'i>(
     let of_part = intervals.iter().filter(|it| it.part == part);
     let mut wholes: Vec<(&Interval, Span)> = of_part.map(|it| (it, best(it, &cover))).collect();
     wholes.sort_by_key(|(_, whole)| whole.from);
-    // Where no answer came between two, the second one's start ends the first.
+    // Where no answer has denied the first of two, the second one's start ends it.
     for place in 1..wholes.len() {
-        let next = wholes[place].1.from;
+        let (next, Span { from: next_from, .. }) = wholes[place];
         let (interval, whole) = &mut wholes[place - 1];
-        if interval.end_lo <= next {
-            whole.to = whole.to.min(next);
+        if interval.end_hi == Some(next.start_hi) {
+            whole.to = next_from.max(whole.from);
+        } else if interval.end_lo <= next_from {
+            whole.to = whole.to.min(next_from);
         }
     }
     // Of what a clock showed twice, each moment counts once.
@@ -86,7 +88,7 @@ pub(super) fn measure<'i>(
             time: Bounded { seconds, min: min.min(seconds), max: possible.length().max(seconds) },
             possible: (possible.from < possible.to).then_some(possible),
             is_finished: is_finished(interval, &cover),
-            is_open: interval.open && interval.end_lo < window.to,
+            is_open: interval.open && interval.end_lo <= window.to,
             is_in_window,
         });
     }
@@ -112,7 +114,10 @@ pub(super) fn sum<'m, 'i: 'm>(measured: impl IntoIterator<Item = &'m Measured<'i
 /// From when until when it went on, as far as is known: by the server where that lies within what answers allow.
 fn best(interval: &Interval, cover: &Cover) -> Span {
     let Interval { start_lo, start_hi, end_lo, .. } = *interval;
-    let from = since(interval).unwrap_or(start_hi).max(start_lo.unwrap_or(Timestamp::MIN)).min(start_hi);
+    let denied = start_lo.unwrap_or(Timestamp::MIN);
+    // A start of long before an answer that denied it is wrong.
+    let is_right = |since: &Timestamp| since.checked_add(UNSURE).is_ok_and(|latest| denied <= latest);
+    let from = since(interval).filter(is_right).unwrap_or(start_hi).max(denied).min(start_hi);
     let ends_at = interval.ends_at.map(|ends_at| interval.by_our_clock(ends_at));
     let to = match (interval.end_hi, ends_at) {
         (Some(end_hi), Some(ends_at)) => ends_at.clamp(end_lo, end_hi.max(end_lo)),

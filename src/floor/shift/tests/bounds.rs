@@ -20,7 +20,7 @@ fn assert_figures(table: impl IntoIterator<Item = Case>) {
 
 #[test]
 fn a_break_begins_where_the_server_says_within_what_answers_allow() {
-    let table: [Case; 9] = [
+    let table: [Case; 10] = [
         (
             "denied, shown, denied",
             vec![started(100, "Lunch", None), ended(700)],
@@ -65,9 +65,15 @@ fn a_break_begins_where_the_server_says_within_what_answers_allow() {
         ),
         (
             "never before the last answer that denied it",
-            vec![started(1000, "Lunch", Some(200)), ended(1200)],
+            vec![started(1000, "Lunch", Some(250)), ended(1200)],
             &[(0, 300), (1000, 3600)],
             (1, 900, 200 - APART, 900, false),
+        ),
+        (
+            "a start of long before the last answer that denied it",
+            vec![started(1000, "Lunch", Some(200)), ended(1200)],
+            &[(0, 300), (1000, 3600)],
+            (1, 200, 200 - APART, 900, false),
         ),
         (
             "a start that is still to come by our clock",
@@ -81,7 +87,7 @@ fn a_break_begins_where_the_server_says_within_what_answers_allow() {
 
 #[test]
 fn a_break_is_as_long_as_the_answers_around_it_show_and_allow() {
-    let table: [Case; 7] = [
+    let table: [Case; 8] = [
         (
             "ended while no answers came",
             vec![started(100, "Lunch", None), ended(2000)],
@@ -99,6 +105,12 @@ fn a_break_is_as_long_as_the_answers_around_it_show_and_allow() {
             vec![started(100, "Lunch", None), ended(2000)],
             &[(0, 500), (1500, 3600)],
             (1, 400 + 500, 400 + 500 - APART, 1900 + APART, false),
+        ),
+        (
+            "another one follows, and nothing shows when it began",
+            vec![started(100, "Lunch", None), ended(2000), started(2000, "Tea", None)],
+            &[(0, 500), (1500, 3600)],
+            (2, 400 + 500 + 1600, 1600, 3500 + APART, true),
         ),
         (
             "split at the beginning of the window",

@@ -73,8 +73,12 @@ impl Answers<'_> {
                     continue;
                 };
                 verdict.counts.shift_figures_checked += 1;
+                let is_set =
+                    |run| shown.episodes(run).iter().any(|one| self.is_clock_set_in(&episodes[*one]));
+                let are_starts_wrong = self.may_invent || shown.runs().into_iter().any(is_set);
                 let truth = Truth::of(&shown, episodes, |truth| self.our_clock(truth));
-                if let Some(fault) = truth.fault(time, count, self.may_invent).or_else(|| shown.fault(time)) {
+                if let Some(fault) = truth.fault(time, count, are_starts_wrong).or_else(|| shown.fault(time))
+                {
                     verdict.note(|| format!("the {part:?} of {window:?}: {time:?} {count}, but {fault}"));
                     verdict.counts.unexpected += 1;
                 }
@@ -91,6 +95,11 @@ impl Answers<'_> {
 
     fn our_clock(&self, truth: i64) -> Timestamp {
         moment(truth + self.weather.wall_ahead(truth))
+    }
+
+    /// Then a start that the server gives is by the clock of an answer, and not by that which showed it.
+    fn is_clock_set_in(&self, episode: &Episode) -> bool {
+        self.weather.is_set(episode.from, episode.to())
     }
 
     fn longest_pause(&self) -> SignedDuration {
@@ -135,28 +144,35 @@ impl Looked<'_> {
         runs
     }
 
-    /// From the last answer before a run that denied it until the first one after it.
-    fn around(&self, (first, last): (usize, usize)) -> Span {
+    /// From the last answer before a run that denied it until the first one after it. Within a coverage it is not known when
+    /// exactly answers came.
+    fn widened(&self, (first, last): (usize, usize)) -> Span {
         let before = first.checked_sub(1).map_or(Timestamp::MIN, |place| self.answers[place].at);
         let after = self.answers.get(last + 1).map_or(Timestamp::MAX, |answer| answer.at);
-        Span { from: before, to: after }
+        Span {
+            from: before.checked_sub(self.longest + TAKEN).unwrap_or(before),
+            to: after.checked_add(TAKEN).unwrap_or(after),
+        }
+    }
+
+    /// What was shown in a run, in its order.
+    fn episodes(&self, (first, last): (usize, usize)) -> Vec<usize> {
+        let mut shown: Vec<usize> =
+            self.answers[first..=last].iter().filter_map(|answer| answer.shows(self.part)).collect();
+        shown.dedup();
+        shown
     }
 
     fn within(&self, span: Span) -> Duration {
         span.common(self.window).map_or(Duration::ZERO, Span::length)
     }
 
-    /// What of the bounds is wider than the answers leave it. Within a coverage it is not known when exactly answers came.
+    /// What of the bounds is wider than the answers leave it.
     fn fault(&self, time: Bounded) -> Option<String> {
         let unsure = Duration::try_from(self.longest + TAKEN).expect("minutes");
         let (mut most, mut least) = (Duration::ZERO, Duration::ZERO);
         for run in self.runs() {
-            let Span { from, to } = self.around(run);
-            let widened = Span {
-                from: from.checked_sub(self.longest + TAKEN).unwrap_or(from),
-                to: to.checked_add(TAKEN).unwrap_or(to),
-            };
-            most += self.within(widened);
+            most += self.within(self.widened(run));
             least += self.shown(run).saturating_sub(unsure);
         }
         (time.max > most || time.min < least).then(|| format!("answers leave {least:?} to {most:?}"))
@@ -190,9 +206,7 @@ impl Truth {
         let mut truth = Self { most: Duration::ZERO, least: Duration::ZERO, fewest: 0, greatest: 0 };
         for run in looked.runs() {
             let answers = &looked.answers[run.0..=run.1];
-            let mut shown: Vec<usize> =
-                answers.iter().filter_map(|answer| answer.shows(looked.part)).collect();
-            shown.dedup();
+            let shown = looked.episodes(run);
             let span = |from: usize, to: usize| Span {
                 from: wall(episodes[from].from),
                 to: wall(episodes[to].to()),
@@ -210,9 +224,11 @@ impl Truth {
             truth.most += looked.within(span(first, shown[shown.len() - 1]));
             truth.least += shown.iter().map(|one| looked.within(span(*one, *one))).sum::<Duration>();
             let window = looked.window;
-            let is_in_window = answers.iter().any(|answer| window.from <= answer.at && answer.at < window.to);
+            // That it was shown just after the window began, a coverage does not show.
+            let begun = window.from + looked.longest;
+            let is_in_window = answers.iter().any(|answer| begun <= answer.at && answer.at < window.to);
             truth.fewest += u32::from(is_in_window);
-            let may_touch = looked.around(run).common(window).is_some();
+            let may_touch = looked.widened(run).common(window).is_some();
             truth.greatest += if may_touch { u32::try_from(shown.len()).expect("small") } else { 0 };
         }
         truth
