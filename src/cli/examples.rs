@@ -104,8 +104,8 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         &[
             ("The last shift of a simulated floor", "deepcall shift --sandbox"),
             (
-                "That of yesterday, for a spreadsheet",
-                "deepcall shift --sandbox --day yesterday -o csv > shift.csv",
+                "That of yesterday, as a page to print",
+                "deepcall shift --sandbox --day yesterday -o html > shift.html",
             ),
             ("A few sentences, for a mail", "deepcall shift --sandbox --since 9:00 --until 18:00 --digest"),
             (

@@ -22,6 +22,8 @@ use crate::report::{Field, Meaning, Row, Shown, Value};
 const LONGEST_TEXT: usize = 32_767;
 const WIDEST: usize = 60;
 const A4: u8 = 9;
+/// So many columns can be read on the width of a page.
+const FITTED: usize = 14;
 
 static BREAK: &[Field] = &[
     of_sheet("profile", Meaning::Name),
@@ -111,7 +113,11 @@ impl Writer<'_> {
     fn sheet(&self, name: &str, headings: &[Item], lines: &[Vec<Item>]) -> Result<Worksheet, XlsxError> {
         let mut sheet = Worksheet::new();
         sheet.set_name(name)?.set_freeze_panes(1, 1)?;
-        sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
+        sheet.set_landscape().set_paper_size(A4).set_repeat_rows(0, 0)?.set_repeat_columns(0, 0)?;
+        // More columns would be too small to read on one page.
+        if headings.len() <= FITTED {
+            sheet.set_print_fit_to_pages(1, 0);
+        }
         sheet.set_header(format!("&C{}", self.title().replace('&', "&&")));
         for (item, column) in headings.iter().zip(0..) {
             let title = self.text(&item.title, Meaning::Kind);
