@@ -50,7 +50,7 @@ use crate::words::plain;
 ///
 /// The shift is the one that goes on, or else the last that ended, by shift.start and shift.end in config.toml; without these it
 /// is today, and before 06:00 yesterday. With --sandbox it is the last whole one. 23–25 min means that the answers leave it open
-/// in these bounds; * goes on. Limits are those of [alert], allowances those of [shift.allowance].
+/// in these bounds; * goes on. Limits are those of alert.break, allowances those of shift.allowance in config.toml.
 ///
 /// `deepcall explain shift` lists what is not shown, because DeepCall does not send it.
 #[derive(Args, Clone, Debug)]
