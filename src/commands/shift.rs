@@ -1,5 +1,5 @@
-//! `deepcall shift`: what each agent's shift was made of, by what the journal holds. Nothing is asked of a server, and nothing is
-//! shown that nobody saw.
+//! `deepcall shift`: what each agent's shift was made of, by what the journal holds. No request is sent, and nothing is shown
+//! that nobody saw.
 
 mod digest;
 pub(crate) mod document;
@@ -46,7 +46,7 @@ use crate::words::plain;
 /// Show what each agent's shift was made of
 ///
 /// Breaks and wrap-ups, how many and how long, customers who were missed, and how much of the shift anybody saw: by what the
-/// journal holds (`deepcall record`, `deepcall journal on`). It is about everybody in it, and asks no server.
+/// journal holds (`deepcall record`, `deepcall journal on`). It is about everybody in it, and sends no request to a server.
 ///
 /// The shift is the one that goes on, or else the last that ended, by shift.start and shift.end in config.toml; without these it
 /// is today, and before 06:00 yesterday. With --sandbox it is the last whole one. 23–25 min means that the answers leave it open

@@ -5,6 +5,7 @@ use crate::commands::shift::words;
 use crate::floor::shift::{Bounded, BreakFigures, OverLimit, ShiftBreak};
 use crate::output::text::mask::mask_free_text;
 use crate::output::text::sanitize::sanitize;
+use crate::words::listed;
 
 /// So many agents are named in a sentence.
 const NAMED: usize = 3;
@@ -30,23 +31,18 @@ pub(super) fn lines(report: &ShiftReport) -> Vec<String> {
 
 fn coverage(report: &ShiftReport) -> String {
     let total = &report.total;
-    let window = words::window(report);
+    let title = words::title(report);
     let agents = many(total.agents, "agent", "agents");
     match total.covered_least.zip(total.covered_mean) {
         Some((least, mean)) if words::percent(least) != words::percent(mean) => format!(
-            "The shift of {window} ({}) had {agents}, of whom {} was seen on average, and {} at least.",
-            report.zone_name,
+            "The shift of {title} had {agents}, of whom {} was seen on average, and {} at least.",
             words::percent(mean),
             words::percent(least)
         ),
         Some((_, mean)) => {
-            format!(
-                "The shift of {window} ({}) had {agents}, and {} of it was seen.",
-                report.zone_name,
-                words::percent(mean)
-            )
+            format!("The shift of {title} had {agents}, and {} of it was seen.", words::percent(mean))
         }
-        None => format!("Of the shift of {window} ({}) nobody is in the journal.", report.zone_name),
+        None => format!("Of the shift of {title} nobody is in the journal."),
     }
 }
 
@@ -147,9 +143,7 @@ fn not_seen(report: &ShiftReport) -> String {
 
 /// The first names, and how many more there are.
 fn some(all: impl Iterator<Item = String>) -> String {
-    let all: Vec<String> = all.collect();
-    let named = all.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    if all.len() > NAMED { format!("{named} and {} more", all.len() - NAMED) } else { named }
+    listed(&all.collect::<Vec<_>>(), NAMED)
 }
 
 fn spoken(time: Bounded) -> String {

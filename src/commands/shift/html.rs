@@ -42,7 +42,7 @@ tr{break-inside:avoid}tfoot{display:table-row-group}}";
 pub(super) fn page(report: &ShiftReport, presentation: &Presentation) -> Result<String, ColumnError> {
     let figures = with_total(report);
     let view = TableView::for_table(&figures, None, presentation.mask)?;
-    let title = format!("{} ({})", words::window(report), report.zone_name);
+    let title = words::title(report);
     let bars = Timeline::of(report);
     let lines: Vec<Line<'_>> = view.rows().map(|cells| Line::of(&view, cells, presentation)).collect();
     let (total, agents) = lines.split_last().map_or((None, &[][..]), |(last, rest)| (Some(last), rest));

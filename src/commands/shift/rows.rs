@@ -74,50 +74,40 @@ impl ShiftReport {
     /// The total as a row among those of agents.
     pub(super) fn total_row(&self) -> Row {
         let total = &self.total;
-        let over = total.over_limit;
         let agents =
             if total.agents == 1 { "1 agent".to_owned() } else { format!("{} agents", total.agents) };
         let share = total.covered_least.zip(total.covered_mean);
         let is_open =
             self.agents.iter().any(|agent| agent.shift.breaks.as_ref().is_some_and(BreakFigures::is_open));
-        Row::new(DOCUMENT.fields)
+        let row = Row::new(DOCUMENT.fields)
             .with("profile", agents)
             .with("covered_seconds", seconds(total.covered))
             .with(
                 "covered_share",
                 share.map(|(least, mean)| Value::worded(words::shares(least, mean), Value::Share(mean))),
             )
-            .with("breaks", total.breaks.map(count))
             .with(
                 "break_seconds",
                 total.break_time.map(|it| Value::worded(words::bounded(it, is_open), seconds(it.seconds))),
-            )
-            .with("break_seconds_min", total.break_time.map(|it| seconds(it.min)))
-            .with("break_seconds_max", total.break_time.map(|it| seconds(it.max)))
-            .with("by_reason", reasons(&total.by_reason))
-            .with("allowance_seconds", total.allowance.map(seconds))
-            .with("balance_seconds", total.balance.map(left))
-            .with("over_limit_count", over.map(|it| count(it.count)))
-            .with("over_limit_seconds", over.map(|it| seconds(it.time)))
-            .with("wrapups", total.wrapups.map(count))
-            .with("wrapup_mean_seconds", total.wrapup_mean.map(seconds))
-            .with("wrapup_p90_seconds", total.wrapup_p90.map(seconds))
-            .with("wrapup_max_seconds", total.wrapup_max.map(seconds))
-            .with("tags_by_kind", total.tags_by_kind.as_deref().map(kinds))
-            .with("missed_customers", total.missed_customers.map(count))
-            .with("missed_not_called_back", total.missed_not_called_back.map(count))
+            );
+        with_sums(row, total)
     }
 }
 
 fn total(total: &Total) -> Row {
-    let over = total.over_limit;
-    Row::new(TOTAL)
+    let row = Row::new(TOTAL)
         .with("agents", Value::Number(i64::try_from(total.agents).unwrap_or(i64::MAX)))
         .with("covered_seconds", seconds(total.covered))
         .with("covered_share_min", total.covered_least.map(Value::Share))
         .with("covered_share_mean", total.covered_mean.map(Value::Share))
-        .with("breaks", total.breaks.map(count))
-        .with("break_seconds", total.break_time.map(|it| seconds(it.seconds)))
+        .with("break_seconds", total.break_time.map(|it| seconds(it.seconds)));
+    with_sums(row, total)
+}
+
+/// What a total has under the same keys as an agent, and in the same words everywhere.
+fn with_sums(row: Row, total: &Total) -> Row {
+    let over = total.over_limit;
+    row.with("breaks", total.breaks.map(count))
         .with("break_seconds_min", total.break_time.map(|it| seconds(it.min)))
         .with("break_seconds_max", total.break_time.map(|it| seconds(it.max)))
         .with("by_reason", total.breaks.map(|_| reasons(&total.by_reason)))
@@ -134,7 +124,7 @@ fn total(total: &Total) -> Row {
         .with("missed_not_called_back", total.missed_not_called_back.map(count))
 }
 
-fn seconds(length: Duration) -> Value {
+pub(super) fn seconds(length: Duration) -> Value {
     Value::Seconds(i64::try_from(length.as_secs()).unwrap_or(i64::MAX))
 }
 

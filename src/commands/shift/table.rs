@@ -47,7 +47,7 @@ pub(super) fn write(
     }
     if headers {
         let style = Tint::Strong.style_if(color);
-        writeln!(out, "{style}{}{style:#}", cut(&title(report), room))?;
+        writeln!(out, "{style}{}{style:#}", cut(&words::title(report), room))?;
     }
     let has_timeline = wants_timeline(presentation.columns.as_deref());
     let columns = presentation
@@ -76,11 +76,6 @@ pub(super) fn with_total(report: &ShiftReport) -> Report {
     let mut figures = report.to_report();
     figures.rows.push(report.total_row());
     figures
-}
-
-/// For example "Fri 27 Nov 2026, 09:00–18:00 (Asia/Kolkata)".
-fn title(report: &ShiftReport) -> String {
-    format!("{} ({})", words::window(report), report.zone_name)
 }
 
 fn is_timeline(name: &str) -> bool {

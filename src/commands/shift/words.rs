@@ -18,6 +18,11 @@ pub(crate) fn clock(moment: Timestamp, report: &ShiftReport) -> String {
     report.zone.to_datetime(moment).strftime(form).to_string()
 }
 
+/// For example "Fri 27 Nov 2026, 09:00–18:00 (Asia/Kolkata)".
+pub(crate) fn title(report: &ShiftReport) -> String {
+    format!("{} ({})", window(report), report.zone_name)
+}
+
 /// For example "Fri 27 Nov 2026, 09:00–18:00".
 pub(crate) fn window(report: &ShiftReport) -> String {
     let [from, to] = [report.window.from, report.window.to].map(|moment| report.zone.to_datetime(moment));

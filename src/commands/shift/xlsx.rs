@@ -3,12 +3,12 @@
 
 use std::borrow::Cow;
 use std::io;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use crate::commands::shift::report::{ShiftOfAgent, ShiftReport};
+use crate::commands::shift::rows::seconds;
 use crate::commands::shift::words;
 use crate::floor::event::Gap;
 use crate::floor::shift::{KindCount, ShiftBreak};
@@ -106,7 +106,7 @@ impl Writer<'_> {
     }
 
     fn title(&self) -> String {
-        format!("Shift {} ({})", words::window(self.report), self.report.zone_name)
+        format!("Shift {}", words::title(self.report))
     }
 
     /// A sheet of these lines. `headings` is a line without values.
@@ -340,10 +340,6 @@ fn width(item: &Item) -> usize {
         Value::Time(_) => 21,
         _ => 11,
     }
-}
-
-fn seconds(length: Duration) -> Value {
-    Value::Seconds(i64::try_from(length.as_secs()).unwrap_or(i64::MAX))
 }
 
 /// Exact up to what is counted or lasts here.

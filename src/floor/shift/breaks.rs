@@ -20,7 +20,8 @@ pub struct BreakFigures {
     pub list: Vec<ShiftBreak>,
     /// How long they were in sum, within the window.
     pub time: Bounded,
-    /// The same by reason, the longest time first. Their counts and `seconds` add up to those of all breaks. Bounds need not: what two reasons may share, each of them may have had.
+    /// The same by reason, the longest time first. Their counts and `seconds` add up to those of all breaks. Bounds need
+    /// not: what two reasons may share, each of them may have had.
     pub by_reason: Vec<ReasonShare>,
     /// How long all breaks together may be; `None` without such an allowance.
     pub allowance: Option<Duration>,
