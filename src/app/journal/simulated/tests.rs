@@ -1,14 +1,21 @@
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use proptest::prelude::*;
 
 use super::*;
+use crate::app::journal::simulated::follower::received;
+use crate::client::replies::{break_status, tags, wrapup};
 use crate::clock::Clock;
+use crate::floor::diff::Memory;
+use crate::floor::event::{Event, EventKind};
 use crate::floor::pause::OwnClocks;
+use crate::floor::poll_result::PollResult;
+use crate::floor::timeline::NewEvent;
 use crate::floor::timeline::intervals::{Interval, intervals};
 use crate::journal::{AgentRef, EventQuery};
 use crate::output::text::redact::Redactor;
-use crate::sandbox::past::Change;
+use crate::sandbox::past::{Change, Subject};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -72,7 +79,7 @@ fn moments() -> impl Strategy<Value = i64> {
 /// A recorder that takes every answer of the running server, as a watch does.
 fn every_answer(floor: &Simulated, place: usize, stretches: &[Span]) -> Recorded {
     let name = floor.past.agents()[place].profile.clone();
-    let mut follower = Follower::new(floor, place, &name, stretches[0].from);
+    let mut follower = Follower::new(&floor.past, &floor.server_zone, place, &name, stretches[0].from);
     let mut rows = vec![];
     for (index, stretch) in stretches.iter().enumerate() {
         let mut at = stretch.from;
@@ -114,7 +121,7 @@ fn around_an_outage(seed: u64, now: Timestamp, place: usize) -> (Recorded, Recor
     let stretches = floor.stretches(from);
     assert_eq!(stretches.len(), 2, "{stretches:?}");
     let name = floor.past.agents()[place].profile.clone();
-    let mut follower = Follower::new(&floor, place, &name, from);
+    let mut follower = Follower::new(&floor.past, &floor.server_zone, place, &name, from);
     follower.follow(&stretches).expect("read");
     let repeats = follower.memory.delivery_mode().map(|mode| mode == DeliveryMode::Repeats);
     let few = (follower.noticed, coverage(&stretches, repeats, &follower.in_doubt));
