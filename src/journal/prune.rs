@@ -56,10 +56,10 @@ impl Journal {
         now: Timestamp,
     ) -> Result<Pruned, JournalError> {
         let fault = |error| self.fault(error);
-        let oldest = limits.oldest(now);
         let mut pruned = Pruned { size_before: self.size(), ..Pruned::default() };
-        let begins = self.begins_by(oldest, limits.max_size).map_err(fault)?;
         if dry_run {
+            let oldest = limits.oldest(now);
+            let begins = self.begins_by(oldest, limits.max_size).map_err(fault)?;
             let mut older = self.statement("SELECT count(*) FROM event WHERE at < ?1")?;
             let older: i64 = older.query_row([millis(begins)], |row| row.get(0)).map_err(fault)?;
             pruned.events = older.unsigned_abs();
@@ -67,34 +67,15 @@ impl Journal {
             pruned.kept_from = (older > 0).then_some(begins);
             return Ok(pruned);
         }
-        while self.mask_some_numbers(now)? > 0 {}
-        let mut begins = begins;
-        loop {
-            let before = pruned.events;
-            for row in self.agents()? {
-                pruned.events += self.delete_before(row.agent, begins, now)?;
+        let mut begins = None;
+        while let Some(deleted) = self.step(limits, &mut begins, now)? {
+            if deleted > 0 {
+                pruned.events += deleted;
+                pruned.kept_from = begins;
             }
-            if pruned.events == before {
-                break;
-            }
-            pruned.kept_from = Some(begins);
-            // How large an event is, is only estimated: of a small file, the tables are a large part.
-            begins = self.begins_by(oldest, limits.max_size).map_err(fault)?.max(begins);
         }
-        while self.give_back().map_err(fault)? {}
-        self.end_pruning(begins, oldest, now)?;
         pruned.size_after = Some(self.size());
         Ok(pruned)
-    }
-
-    fn delete_before(&self, agent: AgentRef, begins: Timestamp, now: Timestamp) -> Result<u64, JournalError> {
-        let mut deleted = 0;
-        loop {
-            match self.write(now, |change| delete_slice(change, agent, millis(begins)))? {
-                0 => return Ok(deleted),
-                slice => deleted += u64::try_from(slice).unwrap_or(u64::MAX),
-            }
-        }
     }
 
     /// Whether whoever records is to take a step of [`Self::tidy`]. It is as late after the clock was set back by as much.
@@ -106,22 +87,49 @@ impl Journal {
     /// Takes the next small step of masking old numbers and of deleting what is too old, or too much; whether there may be
     /// more to do.
     pub(crate) fn tidy(&self, limits: Limits, now: Timestamp) -> Result<bool, JournalError> {
+        self.step(limits, &mut None, now).map(|deleted| deleted.is_some())
+    }
+
+    /// Masks some old numbers, or deletes some of what is before `begins`, or gives pages back; how many events it deleted,
+    /// and `None` once there is nothing more to do. `begins` is looked for anew whenever nothing is left before it.
+    fn step(
+        &self,
+        limits: Limits,
+        begins: &mut Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Option<u64>, JournalError> {
         let fault = |error| self.fault(error);
         if self.mask_some_numbers(now)? > 0 {
-            return Ok(true);
+            return Ok(Some(0));
+        }
+        if let Some(known) = *begins
+            && let Some(deleted) = self.delete_some(known, now)?
+        {
+            return Ok(Some(deleted));
         }
         let oldest = limits.oldest(now);
-        let begins = self.begins_by(oldest, limits.max_size).map_err(fault)?;
-        for row in self.agents()? {
-            if self.write(now, |change| delete_slice(change, row.agent, millis(begins)))? > 0 {
-                return Ok(true);
-            }
+        // How large an event is, is only estimated: of a small file, the tables are a large part.
+        let next = self.begins_by(oldest, limits.max_size).map_err(fault)?;
+        let next = begins.map_or(next, |known| known.max(next));
+        *begins = Some(next);
+        if let Some(deleted) = self.delete_some(next, now)? {
+            return Ok(Some(deleted));
         }
         if self.give_back().map_err(fault)? {
-            return Ok(true);
+            return Ok(Some(0));
         }
-        self.end_pruning(begins, oldest, now)?;
-        Ok(false)
+        self.end_pruning(next, oldest, now)?;
+        Ok(None)
+    }
+
+    /// Deletes a slice of one agent's; `None` if of nobody anything is left to delete.
+    fn delete_some(&self, begins: Timestamp, now: Timestamp) -> Result<Option<u64>, JournalError> {
+        let older = "SELECT id FROM agent WHERE EXISTS (SELECT 1 FROM event WHERE agent = id AND at < ?1)
+             OR EXISTS (SELECT 1 FROM coverage WHERE agent = id AND from_at < ?1) LIMIT 1";
+        let agent = self.statement(older)?.query_row([millis(begins)], |row| row.get(0).map(AgentRef));
+        let Some(agent) = agent.optional().map_err(|error| self.fault(error))? else { return Ok(None) };
+        let deleted = self.write(now, |change| delete_slice(change, agent, millis(begins)))?;
+        Ok(Some(u64::try_from(deleted).unwrap_or(u64::MAX)))
     }
 
     /// Once all events are deleted that are not to be kept.
