@@ -31,7 +31,7 @@ use crate::app::settings::table::{
     TIMEZONE,
 };
 use crate::app::settings::{Settings, Source, Sourced, appearance, choice};
-use crate::commands::journal::opened::{look, nothing_recorded};
+use crate::commands::journal::opened::recorded;
 use crate::commands::shift::document::DOCUMENT;
 use crate::commands::shift::report::{Frame, ShiftReport};
 use crate::commands::shift::window::{Hours, Typed, window};
@@ -132,12 +132,7 @@ pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
         Typed { day: args.day.as_deref(), since: args.since.as_deref(), until: args.until.as_deref() };
     let window = window(typed, hours(settings)?, args.who.sandbox, &now.to_zoned_datetime(zone.clone()))?;
     let choice = choice::recorded(&args.who, settings)?;
-    let journal = if args.who.sandbox {
-        simulated(args, &choice, window, app)?
-    } else {
-        let opened = look(app)?.map(|opened| opened.journal);
-        opened.map_or_else(|| Err(nothing_recorded(app)?), Ok)?
-    };
+    let journal = if args.who.sandbox { simulated(args, &choice, window, app)? } else { recorded(app)? };
     let found = shifts(&choice, &journal, window, settings)?;
     let zone_name = zone_name(&zone).unwrap_or_else(|| zone.to_offset(now).to_string());
     let report = ShiftReport::new(Frame { window, zone, zone_name, now, mask: presentation.mask }, found);

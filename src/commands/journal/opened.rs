@@ -35,13 +35,16 @@ pub(super) fn without_journal(document: &'static Document, app: &App) -> Result<
     Ok(Report { notes: vec![note], sentence: Some(sentence), ..Report::new(document, vec![]) })
 }
 
-/// The error of a command that shows nothing but what was recorded.
+/// The journal, for a command that shows nothing but what was recorded.
 ///
 /// # Errors
-/// If the system names no folder: exit code 2.
-pub(crate) fn nothing_recorded(app: &App) -> Result<Failure, Failure> {
+/// If there is none, or it is damaged (exit code 1), or the system names no folder (2).
+pub(crate) fn recorded(app: &App) -> Result<Journal, Failure> {
+    if let Some(opened) = look(app)? {
+        return Ok(opened.journal);
+    }
     let path = journal::path(app)?;
-    Ok(Failure::failed("journal", format!("there is no journal at {}", path.display()))
+    Err(Failure::failed("journal", format!("there is no journal at {}", path.display()))
         .hint("`deepcall record` begins one, and records until it is stopped")
         .hint("with `deepcall journal on` every command that receives something records it")
         .hint("`deepcall shift --sandbox` shows a simulated floor"))
