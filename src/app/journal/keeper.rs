@@ -157,7 +157,7 @@ impl<'a> Keeper<'a> {
     /// answer that nobody else may get is not lost to it.
     fn in_a_whole_file<T>(&self, work: impl Fn() -> Result<T, JournalError>) -> Result<T, JournalError> {
         let error = match work() {
-            Err(error) => self.journal().after(error, self.app.clock.now()),
+            Err(error) => self.after(error),
             done => return done,
         };
         let is_replaced =
@@ -167,6 +167,16 @@ impl<'a> Keeper<'a> {
         }
         self.note_trouble_once(&error);
         work()
+    }
+
+    /// What an error leads to: a damaged file is set aside. While something else still reads it, it is not closed for that,
+    /// and so stays where it is on Windows until the next error.
+    fn after(&self, error: JournalError) -> JournalError {
+        let now = self.app.clock.now();
+        if let Some(journal) = Rc::get_mut(&mut self.journal.borrow_mut()) {
+            return journal.after_closing(error, now);
+        }
+        self.journal().after(error, now)
     }
 
     /// Goes on in the file that is the journal now; `false` where there is none.
@@ -367,7 +377,7 @@ impl<'a> Keeper<'a> {
     fn unless_trouble<T>(&self, done: Result<T, JournalError>) -> Option<T> {
         note_unreadable(&self.app.console, &self.journal());
         done.map_err(|error| {
-            let error = self.journal().after(error, self.app.clock.now());
+            let error = self.after(error);
             self.note_trouble_once(&error);
         })
         .ok()
