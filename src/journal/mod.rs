@@ -59,7 +59,7 @@ pub(crate) use library::version as library_version;
 pub(crate) use memory::{Remembered, remembered_from};
 pub(crate) use prune::{Limits, TIDYING};
 pub(crate) use record::{Entry, Outcome, Round};
-pub(crate) use runs::{RunRef, RunRow};
+pub(crate) use runs::{RunRef, RunRow, Writer};
 pub(crate) use status::{AgentStatus, Status};
 pub(crate) use verify::Verified;
 

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::agents::{AgentRef, AgentRow};
-use super::runs::RunRef;
+use super::runs::{RunRef, Writer};
 use super::{Journal, JournalError, Numbers, body, coverage, leases, millis, moment, runs};
 use crate::floor::diff::Memory;
 use crate::floor::event::{Event, EventKind, ReportedTag};
@@ -19,7 +19,7 @@ use crate::output::text::times::rfc3339;
 /// What one round of answers adds.
 #[derive(Clone, Debug)]
 pub(crate) struct Round {
-    pub(crate) run: RunRef,
+    pub(crate) by: Writer,
     /// The present moment. The leases of the run beat with it.
     pub(crate) at: Timestamp,
     pub(crate) entries: Vec<Entry>,
@@ -41,6 +41,7 @@ pub(crate) struct Entry {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Outcome {
     Written {
+        run: RunRef,
         /// For each event, entry by entry, its number; `None` where the journal knew it already: it is not shown either.
         seqs: Vec<Option<i64>>,
         /// Up to here the agents of the round are known now.
@@ -79,7 +80,7 @@ impl Journal {
         loop {
             let last = self.last_seq()?;
             match self.write(round.at, |change| write(self, change, round, &entries, &bases)) {
-                Ok(Some((seqs, last))) => return Ok(Outcome::Written { seqs, last }),
+                Ok(Some((run, seqs, last))) => return Ok(Outcome::Written { run, seqs, last }),
                 Ok(None) => {
                     let by = self.newer(&bases)?;
                     if !by.is_empty() {
@@ -171,32 +172,33 @@ impl Journal {
     }
 }
 
-/// Numbers of the events, and of the last of all; `None` if others have written, and nothing was.
+/// The run, the numbers of the events, and that of the last of all; `None` if others have written, and nothing was.
 fn write(
     journal: &Journal,
     change: &Connection,
     round: &Round,
     entries: &[Vec<Prepared<'_>>],
     bases: &[(AgentRef, i64)],
-) -> rusqlite::Result<Option<(Vec<Option<i64>>, i64)>> {
+) -> rusqlite::Result<Option<(RunRef, Vec<Option<i64>>, i64)>> {
     if has_newer(change, bases)? {
         return Ok(None);
     }
+    let run = runs::writer(change, &journal.me, round.by, round.at)?;
     let mut seqs = vec![];
     for (entry, events) in round.entries.iter().zip(entries) {
         for event in events {
-            seqs.push(journal.insert(change, round.run, event)?);
+            seqs.push(journal.insert(change, run, event)?);
         }
         for step in &entry.coverage {
             coverage::take(change, entry.agent, step)?;
         }
-        leases::note_answer(change, round.run, entry.agent, &entry.coverage)?;
+        leases::note_answer(change, run, entry.agent, &entry.coverage)?;
     }
-    leases::beat(change, round.run, round.at)?;
+    leases::beat(change, run, round.at)?;
     if let Some(seq) = round.stdout_took {
-        runs::stdout_took(change, round.run, seq)?;
+        runs::stdout_took(change, run, seq)?;
     }
-    Ok(Some((seqs, last(change)?)))
+    Ok(Some((run, seqs, last(change)?)))
 }
 
 fn has_newer(change: &Connection, bases: &[(AgentRef, i64)]) -> rusqlite::Result<bool> {

@@ -10,6 +10,15 @@ use crate::system::process::Identity;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RunRef(pub(super) i64);
 
+/// Who writes a round.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Writer {
+    Run(RunRef),
+    /// A run of this command that takes single answers and holds no lease. It is noted, as one that has ended, in the commit of
+    /// its first round, because each commit waits for the disk.
+    Single(&'static str),
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RunRow {
     pub(crate) run: RunRef,
@@ -29,31 +38,7 @@ pub(super) const PROCESS: &str = "pid, process_started, boot, namespace";
 
 impl Journal {
     pub(crate) fn begin_run(&self, command: &str, now: Timestamp) -> Result<RunRef, JournalError> {
-        self.insert_run(command, now, None)
-    }
-
-    /// A run that takes single answers and holds no lease: nothing of it has to be written when it ends, for which it would
-    /// wait for the disk once more.
-    pub(crate) fn note_run(&self, command: &str, now: Timestamp) -> Result<RunRef, JournalError> {
-        self.insert_run(command, now, Some(now))
-    }
-
-    fn insert_run(
-        &self,
-        command: &str,
-        now: Timestamp,
-        ended: Option<Timestamp>,
-    ) -> Result<RunRef, JournalError> {
-        self.write(now, |change| {
-            let mut insert = change.prepare_cached(&format!(
-                "INSERT INTO run (command, program, started, ended, {PROCESS})
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-            ))?;
-            let Identity { pid, started, boot, namespace } = &self.me;
-            let (program, ended) = (env!("CARGO_PKG_VERSION"), ended.map(millis));
-            let row = params![command, program, millis(now), ended, pid, started, boot, namespace];
-            insert.insert(row).map(RunRef)
-        })
+        self.write(now, |change| insert(change, &self.me, command, now, None))
     }
 
     /// Ends it and gives its leases back.
@@ -91,6 +76,35 @@ impl Journal {
         });
         rows.and_then(Iterator::collect).map_err(|error| self.fault(error))
     }
+}
+
+/// Notes the run that writes, if it is not known yet.
+pub(super) fn writer(
+    change: &Connection,
+    me: &Identity,
+    writer: Writer,
+    now: Timestamp,
+) -> rusqlite::Result<RunRef> {
+    match writer {
+        Writer::Run(run) => Ok(run),
+        Writer::Single(command) => insert(change, me, command, now, Some(now)),
+    }
+}
+
+fn insert(
+    change: &Connection,
+    me: &Identity,
+    command: &str,
+    now: Timestamp,
+    ended: Option<Timestamp>,
+) -> rusqlite::Result<RunRef> {
+    let mut insert = change.prepare_cached(&format!(
+        "INSERT INTO run (command, program, started, ended, {PROCESS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+    ))?;
+    let Identity { pid, started, boot, namespace } = me;
+    let (program, ended) = (env!("CARGO_PKG_VERSION"), ended.map(millis));
+    let row = params![command, program, millis(now), ended, pid, started, boot, namespace];
+    insert.insert(row).map(RunRef)
 }
 
 /// The process of a row that begins with [`PROCESS`].

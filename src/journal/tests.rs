@@ -114,7 +114,7 @@ impl Journal {
 }
 
 fn round(run: RunRef, entry: Entry) -> Round {
-    Round { run, at: at(10), entries: vec![entry], stdout_took: None }
+    Round { by: Writer::Run(run), at: at(10), entries: vec![entry], stdout_took: None }
 }
 
 fn entry(agent: AgentRef, base: i64, events: Vec<NewEvent>) -> Entry {

@@ -27,7 +27,7 @@ use crate::floor::state::AgentState;
 use crate::floor::timeline::intervals::{Interval, intervals};
 use crate::floor::timeline::{Coverage, Recorded, coverage_step};
 use crate::journal::{
-    AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, Outcome, Remembered, Round, RunRef,
+    AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, Outcome, Remembered, Round, RunRef, Writer,
     remembered_from,
 };
 
@@ -267,12 +267,13 @@ impl<'a> Keeper<'a> {
     /// Records answers in one commit.
     fn write(&self, polls: &[PollResult]) -> Result<(), JournalError> {
         let Some(at) = polls.iter().map(|poll| poll.taken_at).max() else { return Ok(()) };
-        let run = self.run(at)?;
         for _ in 0..TRIES {
             let base = self.journal().last_seq()?;
             let entries = polls.iter().filter_map(|poll| self.entry(poll, base)).collect::<Result<_, _>>()?;
-            let round = Round { run, at, entries, stdout_took: None };
-            if let Outcome::Written { .. } = self.journal().record(&round)? {
+            let by = self.run.get().map_or(Writer::Single(self.command), Writer::Run);
+            let round = Round { by, at, entries, stdout_took: None };
+            if let Outcome::Written { run, .. } = self.journal().record(&round)? {
+                self.run.set(Some(run));
                 polls.iter().try_for_each(|poll| self.note_agent_id(poll))?;
                 return self.tidy(at);
             }
@@ -362,15 +363,6 @@ impl<'a> Keeper<'a> {
         let events = self.unless_trouble(self.journal().to_remember(agent, from))?;
         let coverage = self.unless_trouble(self.journal().coverage(agent, Timestamp::MIN, Timestamp::MAX))?;
         Some((intervals(events.iter().map(|recorded| &recorded.event), &coverage), coverage))
-    }
-
-    fn run(&self, now: Timestamp) -> Result<RunRef, JournalError> {
-        if let Some(run) = self.run.get() {
-            return Ok(run);
-        }
-        let run = self.journal().note_run(self.command, now)?;
-        self.run.set(Some(run));
-        Ok(run)
     }
 
     /// Trouble is told once.

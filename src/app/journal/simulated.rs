@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::floor::delivery_mode::DeliveryMode;
 use crate::floor::event::{FollowedPart, GapCause};
 use crate::floor::timeline::{Coverage, CoverageStep, Look, Span, coverage_step};
-use crate::journal::{AgentKey, Entry, Journal, JournalError, Numbers, Round, Settings};
+use crate::journal::{AgentKey, Entry, Journal, JournalError, Numbers, Round, Settings, Writer};
 use crate::sandbox::SandboxOptions;
 use crate::sandbox::past::Past;
 
@@ -109,7 +109,7 @@ impl Simulated {
             if entries.is_empty() {
                 return Ok(journal.end_run(run, last)?);
             }
-            journal.record(&Round { run, at: last, entries, stdout_took: None })?;
+            journal.record(&Round { by: Writer::Run(run), at: last, entries, stdout_took: None })?;
         }
     }
 

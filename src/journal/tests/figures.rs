@@ -109,7 +109,9 @@ fn figures() {
                 Entry { coverage, ..entry(*agent, i64::MAX, events) }
             })
             .collect();
-        journal.record(&Round { run, at: at(minute * 60), entries, stdout_took: None }).expect("written");
+        journal
+            .record(&Round { by: Writer::Run(run), at: at(minute * 60), entries, stdout_took: None })
+            .expect("written");
         commits += 1;
     }
     let each = began.elapsed() / commits;
@@ -146,7 +148,9 @@ fn figures() {
                 ..entry(*agent, i64::MAX, shift(nth, day * 24 * HOUR))
             })
             .collect();
-        journal.record(&Round { run, at: at(0), entries, stdout_took: None }).expect("written");
+        journal
+            .record(&Round { by: Writer::Run(run), at: at(0), entries, stdout_took: None })
+            .expect("written");
         day += 1;
         if day % 10 == 0 {
             journal.write_back().expect("written");

@@ -80,10 +80,6 @@ fn a_run_keeps_how_far_its_stdout_came_and_a_cursor_only_moves_on() {
     let [row] = &journal.runs().expect("read")[..] else { panic!("one run") };
     assert_eq!((row.ended, row.is_alive), (Some(at(3)), Some(false)));
 
-    journal.note_run("tags", at(4)).expect("noted");
-    let last = journal.runs().expect("read").remove(0);
-    assert_eq!((last.command.as_str(), last.ended, last.is_alive), ("tags", Some(at(4)), Some(false)));
-
     let asha = journal.with_asha();
     let ravi = journal.agent(&profile("ravi"), "ravi", None, at(0)).expect("an agent");
     assert_eq!(journal.cursor("cron", asha).expect("read"), None);
@@ -94,4 +90,30 @@ fn a_run_keeps_how_far_its_stdout_came_and_a_cursor_only_moves_on() {
     assert_eq!(journal.cursor("cron", ravi).expect("read"), Some(Cursor { seq: 2, moved_at: at(1) }));
     journal.forget(asha, at(3)).expect("erased");
     assert_eq!(journal.cursor("cron", ravi).expect("read"), Some(Cursor { seq: 2, moved_at: at(1) }));
+}
+
+#[test]
+fn a_run_of_single_answers_is_noted_with_its_first_round() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let asha = journal.with_asha();
+    let first = |base| Round {
+        by: Writer::Single("tags"),
+        at: at(4),
+        entries: vec![entry(asha, base, vec![tag_event(4, "m1")])],
+        stdout_took: None,
+    };
+    let Outcome::Written { run, last, .. } = journal.record(&first(0)).expect("written") else {
+        panic!("overtaken")
+    };
+    let known = journal.runs().expect("read");
+    let [row] = &known[..] else { panic!("one run") };
+    assert_eq!(
+        (row.run, row.command.as_str(), row.ended, row.is_alive),
+        (run, "tags", Some(at(4)), Some(false))
+    );
+    journal.record(&round(run, entry(asha, last, vec![tag_event(5, "m2")]))).expect("written");
+    let overtaken = journal.record(&first(0)).expect("read");
+    assert!(matches!(overtaken, Outcome::Overtaken(_)), "{overtaken:?}");
+    assert_eq!(journal.runs().expect("read"), known);
 }

@@ -125,7 +125,9 @@ fn whoever_is_overtaken_writes_nothing_and_gets_what_the_others_wrote() {
 
     // What it has learned, it does not write again; what it did not, the journal knows by its identity.
     let again = Round { entries: vec![Entry { base: 1, ..late.entries[0].clone() }], ..late };
-    let Outcome::Written { seqs, last } = other.record(&again).expect("written") else { panic!("overtaken") };
+    let Outcome::Written { seqs, last, .. } = other.record(&again).expect("written") else {
+        panic!("overtaken")
+    };
     let [None, Some(seq)] = seqs[..] else { panic!("{seqs:?}") };
     assert_eq!(seq, last);
     assert_eq!(one.all().len(), 2);

@@ -28,7 +28,7 @@ pub(super) fn write(path: &Path, who: &str, rounds: i64) {
             };
             let entry = Entry { coverage: vec![coverage], ..entry(agent, base, events) };
             match journal.record(&round(run, entry)).expect("recorded") {
-                Outcome::Written { seqs, last } => {
+                Outcome::Written { seqs, last, .. } => {
                     assert!(seqs.iter().all(Option::is_some), "the difference was up to date");
                     known.extend(ids);
                     base = last;

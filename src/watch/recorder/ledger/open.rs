@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::floor::timeline::Coverage;
 use crate::journal::{
-    AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, Outcome, Round, RunRef, Taken,
+    AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, Outcome, Round, RunRef, Taken, Writer,
 };
 use crate::watch::recorder::Page;
 use crate::watch::recorder::records::{Left, Looked, News, Past, Share, Wanted, Written};
@@ -164,8 +164,13 @@ impl Open {
             Ok(Entry { agent: self.agent(page.index)?, base: page.base, events, coverage })
         };
         let entries = pages.iter().map(entry).collect::<Result<_, JournalError>>()?;
-        match self.journal.record(&Round { run: self.run, at: now, entries, stdout_took: took })? {
-            Outcome::Written { seqs, last } => Ok(Written::Done { seqs, last }),
+        match self.journal.record(&Round {
+            by: Writer::Run(self.run),
+            at: now,
+            entries,
+            stdout_took: took,
+        })? {
+            Outcome::Written { seqs, last, .. } => Ok(Written::Done { seqs, last }),
             Outcome::Overtaken(newer) => {
                 let mut news: Vec<News> = vec![];
                 for (agent, recorded) in newer {
