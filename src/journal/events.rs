@@ -114,11 +114,25 @@ impl Journal {
 
     /// The events that a statement finds, which are rows of [`COLUMNS`].
     pub(super) fn read(&self, sql: &str, wanted: impl Params) -> Result<Vec<Recorded>, JournalError> {
+        self.read_some(sql, wanted, |_, _| true)
+    }
+
+    /// Those of them that are needed, by when they were noticed and by their body as it is written.
+    pub(super) fn read_some(
+        &self,
+        sql: &str,
+        wanted: impl Params,
+        mut is_needed: impl FnMut(Timestamp, &str) -> bool,
+    ) -> Result<Vec<Recorded>, JournalError> {
         let fault = |error| self.fault(error);
         let mut statement = self.statement(sql)?;
         let mut rows = statement.query(wanted).map_err(fault)?;
         let mut events = vec![];
         while let Some(row) = rows.next().map_err(fault)? {
+            let written = || -> rusqlite::Result<_> { Ok((row.get(3)?, row.get_ref(4)?.as_str()?)) };
+            if written().is_ok_and(|(at, body)| !is_needed(moment(at), body)) {
+                continue;
+            }
             events.extend(self.recorded(row)?.map(|(_, recorded)| recorded));
         }
         Ok(events)

@@ -2,13 +2,12 @@
 
 use std::collections::HashSet;
 
-use compact_str::CompactString;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::params;
 
 use super::agents::AgentRef;
 use super::events::{COLUMNS, OF_STATE};
-use super::{Journal, JournalError, millis};
+use super::{Journal, JournalError, body, millis};
 use crate::floor::answer::Tag;
 use crate::floor::diff::Memory;
 use crate::floor::diff::restored::REMEMBERED;
@@ -40,19 +39,31 @@ impl Journal {
     }
 
     /// The same memory, made of no more than is needed to compare it with one answer, which has these `tags` or is not about
-    /// tags: a shift has a hundred wrap-ups that are over, and hundreds of notifications that no answer repeats.
+    /// tags: a shift has a hundred wrap-ups that are over, and hundreds of notifications that no answer repeats. Of these, only
+    /// those that were noticed since `listed_from` are among what was `recorded`.
     pub(crate) fn memory_for(
         &self,
         tags: Option<&[Tag]>,
+        listed_from: Option<Timestamp>,
         agent: AgentRef,
         base: i64,
         now: Timestamp,
         clocks: &OwnClocks,
     ) -> Result<Remembered, JournalError> {
         let from = remembered_from(now);
-        let recorded = self.present(agent, base, tags.map(|_| from))?;
-        let answered: HashSet<&CompactString> =
-            tags.iter().copied().flatten().filter_map(|tag| tag.id.as_ref()).collect();
+        let answered: HashSet<&str> =
+            tags.iter().copied().flatten().filter_map(|tag| tag.id.as_deref()).collect();
+        let is_other = |id: &str| !answered.contains(id) && !id.contains(HIDDEN_DIGIT);
+        // To read a notification takes longer than to find it.
+        let mut was_noticed = false;
+        let is_needed = |at: Timestamp, body: &str| {
+            let is_last = !was_noticed && !clocks.is_ahead(at);
+            was_noticed |= is_last;
+            is_last
+                || listed_from.is_some_and(|from| from <= at)
+                || !body::id_as_written(body).is_some_and(is_other)
+        };
+        let recorded = self.present(agent, base, tags.map(|_| (from, is_needed)))?;
         // When the last of them was noticed counts, whichever that is.
         let is_past = |one: &&Recorded| !clocks.is_ahead(one.event.at);
         let noticed =
@@ -60,8 +71,7 @@ impl Journal {
         let noticed = noticed.map(|one| one.seq);
         let matters = |one: &&Recorded| match &one.event.kind {
             EventKind::Tag(reported) => {
-                let is_other = |id: &CompactString| !answered.contains(id) && !id.contains(HIDDEN_DIGIT);
-                Some(one.seq) == noticed || !reported.tag.id.as_ref().is_some_and(is_other)
+                Some(one.seq) == noticed || !reported.tag.id.as_deref().is_some_and(is_other)
             }
             _ => true,
         };
@@ -83,21 +93,21 @@ impl Journal {
         Ok((memory, coverage))
     }
 
-    /// Up to the event `base`: the notifications since `tags_from`, and however old it is, what says which break and
-    /// wrap-up go on, and for whom the session answers.
+    /// Up to the event `base`: the notifications since a moment that are needed, which are looked through from the last one back,
+    /// and however old it is, what says which break and wrap-up go on, and for whom the session answers.
     fn present(
         &self,
         agent: AgentRef,
         base: i64,
-        tags_from: Option<Timestamp>,
+        tags: Option<(Timestamp, impl FnMut(Timestamp, &str) -> bool)>,
     ) -> Result<Vec<Recorded>, JournalError> {
-        let mut recorded = match tags_from {
-            Some(from) => {
+        let mut recorded = match tags {
+            Some((from, is_needed)) => {
                 let tags = format!(
                     "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent
-                     WHERE agent = ?1 AND at >= ?2 AND type = 'tag' AND seq <= ?3"
+                     WHERE agent = ?1 AND at >= ?2 AND type = 'tag' AND seq <= ?3 ORDER BY at DESC"
                 );
-                self.read(&tags, params![agent.0, millis(from), base])?
+                self.read_some(&tags, params![agent.0, millis(from), base], is_needed)?
             }
             None => vec![],
         };

@@ -221,7 +221,7 @@ impl<'a> Keeper<'a> {
         let agent = self.agent(profile)?;
         let now = self.app.clock.now();
         let clocks = OwnClocks::after_past(now);
-        let known = self.journal().memory_for(None, agent, i64::MAX, now, &clocks);
+        let known = self.journal().memory_for(None, None, agent, i64::MAX, now, &clocks);
         let known = self.unless_trouble(known)?;
         let mut state = known.memory.state().clone();
         if let Some(since) = &mut state.wrapup {
@@ -295,27 +295,28 @@ impl<'a> Keeper<'a> {
         let sent = poll.taken_at.checked_sub(poll.took).unwrap_or(Timestamp::MIN);
         let clocks = OwnClocks::of_request(sent, self.app.clock.now());
         let tags = poll.tags.as_deref();
+        // What is older than that is not read here.
+        let read_from = remembered_from(poll.taken_at);
+        let listed_from = self.lists_since.get().map(with_margin).filter(|from| read_from <= *from);
         let entry = |known: Remembered| {
             let difference = known.memory.diff(poll);
             let steps = difference.looks.iter();
             let steps = steps.filter_map(|look| coverage_step(&known.coverage, look, Duration::ZERO));
             let entry =
                 Entry { agent, base, events: difference.to_record().collect(), coverage: steps.collect() };
-            if tags.is_some() {
-                self.keep_to_list(agent, base, remembered_from(poll.taken_at), known.recorded);
+            if let Some(from) = listed_from.filter(|_| tags.is_some()) {
+                self.keep_to_list(agent, base, from, known.recorded);
             }
             entry
         };
-        let known = self.journal().memory_for(tags, agent, base, poll.taken_at, &clocks);
+        let known = self.journal().memory_for(tags, listed_from, agent, base, poll.taken_at, &clocks);
         Some(known.map(entry))
     }
 
-    fn keep_to_list(&self, agent: AgentRef, base: i64, read_from: Timestamp, mut read: Vec<Recorded>) {
-        if let Some(from) = self.lists_since.get().map(with_margin).filter(|from| read_from <= *from) {
-            read.retain(|one| matches!(one.event.kind, EventKind::Tag(_)) && one.event.at >= from);
-            let read = read.into_iter().map(|one| one.event).collect();
-            self.to_list.borrow_mut().insert(agent, (base, read));
-        }
+    fn keep_to_list(&self, agent: AgentRef, base: i64, from: Timestamp, mut read: Vec<Recorded>) {
+        read.retain(|one| matches!(one.event.kind, EventKind::Tag(_)) && one.event.at >= from);
+        let read = read.into_iter().map(|one| one.event).collect();
+        self.to_list.borrow_mut().insert(agent, (base, read));
     }
 
     /// For whom the session answers is what the next difference begins with.

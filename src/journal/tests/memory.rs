@@ -14,8 +14,8 @@ const HOUR: i64 = 3600;
 fn any_event(number: usize, kind: u8, second: i64) -> NewEvent {
     let name = Some(number.to_string());
     let kind = match kind {
-        0 => return tag_event(second, &number.to_string()),
-        7 => return nameless_event(second, &number.to_string()),
+        0 => return reported(second, named(number)),
+        7 => return reported(second, nameless(&number.to_string())),
         1 => EventKind::AgentChanged(AgentChanged { from: None, to: name }),
         2 => EventKind::BreakStarted(BreakStarted { reason: name, since: None, detail: None }),
         3 => {
@@ -33,17 +33,26 @@ fn any_event(number: usize, kind: u8, second: i64) -> NewEvent {
     event(second, kind)
 }
 
-fn nameless_event(second: i64, json: &str) -> NewEvent {
-    let reported = ReportedTag { tag: nameless(json), initial: false, changed: false };
-    event(second, EventKind::Tag(Box::new(reported)))
+fn reported(second: i64, tag: Tag) -> NewEvent {
+    event(second, EventKind::Tag(Box::new(ReportedTag { tag, initial: false, changed: false })))
+}
+
+/// Some ids are written with an escape, and some as if they were masked.
+fn named(number: usize) -> Tag {
+    let tag = tag(&number.to_string());
+    let id = match number % 5 {
+        0 => format!("\"{number}"),
+        1 => format!("•{number}"),
+        _ => return tag,
+    };
+    Tag { id: Some(id.into()), ..tag }
 }
 
 fn answered_tag((number, has_id, is_changed): (usize, bool, bool)) -> Tag {
-    let number = number.to_string();
     match (has_id, is_changed) {
-        (true, false) => tag(&number),
-        (true, true) => Tag { fields: raw(r#"{"status":"answered"}"#), ..tag(&number) },
-        (false, _) => nameless(&number),
+        (true, false) => named(number),
+        (true, true) => Tag { fields: raw(r#"{"status":"answered"}"#), ..named(number) },
+        (false, _) => nameless(&number.to_string()),
     }
 }
 
@@ -59,6 +68,7 @@ proptest! {
     fn a_memory_for_an_answer_finds_in_it_what_one_of_the_whole_day_does(
         happened in vec((0_u8..8, 0..30 * HOUR), 0..40),
         answered in option::of(vec((0_usize..50, any::<bool>(), any::<bool>()), 0..20)),
+        listed_from in option::of(0..30 * HOUR),
     ) {
         let settings = Settings { redactor: Redactor::default(), numbers: Numbers::Keep };
         let journal = Journal::in_memory(settings, at(0)).expect("made");
@@ -76,14 +86,17 @@ proptest! {
         poll.tags.clone_from(&answer);
         poll.break_state = Some(Break { on_break: true, ..Break::default() });
         let day = journal.memory(agent, i64::MAX, now, &clocks).expect("read");
-        let needed = journal.memory_for(answer.as_deref(), agent, i64::MAX, now, &clocks).expect("read");
+        let listed = listed_from.map(at);
+        let needed = journal.memory_for(answer.as_deref(), listed, agent, i64::MAX, now, &clocks).expect("read");
         prop_assert_eq!(format!("{:?}", needed.memory.state()), format!("{:?}", day.memory.state()));
         let (expected, found) = (day.memory.diff(&poll), needed.memory.diff(&poll));
         prop_assert_eq!(found.events, expected.events);
         prop_assert_eq!(format!("{:?}", found.looks), format!("{:?}", expected.looks));
         let is_tag = |one: &Recorded| matches!(one.event.kind, EventKind::Tag(_));
-        let tags = if answer.is_some() { numbers(&day.recorded, is_tag) } else { vec![] };
-        prop_assert_eq!(numbers(&needed.recorded, is_tag), tags);
+        let is_listed = |one: &Recorded| {
+            is_tag(one) && answer.is_some() && listed.is_some_and(|from| one.event.at >= from)
+        };
+        prop_assert_eq!(numbers(&needed.recorded, is_listed), numbers(&day.recorded, is_listed));
     }
 }
 
@@ -103,7 +116,8 @@ fn a_memory_is_restored_from_recent_notifications_and_from_what_goes_on() {
     let remembered = |minute: i64, base| {
         let now = at(24 * HOUR + 60 * minute);
         let clocks = OwnClocks::after_past(now);
-        numbers(&journal.memory_for(Some(&[]), agent, base, now, &clocks).expect("read").recorded, |_| true)
+        let known = journal.memory_for(Some(&[]), Some(Timestamp::MIN), agent, base, now, &clocks);
+        numbers(&known.expect("read").recorded, |_| true)
     };
     assert_eq!(remembered(12, i64::MAX), [8, 11, 13, 14]);
     assert_eq!(remembered(0, i64::MAX), [1, 8, 9, 11, 13, 14]);
