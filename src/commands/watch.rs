@@ -1,8 +1,9 @@
 //! `deepcall watch`: follows tags, breaks and wrap-ups until stopped, on a live board on a terminal, or with one line per
 //! event. It never sends a ping.
 
-mod args;
+pub(crate) mod args;
 pub(crate) mod follow;
+pub(crate) mod quiet;
 mod reactions;
 pub(crate) mod sessions;
 
@@ -13,13 +14,13 @@ use std::time::Duration;
 use crate::app::App;
 use crate::app::console::Side;
 use crate::app::select::Selection;
-use crate::app::settings::choice::{SessionSource, session_source};
+use crate::app::settings::choice::session_source;
 use crate::app::settings::table::TIMEOUT;
 use crate::app::signals;
 use crate::app::signals::stdout_reader_is_gone;
 use crate::client::SignedIn;
 use crate::client::error::{ApiError, ErrorKind};
-use crate::commands::watch::follow::{JournalWish, follow, recording, stopped};
+use crate::commands::watch::follow::{follow, recording, stopped};
 use crate::commands::watch::reactions::reactions;
 use crate::commands::watch::sessions::expired;
 use crate::failure::{ExitStatus, Failure};
@@ -50,18 +51,9 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
     let notes = HeldNotes::default();
     let max_stale = plan.max_stale;
     let source = session_source(selection.fleet, selection.sandbox, settings)?;
-    let wish = JournalWish {
-        command: "watch",
-        is_wanted: args.record,
-        sandbox: args.query.sandbox.sandbox.then_some(&args.query.sandbox.floor),
-        is_in_variables: matches!(source, SessionSource::Variables(_)),
-        has_stdout: !app.terminals.stdout_is_closed,
-        polls_always: args.poll,
-        zone: &presentation.zone,
-    };
-    if wish.sandbox.is_some() && args.record {
-        return Err(Failure::usage("--record has no effect with a sandbox: its floor is not recorded"));
-    }
+    let has_stdout = !app.terminals.stdout_is_closed;
+    let wish =
+        args.supervision.wish("watch", &args.query.sandbox, &source, has_stdout, &presentation.zone)?;
 
     let awaited = args.until.as_ref().and_then(Until::profile);
     let check = |followed: &[&str]| args.check_profiles(followed);
@@ -169,8 +161,8 @@ async fn leave(board: RunningBoard, ended: EndReason, app: &App) -> Result<EndRe
     }
 }
 
-/// The title of the board.
-fn title(sessions: &[SignedIn]) -> String {
+/// The title of the board and of the wall.
+pub(crate) fn title(sessions: &[SignedIn]) -> String {
     let server = sessions.first().map_or_else(String::new, |it| it.connection.server().to_string());
     match sessions {
         [only] => format!("{} at {server}", only.profile),
@@ -178,8 +170,8 @@ fn title(sessions: &[SignedIn]) -> String {
     }
 }
 
-/// Why a watch ended whose board is away.
-fn silent(max_stale: Option<Duration>) -> Failure {
+/// Why a watch ended that wrote no event about it.
+pub(crate) fn silent(max_stale: Option<Duration>) -> Failure {
     let seconds = max_stale.map_or(0, |most| i64::try_from(most.as_secs()).unwrap_or(i64::MAX));
     let message =
         format!("the watch ended: no answer for {}, the limit of --max-stale", times::length(seconds));

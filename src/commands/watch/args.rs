@@ -6,16 +6,18 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::options::{
-    FleetOptions, FormatOptions, OutputOptions, QueryOptions, TagFilterOptions, TalkOptions, ValueOptions,
-    words,
+    FleetOptions, FormatOptions, OutputOptions, QueryOptions, SandboxOptions, TagFilterOptions, TalkOptions,
+    ValueOptions, words,
 };
 use crate::app::select::jobs;
-use crate::app::settings::choice;
+use crate::app::settings::choice::{self, SessionSource};
 use crate::app::settings::table::{
     ALERT, PROFILE, WATCH_BELL, WATCH_HEARTBEAT, WATCH_INTERVAL, WATCH_LOG, WATCH_MAX_STALE, WATCH_NOTIFY,
     WATCH_ON,
 };
 use crate::app::settings::{Settings, Source, Sourced};
+use crate::client::TagFilter;
+use crate::commands::watch::follow::JournalWish;
 use crate::failure::Failure;
 use crate::floor::condition::{EventPattern, Until};
 use crate::floor::event::{EventWords, FollowedPart};
@@ -33,15 +35,12 @@ use crate::watch::source::WatchScope;
 #[derive(Args, Clone, Debug)]
 // The short help fits a screen.
 #[command(mut_args(|argument| match argument.get_long() {
-    Some("kind" | "match") => argument.hide_short_help(true),
+    Some("interval" | "kind" | "match") => argument.hide_short_help(true),
     _ => argument,
 }))]
 pub(crate) struct WatchArgs {
-    #[arg(long, value_name = "DURATION", value_parser = WATCH_INTERVAL.checked(), hide_short_help = true)]
-    interval: Option<String>,
-    /// Follow only tags, breaks or wrapups
-    #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = PossibleValuesParser::new(["tags", "breaks", "wrapups"]), hide_possible_values = true)]
-    pub(crate) only: Vec<String>,
+    #[command(flatten)]
+    pub(crate) follow: FollowOptions,
     #[command(flatten)]
     filter: TagFilterOptions,
     /// Also report tags from before the watch started, back to TIME [default: all that the server sends]
@@ -56,8 +55,8 @@ pub(crate) struct WatchArgs {
     /// --kind`. @PROFILE limits the event to one profile: tag:missed@asha.
     #[arg(long, value_name = "EVENT")]
     pub(crate) until: Option<Until>,
-    #[arg(long = "alert", value_name = "LIMIT", value_parser = ALERT.checked())]
-    alerts: Vec<String>,
+    #[command(flatten)]
+    pub(crate) supervision: SupervisionOptions,
     #[arg(long)]
     bell: bool,
     #[arg(long, hide_short_help = true)]
@@ -69,24 +68,112 @@ pub(crate) struct WatchArgs {
     on: Vec<String>,
     #[arg(long, value_name = "DURATION", value_parser = WATCH_HEARTBEAT.checked(), hide_short_help = true)]
     heartbeat: Option<String>,
-    #[arg(long, value_name = "DURATION", value_parser = WATCH_MAX_STALE.checked(), hide_short_help = true)]
-    max_stale: Option<String>,
     #[arg(long, conflicts_with_all = ["json", "output"], hide_short_help = true)]
     log: bool,
-    /// Record what is received in the journal, for this run
-    #[arg(long, hide_short_help = true)]
-    pub(crate) record: bool,
-    /// Poll the server even while another process records the same agents
-    #[arg(long, hide_short_help = true)]
-    pub(crate) poll: bool,
-    #[arg(long = "ref", value_name = "VALUE", hide_short_help = true)]
-    reference: Option<String>,
     #[command(flatten)]
     pub(crate) query: QueryOptions,
     #[command(flatten)]
     pub(crate) output: StreamOptions,
     #[command(flatten)]
     pub(crate) talk: TalkOptions,
+}
+
+/// What is followed, and how.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct FollowOptions {
+    #[arg(long, value_name = "DURATION", value_parser = WATCH_INTERVAL.checked())]
+    interval: Option<String>,
+    /// Follow only tags, breaks or wrapups
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = PossibleValuesParser::new(["tags", "breaks", "wrapups"]), hide_possible_values = true)]
+    only: Vec<String>,
+    #[arg(long = "ref", value_name = "VALUE", hide_short_help = true)]
+    reference: Option<String>,
+}
+
+impl FollowOptions {
+    /// A plan without an end, and without limits.
+    ///
+    /// # Errors
+    /// If a setting is wrong: exit code 2.
+    pub(crate) fn plan(&self, settings: Settings<'_>) -> Result<Plan, Failure> {
+        Ok(Plan {
+            interval: settings.get(&WATCH_INTERVAL)?.value,
+            scope: WatchScope::of(&self.only),
+            tags: TagFilter::default(),
+            limits: vec![],
+            heartbeat: None,
+            max_stale: None,
+            until: None,
+            backfill_from: None,
+            jobs: jobs(settings)?,
+        })
+    }
+}
+
+/// What is not as it should be, and how the watch and the journal go together.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct SupervisionOptions {
+    #[arg(long = "alert", value_name = "LIMIT", value_parser = ALERT.checked())]
+    alerts: Vec<String>,
+    #[arg(long, value_name = "DURATION", value_parser = WATCH_MAX_STALE.checked(), hide_short_help = true)]
+    max_stale: Option<String>,
+    /// Record what is received in the journal, for this run
+    #[arg(long, hide_short_help = true)]
+    pub(crate) record: bool,
+    /// Poll the server even while another process records the same agents
+    #[arg(long, hide_short_help = true)]
+    pub(crate) poll: bool,
+}
+
+impl SupervisionOptions {
+    /// The plan with limits.
+    ///
+    /// # Errors
+    /// If a setting is wrong, or an option would change nothing: exit code 2.
+    pub(crate) fn complete(&self, plan: Plan, settings: Settings<'_>) -> Result<Plan, Failure> {
+        let (limits, max_stale) = (settings.limits()?, settings.get(&WATCH_MAX_STALE)?);
+        let interval = settings.get(&WATCH_INTERVAL)?;
+        if let Some(most) = max_stale.value.filter(|most| *most <= interval.value) {
+            let (most_source, interval_source) = (max_stale.source, interval.source);
+            return Err(Failure::usage(format!(
+                "max_stale of {most:?} ({most_source}) is not longer than the interval of {:?} ({interval_source}): \
+                 a server would count as silent between two polls",
+                interval.value
+            )));
+        }
+        for (typed, limit) in settings.typed.each(&ALERT.key).iter().zip(&limits) {
+            if !plan.scope.includes(limit.needs()) {
+                return Err(Failure::usage(format!("--alert {typed} requires {}", followed(limit.needs()))));
+            }
+        }
+        Ok(Plan { limits, max_stale: max_stale.value, ..plan })
+    }
+
+    /// How the run uses the journal; `has_stdout` is whether stdout gets the events.
+    ///
+    /// # Errors
+    /// If `--record` would change nothing: exit code 2.
+    pub(crate) fn wish<'a>(
+        &self,
+        command: &'static str,
+        sandbox: &'a SandboxOptions,
+        source: &SessionSource,
+        has_stdout: bool,
+        zone: &'a TimeZone,
+    ) -> Result<JournalWish<'a>, Failure> {
+        if sandbox.sandbox && self.record {
+            return Err(Failure::usage("--record has no effect with a sandbox: its floor is not recorded"));
+        }
+        Ok(JournalWish {
+            command,
+            is_wanted: self.record,
+            sandbox: sandbox.sandbox.then_some(&sandbox.floor),
+            is_in_variables: matches!(source, SessionSource::Variables(_)),
+            has_stdout,
+            polls_always: self.poll,
+            zone,
+        })
+    }
 }
 
 /// The options of output that have an effect on a stream.
@@ -118,7 +205,7 @@ pub(crate) struct StreamOptions {
 
 impl WatchArgs {
     /// # Errors
-    /// If a time is malformed: exit code 2.
+    /// If a time is malformed, or an option would change nothing: exit code 2.
     pub(crate) fn plan(
         &self,
         settings: Settings<'_>,
@@ -130,17 +217,14 @@ impl WatchArgs {
             Ok(since) if since > now => Err(Failure::usage(format!("--since {text:?} is later than now"))),
             read => read.map_err(|error| Failure::usage(format!("--since: {error}"))),
         };
-        Ok(Plan {
-            interval: settings.get(&WATCH_INTERVAL)?.value,
-            scope: WatchScope::of(&self.only),
+        let plan = Plan {
             tags: (&self.filter).into(),
-            limits: settings.limits()?,
             heartbeat: settings.get(&WATCH_HEARTBEAT)?.value,
-            max_stale: settings.get(&WATCH_MAX_STALE)?.value,
             until: self.until.clone(),
             backfill_from: self.since.as_deref().map(read).transpose()?,
-            jobs: jobs(settings)?,
-        })
+            ..self.follow.plan(settings)?
+        };
+        self.supervision.complete(plan, settings)
     }
 
     /// The selected profiles; with `--sandbox` and no selection, the whole simulated floor.
@@ -169,15 +253,6 @@ impl WatchArgs {
     /// # Errors
     /// If an option would change nothing: exit code 2.
     pub(crate) fn check_options(&self, settings: Settings<'_>, plan: &Plan) -> Result<(), Failure> {
-        let (interval, max_stale) = (settings.get(&WATCH_INTERVAL)?, settings.get(&WATCH_MAX_STALE)?);
-        if let Some(most) = max_stale.value.filter(|most| *most <= interval.value) {
-            let (most_source, interval_source) = (max_stale.source, interval.source);
-            return Err(Failure::usage(format!(
-                "max_stale of {most:?} ({most_source}) is not longer than the interval of {:?} ({interval_source}): \
-                 a server would count as silent between two polls",
-                interval.value
-            )));
-        }
         let reacts =
             self.exec.is_some() || settings.get(&WATCH_BELL)?.value || settings.get(&WATCH_NOTIFY)?.value;
         settings.typed.refuse_idle(&[
@@ -198,11 +273,6 @@ impl WatchArgs {
             let pattern: EventPattern = name.parse().map_err(|why| Failure::usage(format!("--on: {why}")))?;
             if let Some(what) = missing_for(pattern.event(), plan) {
                 return requires(&format!("--on {name}"), &what);
-            }
-        }
-        for (typed, limit) in settings.typed.each(&ALERT.key).iter().zip(&plan.limits) {
-            if !plan.scope.includes(limit.needs()) {
-                return requires(&format!("--alert {typed}"), &followed(limit.needs()));
             }
         }
         Ok(())
@@ -245,7 +315,7 @@ fn missing_for(event: &EventWords, plan: &Plan) -> Option<String> {
     }
 }
 
-fn followed(part: FollowedPart) -> String {
+pub(crate) fn followed(part: FollowedPart) -> String {
     format!("{0} to be followed: --only must include {0}", part.word())
 }
 

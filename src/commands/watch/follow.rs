@@ -78,7 +78,7 @@ pub(crate) async fn follow<T>(
 pub(crate) struct Sessions {
     pub(crate) signed_in: Vec<SignedIn>,
     /// By profile, where the server has named the agent.
-    ids_at_login: HashMap<String, String>,
+    pub(crate) ids_at_login: HashMap<String, String>,
 }
 
 /// How a run uses the journal.
