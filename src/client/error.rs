@@ -79,6 +79,34 @@ pub enum ErrorClass {
 }
 
 impl ErrorKind {
+    const ALL: [Self; 19] = [
+        Self::Dns,
+        Self::Connect,
+        Self::Timeout,
+        Self::Reset,
+        Self::CutShort,
+        Self::Proxy,
+        Self::Tls,
+        Self::Redirect,
+        Self::NotJson,
+        Self::Protocol,
+        Self::Encoding,
+        Self::TooLarge,
+        Self::Server,
+        Self::SignIn,
+        Self::Usage,
+        Self::Forbidden,
+        Self::Account,
+        Self::State,
+        Self::Refused,
+    ];
+
+    /// The kind of this word.
+    #[must_use]
+    pub(crate) fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// The stable word of documents and tests.
     #[must_use]
     pub fn word(self) -> &'static str {

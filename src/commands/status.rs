@@ -1,6 +1,9 @@
 //! `deepcall status`: the whole team in one shot, one row per agent (`api.md` §1 to §3).
 
+mod followed;
 mod query;
+
+use std::time::Duration;
 
 use clap::Args;
 use jiff::Timestamp;
@@ -68,8 +71,10 @@ pub(crate) fn run(args: &StatusArgs, app: &App) -> Result<ExitStatus, Failure> {
         let recorded = Recorded { keeper: keeper.as_ref(), polls: args.journal.poll };
         query::query_all(&fleet, &parameters, recorded).await
     })?;
-    app.console.answer(outcome(agents, &limits, app.clock.now()), &renderer)
+    app.console.answer(outcome(agents, &limits, app.clock.now(), query::NOW), &renderer)
 }
+
+pub(crate) use followed::document_of;
 
 /// The document of `deepcall status`.
 pub(crate) static DOCUMENT: Document = Document {
@@ -177,7 +182,8 @@ const TALLY: &[Field] = &[
     Field::new("unknown", "", Meaning::Count, Shown::OnRequest, "of whom an answer is missing"),
 ];
 
-fn outcome(agents: Vec<AgentAnswers>, limits: &[Limit], now: Timestamp) -> Outcome {
+/// At this moment, also by the monotonic clock of the states.
+fn outcome(agents: Vec<AgentAnswers>, limits: &[Limit], now: Timestamp, monotonic: Duration) -> Outcome {
     let status = ExitStatus::of_many(agents.iter().flat_map(|agent| agent.statuses.iter().copied()));
     let as_of = agents.iter().filter_map(|agent| agent.as_of).max().unwrap_or(now);
     let mut notes = Vec::new();
@@ -185,7 +191,7 @@ fn outcome(agents: Vec<AgentAnswers>, limits: &[Limit], now: Timestamp) -> Outco
     let mut tally = Tally::default();
     let mut rows = Vec::with_capacity(agents.len());
     for agent in agents {
-        let assessed = Assessment::of(&agent.state, limits);
+        let assessed = Assessment::of(&agent.state, limits, monotonic);
         tally.count(&assessed);
         rows.push((assessed.urgency, row(&assessed, &agent)));
         notes.extend(agent.notes);
@@ -205,13 +211,15 @@ struct Assessment<'a> {
     seconds: Option<i64>,
     limit: Option<i64>,
     over: Option<i64>,
+    /// Of the wrap-up.
+    left: Option<i64>,
     urgency: Urgency,
 }
 
 impl<'a> Assessment<'a> {
-    fn of(state: &'a AgentState, limits: &[Limit]) -> Self {
-        let overview = Overview::of(state, query::NOW);
-        let seconds = overview.breaking.and_then(|since| since.seconds_since_start(query::NOW));
+    fn of(state: &'a AgentState, limits: &[Limit], now: Duration) -> Self {
+        let overview = Overview::of(state, now);
+        let seconds = overview.breaking.and_then(|since| since.seconds_since_start(now));
         let limit = match overview.name {
             StateName::OnBreak => {
                 let reason = overview.breaking.and_then(|since| since.state.reason.as_deref());
@@ -227,7 +235,8 @@ impl<'a> Assessment<'a> {
             seconds,
             limit,
             over: seconds.zip(limit).map(|(seconds, limit)| seconds - limit).filter(|over| *over >= 0),
-            urgency: overview.urgency(level, query::NOW),
+            left: overview.wrapping.and_then(|it| it.seconds_left(now).or(it.state.remaining_seconds)),
+            urgency: overview.urgency(level, now),
         }
     }
 }
@@ -248,8 +257,8 @@ fn row(assessed: &Assessment<'_>, agent: &AgentAnswers) -> Row {
         .with("for_seconds", assessed.seconds.map(Value::Seconds))
         .with("limit_seconds", assessed.limit.map(Value::Seconds))
         .with("over_seconds", assessed.over.map(Value::Seconds))
-        .with("wrapup_ends_at", wrapup.and_then(|it| Some(Value::away(it.ends_at?, it.remaining_seconds))))
-        .with("remaining_seconds", wrapup.and_then(|it| it.remaining_seconds).map(Value::Seconds))
+        .with("wrapup_ends_at", wrapup.and_then(|it| Some(Value::away(it.ends_at?, assessed.left))))
+        .with("remaining_seconds", assessed.left.map(Value::Seconds))
         .with("customer", wrapup.and_then(|it| it.customer.clone()))
         .with("last_tag", tag)
         .with("as_of", agent.as_of)

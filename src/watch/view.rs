@@ -57,6 +57,8 @@ pub enum ServerName {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastFailure {
+    /// The stable word of its kind.
+    pub kind: &'static str,
     pub message: String,
     pub code: Option<i64>,
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::client::error::ErrorKind;
 use crate::floor::event::{Event, EventKind};
 use crate::floor::timeline::Recorded;
 use crate::watch::recorder::Note;
@@ -149,7 +150,12 @@ impl<S: Source> Watch<'_, S> {
         match &event.kind {
             EventKind::ConnectionLost(lost) if is_read && !view.health.is_lost() => {
                 view.health = view.health.after_reported_loss(then);
-                view.failure = Some(LastFailure { message: lost.message.clone(), code: lost.code });
+                view.failure = Some(LastFailure {
+                    // A later version may know others.
+                    kind: ErrorKind::named(&lost.failure).unwrap_or(ErrorKind::Server).word(),
+                    message: lost.message.clone(),
+                    code: lost.code,
+                });
                 true
             }
             EventKind::ConnectionRestored(_) if view.health.is_lost() => {

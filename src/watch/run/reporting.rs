@@ -95,9 +95,11 @@ impl<S: Source> Watch<'_, S> {
         let view = agent.view();
         view.state = state;
         view.health = health;
-        view.failure = failure
-            .as_ref()
-            .map(|failure| LastFailure { message: failure.message.clone(), code: failure.code });
+        view.failure = failure.as_ref().map(|failure| LastFailure {
+            kind: failure.kind,
+            message: failure.message.clone(),
+            code: failure.code,
+        });
         let now = self.now();
         if self.agents.iter().all(|agent| agent.view.health.lag(now).is_some() || agent.view.is_over()) {
             for note in self.kind_check.first_notes() {

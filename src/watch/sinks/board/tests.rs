@@ -152,7 +152,7 @@ fn busy_floor() -> Stage {
     stage.follow("अनीता", wrapup);
     let mo = stage.follow("mo", answer(on_break(None, None), 990));
     mo.health = mo.health.after_failure(&no_answer(), Duration::from_secs(995)).0;
-    mo.failure = Some(LastFailure { message: "no answer within 15 s".into(), code: None });
+    mo.failure = Some(LastFailure { kind: "timeout", message: "no answer within 15 s".into(), code: None });
     stage.follow("zoe", poll(997)).phase = Phase::Over("session expired".into());
     stage.follow("kim", poll(999));
     let (reason, since) = (Some("lunch".to_owned()), Some(at(40)));
@@ -301,7 +301,7 @@ fn hostile_text_cannot_leave_its_cells() {
             ..notification(&text, 970, &[&text])
         };
         let one = stage.follow("asha", PollResult { tags: Some(vec![hostile]), ..answer(seen, 999) });
-        one.failure = Some(LastFailure { message: text.clone(), code: None });
+        one.failure = Some(LastFailure { kind: "timeout", message: text.clone(), code: None });
         stage.options.title.clone_from(&text);
         stage.note(0, at(990), EventKind::SessionExpired(SessionExpired { code: None, message: text }));
         for (opened, overlay, is_raw) in PAGES {
