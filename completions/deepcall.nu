@@ -372,21 +372,21 @@ module completions {
   export extern "deepcall watch" [
     --interval: string        # Poll each profile this often, at least 2s [default: 5s]
     --only: string@"nu-complete deepcall watch only" # Follow only tags, breaks or wrapups
+    --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
     --kind: string            # Only tags whose kind contains this, e.g. missed
     --match: string           # Only tags that match this regular expression
     --since: string           # Also report tags from before the watch started, back to TIME [default: all that the server sends]
     --until: string           # Exit with 0 at this event, e.g. break_ended@asha
     --alert: string           # Alert when a break or wrap-up exceeds a limit, e.g. break=15m
+    --max-stale: string       # Exit with 5 when no server has answered for this long, e.g. 10m
+    --record                  # Record what is received in the journal, for this run
+    --poll                    # Poll the server even while another process records the same agents
     --bell                    # Ring the terminal's bell at the events of --on
     --notify                  # Show a notification at the events of --on: on the desktop, or else through the terminal, also over ssh
     --exec: string            # Run this shell command at the events of --on, with the event as JSON on its standard input
     --on: string              # Events that trigger --bell, --notify and --exec, e.g. tag:missed,alert [default: alert,session_expired]
     --heartbeat: string       # Emit a heartbeat event at this interval, e.g. 60s
-    --max-stale: string       # Exit with 5 when no server has answered for this long, e.g. 10m
     --log                     # Print one line per event instead of a board
-    --record                  # Record what is received in the journal, for this run
-    --poll                    # Poll the server even while another process records the same agents
-    --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
     --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all(-a)                 # Select every stored profile, or every simulated agent
@@ -414,6 +414,51 @@ module completions {
     --help(-h)                # Print help (see more with '--help')
   ]
 
+  def "nu-complete deepcall serve only" [] {
+    [ "tags" "breaks" "wrapups" ]
+  }
+
+  def "nu-complete deepcall serve time" [] {
+    [ "relative" "clock" "both" ]
+  }
+
+  # Show the floor in browsers, e.g. on a screen in the room
+  export extern "deepcall serve" [
+    --listen: string          # Address and port of the wall; port 0 is a free one [default: 127.0.0.1:8040]
+    --host: string            # Further names by which browsers may call the wall
+    --key-file: string        # Keep the key of the wall in this file
+    --tls-cert: path          # The certificate for https in PEM, with those that it depends on
+    --tls-key: path           # The private key of the certificate in PEM
+    --allow-http              # Serve without TLS to other machines as well
+    --interval: string        # Poll each profile this often, at least 2s [default: 5s]
+    --only: string@"nu-complete deepcall serve only" # Follow only tags, breaks or wrapups
+    --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
+    --alert: string           # Alert when a break or wrap-up exceeds a limit, e.g. break=15m
+    --max-stale: string       # Exit with 5 when no server has answered for this long, e.g. 10m
+    --record                  # Record what is received in the journal, for this run
+    --poll                    # Poll the server even while another process records the same agents
+    --json                    # Print one JSON object with the address and the key
+    --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
+    --time: string@"nu-complete deepcall serve time" # How tables show times: relative, clock or both [default: both]
+    --mask                    # Hide phone numbers except for their last three digits
+    --profile(-p): string     # Name of the stored session
+    --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
+    --all(-a)                 # Select every stored profile, or every simulated agent
+    --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
+    --server: string          # Address of the server [default: https://v4-api.deepcall.com]
+    --cacert: string          # Also trust the certificate authorities in this PEM file
+    --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
+    --retries: string         # Retries of a failed request, up to 10; ping retries at most once [default: 2]
+    --server-timezone: string # Time zone of times that the server sends without one [default: +05:30]
+    --sandbox                 # Use a simulated DeepCall, without an account
+    --seed: string            # Which simulated floor to show; the same seed shows the same floor
+    --agents: string          # Number of simulated agents
+    --quiet(-q)               # Print only errors on stderr
+    --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
+    --version(-V)             # Print version
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
   def "nu-complete deepcall record only" [] {
     [ "tags" "breaks" "wrapups" ]
   }
@@ -421,7 +466,7 @@ module completions {
   # Record tags, breaks and wrap-ups in the journal until stopped
   export extern "deepcall record" [
     --interval: string        # Poll each profile this often, at least 2s [default: 5s]
-    --only: string@"nu-complete deepcall record only" # Record only tags, breaks or wrapups
+    --only: string@"nu-complete deepcall record only" # Follow only tags, breaks or wrapups
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
     --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
@@ -850,7 +895,7 @@ module completions {
   ]
 
   def "nu-complete deepcall schema name" [] {
-    [ "tags" "break-status" "wrapup" "status" "shift" "ping" "profiles" "config" "doctor" "explain" "explain-exit" "explain-shift" "sandbox" "journal-status" "journal-verify" "journal-removal" "journal-intervals" "journal-coverage" "error" "watch" "start" "state" "tag" "break_started" "break_ended" "wrapup_started" "wrapup_ended" "alert" "gap" "connection_lost" "connection_restored" "session_expired" "session_renewed" "heartbeat" "end" "break_changed" "agent_changed" "profile_ended" "journal_lost" "journal_restored" ]
+    [ "tags" "break-status" "wrapup" "status" "shift" "ping" "profiles" "config" "doctor" "explain" "explain-exit" "explain-shift" "sandbox" "serve" "journal-status" "journal-verify" "journal-removal" "journal-intervals" "journal-coverage" "error" "watch" "start" "state" "tag" "break_started" "break_ended" "wrapup_started" "wrapup_ended" "alert" "gap" "connection_lost" "connection_restored" "session_expired" "session_renewed" "heartbeat" "end" "break_changed" "agent_changed" "profile_ended" "journal_lost" "journal_restored" ]
   }
 
   # Print the JSON Schema of a document
@@ -891,142 +936,6 @@ module completions {
     --version(-V)             # Print version
     --help(-h)                # Print help (see more with '--help')
     shell: string@"nu-complete deepcall completions shell" # The shell for which to print it
-  ]
-
-  # Print this message or the help of the given subcommand(s)
-  export extern "deepcall help" [
-  ]
-
-  # Store a session, after checking it with the server
-  export extern "deepcall help login" [
-  ]
-
-  # Remove a stored session
-  export extern "deepcall help logout" [
-  ]
-
-  # List stored sessions
-  export extern "deepcall help profiles" [
-  ]
-
-  # Show the whole team at once, one row per agent
-  export extern "deepcall help status" [
-  ]
-
-  # Show recent notifications with their icons
-  export extern "deepcall help tags" [
-  ]
-
-  # Show whether an agent is on break, why and for how long
-  export extern "deepcall help break-status" [
-  ]
-
-  # Show whether an agent is in wrap-up, and the time left
-  export extern "deepcall help wrapup" [
-  ]
-
-  # Follow tags, breaks and wrap-ups until stopped
-  export extern "deepcall help watch" [
-  ]
-
-  # Record tags, breaks and wrap-ups in the journal until stopped
-  export extern "deepcall help record" [
-  ]
-
-  # Show what each agent's shift was made of
-  export extern "deepcall help shift" [
-  ]
-
-  # Keep what the server answers, beyond its last hour
-  export extern "deepcall help journal" [
-  ]
-
-  # Record from now on, and print what is stored and where
-  export extern "deepcall help journal on" [
-  ]
-
-  # Record nothing any more; what is recorded stays
-  export extern "deepcall help journal off" [
-  ]
-
-  # Show what the journal holds, and who records
-  export extern "deepcall help journal status" [
-  ]
-
-  # Print the path of the journal, even if it does not exist yet
-  export extern "deepcall help journal path" [
-  ]
-
-  # Print what was recorded
-  export extern "deepcall help journal export" [
-  ]
-
-  # Check that the journal is whole, and that what it says can be true
-  export extern "deepcall help journal verify" [
-  ]
-
-  # Delete what is older than journal.keep, or too much for journal.max_size
-  export extern "deepcall help journal prune" [
-  ]
-
-  # Erase an agent from the journal
-  export extern "deepcall help journal forget" [
-  ]
-
-  # Update an agent's presence on the server
-  export extern "deepcall help ping" [
-  ]
-
-  # Send one signed-in request and print the raw reply
-  export extern "deepcall help api" [
-  ]
-
-  # Serve a simulated DeepCall on this machine
-  export extern "deepcall help sandbox" [
-  ]
-
-  # Show and change settings
-  export extern "deepcall help config" [
-  ]
-
-  # Print the path of config.toml, even if it does not exist yet
-  export extern "deepcall help config path" [
-  ]
-
-  # Show each value in effect, and where it comes from
-  export extern "deepcall help config show" [
-  ]
-
-  # Set a key in config.toml
-  export extern "deepcall help config set" [
-  ]
-
-  # Remove a key from config.toml
-  export extern "deepcall help config unset" [
-  ]
-
-  # Edit config.toml in an editor
-  export extern "deepcall help config edit" [
-  ]
-
-  # Check the setup, and show how to fix what does not work
-  export extern "deepcall help doctor" [
-  ]
-
-  # Print the JSON Schema of a document
-  export extern "deepcall help schema" [
-  ]
-
-  # Explain an error code, an exit code, or what a shift lacks
-  export extern "deepcall help explain" [
-  ]
-
-  # Print a completion script for a shell
-  export extern "deepcall help completions" [
-  ]
-
-  # Print this message or the help of the given subcommand(s)
-  export extern "deepcall help help" [
   ]
 
 }

@@ -31,6 +31,7 @@ use crate::commands::profiles::ProfilesArgs;
 use crate::commands::record::RecordArgs;
 use crate::commands::sandbox::SandboxArgs;
 use crate::commands::schema::SchemaArgs;
+use crate::commands::serve::ServeArgs;
 use crate::commands::shift::ShiftArgs;
 use crate::commands::status::StatusArgs;
 use crate::commands::tags::TagsArgs;
@@ -47,7 +48,7 @@ use crate::output::text::sanitize::sanitize_lines;
     propagate_version = true,
     subcommand_required = true,
     args_override_self = true,
-    disable_help_subcommand = false
+    disable_help_subcommand = true
 )]
 pub(crate) struct Top {
     // These may precede the command; `order` moves them behind it, where they have an effect.
@@ -89,6 +90,7 @@ commands! {
     "break-status" BreakStatus(BreakStatusArgs): commands::break_status::run;
     "wrapup" Wrapup(WrapupArgs): commands::wrapup::run;
     "watch" Watch(WatchArgs): commands::watch::run;
+    "serve" Serve(ServeArgs): commands::serve::run;
     "record" Record(RecordArgs): commands::record::run;
     "shift" Shift(ShiftArgs): commands::shift::run;
     "journal" Journal(JournalArgs): commands::journal::run;
@@ -141,6 +143,7 @@ fn may_want_help(arguments: &[OsString]) -> bool {
 }
 
 fn parse_by(mut definition: clap::Command, arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
+    let arguments = order::help_behind_command(arguments);
     let arguments = order::values_with_minus_joined(&definition, arguments);
     let arguments = order::options_behind_command(&definition, arguments);
     let matches = definition.try_get_matches_from_mut(&arguments);

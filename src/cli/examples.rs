@@ -100,6 +100,20 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "serve",
+        &[
+            ("The whole team in a browser on this machine", "deepcall serve"),
+            (
+                "With limits, and with a key that outlasts a restart",
+                "deepcall serve --alert break=15m --alert wrapup=60s:90s --key-file wall.key",
+            ),
+            (
+                "For the room, where the network itself is trusted",
+                "deepcall serve --listen 0.0.0.0:8041 --host wall.example --allow-http",
+            ),
+        ],
+    ),
+    (
         "shift",
         &[
             ("The last shift of a simulated floor", "deepcall shift --sandbox"),

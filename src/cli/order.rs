@@ -6,6 +6,15 @@ use std::ffi::{OsStr, OsString};
 
 use clap::{ArgAction, Command};
 
+/// `deepcall help tags` is `deepcall tags --help`. It is not in the list of commands, which is as long as a screen.
+pub(crate) fn help_behind_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    if arguments.get(1).is_some_and(|word| word == "help") {
+        arguments.remove(1);
+        arguments.push("--help".into());
+    }
+    arguments
+}
+
 /// Joins a value that begins with a minus to the option before it. No option begins with a minus and a digit, a bracket or
 /// another sign, so such a word can only be a value.
 pub(crate) fn values_with_minus_joined(definition: &Command, arguments: Vec<OsString>) -> Vec<OsString> {
@@ -136,6 +145,19 @@ mod tests {
             ("deepcall tags -- --since -1", "deepcall tags -- --since -1"),
         ] {
             assert_eq!(joined(typed), read, "for {typed}");
+        }
+    }
+
+    #[test]
+    fn help_about_a_command_is_its_help() {
+        for (typed, read) in [
+            ("deepcall help", "deepcall --help"),
+            ("deepcall help config show", "deepcall config show --help"),
+            ("deepcall tags help", "deepcall tags help"),
+            ("deepcall", "deepcall"),
+        ] {
+            let words = help_behind_command(typed.split(' ').map(OsString::from).collect());
+            assert_eq!(words, read.split(' ').collect::<Vec<_>>(), "{typed}");
         }
     }
 

@@ -16,6 +16,7 @@ pub(crate) mod record;
 pub(crate) mod recorded;
 pub(crate) mod sandbox;
 pub mod schema;
+pub(crate) mod serve;
 pub(crate) mod shift;
 pub(crate) mod state_report;
 pub(crate) mod status;

@@ -7,7 +7,8 @@ use clap::builder::PossibleValuesParser;
 
 use crate::app::App;
 use crate::commands::{
-    break_status, config, doctor, explain, journal, ping, profiles, sandbox, shift, status, tags, wrapup,
+    break_status, config, doctor, explain, journal, ping, profiles, sandbox, serve, shift, status, tags,
+    wrapup,
 };
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::event::EventWords;
@@ -33,7 +34,7 @@ pub(crate) fn run(args: &SchemaArgs, app: &App) -> Result<ExitStatus, Failure> {
 }
 
 /// Every document with a schema.
-pub static DOCUMENTS: [&Document; 18] = [
+pub static DOCUMENTS: [&Document; 19] = [
     &tags::DOCUMENT,
     &break_status::rows::DOCUMENT,
     &wrapup::DOCUMENT,
@@ -47,6 +48,7 @@ pub static DOCUMENTS: [&Document; 18] = [
     &explain::EXITS,
     &explain::NOT_IN_SHIFT,
     &sandbox::DOCUMENT,
+    &serve::DOCUMENT,
     &journal::status::DOCUMENT,
     &journal::verify::DOCUMENT,
     &journal::removal::DOCUMENT,

@@ -288,6 +288,28 @@ pub(crate) fn replace(target: &Path, contents: &[u8]) -> Result<(), FileError> {
     replace_like(target, contents, None)
 }
 
+/// Makes a file with this content, for its owner alone whatever the umask, unless there is one already: that one stays. It
+/// is there as a whole or not at all.
+///
+/// # Errors
+/// When it cannot be made.
+pub(crate) fn create_new(path: &Path, contents: &[u8]) -> Result<(), FileError> {
+    let (folder, prefix) = folder_and_prefix(path)?;
+    let opened = system::Folder::open(folder).map_err(FileError::at(folder))?;
+    let written = || {
+        let mut file =
+            system::temporary_file(tempfile::Builder::new().prefix(&prefix).suffix(TEMPORARY), folder)?;
+        file.write_all(contents)?;
+        file.as_file().sync_all()?;
+        match file.persist_noclobber(path) {
+            Err(error) if error.error.kind() != io::ErrorKind::AlreadyExists => Err(error.error),
+            _ => Ok(()),
+        }
+    };
+    written().map_err(FileError::at(path))?;
+    opened.sync().map_err(|source| FileError::NotSynced { path: path.to_owned(), source })
+}
+
 /// The same, with the mode and the group of `known`.
 fn replace_like(target: &Path, contents: &[u8], known: Option<&fs::Metadata>) -> Result<(), FileError> {
     let (folder, prefix) = folder_and_prefix(target)?;

@@ -8,6 +8,7 @@ pub(crate) mod exec;
 pub mod lines;
 pub(crate) mod notify;
 pub(crate) mod reactions;
+pub(crate) mod wall;
 
 use std::io;
 use std::time::Duration;

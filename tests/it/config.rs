@@ -42,7 +42,7 @@ const WITHOUT_KEY: &[(&str, &str)] = &[
     ),
     (
         "the line chooses what is done and sent",
-        "field field-file input user-id exec wait sandbox seed agents new poll record",
+        "field field-file input user-id exec wait sandbox seed agents new poll record tls-cert tls-key",
     ),
     ("a sandbox serves what is tried now", "port ref-model fail"),
     ("a secret comes anew each time", "ssid-stdin ssid-file token-stdin token-file from-file"),

@@ -96,7 +96,7 @@ fn every_example_works_as_written() {
                     assert!(output.stdout.is_empty(), "{line}");
                 }
                 // These go on until they are stopped: their first line is enough.
-                line if ["sandbox", "watch"].contains(command) => {
+                line if ["sandbox", "serve", "watch"].contains(command) => {
                     let mut process = paste(&world, &format!("exec {line}"))
                         .stdout(Stdio::piped())
                         .stderr(Stdio::null())
@@ -108,6 +108,8 @@ fn every_example_works_as_written() {
                     process.wait().unwrap();
                     let expected = [
                         "http://127.0.0.1:",
+                        "http://wall.example:8041/#k=",
+                        "http://127.0.0.1:8040/\n",
                         "export DEEPCALL_CONFIG_DIR=",
                         "watching 2 profiles",
                         "\"type\":\"start\"",

@@ -48,6 +48,7 @@ mod python_readings;
 mod record;
 mod sandbox;
 mod secrets;
+mod serve;
 mod sessions;
 mod settings;
 mod shapes;

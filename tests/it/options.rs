@@ -238,6 +238,7 @@ fn an_empty_item_of_a_list_is_refused_in_every_list() {
                 "kind" => "missed",
                 "only" => "tags",
                 "on" => "tag",
+                "host" => "wall.example",
                 "profiles" => "asha",
                 "columns" if command.get_name() == "watch" => "at -o csv",
                 "columns" if command.get_name() == "shift" => "breaks --sandbox",

@@ -52,6 +52,8 @@ const SAMPLES: &[&str] = &[
     "both",
     "9:00",
     "17:45",
+    "127.0.0.1:1",
+    "[::1]:2",
 ];
 
 /// A value for the option, the variable and the config file, as different as the setting allows.

@@ -1,6 +1,7 @@
 //! Every setting: its key in `config.toml`, its option, its variable, its default, how its text is read, and its help.
 //! Precedence, `deepcall config`, help texts, completion and the manual use this table, so a new setting is one entry here.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use jiff::civil::Time;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde_json::value::{RawValue, to_raw_value};
 
+use crate::app::settings::serve::listen;
 use crate::app::settings::setting::{Entry, Key, Kind, Setting};
 use crate::app::settings::shift::{allowance, kinds, time_of_day};
 use crate::app::settings::zones;
@@ -21,6 +23,7 @@ use crate::output::presentation::{ColorWhen, Format, TimeStyle};
 use crate::size::size;
 use crate::store::{ProfileName, ServerUrl, StoreKind};
 use crate::watch::schedule::SHORTEST_INTERVAL;
+use crate::watch::sinks::wall::guard::Host;
 
 /// Defines each setting and lists it, so that none can be missing from the list.
 macro_rules! settings {
@@ -136,7 +139,7 @@ settings! {
         Key::text("columns.profiles", "profiles --columns", "Columns of profiles in table, csv and tsv"),
     );
     WATCH_INTERVAL: Duration = Setting::new(
-        Key::text("watch.interval", "watch, record --interval", "Poll each profile this often, at least 2s").default("5s"),
+        Key::text("watch.interval", "watch, record, serve --interval", "Poll each profile this often, at least 2s").default("5s"),
         interval,
     );
     WATCH_HEARTBEAT: Option<Duration> = Setting::optional(
@@ -146,7 +149,7 @@ settings! {
     WATCH_MAX_STALE: Option<Duration> = Setting::optional(
         Key::text(
             "watch.max_stale",
-            "watch --max-stale",
+            "watch, serve --max-stale",
             "Exit with 5 when no server has answered for this long, e.g. 10m",
         )
         .more("It must be longer than the interval. Without it, watch waits for the server without limit, and reports that it is waiting."),
@@ -173,6 +176,23 @@ settings! {
             .more("An event is a type of `deepcall watch --json`. tag:KIND is a tag whose kind contains KIND, as in `deepcall tags --kind`.")
             .default("alert,session_expired"),
         |text| text.split(',').map(str::parse).collect(),
+    );
+    SERVE_LISTEN: SocketAddr = Setting::new(
+        Key::text("serve.listen", "serve --listen", "Address and port of the wall; port 0 is a free one")
+            .more("Another address than this machine's own loopback needs --tls-cert and --tls-key, or --allow-http.")
+            .default("127.0.0.1:8040"),
+        listen,
+    );
+    SERVE_HOST: Vec<Host> = Setting {
+        key: Key::new("serve.host", Kind::List, "serve --host", "Further names by which browsers may call the wall")
+            .more("A request for any other name is refused, as a page of somebody else could send it. Known without this: localhost, and the address that the browser has connected to."),
+        parse: |text| text.split(',').map(Host::parse).collect(),
+        absent: Some(vec![]),
+    };
+    SERVE_KEY_FILE: Option<PathBuf> = Setting::optional(
+        Key::new("serve.key_file", Kind::Path, "serve --key-file", "Keep the key of the wall in this file")
+            .more("It is made if there is none, for you alone (mode 0600), and browsers stay signed in when the wall is started anew. The key is not printed then. Without this, each start has a new key."),
+        |text| Ok(Some(text.into())),
     );
     PING_PATH: String = Setting::new(
         Key::text("ping.path", "ping --path", "Path of the call, which the vendor does not document")
@@ -256,7 +276,7 @@ settings! {
         Key::new(
             "alert",
             Kind::Names(&[("break", "15m"), ("break.lunch", "45m"), ("wrapup", "60s:90s")]),
-            "watch, status --alert",
+            "watch, serve, status --alert",
             "Alert when a break or wrap-up exceeds a limit, e.g. break=15m",
         )
         .more("Also for one reason (break.tea=9m), and in two steps, warning and critical (wrapup=60s:90s)."),
@@ -350,31 +370,4 @@ fn interval(text: &str) -> Result<Duration, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_misspelt_key_and_one_without_its_table_are_found() {
-        for (typed, meant) in [
-            ("sever", Some("server")),
-            ("time_zone", Some("timezone")),
-            ("interval", Some("watch.interval")),
-            ("watch.interfal", Some("watch.interval")),
-            ("alert.brake", Some("alert.break")),
-            ("no-headers", Some("no_headers")),
-            ("break_status", Some("columns.break_status")),
-            ("something_else_altogether", None),
-        ] {
-            assert_eq!(nearest(typed).as_deref(), meant, "for {typed}");
-        }
-    }
-
-    #[test]
-    fn a_chosen_name_is_found_below_its_table() {
-        let chosen = |name| find(name).and_then(|(setting, chosen)| Some((setting.key().name, chosen?)));
-        assert_eq!(chosen("alert.break.lunch"), Some(("alert", "break.lunch")));
-        for name in ["alert", "alerts.break", "server", "server.x"] {
-            assert_eq!(chosen(name), None, "for {name}");
-        }
-    }
-}
+mod tests;

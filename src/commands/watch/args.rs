@@ -130,7 +130,7 @@ impl SupervisionOptions {
     ///
     /// # Errors
     /// If a setting is wrong, or an option would change nothing: exit code 2.
-    pub(crate) fn complete(&self, plan: Plan, settings: Settings<'_>) -> Result<Plan, Failure> {
+    pub(crate) fn complete(plan: Plan, settings: Settings<'_>) -> Result<Plan, Failure> {
         let (limits, max_stale) = (settings.limits()?, settings.get(&WATCH_MAX_STALE)?);
         let interval = settings.get(&WATCH_INTERVAL)?;
         if let Some(most) = max_stale.value.filter(|most| *most <= interval.value) {
@@ -224,7 +224,7 @@ impl WatchArgs {
             backfill_from: self.since.as_deref().map(read).transpose()?,
             ..self.follow.plan(settings)?
         };
-        self.supervision.complete(plan, settings)
+        SupervisionOptions::complete(plan, settings)
     }
 
     /// The selected profiles; with `--sandbox` and no selection, the whole simulated floor.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use zeroize::Zeroizing;
 
-mod encodings;
+pub(crate) mod encodings;
 
 /// Replaces a secret.
 const HIDDEN: &str = "••••";

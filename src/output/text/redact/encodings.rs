@@ -122,7 +122,7 @@ const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 /// Base64 of the bytes where they begin `offset` bytes after a multiple of three, without the characters that depend on
 /// the bytes before and after.
-fn base64(bytes: &[u8], offset: usize) -> String {
+pub(crate) fn base64(bytes: &[u8], offset: usize) -> String {
     let mut encoded = String::with_capacity(bytes.len() * 4 / 3 + 1);
     // The first character shares its bits with the bytes before, unless `offset` is zero.
     let mut shared = (offset * 8).div_ceil(6) * 6 - offset * 8;
