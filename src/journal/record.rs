@@ -172,14 +172,17 @@ impl Journal {
     }
 }
 
-/// The run, the numbers of the events, and that of the last of all; `None` if others have written, and nothing was.
+/// The run, the numbers of the events, and that of the last of all.
+type Written = (RunRef, Vec<Option<i64>>, i64);
+
+/// `None` if others have written, and nothing was.
 fn write(
     journal: &Journal,
     change: &Connection,
     round: &Round,
     entries: &[Vec<Prepared<'_>>],
     bases: &[(AgentRef, i64)],
-) -> rusqlite::Result<Option<(RunRef, Vec<Option<i64>>, i64)>> {
+) -> rusqlite::Result<Option<Written>> {
     if has_newer(change, bases)? {
         return Ok(None);
     }
