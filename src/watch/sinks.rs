@@ -8,6 +8,7 @@ pub(crate) mod exec;
 pub mod lines;
 pub(crate) mod notify;
 pub(crate) mod reactions;
+mod shown;
 pub(crate) mod wall;
 
 use std::io;

@@ -10,15 +10,12 @@ mod help;
 mod keyboard;
 mod keys;
 mod layout;
-mod names;
 mod opened;
 mod options;
 mod paint;
 mod picture;
 mod rows;
 mod screen;
-mod summary;
-mod wording;
 
 #[cfg(test)]
 mod tests;

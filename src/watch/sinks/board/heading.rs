@@ -1,15 +1,14 @@
 //! The lines above and below a page: whose floor it is, how fresh and in which order, and what the keys do.
 
 use crate::floor::alerts::Limit;
-use crate::floor::event::Level;
-use crate::output::text::style::{IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, UNKNOWN, WRONG};
+use crate::output::text::style::{Mark, Tint};
+use crate::output::text::terminal::sanitize_for_terminal;
 use crate::output::text::width::{cut, pad_right, width};
 use crate::watch::sinks::board::controls::Controls;
 use crate::watch::sinks::board::keys;
 use crate::watch::sinks::board::options::BoardOptions;
 use crate::watch::sinks::board::paint::Line;
-use crate::watch::sinks::board::summary::{age, liveness, next_poll, tally};
-use crate::watch::sinks::board::wording::Wording;
+use crate::watch::sinks::shown::summary::{age, counts, liveness, next_poll, tally};
 use crate::watch::view::FloorView;
 
 /// A title that is cut shorter than this says nothing.
@@ -22,7 +21,7 @@ pub(crate) fn title(view: &FloorView, options: &BoardOptions, columns: usize) ->
     let there = options.zone.to_datetime(view.wall);
     let clock = format!("{:02}:{:02}:{:02}", there.hour(), there.minute(), there.second());
     let age = age(view).map(|age| format!("{age} old"));
-    let title = Wording::name(&options.title);
+    let title = sanitize_for_terminal(&options.title);
     let mut facts = [age, next_poll(view), Some(clock)];
     let right = |facts: &[Option<String>]| {
         let mut line = Line::of(format!("{symbol} {}", state.words(view.agents.len())), tint);
@@ -52,25 +51,10 @@ pub(crate) fn states(
     columns: usize,
 ) -> Line {
     let only = options.only;
-    let tally = tally(&view.agents, only, limits, view.now);
-    let with_states = only.breaks || only.wrapups;
-    let over = if tally.level == Some(Level::Warn) { Mark { tint: Tint::Urgent, ..NOTABLE } } else { WRONG };
-    let neither = match (only.breaks, only.wrapups) {
-        (true, false) => "no break",
-        (false, true) => "no wrap-up",
-        _ => "neither",
-    };
-    let counts = [
-        (tally.over > 0, over, "over", tally.over),
-        (only.breaks, ON_BREAK, "on break", tally.on_break),
-        (only.wrapups, IN_WRAPUP, "wrap-up", tally.wrapup),
-        (with_states, Mark { tint: Tint::Plain, ..ORDINARY }, neither, tally.neither),
-        (with_states, UNKNOWN, "unknown", tally.unknown),
-    ];
+    let tally = tally(&view.agents, only, limits, |_| view.now);
     let line = |with_words: bool| {
         let mut line = Line::default();
-        for (_, Mark { symbol, tint }, word, count) in counts.into_iter().filter(|(is_wanted, ..)| *is_wanted)
-        {
+        for (Mark { symbol, tint }, word, count) in counts(tally, only) {
             let word = if with_words { format!("{word} ") } else { String::new() };
             line = line.with(format!("{symbol} {word}{count}  "), tint);
         }
@@ -86,7 +70,7 @@ pub(crate) fn states(
 
 /// The filter, if there is one, and the keys.
 pub(crate) fn foot(controls: &Controls, lines: usize, columns: usize) -> Vec<Line> {
-    let name = Wording::name(&controls.filter);
+    let name = sanitize_for_terminal(&controls.filter);
     let filter = match (controls.is_typing, name.is_empty()) {
         (true, _) => Some(Line::of(format!("/{name}_"), Tint::Advice)),
         (false, false) => Some(

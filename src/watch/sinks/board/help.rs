@@ -4,7 +4,7 @@ use crate::output::text::style::{CALLBACK, IN_WRAPUP, NOTABLE, ON_BREAK, ORDINAR
 use crate::output::text::width::pad_right;
 use crate::watch::sinks::board::keys;
 use crate::watch::sinks::board::paint::Line;
-use crate::watch::sinks::board::rows::RECONNECTING;
+use crate::watch::sinks::shown::agent::RECONNECTING;
 
 const WORDS: [(&str, &str); 5] = [
     ("sort: away", "over the limit first, then breaks and wrap-ups, the longest first"),

@@ -10,9 +10,9 @@ use crate::output::presentation::TimeStyle;
 use crate::output::text::style::{IN_WRAPUP, Mark, ON_BREAK, Tint};
 use crate::output::text::times;
 use crate::output::text::width::{cut, pad_right, width, wrap};
-use crate::watch::sinks::board::feed;
 use crate::watch::sinks::board::paint::Line;
-use crate::watch::sinks::board::wording::Wording;
+use crate::watch::sinks::shown::event;
+use crate::watch::sinks::shown::wording::Wording;
 use crate::watch::view::{AgentView, FloorView, ServerName};
 
 const INDENT: usize = 4;
@@ -47,7 +47,7 @@ pub(crate) fn lines(
 ) -> Vec<Line> {
     let mut lines = Vec::new();
     if agent.name != ServerName::Unknown {
-        let words = format!("   the profile is {}", Wording::name(&agent.profile));
+        let words = format!("   the profile is {}", wording.name(&agent.profile));
         lines.push(Line::of(words, Tint::Quiet));
     }
     if let Some(failure) = &agent.failure {
@@ -78,12 +78,12 @@ fn entries<'a>(agent: &'a AgentView, view: &FloorView, wording: &Wording<'_>) ->
         match &event.kind {
             EventKind::Tag(reported) => {
                 let tag = &reported.tag;
-                let (message, icons) = (tag.message.as_deref(), feed::icons(tag, wording));
+                let (message, icons) = (tag.message.as_deref(), event::icons(tag, wording));
                 let message = message.map(|message| wording.text(message)).unwrap_or_default();
                 entries.push(Entry {
-                    time: time(feed::time_of(event), wording),
-                    mark: feed::tag_mark(tag),
-                    kind: feed::kind(tag, wording),
+                    time: time(event::time_of(event), wording),
+                    mark: event::tag_mark(tag),
+                    kind: event::kind(tag, wording),
                     message: joined(&message, "  ", &icons),
                     customer: tag.customer.as_deref().map(|phone| wording.phone(phone)).unwrap_or_default(),
                     raw: Some((&tag.fields, "fields")),

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use crate::floor::alerts::Limit;
 use crate::output::presentation::TimeStyle;
 use crate::output::text::style::Tint;
+use crate::output::text::terminal::sanitize_for_terminal;
 use crate::output::text::width::width;
 use crate::watch::sinks::board::columns::fit;
 use crate::watch::sinks::board::controls::Controls;
@@ -15,12 +16,12 @@ use crate::watch::sinks::board::heading;
 use crate::watch::sinks::board::help;
 use crate::watch::sinks::board::keys::Place;
 use crate::watch::sinks::board::layout::Layout;
-use crate::watch::sinks::board::names::Names;
 use crate::watch::sinks::board::opened;
 use crate::watch::sinks::board::options::BoardOptions;
 use crate::watch::sinks::board::paint::{Line, paint};
 use crate::watch::sinks::board::rows::{RowView, rows, sort};
-use crate::watch::sinks::board::wording::Wording;
+use crate::watch::sinks::shown::names::Names;
+use crate::watch::sinks::shown::wording::Wording;
 use crate::watch::view::{AgentView, FloorView};
 
 /// In columns; a narrower part would lose more of its texts.
@@ -71,7 +72,7 @@ impl Picture<'_> {
 
     fn wording(&self) -> Wording<'_> {
         let BoardOptions { zone, mask, time, .. } = self.options;
-        Wording { zone, mask: *mask, time: *time, wall: self.view.wall }
+        Wording { zone, mask: *mask, time: *time, wall: self.view.wall, harmless: sanitize_for_terminal }
     }
 
     /// Events are read against each other, so it is the distance that gives way.

@@ -7,22 +7,19 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::floor::alerts::Limit;
-use crate::floor::answer::{Break, Tag, Wrapup};
-use crate::floor::event::{AlertWhat, EventKind, Level};
-use crate::floor::overview::{Overview, StateName, Urgency};
-use crate::floor::state::{AgentState, StateSince};
+use crate::floor::overview::{Overview, Urgency};
+use crate::floor::state::AgentState;
 use crate::output::presentation::TimeStyle;
-use crate::output::text::style::{IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, UNKNOWN, WRONG};
+use crate::output::text::style::{Mark, ORDINARY, Tint, UNKNOWN};
 use crate::output::text::times;
 use crate::output::text::width::{cut, width};
 use crate::watch::sinks::board::feed;
-use crate::watch::sinks::board::names::Names;
-use crate::watch::sinks::board::wording::Wording;
+use crate::watch::sinks::shown::agent::{mark, measured, reason, state_tint, state_word, tags};
+use crate::watch::sinks::shown::event;
+use crate::watch::sinks::shown::names::Names;
+use crate::watch::sinks::shown::wording::Wording;
 use crate::watch::source::WatchScope;
-use crate::watch::view::{AgentView, FloorView, Phase};
-
-/// Polls fail, and the row shows the last answer.
-pub(crate) const RECONNECTING: Mark = Mark { symbol: '↻', tint: Tint::Notable };
+use crate::watch::view::{AgentView, FloorView};
 
 /// One profile on the board. Every text is harmless.
 #[derive(Clone, Debug)]
@@ -90,7 +87,7 @@ pub(crate) fn rows(
     };
     let has_states = only.breaks || only.wrapups;
     let row = |agent: &AgentView| {
-        let row = row(agent, names.name(&agent.profile), view.now, limits, wording);
+        let row = row(agent, names.name(&agent.profile, wording), view.now, limits, wording);
         // What nobody wants to know is not unknown.
         if row.mark == UNKNOWN && !has_states { RowView { mark: ORDINARY, ..row } } else { row }
     };
@@ -131,14 +128,6 @@ impl RowView {
     }
 }
 
-/// The newest first.
-fn tags(agent: &AgentView) -> impl Iterator<Item = &Tag> {
-    agent.history.newest_first().filter_map(|event| match &event.kind {
-        EventKind::Tag(reported) => Some(&reported.tag),
-        _ => None,
-    })
-}
-
 pub(crate) fn row(
     agent: &AgentView,
     name: String,
@@ -170,103 +159,6 @@ pub(crate) fn row(
     }
 }
 
-/// A break and a wrap-up against their limits.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Measured {
-    /// The highest level that is exceeded.
-    pub(crate) level: Option<Level>,
-    /// Seconds until the limit; negative when over.
-    left: Option<i64>,
-}
-
-/// What is left is the time until the agent should be back, so it never counts to a warning. Where the person has set no
-/// limit for wrap-ups, that is the end that the server gave.
-pub(crate) fn measured(agent: &AgentView, limits: &[Limit], now: Duration) -> Measured {
-    if agent.is_over() {
-        return Measured::default();
-    }
-    let against = |what, reason: Option<&str>, held: i64| {
-        let limit = Limit::for_state(limits, what, reason)?;
-        let level = limit.level_at(held).map(|(level, _)| level);
-        Some(Measured { level, left: Some(limit.critical().saturating_sub(held)) })
-    };
-    let Overview { breaking, wrapping, .. } = Overview::of(&agent.state, now);
-    let of_break = breaking.and_then(|since| {
-        against(AlertWhat::Break, since.state.reason.as_deref(), since.seconds_at_least(now))
-    });
-    let of_wrapup = wrapping.map(|since| {
-        against(AlertWhat::Wrapup, None, since.seconds_at_least(now))
-            .unwrap_or(Measured { level: None, left: since.seconds_left(now) })
-    });
-    let both = || of_break.into_iter().chain(of_wrapup);
-    Measured {
-        level: both().filter_map(|one| one.level).max(),
-        left: both().filter_map(|one| one.left).min(),
-    }
-}
-
-/// As the server reports it: neither on break nor in wrap-up does not mean that somebody works.
-pub(crate) fn state_word(agent: &AgentView) -> &'static str {
-    let state = &agent.state;
-    let on_break = state.break_state.as_ref().map(|since| since.state.on_break);
-    let in_wrapup = state.wrapup.as_ref().map(|since| since.state.in_wrapup);
-    if agent.is_over() {
-        return "ended";
-    }
-    match (StateName::of(on_break, in_wrapup), on_break, in_wrapup) {
-        (StateName::OnBreak, _, Some(true)) => "break + wrap-up",
-        (StateName::OnBreak, ..) => "on break",
-        // With --only wrapups, nobody knows of breaks.
-        (StateName::InWrapup, ..) | (_, _, Some(true)) => "wrap-up",
-        (StateName::Neither, ..) => "neither",
-        (StateName::Unknown, Some(_), _) => "no break",
-        (StateName::Unknown, None, Some(false)) => "no wrap-up",
-        (StateName::Unknown, None, None) => "unknown",
-    }
-}
-
-fn mark(agent: &AgentView, level: Option<Level>) -> Mark {
-    match (level, state_word(agent)) {
-        (_, "ended") | (Some(Level::Critical), _) => WRONG,
-        (Some(Level::Warn), _) => NOTABLE,
-        (None, _) if agent.health.failing_since().is_some() => RECONNECTING,
-        (None, "on break" | "break + wrap-up") => ON_BREAK,
-        (None, "wrap-up") => IN_WRAPUP,
-        (None, "unknown") => UNKNOWN,
-        (None, _) => ORDINARY,
-    }
-}
-
-/// Each state has a tint of its own, whatever else the mark shows.
-fn state_tint(agent: &AgentView, level: Option<Level>) -> Tint {
-    match (level, state_word(agent)) {
-        (_, "ended") | (Some(Level::Critical), _) => WRONG.tint,
-        (Some(Level::Warn), _) => Tint::Urgent,
-        (None, "on break" | "break + wrap-up") => ON_BREAK.tint,
-        (None, "wrap-up") => IN_WRAPUP.tint,
-        (None, "unknown") => UNKNOWN.tint,
-        (None, _) => Tint::Plain,
-    }
-}
-
-fn reason(
-    agent: &AgentView,
-    breaking: Option<&StateSince<Break>>,
-    wrapping: Option<&StateSince<Wrapup>>,
-    wording: &Wording<'_>,
-) -> String {
-    if let Phase::Over(why) = &agent.phase {
-        return wording.text(why);
-    }
-    let of_break = breaking.and_then(|since| since.state.reason.as_deref());
-    let customer = wrapping.and_then(|since| since.state.customer.as_deref());
-    match (of_break, customer) {
-        (Some(reason), _) => wording.text(reason),
-        (None, Some(phone)) => wording.phone(phone),
-        (None, None) => String::new(),
-    }
-}
-
 /// So many columns hold a usual message after the time of day and the distance.
 const ROOM_FOR_BOTH: usize = 56;
 
@@ -286,11 +178,11 @@ impl LastTag {
         }
         let short = if wording.time == TimeStyle::Both { TimeStyle::Relative } else { wording.time };
         tags(agent).next().map_or(Self::None, |tag| Self::Tag {
-            symbol: feed::tag_mark(tag).symbol,
+            symbol: event::tag_mark(tag).symbol,
             time: tag.time.map_or_else(String::new, |time| wording.time_in(short, time)),
             both: tag.time.filter(|_| short != wording.time).map(|time| wording.time(time)),
-            kind: feed::kind(tag, wording),
-            message: feed::kind_and_message(tag, wording),
+            kind: event::kind(tag, wording),
+            message: event::kind_and_message(tag, wording),
         })
     }
 

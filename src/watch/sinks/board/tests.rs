@@ -22,8 +22,8 @@ use crate::output::payloads::{assert_harmless, payloads};
 use crate::output::presentation::TimeStyle;
 use crate::watch::sinks::board::controls::Overlay;
 use crate::watch::sinks::board::keys::Place;
-use crate::watch::sinks::board::summary::{Liveness, Tally, liveness, tally};
 use crate::watch::sinks::display::Key;
+use crate::watch::sinks::shown::summary::{Liveness, Tally, liveness, tally};
 use crate::watch::source::WatchScope;
 use crate::watch::view::{AgentView, LastFailure, Phase};
 
@@ -238,7 +238,7 @@ fn the_tally_counts_the_newest_answers() {
     let expected =
         Tally { on_break: 3, wrapup: 1, neither: 1, unknown: 2, over: 2, level: Some(Level::Critical) };
     let Stage { view, options, limits, .. } = busy_floor();
-    assert_eq!(tally(&view.agents, options.only, &limits, view.now), expected);
+    assert_eq!(tally(&view.agents, options.only, &limits, |_| view.now), expected);
 }
 
 #[test]

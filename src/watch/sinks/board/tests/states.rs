@@ -3,7 +3,8 @@
 use super::*;
 use crate::output::presentation::TimeStyle;
 use crate::output::text::style::{IN_WRAPUP, NOTABLE, ON_BREAK, WRONG};
-use crate::watch::sinks::board::wording::Wording;
+use crate::output::text::terminal::sanitize_for_terminal;
+use crate::watch::sinks::shown::wording::Wording;
 
 #[test]
 fn left_counts_to_the_limit_and_is_negative_once_over() {
@@ -11,7 +12,13 @@ fn left_counts_to_the_limit_and_is_negative_once_over() {
         let mut stage = Stage::new(limits);
         let one = stage.follow("asha", answer).clone();
         let time = TimeStyle::Both;
-        let wording = Wording { zone: &TimeZone::UTC, mask: false, time, wall: at(second) };
+        let wording = Wording {
+            zone: &TimeZone::UTC,
+            mask: false,
+            time,
+            wall: at(second),
+            harmless: sanitize_for_terminal,
+        };
         let name = "asha".to_owned();
         let row = rows::row(&one, name, Duration::from_secs(second.cast_unsigned()), &stage.limits, &wording);
         (row.mark, row.left)
@@ -96,7 +103,7 @@ fn the_tally_counts_everybody_once_as_status_does() {
         stage.follow("asha", PollResult { break_state, wrapup, ..poll(999) });
         let counted = |only| {
             let Tally { on_break, wrapup, neither, unknown, .. } =
-                tally(&stage.view.agents, only, &[], stage.view.now);
+                tally(&stage.view.agents, only, &[], |_| stage.view.now);
             [on_break, wrapup, neither, unknown]
         };
         let all = WatchScope { tags: true, breaks: true, wrapups: true };

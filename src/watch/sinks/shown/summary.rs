@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::floor::alerts::Limit;
 use crate::floor::event::Level;
-use crate::output::text::style::{Mark, ORDINARY, Tint, WRONG};
+use crate::output::text::style::{IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, UNKNOWN, WRONG};
 use crate::output::text::times;
-use crate::watch::sinks::board::rows::{RECONNECTING, measured};
+use crate::watch::sinks::shown::agent::{RECONNECTING, measured};
 use crate::watch::source::WatchScope;
 use crate::watch::view::{AgentView, FloorView, Phase};
 
@@ -28,7 +28,13 @@ pub(crate) struct Tally {
 
 /// Counts the newest answers. A profile that is no longer followed counts as unknown, and so does one of which an answer
 /// is missing that is to be watched.
-pub(crate) fn tally(agents: &[Arc<AgentView>], only: WatchScope, limits: &[Limit], now: Duration) -> Tally {
+/// `now` is the monotonic moment at which an agent is measured.
+pub(crate) fn tally(
+    agents: &[Arc<AgentView>],
+    only: WatchScope,
+    limits: &[Limit],
+    now: impl Fn(&AgentView) -> Duration,
+) -> Tally {
     let mut tally = Tally::default();
     let is_denied = |is_wanted: bool, answer: Option<bool>| !is_wanted || answer == Some(false);
     for one in agents {
@@ -44,11 +50,37 @@ pub(crate) fn tally(agents: &[Arc<AgentView>], only: WatchScope, limits: &[Limit
             _ => &mut tally.unknown,
         };
         *count += 1;
-        let level = measured(one, limits, now).level;
+        let level = measured(one, limits, now(one)).level;
         tally.over += usize::from(level.is_some());
         tally.level = tally.level.max(level);
     }
     tally
+}
+
+/// What a heading lists, each count with its mark and word: what is followed, and first what is over a limit, if anything
+/// is.
+pub(crate) fn counts(tally: Tally, only: WatchScope) -> impl Iterator<Item = (Mark, &'static str, usize)> {
+    let with_states = only.breaks || only.wrapups;
+    let over = if tally.level == Some(Level::Warn) { Mark { tint: Tint::Urgent, ..NOTABLE } } else { WRONG };
+    let neither = match (only.breaks, only.wrapups) {
+        (true, false) => "no break",
+        (false, true) => "no wrap-up",
+        _ => "neither",
+    };
+    let counts = [
+        (tally.over > 0, over, "over", tally.over),
+        (only.breaks, ON_BREAK, "on break", tally.on_break),
+        (only.wrapups, IN_WRAPUP, "wrap-up", tally.wrapup),
+        (with_states, Mark { tint: Tint::Plain, ..ORDINARY }, neither, tally.neither),
+        (with_states, UNKNOWN, "unknown", tally.unknown),
+    ];
+    counts.into_iter().filter(|(is_wanted, ..)| *is_wanted).map(|(_, mark, word, count)| (mark, word, count))
+}
+
+/// Whether the last answer about the agent is older than it should be.
+pub(crate) fn is_silent(agent: &AgentView, view: &FloorView) -> bool {
+    let is_late = |lag| lag > view.interval * 2 + GRACE;
+    !agent.is_over() && agent.health.lag(view.now).is_some_and(is_late)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,14 +101,13 @@ pub(crate) enum Liveness {
 pub(crate) fn liveness(view: &FloorView) -> Liveness {
     let alive = || view.agents.iter().filter(|one| !one.is_over());
     let failing = alive().filter(|one| one.health.failing_since().is_some()).count();
-    let lags = || alive().map(|one| one.health.lag(view.now));
     if alive().next().is_none() {
         Liveness::Ended
     } else if failing > 0 {
         Liveness::Reconnecting(failing)
-    } else if lags().flatten().any(|lag| lag > view.interval * 2 + GRACE) {
+    } else if alive().any(|one| is_silent(one, view)) {
         Liveness::Stale
-    } else if lags().any(|lag| lag.is_none()) {
+    } else if alive().any(|one| one.health.last_ok().is_none()) {
         Liveness::Starting
     } else {
         Liveness::Live

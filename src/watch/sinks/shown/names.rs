@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::watch::sinks::board::wording::Wording;
+use crate::watch::sinks::shown::wording::Wording;
 use crate::watch::view::{AgentView, FloorView, ServerName};
 
 /// Every text is harmless.
@@ -18,13 +18,13 @@ impl Names {
         }
         let called = |agent: &AgentView| {
             let name = known(agent).filter(|name| owners[name] == 1);
-            name.map_or_else(|| Wording::name(&agent.profile), |name| wording.text(name))
+            name.map_or_else(|| wording.name(&agent.profile), |name| wording.text(name))
         };
         Self(view.agents.iter().map(|agent| (agent.profile.clone(), called(agent))).collect())
     }
 
-    pub(crate) fn name(&self, profile: &str) -> String {
-        self.0.get(profile).cloned().unwrap_or_else(|| Wording::name(profile))
+    pub(crate) fn name(&self, profile: &str, wording: &Wording<'_>) -> String {
+        self.0.get(profile).cloned().unwrap_or_else(|| wording.name(profile))
     }
 }
 

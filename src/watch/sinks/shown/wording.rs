@@ -1,4 +1,6 @@
-//! Prepares texts of the server for the board: masks, cuts and makes them harmless, in this order.
+//! Prepares texts of the server for a display: masks, cuts and makes them harmless, in this order.
+
+use std::borrow::Cow;
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -7,7 +9,6 @@ use crate::json::{Layout, Raw};
 use crate::output::formats::sentence::words;
 use crate::output::presentation::TimeStyle;
 use crate::output::text::mask::{mask_json, mask_text};
-use crate::output::text::terminal::sanitize_for_terminal;
 use crate::output::text::times;
 use crate::output::text::width::pad_left;
 use crate::report::{Meaning, Sentence};
@@ -23,6 +24,8 @@ pub(crate) struct Wording<'a> {
     /// How the times of events and tags are shown.
     pub(crate) time: TimeStyle,
     pub(crate) wall: Timestamp,
+    /// What makes a text harmless where it is shown: a terminal is spared more than a browser.
+    pub(crate) harmless: for<'t> fn(&'t str) -> Cow<'t, str>,
 }
 
 impl Wording<'_> {
@@ -31,8 +34,8 @@ impl Wording<'_> {
     }
 
     /// A name, which is never masked.
-    pub(crate) fn name(name: &str) -> String {
-        sanitize_for_terminal(start_of(name, LONGEST_TEXT)).into_owned()
+    pub(crate) fn name(&self, name: &str) -> String {
+        (self.harmless)(start_of(name, LONGEST_TEXT)).into_owned()
     }
 
     pub(crate) fn phone(&self, phone: &str) -> String {
@@ -48,7 +51,7 @@ impl Wording<'_> {
     fn value(&self, text: &str, meaning: Meaning) -> String {
         let start = start_of(text, LONGEST_TEXT + LONGEST_NUMBER);
         let shown = if self.mask { mask_text(start, meaning) } else { start.into() };
-        sanitize_for_terminal(start_of(&shown, LONGEST_TEXT)).into_owned()
+        (self.harmless)(start_of(&shown, LONGEST_TEXT)).into_owned()
     }
 
     /// JSON on one line, as the server wrote it.
@@ -59,11 +62,11 @@ impl Wording<'_> {
         let text = String::from_utf8_lossy(&compact);
         let start = start_of(&text, LONGEST_TEXT);
         let cut = if start.len() < text.len() { " … (cut here)" } else { "" };
-        format!("{}{cut}", sanitize_for_terminal(start))
+        format!("{}{cut}", (self.harmless)(start))
     }
 
     pub(crate) fn sentence(&self, sentence: &Sentence) -> String {
-        sanitize_for_terminal(&words(sentence, self.wall, self.zone, self.mask)).into_owned()
+        (self.harmless)(&words(sentence, self.wall, self.zone, self.mask)).into_owned()
     }
 
     pub(crate) fn clock(&self, moment: Timestamp) -> String {
@@ -105,11 +108,18 @@ fn start_of(text: &str, longest: usize) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::text::sanitize::sanitize;
 
     #[test]
     fn a_value_is_masked_as_everywhere_and_before_it_is_cut() {
         let time = TimeStyle::Both;
-        let wording = Wording { zone: &TimeZone::UTC, mask: true, time, wall: Timestamp::UNIX_EPOCH };
+        let wording = Wording {
+            zone: &TimeZone::UTC,
+            mask: true,
+            time,
+            wall: Timestamp::UNIX_EPOCH,
+            harmless: sanitize,
+        };
         for (text, meaning) in [
             ("call 9876543210", Meaning::Text),
             ("1764000000", Meaning::Text),
@@ -135,7 +145,7 @@ mod tests {
         let now = Timestamp::from_second(1_800_000_000).expect("a moment");
         let ago = |seconds: i64| Timestamp::from_second(1_800_000_000 - seconds).expect("a moment");
         let zone = TimeZone::UTC;
-        let wording = |time| Wording { zone: &zone, mask: false, time, wall: now };
+        let wording = |time| Wording { zone: &zone, mask: false, time, wall: now, harmless: sanitize };
         for (seconds, age, clock) in [
             (-60, "   now", "08:01"),
             (4, "   now", "07:59"),
