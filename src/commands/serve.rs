@@ -109,7 +109,8 @@ pub(crate) fn run(args: &ServeArgs, app: &App) -> Result<ExitStatus, Failure> {
         |_| Ok(()),
         async |sources, sessions| {
             let recording = recording(wish, &plan, &sessions, app)?;
-            let page = PageOptions { zone: zone.clone(), title: title(&sessions.signed_in) };
+            let (only, title) = (plan.scope, title(&sessions.signed_in));
+            let page = PageOptions { zone: zone.clone(), only, limits: limits.clone(), title };
             let (ids, zone) = (sessions.ids_at_login, zone.clone());
             let document = move |view: &FloorView| status::document_of(view, &limits, &ids, &zone);
             let (document, redactor) = (Box::new(document), app.redactor.clone());
