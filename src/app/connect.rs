@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::app::fleet::Agent;
 use crate::app::settings::Settings;
 use crate::app::settings::table::{CACERT, RETRIES, TIMEOUT};
-use crate::client::{Budget, Connection, ConnectionOptions as Wanted, Proxies, SignedIn};
+use crate::client::{Budget, Connection, ConnectionOptions as Wanted, Proxies, Requests, SignedIn};
 use crate::clock::Clock;
 use crate::failure::{ExitStatus, Failure};
 use crate::store::{ServerUrl, Session};
@@ -26,6 +26,8 @@ pub(crate) struct Connector {
     proxies: Proxies,
     roots_file: Option<PathBuf>,
     clock: Clock,
+    /// Those of all its connections.
+    pub(crate) requests: Arc<Requests>,
     opened: RefCell<Vec<Arc<Connection>>>,
 }
 
@@ -51,6 +53,7 @@ impl Connector {
             proxies,
             roots_file: variables.path("SSL_CERT_FILE"),
             clock: clock.clone(),
+            requests: Arc::default(),
             opened: RefCell::default(),
         })
     }
@@ -78,6 +81,7 @@ impl Connector {
             budget: self.budget(),
             clock: self.clock.clone(),
             proxies: self.proxies.clone(),
+            requests: Arc::clone(&self.requests),
         };
         let connection = Arc::new(Connection::open(wanted)?);
         self.opened.borrow_mut().push(Arc::clone(&connection));

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
@@ -27,6 +27,7 @@ use crate::client::proxies::Proxies;
 use crate::client::received::Received;
 use crate::client::reply_head;
 use crate::client::request_body::RequestBody;
+use crate::client::requests::Requests;
 use crate::client::resolver::Resolver;
 use crate::client::retry;
 use crate::client::retry::{Next, RetryPolicy, Situation};
@@ -49,6 +50,8 @@ pub struct ConnectionOptions {
     pub budget: Budget,
     /// The source of the present time.
     pub clock: Clock,
+    /// Where requests are counted.
+    pub requests: Arc<Requests>,
 }
 
 impl ConnectionOptions {
@@ -63,6 +66,7 @@ impl ConnectionOptions {
             proxies: Proxies::default(),
             budget: Budget::standard(),
             clock,
+            requests: Arc::default(),
         }
     }
 }
@@ -82,6 +86,7 @@ pub struct Connection {
     trouble: Mutex<Option<String>>,
     budget: Budget,
     clock: Clock,
+    requests: Arc<Requests>,
 }
 
 impl Connection {
@@ -90,7 +95,8 @@ impl Connection {
     /// # Errors
     /// [`ErrorKind::Usage`] for plain `http` to another machine, a proxy variable or a file of authorities that is unusable.
     pub fn open(options: ConnectionOptions) -> Result<Self, ApiError> {
-        let ConnectionOptions { server, allow_http, extra_ca, roots_file, proxies, budget, clock } = options;
+        let ConnectionOptions { server, allow_http, extra_ca, roots_file, proxies, budget, clock, requests } =
+            options;
         let origin = server.origin();
         let is_plain = server.is_plain_http();
         server.refuse_plain_http(allow_http).map_err(|refused| {
@@ -126,6 +132,7 @@ impl Connection {
             trouble,
             budget,
             clock,
+            requests,
         })
     }
 
@@ -192,10 +199,13 @@ impl Connection {
             tracing::info!("POST {url}{again}");
             let sent = Instant::now();
             let limit = self.budget.attempt.min(self.budget.total.saturating_sub(started.elapsed()));
-            let error = match self.attempt(&url, body, policy, limit).await {
+            let received = self.attempt(&url, body, policy, limit).await;
+            let took = sent.elapsed();
+            let error = match received {
                 Ok(received) => match read(Received { attempts, lost_a_reply, ..received }) {
                     Ok(value) => {
                         self.note_trouble(None);
+                        self.requests.add(path, None, took);
                         return Ok(value);
                     }
                     Err(error) => error.sent(),
@@ -205,6 +215,7 @@ impl Connection {
                     error
                 }
             };
+            self.requests.add(path, Some(error.kind()), took);
             if error.was_sent() {
                 first_send.get_or_insert(sent);
             }

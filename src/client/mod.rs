@@ -7,6 +7,7 @@
 //! signed_in    one method per call: parameters in, a domain type out
 //!   request_body · tags · break_status · wrapup · reach
 //!   connection   attempts, limits, one pinned origin
+//!     requests   how many there were, and how they ended
 //!     connector  opens connections, through a proxy if there is one
 //!       kept · proxies · tunnels · resolver · tls
 //!     network_error  what a failure means
@@ -31,6 +32,7 @@ pub mod received;
 pub mod replies;
 mod reply_head;
 pub mod request_body;
+pub mod requests;
 mod resolver;
 pub mod retry;
 pub mod signed_in;
@@ -47,6 +49,7 @@ pub use proxies::Proxies;
 pub use reach::{Reached, Sign};
 pub use received::Received;
 pub use replies::tags::{Reference, Tags};
+pub use requests::Requests;
 pub use retry::RetryPolicy;
 pub use signed_in::{Answer, PING_PATH, Pong, RawReply, SignedIn};
 pub use tag_filter::TagFilter;
