@@ -4,6 +4,7 @@
 pub mod alerts;
 pub mod answer;
 pub(crate) mod condition;
+pub mod counters;
 pub(crate) mod delivery_mode;
 pub mod diff;
 pub mod event;

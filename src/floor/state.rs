@@ -64,6 +64,12 @@ impl<S> StateSince<S> {
         at_poll.saturating_add(whole_seconds(now.saturating_sub(self.polled_at)))
     }
 
+    /// How old the last answer about it is at the monotonic moment `now`.
+    #[must_use]
+    pub fn age(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.polled_at)
+    }
+
     /// Whether the answer that came at `moment` is the last one.
     pub(crate) fn is_of(&self, moment: Duration) -> bool {
         self.polled_at == moment

@@ -116,8 +116,9 @@ impl<'a, S: Source> Watch<'a, S> {
         let agent = |source: S| {
             let first = began + spread(source.profile(), plan.interval, count);
             let schedule = Schedule::new(plan.interval, first);
-            let (memory, history) = known.next().unwrap_or_default();
+            let (memory, history, counters) = known.next().unwrap_or_default();
             let mut view = AgentView::new(source.profile().to_owned(), schedule.first());
+            view.counters = counters;
             if !sinks.view.is_closed() {
                 for recorded in history {
                     view.note(&Arc::new(recorded.event));
@@ -269,7 +270,9 @@ impl<'a, S: Source> Watch<'a, S> {
         if !self.sinks.view.is_closed() {
             let agents = self.agents.iter().map(|agent| Arc::clone(&agent.view)).collect();
             let (now, wall) = (self.now(), self.around.clock.now());
-            self.sinks.view.send_replace(FloorView { agents, now, wall, ..self.view.clone() });
+            let journal_is_well = self.recording.as_ref().map(Recording::is_well);
+            let view = FloorView { agents, now, wall, journal_is_well, ..self.view.clone() };
+            self.sinks.view.send_replace(view);
         }
     }
 }

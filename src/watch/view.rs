@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::client::replies::agent_name::agent_name;
 use crate::floor::alerts::CrossedLimits;
+use crate::floor::counters::Counters;
 use crate::floor::event::{Event, EventKind, StateCause};
 use crate::floor::health::Health;
 use crate::floor::state::AgentState;
@@ -29,6 +30,8 @@ pub struct FloorView {
     pub now: Duration,
     pub wall: Timestamp,
     pub interval: Duration,
+    /// Whether the journal can be written; `None` without one.
+    pub journal_is_well: Option<bool>,
 }
 
 #[derive(Clone, Debug)]
@@ -38,6 +41,7 @@ pub struct AgentView {
     pub state: AgentState,
     pub health: Health,
     pub crossed: CrossedLimits,
+    pub counters: Counters,
     /// The agent's tags, breaks and wrap-ups.
     pub history: EventLog,
     pub phase: Phase,
@@ -84,6 +88,7 @@ impl AgentView {
             state: AgentState::default(),
             health: Health::default(),
             crossed: CrossedLimits::default(),
+            counters: Counters::default(),
             history: EventLog::default(),
             phase: Phase::Due(first_poll),
             failure: None,

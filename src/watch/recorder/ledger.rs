@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
+use crate::floor::counters::Counters;
 use crate::floor::diff::Memory;
 use crate::floor::pause::OwnClocks;
 use crate::floor::timeline::Recorded;
@@ -155,11 +156,17 @@ impl Ledger {
         let begun = |agent: &Option<AgentRef>| {
             let Some(agent) = *agent else {
                 let memory = Memory::default().restored(None, &[], &[], clocks);
-                return Ok(BegunAgent { memory, account: None, history: vec![] });
+                return Ok(BegunAgent {
+                    memory,
+                    account: None,
+                    counters: Counters::default(),
+                    history: vec![],
+                });
             };
             let Remembered { memory, coverage, recorded } = open.journal.memory(agent, base, now, clocks)?;
+            let counters = Counters::restored(recorded.iter().map(|one| &one.event), &coverage, now);
             let history = if has_stdout { history(recorded) } else { vec![] };
-            Ok(BegunAgent { memory, account: Some(Account::new(base, coverage)), history })
+            Ok(BegunAgent { memory, account: Some(Account::new(base, coverage)), counters, history })
         };
         let mut agents = open.agents.iter().map(begun).collect::<Result<Vec<_>, JournalError>>()?;
         let past = if has_stdout {

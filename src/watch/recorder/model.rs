@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::floor::counters::Counters;
 use crate::floor::diff::Memory;
 use crate::floor::diff::restored::REMEMBERED;
 use crate::floor::event::{Event, EventKind, FollowedPart};
@@ -94,7 +95,12 @@ impl Model {
             let coverage = Coverage::to_remember(coverage, from);
             let agent_id = guard.agent_id.as_deref();
             let memory = Memory::default().restored(agent_id, events, &coverage, clocks);
-            BegunAgent { memory, account: Some(Account::new(base, coverage)), history: vec![] }
+            BegunAgent {
+                memory,
+                account: Some(Account::new(base, coverage)),
+                counters: Counters::default(),
+                history: vec![],
+            }
         };
         let agents = (0..agents).map(agent).collect();
         let is_before =

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::floor::counters::Counters;
 use crate::floor::diff::Memory;
 use crate::floor::event::FollowedPart;
 use crate::floor::pause::OwnClocks;
@@ -107,6 +108,8 @@ pub(crate) struct BegunAgent {
     pub(crate) memory: Memory,
     /// `None` if it is not recorded.
     pub(crate) account: Option<Account>,
+    /// Of what is recorded.
+    pub(crate) counters: Counters,
     /// What the board knows of the agent's day, and nobody reports. What is in `past` comes by itself.
     pub(crate) history: Vec<Recorded>,
 }

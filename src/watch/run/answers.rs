@@ -69,17 +69,17 @@ impl<S: Source> Watch<'_, S> {
                 events.extend(restored.map(event));
             }
             let difference = agent.memory.diff(result);
-            if let Some(recording) = &self.recording {
+            if self.takes_notes() {
                 note.events.extend(kept(&events));
                 note.events.extend(difference.to_record());
                 openings = note.events.split_off(note.events.len() - difference.openings.len());
                 note.looks = difference.looks;
-                if recording.is_new_to_file[*index] {
-                    // What the file holds already is not stored twice.
-                    let all = Memory::default().diff(result);
-                    let is_tag = |new: &NewEvent| matches!(new.event.kind, EventKind::Tag(_));
-                    openings.extend(all.to_record().filter(is_tag));
-                }
+            }
+            if self.recording.as_ref().is_some_and(|recording| recording.is_new_to_file[*index]) {
+                // What the file holds already is not stored twice.
+                let all = Memory::default().diff(result);
+                let is_tag = |new: &NewEvent| matches!(new.event.kind, EventKind::Tag(_));
+                openings.extend(all.to_record().filter(is_tag));
             }
             events.extend(difference.events);
             change = Some(difference.change);
@@ -97,10 +97,17 @@ impl<S: Source> Watch<'_, S> {
             (health, lost) = health.after_failure(failure, *at);
             events.extend(lost.map(event));
         }
-        note.events.extend(kept(&events[known..]));
+        if self.takes_notes() {
+            note.events.extend(kept(&events[known..]));
+        }
         note.events.append(&mut openings);
         let step = Step { index: *index, since: *since, change, health, failure: failure.clone() };
         Report { events, note, step: Some(step), ends: (!refused.is_empty()).then_some(EndReason::Failed) }
+    }
+
+    /// Whether anybody wants more of an answer than its events: the journal, or a display, whose counters are of the same.
+    fn takes_notes(&self) -> bool {
+        self.recording.is_some() || !self.sinks.view.is_closed()
     }
 
     pub(super) fn event(&self, index: Option<usize>, kind: EventKind) -> Event {

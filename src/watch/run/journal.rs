@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use crate::floor::counters::Counters;
 use crate::floor::diff::Memory;
 use crate::floor::pause::OwnClocks;
 use crate::floor::timeline::Recorded;
@@ -16,7 +17,7 @@ pub(crate) struct Recording {
     pub(super) recorder: Recorder,
     pub(super) thread: JournalThread,
     /// What a watch knows of its agents as it begins, until it has begun.
-    pub(super) begun: Vec<(Memory, Vec<Recorded>)>,
+    pub(super) begun: Vec<(Memory, Vec<Recorded>, Counters)>,
     pub(super) is_recorded: Vec<bool>,
     /// Of whom another file, which has taken the place of the journal, has no answer about tags yet.
     pub(super) is_new_to_file: Vec<bool>,
@@ -66,7 +67,9 @@ impl Recording {
         let Begun { agents, past, .. } = begun;
         let is_recorded = agents.iter().map(|agent| agent.account.is_some()).collect();
         let is_new_to_file = vec![false; agents.len()];
-        let known = |agent: BegunAgent| ((agent.memory, agent.history), agent.account.unwrap_or_default());
+        let known = |agent: BegunAgent| {
+            ((agent.memory, agent.history, agent.counters), agent.account.unwrap_or_default())
+        };
         let (begun, accounts) = agents.into_iter().map(known).unzip();
         Ok(Self {
             recorder: Recorder::new(accounts, interval),
@@ -101,7 +104,8 @@ impl Recording {
         manner: Manner,
     ) -> io::Result<Self> {
         let memory = || Memory::default().restored(None, &[], &[], clocks);
-        let agent = || BegunAgent { memory: memory(), account: None, history: vec![] };
+        let agent =
+            || BegunAgent { memory: memory(), account: None, counters: Counters::default(), history: vec![] };
         let begun = Begun { agents: (0..agents).map(|_| agent()).collect(), ..Begun::default() };
         let (backlog, failed) = (Some(Backlog::default()), Some(failed));
         Ok(Self { backlog, failed, ..Self::start(records, begun, interval, manner)? })
@@ -111,6 +115,11 @@ impl Recording {
     pub(super) fn holds(&self, index: usize) -> bool {
         let under_way = self.under_way.iter().flat_map(|under_way| &under_way.arrivals);
         self.round.iter().chain(under_way).any(|arrival| arrival.index() == index)
+    }
+
+    /// Whether it is written without trouble.
+    pub(super) fn is_well(&self) -> bool {
+        self.trouble.is_none() && self.backlog.is_none()
     }
 
     pub(super) fn has_passed(since: Option<Duration>, least: Duration, now: Duration) -> bool {

@@ -124,6 +124,10 @@ impl<S: Source> Watch<'_, S> {
         for recorded in &events {
             agent.memory.learn(&recorded.event, &self.clocks);
         }
+        if !self.sinks.view.is_closed() {
+            let events = events.iter().map(|recorded| &recorded.event);
+            agent.view().counters.learn(events, &coverage, self.around.clock.now());
+        }
         for row in recording.recorder.learned(index, last, coverage) {
             agent.memory.attend(&row, &self.clocks);
         }

@@ -168,6 +168,8 @@ impl<S: Source> Watch<'_, S> {
             let own = by_agent.entry(arrival.index()).or_default();
             let mut own: VecDeque<_> = own.drain(..report.note.events.len().min(own.len())).collect();
             let last = own.iter().flatten().max().copied();
+            let mut taken = own.iter();
+            report.note.events.retain(|_| taken.next().is_none_or(Option::is_some));
             report.events.retain(|event| {
                 !timeline::is_kept(&event.kind) || own.pop_front().is_none_or(|seq| seq.is_some())
             });

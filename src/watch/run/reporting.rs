@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::floor::event::{EndReason, Event, EventKind, FollowedPart};
 use crate::floor::health::PollFailure;
+use crate::watch::recorder::Note;
 use crate::watch::run::Watch;
 use crate::watch::run::agent::WatchedAgent;
 use crate::watch::run::round::{Report, Step};
@@ -39,6 +40,7 @@ impl<S: Source> Watch<'_, S> {
         self.kind_check.add(&events);
         events.retain(|event| self.is_wanted(event));
         self.write(&events)?;
+        self.count(&note);
         if let Some(step) = step {
             self.take(step);
         }
@@ -79,6 +81,18 @@ impl<S: Source> Watch<'_, S> {
         if let Some(agent) = self.agents.iter_mut().find(is_of) {
             agent.view().note(&event);
         }
+    }
+
+    /// Counts what a journal takes of a report, or would take.
+    fn count(&mut self, note: &Note) {
+        if self.sinks.view.is_closed() || (note.events.is_empty() && note.looks.is_empty()) {
+            return;
+        }
+        let is_recorded = self.recording.as_ref().is_some_and(|recording| recording.is_recorded[note.index]);
+        let events = note.events.iter().map(|new| &new.event);
+        let (interval, wall) = (self.plan.interval, self.around.clock.now());
+        let counters = &mut self.agents[note.index].view().counters;
+        counters.take(events, &note.looks, interval, is_recorded, wall);
     }
 
     /// Moves on, now that the events of an answer are written.
