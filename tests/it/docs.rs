@@ -15,10 +15,10 @@ const TOP: &str = env!("CARGO_MANIFEST_DIR");
 fn documents() -> Vec<(String, String)> {
     let mut paths: Vec<String> =
         ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].into_iter().map(str::to_owned).collect();
-    for entry in fs::read_dir(Path::new(TOP).join("docs")).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        if name.ends_with(".md") {
-            paths.push(format!("docs/{name}"));
+    for path in files_below("docs") {
+        let path = path.strip_prefix(TOP).unwrap().to_str().unwrap();
+        if path.ends_with(".md") {
+            paths.push(path.to_owned());
         }
     }
     paths.sort();

@@ -78,6 +78,45 @@ fn both_packages_hold_the_same_and_name_nothing_that_is_not_there() {
 }
 
 #[test]
+fn the_units_are_packed_where_systemd_finds_them_and_nothing_enables_them() {
+    for assets in [deb(), rpm()] {
+        for (unit, dest) in [("record", "/usr/lib/systemd/user/"), ("serve", "/usr/lib/systemd/system/")] {
+            let source = format!("docs/systemd/deepcall-{unit}.service");
+            let asset = assets.iter().find(|asset| asset.source == source);
+            assert!(asset.is_some_and(|asset| asset.dest == dest), "{source}");
+        }
+    }
+    let scripts = ["maintainer-scripts", "systemd-units", "triggers-file"];
+    assert!(scripts.iter().all(|key| metadata("deb").get(key).is_none()));
+    let scripts = ["pre_install_script", "post_install_script"];
+    assert!(scripts.iter().all(|key| metadata("generate-rpm").get(key).is_none()));
+}
+
+/// Where systemd is: it knows the rules for its units best.
+#[test]
+fn systemd_finds_no_fault_in_the_units() {
+    let tool = "systemd-analyze";
+    if Command::new(tool).arg("--version").output().is_err() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (unit, manager) in [("record", "--user"), ("serve", "--system")] {
+        let text = fs::read_to_string(format!("{TOP}/docs/systemd/deepcall-{unit}.service")).unwrap();
+        let path = folder.path().join(format!("deepcall-{unit}.service"));
+        // It looks whether the program is there.
+        fs::write(&path, text.replace("/usr/bin/deepcall", env!("CARGO_BIN_EXE_deepcall"))).unwrap();
+        let verified = Command::new(tool)
+            .args(["verify", manager, "--man=no"])
+            .arg(&path)
+            .env("XDG_RUNTIME_DIR", folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&verified.stderr);
+        assert!(verified.status.success() && said.is_empty(), "{unit}: {said}");
+    }
+}
+
+#[test]
 fn the_archive_for_cargo_holds_the_program_and_nothing_else() {
     let output = Command::new(env!("CARGO"))
         .args(["package", "--list", "--locked", "--offline", "--allow-dirty"])
@@ -102,13 +141,16 @@ fn the_archive_for_cargo_holds_the_program_and_nothing_else() {
         Some(("src", rest)) => rest.ends_with(".rs") || rest.ends_with(".jq"),
         Some(("man", name)) => name.starts_with("deepcall"),
         Some(("completions", name)) => name.contains("deepcall"),
-        Some(("docs", name)) => name.ends_with(".md") || name.starts_with("pictures/"),
+        Some(("docs", name)) => {
+            let of_others = ["pictures/", "prometheus/", "systemd/"];
+            name.ends_with(".md") || of_others.iter().any(|folder| name.starts_with(folder))
+        }
         Some(_) => false,
     };
     for path in listed.lines() {
         assert!(is_known(path), "{path} would be published");
     }
-    for folder in ["man", "completions", "docs/pictures"] {
+    for folder in ["man", "completions", "docs/pictures", "docs/prometheus", "docs/systemd"] {
         for name in names_in(folder) {
             assert!(
                 listed.lines().any(|path| path == format!("{folder}/{name}")),
@@ -126,9 +168,10 @@ fn the_archive_for_cargo_holds_the_program_and_nothing_else() {
 fn the_links_of_the_documents_work_in_every_package() {
     let documents = names_in("docs").into_iter().filter(|name| name.ends_with(".md"));
     let documents = documents.map(|name| format!("docs/{name}"));
+    let of_others = ["docs/prometheus/README.md", "docs/systemd/README.md"].map(str::to_owned);
     let pictures = names_in("docs/pictures").into_iter().map(|name| format!("docs/pictures/{name}"));
     let top = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"].map(str::to_owned);
-    for path in documents.chain(pictures).chain(top) {
+    for path in documents.chain(pictures).chain(of_others).chain(top) {
         let (folder, _) = path.rsplit_once('/').unwrap_or(("", &path));
         let slash = if folder.is_empty() { "" } else { "/" };
         let dest = format!("/usr/share/doc/deepcall/{folder}{slash}");
