@@ -13,11 +13,13 @@ use rustls::ServerConfig;
 
 use crate::app::App;
 use crate::app::console::Side;
+use crate::app::journal;
 use crate::app::options::{OutputOptions, QueryOptions, TalkOptions, ValueOptions};
 use crate::app::select::Selection;
 use crate::app::settings::table::{SERVE_HOST, SERVE_KEY_FILE, SERVE_LISTEN, TIMEOUT};
 use crate::app::settings::{Settings, choice};
 use crate::app::signals;
+use crate::client::Requests;
 use crate::commands::status;
 use crate::commands::watch::args::{FollowOptions, SupervisionOptions, followed};
 use crate::commands::watch::follow::{follow, recording};
@@ -26,12 +28,14 @@ use crate::commands::watch::sessions::expired;
 use crate::commands::watch::{silent, title};
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::event::{EndReason, FollowedPart};
+use crate::journal::size_on_disk;
 use crate::output::event_view::STREAM;
 use crate::output::formats::json::{Layout, write_document};
 use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown};
 use crate::store::Secret;
 use crate::watch::run::{Plan, exit_status};
 use crate::watch::sinks::wall::guard::{Host, Hosts};
+use crate::watch::sinks::wall::metrics::Metrics;
 use crate::watch::sinks::wall::page::PageOptions;
 use crate::watch::sinks::wall::tls::{TlsError, server_config};
 use crate::watch::sinks::wall::{RunningWall, WallOptions};
@@ -41,7 +45,8 @@ use crate::watch::view::FloorView;
 ///
 /// It follows everybody as watch does, unless profiles are named, and prints the address of the wall. Whoever opens that
 /// address is signed in by the key at its end; customers' numbers are always masked, and nothing can be changed there.
-/// Programs read /floor.json, the document of status, with the header `Authorization: Bearer KEY`.
+/// Programs read /floor.json, the document of status, and /metrics, numbers for Prometheus, with the header
+/// `Authorization: Bearer KEY`.
 ///
 /// The wall is on this machine only, unless --listen names another address: that needs a certificate, or --allow-http.
 #[derive(Args, Clone, Debug)]
@@ -109,13 +114,14 @@ pub(crate) fn run(args: &ServeArgs, app: &App) -> Result<ExitStatus, Failure> {
         |_| Ok(()),
         async |sources, sessions| {
             let recording = recording(wish, &plan, &sessions, app)?;
+            let metrics = metrics(sessions.requests, app)?;
             let (only, title) = (plan.scope, title(&sessions.signed_in));
             let page = PageOptions { zone: zone.clone(), only, limits: limits.clone(), title };
             let (ids, zone) = (sessions.ids_at_login, zone.clone());
             let document = move |view: &FloorView| status::document_of(view, &limits, &ids, &zone);
             let (document, redactor) = (Box::new(document), app.redactor.clone());
             let clock = app.clock.clone();
-            let options = WallOptions { key, hosts, tls, page, document, redactor, clock };
+            let options = WallOptions { key, hosts, tls, page, document, metrics, redactor, clock };
             let show = |views| {
                 let wall = RunningWall::start(listener, options, views)
                     .map_err(|error| Failure::failed("serve", "cannot serve the wall").caused_by(&error))?;
@@ -133,6 +139,12 @@ pub(crate) fn run(args: &ServeArgs, app: &App) -> Result<ExitStatus, Failure> {
         (EndReason::Unreachable, _) => Err(silent(max_stale)),
         (ended, _) => Ok(exit_status(ended)),
     }
+}
+
+/// The numbers of the wall. With a sandbox no journal is written, whichever there is.
+fn metrics(requests: Arc<Requests>, app: &App) -> Result<Metrics, Failure> {
+    let journal = journal::path(app)?;
+    Ok(Metrics::new(requests, move || size_on_disk(&journal)))
 }
 
 /// The document of `deepcall serve --json`.

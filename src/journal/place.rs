@@ -267,9 +267,14 @@ impl Place {
 
     /// Bytes of the file and its parts.
     pub(crate) fn size(&self) -> u64 {
-        let of = |path: &Path| fs::metadata(path).map_or(0, |metadata| metadata.len());
-        of(&self.path) + of(&beside(&self.path, PARTS[0]))
+        size_on_disk(&self.path).unwrap_or(0)
     }
+}
+
+/// Bytes of a journal and its parts; `None` if there is none.
+pub(crate) fn size_on_disk(path: &Path) -> Option<u64> {
+    let of = |path: &Path| fs::metadata(path).map(|metadata| metadata.len());
+    Some(of(path).ok()? + of(&beside(path, PARTS[0])).unwrap_or(0))
 }
 
 fn remove_one(path: &Path) -> Result<(), JournalError> {

@@ -2,6 +2,7 @@
 
 mod guard;
 mod keys;
+mod metrics;
 mod streams;
 mod tls;
 

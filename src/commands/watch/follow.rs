@@ -1,6 +1,7 @@
 //! What `watch` and `record` have in common: they sign in, and follow sessions that may be renewed or removed meanwhile.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,7 +15,7 @@ use crate::app::options::FloorOptions;
 use crate::app::select::{SelectedProfiles, Selection};
 use crate::app::settings::table::{REF, SERVER_TIMEZONE};
 use crate::app::signals::StopReason;
-use crate::client::SignedIn;
+use crate::client::{Requests, SignedIn};
 use crate::commands::coverage::{CoverageOfAll, THE_HOUR_ALONE};
 use crate::commands::watch::sessions::{StoredProfiles, renewed, signed_in};
 use crate::commands::window::Window;
@@ -49,6 +50,7 @@ pub(crate) async fn follow<T>(
     let is_renewable = matches!(selected, SelectedProfiles::Sessions { .. });
     let mut connector = Connector::new(settings, &app.clock)?;
     (connector.timeout, connector.retries) = (Some(POLL_LIMIT), Some(0));
+    let requests = Arc::clone(&connector.requests);
     // The sandbox lives as long as the watch.
     let (_sandbox, fleet) = selected.sign_in(app, &connector).await?;
     let followed: Vec<&str> = fleet.agents.iter().map(|agent| agent.profile.as_str()).collect();
@@ -71,12 +73,14 @@ pub(crate) async fn follow<T>(
         is_logged_out: &is_logged_out,
     };
     let sources = sessions.iter().map(live).collect();
-    Ok((watch(sources, Sessions { signed_in: sessions, ids_at_login }).await?, hints))
+    Ok((watch(sources, Sessions { signed_in: sessions, ids_at_login, requests }).await?, hints))
 }
 
 /// The sessions that are followed.
 pub(crate) struct Sessions {
     pub(crate) signed_in: Vec<SignedIn>,
+    /// What is sent on their connections, and on those of newer ones.
+    pub(crate) requests: Arc<Requests>,
     /// By profile, where the server has named the agent.
     pub(crate) ids_at_login: HashMap<String, String>,
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod guard;
 pub(crate) mod key;
+pub(crate) mod metrics;
 pub(crate) mod page;
 mod routes;
 mod server;
@@ -22,6 +23,7 @@ use crate::clock::Clock;
 use crate::output::text::redact::Redactor;
 use crate::watch::sinks::wall::guard::Hosts;
 use crate::watch::sinks::wall::key::{Key, WrongKeys};
+use crate::watch::sinks::wall::metrics::Metrics;
 use crate::watch::sinks::wall::page::{Page, PageOptions};
 use crate::watch::sinks::wall::routes::Site;
 use crate::watch::sinks::wall::server::accept;
@@ -35,6 +37,7 @@ pub(crate) struct WallOptions {
     pub(crate) page: PageOptions,
     /// Writes the document of `deepcall status` about the floor.
     pub(crate) document: Draw,
+    pub(crate) metrics: Metrics,
     pub(crate) redactor: Redactor,
     pub(crate) clock: Clock,
 }
@@ -53,7 +56,7 @@ impl RunningWall {
         options: WallOptions,
         mut views: watch::Receiver<FloorView>,
     ) -> io::Result<Self> {
-        let WallOptions { key, hosts, tls, page, document, redactor, clock } = options;
+        let WallOptions { key, hosts, tls, page, document, metrics, redactor, clock } = options;
         let cookie = format!("deepcall-{}", listener.local_addr()?.port());
         listener.set_nonblocking(true)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -81,6 +84,7 @@ impl RunningWall {
                     live: Arc::clone(&live),
                     page,
                     document,
+                    metrics,
                     redactor,
                     clock,
                 };

@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::output::text::redact::Redactor;
 use crate::watch::sinks::wall::guard::{Authority, Hosts, is_from_us};
 use crate::watch::sinks::wall::key::{Key, WrongKeys};
+use crate::watch::sinks::wall::metrics::{self, Metrics};
 use crate::watch::sinks::wall::page::{self, Asset, Page};
 use crate::watch::sinks::wall::streams::{Draw, Live};
 
@@ -59,6 +60,7 @@ pub(super) struct Site {
     pub(super) live: Arc<Live>,
     pub(super) page: Arc<Page>,
     pub(super) document: Draw,
+    pub(super) metrics: Metrics,
     pub(super) redactor: Redactor,
     pub(super) clock: Clock,
 }
@@ -68,6 +70,7 @@ enum Route {
     Page,
     Events,
     Document,
+    Metrics,
     Health,
     Session,
     Asset(&'static Asset),
@@ -79,6 +82,7 @@ impl Route {
             "/" => Some(Self::Page),
             "/events" => Some(Self::Events),
             "/floor.json" => Some(Self::Document),
+            "/metrics" => Some(Self::Metrics),
             "/healthz" => Some(Self::Health),
             "/session" => Some(Self::Session),
             path => page::assets().iter().find(|asset| asset.path == path).map(Self::Asset),
@@ -138,6 +142,10 @@ impl Site {
             Some(Route::Document) => {
                 let document = (self.document)(&self.live.view());
                 full(StatusCode::OK, "application/json", self.redactor.redact(&document))
+            }
+            Some(Route::Metrics) => {
+                let text = self.metrics.write(&self.live.view(), self.live.age());
+                full(StatusCode::OK, metrics::MEDIA_TYPE, self.redactor.redact(&text))
             }
             Some(Route::Events) => self.events(address),
             _ => full(StatusCode::NOT_FOUND, TEXT, "there is nothing here\n"),

@@ -54,7 +54,12 @@ impl Live {
 
     /// Whether the loop is at work.
     pub(super) fn is_alive(&self) -> bool {
-        self.published.lock().unwrap_or_else(PoisonError::into_inner).elapsed() < STUCK_AFTER
+        self.age() < STUCK_AFTER
+    }
+
+    /// How long ago the newest state was published.
+    pub(super) fn age(&self) -> Duration {
+        self.published.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
     }
 
     /// Draws what is published, until the watch has ended.
