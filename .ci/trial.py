@@ -4,7 +4,8 @@ Run by .ci/trial, in a mount namespace of its own if it is not root."""
 
 import argparse, calendar, os, pathlib, random, shutil, signal, subprocess, sys, tempfile, time
 
-from trial_compare import Comparison, Export, Run, report, try_the_comparison
+import trial_shift
+from trial_compare import Comparison, Export, Run, planted, report, try_the_comparison
 from trial_processes import run_processes
 from trial_truth import Truth, utc
 
@@ -198,6 +199,7 @@ def an_hour(arguments, folder):
         environment = recorder.environment()
         verified = subprocess.run([arguments.deepcall, "journal", "verify"], env=environment, capture_output=True, text=True)
         export = Export(arguments.deepcall, environment)
+        shift = trial_shift.Shift(arguments.deepcall, environment, int(began) + 1, int(ended))
         shutil.copytree(disk.folder / "journal", folder / "journal")
     finally:
         for process in (server, recorder.process):
@@ -217,8 +219,21 @@ def an_hour(arguments, folder):
         return Comparison(truth, export, recorder.runs, EVERY, tolerance, start_up)
 
     comparison = make(export)
-    is_well = report(comparison) & try_the_comparison(comparison, make) & (verified.returncode == 0)
-    return is_well & what_it_said(recorder.log)
+    is_well = report(comparison) & try_the_comparison(comparison, planted(comparison), make) & (verified.returncode == 0)
+    return is_well & of_the_shift(comparison, shift) & what_it_said(recorder.log)
+
+
+def of_the_shift(comparison, shift):
+    """The report of the hour beside what happened: of each figure first the least and the most that it may be."""
+    if not comparison.rows:
+        # Nothing of somebody was recorded.
+        return False
+
+    def make(shift):
+        return trial_shift.ShiftComparison(comparison, shift)
+
+    compared = make(shift)
+    return report(compared, trial_shift.TITLES) & try_the_comparison(compared, trial_shift.planted(compared), make)
 
 
 def what_it_said(log):
