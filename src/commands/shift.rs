@@ -258,8 +258,7 @@ fn shifts(
     let rules =
         Rules { window, limits: &limits, allowances: &allowances, kinds: &kinds, customer: &customer };
     let of_agent = |agent: AgentRow| -> Result<_, JournalError> {
-        let events = journal.to_remember(agent.agent, with_margin(window.from))?;
-        let coverage = journal.covered(agent.agent, with_margin(window.from), jiff::Timestamp::MAX)?;
+        let (events, coverage) = journal.of_window(agent.agent, with_margin(window.from), window.to)?;
         Ok((agent.profile, agent.agent_id, shift(&events, &coverage, &rules)))
     };
     Ok(chosen(choice, journal)?.into_iter().map(of_agent).collect::<Result<_, _>>()?)

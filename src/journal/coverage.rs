@@ -170,6 +170,20 @@ fn at_or_before(
     find.query_row(params![agent.0, part.word(), at], known).optional()
 }
 
+/// The first answer at `at` or later, in milliseconds.
+pub(super) fn first_answer_from(
+    connection: &Connection,
+    agent: AgentRef,
+    part: FollowedPart,
+    at: Timestamp,
+) -> rusqlite::Result<Option<i64>> {
+    let at = millis(at);
+    match at_or_before(connection, agent, part, at)? {
+        Some(row) if at <= row.to => Ok(Some(at)),
+        _ => after(connection, agent, part, at),
+    }
+}
+
 /// Where the next row begins.
 fn after(change: &Connection, agent: AgentRef, part: FollowedPart, at: i64) -> rusqlite::Result<Option<i64>> {
     let mut find = change.prepare_cached(

@@ -88,6 +88,16 @@ impl Journal {
         agent: AgentRef,
         from: Timestamp,
     ) -> Result<Vec<Recorded>, JournalError> {
+        self.recorded_between(agent, from, Timestamp::MAX)
+    }
+
+    /// The same without what was noticed at `until` or later.
+    pub(super) fn recorded_between(
+        &self,
+        agent: AgentRef,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Recorded>, JournalError> {
         // The last by its number: by its time it may be an earlier one, if the clock was set back.
         let last = |name: &str| {
             format!(
@@ -103,13 +113,13 @@ impl Journal {
             i64::MAX
         );
         let sql = format!(
-            "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2
+            "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2 AND at < ?3
              UNION ALL
              SELECT {COLUMNS} FROM event INDEXED BY event_of_state WHERE agent = ?1 AND {OF_STATE} AND at < ?2
                  AND seq >= (SELECT min({agents}, {breaks}, {wrapups}, {first}))
              ORDER BY seq"
         );
-        self.read(&sql, params![agent.0, millis(from)])
+        self.read(&sql, params![agent.0, millis(from), millis(until)])
     }
 
     /// The events that a statement finds, which are rows of [`COLUMNS`].

@@ -23,6 +23,7 @@ mod library;
 mod memory;
 mod migration;
 mod numbers;
+mod past;
 mod place;
 mod prune;
 mod record;

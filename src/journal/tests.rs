@@ -6,6 +6,7 @@ mod files;
 mod hidden;
 mod holders;
 mod memory;
+mod past;
 #[cfg(target_os = "linux")]
 mod processes;
 mod recording;

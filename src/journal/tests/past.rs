@@ -1,0 +1,80 @@
+use super::*;
+use crate::floor::event::{BreakEnded, BreakStarted};
+use crate::floor::shift::{AgentShift, Allowances, Kinds, Rules, shift};
+use crate::floor::timeline::Span;
+
+const HOUR: i64 = 3600;
+
+fn on_break(second: i64, since: Option<i64>) -> NewEvent {
+    let since = since.map(at);
+    event(second, EventKind::BreakStarted(BreakStarted { reason: Some("Tea".into()), since, detail: None }))
+}
+
+fn back(second: i64) -> NewEvent {
+    event(
+        second,
+        EventKind::BreakEnded(BreakEnded { reason: Some("Tea".into()), since: None, lasted_seconds: None }),
+    )
+}
+
+fn answers(spans: &[(i64, i64)]) -> Vec<CoverageStep> {
+    let of = |part| spans.iter().map(move |(from, to)| Coverage { part, ..covered(*from, *to) });
+    let all = [FollowedPart::Tags, FollowedPart::Breaks, FollowedPart::Wrapups].into_iter().flat_map(of);
+    all.map(|coverage| CoverageStep::Begin { coverage, ended: None }).collect()
+}
+
+fn of_hour(events: &[Recorded], coverage: &[Coverage]) -> AgentShift {
+    let (allowances, kinds) = (Allowances::default(), Kinds::default());
+    let window = Span { from: at(0), to: at(HOUR) };
+    let customer = &|_: &Recorded| None;
+    shift(events, coverage, &Rules { window, limits: &[], allowances: &allowances, kinds: &kinds, customer })
+}
+
+/// The report of an hour is the same, whether or not the days after it are read.
+#[test]
+fn of_what_came_after_a_window_only_what_is_about_it_is_read() {
+    const DAYS: i64 = 100 * HOUR;
+    /// What happened, when answers came, and how many events are read.
+    type Case = (&'static str, Vec<NewEvent>, &'static [(i64, i64)], usize);
+    let later = || [on_break(DAYS, None), back(DAYS + 60), tag_event(DAYS, "later")];
+    let table: [Case; 6] = [
+        ("nothing goes on", vec![on_break(60, None), back(120)], &[(0, 2 * DAYS)], 2),
+        ("a break goes on", vec![on_break(HOUR - 60, None), back(HOUR + 600)], &[(0, 2 * DAYS)], 2),
+        ("it goes on for days", vec![on_break(HOUR - 60, None), back(50 * HOUR)], &[(0, 2 * DAYS)], 1),
+        (
+            "it ends in a hole, and another begins",
+            vec![
+                on_break(HOUR - 60, Some(HOUR - 60)),
+                back(9 * HOUR),
+                on_break(9 * HOUR, Some(HOUR - 30)),
+                back(9 * HOUR + 60),
+            ],
+            &[(0, HOUR - 10), (9 * HOUR, 2 * DAYS)],
+            4,
+        ),
+        (
+            "a notification arrives after a hole",
+            vec![
+                tag_event(60, "a"),
+                tag_event(9 * HOUR, "b"),
+                changed(9 * HOUR + 60, "a", r#"{"_id":"a","n":2}"#),
+            ],
+            &[(0, HOUR - 10), (9 * HOUR, 2 * DAYS)],
+            3,
+        ),
+        ("the last answer", vec![on_break(HOUR - 60, None)], &[(0, HOUR - 10)], 1),
+    ];
+    for (what, own, spans, read) in table {
+        let folder = Folder::new();
+        let journal = folder.create();
+        let agent = journal.with_asha();
+        let is_seen = spans.last().is_some_and(|(_, to)| *to > DAYS);
+        let events = own.into_iter().chain(later().into_iter().filter(|_| is_seen)).collect();
+        journal.write_round(Entry { coverage: answers(spans), ..entry(agent, 0, events) });
+        let (events, coverage) = journal.of_window(agent, at(0), at(HOUR)).expect("read");
+        assert_eq!(events.len(), read, "{what}");
+        let all = journal.to_remember(agent, at(0)).expect("read");
+        let whole = journal.covered(agent, at(0), Timestamp::MAX).expect("read");
+        assert_eq!(of_hour(&events, &coverage), of_hour(&all, &whole), "{what}");
+    }
+}
