@@ -269,7 +269,8 @@ settings! {
     );
     SHIFT_CALLBACK: Vec<WantedKind> = Setting::new(
         Key::only_in_file("shift.kinds.callback", Kind::List, "Kinds that show as well that a customer was called back")
-            .default("callback,call back,call_back,call-back"),
+            // "callback" alone may be said of a customer who waits for a call.
+            .default("called back,called_back,called-back,calledback"),
         kinds,
     );
     ALERT: Limit = Setting::new(
