@@ -22,8 +22,9 @@ const LABEL: i64 = 36;
 /// Of a narrower bar no sign would be read.
 const SIGN: i64 = 7;
 
-/// Of more agents wrap-ups are not drawn: they are a third of the page, each so short that it is a speck.
-const MOST_WITH_WRAPUPS: usize = 60;
+/// Of more agents wrap-ups are not drawn: they are a third of the page, each so short that it is a speck. Nor is each break by
+/// itself, because its times and its sign would be another third; what is over the limit is still taller.
+const MOST_IN_DETAIL: usize = 60;
 
 const HOUR: i64 = 3600;
 
@@ -69,22 +70,23 @@ impl<'r> Timeline<'r> {
 
     pub(super) fn of_agent(&self, agent: &ShiftOfAgent) -> Markup {
         let timeline = &agent.shift.timeline;
-        let breaks = timeline.iter().filter(|segment| segment.state == SegmentState::Break);
         let not_seen = timeline.iter().filter(|segment| segment.state == SegmentState::NotSeen);
         let over = agent.shift.breaks.as_ref().map(BreakFigures::over).unwrap_or_default();
         html! {
             svg viewBox="0 0 960 12" width="960" {
                 use href="#g" {}
-                @if let Some(dashes) = self.dashes(timeline).filter(|_| self.has_wrapups()) {
+                @if let Some(dashes) = self.dashes(timeline).filter(|_| self.is_detailed()) {
                     path d="M0 10h960" stroke=(WRAPUP) stroke-width="4" stroke-dasharray=(dashes) { title { "wrap-ups" } }
                 }
                 g stroke=(BREAK) stroke-width="8" {
-                    @for segment in breaks { (self.bar(segment.span, &self.break_title(segment))) }
+                    @for (spans, title) in self.breaks(timeline) { path d=(self.path(&spans)) { title { (title) } } }
                 }
                 @if !over.is_empty() {
                     path d=(self.path(&over)) stroke=(OVER) stroke-width="12" { title { "over the limit" } }
-                    g fill="#fff" font-size="10" font-weight="bold" text-anchor="middle" {
-                        @for span in over.iter().filter(|span| self.ends(**span).1 >= SIGN) { (self.sign(*span, "!")) }
+                    @if self.is_detailed() {
+                        g fill="#fff" font-size="10" font-weight="bold" text-anchor="middle" {
+                            @for span in over.iter().filter(|span| self.ends(**span).1 >= SIGN) { (self.sign(*span, "!")) }
+                        }
                     }
                 }
                 @for segment in not_seen { (self.outline(segment.span)) }
@@ -100,20 +102,33 @@ impl<'r> Timeline<'r> {
                 (picture(html! { path d="M0 6h24" stroke=(BREAK) stroke-width="8" {} })) "break (tall)"
                 (picture(html! {
                     path d="M0 6h24" stroke=(OVER) stroke-width="12" {}
-                    text x="12" y="9.5" fill="#fff" text-anchor="middle" font-weight="bold" { "!" }
+                    @if self.is_detailed() { text x="12" y="9.5" fill="#fff" text-anchor="middle" font-weight="bold" { "!" } }
                 })) "over the limit (full height)"
-                @if self.has_wrapups() {
+                @if self.is_detailed() {
                     (picture(html! { path d="M0 10h24" stroke=(WRAPUP) stroke-width="4" {} })) "wrap-up (low)"
                 }
                 (picture(html! { path d="M0 11.5h24" stroke="currentColor" stroke-opacity=".5" {} }))
-                @if self.has_wrapups() { "neither (line)" } @else { "neither, or in wrap-up (line)" }
+                @if self.is_detailed() { "neither (line)" } @else { "neither, or in wrap-up (line)" }
                 (picture(html! { path d="M.5 1.5h23v9h-23z" stroke="currentColor" fill="url(#h)" {} })) "not seen (hatched)"
             }
         }
     }
 
-    fn has_wrapups(&self) -> bool {
-        self.report.agents.len() <= MOST_WITH_WRAPUPS
+    fn is_detailed(&self) -> bool {
+        self.report.agents.len() <= MOST_IN_DETAIL
+    }
+
+    /// What is drawn at once, and its title: each break with its times, or those of one reason together.
+    fn breaks(&self, timeline: &[Segment]) -> Vec<(Vec<Span>, String)> {
+        let mut bars: Vec<(Vec<Span>, String)> = vec![];
+        for segment in timeline.iter().filter(|segment| segment.state == SegmentState::Break) {
+            let title = self.break_title(segment);
+            match bars.iter_mut().find(|(_, of_bar)| !self.is_detailed() && *of_bar == title) {
+                Some((spans, _)) => spans.push(segment.span),
+                None => bars.push((vec![segment.span], title)),
+            }
+        }
+        bars
     }
 
     fn path(&self, spans: &[Span]) -> String {
@@ -122,10 +137,6 @@ impl<'r> Timeline<'r> {
             format!("M{from} 6h{length}")
         };
         spans.iter().map(piece).collect()
-    }
-
-    fn bar(&self, span: Span, title: &str) -> Markup {
-        html! { path d=(self.path(&[span])) { title { (title) } } }
     }
 
     fn outline(&self, span: Span) -> Markup {
@@ -165,7 +176,8 @@ impl<'r> Timeline<'r> {
         let reason = segment.reason.as_deref().unwrap_or("break");
         let reason = if self.report.mask { mask_text(reason, Meaning::Text) } else { reason.into() };
         let unseen = if segment.certain { "" } else { ", not seen meanwhile" };
-        format!("{} {}{unseen}", self.times(segment.span), sanitize(&reason))
+        let times = if self.is_detailed() { format!("{} ", self.times(segment.span)) } else { String::new() };
+        format!("{times}{}{unseen}", sanitize(&reason))
     }
 
     fn times(&self, span: Span) -> String {
