@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use crate::support::World;
 
 /// A served sandbox; ended when dropped.
-struct Served {
+pub struct Served {
     child: Child,
     variables: Vec<(String, String)>,
 }
@@ -142,7 +142,7 @@ fn an_error_about_a_misspelt_agent_lists_the_agents() {
 }
 
 /// A served sandbox with a folder of profiles, and the lines that it prints for another terminal.
-fn serve_profiles(world: &World, arguments: &str) -> (Served, String) {
+pub fn serve_profiles(world: &World, arguments: &str) -> (Served, String) {
     let words = ["sandbox"].into_iter().chain(arguments.split_whitespace());
     let mut child = world.command(words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut line = String::new();

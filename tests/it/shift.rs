@@ -2,8 +2,11 @@
 
 mod figures;
 mod files;
+mod floors;
 mod formats;
+mod recorded;
 mod windows;
+mod written;
 
 use serde_json::Value;
 

@@ -11,8 +11,8 @@ use crate::support::InProcess;
 
 const LINE: &str = "shift --sandbox --agents 4";
 
-fn json(house: &InProcess) -> Value {
-    house.run(&format!("{LINE} --json")).ended_with(0).json()
+fn json(house: &InProcess, line: &str) -> Value {
+    house.run(&format!("{line} --json")).ended_with(0).json()
 }
 
 fn sheet(bytes: &[u8], name: &str) -> Range<Data> {
@@ -43,6 +43,9 @@ fn holds(cell: &Data, wanted: &Value, heading: &str) {
 
 /// A moment of JSON, which is in the zone of the report, as days since the beginning of 1900 that spreadsheets count.
 fn is_moment(cell: &Data, wanted: &Value, heading: &str) {
+    if wanted.is_null() {
+        return assert_eq!(*cell, Data::Empty, "{heading}");
+    }
     let Data::DateTime(moment) = cell else { panic!("{heading}: {cell:?} instead of {wanted}") };
     let local: jiff::civil::DateTime = wanted.as_str().unwrap()[..23].parse().unwrap();
     let (year, month, day, hour, minute, second, milli) = moment.to_ymd_hms_milli();
@@ -58,11 +61,14 @@ fn is_moment(cell: &Data, wanted: &Value, heading: &str) {
 
 #[test]
 fn a_workbook_holds_the_figures_of_json_as_numbers_dates_and_texts() {
-    let house = configured(HOUSE);
-    let (document, bytes) = (json(&house), house.run_for_bytes(&format!("{LINE} -o xlsx")));
+    a_workbook_has_the_figures(&configured(HOUSE), LINE);
+}
+
+pub fn a_workbook_has_the_figures(house: &InProcess, line: &str) {
+    let (document, bytes) = (json(house, line), house.run_for_bytes(&format!("{line} -o xlsx")));
     let agents = sheet(&bytes, "Agents");
     let wanted = rows(&document, "agents");
-    assert_eq!(wanted.len(), 4);
+    assert_eq!(agents.height(), wanted.len() + 3, "a heading, the agents, and the total apart from them");
     for (agent, line) in wanted.iter().zip(1..) {
         for (heading, key) in [
             ("Profile", "profile"),
@@ -85,9 +91,9 @@ fn a_workbook_holds_the_figures_of_json_as_numbers_dates_and_texts() {
         ] {
             holds(cell(&agents, line, heading), &agent[key], heading);
         }
-        let balance = agent["balance_seconds"].as_i64().unwrap();
-        holds(cell(&agents, line, "Balance"), &balance.max(0).into(), "Balance");
-        holds(cell(&agents, line, "Balance exceeded"), &(-balance).max(0).into(), "Balance exceeded");
+        let balance = agent["balance_seconds"].as_i64();
+        holds(cell(&agents, line, "Balance"), &balance.map(|it| it.max(0)).into(), "Balance");
+        holds(cell(&agents, line, "Balance exceeded"), &balance.map(|it| (-it).max(0)).into(), "exceeded");
         holds(cell(&agents, line, "Longest break"), &agent["longest_break"]["seconds"], "Longest break");
         is_moment(cell(&agents, line, "Longest break since"), &agent["longest_break"]["since"], "since");
         for (heading, key) in [("First activity", "first_activity"), ("Last activity", "last_activity")] {
@@ -96,7 +102,7 @@ fn a_workbook_holds_the_figures_of_json_as_numbers_dates_and_texts() {
         for (heading, key) in [("Since", "since"), ("Until", "until")] {
             is_moment(cell(&agents, line, heading), &document[key], heading);
         }
-        for (kind, count) in agent["tags_by_kind"].as_object().unwrap() {
+        for (kind, count) in agent["tags_by_kind"].as_object().into_iter().flatten() {
             holds(cell(&agents, line, &format!("Tags: {kind}")), count, kind);
         }
     }
@@ -107,20 +113,11 @@ fn a_workbook_holds_the_figures_of_json_as_numbers_dates_and_texts() {
         agents.rows().nth(total - 1).unwrap().iter().all(|cell| *cell == Data::Empty),
         "the total stands apart"
     );
-}
-
-#[test]
-fn a_workbook_has_each_break_and_each_gap() {
-    let house = configured(HOUSE);
-    // A day in which the sandbox has an outage.
-    let line = format!("{LINE} --since yesterday --until today");
-    let document = house.run(&format!("{line} --json")).ended_with(0).json();
-    let bytes = house.run_for_bytes(&format!("{line} -o xlsx"));
     let (breaks, gaps) = (sheet(&bytes, "Breaks"), sheet(&bytes, "Gaps"));
     let (mut of_breaks, mut of_gaps) = (1, 1);
     for agent in rows(&document, "agents") {
         let mut seconds = 0.0;
-        for _ in 0..agent["breaks"].as_u64().unwrap() {
+        for _ in 0..agent["breaks"].as_u64().unwrap_or(0) {
             holds(cell(&breaks, of_breaks, "Profile"), &agent["profile"], "the agent of a break");
             let Data::DateTime(length) = cell(&breaks, of_breaks, "Length") else {
                 panic!("a break without length")
@@ -128,7 +125,9 @@ fn a_workbook_has_each_break_and_each_gap() {
             seconds += length.as_f64() * 86_400.0;
             of_breaks += 1;
         }
-        holds(&Data::Float(seconds.round()), &agent["break_seconds"], "the sum of the breaks");
+        if agent["breaks"].is_u64() {
+            holds(&Data::Float(seconds.round()), &agent["break_seconds"], "the sum of the breaks");
+        }
         for gap in rows(agent, "gaps") {
             holds(cell(&gaps, of_gaps, "Profile"), &agent["profile"], "the agent of a gap");
             holds(cell(&gaps, of_gaps, "Why"), &gap["why"], "why");
@@ -138,7 +137,15 @@ fn a_workbook_has_each_break_and_each_gap() {
         }
     }
     assert_eq!((breaks.height(), gaps.height()), (of_breaks, of_gaps));
-    assert!(of_gaps > 1, "the sandbox has an outage a day");
+}
+
+/// A day in which the sandbox has an outage.
+#[test]
+fn a_workbook_has_each_break_and_each_gap() {
+    let (house, line) = (configured(HOUSE), format!("{LINE} --since yesterday --until today"));
+    a_workbook_has_the_figures(&house, &line);
+    let document = json(&house, &line);
+    assert!(rows(&document, "agents").iter().all(|agent| rows(agent, "gaps").len() == 1), "an outage a day");
 }
 
 #[test]
@@ -207,10 +214,15 @@ fn read(page: &str) -> Value {
 }
 
 #[test]
-fn a_page_has_the_cells_of_the_table_and_no_script() {
-    let house = configured(HOUSE);
-    let page = house.run(&format!("{LINE} -o html")).ended_with(0).stdout;
-    let markdown = house.run(&format!("{LINE} -o markdown")).ended_with(0).stdout.replace('\\', "");
+fn a_page_is_read_without_scripts() {
+    a_page_has_the_cells_of_the_table(&configured(HOUSE), LINE);
+}
+
+pub fn a_page_has_the_cells_of_the_table(house: &InProcess, line: &str) {
+    let page = house.run(&format!("{line} -o html")).ended_with(0).stdout;
+    let markdown = house.run(&format!("{line} -o markdown")).ended_with(0).stdout;
+    // What is no border of a cell is kept apart from those that are.
+    let markdown = markdown.replace("\\|", "\u{1}").replace('\\', "");
     let document = read(&page);
     assert!(
         !document["seen"]
@@ -224,7 +236,9 @@ fn a_page_has_the_cells_of_the_table_and_no_script() {
     let figures = rows(&tables[0], "rows");
     let wanted: Vec<Vec<&str>> = markdown
         .lines()
-        .map(|line| line.trim_matches(['|', ' ']).split('|').map(str::trim).collect())
+        .map(|line| {
+            line.strip_prefix("| ").unwrap().strip_suffix(" |").unwrap().split(" | ").map(str::trim).collect()
+        })
         .collect();
     let is_list = |title: &str| ["BY REASON", "TAGS"].contains(&title);
     // Below the headings Markdown has a rule.
@@ -233,7 +247,7 @@ fn a_page_has_the_cells_of_the_table_and_no_script() {
     for ((line, cells), bars) in lines.zip(figures).zip(rows(&tables[1], "rows")) {
         let own = line.iter().zip(&wanted[0]).filter(|(_, title)| !is_list(title)).map(|(cell, _)| *cell);
         let cells: Vec<&str> = cells.as_array().unwrap().iter().map(|cell| cell.as_str().unwrap()).collect();
-        let own: Vec<&str> = own.collect();
+        let own: Vec<String> = own.map(|cell| cell.replace('\u{1}', "|")).collect();
         assert_eq!(cells[..own.len()], own[..]);
         let lists = line.iter().zip(&wanted[0]).filter(|(_, title)| is_list(title)).map(|(cell, _)| *cell);
         if line != &wanted[0] {
