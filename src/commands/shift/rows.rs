@@ -36,7 +36,7 @@ impl ShiftReport {
         Row::new(DOCUMENT.fields)
             .with("profile", profile.clone())
             .with("agent_id", agent_id.clone())
-            .with("covered_seconds", seconds(shift.covered))
+            .with("covered_seconds", Value::worded(words::length(shift.covered), seconds(shift.covered)))
             .with(
                 "covered_share",
                 Value::worded(words::percent(shift.covered_share), Value::Share(shift.covered_share)),
@@ -81,7 +81,7 @@ impl ShiftReport {
             self.agents.iter().any(|agent| agent.shift.breaks.as_ref().is_some_and(BreakFigures::is_open));
         let row = Row::new(DOCUMENT.fields)
             .with("profile", agents)
-            .with("covered_seconds", seconds(total.covered))
+            .with("covered_seconds", Value::worded(words::length(total.covered), seconds(total.covered)))
             .with(
                 "covered_share",
                 share.map(|(least, mean)| Value::worded(words::shares(least, mean), Value::Share(mean))),

@@ -51,8 +51,12 @@ pub(crate) fn shares(least: f64, mean: f64) -> String {
     if least == mean { mean } else { format!("{least}, mean {mean}") }
 }
 
-/// A length of time.
+/// A length of time. What several people worked is counted in hours, however many: their days have no 24.
 pub(crate) fn length(length: Duration) -> String {
+    let minutes = length.as_secs() / MINUTE;
+    if minutes >= 24 * 60 {
+        return format!("{} h {:02} min", minutes / 60, minutes % 60);
+    }
     times::length(i64::try_from(length.as_secs()).unwrap_or(i64::MAX))
 }
 
@@ -112,6 +116,7 @@ mod tests {
             ([4000, 3700, 4000], false, "1 h 01–06 min"),
             ([14000, 10700, 14000], false, "2 h 58 min – 3 h 53 min"),
             ([0, 0, 0], false, "0 s"),
+            ([108_000, 105_000, 108_000], false, "29 h 10 min – 30 h 00 min"),
         ] {
             assert_eq!(bounded(seconds(time), is_open), wanted);
         }

@@ -166,7 +166,7 @@ fn a_digest_is_a_few_sentences_of_the_same_figures() {
     assert_snapshot!("shift_digest", ran.stdout);
     let total = &house.run("shift --sandbox --json").ended_with(0).json()["total"];
     for (key, words) in [
-        ("breaks", "breaks of"),
+        ("breaks", "breaks, together"),
         ("wrapups", "wrap-ups of"),
         ("missed_customers", "customers were missed"),
         ("over_limit_count", "breaks were over their limit"),
