@@ -10,6 +10,7 @@ mod rows;
 #[cfg(test)]
 mod samples;
 mod table;
+mod views;
 mod window;
 mod words;
 mod xlsx;
@@ -21,7 +22,6 @@ use jiff::tz::TimeZone;
 
 use crate::app::App;
 use crate::app::console::Outcome;
-use crate::app::journal::keeper::with_margin;
 use crate::app::journal::note_unreadable;
 use crate::app::journal::simulated::{Simulated, of_the_floor};
 use crate::app::options::{FormatOptions, OutputOptions, RecordedOptions, TalkOptions, ValueOptions, words};
@@ -33,10 +33,11 @@ use crate::app::settings::table::{
 use crate::app::settings::{Settings, Source, Sourced, appearance, choice};
 use crate::commands::journal::opened::recorded;
 use crate::commands::shift::document::DOCUMENT;
-use crate::commands::shift::report::{Frame, ShiftReport};
+use crate::commands::shift::report::{Frame, ShiftOfAgent, ShiftReport};
+use crate::commands::shift::views::{View, by_agent, by_named_agent, shift_of};
 use crate::commands::shift::window::{Hours, Typed, window};
 use crate::failure::{ExitStatus, Failure};
-use crate::floor::shift::{AgentShift, Allowances, Customer, Kinds, Rules, shift};
+use crate::floor::shift::{Allowances, Customer, Kinds, Rules};
 use crate::floor::timeline::{Recorded, Span};
 use crate::journal::{AgentRow, Journal, JournalError};
 use crate::output::presentation::{ColorWhen, Format};
@@ -154,7 +155,7 @@ pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
     } else {
         app.console.answer(Outcome::done(report.to_report()), &renderer)?;
     }
-    if let Some(note) = note {
+    for note in note.into_iter().chain(words::joined(&report)) {
         app.console.note(&note);
     }
     note_unreadable(&app.console, &journal);
@@ -247,7 +248,7 @@ fn shifts(
     journal: &Journal,
     window: Span,
     settings: Settings<'_>,
-) -> Result<Vec<(String, Option<String>, AgentShift)>, Failure> {
+) -> Result<Vec<ShiftOfAgent>, Failure> {
     let (limits, allowances) = (settings.limits()?, allowances(settings)?);
     let kinds = Kinds {
         missed: settings.get(&SHIFT_MISSED)?.value,
@@ -257,11 +258,15 @@ fn shifts(
     let customer = |recorded: &Recorded| journal.customer_of(recorded).map(Customer);
     let rules =
         Rules { window, limits: &limits, allowances: &allowances, kinds: &kinds, customer: &customer };
-    let of_agent = |agent: AgentRow| -> Result<_, JournalError> {
-        let (events, coverage) = journal.of_window(agent.agent, with_margin(window.from), window.to)?;
-        Ok((agent.profile, agent.agent_id, shift(&events, &coverage, &rules)))
+    // One at a time: what all agents have done in a month need not be in memory together.
+    let of_some = |rows: Vec<AgentRow>| -> Result<_, JournalError> {
+        let views = rows.into_iter().map(|row| View::of(row, journal, window));
+        let views: Vec<View> = views.collect::<Result<_, _>>()?;
+        Ok(by_agent(views).iter().map(|views| shift_of(views, &rules)).collect())
     };
-    Ok(chosen(choice, journal)?.into_iter().map(of_agent).collect::<Result<_, _>>()?)
+    let shifts: Result<Vec<Vec<_>>, _> =
+        by_named_agent(chosen(choice, journal)?).into_iter().map(of_some).collect();
+    Ok(shifts?.into_iter().flatten().collect())
 }
 
 /// # Errors

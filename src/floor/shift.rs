@@ -22,7 +22,8 @@ use crate::floor::alerts::Limit;
 use crate::floor::event::{FollowedPart, Gap};
 use crate::floor::timeline::gaps::{covered, gaps, share};
 use crate::floor::timeline::intervals::intervals;
-use crate::floor::timeline::{Coverage, Recorded, Span};
+use crate::floor::timeline::intervals::joined::joined;
+use crate::floor::timeline::{Coverage, Recorded, Seen, Span};
 
 use measured::{Measured, measure};
 
@@ -104,16 +105,27 @@ impl AgentShift {
 /// touches the window and the next rows before and after it.
 #[must_use]
 pub fn shift(events: &[Recorded], coverage: &[Coverage], rules: &Rules<'_>) -> AgentShift {
+    joined_shift(&[Seen { events, coverage }], rules)
+}
+
+/// The shift of one agent whom several profiles have seen, each of them as [`shift`] takes it. What any of them saw was seen,
+/// and what several of them saw was there once.
+#[must_use]
+pub fn joined_shift(seen: &[Seen<'_>], rules: &Rules<'_>) -> AgentShift {
     let window = rules.window;
-    let intervals = intervals(events.iter().map(|recorded| &recorded.event), coverage);
+    let intervals = joined(seen);
+    let coverage: Vec<Coverage> = seen.iter().flat_map(|seen| seen.coverage).cloned().collect();
+    let mut events: Vec<(usize, &Recorded)> =
+        seen.iter().enumerate().flat_map(|(by, seen)| seen.events.iter().map(move |it| (by, it))).collect();
+    events.sort_by_key(|(_, recorded)| recorded.seq);
     let measured = |part| {
-        let is_known = is_known(coverage, part, window);
-        is_known.then(|| measure(&intervals, coverage, part, window))
+        let is_known = is_known(&coverage, part, window);
+        is_known.then(|| measure(&intervals, &coverage, part, window))
     };
     let (breaks, wrapups) = (measured(FollowedPart::Breaks), measured(FollowedPart::Wrapups));
     let tags =
-        is_known(coverage, FollowedPart::Tags, window).then(|| notifications::of_window(events, window));
-    let both = covered(coverage, &STATES, window);
+        is_known(&coverage, FollowedPart::Tags, window).then(|| notifications::of_window(&events, window));
+    let both = covered(&coverage, &STATES, window);
     let activity = || {
         let states = breaks.iter().chain(&wrapups).flatten().filter(|one| one.is_in_window);
         states.flat_map(Measured::activity).chain(tags.iter().flatten().map(|tag| tag.happened))
@@ -121,20 +133,20 @@ pub fn shift(events: &[Recorded], coverage: &[Coverage], rules: &Rules<'_>) -> A
     AgentShift {
         covered: both.iter().map(|span| span.length()).sum(),
         covered_share: share(&both, window),
-        gaps: gaps(coverage, &STATES, window),
+        gaps: gaps(&coverage, &STATES, window),
         first_activity: activity().min(),
         last_activity: activity().max(),
         timeline: timeline::timeline(
             breaks.as_deref().unwrap_or_default(),
             wrapups.as_deref().unwrap_or_default(),
-            coverage,
+            &coverage,
             &both,
             window,
         ),
         coverage: both,
         breaks: breaks.map(|breaks| BreakFigures::of(&breaks, rules)),
         wrapups: wrapups.map(|wrapups| WrapupFigures::of(&wrapups, window)),
-        tags: tags.map(|tags| TagFigures::of(&tags, events, rules)),
+        tags: tags.map(|tags| TagFigures::of(&tags, &events, rules)),
     }
 }
 

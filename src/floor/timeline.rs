@@ -27,6 +27,14 @@ pub struct Recorded {
     pub customer: Option<[u8; 16]>,
 }
 
+/// What a journal holds of an agent from one profile.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'s> {
+    /// By their `seq`.
+    pub events: &'s [Recorded],
+    pub coverage: &'s [Coverage],
+}
+
 /// An event that a journal is to take.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewEvent {
@@ -186,6 +194,12 @@ impl Coverage {
             FollowedPart::Tags => at.duration_since(self.to).unsigned_abs() <= WINDOW,
             FollowedPart::Breaks | FollowedPart::Wrapups => self.is_within(at, self.cadence.max(cadence)),
         }
+    }
+
+    /// Of breaks and wrap-ups, answers were no further apart.
+    #[must_use]
+    pub fn longest_pause(&self) -> Duration {
+        self.cadence * INTERVALS
     }
 
     /// Whether an answer at `at` comes within three times `cadence` after the last.

@@ -160,6 +160,7 @@ mod tests {
             start_hi: at(start.1),
             end_lo: at(end.0),
             end_hi: Some(at(end.1)),
+            follows: false,
             open: false,
             reasons: vec![],
             since: since.map(at),

@@ -98,9 +98,11 @@ fn about(report: &ShiftReport) -> String {
     let covered = covered.map_or_else(|| "nothing".to_owned(), |(least, mean)| words::shares(least, mean));
     let made = report.zone.to_datetime(report.now).strftime("%a %-d %b %Y, %H:%M");
     let s = if agents == 1 { "" } else { "s" };
+    let joined = words::joined(report).map(|joined| format!(" {}.", sanitized(Cow::Owned(joined))));
+    let joined = joined.unwrap_or_default();
     format!(
         "{agents} agent{s}. Covered, in which answers about breaks and wrap-ups came: {covered}. Made {made} ({}). \
-         23–25 min: the answers leave it open in these bounds. *: goes on. Empty: not known.",
+         23–25 min: the answers leave it open in these bounds. *: goes on. Empty: not known.{joined}",
         report.zone_name
     )
 }

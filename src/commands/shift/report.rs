@@ -32,6 +32,8 @@ pub(crate) struct ShiftReport {
 #[derive(Debug)]
 pub(crate) struct ShiftOfAgent {
     pub(crate) profile: String,
+    /// The other profiles that saw this agent, of the same server and with the same id.
+    pub(crate) also: Vec<String>,
     pub(crate) agent_id: Option<String>,
     pub(crate) shift: AgentShift,
 }
@@ -46,18 +48,13 @@ pub(crate) struct Frame {
 }
 
 impl ShiftReport {
-    pub(crate) fn new(frame: Frame, found: Vec<(String, Option<String>, AgentShift)>) -> Self {
-        let (whose, mut shifts): (Vec<_>, Vec<AgentShift>) =
-            found.into_iter().map(|(profile, agent_id, shift)| ((profile, agent_id), shift)).unzip();
-        shifts.iter_mut().for_each(in_whole_seconds);
-        settle_kinds(&mut shifts);
-        let total = total(&shifts);
-        let failures = Failures { problems: vec![], queried: shifts.len() };
-        let mut agents: Vec<ShiftOfAgent> = whose
-            .into_iter()
-            .zip(shifts)
-            .map(|((profile, agent_id), shift)| ShiftOfAgent { profile, agent_id, shift })
-            .collect();
+    pub(crate) fn new(frame: Frame, mut agents: Vec<ShiftOfAgent>) -> Self {
+        for agent in &mut agents {
+            in_whole_seconds(&mut agent.shift);
+        }
+        settle_kinds(agents.iter_mut().map(|agent| &mut agent.shift));
+        let total = total(agents.iter().map(|agent| &agent.shift));
+        let failures = Failures { problems: vec![], queried: agents.len() };
         agents.sort_by(|one, other| {
             Reverse(one.over_limit())
                 .cmp(&Reverse(other.over_limit()))

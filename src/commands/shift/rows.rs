@@ -27,7 +27,7 @@ impl ShiftReport {
     }
 
     fn row(&self, agent: &ShiftOfAgent) -> Row {
-        let ShiftOfAgent { profile, agent_id, shift } = agent;
+        let ShiftOfAgent { profile, agent_id, shift, .. } = agent;
         let breaks = shift.breaks.as_ref();
         let wrapups = shift.wrapups.as_ref();
         let tags = shift.tags.as_ref();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use crate::commands::shift::report::{Frame, ShiftReport};
+use crate::commands::shift::report::{Frame, ShiftOfAgent, ShiftReport};
 use crate::floor::shift::{
     AgentShift, Bounded, BreakFigures, KindCount, ReasonShare, Segment, SegmentState, ShiftBreak, TagFigures,
 };
@@ -84,5 +84,7 @@ pub(super) fn report(profile: &str, reason: &str, mask: bool) -> ShiftReport {
         now: at(600),
         mask,
     };
-    ShiftReport::new(frame, vec![(profile.to_owned(), Some("+919876543210".to_owned()), shift)])
+    let profile = profile.to_owned();
+    let agent_id = Some("+919876543210".to_owned());
+    ShiftReport::new(frame, vec![ShiftOfAgent { profile, also: vec![], agent_id, shift }])
 }

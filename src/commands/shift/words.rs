@@ -51,6 +51,15 @@ pub(crate) fn shares(least: f64, mean: f64) -> String {
     if least == mean { mean } else { format!("{least}, mean {mean}") }
 }
 
+/// Which rows are of several profiles, for example "asha and asha-2 are one agent".
+pub(crate) fn joined(report: &ShiftReport) -> Option<String> {
+    let rows = report.agents.iter().filter(|agent| !agent.also.is_empty());
+    let rows: Vec<String> = rows
+        .map(|agent| format!("{} and {} are one agent", agent.profile, agent.also.join(" and ")))
+        .collect();
+    (!rows.is_empty()).then(|| rows.join(", "))
+}
+
 /// A length of time. What several people worked is counted in hours, however many: their days have no 24.
 pub(crate) fn length(length: Duration) -> String {
     let minutes = length.as_secs() / MINUTE;

@@ -13,21 +13,26 @@ pub(super) struct Cover {
     spans: Vec<Span>,
     /// Of each span, how long those before it are together.
     before: Vec<Duration>,
+    longest_pause: Duration,
 }
 
 impl Cover {
     pub(super) fn of(coverage: &[Coverage], part: FollowedPart) -> Self {
-        Self::new(spans(coverage, part))
-    }
-
-    pub(super) fn new(spans: Vec<Span>) -> Self {
+        let spans = spans(coverage, part);
+        let pauses = coverage.iter().filter(|row| row.part == part).map(Coverage::longest_pause);
+        let longest_pause = pauses.max().unwrap_or_default();
         let before = spans.iter().scan(Duration::ZERO, |sum, span| {
             let before = *sum;
             *sum += span.length();
             Some(before)
         });
         let before = before.collect();
-        Self { spans, before }
+        Self { spans, before, longest_pause }
+    }
+
+    /// Answers were no further apart within a span.
+    pub(super) fn longest_pause(&self) -> Duration {
+        self.longest_pause
     }
 
     /// How much of `span` is covered.

@@ -26,6 +26,8 @@ pub(super) struct Measured<'i> {
     pub(super) time: Bounded,
     /// What answers allow, within the window.
     pub(super) possible: Option<Span>,
+    /// How long, within the window, there was either this one or the one that follows it, whichever of them it was.
+    pub(super) shared: Duration,
     /// Whether its end was seen, or the server had given it.
     pub(super) is_finished: bool,
     /// Whether it goes on at the last answer, which is one of the window.
@@ -66,7 +68,7 @@ pub(super) fn measure<'i>(
     // Of what a clock showed twice, each moment counts once.
     let (mut counted, mut shown) = (Timestamp::MIN, Timestamp::MIN);
     let mut measured = Vec::new();
-    for (interval, whole) in wholes {
+    for (place, (interval, whole)) in wholes.iter().copied().enumerate() {
         let Some(possible) = possible(interval, whole, window) else { continue };
         let span = |from, to: Timestamp| Span { from, to: to.max(from) };
         let rest = span(whole.from.max(counted), whole.to);
@@ -80,6 +82,14 @@ pub(super) fn measure<'i>(
         };
         let seconds: Duration = pieces.iter().map(|piece| piece.length()).sum();
         let min = certain.common(window).map_or(Duration::ZERO, |certain| cover.within(certain));
+        // What is of this one or of its neighbour is of this one if the neighbour was not in the window at all.
+        let is_here =
+            |(interval, whole): &(&Interval, Span)| self::possible(interval, *whole, window).is_some();
+        let before = place.checked_sub(1).map(|before| &wholes[before]);
+        let before = before.map(|one| (is_here(one), shared(one.0, interval, &cover, window)));
+        let after = wholes.get(place + 1).map(|one| (is_here(one), shared(interval, one.0, &cover, window)));
+        let own = [before, after].into_iter().flatten().filter(|(is_here, _)| !is_here);
+        let min = min + own.map(|(_, length)| length).sum::<Duration>();
         let is_in_window = whole.from < window.to && (window.from < whole.to || window.from <= whole.from);
         measured.push(Measured {
             interval,
@@ -87,6 +97,7 @@ pub(super) fn measure<'i>(
             pieces,
             time: Bounded { seconds, min: min.min(seconds), max: possible.length().max(seconds) },
             possible: (possible.from < possible.to).then_some(possible),
+            shared: after.map_or(Duration::ZERO, |(_, length)| length),
             is_finished: is_finished(interval, &cover),
             is_open: interval.open && interval.end_lo <= window.to,
             is_in_window,
@@ -95,11 +106,28 @@ pub(super) fn measure<'i>(
     measured
 }
 
-/// The length of all of them, and its bounds. What answers allow to two of them is allowed once.
+/// Where no answer parts two, nothing shows when the one ended and the other began. But there was always one of them, except
+/// for a pause that is shorter than the time between two answers.
+fn shared(one: &Interval, next: &Interval, cover: &Cover, window: Span) -> Duration {
+    let unsure = Span { from: one.end_lo, to: next.start_hi.max(one.end_lo) };
+    if !next.follows || one.end_hi != Some(next.start_hi) {
+        return Duration::ZERO;
+    }
+    unsure
+        .common(window)
+        .map_or(Duration::ZERO, |unsure| cover.within(unsure))
+        .saturating_sub(cover.longest_pause())
+}
+
+/// The length of all of them, and its bounds. What answers allow to two of them is allowed once, and what they show to be of
+/// one of two is shown if both are among these.
 pub(super) fn sum<'m, 'i: 'm>(measured: impl IntoIterator<Item = &'m Measured<'i>>) -> Bounded {
     let measured: Vec<&Measured<'_>> = measured.into_iter().collect();
-    let seconds = measured.iter().map(|one| one.time.seconds).sum();
-    let min = measured.iter().map(|one| one.time.min).sum();
+    let seconds: Duration = measured.iter().map(|one| one.time.seconds).sum();
+    let shown: Duration = measured.iter().map(|one| one.time.min).sum();
+    let is_among = |pair: &&[&Measured<'_>]| pair[0].interval.end_hi == Some(pair[1].interval.start_hi);
+    let shared: Duration = measured.windows(2).filter(is_among).map(|pair| pair[0].shared).sum();
+    let min = (shown + shared).min(seconds);
     let mut spans: Vec<Span> = measured.iter().filter_map(|one| one.possible).collect();
     spans.sort_unstable_by_key(|span| span.from);
     let (mut max, mut until) = (Duration::ZERO, Timestamp::MIN);

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::floor::kind::WantedKind;
 use crate::floor::shift::{AgentShift, Customer, Kinds, Rules};
-use crate::floor::timeline::tags::{LatestTag, tags};
+use crate::floor::timeline::tags::{LatestTag, tags_by};
 use crate::floor::timeline::{Recorded, Span};
 
 /// What is known of an agent's notifications, each of which counts once, in its latest state.
@@ -36,30 +36,34 @@ pub(super) struct Notified<'e> {
     pub(super) happened: Timestamp,
 }
 
-/// Those that happened in the window.
-pub(super) fn of_window(events: &[Recorded], window: Span) -> Vec<Notified<'_>> {
-    let all = tags(events.iter().map(|recorded| &recorded.event)).into_iter();
+/// Those that happened in the window. `events` are by `seq`, each with the number of the profile that had it.
+pub(super) fn of_window<'e>(events: &[(usize, &'e Recorded)], window: Span) -> Vec<Notified<'e>> {
+    let all = tags_by(events.iter().map(|(by, recorded)| (*by, &recorded.event))).into_iter();
     let all = all.map(|latest| Notified { happened: happened(&latest, events), latest });
     all.filter(|one| window.from <= one.happened && one.happened < window.to).collect()
 }
 
 /// By the time that it carries, or when it was noticed. What was noticed has not happened later.
-fn happened(latest: &LatestTag<'_>, events: &[Recorded]) -> Timestamp {
-    let event = &events[latest.place].event;
+fn happened(latest: &LatestTag<'_>, events: &[(usize, &Recorded)]) -> Timestamp {
+    let event = &events[latest.place].1.event;
     let ahead = event.server_time.map(|server| server.duration_since(event.at)).unwrap_or_default();
     let dated = latest.tag.time.and_then(|time| time.checked_sub(ahead).ok());
     dated.map_or(latest.noticed, |dated| dated.min(latest.noticed))
 }
 
 impl TagFigures {
-    pub(super) fn of(notified: &[Notified<'_>], events: &[Recorded], rules: &Rules<'_>) -> Self {
+    pub(super) fn of(notified: &[Notified<'_>], events: &[(usize, &Recorded)], rules: &Rules<'_>) -> Self {
         let (missed_customers, missed_not_called_back) = missed(notified, events, rules);
         Self { by_kind: by_kind(notified), missed_customers, missed_not_called_back }
     }
 }
 
 /// How many customers were missed, and how many of them were not called back after the last time.
-fn missed(notified: &[Notified<'_>], events: &[Recorded], rules: &Rules<'_>) -> (Option<u32>, Option<u32>) {
+fn missed(
+    notified: &[Notified<'_>],
+    events: &[(usize, &Recorded)],
+    rules: &Rules<'_>,
+) -> (Option<u32>, Option<u32>) {
     let Kinds { missed, outgoing, callback } = rules.kinds;
     let mut kinds: HashMap<Option<&str>, (bool, bool)> = HashMap::new();
     let (mut last_missed, mut last_called) = (HashMap::new(), HashMap::new());
@@ -73,7 +77,7 @@ fn missed(notified: &[Notified<'_>], events: &[Recorded], rules: &Rules<'_>) -> 
         let is_call = is_call && !is_missed;
         are_calls_reported |= is_call;
         if is_missed || is_call {
-            let Some(customer) = (rules.customer)(&events[one.latest.place]) else { continue };
+            let Some(customer) = (rules.customer)(events[one.latest.place].1) else { continue };
             let last: &mut HashMap<Customer, Timestamp> =
                 if is_missed { &mut last_missed } else { &mut last_called };
             let last = last.entry(customer).or_insert(one.happened);
@@ -93,12 +97,13 @@ fn missed(notified: &[Notified<'_>], events: &[Recorded], rules: &Rules<'_>) -> 
 
 /// What was of no listed kind for one agent was none, if another one of the floor had such kinds: so `None` becomes 0 for
 /// all whose notifications are known.
-pub fn settle_kinds(agents: &mut [AgentShift]) {
+pub fn settle_kinds<'a>(agents: impl IntoIterator<Item = &'a mut AgentShift>) {
     let figures: [fn(&mut TagFigures) -> &mut Option<u32>; 2] =
         [|tags| &mut tags.missed_customers, |tags| &mut tags.missed_not_called_back];
+    let mut agents: Vec<&mut TagFigures> =
+        agents.into_iter().filter_map(|agent| agent.tags.as_mut()).collect();
     for figure in figures {
-        let mut all: Vec<&mut Option<u32>> =
-            agents.iter_mut().filter_map(|agent| agent.tags.as_mut()).map(figure).collect();
+        let mut all: Vec<&mut Option<u32>> = agents.iter_mut().map(|tags| figure(tags)).collect();
         if all.iter().any(|one| one.is_some()) {
             for one in &mut all {
                 **one = Some(one.unwrap_or(0));

@@ -43,7 +43,8 @@ pub struct Total {
 
 /// What these shifts of one window have come to.
 #[must_use]
-pub fn total(agents: &[AgentShift]) -> Total {
+pub fn total<'a>(agents: impl IntoIterator<Item = &'a AgentShift>) -> Total {
+    let agents: Vec<&AgentShift> = agents.into_iter().collect();
     let shares = || agents.iter().map(|agent| agent.covered_share);
     let breaks = || agents.iter().filter_map(|agent| agent.breaks.as_ref());
     let wrapups = || agents.iter().filter_map(|agent| agent.wrapups.as_ref());
@@ -53,7 +54,7 @@ pub fn total(agents: &[AgentShift]) -> Total {
     Total {
         agents: agents.len(),
         covered_least: shares().reduce(f64::min),
-        covered_mean: mean_share(agents),
+        covered_mean: mean_share(&agents),
         covered: agents.iter().map(|agent| agent.covered).sum(),
         breaks: add(breaks().map(BreakFigures::count), u32::saturating_add),
         break_time: add(breaks().map(|of| of.time), Bounded::plus),
@@ -87,7 +88,7 @@ fn add<T>(figures: impl Iterator<Item = T>, plus: impl Fn(T, T) -> T) -> Option<
     figures.reduce(plus)
 }
 
-fn mean_share(agents: &[AgentShift]) -> Option<f64> {
+fn mean_share(agents: &[&AgentShift]) -> Option<f64> {
     let count = u32::try_from(agents.len()).ok().filter(|count| *count > 0)?;
     Some(agents.iter().map(|agent| agent.covered_share).sum::<f64>() / f64::from(count))
 }

@@ -119,6 +119,13 @@ impl<'c> Causes<'c> {
     fn of(coverage: &'c [Coverage], part: FollowedPart) -> Self {
         let mut rows: Vec<&Coverage> = coverage.iter().filter(|row| row.part == part).collect();
         rows.sort_by_key(|row| row.from);
+        // Of what several profiles have seen, the row that reaches furthest says why nothing follows.
+        let mut until = Timestamp::MIN;
+        rows.retain(|row| {
+            let reaches_further = until < row.to;
+            until = until.max(row.to);
+            reaches_further
+        });
         Self { rows, spans: spans(coverage, part) }
     }
 

@@ -5,6 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::floor::event::{Event, EventKind, FollowedPart, WrapupStarted};
 use crate::floor::timeline::{Coverage, INTERVALS, Span};
 
+pub mod joined;
+
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +26,8 @@ pub struct Interval {
     pub end_lo: Timestamp,
     /// The first answer that denied it; `None` if none has.
     pub end_hi: Option<Timestamp>,
+    /// Whether the answer that showed it first showed another one to have ended: no answer parts the two.
+    pub follows: bool,
     /// Whether it went on at the last answer that there is.
     pub open: bool,
     /// Of a break, each reason that it had, the first one first.
@@ -138,7 +142,7 @@ impl<'c> Fold<'c> {
     }
 
     fn start(&mut self, at: Timestamp, with: impl FnOnce(Interval) -> Interval) {
-        let new = with(self.shown_at(at));
+        let mut new = with(self.shown_at(at));
         let unknown = self.unknown.take();
         let start_lo = if let Some(lost) = self.open.take() {
             // Its end was not recorded.
@@ -150,6 +154,7 @@ impl<'c> Fold<'c> {
             let start_lo = new.since.and_then(|since| self.looks.second_start(since, at));
             let start_lo = start_lo.unwrap_or(Timestamp::MIN).clamp(first.start_hi, at);
             first.end_lo = start_lo;
+            new.follows = true;
             Some(start_lo)
         } else if let Some(since) = unknown {
             self.looks
@@ -203,6 +208,7 @@ impl<'c> Fold<'c> {
             start_hi: at,
             end_lo: at,
             end_hi: None,
+            follows: false,
             open: true,
             reasons: Vec::new(),
             since: None,

@@ -23,18 +23,29 @@ pub struct LatestTag<'e> {
 /// The latest state of each notification of one agent whose events these are, in the order in which they were noticed.
 #[must_use]
 pub fn tags<'e>(events: impl IntoIterator<Item = &'e Event>) -> Vec<LatestTag<'e>> {
+    tags_by(events.into_iter().map(|event| (0, event)))
+}
+
+/// The same of events that several profiles have had, each with the number of its profile. What two of them had is one.
+#[must_use]
+pub fn tags_by<'e>(events: impl IntoIterator<Item = (usize, &'e Event)>) -> Vec<LatestTag<'e>> {
     let mut latest: Vec<LatestTag<'_>> = Vec::new();
     let mut known: HashMap<Sameness<'_>, Vec<usize>> = HashMap::new();
-    for (place, event) in events.into_iter().enumerate() {
+    // How many that are about the same each profile has had.
+    let mut had: HashMap<(usize, Sameness<'_>), usize> = HashMap::new();
+    for (place, (by, event)) in events.into_iter().enumerate() {
         let EventKind::Tag(reported) = &event.kind else { continue };
         let (tag, is_change) = (&reported.tag, reported.changed);
-        let equals = known.entry(Sameness::of(tag)).or_default();
+        let sameness = Sameness::of(tag);
+        let equals = known.entry(sameness).or_default();
+        let had = had.entry((by, sameness)).or_default();
         // Which of several that are about the same has changed, nothing says; how many there are must not change.
         let same = match tag.id {
             Some(_) => equals.first(),
             None if is_change => equals.iter().find(|nth| !latest[**nth].changed).or(equals.first()),
-            None => None,
+            None => equals.get(*had),
         };
+        *had += usize::from(!is_change || same.is_none());
         if let Some(same) = same {
             let known = &mut latest[*same];
             *known = LatestTag { tag, place, changed: known.changed || is_change, ..*known };

@@ -110,7 +110,7 @@ fn a_break_is_as_long_as_the_answers_around_it_show_and_allow() {
             "another one follows, and nothing shows when it began",
             vec![started(100, "Lunch", None), ended(2000), started(2000, "Tea", None)],
             &[(0, 500), (1500, 3600)],
-            (2, 400 + 500 + 1600, 1600, 3500 + APART, true),
+            (2, 400 + 500 + 1600, 400 + 500 - APART + 1600, 3500 + APART, true),
         ),
         (
             "split at the beginning of the window",
@@ -135,6 +135,48 @@ fn a_break_is_as_long_as_the_answers_around_it_show_and_allow() {
             vec![started(3000, "Lunch", None)],
             &[(0, 5000)],
             (1, 600, 600, 600 + APART, false),
+        ),
+    ];
+    assert_figures(table);
+}
+
+#[test]
+fn two_breaks_that_no_answer_parts_leave_open_which_of_them_it_was_and_no_more() {
+    let table: [Case; 5] = [
+        (
+            "the second one began after the window, as the server says after a pause without answers",
+            vec![started(100, "Lunch", Some(100)), ended(9000), started(9000, "Tea", Some(8000))],
+            &[(0, 2000), (9000, 9900)],
+            (1, 3500, 1900 - APART, 3500 + APART, false),
+        ),
+        (
+            "nothing shows when the second one began: always one of them, but for a pause between two answers",
+            vec![started(100, "Lunch", None), ended(2000), started(2000, "Lunch", None), ended(3000)],
+            &[(0, 3600)],
+            (2, 2900, 1900 - APART + 1000 - APART, 2900 + APART, false),
+        ),
+        (
+            "the server's start of the second one is still to come by our clock, which was set back",
+            vec![started(100, "Lunch", None), ended(2000), started(2000, "Tea", Some(5000)), ended(3000)],
+            &[(0, 3600)],
+            (2, 2900, 1900 - APART + 1000 - APART, 2900 + APART, false),
+        ),
+        (
+            "the server says when the second one began",
+            vec![
+                started(100, "Lunch", Some(100)),
+                ended(2000),
+                started(2000, "Tea", Some(1000)),
+                ended(3000),
+            ],
+            &[(0, 3600)],
+            (2, 2900, 1900 - APART + 1000 - APART, 2900 + APART, false),
+        ),
+        (
+            "an answer was between them",
+            vec![started(100, "Lunch", None), ended(2000), started(2005, "Tea", None), ended(3000)],
+            &[(0, 3600)],
+            (2, 1900 + 995, 1900 - APART + 995 - APART, 2900 + APART, false),
         ),
     ];
     assert_figures(table);
