@@ -124,8 +124,9 @@ impl Journal {
 
     /// Deletes a slice of one agent's; `None` if of nobody anything is left to delete.
     fn delete_some(&self, begins: Timestamp, now: Timestamp) -> Result<Option<u64>, JournalError> {
-        let older = "SELECT id FROM agent WHERE EXISTS (SELECT 1 FROM event WHERE agent = id AND at < ?1)
-             OR EXISTS (SELECT 1 FROM coverage WHERE agent = id AND from_at < ?1) LIMIT 1";
+        let older = "SELECT held.id FROM agent AS held
+             WHERE EXISTS (SELECT 1 FROM event WHERE event.agent = held.id AND at < ?1)
+             OR EXISTS (SELECT 1 FROM coverage WHERE coverage.agent = held.id AND from_at < ?1) LIMIT 1";
         let agent = self.statement(older)?.query_row([millis(begins)], |row| row.get(0).map(AgentRef));
         let Some(agent) = agent.optional().map_err(|error| self.fault(error))? else { return Ok(None) };
         let deleted = self.write(now, |change| delete_slice(change, agent, millis(begins)))?;

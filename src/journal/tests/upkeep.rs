@@ -192,6 +192,20 @@ fn the_oldest_is_pruned_and_what_is_left_is_as_it_was() {
 }
 
 #[test]
+fn coverage_alone_is_pruned_of_its_own_agent() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    journal.agent(&profile("p0"), "p0", None, at(0)).expect("an agent");
+    let agent = journal.agent(&profile("p1"), "p1", None, at(0)).expect("another agent");
+    // The first row of coverage is the second agent's.
+    let now = at(12 * 24 * HOUR);
+    journal.write_round(Entry { coverage: vec![first_answer(0, 9 * 24 * HOUR)], ..entry(agent, 0, vec![]) });
+    assert_eq!(journal.prune(KEEP, false, now).expect("pruned").events, 0);
+    let kept: Vec<_> = journal.all_coverage(agent).iter().map(|row| (row.from, row.to)).collect();
+    assert_eq!(kept, [(at(7 * 24 * HOUR), at(9 * 24 * HOUR))]);
+}
+
+#[test]
 fn a_recorder_tidies_up_in_small_steps_with_others_in_between() {
     let folder = Folder::with(Numbers::For(Duration::from_secs(6 * 24 * 3600)));
     let journal = days(&folder, 3, 12);
