@@ -138,7 +138,13 @@ fn the_archive_for_cargo_holds_the_program_and_nothing_else() {
             "LICENSE-MIT",
         ]
         .contains(&path),
-        Some(("src", rest)) => rest.ends_with(".rs") || rest.ends_with(".jq"),
+        Some(("src", rest)) => {
+            let kinds: &[&str] = match rest.strip_prefix("watch/sinks/wall/") {
+                Some(_) => &[".rs", ".css", ".js", ".svg"],
+                None => &[".rs", ".jq"],
+            };
+            kinds.iter().any(|kind| rest.ends_with(kind))
+        }
         Some(("man", name)) => name.starts_with("deepcall"),
         Some(("completions", name)) => name.contains("deepcall"),
         Some(("docs", name)) => {
