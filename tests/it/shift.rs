@@ -4,7 +4,6 @@ mod figures;
 mod files;
 mod floors;
 mod formats;
-mod recorded;
 mod windows;
 mod written;
 
