@@ -11,7 +11,7 @@ use crate::floor::event::EndReason;
 use crate::watch::view::FloorView;
 
 /// A large team changes the floor dozens of times in a second, which nobody can read.
-const BETWEEN_FRAMES: Duration = Duration::from_millis(100);
+pub(crate) const BETWEEN_FRAMES: Duration = Duration::from_millis(100);
 
 pub trait Display {
     /// Shows the present. Called at least once a second, as long as the display keeps up.

@@ -6,6 +6,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -159,31 +160,38 @@ impl Now {
     }
 }
 
-fn health(text: &mut Text, view: &FloorView, now: &Now) {
-    let name = "deepcall_up";
-    text.family(name, Kind::Gauge, "Whether the profile was answered within the last three intervals.");
+/// A gauge of each agent that has a value.
+fn gauge<V: Display>(
+    text: &mut Text,
+    view: &FloorView,
+    name: &'static str,
+    help: &str,
+    value: impl Fn(&AgentView) -> Option<V>,
+) {
+    text.family(name, Kind::Gauge, help);
     for agent in &view.agents {
-        text.sample(name, &[("profile", &agent.profile)], u8::from(now.is_up(agent)));
-    }
-    let name = "deepcall_last_success_timestamp_seconds";
-    text.family(name, Kind::Gauge, "When the last good answer came.");
-    for agent in &view.agents {
-        if let Some(last_ok) = agent.health.last_ok() {
-            text.sample(name, &[("profile", &agent.profile)], since_1970(last_ok));
+        if let Some(value) = value(agent) {
+            text.sample(name, &[("profile", &agent.profile)], value);
         }
     }
+}
+
+fn health(text: &mut Text, view: &FloorView, now: &Now) {
+    let help = "Whether the profile was answered within the last three intervals.";
+    gauge(text, view, "deepcall_up", help, |agent| Some(u8::from(now.is_up(agent))));
+    let name = "deepcall_last_success_timestamp_seconds";
+    gauge(text, view, name, "When the last good answer came.", |agent| {
+        agent.health.last_ok().map(since_1970)
+    });
 }
 
 /// What is seen of the agents at this moment.
 fn states(text: &mut Text, view: &FloorView, now: &Now, reasons: &mut Names) {
     let agents = || view.agents.iter().map(AsRef::as_ref);
-    let name = "deepcall_on_break";
-    text.family(name, Kind::Gauge, "Whether the agent is on break; absent while that is not seen.");
-    for agent in agents() {
-        if let Some(state) = now.of_break(agent) {
-            text.sample(name, &[("profile", &agent.profile)], u8::from(state.state.on_break));
-        }
-    }
+    let help = "Whether the agent is on break; absent while that is not seen.";
+    gauge(text, view, "deepcall_on_break", help, |agent| {
+        now.of_break(agent).map(|state| u8::from(state.state.on_break))
+    });
     let name = "deepcall_break_start_timestamp_seconds";
     text.family(name, Kind::Gauge, "When the break began, or was seen first, by the clock of this machine.");
     for agent in agents() {
@@ -193,21 +201,15 @@ fn states(text: &mut Text, view: &FloorView, now: &Now, reasons: &mut Names) {
             text.sample(name, &[("profile", &agent.profile), ("reason", &reason)], began);
         }
     }
-    let name = "deepcall_in_wrapup";
-    text.family(name, Kind::Gauge, "Whether the agent is in wrap-up; absent while that is not seen.");
-    for agent in agents() {
-        if let Some(state) = now.of_wrapup(agent) {
-            text.sample(name, &[("profile", &agent.profile)], u8::from(state.state.in_wrapup));
-        }
-    }
+    let help = "Whether the agent is in wrap-up; absent while that is not seen.";
+    gauge(text, view, "deepcall_in_wrapup", help, |agent| {
+        now.of_wrapup(agent).map(|state| u8::from(state.state.in_wrapup))
+    });
     let name = "deepcall_wrapup_end_timestamp_seconds";
-    text.family(name, Kind::Gauge, "When the wrap-up is to end, by the clock of this machine.");
-    for agent in agents() {
-        let left = now.of_wrapup(agent).filter(|state| state.state.in_wrapup);
-        if let Some(left) = left.and_then(|state| state.seconds_left(now.monotonic)) {
-            text.sample(name, &[("profile", &agent.profile)], now.ahead(left));
-        }
-    }
+    gauge(text, view, name, "When the wrap-up is to end, by the clock of this machine.", |agent| {
+        let state = now.of_wrapup(agent).filter(|state| state.state.in_wrapup)?;
+        state.seconds_left(now.monotonic).map(|left| now.ahead(left))
+    });
     let breaks: Vec<_> = agents().filter(|agent| now.of_break(agent).is_some()).collect();
     let wrapups: Vec<_> = agents().filter(|agent| now.of_wrapup(agent).is_some()).collect();
     let name = "deepcall_alerts_firing";

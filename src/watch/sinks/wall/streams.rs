@@ -12,11 +12,9 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::clock::Clock;
+use crate::watch::sinks::display::BETWEEN_FRAMES;
 use crate::watch::sinks::wall::key::neighbourhood;
 use crate::watch::view::FloorView;
-
-/// A large team changes the floor dozens of times in a second, which nobody can read.
-const BETWEEN_FRAMES: Duration = Duration::from_millis(100);
 
 /// A browser that hears nothing for 12 s shows that.
 const BETWEEN_BEATS: Duration = Duration::from_secs(5);
