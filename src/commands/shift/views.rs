@@ -42,26 +42,24 @@ impl View {
 
 /// Those together whom the server has named alike: they may be one agent.
 pub(super) fn by_named_agent(rows: Vec<AgentRow>) -> Vec<Vec<AgentRow>> {
-    let mut alike: Vec<Vec<AgentRow>> = vec![];
-    for row in rows {
-        match alike.iter_mut().find(|rows| is_named_alike(&row, &rows[0])) {
-            Some(rows) => rows.push(row),
-            None => alike.push(vec![row]),
-        }
-    }
-    alike
+    together(rows, is_named_alike)
 }
 
-/// Those of one agent together, in the order of the first of each.
+/// Those of one agent together.
 pub(super) fn by_agent(views: Vec<View>) -> Vec<Vec<View>> {
-    let mut agents: Vec<Vec<View>> = vec![];
-    for view in views {
-        match agents.iter_mut().find(|agent| view.is_of_agent_of(&agent[0])) {
-            Some(agent) => agent.push(view),
-            None => agents.push(vec![view]),
+    together(views, View::is_of_agent_of)
+}
+
+/// In the order of the first of each.
+fn together<T>(all: Vec<T>, are_alike: impl Fn(&T, &T) -> bool) -> Vec<Vec<T>> {
+    let mut groups: Vec<Vec<T>> = vec![];
+    for one in all {
+        match groups.iter_mut().find(|group| are_alike(&one, &group[0])) {
+            Some(group) => group.push(one),
+            None => groups.push(vec![one]),
         }
     }
-    agents
+    groups
 }
 
 /// The shift of the agent whom these have seen. It goes by the first profile that saw anything of it.
