@@ -5,6 +5,7 @@ pub mod appearance;
 pub mod choice;
 pub mod config_file;
 pub mod config_text;
+mod day;
 mod serve;
 pub mod setting;
 mod shift;

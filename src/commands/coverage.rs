@@ -88,13 +88,12 @@ impl CoverageOfAll {
     /// Fills in [`COVERAGE`] and [`GAPS`].
     pub(crate) fn fill(&self, tail: Row) -> Row {
         let covered = |of: &OfProfile| {
-            let seconds: u64 =
-                of.covered.iter().map(|span| span.length()).sum::<std::time::Duration>().as_secs();
+            let length: std::time::Duration = of.covered.iter().map(|span| span.length()).sum();
             Row::new(COVERAGE_OF_ONE)
                 .with("profile", of.profile.clone())
                 .with("from", of.window.from)
                 .with("to", of.window.to)
-                .with("covered_seconds", Value::Seconds(i64::try_from(seconds).unwrap_or(i64::MAX)))
+                .with("covered_seconds", length)
                 .with("covered_share", Value::Share(share(&of.covered, of.window)))
         };
         let gap = |(profile, gap): (&String, &Gap)| {
@@ -197,24 +196,15 @@ fn cause(why: GapCause) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::floor::event::GapCause;
+    use crate::floor::samples;
     use crate::floor::samples::at;
 
     const HOUR: i64 = 3600;
 
     fn row(from: i64, to: i64, ended: Option<GapCause>) -> Coverage {
-        Coverage {
-            part: FollowedPart::Breaks,
-            from: at(from),
-            to: at(to),
-            server_time: None,
-            cadence: Duration::from_secs(5),
-            ended,
-            repeats: None,
-        }
+        Coverage { ended, ..samples::row(FollowedPart::Breaks, from, to) }
     }
 
     fn of(rows: &[(&str, &[Coverage])]) -> CoverageOfAll {

@@ -63,6 +63,7 @@ pub(crate) fn run(args: &RecordArgs, app: &App) -> Result<ExitStatus, Failure> {
         is_in_variables: matches!(source, SessionSource::Variables(_)),
         has_stdout: false,
         polls_always: false,
+        day: None,
         zone: &renderer.presentation().zone,
     };
     let watching = follow(

@@ -26,23 +26,20 @@ use crate::app::journal::note_unreadable;
 use crate::app::journal::simulated::{Simulated, of_the_floor};
 use crate::app::options::{FormatOptions, OutputOptions, RecordedOptions, TalkOptions, ValueOptions, words};
 use crate::app::settings::choice::Choice;
-use crate::app::settings::table::{
-    SHIFT_ALLOWANCE, SHIFT_CALLBACK, SHIFT_END, SHIFT_MISSED, SHIFT_OUTGOING, SHIFT_START, SHIFT_ZONE,
-    TIMEZONE,
-};
+use crate::app::settings::table::{SHIFT_CALLBACK, SHIFT_END, SHIFT_MISSED, SHIFT_OUTGOING, SHIFT_START};
 use crate::app::settings::{Settings, Source, Sourced, appearance, choice};
 use crate::commands::journal::opened::recorded;
 use crate::commands::shift::document::DOCUMENT;
 use crate::commands::shift::report::{Frame, ShiftOfAgent, ShiftReport};
 use crate::commands::shift::views::{View, by_agent, by_named_agent, shift_of};
-use crate::commands::shift::window::{Hours, Typed, window};
+use crate::commands::shift::window::{Typed, window};
 use crate::failure::{ExitStatus, Failure};
-use crate::floor::shift::{Allowances, Customer, Kinds, Rules};
+use crate::floor::shift::window::Hours;
+use crate::floor::shift::{Customer, Kinds, Rules};
 use crate::floor::timeline::{Recorded, Span};
 use crate::journal::{AgentRow, Journal, JournalError};
 use crate::output::presentation::{ColorWhen, Format};
 use crate::output::text::times;
-use crate::words::plain;
 
 /// Show what each agent's shift was made of
 ///
@@ -119,7 +116,7 @@ const XLSX: &str = "xlsx";
 
 pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
     let settings = app.settings()?;
-    let zone = zone(settings)?;
+    let zone = settings.shift_zone()?;
     args.output.refuse_idle(settings)?;
     let renderer = app.renderer(&args.options(zone.clone())?, args.talk, &DOCUMENT)?;
     let presentation = renderer.presentation();
@@ -198,15 +195,6 @@ impl ShiftArgs {
     }
 }
 
-/// A typed zone, else that of the shift, else that of times everywhere.
-fn zone(settings: Settings<'_>) -> Result<TimeZone, Failure> {
-    let usual = settings.get(&TIMEZONE)?;
-    if matches!(usual.source, Source::Option(_)) {
-        return Ok(usual.value);
-    }
-    Ok(settings.get(&SHIFT_ZONE)?.value.unwrap_or(usual.value))
-}
-
 /// `None` for a fixed offset.
 fn zone_name(zone: &TimeZone) -> Option<String> {
     match zone.iana_name() {
@@ -249,7 +237,7 @@ fn shifts(
     window: Span,
     settings: Settings<'_>,
 ) -> Result<Vec<ShiftOfAgent>, Failure> {
-    let (limits, allowances) = (settings.limits()?, allowances(settings)?);
+    let (limits, allowances) = (settings.limits()?, settings.allowances()?);
     let kinds = Kinds {
         missed: settings.get(&SHIFT_MISSED)?.value,
         outgoing: settings.get(&SHIFT_OUTGOING)?.value,
@@ -280,13 +268,6 @@ fn chosen(choice: &Choice, journal: &Journal) -> Result<Vec<AgentRow>, Failure> 
     let chosen = choice.pick(&names, String::as_str, None)?;
     // Two servers may have agents of one name.
     Ok(known.into_iter().filter(|row| chosen.contains(&&row.profile)).collect())
-}
-
-fn allowances(settings: Settings<'_>) -> Result<Allowances, Failure> {
-    let all = settings.all(&SHIFT_ALLOWANCE)?;
-    let (total, by_reason): (Vec<_>, Vec<_>) =
-        all.into_iter().partition(|(reason, _)| plain(reason) == "total");
-    Ok(Allowances::new(by_reason, total.last().map(|(_, length)| *length)))
 }
 
 /// What there is to say where nobody saw anything of the shift.

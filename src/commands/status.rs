@@ -22,7 +22,9 @@ use crate::failure::{ExitStatus, Failure};
 use crate::floor::alerts::Limit;
 use crate::floor::event::AlertWhat;
 use crate::floor::overview::{Overview, StateName, Urgency};
+use crate::floor::shift::{BreakFigures, Today};
 use crate::floor::state::AgentState;
+use crate::output::text::figures;
 use crate::report::{
     Document, Failures, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value,
 };
@@ -32,6 +34,10 @@ use crate::report::{
 /// Who is on break or in wrap-up, why, for how long, and each agent's last tag; those who are away come first, the longest
 /// first. It is about everybody, unless an option or a variable names an agent. An agent is `neither` only if the server
 /// denied both break and wrap-up; if an answer is missing, the state is `unknown`.
+///
+/// With a journal, and where the terminal has room for it, BREAKS TODAY counts the breaks of the shift that goes on (shift.start
+/// and shift.end in config.toml), or else since midnight, as `shift` does: 3× 23–25 min means that the answers leave it open in
+/// these bounds, ≥ that answers are missing, and * that one goes on.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct StatusArgs {
     /// Show which breaks exceed a limit, those first, e.g. break=15m
@@ -63,7 +69,10 @@ pub(crate) fn run(args: &StatusArgs, app: &App) -> Result<ExitStatus, Failure> {
     };
     let fleet = choice::everybody_unless_named(&args.query.fleet, &args.query.sandbox, settings)?;
     let selection = Selection { fleet: &fleet, sandbox: &args.query.sandbox };
-    let keeper = Keeper::open(app, "status", false, &args.query.sandbox, None)?;
+    let rules = settings.day_rules(limits)?;
+    let day = rules.window(app.clock.now());
+    let keeper = Keeper::open(app, "status", false, &args.query.sandbox, Some(day.from))?;
+    let keeper = keeper.map(Keeper::of_breaks);
     let agents = app.query(selection, async |fleet| {
         if let Some(keeper) = &keeper {
             keeper.meet(&fleet)?;
@@ -71,7 +80,9 @@ pub(crate) fn run(args: &StatusArgs, app: &App) -> Result<ExitStatus, Failure> {
         let recorded = Recorded { keeper: keeper.as_ref(), polls: args.journal.poll };
         query::query_all(&fleet, &parameters, recorded).await
     })?;
-    app.console.answer(outcome(agents, &limits, app.clock.now(), query::NOW), &renderer)
+    let now = app.clock.now();
+    let today = |profile: &str| keeper.as_ref().and_then(|keeper| keeper.today(profile, &rules, now));
+    app.console.answer(outcome(agents, &rules.limits, &today, now, query::NOW), &renderer)
 }
 
 pub(crate) use followed::document_of;
@@ -136,6 +147,42 @@ pub(crate) static DOCUMENT: Document = Document {
             Shown::WhenPresent(5),
             "by how much that limit is exceeded; null if it is not, and in wrap-up",
         ),
+        Field::new(
+            "breaks",
+            "BREAKS",
+            Meaning::Count,
+            Shown::InFiles,
+            "how many breaks of today are in the journal: of the shift that goes on, or else since midnight; null \
+             without a journal, and where no answer of today about breaks is in it",
+        ),
+        Field::new(
+            "break_seconds",
+            "BREAKS TODAY",
+            Meaning::Elapsed,
+            Shown::WithRoom(12),
+            "how long they were in sum, as far as is known",
+        ),
+        Field::new(
+            "break_seconds_min",
+            "BREAK MIN",
+            Meaning::Elapsed,
+            Shown::InFiles,
+            "how long they were at least: what answers showed",
+        ),
+        Field::new(
+            "break_seconds_max",
+            "BREAK MAX",
+            Meaning::Elapsed,
+            Shown::InFiles,
+            "how long they were at most: what answers allow",
+        ),
+        Field::new(
+            "breaks_covered_share",
+            "BREAKS SEEN",
+            Meaning::Share,
+            Shown::InFiles,
+            "the part of today so far in which answers about breaks came, from 0 to 1; in the rest there may have been more",
+        ),
         Field::new("wrapup_ends_at", "ENDS", Meaning::Time, Shown::WithRoom(8), "when the wrap-up ends"),
         Field::new(
             "remaining_seconds",
@@ -183,7 +230,13 @@ const TALLY: &[Field] = &[
 ];
 
 /// At this moment, also by the monotonic clock of the states.
-fn outcome(agents: Vec<AgentAnswers>, limits: &[Limit], now: Timestamp, monotonic: Duration) -> Outcome {
+fn outcome(
+    agents: Vec<AgentAnswers>,
+    limits: &[Limit],
+    today: &dyn Fn(&str) -> Option<Today>,
+    now: Timestamp,
+    monotonic: Duration,
+) -> Outcome {
     let status = ExitStatus::of_many(agents.iter().flat_map(|agent| agent.statuses.iter().copied()));
     let as_of = agents.iter().filter_map(|agent| agent.as_of).max().unwrap_or(now);
     let mut notes = Vec::new();
@@ -193,7 +246,7 @@ fn outcome(agents: Vec<AgentAnswers>, limits: &[Limit], now: Timestamp, monotoni
     for agent in agents {
         let assessed = Assessment::of(&agent.state, limits, monotonic);
         tally.count(&assessed);
-        rows.push((assessed.urgency, row(&assessed, &agent)));
+        rows.push((assessed.urgency, row(&assessed, &agent, today(&agent.profile).as_ref())));
         notes.extend(agent.notes);
         failures.problems.extend(agent.failures.into_iter().map(|failure| *failure.problem));
     }
@@ -241,11 +294,12 @@ impl<'a> Assessment<'a> {
     }
 }
 
-fn row(assessed: &Assessment<'_>, agent: &AgentAnswers) -> Row {
+fn row(assessed: &Assessment<'_>, agent: &AgentAnswers, today: Option<&Today>) -> Row {
     let on_break = assessed.overview.breaking.map(|since| &since.state);
     let wrapup = assessed.overview.wrapping.map(|since| &since.state);
     let answered = agent.state.break_state.as_ref().and_then(|since| since.state.agent_id.clone());
     let agent_id = answered.or_else(|| agent.id_at_login.clone());
+    let breaks = today.map(|today| &today.breaks);
     let tag = agent.last_tag.clone().map(|tag| tags::row(agent.profile.as_str().into(), tag));
     Row::new(DOCUMENT.fields)
         .with("profile", agent.profile.as_str())
@@ -257,6 +311,11 @@ fn row(assessed: &Assessment<'_>, agent: &AgentAnswers) -> Row {
         .with("for_seconds", assessed.seconds.map(Value::Seconds))
         .with("limit_seconds", assessed.limit.map(Value::Seconds))
         .with("over_seconds", assessed.over.map(Value::Seconds))
+        .with("breaks", breaks.map(BreakFigures::count))
+        .with("break_seconds", today.map(|it| Value::worded(figures::today(it), it.breaks.time.seconds)))
+        .with("break_seconds_min", breaks.map(|it| it.time.min))
+        .with("break_seconds_max", breaks.map(|it| it.time.max))
+        .with("breaks_covered_share", today.map(|it| Value::Share(it.covered_share())))
         .with("wrapup_ends_at", wrapup.and_then(|it| Some(Value::away(it.ends_at?, assessed.left))))
         .with("remaining_seconds", assessed.left.map(Value::Seconds))
         .with("customer", wrapup.and_then(|it| it.customer.clone()))

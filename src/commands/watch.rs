@@ -20,7 +20,7 @@ use crate::app::signals;
 use crate::app::signals::stdout_reader_is_gone;
 use crate::client::SignedIn;
 use crate::client::error::{ApiError, ErrorKind};
-use crate::commands::watch::follow::{follow, recording, stopped};
+use crate::commands::watch::follow::{JournalWish, follow, recording, stopped};
 use crate::commands::watch::reactions::reactions;
 use crate::commands::watch::sessions::expired;
 use crate::failure::{ExitStatus, Failure};
@@ -51,9 +51,11 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
     let notes = HeldNotes::default();
     let max_stale = plan.max_stale;
     let source = session_source(selection.fleet, selection.sandbox, settings)?;
+    let day = is_board.then(|| settings.day_rules(plan.limits.clone())).transpose()?;
     let has_stdout = !app.terminals.stdout_is_closed;
     let wish =
         args.supervision.wish("watch", &args.query.sandbox, &source, has_stdout, &presentation.zone)?;
+    let wish = JournalWish { day: day.as_ref(), ..wish };
 
     let awaited = args.until.as_ref().and_then(Until::profile);
     let check = |followed: &[&str]| args.check_profiles(followed);

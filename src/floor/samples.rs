@@ -13,11 +13,25 @@ use crate::floor::event::{
 };
 use crate::floor::health::PollFailure;
 use crate::floor::poll_result::PollResult;
+use crate::floor::timeline::Coverage;
 use crate::json::Raw;
 
 /// A moment in seconds after the beginning of the test's day.
 pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).expect("a moment within range")
+}
+
+/// Answers about a part, every five seconds.
+pub(crate) fn row(part: FollowedPart, from: i64, to: i64) -> Coverage {
+    Coverage {
+        part,
+        from: at(from),
+        to: at(to),
+        server_time: None,
+        cadence: Duration::from_secs(5),
+        ended: None,
+        repeats: None,
+    }
 }
 
 pub(crate) fn raw(json: &str) -> Raw {

@@ -11,7 +11,10 @@ mod limits;
 mod measured;
 mod notifications;
 mod timeline;
+mod today;
 mod total;
+mod whole;
+pub mod window;
 mod wrapups;
 
 use std::time::Duration;
@@ -31,6 +34,7 @@ pub use breaks::{BreakFigures, OverLimit, ReasonShare, ShiftBreak};
 pub use limits::{Allowances, Customer, Kinds};
 pub use notifications::{KindCount, TagFigures, settle_kinds};
 pub use timeline::{Cell, Segment, SegmentState, cells};
+pub use today::{DayRules, Today};
 pub use total::{Total, total};
 pub use wrapups::WrapupFigures;
 

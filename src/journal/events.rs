@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, Params, Row, params};
 
 use super::agents::AgentRef;
@@ -10,6 +10,14 @@ use super::unreadable::{is_of_another_version, readable};
 use super::{Journal, JournalError, body, millis, moment};
 use crate::floor::event::{Event, ReadError};
 use crate::floor::timeline::Recorded;
+
+/// How far before a window the events are looked for that may belong to it: the clocks of servers differ, and coverage of
+/// tags reaches back.
+pub(crate) const MARGIN: SignedDuration = SignedDuration::from_hours(1);
+
+pub(crate) fn with_margin(from: Timestamp) -> Timestamp {
+    from.checked_sub(MARGIN).unwrap_or(Timestamp::MIN)
+}
 
 /// Which events are wanted; by default all of them.
 #[derive(Clone, Debug, Default)]
@@ -98,25 +106,50 @@ impl Journal {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<Recorded>, JournalError> {
+        let first_types = ["agent_changed", "break_started", "wrapup_started"];
+        self.between(agent, from, until, &first_types, "")
+    }
+
+    /// What breaks in a window that begins at `from` follow from: of hundreds of events of a day, some twenty.
+    pub(super) fn breaks_since(
+        &self,
+        agent: AgentRef,
+        from: Timestamp,
+    ) -> Result<Vec<Recorded>, JournalError> {
+        let of_breaks = "AND type IN ('agent_changed', 'break_started', 'break_changed', 'break_ended')";
+        self.between(agent, from, Timestamp::MAX, &["break_started"], of_breaks)
+    }
+
+    /// What was noticed from `from` on and before `until`, and what states follow from since the last of each of
+    /// `first_types` before that; only what is `wanted`.
+    fn between(
+        &self,
+        agent: AgentRef,
+        from: Timestamp,
+        until: Timestamp,
+        first_types: &[&str],
+        wanted: &str,
+    ) -> Result<Vec<Recorded>, JournalError> {
         // The last by its number: by its time it may be an earlier one, if the clock was set back.
-        let last = |name: &str| {
+        let last = |name: &&str| {
             format!(
                 "coalesce((SELECT max(seq) FROM event INDEXED BY event_of_state
                      WHERE agent = ?1 AND type = '{name}' AND {OF_STATE} AND at < ?2), {})",
                 i64::MAX
             )
         };
-        let [agents, breaks, wrapups] = ["agent_changed", "break_started", "wrapup_started"].map(last);
+        let last: Vec<String> = first_types.iter().map(last).collect();
+        let last = last.join(", ");
         // What was recorded after the first of the window is later, though the clock, set back since, shows less.
         let first = format!(
             "coalesce((SELECT min(seq) FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2), {})",
             i64::MAX
         );
         let sql = format!(
-            "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2 AND at < ?3
+            "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2 AND at < ?3 {wanted}
              UNION ALL
              SELECT {COLUMNS} FROM event INDEXED BY event_of_state WHERE agent = ?1 AND {OF_STATE} AND at < ?2
-                 AND seq >= (SELECT min({agents}, {breaks}, {wrapups}, {first}))
+                 {wanted} AND seq >= (SELECT min({last}, {first}))
              ORDER BY seq"
         );
         self.read(&sql, params![agent.0, millis(from), millis(until)])

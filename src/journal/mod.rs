@@ -30,6 +30,7 @@ mod record;
 mod runs;
 mod schema;
 mod status;
+mod today;
 mod unreadable;
 mod verify;
 
@@ -54,7 +55,7 @@ use place::Place;
 
 pub(crate) use agents::{AgentKey, AgentRef, AgentRow};
 pub(crate) use error::JournalError;
-pub(crate) use events::EventQuery;
+pub(crate) use events::{EventQuery, MARGIN, with_margin};
 pub(crate) use leases::{Lease, Taken, is_recent};
 pub(crate) use library::version as library_version;
 pub(crate) use memory::{Remembered, remembered_from};

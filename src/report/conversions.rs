@@ -1,5 +1,7 @@
 //! What becomes a value by itself.
 
+use std::time::Duration;
+
 use compact_str::CompactString;
 use jiff::Timestamp;
 
@@ -45,6 +47,19 @@ impl From<String> for Value {
 impl From<bool> for Value {
     fn from(flag: bool) -> Self {
         Self::Flag(flag)
+    }
+}
+
+impl From<u32> for Value {
+    fn from(number: u32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+/// In whole seconds.
+impl From<Duration> for Value {
+    fn from(length: Duration) -> Self {
+        Self::Seconds(i64::try_from(length.as_secs()).unwrap_or(i64::MAX))
     }
 }
 

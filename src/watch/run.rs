@@ -5,6 +5,7 @@
 mod agent;
 mod answers;
 mod beginning;
+mod days;
 mod endings;
 pub(crate) mod journal;
 mod passing;
@@ -12,6 +13,7 @@ mod reading;
 mod recording;
 mod reporting;
 mod round;
+mod today;
 
 use std::collections::VecDeque;
 use std::io;

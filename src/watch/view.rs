@@ -11,6 +11,7 @@ use crate::floor::alerts::CrossedLimits;
 use crate::floor::counters::Counters;
 use crate::floor::event::{Event, EventKind, StateCause};
 use crate::floor::health::Health;
+use crate::floor::shift::Today;
 use crate::floor::state::AgentState;
 
 /// Of each agent.
@@ -42,6 +43,8 @@ pub struct AgentView {
     pub health: Health,
     pub crossed: CrossedLimits,
     pub counters: Counters,
+    /// Its breaks of today; `None` where no journal tells of them.
+    pub today: Option<Arc<Today>>,
     /// The agent's tags, breaks and wrap-ups.
     pub history: EventLog,
     pub phase: Phase,
@@ -89,6 +92,7 @@ impl AgentView {
             health: Health::default(),
             crossed: CrossedLimits::default(),
             counters: Counters::default(),
+            today: None,
             history: EventLog::default(),
             phase: Phase::Due(first_poll),
             failure: None,

@@ -61,6 +61,7 @@ mod tables;
 mod tags;
 mod team_logins;
 mod terminal;
+mod today;
 mod watch;
 mod widths;
 mod wrapup;

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::app::App;
 use crate::app::fleet::{Agent, Fleet};
@@ -27,20 +27,12 @@ use crate::floor::state::AgentState;
 use crate::floor::timeline::intervals::{Interval, intervals};
 use crate::floor::timeline::{Coverage, Recorded, coverage_step};
 use crate::journal::{
-    AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, Outcome, Remembered, Round, RunRef, Writer,
-    remembered_from,
+    AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, MARGIN, Outcome, Remembered, Round, RunRef,
+    Writer, remembered_from, with_margin,
 };
 
 /// So often is a difference made anew because others wrote meanwhile. Each time one of them got on.
 const TRIES: u32 = 100;
-
-/// How far before a window the events are looked for that may belong to it: the clocks of servers differ, and coverage of
-/// tags reaches back.
-pub(crate) const MARGIN: SignedDuration = SignedDuration::from_hours(1);
-
-pub(crate) fn with_margin(from: Timestamp) -> Timestamp {
-    from.checked_sub(MARGIN).unwrap_or(Timestamp::MIN)
-}
 
 pub(crate) struct Keeper<'a> {
     app: &'a App,
@@ -101,6 +93,12 @@ impl<'a> Keeper<'a> {
         let mut keeper = Self::with(app, how.recording, opened.journal, command);
         keeper.how = Some(how);
         Ok(Some(keeper))
+    }
+
+    /// With no more of a sandbox's past than its breaks.
+    pub(crate) fn of_breaks(self) -> Self {
+        self.simulated.set(self.simulated.take().map(Simulated::of_breaks));
+        self
     }
 
     fn with(app: &'a App, recording: Recording, journal: Journal, command: &'static str) -> Self {

@@ -20,7 +20,7 @@ use crate::floor::event::{FollowedPart, GapCause};
 use crate::floor::timeline::{Coverage, CoverageStep, Look, Span, coverage_step};
 use crate::journal::{AgentKey, Entry, Journal, JournalError, Numbers, Round, Settings, Writer};
 use crate::sandbox::SandboxOptions;
-use crate::sandbox::past::Past;
+use crate::sandbox::past::{Past, Subject};
 
 #[cfg(test)]
 mod tests;
@@ -31,6 +31,8 @@ const LENGTH: SignedDuration = SignedDuration::from_hours(8 * 24);
 /// How long before a window the recorder begins: no break of the floor is longer, with an outage at its end, and what the
 /// server repeats is known by then.
 const BEFORE: SignedDuration = SignedDuration::from_hours(1);
+
+static SUBJECTS: [Subject; 3] = [Subject::Tags, Subject::Break, Subject::WrapUp];
 
 /// Of so many polls the events are written at once.
 const AT_ONCE: usize = 1000;
@@ -48,6 +50,8 @@ pub(crate) struct Simulated {
     past: Past,
     server_zone: TimeZone,
     settings: Settings,
+    /// What is recorded.
+    subjects: &'static [Subject],
     since: Timestamp,
     now: Timestamp,
 }
@@ -64,7 +68,21 @@ impl Simulated {
         let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
         // Nobody has to be protected.
         let settings = Settings { redactor: app.redactor.clone(), numbers: Numbers::Keep };
-        Ok(Self { past: Past::of(&options), server_zone, settings, since, now: app.clock.now() })
+        let (past, subjects) = (Past::of(&options), &SUBJECTS);
+        Ok(Self { past, server_zone, settings, subjects, since, now: app.clock.now() })
+    }
+
+    /// With its breaks alone, which are a tenth of what is said of a floor.
+    pub(crate) fn of_breaks(self) -> Self {
+        Self { subjects: &[Subject::Break], ..self }
+    }
+
+    fn has(&self, part: FollowedPart) -> bool {
+        self.subjects.contains(&match part {
+            FollowedPart::Tags => Subject::Tags,
+            FollowedPart::Breaks => Subject::Break,
+            FollowedPart::Wrapups => Subject::WrapUp,
+        })
     }
 
     /// The names of all agents of the floor.
@@ -100,7 +118,9 @@ impl Simulated {
             let Follower { memory, noticed, in_doubt, .. } = self.follow(place, name)?;
             let repeats = memory.delivery_mode().map(|mode| mode == DeliveryMode::Repeats);
             entries.extend(noticed.into_iter().map(|(at, events)| (at, entry(events, vec![]))));
-            entries.push((last, entry(vec![], steps(&coverage(&stretches, repeats, &in_doubt)))));
+            let mut rows = coverage(&stretches, repeats, &in_doubt);
+            rows.retain(|row| self.has(row.part));
+            entries.push((last, entry(vec![], steps(&rows))));
         }
         entries.sort_by_key(|(at, _)| *at);
         let mut entries = entries.into_iter().map(|(_, entry)| entry);
@@ -120,6 +140,7 @@ impl Simulated {
         let mut follower = Follower::new(
             &self.past,
             &self.server_zone,
+            self.subjects,
             place,
             name,
             stretches.first().map_or(began, |it| it.from),

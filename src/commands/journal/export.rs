@@ -9,7 +9,6 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::app::console::Outcome;
-use crate::app::journal::keeper::MARGIN;
 use crate::app::journal::note_unreadable;
 use crate::app::journal::simulated::{Simulated, of_the_floor};
 use crate::app::options::{FloorOptions, OutputOptions, TalkOptions};
@@ -22,7 +21,7 @@ use crate::failure::{ExitStatus, Failure};
 use crate::floor::event::{Event, EventKind, FollowedPart};
 use crate::floor::timeline::intervals::{Interval, intervals};
 use crate::floor::timeline::{Coverage, Span};
-use crate::journal::{AgentRow, EventQuery, Journal};
+use crate::journal::{AgentRow, EventQuery, Journal, MARGIN};
 use crate::output::event_view::STREAM;
 use crate::output::presentation::Format;
 use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown, Value};

@@ -1,7 +1,5 @@
 //! The rows of the document: of each agent, and of their total.
 
-use std::time::Duration;
-
 use jiff::SignedDuration;
 use serde_json::value::to_raw_value;
 use serde_json::{Map, Value as Json};
@@ -36,7 +34,7 @@ impl ShiftReport {
         Row::new(DOCUMENT.fields)
             .with("profile", profile.clone())
             .with("agent_id", agent_id.clone())
-            .with("covered_seconds", Value::worded(words::length(shift.covered), seconds(shift.covered)))
+            .with("covered_seconds", Value::worded(words::length(shift.covered), shift.covered))
             .with(
                 "covered_share",
                 Value::worded(words::percent(shift.covered_share), Value::Share(shift.covered_share)),
@@ -44,30 +42,26 @@ impl ShiftReport {
             .with("gaps", shift.gaps.iter().map(gap).collect::<Vec<_>>())
             .with("first_activity", shift.first_activity.map(clock))
             .with("last_activity", shift.last_activity.map(clock))
-            .with("breaks", breaks.map(|it| count(it.count())))
+            .with("breaks", breaks.map(BreakFigures::count))
             .with(
                 "break_seconds",
-                breaks
-                    .map(|it| Value::worded(words::bounded(it.time, it.is_open()), seconds(it.time.seconds))),
+                breaks.map(|it| Value::worded(words::bounded(it.time, it.is_open()), it.time.seconds)),
             )
-            .with("break_seconds_min", breaks.map(|it| seconds(it.time.min)))
-            .with("break_seconds_max", breaks.map(|it| seconds(it.time.max)))
+            .with("break_seconds_min", breaks.map(|it| it.time.min))
+            .with("break_seconds_max", breaks.map(|it| it.time.max))
             .with("by_reason", breaks.map(|it| reasons(&it.by_reason)))
-            .with("allowance_seconds", breaks.and_then(|it| it.allowance).map(seconds))
+            .with("allowance_seconds", breaks.and_then(|it| it.allowance))
             .with("balance_seconds", breaks.and_then(|it| it.balance).map(left))
             .with("longest_break", breaks.and_then(longest))
-            .with("over_limit_count", over.map(|it| count(it.count)))
-            .with("over_limit_seconds", over.map(|it| seconds(it.time)))
-            .with(
-                "wrapups",
-                wrapups.map(|it| Value::worded(words::open(it.count, it.is_open), count(it.count))),
-            )
-            .with("wrapup_mean_seconds", wrapups.and_then(WrapupFigures::mean).map(seconds))
-            .with("wrapup_p90_seconds", wrapups.and_then(WrapupFigures::p90).map(seconds))
-            .with("wrapup_max_seconds", wrapups.and_then(WrapupFigures::max).map(seconds))
+            .with("over_limit_count", over.map(|it| it.count))
+            .with("over_limit_seconds", over.map(|it| it.time))
+            .with("wrapups", wrapups.map(|it| Value::worded(words::open(it.count, it.is_open), it.count)))
+            .with("wrapup_mean_seconds", wrapups.and_then(WrapupFigures::mean))
+            .with("wrapup_p90_seconds", wrapups.and_then(WrapupFigures::p90))
+            .with("wrapup_max_seconds", wrapups.and_then(WrapupFigures::max))
             .with("tags_by_kind", tags.map(|it| kinds(&it.by_kind)))
-            .with("missed_customers", tags.and_then(|it| it.missed_customers).map(count))
-            .with("missed_not_called_back", tags.and_then(|it| it.missed_not_called_back).map(count))
+            .with("missed_customers", tags.and_then(|it| it.missed_customers))
+            .with("missed_not_called_back", tags.and_then(|it| it.missed_not_called_back))
             .with("timeline", shift.timeline.iter().map(segment).collect::<Vec<_>>())
     }
 
@@ -81,14 +75,14 @@ impl ShiftReport {
             self.agents.iter().any(|agent| agent.shift.breaks.as_ref().is_some_and(BreakFigures::is_open));
         let row = Row::new(DOCUMENT.fields)
             .with("profile", agents)
-            .with("covered_seconds", Value::worded(words::length(total.covered), seconds(total.covered)))
+            .with("covered_seconds", Value::worded(words::length(total.covered), total.covered))
             .with(
                 "covered_share",
                 share.map(|(least, mean)| Value::worded(words::shares(least, mean), Value::Share(mean))),
             )
             .with(
                 "break_seconds",
-                total.break_time.map(|it| Value::worded(words::bounded(it, is_open), seconds(it.seconds))),
+                total.break_time.map(|it| Value::worded(words::bounded(it, is_open), it.seconds)),
             );
         with_sums(row, total)
     }
@@ -97,43 +91,35 @@ impl ShiftReport {
 fn total(total: &Total) -> Row {
     let row = Row::new(TOTAL)
         .with("agents", Value::Number(i64::try_from(total.agents).unwrap_or(i64::MAX)))
-        .with("covered_seconds", seconds(total.covered))
+        .with("covered_seconds", total.covered)
         .with("covered_share_min", total.covered_least.map(Value::Share))
         .with("covered_share_mean", total.covered_mean.map(Value::Share))
-        .with("break_seconds", total.break_time.map(|it| seconds(it.seconds)));
+        .with("break_seconds", total.break_time.map(|it| it.seconds));
     with_sums(row, total)
 }
 
 /// What a total has under the same keys as an agent, and in the same words everywhere.
 fn with_sums(row: Row, total: &Total) -> Row {
     let over = total.over_limit;
-    row.with("breaks", total.breaks.map(count))
-        .with("break_seconds_min", total.break_time.map(|it| seconds(it.min)))
-        .with("break_seconds_max", total.break_time.map(|it| seconds(it.max)))
+    row.with("breaks", total.breaks)
+        .with("break_seconds_min", total.break_time.map(|it| it.min))
+        .with("break_seconds_max", total.break_time.map(|it| it.max))
         .with("by_reason", total.breaks.map(|_| reasons(&total.by_reason)))
-        .with("allowance_seconds", total.allowance.map(seconds))
+        .with("allowance_seconds", total.allowance)
         .with("balance_seconds", total.balance.map(left))
-        .with("over_limit_count", over.map(|it| count(it.count)))
-        .with("over_limit_seconds", over.map(|it| seconds(it.time)))
-        .with("wrapups", total.wrapups.map(count))
-        .with("wrapup_mean_seconds", total.wrapup_mean.map(seconds))
-        .with("wrapup_p90_seconds", total.wrapup_p90.map(seconds))
-        .with("wrapup_max_seconds", total.wrapup_max.map(seconds))
+        .with("over_limit_count", over.map(|it| it.count))
+        .with("over_limit_seconds", over.map(|it| it.time))
+        .with("wrapups", total.wrapups)
+        .with("wrapup_mean_seconds", total.wrapup_mean)
+        .with("wrapup_p90_seconds", total.wrapup_p90)
+        .with("wrapup_max_seconds", total.wrapup_max)
         .with("tags_by_kind", total.tags_by_kind.as_deref().map(kinds))
-        .with("missed_customers", total.missed_customers.map(count))
-        .with("missed_not_called_back", total.missed_not_called_back.map(count))
-}
-
-pub(super) fn seconds(length: Duration) -> Value {
-    Value::Seconds(i64::try_from(length.as_secs()).unwrap_or(i64::MAX))
+        .with("missed_customers", total.missed_customers)
+        .with("missed_not_called_back", total.missed_not_called_back)
 }
 
 fn left(balance: SignedDuration) -> Value {
     Value::Seconds(balance.as_secs())
-}
-
-fn count(number: u32) -> Value {
-    Value::Number(number.into())
 }
 
 fn gap(gap: &Gap) -> Row {
@@ -153,11 +139,11 @@ fn reasons(shares: &[ReasonShare]) -> Value {
     let row = |share: &ReasonShare| {
         Row::new(REASON)
             .with("reason", share.reason.clone())
-            .with("count", count(share.count))
-            .with("seconds", seconds(share.time.seconds))
-            .with("longest_seconds", seconds(share.longest))
-            .with("allowance_seconds", share.allowance.map(seconds))
-            .with("over_seconds", share.over.map(seconds))
+            .with("count", share.count)
+            .with("seconds", share.time.seconds)
+            .with("longest_seconds", share.longest)
+            .with("allowance_seconds", share.allowance)
+            .with("over_seconds", share.over)
     };
     let words: Vec<String> = shares.iter().filter(|share| share.count > 0).map(words::reason).collect();
     Value::worded(words.join(", "), shares.iter().map(row).collect::<Vec<_>>())
@@ -168,7 +154,7 @@ fn longest(breaks: &BreakFigures) -> Option<Value> {
     let row = Row::new(LONGEST)
         .with("reason", longest.reason.clone())
         .with("since", longest.span.from)
-        .with("seconds", seconds(longest.time.seconds));
+        .with("seconds", longest.time.seconds);
     let length = words::bounded(longest.time, longest.is_open);
     let words = longest.reason.as_ref().map_or_else(|| length.clone(), |reason| format!("{length} {reason}"));
     Some(Value::worded(words, row))

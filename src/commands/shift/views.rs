@@ -1,11 +1,10 @@
 //! Whose shift a row is: an agent may have several profiles, and what they saw is one shift.
 
-use crate::app::journal::keeper::with_margin;
 use crate::commands::shift::report::ShiftOfAgent;
 use crate::floor::event::EventKind;
 use crate::floor::shift::{Rules, joined_shift};
 use crate::floor::timeline::{Coverage, Recorded, Seen, Span};
-use crate::journal::{AgentRow, Journal, JournalError};
+use crate::journal::{AgentRow, Journal, JournalError, with_margin};
 
 fn is_named_alike(one: &AgentRow, other: &AgentRow) -> bool {
     one.agent_id.is_some() && one.agent_id == other.agent_id && one.server == other.server

@@ -1,22 +1,12 @@
 //! Which shift a report is about: by `--day`, `--since` and `--until`, and by the hours of the shift in the configuration.
-//! Days and times of day are those of a zone. Where its clocks change, a shift is an hour longer or shorter.
 
-use jiff::civil::{Date, Time};
+use jiff::civil::Date;
 use jiff::{Timestamp, ZonedDateTime};
 
 use crate::failure::Failure;
+use crate::floor::shift::window::{Hours, at, current, of_day};
 use crate::floor::timeline::Span;
 use crate::moment::{clock, date, moment};
-
-/// Before this time of day, the day that has just ended is meant.
-const MORNING: i8 = 6;
-
-/// When a shift begins and ends on each day. One that ends at an earlier time of day ends on the next day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Hours {
-    pub(crate) start: Time,
-    pub(crate) end: Time,
-}
 
 /// What was typed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,8 +30,8 @@ pub(crate) fn window(
 ) -> Result<Span, Failure> {
     let day = typed.day.map(|text| date(text, now).map_err(|why| wrong("--day", &why))).transpose()?;
     let usual = match day {
-        Some(day) => of_day(day, hours, now)?,
-        None => current(hours, ended, now)?,
+        Some(day) => of_day(day, hours, now).map_err(out_of_range)?,
+        None => current(hours, ended, now).map_err(out_of_range)?,
     };
     let from = match typed.since {
         None => usual.from,
@@ -65,38 +55,9 @@ pub(crate) fn window(
     })
 }
 
-/// The shift that goes on, else the last that has ended.
-fn current(hours: Option<Hours>, ended: bool, now: &ZonedDateTime) -> Result<Span, Failure> {
-    let today = now.date();
-    let Some(hours) = hours else {
-        let is_over = ended || now.hour() < MORNING;
-        return of_day(if is_over { today.yesterday().map_err(out_of_range)? } else { today }, None, now);
-    };
-    let is_meant = |shift: &Span| {
-        let last = if ended { shift.to } else { shift.from };
-        last <= now.timestamp() && (ended || shift.from < now.timestamp())
-    };
-    let mut day = today;
-    for _ in 0..3 {
-        let shift = of_day(day, Some(hours), now)?;
-        if is_meant(&shift) {
-            return Ok(shift);
-        }
-        day = day.yesterday().map_err(out_of_range)?;
-    }
-    of_day(day, Some(hours), now)
-}
-
-/// The shift that begins on a day.
-fn of_day(day: Date, hours: Option<Hours>, now: &ZonedDateTime) -> Result<Span, Failure> {
-    let hours = hours.unwrap_or(Hours { start: Time::midnight(), end: Time::midnight() });
-    let last = if hours.end <= hours.start { day.tomorrow().map_err(out_of_range)? } else { day };
-    Ok(Span { from: at(day, hours.start, now)?, to: at(last, hours.end, now)? })
-}
-
 fn since(text: &str, day: Option<Date>, now: &ZonedDateTime) -> Result<Timestamp, Failure> {
     match (clock(text), day) {
-        (Some(time), Some(day)) => at(day, time, now),
+        (Some(time), Some(day)) => at(day, time, now).map_err(out_of_range),
         (None, Some(_)) => Err(wrong("--since", "beside --day it takes a time of day, such as 9:00")),
         (_, None) => moment(text, now).map_err(|error| wrong("--since", &error.to_string())),
     }
@@ -111,13 +72,9 @@ fn until(text: &str, from: Timestamp, has_day: bool, now: &ZonedDateTime) -> Res
         return moment(text, now).map_err(|error| wrong("--until", &error.to_string()));
     };
     let first = from.to_zoned_datetime(now.time_zone().clone()).date();
-    let to = at(first, time, now)?;
-    if from < to { Ok(to) } else { at(first.tomorrow().map_err(out_of_range)?, time, now) }
-}
-
-fn at(day: Date, time: Time, now: &ZonedDateTime) -> Result<Timestamp, Failure> {
-    let there = day.to_datetime(time).to_zoned_datetime(now.time_zone().clone());
-    there.map(|there| there.timestamp()).map_err(out_of_range)
+    let next = |day: Date| at(day, time, now).map_err(out_of_range);
+    let to = next(first)?;
+    if from < to { Ok(to) } else { next(first.tomorrow().map_err(out_of_range)?) }
 }
 
 fn wrong(option: &str, why: &str) -> Failure {

@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use crate::commands::shift::report::{ShiftOfAgent, ShiftReport};
-use crate::commands::shift::rows::seconds;
 use crate::commands::shift::words;
 use crate::floor::event::Gap;
 use crate::floor::shift::{KindCount, ShiftBreak};
@@ -289,10 +288,10 @@ fn breaks(report: &ShiftReport) -> Vec<Row> {
             .with("reason", it.reason.clone())
             .with("from", it.span.from)
             .with("to", it.span.to)
-            .with("length_seconds", seconds(it.time.seconds))
-            .with("length_min_seconds", seconds(it.time.min))
-            .with("length_max_seconds", seconds(it.time.max))
-            .with("over_limit_seconds", it.over.map(|over| seconds(over.length())))
+            .with("length_seconds", it.time.seconds)
+            .with("length_min_seconds", it.time.min)
+            .with("length_max_seconds", it.time.max)
+            .with("over_limit_seconds", it.over.map(Span::length))
             .with("goes_on", it.is_open)
     };
     let of_agent = |agent: &ShiftOfAgent| {
@@ -308,7 +307,7 @@ fn gaps(report: &ShiftReport) -> Vec<Row> {
         whose(agent, GAP)
             .with("from", gap.from)
             .with("to", gap.to)
-            .with("length_seconds", seconds(length))
+            .with("length_seconds", length)
             .with("why", gap.why.word())
     };
     let of_agent =

@@ -22,7 +22,7 @@ pub(crate) fn document_of(
     zone: &TimeZone,
 ) -> String {
     let agents = view.agents.iter().map(|agent| answers(agent, ids_at_login.get(&agent.profile)));
-    let outcome = outcome(agents.collect(), limits, view.wall, view.now);
+    let outcome = outcome(agents.collect(), limits, &|_| None, view.wall, view.now);
     let mut document = Vec::new();
     // A vector takes all.
     let _ = write_document(&outcome.report, zone, true, Layout::Compact, &mut document);

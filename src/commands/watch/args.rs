@@ -171,6 +171,7 @@ impl SupervisionOptions {
             is_in_variables: matches!(source, SessionSource::Variables(_)),
             has_stdout,
             polls_always: self.poll,
+            day: None,
             zone,
         })
     }

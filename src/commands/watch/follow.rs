@@ -22,6 +22,7 @@ use crate::commands::window::Window;
 use crate::failure::Failure;
 use crate::floor::event::{EndReason, FollowedPart};
 use crate::floor::pause::OwnClocks;
+use crate::floor::shift::DayRules;
 use crate::floor::timeline::Coverage;
 use crate::journal::{AgentKey, Journal};
 use crate::watch::recorder::ledger::{Followed, Ledger, Shelf};
@@ -100,6 +101,8 @@ pub(crate) struct JournalWish<'a> {
     pub(crate) has_stdout: bool,
     /// Whether agents are polled whom somebody else polls as well.
     pub(crate) polls_always: bool,
+    /// By what breaks of today are counted, for a board.
+    pub(crate) day: Option<&'a DayRules>,
     /// In which notes show times.
     pub(crate) zone: &'a TimeZone,
 }
@@ -115,7 +118,8 @@ pub(crate) fn recording(
     sessions: &Sessions,
     app: &App,
 ) -> Result<Option<Recording>, Failure> {
-    let JournalWish { command, is_wanted, sandbox, is_in_variables, has_stdout, polls_always, zone } = wish;
+    let JournalWish { command, is_wanted, sandbox, is_in_variables, has_stdout, polls_always, day, zone } =
+        wish;
     let followed = sessions.signed_in.iter().map(|session| Followed {
         profile: session.profile.clone(),
         id_at_login: sessions.ids_at_login.get(&session.profile).cloned(),
@@ -127,8 +131,11 @@ pub(crate) fn recording(
     };
     let (shelf, whom, limits) = match sandbox {
         Some(floor) => {
-            let Some(since) = plan.backfill_from else { return Ok(None) };
-            let simulated = Simulated::of(app, floor, since)?;
+            let began = day.map(|rules| rules.window(app.clock.now()).from);
+            let Some(since) = plan.backfill_from.into_iter().chain(began).min() else { return Ok(None) };
+            let whole = Simulated::of(app, floor, since)?;
+            // What else a server would still show is news to a board, as of any server.
+            let simulated = if plan.backfill_from.is_some() { whole } else { whole.of_breaks() };
             let journal = simulated.empty()?;
             let names = followed.iter().map(|followed| followed.profile.as_str());
             simulated.record(&journal, &keys(&journal).into_iter().zip(names).collect::<Vec<_>>())?;
@@ -144,30 +151,28 @@ pub(crate) fn recording(
     let (everybody, count) = (whom == Whom::All, followed.len());
     let mut ledger = Ledger::new(shelf, command, followed, Box::new(keys), app.clock.clone(), limits);
     let clocks = OwnClocks::after_past(app.clock.now());
-    let begun = ledger.begin(everybody, plan.backfill_from.filter(|_| has_stdout), has_stdout, &clocks);
+    let since = plan.backfill_from.filter(|_| has_stdout);
+    let manner = Manner { has_stdout, polls_always };
+    let counting = |recording: Recording| match day {
+        Some(rules) => recording.counting(rules.clone()),
+        None => recording,
+    };
+    let begun = ledger.begin(everybody, since, has_stdout, &clocks);
     match begun {
         Ok(Some(begun)) => {
             note_set_aside(&app.console, begun.set_aside.as_ref());
             if let Some(since) = plan.backfill_from.filter(|_| has_stdout) {
                 note_coverage(&ledger, since, zone, app)?;
             }
-            Ok(Some(Recording::start(
-                Box::new(ledger),
-                begun,
-                plan.interval,
-                Manner { has_stdout, polls_always },
-            )?))
+            Ok(Some(counting(Recording::start(Box::new(ledger), begun, plan.interval, manner)?)))
         }
         Ok(None) => Ok(without_journal(has_stdout, plan, app)),
         // It is opened as soon as it can be.
-        Err(error) if error.ends_by_itself() => Ok(Some(Recording::start_without(
-            Box::new(ledger),
-            error,
-            count,
-            &clocks,
-            plan.interval,
-            Manner { has_stdout, polls_always },
-        )?)),
+        Err(error) if error.ends_by_itself() => {
+            let ledger = Box::new(ledger);
+            let later = Recording::start_without(ledger, error, count, &clocks, plan.interval, manner)?;
+            Ok(Some(counting(later)))
+        }
         Err(error) if is_wanted => Err(error.into()),
         Err(error) => {
             note_trouble(&app.console, &error);

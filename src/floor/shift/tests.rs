@@ -8,6 +8,7 @@ use crate::floor::event::{
     BreakChanged, BreakEnded, BreakStarted, Event, EventKind, GapCause, ReportedTag, WrapupEnded,
     WrapupStarted,
 };
+use crate::floor::samples;
 use crate::floor::samples::{at, nameless};
 
 use FollowedPart::{Breaks, Tags, Wrapups};
@@ -16,21 +17,11 @@ mod bounds;
 mod figures;
 mod timeline;
 
-const CADENCE: Duration = Duration::from_secs(5);
-
 /// What answers of one part leave open within a coverage: three times the cadence.
 const APART: i64 = 15;
 
 fn row(part: FollowedPart, from: i64, to: i64) -> Coverage {
-    Coverage {
-        part,
-        from: at(from),
-        to: at(to),
-        server_time: None,
-        cadence: CADENCE,
-        ended: Some(GapCause::Outage),
-        repeats: Some(false),
-    }
+    Coverage { ended: Some(GapCause::Outage), repeats: Some(false), ..samples::row(part, from, to) }
 }
 
 /// Answers about everything.

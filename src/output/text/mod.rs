@@ -1,5 +1,6 @@
 //! Masks, redacts, sanitizes and measures text before it is shown.
 
+pub(crate) mod figures;
 pub(crate) mod mask;
 pub(crate) mod profiles;
 pub mod redact;

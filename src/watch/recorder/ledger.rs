@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::floor::counters::Counters;
 use crate::floor::diff::Memory;
 use crate::floor::pause::OwnClocks;
+use crate::floor::shift::{DayRules, Today};
 use crate::floor::timeline::Recorded;
 use crate::journal::{
     AgentKey, AgentRef, IN_MEMORY, Journal, JournalError, Limits, Mode, Opened, Remembered, Settings, TIDYING,
@@ -243,6 +244,12 @@ impl Records for Ledger {
         let now = self.clock.now();
         let Some(open) = &self.open else { return Err(JournalError::Moved { path: self.shelf.path() }) };
         wanted.iter().map(|wanted| open.look(wanted, now)).collect()
+    }
+
+    fn today(&mut self, agents: &[usize], rules: &DayRules) -> Result<Vec<Option<Today>>, JournalError> {
+        let now = self.clock.now();
+        let Some(open) = &self.open else { return Err(JournalError::Moved { path: self.shelf.path() }) };
+        agents.iter().map(|index| open.today(*index, rules, now)).collect()
     }
 
     fn tidy(&mut self) -> bool {

@@ -16,6 +16,7 @@ use crate::floor::diff::restored::REMEMBERED;
 use crate::floor::event::{Event, EventKind, FollowedPart};
 use crate::floor::identity::fingerprint::{of_twins, uid};
 use crate::floor::pause::OwnClocks;
+use crate::floor::shift::{DayRules, Today};
 use crate::floor::timeline::{Coverage, CoverageStep, NewEvent, Recorded};
 use crate::journal::JournalError;
 use crate::watch::recorder::records::{
@@ -295,6 +296,11 @@ impl Records for Model {
             Looked { news: book.news(index, base), share }
         };
         Ok(wanted.iter().map(look).collect())
+    }
+
+    /// Its readers have no board.
+    fn today(&mut self, agents: &[usize], _: &DayRules) -> Result<Vec<Option<Today>>, JournalError> {
+        Ok(vec![None; agents.len()])
     }
 
     fn tidy(&mut self) -> bool {

@@ -10,6 +10,7 @@ use crate::floor::counters::Counters;
 use crate::floor::diff::Memory;
 use crate::floor::event::FollowedPart;
 use crate::floor::pause::OwnClocks;
+use crate::floor::shift::{DayRules, Today};
 use crate::floor::timeline::{Coverage, Recorded};
 use crate::journal::JournalError;
 use crate::watch::recorder::sharing::Holder;
@@ -25,6 +26,9 @@ pub(crate) trait Records: Send {
 
     /// What others have recorded of these agents, and who polls them. Where nobody does, this watch does from now on.
     fn look(&mut self, wanted: &[Wanted]) -> Result<Vec<Looked>, JournalError>;
+
+    /// The breaks of today of each of these agents; `None` where no answer of today is recorded.
+    fn today(&mut self, agents: &[usize], rules: &DayRules) -> Result<Vec<Option<Today>>, JournalError>;
 
     /// Takes a small step of what keeps the journal small, and its numbers hidden, if it is time; whether there may be more
     /// to do at once. Trouble is told where something is recorded.

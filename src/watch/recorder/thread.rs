@@ -1,11 +1,13 @@
 //! A journal on a thread of its own: a commit waits for the disk, and the loop does not.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::{io, thread};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::floor::pause::OwnClocks;
+use crate::floor::shift::{DayRules, Today};
 use crate::journal::JournalError;
 use crate::watch::recorder::Page;
 use crate::watch::recorder::records::{Begun, Looked, Records, Wanted, Written};
@@ -14,6 +16,7 @@ enum Request {
     Begin(OwnClocks),
     Record(Vec<Page>, Option<i64>),
     Look(Vec<Wanted>),
+    Count(Vec<usize>, Arc<DayRules>),
     End(Option<i64>, Vec<usize>),
 }
 
@@ -22,6 +25,7 @@ pub(crate) enum Reply {
     Begun(Result<Option<Box<Begun>>, JournalError>),
     Recorded(Result<Written, JournalError>),
     Looked(Result<Vec<Looked>, JournalError>),
+    Counted(Vec<usize>, Result<Vec<Option<Today>>, JournalError>),
     Ended,
 }
 
@@ -53,6 +57,10 @@ impl JournalThread {
         let _ = self.requests.send(Request::Look(wanted));
     }
 
+    pub(crate) fn count(&self, agents: Vec<usize>, rules: Arc<DayRules>) {
+        let _ = self.requests.send(Request::Count(agents, rules));
+    }
+
     pub(crate) fn end(&self, took: Option<i64>, cut: Vec<usize>) {
         let _ = self.requests.send(Request::End(took, cut));
     }
@@ -71,6 +79,10 @@ fn serve(records: &mut dyn Records, asked: &Receiver<Request>, answers: &Unbound
             Request::Begin(clocks) => Reply::Begun(records.begin(&clocks).map(|begun| begun.map(Box::new))),
             Request::Record(pages, took) => Reply::Recorded(records.record(&pages, took)),
             Request::Look(wanted) => Reply::Looked(records.look(&wanted)),
+            Request::Count(agents, rules) => {
+                let today = records.today(&agents, &rules);
+                Reply::Counted(agents, today)
+            }
             Request::End(took, cut) => {
                 let _ = records.end(took, &cut);
                 Reply::Ended

@@ -6,11 +6,13 @@ use std::time::Duration;
 use crate::floor::counters::Counters;
 use crate::floor::diff::Memory;
 use crate::floor::pause::OwnClocks;
+use crate::floor::shift::DayRules;
 use crate::floor::timeline::Recorded;
 use crate::journal::JournalError;
 use crate::watch::recorder::records::{Begun, BegunAgent, Past, Records};
 use crate::watch::recorder::thread::{JournalThread, Reply};
 use crate::watch::recorder::{Backlog, Page, Recorder};
+use crate::watch::run::days::Days;
 use crate::watch::run::round::Arrival;
 
 pub(crate) struct Recording {
@@ -35,6 +37,8 @@ pub(crate) struct Recording {
     /// What waits while the journal has not been opened yet.
     pub(super) backlog: Option<Backlog>,
     pub(super) is_beginning: bool,
+    /// What of today is counted, for a display that shows it.
+    pub(super) days: Option<Days>,
     /// Why it was not opened when the watch began, until that is reported.
     pub(super) failed: Option<JournalError>,
 }
@@ -87,8 +91,15 @@ impl Recording {
             trouble: None,
             backlog: None,
             is_beginning: false,
+            days: None,
             failed: None,
         })
+    }
+
+    /// Has the breaks of today counted by these rules.
+    pub(crate) fn counting(self, rules: DayRules) -> Self {
+        let days = Some(Days::new(rules, self.is_recorded.len()));
+        Self { days, ..self }
     }
 
     /// One of a journal that cannot be opened yet, for so many agents. Everybody is polled meanwhile.

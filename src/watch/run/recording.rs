@@ -109,6 +109,10 @@ impl<S: Source> Watch<'_, S> {
             }
             Reply::Begun(begun) => self.has_begun(begun),
             Reply::Recorded(written) => self.recorded(written),
+            Reply::Counted(agents, today) => {
+                self.counted(&agents, today);
+                Ok(())
+            }
             Reply::Ended => Ok(()),
         }
     }

@@ -27,6 +27,7 @@ impl<S: Source> Watch<'_, S> {
             }
         }
         self.record_next();
+        self.count_today();
         Ok(())
     }
 
@@ -77,9 +78,11 @@ impl<S: Source> Watch<'_, S> {
         }
         let event = Arc::new(event.clone());
         self.view.note(&event);
-        let is_of = |agent: &&mut WatchedAgent<S>| Some(&agent.view.profile) == event.profile.as_ref();
-        if let Some(agent) = self.agents.iter_mut().find(is_of) {
-            agent.view().note(&event);
+        let is_of = |agent: &WatchedAgent<S>| Some(&agent.view.profile) == event.profile.as_ref();
+        let Some(index) = self.agents.iter().position(is_of) else { return };
+        self.agents[index].view().note(&event);
+        if let Some(days) = self.recording.as_mut().and_then(|recording| recording.days.as_mut()) {
+            days.note(index, &event.kind);
         }
     }
 

@@ -16,6 +16,7 @@ mod paint;
 mod picture;
 mod rows;
 mod screen;
+mod today;
 
 #[cfg(test)]
 mod tests;

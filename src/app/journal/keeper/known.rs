@@ -1,10 +1,12 @@
-//! What the journal knows of an agent whose server is not asked, or does not answer.
+//! What the journal alone knows of an agent: the breaks of today, and all about one whose server is not asked, or does not
+//! answer.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::fleet::Agent;
 use crate::app::journal::keeper::Keeper;
 use crate::floor::event::{EventKind, FollowedPart};
+use crate::floor::shift::{DayRules, Today};
 use crate::journal::AgentKey;
 
 /// How far back notifications are looked through for the agent's id.
@@ -32,6 +34,11 @@ impl Keeper<'_> {
             let first = ids.next()?;
             ids.all(|id| id == first).then(|| first.into())
         })
+    }
+
+    /// The breaks of an agent today; `None` if the journal does not hold the agent, or no answer of today.
+    pub(crate) fn today(&self, profile: &str, rules: &DayRules, now: Timestamp) -> Option<Today> {
+        self.unless_trouble(self.journal().today(self.agent(profile)?, rules, now))?
     }
 
     /// When the server answered last about this part.

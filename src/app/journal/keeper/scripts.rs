@@ -4,11 +4,11 @@ use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
-use crate::app::journal::keeper::{Keeper, with_margin};
+use crate::app::journal::keeper::Keeper;
 use crate::app::journal::note_unreadable;
 use crate::failure::Failure;
 use crate::floor::event::Event;
-use crate::journal::{EventQuery, JournalError};
+use crate::journal::{EventQuery, JournalError, with_margin};
 
 /// How far a script gets with an answer, and how far it had got before.
 #[derive(Clone, Copy, Debug)]

@@ -38,6 +38,8 @@ pub(super) const PARTS: [FollowedPart; 3] = [FollowedPart::Tags, FollowedPart::B
 pub(super) struct Follower<'s> {
     past: &'s Past,
     server_zone: &'s TimeZone,
+    /// What is polled. The first of it is read even where nothing changes.
+    subjects: &'static [Subject],
     agent: usize,
     profile: String,
     began: Timestamp,
@@ -45,7 +47,8 @@ pub(super) struct Follower<'s> {
     health: Health,
     /// The notifications that the server shows, the newest first, and when each came.
     shown: VecDeque<(Timestamp, Tag)>,
-    read_tags: Timestamp,
+    /// When the first of the subjects was read last.
+    read_first: Timestamp,
     /// What it recorded, and when.
     pub(super) noticed: Vec<(Timestamp, Vec<NewEvent>)>,
     /// The first answers after an outage that left open whether a break or a call was another one than before it.
@@ -56,6 +59,7 @@ impl<'s> Follower<'s> {
     pub(super) fn new(
         past: &'s Past,
         server_zone: &'s TimeZone,
+        subjects: &'static [Subject],
         agent: usize,
         profile: &str,
         began: Timestamp,
@@ -63,13 +67,14 @@ impl<'s> Follower<'s> {
         Self {
             past,
             server_zone,
+            subjects,
             agent,
             profile: profile.to_owned(),
             began,
             memory: Memory::default(),
             health: Health::default(),
             shown: VecDeque::new(),
-            read_tags: began,
+            read_first: began,
             noticed: vec![],
             in_doubt: vec![],
         }
@@ -78,7 +83,8 @@ impl<'s> Follower<'s> {
     pub(super) fn follow(&mut self, stretches: &[Span]) -> Result<(), Failure> {
         let Some(last) = stretches.last() else { return Ok(()) };
         let changes = self.past.changes(self.agent, before(self.began, hour()), last.to);
-        let mut changes = changes.into_iter().peekable();
+        let recorded = self.subjects;
+        let mut changes = changes.into_iter().filter(|change| recorded.contains(&change.subject)).peekable();
         for (place, stretch) in stretches.iter().enumerate() {
             let mut subjects = BTreeSet::new();
             let mut whole = CONFIRMING;
@@ -91,7 +97,7 @@ impl<'s> Follower<'s> {
                     subjects.insert(change.subject);
                 }
                 if whole > 0 {
-                    subjects.extend([Subject::Tags, Subject::Break, Subject::WrapUp]);
+                    subjects.extend(recorded);
                     whole -= 1;
                 }
                 let covered = self.poll(at, &subjects)?;
@@ -102,10 +108,11 @@ impl<'s> Follower<'s> {
                 subjects.clear();
                 let is_unknown = self.memory.delivery_mode().is_none() && !self.shown.is_empty();
                 let is_soon = whole > 0 || is_unknown;
-                let latest = if is_soon { after(at, INTERVAL) } else { after(self.read_tags, LONGEST_QUIET) };
+                let latest =
+                    if is_soon { after(at, INTERVAL) } else { after(self.read_first, LONGEST_QUIET) };
                 let next = changes.peek().map_or(Timestamp::MAX, |change| next_poll(change.at));
                 if latest <= next {
-                    subjects.insert(Subject::Tags);
+                    subjects.extend(recorded.first());
                 }
                 at = latest.min(next);
             }
@@ -130,12 +137,14 @@ impl<'s> Follower<'s> {
         let mut poll = PollResult::new(&self.profile, at);
         let passed = self.passed(at);
         (poll.monotonic, poll.elapsed, poll.server_time) = (passed, passed, Some(at));
+        if self.subjects.first().is_some_and(|first| subjects.contains(first)) {
+            self.read_first = at;
+        }
         for subject in subjects {
             match subject {
                 Subject::Tags => {
                     let from = before(at, hour());
                     self.shown.retain(|(came, _)| from < *came);
-                    self.read_tags = at;
                     poll.tags = Some(self.shown.iter().map(|(_, tag)| tag.clone()).collect());
                 }
                 Subject::Break => {

@@ -28,7 +28,7 @@ fn floor(seed: u64, since: Timestamp, now: Timestamp) -> Simulated {
     let options = SandboxOptions { seed, ..SandboxOptions::new(Clock::fixed(now)) };
     let settings = Settings { redactor: Redactor::default(), numbers: Numbers::Keep };
     let server_zone = TimeZone::get("Asia/Kolkata").expect("bundled");
-    Simulated { past: Past::of(&options), server_zone, settings, since, now }
+    Simulated { past: Past::of(&options), server_zone, settings, subjects: &SUBJECTS, since, now }
 }
 
 /// The journal of one agent: all of it, and what an agent's memory is made of.
@@ -79,7 +79,8 @@ fn moments() -> impl Strategy<Value = i64> {
 /// A recorder that takes every answer of the running server, as a watch does.
 fn every_answer(floor: &Simulated, place: usize, stretches: &[Span]) -> Recorded {
     let name = floor.past.agents()[place].profile.clone();
-    let mut follower = Follower::new(&floor.past, &floor.server_zone, place, &name, stretches[0].from);
+    let mut follower =
+        Follower::new(&floor.past, &floor.server_zone, &SUBJECTS, place, &name, stretches[0].from);
     let mut rows = vec![];
     for (index, stretch) in stretches.iter().enumerate() {
         let mut at = stretch.from;
@@ -121,7 +122,7 @@ fn around_an_outage(seed: u64, now: Timestamp, place: usize) -> (Recorded, Recor
     let stretches = floor.stretches(from);
     assert_eq!(stretches.len(), 2, "{stretches:?}");
     let name = floor.past.agents()[place].profile.clone();
-    let mut follower = Follower::new(&floor.past, &floor.server_zone, place, &name, from);
+    let mut follower = Follower::new(&floor.past, &floor.server_zone, &SUBJECTS, place, &name, from);
     follower.follow(&stretches).expect("read");
     let repeats = follower.memory.delivery_mode().map(|mode| mode == DeliveryMode::Repeats);
     let few = (follower.noticed, coverage(&stretches, repeats, &follower.in_doubt));

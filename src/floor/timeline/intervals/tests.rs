@@ -6,25 +6,13 @@ use super::*;
 use crate::floor::diff::Memory;
 use crate::floor::event::{AgentChanged, BreakChanged, BreakEnded, BreakStarted, WrapupEnded};
 use crate::floor::pause::{OwnClocks, PAST};
-use crate::floor::samples::at;
+use crate::floor::samples::{at, row};
 use crate::floor::simulated::{Episode, floor, on_clocks_after, polls, present};
 use crate::floor::timeline::coverage_step;
 
 use FollowedPart::{Breaks, Wrapups};
 
 const CADENCE: Duration = Duration::from_secs(5);
-
-fn row(part: FollowedPart, from: i64, to: i64) -> Coverage {
-    Coverage {
-        part,
-        from: at(from),
-        to: at(to),
-        server_time: None,
-        cadence: CADENCE,
-        ended: None,
-        repeats: None,
-    }
-}
 
 fn event(second: i64, kind: EventKind) -> Event {
     Event { at: at(second), server_time: None, profile: Some("asha".into()), kind }

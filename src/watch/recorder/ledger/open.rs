@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::floor::shift::{DayRules, Today};
 use crate::floor::timeline::Coverage;
 use crate::journal::{
     AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, Outcome, Round, RunRef, Taken, Writer,
@@ -58,6 +59,15 @@ impl Open {
     fn coverage(&self, index: usize, now: Timestamp) -> Result<Vec<Coverage>, JournalError> {
         let from = now.saturating_sub(LATELY).unwrap_or(Timestamp::MIN);
         self.journal.coverage(self.agent(index)?, from, Timestamp::MAX)
+    }
+
+    pub(super) fn today(
+        &self,
+        index: usize,
+        rules: &DayRules,
+        now: Timestamp,
+    ) -> Result<Option<Today>, JournalError> {
+        self.journal.today(self.agent(index)?, rules, now)
     }
 
     /// The last event that stdout took, if the last run of this command was killed.

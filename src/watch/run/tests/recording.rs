@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::floor::event::ReportedTag;
 use crate::floor::samples::{raw, tag};
+use crate::floor::shift::{DayRules, Today};
 use crate::floor::timeline::gaps::gaps;
 use crate::floor::timeline::{Coverage, CoverageStep, NewEvent, Span};
 use crate::journal::JournalError;
@@ -43,6 +44,10 @@ impl Records for Late {
 
     fn look(&mut self, wanted: &[Wanted]) -> Result<Vec<Looked>, JournalError> {
         self.model.as_mut().map_or_else(|| Err(Self::full()), |model| model.look(wanted))
+    }
+
+    fn today(&mut self, agents: &[usize], rules: &DayRules) -> Result<Vec<Option<Today>>, JournalError> {
+        self.model.as_mut().map_or_else(|| Err(Self::full()), |model| model.today(agents, rules))
     }
 
     fn tidy(&mut self) -> bool {

@@ -55,7 +55,7 @@ pub(crate) fn row_line(row: &RowView, columns: &[(Column, usize)], is_selected: 
     for &(column, width) in columns {
         let tint = match column {
             Column::State | Column::Left => row.tint,
-            Column::Since | Column::LastTag => Tint::Quiet,
+            Column::Since | Column::Breaks | Column::LastTag => Tint::Quiet,
             _ => Tint::Plain,
         };
         line = line.with(cell(column, &column.text(row, width), width), tint);

@@ -6,11 +6,12 @@ use crate::watch::sinks::board::keys;
 use crate::watch::sinks::board::paint::Line;
 use crate::watch::sinks::shown::agent::RECONNECTING;
 
-const WORDS: [(&str, &str); 5] = [
+const WORDS: [(&str, &str); 6] = [
     ("sort: away", "over the limit first, then breaks and wrap-ups, the longest first"),
     ("neither", "not on break and not in wrap-up, as far as the server reports"),
     ("unknown", "an answer is missing, or the profile is no longer followed"),
     ("≥ 5 min", "at least this long: the server sent no start"),
+    ("breaks", "how many today, and how long: ≥ if answers are missing, * while one goes on"),
     ("left", "until the limit, or the end of a wrap-up without one; negative once over"),
 ];
 

@@ -11,6 +11,7 @@ use crate::output::text::style::{IN_WRAPUP, Mark, ON_BREAK, Tint};
 use crate::output::text::times;
 use crate::output::text::width::{cut, pad_right, width, wrap};
 use crate::watch::sinks::board::paint::Line;
+use crate::watch::sinks::board::today;
 use crate::watch::sinks::shown::event;
 use crate::watch::sinks::shown::wording::Wording;
 use crate::watch::view::{AgentView, FloorView, ServerName};
@@ -53,6 +54,10 @@ pub(crate) fn lines(
     if let Some(failure) = &agent.failure {
         let words = format!("no answer: {}", wording.text(&failure.message));
         lines.extend(wrap(&words, columns).into_iter().map(|line| Line::of(line, Tint::Bad)));
+    }
+    if let Some(today) = &agent.today {
+        lines.extend(today::lines(today, wording, columns));
+        lines.push(Line::default());
     }
     let entries = entries(agent, view, wording);
     if entries.is_empty() {

@@ -8,7 +8,7 @@ use crate::output::presentation::TimeStyle;
 use crate::output::text::style::Tint;
 use crate::output::text::terminal::sanitize_for_terminal;
 use crate::output::text::width::width;
-use crate::watch::sinks::board::columns::fit;
+use crate::watch::sinks::board::columns::{Column, fit};
 use crate::watch::sinks::board::controls::Controls;
 use crate::watch::sinks::board::feed::Feed;
 use crate::watch::sinks::board::floor;
@@ -53,8 +53,8 @@ impl Picture<'_> {
         let mut paint = |part: Rect, lines: &[Line]| paint(buffer, part, lines, self.options.color);
         paint(layout.heading, &self.heading(controls, layout.heading));
         let page = match (place, agent) {
-            (Place::Floor, _) => self.floor(&rows, controls, layout.page),
-            (Place::Agent, Some(agent)) => self.agent(agent, &rows, controls, layout.page),
+            (Place::Floor, _) => self.floor(&rows, controls, &layout),
+            (Place::Agent, Some(agent)) => self.agent(agent, &rows, controls, &layout),
             (Place::Agent, None) => Vec::new(),
             (Place::Events, _) => self.events(controls, &names, layout.page),
             (Place::Help, _) => window(help::lines(), controls, layout.page),
@@ -88,21 +88,30 @@ impl Picture<'_> {
         vec![title, heading::states(self.view, self.options, self.limits, controls, columns)]
     }
 
-    fn floor(&self, rows: &[RowView], controls: &mut Controls, part: Rect) -> Vec<Line> {
-        let room = usize::from(part.width).saturating_sub(floor::MARGIN);
-        let columns = fit(rows, self.options, self.limits, room);
-        floor::lines(rows, &columns, controls, usize::from(part.height))
+    fn floor(&self, rows: &[RowView], controls: &mut Controls, layout: &Layout) -> Vec<Line> {
+        let columns = self.columns(rows, layout);
+        floor::lines(rows, &columns, controls, usize::from(layout.page.height))
+    }
+
+    fn columns(&self, rows: &[RowView], layout: &Layout) -> Vec<(Column, usize)> {
+        let room = usize::from(layout.page.width).saturating_sub(floor::MARGIN);
+        fit(rows, self.options, self.limits, room, layout.divider.is_some())
     }
 
     /// The agent's row of the floor, and what is known besides.
-    fn agent(&self, agent: &AgentView, rows: &[RowView], controls: &mut Controls, part: Rect) -> Vec<Line> {
-        let columns = usize::from(part.width);
+    fn agent(
+        &self,
+        agent: &AgentView,
+        rows: &[RowView],
+        controls: &mut Controls,
+        layout: &Layout,
+    ) -> Vec<Line> {
+        let part = layout.page;
         let Some(row) = rows.iter().find(|row| row.profile == agent.profile) else { return Vec::new() };
-        let room = columns.saturating_sub(floor::MARGIN);
-        let widths = fit(std::slice::from_ref(row), self.options, self.limits, room);
+        let widths = self.columns(std::slice::from_ref(row), layout);
         let mut lines = vec![floor::titles(&widths), floor::row_line(row, &widths, false), Line::default()];
         lines.truncate(if part.height < 8 { 2 } else { 3 });
-        let page = opened::lines(agent, self.view, controls.is_raw, &self.wording(), columns);
+        let page = opened::lines(agent, self.view, controls.is_raw, &self.wording(), part.width.into());
         let below = Rect { height: part.height.saturating_sub(rows_of(&lines)), ..part };
         lines.extend(window(page, controls, below));
         lines

@@ -10,6 +10,7 @@ use crate::floor::alerts::Limit;
 use crate::floor::overview::{Overview, Urgency};
 use crate::floor::state::AgentState;
 use crate::output::presentation::TimeStyle;
+use crate::output::text::figures;
 use crate::output::text::style::{Mark, ORDINARY, Tint, UNKNOWN};
 use crate::output::text::times;
 use crate::output::text::width::{cut, width};
@@ -35,6 +36,8 @@ pub(crate) struct RowView {
     pub(crate) held: String,
     pub(crate) left: String,
     pub(crate) since: String,
+    /// How many there were today, and how long; empty where no journal tells.
+    pub(crate) breaks: String,
     pub(crate) last_tag: LastTag,
     /// Whether the filter finds it.
     pub(crate) is_found: bool,
@@ -152,6 +155,7 @@ pub(crate) fn row(
         held: seconds.map_or_else(String::new, |seconds| format!("{at_least}{}", times::length(seconds))),
         left: measured.left.map_or_else(String::new, times::length),
         since: known_since.map_or_else(String::new, |since| wording.clock(since)),
+        breaks: agent.today.as_deref().map(figures::today).unwrap_or_default(),
         last_tag: LastTag::of(agent, now, wording),
         is_found: true,
         urgency: overview.urgency(measured.level, now),

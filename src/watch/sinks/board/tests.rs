@@ -2,6 +2,7 @@ mod choices;
 mod events;
 mod sizes;
 mod states;
+mod today;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,0 +1,50 @@
+//! The breaks of today for a board, out of the journal. They are counted anew for one agent at a time: at once when an event
+//! about its breaks has come, every few seconds while a break goes on, and else once a minute, which shows where answers are
+//! missing. So a day that grows long costs no more than a young one.
+
+use std::sync::Arc;
+
+use crate::floor::shift::Today;
+use crate::journal::JournalError;
+use crate::watch::run::Watch;
+use crate::watch::source::Source;
+
+impl<S: Source> Watch<'_, S> {
+    /// Has the breaks of today counted of those for whom it is time. With a new day, that is everybody.
+    pub(super) fn count_today(&mut self) {
+        let (now, wall) = (self.now(), self.around.clock.now());
+        if self.sinks.view.is_closed() {
+            return;
+        }
+        let Some(recording) = self.recording.as_mut().filter(|it| it.backlog.is_none()) else { return };
+        let Some(days) = recording.days.as_mut().filter(|days| !days.is_counting) else { return };
+        let began = Some(days.rules.window(wall).from);
+        if days.began != began {
+            days.began = began;
+            days.counted.fill(None);
+        }
+        let agents = self.agents.iter().enumerate();
+        let wanted = agents
+            .filter(|(index, agent)| recording.is_recorded[*index] && days.is_due(*index, &agent.view, now));
+        let wanted: Vec<usize> = wanted.map(|(index, _)| index).collect();
+        if wanted.is_empty() {
+            return;
+        }
+        for index in &wanted {
+            days.counted[*index] = Some(now);
+        }
+        days.is_counting = true;
+        recording.thread.count(wanted, Arc::clone(&days.rules));
+    }
+
+    /// Shows what was counted. Where the journal cannot be read, nothing is known.
+    pub(super) fn counted(&mut self, agents: &[usize], today: Result<Vec<Option<Today>>, JournalError>) {
+        if let Some(days) = self.recording.as_mut().and_then(|recording| recording.days.as_mut()) {
+            days.is_counting = false;
+        }
+        let today = today.unwrap_or_else(|_| vec![None; agents.len()]);
+        for (index, today) in agents.iter().zip(today) {
+            self.agents[*index].view().today = today.map(Arc::new);
+        }
+    }
+}
