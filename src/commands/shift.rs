@@ -104,7 +104,8 @@ struct ShiftOutput {
     values: ValueOptions,
 }
 
-/// What `--output` takes.
+/// What `--output` takes. The last three are no [`Format`]: a variable, the config file and the options of every other command
+/// would take words that all of these then had to refuse, for what one command can write.
 const FORMATS: [&str; 8] = ["table", "json", "ndjson", "csv", "tsv", MARKDOWN, HTML, XLSX];
 
 /// The same columns as a table has, so it takes the same options.
@@ -275,11 +276,14 @@ fn nothing_covered(report: &ShiftReport, journal: &Journal) -> Result<Option<Str
     if !report.total.covered.is_zero() {
         return Ok(None);
     }
-    let range = |from, to| times::range(from, to, report.now, &report.zone);
-    let status = journal.status(report.now)?;
+    let range = |from, to| times::range(from, to, report.frame.now, &report.frame.zone);
+    let status = journal.status(report.frame.now)?;
     let held = match status.first.zip(status.last) {
         Some((from, to)) => format!("the journal holds {}", range(from, to)),
         None => "the journal holds nothing yet".to_owned(),
     };
-    Ok(Some(format!("nothing of {} is covered; {held}", range(report.window.from, report.window.to))))
+    Ok(Some(format!(
+        "nothing of {} is covered; {held}",
+        range(report.frame.window.from, report.frame.window.to)
+    )))
 }

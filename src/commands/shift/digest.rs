@@ -27,7 +27,7 @@ pub(super) fn lines(report: &ShiftReport) -> Vec<String> {
     ];
     let harmless = |sentence: String| {
         let sentence = sanitize(&sentence).into_owned();
-        if report.mask { mask_free_text(&sentence).into_owned() } else { sentence }
+        if report.frame.mask { mask_free_text(&sentence).into_owned() } else { sentence }
     };
     sentences.into_iter().flatten().map(harmless).collect()
 }
@@ -140,7 +140,7 @@ fn missed(report: &ShiftReport) -> String {
 }
 
 fn not_seen(report: &ShiftReport) -> String {
-    let unseen = |agent: &ShiftOfAgent| report.window.length().saturating_sub(agent.shift.covered);
+    let unseen = |agent: &ShiftOfAgent| report.frame.window.length().saturating_sub(agent.shift.covered);
     let lengths: Vec<String> = report.agents.iter().map(|agent| words::length(unseen(agent))).collect();
     let has_gap: Vec<&ShiftOfAgent> =
         report.agents.iter().filter(|agent| !agent.shift.gaps.is_empty()).collect();

@@ -96,14 +96,14 @@ fn about(report: &ShiftReport) -> String {
     let agents = report.agents.len();
     let covered = report.total.covered_least.zip(report.total.covered_mean);
     let covered = covered.map_or_else(|| "nothing".to_owned(), |(least, mean)| words::shares(least, mean));
-    let made = report.zone.to_datetime(report.now).strftime("%a %-d %b %Y, %H:%M");
+    let made = report.frame.zone.to_datetime(report.frame.now).strftime("%a %-d %b %Y, %H:%M");
     let s = if agents == 1 { "" } else { "s" };
     let joined = words::joined(report).map(|joined| format!(" {}.", sanitized(Cow::Owned(joined))));
     let joined = joined.unwrap_or_default();
     format!(
         "{agents} agent{s}. Covered, in which answers about breaks and wrap-ups came: {covered}. Made {made} ({}). \
          23–25 min: the answers leave it open in these bounds. *: goes on. Empty: not known.{joined}",
-        report.zone_name
+        report.frame.zone_name
     )
 }
 

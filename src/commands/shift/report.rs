@@ -13,18 +13,12 @@ use crate::report::Failures;
 /// The shift of everybody who was chosen.
 #[derive(Debug)]
 pub(crate) struct ShiftReport {
-    /// Ends now if the shift goes on.
-    pub(crate) window: Span,
-    /// In which times are shown.
-    pub(crate) zone: TimeZone,
-    /// The name of the zone, or its offset where it has none.
-    pub(crate) zone_name: String,
-    pub(crate) now: Timestamp,
-    /// Whether phone numbers are hidden.
-    pub(crate) mask: bool,
+    pub(crate) frame: Frame,
     /// Those with the most time over a limit first, then by name.
     pub(crate) agents: Vec<ShiftOfAgent>,
     pub(crate) total: Total,
+    /// Nobody is asked, so nothing fails for one agent alone: who is named and not in the journal is a usage error, and what of
+    /// the journal cannot be read is noted. Scripts find the key in every document about agents.
     pub(crate) failures: Failures,
 }
 
@@ -38,11 +32,16 @@ pub(crate) struct ShiftOfAgent {
 }
 
 /// Where and when, and how values are shown.
+#[derive(Debug)]
 pub(crate) struct Frame {
+    /// Ends now if the shift goes on.
     pub(crate) window: Span,
+    /// In which times are shown.
     pub(crate) zone: TimeZone,
+    /// The name of the zone, or its offset where it has none.
     pub(crate) zone_name: String,
     pub(crate) now: Timestamp,
+    /// Whether phone numbers are hidden.
     pub(crate) mask: bool,
 }
 
@@ -59,8 +58,7 @@ impl ShiftReport {
                 .cmp(&Reverse(other.over_limit()))
                 .then_with(|| one.profile.cmp(&other.profile))
         });
-        let Frame { window, zone, zone_name, now, mask } = frame;
-        Self { window, zone, zone_name, now, mask, agents, total, failures }
+        Self { frame, agents, total, failures }
     }
 }
 

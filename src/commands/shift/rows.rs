@@ -17,9 +17,9 @@ impl ShiftReport {
     pub(crate) fn to_report(&self) -> Report {
         let rows = self.agents.iter().map(|agent| self.row(agent)).collect();
         let head = Row::new(DOCUMENT.head)
-            .with("since", self.window.from)
-            .with("until", self.window.to)
-            .with("zone", self.zone_name.clone());
+            .with("since", self.frame.window.from)
+            .with("until", self.frame.window.to)
+            .with("zone", self.frame.zone_name.clone());
         let tail = Row::new(DOCUMENT.tail).with("total", total(&self.total));
         Report { head, tail, failures: self.failures.clone(), ..Report::new(&DOCUMENT, rows) }
     }

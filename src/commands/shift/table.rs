@@ -128,7 +128,7 @@ impl<'r> Timeline<'r> {
     fn of(report: &'r ShiftReport, room: usize, signs: &'r Signs) -> Self {
         let widest = report.agents.iter().map(|agent| width(&sanitize_for_terminal(&agent.profile))).max();
         let name = widest.unwrap_or(0).min(LONGEST_NAME).min(room / 3);
-        let window = report.window.to.duration_since(report.window.from).as_secs().max(1);
+        let window = report.frame.window.to.duration_since(report.frame.window.from).as_secs().max(1);
         let cells = i64::try_from(room.saturating_sub(name + 2).max(1)).unwrap_or(i64::MAX);
         let fits = |length: &i64| (window + length - 1) / length <= cells;
         let length = LENGTHS.into_iter().find(fits).unwrap_or((window + cells - 1) / cells);
@@ -161,7 +161,7 @@ impl<'r> Timeline<'r> {
     /// The last cell may be shorter, because the shift goes on or is no multiple of a cell.
     fn cells(&self, agent: &ShiftOfAgent) -> Vec<Cell> {
         let over = agent.shift.breaks.as_ref().map(BreakFigures::over).unwrap_or_default();
-        let Span { from, to } = self.report.window;
+        let Span { from, to } = self.report.frame.window;
         let whole = usize::try_from(to.duration_since(from).as_secs() / self.cell.as_secs()).unwrap_or(0);
         let length = self.cell.saturating_mul(i32::try_from(whole).unwrap_or(i32::MAX));
         let border = from.checked_add(length).unwrap_or(to).min(to);
@@ -176,8 +176,8 @@ impl<'r> Timeline<'r> {
     /// Hours, as many as there is room for.
     fn ruler(&self) -> String {
         const HOUR: i64 = 3600;
-        let Span { from, to } = self.report.window;
-        let zone = &self.report.zone;
+        let Span { from, to } = self.report.frame.window;
+        let zone = &self.report.frame.zone;
         let per_hour = |hours: i64| hours * HOUR / self.cell.as_secs();
         let is_by_day = to.duration_since(from).as_secs() > 2 * 24 * HOUR;
         let (form, room) = if is_by_day { ("%-d %b", 7) } else { ("%H", 4) };
@@ -212,7 +212,7 @@ impl<'r> Timeline<'r> {
     }
 
     fn place(&self, moment: Timestamp) -> usize {
-        let seconds = moment.duration_since(self.report.window.from).as_secs();
+        let seconds = moment.duration_since(self.report.frame.window.from).as_secs();
         usize::try_from(seconds / self.cell.as_secs()).unwrap_or(0)
     }
 

@@ -7,20 +7,22 @@ pub(crate) use crate::output::text::figures::{bounded, length, open, percent, re
 
 /// A time of day, with the day where the shift is not within one.
 pub(crate) fn clock(moment: Timestamp, report: &ShiftReport) -> String {
-    let day = |moment| report.zone.to_datetime(moment).date();
-    let last = report.window.to.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(report.window.to);
-    let form = if day(report.window.from) == day(last) { "%H:%M" } else { "%-d %b %H:%M" };
-    report.zone.to_datetime(moment).strftime(form).to_string()
+    let day = |moment| report.frame.zone.to_datetime(moment).date();
+    let last =
+        report.frame.window.to.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(report.frame.window.to);
+    let form = if day(report.frame.window.from) == day(last) { "%H:%M" } else { "%-d %b %H:%M" };
+    report.frame.zone.to_datetime(moment).strftime(form).to_string()
 }
 
 /// For example "Fri 27 Nov 2026, 09:00–18:00 (Asia/Kolkata)".
 pub(crate) fn title(report: &ShiftReport) -> String {
-    format!("{} ({})", window(report), report.zone_name)
+    format!("{} ({})", window(report), report.frame.zone_name)
 }
 
 /// For example "Fri 27 Nov 2026, 09:00–18:00".
 pub(crate) fn window(report: &ShiftReport) -> String {
-    let [from, to] = [report.window.from, report.window.to].map(|moment| report.zone.to_datetime(moment));
+    let [from, to] = [report.frame.window.from, report.frame.window.to]
+        .map(|moment| report.frame.zone.to_datetime(moment));
     let begin = from.strftime("%a %-d %b %Y, %H:%M");
     if from.date() == to.date() {
         return format!("{begin}–{}", to.strftime("%H:%M"));

@@ -87,13 +87,15 @@ struct Writer<'r> {
 impl Writer<'_> {
     fn workbook(&self) -> Result<Workbook, XlsxError> {
         let mut workbook = Workbook::new();
-        let made = ExcelDateTime::from_timestamp(self.report.now.as_second())?;
+        let made = ExcelDateTime::from_timestamp(self.report.frame.now.as_second())?;
         workbook.set_properties(&DocProperties::new().set_title(self.title()).set_creation_datetime(&made));
-        let Agents { headings, lines, total } = agents(self.report);
+        let Agents { headings, lines, total, least } = agents(self.report);
         let mut sheet = self.sheet("Agents", &headings, &lines)?;
         if !lines.is_empty() {
             // Apart from the agents, so that it is neither sorted nor filtered with them.
-            self.row(&mut sheet, place(lines.len()).saturating_add(2), &total)?;
+            let below = place(lines.len()).saturating_add(2);
+            self.row(&mut sheet, below, &total)?;
+            self.row(&mut sheet, below.saturating_add(1), &least)?;
         }
         workbook.push_worksheet(sheet);
         for (name, fields, rows) in [("Breaks", BREAK, breaks(self.report)), ("Gaps", GAP, gaps(self.report))]
@@ -181,7 +183,7 @@ impl Writer<'_> {
 
     /// A workbook knows no zones: its dates are in that of the report, which the first sheet names.
     fn local(&self, moment: Timestamp) -> Result<ExcelDateTime, XlsxError> {
-        let there = self.report.zone.to_datetime(moment);
+        let there = self.report.frame.zone.to_datetime(moment);
         let [month, day, hour, minute, second] =
             [there.month(), there.day(), there.hour(), there.minute(), there.second()].map(i8::unsigned_abs);
         let milli = there.millisecond().unsigned_abs();
@@ -194,7 +196,7 @@ impl Writer<'_> {
     }
 
     fn text(&self, text: &str, meaning: Meaning) -> String {
-        let text = if self.report.mask { mask_text(text, meaning) } else { Cow::Borrowed(text) };
+        let text = if self.report.frame.mask { mask_text(text, meaning) } else { Cow::Borrowed(text) };
         let mut text = self.redactor.redact(&sanitize(&text));
         if let Some((end, _)) = text.char_indices().nth(LONGEST_TEXT / 2) {
             text.truncate(end);
@@ -208,6 +210,8 @@ struct Agents {
     headings: Vec<Item>,
     lines: Vec<Vec<Item>>,
     total: Vec<Item>,
+    /// The smallest share of the shift that is covered: in `total` is the mean.
+    least: Vec<Item>,
 }
 
 /// The columns are those of CSV, but what is nested has columns of its own.
@@ -225,7 +229,11 @@ fn agents(report: &ShiftReport) -> Agents {
     let of_agent = |(row, agent): (&Row, &ShiftOfAgent)| {
         line(row, agent.shift.tags.as_ref().map(|tags| tags.by_kind.as_slice()))
     };
+    let least = Row::new(figures.document.fields)
+        .with("profile", "least covered")
+        .with("covered_share", report.total.covered_least.map(Value::Share));
     Agents {
+        least: line(&least, None),
         headings: line(&Row::new(figures.document.fields), None),
         lines: figures.rows.iter().zip(&report.agents).map(of_agent).collect(),
         total: line(&report.total_row(), report.total.tags_by_kind.as_deref()),
@@ -268,10 +276,9 @@ fn items((field, value): (&'static Field, &Value)) -> Vec<Item> {
 /// A column for each kind that anybody had.
 fn of_kinds(report: &ShiftReport, counts: Option<&[KindCount]>) -> Vec<Item> {
     let all = report.total.tags_by_kind.iter().flatten();
-    let folded = |kind: &KindCount| kind.kind.as_deref().map(str::to_lowercase);
     let count_of = |wanted: &KindCount| {
         let counts = counts?;
-        let count = counts.iter().find(|kind| folded(kind) == folded(wanted)).map_or(0, |kind| kind.count);
+        let count = counts.iter().find(|kind| kind.folded() == wanted.folded()).map_or(0, |kind| kind.count);
         Some(Value::Number(count.into()))
     };
     all.map(|kind| Item {

@@ -30,6 +30,14 @@ pub struct KindCount {
     pub count: u32,
 }
 
+impl KindCount {
+    /// By which kinds are the same.
+    #[must_use]
+    pub fn folded(&self) -> Option<String> {
+        self.kind.as_deref().map(str::to_lowercase)
+    }
+}
+
 /// A notification of the window.
 pub(super) struct Notified<'e> {
     latest: LatestTag<'e>,

@@ -114,9 +114,8 @@ fn by_reason<'f>(breaks: impl Iterator<Item = &'f BreakFigures>) -> Vec<ReasonSh
 }
 
 fn add_kinds(mut sums: Vec<KindCount>, more: Vec<KindCount>) -> Vec<KindCount> {
-    let folded = |kind: &KindCount| kind.kind.as_deref().map(str::to_lowercase);
     for kind in more {
-        match sums.iter_mut().find(|sum| folded(sum) == folded(&kind)) {
+        match sums.iter_mut().find(|sum| sum.folded() == kind.folded()) {
             Some(sum) => sum.count += kind.count,
             None => sums.push(kind),
         }

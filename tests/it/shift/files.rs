@@ -68,7 +68,7 @@ pub fn a_workbook_has_the_figures(house: &InProcess, line: &str) {
     let (document, bytes) = (json(house, line), house.run_for_bytes(&format!("{line} -o xlsx")));
     let agents = sheet(&bytes, "Agents");
     let wanted = rows(&document, "agents");
-    assert_eq!(agents.height(), wanted.len() + 3, "a heading, the agents, and the total apart from them");
+    assert_eq!(agents.height(), wanted.len() + 4, "a heading, the agents, and apart from them the total");
     for (agent, line) in wanted.iter().zip(1..) {
         for (heading, key) in [
             ("Profile", "profile"),
@@ -109,6 +109,11 @@ pub fn a_workbook_has_the_figures(house: &InProcess, line: &str) {
     let total = wanted.len() + 2;
     holds(cell(&agents, total, "Break"), &document["total"]["break_seconds"], "the total of breaks");
     holds(cell(&agents, total, "Wrapups"), &document["total"]["wrapups"], "the total of wrap-ups");
+    holds(
+        cell(&agents, total + 1, "Covered share"),
+        &document["total"]["covered_share_min"],
+        "the least that is covered",
+    );
     assert!(
         agents.rows().nth(total - 1).unwrap().iter().all(|cell| *cell == Data::Empty),
         "the total stands apart"

@@ -1,7 +1,8 @@
 //! The shifts of agents as bars along the hours: SVG, drawn by attributes alone, because some programs drop styles.
 //!
 //! What a bar means can be seen without colour, by its height: a break is tall, what is over the limit is taller and marked,
-//! a wrap-up is low, what was not seen is an outline with hatching.
+//! a wrap-up is low, what was not seen is an outline with hatching. A break during which no answers came is an outline of
+//! dashes.
 
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
@@ -70,6 +71,7 @@ impl<'r> Timeline<'r> {
 
     pub(super) fn of_agent(&self, agent: &ShiftOfAgent) -> Markup {
         let timeline = &agent.shift.timeline;
+        let unseen = self.breaks(timeline, false);
         let not_seen = timeline.iter().filter(|segment| segment.state == SegmentState::NotSeen);
         let over = agent.shift.breaks.as_ref().map(BreakFigures::over).unwrap_or_default();
         html! {
@@ -79,7 +81,12 @@ impl<'r> Timeline<'r> {
                     path d="M0 10h960" stroke=(WRAPUP) stroke-width="4" stroke-dasharray=(dashes) { title { "wrap-ups" } }
                 }
                 g stroke=(BREAK) stroke-width="8" {
-                    @for (spans, title) in self.breaks(timeline) { path d=(self.path(&spans)) { title { (title) } } }
+                    @for (spans, title) in self.breaks(timeline, true) { path d=(self.path(&spans)) { title { (title) } } }
+                }
+                @if !unseen.is_empty() {
+                    g fill="none" stroke=(BREAK) stroke-width="1.5" stroke-dasharray="3 2" {
+                        @for (spans, title) in &unseen { path d=(self.outlines(spans)) { title { (title) } } }
+                    }
                 }
                 @if !over.is_empty() {
                     path d=(self.path(&over)) stroke=(OVER) stroke-width="12" { title { "over the limit" } }
@@ -104,6 +111,10 @@ impl<'r> Timeline<'r> {
                     path d="M0 6h24" stroke=(OVER) stroke-width="12" {}
                     @if self.is_detailed() { text x="12" y="9.5" fill="#fff" text-anchor="middle" font-weight="bold" { "!" } }
                 })) "over the limit (full height)"
+                @if self.has_unseen_breaks() {
+                    (picture(html! { path d="M.5 2.5h23v7h-23z" fill="none" stroke=(BREAK) stroke-width="1.5" stroke-dasharray="3 2" {} }))
+                    "break, not seen meanwhile (dashes)"
+                }
                 @if self.is_detailed() {
                     (picture(html! { path d="M0 10h24" stroke=(WRAPUP) stroke-width="4" {} })) "wrap-up (low)"
                 }
@@ -118,10 +129,12 @@ impl<'r> Timeline<'r> {
         self.report.agents.len() <= MOST_IN_DETAIL
     }
 
-    /// What is drawn at once, and its title: each break with its times, or those of one reason together.
-    fn breaks(&self, timeline: &[Segment]) -> Vec<(Vec<Span>, String)> {
+    /// What is drawn at once, and its title: each break with its times, or those of one reason together. Those that are not
+    /// `certain` follow from what came before and after them.
+    fn breaks(&self, timeline: &[Segment], certain: bool) -> Vec<(Vec<Span>, String)> {
         let mut bars: Vec<(Vec<Span>, String)> = vec![];
-        for segment in timeline.iter().filter(|segment| segment.state == SegmentState::Break) {
+        let is_wanted = |it: &&Segment| it.state == SegmentState::Break && it.certain == certain;
+        for segment in timeline.iter().filter(is_wanted) {
             let title = self.break_title(segment);
             match bars.iter_mut().find(|(_, of_bar)| !self.is_detailed() && *of_bar == title) {
                 Some((spans, _)) => spans.push(segment.span),
@@ -135,6 +148,20 @@ impl<'r> Timeline<'r> {
         let piece = |span: &Span| {
             let (from, length) = self.ends(*span);
             format!("M{from} 6h{length}")
+        };
+        spans.iter().map(piece).collect()
+    }
+
+    fn has_unseen_breaks(&self) -> bool {
+        let mut all = self.report.agents.iter().flat_map(|agent| &agent.shift.timeline);
+        all.any(|segment| segment.state == SegmentState::Break && !segment.certain)
+    }
+
+    /// The outlines of what [`Timeline::path`] would fill.
+    fn outlines(&self, spans: &[Span]) -> String {
+        let piece = |span: &Span| {
+            let (from, length) = self.ends(*span);
+            format!("M{from} 2.5h{length}v7h-{length}z")
         };
         spans.iter().map(piece).collect()
     }
@@ -174,7 +201,7 @@ impl<'r> Timeline<'r> {
 
     fn break_title(&self, segment: &Segment) -> String {
         let reason = segment.reason.as_deref().unwrap_or("break");
-        let reason = if self.report.mask { mask_text(reason, Meaning::Text) } else { reason.into() };
+        let reason = if self.report.frame.mask { mask_text(reason, Meaning::Text) } else { reason.into() };
         let unseen = if segment.certain { "" } else { ", not seen meanwhile" };
         let times = if self.is_detailed() { format!("{} ", self.times(segment.span)) } else { String::new() };
         format!("{times}{}{unseen}", sanitize(&reason))
@@ -191,7 +218,7 @@ impl<'r> Timeline<'r> {
     }
 
     fn place(&self, moment: Timestamp) -> i64 {
-        let Span { from, to } = self.report.window;
+        let Span { from, to } = self.report.frame.window;
         let whole = to.duration_since(from).as_millis().max(1);
         let past = moment.duration_since(from).as_millis().clamp(0, whole);
         i64::try_from((past * i128::from(UNITS) * 2 + whole) / (whole * 2)).unwrap_or(UNITS)
@@ -199,7 +226,7 @@ impl<'r> Timeline<'r> {
 
     /// How hours are labelled, and every how many of them.
     fn labels(&self) -> (&'static str, i64) {
-        let Span { from, to } = self.report.window;
+        let Span { from, to } = self.report.frame.window;
         let hours = (to.duration_since(from).as_secs() / HOUR).max(1);
         let (form, steps): (_, &[i64]) =
             if hours > 48 { ("%-d %b", &[24, 48, 168, 336, 672]) } else { ("%H:%M", &[1, 2, 3, 4, 6, 12]) };
@@ -209,14 +236,15 @@ impl<'r> Timeline<'r> {
 
     /// Each hour, by the clock of the zone, that is a multiple of `step`; of days, each so many hours.
     fn hours(&self, step: i64) -> Vec<(Timestamp, DateTime)> {
-        let Span { from, to } = self.report.window;
-        let begin = self.report.zone.to_datetime(from);
+        let Span { from, to } = self.report.frame.window;
+        let begin = self.report.frame.zone.to_datetime(from);
         let past = i64::from(begin.minute()) * 60 + i64::from(begin.second());
         let first = from.checked_sub(SignedDuration::from_secs(past)).unwrap_or(from);
         let next = |hour: &Timestamp| hour.checked_add(SignedDuration::from_secs(HOUR)).ok();
         let hours = std::iter::successors(Some(first), next).take_while(|hour| *hour < to);
-        let by_clock =
-            hours.map(|hour| (hour, self.report.zone.to_datetime(hour))).filter(|(hour, _)| from <= *hour);
+        let by_clock = hours
+            .map(|hour| (hour, self.report.frame.zone.to_datetime(hour)))
+            .filter(|(hour, _)| from <= *hour);
         if step < 24 {
             return by_clock.filter(|(_, there)| i64::from(there.hour()) % step == 0).collect();
         }
