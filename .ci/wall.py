@@ -161,32 +161,31 @@ def latency(browser, wall, count=30):
     row("from DeepCall's answer to the pixel", f"median {statistics.median(took):.0f} ms, p95 {p95:.0f} ms, {count} changes")
 
 
-def axe(browser, wall):
-    source = pathlib.Path(AXE).read_text()
+def check_with_axe(browser, what):
+    browser.run(pathlib.Path(AXE).read_text())
     rules = "{rules: {'color-contrast-enhanced': {enabled: true}}}"
+    found = browser.run_later(f"axe.run({rules}).then(it => arguments[0]([it.passes.length, it.violations.map(one => [one.id, one.nodes[0].html])]))")
+    assert found[1] == [], (what, found)
+    return found[0]
 
-    def check(what):
-        browser.run(source)
-        found = browser.run_later(f"axe.run({rules}).then(it => arguments[0]([it.passes.length, it.violations.map(one => [one.id, one.nodes[0].html])]))")
-        assert found[1] == [], (what, found)
-        return found[0]
 
+def axe(browser, wall):
     passes = []
     for is_dark in (False, True):
         browser.dark(is_dark)
         for width, height in ((1920, 1080), (390, 844)):
             browser.size(width, height, width < 900)
             open_wall(browser, wall)
-            passes.append(check(f"{width} dark {is_dark}"))
+            passes.append(check_with_axe(browser, f"{width} dark {is_dark}"))
             wall.stop()
             browser.wait(IS_STALE, "NOT LIVE")
-            passes.append(check(f"stale {width} dark {is_dark}"))
+            passes.append(check_with_axe(browser, f"stale {width} dark {is_dark}"))
             wall.go_on()
             browser.wait(IS_LIVE, "live")
         browser.size(1920, 1080)
         browser.call("DELETE", "/cookie")
         browser.go(wall.url + "/")
-        passes.append(check(f"form dark {is_dark}"))
+        passes.append(check_with_axe(browser, f"form dark {is_dark}"))
     browser.dark(False)
     row("axe, with contrast of 7:1", f"0 faults on {len(passes)} pages: floor, NOT LIVE and form; wide and narrow; light and dark")
 
@@ -280,6 +279,29 @@ def letters(browser, folder):
     wall.end()
 
 
+def today(browser, folder):
+    """The breaks of today, out of a journal that began with this wall."""
+    deepcall = DeepCall(names(18))
+    for at, reason in enumerate(("Lunch", "Tea", "Training")):
+        deepcall.agent(at)["break"] = on_break(reason, 1500 - 420 * at)
+    wall = Wall(PROGRAM, folder, deepcall, f"{SERVE} --record")
+    open_wall(browser, wall)
+    cells = "[...document.querySelectorAll('td.breaks')]"
+    browser.wait(f"return {cells}.filter(cell => cell.innerText).length === 18", "the breaks of today")
+    said = browser.run(f"return {cells}.map(cell => cell.innerText)")
+    assert sum("1 break, " in text for text in said) == 3 and sum("no break" in text for text in said) == 15, said
+    for width, height in ((1920, 1080), (3840, 2160), (900, 500), (390, 844)):
+        browser.size(width, height, width < 900)
+        cut = browser.run(f"return {cells}.filter(it => it.offsetParent && it.scrollWidth > it.clientWidth).map(it => it.innerText)")
+        assert cut == [], (width, cut)
+    for width, height in ((1920, 1080), (390, 844)):
+        browser.size(width, height, width < 900)
+        check_with_axe(browser, f"today {width}")
+    browser.size(1920, 1080)
+    row("the breaks of today, with a journal", "in each of 18 rows, whole from 900 × 500 to 3840 × 2160 and on a telephone; axe finds nothing")
+    wall.end()
+
+
 def day(browser, wall):
     """A day of events at speed, on the real page and script."""
     calm = wall.get("/").split("<main ")[1].split("</main>")[0]
@@ -316,7 +338,7 @@ def day(browser, wall):
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("usual", "hostile", "pages", "letters"):
+        for name in ("usual", "hostile", "pages", "letters", "today"):
             (pathlib.Path(folder) / name).mkdir()
         deepcall = DeepCall(names(14))
         for at, (reason, ago) in enumerate((("Lunch", 1200), ("Tea", 700), ("Training", 60))):
@@ -339,6 +361,7 @@ def main():
             hostile(browser, f"{folder}/hostile")
             pages(browser, f"{folder}/pages")
             letters(browser, f"{folder}/letters")
+            today(browser, f"{folder}/today")
             wall.end()
         finally:
             browser.end()

@@ -49,7 +49,7 @@ def every(folder, target):
             home = pathlib.Path(folder) / str(count)
             home.mkdir()
             deepcall = floor(count)
-            shown = Wall(wall.PROGRAM, home, deepcall, wall.SERVE)
+            shown = Wall(wall.PROGRAM, home, deepcall, f"{wall.SERVE} --record")
             wall.open_wall(browser, shown)
             browser.wait(f"return document.querySelectorAll('.tag bdi').length === {count}", "all tags", 60)
             for name, (width, height) in screens.items():

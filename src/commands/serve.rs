@@ -22,7 +22,7 @@ use crate::app::signals;
 use crate::client::Requests;
 use crate::commands::status;
 use crate::commands::watch::args::{FollowOptions, SupervisionOptions, followed};
-use crate::commands::watch::follow::{follow, recording};
+use crate::commands::watch::follow::{JournalWish, follow, recording};
 use crate::commands::watch::quiet::watch_quietly;
 use crate::commands::watch::sessions::expired;
 use crate::commands::watch::{silent, title};
@@ -98,7 +98,9 @@ pub(crate) fn run(args: &ServeArgs, app: &App) -> Result<ExitStatus, Failure> {
     let fleet = choice::everybody_unless_named(&args.query.fleet, &args.query.sandbox, settings)?;
     let selection = Selection { fleet: &fleet, sandbox: &args.query.sandbox };
     let source = choice::session_source(selection.fleet, selection.sandbox, settings)?;
+    let day = settings.day_rules(limits.clone())?;
     let wish = args.supervision.wish("serve", &args.query.sandbox, &source, false, zone)?;
+    let wish = JournalWish { day: Some(&day), ..wish };
     let key_file = settings.get(&SERVE_KEY_FILE)?.value;
     let key = key::of(key_file.as_deref(), app)?;
     // One that is kept is known to whoever may read the file.

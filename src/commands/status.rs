@@ -22,7 +22,7 @@ use crate::failure::{ExitStatus, Failure};
 use crate::floor::alerts::Limit;
 use crate::floor::event::AlertWhat;
 use crate::floor::overview::{Overview, StateName, Urgency};
-use crate::floor::shift::{BreakFigures, Today};
+use crate::floor::shift::BreakFigures;
 use crate::floor::state::AgentState;
 use crate::output::text::figures;
 use crate::report::{
@@ -73,7 +73,7 @@ pub(crate) fn run(args: &StatusArgs, app: &App) -> Result<ExitStatus, Failure> {
     let day = rules.window(app.clock.now());
     let keeper = Keeper::open(app, "status", false, &args.query.sandbox, Some(day.from))?;
     let keeper = keeper.map(Keeper::of_breaks);
-    let agents = app.query(selection, async |fleet| {
+    let mut agents = app.query(selection, async |fleet| {
         if let Some(keeper) = &keeper {
             keeper.meet(&fleet)?;
         }
@@ -81,8 +81,12 @@ pub(crate) fn run(args: &StatusArgs, app: &App) -> Result<ExitStatus, Failure> {
         query::query_all(&fleet, &parameters, recorded).await
     })?;
     let now = app.clock.now();
-    let today = |profile: &str| keeper.as_ref().and_then(|keeper| keeper.today(profile, &rules, now));
-    app.console.answer(outcome(agents, &rules.limits, &today, now, query::NOW), &renderer)
+    if let Some(keeper) = &keeper {
+        for agent in &mut agents {
+            agent.today = keeper.today(&agent.profile, &rules, now);
+        }
+    }
+    app.console.answer(outcome(agents, &rules.limits, now, query::NOW), &renderer)
 }
 
 pub(crate) use followed::document_of;
@@ -230,13 +234,7 @@ const TALLY: &[Field] = &[
 ];
 
 /// At this moment, also by the monotonic clock of the states.
-fn outcome(
-    agents: Vec<AgentAnswers>,
-    limits: &[Limit],
-    today: &dyn Fn(&str) -> Option<Today>,
-    now: Timestamp,
-    monotonic: Duration,
-) -> Outcome {
+fn outcome(agents: Vec<AgentAnswers>, limits: &[Limit], now: Timestamp, monotonic: Duration) -> Outcome {
     let status = ExitStatus::of_many(agents.iter().flat_map(|agent| agent.statuses.iter().copied()));
     let as_of = agents.iter().filter_map(|agent| agent.as_of).max().unwrap_or(now);
     let mut notes = Vec::new();
@@ -246,7 +244,7 @@ fn outcome(
     for agent in agents {
         let assessed = Assessment::of(&agent.state, limits, monotonic);
         tally.count(&assessed);
-        rows.push((assessed.urgency, row(&assessed, &agent, today(&agent.profile).as_ref())));
+        rows.push((assessed.urgency, row(&assessed, &agent)));
         notes.extend(agent.notes);
         failures.problems.extend(agent.failures.into_iter().map(|failure| *failure.problem));
     }
@@ -294,11 +292,12 @@ impl<'a> Assessment<'a> {
     }
 }
 
-fn row(assessed: &Assessment<'_>, agent: &AgentAnswers, today: Option<&Today>) -> Row {
+fn row(assessed: &Assessment<'_>, agent: &AgentAnswers) -> Row {
     let on_break = assessed.overview.breaking.map(|since| &since.state);
     let wrapup = assessed.overview.wrapping.map(|since| &since.state);
     let answered = agent.state.break_state.as_ref().and_then(|since| since.state.agent_id.clone());
     let agent_id = answered.or_else(|| agent.id_at_login.clone());
+    let today = agent.today.as_ref();
     let breaks = today.map(|today| &today.breaks);
     let tag = agent.last_tag.clone().map(|tag| tags::row(agent.profile.as_str().into(), tag));
     Row::new(DOCUMENT.fields)

@@ -1,5 +1,7 @@
 //! Polls, answers and events for tests.
 
+pub(crate) mod today;
+
 use std::time::Duration;
 
 use jiff::Timestamp;

@@ -5,6 +5,7 @@ mod keys;
 mod metrics;
 mod streams;
 mod tls;
+mod today;
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};

@@ -22,7 +22,7 @@ pub(crate) fn document_of(
     zone: &TimeZone,
 ) -> String {
     let agents = view.agents.iter().map(|agent| answers(agent, ids_at_login.get(&agent.profile)));
-    let outcome = outcome(agents.collect(), limits, &|_| None, view.wall, view.now);
+    let outcome = outcome(agents.collect(), limits, view.wall, view.now);
     let mut document = Vec::new();
     // A vector takes all.
     let _ = write_document(&outcome.report, zone, true, Layout::Compact, &mut document);
@@ -51,6 +51,7 @@ fn answers(agent: &AgentView, id_at_login: Option<&String>) -> AgentAnswers {
         // What was known of an agent who is no longer followed goes on for nobody knows how long.
         state: if agent.is_over() { AgentState::default() } else { agent.state.clone() },
         last_tag,
+        today: agent.today.as_deref().cloned(),
         as_of: agent.health.last_ok(),
         notes: vec![],
         failures: failure.into_iter().collect(),

@@ -17,6 +17,7 @@ use crate::floor::answer::Tag;
 use crate::floor::event::FollowedPart;
 use crate::floor::pause::{PAST, WINDOW};
 use crate::floor::poll_result::PollResult;
+use crate::floor::shift::Today;
 use crate::floor::state::AgentState;
 use crate::store::CredentialKind;
 
@@ -39,6 +40,8 @@ pub(super) struct AgentAnswers {
     pub(super) state: AgentState,
     /// The newest notification.
     pub(super) last_tag: Option<Tag>,
+    /// The breaks of today; `None` where no journal tells of them.
+    pub(super) today: Option<Today>,
     /// When the last answer arrived.
     pub(super) as_of: Option<Timestamp>,
     pub(super) notes: Vec<String>,
@@ -97,6 +100,7 @@ impl AgentAnswers {
             id_at_login: None,
             state,
             last_tag: newest(tags.unwrap_or_default().into_iter().filter(is_recent)),
+            today: None,
             as_of: Some(as_of),
             notes: vec![],
             failures: vec![],
@@ -110,6 +114,7 @@ impl AgentAnswers {
             id_at_login: None,
             state: AgentState::default(),
             last_tag: None,
+            today: None,
             as_of: None,
             notes: vec![],
             statuses: vec![failure.status],
@@ -223,6 +228,7 @@ impl<'a> AgentQuery<'a> {
             id_at_login: None,
             state,
             last_tag,
+            today: None,
             as_of: poll.map(|poll| poll.taken_at),
             notes,
             failures: by_cause(failed),

@@ -101,7 +101,7 @@ pub(crate) struct JournalWish<'a> {
     pub(crate) has_stdout: bool,
     /// Whether agents are polled whom somebody else polls as well.
     pub(crate) polls_always: bool,
-    /// By what breaks of today are counted, for a board.
+    /// By what breaks of today are counted, for a board or a wall.
     pub(crate) day: Option<&'a DayRules>,
     /// In which notes show times.
     pub(crate) zone: &'a TimeZone,

@@ -38,6 +38,13 @@ pub(crate) fn bounded(time: Bounded, is_open: bool) -> String {
     }
 }
 
+/// The same in whole minutes, for what is to change no more often than that; no `*`.
+pub(crate) fn minutes(time: Bounded) -> String {
+    let seconds = Duration::from_secs(time.seconds.as_secs() / MINUTE * MINUTE);
+    let minutes = bounded(Bounded { seconds, ..time }, false);
+    if minutes == length(Duration::ZERO) { "under 1 min".to_owned() } else { minutes }
+}
+
 pub(crate) fn open(count: u32, is_open: bool) -> String {
     format!("{count}{}", if is_open { "*" } else { "" })
 }
@@ -91,6 +98,20 @@ mod tests {
             ([108_000, 105_000, 108_000], false, "29 h 10 min – 30 h 00 min"),
         ] {
             assert_eq!(bounded(seconds(time), is_open), wanted);
+        }
+    }
+
+    #[test]
+    fn in_whole_minutes_a_length_changes_once_a_minute() {
+        for (time, wanted) in [
+            ([0, 0, 0], "under 1 min"),
+            ([59, 50, 59], "under 1 min"),
+            ([59, 30, 95], "0–1 min"),
+            ([125, 100, 130], "2 min"),
+            ([1500, 1385, 1510], "23–25 min"),
+            ([3725, 3725, 3725], "1 h 02 min"),
+        ] {
+            assert_eq!(minutes(seconds(time)), wanted);
         }
     }
 }

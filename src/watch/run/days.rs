@@ -1,4 +1,4 @@
-//! What of today was counted for a board, and what is to be counted anew.
+//! What of today was counted for a board or a wall, and what is to be counted anew.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The breaks of today for a board, out of the journal. They are counted anew for one agent at a time: at once when an event
+//! The breaks of today for a board or a wall, out of the journal. They are counted anew for one agent at a time: at once when an event
 //! about its breaks has come, every few seconds while a break goes on, and else once a minute, which shows where answers are
 //! missing. So a day that grows long costs no more than a young one.
 

@@ -4,4 +4,5 @@ pub(crate) mod agent;
 pub(crate) mod event;
 pub(crate) mod names;
 pub(crate) mod summary;
+pub(crate) mod today;
 pub(crate) mod wording;

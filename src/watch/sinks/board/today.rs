@@ -6,6 +6,7 @@ use crate::output::text::style::Tint;
 use crate::output::text::times;
 use crate::output::text::width::wrap;
 use crate::watch::sinks::board::paint::Line;
+use crate::watch::sinks::shown::today::count;
 use crate::watch::sinks::shown::wording::Wording;
 
 /// As far from the edge as the titles below.
@@ -28,12 +29,11 @@ fn breaks(today: &Today) -> String {
     let time = bounded(breaks.time, breaks.is_open());
     let of = breaks.allowance.map(|allowance| format!(" of {}", length(allowance))).unwrap_or_default();
     let reasons: Vec<String> = breaks.by_reason.iter().filter(|share| share.count > 0).map(reason).collect();
-    match breaks.count() {
-        0 if today.has_gap() => "no break was seen today".to_owned(),
-        0 => "no break today".to_owned(),
-        1 => format!("1 break today, {time}{of}: {}", reasons.join(", ")),
-        count => format!("{count} breaks today, {time}{of}: {}", reasons.join(", ")),
+    let count = count(today);
+    if breaks.count() == 0 {
+        return format!("{count} today");
     }
+    format!("{count} today, {time}{of}: {}", reasons.join(", "))
 }
 
 /// "longest: Lunch 25 min from 12:31"; of a single break, the line above has it all.

@@ -90,6 +90,7 @@ impl Page {
             let mut steady = self.steady.lock().unwrap_or_else(PoisonError::into_inner);
             rows(view, &self.options, &names, &wording, &mut steady)
         };
+        let with_breaks = rows.iter().any(Row::has_breaks);
         let over: Vec<&str> = rows.iter().filter(|row| row.is_over_limit()).map(Row::name).collect();
         let alerts =
             if over.is_empty() { String::new() } else { format!("Over the limit: {}", over.join(", ")) };
@@ -112,10 +113,10 @@ impl Page {
                 @if rows.is_empty() {
                     p .empty { "No agent is followed." }
                 } @else {
-                    table {
+                    table class=[with_breaks.then_some("with-breaks")] {
                         caption { "Agents" }
-                        thead { tr { @for title in rows::TITLES { th scope="col" { (title) } } } }
-                        tbody { @for row in &rows { (row.markup(lengths)) } }
+                        thead { tr { @for title in rows::titles(with_breaks) { th scope="col" { (title) } } } }
+                        tbody { @for row in &rows { (row.markup(lengths, with_breaks)) } }
                     }
                 }
                 (events(view, &names, &wording))

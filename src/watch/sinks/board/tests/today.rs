@@ -1,59 +1,16 @@
 //! The breaks of today in the rows and on the page of an agent.
 
 use super::*;
-use crate::floor::event::{BreakEnded, FollowedPart};
-use crate::floor::samples::row;
-use crate::floor::shift::{Allowances, DayRules, Today};
-use crate::floor::timeline::{Coverage, Recorded, Span};
-
-/// The board's moment, ten hours into the day that is counted.
-const NOW: i64 = 1_000;
-const BEGAN: i64 = NOW - 36_000;
-
-/// What is known of these breaks: each from and to, in minutes before now, and why. One until 0 goes on.
-fn day(breaks: &[(i64, i64, &str)], coverage: &[Coverage]) -> Arc<Today> {
-    let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
-    let by_reason = [("lunch".to_owned(), minutes(45)), ("tea".to_owned(), minutes(30))];
-    let allowances = Allowances::new(by_reason, Some(minutes(75)));
-    let rules = DayRules { hours: None, zone: TimeZone::UTC, limits: vec![], allowances };
-    let mut events = vec![];
-    for (from, to, reason) in breaks {
-        let [from, to] = [from, to].map(|minutes| NOW - minutes * 60);
-        let (reason, since) = (Some((*reason).to_owned()), Some(at(from)));
-        let started = BreakStarted { reason: reason.clone(), since, detail: None };
-        events.push((from + 5, EventKind::BreakStarted(started)));
-        if to < NOW {
-            let ended = BreakEnded { reason, since, lasted_seconds: Some(to - from) };
-            events.push((to, EventKind::BreakEnded(ended)));
-        }
-    }
-    let recorded = |(second, kind): (i64, EventKind)| {
-        let event = Event { at: at(second), server_time: None, profile: None, kind };
-        Recorded { seq: second, event, customer: None }
-    };
-    let events: Vec<Recorded> = events.into_iter().map(recorded).collect();
-    let window = Span { from: at(BEGAN), to: at(NOW) };
-    Arc::new(rules.fold(&events, coverage, window).expect("it is covered"))
-}
-
-fn whole() -> Vec<Coverage> {
-    vec![row(FollowedPart::Breaks, BEGAN - 3600, NOW - 2)]
-}
-
-/// Without the second hour, and without the last four minutes.
-fn holed() -> Vec<Coverage> {
-    let part = FollowedPart::Breaks;
-    vec![row(part, BEGAN, BEGAN + 3600), row(part, BEGAN + 7200, NOW - 240)]
-}
+use crate::floor::samples::today::{holed, today, whole};
 
 /// Of some agents today is known.
 fn recorded_floor() -> Stage {
     let mut stage = busy_floor();
     let breaks = [(200, 191, "tea"), (180, 150, "lunch"), (16, 0, "lunch")];
-    stage.agent(2).today = Some(day(&breaks, &whole()));
-    stage.agent(1).today = Some(day(&[(11, 0, "tea")], &holed()));
-    stage.agent(0).today = Some(day(&[], &whole()));
-    stage.agent(3).today = Some(day(&[], &holed()));
+    stage.agent(2).today = Some(today(&breaks, &whole()));
+    stage.agent(1).today = Some(today(&[(11, 0, "tea")], &holed()));
+    stage.agent(0).today = Some(today(&[], &whole()));
+    stage.agent(3).today = Some(today(&[], &holed()));
     stage
 }
 
@@ -120,7 +77,7 @@ fn a_page_says_what_is_not_known_of_today() {
 fn a_reason_from_the_server_is_harmless_on_the_page() {
     for (name, text) in payloads() {
         let mut stage = busy_floor();
-        stage.agent(2).today = Some(day(&[(30, 10, &text)], &whole()));
+        stage.agent(2).today = Some(today(&[(30, 10, &text)], &whole()));
         stage.controls.opened = Some("asha".to_owned());
         let page = stage.text(80, 24);
         assert_harmless("the breaks of today", name, &page);

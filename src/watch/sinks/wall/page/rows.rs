@@ -7,18 +7,25 @@ use maud::{Markup, html};
 
 use crate::floor::event::Level;
 use crate::floor::overview::{Overview, Urgency};
+use crate::floor::shift::Today;
 use crate::floor::state::AgentState;
+use crate::output::text::figures;
 use crate::output::text::style::{Mark, ORDINARY, Tint, UNKNOWN};
 use crate::watch::sinks::shown::agent::{mark, measured, reason, state_tint, state_word, tags};
 use crate::watch::sinks::shown::event;
 use crate::watch::sinks::shown::names::Names;
 use crate::watch::sinks::shown::summary::is_silent;
+use crate::watch::sinks::shown::today::count;
 use crate::watch::sinks::shown::wording::Wording;
 use crate::watch::sinks::wall::page::options::{Lengths, PageOptions, class};
 use crate::watch::sinks::wall::page::steady::{Moment, Steady};
 use crate::watch::view::{AgentView, FloorView};
 
-pub(super) const TITLES: [&str; 5] = ["Agent", "State", "For", "Left", "Last tag"];
+/// The breaks of today only where a journal tells of them.
+pub(super) fn titles(with_breaks: bool) -> impl Iterator<Item = &'static str> {
+    let breaks = with_breaks.then_some("Breaks today");
+    ["Agent", "State", "For", "Left"].into_iter().chain(breaks).chain(["Last tag"])
+}
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -36,6 +43,8 @@ pub(super) struct Row {
     /// Whether it may have begun earlier.
     is_at_least: bool,
     until: Option<i64>,
+    /// Of today, for example `≥ 3 breaks, 41 min today`.
+    breaks: Option<String>,
     last: Last,
     /// Of the last answer, if that is older than it should be.
     silent: Option<Silence>,
@@ -104,6 +113,7 @@ fn row(
         since,
         is_at_least: breaking.and_then(|since| since.state.since).is_none(),
         until,
+        breaks: agent.today.as_deref().filter(|_| options.only.breaks).map(breaks),
         last: Last::of(agent, wording),
         silent: is_silent(agent, view).then(|| Silence {
             clock: agent.health.last_ok().map_or_else(String::new, |at| wording.clock(at)),
@@ -126,6 +136,18 @@ fn second_of(view: &FloorView, moment: Duration) -> i64 {
     view.wall.checked_sub(ago).map_or(0, Timestamp::as_second)
 }
 
+/// What is cut on a full screen is at the end: the minutes are not. They are whole, so that the page changes no more often.
+fn breaks(today: &Today) -> String {
+    let count = count(today);
+    if today.breaks.count() == 0 {
+        return format!("{count} today");
+    }
+    let at_least = if today.has_gap() { "≥ " } else { "" };
+    let minutes = figures::minutes(today.breaks.time);
+    let length = if minutes.contains(" h ") { minutes.trim_end_matches(" min") } else { &minutes };
+    format!("{at_least}{count}, {length} today")
+}
+
 impl Last {
     fn of(agent: &AgentView, wording: &Wording<'_>) -> Self {
         if let Some(failure) = agent.failure.as_ref().filter(|_| agent.health.failing_since().is_some()) {
@@ -144,11 +166,16 @@ impl Row {
         &self.name
     }
 
+    pub(super) fn has_breaks(&self) -> bool {
+        self.breaks.is_some()
+    }
+
     pub(super) fn is_over_limit(&self) -> bool {
         self.level.is_some()
     }
 
-    pub(super) fn markup(&self, lengths: Lengths) -> Markup {
+    /// `with_breaks` is whether any row has the breaks of today.
+    pub(super) fn markup(&self, lengths: Lengths, with_breaks: bool) -> Markup {
         // The clock of a silent row stands still, so its lengths are written out for everybody.
         let lengths = self.silent.as_ref().map_or(lengths, |silence| Lengths::Written(silence.second));
         let has_left = self.until.is_some() || self.silent.is_some();
@@ -169,6 +196,9 @@ impl Row {
                     (Some(silence), _) => td .left { small { "last seen " (silence.clock) } },
                     (None, Some(until)) => (left(until, lengths)),
                     (None, None) => td .left {},
+                }
+                @if with_breaks {
+                    td .breaks { (self.breaks.as_deref().unwrap_or_default()) }
                 }
                 (self.last.markup())
             }

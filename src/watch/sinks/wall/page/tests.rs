@@ -1,3 +1,5 @@
+mod today;
+
 use jiff::tz::TimeZone;
 
 use super::*;
