@@ -15,7 +15,7 @@
   let time = +doc.body.dataset.now, at = wall.now() - doc.body.dataset.age, turned = at, page = 0, stream;
   // `length` of page.rs says the same.
   const length = s => s < 100 ? s + " s" : s < 3600 ? floor(s / 60) + " min" : s < 86400
-    ? floor(s / 3600) + " h " + String(floor(s % 3600 / 60)).padStart(2, 0) + " min" : floor(s / 86400) + " d";
+    ? floor(s / 3600) + " h " + String(floor(s % 3600 / 60)).padStart(2, 0) : floor(s / 86400) + " d";
   // In the zone of the floor, whatever clock the screen has.
   const clock = (ms, end) => new Date(ms + data().offset * 1e3).toISOString().slice(11, end);
   const tick = () => {

@@ -250,12 +250,13 @@ fn left(until: i64, lengths: Lengths) -> Markup {
     }
 }
 
-/// Shorter than on the board, because it is read from afar: seconds only where they decide. `length` of wall.js says the same.
+/// Shorter than on the board, because it is read from afar: seconds only where they decide, and behind hours no unit.
+/// `length` of wall.js says the same.
 fn length(seconds: i64) -> String {
     match seconds {
         ..100 => format!("{seconds} s"),
         100..HOUR => format!("{} min", seconds / MINUTE),
-        HOUR..DAY => format!("{} h {:02} min", seconds / HOUR, seconds % HOUR / MINUTE),
+        HOUR..DAY => format!("{} h {:02}", seconds / HOUR, seconds % HOUR / MINUTE),
         _ => format!("{} d", seconds / DAY),
     }
 }
