@@ -34,7 +34,10 @@ pub(crate) fn bounded(time: Bounded, is_open: bool) -> String {
     } else if most < 3 * 60 {
         format!("{least}–{most} min{star}")
     } else {
-        format!("{} – {}{star}", length(time.min), length(time.max))
+        // The second one has the unit of minutes for both.
+        let from = length(time.min);
+        let from = if hour(least) > 0 { from.trim_end_matches(" min") } else { &from };
+        format!("{from} – {}{star}", length(time.max))
     }
 }
 
@@ -93,9 +96,10 @@ mod tests {
             ([45, 45, 45], true, "45 s*"),
             ([4000, 3000, 4000], false, "50–66 min"),
             ([4000, 3700, 4000], false, "1 h 01–06 min"),
-            ([14000, 10700, 14000], false, "2 h 58 min – 3 h 53 min"),
+            ([14000, 10700, 14000], false, "2 h 58 – 3 h 53 min"),
+            ([14000, 2700, 14000], true, "45 min – 3 h 53 min*"),
             ([0, 0, 0], false, "0 s"),
-            ([108_000, 105_000, 108_000], false, "29 h 10 min – 30 h 00 min"),
+            ([108_000, 105_000, 108_000], false, "29 h 10 – 30 h 00 min"),
         ] {
             assert_eq!(bounded(seconds(time), is_open), wanted);
         }
