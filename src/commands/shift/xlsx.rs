@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use std::io;
 
 use jiff::Timestamp;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatBorder, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+};
 
 use crate::commands::shift::report::{ShiftOfAgent, ShiftReport};
 use crate::commands::shift::words;
@@ -63,10 +65,13 @@ struct Item {
 /// If there is more than a sheet can hold.
 pub(super) fn packed(report: &ShiftReport, redactor: &Redactor) -> io::Result<Vec<u8>> {
     let look = |format| Format::new().set_num_format(format);
+    let heading = Format::new().set_bold().set_border_bottom(FormatBorder::Thin);
     let writer = Writer {
         report,
         redactor,
-        heading: Format::new().set_bold().set_border_bottom(FormatBorder::Thin),
+        // The button of the filter covers the right edge of its cell.
+        number_heading: heading.clone().set_align(FormatAlign::Right).set_indent(2),
+        heading,
         // Its hours go on after 24.
         length: look("[h]:mm:ss"),
         moment: look("yyyy-mm-dd hh:mm:ss"),
@@ -79,6 +84,7 @@ struct Writer<'r> {
     report: &'r ShiftReport,
     redactor: &'r Redactor,
     heading: Format,
+    number_heading: Format,
     length: Format,
     moment: Format,
     share: Format,
@@ -122,7 +128,8 @@ impl Writer<'_> {
         sheet.set_header(format!("&C{}", self.title().replace('&', "&&")));
         for (item, column) in headings.iter().zip(0..) {
             let title = self.text(&item.title, Meaning::Kind);
-            sheet.write_string_with_format(0, column, &title, &self.heading)?;
+            let format = if stands_right(item.meaning) { &self.number_heading } else { &self.heading };
+            sheet.write_string_with_format(0, column, &title, format)?;
             // The button of the filter is beside it.
             let heading = title.chars().count() + 4;
             let widest = lines.iter().filter_map(|line| line.get(usize::from(column))).map(width).max();
@@ -336,6 +343,11 @@ fn item(key: &str, meaning: Meaning, value: Value) -> Item {
     let mut letters = words.chars();
     let title = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
     Item { title, meaning, value }
+}
+
+/// Whether a spreadsheet shows values of this meaning at the right edge of their column: moments are numbers to it.
+fn stands_right(meaning: Meaning) -> bool {
+    meaning.is_number() || matches!(meaning, Meaning::Time)
 }
 
 /// About how many characters an item is wide.

@@ -34,6 +34,24 @@ fn what_is_not_known_is_an_empty_cell() {
 }
 
 #[test]
+fn a_heading_stands_where_the_values_of_its_column_do() {
+    let report = report("asha", "Tea", false);
+    let of_agents = super::agents(&report).lines;
+    let others = [breaks(&report), gaps(&report)].into_iter().flatten().map(|row| line(&row));
+    let mut count = 0;
+    for item in of_agents.into_iter().chain(others).flatten() {
+        let value = if let Value::Worded(worded) = &item.value { &worded.1 } else { &item.value };
+        let is_number =
+            matches!(value, Value::Number(_) | Value::Seconds(_) | Value::Share(_) | Value::Time(_));
+        if !matches!(value, Value::Absent) {
+            assert_eq!(stands_right(item.meaning), is_number, "{}", item.title);
+            count += usize::from(is_number);
+        }
+    }
+    assert!(count > 10, "{count}");
+}
+
+#[test]
 fn no_length_is_below_zero() {
     let sheet = agents(&report("asha", "Tea", false), &Redactor::default());
     let minutes = |heading| match cell(&sheet, heading) {
