@@ -109,7 +109,10 @@ impl View<'_> {
     /// The first answer from `at` on that denied anything, or a moment after it.
     fn denied_after(&self, at: Timestamp) -> Option<Timestamp> {
         if let Some(own) = self.showing(at) {
-            return own.end_hi;
+            return match own.end_hi {
+                Some(end) if self.begins_at(end) => self.denied_after(end),
+                end => end,
+            };
         }
         let look = self.looks.after(at)?;
         match self.showing(look) {

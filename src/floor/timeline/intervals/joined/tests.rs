@@ -69,7 +69,7 @@ fn bounds(seen: &[(Vec<Recorded>, Vec<Coverage>)]) -> Vec<Bounds> {
 #[test]
 fn what_several_profiles_saw_is_there_once_with_the_bounds_of_all_their_answers() {
     type Case = (&'static str, [Saw; 2], &'static [Bounds]);
-    let table: [Case; 11] = [
+    let table: [Case; 12] = [
         (
             "both saw it",
             [(&[(0, 900)], &[(100, None)], &[700]), (&[(0, 900)], &[(103, None)], &[698])],
@@ -117,6 +117,14 @@ fn what_several_profiles_saw_is_there_once_with_the_bounds_of_all_their_answers(
                 (&[(0, 90), (120, 120), (500, 500), (800, 800)], &[(120, None)], &[800]),
             ],
             &[(Some(90), 100, 235, Some(250), false), (Some(285), 300, 685, Some(700), false)],
+        ),
+        (
+            "the other one saw neither the end nor the beginning",
+            [
+                (&[(110, 120), (500, 600)], &[(110, None), (500, None)], &[]),
+                (&[(0, 100), (900, 950)], &[(50, None), (900, None)], &[]),
+            ],
+            &[(Some(35), 50, 110, Some(500), false), (Some(110), 500, 950, None, true)],
         ),
         (
             "it goes on for the one who was answered last",
