@@ -12,21 +12,21 @@ fn window(line: &str, world: &InProcess) -> [String; 3] {
 fn a_sandbox_shows_its_last_whole_shift() {
     let plain = InProcess::new();
     assert_eq!(
-        window("shift --sandbox", &plain),
+        window("shift --sandbox --agents 1", &plain),
         ["2026-11-22T00:00:00.000+05:30", "2026-11-23T00:00:00.000+05:30", "Asia/Kolkata"]
     );
     let house = configured(HOUSE);
     assert_eq!(
-        window("shift --sandbox", &house)[..2],
+        window("shift --sandbox --agents 1", &house)[..2],
         ["2026-11-22T09:00:00.000+05:30", "2026-11-22T18:00:00.000+05:30"]
     );
     assert_eq!(
-        window("shift --sandbox --day today", &house)[..2],
+        window("shift --sandbox --agents 1 --day today", &house)[..2],
         ["2026-11-23T09:00:00.000+05:30", "2026-11-23T14:30:00.000+05:30"],
         "it goes on"
     );
     assert_eq!(
-        window("shift --sandbox --since 22:00 --until 6:00", &house)[..2],
+        window("shift --sandbox --agents 1 --since 22:00 --until 6:00", &house)[..2],
         ["2026-11-22T22:00:00.000+05:30", "2026-11-23T06:00:00.000+05:30"]
     );
 }
@@ -35,12 +35,12 @@ fn a_sandbox_shows_its_last_whole_shift() {
 fn a_typed_zone_goes_before_that_of_the_shift_which_goes_before_that_of_all_times() {
     let world = configured("shift.zone = Europe/Berlin");
     assert_eq!(
-        window("shift --sandbox", &world),
+        window("shift --sandbox --agents 1", &world),
         ["2026-11-22T00:00:00.000+01:00", "2026-11-23T00:00:00.000+01:00", "Europe/Berlin"]
     );
-    assert_eq!(window("shift --sandbox --timezone UTC", &world)[2], "UTC");
-    assert_eq!(window("shift --sandbox --timezone +03:00", &world)[2], "+03");
-    assert_eq!(window("shift --sandbox", &InProcess::new())[2], "Asia/Kolkata");
+    assert_eq!(window("shift --sandbox --agents 1 --timezone UTC", &world)[2], "UTC");
+    assert_eq!(window("shift --sandbox --agents 1 --timezone +03:00", &world)[2], "+03");
+    assert_eq!(window("shift --sandbox --agents 1", &InProcess::new())[2], "Asia/Kolkata");
 }
 
 #[test]
@@ -71,9 +71,9 @@ fn people_are_chosen_as_everywhere() {
         let document = run(line).json();
         rows(&document, "agents").iter().map(|row| row["profile"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(names("shift --sandbox --json").len(), 14);
-    assert_eq!(names("shift --sandbox --json --profile ravi"), ["ravi"]);
-    assert_eq!(names("shift --sandbox --json --profiles ra*,asha"), ["asha", "ravi"]);
+    assert_eq!(names("shift --sandbox --since 1m --json").len(), 14);
+    assert_eq!(names("shift --sandbox --since 1m --json --profile ravi"), ["ravi"]);
+    assert_eq!(names("shift --sandbox --since 1m --json --profiles ra*,asha"), ["asha", "ravi"]);
 }
 
 #[test]
