@@ -116,7 +116,7 @@ pub(crate) fn run(args: &ServeArgs, app: &App) -> Result<ExitStatus, Failure> {
         |_| Ok(()),
         async |sources, sessions| {
             let recording = recording(wish, &plan, &sessions, app)?;
-            let metrics = metrics(sessions.requests, app)?;
+            let metrics = metrics(sessions.requests, args.query.sandbox.sandbox, app)?;
             let (only, title) = (plan.scope, title(&sessions.signed_in));
             let page = PageOptions { zone: zone.clone(), only, limits: limits.clone(), title };
             let (ids, zone) = (sessions.ids_at_login, zone.clone());
@@ -144,9 +144,12 @@ pub(crate) fn run(args: &ServeArgs, app: &App) -> Result<ExitStatus, Failure> {
 }
 
 /// The numbers of the wall. With a sandbox no journal is written, whichever there is.
-fn metrics(requests: Arc<Requests>, app: &App) -> Result<Metrics, Failure> {
+fn metrics(requests: Arc<Requests>, is_sandbox: bool, app: &App) -> Result<Metrics, Failure> {
+    if is_sandbox {
+        return Ok(Metrics::new(requests, None));
+    }
     let journal = journal::path(app)?;
-    Ok(Metrics::new(requests, move || size_on_disk(&journal)))
+    Ok(Metrics::new(requests, Some(Box::new(move || size_on_disk(&journal)))))
 }
 
 /// The document of `deepcall serve --json`.

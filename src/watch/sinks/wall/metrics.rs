@@ -27,20 +27,20 @@ pub(super) const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// An answer counts as the present for so many intervals.
 const INTERVALS: u32 = 3;
 
+/// How many bytes the journal has on the disk, if it is there.
+type JournalSize = Box<dyn Fn() -> Option<u64> + Send + Sync>;
+
 /// What is beside the floor, and which names were shown: a name keeps its place for the whole run.
 pub(crate) struct Metrics {
     requests: Arc<Requests>,
-    /// The size of the journal in bytes, if there is one.
-    journal_size: Box<dyn Fn() -> Option<u64> + Send + Sync>,
+    /// `None` in a sandbox, whose journal is in memory for as long as it runs.
+    journal_size: Option<JournalSize>,
     names: Mutex<(Names, Names)>,
 }
 
 impl Metrics {
-    pub(crate) fn new(
-        requests: Arc<Requests>,
-        journal_size: impl Fn() -> Option<u64> + Send + Sync + 'static,
-    ) -> Self {
-        Self { requests, journal_size: Box::new(journal_size), names: Mutex::default() }
+    pub(crate) fn new(requests: Arc<Requests>, journal_size: Option<JournalSize>) -> Self {
+        Self { requests, journal_size, names: Mutex::default() }
     }
 
     /// The floor as it was published so long ago.
@@ -93,7 +93,7 @@ impl Metrics {
     }
 
     fn journal(&self, text: &mut Text, view: &FloorView) {
-        let Some(is_well) = view.journal_is_well else { return };
+        let Some((is_well, size)) = view.journal_is_well.zip(self.journal_size.as_ref()) else { return };
         let mut gauge = |name, help, value: Option<f64>| {
             if let Some(value) = value {
                 text.family(name, Kind::Gauge, help);
@@ -106,7 +106,7 @@ impl Metrics {
             Some(f64::from(u8::from(is_well))),
         );
         #[expect(clippy::cast_precision_loss, reason = "a journal is smaller than 8 PiB")]
-        let size = (self.journal_size)().map(|size| size as f64);
+        let size = size().map(|size| size as f64);
         gauge("deepcall_journal_size_bytes", "The size of the journal on the disk.", size);
         let newest = view.agents.iter().filter_map(|agent| agent.counters.newest()).max();
         gauge(

@@ -50,7 +50,7 @@ fn with_events(agent: AgentView, events: &[Event]) -> AgentView {
 }
 
 fn metrics() -> Metrics {
-    Metrics::new(Arc::default(), || None)
+    Metrics::new(Arc::default(), Some(Box::new(|| None)))
 }
 
 /// The samples, without what describes them.
@@ -77,7 +77,7 @@ fn each_figure_of_the_floor_is_a_sample() {
     let requests = Arc::new(Requests::default());
     requests.add("agentProfile/tags", None, Duration::from_millis(200));
     requests.add("agentProfile/tags", Some(ErrorKind::Timeout), Duration::from_secs(15));
-    let text = Metrics::new(requests, || Some(4096)).write(&view, Duration::ZERO);
+    let text = Metrics::new(requests, Some(Box::new(|| Some(4096)))).write(&view, Duration::ZERO);
     let version = env!("CARGO_PKG_VERSION");
     let build = format!("deepcall_build_info{{version=\"{version}\"}} 1");
     let wanted = [
@@ -185,6 +185,8 @@ fn without_a_journal_there_is_nothing_about_one() {
     let view = FloorView { journal_is_well: Some(false), ..view };
     let text = metrics().write(&view, Duration::ZERO);
     assert_eq!(of(&text, "deepcall_journal_writable"), ["deepcall_journal_writable 0"]);
+    let of_a_sandbox = Metrics::new(Arc::default(), None);
+    assert!(!of_a_sandbox.write(&view, Duration::ZERO).contains("deepcall_journal"));
 }
 
 #[test]
