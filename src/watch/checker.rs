@@ -30,10 +30,10 @@ use crate::watch::recorder::model::Planted;
 /// Days that are checked with the other tests. Before a release, more of them:
 /// `CHECKER_SEEDS=10000 cargo test --config profile.dev.opt-level=2 --lib checker::nothing`, and with `CHECKER_FLOOR=busy` full
 /// days.
-const SEEDS: u64 = 200;
+const SEEDS: u64 = 100;
 
 /// The same with restarts and kills. `docs/reliability.md` §5.1 says what more of them show.
-const SEEDS_WITH_RESTARTS: u64 = 200;
+const SEEDS_WITH_RESTARTS: u64 = 100;
 
 fn seeds(usual: u64) -> u64 {
     std::env::var("CHECKER_SEEDS").map_or(usual, |seeds| seeds.parse().expect("CHECKER_SEEDS is a number"))
@@ -145,7 +145,7 @@ fn what_is_planted_in_the_journal_is_found() {
 #[test]
 fn on_a_calm_day_all_is_told_within_the_interval() {
     let size = Size { items: 100, interval: Duration::from_secs(5) };
-    for seed in 0..4 {
+    for seed in 0..2 {
         let verdict = watcher::watch_a_day(seed * Weather::EVERY_CALM_DAY, &size);
         assert!(verdict.is_calm);
         // Until the next poll, which may be late by its jitter, and until the end of its answer.
