@@ -166,6 +166,7 @@ mod tests {
             since: since.map(at),
             ends_at: None,
             ahead: None,
+            clock_set: None,
             call_id: None,
             customer: None,
         }

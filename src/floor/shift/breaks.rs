@@ -75,9 +75,10 @@ pub struct OverLimit {
 
 impl BreakFigures {
     pub(super) fn of(measured: &[Measured<'_>], rules: &Rules<'_>) -> Self {
-        let time = sum(measured);
+        let time = sum(measured, rules.window);
         let in_window = measured.iter().filter(|one| one.is_in_window);
-        let list: Vec<ShiftBreak> = in_window.map(|one| shift_break(one, rules)).collect();
+        let mut list: Vec<ShiftBreak> = in_window.map(|one| shift_break(one, rules)).collect();
+        list.sort_by_key(|one| one.span.from);
         let has_limit = rules.limits.iter().any(|limit| limit.what() == AlertWhat::Break);
         let over = || {
             let spans = list.iter().filter_map(|one| one.over);
@@ -134,8 +135,12 @@ fn shift_break(one: &Measured<'_>, rules: &Rules<'_>) -> ShiftBreak {
     }
 }
 
-/// By its best figure: a break counts as over its limit when its whole length, as it is shown, is.
+/// By its best figure: a break counts as over its limit when its whole length, as it is shown, is. Of one during which our
+/// clock was set, that is not known.
 fn over_limit(one: &Measured<'_>, rules: &Rules<'_>) -> Option<Span> {
+    if one.interval.clock_set.is_some() {
+        return None;
+    }
     let reason = one.interval.reasons.first().map(String::as_str);
     let limit = Limit::for_state(rules.limits, AlertWhat::Break, reason)?;
     let from = one.whole.from.checked_add(SignedDuration::from_secs(limit.critical())).ok()?;
@@ -165,7 +170,7 @@ pub(super) fn longest_first(shares: &mut [ReasonShare]) {
 fn reason_share(group: &[&Measured<'_>], rules: &Rules<'_>) -> ReasonShare {
     let reason = group.iter().find_map(|one| one.interval.reasons.first().cloned());
     let allowance = reason.as_deref().and_then(|reason| rules.allowances.for_reason(reason));
-    let time = sum(group.iter().copied());
+    let time = sum(group.iter().copied(), rules.window);
     let count = group.iter().filter(|one| one.is_in_window).count();
     ReasonShare {
         reason,

@@ -42,7 +42,7 @@ impl Cover {
 
     /// Whether there is no hole in `span`.
     pub(super) fn holds(&self, span: Span) -> bool {
-        self.within(span) == span.length() && (span.from < span.to || self.is_at(span.from))
+        self.within(span) == span.length() && (span.from < span.to || self.around(span.from).is_some())
     }
 
     /// The covered pieces of `span`, in their order.
@@ -54,9 +54,16 @@ impl Cover {
             .filter_map(move |it| it.common(span))
     }
 
-    fn is_at(&self, at: Timestamp) -> bool {
+    /// The covered time in which `at` is.
+    pub(super) fn around(&self, at: Timestamp) -> Option<Span> {
         let next = self.spans.partition_point(|span| span.from <= at);
-        next.checked_sub(1).is_some_and(|place| at <= self.spans[place].to)
+        Some(self.spans[next.checked_sub(1)?]).filter(|span| at <= span.to)
+    }
+
+    /// When the next covered time after `at` begins.
+    pub(super) fn next(&self, at: Timestamp) -> Option<Timestamp> {
+        let next = self.spans.partition_point(|span| span.from <= at);
+        self.spans.get(next).map(|span| span.from)
     }
 
     fn until(&self, at: Timestamp) -> Duration {

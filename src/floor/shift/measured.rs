@@ -11,6 +11,12 @@ use crate::floor::shift::cover::Cover;
 use crate::floor::timeline::intervals::Interval;
 use crate::floor::timeline::{Coverage, Span};
 
+use once::Once;
+use set::{possible_if_set, set_cover};
+
+mod once;
+mod set;
+
 /// By so much the start that a server gives may be wrong: a minute by which it may round, and half a minute by which the
 /// clocks of its machines may differ.
 const UNSURE: SignedDuration = SignedDuration::from_secs(90);
@@ -24,8 +30,10 @@ pub(super) struct Measured<'i> {
     pub(super) pieces: Vec<Span>,
     /// Their length, and its bounds.
     pub(super) time: Bounded,
-    /// What answers allow, within the window.
-    pub(super) possible: Option<Span>,
+    /// What answers allow, within the window and in its order.
+    pub(super) possible: Vec<Span>,
+    /// How much longer it may have been. When, nobody knows, because our clock was set meanwhile.
+    pub(super) unplaced: Duration,
     /// How long, within the window, there was either this one or the one that follows it, whichever of them it was.
     pub(super) shared: Duration,
     /// Whether its end was seen, or the server had given it.
@@ -44,17 +52,17 @@ impl Measured<'_> {
     }
 }
 
-/// The breaks or wrap-ups of `intervals` that may reach into `window`, in the order of their starts.
+/// The breaks or wrap-ups of `intervals` that may reach into `window`, in the order in which they were first shown. What one
+/// that was shown later is said to have been before does not take the time of what was shown then.
 pub(super) fn measure<'i>(
     intervals: &'i [Interval],
     coverage: &[Coverage],
     part: FollowedPart,
     window: Span,
 ) -> Vec<Measured<'i>> {
-    let cover = Cover::of(coverage, part);
+    let general = Cover::of(coverage, part);
     let of_part = intervals.iter().filter(|it| it.part == part);
-    let mut wholes: Vec<(&Interval, Span)> = of_part.map(|it| (it, best(it, &cover))).collect();
-    wholes.sort_by_key(|(_, whole)| whole.from);
+    let mut wholes: Vec<(&Interval, Span)> = of_part.map(|it| (it, best(it, &general))).collect();
     // Where no answer has denied the first of two, the second one's start ends it.
     for place in 1..wholes.len() {
         let (next, Span { from: next_from, .. }) = wholes[place];
@@ -65,40 +73,58 @@ pub(super) fn measure<'i>(
             whole.to = whole.to.min(next_from);
         }
     }
+    let set_covers: Vec<Option<Cover>> = wholes.iter().map(|(it, _)| set_cover(it, coverage)).collect();
+    let answers = (coverage, &general);
+    let cover_of = |place: usize| set_covers[place].as_ref().unwrap_or(&general);
     // Of what a clock showed twice, each moment counts once.
-    let (mut counted, mut shown) = (Timestamp::MIN, Timestamp::MIN);
+    let (mut counted, mut shown) = (Once::default(), Once::default());
     let mut measured = Vec::new();
     for (place, (interval, whole)) in wholes.iter().copied().enumerate() {
-        let Some(possible) = possible(interval, whole, window) else { continue };
-        let span = |from, to: Timestamp| Span { from, to: to.max(from) };
-        let rest = span(whole.from.max(counted), whole.to);
-        counted = counted.max(whole.to);
-        let certain = span(interval.start_hi.max(shown), interval.end_lo);
-        shown = shown.max(interval.end_lo);
-        let pieces: Vec<Span> = match rest.common(window) {
-            Some(rest) if is_vouched_for(interval) => vec![rest],
-            Some(rest) => cover.pieces(rest).collect(),
+        let cover = cover_of(place);
+        let reach = possible(interval, whole, &general, window);
+        let (possible, unplaced) = match interval.clock_set {
+            Some(set) => possible_if_set(interval, set, whole, answers, window),
+            None => (reach.and_then(|reach| reach.common(window)).into_iter().collect(), Duration::ZERO),
+        };
+        if reach.is_none() && possible.is_empty() && unplaced.is_zero() {
+            continue;
+        }
+        let pieces: Vec<Span> = match whole.common(window) {
+            Some(whole) if is_vouched_for(interval) => vec![whole],
+            Some(whole) => cover.pieces(whole).collect(),
             None => vec![],
         };
+        let pieces = counted.take(pieces);
         let seconds: Duration = pieces.iter().map(|piece| piece.length()).sum();
-        let min = certain.common(window).map_or(Duration::ZERO, |certain| cover.within(certain));
+        let certain = Span { from: interval.start_hi, to: interval.end_lo };
+        let certain: Vec<Span> = match certain.common(window) {
+            Some(certain) if interval.clock_set.is_some() => cover.pieces(certain).collect(),
+            certain => certain.into_iter().collect(),
+        };
+        let min: Duration = shown.take(certain).into_iter().map(|certain| cover.within(certain)).sum();
         // What is of this one or of its neighbour is of this one if the neighbour was not in the window at all.
-        let is_here =
-            |(interval, whole): &(&Interval, Span)| self::possible(interval, *whole, window).is_some();
-        let before = place.checked_sub(1).map(|before| &wholes[before]);
-        let before = before.map(|one| (is_here(one), shared(one.0, interval, &cover, window)));
-        let after = wholes.get(place + 1).map(|one| (is_here(one), shared(interval, one.0, &cover, window)));
+        let is_here = |(interval, whole): &(&Interval, Span)| {
+            self::possible(interval, *whole, &general, window).is_some()
+        };
+        let before = place.checked_sub(1).map(|before| (&wholes[before], cover_of(before)));
+        let before = before.map(|(one, cover)| (is_here(one), shared(one.0, interval, cover, window)));
+        let after = wholes.get(place + 1).map(|one| (is_here(one), shared(interval, one.0, cover, window)));
         let own = [before, after].into_iter().flatten().filter(|(is_here, _)| !is_here);
         let min = min + own.map(|(_, length)| length).sum::<Duration>();
-        let is_in_window = whole.from < window.to && (window.from < whole.to || window.from <= whole.from);
+        // One during which our clock was set is there where it was shown.
+        let is_shown = interval.clock_set.is_none() || !pieces.is_empty();
+        let is_in_window =
+            whole.from < window.to && (window.from < whole.to && is_shown || window.from <= whole.from);
+        let max = possible.iter().map(|span| span.length()).sum::<Duration>() + unplaced;
         measured.push(Measured {
             interval,
             whole,
             pieces,
-            time: Bounded { seconds, min: min.min(seconds), max: possible.length().max(seconds) },
-            possible: (possible.from < possible.to).then_some(possible),
+            time: Bounded { seconds, min: min.min(seconds), max: max.max(seconds) },
+            possible,
+            unplaced,
             shared: after.map_or(Duration::ZERO, |(_, length)| length),
-            is_finished: is_finished(interval, &cover),
+            is_finished: is_finished(interval, cover),
             is_open: interval.open && interval.end_lo <= window.to,
             is_in_window,
         });
@@ -121,22 +147,23 @@ fn shared(one: &Interval, next: &Interval, cover: &Cover, window: Span) -> Durat
 
 /// The length of all of them, and its bounds. What answers allow to two of them is allowed once, and what they show to be of
 /// one of two is shown if both are among these.
-pub(super) fn sum<'m, 'i: 'm>(measured: impl IntoIterator<Item = &'m Measured<'i>>) -> Bounded {
+pub(super) fn sum<'m, 'i: 'm>(measured: impl IntoIterator<Item = &'m Measured<'i>>, window: Span) -> Bounded {
     let measured: Vec<&Measured<'_>> = measured.into_iter().collect();
     let seconds: Duration = measured.iter().map(|one| one.time.seconds).sum();
     let shown: Duration = measured.iter().map(|one| one.time.min).sum();
     let is_among = |pair: &&[&Measured<'_>]| pair[0].interval.end_hi == Some(pair[1].interval.start_hi);
     let shared: Duration = measured.windows(2).filter(is_among).map(|pair| pair[0].shared).sum();
     let min = (shown + shared).min(seconds);
-    let mut spans: Vec<Span> = measured.iter().filter_map(|one| one.possible).collect();
+    let mut spans: Vec<Span> = measured.iter().flat_map(|one| &one.possible).copied().collect();
     spans.sort_unstable_by_key(|span| span.from);
-    let (mut max, mut until) = (Duration::ZERO, Timestamp::MIN);
+    let mut max: Duration = measured.iter().map(|one| one.unplaced).sum();
+    let mut until = Timestamp::MIN;
     for Span { from, to } in spans {
         let from = from.max(until);
         until = until.max(to);
         max += Span { from, to: to.max(from) }.length();
     }
-    Bounded { seconds, min, max: max.max(seconds) }
+    Bounded { seconds, min, max: max.min(window.length()).max(seconds) }
 }
 
 /// From when until when it went on, as far as is known: by the server where that lies within what answers allow.
@@ -156,16 +183,28 @@ fn best(interval: &Interval, cover: &Cover) -> Span {
 }
 
 /// What answers and the server's start allow, of the window; also if that is no time at all, but counts.
-fn possible(interval: &Interval, whole: Span, window: Span) -> Option<Span> {
+fn possible(interval: &Interval, whole: Span, cover: &Cover, window: Span) -> Option<Span> {
     let since = since(interval).and_then(|since| since.checked_sub(UNSURE).ok()).unwrap_or(Timestamp::MIN);
-    let from = interval.start_lo.unwrap_or(Timestamp::MIN).max(since).min(whole.from);
+    let from = earliest(interval).max(since).min(whole.from);
     let to = match interval.end_hi {
         Some(end_hi) => end_hi.max(whole.to),
-        None if interval.open => window.to.max(whole.to),
+        None if interval.open => may_go_on_until(whole.to, cover, window),
         None => whole.to,
     };
     let possible = Span { from: from.max(window.from), to: to.min(window.to) };
     (possible.from <= possible.to && from < window.to).then_some(possible)
+}
+
+/// Before that it had not begun, as answers show, or else the start that the server gave.
+fn earliest(interval: &Interval) -> Timestamp {
+    let since = || since(interval).and_then(|since| since.checked_sub(UNSURE).ok());
+    interval.start_lo.or_else(since).unwrap_or(Timestamp::MIN)
+}
+
+/// What goes on at the last answer may go on until now; but not at times that our clock had shown before it was set back, and
+/// that answers have covered.
+fn may_go_on_until(last: Timestamp, cover: &Cover, window: Span) -> Timestamp {
+    cover.next(last).unwrap_or(window.to).min(window.to).max(last)
 }
 
 /// The start that the server gave. One that is still to come as an answer shows the break is by another clock than ours.
@@ -174,13 +213,15 @@ fn since(interval: &Interval) -> Option<Timestamp> {
 }
 
 /// Whether what goes on after a hole is what went on before it: by its start or its call. Else it counts only while answers
-/// came.
+/// came; also if our clock was set meanwhile, so that nothing shows how long the hole was.
 fn is_vouched_for(interval: &Interval) -> bool {
-    interval.since.is_some() || interval.call_id.is_some()
+    interval.clock_set.is_none() && (interval.since.is_some() || interval.call_id.is_some())
 }
 
+/// Whether it is known how long it was.
 fn is_finished(interval: &Interval, cover: &Cover) -> bool {
-    interval.end_hi.is_some_and(|end_hi| {
+    let end_hi = interval.end_hi.filter(|_| interval.clock_set.is_none());
+    end_hi.is_some_and(|end_hi| {
         interval.ends_at.is_some() || cover.holds(Span { from: interval.end_lo, to: end_hi })
     })
 }

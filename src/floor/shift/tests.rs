@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::*;
 use crate::floor::answer::Tag;
 use crate::floor::event::{
-    BreakChanged, BreakEnded, BreakStarted, Event, EventKind, GapCause, ReportedTag, WrapupEnded,
-    WrapupStarted,
+    AgentChanged, BreakChanged, BreakEnded, BreakStarted, Event, EventKind, GapCause, ReportedTag,
+    WrapupEnded, WrapupStarted,
 };
 use crate::floor::samples;
 use crate::floor::samples::{at, nameless};
@@ -14,6 +14,7 @@ use crate::floor::samples::{at, nameless};
 use FollowedPart::{Breaks, Tags, Wrapups};
 
 mod bounds;
+mod clock;
 mod figures;
 mod timeline;
 

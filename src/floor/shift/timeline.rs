@@ -168,6 +168,8 @@ fn shown(
             }
         }
     }
+    // Pieces of one during which our clock was set may be around another one.
+    segments.sort_by_key(|segment| segment.span.from);
     segments
 }
 

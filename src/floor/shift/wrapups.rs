@@ -17,7 +17,7 @@ pub struct WrapupFigures {
     pub time: Bounded,
     /// The length of each that ended within the window, whole though it began before: from the shortest to the longest. One
     /// ends at the first answer without it, or at the end that the server gave if that came first. If it ended while no
-    /// answers came, and the server gave no end, its length is not known.
+    /// answers came, and the server gave no end, or if our clock was set meanwhile, its length is not known.
     pub finished: Vec<Duration>,
     /// Whether one goes on at the last answer.
     pub is_open: bool,
@@ -43,7 +43,7 @@ impl WrapupFigures {
         finished.sort_unstable();
         Self {
             count: u32::try_from(groups.len()).unwrap_or(u32::MAX),
-            time: sum(measured),
+            time: sum(measured, window),
             finished,
             is_open: measured.iter().any(|one| one.is_open),
         }

@@ -3,8 +3,14 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::floor::event::{Event, EventKind, FollowedPart, WrapupStarted};
+use crate::floor::pause::MARGIN;
 use crate::floor::timeline::{Coverage, INTERVALS, Span};
 
+use clock_set::Stamp;
+
+pub use clock_set::ClockSet;
+
+mod clock_set;
 pub mod joined;
 
 #[cfg(test)]
@@ -38,6 +44,9 @@ pub struct Interval {
     pub ends_at: Option<Timestamp>,
     /// How far the server's clock was ahead of ours at the last event that gave one of these, where the answer was dated.
     pub ahead: Option<SignedDuration>,
+    /// How our clock was set from the last answer before it to the one that ended it, if it was as far as is known. Then it
+    /// was not as long as our clock shows.
+    pub clock_set: Option<ClockSet>,
     /// Of a wrap-up, the call that it follows.
     pub call_id: Option<String>,
     /// Of a wrap-up, the customer's phone number.
@@ -83,14 +92,17 @@ pub fn intervals<'e>(events: impl IntoIterator<Item = &'e Event>, coverage: &[Co
     let mut breaks = Fold::new(FollowedPart::Breaks, coverage);
     let mut wrapups = Fold::new(FollowedPart::Wrapups, coverage);
     for event in events {
-        let at = event.at;
-        let ahead = event.server_time.map(|server| server.duration_since(at));
+        let at = Stamp { at: event.at, server: event.server_time };
+        let ahead = event.server_time.map(|server| server.duration_since(event.at));
+        for fold in [&mut breaks, &mut wrapups] {
+            fold.note(event.at);
+        }
         match &event.kind {
             EventKind::BreakStarted(started) => {
                 let reasons = started.reason.iter().cloned().collect();
                 breaks.start(at, |new| Interval { reasons, since: started.since, ahead, ..new });
             }
-            EventKind::BreakChanged(changed) => breaks.change(at, |open| {
+            EventKind::BreakChanged(changed) => breaks.change(event.at, |open| {
                 if open.reasons.is_empty() {
                     open.reasons.push(changed.previous_reason.clone());
                 }
@@ -132,22 +144,48 @@ struct Fold<'c> {
     looks: Looks<'c>,
     done: Vec<Interval>,
     open: Option<Interval>,
+    /// The answer that showed that one first.
+    first: Option<Stamp>,
+    /// An answer before which it had not begun, if its lower bound does not rest on answers that came as often as they were
+    /// to.
+    before: Option<Stamp>,
+    /// The latest time that our clock has shown, and whether it has been set back from there since the open one began, or
+    /// as it did.
+    latest: Timestamp,
+    is_set_back: bool,
     /// Since when nothing is known of what was before: the answers are about another agent.
     unknown: Option<Timestamp>,
 }
 
 impl<'c> Fold<'c> {
     fn new(part: FollowedPart, coverage: &'c [Coverage]) -> Self {
-        Self { part, looks: Looks::of(coverage, part), done: vec![], open: None, unknown: None }
+        Self {
+            part,
+            looks: Looks::of(coverage, part),
+            done: vec![],
+            open: None,
+            first: None,
+            before: None,
+            latest: Timestamp::MIN,
+            is_set_back: false,
+            unknown: None,
+        }
     }
 
-    fn start(&mut self, at: Timestamp, with: impl FnOnce(Interval) -> Interval) {
+    fn note(&mut self, at: Timestamp) {
+        self.latest = self.latest.max(at);
+        self.is_set_back |= is_before(at, self.latest);
+    }
+
+    fn start(&mut self, first: Stamp, with: impl FnOnce(Interval) -> Interval) {
+        let at = first.at;
         let mut new = with(self.shown_at(at));
         let unknown = self.unknown.take();
         let start_lo = if let Some(lost) = self.open.take() {
             // Its end was not recorded.
             let start_lo = lost.start_hi;
-            self.done.push(Interval { end_hi: Some(at.max(start_lo)), open: false, ..lost });
+            let clock_set = self.clock_set(first);
+            self.done.push(Interval { end_hi: Some(at.max(start_lo)), open: false, clock_set, ..lost });
             Some(start_lo)
         } else if let Some(first) = self.done.last_mut().filter(|it| it.end_hi == Some(at)) {
             // No answer has denied the first one, and only a start shows when the other began.
@@ -159,46 +197,81 @@ impl<'c> Fold<'c> {
         } else if let Some(since) = unknown {
             self.looks
                 .before(at)
-                .filter(|_| self.looks.holds(since) && since < at)
+                .filter(|_| self.looks.row_at(since).is_some() && since < at)
                 .map(|look| look.max(since))
         } else {
-            self.looks.before(at)
+            self.looks.before(first)
         };
+        // Of one that follows another, perhaps nothing shows that it had not begun with that one.
+        let is_parted = start_lo != self.done.last().filter(|_| new.follows).map(|one| one.start_hi);
+        self.before = if is_parted { self.looks.last_before(first) } else { self.first };
+        self.first = Some(first);
+        self.is_set_back = is_before(at, self.latest);
         self.open = Some(Interval { start_lo, ..new });
+    }
+
+    /// How our clock was set while the open one went on, if `last` is the answer that ended it, or the last one of all.
+    fn clock_set(&self, last: Stamp) -> Option<ClockSet> {
+        let (first, before) = (self.first?, self.before);
+        // Of the time before it, only that the clock was set forth makes it too long.
+        let forth = before.and_then(|before| ClockSet::between(before, last)).filter(ClockSet::is_forth);
+        forth.or_else(|| ClockSet::between(first, last))
     }
 
     fn change(&mut self, at: Timestamp, change: impl FnOnce(&mut Interval)) {
         let unseen = self.shown_at(self.looks.first().unwrap_or(at).min(at));
+        if self.open.is_none() {
+            (self.first, self.before) = (None, None);
+        }
         change(self.open.get_or_insert(unseen));
     }
 
-    fn end(&mut self, at: Timestamp, learn: impl FnOnce(&mut Interval)) {
+    fn end(&mut self, last: Stamp, learn: impl FnOnce(&mut Interval)) {
+        let at = last.at;
         // It began before the first event at hand.
         let first = self.looks.first().unwrap_or(at).min(at);
+        let clock_set = if self.open.is_some() { self.clock_set(last) } else { None };
         let mut ended = self.open.take().unwrap_or_else(|| self.shown_at(first));
         learn(&mut ended);
         let end_hi = at.max(ended.start_hi);
-        let end_lo = self.looks.before(at).unwrap_or(end_hi).clamp(ended.start_hi, end_hi);
-        self.done.push(Interval { end_lo, end_hi: Some(end_hi), open: false, ..ended });
+        let end_lo = self.looks.before(last).unwrap_or(end_hi).clamp(ended.start_hi, end_hi);
+        self.done.push(Interval { end_lo, end_hi: Some(end_hi), open: false, clock_set, ..ended });
         self.unknown = None;
     }
 
     /// From `at` on the answers are about another agent: what becomes of the interval, they do not show.
-    fn forget(&mut self, at: Timestamp) {
+    fn forget(&mut self, answer: Stamp) {
+        let at = answer.at;
         if let Some(open) = self.open.take() {
+            let clock_set = self.clock_set(answer);
             let last = self.looks.two_before(at).unwrap_or(open.start_hi);
             let end_lo = last.clamp(open.start_hi, at.max(open.start_hi));
-            self.done.push(Interval { end_lo, open: false, ..open });
+            self.done.push(Interval { end_lo, open: false, clock_set, ..open });
         }
         self.unknown = Some(at);
     }
 
     fn finish(mut self) -> Vec<Interval> {
         if let Some(open) = self.open.take() {
-            let end_lo = self.looks.last().unwrap_or(open.start_hi).max(open.start_hi);
-            self.done.push(Interval { end_lo, ..open });
+            let last = self.last_answer(open.start_hi);
+            let clock_set = last.and_then(|last| self.clock_set(last));
+            let end_lo = last.map_or(open.start_hi, |last| last.at).max(open.start_hi);
+            self.done.push(Interval { end_lo, clock_set, ..open });
         }
         self.done
+    }
+
+    /// The last answer of all, if one that was shown at `shown` goes on. A clock that was set back since shows later times
+    /// that were before it.
+    fn last_answer(&self, shown: Timestamp) -> Option<Stamp> {
+        let last = *self.looks.rows.last()?;
+        let newest = self.looks.rows.iter().max_by_key(|row| row.server_time)?;
+        let row = match (newest.server_time, last.server_time) {
+            (Some(newer), Some(older)) if is_before(older, newer) => newest,
+            (None, _) if self.is_set_back => self.looks.row_at(shown)?,
+            _ => last,
+        };
+        Some(Stamp::last_of(row))
     }
 
     fn shown_at(&self, at: Timestamp) -> Interval {
@@ -214,10 +287,16 @@ impl<'c> Fold<'c> {
             since: None,
             ends_at: None,
             ahead: None,
+            clock_set: None,
             call_id: None,
             customer: None,
         }
     }
+}
+
+/// Whether our clock was set back since it showed `latest`. Answers may be recorded a little after later ones.
+fn is_before(at: Timestamp, latest: Timestamp) -> bool {
+    at.checked_add(MARGIN).is_ok_and(|at| at < latest)
 }
 
 /// When there were answers about one part, as far as its coverage shows.
@@ -236,23 +315,42 @@ impl<'c> Looks<'c> {
         self.rows.first().map(|row| row.from)
     }
 
-    fn last(&self) -> Option<Timestamp> {
-        self.rows.last().map(|row| row.to)
-    }
-
-    fn holds(&self, at: Timestamp) -> bool {
+    fn row_at(&self, at: Timestamp) -> Option<&'c Coverage> {
         let next = self.rows.partition_point(|row| row.from <= at);
-        next.checked_sub(1).is_some_and(|place| at <= self.rows[place].to)
+        Some(self.rows[next.checked_sub(1)?]).filter(|row| at <= row.to)
     }
 
-    /// The last answer before `at`, or a moment before it: within a row, answers are no further apart than its cadence
+    /// The last answer before another one, or a moment before it: within a row, answers are no further apart than its cadence
     /// allows.
-    fn before(&self, at: Timestamp) -> Option<Timestamp> {
-        let next = self.rows.partition_point(|row| row.from < at);
-        let row = self.rows.get(next.checked_sub(1)?)?;
+    fn before(&self, answer: impl Into<Stamp>) -> Option<Timestamp> {
+        let answer = answer.into();
+        let row = self.row_before(answer)?;
         let apart = SignedDuration::try_from(row.cadence * INTERVALS).unwrap_or(SignedDuration::MAX);
-        let earliest = at.checked_sub(apart).unwrap_or(Timestamp::MIN).max(row.from);
-        Some(if at <= row.to { earliest } else { row.to })
+        let earliest = answer.at.checked_sub(apart).unwrap_or(Timestamp::MIN).max(row.from);
+        Some(if answer.at <= row.to { earliest } else { row.to })
+    }
+
+    /// The row that began last before an answer. One that has ended by our clock, but began later by the server's, is of a
+    /// time to which our clock was set back.
+    fn row_before(&self, answer: Stamp) -> Option<&'c Coverage> {
+        let next = self.rows.partition_point(|row| row.from < answer.at);
+        let is_later = |row: &Coverage| {
+            let first =
+                row.server_time.and_then(|last| last.checked_sub(row.to.duration_since(row.from)).ok());
+            row.to < answer.at
+                && answer.server.zip(first).is_some_and(|(server, first)| is_before(server, first))
+        };
+        self.rows[..next].iter().rev().find(|row| !is_later(row)).copied()
+    }
+
+    /// The last answer before another one by the server's clock, if no row holds both.
+    fn last_before(&self, answer: Stamp) -> Option<Stamp> {
+        self.row_before(answer).filter(|row| row.to < answer.at)?;
+        let is_before = |row: &&&Coverage| {
+            let is_apart = row.to < answer.at || answer.at < row.from;
+            is_apart && row.server_time.is_some() && row.server_time <= answer.server
+        };
+        self.rows.iter().filter(is_before).max_by_key(|row| row.server_time).map(|row| Stamp::last_of(row))
     }
 
     /// The lower bound of a start that the server gave, if the answers from there until `at` came without a hole. It took

@@ -183,6 +183,22 @@ fn two_breaks_that_no_answer_parts_leave_open_which_of_them_it_was_and_no_more()
 }
 
 #[test]
+fn the_break_of_the_next_agent_takes_nothing_of_what_answers_about_the_last_one_showed() {
+    // The server says that it had begun before that.
+    let changed = AgentChanged { from: Some("13".into()), to: Some("14".into()) };
+    let events = vec![
+        started(100, "Lunch", None),
+        event(500, EventKind::AgentChanged(changed)),
+        started(500, "Tea", Some(90)),
+        ended(700),
+    ];
+    // Of the first one, the last answer but one counts.
+    let (first, second) = (370, 200);
+    let expected = (2, 10 + 600, first + second - APART, 700, false);
+    assert_figures([("the time of both counts once", events, &[(0, 3600)][..], expected)]);
+}
+
+#[test]
 fn a_break_that_ended_before_the_window_as_far_as_is_known_may_have_reached_into_it() {
     let agent =
         of_hour(&[started(-900, "Lunch", None), ended(600)], &answered(&[(-1000, -300), (600, 3600)]));

@@ -1,0 +1,73 @@
+//! Breaks and wrap-ups during which our clock was set. Where the server sends its time, that shows it.
+
+use super::*;
+
+const DAY: i64 = 24 * 3600;
+
+/// So much longer a break may have been by the server's clock: between two answers, and as far as its machines differ.
+const UNSEEN: i64 = 5 + 90;
+
+/// An answer by the server's clock.
+fn dated(mut recorded: Recorded, server: i64) -> Recorded {
+    recorded.event.server_time = Some(at(server));
+    recorded
+}
+
+/// Answers from one time to another by our clock, and the server's time at the last one.
+fn answers(spans: &[(i64, i64, i64)]) -> Vec<Coverage> {
+    let rows = |(from, to, server): &(i64, i64, i64)| {
+        let server_time = Some(at(*server));
+        [Breaks, Wrapups].map(|part| Coverage { server_time, ..row(part, *from, *to) })
+    };
+    spans.iter().flat_map(rows).collect()
+}
+
+fn figures(of: &BreakFigures) -> (u32, i64, i64, i64) {
+    let seconds = |length: Duration| i64::try_from(length.as_secs()).expect("a day at most");
+    (of.count(), seconds(of.time.seconds), seconds(of.time.min), seconds(of.time.max))
+}
+
+#[test]
+fn a_break_is_no_longer_than_the_server_s_clock_shows_however_ours_was_set() {
+    type Case = (&'static str, Vec<Recorded>, Vec<Coverage>, (i64, i64), (u32, i64, i64, i64));
+    let forth = || {
+        let events = vec![dated(started(100, "Lunch", Some(100)), 100), dated(ended(DAY + 700), 700)];
+        (events, answers(&[(0, 400, 400), (DAY + 405, DAY + 3600, 3600)]))
+    };
+    let back = || {
+        let events = vec![dated(started(1000, "Lunch", Some(1000)), 1000), dated(ended(-2000), 1600)];
+        (events, answers(&[(-2300, -1000, 2600), (0, 1300, 1300)]))
+    };
+    let table: [Case; 4] = [
+        ("set forth by a day", forth().0, forth().1, (0, 3600), (1, 300, 300, 300 + APART + UNSEEN)),
+        ("and after that", forth().0, forth().1, (DAY, DAY + 3600), (1, 295, 280, 295 + UNSEEN)),
+        ("set back by an hour", back().0, back().1, (0, 3600), (1, 0, 0, 300 + APART)),
+        ("and after that", back().0, back().1, (-3600, 0), (0, 0, 0, 300)),
+    ];
+    for (what, events, coverage, (from, to), expected) in table {
+        let agent = Measures::default().shift(span(from, to), &events, &coverage);
+        assert_eq!(figures(&agent.breaks.expect("breaks are known")), expected, "{what}");
+    }
+}
+
+#[test]
+fn what_goes_on_after_our_clock_was_set_back_does_not_last_until_what_it_had_shown_before() {
+    // It was set back by a day; the break that goes on at the last answer began after that.
+    let events = [dated(started(-DAY + 1000, "Lunch", None), 5000)];
+    let coverage = answers(&[(-DAY, -DAY + 1600, 5600), (0, 4000, 4000)]);
+    let window = span(-DAY, -DAY + 3600);
+    let agent = Measures::default().shift(window, &events, &coverage);
+    assert_eq!(figures(&agent.breaks.expect("breaks are known")), (1, 600, 600, 2600 + APART));
+    let agent = Measures::default().shift(span(0, 3600), &events, &coverage);
+    assert_eq!(figures(&agent.breaks.expect("breaks are known")), (0, 0, 0, 0));
+}
+
+#[test]
+fn how_long_a_wrap_up_was_during_which_our_clock_was_set_is_not_known() {
+    let events = [dated(wrapup(100, "1", Some(700)), 100), dated(wrapped_up(DAY + 700), 700)];
+    let coverage = answers(&[(0, 400, 400), (DAY + 405, DAY + 3600, 3600)]);
+    let agent = Measures::default().shift(span(0, 2 * DAY), &events, &coverage);
+    let wrapups = agent.wrapups.expect("wrap-ups are known");
+    assert_eq!((wrapups.count, wrapups.finished), (1, vec![]));
+    assert!(wrapups.time.max < Duration::from_secs(1000), "{:?}", wrapups.time);
+}
