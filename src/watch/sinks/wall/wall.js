@@ -19,7 +19,8 @@
   // In the zone of the floor, whatever clock the screen has.
   const clock = (ms, end) => new Date(ms + data().offset * 1e3).toISOString().slice(11, end);
   const tick = () => {
-    const silent = wall.now() - at > 12e3, ms = time + wall.now() - at, s = floor(ms / 1e3);
+    // So that the banner is there within 12 s of the last beat, however late a tick comes.
+    const silent = wall.now() - at > 11.5e3, ms = time + wall.now() - at, s = floor(ms / 1e3);
     if (root.classList.toggle("stale", silent) === one("#stale").hidden) {
       put(one("#stale"), "NOT LIVE since " + clock(time, 19));
       one("#stale").hidden = !silent;
