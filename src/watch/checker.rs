@@ -30,7 +30,7 @@ use crate::watch::recorder::model::Planted;
 /// Days that are checked with the other tests. Before a release, more of them:
 /// `CHECKER_SEEDS=10000 cargo test --config profile.dev.opt-level=2 --lib checker::nothing`, and with `CHECKER_FLOOR=busy` full
 /// days.
-const SEEDS: u64 = 100;
+const SEEDS: u64 = 60;
 
 /// The same with restarts and kills. `docs/reliability.md` §5.1 says what more of them show.
 const SEEDS_WITH_RESTARTS: u64 = 100;
