@@ -16,6 +16,7 @@ use crate::app::select::Selection;
 use crate::app::settings::choice;
 use crate::app::settings::table::{ALERT, REF, SERVER_TIMEZONE};
 use crate::commands::recorded::Recorded;
+use crate::commands::shift::document::{BREAK_MAX, BREAK_MIN};
 use crate::commands::status::query::{AgentAnswers, Parameters};
 use crate::commands::tags;
 use crate::failure::{ExitStatus, Failure};
@@ -166,20 +167,8 @@ pub(crate) static DOCUMENT: Document = Document {
             Shown::WithRoom(12),
             "how long they were in sum, as far as is known",
         ),
-        Field::new(
-            "break_seconds_min",
-            "BREAK MIN",
-            Meaning::Elapsed,
-            Shown::InFiles,
-            "how long they were at least: what answers showed",
-        ),
-        Field::new(
-            "break_seconds_max",
-            "BREAK MAX",
-            Meaning::Elapsed,
-            Shown::InFiles,
-            "how long they were at most: what answers allow",
-        ),
+        BREAK_MIN,
+        BREAK_MAX,
         Field::new(
             "breaks_covered_share",
             "BREAKS SEEN",

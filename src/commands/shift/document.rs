@@ -2,6 +2,22 @@
 
 use crate::report::{Document, Field, Meaning, Shape, Shown};
 
+/// The bounds of the time of breaks, of a shift or of today.
+pub(crate) const BREAK_MIN: Field = Field::new(
+    "break_seconds_min",
+    "BREAK MIN",
+    Meaning::Elapsed,
+    Shown::InFiles,
+    "how long they were at least: what answers showed",
+);
+pub(crate) const BREAK_MAX: Field = Field::new(
+    "break_seconds_max",
+    "BREAK MAX",
+    Meaning::Elapsed,
+    Shown::InFiles,
+    "how long they were at most: what answers allow",
+);
+
 pub(crate) static DOCUMENT: Document = Document {
     name: "shift",
     rows_key: "agents",
@@ -56,20 +72,8 @@ pub(crate) static DOCUMENT: Document = Document {
             Shown::Always(3),
             "how long they were in sum, within the shift, as far as is known",
         ),
-        Field::new(
-            "break_seconds_min",
-            "BREAK MIN",
-            Meaning::Elapsed,
-            Shown::InFiles,
-            "how long they were at least: what answers showed",
-        ),
-        Field::new(
-            "break_seconds_max",
-            "BREAK MAX",
-            Meaning::Elapsed,
-            Shown::InFiles,
-            "how long they were at most: what answers allow",
-        ),
+        BREAK_MIN,
+        BREAK_MAX,
         Field::new(
             "by_reason",
             "BY REASON",
