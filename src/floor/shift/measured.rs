@@ -83,7 +83,7 @@ pub(super) fn measure<'i>(
         let cover = cover_of(place);
         let reach = possible(interval, whole, &general, window);
         let (possible, unplaced) = match interval.clock_set {
-            Some(set) => possible_if_set(interval, set, whole, answers, window),
+            Some(set) => possible_if_set(interval, set, whole, (cover, answers), window),
             None => (reach.and_then(|reach| reach.common(window)).into_iter().collect(), Duration::ZERO),
         };
         if reach.is_none() && possible.is_empty() && unplaced.is_zero() {

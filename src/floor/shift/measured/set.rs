@@ -16,12 +16,12 @@ pub(super) fn set_cover(interval: &Interval, coverage: &[Coverage]) -> Option<Co
 }
 
 /// When such a one may have been within the window, and how much longer at times that nobody knows: no longer than the
-/// server's clock shows.
+/// server's clock shows. `own` are the answers that may have shown it.
 pub(super) fn possible_if_set(
     interval: &Interval,
     set: ClockSet,
     whole: Span,
-    answers: (&[Coverage], &Cover),
+    (own, answers): (&Cover, (&[Coverage], &Cover)),
     window: Span,
 ) -> (Vec<Span>, Duration) {
     let from = earliest(interval).min(whole.from);
@@ -29,7 +29,7 @@ pub(super) fn possible_if_set(
     let around = Span { from, to };
     let (possible, unplaced) = match set.server {
         Some(server) if set.is_forth() => if_set_forth(interval, set, server, around, answers, window),
-        _ => if_set_back(interval, set, around, answers.0, window),
+        _ => if_set_back(interval, set, around, own, window),
     };
     let rest = Span { from: to, to: may_go_on_until(to, answers.1, window) };
     let rest = interval.open.then_some(rest);
@@ -81,12 +81,10 @@ fn if_set_back(
     interval: &Interval,
     set: ClockSet,
     around: Span,
-    coverage: &[Coverage],
+    cover: &Cover,
     window: Span,
 ) -> (Vec<Span>, Duration) {
-    let cover = set_cover(interval, coverage);
-    let answered =
-        |at| cover.as_ref().and_then(|cover| cover.around(at)).unwrap_or(Span { from: at, to: at });
+    let answered = |at| cover.around(at).unwrap_or(Span { from: at, to: at });
     let before = Span { to: around.to.max(answered(interval.start_hi).to), ..around };
     let after = Span { from: answered(set.until).from, to: set.until };
     let Some(passed) = set.passed() else { return (vec![before, after], Duration::ZERO) };
