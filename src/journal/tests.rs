@@ -24,7 +24,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::floor::event::{Event, EventKind, FollowedPart, Gap, GapCause, ReportedTag};
-use crate::floor::samples::{at, nameless, raw, tag};
+use crate::floor::samples::{at, nameless, raw, row, tag};
 use crate::floor::timeline::{Coverage, CoverageStep, NewEvent, Recorded};
 
 const SERVER: &str = "https://v4-api.deepcall.com";
@@ -144,13 +144,5 @@ fn first_answer(from: i64, to: i64) -> CoverageStep {
 }
 
 fn covered(from: i64, to: i64) -> Coverage {
-    Coverage {
-        part: FollowedPart::Tags,
-        from: at(from),
-        to: at(to),
-        server_time: None,
-        cadence: Duration::from_secs(5),
-        ended: None,
-        repeats: None,
-    }
+    row(FollowedPart::Tags, from, to)
 }
