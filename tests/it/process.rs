@@ -35,8 +35,7 @@ fn as_ordinary_user(world: &World, script: &str) -> Command {
 /// A watch that has sent its secret, or something else that lasts, both as an ordinary user.
 fn lasting(world: &World, program: &str, server: &FakeServer) -> Running {
     // Where an ordinary user can reach it.
-    let binary = world.home().join("program");
-    std::fs::copy(&*BINARY, &binary).unwrap();
+    world.lay_executable("program", std::fs::File::open(&*BINARY).unwrap());
     let script = match program {
         "deepcall" => "ulimit -c unlimited; exec ./program watch --json --only wrapups --interval 1h",
         other => &format!("ulimit -c unlimited; exec {other}"),

@@ -1,9 +1,7 @@
 //! The recipes of docs/scripting.md run as they stand, and docs/troubleshooting.md explains messages that exist.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -21,13 +19,6 @@ fn recipe(name: &str) -> &'static str {
     scripts.find(is_named).unwrap_or_else(|| panic!("docs/scripting.md has no script {name}"))
 }
 
-fn executable(world: &World, name: &str, script: &str) -> PathBuf {
-    let path = world.home().join(name);
-    fs::write(&path, script).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    path
-}
-
 /// A home where asha and ravi are signed in; `mail` writes what it gets to the file `mails`, and `logger` is the real one,
 /// which writes to the socket [`log`] instead of the system's.
 fn home(server: &FakeServer) -> World {
@@ -36,8 +27,10 @@ fn home(server: &FakeServer) -> World {
         let line = format!("login --profile {name} --no-verify --ssid-stdin");
         let _ = world.run_with_input(&line, &format!("session-of-{name}")).ended_with(0);
     }
-    executable(&world, "mail", "#!/bin/sh\n{ echo \"to: $*\"; cat; } >> \"$HOME/mails\"\n");
-    executable(&world, "logger", "#!/bin/sh\nexec /usr/bin/logger --socket \"$HOME/log\" \"$@\"\n");
+    let mail = "#!/bin/sh\n{ echo \"to: $*\"; cat; } >> \"$HOME/mails\"\n";
+    let logger = "#!/bin/sh\nexec /usr/bin/logger --socket \"$HOME/log\" \"$@\"\n";
+    world.lay_executable("mail", mail.as_bytes());
+    world.lay_executable("logger", logger.as_bytes());
     world
 }
 
@@ -48,7 +41,7 @@ fn script(world: &World, name: &str) -> Command {
     let mut command = world.shell(program);
     let path = command.get_envs().find(|(name, _)| *name == "PATH").unwrap().1.unwrap().to_owned();
     let own = format!("{}:{}", world.home().display(), path.to_str().unwrap());
-    command.arg(executable(world, name, text)).env("PATH", own);
+    command.arg(world.lay_executable(name, text.as_bytes())).env("PATH", own);
     command
 }
 

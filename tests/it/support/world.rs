@@ -63,6 +63,18 @@ impl World {
         self.home().join(".config/deepcall")
     }
 
+    /// Lays a program or a script into the home. Another process writes it: what this one had open for writing, a child
+    /// that another test is starting would have open too for a moment, and the kernel runs nothing in that state.
+    pub fn lay_executable(&self, name: &str, mut content: impl Read) -> PathBuf {
+        let path = self.home().join(name);
+        let mut install = Command::new("install");
+        install.args(["-m", "755", "/dev/stdin"]).arg(&path).stdin(Stdio::piped());
+        let mut install = install.spawn().unwrap();
+        std::io::copy(&mut content, &mut install.stdin.take().unwrap()).unwrap();
+        assert!(install.wait().unwrap().success(), "{}", path.display());
+        path
+    }
+
     /// The real binary, ready to be started in this world.
     pub fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(&*BINARY);
