@@ -12,7 +12,7 @@ pub(super) struct Cover {
     /// In their order, with a time between each two.
     spans: Vec<Span>,
     /// Of each span, how long those before it are together.
-    before: Vec<Duration>,
+    sums: Vec<Duration>,
     longest_pause: Duration,
 }
 
@@ -21,13 +21,13 @@ impl Cover {
         let spans = spans(coverage, part);
         let pauses = coverage.iter().filter(|row| row.part == part).map(Coverage::longest_pause);
         let longest_pause = pauses.max().unwrap_or_default();
-        let before = spans.iter().scan(Duration::ZERO, |sum, span| {
+        let sums = spans.iter().scan(Duration::ZERO, |sum, span| {
             let before = *sum;
             *sum += span.length();
             Some(before)
         });
-        let before = before.collect();
-        Self { spans, before, longest_pause }
+        let sums = sums.collect();
+        Self { spans, sums, longest_pause }
     }
 
     /// Answers were no further apart within a span.
@@ -66,10 +66,16 @@ impl Cover {
         self.spans.get(next).map(|span| span.from)
     }
 
+    /// When the last covered time ends that is before `at`, and before the one around it.
+    pub(super) fn before(&self, at: Timestamp) -> Option<Timestamp> {
+        let next = self.spans.partition_point(|span| span.to < at);
+        self.spans.get(next.checked_sub(1)?).map(|span| span.to)
+    }
+
     fn until(&self, at: Timestamp) -> Duration {
         let next = self.spans.partition_point(|span| span.from < at);
         let Some(last) = next.checked_sub(1) else { return Duration::ZERO };
         let Span { from, to } = self.spans[last];
-        self.before[last] + Span { from, to: to.min(at) }.length()
+        self.sums[last] + Span { from, to: to.min(at) }.length()
     }
 }

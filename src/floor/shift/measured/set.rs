@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::floor::pause::MARGIN;
 use crate::floor::shift::cover::Cover;
 use crate::floor::shift::measured::{UNSURE, earliest, may_go_on_until};
@@ -29,7 +31,7 @@ pub(super) fn possible_if_set(
     let around = Span { from, to };
     let (possible, unplaced) = match set.server {
         Some(server) if set.is_forth() => if_set_forth(interval, set, server, around, answers, window),
-        _ => if_set_back(interval, set, around, own, window),
+        _ => if_set_back(interval, set, around, (own, answers.1), window),
     };
     let rest = Span { from: to, to: may_go_on_until(to, answers.1, window) };
     let rest = interval.open.then_some(rest);
@@ -76,21 +78,29 @@ fn if_set_forth(
     (possible.into_iter().filter_map(|span| span.common(around)).collect(), unplaced)
 }
 
-/// Nobody knows how much of it was before our clock was set, and how much after.
+/// Nobody knows how much of it was before our clock was set, and how much after: no more than the server's clock shows, and
+/// not while answers denied it. Without that clock, until an answer of which nobody knows on which side it was.
 fn if_set_back(
     interval: &Interval,
     set: ClockSet,
     around: Span,
-    cover: &Cover,
+    (own, cover): (&Cover, &Cover),
     window: Span,
 ) -> (Vec<Span>, Duration) {
-    let answered = |at| cover.around(at).unwrap_or(Span { from: at, to: at });
-    let before = Span { to: around.to.max(answered(interval.start_hi).to), ..around };
-    let after = Span { from: answered(set.until).from, to: set.until };
-    let Some(passed) = set.passed() else { return (vec![before, after], Duration::ZERO) };
-    let length = |span: Span| span.common(window).map_or(Duration::ZERO, Span::length);
+    let most = set.passed().and_then(|passed| SignedDuration::try_from(passed).ok()?.checked_add(UNSURE));
+    let (last, first) = match most {
+        Some(most) => (set.since.checked_add(most).ok(), set.until.checked_sub(most).ok()),
+        None => (own.next(interval.start_hi), own.before(set.until)),
+    };
+    let before = Span { to: around.to.max(last.unwrap_or(Timestamp::MAX)), ..around };
+    let after = Span { from: first.unwrap_or(Timestamp::MIN), to: set.until };
+    let Some(most) = most else { return (vec![before, after], Duration::ZERO) };
     // It may have begun before the time that the server's clock measures.
-    let lead = Span { from: around.from, to: set.since }.length() + UNSURE.unsigned_abs();
-    let most = (length(before) + length(after)).min(passed + lead);
-    (vec![around], most.saturating_sub(length(around)))
+    let most = Span { from: around.from, to: set.since }.length() + most.unsigned_abs();
+    let allowed = |span: Span| {
+        let free = |span: Span| span.length().saturating_sub(cover.within(span)) + own.within(span);
+        span.common(window).map_or(Duration::ZERO, free)
+    };
+    let length = around.common(window).map_or(Duration::ZERO, Span::length);
+    (vec![around], (allowed(before) + allowed(after)).min(most).saturating_sub(length))
 }

@@ -41,12 +41,46 @@ fn a_break_is_no_longer_than_the_server_s_clock_shows_however_ours_was_set() {
     let table: [Case; 4] = [
         ("set forth by a day", forth().0, forth().1, (0, 3600), (1, 300, 300, 300 + APART + UNSEEN)),
         ("and after that", forth().0, forth().1, (DAY, DAY + 3600), (1, 295, 280, 295 + UNSEEN)),
-        ("set back by an hour", back().0, back().1, (0, 3600), (1, 0, 0, 300 + APART)),
-        ("and after that", back().0, back().1, (-3600, 0), (0, 0, 0, 300)),
+        ("set back by an hour", back().0, back().1, (0, 3600), (1, 0, 0, 690 + APART)),
+        ("and after that", back().0, back().1, (-3600, 0), (0, 0, 0, 690)),
     ];
     for (what, events, coverage, (from, to), expected) in table {
         let agent = Measures::default().shift(span(from, to), &events, &coverage);
         assert_eq!(figures(&agent.breaks.expect("breaks are known")), expected, "{what}");
+    }
+}
+
+#[test]
+fn what_goes_on_as_our_clock_is_set_back_may_go_on_while_no_answers_come() {
+    /// When there were answers; then what the breaks were at most in an hour, and in the hour before it.
+    type Case = (&'static str, bool, Vec<(i64, i64, i64)>, (i64, i64));
+    // It was shown for 300 s, then at an earlier time for 300 s, and 4000 s passed by the server's clock.
+    let rows = |more: &[(i64, i64, i64)]| {
+        let own = [(0, 1300, 1300), (-2300, -1000, 6000)];
+        own.iter().chain(more).copied().collect::<Vec<_>>()
+    };
+    let table: [Case; 4] = [
+        ("nothing else was answered", true, rows(&[]), (2600 + APART, 1600)),
+        ("no Date", false, rows(&[]), (2600 + APART, 1600)),
+        ("others were", true, rows(&[(2000, 2500, -80_000), (-3100, -2800, -90_000)]), (2100 + APART, 1300)),
+        ("no Date, others were", false, rows(&[(2000, 2500, 0), (-3100, -2800, 0)]), (1000 + APART, 800)),
+    ];
+    for (what, is_dated, rows, most) in table {
+        let mut events = vec![dated(started(1000, "Lunch", None), 1000), dated(ended(-2000), 5000)];
+        let mut coverage = answers(&rows);
+        if !is_dated {
+            for recorded in &mut events {
+                recorded.event.server_time = None;
+            }
+            for row in &mut coverage {
+                row.server_time = None;
+            }
+        }
+        let found = [(0, 3600), (-3600, 0)].map(|(from, to)| {
+            let agent = Measures::default().shift(span(from, to), &events, &coverage);
+            figures(&agent.breaks.expect("breaks are known")).3
+        });
+        assert_eq!((found[0], found[1]), most, "{what}");
     }
 }
 
