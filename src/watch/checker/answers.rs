@@ -6,9 +6,9 @@
 //!   of its start is not earlier than the answers before it allow.
 //!
 //! Some times are left out of the second and third, because events and coverage cannot show what was then: see
-//! [`Answers::blur`].
+//! [`Blur`].
 
-mod shifts;
+pub(super) mod shifts;
 
 use std::time::Duration;
 
@@ -16,16 +16,17 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::floor::event::{Event, FollowedPart};
 use crate::floor::pause::WINDOW;
-use crate::floor::timeline::Coverage;
 use crate::floor::timeline::intervals::{Interval, intervals};
+use crate::floor::timeline::{Coverage, Span};
 use crate::watch::checker::agent::{AgentDay, Episode};
 use crate::watch::checker::day::{SECOND, Weather, moment};
 use crate::watch::checker::verdict::Verdict;
 
 /// An answer that was recorded.
 pub(super) struct Answer {
-    /// When it came, by our wall clock.
+    /// When it came, by our wall clock, and the true moment at which the server wrote it.
     pub(super) at: Timestamp,
+    pub(super) truth: i64,
     /// Whether a later one was recorded before it.
     pub(super) is_late: bool,
     /// The parts for which it counts.
@@ -47,8 +48,22 @@ pub(super) struct Answers<'a> {
     interval: Duration,
     /// Whether a second break may be reported that is none: its start creeps, or is by another clock than ours.
     may_invent: bool,
+    /// Whether starts creep.
+    creeps: bool,
     all: Vec<Answer>,
-    blurred: Vec<(Timestamp, Timestamp)>,
+    blurred: Vec<(Blur, Span)>,
+}
+
+/// Why nobody can know what was at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Blur {
+    /// Our clock showed it twice, because it was set back: nothing tells which of the two had answers.
+    Clock,
+    /// From when a session had begun to answer for somebody else, until that was reported.
+    Agent,
+    /// An answer reported a break although a later one, recorded before it, had denied it: the answers between them are in
+    /// no event.
+    Late,
 }
 
 /// A moment lies within an answer, which takes a second at most.
@@ -60,14 +75,19 @@ impl<'a> Answers<'a> {
         weather: &'a Weather,
         interval: Duration,
         may_invent: bool,
+        creeps: bool,
     ) -> Self {
-        let mut answers = Self { agent, weather, interval, may_invent, all: vec![], blurred: vec![] };
+        let mut answers = Self { agent, weather, interval, may_invent, creeps, all: vec![], blurred: vec![] };
         for (when, by) in weather.jumps.iter().filter(|(_, by)| *by < 0) {
             let (before, after) = (weather.wall_ahead(when - 1), weather.wall_ahead(*when));
             debug_assert!(*by < 0 && after < before);
-            answers.blur(moment(when + after), moment(when + before));
+            answers.blur(Blur::Clock, moment(when + after), moment(when + before));
         }
         answers
+    }
+
+    fn episodes(&self, part: FollowedPart) -> &'a [Episode] {
+        if part == FollowedPart::Breaks { &self.agent.breaks } else { &self.agent.wrapups }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -78,19 +98,19 @@ impl<'a> Answers<'a> {
         self.all.push(answer);
     }
 
-    /// Leaves a time out, and what is near it, because nobody can know what was then:
-    ///
-    /// - what our clock showed twice, because it was set back: nothing tells which of the two had answers;
-    /// - after a session has begun to answer for somebody else, until that is reported;
-    /// - when an answer reported a break although a later one, recorded before it, had denied it: the answers between them
-    ///   are in no event.
-    pub(super) fn blur(&mut self, from: Timestamp, to: Timestamp) {
+    /// Leaves a time out, and what is near it, because nobody can know what was then.
+    pub(super) fn blur(&mut self, why: Blur, from: Timestamp, to: Timestamp) {
+        self.blurred.push((why, Span { from, to: to.max(from) }));
+    }
+
+    fn is_blurred_for(&self, why: Blur, from: Timestamp, to: Timestamp) -> bool {
         let near = SignedDuration::try_from(self.interval * 8).expect("minutes");
-        self.blurred.push((from - near, to + near));
+        let blurs = self.blurred.iter().filter(|(it, _)| *it == why);
+        blurs.map(|(_, blur)| blur).any(|blur| from <= blur.to + near && blur.from - near <= to)
     }
 
     fn is_blurred(&self, from: Timestamp, to: Timestamp) -> bool {
-        self.blurred.iter().any(|(begin, end)| from <= *end && *begin <= to)
+        [Blur::Clock, Blur::Agent, Blur::Late].into_iter().any(|why| self.is_blurred_for(why, from, to))
     }
 
     /// Whether our clock showed the true moment `truth` only once, and what it showed.

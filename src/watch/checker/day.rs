@@ -205,6 +205,20 @@ impl Weather {
         self.jumps.iter().any(|(when, _)| (from..=to).contains(when))
     }
 
+    /// Whether it is set back in that time.
+    pub(crate) fn is_set_back(&self, from: i64, to: i64) -> bool {
+        self.jumps.iter().any(|(when, by)| *by < 0 && (from..=to).contains(when))
+    }
+
+    /// What our wall clock shows from the true moment `from` to `to`: a piece for each time in which it is not set.
+    pub(crate) fn shown(&self, from: i64, to: i64) -> Vec<(i64, i64)> {
+        let set = self.jumps.iter().map(|(when, _)| *when).filter(|when| from < *when && *when < to);
+        let mut edges: Vec<i64> = [from, to].into_iter().chain(set).collect();
+        edges.sort_unstable();
+        let piece = |edges: &[i64]| [edges[0], edges[1]].map(|edge| edge + self.wall_ahead(edges[0]));
+        edges.windows(2).map(|edges| piece(edges).into()).collect()
+    }
+
     /// How far our wall clock is ahead of the truth.
     pub(crate) fn wall_ahead(&self, moment: i64) -> i64 {
         self.jumps.iter().filter(|(when, _)| *when <= moment).map(|(_, by)| by).sum()

@@ -16,6 +16,7 @@ use crate::watch::checker::agent_books::AgentBooks;
 use crate::watch::checker::answers::Answers;
 use crate::watch::checker::day::{Floor, MINUTE, SECOND, Size, Weather, moment};
 use crate::watch::checker::dice::Dice;
+use crate::watch::checker::fault::{Fault, Spoils};
 use crate::watch::checker::lives::{Span, Stage, lives, single_moments};
 use crate::watch::checker::poller::{Poll, Poller, Received};
 use crate::watch::checker::process::{ALL, Held, Process};
@@ -24,7 +25,7 @@ use crate::watch::checker::server::{Model, Server};
 use crate::watch::checker::verdict::{Books, Verdict};
 use crate::watch::checker::writing::{Manner, Start};
 use crate::watch::recorder::Recorder;
-use crate::watch::recorder::model::{Book, Model as Journal, Planted};
+use crate::watch::recorder::model::{Book, Model as Journal};
 use crate::watch::recorder::records::{Looked, Records, Share};
 use crate::watch::schedule::Outcome;
 use crate::watch::source::WatchScope;
@@ -41,6 +42,7 @@ struct Day<'a> {
     books: Books<'a>,
     agent_books: AgentBooks<'a>,
     answers: Answers<'a>,
+    spoils: &'a [Spoils],
     /// Of each command that has one.
     stdouts: [Stdout; COMMANDS.len()],
     script: Script,
@@ -68,8 +70,7 @@ pub(crate) fn record_a_day(seed: u64, size: &Size) -> Verdict {
     record_a_day_with(None, seed, size)
 }
 
-/// `planted` is what the journal does wrong.
-pub(crate) fn record_a_day_with(planted: Option<Planted>, seed: u64, size: &Size) -> Verdict {
+pub(crate) fn record_a_day_with(fault: Option<Fault<'_>>, seed: u64, size: &Size) -> Verdict {
     let mut dice = Dice::new(seed ^ 0x5EED);
     let floor = Floor::new(&mut dice, size);
     let weather = Weather::new(seed, &mut dice);
@@ -87,9 +88,11 @@ pub(crate) fn record_a_day_with(planted: Option<Planted>, seed: u64, size: &Size
     let known = dice.happens(500).then(|| agent.number(0));
     let mut book = Book::default();
     book.agent_id = known.map(|number| number.to_string());
+    let (planted, spoils) = fault.map_or((None, &[][..]), Fault::parts);
     book.planted = planted;
     let is_untold = !weather.is_dated && !weather.jumps.is_empty();
-    let may_invent = manner.start == Start::Creeps || is_untold;
+    let creeps = manner.start == Start::Creeps;
+    let may_invent = creeps || is_untold;
     let mut day = Day {
         floor: &floor,
         weather: &weather,
@@ -100,7 +103,8 @@ pub(crate) fn record_a_day_with(planted: Option<Planted>, seed: u64, size: &Size
         book: Arc::new(Mutex::new(book)),
         books: Books::new(&floor, began),
         agent_books: AgentBooks::new(&agent, &weather, known),
-        answers: Answers::new(&agent, &weather, size.interval, may_invent),
+        answers: Answers::new(&agent, &weather, size.interval, may_invent, creeps),
+        spoils,
         stdouts: Default::default(),
         script: Script::default(),
         last_good: began,

@@ -66,10 +66,14 @@ counts! {
     states_crossed,
     intervals_checked,
     intervals_blurred,
-    /// Shifts, and their figures that were compared with the truth, or not, because they are near such a time.
+    /// Shifts, and their figures that were compared with the truth; how many of them within bounds that leave out a time
+    /// that nobody can know; and those that were not compared, because most of the window is such a time.
     shifts_checked,
     shift_figures_checked,
-    shift_figures_blurred,
+    shift_figures_widened,
+    figures_skipped_for_a_clock,
+    figures_skipped_for_an_agent,
+    figures_skipped_for_a_late_answer,
     /// What was never shown, and lies in a hole of which nobody can know, or before the first answer of all.
     missing_unseen,
     /// What never was shown and is not covered.
@@ -94,6 +98,8 @@ pub(crate) struct Verdict {
     pub(crate) longest_delay: Duration,
     /// What the first few faults were, in words.
     pub(crate) examples: Vec<String>,
+    /// Which of the faults that were planted in its shifts were found.
+    pub(crate) found: Vec<bool>,
 }
 
 impl Verdict {
@@ -167,6 +173,12 @@ impl<'a> Books<'a> {
         }
         let visible = self.floor.states[state].from.max(self.began);
         Duration::from_millis((now - visible).unsigned_abs())
+    }
+
+    /// How many copies of each item the answers held, by the item's number.
+    pub(crate) fn had(&self) -> Vec<usize> {
+        let copies = |states: &Vec<usize>| states.iter().map(|state| self.tallies[*state].shown).max();
+        self.floor.by_number.iter().map(|states| copies(states).unwrap_or_default()).collect()
     }
 
     pub(crate) fn announce_gap(&mut self, from: i64, to: i64) {

@@ -134,6 +134,11 @@ impl Manner {
         !self.reasons_in_turn
     }
 
+    /// Whether a wrap-up after another call is certain to be recognised without a pause.
+    pub(crate) fn shows_calls(&self) -> bool {
+        !self.calls_sometimes
+    }
+
     /// Whether fields change by themselves.
     pub(crate) fn is_restless(&self) -> bool {
         self.restless.is_some()
@@ -300,6 +305,17 @@ impl Manner {
 }
 
 impl ItemState {
+    /// What it is about. It does not change.
+    pub(crate) fn kind(&self) -> Option<&'static str> {
+        ["missed", "outgoing", "callback", "missed", "voicemail"].get(self.number % 6).copied()
+    }
+
+    /// Several are about one customer, but those without an id are told apart by theirs.
+    pub(crate) fn customer(&self) -> String {
+        let number = if self.is_nameless { self.number } else { self.number % 40 };
+        format!("9198{number:08}")
+    }
+
     /// As it is written in this spelling, with more fields at its end.
     fn json(&self, spelling: u8, more: &str) -> String {
         let has = |bit: u8| spelling & bit != 0;
@@ -314,14 +330,15 @@ impl ItemState {
         let (price, share, channel) =
             if has(NUMBERS) { ("1.5", "1", "101") } else { (r#""1.50""#, "1.0", r#""101""#) };
         let none = if has(NULLS) { r#""note":null,"to":"","# } else { "" };
-        let customer = format!("9198{number:08}");
+        let customer = self.customer();
+        let kind = self.kind().map(|kind| format!(r#""type":"{kind}","#)).unwrap_or_default();
         if has(ORDER) {
             format!(
-                r#"{{{none}"v":{version},"n":{number},"who":{{"b":{share},"a":[{price},"x"]}},"channel":{channel},"cNumber":"{customer}", "message":"{text}","time":"{time}","_id":{id}{more}}}"#
+                r#"{{{none}{kind}"v":{version},"n":{number},"who":{{"b":{share},"a":[{price},"x"]}},"channel":{channel},"cNumber":"{customer}", "message":"{text}","time":"{time}","_id":{id}{more}}}"#
             )
         } else {
             format!(
-                r#"{{"_id":{id},"time":"{time}","message":"{text}","cNumber":"{customer}","channel":{channel},"who":{{"a":[{price}, "x"],"b":{share}}},{none}"n":"{number}","v":"{version}"{more}}}"#
+                r#"{{"_id":{id},"time":"{time}","message":"{text}","cNumber":"{customer}","channel":{channel},"who":{{"a":[{price}, "x"],"b":{share}}},{none}{kind}"n":"{number}","v":"{version}"{more}}}"#
             )
         }
     }

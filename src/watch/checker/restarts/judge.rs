@@ -6,8 +6,10 @@ use crate::floor::timeline::gaps::{covered, without_lost};
 use crate::floor::timeline::{Coverage, Recorded, Span as Window};
 use crate::watch::checker::agent::present;
 use crate::watch::checker::agent_books::{Late, Told};
-use crate::watch::checker::answers::Answer;
+use crate::watch::checker::answers::shifts::Journal;
+use crate::watch::checker::answers::{Answer, Blur};
 use crate::watch::checker::day::{DAY, HOUR, MINUTE, SECOND, moment};
+use crate::watch::checker::fault::Spoils;
 use crate::watch::checker::poller::{Received, state_of};
 use crate::watch::checker::process::{Process, Taken};
 use crate::watch::checker::readers::check_list;
@@ -44,7 +46,16 @@ impl Day<'_> {
         let book = self.book.lock().expect("no panic");
         let events: Vec<Recorded> = book.events.iter().map(|(_, recorded)| recorded.clone()).collect();
         let coverage = book.coverage.get(&0).map_or(&[][..], Vec::as_slice);
-        self.answers.check_shifts(&events, coverage, verdict);
+        let had = self.books.had();
+        let journal =
+            Journal { events: &events, coverage, had: &had, floor: self.floor, manner: &self.manner };
+        self.answers.check_shifts(&journal, None, verdict);
+        let is_found = |spoils: &Spoils| {
+            let mut spoiled = Verdict::default();
+            self.answers.check_shifts(&journal, Some(*spoils), &mut spoiled);
+            spoiled.counts.unexpected > 0
+        };
+        verdict.found = self.spoils.iter().map(is_found).collect();
     }
 
     /// Judges what the journal has got of an answer.
@@ -144,11 +155,11 @@ impl Day<'_> {
             |event: &&Event| event.kind.words().needs.is_some_and(|part| part != FollowedPart::Tags);
         if let Some(change) = events.iter().find(|event| matches!(event.kind, EventKind::AgentChanged(_))) {
             let from = self.agent.changes.unwrap_or(then).min(self.last_states.breaks);
-            self.answers.blur(self.wall(from), change.at);
+            self.answers.blur(Blur::Agent, self.wall(from), change.at);
         }
         verdict.counts.late += usize::from(is_late);
         if is_late && events.iter().any(|event| is_of_state(&event)) {
-            self.answers.blur(result.taken_at, self.wall(self.last_states.breaks));
+            self.answers.blur(Blur::Late, result.taken_at, self.wall(self.last_states.breaks));
         }
         self.last_came = self.last_came.max(came);
         let is_reported = |part| events.iter().any(|event| event.kind.words().needs == Some(part));
@@ -163,6 +174,7 @@ impl Day<'_> {
         self.answers.add(Answer {
             is_late,
             at: result.taken_at,
+            truth: then,
             parts,
             on_break: present(&self.agent.breaks, then),
             in_wrapup: present(&self.agent.wrapups, then),
