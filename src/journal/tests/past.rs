@@ -1,3 +1,5 @@
+use rusqlite::StatementStatus;
+
 use super::*;
 use crate::floor::event::{BreakEnded, BreakStarted};
 use crate::floor::shift::{AgentShift, Allowances, Kinds, Rules, shift};
@@ -77,4 +79,40 @@ fn of_what_came_after_a_window_only_what_is_about_it_is_read() {
         let whole = journal.covered(agent, at(0), Timestamp::MAX).expect("read");
         assert_eq!(of_hour(&events, &coverage), of_hour(&all, &whole), "{what}");
     }
+}
+
+/// What SQLite does for it, in steps of its machine, which are the same on every machine.
+fn steps_of_window(journal: &Journal, agent: AgentRef, from: i64, to: i64) -> i32 {
+    let sql = events::sql_of_window(&events::FIRST_TYPES, "");
+    let steps = || -> i32 {
+        let statements =
+            [events::NUMBERS_OF_WINDOW, &sql].map(|sql| journal.statement(sql).expect("prepared"));
+        statements.iter().map(|statement| statement.reset_status(StatementStatus::VmStep)).sum()
+    };
+    steps();
+    let read = journal.recorded_between(agent, at(from), at(to)).expect("read");
+    // Its own three, and the last state before it.
+    assert_eq!(read.len(), 5);
+    steps()
+}
+
+#[test]
+fn a_window_takes_no_longer_the_more_was_recorded_before_and_after() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    let mut hours = 0..;
+    let mut record = |count: usize| {
+        for hour in hours.by_ref().take(count) {
+            let begin = hour * HOUR;
+            let tag = tag_event(begin + 60, &format!("t{hour}"));
+            let events = vec![tag, on_break(begin + 120, None), back(begin + 180)];
+            journal.write_round(entry(agent, i64::MAX, events));
+        }
+    };
+    record(2);
+    let few = steps_of_window(&journal, agent, HOUR, 2 * HOUR);
+    record(200);
+    assert!(steps_of_window(&journal, agent, HOUR, 2 * HOUR) < few + 20, "many after it");
+    assert!(steps_of_window(&journal, agent, 201 * HOUR, 202 * HOUR) < few + 20, "many before it");
 }
