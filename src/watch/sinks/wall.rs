@@ -4,6 +4,7 @@
 pub(crate) mod guard;
 pub(crate) mod key;
 pub(crate) mod metrics;
+mod packed;
 pub(crate) mod page;
 mod routes;
 mod server;

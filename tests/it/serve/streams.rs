@@ -2,6 +2,8 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
+use std::os::fd::OwnedFd;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -77,6 +79,36 @@ fn a_stream_begins_with_the_floor_and_brings_changes_and_beats() {
     server.await_arrivals(server.arrivals().len() + 6);
     let mut later = Events::of(&wall);
     assert!(later.next_of("floor")[2].contains("on break"));
+    wall.running.terminate().ended_with(143);
+}
+
+/// Prints what comes on the connection up to the first beat, unpacked.
+const UNPACK: &str = r#"
+import sys, zlib
+stream, unpack, text = open(0, "rb", buffering=0), zlib.decompressobj(31), b""
+head = b""
+while not head.endswith(b"\r\n\r\n"):
+    head += stream.read(1)
+assert b"content-encoding: gzip" in head, head
+while b"event: beat" not in text:
+    text += unpack.decompress(stream.read(65536))
+sys.stdout.buffer.write(text)
+"#;
+
+#[test]
+fn a_browser_that_takes_gzip_gets_the_same_stream_packed() {
+    let server = FakeServer::answering(|request, _| request.choose(on_break_for("Lunch", "hello")));
+    let world = World::signed_in(&server);
+    let wall = Wall::start(&world, "--interval 2s");
+    let mut stream = wall.connect();
+    let head = "GET /events HTTP/1.0\r\nHost: localhost\r\nAccept-Encoding: gzip, deflate, br\r\n";
+    write!(stream, "{head}{}\r\n\r\n", wall.bearer()).unwrap();
+    let python = Command::new("/usr/bin/python3").args(["-c", UNPACK]).stdin(OwnedFd::from(stream)).output();
+    let python = python.unwrap();
+    let text = String::from_utf8(python.stdout).unwrap();
+    assert!(python.status.success(), "{}", String::from_utf8_lossy(&python.stderr));
+    assert!(text.starts_with("retry: 2000\n\nevent: floor\ndata: "), "{text}");
+    assert!(text.contains("<main") && text.contains("</main>\n\n"), "{text}");
     wall.running.terminate().ended_with(143);
 }
 

@@ -10,8 +10,8 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody};
 use hyper::body::{Bytes, Frame, Incoming};
 use hyper::header::{
-    ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HeaderMap,
-    HeaderName, HeaderValue, LOCATION, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
+    ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE,
+    HeaderMap, HeaderName, HeaderValue, LOCATION, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
     X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Method, Request, Response, StatusCode};
@@ -22,6 +22,7 @@ use crate::output::text::redact::Redactor;
 use crate::watch::sinks::wall::guard::{Authority, Hosts, is_from_us};
 use crate::watch::sinks::wall::key::{Key, WrongKeys};
 use crate::watch::sinks::wall::metrics::{self, Metrics};
+use crate::watch::sinks::wall::packed;
 use crate::watch::sinks::wall::page::{self, Asset, Page};
 use crate::watch::sinks::wall::streams::{Draw, Live};
 
@@ -125,7 +126,7 @@ impl Site {
             Some(Route::Health) => full(StatusCode::SERVICE_UNAVAILABLE, TEXT, "stale\n"),
             Some(Route::Session) => self.sign_in(&head.headers, &host, body, peer.address).await,
             route => match self.access(&head.headers, peer.address) {
-                Access::Granted => self.show(route.as_ref(), peer.address),
+                Access::Granted => self.show(route.as_ref(), &head.headers, peer.address),
                 Access::None => key_form(false),
                 Access::Limited(wait) => too_many(wait),
             },
@@ -133,7 +134,7 @@ impl Site {
     }
 
     /// For somebody who may see it.
-    fn show(&self, route: Option<&Route>, address: IpAddr) -> Response<Body> {
+    fn show(&self, route: Option<&Route>, headers: &HeaderMap, address: IpAddr) -> Response<Body> {
         match route {
             Some(Route::Page) => {
                 let document = self.page.document(&self.live.view(), self.clock.now());
@@ -147,20 +148,21 @@ impl Site {
                 let text = self.metrics.write(&self.live.view(), self.live.age());
                 full(StatusCode::OK, metrics::MEDIA_TYPE, self.redactor.redact(&text))
             }
-            Some(Route::Events) => self.events(address),
+            Some(Route::Events) => self.events(packed::is_taken(headers), address),
             _ => full(StatusCode::NOT_FOUND, TEXT, "there is nothing here\n"),
         }
     }
 
-    fn events(&self, address: IpAddr) -> Response<Body> {
+    fn events(&self, is_packed: bool, address: IpAddr) -> Response<Body> {
         // While the loop is stuck, nobody is shown anything that looks new.
-        let stream = if self.live.is_alive() { self.live.open(address) } else { None };
+        let stream = if self.live.is_alive() { self.live.open(address, is_packed) } else { None };
         let Some(stream) = stream else {
             let response = full(StatusCode::SERVICE_UNAVAILABLE, TEXT, "no stream is free\n");
             return with(response, RETRY_AFTER, &SEAT_WAIT.as_secs().to_string());
         };
         let body = StreamBody::new(stream.map(|part| Ok(Frame::data(part))));
-        response(StatusCode::OK, "text/event-stream", body.boxed_unsync())
+        let response = response(StatusCode::OK, "text/event-stream", body.boxed_unsync());
+        if is_packed { with(response, CONTENT_ENCODING, "gzip") } else { response }
     }
 
     /// By the cookie, or else by the key itself.

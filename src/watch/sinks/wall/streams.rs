@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use crate::clock::Clock;
 use crate::watch::sinks::display::BETWEEN_FRAMES;
 use crate::watch::sinks::wall::key::neighbourhood;
+use crate::watch::sinks::wall::packed::Part;
 use crate::watch::view::FloorView;
 
 /// A browser that hears nothing for 12 s shows that.
@@ -34,14 +35,14 @@ pub(super) struct Live {
     /// It is the same as long as nothing has changed but how long things last.
     draw: Draw,
     /// The newest drawing, with the end of its event.
-    frames: watch::Sender<Bytes>,
+    frames: watch::Sender<Part>,
     seats: Mutex<HashMap<IpAddr, usize>>,
     clock: Clock,
 }
 
 impl Live {
     pub(super) fn new(views: watch::Receiver<FloorView>, draw: Draw, clock: Clock) -> Self {
-        let (frames, seats) = (watch::Sender::new(Bytes::new()), Mutex::default());
+        let (frames, seats) = (watch::Sender::new(Part::default()), Mutex::default());
         Self { views, published: Mutex::new(Instant::now()), draw, frames, seats, clock }
     }
 
@@ -76,42 +77,48 @@ impl Live {
         // A line feed would be the end of the line of data, and is a space in HTML too.
         let drawing = (self.draw)(&self.view()).replace(['\r', '\n'], " ") + "\n\n";
         self.frames.send_if_modified(|last| {
-            let is_new = *last != drawing;
+            let is_new = last.text != drawing;
             if is_new {
-                *last = drawing.into();
+                *last = Part::new(drawing);
             }
             is_new
         });
     }
 
-    /// The stream of a browser at this address; `None` if there are too many. It begins with the floor as it is.
-    pub(super) fn open(self: &Arc<Self>, address: IpAddr) -> Option<impl Stream<Item = Bytes> + use<>> {
+    /// The stream of a browser at this address, packed or not; `None` if there are too many. It begins with the floor as it
+    /// is.
+    pub(super) fn open(
+        self: &Arc<Self>,
+        address: IpAddr,
+        is_packed: bool,
+    ) -> Option<impl Stream<Item = Bytes> + use<>> {
         let seat = Seat::take(self, address)?;
         let mut frames = self.frames.subscribe();
         self.draw();
         frames.mark_changed();
-        let open = Open { seat, frames, rest: None, next_beat: Instant::now() + BETWEEN_BEATS };
-        Some(unfold((Some("retry: 2000\n\n".into()), open), async |(first, mut open)| {
+        let open = Open { seat, frames, is_packed, rest: None, next_beat: Instant::now() + BETWEEN_BEATS };
+        Some(unfold((Some(Part::first("retry: 2000\n\n")), open), async |(first, mut open)| {
             let next = match first {
                 Some(first) => first,
                 None => open.next().await?,
             };
-            Some((next, (None, open)))
+            Some((if open.is_packed { next.packed } else { next.text }, (None, open)))
         }))
     }
 }
 
 struct Open {
     seat: Seat,
-    frames: watch::Receiver<Bytes>,
+    frames: watch::Receiver<Part>,
+    is_packed: bool,
     /// Of an event that has begun.
-    rest: Option<Bytes>,
+    rest: Option<Part>,
     next_beat: Instant,
 }
 
 impl Open {
     /// Waits for the next part. Who takes it late gets the newest state then, and none of those between.
-    async fn next(&mut self) -> Option<Bytes> {
+    async fn next(&mut self) -> Option<Part> {
         if let Some(rest) = self.rest.take() {
             return Some(rest);
         }
@@ -122,12 +129,12 @@ impl Open {
                 changed = self.frames.changed() => {
                     changed.ok()?;
                     self.rest = Some(self.frames.borrow_and_update().clone());
-                    return Some(format!("event: floor\ndata: {}\ndata: ", now()).into());
+                    return Some(Part::stored(&format!("event: floor\ndata: {}\ndata: ", now())));
                 }
                 () = sleep_until(self.next_beat) => {
                     self.next_beat = Instant::now() + BETWEEN_BEATS;
                     if live.is_alive() {
-                        return Some(format!("event: beat\ndata: {}\n\n", now()).into());
+                        return Some(Part::stored(&format!("event: beat\ndata: {}\n\n", now())));
                     }
                 }
             }
@@ -212,7 +219,7 @@ mod tests {
         let views = watch::Sender::new(FloorView::default());
         let live = live(&views);
         publish(&views, 1);
-        let mut stream = pin!(live.open(address(1)).expect("a seat"));
+        let mut stream = pin!(live.open(address(1), false).expect("a seat"));
         assert_eq!(next(stream.as_mut(), &live).await, "retry: 2000\n\n");
         let floor = |shown| format!("event: floor\ndata: 0\ndata: <main>{shown} </main>\n\n");
         assert_eq!(next(stream.as_mut(), &live).await, floor(1));
@@ -234,7 +241,7 @@ mod tests {
     async fn beats_come_only_while_the_loop_publishes() {
         let views = watch::Sender::new(FloorView::default());
         let live = live(&views);
-        let mut stream = pin!(live.open(address(1)).expect("a seat"));
+        let mut stream = pin!(live.open(address(1), false).expect("a seat"));
         for _ in 0..2 {
             next(stream.as_mut(), &live).await;
         }
@@ -262,15 +269,15 @@ mod tests {
         let views = watch::Sender::new(FloorView::default());
         let live = live(&views);
         let mut streams: Vec<_> =
-            (0..MOST_OF_ADDRESS).map(|_| live.open(address(1)).expect("a seat")).collect();
-        assert!(live.open(address(1)).is_none(), "too many of one address");
+            (0..MOST_OF_ADDRESS).map(|_| live.open(address(1), false).expect("a seat")).collect();
+        assert!(live.open(address(1), false).is_none(), "too many of one address");
         for other in 2..9 {
-            streams.extend((0..MOST_OF_ADDRESS).map(|_| live.open(address(other)).expect("a seat")));
+            streams.extend((0..MOST_OF_ADDRESS).map(|_| live.open(address(other), false).expect("a seat")));
         }
         assert_eq!(streams.len(), MOST_STREAMS);
-        assert!(live.open(address(9)).is_none(), "too many of all");
+        assert!(live.open(address(9), false).is_none(), "too many of all");
         streams.pop();
-        assert!(live.open(address(9)).is_some());
+        assert!(live.open(address(9), false).is_some());
         streams.clear();
         assert!(live.seats.lock().expect("no panic").is_empty());
     }
