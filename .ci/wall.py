@@ -1,17 +1,15 @@
-"""What a browser shows of the wall. Run by .ci/wall: PROGRAM AXE [--picture | --pictures FOLDER]."""
+"""What a browser shows of the wall. Run by .ci/wall: PROGRAM AXE."""
 
 import pathlib, re, statistics, sys, tempfile, time
 
-from wall_servers import Browser, DeepCall, Line, Pushed, Wall, floor_event
+from wall_servers import (
+    EVERY, IS_LIVE, IS_STALE, PROGRAM, SERVE, Browser, DeepCall, Line, Pushed, Wall, floor_event, names, on_break, open_wall,
+)
 
-PROGRAM, AXE = (str(pathlib.Path(word).resolve()) for word in sys.argv[1:3])
-EVERY = 2
-SERVE = f"--interval {EVERY}s --alert break=10m:15m"
+AXE = str(pathlib.Path(sys.argv[2]).resolve())
 ROWS = []
 
 SHOWN = "return document.querySelectorAll('tbody tr').length"
-IS_STALE = "return document.documentElement.classList.contains('stale') && !document.querySelector('#stale').hidden"
-IS_LIVE = "return !document.documentElement.classList.contains('stale') && document.querySelector('#stale').hidden"
 LENGTHS = "return [...document.querySelectorAll('.for,.left,.clock')].map(node => node.textContent)"
 
 HOSTILE = [
@@ -29,21 +27,6 @@ HOSTILE += [f"<b id=x{at} onclick=alert({at})>{at}" for at in range(64 - len(HOS
 def row(what, found):
     ROWS.append((what, found))
     print(f"{what}: {found}", flush=True)
-
-
-def names(count):
-    given = "Asha Ravi Meera Vikram Priya Sunil Fatima Joseph Kavita Deepak Lakshmi Neha Arjun Sana".split()
-    return [given[at % len(given)] + (f" {at // len(given) + 1}" if at >= len(given) else "") for at in range(count)]
-
-
-def on_break(reason, ago=0):
-    return {"reason": reason, "stime": int(time.time()) - ago}
-
-
-def open_wall(browser, wall, query=""):
-    browser.go(f"{wall.url}/{query}#k={wall.key}")
-    browser.wait("return !!document.querySelector('tbody tr [data-from], tbody tr .for')", "the floor")
-    browser.wait(IS_LIVE, "live")
 
 
 def sign_in(browser, wall):
@@ -370,10 +353,4 @@ def main():
         print(f"| {what} | {found} |")
 
 
-if __name__ == "__main__":
-    if "--picture" in sys.argv or "--pictures" in sys.argv:
-        import wall_pictures
-
-        wall_pictures.main()
-    else:
-        main()
+main()

@@ -1,22 +1,23 @@
-"""Pictures of the wall in a real browser: the one of the README, or all sizes and states in a folder, to be looked at."""
+"""Pictures of the wall in a real browser: the one of the README, or all sizes and states in a folder, to be looked at.
+Run by .ci/wall: PROGRAM AXE --picture | --pictures FOLDER."""
 
 import pathlib, subprocess, sys, tempfile, time
 
-import wall
-from wall_servers import Browser, DeepCall, Wall
+from wall_servers import IS_STALE, PROGRAM, SERVE, Browser, DeepCall, Wall, names, on_break, open_wall
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LARGEST = 150_000
+SCREENS = {"1080p": (1920, 1080), "4k": (3840, 2160), "phone": (390, 844)}
 
 
 def of_readme(folder):
     """The sandbox, so that anybody can see the same."""
     target = ROOT / "docs/pictures/wall.png"
-    shown = Wall(wall.PROGRAM, folder, words="--sandbox --interval 2s --alert break=10m:15m --alert wrapup=90s")
+    shown = Wall(PROGRAM, folder, words="--sandbox --interval 2s --alert break=10m:15m --alert wrapup=90s")
     browser = Browser(folder, 1600, 900)
     try:
         browser.dark(True)
-        wall.open_wall(browser, shown)
+        open_wall(browser, shown)
         time.sleep(20)
         browser.picture(f"{folder}/wall.png")
     finally:
@@ -29,12 +30,12 @@ def of_readme(folder):
 
 
 def floor(count):
-    deepcall = DeepCall(wall.names(count))
+    deepcall = DeepCall(names(count))
     reasons = ("Lunch", "Tea", "Training", "Meeting", "Prayer")
     for at in range(count):
         agent, now = deepcall.agent(at), int(time.time())
         if at < max(2, count // 4):
-            agent["break"] = wall.on_break(reasons[at % 5], 1200 - 290 * at if at < 4 else 40 * at % 600)
+            agent["break"] = on_break(reasons[at % 5], 1200 - 290 * at if at < 4 else 40 * at % 600)
         kind, message = (("missed", "caller hung up after 42 s"), ("callback", "wants a call at 15:00"), ("answered", "invoice 2207"))[at % 3]
         agent["tags"] = [{"_id": f"t{at}", "time": now - 97 * at % 3000, "type": kind, "message": message, "agentName": agent["name"]}]
     return deepcall
@@ -43,16 +44,15 @@ def floor(count):
 def every(folder, target):
     target.mkdir(parents=True, exist_ok=True)
     browser = Browser(folder)
-    screens = {"1080p": (1920, 1080), "4k": (3840, 2160), "phone": (390, 844)}
     try:
         for count in (14, 18, 80, 200):
             home = pathlib.Path(folder) / str(count)
             home.mkdir()
             deepcall = floor(count)
-            shown = Wall(wall.PROGRAM, home, deepcall, f"{wall.SERVE} --record")
-            wall.open_wall(browser, shown)
+            shown = Wall(PROGRAM, home, deepcall, f"{SERVE} --record")
+            open_wall(browser, shown)
             browser.wait(f"return document.querySelectorAll('.tag bdi').length === {count}", "all tags", 60)
-            for name, (width, height) in screens.items():
+            for name, (width, height) in SCREENS.items():
                 browser.size(width, height, name == "phone")
                 for is_dark in (False, True):
                     browser.dark(is_dark)
@@ -63,7 +63,7 @@ def every(folder, target):
                 browser.wait("return document.querySelectorAll('.silent').length === 14", "silent", 90)
                 browser.picture(target / "silent.png")
                 shown.stop()
-                browser.wait(wall.IS_STALE, "NOT LIVE")
+                browser.wait(IS_STALE, "NOT LIVE")
                 browser.picture(target / "stale-dark.png")
                 browser.dark(False)
                 browser.picture(target / "stale-light.png")
@@ -72,8 +72,28 @@ def every(folder, target):
                 browser.go(shown.url + "/")
                 browser.picture(target / "form.png")
             shown.end()
+        home = pathlib.Path(folder) / "empty"
+        home.mkdir()
+        empty(home, target, browser)
     finally:
         browser.end()
+
+
+def empty(folder, target, browser):
+    """Before the first answer, and where there is nothing to say of anybody."""
+    deepcall = DeepCall(names(14))
+    deepcall.down = True
+    shown = Wall(PROGRAM, folder, deepcall, SERVE)
+    browser.go(f"{shown.url}/#k={shown.key}")
+    browser.wait("return !!document.querySelector('tbody tr')", "the floor")
+    browser.picture(target / "unanswered.png")
+    deepcall.down = False
+    browser.wait("return [...document.querySelectorAll('.state')].every(cell => cell.innerText === 'neither')", "answers", 90)
+    for name, (width, height) in SCREENS.items():
+        browser.size(width, height, name == "phone")
+        browser.picture(target / f"empty-{name}.png")
+    browser.size(1920, 1080)
+    shown.end()
 
 
 def main():
@@ -82,3 +102,6 @@ def main():
             of_readme(folder)
         else:
             every(folder, pathlib.Path(sys.argv[-1]))
+
+
+main()

@@ -1,10 +1,26 @@
 """A DeepCall that a test controls, the wall before it, and a browser driven by the WebDriver protocol."""
 
-import base64, http.server, json, os, pathlib, signal, socket, subprocess, threading, time, urllib.error, urllib.request
+import base64, http.server, json, os, pathlib, signal, socket, subprocess, sys, threading, time, urllib.error, urllib.request
+
+PROGRAM = str(pathlib.Path(sys.argv[1]).resolve())
+EVERY = 2
+SERVE = f"--interval {EVERY}s --alert break=10m:15m"
+
+IS_STALE = "return document.documentElement.classList.contains('stale') && !document.querySelector('#stale').hidden"
+IS_LIVE = "return !document.documentElement.classList.contains('stale') && document.querySelector('#stale').hidden"
 
 FOUND = {"status": "success", "code": 200}
 NO_BREAK = {"status": "error", "errCode": 1502, "message": "On break is : 0"}
 NO_WRAPUP = {"status": "error", "errCode": 1504, "message": "Agent not in wrap time"}
+
+
+def names(count):
+    given = "Asha Ravi Meera Vikram Priya Sunil Fatima Joseph Kavita Deepak Lakshmi Neha Arjun Sana".split()
+    return [given[at % len(given)] + (f" {at // len(given) + 1}" if at >= len(given) else "") for at in range(count)]
+
+
+def on_break(reason, ago=0):
+    return {"reason": reason, "stime": int(time.time()) - ago}
 
 
 class DeepCall(http.server.ThreadingHTTPServer):
@@ -160,6 +176,12 @@ class Copies(http.server.BaseHTTPRequestHandler):
         for event in self.server.events():
             self.wfile.write(event.encode())
             self.wfile.flush()
+
+
+def open_wall(browser, wall, query=""):
+    browser.go(f"{wall.url}/{query}#k={wall.key}")
+    browser.wait("return !!document.querySelector('tbody tr [data-from], tbody tr .for')", "the floor")
+    browser.wait(IS_LIVE, "live")
 
 
 def floor_event(main, moment=None):
