@@ -76,19 +76,15 @@ pub(super) fn measure<'i>(
     let set_covers: Vec<Option<Cover>> = wholes.iter().map(|(it, _)| set_cover(it, coverage)).collect();
     let answers = (coverage, &general);
     let cover_of = |place: usize| set_covers[place].as_ref().unwrap_or(&general);
+    let reaches = wholes.iter().enumerate();
+    let reaches: Vec<Option<(Vec<Span>, Duration)>> =
+        reaches.map(|(place, one)| reach(*one, cover_of(place), answers, window)).collect();
     // Of what a clock showed twice, each moment counts once.
     let (mut counted, mut shown) = (Once::default(), Once::default());
     let mut measured = Vec::new();
     for (place, (interval, whole)) in wholes.iter().copied().enumerate() {
         let cover = cover_of(place);
-        let reach = possible(interval, whole, &general, window);
-        let (possible, unplaced) = match interval.clock_set {
-            Some(set) => possible_if_set(interval, set, whole, (cover, answers), window),
-            None => (reach.and_then(|reach| reach.common(window)).into_iter().collect(), Duration::ZERO),
-        };
-        if reach.is_none() && possible.is_empty() && unplaced.is_zero() {
-            continue;
-        }
+        let Some((possible, unplaced)) = reaches[place].clone() else { continue };
         let pieces: Vec<Span> = match whole.common(window) {
             Some(whole) if is_vouched_for(interval) => vec![whole],
             Some(whole) => cover.pieces(whole).collect(),
@@ -103,12 +99,11 @@ pub(super) fn measure<'i>(
         };
         let min: Duration = shown.take(certain).into_iter().map(|certain| cover.within(certain)).sum();
         // What is of this one or of its neighbour is of this one if the neighbour was not in the window at all.
-        let is_here = |(interval, whole): &(&Interval, Span)| {
-            self::possible(interval, *whole, &general, window).is_some()
-        };
-        let before = place.checked_sub(1).map(|before| (&wholes[before], cover_of(before)));
-        let before = before.map(|(one, cover)| (is_here(one), shared(one.0, interval, cover, window)));
-        let after = wholes.get(place + 1).map(|one| (is_here(one), shared(interval, one.0, cover, window)));
+        let before = place.checked_sub(1).map(|before| {
+            (reaches[before].is_some(), shared(wholes[before].0, interval, cover_of(before), window))
+        });
+        let after = wholes.get(place + 1);
+        let after = after.map(|one| (reaches[place + 1].is_some(), shared(interval, one.0, cover, window)));
         let own = [before, after].into_iter().flatten().filter(|(is_here, _)| !is_here);
         let min = min + own.map(|(_, length)| length).sum::<Duration>();
         // One during which our clock was set is there where it was shown.
@@ -180,6 +175,21 @@ fn best(interval: &Interval, cover: &Cover) -> Span {
         _ => end_lo,
     };
     Span { from, to: to.max(start_hi) }
+}
+
+/// Where in the window one may have been, and how much longer at times that nobody knows; `None` if it was not in it.
+fn reach(
+    (interval, whole): (&Interval, Span),
+    own: &Cover,
+    answers: (&[Coverage], &Cover),
+    window: Span,
+) -> Option<(Vec<Span>, Duration)> {
+    let reach = possible(interval, whole, answers.1, window);
+    let (possible, unplaced) = match interval.clock_set {
+        Some(set) => possible_if_set(interval, set, whole, (own, answers), window),
+        None => (reach.and_then(|reach| reach.common(window)).into_iter().collect(), Duration::ZERO),
+    };
+    (reach.is_some() || !possible.is_empty() || !unplaced.is_zero()).then_some((possible, unplaced))
 }
 
 /// What answers and the server's start allow, of the window; also if that is no time at all, but counts.

@@ -195,10 +195,14 @@ impl<'c> Fold<'c> {
             new.follows = true;
             Some(start_lo)
         } else if let Some(since) = unknown {
-            self.looks
+            let denied = self
+                .looks
                 .before(at)
                 .filter(|_| self.looks.row_at(since).is_some() && since < at)
-                .map(|look| look.max(since))
+                .map(|look| look.max(since));
+            // If nobody says when it began: until that answer they were about the other agent.
+            let is_given = new.since.is_some_and(|since| new.by_our_clock(since) <= at);
+            denied.or_else(|| self.looks.two_before(since).filter(|lo| !is_given && *lo <= at))
         } else {
             self.looks.before(first)
         };
@@ -234,7 +238,11 @@ impl<'c> Fold<'c> {
         let mut ended = self.open.take().unwrap_or_else(|| self.shown_at(first));
         learn(&mut ended);
         let end_hi = at.max(ended.start_hi);
-        let end_lo = self.looks.before(last).unwrap_or(end_hi).clamp(ended.start_hi, end_hi);
+        let end_lo = match self.looks.row_before(last).filter(|row| row.to < at) {
+            Some(row) => Some(self.last_in(row).at),
+            None => self.looks.before(last),
+        };
+        let end_lo = end_lo.unwrap_or(end_hi).clamp(ended.start_hi, end_hi);
         self.done.push(Interval { end_lo, end_hi: Some(end_hi), open: false, clock_set, ..ended });
         self.unknown = None;
     }
@@ -271,7 +279,19 @@ impl<'c> Fold<'c> {
             (None, _) if self.is_set_back => self.looks.row_at(shown)?,
             _ => last,
         };
-        Some(Stamp::last_of(row))
+        Some(self.last_in(row))
+    }
+
+    /// The last answer of a row. The row may reach further, to what our clock had shown before it was set back; then less time
+    /// has passed in it by the server's clock since the open one was shown.
+    fn last_in(&self, row: &Coverage) -> Stamp {
+        let last = Stamp::last_of(row);
+        let first = self.first.filter(|first| row.from <= first.at && first.at <= row.to);
+        let at = first.and_then(|first| {
+            let passed = last.server?.duration_since(first.server?);
+            Some(first.at.checked_add(passed).ok()?.max(first.at))
+        });
+        Stamp { at: at.filter(|at| is_before(*at, last.at)).unwrap_or(last.at), ..last }
     }
 
     fn shown_at(&self, at: Timestamp) -> Interval {

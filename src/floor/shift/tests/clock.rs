@@ -85,6 +85,35 @@ fn what_goes_on_as_our_clock_is_set_back_may_go_on_while_no_answers_come() {
 }
 
 #[test]
+fn what_answers_show_of_one_of_two_counts_once_although_our_clock_was_set_during_the_second() {
+    let events = [
+        dated(started(100, "Lunch", Some(100)), 100),
+        dated(ended(9000), 9000),
+        dated(started(9000, "Tea", Some(8000)), 9000),
+        dated(ended(-50_000), 9500),
+    ];
+    let coverage = answers(&[(0, 2000, 2000), (9000, 9300, 9300), (-50_200, -49_000, 10_500)]);
+    let agent = Measures::default().shift(span(0, 3600), &events, &coverage);
+    let (count, seconds, least, _) = figures(&agent.breaks.expect("breaks are known"));
+    assert_eq!((count, seconds, least), (1, 3500, 1900 - APART));
+}
+
+#[test]
+fn answers_show_it_no_longer_than_they_came_although_our_clock_had_shown_later_times() {
+    // Our clock had shown 4000 before it was set back; the last answer came 400 s after the first that showed the break.
+    let last = (0, 4000, 1400);
+    let open = vec![dated(started(1000, "Lunch", None), 1000)];
+    let over = vec![open[0].clone(), dated(ended(9000), 9000)];
+    for (what, events, rows) in
+        [("it goes on", open, vec![last]), ("it ended", over, vec![last, (9000, 9900, 9900)])]
+    {
+        let agent = Measures::default().shift(span(0, 3600), &events, &answers(&rows));
+        let found = figures(&agent.breaks.expect("breaks are known"));
+        assert_eq!(found, (1, 400, 400, 2600 + APART), "{what}");
+    }
+}
+
+#[test]
 fn what_goes_on_after_our_clock_was_set_back_does_not_last_until_what_it_had_shown_before() {
     // It was set back by a day; the break that goes on at the last answer began after that.
     let events = [dated(started(-DAY + 1000, "Lunch", None), 5000)];

@@ -93,7 +93,7 @@ fn the_bounds_are_the_answers_around_a_beginning_and_an_end() {
             "then the session answered for another agent",
             vec![started(100, "Lunch", None), event(200, changed.clone()), started(200, "Tea", None)],
             vec![row(Breaks, 0, 300)],
-            &[(Some(85), 100, 170, None, false), (None, 200, 300, None, true)],
+            &[(Some(85), 100, 170, None, false), (Some(170), 200, 300, None, true)],
         ),
         (
             "the clock was set back before its end",
