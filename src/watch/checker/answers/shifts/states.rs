@@ -12,7 +12,7 @@ use crate::watch::checker::agent::Episode;
 use crate::watch::checker::answers::shifts::Compared;
 use crate::watch::checker::answers::shifts::unknown::Unknown;
 use crate::watch::checker::answers::{Answer, Answers, TAKEN};
-use crate::watch::checker::day::{MINUTE, moment};
+use crate::watch::checker::day::{DAY, MINUTE, moment};
 
 /// The answers about one part, and a window.
 pub(super) struct Looked<'a> {
@@ -94,6 +94,12 @@ impl<'a> Looked<'a> {
         })
     }
 
+    /// Whether it was shown when it is said to have been. Of what went on as our clock was set, nothing may tell that.
+    fn is_certain(&self, run: Run) -> bool {
+        let [from, to] = [run.0, run.1].map(|place| self.answers[place].at);
+        !self.is_set(run) && !self.unknown.touches(Span { from, to })
+    }
+
     /// Whether our clock was set forth between two answers, so that it showed more time than passed.
     fn is_set_forth(&self, [one, other]: [&Answer; 2]) -> bool {
         let passed = Duration::from_millis((other.truth - one.truth).unsigned_abs());
@@ -123,11 +129,14 @@ impl<'a> Looked<'a> {
         let answered = self.all.answered(self.part);
         let set = answers.windows(2).filter(|pair| self.is_set_forth([pair[0], pair[1]]));
         let in_window = |span: Span| span.common(self.window).map_or(Duration::ZERO, Span::length);
+        // Where our clock showed a time twice, it is not known when the first of the later answers came.
+        let set_back = self.all.weather.jumps.iter().map(|(_, by)| by.min(&0).unsigned_abs()).sum();
+        let set_back = Duration::from_millis(set_back);
         let unplaced = |pair: &[&Answer]| {
             let hole = Span { from: pair[0].at, to: pair[1].at };
             let answered = answered.iter().filter_map(|span| span.common(hole));
             let answered: Duration = answered.map(in_window).sum();
-            let passed = Duration::from_millis((pair[1].truth - pair[0].truth).unsigned_abs());
+            let passed = Duration::from_millis((pair[1].truth - pair[0].truth).unsigned_abs()) + set_back;
             let shown: BTreeSet<usize> = pair.iter().filter_map(|answer| answer.shows(self.part)).collect();
             let each = in_window(hole).saturating_sub(answered).min(passed + self.unsure());
             each * u32::try_from(shown.len()).expect("two")
@@ -164,10 +173,14 @@ impl<'a> Looked<'a> {
         (before, self.answers.get(last + 1).map(|answer| answer.at))
     }
 
-    /// The same as a span. Within a coverage it is not known when exactly answers came.
-    fn widened(&self, run: Run) -> Span {
-        let (before, after) = self.denied(run);
-        let (before, after) = (before.unwrap_or(Timestamp::MIN), after.unwrap_or(Timestamp::MAX));
+    /// The same as a span. Within a coverage it is not known when exactly answers came. Those of a time to which our clock was
+    /// set back later, or from which it was set back before, deny nothing.
+    fn widened(&self, (first, last): Run) -> Span {
+        let answers = self.answers;
+        let is_earlier = |it: &&&Answer| it.truth <= answers[first].truth + 3 * MINUTE;
+        let is_later = |it: &&&Answer| answers[last].truth <= it.truth + 3 * MINUTE;
+        let before = answers[..first].iter().rev().find(is_earlier).map_or(Timestamp::MIN, |it| it.at);
+        let after = answers[last + 1..].iter().find(is_later).map_or(Timestamp::MAX, |it| it.at);
         Span {
             from: before.checked_sub(self.longest + TAKEN).unwrap_or(before),
             to: after.checked_add(TAKEN).unwrap_or(after),
@@ -196,9 +209,9 @@ impl<'a> Looked<'a> {
         common.map_or(Duration::ZERO, |span| span.length().saturating_sub(self.unknown.within(span)))
     }
 
-    /// The same of a true time.
+    /// The same of a true time, until the day is over.
     fn truly_within(&self, from: i64, to: i64) -> Duration {
-        let pieces = self.all.weather.shown(from, to).into_iter();
+        let pieces = self.all.weather.shown(from, to.min(DAY).max(from)).into_iter();
         pieces.map(|(from, to)| self.within(Span { from: moment(from), to: moment(to) })).sum()
     }
 
@@ -212,8 +225,7 @@ impl<'a> Looked<'a> {
             // Before each that follows another one, or is invented, a pause may have been.
             let followers = self.shown_in(run).len() - 1 + self.may_be_invented(run);
             let pauses = u32::try_from(1 + followers).expect("few");
-            // Of what went on as our clock was set, nothing may tell when it was.
-            if !self.is_set(run) {
+            if self.is_certain(run) {
                 least += self.shown(run).saturating_sub(unsure * pauses);
             }
         }
@@ -294,10 +306,8 @@ impl Truth {
             }
             // That it was shown just after the window began, a coverage does not show.
             let begun = window.from + looked.longest;
-            let is_in_window = looked.answers[run.0..=run.1].iter().any(|answer| {
-                let at = Span { from: answer.at, to: answer.at };
-                begun <= answer.at && answer.at < window.to && !unknown.touches(at)
-            });
+            let is_in_window = looked.is_certain(run)
+                && looked.answers[run.0..=run.1].iter().any(|it| begun <= it.at && it.at < window.to);
             truth.fewest += usize::from(is_in_window);
             truth.greatest += shown.len() + looked.may_be_invented(run);
         }
