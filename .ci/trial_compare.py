@@ -51,7 +51,9 @@ class Comparison:
         long a recorder may take until its first answer."""
         self.truth, self.export, self.runs = truth, export, runs
         self.every, self.tolerance, self.start_up = every, tolerance, start_up
-        self.faults, self.rows, self.notes, self.must = [], [], [], set()
+        self.faults, self.rows, self.notes = [], [], []
+        # The breaks and wrap-ups that answers must have shown, and those whose bounds were compared.
+        self.must, self.bounded = set(), set()
         self.look()
 
     def fault(self, text):
@@ -168,7 +170,10 @@ class Comparison:
         unbounded = 0
         for interval in intervals:
             if (stay := truth.get(self.key(interval))) is not None:
-                unbounded += not self.compare_stay(interval, stay, places[self.key(interval)])
+                if self.compare_stay(interval, stay, places[self.key(interval)]):
+                    self.bounded.add(stay.key)
+                else:
+                    unbounded += 1
         must = {stay.key for stay in truth.values() if self.must_be_seen(stay, part)}
         self.must |= must
         for key in sorted(must - set(found), key=str):
@@ -366,12 +371,18 @@ def planted(comparison):
 
     def of(worse, what):
         rows = (row for row in worse.intervals if row["what"] == what and row["start_lo"] and row["end_hi"])
-        return max((row for row in rows if comparison.key(row) in comparison.must), key=lambda row: row["certain_seconds"])
+        compared = comparison.must & comparison.bounded
+        return max((row for row in rows if comparison.key(row) in compared), key=lambda row: row["certain_seconds"])
 
-    def shift(worse, what, name, seconds):
-        row = of(worse, what)
+    def shift(worse, what, name, seconds, row=None):
+        row = row or of(worse, what)
         at = moment(row[name]) + seconds
         row[name] = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) + ".000+00:00"
+
+    def seen_at_once(worse):
+        """Of a break that was seen first after a pause, an earlier moment may be right as well."""
+        rows = (row for row in worse.intervals if row["what"] == "break" and row["start_lo"])
+        return min((row for row in rows if comparison.key(row) in comparison.bounded), key=lambda row: moment(row["start_hi"]) - moment(row["start_lo"]))
 
     def drop(worse, what):
         worse.intervals.remove(of(worse, what))
@@ -399,7 +410,7 @@ def planted(comparison):
     yield with_a("a break is there twice", lambda worse: double(worse, "break"))
     yield with_a("a break began elsewhen", lambda worse: of(worse, "break").update(since=later(of(worse, "break")["since"])))
     yield with_a("a wrap-up is of another call", lambda worse: of(worse, "wrapup").update(call_id="C0"))
-    yield with_a("a break was shown before it began", lambda worse: shift(worse, "break", "start_hi", -90))
+    yield with_a("a break was shown before it began", lambda worse: shift(worse, "break", "start_hi", -90, seen_at_once(worse)))
     yield with_a("a wrap-up did not end when it did", lambda worse: shift(worse, "wrapup", "end_lo", 60))
     yield with_a("a coverage is missing", lambda worse: uncover(worse, "breaks"))
     yield with_a("the coverage of notifications is missing", lambda worse: uncover(worse, "tags"))

@@ -207,7 +207,7 @@ def planted(comparison):
     yield with_a("wrap-ups that are not known", lambda agent, _: agent.update(wrapups=None))
     yield with_a("another kind of notifications", rename)
     yield with_a("more that is covered", lambda agent, _: agent.update(covered_share=1.0))
-    yield with_a("less that is covered", lambda agent, _: agent.update(covered_share=agent["covered_share"] / 2))
+    yield with_a("nothing that is covered", lambda agent, _: agent.update(covered_share=0.0))
     yield with_a("an agent is missing", lambda agent, worse: worse.agents.pop(min(worse.agents)))
 
 
