@@ -163,14 +163,14 @@ impl Book {
     /// The events since `from`, and however old they are, those of what goes on.
     fn to_remember(&self, index: usize, from: Timestamp) -> impl Iterator<Item = &Event> {
         let own = move || self.events.iter().filter(move |(agent, _)| *agent == index).map(|(_, one)| one);
-        let before = || own().filter(|one| one.event.at < from);
+        let in_window = own().find(|one| one.event.at >= from).map_or(i64::MAX, |one| one.seq);
+        let before = || own().filter(|one| one.event.at < from && one.seq < in_window);
         let last = |is: fn(&EventKind) -> bool| {
             before().filter(|one| is(&one.event.kind)).map(|one| one.seq).next_back().unwrap_or(i64::MAX)
         };
         let changed = last(|kind| matches!(kind, EventKind::AgentChanged(_)));
         let on_break = last(|kind| matches!(kind, EventKind::BreakStarted(_)));
         let in_wrapup = last(|kind| matches!(kind, EventKind::WrapupStarted(_)));
-        let in_window = own().find(|one| one.event.at >= from).map_or(i64::MAX, |one| one.seq);
         let first = changed.min(on_break).min(in_wrapup).min(in_window);
         let is_remembered =
             move |one: &&Recorded| one.event.at >= from || (one.seq >= first && is_of_state(&one.event.kind));
