@@ -129,7 +129,6 @@ fn no_payload_reaches_the_table_of_the_team() {
 #[test]
 fn no_payload_reaches_an_error_or_the_log() {
     for (name, text) in payloads() {
-        // A URL of a mebibyte is no answer that any server gives; the table has that payload.
         let body = json!({"status": "error", "code": 1009, "message": text, "errors": [text]}).to_string();
         let server = FakeServer::always(&body);
         let ran = world(&server).run("tags --retries 0 -vvv").ended_with(5);
