@@ -13,18 +13,26 @@ const LIMIT: u64 = 1 << 10;
 /// The key of this file, which is made if there is none; without a file a new key.
 ///
 /// # Errors
-/// If other users can read the file, or it holds no key (exit code 2); if it cannot be made, or there are no random numbers
-/// (1).
+/// If other users can read the file, it holds no key, its folder does not exist, or it is a link to nothing (exit code 2); if
+/// it cannot be made, or there are no random numbers (1).
 pub(super) fn of(file: Option<&Path>, app: &App) -> Result<Key, Failure> {
     let Some(path) = file else { return random() };
     let key = if let Some(kept) = read(path)? {
         kept
     } else {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.exists()) {
+            return Err(Failure::config(format!("the folder {} does not exist", folder.display()))
+                .hint("make it, or name another key file"));
+        }
         let new = random()?;
         let content = zeroize::Zeroizing::new(format!("{}\n", new.text().expose()));
         private_file::create_new(path, content.as_bytes())?;
-        // Somebody else may have made it at the same moment.
-        read(path)?.unwrap_or(new)
+        // Somebody else may have made it at the same moment. A link that leads nowhere is in the way of a new file.
+        read(path)?.ok_or_else(|| {
+            Failure::config(format!("{} is a link to a file that does not exist", path.display()))
+                .hint("delete the link, or name another key file")
+        })?
     };
     app.redactor.hide(key.text().expose());
     Ok(key)

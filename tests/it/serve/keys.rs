@@ -166,5 +166,12 @@ fn a_key_file_that_others_may_read_or_that_holds_none_is_refused() {
         refused(wrong, 0o600, 2);
     }
     fs::remove_file(&file).unwrap();
-    world.run("serve --sandbox --listen 127.0.0.1:0 --key-file no/wall.key").ended_with(1);
+    std::os::unix::fs::symlink("nowhere", world.home().join("link")).unwrap();
+    for (path, message) in [
+        ("no/wall.key", "the folder no does not exist"),
+        ("link", "link is a link to a file that does not exist"),
+    ] {
+        let ran = world.run(&format!("serve --sandbox --listen 127.0.0.1:0 --key-file {path}")).ended_with(2);
+        assert!(ran.stderr.contains(message) && ran.stdout.is_empty(), "{ran}");
+    }
 }

@@ -74,7 +74,7 @@ fn files_that_are_no_pair_are_an_error_that_names_them() {
         ("wall.pem", "other.key", "the private key in other.key is not that of the certificate in wall.pem"),
         ("empty.pem", "wall.key", "there is no certificate in empty.pem"),
         ("wall.key", "wall.key", "there is no certificate in wall.key"),
-        ("wall.pem", "wall.pem", "cannot read wall.pem"),
+        ("wall.pem", "wall.pem", "there is no private key in wall.pem"),
         ("none.pem", "wall.key", "cannot read none.pem"),
         ("wall.pem", "none.key", "cannot read none.key"),
     ] {

@@ -12,8 +12,10 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 pub(crate) enum TlsError {
     #[error("cannot read {path}")]
     File { path: String, source: pem::Error },
-    #[error("there is no certificate in {path}")]
+    #[error("there is no certificate in {path}: it must be PEM")]
     NoCertificate { path: String },
+    #[error("there is no private key in {path}: it must be PEM, and need no passphrase")]
+    NoKey { path: String },
     #[error("the private key in {key} is not that of the certificate in {certificate}")]
     NotAPair { key: String, certificate: String },
     #[error("the certificate in {certificate} cannot be used")]
@@ -35,7 +37,10 @@ pub(crate) fn server_config(certificate: &Path, key: &Path) -> Result<Arc<Server
     if chain.is_empty() {
         return Err(TlsError::NoCertificate { path: name(certificate) });
     }
-    let private = PrivateKeyDer::from_pem_file(key).map_err(unreadable(key))?;
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|source| match source {
+        pem::Error::NoItemsFound => TlsError::NoKey { path: name(key) },
+        source => unreadable(key)(source),
+    })?;
     let unusable = |source| match source {
         rustls::Error::InconsistentKeys(_) => {
             TlsError::NotAPair { key: name(key), certificate: name(certificate) }
