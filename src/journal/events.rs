@@ -42,7 +42,8 @@ pub(super) const FIRST_TYPES: [&str; 3] = ["agent_changed", "break_started", "wr
 
 pub(super) const COLUMNS: &str = "seq, agent, type, at, body, server_at, customer";
 
-/// Of an agent (?1), from a moment (?2) and before another (?3): the first and the last number.
+/// Of an agent (?1), from a moment (?2) and before another (?3): the first and the last number. Where nothing was recorded, it is
+/// that of the next event, or the largest that there is.
 pub(super) const NUMBERS_OF_WINDOW: &str = "
     WITH next (seq) AS MATERIALIZED (SELECT coalesce((
         SELECT seq FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?3 ORDER BY at LIMIT 1), 9223372036854775807))
