@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use crossterm::{execute, queue};
 
 use crate::system::signals::before_they_kill;
@@ -181,8 +183,9 @@ fn give_terminal_back() -> io::Result<()> {
     disable_raw_mode().and(left)
 }
 
+/// Ends a frame that may have begun: until then, the terminal would show nothing that the shell writes.
 fn leave() -> io::Result<()> {
-    execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show)
+    execute!(io::stdout(), EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show)
 }
 
 /// Otherwise the message would disappear with the alternate screen.
