@@ -28,8 +28,29 @@ pub struct Screen {
     modes_before: String,
 }
 
+/// Whether a frame is being painted: it reaches the reader in pieces, and a terminal shows nothing of it until its end.
+#[derive(Default)]
+struct Frames {
+    is_within_one: bool,
+}
+
+impl vt100::Callbacks for Frames {
+    fn unhandled_csi(
+        &mut self,
+        _: &mut vt100::Screen,
+        first: Option<u8>,
+        _: Option<u8>,
+        parameters: &[&[u16]],
+        last: char,
+    ) {
+        if (first, parameters) == (Some(b'?'), &[&[2026]]) {
+            self.is_within_one = last == 'h';
+        }
+    }
+}
+
 struct Painted {
-    parser: vt100::Parser,
+    parser: vt100::Parser<Frames>,
     bytes: Vec<u8>,
     /// Whether nobody is to hold the terminal any more.
     is_given_up: bool,
@@ -72,7 +93,7 @@ impl Screen {
         builder.cwd(world.home());
         let modes_before = stty(&*pair.master, "-g");
         let child = pair.slave.spawn_command(builder).unwrap();
-        let parser = vt100::Parser::new(size(rows), size(columns), 0);
+        let parser = vt100::Parser::new_with_callbacks(size(rows), size(columns), 0, Frames::default());
         let painted = Painted { parser, bytes: vec![], is_given_up: false, is_over: false };
         let painted = Arc::new((Mutex::new(painted), Condvar::new()));
         let (mut output, shared) = (pair.master.try_clone_reader().unwrap(), Arc::clone(&painted));
@@ -109,11 +130,13 @@ impl Screen {
         self.wait_until(&format!("{text:?}"), |screen| screen.contains(text))
     }
 
-    /// Waits until the screen is as wanted.
+    /// Waits until the screen is as wanted, and no frame is being painted.
     #[track_caller]
     pub fn wait_until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
         let (painted, changed) = &*self.painted;
-        let is_to_come = |it: &mut Painted| !it.is_over && !wanted(&it.parser.screen().contents());
+        let is_whole = |it: &Painted| !it.parser.callbacks().is_within_one;
+        let is_to_come =
+            |it: &mut Painted| !it.is_over && !(is_whole(it) && wanted(&it.parser.screen().contents()));
         let waited = changed.wait_timeout_while(painted.lock().unwrap(), PATIENCE, is_to_come);
         let screen = waited.unwrap().0.parser.screen().contents();
         assert!(wanted(&screen), "the screen never showed {what}:\n{screen}");
@@ -179,7 +202,9 @@ impl Screen {
         found.extend(leaks::find_after_run(&[("the terminal", &painted.bytes)], &self.home));
         assert!(found.is_empty(), "a secret got out: {found:?}");
         let screen = painted.parser.screen();
-        let is_given_back = !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste();
+        let is_in_a_frame = painted.parser.callbacks().is_within_one;
+        let has_modes = screen.alternate_screen() || screen.hide_cursor() || screen.bracketed_paste();
+        let is_given_back = !has_modes && !is_in_a_frame;
         assert!(is_given_back, "the screen is the shell's again");
         let is_cleared = String::from_utf8_lossy(&painted.bytes).contains("\u{1b}[3J");
         assert!(!is_cleared, "scrollback is never cleared");
