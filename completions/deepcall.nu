@@ -175,7 +175,7 @@ module completions {
   export extern "deepcall status" [
     --alert: string           # Show which breaks exceed a limit, those first, e.g. break=15m
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
-    --poll                    # Ask the server even while another deepcall records these agents
+    --poll                    # Ask the server even while another process records these agents
     --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all(-a)                 # Select every stored profile, or every simulated agent
@@ -220,7 +220,7 @@ module completions {
   export extern "deepcall tags" [
     --since: string           # Start of the window, e.g. 30m or 9:00 [default: 1h]
     --until: string           # End of the window, in the same forms [default: now]
-    --new: string             # Only what the script NAME has not had yet
+    --new: string             # Only what the script NAME has not received yet
     --require-coverage        # Exit with 3 if a part of the window was not recorded
     --kind: string            # Only tags whose kind contains this, e.g. missed
     --match: string           # Only tags that match this regular expression
@@ -228,7 +228,7 @@ module completions {
     --sort: string            # Order by this column; -KEY reverses it
     --fail-empty              # Exit with 3 when there are no tags
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
-    --poll                    # Ask the server even while another deepcall records these agents
+    --poll                    # Ask the server even while another process records these agents
     --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all(-a)                 # Select every stored profile, or every simulated agent
@@ -274,7 +274,7 @@ module completions {
     --exit-status             # Exit with 0 if on break, 3 if not
     --since: string           # List the breaks since this time, e.g. 8h or 9:00
     --require-coverage        # Exit with 3 if a part of the window of --since was not recorded
-    --poll                    # Ask the server even while another deepcall records these agents
+    --poll                    # Ask the server even while another process records these agents
     --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all(-a)                 # Select every stored profile, or every simulated agent
@@ -323,7 +323,7 @@ module completions {
   export extern "deepcall wrapup" [
     --exit-status             # Exit with 0 if in wrap-up, 3 if not
     --wait: string@"nu-complete deepcall wrapup wait" # Wait until all queried agents, or any of them, are out of wrap-up
-    --poll                    # Ask the server even while another deepcall records these agents
+    --poll                    # Ask the server even while another process records these agents
     --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all(-a)                 # Select every stored profile, or every simulated agent
@@ -495,7 +495,7 @@ module completions {
     [ "relative" "clock" "both" ]
   }
 
-  # Show what each agent's shift was made of
+  # Show each agent's shift: breaks, wrap-ups and missed customers
   export extern "deepcall shift" [
     --day: string             # The shift that began on this day: yesterday, Mon, 2026-11-23
     --since: string           # From this time on instead, e.g. 9:00
@@ -523,7 +523,7 @@ module completions {
     --help(-h)                # Print help (see more with '--help')
   ]
 
-  # Keep what the server answers, beyond its last hour
+  # Keep notifications, breaks and wrap-ups beyond the last hour
   export extern "deepcall journal" [
     --version(-V)             # Print version
     --help(-h)                # Print help (see more with '--help')
@@ -537,7 +537,7 @@ module completions {
     --help(-h)                # Print help (see more with '--help')
   ]
 
-  # Record nothing any more; what is recorded stays
+  # Stop recording; what is recorded stays
   export extern "deepcall journal off" [
     --quiet(-q)               # Print only errors on stderr
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
@@ -634,7 +634,7 @@ module completions {
     [ "relative" "clock" "both" ]
   }
 
-  # Check that the journal is whole, and that what it says can be true
+  # Check the journal for damage and contradictions
   export extern "deepcall journal verify" [
     --output(-o): string@"nu-complete deepcall journal verify output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
@@ -664,9 +664,9 @@ module completions {
     [ "relative" "clock" "both" ]
   }
 
-  # Delete what is older than journal.keep, or too much for journal.max_size
+  # Delete what is older than journal.keep, or exceeds journal.max_size
   export extern "deepcall journal prune" [
-    --dry-run                 # Only say what would be deleted
+    --dry-run                 # Only print what would be deleted
     --output(-o): string@"nu-complete deepcall journal prune output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
@@ -913,7 +913,7 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Explain an error code, an exit code, or what a shift lacks
+  # Explain an error code, an exit code, or what shift cannot show
   export extern "deepcall explain" [
     --output(-o): string@"nu-complete deepcall explain output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json

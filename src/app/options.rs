@@ -132,7 +132,7 @@ pub struct FloorOptions {
 #[derive(Args, Clone, Copy, Debug, Default)]
 #[command(next_help_heading = "Journal")]
 pub struct JournalOptions {
-    /// Ask the server even while another deepcall records these agents
+    /// Ask the server even while another process records these agents
     ///
     /// Otherwise the answer is what the recorder has received, so that the server is not asked twice.
     #[arg(long, hide_short_help = true)]

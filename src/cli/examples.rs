@@ -148,7 +148,7 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
     (
         "journal off",
         &[
-            ("Record nothing any more", "deepcall journal off"),
+            ("Stop recording", "deepcall journal off"),
             (
                 "Record only agents whom the journal holds already",
                 "deepcall journal off && deepcall config unset journal.record",
@@ -185,7 +185,7 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         "journal prune",
         &[
             ("Delete what is too old", "deepcall journal prune"),
-            ("Only say what would be deleted", "deepcall journal prune --dry-run"),
+            ("Only print what would be deleted", "deepcall journal prune --dry-run"),
         ],
     ),
     (

@@ -33,12 +33,12 @@ use crate::words::MARK;
 /// them. The reply goes to stdout byte for byte, without NUL bytes, even if it reports an error; then stderr and the
 /// exit code report the error too.
 ///
-/// Where a journal records the agent, the reply to agentProfile/tags, agentOnBreak or checkAgentInWrapUp is recorded before
-/// it is shown, unless the body has another field than ref.
+/// If a journal records the agent, the reply to agentProfile/tags, agentOnBreak or checkAgentInWrapUp is recorded
+/// before it is shown, unless the body has another field than ref.
 ///
-/// --shape prints what the reply is made of instead, to be sent to somebody who does not have it: keys, types, lengths
-/// and forms of times. Values are left out, but for DeepCall's code and the status; so are keys that look like data, such
-/// as numbers and names. Look through the keys before you send them.
+/// --shape prints the shape of the reply instead, so that you can send it to others: keys, types, lengths and forms of
+/// times. It leaves out values, except DeepCall's code and the status, and keys that look like data, such as numbers
+/// and names. Check the keys before you send them.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ApiArgs {
     /// Path below /api/v2, e.g. agentProfile/agentOnBreak

@@ -11,9 +11,10 @@ use crate::client::replies::codes::{Class, Code};
 use crate::failure::{EXIT_STATUSES, ExitStatus, Failure};
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value};
 
-/// Explain an error code, an exit code, or what a shift lacks
+/// Explain an error code, an exit code, or what shift cannot show
 ///
-/// Shows the meaning and what to do; with shift, what `deepcall shift` does not show and why. It does not use the network.
+/// Shows the meaning of a code and what to do. `explain shift` lists what `deepcall shift` does not show, and why. It
+/// does not use the network.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ExplainArgs {
     /// A DeepCall error code such as 1044, `exit` and an exit code such as 5, or `shift`; without a code, all are shown

@@ -22,12 +22,15 @@ use crate::commands::journal::verify::VerifyArgs;
 use crate::failure::{ExitStatus, Failure};
 use crate::system::files;
 
-/// Keep what the server answers, beyond its last hour
+/// Keep notifications, breaks and wrap-ups beyond the last hour
 ///
-/// The server shows about an hour of notifications; the journal is a file on this machine that keeps what commands
-/// received from it: each notification, break and wrap-up once, and when nobody was looking. It is off until
-/// `deepcall journal on`, `deepcall record`, `watch --record` or `tags --new`. Once the journal holds an agent, every command
-/// that receives something from this agent adds it, unless `journal off` forbids it. Credentials are never in it.
+/// The server shows about an hour of notifications. The journal is a file on this machine that keeps what commands
+/// received from the server: each notification, break and wrap-up once, and the times without answers. The journal
+/// never contains credentials.
+///
+/// `deepcall journal on` makes every command record what it receives. `deepcall record`, `watch --record`, `serve
+/// --record` and `tags --new` begin a journal too; then every other command records the agents that the journal holds,
+/// unless `journal off` forbids it.
 #[derive(Args, Clone, Debug)]
 #[command(disable_help_subcommand = true)]
 pub(crate) struct JournalArgs {
@@ -51,7 +54,7 @@ pub(crate) enum JournalAction {
 
 /// Record from now on, and print what is stored and where
 ///
-/// Sets journal.record in config.toml to true. From then on every command that receives something records it. It prints
+/// Sets journal.record in config.toml to true: from then on, every command that receives something records it. Prints
 /// what is stored, where, for how long, and how to undo it.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct OnArgs {
@@ -59,9 +62,10 @@ pub(crate) struct OnArgs {
     talk: TalkOptions,
 }
 
-/// Record nothing any more; what is recorded stays
+/// Stop recording; what is recorded stays
 ///
-/// Sets journal.record in config.toml to false. It deletes nothing: `deepcall journal forget AGENT` does.
+/// Sets journal.record in config.toml to false: from then on, only `record`, `watch --record` and `tags --new` record.
+/// Nothing is deleted; `deepcall journal forget AGENT` erases an agent.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct OffArgs {
     #[command(flatten)]

@@ -38,8 +38,8 @@ use crate::store::{Credentials, Profile, Secret, Session, StoreKind};
 /// is tested before the secret is read, and the server checks the session before it is stored.
 ///
 /// Each session is for one agent. Store a profile for each agent, and query several with --all or --profiles. --from-file
-/// stores a whole team: nothing is sent or stored unless the form of every line is right; each line has a row with its
-/// result, and the exit code is that of all lines together. What was stored before an interruption stays.
+/// stores a whole team: if a line is malformed, nothing is sent or stored; otherwise each line has a row with its result,
+/// and the exit code covers all lines. What was stored before an interruption stays.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct LoginArgs {
     // Parsed only to be refused without a quotation, because it may be a secret.

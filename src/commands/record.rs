@@ -23,10 +23,10 @@ use crate::watch::run::exit_status;
 
 /// Record tags, breaks and wrap-ups in the journal until stopped
 ///
-/// It polls as watch does and shows nothing: stdout stays empty, and trouble goes to stderr. Meanwhile tags, status,
-/// break-status, wrapup and watch read what it records, and do not poll the same profiles. It never pings.
+/// It polls as watch does, but prints no events: stdout stays empty, and trouble goes to stderr. Meanwhile tags,
+/// status, break-status, wrapup and watch read what it records, and do not poll the same profiles. It never pings.
 ///
-/// The journal is made if there is none. What is in it, and for how long: `deepcall journal`.
+/// It makes the journal if there is none. `deepcall journal --help` explains what the journal holds.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct RecordArgs {
     #[command(flatten)]

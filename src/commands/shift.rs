@@ -41,14 +41,16 @@ use crate::journal::{AgentRow, Journal, JournalError};
 use crate::output::presentation::{ColorWhen, Format};
 use crate::output::text::times;
 
-/// Show what each agent's shift was made of
+/// Show each agent's shift: breaks, wrap-ups and missed customers
 ///
-/// Breaks and wrap-ups, how many and how long, customers who were missed, and how much of the shift anybody saw: by what the
-/// journal holds (`deepcall record`, `deepcall journal on`). It is about everybody in it, and sends no request to a server.
+/// The report is made from the journal (`deepcall record`, `deepcall journal on`), without a request to the server: how
+/// many breaks and wrap-ups there were and how long they took, missed customers, and how much of the shift was
+/// recorded. It is about every agent in the journal, unless profiles are named.
 ///
-/// The shift is the one that goes on, or else the last that ended, by shift.start and shift.end in config.toml; without these it
-/// is today, and before 06:00 yesterday. With --sandbox it is the last whole one. 23–25 min means that the answers leave it open
-/// in these bounds; * goes on. Limits are those of alert.break, allowances those of shift.allowance in config.toml.
+/// The shift is the current one, or else the last that ended, by shift.start and shift.end in config.toml. Without
+/// these keys it is today, and before 06:00 yesterday. With --sandbox it is the last that ended. A range such as 23–25
+/// min means that the answers leave the length open; * means that something still goes on. Limits are those of
+/// alert.break, allowances those of shift.allowance in config.toml.
 ///
 /// `deepcall explain shift` lists what is not shown, because DeepCall does not send it.
 #[derive(Args, Clone, Debug)]

@@ -32,20 +32,20 @@ use crate::report::{
 
 /// Show the whole team at once, one row per agent
 ///
-/// Who is on break or in wrap-up, why, for how long, and each agent's last tag; those who are away come first, the longest
-/// first. It is about everybody, unless an option or a variable names an agent. An agent is `neither` only if the server
-/// denied both break and wrap-up; if an answer is missing, the state is `unknown`.
+/// Shows who is on break or in wrap-up, why, for how long, and each agent's last tag. Those who are away come first,
+/// the longest first. Every stored profile has a row, unless an option or a variable selects some. An agent is `neither`
+/// only if the server denied both break and wrap-up; if an answer is missing, the state is `unknown`.
 ///
-/// With a journal, and where the terminal has room for it, BREAKS TODAY counts the breaks of the shift that goes on (shift.start
-/// and shift.end in config.toml), or else since midnight, as `shift` does: 3× 23–25 min means that the answers leave it open in
-/// these bounds, ≥ that answers are missing, and * that one goes on.
+/// With a journal, and where the terminal has room for it, BREAKS TODAY counts the breaks of the current shift
+/// (shift.start and shift.end in config.toml), or else since midnight. 3× 23–25 min means that the answers leave the
+/// length open, ≥ that answers are missing, and * that a break still goes on.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct StatusArgs {
     /// Show which breaks exceed a limit, those first, e.g. break=15m
     ///
-    /// The columns LIMIT and OVER show the limit and the excess. Also for one reason (break.tea=9m). Of two limits
-    /// (break=10m:15m) the second is shown, and an agent over the first comes before those who are not. The server does not
-    /// send when a wrap-up began, so no wrap-up is over its limit here.
+    /// The columns LIMIT and OVER show the limit and the excess. A limit may be for one reason (break.tea=9m). Of two
+    /// limits (break=10m:15m) the second is shown, and an agent over the first comes before those who are not. The
+    /// server does not send when a wrap-up began, so no wrap-up is over its limit here.
     #[arg(long = "alert", value_name = "LIMIT", value_parser = ALERT.checked())]
     alerts: Vec<String>,
     #[arg(long = "ref", value_name = "VALUE", hide_short_help = true)]

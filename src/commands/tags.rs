@@ -29,9 +29,10 @@ use crate::report::{Document, ExtraFields, Field, Meaning, RawList, Report, Row,
 
 /// Show recent notifications with their icons
 ///
-/// DeepCall calls these notifications tags. The server sends about the last hour of them; --since goes further back only with
-/// a journal (`deepcall journal on`), with --sandbox by eight days. --since, --until, --kind and --match filter what there is. --columns +extra shows keys
-/// that deepcall does not know as further columns, and --json has the whole notification unchanged in `fields`.
+/// DeepCall calls these notifications tags. The server sends about the last hour of them; --since goes further back
+/// only with a journal (`deepcall journal on`), or by eight days with --sandbox. --since, --until, --kind and --match
+/// filter what there is. --columns +extra shows keys that deepcall does not know as further columns, and --json has the
+/// whole notification unchanged in `fields`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct TagsArgs {
     /// Start of the window, e.g. 30m or 9:00 [default: 1h]
@@ -45,11 +46,11 @@ pub(crate) struct TagsArgs {
     /// End of the window, in the same forms [default: now]
     #[arg(long, value_name = "TIME", hide_short_help = true)]
     until: Option<String>,
-    /// Only what the script NAME has not had yet
+    /// Only what the script NAME has not received yet
     ///
-    /// At the first time, the window of --since; from then on whatever was received since, once. It is given out once stdout
-    /// has taken it: after an error the next call repeats it. It begins a journal if there is none. With --kind or --match,
-    /// what they leave out counts as had: use a NAME for each.
+    /// The first call prints the window of --since, each later one what was received since then. What stdout has taken
+    /// is not printed again; after an error the next call repeats it. This begins a journal if there is none. What
+    /// --kind or --match leave out counts as received: use a NAME for each.
     #[arg(long, value_name = "NAME", value_parser = past::name, conflicts_with_all = ["until", "limit", "sandbox"])]
     new: Option<String>,
     /// Exit with 3 if a part of the window was not recorded

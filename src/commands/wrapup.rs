@@ -26,9 +26,9 @@ use crate::watch::schedule::Schedule;
 
 /// Show whether an agent is in wrap-up, and the time left
 ///
-/// "Not in wrap-up" is an answer, not a failure. With --exit-status the exit code gives the answer too; with
-/// --wait the command ends when no queried agent is in wrap-up any more, with --wait any when one of them is not. Of
-/// several agents, those in wrap-up come first, and of them the one whose wrap-up ends first.
+/// "Not in wrap-up" is an answer, not a failure. With --exit-status the exit code gives the answer too. With --wait the
+/// command ends when no queried agent is in wrap-up any more; with --wait any, when at least one of them is not. Of
+/// several agents, those in wrap-up come first, the one whose wrap-up ends first at the top.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct WrapupArgs {
     /// Exit with 0 if in wrap-up, 3 if not

@@ -221,7 +221,7 @@ settings! {
         duration,
     );
     JOURNAL_MAX_SIZE: u64 = Setting::new(
-        Key::only_in_file("journal.max_size", Kind::Text, "How large the journal may be; the oldest goes first")
+        Key::only_in_file("journal.max_size", Kind::Text, "How large the journal may be; the oldest events go first")
             .default("500MB"),
         |text| read(size(text)),
     );
@@ -252,7 +252,7 @@ settings! {
         Key::only_in_file(
             "shift.allowance",
             Kind::Names(&[("lunch", "45m"), ("tea", "2x15m"), ("total", "75m")]),
-            "How long breaks may be in a shift, for one reason, and as total for all, e.g. 45m or 2x15m",
+            "Time allowed for breaks in a shift, for one reason or for all, e.g. 45m or 2x15m",
         ),
         allowance,
     );
@@ -268,7 +268,7 @@ settings! {
         kinds,
     );
     SHIFT_CALLBACK: Vec<WantedKind> = Setting::new(
-        Key::only_in_file("shift.kinds.callback", Kind::List, "Kinds that show as well that a customer was called back")
+        Key::only_in_file("shift.kinds.callback", Kind::List, "Kinds that also show that a customer was called back")
             // "callback" alone may be said of a customer who waits for a call.
             .default("called back,called_back,called-back,calledback"),
         kinds,

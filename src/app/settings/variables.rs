@@ -68,9 +68,9 @@ const OTHERS: [(&str, &str, VariableKind); 24] = [
     ("SSL_CERT_DIR", "folders of such files, if SSL_CERT_FILE is not set", Choice),
     ("DEEPCALL_CONFIG_DIR", "folder of config.toml, profiles.toml, the file store and the journal", Choice),
     ("HOME", "home folder; these folders are below it, unless set otherwise", OfEveryLogin),
-    ("XDG_CONFIG_HOME", "configuration folder, if it is not below HOME", OfEveryLogin),
-    ("XDG_DATA_HOME", "folder of the file store, if it is not below HOME", OfEveryLogin),
-    ("XDG_STATE_HOME", "folder of the journal, if it is not below HOME", OfEveryLogin),
+    ("XDG_CONFIG_HOME", "folder above the configuration folder, instead of HOME/.config", OfEveryLogin),
+    ("XDG_DATA_HOME", "folder above that of the file store, instead of HOME/.local/share", OfEveryLogin),
+    ("XDG_STATE_HOME", "folder above that of the journal, instead of HOME/.local/state", OfEveryLogin),
     (
         "DBUS_SESSION_BUS_ADDRESS",
         "address of the message bus, through which the keyring is reached",

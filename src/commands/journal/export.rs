@@ -30,10 +30,10 @@ use crate::watch::sinks::lines::Lines;
 
 /// Print what was recorded
 ///
-/// --what events are the lines of `deepcall watch --json`, in the order in which they were recorded. The others are made of
-/// them: tags, each once in its latest state; intervals, the breaks and wrap-ups with bounds for their beginnings and ends;
-/// coverage, the times in which somebody looked. With --sandbox it is what `deepcall record` would have kept of the simulated
-/// floor in the last eight days; no file is opened, and none made.
+/// --what events prints the lines of `deepcall watch --json`, in the order in which they were recorded. The others are
+/// computed from these: tags, each once in its latest state; intervals, the breaks and wrap-ups with bounds for their
+/// beginnings and ends; coverage, the times in which answers came. With --sandbox it prints what `deepcall record`
+/// would have kept of the simulated floor in the last eight days; no file is opened or made.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ExportArgs {
     /// What to print: events, intervals, tags or coverage

@@ -15,12 +15,12 @@ use crate::failure::{ExitStatus, Failure};
 use crate::journal::{AgentRow, RunRow, Status};
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone};
 
-/// Delete what is older than journal.keep, or too much for journal.max_size
+/// Delete what is older than journal.keep, or exceeds journal.max_size
 ///
 /// The oldest events go first, and old customers' numbers are masked. Commands that record do the same each hour.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct PruneArgs {
-    /// Only say what would be deleted
+    /// Only print what would be deleted
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -31,8 +31,9 @@ pub(crate) struct PruneArgs {
 
 /// Erase an agent from the journal
 ///
-/// Everything about the agent is overwritten; damaged files that were set aside and copies of earlier versions are deleted as
-/// a whole, since a part of them cannot be. It cannot be undone. Whoever records the agent meanwhile, goes on: end it first.
+/// Everything about the agent is overwritten. Damaged files that were set aside and copies of earlier versions are
+/// deleted as a whole, because a part of them cannot be erased. This cannot be undone. A process that still records the
+/// agent records it anew: end that process first.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ForgetArgs {
     /// The agent, by the name of the profile or by the agent's id

@@ -17,8 +17,8 @@ use crate::size;
 
 /// Show what the journal holds, and who records
 ///
-/// The size, the time and the number of events of each agent, and which process records it now. Without a journal it says
-/// so; that is no failure.
+/// Shows the size of the file, the time span and the number of events of each agent, and which process records it now.
+/// Without a journal it prints that nothing is recorded, and the exit code is 0.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct StatusArgs {
     #[command(flatten)]

@@ -11,10 +11,11 @@ use crate::failure::{ExitStatus, Failure};
 use crate::journal::{Journal, JournalError, Mode, Verified};
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone};
 
-/// Check that the journal is whole, and that what it says can be true
+/// Check the journal for damage and contradictions
 ///
-/// Reads all of it: whether SQLite finds the file in order, whether times of recording overlap, whether each event is from a
-/// time of answers, and whether its identity follows from it. Exit code 1 if there is a fault; the first ten are shown.
+/// Reads the whole file: whether SQLite finds it in order, whether times of recording overlap, whether each event is
+/// from a time with answers, and whether its identity follows from its content. The exit code is 1 if there is a fault;
+/// the first ten are shown.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct VerifyArgs {
     #[command(flatten)]

@@ -46,7 +46,7 @@ pub(crate) struct WatchArgs {
     /// Also report tags from before the watch started, back to TIME [default: all that the server sends]
     ///
     /// In the forms of `deepcall tags --since`. A time of day that is later than now is yesterday's. If the journal holds the
-    /// agents, all that it has from TIME on comes first: breaks and wrap-ups too.
+    /// agents, everything in it from TIME on comes first: breaks and wrap-ups too.
     #[arg(long, value_name = "TIME", hide_short_help = true)]
     pub(crate) since: Option<String>,
     /// Exit with 0 at this event, e.g. break_ended@asha

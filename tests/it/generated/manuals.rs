@@ -57,7 +57,7 @@ pub fn variables_page() -> String {
     let mut page = head("deepcall-variables", 7, "environment variables of deepcall")
         + "An option overrides a variable, a variable overrides the profile, the profile overrides config.toml, and that\n\
            overrides the default. A session in variables overrides stored sessions, unless \\-\\-profile is typed.\n\
-           An empty variable counts as not set.\n";
+           An empty variable counts as not set; only an empty SSL_CERT_FILE or SSL_CERT_DIR means that no authority is trusted.\n";
     for variable in variables() {
         page += &entry(variable.name, &[&format!("{}.", variable.help)]);
     }
