@@ -136,7 +136,7 @@ impl Screen {
         let (painted, changed) = &*self.painted;
         let is_whole = |it: &Painted| !it.parser.callbacks().is_within_one;
         let is_to_come =
-            |it: &mut Painted| !it.is_over && !(is_whole(it) && wanted(&it.parser.screen().contents()));
+            |it: &mut Painted| !(it.is_over || is_whole(it) && wanted(&it.parser.screen().contents()));
         let waited = changed.wait_timeout_while(painted.lock().unwrap(), PATIENCE, is_to_come);
         let screen = waited.unwrap().0.parser.screen().contents();
         assert!(wanted(&screen), "the screen never showed {what}:\n{screen}");
