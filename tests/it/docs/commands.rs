@@ -99,6 +99,16 @@ fn every_option_of_the_other_commands_exists() {
 }
 
 #[test]
+fn the_readme_has_the_two_commands_that_do_all_and_both_are_run_for_each_change() {
+    let readme = read("README.md");
+    let install = pasted(readme.split("\n## Install\n").nth(1).unwrap()).into_iter().next().unwrap();
+    let commands: Vec<&str> = install.lines().map(|line| line.split("  ").next().unwrap()).collect();
+    assert_eq!(commands, ["cargo run -- --sandbox tags --since 1h", "tests/run"]);
+    let checks = read(".ci/run");
+    assert!(checks.contains("-- --sandbox tags --since 1h") && checks.contains("\ntests/run\n"), "{checks}");
+}
+
+#[test]
 fn the_readme_has_a_row_for_each_command_and_no_other() {
     let readme = read("README.md");
     let table = readme.split("\n## Commands\n").nth(1).unwrap().split("\n## ").next().unwrap();
