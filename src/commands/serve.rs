@@ -60,7 +60,7 @@ pub(crate) struct ServeArgs {
     listen: Option<String>,
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = SERVE_HOST.checked())]
     host: Vec<String>,
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = SERVE_KEY_FILE.checked())]
     key_file: Option<String>,
     /// The certificate for https in PEM, with those that it depends on
     #[arg(long, value_name = "FILE", requires = "tls_key", hide_short_help = true)]
@@ -71,7 +71,7 @@ pub(crate) struct ServeArgs {
     /// Serve without TLS to other machines as well
     ///
     /// Whoever can listen on the network sees the floor and the key.
-    #[arg(long, conflicts_with = "tls_cert", hide_short_help = true)]
+    #[arg(long, conflicts_with_all = ["tls_cert", "tls_key"], hide_short_help = true)]
     allow_http: bool,
     #[command(flatten)]
     follow: FollowOptions,

@@ -9,7 +9,7 @@ use jiff::civil::Time;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::app::settings::serve::listen;
+use crate::app::settings::serve::{key_file, listen};
 use crate::app::settings::setting::{Entry, Key, Kind, Setting};
 use crate::app::settings::shift::{allowance, kinds, time_of_day};
 use crate::app::settings::zones;
@@ -192,7 +192,7 @@ settings! {
     SERVE_KEY_FILE: Option<PathBuf> = Setting::optional(
         Key::new("serve.key_file", Kind::Path, "serve --key-file", "Keep the key of the wall in this file")
             .more("It is made if there is none, for you alone (mode 0600), and browsers stay signed in when the wall is started anew. The key is not printed then. Without this, each start has a new key."),
-        |text| Ok(Some(text.into())),
+        key_file,
     );
     PING_PATH: String = Setting::new(
         Key::text("ping.path", "ping --path", "Path of the call, which the vendor does not document")

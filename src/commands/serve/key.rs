@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::app::App;
 use crate::failure::Failure;
-use crate::store::private_file::{self, OthersMay};
+use crate::store::private_file::{self, FileError, OthersMay};
 use crate::watch::sinks::wall::key::Key;
 
 /// More than any key has.
@@ -45,7 +45,19 @@ fn random() -> Result<Key, Failure> {
 }
 
 fn read(path: &Path) -> Result<Option<Key>, Failure> {
-    let Some(bytes) = private_file::read(path, LIMIT, OthersMay::Nothing)? else { return Ok(None) };
+    let bytes = match private_file::read(path, LIMIT, OthersMay::Nothing) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return Ok(None),
+        Err(error @ (FileError::NotAFile { .. } | FileError::TooLarge { .. })) => {
+            let failure = Failure::config(error.to_string());
+            return Err(if path.is_dir() {
+                failure.hint(format!("name a file in it, for example {}", path.join("wall.key").display()))
+            } else {
+                failure.hint("name another file; it is made if there is none")
+            });
+        }
+        Err(error) => return Err(error.into()),
+    };
     let text = std::str::from_utf8(&bytes).unwrap_or_default().trim();
     Key::parse(text).map(Some).map_err(|why| {
         Failure::config(format!("there is no key in {}: {why}", path.display()))

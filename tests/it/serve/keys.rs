@@ -168,6 +168,7 @@ fn a_key_file_that_others_may_read_or_that_holds_none_is_refused() {
     fs::remove_file(&file).unwrap();
     std::os::unix::fs::symlink("nowhere", world.home().join("link")).unwrap();
     for (path, message) in [
+        (".", "hint: name a file in it, for example ./wall.key"),
         ("no/wall.key", "the folder no does not exist"),
         ("link", "link is a link to a file that does not exist"),
     ] {
