@@ -227,7 +227,7 @@ pub struct Certificate {
 
 impl Certificate {
     /// Reads a certificate in DER form; `None` where it is none.
-    fn read(der: &[u8]) -> Option<Self> {
+    pub(crate) fn read(der: &[u8]) -> Option<Self> {
         let certificate = x509_cert::Certificate::from_der(der).ok()?;
         let certificate = certificate.tbs_certificate();
         let validity = certificate.validity();

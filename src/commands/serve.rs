@@ -33,6 +33,7 @@ use crate::output::event_view::STREAM;
 use crate::output::formats::json::{Layout, write_document};
 use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown};
 use crate::store::Secret;
+use crate::store::private_file::FileError;
 use crate::watch::run::{Plan, exit_status};
 use crate::watch::sinks::wall::guard::{Host, Hosts};
 use crate::watch::sinks::wall::metrics::Metrics;
@@ -94,7 +95,7 @@ pub(crate) fn run(args: &ServeArgs, app: &App) -> Result<ExitStatus, Failure> {
     let zone = &renderer.presentation().zone;
     let plan = args.plan(settings)?;
     let (limits, max_stale) = (plan.limits.clone(), plan.max_stale);
-    let Place { listener, hosts, tls, origin } = args.place(settings)?;
+    let Place { listener, hosts, tls, origin } = args.place(settings, app)?;
     let fleet = choice::everybody_unless_named(&args.query.fleet, &args.query.sandbox, settings)?;
     let selection = Selection { fleet: &fleet, sandbox: &args.query.sandbox };
     let source = choice::session_source(selection.fleet, selection.sandbox, settings)?;
@@ -218,7 +219,7 @@ impl ServeArgs {
     /// # Errors
     /// If a certificate cannot be used, or other machines would be served without TLS (exit code 2); if the port cannot be
     /// had (1).
-    fn place(&self, settings: Settings<'_>) -> Result<Place, Failure> {
+    fn place(&self, settings: Settings<'_>, app: &App) -> Result<Place, Failure> {
         let listen = settings.get(&SERVE_LISTEN)?;
         let hosts = settings.get(&SERVE_HOST)?.value;
         let is_local = listen.value.ip().to_canonical().is_loopback();
@@ -228,7 +229,13 @@ impl ServeArgs {
             "an address of --listen beyond loopback",
         )])?;
         let tls = match (&self.tls_cert, &self.tls_key) {
-            (Some(certificate), Some(key)) => Some(server_config(certificate, key)?),
+            (Some(certificate), Some(key)) => {
+                let (config, doubt) = server_config(certificate, key, app.clock.now())?;
+                if let Some(doubt) = doubt {
+                    app.console.note(&doubt);
+                }
+                Some(config)
+            }
             _ if is_local || self.allow_http => None,
             _ => {
                 let message = format!(
@@ -275,6 +282,9 @@ fn in_address(address: IpAddr) -> String {
 
 impl From<TlsError> for Failure {
     fn from(error: TlsError) -> Self {
+        if let TlsError::KeyFile(error @ FileError::Refused { .. }) = error {
+            return error.into();
+        }
         let failure = Self::usage(error.to_string());
         match std::error::Error::source(&error) {
             Some(cause) => failure.caused_by(cause),

@@ -14,6 +14,8 @@ pub(crate) use windows::*;
 pub(crate) enum OthersMay {
     /// Nothing: it contains a secret.
     Nothing,
+    /// Nothing; but what belongs to root, a group may read: so an administrator hands a key to a service.
+    NothingUnlessRootLets,
     /// Read it, but not change it: it decides where a secret is sent.
     Read,
     Write,

@@ -51,11 +51,16 @@ fn a_file_is_read_whole_up_to_its_limit() {
 fn a_file_open_to_others_is_refused_with_its_mode() {
     let folder = folder();
     let path = folder.path().join("file");
+    let is_root = rustix::process::geteuid().is_root();
     for (mode, others, fine) in [
         (0o600, OthersMay::Nothing, true),
         (0o400, OthersMay::Nothing, true),
         (0o640, OthersMay::Nothing, false),
         (0o604, OthersMay::Nothing, false),
+        (0o600, OthersMay::NothingUnlessRootLets, true),
+        (0o640, OthersMay::NothingUnlessRootLets, is_root),
+        (0o660, OthersMay::NothingUnlessRootLets, false),
+        (0o644, OthersMay::NothingUnlessRootLets, false),
         (0o644, OthersMay::Read, true),
         (0o664, OthersMay::Read, false),
         (0o646, OthersMay::Read, false),

@@ -104,7 +104,8 @@ pub(crate) fn check_access(_: &Path, metadata: &Metadata, others: OthersMay) -> 
     }
     let mode = metadata.permissions().mode() & 0o7777;
     let refused = match others {
-        OthersMay::Nothing => 0o077,
+        OthersMay::NothingUnlessRootLets if metadata.uid() == 0 => 0o037,
+        OthersMay::Nothing | OthersMay::NothingUnlessRootLets => 0o077,
         OthersMay::Read => 0o022,
         OthersMay::Write => 0,
     };

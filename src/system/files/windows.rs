@@ -93,7 +93,10 @@ pub(crate) fn persist(file: NamedTempFile, target: &Path) -> io::Result<()> {
 
 /// Refuses a secret at a place where others may read it.
 pub(crate) fn check_access(path: &Path, _: &Metadata, others: OthersMay) -> Result<(), Refusal> {
-    if others == OthersMay::Nothing { check_place_of_secrets(path) } else { Ok(()) }
+    match others {
+        OthersMay::Nothing | OthersMay::NothingUnlessRootLets => check_place_of_secrets(path),
+        OthersMay::Read | OthersMay::Write => Ok(()),
+    }
 }
 
 /// Secrets may be below the folder of this user only.

@@ -1,10 +1,11 @@
 //! The wall with a certificate.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
-use rcgen::{CertificateParams, KeyPair};
+use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -15,10 +16,19 @@ use crate::support::World;
 
 /// Writes a certificate and its key.
 fn make(world: &World, name: &str) {
+    make_valid(world, name, 1975, 4096);
+}
+
+/// The same, valid from the beginning of one year until that of another.
+fn make_valid(world: &World, name: &str, from: i32, until: i32) {
     let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+    (params.not_before, params.not_after) = (date_time_ymd(from, 1, 1), date_time_ymd(until, 1, 1));
+    let certificate = params.self_signed(&key).unwrap();
     fs::write(world.home().join(format!("{name}.pem")), certificate.pem()).unwrap();
-    fs::write(world.home().join(format!("{name}.key")), key.serialize_pem()).unwrap();
+    let file = world.home().join(format!("{name}.key"));
+    fs::write(&file, key.serialize_pem()).unwrap();
+    fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
 }
 
 /// What the wall answers over TLS, once its certificate was found to be this one.
@@ -70,11 +80,16 @@ fn files_that_are_no_pair_are_an_error_that_names_them() {
     make(&world, "wall");
     make(&world, "other");
     fs::write(world.home().join("empty.pem"), "").unwrap();
+    for (from, to, mode) in [("wall.key", "open.key", 0o644), ("wall.pem", "wall.txt", 0o600)] {
+        fs::copy(world.home().join(from), world.home().join(to)).unwrap();
+        fs::set_permissions(world.home().join(to), Permissions::from_mode(mode)).unwrap();
+    }
     for (certificate, key, message) in [
         ("wall.pem", "other.key", "the private key in other.key is not that of the certificate in wall.pem"),
         ("empty.pem", "wall.key", "there is no certificate in empty.pem"),
         ("wall.key", "wall.key", "there is no certificate in wall.key"),
-        ("wall.pem", "wall.pem", "there is no private key in wall.pem"),
+        ("wall.pem", "open.key", "open.key is open to other users (mode 0644)"),
+        ("wall.pem", "wall.txt", "there is no private key in wall.txt"),
         ("none.pem", "wall.key", "cannot read none.pem"),
         ("wall.pem", "none.key", "cannot read none.key"),
     ] {
@@ -82,4 +97,25 @@ fn files_that_are_no_pair_are_an_error_that_names_them() {
         let ran = world.run(&line).ended_with(2);
         assert!(ran.stderr.contains(message) && ran.stdout.is_empty(), "{line}\n{ran}");
     }
+}
+
+#[test]
+fn a_certificate_that_browsers_refuse_is_served_with_a_word() {
+    let world = World::new();
+    for (from, until, word) in [
+        (
+            2001,
+            2002,
+            "note: the certificate in wall.pem has expired (2002-01-01T00:00:00Z): browsers refuse it",
+        ),
+        (4000, 4001, "note: the certificate in wall.pem is not valid yet (from 4000-01-01T00:00:00Z)"),
+    ] {
+        make_valid(&world, "wall", from, until);
+        let wall = Wall::start(&world, "--sandbox --tls-cert wall.pem --tls-key wall.key");
+        let ran = wall.running.terminate().ended_with(143);
+        assert_eq!(ran.stderr.matches(word).count(), 1, "{ran}");
+    }
+    make(&world, "wall");
+    let wall = Wall::start(&world, "--sandbox --tls-cert wall.pem --tls-key wall.key");
+    assert_eq!(wall.running.terminate().ended_with(143).stderr, "");
 }
