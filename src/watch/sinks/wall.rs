@@ -7,6 +7,7 @@ pub(crate) mod metrics;
 mod packed;
 pub(crate) mod page;
 mod routes;
+mod seats;
 mod server;
 mod streams;
 pub(crate) mod tls;

@@ -18,8 +18,10 @@ use tokio::time::{Sleep, sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use crate::watch::sinks::wall::routes::{Peer, Site};
+use crate::watch::sinks::wall::seats::Seats;
 
-/// More wait until one of these ends; no browser opens more than six.
+/// More wait until one of these ends; no browser opens more than six. One address has its share of them, and loses those
+/// beyond it at once.
 const MOST_CONNECTIONS: usize = 256;
 
 /// For the greeting of TLS, and for the head of a request. A connection between two requests may be idle as long.
@@ -36,17 +38,18 @@ const BREATHER: Duration = Duration::from_millis(50);
 
 /// Takes connections for ever. The connections end with this future, because it owns their set.
 pub(super) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, site: Arc<Site>) {
-    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let (places, seats) = (Arc::new(Semaphore::new(MOST_CONNECTIONS)), Seats::new(MOST_CONNECTIONS));
     let mut connections = JoinSet::new();
     loop {
         let place = Arc::clone(&places).acquire_owned();
         let accepted = async { (place.await, listener.accept().await) };
         tokio::select! {
             (place, accepted) = accepted => match accepted {
-                Ok((stream, _)) => {
+                Ok((stream, peer)) => {
+                    let Some(seat) = seats.take(peer.ip()) else { continue };
                     let (tls, site) = (tls.clone(), Arc::clone(&site));
                     connections.spawn(async move {
-                        let _place = place;
+                        let _held = (place, seat);
                         serve(stream, tls, site).await;
                     });
                 }

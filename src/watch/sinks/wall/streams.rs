@@ -1,7 +1,6 @@
 //! The newest state of the floor, and the streams of browsers that show it. It is rendered once for all of them, and only
 //! while somebody looks.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,8 +12,8 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::clock::Clock;
 use crate::watch::sinks::display::BETWEEN_FRAMES;
-use crate::watch::sinks::wall::key::neighbourhood;
 use crate::watch::sinks::wall::packed::Part;
+use crate::watch::sinks::wall::seats::{Seat, Seats};
 use crate::watch::view::FloorView;
 
 /// A browser that hears nothing for 12 s shows that.
@@ -24,7 +23,6 @@ const BETWEEN_BEATS: Duration = Duration::from_secs(5);
 const STUCK_AFTER: Duration = Duration::from_secs(3);
 
 const MOST_STREAMS: usize = 64;
-const MOST_OF_ADDRESS: usize = 8;
 
 /// Writes the floor.
 pub(crate) type Draw = Box<dyn Fn(&FloorView) -> String + Send + Sync>;
@@ -36,13 +34,13 @@ pub(super) struct Live {
     draw: Draw,
     /// The newest drawing, with the end of its event.
     frames: watch::Sender<Part>,
-    seats: Mutex<HashMap<IpAddr, usize>>,
+    pub(super) seats: Arc<Seats>,
     clock: Clock,
 }
 
 impl Live {
     pub(super) fn new(views: watch::Receiver<FloorView>, draw: Draw, clock: Clock) -> Self {
-        let (frames, seats) = (watch::Sender::new(Part::default()), Mutex::default());
+        let (frames, seats) = (watch::Sender::new(Part::default()), Seats::new(MOST_STREAMS));
         Self { views, published: Mutex::new(Instant::now()), draw, frames, seats, clock }
     }
 
@@ -92,11 +90,19 @@ impl Live {
         address: IpAddr,
         is_packed: bool,
     ) -> Option<impl Stream<Item = Bytes> + use<>> {
-        let seat = Seat::take(self, address)?;
+        let seat = self.seats.take(address)?;
         let mut frames = self.frames.subscribe();
         self.draw();
         frames.mark_changed();
-        let open = Open { seat, frames, is_packed, rest: None, next_beat: Instant::now() + BETWEEN_BEATS };
+        let live = Arc::clone(self);
+        let open = Open {
+            live,
+            _seat: seat,
+            frames,
+            is_packed,
+            rest: None,
+            next_beat: Instant::now() + BETWEEN_BEATS,
+        };
         Some(unfold((Some(Part::first("retry: 2000\n\n")), open), async |(first, mut open)| {
             let next = match first {
                 Some(first) => first,
@@ -108,7 +114,8 @@ impl Live {
 }
 
 struct Open {
-    seat: Seat,
+    live: Arc<Live>,
+    _seat: Seat,
     frames: watch::Receiver<Part>,
     is_packed: bool,
     /// Of an event that has begun.
@@ -122,7 +129,7 @@ impl Open {
         if let Some(rest) = self.rest.take() {
             return Some(rest);
         }
-        let live = Arc::clone(&self.seat.live);
+        let live = Arc::clone(&self.live);
         let now = || live.clock.now().as_millisecond();
         loop {
             tokio::select! {
@@ -139,36 +146,6 @@ impl Open {
                 }
             }
         }
-    }
-}
-
-/// One of the streams that there may be.
-struct Seat {
-    live: Arc<Live>,
-    address: IpAddr,
-}
-
-impl Seat {
-    fn take(live: &Arc<Live>, address: IpAddr) -> Option<Self> {
-        let address = neighbourhood(address);
-        let mut seats = live.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        let all: usize = seats.values().sum();
-        let own = seats.get(&address).copied().unwrap_or_default();
-        if all >= MOST_STREAMS || own >= MOST_OF_ADDRESS {
-            return None;
-        }
-        seats.insert(address, own + 1);
-        Some(Self { live: Arc::clone(live), address })
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut seats = self.live.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(own) = seats.get_mut(&self.address) {
-            *own -= 1;
-        }
-        seats.retain(|_, own| *own > 0);
     }
 }
 
@@ -268,18 +245,10 @@ mod tests {
     async fn streams_are_bounded_and_free_their_seats() {
         let views = watch::Sender::new(FloorView::default());
         let live = live(&views);
-        let mut streams: Vec<_> =
-            (0..MOST_OF_ADDRESS).map(|_| live.open(address(1), false).expect("a seat")).collect();
-        assert!(live.open(address(1), false).is_none(), "too many of one address");
-        for other in 2..9 {
-            streams.extend((0..MOST_OF_ADDRESS).map(|_| live.open(address(other), false).expect("a seat")));
-        }
-        assert_eq!(streams.len(), MOST_STREAMS);
-        assert!(live.open(address(9), false).is_none(), "too many of all");
-        streams.pop();
-        assert!(live.open(address(9), false).is_some());
-        streams.clear();
-        assert!(live.seats.lock().expect("no panic").is_empty());
+        let streams: Vec<_> = std::iter::from_fn(|| live.open(address(1), false)).collect();
+        assert_eq!(streams.len(), 8);
+        drop(streams);
+        assert!(live.open(address(1), false).is_some());
     }
 
     #[tokio::test(start_paused = true)]
