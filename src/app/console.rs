@@ -144,10 +144,7 @@ impl Console {
 
     /// Written unless `-q` was typed.
     pub(crate) fn note(&self, text: &str) {
-        let messages = self.messages();
-        if !messages.talk.quiet {
-            self.stderr(|out| problem::write_note(text, messages.style(&self.redactor), out));
-        }
+        self.stderr.note(text);
     }
 
     /// Explains a wait: another process is changing the file.
@@ -291,6 +288,14 @@ pub(crate) struct Stderr {
 }
 
 impl Stderr {
+    /// Written unless `-q` was typed.
+    pub(crate) fn note(&self, text: &str) {
+        let messages = self.messages();
+        if !messages.talk.quiet {
+            self.write(|out| problem::write_note(text, messages.style(&self.redactor), out));
+        }
+    }
+
     pub(crate) fn error(&self, problem: &Problem) {
         let messages = self.messages();
         self.write(|out| {

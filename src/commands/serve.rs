@@ -123,8 +123,9 @@ pub(crate) fn run(args: &ServeArgs, app: &App) -> Result<ExitStatus, Failure> {
             let (ids, zone) = (sessions.ids_at_login, zone.clone());
             let document = move |view: &FloorView| status::document_of(view, &limits, &ids, &zone);
             let (document, redactor) = (Box::new(document), app.redactor.clone());
-            let clock = app.clock.clone();
-            let options = WallOptions { key, hosts, tls, page, document, metrics, redactor, clock };
+            let (clock, stderr) = (app.clock.clone(), app.console.stderr_writer());
+            let note = Box::new(move |text: &str| stderr.note(text));
+            let options = WallOptions { key, hosts, tls, page, document, metrics, redactor, clock, note };
             let show = |views| {
                 let wall = RunningWall::start(listener, options, views)
                     .map_err(|error| Failure::failed("serve", "cannot serve the wall").caused_by(&error))?;

@@ -4,6 +4,7 @@
 pub(crate) mod guard;
 pub(crate) mod key;
 pub(crate) mod metrics;
+pub(crate) mod notices;
 mod packed;
 pub(crate) mod page;
 mod routes;
@@ -26,6 +27,7 @@ use crate::output::text::redact::Redactor;
 use crate::watch::sinks::wall::guard::Hosts;
 use crate::watch::sinks::wall::key::{Key, WrongKeys};
 use crate::watch::sinks::wall::metrics::Metrics;
+use crate::watch::sinks::wall::notices::{Note, Notices};
 use crate::watch::sinks::wall::page::{Page, PageOptions};
 use crate::watch::sinks::wall::routes::Site;
 use crate::watch::sinks::wall::server::accept;
@@ -42,6 +44,8 @@ pub(crate) struct WallOptions {
     pub(crate) metrics: Metrics,
     pub(crate) redactor: Redactor,
     pub(crate) clock: Clock,
+    /// For those who are refused.
+    pub(crate) note: Note,
 }
 
 /// A wall that is served. It ends with the watch, and all connections with it.
@@ -58,7 +62,7 @@ impl RunningWall {
         options: WallOptions,
         mut views: watch::Receiver<FloorView>,
     ) -> io::Result<Self> {
-        let WallOptions { key, hosts, tls, page, document, metrics, redactor, clock } = options;
+        let WallOptions { key, hosts, tls, page, document, metrics, redactor, clock, note } = options;
         let cookie = format!("deepcall-{}", listener.local_addr()?.port());
         listener.set_nonblocking(true)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -89,6 +93,7 @@ impl RunningWall {
                     metrics,
                     redactor,
                     clock,
+                    notices: Notices::new(note),
                 };
                 tokio::select! {
                     () = live.follow() => {}

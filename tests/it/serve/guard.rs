@@ -53,6 +53,18 @@ fn a_request_for_another_host_gets_nothing() {
     assert_eq!(ask("http://localhost/", &[known]).status, 200);
     let old = wall.send(&["GET / HTTP/1.0", &bearer], "");
     assert_eq!((old.status, old.body.as_str()), (421, ""), "no host in HTTP/1.0");
+    wall.running.terminate().ended_with(143);
+
+    // Whoever runs the wall reads which name it was, once.
+    let wall = Wall::start(&world, "--sandbox");
+    for host in ["Host: my\u{1b}[31mbox:8040", "Host: evil.example"] {
+        let answer = wall.send(&["GET / HTTP/1.1", host, "Connection: close"], "");
+        assert!([400, 421].contains(&answer.status) && answer.body.is_empty(), "{}", answer.head);
+    }
+    let ran = wall.running.terminate().ended_with(143);
+    let line = "note: refused a request from 127.0.0.1 (421): it is for the host \"evil.example\"; if that is a name of the \
+                wall, allow it with --host\n";
+    assert!(ran.stderr.contains(line) && ran.stderr.matches("(421)").count() == 1, "{ran}");
 }
 
 #[test]
@@ -76,6 +88,13 @@ fn a_wrong_method_is_refused_and_head_is_get_without_a_body() {
             let is_allowed = allowed.to_ascii_uppercase().split(", ").any(|it| it == method);
             assert_eq!(answer.status == 405, !is_allowed, "{method} {path}\n{}", answer.head);
             assert_eq!(answer.header("allow"), (!is_allowed).then_some(allowed), "{method} {path}");
+            if !is_allowed && method != "HEAD" {
+                let sentence = format!(
+                    "this address takes {} and nothing else; the floor is at /\n",
+                    allowed.to_uppercase()
+                );
+                assert_eq!(answer.body, sentence, "{method} {path}");
+            }
         }
     }
     for path in ["/", "/floor.json", "/healthz", "/events"] {

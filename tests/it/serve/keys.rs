@@ -66,6 +66,11 @@ fn a_form_of_somebody_else_or_with_another_key_is_refused() {
     {
         let answer = wall.sign_in(&wall.key, &[&format!("Origin: {origin}")]);
         assert_eq!((answer.status, answer.header("set-cookie")), (403, None), "{origin}");
+        assert!(
+            answer.body.ends_with("open the address of the wall, and enter it there\n"),
+            "{}",
+            answer.body
+        );
     }
     let two = ["Origin: http://localhost", "Origin: http://localhost"];
     assert_eq!(wall.sign_in(&wall.key, &two).status, 403);
@@ -86,7 +91,18 @@ fn a_form_of_somebody_else_or_with_another_key_is_refused() {
     }
     let long = "x".repeat(2_000);
     let answer = wall.sign_in(&long, &[]);
-    assert_eq!((answer.status, answer.body.as_str()), (413, ""));
+    let sentence =
+        "this is too long for a key; enter the part after #k= of the address that deepcall serve prints\n";
+    assert_eq!((answer.status, answer.body.as_str()), (413, sentence));
+    // One that says that it is long need not be sent.
+    let head = ["POST /session HTTP/1.1", "Host: localhost", "Connection: close", "Content-Length: 2000"];
+    assert_eq!(wall.send(&[&head[..], &["Expect: 100-continue"]].concat(), "").status, 413);
+    let chunked =
+        ["POST /session HTTP/1.1", "Host: localhost", "Connection: close", "Transfer-Encoding: chunked"];
+    assert_eq!(wall.send(&chunked, &format!("7d0\r\n{long}\r\n0\r\n\r\n")).status, 413);
+    let ran = wall.running.terminate().ended_with(143);
+    let line = "note: refused a key from 127.0.0.1 (403): the page is of \"null\", and the request for the host \"localhost\"";
+    assert!(ran.stderr.contains(line) && ran.stderr.matches("(403)").count() == 1, "{ran}");
 }
 
 #[test]
@@ -109,6 +125,14 @@ fn ten_wrong_keys_are_enough_for_a_while() {
     assert_eq!(wall.get("/", &[&cookie]).status, 200);
     assert_eq!(wall.get("/", &[]).status, 401);
     assert_eq!(wall.get("/healthz", &[]).status, 200);
+    let ran = wall.running.terminate().ended_with(143);
+    for line in [
+        "note: refused a wrong key from 127.0.0.1 (401); wrong keys in the last minute: 1\n",
+        "note: refused to try a key from 127.0.0.1 (429): too many were wrong; it is tried again in ",
+    ] {
+        assert_eq!(ran.stderr.matches(line).count(), 1, "{ran}");
+    }
+    assert!(!ran.stderr.contains("wrong0"), "{ran}");
 }
 
 #[test]

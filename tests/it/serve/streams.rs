@@ -156,7 +156,9 @@ fn there_are_64_streams_and_half_of_one_address_of_this_machine() {
     assert_eq!(wall.get("/", &[&wall.bearer()]).status, 200);
     drop(seated.pop());
     while open(9).1 != "200" {}
-    wall.running.terminate().ended_with(143);
+    let ran = wall.running.terminate().ended_with(143);
+    let line = "note: refused a stream to 127.0.2.1 (503): it has the 32 that it may have";
+    assert!(ran.stderr.contains(line) && ran.stderr.matches("(503)").count() == 1, "{ran}");
 }
 
 #[test]
@@ -209,5 +211,7 @@ fn one_address_cannot_have_all_connections() {
     };
     let served = connections.iter_mut().map(is_served).filter(|it| *it).count();
     assert!(served <= 128, "{served}");
-    wall.running.terminate().ended_with(143);
+    let ran = wall.running.terminate().ended_with(143);
+    let line = "note: closed a connection from 127.0.4.1: it has the 128 that one address may have";
+    assert_eq!(ran.stderr.matches(line).count(), 1, "{ran}");
 }

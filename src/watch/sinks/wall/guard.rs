@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use hyper::header::{HOST, HeaderMap, HeaderName, ORIGIN};
+use hyper::header::{HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use hyper::http::request::Parts;
 
 /// A host in one spelling: without the final dot, in small letters, an IPv4 address in IPv6 as IPv4.
@@ -85,6 +85,14 @@ impl Hosts {
         let target = head.uri.authority().map(|it| Authority::parse(it.as_str()));
         let is_known = |it: &Authority| self.knows(&it.host, local);
         (is_known(&host) && target.is_none_or(|it| it.as_ref().is_some_and(is_known))).then_some(host)
+    }
+
+    /// The first host of a request that is not for us, as it was sent; `None` if none of them is foreign.
+    pub(super) fn foreign<'a>(&self, head: &'a Parts, local: IpAddr) -> Option<&'a [u8]> {
+        let target = head.uri.authority().map(|it| it.as_str().as_bytes());
+        let mut sent = head.headers.get_all(HOST).iter().map(HeaderValue::as_bytes).chain(target);
+        let authority = |sent| std::str::from_utf8(sent).ok().and_then(Authority::parse);
+        sent.find(|sent| !authority(sent).is_some_and(|it| self.knows(&it.host, local)))
     }
 
     fn knows(&self, host: &Host, local: IpAddr) -> bool {
@@ -214,8 +222,11 @@ mod tests {
             ("http://localhost/", "evil.example", false),
             ("http://x@localhost/", "localhost", false),
         ] {
-            let found = hosts().of(&head(target, &[("host", host)]), LOCAL);
-            assert_eq!(found.is_some(), is_ours, "{target} {host}");
+            let head = head(target, &[("host", host)]);
+            assert_eq!(hosts().of(&head, LOCAL).is_some(), is_ours, "{target} {host}");
+            let foreign = hosts().foreign(&head, LOCAL).map(String::from_utf8_lossy);
+            let expected = target.split('/').nth(2).filter(|_| !is_ours && host == "localhost");
+            assert_eq!(foreign.as_deref(), expected.or(Some(host).filter(|_| !is_ours)), "{target} {host}");
         }
     }
 

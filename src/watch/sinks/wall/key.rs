@@ -109,9 +109,11 @@ impl WrongKeys {
         first.map(|(at, _)| Self::WITHIN.saturating_sub(now.saturating_duration_since(*at)))
     }
 
-    pub(super) fn add(&self, address: IpAddr, now: Instant) {
+    /// How many there are now within the time of [`Self::wait`], of all.
+    pub(super) fn add(&self, address: IpAddr, now: Instant) -> usize {
         let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         tries.push_back((now, neighbourhood(address)));
+        tries.len()
     }
 }
 

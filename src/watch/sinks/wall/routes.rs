@@ -8,11 +8,11 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody};
-use hyper::body::{Bytes, Frame, Incoming};
+use hyper::body::{Body as _, Bytes, Frame, Incoming};
 use hyper::header::{
     ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE,
-    HeaderMap, HeaderName, HeaderValue, LOCATION, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
-    X_CONTENT_TYPE_OPTIONS,
+    HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, ORIGIN, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE,
+    WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::time::{Instant, timeout};
@@ -22,6 +22,7 @@ use crate::output::text::redact::Redactor;
 use crate::watch::sinks::wall::guard::{Authority, Hosts, is_from_us};
 use crate::watch::sinks::wall::key::{Key, WrongKeys};
 use crate::watch::sinks::wall::metrics::{self, Metrics};
+use crate::watch::sinks::wall::notices::Notices;
 use crate::watch::sinks::wall::packed;
 use crate::watch::sinks::wall::page::{self, Asset, Page};
 use crate::watch::sinks::wall::streams::{Draw, Live};
@@ -64,6 +65,7 @@ pub(super) struct Site {
     pub(super) metrics: Metrics,
     pub(super) redactor: Redactor,
     pub(super) clock: Clock,
+    pub(super) notices: Notices,
 }
 
 /// A path that there is.
@@ -110,12 +112,13 @@ impl Site {
     pub(super) async fn respond(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         let (head, body) = request.into_parts();
         let Some(host) = self.hosts.of(&head, peer.local) else {
+            self.notices.foreign_host(peer.address, self.hosts.foreign(&head, peer.local));
             return empty(StatusCode::MISDIRECTED_REQUEST);
         };
         let route = Route::find(head.uri.path());
         if let Some(route) = route.as_ref().filter(|it| !it.methods().contains(&head.method)) {
             let methods: Vec<&str> = route.methods().iter().map(Method::as_str).collect();
-            return with(empty(StatusCode::METHOD_NOT_ALLOWED), ALLOW, &methods.join(", "));
+            return not_allowed(&methods.join(", "));
         }
         match route {
             Some(Route::Asset(asset)) => {
@@ -149,16 +152,20 @@ impl Site {
                 full(StatusCode::OK, metrics::MEDIA_TYPE, self.redactor.redact(&text))
             }
             Some(Route::Events) => self.events(packed::is_taken(headers), address),
-            _ => full(StatusCode::NOT_FOUND, TEXT, "there is nothing here\n"),
+            _ => full(StatusCode::NOT_FOUND, TEXT, "there is nothing here; the floor is at /\n"),
         }
     }
 
     fn events(&self, is_packed: bool, address: IpAddr) -> Response<Body> {
         // While the loop is stuck, nobody is shown anything that looks new.
-        let stream = if self.live.is_alive() { self.live.open(address, is_packed) } else { None };
-        let Some(stream) = stream else {
-            let response = full(StatusCode::SERVICE_UNAVAILABLE, TEXT, "no stream is free\n");
-            return with(response, RETRY_AFTER, &SEAT_WAIT.as_secs().to_string());
+        if !self.live.is_alive() {
+            return no_stream("deepcall serve has no news; try again in half a minute\n");
+        }
+        let Some(stream) = self.live.open(address, is_packed) else {
+            self.notices.no_stream(address, self.live.seats.share(address));
+            return no_stream(
+                "no stream is free; close other pages of the wall, and try again in half a minute\n",
+            );
         };
         let body = StreamBody::new(stream.map(|part| Ok(Frame::data(part))));
         let response = response(StatusCode::OK, "text/event-stream", body.boxed_unsync());
@@ -185,12 +192,14 @@ impl Site {
     fn check(&self, key: &str, address: IpAddr) -> Access {
         let now = Instant::now();
         if let Some(wait) = self.wrong_keys.wait(address, now) {
+            self.notices.limited(address, wait);
             return Access::Limited(wait);
         }
         if self.key.is(key) {
             return Access::Granted;
         }
-        self.wrong_keys.add(address, now);
+        let count = self.wrong_keys.add(address, now);
+        self.notices.wrong_key(address, count);
         Access::None
     }
 
@@ -202,13 +211,33 @@ impl Site {
         address: IpAddr,
     ) -> Response<Body> {
         if !is_from_us(headers, host, self.has_tls) {
-            return empty(StatusCode::FORBIDDEN);
+            let sent = |name| headers.get(name).map_or(&b""[..], HeaderValue::as_bytes);
+            self.notices.foreign_page(address, sent(ORIGIN), sent(HOST));
+            return refused(
+                StatusCode::FORBIDDEN,
+                "this key came from the page of another address; open the address of the wall, and enter it there\n",
+            );
+        }
+        let too_long = || {
+            refused(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "this is too long for a key; enter the part after #k= of the address that deepcall serve prints\n",
+            )
+        };
+        // One that says so itself is not waited for.
+        if body.size_hint().lower() > FORM_LIMIT as u64 {
+            return too_long();
         }
         let form = match timeout(FORM_TIME, Limited::new(body, FORM_LIMIT).collect()).await {
             Ok(Ok(form)) => form.to_bytes(),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => return empty(StatusCode::PAYLOAD_TOO_LARGE),
-            Ok(Err(_)) => return empty(StatusCode::BAD_REQUEST),
-            Err(_) => return empty(StatusCode::REQUEST_TIMEOUT),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => return too_long(),
+            Ok(Err(_)) => {
+                return refused(
+                    StatusCode::BAD_REQUEST,
+                    "the form did not arrive as a whole; send it again\n",
+                );
+            }
+            Err(_) => return refused(StatusCode::REQUEST_TIMEOUT, "the form took too long; send it again\n"),
         };
         let key = url::form_urlencoded::parse(&form).find(|(name, _)| name == "key");
         match self.check(key.as_ref().map_or("", |(_, key)| key.trim()), address) {
@@ -229,6 +258,21 @@ fn key_form(was_wrong: bool) -> Response<Body> {
     // Under `no-referrer` a browser sends `Origin: null` with the form, as a page of somebody else can as well.
     let response = with(response, REFERRER_POLICY, "same-origin");
     with(response, WWW_AUTHENTICATE, "Bearer")
+}
+
+/// A sentence that says what to do, with nothing of the request in it.
+fn refused(status: StatusCode, sentence: &'static str) -> Response<Body> {
+    full(status, TEXT, sentence)
+}
+
+fn not_allowed(methods: &str) -> Response<Body> {
+    let sentence = format!("this address takes {methods} and nothing else; the floor is at /\n");
+    with(full(StatusCode::METHOD_NOT_ALLOWED, TEXT, sentence), ALLOW, methods)
+}
+
+fn no_stream(sentence: &'static str) -> Response<Body> {
+    let response = refused(StatusCode::SERVICE_UNAVAILABLE, sentence);
+    with(response, RETRY_AFTER, &SEAT_WAIT.as_secs().to_string())
 }
 
 fn too_many(wait: Duration) -> Response<Body> {

@@ -46,7 +46,10 @@ pub(super) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, site
         tokio::select! {
             (place, accepted) = accepted => match accepted {
                 Ok((stream, peer)) => {
-                    let Some(seat) = seats.take(peer.ip()) else { continue };
+                    let Some(seat) = seats.take(peer.ip()) else {
+                        site.notices.no_connection(peer.ip(), seats.share(peer.ip()));
+                        continue;
+                    };
                     let (tls, site) = (tls.clone(), Arc::clone(&site));
                     connections.spawn(async move {
                         let _held = (place, seat);
