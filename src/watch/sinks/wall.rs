@@ -65,7 +65,9 @@ impl RunningWall {
         let WallOptions { key, hosts, tls, page, document, metrics, redactor, clock, note } = options;
         let cookie = format!("deepcall-{}", listener.local_addr()?.port());
         listener.set_nonblocking(true)?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        // Looks for new requests after each turn of a connection, so that one which always has another request in store does
+        // not keep the rest waiting.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().event_interval(1).build()?;
         let listener = {
             let _entered = runtime.enter();
             tokio::net::TcpListener::from_std(listener)?

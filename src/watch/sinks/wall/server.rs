@@ -13,7 +13,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, yield_now};
 use tokio::time::{Sleep, sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
@@ -82,7 +82,11 @@ async fn serve(stream: TcpStream, tls: Option<TlsAcceptor>, site: Arc<Site>) {
 async fn respond(stream: impl AsyncRead + AsyncWrite + Unpin, peer: Peer, site: Arc<Site>) {
     let service = service_fn(|request| {
         let site = Arc::clone(&site);
-        async move { Ok::<_, Infallible>(site.respond(request, peer).await) }
+        async move {
+            // Whoever sends many requests at once gets one answer, then it is the others' turn.
+            yield_now().await;
+            Ok::<_, Infallible>(site.respond(request, peer).await)
+        }
     });
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())
