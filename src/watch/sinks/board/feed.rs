@@ -60,7 +60,7 @@ impl<'a> Feed<'a> {
 impl EventRow {
     fn contains(&self, filter: &str) -> bool {
         let agent = self.agent.as_deref().unwrap_or_default();
-        contains([agent, &self.words, &self.also], filter)
+        contains([agent, &self.words(), &self.also], filter)
     }
 
     fn line(&self, times: usize, names: usize) -> Line {
@@ -70,7 +70,7 @@ impl EventRow {
             Some(agent) => line.with(format!("{}  ", pad_right(&cut(agent, names), names)), Tint::Strong),
             None => line,
         };
-        line.with(self.words.clone(), self.tint)
+        line.with(self.words(), self.tint)
     }
 }
 

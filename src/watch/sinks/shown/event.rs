@@ -10,16 +10,28 @@ use crate::report::{Part, Sentence, Tone};
 use crate::watch::sinks::shown::names::Names;
 use crate::watch::sinks::shown::wording::Wording;
 
+/// In a line of a terminal.
+const BETWEEN_PARTS: &str = "  ";
+
 /// One event, or several that are alike. Every text is harmless.
 pub(crate) struct EventRow {
     pub(crate) mark: Mark,
     pub(crate) time: String,
     /// `None` if it is about several agents, or about none.
     pub(crate) agent: Option<String>,
-    pub(crate) words: String,
+    /// What it says, and what comes behind that, such as a customer's number: apart, as each may have another direction of
+    /// writing.
+    pub(crate) parts: Vec<String>,
     pub(crate) tint: Tint,
     /// Other words under which it is found: the kind of a tag, the profile.
     pub(crate) also: String,
+}
+
+impl EventRow {
+    /// For a line of a terminal.
+    pub(crate) fn words(&self) -> String {
+        self.parts.join(BETWEEN_PARTS)
+    }
 }
 
 pub(crate) fn row(folded: &Folded<'_>, names: &Names, wording: &Wording<'_>) -> EventRow {
@@ -30,7 +42,7 @@ pub(crate) fn row(folded: &Folded<'_>, names: &Names, wording: &Wording<'_>) -> 
             mark,
             time: wording.time(folded.at()),
             agent: None,
-            words: wording.sentence(&sentence),
+            parts: vec![wording.sentence(&sentence)],
             tint: mark.tint,
             also: String::new(),
         };
@@ -40,12 +52,15 @@ pub(crate) fn row(folded: &Folded<'_>, names: &Names, wording: &Wording<'_>) -> 
     match &event.kind {
         EventKind::Tag(reported) => {
             let tag = &reported.tag;
-            let changed = if reported.changed { "changed: " } else { "" };
+            let mut parts = tag_parts(tag, wording);
+            if reported.changed {
+                parts[0].insert_str(0, "changed: ");
+            }
             EventRow {
                 mark: tag_mark(tag),
                 time: wording.time(time_of(event)),
                 agent,
-                words: format!("{changed}{}", tag_words(tag, wording)),
+                parts,
                 tint: Tint::Plain,
                 also: format!("{} {profile}", kind(tag, wording)),
             }
@@ -57,7 +72,7 @@ pub(crate) fn row(folded: &Folded<'_>, names: &Names, wording: &Wording<'_>) -> 
                 mark,
                 time: wording.time(event.at),
                 agent,
-                words: without_name(sentence, wording),
+                parts: vec![without_name(sentence, wording)],
                 tint: if matches!(mark, WRONG | NOTABLE) { mark.tint } else { Tint::Plain },
                 also: profile,
             }
@@ -109,14 +124,17 @@ pub(crate) fn kind_and_message(tag: &Tag, wording: &Wording<'_>) -> String {
     }
 }
 
-/// A tag in words, the kind once.
+/// A tag in words, the kind once; the customer; the icons.
+fn tag_parts(tag: &Tag, wording: &Wording<'_>) -> Vec<String> {
+    let mut parts = vec![kind_and_message(tag, wording)];
+    parts.extend(tag.customer.as_deref().map(|phone| wording.phone(phone)));
+    parts.extend(Some(icons(tag, wording)).filter(|icons| !icons.is_empty()));
+    parts
+}
+
+/// The same in a line of a terminal.
 pub(crate) fn tag_words(tag: &Tag, wording: &Wording<'_>) -> String {
-    let mut words = kind_and_message(tag, wording);
-    if let Some(phone) = &tag.customer {
-        words = format!("{words}  {}", wording.phone(phone));
-    }
-    let icons = icons(tag, wording);
-    if icons.is_empty() { words } else { format!("{words}  {icons}") }
+    tag_parts(tag, wording).join(BETWEEN_PARTS)
 }
 
 /// The icons that say more than the kind does.

@@ -169,7 +169,10 @@ fn events(view: &FloorView, names: &Names, wording: &Wording<'_>) -> Markup {
                             time { (row.time.trim()) } " "
                             i class=(class(row.mark.tint)) aria-hidden="true" { (row.mark.symbol) } " "
                             @if let Some(agent) = &row.agent { b { bdi { (agent) } } " " }
-                            bdi class=(class(row.tint)) { (row.words) }
+                            @for (at, part) in row.parts.iter().enumerate() {
+                                @if at > 0 { " " }
+                                bdi class=(class(row.tint)) { (part) }
+                            }
                         }
                     }
                 }

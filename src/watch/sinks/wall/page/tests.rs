@@ -226,6 +226,15 @@ fn no_text_becomes_markup_and_none_is_harmful() {
     }
 }
 
+/// In one run of text, digits after letters that are written from the right stand to the left of them.
+#[test]
+fn a_number_behind_text_of_another_direction_is_apart_from_it() {
+    let mut stage = busy();
+    stage.note(0, Tag { customer: Some("919876543210".into()), ..missed("مكالمة من علي") });
+    let floor = stage.floor();
+    assert!(floor.contains("مكالمة من علي</bdi> <bdi class=\"text\">•••••••••210</bdi></li>"), "{floor}");
+}
+
 #[test]
 fn customers_numbers_are_masked_wherever_they_are() {
     let number = "9876543210";
