@@ -27,6 +27,9 @@ pub(super) fn titles(with_breaks: bool) -> impl Iterator<Item = &'static str> {
     ["Agent", "State", "For", "Left"].into_iter().chain(breaks).chain(["Last tag"])
 }
 
+/// So many characters of the breaks of today have room on a screen on the wall; more are drawn smaller.
+const FULL: usize = 31;
+
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
@@ -145,7 +148,7 @@ fn breaks(today: &Today) -> String {
     let at_least = if today.has_gap() { "≥ " } else { "" };
     let minutes = figures::minutes(today.breaks.time);
     let length = if minutes.contains(" h ") { minutes.trim_end_matches(" min") } else { &minutes };
-    format!("{at_least}{count}, {length} today")
+    format!("{at_least}{count}, {} today", length.replace(" – ", "–"))
 }
 
 impl Last {
@@ -198,7 +201,8 @@ impl Row {
                     (None, None) => td .left {},
                 }
                 @if with_breaks {
-                    td .breaks { (self.breaks.as_deref().unwrap_or_default()) }
+                    @let breaks = self.breaks.as_deref().unwrap_or_default();
+                    td .breaks .long[breaks.chars().count() > FULL] { (breaks) }
                 }
                 (self.last.markup())
             }

@@ -30,6 +30,16 @@ fn a_row_has_the_number_and_the_minutes_of_the_breaks_of_today_and_says_what_was
     stage.agent(0).today = Some(today(&[(200, 0, "tea")], &whole()));
     let hours = cell(&stage, "neha");
     assert!(hours.starts_with("1 break, 3 h ") && !hours.contains("min"), "{hours}");
+    // The longest is drawn smaller, so that it is there as a whole.
+    let mut day = Today::clone(&today(&[(16, 0, "lunch")], &holed()));
+    let time = &mut day.breaks.time;
+    (time.min, time.max) = (Duration::from_secs(39_300), Duration::from_secs(43_500));
+    stage.agent(0).today = Some(Arc::new(day));
+    assert!(
+        stage.row("neha").contains(r#"<td class="breaks long">≥ 1 break, 10 h 55–12 h 05 today</td>"#),
+        "{}",
+        stage.row("neha")
+    );
     // Of whom no journal tells, nothing is shown.
     assert_eq!(cell(&stage, "kim"), "");
     assert!(stage.floor().contains(r#"<th scope="col">Breaks today</th>"#));
