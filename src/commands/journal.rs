@@ -64,8 +64,8 @@ pub(crate) struct OnArgs {
 
 /// Stop recording; what is recorded stays
 ///
-/// Sets journal.record in config.toml to false: from then on, only `record`, `watch --record` and `tags --new` record.
-/// Nothing is deleted; `deepcall journal forget AGENT` erases an agent.
+/// Sets journal.record in config.toml to false: from then on, only `record`, `watch --record`, `serve --record` and
+/// `tags --new` record. Nothing is deleted; `deepcall journal forget AGENT` erases an agent.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct OffArgs {
     #[command(flatten)]
@@ -110,7 +110,9 @@ fn on(args: &OnArgs, app: &App) -> Result<ExitStatus, Failure> {
             "they are in {path}, {}: for {keep}, and at most {most}; customers' numbers are {numbers}",
             files::READERS_OF_PRIVATE_FILES
         ),
-        "`deepcall journal off` ends it, `deepcall journal forget AGENT` erases an agent; to erase everything, delete it with what lies beside it under its name".to_owned(),
+        format!(
+            "`deepcall journal off` ends it, `deepcall journal forget AGENT` erases an agent; to erase everything, delete {path}*"
+        ),
     ] {
         app.console.note(&line);
     }
@@ -123,7 +125,7 @@ fn off(args: &OffArgs, app: &App) -> Result<ExitStatus, Failure> {
     let path = journal::path(app)?;
     let config = journal::set_record(app, false)?;
     app.console.note(&format!(
-        "{} is false in {}: only `deepcall record`, `watch --record` and `tags --new` record",
+        "{} is false in {}: only `record`, `watch --record`, `serve --record` and `tags --new` record",
         JOURNAL_RECORD.key.name,
         config.display()
     ));

@@ -40,8 +40,8 @@ pub(super) fn run(args: &VerifyArgs, app: &App) -> Result<ExitStatus, Failure> {
     };
     let way_out = verified.is_damaged.then(|| {
         format!(
-            "a command that records sets a file aside that it cannot write, and begins a new one; to begin one now, move {} \
-             and what lies beside it to another place",
+            "a command that records sets a file aside that it cannot write, and begins a new one; to begin one now, \
+             move {}* to another place",
             path.display()
         )
     });
