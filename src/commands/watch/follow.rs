@@ -152,7 +152,7 @@ pub(crate) fn recording(
     let mut ledger = Ledger::new(shelf, command, followed, Box::new(keys), app.clock.clone(), limits);
     let clocks = OwnClocks::after_past(app.clock.now());
     let since = plan.backfill_from.filter(|_| has_stdout);
-    let manner = Manner { has_stdout, polls_always };
+    let manner = Manner { has_stdout, polls_always, is_kept: sandbox.is_none() };
     let counting = |recording: Recording| match day {
         Some(rules) => recording.counting(rules.clone()),
         None => recording,

@@ -50,6 +50,8 @@ pub(crate) struct Manner {
     pub(crate) has_stdout: bool,
     /// Whether agents are polled whom somebody else polls as well.
     pub(crate) polls_always: bool,
+    /// Whether the journal outlives the watch. In that of a sandbox, nobody misses anything afterwards.
+    pub(crate) is_kept: bool,
 }
 
 /// A commit.

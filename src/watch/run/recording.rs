@@ -285,7 +285,9 @@ impl<S: Source> Watch<'_, S> {
 
     /// Notes how many events are lost to the journal as the watch ends.
     fn note_unwritten(&self, how: &str) {
-        let Some(recording) = &self.recording else { return };
+        let Some(recording) = self.recording.as_ref().filter(|recording| recording.manner.is_kept) else {
+            return;
+        };
         let waiting = recording.under_way.iter().flat_map(|under_way| &under_way.arrivals);
         let arrived: usize =
             waiting.chain(&recording.round).map(|arrival| self.report_of(arrival).note.events.len()).sum();

@@ -105,7 +105,7 @@ async fn a_connection_that_two_processes_lose_is_lost_and_restored_once() {
         let now = wall(started);
         let book = Arc::new(Mutex::new(Book::default()));
         let (model, begun) = Model::begin(&book, "watch", 1, &OwnClocks::after_past(now), now);
-        let manner = Manner { has_stdout: true, polls_always: false };
+        let manner = Manner { has_stdout: true, polls_always: false, is_kept: true };
         let recording = Recording::start(Box::new(model), begun, INTERVAL, manner).unwrap();
         let mut shown = Recorder { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
         let sinks = Sinks::new(vec![&mut shown]);

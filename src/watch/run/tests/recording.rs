@@ -115,13 +115,14 @@ fn floor(interval: Duration) -> Floor {
 /// A watch that begins while the disk is full; what it shows and notes.
 async fn watch(
     floor: &Floor,
+    is_kept: bool,
     book: &Arc<Mutex<Book>>,
     stop: impl Future<Output = EndReason>,
 ) -> (Vec<&'static str>, Vec<String>) {
     let started = floor.profiles[0].started;
     let now = wall(started);
     let late = Late { book: Arc::clone(book), now, model: None };
-    let manner = Manner { has_stdout: true, polls_always: false };
+    let manner = Manner { has_stdout: true, polls_always: false, is_kept };
     let clocks = OwnClocks::after_past(now);
     let interval = floor.plan.interval;
     let recording =
@@ -153,7 +154,7 @@ async fn what_was_answered_before_the_journal_could_be_opened_is_recorded_once()
         tokio::time::sleep(seconds(600)).await;
         EndReason::ConditionMet
     };
-    let (names, notes) = watch(&floor, &book, stop).await;
+    let (names, notes) = watch(&floor, true, &book, stop).await;
     assert_eq!(names[..2], ["start", "journal_lost"], "{names:?}");
     let counts = ["journal_lost", "journal_restored", "tag", "state", "gap"].map(|name| count(&names, name));
     assert_eq!(counts, [1, 1, 2, 1, 0], "{names:?}");
@@ -168,7 +169,7 @@ async fn what_was_answered_before_the_journal_could_be_opened_is_recorded_once()
 /// The clock of the thread is real, and so must be the one of the watch.
 #[tokio::test]
 async fn what_waits_at_a_regular_end_is_tried_once_more_and_then_counted() {
-    for has_room in [true, false] {
+    for (has_room, is_kept) in [(true, true), (false, true), (false, false)] {
         let floor = floor(Duration::from_millis(20));
         let book = book(wall(floor.profiles[0].started));
         let stop = async {
@@ -178,11 +179,12 @@ async fn what_waits_at_a_regular_end_is_tried_once_more_and_then_counted() {
             book.lock().unwrap().is_full = !has_room;
             EndReason::ConditionMet
         };
-        let (names, notes) = watch(&floor, &book, stop).await;
+        let (names, notes) = watch(&floor, is_kept, &book, stop).await;
         assert_eq!(count(&names, "tag"), 2, "{names:?}");
         assert_eq!(count(&names, "journal_restored"), usize::from(has_room), "{names:?}");
         assert_eq!(recorded(&book).len(), if has_room { 3 } else { 1 });
         let lost = ["events that are missing in the journal, which cannot be written: 2".to_owned()];
-        assert_eq!(notes, if has_room { &[][..] } else { &lost[..] });
+        // What is lost to a journal that ends as well, nobody misses.
+        assert_eq!(notes, if has_room || !is_kept { &[][..] } else { &lost[..] });
     }
 }
