@@ -200,9 +200,8 @@ impl<'c> Fold<'c> {
                 .before(at)
                 .filter(|_| self.looks.row_at(since).is_some() && since < at)
                 .map(|look| look.max(since));
-            // If nobody says when it began: until that answer they were about the other agent.
-            let is_given = new.since.is_some_and(|since| new.by_our_clock(since) <= at);
-            denied.or_else(|| self.looks.two_before(since).filter(|lo| !is_given && *lo <= at))
+            // Whatever the server says of its start: until then the answers were about the other agent.
+            denied.or_else(|| self.looks.two_before(since).filter(|lo| *lo <= at))
         } else {
             self.looks.before(first)
         };

@@ -183,19 +183,19 @@ fn two_breaks_that_no_answer_parts_leave_open_which_of_them_it_was_and_no_more()
 }
 
 #[test]
-fn the_break_of_the_next_agent_takes_nothing_of_what_answers_about_the_last_one_showed() {
-    // The server says that it had begun before that.
+fn the_break_of_the_next_agent_begins_no_earlier_than_answers_about_that_agent() {
     let changed = AgentChanged { from: Some("13".into()), to: Some("14".into()) };
-    let events = vec![
-        started(100, "Lunch", None),
-        event(500, EventKind::AgentChanged(changed)),
-        started(500, "Tea", Some(90)),
-        ended(700),
-    ];
-    // Of the first one, the last answer but one counts.
-    let (first, second) = (370, 200);
-    let expected = (2, 10 + 600, first + second - APART, 700, false);
-    assert_figures([("the time of both counts once", events, &[(0, 3600)][..], expected)]);
+    let events = |since| {
+        let changed = event(500, EventKind::AgentChanged(changed.clone()));
+        vec![started(100, "Lunch", None), changed, started(500, "Tea", since), ended(700)]
+    };
+    // Of the first one, the last answer but one counts; of the other, a start after that.
+    let first = 370;
+    let table = [(None, 200), (Some(90), 200), (Some(-9000), 200), (Some(480), 220)];
+    assert_figures(table.map(|(since, second)| {
+        let expected = (2, first + second, first + 200 - APART, 400 + APART + 200, false);
+        ("a change of agent", events(since), &[(0, 3600)][..], expected)
+    }));
 }
 
 #[test]
