@@ -27,6 +27,9 @@ static IS_ENTERED: AtomicBool = AtomicBool::new(false);
 /// within one.
 static WRITING: Mutex<()> = Mutex::new(());
 
+/// Locked while the terminal is taken; whether it may not be taken any more, because the process is about to end.
+static IS_LAST: Mutex<bool> = Mutex::new(false);
+
 /// The longest wait for a write of the board, which never ends if the terminal takes no bytes.
 const LONGEST_WRITE: Duration = Duration::from_millis(250);
 
@@ -118,9 +121,18 @@ pub(crate) fn enter_again(out: &mut impl Write) -> io::Result<()> {
     take_terminal(out)
 }
 
+/// Waits for the end of the process if the terminal was given back for it.
 fn take_terminal(out: &mut impl Write) -> io::Result<()> {
+    let is_last = IS_LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if *is_last {
+        drop(is_last);
+        loop {
+            thread::park();
+        }
+    }
     enable_raw_mode()?;
     IS_ENTERED.store(true, Ordering::SeqCst);
+    drop(is_last);
     let entered = queue!(out, EnterAlternateScreen, Hide, EnableBracketedPaste).and_then(|()| out.flush());
     entered.inspect_err(|_| {
         let _ = give_terminal_back();
@@ -128,15 +140,19 @@ fn take_terminal(out: &mut impl Write) -> io::Result<()> {
 }
 
 /// For the end of the process, while the board may be in a write to a terminal that takes no bytes. Then unread output is
-/// discarded until there is room for the last bytes.
+/// discarded until there is room for the last bytes. A board that was about to begin does not take the terminal any more:
+/// nobody would give it back.
 pub(crate) fn give_terminal_back_by_force() {
+    if let Some(mut is_last) = locked_within(&IS_LAST, LONGEST_WRITE) {
+        *is_last = true;
+    }
     let _ = disable_raw_mode();
     if !IS_ENTERED.load(Ordering::SeqCst) {
         return;
     }
     let (done, is_done) = mpsc::channel();
     let give_back = move || {
-        let held = writing_within(LONGEST_WRITE);
+        let held = locked_within(&WRITING, LONGEST_WRITE);
         let _ = give_terminal_back();
         drop(held);
         let _ = done.send(());
@@ -161,11 +177,11 @@ pub(crate) fn give_terminal_back_by_force() {
     }
 }
 
-/// `None` if the board's write does not end; that write may also be the one that has panicked.
-fn writing_within(limit: Duration) -> Option<MutexGuard<'static, ()>> {
+/// `None` if whoever has locked it is stuck, as a write of the board may be; it may also be the thread that has panicked.
+fn locked_within<T>(mutex: &'static Mutex<T>, limit: Duration) -> Option<MutexGuard<'static, T>> {
     let began = Instant::now();
     loop {
-        match WRITING.try_lock() {
+        match mutex.try_lock() {
             Ok(held) => return Some(held),
             Err(TryLockError::Poisoned(held)) => return Some(held.into_inner()),
             Err(TryLockError::WouldBlock) if began.elapsed() < limit => thread::sleep(limit / 25),
