@@ -10,16 +10,18 @@ pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
         let port = text.strip_prefix("localhost:")?.parse().ok()?;
         Some(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
     };
-    text.parse().ok().or_else(of_localhost).ok_or_else(|| {
-        let host = text.rsplit_once(':').map_or(text, |(host, _)| host);
-        let is_name = host != "localhost" && host.contains(char::is_alphabetic) && !host.contains(['[', ':', '/']);
-        if is_name {
-            format!("{text:?} has a name, and names are not looked up; write the address, for example 192.0.2.7:8040, or \
-                     0.0.0.0:8040 for every address of this machine, and the name with --host")
-        } else {
-            format!("{text:?} is not an address with a port; write for example 127.0.0.1:8040 or [::1]:8040")
-        }
-    })
+    text.parse().ok().or_else(of_localhost).ok_or_else(|| no_address(text))
+}
+
+fn no_address(text: &str) -> String {
+    let host = text.rsplit_once(':').map_or(text, |(host, _)| host);
+    if host != "localhost" && host.contains(char::is_alphabetic) && !host.contains(['[', ':', '/']) {
+        return format!(
+            "{text:?} has a name, and names are not looked up; write the address, for example 192.0.2.7:8040, or \
+             0.0.0.0:8040 for every address of this machine, and the name with --host"
+        );
+    }
+    format!("{text:?} is not an address with a port; write for example 127.0.0.1:8040 or [::1]:8040")
 }
 
 pub(super) fn key_file(text: &str) -> Result<Option<PathBuf>, String> {
