@@ -28,7 +28,7 @@ static IS_ENTERED: AtomicBool = AtomicBool::new(false);
 static WRITING: Mutex<()> = Mutex::new(());
 
 /// Locked while the terminal is taken; whether it may not be taken any more, because the process is about to end.
-static IS_LAST: Mutex<bool> = Mutex::new(false);
+static IS_GIVEN_UP: Mutex<bool> = Mutex::new(false);
 
 /// The longest wait for a write of the board, which never ends if the terminal takes no bytes.
 const LONGEST_WRITE: Duration = Duration::from_millis(250);
@@ -123,16 +123,16 @@ pub(crate) fn enter_again(out: &mut impl Write) -> io::Result<()> {
 
 /// Waits for the end of the process if the terminal was given back for it.
 fn take_terminal(out: &mut impl Write) -> io::Result<()> {
-    let is_last = IS_LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    if *is_last {
-        drop(is_last);
+    let is_given_up = IS_GIVEN_UP.lock().unwrap_or_else(PoisonError::into_inner);
+    if *is_given_up {
+        drop(is_given_up);
         loop {
             thread::park();
         }
     }
     enable_raw_mode()?;
     IS_ENTERED.store(true, Ordering::SeqCst);
-    drop(is_last);
+    drop(is_given_up);
     let entered = queue!(out, EnterAlternateScreen, Hide, EnableBracketedPaste).and_then(|()| out.flush());
     entered.inspect_err(|_| {
         let _ = give_terminal_back();
@@ -143,8 +143,8 @@ fn take_terminal(out: &mut impl Write) -> io::Result<()> {
 /// discarded until there is room for the last bytes. A board that was about to begin does not take the terminal any more:
 /// nobody would give it back.
 pub(crate) fn give_terminal_back_by_force() {
-    if let Some(mut is_last) = locked_within(&IS_LAST, LONGEST_WRITE) {
-        *is_last = true;
+    if let Some(mut is_given_up) = locked_within(&IS_GIVEN_UP, LONGEST_WRITE) {
+        *is_given_up = true;
     }
     let _ = disable_raw_mode();
     if !IS_ENTERED.load(Ordering::SeqCst) {
