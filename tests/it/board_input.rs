@@ -218,9 +218,11 @@ fn a_board_lives_on_whatever_size_its_terminal_reports() {
 fn each_key_of_the_board_does_what_its_help_says() {
     let world = World::new();
     let line = "watch --sandbox --all --since 30m --alert break=1s";
-    let mut screen = Screen::start(&world, line, 30, 110);
+    // Wide enough for whole names in every state.
+    let mut screen = Screen::start(&world, line, 30, 140);
     let is_floor = |shown: &str| shown.lines().nth(2).is_some_and(|titles| titles.contains("agent"));
-    screen.wait_until("everybody", |shown| is_floor(shown) && shown.contains("unknown 0"));
+    // The names come with the first answers.
+    screen.wait_until("everybody", |shown| is_floor(shown) && shown.contains("● live"));
     // Events, and back by the same key.
     screen.type_keys("e");
     screen.wait_until("events", |shown| !is_floor(shown) && shown.contains(" events ─"));

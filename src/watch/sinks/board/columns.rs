@@ -122,6 +122,8 @@ pub(crate) fn fit(
     let mut shown: Vec<Column> = ALL.into_iter().filter(is_wanted).collect();
     let least = |column: Column, shown: &[Column]| match column {
         State | Since | Breaks => column.wish(rows),
+        // For the breaks, the beginning makes way before a name is cut: the length says it too.
+        Agent if shown.contains(&Breaks) && shown.contains(&Since) => column.wish(rows),
         Agent => column.wish(rows).min(NAME),
         // Half a number is none: no breaks take its room.
         Reason if shown.contains(&Breaks) => column.wish(rows).min(NUMBER),

@@ -44,6 +44,20 @@ fn the_breaks_of_today_cut_no_number_and_give_way_to_no_last_tag_beside_the_even
 }
 
 #[test]
+fn no_name_is_cut_for_the_breaks_while_the_beginning_has_a_column() {
+    let mut stage = recorded_floor();
+    stage.agent(2).learn("Asha Chattopadhyay".to_owned());
+    stage.controls.opened = Some("asha".to_owned());
+    for columns in 80..=260 {
+        let screen = stage.text(columns, 24);
+        let (titles, row) = (screen.lines().nth(2).unwrap(), screen.lines().nth(3).unwrap());
+        let is_cut = row.split("  ").next().is_some_and(|name| name.ends_with('…'));
+        let has = |title: &str| titles.contains(title);
+        assert!(!(is_cut && has("breaks") && has("since")), "{columns}\n{titles}\n{row}");
+    }
+}
+
+#[test]
 fn an_opened_agent_has_the_breaks_of_today_by_reason() {
     for columns in [60, 80] {
         let mut stage = recorded_floor();
