@@ -131,6 +131,7 @@ impl<'a, S: Source> Watch<'a, S> {
             WatchedAgent {
                 source,
                 scope: plan.scope,
+                doubted: vec![],
                 sharing,
                 polling: WatchScope::NOTHING,
                 schedule,

@@ -4,7 +4,7 @@
 use jiff::tz::TimeZone;
 
 use crate::client::received::MENDED;
-use crate::client::{Answer, ApiError, ErrorClass, Reference, SignedIn};
+use crate::client::{Answer, ApiError, ErrorClass, ErrorKind, Reference, SignedIn};
 use crate::floor::event::FollowedPart;
 use crate::floor::health::PollFailure;
 use crate::floor::poll_result::PollResult;
@@ -51,6 +51,14 @@ impl WatchScope {
         }
     }
 
+    pub fn leave_out(&mut self, part: FollowedPart) {
+        match part {
+            FollowedPart::Tags => self.tags = false,
+            FollowedPart::Breaks => self.breaks = false,
+            FollowedPart::Wrapups => self.wrapups = false,
+        }
+    }
+
     #[must_use]
     pub fn is_empty(self) -> bool {
         !(self.tags || self.breaks || self.wrapups)
@@ -76,12 +84,10 @@ pub struct Polled {
     pub result: Option<PollResult>,
     /// Why the rest could not be read.
     pub failure: Option<PollFailure>,
-    /// Parts that the server refuses. They are not requested again.
+    /// Parts that the server refuses. Those that the next poll is refused as well are not requested again.
     pub refused: Vec<Refusal>,
     /// Whether damaged characters of an answer were replaced.
     pub is_mended: bool,
-    /// What to request next time.
-    pub scope: WatchScope,
 }
 
 /// A part of a profile that the server does not let this session follow.
@@ -109,30 +115,32 @@ impl Source for LiveServer<'_> {
         &self.session.profile
     }
 
-    /// Up to three requests, one after the other: notifications first, because only they can be lost for good. If a later
-    /// request fails, the earlier answers are returned all the same, because the server may not send them again.
+    /// Up to three requests, one after the other: notifications first, because only they can be lost for good. Each answer is
+    /// returned, whether another request failed or not: the server may not send it again, and whoever waits for a break need
+    /// not know about notifications. After a failure that the others would share, they are not sent.
     async fn poll(&self, scope: WatchScope) -> Polled {
         let Self { session, reference, server_zone, .. } = self;
-        let mut polled = Polled { result: None, failure: None, refused: vec![], is_mended: false, scope };
+        let mut polled = Polled { result: None, failure: None, refused: vec![], is_mended: false };
+        let mut goes_on = true;
         if scope.tags {
             let answer = session.tags(reference, server_zone, Some).await;
-            if let Some(answer) = polled.take(FollowedPart::Tags, answer) {
+            if let Some(answer) = polled.take(FollowedPart::Tags, answer, &mut goes_on) {
                 let result = polled.result(session, &answer);
                 result.read_was_cut = answer.lost_a_reply;
                 result.was_resent = answer.was_resent;
                 result.tags = Some(answer.value.notifications);
             }
         }
-        if scope.breaks && polled.failure.is_none() {
+        if scope.breaks && goes_on {
             let answer = session.break_status(server_zone).await;
-            if let Some(answer) = polled.take(FollowedPart::Breaks, answer) {
+            if let Some(answer) = polled.take(FollowedPart::Breaks, answer, &mut goes_on) {
                 let result = polled.result(session, &answer);
                 result.break_state = Some(answer.value);
             }
         }
-        if scope.wrapups && polled.failure.is_none() {
+        if scope.wrapups && goes_on {
             let answer = session.wrapup(server_zone).await;
-            if let Some(answer) = polled.take(FollowedPart::Wrapups, answer) {
+            if let Some(answer) = polled.take(FollowedPart::Wrapups, answer, &mut goes_on) {
                 let result = polled.result(session, &answer);
                 result.wrapup = Some(answer.value);
             }
@@ -151,8 +159,13 @@ impl Source for LiveServer<'_> {
 }
 
 impl Polled {
-    /// The answer, or `None` after recording the failure.
-    fn take<T>(&mut self, part: FollowedPart, answer: Result<Answer<T>, ApiError>) -> Option<Answer<T>> {
+    /// The answer, or `None` after recording the failure, and whether the next request is to be sent.
+    fn take<T>(
+        &mut self,
+        part: FollowedPart,
+        answer: Result<Answer<T>, ApiError>,
+        goes_on: &mut bool,
+    ) -> Option<Answer<T>> {
         let error = match answer {
             Ok(answer) => {
                 self.is_mended |= answer.notes.iter().any(|note| note == MENDED);
@@ -160,15 +173,20 @@ impl Polled {
             }
             Err(error) => error,
         };
-        if !matches!(error.class(), ErrorClass::Refused | ErrorClass::Usage) {
-            self.failure = Some(failure(&error, part == FollowedPart::Tags));
+        if is_final(&error) {
+            self.refused.push(Refusal { part, code: error.code(), message: error.to_string() });
             return None;
         }
-        self.refused.push(Refusal { part, code: error.code(), message: error.to_string() });
-        match part {
-            FollowedPart::Tags => self.scope.tags = false,
-            FollowedPart::Breaks => self.scope.breaks = false,
-            FollowedPart::Wrapups => self.scope.wrapups = false,
+        *goes_on = is_of_one_call(&error);
+        let failure = failure(&error, part == FollowedPart::Tags);
+        match &mut self.failure {
+            // The first one is reported, unless there is no session any more.
+            Some(earlier) if !failure.session_ended => earlier.answer_was_lost |= failure.answer_was_lost,
+            earlier => {
+                let answer_was_lost = failure.answer_was_lost
+                    || earlier.as_ref().is_some_and(|earlier| earlier.answer_was_lost);
+                *earlier = Some(PollFailure { answer_was_lost, ..failure });
+            }
         }
         None
     }
@@ -177,6 +195,28 @@ impl Polled {
     fn result<T>(&mut self, session: &SignedIn, answer: &Answer<T>) -> &mut PollResult {
         PollResult::with_clocks(&mut self.result, answer.poll(&session.profile))
     }
+}
+
+/// Whether the server has said that this session may not make the call. An agent who is not logged in will be, and nobody
+/// knows what a code means that is not listed, or a page of a web server in between.
+fn is_final(error: &ApiError) -> bool {
+    match error.kind() {
+        ErrorKind::Usage => true,
+        ErrorKind::Forbidden | ErrorKind::Account => error.code().is_some(),
+        _ => false,
+    }
+}
+
+/// Whether another call may have an answer all the same: the server has answered this one, knows the session, and does not
+/// ask for a pause.
+fn is_of_one_call(error: &ApiError) -> bool {
+    let is_answer = match error.class() {
+        ErrorClass::Refused | ErrorClass::Usage => true,
+        ErrorClass::Untrusted => !matches!(error.kind(), ErrorKind::Tls | ErrorKind::Redirect),
+        ErrorClass::Unreachable => error.code().is_some(),
+        ErrorClass::SignIn => false,
+    };
+    is_answer && error.retry_after().is_none()
 }
 
 fn failure(error: &ApiError, holds_tags: bool) -> PollFailure {

@@ -1,6 +1,7 @@
 //! `deepcall watch` as a stream: the order of events, and what it survives.
 
 mod endings;
+mod parts;
 mod selecting;
 
 use std::io::{BufRead, BufReader, Read};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::floor::diff::Memory;
+use crate::floor::event::FollowedPart;
 use crate::watch::schedule::Schedule;
 use crate::watch::source::WatchScope;
 use crate::watch::view::{AgentView, Phase};
@@ -12,6 +13,8 @@ pub(super) struct WatchedAgent<S> {
     pub(super) source: S,
     /// What is followed.
     pub(super) scope: WatchScope,
+    /// What the last poll was refused.
+    pub(super) doubted: Vec<FollowedPart>,
     /// Who polls it.
     pub(super) sharing: Sharing,
     /// What the poll that is under way asks for.

@@ -1,6 +1,6 @@
 //! From a poll to the events that report it. Nothing of the memory changes here.
 
-use std::slice;
+use std::{mem, slice};
 
 use crate::client::received::MENDED;
 use crate::floor::diff::Memory;
@@ -21,12 +21,17 @@ impl<S: Source> Watch<'_, S> {
         let elapsed = self.clocks.read(wall, at);
         let agent = &mut self.agents[index];
         let Phase::Polling(since) = agent.view.phase else { return };
-        let Polled { mut result, failure, refused, is_mended, scope } = polled;
+        let Polled { mut result, failure, mut refused, is_mended } = polled;
         if is_mended && !agent.was_mended {
             agent.was_mended = true;
             (self.around.note)(&format!("{}: {MENDED}", agent.view.profile));
         }
-        agent.scope = agent.scope.without(agent.polling.without(scope));
+        // A refusal may pass, and what is left out is never asked for again: so the next poll confirms it.
+        let doubted = mem::replace(&mut agent.doubted, refused.iter().map(|refusal| refusal.part).collect());
+        refused.retain(|refusal| doubted.contains(&refusal.part));
+        for refusal in &refused {
+            agent.scope.leave_out(refusal.part);
+        }
         if let (true, Some(Refusal { code, message, .. })) = (agent.scope.is_empty(), refused.first()) {
             let (reason, code, message) = (ProfileEndReason::Refused, *code, message.clone());
             let ended = ProfileEnded { reason, part: None, code, message };

@@ -3,7 +3,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -102,6 +101,7 @@ impl<S: Source> Watch<'_, S> {
     fn take(&mut self, step: Step) {
         let Step { index, since, change, health, failure } = step;
         let agent = &mut self.agents[index];
+        let is_answered = change.is_some();
         if let Some(change) = change {
             agent.memory.commit(change);
         }
@@ -126,18 +126,16 @@ impl<S: Source> Watch<'_, S> {
         if self.agents[index].source.is_logged_out() {
             return self.end_logged_out(index);
         }
-        let outcome = self.outcome(index, failure.as_ref(), now);
-        self.schedule(index, outcome, since);
-    }
-
-    fn outcome(&self, index: usize, failure: Option<&PollFailure>, now: Duration) -> Outcome {
-        match failure {
-            None => {
+        let outcome = match failure {
+            Some(failure) if failure.session_ended => Outcome::SessionEnded,
+            Some(PollFailure { retry_after: Some(wait), .. }) => Outcome::RetryAfter(wait),
+            Some(_) if !is_answered => Outcome::Failed,
+            // Some of the calls may have failed: the others were answered, and are made as often as ever.
+            _ => {
                 let wrapup = self.agents[index].memory.state().wrapup.as_ref();
                 Outcome::Good { deadline: wrapup.and_then(|wrapup| wrapup.ends_at(now)) }
             }
-            Some(failure) if failure.session_ended => Outcome::SessionEnded,
-            Some(failure) => failure.retry_after.map_or(Outcome::Failed, Outcome::RetryAfter),
-        }
+        };
+        self.schedule(index, outcome, since);
     }
 }

@@ -70,7 +70,7 @@ impl Source for Scripted {
         &self.name
     }
 
-    async fn poll(&self, scope: WatchScope) -> Polled {
+    async fn poll(&self, _: WatchScope) -> Polled {
         let at = self.started.elapsed();
         self.polled.borrow_mut().push(at);
         self.under_way.set(self.under_way.get() + 1);
@@ -101,8 +101,7 @@ impl Source for Scripted {
             taken_at: wall(self.started),
             ..samples::tags(0, &tags)
         });
-        let scope = WatchScope { tags: scope.tags && refused.is_empty(), ..scope };
-        Polled { result, failure, refused, is_mended: false, scope }
+        Polled { result, failure, refused, is_mended: false }
     }
 
     fn renewed(&self) -> Option<Self> {

@@ -172,7 +172,7 @@ impl Source for Profile {
                 session_ended: false,
                 retry_after: None,
             };
-            return Polled { result: None, failure: Some(failure), refused: vec![], is_mended: false, scope };
+            return Polled { result: None, failure: Some(failure), refused: vec![], is_mended: false };
         }
         now.store(at.as_millis().try_into().unwrap(), Ordering::SeqCst);
         // On a thread of its own, for which the thread of the watch waits: so the watch's clock stands still as well.

@@ -79,11 +79,10 @@ async fn an_answer_says_when_its_poll_was_sent_and_when_it_came() {
     tokio::time::advance(seconds(3)).await;
     let sent = watch.now();
     let agent = &mut watch.agents[0];
-    let scope = agent.scope;
     agent.view().phase = Phase::Polling(sent);
     tokio::time::advance(seconds(2)).await;
     let result = Some(PollResult::new("asha", wall(started)));
-    watch.arrived(0, Polled { result, failure: None, refused: vec![], is_mended: false, scope });
+    watch.arrived(0, Polled { result, failure: None, refused: vec![], is_mended: false });
     let Some(Arrival::Answer(answer)) = watch.arrivals.pop_front() else { panic!("it has arrived") };
     let result = answer.result.expect("an answer");
     assert_eq!((result.sent(), result.monotonic), (sent, sent + seconds(2)));
@@ -129,8 +128,7 @@ async fn a_connection_that_two_processes_lose_is_lost_and_restored_once() {
         let due = watch.due(0);
         assert_eq!(due, [0], "it is not answered, so we poll");
         let failure = Some(samples::no_answer());
-        let scope = watch.plan.scope;
-        watch.arrived(0, Polled { result: None, failure, refused: vec![], is_mended: false, scope });
+        watch.arrived(0, Polled { result: None, failure, refused: vec![], is_mended: false });
         watch.settle().unwrap();
         tokio::time::advance(seconds(60)).await;
         looked(&mut watch, 0, restored);

@@ -65,7 +65,21 @@ async fn what_the_server_refuses_is_reported_in_the_stream_and_not_polled_again(
     let (ended, recorded) = floor.watch().await;
     assert_eq!(ended.unwrap(), EndReason::Timeout);
     assert_eq!(recorded.names(), ["start", "state", "state", "profile_ended", "end"]);
-    assert_eq!(floor.polled().into_iter().filter(|at| *at >= seconds(60)).count(), 1);
+    let polled = floor.polled().into_iter().filter(|at| *at >= seconds(60)).count();
+    assert_eq!(polled, 2, "the second poll confirms what the first one was refused");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_passes_ends_nothing() {
+    let script = |at: Duration| {
+        // Every second poll is refused.
+        let is_refused = at.as_secs() / INTERVAL.as_secs() % 2 == 1;
+        if is_refused { Answer::Refuses } else { Answer::Nothing }
+    };
+    let mut floor = Floor::of(seconds(600), script);
+    let (ended, recorded) = floor.watch().await;
+    assert_eq!(ended.unwrap(), EndReason::Timeout);
+    assert_eq!(recorded.names(), ["start", "state", "end"]);
 }
 
 #[tokio::test(start_paused = true)]

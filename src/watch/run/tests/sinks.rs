@@ -32,11 +32,7 @@ async fn durable_sinks_are_called_in_order_and_nothing_is_committed_before_the_l
     let result = || PollResult { profile: Some("asha".to_owned()), ..samples::tags(0, &[tag("a1")]) };
     let answer = |watch: &mut Watch<'_, Scripted>| {
         watch.agents[0].view().phase = Phase::Polling(Duration::ZERO);
-        let scope = watch.plan.scope;
-        watch.arrived(
-            0,
-            Polled { result: Some(result()), failure: None, refused: vec![], is_mended: false, scope },
-        );
+        watch.arrived(0, Polled { result: Some(result()), failure: None, refused: vec![], is_mended: false });
         (watch.settle().is_ok(), calls.take())
     };
     for (failing, expected) in [("journal", &["journal"][..]), ("stdout", &["journal", "stdout"])] {
