@@ -37,11 +37,11 @@ fn codes() -> Vec<Case> {
     ] {
         for spelt in spellings(code) {
             let case = body("E1", &spelt, (exit, kind), error(&spelt));
-            cases.push(if kind == "sign_in" {
-                // One more poll confirms that the session is over.
-                case.ends_watch((4, "session_expired"), 2)
-            } else {
-                case.ends_watch((1, "failed"), 1)
+            cases.push(match kind {
+                // One more poll confirms that the session is over, or that the call is not permitted.
+                "sign_in" => case.ends_watch((4, "session_expired"), 2),
+                "refused" => case.watched(),
+                _ => case.ends_watch((1, "failed"), 2),
             });
         }
     }
