@@ -18,13 +18,16 @@ use crate::words::is_invisible;
 
 pub(crate) const PATH: &str = "agentProfile/agentOnBreak";
 
+/// The documented keys of `data` (`api.md` §1).
+const KNOWN: [&str; 4] = ["on_break", "breakDetail", "agent_id", "user_id"];
+
 /// The break, and notes about the answer.
 pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(Break, Vec<String>), ApiError> {
     match envelope::judge(received, Module::AgentProfile)? {
         Judged::Payload(envelope) => {
             let data = envelope.data.and_then(lenient::structure).ok_or_else(unclear)?;
             let object = Object::read(&data).map_err(|error| over_limit("data", error))?;
-            let (value, detail_is_mended) = decode(&object, zone)?;
+            let (value, detail_is_mended) = decode(&data, &object, zone)?;
             let is_mended = data.is_mended || detail_is_mended;
             Ok((value, is_mended.then(|| MENDED.to_owned()).into_iter().collect()))
         }
@@ -50,7 +53,7 @@ pub(crate) fn owner(judged: &Judged<'_>) -> Owner {
 /// What can identify somebody. It is stored and printed, so a text that no id has is none.
 fn id(piece: &RawValue) -> Option<String> {
     const LONGEST: usize = 64;
-    let text = lenient::text(piece).filter(|_| !matches!(piece.get(), "true" | "false"))?;
+    let text = lenient::text(piece)?;
     let text = text.trim();
     let is_visible = |letter: char| !letter.is_control() && !is_invisible(letter);
     let is_id = !matches!(text, "" | "0") && text.len() <= LONGEST && text.chars().all(is_visible);
@@ -58,7 +61,7 @@ fn id(piece: &RawValue) -> Option<String> {
 }
 
 /// The break, and whether damaged characters in its detail were replaced.
-fn decode(data: &Object<'_>, zone: &TimeZone) -> Result<(Break, bool), ApiError> {
+fn decode(as_sent: &RawValue, data: &Object<'_>, zone: &TimeZone) -> Result<(Break, bool), ApiError> {
     let on_break = data.read_as("on_break", lenient::flag).ok_or_else(unclear)?;
     let detail = data.get("breakDetail").filter(|detail| !lenient::is_absent(detail));
     let unpacked = detail.and_then(lenient::structure);
@@ -70,13 +73,15 @@ fn decode(data: &Object<'_>, zone: &TimeZone) -> Result<(Break, bool), ApiError>
     let reason = inside.read(OfBreak::Reason, lenient::text);
     let plain_text = detail.filter(|_| unpacked.is_none()).and_then(lenient::text);
     let time = |value| moments::time(value, zone);
+    let says_more = data.0.iter().any(|(key, _)| !KNOWN.contains(&&**key));
     let value = Break {
         on_break,
         reason: reason.or(plain_text).or_else(|| beside.read(OfBreak::Reason, lenient::text)),
         since: inside.read(OfBreak::Since, time).or_else(|| beside.read(OfBreak::Since, time)),
         agent_id: data.read_as("agent_id", lenient::text),
         user_id: data.read_as("user_id", lenient::text),
-        detail: detail.map(Raw::from),
+        // Without a detail, what the server says beside the state is all there is.
+        detail: detail.or(says_more.then_some(as_sent)).map(Raw::from),
     };
     Ok((value, unpacked.is_some_and(|unpacked| unpacked.is_mended)))
 }
@@ -185,6 +190,8 @@ mod tests {
         let status = read_data(r#"{"on_break":1,"breakDetail":{"n": 1.0, "x":[]}}"#).unwrap();
         assert_eq!(status.detail.unwrap().get(), r#"{"n": 1.0, "x":[]}"#);
         assert!(read_data(r#"{"on_break":1,"breakDetail":null}"#).unwrap().detail.is_none());
+        let data = r#"{"on_break":1,"breakDetail":"","reason":"Lunch","total": 4200}"#;
+        assert_eq!(read_data(data).unwrap().detail.unwrap().get(), data, "there is no other place for it");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::client::received::{Body, Received};
 use crate::client::replies::codes;
 use crate::client::replies::codes::{Class, Module};
 use crate::client::replies::lenient;
+use crate::client::replies::lenient::Object;
 
 /// A reply that was understood.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct Envelope<'a> {
     pub data: Option<&'a RawValue>,
     /// The second payload of `tags`.
     pub icon_details: Option<&'a RawValue>,
+    /// Without a payload, the key of a list that nobody has read.
+    pub unread: Option<Cow<'a, str>>,
     verdict: Verdict,
 }
 
@@ -112,7 +115,8 @@ fn read(received: &Received, module: Module) -> Result<Envelope<'_>, ApiError> {
         _ => error,
     })?;
     let verdict = verdict(&keys, received, module);
-    Ok(Envelope { data: keys.data, icon_details: keys.icon_details, verdict })
+    let unread = keys.unread.filter(|_| keys.data.is_none());
+    Ok(Envelope { data: keys.data, icon_details: keys.icon_details, unread, verdict })
 }
 
 fn verdict(keys: &Keys<'_>, received: &Received, module: Module) -> Verdict {
@@ -194,6 +198,12 @@ struct Keys<'a> {
     message: Option<String>,
     data: Option<&'a RawValue>,
     icon_details: Option<&'a RawValue>,
+    /// What other calls have instead of `data` (`api.md` §0).
+    response: Option<&'a RawValue>,
+    /// An error that is an object of its own, or a list of them.
+    error: Option<&'a RawValue>,
+    /// The key of another list that is not empty.
+    unread: Option<Cow<'a, str>>,
     /// A deciding key that occurs twice.
     ambiguous: Option<Cow<'a, str>>,
 }
@@ -211,13 +221,35 @@ impl<'a> Keys<'a> {
                 }
                 self.codes.push((key, value));
             }
+            "error" | "errors" if lenient::is_object(value) || lenient::is_list(value) => {
+                self.error = Some(value);
+            }
             "message" | "msg" | "error" | "errorMessage" => {
                 let message = lenient::borrowed_text(value);
                 self.message = message.map(|message| excerpt(&message).to_owned()).or(self.message.take());
             }
             "data" => self.data = Some(value),
             "iconDetails" => self.icon_details = Some(value),
+            "response" => self.response = Some(value),
+            _ if lenient::is_list(value) && lenient::elements(value).is_ok_and(|list| !list.is_empty()) => {
+                self.unread = self.unread.take().or(Some(key));
+            }
             _ => {}
+        }
+    }
+
+    /// What is said in other places than the usual ones, where those are empty.
+    fn look_further(&mut self) {
+        self.data = self.data.or(self.response);
+        if !self.codes.is_empty() || self.reports_success() == Some(true) {
+            return;
+        }
+        let Some(error) = self.error else { return };
+        let first = lenient::elements(error).ok().and_then(|list| list.first().copied());
+        for (key, value) in Object::read(first.unwrap_or(error)).unwrap_or_default().0 {
+            if matches!(&*key, "code" | "errCode" | "errorCode" | "err_code" | "message" | "msg") {
+                self.read(key, value);
+            }
         }
     }
 
@@ -228,7 +260,7 @@ impl<'a> Keys<'a> {
     }
 
     fn reports_success(&self) -> Option<bool> {
-        let status = lenient::text(self.status?)?.to_ascii_lowercase();
+        let status = lenient::scalar(self.status?)?.to_ascii_lowercase();
         match status.trim() {
             "success" | "ok" | "true" | "200" => Some(true),
             "error" | "fail" | "failed" | "failure" | "false" => Some(false),
@@ -253,6 +285,7 @@ fn parse(body: &Body) -> Result<Keys<'_>, ApiError> {
         json::check(text).map(drop)
     };
     checked.map_err(|error| why_not(body, error))?;
+    keys.look_further();
     // A damaged byte takes three.
     if text.len() > BODY_BYTES {
         return Err(ApiError::new(ErrorKind::TooLarge, "the reply is too large: it is not UTF-8"));

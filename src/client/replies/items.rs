@@ -20,13 +20,18 @@ impl<'a> Items<'a> {
     /// When it is something else.
     pub fn of(key: &'static str, value: Option<&'a RawValue>) -> Result<Self, ApiError> {
         let Some(value) = value.filter(|value| !lenient::is_absent(value)) else {
-            return Ok(Self { key, value: None });
+            return Ok(Self::none(key));
         };
         let has_items = |value: &Structure<'_>| lenient::is_list(value) || lenient::is_object(value);
         let value = lenient::structure(value).filter(has_items).ok_or_else(|| {
             ApiError::new(ErrorKind::Protocol, format!("`{key}` in the reply is not a list"))
         })?;
         Ok(Self { key, value: Some(value) })
+    }
+
+    /// An empty list.
+    pub(crate) fn none(key: &'static str) -> Self {
+        Self { key, value: None }
     }
 
     /// Whether damaged characters were replaced as the list was unpacked.

@@ -8,8 +8,8 @@ use crate::client::budget::{ICON_BYTES, ITEMS, KEYS_PER_ITEM};
 use crate::json;
 use crate::json::{Member, RawValue, TooMany};
 
-/// Text: a string that is not empty, a number in the digits it was written in, a flag, or an id in the
-/// `{"$oid": …}` form of the database behind the API.
+/// Text: a string that is not empty, a number in the digits it was written in, or an id in the `{"$oid": …}` form of the
+/// database behind the API. A flag is none: `false` is what some servers write for nothing.
 #[must_use]
 pub fn text(piece: &RawValue) -> Option<String> {
     borrowed_text(piece).map(Cow::into_owned)
@@ -18,10 +18,16 @@ pub fn text(piece: &RawValue) -> Option<String> {
 /// The same, borrowed where the text has no escapes: most of a reply is such text.
 #[must_use]
 pub fn borrowed_text(piece: &RawValue) -> Option<Cow<'_, str>> {
+    scalar(piece).filter(|_| !matches!(piece.get(), "true" | "false"))
+}
+
+/// The same, and flags as they are written.
+#[must_use]
+pub fn scalar(piece: &RawValue) -> Option<Cow<'_, str>> {
     let json = piece.get();
     match json.as_bytes().first()? {
         b'"' => json::string(json).filter(|text| !text.is_empty()),
-        b'{' => borrowed_text(wrapped(piece, &["$oid", "$numberLong", "$numberInt", "$uuid"])?),
+        b'{' => scalar(wrapped(piece, &["$oid", "$numberLong", "$numberInt", "$uuid"])?),
         b'[' | b'n' => None,
         _ => Some(Cow::Borrowed(json)),
     }
@@ -30,7 +36,7 @@ pub fn borrowed_text(piece: &RawValue) -> Option<Cow<'_, str>> {
 /// A flag: `true`, `1`, `1.0`, `"1"`, `"true"`, `"yes"`, `"on"`, and their opposites. Other numbers count as true.
 #[must_use]
 pub fn flag(piece: &RawValue) -> Option<bool> {
-    let text = borrowed_text(piece)?;
+    let text = scalar(piece)?;
     let text = text.trim();
     for (words, flag) in [(["true", "yes", "on"], true), (["false", "no", "off"], false)] {
         if words.iter().any(|word| text.eq_ignore_ascii_case(word)) {
@@ -157,11 +163,16 @@ pub fn elements(piece: &RawValue) -> Result<Vec<&RawValue>, OverLimit> {
     json::elements(piece, ITEMS).map_err(|TooMany| TOO_MANY_ITEMS)
 }
 
-/// The value of a one-key object such as `{"$oid": "…"}`.
+/// The value of a one-key object such as `{"$oid": "…"}`, if it is no object itself.
 pub(crate) fn wrapped<'a>(piece: &'a RawValue, keys: &[&str]) -> Option<&'a RawValue> {
+    only_value(piece, keys).filter(|value| !is_object(value))
+}
+
+/// The value of an object with one of these keys and no other.
+pub(crate) fn only_value<'a>(piece: &'a RawValue, keys: &[&str]) -> Option<&'a RawValue> {
     let members = json::members(piece, 1).ok()?;
     let [(key, value)] = members.as_slice() else { return None };
-    keys.contains(&&**key).then_some(*value).filter(|value| !is_object(value))
+    keys.contains(&&**key).then_some(*value)
 }
 
 #[cfg(test)]

@@ -15,11 +15,21 @@ pub fn india() -> TimeZone {
     TimeZone::fixed(Offset::constant(5) + SignedDuration::from_mins(30))
 }
 
-/// Reads a moment. `None` for values without one: `0`, `""`, `"0000-00-00 00:00:00"`, negative numbers, and junk.
+/// No answer is about a time before 2000 or after 2100: what has such a date has none, as `1970-01-01 05:30:00`, which is 0 in
+/// India, or was misread, as `20261130055000`.
+const POSSIBLE: std::ops::Range<Timestamp> =
+    Timestamp::constant(946_684_800, 0)..Timestamp::constant(4_102_444_800, 0);
+
+/// Reads a moment. `None` for values without one: `0`, `""`, `"0000-00-00 00:00:00"`, negative numbers, what is not
+/// [`POSSIBLE`], and junk.
 #[must_use]
 pub fn time(piece: &RawValue, zone: &TimeZone) -> Option<Timestamp> {
+    any_time(piece, zone).filter(|moment| POSSIBLE.contains(moment))
+}
+
+fn any_time(piece: &RawValue, zone: &TimeZone) -> Option<Timestamp> {
     if lenient::is_object(piece) {
-        let inner = lenient::wrapped(piece, &["$date"])?;
+        let inner = lenient::only_value(piece, &["$date"])?;
         let text = lenient::text(inner)?;
         // The database's own form counts milliseconds, however small the number is.
         return number(&text).map_or_else(|| written(&text, zone), from_milliseconds);
@@ -97,7 +107,8 @@ mod tests {
             (r#""2025-08-08 19:28:31+05:30""#, Some("2025-08-08T13:58:31Z")),
             (r#"{"$date":1754661511518}"#, Some("2025-08-08T13:58:31.518Z")),
             (r#"{"$date":"2025-08-08T13:58:31Z"}"#, Some("2025-08-08T13:58:31Z")),
-            ("1", Some("1970-01-01T00:00:01Z")),
+            (r#"{"$date":{"$numberLong":"1754661511518"}}"#, Some("2025-08-08T13:58:31.518Z")),
+            ("946684800", Some("2000-01-01T00:00:00Z")),
             ("4070908800", Some("2099-01-01T00:00:00Z")),
         ];
         for (json, wanted) in table {
@@ -110,6 +121,14 @@ mod tests {
         for json in [
             "0",
             "-1",
+            "1",
+            "946684799",
+            "4102444800",
+            "20261130055000",
+            r#""1970-01-01 05:30:00""#,
+            r#""1970-01-01T00:00:00.000Z""#,
+            r#""0001-01-01T00:00:00Z""#,
+            r#""1900-01-01 00:00:00""#,
             "null",
             "true",
             "[]",
@@ -141,15 +160,14 @@ mod tests {
     proptest! {
         #[test]
         fn seconds_survive(
-            // Eight digits may be a date.
-            seconds in prop_oneof![1_i64..10_000_000, 100_000_000_i64..10_000_000_000]
+            seconds in 946_684_800_i64..4_102_444_800
         ) {
             let wanted = Timestamp::from_second(seconds).unwrap().to_string();
             prop_assert_eq!(read(&seconds.to_string()), Some(wanted));
         }
 
         #[test]
-        fn milliseconds_survive(milliseconds in 100_000_000_001_i64..10_000_000_000_000) {
+        fn milliseconds_survive(milliseconds in 946_684_800_000_i64..4_102_444_800_000) {
             let wanted = Timestamp::from_millisecond(milliseconds).unwrap().to_string();
             prop_assert_eq!(read(&milliseconds.to_string()), Some(wanted));
         }

@@ -66,8 +66,19 @@ pub(crate) fn read<T>(
     match envelope::judge(received, Module::Tags)? {
         Judged::Payload(envelope) => {
             let notifications = Items::of("data", envelope.data)?;
-            let icons = Items::of("iconDetails", envelope.icon_details)?;
-            decode(&notifications, &icons, zone, take)
+            let (icons, lost) = match Items::of("iconDetails", envelope.icon_details) {
+                Ok(icons) => (icons, None),
+                // A notification is worth more than its icon.
+                Err(error) => (Items::none("iconDetails"), Some(format!("{error}: no icon is shown"))),
+            };
+            let mut tags = decode(&notifications, &icons, zone, take)?;
+            tags.notes.extend(lost);
+            tags.notes.extend(envelope.unread.map(|key| {
+                format!(
+                    "the reply has no `data`, and what it has in `{key}` is not read: `deepcall api` shows it"
+                )
+            }));
+            Ok(tags)
         }
         Judged::Answer(Class::Empty) => Ok(none),
         Judged::Answer(_) => Err(ApiError::new(ErrorKind::Protocol, "the reply belongs to another call")),
@@ -220,7 +231,9 @@ pub fn extra_fields(notification: &RawValue) -> Vec<(String, String)> {
     let Ok(object) = Object::read(notification) else { return Vec::new() };
     let is_named = named(&object);
     let extra = object.0.into_iter().zip(is_named).filter(|(_, is_named)| !is_named);
-    extra.filter_map(|((key, value), _)| Some((key.into_owned(), lenient::text(value)?))).collect()
+    extra
+        .filter_map(|((key, value), _)| Some((key.into_owned(), lenient::scalar(value)?.into_owned())))
+        .collect()
 }
 
 /// From which keys of a notification its named values were read.

@@ -269,3 +269,16 @@ proptest! {
         let _ = profile(status, format!("{{\"{key}\":{value}}}"));
     }
 }
+
+#[test]
+fn an_error_that_is_an_object_of_its_own_is_read() {
+    let code = |body: &str| error_of(200, body).code();
+    assert_eq!(code(r#"{"status":"error","error":{"code":1044,"message":"gone"}}"#), Some(1044));
+    assert_eq!(code(r#"{"status":"error","errors":[{"errCode":"1009","msg":"down"}]}"#), Some(1009));
+    assert_eq!(profile(200, r#"{"error":{"errCode":1502}}"#), "answer");
+    let error = error_of(400, r#"{"errors":[{"code":4711,"message":"gone"}]}"#);
+    assert!(error.to_string().contains("gone"), "{error}");
+    // A code of the reply itself counts, and so does its success.
+    assert_eq!(code(r#"{"status":"error","code":1009,"error":{"code":1044}}"#), Some(1009));
+    assert_eq!(profile(200, r#"{"status":"success","data":{},"error":{"code":0}}"#), "payload");
+}

@@ -29,9 +29,32 @@ fn no_data_found_is_an_empty_answer() {
 fn an_empty_object_and_other_shapes_are_not_taken_for_no_tags() {
     assert_eq!(kind("{}"), ErrorKind::Protocol);
     assert_eq!(kind(r#"{"status":"success","data":false}"#), ErrorKind::Protocol);
-    assert_eq!(kind(r#"{"status":"success","data":[],"iconDetails":7}"#), ErrorKind::Protocol);
     assert_eq!(kind(r#"{"status":"error","code":1502}"#), ErrorKind::Protocol);
     assert_eq!(kind(r#"{"status":"error","code":1000}"#), ErrorKind::SignIn);
+}
+
+#[test]
+fn a_wrong_type_of_the_icons_costs_no_notification() {
+    for icons in ["7", "0", "false", "true", r#""x""#] {
+        let body = format!(r#"{{"data":[{{"_id":"1"}}],"iconDetails":{icons},"status":"success"}}"#);
+        let tags = tags(&body);
+        assert_eq!((tags.notifications.len(), tags.notes.len()), (1, 1), "{icons}: {:?}", tags.notes);
+    }
+}
+
+#[test]
+fn a_list_in_another_place_is_read_or_noted() {
+    let of_another_call = tags(r#"{"status":"success","response":[{"_id":"x","type":"missed"}],"code":200}"#);
+    assert_eq!(of_another_call.notifications.len(), 1);
+    let unknown = tags(r#"{"status":"success","Data":[{"_id":"x"}],"code":200}"#);
+    assert!(unknown.notifications.is_empty() && unknown.notes[0].contains("`Data`"), "{:?}", unknown.notes);
+    assert!(tags(r#"{"status":"success","data":[],"other":[1],"response":[2]}"#).notes.is_empty());
+}
+
+#[test]
+fn a_flag_is_no_text() {
+    let tag = only(r#"{"_id":"1","type":false,"cNumber":false,"callId":true,"vip":true}"#);
+    assert_eq!((tag.kind, tag.customer, tag.call_id), (None, None, None));
 }
 
 #[test]
