@@ -24,7 +24,9 @@ use crate::commands::tags::past::Past;
 use crate::commands::window::Window;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Tag;
+use crate::floor::diff::{SKEW_SECONDS, seconds_ahead};
 use crate::floor::kind::KindsSeen;
+use crate::output::text::times;
 use crate::report::{Document, ExtraFields, Field, Meaning, RawList, Report, Row, Shape, Shown, Value};
 
 /// Show recent notifications with their icons
@@ -150,6 +152,14 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
     Ok(status)
 }
 
+/// What a window by our clock leaves out or lets in, if the server's is another one.
+fn note_of_clocks<'a>(answers: impl Iterator<Item = &'a Answer<Tags<Row>>>) -> Option<String> {
+    let ahead = answers.filter_map(|answer| Some(seconds_ahead(answer.server_time?, answer.as_of)));
+    let ahead = ahead.max_by_key(|seconds| seconds.abs()).filter(|seconds| seconds.abs() > SKEW_SECONDS)?;
+    let (length, way) = (times::length(ahead.abs()), if ahead < 0 { "behind" } else { "ahead of" });
+    Some(format!("the server's clock is {length} {way} ours, by which --since and --until go"))
+}
+
 /// Zero is refused, because a request for no tags is a mistake.
 fn limit(text: &str) -> Result<u32, String> {
     let most = text.parse().ok().filter(|most| *most > 0);
@@ -264,6 +274,7 @@ fn outcome(
     let as_of = answers.given.iter().map(|(_, answer)| answer.as_of).max().unwrap_or(known.now);
     let mut notes: Vec<String> = known.note(window).into_iter().collect();
     notes.extend(note_of_kinds);
+    notes.extend(note_of_clocks(answers.given.iter().map(|(_, answer)| answer)));
     let mut icons = vec![];
     let mut kept = vec![];
     for (_, answer) in answers.given {
@@ -274,9 +285,8 @@ fn outcome(
     }
     let without_time = kept.iter().filter(|row| row.get("time").is_absent()).count();
     if without_time > 0 {
-        notes.push(format!(
-            "{without_time} tags have no readable time; --since and --until do not filter them"
-        ));
+        let tags = if without_time == 1 { "tag has" } else { "tags have" };
+        notes.push(format!("{without_time} {tags} no readable time; --since and --until do not filter them"));
     }
     args.sort.sort(&mut kept);
     let found = kept.len();

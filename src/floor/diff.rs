@@ -24,7 +24,7 @@ mod promises;
 mod tests;
 
 /// Clocks further apart than this are reported.
-const SKEW_SECONDS: i64 = 60;
+pub(crate) const SKEW_SECONDS: i64 = 60;
 
 /// What was reported of one profile, and what is known of it. At first it holds nothing.
 #[derive(Debug, Default)]
@@ -285,6 +285,6 @@ fn in_order(news: &[News], tags: &[Tag], initial: bool) -> Vec<(EventKind, u32)>
         .collect()
 }
 
-fn seconds_ahead(server: Timestamp, ours: Timestamp) -> i64 {
+pub(crate) fn seconds_ahead(server: Timestamp, ours: Timestamp) -> i64 {
     server.duration_since(ours).as_secs()
 }

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::{FakeServer, InProcess, NO_TAGS, World};
+use crate::support::{FakeServer, InProcess, NO_TAGS, Reply, World};
 
 /// Three notifications in three spellings, of which two share an icon, and an icon that belongs to none.
 const REPLY: &str = r#"{"data":[
@@ -243,4 +243,19 @@ fn no_match_is_an_empty_answer_in_a_pipe_and_a_note_on_a_terminal() {
     let ran = InProcess::new().on_terminal(80).run(line).ended_with(0);
     assert!(ran.stdout.is_empty() && ran.stderr.contains("no tags"), "{ran}");
     InProcess::new().run(&format!("{line} --fail-empty")).ended_with(3);
+}
+
+#[test]
+fn a_clock_of_the_server_that_differs_is_noted_beside_a_window() {
+    let tags = |hours: i64| {
+        let date = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(hours);
+        let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&date).unwrap();
+        let server = FakeServer::always(Reply::with_headers("200 OK", &[&format!("Date: {date}")], NO_TAGS));
+        world(&server).run("tags").ended_with(0).stderr
+    };
+    for (hours, words) in [(1, "h 00 min behind ours"), (-1, "ahead of ours")] {
+        let notes = tags(hours);
+        assert!(notes.contains("the server's clock is ") && notes.contains(words), "{notes}");
+    }
+    assert!(!tags(0).contains("clock"));
 }
