@@ -375,7 +375,7 @@ module completions {
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
     --kind: string            # Only tags whose kind contains this, e.g. missed
     --match: string           # Only tags that match this regular expression
-    --since: string           # Also report tags from before the watch started, back to TIME [default: all that the server sends]
+    --since: string           # Also report tags from before the watch started, back to TIME [default: all that the server sends and the journal does not hold]
     --until: string           # Exit with 0 at this event, e.g. break_ended@asha
     --alert: string           # Alert when a break or wrap-up exceeds a limit, e.g. break=15m
     --max-stale: string       # Exit with 5 when no server has answered for this long, e.g. 10m

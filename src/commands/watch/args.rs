@@ -43,10 +43,11 @@ pub(crate) struct WatchArgs {
     pub(crate) follow: FollowOptions,
     #[command(flatten)]
     filter: TagFilterOptions,
-    /// Also report tags from before the watch started, back to TIME [default: all that the server sends]
+    /// Also report tags from before the watch started, back to TIME [default: all that the server sends and the journal does not hold]
     ///
     /// In the forms of `deepcall tags --since`. A time of day that is later than now is yesterday's. If the journal holds the
-    /// agents, everything in it from TIME on comes first: breaks and wrap-ups too.
+    /// agents, everything in it from TIME on comes first: breaks and wrap-ups too. Without --since, what any command has
+    /// recorded before is not reported again.
     #[arg(long, value_name = "TIME", hide_short_help = true)]
     pub(crate) since: Option<String>,
     /// Exit with 0 at this event, e.g. break_ended@asha
