@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
+use jiff::tz::AmbiguousOffset;
 use jiff::{SignedDuration, Span, Timestamp, ZonedDateTime};
 
 const FORMS: &str = "a length of time back from now (90m, 1h30m, 2d), a time of day (9:00, 17:45), today, yesterday, a \
@@ -114,7 +115,7 @@ fn read(typed: &str, now: &ZonedDateTime) -> Result<Timestamp, Wrong> {
     }
     let (first, rest) = typed.split_once(' ').unwrap_or((typed, "0:00"));
     if let (Some(date), Some(clock)) = (day(first, now.date())?, time_of_day(rest)) {
-        return at(date, clock, now);
+        return Ok(at(date, clock, now)?);
     }
     if let Some((day, clock)) = repeated_day(typed) {
         return latest_day(day, clock, now);
@@ -123,11 +124,21 @@ fn read(typed: &str, now: &ZonedDateTime) -> Result<Timestamp, Wrong> {
         return Ok(stamp);
     }
     let date_time: DateTime = typed.parse().map_err(|_| Wrong::Form)?;
-    at(date_time.date(), date_time.time(), now)
+    Ok(at(date_time.date(), date_time.time(), now)?)
 }
 
-fn at(date: Date, clock: Time, now: &ZonedDateTime) -> Result<Timestamp, Wrong> {
-    Ok(date.to_datetime(clock).to_zoned_datetime(now.time_zone().clone())?.timestamp())
+/// A time of day, in the zone of `now`. Where clocks go forward, the times that they skip are the moment at which they do, so
+/// that a later time of day is no earlier moment. Of a time that they show twice, it is the first.
+///
+/// # Errors
+/// If the day is out of the range of the calendar.
+pub fn at(date: Date, clock: Time, now: &ZonedDateTime) -> Result<Timestamp, jiff::Error> {
+    let zone = now.time_zone();
+    let there = zone.to_ambiguous_zoned_datetime(date.to_datetime(clock));
+    let is_skipped = matches!(there.offset(), AmbiguousOffset::Gap { .. });
+    let earlier = there.earlier()?.timestamp();
+    let forward = zone.following(earlier).next().filter(|_| is_skipped);
+    Ok(forward.map_or(earlier, |forward| forward.timestamp()))
 }
 
 /// `9:00`, `09:00` or `9:00:30`, and nothing else that the library takes for a time.
@@ -209,7 +220,7 @@ fn latest_day(day: RepeatedDay, clock: Time, now: &ZonedDateTime) -> Result<Time
             let date = today.checked_sub(Span::new().days(back))?;
             match passed(date)? {
                 Some(moment) => Ok(moment),
-                None => at(date.checked_sub(Span::new().days(7))?, clock, now),
+                None => Ok(at(date.checked_sub(Span::new().days(7))?, clock, now)?),
             }
         }
         RepeatedDay::OfYear(month, day) => {
@@ -228,7 +239,7 @@ fn latest_day(day: RepeatedDay, clock: Time, now: &ZonedDateTime) -> Result<Time
 
 fn latest(clock: Time, now: &ZonedDateTime) -> Result<Timestamp, Wrong> {
     let today = at(now.date(), clock, now)?;
-    if today > now.timestamp() { at(now.date().yesterday()?, clock, now) } else { Ok(today) }
+    Ok(if today > now.timestamp() { at(now.date().yesterday()?, clock, now)? } else { today })
 }
 
 /// The moment of `exact` that is nearest to another one.

@@ -1,12 +1,12 @@
 //! Which shift a report is about: by `--day`, `--since` and `--until`, and by the hours of the shift in the configuration.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ZonedDateTime};
 
 use crate::failure::Failure;
-use crate::floor::shift::window::{Hours, at, current, of_day};
+use crate::floor::shift::window::{Hours, current, of_day};
 use crate::floor::timeline::Span;
-use crate::moment::{clock, date, moment};
+use crate::moment::{at, clock, date, moment};
 
 /// What was typed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,10 +37,23 @@ pub(crate) fn window(
         None => usual.from,
         Some(text) => since(text, day, now)?,
     };
+    if let Typed { day: None, since: Some(text), until: None } = typed
+        && let Some(time) = clock(text)
+        && at(now.date(), time, now).map_err(out_of_range)? > now.timestamp()
+        && !(usual.from <= from && from < usual.to)
+    {
+        let failure = Failure::usage(format!("--since: {text:?} is later than now"));
+        return Err(
+            failure.hint(format!("`--day yesterday --since {text}` begins at that time of yesterday"))
+        );
+    }
     let to = match typed.until {
-        None if typed.since.is_some() && day.is_none() => now.timestamp(),
+        // Without hours no shift ends before now, only days do.
+        None if typed.since.is_some() && day.is_none() && (hours.is_none() || usual.to <= from) => {
+            now.timestamp()
+        }
         None => usual.to,
-        Some(text) => until(text, from, day.is_some(), now)?,
+        Some(text) => until(text, (from, typed.since.and_then(clock)), day.is_some(), now)?,
     };
     let to = to.min(now.timestamp());
     if from < to {
@@ -48,7 +61,7 @@ pub(crate) fn window(
     }
     let [from, to] = [from, to]
         .map(|moment| moment.to_zoned_datetime(now.time_zone().clone()).strftime("%F %R").to_string());
-    Err(if typed.until.is_some() && from > to {
+    Err(if typed.until.is_some() && from >= to {
         Failure::usage(format!("the window begins at {from}, which is not before its end at {to}"))
     } else {
         Failure::usage(format!("nothing of the shift that begins at {from} has passed"))
@@ -63,8 +76,13 @@ fn since(text: &str, day: Option<Date>, now: &ZonedDateTime) -> Result<Timestamp
     }
 }
 
-/// A time of day is the first one after the beginning.
-fn until(text: &str, from: Timestamp, has_day: bool, now: &ZonedDateTime) -> Result<Timestamp, Failure> {
+/// A time of day is the first one after the beginning, which may have been typed as one.
+fn until(
+    text: &str,
+    (from, typed): (Timestamp, Option<Time>),
+    has_day: bool,
+    now: &ZonedDateTime,
+) -> Result<Timestamp, Failure> {
     let Some(time) = clock(text) else {
         if has_day {
             return Err(wrong("--until", "beside --day it takes a time of day, such as 18:00"));
@@ -74,7 +92,9 @@ fn until(text: &str, from: Timestamp, has_day: bool, now: &ZonedDateTime) -> Res
     let first = from.to_zoned_datetime(now.time_zone().clone()).date();
     let next = |day: Date| at(day, time, now).map_err(out_of_range);
     let to = next(first)?;
-    if from < to { Ok(to) } else { next(first.tomorrow().map_err(out_of_range)?) }
+    // Of two times that clocks skip, the later one is not that of the next day.
+    let is_skipped = from == to && typed.is_some_and(|typed| typed < time);
+    if from < to || is_skipped { Ok(to) } else { next(first.tomorrow().map_err(out_of_range)?) }
 }
 
 fn wrong(option: &str, why: &str) -> Failure {
@@ -180,6 +200,13 @@ mod tests {
             (none, Some("22:00"), Some("6:00"), None, "26 22:00 - 27 06:00"),
             (none, Some("9:00"), None, None, "27 09:00 - 27 14:30"),
             (none, Some("8h"), None, DAY_SHIFT, "27 06:30 - 27 14:30"),
+            (none, Some("16:00"), None, None, "--since: \"16:00\" is later than now"),
+            (none, Some("16:00"), None, DAY_SHIFT, "--since: \"16:00\" is later than now"),
+            (none, Some("yesterday 16:00"), None, None, "26 16:00 - 27 14:30"),
+            (none, Some("22:00"), None, NIGHT_SHIFT, "26 22:00 - 27 06:00"),
+            (none, Some("3:00"), None, NIGHT_SHIFT, "27 03:00 - 27 06:00"),
+            (none, Some("6:00"), None, NIGHT_SHIFT, "27 06:00 - 27 14:30"),
+            (none, Some("21:59"), None, NIGHT_SHIFT, "--since: \"21:59\" is later than now"),
             (none, None, Some("12:00"), DAY_SHIFT, "27 09:00 - 27 12:00"),
             (Some("yesterday"), Some("9:00"), Some("18:00"), None, "26 09:00 - 26 18:00"),
             (Some("yesterday"), Some("22:00"), Some("6:00"), None, "26 22:00 - 27 06:00"),
@@ -201,6 +228,47 @@ mod tests {
         ] {
             assert_eq!(found(Typed { day, since, until }, hours, at), wanted, "{day:?} {since:?} {until:?}");
         }
+    }
+
+    #[test]
+    fn times_of_day_that_clocks_skip_are_the_moment_at_which_they_do() {
+        let hours = |from: [i8; 2], to: [i8; 2]| {
+            let [start, end] = [from, to].map(|[hour, minute]| Time::constant(hour, minute, 0, 0));
+            Some(Hours { start, end })
+        };
+        let (yesterday, none, empty) =
+            (Some("yesterday"), None, "the window begins at 2026-03-29 03:00, which is not before");
+        for (at, day, since, until, hours, wanted) in [
+            ("30T12:00", yesterday, Some("2:30"), Some("3:30"), None, "29 03:00 - 29 03:30"),
+            ("30T12:00", yesterday, Some("1:30"), Some("2:30"), None, "29 01:30 - 29 03:00"),
+            ("30T12:00", yesterday, Some("2:15"), Some("2:45"), None, empty),
+            ("29T12:00", none, Some("2:30"), Some("3:30"), None, "29 03:00 - 29 03:30"),
+            ("29T12:00", none, Some("2:30"), None, None, "29 03:00 - 29 12:00"),
+            ("29T12:00", none, None, None, hours([2, 30], [3, 15]), "29 03:00 - 29 03:15"),
+            ("29T12:00", none, None, None, hours([1, 30], [2, 15]), "29 01:30 - 29 03:00"),
+            ("29T12:00", none, None, None, hours([2, 15], [2, 45]), "28 02:15 - 28 02:45"),
+        ] {
+            let typed = Typed { day, since, until };
+            let found = found(typed, hours, &format!("2026-03-{at}[Europe/Berlin]"));
+            assert!(found.starts_with(wanted), "{at} {typed:?} {hours:?}: {found}");
+        }
+    }
+
+    #[test]
+    fn a_beginning_within_the_shift_leaves_its_end() {
+        for (since, hours, wanted) in [
+            ("10:00", DAY_SHIFT, "27 10:00 - 27 18:00"),
+            ("8:00", DAY_SHIFT, "27 08:00 - 27 18:00"),
+            ("17:59", DAY_SHIFT, "27 17:59 - 27 18:00"),
+            ("18:00", DAY_SHIFT, "27 18:00 - 27 20:00"),
+            ("19:00", DAY_SHIFT, "27 19:00 - 27 20:00"),
+            ("10:00", None, "27 10:00 - 27 20:00"),
+        ] {
+            let typed = Typed { since: Some(since), ..Typed::default() };
+            assert_eq!(found(typed, hours, "2026-11-27T20:00"), wanted, "{since} {hours:?}");
+        }
+        let typed = Typed { since: Some("22:00"), ..Typed::default() };
+        assert_eq!(found(typed, None, "2026-11-27T02:00"), "26 22:00 - 27 02:00", "before morning");
     }
 
     #[test]

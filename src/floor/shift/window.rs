@@ -5,6 +5,7 @@ use jiff::ZonedDateTime;
 use jiff::civil::{Date, Time};
 
 use crate::floor::timeline::Span;
+use crate::moment::at;
 
 /// Before this time of day, the day that has just ended is meant by a report.
 const MORNING: i8 = 6;
@@ -28,7 +29,8 @@ pub fn current(hours: Option<Hours>, ended: bool, now: &ZonedDateTime) -> Result
     };
     let is_meant = |shift: &Span| {
         let last = if ended { shift.to } else { shift.from };
-        last <= now.timestamp() && (ended || shift.from < now.timestamp())
+        // Clocks that go forward may skip a whole one.
+        shift.from < shift.to && last <= now.timestamp() && (ended || shift.from < now.timestamp())
     };
     let mut day = today;
     for _ in 0..3 {
@@ -66,15 +68,6 @@ pub fn of_day(day: Date, hours: Option<Hours>, now: &ZonedDateTime) -> Result<Sp
     let hours = hours.unwrap_or(Hours { start: Time::midnight(), end: Time::midnight() });
     let last = if hours.end <= hours.start { day.tomorrow()? } else { day };
     Ok(Span { from: at(day, hours.start, now)?, to: at(last, hours.end, now)? })
-}
-
-/// A time of day, in the zone of `now`.
-///
-/// # Errors
-/// If the day is out of the range of the calendar.
-pub fn at(day: Date, time: Time, now: &ZonedDateTime) -> Result<jiff::Timestamp, jiff::Error> {
-    let there = day.to_datetime(time).to_zoned_datetime(now.time_zone().clone());
-    there.map(|there| there.timestamp())
 }
 
 #[cfg(test)]
