@@ -18,6 +18,7 @@ mod xlsx;
 use std::io::Write;
 
 use clap::Args;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::App;
@@ -134,7 +135,7 @@ pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
     let window = window(typed, hours(settings)?, args.who.sandbox, &now.to_zoned_datetime(zone.clone()))?;
     let choice = choice::recorded(&args.who, settings)?;
     let journal = if args.who.sandbox { simulated(args, &choice, window, app)? } else { recorded(app)? };
-    let found = shifts(&choice, &journal, window, settings)?;
+    let found = shifts(&choice, &journal, (window, now), settings)?;
     let zone_name = zone_name(&zone).unwrap_or_else(|| zone.to_offset(now).to_string());
     let report = ShiftReport::new(Frame { window, zone, zone_name, now, mask: presentation.mask }, found);
     let note = nothing_covered(&report, &journal)?;
@@ -237,7 +238,7 @@ fn simulated(args: &ShiftArgs, choice: &Choice, window: Span, app: &App) -> Resu
 fn shifts(
     choice: &Choice,
     journal: &Journal,
-    window: Span,
+    (window, now): (Span, Timestamp),
     settings: Settings<'_>,
 ) -> Result<Vec<ShiftOfAgent>, Failure> {
     let (limits, allowances) = (settings.limits()?, settings.allowances()?);
@@ -253,7 +254,7 @@ fn shifts(
     let of_some = |rows: Vec<AgentRow>| -> Result<_, JournalError> {
         let views = rows.into_iter().map(|row| View::of(row, journal, window));
         let views: Vec<View> = views.collect::<Result<_, _>>()?;
-        Ok(by_agent(views).iter().map(|views| shift_of(views, &rules)).collect())
+        Ok(by_agent(views).iter().map(|views| shift_of(views, &rules, now)).collect())
     };
     let shifts: Result<Vec<Vec<_>>, _> =
         by_named_agent(chosen(choice, journal)?).into_iter().map(of_some).collect();
@@ -275,14 +276,13 @@ fn chosen(choice: &Choice, journal: &Journal) -> Result<Vec<AgentRow>, Failure> 
 
 /// What there is to say where nobody saw anything of the shift.
 fn nothing_covered(report: &ShiftReport, journal: &Journal) -> Result<Option<String>, Failure> {
-    if !report.total.covered.is_zero() {
+    if report.agents.iter().any(|agent| !agent.shift.coverage.is_empty()) {
         return Ok(None);
     }
     let range = |from, to| times::range(from, to, report.frame.now, &report.frame.zone);
-    let status = journal.status(report.frame.now)?;
-    let held = match status.first.zip(status.last) {
-        Some((from, to)) => format!("the journal holds {}", range(from, to)),
-        None => "the journal holds nothing yet".to_owned(),
+    let held = match journal.answered()? {
+        Some(Span { from, to }) => format!("the journal holds answers of {}", range(from, to)),
+        None => "the journal holds no answers yet".to_owned(),
     };
     Ok(Some(format!(
         "nothing of {} is covered; {held}",

@@ -23,7 +23,7 @@ use jiff::Timestamp;
 
 use crate::floor::alerts::Limit;
 use crate::floor::event::{FollowedPart, Gap};
-use crate::floor::timeline::gaps::{covered, gaps, share};
+use crate::floor::timeline::gaps::{covered, gaps, going_on, share};
 use crate::floor::timeline::intervals::intervals;
 use crate::floor::timeline::intervals::joined::joined;
 use crate::floor::timeline::{Coverage, Recorded, Seen, Span};
@@ -109,16 +109,20 @@ impl AgentShift {
 /// touches the window and the next rows before and after it.
 #[must_use]
 pub fn shift(events: &[Recorded], coverage: &[Coverage], rules: &Rules<'_>) -> AgentShift {
-    joined_shift(&[Seen { events, coverage }], rules)
+    joined_shift(&[Seen { events, coverage }], rules, None)
 }
 
 /// The shift of one agent whom several profiles have seen, each of them as [`shift`] takes it. What any of them saw was seen,
-/// and what several of them saw was there once.
+/// and what several of them saw was there once. What goes on at the last answer goes on until `now` while the next answer is
+/// not late; without `now`, no further.
 #[must_use]
-pub fn joined_shift(seen: &[Seen<'_>], rules: &Rules<'_>) -> AgentShift {
+pub fn joined_shift(seen: &[Seen<'_>], rules: &Rules<'_>, now: Option<Timestamp>) -> AgentShift {
     let window = rules.window;
     let intervals = joined(seen);
-    let coverage: Vec<Coverage> = seen.iter().flat_map(|seen| seen.coverage).cloned().collect();
+    let mut coverage: Vec<Coverage> = seen.iter().flat_map(|seen| seen.coverage).cloned().collect();
+    if let Some(now) = now {
+        coverage.extend(seen.iter().flat_map(|seen| going_on(seen.coverage, &STATES, now)));
+    }
     let mut events: Vec<(usize, &Recorded)> =
         seen.iter().enumerate().flat_map(|(by, seen)| seen.events.iter().map(move |it| (by, it))).collect();
     events.sort_by_key(|(_, recorded)| recorded.seq);

@@ -1,5 +1,7 @@
 //! Whose shift a row is: an agent may have several profiles, and what they saw is one shift.
 
+use jiff::Timestamp;
+
 use crate::commands::shift::report::ShiftOfAgent;
 use crate::floor::event::EventKind;
 use crate::floor::shift::{Rules, joined_shift};
@@ -62,7 +64,7 @@ fn together<T>(all: Vec<T>, are_alike: impl Fn(&T, &T) -> bool) -> Vec<Vec<T>> {
 }
 
 /// The shift of the agent whom these have seen. It goes by the first profile that saw anything of it.
-pub(super) fn shift_of(views: &[View], rules: &Rules<'_>) -> ShiftOfAgent {
+pub(super) fn shift_of(views: &[View], rules: &Rules<'_>, now: Timestamp) -> ShiftOfAgent {
     let seen: Vec<Seen<'_>> =
         views.iter().map(|view| Seen { events: &view.events, coverage: &view.coverage }).collect();
     let names = views.iter().filter(|view| view.saw_anything_of(rules.window));
@@ -74,7 +76,7 @@ pub(super) fn shift_of(views: &[View], rules: &Rules<'_>) -> ShiftOfAgent {
         profile: profiles.remove(0),
         also: profiles,
         agent_id: views[0].row.agent_id.clone(),
-        shift: joined_shift(&seen, rules),
+        shift: joined_shift(&seen, rules, Some(now)),
     }
 }
 
@@ -135,7 +137,7 @@ mod tests {
         let customer = &Customer::by_number;
         let rules = Rules { window, limits: &[], allowances: &allowances, kinds: &kinds, customer };
         let row = |views: &Vec<View>| {
-            let ShiftOfAgent { profile, also, shift, .. } = shift_of(views, &rules);
+            let ShiftOfAgent { profile, also, shift, .. } = shift_of(views, &rules, at(7200));
             (
                 profile,
                 also,

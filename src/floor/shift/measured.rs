@@ -62,7 +62,7 @@ pub(super) fn measure<'i>(
 ) -> Vec<Measured<'i>> {
     let general = Cover::of(coverage, part);
     let of_part = intervals.iter().filter(|it| it.part == part);
-    let mut wholes: Vec<(&Interval, Span)> = of_part.map(|it| (it, best(it, &general))).collect();
+    let mut wholes: Vec<(&Interval, Span)> = of_part.map(|it| (it, best(it, &general, coverage))).collect();
     // Where no answer has denied the first of two, the second one's start ends it.
     for place in 1..wholes.len() {
         let (next, Span { from: next_from, .. }) = wholes[place];
@@ -162,7 +162,7 @@ pub(super) fn sum<'m, 'i: 'm>(measured: impl IntoIterator<Item = &'m Measured<'i
 }
 
 /// From when until when it went on, as far as is known: by the server where that lies within what answers allow.
-fn best(interval: &Interval, cover: &Cover) -> Span {
+fn best(interval: &Interval, cover: &Cover, coverage: &[Coverage]) -> Span {
     let Interval { start_lo, start_hi, end_lo, .. } = *interval;
     let denied = start_lo.unwrap_or(Timestamp::MIN);
     // A start of long before an answer that denied it is wrong.
@@ -172,9 +172,19 @@ fn best(interval: &Interval, cover: &Cover) -> Span {
     let to = match (interval.end_hi, ends_at) {
         (Some(end_hi), Some(ends_at)) => ends_at.clamp(end_lo, end_hi.max(end_lo)),
         (Some(end_hi), None) if cover.holds(Span { from: end_lo, to: end_hi }) => end_hi,
+        (None, ends_at) if interval.open => {
+            let until = goes_on_until(interval, coverage);
+            ends_at.map_or(until, |ends_at| ends_at.clamp(end_lo, until))
+        }
         _ => end_lo,
     };
     Span { from, to: to.max(start_hi) }
+}
+
+/// How far the coverage reaches that begins with the last answer, which is of one that goes on; else that answer.
+fn goes_on_until(interval: &Interval, coverage: &[Coverage]) -> Timestamp {
+    let going_on = coverage.iter().filter(|row| row.part == interval.part && row.from == interval.end_lo);
+    going_on.map(|row| row.to).max().unwrap_or(interval.end_lo).max(interval.end_lo)
 }
 
 /// Where in the window one may have been, and how much longer at times that nobody knows; `None` if it was not in it.

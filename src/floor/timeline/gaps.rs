@@ -67,6 +67,20 @@ pub fn without_lost<'e>(
     coverage
 }
 
+/// The time from the last answer of each of `parts` until `now`, if the next answer is not late. It continues what came
+/// before: nothing shows a hole yet, and asking the server would leave none.
+pub(crate) fn going_on(coverage: &[Coverage], parts: &[FollowedPart], now: Timestamp) -> Vec<Coverage> {
+    let last = |part: &FollowedPart| {
+        coverage.iter().filter(|row| row.part == *part).max_by_key(|row| (row.to, row.from))
+    };
+    let is_going_on = |row: &&Coverage| {
+        let waited = Duration::try_from(now.duration_since(row.to));
+        row.ended.is_none() && waited.is_ok_and(|waited| !waited.is_zero() && waited <= row.longest_pause())
+    };
+    let rest = |row: &Coverage| Coverage { from: row.to, to: now, ..row.clone() };
+    parts.iter().filter_map(last).filter(is_going_on).map(rest).collect()
+}
+
 impl Coverage {
     /// What is left of it before and after `lost`.
     fn without(self, lost: Span, why: GapCause) -> impl Iterator<Item = Self> {

@@ -214,3 +214,29 @@ fn the_server_s_start_is_moved_to_our_clock() {
     let agent = of_hour(&events, &answered(&[(1000, 3600)]));
     assert_eq!(figures(&agent), (1, 500, 200 - APART, 500 + 90, false));
 }
+
+#[test]
+fn what_goes_on_at_the_last_answer_goes_on_until_now_while_the_next_one_is_not_late() {
+    let events = [started(3000, "Lunch", None)];
+    let (allowances, kinds, customer) = (Allowances::default(), Kinds::default(), &Customer::by_number);
+    let rules =
+        Rules { window: span(0, 3600), limits: &[], allowances: &allowances, kinds: &kinds, customer };
+    for (now, ended, goes_on) in [
+        (Some(3600), None, true),
+        (Some(3590 + APART), None, true),
+        (Some(3591 + APART), None, false),
+        (Some(3600), Some(GapCause::Outage), false),
+        (None, None, false),
+    ] {
+        let coverage = [Breaks, Wrapups].map(|part| Coverage { ended, ..row(part, 0, 3590) });
+        let agent =
+            joined_shift(&[Seen { events: &events, coverage: &coverage }], &rules, now.map(samples::at));
+        let until = if goes_on { 3600 } else { 3590 };
+        // That it went on, the last answer showed alone.
+        assert_eq!(figures(&agent), (1, until - 3000, 590, 600 + APART, true), "{now:?} {ended:?}");
+        assert_eq!(agent.coverage, [span(0, until)], "{now:?} {ended:?}");
+        assert_eq!(agent.gaps.is_empty(), goes_on, "{now:?} {ended:?}");
+        let last = agent.timeline.iter().rfind(|it| it.state == SegmentState::Break).expect("a break");
+        assert_eq!(last.span, span(3000, until), "{now:?} {ended:?}");
+    }
+}

@@ -217,7 +217,7 @@ proptest! {
         let rules = Rules { window, limits: &[], allowances: &allowances, kinds: &kinds, customer };
         let [one, other, both] = &journals;
         let seen = [one, other].map(|it| Seen { events: &it.events, coverage: &it.coverage });
-        let (joined, whole) = (joined_shift(&seen, &rules), shift(&both.events, &both.coverage, &rules));
+        let (joined, whole) = (joined_shift(&seen, &rules, None), shift(&both.events, &both.coverage, &rules));
         let alone = [one, other].map(|it| shift(&it.events, &it.coverage, &rules).covered);
         prop_assert!(alone.iter().all(|alone| *alone <= joined.covered), "{alone:?}");
         // As many as there truly were, at most: one may see what the other cannot tell apart.
