@@ -11,6 +11,8 @@ use std::io::Write;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::app::App;
 use crate::app::console::Messages;
@@ -38,6 +40,7 @@ use crate::commands::tags::TagsArgs;
 use crate::commands::watch::WatchArgs;
 use crate::commands::wrapup::WrapupArgs;
 use crate::failure::{ExitStatus, Failure};
+use crate::moment::date;
 use crate::output::text::sanitize::sanitize_lines;
 
 /// Notification tags, breaks and wrap-ups of DeepCall agents
@@ -159,7 +162,8 @@ fn with_tip(mut error: clap::Error, definition: &clap::Command, arguments: &[OsS
         Some(ContextValue::String(word)) if error.kind() == ErrorKind::UnknownArgument => word.clone(),
         _ => return error,
     };
-    if let Some(tip) = tip_about_sandbox(&unknown, arguments) {
+    let tip = tip_about_sandbox(&unknown, arguments).map(str::to_owned);
+    if let Some(tip) = tip.or_else(|| tip_about_shift(&unknown, arguments)) {
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
         return error;
     }
@@ -185,6 +189,20 @@ fn tip_about_sandbox(unknown: &str, arguments: &[OsString]) -> Option<&'static s
         "the past of a sandbox is in no file: `deepcall journal export --sandbox` and \
          `deepcall --sandbox tags --since 8h` show it",
     )
+}
+
+/// A day or a format of `shift` that is neither an argument nor an option of its own.
+fn tip_about_shift(unknown: &str, arguments: &[OsString]) -> Option<String> {
+    let word = unknown.trim_start_matches('-');
+    let option = match word {
+        "html" | "xlsx" | "markdown" | "csv" | "tsv" => "--output",
+        _ => "--day",
+    };
+    // Whether it is a day is the same at any time.
+    let any = Timestamp::UNIX_EPOCH.to_zoned_datetime(TimeZone::UTC);
+    let is_meant = option == "--output" || date(word, &any).is_ok();
+    let is_shift = arguments.iter().any(|it| it == "shift");
+    (is_shift && is_meant).then(|| format!("`deepcall shift {option} {word}`"))
 }
 
 /// Writes what clap reported: help and version go to stdout, a mistake is a usage error.

@@ -126,7 +126,8 @@ impl App {
     ) -> Result<Renderer, Failure> {
         let settings = self.settings()?;
         let color = appearance::colour(settings, self.terminals.stderr)?;
-        let presentation = appearance::presentation(options, settings, self.terminals, self.clock.now())?;
+        let presentation =
+            appearance::presentation(options, settings, self.terminals, self.clock.now(), document)?;
         self.console.set_messages(Messages { color, mask: presentation.mask, ..self.console.messages() });
         self.console.set_talk(talk);
         if document.fields.iter().any(|field| field.meaning == Meaning::Time)

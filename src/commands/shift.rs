@@ -93,7 +93,8 @@ struct ShiftOutput {
     jq: Option<String>,
     /// Show only these columns, e.g. profile,breaks; +NAME adds one
     ///
-    /// A name is a key of the JSON document, or a dotted path such as longest_break.seconds. timeline is the line of cells.
+    /// A name is a key of the JSON document, or a dotted path such as longest_break.seconds. timeline is
+    /// the line of cells, and gaps is how many there are.
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     columns: Option<Vec<String>>,
     #[arg(long, hide_short_help = true)]

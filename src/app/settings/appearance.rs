@@ -10,7 +10,7 @@ use crate::app::settings::{Settings, Source, Sourced};
 use crate::failure::Failure;
 use crate::output::presentation::{ColorWhen, Format, Presentation, colour_wanted};
 use crate::output::table_view::{Choice, ColumnError};
-use crate::report::Document;
+use crate::report::{Document, Shape};
 use crate::words::plain;
 
 /// # Errors
@@ -20,6 +20,7 @@ pub fn presentation(
     settings: Settings<'_>,
     terminals: Terminals,
     now: Timestamp,
+    document: &Document,
 ) -> Result<Presentation, Failure> {
     let OutputOptions { format: options, values } = options;
     let format = format(options, settings)?;
@@ -37,9 +38,10 @@ pub fn presentation(
         ("--no-headers", has_columns, &required(with_columns)),
         ("--csv-raw", is_for_spreadsheets, &required("csv or tsv")),
     ]);
-    refused.map_err(|failure| match options.columns {
-        Some(_) if !has_columns && !options.is_stream => {
-            failure.hint("--jq selects keys of JSON, for example --jq '.tags[] | {time, kind}'")
+    refused.map_err(|failure| match &options.columns {
+        Some(columns) if !has_columns && !options.is_stream => {
+            let example = by_jq(document, columns);
+            failure.hint(format!("--jq selects keys of JSON, for example --jq '{example}'"))
         }
         _ => failure,
     })?;
@@ -61,6 +63,26 @@ pub fn presentation(
         columns: options.columns.clone(),
         guard: !options.csv_raw,
     })
+}
+
+/// What selects these columns of a document, or where it has none of them, its first two.
+fn by_jq(document: &Document, columns: &[String]) -> String {
+    let known = |name: &String| {
+        let key = name.trim_start_matches('+').split('.').next()?;
+        document.fields.iter().map(|field| field.key).find(|known| *known == key)
+    };
+    let mut keys: Vec<&str> = columns.iter().filter_map(known).collect();
+    keys.dedup();
+    if keys.is_empty() {
+        keys.extend(document.fields.iter().take(2).map(|field| field.key));
+    }
+    let rows = match document.shape {
+        Shape::One => String::new(),
+        // Of one profile it is the row itself.
+        Shape::ListOrOne => format!("(.{}[]? // .) | ", document.rows_key),
+        Shape::List => format!(".{}[] | ", document.rows_key),
+    };
+    format!("{rows}{{{}}}", keys.join(", "))
 }
 
 /// `--json` and `--jq` mean `--output json`.

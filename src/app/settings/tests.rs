@@ -66,7 +66,13 @@ fn a_wrong_value_is_refused_by_the_name_of_its_source() {
     ] {
         let written = Written::new(&[], variables, config);
         let (terminals, now) = (Terminals::default(), Timestamp::UNIX_EPOCH);
-        let failure = appearance::presentation(&none, written.settings(), terminals, now);
+        let failure = appearance::presentation(
+            &none,
+            written.settings(),
+            terminals,
+            now,
+            &crate::output::formats::sample::CALLS,
+        );
         let problem = failure.err().unwrap().problem;
         assert!(problem.message.starts_with(named), "{}", problem.message);
     }

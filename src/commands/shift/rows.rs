@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::commands::shift::document::{DOCUMENT, GAP, LONGEST, REASON, SEGMENT, TOTAL};
 use crate::commands::shift::report::{ShiftOfAgent, ShiftReport};
+use crate::commands::shift::table::lines_of_cells;
 use crate::commands::shift::words;
 use crate::floor::event::Gap;
 use crate::floor::shift::{BreakFigures, KindCount, ReasonShare, Segment, Total, WrapupFigures};
@@ -15,7 +16,8 @@ use crate::report::{Report, Row, Value};
 impl ShiftReport {
     /// For formats that are made of rows.
     pub(crate) fn to_report(&self) -> Report {
-        let rows = self.agents.iter().map(|agent| self.row(agent)).collect();
+        let lines = lines_of_cells(self);
+        let rows = self.agents.iter().zip(lines).map(|(agent, line)| self.row(agent, line)).collect();
         let head = Row::new(DOCUMENT.head)
             .with("since", self.frame.window.from)
             .with("until", self.frame.window.to)
@@ -24,7 +26,7 @@ impl ShiftReport {
         Report { head, tail, failures: self.failures.clone(), ..Report::new(&DOCUMENT, rows) }
     }
 
-    fn row(&self, agent: &ShiftOfAgent) -> Row {
+    fn row(&self, agent: &ShiftOfAgent, line_of_cells: String) -> Row {
         let ShiftOfAgent { profile, agent_id, shift, .. } = agent;
         let breaks = shift.breaks.as_ref();
         let wrapups = shift.wrapups.as_ref();
@@ -62,7 +64,10 @@ impl ShiftReport {
             .with("tags_by_kind", tags.map(|it| kinds(&it.by_kind)))
             .with("missed_customers", tags.and_then(|it| it.missed_customers))
             .with("missed_not_called_back", tags.and_then(|it| it.missed_not_called_back))
-            .with("timeline", shift.timeline.iter().map(segment).collect::<Vec<_>>())
+            .with(
+                "timeline",
+                Value::worded(line_of_cells, shift.timeline.iter().map(segment).collect::<Vec<_>>()),
+            )
     }
 
     /// The total as a row among those of agents.

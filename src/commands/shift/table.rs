@@ -113,6 +113,13 @@ impl Signs {
     }
 }
 
+/// The line of cells of each agent, for formats that have it as a column.
+pub(super) fn lines_of_cells(report: &ShiftReport) -> Vec<String> {
+    let timeline = Timeline { name: 0, ..Timeline::of(report, IN_PIPE, &Signs::USUAL) };
+    let line = |agent| timeline.cells(agent).into_iter().map(|cell| timeline.signs.of(cell).0).collect();
+    report.agents.iter().map(line).collect()
+}
+
 /// The lines of cells.
 struct Timeline<'r> {
     report: &'r ShiftReport,

@@ -31,11 +31,13 @@ pub enum ColumnError {
         parent: Option<&'static str>,
     },
     /// A dotted path into a field that contains a single value.
-    #[error("\"{field}\" is a single value, so there is no column \"{name}\"{}", paths_into(known))]
+    #[error("\"{field}\" is {what}, so there is no column \"{name}\"{}", paths_into(known))]
     NotNested {
         name: String,
         /// The first segment of `name`.
         field: &'static str,
+        /// What its value is.
+        what: &'static str,
         /// The fields with nested values.
         known: Vec<&'static str>,
     },
@@ -118,7 +120,12 @@ fn column_by_name(document: &Document, name: &str) -> Result<Column, ColumnError
     };
     if !is_nested(field) {
         let known = document.fields.iter().filter(|field| is_nested(field)).map(|field| field.key).collect();
-        return Err(ColumnError::NotNested { name: name.to_owned(), field: field.key, known });
+        return Err(ColumnError::NotNested {
+            name: name.to_owned(),
+            field: field.key,
+            what: what(field),
+            known,
+        });
     }
     let path: Vec<String> = path.split('.').map(str::to_owned).collect();
     Ok(Column {
@@ -143,7 +150,12 @@ fn meaning_inside(field: &Field, path: &[String], name: &str) -> Result<Meaning,
     };
     if !rest.is_empty() && !is_nested(field) {
         let known = fields.iter().filter(|field| is_nested(field)).map(|field| field.key).collect();
-        return Err(ColumnError::NotNested { name: name.to_owned(), field: field.key, known });
+        return Err(ColumnError::NotNested {
+            name: name.to_owned(),
+            field: field.key,
+            what: what(field),
+            known,
+        });
     }
     if rest.is_empty() { Ok(field.meaning) } else { meaning_inside(field, rest, name) }
 }
@@ -162,6 +174,10 @@ fn unknown(document: &Document, name: &str, first: &str) -> ColumnError {
 pub(super) fn parent_of_extra_fields(document: &Document) -> Option<&'static str> {
     document.extra_fields?;
     document.fields.iter().find(|field| field.meaning == Meaning::Raw).map(|field| field.key)
+}
+
+fn what(field: &Field) -> &'static str {
+    if matches!(field.meaning, Meaning::List(_)) { "a list" } else { "a single value" }
 }
 
 fn is_nested(field: &Field) -> bool {

@@ -115,6 +115,15 @@ fn columns_can_be_chosen_and_the_line_of_cells_left_out() {
     );
     let ran = house.run("shift --sandbox --agents 2 --columns timeline").ended_with(0);
     assert!(cells(&ran.stdout).len() == 2 && !ran.stdout.contains("PROFILE"), "{ran}");
+    let drawn = cells(&ran.stdout);
+    for format in ["markdown", "csv", "tsv"] {
+        let ran = house
+            .run(&format!("shift --sandbox --agents 2 --columns timeline,gaps -o {format}"))
+            .ended_with(0);
+        for (_, cells) in &drawn {
+            assert!(ran.stdout.replace('\\', "").contains(cells), "{format}: {ran}");
+        }
+    }
     let ran = house.run("shift --sandbox --agents 2 --no-headers").ended_with(0);
     assert!(!ran.stdout.contains("PROFILE") && !ran.stdout.contains("2026"), "{ran}");
 }

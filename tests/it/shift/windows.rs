@@ -57,6 +57,17 @@ fn what_cannot_be_a_shift_is_a_usage_error() {
         ("shift --jobs 3", "--jobs"),
         ("shift --seed 3", "--sandbox"),
         ("shift --sandbox --columns breaks --json", "--columns requires the format"),
+        (
+            "shift --sandbox --columns breaks,longest_break.seconds --json",
+            "--jq '.agents[] | {breaks, longest_break}'",
+        ),
+        ("shift --sandbox --columns by_reason.0.seconds", "\"by_reason\" is a list, so there is no column"),
+        ("shift yesterday", "tip: `deepcall shift --day yesterday`"),
+        ("shift Mon", "tip: `deepcall shift --day Mon`"),
+        ("shift --today", "tip: `deepcall shift --day today`"),
+        ("shift --yesterday --json", "tip: `deepcall shift --day yesterday`"),
+        ("shift --html", "tip: `deepcall shift --output html`"),
+        ("shift --xlsx", "tip: `deepcall shift --output xlsx`"),
     ] {
         let ran = InProcess::new().run(line).ended_with(2);
         assert!(ran.stderr.contains(message) && ran.stdout.is_empty(), "{line}: {ran}");
