@@ -7,6 +7,7 @@ pub(crate) mod status;
 pub(crate) mod verify;
 
 use std::io::Write;
+use std::path::Path;
 
 use clap::{Args, Subcommand};
 
@@ -20,6 +21,7 @@ use crate::commands::journal::removal::{ForgetArgs, PruneArgs};
 use crate::commands::journal::status::StatusArgs;
 use crate::commands::journal::verify::VerifyArgs;
 use crate::failure::{ExitStatus, Failure};
+use crate::journal::{Journal, JournalError, Mode};
 use crate::system::files;
 
 /// Keep notifications, breaks and wrap-ups beyond the last hour
@@ -55,7 +57,8 @@ pub(crate) enum JournalAction {
 /// Record from now on, and print what is stored and where
 ///
 /// Sets journal.record in config.toml to true: from then on, every command that receives something records it. Prints
-/// what is stored, where, for how long, and how to undo it.
+/// what is stored, where, for how long, and how to undo it. If another file is where the journal would be, that is an
+/// error, and nothing is changed.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct OnArgs {
     #[command(flatten)]
@@ -100,6 +103,7 @@ fn on(args: &OnArgs, app: &App) -> Result<ExitStatus, Failure> {
         length => format!("masked after {length}"),
     };
     let path = journal::path(app)?;
+    refuse_unusable(&path, app)?;
     let config = journal::set_record(app, true)?;
     let (path, config) = (path.display(), config.display());
     for line in [
@@ -120,6 +124,16 @@ fn on(args: &OnArgs, app: &App) -> Result<ExitStatus, Failure> {
     Ok(ExitStatus::Done)
 }
 
+/// # Errors
+/// If the file could not be recorded in, as every other command would report: one of another kind or of a later version,
+/// one that others may open. What ends by itself, and a damaged one, which is set aside, keep nobody from recording.
+fn refuse_unusable(path: &Path, app: &App) -> Result<(), Failure> {
+    match Journal::open(path, Mode::Look, journal::settings(app)?, app.clock.now()) {
+        Err(error) if !error.ends_by_itself() => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
 fn off(args: &OffArgs, app: &App) -> Result<ExitStatus, Failure> {
     app.console.set_talk(args.talk);
     let path = journal::path(app)?;
@@ -129,7 +143,8 @@ fn off(args: &OffArgs, app: &App) -> Result<ExitStatus, Failure> {
         JOURNAL_RECORD.key.name,
         config.display()
     ));
-    if path.exists() {
+    let found = Journal::open(&path, Mode::Look, journal::settings(app)?, app.clock.now());
+    if !matches!(found, Ok(None) | Err(JournalError::Foreign { .. })) {
         app.console.note(&format!("what was recorded stays in {}", path.display()));
     }
     journal::note_recorders(app);

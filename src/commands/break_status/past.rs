@@ -75,7 +75,7 @@ impl Past<'_> {
         let tail = if is_known { coverage.fill(tail) } else { tail };
         let only_present = match self.keeper {
             None => {
-                Some("without a journal only the present breaks are known; `deepcall journal on` begins one")
+                Some("without a journal only the present breaks are known; `deepcall journal on` has one kept")
             }
             Some(_) if has_something => Some(
                 "only the present breaks are known: the journal holds none of these profiles; \

@@ -28,7 +28,7 @@ pub(super) fn without_journal(document: &'static Document, app: &App) -> Result<
     let path = journal::path(app)?;
     let begins = match app.settings()?.get(&JOURNAL_RECORD)?.value {
         Some(true) => "the next command that receives something begins one",
-        _ => "`deepcall journal on` begins one",
+        _ => "with `deepcall journal on` the next command that receives something begins one",
     };
     let note = format!("there is no journal at {}; {begins}", path.display());
     let sentence = Sentence { tone: Tone::Usual, parts: vec![Part::Words("Nothing is recorded")] };

@@ -53,6 +53,7 @@ fn without_a_journal_everything_is_well() {
     {
         let ran = world.run(&format!("journal {line}")).ended_with(0);
         assert!(ran.stderr.contains("there is no journal"), "{line}\n{ran}");
+        assert!(ran.stderr.contains("with `deepcall journal on` the next command"), "{line}\n{ran}");
     }
     assert_eq!(
         world.run("journal export --what tags --json").ended_with(0).json()["tags"],

@@ -204,11 +204,17 @@ fn a_file_that_never_was_a_journal_is_refused_and_left_as_it_is() {
                 command.env("DEEPCALL_JOURNAL", path);
             })
         };
-        for line in
-            ["journal status", "journal verify", "journal prune", "record --timeout 1s", "tags --new s"]
-        {
+        for line in [
+            "journal on",
+            "journal status",
+            "journal verify",
+            "journal prune",
+            "record --timeout 1s",
+            "tags --new s",
+        ] {
             let ran = world(line).ended_with(2);
             assert!(ran.stderr.contains("choose another path"), "{line}: {ran}");
+            assert!(!ran.stderr.contains("delete"), "nothing of it is ours to be deleted: {ran}");
         }
         // What is not about the journal is answered all the same.
         let ran = world("tags --json").ended_with(0);
@@ -232,6 +238,28 @@ fn a_file_that_never_was_a_journal_is_refused_and_left_as_it_is() {
     // A journal that was copied without its lock is one.
     fs::remove_file(theirs("new.db.lock")).unwrap();
     world.run("journal verify").ended_with(0);
+}
+
+/// What would be refused later changes no setting now, and what stays is no record of ours.
+#[test]
+fn recording_is_neither_switched_on_nor_said_to_stay_in_a_file_of_another_kind() {
+    let world = World::new();
+    let diary = world.home().join("diary");
+    fs::write(&diary, "dear diary").unwrap();
+    let world = world.with("DEEPCALL_JOURNAL", diary.to_str().unwrap());
+    let ran = world.run("journal on").ended_with(2);
+    assert!(ran.stderr.contains("no journal but a file of another kind"), "{ran}");
+    assert!(!world.config_folder().join("config.toml").exists());
+    let ran = world.run("journal off").ended_with(0);
+    assert!(!ran.stderr.contains("stays"), "{ran}");
+    // What ends by itself, and what is set aside, keeps nobody from recording.
+    fs::write(diary.with_file_name("diary.lock"), "").unwrap();
+    for name in ["diary", "diary.lock"] {
+        fs::set_permissions(diary.with_file_name(name), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    world.run("journal on").ended_with(0);
+    assert!(world.run("journal off").ended_with(0).stderr.contains("stays"));
+    assert_eq!(fs::read_to_string(&diary).unwrap(), "dear diary");
 }
 
 #[test]
