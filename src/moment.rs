@@ -341,12 +341,12 @@ fn with_small_numbers(text: &str) -> String {
     numbers_as_one
 }
 
-/// A length of time for options such as `--timeout`: `10s`, `1m30s`. Days have 24 hours here.
+/// A length of time for options such as `--timeout`: `10s`, `1m30s`. Days have 24 hours here, and years 365 days.
 ///
 /// # Errors
 /// If it is not a length of time, is zero, or is longer than a year.
 pub fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("{text:?} is not a length of time; write for example 10s, 1m30s or 2h");
+    let wrong = || format!("{text:?} is not a length of time; write for example 10s, 1m30s, 2h or 90d");
     let out_of_range = || format!("{text:?} is out of range: more than 0, at most a year");
     let span = length(&one_spelling(text)).map_err(|why| match why {
         Wrong::Range => out_of_range(),
@@ -354,7 +354,10 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     })?;
     let day: SignedDuration = SignedDuration::from_hours(24);
     let relative = jiff::SpanRelativeTo::days_are_24_hours();
-    let exact = span.to_duration(relative).map_err(|_| wrong())?;
+    let years = i32::from(span.get_years());
+    let rest = span.try_years(0).and_then(|rest| rest.to_duration(relative)).map_err(|_| wrong())?;
+    let exact =
+        (day * 365).checked_mul(years).and_then(|years| years.checked_add(rest)).ok_or_else(out_of_range)?;
     if exact.is_zero() || exact > day * 366 {
         return Err(out_of_range());
     }

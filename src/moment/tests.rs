@@ -69,6 +69,17 @@ fn a_number_with_colons_is_a_time_of_day_and_never_a_length() {
 }
 
 #[test]
+fn a_length_may_be_a_year_of_365_days() {
+    let days = |text: &str| duration(text).map(|length| length.as_secs() / 86_400);
+    assert_eq!((days("1y"), days("1 year"), days("365d")), (Ok(365), Ok(365), Ok(365)));
+    assert_eq!(days("1y 1d"), Ok(366));
+    for typed in ["2y", "1y 2d", "19998y"] {
+        assert!(duration(typed).unwrap_err().contains("at most a year"), "for {typed}");
+    }
+    assert!(duration("1mo").unwrap_err().contains("is not a length of time"));
+}
+
+#[test]
 fn what_a_table_shows_can_be_typed() {
     for (shown, meant) in [
         ("just now", "2026-11-23T14:30:00+05:30"),
