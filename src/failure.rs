@@ -52,7 +52,7 @@ pub const EXIT_STATUSES: [(ExitStatus, &str, &str); 11] = [
     ),
     (
         ExitStatus::No,
-        "the answer is \"no\" (--exit-status, --fail-empty, --require-coverage)",
+        "the answer is \"no\" (--exit-status, --fail-empty, --require-coverage, or yours, where deepcall asks)",
         "nothing to do: this is an answer",
     ),
     (ExitStatus::SignIn, "there is no session, or it has expired", "run `deepcall login`"),
