@@ -666,7 +666,7 @@ module completions {
 
   # Delete what is older than journal.keep, or exceeds journal.max_size
   export extern "deepcall journal prune" [
-    --dry-run                 # Only print what would be deleted
+    --dry-run                 # Only print what would be deleted and masked
     --output(-o): string@"nu-complete deepcall journal prune output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression

@@ -28,6 +28,11 @@ use crate::watch::run::exit_status;
 ///
 /// It makes the journal if there is none. `deepcall journal --help` explains what the journal holds.
 #[derive(Args, Clone, Debug)]
+#[command(mut_args(|argument| match argument.get_long() {
+    // Refused with a reason: a poll is not retried, the next one follows.
+    Some("retries") => argument.hide(true),
+    _ => argument,
+}))]
 pub(crate) struct RecordArgs {
     #[command(flatten)]
     follow: FollowOptions,

@@ -69,6 +69,7 @@ settings! {
     );
     RETRIES: u8 = Setting::new(
         Key::number("retries", "--retries", "Retries of a failed request, up to 10; ping retries at most once")
+            .more("watch, serve and record do not retry: the next poll follows.")
             .default("2"),
         |text| number(text, 0, 10),
     );

@@ -36,6 +36,8 @@ use crate::watch::source::WatchScope;
 // The short help fits a screen.
 #[command(mut_args(|argument| match argument.get_long() {
     Some("interval" | "kind" | "match") => argument.hide_short_help(true),
+    // Refused with a reason: a poll is not retried, the next one follows.
+    Some("retries") => argument.hide(true),
     _ => argument,
 }))]
 pub(crate) struct WatchArgs {
