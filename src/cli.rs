@@ -158,6 +158,10 @@ fn parse_by(mut definition: clap::Command, arguments: Vec<OsString>) -> Result<P
 /// A value that begins with a minus and a letter can be an option as well, so clap takes it for one: the tip shows how it is
 /// written as a value.
 fn with_tip(mut error: clap::Error, definition: &clap::Command, arguments: &[OsString]) -> clap::Error {
+    if let Some(tip) = tip_about_removal(&error, arguments) {
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+        return error;
+    }
     let unknown = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(word)) if error.kind() == ErrorKind::UnknownArgument => word.clone(),
         _ => return error,
@@ -180,6 +184,16 @@ fn with_tip(mut error: clap::Error, definition: &clap::Command, arguments: &[OsS
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
     error
+}
+
+/// What other programs call the removal of what they keep.
+fn tip_about_removal(error: &clap::Error, arguments: &[OsString]) -> Option<&'static str> {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return None };
+    let is_removal =
+        ["clear", "clean", "delete", "erase", "purge", "remove", "reset", "rm"].contains(&&**word);
+    (is_removal && arguments.iter().any(|it| it == "journal")).then_some(
+        "`deepcall journal prune` deletes what is old, `deepcall journal forget AGENT` erases an agent",
+    )
 }
 
 /// The past of a sandbox is in no file that could be written or looked at.

@@ -6,10 +6,13 @@ use std::ffi::{OsStr, OsString};
 
 use clap::{ArgAction, Command};
 
-/// `deepcall help tags` is `deepcall tags --help`. It is not in the list of commands, which is as long as a screen.
+/// `deepcall help tags` is `deepcall tags --help`, and `deepcall journal help export` is `deepcall journal export --help`. It
+/// is not in the list of commands, which is as long as a screen.
 pub(crate) fn help_behind_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
-    if arguments.get(1).is_some_and(|word| word == "help") {
-        arguments.remove(1);
+    let is_help = |nth: usize| arguments.get(nth).is_some_and(|word| word == "help");
+    let has_commands = arguments.get(1).is_some_and(|word| word == "journal" || word == "config");
+    if let Some(nth) = [1, 2].into_iter().find(|&nth| is_help(nth) && (nth == 1 || has_commands)) {
+        arguments.remove(nth);
         arguments.push("--help".into());
     }
     arguments

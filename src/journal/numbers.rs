@@ -11,6 +11,14 @@ use super::{Journal, JournalError, Numbers, agents, body, millis, moment};
 /// Rows that are changed at a time: others write in between.
 const SLICE: i64 = 1000;
 
+/// What a step of masking has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Slice {
+    pub(super) looked_at: usize,
+    /// In how many of these events there were numbers.
+    pub(super) altered: u64,
+}
+
 impl Journal {
     /// Masks all numbers that have been whole for long enough; returns in how many events it looked.
     #[cfg(test)]
@@ -32,18 +40,49 @@ impl Journal {
 
     /// Masks some of the numbers that have been whole for long enough; returns in how many events it looked.
     pub(crate) fn mask_some_numbers(&self, now: Timestamp) -> Result<usize, JournalError> {
-        let until = match self.numbers {
-            Numbers::Keep => return Ok(0),
-            Numbers::Never => Timestamp::MAX,
-            Numbers::For(length) => {
-                let length = SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
-                now.checked_sub(length).unwrap_or(Timestamp::MIN)
-            }
-        };
-        self.write(now, |change| self.mask_slice(change, millis(until)))
+        self.mask_slice(now).map(|slice| slice.looked_at)
     }
 
-    fn mask_slice(&self, change: &Connection, until: i64) -> rusqlite::Result<usize> {
+    pub(super) fn mask_slice(&self, now: Timestamp) -> Result<Slice, JournalError> {
+        match self.whole_until(now) {
+            Some(until) => self.write(now, |change| self.mask_in(change, millis(until))),
+            None => Ok(Slice::default()),
+        }
+    }
+
+    /// In how many events numbers would be masked now.
+    pub(super) fn count_old_numbers(&self, now: Timestamp) -> Result<u64, JournalError> {
+        let Some(until) = self.whole_until(now) else { return Ok(0) };
+        let count = || -> rusqlite::Result<u64> {
+            let agents = agents::all(&self.connection)?;
+            let mut find = self.connection.prepare_cached(
+                "SELECT type, agent, at, body FROM event INDEXED BY event_not_masked WHERE masked = 0 AND at < ?1",
+            )?;
+            let mut rows = find.query([millis(until)])?;
+            let mut count = 0;
+            while let Some(row) = rows.next()? {
+                let (name, whole) = (text(row, 0)?, text(row, 3)?);
+                let (profile, at) = (profile(&agents, row.get(1)?), moment(row.get(2)?));
+                count += u64::from(body::masked(&name, at, profile, &whole) != whole);
+            }
+            Ok(count)
+        };
+        count().map_err(|error| self.fault(error))
+    }
+
+    /// Numbers from before this moment are to be masked; `None` if they stay whole.
+    fn whole_until(&self, now: Timestamp) -> Option<Timestamp> {
+        match self.numbers {
+            Numbers::Keep => None,
+            Numbers::Never => Some(Timestamp::MAX),
+            Numbers::For(length) => {
+                let length = SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
+                Some(now.checked_sub(length).unwrap_or(Timestamp::MIN))
+            }
+        }
+    }
+
+    fn mask_in(&self, change: &Connection, until: i64) -> rusqlite::Result<Slice> {
         let agents = agents::all(change)?;
         let mut find = change.prepare_cached(
             "SELECT seq, agent, type, at, body FROM event INDEXED BY event_not_masked
@@ -70,7 +109,8 @@ impl Journal {
         for (seq, is_altered, customer, hidden) in &masked {
             mask.execute(params![seq, is_altered, customer, hidden])?;
         }
-        Ok(masked.len())
+        let altered = masked.iter().filter(|(_, is_altered, ..)| *is_altered).count();
+        Ok(Slice { looked_at: masked.len(), altered: altered as u64 })
     }
 }
 

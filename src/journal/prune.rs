@@ -37,7 +37,9 @@ impl Limits {
 pub(crate) struct Pruned {
     /// How many events were deleted, or would be.
     pub(crate) events: u64,
-    /// Whether that is about right only: how much room events take is known once they are deleted.
+    /// In how many events numbers were masked, or would be; those that are then deleted are among them.
+    pub(crate) masked: u64,
+    /// Whether that of events is about right only: how much room events take is known once they are deleted.
     pub(crate) is_estimate: bool,
     /// What is kept begins here; `None` if nothing is deleted.
     pub(crate) kept_from: Option<Timestamp>,
@@ -63,9 +65,17 @@ impl Journal {
             let mut older = self.statement("SELECT count(*) FROM event WHERE at < ?1")?;
             let older: i64 = older.query_row([millis(begins)], |row| row.get(0)).map_err(fault)?;
             pruned.events = older.unsigned_abs();
+            pruned.masked = self.count_old_numbers(now)?;
             pruned.is_estimate = begins > oldest;
             pruned.kept_from = (older > 0).then_some(begins);
             return Ok(pruned);
+        }
+        loop {
+            let slice = self.mask_slice(now)?;
+            pruned.masked += slice.altered;
+            if slice.looked_at == 0 {
+                break;
+            }
         }
         let mut begins = None;
         while let Some(deleted) = self.step(limits, &mut begins, now)? {

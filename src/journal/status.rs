@@ -22,6 +22,8 @@ pub(crate) struct Status {
     pub(crate) created: Option<Timestamp>,
     pub(crate) first: Option<Timestamp>,
     pub(crate) last: Option<Timestamp>,
+    /// When the first and the last answer came whose coverage is kept.
+    pub(crate) answers: Option<(Timestamp, Timestamp)>,
     pub(crate) last_pruned: Option<Timestamp>,
     pub(crate) agents: Vec<AgentStatus>,
     /// Copies from before a migration, and when they are deleted.
@@ -39,6 +41,8 @@ pub(crate) struct AgentStatus {
     pub(crate) events: u64,
     pub(crate) first: Option<Timestamp>,
     pub(crate) last: Option<Timestamp>,
+    /// As in [`Status::answers`].
+    pub(crate) answers: Option<(Timestamp, Timestamp)>,
     /// Who records it.
     pub(crate) lease: Option<Lease>,
 }
@@ -47,14 +51,18 @@ impl Journal {
     pub(crate) fn status(&self, now: Timestamp) -> Result<Status, JournalError> {
         let fault = |error| self.fault(error);
         let mut span = self.statement("SELECT count(*), min(at), max(at) FROM event WHERE agent = ?1")?;
+        let mut covered = self.statement("SELECT min(from_at), max(to_at) FROM coverage WHERE agent = ?1")?;
         let mut agents = vec![];
         for row in self.agents()? {
             let (events, first, last): (i64, Option<i64>, Option<i64>) = span
                 .query_row([row.agent.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
                 .map_err(fault)?;
+            let (from, to): (Option<i64>, Option<i64>) =
+                covered.query_row([row.agent.0], |row| Ok((row.get(0)?, row.get(1)?))).map_err(fault)?;
+            let answers = from.map(moment).zip(to.map(moment));
             let lease = self.lease_of(row.agent, now)?;
             let (first, last) = (first.map(moment), last.map(moment));
-            agents.push(AgentStatus { row, events: events.unsigned_abs(), first, last, lease });
+            agents.push(AgentStatus { row, events: events.unsigned_abs(), first, last, answers, lease });
         }
         let copied = migration::copied_at(&self.connection).map_err(fault)?;
         let kept = SignedDuration::try_from(migration::KEPT).unwrap_or(SignedDuration::MAX);
@@ -67,6 +75,7 @@ impl Journal {
             created: self.noted("created")?,
             first: agents.iter().filter_map(|agent| agent.first).min(),
             last: agents.iter().filter_map(|agent| agent.last).max(),
+            answers: agents.iter().filter_map(|agent| agent.answers).reduce(hull),
             last_pruned: self.noted("pruned")?,
             agents,
             copies: self.copies(),
@@ -83,4 +92,8 @@ impl Journal {
         let found = readable(found).map_err(|error| self.fault(error))?.flatten();
         Ok(found.map(|bytes| moment(i64::from_le_bytes(bytes))))
     }
+}
+
+fn hull(one: (Timestamp, Timestamp), other: (Timestamp, Timestamp)) -> (Timestamp, Timestamp) {
+    (one.0.min(other.0), one.1.max(other.1))
 }

@@ -90,6 +90,14 @@ impl Simulated {
         self.past.agents().iter().map(|agent| agent.profile.as_str())
     }
 
+    /// The names of the agents whom this means: one of that name, or of that id.
+    pub(crate) fn called<'s>(&'s self, wanted: &'s str) -> impl Iterator<Item = &'s str> {
+        let agents = self.past.agents().iter();
+        agents
+            .filter(move |agent| agent.profile == wanted || agent.agent_id == wanted)
+            .map(|agent| agent.profile.as_str())
+    }
+
     /// A journal in memory that holds nobody yet.
     ///
     /// # Errors

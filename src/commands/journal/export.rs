@@ -13,7 +13,7 @@ use crate::app::journal::note_unreadable;
 use crate::app::journal::simulated::{Simulated, of_the_floor};
 use crate::app::options::{FloorOptions, OutputOptions, TalkOptions};
 use crate::app::settings::choice::near;
-use crate::commands::journal::opened::{called, look, without_journal};
+use crate::commands::journal::opened::{called, look, note_of_emptiness, without_journal};
 use crate::commands::tags;
 use crate::commands::tags::past::latest;
 use crate::commands::window::Window;
@@ -126,18 +126,23 @@ pub(super) fn run(args: &ExportArgs, app: &App) -> Result<ExitStatus, Failure> {
         What::Coverage => listed(export.coverage()?),
     };
     note_unreadable(&app.console, &journal);
+    if let Some(note) = note_of_emptiness(&journal)? {
+        app.console.note(&note);
+    }
     done
 }
 
 /// The past of the chosen agents of the floor, or of all. It is in memory, and no server runs for it.
 fn simulated(args: &ExportArgs, window: &Window, app: &App) -> Result<Journal, Failure> {
     let simulated = Simulated::of(app, &args.floor, window.since)?;
-    if let Some(name) = args.wanted.iter().find(|name| !simulated.names().any(|one| one == **name)) {
+    if let Some(name) = args.wanted.iter().find(|name| simulated.called(name).next().is_none()) {
         let names: Vec<&str> = simulated.names().collect();
         let failure = Failure::usage(format!("the simulated floor has no agent {name:?}"));
         return Err(failure.hint(near(name, names.iter().copied())));
     }
-    let is_wanted = |name: &&str| args.wanted.is_empty() || args.wanted.iter().any(|wanted| wanted == name);
+    let is_called = |wanted: &String, name: &str| simulated.called(wanted).any(|called| called == name);
+    let is_wanted =
+        |name: &&str| args.wanted.is_empty() || args.wanted.iter().any(|wanted| is_called(wanted, name));
     let followed: Vec<_> = simulated.names().filter(is_wanted).map(of_the_floor).collect();
     let journal = simulated.empty()?;
     simulated.record(&journal, &followed)?;

@@ -35,6 +35,12 @@ pub(super) fn without_journal(document: &'static Document, app: &App) -> Result<
     Ok(Report { notes: vec![note], sentence: Some(sentence), ..Report::new(document, vec![]) })
 }
 
+/// What there is to report of a journal in which nobody is.
+pub(super) fn note_of_emptiness(journal: &Journal) -> Result<Option<String>, Failure> {
+    let is_empty = journal.agents()?.is_empty();
+    Ok(is_empty.then(|| format!("the journal {} holds nothing", journal.path().display())))
+}
+
 /// The journal, for a command that shows nothing but what was recorded.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use crate::app::console::Outcome;
 use crate::app::journal::limits;
 use crate::app::options::{OutputOptions, TalkOptions};
 use crate::app::renderer::Renderer;
-use crate::commands::journal::opened::{called, count, open, without_journal};
+use crate::commands::journal::opened::{called, count, look, open, without_journal};
 use crate::failure::{ExitStatus, Failure};
 use crate::journal::{AgentRow, RunRow, Status};
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone};
@@ -20,7 +20,7 @@ use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape
 /// The oldest events go first, and old customers' numbers are masked. Commands that record do the same each hour.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct PruneArgs {
-    /// Only print what would be deleted
+    /// Only print what would be deleted and masked
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -33,7 +33,7 @@ pub(crate) struct PruneArgs {
 ///
 /// Everything about the agent is overwritten. Damaged files that were set aside and copies of earlier versions are
 /// deleted as a whole, because a part of them cannot be erased. This cannot be undone. A process that still records the
-/// agent records it anew: end that process first.
+/// agent records it anew: end that process first. On a terminal it asks first; any answer but yes is exit code 3.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ForgetArgs {
     /// The agent, by the name of the profile or by the agent's id
@@ -52,16 +52,28 @@ pub(super) fn prune(args: &PruneArgs, app: &App) -> Result<ExitStatus, Failure> 
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     let limits = limits(app)?;
     let verb = if args.dry_run { "Would delete " } else { "Deleted " };
-    let Some(opened) = open(app)? else { return nothing(app, args.dry_run, verb, &renderer) };
+    let opened = if args.dry_run { look(app)? } else { open(app)? };
+    let Some(opened) = opened else { return nothing(app, args.dry_run, verb, &renderer) };
     let pruned = opened.journal.prune(limits, args.dry_run, app.clock.now())?;
     let row = Row::new(DOCUMENT.fields)
         .with("dry_run", args.dry_run)
         .with("events", count(pruned.events))
+        .with("masked", count(pruned.masked))
         .with("kept_from", pruned.kept_from)
         .with("size_before", count(pruned.size_before))
         .with("size_after", pruned.size_after.map(count));
     let verb = if pruned.is_estimate { "Would delete about " } else { verb };
-    let report = done(row, sentence(verb, pruned.events, pruned.kept_from));
+    let mut sentence = sentence(verb, pruned.events, pruned.kept_from);
+    if pruned.masked > 0 {
+        let words = if args.dry_run { ", and mask numbers in " } else { ", and masked numbers in " };
+        let events = if pruned.masked == 1 { " event" } else { " events" };
+        sentence.parts.extend([
+            Part::Words(words),
+            Part::Name(pruned.masked.to_string()),
+            Part::Words(events),
+        ]);
+    }
+    let report = done(row, sentence);
     app.console.answer(Outcome::done(report), &renderer)
 }
 
@@ -163,6 +175,13 @@ pub(crate) static DOCUMENT: Document = Document {
             Meaning::Count,
             Shown::Always(2),
             "how many events were deleted; of a dry run by size about how many would be",
+        ),
+        Field::new(
+            "masked",
+            "MASKED",
+            Meaning::Count,
+            Shown::WhenPresent(4),
+            "in how many events old customers' numbers were masked or would be, which cannot be undone; null after forget",
         ),
         Field::new(
             "kept_from",

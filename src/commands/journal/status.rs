@@ -9,7 +9,7 @@ use crate::app::console::Outcome;
 use crate::app::journal;
 use crate::app::options::{OutputOptions, TalkOptions};
 use crate::app::settings::table::{JOURNAL_KEEP, JOURNAL_MAX_SIZE, JOURNAL_NUMBERS, JOURNAL_RECORD};
-use crate::commands::journal::opened::{count, in_effect, look, without_journal};
+use crate::commands::journal::opened::{count, in_effect, look, note_of_emptiness, without_journal};
 use crate::failure::{ExitStatus, Failure};
 use crate::journal::{AgentStatus, RunRow, Status, library_version};
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value};
@@ -17,7 +17,9 @@ use crate::size;
 
 /// Show what the journal holds, and who records
 ///
-/// Shows the size of the file, the time span and the number of events of each agent, and which process records it now.
+/// Shows the size of the file, the first and the last answer and the number of events of each agent, and which process
+/// records it now. A quiet time has answers and no events. Times without answers in between are in `deepcall journal
+/// export --what coverage`.
 /// Without a journal it prints that nothing is recorded, and the exit code is 0.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct StatusArgs {
@@ -41,7 +43,9 @@ pub(super) fn run(args: &StatusArgs, app: &App) -> Result<ExitStatus, Failure> {
     let summary = Some(sentence(&status));
     let rows: Vec<Row> = status.agents.iter().map(|agent| row(agent, &runs)).collect();
     let sentence = if rows.is_empty() { summary.clone() } else { None };
-    let (head, notes) = (fill(head, &status), status.dangers);
+    let mut notes = status.dangers.clone();
+    notes.extend(note_of_emptiness(journal)?);
+    let head = fill(head, &status);
     let report = Report { head, sentence, summary, notes, ..Report::new(&DOCUMENT, rows) };
     app.console.answer(Outcome::done(report), &renderer)
 }
@@ -76,6 +80,14 @@ pub(crate) static DOCUMENT: Document = Document {
         Field::new("created", "", Meaning::Time, Shown::OnRequest, "when it was begun"),
         Field::new("from", "", Meaning::Time, Shown::OnRequest, "when the first event was noticed"),
         Field::new("to", "", Meaning::Time, Shown::OnRequest, "when the last one was"),
+        Field::new(
+            "answered_from",
+            "",
+            Meaning::Time,
+            Shown::OnRequest,
+            "when the first recorded answer came",
+        ),
+        Field::new("answered_to", "", Meaning::Time, Shown::OnRequest, "when the last one came"),
         Field::new("pruned", "", Meaning::Time, Shown::OnRequest, "when old events were last deleted"),
         Field::new(
             "copies",
@@ -92,8 +104,22 @@ pub(crate) static DOCUMENT: Document = Document {
         Field::new("server", "SERVER", Meaning::Text, Shown::WhenDifferent(7), "the server of its session"),
         Field::new("agent_id", "AGENT", Meaning::Id, Shown::WhenPresent(6), "the agent's id, where known"),
         Field::new("events", "EVENTS", Meaning::Count, Shown::Always(2), "how many events are of the agent"),
-        Field::new("from", "FROM", Meaning::Time, Shown::WhenPresent(4), "when the first was noticed"),
-        Field::new("to", "TO", Meaning::Time, Shown::WhenPresent(3), "when the last one was"),
+        Field::new(
+            "answered_from",
+            "FROM",
+            Meaning::Time,
+            Shown::WhenPresent(4),
+            "when the first recorded answer about the agent came, whether or not it led to an event",
+        ),
+        Field::new("answered_to", "TO", Meaning::Time, Shown::WhenPresent(3), "when the last one came"),
+        Field::new(
+            "from",
+            "FIRST EVENT",
+            Meaning::Time,
+            Shown::OnRequest,
+            "when the first event was noticed",
+        ),
+        Field::new("to", "LAST EVENT", Meaning::Time, Shown::OnRequest, "when the last one was"),
         Field::new(
             "recorded_by",
             "RECORDED BY",
@@ -143,6 +169,8 @@ fn fill(head: Row, status: &Status) -> Row {
         .with("created", status.created)
         .with("from", status.first)
         .with("to", status.last)
+        .with("answered_from", status.answers.map(|(from, _)| from))
+        .with("answered_to", status.answers.map(|(_, to)| to))
         .with("pruned", status.last_pruned)
         .with("copies", files(&status.copies))
         .with("copies_until", status.copies_deleted_at)
@@ -158,6 +186,8 @@ fn row(agent: &AgentStatus, runs: &[RunRow]) -> Row {
         .with("server", agent.row.server.clone())
         .with("agent_id", agent.row.agent_id.clone())
         .with("events", count(agent.events))
+        .with("answered_from", agent.answers.map(|(from, _)| from))
+        .with("answered_to", agent.answers.map(|(_, to)| to))
         .with("from", agent.first)
         .with("to", agent.last)
         .with("recorded_by", run.map(|run| run.command.clone()))
@@ -173,7 +203,7 @@ fn sentence(status: &Status) -> Sentence {
         Part::Words(if status.events == 1 { " event in " } else { " events in " }),
         Part::Name(size::shown(status.size)),
     ];
-    if let (Some(first), Some(last)) = (status.first, status.last) {
+    if let Some((first, last)) = status.answers {
         parts.extend([Part::Words(", from "), Part::Clock(first), Part::Words(" to "), Part::Clock(last)]);
     }
     parts.extend([Part::Words(": "), Part::Name(status.path.display().to_string())]);

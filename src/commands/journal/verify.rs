@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::journal;
 use crate::app::options::{OutputOptions, TalkOptions};
-use crate::commands::journal::opened::{count, without_journal};
+use crate::commands::journal::opened::{count, note_of_emptiness, without_journal};
 use crate::failure::{ExitStatus, Failure};
 use crate::journal::{Journal, JournalError, Mode, Verified};
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone};
@@ -28,8 +28,15 @@ pub(super) fn run(args: &VerifyArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     let path = journal::path(app)?;
     let head = Row::new(DOCUMENT.head).with("path", path.display().to_string());
+    let mut notes = vec![];
     let verified = match Journal::open(&path, Mode::Look, journal::settings(app)?, app.clock.now()) {
-        Ok(Some(opened)) => opened.journal.verify()?,
+        Ok(Some(opened)) => {
+            let verified = opened.journal.verify()?;
+            if verified.faults.is_empty() {
+                notes.extend(note_of_emptiness(&opened.journal)?);
+            }
+            verified
+        }
         Ok(None) => {
             let head = head.with("exists", false).with("sound", true);
             let report = Report { head, ..without_journal(&DOCUMENT, app)? };
@@ -61,7 +68,7 @@ pub(super) fn run(args: &VerifyArgs, app: &App) -> Result<ExitStatus, Failure> {
         ],
     });
     let rows = faults.into_iter().map(|fault| Row::new(DOCUMENT.fields).with("fault", fault)).collect();
-    let notes = way_out.into_iter().collect();
+    notes.extend(way_out);
     let report = Report { head, sentence, notes, is_action: true, ..Report::new(&DOCUMENT, rows) };
     let status = if is_sound { ExitStatus::Done } else { ExitStatus::Failed };
     app.console.answer(Outcome { report, status }, &renderer)

@@ -142,6 +142,44 @@ fn an_agent_is_exported_and_erased_by_name_or_by_id() {
     assert_eq!(ids(&export("").ended_with(0)), ["r1"]);
 }
 
+/// A silent night is no time in which nothing was recorded.
+#[test]
+fn a_quiet_time_is_shown_as_recorded_and_an_empty_journal_as_empty() {
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = recording(&server);
+    world.run("break-status").ended_with(0);
+    let ran = world.run("journal status --json").ended_with(0);
+    let (status, agent) = (ran.json(), ran.json()["agents"][0].clone());
+    assert_eq!((&status["events"], &agent["from"]), (&0.into(), &serde_json::Value::Null), "{ran}");
+    let row = world.run("journal export --what coverage --json").ended_with(0).json()["coverage"][0].clone();
+    for of in [&status, &agent] {
+        assert_eq!((&of["answered_from"], &of["answered_to"]), (&row["from"], &row["to"]), "{ran}");
+    }
+    let ran = world.run("journal status").ended_with(0);
+    assert!(ran.stdout.contains("FROM") && ran.stdout.contains("TO"), "{ran}");
+    assert!(!ran.stderr.contains("holds nothing"), "{ran}");
+    world.run("journal forget env --yes").ended_with(0);
+    for line in ["status", "verify -o ndjson", "export", "export --what coverage --json"] {
+        let ran = world.run(&format!("journal {line}")).ended_with(0);
+        assert_eq!(ran.stderr.matches("journal.db holds nothing").count(), 1, "{line}\n{ran}");
+    }
+}
+
+#[test]
+fn the_words_of_other_programs_lead_to_what_removes_and_to_help() {
+    let world = World::new();
+    for word in ["clear", "delete", "purge"] {
+        let ran = world.run(&format!("journal {word}")).ended_with(2);
+        assert!(ran.stderr.contains("journal prune") && ran.stderr.contains("journal forget"), "{ran}");
+    }
+    assert!(!world.run("journal shred").ended_with(2).stderr.contains("prune"));
+    for line in ["journal export", "journal", "config set"] {
+        let (command, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let help = world.run(&format!("{line} --help")).ended_with(0).stdout;
+        assert_eq!(world.run(format!("{command} help {rest}").trim()).ended_with(0).stdout, help, "{line}");
+    }
+}
+
 #[test]
 fn how_long_numbers_stay_whole_has_three_forms() {
     let ran = World::new().run("config set journal.numbers always").ended_with(2);
@@ -216,7 +254,15 @@ fn an_agent_is_forgotten_everywhere_and_the_others_stay() {
 fn pruning_removes_what_is_older_than_it_is_to_be_kept() {
     let (_server, world) = team();
     let ran = world.run("journal prune --json").ended_with(0);
-    assert_eq!(ran.json()["events"], 0, "{ran}");
+    assert_eq!((&ran.json()["events"], &ran.json()["masked"]), (&0.into(), &0.into()), "{ran}");
+    // What cannot be undone is announced, and reported.
+    world.run("config set journal.numbers never").ended_with(0);
+    let ran = world.run("journal prune --dry-run").ended_with(0);
+    assert!(ran.stdout.contains("Would delete 0 events, and mask numbers in 2 events"), "{ran}");
+    assert_eq!(world.run("journal prune --dry-run --json").ended_with(0).json()["masked"], 2);
+    let ran = world.run("journal prune").ended_with(0);
+    assert!(ran.stdout.contains("Deleted 0 events, and masked numbers in 2 events"), "{ran}");
+    assert_eq!(world.run("journal prune --json").ended_with(0).json()["masked"], 0);
     world.run("config set journal.keep 1s").ended_with(0);
     // A second has to pass, in which each look takes a while.
     let begin = std::time::Instant::now();

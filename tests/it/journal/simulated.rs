@@ -28,6 +28,18 @@ fn exported(since: &str) -> Vec<String> {
 }
 
 #[test]
+fn an_agent_of_the_floor_is_named_by_its_id_too() {
+    let export = |agent: &str| {
+        run(&format!("journal export --sandbox --what tags --since 1h --json --agent {agent}")).stdout
+    };
+    let by_name = export("asha");
+    assert!(by_name.contains("\"profile\":\"asha\""), "{by_name}");
+    assert_eq!(export("1001"), by_name);
+    assert_eq!(export("1001 --agent asha"), by_name);
+    InProcess::new().run("journal export --sandbox --agent 9999").ended_with(2);
+}
+
+#[test]
 fn tags_of_a_shift_have_those_of_the_last_hour_once() {
     let (hour, shift) = (ids(&run("tags --sandbox --json")), run("tags --sandbox --since 8h --json"));
     let all = ids(&shift);
