@@ -102,6 +102,13 @@ impl JournalUse {
         let mode = if self.recording == Recording::All { Mode::Create } else { Mode::Existing };
         Journal::open(&self.path, mode, self.settings.clone(), now)
     }
+
+    /// The journal, to be read all the same where it could not be opened because no space is left. What is to be written
+    /// then fails by itself.
+    pub(crate) fn look(&self, error: &JournalError, now: Timestamp) -> Option<Opened> {
+        let is_full = matches!(error, JournalError::Full { .. });
+        is_full.then(|| Journal::open(&self.path, Mode::Look, self.settings.clone(), now).ok())??
+    }
 }
 
 /// Who an agent is, from one run to the next.

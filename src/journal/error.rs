@@ -133,9 +133,8 @@ impl JournalError {
             Self::Newer { .. } => "use the newer deepcall, or choose another path with DEEPCALL_JOURNAL",
             Self::Library { .. } => "build deepcall with the SQLite that it brings along",
             Self::Busy { .. } => "try again in a moment",
-            Self::Full { .. } => {
-                "free some space, or run `deepcall journal prune`: recording resumes by itself"
-            }
+            // To delete something in the journal needs room in its log.
+            Self::Full { .. } => "free some space on that disk: recording resumes by itself",
             Self::ReadOnly { .. } => {
                 "check the permissions of the file and its folder, and how the disk is mounted"
             }

@@ -10,6 +10,7 @@
 
 mod agents;
 mod body;
+mod connection;
 mod coverage;
 mod cursors;
 mod customers;
@@ -41,16 +42,16 @@ use std::cell::{Cell, RefCell};
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::config::DbConfig;
-use rusqlite::{CachedStatement, Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior};
 
 use crate::client::replies::tags::IconNames;
 use crate::output::text::redact::Redactor;
 use crate::system::open_file::has_moved;
 use crate::system::process::Identity;
+use connection::{Locking, be_alone, configure, connect, prepare};
 use place::Place;
 
 pub(crate) use agents::{AgentKey, AgentRef, AgentRow};
@@ -94,7 +95,8 @@ pub enum Numbers {
 /// Whether a file is made where there is none, and what becomes of a damaged one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// To be read: a damaged file stays where it is, and is an error.
+    /// To be read: a damaged file stays where it is, and is an error. On a full disk it is read without what needs room;
+    /// then nobody else can have it open.
     Look,
     Existing,
     Create,
@@ -145,12 +147,16 @@ impl Journal {
         };
         library::refuse_older()?;
         place.refuse_strangers()?;
-        match Self::open_at(&place, settings.clone(), now, steps) {
+        match Self::open_at(&place, settings.clone(), now, steps, Locking::Shared) {
             Ok(journal) => Ok(Some(Opened { journal, set_aside: None })),
+            Err(JournalError::Full { .. }) if mode == Mode::Look => {
+                let journal = Self::open_at(&place, settings, now, steps, Locking::Alone)?;
+                Ok(Some(Opened { journal, set_aside: None }))
+            }
             Err(damaged @ JournalError::Damaged { .. }) if mode != Mode::Look => {
                 // Where nothing may be written, it stays where it is.
                 let Ok(set_aside) = damage::set_aside(&place, now) else { return Err(damaged) };
-                let journal = Self::open_at(&place, settings, now, steps)?;
+                let journal = Self::open_at(&place, settings, now, steps, Locking::Shared)?;
                 Ok(Some(Opened { journal, set_aside }))
             }
             Err(error) => Err(error),
@@ -162,6 +168,7 @@ impl Journal {
         settings: Settings,
         now: Timestamp,
         steps: &[&str],
+        locking: Locking,
     ) -> Result<Self, JournalError> {
         let fault = |error| JournalError::of(place.path(), error);
         let shared = place.share()?;
@@ -171,6 +178,9 @@ impl Journal {
             return Err(JournalError::OutOfReach { path: place.path().to_owned() });
         }
         let mut connection = connect(place.path()).map_err(|error| place.why_closed(error))?;
+        if locking == Locking::Alone {
+            be_alone(&connection).map_err(fault)?;
+        }
         let _lock = if migration::is_needed(&connection, place.path(), steps)? {
             // Nobody else is at work while the file changes its form, so that none meets half of it.
             drop(connection);
@@ -185,7 +195,11 @@ impl Journal {
         };
         configure(&connection).map_err(fault)?;
         if may_be_written {
-            migration::delete_old_copies(&connection, place, now)?;
+            match migration::delete_old_copies(&connection, place, now) {
+                // What was to be deleted is noted as deleted once there is room for the note.
+                Ok(()) | Err(JournalError::Full { .. }) => {}
+                Err(error) => return Err(error),
+            }
         }
         Self::of(connection, Some(place.clone()), settings).map_err(fault)
     }
@@ -333,61 +347,6 @@ impl Journal {
 
 /// What stands for the path of a journal that has none.
 pub(crate) const IN_MEMORY: &str = ":memory:";
-
-/// Statements that are kept prepared: more than there are.
-const STATEMENTS: usize = 64;
-
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let flags =
-        OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW | OpenFlags::SQLITE_OPEN_EXRESCODE;
-    let mut connection = if Place::is_frozen(path) {
-        let flags = flags | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        Connection::open_with_flags(frozen(path), flags)?
-    } else {
-        Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE)?
-    };
-    prepare(&connection)?;
-    let mut began = Instant::now();
-    connection.busy_handler(Some(move |tries: i32| {
-        if tries == 0 {
-            began = Instant::now();
-        }
-        std::thread::sleep(Duration::from_millis(1 + u64::from(tries.unsigned_abs()).min(10)));
-        began.elapsed() < place::PATIENCE
-    }))?;
-    Ok(connection)
-}
-
-fn prepare(connection: &Connection) -> rusqlite::Result<()> {
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    // What is in the file is data, whatever it says.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-    // Where it is off, some statements are prepared anew for each value that is bound.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    Ok(())
-}
-
-/// Tells SQLite that nobody writes to the file, so that it needs no shared memory, which it could not make.
-fn frozen(path: &Path) -> String {
-    let as_is = |byte: &u8| byte.is_ascii_alphanumeric() || b"/.-_".contains(byte);
-    let in_uri = |byte: &u8| {
-        if as_is(byte) { char::from(*byte).to_string() } else { format!("%{byte:02X}") }
-    };
-    let path: String = path.as_os_str().as_encoded_bytes().iter().map(in_uri).collect();
-    format!("file:{path}?immutable=1")
-}
-
-fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute_batch(
-        "PRAGMA foreign_keys = ON;
-         PRAGMA synchronous = FULL;
-         PRAGMA mmap_size = 0;
-         PRAGMA secure_delete = ON;
-         PRAGMA temp_store = MEMORY;
-         PRAGMA cell_size_check = ON;",
-    )
-}
 
 fn millis(moment: Timestamp) -> i64 {
     moment.as_millisecond()

@@ -7,8 +7,9 @@ use std::thread;
 
 use rusqlite::{Connection, Row};
 
+use super::connection::{configure, connect, is_alone};
 use super::unreadable::{is_of_another_version, readable, text};
-use super::{Journal, JournalError, agents, configure, connect, coverage, customers, moment, record};
+use super::{Journal, JournalError, agents, coverage, customers, moment, record};
 use crate::floor::event::{Event, ReadError};
 
 /// So many faults are shown.
@@ -52,13 +53,18 @@ const ANSWERED: [(&str, &str); 6] = [
 impl Journal {
     /// Looks at all of it and changes nothing. What is damaged is a fault like any other.
     pub(crate) fn verify(&self) -> Result<Verified, JournalError> {
-        // SQLite's own check takes as long as everything else: it has a thread and a connection of its own.
-        let (file, meaning) = thread::scope(|scope| {
-            let path = self.path();
-            let file = scope.spawn(move || check_file(path));
-            let meaning = self.check_meaning();
-            (file.join().unwrap_or_else(|panic| resume_unwind(panic)), meaning)
-        });
+        let is_alone = is_alone(&self.connection).map_err(|error| self.fault(error))?;
+        let (file, meaning) = if is_alone {
+            (check_file(&self.connection), self.check_meaning())
+        } else {
+            // SQLite's own check takes as long as everything else: it has a thread and a connection of its own.
+            thread::scope(|scope| {
+                let path = self.path();
+                let file = scope.spawn(move || check_file(&another(path)?));
+                let meaning = self.check_meaning();
+                (file.join().unwrap_or_else(|panic| resume_unwind(panic)), meaning)
+            })
+        };
         let (mut verified, found) = meaning;
         let mut faults = vec![];
         for checked in [file, found.map(|()| vec![])] {
@@ -95,10 +101,13 @@ impl Journal {
     }
 }
 
-fn check_file(path: &Path) -> rusqlite::Result<Vec<String>> {
+fn another(path: &Path) -> rusqlite::Result<Connection> {
     let connection = connect(path)?;
-    configure(&connection)?;
-    let found = sentences(&connection, "PRAGMA quick_check(10)", |row| text(row, 0))?;
+    configure(&connection).map(|()| connection)
+}
+
+fn check_file(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let found = sentences(connection, "PRAGMA quick_check(10)", |row| text(row, 0))?;
     Ok(found.into_iter().filter(|found| found != "ok").collect())
 }
 

@@ -84,8 +84,11 @@ impl<'a> Keeper<'a> {
             Ok(None) => return Ok(None),
             Err(error) if is_wanted => return Err(error.into()),
             Err(error) => {
-                note_trouble(&app.console, &error);
-                return Ok(None);
+                let Some(opened) = how.look(&error, app.clock.now()) else {
+                    note_trouble(&app.console, &error);
+                    return Ok(None);
+                };
+                opened
             }
         };
         note_set_aside(&app.console, opened.set_aside.as_ref());

@@ -74,9 +74,9 @@ impl Past<'_> {
         let tail = Row::new(DOCUMENT.tail);
         let tail = if is_known { coverage.fill(tail) } else { tail };
         let only_present = match self.keeper {
-            None => {
-                Some("without a journal only the present breaks are known; `deepcall journal on` has one kept")
-            }
+            None => Some(
+                "without a journal only the present breaks are known; `deepcall journal on` has one kept",
+            ),
             Some(_) if has_something => Some(
                 "only the present breaks are known: the journal holds none of these profiles; \
                  `deepcall journal on` has it record every profile",

@@ -75,5 +75,5 @@ fn a_damaged_file_is_set_aside_and_a_new_one_begun() {
 #[test]
 fn a_path_is_the_same_in_the_address_of_a_file_that_nobody_writes() {
     let path = Path::new("/a b/50%?#ü.db");
-    assert_eq!(super::super::frozen(path), "file:/a%20b/50%25%3F%23%C3%BC.db?immutable=1");
+    assert_eq!(super::super::connection::frozen(path), "file:/a%20b/50%25%3F%23%C3%BC.db?immutable=1");
 }

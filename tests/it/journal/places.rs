@@ -71,6 +71,46 @@ fn on_a_read_only_disk_all_that_reads_works() {
     }
 }
 
+/// On a disk without room for a single byte more, in a namespace of its own.
+#[test]
+fn on_a_full_disk_all_that_reads_works() {
+    for left in [&[][..], &["-wal"], &["-wal", "-shm"]] {
+        let (_server, world) = recorded("false");
+        if !left.is_empty() {
+            leave_log(&journal(&world), left);
+        }
+        let folder = journal(&world).parent().unwrap().display().to_string();
+        // What changes something fails, and does not advise itself.
+        let script = format!(
+            "set -e; cp -a {folder} {folder}.whole; mount -t tmpfs -o size=4m,mode=700 none {folder}\n\
+             cp -a {folder}.whole/. {folder}; dd if=/dev/zero of={folder}/filler bs=4k 2>/dev/null || :\n\
+             set +e; {}\n\
+             deepcall journal prune --dry-run >/dev/null; echo \"counted with $?\"\n\
+             deepcall journal prune; echo \"pruned with $?\"\n\
+             deepcall journal forget env --yes; echo \"forgot with $?\"\n\
+             rm {folder}/filler; deepcall journal verify --json",
+            reading()
+        );
+        let mut shell = world.shell("unshare");
+        shell.arg(if rustix::process::geteuid().is_root() { "-m" } else { "-rm" });
+        shell.args(["sh", "-c", &script]);
+        let ran = world.start(shell).end().ended_with(0);
+        assert!(!ran.stderr.contains("prune`"), "{left:?}\n{ran}");
+        assert!(ran.stdout.contains("counted with 0"), "{left:?}\n{ran}");
+        // The shared memory that was left gives back its room as it is made anew, which may be enough.
+        if !left.contains(&"-shm") {
+            assert_eq!(ran.stderr.matches("hint: free some space").count(), 2, "{left:?}\n{ran}");
+            for line in ["pruned with 1", "forgot with 1"] {
+                assert!(ran.stdout.contains(line), "{line}: {left:?}\n{ran}");
+            }
+        }
+        assert_eq!(ran.stdout.matches("ended with 0").count(), READING.len(), "{left:?}\n{ran}");
+        assert_eq!(ran.stdout.matches("\"sound\":true").count(), 2, "{left:?}\n{ran}");
+        assert_eq!(ran.stdout.matches("\"id\":\"m1\"").count(), 2, "{left:?}\n{ran}");
+        assert!(ran.stdout.contains("\"reason\":\"Lunch\""), "{left:?}\n{ran}");
+    }
+}
+
 /// Leaves these parts of the journal, as a killed process does.
 fn leave_log(journal: &Path, parts: &[&str]) {
     let connection = rusqlite::Connection::open(journal).unwrap();
