@@ -14,7 +14,7 @@ use crate::store::private_file;
 use crate::store::private_file::{FileError, OthersMay};
 use crate::store::toml_text;
 use crate::store::toml_text::Mistake;
-use crate::words::{plain, without_mark};
+use crate::words::without_mark;
 
 pub(crate) const LARGEST: u64 = 1024 * 1024;
 
@@ -138,11 +138,9 @@ impl Reader {
             if let Some(inner) = value.get_ref().as_table() {
                 for (key, value) in inner {
                     let name = format!("{name}.{}", key.get_ref());
-                    self.refuse_twin(&name, value.span().start);
                     self.read_value(setting, &name, value.span().start, value.get_ref());
                 }
             } else {
-                self.refuse_twin(&name, value.span().start);
                 self.read_value(setting, &name, value.span().start, value.get_ref());
             }
         }
@@ -162,17 +160,6 @@ impl Reader {
         match setting.check(&text) {
             Err(why) if is_checked_here => self.refuse(at, format!("{name}: {why}")),
             _ => _ = self.values.insert(name.to_owned(), text),
-        }
-    }
-
-    /// A name that only differs in case or marks from another one of its table would count in its place.
-    fn refuse_twin(&mut self, name: &str, at: usize) {
-        let is_twin = |other: &&String| *other != name && plain(other) == plain(name);
-        if let Some(other) = self.values.keys().find(is_twin).cloned() {
-            self.refuse(
-                at,
-                format!("{name} and {other} are the same name: case, spaces, _ and - make no difference"),
-            );
         }
     }
 
@@ -333,10 +320,6 @@ mod tests {
         let allowance = ConfigFile::parse("[shift.allowance]\ntea = '2x15m'", Path::new("c")).unwrap();
         let chosen: Vec<_> = allowance.chosen(&table::SHIFT_ALLOWANCE.key).collect();
         assert_eq!(chosen, [("tea", "2x15m")]);
-        for twins in ["Lunch = '45m'\nlunch = '30m'", "'tea time' = '45m'\ntea-time = '30m'"] {
-            let message = failure(&format!("[shift.allowance]\n{twins}")).message;
-            assert!(message.contains("are the same name") && message.contains("line 3"), "{message}");
-        }
     }
 
     #[test]

@@ -35,10 +35,20 @@ impl Settings<'_> {
     }
 
     /// # Errors
-    /// If one of them is wrong: exit code 2.
+    /// If one of them is wrong, or two in the file are of the same reason: exit code 2.
     pub(crate) fn allowances(&self) -> Result<Allowances, Failure> {
+        let allowances = self.all(&SHIFT_ALLOWANCE)?;
+        let mut known: Vec<&str> = vec![];
+        for (reason, _) in allowances.iter().filter(|_| self.typed.each(&SHIFT_ALLOWANCE.key).is_empty()) {
+            if let Some(other) = known.iter().find(|other| plain(other) == plain(reason)) {
+                return Err(Failure::config(format!(
+                    "config.toml: shift.allowance.{other} and shift.allowance.{reason} are allowances of the same reason"
+                )));
+            }
+            known.push(reason);
+        }
         let (total, by_reason): (Vec<_>, Vec<_>) =
-            self.all(&SHIFT_ALLOWANCE)?.into_iter().partition(|(reason, _)| plain(reason) == "total");
+            allowances.into_iter().partition(|(reason, _)| plain(reason) == "total");
         Ok(Allowances::new(by_reason, total.last().map(|(_, length)| *length)))
     }
 }

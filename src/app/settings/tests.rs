@@ -124,6 +124,23 @@ fn limits_that_are_typed_replace_those_of_the_config_file() {
 }
 
 #[test]
+fn of_allowances_of_the_same_reason_none_counts_in_silence() {
+    let allowances = |table: &str| {
+        let written = Written::new(&[], &[], &format!("[shift.allowance]\n{table}"));
+        written.settings().allowances().map(|_| ()).map_err(|failure| failure.problem.message)
+    };
+    assert_eq!(allowances("lunch = '45m'\ntea = '2x15m'\ntotal = '75m'"), Ok(()));
+    for (twins, names) in [
+        ("Lunch = '45m'\nlunch = '30m'", ["allowance.Lunch", "allowance.lunch"]),
+        ("'tea time' = '45m'\ntea-time = '30m'", ["allowance.tea time", "allowance.tea-time"]),
+        ("Total = '75m'\ntotal = '60m'", ["allowance.Total", "allowance.total"]),
+    ] {
+        let message = allowances(twins).unwrap_err();
+        assert!(names.iter().all(|name| message.contains(name)), "{message}");
+    }
+}
+
+#[test]
 fn masking_and_zone_follow_the_same_order() {
     let variables = [("DEEPCALL_MASK", "0"), ("DEEPCALL_TIMEZONE", "UTC")];
     let config = "mask=true\ntimezone='+05:30'";
