@@ -195,11 +195,13 @@ impl<'c> Fold<'c> {
             new.follows = true;
             Some(start_lo)
         } else if let Some(since) = unknown {
+            // It takes two answers to show that it is another agent: those between are about nobody, and deny nothing.
+            let has_denial = self.looks.two_before(at).is_some_and(|look| since < look);
             let denied = self
                 .looks
                 .before(at)
                 .filter(|_| self.looks.row_at(since).is_some() && since < at)
-                .map(|look| look.max(since));
+                .map(|look| if has_denial { look } else { since });
             // Whatever the server says of its start: until then the answers were about the other agent.
             denied.or_else(|| self.looks.two_before(since).filter(|lo| *lo <= at))
         } else {

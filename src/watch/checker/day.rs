@@ -87,7 +87,7 @@ impl Floor {
         let late = if dice.happens(100) { dice.below(10 * MINUTE) } else { 0 };
         let dated = arrived - late;
         let (written, dated) = match dice.below(1000) {
-            0..5 => ("1970-01-01T00:00:01Z".to_owned(), None),
+            0..5 => ("2001-01-01T00:00:01Z".to_owned(), None),
             5..10 => ("2099-12-31T23:59:59Z".to_owned(), None),
             // Without zone: read as five and a half hours off.
             10..20 => (at((dated - 330 * MINUTE) / SECOND).to_string(), None),

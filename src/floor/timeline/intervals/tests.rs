@@ -150,14 +150,21 @@ fn what_began_before_the_first_answer_counts_from_the_start_that_the_server_gave
 type Answers = Vec<(i64, Option<usize>)>;
 
 /// That the interval is as long as an episode that truly was, or as several that no answer has told apart; that each of
-/// its bounds is an answer; and that none is wider than the answers allow.
-fn assert_true(interval: &Interval, episodes: &[Episode], answers: &Answers) -> Result<(), TestCaseError> {
+/// its bounds is an answer; and that none is wider than the answers allow. What goes on as the session begins to answer for
+/// another agent, at `changed`, begins for that one then.
+fn assert_true(
+    interval: &Interval,
+    episodes: &[Episode],
+    answers: &Answers,
+    changed: Option<i64>,
+) -> Result<(), TestCaseError> {
     let second = |moment: Timestamp| moment.duration_since(at(0)).as_secs();
     let shown_at = |moment: i64| answers.iter().find(|answer| answer.0 == moment).map(|answer| answer.1);
     let start_hi = second(interval.start_hi);
     prop_assert!(shown_at(start_hi).flatten().is_some(), "nothing was shown then: {interval:?}");
     let begins = |episode: &&Episode| {
-        interval.start_lo.is_none_or(|lo| second(lo) <= episode.from) && episode.from <= start_hi
+        let is_within = |lo| lo <= episode.from || changed == Some(lo) && lo <= episode.to;
+        interval.start_lo.map(second).is_none_or(is_within) && episode.from <= start_hi
     };
     let first = episodes.iter().rev().find(begins);
     prop_assert!(first.is_some(), "no start lies within: {interval:?} {episodes:?}");
@@ -219,10 +226,12 @@ proptest! {
                 }
             }
         }
+        let change = events.iter().find(|event| matches!(event.kind, EventKind::AgentChanged(_)));
+        let changed = change.map(|change| change.at.duration_since(at(0)).as_secs());
         for interval in intervals(&events, &coverage) {
             match interval.part {
-                Breaks => assert_true(&interval, &floor.breaks, &breaks)?,
-                _ => assert_true(&interval, &floor.wrapups, &wrapups)?,
+                Breaks => assert_true(&interval, &floor.breaks, &breaks, changed)?,
+                _ => assert_true(&interval, &floor.wrapups, &wrapups, changed)?,
             }
         }
     }
