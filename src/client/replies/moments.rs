@@ -20,8 +20,8 @@ pub fn india() -> TimeZone {
 const POSSIBLE: std::ops::Range<Timestamp> =
     Timestamp::constant(946_684_800, 0)..Timestamp::constant(4_102_444_800, 0);
 
-/// Reads a moment. `None` for values without one: `0`, `""`, `"0000-00-00 00:00:00"`, negative numbers, what is not
-/// [`POSSIBLE`], and junk.
+/// Reads a moment. `None` for values without one: `0`, `""`, `"0000-00-00 00:00:00"`, negative numbers, what would be before
+/// 2000 or after 2100, and junk.
 #[must_use]
 pub fn time(piece: &RawValue, zone: &TimeZone) -> Option<Timestamp> {
     any_time(piece, zone).filter(|moment| POSSIBLE.contains(moment))
