@@ -163,8 +163,9 @@ fn assert_true(
     let start_hi = second(interval.start_hi);
     prop_assert!(shown_at(start_hi).flatten().is_some(), "nothing was shown then: {interval:?}");
     let begins = |episode: &&Episode| {
-        let is_within = |lo| lo <= episode.from || changed == Some(lo) && lo <= episode.to;
-        interval.start_lo.map(second).is_none_or(is_within) && episode.from <= start_hi
+        let went_on = changed.filter(|at| (episode.from..=episode.to.min(start_hi)).contains(at));
+        let from = went_on.unwrap_or(episode.from);
+        interval.start_lo.is_none_or(|lo| second(lo) <= from) && episode.from <= start_hi
     };
     let first = episodes.iter().rev().find(begins);
     prop_assert!(first.is_some(), "no start lies within: {interval:?} {episodes:?}");
