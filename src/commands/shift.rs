@@ -281,8 +281,8 @@ fn nothing_covered(report: &ShiftReport, journal: &Journal) -> Result<Option<Str
         return Ok(None);
     }
     let range = |from, to| times::range(from, to, report.frame.now, &report.frame.zone);
-    let held = match journal.answered()? {
-        Some(Span { from, to }) => format!("the journal holds answers of {}", range(from, to)),
+    let held = match journal.status(report.frame.now)?.answers {
+        Some((from, to)) => format!("the journal holds answers of {}", range(from, to)),
         None => "the journal holds no answers yet".to_owned(),
     };
     Ok(Some(format!(

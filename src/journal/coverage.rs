@@ -12,7 +12,7 @@ use super::unreadable::{readable, text};
 use super::{EventQuery, Journal, JournalError, millis, moment};
 use crate::floor::event::FollowedPart;
 use crate::floor::timeline::gaps::without_lost;
-use crate::floor::timeline::{Coverage, CoverageStep, Span};
+use crate::floor::timeline::{Coverage, CoverageStep};
 
 impl Journal {
     /// The rows of an agent that reach into the window, by part and time.
@@ -45,14 +45,6 @@ impl Journal {
         };
         let gaps = self.list_events(&gaps)?;
         Ok(without_lost(self.coverage(agent, from, to)?, gaps.iter().map(|recorded| &recorded.event)))
-    }
-
-    /// From the first answer to the last, of all agents; `None` if there is none.
-    pub(crate) fn answered(&self) -> Result<Option<Span>, JournalError> {
-        let mut find = self.statement("SELECT min(from_at), max(to_at) FROM coverage")?;
-        let ends = |row: &Row<'_>| Ok(row.get::<_, Option<i64>>(0)?.zip(row.get(1)?));
-        let ends = find.query_row([], ends).map_err(|error| self.fault(error))?;
-        Ok(ends.map(|(from, to)| Span { from: moment(from), to: moment(to) }))
     }
 
     /// The rows of an agent with which a run goes on, as [`Coverage::to_remember`] has them.
