@@ -179,14 +179,11 @@ impl Polled {
         }
         *goes_on = is_of_one_call(&error);
         let failure = failure(&error, part == FollowedPart::Tags);
-        match &mut self.failure {
-            // The first one is reported, unless there is no session any more.
-            Some(earlier) if !failure.session_ended => earlier.answer_was_lost |= failure.answer_was_lost,
-            earlier => {
-                let answer_was_lost = failure.answer_was_lost
-                    || earlier.as_ref().is_some_and(|earlier| earlier.answer_was_lost);
-                *earlier = Some(PollFailure { answer_was_lost, ..failure });
-            }
+        // The first one is reported, unless there is no session any more. Only the first request is about tags.
+        if self.failure.is_none() || failure.session_ended {
+            let lost_before = self.failure.take().is_some_and(|earlier| earlier.answer_was_lost);
+            let answer_was_lost = failure.answer_was_lost || lost_before;
+            self.failure = Some(PollFailure { answer_was_lost, ..failure });
         }
         None
     }

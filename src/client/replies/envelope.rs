@@ -190,6 +190,9 @@ impl Refusal {
     }
 }
 
+/// The keys under which servers send a code.
+const CODES: [&str; 4] = ["code", "errCode", "errorCode", "err_code"];
+
 /// The keys of the envelope that are read; all others are ignored.
 #[derive(Default)]
 struct Keys<'a> {
@@ -215,7 +218,7 @@ impl<'a> Keys<'a> {
                 let earlier = self.status.replace(value);
                 self.ambiguous = earlier.map(|_| key).or(self.ambiguous.take());
             }
-            "code" | "errCode" | "errorCode" | "err_code" => {
+            code if CODES.contains(&code) => {
                 if self.codes.iter().any(|(known, _)| *known == key) {
                     self.ambiguous = Some(key.clone());
                 }
@@ -247,7 +250,7 @@ impl<'a> Keys<'a> {
         let Some(error) = self.error else { return };
         let first = lenient::elements(error).ok().and_then(|list| list.first().copied());
         for (key, value) in Object::read(first.unwrap_or(error)).unwrap_or_default().0 {
-            if matches!(&*key, "code" | "errCode" | "errorCode" | "err_code" | "message" | "msg") {
+            if CODES.contains(&&*key) || matches!(&*key, "message" | "msg") {
                 self.read(key, value);
             }
         }
