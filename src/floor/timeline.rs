@@ -3,6 +3,7 @@
 //!
 //! [`Memory::restored`]: crate::floor::diff::Memory::restored
 
+pub mod covering;
 pub mod gaps;
 pub mod intervals;
 pub mod tags;
@@ -142,8 +143,8 @@ pub enum CoverageStep {
         cadence: Duration,
         repeats: Option<bool>,
     },
-    /// Another coverage begins. The one of the same part that begins at `ended.0` has ended for the cause `ended.1`.
-    Begin { coverage: Coverage, ended: Option<(Timestamp, GapCause)> },
+    /// Another coverage begins. The one of the same part before it has ended for the cause `ended`.
+    Begin { coverage: Coverage, ended: Option<GapCause> },
 }
 
 /// An answer continues a coverage if it comes no later than so many intervals after the last one.
@@ -175,7 +176,7 @@ pub fn coverage_step(rows: &[Coverage], look: &Look, cadence: Duration) -> Optio
         return if is_learned || is_newer { lengthen(row, row.cadence) } else { None };
     }
     if lost || !row.is_continued(at, cadence) {
-        return begin(at, row.ended.is_none().then_some((row.from, hole)));
+        return begin(at, row.ended.is_none().then_some(hole));
     }
     // What comes at another interval is another row, once it comes often enough for that.
     let is_another = cadence != row.cadence && part != FollowedPart::Tags && row.is_within(at, cadence);
@@ -222,27 +223,5 @@ impl Coverage {
         let last = [FollowedPart::Tags, FollowedPart::Breaks, FollowedPart::Wrapups].map(|it| (it, last(it)));
         rows.retain(|row| row.to >= from || last.contains(&(row.part, Some(row.from))));
         rows
-    }
-
-    /// Takes the step. `rows` stay in the order of their beginnings.
-    pub fn take(rows: &mut Vec<Self>, step: &CoverageStep) {
-        match step {
-            CoverageStep::Lengthen { part, from, to, server_time, cadence, repeats } => {
-                let row = rows.iter_mut().find(|row| row.part == *part && row.from == *from);
-                if let Some(row) = row {
-                    (row.to, row.server_time) = (row.to.max(*to), row.server_time.max(*server_time));
-                    (row.cadence, row.repeats) = (*cadence, *repeats);
-                }
-            }
-            CoverageStep::Begin { coverage, ended } => {
-                let is_ended =
-                    |row: &&mut Self| row.part == coverage.part && Some(row.from) == ended.map(|it| it.0);
-                if let Some(row) = rows.iter_mut().find(is_ended) {
-                    row.ended = ended.map(|(_, why)| why);
-                }
-                let place = rows.partition_point(|row| row.from <= coverage.from);
-                rows.insert(place, coverage.clone());
-            }
-        }
     }
 }

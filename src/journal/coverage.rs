@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+use rusqlite::{Connection, Row, ToSql, params};
 use serde::Deserialize;
 use serde::de::value::{Error as WordError, StrDeserializer};
 
 use super::agents::AgentRef;
 use super::unreadable::{readable, text};
 use super::{EventQuery, Journal, JournalError, millis, moment};
-use crate::floor::event::FollowedPart;
+use crate::floor::event::{FollowedPart, GapCause};
 use crate::floor::timeline::gaps::without_lost;
 use crate::floor::timeline::{Coverage, CoverageStep};
 
@@ -105,69 +105,87 @@ pub(super) fn word<'w, T: Deserialize<'w>>(text: &'w str) -> Option<T> {
 
 /// Adds what one answer covers. What another process has covered meanwhile is not covered twice.
 pub(super) fn take(change: &Connection, agent: AgentRef, step: &CoverageStep) -> rusqlite::Result<()> {
-    match step {
-        CoverageStep::Lengthen { part, from, to, server_time, cadence, repeats } => {
-            let rest = |from| Coverage {
-                part: *part,
-                from,
-                to: *to,
-                server_time: *server_time,
-                cadence: *cadence,
-                ended: None,
-                repeats: *repeats,
-            };
-            // The row of that beginning; or the one that it has become, if what is old in it was pruned.
-            let Some(row) = at_or_before(change, agent, *part, millis(*to))? else {
-                return insert(change, agent, &rest(*to));
-            };
-            let row = at_or_before(change, agent, *part, millis(*from))?.unwrap_or(row);
-            let next = after(change, agent, *part, row.from)?.filter(|next| *next < millis(*to));
-            let mut lengthen = change.prepare_cached(
-                "UPDATE coverage SET to_at = max(to_at, ?2), cadence = ?3, repeats = coalesce(?4, repeats),
-                     server_at = coalesce(max(server_at, ?5), server_at, ?5)
-                 WHERE id = ?1",
-            )?;
-            let server_time = server_time.map(millis);
-            let end = next.unwrap_or(millis(*to));
-            lengthen.execute(params![row.id, end, stored(*cadence), repeats, server_time])?;
-            // What another process has begun meanwhile may end before this answer.
-            next.map_or(Ok(()), |next| insert(change, agent, &rest(moment(next))))
-        }
-        CoverageStep::Begin { coverage, ended } => {
-            if let Some((from, why)) = ended
-                && let Some(row) = at_or_before(change, agent, coverage.part, millis(*from))?
-            {
-                let mut end = change.prepare_cached("UPDATE coverage SET ended = ?2 WHERE id = ?1")?;
-                end.execute(params![row.id, why.word()])?;
-            }
-            insert(change, agent, coverage)
+    let step = in_millis(step);
+    let known = around(change, agent, &step)?;
+    let mut rows: Vec<Coverage> = known.iter().map(|(_, row)| row.clone()).collect();
+    Coverage::take(&mut rows, &step);
+    let mut changed = known.iter().filter(|(_, row)| !rows.contains(row));
+    for row in rows.iter().filter(|row| known.iter().all(|(_, known)| known != *row)) {
+        match changed.next() {
+            Some((id, before)) => update(change, *id, before, row)?,
+            None => insert(change, agent, row)?,
         }
     }
+    Ok(())
+}
+
+/// The step with its moments as they are stored.
+fn in_millis(step: &CoverageStep) -> CoverageStep {
+    let stored = |at: Timestamp| moment(millis(at));
+    let mut step = step.clone();
+    match &mut step {
+        CoverageStep::Lengthen { from, to, server_time, .. }
+        | CoverageStep::Begin { coverage: Coverage { from, to, server_time, .. }, .. } => {
+            (*from, *to, *server_time) = (stored(*from), stored(*to), server_time.map(stored));
+        }
+    }
+    step
+}
+
+/// The rows that a step may change, and those before and after them, by their beginnings.
+fn around(
+    change: &Connection,
+    agent: AgentRef,
+    step: &CoverageStep,
+) -> rusqlite::Result<Vec<(i64, Coverage)>> {
+    let (CoverageStep::Lengthen { part, from, to, .. }
+    | CoverageStep::Begin { coverage: Coverage { part, from, to, .. }, .. }) = step;
+    let mut find = change.prepare_cached(
+        "SELECT part, from_at, to_at, cadence, ended, repeats, server_at, id FROM coverage
+         WHERE agent = ?1 AND part = ?2
+             AND from_at >= coalesce((SELECT max(from_at) FROM coverage WHERE agent = ?1 AND part = ?2 AND from_at < ?3), ?3)
+             AND from_at <= coalesce((SELECT min(from_at) FROM coverage WHERE agent = ?1 AND part = ?2 AND from_at > ?4), ?4)
+         ORDER BY from_at, id",
+    )?;
+    let mut rows = find.query(params![agent.0, part.word(), millis(*from), millis(*to)])?;
+    let mut around = vec![];
+    while let Some(row) = rows.next()? {
+        if let Some(coverage) = readable(read(row))?.flatten() {
+            around.push((row.get(7)?, coverage));
+        }
+    }
+    Ok(around)
+}
+
+/// Changes a row of `before`. An index holds its beginning, which few changes are about.
+fn update(change: &Connection, id: i64, before: &Coverage, row: &Coverage) -> rusqlite::Result<()> {
+    let Coverage { to, server_time, cadence, ended, repeats, .. } = row;
+    let mut update = change.prepare_cached(
+        "UPDATE coverage SET to_at = ?2, server_at = ?3, cadence = ?4, ended = ?5, repeats = ?6 WHERE id = ?1",
+    )?;
+    let ended = ended.map(GapCause::word);
+    update.execute(params![id, millis(*to), server_time.map(millis), stored(*cadence), ended, repeats])?;
+    if before.from != row.from {
+        let mut begin = change.prepare_cached("UPDATE coverage SET from_at = ?2 WHERE id = ?1")?;
+        begin.execute(params![id, millis(row.from)])?;
+    }
+    Ok(())
+}
+
+fn insert(change: &Connection, agent: AgentRef, row: &Coverage) -> rusqlite::Result<()> {
+    let Coverage { part, from, to, server_time, cadence, ended, repeats } = row;
+    let mut insert = change.prepare_cached(
+        "INSERT INTO coverage (agent, part, from_at, to_at, server_at, cadence, ended, repeats)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?;
+    let (server_time, ended) = (server_time.map(millis), ended.map(GapCause::word));
+    let (from, to) = (millis(*from), millis(*to));
+    insert.execute(params![agent.0, part.word(), from, to, server_time, stored(*cadence), ended, repeats])?;
+    Ok(())
 }
 
 fn stored(cadence: Duration) -> i64 {
     i64::try_from(cadence.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// A row that is there.
-struct Known {
-    id: i64,
-    from: i64,
-    to: i64,
-}
-
-fn at_or_before(
-    change: &Connection,
-    agent: AgentRef,
-    part: FollowedPart,
-    at: i64,
-) -> rusqlite::Result<Option<Known>> {
-    let mut find = change.prepare_cached(
-        "SELECT id, from_at, to_at FROM coverage WHERE agent = ?1 AND part = ?2 AND from_at <= ?3
-         ORDER BY from_at DESC, id DESC LIMIT 1",
-    )?;
-    let known = |row: &Row<'_>| Ok(Known { id: row.get(0)?, from: row.get(1)?, to: row.get(2)? });
-    find.query_row(params![agent.0, part.word(), at], known).optional()
 }
 
 /// The first answer at `at` or later, in milliseconds.
@@ -177,47 +195,10 @@ pub(super) fn first_answer_from(
     part: FollowedPart,
     at: Timestamp,
 ) -> rusqlite::Result<Option<i64>> {
-    let at = millis(at);
-    match at_or_before(connection, agent, part, at)? {
-        Some(row) if at <= row.to => Ok(Some(at)),
-        _ => after(connection, agent, part, at),
-    }
-}
-
-/// Where the next row begins.
-fn after(change: &Connection, agent: AgentRef, part: FollowedPart, at: i64) -> rusqlite::Result<Option<i64>> {
-    let mut find = change.prepare_cached(
-        "SELECT min(from_at) FROM coverage WHERE agent = ?1 AND part = ?2 AND from_at > ?3",
+    let mut find = connection.prepare_cached(
+        "SELECT CASE WHEN (SELECT to_at FROM coverage WHERE agent = ?1 AND part = ?2 AND from_at <= ?3
+                           ORDER BY from_at DESC, id DESC LIMIT 1) >= ?3
+                THEN ?3 ELSE (SELECT min(from_at) FROM coverage WHERE agent = ?1 AND part = ?2 AND from_at > ?3) END",
     )?;
-    find.query_row(params![agent.0, part.word(), at], |row| row.get(0))
-}
-
-/// Inserts what is not covered yet, between the rows before and after it.
-fn insert(change: &Connection, agent: AgentRef, coverage: &Coverage) -> rusqlite::Result<()> {
-    let Coverage { part, server_time, cadence, repeats, .. } = coverage;
-    let server_time = server_time.map(millis);
-    let mut insert = change.prepare_cached(
-        "INSERT INTO coverage (agent, part, from_at, to_at, cadence, repeats, server_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?;
-    let mut from = millis(coverage.from);
-    let to = millis(coverage.to).max(from);
-    loop {
-        while let Some(before) = at_or_before(change, agent, *part, from)? {
-            if to <= before.to {
-                return Ok(());
-            }
-            if before.to <= from {
-                break;
-            }
-            from = before.to;
-        }
-        let next = after(change, agent, *part, from)?;
-        let end = next.map_or(to, |next| next.min(to));
-        insert.execute(params![agent.0, part.word(), from, end, stored(*cadence), repeats, server_time])?;
-        match next {
-            Some(next) if next < to => from = next,
-            _ => return Ok(()),
-        }
-    }
+    find.query_row(params![agent.0, part.word(), millis(at)], |row| row.get(0))
 }

@@ -284,9 +284,8 @@ impl Account {
                 continue;
             };
             let from = if why.is_some() { row.to } else { first.map_or(row.to, |first| first.min(row.to)) };
-            let ended = why.map(|why| (row.from, why));
             let coverage = Coverage { from, ended: None, ..row.clone() };
-            let step = CoverageStep::Begin { coverage, ended };
+            let step = CoverageStep::Begin { coverage, ended: why };
             Coverage::take(&mut self.coverage, &step);
             self.steps.push(step);
         }

@@ -212,7 +212,7 @@ fn coverage(
 fn steps(rows: &[Coverage]) -> Vec<CoverageStep> {
     let step = |(place, row): (usize, &Coverage)| {
         let before = rows[..place].iter().rfind(|before| before.part == row.part);
-        let ended = before.and_then(|before| Some((before.from, before.ended?)));
+        let ended = before.and_then(|before| before.ended);
         CoverageStep::Begin { coverage: row.clone(), ended }
     };
     rows.iter().enumerate().map(step).collect()

@@ -28,7 +28,7 @@ fn coverage_grows_and_the_rows_of_several_writers_never_overlap() {
     take(lengthen(10, 15, 115));
     let server_time = Some(at(115));
     assert_eq!(journal.all_coverage(agent), [Coverage { server_time, repeats, ..covered(10, 20) }]);
-    take(CoverageStep::Begin { coverage: covered(100, 110), ended: Some((at(10), GapCause::Sleep)) });
+    take(CoverageStep::Begin { coverage: covered(100, 110), ended: Some(GapCause::Sleep) });
     // Somebody whose answer came before that, and somebody who saw the end of the first row only.
     take(lengthen(10, 105, 195));
     take(first_answer(18, 120));

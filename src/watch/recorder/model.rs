@@ -256,7 +256,7 @@ impl Records for Model {
             }
             let rows = book.coverage.entry(page.index).or_default();
             for step in &page.coverage {
-                cover(rows, step);
+                Coverage::take(rows, step);
             }
             let answers = page.coverage.iter().map(|step| match step {
                 CoverageStep::Lengthen { to, .. } => *to,
@@ -329,63 +329,4 @@ fn is_of_state(kind: &EventKind) -> bool {
             | WrapupEnded(_)
             | WrapupStarted(_)
     )
-}
-
-/// Adds what one answer covers; what is covered already is not covered twice.
-fn cover(rows: &mut Vec<Coverage>, step: &CoverageStep) {
-    match step {
-        CoverageStep::Lengthen { part, from, to, server_time, cadence, repeats } => {
-            let place = last_before(rows, *part, *from).or(last_before(rows, *part, *to));
-            let place = place.expect("nothing is pruned");
-            let next = first_after(rows, *part, rows[place].from).filter(|next| next < to);
-            let row = &mut rows[place];
-            (row.to, row.server_time) = (row.to.max(next.unwrap_or(*to)), row.server_time.max(*server_time));
-            (row.cadence, row.repeats) = (*cadence, repeats.or(row.repeats));
-            if let Some(from) = next {
-                let (part, to, server_time) = (*part, *to, *server_time);
-                let (cadence, repeats) = (*cadence, *repeats);
-                insert(rows, &Coverage { part, from, to, server_time, cadence, ended: None, repeats });
-            }
-        }
-        CoverageStep::Begin { coverage, ended } => {
-            if let Some((from, why)) = ended
-                && let Some(place) = last_before(rows, coverage.part, *from)
-            {
-                rows[place].ended = Some(*why);
-            }
-            insert(rows, coverage);
-        }
-    }
-}
-
-fn last_before(rows: &[Coverage], part: FollowedPart, at: Timestamp) -> Option<usize> {
-    rows.iter().rposition(|row| row.part == part && row.from <= at)
-}
-
-fn first_after(rows: &[Coverage], part: FollowedPart, at: Timestamp) -> Option<Timestamp> {
-    rows.iter().filter(|row| row.part == part && row.from > at).map(|row| row.from).min()
-}
-
-/// Inserts what is not covered yet, between the rows before and after it.
-fn insert(rows: &mut Vec<Coverage>, coverage: &Coverage) {
-    let mut from = coverage.from;
-    loop {
-        while let Some(place) = last_before(rows, coverage.part, from) {
-            if coverage.to <= rows[place].to {
-                return;
-            }
-            if rows[place].to <= from {
-                break;
-            }
-            from = rows[place].to;
-        }
-        let next = first_after(rows, coverage.part, from);
-        let to = next.map_or(coverage.to, |next| next.min(coverage.to));
-        let place = rows.partition_point(|row| row.from <= from);
-        rows.insert(place, Coverage { from, to, ended: None, ..coverage.clone() });
-        match next {
-            Some(next) if next < coverage.to => from = next,
-            _ => return,
-        }
-    }
 }

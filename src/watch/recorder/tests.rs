@@ -1,3 +1,5 @@
+mod beside;
+
 use super::*;
 use crate::floor::event::{BreakStarted, WrapupStarted};
 use crate::floor::samples::at;

@@ -21,8 +21,8 @@ use crate::watch::source::Source;
 /// The shortest time between two commits.
 const COMMIT: Duration = Duration::from_secs(1);
 
-/// The time between two commits that hold no event, between two tries in trouble, and between two looks at the leases of
-/// agents that we poll ourselves.
+/// The longest time between two commits that hold no event; the time between two tries in trouble, and between two looks at
+/// the leases of agents that we poll ourselves.
 pub(super) const PULSE: Duration = Duration::from_secs(5);
 
 /// How long the last commit may take if somebody waits for the process to end, and if not.
@@ -59,11 +59,13 @@ impl<S: Source> Watch<'_, S> {
         if recording.backlog.is_some() {
             return self.begin_next();
         }
+        // Who reads what is recorded takes an answer that is three intervals old for the last one.
+        let pulse = PULSE.min(self.plan.interval);
         let has_passed = |since, least| Recording::has_passed(since, least, now);
         let is_due = if recording.trouble.is_none() && !recording.round.is_empty() {
             has_passed(recording.committed, COMMIT)
         } else {
-            (is_any_ours || recording.recorder.has_more()) && has_passed(recording.committed, PULSE)
+            (is_any_ours || recording.recorder.has_more()) && has_passed(recording.committed, pulse)
         };
         let pause = if is_any_not_ours { COMMIT } else { PULSE };
         let is_to_look = !recording.is_looking && has_passed(recording.looked, pause);

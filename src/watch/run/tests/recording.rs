@@ -188,3 +188,29 @@ async fn what_waits_at_a_regular_end_is_tried_once_more_and_then_counted() {
         assert_eq!(notes, if has_room || !is_kept { &[][..] } else { &lost[..] });
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_answered_is_recorded_before_a_reader_takes_it_for_old() {
+    // The interval, and after how many seconds the next commit begins that holds no event.
+    for (interval, pause) in [(2, 2), (5, 5), (60, 5)] {
+        let mut floor = Floor::of(seconds(1), |_| Answer::Nothing);
+        floor.plan.interval = seconds(interval);
+        let now = wall(floor.profiles[0].started);
+        let book = Arc::new(Mutex::new(Book::default()));
+        let (model, begun) = Model::begin(&book, "record", 1, &OwnClocks::after_past(now), now);
+        let manner = Manner { has_stdout: false, polls_always: false, is_kept: true };
+        let recording = Recording::start(Box::new(model), begun, seconds(interval), manner).unwrap();
+        let mut watch = floor.new_watch_that_records(Sinks::new(vec![]), Some(recording), &|_| ());
+        watch.poll_ourselves(0, None);
+        let now = watch.now();
+        watch.recording.as_mut().unwrap().committed = Some(now);
+        let is_committing =
+            |watch: &Watch<'_, Scripted>| watch.recording.as_ref().unwrap().under_way.is_some();
+        for _ in 0..pause {
+            assert!(!is_committing(&watch), "{interval}");
+            tokio::time::advance(seconds(1)).await;
+            watch.record_next();
+        }
+        assert!(is_committing(&watch), "{interval}");
+    }
+}
