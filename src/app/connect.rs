@@ -13,6 +13,7 @@ use crate::client::{Budget, Connection, ConnectionOptions as Wanted, Proxies, Re
 use crate::clock::Clock;
 use crate::failure::{ExitStatus, Failure};
 use crate::store::{ServerUrl, Session};
+use crate::system::proxy;
 
 /// The budget of a connection ends a little after `--timeout` does, so that the failure names the option.
 const GRACE: Duration = Duration::from_millis(500);
@@ -45,12 +46,12 @@ impl Connector {
         for name in Proxies::VARIABLES {
             variables.text(name)?;
         }
-        let proxies = Proxies::from_variables(|name| variables.text(name).ok().flatten().map(str::to_owned));
+        let value_of = |name: &str| variables.text(name).ok().flatten().map(str::to_owned);
         Ok(Self {
             timeout: settings.get(&TIMEOUT)?.value,
             retries: settings.get(&RETRIES)?.if_chosen(),
             extra_ca: cacert.map(read).transpose()?,
-            proxies,
+            proxies: Proxies::from_variables(value_of).or_by(proxy::settings),
             roots_file: variables.path("SSL_CERT_FILE"),
             clock: clock.clone(),
             requests: Arc::default(),

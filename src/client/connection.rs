@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
-use hyper::Request;
 use hyper::body::{Body, Incoming};
 use hyper::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, DATE, USER_AGENT};
+use hyper::{Request, Uri};
 use tokio::time::{Instant, sleep, timeout};
 use url::Url;
 
@@ -23,7 +23,7 @@ use crate::client::error::{ApiError, ErrorKind};
 use crate::client::kept;
 use crate::client::network_error;
 use crate::client::network_error::{Seen, Target};
-use crate::client::proxies::Proxies;
+use crate::client::proxies::{Proxies, Route};
 use crate::client::received::Received;
 use crate::client::reply_head;
 use crate::client::request_body::RequestBody;
@@ -33,6 +33,8 @@ use crate::client::retry;
 use crate::client::retry::{Next, RetryPolicy, Situation};
 use crate::client::tls;
 use crate::client::tls::{Certificate, Shown};
+use crate::client::tunnels;
+use crate::client::tunnels::ProxySource;
 
 /// The settings of a connection.
 pub struct ConnectionOptions {
@@ -44,7 +46,7 @@ pub struct ConnectionOptions {
     pub extra_ca: Option<Vec<u8>>,
     /// A file of authorities to trust in place of the system's (`SSL_CERT_FILE`); not on macOS and Windows.
     pub roots_file: Option<PathBuf>,
-    /// The proxies that the environment names.
+    /// The proxies that variables and the system name.
     pub proxies: Proxies,
     /// Time limits and attempts.
     pub budget: Budget,
@@ -79,6 +81,7 @@ pub struct Connection {
     fresh: HttpClient,
     server: ServerUrl,
     target: Target,
+    proxy_address: Option<Uri>,
     shown: Shown,
     shown_by_proxy: Shown,
     has_answered: AtomicBool,
@@ -106,15 +109,17 @@ impl Connection {
             tls::check_roots_file(roots_file.as_deref())?;
         }
         // Plain http through a proxy would show the credentials to it.
-        let route = if is_plain { None } else { proxies.route(&origin)? };
-        if let Some(route) = &route {
-            tracing::info!("requests to {origin} go through the proxy in {}", route.variable);
+        let route = if is_plain { Route::default() } else { proxies.route(&origin)? };
+        if let Some(proxy) = &route.proxy {
+            tracing::info!("requests to {origin} go through {}", tunnels::named(proxy.source));
         }
-        let target = Target { origin, proxy: route.as_ref().map(|route| route.variable) };
+        let proxy_address = route.proxy.as_ref().map(|proxy| proxy.address.clone());
+        let source = route.proxy.as_ref().map(|proxy| proxy.source);
+        let target = Target { origin, proxy: source, unusable: route.unusable };
         let [shown, shown_by_proxy] = <[Shown; 2]>::default();
         let tls = |shown: &Shown| tls::tls(extra_ca.as_deref(), roots_file.clone(), shown.clone());
-        let proxy = match route {
-            Some(route) => Some((route, tls(&shown_by_proxy)?)),
+        let proxy = match route.proxy {
+            Some(proxy) => Some((proxy, tls(&shown_by_proxy)?)),
             None => None,
         };
         let resolver = Resolver { limit: budget.connect };
@@ -126,6 +131,7 @@ impl Connection {
             fresh,
             server,
             target,
+            proxy_address,
             shown,
             shown_by_proxy,
             has_answered,
@@ -142,10 +148,17 @@ impl Connection {
         &self.server
     }
 
-    /// The environment variable that names the proxy in use, if there is one.
+    /// The address of the proxy in use, without a user name, and what names it.
     #[must_use]
-    pub fn proxy_variable(&self) -> Option<&'static str> {
-        self.target.proxy
+    pub fn proxy(&self) -> Option<(String, ProxySource)> {
+        let address = self.proxy_address.as_ref()?.to_string();
+        Some((address.trim_end_matches('/').to_owned(), self.target.proxy?))
+    }
+
+    /// What the system's settings name for this server, and this program cannot use: `a SOCKS proxy`.
+    #[must_use]
+    pub fn unusable_proxy(&self) -> Option<&'static str> {
+        self.target.unusable
     }
 
     /// The certificate that the server presented last, trusted or not; `None` before the first handshake and for plain http.

@@ -24,7 +24,7 @@ use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
 use crate::client::kept;
-use crate::client::proxies::Route;
+use crate::client::proxies::Proxy;
 use crate::client::resolver::Resolver;
 use crate::client::tunnels::{ConnectError, Refusal, Step};
 
@@ -48,7 +48,7 @@ pub(crate) struct Connector {
     http: HttpConnector<Resolver>,
     tls: Arc<ClientConfig>,
     /// The proxy on the way, and the settings for a handshake with it.
-    proxy: Option<(Route, Arc<ClientConfig>)>,
+    proxy: Option<(Proxy, Arc<ClientConfig>)>,
     /// For all steps of a connection together.
     limit: Duration,
 }
@@ -57,7 +57,7 @@ impl Connector {
     pub(crate) fn new(
         resolver: Resolver,
         tls: ClientConfig,
-        proxy: Option<(Route, ClientConfig)>,
+        proxy: Option<(Proxy, ClientConfig)>,
         limit: Duration,
     ) -> Self {
         let mut http = HttpConnector::new_with_resolver(resolver);
@@ -66,7 +66,7 @@ impl Connector {
         http.set_keepalive(Some(KEEPALIVE));
         http.set_keepalive_interval(Some(KEEPALIVE));
         http.set_keepalive_retries(Some(KEEPALIVE_RETRIES));
-        let proxy = proxy.map(|(route, tls)| (route, Arc::new(tls)));
+        let proxy = proxy.map(|(proxy, tls)| (proxy, Arc::new(tls)));
         Self { http, tls: Arc::new(tls), proxy, limit }
     }
 
@@ -79,14 +79,14 @@ impl Connector {
 
     async fn connect(mut self, server: Uri) -> Result<TokioIo<Box<dyn Stream>>, ConnectError> {
         let until = Instant::now() + self.limit;
-        let first = self.proxy.as_ref().map_or(&server, |(route, _)| &route.address);
+        let first = self.proxy.as_ref().map_or(&server, |(proxy, _)| &proxy.address);
         let tcp = within(until, Step::Tcp, self.http.call(first.clone())).await?;
         let mut stream: Box<dyn Stream> = Box::new(tcp.into_inner());
-        if let Some((route, tls)) = &self.proxy {
-            if is_https(&route.address) {
-                stream = within(until, Step::TlsWithProxy, encrypted(stream, &route.address, tls)).await?;
+        if let Some((proxy, tls)) = &self.proxy {
+            if is_https(&proxy.address) {
+                stream = within(until, Step::TlsWithProxy, encrypted(stream, &proxy.address, tls)).await?;
             }
-            let tunnel = tunnel(stream, &server, route.authorization.as_ref());
+            let tunnel = tunnel(stream, &server, proxy.authorization.as_ref());
             stream = within(until, Step::Tunnel, tunnel).await?;
         }
         if is_https(&server) {

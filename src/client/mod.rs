@@ -54,3 +54,4 @@ pub use retry::RetryPolicy;
 pub use signed_in::{Answer, PING_PATH, Pong, RawReply, SignedIn};
 pub use tag_filter::TagFilter;
 pub use tls::Certificate;
+pub use tunnels::ProxySource;

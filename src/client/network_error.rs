@@ -12,15 +12,17 @@ use crate::client::error::{ApiError, ErrorKind};
 use crate::client::handshakes;
 use crate::client::resolver::Unresolved;
 use crate::client::tunnels;
-use crate::client::tunnels::{ConnectError, Refusal, Step};
+use crate::client::tunnels::{ConnectError, ProxySource, Refusal, Step};
 
 /// Where a request was going.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     /// `https://host[:port]`.
     pub(crate) origin: String,
-    /// The variable that named a proxy on the way.
-    pub(crate) proxy: Option<&'static str>,
+    /// What named a proxy on the way.
+    pub(crate) proxy: Option<ProxySource>,
+    /// What the system's settings name for this server, and this program cannot use.
+    pub(crate) unusable: Option<&'static str>,
 }
 
 /// What has been seen of those at the other end.
@@ -38,11 +40,11 @@ pub(crate) fn before_reply(
     seen: Seen,
     now: Timestamp,
 ) -> ApiError {
-    let Target { origin, proxy } = target;
+    let Target { origin, proxy, unusable } = target;
     let links = chain(error);
     let step = find::<ConnectError>(&links).map(|error| error.step);
-    if let (Some(step), Some(variable)) = (step, proxy)
-        && let Some(failed) = without_tunnel(&links, step, variable, origin)
+    if let (Some(step), Some(source)) = (step, *proxy)
+        && let Some(failed) = without_tunnel(&links, step, source, origin)
     {
         return failed;
     }
@@ -58,7 +60,7 @@ pub(crate) fn before_reply(
     };
     let at_proxy = proxy.filter(|_| matches!(step, Some(Step::TlsWithProxy | Step::Tunnel)));
     let (peer, requests_certificate) = match at_proxy {
-        Some(variable) => (tunnels::named(variable), seen.proxy_requests_certificate),
+        Some(source) => (tunnels::named(source), seen.proxy_requests_certificate),
         None => (origin.clone(), seen.server_requests_certificate),
     };
     let reason = tls_error.and_then(alert_of).map(|alert| alerts::reason(alert, requests_certificate));
@@ -84,7 +86,7 @@ pub(crate) fn before_reply(
         failed = failed.of_proxy();
     }
     let hint = match at_proxy {
-        Some(variable) if is_without_tls || reason.is_some() => Some(tunnels::address_hint(variable)),
+        Some(source) if is_without_tls || reason.is_some() => Some(tunnels::address_hint(source)),
         _ => reason
             .and_then(|reason| reason.hint)
             .map(str::to_owned)
@@ -92,6 +94,9 @@ pub(crate) fn before_reply(
     };
     if let Some(hint) = hint {
         failed = failed.with_hint(hint);
+    }
+    if let (Some(unusable), None, Some(_), None) = (unusable, proxy, step, tls_error) {
+        failed = failed.with_hint(tunnels::unusable_hint(unusable));
     }
     if matches!(kind, ErrorKind::Protocol | ErrorKind::Reset)
         && !seen.server_has_answered
@@ -103,22 +108,22 @@ pub(crate) fn before_reply(
 }
 
 /// Why a proxy made no connection to the server; `None` if somebody on the way speaks TLS and ended the handshake.
-fn without_tunnel(links: &[Link<'_>], step: Step, variable: &str, origin: &str) -> Option<ApiError> {
+fn without_tunnel(links: &[Link<'_>], step: Step, source: ProxySource, origin: &str) -> Option<ApiError> {
     let proxy_failed = |message| ApiError::new(ErrorKind::Proxy, message);
     Some(match (find::<Refusal>(links), find::<rustls::Error>(links)) {
         (Some(refusal), _) => {
-            let failed = proxy_failed(refusal.words(variable, origin)).with_hint(refusal.hint(variable));
+            let failed = proxy_failed(refusal.words(source, origin)).with_hint(refusal.hint(source));
             if refusal.status.is_none() { failed.because(refusal) } else { failed }
         }
         (None, Some(error)) if step == Step::Tls && handshakes::is_without_tls(error) => {
-            proxy_failed(tunnels::without_tls(variable, origin))
+            proxy_failed(tunnels::without_tls(source, origin))
                 .because("it brings something else, such as a sign-in page")
-                .with_hint(tunnels::sign_in_hint(variable))
+                .with_hint(tunnels::sign_in_hint(source))
         }
         (None, Some(_)) => return None,
         (None, None) => {
             let is_dns = find::<Unresolved>(links).is_some();
-            let message = tunnels::words(step, is_dns, has_timed_out(links), variable, origin);
+            let message = tunnels::words(step, is_dns, has_timed_out(links), source, origin);
             proxy_failed(message).because(root_cause(links))
         }
     })

@@ -1,31 +1,46 @@
-//! Which proxy of the environment a server is reached through. The caller passes the variables in.
+//! Which proxy a server is reached through: one that a variable names, or else that of the system's settings. The caller
+//! passes both in.
 
-use std::net::{IpAddr, SocketAddr};
+mod exceptions;
 
 use hyper::Uri;
 use hyper::header::HeaderValue;
 use hyper_util::client::proxy::matcher::Matcher;
-use ipnet::IpNet;
-use url::{Host, Url};
+use url::Url;
 
 use crate::client::error::{ApiError, ErrorKind};
-use crate::client::tunnels::credentials_hint;
+use crate::client::tunnels::{ProxySource, credentials_hint, named};
+use crate::system::proxy::ProxySettings;
 
-/// The proxy variables that count for `https`. Plain `http` never goes through a proxy, which could read it.
-#[derive(Clone, Default)]
+/// The proxies that count for `https`. Plain `http` never goes through a proxy, which could read it.
+#[derive(Clone)]
 pub struct Proxies {
     proxy: Option<(&'static str, String)>,
     exceptions: String,
+    settings: fn() -> ProxySettings,
 }
 
-/// The proxy to use, and the variable that names it.
+impl Default for Proxies {
+    /// None.
+    fn default() -> Self {
+        Self { proxy: None, exceptions: String::new(), settings: ProxySettings::default }
+    }
+}
+
 #[derive(Clone)]
-pub(crate) struct Route {
-    pub(crate) variable: &'static str,
-    /// Where the proxy itself is.
+pub(crate) struct Proxy {
+    pub(crate) source: ProxySource,
     pub(crate) address: Uri,
-    /// The value of `Proxy-Authorization`, if the variable has a user name.
+    /// The value of `Proxy-Authorization`, if there is a user name.
     pub(crate) authorization: Option<HeaderValue>,
+}
+
+/// The way to a server.
+#[derive(Clone, Default)]
+pub(crate) struct Route {
+    pub(crate) proxy: Option<Proxy>,
+    /// What the system's settings name for this server, and this program cannot use.
+    pub(crate) unusable: Option<&'static str>,
 }
 
 impl Proxies {
@@ -45,42 +60,73 @@ impl Proxies {
         Self {
             proxy: first(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]),
             exceptions: first(&["no_proxy", "NO_PROXY"]).map(|(_, value)| value).unwrap_or_default(),
+            ..Self::default()
         }
     }
 
-    /// The proxy for an `https` origin; `None` for a direct connection.
-    pub(crate) fn route(&self, origin: &str) -> Result<Option<Route>, ApiError> {
-        let Some((variable, value)) = &self.proxy else { return Ok(None) };
-        let bad = |why: &str| {
-            // The value may contain a password, so it is not quoted.
-            ApiError::new(ErrorKind::Usage, format!("the variable {variable} {why}"))
-                .with_hint(format!("set it to http://host:port, or unset {variable}"))
-        };
-        let no_address = || bad("does not contain the address of a proxy");
-        let target: Uri = origin.parse().map_err(|_| no_address())?;
-        let value = value.trim();
-        if has_bare_characters(value) {
-            return Err(ApiError::new(
-                ErrorKind::Usage,
-                format!(
-                    "the variable {variable} has a user name or password with characters that must be encoded"
-                ),
-            )
-            .with_hint(credentials_hint(variable)));
-        }
-        let everywhere = Matcher::builder().https(value).build();
-        let proxy = everywhere.intercept(&target).ok_or_else(no_address)?;
-        if !matches!(proxy.uri().scheme_str(), Some("http" | "https")) {
-            return Err(bad("names a SOCKS proxy, which is not supported"));
-        }
-        let server = Url::parse(origin).map_err(|_| no_address())?;
-        if self.exceptions.split([',', ' ', '\t']).any(|exception| is_exception(exception, &server)) {
-            return Ok(None);
-        }
-        let address = Url::parse(&proxy.uri().to_string()).ok().and_then(|url| url.as_str().parse().ok());
-        let address = address.ok_or_else(no_address)?;
-        Ok(Some(Route { variable, address, authorization: proxy.basic_auth().cloned() }))
+    /// With those settings of the system where no variable names a proxy. `NO_PROXY` counts for them, too.
+    pub(crate) fn or_by(self, settings: fn() -> ProxySettings) -> Self {
+        Self { settings, ..self }
     }
+
+    /// The way to an `https` origin.
+    pub(crate) fn route(&self, origin: &str) -> Result<Route, ApiError> {
+        self.route_by(self.settings, origin)
+    }
+
+    fn route_by(&self, settings: impl FnOnce() -> ProxySettings, origin: &str) -> Result<Route, ApiError> {
+        let server = Url::parse(origin).ok();
+        let is_exception = server.as_ref().is_some_and(|server| exceptions::is_in(&self.exceptions, server));
+        if let Some((variable, value)) = &self.proxy {
+            // A wrong value is reported even if this server does not need it.
+            let proxy = proxy(ProxySource::Variable(variable), value, origin)?;
+            return Ok(Route { proxy: Some(proxy).filter(|_| !is_exception), unusable: None });
+        }
+        if is_exception {
+            return Ok(Route::default());
+        }
+        let settings = settings();
+        if server.is_some_and(|server| exceptions::is_excepted(&settings, &server)) {
+            return Ok(Route::default());
+        }
+        match settings.proxy {
+            Some(value) => {
+                let proxy = proxy(ProxySource::Settings, &value, origin)?;
+                Ok(Route { proxy: Some(proxy), unusable: settings.unusable })
+            }
+            None => Ok(Route { proxy: None, unusable: settings.unusable }),
+        }
+    }
+}
+
+/// The proxy that such a value names.
+fn proxy(source: ProxySource, value: &str, origin: &str) -> Result<Proxy, ApiError> {
+    // The value may contain a password, so it is not quoted.
+    let bad = |what: &str| ApiError::new(ErrorKind::Usage, format!("{} {what}", named(source)));
+    let unusable = |what: &str| {
+        bad(what).with_hint(match source {
+            ProxySource::Variable(name) => format!("set {name} to http://HOST:PORT, or unset it"),
+            ProxySource::Settings => {
+                "correct them, or set HTTPS_PROXY to http://HOST:PORT, or NO_PROXY to * for no proxy"
+                    .to_owned()
+            }
+        })
+    };
+    let no_address = || unusable("has no valid address");
+    let target: Uri = origin.parse().map_err(|_| no_address())?;
+    let value = value.trim();
+    if has_bare_characters(value) {
+        return Err(bad("has a user name or password with characters that must be encoded")
+            .with_hint(credentials_hint(source)));
+    }
+    let everywhere = Matcher::builder().https(value).build();
+    let proxy = everywhere.intercept(&target).ok_or_else(no_address)?;
+    if !matches!(proxy.uri().scheme_str(), Some("http" | "https")) {
+        return Err(unusable("is a SOCKS proxy, which is not supported"));
+    }
+    let address = Url::parse(&proxy.uri().to_string()).ok().and_then(|url| url.as_str().parse().ok());
+    let address = address.ok_or_else(no_address)?;
+    Ok(Proxy { source, address, authorization: proxy.basic_auth().cloned() })
 }
 
 /// Whether what is before the last `@` has a character that ends it too early for those who read it.
@@ -95,61 +141,23 @@ fn has_bare_characters(value: &str) -> bool {
     credentials.contains(is_bare)
 }
 
-/// Whether an entry of `NO_PROXY` is about this server. As for curl, a name counts for all names below it, with or without
-/// a leading dot, and an address may stand for a network. A port, which curl does not know, narrows the entry to that port.
-fn is_exception(entry: &str, server: &Url) -> bool {
-    let entry = entry.trim();
-    if entry == "*" {
-        return true;
-    }
-    let (host, port) = host_and_port(entry);
-    if port.is_some_and(|port| server.port_or_known_default() != Some(port)) {
-        return false;
-    }
-    let address = match server.host() {
-        Some(Host::Domain(name)) => return is_below(name, host),
-        Some(Host::Ipv4(address)) => IpAddr::V4(address),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address),
-        None => return false,
-    };
-    let network: String = host.chars().filter(|c| !"[]".contains(*c)).collect();
-    network.parse() == Ok(address) || network.parse::<IpNet>().is_ok_and(|network| network.contains(&address))
-}
-
-fn host_and_port(entry: &str) -> (&str, Option<u16>) {
-    if let Ok(address) = entry.parse::<SocketAddr>() {
-        // Of `[::1]:443` or `10.0.0.1:443`, the part before the last colon.
-        return (entry.rsplit_once(':').map_or(entry, |(host, _)| host), Some(address.port()));
-    }
-    match entry.split_once(':') {
-        Some((host, port)) if !host.is_empty() && !host.starts_with('[') => match port.parse() {
-            Ok(port) => (host, Some(port)),
-            Err(_) => (entry, None),
-        },
-        _ => (entry, None),
-    }
-}
-
-fn is_below(name: &str, domain: &str) -> bool {
-    let name = name.trim_end_matches('.');
-    let domain = domain.trim_end_matches('.');
-    let domain = domain.strip_prefix('.').unwrap_or(domain).to_ascii_lowercase();
-    !domain.is_empty()
-        && name.strip_suffix(domain.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('.'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::system::proxy::SETTINGS;
 
     type Variables<'a> = &'a [(&'a str, &'a str)];
 
-    fn route(variables: Variables, origin: &str) -> Result<Option<&'static str>, ApiError> {
-        let value_of = |name: &str| {
+    fn proxies(variables: Variables) -> Proxies {
+        Proxies::from_variables(|name| {
             variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
-        };
-        let route = Proxies::from_variables(value_of).route(origin)?;
-        Ok(route.map(|route| route.variable))
+        })
+    }
+
+    /// What names the proxy.
+    fn route(variables: Variables, origin: &str) -> Result<Option<String>, ApiError> {
+        let route = proxies(variables).route(origin)?;
+        Ok(route.proxy.map(|proxy| proxy.source.to_string()))
     }
 
     #[test]
@@ -174,51 +182,11 @@ mod tests {
             (&[("HTTPS_PROXY", http), ("NO_PROXY", "other.com")], Some("HTTPS_PROXY")),
         ];
         for (variables, wanted) in table {
-            assert_eq!(route(variables, here).unwrap(), wanted, "{variables:?}");
+            assert_eq!(route(variables, here).unwrap().as_deref(), wanted, "{variables:?}");
         }
         for everything in ["10.0.0.0/8", "10.1.2.3", "*", "example.com,*"] {
             let variables: Variables = &[("HTTPS_PROXY", http), ("NO_PROXY", everything)];
             assert_eq!(route(variables, "https://10.1.2.3").unwrap(), None, "{everything}");
-        }
-    }
-
-    #[test]
-    fn entries_of_no_proxy_are_names_addresses_and_networks_with_or_without_a_port() {
-        let table = [
-            ("https://[::1]:7401", "[::1]", true),
-            ("https://[::1]:7401", "::1", true),
-            ("https://[::1]:7401", "[::1]:7401", true),
-            ("https://[::1]:7401", "[::1]:7402", false),
-            ("https://[::1]", "[::1]:443", true),
-            ("https://[fd00::7]", "fd00::/8", true),
-            ("https://[fd00::7]", "[fd00::]/8", true),
-            ("https://[fe00::7]", "fd00::/8", false),
-            ("https://[::1]", "::/0", true),
-            ("https://10.1.2.3", "10.0.0.0/8", true),
-            ("https://10.1.2.3", "10.1.2.3/32", true),
-            ("https://10.1.2.4", "10.1.2.3/32", false),
-            ("https://10.1.2.3", "0.0.0.0/0", true),
-            ("https://10.1.2.3", "10.0.0.0/33", false),
-            ("https://10.1.2.3", "10.1.2.3:443", true),
-            ("https://10.1.2.3", "10.1.2.3:8443", false),
-            ("https://10.1.2.3", "2.3", false),
-            ("https://api.example.com", "api.example.com:443", true),
-            ("https://api.example.com:8443", "example.com:8443", true),
-            ("https://api.example.com:8443", "api.example.com:443", false),
-            ("https://api.example.com", ".example.com", true),
-            ("https://example.com", ".example.com", true),
-            ("https://api.example.com", "EXAMPLE.com.", true),
-            ("https://api.example.com", "a.b  example.com", true),
-            ("https://badexample.com", "example.com", false),
-            ("https://badexample.com", ".example.com", false),
-            ("https://api.example.com", ". , ,:443", false),
-            ("https://api.example.com", "*.example.com", false),
-            ("https://api.example.com", "api.example.com:x", false),
-        ];
-        for (origin, exceptions, is_direct) in table {
-            let variables: Variables = &[("HTTPS_PROXY", "http://proxy:3128"), ("NO_PROXY", exceptions)];
-            let direct = matches!(route(variables, origin), Ok(None));
-            assert_eq!(direct, is_direct, "{origin} with {exceptions}");
         }
     }
 
@@ -241,7 +209,7 @@ mod tests {
             ["http://user:a:b@proxy:3128", "http://user:a%2Fb@proxy:3128", "http://user:50%off@proxy:3128"]
         {
             let used = route(&[("https_proxy", value)], "https://api.example.com").unwrap();
-            assert_eq!(used, Some("https_proxy"), "{value}");
+            assert_eq!(used.as_deref(), Some("https_proxy"), "{value}");
         }
     }
 
@@ -260,6 +228,68 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::Usage);
             assert!(error.to_string().contains("HTTPS_PROXY"));
             assert!(!format!("{error:?}").contains("hidden"), "{error:?}");
+        }
+    }
+
+    fn settings(proxy: Option<&str>) -> ProxySettings {
+        ProxySettings {
+            proxy: proxy.map(str::to_owned),
+            exceptions: vec!["*.office.example".to_owned()],
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn the_systems_proxy_counts_where_no_variable_names_one() {
+        let (here, office) = ("https://api.example.com", "https://api.office.example");
+        let table: [(Variables, &str, Option<&str>); 7] = [
+            (&[], here, Some("http://proxy.example:3128/")),
+            (&[("HTTPS_PROXY", "")], here, Some("http://proxy.example:3128/")),
+            (&[("HTTPS_PROXY", "http://other:80")], here, Some("http://other/")),
+            (&[("HTTPS_PROXY", "http://other:80"), ("NO_PROXY", "api.example.com")], here, None),
+            (&[("NO_PROXY", "example.com")], here, None),
+            (&[], office, None),
+            (&[("HTTPS_PROXY", "http://other:80")], office, Some("http://other/")),
+        ];
+        for (variables, origin, wanted) in table {
+            let route = proxies(variables).route_by(|| settings(Some("proxy.example:3128")), origin).unwrap();
+            let address = route.proxy.map(|proxy| proxy.address.to_string());
+            assert_eq!(address.as_deref(), wanted, "{variables:?} {origin}");
+        }
+        let route = Proxies::default().route_by(|| settings(Some("https://proxy.example")), here).unwrap();
+        let proxy = route.proxy.unwrap();
+        assert_eq!((proxy.source, proxy.address.scheme_str()), (ProxySource::Settings, Some("https")));
+    }
+
+    #[test]
+    fn what_the_settings_name_in_vain_is_known_where_it_would_count() {
+        let script = || ProxySettings { unusable: Some("a script"), ..settings(None) };
+        let table: [(Variables, &str, Option<&str>); 4] = [
+            (&[], "https://api.example.com", Some("a script")),
+            (&[], "https://api.office.example", None),
+            (&[("NO_PROXY", "*")], "https://api.example.com", None),
+            (&[("HTTPS_PROXY", "http://other:80")], "https://api.example.com", None),
+        ];
+        for (variables, origin, wanted) in table {
+            assert_eq!(
+                proxies(variables).route_by(script, origin).unwrap().unusable,
+                wanted,
+                "{variables:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_bad_value_in_the_settings_is_an_error_that_names_them_and_the_way_out() {
+        for value in ["socks5://hidden:1080", "http://hidden:99999", "u:hid/den@proxy:80", "hidden hidden"] {
+            let error = Proxies::default()
+                .route_by(|| settings(Some(value)), "https://api.example.com")
+                .map(|_| ())
+                .unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Usage, "{value}");
+            assert!(error.to_string().contains(SETTINGS), "{error}");
+            assert!(error.hints()[0].contains("HTTPS_PROXY"), "{error:?}");
+            assert!(!format!("{error:?}").contains("hid"), "{error:?}");
         }
     }
 }

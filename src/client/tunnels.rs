@@ -1,6 +1,26 @@
 //! Why there is no connection, and, where a proxy is on the way, what that means in words.
 
 use std::error::Error;
+use std::fmt;
+
+use crate::system::proxy;
+
+/// What names a proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProxySource {
+    Variable(&'static str),
+    Settings,
+}
+
+/// As messages name it.
+impl fmt::Display for ProxySource {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str(match self {
+            Self::Variable(name) => name,
+            Self::Settings => proxy::SETTINGS,
+        })
+    }
+}
 
 /// A part of opening a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,14 +54,14 @@ pub(crate) struct Refusal {
     pub(crate) had_credentials: bool,
 }
 
-/// The proxy is named by its variable alone: the value may contain a password.
-pub(crate) fn named(variable: &str) -> String {
-    format!("the proxy named by {variable}")
+/// The proxy is named by its source alone: the value may contain a password.
+pub(crate) fn named(source: ProxySource) -> String {
+    format!("the proxy named by {source}")
 }
 
 impl Refusal {
-    pub(crate) fn words(self, variable: &str, origin: &str) -> String {
-        let proxy = named(variable);
+    pub(crate) fn words(self, source: ProxySource, origin: &str) -> String {
+        let proxy = named(source);
         match (self.status, self.had_credentials) {
             (None, _) => format!("{proxy} refused the connection to {origin}"),
             (Some(407), false) => {
@@ -54,20 +74,26 @@ impl Refusal {
         }
     }
 
-    pub(crate) fn hint(self, variable: &str) -> String {
+    pub(crate) fn hint(self, source: ProxySource) -> String {
         match self.status {
-            None => address_hint(variable),
-            Some(407) => credentials_hint(variable),
-            Some(_) => format!(
-                "the proxy's administrator decides which servers it allows; to go without it, add the server to NO_PROXY, or unset {variable}"
-            ),
+            None => address_hint(source),
+            Some(407) => credentials_hint(source),
+            Some(_) => {
+                let unset = match source {
+                    ProxySource::Variable(name) => format!(", or unset {name}"),
+                    ProxySource::Settings => String::new(),
+                };
+                format!(
+                    "the proxy's administrator decides which servers it allows; to go without it, add the server to NO_PROXY{unset}"
+                )
+            }
         }
     }
 }
 
 /// What a step that failed without an answer of the proxy means.
-pub(crate) fn words(step: Step, is_dns: bool, is_timeout: bool, variable: &str, origin: &str) -> String {
-    let proxy = named(variable);
+pub(crate) fn words(step: Step, is_dns: bool, is_timeout: bool, source: ProxySource, origin: &str) -> String {
+    let proxy = named(source);
     match step {
         _ if is_dns => format!("the host name of {proxy} has no address"),
         _ if is_timeout => format!("{proxy} made no connection to {origin} in time"),
@@ -80,24 +106,36 @@ pub(crate) fn words(step: Step, is_dns: bool, is_timeout: bool, variable: &str, 
 }
 
 /// The connection exists, but what comes through it is not TLS.
-pub(crate) fn without_tls(variable: &str, origin: &str) -> String {
-    format!("the connection to {origin} through {} is not TLS", named(variable))
+pub(crate) fn without_tls(source: ProxySource, origin: &str) -> String {
+    format!("the connection to {origin} through {} is not TLS", named(source))
 }
 
 /// What to do where something else answers in the server's place.
-pub(crate) fn sign_in_hint(variable: &str) -> String {
-    format!("sign in to the network, correct {variable}, or add the server to NO_PROXY")
+pub(crate) fn sign_in_hint(source: ProxySource) -> String {
+    format!("sign in to the network, correct {source}, or add the server to NO_PROXY")
 }
 
 /// What to do where a proxy does not behave like one.
-pub(crate) fn address_hint(variable: &str) -> String {
-    format!("check the address in {variable}, which is http://HOST:PORT for most proxies")
+pub(crate) fn address_hint(source: ProxySource) -> String {
+    format!("check the address in {source}, which is http://HOST:PORT for most proxies")
 }
 
-/// How credentials of a proxy are written.
-pub(crate) fn credentials_hint(variable: &str) -> String {
+/// How credentials of a proxy are written. The system's settings have no place for them.
+pub(crate) fn credentials_hint(source: ProxySource) -> String {
+    let variable = match source {
+        ProxySource::Variable(name) => name,
+        ProxySource::Settings => "HTTPS_PROXY",
+    };
     format!(
         "write them into {variable} as http://USER:PASSWORD@HOST:PORT, with / as %2F, @ as %40, # as %23, : as %3A, \
          ? as %3F and % as %25"
+    )
+}
+
+/// What to do where a connection without a proxy failed, and the system's settings name what cannot be used.
+pub(crate) fn unusable_hint(unusable: &str) -> String {
+    format!(
+        "{} name {unusable}, which deepcall cannot use; if a proxy is needed, set HTTPS_PROXY to http://HOST:PORT",
+        proxy::SETTINGS
     )
 }

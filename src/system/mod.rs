@@ -9,6 +9,7 @@ pub(crate) mod disk;
 pub(crate) mod files;
 pub(crate) mod open_file;
 pub(crate) mod process;
+pub(crate) mod proxy;
 pub(crate) mod shell;
 pub(crate) mod signals;
 pub(crate) mod terminal;

@@ -57,8 +57,12 @@ const OTHERS: [(&str, &str, VariableKind); 24] = [
     ("https_proxy", "proxy for https; plain http never goes through one", Choice),
     ("HTTPS_PROXY", "the same, if the lower-case variable is not set", Choice),
     ("all_proxy", "proxy for https, if https_proxy is not set", Choice),
-    ("ALL_PROXY", "the same, if the lower-case variable is not set", Choice),
-    ("no_proxy", "hosts to reach without a proxy", Choice),
+    (
+        "ALL_PROXY",
+        "the same, if the lower-case variable is not set; without any of these four, the settings of Windows or macOS name the proxy",
+        Choice,
+    ),
+    ("no_proxy", "hosts to reach without a proxy; * is for all", Choice),
     ("NO_PROXY", "the same, if the lower-case variable is not set", Choice),
     (
         "SSL_CERT_FILE",

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use crate::client::testing::{FakeServer, NO_TAGS, Nobody, Reply, SECRET, options, response, sign_in};
 use crate::client::{Reference, SignedIn};
+use crate::system::proxy::{ProxySettings, SETTINGS};
 
 use super::*;
 
@@ -358,5 +359,20 @@ async fn each_obstacle_of_a_proxy_is_reported_as_what_it_is() {
         let error = fails(&sign_in(options)).await;
         assert_eq!((error.kind().word(), error.to_string()), ("proxy", wanted), "{error:?}");
         assert!(!format!("{error:?}").contains("word@"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_connection_says_which_setting_of_the_system_was_no_help() {
+    let nobody = Nobody::there();
+    let wanted = format!("{SETTINGS} name a script, which deepcall cannot use; if a proxy is needed, set");
+    // This machine is reached without a proxy, so nothing is missing there; 0.0.0.0 is not known to be this machine.
+    for (address, is_missing) in [("127.0.0.1", false), ("0.0.0.0", true)] {
+        let mut options = options(&format!("https://{address}:{}", nobody.address().port()));
+        options.proxies =
+            Proxies::default().or_by(|| ProxySettings { unusable: Some("a script"), ..Default::default() });
+        let error = fails(&sign_in(options)).await;
+        assert_eq!(error.kind().word(), "connect", "{error:?}");
+        assert_eq!(error.hints().iter().any(|hint| hint.starts_with(&wanted)), is_missing, "{error:?}");
     }
 }

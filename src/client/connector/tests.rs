@@ -5,7 +5,7 @@ use crate::client::replies::moments;
 use crate::client::testing::fake_server::Request;
 use crate::client::testing::tls_server::{Authority, config};
 use crate::client::testing::{FakeServer, Reply, SECRET, options, sign_in};
-use crate::client::{Answer, ApiError, Proxies, Reference, Tags};
+use crate::client::{Answer, ApiError, Proxies, ProxySource, Reference, Tags};
 
 use super::*;
 
@@ -19,7 +19,7 @@ async fn a_proxy_on_the_way_learns_the_host_and_nothing_else() {
     let value = proxy.url().replace("http://", "http://user:word@");
     options.proxies = Proxies::from_variables(|name| (name == "https_proxy").then(|| value.clone()));
     let agent = sign_in(options);
-    assert_eq!(agent.connection.proxy_variable(), Some("https_proxy"));
+    assert_eq!(agent.connection.proxy(), Some((proxy.url(), ProxySource::Variable("https_proxy"))));
     agent.tags(&Reference::AsTrue, &moments::india(), Some).await.unwrap();
 
     assert_eq!(requests.lock().unwrap().len(), 1);

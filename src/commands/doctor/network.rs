@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::client::{ApiError, Certificate, Connection, ErrorKind, Reached, Sign};
 use crate::commands::doctor::finding::Finding;
 use crate::failure::Failure;
+use crate::system::proxy::SETTINGS;
 
 /// A clock that is off by more falsifies lengths of time that are shown in seconds.
 const DOUBTFUL_SECONDS: i64 = 30;
@@ -62,21 +63,30 @@ enum Reach {
 }
 
 fn proxy(connection: &Connection, reach: Reach, reached: &Reached) -> Finding {
-    match (connection.proxy_variable(), &reached.answer) {
-        (Some(variable), Err(error)) if reach == Reach::Nowhere => {
-            Finding::failed("proxy", &Failure::from(error).hint(format!("the proxy is set by {variable}")))
-        }
-        (Some(variable), _) => Finding::ok("proxy", format!("set by {variable}")),
-        (None, _) if connection.server().is_plain_http() => {
-            Finding::ok("proxy", "none: plain http uses no proxy")
-        }
-        (None, _) => Finding::ok("proxy", "none"),
+    let is_nowhere = reach == Reach::Nowhere;
+    if let Some((address, source)) = connection.proxy() {
+        return match &reached.answer {
+            Err(error) if is_nowhere => {
+                let failure = Failure::from(error).hint(format!("the proxy is {address}, named by {source}"));
+                Finding::failed("proxy", &failure)
+            }
+            _ => Finding::ok("proxy", format!("{address} ({source})")),
+        };
     }
+    let Some(unusable) = connection.unusable_proxy() else {
+        let is_plain = connection.server().is_plain_http();
+        return Finding::ok("proxy", if is_plain { "none: plain http uses no proxy" } else { "none" });
+    };
+    let detail = format!("none; {SETTINGS} name {unusable}, which deepcall cannot use");
+    if is_nowhere {
+        return Finding::warn("proxy", detail, "if a proxy is needed, set HTTPS_PROXY to http://HOST:PORT");
+    }
+    Finding::ok("proxy", detail)
 }
 
 fn network(connection: &Connection, reach: Reach, reached: &Reached) -> Finding {
     match &reached.answer {
-        Err(_) if reach == Reach::Nowhere && connection.proxy_variable().is_some() => {
+        Err(_) if reach == Reach::Nowhere && connection.proxy().is_some() => {
             Finding::skipped("network", "the proxy did not pass the request on")
         }
         Err(error) if reach == Reach::Nowhere => Finding::failed("network", &error.into()),

@@ -4,6 +4,7 @@ use super::*;
 use crate::client::{ConnectionOptions, Proxies};
 use crate::clock::Clock;
 use crate::store::ServerUrl;
+use crate::system::proxy::ProxySettings;
 
 const NOW: &str = "2026-11-24T12:00:00Z";
 
@@ -89,4 +90,46 @@ fn a_certificate_that_ends_soon_is_doubtful_and_plain_http_has_none() {
     let reached = Reached { answer: Ok(sign(None)), certificate: None };
     let finding = tls(&connection("http://127.0.0.1:1", None), Reach::Server, &reached, NOW.parse().unwrap());
     assert_eq!(finding.verdict.word(), "skipped");
+}
+
+#[test]
+fn the_proxy_is_shown_with_what_names_it() {
+    let words = |proxies: Proxies, answer: Result<Sign, ApiError>| {
+        let mut options =
+            ConnectionOptions::new(ServerUrl::parse("https://a.example").unwrap(), Clock::system());
+        options.proxies = proxies;
+        let connection = Connection::open(options).unwrap();
+        let reached = Reached { answer, certificate: None };
+        let [finding, ..] =
+            <[Finding; 6]>::try_from(server(&connection, "x", false, &reached, NOW.parse().unwrap()))
+                .unwrap();
+        format!("{} {} {}", finding.verdict.word(), finding.detail, finding.advice.join(" "))
+    };
+    let good = || Ok(sign(None));
+    let no_connection = || Err(ApiError::new(ErrorKind::Connect, "x").with_hint("y"));
+    let of_variable = || {
+        Proxies::from_variables(|name| (name == "https_proxy").then(|| "u:word@p.example:3128".to_owned()))
+    };
+    let of_settings = || {
+        Proxies::default()
+            .or_by(|| ProxySettings { proxy: Some("p.example:3128".to_owned()), ..Default::default() })
+    };
+    let in_vain =
+        || Proxies::default().or_by(|| ProxySettings { unusable: Some("a script"), ..Default::default() });
+    let cannot = format!("none; {SETTINGS} name a script, which deepcall cannot use");
+    for (found, wanted) in [
+        (words(of_variable(), good()), "ok http://p.example:3128 (https_proxy) ".to_owned()),
+        (words(of_settings(), good()), format!("ok http://p.example:3128 ({SETTINGS}) ")),
+        (
+            words(of_settings(), no_connection()),
+            format!("fail x y the proxy is http://p.example:3128, named by {SETTINGS}"),
+        ),
+        (words(in_vain(), good()), format!("ok {cannot} ")),
+        (
+            words(in_vain(), no_connection()),
+            format!("warn {cannot} if a proxy is needed, set HTTPS_PROXY to http://HOST:PORT"),
+        ),
+    ] {
+        assert_eq!(found, wanted);
+    }
 }
