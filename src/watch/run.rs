@@ -178,6 +178,7 @@ impl<'a, S: Source> Watch<'a, S> {
         let profiles = u32::try_from(self.agents.len()).unwrap_or(u32::MAX);
         self.write(&[self.event(None, EventKind::Start(Start { profiles, interval_seconds }))])?;
         self.begin_in_trouble()?;
+        self.list_history();
         self.show_past()?;
         self.publish();
         while self.end.is_none() {

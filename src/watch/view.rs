@@ -18,7 +18,7 @@ use crate::floor::state::AgentState;
 pub(crate) const KEPT_OF_AGENT: usize = 50;
 
 /// Of the whole floor: what a person can catch up on after a break.
-const KEPT_OF_FLOOR: usize = 1_000;
+pub(crate) const KEPT_OF_FLOOR: usize = 1_000;
 
 /// The whole floor. Unchanged parts are shared with the last one, so a copy costs little.
 #[derive(Clone, Debug, Default)]
@@ -161,7 +161,7 @@ impl EventLog {
         let events = Arc::make_mut(&mut self.events);
         // Clocks of others put no news out of sight: only what was there before the watch is in the order of its times.
         let place = match time_before_the_watch(event) {
-            Some(time) => events.partition_point(|one| time_before_the_watch(one).unwrap_or(one.at) <= time),
+            Some(time) => events.partition_point(|one| listed_at(one) <= time),
             None => events.len(),
         };
         events.insert(place, Arc::clone(event));
@@ -191,6 +191,11 @@ impl EventLog {
     pub fn noted(&self) -> usize {
         self.noted
     }
+}
+
+/// Where an event is in the order of a list.
+pub(crate) fn listed_at(event: &Event) -> Timestamp {
+    time_before_the_watch(event).unwrap_or(event.at)
 }
 
 fn time_before_the_watch(event: &Event) -> Option<Timestamp> {

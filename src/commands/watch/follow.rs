@@ -150,6 +150,9 @@ pub(crate) fn recording(
     };
     let (everybody, count) = (whom == Whom::All, followed.len());
     let mut ledger = Ledger::new(shelf, command, followed, Box::new(keys), app.clock.clone(), limits);
+    if day.is_some() {
+        ledger = ledger.for_display();
+    }
     let clocks = OwnClocks::after_past(app.clock.now());
     let since = plan.backfill_from.filter(|_| has_stdout);
     let manner = Manner { has_stdout, polls_always, is_kept: sandbox.is_none() };

@@ -15,9 +15,9 @@ use crate::journal::{
     AgentKey, AgentRef, IN_MEMORY, Journal, JournalError, Limits, Mode, Opened, Remembered, Settings, TIDYING,
 };
 use crate::watch::recorder::ledger::open::{Open, enter};
-use crate::watch::recorder::records::{Begun, BegunAgent, Looked, Records, Wanted, Written};
+use crate::watch::recorder::records::{Begun, BegunAgent, Looked, Past, Records, Wanted, Written};
 use crate::watch::recorder::{Account, Page};
-use crate::watch::view::{KEPT_OF_AGENT, is_of_the_day};
+use crate::watch::view::{KEPT_OF_AGENT, KEPT_OF_FLOOR, is_of_the_day, listed_at};
 
 mod covered;
 mod open;
@@ -36,6 +36,8 @@ pub(crate) struct Ledger {
     /// Who is recorded; empty until that is known.
     recorded: Vec<bool>,
     clock: Clock,
+    /// Whether there is a board or a wall.
+    has_display: bool,
     /// What the journal may hold, if this run sees to that.
     limits: Option<Limits>,
     /// When that was done last.
@@ -93,8 +95,25 @@ impl Ledger {
         clock: Clock,
         limits: Option<Limits>,
     ) -> Self {
-        let (tidied, open, wish) = (None, None, Wish::default());
-        Self { shelf, command, followed, keys, recorded: vec![], clock, limits, tidied, open, wish }
+        let (has_display, tidied, open, wish) = (false, None, None, Wish::default());
+        Self {
+            shelf,
+            command,
+            followed,
+            keys,
+            recorded: vec![],
+            clock,
+            has_display,
+            limits,
+            tidied,
+            open,
+            wish,
+        }
+    }
+
+    /// One that reads also what a board or a wall begins with.
+    pub(crate) fn for_display(self) -> Self {
+        Self { has_display: true, ..self }
     }
 
     /// Opens the journal, unless there is nobody to record. Returns where a damaged one was put.
@@ -154,7 +173,8 @@ impl Ledger {
         let now = self.clock.now();
         let Some(open) = &self.open else { return Ok(None) };
         let base = open.journal.last_seq()?;
-        let begun = |agent: &Option<AgentRef>| {
+        let mut newest: Vec<Past> = vec![];
+        let begun = |(index, agent): (usize, &Option<AgentRef>)| {
             let Some(agent) = *agent else {
                 let memory = Memory::default().restored(None, &[], &[], clocks);
                 return Ok(BegunAgent {
@@ -166,10 +186,11 @@ impl Ledger {
             };
             let Remembered { memory, coverage, recorded } = open.journal.memory(agent, base, now, clocks)?;
             let counters = Counters::restored(recorded.iter().map(|one| &one.event), &coverage, now);
-            let history = if has_stdout { history(recorded) } else { vec![] };
+            let history = if self.has_display { history(index, recorded, &mut newest) } else { vec![] };
             Ok(BegunAgent { memory, account: Some(Account::new(base, coverage)), counters, history })
         };
-        let mut agents = open.agents.iter().map(begun).collect::<Result<Vec<_>, JournalError>>()?;
+        let mut agents =
+            open.agents.iter().enumerate().map(begun).collect::<Result<Vec<_>, JournalError>>()?;
         let past = if has_stdout {
             let took = open.left_off(self.command)?;
             let past = open.past(since, took, base)?;
@@ -179,11 +200,12 @@ impl Ledger {
             for agent in &mut agents {
                 agent.history.retain(|recorded| !is_past.contains(&recorded.seq));
             }
+            newest.retain(|one| !is_past.contains(&one.recorded.seq));
             past
         } else {
             vec![]
         };
-        Ok(Some(Begun { agents, past, set_aside }))
+        Ok(Some(Begun { agents, past, history: newest, set_aside }))
     }
 
     /// Opens the journal again if it has failed.
@@ -198,13 +220,19 @@ impl Ledger {
     }
 }
 
-/// The newest of what belongs to an agent's day, as what was there before the watch.
-fn history(mut recorded: Vec<Recorded>) -> Vec<Recorded> {
+/// The newest of what belongs to an agent's day, as what was there before the watch; also among the `newest` of all agents, as
+/// many as a list has.
+fn history(index: usize, mut recorded: Vec<Recorded>, newest: &mut Vec<Past>) -> Vec<Recorded> {
     recorded.retain(|one| is_of_the_day(&one.event.kind));
-    recorded.drain(..recorded.len().saturating_sub(KEPT_OF_AGENT));
     for one in &mut recorded {
         one.event.mark_initial();
     }
+    let surplus = |count: usize, kept: usize| ..count.saturating_sub(kept);
+    recorded.drain(surplus(recorded.len(), KEPT_OF_FLOOR));
+    newest.extend(recorded.iter().map(|recorded| Past { index, recorded: recorded.clone() }));
+    newest.sort_by_key(|one| listed_at(&one.recorded.event));
+    newest.drain(surplus(newest.len(), KEPT_OF_FLOOR));
+    recorded.drain(surplus(recorded.len(), KEPT_OF_AGENT));
     recorded
 }
 

@@ -114,7 +114,7 @@ impl Model {
         guard.runs.push(Run { command, is_alive: true, is_stopped: false, has_ended: false, took: begins });
         let run = guard.runs.len() - 1;
         drop(guard);
-        (Self { book: Arc::clone(book), run }, Begun { agents, past, set_aside: None })
+        (Self { book: Arc::clone(book), run }, Begun { agents, past, ..Begun::default() })
     }
 
     /// Its process is killed.

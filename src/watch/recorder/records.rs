@@ -103,6 +103,8 @@ pub(crate) struct Begun {
     pub(crate) agents: Vec<BegunAgent>,
     /// What is to be shown of the past.
     pub(crate) past: Vec<Past>,
+    /// What else the list of a display begins with, oldest first. Nobody reports it.
+    pub(crate) history: Vec<Past>,
     /// Where a damaged journal was put.
     pub(crate) set_aside: Option<PathBuf>,
 }
@@ -114,7 +116,7 @@ pub(crate) struct BegunAgent {
     pub(crate) account: Option<Account>,
     /// Of what is recorded.
     pub(crate) counters: Counters,
-    /// What the board knows of the agent's day, and nobody reports. What is in `past` comes by itself.
+    /// What a display knows of the agent's day, and nobody reports. What is in `past` comes by itself.
     pub(crate) history: Vec<Recorded>,
 }
 

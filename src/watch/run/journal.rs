@@ -24,6 +24,8 @@ pub(crate) struct Recording {
     /// Of whom another file, which has taken the place of the journal, has no answer about tags yet.
     pub(super) is_new_to_file: Vec<bool>,
     pub(super) past: Vec<Past>,
+    /// What else the list of a display begins with.
+    pub(super) history: Vec<Past>,
     pub(super) manner: Manner,
     /// What waits for the next commit.
     pub(super) round: Vec<Arrival>,
@@ -70,7 +72,7 @@ impl Recording {
         interval: Duration,
         manner: Manner,
     ) -> io::Result<Self> {
-        let Begun { agents, past, .. } = begun;
+        let Begun { agents, past, history, .. } = begun;
         let is_recorded = agents.iter().map(|agent| agent.account.is_some()).collect();
         let is_new_to_file = vec![false; agents.len()];
         let known = |agent: BegunAgent| {
@@ -84,6 +86,7 @@ impl Recording {
             is_recorded,
             is_new_to_file,
             past,
+            history,
             manner,
             round: vec![],
             under_way: None,

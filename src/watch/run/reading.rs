@@ -2,6 +2,7 @@
 
 use std::io;
 use std::mem::take;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -25,6 +26,24 @@ impl<S: Source> Watch<'_, S> {
             self.show_recorded(index, recorded)?;
         }
         Ok(())
+    }
+
+    /// Lists what was recorded before the watch, of what it is to show. It is reported nowhere. What `--since` asks for is
+    /// shown as the past is.
+    pub(super) fn list_history(&mut self) {
+        let Some(recording) = &mut self.recording else { return };
+        let history = take(&mut recording.history);
+        if self.sinks.view.is_closed() || self.plan.backfill_from.is_some() {
+            return;
+        }
+        for Past { index, recorded } in history {
+            let agent = &self.agents[index];
+            let needs = recorded.event.kind.words().needs;
+            if needs.is_none_or(|part| agent.scope.includes(part)) && self.is_wanted(&recorded.event) {
+                let profile = Some(agent.view.profile.clone());
+                self.view.note(&Arc::new(Event { profile, ..recorded.event }));
+            }
+        }
     }
 
     /// Asks who polls, and what others have recorded.

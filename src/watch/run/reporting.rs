@@ -51,7 +51,7 @@ impl<S: Source> Watch<'_, S> {
     }
 
     /// Leaves out what is older than `--since`, and what `--kind` and `--match` do not select.
-    fn is_wanted(&self, event: &Event) -> bool {
+    pub(super) fn is_wanted(&self, event: &Event) -> bool {
         let EventKind::Tag(reported) = &event.kind else { return true };
         if !self.plan.tags.selects(&reported.tag) {
             return false;

@@ -69,20 +69,25 @@ fn the_journal_of_a_recorder_answers_until_poll_is_given_or_the_recorder_is_gone
 }
 
 #[test]
-fn the_board_shows_the_last_tag_that_was_recorded_before_it_began_and_reports_it_to_nobody() {
-    for is_recorded_by_another in [false, true] {
-        let tags = reply(&[tag("m1", "missed", 5)]);
+fn the_board_begins_with_what_was_recorded_before_it_and_reports_it_to_nobody() {
+    for (is_recorded_by_another, since) in
+        [(false, ""), (true, ""), (false, " --since 1h"), (true, " --since 1h")]
+    {
+        let tags = reply(&[tag("m2", "hello", 2), tag("m1", "missed", 5)]);
         let server = FakeServer::answering(move |request, _| {
             request.choose([NOT_ON_BREAK.to_owned(), NOT_IN_WRAPUP.to_owned(), tags.clone()])
         });
         let world = recording(&server);
         let _recorder = is_recorded_by_another.then(|| recorder(&world));
         world.run("tags").ended_with(0);
-        let mut screen = Screen::start(&world, "watch", 24, 100);
-        let row = |shown: &str| shown.lines().any(|line| line.contains("neither") && line.contains("missed"));
+        let mut screen = Screen::start(&world, &format!("watch{since}"), 24, 100);
+        let row = |shown: &str| shown.lines().any(|line| line.contains("neither") && line.contains("hello"));
         screen.wait_until("the last tag", row);
         let shown = screen.wait_until("the state of a poll", |shown| shown.contains("live"));
-        assert!(shown.contains("0 events") || shown.contains("no events"), "{shown}");
+        let list = shown.split_once("2 events").expect(&shown).1;
+        let at = |words| list.find(words).expect(&shown);
+        assert!(at("of m2") < at("of m1"), "{shown}");
+        assert_eq!((list.matches("of m1").count(), list.matches("of m2").count()), (1, 1), "{shown}");
         screen.type_keys("q");
         assert_eq!(screen.end().0, 130);
     }

@@ -50,6 +50,20 @@ fn with_a_journal_the_wall_has_the_breaks_of_today_as_status_has_them() {
 }
 
 #[test]
+fn the_wall_begins_with_what_was_recorded_before_it() {
+    let server = server(on_break_for("Lunch", "hello from before"));
+    let world = World::signed_in(&server);
+    world.run("journal on").ended_with(0);
+    world.run("tags").ended_with(0);
+    let wall = Wall::start(&world, "--interval 2s");
+    floor(&wall, |agent| agent["state"] == "on_break");
+    let page = page(&wall);
+    let list = page.split_once("<h2>Newest</h2>").expect(&page).1;
+    assert_eq!(list.matches("hello from before").count(), 1, "{page}");
+    wall.running.terminate().ended_with(143);
+}
+
+#[test]
 fn without_a_journal_the_wall_says_nothing_of_today() {
     let server = server(on_break_for("Lunch", "hello"));
     let wall = Wall::start(&World::signed_in(&server), "");
