@@ -41,12 +41,16 @@ pub(crate) fn before_reply(
     now: Timestamp,
 ) -> ApiError {
     let Target { origin, proxy, unusable } = target;
+    let advised = |failed: ApiError| match unusable {
+        Some(unusable) => failed.with_hint(tunnels::unusable_hint(unusable)),
+        None => failed,
+    };
     let links = chain(error);
     let step = find::<ConnectError>(&links).map(|error| error.step);
     if let (Some(step), Some(source)) = (step, *proxy)
         && let Some(failed) = without_tunnel(&links, step, source, origin)
     {
-        return failed;
+        return advised(failed);
     }
     let tls_error = find::<rustls::Error>(&links);
     let kind = match (step, tls_error) {
@@ -95,8 +99,8 @@ pub(crate) fn before_reply(
     if let Some(hint) = hint {
         failed = failed.with_hint(hint);
     }
-    if let (Some(unusable), None, Some(_), None) = (unusable, proxy, step, tls_error) {
-        failed = failed.with_hint(tunnels::unusable_hint(unusable));
+    if step.is_some() && tls_error.is_none() {
+        failed = advised(failed);
     }
     if matches!(kind, ErrorKind::Protocol | ErrorKind::Reset)
         && !seen.server_has_answered

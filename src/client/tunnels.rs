@@ -132,7 +132,7 @@ pub(crate) fn credentials_hint(source: ProxySource) -> String {
     )
 }
 
-/// What to do where a connection without a proxy failed, and the system's settings name what cannot be used.
+/// What to do where there is no connection, and the system's settings name what cannot be used.
 pub(crate) fn unusable_hint(unusable: &str) -> String {
     format!(
         "{} name {unusable}, which deepcall cannot use; if a proxy is needed, set HTTPS_PROXY to http://HOST:PORT",

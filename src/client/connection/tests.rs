@@ -375,4 +375,14 @@ async fn a_failed_connection_says_which_setting_of_the_system_was_no_help() {
         assert_eq!(error.kind().word(), "connect", "{error:?}");
         assert_eq!(error.hints().iter().any(|hint| hint.starts_with(&wanted)), is_missing, "{error:?}");
     }
+    // The settings may name an old proxy as well.
+    let mut options = options("https://deepcall.test");
+    options.proxies = Proxies::default().or_by(|| ProxySettings {
+        proxy: Some("127.0.0.1:9".to_owned()),
+        unusable: Some("a script"),
+        ..Default::default()
+    });
+    let error = fails(&sign_in(options)).await;
+    assert_eq!(error.to_string(), format!("cannot connect to the proxy named by {SETTINGS}"));
+    assert!(error.hints()[0].starts_with(&wanted), "{error:?}");
 }
