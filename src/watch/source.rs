@@ -78,7 +78,7 @@ pub trait Source: Clone {
     fn is_logged_out(&self) -> bool;
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Polled {
     /// What was read, if anything was. The watch sets how long it has run.
     pub result: Option<PollResult>,
@@ -117,35 +117,35 @@ impl Source for LiveServer<'_> {
 
     /// Up to three requests, one after the other: notifications first, because only they can be lost for good. Each answer is
     /// returned, whether another request failed or not: the server may not send it again, and whoever waits for a break need
-    /// not know about notifications. After a failure that the others would share, they are not sent.
+    /// not know about notifications. After a failure that the others would share, they are not sent. Whether a session has
+    /// ended, all of them show: the server may lose it for one call alone.
     async fn poll(&self, scope: WatchScope) -> Polled {
         let Self { session, reference, server_zone, .. } = self;
-        let mut polled = Polled { result: None, failure: None, refused: vec![], is_mended: false };
-        let mut goes_on = true;
+        let mut calls = Calls::default();
         if scope.tags {
             let answer = session.tags(reference, server_zone, Some).await;
-            if let Some(answer) = polled.take(FollowedPart::Tags, answer, &mut goes_on) {
-                let result = polled.result(session, &answer);
+            if let Some(answer) = calls.take(FollowedPart::Tags, answer) {
+                let result = calls.polled.result(session, &answer);
                 result.read_was_cut = answer.lost_a_reply;
                 result.was_resent = answer.was_resent;
                 result.tags = Some(answer.value.notifications);
             }
         }
-        if scope.breaks && goes_on {
+        if scope.breaks && !calls.is_futile {
             let answer = session.break_status(server_zone).await;
-            if let Some(answer) = polled.take(FollowedPart::Breaks, answer, &mut goes_on) {
-                let result = polled.result(session, &answer);
+            if let Some(answer) = calls.take(FollowedPart::Breaks, answer) {
+                let result = calls.polled.result(session, &answer);
                 result.break_state = Some(answer.value);
             }
         }
-        if scope.wrapups && goes_on {
+        if scope.wrapups && !calls.is_futile {
             let answer = session.wrapup(server_zone).await;
-            if let Some(answer) = polled.take(FollowedPart::Wrapups, answer, &mut goes_on) {
-                let result = polled.result(session, &answer);
+            if let Some(answer) = calls.take(FollowedPart::Wrapups, answer) {
+                let result = calls.polled.result(session, &answer);
                 result.wrapup = Some(answer.value);
             }
         }
-        polled
+        calls.end()
     }
 
     fn renewed(&self) -> Option<Self> {
@@ -158,36 +158,61 @@ impl Source for LiveServer<'_> {
     }
 }
 
-impl Polled {
-    /// The answer, or `None` after recording the failure, and whether the next request is to be sent.
-    fn take<T>(
-        &mut self,
-        part: FollowedPart,
-        answer: Result<Answer<T>, ApiError>,
-        goes_on: &mut bool,
-    ) -> Option<Answer<T>> {
+/// The calls of one poll.
+#[derive(Default)]
+struct Calls {
+    polled: Polled,
+    /// Whether further calls would fail as the last one did.
+    is_futile: bool,
+    /// Whether the server has answered one of them, or refused it as one of a session that it knows.
+    knows_session: bool,
+    /// Those for which the server knows no such session.
+    unknown: Vec<(Refusal, PollFailure)>,
+}
+
+impl Calls {
+    /// The answer, or `None` after noting why there is none.
+    fn take<T>(&mut self, part: FollowedPart, answer: Result<Answer<T>, ApiError>) -> Option<Answer<T>> {
+        let polled = &mut self.polled;
         let error = match answer {
             Ok(answer) => {
-                self.is_mended |= answer.notes.iter().any(|note| note == MENDED);
+                self.knows_session = true;
+                polled.is_mended |= answer.notes.iter().any(|note| note == MENDED);
                 return Some(answer);
             }
             Err(error) => error,
         };
-        if is_final(&error) {
-            self.refused.push(Refusal { part, code: error.code(), message: error.to_string() });
-            return None;
-        }
-        *goes_on = is_of_one_call(&error);
+        let refusal = Refusal { part, code: error.code(), message: error.to_string() };
+        // Only the first request is about tags.
         let failure = failure(&error, part == FollowedPart::Tags);
-        // The first one is reported, unless there is no session any more. Only the first request is about tags.
-        if self.failure.is_none() || failure.session_ended {
-            let lost_before = self.failure.take().is_some_and(|earlier| earlier.answer_was_lost);
-            let answer_was_lost = failure.answer_was_lost || lost_before;
-            self.failure = Some(PollFailure { answer_was_lost, ..failure });
+        if failure.session_ended {
+            self.unknown.push((refusal, failure));
+        } else if is_final(&error) {
+            self.knows_session = true;
+            polled.refused.push(refusal);
+        } else {
+            self.is_futile = !is_of_one_call(&error);
+            // The first one is reported.
+            polled.failure.get_or_insert(failure);
         }
         None
     }
 
+    /// What the poll has brought. A session that another call knows has not ended: the call is refused.
+    fn end(self) -> Polled {
+        let Self { mut polled, knows_session, unknown, .. } = self;
+        if knows_session {
+            polled.refused.extend(unknown.into_iter().map(|(refusal, _)| refusal));
+        } else if let Some((_, ended)) = unknown.into_iter().next() {
+            let lost_before = polled.failure.take().is_some_and(|earlier| earlier.answer_was_lost);
+            let answer_was_lost = ended.answer_was_lost || lost_before;
+            polled.failure = Some(PollFailure { answer_was_lost, ..ended });
+        }
+        polled
+    }
+}
+
+impl Polled {
     /// The result so far, with the clocks of this answer.
     fn result<T>(&mut self, session: &SignedIn, answer: &Answer<T>) -> &mut PollResult {
         PollResult::with_clocks(&mut self.result, answer.poll(&session.profile))

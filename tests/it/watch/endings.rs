@@ -96,6 +96,17 @@ fn an_expired_session_is_confirmed_once_and_exits_with_4() {
     assert_eq!(server.arrivals().len(), 3, "one poll confirms, none follows");
 }
 
+#[test]
+fn a_session_that_one_call_does_not_know_has_not_ended() {
+    let server =
+        FakeServer::answering(|request, _| Reply::ok(request.choose([NOT_ON_BREAK, NOT_IN_WRAPUP, EXPIRED])));
+    let ran = World::signed_in(&server).run("watch --json --interval 2s --until profile_ended").ended_with(0);
+    let events = events(&ran);
+    assert_eq!(types(&events), ["start", "state", "profile_ended", "end"], "{ran}");
+    assert_eq!((&events[2]["reason"], &events[2]["part"]), (&"refused".into(), &"tags".into()), "{ran}");
+    assert!(events[1]["on_break"] == false && events[1]["in_wrapup"] == false, "{ran}");
+}
+
 /// That it takes less than two seconds is for `watch::run` to show, under a clock that no other process can hold up.
 #[test]
 fn a_reader_that_goes_away_ends_it_even_without_events() {
