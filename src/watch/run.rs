@@ -132,6 +132,8 @@ impl<'a, S: Source> Watch<'a, S> {
                 source,
                 scope: plan.scope,
                 doubted: vec![],
+                is_expired: false,
+                logins: None,
                 sharing,
                 polling: WatchScope::NOTHING,
                 schedule,

@@ -1,6 +1,8 @@
 //! Where answers come from: the live server, or a script in tests. A source returns the result of one poll. The watch
 //! decides when to poll, what is new, and how failures count.
 
+use std::time::SystemTime;
+
 use jiff::tz::TimeZone;
 
 use crate::client::received::MENDED;
@@ -65,6 +67,9 @@ impl WatchScope {
     }
 }
 
+/// What differs once a file was replaced.
+pub type Stamp = (SystemTime, u64);
+
 pub trait Source: Clone {
     fn profile(&self) -> &str;
 
@@ -73,6 +78,9 @@ pub trait Source: Clone {
 
     /// The profile with a newer session, after its session has ended. `None` if there is none.
     fn renewed(&self) -> Option<Self>;
+
+    /// What differs once somebody has signed in on this machine; `None` where nothing shows that.
+    fn logins(&self) -> Option<Stamp>;
 
     /// Whether the profile was removed from this machine since the watch began.
     fn is_logged_out(&self) -> bool;
@@ -106,6 +114,8 @@ pub struct LiveServer<'a> {
     pub server_zone: TimeZone,
     /// Finds a stored session that is newer than this one.
     pub renew: &'a dyn Fn(&SignedIn) -> Option<SignedIn>,
+    /// Of the file that each login replaces.
+    pub logins: &'a dyn Fn() -> Option<Stamp>,
     /// Whether a stored profile of this name was removed.
     pub is_logged_out: &'a dyn Fn(&str) -> bool,
 }
@@ -151,6 +161,10 @@ impl Source for LiveServer<'_> {
     fn renewed(&self) -> Option<Self> {
         let session = (self.renew)(&self.session)?;
         Some(Self { session, ..self.clone() })
+    }
+
+    fn logins(&self) -> Option<Stamp> {
+        (self.logins)()
     }
 
     fn is_logged_out(&self) -> bool {

@@ -66,11 +66,13 @@ pub(crate) async fn follow<T>(
     };
     let stored = StoredProfiles::of(selection, app)?;
     let is_logged_out = |profile: &str| stored.as_ref().is_some_and(|stored| !stored.holds(profile));
+    let logins = || stored.as_ref().and_then(StoredProfiles::stamp);
     let live = |session: &SignedIn| LiveServer {
         session: session.clone(),
         reference: reference.clone(),
         server_zone: server_zone.clone(),
         renew: &renew,
+        logins: &logins,
         is_logged_out: &is_logged_out,
     };
     let sources = sessions.iter().map(live).collect();

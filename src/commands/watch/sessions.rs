@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::time::SystemTime;
 use std::{fs, io};
 
 use crate::app::App;
@@ -14,6 +13,7 @@ use crate::client::SignedIn;
 use crate::failure::Failure;
 use crate::report::Failures;
 use crate::store::ProfilesFile;
+use crate::watch::source::Stamp;
 
 /// The sessions to follow. With several profiles, those without a session are reported and the others are followed.
 ///
@@ -74,9 +74,6 @@ pub(crate) struct StoredProfiles {
     known: RefCell<(Option<Stamp>, HashSet<String>)>,
 }
 
-/// What differs once the file was replaced.
-type Stamp = (SystemTime, u64);
-
 impl StoredProfiles {
     /// `None` where the sessions are not stored ones.
     ///
@@ -92,10 +89,15 @@ impl StoredProfiles {
         }
     }
 
+    /// What differs once somebody has signed in: each login replaces the file, after it has stored its secret.
+    pub(crate) fn stamp(&self) -> Option<Stamp> {
+        fs::metadata(self.file.path()).ok().as_ref().and_then(stamp)
+    }
+
     /// Whether a profile of this name is stored, or may be: what cannot be read shows nothing.
     pub(crate) fn holds(&self, profile: &str) -> bool {
         let stamp = match fs::metadata(self.file.path()) {
-            Ok(metadata) => metadata.modified().ok().map(|modified| (modified, metadata.len())),
+            Ok(metadata) => stamp(&metadata),
             Err(error) => return error.kind() != io::ErrorKind::NotFound,
         };
         let (known, names) = &mut *self.known.borrow_mut();
@@ -106,6 +108,10 @@ impl StoredProfiles {
         }
         names.contains(profile)
     }
+}
+
+fn stamp(metadata: &fs::Metadata) -> Option<Stamp> {
+    metadata.modified().ok().map(|modified| (modified, metadata.len()))
 }
 
 pub(crate) fn expired(sign_in_hints: &[String]) -> Failure {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::floor::diff::Memory;
 use crate::floor::event::FollowedPart;
 use crate::watch::schedule::Schedule;
-use crate::watch::source::WatchScope;
+use crate::watch::source::{Stamp, WatchScope};
 use crate::watch::view::{AgentView, Phase};
 
 pub(super) struct WatchedAgent<S> {
@@ -15,6 +15,9 @@ pub(super) struct WatchedAgent<S> {
     pub(super) scope: WatchScope,
     /// What the last poll was refused.
     pub(super) doubted: Vec<FollowedPart>,
+    /// Whether its session has ended, and no newer one is stored; and what shows a login since the store was read.
+    pub(super) is_expired: bool,
+    pub(super) logins: Option<Stamp>,
     /// Who polls it.
     pub(super) sharing: Sharing,
     /// What the poll that is under way asks for.

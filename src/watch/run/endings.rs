@@ -21,6 +21,7 @@ impl<S: Source> Watch<'_, S> {
         match agent.schedule.after(outcome, &agent.view.health, since, now, random) {
             Next::Poll(at) => agent.view().phase = Phase::Due(at),
             Next::ReadStore => {
+                agent.logins = agent.source.logins();
                 let Some(renewed) = agent.source.renewed() else { return self.end_session(index) };
                 agent.source = renewed;
                 self.also(index, self.expired(index), None);
@@ -34,9 +35,31 @@ impl<S: Source> Watch<'_, S> {
 
     fn end_session(&mut self, index: usize) {
         self.also(index, self.expired(index), Some(EndReason::SessionExpired));
+        self.agents[index].is_expired = true;
         let view = self.agents[index].view();
         let why = view.failure.as_ref().map(|failure| failure.message.clone());
         view.phase = Phase::Over(why.unwrap_or_default());
+    }
+
+    /// Goes on with those who have signed in since their sessions ended. The store is read only after a login.
+    pub(super) fn find_logins(&mut self) {
+        let now = self.now();
+        for index in 0..self.agents.len() {
+            let agent = &mut self.agents[index];
+            if !agent.is_expired {
+                continue;
+            }
+            let logins = agent.source.logins();
+            if logins == agent.logins {
+                continue;
+            }
+            agent.logins = logins;
+            if let Some(renewed) = agent.source.renewed() {
+                (agent.source, agent.is_expired) = (renewed, false);
+                agent.view().phase = Phase::Due(now);
+                self.also(index, EventKind::SessionRenewed(SessionRenewed {}), None);
+            }
+        }
     }
 
     fn expired(&self, index: usize) -> EventKind {

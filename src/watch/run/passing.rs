@@ -24,6 +24,7 @@ impl<S: Source> Watch<'_, S> {
         }
         self.last_turn = now;
         self.clocks.read(self.around.clock.now(), now);
+        self.find_logins();
         for index in 0..self.agents.len() {
             let agent = &self.agents[index];
             let (kinds, crossed) =

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::SystemTime;
 
 use jiff::SignedDuration;
 use tokio::sync::{mpsc, oneshot};
@@ -14,7 +15,7 @@ use crate::floor::poll_result::PollResult;
 use crate::floor::samples;
 use crate::watch::sinks::EventSink;
 use crate::watch::sinks::display::{Display, Input, Request, drive};
-use crate::watch::source::{Polled, Refusal};
+use crate::watch::source::{Polled, Refusal, Stamp};
 
 mod reading;
 mod recording;
@@ -61,6 +62,10 @@ struct Scripted {
     /// The sessions in the store, the next one last.
     stored: Rc<RefCell<Vec<Scripted>>>,
     is_logged_out: fn(Duration) -> bool,
+    /// When somebody signs in; before that, nothing newer is stored.
+    signs_in: Option<Duration>,
+    /// How often the store was read.
+    reads: Rc<Cell<usize>>,
     /// By how much the wall clock has been set back until then.
     set_back: SetBack,
 }
@@ -105,7 +110,14 @@ impl Source for Scripted {
     }
 
     fn renewed(&self) -> Option<Self> {
-        self.stored.borrow_mut().pop()
+        self.reads.set(self.reads.get() + 1);
+        let is_stored = self.signs_in.is_none_or(|at| at <= self.started.elapsed());
+        if is_stored { self.stored.borrow_mut().pop() } else { None }
+    }
+
+    fn logins(&self) -> Option<Stamp> {
+        let has_signed_in = self.signs_in.is_some_and(|at| at <= self.started.elapsed());
+        Some((SystemTime::UNIX_EPOCH, u64::from(has_signed_in)))
     }
 
     fn is_logged_out(&self) -> bool {
@@ -208,6 +220,8 @@ impl Floor {
             most_under_way: Rc::default(),
             stored: Rc::default(),
             is_logged_out: |_| false,
+            signs_in: None,
+            reads: Rc::default(),
             set_back: |_| SignedDuration::ZERO,
         };
         Self { profiles: vec![profile], plan, lasts, takes: usize::MAX }

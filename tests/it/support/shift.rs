@@ -17,7 +17,7 @@ use deepcall::store::{Credentials, Secret, ServerUrl};
 use deepcall::watch::run::{Plan, Surroundings, Watch};
 use deepcall::watch::sinks::display::{Display, drive};
 use deepcall::watch::sinks::{EventSink, Sinks};
-use deepcall::watch::source::{LiveServer, Polled, Source, WatchScope};
+use deepcall::watch::source::{LiveServer, Polled, Source, Stamp, WatchScope};
 use jiff::{Timestamp, tz::TimeZone};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant;
@@ -182,6 +182,7 @@ impl Source for Profile {
                 reference: Reference::AsTrue,
                 server_zone: zone(),
                 renew: &|_| None,
+                logins: &|| None,
                 is_logged_out: &|_| false,
             };
             runtime.block_on(server.poll(scope))
@@ -191,6 +192,10 @@ impl Source for Profile {
 
     fn is_logged_out(&self) -> bool {
         false
+    }
+
+    fn logins(&self) -> Option<Stamp> {
+        None
     }
 
     fn renewed(&self) -> Option<Self> {

@@ -33,6 +33,24 @@ async fn a_session_that_was_renewed_in_the_store_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_later_login_is_noticed_while_others_are_followed() {
+    let mut floor = Floor::of(seconds(600), |_| Answer::Nothing).times(2);
+    let polled = Rc::new(RefCell::new(vec![]));
+    let stored = Scripted { polled: Rc::clone(&polled), ..floor.profiles[0].clone() };
+    let expired = &mut floor.profiles[0];
+    expired.script = Rc::new(|at| if at >= seconds(60) { no_session() } else { Answer::Nothing });
+    (expired.signs_in, expired.reads) = (Some(seconds(300)), Rc::default());
+    expired.stored = Rc::new(RefCell::new(vec![stored]));
+    let (ended, recorded) = floor.watch().await;
+    assert_eq!(ended.unwrap(), EndReason::Timeout);
+    assert_eq!(recorded.moments_of("session_expired").len(), 1);
+    let [renewed] = recorded.moments_of("session_renewed")[..] else { panic!("{:?}", recorded.names()) };
+    assert!(is_within(renewed, 300, 303), "{renewed:?}");
+    assert!(polled.borrow().first().is_some_and(|first| is_within(*first, 300, 303)), "{polled:?}");
+    assert_eq!(floor.profiles[0].reads.get(), 2, "as the session ended, and after the login");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_session_that_was_in_doubt_for_one_poll_is_not_reported() {
     let mut floor =
         Floor::of(seconds(300), |at| if is_within(at, 60, 65) { no_session() } else { Answer::Nothing });
