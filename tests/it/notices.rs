@@ -7,7 +7,7 @@ use zbus::blocking::{Connection, connection};
 use zbus::zvariant::OwnedValue;
 
 use crate::keyring::Bus;
-use crate::support::{FakeServer, NOT_ON_BREAK, Ran, Reply, World};
+use crate::support::{FakeServer, NOT_ON_BREAK, Ran, Reply, Screen, World};
 
 const ON_BREAK: &str =
     r#"{"status":"success","data":{"on_break":1,"breakDetail":{"reason":"<b>Tea</b> with 919812345678"}}}"#;
@@ -93,6 +93,16 @@ fn over_ssh_the_desktop_of_this_machine_is_left_alone() {
     let ran = remote.run("watch --sandbox --on tag --notify --timeout 1s").ended_with(124);
     assert_eq!(ran.stderr.matches("neither a desktop nor a terminal").count(), 1, "{ran}");
     assert!(shown.try_recv().is_err());
+}
+
+#[test]
+fn in_tmux_it_is_noted_once_on_what_a_notice_depends() {
+    for (variable, count) in [("TMUX", 1), ("STY", 0)] {
+        let world = World::new().with(variable, "/tmp/tmux-0/default,1,0");
+        let screen = Screen::start(&world, "watch --sandbox --log --notify --until start", 24, 120);
+        let (code, shown, _) = screen.end();
+        assert_eq!((code, shown.matches("allow-passthrough").count()), (0, count), "{shown}");
+    }
 }
 
 #[test]

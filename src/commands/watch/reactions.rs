@@ -39,8 +39,12 @@ pub(crate) fn reactions(
         app.console.note("--notify has no effect: there is neither a desktop nor a terminal");
     }
     let terminal_notice = TerminalNotice::of(text);
-    if notify && has_terminal && !has_desktop && !terminal_notice.may_be_shown() {
-        app.console.note("--notify has no effect: this console shows no notices; --bell rings");
+    if notify && has_terminal && !has_desktop {
+        if !terminal_notice.may_be_shown() {
+            app.console.note("--notify has no effect: this console shows no notices; --bell rings");
+        } else if let Some(obstacle) = terminal_notice.obstacle() {
+            app.console.note(&format!("--notify may have no effect: {obstacle}; --bell rings"));
+        }
     }
     let mut reactions = Reactions::none();
     reactions.on = settings.get(&WATCH_ON)?.value;

@@ -74,6 +74,13 @@ impl TerminalNotice {
         self.dialect != Dialect::Both || bus::UNKNOWN_TERMINALS_MAY_SHOW_NOTICES
     }
 
+    /// Why a notice may reach nobody, if something on its way decides that. tmux drops what it is not allowed to pass on, which
+    /// is its default since 3.3.
+    pub(crate) fn obstacle(self) -> Option<&'static str> {
+        let is_tmux = self.passage == Passage::Tmux;
+        is_tmux.then_some("tmux passes notices on only after `tmux set -g allow-passthrough on`")
+    }
+
     /// Nothing in `words` can end the sequence or begin another.
     pub(crate) fn sequence(self, words: &str) -> String {
         let words: String =
@@ -134,7 +141,10 @@ mod tests {
             (&[("TERM", "foot"), ("STY", "1.pts")], format!("\x1bP{seven}\x1b\\")),
         ];
         for (variables, expected) in table {
-            assert_eq!(notice(variables).sequence("hello"), expected, "{variables:?}");
+            let notice = notice(variables);
+            assert_eq!(notice.sequence("hello"), expected, "{variables:?}");
+            let is_in_tmux = variables.iter().any(|(name, _)| *name == "TMUX");
+            assert_eq!(notice.obstacle().is_some(), is_in_tmux, "{variables:?}");
         }
     }
 
