@@ -119,6 +119,9 @@ const MARKDOWN: &str = "markdown";
 const HTML: &str = "html";
 const XLSX: &str = "xlsx";
 
+/// So much of shifts is in memory at once: some hundred thousand events. A working day of hundreds of agents is less.
+const AGENT_HOURS: u64 = 3_000;
+
 pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
     let settings = app.settings()?;
     let zone = settings.shift_zone()?;
@@ -251,15 +254,31 @@ fn shifts(
     let customer = |recorded: &Recorded| journal.customer_of(recorded).map(Customer);
     let rules =
         Rules { window, limits: &limits, allowances: &allowances, kinds: &kinds, customer: &customer };
-    // One at a time: what all agents have done in a month need not be in memory together.
     let of_some = |rows: Vec<AgentRow>| -> Result<_, JournalError> {
-        let views = rows.into_iter().map(|row| View::of(row, journal, window));
-        let views: Vec<View> = views.collect::<Result<_, _>>()?;
+        let views = View::of_all(rows, journal, window)?;
         Ok(by_agent(views).iter().map(|views| shift_of(views, &rules, now)).collect())
     };
-    let shifts: Result<Vec<Vec<_>>, _> =
-        by_named_agent(chosen(choice, journal)?).into_iter().map(of_some).collect();
-    Ok(shifts?.into_iter().flatten().collect())
+    let batches = batches(chosen(choice, journal)?, window).into_iter();
+    let shifts: Vec<Vec<_>> = batches.map(of_some).collect::<Result<_, _>>()?;
+    Ok(shifts.into_iter().flatten().collect())
+}
+
+/// Those whose past is in memory together. The fewer they are, the more often the file is gone through; what hundreds of
+/// agents have done in a month does not fit.
+fn batches(rows: Vec<AgentRow>, window: Span) -> Vec<Vec<AgentRow>> {
+    let most = AGENT_HOURS / (window.length().as_secs() / 3600).max(1);
+    let mut batches: Vec<Vec<AgentRow>> = vec![];
+    for group in by_named_agent(rows) {
+        match batches.last_mut().filter(|last| len(last) + len(&group) <= most) {
+            Some(last) => last.extend(group),
+            None => batches.push(group),
+        }
+    }
+    batches
+}
+
+fn len(rows: &[AgentRow]) -> u64 {
+    u64::try_from(rows.len()).unwrap_or(u64::MAX)
 }
 
 /// # Errors

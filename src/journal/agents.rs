@@ -129,13 +129,13 @@ impl Journal {
 
     /// The agent's row, read once.
     pub(super) fn known_agent(&self, agent: AgentRef) -> Result<Arc<AgentRow>, JournalError> {
-        let find = |rows: &[Arc<AgentRow>]| rows.iter().find(|row| row.agent == agent).cloned();
-        if let Some(row) = find(&self.agents.borrow()) {
-            return Ok(row);
+        if let Some(row) = self.agents.borrow().get(&agent) {
+            return Ok(row.clone());
         }
-        *self.agents.borrow_mut() = self.agents()?.into_iter().map(Arc::new).collect();
+        let rows = self.agents()?.into_iter().map(|row| (row.agent, Arc::new(row)));
+        *self.agents.borrow_mut() = rows.collect();
         let forgotten = || JournalError::Forgotten { path: self.path().to_owned() };
-        find(&self.agents.borrow()).ok_or_else(forgotten)
+        self.agents.borrow().get(&agent).cloned().ok_or_else(forgotten)
     }
 }
 

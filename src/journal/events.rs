@@ -34,6 +34,14 @@ pub(crate) struct EventQuery {
     pub(crate) types: &'static [&'static str],
 }
 
+/// How much of a notification is read.
+#[derive(Clone, Copy)]
+pub(super) enum Detail {
+    Whole,
+    /// Neither its icons nor its fields, which are nine tenths of it.
+    WithoutFields,
+}
+
 /// What an agent's break, wrap-up and identity follow from, as the index of them has it.
 pub(super) const OF_STATE: &str = "type IN ('agent_changed', 'break_started', 'break_changed', 'break_ended', 'wrapup_started', 'wrapup_ended')";
 
@@ -42,30 +50,43 @@ pub(super) const FIRST_TYPES: [&str; 3] = ["agent_changed", "break_started", "wr
 
 pub(super) const COLUMNS: &str = "seq, agent, type, at, body, server_at, customer";
 
-/// Of an agent (?1), from a moment (?2) and before another (?3): the first and the last number. Where nothing was recorded, it is
-/// that of the next event, or the largest that there is.
+/// Of an agent (?1), from a moment (?2) and before another (?3): the first and the last number, and how many events there are.
+/// Where there is none, both numbers are that of the next event, or the largest that there is.
 pub(super) const NUMBERS_OF_WINDOW: &str = "
     WITH next (seq) AS MATERIALIZED (SELECT coalesce((
         SELECT seq FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?3 ORDER BY at LIMIT 1), 9223372036854775807))
-    SELECT coalesce(min(seq), (SELECT seq FROM next)), max(coalesce(max(seq), 0), (SELECT seq FROM next))
+    SELECT coalesce(min(seq), (SELECT seq FROM next)), max(coalesce(max(seq), 0), (SELECT seq FROM next)), count(*)
     FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2 AND at < ?3";
 
-/// The same window's events, between these numbers (?4, ?5).
-pub(super) fn sql_of_window(first_types: &[&str], wanted: &str) -> String {
+/// The numbers between which what was recorded in a window lies, and how much of it there is.
+#[derive(Clone, Copy)]
+pub(super) struct SeqRange {
+    pub(super) first: i64,
+    pub(super) last: i64,
+    pub(super) count: i64,
+}
+
+/// The same window's events.
+pub(super) fn sql_of_window(wanted: &str) -> String {
+    format!(
+        "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2 AND at < ?3 {wanted}"
+    )
+}
+
+/// Of an agent (?1), what states follow from that began before a moment (?2), and was recorded up to a number (?4): since the
+/// last of each of `first_types` that was recorded before another number (?3).
+pub(super) fn sql_of_states(first_types: &[&str], wanted: &str) -> String {
     // The last by its number: by its time it may be an earlier one, if the clock was set back.
     let last_of = |name: &&str| {
         format!(
             "coalesce((SELECT max(seq) FROM event INDEXED BY event_of_state
-                 WHERE agent = ?1 AND type = '{name}' AND {OF_STATE} AND at < ?2 AND seq < ?4), ?4)"
+                 WHERE agent = ?1 AND type = '{name}' AND {OF_STATE} AND at < ?2 AND seq < ?3), ?3)"
         )
     };
     let lasts: Vec<String> = first_types.iter().map(last_of).collect();
     format!(
-        "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2 AND at < ?3 {wanted}
-         UNION ALL
-         SELECT {COLUMNS} FROM event INDEXED BY event_of_state WHERE agent = ?1 AND {OF_STATE} AND at < ?2
-             {wanted} AND seq >= (SELECT min(?4, {})) AND seq <= ?5
-         ORDER BY seq",
+        "SELECT {COLUMNS} FROM event INDEXED BY event_of_state WHERE agent = ?1 AND {OF_STATE} AND at < ?2
+             {wanted} AND seq >= (SELECT min(?3, {})) AND seq <= ?4",
         lasts.join(", ")
     )
 }
@@ -102,7 +123,7 @@ impl Journal {
         let wanted = params![list(&agents), from, until, query.after_seq, types];
         let mut rows = statement.query(wanted).map_err(fault)?;
         while let Some(row) = rows.next().map_err(fault)? {
-            let Some((agent, recorded)) = self.recorded(row)? else { continue };
+            let Some((agent, recorded)) = self.recorded(row, Detail::Whole)? else { continue };
             if visit(agent, recorded).is_break() {
                 break;
             }
@@ -127,7 +148,7 @@ impl Journal {
         agent: AgentRef,
         from: Timestamp,
     ) -> Result<Vec<Recorded>, JournalError> {
-        self.recorded_between(agent, from, Timestamp::MAX)
+        self.recorded_between(agent, from, Timestamp::MAX, Detail::Whole)
     }
 
     /// The same without what was noticed at `until` or later.
@@ -136,8 +157,9 @@ impl Journal {
         agent: AgentRef,
         from: Timestamp,
         until: Timestamp,
+        detail: Detail,
     ) -> Result<Vec<Recorded>, JournalError> {
-        self.between(agent, from, until, &FIRST_TYPES, "")
+        self.between(agent, (from, until), &FIRST_TYPES, "", detail)
     }
 
     /// What breaks in a window that begins at `from` follow from: of hundreds of events of a day, some twenty.
@@ -147,7 +169,8 @@ impl Journal {
         from: Timestamp,
     ) -> Result<Vec<Recorded>, JournalError> {
         let of_breaks = "AND type IN ('agent_changed', 'break_started', 'break_changed', 'break_ended')";
-        self.between(agent, from, Timestamp::MAX, &["break_started"], of_breaks)
+        let since = (from, Timestamp::MAX);
+        self.between(agent, since, &["break_started"], of_breaks, Detail::Whole)
     }
 
     /// What was noticed from `from` on and before `until`, and what states follow from since the last of each of
@@ -155,34 +178,51 @@ impl Journal {
     fn between(
         &self,
         agent: AgentRef,
+        (from, until): (Timestamp, Timestamp),
+        first_types: &[&str],
+        wanted_types: &str,
+        detail: Detail,
+    ) -> Result<Vec<Recorded>, JournalError> {
+        let range = self.range_between(agent, from, until)?;
+        let mut events = self.states_before(agent, from, range, first_types, wanted_types)?;
+        let window = params![agent.0, millis(from), millis(until)];
+        events.extend(self.read_some(&sql_of_window(wanted_types), window, detail, |_, _| true)?);
+        // Cheaper than to have them sorted with all that is in them.
+        events.sort_by_key(|recorded| recorded.seq);
+        Ok(events)
+    }
+
+    /// What went on at `from` follows from, if the window that begins there has these numbers.
+    pub(super) fn states_before(
+        &self,
+        agent: AgentRef,
         from: Timestamp,
-        until: Timestamp,
+        SeqRange { first, last, .. }: SeqRange,
         first_types: &[&str],
         wanted_types: &str,
     ) -> Result<Vec<Recorded>, JournalError> {
-        let (first, last) = self.numbers_between(agent, from, until)?;
-        let wanted = params![agent.0, millis(from), millis(until), first, last];
-        self.read(&sql_of_window(first_types, wanted_types), wanted)
+        self.read(&sql_of_states(first_types, wanted_types), params![agent.0, millis(from), first, last])
     }
 
-    /// The numbers between which what was recorded in a window lies. It is later than the first of them even where the clock,
-    /// set back since, shows less. Were all that was recorded later looked through, however much that is, a window of
-    /// last month would take ten times as long as one of today.
-    fn numbers_between(
+    /// What was recorded in a window is later than the first of these numbers even where the clock, set back since, shows less.
+    /// Were all that was recorded later looked through, however much that is, a window of last month would take ten times as
+    /// long as one of today.
+    pub(super) fn range_between(
         &self,
         agent: AgentRef,
         from: Timestamp,
         until: Timestamp,
-    ) -> Result<(i64, i64), JournalError> {
+    ) -> Result<SeqRange, JournalError> {
         let mut statement = self.statement(NUMBERS_OF_WINDOW)?;
-        let found = statement
-            .query_row(params![agent.0, millis(from), millis(until)], |row| Ok((row.get(0)?, row.get(1)?)));
+        let found = statement.query_row(params![agent.0, millis(from), millis(until)], |row| {
+            Ok(SeqRange { first: row.get(0)?, last: row.get(1)?, count: row.get(2)? })
+        });
         found.map_err(|error| self.fault(error))
     }
 
     /// The events that a statement finds, which are rows of [`COLUMNS`].
     pub(super) fn read(&self, sql: &str, wanted: impl Params) -> Result<Vec<Recorded>, JournalError> {
-        self.read_some(sql, wanted, |_, _| true)
+        self.read_some(sql, wanted, Detail::Whole, |_, _| true)
     }
 
     /// Those of them that are needed, by when they were noticed and by their body as it is written.
@@ -190,6 +230,7 @@ impl Journal {
         &self,
         sql: &str,
         wanted: impl Params,
+        detail: Detail,
         mut is_needed: impl FnMut(Timestamp, &str) -> bool,
     ) -> Result<Vec<Recorded>, JournalError> {
         let fault = |error| self.fault(error);
@@ -201,13 +242,17 @@ impl Journal {
             if written().is_ok_and(|(at, body)| !is_needed(moment(at), body)) {
                 continue;
             }
-            events.extend(self.recorded(row)?.map(|(_, recorded)| recorded));
+            events.extend(self.recorded(row, detail)?.map(|(_, recorded)| recorded));
         }
         Ok(events)
     }
 
     /// The event of a row of [`COLUMNS`]; `None` for one of a later version, and for one that cannot be read.
-    fn recorded(&self, row: &Row<'_>) -> Result<Option<(AgentRef, Recorded)>, JournalError> {
+    pub(super) fn recorded(
+        &self,
+        row: &Row<'_>,
+        detail: Detail,
+    ) -> Result<Option<(AgentRef, Recorded)>, JournalError> {
         let fault = |error| self.fault(error);
         let seq: i64 = row.get(0).map_err(fault)?;
         let values = || -> rusqlite::Result<(i64, &str, i64, &str)> {
@@ -218,7 +263,13 @@ impl Journal {
             let server_time: Option<i64> = readable(row.get(5)).map_err(fault)?.flatten();
             let agent = AgentRef(agent);
             let profile = &self.known_agent(agent)?.profile;
-            match body::read_with(&mut self.icon_names.borrow_mut(), name, moment(at), profile, body) {
+            let read = match detail {
+                Detail::Whole => {
+                    body::read_with(&mut self.icon_names.borrow_mut(), name, moment(at), profile, body)
+                }
+                Detail::WithoutFields => body::read_without_fields(name, moment(at), profile, body),
+            };
+            match read {
                 Ok(event) => {
                     let event = Event { server_time: server_time.map(moment), ..event };
                     let customer: Option<[u8; 16]> = readable(row.get(6)).map_err(fault)?.flatten();

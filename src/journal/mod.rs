@@ -39,6 +39,7 @@ mod verify;
 mod tests;
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -60,6 +61,7 @@ pub(crate) use events::{EventQuery, MARGIN, with_margin};
 pub(crate) use leases::{Lease, Taken, is_recent};
 pub(crate) use library::version as library_version;
 pub(crate) use memory::{Remembered, remembered_from};
+pub(crate) use past::Past;
 pub(crate) use place::size_on_disk;
 pub(crate) use prune::{Limits, TIDYING};
 pub(crate) use record::{Entry, Outcome, Round};
@@ -76,7 +78,7 @@ pub(crate) struct Journal {
     numbers: Numbers,
     secret: customers::Secret,
     me: Identity,
-    agents: RefCell<Vec<Arc<AgentRow>>>,
+    agents: RefCell<HashMap<AgentRef, Arc<AgentRow>>>,
     icon_names: RefCell<IconNames>,
     unreadable: Cell<unreadable::Unreadable>,
 }

@@ -83,6 +83,11 @@ impl Journal {
         self.agent(&asha(), "asha", None, at(0)).expect("entered")
     }
 
+    fn with_agent(&self, name: &str) -> AgentRef {
+        let key = AgentKey::Profile { server: asha().server().to_owned(), name: name.to_owned() };
+        self.agent(&key, name, None, at(0)).expect("entered")
+    }
+
     /// All events, each with its number.
     fn all(&self) -> Vec<Recorded> {
         let mut all = vec![];

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use crate::commands::shift::report::ShiftOfAgent;
 use crate::floor::event::EventKind;
 use crate::floor::shift::{Rules, joined_shift};
-use crate::floor::timeline::{Coverage, Recorded, Seen, Span};
-use crate::journal::{AgentRow, Journal, JournalError, with_margin};
+use crate::floor::timeline::{Coverage, Seen, Span};
+use crate::journal::{AgentRef, AgentRow, Journal, JournalError, Past, with_margin};
 
 fn is_named_alike(one: &AgentRow, other: &AgentRow) -> bool {
     one.agent_id.is_some() && one.agent_id == other.agent_id && one.server == other.server
@@ -15,16 +15,22 @@ fn is_named_alike(one: &AgentRow, other: &AgentRow) -> bool {
 /// What one profile saw of an agent.
 pub(super) struct View {
     row: AgentRow,
-    events: Vec<Recorded>,
-    coverage: Vec<Coverage>,
+    past: Past,
 }
 
 impl View {
+    /// Those of all `rows`, in their order.
+    ///
     /// # Errors
     /// If the journal cannot be read.
-    pub(super) fn of(row: AgentRow, journal: &Journal, window: Span) -> Result<Self, JournalError> {
-        let (events, coverage) = journal.of_window(row.agent, with_margin(window.from), window.to)?;
-        Ok(Self { row, events, coverage })
+    pub(super) fn of_all(
+        rows: Vec<AgentRow>,
+        journal: &Journal,
+        window: Span,
+    ) -> Result<Vec<Self>, JournalError> {
+        let agents: Vec<AgentRef> = rows.iter().map(|row| row.agent).collect();
+        let pasts = journal.of_window(&agents, with_margin(window.from), window.to)?;
+        Ok(rows.into_iter().zip(pasts).map(|(row, past)| Self { row, past }).collect())
     }
 
     /// Whether it saw the same agent as `other` all the time. A session that has begun to answer for somebody else saw two.
@@ -33,11 +39,11 @@ impl View {
     }
 
     fn saw_two(&self) -> bool {
-        self.events.iter().any(|recorded| matches!(recorded.event.kind, EventKind::AgentChanged(_)))
+        self.past.events.iter().any(|recorded| matches!(recorded.event.kind, EventKind::AgentChanged(_)))
     }
 
     fn saw_anything_of(&self, window: Span) -> bool {
-        self.coverage.iter().map(Coverage::reach).any(|it| it.from < window.to && window.from <= it.to)
+        self.past.coverage.iter().map(Coverage::reach).any(|it| it.from < window.to && window.from <= it.to)
     }
 }
 
@@ -66,7 +72,7 @@ fn together<T>(all: Vec<T>, are_alike: impl Fn(&T, &T) -> bool) -> Vec<Vec<T>> {
 /// The shift of the agent whom these have seen. It goes by the first profile that saw anything of it.
 pub(super) fn shift_of(views: &[View], rules: &Rules<'_>, now: Timestamp) -> ShiftOfAgent {
     let seen: Vec<Seen<'_>> =
-        views.iter().map(|view| Seen { events: &view.events, coverage: &view.coverage }).collect();
+        views.iter().map(|view| Seen { events: &view.past.events, coverage: &view.past.coverage }).collect();
     let names = views.iter().filter(|view| view.saw_anything_of(rules.window));
     let mut profiles: Vec<String> = names.map(|view| view.row.profile.clone()).collect();
     if profiles.is_empty() {
@@ -131,8 +137,8 @@ mod tests {
     fn rows(profiles: &[Profile]) -> Vec<(String, Vec<String>, Option<u32>, u64)> {
         let window = Span { from: at(0), to: at(3600) };
         let journal = journal(profiles);
-        let views = journal.agents().expect("agents").into_iter().map(|row| View::of(row, &journal, window));
-        let views = by_agent(views.collect::<Result<_, _>>().expect("views"));
+        let rows = journal.agents().expect("agents");
+        let views = by_agent(View::of_all(rows, &journal, window).expect("views"));
         let (allowances, kinds) = (Allowances::default(), Kinds::default());
         let customer = &Customer::by_number;
         let rules = Rules { window, limits: &[], allowances: &allowances, kinds: &kinds, customer };

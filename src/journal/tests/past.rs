@@ -32,6 +32,12 @@ fn of_hour(events: &[Recorded], coverage: &[Coverage]) -> AgentShift {
     shift(events, coverage, &Rules { window, limits: &[], allowances: &allowances, kinds: &kinds, customer })
 }
 
+/// Of the time until this second.
+fn of_one(journal: &Journal, agent: AgentRef, to: i64) -> Past {
+    let [past] = journal.of_window(&[agent], at(0), at(to)).expect("read").try_into().expect("one");
+    past
+}
+
 /// The report of an hour is the same, whether or not the days after it are read.
 #[test]
 fn of_what_came_after_a_window_only_what_is_about_it_is_read() {
@@ -73,7 +79,7 @@ fn of_what_came_after_a_window_only_what_is_about_it_is_read() {
         let is_seen = spans.last().is_some_and(|(_, to)| *to > DAYS);
         let events = own.into_iter().chain(later().into_iter().filter(|_| is_seen)).collect();
         journal.write_round(Entry { coverage: answers(spans), ..entry(agent, 0, events) });
-        let (events, coverage) = journal.of_window(agent, at(0), at(HOUR)).expect("read");
+        let Past { events, coverage } = of_one(&journal, agent, HOUR);
         assert_eq!(events.len(), read, "{what}");
         let all = journal.to_remember(agent, at(0)).expect("read");
         let whole = journal.covered(agent, at(0), Timestamp::MAX).expect("read");
@@ -81,16 +87,53 @@ fn of_what_came_after_a_window_only_what_is_about_it_is_read() {
     }
 }
 
+/// One goes through the file for all of them, and many events of others, or something that a clock showed long before, have
+/// each found by itself.
+#[test]
+fn several_agents_are_read_together_as_each_by_itself() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let names = ["asha", "ravi", "elena"].map(|name| journal.with_agent(name));
+    let breaks = |agent, begin| {
+        let events =
+            vec![on_break(begin, None), tag_event(begin + 60, &format!("{begin}")), back(begin + 120)];
+        journal.write_round(Entry {
+            coverage: answers(&[(begin, begin + 120)]),
+            ..entry(agent, i64::MAX, events)
+        });
+    };
+    let alone = |journal: &Journal| names.map(|agent| of_one(journal, agent, HOUR));
+    let together = |journal: &Journal| journal.of_window(&names, at(0), at(HOUR)).expect("read");
+    // The first went on break before the window as well, and the last was seen after it alone.
+    breaks(names[0], -600);
+    for begin in [60, 600, 1200] {
+        breaks(names[0], begin);
+        breaks(names[1], begin + 10);
+    }
+    breaks(names[2], 9 * HOUR);
+    let dense = together(&journal);
+    assert_eq!(dense, alone(&journal));
+    assert_eq!(dense.iter().map(|past| past.events.len()).collect::<Vec<_>>(), [11, 9, 3]);
+    for nth in 0..100 {
+        breaks(names[2], 20 * HOUR + 200 * nth);
+    }
+    breaks(names[1], 1800);
+    let sparse = together(&journal);
+    assert_eq!(sparse, alone(&journal));
+    assert_eq!(sparse[0], dense[0]);
+    assert_eq!(sparse[1].events.len(), 12);
+}
+
 /// What SQLite does for it, in steps of its machine, which are the same on every machine.
 fn steps_of_window(journal: &Journal, agent: AgentRef, from: i64, to: i64) -> i32 {
-    let sql = events::sql_of_window(&events::FIRST_TYPES, "");
+    let (window, states) = (events::sql_of_window(""), events::sql_of_states(&events::FIRST_TYPES, ""));
     let steps = || -> i32 {
-        let statements =
-            [events::NUMBERS_OF_WINDOW, &sql].map(|sql| journal.statement(sql).expect("prepared"));
+        let statements = [events::NUMBERS_OF_WINDOW, &window, &states];
+        let statements = statements.map(|sql| journal.statement(sql).expect("prepared"));
         statements.iter().map(|statement| statement.reset_status(StatementStatus::VmStep)).sum()
     };
     steps();
-    let read = journal.recorded_between(agent, at(from), at(to)).expect("read");
+    let read = journal.recorded_between(agent, at(from), at(to), events::Detail::Whole).expect("read");
     // Its own three, and the last state before it.
     assert_eq!(read.len(), 5);
     steps()
