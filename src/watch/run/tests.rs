@@ -17,6 +17,7 @@ use crate::watch::sinks::EventSink;
 use crate::watch::sinks::display::{Display, Input, Request, drive};
 use crate::watch::source::{Polled, Refusal, Stamp};
 
+mod many;
 mod reading;
 mod recording;
 mod sessions;
@@ -379,32 +380,4 @@ async fn a_sign_of_life_is_given_whether_or_not_the_server_answers() {
         let pause = pair[1].abs_diff(pair[0]);
         assert!(pause >= seconds(59) && pause <= seconds(61), "{pause:?}");
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn many_profiles_are_spread_over_the_interval_and_never_more_than_the_jobs_at_once() {
-    let mut floor = Floor::of(seconds(600), |_| Answer::After(Duration::from_millis(200))).times(200);
-    floor.watch().await.0.unwrap();
-    assert!(floor.profiles[0].most_under_way.get() <= 16);
-    // All of them share one list of moments.
-    let polled = floor.polled();
-    assert!(polled.len() >= 200 * 600 / 6, "{} polls", polled.len());
-    let mut buckets = vec![0_usize; 600];
-    for at in polled.iter().filter(|at| **at < seconds(600)) {
-        buckets[usize::try_from(at.as_secs()).unwrap()] += 1;
-    }
-    let most = buckets.into_iter().max().unwrap();
-    assert!(most <= 80, "{most} of 200 in one second");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_slow_answer_holds_up_nobody_else() {
-    let mut floor = Floor::of(seconds(300), |_| Answer::Nothing).times(2);
-    let (slow, quick) = (Rc::default(), Rc::default());
-    floor.profiles[0].script = Rc::new(|_| Answer::After(seconds(15)));
-    floor.profiles[0].polled = Rc::clone(&slow);
-    floor.profiles[1].polled = Rc::clone(&quick);
-    floor.watch().await.0.unwrap();
-    assert!((14..=20).contains(&slow.borrow().len()), "{:?}", slow.borrow());
-    assert!(quick.borrow().len() >= 54, "{:?}", quick.borrow());
 }
