@@ -72,8 +72,15 @@ fn wishes(columns: &[Column], lines: impl Iterator<Item = Line>) -> Vec<Wish> {
         }
     }
     let wish = |(column, natural): (&Column, usize)| {
-        let least = least(column).map_or(natural, |least| least.min(natural));
-        Wish { natural, least, rank: column.rank, needs_room: column.needs_room }
+        let or_whole = |width: Option<usize>| width.map_or(natural, |width| width.min(natural));
+        let least = least(column);
+        Wish {
+            natural,
+            least: or_whole(least),
+            beginning: or_whole(least.map(|_| SLIVER)),
+            rank: column.rank,
+            needs_room: column.needs_room,
+        }
     };
     columns.iter().zip(widest).map(wish).collect()
 }
@@ -194,8 +201,10 @@ const PLENTY: usize = 2;
 struct Wish {
     /// The width of its widest cell.
     natural: usize,
-    /// The width below which it is of no use.
+    /// The width below which it is of no use beside others.
     least: usize,
+    /// The width that its beginning needs, which is better than nothing; all of it, where a part says something else.
+    beginning: usize,
     /// The column with the highest rank is dropped first.
     rank: usize,
     /// Whether it is dropped before another column is cut.
@@ -231,11 +240,8 @@ fn fit(wishes: &[Wish], room: usize) -> Vec<Place> {
     }
     // The beginning of a text is worth more than an empty edge.
     let spare = room.saturating_sub(total(&kept, room) + usize::from(GAP));
-    if let Some((column, wish)) = last_dropped
-        && wish.least < wish.natural
-        && spare >= SLIVER
-    {
-        kept.push((column, Wish { least: SLIVER.min(wish.least), ..wish }));
+    if let Some((column, wish)) = last_dropped.filter(|(_, wish)| wish.beginning <= spare) {
+        kept.push((column, Wish { least: wish.beginning, ..wish }));
         kept.sort_unstable_by_key(|(column, _)| *column);
     }
     share(&kept, room)

@@ -125,7 +125,8 @@ fn the_time_of_day_stands_beside_the_distance_where_nothing_is_lost_by_it() {
 }
 
 fn wish(natural: usize, least: usize, rank: usize) -> Wish {
-    Wish { natural, least, rank, needs_room: false }
+    let beginning = if least < natural { SLIVER.min(least) } else { natural };
+    Wish { natural, least, beginning, rank, needs_room: false }
 }
 
 fn fitted(wishes: &[Wish], room: usize) -> Vec<(usize, usize)> {
@@ -165,6 +166,16 @@ fn an_empty_edge_is_filled_with_the_beginning_of_what_was_dropped() {
     assert_eq!(fitted(&wishes, 31), [(0, 10), (2, 10)]);
     // Half a number would mislead.
     assert_eq!(fitted(&[wish(10, 10, 0), wish(20, 20, 1)], 31), [(0, 10)]);
+    let short_text = Wish { beginning: SLIVER, ..wish(20, 20, 1) };
+    assert_eq!(fitted(&[wish(10, 10, 0), short_text], 31), [(0, 10), (1, 19)]);
+}
+
+#[test]
+fn texts_that_are_all_short_are_cut_like_long_ones() {
+    for message in ["Incoming call from Tenzin Dorjee", "Incoming call from Tenzin Dorjee of Sales"] {
+        let table = drawn(&report(vec![call(1, "note", message)]), &terminal(40));
+        assert!(table.contains("  MESSAGE\n") && table.contains("  Incoming call"), "{table}");
+    }
 }
 
 #[test]
