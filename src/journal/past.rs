@@ -93,7 +93,7 @@ impl Journal {
         let fault = |error| self.fault(error);
         let sql = format!(
             "SELECT {COLUMNS} FROM event NOT INDEXED
-             WHERE seq BETWEEN ?1 AND ?2 AND (at >= ?3 OR {OF_STATE}) ORDER BY seq"
+             WHERE seq BETWEEN ?1 AND ?2 AND (at >= ?3 OR {OF_STATE})"
         );
         let mut statement = self.statement(&sql)?;
         let mut rows = statement.query(params![first, last, millis(from)]).map_err(fault)?;

@@ -12,9 +12,11 @@ impl Coverage {
     /// what its writer did not know of: others may have covered, meanwhile, what it takes for a hole.
     pub fn take(rows: &mut Vec<Self>, step: &CoverageStep) {
         let (part, from, to) = match step {
-            CoverageStep::Lengthen { part, from, to, .. } => {
-                lengthen(rows, step);
-                (*part, *from, *to)
+            CoverageStep::Lengthen { part, from, to, server_time, cadence, repeats } => {
+                let (part, from, to) = (*part, *from, *to);
+                let (server_time, cadence, repeats) = (*server_time, *cadence, *repeats);
+                lengthen(rows, &Self { part, from, to, server_time, cadence, ended: None, repeats });
+                (part, from, to)
             }
             CoverageStep::Begin { coverage, ended } => {
                 let Self { part, from, to, .. } = *coverage;
@@ -35,12 +37,12 @@ impl Coverage {
     }
 }
 
-fn lengthen(rows: &mut Vec<Coverage>, step: &CoverageStep) {
-    let CoverageStep::Lengthen { part, from, to, server_time, cadence, repeats } = step else { return };
-    let (part, to, server_time, cadence, repeats) = (*part, *to, *server_time, *cadence, *repeats);
-    let rest = |from| Coverage { part, from, to, server_time, cadence, ended: None, repeats };
+/// Lets the row that begins where `longer` does reach to its end.
+fn lengthen(rows: &mut Vec<Coverage>, longer: &Coverage) {
+    let Coverage { part, from, to, server_time, cadence, repeats, .. } = *longer;
+    let rest = |from| Coverage { from, ..longer.clone() };
     // The row of that beginning; or the one that it has become, if what is old in it was pruned.
-    let Some(place) = last_before(rows, part, *from).or_else(|| last_before(rows, part, to)) else {
+    let Some(place) = last_before(rows, part, from).or_else(|| last_before(rows, part, to)) else {
         return lay(rows, &rest(to));
     };
     let next = first_after(rows, part, rows[place].from).map(|next| rows[next].from);
