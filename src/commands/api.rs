@@ -11,6 +11,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::app::App;
 use crate::app::journal::keeper::Keeper;
+use crate::app::journal::keeper::opening::Wish;
 use crate::app::options::{ConnectionOptions, FleetOptions, ProfileOptions, SandboxOptions, TalkOptions};
 use crate::app::select::Selection;
 use crate::app::settings::table::{SERVER_TIMEZONE, TIMEOUT};
@@ -78,15 +79,12 @@ pub(crate) fn run(args: &ApiArgs, app: &App) -> Result<ExitStatus, Failure> {
     app.console.set_talk(args.talk);
     let selection = Selection { fleet: FleetOptions::ONE, sandbox: &args.sandbox };
     let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
-    let keeper = if is_of_following(&args.path) {
-        Keeper::open(app, "api", false, &args.sandbox, None)?
-    } else {
-        None
-    };
     let (reply, outcome) = app.query(selection, async |fleet| {
-        if let Some(keeper) = &keeper {
-            keeper.meet(&fleet)?;
-        }
+        let keeper = if is_of_following(&args.path) {
+            Keeper::open(app, &Wish::of("api", &args.sandbox), &fleet)?
+        } else {
+            None
+        };
         let request = async |signed_in: &SignedIn| {
             let answer = signed_in.call(&args.path, &body).await?;
             if let Some(keeper) = keeper.as_ref().filter(|keeper| keeper.records(&signed_in.profile)) {

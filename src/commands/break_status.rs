@@ -8,6 +8,7 @@ use clap::Args;
 use crate::app::App;
 use crate::app::fleet::Unanswered;
 use crate::app::journal::keeper::Keeper;
+use crate::app::journal::keeper::opening::Wish;
 use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, TalkOptions};
 use crate::app::settings::table::SERVER_TIMEZONE;
 use crate::client::{Answer, SignedIn};
@@ -59,20 +60,18 @@ pub(crate) fn run(args: &BreakStatusArgs, app: &App) -> Result<ExitStatus, Failu
     let (now, zone) = (app.clock.now(), &renderer.presentation().zone);
     let since = args.since.as_deref();
     let window = since.map(|since| Window::of([Some(since), None], now, zone)).transpose()?;
-    let keeper =
-        Keeper::open(app, "break-status", false, &args.query.sandbox, window.map(|window| window.since))?;
-    let past = window.map(|window| Past {
-        keeper: keeper.as_ref(),
-        window,
-        now,
-        zone,
-        requires_coverage: args.require_coverage,
-        unanswered: Unanswered::default(),
-    });
-    let answers = app.query((&args.query).into(), async |fleet| {
-        if let Some(keeper) = &keeper {
-            keeper.meet(&fleet)?;
-        }
+    let wish = Wish::of("break-status", &args.query.sandbox);
+    let wish = Wish { since: window.map(|window| window.since), ..wish };
+    let outcome = app.query((&args.query).into(), async |fleet| {
+        let keeper = Keeper::open(app, &wish, &fleet)?;
+        let past = window.map(|window| Past {
+            keeper: keeper.as_ref(),
+            window,
+            now,
+            zone,
+            requires_coverage: args.require_coverage,
+            unanswered: Unanswered::default(),
+        });
         let recorded = Recorded { keeper: keeper.as_ref(), polls: args.journal.poll };
         let request = async |signed_in: &SignedIn| {
             let answer = recorded.break_status(signed_in, &server_zone).await;
@@ -86,15 +85,14 @@ pub(crate) fn run(args: &BreakStatusArgs, app: &App) -> Result<ExitStatus, Failu
             None => Err(failure),
         };
         let mut answers = fleet.query_or(request, without_session).await?;
-        if let Some(past) = &past {
-            past.unanswered.report(&fleet, &mut answers);
-        }
-        Ok(answers)
+        Ok(match &past {
+            Some(past) => {
+                past.unanswered.report(&fleet, &mut answers);
+                past.outcome(answers)
+            }
+            None => STATE.outcome(answers, args.exit_status),
+        })
     })?;
-    let outcome = match &past {
-        Some(past) => past.outcome(answers),
-        None => STATE.outcome(answers, args.exit_status),
-    };
     app.console.answer(outcome, &renderer)
 }
 

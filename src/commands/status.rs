@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::journal::keeper::Keeper;
+use crate::app::journal::keeper::opening::Wish;
 use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, TalkOptions};
 use crate::app::select::Selection;
 use crate::app::settings::choice;
@@ -72,21 +73,20 @@ pub(crate) fn run(args: &StatusArgs, app: &App) -> Result<ExitStatus, Failure> {
     let selection = Selection { fleet: &fleet, sandbox: &args.query.sandbox };
     let rules = settings.day_rules(limits)?;
     let day = rules.window(app.clock.now());
-    let keeper = Keeper::open(app, "status", false, &args.query.sandbox, Some(day.from))?;
-    let keeper = keeper.map(Keeper::of_breaks);
-    let mut agents = app.query(selection, async |fleet| {
-        if let Some(keeper) = &keeper {
-            keeper.meet(&fleet)?;
-        }
+    let wish = Wish::of("status", &args.query.sandbox);
+    let wish = Wish { since: Some(day.from), is_of_breaks: true, ..wish };
+    let (agents, now) = app.query(selection, async |fleet| {
+        let keeper = Keeper::open(app, &wish, &fleet)?;
         let recorded = Recorded { keeper: keeper.as_ref(), polls: args.journal.poll };
-        query::query_all(&fleet, &parameters, recorded).await
-    })?;
-    let now = app.clock.now();
-    if let Some(keeper) = &keeper {
-        for agent in &mut agents {
-            agent.today = keeper.today(&agent.profile, &rules, now);
+        let mut agents = query::query_all(&fleet, &parameters, recorded).await?;
+        let now = app.clock.now();
+        if let Some(keeper) = &keeper {
+            for agent in &mut agents {
+                agent.today = keeper.today(&agent.profile, &rules, now);
+            }
         }
-    }
+        Ok((agents, now))
+    })?;
     app.console.answer(outcome(agents, &rules.limits, now, query::NOW), &renderer)
 }
 

@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::fleet::Answers;
 use crate::app::journal::keeper::Keeper;
+use crate::app::journal::keeper::opening::Wish;
 use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, TagFilterOptions, TalkOptions};
 use crate::app::settings::table::{REF, SERVER_TIMEZONE};
 use crate::client::replies::tags;
@@ -99,13 +100,11 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
     let seen = RefCell::new(KindsSeen::default());
     let wants_past = args.since.is_some() || args.require_coverage;
     let simulated = wants_past.then_some(window.since);
-    let keeper = Keeper::open(app, "tags", args.new.is_some(), &args.query.sandbox, simulated)?;
-    let past =
-        keeper.as_ref().map(|keeper| Past::new(keeper, window, args.new.as_deref(), args.journal.poll));
-    let answers = app.query((&args.query).into(), async |fleet| {
-        if let Some(keeper) = &keeper {
-            keeper.meet(&fleet)?;
-        }
+    let wish = Wish::of("tags", &args.query.sandbox);
+    let wish = Wish { is_required: args.new.is_some(), since: simulated, ..wish };
+    let (answers, past) = app.query((&args.query).into(), async |fleet| {
+        let keeper = Keeper::open(app, &wish, &fleet)?;
+        let past = keeper.map(|keeper| Past::new(keeper, window, args.new.as_deref(), args.journal.poll));
         let row_of = |profile: &str| {
             let profile = CompactString::from(profile);
             let (filter, seen) = (&filter, &seen);
@@ -135,7 +134,7 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
         if let Some(past) = &past {
             past.unanswered.report(&fleet, &mut answers);
         }
-        Ok(answers)
+        Ok((answers, past))
     })?;
     let coverage = past.as_ref().and_then(|past| past.coverage(&answers.given, now));
     let goes_on = past.as_ref().is_some_and(Past::goes_on);

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use crate::app::App;
 use crate::app::fleet::{Answers, Step};
 use crate::app::journal::keeper::Keeper;
+use crate::app::journal::keeper::opening::Wish;
 use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, TalkOptions};
 use crate::app::settings::table::{SERVER_TIMEZONE, TIMEOUT};
 use crate::client::connection::random;
@@ -82,12 +83,9 @@ pub(crate) fn run(args: &WrapupArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
     let limit = app.settings()?.get(&TIMEOUT)?.value;
-    let keeper = Keeper::open(app, "wrapup", false, &args.query.sandbox, None)?;
     let waited_for = RefCell::new(vec![]);
     let answers = app.query((&args.query).into(), async |fleet| {
-        if let Some(keeper) = &keeper {
-            keeper.meet(&fleet)?;
-        }
+        let keeper = Keeper::open(app, &Wish::of("wrapup", &args.query.sandbox), &fleet)?;
         let recorded = Recorded { keeper: keeper.as_ref(), polls: args.journal.poll };
         let request = async |signed_in: &SignedIn| recorded.wrapup(signed_in, &server_zone).await;
         let (start, schedule) = (Instant::now(), Schedule::new(INTERVAL, Duration::ZERO));

@@ -2,6 +2,7 @@
 //! records it before anything is shown.
 
 mod known;
+pub(crate) mod opening;
 pub(crate) mod scripts;
 
 use std::cell::{Cell, RefCell};
@@ -13,12 +14,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::app::App;
-use crate::app::fleet::{Agent, Fleet};
-use crate::app::journal::simulated::Simulated;
-use crate::app::journal::{JournalUse, Recording, key, note_set_aside, note_trouble, note_unreadable};
-use crate::app::options::SandboxOptions;
-use crate::client::SignedIn;
-use crate::failure::Failure;
+use crate::app::journal::{JournalUse, Recording, note_trouble, note_unreadable};
 use crate::floor::event::{Event, EventKind, FollowedPart};
 use crate::floor::identity::hidden::Hiding;
 use crate::floor::pause::{OwnClocks, PAST};
@@ -40,8 +36,6 @@ pub(crate) struct Keeper<'a> {
     journal: RefCell<Rc<Journal>>,
     /// How it is opened; `None` for one that is in no file.
     how: Option<JournalUse>,
-    /// What the journal of a sandbox is still to be filled with.
-    simulated: Cell<Option<Simulated>>,
     /// As `journal status` shows it.
     command: &'static str,
     /// Begun with the first round that is recorded.
@@ -56,61 +50,12 @@ pub(crate) struct Keeper<'a> {
 }
 
 impl<'a> Keeper<'a> {
-    /// `None` where there is no journal and none is to be made, and where it cannot be used: that is noted, and the
-    /// command works without. A command that is about the journal itself, `is_wanted`, fails instead. With a sandbox it
-    /// is the simulated past for a window that begins at `since`, if there is one.
-    ///
-    /// # Errors
-    /// If a setting is wrong (exit code 2), or a wanted journal cannot be used (1).
-    pub(crate) fn open(
-        app: &'a App,
-        command: &'static str,
-        is_wanted: bool,
-        sandbox: &SandboxOptions,
-        since: Option<Timestamp>,
-    ) -> Result<Option<Self>, Failure> {
-        if sandbox.sandbox {
-            let simulated = since.map(|since| Simulated::of(app, &sandbox.floor, since)).transpose()?;
-            let with = |simulated: Simulated| {
-                let keeper = Self::with(app, Recording::Known, simulated.empty()?, command);
-                keeper.simulated.set(Some(simulated));
-                Ok(keeper)
-            };
-            return simulated.map(with).transpose();
-        }
-        let Some(how) = JournalUse::of(app, is_wanted)? else { return Ok(None) };
-        let opened = match how.open(app.clock.now()) {
-            Ok(Some(opened)) => opened,
-            Ok(None) => return Ok(None),
-            Err(error) if is_wanted => return Err(error.into()),
-            Err(error) => {
-                let Some(opened) = how.look(&error, app.clock.now()) else {
-                    note_trouble(&app.console, &error);
-                    return Ok(None);
-                };
-                opened
-            }
-        };
-        note_set_aside(&app.console, opened.set_aside.as_ref());
-        opened.journal.keep_pages();
-        let mut keeper = Self::with(app, how.recording, opened.journal, command);
-        keeper.how = Some(how);
-        Ok(Some(keeper))
-    }
-
-    /// With no more of a sandbox's past than its breaks.
-    pub(crate) fn of_breaks(self) -> Self {
-        self.simulated.set(self.simulated.take().map(Simulated::of_breaks));
-        self
-    }
-
     fn with(app: &'a App, recording: Recording, journal: Journal, command: &'static str) -> Self {
         Self {
             app,
             recording,
             journal: RefCell::new(Rc::new(journal)),
             how: None,
-            simulated: Cell::default(),
             command,
             run: Cell::default(),
             waiting: RefCell::default(),
@@ -119,35 +64,6 @@ impl<'a> Keeper<'a> {
             to_list: RefCell::default(),
             has_told_trouble: Cell::default(),
         }
-    }
-
-    /// Finds the agents in the journal, or enters them there. With a sandbox, it is filled with their past.
-    ///
-    /// # Errors
-    /// If the past of a sandbox cannot be made.
-    pub(crate) fn meet(&self, fleet: &Fleet) -> Result<(), Failure> {
-        let sessions = fleet.agents.iter().filter_map(|agent| Some((agent, agent.session.as_ref().ok()?)));
-        let sessions: Vec<_> = sessions.collect();
-        let key =
-            |agent: &Agent, signed_in: &SignedIn| key(&self.journal(), signed_in, agent.is_in_variables);
-        if let Some(simulated) = self.simulated.take() {
-            let keyed = sessions.iter().map(|(agent, session)| (key(agent, session), agent.profile.as_str()));
-            simulated.record(&self.journal(), &keyed.collect::<Vec<_>>())?;
-        }
-        for (agent, signed_in) in sessions {
-            let found = self.in_a_whole_file(|| {
-                let key = key(agent, signed_in);
-                let found = self.recording.agent(&self.journal(), agent, &key, self.app.clock.now())?;
-                Ok(found.map(|found| (found, key)))
-            });
-            if let Some(Some(found)) = self.unless_trouble(found) {
-                self.agents.borrow_mut().insert(agent.profile.clone(), found);
-            }
-        }
-        for agent in fleet.agents.iter().filter(|agent| agent.session.is_err()) {
-            self.find_without_session(agent);
-        }
-        Ok(())
     }
 
     fn journal(&self) -> Rc<Journal> {

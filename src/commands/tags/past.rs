@@ -23,7 +23,7 @@ use crate::report::Row;
 const PART: FollowedPart = FollowedPart::Tags;
 
 pub(super) struct Past<'a> {
-    keeper: &'a Keeper<'a>,
+    keeper: Keeper<'a>,
     window: Window,
     /// The script that wants what it has not had yet.
     script: Option<&'a str>,
@@ -37,7 +37,7 @@ pub(super) struct Past<'a> {
 }
 
 impl<'a> Past<'a> {
-    pub(super) fn new(keeper: &'a Keeper<'a>, window: Window, script: Option<&'a str>, polls: bool) -> Self {
+    pub(super) fn new(keeper: Keeper<'a>, window: Window, script: Option<&'a str>, polls: bool) -> Self {
         if script.is_none() {
             keeper.will_list_since(window.since);
         }

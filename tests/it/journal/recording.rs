@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use super::commands::asha_and_ravi;
 use super::*;
 use crate::support::{CANARY_SSID, IN_WRAPUP, NOT_IN_WRAPUP, NOT_ON_BREAK, ON_BREAK};
 
@@ -31,6 +32,29 @@ fn without_a_journal_no_command_makes_a_file() {
         let _ = world.run(line);
         assert_eq!(everything_below(world.home().to_owned()), before, "{line}");
     }
+}
+
+#[test]
+fn where_nobody_is_signed_in_no_file_is_made() {
+    let (server, gone) = (FakeServer::always(NO_TAGS), World::new().with("DEEPCALL_STORE", "file"));
+    let signed_in = asha_and_ravi(&server);
+    signed_in.run("journal off").ended_with(0);
+    // Its profiles are known, their secrets are not.
+    for name in ["profiles.toml", "config.toml"] {
+        fs::create_dir_all(gone.config_folder()).unwrap();
+        fs::copy(signed_in.config_folder().join(name), gone.config_folder().join(name)).unwrap();
+    }
+    for world in [World::at(&server), gone] {
+        world.run("tags --new mail").ended_with(4);
+        world.run("tags --new mail --all").ended_with(4);
+        world.run("config set journal.record true").ended_with(0);
+        for line in ["tags", "break-status", "wrapup", "status", "api agentProfile/tags", "watch --json"] {
+            let ran = world.run(line).ended_with(4);
+            assert!(!journal(&world).parent().unwrap().exists(), "{line}\n{ran}");
+        }
+    }
+    signed_in.run("tags --new mail").ended_with(0);
+    assert!(journal(&signed_in).exists());
 }
 
 #[test]
