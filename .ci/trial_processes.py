@@ -141,7 +141,7 @@ def run_processes(arguments, folder):
     is_well = report(comparison) & (verified.returncode == 0)
     faults = [fault for slot in slots for fault in slot.faults]
     faults += printed_by_watches(slots, truth, began, ended) + printed_for_a_script(slots, truth, comparison, ended)
-    faults += one_poller(truth.profiles, began, ended, kills)
+    faults += one_poller(truth, began, ended, kills)
     for fault in faults[:30]:
         print(f"DIFFERS: {fault}")
     return is_well and not faults
@@ -190,11 +190,13 @@ def printed_for_a_script(slots, truth, comparison, ended):
     return faults
 
 
-def one_poller(profiles, began, ended, kills):
-    """In three intervals one process polls an agent three times, or four if the first one is at the edge."""
+def one_poller(truth, began, ended, kills):
+    """In three intervals one process polls an agent three times, or four if the first one is at the edge, and once more soon
+    after the moment for which the server announced the end of a wrap-up."""
     faults, most, least, total = [], 0, 10**9, collections.Counter()
     window = 3 * EVERY
-    for profile in profiles:
+    for profile in truth.profiles:
+        announced = [stay.says[0] for stay in truth.stays if stay.profile == profile and stay.what == "wrapup"]
         moments = [at for at, who, call in Counting.asked if who == profile and call == "tags"]
         total[profile] = len(moments)
         for second in range(int(began) + START, int(ended) - window):
@@ -202,7 +204,8 @@ def one_poller(profiles, began, ended, kills):
                 continue
             count = sum(second <= at < second + window for at in moments)
             most, least = max(most, count), min(least, count)
-            if not 2 <= count <= 4:
+            early = sum(second - EVERY <= at < second + window for at in announced)
+            if not 2 <= count <= 4 + early:
                 faults.append(f"{profile} is polled {count} times in the {window} seconds from {second - began:.0f}")
     usual = (ended - began) / EVERY
     for profile, count in total.items():
