@@ -110,7 +110,12 @@ commands! {
 /// With the texts and the layout of help, which [`parse`] does without.
 #[must_use]
 pub fn definition() -> clap::Command {
-    shape::shaped(Command::augment_subcommands(Top::command()))
+    definition_with_help_of(|_| true)
+}
+
+/// The same, where only some commands have the help that is printed about one of them.
+fn definition_with_help_of(is_shown: impl Fn(&str) -> bool) -> clap::Command {
+    shape::shaped(Command::augment_subcommands(Top::command()), is_shown)
 }
 
 /// A parsed command line.
@@ -124,10 +129,12 @@ pub struct Parsed {
 /// # Errors
 /// Help, version, or a mistake, as clap reports them.
 pub fn parse(arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
-    if may_want_help(&arguments) {
-        return parse_by(definition(), arguments);
+    if !may_want_help(&arguments)
+        && let Ok(parsed) = parse_by(definition_for(&arguments), arguments.clone())
+    {
+        return Ok(parsed);
     }
-    parse_by(definition_for(&arguments), arguments.clone()).or_else(|_| parse_by(definition(), arguments))
+    parse_by(definition_with_help_of(|name| names(&arguments, name)), arguments)
 }
 
 /// A definition that is enough for arguments without a mistake: only the commands that they name have their options, and
@@ -135,9 +142,12 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
 fn definition_for(arguments: &[OsString]) -> clap::Command {
     COMMANDS.iter().fold(Top::command(), |top, (name, options)| {
         let command = clap::Command::new(*name);
-        let is_named = arguments.iter().any(|argument| argument == name);
-        top.subcommand(if is_named { options(command) } else { command })
+        top.subcommand(if names(arguments, name) { options(command) } else { command })
     })
+}
+
+fn names(arguments: &[OsString], command: &str) -> bool {
+    arguments.iter().any(|argument| argument == command)
 }
 
 fn may_want_help(arguments: &[OsString]) -> bool {

@@ -25,14 +25,15 @@ const FIRST_STEPS: &[Example] = &[
     ("Then see who is where, now and for a whole shift", "deepcall status\n  deepcall watch --all"),
 ];
 
-pub(crate) fn shaped(definition: Command) -> Command {
+/// Of a command for which `is_shown` is false, there is only what the list of all commands shows.
+pub(crate) fn shaped(definition: Command, is_shown: impl Fn(&str) -> bool) -> Command {
     with_version(definition)
         .help_template(OF_ALL)
         .before_long_help(format!("\n{}", section(FIRST_STEPS)))
         .mut_args(|argument| described(argument.hide_short_help(true), ""))
         .mut_subcommands(|command| {
             let name = command.get_name().to_owned();
-            shaped_command(command, &name)
+            if is_shown(&name) { shaped_command(command, &name) } else { command }
         })
 }
 
