@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use memchr::{memchr, memchr2_iter};
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
@@ -225,6 +225,15 @@ impl<'de> Visitor<'de> for Elements {
 /// A checked value that is kept. Shared, because one icon may belong to many notifications.
 #[derive(Clone, Debug)]
 pub struct Raw(Arc<RawValue>);
+
+impl Raw {
+    /// `null`, without memory of its own.
+    #[must_use]
+    pub fn null() -> Self {
+        static NULL: LazyLock<Raw> = LazyLock::new(|| RawValue::NULL.into());
+        NULL.clone()
+    }
+}
 
 impl From<&RawValue> for Raw {
     fn from(value: &RawValue) -> Self {

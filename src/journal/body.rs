@@ -63,6 +63,10 @@ pub(super) fn id_as_written(body: &str) -> Option<&str> {
 
 /// The customer's number, if the event has one.
 pub(super) fn customer(event: &Event) -> Option<String> {
+    // Nearly all are notifications.
+    if let EventKind::Tag(reported) = &event.kind {
+        return reported.tag.customer.as_deref().map(str::to_owned);
+    }
     let row = event.row();
     row.iter().find_map(|(field, value)| match value {
         Value::Text(number) if field.meaning == Meaning::Phone => Some(number.to_string()),

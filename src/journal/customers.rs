@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 /// Half of a SHA-256.
 pub(crate) type Hash = [u8; 16];
 
-pub(super) struct Secret(Zeroizing<Vec<u8>>);
+pub(super) struct Secret(Keyed);
 
 impl Secret {
     const NAME: &'static str = "hash_key";
@@ -23,13 +23,15 @@ impl Secret {
 
     pub(super) fn of(connection: &Connection) -> rusqlite::Result<Self> {
         let read = "SELECT value FROM meta WHERE key = ?1";
-        connection.query_row(read, [Self::NAME], |row| Ok(Self(Zeroizing::new(row.get(0)?))))
+        connection.query_row(read, [Self::NAME], |row| {
+            Ok(Self(Keyed::by(&Zeroizing::new(row.get::<_, Vec<u8>>(0)?))))
+        })
     }
 
     /// The hash of a text for one purpose; those of other purposes cannot be compared with it.
     pub(super) fn hash(&self, purpose: &str, text: &str) -> Hash {
         let mut half = [0; 16];
-        half.copy_from_slice(&hmac(&self.0, &[purpose.as_bytes(), b"\0", text.as_bytes()])[..16]);
+        half.copy_from_slice(&self.0.hash(&[purpose.as_bytes(), b"\0", text.as_bytes()])[..16]);
         half
     }
 
@@ -42,15 +44,27 @@ impl Secret {
     }
 }
 
-/// HMAC-SHA256 (RFC 2104) of the parts in a row, under a key of at most 64 bytes.
-fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    let pad = |with: u8| {
-        let mut block = Zeroizing::new([with; 64]);
-        block.iter_mut().zip(key).for_each(|(place, byte)| *place ^= byte);
-        block
-    };
-    let inner = parts.iter().fold(Sha256::new_with_prefix(*pad(0x36)), Digest::chain_update);
-    Sha256::new_with_prefix(*pad(0x5C)).chain_update(inner.finalize()).finalize().into()
+/// HMAC-SHA256 (RFC 2104) under a key of at most 64 bytes, which both hashes have taken.
+struct Keyed {
+    inner: Sha256,
+    outer: Sha256,
+}
+
+impl Keyed {
+    fn by(key: &[u8]) -> Self {
+        let taken = |with: u8| {
+            let mut block = Zeroizing::new([with; 64]);
+            block.iter_mut().zip(key).for_each(|(place, byte)| *place ^= byte);
+            Sha256::new_with_prefix(*block)
+        };
+        Self { inner: taken(0x36), outer: taken(0x5C) }
+    }
+
+    /// The hash of the parts in a row.
+    fn hash(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let inner = parts.iter().fold(self.inner.clone(), Digest::chain_update);
+        self.outer.clone().chain_update(inner.finalize()).finalize().into()
+    }
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
@@ -73,20 +87,21 @@ mod tests {
             (&[0xaa; 20], &[0xdd; 50], "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"),
         ];
         for (key, text, expected) in cases {
-            assert_eq!(hex(&hmac(key, &[text])), expected);
-            assert_eq!(hex(&hmac(key, &[&text[..3], &text[3..]])), expected);
+            let keyed = Keyed::by(key);
+            assert_eq!(hex(&keyed.hash(&[text])), expected);
+            assert_eq!(hex(&keyed.hash(&[&text[..3], &text[3..]])), expected);
         }
     }
 
     #[test]
     fn a_customer_is_the_same_however_the_number_is_written() {
-        let secret = Secret(Zeroizing::new(vec![7; 32]));
+        let secret = Secret(Keyed::by(&[7; 32]));
         let hash = |number| secret.of_customer(number);
         assert!(hash("+91 98765 43210").is_some());
         assert_eq!(hash("+91 98765 43210"), hash("09876543210"));
         assert_ne!(hash("9876543210"), hash("9876543211"));
         assert_eq!((hash(""), hash("withheld")), (None, None));
-        let other = Secret(Zeroizing::new(vec![8; 32]));
+        let other = Secret(Keyed::by(&[8; 32]));
         assert_ne!(hash("9876543210"), other.of_customer("9876543210"));
     }
 }

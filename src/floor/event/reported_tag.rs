@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use crate::floor::answer::Tag;
 use crate::floor::event::table::{EventWords, Kind, field};
 use crate::floor::event::words::FollowedPart;
-use crate::json::{Raw, RawValue};
+use crate::json::Raw;
 use crate::report::{Meaning, RawList, Row};
 
 /// A notification, reported exactly once.
@@ -68,7 +68,7 @@ impl ReportedTag {
     /// Reads one without its icons and fields, for reports that show neither.
     pub(crate) fn read_without_fields(line: &str) -> serde_json::Result<Self> {
         let line: Line<IgnoredAny, IgnoredAny> = serde_json::from_str(line)?;
-        Ok(line.with(|_, _| (vec![], RawValue::NULL.into())))
+        Ok(line.with(|_, _| (vec![], Raw::null())))
     }
 }
 

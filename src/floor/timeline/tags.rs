@@ -1,7 +1,6 @@
 //! The notifications that were recorded, each once.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use jiff::Timestamp;
 
 use crate::floor::answer::Tag;
@@ -30,22 +29,27 @@ pub fn tags<'e>(events: impl IntoIterator<Item = &'e Event>) -> Vec<LatestTag<'e
 #[must_use]
 pub fn tags_by<'e>(events: impl IntoIterator<Item = (usize, &'e Event)>) -> Vec<LatestTag<'e>> {
     let mut latest: Vec<LatestTag<'_>> = Vec::new();
-    let mut known: HashMap<Sameness<'_>, Vec<usize>> = HashMap::new();
-    // How many that are about the same each profile has had.
-    let mut had: HashMap<(usize, Sameness<'_>), usize> = HashMap::new();
+    let mut known: HashMap<Sameness<'_>, Vec<usize>> = HashMap::default();
+    // How many without id that are about the same each profile has had.
+    let mut had: HashMap<(usize, Sameness<'_>), usize> = HashMap::default();
     for (place, (by, event)) in events.into_iter().enumerate() {
         let EventKind::Tag(reported) = &event.kind else { continue };
         let (tag, is_change) = (&reported.tag, reported.changed);
         let sameness = Sameness::of(tag);
         let equals = known.entry(sameness).or_default();
-        let had = had.entry((by, sameness)).or_default();
-        // Which of several that are about the same has changed, nothing says; how many there are must not change.
-        let same = match tag.id {
-            Some(_) => equals.first(),
-            None if is_change => equals.iter().find(|nth| !latest[**nth].changed).or(equals.first()),
-            None => equals.get(*had),
+        let same = if tag.id.is_some() {
+            equals.first()
+        } else {
+            // Which of several that are about the same has changed, nothing says; how many there are must not change.
+            let had = had.entry((by, sameness)).or_default();
+            let same = if is_change {
+                equals.iter().find(|nth| !latest[**nth].changed).or(equals.first())
+            } else {
+                equals.get(*had)
+            };
+            *had += usize::from(!is_change || same.is_none());
+            same
         };
-        *had += usize::from(!is_change || same.is_none());
         if let Some(same) = same {
             let known = &mut latest[*same];
             *known = LatestTag { tag, place, changed: known.changed || is_change, ..*known };
