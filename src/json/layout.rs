@@ -72,8 +72,9 @@ pub fn write_raw(json: &str, layout: Layout, mut depth: usize, out: &mut Vec<u8>
 pub fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let mut rest = text;
-    let is_short = |byte| matches!(byte, b'"' | b'\\' | b'\n' | b'\r' | b'\t');
-    while let Some(at) = rest.bytes().position(is_short) {
+    // Most text has none of them, which is found out so many bytes at a time.
+    let has_short = text.bytes().fold(false, |found, byte| found | is_short(byte));
+    while has_short && let Some(at) = rest.bytes().position(is_short) {
         write_harmless(&rest[..at], out);
         out.extend_from_slice(match rest.as_bytes()[at] {
             b'"' => b"\\\"",
@@ -86,6 +87,11 @@ pub fn write_string(text: &str, out: &mut Vec<u8>) {
     }
     write_harmless(rest, out);
     out.push(b'"');
+}
+
+/// Whether JSON escapes the character with a letter.
+fn is_short(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | b'\n' | b'\r' | b'\t')
 }
 
 fn write_harmless(text: &str, out: &mut Vec<u8>) {

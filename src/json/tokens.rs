@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
+
 /// The tokens of a text with their places: brackets, commas, colons, strings with their quotation marks, numbers and
 /// words. Of a text that is no JSON it makes some tokens as well, and comes to an end.
 pub(super) fn tokens(json: &str) -> impl Iterator<Item = (usize, &str)> {
@@ -30,8 +32,7 @@ fn ends_word(byte: u8) -> bool {
 /// Bytes from a quotation mark to the one that ends the string, or to the end of a text that never ends it.
 pub(super) fn length_of_string(from_quote: &[u8]) -> usize {
     let mut at = 1;
-    let ends_run = |byte: &u8| matches!(byte, b'"' | b'\\');
-    while let Some(run) = from_quote.get(at..).and_then(|rest| rest.iter().position(ends_run)) {
+    while let Some(run) = from_quote.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
         at += run;
         if from_quote[at] == b'"' {
             return at + 1;
